@@ -1,0 +1,143 @@
+# kenporter - build, demo, tests. `make list` names the targets; V=1 shows the commands.
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+AR      ?= ar
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+Q       := $(if $(V),,@)
+
+STD     := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef -Wwrite-strings -Wcast-qual \
+           -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wswitch-enum -fno-common $(if $(CI)$(WERROR),-Werror)
+OPT     ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null || echo -I/usr/include/libxml2)
+CPPFLAGS += -Iinclude -Isrc -I$(BUILD)/gen $(XML_CFLAGS)
+LIBS    := -lcsv -lxml2 -lz -lcrypto -lutf8proc -linih -lpthread
+
+PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libssl-dev libutf8proc-dev libinih-dev
+PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils
+
+SRC     := $(filter-out src/main.c,$(sort $(wildcard src/*.c)))
+OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o
+SCHEMAS := $(sort $(shell cd schemas && find . -type f \( -name '*.csv' -o -name '*.xsd' \) | sed 's|^\./||'))
+UNIT    := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
+GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
+GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
+
+.PHONY: all lib demo test check san install uninstall clean list packages-build packages-test
+.DEFAULT_GOAL := all
+
+all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
+
+list: ## show the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+
+$(BUILD)/gen/kp_codes.h: schemas/messages.csv Makefile
+	@mkdir -p $(@D)
+	$(Q)awk -F, 'BEGIN { print "/* generated from schemas/messages.csv */\n#ifndef KP_CODES_H\n#define KP_CODES_H\nenum kp_code {" } \
+	  NR > 1 { printf "    KP_K_%s = %s,\n", toupper($$2), substr($$1, 2) } END { print "};\n#endif" }' $< > $@
+
+# .incbin keeps the files byte for byte; the table beside it gives them their names.
+$(BUILD)/gen/embedded_files.c: $(SCHEMAS:%=schemas/%) Makefile
+	@mkdir -p $(@D)
+	$(Q)awk 'BEGIN { \
+	  print "/* generated from schemas/ */\n#include \"embedded.h\"\n"; \
+	  for (i = 1; i < ARGC; i++) { \
+	    printf "__asm__(\".pushsection .rodata\\nkp_file_%d: .incbin \\\"schemas/%s\\\"\\nkp_end_%d: .byte 0\\n.popsection\");\n", i, ARGV[i], i; \
+	    printf "extern const char kp_file_%d[];\nextern const char kp_end_%d[];\n", i, i } \
+	  print "extern const struct kp_embedded kp_embedded_files[];\nconst struct kp_embedded kp_embedded_files[] = {"; \
+	  for (i = 1; i < ARGC; i++) printf "    {\"%s\", kp_file_%d, kp_end_%d},\n", ARGV[i], i, i; \
+	  print "    {0},\n};" }' $(SCHEMAS) > $@
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/gen/kp_codes.h Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $<")
+	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/embedded_files.o: $(BUILD)/gen/embedded_files.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/libkenporter.a: $(OBJ)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/kenporter: $(BUILD)/obj/main.o $(BUILD)/libkenporter.a
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(wildcard $(BUILD)/obj/*.d)
+
+# --- tests: unit tests per module, golden tests on the program; both are cmocka programs ---
+
+TEST_ENV := KENPORTER=$(abspath $(BUILD)/kenporter) FIXTURES=$(abspath fixtures) SCHEMAS=$(abspath schemas)
+
+$(BUILD)/tests/%: tests/unit/%.c tests/support.h $(BUILD)/libkenporter.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  TEST  $<")
+	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libkenporter.a -lcmocka $(LIBS)
+
+$(BUILD)/tests/%: tests/golden/%.c tests/support.h $(BUILD)/kenporter
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  TEST  $<")
+	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libkenporter.a -lcmocka $(LIBS)
+
+test: packages-test ## run the unit tests and the golden tests
+	@$(MAKE) --no-print-directory run-tests
+
+.PHONY: run-tests
+run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
+	@set -e; for t in $(UNIT_BIN) $(GOLDEN_BIN); do $(TEST_ENV) $$t 2>&1; done
+
+san: packages-test ## the same tests under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory run-tests BUILD=build-san \
+	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+check: $(BUILD)/gen/kp_codes.h ## lint: headers compile alone, includes point downwards, functions stay short, catalogue fits the code
+	@sh tests/lint.sh "$(CC)" "$(STD) $(CPPFLAGS)"
+
+# --- demo ---
+
+DEMO_OUT := $(BUILD)/demo
+
+demo: packages-build ## build, run the main job on fixtures/ and show the result
+	@$(MAKE) --no-print-directory all
+	@rm -rf $(DEMO_OUT)
+	@echo; echo '$$ kenporter export -c fixtures/kenporter.ini -o $(DEMO_OUT) fixtures/export.csv'; echo
+	@$(BUILD)/kenporter export -c fixtures/kenporter.ini -o $(DEMO_OUT) fixtures/export.csv; \
+	  st=$$?; [ $$st -le 1 ] || exit $$st
+
+# --- packages: installed where that is possible, named in one line where it is not ---
+
+packages-build:
+	@sh -c 'missing=""; for p in $(PACKAGES_BUILD); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	  [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"'
+
+packages-test: packages-build
+	@sh -c 'missing=""; for p in $(PACKAGES_TEST); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	  [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"'
+
+.PHONY: install-packages
+install-packages:
+	@if [ "$$(id -u)" = 0 ]; then SUDO=; elif sudo -n true 2>/dev/null; then SUDO="sudo -n"; else \
+	  echo "missing Debian packages; run as root: apt-get install$(MISSING)" >&2; exit 1; fi; \
+	  echo "  APT   $(MISSING)"; \
+	  { $$SUDO apt-get update && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y --no-install-recommends $(MISSING); } \
+	    >/tmp/kenporter-apt.$$$$ 2>&1 || { tail -n 5 /tmp/kenporter-apt.$$$$ >&2; rm -f /tmp/kenporter-apt.$$$$; exit 1; }; \
+	  rm -f /tmp/kenporter-apt.$$$$
+
+install: all ## install program, library and header below PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(BUILD)/kenporter $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/libkenporter.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 include/kenporter.h $(DESTDIR)$(PREFIX)/include/
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/kenporter $(DESTDIR)$(PREFIX)/lib/libkenporter.a $(DESTDIR)$(PREFIX)/include/kenporter.h
+
+clean: ## remove what was built
+	rm -rf build build-*

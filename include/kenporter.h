@@ -1,0 +1,157 @@
+/*
+ * kenporter - hands health-check results to medical insurers, as the law asks and no further.
+ *
+ * The library behind the program. Purpose: read check-up exports (CSV), decide person by person and item by
+ * item whether a statute or a consent covers the disclosure, and write one bundle per insurer plus a
+ * tamper-evident log. Start reading here, then src/pipeline.c, then any stage.
+ *
+ * Conventions. Every function that can fail returns enum kp_status; results go through ret_ pointers and are
+ * left alone on failure. The library never prints, never exits, never reads the environment and keeps no
+ * mutable globals: clock, cancellation, diagnostics and progress come in through struct kp_env. Strings are
+ * UTF-8. Dates are civil dates in Japan, written YYYY-MM-DD. Unless a comment says otherwise a pointer that
+ * is handed in stays the caller's.
+ */
+#ifndef KENPORTER_H
+#define KENPORTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KP_VERSION "0.1.0"
+
+/* What went wrong, by what the caller can do about it; the values are the program's exit status. */
+enum kp_status {
+    KP_OK = 0,
+    KP_E_ATTENTION = 1, /* the run is complete, but records were rejected or held */
+    KP_E_USAGE = 2,     /* options, configuration, a table or a register */
+    KP_E_INPUT = 3,     /* an input cannot be read; nothing was released */
+    KP_E_SYSTEM = 4,    /* memory, disk, lock or log; nothing is half released */
+    KP_E_FAULT = 5      /* a bundle or log that was checked is faulty */
+};
+
+/* Severity of a diagnostic, mildest first. */
+enum kp_level { KP_LEVEL_NOTE, KP_LEVEL_WARN, KP_LEVEL_HOLD, KP_LEVEL_REJECT, KP_LEVEL_FAIL, KP_LEVEL__COUNT };
+
+enum kp_lang { KP_LANG_EN, KP_LANG_JA };
+
+/* How "born on 1 April" counts: by birthdays (insurers' practice), or by the Act on the calculation of age, by
+ * which an age is reached at the end of the day before the birthday. */
+enum kp_age_rule { KP_AGE_BIRTHDAY, KP_AGE_STATUTE };
+
+enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16 };
+
+enum kp_command { KP_CMD_CHECK, KP_CMD_EXPORT };
+
+/* An organisation as the documents name it: the sender, or the examining facility. NULL = not given. */
+struct kp_org {
+    const char *number;
+    const char *name;
+    const char *postal_code;
+    const char *address;
+    const char *phone;
+};
+
+/* Everything a run is told. Zero-initialise, then kp_options_defaults(). All strings stay the caller's. */
+struct kp_options {
+    enum kp_command command;
+    const char *const *inputs;
+    size_t n_inputs;
+    const char *output;   /* folder; created (0700) when missing */
+    const char *log;      /* NULL: disclosure-log.csv in the output folder */
+    const char *mapping;  /* NULL: columns are recognised by their headers */
+    const char *requests; /* registers; NULL: empty */
+    const char *consents;
+    const char *insurers;
+    const char *schemas; /* folder of tables; NULL: those built in */
+    const char *xsd;     /* the ministry's schema files; NULL: this project's profile */
+    const char *as_of;   /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
+    const char *again;   /* reason for disclosing unchanged records once more; NULL: do not */
+    enum kp_encoding encoding;
+    char delimiter;   /* 0: found from the header row */
+    unsigned threads; /* 0: one per processor */
+    enum kp_age_rule age_rule;
+    enum kp_lang lang;
+    bool withhold_form_items;     /* policy form_items = withhold */
+    bool release_requested_items; /* policy requested_items = release */
+    bool strict;                  /* warnings reject */
+    bool corrections;             /* release records that changed since they were disclosed */
+    bool show_values;             /* values may appear in diagnostics and in notes.csv */
+    struct kp_org sender;
+    struct kp_org facility;
+};
+
+/* One diagnostic, ready to print. Pointers live until the callback returns. */
+struct kp_message {
+    enum kp_level level;
+    unsigned code;      /* the digits of K1234 */
+    const char *file;   /* NULL: none */
+    uint64_t line;      /* 0: none */
+    const char *field;  /* field name, item code or column header; NULL: none */
+    const char *text;   /* in the language asked for; holds no value and no name unless show_values */
+    const char *remedy; /* how to mend it */
+};
+
+/* The outside world, handed in. now() gives seconds since 1970-01-01 UTC. cancel (may be NULL) is polled
+ * between records: once it is not 0 the run stops, cleans up and returns KP_E_SYSTEM. */
+struct kp_env {
+    int64_t (*now)(void *ctx);
+    void (*message)(void *ctx, const struct kp_message *message);
+    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes of input, over both passes; may be NULL */
+    void *ctx;
+    const volatile int *cancel;
+};
+
+struct kp_basis_count {
+    const char *basis_id;
+    uint64_t documents;
+};
+
+struct kp_insurer_result {
+    const char *insurer_number;
+    const char *name;   /* from the insurer register, or "" */
+    const char *bundle; /* path of the bundle in place; "" in a check */
+    uint64_t documents;
+    uint64_t held;
+    const struct kp_basis_count *by_basis; /* n_bases of them */
+    size_t n_bases;
+};
+
+/* What a run did. Owned by the run: release with kp_result_free. */
+struct kp_result {
+    const char *run_id;
+    const char *run_folder;
+    const char *log_path;
+    const char *report_json; /* the bytes of report.json */
+    const char *as_of;
+    const char *head_hash; /* of the log after the run; 64 zeros when it is empty */
+    uint64_t read, released, rejected, held, held_no_request, already_disclosed, duplicates;
+    uint64_t warnings, notes;
+    const struct kp_insurer_result *insurers;
+    size_t n_insurers;
+    bool own_schemas; /* the bundles carry this project's profile schemas, not the ministry's */
+    void *memory;     /* private */
+};
+
+/* Fills in the defaults of every option that has one. */
+void kp_options_defaults(struct kp_options *options);
+
+/*
+ * Runs check or export over all inputs. On KP_OK or KP_E_ATTENTION *ret_result describes the run and is the
+ * caller's; on any other status nothing is to be freed, a message said why, and no bundle is half released.
+ * Grounds: Act on medical care for the elderly art. 27; health insurance Act art. 150 and its sister Acts;
+ * Act on the protection of personal information art. 27 and 29.
+ */
+enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env, struct kp_result *ret_result);
+
+/* Frees what kp_run handed over. A zeroed result is fine. */
+void kp_result_free(struct kp_result *result);
+
+/* The program without its main(): argv as in main, the three streams, the outside world's clock and
+ * cancellation taken from env. Returns the exit status. */
+int kp_cli(int argc, char **argv, void *out, void *err, const struct kp_env *env);
+
+/* Name of a severity as printed: note, warn, hold, reject, fail. Never NULL. */
+const char *kp_level_name(enum kp_level level);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * A growing byte buffer with a declared maximum. Failure is sticky: appends after it do nothing, and the one
+ * check is kp_buf_ok() at the end, so a document is rendered without a branch per token. Layer 1.
+ */
+#ifndef KP_BUF_H
+#define KP_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kp_buf {
+    char *data; /* always NUL-terminated once anything was added */
+    size_t len;
+    size_t cap;
+    size_t max_bytes; /* 0: KP_BUF_MAX_BYTES */
+    bool failed;      /* memory ran out or the maximum was reached */
+};
+
+#define KP_BUF_MAX_BYTES ((size_t)256 << 20)
+
+void kp_buf_add(struct kp_buf *buf, const void *bytes, size_t n);
+void kp_buf_str(struct kp_buf *buf, const char *s);
+void kp_buf_char(struct kp_buf *buf, char c);
+void kp_buf_u64(struct kp_buf *buf, uint64_t n);
+void kp_buf_printf(struct kp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One CSV field, quoted when it must be; line breaks are kept. */
+void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n);
+
+/* A JSON string with its quotes. */
+void kp_buf_json(struct kp_buf *buf, const char *s);
+
+/* Makes room for n more bytes and returns where they go, or NULL; follow with kp_buf_grow(). */
+char *kp_buf_reserve(struct kp_buf *buf, size_t n);
+void kp_buf_grow(struct kp_buf *buf, size_t n);
+
+/* The contents as a string, "" when nothing was added. */
+const char *kp_buf_text(const struct kp_buf *buf);
+
+static inline bool kp_buf_ok(const struct kp_buf *buf)
+{
+    return !buf->failed;
+}
+
+/* Empties the buffer, keeps its memory, forgets a failure. */
+void kp_buf_reset(struct kp_buf *buf);
+void kp_buf_release(struct kp_buf *buf);
+
+/* Lower-case hex of n bytes. */
+void kp_buf_hex(struct kp_buf *buf, const uint8_t *bytes, size_t n);
+
+#endif

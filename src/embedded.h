@@ -1,0 +1,18 @@
+/* The files of schemas/, built into the program by the Makefile so that it runs from anywhere. Layer 0. */
+#ifndef KP_EMBEDDED_H
+#define KP_EMBEDDED_H
+
+#include <stddef.h>
+
+struct kp_embedded {
+    const char *name; /* path below schemas/: items.csv, xsd/hc08_V08.xsd */
+    const char *bytes;
+    const char *end; /* one past the last byte; a NUL follows */
+};
+
+/* NULL when there is no such file. */
+const struct kp_embedded *kp_embedded_find(const char *name);
+/* The i-th file in order of name, or NULL past the last. */
+const struct kp_embedded *kp_embedded_at(size_t i);
+
+#endif

@@ -1,0 +1,452 @@
+#include "fsio.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "status.h"
+
+enum { CHUNK_BYTES = 64 * 1024, OUT_BYTES = 16 * 1024 };
+
+static int posix_open(const char *path, int flags, mode_t mode)
+{
+    return open(path, flags | O_CLOEXEC, mode);
+}
+
+const struct kp_io kp_io_posix = {.open = posix_open,
+                                  .read = read,
+                                  .write = write,
+                                  .fsync = fsync,
+                                  .close = close,
+                                  .rename = rename,
+                                  .unlink = unlink,
+                                  .mkdir = mkdir,
+                                  .ftruncate = ftruncate};
+
+enum kp_status kp_in_open(struct kp_in *in, const struct kp_io *io, const char *path)
+{
+    *in = (struct kp_in){.io = io, .fd = io->open(path, O_RDONLY, 0)};
+    if (in->fd < 0)
+        return KP_E_INPUT;
+    struct stat info;
+    if (fstat(in->fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        int error = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+        kp_in_close(in);
+        errno = error;
+        return KP_E_INPUT;
+    }
+    return KP_OK;
+}
+
+void kp_in_memory(struct kp_in *in, const char *bytes, size_t n)
+{
+    /* The window is never written to once it is at its end, so dropping const is safe. */
+    union {
+        const char *from;
+        char *to;
+    } data = {.from = bytes};
+    *in = (struct kp_in){.fd = -1, .data = data.to, .end = n, .cap = n, .at_eof = true, .borrowed = true};
+}
+
+static ssize_t read_fully_once(struct kp_in *in, char *to, size_t room)
+{
+    ssize_t n = 0;
+    do
+        n = in->io->read(in->fd, to, room);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static bool window_grow(struct kp_in *in)
+{
+    if (in->start > 0) {
+        memmove(in->data, in->data + in->start, in->end - in->start);
+        in->end -= in->start;
+        in->start = 0;
+    }
+    if (in->cap - in->end >= CHUNK_BYTES)
+        return true;
+    size_t cap = in->cap ? in->cap * 2 : (size_t)CHUNK_BYTES * 2;
+    char *data = realloc(in->data, cap);
+    if (!data)
+        return false;
+    in->data = data;
+    in->cap = cap;
+    return true;
+}
+
+static enum kp_status window_fill(struct kp_in *in)
+{
+    if (!window_grow(in))
+        return KP_E_SYSTEM;
+    ssize_t n = read_fully_once(in, in->data + in->end, CHUNK_BYTES);
+    if (n < 0)
+        return KP_E_INPUT;
+    in->at_eof = n == 0;
+    in->end += (size_t)n;
+    return KP_OK;
+}
+
+enum kp_status kp_in_chunk(struct kp_in *in, const char **ret_bytes, size_t *ret_n)
+{
+    in->start = in->end = 0;
+    enum kp_status st = window_fill(in);
+    if (st != KP_OK)
+        return st;
+    *ret_bytes = in->data;
+    *ret_n = in->end;
+    in->taken_bytes += in->end;
+    return KP_OK;
+}
+
+/* Length of the first line in the window with its end, or 0 when the end is not in the window yet. */
+static size_t line_length(const struct kp_in *in, size_t from)
+{
+    const char *at = in->data + in->start + from;
+    size_t n = in->end - in->start - from;
+    const char *lf = n ? memchr(at, '\n', n) : NULL;
+    const char *cr = n ? memchr(at, '\r', lf ? (size_t)(lf - at) : n) : NULL;
+    if (!cr)
+        return lf ? from + (size_t)(lf - at) + 1 : 0;
+    if (cr + 1 < at + n)
+        return from + (size_t)(cr - at) + (cr[1] == '\n' ? 2 : 1);
+    return in->at_eof ? from + n : 0;
+}
+
+enum kp_status kp_in_line(struct kp_in *in, size_t max_bytes, const char **ret_bytes, size_t *ret_n)
+{
+    size_t seen = 0;
+    for (;;) {
+        size_t have = in->end - in->start;
+        size_t n = line_length(in, seen);
+        if (n == 0 && in->at_eof)
+            n = have;
+        if (n > max_bytes || (n == 0 && have > max_bytes)) {
+            errno = EFBIG;
+            return KP_E_INPUT;
+        }
+        if (n > 0 || in->at_eof) {
+            *ret_bytes = in->data + in->start;
+            *ret_n = n;
+            in->start += n;
+            in->taken_bytes += n;
+            return KP_OK;
+        }
+        seen = have > 0 ? have - 1 : 0; /* a CR may be the last byte */
+        enum kp_status st = window_fill(in);
+        if (st != KP_OK)
+            return st;
+    }
+}
+
+void kp_in_close(struct kp_in *in)
+{
+    if (in->fd >= 0 && in->io)
+        (void)in->io->close(in->fd); /* nothing was written: a failing close loses nothing */
+    if (!in->borrowed)
+        free(in->data);
+    *in = (struct kp_in){.fd = -1};
+}
+
+enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes, struct kp_arena *arena,
+                            const char **ret_bytes, size_t *ret_n)
+{
+    enum kp_status st = KP_OK;
+    struct kp_in in = {.fd = -1};
+    struct kp_buf all = {.max_bytes = max_bytes + 1};
+    KP_TRY(kp_in_open(&in, io, path));
+    for (;;) {
+        const char *bytes = NULL;
+        size_t n = 0;
+        KP_TRY(kp_in_chunk(&in, &bytes, &n));
+        if (n == 0)
+            break;
+        kp_buf_add(&all, bytes, n);
+        if (!kp_buf_ok(&all)) {
+            errno = EFBIG;
+            st = KP_E_INPUT;
+            goto out;
+        }
+    }
+    char *copy = kp_arena_strndup(arena, kp_buf_text(&all), all.len);
+    if (!copy) {
+        st = KP_E_SYSTEM;
+        goto out;
+    }
+    *ret_bytes = copy;
+    *ret_n = all.len;
+out:
+    kp_buf_release(&all);
+    int error = errno;
+    kp_in_close(&in);
+    errno = error;
+    return st;
+}
+
+enum kp_status kp_file_sha256(const struct kp_io *io, const char *path, uint8_t ret_digest[KP_SHA256_BYTES])
+{
+    enum kp_status st = KP_OK;
+    struct kp_in in = {.fd = -1};
+    struct kp_sha256 *sha = NULL;
+    KP_TRY(kp_sha256_new(&sha));
+    KP_TRY(kp_in_open(&in, io, path));
+    for (;;) {
+        const char *bytes = NULL;
+        size_t n = 0;
+        KP_TRY(kp_in_chunk(&in, &bytes, &n));
+        if (n == 0)
+            break;
+        KP_TRY(kp_sha256_add(sha, bytes, n));
+    }
+    st = kp_sha256_finish(sha, ret_digest);
+out:
+    kp_in_close(&in);
+    kp_sha256_free(sha);
+    return st;
+}
+
+int64_t kp_file_size(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? (int64_t)info.st_size : -1;
+}
+
+bool kp_path_exists(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+static bool write_all(const struct kp_io *io, int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = io->write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0) {
+            if (done == 0)
+                errno = ENOSPC;
+            return false;
+        }
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static enum kp_status out_fail(struct kp_out *out)
+{
+    if (out->error == 0)
+        out->error = errno ? errno : EIO;
+    errno = out->error;
+    return KP_E_SYSTEM;
+}
+
+enum kp_status kp_out_create(struct kp_out *out, const struct kp_io *io, const char *path)
+{
+    *out = (struct kp_out){.io = io, .path = path, .data = malloc(OUT_BYTES)};
+    if (!out->data) {
+        errno = ENOMEM;
+        return out_fail(out);
+    }
+    int fd = io->open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd < 0 || io->close(fd) != 0)
+        return out_fail(out);
+    return KP_OK;
+}
+
+enum kp_status kp_out_flush(struct kp_out *out)
+{
+    if (out->error)
+        return out_fail(out);
+    if (out->used == 0)
+        return KP_OK;
+    int fd = out->io->open(out->path, O_WRONLY | O_APPEND, 0);
+    if (fd < 0)
+        return out_fail(out);
+    bool ok = write_all(out->io, fd, out->data, out->used);
+    int error = errno;
+    if (out->io->close(fd) != 0 && ok)
+        return out_fail(out);
+    errno = error;
+    if (!ok)
+        return out_fail(out);
+    out->used = 0;
+    return KP_OK;
+}
+
+void kp_out_add(struct kp_out *out, const void *bytes, size_t n)
+{
+    const char *from = bytes;
+    out->written_bytes += n;
+    while (n > 0 && out->error == 0) {
+        if (out->used == OUT_BYTES && kp_out_flush(out) != KP_OK)
+            return;
+        size_t part = OUT_BYTES - out->used < n ? OUT_BYTES - out->used : n;
+        memcpy(out->data + out->used, from, part);
+        out->used += part;
+        from += part;
+        n -= part;
+    }
+}
+
+static enum kp_status sync_path(const struct kp_io *io, const char *path, int flags)
+{
+    int fd = io->open(path, flags, 0);
+    if (fd < 0)
+        return KP_E_SYSTEM;
+    int bad = io->fsync(fd);
+    int error = errno;
+    bad |= io->close(fd);
+    if (bad)
+        errno = error;
+    return bad ? KP_E_SYSTEM : KP_OK;
+}
+
+enum kp_status kp_out_finish(struct kp_out *out, bool sync)
+{
+    enum kp_status st = out->path ? kp_out_flush(out) : KP_OK;
+    if (st == KP_OK && sync)
+        st = sync_path(out->io, out->path, O_WRONLY);
+    int error = errno;
+    kp_out_abandon(out);
+    errno = error;
+    return st;
+}
+
+void kp_out_abandon(struct kp_out *out)
+{
+    free(out->data);
+    *out = (struct kp_out){0};
+}
+
+enum kp_status kp_sync_folder(const struct kp_io *io, const char *path)
+{
+    return sync_path(io, path, O_RDONLY | O_DIRECTORY);
+}
+
+enum kp_status kp_sync_parent(const struct kp_io *io, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return kp_sync_folder(io, ".");
+    char *folder = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    if (!folder)
+        return KP_E_SYSTEM;
+    enum kp_status st = kp_sync_folder(io, folder);
+    free(folder);
+    return st;
+}
+
+enum kp_status kp_write_file(const struct kp_io *io, const char *path, const void *bytes, size_t n)
+{
+    enum kp_status st = KP_E_SYSTEM;
+    struct kp_out out = {0};
+    struct kp_arena arena = {0};
+    char *temp = kp_arena_printf(&arena, "%s.tmp", path);
+    if (!temp)
+        goto out;
+    (void)io->unlink(temp); /* left by a run that died */
+    KP_TRY(kp_out_create(&out, io, temp));
+    kp_out_add(&out, bytes, n);
+    KP_TRY(kp_out_finish(&out, true));
+    if (io->rename(temp, path) != 0) {
+        st = KP_E_SYSTEM;
+        goto out;
+    }
+    st = kp_sync_parent(io, path);
+out:
+    kp_out_abandon(&out);
+    if (st != KP_OK && temp)
+        (void)io->unlink(temp);
+    kp_arena_release(&arena);
+    return st;
+}
+
+enum kp_status kp_make_folders(const struct kp_io *io, const char *path)
+{
+    enum kp_status st = KP_OK;
+    char *copy = strdup(path);
+    if (!copy)
+        return KP_E_SYSTEM;
+    for (char *at = copy + (copy[0] == '/'); st == KP_OK; at++) {
+        if (*at != '/' && *at != '\0')
+            continue;
+        char kept = *at;
+        *at = '\0';
+        struct stat info;
+        if (copy[0] && io->mkdir(copy, 0700) != 0 && (errno != EEXIST || stat(copy, &info) != 0 || !S_ISDIR(info.st_mode)))
+            st = KP_E_SYSTEM;
+        *at = kept;
+        if (kept == '\0')
+            break;
+    }
+    int error = errno;
+    free(copy);
+    errno = error;
+    return st;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+    (void)info;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+enum kp_status kp_remove_folder(const char *path)
+{
+    if (!kp_path_exists(path))
+        return KP_OK;
+    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0 ? KP_OK : KP_E_SYSTEM;
+}
+
+enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char *name), void *ctx)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return KP_E_SYSTEM;
+    const struct dirent *entry = NULL;
+    while ((entry = readdir(folder)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            fn(ctx, entry->d_name);
+    return closedir(folder) == 0 ? KP_OK : KP_E_SYSTEM;
+}
+
+enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder)
+{
+    *ret_holder = 0;
+    char text[32] = {0};
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return KP_E_SYSTEM;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno;
+        if (read(fd, text, sizeof(text) - 1) > 0)
+            *ret_holder = strtol(text, NULL, 10);
+        (void)close(fd);
+        errno = error;
+        return KP_E_SYSTEM;
+    }
+    int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) != 0 || !write_all(&kp_io_posix, fd, text, (size_t)n)) {
+        (void)close(fd);
+        return KP_E_SYSTEM;
+    }
+    *ret_fd = fd;
+    return KP_OK;
+}
+
+void kp_lock_drop(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd); /* closing is what releases it */
+}

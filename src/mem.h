@@ -1,0 +1,36 @@
+/*
+ * Arenas: the only owners of small memory. Two lifetimes exist, the run and the record; nothing is freed alone.
+ * Layer 1.
+ */
+#ifndef KP_MEM_H
+#define KP_MEM_H
+
+#include <stddef.h>
+
+struct kp_block;
+
+struct kp_arena {
+    struct kp_block *head;
+    size_t total_bytes; /* asked of malloc so far */
+    size_t max_bytes;   /* allocation fails beyond it; 0: KP_ARENA_MAX_BYTES */
+};
+
+#define KP_ARENA_MAX_BYTES ((size_t)1 << 30)
+
+/* Zeroed memory aligned for any type, or NULL when the arena is at its limit or memory is short. */
+void *kp_arena_alloc(struct kp_arena *arena, size_t size_bytes);
+
+/* Copies n bytes and adds a NUL; NULL on failure. */
+char *kp_arena_strndup(struct kp_arena *arena, const char *s, size_t n);
+char *kp_arena_strdup(struct kp_arena *arena, const char *s);
+
+/* Formats into the arena; NULL on failure. */
+char *kp_arena_printf(struct kp_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Forgets all contents but keeps the largest block for the next record. */
+void kp_arena_reset(struct kp_arena *arena);
+
+/* Frees everything; the arena can be used again. */
+void kp_arena_release(struct kp_arena *arena);
+
+#endif

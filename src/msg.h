@@ -1,0 +1,83 @@
+/*
+ * The catalogue of diagnostics: schemas/messages.csv, pinned numbers, two languages, a remedy each. The enum
+ * below is generated from the same file, so code and catalogue cannot part. Layer 4.
+ */
+#ifndef KP_MSG_H
+#define KP_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "kenporter.h"
+#include "kp_codes.h" /* generated: enum kp_code { KP_K_UNKNOWN_COMMAND = 1001, ... } */
+#include "mem.h"
+
+struct kp_msg {
+    unsigned code;
+    enum kp_level level;
+    const char *name;
+    const char *ground;
+    const char *text[2]; /* by enum kp_lang */
+    const char *remedy[2];
+};
+
+struct kp_catalogue {
+    const struct kp_msg *rows; /* ascending by code */
+    size_t n_rows;
+};
+
+/* Loads the built-in catalogue into the arena. Errors: KP_E_SYSTEM. */
+enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *ret_catalogue);
+const struct kp_msg *kp_catalogue_find(const struct kp_catalogue *catalogue, unsigned code);
+
+/*
+ * What one stage found. args fill {1} to {3}; value fills {v} and is personal: it is replaced by a mask unless
+ * values may be shown. Strings live as long as the record or run they came with.
+ */
+struct kp_finding {
+    struct kp_finding *next;
+    enum kp_code code;
+    const char *field; /* may be NULL */
+    const char *args[3];
+    const char *value;
+};
+
+/* Findings in the order they were made. Adding fails only for lack of memory, which sticks in no_memory. */
+struct kp_findings {
+    struct kp_arena *arena;
+    struct kp_finding *first;
+    struct kp_finding *last;
+    bool no_memory;
+};
+
+void kp_find(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,
+             const char *arg2);
+
+/* Where diagnostics go: formats them, counts them, calls the environment back. */
+struct kp_diag {
+    const struct kp_catalogue *catalogue;
+    const struct kp_env *env;
+    enum kp_lang lang;
+    bool strict; /* warnings reject: decided here and nowhere else */
+    bool show_values;
+};
+
+/* Severity of a code, after --strict. */
+enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
+/* The worst severity among the findings; KP_LEVEL_NOTE when there is none. */
+enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings);
+
+/* Text of a finding in the diagnostics' language, appended to out. */
+void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
+
+/* Tells the environment. file may be NULL, line 0. */
+void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
+
+/* Builds a finding and sends it; for failures outside records. Returns status, so that callers can
+ * "return kp_diag_fail(...)". */
+enum kp_status kp_diag_fail(const struct kp_diag *diag, enum kp_status status, enum kp_code code, const char *file,
+                            uint64_t line, const char *field, const char *arg1, const char *arg2, const char *arg3);
+
+#endif

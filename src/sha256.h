@@ -1,0 +1,27 @@
+/* SHA-256 by libcrypto, as a value that can live on the stack of its owner. Layer 1. */
+#ifndef KP_SHA256_H
+#define KP_SHA256_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kenporter.h"
+
+enum { KP_SHA256_BYTES = 32, KP_SHA256_HEX = 64 };
+
+struct kp_sha256; /* a running digest */
+
+/* Starts a digest; *ret_sha is freed by kp_sha256_free. Errors: KP_E_SYSTEM. */
+enum kp_status kp_sha256_new(struct kp_sha256 **ret_sha);
+enum kp_status kp_sha256_add(struct kp_sha256 *sha, const void *bytes, size_t n);
+/* Gives the digest and starts over. */
+enum kp_status kp_sha256_finish(struct kp_sha256 *sha, uint8_t ret_digest[KP_SHA256_BYTES]);
+void kp_sha256_free(struct kp_sha256 *sha);
+
+/* All in one. */
+enum kp_status kp_sha256_of(const void *bytes, size_t n, uint8_t ret_digest[KP_SHA256_BYTES]);
+
+/* Writes 64 lower-case hex digits and a NUL. */
+void kp_sha256_hex(const uint8_t digest[KP_SHA256_BYTES], char ret_hex[KP_SHA256_HEX + 1]);
+
+#endif

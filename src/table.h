@@ -1,0 +1,174 @@
+/*
+ * The tables of schemas/: items, code systems, schemes, legal bases, header synonyms, value variants, units.
+ * Loaded once, cross-checked while loading, then read-only for all threads. Layer 5.
+ */
+#ifndef KP_TABLE_H
+#define KP_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "date.h"
+#include "decimal.h"
+#include "fsio.h"
+#include "kenporter.h"
+#include "map.h"
+#include "mem.h"
+#include "msg.h"
+#include "text.h"
+
+enum kp_value_type { KP_TYPE_PQ, KP_TYPE_CD, KP_TYPE_CO, KP_TYPE_ST, KP_TYPE__COUNT };
+
+/* law: items of 実施基準2条 / demanded by the standard form / everything else. */
+enum kp_scope { KP_SCOPE_DUTY, KP_SCOPE_FORM, KP_SCOPE_OTHER, KP_SCOPE__COUNT };
+
+enum kp_relation { KP_REL_NONE, KP_REL_COMP, KP_REL_RSON };
+
+struct kp_item {
+    const char *code; /* 17 characters */
+    const char *name;
+    const char *label;       /* code and name, for diagnostics */
+    const char *unit;        /* UCUM, "" for none */
+    const char *code_system; /* OID, "" for none */
+    const char *group_id;    /* "" for none: 一連検査グループ */
+    const char *method_code;
+    const char *section; /* 01010 or 01990 */
+    const char *format;
+    enum kp_value_type type;
+    enum kp_scope scope;
+    enum kp_relation relation;
+    unsigned integer_digits, decimals; /* PQ */
+    unsigned max_bytes;                /* ST, in CP932 */
+    int depends_on;                    /* index of the item this one explains, or -1 */
+    int text_item;                     /* index of the ST item that explains this flag, or -1 */
+    int author_item;                   /* index of the item that names the doctor, or -1 */
+    bool is_author;                    /* named by another item's author_item */
+    bool has_range;
+    struct kp_decimal min, max; /* 入力最小値, 入力最大値 */
+};
+
+struct kp_code_row {
+    const char *system;
+    const char *code;
+    const char *display;
+};
+
+enum kp_route { KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH, KP_ROUTE_CONSENT, KP_ROUTE__COUNT };
+
+enum kp_band { KP_BAND_UNDER40, KP_BAND_40TO74, KP_BAND_75PLUS, KP_BAND__COUNT };
+
+struct kp_basis {
+    const char *id;
+    enum kp_route route;
+    const char *scheme; /* "*" for all */
+    unsigned bands;     /* bit 1 << enum kp_band */
+    const char *law;
+    const char *request_provision, *duty_provision, *regulation;
+    struct kp_date from, to; /* to unset: open */
+    bool allows_requested_items;
+};
+
+/* A provision of the Act on the protection of personal information, by its days. */
+struct kp_privacy_ground {
+    const char *ground;
+    const char *provision;
+    struct kp_date from, to;
+};
+
+struct kp_scheme {
+    const char *prefix; /* two digits */
+    const char *scheme;
+    const char *choices; /* schemes the insurer register may choose from, space-separated; "" for none */
+    const char *name[2];
+};
+
+/* Schemes with a rule of their own. */
+#define KP_SCHEME_AMBIGUOUS "ambiguous"
+#define KP_SCHEME_UNSETTLED "unsettled"
+#define KP_SCHEME_KOKI "koki"
+
+struct kp_tables {
+    const struct kp_text *text;
+    const struct kp_item *items;
+    size_t n_items;
+    const struct kp_code_row *codes;
+    size_t n_codes;
+    const struct kp_basis *bases;
+    size_t n_bases;
+    const struct kp_privacy_ground *grounds;
+    size_t n_grounds;
+    const struct kp_scheme *schemes;
+    size_t n_schemes;
+    struct kp_map item_by_code;
+    struct kp_map header_target; /* header key -> kp_target */
+    struct kp_map value_code;    /* system, unit separator, value key -> index into code_texts */
+    const char *const *code_texts;
+    struct kp_map unit_by_key; /* value key of a spelling -> index of an item that has the unit */
+    char sha256[KP_SHA256_HEX + 1];
+};
+
+/* What a header means: a field (0 .. KP_F__COUNT-1), or KP_TARGET_ITEM + item index. */
+enum { KP_TARGET_ITEM = 1000 };
+
+/* The fields of a record, interface 3; the names are those of mapping files and diagnostics. */
+enum kp_field {
+    KP_F_EMPLOYEE_ID,
+    KP_F_INSURER_NUMBER,
+    KP_F_INSURED_SYMBOL,
+    KP_F_INSURED_NUMBER,
+    KP_F_INSURED_BRANCH,
+    KP_F_QUALIFICATION,
+    KP_F_MEMBER_FROM,
+    KP_F_MEMBER_TO,
+    KP_F_NAME_KANA,
+    KP_F_NAME,
+    KP_F_SEX,
+    KP_F_BIRTH_DATE,
+    KP_F_POSTAL_CODE,
+    KP_F_ADDRESS,
+    KP_F_EXAM_DATE,
+    KP_F_FACILITY_NUMBER,
+    KP_F_FACILITY_NAME,
+    KP_F_FACILITY_POSTAL_CODE,
+    KP_F_FACILITY_ADDRESS,
+    KP_F_FACILITY_PHONE,
+    KP_F_TICKET_NUMBER,
+    KP_F_TICKET_EXPIRES,
+    KP_F_REPORT_CATEGORY,
+    KP_F_PROGRAMME,
+    KP_F__COUNT
+};
+
+const char *kp_field_name(enum kp_field field);
+bool kp_field_find(const char *name, enum kp_field *ret_field);
+
+/*
+ * Loads all tables from folder, or the built-in ones when it is NULL. Everything lives in the arena; text must
+ * outlive the tables. A wrong table is reported with file, line and reason: KP_E_USAGE.
+ */
+enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
+                              const char *folder, const struct kp_diag *diag, struct kp_tables *ret_tables);
+
+/* NULL when there is none. */
+const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code);
+/* The scheme row of an 8-digit insurer number, or NULL. */
+const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number);
+/* The code a value key stands for in a code system (or pseudo system such as "sex"), or NULL. */
+const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key);
+/* The code's display text, or NULL when the system does not have the code. */
+const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code);
+/* The official unit for a spelling, or NULL. */
+const char *kp_unit_of(const struct kp_tables *tables, const char *value_key);
+/* The provision for a ground ("required_by_law", "provision_record") on that day, or NULL. */
+const char *kp_privacy_provision(const struct kp_tables *tables, const char *ground, struct kp_date day);
+
+extern const char *const kp_route_names[KP_ROUTE__COUNT]; /* elderly_act, health_act, consent */
+extern const char *const kp_band_names[KP_BAND__COUNT];   /* under40, 40to74, 75plus */
+extern const char *const kp_scope_names[KP_SCOPE__COUNT];
+extern const char *const kp_type_names[KP_TYPE__COUNT];
+
+/* True when the space-separated list holds the word. */
+bool kp_list_has(const char *list, const char *word);
+
+#endif

@@ -1,0 +1,419 @@
+#include "text.h"
+
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "status.h"
+
+/* Two-byte codes index by (first - 0x81) * 256 + second; every CP932 character is in the BMP. */
+enum { LEAD_FIRST = 0x81, LEAD_LAST = 0xfc, PAIRS = (LEAD_LAST - LEAD_FIRST + 1) * 256, BMP = 0x10000 };
+
+struct kp_text {
+    uint16_t pair[PAIRS];     /* 0: no character */
+    uint8_t width[BMP];       /* CP932 bytes of a BMP character; 0: outside CP932 */
+};
+
+static bool convert_one(iconv_t cd, const uint8_t *bytes, size_t n, uint16_t *ret_char)
+{
+    char in[2] = {(char)bytes[0], (char)bytes[1]};
+    uint8_t out[8];
+    char *from = in, *to = (char *)out;
+    size_t left = n, room = sizeof(out);
+    (void)iconv(cd, NULL, NULL, NULL, NULL);
+    if (iconv(cd, &from, &left, &to, &room) == (size_t)-1 || left != 0 || room != sizeof(out) - 2)
+        return false;
+    *ret_char = (uint16_t)(out[0] | out[1] << 8);
+    return true;
+}
+
+static void fill_tables(struct kp_text *text, iconv_t cd)
+{
+    for (unsigned c = 0; c < 0x80; c++)
+        text->width[c] = 1;
+    for (unsigned c = 0xff61; c <= 0xff9f; c++)
+        text->width[c] = 1;
+    for (unsigned lead = LEAD_FIRST; lead <= LEAD_LAST; lead++)
+        for (unsigned trail = 0x40; trail <= 0xfc; trail++) {
+            uint8_t bytes[2] = {(uint8_t)lead, (uint8_t)trail};
+            uint16_t c = 0;
+            if ((lead >= 0xa0 && lead < 0xe0) || trail == 0x7f || !convert_one(cd, bytes, 2, &c))
+                continue;
+            text->pair[(lead - LEAD_FIRST) * 256 + trail] = c;
+            text->width[c] = 2;
+        }
+}
+
+enum kp_status kp_text_new(struct kp_text **ret_text)
+{
+    iconv_t cd = iconv_open("UCS-2LE", "CP932");
+    if (cd == (iconv_t)-1)
+        return KP_E_SYSTEM;
+    struct kp_text *text = calloc(1, sizeof(*text));
+    if (text)
+        fill_tables(text, cd);
+    (void)iconv_close(cd);
+    if (!text)
+        return KP_E_SYSTEM;
+    *ret_text = text;
+    return KP_OK;
+}
+
+void kp_text_free(struct kp_text *text)
+{
+    free(text);
+}
+
+void kp_utf8_put(struct kp_buf *out, int32_t c)
+{
+    uint8_t bytes[4];
+    utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
+    kp_buf_add(out, bytes, (size_t)n);
+}
+
+int32_t kp_utf8_next(const char **at)
+{
+    const uint8_t *s = (const uint8_t *)*at;
+    if (s[0] == 0)
+        return -1;
+    if (s[0] < 0x80) {
+        *at += 1;
+        return s[0];
+    }
+    if (s[0] < 0xe0) {
+        *at += 2;
+        return (s[0] & 0x1f) << 6 | (s[1] & 0x3f);
+    }
+    if (s[0] < 0xf0) {
+        *at += 3;
+        return (s[0] & 0x0f) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
+    }
+    *at += 4;
+    return (s[0] & 0x07) << 18 | (s[1] & 0x3f) << 12 | (s[2] & 0x3f) << 6 | (s[3] & 0x3f);
+}
+
+static bool is_xml_char(int32_t c)
+{
+    return c >= 0x20 ? c != 0xfffe && c != 0xffff : c == '\t' || c == '\n' || c == '\r';
+}
+
+size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
+{
+    size_t at = 0;
+    while (at < n) {
+        if ((uint8_t)bytes[at] < 0x80) {
+            if (!is_xml_char((uint8_t)bytes[at]))
+                return at;
+            at++;
+            continue;
+        }
+        utf8proc_int32_t c = -1;
+        utf8proc_ssize_t step = utf8proc_iterate((const uint8_t *)bytes + at, (utf8proc_ssize_t)(n - at), &c);
+        if (step <= 0 || !is_xml_char(c))
+            return at;
+        at += (size_t)step;
+    }
+    return at;
+}
+
+size_t kp_utf8_length(const char *s)
+{
+    size_t n = 0;
+    while (kp_utf8_next(&s) >= 0)
+        n++;
+    return n;
+}
+
+static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n, struct kp_buf *out, size_t *ret_bad)
+{
+    size_t at = 0;
+    while (at < n) {
+        size_t run = at;
+        while (run < n && s[run] < 0x80 && s[run] != 0)
+            run++;
+        kp_buf_add(out, s + at, run - at);
+        at = run;
+        if (at == n)
+            break;
+        *ret_bad = at;
+        if (s[at] >= 0xa1 && s[at] <= 0xdf) {
+            kp_utf8_put(out, 0xff61 + (s[at] - 0xa1));
+            at++;
+            continue;
+        }
+        if (s[at] < LEAD_FIRST || s[at] > LEAD_LAST || at + 1 == n)
+            return false;
+        uint16_t c = text->pair[(s[at] - LEAD_FIRST) * 256 + s[at + 1]];
+        if (c == 0)
+            return false;
+        kp_utf8_put(out, c);
+        at += 2;
+    }
+    return true;
+}
+
+bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const char *bytes, size_t n,
+                    struct kp_buf *out, size_t *ret_bad)
+{
+    if (encoding == KP_ENC_CP932)
+        return decode_cp932(text, (const uint8_t *)bytes, n, out, ret_bad);
+    size_t valid = kp_utf8_valid_prefix(bytes, n);
+    kp_buf_add(out, bytes, valid);
+    *ret_bad = valid;
+    return valid == n;
+}
+
+static unsigned cp932_width(const struct kp_text *text, int32_t c)
+{
+    return c < BMP ? text->width[c] : 0;
+}
+
+size_t kp_text_cp932_bytes(const struct kp_text *text, const char *s, int32_t *ret_outside)
+{
+    size_t n = 0;
+    int32_t c = 0;
+    int32_t outside = 0;
+    while ((c = kp_utf8_next(&s)) >= 0) {
+        unsigned width = cp932_width(text, c);
+        if (width == 0 && outside == 0)
+            outside = c;
+        n += width ? width : 2;
+    }
+    if (ret_outside)
+        *ret_outside = outside;
+    return n;
+}
+
+bool kp_text_cut(const struct kp_text *text, char *s, size_t max_bytes)
+{
+    size_t n = 0;
+    const char *at = s;
+    for (;;) {
+        const char *here = at;
+        int32_t c = kp_utf8_next(&at);
+        if (c < 0)
+            return false;
+        unsigned width = cp932_width(text, c);
+        n += width ? width : 2;
+        if (n > max_bytes) {
+            s[here - s] = '\0';
+            return true;
+        }
+    }
+}
+
+bool kp_text_is_ascii(const char *s)
+{
+    for (; *s; s++)
+        if ((uint8_t)*s >= 0x80)
+            return false;
+    return true;
+}
+
+bool kp_text_is_wide(const char *s)
+{
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0)
+        if (c < 0x80 || (c >= 0xff61 && c <= 0xff9f))
+            return false;
+    return true;
+}
+
+/* NFKC of n bytes, appended at to; room in code points is what one decomposition can need. */
+static char *nfkc_into(struct kp_arena *arena, const char *s, size_t n)
+{
+    utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
+    utf8proc_ssize_t room = (utf8proc_ssize_t)(n * 4 + 16);
+    utf8proc_int32_t *points = kp_arena_alloc(arena, ((size_t)room + 1) * sizeof(*points));
+    if (!points)
+        return NULL;
+    utf8proc_ssize_t count =
+        utf8proc_decompose((const uint8_t *)s, (utf8proc_ssize_t)n, points, room, options);
+    if (count > room) {
+        room = count;
+        points = kp_arena_alloc(arena, ((size_t)room + 1) * sizeof(*points));
+        if (!points)
+            return NULL;
+        count = utf8proc_decompose((const uint8_t *)s, (utf8proc_ssize_t)n, points, room, options);
+    }
+    if (count < 0 || utf8proc_reencode(points, count, options) < 0)
+        return NULL;
+    return (char *)points;
+}
+
+char *kp_text_nfkc(struct kp_arena *arena, const char *s)
+{
+    return kp_text_is_ascii(s) ? kp_arena_strdup(arena, s) : nfkc_into(arena, s, strlen(s));
+}
+
+static bool is_space(int32_t c)
+{
+    return c == ' ' || c == 0x3000 || c == 0xa0 || (c >= '\t' && c <= '\r');
+}
+
+char *kp_text_trim(struct kp_arena *arena, const char *s)
+{
+    const char *first = s, *at = s, *last = s;
+    bool started = false;
+    for (;;) {
+        const char *here = at;
+        int32_t c = kp_utf8_next(&at);
+        if (c < 0)
+            break;
+        if (is_space(c))
+            continue;
+        if (!started)
+            first = here;
+        started = true;
+        last = at;
+    }
+    return kp_arena_strndup(arena, first, started ? (size_t)(last - first) : 0);
+}
+
+static bool is_half_kana(int32_t c)
+{
+    return c >= 0xff61 && c <= 0xff9f;
+}
+
+/* Half-width kana come in runs, because a voiced mark is a character of its own; NFKC joins them. */
+static bool widen_kana_run(struct kp_arena *arena, const char **at, struct kp_buf *out)
+{
+    const char *start = *at, *end = *at;
+    while (is_half_kana(kp_utf8_next(at)))
+        end = *at;
+    *at = end;
+    char *wide = nfkc_into(arena, start, (size_t)(end - start));
+    if (!wide)
+        return false;
+    kp_buf_str(out, wide);
+    return true;
+}
+
+typedef void put_char(struct kp_buf *out, int32_t c, bool keep_spaces);
+
+static char *map_chars(struct kp_arena *arena, const char *s, put_char *put, bool keep_spaces)
+{
+    struct kp_buf out = {0};
+    char *result = NULL;
+    const char *at = s;
+    for (;;) {
+        const char *here = at;
+        int32_t c = kp_utf8_next(&at);
+        if (c < 0)
+            break;
+        if (is_half_kana(c)) {
+            at = here;
+            if (!widen_kana_run(arena, &at, &out))
+                goto out;
+        } else {
+            put(&out, c, keep_spaces);
+        }
+    }
+    if (kp_buf_ok(&out))
+        result = kp_arena_strndup(arena, kp_buf_text(&out), out.len);
+out:
+    kp_buf_release(&out);
+    return result;
+}
+
+static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
+{
+    if (c == '\n' || c == '\r' || c < 0x20 || c == 0x7f)
+        return;
+    if (is_space(c)) {
+        if (keep_spaces)
+            kp_utf8_put(out, 0x3000);
+    } else {
+        kp_utf8_put(out, c < 0x7f ? c + 0xfee0 : c);
+    }
+}
+
+char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces)
+{
+    return map_chars(arena, s, put_wide, keep_spaces);
+}
+
+static bool is_dash(int32_t c)
+{
+    static const int32_t dashes[] = {'-', 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xff0d, 0x30fc};
+    for (size_t i = 0; i < KP_COUNT(dashes); i++)
+        if (c == dashes[i])
+            return true;
+    return false;
+}
+
+static void put_kana(struct kp_buf *out, int32_t c, bool keep_spaces)
+{
+    if (is_space(c) && !keep_spaces)
+        return;
+    if (c >= 0x3041 && c <= 0x3096)
+        c += 0x60; /* hiragana to katakana */
+    else if (is_dash(c))
+        c = 0x30fc;
+    kp_utf8_put(out, c);
+}
+
+char *kp_text_kana_name(struct kp_arena *arena, const char *s)
+{
+    return map_chars(arena, s, put_kana, false);
+}
+
+bool kp_text_is_kana_name(const char *s)
+{
+    if (!*s)
+        return false;
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0)
+        if (!((c >= 0x30a1 && c <= 0x30f6) || c == 0x30fc))
+            return false;
+    return true;
+}
+
+static void put_header(struct kp_buf *out, int32_t c)
+{
+    static const char dropped[] = "()[]{}<>.,:;/_'\"`~*!?#&|\\ \t\r\n";
+    static const int32_t dropped_wide[] = {0x3000, 0x300c, 0x300d, 0x300e, 0x300f, 0x3010, 0x3011, 0x3008,
+                                           0x3009, 0x300a, 0x300b, 0x3014, 0x3015, 0x3001, 0x3002, 0x30fb};
+    if (c < 0x80 && strchr(dropped, (int)c))
+        return;
+    if (is_dash(c))
+        return;
+    for (size_t i = 0; i < KP_COUNT(dropped_wide); i++)
+        if (c == dropped_wide[i])
+            return;
+    kp_utf8_put(out, utf8proc_tolower(c));
+}
+
+static void put_value(struct kp_buf *out, int32_t c)
+{
+    if (is_space(c))
+        return;
+    bool kana_bar = c == 0x30fc && out->len > 0; /* a long vowel inside a word is a letter */
+    kp_utf8_put(out, is_dash(c) && !kana_bar ? '-' : utf8proc_tolower(c));
+}
+
+static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *, int32_t))
+{
+    char *folded = kp_text_nfkc(arena, s);
+    if (!folded)
+        return NULL;
+    struct kp_buf out = {0};
+    const char *at = folded;
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&at)) >= 0)
+        put(&out, c);
+    char *key = kp_buf_ok(&out) ? kp_arena_strndup(arena, kp_buf_text(&out), out.len) : NULL;
+    kp_buf_release(&out);
+    return key;
+}
+
+char *kp_text_header_key(struct kp_arena *arena, const char *s)
+{
+    return make_key(arena, s, put_header);
+}
+
+char *kp_text_value_key(struct kp_arena *arena, const char *s)
+{
+    return make_key(arena, s, put_value);
+}

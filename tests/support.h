@@ -1,0 +1,14 @@
+/* What every test needs: cmocka and its prerequisites, in the order cmocka wants them. */
+#ifndef KP_TEST_SUPPORT_H
+#define KP_TEST_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#endif
