@@ -28,7 +28,9 @@ const struct kp_io kp_io_posix = {.open = posix_open,
                                   .rename = rename,
                                   .unlink = unlink,
                                   .mkdir = mkdir,
-                                  .ftruncate = ftruncate};
+                                  .ftruncate = ftruncate,
+                                  .pread = pread,
+                                  .pwrite = pwrite};
 
 enum kp_status kp_in_open(struct kp_in *in, const struct kp_io *io, const char *path)
 {
@@ -368,6 +370,55 @@ out:
         (void)io->unlink(temp);
     kp_arena_release(&arena);
     return st;
+}
+
+enum kp_status kp_scratch_open(const struct kp_io *io, const char *path, int *ret_fd)
+{
+    int fd = io->open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd < 0)
+        return KP_E_SYSTEM;
+    if (io->unlink(path) != 0) {
+        (void)io->close(fd);
+        return KP_E_SYSTEM;
+    }
+    *ret_fd = fd;
+    return KP_OK;
+}
+
+enum kp_status kp_scratch_write(const struct kp_io *io, int fd, const void *bytes, size_t n, uint64_t at)
+{
+    const char *from = bytes;
+    while (n > 0) {
+        ssize_t done = io->pwrite(fd, from, n, (off_t)at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return KP_E_SYSTEM;
+        from += done;
+        at += (uint64_t)done;
+        n -= (size_t)done;
+    }
+    return KP_OK;
+}
+
+enum kp_status kp_scratch_read(const struct kp_io *io, int fd, void *bytes, size_t n, uint64_t at)
+{
+    char *to = bytes;
+    while (n > 0) {
+        ssize_t done = io->pread(fd, to, n, (off_t)at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return KP_E_SYSTEM;
+        if (done == 0) {
+            memset(to, 0, n);
+            return KP_OK;
+        }
+        to += done;
+        at += (uint64_t)done;
+        n -= (size_t)done;
+    }
+    return KP_OK;
 }
 
 enum kp_status kp_make_folders(const struct kp_io *io, const char *path)

@@ -25,6 +25,8 @@ struct kp_io {
     int (*unlink)(const char *path);
     int (*mkdir)(const char *path, mode_t mode);
     int (*ftruncate)(int fd, off_t length);
+    ssize_t (*pread)(int fd, void *bytes, size_t n, off_t at);
+    ssize_t (*pwrite)(int fd, const void *bytes, size_t n, off_t at);
 };
 
 extern const struct kp_io kp_io_posix;
@@ -91,6 +93,14 @@ void kp_out_abandon(struct kp_out *out);
 
 /* Whole contents under a temporary name, synced, then renamed into place. */
 enum kp_status kp_write_file(const struct kp_io *io, const char *path, const void *bytes, size_t n);
+
+/* --- scratch files: read and written at positions, without a name, gone with their descriptor --- */
+
+/* Creates the file and removes its name at once. */
+enum kp_status kp_scratch_open(const struct kp_io *io, const char *path, int *ret_fd);
+enum kp_status kp_scratch_write(const struct kp_io *io, int fd, const void *bytes, size_t n, uint64_t at);
+/* Reads n bytes; beyond the end they are zero. */
+enum kp_status kp_scratch_read(const struct kp_io *io, int fd, void *bytes, size_t n, uint64_t at);
 
 /* --- folders --- */
 

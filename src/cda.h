@@ -1,0 +1,32 @@
+/*
+ * One released record as one HL7 CDA document of the V08 standard form, and the index of a bundle. Layer 7.
+ */
+#ifndef KP_CDA_H
+#define KP_CDA_H
+
+#include "record.h"
+#include "registers.h"
+#include "rule.h"
+#include "xml.h"
+
+/* Everything beside the record that stands in a document. Strings in the width the standard asks for. */
+struct kp_cda_frame {
+    const struct kp_org *sender; /* author of the file; number overridden by the insurer's row */
+    const struct kp_insurer *insurer;
+    struct kp_date created;
+};
+
+/*
+ * Writes the document of a record for which decision says release; only items with a ground are touched.
+ * xml is begun and finished here. False when the record holds what XML forbids (the caller reports it).
+ * Order and contents: format 2 and 3.
+ */
+bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check, const struct kp_tables *tables,
+                  const struct kp_record *record, const struct kp_decision *decision, const struct kp_cda_frame *frame,
+                  struct kp_arena *arena);
+
+/* ix08_V08.xml: who sends what to whom, how many documents (format 1.6). */
+bool kp_index_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_insurer *insurer,
+                    struct kp_date created, uint64_t documents);
+
+#endif

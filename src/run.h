@@ -1,0 +1,84 @@
+/*
+ * What the stages of one run share: settings, tables, registers, places. Read-only once the run is set up, so that
+ * worker threads may use it freely. Layer 8.
+ */
+#ifndef KP_RUN_H
+#define KP_RUN_H
+
+#include "fsio.h"
+#include "mapping.h"
+#include "msg.h"
+#include "registers.h"
+#include "rule.h"
+#include "table.h"
+#include "text.h"
+#include "xmlcheck.h"
+
+enum { KP_MAX_INSURERS = 5000, KP_MAX_THREADS = 256 };
+
+struct kp_input {
+    const char *path;
+    struct kp_probe probe;
+    enum kp_encoding encoding; /* found, or as the configuration says */
+    struct kp_mapping mapping;
+    size_t layout; /* inputs with the same header share a layout, and with it rejected.csv and held.csv */
+    uint64_t n_rows;
+};
+
+/* One schema file of a bundle's XSD folder. */
+struct kp_xsd_file {
+    const char *name;
+    const char *bytes;
+    size_t n;
+};
+
+struct kp_run {
+    const struct kp_options *options;
+    const struct kp_env *env;
+    const struct kp_io *io;
+    struct kp_arena arena; /* of the run */
+    struct kp_catalogue catalogue;
+    struct kp_diag diag;
+    struct kp_text *text;
+    struct kp_tables tables;
+    struct kp_registers registers;
+    struct kp_policy policy;
+    struct kp_org sender;              /* in the width the standard asks for */
+    struct kp_insurer default_insurer; /* settings of an insurer without a row */
+    struct kp_date as_of;
+    int64_t started; /* seconds since 1970 UTC */
+    const char *run_id;
+    const char *output;     /* folder */
+    const char *run_folder; /* output/runs/run_id */
+    const char *temp;       /* output/.tmp-run_id */
+    const char *log_path;
+    int lock_fd;
+    struct kp_input *inputs;
+    size_t n_inputs;
+    size_t n_layouts;
+    uint64_t total_bytes;
+    const struct kp_xsd_file *xsd;
+    size_t n_xsd;
+    struct kp_xml_schema *document_schema;
+    struct kp_xml_schema *index_schema;
+};
+
+/* Reports "cannot write" with errno and returns KP_E_SYSTEM. */
+enum kp_status kp_write_failed(const struct kp_run *run, const char *path);
+enum kp_status kp_no_memory(const struct kp_run *run);
+
+/* Reports what stopped the reading of a CSV input, with its line. */
+enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const struct kp_csvin *in);
+
+/*
+ * Loads catalogue, tables and registers, checks the sender, finds and maps the inputs, then makes and locks the
+ * folders: in this order, so that a wrong setting leaves nothing behind. On failure a message said why.
+ */
+enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *options, const struct kp_env *env);
+/* Removes temporary files, drops the lock, frees everything. */
+void kp_run_tear_down(struct kp_run *run);
+
+/* The insurer's settings: its row of the register, or the defaults with its number, in the arena. NULL: no memory. */
+const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * The run's memory of people: which rows are the same person and examination, and which the log already shows. The
+ * knowledge lives in nameless scratch files and is joined part by part, so memory is a constant whatever the number of
+ * rows and entries. Only digests are kept, never a name or value. Layer 4.
+ */
+#ifndef KP_SEEN_H
+#define KP_SEEN_H
+
+#include <stdint.h>
+
+#include "fsio.h"
+#include "kenporter.h"
+#include "sha256.h"
+
+enum kp_seen_kind {
+    KP_SEEN_NEW,
+    KP_SEEN_COPY,     /* an equal row stands before this one */
+    KP_SEEN_CONFLICT, /* another row of the same person and examination differs */
+    KP_SEEN_LOGGED,   /* disclosed before, unchanged */
+    KP_SEEN_CHANGED   /* disclosed before with other contents */
+};
+
+struct kp_mark {
+    uint32_t kind; /* enum kp_seen_kind */
+    uint32_t file; /* for COPY and CONFLICT: where the other row stands */
+    uint64_t line;
+};
+
+struct kp_seen;
+
+/* folder: where the scratch files are made. Free with kp_seen_free. Errors: KP_E_SYSTEM. */
+enum kp_status kp_seen_new(const struct kp_io *io, const char *folder, struct kp_seen **ret_seen);
+void kp_seen_free(struct kp_seen *seen);
+
+/* A row of this run: identity is kp_identity()'s string, digest that of the record. */
+enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *identity,
+                           const uint8_t digest[KP_SHA256_BYTES]);
+
+/* What the log tells, in its order: disclosures of a bundle, then whether the bundle was released or voided. */
+enum kp_status kp_seen_disclosed(struct kp_seen *seen, const char *identity, const uint8_t digest[KP_SHA256_BYTES]);
+void kp_seen_released(struct kp_seen *seen);
+void kp_seen_voided(struct kp_seen *seen);
+
+/* Joins rows and log; after it kp_seen_mark answers. */
+enum kp_status kp_seen_join(struct kp_seen *seen);
+enum kp_status kp_seen_mark(struct kp_seen *seen, uint64_t row, struct kp_mark *ret_mark);
+
+#endif

@@ -1,0 +1,412 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "embedded.h"
+#include "run.h"
+#include "sheet.h"
+#include "status.h"
+
+enum kp_status kp_write_failed(const struct kp_run *run, const char *path)
+{
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_WRITE_FAILED, path, 0, NULL, strerror(errno ? errno : EIO), NULL,
+                        NULL);
+}
+
+enum kp_status kp_no_memory(const struct kp_run *run)
+{
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, NULL, 0, NULL, NULL, NULL, NULL);
+}
+
+const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number)
+{
+    const struct kp_insurer *known = kp_insurer_of(&run->registers, number);
+    if (known)
+        return known;
+    struct kp_insurer *n = kp_arena_alloc(arena, sizeof(*n));
+    if (!n)
+        return NULL;
+    *n = run->default_insurer;
+    n->number = number;
+    return n;
+}
+
+/* --- sender --- */
+
+static const char *org_text(struct kp_run *run, const char *text, bool wide)
+{
+    if (!text)
+        return "";
+    char *out = wide ? kp_text_wide(&run->arena, text, false) : kp_text_value_key(&run->arena, text);
+    return out ? out : "";
+}
+
+/* The documents name the sender: number and name are needed, and what receivers cannot show is refused here. */
+static enum kp_status set_up_sender(struct kp_run *run)
+{
+    const struct kp_org *given = &run->options->sender;
+    struct kp_org *s = &run->sender;
+    s->number = org_text(run, given->number, false);
+    s->name = org_text(run, given->name, true);
+    s->postal_code = org_text(run, given->postal_code, false);
+    s->address = org_text(run, given->address, true);
+    char *phone = kp_arena_strdup(&run->arena, org_text(run, given->phone, false));
+    if (!phone)
+        return kp_no_memory(run);
+    size_t n = 0;
+    for (const char *at = phone; *at; at++)
+        if (*at >= '0' && *at <= '9')
+            phone[n++] = *at;
+    phone[n] = '\0';
+    s->phone = phone;
+    const struct {
+        const char *key;
+        bool wrong;
+        const char *expected;
+    } checks[] = {
+        {"number", strlen(s->number) != 10 || strspn(s->number, "0123456789") != 10, "10 digits (6631111116 for an employer)"},
+        {"name", !*s->name || kp_text_cp932_bytes(run->text, s->name, NULL) > 40, "a name of at most 20 full-width characters"},
+        {"postal_code", *s->postal_code && (strlen(s->postal_code) != 8 || s->postal_code[3] != '-'), "123-4567"},
+        {"address", kp_text_cp932_bytes(run->text, s->address, NULL) > 80, "at most 40 full-width characters"},
+        {"phone", n > 11, "at most 11 digits"}};
+    for (size_t i = 0; i < KP_COUNT(checks); i++) {
+        char *key = kp_arena_printf(&run->arena, "[sender] %s", checks[i].key);
+        if (checks[i].wrong)
+            return kp_diag_fail(&run->diag, KP_E_USAGE,
+                                i < 2 && !(i == 0 ? *s->number : *s->name) ? KP_K_SENDER_INCOMPLETE
+                                                                         : KP_K_CONFIG_VALUE_BAD,
+                                NULL, 0, NULL, i < 2 && !(i == 0 ? *s->number : *s->name) ? checks[i].key : "…", key,
+                                checks[i].expected);
+    }
+    run->default_insurer = (struct kp_insurer){.number = "", .name = "", .address = "", .representative = "",
+                                               .scheme = "", .sender_number = s->number, .interaction_type = "6",
+                                               .service_event = "1", .report_40to74 = "10",
+                                               .programme_40to74 = "010", .report_under40 = "40",
+                                               .programme_under40 = "990", .section_under40 = "01010"};
+    return KP_OK;
+}
+
+/* --- inputs --- */
+
+enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const struct kp_csvin *in)
+{
+    static const struct {
+        enum kp_code code;
+        const char *limit;
+    } faults[] = {[KP_CSV_SOUND] = {KP_K_INTERNAL, NULL},
+                  [KP_CSV_READ] = {KP_K_INPUT_UNREADABLE, NULL},
+                  [KP_CSV_QUOTE] = {KP_K_QUOTE_UNBALANCED, NULL},
+                  [KP_CSV_TOO_LONG] = {KP_K_LINE_TOO_LONG, "1048576"},
+                  [KP_CSV_TOO_MANY_CELLS] = {KP_K_TOO_MANY_COLUMNS, "4096"},
+                  [KP_CSV_MEMORY] = {KP_K_NO_MEMORY, NULL}};
+    enum kp_csv_fault fault = kp_csvin_fault(in);
+    const char *arg = faults[fault].limit ? faults[fault].limit : strerror(errno);
+    return kp_diag_fail(&run->diag, fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT, faults[fault].code, path,
+                        kp_csvin_line(in), NULL, arg, NULL, NULL);
+}
+
+static enum kp_status probe_input(struct kp_run *run, struct kp_input *input)
+{
+    errno = 0;
+    if (kp_probe_file(run->io, input->path, &input->probe) != KP_OK)
+        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL,
+                            errno ? strerror(errno) : "read failed", NULL, NULL);
+    input->encoding = run->options->encoding == KP_ENC_AUTO ? input->probe.encoding : run->options->encoding;
+    if (input->encoding == KP_ENC_UTF16 || input->probe.encoding == KP_ENC_UTF16)
+        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, input->path, 0, NULL, "UTF-16", NULL, NULL);
+    run->total_bytes += input->probe.bytes;
+    return KP_OK;
+}
+
+static enum kp_status decode_headers(struct kp_run *run, const struct kp_input *input, const struct kp_csvrow *row,
+                                     const char ***ret_headers)
+{
+    struct kp_buf out = {0};
+    enum kp_status st = KP_OK;
+    const char **headers = kp_arena_alloc(&run->arena, (row->n_cells + 1) * sizeof(*headers));
+    for (size_t i = 0; headers && i < row->n_cells && st == KP_OK; i++) {
+        size_t bad = 0;
+        kp_buf_reset(&out);
+        if (!kp_text_decode(run->text, input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad))
+            st = kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, input->path, row->line, NULL,
+                              "neither UTF-8 nor CP932", NULL, NULL);
+        else if (!(headers[i] = kp_arena_strdup(&run->arena, kp_buf_text(&out))))
+            st = kp_no_memory(run);
+    }
+    kp_buf_release(&out);
+    *ret_headers = headers;
+    return headers ? st : kp_no_memory(run);
+}
+
+static void find_layout(struct kp_run *run, struct kp_input *input)
+{
+    for (const struct kp_input *other = run->inputs; other < input; other++) {
+        bool same = other->mapping.n_columns == input->mapping.n_columns;
+        for (size_t i = 0; same && i < input->mapping.n_columns; i++)
+            same = strcmp(other->mapping.columns[i].header, input->mapping.columns[i].header) == 0;
+        if (same) {
+            input->layout = other->layout;
+            return;
+        }
+    }
+    input->layout = run->n_layouts++;
+}
+
+static enum kp_status map_input(struct kp_run *run, struct kp_input *input, const struct kp_sheet *sheet)
+{
+    enum kp_status st = KP_OK;
+    struct kp_csvin *in = NULL;
+    struct kp_csvrow row = {0};
+    const char **headers = NULL;
+    bool end = false;
+    const struct kp_org *f = &run->options->facility;
+    bool has_facility = f->number && *f->number && f->name && *f->name;
+    if (kp_csvin_open(&in, run->io, input->path, run->options->delimiter) != KP_OK)
+        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno), NULL,
+                            NULL);
+    if (kp_csvin_next(in, &row, &end) != KP_OK)
+        st = kp_input_fault(run, input->path, in);
+    else if (end)
+        st = kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_EMPTY, input->path, 0, NULL, NULL, NULL, NULL);
+    if (st != KP_OK)
+        goto out;
+    KP_TRY(decode_headers(run, input, &row, &headers));
+    KP_TRY(kp_mapping_build(&run->arena, &run->tables, sheet, run->options->mapping, headers, row.n_cells, input->path,
+                            has_facility, &run->diag, &input->mapping));
+    find_layout(run, input);
+out:
+    kp_csvin_close(in);
+    return st;
+}
+
+static enum kp_status set_up_inputs(struct kp_run *run)
+{
+    enum kp_status st = KP_OK;
+    struct kp_sheet sheet = {0};
+    const struct kp_options *o = run->options;
+    run->inputs = kp_arena_alloc(&run->arena, (o->n_inputs + 1) * sizeof(*run->inputs));
+    if (!run->inputs)
+        return kp_no_memory(run);
+    if (o->mapping)
+        KP_TRY(kp_mapping_load(&run->arena, run->io, run->text, o->mapping, &run->diag, &sheet));
+    for (size_t i = 0; i < o->n_inputs; i++) {
+        run->inputs[i].path = o->inputs[i];
+        run->n_inputs = i + 1;
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(o->inputs[k], o->inputs[i]) == 0)
+                return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_INPUT_TWICE, o->inputs[i], 0, NULL, NULL, NULL, NULL);
+        KP_TRY(probe_input(run, &run->inputs[i]));
+        KP_TRY(map_input(run, &run->inputs[i], o->mapping ? &sheet : NULL));
+    }
+out:
+    return st;
+}
+
+/* --- folders --- */
+
+static enum kp_status name_places(struct kp_run *run)
+{
+    char time[26];
+    kp_date_time_in_japan(run->started, time);
+    /* 2026-04-01T09:30:00+09:00 -> 20260401-093000; a second run in the same second gets a number behind it */
+    char *stem = kp_arena_printf(&run->arena, "%.4s%.2s%.2s-%.2s%.2s%.2s", time, time + 5, time + 8, time + 11,
+                                 time + 14, time + 17);
+    run->output = run->options->output;
+    run->log_path = run->options->log ? run->options->log
+                                      : kp_arena_printf(&run->arena, "%s/disclosure-log.csv", run->output);
+    for (unsigned n = 1; stem && run->log_path && n < 10000; n++) {
+        run->run_id = n == 1 ? stem : kp_arena_printf(&run->arena, "%s-%u", stem, n);
+        if (!run->run_id)
+            break;
+        run->run_folder = kp_arena_printf(&run->arena, "%s/runs/%s", run->output, run->run_id);
+        run->temp = kp_arena_printf(&run->arena, "%s/.tmp-%s", run->output, run->run_id);
+        if (!run->run_folder || !run->temp)
+            break;
+        if (!kp_path_exists(run->run_folder) && !kp_path_exists(run->temp))
+            return KP_OK;
+    }
+    return kp_no_memory(run);
+}
+
+static enum kp_status take_lock(struct kp_run *run)
+{
+    long holder = 0;
+    char text[24];
+    char *path = kp_arena_printf(&run->arena, "%s/.lock", run->output);
+    if (!path)
+        return kp_no_memory(run);
+    if (kp_lock_take(path, &run->lock_fd, &holder) == KP_OK)
+        return KP_OK;
+    if (errno != EWOULDBLOCK)
+        return kp_write_failed(run, path);
+    (void)snprintf(text, sizeof(text), "%ld", holder);
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_FOLDER_LOCKED, run->output, 0, NULL, text, NULL, NULL);
+}
+
+static enum kp_status make_places(struct kp_run *run)
+{
+    if (kp_make_folders(run->io, run->output) != KP_OK)
+        return kp_write_failed(run, run->output);
+    enum kp_status st = take_lock(run);
+    if (st == KP_OK)
+        st = name_places(run);
+    if (st != KP_OK)
+        return st;
+    if (kp_make_folders(run->io, run->run_folder) != KP_OK)
+        return kp_write_failed(run, run->run_folder);
+    if (kp_make_folders(run->io, run->temp) != KP_OK)
+        return kp_write_failed(run, run->temp);
+    return KP_OK;
+}
+
+/* --- schemas --- */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static enum kp_status digest_without_space(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1])
+{
+    struct kp_buf packed = {0};
+    uint8_t digest[KP_SHA256_BYTES];
+    for (size_t i = 0; i < n; i++)
+        if (!is_space(bytes[i]))
+            kp_buf_char(&packed, bytes[i]);
+    enum kp_status st = kp_buf_ok(&packed) ? kp_sha256_of(kp_buf_text(&packed), packed.len, digest) : KP_E_SYSTEM;
+    kp_buf_release(&packed);
+    if (st == KP_OK)
+        kp_sha256_hex(digest, ret_hex);
+    return st;
+}
+
+/* The ministry's set: every file there, and none of them altered. */
+static enum kp_status official_schemas(struct kp_run *run, struct kp_xsd_file *files, size_t max)
+{
+    const struct kp_embedded *table = kp_embedded_find("xsd_digests.csv");
+    struct kp_sheet sheet;
+    char hex[KP_SHA256_HEX + 1];
+    if (!table || kp_sheet_read(&sheet, &run->arena, NULL, table->bytes, (size_t)(table->end - table->bytes)) != KP_OK)
+        return kp_no_memory(run);
+    for (size_t i = 0; i < sheet.n_rows && i < max; i++) {
+        struct kp_xsd_file *file = &files[run->n_xsd];
+        file->name = sheet.rows[i].cells[0];
+        char *path = kp_arena_printf(&run->arena, "%s/%s", run->options->xsd, file->name);
+        if (!path)
+            return kp_no_memory(run);
+        if (kp_read_file(run->io, path, 16 << 20, &run->arena, &file->bytes, &file->n) != KP_OK)
+            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, path, 0, NULL, file->name,
+                                strerror(errno), NULL);
+        if (digest_without_space(file->bytes, file->n, hex) != KP_OK)
+            return kp_no_memory(run);
+        if (strcmp(hex, sheet.rows[i].cells[1]) != 0)
+            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_ALTERED, path, 0, NULL, file->name, NULL, NULL);
+        run->n_xsd++;
+    }
+    return KP_OK;
+}
+
+/* This project's profile: written into the temporary folder, because schemas include one another by path. */
+static enum kp_status profile_schemas(struct kp_run *run, struct kp_xsd_file *files, size_t max, const char *folder)
+{
+    char *nested = kp_arena_printf(&run->arena, "%s/coreschemas", folder);
+    if (!nested)
+        return kp_no_memory(run);
+    if (kp_make_folders(run->io, nested) != KP_OK)
+        return kp_write_failed(run, nested);
+    const struct kp_embedded *e = NULL;
+    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && run->n_xsd < max; i++) {
+        if (strncmp(e->name, "xsd/", 4) != 0)
+            continue;
+        struct kp_xsd_file *file = &files[run->n_xsd++];
+        *file = (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
+        char *path = kp_arena_printf(&run->arena, "%s/%s", folder, file->name);
+        if (!path)
+            return kp_no_memory(run);
+        struct kp_out out;
+        enum kp_status st = kp_out_create(&out, run->io, path);
+        kp_out_add(&out, file->bytes, file->n);
+        if (kp_out_finish(&out, false) != KP_OK || st != KP_OK)
+            return kp_write_failed(run, path);
+    }
+    return KP_OK;
+}
+
+static enum kp_status load_schema(struct kp_run *run, const char *folder, const char *name,
+                                  struct kp_xml_schema **ret_schema)
+{
+    struct kp_buf detail = {0};
+    char *path = kp_arena_printf(&run->arena, "%s/%s", folder, name);
+    enum kp_status st = path ? kp_xml_schema_load(path, ret_schema, &detail) : KP_E_SYSTEM;
+    if (st == KP_E_USAGE)
+        (void)kp_diag_fail(&run->diag, st, KP_K_SCHEMA_UNUSABLE, path, 0, NULL, name, kp_buf_text(&detail), NULL);
+    else if (st != KP_OK)
+        st = kp_no_memory(run);
+    kp_buf_release(&detail);
+    return st;
+}
+
+static enum kp_status set_up_schemas(struct kp_run *run)
+{
+    enum { MAX_FILES = 32 };
+    enum kp_status st = KP_OK;
+    const char *folder = run->options->xsd ? run->options->xsd : kp_arena_printf(&run->arena, "%s/XSD", run->temp);
+    struct kp_xsd_file *files = kp_arena_alloc(&run->arena, MAX_FILES * sizeof(*files));
+    if (!folder || !files)
+        return kp_no_memory(run);
+    run->xsd = files;
+    if (run->options->xsd)
+        KP_TRY(official_schemas(run, files, MAX_FILES));
+    else
+        KP_TRY(profile_schemas(run, files, MAX_FILES, folder));
+    KP_TRY(load_schema(run, folder, "hc08_V08.xsd", &run->document_schema));
+    KP_TRY(load_schema(run, folder, "ix08_V08.xsd", &run->index_schema));
+out:
+    return st;
+}
+
+/* --- all of it --- */
+
+static enum kp_status set_up_day(struct kp_run *run)
+{
+    run->started = run->env->now(run->env->ctx);
+    run->as_of = kp_date_in_japan(run->started);
+    if (run->options->as_of && !kp_date_parse_iso(run->options->as_of, &run->as_of))
+        return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, NULL, 0, NULL, run->options->as_of, "--as-of",
+                            "a date as YYYY-MM-DD");
+    return KP_OK;
+}
+
+enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *options, const struct kp_env *env)
+{
+    enum kp_status st = KP_OK;
+    *run = (struct kp_run){.options = options, .env = env, .io = &kp_io_posix, .lock_fd = -1};
+    KP_TRY(kp_catalogue_load(&run->arena, &run->catalogue));
+    run->diag = (struct kp_diag){.catalogue = &run->catalogue, .env = env, .lang = options->lang,
+                                 .strict = options->strict, .show_values = options->show_values};
+    run->policy = (struct kp_policy){.age_rule = options->age_rule, .withhold_form_items = options->withhold_form_items,
+                                     .release_requested_items = options->release_requested_items};
+    KP_TRY(set_up_day(run));
+    if (kp_text_new(&run->text) != KP_OK)
+        return kp_no_memory(run);
+    KP_TRY(kp_tables_load(&run->arena, run->io, run->text, options->schemas, &run->diag, &run->tables));
+    KP_TRY(kp_registers_load(&run->arena, run->io, &run->tables, options, &run->diag, &run->registers));
+    KP_TRY(set_up_sender(run));
+    KP_TRY(set_up_inputs(run));
+    KP_TRY(make_places(run));
+    st = set_up_schemas(run);
+out:
+    return st;
+}
+
+void kp_run_tear_down(struct kp_run *run)
+{
+    if (run->temp && run->lock_fd >= 0)
+        (void)kp_remove_folder(run->temp); /* what stays behind is removed by the next run */
+    kp_xml_schema_free(run->document_schema);
+    kp_xml_schema_free(run->index_schema);
+    kp_lock_drop(run->lock_fd);
+    kp_text_free(run->text);
+    kp_arena_release(&run->arena);
+}

@@ -1,0 +1,13 @@
+/* Checks of a normalised record: required fields, identifiers, order of dates, what receivers can show. Layer 7. */
+#ifndef KP_VALIDATE_H
+#define KP_VALIDATE_H
+
+#include "msg.h"
+#include "record.h"
+
+/* Adds a finding for every fault; as_of is the day of disclosure. Fields that normalising already refused are not
+ * reported twice. Grounds: interface 3, format 6.4 (the ids stand in the catalogue). */
+void kp_validate(const struct kp_tables *tables, const struct kp_record *record, struct kp_date as_of,
+                 struct kp_findings *findings);
+
+#endif

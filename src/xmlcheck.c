@@ -1,0 +1,169 @@
+#include "xmlcheck.h"
+
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "status.h"
+#include "xml.h"
+
+#define XSI "http://www.w3.org/2001/XMLSchema-instance"
+
+struct kp_xml_schema {
+    xmlSchemaPtr schema;
+};
+
+struct kp_xml_check {
+    xmlSchemaValidCtxtPtr ctxt;
+    xmlSAXHandlerPtr sax;
+    xmlSchemaSAXPlugPtr plug;
+    void *user;
+    const char *element; /* the one being handed over */
+    char where[96];      /* of the first fault; "" while valid */
+};
+
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *error_ptr;
+#else
+typedef xmlErrorPtr error_ptr;
+#endif
+
+static void keep_first(void *ctx, error_ptr error)
+{
+    struct kp_buf *detail = ctx;
+    if (detail->len > 0)
+        return;
+    kp_buf_printf(detail, "line %d: %s", error->line, error->message ? error->message : "?");
+    while (detail->len > 0 && detail->data[detail->len - 1] == '\n')
+        detail->data[--detail->len] = '\0';
+}
+
+enum kp_status kp_xml_schema_load(const char *path, struct kp_xml_schema **ret_schema, struct kp_buf *detail)
+{
+    enum kp_status st = KP_E_SYSTEM;
+    xmlSchemaParserCtxtPtr parser = NULL;
+    xmlInitParser();
+    struct kp_xml_schema *schema = calloc(1, sizeof(*schema));
+    if (!schema || !(parser = xmlSchemaNewParserCtxt(path)))
+        goto out;
+    xmlSchemaSetParserStructuredErrors(parser, keep_first, detail);
+    schema->schema = xmlSchemaParse(parser);
+    st = schema->schema && detail->len == 0 ? KP_OK : KP_E_USAGE;
+    if (st != KP_OK)
+        goto out;
+    *ret_schema = schema;
+    schema = NULL;
+out:
+    if (parser)
+        xmlSchemaFreeParserCtxt(parser);
+    kp_xml_schema_free(schema);
+    return st;
+}
+
+void kp_xml_schema_free(struct kp_xml_schema *schema)
+{
+    if (!schema)
+        return;
+    if (schema->schema)
+        xmlSchemaFree(schema->schema);
+    free(schema);
+}
+
+static void note_fault(void *ctx, error_ptr error)
+{
+    struct kp_xml_check *check = ctx;
+    if (check->where[0] == '\0')
+        (void)snprintf(check->where, sizeof(check->where), "<%s>, libxml2 error %d",
+                       check->element ? check->element : "?", error->code);
+}
+
+enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xml_check **ret_check)
+{
+    struct kp_xml_check *check = calloc(1, sizeof(*check));
+    if (!check || !(check->ctxt = xmlSchemaNewValidCtxt(schema->schema))) {
+        free(check);
+        return KP_E_SYSTEM;
+    }
+    xmlSchemaSetValidStructuredErrors(check->ctxt, note_fault, check);
+    *ret_check = check;
+    return KP_OK;
+}
+
+static void unplug(struct kp_xml_check *check)
+{
+    if (check->plug)
+        (void)xmlSchemaSAXUnplug(check->plug); /* fails only for a plug that is none */
+    check->plug = NULL;
+}
+
+void kp_xml_check_free(struct kp_xml_check *check)
+{
+    if (!check)
+        return;
+    unplug(check);
+    xmlSchemaFreeValidCtxt(check->ctxt);
+    free(check);
+}
+
+void kp_xml_check_begin(struct kp_xml_check *check)
+{
+    unplug(check); /* a document that was given up halfway */
+    check->where[0] = '\0';
+    check->element = NULL;
+    check->sax = NULL;
+    check->user = NULL;
+    check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
+    if (!check->plug)
+        (void)snprintf(check->where, sizeof(check->where), "validator cannot start");
+}
+
+static const xmlChar *chars(const char *s)
+{
+    return (const xmlChar *)s;
+}
+
+void kp_xml_check_start(struct kp_xml_check *check, const struct kp_xml *xml)
+{
+    const xmlChar *attributes[KP_XML_MAX_ATTRIBUTES * 5];
+    const xmlChar *namespaces[4] = {NULL, chars(xml->ns), chars("xsi"), chars(XSI)};
+    if (!check->plug)
+        return;
+    for (size_t i = 0; i < xml->n_attrs; i++) {
+        const struct kp_xml_attr *a = &xml->attrs[i];
+        bool xsi = strncmp(a->name, "xsi:", 4) == 0;
+        const xmlChar **slot = attributes + 5 * i;
+        slot[0] = chars(xsi ? a->name + 4 : a->name);
+        slot[1] = xsi ? chars("xsi") : NULL;
+        slot[2] = xsi ? chars(XSI) : NULL;
+        slot[3] = chars(a->value);
+        slot[4] = chars(a->value + a->n);
+    }
+    check->element = xml->stack[xml->depth - 1];
+    check->sax->startElementNs(check->user, chars(check->element), NULL, chars(xml->ns), xml->depth == 1 ? 2 : 0,
+                               xml->depth == 1 ? namespaces : NULL, (int)xml->n_attrs, 0, attributes);
+}
+
+void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
+{
+    if (check->plug)
+        check->sax->characters(check->user, chars(text), (int)n);
+}
+
+void kp_xml_check_end(struct kp_xml_check *check, const struct kp_xml *xml, const char *name)
+{
+    check->element = name;
+    if (check->plug)
+        check->sax->endElementNs(check->user, chars(name), NULL, chars(xml->ns));
+}
+
+bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)
+{
+    bool valid = check->plug && xmlSchemaIsValid(check->ctxt) == 1 && check->where[0] == '\0';
+    if (!valid && check->where[0] == '\0')
+        (void)snprintf(check->where, sizeof(check->where), "invalid");
+    unplug(check);
+    *ret_where = check->where;
+    return valid;
+}

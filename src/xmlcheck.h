@@ -1,0 +1,37 @@
+/*
+ * Validation by XML Schema: the events of a document are handed to libxml2's validator as they are written. One
+ * schema object serves all threads; each thread has a check of its own, used again for every document. Layer 4.
+ */
+#ifndef KP_XMLCHECK_H
+#define KP_XMLCHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "kenporter.h"
+
+struct kp_xml;
+struct kp_xml_schema; /* read-only after loading */
+struct kp_xml_check;
+
+/* Loads a schema file with what it includes; nothing is fetched from a network. KP_E_USAGE when it does not load; detail
+ * then says why. */
+enum kp_status kp_xml_schema_load(const char *path, struct kp_xml_schema **ret_schema, struct kp_buf *detail);
+void kp_xml_schema_free(struct kp_xml_schema *schema);
+
+/* A check against a schema that outlives it. Errors: KP_E_SYSTEM. */
+enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xml_check **ret_check);
+void kp_xml_check_free(struct kp_xml_check *check);
+
+/* Called by the event stream. */
+void kp_xml_check_begin(struct kp_xml_check *check);
+void kp_xml_check_start(struct kp_xml_check *check, const struct kp_xml *xml);
+void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n);
+void kp_xml_check_end(struct kp_xml_check *check, const struct kp_xml *xml, const char *name);
+
+/* Ends the document. True when it was valid; otherwise *ret_where names the element at fault and libxml2's number. It
+ * never quotes contents: libxml2's own messages would. Live until the next document. */
+bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where);
+
+#endif

@@ -1,0 +1,297 @@
+#include "support.h"
+
+#include "csvin.h"
+
+/* Reads everything and writes it down as "line:cell|cell;" so that one string tells the whole story. */
+static struct kp_buf story;
+static struct kp_csvin *reader;
+
+static int fresh(void **state)
+{
+    (void)state;
+    kp_buf_reset(&story);
+    return 0;
+}
+
+static int close_reader(void **state)
+{
+    (void)state;
+    kp_csvin_close(reader);
+    reader = NULL;
+    return 0;
+}
+
+static int release(void **state)
+{
+    (void)state;
+    kp_buf_release(&story);
+    return 0;
+}
+
+static enum kp_status read_all(void)
+{
+    struct kp_csvrow row = {0};
+    bool end = false;
+    kp_buf_reset(&story);
+    for (;;) {
+        enum kp_status st = kp_csvin_next(reader, &row, &end);
+        if (st != KP_OK || end)
+            return st;
+        kp_buf_printf(&story, "%u:", (unsigned)row.line);
+        for (size_t i = 0; i < row.n_cells; i++) {
+            assert_int_equal(row.cells[i].bytes[row.cells[i].n], '\0');
+            kp_buf_str(&story, i ? "|" : "");
+            kp_buf_add(&story, row.cells[i].bytes, row.cells[i].n);
+        }
+        kp_buf_char(&story, ';');
+    }
+}
+
+static enum kp_status read_text(const char *bytes, size_t n, char delimiter)
+{
+    (void)close_reader(NULL);
+    assert_int_equal(kp_csvin_memory(&reader, bytes, n, delimiter), KP_OK);
+    return read_all();
+}
+
+static void assert_reads(const char *bytes, char delimiter, const char *want)
+{
+    if (read_text(bytes, strlen(bytes), delimiter) != KP_OK)
+        fail_msg("'%s' is refused with fault %d in line %u", bytes, (int)kp_csvin_fault(reader),
+                 (unsigned)kp_csvin_line(reader));
+    if (strcmp(kp_buf_text(&story), want) != 0)
+        fail_msg("'%s' reads as '%s' instead of '%s'", bytes, kp_buf_text(&story), want);
+    assert_int_equal(kp_csvin_fault(reader), KP_CSV_SOUND);
+    assert_int_equal(kp_csvin_taken(reader), strlen(bytes));
+}
+
+static void assert_faulty(const char *bytes, enum kp_csv_fault fault, uint64_t line, const char *before)
+{
+    assert_int_equal(read_text(bytes, strlen(bytes), ','), KP_E_INPUT);
+    if (kp_csvin_fault(reader) != fault || kp_csvin_line(reader) != line)
+        fail_msg("'%s' gives fault %d in line %u", bytes, (int)kp_csvin_fault(reader), (unsigned)kp_csvin_line(reader));
+    assert_string_equal(kp_buf_text(&story), before);
+}
+
+static void next__every_line_end__separates_rows(void **state)
+{
+    (void)state;
+    assert_reads("a,b\r\n1,2\r\n", ',', "1:a|b;2:1|2;");
+    assert_reads("a,b\n1,2\n", ',', "1:a|b;2:1|2;");
+    assert_reads("a,b\r1,2\r", ',', "1:a|b;2:1|2;");
+    assert_reads("a,b\r\n1,2\n3,4\r5,6\r\n", ',', "1:a|b;2:1|2;3:3|4;4:5|6;");
+}
+
+static void next__no_final_line_end__gives_the_last_row(void **state)
+{
+    (void)state;
+    assert_reads("a,b\n1,2", ',', "1:a|b;2:1|2;");
+    assert_reads("a", ',', "1:a;");
+    assert_reads("a,\"b\"", ',', "1:a|b;");
+    assert_reads("a,", ',', "1:a|;");
+    assert_reads("a,b\r\n1,\"x\ny\"", ',', "1:a|b;2:1|x\ny;");
+}
+
+static void next__empty_input__ends_at_once_and_stays_at_the_end(void **state)
+{
+    (void)state;
+    struct kp_csvrow row;
+    bool end = false;
+    assert_reads("", ',', "");
+    assert_reads("\n\r\n\r", ',', "");
+    assert_reads("\xef\xbb\xbf", ',', "");
+    assert_int_equal(kp_csvin_next(reader, &row, &end), KP_OK);
+    assert_true(end);
+}
+
+static void next__blank_lines__are_skipped_but_counted(void **state)
+{
+    (void)state;
+    assert_reads("\n\na,b\n\n\r\n1,2\n\n", ',', "3:a|b;6:1|2;");
+    assert_reads("a\n \n\"\"\n,\n", ',', "1:a;2: ;3:;4:|;");
+}
+
+static void next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks(void **state)
+{
+    (void)state;
+    assert_reads("\"a,b\",\"say \"\"x\"\"\",\" c \", d \n", ',', "1:a,b|say \"x\"| c | d ;");
+    assert_reads("h1,h2\n\"one\ntwo\r\nthree\rfour\",x\nlast,y\n", ',', "1:h1|h2;2:one\ntwo\r\nthree\rfour|x;6:last|y;");
+    assert_reads("\"h\n1\",h2\r\n\"a\n\nb\",c\r\nd,e\r\n", ',', "1:h\n1|h2;3:a\n\nb|c;6:d|e;");
+    assert_reads("\"\",\"\"\"\"\n", ',', "1:|\";");
+}
+
+static void next__byte_order_mark__is_skipped_once(void **state)
+{
+    (void)state;
+    assert_reads("\xef\xbb\xbf" "a,b\n\xef\xbb\xbf" "1,2\n", ',', "1:a|b;2:\xef\xbb\xbf" "1|2;");
+    assert_reads("\xef\xbb\xbf\"a,b\",c\n", 0, "1:a,b|c;");
+    assert_reads("\xef\xbb\xbf\r\na,b\n", ',', "2:a|b;");
+}
+
+static void next__bytes_of_any_kind__come_through(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\x95\x5c,\x83\x7c\n\xff\x01,b\0c\n"; /* second bytes 5c and 7c in CP932 */
+    assert_int_equal(read_text(bytes, sizeof(bytes) - 1, ','), KP_OK);
+    assert_int_equal(story.len, 19);
+    assert_memory_equal(story.data, "1:\x95\x5c|\x83\x7c;2:\xff\x01|b\0c;", 19);
+}
+
+static void delimiter__zero__is_found_outside_quotes_of_the_first_line(void **state)
+{
+    (void)state;
+    assert_reads("a,b\tc,d\n", 0, "1:a|b\tc|d;");
+    assert_reads("a\tb\tc,d\n1\t2\t3,4\n", 0, "1:a|b|c,d;2:1|2|3,4;");
+    assert_reads("a;b;c\n1,5;2;3\n", 0, "1:a|b|c;2:1,5|2|3;");
+    assert_reads("\"a,b,c,d\"\tx\n", 0, "1:a,b,c,d|x;");
+    assert_reads("a,b;c\n", 0, "1:a|b;c;"); /* a tie goes to the comma */
+    assert_reads("alone\n1,2\n", 0, "1:alone;2:1|2;");
+    assert_reads("\na;b\n", 0, "2:a|b;");
+    assert_reads("\"say \"\"x,y\"\"\";b\n", 0, "1:say \"x,y\"|b;");
+}
+
+static void delimiter__given__is_not_guessed(void **state)
+{
+    (void)state;
+    assert_reads("a,b,c;d\n", ';', "1:a,b,c|d;");
+    assert_reads("a,b\tc\n", '\t', "1:a,b|c;");
+}
+
+static void fault__unbalanced_quote__names_the_line_its_row_begins_on(void **state)
+{
+    (void)state;
+    assert_faulty("a,b\n1,\"open\n2,3\n4,5\n", KP_CSV_QUOTE, 2, "1:a|b;");
+    assert_faulty("a,b\n1,\"open", KP_CSV_QUOTE, 2, "1:a|b;");
+    assert_faulty("\"open\n\n\n", KP_CSV_QUOTE, 1, "");
+    assert_faulty("a,b\nx,y\n1,\"open\n2,\"closed\"\n", KP_CSV_QUOTE, 3, "1:a|b;2:x|y;");
+}
+
+static void fault__quote_out_of_place__names_its_line(void **state)
+{
+    (void)state;
+    assert_faulty("a,b\n1,5\"6\n", KP_CSV_QUOTE, 2, "1:a|b;");
+    assert_faulty("a,b\n\n1,x\"\n", KP_CSV_QUOTE, 3, "1:a|b;");
+    assert_faulty("a,b\n\"1\"x,2\n", KP_CSV_QUOTE, 2, "1:a|b;");
+    assert_faulty("a,b\n\"1\" ,2\n", KP_CSV_QUOTE, 2, "1:a|b;");
+    assert_faulty("a,b\n\"x\ny\"z,2\n", KP_CSV_QUOTE, 2, "1:a|b;");
+}
+
+/* Header line, then content between prefix and suffix so long that the line has n bytes. */
+static char *line_of(size_t n, const char *end, size_t *ret_n)
+{
+    char *bytes = malloc(n + 8);
+    memcpy(bytes, "a,b\n", 4);
+    memset(bytes + 4, 'x', n);
+    memcpy(bytes + 4 + n - strlen(end), end, strlen(end));
+    *ret_n = n + 4;
+    return bytes;
+}
+
+static void fault__line_longer_than_a_mebibyte__is_refused(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    char *bytes = line_of(KP_CSV_MAX_LINE_BYTES, "\r\n", &n);
+    assert_int_equal(read_text(bytes, n, ','), KP_OK);
+    assert_int_equal(story.len, KP_CSV_MAX_LINE_BYTES - 2 + 9);
+    free(bytes);
+    bytes = line_of(KP_CSV_MAX_LINE_BYTES + 1, "\r\n", &n);
+    enum kp_status st = read_text(bytes, n, ',');
+    enum kp_csv_fault fault = kp_csvin_fault(reader);
+    free(bytes);
+    assert_int_equal(st, KP_E_INPUT);
+    assert_int_equal(fault, KP_CSV_TOO_LONG);
+    assert_string_equal(kp_buf_text(&story), "1:a|b;");
+}
+
+static void fault__line_longer_than_a_mebibyte__is_named_by_its_own_number(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    char *bytes = line_of(KP_CSV_MAX_LINE_BYTES + 1, "\n", &n);
+    (void)read_text(bytes, n, ',');
+    uint64_t line = kp_csvin_line(reader);
+    free(bytes);
+    assert_int_equal(line, 2);
+}
+
+/* A quoted cell over six lines that together exceed four mebibytes; it begins in line 2. */
+static char *huge_cell(bool closed, size_t *ret_n)
+{
+    size_t part = 800 * 1024;
+    char *bytes = malloc(6 * part + 16), *at = bytes + 6;
+    memcpy(bytes, "a,b\n1\"", 6);
+    bytes[4] = '"', bytes[5] = 'x';
+    for (int i = 0; i < 6; i++, at += part) {
+        memset(at, 'x', part - 1);
+        at[part - 1] = '\n';
+    }
+    memcpy(at, closed ? "\",2\n" : "z,2\n", 4);
+    *ret_n = (size_t)(at + 4 - bytes);
+    return bytes;
+}
+
+static void fault__row_longer_than_four_mebibytes__is_refused(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (int closed = 0; closed < 2; closed++) {
+        char *bytes = huge_cell(closed != 0, &n);
+        enum kp_status st = read_text(bytes, n, ',');
+        enum kp_csv_fault fault = kp_csvin_fault(reader);
+        free(bytes);
+        assert_int_equal(st, KP_E_INPUT);
+        assert_true(fault == KP_CSV_TOO_LONG || (!closed && fault == KP_CSV_QUOTE));
+        assert_string_equal(kp_buf_text(&story), "1:a|b;");
+    }
+}
+
+static void fault__row_longer_than_four_mebibytes__is_named_by_the_line_it_begins_on(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    char *bytes = huge_cell(true, &n);
+    (void)read_text(bytes, n, ',');
+    uint64_t line = kp_csvin_line(reader);
+    free(bytes);
+    assert_int_equal(line, 2);
+}
+
+static void fault__more_than_4096_cells__is_refused_with_its_line(void **state)
+{
+    (void)state;
+    char bytes[8300] = "h\n";
+    memset(bytes + 2, ',', KP_CSV_MAX_CELLS - 1);
+    bytes[2 + KP_CSV_MAX_CELLS - 1] = '\n';
+    assert_int_equal(read_text(bytes, 2 + KP_CSV_MAX_CELLS, ','), KP_OK);
+    assert_int_equal(story.len, 4 + 2 + KP_CSV_MAX_CELLS - 1 + 1);
+    memset(bytes + 2, ',', KP_CSV_MAX_CELLS);
+    bytes[2 + KP_CSV_MAX_CELLS] = '\n';
+    assert_int_equal(read_text(bytes, 3 + KP_CSV_MAX_CELLS, ','), KP_E_INPUT);
+    assert_int_equal(kp_csvin_fault(reader), KP_CSV_TOO_MANY_CELLS);
+    assert_int_equal(kp_csvin_line(reader), 2);
+    assert_string_equal(kp_buf_text(&story), "1:h;");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(next__every_line_end__separates_rows, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__no_final_line_end__gives_the_last_row, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__empty_input__ends_at_once_and_stays_at_the_end, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__blank_lines__are_skipped_but_counted, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__byte_order_mark__is_skipped_once, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__bytes_of_any_kind__come_through, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(delimiter__zero__is_found_outside_quotes_of_the_first_line, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(delimiter__given__is_not_guessed, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__unbalanced_quote__names_the_line_its_row_begins_on, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__quote_out_of_place__names_its_line, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_refused, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_named_by_its_own_number, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__row_longer_than_four_mebibytes__is_refused, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__row_longer_than_four_mebibytes__is_named_by_the_line_it_begins_on, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__more_than_4096_cells__is_refused_with_its_line, fresh, close_reader),
+    };
+    return cmocka_run_group_tests_name("csvin", tests, NULL, release);
+}

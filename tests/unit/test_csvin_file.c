@@ -1,0 +1,181 @@
+#include "support.h"
+
+#include "csvin.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Reads everything and writes it down as "line:cell|cell;" so that one string tells the whole story. */
+static struct kp_buf story;
+static struct kp_csvin *reader;
+
+static int close_reader(void **state)
+{
+    (void)state;
+    kp_csvin_close(reader);
+    reader = NULL;
+    return 0;
+}
+
+static enum kp_status read_all(void)
+{
+    struct kp_csvrow row = {0};
+    bool end = false;
+    kp_buf_reset(&story);
+    for (;;) {
+        enum kp_status st = kp_csvin_next(reader, &row, &end);
+        if (st != KP_OK || end)
+            return st;
+        kp_buf_printf(&story, "%u:", (unsigned)row.line);
+        for (size_t i = 0; i < row.n_cells; i++) {
+            assert_int_equal(row.cells[i].bytes[row.cells[i].n], '\0');
+            kp_buf_str(&story, i ? "|" : "");
+            kp_buf_add(&story, row.cells[i].bytes, row.cells[i].n);
+        }
+        kp_buf_char(&story, ';');
+    }
+}
+
+static char path[] = "/tmp/kp_csvin_XXXXXX";
+
+static int make_file(void **state)
+{
+    (void)state;
+    int fd = mkstemp(path);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    kp_buf_release(&story);
+    return unlink(path);
+}
+
+static void put_file(const char *bytes, size_t n)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void open__file__reads_as_from_memory(void **state)
+{
+    (void)state;
+    put_file("\xef\xbb\xbfh1;h2\r\n\"a\r\nb\";c\r\n", 21);
+    assert_int_equal(kp_csvin_open(&reader, &kp_io_posix, path, 0), KP_OK);
+    assert_int_equal(read_all(), KP_OK);
+    assert_string_equal(kp_buf_text(&story), "1:h1|h2;2:a\r\nb|c;");
+    assert_int_equal(kp_csvin_taken(reader), 21);
+}
+
+static void open__missing_file__tells_errno(void **state)
+{
+    (void)state;
+    assert_int_equal(kp_csvin_open(&reader, &kp_io_posix, "/tmp/kp_csvin_absent/x.csv", 0), KP_E_INPUT);
+    assert_int_equal(errno, ENOENT);
+    assert_null(reader);
+}
+
+static ssize_t failing_read(int fd, void *bytes, size_t n)
+{
+    (void)fd, (void)bytes, (void)n;
+    errno = EIO;
+    return -1;
+}
+
+static void next__failing_read__is_a_read_fault(void **state)
+{
+    (void)state;
+    struct kp_io io = kp_io_posix;
+    io.read = failing_read;
+    put_file("a\n", 2);
+    assert_int_equal(kp_csvin_open(&reader, &io, path, 0), KP_OK);
+    assert_int_equal(read_all(), KP_E_INPUT);
+    assert_int_equal(kp_csvin_fault(reader), KP_CSV_READ);
+}
+
+static enum kp_encoding probe(const char *bytes, size_t n)
+{
+    struct kp_probe found = {.encoding = KP_ENC_AUTO};
+    put_file(bytes, n);
+    assert_int_equal(kp_probe_file(&kp_io_posix, path, &found), KP_OK);
+    assert_int_equal(found.bytes, n);
+    uint8_t digest[KP_SHA256_BYTES];
+    assert_int_equal(kp_sha256_of(bytes, n, digest), KP_OK);
+    assert_memory_equal(found.sha256, digest, KP_SHA256_BYTES);
+    return found.encoding;
+}
+
+static void probe__small_files__are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        enum kp_encoding encoding;
+    } cases[] = {
+        {"", 0, KP_ENC_UTF8},
+        {"a,b\r\n", 5, KP_ENC_UTF8},
+        {"健診", 6, KP_ENC_UTF8},
+        {"\xef\xbb\xbf" "a", 4, KP_ENC_UTF8},
+        {"健\x01診", 7, KP_ENC_UTF8}, /* a control character does not change the encoding */
+        {"\x8e\x52\x93\x63", 4, KP_ENC_CP932},
+        {"\xc0\xdb\xb3", 3, KP_ENC_CP932},
+        {"健診\xe5\x81", 8, KP_ENC_CP932}, /* cut off */
+        {"健診\xe5", 7, KP_ENC_CP932},
+        {"\xff\xfe" "a\0", 4, KP_ENC_UTF16},
+        {"\xfe\xff\0a", 4, KP_ENC_UTF16},
+        {"\xff\xfe", 2, KP_ENC_UTF16},
+        {"a\xff\xfe", 3, KP_ENC_CP932},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (probe(cases[i].bytes, cases[i].n) != cases[i].encoding)
+            fail_msg("case %zu", i);
+}
+
+static void probe__character_across_the_64_kib_border__is_utf8(void **state)
+{
+    (void)state;
+    static char bytes[140000];
+    static const char *const chars[] = {"é", "健", "𠮷"};
+    for (size_t k = 0; k < COUNT(chars); k++)
+        for (size_t before = 65530; before <= 65537; before++) {
+            size_t n = strlen(chars[k]);
+            memset(bytes, 'a', sizeof(bytes));
+            memcpy(bytes + before, chars[k], n);
+            assert_int_equal(probe(bytes, 70000), KP_ENC_UTF8);
+            memcpy(bytes + before + 65536, chars[k], n);
+            assert_int_equal(probe(bytes, sizeof(bytes)), KP_ENC_UTF8);
+            bytes[before + n - 1] = 'a'; /* the character is cut off at the border */
+            assert_int_equal(probe(bytes, 70000), KP_ENC_CP932);
+        }
+}
+
+static void probe__cp932_late_in_the_file__is_found(void **state)
+{
+    (void)state;
+    static char bytes[200000];
+    memset(bytes, 'a', sizeof(bytes));
+    memcpy(bytes + 1000, "健診", 6);
+    memcpy(bytes + sizeof(bytes) - 2, "\x95\x5c", 2);
+    assert_int_equal(probe(bytes, sizeof(bytes)), KP_ENC_CP932);
+    assert_int_equal(probe(bytes, sizeof(bytes) - 2), KP_ENC_UTF8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(open__file__reads_as_from_memory, close_reader),
+        cmocka_unit_test_teardown(open__missing_file__tells_errno, close_reader),
+        cmocka_unit_test_teardown(next__failing_read__is_a_read_fault, close_reader),
+        cmocka_unit_test_teardown(probe__small_files__are_told_apart, close_reader),
+        cmocka_unit_test_teardown(probe__character_across_the_64_kib_border__is_utf8, close_reader),
+        cmocka_unit_test_teardown(probe__cp932_late_in_the_file__is_found, close_reader),
+    };
+    return cmocka_run_group_tests_name("csvin_file", tests, make_file, remove_file);
+}

@@ -1,0 +1,204 @@
+#include "support.h"
+
+#include "fsio.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int mkdirs_left;
+
+static int mkdir_until_full(const char *path, mode_t mode)
+{
+    if (mkdirs_left-- > 0)
+        return mkdir(path, mode);
+    errno = ENOSPC;
+    return -1;
+}
+
+static char folder[] = "/tmp/kp_fsio_folders_XXXXXX";
+static char path_text[8][128];
+
+static char *in_folder(const char *name)
+{
+    static size_t next;
+    char *path = path_text[next++ % COUNT(path_text)];
+    (void)snprintf(path, sizeof(path_text[0]), "%s/%s", folder, name);
+    return path;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    (void)umask(0); /* so that modes come from the program alone */
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return kp_remove_folder(folder) == KP_OK && access(folder, F_OK) != 0 ? 0 : -1;
+}
+
+static char *put_file(const char *name, const char *bytes, size_t n)
+{
+    char *path = in_folder(name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void assert_file(const char *path, const char *bytes, size_t n)
+{
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_size, n);
+    char *got = malloc(n + 1);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(got, 1, n, file), n);
+    assert_memory_equal(got, bytes, n);
+    (void)fclose(file);
+    free(got);
+}
+
+static unsigned mode_of(const char *path)
+{
+    struct stat info;
+    assert_int_equal(lstat(path, &info), 0);
+    return info.st_mode & 07777u;
+}
+
+
+static void make_folders__missing_parents__are_made_private(void **state)
+{
+    (void)state;
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("a/b/c")), KP_OK);
+    assert_int_equal(mode_of(in_folder("a")), 0700);
+    assert_int_equal(mode_of(in_folder("a/b")), 0700);
+    assert_int_equal(mode_of(in_folder("a/b/c")), 0700);
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("a/b/c")), KP_OK);
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("a/d//e/")), KP_OK);
+    assert_int_equal(mode_of(in_folder("a/d/e")), 0700);
+    assert_int_equal(kp_sync_folder(&kp_io_posix, in_folder("a/d")), KP_OK);
+    assert_int_equal(kp_sync_parent(&kp_io_posix, in_folder("a/d/whatever")), KP_OK);
+    assert_int_equal(kp_sync_folder(&kp_io_posix, in_folder("absent")), KP_E_SYSTEM);
+}
+
+static void make_folders__file_in_the_way_or_full_disk__is_a_system_error(void **state)
+{
+    (void)state;
+    (void)put_file("file", "x", 1);
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("file")), KP_E_SYSTEM);
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("file/sub")), KP_E_SYSTEM);
+    struct kp_io io = kp_io_posix;
+    io.mkdir = mkdir_until_full;
+    mkdirs_left = 2; /* /tmp and the folder of this test are there */
+    assert_int_equal(kp_make_folders(&io, in_folder("full")), KP_E_SYSTEM);
+    assert_int_equal(errno, ENOSPC);
+}
+
+static void remove_folder__links__are_removed_not_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("outside")), KP_OK);
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("doomed/deep/er")), KP_OK);
+    char *kept = put_file("outside/kept", "kept", 4);
+    (void)put_file("doomed/deep/file", "x", 1);
+    assert_int_equal(symlink("../outside", in_folder("doomed/to_folder")), 0);
+    assert_int_equal(symlink("../outside/kept", in_folder("doomed/to_file")), 0);
+    assert_int_equal(symlink("nowhere", in_folder("doomed/to_nothing")), 0);
+    assert_int_equal(kp_remove_folder(in_folder("doomed")), KP_OK);
+    assert_false(kp_path_exists(in_folder("doomed")));
+    assert_file(kept, "kept", 4);
+    assert_int_equal(symlink("outside", in_folder("alias")), 0);
+    assert_int_equal(kp_remove_folder(in_folder("alias")), KP_OK);
+    assert_false(kp_path_exists(in_folder("alias")));
+    assert_true(kp_path_exists(in_folder("outside/kept")));
+    assert_int_equal(kp_remove_folder(in_folder("absent")), KP_OK);
+}
+
+static void count_entry(void *ctx, const char *name)
+{
+    int *seen = ctx;
+    seen[strcmp(name, "one") == 0 ? 0 : strcmp(name, ".two") == 0 ? 1 : 2]++;
+}
+
+static void each_entry__folder__gives_every_name_but_the_dots(void **state)
+{
+    (void)state;
+    int seen[3] = {0};
+    assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("list/one")), KP_OK);
+    (void)put_file("list/.two", "", 0);
+    assert_int_equal(kp_each_entry(in_folder("list"), count_entry, seen), KP_OK);
+    assert_true(seen[0] == 1 && seen[1] == 1 && seen[2] == 0);
+    assert_int_equal(kp_each_entry(in_folder("absent"), count_entry, seen), KP_E_SYSTEM);
+}
+
+/* --- locks --- */
+
+static void lock__taken_twice__names_the_holder_until_it_is_dropped(void **state)
+{
+    (void)state;
+    const char *path = in_folder("lock");
+    int first = -1, second = -1;
+    long holder = -1;
+    assert_int_equal(kp_lock_take(path, &first, &holder), KP_OK);
+    assert_int_equal(holder, 0);
+    assert_int_equal(mode_of(path), 0600);
+    assert_int_equal(kp_lock_take(path, &second, &holder), KP_E_SYSTEM);
+    assert_int_equal(errno, EWOULDBLOCK);
+    assert_int_equal(holder, getpid());
+    assert_int_equal(second, -1);
+    kp_lock_drop(first);
+    assert_int_equal(kp_lock_take(path, &second, &holder), KP_OK);
+    kp_lock_drop(second);
+    kp_lock_drop(-1);
+    assert_int_equal(kp_lock_take(in_folder("absent/lock"), &second, &holder), KP_E_SYSTEM);
+}
+
+static void lock__process_that_died__holds_nothing(void **state)
+{
+    (void)state;
+    const char *path = in_folder("dead");
+    int ready[2], fd = -1;
+    long holder = 0;
+    char byte = 0;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int held = -1;
+        if (kp_lock_take(path, &held, &holder) == KP_OK && write(ready[1], "x", 1) == 1)
+            (void)pause();
+        _exit(1);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(kp_lock_take(path, &fd, &holder), KP_E_SYSTEM);
+    assert_int_equal(holder, child);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(kp_lock_take(path, &fd, &holder), KP_OK);
+    kp_lock_drop(fd);
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(make_folders__missing_parents__are_made_private),
+        cmocka_unit_test(make_folders__file_in_the_way_or_full_disk__is_a_system_error),
+        cmocka_unit_test(remove_folder__links__are_removed_not_followed),
+        cmocka_unit_test(each_entry__folder__gives_every_name_but_the_dots),
+        cmocka_unit_test(lock__taken_twice__names_the_holder_until_it_is_dropped),
+        cmocka_unit_test(lock__process_that_died__holds_nothing),
+    };
+    return cmocka_run_group_tests_name("fsio_folders", tests, set_up, tear_down);
+}

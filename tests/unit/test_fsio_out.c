@@ -1,0 +1,299 @@
+#include "support.h"
+
+#include "fsio.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A file system that can be told to fail, to hesitate and to give little at a time. */
+static struct {
+    int calls, fail_at, error; /* the call that fails, counted over all of them from 1; 0: none */
+    size_t piece;              /* most bytes per write; 0: any */
+    bool interrupt;            /* every other write is interrupted */
+    int open_now;
+} disk;
+
+static bool fails(void)
+{
+    if (++disk.calls != disk.fail_at)
+        return false;
+    errno = disk.error;
+    return true;
+}
+
+static bool interrupted(void)
+{
+    static bool odd;
+    odd = !odd;
+    errno = EINTR;
+    return disk.interrupt && odd;
+}
+
+static int disk_open(const char *path, int flags, mode_t mode)
+{
+    if (fails())
+        return -1;
+    int fd = kp_io_posix.open(path, flags, mode);
+    disk.open_now += fd >= 0;
+    return fd;
+}
+
+static ssize_t disk_write(int fd, const void *bytes, size_t n)
+{
+    if (interrupted() || fails())
+        return -1;
+    return write(fd, bytes, disk.piece && disk.piece < n ? disk.piece : n);
+}
+
+static int disk_fsync(int fd)
+{
+    return fails() ? -1 : fsync(fd);
+}
+
+static int disk_close(int fd)
+{
+    disk.open_now--;
+    int result = close(fd);
+    return fails() ? -1 : result;
+}
+
+static int disk_rename(const char *from, const char *to)
+{
+    return fails() ? -1 : rename(from, to);
+}
+
+static struct kp_io DISK; /* set_up fills it in */
+
+static char folder[] = "/tmp/kp_fsio_out_XXXXXX";
+static char path_text[8][128];
+
+static char *in_folder(const char *name)
+{
+    static size_t next;
+    char *path = path_text[next++ % COUNT(path_text)];
+    (void)snprintf(path, sizeof(path_text[0]), "%s/%s", folder, name);
+    return path;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    DISK = kp_io_posix;
+    DISK.open = disk_open;
+    DISK.write = disk_write;
+    DISK.fsync = disk_fsync;
+    DISK.close = disk_close;
+    DISK.rename = disk_rename;
+    (void)umask(0); /* so that modes come from the program alone */
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return kp_remove_folder(folder) == KP_OK && access(folder, F_OK) != 0 ? 0 : -1;
+}
+
+static int fresh_disk(void **state)
+{
+    (void)state;
+    memset(&disk, 0, sizeof(disk));
+    return 0;
+}
+
+static char *put_file(const char *name, const char *bytes, size_t n)
+{
+    char *path = in_folder(name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void assert_file(const char *path, const char *bytes, size_t n)
+{
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_size, n);
+    char *got = malloc(n + 1);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(got, 1, n, file), n);
+    assert_memory_equal(got, bytes, n);
+    (void)fclose(file);
+    free(got);
+}
+
+static unsigned mode_of(const char *path)
+{
+    struct stat info;
+    assert_int_equal(lstat(path, &info), 0);
+    return info.st_mode & 07777u;
+}
+
+static char *pattern(size_t n)
+{
+    char *bytes = malloc(n + 1);
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (char)('a' + i % 26 + (i / 26) % 3);
+    bytes[n] = '\0';
+    return bytes;
+}
+
+/* --- writing --- */
+
+static void out__many_pieces_short_and_interrupted_writes__arrive_whole(void **state)
+{
+    (void)state;
+    char *content = pattern(50000);
+    struct kp_out out;
+    const char *path = in_folder("out");
+    disk.piece = 777;
+    disk.interrupt = true;
+    assert_int_equal(kp_out_create(&out, &DISK, path), KP_OK);
+    assert_int_equal(mode_of(path), 0600);
+    for (size_t at = 0; at < 50000; at += 125) {
+        kp_out_add(&out, content + at, 125);
+        assert_int_equal(disk.open_now, 0); /* no descriptor is held between pieces */
+    }
+    kp_out_add(&out, "", 0);
+    assert_int_equal(out.written_bytes, 50000);
+    assert_int_equal(kp_out_finish(&out, true), KP_OK);
+    assert_int_equal(disk.open_now, 0);
+    assert_file(path, content, 50000);
+    free(content);
+}
+
+static void out_create__file_that_exists__is_refused(void **state)
+{
+    (void)state;
+    struct kp_out out;
+    const char *path = put_file("taken", "old", 3);
+    assert_int_equal(kp_out_create(&out, &kp_io_posix, path), KP_E_SYSTEM);
+    assert_int_equal(errno, EEXIST);
+    assert_int_equal(kp_out_finish(&out, false), KP_E_SYSTEM);
+    assert_file(path, "old", 3);
+}
+
+static void out__each_call_failing__sticks_until_finish(void **state)
+{
+    (void)state;
+    static const char content[40000];
+    for (int fail_at = 1;; fail_at++) {
+        struct kp_out out;
+        const char *path = in_folder("failing");
+        (void)unlink(path);
+        memset(&disk, 0, sizeof(disk));
+        disk.fail_at = fail_at, disk.error = ENOSPC;
+        enum kp_status made = kp_out_create(&out, &DISK, path);
+        kp_out_add(&out, content, 40000);
+        kp_out_add(&out, "x", 1);
+        enum kp_status flushed = kp_out_flush(&out);
+        errno = 0;
+        enum kp_status st = kp_out_finish(&out, true);
+        int error = errno;
+        assert_int_equal(disk.open_now, 0);
+        if (disk.calls < fail_at) {
+            assert_int_equal(st, KP_OK);
+            assert_true(fail_at > 8); /* create, three pieces, sync */
+            break;
+        }
+        assert_int_equal(st, KP_E_SYSTEM);
+        if (error != ENOSPC)
+            fail_msg("failure of call %d is told as errno %d", fail_at, error);
+        assert_true(made == KP_OK || flushed == KP_E_SYSTEM);
+    }
+}
+
+static ssize_t write_nothing(int fd, const void *bytes, size_t n)
+{
+    (void)fd, (void)bytes, (void)n;
+    return 0;
+}
+
+static void out__write_that_takes_nothing__is_enospc_not_a_loop(void **state)
+{
+    (void)state;
+    struct kp_io io = kp_io_posix;
+    struct kp_out out;
+    io.write = write_nothing;
+    assert_int_equal(kp_out_create(&out, &io, in_folder("nothing")), KP_OK);
+    kp_out_add(&out, "x", 1);
+    assert_int_equal(kp_out_finish(&out, false), KP_E_SYSTEM);
+    assert_int_equal(errno, ENOSPC);
+}
+
+static void write_file__each_call_failing__leaves_old_or_new_contents_and_nothing_else(void **state)
+{
+    (void)state;
+    for (int fail_at = 1;; fail_at++) {
+        const char *path = put_file("target", "old contents", 12);
+        memset(&disk, 0, sizeof(disk));
+        disk.fail_at = fail_at, disk.error = EIO;
+        enum kp_status st = kp_write_file(&DISK, path, "new", 3);
+        assert_int_equal(disk.open_now, 0);
+        assert_false(kp_path_exists(in_folder("target.tmp")));
+        if (disk.calls < fail_at) {
+            assert_int_equal(st, KP_OK);
+            assert_int_equal(mode_of(path), 0600);
+            assert_file(path, "new", 3);
+            assert_true(fail_at > 9); /* create, write, sync, rename, sync of the folder */
+            break;
+        }
+        assert_int_equal(st, KP_E_SYSTEM);
+        if (kp_file_size(path) == 3)
+            assert_file(path, "new", 3);
+        else
+            assert_file(path, "old contents", 12);
+    }
+}
+
+static void write_file__each_call_failing__tells_why_in_errno(void **state)
+{
+    (void)state;
+    bool lost = false;
+    for (int fail_at = 1; fail_at < 30; fail_at++) {
+        memset(&disk, 0, sizeof(disk));
+        disk.fail_at = fail_at, disk.error = ENOSPC;
+        errno = 0;
+        enum kp_status st = kp_write_file(&DISK, in_folder("why"), "new", 3);
+        int error = errno;
+        if (st != KP_OK && error != ENOSPC) {
+            print_error("failure of call %d is told as errno %d (%s)\n", fail_at, error, strerror(error));
+            lost = true;
+        }
+    }
+    assert_false(lost);
+}
+
+static void write_file__remains_of_a_dead_run__are_replaced(void **state)
+{
+    (void)state;
+    (void)put_file("again.tmp", "half", 4);
+    const char *path = in_folder("again");
+    assert_int_equal(kp_write_file(&kp_io_posix, path, "whole", 5), KP_OK);
+    assert_file(path, "whole", 5);
+    assert_false(kp_path_exists(in_folder("again.tmp")));
+    assert_int_equal(kp_write_file(&kp_io_posix, path, "", 0), KP_OK);
+    assert_int_equal(kp_file_size(path), 0);
+    assert_int_equal(kp_write_file(&kp_io_posix, in_folder("absent/x"), "a", 1), KP_E_SYSTEM);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(out__many_pieces_short_and_interrupted_writes__arrive_whole, fresh_disk),
+        cmocka_unit_test_setup(out_create__file_that_exists__is_refused, fresh_disk),
+        cmocka_unit_test_setup(out__each_call_failing__sticks_until_finish, fresh_disk),
+        cmocka_unit_test_setup(out__write_that_takes_nothing__is_enospc_not_a_loop, fresh_disk),
+        cmocka_unit_test_setup(write_file__each_call_failing__leaves_old_or_new_contents_and_nothing_else, fresh_disk),
+        cmocka_unit_test_setup(write_file__each_call_failing__tells_why_in_errno, fresh_disk),
+        cmocka_unit_test_setup(write_file__remains_of_a_dead_run__are_replaced, fresh_disk),
+    };
+    return cmocka_run_group_tests_name("fsio_out", tests, set_up, tear_down);
+}
