@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define KP_VERSION "0.1.0"
 
@@ -100,6 +101,8 @@ struct kp_env {
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes of input, over both passes; may be NULL */
     void *ctx;
     const volatile int *cancel;
+    enum kp_level least_level; /* milder messages are not sent */
+    enum kp_lang lang;         /* of the surroundings; only kp_cli looks at it */
 };
 
 struct kp_basis_count {
@@ -147,9 +150,9 @@ enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env
 /* Frees what kp_run handed over. A zeroed result is fine. */
 void kp_result_free(struct kp_result *result);
 
-/* The program without its main(): argv as in main, the three streams, the outside world's clock and
- * cancellation taken from env. Returns the exit status. */
-int kp_cli(int argc, char **argv, void *out, void *err, const struct kp_env *env);
+/* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and the language.
+ * Returns the exit status. */
+int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env);
 
 /* Name of a severity as printed: note, warn, hold, reject, fail. Never NULL. */
 const char *kp_level_name(enum kp_level level);

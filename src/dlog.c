@@ -159,25 +159,26 @@ out:
 
 /* --- writing --- */
 
-enum kp_status kp_log_open(struct kp_log *log, const struct kp_io *io, const char *path,
-                           const struct kp_log_state *state, int64_t now)
+enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path)
 {
     bool is_new = !kp_path_exists(path);
-    *log = (struct kp_log){.io = io, .seq = state->n_entries};
-    memcpy(log->head, state->head, sizeof(log->head));
-    kp_date_time_in_japan(now, log->time);
-    log->fd = io->open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    *log = (struct kp_log){.io = io, .fd = io->open(path, O_WRONLY | O_CREAT | O_APPEND, 0600)};
     if (log->fd < 0 || flock(log->fd, LOCK_EX | LOCK_NB) != 0)
         return KP_E_SYSTEM;
-    if (state->torn && io->ftruncate(log->fd, (off_t)state->good_bytes) != 0)
-        return KP_E_SYSTEM;
-    if (state->good_bytes == 0) {
-        add_header(&log->pending);
-        enum kp_status st = kp_log_sync(log);
-        if (st != KP_OK)
-            return st;
-    }
     return is_new ? kp_sync_parent(io, path) : KP_OK;
+}
+
+enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now)
+{
+    log->seq = state->n_entries;
+    memcpy(log->head, state->head, sizeof(log->head));
+    kp_date_time_in_japan(now, log->time);
+    if (state->torn && log->io->ftruncate(log->fd, (off_t)state->good_bytes) != 0)
+        return KP_E_SYSTEM;
+    if (state->good_bytes > 0)
+        return KP_OK;
+    add_header(&log->pending);
+    return kp_log_sync(log);
 }
 
 static void add_cell(struct kp_buf *line, struct kp_buf *scratch, const char *cell)

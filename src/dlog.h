@@ -89,10 +89,12 @@ struct kp_log {
     struct kp_buf pending; /* lines not yet written */
 };
 
-/* Opens or creates the file after it was read into state, cuts off a torn tail and takes the lock. now: seconds since
- * 1970 UTC, the time of the entries. KP_E_SYSTEM with errno (EWOULDBLOCK: another run has it). */
-enum kp_status kp_log_open(struct kp_log *log, const struct kp_io *io, const char *path,
-                           const struct kp_log_state *state, int64_t now);
+/* Opens or creates the file and takes its lock, before it is read. KP_E_SYSTEM with errno (EWOULDBLOCK: another run has
+ * it). */
+enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path);
+/* Continues the log that was read into state: cuts off a torn tail, writes the header of a new log. now: seconds since
+ * 1970 UTC, the time of the entries to come. */
+enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now);
 /* Adds one entry to those waiting; line breaks in cells become spaces. */
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry);
 /* Writes the waiting entries and brings them to disk. On an error nothing of them may be relied on. */

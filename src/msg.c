@@ -94,7 +94,8 @@ enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);
     enum kp_level level = msg ? msg->level : KP_LEVEL_FAIL;
-    return diag->strict && level == KP_LEVEL_WARN ? KP_LEVEL_REJECT : level;
+    bool of_a_record = code >= 3000 && code < 6000;
+    return diag->strict && of_a_record && level == KP_LEVEL_WARN ? KP_LEVEL_REJECT : level;
 }
 
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings)
@@ -148,6 +149,8 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
 void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
+    if (kp_diag_level(diag, finding->code) < diag->env->least_level)
+        return;
     struct kp_buf text = {0};
     struct kp_buf remedy = {0};
     kp_diag_text(diag, finding, &text);

@@ -344,6 +344,8 @@ static bool strip_number(const struct cell_job *c, const char **at, size_t *n, c
         size_t digits = strspn(*at, "0123456789.,+-");
         char *rest = digits < *n ? kp_arena_strndup(c->job->arena, *at + digits, *n - digits) : NULL;
         const char *unit = rest ? kp_unit_of(c->job->tables, rest) : NULL;
+        if (unit && strcmp(rest, "l") == 0 && strcmp(unit, c->item->unit) != 0)
+            unit = NULL; /* a low mark, not litres */
         if (unit && strcmp(unit, c->item->unit) != 0)
             return false;
         if (unit)

@@ -233,7 +233,8 @@ char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decisi
                           struct kp_arena *arena)
 {
     struct kp_buf out = {0};
-    for (enum kp_route route = KP_ROUTE_ELDERLY; route <= KP_ROUTE_HEALTH; route++) {
+    bool may_request = strcmp(decision->scheme, KP_SCHEME_KOKI) != 0;
+    for (enum kp_route route = KP_ROUTE_ELDERLY; may_request && route <= KP_ROUTE_HEALTH; route++) {
         const struct kp_basis *b = kp_basis_for(tables, route, decision->scheme, decision->band, on);
         if (b)
             kp_buf_printf(&out, "%s%s %s", out.len ? " / " : "", b->law, b->request_provision);

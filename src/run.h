@@ -53,6 +53,7 @@ struct kp_run {
     const char *temp;       /* output/.tmp-run_id */
     const char *log_path;
     int lock_fd;
+    bool keep_temp; /* the temporary folder is evidence for the next run */
     struct kp_input *inputs;
     size_t n_inputs;
     size_t n_layouts;

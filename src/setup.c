@@ -212,7 +212,6 @@ static enum kp_status name_places(struct kp_run *run)
     /* 2026-04-01T09:30:00+09:00 -> 20260401-093000; a second run in the same second gets a number behind it */
     char *stem = kp_arena_printf(&run->arena, "%.4s%.2s%.2s-%.2s%.2s%.2s", time, time + 5, time + 8, time + 11,
                                  time + 14, time + 17);
-    run->output = run->options->output;
     run->log_path = run->options->log ? run->options->log
                                       : kp_arena_printf(&run->arena, "%s/disclosure-log.csv", run->output);
     for (unsigned n = 1; stem && run->log_path && n < 10000; n++) {
@@ -246,6 +245,7 @@ static enum kp_status take_lock(struct kp_run *run)
 
 static enum kp_status make_places(struct kp_run *run)
 {
+    run->output = run->options->output;
     if (kp_make_folders(run->io, run->output) != KP_OK)
         return kp_write_failed(run, run->output);
     enum kp_status st = take_lock(run);
@@ -402,7 +402,7 @@ out:
 
 void kp_run_tear_down(struct kp_run *run)
 {
-    if (run->temp && run->lock_fd >= 0)
+    if (run->temp && run->lock_fd >= 0 && !run->keep_temp)
         (void)kp_remove_folder(run->temp); /* what stays behind is removed by the next run */
     kp_xml_schema_free(run->document_schema);
     kp_xml_schema_free(run->index_schema);

@@ -6,6 +6,7 @@
 #define KP_WORK_H
 
 #include "reader.h"
+#include "record.h"
 #include "run.h"
 #include "seen.h"
 #include "xml.h"

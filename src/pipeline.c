@@ -1,0 +1,401 @@
+/*
+ * One run, in order. This is the only file that knows the order of the stages:
+ *
+ *   set up      tables, registers, inputs, folders, lock                       setup.c
+ *   ledger      read the disclosure log, settle what a dead run left           ledger.c
+ *   first pass  decode, map, normalise, validate; remember who and what        work.c, seen.c
+ *   join        which rows are the same person, whom the log already shows     seen.c
+ *   second pass the same again, then decide, write, check, compress            work.c (rule.c, cda.c, xmlcheck.c, zip.c)
+ *               in row order: into bundles and row files                       bundle.c, rowfiles.c, tally.c
+ *   seal        schemas and index into each bundle, to disk, digest            bundle.c
+ *   release     entries to disk, bundle into place, release entry              bundle.c, dlog.c
+ *   report      report.json, report.html                                       report.c
+ *
+ * The input is read twice so that memory is a constant: whether a row may go out can depend on a later row. Records
+ * are worked on in batches, by any number of threads; results are taken in row order, so the bytes never depend on it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "bundle.h"
+#include "ledger.h"
+#include "normalize.h"
+#include "pool.h"
+#include "report.h"
+#include "rowfiles.h"
+#include "run.h"
+#include "seen.h"
+#include "status.h"
+#include "tally.h"
+#include "work.h"
+
+enum { SLOTS_PER_THREAD = 32 };
+
+struct pipeline {
+    struct kp_run run;
+    struct kp_ledger ledger;
+    struct kp_seen *seen;
+    struct kp_pool *pool;
+    unsigned n_threads;
+    struct kp_tools *tools; /* one per thread */
+    struct kp_slot *slots;
+    size_t n_slots, n_filled;
+    struct kp_rowfiles files;
+    struct kp_tally tally;
+    bool deciding;   /* second pass */
+    bool disclosed;  /* a bundle went out: the run's traces must stay */
+};
+
+/* --- passes --- */
+
+static void job(void *ctx, unsigned thread, size_t i)
+{
+    struct pipeline *p = ctx;
+    if (p->deciding)
+        kp_work_decide(&p->run, &p->tools[thread], &p->slots[i]);
+    else
+        kp_work_read(&p->run, &p->slots[i]);
+}
+
+static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
+{
+    if (!slot->identity)
+        return KP_OK;
+    return kp_seen_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest);
+}
+
+static void tell(struct pipeline *p, const struct kp_slot *slot)
+{
+    for (const struct kp_finding *f = slot->findings.first; f; f = f->next)
+        kp_diag_send(&p->run.diag, p->run.inputs[slot->row.file].path, slot->row.line, f);
+}
+
+static enum kp_status put_into_bundle(struct pipeline *p, struct kp_slot *slot, struct kp_account *account,
+                                      const char **ret_document)
+{
+    if (!account->has_bundle) {
+        account->has_bundle = true;
+        enum kp_status st = kp_bundle_begin(&account->bundle, &p->run, &p->ledger, account->insurer);
+        if (st != KP_OK)
+            return st;
+    }
+    return kp_bundle_add(&account->bundle, &p->run, slot, ret_document);
+}
+
+static enum kp_status take(struct pipeline *p, struct kp_slot *slot)
+{
+    struct kp_account *account = NULL;
+    const char *document = "", *bundle = "";
+    enum kp_status st = KP_OK;
+    if (slot->insurer && !(account = kp_tally_account(&p->tally, &p->run, slot->insurer->number)))
+        return KP_E_SYSTEM;
+    if (slot->outcome == KP_RELEASED && p->run.options->command == KP_CMD_EXPORT) {
+        KP_TRY(put_into_bundle(p, slot, account, &document));
+        bundle = account->bundle.file_name;
+    }
+    kp_tally_add(&p->tally, &p->run, slot, account);
+    tell(p, slot);
+    st = kp_rowfiles_add(&p->files, slot, bundle, document);
+out:
+    return st;
+}
+
+static enum kp_status finish_batch(struct pipeline *p)
+{
+    kp_pool_run(p->pool, p->n_filled, job, p);
+    for (size_t i = 0; i < p->n_filled; i++) {
+        if (p->slots[i].st != KP_OK)
+            return kp_no_memory(&p->run);
+        enum kp_status st = p->deciding ? take(p, &p->slots[i]) : remember(p, &p->slots[i]);
+        if (st != KP_OK)
+            return st;
+    }
+    p->n_filled = 0;
+    if (p->run.env->cancel && *p->run.env->cancel)
+        return kp_diag_fail(&p->run.diag, KP_E_SYSTEM, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
+    return KP_OK;
+}
+
+static void show_progress(const struct pipeline *p, const struct kp_reader *reader)
+{
+    uint64_t before = p->deciding ? p->run.total_bytes : 0;
+    if (p->run.env->progress)
+        p->run.env->progress(p->run.env->ctx, before + kp_reader_taken(reader), 2 * p->run.total_bytes);
+}
+
+static enum kp_status pass(struct pipeline *p)
+{
+    enum kp_status st = KP_OK;
+    struct kp_reader reader;
+    bool end = false;
+    kp_reader_init(&reader, &p->run);
+    p->n_filled = 0;
+    while (!end) {
+        struct kp_slot *slot = &p->slots[p->n_filled];
+        kp_arena_reset(&slot->arena);
+        KP_TRY(kp_reader_next(&reader, &slot->arena, &slot->row, &end));
+        if (!end) {
+            if (p->deciding)
+                KP_TRY(kp_seen_mark(p->seen, slot->row.number, &slot->mark));
+            p->n_filled++;
+        }
+        if (end || p->n_filled == p->n_slots) {
+            KP_TRY(finish_batch(p));
+            show_progress(p, &reader);
+        }
+    }
+out:
+    kp_reader_close(&reader);
+    return st;
+}
+
+/* Somebody may have written to an input between the passes; then what was decided is not what was read. */
+static enum kp_status check_unchanged(struct pipeline *p)
+{
+    for (size_t i = 0; i < p->run.n_inputs; i++) {
+        const struct kp_input *input = &p->run.inputs[i];
+        uint8_t digest[KP_SHA256_BYTES];
+        if (kp_file_sha256(p->run.io, input->path, digest) != KP_OK ||
+            memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
+            return kp_diag_fail(&p->run.diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
+        if (input->n_rows == 0)
+            (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_INPUT_NO_ROWS, input->path, 1, NULL, NULL, NULL, NULL);
+    }
+    return KP_OK;
+}
+
+/* --- workers --- */
+
+static enum kp_status make_workers(struct pipeline *p)
+{
+    p->n_threads = p->run.options->threads ? p->run.options->threads : kp_pool_processors();
+    if (p->n_threads > KP_MAX_THREADS)
+        p->n_threads = KP_MAX_THREADS;
+    p->n_slots = (size_t)p->n_threads * SLOTS_PER_THREAD;
+    p->tools = kp_arena_alloc(&p->run.arena, p->n_threads * sizeof(*p->tools));
+    p->slots = kp_arena_alloc(&p->run.arena, p->n_slots * sizeof(*p->slots));
+    if (!p->tools || !p->slots || kp_pool_new(p->n_threads, &p->pool) != KP_OK)
+        return kp_no_memory(&p->run);
+    for (unsigned i = 0; i < p->n_threads; i++)
+        if (kp_tools_init(&p->tools[i], &p->run) != KP_OK)
+            return kp_no_memory(&p->run);
+    return KP_OK;
+}
+
+static void drop_workers(struct pipeline *p)
+{
+    kp_pool_free(p->pool);
+    for (unsigned i = 0; p->tools && i < p->n_threads; i++)
+        kp_tools_release(&p->tools[i]);
+    for (size_t i = 0; p->slots && i < p->n_slots; i++)
+        kp_slot_release(&p->slots[i]);
+}
+
+/* --- bundles out --- */
+
+/* All bundles are complete on disk before the first goes out, so a fault in any of them stops them all. */
+static enum kp_status release_bundles(struct pipeline *p)
+{
+    enum kp_status st = KP_OK;
+    for (size_t i = 0; i < p->tally.n_accounts; i++)
+        if (p->tally.accounts[i]->has_bundle)
+            KP_TRY(kp_bundle_seal(&p->tally.accounts[i]->bundle, &p->run, &p->tools[0]));
+    if (kp_sync_folder(p->run.io, p->run.temp) != KP_OK || kp_sync_folder(p->run.io, p->run.output) != KP_OK)
+        return kp_write_failed(&p->run, p->run.output);
+    for (size_t i = 0; i < p->tally.n_accounts; i++) {
+        struct kp_account *a = p->tally.accounts[i];
+        if (!a->has_bundle)
+            continue;
+        st = kp_bundle_release(&a->bundle, &p->run, &p->ledger);
+        p->disclosed |= a->bundle.released;
+        if (st != KP_OK)
+            goto out;
+    }
+out:
+    return st;
+}
+
+/* Folders of runs that died; their bundles are settled in the log by now. */
+static void remove_stale(void *ctx, const char *name)
+{
+    const struct kp_run *run = ctx;
+    const char *own = strrchr(run->temp, '/') + 1;
+    struct kp_arena arena = {0};
+    char *path = kp_arena_printf(&arena, "%s/%s", run->output, name);
+    if (path && strncmp(name, ".tmp-", 5) == 0 && strcmp(name, own) != 0)
+        (void)kp_remove_folder(path); /* what cannot be removed now is tried again by the next run */
+    kp_arena_release(&arena);
+}
+
+/* --- report --- */
+
+static enum kp_status write_report(struct pipeline *p, const char *name, struct kp_buf *bytes)
+{
+    char *path = kp_arena_printf(&p->run.arena, "%s/%s", p->run.run_folder, name);
+    if (!path || !kp_buf_ok(bytes))
+        return kp_no_memory(&p->run);
+    if (kp_write_file(p->run.io, path, kp_buf_text(bytes), bytes->len) != KP_OK)
+        return kp_write_failed(&p->run, path);
+    return KP_OK;
+}
+
+static const char *head_of(const struct pipeline *p)
+{
+    return p->ledger.writable ? p->ledger.log.head : p->ledger.state.head;
+}
+
+static enum kp_status report(struct pipeline *p, struct kp_buf *json)
+{
+    struct kp_buf html = {0};
+    kp_report_json(&p->run, &p->tally, head_of(p), p->run.env->now(p->run.env->ctx), json);
+    kp_report_html(&p->run, &p->tally, head_of(p), &html);
+    enum kp_status st = write_report(p, "report.json", json);
+    if (st == KP_OK)
+        st = write_report(p, "report.html", &html);
+    kp_buf_release(&html);
+    return st;
+}
+
+/* --- result --- */
+
+struct result_memory {
+    struct kp_arena arena;
+};
+
+static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const struct kp_account *a,
+                         struct kp_insurer_result *ret)
+{
+    struct kp_basis_count *bases = kp_arena_alloc(arena, p->run.tables.n_bases * sizeof(*bases));
+    if (!bases)
+        return false;
+    *ret = (struct kp_insurer_result){.documents = a->documents, .held = a->held, .by_basis = bases};
+    ret->insurer_number = kp_arena_strdup(arena, a->insurer->number);
+    ret->name = kp_arena_strdup(arena, a->insurer->name);
+    ret->bundle = kp_arena_strdup(arena, a->has_bundle && a->bundle.released ? a->bundle.path : "");
+    for (size_t i = 0; i < p->run.tables.n_bases; i++)
+        if (a->by_basis[i])
+            bases[ret->n_bases++] =
+                (struct kp_basis_count){kp_arena_strdup(arena, p->run.tables.bases[i].id), a->by_basis[i]};
+    return ret->insurer_number && ret->name && ret->bundle;
+}
+
+static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf *json, struct kp_result *ret_result)
+{
+    const struct kp_tally *t = &p->tally;
+    struct kp_arena arena = {0};
+    char day[11];
+    kp_date_iso(p->run.as_of, day);
+    struct kp_insurer_result *insurers = kp_arena_alloc(&arena, (t->n_accounts + 1) * sizeof(*insurers));
+    bool ok = insurers != NULL;
+    for (size_t i = 0; ok && i < t->n_accounts; i++)
+        ok = copy_account(&arena, p, t->accounts[i], &insurers[i]);
+    struct kp_result r = {.run_id = kp_arena_strdup(&arena, p->run.run_id),
+                          .run_folder = kp_arena_strdup(&arena, p->run.run_folder),
+                          .log_path = kp_arena_strdup(&arena, p->run.log_path),
+                          .report_json = kp_arena_strdup(&arena, kp_buf_text(json)),
+                          .as_of = kp_arena_strdup(&arena, day),
+                          .head_hash = kp_arena_strdup(&arena, head_of(p)),
+                          .read = t->read,
+                          .released = t->released,
+                          .rejected = t->rejected,
+                          .held = t->held,
+                          .held_no_request = t->by_reason[KP_HOLD_NO_REQUEST],
+                          .already_disclosed = t->already,
+                          .duplicates = t->duplicates,
+                          .warnings = t->warnings,
+                          .notes = t->notes,
+                          .insurers = insurers,
+                          .n_insurers = t->n_accounts,
+                          .own_schemas = p->run.options->xsd == NULL};
+    struct result_memory *memory = ok ? kp_arena_alloc(&arena, sizeof(*memory)) : NULL;
+    if (!memory || !r.run_id || !r.run_folder || !r.log_path || !r.report_json || !r.as_of || !r.head_hash) {
+        kp_arena_release(&arena);
+        return kp_no_memory(&p->run);
+    }
+    memory->arena = arena; /* the arena carries its own descriptor; freeing starts from a copy */
+    r.memory = memory;
+    *ret_result = r;
+    return KP_OK;
+}
+
+void kp_result_free(struct kp_result *result)
+{
+    if (result->memory) {
+        struct kp_arena arena = ((struct result_memory *)result->memory)->arena;
+        kp_arena_release(&arena);
+    }
+    *result = (struct kp_result){0};
+}
+
+/* --- the run --- */
+
+static void tell_about_schemas(const struct pipeline *p)
+{
+    if (!p->run.options->xsd && p->run.options->command == KP_CMD_EXPORT && p->tally.released > 0)
+        (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_PROFILE_SCHEMAS, NULL, 0, NULL, NULL, NULL, NULL);
+}
+
+static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
+{
+    enum kp_status st = KP_OK;
+    KP_TRY(kp_tally_init(&p->tally, &p->run));
+    KP_TRY(make_workers(p));
+    if (kp_seen_new(p->run.io, p->run.temp, &p->seen) != KP_OK)
+        return kp_write_failed(&p->run, p->run.temp);
+    KP_TRY(kp_ledger_open(&p->ledger, &p->run, p->seen));
+    (void)kp_each_entry(p->run.output, remove_stale, &p->run);
+    KP_TRY(pass(p));
+    if (kp_seen_join(p->seen) != KP_OK)
+        return kp_write_failed(&p->run, p->run.temp);
+    KP_TRY(kp_rowfiles_begin(&p->files, &p->run));
+    p->deciding = true;
+    KP_TRY(pass(p));
+    KP_TRY(check_unchanged(p));
+    kp_tally_sort(&p->tally);
+    KP_TRY(kp_rowfiles_finish(&p->files));
+    if (p->run.options->command == KP_CMD_EXPORT)
+        KP_TRY(release_bundles(p));
+    tell_about_schemas(p);
+    st = report(p, json);
+out:
+    return st;
+}
+
+static void tear_down(struct pipeline *p, enum kp_status st)
+{
+    for (size_t i = 0; i < p->tally.n_accounts; i++)
+        if (p->tally.accounts[i]->has_bundle)
+            kp_bundle_abandon(&p->tally.accounts[i]->bundle);
+    kp_rowfiles_abandon(&p->files);
+    kp_seen_free(p->seen);
+    drop_workers(p);
+    kp_ledger_close(&p->ledger);
+    /* A run that failed before anything went out leaves no half-written reports behind. */
+    if (st != KP_OK && !p->disclosed && p->run.run_folder && p->run.lock_fd >= 0)
+        (void)kp_remove_folder(p->run.run_folder);
+    kp_run_tear_down(&p->run);
+}
+
+enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env, struct kp_result *ret_result)
+{
+    struct pipeline p = {.ledger = {.log = {.fd = -1}}};
+    struct kp_buf json = {0};
+    struct kp_result result = {0};
+    enum kp_status st = kp_run_set_up(&p.run, options, env);
+    if (st == KP_OK)
+        st = run_stages(&p, &json);
+    if (st == KP_OK)
+        st = fill_result(&p, &json, &result);
+    tear_down(&p, st);
+    kp_buf_release(&json);
+    if (st != KP_OK)
+        return st;
+    *ret_result = result;
+    return result.rejected > 0 || result.held > result.held_no_request ? KP_E_ATTENTION : KP_OK;
+}
+
+void kp_options_defaults(struct kp_options *options)
+{
+    if (!options->output)
+        options->output = "out";
+}

@@ -1,0 +1,270 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "status.h"
+
+static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check", [KP_CMD_EXPORT] = "export"};
+static const char *const ENCODINGS[] = {[KP_ENC_AUTO] = "auto",
+                                        [KP_ENC_CP932] = "cp932",
+                                        [KP_ENC_UTF8] = "utf-8",
+                                        [KP_ENC_UTF16] = "utf-16"};
+
+/* --- JSON --- */
+
+static void key(struct kp_buf *out, const char *name, const char *before)
+{
+    kp_buf_str(out, before);
+    kp_buf_json(out, name);
+    kp_buf_str(out, ": ");
+}
+
+static void string(struct kp_buf *out, const char *name, const char *value, const char *before)
+{
+    key(out, name, before);
+    kp_buf_json(out, value);
+}
+
+static void number(struct kp_buf *out, const char *name, uint64_t value, const char *before)
+{
+    key(out, name, before);
+    kp_buf_u64(out, value);
+}
+
+static void inputs(const struct kp_run *run, struct kp_buf *out)
+{
+    char hex[KP_SHA256_HEX + 1];
+    key(out, "inputs", ",\n  ");
+    kp_buf_char(out, '[');
+    for (size_t i = 0; i < run->n_inputs; i++) {
+        const struct kp_input *input = &run->inputs[i];
+        kp_sha256_hex(input->probe.sha256, hex);
+        string(out, "path", input->path, i ? ",\n    {" : "\n    {");
+        string(out, "sha256", hex, ", ");
+        string(out, "encoding", ENCODINGS[input->encoding], ", ");
+        number(out, "rows", input->n_rows, ", ");
+        kp_buf_char(out, '}');
+    }
+    kp_buf_str(out, "\n  ]");
+}
+
+static void counts(const struct kp_tally *t, struct kp_buf *out)
+{
+    key(out, "counts", ",\n  ");
+    number(out, "read", t->read, "{");
+    number(out, "released", t->released, ", ");
+    number(out, "rejected", t->rejected, ", ");
+    number(out, "held", t->held, ", ");
+    number(out, "already_disclosed", t->already, ", ");
+    number(out, "duplicate_rows", t->duplicates, ", ");
+    number(out, "warnings", t->warnings, ", ");
+    number(out, "notes", t->notes, ", ");
+    kp_buf_char(out, '}');
+}
+
+static void codes(const struct kp_run *run, const struct kp_tally *t, const char *name, enum kp_level level,
+                  struct kp_buf *out)
+{
+    const char *before = "";
+    key(out, name, ",\n  ");
+    kp_buf_char(out, '{');
+    for (unsigned code = 0; code < KP_CODE_MAX; code++) {
+        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->catalogue, code) : NULL;
+        if (!msg || kp_diag_level(&run->diag, (enum kp_code)code) != level)
+            continue;
+        kp_buf_printf(out, "%s\"K%04u\": %" PRIu64, before, code, t->by_code[code]);
+        before = ", ";
+    }
+    kp_buf_char(out, '}');
+}
+
+static void reasons(const struct kp_tally *t, struct kp_buf *out)
+{
+    const char *before = "";
+    key(out, "held_by_reason", ",\n  ");
+    kp_buf_char(out, '{');
+    for (size_t i = 0; i < KP_HOLD__COUNT; i++)
+        if (t->by_reason[i]) {
+            number(out, kp_reason_names[i], t->by_reason[i], before);
+            before = ", ";
+        }
+    kp_buf_char(out, '}');
+}
+
+static void withheld(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    const char *before = "\n    ";
+    key(out, "withheld_items", ",\n  ");
+    kp_buf_char(out, '{');
+    for (size_t i = 0; i < run->tables.n_items; i++)
+        if (t->withheld[i]) {
+            number(out, run->tables.items[i].code, t->withheld[i], before);
+            before = ",\n    ";
+        }
+    kp_buf_char(out, '}');
+}
+
+static void unmapped(const struct kp_run *run, struct kp_buf *out)
+{
+    const char *before = "";
+    key(out, "unmapped_columns", ",\n  ");
+    kp_buf_char(out, '[');
+    for (size_t i = 0; i < run->n_inputs; i++)
+        for (size_t k = 0; k < run->inputs[i].mapping.n_columns; k++) {
+            const struct kp_column *c = &run->inputs[i].mapping.columns[k];
+            bool first_of_layout = true;
+            for (size_t j = 0; j < i; j++)
+                first_of_layout &= run->inputs[j].layout != run->inputs[i].layout;
+            if (c->kind != KP_COL_UNMAPPED || !first_of_layout)
+                continue;
+            kp_buf_str(out, before);
+            kp_buf_json(out, c->header);
+            before = ", ";
+        }
+    kp_buf_char(out, ']');
+}
+
+static void account(const struct kp_run *run, const struct kp_account *a, struct kp_buf *out)
+{
+    const char *before = "";
+    string(out, "insurer_number", a->insurer->number, "{");
+    string(out, "scheme", a->scheme, ", ");
+    key(out, "request_ids", ", ");
+    kp_buf_char(out, '[');
+    for (size_t i = 0; i < a->n_requests; i++) {
+        kp_buf_str(out, before);
+        kp_buf_json(out, a->request_ids[i]);
+        before = ", ";
+    }
+    kp_buf_char(out, ']');
+    string(out, "bundle", a->has_bundle && a->bundle.released ? a->bundle.file_name : "", ", ");
+    string(out, "sha256", a->has_bundle && a->bundle.released ? a->bundle.sha256 : "", ", ");
+    number(out, "documents", a->documents, ", ");
+    number(out, "held", a->held, ", ");
+    key(out, "by_basis", ", ");
+    kp_buf_char(out, '{');
+    before = "";
+    for (size_t i = 0; i < run->tables.n_bases; i++)
+        if (a->by_basis[i]) {
+            number(out, run->tables.bases[i].id, a->by_basis[i], before);
+            before = ", ";
+        }
+    kp_buf_str(out, "}}");
+}
+
+void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, const char *head_hash, int64_t finished,
+                    struct kp_buf *out)
+{
+    char day[11];
+    kp_date_iso(run->as_of, day);
+    string(out, "run_id", run->run_id, "{\n  ");
+    string(out, "version", KP_VERSION, ",\n  ");
+    string(out, "command", COMMANDS[run->options->command], ",\n  ");
+    string(out, "as_of", day, ",\n  ");
+    string(out, "age_rule", run->policy.age_rule == KP_AGE_STATUTE ? "statute" : "birthday", ",\n  ");
+    string(out, "tables_sha256", run->tables.sha256, ",\n  ");
+    string(out, "schemas", run->options->xsd ? "official" : "profile", ",\n  ");
+    inputs(run, out);
+    counts(tally, out);
+    codes(run, tally, "rejected_by_code", KP_LEVEL_REJECT, out);
+    codes(run, tally, "warnings_by_code", KP_LEVEL_WARN, out);
+    reasons(tally, out);
+    withheld(run, tally, out);
+    unmapped(run, out);
+    key(out, "insurers", ",\n  ");
+    kp_buf_char(out, '[');
+    for (size_t i = 0; i < tally->n_accounts; i++) {
+        kp_buf_str(out, i ? ",\n    " : "\n    ");
+        account(run, tally->accounts[i], out);
+    }
+    kp_buf_str(out, "\n  ]");
+    string(out, "log_head", head_hash, ",\n  ");
+    number(out, "seconds", finished > run->started ? (uint64_t)(finished - run->started) : 0, ",\n  ");
+    kp_buf_str(out, "\n}\n");
+}
+
+/* --- HTML --- */
+
+static void text(struct kp_buf *out, const char *s)
+{
+    for (; *s; s++) {
+        if (*s == '<')
+            kp_buf_str(out, "&lt;");
+        else if (*s == '&')
+            kp_buf_str(out, "&amp;");
+        else
+            kp_buf_char(out, *s);
+    }
+}
+
+static const char *say(const struct kp_run *run, const char *ja, const char *en)
+{
+    return run->options->lang == KP_LANG_JA ? ja : en;
+}
+
+static void row(struct kp_buf *out, const char *name, const char *what, uint64_t n)
+{
+    kp_buf_str(out, "<tr><td>");
+    text(out, name);
+    kp_buf_str(out, "</td><td>");
+    text(out, what);
+    kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td></tr>\n", n);
+}
+
+static void html_accounts(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    kp_buf_printf(out, "<h2>%s</h2>\n<table><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>\n",
+                  say(run, "保険者別", "By insurer"), say(run, "保険者", "insurer"), say(run, "根拠", "basis"),
+                  say(run, "文書", "documents"), say(run, "保留", "held"), say(run, "送付ファイル", "bundle"));
+    for (size_t i = 0; i < t->n_accounts; i++) {
+        const struct kp_account *a = t->accounts[i];
+        kp_buf_printf(out, "<tr><td>%s ", a->insurer->number);
+        text(out, a->insurer->name);
+        kp_buf_str(out, "</td><td>");
+        for (size_t k = 0; k < run->tables.n_bases; k++)
+            if (a->by_basis[k])
+                kp_buf_printf(out, "%s %" PRIu64 " ", run->tables.bases[k].id, a->by_basis[k]);
+        kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td><td class=n>%" PRIu64 "</td><td>%s</td></tr>\n",
+                      a->documents, a->held, a->has_bundle && a->bundle.released ? a->bundle.file_name : "");
+    }
+    kp_buf_str(out, "</table>\n");
+}
+
+static void html_codes(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", say(run, "却下・保留・警告", "Rejected, held, warned"));
+    for (unsigned code = 0; code < KP_CODE_MAX; code++) {
+        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->catalogue, code) : NULL;
+        char name[8];
+        if (!msg || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
+            continue;
+        memcpy(name, "K0000", 6);
+        for (unsigned n = code, k = 4; k > 0; k--, n /= 10)
+            name[k] = (char)('0' + n % 10);
+        row(out, name, msg->text[run->options->lang], t->by_code[code]);
+    }
+    kp_buf_str(out, "</table>\n");
+}
+
+void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, const char *head_hash, struct kp_buf *out)
+{
+    char day[11];
+    kp_date_iso(run->as_of, day);
+    kp_buf_printf(out,
+                  "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>kenporter %s</title>\n"
+                  "<style>body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}"
+                  "table{border-collapse:collapse;width:100%%}td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}"
+                  ".n{text-align:right}code{word-break:break-all}</style>\n<h1>kenporter %s %s</h1>\n",
+                  say(run, "ja", "en"), run->run_id, COMMANDS[run->options->command], run->run_id);
+    kp_buf_printf(out, "<p>%s %s</p>\n<table>\n", say(run, "提供日", "day of disclosure"), day);
+    row(out, say(run, "読込", "read"), "", tally->read);
+    row(out, say(run, "提供", "released"), "", tally->released);
+    row(out, say(run, "却下", "rejected"), "rejected.csv", tally->rejected);
+    row(out, say(run, "保留", "held"), "held.csv", tally->held);
+    row(out, say(run, "提供済み", "already disclosed"), "decisions.csv", tally->already);
+    kp_buf_str(out, "</table>\n");
+    html_accounts(run, tally, out);
+    html_codes(run, tally, out);
+    kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n", say(run, "提供記録の末尾ハッシュ", "head of the log"), head_hash);
+}

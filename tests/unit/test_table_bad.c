@@ -1,0 +1,333 @@
+#include "support.h"
+
+#include "table.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const FILES[] = {"items.csv",  "code_systems.csv", "values.csv",      "headers.csv",
+                                    "units.csv",  "schemes.csv",      "legal_basis.csv", "privacy_grounds.csv"};
+
+static struct kp_text *text;
+static struct kp_arena arena, scratch;
+static struct kp_catalogue catalogue;
+static const char *source; /* the folder the tables are copied from */
+static char folder[] = "/tmp/kp_table_bad_XXXXXX";
+
+static struct {
+    int count;
+    unsigned code;
+    uint64_t line;
+    char file[256], text[512];
+} got;
+
+static void collect(void *ctx, const struct kp_message *message)
+{
+    (void)ctx;
+    got.count++;
+    got.code = message->code;
+    got.line = message->line;
+    (void)snprintf(got.file, sizeof(got.file), "%s", message->file ? message->file : "");
+    (void)snprintf(got.text, sizeof(got.text), "%s", message->text);
+}
+
+static const struct kp_env ENV = {.message = collect};
+static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
+
+static const char *read_source(const char *name, size_t *ret_n)
+{
+    const char *bytes = NULL;
+    const char *path = kp_arena_printf(&scratch, "%s/%s", source, name);
+    assert_int_equal(kp_read_file(&kp_io_posix, path, 1 << 24, &scratch, &bytes, ret_n), KP_OK);
+    return bytes;
+}
+
+static void put_copy(const char *name, const char *bytes, size_t n)
+{
+    assert_int_equal(kp_write_file(&kp_io_posix, kp_arena_printf(&scratch, "%s/%s", folder, name), bytes, n), KP_OK);
+}
+
+static void copy_of(const char *name)
+{
+    size_t n = 0;
+    const char *bytes = read_source(name, &n);
+    put_copy(name, bytes, n);
+}
+
+static enum kp_status load(const char *from, struct kp_tables *tables)
+{
+    memset(&got, 0, sizeof(got));
+    return kp_tables_load(&scratch, &kp_io_posix, text, from, &DIAG, tables);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    source = getenv("SCHEMAS") ? getenv("SCHEMAS") : "schemas";
+    if (!mkdtemp(folder) || kp_text_new(&text) != KP_OK || kp_catalogue_load(&arena, &catalogue) != KP_OK)
+        return -1;
+    for (size_t i = 0; i < COUNT(FILES); i++)
+        copy_of(FILES[i]);
+    return 0;
+}
+
+static int tidy(void **state)
+{
+    (void)state;
+    kp_arena_reset(&scratch);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    kp_text_free(text);
+    kp_arena_release(&arena);
+    kp_arena_release(&scratch);
+    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
+}
+
+/* --- wrong tables --- */
+
+/* In the file, the first occurrence of find becomes replace; the fault lies so many lines further down. */
+struct wrong {
+    const char *file, *find, *replace;
+    unsigned offset;
+};
+
+static void check_wrong(const struct wrong *cases, size_t n_cases)
+{
+    size_t taken = 0;
+    for (size_t i = 0; i < n_cases; i++) {
+        struct kp_tables tables = {0};
+        size_t n = 0;
+        const char *bytes = read_source(cases[i].file, &n), *at = strstr(bytes, cases[i].find);
+        if (!at)
+            fail_msg("case %zu: no '%s' in %s", i, cases[i].find, cases[i].file);
+        uint64_t line = 1 + cases[i].offset;
+        for (const char *s = bytes; s < at; s++)
+            line += *s == '\n';
+        const char *changed = kp_arena_printf(&scratch, "%.*s%s%s", (int)(at - bytes), bytes, cases[i].replace,
+                                              at + strlen(cases[i].find));
+        put_copy(cases[i].file, changed, strlen(changed));
+        enum kp_status st = load(folder, &tables);
+        copy_of(cases[i].file);
+        const char *slash = strrchr(got.file, '/');
+        if (st != KP_E_USAGE || got.count != 1 || got.code != KP_K_TABLE_BAD || got.line != line || !*got.text ||
+            strcmp(slash ? slash + 1 : got.file, cases[i].file) != 0) {
+            print_error("%s with '%s': status %d, K%u, '%s' line %u instead of %u: %s\n", cases[i].file,
+                        cases[i].replace, (int)st, got.code, got.file, (unsigned)got.line, (unsigned)line, got.text);
+            taken++;
+        }
+        kp_arena_reset(&scratch);
+    }
+    assert_int_equal(taken, 0);
+}
+
+static void load__wrong_item_rows__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"items.csv", "9N001000000000001,身長", "9N00100000000000,身長", 0},
+        {"items.csv", "9N001000000000001,身長", "9N006000000000001,身長", 1}, /* the second row is the copy */
+        {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,XX,NNN.N,cm,", 0},
+        {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,PQ,NNN.,cm,", 0},
+        {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,PQ,9.9,cm,", 0},
+        {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,PQ,,cm,", 0},
+        {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,PQ,NNNNNNN.NNNNNN,cm,", 0},
+        {"items.csv", "身体計測,PQ,NNN.N,cm,,", "身体計測,PQ,NNN.N,cm,1.2.392.200119.6.2001,", 0},
+        {"items.csv", "診察,CD,N,,1.2.392.200119.6.2001,", "診察,CD,N,,,", 0},
+        {"items.csv", "診察,ST,256", "診察,ST,NNN", 0},
+        {"items.csv", "診察,ST,256", "診察,ST,12345", 0},
+        {"items.csv", ",100,250,duty", ",250,100,duty", 0},
+        {"items.csv", ",100,250,duty", ",100,100,duty", 0},
+        {"items.csv", ",100,250,duty", ",100,,duty", 0},
+        {"items.csv", ",100,250,duty", ",low,250,duty", 0},
+        {"items.csv", ",100,250,duty", ",100,250,must", 0},
+        {"items.csv", "3C015161002399949,COMP", "3C015161002399949,", 0},
+        {"items.csv", "3C015161002399949,COMP", ",COMP", 0},
+        {"items.csv", ",9N056000000000011,,,,,duty", ",9N056000000000012,,,,,duty", 0},
+        {"items.csv", ",9N516000000000049,", ",9N516000000000048,", 0},
+        {"items.csv", "\n20,9N006", "\n10,9N006", 1},
+        {"items.csv", "\n20,9N006", "\n,9N006", 1},
+        {"items.csv", "250,duty,1,1,01010", "250,duty,1,1", 0},
+        {"items.csv", "250,duty,1,1,01010", "250,duty,1,1,01010,extra", 0},
+        {"items.csv", "身長,10", "\"身長,10", 0},
+        {"items.csv", "身長,10", "身\xff,10", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__item_values_nobody_knows__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"items.csv", "3C015161002399949,COMP", "3C015161002399949,KOMP", 0},
+        {"items.csv", "250,duty,1,1,01010", "250,duty,1,1,0101", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__wrong_codes_values_and_headers__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"code_systems.csv", "6.1008,2,", "6.1008,X,", 0},
+        {"code_systems.csv", "6.1008,2,", "6.1008,,", 0},
+        {"code_systems.csv", "6.1008,2,", "6.1008,1,", 0},
+        {"code_systems.csv", "6.1008,2,", "6.1008,2", 0},
+        {"values.csv", "6.2102,(-),1", "6.2102,(-),9", 0},
+        {"values.csv", "6.2102,(-),1", "6.9999,(-),1", 0},
+        {"values.csv", "6.2102,(-),1", "6.2102,(-),1\n1.2.392.200119.6.2102,（－）,2", 1},
+        {"headers.csv", "\nemployee_id,employee_id,1", "\nemployee_id,employee_ID,1", 1},
+        {"headers.csv", "\nemployee_id,employee_id,1", "\nemployee_id,9N001000000000009,1", 1},
+        {"headers.csv", "\nemployee_id,employee_id,1", "\nemployee_id,employee_id,1\nEmployee ID,name,1", 2},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__header_rank_that_does_not_exist__is_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"headers.csv", "\nemployee_id,employee_id,1", "\nemployee_id,employee_id,3", 1},
+        {"headers.csv", "\nemployee_id,employee_id,1", "\nemployee_id,employee_id,", 1},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__wrong_units_and_schemes__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"units.csv", "センチ,cm", "センチ,parsec", 0},
+        {"schemes.csv", "\n06,kenpo", "\n6,kenpo", 1},
+        {"schemes.csv", "\n06,kenpo", "\nAB,kenpo", 1},
+        {"schemes.csv", "\n06,kenpo", "\n01,kenpo", 1},
+        {"schemes.csv", "\n06,kenpo,,", "\n06,kenpo,senin,", 1},
+        {"schemes.csv", "34,ambiguous,chiho_kyosai shigaku_kyosai,", "34,ambiguous,,", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__unit_spelling_with_two_meanings__is_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {{"units.csv", "センチ,cm", "センチ,cm\nｾﾝﾁ,kg", 1}};
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__wrong_legal_rows__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"legal_basis.csv", "\nelderly27,elderly_act", "\nelderly27,elder_act", 1},
+        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,", "\nkenpo150,health_act,kempo,", 1},
+        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74", "\nkenpo150,health_act,kenpo,all", 1},
+        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74", "\nkenpo150,health_act,kenpo,", 1},
+        {"legal_basis.csv", "\nelderly27,", "\nelderly27_old,", 1},
+        {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-31,2021-12-31", 0},
+        {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,2021/12/31", 0},
+        {"legal_basis.csv", "2008-04-01,2021-12-31", ",2021-12-31", 0},
+        {"legal_basis.csv", "2008-04-01,2021-12-31", "2022-04-01,2021-12-31", 0},
+        {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,2022-01-01", 0}, /* overlaps its successor */
+        {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,", 0},
+        {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,2021-12-30", 0}, /* leaves a day out */
+        {"privacy_grounds.csv", "2005-04-01,2022-03-31", "2005-04-01,2022-04-01", 1},
+        {"privacy_grounds.csv", "2005-04-01,2022-03-31", "2005-04-01,2022-03-32", 0},
+        {"privacy_grounds.csv", "2005-04-01,2022-03-31", "2005-04-01,2005-03-31", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+/* A slip of the pen must not quietly take people or items out of a legal basis. */
+static void load__legal_words_nobody_knows_beside_known_ones__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74", "\nkenpo150,health_act,kenpo,under40 40to47", 1},
+        {"legal_basis.csv", "no,duty+requested", "no,duty+request", 0},
+        {"schemes.csv", "chiho_kyosai shigaku_kyosai", "chiho_kyosai shigku_kyosai", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__missing_column__is_named_with_the_header_line(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"items.csv", "item_code,", "itemcode,", 0},     {"code_systems.csv", ",display", ",shown", 0},
+        {"values.csv", "variant,", "spelling,", 0},      {"headers.csv", ",rank", ",order", 0},
+        {"units.csv", "variant,", "Variant,", 0},        {"schemes.csv", ",choices", ",choice", 0},
+        {"legal_basis.csv", ",item_scope", ",scope", 0}, {"privacy_grounds.csv", "ground,", "Ground,", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+static void load__code_system_without_codes__is_refused(void **state)
+{
+    (void)state;
+    struct kp_tables tables;
+    size_t n = 0;
+    const char *bytes = read_source("items.csv", &n), *system = "1.2.392.200119.6.18120";
+    char *changed = kp_arena_strndup(&scratch, bytes, n);
+    memcpy(strstr(changed, system), "1.2.392.200119.6.18129", strlen(system));
+    put_copy("items.csv", changed, n);
+    enum kp_status st = load(folder, &tables);
+    copy_of("items.csv");
+    assert_int_equal(st, KP_E_USAGE);
+    assert_int_equal(got.code, KP_K_TABLE_BAD);
+    assert_non_null(strstr(got.text, "9A110161600000011"));
+}
+
+static void load__missing_or_empty_file__is_refused_by_name(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(FILES); i++) {
+        struct kp_tables tables;
+        assert_int_equal(unlink(kp_arena_printf(&scratch, "%s/%s", folder, FILES[i])), 0);
+        assert_int_equal(load(folder, &tables), KP_E_USAGE);
+        assert_int_equal(got.count, 1);
+        assert_int_equal(got.code, KP_K_TABLE_UNREADABLE);
+        assert_non_null(strstr(got.text, FILES[i]));
+        put_copy(FILES[i], "", 0);
+        assert_int_equal(load(folder, &tables), KP_E_USAGE);
+        assert_int_equal(got.code, KP_K_TABLE_BAD);
+        assert_string_equal(got.file, FILES[i]);
+        copy_of(FILES[i]);
+    }
+    struct kp_tables tables;
+    assert_int_equal(load("/tmp/kp_table_absent", &tables), KP_E_USAGE);
+}
+
+static void load__arena_at_its_limit__is_a_system_error(void **state)
+{
+    (void)state;
+    struct kp_tables tables;
+    struct kp_arena small = {.max_bytes = 1 << 18};
+    memset(&got, 0, sizeof(got));
+    enum kp_status st = kp_tables_load(&small, &kp_io_posix, text, NULL, &DIAG, &tables);
+    kp_arena_release(&small);
+    assert_int_equal(st, KP_E_SYSTEM);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(load__wrong_item_rows__are_refused, tidy),
+        cmocka_unit_test_teardown(load__item_values_nobody_knows__are_refused, tidy),
+        cmocka_unit_test_teardown(load__wrong_codes_values_and_headers__are_refused, tidy),
+        cmocka_unit_test_teardown(load__header_rank_that_does_not_exist__is_refused, tidy),
+        cmocka_unit_test_teardown(load__wrong_units_and_schemes__are_refused, tidy),
+        cmocka_unit_test_teardown(load__unit_spelling_with_two_meanings__is_refused, tidy),
+        cmocka_unit_test_teardown(load__wrong_legal_rows__are_refused, tidy),
+        cmocka_unit_test_teardown(load__legal_words_nobody_knows_beside_known_ones__are_refused, tidy),
+        cmocka_unit_test_teardown(load__missing_column__is_named_with_the_header_line, tidy),
+        cmocka_unit_test_teardown(load__code_system_without_codes__is_refused, tidy),
+        cmocka_unit_test_teardown(load__missing_or_empty_file__is_refused_by_name, tidy),
+        cmocka_unit_test_teardown(load__arena_at_its_limit__is_a_system_error, tidy),
+    };
+    return cmocka_run_group_tests_name("table_bad", tests, set_up, tear_down);
+}
