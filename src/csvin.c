@@ -7,6 +7,9 @@
 #include "status.h"
 #include "text.h"
 
+/* How libcsv's own buffer grows; its default of 128 bytes makes long cells quadratic. */
+enum { PARSER_BLOCK_BYTES = 64 * 1024 };
+
 struct kp_csvin {
     struct kp_in in;
     struct csv_parser parser;
@@ -20,6 +23,7 @@ struct kp_csvin {
     bool row_open;
     uint64_t line;     /* lines consumed */
     uint64_t row_line; /* where the open row began */
+    size_t row_bytes;  /* fed to it so far */
     enum kp_csv_fault fault;
 };
 
@@ -82,6 +86,7 @@ static enum kp_status start_parser(struct kp_csvin *in, const char *line, size_t
         return KP_E_SYSTEM;
     in->parser_ready = true;
     csv_set_space_func(&in->parser, never_space);
+    csv_set_blk_size(&in->parser, PARSER_BLOCK_BYTES);
     csv_set_delim(&in->parser, (unsigned char)(in->delimiter ? in->delimiter : find_delimiter(line, n)));
     return KP_OK;
 }
@@ -166,7 +171,11 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
             return KP_OK;
         in->row_open = true;
         in->row_line = in->line;
+        in->row_bytes = 0;
     }
+    in->row_bytes += n;
+    if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* a row of several lines has a quote open, and it seems for good */
+        return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
     if (!in->parser_ready) {
         enum kp_status st = start_parser(in, line, n);
         if (st != KP_OK)
@@ -204,6 +213,8 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
         size_t n = 0;
         enum kp_status st = kp_in_line(&in->in, KP_CSV_MAX_LINE_BYTES, &line, &n);
         if (st != KP_OK)
+            in->line++; /* the line that could not be had */
+        if (st != KP_OK)
             return st == KP_E_SYSTEM ? fail(in, KP_CSV_MEMORY)
                                      : fail(in, in->in.end > in->in.start ? KP_CSV_TOO_LONG : KP_CSV_READ);
         st = n > 0 ? feed(in, line, n) : finish(in);
@@ -223,7 +234,8 @@ enum kp_csv_fault kp_csvin_fault(const struct kp_csvin *in)
 
 uint64_t kp_csvin_line(const struct kp_csvin *in)
 {
-    return in->fault == KP_CSV_QUOTE && in->row_open ? in->row_line : in->line;
+    bool of_the_row = in->fault == KP_CSV_QUOTE || in->fault == KP_CSV_TOO_LONG;
+    return of_the_row && in->row_open ? in->row_line : in->line;
 }
 
 uint64_t kp_csvin_taken(const struct kp_csvin *in)

@@ -204,8 +204,10 @@ enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, boo
 
 bool kp_date_parse_iso(const char *text, struct kp_date *ret_date)
 {
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
-        return false;
+    static const char shape[] = "dddd-dd-dd";
+    for (size_t i = 0; i < sizeof(shape); i++) /* the NULs compare too */
+        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
     return kp_date_parse(text, ret_date, NULL) == KP_DATE_OK;
 }
 
@@ -234,14 +236,20 @@ void kp_date_iso(struct kp_date d, char ret_text[11])
 
 enum { JAPAN_OFFSET_SECONDS = 9 * 3600, DAY_SECONDS = 86400 };
 
+static int second_of_day(int64_t seconds)
+{
+    return (int)((seconds % DAY_SECONDS + DAY_SECONDS) % DAY_SECONDS);
+}
+
 struct kp_date kp_date_in_japan(int64_t now_seconds)
 {
-    return kp_date_from_days((int32_t)((now_seconds + JAPAN_OFFSET_SECONDS) / DAY_SECONDS));
+    int64_t seconds = now_seconds + JAPAN_OFFSET_SECONDS;
+    return kp_date_from_days((int32_t)((seconds - second_of_day(seconds)) / DAY_SECONDS));
 }
 
 void kp_date_time_in_japan(int64_t now_seconds, char ret_text[26])
 {
-    int second = (int)((now_seconds + JAPAN_OFFSET_SECONDS) % DAY_SECONDS);
+    int second = second_of_day(now_seconds + JAPAN_OFFSET_SECONDS);
     kp_date_iso(kp_date_in_japan(now_seconds), ret_text);
     ret_text[10] = 'T';
     put_digits(ret_text + 11, second / 3600, 2);

@@ -34,7 +34,7 @@ const struct kp_io kp_io_posix = {.open = posix_open,
 
 enum kp_status kp_in_open(struct kp_in *in, const struct kp_io *io, const char *path)
 {
-    *in = (struct kp_in){.io = io, .fd = io->open(path, O_RDONLY, 0)};
+    *in = (struct kp_in){.io = io, .fd = io->open(path, O_RDONLY | O_NONBLOCK, 0)};
     if (in->fd < 0)
         return KP_E_INPUT;
     struct stat info;
@@ -277,7 +277,7 @@ enum kp_status kp_out_flush(struct kp_out *out)
     int error = errno;
     if (out->io->close(fd) != 0 && ok)
         return out_fail(out);
-    errno = error;
+    errno = error; /* of the write, which came first */
     if (!ok)
         return out_fail(out);
     out->used = 0;
@@ -304,12 +304,12 @@ static enum kp_status sync_path(const struct kp_io *io, const char *path, int fl
     int fd = io->open(path, flags, 0);
     if (fd < 0)
         return KP_E_SYSTEM;
-    int bad = io->fsync(fd);
+    bool ok = io->fsync(fd) == 0;
     int error = errno;
-    bad |= io->close(fd);
-    if (bad)
-        errno = error;
-    return bad ? KP_E_SYSTEM : KP_OK;
+    if (io->close(fd) != 0)
+        return KP_E_SYSTEM;
+    errno = error;
+    return ok ? KP_OK : KP_E_SYSTEM;
 }
 
 enum kp_status kp_out_finish(struct kp_out *out, bool sync)
@@ -355,7 +355,7 @@ enum kp_status kp_write_file(const struct kp_io *io, const char *path, const voi
     char *temp = kp_arena_printf(&arena, "%s.tmp", path);
     if (!temp)
         goto out;
-    (void)io->unlink(temp); /* left by a run that died */
+    (void)io->unlink(temp); /* left by a run that died, if any */
     KP_TRY(kp_out_create(&out, io, temp));
     kp_out_add(&out, bytes, n);
     KP_TRY(kp_out_finish(&out, true));
@@ -364,11 +364,13 @@ enum kp_status kp_write_file(const struct kp_io *io, const char *path, const voi
         goto out;
     }
     st = kp_sync_parent(io, path);
-out:
+out:;
+    int error = errno; /* the caller wants to know of the failure, not of the cleaning up */
     kp_out_abandon(&out);
     if (st != KP_OK && temp)
         (void)io->unlink(temp);
     kp_arena_release(&arena);
+    errno = error;
     return st;
 }
 

@@ -112,8 +112,12 @@ enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings
 /* Control characters would let an input forge lines of the report. */
 static void add_printable(struct kp_buf *out, const char *s)
 {
-    for (; *s; s++)
-        kp_buf_char(out, (unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
+    for (; *s; s++) {
+        const unsigned char *u = (const unsigned char *)s;
+        bool c1 = u[0] == 0xc2 && u[1] >= 0x80 && u[1] <= 0x9f; /* U+0080 to U+009F */
+        kp_buf_char(out, u[0] < 0x20 || u[0] == 0x7f || c1 ? '?' : *s);
+        s += c1;
+    }
 }
 
 static void fill_in(struct kp_buf *out, const char *template, const struct kp_finding *finding, bool show_values)

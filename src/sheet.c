@@ -4,16 +4,14 @@
 
 #include "status.h"
 
+/* text is NULL when the bytes as a whole are UTF-8: half-width kana of CP932 may pass for it in a single cell. */
 static enum kp_status copy_cell(struct kp_arena *arena, const struct kp_text *text, const struct kp_cell *cell,
                                 const char **ret_cell)
 {
     size_t bad = 0;
     struct kp_buf out = {0};
     enum kp_status st = KP_E_INPUT;
-    bool utf8 = kp_utf8_valid_prefix(cell->bytes, cell->n) == cell->n;
-    if (utf8)
-        kp_buf_add(&out, cell->bytes, cell->n);
-    else if (!text || !kp_text_decode(text, KP_ENC_CP932, cell->bytes, cell->n, &out, &bad))
+    if (!kp_text_decode(text, text ? KP_ENC_CP932 : KP_ENC_UTF8, cell->bytes, cell->n, &out, &bad))
         goto out;
     *ret_cell = kp_buf_ok(&out) ? kp_text_trim(arena, kp_buf_text(&out)) : NULL;
     st = *ret_cell ? KP_OK : KP_E_SYSTEM;
@@ -63,6 +61,8 @@ enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena,
     struct kp_csvrow row;
     size_t cap = 0;
     bool end = false;
+    if (kp_utf8_valid_prefix(bytes, n) == n)
+        text = NULL;
     KP_TRY(kp_csvin_memory(&in, bytes, n, ','));
     for (;;) {
         struct kp_sheet_row copy;

@@ -87,13 +87,18 @@ struct loader {
     struct kp_tables *tables;
     const char *file; /* being read */
     struct kp_sheet sheet;
+    struct kp_sheet schemes; /* kept, because its choices are checked when the bases are known */
     size_t column[MAX_COLUMNS];
 };
+
+enum { HEADER_ROW = SIZE_MAX / 2 };
 
 static enum kp_status bad(struct loader *l, size_t row, const char *what, const char *value)
 {
     char *text = kp_arena_printf(l->arena, "%s '%s'", what, value);
-    uint64_t line = row < l->sheet.n_rows ? l->sheet.rows[row].line : l->sheet.bad_line;
+    uint64_t line = row == HEADER_ROW ? 1 : l->sheet.bad_line;
+    if (row < l->sheet.n_rows)
+        line = l->sheet.rows[row].line;
     return kp_diag_fail(l->diag, KP_E_USAGE, KP_K_TABLE_BAD, l->file, line, NULL, text ? text : what, NULL, NULL);
 }
 
@@ -128,11 +133,12 @@ static enum kp_status open_table(struct loader *l, const char *name, const char 
         st = kp_sha256_add(l->sha, bytes, size);
     if (st != KP_OK)
         return st;
-    if (kp_sheet_read(&l->sheet, l->arena, NULL, bytes, size) != KP_OK)
-        return bad(l, SIZE_MAX, "not a CSV table:", name);
+    st = kp_sheet_read(&l->sheet, l->arena, NULL, bytes, size);
+    if (st != KP_OK)
+        return st == KP_E_INPUT ? bad(l, SIZE_MAX, "not a CSV table:", name) : st;
     for (size_t i = 0; i < n; i++)
         if (!kp_sheet_column(&l->sheet, columns[i], &l->column[i]))
-            return bad(l, SIZE_MAX, "missing column", columns[i]);
+            return bad(l, HEADER_ROW, "missing column", columns[i]);
     for (size_t i = 0; i < l->sheet.n_rows; i++)
         if (l->sheet.rows[i].n_cells != l->sheet.n_columns)
             return bad(l, i, "wrong number of fields in the row of", l->sheet.rows[i].cells[0]);
@@ -216,8 +222,12 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
     if (coded != (item->code_system[0] != '\0'))
         return bad(l, row, "CD and CO have a code system, PQ and ST none:", item->code);
     const char *relation = cell(l, row, I_RELATION);
+    if (!kp_list_has("COMP RSON RSON1", relation) && *relation)
+        return bad(l, row, "unknown group relation", relation);
     if (*relation)
-        item->relation = strncmp(relation, "RSON", 4) == 0 ? KP_REL_RSON : KP_REL_COMP;
+        item->relation = relation[0] == 'R' ? KP_REL_RSON : KP_REL_COMP;
+    if (!kp_list_has("01010 01990", item->section))
+        return bad(l, row, "unknown section", item->section);
     if ((item->relation == KP_REL_NONE) != (item->group_id[0] == '\0'))
         return bad(l, row, "group_id and group_relation go together:", item->code);
     enum kp_status st = read_format(l, row, item);
@@ -312,7 +322,7 @@ static enum kp_status check_systems(struct loader *l)
         for (size_t k = 0; k < t->n_codes && !found; k++)
             found = strcmp(t->codes[k].system, t->items[i].code_system) == 0;
         if (!found)
-            return bad(l, SIZE_MAX, "no codes for the code system of item", t->items[i].code);
+            return bad(l, HEADER_ROW, "no codes for the code system of item", t->items[i].code);
     }
     return KP_OK;
 }
@@ -415,6 +425,8 @@ static enum kp_status load_headers(struct loader *l)
         uint32_t target = 0;
         if (!find_target(l->tables, cell(l, i, 1), &target))
             return bad(l, i, "unknown target", cell(l, i, 1));
+        if (!kp_list_has("1 2", cell(l, i, 2)))
+            return bad(l, i, "rank is 1 or 2, not", cell(l, i, 2));
         if (strcmp(cell(l, i, 2), "1") == 0) /* rank 2 is a suggestion for a person, never a mapping */
             KP_TRY(add_header(l, i, cell(l, i, 0), target, false));
     }
@@ -435,6 +447,9 @@ static enum kp_status load_units(struct loader *l)
         if (item == l->tables->n_items)
             return bad(l, i, "no item has the unit", cell(l, i, 1));
         char *key = kp_text_value_key(l->arena, cell(l, i, 0));
+        const char *known = key ? kp_unit_of(l->tables, key) : NULL;
+        if (known && strcmp(known, cell(l, i, 1)) != 0)
+            return bad(l, i, "spelling has two units:", cell(l, i, 0));
         if (!key || kp_map_put(&l->tables->unit_by_key, l->arena, key, (uint32_t)item) == KP_MAP_NO_MEMORY)
             return KP_E_SYSTEM;
     }
@@ -485,6 +500,7 @@ static enum kp_status load_schemes(struct loader *l)
     }
     l->tables->schemes = schemes;
     l->tables->n_schemes = n;
+    l->schemes = l->sheet;
 out:
     return st;
 }
@@ -497,13 +513,17 @@ static bool scheme_is_known(const struct kp_tables *t, const char *scheme)
     return strcmp(scheme, "*") == 0;
 }
 
+/* 0 when the list is empty or holds a word that is no band: dropping one would change the law in silence. */
 static unsigned read_bands(const char *list)
 {
     unsigned bands = 0;
+    size_t length = 0;
     for (unsigned b = 0; b < KP_BAND__COUNT; b++)
-        if (kp_list_has(list, kp_band_names[b]))
+        if (kp_list_has(list, kp_band_names[b])) {
             bands |= 1u << b;
-    return bands;
+            length += strlen(kp_band_names[b]) + (length > 0);
+        }
+    return strlen(list) == length ? bands : 0;
 }
 
 /* Two rows for one route and scheme must not both apply on a day, and a successor follows without a gap. */
@@ -528,6 +548,26 @@ static enum kp_status check_bases(struct loader *l, const struct kp_basis *bases
     return KP_OK;
 }
 
+/* What an insurer register may choose must lead to a basis, or the choice would hold the record for ever. */
+static enum kp_status check_choices(struct loader *l)
+{
+    const struct kp_tables *t = l->tables;
+    l->sheet = l->schemes;
+    l->file = "schemes.csv";
+    for (size_t i = 0; i < t->n_schemes; i++)
+        for (const char *at = t->schemes[i].choices; *at;) {
+            size_t n = strcspn(at, " ");
+            char *word = kp_arena_strndup(l->arena, at, n);
+            bool found = false;
+            for (size_t k = 0; word && k < t->n_bases; k++)
+                found |= strcmp(t->bases[k].scheme, word) == 0;
+            if (!found)
+                return bad(l, i, "no basis for the scheme", word ? word : at);
+            at += n + (at[n] == ' ');
+        }
+    return KP_OK;
+}
+
 static enum kp_status load_bases(struct loader *l)
 {
     static const char *const columns[] = {"basis_id",       "route",          "scheme",    "age_band",       "law_ja",
@@ -547,7 +587,9 @@ static enum kp_status load_bases(struct loader *l)
         b->duty_provision = cell(l, i, 6);
         b->regulation = cell(l, i, 7);
         b->bands = read_bands(cell(l, i, 3));
-        b->allows_requested_items = strstr(cell(l, i, 10), "requested") != NULL;
+        b->allows_requested_items = strcmp(cell(l, i, 10), "duty+requested") == 0;
+        if (!kp_list_has("duty duty+requested consented", cell(l, i, 10)))
+            return bad(l, i, "unknown item scope", cell(l, i, 10));
         if (!find_name(kp_route_names, KP_ROUTE__COUNT, cell(l, i, 1), &route))
             return bad(l, i, "unknown route", cell(l, i, 1));
         b->route = (enum kp_route)route;
@@ -562,7 +604,8 @@ static enum kp_status load_bases(struct loader *l)
     }
     l->tables->bases = bases;
     l->tables->n_bases = n;
-    st = check_bases(l, bases, n);
+    KP_TRY(check_bases(l, bases, n));
+    st = check_choices(l);
 out:
     return st;
 }

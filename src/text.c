@@ -41,7 +41,8 @@ static void fill_tables(struct kp_text *text, iconv_t cd)
             if ((lead >= 0xa0 && lead < 0xe0) || trail == 0x7f || !convert_one(cd, bytes, 2, &c))
                 continue;
             text->pair[(lead - LEAD_FIRST) * 256 + trail] = c;
-            text->width[c] = 2;
+            bool user_defined = c >= 0xe000 && c <= 0xf8ff; /* 外字: decoded, but no receiver can show it */
+            text->width[c] = user_defined ? 0 : 2;
         }
 }
 
@@ -130,7 +131,7 @@ static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n,
     size_t at = 0;
     while (at < n) {
         size_t run = at;
-        while (run < n && s[run] < 0x80 && s[run] != 0)
+        while (run < n && s[run] < 0x80 && is_xml_char(s[run]))
             run++;
         kp_buf_add(out, s + at, run - at);
         at = run;
@@ -279,11 +280,20 @@ static bool is_half_kana(int32_t c)
 /* Half-width kana come in runs, because a voiced mark is a character of its own; NFKC joins them. */
 static bool widen_kana_run(struct kp_arena *arena, const char **at, struct kp_buf *out)
 {
+    enum { KANA_BYTES = 3, KANA_LEAD = 0xe3 };
     const char *start = *at, *end = *at;
     while (is_half_kana(kp_utf8_next(at)))
         end = *at;
     *at = end;
-    char *wide = nfkc_into(arena, start, (size_t)(end - start));
+    struct kp_buf run = {0};
+    /* A half-width mark may follow a full-width kana, which it then belongs to. */
+    if (out->len >= KANA_BYTES && (uint8_t)out->data[out->len - KANA_BYTES] == KANA_LEAD) {
+        kp_buf_add(&run, out->data + out->len - KANA_BYTES, KANA_BYTES);
+        out->len -= KANA_BYTES;
+    }
+    kp_buf_add(&run, start, (size_t)(end - start));
+    char *wide = kp_buf_ok(&run) ? nfkc_into(arena, kp_buf_text(&run), run.len) : NULL;
+    kp_buf_release(&run);
     if (!wide)
         return false;
     kp_buf_str(out, wide);
@@ -317,6 +327,18 @@ out:
     return result;
 }
 
+/* Characters that UTF-8 exports write otherwise than CP932 decodes them. */
+static int32_t as_cp932_has_it(int32_t c)
+{
+    static const int32_t pairs[][2] = {{0x301c, 0xff5e}, {0x2212, 0xff0d}, {0x2016, 0x2225},
+                                       {0x2014, 0x2015}, {0xa5, 0xffe5},   {0xa2, 0xffe0},
+                                       {0xa3, 0xffe1},   {0xac, 0xffe2}};
+    for (size_t i = 0; i < KP_COUNT(pairs); i++)
+        if (c == pairs[i][0])
+            return pairs[i][1];
+    return c;
+}
+
 static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
 {
     if (c == '\n' || c == '\r' || c < 0x20 || c == 0x7f)
@@ -325,7 +347,7 @@ static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
         if (keep_spaces)
             kp_utf8_put(out, 0x3000);
     } else {
-        kp_utf8_put(out, c < 0x7f ? c + 0xfee0 : c);
+        kp_utf8_put(out, c < 0x7f ? c + 0xfee0 : as_cp932_has_it(c));
     }
 }
 
@@ -389,7 +411,8 @@ static void put_value(struct kp_buf *out, int32_t c)
 {
     if (is_space(c))
         return;
-    bool kana_bar = c == 0x30fc && out->len > 0; /* a long vowel inside a word is a letter */
+    /* a long vowel inside a word is a letter */
+    bool kana_bar = c == 0x30fc && out->len > 0 && ((uint8_t)out->data[out->len - 1] & 0x80);
     kp_utf8_put(out, is_dash(c) && !kana_bar ? '-' : utf8proc_tolower(c));
 }
 

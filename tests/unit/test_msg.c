@@ -8,11 +8,11 @@
 
 /* A catalogue of its own, so that the texts of the real one may change. */
 static const struct kp_msg ROWS[] = {
-    {1001, KP_LEVEL_FAIL, "one", "", {"cannot {1}: {2} of {3}", "{3}の{2}: {1}"}, {"mend {1}", "{1}を直す"}},
-    {1002, KP_LEVEL_WARN, "two", "", {"value {v} is odd", "値 {v} は変です"}, {"look at {v}", "{v} を見る"}},
-    {1003, KP_LEVEL_NOTE, "three", "", {"changed", "変えました"}, {"nothing to do", "対応不要"}},
-    {1004, KP_LEVEL_HOLD, "four", "", {"{} {x {9} {1", "{"}, {"{", "}"}},
-    {1005, KP_LEVEL_REJECT, "five", "", {"no", "否"}, {"fix", "直す"}},
+    {4001, KP_LEVEL_FAIL, "one", "", {"cannot {1}: {2} of {3}", "{3}の{2}: {1}"}, {"mend {1}", "{1}を直す"}},
+    {4002, KP_LEVEL_WARN, "two", "", {"value {v} is odd", "値 {v} は変です"}, {"look at {v}", "{v} を見る"}},
+    {4003, KP_LEVEL_NOTE, "three", "", {"changed", "変えました"}, {"nothing to do", "対応不要"}},
+    {4004, KP_LEVEL_HOLD, "four", "", {"{} {x {9} {1", "{"}, {"{", "}"}},
+    {4005, KP_LEVEL_REJECT, "five", "", {"no", "否"}, {"fix", "直す"}},
 };
 static const struct kp_catalogue OWN = {ROWS, COUNT(ROWS)};
 
@@ -75,7 +75,7 @@ static void catalogue__every_code__is_there_in_order(void **state)
     assert_null(kp_catalogue_find(&real, 0));
     assert_null(kp_catalogue_find(&real, 1000));
     assert_null(kp_catalogue_find(&real, 9999));
-    assert_null(kp_catalogue_find(&(struct kp_catalogue){0}, 1001));
+    assert_null(kp_catalogue_find(&(struct kp_catalogue){0}, 4001));
 }
 
 static void catalogue__pinned_numbers__mean_what_they_meant(void **state)
@@ -87,7 +87,7 @@ static void catalogue__pinned_numbers__mean_what_they_meant(void **state)
         const char *name;
         enum kp_level level;
     } pinned[] = {
-        {1001, KP_K_UNKNOWN_COMMAND, "unknown_command", KP_LEVEL_FAIL},
+        {4001, KP_K_UNKNOWN_COMMAND, "unknown_command", KP_LEVEL_FAIL},
         {1021, KP_K_TABLE_BAD, "table_bad", KP_LEVEL_FAIL},
         {2004, KP_K_QUOTE_UNBALANCED, "quote_unbalanced", KP_LEVEL_FAIL},
         {3001, KP_K_WIDTH_CHANGED, "width_changed", KP_LEVEL_NOTE},
@@ -175,7 +175,7 @@ static void assert_text(struct kp_diag diag, struct kp_finding finding, const ch
 static void text__placeholders__are_filled_in_either_order(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(1001), .args = {"open", "two", "three"}};
+    struct kp_finding finding = {CODE(4001), .args = {"open", "two", "three"}};
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "cannot open: two of three");
     assert_text((struct kp_diag){.lang = KP_LANG_JA}, finding, "threeのtwo: open");
     finding.args[1] = NULL;
@@ -185,14 +185,14 @@ static void text__placeholders__are_filled_in_either_order(void **state)
 static void text__argument_that_looks_like_a_placeholder__is_not_filled_again(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(1001), .args = {"{2}", "{v}", "%s"}, .value = "secret"};
+    struct kp_finding finding = {CODE(4001), .args = {"{2}", "{v}", "%s"}, .value = "secret"};
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "cannot {2}: {v} of %s");
 }
 
 static void text__torn_placeholders__are_no_reason_to_read_on(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(1004), .args = {"one"}};
+    struct kp_finding finding = {CODE(4004), .args = {"one"}};
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "{} {x  {1");
     assert_text((struct kp_diag){.lang = KP_LANG_JA}, finding, "{");
 }
@@ -200,7 +200,7 @@ static void text__torn_placeholders__are_no_reason_to_read_on(void **state)
 static void text__value__is_masked_unless_values_may_be_shown(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(1002), .value = "山田"};
+    struct kp_finding finding = {CODE(4002), .value = "山田"};
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "value … is odd");
     assert_text((struct kp_diag){.lang = KP_LANG_JA}, finding, "値 … は変です");
     assert_text((struct kp_diag){.lang = KP_LANG_JA, .show_values = true}, finding, "値 山田 は変です");
@@ -211,7 +211,7 @@ static void text__value__is_masked_unless_values_may_be_shown(void **state)
 static void text__value_without_a_place_in_the_text__is_added_only_when_shown(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(1003), .value = "山田"};
+    struct kp_finding finding = {CODE(4003), .value = "山田"};
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "changed");
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, finding, "changed [山田]");
     finding.value = NULL;
@@ -240,9 +240,9 @@ static void text__real_catalogue_without_show_values__never_holds_the_value(void
 static void text__ascii_control_characters__are_masked(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(1001), .args = {"a\nK9999", "\x1b[31m", "x\ty\x7f\r"}};
+    struct kp_finding finding = {CODE(4001), .args = {"a\nK9999", "\x1b[31m", "x\ty\x7f\r"}};
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "cannot a?K9999: ?[31m of x?y??");
-    struct kp_finding value = {CODE(1003), .value = "1\n2"};
+    struct kp_finding value = {CODE(4003), .value = "1\n2"};
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, value, "changed [1?2]");
 }
 
@@ -250,7 +250,7 @@ static void text__ascii_control_characters__are_masked(void **state)
 static void text__control_characters_above_ascii__are_masked(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(1001), .args = {"a\xc2\x85" "b", "\xc2\x9b" "31m", "ok"}};
+    struct kp_finding finding = {CODE(4001), .args = {"a\xc2\x85" "b", "\xc2\x9b" "31m", "ok"}};
     kp_diag_text(&(struct kp_diag){.catalogue = &OWN}, &finding, &out);
     assert_null(strstr(kp_buf_text(&out), "\xc2\x85"));
     assert_null(strstr(kp_buf_text(&out), "\xc2\x9b"));
@@ -264,12 +264,12 @@ static void level__strict__makes_warnings_reject_and_nothing_else(void **state)
     struct kp_diag diag = {.catalogue = &OWN};
     for (int strict = 0; strict < 2; strict++) {
         diag.strict = strict != 0;
-        assert_int_equal(kp_diag_level(&diag, (enum kp_code)1001), KP_LEVEL_FAIL);
-        assert_int_equal(kp_diag_level(&diag, (enum kp_code)1002), strict ? KP_LEVEL_REJECT : KP_LEVEL_WARN);
-        assert_int_equal(kp_diag_level(&diag, (enum kp_code)1003), KP_LEVEL_NOTE);
-        assert_int_equal(kp_diag_level(&diag, (enum kp_code)1004), KP_LEVEL_HOLD);
-        assert_int_equal(kp_diag_level(&diag, (enum kp_code)1005), KP_LEVEL_REJECT);
-        assert_int_equal(kp_diag_level(&diag, (enum kp_code)4242), KP_LEVEL_FAIL);
+        assert_int_equal(kp_diag_level(&diag, (enum kp_code)4001), KP_LEVEL_FAIL);
+        assert_int_equal(kp_diag_level(&diag, (enum kp_code)4002), strict ? KP_LEVEL_REJECT : KP_LEVEL_WARN);
+        assert_int_equal(kp_diag_level(&diag, (enum kp_code)4003), KP_LEVEL_NOTE);
+        assert_int_equal(kp_diag_level(&diag, (enum kp_code)4004), KP_LEVEL_HOLD);
+        assert_int_equal(kp_diag_level(&diag, (enum kp_code)4005), KP_LEVEL_REJECT);
+        assert_int_equal(kp_diag_level(&diag, (enum kp_code)5999), KP_LEVEL_FAIL);
     }
 }
 
@@ -279,13 +279,13 @@ static void worst__findings__is_the_most_severe_after_strict(void **state)
     struct kp_diag diag = {.catalogue = &OWN};
     struct kp_findings findings = {.arena = &arena};
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_NOTE);
-    kp_find(&findings, (enum kp_code)1002, NULL, NULL, NULL, NULL);
-    kp_find(&findings, (enum kp_code)1003, NULL, NULL, NULL, NULL);
+    kp_find(&findings, (enum kp_code)4002, NULL, NULL, NULL, NULL);
+    kp_find(&findings, (enum kp_code)4003, NULL, NULL, NULL, NULL);
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_WARN);
     diag.strict = true;
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_REJECT);
     diag.strict = false;
-    kp_find(&findings, (enum kp_code)1004, NULL, NULL, NULL, NULL);
+    kp_find(&findings, (enum kp_code)4004, NULL, NULL, NULL, NULL);
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_HOLD);
 }
 
@@ -293,17 +293,17 @@ static void find__several__keep_their_order_and_contents(void **state)
 {
     (void)state;
     struct kp_findings findings = {.arena = &arena};
-    kp_find(&findings, (enum kp_code)1002, "sex", "X", "a", "b");
-    kp_find(&findings, (enum kp_code)1001, NULL, NULL, NULL, NULL);
-    kp_find(&findings, (enum kp_code)1003, "name", NULL, NULL, NULL);
+    kp_find(&findings, (enum kp_code)4002, "sex", "X", "a", "b");
+    kp_find(&findings, (enum kp_code)4001, NULL, NULL, NULL, NULL);
+    kp_find(&findings, (enum kp_code)4003, "name", NULL, NULL, NULL);
     const struct kp_finding *f = findings.first;
-    assert_int_equal(f->code, 1002);
+    assert_int_equal(f->code, 4002);
     assert_string_equal(f->field, "sex");
     assert_string_equal(f->value, "X");
     assert_string_equal(f->args[0], "a");
     assert_string_equal(f->args[1], "b");
     assert_null(f->args[2]);
-    assert_int_equal(f->next->code, 1001);
+    assert_int_equal(f->next->code, 4001);
     assert_ptr_equal(f->next->next, findings.last);
     assert_null(findings.last->next);
     assert_false(findings.no_memory);
@@ -314,7 +314,7 @@ static void find__arena_at_its_limit__sticks_in_no_memory(void **state)
     (void)state;
     struct kp_arena none = {.max_bytes = 1};
     struct kp_findings findings = {.arena = &none};
-    kp_find(&findings, (enum kp_code)1002, NULL, NULL, NULL, NULL);
+    kp_find(&findings, (enum kp_code)4002, NULL, NULL, NULL, NULL);
     assert_true(findings.no_memory);
     assert_null(findings.first);
     kp_arena_release(&none);
@@ -324,11 +324,11 @@ static void send__finding__reaches_the_environment_whole(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV, .lang = KP_LANG_JA, .strict = true};
-    struct kp_finding finding = {CODE(1002), .field = "sex", .value = "X"};
+    struct kp_finding finding = {CODE(4002), .field = "sex", .value = "X"};
     kp_diag_send(&diag, "export.csv", 12, &finding);
     assert_int_equal(got.count, 1);
     assert_int_equal(got.last.level, KP_LEVEL_REJECT);
-    assert_int_equal(got.last.code, 1002);
+    assert_int_equal(got.last.code, 4002);
     assert_string_equal(got.last.file, "export.csv");
     assert_int_equal(got.last.line, 12);
     assert_string_equal(got.last.field, "sex");
@@ -340,8 +340,8 @@ static void diag_fail__any_status__is_handed_back(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV};
-    assert_int_equal(kp_diag_fail(&diag, KP_E_USAGE, (enum kp_code)1001, NULL, 0, NULL, "x", "y", "z"), KP_E_USAGE);
-    assert_int_equal(kp_diag_fail(&diag, KP_E_FAULT, (enum kp_code)1001, "f", 3, NULL, "x", "y", "z"), KP_E_FAULT);
+    assert_int_equal(kp_diag_fail(&diag, KP_E_USAGE, (enum kp_code)4001, NULL, 0, NULL, "x", "y", "z"), KP_E_USAGE);
+    assert_int_equal(kp_diag_fail(&diag, KP_E_FAULT, (enum kp_code)4001, "f", 3, NULL, "x", "y", "z"), KP_E_FAULT);
     assert_int_equal(got.count, 2);
     assert_string_equal(got.text, "cannot x: y of z");
     assert_string_equal(got.remedy, "mend x");
