@@ -1,5 +1,5 @@
 /*
- * One released record as one HL7 CDA document of the V08 standard form, and the index of a bundle. Layer 7.
+ * One released record as one HL7 CDA document of the V08 standard form, and the index of a bundle. Layer 9.
  */
 #ifndef KP_CDA_H
 #define KP_CDA_H

@@ -1,4 +1,4 @@
-/* The commands. Layer 13. */
+/* The commands. Layer 16. */
 #ifndef KP_CLI_H
 #define KP_CLI_H
 

@@ -2,7 +2,7 @@
  * The disclosure log: who was told what, when, on which ground. One CSV line an entry, each line sealed by SHA-256
  * over its own bytes, which end with the seal of the line before. `hash` covers the line's bytes before the comma
  * that precedes it; `prev_hash` is the hash of the line before, 64 zeros in the first. No value is ever in it.
- * Layer 5.
+ * Layer 3.
  */
 #ifndef KP_DLOG_H
 #define KP_DLOG_H

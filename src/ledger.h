@@ -1,6 +1,6 @@
 /*
  * The disclosure log as a run uses it: what it remembers of people and bundles, and what an earlier run that died left
- * unfinished. Layer 9.
+ * unfinished. Layer 11.
  */
 #ifndef KP_LEDGER_H
 #define KP_LEDGER_H

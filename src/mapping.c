@@ -223,14 +223,20 @@ static enum kp_status check_required(const struct builder *b, bool has_facility)
                     {KP_F_BIRTH_DATE, "生年月日"},        {KP_F_POSTAL_CODE, "郵便番号"},
                     {KP_F_ADDRESS, "住所"},               {KP_F_EXAM_DATE, "健診実施日"},
                     {KP_F_FACILITY_NUMBER, "健診機関番号"}, {KP_F_FACILITY_NAME, "健診機関名称"}};
-    enum kp_status st = KP_OK;
+    struct kp_buf fields = {0}, headers = {0};
     for (size_t i = 0; i < KP_COUNT(required); i++) {
         bool facility = required[i].field == KP_F_FACILITY_NUMBER || required[i].field == KP_F_FACILITY_NAME;
-        if (!has_field(b->mapping, required[i].field) && !(facility && has_facility))
-            st = kp_diag_fail(b->diag, KP_E_INPUT, KP_K_COLUMN_MISSING, b->input_path, 1,
-                              kp_field_name(required[i].field), kp_field_name(required[i].field), required[i].header,
-                              NULL);
+        if (has_field(b->mapping, required[i].field) || (facility && has_facility))
+            continue;
+        kp_buf_printf(&fields, "%s%s", fields.len ? ", " : "", kp_field_name(required[i].field));
+        kp_buf_printf(&headers, "%s%s", headers.len ? ", " : "", required[i].header);
     }
+    enum kp_status st = KP_OK;
+    if (fields.len || !kp_buf_ok(&fields))
+        st = kp_diag_fail(b->diag, KP_E_INPUT, KP_K_COLUMN_MISSING, b->input_path, 1, NULL, kp_buf_text(&fields),
+                          kp_buf_text(&headers), NULL);
+    kp_buf_release(&fields);
+    kp_buf_release(&headers);
     return st;
 }
 

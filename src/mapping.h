@@ -1,5 +1,5 @@
 /*
- * Which column means what: by a mapping file, or by header synonyms. Ambiguous headers are never guessed. Layer 6.
+ * Which column means what: by a mapping file, or by header synonyms. Ambiguous headers are never guessed. Layer 7.
  */
 #ifndef KP_MAPPING_H
 #define KP_MAPPING_H

@@ -1,6 +1,6 @@
 /*
  * The catalogue of diagnostics: schemas/messages.csv, pinned numbers, two languages, a remedy each. The enum
- * below is generated from the same file, so code and catalogue cannot part. Layer 4.
+ * below is generated from the same file, so code and catalogue cannot part. Layer 5.
  */
 #ifndef KP_MSG_H
 #define KP_MSG_H

@@ -1,6 +1,6 @@
 /*
  * Spelling only: widths, kana, dates, numbers to the item's format, texts to codes. Each change is a NOTE; a value
- * that no rule knows is a REJECT with its field. Nothing is decided here. Layer 7.
+ * that no rule knows is a REJECT with its field. Nothing is decided here. Layer 8.
  */
 #ifndef KP_NORMALIZE_H
 #define KP_NORMALIZE_H

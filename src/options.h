@@ -1,6 +1,6 @@
 /*
  * Options of the command line and keys of the configuration file, from one table: parser, help and suggestions all
- * read the same rows. Layer 12.
+ * read the same rows. Layer 6.
  */
 #ifndef KP_OPTIONS_H
 #define KP_OPTIONS_H

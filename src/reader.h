@@ -1,4 +1,4 @@
-/* The rows of all inputs, one after another, with their places. Layer 9. */
+/* The rows of all inputs, one after another, with their places. Layer 11. */
 #ifndef KP_READER_H
 #define KP_READER_H
 

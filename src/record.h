@@ -1,4 +1,4 @@
-/* One person's examination in normal form. Everything lives in the record's arena. Layer 6. */
+/* One person's examination in normal form. Everything lives in the record's arena. Layer 7. */
 #ifndef KP_RECORD_H
 #define KP_RECORD_H
 

@@ -1,6 +1,6 @@
 /*
  * The three registers an employer keeps: who requested what, who consented to what, who the insurers are.
- * Read strictly: one wrong row stops the run before anything is decided. Layer 6.
+ * Read strictly: one wrong row stops the run before anything is decided. Layer 7.
  */
 #ifndef KP_REGISTERS_H
 #define KP_REGISTERS_H

@@ -1,4 +1,4 @@
-/* report.json and report.html: the run in numbers, without a name or value. Layer 11. */
+/* report.json and report.html: the run in numbers, without a name or value. Layer 15. */
 #ifndef KP_REPORT_H
 #define KP_REPORT_H
 

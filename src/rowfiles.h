@@ -1,6 +1,6 @@
 /*
  * The files that account for every row: decisions.csv (all of them), rejected.csv and held.csv (as they came, ready to
- * be mended and read again), notes.csv (what normalising changed). Layer 10.
+ * be mended and read again), notes.csv (what normalising changed). Layer 13.
  */
 #ifndef KP_ROWFILES_H
 #define KP_ROWFILES_H

@@ -1,6 +1,6 @@
 /*
  * The legal rule: may this record go to this insurer on this day, on which ground, and which of its items?
- * A pure function of what stands in struct kp_case; it reads no file, no clock and no global. Layer 7.
+ * A pure function of what stands in struct kp_case; it reads no file, no clock and no global. Layer 8.
  *
  * In one breath: the first two digits of the insurer number name the scheme; the age at the end of the exam's fiscal
  * year and the real age of 75 make the age band; a request in force that covers the person names Acts, and one of them

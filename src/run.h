@@ -1,6 +1,6 @@
 /*
  * What the stages of one run share: settings, tables, registers, places. Read-only once the run is set up, so that
- * worker threads may use it freely. Layer 8.
+ * worker threads may use it freely. Layer 10.
  */
 #ifndef KP_RUN_H
 #define KP_RUN_H

@@ -1,7 +1,7 @@
 /*
  * The run's memory of people: which rows are the same person and examination, and which the log already shows. The
  * knowledge lives in nameless scratch files and is joined part by part, so memory is a constant whatever the number of
- * rows and entries. Only digests are kept, never a name or value. Layer 4.
+ * rows and entries. Only digests are kept, never a name or value. Layer 3.
  */
 #ifndef KP_SEEN_H
 #define KP_SEEN_H

@@ -175,6 +175,10 @@ static enum kp_status map_input(struct kp_run *run, struct kp_input *input, cons
     KP_TRY(kp_mapping_build(&run->arena, &run->tables, sheet, run->options->mapping, headers, row.n_cells, input->path,
                             has_facility, &run->diag, &input->mapping));
     find_layout(run, input);
+    for (size_t i = 0; i < input->mapping.n_columns; i++)
+        if (input->mapping.columns[i].kind == KP_COL_UNMAPPED)
+            (void)kp_diag_fail(&run->diag, KP_OK, KP_K_COLUMN_UNMAPPED, input->path, 1, NULL,
+                               input->mapping.columns[i].header, NULL, NULL);
 out:
     kp_csvin_close(in);
     return st;

@@ -91,7 +91,7 @@ struct loader {
     size_t column[MAX_COLUMNS];
 };
 
-enum { HEADER_ROW = SIZE_MAX / 2 };
+#define HEADER_ROW (SIZE_MAX / 2)
 
 static enum kp_status bad(struct loader *l, size_t row, const char *what, const char *value)
 {

@@ -1,6 +1,6 @@
 /*
  * The tables of schemas/: items, code systems, schemes, legal bases, header synonyms, value variants, units.
- * Loaded once, cross-checked while loading, then read-only for all threads. Layer 5.
+ * Loaded once, cross-checked while loading, then read-only for all threads. Layer 6.
  */
 #ifndef KP_TABLE_H
 #define KP_TABLE_H

@@ -1,4 +1,4 @@
-/* The counts of a run: by outcome, code, reason, item, and insurer. Layer 10. */
+/* The counts of a run: by outcome, code, reason, item, and insurer. Layer 14. */
 #ifndef KP_TALLY_H
 #define KP_TALLY_H
 

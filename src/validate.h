@@ -1,4 +1,4 @@
-/* Checks of a normalised record: required fields, identifiers, order of dates, what receivers can show. Layer 7. */
+/* Checks of a normalised record: required fields, identifiers, order of dates, what receivers can show. Layer 8. */
 #ifndef KP_VALIDATE_H
 #define KP_VALIDATE_H
 

@@ -1,6 +1,6 @@
 /*
  * What happens to one record, from cells to compressed document. Records are independent of one another: each has a
- * slot with an arena of its own, each thread a set of tools, and nothing else is written. Layer 9.
+ * slot with an arena of its own, each thread a set of tools, and nothing else is written. Layer 12.
  */
 #ifndef KP_WORK_H
 #define KP_WORK_H

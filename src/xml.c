@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "text.h"
-#include "xmlcheck.h"
 
 void kp_xml_begin(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check, const char *ns)
 {
     *xml = (struct kp_xml){.out = out, .check = check, .ns = ns};
     kp_buf_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     if (check)
-        kp_xml_check_begin(check);
+        kp_xml_check_begin(check, ns);
 }
 
 static void add_escaped(struct kp_buf *out, const char *s, size_t n)
@@ -58,7 +57,7 @@ static void close_tag(struct kp_xml *xml, bool empty)
     }
     kp_buf_str(out, empty ? "/>" : ">");
     if (xml->check)
-        kp_xml_check_start(xml->check, xml);
+        kp_xml_check_start(xml->check, xml->stack[xml->depth - 1], xml->attrs, xml->n_attrs);
     xml->n_attrs = 0;
 }
 
@@ -116,7 +115,7 @@ void kp_xml_end(struct kp_xml *xml)
         kp_buf_char(xml->out, '>');
     }
     if (xml->check)
-        kp_xml_check_end(xml->check, xml, name);
+        kp_xml_check_end(xml->check, name);
 }
 
 void kp_xml_leaf(struct kp_xml *xml, const char *name, const char *attr, const char *value, const char *attr2,

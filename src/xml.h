@@ -3,7 +3,7 @@
  * schema validator, so what is validated is what is written and nothing is parsed again.
  *
  * Element and attribute names are string constants; attribute values must live until the next event. Characters that
- * XML forbids are refused here, because a stream of events is not checked for well-formedness. Layer 5.
+ * XML forbids are refused here, because a stream of events is not checked for well-formedness. Layer 4.
  */
 #ifndef KP_XML_H
 #define KP_XML_H
@@ -12,17 +12,9 @@
 #include <stddef.h>
 
 #include "buf.h"
+#include "xmlcheck.h"
 
-enum { KP_XML_MAX_DEPTH = 32, KP_XML_MAX_ATTRIBUTES = 8 };
-
-struct kp_xml_attr {
-    const char *name; /* "xsi:type" and "xsi:schemaLocation" are the only ones with a prefix */
-    const char *value;
-    size_t n;
-};
-
-/* A validator of events; all functions of one check. */
-struct kp_xml_check;
+enum { KP_XML_MAX_DEPTH = 32 };
 
 struct kp_xml {
     struct kp_buf *out;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "status.h"
-#include "xml.h"
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -20,6 +19,8 @@ struct kp_xml_check {
     xmlSAXHandlerPtr sax;
     xmlSchemaSAXPlugPtr plug;
     void *user;
+    const char *ns;
+    bool in_root;        /* the root has been handed over */
     const char *element; /* the one being handed over */
     char where[96];      /* of the first fault; "" while valid */
 };
@@ -107,11 +108,13 @@ void kp_xml_check_free(struct kp_xml_check *check)
     free(check);
 }
 
-void kp_xml_check_begin(struct kp_xml_check *check)
+void kp_xml_check_begin(struct kp_xml_check *check, const char *ns)
 {
     unplug(check); /* a document that was given up halfway */
     check->where[0] = '\0';
     check->element = NULL;
+    check->ns = ns;
+    check->in_root = false;
     check->sax = NULL;
     check->user = NULL;
     check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
@@ -124,14 +127,14 @@ static const xmlChar *chars(const char *s)
     return (const xmlChar *)s;
 }
 
-void kp_xml_check_start(struct kp_xml_check *check, const struct kp_xml *xml)
+void kp_xml_check_start(struct kp_xml_check *check, const char *name, const struct kp_xml_attr *attrs, size_t n_attrs)
 {
     const xmlChar *attributes[KP_XML_MAX_ATTRIBUTES * 5];
-    const xmlChar *namespaces[4] = {NULL, chars(xml->ns), chars("xsi"), chars(XSI)};
-    if (!check->plug)
+    const xmlChar *namespaces[4] = {NULL, chars(check->ns), chars("xsi"), chars(XSI)};
+    if (!check->plug || n_attrs > KP_XML_MAX_ATTRIBUTES)
         return;
-    for (size_t i = 0; i < xml->n_attrs; i++) {
-        const struct kp_xml_attr *a = &xml->attrs[i];
+    for (size_t i = 0; i < n_attrs; i++) {
+        const struct kp_xml_attr *a = &attrs[i];
         bool xsi = strncmp(a->name, "xsi:", 4) == 0;
         const xmlChar **slot = attributes + 5 * i;
         slot[0] = chars(xsi ? a->name + 4 : a->name);
@@ -140,9 +143,10 @@ void kp_xml_check_start(struct kp_xml_check *check, const struct kp_xml *xml)
         slot[3] = chars(a->value);
         slot[4] = chars(a->value + a->n);
     }
-    check->element = xml->stack[xml->depth - 1];
-    check->sax->startElementNs(check->user, chars(check->element), NULL, chars(xml->ns), xml->depth == 1 ? 2 : 0,
-                               xml->depth == 1 ? namespaces : NULL, (int)xml->n_attrs, 0, attributes);
+    check->element = name;
+    check->sax->startElementNs(check->user, chars(name), NULL, chars(check->ns), check->in_root ? 0 : 2,
+                               check->in_root ? NULL : namespaces, (int)n_attrs, 0, attributes);
+    check->in_root = true;
 }
 
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
@@ -151,11 +155,11 @@ void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
         check->sax->characters(check->user, chars(text), (int)n);
 }
 
-void kp_xml_check_end(struct kp_xml_check *check, const struct kp_xml *xml, const char *name)
+void kp_xml_check_end(struct kp_xml_check *check, const char *name)
 {
     check->element = name;
     if (check->plug)
-        check->sax->endElementNs(check->user, chars(name), NULL, chars(xml->ns));
+        check->sax->endElementNs(check->user, chars(name), NULL, chars(check->ns));
 }
 
 bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)

@@ -1,6 +1,6 @@
 /*
  * Validation by XML Schema: the events of a document are handed to libxml2's validator as they are written. One
- * schema object serves all threads; each thread has a check of its own, used again for every document. Layer 4.
+ * schema object serves all threads; each thread has a check of its own, used again for every document. Layer 3.
  */
 #ifndef KP_XMLCHECK_H
 #define KP_XMLCHECK_H
@@ -11,7 +11,14 @@
 #include "buf.h"
 #include "kenporter.h"
 
-struct kp_xml;
+enum { KP_XML_MAX_ATTRIBUTES = 8 };
+
+struct kp_xml_attr {
+    const char *name; /* "xsi:type" and "xsi:schemaLocation" are the only ones with a prefix */
+    const char *value;
+    size_t n;
+};
+
 struct kp_xml_schema; /* read-only after loading */
 struct kp_xml_check;
 
@@ -24,11 +31,11 @@ void kp_xml_schema_free(struct kp_xml_schema *schema);
 enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xml_check **ret_check);
 void kp_xml_check_free(struct kp_xml_check *check);
 
-/* Called by the event stream. */
-void kp_xml_check_begin(struct kp_xml_check *check);
-void kp_xml_check_start(struct kp_xml_check *check, const struct kp_xml *xml);
+/* Called by the event stream. ns is the document's default namespace, which the first element declares. */
+void kp_xml_check_begin(struct kp_xml_check *check, const char *ns);
+void kp_xml_check_start(struct kp_xml_check *check, const char *name, const struct kp_xml_attr *attrs, size_t n_attrs);
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n);
-void kp_xml_check_end(struct kp_xml_check *check, const struct kp_xml *xml, const char *name);
+void kp_xml_check_end(struct kp_xml_check *check, const char *name);
 
 /* Ends the document. True when it was valid; otherwise *ret_where names the element at fault and libxml2's number. It
  * never quotes contents: libxml2's own messages would. Live until the next document. */

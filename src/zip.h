@@ -7,7 +7,7 @@
  *   [ZIP64 end, ZIP64 locator]    more than 65,534 members, or beyond 4 GiB
  *   end of central directory
  *
- * Layer 4.
+ * Layer 3.
  */
 #ifndef KP_ZIP_H
 #define KP_ZIP_H

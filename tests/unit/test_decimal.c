@@ -216,7 +216,7 @@ static void expected_text(struct kp_decimal value, char *text, size_t size)
 {
     char digits[40];
     int64_t units = value.units < 0 ? -value.units : value.units;
-    (void)snprintf(digits, sizeof(digits), "%0*" PRId64, (int)value.scale + 1, units);
+    (void)snprintf(digits, sizeof(digits), "%0*" PRId64, (int)(value.scale % 20) + 1, units);
     size_t whole = strlen(digits) - value.scale;
     (void)snprintf(text, size, "%s%.*s%s%s", value.units < 0 ? "-" : "", (int)whole, digits, value.scale ? "." : "",
                    digits + whole);

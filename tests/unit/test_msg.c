@@ -87,7 +87,7 @@ static void catalogue__pinned_numbers__mean_what_they_meant(void **state)
         const char *name;
         enum kp_level level;
     } pinned[] = {
-        {4001, KP_K_UNKNOWN_COMMAND, "unknown_command", KP_LEVEL_FAIL},
+        {1001, KP_K_UNKNOWN_COMMAND, "unknown_command", KP_LEVEL_FAIL},
         {1021, KP_K_TABLE_BAD, "table_bad", KP_LEVEL_FAIL},
         {2004, KP_K_QUOTE_UNBALANCED, "quote_unbalanced", KP_LEVEL_FAIL},
         {3001, KP_K_WIDTH_CHANGED, "width_changed", KP_LEVEL_NOTE},

@@ -1,0 +1,62 @@
+#!/bin/sh
+# House rules that a compiler does not know. Usage: lint.sh CC FLAGS, from the top folder.
+# Prints what is wrong and ends with 1 when anything is.
+CC=$1
+FLAGS=$2
+bad=0
+say() { echo "check: $*" >&2; bad=1; }
+
+# Each header compiles alone.
+for h in include/*.h src/*.h; do
+    # shellcheck disable=SC2086
+    $CC $FLAGS -Wall -Wextra -Werror -x c -fsyntax-only "$h" 2>/dev/null || say "$h does not compile alone"
+done
+
+# Includes point to lower layers only. A source belongs to the header of its name; setup.c to run.h, cli_*.c to cli.h.
+layer() { sed -n 's/.*Layer \([0-9]*\)\..*/\1/p' "src/$1.h" | head -n 1; }
+for f in src/*.c src/*.h; do
+    own=$(basename "$f" | sed 's/\.[ch]$//; s/^setup$/run/; s/^cli_.*/cli/')
+    case $own in
+        main|pipeline) mine=99 ;;
+        *) mine=$(layer "$own") ;;
+    esac
+    [ -n "$mine" ] || { say "$f: its header names no layer"; continue; }
+    for inc in $(sed -n 's/^#include "\([a-z0-9_]*\)\.h".*/\1/p' "$f"); do
+        case $inc in "$own"|kenporter|kp_codes|status) continue ;; esac
+        [ "$(layer "$inc")" -lt "$mine" ] || say "$f (layer $mine) includes $inc.h (layer $(layer "$inc"))"
+    done
+done
+
+# Each library is known in one place.
+for pair in csv.h:csvin.c libxml/:xmlcheck.c zlib.h:zip.c openssl/:sha256.c utf8proc.h:text.c iconv.h:text.c ini.h:options.c; do
+    lib=${pair%%:*}
+    for f in $(grep -l "#include <$lib" src/*.c src/*.h); do
+        [ "$f" = "src/${pair##*:}" ] || say "$f includes <$lib>; only ${pair##*:} may"
+    done
+done
+
+# Functions stay readable: 80 lines at the very most.
+awk 'FNR == 1 { start = 0 }
+     /^[a-z].*\)$|^[a-z].*,$/ && !start { head = FNR }
+     /^{/ { start = FNR }
+     /^}/ && start { if (FNR - start > 80) { printf "check: %s:%d: function of %d lines\n", FILENAME, start, FNR - start; n = 1 } start = 0 }
+     END { exit n }' src/*.c >&2 || bad=1
+
+# Every diagnostic is raised somewhere, and has both languages and a remedy.
+for name in $(awk -F, 'NR > 1 { print $2 }' schemas/messages.csv); do
+    upper=$(echo "$name" | tr '[:lower:]' '[:upper:]')
+    grep -q "KP_K_$upper\b" src/*.c || say "schemas/messages.csv: $name is never raised"
+done
+
+# No function that writes without a bound, and no float for a measured value.
+grep -nE '\b(strcpy|strcat|sprintf|gets|atoi|strtok|localtime|mktime|asctime)\(' src/*.c && say "banned function"
+grep -nE '\b(float|double)\b' src/*.c src/*.h include/*.h | grep -v '/\*' && say "binary floating point"
+
+# The library keeps no mutable globals.
+if [ -f build/libkenporter.a ]; then
+    objdump -t build/libkenporter.a | awk '$4 == ".data" || $4 == ".bss" || $3 == ".data" || $3 == ".bss" { if ($NF != ".data" && $NF != ".bss") print $NF }' |
+        grep . && say "mutable globals in the library"
+fi
+
+[ $bad -eq 0 ] && echo "check: all well"
+exit $bad
