@@ -32,6 +32,7 @@ GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
+	@:
 
 list: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14

@@ -105,9 +105,9 @@ struct kp_env {
     enum kp_lang lang;         /* of the surroundings; only kp_cli looks at it */
 };
 
-struct kp_basis_count {
-    const char *basis_id;
-    uint64_t documents;
+struct kp_count {
+    const char *name;
+    uint64_t n;
 };
 
 struct kp_insurer_result {
@@ -116,7 +116,8 @@ struct kp_insurer_result {
     const char *bundle; /* path of the bundle in place; "" in a check */
     uint64_t documents;
     uint64_t held;
-    const struct kp_basis_count *by_basis; /* n_bases of them */
+    const char *scheme;
+    const struct kp_count *by_basis; /* n_bases of them */
     size_t n_bases;
 };
 
@@ -130,6 +131,8 @@ struct kp_result {
     const char *head_hash; /* of the log after the run; 64 zeros when it is empty */
     uint64_t read, released, rejected, held, held_no_request, already_disclosed, duplicates;
     uint64_t warnings, notes;
+    const struct kp_count *held_by_reason; /* n_reasons of them; reasons that did not occur are left out */
+    size_t n_reasons;
     const struct kp_insurer_result *insurers;
     size_t n_insurers;
     bool own_schemas; /* the bundles carry this project's profile schemas, not the ministry's */

@@ -14,11 +14,11 @@ static void add_insurers(const struct kp_console *c, const struct kp_result *r, 
 {
     for (size_t i = 0; i < r->n_insurers; i++) {
         const struct kp_insurer_result *n = &r->insurers[i];
-        kp_buf_printf(out, "%s %s\n", n->insurer_number, n->name);
+        kp_buf_printf(out, "%s %s\n", n->insurer_number, *n->name ? n->name : n->scheme);
         kp_buf_printf(out, "  %s %" PRIu64 ", %s %" PRIu64, say(c, "文書", "documents"), n->documents,
                       say(c, "保留", "held"), n->held);
         for (size_t k = 0; k < n->n_bases; k++)
-            kp_buf_printf(out, "%s%s %" PRIu64, k ? ", " : " (", n->by_basis[k].basis_id, n->by_basis[k].documents);
+            kp_buf_printf(out, "%s%s %" PRIu64, k ? ", " : " (", n->by_basis[k].name, n->by_basis[k].n);
         kp_buf_str(out, n->n_bases ? ")\n" : "\n");
         if (*n->bundle)
             kp_buf_printf(out, "  %s\n", n->bundle);
@@ -47,8 +47,7 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     const struct {
         const char *name;
         uint64_t n;
-    } lines[] = {{say(c, "うち求め待ち", "of those held, waiting for a request:"), r->held_no_request},
-                 {say(c, "同じ内容の重複行(1件として計上)", "equal rows, counted once:"), r->duplicates},
+    } lines[] = {{say(c, "同じ内容の重複行(1件として計上)", "equal rows, counted once:"), r->duplicates},
                  {say(c, "警告", "warnings:"), r->warnings}};
     kp_buf_printf(out, "%s  %s %" PRIu64 " = ", r->as_of, say(c, "読込", "read"), r->read);
     kp_buf_printf(out, "%s %" PRIu64 " + ", export ? say(c, "提供", "released") : say(c, "提供可能", "would be released"),
@@ -59,7 +58,10 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     for (size_t i = 0; i < KP_COUNT(lines); i++)
         if (lines[i].n)
             kp_buf_printf(out, "%s %" PRIu64 "\n", lines[i].name, lines[i].n);
-    kp_buf_char(out, '\n');
+    for (size_t i = 0; i < r->n_reasons; i++)
+        kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : say(c, "保留の理由: ", "held because: "), r->held_by_reason[i].name,
+                      r->held_by_reason[i].n);
+    kp_buf_str(out, r->n_reasons ? "\n\n" : "\n");
     add_insurers(c, r, out);
     add_places(c, r, out);
 }

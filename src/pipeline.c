@@ -265,18 +265,19 @@ struct result_memory {
 static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const struct kp_account *a,
                          struct kp_insurer_result *ret)
 {
-    struct kp_basis_count *bases = kp_arena_alloc(arena, p->run.tables.n_bases * sizeof(*bases));
+    struct kp_count *bases = kp_arena_alloc(arena, p->run.tables.n_bases * sizeof(*bases));
     if (!bases)
         return false;
     *ret = (struct kp_insurer_result){.documents = a->documents, .held = a->held, .by_basis = bases};
     ret->insurer_number = kp_arena_strdup(arena, a->insurer->number);
     ret->name = kp_arena_strdup(arena, a->insurer->name);
+    ret->scheme = kp_arena_strdup(arena, a->scheme);
     ret->bundle = kp_arena_strdup(arena, a->has_bundle && a->bundle.released ? a->bundle.path : "");
     for (size_t i = 0; i < p->run.tables.n_bases; i++)
         if (a->by_basis[i])
             bases[ret->n_bases++] =
-                (struct kp_basis_count){kp_arena_strdup(arena, p->run.tables.bases[i].id), a->by_basis[i]};
-    return ret->insurer_number && ret->name && ret->bundle;
+                (struct kp_count){kp_arena_strdup(arena, p->run.tables.bases[i].id), a->by_basis[i]};
+    return ret->insurer_number && ret->name && ret->scheme && ret->bundle;
 }
 
 static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf *json, struct kp_result *ret_result)
@@ -307,7 +308,12 @@ static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf 
                           .insurers = insurers,
                           .n_insurers = t->n_accounts,
                           .own_schemas = p->run.options->xsd == NULL};
-    struct result_memory *memory = ok ? kp_arena_alloc(&arena, sizeof(*memory)) : NULL;
+    struct kp_count *reasons = kp_arena_alloc(&arena, KP_HOLD__COUNT * sizeof(*reasons));
+    for (size_t i = 0; reasons && i < KP_HOLD__COUNT; i++)
+        if (t->by_reason[i])
+            reasons[r.n_reasons++] = (struct kp_count){kp_reason_names[i], t->by_reason[i]};
+    r.held_by_reason = reasons;
+    struct result_memory *memory = ok && reasons ? kp_arena_alloc(&arena, sizeof(*memory)) : NULL;
     if (!memory || !r.run_id || !r.run_folder || !r.log_path || !r.report_json || !r.as_of || !r.head_hash) {
         kp_arena_release(&arena);
         return kp_no_memory(&p->run);

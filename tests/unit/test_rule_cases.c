@@ -9,6 +9,7 @@
 #define BMI "9N011000000000001"       /* form */
 #define URIC_ACID "3C020000002327101" /* other */
 #define X_RAY "9N206160700000011"     /* other */
+#define KENPO "健康保険法 第150条第2項・第150条第3項; 健康保険法施行規則 第153条の3・第153条の4; "
 
 enum { ELDERLY = 1 << KP_ROUTE_ELDERLY, HEALTH = 1 << KP_ROUTE_HEALTH };
 enum { EVERYBODY = (1 << KP_BAND__COUNT) - 1, MOST_ITEMS = 400, MOST_CONSENTS = 4 };
@@ -57,7 +58,8 @@ static struct kp_date day(const char *iso)
 static int fresh(void **state UNUSED)
 {
     policy = (struct kp_policy){0};
-    q = (struct kp_request){.id = "R1", .received = day("2022-01-01"), .routes = HEALTH, .bands = EVERYBODY, .items = ""};
+    q = (struct kp_request){.id = "R1", .received = day("2022-01-01"), .routes = HEALTH, .bands = EVERYBODY,
+                             .items = ""};
     c = (struct kp_case){.insurer_number = "06139463", .register_scheme = "", .birth = day("1980-05-01"),
                          .exam = day("2025-06-10"), .on = day("2025-11-20"), .requests = &q, .consents = consent_list,
                          .recipient_known = true};
@@ -67,7 +69,8 @@ static int fresh(void **state UNUSED)
 
 static void consent_to(const char *items)
 {
-    consents[c.n_consents] = (struct kp_consent){.id = "C1", .recipient = "*", .items = items, .given = day("2025-06-01")};
+    consents[c.n_consents] = (struct kp_consent){.id = "C1", .recipient = "*", .items = items,
+                                                .given = day("2025-06-01")};
     consent_list[c.n_consents] = &consents[c.n_consents];
     c.n_consents++;
 }
@@ -98,8 +101,6 @@ static void assert_grounds(enum kp_ground height, enum kp_ground bmi, enum kp_gr
     assert_int_equal(ground[at(URIC_ACID)], uric_acid);
 }
 
-/* --- section 4: which items --- */
-
 static void duty_and_form_go_out__other_is_withheld__without_consent(void **state UNUSED)
 {
     size_t expected = 0;
@@ -126,16 +127,11 @@ static void form_items__policy_withhold__stay_unless_consented(void **state UNUS
     assert_grounds(KP_GROUND_DUTY, KP_GROUND_CONSENT, KP_GROUND_CONSENT);
 }
 
-static void requested_items__by_default__are_consent_items(void **state UNUSED)
-{
-    q.items = URIC_ACID " " X_RAY;
-    assert_string_equal(reason(), "");
-    assert_int_equal(ground[at(URIC_ACID)], KP_GROUND_WITHHELD);
-}
-
 static void requested_items__policy_release__only_those_listed_and_only_on_the_health_route(void **state UNUSED)
 {
     q.items = URIC_ACID;
+    assert_string_equal(reason(), "");
+    assert_grounds(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD); /* the default is to hold them */
     policy.release_requested_items = true;
     assert_string_equal(reason(), "");
     assert_grounds(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_REQUESTED);
@@ -158,66 +154,47 @@ static void none_of_the_duty_items__is_held(void **state UNUSED)
     presence[at(HEIGHT)] = KP_ITEM_STATED; /* not done: no result */
     assert_string_equal(reason(), "nothing_to_disclose");
     presence[at(HEIGHT)] = KP_ITEM_RESULT;
+    presence[at("9N006000000000001")] = KP_ITEM_STATED; /* goes out with the rest, counts for nothing */
     assert_string_equal(reason(), "");
     assert_true(decide().n_released == 2);
-}
-
-static void not_done__goes_out_with_the_rest__but_counts_for_nothing(void **state UNUSED)
-{
-    c.presence = presence;
-    presence[at(HEIGHT)] = KP_ITEM_RESULT;
-    presence[at("9N006000000000001")] = KP_ITEM_STATED;
-    struct kp_decision d = decide();
-    assert_int_equal(d.reason, KP_HOLD_NONE);
-    assert_true(d.n_released == 1);
     assert_int_equal(ground[at("9N006000000000001")], KP_GROUND_DUTY);
-    assert_int_equal(ground[at(BMI)], KP_GROUND_WITHHELD); /* not there at all */
+    assert_grounds(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
 }
 
-/* --- section 5: consent --- */
-
-static void consent__days_of_its_life__from_the_day_given_to_the_day_before_withdrawal(void **state UNUSED)
+static void consent__days_of_its_life__given_to_the_day_before_withdrawal__for_its_recipient(void **state UNUSED)
 {
     static const struct {
         const char *given, *withdrawn;
         bool counts;
     } cases[] = {{"2025-11-19", "", true},           {"2025-11-20", "", true},           {"2025-11-21", "", false},
-                 {"2025-01-01", "2025-11-19", false}, {"2025-01-01", "2025-11-20", false}, {"2025-01-01", "2025-11-21", true}};
+                 {"2025-01-01", "2025-11-19", false}, {"2025-01-01", "2025-11-20", false},
+                 {"2025-01-01", "2025-11-21", true}};
     for (size_t i = 0; i < COUNT(cases); i++)
         for (int notice = 0; notice < 2; notice++) {
             struct kp_consent consent = {.recipient = "*", .items = "other", .notice = notice,
                                          .given = day(cases[i].given), .withdrawn = day(cases[i].withdrawn)};
             assert_int_equal(kp_consent_counts(&consent, "06139463", day("2025-11-20")), cases[i].counts);
+            consent.recipient = "06139463";
+            assert_int_equal(kp_consent_counts(&consent, "06139463", day("2025-11-20")), cases[i].counts);
+            assert_false(kp_consent_counts(&consent, "01130012", day("2025-11-20")));
         }
-}
-
-static void consent__recipient__is_that_insurer_or_everyone(void **state UNUSED)
-{
-    struct kp_consent consent = {.recipient = "06139463", .items = "other", .given = day("2025-01-01")};
-    assert_true(kp_consent_counts(&consent, "06139463", day("2025-11-20")));
-    assert_false(kp_consent_counts(&consent, "01130012", day("2025-11-20")));
-    consent.recipient = "*";
-    assert_true(kp_consent_counts(&consent, "01130012", day("2025-11-20")));
 }
 
 static void consent__items__by_code_other_or_all(void **state UNUSED)
 {
+    static const char *const codes[] = {HEIGHT, BMI, URIC_ACID, X_RAY};
     static const struct {
-        const char *items;
-        bool height, bmi, uric_acid, x_ray;
-    } cases[] = {{"all", true, true, true, true},        {"other", false, false, true, true},
-                 {URIC_ACID, false, false, true, false}, {X_RAY " " BMI, false, true, false, true},
-                 {HEIGHT, true, false, false, false},    {HEIGHT " other", true, false, true, true}};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct kp_consent consent = {.items = cases[i].items};
-        assert_int_equal(kp_consent_covers(&consent, kp_item_find(&tables, HEIGHT)), cases[i].height);
-        assert_int_equal(kp_consent_covers(&consent, kp_item_find(&tables, BMI)), cases[i].bmi);
-        assert_int_equal(kp_consent_covers(&consent, kp_item_find(&tables, URIC_ACID)), cases[i].uric_acid);
-        assert_int_equal(kp_consent_covers(&consent, kp_item_find(&tables, X_RAY)), cases[i].x_ray);
+        const char *items, *covers;
+    } cases[] = {{"all", "++++"},          {"other", "--++"}, {URIC_ACID, "--+-"},
+                 {X_RAY " " BMI, "-+-+"}, {HEIGHT, "+---"},  {HEIGHT " other", "+-++"}};
+    for (size_t i = 0; i < COUNT(cases) * COUNT(codes); i++) {
+        struct kp_consent consent = {.items = cases[i / COUNT(codes)].items};
+        bool covers = cases[i / COUNT(codes)].covers[i % COUNT(codes)] == '+';
+        assert_int_equal(kp_consent_covers(&consent, kp_item_find(&tables, codes[i % COUNT(codes)])), covers);
     }
 }
 
-static void several_consents__one_that_counts__is_enough(void **state UNUSED)
+static void several_consents__one_that_counts__is_enough__none_touches_the_duty(void **state UNUSED)
 {
     consent_to(URIC_ACID);
     consent_to(URIC_ACID);
@@ -225,19 +202,9 @@ static void several_consents__one_that_counts__is_enough(void **state UNUSED)
     (void)decide();
     assert_int_equal(ground[at(URIC_ACID)], KP_GROUND_CONSENT);
     consents[1].recipient = "01130012";
-    (void)decide();
-    assert_int_equal(ground[at(URIC_ACID)], KP_GROUND_WITHHELD);
-}
-
-static void opting_out_of_the_duty__is_not_possible(void **state UNUSED)
-{
-    consent_to("all");
-    consents[0].withdrawn = day("2025-07-01");
     assert_string_equal(reason(), "");
-    assert_grounds(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+    assert_grounds(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD); /* opting out of the duty is not possible */
 }
-
-/* --- section 6: records --- */
 
 static void recipient_unknown__consent_items_are_withheld__the_duty_stays(void **state UNUSED)
 {
@@ -247,9 +214,6 @@ static void recipient_unknown__consent_items_are_withheld__the_duty_stays(void *
     assert_int_equal(d.reason, KP_HOLD_NONE);
     assert_true(d.recipient_unknown);
     assert_grounds(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
-    c.n_consents = 0;
-    assert_false(decide().recipient_unknown);
-    consent_to("all");
     c.requests = NULL; /* consent is then the only ground */
     assert_string_equal(reason(), "no_request");
 }
@@ -257,23 +221,37 @@ static void recipient_unknown__consent_items_are_withheld__the_duty_stays(void *
 static void provisions__privacy_act__changes_its_numbers_on_2022_04_01(void **state UNUSED)
 {
     static const struct {
-        const char *id, *on, *text;
-    } cases[] = {{"kenpo150", "2022-03-31", "健康保険法 第150条第2項・第150条第3項; 健康保険法施行規則 第153条の3・第153条の4; "
-                                            "個人情報の保護に関する法律 第23条第1項第1号"},
-                 {"kenpo150", "2022-04-01", "健康保険法 第150条第2項・第150条第3項; 健康保険法施行規則 第153条の3・第153条の4; "
-                                            "個人情報の保護に関する法律 第27条第1項第1号"},
-                 {"consent_old", "2022-03-31", "個人情報の保護に関する法律 第23条第1項"},
-                 {"consent", "2022-04-01", "個人情報の保護に関する法律 第27条第1項"}};
-    for (size_t i = 0; i < COUNT(cases); i++)
-        for (size_t k = 0; k < tables.n_bases; k++)
-            if (strcmp(tables.bases[k].id, cases[i].id) == 0) {
-                const struct kp_basis *basis = &tables.bases[k];
-                assert_string_equal(kp_provisions_text(&arena, &tables, basis, day(cases[i].on)), cases[i].text);
-                assert_string_equal(kp_privacy_ground_of(basis), i < 2 ? "required_by_law" : "consent");
-            }
+        enum kp_route route;
+        const char *on, *ground, *text;
+    } cases[] = {
+        {KP_ROUTE_HEALTH, "2022-03-31", "required_by_law", KENPO "個人情報の保護に関する法律 第23条第1項第1号"},
+        {KP_ROUTE_HEALTH, "2022-04-01", "required_by_law", KENPO "個人情報の保護に関する法律 第27条第1項第1号"},
+        {KP_ROUTE_CONSENT, "2022-03-31", "consent", "個人情報の保護に関する法律 第23条第1項"},
+        {KP_ROUTE_CONSENT, "2022-04-01", "consent", "個人情報の保護に関する法律 第27条第1項"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_date on = day(cases[i].on);
+        const struct kp_basis *basis = kp_basis_for(&tables, cases[i].route, "kenpo", KP_BAND_UNDER40, on);
+        assert_string_equal(kp_provisions_text(&arena, &tables, basis, on), cases[i].text);
+        assert_string_equal(kp_privacy_ground_of(basis), cases[i].ground);
+    }
 }
 
-/* --- section 7: what the decision returns --- */
+static void held_for_lack_of_a_basis__what_would_give_one__is_named(void **state UNUSED)
+{
+    static const struct {
+        const char *number, *birth, *text;
+    } cases[] = {{"06139463", "1995-01-01", "健康保険法 第150条第2項"},
+                 {"06139463", "1980-05-01", "高齢者の医療の確保に関する法律 第27条第3項 / 健康保険法 第150条第2項"},
+                 {"06139463", "1940-01-01", "本人の同意"},
+                 {"39131001", "1980-05-01", "本人の同意"}};
+    c.requests = NULL;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        c.insurer_number = cases[i].number;
+        c.birth = day(cases[i].birth);
+        struct kp_decision d = decide();
+        assert_string_equal(kp_provision_needed(&tables, &d, c.on, &arena), cases[i].text);
+    }
+}
 
 static void consent_alone__where_no_duty_applies__releases_what_it_covers(void **state UNUSED)
 {
@@ -306,7 +284,7 @@ static void past_retention__consent_covers_it__goes_out(void **state UNUSED)
 }
 
 /* Every fault at once; mending them one by one brings out the next reason. */
-static void several_reasons__first_of_the_order_is_given(void **state UNUSED)
+static void several_reasons__first_of_the_order_is_given__an_open_scheme_whatever_was_consented(void **state UNUSED)
 {
     c.presence = presence;
     c.exam = day("2020-11-19");
@@ -314,11 +292,13 @@ static void several_reasons__first_of_the_order_is_given(void **state UNUSED)
     c.member_from = day("2021-04-01");
     q.withdrawn = day("2025-11-01");
     q.exam_from = day("2021-01-01");
+    presence[at(URIC_ACID)] = KP_ITEM_RESULT;
     consent_to("all");
     c.insurer_number = "07130001";
     assert_string_equal(reason(), "scheme_unsettled");
     c.insurer_number = "34130021";
     assert_string_equal(reason(), "scheme_ambiguous");
+    c.n_consents = 0;
     c.insurer_number = "39131001";
     assert_string_equal(reason(), "consent_missing");
     c.insurer_number = "06139463";
@@ -335,16 +315,6 @@ static void several_reasons__first_of_the_order_is_given(void **state UNUSED)
     assert_string_equal(reason(), "nothing_to_disclose");
     presence[at(HEIGHT)] = KP_ITEM_RESULT;
     assert_string_equal(reason(), "");
-}
-
-static void open_scheme__whatever_was_consented__is_held(void **state UNUSED)
-{
-    consent_to("all");
-    c.insurer_number = "67130001";
-    assert_string_equal(reason(), "scheme_unsettled");
-    c.insurer_number = "75130001";
-    assert_string_equal(reason(), "scheme_ambiguous");
-    assert_grounds(KP_GROUND_WITHHELD, KP_GROUND_WITHHELD, KP_GROUND_WITHHELD);
 }
 
 /* --- the rule a second time, as a table, over every combination --- */
@@ -424,21 +394,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(duty_and_form_go_out__other_is_withheld__without_consent),
         TEST(form_items__policy_withhold__stay_unless_consented),
-        TEST(requested_items__by_default__are_consent_items),
         TEST(requested_items__policy_release__only_those_listed_and_only_on_the_health_route),
         TEST(none_of_the_duty_items__is_held),
-        TEST(not_done__goes_out_with_the_rest__but_counts_for_nothing),
-        TEST(consent__days_of_its_life__from_the_day_given_to_the_day_before_withdrawal),
-        TEST(consent__recipient__is_that_insurer_or_everyone),
+        TEST(consent__days_of_its_life__given_to_the_day_before_withdrawal__for_its_recipient),
         TEST(consent__items__by_code_other_or_all),
-        TEST(several_consents__one_that_counts__is_enough),
-        TEST(opting_out_of_the_duty__is_not_possible),
+        TEST(several_consents__one_that_counts__is_enough__none_touches_the_duty),
         TEST(recipient_unknown__consent_items_are_withheld__the_duty_stays),
         TEST(provisions__privacy_act__changes_its_numbers_on_2022_04_01),
+        TEST(held_for_lack_of_a_basis__what_would_give_one__is_named),
         TEST(consent_alone__where_no_duty_applies__releases_what_it_covers),
         TEST(past_retention__consent_covers_it__goes_out),
-        TEST(several_reasons__first_of_the_order_is_given),
-        TEST(open_scheme__whatever_was_consented__is_held),
+        TEST(several_reasons__first_of_the_order_is_given__an_open_scheme_whatever_was_consented),
         TEST(every_combination__two_writings_of_the_rule__agree),
     };
     return cmocka_run_group_tests_name("rule_cases", tests, set_up, tear_down);
