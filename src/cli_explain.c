@@ -76,8 +76,10 @@ static enum kp_status read_insurer(struct kp_console *c, struct question *q)
 {
     const char *number = c->settings.insurer;
     const char *scheme = c->settings.scheme ? c->settings.scheme : "";
-    if (strlen(number) != 8 || strspn(number, "0123456789") != 8 || !kp_check_digit_ok(number, 8))
-        return bad_value(c, number, "--insurer", "an insurer number of 8 digits with its right check digit");
+    if (strlen(number) != 8 || strspn(number, "0123456789") != 8)
+        return bad_value(c, number, "--insurer", "an insurer number of 8 digits");
+    if (!kp_check_digit_ok(number, 8)) /* the rule goes by the prefix, so it can be explained all the same */
+        (void)kp_diag_fail(&c->diag, KP_OK, KP_K_CHECK_DIGIT_ODD, NULL, 0, NULL, number, NULL, NULL);
     const struct kp_scheme *row = kp_scheme_of(&q->tables, number);
     if (!row)
         return bad_value(c, number, "--insurer", "a number that begins with a known scheme prefix");
@@ -119,8 +121,6 @@ static enum kp_status read_case(struct kp_console *c, struct question *q)
         return KP_E_USAGE; /* the option table has checked them */
     if (kp_date_compare(q->c.birth, q->c.exam) > 0)
         return bad_value(c, s->birth, "--birth", "a date that is not after --exam");
-    if (kp_date_compare(q->c.exam, q->c.on) > 0)
-        return bad_value(c, s->exam, "--exam", "a date that is not after the day of disclosure (--on)");
     q->request.id = "(request)";
     q->request.received = q->c.on;
     q->request.bands = (1u << KP_BAND__COUNT) - 1;

@@ -42,12 +42,37 @@ static const char *org_text(struct kp_run *run, const char *text, bool wide)
     return out ? out : "";
 }
 
-/* The documents name the sender: number and name are needed, and what receivers cannot show is refused here. */
+/* A number that stands for any employer where it has none of its own (format 1.4). */
+#define EMPLOYER_NUMBER "6631111116"
+
+static enum kp_status check_sender(struct kp_run *run, size_t phone_digits)
+{
+    const struct kp_org *s = &run->sender;
+    const struct {
+        const char *key;
+        bool wrong;
+        const char *expected;
+    } checks[] = {
+        {"number", strlen(s->number) != 10 || strspn(s->number, "0123456789") != 10, "10 digits"},
+        {"name", kp_text_cp932_bytes(run->text, s->name, NULL) > 40, "at most 20 full-width characters"},
+        {"postal_code", *s->postal_code && (strlen(s->postal_code) != 8 || s->postal_code[3] != '-'), "123-4567"},
+        {"address", kp_text_cp932_bytes(run->text, s->address, NULL) > 80, "at most 40 full-width characters"},
+        {"phone", phone_digits > 11, "at most 11 digits"}};
+    for (size_t i = 0; i < KP_COUNT(checks); i++) {
+        char *key = kp_arena_printf(&run->arena, "[sender] %s", checks[i].key);
+        if (checks[i].wrong)
+            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_CONFIG_VALUE_BAD, NULL, 0, NULL, "…", key,
+                                checks[i].expected);
+    }
+    return KP_OK;
+}
+
+/* The documents name the sender. A check can do without: nothing of it goes out. */
 static enum kp_status set_up_sender(struct kp_run *run)
 {
     const struct kp_org *given = &run->options->sender;
     struct kp_org *s = &run->sender;
-    s->number = org_text(run, given->number, false);
+    s->number = given->number ? org_text(run, given->number, false) : EMPLOYER_NUMBER;
     s->name = org_text(run, given->name, true);
     s->postal_code = org_text(run, given->postal_code, false);
     s->address = org_text(run, given->address, true);
@@ -60,25 +85,13 @@ static enum kp_status set_up_sender(struct kp_run *run)
             phone[n++] = *at;
     phone[n] = '\0';
     s->phone = phone;
-    const struct {
-        const char *key;
-        bool wrong;
-        const char *expected;
-    } checks[] = {
-        {"number", strlen(s->number) != 10 || strspn(s->number, "0123456789") != 10, "10 digits (6631111116 for an employer)"},
-        {"name", !*s->name || kp_text_cp932_bytes(run->text, s->name, NULL) > 40, "a name of at most 20 full-width characters"},
-        {"postal_code", *s->postal_code && (strlen(s->postal_code) != 8 || s->postal_code[3] != '-'), "123-4567"},
-        {"address", kp_text_cp932_bytes(run->text, s->address, NULL) > 80, "at most 40 full-width characters"},
-        {"phone", n > 11, "at most 11 digits"}};
-    for (size_t i = 0; i < KP_COUNT(checks); i++) {
-        char *key = kp_arena_printf(&run->arena, "[sender] %s", checks[i].key);
-        if (checks[i].wrong)
-            return kp_diag_fail(&run->diag, KP_E_USAGE,
-                                i < 2 && !(i == 0 ? *s->number : *s->name) ? KP_K_SENDER_INCOMPLETE
-                                                                         : KP_K_CONFIG_VALUE_BAD,
-                                NULL, 0, NULL, i < 2 && !(i == 0 ? *s->number : *s->name) ? checks[i].key : "…", key,
-                                checks[i].expected);
-    }
+    if (!*s->name && run->options->command == KP_CMD_EXPORT)
+        return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SENDER_INCOMPLETE, NULL, 0, NULL, "name", NULL, NULL);
+    if (!*s->name)
+        s->name = "未設定";
+    enum kp_status st = check_sender(run, n);
+    if (st != KP_OK)
+        return st;
     run->default_insurer = (struct kp_insurer){.number = "", .name = "", .address = "", .representative = "",
                                                .scheme = "", .sender_number = s->number, .interaction_type = "6",
                                                .service_event = "1", .report_40to74 = "10",

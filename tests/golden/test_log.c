@@ -32,7 +32,7 @@ static void log__one_byte_changed__fails_at_its_line(void **state)
     (void)state;
     size_t n = 0;
     char *bytes = slurp("out/disclosure-log.csv", &n);
-    for (size_t i = sizeof(HEADER); i < n; i += n / 60) {
+    for (size_t i = sizeof(HEADER); i < n; i += n / 12) {
         char was = bytes[i];
         bytes[i] ^= 1;
         put("altered.csv", bytes, n);
@@ -198,17 +198,16 @@ static void log__cells__hold_no_examination_value(void **state)
 {
     (void)state;
     struct sheet source = fixture_rows();
-    size_t first = column_of(&source, "身長"), compared = 0;
+    size_t first = column_of(&source, "身長"), card = column_of(&entries, "insured_symbol"), compared = 0;
     for (size_t e = 1; e < entries.n_rows; e++) {
         size_t row = *cell(&entries, e, "employee_id") ? find_row(&source, "社員番号", cell(&entries, e, "employee_id")) : 0;
         for (size_t c = first; row && c < width(&source, row); c++) {
             const char *value = source.cells[source.starts[row] + c];
             if (!*value || strcmp(value, "0") == 0 || strcmp(value, cell(&entries, e, "age")) == 0)
                 continue; /* an age may well equal a blood value */
-            for (size_t i = 0; i < width(&entries, e); i++) {
+            for (size_t i = 1; i < width(&entries, e); i++) {
                 const char *cell_text = entries.cells[entries.starts[e] + i];
-                bool own = i == column_of(&entries, "seq") || i == column_of(&entries, "insured_symbol") ||
-                           i == column_of(&entries, "insured_number") || i == column_of(&entries, "insured_branch");
+                bool own = i >= card && i < card + 3; /* symbol, number and branch may equal a value by chance */
                 if (!own && strcmp(cell_text, value) == 0)
                     fail_msg("entry %zu holds the value of column %s", e, source.cells[c]);
                 if (strlen(value) > 6 && !own && strstr(cell_text, value))

@@ -272,17 +272,6 @@ static void consent_alone__where_no_duty_applies__releases_what_it_covers(void *
     assert_string_equal(reason(), "no_basis");
 }
 
-static void past_retention__consent_covers_it__goes_out(void **state UNUSED)
-{
-    c.exam = day("2020-11-19");
-    assert_string_equal(reason(), "past_retention");
-    consent_to("all");
-    struct kp_decision d = decide();
-    assert_int_equal(d.reason, KP_HOLD_NONE);
-    assert_string_equal(d.basis->id, "consent");
-    assert_grounds(KP_GROUND_CONSENT, KP_GROUND_CONSENT, KP_GROUND_CONSENT);
-}
-
 /* Every fault at once; mending them one by one brings out the next reason. */
 static void several_reasons__first_of_the_order_is_given__an_open_scheme_whatever_was_consented(void **state UNUSED)
 {
@@ -403,7 +392,6 @@ int main(void)
         TEST(provisions__privacy_act__changes_its_numbers_on_2022_04_01),
         TEST(held_for_lack_of_a_basis__what_would_give_one__is_named),
         TEST(consent_alone__where_no_duty_applies__releases_what_it_covers),
-        TEST(past_retention__consent_covers_it__goes_out),
         TEST(several_reasons__first_of_the_order_is_given__an_open_scheme_whatever_was_consented),
         TEST(every_combination__two_writings_of_the_rule__agree),
     };
