@@ -404,4 +404,6 @@ void kp_options_defaults(struct kp_options *options)
 {
     if (!options->output)
         options->output = "out";
+    if (!options->sender.number)
+        options->sender.number = "6631111116"; /* stands for any employer (format 1.4) */
 }

@@ -42,9 +42,6 @@ static const char *org_text(struct kp_run *run, const char *text, bool wide)
     return out ? out : "";
 }
 
-/* A number that stands for any employer where it has none of its own (format 1.4). */
-#define EMPLOYER_NUMBER "6631111116"
-
 static enum kp_status check_sender(struct kp_run *run, size_t phone_digits)
 {
     const struct kp_org *s = &run->sender;
@@ -72,7 +69,7 @@ static enum kp_status set_up_sender(struct kp_run *run)
 {
     const struct kp_org *given = &run->options->sender;
     struct kp_org *s = &run->sender;
-    s->number = given->number ? org_text(run, given->number, false) : EMPLOYER_NUMBER;
+    s->number = given->number;
     s->name = org_text(run, given->name, true);
     s->postal_code = org_text(run, given->postal_code, false);
     s->address = org_text(run, given->address, true);

@@ -117,7 +117,8 @@ static void requests__wrong_rows__are_refused_with_code_line_and_field(void **st
 {
     static const struct wrong cases[] = {
         {",06139463,2025-04-01,elderly_act,,,,,,,\n", 1035, 2, "request_id"},
-        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\nR1,06139463,2025-05-01,elderly_act,,,,,,,\n", 1034, 3, "request_id"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\nR1,06139463,2025-05-01,elderly_act,,,,,,,\n", 1034, 3,
+         "request_id"},
         {"R1,6139463,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,06139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,99999990,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
