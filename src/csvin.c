@@ -275,33 +275,33 @@ static void watch(struct utf8_watch *w, const char *bytes, size_t n)
     w->n_rest = n - valid;
 }
 
+struct probing {
+    struct kp_probe probe;
+    struct kp_sha256 *sha;
+    struct utf8_watch utf8;
+};
+
+static enum kp_status probe_chunk(void *ctx, const char *bytes, size_t n)
+{
+    struct probing *p = ctx;
+    if (p->probe.bytes == 0 && n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
+        p->probe.encoding = KP_ENC_UTF16;
+    p->probe.bytes += n;
+    watch(&p->utf8, bytes, n);
+    return kp_sha256_add(p->sha, bytes, n);
+}
+
 enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp_probe *ret_probe)
 {
     enum kp_status st = KP_OK;
-    struct kp_in in = {.fd = -1};
-    struct kp_sha256 *sha = NULL;
-    struct utf8_watch utf8 = {0};
-    struct kp_probe probe = {.encoding = KP_ENC_CP932};
-    KP_TRY(kp_sha256_new(&sha));
-    KP_TRY(kp_in_open(&in, io, path));
-    for (;;) {
-        const char *bytes = NULL;
-        size_t n = 0;
-        KP_TRY(kp_in_chunk(&in, &bytes, &n));
-        if (n == 0)
-            break;
-        if (probe.bytes == 0 && n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
-            probe.encoding = KP_ENC_UTF16;
-        probe.bytes += n;
-        watch(&utf8, bytes, n);
-        KP_TRY(kp_sha256_add(sha, bytes, n));
-    }
-    if (probe.encoding != KP_ENC_UTF16 && !utf8.broken && utf8.n_rest == 0)
-        probe.encoding = KP_ENC_UTF8;
-    KP_TRY(kp_sha256_finish(sha, probe.sha256));
-    *ret_probe = probe;
+    struct probing p = {.probe = {.encoding = KP_ENC_CP932}};
+    KP_TRY(kp_sha256_new(&p.sha));
+    KP_TRY(kp_each_chunk(io, path, probe_chunk, &p));
+    if (p.probe.encoding != KP_ENC_UTF16 && !p.utf8.broken && p.utf8.n_rest == 0)
+        p.probe.encoding = KP_ENC_UTF8;
+    KP_TRY(kp_sha256_finish(p.sha, p.probe.sha256));
+    *ret_probe = p.probe;
 out:
-    kp_in_close(&in);
-    kp_sha256_free(sha);
+    kp_sha256_free(p.sha);
     return st;
 }

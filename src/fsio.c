@@ -157,26 +157,39 @@ void kp_in_close(struct kp_in *in)
     *in = (struct kp_in){.fd = -1};
 }
 
+enum kp_status kp_each_chunk(const struct kp_io *io, const char *path,
+                             enum kp_status (*fn)(void *ctx, const char *bytes, size_t n), void *ctx)
+{
+    struct kp_in in = {.fd = -1};
+    enum kp_status st = kp_in_open(&in, io, path);
+    while (st == KP_OK) {
+        const char *bytes = NULL;
+        size_t n = 0;
+        st = kp_in_chunk(&in, &bytes, &n);
+        if (st != KP_OK || n == 0)
+            break;
+        st = fn(ctx, bytes, n);
+    }
+    int error = errno;
+    kp_in_close(&in);
+    errno = error;
+    return st;
+}
+
+static enum kp_status add_to_buf(void *ctx, const char *bytes, size_t n)
+{
+    struct kp_buf *all = ctx;
+    kp_buf_add(all, bytes, n);
+    errno = EFBIG;
+    return kp_buf_ok(all) ? KP_OK : KP_E_INPUT;
+}
+
 enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes, struct kp_arena *arena,
                             const char **ret_bytes, size_t *ret_n)
 {
     enum kp_status st = KP_OK;
-    struct kp_in in = {.fd = -1};
     struct kp_buf all = {.max_bytes = max_bytes + 1};
-    KP_TRY(kp_in_open(&in, io, path));
-    for (;;) {
-        const char *bytes = NULL;
-        size_t n = 0;
-        KP_TRY(kp_in_chunk(&in, &bytes, &n));
-        if (n == 0)
-            break;
-        kp_buf_add(&all, bytes, n);
-        if (!kp_buf_ok(&all)) {
-            errno = EFBIG;
-            st = KP_E_INPUT;
-            goto out;
-        }
-    }
+    KP_TRY(kp_each_chunk(io, path, add_to_buf, &all));
     char *copy = kp_arena_strndup(arena, kp_buf_text(&all), all.len);
     if (!copy) {
         st = KP_E_SYSTEM;
@@ -186,30 +199,22 @@ enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max
     *ret_n = all.len;
 out:
     kp_buf_release(&all);
-    int error = errno;
-    kp_in_close(&in);
-    errno = error;
     return st;
+}
+
+static enum kp_status add_to_sha(void *ctx, const char *bytes, size_t n)
+{
+    return kp_sha256_add(ctx, bytes, n);
 }
 
 enum kp_status kp_file_sha256(const struct kp_io *io, const char *path, uint8_t ret_digest[KP_SHA256_BYTES])
 {
     enum kp_status st = KP_OK;
-    struct kp_in in = {.fd = -1};
     struct kp_sha256 *sha = NULL;
     KP_TRY(kp_sha256_new(&sha));
-    KP_TRY(kp_in_open(&in, io, path));
-    for (;;) {
-        const char *bytes = NULL;
-        size_t n = 0;
-        KP_TRY(kp_in_chunk(&in, &bytes, &n));
-        if (n == 0)
-            break;
-        KP_TRY(kp_sha256_add(sha, bytes, n));
-    }
+    KP_TRY(kp_each_chunk(io, path, add_to_sha, sha));
     st = kp_sha256_finish(sha, ret_digest);
 out:
-    kp_in_close(&in);
     kp_sha256_free(sha);
     return st;
 }

@@ -60,6 +60,10 @@ enum kp_status kp_in_chunk(struct kp_in *in, const char **ret_bytes, size_t *ret
 enum kp_status kp_in_line(struct kp_in *in, size_t max_bytes, const char **ret_bytes, size_t *ret_n);
 void kp_in_close(struct kp_in *in);
 
+/* Opens the file and hands it to fn piece by piece, from the first byte to the last. */
+enum kp_status kp_each_chunk(const struct kp_io *io, const char *path,
+                             enum kp_status (*fn)(void *ctx, const char *bytes, size_t n), void *ctx);
+
 enum kp_status kp_file_sha256(const struct kp_io *io, const char *path, uint8_t ret_digest[KP_SHA256_BYTES]);
 /* Size in bytes, or -1. */
 int64_t kp_file_size(const char *path);

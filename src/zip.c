@@ -145,22 +145,18 @@ void kp_zip_add(struct kp_zip *zip, const char *name, const struct kp_packed *pa
     zip->n_members++;
 }
 
+static enum kp_status append_chunk(void *ctx, const char *bytes, size_t n)
+{
+    struct kp_zip *zip = ctx;
+    kp_out_add(&zip->out, bytes, n);
+    return KP_OK; /* a write error sticks and is told by kp_out_finish */
+}
+
 static enum kp_status append_central(struct kp_zip *zip)
 {
-    enum kp_status st = KP_OK;
-    struct kp_in in = {.fd = -1};
-    KP_TRY(kp_out_flush(&zip->central));
-    KP_TRY(kp_in_open(&in, zip->central.io, zip->central.path));
-    for (;;) {
-        const char *bytes = NULL;
-        size_t n = 0;
-        KP_TRY(kp_in_chunk(&in, &bytes, &n));
-        if (n == 0)
-            break;
-        kp_out_add(&zip->out, bytes, n);
-    }
-out:
-    kp_in_close(&in);
+    enum kp_status st = kp_out_flush(&zip->central);
+    if (st == KP_OK)
+        st = kp_each_chunk(zip->central.io, zip->central.path, append_chunk, zip);
     return st == KP_OK ? KP_OK : KP_E_SYSTEM;
 }
 
