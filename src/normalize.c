@@ -130,7 +130,7 @@ static const char *norm_code(struct job *job, enum kp_field field, const char *v
         if (!code)
             return fail_field(job, systems[i].code, field, value);
         if (strcmp(code, value) != 0)
-            note(job, KP_K_VALUE_CODED, kp_field_name(field), value, code);
+            note(job, KP_K_VALUE_CODED, kp_field_name(field), value, NULL);
         return code;
     }
     return "";
@@ -464,7 +464,7 @@ static void read_code(const struct cell_job *c, struct kp_value *value)
     value->state = KP_VALUE_PRESENT;
     value->text = code;
     if (strcmp(code, c->text) != 0)
-        note(c->job, KP_K_VALUE_CODED, c->item->label, c->text, code);
+        note(c->job, KP_K_VALUE_CODED, c->item->label, c->text, NULL);
 }
 
 static void read_text(const struct cell_job *c, struct kp_value *value)

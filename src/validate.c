@@ -67,8 +67,8 @@ static void check_characters(const struct kp_tables *tables, const char *where, 
         return;
     (void)kp_text_cp932_bytes(tables->text, text, &outside);
     if (outside)
-        kp_find(findings, KP_K_OUTSIDE_CP932, where, text,
-                kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside), NULL);
+        kp_find(findings, KP_K_OUTSIDE_CP932, where, kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside), NULL,
+                NULL);
 }
 
 /* format 3.8: the doctor is written into the judgement, so neither can stand alone (B12). */
