@@ -374,16 +374,13 @@ static void check_range(const struct cell_job *c, struct kp_decimal number, stru
 {
     if (!c->item->has_range || value->limit)
         return;
-    const char *mark = NULL;
     if (kp_decimal_compare(number, c->item->min) <= 0)
-        mark = "L";
+        value->limit = 'L';
     else if (kp_decimal_compare(number, c->item->max) >= 0)
-        mark = "H";
-    if (!mark)
-        return;
-    value->limit = mark[0];
-    kp_find(c->job->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text,
-            range_limit(c->job, mark[0] == 'L' ? c->item->min : c->item->max), mark);
+        value->limit = 'H';
+    if (value->limit)
+        kp_find(c->job->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text, range_limit(c->job, c->item->min),
+                range_limit(c->job, c->item->max));
 }
 
 static void read_quantity(const struct cell_job *c, struct kp_value *value)
@@ -617,6 +614,17 @@ static void fill_facility(struct job *job, const struct kp_org *facility)
             job->record->field[parts[i].field] = FIELD_RULES[parts[i].field](job, parts[i].field, parts[i].value);
 }
 
+/* National health insurance knows no dependants: everyone in it is 7, whatever "本人" or "家族" became (format 2.1). */
+static void fix_qualification(struct job *job)
+{
+    const char **field = &job->record->field[KP_F_QUALIFICATION];
+    const struct kp_scheme *scheme = kp_scheme_of(job->tables, job->record->field[KP_F_INSURER_NUMBER]);
+    if (!**field || strcmp(*field, "7") == 0 || !scheme || strcmp(scheme->scheme, KP_SCHEME_KOKUHO) != 0)
+        return;
+    note(job, KP_K_VALUE_CODED, kp_field_name(KP_F_QUALIFICATION), *field, NULL);
+    *field = "7";
+}
+
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
                             const struct kp_org *facility, const char *const *cells, struct kp_arena *arena,
                             struct kp_findings *findings, struct kp_record *ret_record)
@@ -635,6 +643,7 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
                 KP_TRY(read_cell(&job, column, cells[i]));
         }
     fill_facility(&job, facility);
+    fix_qualification(&job);
     st = findings->no_memory ? KP_E_SYSTEM : KP_OK;
 out:
     return st;

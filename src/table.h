@@ -87,6 +87,7 @@ struct kp_scheme {
 #define KP_SCHEME_AMBIGUOUS "ambiguous"
 #define KP_SCHEME_UNSETTLED "unsettled"
 #define KP_SCHEME_KOKI "koki"
+#define KP_SCHEME_KOKUHO "kokuho"
 
 struct kp_tables {
     const struct kp_text *text;
