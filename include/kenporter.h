@@ -40,7 +40,7 @@ enum kp_lang { KP_LANG_EN, KP_LANG_JA };
  * which an age is reached at the end of the day before the birthday. */
 enum kp_age_rule { KP_AGE_BIRTHDAY, KP_AGE_STATUTE };
 
-enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16 };
+enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16LE, KP_ENC_UTF16BE };
 
 enum kp_command { KP_CMD_CHECK, KP_CMD_EXPORT };
 

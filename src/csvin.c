@@ -109,6 +109,7 @@ enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, c
     enum kp_status st = KP_OK;
     KP_TRY(new_reader(&in, delimiter));
     KP_TRY(kp_in_open(&in->in, io, path));
+    KP_TRY(kp_in_detect_utf16(&in->in));
     *ret_in = in;
     in = NULL;
 out:
@@ -284,8 +285,10 @@ struct probing {
 static enum kp_status probe_chunk(void *ctx, const char *bytes, size_t n)
 {
     struct probing *p = ctx;
-    if (p->probe.bytes == 0 && n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
-        p->probe.encoding = KP_ENC_UTF16;
+    if (p->probe.bytes == 0 && n >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0)
+        p->probe.encoding = KP_ENC_UTF16LE;
+    if (p->probe.bytes == 0 && n >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0)
+        p->probe.encoding = KP_ENC_UTF16BE;
     p->probe.bytes += n;
     watch(&p->utf8, bytes, n);
     return kp_sha256_add(p->sha, bytes, n);
@@ -297,7 +300,7 @@ enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp
     struct probing p = {.probe = {.encoding = KP_ENC_CP932}};
     KP_TRY(kp_sha256_new(&p.sha));
     KP_TRY(kp_each_chunk(io, path, probe_chunk, &p));
-    if (p.probe.encoding != KP_ENC_UTF16 && !p.utf8.broken && p.utf8.n_rest == 0)
+    if (p.probe.encoding == KP_ENC_CP932 && !p.utf8.broken && p.utf8.n_rest == 0)
         p.probe.encoding = KP_ENC_UTF8;
     KP_TRY(kp_sha256_finish(p.sha, p.probe.sha256));
     *ret_probe = p.probe;

@@ -30,7 +30,8 @@ enum kp_csv_fault { KP_CSV_SOUND, KP_CSV_READ, KP_CSV_QUOTE, KP_CSV_TOO_LONG, KP
 
 struct kp_csvin;
 
-/* Opens a file, or n bytes of memory that outlive the reader. A UTF-8 byte order mark is skipped. delimiter 0 means:
+/* Opens a file, or n bytes of memory that outlive the reader. A UTF-8 byte order mark is skipped; a file that
+ * begins with a mark of UTF-16 is read as such and handed out as UTF-8. delimiter 0 means:
  * whichever of comma, tab and semicolon occurs most in the first line outside quotes (a tie goes to the comma).
  * Errors: KP_E_INPUT with errno, KP_E_SYSTEM. */
 enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path, char delimiter);
@@ -48,7 +49,7 @@ uint64_t kp_csvin_taken(const struct kp_csvin *in);
 /* What a first look over the whole file tells. */
 struct kp_probe {
     uint8_t sha256[KP_SHA256_BYTES];
-    enum kp_encoding encoding; /* UTF-8 when the whole file is valid UTF-8, else CP932; UTF-16 by its mark */
+    enum kp_encoding encoding; /* UTF-16 by its mark; UTF-8 when the whole file is valid UTF-8; else CP932 */
     uint64_t bytes;
 };
 

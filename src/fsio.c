@@ -84,15 +84,99 @@ static bool window_grow(struct kp_in *in)
     return true;
 }
 
+/* One character of UTF-16 from at least two bytes; 0 when its second half is missing, -1 when it is broken. */
+static int utf16_step(const struct kp_in *in, const uint8_t *s, size_t n, int32_t *ret_char)
+{
+    unsigned big = in->utf16 == KP_ENC_UTF16BE;
+    int32_t c = s[!big] << 8 | s[big];
+    *ret_char = c;
+    if (c < 0xd800 || c > 0xdfff)
+        return 2;
+    if (c > 0xdbff)
+        return -1;
+    if (n < 4)
+        return 0;
+    int32_t low = s[2 + !big] << 8 | s[2 + big];
+    *ret_char = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    return low >= 0xdc00 && low <= 0xdfff ? 4 : -1;
+}
+
+static size_t utf8_put(char *to, int32_t c)
+{
+    static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = n; i-- > 1; c >>= 6)
+        to[i] = (char)(0x80 | (c & 0x3f));
+    to[0] = (char)(lead[n == 1 ? 0 : n] | c);
+    return n;
+}
+
+/* Reads a piece of UTF-16 into the window; two bytes become three at the most. */
+static enum kp_status window_fill_utf16(struct kp_in *in)
+{
+    uint8_t raw[CHUNK_BYTES / 2 + sizeof(in->carry)];
+    memcpy(raw, in->carry, in->n_carry);
+    ssize_t got = read_fully_once(in, (char *)raw + in->n_carry, CHUNK_BYTES / 2);
+    if (got < 0)
+        return KP_E_INPUT;
+    size_t n = in->n_carry + (size_t)got, at = 0;
+    in->at_eof = got == 0;
+    in->n_carry = 0;
+    while (n - at >= 2) {
+        int32_t c = 0;
+        int step = utf16_step(in, raw + at, n - at, &c);
+        if (step < 0)
+            goto broken;
+        if (step == 0)
+            break;
+        at += (size_t)step;
+        in->end += utf8_put(in->data + in->end, c);
+    }
+    if (at < n && in->at_eof)
+        goto broken;
+    in->n_carry = n - at;
+    memcpy(in->carry, raw + at, in->n_carry);
+    return KP_OK;
+broken:
+    errno = EILSEQ;
+    return KP_E_INPUT;
+}
+
 static enum kp_status window_fill(struct kp_in *in)
 {
     if (!window_grow(in))
         return KP_E_SYSTEM;
+    if (in->utf16 != KP_ENC_AUTO)
+        return window_fill_utf16(in);
     ssize_t n = read_fully_once(in, in->data + in->end, CHUNK_BYTES);
     if (n < 0)
         return KP_E_INPUT;
     in->at_eof = n == 0;
     in->end += (size_t)n;
+    return KP_OK;
+}
+
+enum kp_status kp_in_detect_utf16(struct kp_in *in)
+{
+    while (in->n_carry < 2) {
+        ssize_t n = read_fully_once(in, (char *)in->carry + in->n_carry, 2 - in->n_carry);
+        if (n < 0)
+            return KP_E_INPUT;
+        if (n == 0)
+            break;
+        in->n_carry += (size_t)n;
+    }
+    if (in->n_carry == 2 && in->carry[0] == 0xff && in->carry[1] == 0xfe)
+        in->utf16 = KP_ENC_UTF16LE;
+    else if (in->n_carry == 2 && in->carry[0] == 0xfe && in->carry[1] == 0xff)
+        in->utf16 = KP_ENC_UTF16BE;
+    else if (!window_grow(in))
+        return KP_E_SYSTEM;
+    else {
+        memcpy(in->data, in->carry, in->n_carry);
+        in->end = in->n_carry;
+    }
+    in->n_carry = 0;
     return KP_OK;
 }
 

@@ -46,6 +46,9 @@ struct kp_in {
     size_t start, end, cap;
     bool at_eof;
     bool borrowed; /* data belongs to somebody else */
+    enum kp_encoding utf16; /* KP_ENC_UTF16LE or BE: lines are handed out as UTF-8; else as they are */
+    uint8_t carry[4];       /* the first bytes of a character whose rest was not read yet */
+    size_t n_carry;
     uint64_t taken_bytes; /* handed out so far */
 };
 
@@ -55,8 +58,11 @@ enum kp_status kp_in_open(struct kp_in *in, const struct kp_io *io, const char *
 void kp_in_memory(struct kp_in *in, const char *bytes, size_t n);
 /* The next piece of the file, at most 64 KiB; n = 0 at the end. Not to be mixed with kp_in_line. */
 enum kp_status kp_in_chunk(struct kp_in *in, const char **ret_bytes, size_t *ret_n);
+/* Looks at the first two bytes: when they are the mark of UTF-16, lines are handed out as UTF-8 from then on, without the
+ * mark. To be called before anything was read. */
+enum kp_status kp_in_detect_utf16(struct kp_in *in);
 /* The next line with its line end (LF, CR LF, or CR alone), n = 0 at the end of the file. The bytes live until the
- * next call. KP_E_INPUT with errno EFBIG when a line exceeds max_bytes. */
+ * next call. KP_E_INPUT with errno EFBIG when a line exceeds max_bytes, EILSEQ where UTF-16 breaks off. */
 enum kp_status kp_in_line(struct kp_in *in, size_t max_bytes, const char **ret_bytes, size_t *ret_n);
 void kp_in_close(struct kp_in *in);
 

@@ -45,14 +45,24 @@ static enum kp_status row_bad(const struct builder *b, size_t row, const char *w
                         text ? text : what, NULL, NULL);
 }
 
+/* The n-th column of the export, counted from 1 without our own kp_ columns. */
+static bool nth_column(const struct kp_mapping *m, unsigned long n, size_t *ret_column)
+{
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (m->columns[i].kind != KP_COL_OURS && n-- == 1) {
+            *ret_column = i;
+            return true;
+        }
+    return false;
+}
+
 /* "#12", "身長" or "身長@2". */
 static bool find_column(const struct builder *b, const char *name, size_t *ret_column)
 {
     unsigned long occurrence = 1;
     if (name[0] == '#') {
-        unsigned long n = strtoul(name + 1, NULL, 10);
-        *ret_column = n - 1;
-        return n >= 1 && n <= b->mapping->n_columns;
+        size_t digits = strspn(name + 1, "0123456789");
+        return digits > 0 && name[1 + digits] == '\0' && nth_column(b->mapping, strtoul(name + 1, NULL, 10), ret_column);
     }
     const char *mark = strrchr(name, '@');
     if (mark && strspn(mark + 1, "0123456789") == strlen(mark + 1) && mark[1])
@@ -173,11 +183,9 @@ static enum kp_status apply_synonyms(struct builder *b)
         char *key = kp_text_header_key(b->arena, column->header);
         if (!key || !name)
             return KP_E_SYSTEM;
-        if (strncmp(name, "kp_", 3) == 0) {
-            column->kind = KP_COL_OURS;
-        } else if (read_target(b, name, column)) {
+        if (column->kind == KP_COL_OURS || read_target(b, name, column))
             continue; /* field names and 17-character codes need no table */
-        } else if (kp_map_get(&b->tables->header_target, key, &target)) {
+        if (kp_map_get(&b->tables->header_target, key, &target)) {
             column->kind = target < KP_TARGET_ITEM ? KP_COL_FIELD : KP_COL_ITEM;
             column->index = target < KP_TARGET_ITEM ? target : target - KP_TARGET_ITEM;
         }
@@ -250,8 +258,11 @@ enum kp_status kp_mapping_build(struct kp_arena *arena, const struct kp_tables *
                         .input_path = input_path, .mapping = &mapping};
     if (!mapping.columns)
         return KP_E_SYSTEM;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         mapping.columns[i].header = headers[i];
+        if (strncmp(headers[i], "kp_", 3) == 0)
+            mapping.columns[i].kind = KP_COL_OURS;
+    }
     KP_TRY(sheet ? apply_sheet(&b) : apply_synonyms(&b));
     KP_TRY(check_twice(&b));
     KP_TRY(check_required(&b, has_facility));

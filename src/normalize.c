@@ -23,6 +23,7 @@ struct job {
     struct kp_arena *arena;
     struct kp_findings *findings;
     struct kp_record *record;
+    bool names_facility; /* the row says which institution it was, rightly or wrongly */
 };
 
 static void note(struct job *job, enum kp_code code, const char *where, const char *value, const char *arg)
@@ -72,9 +73,17 @@ static const char *keep(struct job *job, enum kp_field field, const char *value)
 
 static const char *zero_filled(struct job *job, enum kp_field field, const char *digits, size_t width)
 {
-    note(job, KP_K_ZEROS_RESTORED, kp_field_name(field), NULL, NULL);
+    note(job, KP_K_ZEROS_RESTORED, kp_field_name(field), digits, NULL);
     char *out = kp_arena_printf(job->arena, "%0*d%s", (int)(width - strlen(digits)), 0, digits);
     return out ? out : "";
+}
+
+/* The new spelling, with a note when it is one. */
+static const char *respelled(struct job *job, enum kp_field field, const char *now, const char *before)
+{
+    if (strcmp(now, before) != 0)
+        note(job, KP_K_WIDTH_CHANGED, kp_field_name(field), before, NULL);
+    return now;
 }
 
 static const char *norm_insurer(struct job *job, enum kp_field field, const char *value)
@@ -83,7 +92,7 @@ static const char *norm_insurer(struct job *job, enum kp_field field, const char
     size_t n = strlen(digits);
     if (!all_digits(digits) || n < 6 || n > 8)
         return fail_field(job, KP_K_INSURER_NUMBER, field, value);
-    return n < 8 ? zero_filled(job, field, digits, 8) : digits;
+    return n < 8 ? zero_filled(job, field, digits, 8) : respelled(job, field, digits, value);
 }
 
 /* Symbol and number stay as the card has them, but in one width: what can be half-width as a whole becomes so. */
@@ -97,11 +106,9 @@ static const char *norm_card(struct job *job, enum kp_field field, const char *v
     const char *out = compact;
     if (!kp_text_is_ascii(compact) && !(kp_text_is_wide(compact) && strcmp(wide, compact) == 0))
         out = kp_text_is_ascii(half) && !strchr(half, ' ') ? half : wide;
-    if (strcmp(out, value) != 0)
-        note(job, KP_K_WIDTH_CHANGED, kp_field_name(field), NULL, NULL);
     if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS)
         return fail_field(job, KP_K_INSURED_NUMBER, field, value);
-    return out;
+    return respelled(job, field, out, value);
 }
 
 static const char *norm_branch(struct job *job, enum kp_field field, const char *value)
@@ -109,7 +116,7 @@ static const char *norm_branch(struct job *job, enum kp_field field, const char 
     const char *digits = folded(job, value);
     if (!all_digits(digits) || strlen(digits) > 2)
         return fail_field(job, KP_K_BRANCH, field, value);
-    return strlen(digits) == 1 ? zero_filled(job, field, digits, 2) : digits;
+    return strlen(digits) == 1 ? zero_filled(job, field, digits, 2) : respelled(job, field, digits, value);
 }
 
 static const char *norm_code(struct job *job, enum kp_field field, const char *value)
@@ -180,7 +187,7 @@ static const char *norm_kana(struct job *job, enum kp_field field, const char *v
     if (!kana || !kp_text_is_kana_name(kana))
         return fail_field(job, KP_K_KANA_NAME, field, value);
     if (strcmp(kana, value) != 0)
-        note(job, KP_K_KANA_CONVERTED, kp_field_name(field), NULL, NULL);
+        note(job, KP_K_KANA_CONVERTED, kp_field_name(field), value, NULL);
     if (kp_text_cp932_bytes(job->tables->text, kana, NULL) > NAME_KANA_MAX_BYTES) {
         note(job, KP_K_TOO_LONG, kp_field_name(field), value, "100");
         return "";
@@ -195,9 +202,7 @@ static const char *norm_postal(struct job *job, enum kp_field field, const char 
     if (!all_digits(digits) || strlen(digits) != 7)
         return fail_field(job, KP_K_POSTAL_CODE, field, value);
     char *out = kp_arena_printf(job->arena, "%.3s-%s", digits, digits + 3);
-    if (out && strcmp(out, value) != 0)
-        note(job, KP_K_WIDTH_CHANGED, kp_field_name(field), NULL, NULL);
-    return out ? out : "";
+    return out ? respelled(job, field, out, value) : "";
 }
 
 static const char *widened(struct job *job, enum kp_field field, const char *value, size_t max_bytes, const char *limit)
@@ -205,11 +210,10 @@ static const char *widened(struct job *job, enum kp_field field, const char *val
     char *wide = kp_text_wide(job->arena, value, false);
     if (!wide)
         return "";
-    if (strcmp(wide, value) != 0)
-        note(job, KP_K_WIDTH_CHANGED, kp_field_name(field), NULL, NULL);
+    const char *out = respelled(job, field, wide, value);
     if (kp_text_cut(job->tables->text, wide, max_bytes))
-        note(job, KP_K_TEXT_CUT, kp_field_name(field), NULL, limit);
-    return wide;
+        note(job, KP_K_TEXT_CUT, kp_field_name(field), value, limit);
+    return out;
 }
 
 static const char *norm_address(struct job *job, enum kp_field field, const char *value)
@@ -228,7 +232,7 @@ static const char *norm_facility(struct job *job, enum kp_field field, const cha
     size_t n = strlen(digits);
     if (!all_digits(digits) || n < 9 || n > 10)
         return fail_field(job, KP_K_FACILITY_NUMBER, field, value);
-    return n == 9 ? zero_filled(job, field, digits, 10) : digits;
+    return n == 9 ? zero_filled(job, field, digits, 10) : respelled(job, field, digits, value);
 }
 
 static const char *norm_phone(struct job *job, enum kp_field field, const char *value)
@@ -237,9 +241,7 @@ static const char *norm_phone(struct job *job, enum kp_field field, const char *
     const char *digits = narrow ? without(job, narrow, "-()") : "";
     if (!all_digits(digits) || strlen(digits) > PHONE_MAX_DIGITS)
         return fail_field(job, KP_K_PHONE, field, value);
-    if (strcmp(digits, value) != 0)
-        note(job, KP_K_WIDTH_CHANGED, kp_field_name(field), NULL, NULL);
-    return digits;
+    return respelled(job, field, digits, value);
 }
 
 static const char *norm_ticket(struct job *job, enum kp_field field, const char *value)
@@ -247,7 +249,7 @@ static const char *norm_ticket(struct job *job, enum kp_field field, const char 
     const char *digits = folded(job, value);
     if (!all_digits(digits) || strlen(digits) != 11)
         return fail_field(job, KP_K_TICKET, field, value);
-    return digits;
+    return respelled(job, field, digits, value);
 }
 
 static normalize_field *const FIELD_RULES[] = {
@@ -322,43 +324,47 @@ struct mark {
     char limit; /* what it says about the value; 0: only a laboratory's mark */
 };
 
-static const struct mark PREFIXES[] = {{"<=", 'L'}, {">=", 'H'}, {"<", 'L'}, {">", 'H'}, {"≦", 'L'},
-                                       {"≧", 'H'}, {"≤", 'L'},  {"≥", 'H'}, {"h", 0},   {"l", 0}};
+static const struct mark PREFIXES[] = {{"<=", 'L'}, {">=", 'H'}, {"<", 'L'}, {">", 'H'}, {"≦", 'L'}, {"≧", 'H'},
+                                       {"≤", 'L'},  {"≥", 'H'},  {"H", 0},   {"L", 0},   {"h", 0},   {"l", 0}};
 static const struct mark SUFFIXES[] = {{"未満", 'L'}, {"以下", 'L'}, {"以上", 'H'}, {"超", 'H'},
                                        {"h", 0},      {"l", 0},      {"*", 0},      {"↑", 0},   {"↓", 0}};
 
-/* Takes marks and units off both ends until the bare number is left; false at a unit of something else. */
-static bool strip_number(const struct cell_job *c, const char **at, size_t *n, char *ret_limit)
+/* Takes marks and the unit off what follows the number; true when nothing else was there. */
+static bool strip_tail(const struct cell_job *c, char *tail, char *ret_limit)
 {
+    for (size_t n = strlen(tail); n > 0;) {
+        const char *unit = kp_unit_of(c->job->tables, tail);
+        if (unit && strcmp(unit, c->item->unit) == 0)
+            return true;
+        size_t i = 0;
+        while (i < KP_COUNT(SUFFIXES) && !ends_with(tail, n, SUFFIXES[i].text))
+            i++;
+        if (i == KP_COUNT(SUFFIXES) || (unit && n > 1)) /* something else, or the unit of another quantity */
+            return false;
+        n -= strlen(SUFFIXES[i].text);
+        tail[n] = '\0';
+        *ret_limit = SUFFIXES[i].limit ? SUFFIXES[i].limit : *ret_limit;
+    }
+    return true;
+}
+
+/* Finds the number in a cell such as "<0.1", "35未満", "120 mmHg H". Spaces count: "120 80" is no number. */
+static bool find_number(const struct cell_job *c, const char **ret_at, size_t *ret_n, char *ret_limit)
+{
+    const char *at = folded(c->job, c->text);
     for (size_t i = 0; i < KP_COUNT(PREFIXES); i++) {
         size_t m = strlen(PREFIXES[i].text);
-        if (*n > m && strncmp(*at, PREFIXES[i].text, m) == 0) {
+        if (strncmp(at, PREFIXES[i].text, m) == 0) {
             *ret_limit = PREFIXES[i].limit;
-            *at += m;
-            *n -= m;
+            at += m + strspn(at + m, " ");
             break;
         }
     }
-    for (bool again = true; again && *n > 0;) {
-        again = false;
-        size_t digits = strspn(*at, "0123456789.,+-");
-        char *rest = digits < *n ? kp_arena_strndup(c->job->arena, *at + digits, *n - digits) : NULL;
-        const char *unit = rest ? kp_unit_of(c->job->tables, rest) : NULL;
-        if (unit && strcmp(rest, "l") == 0 && strcmp(unit, c->item->unit) != 0)
-            unit = NULL; /* a low mark, not litres */
-        if (unit && strcmp(unit, c->item->unit) != 0)
-            return false;
-        if (unit)
-            *n = digits;
-        for (size_t i = 0; i < KP_COUNT(SUFFIXES) && !unit; i++)
-            if (ends_with(*at, *n, SUFFIXES[i].text)) {
-                *n -= strlen(SUFFIXES[i].text);
-                *ret_limit = SUFFIXES[i].limit ? SUFFIXES[i].limit : *ret_limit;
-                again = true;
-                break;
-            }
-    }
-    return true;
+    size_t n = strspn(at, "0123456789.,+-");
+    char *tail = kp_text_value_key(c->job->arena, at + n);
+    *ret_at = at;
+    *ret_n = n;
+    return tail && strip_tail(c, tail, ret_limit);
 }
 
 static const char *range_limit(struct job *job, struct kp_decimal limit)
@@ -386,11 +392,11 @@ static void check_range(const struct cell_job *c, struct kp_decimal number, stru
 static void read_quantity(const struct cell_job *c, struct kp_value *value)
 {
     struct kp_decimal number, rounded;
-    const char *at = c->key;
-    size_t n = strlen(at);
+    const char *at = NULL;
+    size_t n = 0;
     char text[KP_DECIMAL_TEXT];
     char decimals[] = {(char)('0' + c->item->decimals), '\0'};
-    if (!strip_number(c, &at, &n, &value->limit) || !kp_decimal_parse(at, n, &number) || number.units < 0 ||
+    if (!find_number(c, &at, &n, &value->limit) || !kp_decimal_parse(at, n, &number) || number.units < 0 ||
         !kp_decimal_round(number, c->item->decimals, &rounded)) {
         note(c->job, KP_K_NUMBER_UNREADABLE, c->item->label, c->text, NULL);
         return;
@@ -417,11 +423,12 @@ static const char *meal_code(const char *key)
     static const struct kp_decimal ten = {10, 0}, three_and_a_half = {35, 1};
     struct kp_decimal hours;
     size_t n = strspn(key, "0123456789.");
-    if (n == 0 || !strchr(key, '.') || !kp_decimal_parse(key, n, &hours) ||
-        (key[n] != '\0' && strcmp(key + n, "時間") != 0))
-        return NULL; /* without a point it would pass for a code */
+    if (n == 0 || !kp_decimal_parse(key, n, &hours) || (key[n] != '\0' && strcmp(key + n, "時間") != 0))
+        return NULL;
     if (kp_decimal_compare(hours, ten) >= 0)
         return "2";
+    if (!strchr(key, '.') && key[n] == '\0')
+        return NULL; /* a bare digit may be meant for a code */
     return kp_decimal_compare(hours, three_and_a_half) >= 0 ? "3" : "4";
 }
 
@@ -440,9 +447,6 @@ static const char *accepted_values(const struct cell_job *c)
 
 static const char *code_for(const struct cell_job *c)
 {
-    uint32_t own = 0;
-    if (kp_map_get(&c->column->values, c->key, &own))
-        return c->column->codes[own];
     const char *code = kp_code_of(c->job->tables, c->item->code_system, c->key);
     if (!code && strcmp(c->item->code_system, SYSTEM_MEAL) == 0)
         code = meal_code(c->key);
@@ -478,7 +482,7 @@ static void read_text(const struct cell_job *c, struct kp_value *value)
         if (!wide)
             return;
         if (strcmp(wide, c->text) != 0)
-            note(job, KP_K_WIDTH_CHANGED, c->item->label, NULL, NULL);
+            note(job, KP_K_WIDTH_CHANGED, c->item->label, c->text, NULL);
         if (kp_text_cp932_bytes(job->tables->text, wide, NULL) > c->item->max_bytes) {
             note(job, KP_K_TOO_LONG, c->item->label, c->text, c->item->format);
             return;
@@ -532,15 +536,11 @@ static void read_finding(const struct cell_job *c, struct kp_value *value)
 static void read_item(const struct cell_job *c)
 {
     struct kp_value *value = &c->job->record->values[c->column->index];
-    uint32_t own = 0;
     if (c->item->type == KP_TYPE_CD || c->item->type == KP_TYPE_CO)
         read_code(c, value);
     else if (c->item->type == KP_TYPE_PQ && !read_state(c, value))
         read_quantity(c, value);
-    else if (c->item->type == KP_TYPE_ST && kp_map_get(&c->column->values, c->key, &own)) {
-        value->text = c->column->codes[own];
-        value->state = KP_VALUE_PRESENT;
-    } else if (c->item->type == KP_TYPE_ST && c->item->depends_on >= 0 &&
+    else if (c->item->type == KP_TYPE_ST && c->item->depends_on >= 0 &&
                is_finding_flag(&c->job->tables->items[c->item->depends_on]))
         read_finding(c, value);
     else if (c->item->type == KP_TYPE_ST && !read_state(c, value))
@@ -573,23 +573,47 @@ static void read_reference(const struct cell_job *c)
 
 /* --- the row --- */
 
+static void read_field(struct job *job, enum kp_field field, const char *text)
+{
+    if (!*text)
+        return;
+    job->names_facility |= field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
+    if (strpbrk(text, "\r\n\t"))
+        note(job, KP_K_CONTROL_CHARACTER, kp_field_name(field), text, NULL);
+    else
+        job->record->field[field] = FIELD_RULES[field](job, field, text);
+}
+
+/* The mapping file's own source=code pairs come before everything the tables know. */
+static const char *own_value(struct job *job, const struct kp_column *column, const char *text, const char *key)
+{
+    uint32_t own = 0;
+    if (!kp_map_get(&column->values, key, &own))
+        return text;
+    const char *where = column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)
+                                                     : job->tables->items[column->index].label;
+    note(job, KP_K_VALUE_CODED, where, text, NULL);
+    return column->codes[own];
+}
+
 static enum kp_status read_cell(struct job *job, const struct kp_column *column, const char *cell)
 {
-    char *text = kp_text_trim(job->arena, cell);
-    if (!text)
+    const char *text = kp_text_trim(job->arena, cell);
+    const char *key = text ? kp_text_value_key(job->arena, text) : NULL;
+    if (!key)
+        return KP_E_SYSTEM;
+    if (column->values.n_keys > 0) {
+        text = own_value(job, column, text, key);
+        key = kp_text_value_key(job->arena, text);
+    }
+    struct cell_job c = {.job = job, .column = column, .text = text, .key = key};
+    if (!key)
         return KP_E_SYSTEM;
     if (column->kind == KP_COL_FIELD) {
-        enum kp_field field = (enum kp_field)column->index;
-        if (*text && strpbrk(text, "\r\n\t"))
-            note(job, KP_K_CONTROL_CHARACTER, kp_field_name(field), text, NULL);
-        else if (*text)
-            job->record->field[field] = FIELD_RULES[field](job, field, text);
+        read_field(job, (enum kp_field)column->index, text);
         return KP_OK;
     }
-    struct cell_job c = {.job = job, .column = column, .item = &job->tables->items[column->index], .text = text};
-    c.key = kp_text_value_key(job->arena, text);
-    if (!c.key)
-        return KP_E_SYSTEM;
+    c.item = &job->tables->items[column->index];
     if (column->kind == KP_COL_ITEM)
         read_item(&c);
     else
@@ -607,7 +631,7 @@ static void fill_facility(struct job *job, const struct kp_org *facility)
                  {KP_F_FACILITY_POSTAL_CODE, facility->postal_code},
                  {KP_F_FACILITY_ADDRESS, facility->address},
                  {KP_F_FACILITY_PHONE, facility->phone}};
-    if (*job->record->field[KP_F_FACILITY_NUMBER] || *job->record->field[KP_F_FACILITY_NAME])
+    if (job->names_facility)
         return;
     for (size_t i = 0; i < KP_COUNT(parts); i++)
         if (parts[i].value && *parts[i].value)

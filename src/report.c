@@ -9,7 +9,8 @@ static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check", [KP_CMD_EXPORT]
 static const char *const ENCODINGS[] = {[KP_ENC_AUTO] = "auto",
                                         [KP_ENC_CP932] = "cp932",
                                         [KP_ENC_UTF8] = "utf-8",
-                                        [KP_ENC_UTF16] = "utf-16"};
+                                        [KP_ENC_UTF16LE] = "utf-16le",
+                                        [KP_ENC_UTF16BE] = "utf-16be"};
 
 /* --- JSON --- */
 
@@ -42,7 +43,8 @@ static void inputs(const struct kp_run *run, struct kp_buf *out)
         kp_sha256_hex(input->probe.sha256, hex);
         string(out, "path", input->path, i ? ",\n    {" : "\n    {");
         string(out, "sha256", hex, ", ");
-        string(out, "encoding", ENCODINGS[input->encoding], ", ");
+        bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
+        string(out, "encoding", ENCODINGS[utf16 ? input->probe.encoding : input->encoding], ", ");
         number(out, "rows", input->n_rows, ", ");
         kp_buf_char(out, '}');
     }

@@ -19,7 +19,7 @@ enum { KP_MAX_INSURERS = 5000, KP_MAX_THREADS = 256 };
 struct kp_input {
     const char *path;
     struct kp_probe probe;
-    enum kp_encoding encoding; /* found, or as the configuration says */
+    enum kp_encoding encoding; /* of the cells: found, or as the configuration says; UTF-16 arrives as UTF-8 */
     struct kp_mapping mapping;
     size_t layout; /* inputs with the same header share a layout, and with it rejected.csv and held.csv */
     uint64_t n_rows;

@@ -122,9 +122,14 @@ static enum kp_status probe_input(struct kp_run *run, struct kp_input *input)
     if (kp_probe_file(run->io, input->path, &input->probe) != KP_OK)
         return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL,
                             errno ? strerror(errno) : "read failed", NULL, NULL);
-    input->encoding = run->options->encoding == KP_ENC_AUTO ? input->probe.encoding : run->options->encoding;
-    if (input->encoding == KP_ENC_UTF16 || input->probe.encoding == KP_ENC_UTF16)
-        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, input->path, 0, NULL, "UTF-16", NULL, NULL);
+    bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
+    bool wanted = run->options->encoding == KP_ENC_UTF16LE;
+    if (wanted && !utf16)
+        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, input->path, 0, NULL,
+                            "UTF-16 without a byte order mark", NULL, NULL);
+    input->encoding = run->options->encoding == KP_ENC_AUTO || wanted ? input->probe.encoding : run->options->encoding;
+    if (utf16)
+        input->encoding = KP_ENC_UTF8;
     run->total_bytes += input->probe.bytes;
     return KP_OK;
 }

@@ -1,4 +1,6 @@
-"""Compares every document with its source row, on its own reading of both: python3 compare_rows.py EXPORT DECISIONS DOCUMENTS.
+"""Compares every document with its source row, on its own reading of both.
+
+python3 compare_rows.py EXPORT DECISIONS DOCUMENTS
 
 EXPORT is the CP932 export, DECISIONS the run's decisions.csv, DOCUMENTS the folder with the unpacked bundles.
 Who the person is, who examined, and every plain number; numbers are compared as numbers, texts after NFKC.

@@ -45,7 +45,7 @@ static void bundles__archives__are_sound_for_three_readers(void **state)
     for (size_t i = 0; i < COUNT(INSURERS); i++) {
         const char *zip = text("out/%s.zip", root_of(INSURERS[i]));
         must("unzip -t %s", zip);
-        must("python3 -c \"import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None\" %s", zip);
+        must("python3 -c \"import sys, zipfile; assert zipfile.ZipFile(sys.argv[1]).testzip() is None\" %s", zip);
         must("7z t %s", zip);
     }
 }
@@ -133,8 +133,9 @@ static void documents__schema_in_the_bundle__validates_them_too(void **state)
 static void documents__six_people__are_byte_for_byte_as_checked_by_hand(void **state)
 {
     (void)state;
-    static const char *const files[][2] = {{"131", "duty_lower_limit"}, {"168", "duty_not_done"}, {"2", "under40"},
-                                           {"90", "consent_only"},      {"137", "withheld"},      {"72", "consent_one_test"}};
+    static const char *const files[][2] = {{"131", "duty_lower_limit"}, {"168", "duty_not_done"},
+                                           {"2", "under40"},            {"90", "consent_only"},
+                                           {"137", "withheld"},         {"72", "consent_one_test"}};
     for (size_t i = 0; i < COUNT(files); i++)
         assert_same_file(text("%s/expected/line_%s_%s.xml", getenv("GOLDEN"), files[i][0], files[i][1]),
                          document_of_line(files[i][0]));

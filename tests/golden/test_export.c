@@ -144,7 +144,8 @@ static void export__utf8__gives_the_same_bundles(void **state)
 static void export__utf8_with_mark_and_lf__gives_the_same_bundles(void **state)
 {
     (void)state;
-    assert_encoding_gives_the_same("utf8_lf", "printf '\\357\\273\\277'; iconv -f CP932 -t UTF-8 " INPUT "| tr -d '\\r'");
+    assert_encoding_gives_the_same("utf8_lf",
+                                   "printf '\\357\\273\\277'; iconv -f CP932 -t UTF-8 " INPUT "| tr -d '\\r'");
 }
 
 static void export__utf16_with_mark__gives_the_same_bundles(void **state)

@@ -195,7 +195,8 @@ static void held_csv__request_has_come__releases_its_people(void **state)
     (void)state;
     copy_of_first("requested");
     must("cp %s/held.csv held.csv; cp \"$FIXTURES/requests.csv\" requests.csv; "
-         "echo 'REQ-2026-006,31289002,2026-03-20,elderly_act health_act,,,all,,,,' >>requests.csv", run_folder("first"));
+         "echo 'REQ-2026-006,31289002,2026-03-20,elderly_act health_act,,,all,,,,' >>requests.csv",
+         run_folder("first"));
     assert_int_equal(kenporter(EXPORT "--requests requests.csv -o requested held.csv"), 1);
     struct sheet expected = expected_rows(), d = decisions_of("requested");
     size_t n = 0;

@@ -130,9 +130,9 @@ static void probe__small_files__are_told_apart(void **state)
         {"\xc0\xdb\xb3", 3, KP_ENC_CP932},
         {"健診\xe5\x81", 8, KP_ENC_CP932}, /* cut off */
         {"健診\xe5", 7, KP_ENC_CP932},
-        {"\xff\xfe" "a\0", 4, KP_ENC_UTF16},
-        {"\xfe\xff\0a", 4, KP_ENC_UTF16},
-        {"\xff\xfe", 2, KP_ENC_UTF16},
+        {"\xff\xfe" "a\0", 4, KP_ENC_UTF16LE},
+        {"\xfe\xff\0a", 4, KP_ENC_UTF16BE},
+        {"\xff\xfe", 2, KP_ENC_UTF16LE},
         {"a\xff\xfe", 3, KP_ENC_CP932},
     };
     for (size_t i = 0; i < COUNT(cases); i++)

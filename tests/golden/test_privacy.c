@@ -1,0 +1,187 @@
+/* Nothing personal where it does not belong: screens, logs of the scheduler, reports that are passed around. */
+#include "golden/golden.h"
+
+static int set_up(void **state)
+{
+    if (set_up_folder(state) != 0)
+        return -1;
+    return run_shell("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8");
+}
+
+static void assert_private(const char *files)
+{
+    must("python3 \"$GOLDEN/find_secrets.py\" export.utf8 %s", files);
+}
+
+static void assert_run_private(const char *out)
+{
+    assert_private(text("stdout stderr %s/report.json %s/report.html", run_folder(out), run_folder(out)));
+}
+
+/* --- the search itself bites --- */
+
+static void search__files_with_names_or_values__are_found(void **state)
+{
+    (void)state;
+    static const char *const leaks[] = {"ｽｷﾞｳﾗ ｶｵﾘ", "スギウラカオリ", "杉浦　香織", "京都府花園台市北町１－１０７", "30653627",
+                                        "平成3年7月28日", "右上肺野石灰化影", "157.1", "脂質異常症、胃潰瘍"};
+    for (size_t i = 0; i < COUNT(leaks); i++) {
+        must("echo 'note: %s was read' >leak", leaks[i]);
+        if (run_shell("python3 \"$GOLDEN/find_secrets.py\" export.utf8 leak 2>/dev/null") == 0)
+            fail_msg("the search does not see %s", leaks[i]);
+    }
+}
+
+/* --- runs --- */
+
+static void export__screen_and_reports__name_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(EXPORT "-o plain " INPUT), 1);
+    assert_run_private("plain");
+    assert_int_equal(kenporter(EXPORT "-o plain " INPUT), 1); /* and when all is disclosed already */
+    assert_run_private("plain");
+}
+
+static void export__verbose__names_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(EXPORT "-v -o verbose " INPUT), 1);
+    assert_run_private("verbose");
+    must("! grep -E '緑|abc|昭和63年2月30日|06139464' stderr"); /* what the rejected rows hold */
+    assert_true(occurrences(slurp("stderr", NULL), ": note K") > 1000);
+}
+
+static void export__verbose_in_japanese__names_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(EXPORT "-v --lang ja -o japanese " INPUT), 1);
+    assert_run_private("japanese");
+}
+
+static void export__verbose__tells_no_coded_result(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-v -o codes " INPUT), 1);
+    /* "read as code 1" beside an item and a line is the result itself */
+    must("! grep -m 3 -E '[0-9A-Z]{15}1 .*code [0-9]+$' stderr");
+}
+
+static void export__verbose__tells_no_limit_that_a_value_passed(void **state)
+{
+    (void)state;
+    must("sed '4s/,167.4,62.8,/,99.5,262.8,/' export.utf8 >limits.csv");
+    assert_int_equal(kenporter(CHECK "-v -o limits limits.csv"), 1);
+    must("grep -q 'limits.csv:4: .*9N006000000000001' stderr; ! grep -m 3 'limits.csv:4: .*262' stderr");
+}
+
+static void export__json_on_stdout__names_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(EXPORT "--json -o json " INPUT), 1);
+    assert_run_private("json");
+}
+
+static void export__corrections_and_conflicts__name_nobody(void **state)
+{
+    (void)state;
+    must("sed '4s/,167.4,62.8,/,167.4,63.9,/' export.utf8 >changed.csv");
+    assert_int_equal(kenporter(EXPORT "-o changed " INPUT), 1);
+    assert_int_equal(kenporter(EXPORT "-v -o changed changed.csv"), 1);
+    assert_run_private("changed");
+    assert_int_equal(kenporter(EXPORT "-v -o changed --corrections changed.csv"), 1);
+    assert_run_private("changed");
+    assert_int_equal(kenporter(CHECK "-v -o both " INPUT "changed.csv"), 1);
+    assert_run_private("both");
+}
+
+/* --- failures --- */
+
+static void failure__header_row_missing__does_not_print_the_first_person(void **state)
+{
+    (void)state;
+    must("sed 1d export.utf8 >headless.csv");
+    assert_int_equal(kenporter(CHECK "-v -o headless headless.csv"), 3);
+    assert_private("stdout stderr");
+    assert_int_equal(how_many("headless/runs/*"), 0);
+}
+
+static void failure__unbalanced_quote__does_not_print_the_row(void **state)
+{
+    (void)state;
+    must("{ cat export.utf8; sed -n 4p export.utf8 | sed 's/,品質管理,/,\"品質管理,/'; } >quote.csv");
+    assert_int_equal(kenporter(CHECK "-v -o quote quote.csv"), 3);
+    assert_private("stdout stderr");
+}
+
+static void failure__register_row__does_not_print_whose_it_is(void **state)
+{
+    (void)state;
+    must("sed 's/2025-07-02/2025-07-32/; s/,6766,/,67660012,/; s/家族健診申込書/右上肺野石灰化影/' "
+         "\"$FIXTURES/consents.csv\" >consents.csv");
+    assert_int_equal(kenporter(CHECK "-v --consents consents.csv -o register " INPUT), 2);
+    assert_contains(slurp("stderr", NULL), "consents.csv:10:");
+    assert_private("stdout stderr");
+    must("! grep -E '67660012|2025-07-32' stderr");
+}
+
+/* --- notes.csv --- */
+
+static void notes__without_show_values__hold_no_name_and_no_value(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-o notes " INPUT), 1);
+    assert_private(text("%s/notes.csv %s/decisions.csv", run_folder("notes"), run_folder("notes")));
+}
+
+static void notes__without_show_values__tell_no_coded_result(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-o notes_codes " INPUT), 1);
+    must("! grep -m 3 -E ',[0-9A-Z]{16}1.*code [0-9]+' %s/notes.csv", run_folder("notes_codes"));
+}
+
+static void notes__with_show_values__hold_the_values(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "--show-values -o shown " INPUT), 1);
+    struct sheet notes = read_sheet(text("%s/notes.csv", run_folder("shown")));
+    size_t with_value = 0;
+    for (size_t row = 1; row < notes.n_rows; row++)
+        with_value += *cell(&notes, row, "value") != '\0';
+    assert_true(with_value > 1000);
+    assert_true(rows_with(&notes, "value", "平成3年7月28日") == 1);
+    must("! python3 \"$GOLDEN/find_secrets.py\" export.utf8 %s/notes.csv", run_folder("shown"));
+}
+
+static void notes__with_show_values__show_what_a_kana_name_was(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "--show-values -o kana " INPUT), 1);
+    struct sheet notes = read_sheet(text("%s/notes.csv", run_folder("kana")));
+    size_t row = find_row(&notes, "code", "K3004");
+    assert_string_equal(cell(&notes, row, "line"), "2");
+    assert_string_equal(cell(&notes, row, "value"), "ｽｷﾞｳﾗ ｶｵﾘ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(search__files_with_names_or_values__are_found),
+        cmocka_unit_test(export__screen_and_reports__name_nobody),
+        cmocka_unit_test(export__verbose__names_nobody),
+        cmocka_unit_test(export__verbose_in_japanese__names_nobody),
+        cmocka_unit_test(export__verbose__tells_no_coded_result),
+        cmocka_unit_test(export__verbose__tells_no_limit_that_a_value_passed),
+        cmocka_unit_test(export__json_on_stdout__names_nobody),
+        cmocka_unit_test(export__corrections_and_conflicts__name_nobody),
+        cmocka_unit_test(failure__header_row_missing__does_not_print_the_first_person),
+        cmocka_unit_test(failure__unbalanced_quote__does_not_print_the_row),
+        cmocka_unit_test(failure__register_row__does_not_print_whose_it_is),
+        cmocka_unit_test(notes__without_show_values__hold_no_name_and_no_value),
+        cmocka_unit_test(notes__without_show_values__tell_no_coded_result),
+        cmocka_unit_test(notes__with_show_values__hold_the_values),
+        cmocka_unit_test(notes__with_show_values__show_what_a_kana_name_was),
+    };
+    return cmocka_run_group_tests_name("privacy", tests, set_up, tear_down_folder);
+}

@@ -1,0 +1,302 @@
+/* A run that died: the next one settles what it left, and nobody is disclosed twice or forgotten. */
+#include "golden/golden.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <time.h>
+
+enum { COPIES = 2, KILLS = 20 };
+
+#define LAST "6631111116_39289004_202604010_1.zip" /* the bundle that goes out last */
+#define LOG "/disclosure-log.csv"
+
+static int set_up(void **state)
+{
+    if (set_up_folder(state) != 0)
+        return -1;
+    return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
+}
+
+/* The finished folder, its log without the release entry of the last bundle. */
+static char *unfinished(const char *name)
+{
+    must("cp -a done %s; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG " | grep -q ',disclose,.*" LAST "'", name, name,
+         name);
+    return text("%s", name);
+}
+
+static char *run_id_of_last_entry(const char *out)
+{
+    struct sheet log = read_sheet(text("%s" LOG, out));
+    return cell(&log, log.n_rows - 1, "run_id");
+}
+
+static size_t in_last_bundle(void)
+{
+    struct sheet log = read_sheet("done" LOG);
+    return rows_with(&log, "bundle", LAST) - 1;
+}
+
+/* --- died between the bundle and its release entry --- */
+
+static void unfinished__bundle_in_place__is_completed(void **state)
+{
+    (void)state;
+    const char *out = unfinished("completed");
+    assert_int_equal(kenporter(EXPORT "-o completed " INPUT), 1);
+    assert_contains(slurp("stderr", NULL), "warn K7005");
+    assert_log_verifies("completed" LOG);
+    struct sheet log = read_sheet("completed" LOG), before = read_sheet("done" LOG);
+    assert_int_equal(log.n_rows, before.n_rows);
+    size_t last = log.n_rows - 1;
+    assert_string_equal(cell(&log, last, "event"), "release");
+    assert_string_equal(cell(&log, last, "bundle"), LAST);
+    assert_string_equal(cell(&log, last, "bundle_sha256"), cell(&before, last, "bundle_sha256"));
+    assert_int_equal(counted(out, "released"), 0);
+    assert_int_equal(counted(out, "already_disclosed"), counted("done", "released"));
+    assert_same_file("done/" LAST, "completed/" LAST);
+}
+
+static void unfinished__check__changes_nothing(void **state)
+{
+    (void)state;
+    (void)unfinished("checked");
+    must("cp checked" LOG " before.csv");
+    int status = kenporter(CHECK "-o checked " INPUT);
+    assert_true(status == 1);
+    assert_same_file("before.csv", "checked" LOG);
+    assert_true(exists("checked/" LAST));
+}
+
+/* --- died before the bundle was in place --- */
+
+static void unfinished__bundle_still_temporary__is_voided_and_released_anew(void **state)
+{
+    (void)state;
+    const char *out = unfinished("voided");
+    const char *temp = text("voided/.tmp-%s", run_id_of_last_entry(out));
+    must("mkdir -m 700 '%s' && mv voided/" LAST " '%s/'", temp, temp);
+    assert_int_equal(kenporter(EXPORT "-o voided " INPUT), 1);
+    assert_contains(slurp("stderr", NULL), "warn K7004");
+    assert_log_verifies("voided" LOG);
+    struct sheet log = read_sheet("voided" LOG);
+    assert_int_equal(rows_with(&log, "event", "void"), 1);
+    assert_string_equal(cell(&log, find_row(&log, "event", "void"), "bundle"), LAST);
+    assert_int_equal(counted(out, "released"), in_last_bundle());
+    assert_int_equal(how_many("voided/*39289004*.zip"), 1);
+    assert_string_equal(cell(&log, log.n_rows - 1, "event"), "release");
+    assert_true(exists(text("voided/%s", cell(&log, log.n_rows - 1, "bundle"))));
+    assert_int_equal(how_many("voided/.tmp*"), 0);
+    assert_int_equal(kenporter(EXPORT "-o voided " INPUT), 1);
+    assert_int_equal(counted(out, "released"), 0);
+}
+
+static void unfinished__half_the_entries_written__are_voided(void **state)
+{
+    (void)state;
+    const char *out = unfinished("half");
+    const char *temp = text("half/.tmp-%s", run_id_of_last_entry(out));
+    must("sed -i '$d' half" LOG " && mkdir -m 700 '%s' && mv half/" LAST " '%s/'", temp, temp);
+    assert_int_equal(kenporter(EXPORT "-o half " INPUT), 1);
+    assert_log_verifies("half" LOG);
+    struct sheet log = read_sheet("half" LOG);
+    assert_int_equal(rows_with(&log, "event", "void"), 1);
+    assert_int_equal(counted(out, "released"), in_last_bundle());
+}
+
+static void unfinished__bundle_altered_in_place__is_not_called_released(void **state)
+{
+    (void)state;
+    (void)unfinished("altered");
+    must("printf x >>altered/" LAST "; cp altered" LOG " before.csv");
+    assert_int_equal(kenporter(EXPORT "-o altered " INPUT), 4);
+    assert_contains(slurp("stderr", NULL), "fail K7007");
+    assert_same_file("before.csv", "altered" LOG);
+    assert_int_equal(how_many("altered/*.zip"), how_many("done/*.zip"));
+}
+
+/* --- torn last line --- */
+
+static void torn_last_line__anywhere__is_cut_off_and_reported(void **state)
+{
+    (void)state;
+    static const int cut[] = {1, 2, 40, 66, 200, 300};
+    for (size_t i = 0; i < COUNT(cut); i++) {
+        const char *out = text("torn%d", cut[i]);
+        must("cp -a done %s; truncate -s -%d %s" LOG, out, cut[i], out);
+        assert_int_equal(kenporter(EXPORT "-o %s " INPUT, out), 1);
+        assert_contains(slurp("stderr", NULL), "warn K7003");
+        assert_log_verifies(text("%s" LOG, out));
+        struct sheet log = read_sheet(text("%s" LOG, out)), before = read_sheet("done" LOG);
+        assert_int_equal(log.n_rows, before.n_rows); /* the bundle is in place: its release entry is written again */
+        assert_int_equal(counted(out, "released"), 0);
+        assert_int_equal(counted(out, "already_disclosed"), counted("done", "released"));
+    }
+}
+
+static void torn_header__new_log__is_begun_anew(void **state)
+{
+    (void)state;
+    must("mkdir -m 700 header; printf 'seq,time,run' >header" LOG);
+    assert_int_equal(kenporter(EXPORT "-o header " INPUT), 1);
+    assert_log_verifies("header" LOG);
+    assert_int_equal(counted("header", "released"), counted("done", "released"));
+}
+
+static void temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed(void **state)
+{
+    (void)state;
+    must("mkdir -p stale/.tmp-20260331-230000/XSD stale/runs/20260331-230000; "
+         "echo x >stale/.tmp-20260331-230000/rest.zip");
+    assert_int_equal(kenporter(EXPORT "-o stale " INPUT), 1);
+    assert_int_equal(how_many("stale/.tmp*"), 0);
+    assert_int_equal(counted("stale", "released"), counted("done", "released"));
+}
+
+/* --- kill -9 --- */
+
+/* The fixture many times over, each copy with employee and insured numbers of its own. */
+static void write_large_input(void)
+{
+    must("python3 -c \"import csv, sys\n"
+         "rows = list(csv.reader(open(sys.argv[1], encoding='cp932', newline='')))\n"
+         "out = csv.writer(open('large.csv', 'w', encoding='utf-8', newline=''))\n"
+         "out.writerow(rows[0])\n"
+         "for n in range(%d):\n"
+         "    for row in rows[1:]:\n"
+         "        number = row[3] + '%%02d' %% n if row[3] else ''\n"
+         "        out.writerow(['%%d-%%s' %% (n, row[0])] + row[1:3] + [number] + row[4:])\n"
+         "\" " INPUT, COPIES);
+}
+
+static int open_null(int fd)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    return null < 0 ? -1 : dup2(null, fd);
+}
+
+static pid_t start_export(const char *out)
+{
+    char *command[] = {getenv("KENPORTER"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
+                       text("--as-of"),     text("2026-04-01"), text("-q"), text("-o"), text("%s", out),
+                       text("large.csv"),   NULL};
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (open_null(1) >= 0 && open_null(2) >= 0)
+            (void)execv(command[0], command);
+        _exit(127);
+    }
+    assert_true(pid > 0);
+    return pid;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &t), 0);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void wait_seconds(double seconds)
+{
+    struct timespec t = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    (void)nanosleep(&t, NULL);
+}
+
+/* Until the first entries of people stand in the log, which is when bundles begin to go out; at most a few seconds. */
+static void wait_for_entries(const char *out, double at_most)
+{
+    const char *log = text("%s" LOG, out);
+    struct stat info = {0};
+    for (double until = now() + at_most; now() < until && info.st_size < 2000; wait_seconds(0.0001))
+        if (stat(log, &info) != 0)
+            info.st_size = 0;
+}
+
+/* Everybody once, by the log alone: disclosed, and not voided afterwards. */
+static void assert_sound(const char *out, size_t people)
+{
+    assert_log_verifies(text("%s" LOG, out));
+    must("python3 -c \"import collections, csv, hashlib, sys\n"
+         "out, people = sys.argv[1], int(sys.argv[2])\n"
+         "given, open_bundle = collections.Counter(), []\n"
+         "for e in csv.DictReader(open(out + '" LOG "', encoding='utf-8', newline='')):\n"
+         "    person = e['employee_id'], e['exam_date'], e['insurer_number']\n"
+         "    if e['event'] == 'disclose': open_bundle.append(person)\n"
+         "    elif e['event'] == 'void': open_bundle = []\n"
+         "    else:\n"
+         "        assert e['event'] == 'release', e['event']\n"
+         "        bundle = open(out + '/' + e['bundle'], 'rb').read()\n"
+         "        assert hashlib.sha256(bundle).hexdigest() == e['bundle_sha256'], e['bundle']\n"
+         "        given.update(open_bundle); open_bundle = []\n"
+         "assert not open_bundle and len(given) == people and set(given.values()) == {1}, (len(given), people)\n"
+         "\" %s %zu", out, people);
+    must("test $(ls %s/*.zip | wc -l) = $(grep -c ,release, %s" LOG ")", out, out);
+    assert_int_equal(how_many(text("%s/.tmp*", out)), 0);
+}
+
+static void kill__at_any_moment__next_run_ends_sound(void **state)
+{
+    (void)state;
+    write_large_input();
+    double begun = now();
+    assert_int_equal(kenporter(EXPORT "-q -o whole large.csv"), 1);
+    double whole = now() - begun;
+    size_t people = counted("whole", "released"), killed = 0, settled = 0;
+    assert_true(people > (size_t)COPIES * 100);
+    assert_sound("whole", people);
+    srand(20260401);
+    for (int i = 0; i < KILLS; i++) {
+        const char *out = text("killed%d", i);
+        int status = 0;
+        pid_t pid = start_export(out);
+        double part = (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles go out */
+        if (i % 2)
+            wait_for_entries(out, 2 * whole);
+        wait_seconds(i % 2 ? 0.0015 * part : whole * part);
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        killed += WIFSIGNALED(status);
+        int again = kenporter(EXPORT "-o %s large.csv", out);
+        if (again != 1)
+            fail_msg("kill %d at %.2f: exit %d: %s", i, part, again, slurp("stderr", NULL));
+        settled += strstr(slurp("stderr", NULL), "K7004") || strstr(slurp("stderr", NULL), "K7005");
+        assert_sound(out, people);
+        must("rm -rf %s", out);
+    }
+    print_message("%zu of %d runs were killed in time, %zu left a bundle to settle\n", killed, KILLS, settled);
+    assert_true(killed > KILLS / 4);
+}
+
+static void interrupt__in_the_middle__leaves_nothing_half_done(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        int status = 0;
+        pid_t pid = start_export("interrupted");
+        wait_seconds(0.05 + 0.1 * i);
+        assert_int_equal(kill(pid, SIGTERM), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 4 || WEXITSTATUS(status) == 1));
+        assert_int_equal(how_many("interrupted/.tmp*"), 0);
+    }
+    assert_int_equal(kenporter(EXPORT "-q -o interrupted large.csv"), 1);
+    assert_sound("interrupted", counted("whole", "released"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unfinished__bundle_in_place__is_completed),
+        cmocka_unit_test(unfinished__check__changes_nothing),
+        cmocka_unit_test(unfinished__bundle_still_temporary__is_voided_and_released_anew),
+        cmocka_unit_test(unfinished__half_the_entries_written__are_voided),
+        cmocka_unit_test(unfinished__bundle_altered_in_place__is_not_called_released),
+        cmocka_unit_test(torn_last_line__anywhere__is_cut_off_and_reported),
+        cmocka_unit_test(torn_header__new_log__is_begun_anew),
+        cmocka_unit_test(temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed),
+        cmocka_unit_test(kill__at_any_moment__next_run_ends_sound),
+        cmocka_unit_test(interrupt__in_the_middle__leaves_nothing_half_done),
+    };
+    return cmocka_run_group_tests_name("recovery", tests, set_up, tear_down_folder);
+}

@@ -1,0 +1,341 @@
+#include "support.h"
+
+#include "kenporter.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fsio.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static char folder[] = "/tmp/kp_cli_XXXXXX";
+static char *said, *complained; /* what the last command wrote to stdout and stderr */
+static struct kp_arena arena;
+
+static int64_t fixed_now(void *ctx)
+{
+    (void)ctx;
+    return 1775003400; /* 2026-04-01 09:30 in Japan */
+}
+
+static int cli(enum kp_lang lang, const char *const *words, size_t n)
+{
+    size_t n_said = 0, n_complained = 0;
+    char *argv[40] = {NULL};
+    const struct kp_env env = {.now = fixed_now, .lang = lang};
+    free(said);
+    free(complained);
+    FILE *out = open_memstream(&said, &n_said), *err = open_memstream(&complained, &n_complained);
+    assert_true(out && err && n + 1 < COUNT(argv));
+    argv[0] = kp_arena_strdup(&arena, "kenporter");
+    for (size_t i = 0; i < n; i++)
+        argv[i + 1] = kp_arena_strdup(&arena, words[i]);
+    int status = kp_cli((int)n + 1, argv, out, err, &env);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(fclose(err), 0);
+    return status;
+}
+
+#define CLI_IN(lang, ...)                                                                                              \
+    cli(lang, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define CLI(...) CLI_IN(KP_LANG_EN, __VA_ARGS__)
+
+static char *in_folder(const char *name)
+{
+    return kp_arena_printf(&arena, "%s/%s", folder, name);
+}
+
+static char *put(const char *name, const char *contents)
+{
+    char *path = in_folder(name);
+    assert_int_equal(kp_write_file(&kp_io_posix, path, contents, strlen(contents)), KP_OK);
+    return path;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    (void)put("k.ini", "[sender]\nnumber = 6631111116\nname = 架空精機\n[output]\ndirectory = out\n");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    free(said);
+    free(complained);
+    kp_arena_release(&arena);
+    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("'%s' is not in: %s", part, text);
+}
+
+/* One line on stderr with this in it, and nothing on stdout. */
+static void assert_one_line(const char *part)
+{
+    size_t n = strlen(complained);
+    assert_string_equal(said, "");
+    assert_true(n > 1 && complained[n - 1] == '\n');
+    assert_ptr_equal(strchr(complained, '\n'), complained + n - 1);
+    assert_has(complained, part);
+}
+
+static void help__of_program_and_commands__goes_to_stdout(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"check", "export", "explain", "items"};
+    for (enum kp_lang lang = KP_LANG_EN; lang <= KP_LANG_JA; lang++) {
+        assert_int_equal(CLI_IN(lang, "--help"), 0);
+        assert_string_equal(complained, "");
+        for (size_t i = 0; i < COUNT(commands); i++)
+            assert_has(said, commands[i]);
+        for (size_t i = 0; i < COUNT(commands); i++) {
+            assert_int_equal(CLI_IN(lang, commands[i], "--help"), 0);
+            assert_string_equal(complained, "");
+            assert_has(said, kp_arena_printf(&arena, "kenporter %s", commands[i]));
+            assert_has(said, "--lang");
+            assert_int_equal(CLI_IN(lang, commands[i], "-h"), 0);
+        }
+    }
+    assert_int_equal(CLI("-h"), 0);
+    assert_int_equal(CLI_IN(KP_LANG_EN, "check", "--lang", "ja", "--help"), 0);
+    assert_has(said, "使い方");
+}
+
+static void version__is_one_line_on_stdout(void **state)
+{
+    (void)state;
+    assert_int_equal(CLI("--version"), 0);
+    assert_string_equal(said, "kenporter " KP_VERSION "\n");
+    assert_string_equal(complained, "");
+}
+
+static void command__unknown_or_none__ends_with_2_and_the_nearest_name(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"chek", "'check'"}, {"exprot", "'export'"}, {"explian", "'explain'"}, {"item", "'items'"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(CLI(rows[i][0]), 2);
+        assert_one_line(rows[i][0]);
+        assert_has(complained, rows[i][1]);
+    }
+    assert_int_equal(CLI("--hepl"), 2);
+    assert_one_line("'--help'");
+    assert_int_equal(CLI("check", "--ouput", "x", "a.csv"), 2);
+    assert_one_line("K1002");
+    assert_has(complained, "'--output'");
+    assert_int_equal(cli(KP_LANG_EN, NULL, 0), 2);
+    assert_int_equal(CLI("check", "-c", in_folder("k.ini")), 2);
+    assert_one_line("K1005");
+}
+
+static void explain__code__tells_meaning_and_remedy(void **state)
+{
+    (void)state;
+    assert_int_equal(CLI("explain", "K2007"), 0);
+    assert_has(said, "K2007 column_missing");
+    assert_has(said, "meaning:");
+    assert_has(said, "remedy:");
+    assert_int_equal(CLI_IN(KP_LANG_JA, "explain", "k4006"), 0);
+    assert_has(said, "K4006 insurer_check_digit");
+    assert_has(said, "直し方:");
+    assert_int_equal(CLI("explain", "K4006", "--lang=ja"), 0);
+    assert_has(said, "意味:");
+    static const char *const unknown[] = {"K0000", "K9999", "K200", "K20077", "2007", "hello", "", "K-001", "K 200"};
+    for (size_t i = 0; i < COUNT(unknown); i++) {
+        assert_int_equal(CLI("explain", unknown[i]), 2);
+        assert_one_line("K1008");
+    }
+    assert_int_equal(CLI("explain", "K2007", "K2008"), 2);
+    assert_one_line("K1006");
+}
+
+/* The worked examples of the rule, exam by exam; the middle of the day of disclosure does not matter. */
+static void explain__ages__fall_into_their_bands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *born, *exam, *birthday, *statute;
+    } rows[] = {{"1985-03-31", "2024-06-10", "40to74", "40to74"}, {"1985-04-01", "2024-06-10", "under40", "40to74"},
+                {"1985-04-02", "2024-06-10", "under40", "under40"}, {"1984-12-01", "2024-06-10", "40to74", "40to74"},
+                {"1949-10-01", "2024-09-30", "40to74", "40to74"}, {"1949-10-01", "2024-10-01", "75plus", "75plus"}};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (int statute = 0; statute < 2; statute++) {
+            assert_int_equal(CLI("explain", "--birth", rows[i].born, "--exam", rows[i].exam, "--insurer", "06139463",
+                                 "--on", "2024-11-01", "--json", "--age-rule", statute ? "statute" : "birthday"), 0);
+            assert_string_equal(complained, "");
+            assert_has(said, kp_arena_printf(&arena, "\"age_band\": \"%s\"", statute ? rows[i].statute : rows[i].birthday));
+            assert_has(said, statute ? "\"age_rule\": \"statute\"" : "\"age_rule\": \"birthday\"");
+        }
+}
+
+static void explain__case__answers_in_json_that_others_read(void **state)
+{
+    (void)state;
+    assert_int_equal(CLI("explain", "--birth", "1985-03-31", "--exam", "2024-06-10", "--insurer", "06139463", "--on",
+                         "2024-07-01", "--json"), 0);
+    char *path = put("answer.json", said);
+    char *script = put("check.py",
+                       "import json, sys\n"
+                       "a = json.load(open(sys.argv[1], encoding='utf-8'))\n"
+                       "assert a['decision'] == 'release' and not a['reason'], a\n"
+                       "assert (a['age'], a['age_rule'], a['age_band']) == (40, 'birthday', '40to74'), a\n"
+                       "assert a['basis_id'] == 'elderly27' and '第27条第3項' in a['provisions'], a\n"
+                       "assert a['privacy_ground'] == 'required_by_law' and a['needed'] == [], a\n"
+                       "assert a['item_scopes'] == {'duty': 'release', 'form': 'release', 'other': 'withhold'}, a\n");
+    assert_int_equal(system(kp_arena_printf(&arena, "python3 %s %s", script, path)), 0);
+}
+
+static void explain__holds__give_reason_and_way_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *birth, *insurer, *articles, *on, *expected;
+    } rows[] = {{"1985-03-31", "06139463", "", "2024-07-01", "\"no_request\""},
+                {"1990-01-01", "06139463", "elderly_act", "2024-07-01", "\"no_basis\""},
+                {"1990-01-01", "06139463", "health_act", "2024-07-01", "\"kenpo150\""},
+                {"1985-03-31", "06139463", "health_act", "2024-07-01", "\"kenpo150\""},
+                {"1985-03-31", "39289004", "elderly_act", "2024-07-01", "\"consent_missing\""},
+                {"1985-03-31", "34289009", "health_act", "2024-07-01", "\"scheme_ambiguous\""},
+                {"1985-03-31", "06139463", "elderly_act", "2029-06-11", "\"past_retention\""},
+                {"1985-03-31", "06139463", "elderly_act", "2029-06-10", "\"elderly27\""}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(CLI("explain", "--birth", rows[i].birth, "--exam", "2024-06-10", "--insurer", rows[i].insurer,
+                             "--articles", rows[i].articles, "--on", rows[i].on, "--json"), 0);
+        assert_has(said, rows[i].expected);
+        bool held = strstr(said, "\"decision\": \"hold\"") != NULL;
+        assert_int_equal(held, strstr(said, "\"needed\": []") == NULL);
+        assert_int_equal(held, strstr(said, "\"reason\": null") == NULL);
+    }
+}
+
+static void explain__incomplete_or_wrong_case__is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[][4] = {{"1985-03-31", "2024-06-10", "06139464", "check digit"},
+                                           {"1985-03-31", "2024-06-10", "6139463", "8 digits"},
+                                           {"1985-02-29", "2024-06-10", "06139463", "--birth"},
+                                           {"2024-06-11", "2024-06-10", "06139463", "--birth"},
+                                           {"1985-03-31", "2026-04-02", "06139463", "--exam"}};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(CLI("explain", "--birth", wrong[i][0], "--exam", wrong[i][1], "--insurer", wrong[i][2]), 2);
+        assert_one_line(wrong[i][3]);
+    }
+    assert_int_equal(CLI("explain", "--birth", "1985-03-31", "--exam", "2024-06-10"), 2);
+    assert_one_line("--insurer");
+    assert_int_equal(CLI("explain"), 2);
+    assert_one_line("--birth");
+    assert_int_equal(CLI("explain", "--birth=1985-03-31", "--exam=2024-06-10", "--insurer=06139463", "--articles=gdpr"), 2);
+    assert_one_line("--articles");
+}
+
+static size_t lines_of(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void items__word__narrows_the_catalogue(void **state)
+{
+    (void)state;
+    const char *from = getenv("SCHEMAS");
+    assert_int_equal(CLI("items"), 0);
+    size_t all = lines_of(said);
+    FILE *count = popen(kp_arena_printf(&arena, "tail -n +2 %s/items.csv | wc -l", from ? from : "./schemas"), "r");
+    unsigned long rows = 0;
+    assert_int_equal(fscanf(count, "%lu", &rows), 1);
+    (void)pclose(count);
+    assert_int_equal(all, rows);
+    assert_int_equal(CLI("items", "腹囲"), 0);
+    assert_int_equal(lines_of(said), 3); /* measured, by own judgement, by own word */
+    assert_has(said, "9N016160100000001");
+    assert_int_equal(CLI("items", "ｂｍｉ"), 0);
+    assert_has(said, "9N011000000000001");
+    assert_int_equal(CLI("items", "9N001000000000001"), 0);
+    assert_int_equal(lines_of(said), 1);
+    assert_has(said, "身長");
+    assert_int_equal(CLI("items", "a", "b"), 2);
+    assert_one_line("K1006");
+}
+
+#define HEADER "保険者番号,保険番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称,身長\n"
+
+static void check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder(void **state)
+{
+    (void)state;
+    const char *config = in_folder("k.ini");
+    const struct {
+        const char *path, *code;
+    } rows[] = {{in_folder("none.csv"), "K2001"}, {folder, "K2001"}, {put("empty.csv", ""), "K2002"},
+                {put("lacking.csv", "保険者番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称\n"), "K2007"},
+                {put("quote.csv", HEADER "\"06139463,1\n"), "K2004"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(CLI("check", "-c", config, rows[i].path), 3);
+        assert_one_line(rows[i].code);
+        assert_int_equal(strncmp(complained, rows[i].path, strlen(rows[i].path)), 0);
+        if (i < 4)
+            assert_false(kp_path_exists(in_folder("out")));
+    }
+}
+
+static void check__broken_register_or_configuration__ends_with_2(void **state)
+{
+    (void)state;
+    char *input = put("in.csv", HEADER), *config = in_folder("k.ini");
+    char *requests = put("requests.csv", "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,valid_until,"
+                                         "withdrawn_on,note\nR1,06139463,2026-01-15,elderly_act,,,all,,,,\n"
+                                         "R2,06139463,2026-02-30,elderly_act,,,all,,,,\n");
+    assert_int_equal(CLI("check", "-c", config, "--requests", requests, input), 2);
+    assert_one_line(kp_arena_printf(&arena, "%s:3: fail K1033", requests));
+    assert_int_equal(CLI("check", "-c", config, "--insurers", in_folder("none.csv"), input), 2);
+    assert_one_line("K1030");
+    assert_int_equal(CLI("check", "-c", config, input, input), 2);
+    assert_one_line("K1060");
+    assert_int_equal(CLI("check", input), 2); /* nobody is named as the sender */
+    assert_one_line("K1040");
+}
+
+static void print__full_disk__ends_with_4_and_says_so(void **state)
+{
+    (void)state;
+    char *argv[] = {kp_arena_strdup(&arena, "kenporter"), kp_arena_strdup(&arena, "--help"), NULL};
+    const struct kp_env env = {.now = fixed_now};
+    size_t n = 0;
+    free(complained);
+    FILE *out = fopen("/dev/full", "w"), *err = open_memstream(&complained, &n);
+    assert_true(out && err);
+    int status = kp_cli(2, argv, out, err, &env);
+    (void)fclose(out);
+    assert_int_equal(fclose(err), 0);
+    assert_int_equal(status, 4);
+    assert_has(complained, "K9002");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help__of_program_and_commands__goes_to_stdout),
+        cmocka_unit_test(version__is_one_line_on_stdout),
+        cmocka_unit_test(command__unknown_or_none__ends_with_2_and_the_nearest_name),
+        cmocka_unit_test(explain__code__tells_meaning_and_remedy),
+        cmocka_unit_test(explain__ages__fall_into_their_bands),
+        cmocka_unit_test(explain__case__answers_in_json_that_others_read),
+        cmocka_unit_test(explain__holds__give_reason_and_way_out),
+        cmocka_unit_test(explain__incomplete_or_wrong_case__is_refused),
+        cmocka_unit_test(items__word__narrows_the_catalogue),
+        cmocka_unit_test(check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder),
+        cmocka_unit_test(check__broken_register_or_configuration__ends_with_2),
+        cmocka_unit_test(print__full_disk__ends_with_4_and_says_so),
+    };
+    return cmocka_run_group_tests_name("cli", tests, set_up, tear_down);
+}

@@ -1,0 +1,383 @@
+#include "support.h"
+
+#include "normalize.h"
+
+#include <stdio.h>
+
+#define UNUSED __attribute__((unused))
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct kp_text *text;
+static struct kp_arena arena, scratch;
+static struct kp_catalogue catalogue;
+static struct kp_tables tables;
+static struct kp_record record;
+static struct kp_findings findings;
+
+static int set_up(void **state UNUSED)
+{
+    static const struct kp_env env = {0};
+    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
+    return kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
+                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK
+               ? 0
+               : -1;
+}
+
+static int tear_down(void **state UNUSED)
+{
+    kp_text_free(text);
+    kp_arena_release(&arena);
+    kp_arena_release(&scratch);
+    return 0;
+}
+
+/* Normalises a row of cells, one per field. */
+static void normalize(const enum kp_field *fields, const char *const *cells, size_t n, const struct kp_org *facility)
+{
+    static const struct kp_org nobody = {0};
+    kp_arena_reset(&scratch);
+    findings = (struct kp_findings){.arena = &scratch};
+    struct kp_mapping mapping = {.n_columns = n};
+    mapping.columns = kp_arena_alloc(&scratch, n * sizeof(*mapping.columns));
+    for (size_t i = 0; i < n; i++) {
+        mapping.columns[i].kind = KP_COL_FIELD;
+        mapping.columns[i].index = fields[i];
+    }
+    enum kp_status st =
+        kp_normalize(&tables, &mapping, facility ? facility : &nobody, cells, &scratch, &findings, &record);
+    assert_int_equal(st, KP_OK);
+}
+
+struct field_case {
+    const char *cell, *expected;
+    unsigned code; /* of the one finding; 0: none */
+};
+
+static void assert_field(enum kp_field field, const struct field_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        normalize(&field, &cases[i].cell, 1, NULL);
+        const struct kp_finding *f = findings.first;
+        unsigned code = f ? (unsigned)f->code : 0;
+        if (strcmp(record.field[field], cases[i].expected) != 0 || code != cases[i].code || (f && f->next))
+            fail_msg("%s '%s': got '%s', K%u%s; expected '%s', K%u", kp_field_name(field), cases[i].cell,
+                     record.field[field], code, f && f->next ? " and more" : "", cases[i].expected, cases[i].code);
+        if (f)
+            assert_string_equal(f->field, kp_field_name(field));
+    }
+}
+
+#define ASSERT_FIELD(field, ...)                                                                                       \
+    do {                                                                                                               \
+        static const struct field_case cases_[] = {__VA_ARGS__};                                                       \
+        assert_field(field, cases_, COUNT(cases_));                                                                    \
+    } while (0)
+
+static void insurer_number__6_and_7_digits__are_filled_up(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURER_NUMBER, {"06139463", "06139463", 0}, {"6139463", "06139463", 3003},
+                 {"280081", "00280081", 3003}, {" 06139463 ", "06139463", 0});
+}
+
+static void insurer_number__other_shapes__are_refused(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURER_NUMBER, {"80081", "", 4005}, {"106139463", "", 4005}, {"0613946X", "", 4005},
+                 {"健保", "", 4005}, {"6.13946E+06", "", 4005});
+}
+
+static void insurer_number__full_width__is_a_change_with_a_note(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURER_NUMBER, {"０６１３９４６３", "06139463", 3001}, {"0613-9463", "06139463", 3001});
+}
+
+static void symbol_and_number__one_width__stay_as_the_card_has_them(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"131", "131", 0}, {"１３１", "１３１", 0}, {"A-12", "A-12", 0},
+                 {"健保い", "健保い", 0}, {"", "", 0}, {" 131 ", "131", 0});
+}
+
+static void symbol_and_number__mixed_width__becomes_one(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"健保12", "健保１２", 3001}, {"12い", "１２い", 3001}, {"１3１", "131", 3001},
+                 {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001}, {"1 3 1", "131", 3001});
+}
+
+static void symbol_and_number__longer_than_20_characters__is_refused(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_NUMBER, {"12345678901234567890", "12345678901234567890", 0},
+                 {"123456789012345678901", "", 4008},
+                 {"１２３４５６７８９０１２３４５６７８９０", "１２３４５６７８９０１２３４５６７８９０", 0},
+                 {"１２３４５６７８９０１２３４５６７８９０１", "", 4008});
+}
+
+static void branch__two_digits__one_is_filled_up(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_BRANCH, {"01", "01", 0}, {"1", "01", 3003}, {"00", "00", 0}, {"001", "", 4009},
+                 {"A1", "", 4009}, {"ABC", "", 4009}, {"-", "", 4009});
+}
+
+static void sex__spellings__are_coded(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_SEX, {"1", "1", 0}, {"2", "2", 0}, {"男", "1", 3006}, {"女", "2", 3006}, {"男性", "1", 3006},
+                 {"女性", "2", 3006}, {"M", "1", 3006}, {"F", "2", 3006}, {"f", "2", 3006}, {"Ｍ", "1", 3006},
+                 {"１", "1", 3006}, {"3", "", 4011}, {"不明", "", 4011});
+}
+
+static void qualification__codes_and_words__are_read(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_QUALIFICATION, {"1", "1", 0}, {"7", "7", 0}, {"本人", "1", 3006}, {"家族", "2", 3006},
+                 {"任意継続被保険者", "3", 3006}, {"8", "", 4017}, {"0", "", 4017});
+}
+
+static void report_and_programme__codes_of_the_tables__are_kept(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_REPORT_CATEGORY, {"10", "10", 0}, {"40", "40", 0}, {"77", "", 4026});
+    ASSERT_FIELD(KP_F_PROGRAMME, {"010", "010", 0}, {"030", "030", 0}, {"990", "990", 0}, {"123", "", 4026});
+}
+
+static void dates__every_form__becomes_yyyymmdd(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_BIRTH_DATE, {"19850331", "19850331", 0}, {"1985/03/31", "19850331", 3002},
+                 {"1985/3/31", "19850331", 3002}, {"1985-03-31", "19850331", 3002}, {"昭和60年3月31日", "19850331", 3002},
+                 {"S60.3.31", "19850331", 3002}, {"１９８５／３／３１", "19850331", 3002},
+                 {"1985年3月31日", "19850331", 3002}, {"令和元年5月1日", "20190501", 3002});
+    normalize((const enum kp_field[]){KP_F_BIRTH_DATE, KP_F_EXAM_DATE, KP_F_MEMBER_FROM, KP_F_MEMBER_TO},
+              (const char *const[]){"1985/3/31", "R7.6.10", "2010-04-01", "20260401"}, 4, NULL);
+    assert_int_equal(kp_date_compare(record.birth, (struct kp_date){1985, 3, 31}), 0);
+    assert_int_equal(kp_date_compare(record.exam, (struct kp_date){2025, 6, 10}), 0);
+    assert_int_equal(kp_date_compare(record.member_from, (struct kp_date){2010, 4, 1}), 0);
+    assert_int_equal(kp_date_compare(record.member_to, (struct kp_date){2026, 4, 1}), 0);
+}
+
+static void dates__wrong_ones__are_refused_by_their_fault(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_EXAM_DATE, {"2025/02/29", "", 4003}, {"20250631", "", 4003}, {"S64.1.8", "", 4004},
+                 {"昨日", "", 4002}, {"10/06/2025", "", 4002}, {"45000", "", 4002}, {"-", "", 4002});
+    assert_false(kp_date_is_set(record.exam));
+}
+
+static void kana_name__half_width_hiragana_and_spaces__become_full_width_katakana(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_NAME_KANA, {"ケンポタロウ", "ケンポタロウ", 0}, {"ｹﾝﾎﾟ ﾀﾛｳ", "ケンポタロウ", 3004},
+                 {"けんぽ　たろう", "ケンポタロウ", 3004}, {"ケンポ タロウ", "ケンポタロウ", 3004},
+                 {"ﾊﾞﾊﾟｰ", "バパー", 3004}, {"サ-ラ", "サーラ", 3004}, {"健保タロウ", "", 4010}, {"TARO", "", 4010});
+}
+
+static void kana_name__longer_than_100_bytes__is_refused(void **state UNUSED)
+{
+    char name[51 * 3 + 1] = "";
+    for (int i = 0; i < 50; i++)
+        strcat(name, "ア");
+    const char *cell = name;
+    enum kp_field field = KP_F_NAME_KANA;
+    normalize(&field, &cell, 1, NULL);
+    assert_string_equal(record.field[field], name);
+    assert_null(findings.first);
+    strcat(name, "ア");
+    normalize(&field, &cell, 1, NULL);
+    assert_string_equal(record.field[field], "");
+    assert_int_equal(findings.first->code, 4021);
+}
+
+static void postal_code__seven_digits__get_their_hyphen(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_POSTAL_CODE, {"100-0001", "100-0001", 0}, {"1000001", "100-0001", 3001},
+                 {"１００－０００１", "100-0001", 3001}, {"〒100-0001", "100-0001", 3001},
+                 {"〒 100 0001", "100-0001", 3001}, {"100-001", "", 4012}, {"100-00011", "", 4012}, {"東京", "", 4012});
+}
+
+static void address__becomes_full_width_without_spaces(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_ADDRESS, {"東京都千代田区", "東京都千代田区", 0},
+                 {"東京都千代田区 1-2-3", "東京都千代田区１－２－３", 3001},
+                 {"東京都　千代田区ｱﾊﾟｰﾄA", "東京都千代田区アパートＡ", 3001});
+}
+
+/* 40 characters of full width are 80 bytes; the 41st is cut. */
+static void address__over_80_bytes__is_cut_with_a_warning(void **state UNUSED)
+{
+    char forty[40 * 3 + 1] = "", longer[41 * 3 + 1] = "";
+    for (int i = 0; i < 40; i++)
+        strcat(forty, "町");
+    (void)snprintf(longer, sizeof(longer), "%s%s", forty, "村");
+    struct field_case cases[] = {{forty, forty, 0}, {longer, forty, 3009}};
+    assert_field(KP_F_ADDRESS, cases, COUNT(cases));
+    assert_field(KP_F_FACILITY_ADDRESS, cases, COUNT(cases));
+}
+
+static void facility_name__over_40_bytes__is_cut(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_FACILITY_NAME, {"ABC健診所", "ＡＢＣ健診所", 3001},
+                 {"一二三四五六七八九十一二三四五六七八九十", "一二三四五六七八九十一二三四五六七八九十", 0},
+                 {"一二三四五六七八九十一二三四五六七八九十終", "一二三四五六七八九十一二三四五六七八九十", 3009});
+}
+
+static void facility_number__ten_digits__nine_are_filled_up(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_FACILITY_NUMBER, {"2813300114", "2813300114", 0}, {"110438796", "0110438796", 3003},
+                 {"3300114", "", 4014}, {"28133001145", "", 4014}, {"ABC", "", 4014});
+}
+
+static void facility_number__full_width__is_a_change_with_a_note(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_FACILITY_NUMBER, {"２８１３３００１１４", "2813300114", 3001});
+}
+
+static void branch_and_ticket__full_width__is_a_change_with_a_note(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_BRANCH, {"０１", "01", 3001});
+    ASSERT_FIELD(KP_F_TICKET_NUMBER, {"１２３４５６７８９０１", "12345678901", 3001});
+}
+
+static void phone__hyphens_and_brackets__go(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_FACILITY_PHONE, {"0312345678", "0312345678", 0}, {"03-1234-5678", "0312345678", 3001},
+                 {"(03)1234-5678", "0312345678", 3001}, {"０３－１２３４－５６７８", "0312345678", 3001},
+                 {"09012345678", "09012345678", 0}, {"090123456789", "", 4016}, {"内線12", "", 4016});
+}
+
+static void ticket__eleven_digits(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_TICKET_NUMBER, {"12345678901", "12345678901", 0}, {"1234567890", "", 4027},
+                 {"1234567890A", "", 4027});
+    ASSERT_FIELD(KP_F_TICKET_EXPIRES, {"2026/3/31", "20260331", 3002});
+}
+
+static void names_and_ids__stay_as_they_are(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_EMPLOYEE_ID, {"ａ-1", "ａ-1", 0}, {" 7 ", "7", 0});
+    ASSERT_FIELD(KP_F_NAME, {"健保 太郎", "健保 太郎", 0});
+}
+
+static void any_field__line_break_or_tab_inside__is_refused(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_ADDRESS, {"東京都\n千代田区", "", 4032}, {"東京都\t千代田区", "", 4032}, {"東京都\r\n", "東京都", 0});
+    ASSERT_FIELD(KP_F_INSURED_NUMBER, {"12\n34", "", 4032});
+}
+
+static void any_field__blank__is_empty_without_a_word(void **state UNUSED)
+{
+    for (unsigned i = 0; i < KP_F__COUNT; i++) {
+        static const struct field_case blank[] = {{"", "", 0}, {" 　\t", "", 0}};
+        assert_field((enum kp_field)i, blank, COUNT(blank));
+    }
+}
+
+static void facility__of_the_configuration__fills_in_only_where_the_row_names_none(void **state UNUSED)
+{
+    static const struct kp_org facility = {.number = "2813300114", .name = "健診所", .postal_code = "1000001",
+                                           .address = "東京都1", .phone = "03-1234-5678"};
+    static const enum kp_field fields[] = {KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME, KP_F_FACILITY_ADDRESS};
+    normalize(fields, (const char *const[]){"", "", ""}, 3, &facility);
+    assert_string_equal(record.field[KP_F_FACILITY_NUMBER], "2813300114");
+    assert_string_equal(record.field[KP_F_FACILITY_NAME], "健診所");
+    assert_string_equal(record.field[KP_F_FACILITY_POSTAL_CODE], "100-0001");
+    assert_string_equal(record.field[KP_F_FACILITY_ADDRESS], "東京都１");
+    assert_string_equal(record.field[KP_F_FACILITY_PHONE], "0312345678");
+    normalize(fields, (const char *const[]){"6631111116", "", ""}, 3, &facility);
+    assert_string_equal(record.field[KP_F_FACILITY_NUMBER], "6631111116");
+    assert_string_equal(record.field[KP_F_FACILITY_NAME], "");
+    assert_string_equal(record.field[KP_F_FACILITY_PHONE], "");
+}
+
+static void facility__wrong_in_the_row__is_not_replaced_by_the_configuration(void **state UNUSED)
+{
+    static const struct kp_org facility = {.number = "2813300114", .name = "健診所"};
+    normalize((const enum kp_field[]){KP_F_FACILITY_NUMBER}, (const char *const[]){"12"}, 1, &facility);
+    assert_int_equal(findings.first->code, 4014);
+    assert_string_equal(record.field[KP_F_FACILITY_NUMBER], "");
+}
+
+/* An export that writes 0 for men and 1 for women, and says so in the mapping file. */
+static void pairs_of_the_mapping_file__outrank_the_tables__for_fields_too(void **state UNUSED)
+{
+    static const char *const cells[] = {"1", "0", "甲"}, *const expected[] = {"2", "1", "1"};
+    static const struct kp_org nobody = {0};
+    for (size_t i = 0; i < COUNT(cells); i++) {
+        const char *codes[] = {"1", "2", "1"};
+        struct kp_column column = {.kind = KP_COL_FIELD, .index = KP_F_SEX, .codes = codes};
+        struct kp_mapping mapping = {.columns = &column, .n_columns = 1};
+        kp_arena_reset(&scratch);
+        findings = (struct kp_findings){.arena = &scratch};
+        assert_int_equal(kp_map_put(&column.values, &scratch, "0", 0), KP_MAP_ADDED);
+        assert_int_equal(kp_map_put(&column.values, &scratch, "1", 1), KP_MAP_ADDED);
+        assert_int_equal(kp_map_put(&column.values, &scratch, "甲", 2), KP_MAP_ADDED);
+        assert_int_equal(kp_normalize(&tables, &mapping, &nobody, &cells[i], &scratch, &findings, &record), KP_OK);
+        assert_string_equal(record.field[KP_F_SEX], expected[i]);
+        assert_int_equal(findings.first->code, 3006);
+    }
+}
+
+static void reference_columns__limits_and_mark__go_with_their_item(void **state UNUSED)
+{
+    static const struct {
+        const char *low, *high, *mark, *low_text, *high_text;
+        char flag;
+        unsigned code;
+    } cases[] = {{"3.5", "10", "H", "3.5", "10.0", 'H', 0},  {"", "-", "", NULL, NULL, 0, 0},
+                 {"３．５", "9.96", "ｌ", "3.5", "10.0", 'L', 0}, {"x", "", "", NULL, NULL, 0, 4022},
+                 {"", "", "n", NULL, NULL, 'N', 0},          {"", "", "Ｂ", NULL, NULL, 0, 4024}};
+    const struct kp_item *protein = kp_item_find(&tables, "3A010000002327101"); /* NN.N */
+    unsigned at = (unsigned)(protein - tables.items);
+    struct kp_column columns[] = {{.kind = KP_COL_LOW, .index = at}, {.kind = KP_COL_HIGH, .index = at},
+                                  {.kind = KP_COL_FLAG, .index = at}};
+    static const struct kp_org nobody = {0};
+    struct kp_mapping mapping = {.columns = columns, .n_columns = COUNT(columns)};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *cells[] = {cases[i].low, cases[i].high, cases[i].mark};
+        findings = (struct kp_findings){.arena = &scratch};
+        assert_int_equal(kp_normalize(&tables, &mapping, &nobody, cells, &scratch, &findings, &record), KP_OK);
+        const struct kp_value *v = &record.values[at];
+        assert_int_equal(v->state, KP_VALUE_ABSENT);
+        assert_int_equal(v->flag, cases[i].flag);
+        assert_string_equal(v->low ? v->low : "none", cases[i].low_text ? cases[i].low_text : "none");
+        assert_string_equal(v->high ? v->high : "none", cases[i].high_text ? cases[i].high_text : "none");
+        assert_int_equal(findings.first ? findings.first->code : 0, cases[i].code);
+    }
+}
+
+static void personal_value__is_kept_apart_from_the_text(void **state UNUSED)
+{
+    normalize((const enum kp_field[]){KP_F_SEX}, (const char *const[]){"不明"}, 1, NULL);
+    assert_string_equal(findings.first->value, "不明");
+    assert_null(findings.first->args[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(insurer_number__6_and_7_digits__are_filled_up),
+        cmocka_unit_test(insurer_number__other_shapes__are_refused),
+        cmocka_unit_test(insurer_number__full_width__is_a_change_with_a_note),
+        cmocka_unit_test(symbol_and_number__one_width__stay_as_the_card_has_them),
+        cmocka_unit_test(symbol_and_number__mixed_width__becomes_one),
+        cmocka_unit_test(symbol_and_number__longer_than_20_characters__is_refused),
+        cmocka_unit_test(branch__two_digits__one_is_filled_up),
+        cmocka_unit_test(sex__spellings__are_coded),
+        cmocka_unit_test(qualification__codes_and_words__are_read),
+        cmocka_unit_test(report_and_programme__codes_of_the_tables__are_kept),
+        cmocka_unit_test(dates__every_form__becomes_yyyymmdd),
+        cmocka_unit_test(dates__wrong_ones__are_refused_by_their_fault),
+        cmocka_unit_test(kana_name__half_width_hiragana_and_spaces__become_full_width_katakana),
+        cmocka_unit_test(kana_name__longer_than_100_bytes__is_refused),
+        cmocka_unit_test(postal_code__seven_digits__get_their_hyphen),
+        cmocka_unit_test(address__becomes_full_width_without_spaces),
+        cmocka_unit_test(address__over_80_bytes__is_cut_with_a_warning),
+        cmocka_unit_test(facility_name__over_40_bytes__is_cut),
+        cmocka_unit_test(facility_number__ten_digits__nine_are_filled_up),
+        cmocka_unit_test(facility_number__full_width__is_a_change_with_a_note),
+        cmocka_unit_test(branch_and_ticket__full_width__is_a_change_with_a_note),
+        cmocka_unit_test(phone__hyphens_and_brackets__go),
+        cmocka_unit_test(ticket__eleven_digits),
+        cmocka_unit_test(names_and_ids__stay_as_they_are),
+        cmocka_unit_test(any_field__line_break_or_tab_inside__is_refused),
+        cmocka_unit_test(any_field__blank__is_empty_without_a_word),
+        cmocka_unit_test(facility__of_the_configuration__fills_in_only_where_the_row_names_none),
+        cmocka_unit_test(facility__wrong_in_the_row__is_not_replaced_by_the_configuration),
+        cmocka_unit_test(pairs_of_the_mapping_file__outrank_the_tables__for_fields_too),
+        cmocka_unit_test(reference_columns__limits_and_mark__go_with_their_item),
+        cmocka_unit_test(personal_value__is_kept_apart_from_the_text),
+    };
+    return cmocka_run_group_tests_name("normalize", tests, set_up, tear_down);
+}

@@ -1,0 +1,370 @@
+#include "support.h"
+
+#include "seen.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/kp_seen_XXXXXX";
+static struct kp_seen *seen;
+
+static int set_up(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return rmdir(folder); /* scratch files have no names: the folder is empty all the time */
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    return kp_seen_new(&kp_io_posix, folder, &seen) == KP_OK ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    kp_seen_free(seen);
+    return 0;
+}
+
+/* A digest that differs for every number. */
+static const uint8_t *contents(uint32_t number)
+{
+    static uint8_t digest[KP_SHA256_BYTES];
+    memset(digest, 0, sizeof(digest));
+    memcpy(digest + 28, &number, sizeof(number)); /* in the last bytes, so that all of them have to be compared */
+    return digest;
+}
+
+/* Row n stands in file n / 10, line 100 + n. */
+static void row(uint64_t n, const char *who, uint32_t what)
+{
+    assert_int_equal(kp_seen_row(seen, n, (uint32_t)(n / 10), 100 + n, who, contents(what)), KP_OK);
+}
+
+static void logged(const char *who, uint32_t what)
+{
+    assert_int_equal(kp_seen_disclosed(seen, who, contents(what)), KP_OK);
+}
+
+static void assert_kind(uint64_t n, enum kp_seen_kind kind)
+{
+    struct kp_mark mark = {.kind = 99};
+    assert_int_equal(kp_seen_mark(seen, n, &mark), KP_OK);
+    assert_int_equal(mark.kind, kind);
+}
+
+/* ... and names that row as the other one. */
+static void assert_mark(uint64_t n, enum kp_seen_kind kind, uint64_t other)
+{
+    struct kp_mark mark = {.kind = 99};
+    assert_int_equal(kp_seen_mark(seen, n, &mark), KP_OK);
+    assert_int_equal(mark.kind, kind);
+    assert_int_equal(mark.file, other / 10);
+    assert_int_equal(mark.line, 100 + other);
+}
+
+static void rows__all_different__are_new(void **state)
+{
+    (void)state;
+    row(0, "ann", 1);
+    row(1, "bob", 1); /* same contents, other person */
+    row(2, "ann ", 1);
+    row(3, "", 1);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    for (uint64_t n = 0; n < 4; n++)
+        assert_kind(n, KP_SEEN_NEW);
+}
+
+static void rows__equal__the_later_ones_are_copies_of_the_first(void **state)
+{
+    (void)state;
+    row(3, "ann", 1);
+    row(14, "bob", 2);
+    row(25, "ann", 1);
+    row(36, "ann", 1);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_kind(3, KP_SEEN_NEW);
+    assert_kind(14, KP_SEEN_NEW);
+    assert_mark(25, KP_SEEN_COPY, 3);
+    assert_mark(36, KP_SEEN_COPY, 3);
+}
+
+static void rows__different__each_names_the_other(void **state)
+{
+    (void)state;
+    row(3, "ann", 1);
+    row(14, "bob", 2);
+    row(25, "ann", 9);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_mark(3, KP_SEEN_CONFLICT, 25);
+    assert_kind(14, KP_SEEN_NEW);
+    assert_mark(25, KP_SEEN_CONFLICT, 3);
+}
+
+static void rows__equal_and_different__are_all_in_conflict(void **state)
+{
+    (void)state;
+    row(1, "ann", 1);
+    row(12, "ann", 1);
+    row(23, "ann", 2);
+    row(34, "ann", 3);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_mark(1, KP_SEEN_CONFLICT, 23);
+    assert_kind(12, KP_SEEN_CONFLICT);
+    assert_mark(23, KP_SEEN_CONFLICT, 1);
+    assert_mark(34, KP_SEEN_CONFLICT, 1);
+}
+
+/* Row 12 equals row 1; what it is in conflict with is row 23, and a person who mends the file has to be sent there. */
+static void conflict__copy_of_the_first__names_a_row_that_differs(void **state)
+{
+    (void)state;
+    row(1, "ann", 1);
+    row(12, "ann", 1);
+    row(23, "ann", 2);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_mark(12, KP_SEEN_CONFLICT, 23);
+}
+
+static void log__released_bundle__makes_rows_logged_or_changed(void **state)
+{
+    (void)state;
+    logged("ann", 1);
+    logged("bob", 1);
+    kp_seen_released(seen);
+    row(0, "ann", 1);
+    row(1, "bob", 2);
+    row(2, "cat", 1);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_kind(0, KP_SEEN_LOGGED);
+    assert_kind(1, KP_SEEN_CHANGED);
+    assert_kind(2, KP_SEEN_NEW);
+}
+
+static void log__voided_or_unsettled_bundle__was_not_disclosed(void **state)
+{
+    (void)state;
+    logged("ann", 1);
+    kp_seen_released(seen);
+    logged("ann", 2);
+    logged("bob", 1);
+    kp_seen_voided(seen);
+    logged("cat", 1);
+    kp_seen_released(seen);
+    logged("dan", 1);
+    row(0, "ann", 1);
+    row(1, "bob", 1);
+    row(2, "cat", 1);
+    row(3, "dan", 1);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_kind(0, KP_SEEN_LOGGED);
+    assert_kind(1, KP_SEEN_NEW);
+    assert_kind(2, KP_SEEN_LOGGED);
+    assert_kind(3, KP_SEEN_NEW);
+}
+
+static void log__several_disclosures__the_latest_counts(void **state)
+{
+    (void)state;
+    static const uint32_t ann[] = {1, 2, 3}, bob[] = {1, 2, 1};
+    for (size_t i = 0; i < 3; i++) {
+        logged("ann", ann[i]);
+        logged("bob", bob[i]);
+        kp_seen_released(seen);
+    }
+    row(0, "ann", 1);
+    row(1, "bob", 1);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_kind(0, KP_SEEN_CHANGED);
+    assert_kind(1, KP_SEEN_LOGGED);
+}
+
+static void log__and_repeated_rows__the_repetition_is_told(void **state)
+{
+    (void)state;
+    logged("ann", 1);
+    logged("bob", 1);
+    kp_seen_released(seen);
+    row(0, "ann", 1);
+    row(11, "ann", 1);
+    row(22, "bob", 1);
+    row(33, "bob", 2);
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_kind(0, KP_SEEN_LOGGED);
+    assert_mark(11, KP_SEEN_COPY, 0);
+    assert_mark(22, KP_SEEN_CONFLICT, 33);
+    assert_mark(33, KP_SEEN_CONFLICT, 22);
+}
+
+static void log__bundle_larger_than_any_buffer__can_be_voided(void **state)
+{
+    (void)state;
+    char who[16];
+    for (uint32_t round = 0; round < 3; round++) { /* released, voided, released */
+        for (uint32_t i = 0; i < 3000; i++) {
+            (void)snprintf(who, sizeof(who), "p%u", i);
+            if (round != 2 || i % 2 == 0)
+                logged(who, round);
+        }
+        if (round == 1)
+            kp_seen_voided(seen);
+        else
+            kp_seen_released(seen);
+    }
+    for (uint32_t i = 0; i < 3000; i++) {
+        (void)snprintf(who, sizeof(who), "p%u", i);
+        row(i, who, i % 2 == 0 ? 2 : 0);
+    }
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    for (uint32_t i = 0; i < 3000; i++)
+        assert_kind(i, KP_SEEN_LOGGED);
+}
+
+static void join__nothing_at_all__answers_new(void **state)
+{
+    (void)state;
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_kind(0, KP_SEEN_NEW);
+    assert_kind(1000000, KP_SEEN_NEW);
+}
+
+/* Of n rows, row i is a copy of row i - n/2 when i % 10 is 3, differs from it when i % 10 is 7 (for i >= n/2); the log
+ * shows rows whose i % 10 is 5. The person is i, or the one of the row that is repeated. */
+static bool fill(struct kp_seen *s, uint32_t n)
+{
+    char who[16];
+    bool ok = true;
+    for (uint32_t i = 0; i < n; i++) {
+        bool again = i >= n / 2 && (i % 10 == 3 || i % 10 == 7);
+        (void)snprintf(who, sizeof(who), "p%u", again ? i - n / 2 : i);
+        ok &= kp_seen_row(s, i, i / 1000, i, who, contents(again && i % 10 == 7 ? 8 : 1)) == KP_OK;
+        if (i % 10 == 5)
+            ok &= kp_seen_disclosed(s, who, contents(i % 20 == 5)) == KP_OK;
+    }
+    kp_seen_released(s);
+    return ok && kp_seen_join(s) == KP_OK;
+}
+
+static unsigned wrong_marks(struct kp_seen *s, uint32_t n)
+{
+    unsigned wrong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct kp_mark mark = {.kind = 99};
+        uint32_t other = i >= n / 2 ? i - n / 2 : i + n / 2;
+        uint32_t kind = KP_SEEN_NEW;
+        if (i % 10 == 5)
+            kind = i % 20 == 5 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
+        else if (i % 10 == 7)
+            kind = KP_SEEN_CONFLICT;
+        else if (i % 10 == 3 && i >= n / 2)
+            kind = KP_SEEN_COPY;
+        wrong += kp_seen_mark(s, i, &mark) != KP_OK || mark.kind != kind;
+        if (kind == KP_SEEN_CONFLICT || kind == KP_SEEN_COPY)
+            wrong += mark.line != other || mark.file != other / 1000;
+    }
+    return wrong;
+}
+
+enum { MANY = 300000 };
+
+static void rows__three_hundred_thousand__are_all_judged_right(void **state)
+{
+    (void)state;
+    assert_true(fill(seen, MANY));
+    assert_int_equal(wrong_marks(seen, MANY), 0);
+    struct kp_mark mark;
+    assert_int_equal(kp_seen_mark(seen, MANY - 1, &mark), KP_OK); /* and in any order */
+    assert_kind(5, KP_SEEN_LOGGED);
+    assert_kind(MANY - 5, KP_SEEN_CHANGED);
+    assert_kind(15, KP_SEEN_CHANGED);
+}
+
+/* Under the address sanitizer freed memory is kept back for a while; that is not what is measured here. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=1";
+}
+
+/* Most memory a process needed that did the whole work for n rows, in KiB. */
+static long memory_for(uint32_t n)
+{
+    int status = 0;
+    struct rusage usage;
+    pid_t child = fork();
+    if (child == 0) {
+        struct kp_seen *own = NULL;
+        bool ok = kp_seen_new(&kp_io_posix, folder, &own) == KP_OK && fill(own, n);
+        kp_seen_free(own);
+        _exit(ok ? 0 : 1);
+    }
+    assert_int_equal(wait4(child, &status, 0, &usage), child);
+    assert_int_equal(status, 0);
+    return usage.ru_maxrss;
+}
+
+/* 297,000 rows more would be 20 MiB more if anything were kept for each of them. */
+static void rows__a_hundred_times_as_many__need_no_more_memory(void **state)
+{
+    (void)state;
+    long few = memory_for(MANY / 100), many = memory_for(MANY);
+    assert_true(few > 0);
+    assert_in_range(many, 0, few + 8 * 1024);
+}
+
+static ssize_t full_disk(int fd, const void *bytes, size_t n, off_t at)
+{
+    (void)fd;
+    (void)bytes;
+    (void)n;
+    (void)at;
+    errno = ENOSPC;
+    return -1;
+}
+
+static void disk__full__is_reported_at_the_latest_when_joining(void **state)
+{
+    (void)state;
+    struct kp_io io = kp_io_posix;
+    struct kp_seen *own = NULL;
+    io.pwrite = full_disk;
+    assert_int_equal(kp_seen_new(&io, folder, &own), KP_OK);
+    assert_int_equal(kp_seen_row(own, 0, 0, 1, "ann", contents(1)), KP_OK);
+    assert_int_equal(kp_seen_join(own), KP_E_SYSTEM);
+    kp_seen_free(own);
+    own = NULL;
+    assert_int_equal(kp_seen_new(&kp_io_posix, "/tmp/kp_no_such_folder", &own), KP_E_SYSTEM);
+    assert_null(own);
+    kp_seen_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows__a_hundred_times_as_many__need_no_more_memory),
+        cmocka_unit_test_setup_teardown(rows__all_different__are_new, begin, end),
+        cmocka_unit_test_setup_teardown(rows__equal__the_later_ones_are_copies_of_the_first, begin, end),
+        cmocka_unit_test_setup_teardown(rows__different__each_names_the_other, begin, end),
+        cmocka_unit_test_setup_teardown(rows__equal_and_different__are_all_in_conflict, begin, end),
+        cmocka_unit_test_setup_teardown(conflict__copy_of_the_first__names_a_row_that_differs, begin, end),
+        cmocka_unit_test_setup_teardown(log__released_bundle__makes_rows_logged_or_changed, begin, end),
+        cmocka_unit_test_setup_teardown(log__voided_or_unsettled_bundle__was_not_disclosed, begin, end),
+        cmocka_unit_test_setup_teardown(log__several_disclosures__the_latest_counts, begin, end),
+        cmocka_unit_test_setup_teardown(log__and_repeated_rows__the_repetition_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(log__bundle_larger_than_any_buffer__can_be_voided, begin, end),
+        cmocka_unit_test_setup_teardown(join__nothing_at_all__answers_new, begin, end),
+        cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__are_all_judged_right, begin, end),
+        cmocka_unit_test(disk__full__is_reported_at_the_latest_when_joining),
+    };
+    return cmocka_run_group_tests_name("seen", tests, set_up, tear_down);
+}
