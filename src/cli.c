@@ -47,7 +47,7 @@ bool kp_console_print(struct kp_console *c, const struct kp_buf *text)
     kp_console_clear_bar(c);
     if (kp_buf_ok(text) && fwrite(kp_buf_text(text), 1, text->len, c->out) == text->len && fflush(c->out) == 0)
         return true;
-    (void)kp_diag_fail(&c->diag, KP_E_SYSTEM, KP_K_WRITE_FAILED, "stdout", 0, NULL, strerror(errno ? errno : EIO), NULL,
+    (void)kp_diag_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, "stdout", 0, NULL, strerror(errno ? errno : EIO), NULL,
                        NULL);
     return false;
 }

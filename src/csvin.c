@@ -14,7 +14,7 @@ struct kp_csvin {
     struct kp_in in;
     struct csv_parser parser;
     bool parser_ready;
-    bool finished;
+    bool started, finished;
     char delimiter;
     struct kp_buf bytes;   /* all cells of the row, each with a NUL */
     struct kp_cell *cells; /* bytes is NULL while the row grows: n counts, pointers come at its end */
@@ -109,7 +109,6 @@ enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, c
     enum kp_status st = KP_OK;
     KP_TRY(new_reader(&in, delimiter));
     KP_TRY(kp_in_open(&in->in, io, path));
-    KP_TRY(kp_in_detect_utf16(&in->in));
     *ret_in = in;
     in = NULL;
 out:
@@ -209,6 +208,9 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
 {
     in->n_cells = 0;
     kp_buf_reset(&in->bytes);
+    if (!in->started && in->in.fd >= 0 && kp_in_detect_utf16(&in->in) != KP_OK)
+        return fail(in, KP_CSV_READ);
+    in->started = true;
     while (!in->row_complete && !in->finished) {
         const char *line = NULL;
         size_t n = 0;

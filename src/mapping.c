@@ -232,16 +232,18 @@ static enum kp_status check_required(const struct builder *b, bool has_facility)
                     {KP_F_ADDRESS, "住所"},               {KP_F_EXAM_DATE, "健診実施日"},
                     {KP_F_FACILITY_NUMBER, "健診機関番号"}, {KP_F_FACILITY_NAME, "健診機関名称"}};
     struct kp_buf fields = {0}, headers = {0};
+    const char *first = NULL;
     for (size_t i = 0; i < KP_COUNT(required); i++) {
         bool facility = required[i].field == KP_F_FACILITY_NUMBER || required[i].field == KP_F_FACILITY_NAME;
         if (has_field(b->mapping, required[i].field) || (facility && has_facility))
             continue;
+        first = first ? first : kp_field_name(required[i].field);
         kp_buf_printf(&fields, "%s%s", fields.len ? ", " : "", kp_field_name(required[i].field));
         kp_buf_printf(&headers, "%s%s", headers.len ? ", " : "", required[i].header);
     }
     enum kp_status st = KP_OK;
     if (fields.len || !kp_buf_ok(&fields))
-        st = kp_diag_fail(b->diag, KP_E_INPUT, KP_K_COLUMN_MISSING, b->input_path, 1, NULL, kp_buf_text(&fields),
+        st = kp_diag_fail(b->diag, KP_E_INPUT, KP_K_COLUMN_MISSING, b->input_path, 1, first, kp_buf_text(&fields),
                           kp_buf_text(&headers), NULL);
     kp_buf_release(&fields);
     kp_buf_release(&headers);
