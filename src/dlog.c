@@ -111,18 +111,20 @@ static enum kp_status take_entry(struct scan *s, const char *line, size_t n)
 static enum kp_status take_line(struct scan *s, uint64_t number, const char *line, size_t n)
 {
     enum kp_status st = KP_OK;
-    if (line[n - 1] != '\n') {
-        s->state.torn = true;
-        return KP_OK;
-    }
     if (number == 1) {
         kp_buf_reset(&s->copy);
         add_header(&s->copy);
-        if (s->copy.len != n || memcmp(s->copy.data, line, n) != 0)
+        if (s->copy.len < n || memcmp(s->copy.data, line, n) != 0)
             s->state.fault = "not a disclosure log: its header line differs";
+        else
+            s->state.torn = s->copy.len > n;
+    } else if (line[n - 1] != '\n') {
+        s->state.torn = true; /* the last line of the file, for only there can the line end be missing */
     } else {
         st = take_entry(s, line, n - 1);
     }
+    if (s->state.torn)
+        return KP_OK;
     if (s->state.fault)
         s->state.bad_line = number;
     else
@@ -142,6 +144,7 @@ enum kp_status kp_log_read(const struct kp_io *io, const char *path,
         return KP_OK;
     }
     KP_TRY(kp_in_open(&in, io, path));
+    in.lf_only = true;
     for (uint64_t number = 1; !s.state.bad_line && !s.state.torn; number++) {
         const char *line = NULL;
         size_t n = 0;

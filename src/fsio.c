@@ -198,7 +198,7 @@ static size_t line_length(const struct kp_in *in, size_t from)
     const char *at = in->data + in->start + from;
     size_t n = in->end - in->start - from;
     const char *lf = n ? memchr(at, '\n', n) : NULL;
-    const char *cr = n ? memchr(at, '\r', lf ? (size_t)(lf - at) : n) : NULL;
+    const char *cr = n && !in->lf_only ? memchr(at, '\r', lf ? (size_t)(lf - at) : n) : NULL;
     if (!cr)
         return lf ? from + (size_t)(lf - at) + 1 : 0;
     if (cr + 1 < at + n)

@@ -45,6 +45,7 @@ struct kp_in {
     char *data; /* window of the file */
     size_t start, end, cap;
     bool at_eof;
+    bool lf_only;  /* a CR ends no line: for files of our own making */
     bool borrowed; /* data belongs to somebody else */
     enum kp_encoding utf16; /* KP_ENC_UTF16LE or BE: lines are handed out as UTF-8; else as they are */
     uint8_t carry[4];       /* the first bytes of a character whose rest was not read yet */

@@ -153,8 +153,6 @@ static enum kp_status set_choice(const struct source *s, const struct option *o,
         *(bool *)to = n == 1;
     else if (o->offset != 0)
         memcpy(to, &n, sizeof(n)); /* every other choice is an enum, which is an int */
-    if (o->offset == OPT(lang))
-        s->settings->lang_given = true;
     return KP_OK;
 }
 
@@ -265,9 +263,12 @@ static void look_at_line(struct config *c, const char *line, bool whole)
 {
     struct names sections = {NULL, 0};
     size_t n = strcspn(line, "]\r\n");
-    if (!whole || ((line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")] != '\0')) {
+    bool indented = (line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")] != '\0';
+    if (!whole) {
+        refuse(c, KP_K_CONFIG_LINE_LONG, kp_arena_printf(c->source.arena, "%zu", strlen(line) - 1), NULL, NULL);
+    } else if (indented || (line[0] == '[' && line[n] != ']')) {
         refuse(c, KP_K_CONFIG_SYNTAX, NULL, NULL, NULL);
-    } else if (line[0] == '[' && line[n] == ']') {
+    } else if (line[0] == '[') {
         char *name = kp_arena_strndup(c->source.arena, line + 1, n - 1);
         if (name && !section_is_known(name))
             refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, name, kp_suggest(name, nth_name, &sections), NULL);
@@ -395,6 +396,20 @@ static enum kp_status read_words(const struct source *s, int argc, char **argv, 
     return KP_OK;
 }
 
+/* Faults of the command line are told in the language it asks for, wherever that stands. */
+static void find_language(struct kp_settings *settings, int argc, char **argv, int first)
+{
+    static const char *const names[] = {[KP_LANG_EN] = "en", [KP_LANG_JA] = "ja"};
+    for (int i = first; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *value = strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7 : "";
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            value = argv[i + 1];
+        for (size_t k = 0; k < KP_COUNT(names); k++)
+            if (strcmp(value, names[k]) == 0)
+                settings->options.lang = (enum kp_lang)k;
+    }
+}
+
 enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first, unsigned command,
                                 const char *command_name, struct kp_arena *arena, struct kp_diag *diag)
 {
@@ -403,8 +418,8 @@ enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **a
     settings->arguments = kp_arena_alloc(arena, ((size_t)argc + 1) * sizeof(*settings->arguments));
     if (!settings->arguments)
         return KP_E_SYSTEM;
-    KP_TRY(read_words(&s, argc, argv, first, command, command_name, "lang"));
-    diag->lang = settings->options.lang; /* so that faults of the rest are told in the language asked for */
+    find_language(settings, argc, argv, first);
+    diag->lang = settings->options.lang;
     KP_TRY(read_words(&s, argc, argv, first, command, command_name, "help"));
     if (settings->help)
         return KP_OK;

@@ -16,7 +16,7 @@ enum { KP_FOR_CHECK = 1, KP_FOR_EXPORT = 2, KP_FOR_EXPLAIN = 4, KP_FOR_ITEMS = 8
 struct kp_settings {
     struct kp_options options;
     const char *config;
-    bool json, quiet, verbose, help, lang_given;
+    bool json, quiet, verbose, help;
     enum kp_progress progress;
     /* explain */
     const char *birth, *exam, *insurer, *on, *articles, *items, *scheme;

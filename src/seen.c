@@ -208,7 +208,7 @@ static enum kp_status write_mark(struct kp_seen *seen, const struct entry *entry
     struct kp_mark mark = {.kind = slot->logged, .file = slot->first_file, .line = slot->first_line};
     if (slot->conflict) {
         mark.kind = KP_SEEN_CONFLICT;
-        if (is_first) {
+        if (memcmp(entry->digest, slot->digest, KP_SHA256_BYTES) == 0) { /* name a row that differs from this one */
             mark.file = slot->other_file;
             mark.line = slot->other_line;
         }

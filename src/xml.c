@@ -64,10 +64,11 @@ static void close_tag(struct kp_xml *xml, bool empty)
 void kp_xml_start(struct kp_xml *xml, const char *name)
 {
     close_tag(xml, false);
-    if (xml->depth == KP_XML_MAX_DEPTH) {
+    if (xml->depth == KP_XML_MAX_DEPTH || (xml->depth == 0 && xml->had_root)) {
         xml->failed = true;
         return;
     }
+    xml->had_root = true;
     xml->stack[xml->depth++] = name;
     xml->tag_open = true;
 }
@@ -91,7 +92,7 @@ void kp_xml_text(struct kp_xml *xml, const char *text)
 {
     size_t n = strlen(text);
     close_tag(xml, false);
-    if (!acceptable(text, n) || strchr(text, '\r')) {
+    if (xml->depth == 0 || !acceptable(text, n) || strchr(text, '\r')) {
         xml->failed = true;
         return;
     }
@@ -131,5 +132,5 @@ void kp_xml_leaf(struct kp_xml *xml, const char *name, const char *attr, const c
 bool kp_xml_finish(struct kp_xml *xml)
 {
     kp_buf_char(xml->out, '\n');
-    return !xml->failed && xml->depth == 0 && kp_buf_ok(xml->out);
+    return !xml->failed && xml->had_root && xml->depth == 0 && kp_buf_ok(xml->out);
 }

@@ -25,6 +25,7 @@ struct kp_xml {
     struct kp_xml_attr attrs[KP_XML_MAX_ATTRIBUTES];
     size_t n_attrs;
     bool tag_open;
+    bool had_root;
     bool failed; /* a forbidden character, or nesting beyond the limits: a mistake of the caller or of its data */
 };
 

@@ -21,6 +21,7 @@ struct kp_xml_check {
     void *user;
     const char *ns;
     bool in_root;        /* the root has been handed over */
+    size_t depth;        /* elements open; 0 again when the root was closed */
     const char *element; /* the one being handed over */
     char where[96];      /* of the first fault; "" while valid */
 };
@@ -41,6 +42,23 @@ static void keep_first(void *ctx, error_ptr error)
         detail->data[--detail->len] = '\0';
 }
 
+/*
+ * Loads with libxml2's process-wide settings turned so that no include is fetched from a network and nothing is
+ * printed; both are put back. Schemas are loaded once, before there are other threads.
+ */
+static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct kp_buf *detail)
+{
+    xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
+    xmlStructuredErrorFunc report = xmlStructuredError;
+    void *report_to = xmlStructuredErrorContext;
+    xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
+    xmlSetStructuredErrorFunc(detail, keep_first);
+    xmlSchemaPtr schema = xmlSchemaParse(parser);
+    xmlSetStructuredErrorFunc(report_to, report);
+    xmlSetExternalEntityLoader(loader);
+    return schema;
+}
+
 enum kp_status kp_xml_schema_load(const char *path, struct kp_xml_schema **ret_schema, struct kp_buf *detail)
 {
     enum kp_status st = KP_E_SYSTEM;
@@ -50,7 +68,7 @@ enum kp_status kp_xml_schema_load(const char *path, struct kp_xml_schema **ret_s
     if (!schema || !(parser = xmlSchemaNewParserCtxt(path)))
         goto out;
     xmlSchemaSetParserStructuredErrors(parser, keep_first, detail);
-    schema->schema = xmlSchemaParse(parser);
+    schema->schema = parse_quietly(parser, detail);
     st = schema->schema && detail->len == 0 ? KP_OK : KP_E_USAGE;
     if (st != KP_OK)
         goto out;
@@ -115,6 +133,7 @@ void kp_xml_check_begin(struct kp_xml_check *check, const char *ns)
     check->element = NULL;
     check->ns = ns;
     check->in_root = false;
+    check->depth = 0;
     check->sax = NULL;
     check->user = NULL;
     check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
@@ -147,6 +166,7 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
     check->sax->startElementNs(check->user, chars(name), NULL, chars(check->ns), check->in_root ? 0 : 2,
                                check->in_root ? NULL : namespaces, (int)n_attrs, 0, attributes);
     check->in_root = true;
+    check->depth++;
 }
 
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
@@ -158,13 +178,15 @@ void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
 void kp_xml_check_end(struct kp_xml_check *check, const char *name)
 {
     check->element = name;
+    check->depth--;
     if (check->plug)
         check->sax->endElementNs(check->user, chars(name), NULL, chars(check->ns));
 }
 
 bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)
 {
-    bool valid = check->plug && xmlSchemaIsValid(check->ctxt) == 1 && check->where[0] == '\0';
+    bool complete = check->in_root && check->depth == 0;
+    bool valid = complete && check->plug && xmlSchemaIsValid(check->ctxt) == 1 && check->where[0] == '\0';
     if (!valid && check->where[0] == '\0')
         (void)snprintf(check->where, sizeof(check->where), "invalid");
     unplug(check);

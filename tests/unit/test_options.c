@@ -309,14 +309,14 @@ static void config__nul_byte__is_refused(void **state)
 }
 
 /* A path may be long, and a name in Japanese takes three bytes a character. */
-static void config__long_value__is_read_whole(void **state)
+static void config__line_too_long__is_refused(void **state)
 {
     (void)state;
     char text[600] = "[registers]\nrequests = /";
     size_t n = strlen(text);
     memset(text + n, 'p', 400);
-    assert_int_equal(with_config(text), KP_OK);
-    assert_int_equal(strlen(s.options.requests), 401);
+    assert_refused(with_config(text), KP_K_CONFIG_LINE_LONG, "198");
+    assert_int_equal(got.line, 2); /* never cut, never read as something else */
 }
 
 static void config__key_before_any_section__is_refused(void **state)
@@ -376,7 +376,7 @@ int main(void)
         cmocka_unit_test_teardown(config__what_is_wrong__is_named_with_file_and_line, tidy),
         cmocka_unit_test_teardown(config__section_without_its_bracket__is_wrong_on_that_line, tidy),
         cmocka_unit_test_teardown(config__nul_byte__is_refused, tidy),
-        cmocka_unit_test_teardown(config__long_value__is_read_whole, tidy),
+        cmocka_unit_test_teardown(config__line_too_long__is_refused, tidy),
         cmocka_unit_test_teardown(config__key_before_any_section__is_refused, tidy),
         cmocka_unit_test_teardown(help__of_a_command__names_each_of_its_options, tidy),
     };
