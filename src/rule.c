@@ -130,6 +130,12 @@ static void find_duty(const struct kp_tables *tables, const struct kp_case *c, s
         d->duty_fault = KP_HOLD_PAST_RETENTION;
 }
 
+bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c)
+{
+    return kp_consent_counts(consent, c->insurer_number, c->on) &&
+           (is_member(c) || strcmp(consent->recipient, c->insurer_number) == 0);
+}
+
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item)
 {
     return kp_list_has(consent->items, "all") || kp_list_has(consent->items, item->code) ||
@@ -139,7 +145,7 @@ bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *i
 static bool consented(const struct kp_case *c, const struct kp_item *item)
 {
     for (size_t i = 0; i < c->n_consents; i++)
-        if (kp_consent_counts(c->consents[i], c->insurer_number, c->on) && kp_consent_covers(c->consents[i], item))
+        if (kp_consent_applies(c->consents[i], c) && kp_consent_covers(c->consents[i], item))
             return true;
     return false;
 }

@@ -84,6 +84,10 @@ enum kp_band kp_age_band(struct kp_date birth, struct kp_date exam, enum kp_age_
 /* True when the consent counts on that day for that recipient (law 5). */
 bool kp_consent_counts(const struct kp_consent *consent, const char *recipient, struct kp_date on);
 
+/* True when the consent counts in this case. Where the export's dates say that the person was no member of the insurer, the
+ * insurer number itself is in doubt: then only a consent that names this very recipient counts, not one for "*". */
+bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c);
+
 /* True when the consent is for this item: by its code, by "other" for items of that scope, or by "all". */
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item);
 

@@ -154,15 +154,15 @@ static enum kp_status find_consents(const struct kp_run *run, struct kp_slot *sl
     return KP_OK;
 }
 
-static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *slot, const struct consents *consents)
+static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
 {
     struct kp_buf ids = {0};
-    for (size_t i = 0; i < consents->n; i++) {
-        const struct kp_consent *c = consents->at[i];
+    for (size_t i = 0; i < kase->n_consents; i++) {
+        const struct kp_consent *c = kase->consents[i];
         bool used = false;
         for (size_t k = 0; k < run->tables.n_items && !used; k++)
             used = slot->decision.ground[k] == KP_GROUND_CONSENT && kp_consent_covers(c, &run->tables.items[k]) &&
-                   kp_consent_counts(c, slot->insurer->number, run->as_of);
+                   kp_consent_applies(c, kase);
         if (used)
             kp_buf_printf(&ids, "%s%s", ids.len ? " " : "", c->id);
     }
@@ -200,7 +200,7 @@ static enum kp_status decide(const struct kp_run *run, struct kp_slot *slot)
                         .recipient_known = *to->name && *to->address && *to->representative,
                         .presence = presence};
     kp_decide(&run->tables, &run->policy, &c, &slot->decision);
-    st = name_consents(run, slot, &consents);
+    st = name_consents(run, slot, &c);
 out:
     return st;
 }

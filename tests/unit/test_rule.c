@@ -321,6 +321,25 @@ static void membership__exam_date_must_lie_within(void **state UNUSED)
     }
 }
 
+static void membership__doubted__only_a_consent_that_names_the_recipient_counts(void **state UNUSED)
+{
+    struct kp_consent consent = {.id = "C", .items = "all", .given = day("2025-01-01")};
+    const struct kp_consent *const mine[] = {&consent};
+    struct kp_request q = request("2025-04-01", BOTH);
+    struct kp_case c = someone();
+    c.member_from = day("2025-06-11"); /* the day after the exam */
+    c.consents = mine;
+    c.n_consents = 1;
+    c.recipient_known = true;
+    consent.recipient = "*";
+    assert_held(decide_on(c, &q), "not_a_member");
+    consent.recipient = c.insurer_number;
+    assert_released(decide_on(c, &q), "consent");
+    c.member_from = day("2025-06-10");
+    consent.recipient = "*";
+    assert_released(decide_on(c, &q), "elderly27");
+}
+
 static void retention__five_years_to_the_day__then_past(void **state UNUSED)
 {
     struct kp_request q = request("2025-04-01", BOTH);
@@ -391,6 +410,7 @@ int main(void)
         cmocka_unit_test(ambiguous_scheme__register_silent_or_wrong__is_held),
         cmocka_unit_test(unsettled_scheme__four_prefixes__are_held_whatever_the_register_says),
         cmocka_unit_test(membership__exam_date_must_lie_within),
+        cmocka_unit_test(membership__doubted__only_a_consent_that_names_the_recipient_counts),
         cmocka_unit_test(retention__five_years_to_the_day__then_past),
         cmocka_unit_test(age_table__both_rules__gives_the_bands_of_the_law),
         cmocka_unit_test(age_rule__born_on_1_april__decides_the_basis),
