@@ -77,12 +77,12 @@ $(BUILD)/kenporter: $(BUILD)/obj/main.o $(BUILD)/libkenporter.a
 
 TEST_ENV := KENPORTER=$(abspath $(BUILD)/kenporter) FIXTURES=$(abspath fixtures) SCHEMAS=$(abspath schemas)
 
-$(BUILD)/tests/%: tests/unit/%.c tests/support.h $(BUILD)/libkenporter.a
+$(BUILD)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(BUILD)/libkenporter.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  TEST  $<")
 	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libkenporter.a -lcmocka $(LIBS)
 
-$(BUILD)/tests/%: tests/golden/%.c tests/support.h $(BUILD)/kenporter
+$(BUILD)/tests/%: tests/golden/%.c $(wildcard tests/*.h tests/golden/*.h) $(BUILD)/kenporter
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  TEST  $<")
 	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libkenporter.a -lcmocka $(LIBS)
