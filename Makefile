@@ -114,18 +114,19 @@ demo: packages-build ## build, run the main job on fixtures/ and show the result
 
 # --- packages: installed where that is possible, named in one line where it is not ---
 
+# A package that was removed may leave its configuration behind, so its state is asked for, not its name.
+missing = $(shell for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done)
+
 packages-build:
-	@sh -c 'missing=""; for p in $(PACKAGES_BUILD); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	  [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"'
+	@missing="$(call missing,$(PACKAGES_BUILD))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
 
 packages-test: packages-build
-	@sh -c 'missing=""; for p in $(PACKAGES_TEST); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	  [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"'
+	@missing="$(call missing,$(PACKAGES_TEST))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
 
 .PHONY: install-packages
 install-packages:
 	@if [ "$$(id -u)" = 0 ]; then SUDO=; elif sudo -n true 2>/dev/null; then SUDO="sudo -n"; else \
-	  echo "missing Debian packages; run as root: apt-get install$(MISSING)" >&2; exit 1; fi; \
+	  echo "missing Debian packages; run as root: apt-get install $(MISSING)" >&2; exit 1; fi; \
 	  echo "  APT   $(MISSING)"; \
 	  { $$SUDO apt-get update && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y --no-install-recommends $(MISSING); } \
 	    >/tmp/kenporter-apt.$$$$ 2>&1 || { tail -n 5 /tmp/kenporter-apt.$$$$ >&2; rm -f /tmp/kenporter-apt.$$$$; exit 1; }; \
