@@ -280,6 +280,7 @@ static enum kp_status log_event(const struct kp_bundle *b, const struct kp_run *
 enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
 {
     errno = 0;
+    kp_log_set_time(&ledger->log, run->env->now(run->env->ctx)); /* a long run must not date its disclosures too early */
     if (log_entries(b, run, &ledger->log) != KP_OK) {
         run->keep_temp = true; /* by it the next run sees that the bundle never went out, and voids its entries */
         return kp_write_failed(run, run->log_path);

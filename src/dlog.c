@@ -175,13 +175,18 @@ enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state
 {
     log->seq = state->n_entries;
     memcpy(log->head, state->head, sizeof(log->head));
-    kp_date_time_in_japan(now, log->time);
+    kp_log_set_time(log, now);
     if (state->torn && log->io->ftruncate(log->fd, (off_t)state->good_bytes) != 0)
         return KP_E_SYSTEM;
     if (state->good_bytes > 0)
         return KP_OK;
     add_header(&log->pending);
     return kp_log_sync(log);
+}
+
+void kp_log_set_time(struct kp_log *log, int64_t now)
+{
+    kp_date_time_in_japan(now, log->time);
 }
 
 static void add_cell(struct kp_buf *line, struct kp_buf *scratch, const char *cell)

@@ -92,9 +92,10 @@ struct kp_log {
 /* Opens or creates the file and takes its lock, before it is read. KP_E_SYSTEM with errno (EWOULDBLOCK: another run has
  * it). */
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path);
-/* Continues the log that was read into state: cuts off a torn tail, writes the header of a new log. now: seconds since
- * 1970 UTC, the time of the entries to come. */
+/* Continues the log that was read into state: cuts off a torn tail, writes the header of a new log. */
 enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now);
+/* The time of the entries to come, seconds since 1970 UTC; kp_log_begin sets it first. */
+void kp_log_set_time(struct kp_log *log, int64_t now);
 /* Adds one entry to those waiting; line breaks in cells become spaces. */
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry);
 /* Writes the waiting entries and brings them to disk. On an error nothing of them may be relied on. */

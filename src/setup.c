@@ -42,22 +42,28 @@ static const char *org_text(struct kp_run *run, const char *text, bool wide)
     return out ? out : "";
 }
 
+static bool fits(const struct kp_run *run, const char *text, size_t max_bytes)
+{
+    int32_t outside = 0;
+    return kp_text_cp932_bytes(run->text, text, &outside) <= max_bytes && outside == 0;
+}
+
 static enum kp_status check_sender(struct kp_run *run, size_t phone_digits)
 {
     const struct kp_org *s = &run->sender;
     const struct {
         const char *key;
-        bool wrong;
+        bool sound;
         const char *expected;
     } checks[] = {
-        {"number", strlen(s->number) != 10 || strspn(s->number, "0123456789") != 10, "10 digits"},
-        {"name", kp_text_cp932_bytes(run->text, s->name, NULL) > 40, "at most 20 full-width characters"},
-        {"postal_code", *s->postal_code && (strlen(s->postal_code) != 8 || s->postal_code[3] != '-'), "123-4567"},
-        {"address", kp_text_cp932_bytes(run->text, s->address, NULL) > 80, "at most 40 full-width characters"},
-        {"phone", phone_digits > 11, "at most 11 digits"}};
+        {"number", strlen(s->number) == 10 && strspn(s->number, "0123456789") == 10, "10 digits"},
+        {"name", fits(run, s->name, 40), "at most 20 full-width characters of CP932"},
+        {"postal_code", !*s->postal_code || (strlen(s->postal_code) == 8 && s->postal_code[3] == '-'), "123-4567"},
+        {"address", fits(run, s->address, 80), "at most 40 full-width characters of CP932"},
+        {"phone", phone_digits <= 11, "at most 11 digits"}};
     for (size_t i = 0; i < KP_COUNT(checks); i++) {
         char *key = kp_arena_printf(&run->arena, "[sender] %s", checks[i].key);
-        if (checks[i].wrong)
+        if (!checks[i].sound)
             return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_CONFIG_VALUE_BAD, NULL, 0, NULL, "…", key,
                                 checks[i].expected);
     }
