@@ -573,12 +573,20 @@ static void read_reference(const struct cell_job *c)
 
 /* --- the row --- */
 
+static bool has_control(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return true;
+    return false;
+}
+
 static void read_field(struct job *job, enum kp_field field, const char *text)
 {
     if (!*text)
         return;
     job->names_facility |= field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
-    if (strpbrk(text, "\r\n\t"))
+    if (has_control(text))
         note(job, KP_K_CONTROL_CHARACTER, kp_field_name(field), text, NULL);
     else
         job->record->field[field] = FIELD_RULES[field](job, field, text);
