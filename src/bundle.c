@@ -136,7 +136,7 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_run *run, struct kp_
     if (b->n_documents == KP_MAX_DOCUMENTS)
         return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_FULL, NULL, 0, NULL, b->insurer->number, NULL, NULL);
     kp_date_compact(run->as_of, day);
-    /* h, facility that made the file, day, N, 実施区分, serial (format 1.3) */
+    /* h, facility that made the file, day, N, 実施区分, serial */
     char *document = kp_arena_printf(&slot->arena, "h%s%s%c%s%06llu.xml", b->insurer->sender_number, day, b->send,
                                      b->insurer->service_event, (unsigned long long)(b->n_documents + 1));
     char *member = document ? kp_arena_printf(&slot->arena, "%s/DATA/%s", b->root, document) : NULL;

@@ -6,7 +6,7 @@
  *   <root>/XSD/...         the schemas
  *   <root>/ix08_V08.xml    the index, last because it counts the documents
  *
- * root = <sender>_<insurer>_<YYYYMMDD><N>_<X> is also the name of the ZIP (format 1.1). Layer 13.
+ * root = <sender>_<insurer>_<YYYYMMDD><N>_<X> is also the name of the ZIP. Layer 13.
  */
 #ifndef KP_BUNDLE_H
 #define KP_BUNDLE_H

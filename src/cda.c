@@ -87,7 +87,7 @@ static const char *card_text(struct writer *w, const char *text)
     return text;
 }
 
-/* --- header, format 2 --- */
+/* --- header --- */
 
 static void patient(struct writer *w)
 {
@@ -147,7 +147,7 @@ static void custodian(struct writer *w)
     end(w);
 }
 
-/* 受診券: only when one was issued; employers' examinations have none as a rule (format 2.3). */
+/* 受診券: only when one was issued; employers' examinations have none as a rule. */
 static void ticket(struct writer *w)
 {
     if (!*field(w, KP_F_TICKET_NUMBER))
@@ -187,7 +187,7 @@ static void examination(struct writer *w, const char *programme)
     end(w);
 }
 
-/* --- body, format 3 --- */
+/* --- body --- */
 
 static bool goes_out(const struct writer *w, size_t i)
 {
@@ -205,7 +205,7 @@ static void quantity(struct writer *w, const char *name, const char *value, cons
 
 static void value_element(struct writer *w, const struct kp_item *item, const struct kp_value *value)
 {
-    if (value->limit) { /* 入力最小値以下・入力最大値以上: the mark, then the measured value (format 3.6) */
+    if (value->limit) { /* 入力最小値以下・入力最大値以上: the mark, then the measured value */
         start(w, "value");
         attr(w, "xsi:type", "CD");
         attr(w, "code", value->limit == 'L' ? "L" : "H");
@@ -398,7 +398,7 @@ struct category {
     const char *section;
 };
 
-/* The export's own codes win; else the insurer's row for the age band says them (format 2.7). */
+/* The export's own codes win; else the insurer's row for the age band says them. */
 static struct category category_of(const struct writer *w)
 {
     const struct kp_insurer *n = w->frame->insurer;

@@ -19,13 +19,13 @@ struct kp_cda_frame {
 /*
  * Writes the document of a record for which decision says release; only items with a ground are touched.
  * xml is begun and finished here. False when the record holds what XML forbids (the caller reports it).
- * Order and contents: format 2 and 3.
+ * Order and contents are those of the V08 standard form.
  */
 bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check, const struct kp_tables *tables,
                   const struct kp_record *record, const struct kp_decision *decision, const struct kp_cda_frame *frame,
                   struct kp_arena *arena);
 
-/* ix08_V08.xml: who sends what to whom, how many documents (format 1.6). */
+/* ix08_V08.xml: who sends what to whom, how many documents. */
 bool kp_index_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_insurer *insurer,
                     struct kp_date created, uint64_t documents);
 

@@ -375,7 +375,7 @@ static const char *range_limit(struct job *job, struct kp_decimal limit)
     return copy ? copy : "";
 }
 
-/* format 3.6: at or beyond the input limits the value goes out with the mark L or H. */
+/* At or beyond the input limits the value goes out with the mark L or H. */
 static void check_range(const struct cell_job *c, struct kp_decimal number, struct kp_value *value)
 {
     if (!c->item->has_range || value->limit)
@@ -417,7 +417,7 @@ static void read_quantity(const struct cell_job *c, struct kp_value *value)
     check_range(c, rounded, value);
 }
 
-/* Exports that give the hours since the last meal as a number (format 7.3). */
+/* Exports that give the hours since the last meal as a number. */
 static const char *meal_code(const char *key)
 {
     static const struct kp_decimal ten = {10, 0}, three_and_a_half = {35, 1};
@@ -499,7 +499,7 @@ static bool is_finding_flag(const struct kp_item *item)
 
 /*
  * One text column often carries both the flag and the finding: "特になし" is the flag alone, any other text is flag 1
- * and the finding, and an empty cell of 既往歴, 自覚症状 or 他覚症状 means nothing remarkable (format 7.1, 7.3).
+ * and the finding, and an empty cell of 既往歴, 自覚症状 or 他覚症状 means nothing remarkable.
  */
 static void read_finding(const struct cell_job *c, struct kp_value *value)
 {
@@ -646,7 +646,7 @@ static void fill_facility(struct job *job, const struct kp_org *facility)
             job->record->field[parts[i].field] = FIELD_RULES[parts[i].field](job, parts[i].field, parts[i].value);
 }
 
-/* National health insurance knows no dependants: everyone in it is 7, whatever "本人" or "家族" became (format 2.1). */
+/* National health insurance knows no dependants: everyone in it is 7, whatever "本人" or "家族" became. */
 static void fix_qualification(struct job *job)
 {
     const char **field = &job->record->field[KP_F_QUALIFICATION];

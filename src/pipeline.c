@@ -19,7 +19,6 @@
 
 #include "bundle.h"
 #include "ledger.h"
-#include "normalize.h"
 #include "pool.h"
 #include "report.h"
 #include "rowfiles.h"
@@ -405,5 +404,5 @@ void kp_options_defaults(struct kp_options *options)
     if (!options->output)
         options->output = "out";
     if (!options->sender.number)
-        options->sender.number = "6631111116"; /* stands for any employer (format 1.4) */
+        options->sender.number = "6631111116"; /* stands for any employer */
 }

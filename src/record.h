@@ -33,7 +33,7 @@ struct kp_record {
 enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables, struct kp_arena *arena);
 
 /*
- * Who and when (interface 5): insurer, symbol, number, branch, birth date, exam date, joined by a separator, widths
+ * Who and when: insurer, symbol, number, branch, birth date, exam date, joined by a separator, widths
  * folded so that the notation of a card does not make a new person. NULL when memory is short.
  */
 char *kp_identity(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,

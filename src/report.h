@@ -5,7 +5,7 @@
 #include "run.h"
 #include "tally.h"
 
-/* report.json into out (interface 5). finished: seconds since 1970 UTC. */
+/* report.json into out. finished: seconds since 1970 UTC. */
 void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, const char *head_hash, int64_t finished,
                     struct kp_buf *out);
 /* The same for a person, one self-contained page in the language of the run. */

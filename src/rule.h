@@ -16,7 +16,7 @@
 #include "registers.h"
 #include "table.h"
 
-/* Why a record is held, in the order in which one reason outranks another (law 7). */
+/* Why a record is held, in the order in which one reason outranks another. */
 enum kp_reason {
     KP_HOLD_NONE,
     KP_HOLD_SCHEME_UNSETTLED,
@@ -78,10 +78,10 @@ struct kp_decision {
 void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                struct kp_decision *decision);
 
-/* Age band and the age that decided it: fiscal-year-end age at 40, real age on the exam date at 75 (law 3). */
+/* Age band and the age that decided it: fiscal-year-end age at 40, real age on the exam date at 75. */
 enum kp_band kp_age_band(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule, int *ret_age);
 
-/* True when the consent counts on that day for that recipient (law 5). */
+/* True when the consent counts on that day for that recipient. */
 bool kp_consent_counts(const struct kp_consent *consent, const char *recipient, struct kp_date on);
 
 /* True when the consent counts in this case. Where the export's dates say that the person was no member of the insurer, the

@@ -112,7 +112,7 @@ struct kp_tables {
 /* What a header means: a field (0 .. KP_F__COUNT-1), or KP_TARGET_ITEM + item index. */
 enum { KP_TARGET_ITEM = 1000 };
 
-/* The fields of a record, interface 3; the names are those of mapping files and diagnostics. */
+/* The fields of a record; the names are those of mapping files and diagnostics. */
 enum kp_field {
     KP_F_EMPLOYEE_ID,
     KP_F_INSURER_NUMBER,

@@ -71,7 +71,7 @@ static void check_characters(const struct kp_tables *tables, const char *where, 
                 NULL);
 }
 
-/* format 3.8: the doctor is written into the judgement, so neither can stand alone (B12). */
+/* The doctor is written into the judgement, so neither can stand alone (B12). */
 static void check_judgements(const struct kp_tables *tables, const struct kp_record *record,
                              struct kp_findings *findings)
 {

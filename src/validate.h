@@ -6,7 +6,7 @@
 #include "record.h"
 
 /* Adds a finding for every fault; as_of is the day of disclosure. Fields that normalising already refused are not
- * reported twice. Grounds: interface 3, format 6.4 (the ids stand in the catalogue). */
+ * reported twice. The grounds stand in the catalogue of diagnostics. */
 void kp_validate(const struct kp_tables *tables, const struct kp_record *record, struct kp_date as_of,
                  struct kp_findings *findings);
 
