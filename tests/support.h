@@ -1,4 +1,4 @@
-/* What every test needs: cmocka and its prerequisites, in the order cmocka wants them. */
+/* What every test needs: cmocka and its prerequisites, in the order cmocka wants them, and two short words. */
 #ifndef KP_TEST_SUPPORT_H
 #define KP_TEST_SUPPORT_H
 
@@ -10,5 +10,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define UNUSED __attribute__((unused))
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "xmlcheck.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define OID "1.2.392.200119.6."
 #define TEXT(s) ((const xmlChar *)(s))
 #define HEIGHT "9N001000000000001"

@@ -1,4 +1,4 @@
-#include "support.h"
+#include "folder.h"
 
 #include "kenporter.h"
 
@@ -6,11 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fsio.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static char folder[] = "/tmp/kp_cli_XXXXXX";
 static char *said, *complained; /* what the last command wrote to stdout and stderr */
 static struct kp_arena arena;
 
@@ -42,22 +37,14 @@ static int cli(enum kp_lang lang, const char *const *words, size_t n)
     cli(lang, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 #define CLI(...) CLI_IN(KP_LANG_EN, __VA_ARGS__)
 
-static char *in_folder(const char *name)
-{
-    return kp_arena_printf(&arena, "%s/%s", folder, name);
-}
-
 static char *put(const char *name, const char *contents)
 {
-    char *path = in_folder(name);
-    assert_int_equal(kp_write_file(&kp_io_posix, path, contents, strlen(contents)), KP_OK);
-    return path;
+    return put_file(name, contents, strlen(contents));
 }
 
 static int set_up(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (make_folder(state) != 0)
         return -1;
     (void)put("k.ini", "[sender]\nnumber = 6631111116\nname = 架空精機\n[output]\ndirectory = out\n");
     return 0;
@@ -65,11 +52,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     free(said);
     free(complained);
     kp_arena_release(&arena);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
+    return remove_folder(state);
 }
 
 static void assert_has(const char *text, const char *part)

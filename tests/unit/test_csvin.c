@@ -1,10 +1,4 @@
-#include "support.h"
-
-#include "csvin.h"
-
-/* Reads everything and writes it down as "line:cell|cell;" so that one string tells the whole story. */
-static struct kp_buf story;
-static struct kp_csvin *reader;
+#include "csv_story.h"
 
 static int fresh(void **state)
 {
@@ -13,38 +7,11 @@ static int fresh(void **state)
     return 0;
 }
 
-static int close_reader(void **state)
-{
-    (void)state;
-    kp_csvin_close(reader);
-    reader = NULL;
-    return 0;
-}
-
 static int release(void **state)
 {
     (void)state;
     kp_buf_release(&story);
     return 0;
-}
-
-static enum kp_status read_all(void)
-{
-    struct kp_csvrow row = {0};
-    bool end = false;
-    kp_buf_reset(&story);
-    for (;;) {
-        enum kp_status st = kp_csvin_next(reader, &row, &end);
-        if (st != KP_OK || end)
-            return st;
-        kp_buf_printf(&story, "%u:", (unsigned)row.line);
-        for (size_t i = 0; i < row.n_cells; i++) {
-            assert_int_equal(row.cells[i].bytes[row.cells[i].n], '\0');
-            kp_buf_str(&story, i ? "|" : "");
-            kp_buf_add(&story, row.cells[i].bytes, row.cells[i].n);
-        }
-        kp_buf_char(&story, ';');
-    }
 }
 
 static enum kp_status read_text(const char *bytes, size_t n, char delimiter)

@@ -1,73 +1,18 @@
-#include "support.h"
+#include "csv_story.h"
+#include "failing_io.h"
+#include "folder.h"
 
-#include "csvin.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Reads everything and writes it down as "line:cell|cell;" so that one string tells the whole story. */
-static struct kp_buf story;
-static struct kp_csvin *reader;
-
-static int close_reader(void **state)
+static int tear_down(void **state)
 {
-    (void)state;
-    kp_csvin_close(reader);
-    reader = NULL;
-    return 0;
-}
-
-static enum kp_status read_all(void)
-{
-    struct kp_csvrow row = {0};
-    bool end = false;
-    kp_buf_reset(&story);
-    for (;;) {
-        enum kp_status st = kp_csvin_next(reader, &row, &end);
-        if (st != KP_OK || end)
-            return st;
-        kp_buf_printf(&story, "%u:", (unsigned)row.line);
-        for (size_t i = 0; i < row.n_cells; i++) {
-            assert_int_equal(row.cells[i].bytes[row.cells[i].n], '\0');
-            kp_buf_str(&story, i ? "|" : "");
-            kp_buf_add(&story, row.cells[i].bytes, row.cells[i].n);
-        }
-        kp_buf_char(&story, ';');
-    }
-}
-
-static char path[] = "/tmp/kp_csvin_XXXXXX";
-
-static int make_file(void **state)
-{
-    (void)state;
-    int fd = mkstemp(path);
-    return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_file(void **state)
-{
-    (void)state;
     kp_buf_release(&story);
-    return unlink(path);
-}
-
-static void put_file(const char *bytes, size_t n)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, n, file), n);
-    assert_int_equal(fclose(file), 0);
+    return remove_folder(state);
 }
 
 static void open__file__reads_as_from_memory(void **state)
 {
     (void)state;
     static const char content[] = "\xef\xbb\xbfh1;h2\r\n\"a\r\nb\";c\r\n";
-    put_file(content, sizeof(content) - 1);
+    const char *path = put_file("in.csv", content, sizeof(content) - 1);
     assert_int_equal(kp_csvin_open(&reader, &kp_io_posix, path, 0), KP_OK);
     assert_int_equal(read_all(), KP_OK);
     assert_string_equal(kp_buf_text(&story), "1:h1|h2;2:a\r\nb|c;");
@@ -82,21 +27,11 @@ static void open__missing_file__tells_errno(void **state)
     assert_null(reader);
 }
 
-static ssize_t failing_read(int fd, void *bytes, size_t n)
-{
-    (void)fd, (void)bytes, (void)n;
-    errno = EIO;
-    return -1;
-}
-
 static void next__failing_read__is_a_read_fault(void **state)
 {
     (void)state;
-    static struct kp_io io; /* outlives the reader, which is closed after the test */
-    io = kp_io_posix;
-    io.read = failing_read;
-    put_file("a\n", 2);
-    assert_int_equal(kp_csvin_open(&reader, &io, path, 0), KP_OK);
+    disk.kinds = READS, disk.fail_at = 1, disk.error = EIO;
+    assert_int_equal(kp_csvin_open(&reader, &DISK, put_file("in.csv", "a\n", 2), 0), KP_OK);
     assert_int_equal(read_all(), KP_E_INPUT);
     assert_int_equal(kp_csvin_fault(reader), KP_CSV_READ);
 }
@@ -104,8 +39,7 @@ static void next__failing_read__is_a_read_fault(void **state)
 static enum kp_encoding probe(const char *bytes, size_t n)
 {
     struct kp_probe found = {.encoding = KP_ENC_AUTO};
-    put_file(bytes, n);
-    assert_int_equal(kp_probe_file(&kp_io_posix, path, &found), KP_OK);
+    assert_int_equal(kp_probe_file(&kp_io_posix, put_file("in.csv", bytes, n), &found), KP_OK);
     assert_int_equal(found.bytes, n);
     uint8_t digest[KP_SHA256_BYTES];
     assert_int_equal(kp_sha256_of(bytes, n, digest), KP_OK);
@@ -179,5 +113,5 @@ int main(void)
         cmocka_unit_test_teardown(probe__character_across_the_64_kib_border__is_utf8, close_reader),
         cmocka_unit_test_teardown(probe__cp932_late_in_the_file__is_found, close_reader),
     };
-    return cmocka_run_group_tests_name("csvin_file", tests, make_file, remove_file);
+    return cmocka_run_group_tests_name("csvin_file", tests, make_folder, tear_down);
 }

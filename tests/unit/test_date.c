@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static void assert_date(struct kp_date d, int year, int month, int day)
 {
     if (d.year != year || d.month != month || d.day != day)

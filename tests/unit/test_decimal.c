@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 __extension__ typedef __int128 wide;
 
 static struct kp_decimal parse(const char *text)

@@ -1,4 +1,5 @@
-#include "support.h"
+#include "failing_io.h"
+#include "folder.h"
 
 #include "dlog.h"
 
@@ -11,8 +12,7 @@
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 static const int64_t NOW = 1775003400; /* 2026-04-01 00:30:00 UTC */
 
-static char folder[] = "/tmp/kp_dlog_XXXXXX";
-static char path[64], script_path[64];
+static const char *path, *script_path;
 static const char HEADER[] =
     "seq,time,run_id,event,request_id,insurer_number,recipient,bundle,bundle_sha256,document,record_sha256,employee_id,"
     "insured_symbol,insured_number,insured_branch,name_kana,birth_date,exam_date,age,age_rule,age_band,basis_id,"
@@ -37,53 +37,19 @@ static const char SCRIPT[] =
     "    assert cells[1] == '2026-04-01T09:30:00+09:00', cells[1]\n"
     "    sys.stdout.write('|'.join([cells[0], cells[3], cells[15], cells[30]]) + '\\n')\n";
 
-static struct {
-    int n_writes, n_syncs, fail_write, fail_sync;
-    size_t piece;
-    bool nothing; /* the failing write takes no byte instead of an error */
-} disk;
-
-static ssize_t disk_write(int fd, const void *bytes, size_t n)
-{
-    errno = ENOSPC;
-    if (++disk.n_writes == disk.fail_write)
-        return disk.nothing ? 0 : -1;
-    return write(fd, bytes, disk.piece && disk.piece < n ? disk.piece : n);
-}
-
-static int disk_fsync(int fd)
-{
-    errno = EIO;
-    return ++disk.n_syncs == disk.fail_sync ? -1 : fsync(fd);
-}
-
-static struct kp_io DISK; /* set_up fills it in */
-
 static int set_up(void **state)
 {
-    (void)state;
-    DISK = kp_io_posix;
-    DISK.write = disk_write;
-    DISK.fsync = disk_fsync;
-    if (!mkdtemp(folder))
+    if (make_folder(state) != 0)
         return -1;
-    (void)snprintf(path, sizeof(path), "%s/log.csv", folder);
-    (void)snprintf(script_path, sizeof(script_path), "%s/check.py", folder);
-    return kp_write_file(&kp_io_posix, script_path, SCRIPT, strlen(SCRIPT)) == KP_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
+    path = in_folder("log.csv");
+    script_path = put_file("check.py", SCRIPT, strlen(SCRIPT));
+    return 0;
 }
 
 static int fresh(void **state)
 {
-    (void)state;
-    memset(&disk, 0, sizeof(disk));
     (void)unlink(path);
-    return 0;
+    return fresh_disk(state);
 }
 
 static char bytes[1 << 16];
@@ -96,14 +62,6 @@ static size_t read_log(void)
     bytes[n] = '\0';
     assert_int_equal(fclose(file), 0);
     return n;
-}
-
-static void put_log(const char *text, size_t n)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, n, file), n);
-    assert_int_equal(fclose(file), 0);
 }
 
 static struct kp_log_state look(void)
@@ -211,8 +169,9 @@ static void log__appended_after_reopening__is_one_chain(void **state)
     make_log(1);
     make_log(0);
     disk.piece = 7; /* a disk that takes little at a time */
+    disk.kinds = WRITES;
     make_log(3);
-    assert_true(disk.n_writes > 50);
+    assert_true(disk.calls > 50);
     assert_python_says("1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ア|\n4|disclose|ア|\n5|disclose|イ|r\n6|disclose|ウ|\n");
 }
 
@@ -221,7 +180,7 @@ static void log__empty_file_or_header_alone__is_begun_and_continued(void **state
     (void)state;
     assert_int_equal(look().bad_line, 0); /* no file yet */
     assert_string_equal(look().head, ZEROS);
-    put_log("", 0);
+    (void)put_file("log.csv", "", 0);
     assert_string_equal(look().head, ZEROS);
     make_log(0);
     assert_int_equal(read_log(), strlen(HEADER));
@@ -270,7 +229,7 @@ static void read__carriage_return_before_the_end__is_a_fault_and_no_torn_tail(vo
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         char kept = bytes[places[i]];
         bytes[places[i]] = '\r';
-        put_log(bytes, n);
+        (void)put_file("log.csv", bytes, n);
         assert_false(look().torn);
         assert_int_not_equal(look().bad_line, 0);
         bytes[places[i]] = kept;
@@ -291,7 +250,7 @@ static uint64_t bad_line_of(const char *order)
         memcpy(mixed + used, lines[*order - '0'], lengths[*order - '0']);
         used += lengths[*order - '0'];
     }
-    put_log(mixed, used);
+    (void)put_file("log.csv", mixed, used);
     return look().bad_line;
 }
 
@@ -320,7 +279,7 @@ static void log__torn_tail__is_cut_off_and_the_chain_goes_on(void **state)
     make_log(1);
     size_t n = read_log();
     for (size_t keep = whole + 1; keep < n; keep += 37) {
-        put_log(bytes, keep);
+        (void)put_file("log.csv", bytes, keep);
         struct kp_log_state s = look();
         assert_true(s.torn);
         assert_int_equal(s.bad_line, 0);
@@ -335,11 +294,11 @@ static void log__torn_tail__is_cut_off_and_the_chain_goes_on(void **state)
 static void log__torn_first_line__only_when_it_is_the_header(void **state)
 {
     (void)state;
-    put_log(HEADER, 40);
+    (void)put_file("log.csv", HEADER, 40);
     assert_true(look().torn);
     make_log(1);
     assert_python_says("1|disclose|ア|\n");
-    put_log("dear diary, this is no log", 26);
+    (void)put_file("log.csv", "dear diary, this is no log", 26);
     assert_int_equal(look().bad_line, 1);
 }
 
@@ -365,9 +324,9 @@ static void write__any_failing_call__is_an_error_and_repairable(void **state)
         make_log(1);
         memset(&disk, 0, sizeof(disk));
         disk.piece = i < 3 ? 150 : 0; /* cut off in the middle of a line, and before anything */
-        disk.fail_write = i < 5 ? 1 + i % 3 * (i < 3) : 0;
-        disk.nothing = i == 4;
-        disk.fail_sync = i == 5 ? 1 : 0;
+        disk.kinds = i < 5 ? WRITES : SYNCS;
+        disk.fail_at = i < 3 ? 1 + i : 1;
+        disk.error = i < 4 ? ENOSPC : i == 4 ? 0 : EIO;
         assert_int_equal(append(names, 2), KP_E_SYSTEM);
         if (i != 4) /* a write of nothing sets no errno */
             assert_int_equal(errno, i == 5 ? EIO : ENOSPC);
@@ -395,5 +354,5 @@ int main(void)
         cmocka_unit_test_setup(lock__second_run__is_refused_until_the_first_ends, fresh),
         cmocka_unit_test_setup(write__any_failing_call__is_an_error_and_repairable, fresh),
     };
-    return cmocka_run_group_tests_name("dlog", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("dlog", tests, set_up, remove_folder);
 }

@@ -1,6 +1,4 @@
-#include "support.h"
-
-#include "fsio.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,8 +6,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int mkdirs_left;
 
@@ -21,61 +17,11 @@ static int mkdir_until_full(const char *path, mode_t mode)
     return -1;
 }
 
-static char folder[] = "/tmp/kp_fsio_folders_XXXXXX";
-static char path_text[8][128];
-
-static char *in_folder(const char *name)
-{
-    static size_t next;
-    char *path = path_text[next++ % COUNT(path_text)];
-    (void)snprintf(path, sizeof(path_text[0]), "%s/%s", folder, name);
-    return path;
-}
-
 static int set_up(void **state)
 {
-    (void)state;
     (void)umask(0); /* so that modes come from the program alone */
-    return mkdtemp(folder) ? 0 : -1;
+    return make_folder(state);
 }
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return kp_remove_folder(folder) == KP_OK && access(folder, F_OK) != 0 ? 0 : -1;
-}
-
-static char *put_file(const char *name, const char *bytes, size_t n)
-{
-    char *path = in_folder(name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, n, file), n);
-    assert_int_equal(fclose(file), 0);
-    return path;
-}
-
-static void assert_file(const char *path, const char *bytes, size_t n)
-{
-    struct stat info;
-    assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(info.st_size, n);
-    char *got = malloc(n + 1);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fread(got, 1, n, file), n);
-    assert_memory_equal(got, bytes, n);
-    (void)fclose(file);
-    free(got);
-}
-
-static unsigned mode_of(const char *path)
-{
-    struct stat info;
-    assert_int_equal(lstat(path, &info), 0);
-    return info.st_mode & 07777u;
-}
-
 
 static void make_folders__missing_parents__are_made_private(void **state)
 {
@@ -200,5 +146,5 @@ int main(void)
         cmocka_unit_test(lock__taken_twice__names_the_holder_until_it_is_dropped),
         cmocka_unit_test(lock__process_that_died__holds_nothing),
     };
-    return cmocka_run_group_tests_name("fsio_folders", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("fsio_folders", tests, set_up, remove_folder);
 }

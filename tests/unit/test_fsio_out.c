@@ -1,148 +1,15 @@
-#include "support.h"
-
-#include "fsio.h"
+#include "failing_io.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* A file system that can be told to fail, to hesitate and to give little at a time. */
-static struct {
-    int calls, fail_at, error; /* the call that fails, counted over all of them from 1; 0: none */
-    size_t piece;              /* most bytes per write; 0: any */
-    bool interrupt;            /* every other write is interrupted */
-    int open_now;
-} disk;
-
-static bool fails(void)
-{
-    if (++disk.calls != disk.fail_at)
-        return false;
-    errno = disk.error;
-    return true;
-}
-
-static bool interrupted(void)
-{
-    static bool odd;
-    odd = !odd;
-    errno = EINTR;
-    return disk.interrupt && odd;
-}
-
-static int disk_open(const char *path, int flags, mode_t mode)
-{
-    if (fails())
-        return -1;
-    int fd = kp_io_posix.open(path, flags, mode);
-    disk.open_now += fd >= 0;
-    return fd;
-}
-
-static ssize_t disk_write(int fd, const void *bytes, size_t n)
-{
-    if (interrupted() || fails())
-        return -1;
-    return write(fd, bytes, disk.piece && disk.piece < n ? disk.piece : n);
-}
-
-static int disk_fsync(int fd)
-{
-    return fails() ? -1 : fsync(fd);
-}
-
-static int disk_close(int fd)
-{
-    disk.open_now--;
-    int result = close(fd);
-    return fails() ? -1 : result;
-}
-
-static int disk_rename(const char *from, const char *to)
-{
-    return fails() ? -1 : rename(from, to);
-}
-
-static struct kp_io DISK; /* set_up fills it in */
-
-static char folder[] = "/tmp/kp_fsio_out_XXXXXX";
-static char path_text[8][128];
-
-static char *in_folder(const char *name)
-{
-    static size_t next;
-    char *path = path_text[next++ % COUNT(path_text)];
-    (void)snprintf(path, sizeof(path_text[0]), "%s/%s", folder, name);
-    return path;
-}
-
 static int set_up(void **state)
 {
-    (void)state;
-    DISK = kp_io_posix;
-    DISK.open = disk_open;
-    DISK.write = disk_write;
-    DISK.fsync = disk_fsync;
-    DISK.close = disk_close;
-    DISK.rename = disk_rename;
     (void)umask(0); /* so that modes come from the program alone */
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return kp_remove_folder(folder) == KP_OK && access(folder, F_OK) != 0 ? 0 : -1;
-}
-
-static int fresh_disk(void **state)
-{
-    (void)state;
-    memset(&disk, 0, sizeof(disk));
-    return 0;
-}
-
-static char *put_file(const char *name, const char *bytes, size_t n)
-{
-    char *path = in_folder(name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, n, file), n);
-    assert_int_equal(fclose(file), 0);
-    return path;
-}
-
-static void assert_file(const char *path, const char *bytes, size_t n)
-{
-    struct stat info;
-    assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(info.st_size, n);
-    char *got = malloc(n + 1);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fread(got, 1, n, file), n);
-    assert_memory_equal(got, bytes, n);
-    (void)fclose(file);
-    free(got);
-}
-
-static unsigned mode_of(const char *path)
-{
-    struct stat info;
-    assert_int_equal(lstat(path, &info), 0);
-    return info.st_mode & 07777u;
-}
-
-static char *pattern(size_t n)
-{
-    char *bytes = malloc(n + 1);
-    for (size_t i = 0; i < n; i++)
-        bytes[i] = (char)('a' + i % 26 + (i / 26) % 3);
-    bytes[n] = '\0';
-    return bytes;
+    return make_folder(state);
 }
 
 /* --- writing --- */
@@ -295,5 +162,5 @@ int main(void)
         cmocka_unit_test_setup(write_file__each_call_failing__tells_why_in_errno, fresh_disk),
         cmocka_unit_test_setup(write_file__remains_of_a_dead_run__are_replaced, fresh_disk),
     };
-    return cmocka_run_group_tests_name("fsio_out", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("fsio_out", tests, set_up, remove_folder);
 }

@@ -2,9 +2,6 @@
 
 #include "ident.h"
 
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* The numbers and sums are those worked out in format 5.2 and 5.3. */
 
 static void insurer_numbers__published_examples__pass(void **state UNUSED)

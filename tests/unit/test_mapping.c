@@ -1,68 +1,35 @@
-#include "support.h"
+#include "folder.h"
+#include "messages.h"
+#include "tables.h"
 
 #include "mapping.h"
-
-#include <stdio.h>
-#include <unistd.h>
-
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define HEIGHT "9N001000000000001"
 #define PROTEIN "1A010000000190111"
 #define REQUIRED "保険者番号", "保険番号", "カナ氏名", "性別", "生年月日", "郵便番号", "住所", "健診実施日"
 enum { N_REQUIRED = 8 };
 
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
 static struct kp_mapping mapping;
-static char folder[] = "/tmp/kp_mapping_XXXXXX";
 
-static struct {
-    int count;
-    unsigned code;
-    uint64_t line;
-    char file[256], field[64], text[512], remedy[512];
-} got;
-
-static void collect(void *ctx UNUSED, const struct kp_message *m)
-{
-    got.count++;
-    got.code = m->code;
-    got.line = m->line;
-    (void)snprintf(got.file, sizeof(got.file), "%s", m->file ? m->file : "");
-    (void)snprintf(got.field, sizeof(got.field), "%s", m->field ? m->field : "");
-    (void)snprintf(got.text, sizeof(got.text), "%s", m->text);
-    (void)snprintf(got.remedy, sizeof(got.remedy), "%s", m->remedy);
-}
-
-static const struct kp_env ENV = {.message = collect};
 static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
 
-static int set_up(void **state UNUSED)
+static int set_up(void **state)
 {
-    return mkdtemp(folder) && kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &DIAG, &tables) == KP_OK
-               ? 0
-               : -1;
+    return make_folder(state) == 0 ? load_tables(state) : -1;
 }
 
-static int fresh(void **state UNUSED)
+static int tear_down(void **state)
 {
-    kp_arena_reset(&scratch);
+    (void)free_tables(state);
+    return remove_folder(state);
+}
+
+static int fresh(void **state)
+{
+    (void)tidy(state);
     memset(&got, 0, sizeof(got));
     mapping = (struct kp_mapping){0};
     return 0;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
 }
 
 static enum kp_status by_synonyms(const char *const *headers, size_t n, bool has_facility)
@@ -73,8 +40,7 @@ static enum kp_status by_synonyms(const char *const *headers, size_t n, bool has
 
 static enum kp_status load(const char *rows, struct kp_sheet *sheet)
 {
-    const char *path = kp_arena_printf(&scratch, "%s/map.csv", folder);
-    assert_int_equal(kp_write_file(&kp_io_posix, path, rows, strlen(rows)), KP_OK);
+    const char *path = put_file("map.csv", rows, strlen(rows));
     memset(&got, 0, sizeof(got));
     return kp_mapping_load(&scratch, &kp_io_posix, text, path, &DIAG, sheet);
 }

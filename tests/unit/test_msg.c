@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* A catalogue of its own, so that the texts of the real one may change. */
 static const struct kp_msg ROWS[] = {
     {4001, KP_LEVEL_FAIL, "one", "", {"cannot {1}: {2} of {3}", "{3}の{2}: {1}"}, {"mend {1}", "{1}を直す"}},

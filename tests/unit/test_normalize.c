@@ -1,36 +1,11 @@
-#include "support.h"
+#include "tables.h"
 
 #include "normalize.h"
 
 #include <stdio.h>
 
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
 static struct kp_record record;
 static struct kp_findings findings;
-
-static int set_up(void **state UNUSED)
-{
-    static const struct kp_env env = {0};
-    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
-    return kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return 0;
-}
 
 /* Normalises a row of cells, one per field. */
 static void normalize(const enum kp_field *fields, const char *const *cells, size_t n, const struct kp_org *facility)
@@ -101,6 +76,12 @@ static void symbol_and_number__mixed_width__becomes_one(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"健保12", "健保１２", 3001}, {"12い", "１２い", 3001}, {"１3１", "131", 3001},
                  {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001}, {"1 3 1", "131", 3001});
+}
+
+static void fields__control_characters__are_refused(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_NUMBER, {"12\x7f" "3", "", 4032}, {"12\n3", "", 4032}, {"1\t2", "", 4032});
+    ASSERT_FIELD(KP_F_ADDRESS, {"東京都\x7f", "", 4032});
 }
 
 static void symbol_and_number__longer_than_20_characters__is_refused(void **state UNUSED)
@@ -352,6 +333,7 @@ int main(void)
         cmocka_unit_test(insurer_number__full_width__is_a_change_with_a_note),
         cmocka_unit_test(symbol_and_number__one_width__stay_as_the_card_has_them),
         cmocka_unit_test(symbol_and_number__mixed_width__becomes_one),
+        cmocka_unit_test(fields__control_characters__are_refused),
         cmocka_unit_test(symbol_and_number__longer_than_20_characters__is_refused),
         cmocka_unit_test(branch__two_digits__one_is_filled_up),
         cmocka_unit_test(sex__spellings__are_coded),
@@ -379,5 +361,5 @@ int main(void)
         cmocka_unit_test(reference_columns__limits_and_mark__go_with_their_item),
         cmocka_unit_test(personal_value__is_kept_apart_from_the_text),
     };
-    return cmocka_run_group_tests_name("normalize", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("normalize", tests, load_tables, free_tables);
 }

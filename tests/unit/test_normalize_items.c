@@ -1,9 +1,6 @@
-#include "support.h"
+#include "tables.h"
 
 #include "normalize.h"
-
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define HEIGHT "9N001000000000001"   /* NNN.N cm, 100 to 250 */
 #define SYSTOLIC "9A751000000000001" /* NNN mm[Hg], 60 to 300 */
@@ -20,30 +17,8 @@
 #define MEAL "9N141000000000011"
 #define PICTURE_DAY "9N211161100000049"
 
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
 static struct kp_record record;
 static struct kp_findings findings;
-
-static int set_up(void **state UNUSED)
-{
-    static const struct kp_env env = {0};
-    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
-    return kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return 0;
-}
 
 static unsigned item_at(const char *code)
 {
@@ -393,5 +368,5 @@ int main(void)
         cmocka_unit_test(finding__empty_cell_or_not_done__is_told_of_the_flag),
         cmocka_unit_test(finding__flag_column__outranks_the_words_in_either_order),
     };
-    return cmocka_run_group_tests_name("normalize_items", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("normalize_items", tests, load_tables, free_tables);
 }

@@ -1,55 +1,29 @@
-#include "support.h"
+#include "folder.h"
+#include "messages.h"
 
 #include "options.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "fsio.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static char folder[] = "/tmp/kp_options_XXXXXX";
-static char config[64];
+static char *config;
 static struct kp_arena arena, of_test;
 static struct kp_catalogue catalogue;
-
-static struct {
-    int count;
-    unsigned code;
-    uint64_t line;
-    char file[128], text[512], remedy[512];
-} got;
-
-static void collect(void *ctx, const struct kp_message *m)
-{
-    (void)ctx;
-    got.count++;
-    got.code = m->code;
-    got.line = m->line;
-    (void)snprintf(got.file, sizeof(got.file), "%s", m->file ? m->file : "");
-    (void)snprintf(got.text, sizeof(got.text), "%s", m->text);
-    (void)snprintf(got.remedy, sizeof(got.remedy), "%s", m->remedy);
-}
-
-static const struct kp_env ENV = {.message = collect};
 static struct kp_diag diag;
 static struct kp_settings s;
 
 static int set_up(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (make_folder(state) != 0)
         return -1;
-    (void)snprintf(config, sizeof(config), "%s/k.ini", folder);
+    config = in_folder("k.ini");
     return kp_catalogue_load(&arena, &catalogue) == KP_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     kp_arena_release(&arena);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
+    return remove_folder(state);
 }
 
 static int tidy(void **state)

@@ -6,8 +6,6 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 enum { MOST_JOBS = 2000, MOST_THREADS = 8 };
 
 static struct {

@@ -1,33 +1,8 @@
-#include "support.h"
+#include "tables.h"
 
 #include "record.h"
 
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
 static struct kp_record record;
-
-static int set_up(void **state UNUSED)
-{
-    static const struct kp_env env = {0};
-    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
-    return kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return 0;
-}
 
 static struct kp_value *value_of(const char *code)
 {
@@ -187,5 +162,5 @@ int main(void)
         TEST(digest__every_part_of_a_value__counts),
         TEST(digest__value_moved_to_another_item__is_another),
     };
-    return cmocka_run_group_tests_name("record", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("record", tests, load_tables, free_tables);
 }

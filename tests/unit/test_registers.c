@@ -1,12 +1,8 @@
-#include "support.h"
+#include "folder.h"
+#include "messages.h"
+#include "tables.h"
 
 #include "registers.h"
-
-#include <stdio.h>
-#include <unistd.h>
-
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define REQUESTS                                                                                                       \
     "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,valid_until,withdrawn_on,note\n"
@@ -17,60 +13,17 @@
     "insurer_number,name,address,representative,scheme,sender_number,interaction_type,service_event,report_40to74,"    \
     "programme_40to74,report_under40,programme_under40,section_under40,symbol_width\n"
 
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
-static char folder[] = "/tmp/kp_registers_XXXXXX";
-
-static struct {
-    int count;
-    unsigned code;
-    uint64_t line;
-    char file[256], field[64], text[512], remedy[512];
-} got;
-
-static void collect(void *ctx UNUSED, const struct kp_message *m)
-{
-    got.count++;
-    got.code = m->code;
-    got.line = m->line;
-    (void)snprintf(got.file, sizeof(got.file), "%s", m->file ? m->file : "");
-    (void)snprintf(got.field, sizeof(got.field), "%s", m->field ? m->field : "");
-    (void)snprintf(got.text, sizeof(got.text), "%s", m->text);
-    (void)snprintf(got.remedy, sizeof(got.remedy), "%s", m->remedy);
-}
-
-static const struct kp_env ENV = {.message = collect};
 static struct kp_diag diag = {.catalogue = &catalogue, .env = &ENV};
 
-static int set_up(void **state UNUSED)
+static int set_up(void **state)
 {
-    return mkdtemp(folder) && kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK
-               ? 0
-               : -1;
+    return make_folder(state) == 0 ? load_tables(state) : -1;
 }
 
-static int tidy(void **state UNUSED)
+static int tear_down(void **state)
 {
-    kp_arena_reset(&scratch);
-    return 0;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
-}
-
-static const char *put(const char *name, const char *bytes, size_t n)
-{
-    const char *path = kp_arena_printf(&scratch, "%s/%s", folder, name);
-    assert_int_equal(kp_write_file(&kp_io_posix, path, bytes, n), KP_OK);
-    return path;
+    (void)free_tables(state);
+    return remove_folder(state);
 }
 
 enum which { REQUEST, CONSENT, INSURER };
@@ -78,7 +31,7 @@ enum which { REQUEST, CONSENT, INSURER };
 static enum kp_status load_bytes(enum which which, const char *bytes, size_t n, struct kp_registers *registers)
 {
     struct kp_options options = {.sender.number = "6631111116"};
-    const char *path = put("register.csv", bytes, n);
+    const char *path = put_file("register.csv", bytes, n);
     *(which == REQUEST ? &options.requests : which == CONSENT ? &options.consents : &options.insurers) = path;
     memset(&got, 0, sizeof(got));
     return kp_registers_load(&scratch, &kp_io_posix, &tables, &options, &diag, registers);

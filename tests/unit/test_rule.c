@@ -1,43 +1,6 @@
-#include "support.h"
+#include "rule_common.h"
 
-#include "rule.h"
-
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-enum { ELDERLY = 1 << KP_ROUTE_ELDERLY, HEALTH = 1 << KP_ROUTE_HEALTH, BOTH = ELDERLY | HEALTH };
-enum { EVERYBODY = (1 << KP_BAND__COUNT) - 1, MOST_ITEMS = 400 };
-
-static struct kp_text *text;
-static struct kp_arena arena;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
-static enum kp_ground ground[MOST_ITEMS];
-
-static int set_up(void **state UNUSED)
-{
-    static const struct kp_env env = {0};
-    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
-    return kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-           kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK && tables.n_items <= MOST_ITEMS
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    return 0;
-}
-
-static struct kp_date day(const char *iso)
-{
-    struct kp_date date = {0};
-    if (*iso)
-        assert_true(kp_date_parse_iso(iso, &date));
-    return date;
-}
+enum { BOTH = ELDERLY | HEALTH };
 
 /* A health insurance society, a person of 45, nothing requested, nothing consented. */
 static struct kp_case someone(void)
@@ -415,5 +378,5 @@ int main(void)
         cmocka_unit_test(age_table__both_rules__gives_the_bands_of_the_law),
         cmocka_unit_test(age_rule__born_on_1_april__decides_the_basis),
     };
-    return cmocka_run_group_tests_name("rule", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("rule", tests, set_up, free_tables);
 }

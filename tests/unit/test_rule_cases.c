@@ -1,9 +1,4 @@
-#include "support.h"
-
-#include "rule.h"
-
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "rule_common.h"
 
 #define HEIGHT "9N001000000000001"    /* duty */
 #define BMI "9N011000000000001"       /* form */
@@ -11,13 +6,7 @@
 #define X_RAY "9N206160700000011"     /* other */
 #define KENPO "健康保険法 第150条第2項・第150条第3項; 健康保険法施行規則 第153条の3・第153条の4; "
 
-enum { ELDERLY = 1 << KP_ROUTE_ELDERLY, HEALTH = 1 << KP_ROUTE_HEALTH };
-enum { EVERYBODY = (1 << KP_BAND__COUNT) - 1, MOST_ITEMS = 400, MOST_CONSENTS = 4 };
-
-static struct kp_text *text;
-static struct kp_arena arena;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
+enum { MOST_CONSENTS = 4 };
 
 /* One case under construction, made anew for every test. */
 static struct kp_case c;
@@ -26,33 +15,6 @@ static struct kp_request q;
 static struct kp_consent consents[MOST_CONSENTS];
 static const struct kp_consent *consent_list[MOST_CONSENTS];
 static uint8_t presence[MOST_ITEMS];
-static enum kp_ground ground[MOST_ITEMS];
-
-static int set_up(void **state UNUSED)
-{
-    static const struct kp_env env = {0};
-    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
-    return kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK &&
-                   tables.n_items <= MOST_ITEMS
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    return 0;
-}
-
-static struct kp_date day(const char *iso)
-{
-    struct kp_date date = {0};
-    if (*iso)
-        assert_true(kp_date_parse_iso(iso, &date));
-    return date;
-}
 
 /* A person of 45, a request under the health Act, no consent. */
 static int fresh(void **state UNUSED)
@@ -395,5 +357,5 @@ int main(void)
         TEST(several_reasons__first_of_the_order_is_given__an_open_scheme_whatever_was_consented),
         TEST(every_combination__two_writings_of_the_rule__agree),
     };
-    return cmocka_run_group_tests_name("rule_cases", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("rule_cases", tests, set_up, free_tables);
 }

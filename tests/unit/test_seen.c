@@ -1,4 +1,4 @@
-#include "support.h"
+#include "folder.h"
 
 #include "seen.h"
 
@@ -8,14 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/kp_seen_XXXXXX";
 static struct kp_seen *seen;
-
-static int set_up(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
 
 static int tear_down(void **state)
 {
@@ -366,5 +359,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__are_all_judged_right, begin, end),
         cmocka_unit_test(disk__full__is_reported_at_the_latest_when_joining),
     };
-    return cmocka_run_group_tests_name("seen", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("seen", tests, make_folder, tear_down);
 }

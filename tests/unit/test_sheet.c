@@ -1,26 +1,8 @@
-#include "support.h"
+#include "decoder.h"
 
 #include "sheet.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct kp_text *text;
-static struct kp_arena arena;
 static struct kp_sheet sheet;
-
-static int set_up(void **state)
-{
-    (void)state;
-    return kp_text_new(&text) == KP_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    return 0;
-}
 
 static enum kp_status read_sheet(const char *bytes, const struct kp_text *with)
 {
@@ -181,5 +163,5 @@ int main(void)
         cmocka_unit_test(read__arena_at_its_limit__is_a_system_error),
         cmocka_unit_test(column__by_name__is_exact),
     };
-    return cmocka_run_group_tests_name("sheet", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("sheet", tests, make_text, free_text);
 }

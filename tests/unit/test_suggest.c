@@ -2,9 +2,6 @@
 
 #include "suggest.h"
 
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static const char *const COMMANDS[] = {"check", "export", "prepare", "release", "verify", "show", "audit", "explain"};
 
 static const char *nearest(const char *word)

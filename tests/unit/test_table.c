@@ -1,94 +1,4 @@
-#include "support.h"
-
-#include "table.h"
-
-#include <stdio.h>
-#include <unistd.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const char *const FILES[] = {"items.csv",  "code_systems.csv", "values.csv",      "headers.csv",
-                                    "units.csv",  "schemes.csv",      "legal_basis.csv", "privacy_grounds.csv"};
-
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static struct kp_tables built_in;
-static const char *source; /* the folder the tables are copied from */
-static char folder[] = "/tmp/kp_table_XXXXXX";
-
-static struct {
-    int count;
-    unsigned code;
-    uint64_t line;
-    char file[256], text[512];
-} got;
-
-static void collect(void *ctx, const struct kp_message *message)
-{
-    (void)ctx;
-    got.count++;
-    got.code = message->code;
-    got.line = message->line;
-    (void)snprintf(got.file, sizeof(got.file), "%s", message->file ? message->file : "");
-    (void)snprintf(got.text, sizeof(got.text), "%s", message->text);
-}
-
-static const struct kp_env ENV = {.message = collect};
-static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
-
-static const char *read_source(const char *name, size_t *ret_n)
-{
-    const char *bytes = NULL;
-    const char *path = kp_arena_printf(&scratch, "%s/%s", source, name);
-    assert_int_equal(kp_read_file(&kp_io_posix, path, 1 << 24, &scratch, &bytes, ret_n), KP_OK);
-    return bytes;
-}
-
-static void put_copy(const char *name, const char *bytes, size_t n)
-{
-    assert_int_equal(kp_write_file(&kp_io_posix, kp_arena_printf(&scratch, "%s/%s", folder, name), bytes, n), KP_OK);
-}
-
-static void copy_of(const char *name)
-{
-    size_t n = 0;
-    const char *bytes = read_source(name, &n);
-    put_copy(name, bytes, n);
-}
-
-static enum kp_status load(const char *from, struct kp_tables *tables)
-{
-    memset(&got, 0, sizeof(got));
-    return kp_tables_load(&scratch, &kp_io_posix, text, from, &DIAG, tables);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    source = getenv("SCHEMAS") ? getenv("SCHEMAS") : "schemas";
-    if (!mkdtemp(folder) || kp_text_new(&text) != KP_OK || kp_catalogue_load(&arena, &catalogue) != KP_OK)
-        return -1;
-    for (size_t i = 0; i < COUNT(FILES); i++)
-        copy_of(FILES[i]);
-    return kp_tables_load(&arena, &kp_io_posix, text, NULL, &DIAG, &built_in) == KP_OK ? 0 : -1;
-}
-
-static int tidy(void **state)
-{
-    (void)state;
-    kp_arena_reset(&scratch);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
-}
+#include "table_copies.h"
 
 /* --- the built-in tables --- */
 
@@ -98,11 +8,11 @@ static void load__built_in__equals_the_folder(void **state)
     struct kp_tables copy;
     assert_int_equal(load(folder, &copy), KP_OK);
     assert_int_equal(got.count, 0);
-    assert_int_equal(built_in.n_items, 322);
+    assert_int_equal(tables.n_items, 322);
     assert_int_equal(copy.n_items, 322);
-    assert_int_equal(copy.n_codes, built_in.n_codes);
-    assert_int_equal(strlen(built_in.sha256), 64);
-    assert_string_equal(copy.sha256, built_in.sha256);
+    assert_int_equal(copy.n_codes, tables.n_codes);
+    assert_int_equal(strlen(tables.sha256), 64);
+    assert_string_equal(copy.sha256, tables.sha256);
 }
 
 static void digest__one_byte_more__is_another(void **state)
@@ -110,17 +20,18 @@ static void digest__one_byte_more__is_another(void **state)
     (void)state;
     struct kp_tables copy;
     size_t n = 0;
-    const char *bytes = read_source("privacy_grounds.csv", &n);
-    put_copy("privacy_grounds.csv", kp_arena_printf(&scratch, "%s\n", bytes), n + 1);
+    const char *bytes = NULL;
+    read_source("privacy_grounds.csv", &bytes, &n);
+    (void)put_file("privacy_grounds.csv", kp_arena_printf(&scratch, "%s\n", bytes), n + 1);
     assert_int_equal(load(folder, &copy), KP_OK);
     copy_of("privacy_grounds.csv");
-    assert_string_not_equal(copy.sha256, built_in.sha256);
+    assert_string_not_equal(copy.sha256, tables.sha256);
 }
 
 static void item__height__is_read_from_its_row(void **state)
 {
     (void)state;
-    const struct kp_item *item = kp_item_find(&built_in, "9N001000000000001");
+    const struct kp_item *item = kp_item_find(&tables, "9N001000000000001");
     assert_non_null(item);
     assert_string_equal(item->name, "身長");
     assert_string_equal(item->unit, "cm");
@@ -133,33 +44,33 @@ static void item__height__is_read_from_its_row(void **state)
     assert_string_equal(item->section, "01010");
     assert_int_equal(item->relation, KP_REL_NONE);
     assert_int_equal(item->depends_on, -1);
-    assert_null(kp_item_find(&built_in, "9N00100000000000"));
-    assert_null(kp_item_find(&built_in, ""));
+    assert_null(kp_item_find(&tables, "9N00100000000000"));
+    assert_null(kp_item_find(&tables, ""));
 }
 
 static const struct kp_item *linked(int index)
 {
-    assert_in_range(index, 0, built_in.n_items - 1);
-    return &built_in.items[index];
+    assert_in_range(index, 0, tables.n_items - 1);
+    return &tables.items[index];
 }
 
 static void item__links__hold_in_both_directions(void **state)
 {
     (void)state;
-    const struct kp_item *flag = kp_item_find(&built_in, "9N056000000000011");
-    const struct kp_item *words = kp_item_find(&built_in, "9N056160400000049");
+    const struct kp_item *flag = kp_item_find(&tables, "9N056000000000011");
+    const struct kp_item *words = kp_item_find(&tables, "9N056160400000049");
     assert_ptr_equal(linked(words->depends_on), flag);
     assert_ptr_equal(linked(flag->text_item), words);
     assert_int_equal(words->max_bytes, 256);
-    const struct kp_item *judgement = kp_item_find(&built_in, "9N511000000000049");
-    const struct kp_item *doctor = kp_item_find(&built_in, "9N516000000000049");
+    const struct kp_item *judgement = kp_item_find(&tables, "9N511000000000049");
+    const struct kp_item *doctor = kp_item_find(&tables, "9N516000000000049");
     assert_ptr_equal(linked(judgement->author_item), doctor);
     assert_true(doctor->is_author && !judgement->is_author);
-    const struct kp_item *reason = kp_item_find(&built_in, "2A020161001930149");
+    const struct kp_item *reason = kp_item_find(&tables, "2A020161001930149");
     assert_int_equal(reason->relation, KP_REL_RSON);
-    assert_int_equal(kp_item_find(&built_in, "2A030000001930101")->relation, KP_REL_COMP);
-    assert_int_equal(kp_item_find(&built_in, "9N071000000000049")->scope, KP_SCOPE_OTHER);
-    assert_int_equal(kp_item_find(&built_in, "9N011000000000001")->scope, KP_SCOPE_FORM);
+    assert_int_equal(kp_item_find(&tables, "2A030000001930101")->relation, KP_REL_COMP);
+    assert_int_equal(kp_item_find(&tables, "9N071000000000049")->scope, KP_SCOPE_OTHER);
+    assert_int_equal(kp_item_find(&tables, "9N011000000000001")->scope, KP_SCOPE_FORM);
 }
 
 static void fields__names__lead_back(void **state)
@@ -179,7 +90,7 @@ static void fields__names__lead_back(void **state)
 static uint32_t target_of(const char *header)
 {
     uint32_t target = UINT32_MAX;
-    (void)kp_map_get(&built_in.header_target, kp_text_header_key(&scratch, header), &target);
+    (void)kp_map_get(&tables.header_target, kp_text_header_key(&scratch, header), &target);
     return target;
 }
 
@@ -198,7 +109,7 @@ static void headers__spellings__lead_to_fields_and_items(void **state)
 
 static const char *code_of(const char *system, const char *value)
 {
-    return kp_code_of(&built_in, system, kp_text_value_key(&scratch, value));
+    return kp_code_of(&tables, system, kp_text_value_key(&scratch, value));
 }
 
 static void values__spellings__stand_for_codes(void **state)
@@ -214,42 +125,42 @@ static void values__spellings__stand_for_codes(void **state)
     assert_string_equal(code_of("sex", "男子"), "1");
     assert_null(code_of("1.2.392.200119.6.2102", "なんとか"));
     assert_null(code_of("sex", ""));
-    assert_string_equal(kp_code_display(&built_in, "1.2.392.200119.6.2115", "3"), "AB");
-    assert_null(kp_code_display(&built_in, "1.2.392.200119.6.2115", "9"));
+    assert_string_equal(kp_code_display(&tables, "1.2.392.200119.6.2115", "3"), "AB");
+    assert_null(kp_code_display(&tables, "1.2.392.200119.6.2115", "9"));
 }
 
 static void units__spellings__lead_to_the_official_one(void **state)
 {
     (void)state;
-    assert_string_equal(kp_unit_of(&built_in, kp_text_value_key(&scratch, "ｍｇ／ｄＬ")), "mg/dL");
-    assert_string_equal(kp_unit_of(&built_in, kp_text_value_key(&scratch, "mmHg")), "mm[Hg]");
-    assert_string_equal(kp_unit_of(&built_in, kp_text_value_key(&scratch, "IU/L")), "U/L");
-    assert_null(kp_unit_of(&built_in, "parsec"));
+    assert_string_equal(kp_unit_of(&tables, kp_text_value_key(&scratch, "ｍｇ／ｄＬ")), "mg/dL");
+    assert_string_equal(kp_unit_of(&tables, kp_text_value_key(&scratch, "mmHg")), "mm[Hg]");
+    assert_string_equal(kp_unit_of(&tables, kp_text_value_key(&scratch, "IU/L")), "U/L");
+    assert_null(kp_unit_of(&tables, "parsec"));
 }
 
 static void scheme__first_two_digits__decide(void **state)
 {
     (void)state;
-    assert_string_equal(kp_scheme_of(&built_in, "06130012")->scheme, "kenpo");
-    assert_string_equal(kp_scheme_of(&built_in, "00138123")->scheme, "kokuho");
-    assert_string_equal(kp_scheme_of(&built_in, "39131001")->scheme, KP_SCHEME_KOKI);
-    assert_string_equal(kp_scheme_of(&built_in, "34130021")->scheme, KP_SCHEME_AMBIGUOUS);
-    assert_true(kp_list_has(kp_scheme_of(&built_in, "34130021")->choices, "shigaku_kyosai"));
-    assert_string_equal(kp_scheme_of(&built_in, "07000000")->scheme, KP_SCHEME_UNSETTLED);
-    assert_null(kp_scheme_of(&built_in, "99000000"));
-    assert_null(kp_scheme_of(&built_in, ""));
+    assert_string_equal(kp_scheme_of(&tables, "06130012")->scheme, "kenpo");
+    assert_string_equal(kp_scheme_of(&tables, "00138123")->scheme, "kokuho");
+    assert_string_equal(kp_scheme_of(&tables, "39131001")->scheme, KP_SCHEME_KOKI);
+    assert_string_equal(kp_scheme_of(&tables, "34130021")->scheme, KP_SCHEME_AMBIGUOUS);
+    assert_true(kp_list_has(kp_scheme_of(&tables, "34130021")->choices, "shigaku_kyosai"));
+    assert_string_equal(kp_scheme_of(&tables, "07000000")->scheme, KP_SCHEME_UNSETTLED);
+    assert_null(kp_scheme_of(&tables, "99000000"));
+    assert_null(kp_scheme_of(&tables, ""));
 }
 
 static void privacy_provision__by_day__changed_on_2022_04_01(void **state)
 {
     (void)state;
     const struct kp_date before = {2022, 3, 31}, after = {2022, 4, 1}, early = {2005, 3, 31}, first = {2005, 4, 1};
-    assert_non_null(strstr(kp_privacy_provision(&built_in, "required_by_law", before), "第23条第1項第1号"));
-    assert_non_null(strstr(kp_privacy_provision(&built_in, "required_by_law", after), "第27条第1項第1号"));
-    assert_non_null(kp_privacy_provision(&built_in, "required_by_law", first));
-    assert_null(kp_privacy_provision(&built_in, "required_by_law", early));
-    assert_null(kp_privacy_provision(&built_in, "provision_record", (struct kp_date){2017, 5, 29}));
-    assert_null(kp_privacy_provision(&built_in, "nothing", after));
+    assert_non_null(strstr(kp_privacy_provision(&tables, "required_by_law", before), "第23条第1項第1号"));
+    assert_non_null(strstr(kp_privacy_provision(&tables, "required_by_law", after), "第27条第1項第1号"));
+    assert_non_null(kp_privacy_provision(&tables, "required_by_law", first));
+    assert_null(kp_privacy_provision(&tables, "required_by_law", early));
+    assert_null(kp_privacy_provision(&tables, "provision_record", (struct kp_date){2017, 5, 29}));
+    assert_null(kp_privacy_provision(&tables, "nothing", after));
 }
 
 static void list_has__whole_words__only(void **state)

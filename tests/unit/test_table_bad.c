@@ -1,93 +1,4 @@
-#include "support.h"
-
-#include "table.h"
-
-#include <stdio.h>
-#include <unistd.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const char *const FILES[] = {"items.csv",  "code_systems.csv", "values.csv",      "headers.csv",
-                                    "units.csv",  "schemes.csv",      "legal_basis.csv", "privacy_grounds.csv"};
-
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static const char *source; /* the folder the tables are copied from */
-static char folder[] = "/tmp/kp_table_bad_XXXXXX";
-
-static struct {
-    int count;
-    unsigned code;
-    uint64_t line;
-    char file[256], text[512];
-} got;
-
-static void collect(void *ctx, const struct kp_message *message)
-{
-    (void)ctx;
-    got.count++;
-    got.code = message->code;
-    got.line = message->line;
-    (void)snprintf(got.file, sizeof(got.file), "%s", message->file ? message->file : "");
-    (void)snprintf(got.text, sizeof(got.text), "%s", message->text);
-}
-
-static const struct kp_env ENV = {.message = collect};
-static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
-
-static const char *read_source(const char *name, size_t *ret_n)
-{
-    const char *bytes = NULL;
-    const char *path = kp_arena_printf(&scratch, "%s/%s", source, name);
-    assert_int_equal(kp_read_file(&kp_io_posix, path, 1 << 24, &scratch, &bytes, ret_n), KP_OK);
-    return bytes;
-}
-
-static void put_copy(const char *name, const char *bytes, size_t n)
-{
-    assert_int_equal(kp_write_file(&kp_io_posix, kp_arena_printf(&scratch, "%s/%s", folder, name), bytes, n), KP_OK);
-}
-
-static void copy_of(const char *name)
-{
-    size_t n = 0;
-    const char *bytes = read_source(name, &n);
-    put_copy(name, bytes, n);
-}
-
-static enum kp_status load(const char *from, struct kp_tables *tables)
-{
-    memset(&got, 0, sizeof(got));
-    return kp_tables_load(&scratch, &kp_io_posix, text, from, &DIAG, tables);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    source = getenv("SCHEMAS") ? getenv("SCHEMAS") : "schemas";
-    if (!mkdtemp(folder) || kp_text_new(&text) != KP_OK || kp_catalogue_load(&arena, &catalogue) != KP_OK)
-        return -1;
-    for (size_t i = 0; i < COUNT(FILES); i++)
-        copy_of(FILES[i]);
-    return 0;
-}
-
-static int tidy(void **state)
-{
-    (void)state;
-    kp_arena_reset(&scratch);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
-}
+#include "table_copies.h"
 
 /* --- wrong tables --- */
 
@@ -101,9 +12,11 @@ static void check_wrong(const struct wrong *cases, size_t n_cases)
 {
     size_t taken = 0;
     for (size_t i = 0; i < n_cases; i++) {
-        struct kp_tables tables = {0};
+        struct kp_tables loaded = {0};
         size_t n = 0;
-        const char *bytes = read_source(cases[i].file, &n), *at = strstr(bytes, cases[i].find);
+        const char *bytes = NULL;
+        read_source(cases[i].file, &bytes, &n);
+        const char *at = strstr(bytes, cases[i].find);
         if (!at)
             fail_msg("case %zu: no '%s' in %s", i, cases[i].find, cases[i].file);
         uint64_t line = 1 + cases[i].offset;
@@ -111,8 +24,8 @@ static void check_wrong(const struct wrong *cases, size_t n_cases)
             line += *s == '\n';
         const char *changed = kp_arena_printf(&scratch, "%.*s%s%s", (int)(at - bytes), bytes, cases[i].replace,
                                               at + strlen(cases[i].find));
-        put_copy(cases[i].file, changed, strlen(changed));
-        enum kp_status st = load(folder, &tables);
+        (void)put_file(cases[i].file, changed, strlen(changed));
+        enum kp_status st = load(folder, &loaded);
         copy_of(cases[i].file);
         const char *slash = strrchr(got.file, '/');
         if (st != KP_E_USAGE || got.count != 1 || got.code != KP_K_TABLE_BAD || got.line != line || !*got.text ||
@@ -269,13 +182,14 @@ static void load__missing_column__is_named_with_the_header_line(void **state)
 static void load__code_system_without_codes__is_refused(void **state)
 {
     (void)state;
-    struct kp_tables tables;
+    struct kp_tables loaded;
     size_t n = 0;
-    const char *bytes = read_source("items.csv", &n), *system = "1.2.392.200119.6.18120";
+    const char *bytes = NULL, *system = "1.2.392.200119.6.18120";
+    read_source("items.csv", &bytes, &n);
     char *changed = kp_arena_strndup(&scratch, bytes, n);
     memcpy(strstr(changed, system), "1.2.392.200119.6.18129", strlen(system));
-    put_copy("items.csv", changed, n);
-    enum kp_status st = load(folder, &tables);
+    (void)put_file("items.csv", changed, n);
+    enum kp_status st = load(folder, &loaded);
     copy_of("items.csv");
     assert_int_equal(st, KP_E_USAGE);
     assert_int_equal(got.code, KP_K_TABLE_BAD);
@@ -286,29 +200,29 @@ static void load__missing_or_empty_file__is_refused_by_name(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(FILES); i++) {
-        struct kp_tables tables;
+        struct kp_tables loaded;
         assert_int_equal(unlink(kp_arena_printf(&scratch, "%s/%s", folder, FILES[i])), 0);
-        assert_int_equal(load(folder, &tables), KP_E_USAGE);
+        assert_int_equal(load(folder, &loaded), KP_E_USAGE);
         assert_int_equal(got.count, 1);
         assert_int_equal(got.code, KP_K_TABLE_UNREADABLE);
         assert_non_null(strstr(got.text, FILES[i]));
-        put_copy(FILES[i], "", 0);
-        assert_int_equal(load(folder, &tables), KP_E_USAGE);
+        (void)put_file(FILES[i], "", 0);
+        assert_int_equal(load(folder, &loaded), KP_E_USAGE);
         assert_int_equal(got.code, KP_K_TABLE_BAD);
         assert_string_equal(got.file, FILES[i]);
         copy_of(FILES[i]);
     }
-    struct kp_tables tables;
-    assert_int_equal(load("/tmp/kp_table_absent", &tables), KP_E_USAGE);
+    struct kp_tables loaded;
+    assert_int_equal(load("/tmp/kp_table_absent", &loaded), KP_E_USAGE);
 }
 
 static void load__arena_at_its_limit__is_a_system_error(void **state)
 {
     (void)state;
-    struct kp_tables tables;
+    struct kp_tables loaded;
     struct kp_arena small = {.max_bytes = 1 << 18};
     memset(&got, 0, sizeof(got));
-    enum kp_status st = kp_tables_load(&small, &kp_io_posix, text, NULL, &DIAG, &tables);
+    enum kp_status st = kp_tables_load(&small, &kp_io_posix, text, NULL, &DIAG, &loaded);
     kp_arena_release(&small);
     assert_int_equal(st, KP_E_SYSTEM);
 }

@@ -1,26 +1,11 @@
-#include "support.h"
+#include "decoder.h"
 
-#include "text.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct kp_text *text;
-static struct kp_arena arena;
 static struct kp_buf out; /* emptied before each use */
-
-static int set_up(void **state)
-{
-    (void)state;
-    return kp_text_new(&text) == KP_OK ? 0 : -1;
-}
 
 static int tear_down(void **state)
 {
-    (void)state;
-    kp_text_free(text);
-    kp_arena_release(&arena);
     kp_buf_release(&out);
-    return 0;
+    return free_text(state);
 }
 
 /* Compares with cut-off-proof lengths and names the input on failure. */
@@ -393,5 +378,5 @@ int main(void)
         cmocka_unit_test(value_key__long_vowel_mark_in_brackets__is_a_dash),
         cmocka_unit_test(strings__arena_at_its_limit__are_null),
     };
-    return cmocka_run_group_tests_name("text", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("text", tests, make_text, tear_down);
 }

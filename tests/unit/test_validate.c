@@ -1,36 +1,11 @@
-#include "support.h"
+#include "tables.h"
 
 #include "validate.h"
 
-#define UNUSED __attribute__((unused))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct kp_text *text;
-static struct kp_arena arena, scratch;
-static struct kp_catalogue catalogue;
-static struct kp_tables tables;
 static struct kp_record record;
 static struct kp_findings findings;
 
 static const struct kp_date AS_OF = {2025, 11, 20};
-
-static int set_up(void **state UNUSED)
-{
-    static const struct kp_env env = {0};
-    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
-    return kp_text_new(&text) == KP_OK && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
-                   kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state UNUSED)
-{
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    kp_arena_release(&scratch);
-    return 0;
-}
 
 /* A record without a fault. */
 static int fresh(void **state UNUSED)
@@ -265,5 +240,5 @@ int main(void)
         TEST(judgement__code_or_words__either_is_enough_for_the_doctor),
         TEST(several_faults__all_are_found),
     };
-    return cmocka_run_group_tests_name("validate", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("validate", tests, load_tables, free_tables);
 }

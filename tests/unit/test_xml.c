@@ -7,7 +7,6 @@
 #include <libxml/tree.h>
 #include <stdio.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define ROOT "<r xmlns=\"urn:x\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""
 

@@ -1,4 +1,4 @@
-#include "support.h"
+#include "folder.h"
 
 #include "xml.h"
 #include "xmlcheck.h"
@@ -14,14 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "fsio.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define OID "1.2.392.200119.6."
 
 static struct kp_xml_schema *document_schema, *index_schema;
 static xmlSchemaPtr tree_schema; /* the same file, for libxml2's own validator of finished documents */
-static char folder[] = "/tmp/kp_xmlcheck_XXXXXX";
 static char path_text[512];
 
 static const char *schema_path(const char *name)
@@ -39,7 +35,6 @@ static void ignore(void *ctx, const char *format, ...)
 
 static int set_up(void **state)
 {
-    (void)state;
     struct kp_buf detail = {0};
     if (kp_xml_schema_load(schema_path("hc08_V08.xsd"), &document_schema, &detail) != KP_OK ||
         kp_xml_schema_load(schema_path("ix08_V08.xsd"), &index_schema, &detail) != KP_OK || detail.len != 0)
@@ -48,16 +43,15 @@ static int set_up(void **state)
     tree_schema = xmlSchemaParse(parser);
     xmlSchemaFreeParserCtxt(parser);
     kp_buf_release(&detail);
-    return tree_schema && mkdtemp(folder) ? 0 : -1;
+    return tree_schema ? make_folder(state) : -1;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     xmlSchemaFree(tree_schema);
     kp_xml_schema_free(document_schema);
     kp_xml_schema_free(index_schema);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
+    return remove_folder(state);
 }
 
 /* A document of the standard form; tests replace one piece of it and hand its events to the check. */
@@ -302,10 +296,7 @@ static void check__two_threads_on_one_schema__judge_alike(void **state)
 static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_schema, struct kp_buf *detail,
                                 int64_t *ret_printed)
 {
-    char path[128], printed[128];
-    (void)snprintf(path, sizeof(path), "%s/own.xsd", folder);
-    (void)snprintf(printed, sizeof(printed), "%s/stderr", folder);
-    assert_int_equal(kp_write_file(&kp_io_posix, path, text, strlen(text)), KP_OK);
+    const char *path = put_file("own.xsd", text, strlen(text)), *printed = in_folder("stderr");
     kp_buf_reset(detail);
     (void)fflush(stderr);
     int screen = dup(STDERR_FILENO), fd = open(printed, O_RDWR | O_CREAT | O_TRUNC, 0600);

@@ -1,4 +1,5 @@
-#include "support.h"
+#include "failing_io.h"
+#include "folder.h"
 
 #include "zip.h"
 
@@ -9,61 +10,22 @@
 #include <unistd.h>
 #include <zlib.h>
 
-static char folder[] = "/tmp/kp_zip_XXXXXX";
 static struct kp_arena arena;
 static struct kp_deflate *deflate_stream;
 static unsigned n_paths;
 static struct kp_packed big_packed; /* compressed once, used by every archive */
 
-/* A disk whose n-th call of one kind fails. */
-static struct {
-    int n_writes, n_opens, n_syncs, fail_write, fail_open, fail_sync;
-} disk;
-
-static ssize_t disk_write(int fd, const void *bytes, size_t n)
-{
-    errno = ENOSPC;
-    return ++disk.n_writes == disk.fail_write ? -1 : write(fd, bytes, n);
-}
-
-static int disk_open(const char *path, int flags, mode_t mode)
-{
-    errno = EMFILE;
-    return ++disk.n_opens == disk.fail_open ? -1 : kp_io_posix.open(path, flags, mode);
-}
-
-static int disk_fsync(int fd)
-{
-    errno = EIO;
-    return ++disk.n_syncs == disk.fail_sync ? -1 : fsync(fd);
-}
-
-static struct kp_io DISK; /* set_up fills it in */
-
 static int set_up(void **state)
 {
-    (void)state;
-    DISK = kp_io_posix;
-    DISK.write = disk_write;
-    DISK.open = disk_open;
-    DISK.fsync = disk_fsync;
-    return mkdtemp(folder) && kp_deflate_new(&deflate_stream) == KP_OK ? 0 : -1;
+    return make_folder(state) == 0 && kp_deflate_new(&deflate_stream) == KP_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     kp_buf_release(&big_packed.bytes);
     kp_deflate_free(deflate_stream);
     kp_arena_release(&arena);
-    return kp_remove_folder(folder) == KP_OK ? 0 : -1;
-}
-
-static int fresh_disk(void **state)
-{
-    (void)state;
-    memset(&disk, 0, sizeof(disk));
-    return 0;
+    return remove_folder(state);
 }
 
 static char *new_path(const char *suffix)
@@ -267,17 +229,21 @@ static void archive__many_members__turns_to_zip64(void **state)
 
 static void finish__any_failing_call__is_reported(void **state)
 {
-    (void)state;
-    assert_int_equal(make_archive(new_path("zip"), new_path("dir")), KP_OK);
-    int writes = disk.n_writes, opens = disk.n_opens, syncs = disk.n_syncs;
-    assert_true(writes >= 3 && opens >= 5 && syncs >= 1);
-    for (int i = 1; i <= writes + opens + syncs; i++) {
-        memset(&disk, 0, sizeof(disk));
-        disk.fail_write = i <= writes ? i : 0;
-        disk.fail_open = i > writes && i <= writes + opens ? i - writes : 0;
-        disk.fail_sync = i > writes + opens ? i - writes - opens : 0;
-        assert_int_equal(make_archive(new_path("zip"), new_path("dir")), KP_E_SYSTEM);
-        assert_int_equal(errno, disk.fail_write ? ENOSPC : disk.fail_open ? EMFILE : EIO);
+    static const struct {
+        unsigned kind;
+        int at_least, error;
+    } rows[] = {{WRITES, 3, ENOSPC}, {OPENS, 5, EMFILE}, {SYNCS, 1, EIO}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        (void)fresh_disk(state);
+        disk.kinds = rows[i].kind;
+        assert_int_equal(make_archive(new_path("zip"), new_path("dir")), KP_OK);
+        int calls = disk.calls;
+        assert_true(calls >= rows[i].at_least);
+        for (int k = 1; k <= calls; k++) {
+            disk.calls = 0, disk.fail_at = k, disk.error = rows[i].error;
+            assert_int_equal(make_archive(new_path("zip"), new_path("dir")), KP_E_SYSTEM);
+            assert_int_equal(errno, rows[i].error);
+        }
     }
 }
 
