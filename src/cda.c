@@ -18,7 +18,6 @@ struct writer {
     const struct kp_cda_frame *frame;
     struct kp_arena *arena;
     char created[9];
-    bool no_memory;
 };
 
 static void start(struct writer *w, const char *name)
@@ -67,9 +66,9 @@ static const char *field(const struct writer *w, enum kp_field f)
     return w->record->field[f];
 }
 
-static const char *in_memory(struct writer *w, const char *text)
+/* A missing text has marked the arena as failed; the document is thrown away then. */
+static const char *in_memory(const char *text)
 {
-    w->no_memory |= text == NULL;
     return text ? text : "";
 }
 
@@ -78,9 +77,9 @@ static const char *card_text(struct writer *w, const char *text)
 {
     switch (w->frame->insurer->symbol_width) {
     case KP_WIDTH_HALF:
-        return in_memory(w, kp_text_nfkc(w->arena, text));
+        return in_memory(kp_text_nfkc(w->arena, text));
     case KP_WIDTH_FULL:
-        return in_memory(w, kp_text_wide(w->arena, text, false));
+        return in_memory(kp_text_wide(w->arena, text, false));
     case KP_WIDTH_AS_GIVEN:
         break;
     }
@@ -118,7 +117,7 @@ static void organisation(struct writer *w, const char *number, const char *name,
     id(w, OID "102", number);
     text_element(w, "name", name);
     if (phone && *phone)
-        kp_xml_leaf(w->xml, "telecom", "value", in_memory(w, kp_arena_printf(w->arena, "tel:%s", phone)), NULL, NULL);
+        kp_xml_leaf(w->xml, "telecom", "value", in_memory(kp_arena_printf(w->arena, "tel:%s", phone)), NULL, NULL);
     if (place && *place)
         address(w, postal_code ? postal_code : "", place);
     end(w);
@@ -161,7 +160,7 @@ static void ticket(struct writer *w)
     end(w);
     start(w, "associatedEntity");
     attr(w, "classCode", "IDENT");
-    id(w, in_memory(w, kp_arena_printf(w->arena, OID "209.1%s", insurer)), field(w, KP_F_TICKET_NUMBER));
+    id(w, in_memory(kp_arena_printf(w->arena, OID "209.1%s", insurer)), field(w, KP_F_TICKET_NUMBER));
     start(w, "scopingOrganization");
     id(w, OID "101", insurer);
     end(w);
@@ -370,7 +369,7 @@ static void narrative(struct writer *w, const char *section)
         if (!any)
             start(w, "list");
         any = true;
-        text_element(w, "item", in_memory(w, kp_arena_printf(w->arena, "%s %s%s", item->name,
+        text_element(w, "item", in_memory(kp_arena_printf(w->arena, "%s %s%s", item->name,
                                                              w->record->values[i].text, item->unit)));
     }
     if (any)
@@ -441,7 +440,7 @@ bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *c
     end(&w);
     end(&w);
     end(&w);
-    return kp_xml_finish(xml) && !w.no_memory;
+    return kp_xml_finish(xml) && !arena->failed;
 }
 
 bool kp_index_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_insurer *insurer,

@@ -111,14 +111,15 @@ static enum kp_status settle(struct kp_ledger *ledger, struct kp_run *run, struc
 }
 
 /* In place with the digest the log names: it went out. Still in the temporary folder of its run: it did not. Neither:
- * it belongs to another folder, and only a run there can tell. */
+ * it may have been collected already, or belong to another folder. Then nothing is guessed: to void it would write an
+ * entry that lies, and disclose its people a second time. */
 static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct kp_run *run, struct kp_seen *seen)
 {
     const struct kp_unfinished *u = &ledger->unfinished;
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1] = "";
     char *place = kp_arena_printf(&run->arena, "%s/%s", run->output, u->bundle);
-    char *temp = kp_arena_printf(&run->arena, "%s/.tmp-%s", run->output, u->run_id);
+    char *temp = kp_arena_printf(&run->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
     if (!place || !temp)
         return kp_no_memory(run);
     if (kp_path_exists(place) && kp_file_sha256(run->io, place, digest) == KP_OK)

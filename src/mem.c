@@ -39,16 +39,22 @@ static struct kp_block *add_block(struct kp_arena *arena, size_t need)
     return block;
 }
 
+void *kp_arena_fail(struct kp_arena *arena)
+{
+    arena->failed = true;
+    return NULL;
+}
+
 void *kp_arena_alloc(struct kp_arena *arena, size_t size_bytes)
 {
     if (size_bytes > SIZE_MAX / 4)
-        return NULL;
+        return kp_arena_fail(arena);
     size_t need = align_up(size_bytes ? size_bytes : 1);
     struct kp_block *block = arena->head;
     if (!block || block->size - block->used < need)
         block = add_block(arena, need);
     if (!block)
-        return NULL;
+        return kp_arena_fail(arena);
     void *p = (char *)block->data + block->used;
     block->used += need;
     return memset(p, 0, need);
@@ -94,6 +100,7 @@ static void free_blocks(struct kp_block *block)
 void kp_arena_reset(struct kp_arena *arena)
 {
     struct kp_block *keep = arena->head;
+    arena->failed = false;
     if (!keep)
         return;
     free_blocks(keep->next);
@@ -107,4 +114,5 @@ void kp_arena_release(struct kp_arena *arena)
     free_blocks(arena->head);
     arena->head = NULL;
     arena->total_bytes = 0;
+    arena->failed = false;
 }

@@ -78,10 +78,8 @@ void kp_find(struct kp_findings *findings, enum kp_code code, const char *field,
              const char *arg2)
 {
     struct kp_finding *finding = kp_arena_alloc(findings->arena, sizeof(*finding));
-    if (!finding) {
-        findings->no_memory = true;
+    if (!finding)
         return;
-    }
     *finding = (struct kp_finding){.code = code, .field = field, .args = {arg1, arg2}, .value = value};
     if (findings->last)
         findings->last->next = finding;

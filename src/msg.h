@@ -44,12 +44,11 @@ struct kp_finding {
     const char *value;
 };
 
-/* Findings in the order they were made. Adding fails only for lack of memory, which sticks in no_memory. */
+/* Findings in the order they were made. Adding fails only for lack of memory, which sticks in the arena. */
 struct kp_findings {
     struct kp_arena *arena;
     struct kp_finding *first;
     struct kp_finding *last;
-    bool no_memory;
 };
 
 void kp_find(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,

@@ -198,7 +198,8 @@ static const char *norm_kana(struct job *job, enum kp_field field, const char *v
 static const char *norm_postal(struct job *job, enum kp_field field, const char *value)
 {
     char *narrow = kp_text_value_key(job->arena, value);
-    const char *digits = narrow ? without(job, narrow, "-〒") : "";
+    size_t mark = narrow && strncmp(narrow, "〒", strlen("〒")) == 0 ? strlen("〒") : 0;
+    const char *digits = narrow ? without(job, narrow + mark, "-") : "";
     if (!all_digits(digits) || strlen(digits) != 7)
         return fail_field(job, KP_K_POSTAL_CODE, field, value);
     char *out = kp_arena_printf(job->arena, "%.3s-%s", digits, digits + 3);
@@ -676,7 +677,7 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
         }
     fill_facility(&job, facility);
     fix_qualification(&job);
-    st = findings->no_memory ? KP_E_SYSTEM : KP_OK;
+    st = arena->failed ? KP_E_SYSTEM : KP_OK; /* else a value that found no room would pass for one that is absent */
 out:
     return st;
 }

@@ -60,7 +60,8 @@ static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
 {
     if (!slot->identity)
         return KP_OK;
-    return kp_seen_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest);
+    return kp_seen_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest,
+                       slot->whole);
 }
 
 static void tell(struct pipeline *p, const struct kp_slot *slot)
@@ -103,7 +104,7 @@ static enum kp_status finish_batch(struct pipeline *p)
 {
     kp_pool_run(p->pool, p->n_filled, job, p);
     for (size_t i = 0; i < p->n_filled; i++) {
-        if (p->slots[i].st != KP_OK)
+        if (p->slots[i].st != KP_OK || p->slots[i].arena.failed)
             return kp_no_memory(&p->run);
         enum kp_status st = p->deciding ? take(p, &p->slots[i]) : remember(p, &p->slots[i]);
         if (st != KP_OK)

@@ -40,13 +40,18 @@ static void add_value(struct kp_buf *out, const struct kp_item *item, const stru
     kp_buf_char(out, '\n');
 }
 
-enum kp_status kp_record_digest(const struct kp_record *record, const struct kp_tables *tables,
+/* What never leaves the house may change without making the disclosed record another one. */
+static bool stays_here(size_t field)
+{
+    return field == KP_F_EMPLOYEE_ID || field == KP_F_NAME || field == KP_F_MEMBER_FROM || field == KP_F_MEMBER_TO;
+}
+
+static enum kp_status digest_of(const struct kp_record *record, const struct kp_tables *tables, bool whole,
                                 uint8_t ret_digest[KP_SHA256_BYTES])
 {
     struct kp_buf out = {0};
     for (size_t i = 0; i < KP_F__COUNT; i++) {
-        /* What never leaves the house may change without making the disclosed record another one. */
-        if (i == KP_F_EMPLOYEE_ID || i == KP_F_NAME || i == KP_F_MEMBER_FROM || i == KP_F_MEMBER_TO)
+        if (stays_here(i) && !whole)
             continue;
         kp_buf_str(&out, record->field[i]);
         kp_buf_char(&out, '\n');
@@ -57,4 +62,16 @@ enum kp_status kp_record_digest(const struct kp_record *record, const struct kp_
     enum kp_status st = kp_buf_ok(&out) ? kp_sha256_of(kp_buf_text(&out), out.len, ret_digest) : KP_E_SYSTEM;
     kp_buf_release(&out);
     return st;
+}
+
+enum kp_status kp_record_digest(const struct kp_record *record, const struct kp_tables *tables,
+                                uint8_t ret_digest[KP_SHA256_BYTES])
+{
+    return digest_of(record, tables, false, ret_digest);
+}
+
+enum kp_status kp_row_digest(const struct kp_record *record, const struct kp_tables *tables,
+                             uint8_t ret_digest[KP_SHA256_BYTES])
+{
+    return digest_of(record, tables, true, ret_digest);
 }

@@ -39,6 +39,11 @@ enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tabl
 char *kp_identity(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,
                   const char *branch, const char *birth, const char *exam);
 
+/* Digest over the whole row: what makes two rows equal. Employee id and dates of membership count here, because consent
+ * and membership are decided by them. */
+enum kp_status kp_row_digest(const struct kp_record *record, const struct kp_tables *tables,
+                             uint8_t ret_digest[KP_SHA256_BYTES]);
+
 /* Digest over everything of the record that could go out, whatever the ground; the same for the same contents. */
 enum kp_status kp_record_digest(const struct kp_record *record, const struct kp_tables *tables,
                                 uint8_t ret_digest[KP_SHA256_BYTES]);

@@ -11,6 +11,7 @@ enum { KEY_BYTES = 16, BUFFERED = 512, SLOTS = 1 << 18, ENTRIES_PER_PART = SLOTS
 struct entry {
     uint8_t key[KEY_BYTES];
     uint8_t digest[KP_SHA256_BYTES];
+    uint8_t whole[KP_SHA256_BYTES]; /* rows only */
     uint64_t row;
     uint64_t line;
     uint32_t file;
@@ -29,6 +30,7 @@ struct stack {
 struct slot {
     uint8_t key[KEY_BYTES];
     uint8_t digest[KP_SHA256_BYTES];
+    uint8_t whole[KP_SHA256_BYTES];
     uint64_t first_row; /* + 1; 0: the slot is free */
     uint64_t other_line, first_line;
     uint32_t other_file, first_file;
@@ -139,10 +141,11 @@ static enum kp_status make_entry(const char *identity, const uint8_t digest[KP_S
 }
 
 enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *identity,
-                           const uint8_t digest[KP_SHA256_BYTES])
+                           const uint8_t record[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES])
 {
     struct entry entry = {.row = row, .file = file, .line = line};
-    enum kp_status st = make_entry(identity, digest, &entry);
+    memcpy(entry.whole, whole, sizeof(entry.whole));
+    enum kp_status st = make_entry(identity, record, &entry);
     return st == KP_OK ? push(&seen->rows, &entry) : st;
 }
 
@@ -182,10 +185,11 @@ static enum kp_status collect_row(struct kp_seen *seen, const struct entry *entr
     if (!slot->first_row) {
         memcpy(slot->key, entry->key, KEY_BYTES);
         memcpy(slot->digest, entry->digest, KP_SHA256_BYTES);
+        memcpy(slot->whole, entry->whole, KP_SHA256_BYTES);
         slot->first_row = entry->row + 1;
         slot->first_file = entry->file;
         slot->first_line = entry->line;
-    } else if (!slot->conflict && memcmp(slot->digest, entry->digest, KP_SHA256_BYTES) != 0) {
+    } else if (!slot->conflict && memcmp(slot->whole, entry->whole, KP_SHA256_BYTES) != 0) {
         slot->conflict = true;
         slot->other_file = entry->file;
         slot->other_line = entry->line;
@@ -208,7 +212,7 @@ static enum kp_status write_mark(struct kp_seen *seen, const struct entry *entry
     struct kp_mark mark = {.kind = slot->logged, .file = slot->first_file, .line = slot->first_line};
     if (slot->conflict) {
         mark.kind = KP_SEEN_CONFLICT;
-        if (memcmp(entry->digest, slot->digest, KP_SHA256_BYTES) == 0) { /* name a row that differs from this one */
+        if (memcmp(entry->whole, slot->whole, KP_SHA256_BYTES) == 0) { /* name a row that differs from this one */
             mark.file = slot->other_file;
             mark.line = slot->other_line;
         }

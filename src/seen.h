@@ -32,9 +32,10 @@ struct kp_seen;
 enum kp_status kp_seen_new(const struct kp_io *io, const char *folder, struct kp_seen **ret_seen);
 void kp_seen_free(struct kp_seen *seen);
 
-/* A row of this run: identity is kp_identity()'s string, digest that of the record. */
+/* A row of this run: identity is kp_identity()'s string; record is the digest of what could go out, to compare with the
+ * log; whole that of the row, to compare with other rows. */
 enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *identity,
-                           const uint8_t digest[KP_SHA256_BYTES]);
+                           const uint8_t record[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES]);
 
 /* What the log tells, in its order: disclosures of a bundle, then whether the bundle was released or voided. */
 enum kp_status kp_seen_disclosed(struct kp_seen *seen, const char *identity, const uint8_t digest[KP_SHA256_BYTES]);

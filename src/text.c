@@ -239,7 +239,7 @@ static char *nfkc_into(struct kp_arena *arena, const char *s, size_t n)
         count = utf8proc_decompose((const uint8_t *)s, (utf8proc_ssize_t)n, points, room, options);
     }
     if (count < 0 || utf8proc_reencode(points, count, options) < 0)
-        return NULL;
+        return kp_arena_fail(arena);
     return (char *)points;
 }
 
@@ -324,7 +324,7 @@ static char *map_chars(struct kp_arena *arena, const char *s, put_char *put, boo
         result = kp_arena_strndup(arena, kp_buf_text(&out), out.len);
 out:
     kp_buf_release(&out);
-    return result;
+    return result ? result : kp_arena_fail(arena);
 }
 
 /* Characters that UTF-8 exports write otherwise than CP932 decodes them. */
@@ -428,7 +428,7 @@ static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct 
         put(&out, c);
     char *key = kp_buf_ok(&out) ? kp_arena_strndup(arena, kp_buf_text(&out), out.len) : NULL;
     kp_buf_release(&out);
-    return key;
+    return key ? key : kp_arena_fail(arena);
 }
 
 char *kp_text_header_key(struct kp_arena *arena, const char *s)

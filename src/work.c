@@ -88,7 +88,10 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
             return KP_OK;
     slot->identity = kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
                                  f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
-    return slot->identity ? kp_record_digest(&slot->record, &run->tables, slot->digest) : KP_E_SYSTEM;
+    if (!slot->identity)
+        return KP_E_SYSTEM;
+    enum kp_status st = kp_record_digest(&slot->record, &run->tables, slot->digest);
+    return st == KP_OK ? kp_row_digest(&slot->record, &run->tables, slot->whole) : st;
 }
 
 void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
@@ -314,6 +317,4 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
         if (slot->outcome == KP_RELEASED)
             slot->st = render(run, tools, slot);
     }
-    if (slot->findings.no_memory)
-        slot->st = KP_E_SYSTEM;
 }

@@ -32,7 +32,8 @@ struct kp_slot {
     struct kp_record record;
     bool sound; /* decoded and of the right width: record is there */
     const char *identity; /* NULL when a part of it is missing or wrong */
-    uint8_t digest[KP_SHA256_BYTES];
+    uint8_t digest[KP_SHA256_BYTES]; /* of what could go out */
+    uint8_t whole[KP_SHA256_BYTES];  /* of the row */
     struct kp_mark mark;
     struct kp_decision decision;
     const struct kp_insurer *insurer;

@@ -115,6 +115,19 @@ static void unfinished__bundle_altered_in_place__is_not_called_released(void **s
     assert_int_equal(how_many("altered/*.zip"), how_many("done/*.zip"));
 }
 
+/* Collected before the release entry was written, the dead run's folder still there: to void it would be a lie. */
+static void unfinished__bundle_collected_already__is_never_voided(void **state)
+{
+    (void)state;
+    const char *out = unfinished("collected");
+    must("mkdir -m 700 'collected/.tmp-%s' && rm collected/" LAST " && cp collected" LOG " before.csv",
+         run_id_of_last_entry(out));
+    assert_int_equal(kenporter(EXPORT "-o collected " INPUT), 4);
+    assert_contains(slurp("stderr", NULL), "fail K7007");
+    assert_same_file("before.csv", "collected" LOG);
+    assert_false(exists("collected/" LAST));
+}
+
 /* --- torn last line --- */
 
 static void torn_last_line__anywhere__is_cut_off_and_reported(void **state)
@@ -292,6 +305,7 @@ int main(void)
         cmocka_unit_test(unfinished__bundle_still_temporary__is_voided_and_released_anew),
         cmocka_unit_test(unfinished__half_the_entries_written__are_voided),
         cmocka_unit_test(unfinished__bundle_altered_in_place__is_not_called_released),
+        cmocka_unit_test(unfinished__bundle_collected_already__is_never_voided),
         cmocka_unit_test(torn_last_line__anywhere__is_cut_off_and_reported),
         cmocka_unit_test(torn_header__new_log__is_begun_anew),
         cmocka_unit_test(temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed),

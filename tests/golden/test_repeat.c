@@ -262,6 +262,17 @@ static void two_inputs__same_rows_in_both__count_once(void **state)
     assert_int_equal(d.n_rows - 1 - copies, counted("twice", "read"));
 }
 
+/* Consent goes by employee id: two rows that differ in it are not the same row. */
+static void two_inputs__other_employee_id_in_the_second__rejects_both(void **state)
+{
+    (void)state;
+    must("iconv -f CP932 -t UTF-8 " INPUT "| sed -n '1p;2p' >one.csv; sed '2s/^[0-9]*,/99999,/' one.csv >other.csv");
+    assert_int_equal(kenporter(EXPORT "-o ids one.csv other.csv"), 1);
+    assert_int_equal(counted("ids", "read"), 2);
+    assert_int_equal(counted("ids", "rejected"), 2);
+    assert_int_equal(how_many("ids/*.zip"), 0);
+}
+
 static void two_inputs__other_value_in_the_second__rejects_both(void **state)
 {
     (void)state;
@@ -293,6 +304,7 @@ int main(void)
         cmocka_unit_test(check__after_an_export__sees_the_log_and_leaves_it_alone),
         cmocka_unit_test(two_inputs__halves_of_the_export__give_the_same_bundles),
         cmocka_unit_test(two_inputs__same_rows_in_both__count_once),
+        cmocka_unit_test(two_inputs__other_employee_id_in_the_second__rejects_both),
         cmocka_unit_test(two_inputs__other_value_in_the_second__rejects_both),
     };
     return cmocka_run_group_tests_name("repeat", tests, set_up, tear_down_folder);

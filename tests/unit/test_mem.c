@@ -180,6 +180,22 @@ static void release__arena__can_be_used_again(void **state)
     kp_arena_release(&arena);
 }
 
+static void failure__sticks_until_reset(void **state)
+{
+    (void)state;
+    struct kp_arena arena = {.max_bytes = 64 * 1024};
+    assert_null(kp_arena_alloc(&arena, 100 * 1024));
+    assert_true(arena.failed);
+    assert_non_null(kp_arena_alloc(&arena, 16)); /* smaller things may still fit, and must not hide the loss */
+    assert_true(arena.failed);
+    kp_arena_reset(&arena);
+    assert_false(arena.failed);
+    assert_null(kp_arena_fail(&arena));
+    assert_true(arena.failed);
+    kp_arena_release(&arena);
+    assert_false(arena.failed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +212,7 @@ int main(void)
         cmocka_unit_test(reset__record_after_record__does_not_grow),
         cmocka_unit_test(reset_and_release__empty_arena__do_nothing),
         cmocka_unit_test(release__arena__can_be_used_again),
+        cmocka_unit_test(failure__sticks_until_reset),
     };
     return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
 }

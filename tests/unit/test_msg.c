@@ -304,16 +304,16 @@ static void find__several__keep_their_order_and_contents(void **state)
     assert_int_equal(f->next->code, 4001);
     assert_ptr_equal(f->next->next, findings.last);
     assert_null(findings.last->next);
-    assert_false(findings.no_memory);
+    assert_false(findings.arena->failed);
 }
 
-static void find__arena_at_its_limit__sticks_in_no_memory(void **state)
+static void find__arena_at_its_limit__sticks_in_the_arena(void **state)
 {
     (void)state;
     struct kp_arena none = {.max_bytes = 1};
     struct kp_findings findings = {.arena = &none};
     kp_find(&findings, (enum kp_code)4002, NULL, NULL, NULL, NULL);
-    assert_true(findings.no_memory);
+    assert_true(findings.arena->failed);
     assert_null(findings.first);
     kp_arena_release(&none);
 }
@@ -365,7 +365,7 @@ int main(void)
         cmocka_unit_test_setup(level__strict__makes_warnings_reject_and_nothing_else, fresh),
         cmocka_unit_test_setup(worst__findings__is_the_most_severe_after_strict, fresh),
         cmocka_unit_test_setup(find__several__keep_their_order_and_contents, fresh),
-        cmocka_unit_test_setup(find__arena_at_its_limit__sticks_in_no_memory, fresh),
+        cmocka_unit_test_setup(find__arena_at_its_limit__sticks_in_the_arena, fresh),
         cmocka_unit_test_setup(send__finding__reaches_the_environment_whole, fresh),
         cmocka_unit_test_setup(diag_fail__any_status__is_handed_back, fresh),
     };

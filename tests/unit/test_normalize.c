@@ -325,10 +325,46 @@ static void personal_value__is_kept_apart_from_the_text(void **state UNUSED)
     assert_null(findings.first->args[0]);
 }
 
+/* Memory that runs short at any point must never turn a value into a missing one. */
+static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
+{
+    static const struct kp_org nobody = {0};
+    static const char *const cells[] = {"6139463", "１２い", "ｹﾝﾎﾟ ﾀﾛｳ", "S60.3.31", "東京都1-1", "１７０．５", "腰痛"};
+    struct kp_column columns[] = {{.kind = KP_COL_FIELD, .index = KP_F_INSURER_NUMBER},
+                                  {.kind = KP_COL_FIELD, .index = KP_F_INSURED_NUMBER},
+                                  {.kind = KP_COL_FIELD, .index = KP_F_NAME_KANA},
+                                  {.kind = KP_COL_FIELD, .index = KP_F_BIRTH_DATE},
+                                  {.kind = KP_COL_FIELD, .index = KP_F_ADDRESS},
+                                  {.kind = KP_COL_ITEM},
+                                  {.kind = KP_COL_ITEM}};
+    columns[5].index = (unsigned)(kp_item_find(&tables, "9N001000000000001") - tables.items);
+    columns[6].index = (unsigned)(kp_item_find(&tables, "9N061160800000049") - tables.items);
+    struct kp_mapping mapping = {columns, COUNT(columns)};
+    size_t refused = 0, whole = 0;
+    uint8_t expected[KP_SHA256_BYTES], got[KP_SHA256_BYTES];
+    struct kp_record r;
+    for (size_t spare = 60000; spare-- > 0;) { /* what is left of one block when the row begins */
+        struct kp_arena little = {.max_bytes = 64 * 1024};
+        assert_non_null(kp_arena_alloc(&little, 64 * 1024 - 64 - spare));
+        struct kp_findings found = {.arena = &little};
+        if (kp_normalize(&tables, &mapping, &nobody, cells, &little, &found, &r) == KP_OK) {
+            assert_int_equal(kp_row_digest(&r, &tables, whole ? got : expected), KP_OK);
+            assert_true(whole == 0 || memcmp(got, expected, sizeof(got)) == 0);
+            whole++;
+        } else {
+            refused++;
+        }
+        kp_arena_release(&little);
+        spare -= spare % 16; /* the arena's own grain */
+    }
+    assert_true(whole > 0 && refused > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(insurer_number__6_and_7_digits__are_filled_up),
+        cmocka_unit_test(memory__short_at_any_point__loses_nothing),
         cmocka_unit_test(insurer_number__other_shapes__are_refused),
         cmocka_unit_test(insurer_number__full_width__is_a_change_with_a_note),
         cmocka_unit_test(symbol_and_number__one_width__stay_as_the_card_has_them),

@@ -149,10 +149,24 @@ static void digest__value_moved_to_another_item__is_another(void **state UNUSED)
 
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 
+static void row_digest__what_stays_in_the_house__counts_too(void **state UNUSED)
+{
+    static const enum kp_field here[] = {KP_F_EMPLOYEE_ID, KP_F_NAME, KP_F_MEMBER_FROM, KP_F_MEMBER_TO};
+    uint8_t before[KP_SHA256_BYTES], after[KP_SHA256_BYTES];
+    assert_int_equal(kp_row_digest(&record, &tables, before), KP_OK);
+    for (size_t i = 0; i < COUNT(here); i++) {
+        record.field[here[i]] = "y";
+        assert_int_equal(kp_row_digest(&record, &tables, after), KP_OK);
+        assert_memory_not_equal(before, after, sizeof(before));
+        record.field[here[i]] = "x";
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(init__new_record__is_empty),
+        TEST(row_digest__what_stays_in_the_house__counts_too),
         TEST(init__no_memory__is_a_system_error),
         TEST(identity__widths__are_folded),
         TEST(identity__any_part__makes_another_person),

@@ -41,7 +41,7 @@ static const uint8_t *contents(uint32_t number)
 /* Row n stands in file n / 10, line 100 + n. */
 static void row(uint64_t n, const char *who, uint32_t what)
 {
-    assert_int_equal(kp_seen_row(seen, n, (uint32_t)(n / 10), 100 + n, who, contents(what)), KP_OK);
+    assert_int_equal(kp_seen_row(seen, n, (uint32_t)(n / 10), 100 + n, who, contents(what), contents(what)), KP_OK);
 }
 
 static void logged(const char *who, uint32_t what)
@@ -240,7 +240,8 @@ static bool fill(struct kp_seen *s, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         bool again = i >= n / 2 && (i % 10 == 3 || i % 10 == 7);
         (void)snprintf(who, sizeof(who), "p%u", again ? i - n / 2 : i);
-        ok &= kp_seen_row(s, i, i / 1000, i, who, contents(again && i % 10 == 7 ? 8 : 1)) == KP_OK;
+        const uint8_t *what = contents(again && i % 10 == 7 ? 8 : 1);
+        ok &= kp_seen_row(s, i, i / 1000, i, who, what, what) == KP_OK;
         if (i % 10 == 5)
             ok &= kp_seen_disclosed(s, who, contents(i % 20 == 5)) == KP_OK;
     }
@@ -332,7 +333,7 @@ static void disk__full__is_reported_at_the_latest_when_joining(void **state)
     struct kp_seen *own = NULL;
     io.pwrite = full_disk;
     assert_int_equal(kp_seen_new(&io, folder, &own), KP_OK);
-    assert_int_equal(kp_seen_row(own, 0, 0, 1, "ann", contents(1)), KP_OK);
+    assert_int_equal(kp_seen_row(own, 0, 0, 1, "ann", contents(1), contents(1)), KP_OK);
     assert_int_equal(kp_seen_join(own), KP_E_SYSTEM);
     kp_seen_free(own);
     own = NULL;
