@@ -169,6 +169,20 @@ static enum kp_ground item_ground(const struct kp_policy *policy, const struct k
     return KP_GROUND_WITHHELD;
 }
 
+/* A doctor's name stands inside the judgement it belongs to, so it cannot go out without one. */
+static void withhold_lone_names(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
+{
+    for (size_t i = 0; i < tables->n_items && d->ground; i++) {
+        bool carried = !tables->items[i].is_author || d->ground[i] == KP_GROUND_WITHHELD;
+        for (size_t k = 0; k < tables->n_items && !carried; k++)
+            carried = tables->items[k].author_item == (int)i && d->ground[k] != KP_GROUND_WITHHELD;
+        if (carried)
+            continue;
+        d->ground[i] = KP_GROUND_WITHHELD;
+        d->n_released -= !c->presence || c->presence[i] == KP_ITEM_RESULT;
+    }
+}
+
 static void sort_items(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                        struct kp_decision *d)
 {
@@ -182,6 +196,7 @@ static void sort_items(const struct kp_tables *tables, const struct kp_policy *p
         d->n_released += result && ground != KP_GROUND_WITHHELD;
         any_duty_item |= result && tables->items[i].scope == KP_SCOPE_DUTY;
     }
+    withhold_lone_names(tables, c, d);
     if (d->duty_fault == KP_HOLD_NONE && !any_duty_item)
         d->reason = KP_HOLD_NOTHING_TO_DISCLOSE;
     else if (d->n_released == 0)

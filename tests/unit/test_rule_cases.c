@@ -234,6 +234,22 @@ static void consent_alone__where_no_duty_applies__releases_what_it_covers(void *
     assert_string_equal(reason(), "no_basis");
 }
 
+static void doctors_name__without_its_judgement__is_withheld(void **state UNUSED)
+{
+    static const char OPINION[] = "9N521000000000049", NAME[] = "9N526000000000049";
+    c.presence = presence;
+    presence[at(HEIGHT)] = presence[at(OPINION)] = presence[at(NAME)] = KP_ITEM_RESULT;
+    consent_to(NAME);
+    assert_true(decide().n_released == 1); /* the height, under the duty */
+    assert_int_equal(ground[at(NAME)], KP_GROUND_WITHHELD);
+    consent_to(OPINION);
+    assert_true(decide().n_released == 3);
+    assert_int_equal(ground[at(NAME)], KP_GROUND_CONSENT);
+    c.requests = NULL; /* on consent alone, a name alone leaves nothing to release */
+    c.n_consents = 1;
+    assert_string_equal(reason(), "no_request");
+}
+
 /* Every fault at once; mending them one by one brings out the next reason. */
 static void several_reasons__first_of_the_order_is_given__an_open_scheme_whatever_was_consented(void **state UNUSED)
 {
@@ -350,6 +366,7 @@ int main(void)
         TEST(consent__days_of_its_life__given_to_the_day_before_withdrawal__for_its_recipient),
         TEST(consent__items__by_code_other_or_all),
         TEST(several_consents__one_that_counts__is_enough__none_touches_the_duty),
+        TEST(doctors_name__without_its_judgement__is_withheld),
         TEST(recipient_unknown__consent_items_are_withheld__the_duty_stays),
         TEST(provisions__privacy_act__changes_its_numbers_on_2022_04_01),
         TEST(held_for_lack_of_a_basis__what_would_give_one__is_named),
