@@ -88,7 +88,7 @@ static bool needs_quotes(const char *s, size_t n)
     for (size_t i = 0; i < n; i++)
         if (s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r')
             return true;
-    return n > 0 && (s[0] == ' ' || s[n - 1] == ' ');
+    return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#'); /* unquoted, # would begin a comment */
 }
 
 void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n)

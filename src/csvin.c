@@ -16,6 +16,9 @@ struct kp_csvin {
     bool parser_ready;
     bool started, finished;
     char delimiter;
+    enum kp_comments comments;
+    struct kp_csv_comments passed;
+    size_t last_width; /* cells of the row before */
     struct kp_buf bytes;   /* all cells of the row, each with a NUL */
     struct kp_cell *cells; /* bytes is NULL while the row grows: n counts, pointers come at its end */
     size_t n_cells, cap_cells;
@@ -87,7 +90,9 @@ static enum kp_status start_parser(struct kp_csvin *in, const char *line, size_t
     in->parser_ready = true;
     csv_set_space_func(&in->parser, never_space);
     csv_set_blk_size(&in->parser, PARSER_BLOCK_BYTES);
-    csv_set_delim(&in->parser, (unsigned char)(in->delimiter ? in->delimiter : find_delimiter(line, n)));
+    if (!in->delimiter)
+        in->delimiter = find_delimiter(line, n);
+    csv_set_delim(&in->parser, (unsigned char)in->delimiter);
     return KP_OK;
 }
 
@@ -159,6 +164,28 @@ static bool is_blank(const char *line, size_t n)
     return n == 0 || (n <= 2 && (line[0] == '\n' || line[0] == '\r'));
 }
 
+static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
+{
+    if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]))
+        return false;
+    return in->comments == KP_COMMENTS_ALL || line[1] < '0' || line[1] > '9';
+}
+
+static void note_comment(struct kp_csvin *in, const char *line, size_t n)
+{
+    size_t cells = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < n; i++) {
+        quoted ^= line[i] == '"';
+        cells += !quoted && line[i] == in->delimiter;
+    }
+    in->passed.n++;
+    if (cells < 2 || cells != in->last_width)
+        return;
+    if (in->passed.n_like_rows++ == 0)
+        in->passed.first_like_row = in->line;
+}
+
 static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
 {
     in->line++;
@@ -169,6 +196,10 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
     if (!in->row_open) {
         if (is_blank(line, n))
             return KP_OK;
+        if (is_comment(in, line, n)) {
+            note_comment(in, line, n);
+            return KP_OK;
+        }
         in->row_open = true;
         in->row_line = in->line;
         in->row_bytes = 0;
@@ -200,6 +231,7 @@ static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
         in->cells[i].bytes = at;
         at += in->cells[i].n + 1;
     }
+    in->last_width = in->n_cells;
     *ret_row = (struct kp_csvrow){.line = in->row_line, .n_cells = in->n_cells, .cells = in->cells};
     in->row_open = in->row_complete = false;
 }
@@ -246,64 +278,109 @@ uint64_t kp_csvin_taken(const struct kp_csvin *in)
     return in->in.taken_bytes;
 }
 
-/* UTF-8 may be cut between two pieces: up to three bytes wait for the next one. */
-struct utf8_watch {
-    bool broken;
+void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments)
+{
+    in->comments = comments;
+}
+
+char kp_csvin_delimiter(const struct kp_csvin *in)
+{
+    return in->delimiter;
+}
+
+struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in)
+{
+    return in->passed;
+}
+
+/* Counts characters of more than one byte that are UTF-8, and bytes that are not. A character may be cut between two
+ * pieces: its first bytes wait for the next one. */
+struct watch {
     char rest[4];
     size_t n_rest;
+    uint64_t good, bad;
 };
 
-static void watch(struct utf8_watch *w, const char *bytes, size_t n)
+static size_t character_bytes(uint8_t lead)
 {
-    while (!w->broken && w->n_rest > 0 && n > 0) {
-        w->rest[w->n_rest++] = *bytes++;
-        n--;
-        if (kp_utf8_valid_prefix(w->rest, w->n_rest) == w->n_rest)
-            w->n_rest = 0;
-        else if (w->n_rest == sizeof(w->rest))
-            w->broken = true;
+    return lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
+}
+
+static void watch(struct watch *w, const char *bytes, size_t n)
+{
+    enum { GIVE_UP = 1000 };
+    size_t i = 0;
+    while ((i < n || w->n_rest > 0) && w->bad < GIVE_UP) {
+        while (w->n_rest == 0 && i < n && (uint8_t)bytes[i] < 0x80) /* control characters do not change the encoding */
+            i++;
+        if (i == n && w->n_rest == 0)
+            return;
+        char one[4];
+        size_t have = w->n_rest;
+        memcpy(one, w->rest, have);
+        if (have == 0)
+            one[have++] = bytes[i++];
+        size_t want = character_bytes((uint8_t)one[0]);
+        while (have < want && i < n)
+            one[have++] = bytes[i++];
+        w->n_rest = 0;
+        if (have < want) {
+            memcpy(w->rest, one, have);
+            w->n_rest = have;
+            return;
+        }
+        if (kp_utf8_valid_prefix(one, have) == have) {
+            w->good += have > 1;
+            continue;
+        }
+        w->bad += (uint8_t)one[0] >= 0x80;
+        memcpy(w->rest, one + 1, have - 1); /* what follows the bad byte may be sound */
+        w->n_rest = have - 1;
     }
-    if (w->broken || n == 0)
-        return;
-    size_t valid = kp_utf8_valid_prefix(bytes, n);
-    while (valid < n && (uint8_t)bytes[valid] < 0x80) { /* a stray control character does not change the encoding */
-        valid++;
-        valid += kp_utf8_valid_prefix(bytes + valid, n - valid);
-    }
-    if (n - valid >= sizeof(w->rest) || (valid < n && (uint8_t)bytes[valid] < 0xc2)) {
-        w->broken = true;
-        return;
-    }
-    memcpy(w->rest, bytes + valid, n - valid);
-    w->n_rest = n - valid;
+}
+
+/* Other text seldom happens to be UTF-8, so a bad byte among many good characters is damage and no other encoding. */
+static bool is_utf8(const struct watch *w)
+{
+    enum { DAMAGE = 10 };
+    uint64_t bad = w->bad + (w->n_rest > 0);
+    return bad == 0 || w->good > DAMAGE * bad;
 }
 
 struct probing {
     struct kp_probe probe;
     struct kp_sha256 *sha;
-    struct utf8_watch utf8;
+    struct watch utf8;
 };
+
+static enum kp_encoding encoding_of_mark(const char *bytes, size_t n)
+{
+    if (n >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0)
+        return KP_ENC_UTF16LE;
+    if (n >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0)
+        return KP_ENC_UTF16BE;
+    return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? KP_ENC_UTF8 : KP_ENC_AUTO;
+}
 
 static enum kp_status probe_chunk(void *ctx, const char *bytes, size_t n)
 {
     struct probing *p = ctx;
-    if (p->probe.bytes == 0 && n >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0)
-        p->probe.encoding = KP_ENC_UTF16LE;
-    if (p->probe.bytes == 0 && n >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0)
-        p->probe.encoding = KP_ENC_UTF16BE;
+    if (p->probe.bytes == 0)
+        p->probe.encoding = encoding_of_mark(bytes, n);
     p->probe.bytes += n;
-    watch(&p->utf8, bytes, n);
+    if (p->probe.encoding == KP_ENC_AUTO)
+        watch(&p->utf8, bytes, n);
     return kp_sha256_add(p->sha, bytes, n);
 }
 
 enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp_probe *ret_probe)
 {
     enum kp_status st = KP_OK;
-    struct probing p = {.probe = {.encoding = KP_ENC_CP932}};
+    struct probing p = {.sha = NULL};
     KP_TRY(kp_sha256_new(&p.sha));
     KP_TRY(kp_each_chunk(io, path, probe_chunk, &p));
-    if (p.probe.encoding == KP_ENC_CP932 && !p.utf8.broken && p.utf8.n_rest == 0)
-        p.probe.encoding = KP_ENC_UTF8;
+    if (p.probe.encoding == KP_ENC_AUTO)
+        p.probe.encoding = is_utf8(&p.utf8) ? KP_ENC_UTF8 : KP_ENC_CP932;
     KP_TRY(kp_sha256_finish(p.sha, p.probe.sha256));
     *ret_probe = p.probe;
 out:

@@ -28,6 +28,13 @@ struct kp_csvrow {
 
 enum kp_csv_fault { KP_CSV_SOUND, KP_CSV_READ, KP_CSV_QUOTE, KP_CSV_TOO_LONG, KP_CSV_TOO_MANY_CELLS, KP_CSV_MEMORY };
 
+/* Which lines between rows are comments and passed over. A lone "#" in the first cell is a value in any case. */
+enum kp_comments {
+    KP_COMMENTS_NONE,
+    KP_COMMENTS_ALL,        /* those that begin with # */
+    KP_COMMENTS_NOT_DIGITS, /* those that begin with # and no digit behind it */
+};
+
 struct kp_csvin;
 
 /* Opens a file, or n bytes of memory that outlive the reader. A UTF-8 byte order mark is skipped; a file that
@@ -37,6 +44,8 @@ struct kp_csvin;
 enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path, char delimiter);
 enum kp_status kp_csvin_memory(struct kp_csvin **ret_in, const char *bytes, size_t n, char delimiter);
 void kp_csvin_close(struct kp_csvin *in);
+/* To be said before the first row is read. */
+void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments);
 
 /* The next row; blank lines are skipped. At the end *ret_end is true. On KP_E_INPUT ask for fault and line. */
 enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, bool *ret_end);
@@ -45,14 +54,24 @@ enum kp_csv_fault kp_csvin_fault(const struct kp_csvin *in);
 uint64_t kp_csvin_line(const struct kp_csvin *in);
 /* Bytes of input consumed. */
 uint64_t kp_csvin_taken(const struct kp_csvin *in);
+/* What separates the fields; known once a row was read. */
+char kp_csvin_delimiter(const struct kp_csvin *in);
+/* Comments passed over so far, and among them those that have as many fields as the row before: rows that somebody
+ * took out, perhaps. */
+struct kp_csv_comments {
+    uint64_t n, n_like_rows;
+    uint64_t first_like_row; /* its line */
+};
+struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in);
 
 /* What a first look over the whole file tells. */
 struct kp_probe {
     uint8_t sha256[KP_SHA256_BYTES];
-    enum kp_encoding encoding; /* UTF-16 by its mark; UTF-8 when the whole file is valid UTF-8; else CP932 */
+    enum kp_encoding encoding;
     uint64_t bytes;
 };
 
+/* UTF-16 and UTF-8 by their marks; else UTF-8 when the whole file is, but for some damage; else CP932. */
 enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp_probe *ret_probe);
 
 #endif

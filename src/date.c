@@ -12,9 +12,9 @@ struct era {
 };
 
 static const struct era ERAS[] = {
-    {{"明治", "M"}, {1868, 1, 25}, {1912, 7, 30}},   {{"大正", "T"}, {1912, 7, 30}, {1926, 12, 25}},
-    {{"昭和", "S"}, {1926, 12, 25}, {1989, 1, 7}},   {{"平成", "H"}, {1989, 1, 8}, {2019, 4, 30}},
-    {{"令和", "R"}, {2019, 5, 1}, {9999, 12, 31}},
+    {{"明治", "M", "明"}, {1868, 1, 25}, {1912, 7, 30}},   {{"大正", "T", "大"}, {1912, 7, 30}, {1926, 12, 25}},
+    {{"昭和", "S", "昭"}, {1926, 12, 25}, {1989, 1, 7}},   {{"平成", "H", "平"}, {1989, 1, 8}, {2019, 4, 30}},
+    {{"令和", "R", "令"}, {2019, 5, 1}, {9999, 12, 31}},
 };
 
 static bool is_leap(int year)
@@ -137,7 +137,7 @@ static bool at_end(const char *at)
 static const struct era *read_era(const char **at)
 {
     for (size_t i = 0; i < KP_COUNT(ERAS); i++)
-        for (size_t k = 0; k < 2; k++) {
+        for (size_t k = 0; k < KP_COUNT(ERAS[i].names); k++) {
             const char *name = ERAS[i].names[k];
             if (skip(at, name))
                 return &ERAS[i];
@@ -200,6 +200,27 @@ enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, boo
     if (ret_era)
         *ret_era = era != NULL;
     return KP_DATE_OK;
+}
+
+bool kp_date_from_serial(const char *text, bool since_1904, struct kp_date *ret_date)
+{
+    enum { LAST_DAY = 2958465, PHANTOM = 60 }; /* 9999-12-31; 1900-02-29 */
+    const struct kp_date first_1904 = {1904, 1, 1}, before_1900 = {1899, 12, 31};
+    int n = 0;
+    const char *at = text;
+    if (read_number(&at, 7, &n) == 0)
+        return false;
+    if (*at == '.')
+        for (at++; *at == '0';)
+            at++;
+    if (*at != '\0' || n > LAST_DAY || (!since_1904 && (n == 0 || n == PHANTOM)))
+        return false;
+    struct kp_date date = kp_date_from_days(since_1904 ? kp_date_days(first_1904) + n
+                                                       : kp_date_days(before_1900) + n - (n > PHANTOM));
+    if (date.year > 9999)
+        return false;
+    *ret_date = date;
+    return true;
 }
 
 bool kp_date_parse_iso(const char *text, struct kp_date *ret_date)

@@ -39,11 +39,17 @@ struct kp_date kp_date_add_years(struct kp_date d, int years);
 
 /*
  * Reads a date as exports write it, after NFKC: 2025-05-07, 2025/5/7, 2025.5.7, 2025年5月7日, 20250507, and with
- * an era: 昭和60年3月31日, S60.3.31, R7/6/1, S600331, 令和元年5月1日. A trailing time of 0:00 is dropped. Eras are
+ * an era: 昭和60年3月31日, 昭60.3.31, S60.3.31, R7/6/1, S600331, 令和元年5月1日. A trailing time of 0:00 is dropped. Eras are
  * checked against their first and last days; the day of change belongs to both eras.
  * ret_era tells whether an era was used (may be NULL).
  */
 enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, bool *ret_era);
+
+/*
+ * A day as spreadsheets count it: 1 is 1900-01-01, and 60 would be the 29 February 1900 that never was; or, since_1904,
+ * 0 is 1904-01-01. Whole days only, "45000.0" included. False when the text is no such count or the day is not real.
+ */
+bool kp_date_from_serial(const char *text, bool since_1904, struct kp_date *ret_date);
 
 /* Strictly YYYY-MM-DD, as registers and options have it. */
 bool kp_date_parse_iso(const char *text, struct kp_date *ret_date);

@@ -88,6 +88,19 @@ bool kp_decimal_round(struct kp_decimal value, unsigned scale, struct kp_decimal
     return true;
 }
 
+bool kp_decimal_convert(struct kp_decimal value, struct kp_decimal factor, struct kp_decimal offset,
+                        struct kp_decimal *ret_value)
+{
+    struct kp_decimal product = {.scale = value.scale + factor.scale}, sum, plus;
+    unsigned scale = product.scale > offset.scale ? product.scale : offset.scale;
+    if (__builtin_mul_overflow(value.units, factor.units, &product.units) ||
+        !kp_decimal_round(product, scale, &sum) || !kp_decimal_round(offset, scale, &plus) ||
+        __builtin_add_overflow(sum.units, plus.units, &sum.units))
+        return false;
+    *ret_value = sum;
+    return true;
+}
+
 int kp_decimal_compare(struct kp_decimal a, struct kp_decimal b)
 {
     /* At most 15 digits each: comparing the integer parts first keeps the scaling from overflowing. */

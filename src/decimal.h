@@ -22,6 +22,10 @@ bool kp_decimal_parse(const char *text, size_t n, struct kp_decimal *ret_value);
  * False when the result would not fit. */
 bool kp_decimal_round(struct kp_decimal value, unsigned scale, struct kp_decimal *ret_value);
 
+/* value * factor + offset, exactly. False when the result would not fit. */
+bool kp_decimal_convert(struct kp_decimal value, struct kp_decimal factor, struct kp_decimal offset,
+                        struct kp_decimal *ret_value);
+
 /* <0, 0, >0. */
 int kp_decimal_compare(struct kp_decimal a, struct kp_decimal b);
 

@@ -111,6 +111,8 @@ static size_t utf8_put(char *to, int32_t c)
     return n;
 }
 
+#define NO_CHARACTER '\xff'
+
 /* Reads a piece of UTF-16 into the window; two bytes become three at the most. */
 static enum kp_status window_fill_utf16(struct kp_in *in)
 {
@@ -125,21 +127,23 @@ static enum kp_status window_fill_utf16(struct kp_in *in)
     while (n - at >= 2) {
         int32_t c = 0;
         int step = utf16_step(in, raw + at, n - at, &c);
-        if (step < 0)
-            goto broken;
-        if (step == 0)
+        if (step == 0 && !in->at_eof)
             break;
+        if (step <= 0) { /* half a surrogate pair: a byte that no UTF-8 has stands for it, so that its row is refused */
+            in->data[in->end++] = NO_CHARACTER;
+            at += 2;
+            continue;
+        }
         at += (size_t)step;
         in->end += utf8_put(in->data + in->end, c);
     }
-    if (at < n && in->at_eof)
-        goto broken;
+    if (at < n && in->at_eof) {
+        in->data[in->end++] = NO_CHARACTER;
+        at = n;
+    }
     in->n_carry = n - at;
     memcpy(in->carry, raw + at, in->n_carry);
     return KP_OK;
-broken:
-    errno = EILSEQ;
-    return KP_E_INPUT;
 }
 
 static enum kp_status window_fill(struct kp_in *in)

@@ -55,6 +55,12 @@ static enum kp_status add_row(struct kp_sheet *sheet, struct kp_arena *arena, si
 enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
                              const char *bytes, size_t n)
 {
+    return kp_sheet_read_commented(ret_sheet, arena, text, bytes, n, KP_COMMENTS_NONE);
+}
+
+enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
+                                       const char *bytes, size_t n, enum kp_comments comments)
+{
     enum kp_status st = KP_OK;
     struct kp_csvin *in = NULL;
     struct kp_sheet sheet = {0};
@@ -64,6 +70,7 @@ enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena,
     if (kp_utf8_valid_prefix(bytes, n) == n)
         text = NULL;
     KP_TRY(kp_csvin_memory(&in, bytes, n, ','));
+    kp_csvin_skip_comments(in, comments);
     for (;;) {
         struct kp_sheet_row copy;
         KP_TRY(kp_csvin_next(in, &row, &end));

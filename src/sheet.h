@@ -34,6 +34,10 @@ enum { KP_SHEET_MAX_BYTES = 256 << 20 };
 enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
                              const char *bytes, size_t n);
 
+/* The same for files that people comment. */
+enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
+                                       const char *bytes, size_t n, enum kp_comments comments);
+
 /* Position of a column. */
 bool kp_sheet_column(const struct kp_sheet *sheet, const char *name, size_t *ret_column);
 

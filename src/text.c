@@ -272,59 +272,36 @@ char *kp_text_trim(struct kp_arena *arena, const char *s)
     return kp_arena_strndup(arena, first, started ? (size_t)(last - first) : 0);
 }
 
-static bool is_half_kana(int32_t c)
+/* U+3099 or U+309A for a voiced mark of any kind (combining, spacing, half-width), or 0. */
+static int32_t voiced_mark(int32_t c)
 {
-    return c >= 0xff61 && c <= 0xff9f;
+    if (c == 0x3099 || c == 0x309b || c == 0xff9e)
+        return 0x3099;
+    return c == 0x309a || c == 0x309c || c == 0xff9f ? 0x309a : 0;
 }
 
-/* Half-width kana come in runs, because a voiced mark is a character of its own; NFKC joins them. */
-static bool widen_kana_run(struct kp_arena *arena, const char **at, struct kp_buf *out)
+/* Makes one letter of the kana at the end of out and the mark, where CP932 has that letter. */
+static bool join_mark(struct kp_buf *out, int32_t mark)
 {
     enum { KANA_BYTES = 3, KANA_LEAD = 0xe3 };
-    const char *start = *at, *end = *at;
-    while (is_half_kana(kp_utf8_next(at)))
-        end = *at;
-    *at = end;
-    struct kp_buf run = {0};
-    /* A half-width mark may follow a full-width kana, which it then belongs to. */
-    if (out->len >= KANA_BYTES && (uint8_t)out->data[out->len - KANA_BYTES] == KANA_LEAD) {
-        kp_buf_add(&run, out->data + out->len - KANA_BYTES, KANA_BYTES);
-        out->len -= KANA_BYTES;
-    }
-    kp_buf_add(&run, start, (size_t)(end - start));
-    char *wide = kp_buf_ok(&run) ? nfkc_into(arena, kp_buf_text(&run), run.len) : NULL;
-    kp_buf_release(&run);
-    if (!wide)
+    if (mark == 0 || out->len < KANA_BYTES || (uint8_t)out->data[out->len - KANA_BYTES] != KANA_LEAD)
         return false;
-    kp_buf_str(out, wide);
+    const char *at = out->data + out->len - KANA_BYTES;
+    utf8proc_int32_t pair[] = {kp_utf8_next(&at), mark};
+    if (utf8proc_normalize_utf32(pair, 2, UTF8PROC_STABLE | UTF8PROC_COMPOSE) != 1)
+        return false;
+    if (pair[0] == 0x3094 || (pair[0] >= 0x30f7 && pair[0] <= 0x30fa)) /* ゔ, ヷ to ヺ */
+        return false;
+    out->len -= KANA_BYTES;
+    kp_utf8_put(out, pair[0]);
     return true;
 }
 
-typedef void put_char(struct kp_buf *out, int32_t c, bool keep_spaces);
-
-static char *map_chars(struct kp_arena *arena, const char *s, put_char *put, bool keep_spaces)
+static int32_t widen_half_kana(int32_t c)
 {
-    struct kp_buf out = {0};
-    char *result = NULL;
-    const char *at = s;
-    for (;;) {
-        const char *here = at;
-        int32_t c = kp_utf8_next(&at);
-        if (c < 0)
-            break;
-        if (is_half_kana(c)) {
-            at = here;
-            if (!widen_kana_run(arena, &at, &out))
-                goto out;
-        } else {
-            put(&out, c, keep_spaces);
-        }
-    }
-    if (kp_buf_ok(&out))
-        result = kp_arena_strndup(arena, kp_buf_text(&out), out.len);
-out:
-    kp_buf_release(&out);
-    return result ? result : kp_arena_fail(arena);
+    if (c >= 0xff61 && c <= 0xff9f)
+        (void)utf8proc_decompose_char(c, &c, 1, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, NULL);
+    return c;
 }
 
 /* Characters that UTF-8 exports write otherwise than CP932 decodes them. */
@@ -332,7 +309,8 @@ static int32_t as_cp932_has_it(int32_t c)
 {
     static const int32_t pairs[][2] = {{0x301c, 0xff5e}, {0x2212, 0xff0d}, {0x2016, 0x2225},
                                        {0x2014, 0x2015}, {0xa5, 0xffe5},   {0xa2, 0xffe0},
-                                       {0xa3, 0xffe1},   {0xac, 0xffe2}};
+                                       {0xa3, 0xffe1},   {0xac, 0xffe2},   {0x3099, 0x309b},
+                                       {0x309a, 0x309c}};
     for (size_t i = 0; i < KP_COUNT(pairs); i++)
         if (c == pairs[i][0])
             return pairs[i][1];
@@ -341,44 +319,34 @@ static int32_t as_cp932_has_it(int32_t c)
 
 static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
 {
-    if (c == '\n' || c == '\r' || c < 0x20 || c == 0x7f)
+    if (c < 0x20 || c == 0x7f || join_mark(out, voiced_mark(c)))
         return;
     if (is_space(c)) {
         if (keep_spaces)
             kp_utf8_put(out, 0x3000);
     } else {
-        kp_utf8_put(out, c < 0x7f ? c + 0xfee0 : as_cp932_has_it(c));
+        kp_utf8_put(out, c < 0x7f ? c + 0xfee0 : as_cp932_has_it(widen_half_kana(c)));
     }
 }
 
 char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces)
 {
-    return map_chars(arena, s, put_wide, keep_spaces);
+    struct kp_buf out = {0};
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0)
+        put_wide(&out, c, keep_spaces);
+    char *wide = kp_buf_ok(&out) ? kp_arena_strndup(arena, kp_buf_text(&out), out.len) : NULL;
+    kp_buf_release(&out);
+    return wide ? wide : kp_arena_fail(arena);
 }
 
 static bool is_dash(int32_t c)
 {
-    static const int32_t dashes[] = {'-', 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xff0d, 0x30fc};
+    static const int32_t dashes[] = {'-', 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x2500, 0xff0d, 0x30fc};
     for (size_t i = 0; i < KP_COUNT(dashes); i++)
         if (c == dashes[i])
             return true;
     return false;
-}
-
-static void put_kana(struct kp_buf *out, int32_t c, bool keep_spaces)
-{
-    if (is_space(c) && !keep_spaces)
-        return;
-    if (c >= 0x3041 && c <= 0x3096)
-        c += 0x60; /* hiragana to katakana */
-    else if (is_dash(c))
-        c = 0x30fc;
-    kp_utf8_put(out, c);
-}
-
-char *kp_text_kana_name(struct kp_arena *arena, const char *s)
-{
-    return map_chars(arena, s, put_kana, false);
 }
 
 bool kp_text_is_kana_name(const char *s)
@@ -439,4 +407,25 @@ char *kp_text_header_key(struct kp_arena *arena, const char *s)
 char *kp_text_value_key(struct kp_arena *arena, const char *s)
 {
     return make_key(arena, s, put_value);
+}
+
+static void put_kana(struct kp_buf *out, int32_t c)
+{
+    if (is_space(c))
+        return;
+    if ((c >= 0x3041 && c <= 0x3096) || c == 0x309d || c == 0x309e)
+        c += 0x60; /* hiragana to katakana */
+    kp_utf8_put(out, is_dash(c) ? 0x30fc : c);
+}
+
+char *kp_text_kana_name(struct kp_arena *arena, const char *s)
+{
+    char *kana = make_key(arena, s, put_kana);
+    /* To NFKC a spacing mark is a space and a mark: only without the space does the mark meet its kana. */
+    return kana ? kp_text_nfkc(arena, kana) : NULL;
+}
+
+bool kp_text_is_dash(const char *value_key)
+{
+    return *value_key && value_key[strspn(value_key, "-")] == '\0';
 }

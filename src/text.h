@@ -62,5 +62,7 @@ bool kp_text_is_wide(const char *s);
 char *kp_text_header_key(struct kp_arena *arena, const char *s);
 /* What values are compared by: NFKC, lower case, without spaces; dashes become "-". */
 char *kp_text_value_key(struct kp_arena *arena, const char *s);
+/* Is the value key nothing but dashes? */
+bool kp_text_is_dash(const char *value_key);
 
 #endif

@@ -166,7 +166,8 @@ static void csv__fields__are_quoted_only_when_they_must(void **state)
         {"a\rb", "\"a\rb\""},      {" a", "\" a\""},
         {"a ", "\"a \""},          {"a b", "a b"},
         {" ", "\" \""},            {"健診", "健診"},
-        {"a;b\tc", "a;b\tc"},
+        {"a;b\tc", "a;b\tc"},      {"#x", "\"#x\""},
+        {"x#", "x#"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct kp_buf buf = {0};

@@ -47,6 +47,31 @@ static enum kp_encoding probe(const char *bytes, size_t n)
     return found.encoding;
 }
 
+static void comments__of_either_kind__are_passed_over_and_counted(void **state)
+{
+    (void)state;
+    static const char content[] = "# a \"quote\nh1,h2\n#12,x\n# y,z\n#,1\n\"#q\",2\n\"a\n# b\",3\n#end";
+    static const struct {
+        enum kp_comments comments;
+        const char *story;
+        unsigned n, n_like_rows, first;
+    } cases[] = {{KP_COMMENTS_ALL, "2:h1|h2;5:#|1;6:#q|2;7:a\n# b|3;", 4, 2, 3},
+                 {KP_COMMENTS_NOT_DIGITS, "2:h1|h2;3:#12|x;5:#|1;6:#q|2;7:a\n# b|3;", 3, 1, 4}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(kp_csvin_memory(&reader, content, sizeof(content) - 1, 0), KP_OK);
+        kp_csvin_skip_comments(reader, cases[i].comments);
+        assert_int_equal(read_all(), KP_OK);
+        struct kp_csv_comments passed = kp_csvin_comments(reader);
+        assert_string_equal(kp_buf_text(&story), cases[i].story);
+        assert_int_equal(passed.n, cases[i].n);
+        assert_int_equal(passed.n_like_rows, cases[i].n_like_rows);
+        assert_int_equal(passed.first_like_row, cases[i].first);
+        assert_int_equal(kp_csvin_delimiter(reader), ',');
+        kp_csvin_close(reader);
+        reader = NULL;
+    }
+}
+
 static void probe__small_files__are_told_apart(void **state)
 {
     (void)state;
@@ -68,6 +93,9 @@ static void probe__small_files__are_told_apart(void **state)
         {"\xfe\xff\0a", 4, KP_ENC_UTF16BE},
         {"\xff\xfe", 2, KP_ENC_UTF16LE},
         {"a\xff\xfe", 3, KP_ENC_CP932},
+        {"\xef\xbb\xbf" "\x8e\x52\x93\x63", 7, KP_ENC_UTF8}, /* the mark decides */
+        {"健康診断の結果\xff健康診断の結果", 43, KP_ENC_UTF8}, /* one bad byte does not make another encoding of it */
+        {"\x8e\x52\x93\x63\xff\x8e\x52\x93\x63", 9, KP_ENC_CP932},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         if (probe(cases[i].bytes, cases[i].n) != cases[i].encoding)
@@ -109,6 +137,7 @@ int main(void)
         cmocka_unit_test_teardown(open__file__reads_as_from_memory, close_reader),
         cmocka_unit_test_teardown(open__missing_file__tells_errno, close_reader),
         cmocka_unit_test_teardown(next__failing_read__is_a_read_fault, close_reader),
+        cmocka_unit_test_teardown(comments__of_either_kind__are_passed_over_and_counted, close_reader),
         cmocka_unit_test_teardown(probe__small_files__are_told_apart, close_reader),
         cmocka_unit_test_teardown(probe__character_across_the_64_kib_border__is_utf8, close_reader),
         cmocka_unit_test_teardown(probe__cp932_late_in_the_file__is_found, close_reader),

@@ -58,6 +58,8 @@ static void parse__era_forms__are_read(void **state)
     (void)state;
     static const struct parse_case cases[] = {
         {"昭和60年3月31日", KP_DATE_OK, "1985-03-31", true}, {"S60.3.31", KP_DATE_OK, "1985-03-31", true},
+        {"昭60.3.31", KP_DATE_OK, "1985-03-31", true},       {"令元/5/1", KP_DATE_OK, "2019-05-01", true},
+        {"平31.5.1", KP_DATE_OUTSIDE_ERA, NULL, false},
         {"s60-3-31", KP_DATE_OK, "1985-03-31", true},        {"S600331", KP_DATE_OK, "1985-03-31", true},
         {"R7/6/1", KP_DATE_OK, "2025-06-01", true},          {"r07/06/01", KP_DATE_OK, "2025-06-01", true},
         {"令和元年5月1日", KP_DATE_OK, "2019-05-01", true},  {"R元.5.1", KP_DATE_OK, "2019-05-01", true},
@@ -108,7 +110,7 @@ static void parse__other_shapes__are_refused(void **state)
     (void)state;
     static const char *const texts[] = {"",           " ",          "2025",       "2025-05",     "25-05-07",
                                         "2025-05-071", "2025-5/7",   "2025年5-7日", "2025年5月7",  "2025-05-07 9:30",
-                                        "5/7/2025",   "2025--5-7",  "2025/5/7x",  "X60.3.31",    "昭60.3.31",
+                                        "5/7/2025",   "2025--5-7",  "2025/5/7x",  "X60.3.31",
                                         "S600.3.31",  "2025050",    "202505070",  "S60331",      "45000",
                                         "元年5月1日",  "2025-05-07-", "-2025-05-07", "２０２５-05-07", "2025元5月1日"};
     for (size_t i = 0; i < COUNT(texts); i++) {
@@ -175,6 +177,59 @@ static void round_trip_of_eras(int y, int m, int d, int number)
         assert_parses_to(text, number);
     }
     assert_int_equal(eras, number == 19120730 || number == 19261225 ? 2 : 1);
+}
+
+/* 1 is 1900-01-01; 60 is a day that never was, so from 61 on the count is one ahead. */
+static void serial__days_of_either_system__are_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *since_1900, *since_1904; /* NULL: no day */
+    } cases[] = {
+        {"1", "1900-01-01", "1904-01-02"},       {"0", NULL, "1904-01-01"},
+        {"31", "1900-01-31", "1904-02-01"},      {"59", "1900-02-28", "1904-02-29"},
+        {"60", NULL, "1904-03-01"},              {"61", "1900-03-01", "1904-03-02"},
+        {"1462", "1904-01-01", "1908-01-02"},    {"25569", "1970-01-01", "1974-01-02"},
+        {"31137", "1985-03-31", "1989-04-01"},   {"36585", "2000-02-29", "2004-03-01"},
+        {"44321", "2021-05-05", "2025-05-06"},   {"45783", "2025-05-06", "2029-05-07"},
+        {"45783.0", "2025-05-06", "2029-05-07"}, {"45783.000", "2025-05-06", "2029-05-07"},
+        {"2957003", "9995-12-30", "9999-12-31"}, {"2957004", "9995-12-31", NULL},
+        {"2958465", "9999-12-31", NULL},         {"2958466", NULL, NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases) * 2; i++) {
+        const char *text = cases[i / 2].text, *want = i % 2 ? cases[i / 2].since_1904 : cases[i / 2].since_1900;
+        struct kp_date d = {1, 2, 3}, expected = want ? iso(want) : d;
+        if (kp_date_from_serial(text, i % 2 == 1, &d) != (want != NULL))
+            fail_msg("%s is %s day since %d", text, want ? "no" : "a", i % 2 ? 1904 : 1900);
+        assert_date(d, expected.year, expected.month, expected.day);
+    }
+}
+
+static void serial__anything_but_whole_days__is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",         " ",        "-1",       "+45783",  "45783.5",  "45783.05", ".0",
+                                        "45783,0",  "45,783",   "45783 ",   " 45783",  "45783x",   "4.5783E+04",
+                                        "12345678", "20250506", "99999999", "2025/5/6", "R7.5.6"};
+    for (size_t i = 0; i < COUNT(texts) * 2; i++) {
+        struct kp_date d = {1, 2, 3};
+        if (kp_date_from_serial(texts[i / 2], i % 2 == 1, &d))
+            fail_msg("'%s' was read as a day", texts[i / 2]);
+        assert_date(d, 1, 2, 3);
+    }
+}
+
+static void serial__every_day_from_march_1900_to_2100__follows_the_day_before(void **state)
+{
+    (void)state;
+    int32_t first = kp_date_days(iso("1900-03-01"));
+    for (int32_t days = first; days <= kp_date_days(iso("2100-12-31")); days++) {
+        char text[16];
+        struct kp_date d = {0}, want = kp_date_from_days(days);
+        (void)snprintf(text, sizeof(text), "%d", days - first + 61);
+        assert_true(kp_date_from_serial(text, false, &d));
+        assert_date(d, want.year, want.month, want.day);
+    }
 }
 
 static void round_trip__every_day_from_1868_to_2100__comes_back(void **state)
@@ -350,6 +405,9 @@ int main(void)
         cmocka_unit_test(parse__days_that_do_not_exist__are_refused),
         cmocka_unit_test(parse__other_shapes__are_refused),
         cmocka_unit_test(parse_iso__exact_form__is_the_only_one),
+        cmocka_unit_test(serial__days_of_either_system__are_counted),
+        cmocka_unit_test(serial__anything_but_whole_days__is_refused),
+        cmocka_unit_test(serial__every_day_from_march_1900_to_2100__follows_the_day_before),
         cmocka_unit_test(round_trip__every_day_from_1868_to_2100__comes_back),
         cmocka_unit_test(days__ends_of_the_calendar__have_the_known_numbers),
         cmocka_unit_test(is_real__and_is_set__know_the_empty_date),

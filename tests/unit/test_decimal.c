@@ -131,6 +131,57 @@ static void round__result_that_cannot_fit__is_refused(void **state)
     assert_true(out.units == 1 && out.scale == 2);
 }
 
+static void convert__factor_and_offset__are_applied_exactly(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *factor, *offset, *text;
+    } cases[] = {
+        {"5.5", "18.0156", "0", "99.08580"},  {"38", "0.09148", "2.152", "5.62824"},
+        {"5.2", "1.02", "0.25", "5.554"},     {"250", "0.1", "0", "25.0"},
+        {"5.2", "1000", "0", "5200.0"},       {"0", "18.0156", "0", "0.0000"},
+        {"1", "1", "0.125", "1.125"},         {"-40", "1.8", "32", "-40.0"},
+        {"2", "3", "-0.50", "5.50"},          {"999999999999999", "1000", "0", "999999999999999000"},
+        {"0.00000001", "0.0000001", "0", "0.000000000000001"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_decimal out = {0, 0};
+        char text[KP_DECIMAL_TEXT];
+        assert_true(kp_decimal_convert(parse(cases[i].value), parse(cases[i].factor), parse(cases[i].offset), &out));
+        kp_decimal_text(out, text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void convert__result_that_cannot_fit__is_refused_and_leaves_the_result(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *factor, *offset;
+    } cases[] = {
+        {"999999999999999", "10000", "0"},         /* fits 64 bits, but not 18 digits */
+        {"999999999999999", "999999999999999", "0"}, {"-999999999999999", "999999999999999", "0"},
+        {"0.00000001", "0.00000001", "0"},         /* 16 decimals */
+        {"1", "1.00000000000000", "99999"},        /* the offset at 14 decimals */
+        {"99999999999999.9", "1", "0.00000001"},   /* the product at 8 decimals */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_decimal out = {1, 2};
+        if (kp_decimal_convert(parse(cases[i].value), parse(cases[i].factor), parse(cases[i].offset), &out))
+            fail_msg("%s * %s + %s fits", cases[i].value, cases[i].factor, cases[i].offset);
+        assert_true(out.units == 1 && out.scale == 2);
+    }
+}
+
+/* The result may be where the value was. */
+static void convert__in_place__is_as_good(void **state)
+{
+    (void)state;
+    struct kp_decimal value = parse("5.2");
+    assert_true(kp_decimal_convert(value, parse("1.02"), parse("0.25"), &value));
+    assert_true(value.units == 5554 && value.scale == 3);
+}
+
 static void compare__different_scales__compares_values(void **state)
 {
     (void)state;
@@ -280,6 +331,9 @@ int main(void)
         cmocka_unit_test(round__carries__run_through_all_digits),
         cmocka_unit_test(round__more_decimals__are_filled_with_zeros),
         cmocka_unit_test(round__result_that_cannot_fit__is_refused),
+        cmocka_unit_test(convert__factor_and_offset__are_applied_exactly),
+        cmocka_unit_test(convert__result_that_cannot_fit__is_refused_and_leaves_the_result),
+        cmocka_unit_test(convert__in_place__is_as_good),
         cmocka_unit_test(compare__different_scales__compares_values),
         cmocka_unit_test(text__zeros_and_signs__are_written),
         cmocka_unit_test(integer_digits__values__are_counted_before_the_point),
