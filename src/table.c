@@ -7,6 +7,7 @@
 #include "embedded.h"
 #include "sheet.h"
 #include "status.h"
+#include "suggest.h"
 
 const char *const kp_route_names[KP_ROUTE__COUNT] = {"elderly_act", "health_act", "consent"};
 const char *const kp_band_names[KP_BAND__COUNT] = {"under40", "40to74", "75plus"};
@@ -38,6 +39,7 @@ static const char *const FIELD_NAMES[] = {
     [KP_F_TICKET_EXPIRES] = "ticket_expires",
     [KP_F_REPORT_CATEGORY] = "report_category",
     [KP_F_PROGRAMME] = "programme",
+    [KP_F_FASTING] = "fasting",
 };
 _Static_assert(KP_COUNT(FIELD_NAMES) == KP_F__COUNT, "a name for every field");
 
@@ -76,7 +78,7 @@ bool kp_list_has(const char *list, const char *word)
 
 /* --- reading one table --- */
 
-enum { MAX_COLUMNS = 20, TABLE_MAX_BYTES = 16 << 20 };
+enum { MAX_COLUMNS = 24, TABLE_MAX_BYTES = 16 << 20 };
 
 struct loader {
     struct kp_arena *arena;
@@ -160,8 +162,10 @@ static bool is_number(const char *s, size_t min_digits, size_t max_digits)
 
 enum {
     I_CODE, I_NAME, I_TYPE, I_FORMAT, I_UNIT, I_SYSTEM, I_GROUP, I_RELATION, I_DEPENDS, I_METHOD, I_AUTHOR, I_MIN,
-    I_MAX, I_SCOPE, I_SECTION, I_ORDER
+    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL
 };
+
+static const char *const SEVERAL_NAMES[KP_SEVERAL__COUNT] = {"", "join", "positive"};
 
 static enum kp_status read_format(struct loader *l, size_t row, struct kp_item *item)
 {
@@ -230,6 +234,11 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
         return bad(l, row, "unknown section", item->section);
     if ((item->relation == KP_REL_NONE) != (item->group_id[0] == '\0'))
         return bad(l, row, "group_id and group_relation go together:", item->code);
+    size_t several = 0;
+    if (!find_name(SEVERAL_NAMES, KP_SEVERAL__COUNT, cell(l, row, I_SEVERAL), &several) ||
+        (several == KP_SEVERAL_JOIN && item->type != KP_TYPE_ST) || (several == KP_SEVERAL_POSITIVE && !coded))
+        return bad(l, row, "several is join (ST), positive (codes) or empty, not", cell(l, row, I_SEVERAL));
+    item->several = (enum kp_several)several;
     enum kp_status st = read_format(l, row, item);
     return st == KP_OK ? read_range(l, row, item) : st;
 }
@@ -253,7 +262,8 @@ static enum kp_status load_items(struct loader *l)
 {
     static const char *const columns[] = {"item_code", "name",      "value_type",  "format",         "unit",
                                           "code_system", "group_id", "group_relation", "depends_on", "method_code",
-                                          "author_item", "input_min", "input_max", "scope", "section", "order"};
+                                          "author_item", "input_min", "input_max", "scope", "section", "order",
+                                          "several"};
     enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "items.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
@@ -374,20 +384,47 @@ out:
     return st;
 }
 
-/* --- headers.csv and units.csv --- */
+/* --- headers.csv, header_traps.csv, units.csv, conversions.csv, prefectures.csv --- */
 
-static bool find_target(const struct kp_tables *tables, const char *name, uint32_t *ret_target)
+bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair)
+{
+    enum { CODE = 17 };
+    char code[CODE + 1] = {0};
+    uint32_t fasting = 0, casual = 0;
+    if (strlen(name) != 2 * CODE + 1 || name[CODE] != '/')
+        return false;
+    memcpy(code, name, CODE);
+    if (!kp_map_get(&tables->item_by_code, code, &fasting) ||
+        !kp_map_get(&tables->item_by_code, name + CODE + 1, &casual))
+        return false;
+    const struct kp_item *a = &tables->items[fasting], *b = &tables->items[casual];
+    if (a == b || a->type != KP_TYPE_PQ || b->type != KP_TYPE_PQ || strcmp(a->unit, b->unit) != 0)
+        return false;
+    *ret_pair = (struct kp_meal_pair){fasting, casual};
+    return true;
+}
+
+bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *ret_target)
 {
     enum kp_field field;
     uint32_t index = 0;
+    struct kp_meal_pair pair;
     if (kp_field_find(name, &field)) {
         *ret_target = field;
         return true;
     }
-    if (!kp_map_get(&tables->item_by_code, name, &index))
+    if (kp_map_get(&tables->item_by_code, name, &index)) {
+        *ret_target = KP_TARGET_ITEM + index;
+        return true;
+    }
+    if (!kp_pair_find(tables, name, &pair))
         return false;
-    *ret_target = KP_TARGET_ITEM + index;
-    return true;
+    for (uint32_t i = 0; i < tables->n_pairs; i++)
+        if (tables->pairs[i].fasting == pair.fasting && tables->pairs[i].casual == pair.casual) {
+            *ret_target = KP_TARGET_PAIR + i;
+            return true;
+        }
+    return false;
 }
 
 static enum kp_status add_header(struct loader *l, size_t row, const char *header, uint32_t target, bool may_exist)
@@ -401,12 +438,15 @@ static enum kp_status add_header(struct loader *l, size_t row, const char *heade
     return kp_map_put(&l->tables->header_target, l->arena, key, target) == KP_MAP_ADDED ? KP_OK : KP_E_SYSTEM;
 }
 
-/* An item's own name is a header too, unless several items share it: then nobody can tell which is meant. */
+/* An item's own name is a header too, unless several items share it or the table calls it ambiguous: 備考 of an export is
+ * seldom the 備考 of the standard form. */
 static enum kp_status add_item_names(struct loader *l)
 {
     const struct kp_tables *t = l->tables;
     for (size_t i = 0; i < t->n_items; i++) {
-        bool shared = false;
+        char *key = kp_text_header_key(l->arena, t->items[i].name);
+        uint32_t hint = 0;
+        bool shared = !key || kp_map_get(&t->header_hint, key, &hint);
         for (size_t k = 0; k < t->n_items && !shared; k++)
             shared = k != i && strcmp(t->items[k].name, t->items[i].name) == 0;
         enum kp_status st = shared ? KP_OK : add_header(l, 0, t->items[i].name, KP_TARGET_ITEM + (uint32_t)i, true);
@@ -416,23 +456,108 @@ static enum kp_status add_item_names(struct loader *l)
     return KP_OK;
 }
 
+/* The pairs that the table speaks of, each once. */
+static enum kp_status collect_pairs(struct loader *l)
+{
+    struct kp_meal_pair *pairs = kp_arena_alloc(l->arena, l->sheet.n_rows * sizeof(*pairs));
+    if (!pairs)
+        return KP_E_SYSTEM;
+    l->tables->pairs = pairs;
+    for (size_t i = 0; i < l->sheet.n_rows; i++) {
+        uint32_t target = 0;
+        if (!kp_target_find(l->tables, cell(l, i, 1), &target) &&
+            kp_pair_find(l->tables, cell(l, i, 1), &pairs[l->tables->n_pairs]))
+            l->tables->n_pairs++;
+    }
+    return KP_OK;
+}
+
 static enum kp_status load_headers(struct loader *l)
 {
     static const char *const columns[] = {"header", "target", "rank"};
     enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "headers.csv", columns, KP_COUNT(columns)));
+    KP_TRY(collect_pairs(l));
     for (size_t i = 0; i < l->sheet.n_rows; i++) {
         uint32_t target = 0;
-        if (!find_target(l->tables, cell(l, i, 1), &target))
+        if (!kp_target_find(l->tables, cell(l, i, 1), &target))
             return bad(l, i, "unknown target", cell(l, i, 1));
         if (!kp_list_has("1 2", cell(l, i, 2)))
             return bad(l, i, "rank is 1 or 2, not", cell(l, i, 2));
-        if (strcmp(cell(l, i, 2), "1") == 0) /* rank 2 is a suggestion for a person, never a mapping */
+        if (strcmp(cell(l, i, 2), "1") == 0) {
             KP_TRY(add_header(l, i, cell(l, i, 0), target, false));
+            continue;
+        }
+        char *key = kp_text_header_key(l->arena, cell(l, i, 0)); /* the first suggestion for a header stands */
+        if (!key || kp_map_put(&l->tables->header_hint, l->arena, key, target) == KP_MAP_NO_MEMORY)
+            return KP_E_SYSTEM;
     }
     st = add_item_names(l);
 out:
     return st;
+}
+
+static enum kp_status load_traps(struct loader *l)
+{
+    static const char *const columns[] = {"word"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "header_traps.csv", columns, KP_COUNT(columns)));
+    const char **traps = kp_arena_alloc(l->arena, (l->sheet.n_rows + 1) * sizeof(*traps));
+    if (!traps)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < l->sheet.n_rows; i++) {
+        traps[i] = kp_text_header_key(l->arena, cell(l, i, 0));
+        if (!traps[i] || !*traps[i])
+            return bad(l, i, "a word, not", cell(l, i, 0));
+    }
+    l->tables->traps = traps;
+    l->tables->n_traps = l->sheet.n_rows;
+out:
+    return st;
+}
+
+static enum kp_status load_conversions(struct loader *l)
+{
+    static const char *const columns[] = {"from", "to", "analyte", "factor", "offset"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "conversions.csv", columns, KP_COUNT(columns)));
+    size_t n = l->sheet.n_rows;
+    struct kp_conversion *rows = kp_arena_alloc(l->arena, (n + 1) * sizeof(*rows));
+    if (!rows)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < n; i++) {
+        struct kp_conversion *c = &rows[i];
+        const char *factor = cell(l, i, 3), *offset = cell(l, i, 4);
+        *c = (struct kp_conversion){.from = cell(l, i, 0), .to = cell(l, i, 1), .analyte = cell(l, i, 2)};
+        bool known = false;
+        for (size_t k = 0; k < l->tables->n_items && !known; k++)
+            known = strcmp(l->tables->items[k].unit, c->to) == 0 &&
+                    strncmp(l->tables->items[k].code, c->analyte, strlen(c->analyte)) == 0;
+        if (!known || !*c->from || strcmp(c->from, c->to) == 0 || (*c->analyte && strlen(c->analyte) != 5))
+            return bad(l, i, "no item of that analyte has the unit", c->to);
+        if (!kp_decimal_parse(factor, strlen(factor), &c->factor) || c->factor.units <= 0 ||
+            !kp_decimal_parse(offset, strlen(offset), &c->offset))
+            return bad(l, i, "factor and offset are decimals, the factor above 0, not", factor);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(rows[k].from, c->from) == 0 && strcmp(rows[k].to, c->to) == 0 &&
+                (!*rows[k].analyte || !*c->analyte || strcmp(rows[k].analyte, c->analyte) == 0))
+                return bad(l, i, "conversion stands twice:", c->from);
+    }
+    l->tables->conversions = rows;
+    l->tables->n_conversions = n;
+out:
+    return st;
+}
+
+static bool unit_is_known(const struct kp_tables *t, const char *unit)
+{
+    for (size_t i = 0; i < t->n_items; i++)
+        if (strcmp(t->items[i].unit, unit) == 0)
+            return true;
+    for (size_t i = 0; i < t->n_conversions; i++)
+        if (strcmp(t->conversions[i].from, unit) == 0)
+            return true;
+    return false;
 }
 
 static enum kp_status load_units(struct loader *l)
@@ -440,19 +565,41 @@ static enum kp_status load_units(struct loader *l)
     static const char *const columns[] = {"variant", "unit"};
     enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "units.csv", columns, KP_COUNT(columns)));
+    const char **units = kp_arena_alloc(l->arena, (l->sheet.n_rows + 1) * sizeof(*units));
+    if (!units)
+        return KP_E_SYSTEM;
+    l->tables->unit_texts = units;
     for (size_t i = 0; i < l->sheet.n_rows; i++) {
-        size_t item = 0;
-        while (item < l->tables->n_items && strcmp(l->tables->items[item].unit, cell(l, i, 1)) != 0)
-            item++;
-        if (item == l->tables->n_items)
-            return bad(l, i, "no item has the unit", cell(l, i, 1));
+        units[i] = cell(l, i, 1);
+        if (!*units[i] || !unit_is_known(l->tables, units[i]))
+            return bad(l, i, "no item has the unit, and nothing converts it:", units[i]);
         char *key = kp_text_value_key(l->arena, cell(l, i, 0));
         const char *known = key ? kp_unit_of(l->tables, key) : NULL;
-        if (known && strcmp(known, cell(l, i, 1)) != 0)
+        if (known && strcmp(known, units[i]) != 0)
             return bad(l, i, "spelling has two units:", cell(l, i, 0));
-        if (!key || kp_map_put(&l->tables->unit_by_key, l->arena, key, (uint32_t)item) == KP_MAP_NO_MEMORY)
+        if (!key || kp_map_put(&l->tables->unit_by_key, l->arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY)
             return KP_E_SYSTEM;
     }
+out:
+    return st;
+}
+
+static enum kp_status load_prefectures(struct loader *l)
+{
+    static const char *const columns[] = {"code", "name"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "prefectures.csv", columns, KP_COUNT(columns)));
+    size_t n = l->sheet.n_rows;
+    struct kp_prefecture *rows = kp_arena_alloc(l->arena, (n + 1) * sizeof(*rows));
+    if (!rows)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (struct kp_prefecture){cell(l, i, 0), cell(l, i, 1)};
+        if (!is_number(rows[i].code, 2, 2) || !*rows[i].name)
+            return bad(l, i, "a prefecture has two digits and a name, not", rows[i].code);
+    }
+    l->tables->prefectures = rows;
+    l->tables->n_prefectures = n;
 out:
     return st;
 }
@@ -646,7 +793,10 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     KP_TRY(load_codes(&l, &texts));
     KP_TRY(load_values(&l, &texts));
     KP_TRY(load_headers(&l));
+    KP_TRY(load_traps(&l));
+    KP_TRY(load_conversions(&l));
     KP_TRY(load_units(&l));
+    KP_TRY(load_prefectures(&l));
     KP_TRY(load_schemes(&l));
     KP_TRY(load_bases(&l));
     KP_TRY(load_grounds(&l));
@@ -687,6 +837,20 @@ const char *kp_code_of(const struct kp_tables *tables, const char *system, const
     return kp_map_get(&tables->value_code, key, &index) ? tables->code_texts[index] : NULL;
 }
 
+const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
+                             const char *value_key)
+{
+    const struct kp_map *map = &tables->value_code;
+    size_t length = strlen(system), n = 0;
+    const char **names = kp_arena_alloc(arena, (map->n_keys + 1) * sizeof(*names));
+    for (size_t i = 0; names && i < map->n_slots; i++) {
+        const char *key = map->slots[i].key;
+        if (key && strncmp(key, system, length) == 0 && key[length] == '\x1f')
+            names[n++] = key + length + 1;
+    }
+    return names ? kp_suggest_from(value_key, names, n) : NULL;
+}
+
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code)
 {
     for (size_t i = 0; i < tables->n_codes; i++)
@@ -698,7 +862,35 @@ const char *kp_code_display(const struct kp_tables *tables, const char *system, 
 const char *kp_unit_of(const struct kp_tables *tables, const char *value_key)
 {
     uint32_t index = 0;
-    return kp_map_get(&tables->unit_by_key, value_key, &index) ? tables->items[index].unit : NULL;
+    return kp_map_get(&tables->unit_by_key, value_key, &index) ? tables->unit_texts[index] : NULL;
+}
+
+const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,
+                                             const char *unit)
+{
+    for (size_t i = 0; i < tables->n_conversions; i++) {
+        const struct kp_conversion *c = &tables->conversions[i];
+        if (strcmp(c->from, unit) == 0 && strcmp(c->to, item->unit) == 0 &&
+            strncmp(item->code, c->analyte, strlen(c->analyte)) == 0)
+            return c;
+    }
+    return NULL;
+}
+
+bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key)
+{
+    for (size_t i = 0; i < tables->n_traps; i++)
+        if (strstr(header_key, tables->traps[i]))
+            return true;
+    return false;
+}
+
+const struct kp_prefecture *kp_prefecture_of(const struct kp_tables *tables, const char *address)
+{
+    for (size_t i = 0; i < tables->n_prefectures; i++)
+        if (strncmp(tables->prefectures[i].name, address, strlen(tables->prefectures[i].name)) == 0)
+            return &tables->prefectures[i];
+    return NULL;
 }
 
 static bool holds_on(struct kp_date from, struct kp_date to, struct kp_date day)

@@ -25,6 +25,14 @@ enum kp_scope { KP_SCOPE_DUTY, KP_SCOPE_FORM, KP_SCOPE_OTHER, KP_SCOPE__COUNT };
 
 enum kp_relation { KP_REL_NONE, KP_REL_COMP, KP_REL_RSON };
 
+/* What is done with an item that several columns give. */
+enum kp_several {
+    KP_SEVERAL_AGREE,    /* they must say the same */
+    KP_SEVERAL_JOIN,     /* findings: joined with " / " */
+    KP_SEVERAL_POSITIVE, /* two samples of one test: the positive one counts */
+    KP_SEVERAL__COUNT
+};
+
 struct kp_item {
     const char *code; /* 17 characters */
     const char *name;
@@ -38,6 +46,7 @@ struct kp_item {
     enum kp_value_type type;
     enum kp_scope scope;
     enum kp_relation relation;
+    enum kp_several several;
     unsigned integer_digits, decimals; /* PQ */
     unsigned max_bytes;                /* ST, in CP932 */
     int depends_on;                    /* index of the item this one explains, or -1 */
@@ -52,6 +61,23 @@ struct kp_code_row {
     const char *system;
     const char *code;
     const char *display;
+};
+
+/* target value = source value * factor + offset, exactly. */
+struct kp_conversion {
+    const char *from, *to;
+    const char *analyte; /* the first five characters of the item codes it holds for; "" for all */
+    struct kp_decimal factor, offset;
+};
+
+/* One column, two items: the first when blood was drawn fasting, the second when after a meal. */
+struct kp_meal_pair {
+    unsigned fasting, casual; /* item indexes */
+};
+
+struct kp_prefecture {
+    const char *code; /* JIS X 0401, two digits */
+    const char *name;
 };
 
 enum kp_route { KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH, KP_ROUTE_CONSENT, KP_ROUTE__COUNT };
@@ -102,15 +128,25 @@ struct kp_tables {
     const struct kp_scheme *schemes;
     size_t n_schemes;
     struct kp_map item_by_code;
-    struct kp_map header_target; /* header key -> kp_target */
+    struct kp_map header_target; /* header key -> target */
+    struct kp_map header_hint;   /* the same for ambiguous headers: suggestions for a person */
+    const struct kp_meal_pair *pairs;
+    size_t n_pairs;
+    const struct kp_conversion *conversions;
+    size_t n_conversions;
+    const char *const *traps; /* header keys of words that forbid a suggestion */
+    size_t n_traps;
+    const struct kp_prefecture *prefectures;
+    size_t n_prefectures;
     struct kp_map value_code;    /* system, unit separator, value key -> index into code_texts */
     const char *const *code_texts;
-    struct kp_map unit_by_key; /* value key of a spelling -> index of an item that has the unit */
+    struct kp_map unit_by_key; /* value key of a spelling -> index into unit_texts */
+    const char *const *unit_texts;
     char sha256[KP_SHA256_HEX + 1];
 };
 
-/* What a header means: a field (0 .. KP_F__COUNT-1), or KP_TARGET_ITEM + item index. */
-enum { KP_TARGET_ITEM = 1000 };
+/* What a header means: a field (0 .. KP_F__COUNT-1), KP_TARGET_ITEM + item index, or KP_TARGET_PAIR + index of a pair. */
+enum { KP_TARGET_ITEM = 1000, KP_TARGET_PAIR = 100000 };
 
 /* The fields of a record; the names are those of mapping files and diagnostics. */
 enum kp_field {
@@ -138,11 +174,17 @@ enum kp_field {
     KP_F_TICKET_EXPIRES,
     KP_F_REPORT_CATEGORY,
     KP_F_PROGRAMME,
+    KP_F_FASTING, /* "fasting" or "casual": decides between the items of a pair, goes nowhere else */
     KP_F__COUNT
 };
 
 const char *kp_field_name(enum kp_field field);
 bool kp_field_find(const char *name, enum kp_field *ret_field);
+
+/* What a target of headers.csv means: a field, an item code, or "CODE/CODE" for a pair. The two items of a pair are
+ * numbers of one kind and unit. */
+bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *ret_target);
+bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair);
 
 /*
  * Loads all tables from folder, or the built-in ones when it is NULL. Everything lives in the arena; text must
@@ -157,10 +199,21 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number);
 /* The code a value key stands for in a code system (or pseudo system such as "sex"), or NULL. */
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key);
+/* The accepted spelling, as a value key, that is nearest to one that the system does not know; NULL when memory is
+ * short. */
+const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
+                             const char *value_key);
 /* The code's display text, or NULL when the system does not have the code. */
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code);
-/* The official unit for a spelling, or NULL. */
+/* The unit a spelling stands for (UCUM), be it an item's or one that can be converted; NULL for none. */
 const char *kp_unit_of(const struct kp_tables *tables, const char *value_key);
+/* How values of that unit become the item's; NULL when there is no standard conversion. */
+const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,
+                                             const char *unit);
+/* Does the header key hold a word that makes it something else than a result: a judgement, last year's value? */
+bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);
+/* The prefecture an address begins with, or NULL. */
+const struct kp_prefecture *kp_prefecture_of(const struct kp_tables *tables, const char *address);
 /* The provision for a ground ("required_by_law", "provision_record") on that day, or NULL. */
 const char *kp_privacy_provision(const struct kp_tables *tables, const char *ground, struct kp_date day);
 

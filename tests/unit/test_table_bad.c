@@ -56,6 +56,9 @@ static void load__wrong_item_rows__are_refused(void **state)
         {"items.csv", "診察,ST,256", "診察,ST,12345", 0},
         {"items.csv", ",100,250,duty", ",250,100,duty", 0},
         {"items.csv", ",100,250,duty", ",100,100,duty", 0},
+        {"items.csv", ",100,250,duty,1,1,01010,", ",100,250,duty,1,1,01010,join", 0},
+        {"items.csv", ",100,250,duty,1,1,01010,", ",100,250,duty,1,1,01010,positive", 0},
+        {"items.csv", ",100,250,duty,1,1,01010,", ",100,250,duty,1,1,01010,often", 0},
         {"items.csv", ",100,250,duty", ",100,,duty", 0},
         {"items.csv", ",100,250,duty", ",low,250,duty", 0},
         {"items.csv", ",100,250,duty", ",100,250,must", 0},
@@ -116,6 +119,17 @@ static void load__wrong_units_and_schemes__are_refused(void **state)
     (void)state;
     static const struct wrong cases[] = {
         {"units.csv", "センチ,cm", "センチ,parsec", 0},
+        {"conversions.csv", "mmol/L,mg/dL,3D010,", "mmol/L,parsec,3D010,", 0},
+        {"conversions.csv", "mmol/L,mg/dL,3D010,", "mmol/L,mg/dL,3D0,", 0},
+        {"conversions.csv", "mmol/L,mg/dL,3D010,", "mg/dL,mg/dL,3D010,", 0},
+        {"conversions.csv", "3D010,18.0156,", "3D010,viel,", 0},
+        {"conversions.csv", "3D010,18.0156,", "3D010,0,", 0},
+        {"conversions.csv", "3D010,18.0156,0", "3D010,18.0156,", 0},
+        {"conversions.csv", "mmol/L,mg/dL,3F015,", "mmol/L,mg/dL,3D010,", 0},
+        {"conversions.csv", "mmol/L,mg/dL,3F015,", "mmol/L,mg/dL,,", 0},
+        {"prefectures.csv", "13,東京都", "3,東京都", 0},
+        {"prefectures.csv", "13,東京都", "13,", 0},
+        {"header_traps.csv", "\n評価", "\n()", 1},
         {"schemes.csv", "\n06,kenpo", "\n6,kenpo", 1},
         {"schemes.csv", "\n06,kenpo", "\nAB,kenpo", 1},
         {"schemes.csv", "\n06,kenpo", "\n01,kenpo", 1},
@@ -175,6 +189,8 @@ static void load__missing_column__is_named_with_the_header_line(void **state)
         {"values.csv", "variant,", "spelling,", 0},      {"headers.csv", ",rank", ",order", 0},
         {"units.csv", "variant,", "Variant,", 0},        {"schemes.csv", ",choices", ",choice", 0},
         {"legal_basis.csv", ",item_scope", ",scope", 0}, {"privacy_grounds.csv", "ground,", "Ground,", 0},
+        {"header_traps.csv", "word", "Wort", 0},         {"conversions.csv", ",factor", ",times", 0},
+        {"prefectures.csv", ",name", ",ken", 0},         {"items.csv", ",several", ",many", 0},
     };
     check_wrong(cases, COUNT(cases));
 }
