@@ -61,6 +61,7 @@ struct kp_options {
     const char *output;   /* folder; created (0700) when missing */
     const char *log;      /* NULL: disclosure-log.csv in the output folder */
     const char *mapping;  /* NULL: columns are recognised by their headers */
+    const char *methods;  /* METHODCVT table to a CC2X mapping table, or NULL */
     const char *requests; /* registers; NULL: empty */
     const char *consents;
     const char *insurers;
@@ -152,6 +153,24 @@ enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env
 
 /* Frees what kp_run handed over. A zeroed result is fine. */
 void kp_result_free(struct kp_result *result);
+
+/* A proposed mapping file: release with kp_proposal_free. */
+struct kp_proposal {
+    char *text;        /* the file */
+    size_t recognised; /* columns with a line that counts */
+    size_t suggested;  /* columns with a line that is commented out */
+    size_t left;       /* columns without an idea */
+    size_t lacking;    /* required fields without a column */
+};
+
+/*
+ * Looks at the first rows of inputs[0] and proposes a mapping file for it. The text holds headers and shapes of values,
+ * no value. Errors: KP_E_INPUT, KP_E_USAGE (tables), KP_E_SYSTEM, each with a message.
+ */
+enum kp_status kp_propose(const struct kp_options *options, const struct kp_env *env,
+                          struct kp_proposal *ret_proposal);
+
+void kp_proposal_free(struct kp_proposal *proposal);
 
 /* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and the language.
  * Returns the exit status. */

@@ -80,7 +80,8 @@ void kp_find(struct kp_findings *findings, enum kp_code code, const char *field,
     struct kp_finding *finding = kp_arena_alloc(findings->arena, sizeof(*finding));
     if (!finding)
         return;
-    *finding = (struct kp_finding){.code = code, .field = field, .args = {arg1, arg2}, .value = value};
+    *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column, .args = {arg1, arg2},
+                                    .value = value};
     if (findings->last)
         findings->last->next = finding;
     else
@@ -135,6 +136,15 @@ static void fill_in(struct kp_buf *out, const char *template, const struct kp_fi
     }
 }
 
+void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
+{
+    add_printable(out, finding->field ? finding->field : "");
+    if (finding->column == 0)
+        return;
+    kp_buf_str(out, finding->field ? " #" : "#");
+    kp_buf_u64(out, finding->column);
+}
+
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
@@ -155,6 +165,8 @@ void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, c
         return;
     struct kp_buf text = {0};
     struct kp_buf remedy = {0};
+    struct kp_buf where = {0};
+    kp_diag_where(finding, &where);
     kp_diag_text(diag, finding, &text);
     if (msg)
         fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
@@ -162,12 +174,13 @@ void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, c
                                  .code = finding->code,
                                  .file = file,
                                  .line = line,
-                                 .field = finding->field,
+                                 .field = where.len ? kp_buf_text(&where) : NULL,
                                  .text = kp_buf_ok(&text) ? kp_buf_text(&text) : "",
                                  .remedy = kp_buf_ok(&remedy) ? kp_buf_text(&remedy) : ""};
     diag->env->message(diag->env->ctx, &message);
     kp_buf_release(&text);
     kp_buf_release(&remedy);
+    kp_buf_release(&where);
 }
 
 enum kp_status kp_diag_fail(const struct kp_diag *diag, enum kp_status status, enum kp_code code, const char *file,

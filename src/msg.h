@@ -40,6 +40,7 @@ struct kp_finding {
     struct kp_finding *next;
     enum kp_code code;
     const char *field; /* may be NULL */
+    unsigned column;   /* of the input, from 1; 0: of no single column */
     const char *args[3];
     const char *value;
 };
@@ -49,6 +50,7 @@ struct kp_findings {
     struct kp_arena *arena;
     struct kp_finding *first;
     struct kp_finding *last;
+    unsigned column; /* goes into what is found from now on */
 };
 
 void kp_find(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,
@@ -67,6 +69,9 @@ struct kp_diag {
 enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
 /* The worst severity among the findings; KP_LEVEL_NOTE when there is none. */
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings);
+
+/* The field of a finding and its column, "9N001000000000001 身長 #21", appended to out; nothing when it has none. */
+void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out);
 
 /* Text of a finding in the diagnostics' language, appended to out. */
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);

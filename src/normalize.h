@@ -1,11 +1,11 @@
 /*
  * Spelling only: widths, kana, dates, numbers to the item's format, texts to codes. Each change is a NOTE; a value
- * that no rule knows is a REJECT with its field. Nothing is decided here. Layer 8.
+ * that no rule knows is a REJECT with its field. Nothing is decided here. Layer 10.
  */
 #ifndef KP_NORMALIZE_H
 #define KP_NORMALIZE_H
 
-#include "mapping.h"
+#include "columns.h"
 #include "msg.h"
 #include "record.h"
 

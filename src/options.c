@@ -13,7 +13,7 @@
 enum kind { FLAG, TEXT, PATH, DATE, COUNT, CHOICE };
 
 #define RUN (KP_FOR_CHECK | KP_FOR_EXPORT)
-#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS)
+#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 
@@ -30,7 +30,7 @@ struct option {
 };
 
 static const struct option OPTIONS[] = {
-    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN,
+    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP,
      {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
     {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
@@ -38,6 +38,8 @@ static const struct option OPTIONS[] = {
      {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
     {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), RUN,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
+    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), RUN,
+     {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
     {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(requests), RUN,
      {"register of insurers' requests", "保険者からの求めの登録簿"}},
     {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(consents), RUN,
@@ -98,7 +100,7 @@ static const struct option OPTIONS[] = {
      {"print values in diagnostics and notes.csv: personal data", "診断と notes.csv に値を出す(個人情報に注意)"}},
     {0, "progress", "WHEN", NULL, NULL, CHOICE, "auto|always|never", AT(progress), RUN,
      {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
-    {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN,
+    {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP,
      {"say nothing but failures", "失敗のほかは何も表示しない"}},
     {'v', "verbose", NULL, NULL, NULL, FLAG, NULL, AT(verbose), RUN,
      {"also print notes and rows that only wait for a request", "注記と、求め待ちの行も表示する"}},

@@ -58,6 +58,7 @@ static void job(void *ctx, unsigned thread, size_t i)
 
 static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
 {
+    p->run.inputs[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
     if (!slot->identity)
         return KP_OK;
     return kp_seen_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest,
@@ -158,6 +159,11 @@ static enum kp_status check_unchanged(struct pipeline *p)
         if (kp_file_sha256(p->run.io, input->path, digest) != KP_OK ||
             memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
             return kp_diag_fail(&p->run.diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
+        if (input->comments.n_like_rows)
+            (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_ROWS_COMMENTED_OUT, input->path,
+                               input->comments.first_like_row, NULL,
+                               kp_arena_printf(&p->run.arena, "%llu", (unsigned long long)input->comments.n_like_rows),
+                               NULL, NULL);
         if (input->n_rows == 0)
             (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_INPUT_NO_ROWS, input->path, 1, NULL, NULL, NULL, NULL);
     }

@@ -29,11 +29,14 @@ static enum kp_status open_next(struct kp_reader *r)
     if (kp_csvin_open(&r->in, r->run->io, input->path, r->run->options->delimiter) != KP_OK)
         return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno),
                             NULL, NULL);
+    kp_csvin_skip_comments(r->in, KP_COMMENTS_ALL);
     input->n_rows = 0;
-    if (kp_csvin_next(r->in, &header, &end) != KP_OK)
-        return kp_input_fault(r->run, input->path, r->in);
-    if (end || header.n_cells != input->mapping.n_columns)
-        return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
+    for (unsigned i = 0; i < input->n_header_rows; i++) {
+        if (kp_csvin_next(r->in, &header, &end) != KP_OK)
+            return kp_input_fault(r->run, input->path, r->in);
+        if (end || (i == 0 && header.n_cells != input->mapping.n_columns))
+            return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
+    }
     return KP_OK;
 }
 
@@ -73,6 +76,7 @@ enum kp_status kp_reader_next(struct kp_reader *r, struct kp_arena *arena, struc
             r->run->inputs[r->file].n_rows++;
             return copy_row(&row, arena, ret_row) == KP_OK ? KP_OK : kp_no_memory(r->run);
         }
+        r->run->inputs[r->file].comments = kp_csvin_comments(r->in);
         r->taken_before += kp_csvin_taken(r->in);
         kp_reader_close(r);
         r->file++;

@@ -30,8 +30,11 @@ char *kp_identity(struct kp_arena *arena, const char *insurer, const char *symbo
 
 static void add_value(struct kp_buf *out, const struct kp_item *item, const struct kp_value *value)
 {
-    kp_buf_printf(out, "%s=%d%c%c", item->code, (int)value->state, value->limit ? value->limit : '.',
-                  value->flag ? value->flag : '.');
+    kp_buf_str(out, item->code);
+    kp_buf_char(out, '=');
+    kp_buf_char(out, (char)('0' + value->state));
+    kp_buf_char(out, value->limit ? value->limit : '.');
+    kp_buf_char(out, value->flag ? value->flag : '.');
     const char *parts[] = {value->text, value->low, value->high};
     for (size_t i = 0; i < KP_COUNT(parts); i++) {
         kp_buf_char(out, '\x1f');
@@ -43,7 +46,8 @@ static void add_value(struct kp_buf *out, const struct kp_item *item, const stru
 /* What never leaves the house may change without making the disclosed record another one. */
 static bool stays_here(size_t field)
 {
-    return field == KP_F_EMPLOYEE_ID || field == KP_F_NAME || field == KP_F_MEMBER_FROM || field == KP_F_MEMBER_TO;
+    return field == KP_F_EMPLOYEE_ID || field == KP_F_NAME || field == KP_F_MEMBER_FROM || field == KP_F_MEMBER_TO ||
+           field == KP_F_FASTING;
 }
 
 static enum kp_status digest_of(const struct kp_record *record, const struct kp_tables *tables, bool whole,

@@ -27,6 +27,9 @@ struct kp_record {
     const char *field[KP_F__COUNT]; /* normal form, "" when absent; dates as YYYYMMDD */
     struct kp_date birth, exam, member_from, member_to;
     struct kp_value *values; /* one per item of the tables */
+    bool dash_empty;         /* somewhere a lone dash stood for "nothing" */
+    const char *dash_coded;  /* label of an item where it was read as a code; NULL: nowhere */
+    unsigned dash_column;
 };
 
 /* Empty fields, no values. Errors: KP_E_SYSTEM. */

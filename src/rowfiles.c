@@ -35,7 +35,7 @@ static void add_cell(struct kp_buf *line, const char *text)
     kp_buf_csv(line, text, strlen(text));
 }
 
-/* The header as it came behind our own columns; kp_ columns of an earlier round are left out. */
+/* The header as it came behind our own columns, one row or two; kp_ columns of an earlier round are left out. */
 static const char *header_of(struct kp_rowfiles *f, size_t layout, const char *ours)
 {
     const struct kp_input *input = f->run->inputs;
@@ -46,6 +46,15 @@ static const char *header_of(struct kp_rowfiles *f, size_t layout, const char *o
     for (size_t i = 0; i < input->mapping.n_columns; i++)
         if (input->mapping.columns[i].kind != KP_COL_OURS)
             add_cell(&f->line, input->mapping.columns[i].header);
+    kp_buf_str(&f->line, "\r\n");
+    if (input->n_header_rows < 2)
+        return kp_buf_text(&f->line);
+    for (; *ours; ours++)
+        if (*ours == ',')
+            kp_buf_char(&f->line, ',');
+    for (size_t i = 0; i < input->mapping.n_columns; i++)
+        if (input->mapping.columns[i].kind != KP_COL_OURS)
+            add_cell(&f->line, input->mapping.columns[i].second);
     kp_buf_str(&f->line, "\r\n");
     return kp_buf_text(&f->line);
 }
@@ -96,8 +105,9 @@ static void add_messages(struct kp_rowfiles *f, const struct kp_slot *slot)
             continue;
         if (messages.len)
             kp_buf_str(&messages, " / ");
-        if (i->field)
-            kp_buf_printf(&messages, "%s: ", i->field);
+        size_t before = messages.len;
+        kp_diag_where(i, &messages);
+        kp_buf_str(&messages, messages.len > before ? ": " : "");
         kp_diag_text(&f->run->diag, i, &messages);
     }
     add_cell(&f->line, kp_buf_text(&messages));
@@ -109,7 +119,8 @@ static void begin_line(struct kp_rowfiles *f, const struct kp_slot *slot)
 {
     kp_buf_reset(&f->line);
     add_cell(&f->line, f->run->inputs[slot->row.file].path);
-    kp_buf_printf(&f->line, ",%llu", (unsigned long long)slot->row.line);
+    kp_buf_char(&f->line, ',');
+    kp_buf_u64(&f->line, slot->row.line);
 }
 
 static void end_line(struct kp_rowfiles *f, struct kp_out *out)
@@ -157,22 +168,26 @@ static void write_decision(struct kp_rowfiles *f, const struct kp_slot *slot, co
 
 static void write_notes(struct kp_rowfiles *f, const struct kp_slot *slot)
 {
-    struct kp_buf text = {0};
+    struct kp_buf text = {0}, where = {0};
     for (const struct kp_finding *i = slot->findings.first; i; i = i->next) {
         if (is_shown(&f->run->diag, i))
             continue;
         kp_buf_reset(&text);
         kp_diag_text(&f->run->diag, i, &text);
+        kp_buf_reset(&where);
+        kp_diag_where(i, &where);
         begin_line(f, slot);
-        add_cell(&f->line, i->field ? i->field : "");
-        kp_buf_printf(&f->line, ",K%04u", (unsigned)i->code);
+        add_cell(&f->line, kp_buf_text(&where));
+        kp_buf_str(&f->line, ",K");
+        kp_buf_u64(&f->line, i->code);
         add_cell(&f->line, kp_buf_text(&text));
         if (f->run->options->show_values)
             add_cell(&f->line, i->value ? i->value : "");
         end_line(f, &f->notes);
-        f->line.failed |= text.failed;
+        f->line.failed |= text.failed || where.failed;
     }
     kp_buf_release(&text);
+    kp_buf_release(&where);
 }
 
 enum kp_status kp_rowfiles_add(struct kp_rowfiles *f, const struct kp_slot *slot, const char *bundle,

@@ -23,6 +23,11 @@ struct kp_input {
     struct kp_mapping mapping;
     size_t layout; /* inputs with the same header share a layout, and with it rejected.csv and held.csv */
     uint64_t n_rows;
+    struct kp_csv_comments comments;
+    char delimiter;
+    unsigned n_header_rows; /* 1 or 2 */
+    uint64_t header_line;
+    bool dash_is_empty;     /* in some row a lone dash stands for "nothing": known after the first pass */
 };
 
 /* One schema file of a bundle's XSD folder. */
@@ -68,6 +73,13 @@ struct kp_run {
 enum kp_status kp_write_failed(const struct kp_run *run, const char *path);
 enum kp_status kp_no_memory(const struct kp_run *run);
 
+/* The inputs of a run before any row is read: encoding, header rows, the meaning of the columns. Reports what stops the
+ * run: KP_E_INPUT, KP_E_USAGE. */
+enum kp_status kp_intake(struct kp_run *run);
+/* The two steps for one input, for a look at it without a run. file NULL: columns are recognised by their headers. */
+enum kp_status kp_intake_probe(struct kp_run *run, struct kp_input *input);
+enum kp_status kp_intake_map(struct kp_run *run, struct kp_input *input, const struct kp_mapping_file *file);
+
 /* Reports what stopped the reading of a CSV input, with its line. */
 enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const struct kp_csvin *in);
 
@@ -76,6 +88,8 @@ enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const 
  * folders: in this order, so that a wrong setting leaves nothing behind. On failure a message said why.
  */
 enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *options, const struct kp_env *env);
+/* The first steps of it alone, for a look at an input: catalogue and tables. */
+enum kp_status kp_run_set_up_tables(struct kp_run *run, const struct kp_options *options, const struct kp_env *env);
 /* Removes temporary files, drops the lock, frees everything. */
 void kp_run_tear_down(struct kp_run *run);
 

@@ -103,131 +103,6 @@ static enum kp_status set_up_sender(struct kp_run *run)
     return KP_OK;
 }
 
-/* --- inputs --- */
-
-enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const struct kp_csvin *in)
-{
-    static const struct {
-        enum kp_code code;
-        const char *limit;
-    } faults[] = {[KP_CSV_SOUND] = {KP_K_INTERNAL, NULL},
-                  [KP_CSV_READ] = {KP_K_INPUT_UNREADABLE, NULL},
-                  [KP_CSV_QUOTE] = {KP_K_QUOTE_UNBALANCED, NULL},
-                  [KP_CSV_TOO_LONG] = {KP_K_LINE_TOO_LONG, "1048576"},
-                  [KP_CSV_TOO_MANY_CELLS] = {KP_K_TOO_MANY_COLUMNS, "4096"},
-                  [KP_CSV_MEMORY] = {KP_K_NO_MEMORY, NULL}};
-    enum kp_csv_fault fault = kp_csvin_fault(in);
-    const char *arg = faults[fault].limit ? faults[fault].limit : strerror(errno);
-    return kp_diag_fail(&run->diag, fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT, faults[fault].code, path,
-                        kp_csvin_line(in), NULL, arg, NULL, NULL);
-}
-
-static enum kp_status probe_input(struct kp_run *run, struct kp_input *input)
-{
-    errno = 0;
-    if (kp_probe_file(run->io, input->path, &input->probe) != KP_OK)
-        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL,
-                            errno ? strerror(errno) : "read failed", NULL, NULL);
-    bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
-    bool wanted = run->options->encoding == KP_ENC_UTF16LE;
-    if (wanted && !utf16)
-        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, input->path, 0, NULL,
-                            "UTF-16 without a byte order mark", NULL, NULL);
-    input->encoding = run->options->encoding == KP_ENC_AUTO || wanted ? input->probe.encoding : run->options->encoding;
-    if (utf16)
-        input->encoding = KP_ENC_UTF8;
-    run->total_bytes += input->probe.bytes;
-    return KP_OK;
-}
-
-static enum kp_status decode_headers(struct kp_run *run, const struct kp_input *input, const struct kp_csvrow *row,
-                                     const char ***ret_headers)
-{
-    struct kp_buf out = {0};
-    enum kp_status st = KP_OK;
-    const char **headers = kp_arena_alloc(&run->arena, (row->n_cells + 1) * sizeof(*headers));
-    for (size_t i = 0; headers && i < row->n_cells && st == KP_OK; i++) {
-        size_t bad = 0;
-        kp_buf_reset(&out);
-        if (!kp_text_decode(run->text, input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad))
-            st = kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, input->path, row->line, NULL,
-                              "neither UTF-8 nor CP932", NULL, NULL);
-        else if (!(headers[i] = kp_arena_strdup(&run->arena, kp_buf_text(&out))))
-            st = kp_no_memory(run);
-    }
-    kp_buf_release(&out);
-    *ret_headers = headers;
-    return headers ? st : kp_no_memory(run);
-}
-
-static void find_layout(struct kp_run *run, struct kp_input *input)
-{
-    for (const struct kp_input *other = run->inputs; other < input; other++) {
-        bool same = other->mapping.n_columns == input->mapping.n_columns;
-        for (size_t i = 0; same && i < input->mapping.n_columns; i++)
-            same = strcmp(other->mapping.columns[i].header, input->mapping.columns[i].header) == 0;
-        if (same) {
-            input->layout = other->layout;
-            return;
-        }
-    }
-    input->layout = run->n_layouts++;
-}
-
-static enum kp_status map_input(struct kp_run *run, struct kp_input *input, const struct kp_sheet *sheet)
-{
-    enum kp_status st = KP_OK;
-    struct kp_csvin *in = NULL;
-    struct kp_csvrow row = {0};
-    const char **headers = NULL;
-    bool end = false;
-    const struct kp_org *f = &run->options->facility;
-    bool has_facility = f->number && *f->number && f->name && *f->name;
-    if (kp_csvin_open(&in, run->io, input->path, run->options->delimiter) != KP_OK)
-        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno), NULL,
-                            NULL);
-    if (kp_csvin_next(in, &row, &end) != KP_OK)
-        st = kp_input_fault(run, input->path, in);
-    else if (end)
-        st = kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_EMPTY, input->path, 0, NULL, NULL, NULL, NULL);
-    if (st != KP_OK)
-        goto out;
-    KP_TRY(decode_headers(run, input, &row, &headers));
-    KP_TRY(kp_mapping_build(&run->arena, &run->tables, sheet, run->options->mapping, headers, row.n_cells, input->path,
-                            has_facility, &run->diag, &input->mapping));
-    find_layout(run, input);
-    for (size_t i = 0; i < input->mapping.n_columns; i++)
-        if (input->mapping.columns[i].kind == KP_COL_UNMAPPED)
-            (void)kp_diag_fail(&run->diag, KP_OK, KP_K_COLUMN_UNMAPPED, input->path, 1, NULL,
-                               input->mapping.columns[i].header, NULL, NULL);
-out:
-    kp_csvin_close(in);
-    return st;
-}
-
-static enum kp_status set_up_inputs(struct kp_run *run)
-{
-    enum kp_status st = KP_OK;
-    struct kp_sheet sheet = {0};
-    const struct kp_options *o = run->options;
-    run->inputs = kp_arena_alloc(&run->arena, (o->n_inputs + 1) * sizeof(*run->inputs));
-    if (!run->inputs)
-        return kp_no_memory(run);
-    if (o->mapping)
-        KP_TRY(kp_mapping_load(&run->arena, run->io, run->text, o->mapping, &run->diag, &sheet));
-    for (size_t i = 0; i < o->n_inputs; i++) {
-        run->inputs[i].path = o->inputs[i];
-        run->n_inputs = i + 1;
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(o->inputs[k], o->inputs[i]) == 0)
-                return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_INPUT_TWICE, o->inputs[i], 0, NULL, NULL, NULL, NULL);
-        KP_TRY(probe_input(run, &run->inputs[i]));
-        KP_TRY(map_input(run, &run->inputs[i], o->mapping ? &sheet : NULL));
-    }
-out:
-    return st;
-}
-
 /* --- folders --- */
 
 static enum kp_status name_places(struct kp_run *run)
@@ -403,22 +278,30 @@ static enum kp_status set_up_day(struct kp_run *run)
     return KP_OK;
 }
 
-enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *options, const struct kp_env *env)
+enum kp_status kp_run_set_up_tables(struct kp_run *run, const struct kp_options *options, const struct kp_env *env)
 {
     enum kp_status st = KP_OK;
     *run = (struct kp_run){.options = options, .env = env, .io = &kp_io_posix, .lock_fd = -1};
     KP_TRY(kp_catalogue_load(&run->arena, &run->catalogue));
     run->diag = (struct kp_diag){.catalogue = &run->catalogue, .env = env, .lang = options->lang,
                                  .strict = options->strict, .show_values = options->show_values};
+    if (kp_text_new(&run->text) != KP_OK)
+        return kp_no_memory(run);
+    st = kp_tables_load(&run->arena, run->io, run->text, options->schemas, &run->diag, &run->tables);
+out:
+    return st;
+}
+
+enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *options, const struct kp_env *env)
+{
+    enum kp_status st = KP_OK;
+    KP_TRY(kp_run_set_up_tables(run, options, env));
     run->policy = (struct kp_policy){.age_rule = options->age_rule, .withhold_form_items = options->withhold_form_items,
                                      .release_requested_items = options->release_requested_items};
     KP_TRY(set_up_day(run));
-    if (kp_text_new(&run->text) != KP_OK)
-        return kp_no_memory(run);
-    KP_TRY(kp_tables_load(&run->arena, run->io, run->text, options->schemas, &run->diag, &run->tables));
     KP_TRY(kp_registers_load(&run->arena, run->io, &run->tables, options, &run->diag, &run->registers));
     KP_TRY(set_up_sender(run));
-    KP_TRY(set_up_inputs(run));
+    KP_TRY(kp_intake(run));
     KP_TRY(make_places(run));
     st = set_up_schemas(run);
 out:

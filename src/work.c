@@ -64,8 +64,13 @@ static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slo
         kp_buf_reset(&out);
         if (!decode_rest(run, input->encoding, &slot->row.cells[i], &out, &bad)) {
             const char *name = input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8";
+            slot->findings.column = i < mapping->n_columns ? mapping->columns[i].number : (unsigned)i + 1;
             kp_find(&slot->findings, KP_K_UNDECODABLE, i < mapping->n_columns ? mapping->columns[i].header : NULL,
-                    NULL, kp_arena_printf(&slot->arena, "%zu", bad + 1), name);
+                    NULL,
+                    kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1,
+                                    (unsigned)(uint8_t)slot->row.cells[i].bytes[bad]),
+                    name);
+            slot->findings.column = 0;
             slot->sound = false;
         }
         slot->cells[i] = kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : NULL;
@@ -78,7 +83,8 @@ static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slo
     return st;
 }
 
-static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
+/* whole: the digest that finds equal rows, which only the first pass looks for. */
+static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot, bool whole)
 {
     static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE, KP_F_EXAM_DATE};
     const char *const *f = slot->record.field;
@@ -91,10 +97,45 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
     if (!slot->identity)
         return KP_E_SYSTEM;
     enum kp_status st = kp_record_digest(&slot->record, &run->tables, slot->digest);
-    return st == KP_OK ? kp_row_digest(&slot->record, &run->tables, slot->whole) : st;
+    return st == KP_OK && whole ? kp_row_digest(&slot->record, &run->tables, slot->whole) : st;
 }
 
-void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
+/* What an earlier run said of a row that comes back in its rejected.csv; "" for others. */
+static const char *earlier_codes(const struct kp_run *run, const struct kp_slot *slot)
+{
+    const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, "kp_codes") == 0)
+            return slot->cells[i];
+    return "";
+}
+
+static bool said_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
+{
+    char name[8];
+    (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
+    return strstr(earlier_codes(run, slot), name) != NULL;
+}
+
+/* A byte that did not decode was written as \xNN; as long as it stands there the value is not mended. */
+static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
+    if (!said_earlier(run, slot, KP_K_UNDECODABLE))
+        return;
+    for (size_t i = 0; i < mapping->n_columns; i++) {
+        const char *at = mapping->columns[i].kind == KP_COL_OURS ? NULL : strstr(slot->cells[i], "\\x");
+        if (!at || strspn(at + 2, "0123456789ABCDEF") < 2)
+            continue;
+        slot->findings.column = mapping->columns[i].number;
+        kp_find(&slot->findings, KP_K_UNDECODABLE, mapping->columns[i].header, NULL,
+                kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
+        slot->findings.column = 0;
+        slot->sound = false;
+    }
+}
+
+static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
 {
     const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
@@ -109,6 +150,8 @@ void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
                 kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells),
                 kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
     }
+    if (slot->sound)
+        find_unmended_bytes(run, slot);
     if (!slot->sound)
         return;
     slot->st = kp_normalize(&run->tables, mapping, &run->options->facility, slot->cells, &slot->arena, &slot->findings,
@@ -116,7 +159,12 @@ void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
     if (slot->st != KP_OK)
         return;
     kp_validate(&run->tables, &slot->record, run->as_of, &slot->findings);
-    slot->st = identify(run, slot);
+    slot->st = identify(run, slot, whole);
+}
+
+void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
+{
+    read_row(run, slot, true);
 }
 
 /* --- deciding --- */
@@ -288,7 +336,7 @@ static void explain_release(const struct kp_run *run, struct kp_slot *slot)
 
 void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    kp_work_read(run, slot);
+    read_row(run, slot, false);
     slot->outcome = KP_RELEASED;
     slot->reason = KP_HOLD_NONE;
     slot->decision = (struct kp_decision){0};
@@ -300,6 +348,14 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
         slot->findings.first = slot->findings.last = NULL; /* said of the row it copies */
         kp_find(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL, other_place(run, slot), NULL);
         return;
+    }
+    /* Only now is it known whether this export writes "-" for nothing; then it cannot mean negative without a word
+     * from the mapping. */
+    if (slot->sound && slot->record.dash_coded &&
+        (run->inputs[slot->row.file].dash_is_empty || said_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
+        slot->findings.column = slot->record.dash_column;
+        kp_find(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL, NULL, NULL);
+        slot->findings.column = 0;
     }
     if (slot->mark.kind == KP_SEEN_CONFLICT)
         kp_find(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL, other_place(run, slot), NULL);

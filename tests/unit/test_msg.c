@@ -21,7 +21,7 @@ static struct kp_buf out;
 static struct {
     int count;
     struct kp_message last;
-    char text[512], remedy[512];
+    char field[64], text[512], remedy[512];
 } got;
 
 static void collect(void *ctx, const struct kp_message *message)
@@ -29,6 +29,7 @@ static void collect(void *ctx, const struct kp_message *message)
     assert_ptr_equal(ctx, &got);
     got.count++;
     got.last = *message;
+    (void)snprintf(got.field, sizeof(got.field), "%s", message->field ? message->field : "");
     (void)snprintf(got.text, sizeof(got.text), "%s", message->text);
     (void)snprintf(got.remedy, sizeof(got.remedy), "%s", message->remedy);
 }
@@ -322,16 +323,28 @@ static void send__finding__reaches_the_environment_whole(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV, .lang = KP_LANG_JA, .strict = true};
-    struct kp_finding finding = {CODE(4002), .field = "sex", .value = "X"};
+    struct kp_finding finding = {CODE(4002), .field = "sex", .column = 12, .value = "X"};
     kp_diag_send(&diag, "export.csv", 12, &finding);
     assert_int_equal(got.count, 1);
     assert_int_equal(got.last.level, KP_LEVEL_REJECT);
     assert_int_equal(got.last.code, 4002);
     assert_string_equal(got.last.file, "export.csv");
     assert_int_equal(got.last.line, 12);
-    assert_string_equal(got.last.field, "sex");
+    assert_string_equal(got.field, "sex #12");
     assert_string_equal(got.text, "値 … は変です");
     assert_string_equal(got.remedy, "… を見る");
+}
+
+static void where__field_and_column__stand_as_far_as_known(void **state)
+{
+    (void)state;
+    const struct kp_finding cases[] = {{CODE(4002)}, {CODE(4002), .field = "sex"}, {CODE(4002), .column = 3}};
+    static const char *const expected[] = {"", "sex", "#3"};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        kp_buf_reset(&out);
+        kp_diag_where(&cases[i], &out);
+        assert_string_equal(kp_buf_text(&out), expected[i]);
+    }
 }
 
 static void diag_fail__any_status__is_handed_back(void **state)
@@ -367,6 +380,7 @@ int main(void)
         cmocka_unit_test_setup(find__several__keep_their_order_and_contents, fresh),
         cmocka_unit_test_setup(find__arena_at_its_limit__sticks_in_the_arena, fresh),
         cmocka_unit_test_setup(send__finding__reaches_the_environment_whole, fresh),
+        cmocka_unit_test_setup(where__field_and_column__stand_as_far_as_known, fresh),
         cmocka_unit_test_setup(diag_fail__any_status__is_handed_back, fresh),
     };
     return cmocka_run_group_tests_name("msg", tests, set_up, tear_down);

@@ -1,27 +1,17 @@
-#include "tables.h"
-
-#include "normalize.h"
+#include "norm_story.h"
 
 #include <stdio.h>
-
-static struct kp_record record;
-static struct kp_findings findings;
 
 /* Normalises a row of cells, one per field. */
 static void normalize(const enum kp_field *fields, const char *const *cells, size_t n, const struct kp_org *facility)
 {
-    static const struct kp_org nobody = {0};
     kp_arena_reset(&scratch);
-    findings = (struct kp_findings){.arena = &scratch};
-    struct kp_mapping mapping = {.n_columns = n};
-    mapping.columns = kp_arena_alloc(&scratch, n * sizeof(*mapping.columns));
+    struct kp_column *columns = kp_arena_alloc(&scratch, n * sizeof(*columns));
     for (size_t i = 0; i < n; i++) {
-        mapping.columns[i].kind = KP_COL_FIELD;
-        mapping.columns[i].index = fields[i];
+        columns[i].kind = KP_COL_FIELD;
+        columns[i].index = fields[i];
     }
-    enum kp_status st =
-        kp_normalize(&tables, &mapping, facility ? facility : &nobody, cells, &scratch, &findings, &record);
-    assert_int_equal(st, KP_OK);
+    normalize_columns(columns, cells, n, facility);
 }
 
 struct field_case {
@@ -92,10 +82,18 @@ static void symbol_and_number__longer_than_20_characters__is_refused(void **stat
                  {"１２３４５６７８９０１２３４５６７８９０１", "", 4008});
 }
 
+/* "1-2" and a long number, after a spreadsheet has had them. */
+static void symbol_and_number__that_a_spreadsheet_has_changed__are_refused(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"1月2日", "", 4008}, {"１月２日", "", 4008}, {"1-2", "1-2", 0}, {"月12", "月１２", 3001});
+    ASSERT_FIELD(KP_F_INSURED_NUMBER, {"1.23E+05", "", 4008}, {"1E+10", "", 4008}, {"1.23457e+11", "", 4008},
+                 {"１．２３Ｅ＋０５", "", 4008}, {"123E05", "123E05", 0}, {"E+05", "E+05", 0}, {"1.2", "1.2", 0});
+}
+
 static void branch__two_digits__one_is_filled_up(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_BRANCH, {"01", "01", 0}, {"1", "01", 3003}, {"00", "00", 0}, {"001", "", 4009},
-                 {"A1", "", 4009}, {"ABC", "", 4009}, {"-", "", 4009});
+                 {"A1", "", 4009}, {"ABC", "", 4009}, {"-1", "", 4009});
 }
 
 static void sex__spellings__are_coded(void **state UNUSED)
@@ -117,6 +115,17 @@ static void report_and_programme__codes_of_the_tables__are_kept(void **state UNU
     ASSERT_FIELD(KP_F_PROGRAMME, {"010", "010", 0}, {"030", "030", 0}, {"990", "990", 0}, {"123", "", 4026});
 }
 
+static void fasting__words_of_either_kind__are_read(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_FASTING, {"随時", "casual", 3006}, {"食後", "casual", 3006}, {"Casual", "casual", 3006},
+                 {"casual", "casual", 0}, {"不明", "", 4036}, {"1", "", 4036});
+    static const char *const fasting[] = {"空腹", "空腹時", "絶食", "食後10時間以上", "ｆａｓｔｉｎｇ"};
+    for (size_t i = 0; i < COUNT(fasting); i++) {
+        const struct cell cell = CELL("fasting", fasting[i]);
+        assert_string_equal(story_of(&cell, 1, NULL), "fasting=fasting " MEAL "=2 K3006 K3018");
+    }
+}
+
 static void dates__every_form__becomes_yyyymmdd(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_BIRTH_DATE, {"19850331", "19850331", 0}, {"1985/03/31", "19850331", 3002},
@@ -134,8 +143,43 @@ static void dates__every_form__becomes_yyyymmdd(void **state UNUSED)
 static void dates__wrong_ones__are_refused_by_their_fault(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_EXAM_DATE, {"2025/02/29", "", 4003}, {"20250631", "", 4003}, {"S64.1.8", "", 4004},
-                 {"昨日", "", 4002}, {"10/06/2025", "", 4002}, {"45000", "", 4002}, {"-", "", 4002});
+                 {"昨日", "", 4002}, {"10/06/2025", "", 4002}, {"45000", "", 4002}, {"なし", "", 4002});
     assert_false(kp_date_is_set(record.exam));
+}
+
+/* Days as a spreadsheet counts them, where the mapping file says so: 1 is 1900-01-01, or 0 is 1904-01-01. */
+static void dates__counted_in_days__are_read_where_the_column_is_known_to_count(void **state UNUSED)
+{
+    static const struct {
+        enum kp_serial serial;
+        struct field_case field;
+    } cases[] = {{KP_SERIAL_1900, {"45783", "20250506", 3002}},     {KP_SERIAL_1904, {"45783", "20290507", 3002}},
+                 {KP_SERIAL_1904, {"44321", "20250506", 3002}},     {KP_SERIAL_1900, {"45783.0", "20250506", 3002}},
+                 {KP_SERIAL_1900, {"４５７８３", "20250506", 3002}}, {KP_SERIAL_1900, {"45783.5", "", 4002}},
+                 {KP_SERIAL_1900, {"60", "", 4002}},                {KP_SERIAL_1900, {"0", "", 4002}},
+                 {KP_SERIAL_1900, {"2025/5/6", "20250506", 3002}},  {KP_SERIAL_1900, {"20250506", "20250506", 0}},
+                 {KP_SERIAL_1904, {"R7.5.6", "20250506", 3002}},    {KP_SERIAL_1900, {"2025/2/29", "", 4003}},
+                 {KP_SERIAL_NONE, {"45783", "", 4002}}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct field_case *c = &cases[i].field;
+        struct kp_column column = {.kind = KP_COL_FIELD, .index = KP_F_EXAM_DATE, .serial = cases[i].serial};
+        kp_arena_reset(&scratch);
+        normalize_columns(&column, &c->cell, 1, NULL);
+        if (strcmp(record.field[KP_F_EXAM_DATE], c->expected) != 0 || only_finding() != c->code)
+            fail_msg("'%s', system %d: got '%s', K%u", c->cell, (int)cases[i].serial, record.field[KP_F_EXAM_DATE],
+                     only_finding());
+    }
+}
+
+/* What one column counts says nothing of the next. */
+static void dates__beside_a_column_that_counts__are_read_as_usual(void **state UNUSED)
+{
+    struct kp_column columns[] = {{.kind = KP_COL_FIELD, .index = KP_F_EXAM_DATE, .serial = KP_SERIAL_1900},
+                                  {.kind = KP_COL_FIELD, .index = KP_F_BIRTH_DATE},
+                                  {.kind = KP_COL_ITEM, .index = item_at("9N211161100000049")}};
+    kp_arena_reset(&scratch);
+    normalize_columns(columns, (const char *const[]){"45783", "31137", "45783"}, COUNT(columns), NULL);
+    assert_string_equal(story(), "exam_date=20250506 K3002 K4002 K4002");
 }
 
 static void kana_name__half_width_hiragana_and_spaces__become_full_width_katakana(void **state UNUSED)
@@ -245,6 +289,19 @@ static void any_field__blank__is_empty_without_a_word(void **state UNUSED)
     }
 }
 
+static void any_field__lone_dash__is_empty_with_a_note(void **state UNUSED)
+{
+    for (unsigned i = 0; i < KP_F__COUNT; i++) {
+        static const struct field_case dashes[] = {{"-", "", 3014}, {" － ", "", 3014}, {"―", "", 3014},
+                                                   {"--", "", 3014}};
+        assert_field((enum kp_field)i, dashes, COUNT(dashes));
+        assert_true(record.dash_empty);
+        assert_null(record.dash_coded);
+    }
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"A-1", "A-1", 0});
+    assert_false(record.dash_empty);
+}
+
 static void facility__of_the_configuration__fills_in_only_where_the_row_names_none(void **state UNUSED)
 {
     static const struct kp_org facility = {.number = "2813300114", .name = "健診所", .postal_code = "1000001",
@@ -270,51 +327,28 @@ static void facility__wrong_in_the_row__is_not_replaced_by_the_configuration(voi
     assert_string_equal(record.field[KP_F_FACILITY_NUMBER], "");
 }
 
+static void facility__lone_dashes_in_the_row__name_none(void **state UNUSED)
+{
+    static const struct kp_org facility = {.number = "2813300114", .name = "健診所"};
+    normalize((const enum kp_field[]){KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME}, (const char *const[]){"-", "－"}, 2,
+              &facility);
+    assert_string_equal(story(), "facility_number=2813300114 facility_name=健診所 K3014 K3014");
+}
+
 /* An export that writes 0 for men and 1 for women, and says so in the mapping file. */
 static void pairs_of_the_mapping_file__outrank_the_tables__for_fields_too(void **state UNUSED)
 {
     static const char *const cells[] = {"1", "0", "甲"}, *const expected[] = {"2", "1", "1"};
-    static const struct kp_org nobody = {0};
     for (size_t i = 0; i < COUNT(cells); i++) {
         const char *codes[] = {"1", "2", "1"};
         struct kp_column column = {.kind = KP_COL_FIELD, .index = KP_F_SEX, .codes = codes};
-        struct kp_mapping mapping = {.columns = &column, .n_columns = 1};
         kp_arena_reset(&scratch);
-        findings = (struct kp_findings){.arena = &scratch};
         assert_int_equal(kp_map_put(&column.values, &scratch, "0", 0), KP_MAP_ADDED);
         assert_int_equal(kp_map_put(&column.values, &scratch, "1", 1), KP_MAP_ADDED);
         assert_int_equal(kp_map_put(&column.values, &scratch, "甲", 2), KP_MAP_ADDED);
-        assert_int_equal(kp_normalize(&tables, &mapping, &nobody, &cells[i], &scratch, &findings, &record), KP_OK);
+        normalize_columns(&column, &cells[i], 1, NULL);
         assert_string_equal(record.field[KP_F_SEX], expected[i]);
         assert_int_equal(findings.first->code, 3006);
-    }
-}
-
-static void reference_columns__limits_and_mark__go_with_their_item(void **state UNUSED)
-{
-    static const struct {
-        const char *low, *high, *mark, *low_text, *high_text;
-        char flag;
-        unsigned code;
-    } cases[] = {{"3.5", "10", "H", "3.5", "10.0", 'H', 0},  {"", "-", "", NULL, NULL, 0, 0},
-                 {"３．５", "9.96", "ｌ", "3.5", "10.0", 'L', 0}, {"x", "", "", NULL, NULL, 0, 4022},
-                 {"", "", "n", NULL, NULL, 'N', 0},          {"", "", "Ｂ", NULL, NULL, 0, 4024}};
-    const struct kp_item *protein = kp_item_find(&tables, "3A010000002327101"); /* NN.N */
-    unsigned at = (unsigned)(protein - tables.items);
-    struct kp_column columns[] = {{.kind = KP_COL_LOW, .index = at}, {.kind = KP_COL_HIGH, .index = at},
-                                  {.kind = KP_COL_FLAG, .index = at}};
-    static const struct kp_org nobody = {0};
-    struct kp_mapping mapping = {.columns = columns, .n_columns = COUNT(columns)};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *cells[] = {cases[i].low, cases[i].high, cases[i].mark};
-        findings = (struct kp_findings){.arena = &scratch};
-        assert_int_equal(kp_normalize(&tables, &mapping, &nobody, cells, &scratch, &findings, &record), KP_OK);
-        const struct kp_value *v = &record.values[at];
-        assert_int_equal(v->state, KP_VALUE_ABSENT);
-        assert_int_equal(v->flag, cases[i].flag);
-        assert_string_equal(v->low ? v->low : "none", cases[i].low_text ? cases[i].low_text : "none");
-        assert_string_equal(v->high ? v->high : "none", cases[i].high_text ? cases[i].high_text : "none");
-        assert_int_equal(findings.first ? findings.first->code : 0, cases[i].code);
     }
 }
 
@@ -337,9 +371,9 @@ static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
                                   {.kind = KP_COL_FIELD, .index = KP_F_ADDRESS},
                                   {.kind = KP_COL_ITEM},
                                   {.kind = KP_COL_ITEM}};
-    columns[5].index = (unsigned)(kp_item_find(&tables, "9N001000000000001") - tables.items);
-    columns[6].index = (unsigned)(kp_item_find(&tables, "9N061160800000049") - tables.items);
-    struct kp_mapping mapping = {columns, COUNT(columns)};
+    columns[5].index = item_at(HEIGHT);
+    columns[6].index = item_at("9N061160800000049");
+    struct kp_mapping mapping = {.columns = columns, .n_columns = COUNT(columns)};
     size_t refused = 0, whole = 0;
     uint8_t expected[KP_SHA256_BYTES], got[KP_SHA256_BYTES];
     struct kp_record r;
@@ -371,12 +405,16 @@ int main(void)
         cmocka_unit_test(symbol_and_number__mixed_width__becomes_one),
         cmocka_unit_test(fields__control_characters__are_refused),
         cmocka_unit_test(symbol_and_number__longer_than_20_characters__is_refused),
+        cmocka_unit_test(symbol_and_number__that_a_spreadsheet_has_changed__are_refused),
         cmocka_unit_test(branch__two_digits__one_is_filled_up),
         cmocka_unit_test(sex__spellings__are_coded),
         cmocka_unit_test(qualification__codes_and_words__are_read),
         cmocka_unit_test(report_and_programme__codes_of_the_tables__are_kept),
+        cmocka_unit_test(fasting__words_of_either_kind__are_read),
         cmocka_unit_test(dates__every_form__becomes_yyyymmdd),
         cmocka_unit_test(dates__wrong_ones__are_refused_by_their_fault),
+        cmocka_unit_test(dates__counted_in_days__are_read_where_the_column_is_known_to_count),
+        cmocka_unit_test(dates__beside_a_column_that_counts__are_read_as_usual),
         cmocka_unit_test(kana_name__half_width_hiragana_and_spaces__become_full_width_katakana),
         cmocka_unit_test(kana_name__longer_than_100_bytes__is_refused),
         cmocka_unit_test(postal_code__seven_digits__get_their_hyphen),
@@ -391,10 +429,11 @@ int main(void)
         cmocka_unit_test(names_and_ids__stay_as_they_are),
         cmocka_unit_test(any_field__line_break_or_tab_inside__is_refused),
         cmocka_unit_test(any_field__blank__is_empty_without_a_word),
+        cmocka_unit_test(any_field__lone_dash__is_empty_with_a_note),
         cmocka_unit_test(facility__of_the_configuration__fills_in_only_where_the_row_names_none),
         cmocka_unit_test(facility__wrong_in_the_row__is_not_replaced_by_the_configuration),
+        cmocka_unit_test(facility__lone_dashes_in_the_row__name_none),
         cmocka_unit_test(pairs_of_the_mapping_file__outrank_the_tables__for_fields_too),
-        cmocka_unit_test(reference_columns__limits_and_mark__go_with_their_item),
         cmocka_unit_test(personal_value__is_kept_apart_from_the_text),
     };
     return cmocka_run_group_tests_name("normalize", tests, load_tables, free_tables);

@@ -1,45 +1,6 @@
-#include "tables.h"
+#include "norm_story.h"
 
-#include "normalize.h"
-
-#define HEIGHT "9N001000000000001"   /* NNN.N cm, 100 to 250 */
-#define SYSTOLIC "9A751000000000001" /* NNN mm[Hg], 60 to 300 */
-#define TG "3F015000002327101"       /* NNNNN mg/dL, 10 to 2000 */
-#define CRP "5C070000002306201"      /* NNN.N mg/dL, no range */
-#define GRAVITY "1A030000000190301"  /* N.NNN, no unit */
-#define WHITE_CELLS "2A010000001930101"
-#define RED_CELLS "2A020000001930101"
-#define PLATELETS "2A050000001930101"
-#define ECG_FLAG "9A110160700000011"
-#define ECG_TEXT "9A110160800000049"
-#define HISTORY_FLAG "9N056000000000011"
-#define HISTORY_TEXT "9N056160400000049"
-#define MEAL "9N141000000000011"
 #define PICTURE_DAY "9N211161100000049"
-
-static struct kp_record record;
-static struct kp_findings findings;
-
-static unsigned item_at(const char *code)
-{
-    const struct kp_item *item = kp_item_find(&tables, code);
-    if (!item)
-        fail_msg("no item %s", code);
-    return (unsigned)(item - tables.items);
-}
-
-static const struct kp_value *value_of(const char *code)
-{
-    return &record.values[item_at(code)];
-}
-
-static void normalize(struct kp_column *columns, const char *const *cells, size_t n)
-{
-    static const struct kp_org nobody = {0};
-    struct kp_mapping mapping = {.columns = columns, .n_columns = n};
-    findings = (struct kp_findings){.arena = &scratch};
-    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, cells, &scratch, &findings, &record), KP_OK);
-}
 
 /* One or two cells of items. */
 static void read_cells(const char *code1, const char *cell1, const char *code2, const char *cell2)
@@ -48,7 +9,7 @@ static void read_cells(const char *code1, const char *cell1, const char *code2, 
     if (code2)
         columns[1] = (struct kp_column){.kind = KP_COL_ITEM, .index = item_at(code2)};
     kp_arena_reset(&scratch);
-    normalize(columns, (const char *const[]){cell1, cell2}, 2);
+    normalize_columns(columns, (const char *const[]){cell1, cell2}, 2, NULL);
 }
 
 /* What is to come out: text (NULL: no value), state, mark, and the codes of the findings in order. */
@@ -104,7 +65,7 @@ static void number__units_marks_and_separators__are_taken_off(void **state UNUSE
                  READ(SYSTOLIC, "120mmHg H", "120", 3008), READ(TG, "98 mg/dl", "98", 3008),
                  READ(TG, "98ｍｇ／ｄＬ", "98", 3008), READ("3B035000002327201", "25 IU/L", "25", 3008),
                  READ(RED_CELLS, "450万/μL", "450", 3008), READ(RED_CELLS, "450×10^4/μL", "450", 3008),
-                 READ("9C310000000000001", "3.5 L", "3.5", 3008), READ(WHITE_CELLS, "1,234", "1234", 3008),
+                 READ(VITAL_CAPACITY, "3.5 L", "3.5", 3008), READ(WHITE_CELLS, "1,234", "1234", 3008),
                  READ(WHITE_CELLS, "1,234,567", "1234567", 3008), READ(HEIGHT, "１７０．５", "170.5", 3008));
 }
 
@@ -142,7 +103,7 @@ static void number__at_or_beyond_the_input_limits__is_marked_with_a_warning(void
                  READ(HEIGHT, "100.1", "100.1", 0), LIMIT(HEIGHT, "250", "250.0", 'H', 3016),
                  READ(HEIGHT, "249.9", "249.9", 0), LIMIT(TG, "2000", "2000", 'H', 3016), READ(TG, "11", "11", 0),
                  LIMIT(TG, "10", "10", 'L', 3016), LIMIT("3B035000002327201", "0", "0", 'L', 3016),
-                 LIMIT("3D046000001920402", "20.0", "20.0", 'H', 3016), READ(CRP, "0", "0.0", 0));
+                 LIMIT(HBA1C, "20.0", "20.0", 'H', 3016), READ(CRP, "0", "0.0", 0));
 }
 
 static void number__more_decimals__are_rounded_half_up(void **state UNUSED)
@@ -163,7 +124,7 @@ static void number__more_digits_than_the_format__is_refused(void **state UNUSED)
 
 static void number__anything_else__is_refused(void **state UNUSED)
 {
-    ASSERT_ITEMS(REFUSED(HEIGHT, "高い", 4022), REFUSED(HEIGHT, "170.5kg", 4022), REFUSED(TG, "98 mmol/L", 4022),
+    ASSERT_ITEMS(REFUSED(HEIGHT, "高い", 4022), REFUSED(HEIGHT, "170.5kg", 4022), REFUSED(TG, "98 umol/L", 4022),
                  REFUSED(SYSTOLIC, "120/80", 4022), REFUSED(SYSTOLIC, "120-130", 4022), REFUSED(HEIGHT, "1.7.0", 4022),
                  REFUSED(WHITE_CELLS, "1,23", 4022), REFUSED(WHITE_CELLS, "12,34,567", 4022), REFUSED(CRP, "-5", 4022),
                  REFUSED(CRP, "陰性", 4022), REFUSED(CRP, "<", 4022), REFUSED(CRP, "未満", 4022), REFUSED(TG, "A", 4022));
@@ -171,14 +132,14 @@ static void number__anything_else__is_refused(void **state UNUSED)
 
 static void number__two_numbers_in_a_cell__are_never_run_together(void **state UNUSED)
 {
-    ASSERT_ITEMS(REFUSED(TG, "120 80", 4022), REFUSED("3D046000001920402", "5 6", 4022));
+    ASSERT_ITEMS(REFUSED(TG, "120 80", 4022), REFUSED(HBA1C, "5 6", 4022));
 }
 
 static void no_result__words_for_not_done__in_every_type(void **state UNUSED)
 {
     static const char *const words[] = {"未実施", "未受診", "実施せず", "キャンセル", "キヤンセル", "ｷﾔﾝｾﾙ",
                                         "中止",   "拒否",   "対象外",   " 未実施 "};
-    static const char *const items[] = {HEIGHT, "1A010000000190111", ECG_FLAG, "9N051000000000049"};
+    static const char *const items[] = {HEIGHT, URINE_PROTEIN, ECG_FLAG, WORK_HISTORY};
     for (size_t i = 0; i < COUNT(words) * COUNT(items); i++) {
         const struct item_case c = NO_RESULT(items[i % 4], words[i / 4], KP_VALUE_NOT_DONE, 3012);
         assert_items(&c, 1);
@@ -189,7 +150,7 @@ static void no_result__words_for_not_measurable__numbers_and_codes(void **state 
 {
     static const char *const words[] = {"測定不能", "測定不可", "判定不能", "検体不良", "採血不可"};
     for (size_t i = 0; i < COUNT(words) * 2; i++) {
-        const char *code = i % 2 ? HEIGHT : "1A010000000190111";
+        const char *code = i % 2 ? HEIGHT : URINE_PROTEIN;
         const struct item_case c = NO_RESULT(code, words[i / 2], KP_VALUE_NOT_MEASURABLE, 3013);
         assert_items(&c, 1);
     }
@@ -200,17 +161,51 @@ static void no_result__empty_and_dash__are_nothing_known(void **state UNUSED)
     ASSERT_ITEMS(NO_RESULT(HEIGHT, "", KP_VALUE_ABSENT, 0), NO_RESULT(HEIGHT, " 　", KP_VALUE_ABSENT, 0),
                  NO_RESULT(HEIGHT, "-", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "－", KP_VALUE_ABSENT, 3014),
                  NO_RESULT(HEIGHT, "―", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "ー", KP_VALUE_ABSENT, 3014),
-                 NO_RESULT("9N736000000000011", "-", KP_VALUE_ABSENT, 3014),
-                 NO_RESULT("9N736000000000011", "", KP_VALUE_ABSENT, 0), /* an answer is never invented */
-                 NO_RESULT("9N051000000000049", "-", KP_VALUE_ABSENT, 3014));
+                 NO_RESULT(SMOKING, "-", KP_VALUE_ABSENT, 3014),
+                 NO_RESULT(SMOKING, "", KP_VALUE_ABSENT, 0), /* an answer is never invented */
+                 NO_RESULT(WORK_HISTORY, "-", KP_VALUE_ABSENT, 3014));
 }
 
 /* --- codes: the variants of format 7.3; of each list, the words before a digit stand for it --- */
 
+/* Whether a dash means nothing or negative is settled for the whole file, later. */
+static void dash__as_nothing_or_as_a_code__is_remembered(void **state UNUSED)
+{
+    static const struct {
+        const char *code, *cell;
+        bool empty, coded;
+    } cases[] = {{HEIGHT, "-", true, false},         {SMOKING, "－", true, false},
+                 {WORK_HISTORY, "ー", true, false},  {URINE_PROTEIN, "-", false, true},
+                 {OCCULT_BLOOD, "－", false, true},  {URINE_PROTEIN, "(-)", false, false},
+                 {URINE_PROTEIN, "1", false, false}, {HEIGHT, "", false, false},
+                 {HEIGHT, "170", false, false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        read_cells(HEIGHT, "", cases[i].code, cases[i].cell);
+        assert_int_equal(record.dash_empty, cases[i].empty);
+        assert_string_equal(record.dash_coded ? record.dash_coded : "",
+                            cases[i].coded ? kp_item_find(&tables, cases[i].code)->label : "");
+        assert_int_equal(record.dash_column, cases[i].coded ? 2 : 0);
+    }
+}
+
+static void dash__that_the_mapping_file_explains__is_no_longer_one(void **state UNUSED)
+{
+    const char *codes[] = {"1", ""};
+    struct kp_column columns[] = {{.kind = KP_COL_ITEM, .index = item_at(URINE_PROTEIN), .codes = codes},
+                                  {.kind = KP_COL_ITEM, .index = item_at(HEIGHT), .codes = codes}};
+    kp_arena_reset(&scratch);
+    assert_int_equal(kp_map_put(&columns[0].values, &scratch, "-", 0), KP_MAP_ADDED);
+    assert_int_equal(kp_map_put(&columns[1].values, &scratch, "-", 1), KP_MAP_ADDED);
+    normalize_columns(columns, (const char *const[]){"－", "-"}, 2, NULL);
+    assert_string_equal(story(), URINE_PROTEIN "=1 K3006 K3006");
+    assert_false(record.dash_empty);
+    assert_null(record.dash_coded);
+}
+
 static void codes__variants_seen_in_exports__are_read(void **state UNUSED)
 {
     static const char *const cases[][8] = {
-        {"1A010000000190111", "1 - － (-) （－） ー", "2 (±) （±） ± +-", "3 (+) （＋） 1+ ＋", "4 （２＋） ＋＋ 2+",
+        {URINE_PROTEIN, "1 - － (-) （－） ー", "2 (±) （±） ± +-", "3 (+) （＋） 1+ ＋", "4 （２＋） ＋＋ 2+",
          "5 （４＋） ＋＋＋ 3+"},
         {"1B030000001599811", "1 ＋ 陽性", "2 － 陰性 -"},
         {HISTORY_FLAG, "1 特記すべきことあり", "2 特になし 特になし、 異常所見なし 特記事項なし"},
@@ -219,14 +214,14 @@ static void codes__variants_seen_in_exports__are_read(void **state UNUSED)
         {"9N746000000000011", "1 運動してる"},
         {"9N501000000000011", "1 基準該当", "2 予備群該当", "3 非該当 該当しません", "4 判定不能"},
         {"9N506000000000011", "1 積極的支援", "2 動機付け支援 動機づけ支援", "3 情報提供 なし", "4 判定不能"},
-        {"9N736000000000011", "1 はい", "2 以前は吸っていた 以前吸っていた", "3 いいえ なし 吸わない 非喫煙 喫煙なし"},
+        {SMOKING, "1 はい", "2 以前は吸っていた 以前吸っていた", "3 いいえ なし 吸わない 非喫煙 喫煙なし"},
         {"9N786000000000011", "2 飲酒（週5～6日） 週５～６日", "3 週３～４日", "4 週１～２日", "5 月に１～３日 月1〜3日 月1-3日"},
         {"9N791000000000011", "2 １～２合未満", "3 ２～３合未満", "4 ３～５合未満"},
         {"9N801000000000011", "2 改善するつもり（６か月以内）", "3 意思あり(近いうち) 改善するつもり（近いうち）",
          "4 取組済み(６ヶ月未満)", "5 取組済み(６ヶ月以上)"},
         {"9N872000000000011", "1 何でもかんで食べる", "2 かみにくいことがある。"},
         {"9D100164000000011", "1 ｵｰｼﾞｵ"},
-        {"9N512000000000011", "1 生理中"},
+        {REASON, "1 生理中"},
         {MEAL, "2 食後10時間以上 12.0 10.0", "3 食後3.5時間以上10時間未満 9.9 3.5", "4 食後3.5時間未満 3.4 0.5"},
         {"5H010000001910111", "1 A", "2 B", "3 AB", "4 O"},
         {"9E100166000000011", "1 0", "2 Ⅰ I", "3 Ⅱa", "4 Ⅱb", "5 Ⅲ", "6 Ⅳ"}};
@@ -252,16 +247,16 @@ static void codes__hours_since_the_meal__ten_and_more_need_no_point(void **state
 
 static void codes__of_the_list__stand_for_themselves_and_others_are_refused(void **state UNUSED)
 {
-    ASSERT_ITEMS(READ("1A010000000190111", "1", "1", 0), READ("1A010000000190111", "5", "5", 0),
-                 REFUSED("1A010000000190111", "6", 4024), REFUSED("9N736000000000011", "4", 4024),
+    ASSERT_ITEMS(READ(URINE_PROTEIN, "1", "1", 0), READ(URINE_PROTEIN, "5", "5", 0),
+                 REFUSED(URINE_PROTEIN, "6", 4024), REFUSED(SMOKING, "4", 4024),
                  REFUSED("9N501000000000011", "要精検", 4024), READ(MEAL, "3", "3", 0));
 }
 
 static void text__becomes_full_width_on_one_line(void **state UNUSED)
 {
-    ASSERT_ITEMS(READ("9N051000000000049", "溶接", "溶接", 0), READ("9N051000000000049", "ST波 1", "ＳＴ波　１", 3001),
-                 READ("9N051000000000049", "ｱｰｸ溶接", "アーク溶接", 3001),
-                 READ("9N051000000000049", "溶接\r\n事務", "溶接事務", 3001));
+    ASSERT_ITEMS(READ(WORK_HISTORY, "溶接", "溶接", 0), READ(WORK_HISTORY, "ST波 1", "ＳＴ波　１", 3001),
+                 READ(WORK_HISTORY, "ｱｰｸ溶接", "アーク溶接", 3001),
+                 READ(WORK_HISTORY, "溶接\r\n事務", "溶接事務", 3001));
 }
 
 static void text__longer_than_its_bytes__is_refused(void **state UNUSED)
@@ -269,12 +264,12 @@ static void text__longer_than_its_bytes__is_refused(void **state UNUSED)
     char words[129 * 3 + 1] = "";
     for (int i = 0; i < 128; i++)
         strcat(words, "あ");
-    read_cells("9N051000000000049", words, NULL, "");
-    assert_string_equal(value_of("9N051000000000049")->text, words);
+    read_cells(WORK_HISTORY, words, NULL, "");
+    assert_string_equal(value_of(WORK_HISTORY)->text, words);
     assert_null(findings.first);
     strcat(words, "あ");
-    read_cells("9N051000000000049", words, NULL, "");
-    assert_int_equal(value_of("9N051000000000049")->state, KP_VALUE_ABSENT);
+    read_cells(WORK_HISTORY, words, NULL, "");
+    assert_int_equal(value_of(WORK_HISTORY)->state, KP_VALUE_ABSENT);
     assert_int_equal(findings.first->code, 4021);
 }
 
@@ -358,6 +353,8 @@ int main(void)
         cmocka_unit_test(no_result__words_for_not_done__in_every_type),
         cmocka_unit_test(no_result__words_for_not_measurable__numbers_and_codes),
         cmocka_unit_test(no_result__empty_and_dash__are_nothing_known),
+        cmocka_unit_test(dash__as_nothing_or_as_a_code__is_remembered),
+        cmocka_unit_test(dash__that_the_mapping_file_explains__is_no_longer_one),
         cmocka_unit_test(codes__variants_seen_in_exports__are_read),
         cmocka_unit_test(codes__hours_since_the_meal__ten_and_more_need_no_point),
         cmocka_unit_test(codes__of_the_list__stand_for_themselves_and_others_are_refused),

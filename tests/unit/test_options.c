@@ -319,7 +319,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
 {
     (void)state;
     static const char *const run[] = {
-        "-c, --config FILE", "-o, --output DIR", "--log FILE", "--mapping FILE", "--requests FILE", "--consents FILE",
+        "-c, --config FILE", "-o, --output DIR", "--log FILE", "--mapping FILE", "--methods FILE", "--requests FILE", "--consents FILE",
         "--insurers FILE", "--schemas DIR", "--xsd DIR", "--as-of YYYY-MM-DD", "--threads N", "--strict ",
         "--again REASON", "--corrections ", "--age-rule ", "--lang ", "--json ", "--show-values ", "--progress ",
         "-q, --quiet ", "-v, --verbose ", "--help "};
@@ -327,10 +327,12 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                           "--insurer NUMBER", "--on DATE", "--articles ", "--items CODES", "--scheme ",
                                           "--lang ", "--json ", "--help "};
     static const char *const items[] = {"--schemas ", "--lang ", "--help "};
+    static const char *const map[] = {"--config ", "--schemas ", "--lang ", "--quiet ", "--help "};
     assert_help(KP_FOR_CHECK, run, COUNT(run));
     assert_help(KP_FOR_EXPORT, run, COUNT(run));
     assert_help(KP_FOR_EXPLAIN, explain, COUNT(explain));
     assert_help(KP_FOR_ITEMS, items, COUNT(items));
+    assert_help(KP_FOR_MAP, map, COUNT(map));
 }
 
 int main(void)

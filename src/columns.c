@@ -1,0 +1,196 @@
+#include "columns.h"
+
+#include <string.h>
+
+#include "status.h"
+
+bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, const char *target,
+                    struct kp_column *column)
+{
+    static const struct {
+        const char *suffix;
+        enum kp_column_kind kind;
+    } suffixes[] = {{"", KP_COL_ITEM}, {".low", KP_COL_LOW}, {".high", KP_COL_HIGH}, {".flag", KP_COL_FLAG},
+                    {".unit", KP_COL_UNIT}};
+    enum kp_field field;
+    struct kp_meal_pair pair;
+    if (strcmp(target, "ignore") == 0) {
+        column->kind = KP_COL_IGNORED;
+        return true;
+    }
+    if (kp_field_find(target, &field)) {
+        column->kind = KP_COL_FIELD;
+        column->index = field;
+        return true;
+    }
+    if (kp_pair_find(tables, target, &pair)) {
+        column->kind = KP_COL_ITEM;
+        column->is_pair = true;
+        column->index = pair.fasting;
+        column->casual = pair.casual;
+        return true;
+    }
+    size_t n = strcspn(target, ".");
+    char *code = kp_arena_strndup(arena, target, n);
+    const struct kp_item *item = code ? kp_item_find(tables, code) : NULL;
+    for (size_t i = 0; item && i < KP_COUNT(suffixes); i++)
+        if (strcmp(target + n, suffixes[i].suffix) == 0) {
+            column->kind = suffixes[i].kind;
+            column->index = (unsigned)(item - tables->items);
+            return true;
+        }
+    return false;
+}
+
+void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column)
+{
+    column->kind = target < KP_TARGET_ITEM ? KP_COL_FIELD : KP_COL_ITEM;
+    column->is_pair = target >= KP_TARGET_PAIR;
+    if (column->is_pair) {
+        column->index = tables->pairs[target - KP_TARGET_PAIR].fasting;
+        column->casual = tables->pairs[target - KP_TARGET_PAIR].casual;
+    } else {
+        column->index = target < KP_TARGET_ITEM ? target : target - KP_TARGET_ITEM;
+    }
+}
+
+/* A field's name, an item's code, or a synonym. */
+static bool read_plain(struct kp_arena *arena, const struct kp_tables *tables, const char *name,
+                       struct kp_column *column)
+{
+    uint32_t target = 0;
+    if (strcmp(name, "ignore") != 0 && kp_target_read(arena, tables, name, column)) {
+        column->why = KP_WHY_NAME;
+        return true;
+    }
+    const char *key = kp_text_header_key(arena, name);
+    if (!key || !*key || !kp_map_get(&tables->header_target, key, &target))
+        return false;
+    kp_target_set(tables, target, column);
+    column->why = KP_WHY_SYNONYM;
+    return true;
+}
+
+static const char *unit_at(struct kp_arena *arena, const struct kp_tables *tables, const char *text, size_t n)
+{
+    const char *part = kp_arena_strndup(arena, text, n);
+    const char *key = part ? kp_text_value_key(arena, part) : NULL;
+    return key ? kp_unit_of(tables, key) : NULL;
+}
+
+/* "身長(cm)", "血糖 [mmol/L]": what stands in the last brackets, which begin at *ret_rest. */
+static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                                    size_t *ret_rest)
+{
+    size_t n = strlen(header);
+    if (n == 0 || (header[n - 1] != ')' && header[n - 1] != ']'))
+        return NULL;
+    char opening = header[n - 1] == ')' ? '(' : '[';
+    const char *at = header + n - 1;
+    for (int depth = 1; depth > 0 && at > header;) {
+        at--;
+        depth += *at == header[n - 1] ? 1 : *at == opening ? -1 : 0;
+    }
+    *ret_rest = (size_t)(at - header);
+    return unit_at(arena, tables, at + 1, (size_t)(header + n - 2 - at));
+}
+
+/* A unit of another kind than the item's is no unit of this column: the column would be misread. */
+static void take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column)
+{
+    bool item = column->kind == KP_COL_ITEM || column->kind == KP_COL_LOW || column->kind == KP_COL_HIGH;
+    const struct kp_item *target = item ? &tables->items[column->index] : NULL;
+    column->unit = unit;
+    if (target && strcmp(target->unit, unit) == 0) {
+        column->unit = NULL;
+    } else if (!target || !kp_conversion_of(tables, target, unit)) {
+        column->kind = KP_COL_UNMAPPED;
+        column->why = KP_WHY_UNIT;
+    }
+}
+
+static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                           struct kp_column *column)
+{
+    size_t rest = 0;
+    const char *unit = unit_in_brackets(arena, tables, header, &rest);
+    if (unit) {
+        const char *name = kp_arena_strndup(arena, header, rest);
+        if (!name || !read_plain(arena, tables, name, column))
+            return false;
+        take_unit(tables, unit, column);
+        return true;
+    }
+    /* "体重kg": the longest unit behind a known header. A unit begins at a character, not inside one. */
+    for (rest = 1; header[rest]; rest++) {
+        if (((unsigned char)header[rest] & 0xc0) == 0x80)
+            continue;
+        unit = unit_at(arena, tables, header + rest, strlen(header + rest));
+        const char *name = unit ? kp_arena_strndup(arena, header, rest) : NULL;
+        if (name && read_plain(arena, tables, name, column)) {
+            take_unit(tables, unit, column);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                    struct kp_column *column)
+{
+    char *name = kp_text_trim(arena, header);
+    char *folded = name ? kp_text_nfkc(arena, name) : NULL;
+    if (!folded || !*folded)
+        return false;
+    return read_plain(arena, tables, folded, column) || read_with_unit(arena, tables, folded, column);
+}
+
+bool kp_is_item_code(const char *text)
+{
+    static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return strlen(text) == 17 && strspn(text, alphabet) == 17 && strspn(text, "0123456789") == 1 && text[1] >= 'A';
+}
+
+bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n)
+{
+    size_t filled = 0, known = 0, codes = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct kp_column column = {0};
+        const char *cell = kp_text_trim(arena, cells[i]);
+        if (!cell || !*cell)
+            continue;
+        filled++;
+        codes += kp_is_item_code(cell);
+        known += kp_header_read(arena, tables, cell, &column);
+    }
+    enum { ENOUGH = 3 };
+    return codes > 0 || (known >= ENOUGH && 2 * known >= filled);
+}
+
+bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n)
+{
+    size_t filled = 0, known = 0, dates = 0, numbers = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct kp_column column = {0};
+        struct kp_date date;
+        struct kp_decimal number;
+        const char *cell = kp_text_trim(arena, cells[i]);
+        const char *folded = cell ? kp_text_nfkc(arena, cell) : NULL;
+        if (!folded || !*folded)
+            continue;
+        filled++;
+        if (kp_date_parse(folded, &date, NULL) == KP_DATE_OK)
+            dates++;
+        else if (kp_decimal_parse(folded, strlen(folded), &number))
+            numbers++;
+        else
+            known += kp_header_read(arena, tables, folded, &column);
+    }
+    return dates + numbers > known && (dates > 0 || 3 * numbers > filled);
+}
+
+const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)
+{
+    return column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)
+                                        : tables->items[column->index].label;
+}

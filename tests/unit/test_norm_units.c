@@ -1,0 +1,242 @@
+/* Numbers with their units, their marks and their reference ranges. */
+#include "norm_story.h"
+
+/* --- conversion: one value by hand for every row of conversions.csv --- */
+
+struct conversion_case {
+    const char *item, *unit, *cell, *text;
+    bool rounded;
+};
+
+static const struct conversion_case CONVERSIONS[] = {
+    {WHITE_CELLS, "10*2/mm3", "52", "5200", false},
+    {WHITE_CELLS, "10*3/mm3", "5.2", "5200", false},
+    {WHITE_CELLS, "10*4/mm3", "0.52", "5200", false},
+    {WHITE_CELLS, "10*6/mm3", "0.0052", "5200", false},
+    {WHITE_CELLS, "10*9/L", "5.2", "5200", false},
+    {RED_CELLS, "/mm3", "4530000", "453", false},
+    {RED_CELLS, "10*2/mm3", "45300", "453", false},
+    {PLATELETS, "10*3/mm3", "250", "25", false},
+    {RED_CELLS, "10*6/mm3", "4.53", "453", false},
+    {PLATELETS, "10*9/L", "254", "25", true},
+    {RED_CELLS, "10*12/L", "4.53", "453", false},
+    {FASTING_GLUCOSE, "mmol/L", "5.5", "99", true}, /* 99.0858 */
+    {CASUAL_GLUCOSE, "mmol/L", "7.8", "141", true}, /* 140.52168 */
+    {TG, "mmol/L", "1.7", "151", true},                  /* 150.569 */
+    {"3F050000002327101", "mmol/L", "5.2", "201", true}, /* total cholesterol, 201.058 */
+    {"3F070000002327101", "mmol/L", "1.6", "62", true},  /* HDL, 61.864 */
+    {"3F077000002327101", "mmol/L", "3.1", "120", true}, /* LDL, 119.8615 */
+    {"3F069000002391901", "mmol/L", "3.6", "139", true}, /* non-HDL, 139.194 */
+    {"3C020000002327101", "umol/L", "350", "5.9", true}, /* uric acid, 5.88385 */
+    {"3C015000002327101", "umol/L", "70", "0.79", true}, /* creatinine, 0.79184 */
+    {"3J010000002327101", "umol/L", "12", "0.7", true},  /* bilirubin, 0.701592 */
+    {PROTEIN, "g/L", "72", "7.2", false},
+    {CRP, "mg/L", "3", "0.3", false},
+    {FASTING_GLUCOSE, "g/L", "0.99", "99", false},
+    {"3A015000000106101", "mg/dL", "1.23", "12.3", false}, /* albumin in urine, mg/L */
+    {HBA1C, "mmol/mol", "38", "5.6", true},                /* 5.62824 */
+    {HBA1C, "mmol/mol", "48", "6.5", true},                /* 6.54304 */
+    {HBA1C, "%{JDS}", "5.2", "5.6", true},                 /* 5.554 */
+    {HBA1C, "%{JDS}", "6.1", "6.5", true},                 /* 6.472 */
+    {"2A040000001930102", "L/L", "0.425", "42.5", false},  /* haematocrit */
+    {HEIGHT, "m", "1.705", "170.5", false},
+    {HEIGHT, "mm", "1705", "170.5", false},
+    {WEIGHT, "g", "65200", "65.2", false},
+    {VITAL_CAPACITY, "mL", "3520", "3.5", true},
+    {"9N021000000000001", "mm2", "8750", "87.5", false}, /* visceral fat */
+    {SYSTOLIC, "kPa", "16", "120", true},                /* 120.00992 */
+    {"3B035000002327201", "ukat/L", "0.5", "30", false}, /* AST */
+};
+
+static void conversion__every_row__gives_the_value_worked_out_by_hand(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT(CONVERSIONS); i++) {
+        const struct conversion_case *c = &CONVERSIONS[i];
+        const struct cell cell = IN(c->unit, c->item, c->cell);
+        const char *got = story_of(&cell, 1, NULL);
+        const char *expected = kp_arena_printf(&scratch, "%s=%s K3017%s", c->item, c->text, c->rounded ? " K3007" : "");
+        if (strcmp(got, expected) != 0)
+            fail_msg("%s %s: got '%s', expected '%s'", c->cell, c->unit, got, expected);
+        assert_string_equal(findings.first->value, c->cell);
+        assert_string_equal(findings.first->args[0], c->unit);
+        assert_string_equal(findings.first->args[1], kp_item_find(&tables, c->item)->unit);
+    }
+}
+
+static void conversion__of_the_table__has_a_case_each(void **state UNUSED)
+{
+    for (size_t i = 0; i < tables.n_conversions; i++) {
+        const struct kp_conversion *row = &tables.conversions[i];
+        size_t k = 0;
+        while (k < COUNT(CONVERSIONS) &&
+               kp_conversion_of(&tables, kp_item_find(&tables, CONVERSIONS[k].item), CONVERSIONS[k].unit) != row)
+            k++;
+        if (k == COUNT(CONVERSIONS))
+            fail_msg("no case for %s to %s %s", row->from, row->to, row->analyte);
+    }
+}
+
+/* What a mole weighs is known of one analyte, not of another. */
+static void conversion__of_another_analyte__does_not_hold(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K4022", CELL(CRP, "5.5 mmol/L")), ROW("K4022", CELL(FASTING_GLUCOSE, "70 umol/L")),
+                ROW("K4022", CELL(HBA1C, "5.5 mmol/L")), ROW("K4022", CELL(WEIGHT, "1.7 m")));
+}
+
+static void conversion__that_leaves_the_range__is_refused_or_marked(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K4039", IN("mmol/L", FASTING_GLUCOSE, "999999999999999")),
+                ROW("K4039", IN("mmol/L", FASTING_GLUCOSE, "0.000000000001")),
+                ROW("K3017 K4023", IN("mmol/L", FASTING_GLUCOSE, "600")),
+                ROW(FASTING_GLUCOSE "=>1783 K3017 K3007 K3016", IN("mmol/L", FASTING_GLUCOSE, "98.95")),
+                ROW(HEIGHT "=<17.1 K3017 K3007 K3016", IN("mm", HEIGHT, "170.5")),
+                ROW(SYSTOLIC "=not done K3012", IN("kPa", SYSTOLIC, "未実施")));
+}
+
+/* --- where the unit stands --- */
+
+static void unit__in_the_cell__is_converted(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(FASTING_GLUCOSE "=94 K3017 K3008 K3007", CELL(FASTING_GLUCOSE, "5.2 mmol/L")),
+                ROW(FASTING_GLUCOSE "=94 K3017 K3008 K3007", CELL(FASTING_GLUCOSE, "５．２ｍｍｏｌ／Ｌ")),
+                ROW(FASTING_GLUCOSE "=94!H K3017 K3008 K3007", CELL(FASTING_GLUCOSE, "5.2 mmol/L H")),
+                ROW(FASTING_GLUCOSE "=<99 K3017 K3008 K3007", CELL(FASTING_GLUCOSE, "<5.5 mmol/L")),
+                ROW(WHITE_CELLS "=5200 K3017 K3008", CELL(WHITE_CELLS, "5.2 x10^3/uL")),
+                ROW(WHITE_CELLS "=5200!L K3017 K3008", CELL(WHITE_CELLS, "52 ×10²/μL L")),
+                ROW(PLATELETS "=25 K3017 K3008", CELL(PLATELETS, "250 10^3/uL")),
+                ROW(PLATELETS "=25 K3008", CELL(PLATELETS, "25×10⁴/μL")),
+                ROW(HBA1C "=5.6 K3017 K3008 K3007", CELL(HBA1C, "5.2%(JDS)")),
+                ROW(HBA1C "=5.6 K3008", CELL(HBA1C, "5.6 NGSP")),
+                ROW(VITAL_CAPACITY "=3.5 K3017 K3008 K3007", CELL(VITAL_CAPACITY, "3520 mL")));
+}
+
+static void unit__of_the_item_itself__changes_nothing(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(SYSTOLIC "=120!H K3008", CELL(SYSTOLIC, "120 mmHg H")),
+                ROW(FASTING_GLUCOSE "=99", CELL(FASTING_GLUCOSE, "99"), CELL(FASTING_GLUCOSE ".unit", "mg/dL")),
+                ROW(FASTING_GLUCOSE "=99 K3008", CELL(FASTING_GLUCOSE, "99mg/dl"),
+                    CELL(FASTING_GLUCOSE ".unit", "ｍｇ／ｄＬ")),
+                ROW(VITAL_CAPACITY "=3.5 K3008", CELL(VITAL_CAPACITY, "3.5L")),
+                ROW(VITAL_CAPACITY "=3.5!L K3008", CELL(VITAL_CAPACITY, "3.5 L L")));
+}
+
+static void unit__of_its_own_column__holds_for_the_row(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(FASTING_GLUCOSE "=99 K3017 K3007", CELL(FASTING_GLUCOSE, "5.5"),
+                    CELL(FASTING_GLUCOSE ".unit", "mmol/L")),
+                ROW(FASTING_GLUCOSE "=99 K3017 K3007", CELL(FASTING_GLUCOSE ".unit", "ｍｍｏｌ／ｌ"),
+                    CELL(FASTING_GLUCOSE, "5.5")),
+                ROW(FASTING_GLUCOSE "=99 K3017 K3008 K3007", CELL(FASTING_GLUCOSE, "5.5mmol/L"),
+                    CELL(FASTING_GLUCOSE ".unit", "mmol/L")),
+                ROW(FASTING_GLUCOSE "=99", CELL(FASTING_GLUCOSE, "99"), CELL(FASTING_GLUCOSE ".unit", "")),
+                ROW(FASTING_GLUCOSE "=99", CELL(FASTING_GLUCOSE, "99"), CELL(FASTING_GLUCOSE ".unit", "－")),
+                ROW("", CELL(FASTING_GLUCOSE, ""), CELL(FASTING_GLUCOSE ".unit", "mmol/L")),
+                ROW(TG "=98 " FASTING_GLUCOSE "=99 K3017 K3007", CELL(FASTING_GLUCOSE, "5.5"),
+                    CELL(FASTING_GLUCOSE ".unit", "mmol/L"), CELL(TG, "98")));
+}
+
+static void unit__contradictory_or_of_another_kind__is_refused(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K4039", CELL(FASTING_GLUCOSE, "5.5 mmol/L"), CELL(FASTING_GLUCOSE ".unit", "mg/dL")),
+                ROW("K4039", CELL(FASTING_GLUCOSE, "99 mg/dL"), CELL(FASTING_GLUCOSE ".unit", "mmol/L")),
+                ROW("K4039", IN("mmol/L", FASTING_GLUCOSE, "99 mg/dL")),
+                ROW("K4039", CELL(FASTING_GLUCOSE, ""), CELL(FASTING_GLUCOSE ".unit", "kg")),
+                ROW("K4039", CELL(FASTING_GLUCOSE, ""), CELL(FASTING_GLUCOSE ".unit", "不明")),
+                ROW("K4039", CELL(GRAVITY, ""), CELL(GRAVITY ".unit", "mg/dL")),
+                ROW("K4022", CELL(SYSTOLIC, "120 kg")), ROW("K4022", CELL(SYSTOLIC, "120 mL")),
+                ROW("K4022", CELL(SYSTOLIC, "120 80 mmHg")));
+}
+
+/* --- marks --- */
+
+static void mark__against_the_reference_range__is_kept_apart(void **state UNUSED)
+{
+    static const char *const high[] = {"120 H", "120H", "120h", "120↑", "120 ↑", "H120", "h 120", "１２０Ｈ", "120 mmHg H",
+                                       "120mmHg↑", "120 *H", "120HH", "Ｈ　１２０"};
+    static const char *const low[] = {"120 L", "120L", "120l", "120↓", "L120", "l 120", "１２０Ｌ", "120 mmHg L", "120LL"};
+    for (size_t i = 0; i < COUNT(high) + COUNT(low); i++) {
+        bool is_high = i < COUNT(high);
+        const struct cell cell = CELL(SYSTOLIC, is_high ? high[i] : low[i - COUNT(high)]);
+        const char *got = story_of(&cell, 1, NULL);
+        if (strcmp(got, is_high ? SYSTOLIC "=120!H K3008" : SYSTOLIC "=120!L K3008") != 0)
+            fail_msg("'%s': got '%s'", cell.text, got);
+    }
+    ASSERT_ROWS(ROW(SYSTOLIC "=120 K3008", CELL(SYSTOLIC, "120*")),
+                ROW(WHITE_CELLS "=12345!H K3008", CELL(WHITE_CELLS, "１２，３４５↑")));
+}
+
+static void mark__of_a_bound__becomes_the_limit(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(CRP "=<0.1 K3008", CELL(CRP, "<0.1")), ROW(CRP "=<0.1 K3008", CELL(CRP, "＜０．１")),
+                ROW(CRP "=<0.1 K3008", CELL(CRP, "< 0.1 mg/dL")), ROW(CRP "=<0.1 K3008", CELL(CRP, "≤0.1")),
+                ROW(TG "=<35 K3008", CELL(TG, "35未満")), ROW(TG "=<35 K3008", CELL(TG, "35 mg/dL以下")),
+                ROW(GRAVITY "=<1.005 K3008", CELL(GRAVITY, "1.005以下")), ROW(TG "=>1000 K3008", CELL(TG, ">=1000")),
+                ROW(TG "=>1000 K3008", CELL(TG, "≧1,000")), ROW(TG "=>1000 K3008", CELL(TG, "１，０００以上")),
+                ROW(TG "=>1000 K3008", CELL(TG, "1000超")), ROW(TG "=<35!L K3008", CELL(TG, "35未満 L")),
+                ROW(CRP "=<0.1!L K3008", CELL(CRP, "<0.1 L")), ROW(TG "=>1000!H K3008", CELL(TG, "1000↑以上")));
+}
+
+static void mark__without_a_number__is_refused(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K4022", CELL(SYSTOLIC, "H")), ROW("K4022", CELL(SYSTOLIC, "↑")), ROW("K4022", CELL(SYSTOLIC, "<")),
+                ROW("K4022", CELL(SYSTOLIC, "以上")), ROW("K4022", CELL(SYSTOLIC, "mmHg")),
+                ROW("K4022", CELL(SYSTOLIC, "120高")));
+}
+
+static void mark__in_a_column_of_its_own__counts_before_that_of_the_cell(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(SYSTOLIC "=120!H", CELL(SYSTOLIC, "120"), CELL(SYSTOLIC ".flag", "H")),
+                ROW(SYSTOLIC "=120!L", CELL(SYSTOLIC ".flag", "Ｌ"), CELL(SYSTOLIC, "120")),
+                ROW(SYSTOLIC "=120!H K3008", CELL(SYSTOLIC, "120H"), CELL(SYSTOLIC ".flag", "")),
+                ROW(SYSTOLIC "=120!N K3008", CELL(SYSTOLIC, "120H"), CELL(SYSTOLIC ".flag", "n")),
+                ROW(SYSTOLIC "=120 K4024", CELL(SYSTOLIC, "120"), CELL(SYSTOLIC ".flag", "Ｂ")));
+}
+
+/* --- reference ranges --- */
+
+static void reference__limits__go_with_their_item(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(PROTEIN "=[3.5..10.0]", CELL(PROTEIN ".low", "3.5"), CELL(PROTEIN ".high", "10")),
+                ROW(PROTEIN "=!L[3.5..10.0]", CELL(PROTEIN ".low", "３．５"), CELL(PROTEIN ".high", "9.96"),
+                    CELL(PROTEIN ".flag", "ｌ")),
+                ROW(PROTEIN "=7.2[6.5..]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5"),
+                    CELL(PROTEIN ".high", "-")),
+                ROW("", CELL(PROTEIN ".low", ""), CELL(PROTEIN ".high", "－"), CELL(PROTEIN ".flag", "-")),
+                ROW("K4022", CELL(PROTEIN ".low", "x")), ROW(PROTEIN "=!N", CELL(PROTEIN ".flag", "n")));
+}
+
+static void reference__in_another_unit__is_converted_too(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(FASTING_GLUCOSE "=99[70..110] K3017 K3007 K3017 K3017", IN("mmol/L", FASTING_GLUCOSE, "5.5"),
+                    IN("mmol/L", FASTING_GLUCOSE ".low", "3.9"), IN("mmol/L", FASTING_GLUCOSE ".high", "6.1")),
+                ROW(FASTING_GLUCOSE "=99[70..110] K3017 K3007 K3017 K3017", CELL(FASTING_GLUCOSE, "5.5"),
+                    CELL(FASTING_GLUCOSE ".low", "3.9"), CELL(FASTING_GLUCOSE ".high", "6.1"),
+                    CELL(FASTING_GLUCOSE ".unit", "mmol/L")),
+                ROW(FASTING_GLUCOSE "=99[70..] K3017 K3007", IN("mmol/L", FASTING_GLUCOSE, "5.5"),
+                    CELL(FASTING_GLUCOSE ".low", "70")),
+                ROW(WHITE_CELLS "=5200[3300..8600] K3017 K3017 K3017", IN("10*3/mm3", WHITE_CELLS, "5.2"),
+                    IN("10*3/mm3", WHITE_CELLS ".low", "3.3"), IN("10*3/mm3", WHITE_CELLS ".high", "8.6")),
+                ROW(HBA1C "=[4.9..6.0] K3017 K3017", IN("%{JDS}", HBA1C ".low", "4.6"),
+                    IN("mmol/mol", HBA1C ".high", "42")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(conversion__every_row__gives_the_value_worked_out_by_hand),
+        cmocka_unit_test(conversion__of_the_table__has_a_case_each),
+        cmocka_unit_test(conversion__of_another_analyte__does_not_hold),
+        cmocka_unit_test(conversion__that_leaves_the_range__is_refused_or_marked),
+        cmocka_unit_test(unit__in_the_cell__is_converted),
+        cmocka_unit_test(unit__of_the_item_itself__changes_nothing),
+        cmocka_unit_test(unit__of_its_own_column__holds_for_the_row),
+        cmocka_unit_test(unit__contradictory_or_of_another_kind__is_refused),
+        cmocka_unit_test(mark__against_the_reference_range__is_kept_apart),
+        cmocka_unit_test(mark__of_a_bound__becomes_the_limit),
+        cmocka_unit_test(mark__without_a_number__is_refused),
+        cmocka_unit_test(mark__in_a_column_of_its_own__counts_before_that_of_the_cell),
+        cmocka_unit_test(reference__limits__go_with_their_item),
+        cmocka_unit_test(reference__in_another_unit__is_converted_too),
+    };
+    return cmocka_run_group_tests_name("norm_units", tests, load_tables, free_tables);
+}
