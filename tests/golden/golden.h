@@ -20,6 +20,9 @@
 #define INPUT "\"$FIXTURES/export.csv\" "
 #define EXPORT "export " CONFIG
 #define CHECK "check " CONFIG
+#define VENDORS "\"$FIXTURES/vendors/"
+#define VENDOR_INI "-c " VENDORS "kenporter.ini\" "
+#define VENDOR_CONFIG VENDOR_INI "--as-of 2026-04-01 "
 
 /* --- memory that lives until the program ends --- */
 
@@ -324,6 +327,20 @@ static inline size_t counted(const char *out, const char *name)
     if (!at)
         fail_msg("the report does not count %s", name);
     return at ? strtoul(at + strlen(name) + 4, NULL, 10) : 0;
+}
+
+/* The same bundles in both output folders, by name and by byte; and there are some. */
+static inline void assert_same_bundles(const char *a, const char *b)
+{
+    char **of_a = NULL, **of_b = NULL;
+    size_t n = paths(text("%s/*.zip", a), &of_a);
+    assert_true(n > 0);
+    if (paths(text("%s/*.zip", b), &of_b) != n)
+        fail_msg("%s and %s hold different numbers of bundles", a, b);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(strrchr(of_a[i], '/'), strrchr(of_b[i], '/'));
+        assert_same_file(of_a[i], of_b[i]);
+    }
 }
 
 static inline void assert_log_verifies(const char *log)
