@@ -42,7 +42,7 @@ bool kp_cc2x_is(const struct kp_sheet *sheet)
     return sheet->n_columns >= 3 && is_digits(sheet->columns[0]) && is_digits(sheet->columns[1]);
 }
 
-/* One row of either table: two numbers in front when it names a place, then the code or name. */
+/* One row of either table: where the column stands, and the code or name that it holds. */
 struct entry {
     uint64_t line;
     unsigned long file, column; /* 0: not said */
@@ -59,27 +59,63 @@ static bool is_code(const char *s)
     return n <= CODE + 1 && kp_is_item_code(code);
 }
 
-static struct entry read_entry(const struct kp_sheet *sheet, uint64_t line, const char *const *cells)
+/* FILENO and COLNO by their headings; without these the two first cells, when both are numbers. */
+static void find_places(const struct kp_sheet *sheet, const char *const *cells, size_t n, size_t *ret_file,
+                        size_t *ret_column)
+{
+    *ret_file = *ret_column = SIZE_MAX;
+    for (size_t i = 0; i < sheet->n_columns; i++) {
+        if (is_heading(sheet->columns[i], "fileno"))
+            *ret_file = i;
+        if (is_heading(sheet->columns[i], "colno"))
+            *ret_column = i;
+    }
+    if (*ret_file == SIZE_MAX && *ret_column == SIZE_MAX && n > 2 && is_digits(cells[0]) && is_digits(cells[1])) {
+        *ret_file = 0;
+        *ret_column = 1;
+    }
+}
+
+static struct entry read_entry(const struct kp_sheet *sheet, uint64_t line, const char *const *cells, size_t n)
 {
     struct entry e = {.line = line, .name = "", .digit = "", .method = ""};
-    size_t i = 0, n = sheet->n_columns;
-    for (size_t numbers = 0; i < n && numbers < 2 && is_digits(cells[i]); i++, numbers++)
-        *(numbers == 0 ? &e.file : &e.column) = strtoul(cells[i], NULL, 10);
-    size_t at = i;
+    size_t file = 0, column = 0, at = 0;
+    find_places(sheet, cells, n, &file, &column);
+    if (file < n && is_digits(cells[file]))
+        e.file = strtoul(cells[file], NULL, 10);
+    if (column < n && is_digits(cells[column]))
+        e.column = strtoul(cells[column], NULL, 10);
     while (at < n && !is_code(cells[at])) /* remarks may stand before a code */
         at++;
-    if (at == n) /* no code: the field's name comes first */
-        for (at = i; at < n && !*cells[at];)
+    if (at == n) /* no code: a field's name, the first words */
+        for (at = 0; at < n && (!*cells[at] || is_digits(cells[at]));)
             at++;
     e.name = at < n ? cells[at] : "";
-    for (i = at + 1; i < n; i++) {
+    for (size_t i = at + 1; i < n; i++) {
         size_t length = strlen(cells[i]);
+        if (i == file || i == column)
+            continue;
         if (length > 0 && length <= 2 && !*e.digit)
             e.digit = cells[i];
         else if ((length == 3 && is_digits(cells[i])) || is_code(cells[i]))
             e.method = cells[i];
     }
     return e;
+}
+
+/* The i-th entry; what was taken for a header row is the first one when it holds no headings. */
+static bool nth_entry(const struct kp_sheet *sheet, size_t i, struct entry *ret_entry)
+{
+    bool headless = !has_heading(sheet, "fileno") && !has_heading(sheet, "colno");
+    if (headless && i == 0) {
+        *ret_entry = read_entry(sheet, 1, sheet->columns, sheet->n_columns);
+        return true;
+    }
+    i -= headless;
+    if (i >= sheet->n_rows)
+        return false;
+    *ret_entry = read_entry(sheet, sheet->rows[i].line, sheet->rows[i].cells, sheet->rows[i].n_cells);
+    return true;
 }
 
 static enum kp_status row_bad(const struct kp_cc2x *c, const struct entry *e, const char *what, const char *value)
@@ -92,11 +128,12 @@ static enum kp_status row_bad(const struct kp_cc2x *c, const struct entry *e, co
 /* The item that a code with an open method and a method make. */
 static const struct kp_item *with_method(const struct kp_cc2x *c, const char *code, const char *method)
 {
-    if (strlen(method) == CODE)
-        return kp_item_find(c->tables, method);
     char full[CODE + 1];
     memcpy(full, code, sizeof(full));
-    memcpy(strstr(full, OPEN_METHOD), method, 3);
+    char *open = strstr(full, OPEN_METHOD);
+    memcpy(open, strlen(method) == CODE ? method + (open - full) : method, 3);
+    if (strlen(method) == CODE && strcmp(method, full) != 0)
+        return NULL; /* another analyte */
     return kp_item_find(c->tables, full);
 }
 
@@ -115,7 +152,27 @@ static enum kp_status open_method(const struct kp_cc2x *c, const struct entry *e
                         c->methods ? c->methods_path : "--methods", NULL);
 }
 
-/* Collects what METHODCVT says of the code; a column there chooses row by row, a single row settles it. */
+/* Collects what METHODCVT says of the code. False when it contradicts itself. */
+static bool collect_methods(const struct kp_cc2x *c, const char *code, const char *digit, struct kp_methods *methods,
+                            unsigned long *ret_place)
+{
+    struct entry m;
+    for (size_t i = 0; c->methods && nth_entry(c->methods, i, &m); i++) {
+        if (strcmp(m.name, code) != 0 || (m.file && m.file != c->file) || (*digit && strcmp(m.digit, digit) != 0))
+            continue;
+        const struct kp_item *item = *m.method ? with_method(c, code, m.method) : NULL;
+        if (!item)
+            continue; /* a method that the standard form does not know */
+        if (methods->n_choices == KP_COUNT(methods->choices) || (methods->n_choices > 0 && m.column != *ret_place))
+            return false;
+        methods->choices[methods->n_choices].digit = m.digit;
+        methods->choices[methods->n_choices++].item = (unsigned)(item - c->tables->items);
+        *ret_place = m.column;
+    }
+    return methods->n_choices > 0;
+}
+
+/* A column named there chooses row by row; without one all rows must mean the same item. */
 static enum kp_status choose_method(const struct kp_cc2x *c, const struct entry *e, const char *code,
                                     const char *digit, struct kp_column *column, const struct kp_mapping *mapping)
 {
@@ -123,28 +180,22 @@ static enum kp_status choose_method(const struct kp_cc2x *c, const struct entry 
     unsigned long place = 0;
     if (!methods)
         return KP_E_SYSTEM;
-    for (size_t i = 0; c->methods && i < c->methods->n_rows; i++) {
-        struct entry m = read_entry(c->methods, c->methods->rows[i].line, c->methods->rows[i].cells);
-        if (strcmp(m.name, code) != 0 || (m.file && m.file != c->file) || (*digit && strcmp(m.digit, digit) != 0))
-            continue;
-        const struct kp_item *item = *m.method ? with_method(c, code, m.method) : NULL;
-        if (!item || methods->n_choices == KP_COUNT(methods->choices))
-            continue; /* a method that the standard form does not know */
-        methods->choices[methods->n_choices].digit = m.digit;
-        methods->choices[methods->n_choices++].item = (unsigned)(item - c->tables->items);
-        place = m.column;
-    }
-    struct kp_column *by = place ? column_at(mapping, place) : NULL;
-    if (methods->n_choices == 0 || (!place && methods->n_choices > 1) || (place && !by))
+    if (!collect_methods(c, code, digit, methods, &place))
+        return open_method(c, e);
+    struct kp_column *by = place && !*digit ? column_at(mapping, place) : NULL;
+    bool constant = true;
+    for (size_t i = 1; i < methods->n_choices; i++)
+        constant &= methods->choices[i].item == methods->choices[0].item;
+    if ((place && !*digit && !by) || (!by && !constant))
         return open_method(c, e);
     column->kind = KP_COL_ITEM;
     column->index = methods->choices[0].item;
-    if (by && !*digit) {
-        methods->column = (size_t)(by - mapping->columns);
-        column->methods = methods;
-        if (by->kind == KP_COL_UNMAPPED)
-            by->kind = KP_COL_METHOD;
-    }
+    if (!by)
+        return KP_OK;
+    methods->column = (size_t)(by - mapping->columns);
+    column->methods = methods;
+    if (by->kind == KP_COL_UNMAPPED)
+        by->kind = KP_COL_METHOD;
     return KP_OK;
 }
 
@@ -179,20 +230,17 @@ static enum kp_status apply_entry(const struct kp_cc2x *c, const struct entry *e
     if (code && has_open_method(code))
         return choose_method(c, e, code, e->name + CODE, column, mapping);
     read_name(c, e->name, column);
+    if (column->kind > KP_COL_METHOD)
+        column->why = KP_WHY_MAPPING;
     return KP_OK;
 }
 
 enum kp_status kp_cc2x_apply(const struct kp_cc2x *c, struct kp_mapping *mapping)
 {
     enum kp_status st = KP_OK;
-    if (!has_heading(c->sheet, "fileno")) { /* no header row: what was taken for one is the first entry */
-        struct entry e = read_entry(c->sheet, 1, c->sheet->columns);
+    struct entry e;
+    for (size_t i = 0; nth_entry(c->sheet, i, &e); i++)
         KP_TRY(apply_entry(c, &e, mapping));
-    }
-    for (size_t i = 0; i < c->sheet->n_rows; i++) {
-        struct entry e = read_entry(c->sheet, c->sheet->rows[i].line, c->sheet->rows[i].cells);
-        KP_TRY(apply_entry(c, &e, mapping));
-    }
     st = c->arena->failed ? KP_E_SYSTEM : KP_OK;
 out:
     return st;

@@ -78,6 +78,12 @@ static const char *unit_at(struct kp_arena *arena, const struct kp_tables *table
     return key ? kp_unit_of(tables, key) : NULL;
 }
 
+static const char *trimmed(struct kp_arena *arena, const char *text, size_t n)
+{
+    const char *part = kp_arena_strndup(arena, text, n);
+    return part ? kp_text_trim(arena, part) : NULL;
+}
+
 /* "身長(cm)", "血糖 [mmol/L]": what stands in the last brackets, which begin at *ret_rest. */
 static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                                     size_t *ret_rest)
@@ -87,10 +93,13 @@ static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tabl
         return NULL;
     char opening = header[n - 1] == ')' ? '(' : '[';
     const char *at = header + n - 1;
-    for (int depth = 1; depth > 0 && at > header;) {
+    int depth = 1;
+    while (depth > 0 && at > header) {
         at--;
         depth += *at == header[n - 1] ? 1 : *at == opening ? -1 : 0;
     }
+    if (depth > 0)
+        return NULL;
     *ret_rest = (size_t)(at - header);
     return unit_at(arena, tables, at + 1, (size_t)(header + n - 2 - at));
 }
@@ -105,6 +114,7 @@ static void take_unit(const struct kp_tables *tables, const char *unit, struct k
         column->unit = NULL;
     } else if (!target || !kp_conversion_of(tables, target, unit)) {
         column->kind = KP_COL_UNMAPPED;
+        column->is_pair = false;
         column->why = KP_WHY_UNIT;
     }
 }
@@ -115,7 +125,7 @@ static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *table
     size_t rest = 0;
     const char *unit = unit_in_brackets(arena, tables, header, &rest);
     if (unit) {
-        const char *name = kp_arena_strndup(arena, header, rest);
+        const char *name = trimmed(arena, header, rest);
         if (!name || !read_plain(arena, tables, name, column))
             return false;
         take_unit(tables, unit, column);
@@ -126,7 +136,7 @@ static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *table
         if (((unsigned char)header[rest] & 0xc0) == 0x80)
             continue;
         unit = unit_at(arena, tables, header + rest, strlen(header + rest));
-        const char *name = unit ? kp_arena_strndup(arena, header, rest) : NULL;
+        const char *name = unit ? trimmed(arena, header, rest) : NULL;
         if (name && read_plain(arena, tables, name, column)) {
             take_unit(tables, unit, column);
             return true;

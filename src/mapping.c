@@ -225,12 +225,22 @@ static bool same_target(const struct kp_column *a, const struct kp_column *b)
     return a->kind == b->kind && a->index == b->index && a->is_pair == b->is_pair && a->casual == b->casual;
 }
 
-/* A code in one header row may say more than the name in the other: same analyte, another method. */
+/* A code in one header row may say more than the name in the other: the same analyte and identification, another
+ * specimen or method; or one of the two items that the name leaves open. */
 static bool refines(const struct kp_tables *tables, const struct kp_column *code, const struct kp_column *name)
 {
-    enum { ANALYTE = 5 };
-    return code->why == KP_WHY_NAME && code->kind == KP_COL_ITEM && name->kind == KP_COL_ITEM &&
-           memcmp(tables->items[code->index].code, tables->items[name->index].code, ANALYTE) == 0;
+    enum { ANALYTE = 5, IDENTIFIED = 9 };
+    const struct kp_item *a = &tables->items[code->index], *b = &tables->items[name->index];
+    if (code->why != KP_WHY_NAME || code->kind != KP_COL_ITEM || name->kind != KP_COL_ITEM || code->is_pair)
+        return false;
+    return a->type == b->type && memcmp(a->code, b->code, name->is_pair ? ANALYTE : IDENTIFIED) == 0;
+}
+
+static void leave_out(struct kp_column *column, enum kp_why why)
+{
+    column->kind = KP_COL_UNMAPPED;
+    column->is_pair = false;
+    column->why = why;
 }
 
 static void apply_synonym(const struct builder *b, struct kp_column *column)
@@ -244,14 +254,14 @@ static void apply_synonym(const struct builder *b, struct kp_column *column)
             column->why = KP_WHY_ROWS;
             return;
         }
-        const char *unit = second_refines ? first.unit : second.unit;
         *column = second_refines ? second : first;
-        column->unit = column->unit ? column->unit : unit;
-    } else if (by_first) {
-        *column = first;
-    } else if (by_second) {
-        *column = second;
+    } else if (by_first || by_second) {
+        *column = by_first ? first : second;
     }
+    if (first.unit && second.unit && strcmp(first.unit, second.unit) != 0)
+        leave_out(column, KP_WHY_ROWS);
+    else if (column->kind != KP_COL_UNMAPPED)
+        column->unit = first.unit ? first.unit : second.unit;
 }
 
 static bool has_target(const struct kp_mapping *m, enum kp_column_kind kind, unsigned index)
@@ -260,13 +270,6 @@ static bool has_target(const struct kp_mapping *m, enum kp_column_kind kind, uns
         if (m->columns[i].kind == kind && m->columns[i].index == index && !m->columns[i].is_pair)
             return true;
     return false;
-}
-
-static void leave_out(struct kp_column *column, enum kp_why why)
-{
-    column->kind = KP_COL_UNMAPPED;
-    column->is_pair = false;
-    column->why = why;
 }
 
 /* Glucose or triglycerides from a column that does not say which, where no other column tells it either. */
