@@ -95,7 +95,7 @@ static struct entry read_entry(const struct kp_sheet *sheet, uint64_t line, cons
         size_t length = strlen(cells[i]);
         if (i == file || i == column)
             continue;
-        if (length > 0 && length <= 2 && !*e.digit)
+        if (length <= 2 && is_digits(cells[i]) && !*e.digit)
             e.digit = cells[i];
         else if ((length == 3 && is_digits(cells[i])) || is_code(cells[i]))
             e.method = cells[i];
@@ -165,6 +165,10 @@ static bool collect_methods(const struct kp_cc2x *c, const char *code, const cha
             continue; /* a method that the standard form does not know */
         if (methods->n_choices == KP_COUNT(methods->choices) || (methods->n_choices > 0 && m.column != *ret_place))
             return false;
+        for (size_t k = 0; k < methods->n_choices; k++)
+            if (strcmp(methods->choices[k].digit, m.digit) == 0 &&
+                methods->choices[k].item != (unsigned)(item - c->tables->items))
+                return false;
         methods->choices[methods->n_choices].digit = m.digit;
         methods->choices[methods->n_choices++].item = (unsigned)(item - c->tables->items);
         *ret_place = m.column;

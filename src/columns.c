@@ -177,7 +177,8 @@ bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, co
     return codes > 0 || (known >= ENOUGH && 2 * known >= filled);
 }
 
-bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n)
+bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n,
+                    bool numbers_may_be_names)
 {
     size_t filled = 0, known = 0, dates = 0, numbers = 0;
     for (size_t i = 0; i < n; i++) {
@@ -196,7 +197,7 @@ bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, cons
         else
             known += kp_header_read(arena, tables, folded, &column);
     }
-    return dates + numbers > known && (dates > 0 || 3 * numbers > filled);
+    return dates + numbers > known && (dates > 0 || (!numbers_may_be_names && 3 * numbers > filled));
 }
 
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)

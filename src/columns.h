@@ -91,8 +91,10 @@ bool kp_is_item_code(const char *text);
 /* Do these cells look like a header row below the first one: codes, or mostly names that are known? */
 bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n);
 
-/* Do these cells look like data, where headers are expected: dates, numbers, and hardly a known name? */
-bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n);
+/* Do these cells look like data, where headers are expected: dates, and numbers unless these may be names, and hardly a
+ * known name? */
+bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n,
+                    bool numbers_may_be_names);
 
 /* What diagnostics call the column's target. */
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column);

@@ -116,7 +116,7 @@ static enum kp_status read_heading(struct kp_run *run, struct kp_input *input, s
     heading->n = row.n_cells;
     input->header_line = row.line;
     KP_TRY(decode_headers(run, input, &row, heading->n, &first));
-    if (kp_is_data_row(&run->arena, &run->tables, first, heading->n))
+    if (kp_is_data_row(&run->arena, &run->tables, first, heading->n, run->options->mapping != NULL))
         return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_HEADER_MISSING, input->path, row.line, NULL, NULL, NULL, NULL);
     heading->first = first;
     input->n_header_rows = 1;

@@ -533,7 +533,7 @@ static enum kp_status load_conversions(struct loader *l)
         for (size_t k = 0; k < l->tables->n_items && !known; k++)
             known = strcmp(l->tables->items[k].unit, c->to) == 0 &&
                     strncmp(l->tables->items[k].code, c->analyte, strlen(c->analyte)) == 0;
-        if (!known || !*c->from || strcmp(c->from, c->to) == 0 || (*c->analyte && strlen(c->analyte) != 5))
+        if (!known || !*c->from || !*c->to || strcmp(c->from, c->to) == 0 || (*c->analyte && strlen(c->analyte) != 5))
             return bad(l, i, "no item of that analyte has the unit", c->to);
         if (!kp_decimal_parse(factor, strlen(factor), &c->factor) || c->factor.units <= 0 ||
             !kp_decimal_parse(offset, strlen(offset), &c->offset))

@@ -77,7 +77,7 @@ static void assert_one_line(const char *part)
 static void help__of_program_and_commands__goes_to_stdout(void **state)
 {
     (void)state;
-    static const char *const commands[] = {"check", "export", "explain", "items"};
+    static const char *const commands[] = {"check", "export", "map", "explain", "items"};
     for (enum kp_lang lang = KP_LANG_EN; lang <= KP_LANG_JA; lang++) {
         assert_int_equal(CLI_IN(lang, "--help"), 0);
         assert_string_equal(complained, "");
@@ -107,7 +107,8 @@ static void version__is_one_line_on_stdout(void **state)
 static void command__unknown_or_none__ends_with_2_and_the_nearest_name(void **state)
 {
     (void)state;
-    static const char *const rows[][2] = {{"chek", "'check'"}, {"exprot", "'export'"}, {"explian", "'explain'"}, {"item", "'items'"}};
+    static const char *const rows[][2] = {{"chek", "'check'"}, {"exprot", "'export'"}, {"explian", "'explain'"},
+                                          {"item", "'items'"}, {"mapp", "'map'"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(CLI(rows[i][0]), 2);
         assert_one_line(rows[i][0]);
@@ -256,6 +257,7 @@ static void items__word__narrows_the_catalogue(void **state)
 }
 
 #define HEADER "保険者番号,保険番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称,身長\n"
+#define PERSON "06139463,1,ヤマダ,男,1980-05-01,100-0001,東京都千代田区,2025-06-10,1310000001,架空病院,"
 
 static void check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder(void **state)
 {
@@ -265,12 +267,13 @@ static void check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder(v
         const char *path, *code;
     } rows[] = {{in_folder("none.csv"), "K2001"}, {folder, "K2001"}, {put("empty.csv", ""), "K2002"},
                 {put("lacking.csv", "保険者番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称\n"), "K2007"},
+                {put("headless.csv", PERSON "170\n"), "K2012"},
                 {put("quote.csv", HEADER "\"06139463,1\n"), "K2004"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(CLI("check", "-c", config, rows[i].path), 3);
         assert_one_line(rows[i].code);
         assert_int_equal(strncmp(complained, rows[i].path, strlen(rows[i].path)), 0);
-        if (i < 4)
+        if (i < COUNT(rows) - 1)
             assert_false(kp_path_exists(in_folder("out")));
     }
 }
@@ -292,20 +295,112 @@ static void check__broken_register_or_configuration__ends_with_2(void **state)
     assert_one_line("K1040");
 }
 
-static void print__full_disk__ends_with_4_and_says_so(void **state)
+/* A check of one file, far from the folder of the other tests. */
+static int check_of(const char *contents)
+{
+    return CLI("check", "-c", in_folder("k.ini"), "-o", in_folder("seen"), "--as-of", "2026-04-01",
+               put("in.csv", contents));
+}
+
+static void check__cell_at_fault__is_named_by_line_and_column(void **state)
 {
     (void)state;
-    char *argv[] = {kp_arena_strdup(&arena, "kenporter"), kp_arena_strdup(&arena, "--help"), NULL};
+    assert_int_equal(check_of("# who sent it\n" HEADER "# a remark, \"\n" PERSON "tall\n"), 1);
+    assert_has(complained, "in.csv:4: reject K4022 9N001000000000001 身長 #11: ");
+    assert_int_equal(check_of("予備," HEADER "x," PERSON "tall\n"), 1);
+    assert_has(complained, "in.csv:2: reject K4022 9N001000000000001 身長 #12: ");
+    assert_int_equal(check_of("#," HEADER "1," PERSON "t\xff\n"), 1); /* exports number their rows */
+    assert_has(complained, "in.csv:2: reject K2011 身長 #12: ");
+}
+
+static void check__rows_that_became_comments__are_told(void **state)
+{
+    (void)state;
+    assert_int_equal(check_of(HEADER "# as it came\n" PERSON "170\n#" PERSON "171\n#" PERSON "172\n"), 0);
+    assert_has(complained, "in.csv:4: warn K2026: 2 lines");
+    assert_has(said, "read 1 ");
+}
+
+static void check__columns_that_cannot_be_used__are_told_with_the_reason(void **state)
+{
+    (void)state;
+    static const char names[] = "血糖,9N511000000000049,腹囲(kg),体重," HEADER, codes[] = ",,,9N001000000000001,,,,,,,,,,,\n";
+    assert_int_equal(check_of(kp_arena_printf(&arena, "%s%s1,2,3,4," PERSON "170\n", names, codes)), 0);
+    static const char *const told[] = {"in.csv:1: warn K2022 #1: column '血糖'", "in.csv:1: warn K2023 #2: column '9N511",
+                                       "in.csv:1: warn K2024 #3: column '腹囲(kg)' is not used: its unit (kg)",
+                                       "in.csv:1: warn K2025 #4: column '体重'"};
+    for (size_t i = 0; i < COUNT(told); i++)
+        assert_has(complained, told[i]);
+}
+
+static void check__wrong_mapping__ends_with_2(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mapping, *said;
+    } cases[] = {{"column,target,unit,values\n身長,9N001,,\n", "map.csv:2: fail K1050"},
+                 {"# x\ncolumn,target,unit,values\n#12,sex,,\n", "map.csv:3: fail K1051"},
+                 {"column,target,unit,values\n身長,3D010000001927201/3D010129901927201,,\n", "map.csv: fail K1052"},
+                 {"FILENO,COLNO,CODE\n1,1,3F0150000023ZZZ01\n", "map.csv:2: fail K1053"}};
+    char *input = put("in.csv", HEADER), *config = in_folder("k.ini");
+    char *methods = put("cvt.csv", "FILENO,COLNO,CODE,LOCAL,METHOD\n1,12,3F0150000023ZZZ01,1,271\n");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *mapping = put("map.csv", cases[i].mapping);
+        assert_int_equal(CLI("check", "-c", config, "--mapping", mapping, "--methods", methods, input), 2);
+        assert_one_line(cases[i].said);
+    }
+    assert_has(complained, "cvt.csv"); /* which was to settle it */
+}
+
+static void map__one_input__gives_a_mapping_on_stdout(void **state)
+{
+    (void)state;
+    char *input = put("in.csv", HEADER PERSON "170\n");
+    assert_int_equal(CLI("map", input), 0);
+    assert_has(said, "\ncolumn,target,unit,values\n");
+    assert_has(said, "\n身長,9N001000000000001,,\n");
+    assert_null(strstr(said, "ヤマダ"));
+    assert_has(complained, "11"); /* columns recognised */
+    assert_int_equal(CLI("map", "-q", input), 0);
+    assert_string_equal(complained, "");
+    char *mapping = put("map.csv", said);
+    char *config = in_folder("k.ini"), *out = in_folder("seen");
+    assert_int_equal(CLI("check", "-q", "-c", config, "-o", out, "--mapping", mapping, input), 0);
+}
+
+static void map__no_input_or_two__is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(CLI("map"), 2);
+    assert_one_line("K1005");
+    assert_int_equal(CLI("map", "a.csv", "b.csv"), 2);
+    assert_one_line("K1006");
+    assert_int_equal(CLI("map", in_folder("none.csv")), 3);
+    assert_one_line("K2001");
+    assert_int_equal(CLI("map", "--strict", "a.csv"), 2); /* an option of other commands */
+    assert_one_line("K1002");
+}
+
+static void assert_full_disk(char **argv, int argc)
+{
     const struct kp_env env = {.now = fixed_now};
     size_t n = 0;
     free(complained);
     FILE *out = fopen("/dev/full", "w"), *err = open_memstream(&complained, &n);
     assert_true(out && err);
-    int status = kp_cli(2, argv, out, err, &env);
+    int status = kp_cli(argc, argv, out, err, &env);
     (void)fclose(out);
     assert_int_equal(fclose(err), 0);
     assert_int_equal(status, 4);
     assert_has(complained, "K9006");
+}
+
+static void print__full_disk__ends_with_4_and_says_so(void **state)
+{
+    (void)state;
+    char program[] = "kenporter", help[] = "--help", map[] = "map";
+    assert_full_disk((char *[]){program, help, NULL}, 2);
+    assert_full_disk((char *[]){program, map, put("in.csv", HEADER), NULL}, 3);
 }
 
 int main(void)
@@ -322,6 +417,12 @@ int main(void)
         cmocka_unit_test(items__word__narrows_the_catalogue),
         cmocka_unit_test(check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder),
         cmocka_unit_test(check__broken_register_or_configuration__ends_with_2),
+        cmocka_unit_test(check__cell_at_fault__is_named_by_line_and_column),
+        cmocka_unit_test(check__rows_that_became_comments__are_told),
+        cmocka_unit_test(check__columns_that_cannot_be_used__are_told_with_the_reason),
+        cmocka_unit_test(check__wrong_mapping__ends_with_2),
+        cmocka_unit_test(map__one_input__gives_a_mapping_on_stdout),
+        cmocka_unit_test(map__no_input_or_two__is_refused),
         cmocka_unit_test(print__full_disk__ends_with_4_and_says_so),
     };
     return cmocka_run_group_tests_name("cli", tests, set_up, tear_down);

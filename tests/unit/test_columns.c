@@ -242,6 +242,11 @@ struct row {
 
 typedef bool is_row(struct kp_arena *, const struct kp_tables *, const char *const *, size_t);
 
+static bool is_data_row(struct kp_arena *in, const struct kp_tables *t, const char *const *cells, size_t n)
+{
+    return kp_is_data_row(in, t, cells, n, false);
+}
+
 static void assert_rows(is_row *is, const struct row *rows, size_t n, bool expected)
 {
     for (size_t i = 0; i < n; i++) {
@@ -292,9 +297,9 @@ static void header_row__codes_or_mostly_names__is_one(void **state UNUSED)
 
 static void data_row__dates_and_numbers__is_one(void **state UNUSED)
 {
-    assert_rows(kp_is_data_row, DATA, COUNT(DATA), true);
-    assert_rows(kp_is_data_row, NAMES, COUNT(NAMES), false);
-    assert_rows(kp_is_data_row, NEITHER, COUNT(NEITHER), false);
+    assert_rows(is_data_row, DATA, COUNT(DATA), true);
+    assert_rows(is_data_row, NAMES, COUNT(NAMES), false);
+    assert_rows(is_data_row, NEITHER, COUNT(NEITHER), false);
 }
 
 static void data_row__few_numbers_among_words__is_none(void **state UNUSED)
@@ -303,14 +308,23 @@ static void data_row__few_numbers_among_words__is_none(void **state UNUSED)
                                       {{"性別", "身長", "12", "34"}},          /* as many names */
                                       {{"2025-06-01", "性別"}},
                                       {{"性別", "身長", "2025-06-01", "12"}}};
-    assert_rows(kp_is_data_row, rows, COUNT(rows), false);
+    assert_rows(is_data_row, rows, COUNT(rows), false);
+}
+
+/* Where a mapping file goes by numbers, headers may be numbers; dates they are never. */
+static void data_row__numbers_that_may_be_names__are_none(void **state UNUSED)
+{
+    static const char *const numbers[] = {"1", "2", "3"}, *const dated[] = {"1", "2", "2025/5/7"};
+    assert_true(is_data_row(&scratch, &tables, numbers, COUNT(numbers)));
+    assert_false(kp_is_data_row(&scratch, &tables, numbers, COUNT(numbers), true));
+    assert_true(kp_is_data_row(&scratch, &tables, dated, COUNT(dated), true));
 }
 
 static void rows__no_cells__are_none(void **state UNUSED)
 {
     static const char *const none[] = {""};
     assert_false(kp_is_header_row(&scratch, &tables, none, 0));
-    assert_false(kp_is_data_row(&scratch, &tables, none, 0));
+    assert_false(is_data_row(&scratch, &tables, none, 0));
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, tidy)
@@ -334,6 +348,7 @@ int main(void)
         TEST(header_row__codes_or_mostly_names__is_one),
         TEST(data_row__dates_and_numbers__is_one),
         TEST(data_row__few_numbers_among_words__is_none),
+        TEST(data_row__numbers_that_may_be_names__are_none),
         TEST(rows__no_cells__are_none),
     };
     return cmocka_run_group_tests_name("columns", tests, load_tables, free_tables);

@@ -1,8 +1,11 @@
 #include "csv_story.h"
 
+static enum kp_comments comments;
+
 static int fresh(void **state)
 {
     (void)state;
+    comments = KP_COMMENTS_NONE;
     kp_buf_reset(&story);
     return 0;
 }
@@ -18,6 +21,7 @@ static enum kp_status read_text(const char *bytes, size_t n, char delimiter)
 {
     (void)close_reader(NULL);
     assert_int_equal(kp_csvin_memory(&reader, bytes, n, delimiter), KP_OK);
+    kp_csvin_skip_comments(reader, comments);
     return read_all();
 }
 
@@ -122,6 +126,100 @@ static void delimiter__given__is_not_guessed(void **state)
     (void)state;
     assert_reads("a,b,c;d\n", ';', "1:a,b,c|d;");
     assert_reads("a,b\tc\n", '\t', "1:a,b|c;");
+}
+
+static void delimiter__found_or_given__is_told_after_the_first_row(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        char given, told;
+    } cases[] = {{"a,b;c,d\n", 0, ','}, {"a\tb\n", 0, '\t'}, {"a;b\n", 0, ';'}, {"alone\n", 0, ','},
+                 {"a,b\n", ';', ';'}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(read_text(cases[i].bytes, strlen(cases[i].bytes), cases[i].given), KP_OK);
+        assert_int_equal(kp_csvin_delimiter(reader), cases[i].told);
+    }
+}
+
+static void comments__by_rule__are_passed_over_and_counted(void **state)
+{
+    (void)state;
+    static const char csv[] = "# export of 1 April\r\nid,note\n#12,x\n#x,y\r\n # z,\n#\n#9\n#\xef\xbc\x91,full\n1,#2\n";
+    static const struct {
+        enum kp_comments comments;
+        const char *story;
+        unsigned n;
+    } cases[] = {
+        {KP_COMMENTS_NONE,
+         "1:# export of 1 April;2:id|note;3:#12|x;4:#x|y;5: # z|;6:#;7:#9;8:#\xef\xbc\x91|full;9:1|#2;", 0},
+        {KP_COMMENTS_ALL, "2:id|note;5: # z|;9:1|#2;", 6},
+        {KP_COMMENTS_NOT_DIGITS, "2:id|note;3:#12|x;5: # z|;7:#9;9:1|#2;", 4},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        comments = cases[i].comments;
+        assert_reads(csv, ',', cases[i].story);
+        assert_int_equal(kp_csvin_comments(reader).n, cases[i].n);
+    }
+}
+
+/* Exports number their rows in a column that is headed #. */
+static void comments__lone_mark_in_the_first_cell__is_a_value(void **state)
+{
+    (void)state;
+    static const enum kp_comments rules[] = {KP_COMMENTS_ALL, KP_COMMENTS_NOT_DIGITS};
+    for (size_t i = 0; i < COUNT(rules); i++) {
+        comments = rules[i];
+        assert_reads("#,name\n1,x\n", 0, "1:#|name;2:1|x;");
+        assert_reads("#\tname\n1\tx\n", 0, "1:#|name;2:1|x;");
+        assert_reads("#;name\n1;x\n", 0, "1:#|name;2:1|x;");
+        assert_reads("\"#\"\n\"# 1\"\n\"#12\"\n", ',', "1:#;2:# 1;3:#12;");
+        assert_int_equal(kp_csvin_comments(reader).n, 0);
+    }
+}
+
+static void comments__quotes_and_delimiters_in_them__do_not_matter(void **state)
+{
+    (void)state;
+    comments = KP_COMMENTS_ALL;
+    assert_reads("# it's 5\" wide, \"\na,b\n#\"open\n1,2\n# 3,4,5\n", ',', "2:a|b;4:1|2;");
+    assert_reads("# a,b,c,d\na;b\n", 0, "2:a|b;");
+    assert_reads("\xef\xbb\xbf# first\r\n# second\r\na,b\r\n", 0, "3:a|b;");
+    assert_int_equal(kp_csvin_comments(reader).n, 2);
+    assert_reads("# nothing else", 0, "");
+    assert_int_equal(kp_csvin_comments(reader).n, 1);
+}
+
+static void comments__within_a_quoted_cell__are_part_of_it(void **state)
+{
+    (void)state;
+    comments = KP_COMMENTS_ALL;
+    assert_reads("a,b\n1,\"x\n# y\nz\"\n# end\n", ',', "1:a|b;2:1|x\n# y\nz;");
+    assert_int_equal(kp_csvin_comments(reader).n, 1);
+}
+
+/* Somebody may have taken rows out with a #: they look like the row before. */
+static void comments__as_wide_as_the_row_before__are_counted_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *csv;
+        unsigned n, n_like_rows, first_like_row;
+    } cases[] = {{"a,b,c\n1,2,3\n", 0, 0, 0},
+                 {"# 1,2,3\na,b,c\n# 1,2\n#1,2,3\n1,2,3\n#x,\"y,z\",w\n", 4, 2, 4},
+                 {"a;b\r\n# it is so; we think\r\n# a,b\r\n1;2\r\n", 2, 1, 2},
+                 {"a,\"b\nc\",d\n# 1,2,3\n", 1, 1, 3},
+                 {"a,b\n1,2,3\n# 1,2\n#1,2,3", 2, 1, 4},
+                 {"a\n# b\n# c\n", 2, 0, 0}}; /* of one column, anything would be as wide */
+    comments = KP_COMMENTS_ALL;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(read_text(cases[i].csv, strlen(cases[i].csv), 0), KP_OK);
+        const struct kp_csv_comments passed = kp_csvin_comments(reader);
+        if (passed.n != cases[i].n || passed.n_like_rows != cases[i].n_like_rows ||
+            passed.first_like_row != cases[i].first_like_row)
+            fail_msg("'%s': %u, %u from line %u", cases[i].csv, (unsigned)passed.n, (unsigned)passed.n_like_rows,
+                     (unsigned)passed.first_like_row);
+    }
 }
 
 static void fault__unbalanced_quote__names_the_line_its_row_begins_on(void **state)
@@ -252,6 +350,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(next__bytes_of_any_kind__come_through, fresh, close_reader),
         cmocka_unit_test_setup_teardown(delimiter__zero__is_found_outside_quotes_of_the_first_line, fresh, close_reader),
         cmocka_unit_test_setup_teardown(delimiter__given__is_not_guessed, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(delimiter__found_or_given__is_told_after_the_first_row, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(comments__by_rule__are_passed_over_and_counted, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(comments__lone_mark_in_the_first_cell__is_a_value, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(comments__quotes_and_delimiters_in_them__do_not_matter, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(comments__as_wide_as_the_row_before__are_counted_apart, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(comments__within_a_quoted_cell__are_part_of_it, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__unbalanced_quote__names_the_line_its_row_begins_on, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__quote_out_of_place__names_its_line, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_refused, fresh, close_reader),

@@ -36,10 +36,10 @@ static void next__failing_read__is_a_read_fault(void **state)
     assert_int_equal(kp_csvin_fault(reader), KP_CSV_READ);
 }
 
-static enum kp_encoding probe(const char *bytes, size_t n)
+static enum kp_encoding probe_by(const struct kp_io *io, const char *bytes, size_t n)
 {
     struct kp_probe found = {.encoding = KP_ENC_AUTO};
-    assert_int_equal(kp_probe_file(&kp_io_posix, put_file("in.csv", bytes, n), &found), KP_OK);
+    assert_int_equal(kp_probe_file(io, put_file("in.csv", bytes, n), &found), KP_OK);
     assert_int_equal(found.bytes, n);
     uint8_t digest[KP_SHA256_BYTES];
     assert_int_equal(kp_sha256_of(bytes, n, digest), KP_OK);
@@ -47,29 +47,9 @@ static enum kp_encoding probe(const char *bytes, size_t n)
     return found.encoding;
 }
 
-static void comments__of_either_kind__are_passed_over_and_counted(void **state)
+static enum kp_encoding probe(const char *bytes, size_t n)
 {
-    (void)state;
-    static const char content[] = "# a \"quote\nh1,h2\n#12,x\n# y,z\n#,1\n\"#q\",2\n\"a\n# b\",3\n#end";
-    static const struct {
-        enum kp_comments comments;
-        const char *story;
-        unsigned n, n_like_rows, first;
-    } cases[] = {{KP_COMMENTS_ALL, "2:h1|h2;5:#|1;6:#q|2;7:a\n# b|3;", 4, 2, 3},
-                 {KP_COMMENTS_NOT_DIGITS, "2:h1|h2;3:#12|x;5:#|1;6:#q|2;7:a\n# b|3;", 3, 1, 4}};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        assert_int_equal(kp_csvin_memory(&reader, content, sizeof(content) - 1, 0), KP_OK);
-        kp_csvin_skip_comments(reader, cases[i].comments);
-        assert_int_equal(read_all(), KP_OK);
-        struct kp_csv_comments passed = kp_csvin_comments(reader);
-        assert_string_equal(kp_buf_text(&story), cases[i].story);
-        assert_int_equal(passed.n, cases[i].n);
-        assert_int_equal(passed.n_like_rows, cases[i].n_like_rows);
-        assert_int_equal(passed.first_like_row, cases[i].first);
-        assert_int_equal(kp_csvin_delimiter(reader), ',');
-        kp_csvin_close(reader);
-        reader = NULL;
-    }
+    return probe_by(&kp_io_posix, bytes, n);
 }
 
 static void probe__small_files__are_told_apart(void **state)
@@ -131,16 +111,92 @@ static void probe__cp932_late_in_the_file__is_found(void **state)
     assert_int_equal(probe(bytes, sizeof(bytes) - 2), KP_ENC_UTF8);
 }
 
+/* The header row of an export in both encodings. */
+#define UTF8_ROW "保険者番号,カナ氏名,性別,生年月日,住所,身長,体重\r\n"
+#define AS_UTF8 UTF8_ROW UTF8_ROW UTF8_ROW
+#define AS_CP932                                                                                                       \
+    "\x95\xdb\x8c\xaf\x8e\xd2\x94\xd4\x8d\x86,\x83\x4a\x83\x69\x8e\x81\x96\xbc,\x90\xab\x95\xca,"                      \
+    "\x90\xb6\x94\x4e\x8c\x8e\x93\xfa,\x8f\x5a\x8f\x8a,\x90\x67\x92\xb7,\x91\xcc\x8f\x64\r\n"
+
+static void probe__few_bad_bytes__do_not_change_the_encoding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        enum kp_encoding encoding;
+    } cases[] = {
+        {AS_UTF8 "\xff" AS_UTF8, KP_ENC_UTF8},
+        {AS_UTF8 "\x95" AS_UTF8, KP_ENC_UTF8},         /* begins a character of CP932 */
+        {AS_UTF8 "\xe5\x81\r\n" AS_UTF8, KP_ENC_UTF8}, /* a cell cut in the middle of a character */
+        {AS_UTF8 AS_UTF8 "\xe5\x81", KP_ENC_UTF8},
+        {AS_UTF8 "\xed\xa0\x80" AS_UTF8, KP_ENC_UTF8}, /* half of a UTF-16 pair */
+        {AS_CP932 "\xff" AS_CP932, KP_ENC_CP932},
+        {AS_CP932 "\xfd,\xa0,\x80\r\n" AS_CP932, KP_ENC_CP932},
+        {AS_CP932 AS_CP932 "\x95", KP_ENC_CP932},
+        {AS_CP932 "é" AS_CP932, KP_ENC_CP932},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (probe(cases[i].bytes, strlen(cases[i].bytes)) != cases[i].encoding)
+            fail_msg("case %zu", i);
+}
+
+static void probe__mark_of_utf8__decides(void **state)
+{
+    (void)state;
+    static const char *const behind[] = {"", "a\xff", AS_CP932, "\xef\xbb\xbf" AS_CP932};
+    for (size_t i = 0; i < COUNT(behind); i++) {
+        const char *bytes = kp_arena_printf(&folder_arena, "\xef\xbb\xbf%s", behind[i]);
+        assert_int_equal(probe(bytes, strlen(bytes)), KP_ENC_UTF8);
+    }
+    assert_int_equal(probe("\xef\xbb" AS_CP932, sizeof(AS_CP932) + 1), KP_ENC_CP932); /* not all of it */
+    assert_int_equal(probe("a\xef\xbb\xbf" AS_CP932, sizeof(AS_CP932) + 3), KP_ENC_CP932);
+}
+
+/* If a character that is cut in two were not put together again, there would be more bad ones than good ones. */
+static void probe__pieces_of_any_size__make_no_difference(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        enum kp_encoding encoding;
+    } cases[] = {{"健健\xb1", KP_ENC_CP932}, {"\xb1健健", KP_ENC_CP932}, {UTF8_ROW "\xb1" "é𠮷é𠮷", KP_ENC_UTF8},
+                 {AS_UTF8 "\xff" AS_UTF8, KP_ENC_UTF8}, {AS_CP932 "\xff" AS_CP932, KP_ENC_CP932}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(probe(cases[i].bytes, strlen(cases[i].bytes)), cases[i].encoding);
+        for (disk.piece = 1; disk.piece < 9; disk.piece++)
+            if (probe_by(&DISK, cases[i].bytes, strlen(cases[i].bytes)) != cases[i].encoding)
+                fail_msg("case %zu in pieces of %zu", i, disk.piece);
+    }
+}
+
+static void probe__what_fails__is_told(void **state)
+{
+    (void)state;
+    struct kp_probe found = {.bytes = 77};
+    assert_int_equal(kp_probe_file(&kp_io_posix, "/tmp/kp_csvin_absent/x.csv", &found), KP_E_INPUT);
+    assert_int_equal(errno, ENOENT);
+    disk.kinds = READS, disk.fail_at = 1, disk.error = EIO;
+    assert_int_equal(kp_probe_file(&DISK, put_file("in.csv", "a\n", 2), &found), KP_E_INPUT);
+    assert_int_equal(errno, EIO);
+    assert_int_equal(found.bytes, 77);
+    assert_int_equal(disk.open_now, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh_disk, close_reader)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(open__file__reads_as_from_memory, close_reader),
-        cmocka_unit_test_teardown(open__missing_file__tells_errno, close_reader),
-        cmocka_unit_test_teardown(next__failing_read__is_a_read_fault, close_reader),
-        cmocka_unit_test_teardown(comments__of_either_kind__are_passed_over_and_counted, close_reader),
-        cmocka_unit_test_teardown(probe__small_files__are_told_apart, close_reader),
-        cmocka_unit_test_teardown(probe__character_across_the_64_kib_border__is_utf8, close_reader),
-        cmocka_unit_test_teardown(probe__cp932_late_in_the_file__is_found, close_reader),
+        TEST(open__file__reads_as_from_memory),
+        TEST(open__missing_file__tells_errno),
+        TEST(next__failing_read__is_a_read_fault),
+        TEST(probe__small_files__are_told_apart),
+        TEST(probe__character_across_the_64_kib_border__is_utf8),
+        TEST(probe__cp932_late_in_the_file__is_found),
+        TEST(probe__few_bad_bytes__do_not_change_the_encoding),
+        TEST(probe__mark_of_utf8__decides),
+        TEST(probe__pieces_of_any_size__make_no_difference),
+        TEST(probe__what_fails__is_told),
     };
     return cmocka_run_group_tests_name("csvin_file", tests, make_folder, tear_down);
 }

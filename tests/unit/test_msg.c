@@ -21,7 +21,7 @@ static struct kp_buf out;
 static struct {
     int count;
     struct kp_message last;
-    char field[64], text[512], remedy[512];
+    char text[512], remedy[512], field[128]; /* what the message points to is gone when the callback has returned */
 } got;
 
 static void collect(void *ctx, const struct kp_message *message)
@@ -29,9 +29,9 @@ static void collect(void *ctx, const struct kp_message *message)
     assert_ptr_equal(ctx, &got);
     got.count++;
     got.last = *message;
-    (void)snprintf(got.field, sizeof(got.field), "%s", message->field ? message->field : "");
     (void)snprintf(got.text, sizeof(got.text), "%s", message->text);
     (void)snprintf(got.remedy, sizeof(got.remedy), "%s", message->remedy);
+    (void)snprintf(got.field, sizeof(got.field), "%s", message->field ? message->field : "none");
 }
 
 static const struct kp_env ENV = {.message = collect, .ctx = &got};
@@ -335,16 +335,54 @@ static void send__finding__reaches_the_environment_whole(void **state)
     assert_string_equal(got.remedy, "… を見る");
 }
 
-static void where__field_and_column__stand_as_far_as_known(void **state)
+/* The cases of where: what a finding knows, and what is said of it. */
+static const struct {
+    const char *field;
+    unsigned column;
+    const char *where;
+} PLACES[] = {{NULL, 0, ""},
+              {"sex", 0, "sex"},
+              {"sex", 7, "sex #7"},
+              {NULL, 21, "#21"},
+              {"9N001000000000001 身長", 4096, "9N001000000000001 身長 #4096"},
+              {"a\nb\xc2\x85", 1, "a?b? #1"}};
+
+static void where__field_and_column__stand_together(void **state)
 {
     (void)state;
-    const struct kp_finding cases[] = {{CODE(4002)}, {CODE(4002), .field = "sex"}, {CODE(4002), .column = 3}};
-    static const char *const expected[] = {"", "sex", "#3"};
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < COUNT(PLACES); i++) {
+        struct kp_finding finding = {CODE(4001), .field = PLACES[i].field, .column = PLACES[i].column};
         kp_buf_reset(&out);
-        kp_diag_where(&cases[i], &out);
-        assert_string_equal(kp_buf_text(&out), expected[i]);
+        kp_buf_str(&out, "at ");
+        kp_diag_where(&finding, &out);
+        assert_string_equal(kp_buf_text(&out), kp_arena_printf(&arena, "at %s", PLACES[i].where)); /* appended */
     }
+}
+
+static void send__field_and_column__are_the_message_s_field(void **state)
+{
+    (void)state;
+    struct kp_diag diag = {.catalogue = &OWN, .env = &ENV};
+    for (size_t i = 0; i < COUNT(PLACES); i++) {
+        struct kp_finding finding = {CODE(4001), .field = PLACES[i].field, .column = PLACES[i].column};
+        kp_diag_send(&diag, "export.csv", 12, &finding);
+        assert_string_equal(got.field, *PLACES[i].where ? PLACES[i].where : "none");
+    }
+}
+
+static void find__column__goes_into_what_is_found_from_now_on(void **state)
+{
+    (void)state;
+    static const unsigned columns[] = {0, 21, 0, 4};
+    struct kp_findings findings = {.arena = &arena};
+    for (size_t i = 0; i < COUNT(columns); i++) {
+        findings.column = columns[i];
+        kp_find(&findings, (enum kp_code)4002, "sex", NULL, NULL, NULL);
+    }
+    const struct kp_finding *f = findings.first;
+    for (size_t i = 0; i < COUNT(columns); i++, f = f->next)
+        assert_int_equal(f->column, columns[i]);
+    assert_null(f);
 }
 
 static void diag_fail__any_status__is_handed_back(void **state)
@@ -379,8 +417,10 @@ int main(void)
         cmocka_unit_test_setup(worst__findings__is_the_most_severe_after_strict, fresh),
         cmocka_unit_test_setup(find__several__keep_their_order_and_contents, fresh),
         cmocka_unit_test_setup(find__arena_at_its_limit__sticks_in_the_arena, fresh),
+        cmocka_unit_test_setup(find__column__goes_into_what_is_found_from_now_on, fresh),
+        cmocka_unit_test_setup(where__field_and_column__stand_together, fresh),
         cmocka_unit_test_setup(send__finding__reaches_the_environment_whole, fresh),
-        cmocka_unit_test_setup(where__field_and_column__stand_as_far_as_known, fresh),
+        cmocka_unit_test_setup(send__field_and_column__are_the_message_s_field, fresh),
         cmocka_unit_test_setup(diag_fail__any_status__is_handed_back, fresh),
     };
     return cmocka_run_group_tests_name("msg", tests, set_up, tear_down);

@@ -69,6 +69,8 @@ static void options__none__are_the_defaults(void **state)
     assert_int_equal(s.options.n_inputs, 1);
     assert_string_equal(s.options.inputs[0], "a.csv");
     assert_null(s.options.log);
+    assert_null(s.options.mapping);
+    assert_null(s.options.methods);
     assert_null(s.options.as_of);
     assert_int_equal(s.options.age_rule, KP_AGE_BIRTHDAY);
     assert_false(s.options.strict || s.options.show_values || s.options.corrections || s.json || s.quiet || s.verbose);
@@ -108,7 +110,7 @@ static void option__unknown__is_refused_with_the_nearest_name(void **state)
     static const struct {
         const char *word, *near;
     } rows[] = {{"--ouput", "--output"}, {"--stric", "--strict"}, {"--age-rul=statute", "--age-rule"},
-                {"--requets", "--requests"}, {"--show-value", "--show-values"},
+                {"--requets", "--requests"}, {"--show-value", "--show-values"}, {"--method=m.csv", "--methods"},
                 {"--json=yes", "--json"}, {"--birt", ""}, {"-Z", ""}, {"-qv", ""}, {"--", NULL}};
     for (size_t i = 0; rows[i].near; i++) {
         char word[32];
@@ -125,9 +127,10 @@ static void option__unknown__is_refused_with_the_nearest_name(void **state)
 static void option__without_its_value__is_refused(void **state)
 {
     (void)state;
-    char input[] = "a.csv", output[] = "--output", letter[] = "-o", empty[] = "--output=";
+    char input[] = "a.csv", output[] = "--output", letter[] = "-o", empty[] = "--output=", methods[] = "--methods";
     assert_refused(READ(input, output), KP_K_OPTION_VALUE_MISSING, "--output");
     assert_refused(READ(input, letter), KP_K_OPTION_VALUE_MISSING, "-o");
+    assert_refused(READ(input, methods), KP_K_OPTION_VALUE_MISSING, "--methods");
     assert_refused(READ(input, empty), KP_K_OPTION_VALUE_BAD, "--output");
 }
 
@@ -167,7 +170,7 @@ static void help__asked_for__wins_over_a_missing_configuration(void **state)
 static const char FULL[] = "; a comment\n"
                            "[sender]\nnumber = 6631111116\nname=架空精機 株式会社\n\n"
                            "[facility]\nphone = 078-000\n"
-                           "[input]\nencoding = cp932\ndelimiter = tab\nmapping = maps/m.csv\n"
+                           "[input]\nencoding = cp932\ndelimiter = tab\nmapping = maps/m.csv\nmethods = maps/cvt.csv\n"
                            "[registers]\nrequests = requests.csv\nconsents = ../c.csv\ninsurers = /abs/i.csv\n"
                            "# another\n[policy]\nage_rule = statute\nform_items = withhold\nrequested_items = release\n"
                            "derive = no\nstrict = yes\n[output]\ndirectory = o\nlog = l.csv\n[schema]\ntables = t\nxsd = x";
@@ -185,8 +188,9 @@ static void assert_full(void)
     assert_true(s.options.withhold_form_items && s.options.release_requested_items && s.options.strict);
     const struct {
         const char *name, *value;
-    } paths[] = {{"maps/m.csv", s.options.mapping}, {"requests.csv", s.options.requests}, {"../c.csv", s.options.consents},
-                 {"o", s.options.output}, {"l.csv", s.options.log}, {"t", s.options.schemas}, {"x", s.options.xsd}};
+    } paths[] = {{"maps/m.csv", s.options.mapping}, {"maps/cvt.csv", s.options.methods},
+                 {"requests.csv", s.options.requests}, {"../c.csv", s.options.consents}, {"o", s.options.output},
+                 {"l.csv", s.options.log}, {"t", s.options.schemas}, {"x", s.options.xsd}};
     for (size_t i = 0; i < COUNT(paths); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, paths[i].name);
         assert_string_equal(paths[i].value, path);
@@ -218,11 +222,13 @@ static void config__option_on_the_command_line__wins_wherever_it_stands(void **s
 {
     (void)state;
     char rule[] = "--age-rule=birthday", requests[] = "--requests=r.csv", letter[] = "-c", output[] = "-o";
+    char methods[] = "--methods=cvt.csv";
     assert_int_equal(with_config(FULL), KP_OK);
-    assert_int_equal(READ(rule, requests, letter, config, output, output), KP_OK);
+    assert_int_equal(READ(rule, requests, letter, config, output, output, methods), KP_OK);
     assert_int_equal(s.options.age_rule, KP_AGE_BIRTHDAY);
     assert_string_equal(s.options.requests, "r.csv"); /* from the working folder */
     assert_string_equal(s.options.output, "-o");
+    assert_string_equal(s.options.methods, "cvt.csv");
     assert_true(s.options.strict);
 }
 
@@ -319,15 +325,16 @@ static void help__of_a_command__names_each_of_its_options(void **state)
 {
     (void)state;
     static const char *const run[] = {
-        "-c, --config FILE", "-o, --output DIR", "--log FILE", "--mapping FILE", "--methods FILE", "--requests FILE", "--consents FILE",
-        "--insurers FILE", "--schemas DIR", "--xsd DIR", "--as-of YYYY-MM-DD", "--threads N", "--strict ",
+        "-c, --config FILE", "-o, --output DIR", "--log FILE", "--mapping FILE", "--methods FILE", "--requests FILE",
+        "--consents FILE", "--insurers FILE", "--schemas DIR", "--xsd DIR", "--as-of YYYY-MM-DD", "--threads N",
+        "--strict ",
         "--again REASON", "--corrections ", "--age-rule ", "--lang ", "--json ", "--show-values ", "--progress ",
         "-q, --quiet ", "-v, --verbose ", "--help "};
     static const char *const explain[] = {"--config ", "--schemas ", "--age-rule ", "--birth DATE", "--exam DATE",
                                           "--insurer NUMBER", "--on DATE", "--articles ", "--items CODES", "--scheme ",
                                           "--lang ", "--json ", "--help "};
     static const char *const items[] = {"--schemas ", "--lang ", "--help "};
-    static const char *const map[] = {"--config ", "--schemas ", "--lang ", "--quiet ", "--help "};
+    static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ", "--help "};
     assert_help(KP_FOR_CHECK, run, COUNT(run));
     assert_help(KP_FOR_EXPORT, run, COUNT(run));
     assert_help(KP_FOR_EXPLAIN, explain, COUNT(explain));

@@ -114,6 +114,45 @@ static void read__unbalanced_quote__names_the_line_of_its_row(void **state)
     assert_int_equal(sheet.bad_line, 2);
 }
 
+static void read_commented__comments__are_no_rows_but_count_as_lines(void **state)
+{
+    (void)state;
+    static const char csv[] = "\xef\xbb\xbf# a \"note\r\n\r\ncolumn,target\r\n#12,sex\r\n# more\r\n#x,y\r\n"
+                              "name,name\r\n";
+    static const struct {
+        enum kp_comments comments;
+        size_t n_rows;
+        const char *first;
+        uint64_t line;
+    } cases[] = {{KP_COMMENTS_ALL, 1, "name", 7}, {KP_COMMENTS_NOT_DIGITS, 2, "#12", 4}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        enum kp_status st = kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, cases[i].comments);
+        assert_int_equal(st, KP_OK);
+        assert_string_equal(sheet.columns[0], "column");
+        assert_int_equal(sheet.n_rows, cases[i].n_rows);
+        assert_string_equal(sheet.rows[0].cells[0], cases[i].first);
+        assert_int_equal(sheet.rows[0].line, cases[i].line);
+        assert_string_equal(sheet.rows[sheet.n_rows - 1].cells[0], "name");
+    }
+}
+
+static void read_commented__fault__is_named_with_its_line(void **state)
+{
+    (void)state;
+    static const char csv[] = "# one\na,b\n# two\n1,\xff\n";
+    assert_int_equal(kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, KP_COMMENTS_ALL), KP_E_INPUT);
+    assert_int_equal(sheet.bad_line, 4);
+}
+
+static void read__without_comments__keeps_every_row(void **state)
+{
+    (void)state;
+    assert_int_equal(read_sheet("a,b\n# 1,2\n#x,3\n", text), KP_OK);
+    assert_int_equal(sheet.n_rows, 2);
+    assert_string_equal(sheet.rows[0].cells[0], "# 1");
+    assert_string_equal(sheet.rows[1].cells[0], "#x");
+}
+
 static void read__bytes_are_gone__strings_live_in_the_arena(void **state)
 {
     (void)state;
@@ -159,6 +198,9 @@ int main(void)
         cmocka_unit_test(read__cp932_cell_that_looks_like_utf8__is_read_in_the_encoding_of_the_file),
         cmocka_unit_test(read__undecodable_cell__names_the_line),
         cmocka_unit_test(read__unbalanced_quote__names_the_line_of_its_row),
+        cmocka_unit_test(read_commented__comments__are_no_rows_but_count_as_lines),
+        cmocka_unit_test(read_commented__fault__is_named_with_its_line),
+        cmocka_unit_test(read__without_comments__keeps_every_row),
         cmocka_unit_test(read__bytes_are_gone__strings_live_in_the_arena),
         cmocka_unit_test(read__arena_at_its_limit__is_a_system_error),
         cmocka_unit_test(column__by_name__is_exact),

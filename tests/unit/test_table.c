@@ -73,6 +73,19 @@ static void item__links__hold_in_both_directions(void **state)
     assert_int_equal(kp_item_find(&tables, "9N011000000000001")->scope, KP_SCOPE_FORM);
 }
 
+static void item__of_several_columns__knows_what_to_do(void **state)
+{
+    (void)state;
+    assert_int_equal(kp_item_find(&tables, "9N056160400000049")->several, KP_SEVERAL_JOIN);
+    assert_int_equal(kp_item_find(&tables, "1B030000001599811")->several, KP_SEVERAL_POSITIVE);
+    assert_int_equal(kp_item_find(&tables, "9N001000000000001")->several, KP_SEVERAL_AGREE);
+    for (size_t i = 0; i < tables.n_items; i++) {
+        const struct kp_item *item = &tables.items[i];
+        assert_true(item->several != KP_SEVERAL_JOIN || item->type == KP_TYPE_ST);
+        assert_true(item->several != KP_SEVERAL_POSITIVE || *item->code_system);
+    }
+}
+
 static void fields__names__lead_back(void **state)
 {
     (void)state;
@@ -108,6 +121,96 @@ static void headers__spellings__lead_to_fields_and_items(void **state)
     assert_true(target_of("予備") == UINT32_MAX);
 }
 
+#define FASTING_GLUCOSE "3D010000001927201"
+#define CASUAL_GLUCOSE "3D010129901927201"
+#define GLUCOSE FASTING_GLUCOSE "/" CASUAL_GLUCOSE
+
+static void headers__of_two_items__lead_to_a_pair(void **state)
+{
+    (void)state;
+    uint32_t target = target_of("血糖");
+    assert_in_range(target, KP_TARGET_PAIR, KP_TARGET_PAIR + tables.n_pairs - 1);
+    const struct kp_meal_pair *pair = &tables.pairs[target - KP_TARGET_PAIR];
+    assert_string_equal(tables.items[pair->fasting].code, FASTING_GLUCOSE);
+    assert_string_equal(tables.items[pair->casual].code, CASUAL_GLUCOSE);
+    for (size_t i = 0; i < tables.n_pairs; i++) /* each once */
+        for (size_t k = 0; k < i; k++)
+            assert_false(tables.pairs[i].fasting == tables.pairs[k].fasting &&
+                         tables.pairs[i].casual == tables.pairs[k].casual);
+}
+
+static void headers__that_may_mean_several_things__are_hints(void **state)
+{
+    (void)state;
+    struct kp_tables loaded;
+    size_t n = 0;
+    const char *bytes = NULL;
+    read_source("headers.csv", &bytes, &n);
+    char *more = kp_arena_printf(&scratch, "%s尺,9N001000000000001,2\n尺,9N006000000000001,2\n", bytes);
+    (void)put_file("headers.csv", more, strlen(more));
+    enum kp_status st = load(folder, &loaded);
+    copy_of("headers.csv");
+    assert_int_equal(st, KP_OK);
+    const char *key = kp_text_header_key(&scratch, "尺");
+    uint32_t target = 0;
+    assert_false(kp_map_get(&loaded.header_target, key, &target)); /* a suggestion for a person, never a mapping */
+    assert_true(kp_map_get(&loaded.header_hint, key, &target));
+    assert_string_equal(linked((int)target - KP_TARGET_ITEM)->code, "9N001000000000001"); /* the first one stands */
+}
+
+static void targets__in_the_words_of_the_tables__are_found(void **state)
+{
+    (void)state;
+    uint32_t target = 0;
+    assert_true(kp_target_find(&tables, "fasting", &target));
+    assert_int_equal(target, KP_F_FASTING);
+    assert_true(kp_target_find(&tables, FASTING_GLUCOSE, &target));
+    assert_string_equal(linked((int)target - KP_TARGET_ITEM)->code, FASTING_GLUCOSE);
+    assert_true(kp_target_find(&tables, GLUCOSE, &target));
+    assert_int_equal(target, target_of("血糖"));
+    static const char *const unknown[] = {"", "sexes", "9N001000000000009", GLUCOSE "/" CASUAL_GLUCOSE, "ignore"};
+    for (size_t i = 0; i < COUNT(unknown); i++)
+        assert_false(kp_target_find(&tables, unknown[i], &target));
+}
+
+static void pairs__two_numbers_of_one_unit__only(void **state)
+{
+    (void)state;
+    struct kp_meal_pair pair = {0};
+    static const char *const wrong[] = {"", "/", FASTING_GLUCOSE, FASTING_GLUCOSE "/", "/" CASUAL_GLUCOSE,
+                                        FASTING_GLUCOSE "/" FASTING_GLUCOSE, FASTING_GLUCOSE " " CASUAL_GLUCOSE,
+                                        FASTING_GLUCOSE "/" CASUAL_GLUCOSE " ", FASTING_GLUCOSE "/3D010129901927209",
+                                        "9N001000000000001/9N006000000000001", /* cm and kg */
+                                        "1A010000000190111/1A020000000190111"}; /* codes */
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        if (kp_pair_find(&tables, wrong[i], &pair))
+            fail_msg("'%s' is a pair", wrong[i]);
+    assert_true(kp_pair_find(&tables, CASUAL_GLUCOSE "/" FASTING_GLUCOSE, &pair)); /* whoever writes so, means it */
+    assert_string_equal(tables.items[pair.fasting].code, CASUAL_GLUCOSE);
+}
+
+static void traps__words_within_a_header__are_found(void **state)
+{
+    (void)state;
+    static const char *const traps[] = {"身長判定", "前回 血糖", "ＡＬＴ　基準値", "BMI-Grade"};
+    for (size_t i = 0; i < COUNT(traps); i++)
+        assert_true(kp_is_header_trap(&tables, kp_text_header_key(&scratch, traps[i])));
+    assert_false(kp_is_header_trap(&tables, kp_text_header_key(&scratch, "身長")));
+    assert_false(kp_is_header_trap(&tables, ""));
+}
+
+static void prefectures__at_the_front_of_an_address__are_found(void **state)
+{
+    (void)state;
+    assert_int_equal(tables.n_prefectures, 47);
+    assert_string_equal(kp_prefecture_of(&tables, "京都府京都市上京区")->code, "26");
+    assert_string_equal(kp_prefecture_of(&tables, "東京都")->code, "13");
+    assert_string_equal(kp_prefecture_of(&tables, "沖縄県那覇市")->code, "47");
+    static const char *const without[] = {"", "京都市上京区", "東京", " 東京都", "東"};
+    for (size_t i = 0; i < COUNT(without); i++)
+        assert_null(kp_prefecture_of(&tables, without[i]));
+}
+
 static const char *code_of(const char *system, const char *value)
 {
     return kp_code_of(&tables, system, kp_text_value_key(&scratch, value));
@@ -137,6 +240,58 @@ static void units__spellings__lead_to_the_official_one(void **state)
     assert_string_equal(kp_unit_of(&tables, kp_text_value_key(&scratch, "mmHg")), "mm[Hg]");
     assert_string_equal(kp_unit_of(&tables, kp_text_value_key(&scratch, "IU/L")), "U/L");
     assert_null(kp_unit_of(&tables, "parsec"));
+}
+
+static void units__that_only_convert__are_known_too(void **state)
+{
+    (void)state;
+    assert_string_equal(kp_unit_of(&tables, kp_text_value_key(&scratch, "ｍｍｏｌ／Ｌ")), "mmol/L");
+    assert_string_equal(kp_unit_of(&tables, kp_text_value_key(&scratch, "×10^3/μL")), "10*3/mm3");
+}
+
+static void conversions__by_unit_and_analyte__are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *item, *unit;
+        int64_t factor, offset; /* 0: there is none */
+        unsigned scale;
+    } cases[] = {
+        {"2A010000001930101", "10*3/mm3", 1000, 0, 0},
+        {FASTING_GLUCOSE, "mmol/L", 180156, 0, 4},
+        {CASUAL_GLUCOSE, "mmol/L", 180156, 0, 4},
+        {"3F077000002327101", "mmol/L", 38665, 0, 3}, /* the same units, another analyte */
+        {"3D046000001920402", "mmol/mol", 9148, 2152, 5},
+        {"9N001000000000001", "m", 100, 0, 0},
+        {"3B035000002327201", "mmol/L", 0, 0, 0}, /* an enzyme */
+        {"9N001000000000001", "cm", 0, 0, 0},     /* its own */
+        {"9N001000000000001", "kg", 0, 0, 0},
+        {"9N001000000000001", "", 0, 0, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct kp_item *item = kp_item_find(&tables, cases[i].item);
+        assert_non_null(item);
+        const struct kp_conversion *c = kp_conversion_of(&tables, item, cases[i].unit);
+        if ((c != NULL) != (cases[i].factor != 0))
+            fail_msg("%s from '%s'", cases[i].item, cases[i].unit);
+        if (!c)
+            continue;
+        assert_int_equal(c->factor.units, cases[i].factor);
+        assert_int_equal(c->factor.scale, cases[i].scale);
+        assert_int_equal(c->offset.units, cases[i].offset);
+        assert_string_equal(c->to, item->unit);
+    }
+}
+
+static void values__nearest__is_one_that_the_system_knows(void **state)
+{
+    (void)state;
+    const char *near = kp_nearest_value(&tables, &scratch, "1.2.392.200119.6.2102", "negativ");
+    assert_string_equal(near, "negative");
+    assert_non_null(code_of("1.2.392.200119.6.2102", near));
+    near = kp_nearest_value(&tables, &scratch, "sex", "femal");
+    assert_non_null(near);
+    assert_non_null(code_of("sex", near));
 }
 
 static void scheme__first_two_digits__decide(void **state)
@@ -183,10 +338,20 @@ int main(void)
         cmocka_unit_test_teardown(digest__one_byte_more__is_another, tidy),
         cmocka_unit_test_teardown(item__height__is_read_from_its_row, tidy),
         cmocka_unit_test_teardown(item__links__hold_in_both_directions, tidy),
+        cmocka_unit_test_teardown(item__of_several_columns__knows_what_to_do, tidy),
         cmocka_unit_test_teardown(fields__names__lead_back, tidy),
         cmocka_unit_test_teardown(headers__spellings__lead_to_fields_and_items, tidy),
+        cmocka_unit_test_teardown(headers__of_two_items__lead_to_a_pair, tidy),
+        cmocka_unit_test_teardown(headers__that_may_mean_several_things__are_hints, tidy),
+        cmocka_unit_test_teardown(targets__in_the_words_of_the_tables__are_found, tidy),
+        cmocka_unit_test_teardown(pairs__two_numbers_of_one_unit__only, tidy),
+        cmocka_unit_test_teardown(traps__words_within_a_header__are_found, tidy),
+        cmocka_unit_test_teardown(prefectures__at_the_front_of_an_address__are_found, tidy),
         cmocka_unit_test_teardown(values__spellings__stand_for_codes, tidy),
+        cmocka_unit_test_teardown(values__nearest__is_one_that_the_system_knows, tidy),
         cmocka_unit_test_teardown(units__spellings__lead_to_the_official_one, tidy),
+        cmocka_unit_test_teardown(units__that_only_convert__are_known_too, tidy),
+        cmocka_unit_test_teardown(conversions__by_unit_and_analyte__are_found, tidy),
         cmocka_unit_test_teardown(scheme__first_two_digits__decide, tidy),
         cmocka_unit_test_teardown(privacy_provision__by_day__changed_on_2022_04_01, tidy),
         cmocka_unit_test_teardown(list_has__whole_words__only, tidy),
