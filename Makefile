@@ -19,6 +19,7 @@ LIBS    := -lcsv -lxml2 -lz -lcrypto -lutf8proc -linih -lpthread
 
 PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libssl-dev libutf8proc-dev libinih-dev
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils
+PACKAGES_COVERAGE := gcovr
 
 SRC     := $(filter-out src/main.c,$(sort $(wildcard src/*.c)))
 OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o
@@ -28,7 +29,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 
-.PHONY: all lib demo test check san install uninstall clean list packages-build packages-test
+.PHONY: all lib demo test check san coverage install uninstall clean list packages-build packages-test packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
@@ -90,13 +91,23 @@ $(BUILD)/tests/%: tests/golden/%.c $(wildcard tests/*.h tests/golden/*.h) $(BUIL
 test: packages-test ## run the unit tests and the golden tests
 	@$(MAKE) --no-print-directory run-tests
 
-.PHONY: run-tests
+.PHONY: run-tests run-unit-tests
+run-unit-tests: all $(UNIT_BIN)
+	@set -e; for t in $(UNIT_BIN); do $(TEST_ENV) $$t 2>&1; done
+
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
 	@set -e; for t in $(UNIT_BIN) $(GOLDEN_BIN); do $(TEST_ENV) $$t 2>&1; done
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory run-tests BUILD=build-san \
 	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+# Counts of an earlier run would add up. gcov reads what its own compiler wrote, hence gcc.
+coverage: packages-coverage ## the unit tests, and which branches of the legal rule they take: all of them, or it fails
+	@rm -f build-cov/obj/*.gcda build-cov/tests/*.gcda
+	@$(MAKE) --no-print-directory run-unit-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage"
+	@gcovr --root . --object-directory build-cov/obj --filter 'src/rule\.c$$' --branches \
+	  --exclude-throw-branches --exclude-unreachable-branches --fail-under-branch 100 build-cov/obj
 
 check: all ## lint: headers compile alone, includes point downwards, functions stay short, catalogue fits the code
 	@sh tests/lint.sh "$(CC)" "$(STD) $(CPPFLAGS)"
@@ -122,6 +133,9 @@ packages-build:
 
 packages-test: packages-build
 	@missing="$(call missing,$(PACKAGES_TEST))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
+
+packages-coverage: packages-test
+	@missing="$(call missing,$(PACKAGES_COVERAGE))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
 
 .PHONY: install-packages
 install-packages:

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "buf.h"
 #include "status.h"
 
 const char *const kp_reason_names[KP_HOLD__COUNT] = {
@@ -111,7 +110,7 @@ static void find_duty(const struct kp_tables *tables, const struct kp_case *c, s
         asked |= covers;
         in_force |= covers && request_in_force(q, c->on);
     }
-    for (size_t i = 0; i < KP_COUNT(order) && !d->basis; i++)
+    for (size_t i = 0; i < KP_COUNT(order); i++)
         for (const struct kp_request *q = c->requests; q && !d->basis; q = q->next) {
             if (!request_covers(q, c, d->band) || !request_in_force(q, c->on))
                 continue;
@@ -126,7 +125,7 @@ static void find_duty(const struct kp_tables *tables, const struct kp_case *c, s
         d->duty_fault = KP_HOLD_NOT_A_MEMBER;
     else if (!d->basis)
         d->duty_fault = KP_HOLD_NO_BASIS;
-    else if (kp_date_compare(kp_date_add_years(c->exam, RETENTION_YEARS), c->on) < 0)
+    else if (kp_date_compare(c->exam, kp_date_add_years(c->on, -RETENTION_YEARS)) < 0)
         d->duty_fault = KP_HOLD_PAST_RETENTION;
 }
 
@@ -150,22 +149,39 @@ static bool consented(const struct kp_case *c, const struct kp_item *item)
     return false;
 }
 
-static enum kp_ground item_ground(const struct kp_policy *policy, const struct kp_case *c, const struct kp_item *item,
-                                  struct kp_decision *d)
+bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request, const struct kp_case *c,
+                       const struct kp_item *item, const struct kp_decision *d)
+{
+    return request_covers(request, c, d->band) && request_in_force(request, c->on) &&
+           request_basis(tables, request, d->basis->route, c, d->scheme, d->band) == d->basis &&
+           kp_list_has(request->items, item->code);
+}
+
+/* By any of the insurer's requests that rest on the same basis: their order in the register must not matter. */
+static bool requested(const struct kp_tables *tables, const struct kp_case *c, const struct kp_item *item,
+                      const struct kp_decision *d)
+{
+    for (const struct kp_request *q = c->requests; q; q = q->next)
+        if (kp_request_grants(tables, q, c, item, d))
+            return true;
+    return false;
+}
+
+static enum kp_ground item_ground(const struct kp_tables *tables, const struct kp_policy *policy,
+                                  const struct kp_case *c, const struct kp_item *item, struct kp_decision *d)
 {
     bool duty = d->duty_fault == KP_HOLD_NONE;
     if (duty && item->scope == KP_SCOPE_DUTY)
         return KP_GROUND_DUTY;
     if (duty && item->scope == KP_SCOPE_FORM && !policy->withhold_form_items)
         return KP_GROUND_FORM;
-    if (consented(c, item)) {
-        if (c->recipient_known)
-            return KP_GROUND_CONSENT;
-        d->recipient_unknown = true;
-    }
+    bool with_consent = consented(c, item);
+    if (with_consent && c->recipient_known)
+        return KP_GROUND_CONSENT;
     if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items && d->basis->allows_requested_items &&
-        kp_list_has(d->request->items, item->code))
+        requested(tables, c, item, d))
         return KP_GROUND_REQUESTED;
+    d->recipient_unknown |= with_consent;
     return KP_GROUND_WITHHELD;
 }
 
@@ -190,7 +206,7 @@ static void sort_items(const struct kp_tables *tables, const struct kp_policy *p
     for (size_t i = 0; i < tables->n_items; i++) {
         bool stated = !c->presence || c->presence[i] != KP_ITEM_ABSENT;
         bool result = !c->presence || c->presence[i] == KP_ITEM_RESULT;
-        enum kp_ground ground = stated ? item_ground(policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
+        enum kp_ground ground = stated ? item_ground(tables, policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
         if (d->ground)
             d->ground[i] = ground;
         d->n_released += result && ground != KP_GROUND_WITHHELD;
@@ -253,18 +269,15 @@ void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, c
 char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decision *decision, struct kp_date on,
                           struct kp_arena *arena)
 {
-    struct kp_buf out = {0};
+    char *text = NULL;
     bool may_request = strcmp(decision->scheme, KP_SCHEME_KOKI) != 0;
     for (enum kp_route route = KP_ROUTE_ELDERLY; may_request && route <= KP_ROUTE_HEALTH; route++) {
         const struct kp_basis *b = kp_basis_for(tables, route, decision->scheme, decision->band, on);
         if (b)
-            kp_buf_printf(&out, "%s%s %s", out.len ? " / " : "", b->law, b->request_provision);
+            text = kp_arena_printf(arena, "%s%s%s %s", text ? text : "", text ? " / " : "", b->law,
+                                   b->request_provision);
     }
-    if (out.len == 0)
-        kp_buf_str(&out, "本人の同意");
-    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
-    kp_buf_release(&out);
-    return text;
+    return text ? text : kp_arena_strdup(arena, "本人の同意");
 }
 
 const char *kp_privacy_ground_of(const struct kp_basis *basis)

@@ -91,6 +91,11 @@ bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *
 /* True when the consent is for this item: by its code, by "other" for items of that scope, or by "all". */
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item);
 
+/* True when the request lists the item and is in force for this case on the basis of the decision (by the ordinances of the
+ * health Acts: その他…保険者が必要と認める情報). */
+bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request, const struct kp_case *c,
+                       const struct kp_item *item, const struct kp_decision *d);
+
 /* The basis of a route for a scheme and band on a day, or NULL. */
 const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_route route, const char *scheme,
                                     enum kp_band band, struct kp_date on);

@@ -1,0 +1,1022 @@
+/* The law sentence by sentence, in its own order: which Act, age, items, consent, records, the decision. */
+#include "rule_common.h"
+
+enum { BOTH = ELDERLY | HEALTH };
+
+#define UNDER_40 "1995-01-01"
+#define SIXTY_SEVEN "1958-03-03"
+#define LATE_STAGE "39131001" /* 後期高齢者医療広域連合 */
+#define CITY "00280081"       /* a municipal national health insurance */
+
+static const char *const OUTSIDE_THE_DUTY[] = {
+    "9N051000000000049", "9E160162100000001", "9D100163100000011", ITEM_X_RAY, "6A205000006171711", ITEM_URIC_ACID,
+    "9N746000000000011"}; /* work history, sight, hearing, chest X-ray, sputum, a further test, exercise */
+
+static void born(const char *iso)
+{
+    the.c.birth = day(iso);
+}
+
+/* From now on the request cites these provisions. */
+static void cites(unsigned routes)
+{
+    the.q.routes = routes;
+}
+
+static bool is_among(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* --- which Act --- */
+
+/* 高確法27条3項・4項 */
+static void elderly_act__request_of_any_insurer_but_a_late_stage_one__obliges_for_40_to_74(void **state UNUSED)
+{
+    static const char *const numbers[] = {"06139463", "01130012", "63000000", "02130001", "00280081",
+                                          "31130001", "72130001", "32130001", "33120015", "73130001",
+                                          "74130001", "34130021", "75130001"};
+    cites(ELDERLY);
+    the.c.register_scheme = "chiho_kyosai"; /* for the last two */
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        the.c.insurer_number = numbers[i];
+        the_outcome_is("elderly27");
+        assert_string_equal(the_decision().basis->request_provision, "第27条第3項");
+        assert_string_equal(the_decision().basis->duty_provision, "第27条第4項");
+    }
+}
+
+/* 高確法27条2項・3項 as they stood from 2008-04-01 to 2021-12-31 */
+static void elderly_act__until_the_end_of_2021__said_so_in_paragraphs_2_and_3(void **state UNUSED)
+{
+    cites(ELDERLY);
+    born("1960-05-01");
+    the.c.exam = the.q.received = the.c.on = day("2008-03-31");
+    the_outcome_is("no_basis");
+    the.c.exam = the.q.received = the.c.on = day("2008-04-01");
+    the_outcome_is("elderly27_old");
+    the.c.exam = the.q.received = the.c.on = day("2021-12-31");
+    the_outcome_is("elderly27_old");
+    assert_string_equal(the_decision().basis->request_provision, "第27条第2項");
+    assert_string_equal(the_decision().basis->duty_provision, "第27条第3項");
+    the.q.received = the.c.on = day("2022-01-01");
+    the_outcome_is("elderly27");
+}
+
+/* 健保法150条2項・3項, 船保法111条2項・3項, 国保法82条2項・3項, 国共済法98条2項・3項, 地共済法112条3項・4項, 私学共済法26条3項・4項 */
+static void health_act__insurers_own_act__obliges_with_its_own_paragraphs(void **state UNUSED)
+{
+    static const struct {
+        const char *prefixes, *scheme, *basis, *request, *duty;
+    } acts[] = {{"010663", "", "kenpo150", "第150条第2項", "第150条第3項"},
+                {"02", "", "senin111", "第111条第2項", "第111条第3項"},
+                {"00", "", "kokuho82", "第82条第2項", "第82条第3項"},
+                {"3172", "", "kokka98", "第98条第2項", "第98条第3項"},
+                {"32337374", "", "chiho112", "第112条第3項", "第112条第4項"},
+                {"3475", "chiho_kyosai", "chiho112", "第112条第3項", "第112条第4項"},
+                {"3475", "shigaku_kyosai", "shigaku26", "第26条第3項", "第26条第4項"}};
+    born(UNDER_40);
+    for (size_t i = 0; i < COUNT(acts); i++)
+        for (const char *prefix = acts[i].prefixes; *prefix; prefix += 2) {
+            the.c.insurer_number = kp_arena_printf(&arena, "%.2s130001", prefix);
+            the.c.register_scheme = acts[i].scheme;
+            the_outcome_is(acts[i].basis);
+            assert_string_equal(the_decision().basis->request_provision, acts[i].request);
+            assert_string_equal(the_decision().basis->duty_provision, acts[i].duty);
+        }
+}
+
+/* 健保法150条2項 as in force since 2022-01-01 (令和3年法律第66号) */
+static void under_40__before_2022__could_be_disclosed_by_consent_only(void **state UNUSED)
+{
+    cites(BOTH);
+    born(UNDER_40);
+    the.c.exam = day("2021-05-10");
+    the.q.received = the.c.on = day("2021-12-31");
+    the_outcome_is("no_basis");
+    give_consent("all")->given = day("2021-05-10");
+    the_outcome_is("consent_old");
+    the.c.n_consents = 0;
+    the.q.received = the.c.on = day("2022-01-01");
+    the_outcome_is("kenpo150");
+}
+
+/* 高確法7条2項・27条3項: 後期高齢者医療広域連合 is no 保険者 */
+static void late_stage_association__whatever_it_requests__nothing_is_owed(void **state UNUSED)
+{
+    the.c.insurer_number = LATE_STAGE;
+    born("1945-05-05");
+    for (unsigned routes = 0; routes <= BOTH; routes++) {
+        cites(routes);
+        the_outcome_is("consent_missing");
+    }
+    the.c.requests = NULL;
+    the_outcome_is("consent_missing");
+    give_consent("all");
+    the_outcome_is("consent");
+}
+
+/* 高確法50条: from 75 on, and from 65 on when disabled */
+static void late_stage_association__age_of_its_member__is_not_looked_at(void **state UNUSED)
+{
+    static const char *const births[] = {"1940-01-01", SIXTY_SEVEN, "1980-05-01", UNDER_40};
+    the.c.insurer_number = LATE_STAGE;
+    cites(BOTH);
+    for (size_t i = 0; i < COUNT(births); i++) {
+        born(births[i]);
+        the_outcome_is("consent_missing");
+    }
+}
+
+/* 高確法50条, 実施基準1条 */
+static void seventy_five__still_under_another_insurer__goes_out_on_consent_only(void **state UNUSED)
+{
+    cites(BOTH);
+    born("1950-06-10");
+    the_outcome_is("no_basis");
+    the.c.requests = NULL;
+    the_outcome_is("no_request");
+    give_consent("all");
+    the_outcome_is("consent");
+}
+
+/* 健保法150条2項 */
+static void under_40__request_citing_the_health_act__is_the_one_that_serves(void **state UNUSED)
+{
+    born(UNDER_40);
+    cites(HEALTH);
+    the_outcome_is("kenpo150");
+}
+
+/* 高確法27条3項, 実施基準1条 */
+static void under_40__request_citing_the_elderly_act_alone__is_held_no_basis(void **state UNUSED)
+{
+    born(UNDER_40);
+    cites(ELDERLY);
+    the_outcome_is("no_basis");
+}
+
+/* 高確法27条3項 */
+static void from_40_to_74__request_citing_the_elderly_act__rests_on_it(void **state UNUSED)
+{
+    cites(ELDERLY);
+    the_outcome_is("elderly27");
+    born(SIXTY_SEVEN);
+    the_outcome_is("elderly27");
+}
+
+/* 健保法150条2項, which names no age */
+static void from_40_to_74__request_citing_the_health_act_alone__rests_on_that(void **state UNUSED)
+{
+    cites(HEALTH);
+    the_outcome_is("kenpo150");
+    born(SIXTY_SEVEN);
+    the_outcome_is("kenpo150");
+}
+
+/* 高確法27条3項, 健保法150条2項 */
+static void request_citing_both__age__chooses_the_act(void **state UNUSED)
+{
+    cites(BOTH);
+    the_outcome_is("elderly27");
+    born(UNDER_40);
+    the_outcome_is("kenpo150");
+}
+
+/* 高確法27条4項, 健保法150条3項: whoever was asked (求められた) */
+static void request__received_after_the_day_of_disclosure__is_no_request_yet(void **state UNUSED)
+{
+    the.q.received = day("2025-11-20");
+    the_outcome_is("kenpo150");
+    the.q.received = day("2025-11-21");
+    the_outcome_is("no_request");
+}
+
+/* 高確法27条4項, 健保法150条3項 */
+static void request__withdrawn_or_past_its_end__is_not_in_force(void **state UNUSED)
+{
+    static const struct {
+        const char *withdrawn, *until, *outcome;
+    } cases[] = {{"2025-11-21", "", "kenpo150"}, {"2025-11-20", "", "request_not_in_force"}, /* ends that very day */
+                 {"2025-05-01", "", "request_not_in_force"}, {"", "2025-11-20", "kenpo150"},
+                 {"", "2025-11-19", "request_not_in_force"}, {"2025-11-21", "2025-11-20", "kenpo150"},
+                 {"2025-11-20", "2025-11-20", "request_not_in_force"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        the.q.withdrawn = day(cases[i].withdrawn);
+        the.q.valid_until = day(cases[i].until);
+        the_outcome_is(cases[i].outcome);
+    }
+}
+
+/* 高確法27条, 健保法150条, each by its days */
+static void request__older_than_the_provision__gives_no_basis_when_the_provision_has_come(void **state UNUSED)
+{
+    static const char *const births[] = {UNDER_40, "1980-01-01"};
+    cites(BOTH);
+    the.c.exam = day("2021-11-10");
+    the.c.on = day("2022-01-01");
+    for (size_t i = 0; i < COUNT(births); i++) {
+        born(births[i]);
+        the.q.received = day("2021-12-31");
+        the_outcome_is("no_basis");
+        the.q.received = day("2022-01-01");
+        the_outcome_is(i == 0 ? "kenpo150" : "elderly27");
+    }
+}
+
+/* 法別番号, the first two digits of 保険者番号 */
+static void scheme__first_two_digits_of_the_insurer_number__name_it(void **state UNUSED)
+{
+    static const struct {
+        const char *prefixes, *scheme;
+    } cases[] = {{"010663", "kenpo"}, {"02", "senin"}, {"00", "kokuho"}, {"3172", "kokka_kyosai"},
+                 {"32337374", "chiho_kyosai"}, {"39", "koki"}};
+    the.c.register_scheme = "shigaku_kyosai"; /* the register has no say here */
+    for (size_t i = 0; i < COUNT(cases); i++)
+        for (const char *prefix = cases[i].prefixes; *prefix; prefix += 2) {
+            the.c.insurer_number = kp_arena_printf(&arena, "%.2s999999", prefix);
+            assert_string_equal(the_decision().scheme, cases[i].scheme);
+        }
+}
+
+/* 地共済法112条3項, 私学共済法26条3項: 34 and 75 stand for both */
+static void shared_prefix__register_that_does_not_say_which_act__is_held_scheme_ambiguous(void **state UNUSED)
+{
+    static const char *const numbers[] = {"34130021", "75130001"};
+    static const char *const said[] = {"", "kenpo", "ambiguous", "kyosai"};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        the.c.insurer_number = numbers[i];
+        for (size_t k = 0; k < COUNT(said); k++) {
+            the.c.register_scheme = said[k];
+            the_outcome_is("scheme_ambiguous");
+        }
+        the.c.register_scheme = "chiho_kyosai";
+        the_outcome_is("chiho112");
+        the.c.register_scheme = "shigaku_kyosai";
+        the_outcome_is("shigaku26");
+    }
+}
+
+/* 法別番号 03, 04, 07, 67 */
+static void unsettled_prefix__whatever_the_register_says__is_held_scheme_unsettled(void **state UNUSED)
+{
+    static const char *const numbers[] = {"03130001", "04130001", "07130001", "67130001"};
+    static const char *const said[] = {"", "kenpo", "shigaku_kyosai", "unsettled"};
+    cites(BOTH);
+    for (size_t i = 0; i < COUNT(numbers) * COUNT(said); i++) {
+        the.c.insurer_number = numbers[i / COUNT(said)];
+        the.c.register_scheme = said[i % COUNT(said)];
+        the_outcome_is("scheme_unsettled");
+    }
+}
+
+/* 高確法27条3項, 健保法150条2項: 使用していた事業者等 */
+static void leaver__member_no_longer_on_the_day_of_disclosure__may_be_requested(void **state UNUSED)
+{
+    the.c.member_from = day("2010-04-01");
+    the.c.member_to = day("2025-07-01");
+    the_outcome_is("kenpo150");
+    cites(ELDERLY);
+    the_outcome_is("elderly27");
+}
+
+/* 健保法150条1項・2項: 被保険者等 are the insured and their dependants */
+static void family_member__insurer_of_another_company__may_request(void **state UNUSED)
+{
+    static const char *const numbers[] = {"06139463", "06130009", "63130001", "01130012"};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        the.c.insurer_number = numbers[i];
+        the_outcome_is("kenpo150");
+    }
+}
+
+/* 健保法35条・36条: acquisition and loss of the qualification; the day of loss is the first day without */
+static void membership__exam_outside_its_dates__is_held_not_a_member(void **state UNUSED)
+{
+    static const struct {
+        const char *from, *to, *outcome;
+    } cases[] = {{"2025-06-10", "", "kenpo150"},           {"2025-06-11", "", "not_a_member"},
+                 {"", "2025-06-11", "kenpo150"},           {"", "2025-06-10", "not_a_member"},
+                 {"2025-06-10", "2025-06-11", "kenpo150"}, {"2010-04-01", "2025-06-01", "not_a_member"},
+                 {"2025-06-11", "2025-12-01", "not_a_member"}, {"", "", "kenpo150"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        the.c.member_from = day(cases[i].from);
+        the.c.member_to = day(cases[i].to);
+        the_outcome_is(cases[i].outcome);
+    }
+}
+
+/* 安衛則51条 */
+static void retention__exam_more_than_five_years_ago__is_held_past_retention(void **state UNUSED)
+{
+    static const struct {
+        const char *exam, *on, *outcome;
+    } cases[] = {{"2020-11-20", "2025-11-20", "kenpo150"}, {"2020-11-19", "2025-11-20", "past_retention"},
+                 {"2019-02-28", "2024-02-28", "kenpo150"}, {"2019-02-28", "2024-03-01", "past_retention"},
+                 {"2020-02-29", "2025-02-28", "kenpo150"}, {"2020-02-29", "2025-03-01", "past_retention"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        the.c.exam = day(cases[i].exam);
+        the.c.on = day(cases[i].on);
+        the_outcome_is(cases[i].outcome);
+    }
+}
+
+/* 安衛則51条, 個人情報保護法27条1項 */
+static void past_retention__covered_by_consent__goes_out_on_it(void **state UNUSED)
+{
+    the.c.exam = day("2020-11-19");
+    give_consent("other");
+    the_outcome_is("consent");
+    assert_null(the_decision().request); /* it does not rest on the request */
+    the_grounds_are(KP_GROUND_WITHHELD, KP_GROUND_WITHHELD, KP_GROUND_CONSENT);
+    give_consent("all");
+    the_outcome_is("consent");
+    the_grounds_are(KP_GROUND_CONSENT, KP_GROUND_CONSENT, KP_GROUND_CONSENT);
+}
+
+/* --- age --- */
+
+struct age_case {
+    const char *born, *exam;
+    enum kp_band birthday, statute;
+    int age_birthday, age_statute;
+};
+
+static void assert_ages(const struct age_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n * 2; i++) {
+        const struct age_case *a = &cases[i / 2];
+        int age = 0;
+        enum kp_band band = kp_age_band(day(a->born), day(a->exam), i % 2 ? KP_AGE_STATUTE : KP_AGE_BIRTHDAY, &age);
+        if (band != (i % 2 ? a->statute : a->birthday) || age != (i % 2 ? a->age_statute : a->age_birthday))
+            fail_msg("born %s, examined %s, by %s: %s at %d", a->born, a->exam, i % 2 ? "statute" : "birthdays",
+                     kp_band_names[band], age);
+    }
+}
+
+/* 実施基準1条 */
+static void forty__age_at_the_end_of_the_fiscal_year_of_the_exam__decides(void **state UNUSED)
+{
+    static const struct age_case cases[] = {
+        {"1985-03-31", "2024-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
+        {"1985-04-02", "2024-06-10", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39},
+        {"1985-03-31", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
+        {"1985-03-31", "2024-03-31", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39}, /* last day of the year before */
+        {"1984-04-02", "2024-03-31", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39},
+        {"1984-04-02", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40}};
+    assert_ages(cases, COUNT(cases));
+}
+
+/* 実施基準1条 */
+static void forty__in_february_after_an_exam_at_39__belongs_to_40_to_74(void **state UNUSED)
+{
+    static const struct age_case cases[] = {{"1985-02-14", "2024-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
+                                            {"1985-02-28", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40}};
+    assert_ages(cases, COUNT(cases));
+    cites(ELDERLY);
+    born("1986-02-14"); /* 39 on the day of this exam */
+    the_outcome_is("elderly27");
+    assert_int_equal(the_decision().age, 40);
+}
+
+/* 実施基準1条, 高確法50条 */
+static void seventy_five__real_age_on_the_exam_date__decides(void **state UNUSED)
+{
+    static const struct age_case cases[] = {{"1949-10-01", "2024-09-30", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
+                                            {"1949-04-02", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
+                                            {"1950-03-31", "2025-03-30", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74}};
+    assert_ages(cases, COUNT(cases));
+    cites(ELDERLY);
+    born("1950-06-11");
+    the_outcome_is("elderly27");
+}
+
+/* 高確法50条・52条 */
+static void seventy_five__from_the_birthday_on__belongs_to_the_other_system(void **state UNUSED)
+{
+    static const struct age_case cases[] = {{"1949-10-01", "2024-10-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
+                                            {"1949-10-01", "2024-10-02", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
+                                            {"1930-01-01", "2024-10-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 94, 94}};
+    assert_ages(cases, COUNT(cases));
+    cites(ELDERLY);
+    born("1950-06-10");
+    the_outcome_is("no_basis");
+}
+
+/* 年齢計算ニ関スル法律 */
+static void born_on_1_april__by_statute__is_40_on_31_march(void **state UNUSED)
+{
+    static const struct age_case cases[] = {{"1985-04-01", "2024-06-10", KP_BAND_UNDER40, KP_BAND_40TO74, 39, 40},
+                                            {"1984-04-01", "2024-03-31", KP_BAND_UNDER40, KP_BAND_40TO74, 39, 40}};
+    assert_ages(cases, COUNT(cases));
+    cites(BOTH);
+    born("1986-04-01");
+    the.policy.age_rule = KP_AGE_STATUTE;
+    the_outcome_is("elderly27");
+    assert_int_equal(the_decision().age, 40);
+}
+
+/* 実施基準1条, as insurers count */
+static void age_rule__not_chosen__counts_birthdays(void **state UNUSED)
+{
+    static const struct kp_policy unsaid;
+    the.policy = unsaid;
+    cites(BOTH);
+    born("1986-04-01");
+    the_outcome_is("kenpo150");
+    assert_int_equal(the_decision().age, 39);
+    born("1986-03-31");
+    the_outcome_is("elderly27");
+}
+
+/* 年齢計算ニ関スル法律 */
+static void born_on_29_february__in_a_common_year__has_the_birthday_on_1_march(void **state UNUSED)
+{
+    static const struct age_case cases[] = {{"1948-02-29", "2023-02-28", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
+                                            {"1948-02-29", "2023-03-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
+                                            {"1984-02-29", "2023-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
+                                            {"1984-02-29", "2023-03-01", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39}};
+    assert_ages(cases, COUNT(cases));
+}
+
+/* --- which items --- */
+
+/* 実施基準2条 */
+static void items_of_the_duty__go_out_under_it__and_no_others(void **state UNUSED)
+{
+    static const char *const names[] = {
+        "既往歴", "具体的な既往歴", "既往歴1(脳血管)", "既往歴2(心血管)", "既往歴3(腎不全･人工透析)", "貧血",
+        "服薬1(血圧)", "服薬1(血圧)(薬剤名)", "服薬1(血圧)(服薬理由)", "服薬2(血糖)", "服薬2(血糖)(薬剤名)",
+        "服薬2(血糖)(服薬理由)", "服薬3(脂質)", "服薬3(脂質)(薬剤名)", "服薬3(脂質)(服薬理由)", "喫煙", "自覚症状",
+        "自覚症状(所見)", "他覚症状", "他覚症状(所見)", "身長", "体重", "腹囲(実測）", "腹囲(自己判定）",
+        "腹囲(自己申告）", "収縮期血圧(その他)", "収縮期血圧(2回目)", "収縮期血圧(1回目)", "拡張期血圧(その他)",
+        "拡張期血圧(2回目)", "拡張期血圧(1回目)", "血色素量(ヘモグロビン値)", "赤血球数", "AST(GOT)", "ALT(GPT)",
+        "γ-GT(γ-GTP)", "空腹時中性脂肪(トリグリセリド)", "随時中性脂肪(トリグリセリド)", "HDLコレステロール",
+        "LDLコレステロール", "Non-HDLコレステロール", "空腹時血糖", "随時血糖", "HbA1c(NGSP値)", "尿糖", "尿蛋白",
+        "心電図(所見の有無)", "心電図(所見)", "血清クレアチニン"};
+    the_outcome_is("kenpo150");
+    for (size_t i = 0; i < tables.n_items; i++)
+        if ((ground[i] == KP_GROUND_DUTY) != is_among(names, COUNT(names), tables.items[i].name))
+            fail_msg("%s: ground %d", tables.items[i].label, ground[i]);
+}
+
+/* 特定健診の電子的な標準様式 */
+static void items_of_the_form__by_default__go_out_with_the_duty(void **state UNUSED)
+{
+    static const char *const names[] = {
+        "BMI", "内臓脂肪面積", "採血時間(食後)", "血清クレアチニン（対象者）", "血清クレアチニン（実施理由）", "eGFR",
+        "貧血検査(実施理由)", "心電図(対象者）", "心電図(実施理由)", "メタボリックシンドローム判定", "保健指導レベル",
+        "医師の診断(判定)", "測定不可能・検査未実施の理由", "健康診断を実施した医師の氏名"};
+    the_outcome_is("kenpo150");
+    for (size_t i = 0; i < tables.n_items; i++)
+        if ((ground[i] == KP_GROUND_FORM) != is_among(names, COUNT(names), tables.items[i].name))
+            fail_msg("%s: ground %d", tables.items[i].label, ground[i]);
+}
+
+/* 特定健診の電子的な標準様式 */
+static void items_of_the_form__policy_withhold__stay_unless_consented(void **state UNUSED)
+{
+    the.policy.withhold_form_items = true;
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_WITHHELD, KP_GROUND_WITHHELD);
+    give_consent("other"); /* is for items of that scope, and BMI is not one */
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_WITHHELD, KP_GROUND_CONSENT);
+    give_consent(ITEM_BMI);
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_CONSENT, KP_GROUND_CONSENT);
+}
+
+/* 個人情報保護法27条1項 */
+static void other_items__need_consent(void **state UNUSED)
+{
+    the_outcome_is("kenpo150");
+    for (size_t i = 0; i < COUNT(OUTSIDE_THE_DUTY); i++)
+        assert_int_equal(the_ground(OUTSIDE_THE_DUTY[i]), KP_GROUND_WITHHELD);
+    give_consent("other");
+    the_outcome_is("kenpo150");
+    for (size_t i = 0; i < COUNT(OUTSIDE_THE_DUTY); i++)
+        assert_int_equal(the_ground(OUTSIDE_THE_DUTY[i]), KP_GROUND_CONSENT);
+}
+
+/* 個人情報保護法27条1項 */
+static void other_items__consent_implied_by_notice__is_accepted(void **state UNUSED)
+{
+    give_consent("other")->notice = true;
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT);
+    the.c.requests = NULL;
+    the_outcome_is("consent");
+}
+
+/* 健保則153条の3・153条の4: その他保険者が必要と認める情報 */
+static void requested_items__by_default__need_consent_like_any_other(void **state UNUSED)
+{
+    the.q.items = ITEM_URIC_ACID;
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+    give_consent(ITEM_URIC_ACID);
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT);
+}
+
+/* 健保則153条の3・153条の4 */
+static void requested_items__policy_release__are_those_that_the_request_lists(void **state UNUSED)
+{
+    the.q.items = ITEM_URIC_ACID " 9E160162100000001";
+    the.policy.release_requested_items = true;
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_REQUESTED);
+    assert_int_equal(the_ground("9E160162100000001"), KP_GROUND_REQUESTED);
+    assert_int_equal(the_ground(ITEM_X_RAY), KP_GROUND_WITHHELD);
+    give_consent("other"); /* the firmer ground comes first */
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT);
+}
+
+/* 健保則153条の3: whichever of the insurer's requests lists them, in whatever order these stand in the register */
+static void requested_items__of_several_requests__add_up(void **state UNUSED)
+{
+    struct kp_request other = the.q;
+    the.policy.release_requested_items = true;
+    other.id = "R2";
+    other.items = ITEM_URIC_ACID;
+    for (int order = 0; order < 2; order++) {
+        the.q.next = order == 0 ? &other : NULL;
+        other.next = order == 0 ? NULL : &the.q;
+        the.c.requests = order == 0 ? &the.q : &other;
+        the_outcome_is("kenpo150");
+        the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_REQUESTED);
+    }
+}
+
+static void requested_items__of_a_request_that_does_not_serve__stay(void **state UNUSED)
+{
+    the.policy.release_requested_items = true;
+    for (int i = 0; i < 4; i++) {
+        struct kp_request other = the.q;
+        other.next = NULL;
+        other.items = i == 3 ? ITEM_X_RAY : ITEM_URIC_ACID;
+        other.withdrawn = i == 0 ? the.c.on : (struct kp_date){0};
+        other.exam_to = i == 1 ? day("2025-06-09") : (struct kp_date){0};
+        other.routes = i == 2 ? 0 : HEALTH;
+        the.q.next = &other;
+        the_outcome_is("kenpo150");
+        the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+    }
+}
+
+/* What goes out on the request is not withheld for want of the recipient's particulars. */
+static void requested_items__consented_too_but_recipient_unknown__go_out_on_the_request(void **state UNUSED)
+{
+    give_consent("other");
+    the.policy.release_requested_items = true;
+    the.q.items = ITEM_URIC_ACID;
+    the.c.recipient_known = false;
+    static uint8_t presence[MOST_ITEMS];
+    memset(presence, 0, sizeof(presence));
+    presence[the_item(ITEM_HEIGHT)] = presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_RESULT;
+    the.c.presence = presence;
+    assert_false(the_decision().recipient_unknown);
+    assert_int_equal(the_ground(ITEM_URIC_ACID), KP_GROUND_REQUESTED);
+}
+
+/* 高確法27条3項 has no such words */
+static void requested_items__on_the_route_of_the_elderly_act__stay(void **state UNUSED)
+{
+    the.q.items = ITEM_URIC_ACID;
+    the.policy.release_requested_items = true;
+    for (unsigned routes = ELDERLY; routes <= BOTH; routes += HEALTH) {
+        cites(routes);
+        the_outcome_is("elderly27");
+        the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+    }
+}
+
+/* 健保法150条3項: what is listed is part of the duty, so without the duty it stays */
+static void requested_items__where_no_duty_applies__stay(void **state UNUSED)
+{
+    the.q.items = ITEM_URIC_ACID;
+    the.policy.release_requested_items = true;
+    the.c.exam = day("2020-11-19");
+    the_outcome_is("past_retention");
+    give_consent(ITEM_X_RAY);
+    the_outcome_is("consent");
+    assert_int_equal(the_ground(ITEM_URIC_ACID), KP_GROUND_WITHHELD);
+    the.c.requests = NULL;
+    the_outcome_is("consent");
+    assert_int_equal(the_ground(ITEM_URIC_ACID), KP_GROUND_WITHHELD);
+}
+
+/* 個人情報保護法27条1項 */
+static void item_without_a_ground__is_withheld__the_rest_goes_out(void **state UNUSED)
+{
+    the.c.presence = the.presence;
+    the.presence[the_item(ITEM_HEIGHT)] = the.presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_RESULT;
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_WITHHELD, KP_GROUND_WITHHELD); /* nor does an absent BMI go out */
+    assert_int_equal(the_decision().n_released, 1);
+}
+
+/* 実施基準2条 */
+static void record_without_any_item_of_the_duty__is_held_nothing_to_disclose(void **state UNUSED)
+{
+    the.c.presence = the.presence;
+    the_outcome_is("nothing_to_disclose");
+    the.presence[the_item(ITEM_BMI)] = the.presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_RESULT;
+    the_outcome_is("nothing_to_disclose");
+    the.presence[the_item(ITEM_HEIGHT)] = KP_ITEM_STATED; /* not done: no result */
+    the_outcome_is("nothing_to_disclose");
+    the.presence[the_item(ITEM_HEIGHT)] = KP_ITEM_RESULT;
+    the.presence[the_item("9N006000000000001")] = KP_ITEM_STATED; /* goes out with the rest, counts for nothing */
+    the_outcome_is("kenpo150");
+    assert_int_equal(the_decision().n_released, 2);
+    assert_int_equal(the_ground("9N006000000000001"), KP_GROUND_DUTY);
+}
+
+/* --- consent --- */
+
+/* 個人情報保護法27条1項 */
+static void consent__for_another_recipient__does_not_count(void **state UNUSED)
+{
+    struct kp_consent *consent = give_consent("other");
+    static const struct {
+        const char *recipient;
+        enum kp_ground ground;
+    } cases[] = {{"*", KP_GROUND_CONSENT}, {"06139463", KP_GROUND_CONSENT}, {"01130012", KP_GROUND_WITHHELD}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        consent->recipient = cases[i].recipient;
+        the_outcome_is("kenpo150");
+        the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, cases[i].ground);
+    }
+}
+
+/* 個人情報保護法27条1項 */
+static void consent__items__by_code_other_or_all(void **state UNUSED)
+{
+    static const char *const codes[] = {ITEM_HEIGHT, ITEM_BMI, ITEM_URIC_ACID, ITEM_X_RAY};
+    static const struct {
+        const char *items, *covers;
+    } cases[] = {{"all", "++++"},
+                 {"other", "--++"},
+                 {ITEM_URIC_ACID, "--+-"},
+                 {ITEM_X_RAY " " ITEM_BMI, "-+-+"},
+                 {ITEM_HEIGHT, "+---"},
+                 {ITEM_HEIGHT " other", "+-++"}};
+    for (size_t i = 0; i < COUNT(cases) * COUNT(codes); i++) {
+        struct kp_consent consent = {.items = cases[i / COUNT(codes)].items};
+        bool covers = cases[i / COUNT(codes)].covers[i % COUNT(codes)] == '+';
+        assert_int_equal(kp_consent_covers(&consent, kp_item_find(&tables, codes[i % COUNT(codes)])), covers);
+    }
+}
+
+/* 個人情報保護法27条1項: あらかじめ */
+static void consent__given_by_the_day_of_disclosure_and_not_withdrawn_on_it__counts(void **state UNUSED)
+{
+    static const struct {
+        const char *given, *withdrawn, *outcome;
+    } cases[] = {{"2025-11-19", "", "consent"},
+                 {"2025-11-20", "", "consent"},
+                 {"2025-11-21", "", "no_request"},
+                 {"2025-01-01", "2025-11-19", "no_request"},
+                 {"2025-01-01", "2025-11-20", "no_request"},
+                 {"2025-01-01", "2025-11-21", "consent"}};
+    struct kp_consent *consent = give_consent("other");
+    the.c.requests = NULL;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        consent->given = day(cases[i].given);
+        consent->withdrawn = day(cases[i].withdrawn);
+        the_outcome_is(cases[i].outcome);
+    }
+}
+
+/* 高確法27条4項, 健保法150条3項: 提供しなければならない */
+static void opting_out_of_the_duty__is_not_possible(void **state UNUSED)
+{
+    give_consent("all")->withdrawn = day("2025-07-01");
+    give_consent("other")->recipient = "01130012";
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+}
+
+/* 個人情報保護法27条2項ただし書 */
+static void silence_of_the_person__is_no_ground(void **state UNUSED)
+{
+    the.c.requests = NULL;
+    the_outcome_is("no_request");
+    the.c.insurer_number = LATE_STAGE;
+    the_outcome_is("consent_missing");
+}
+
+/* --- records --- */
+
+/* 個人情報保護法29条1項ただし書, 27条1項1号 */
+static void duty__no_record_of_it_is_owed__asks_no_particulars_of_the_recipient(void **state UNUSED)
+{
+    the.c.recipient_known = false;
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+    assert_false(the_decision().recipient_unknown);
+    assert_string_equal(kp_privacy_ground_of(the_decision().basis), "required_by_law");
+}
+
+/* 個人情報保護法29条1項, 施行規則20条1項2号 */
+static void consent_items__recipients_particulars_unknown__are_withheld(void **state UNUSED)
+{
+    give_consent("other");
+    the.c.recipient_known = false;
+    the_outcome_is("kenpo150");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+    assert_true(the_decision().recipient_unknown);
+    the.c.requests = NULL; /* consent is then the only ground */
+    the_outcome_is("no_request");
+    assert_true(the_decision().recipient_unknown);
+    the.c.recipient_known = true;
+    the_outcome_is("consent");
+    assert_false(the_decision().recipient_unknown);
+    assert_string_equal(kp_privacy_ground_of(the_decision().basis), "consent");
+}
+
+/* 個人情報保護法29条1項, 16条2項: local governments are no third parties there */
+static void local_government__record_not_owed__is_written_all_the_same(void **state UNUSED)
+{
+    static const char *const numbers[][2] = {{LATE_STAGE, "consent_missing"}, {CITY, "no_request"}};
+    give_consent("all");
+    the.c.requests = NULL;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        the.c.insurer_number = numbers[i][0];
+        the.c.recipient_known = false;
+        the_outcome_is(numbers[i][1]);
+        the.c.recipient_known = true;
+        the_outcome_is("consent");
+    }
+}
+
+static const char *text_of_the_basis(enum kp_route route, const char *scheme, const char *iso)
+{
+    struct kp_date on = day(iso);
+    const struct kp_basis *basis = kp_basis_for(&tables, route, scheme, KP_BAND_40TO74, on);
+    assert_non_null(basis);
+    return kp_provisions_text(&arena, &tables, basis, on);
+}
+
+/* 個人情報保護法23条1項1号 until 2022-03-31, 27条1項1号 since */
+static void provisions__exemption_of_the_duty__changes_its_number_on_2022_04_01(void **state UNUSED)
+{
+    static const struct {
+        enum kp_route route;
+        const char *scheme, *text;
+    } cases[] = {
+        {KP_ROUTE_ELDERLY, "kenpo", "高齢者の医療の確保に関する法律 第27条第3項・第27条第4項; "
+                                    "特定健康診査及び特定保健指導の実施に関する基準 第13条の2・第14条第1項"},
+        {KP_ROUTE_HEALTH, "kenpo", "健康保険法 第150条第2項・第150条第3項; 健康保険法施行規則 第153条の3・第153条の4"},
+        {KP_ROUTE_HEALTH, "senin", "船員保険法 第111条第2項・第111条第3項; 船員保険法施行規則 第158条の2・第158条の3"},
+        {KP_ROUTE_HEALTH, "kokuho",
+         "国民健康保険法 第82条第2項・第82条第3項; 国民健康保険法施行規則 第32条の32の2・第32条の32の3"},
+        {KP_ROUTE_HEALTH, "kokka_kyosai",
+         "国家公務員共済組合法 第98条第2項・第98条第3項; 国家公務員共済組合法施行規則 第119条の13・第119条の14"},
+        {KP_ROUTE_HEALTH, "chiho_kyosai", "地方公務員等共済組合法 第112条第3項・第112条第4項; "
+                                          "地方公務員等共済組合法施行規程 第162条の3・第162条の4"},
+        {KP_ROUTE_HEALTH, "shigaku_kyosai",
+         "私立学校教職員共済法 第26条第3項・第26条第4項; 私立学校教職員共済法施行規則 第32条の3・第32条の4"}};
+    static const char *const exemption[][2] = {{"2022-01-01", "第23条第1項第1号"},
+                                               {"2022-03-31", "第23条第1項第1号"},
+                                               {"2022-04-01", "第27条第1項第1号"},
+                                               {"2026-11-20", "第27条第1項第1号"}};
+    for (size_t i = 0; i < COUNT(cases) * COUNT(exemption); i++) {
+        const char *const *side = exemption[i % COUNT(exemption)];
+        size_t n = i / COUNT(exemption);
+        assert_string_equal(text_of_the_basis(cases[n].route, cases[n].scheme, side[0]),
+                            kp_arena_printf(&arena, "%s; 個人情報の保護に関する法律 %s", cases[n].text, side[1]));
+    }
+    assert_string_equal(text_of_the_basis(KP_ROUTE_ELDERLY, "kenpo", "2021-12-31"),
+                        "高齢者の医療の確保に関する法律 第27条第2項・第27条第3項; 特定健康診査及び特定保健指導の実施に関する"
+                        "基準 第14条; 個人情報の保護に関する法律 第23条第1項第1号");
+}
+
+/* 個人情報保護法23条1項 until 2022-03-31, 27条1項 since */
+static void provisions__consent__change_their_number_on_2022_04_01(void **state UNUSED)
+{
+    assert_string_equal(text_of_the_basis(KP_ROUTE_CONSENT, "koki", "2022-03-31"), "個人情報の保護に関する法律 第23条第1項");
+    assert_string_equal(text_of_the_basis(KP_ROUTE_CONSENT, "koki", "2022-04-01"), "個人情報の保護に関する法律 第27条第1項");
+}
+
+/* 個人情報保護法25条 until 2022-03-31, 29条 since */
+static void provisions__record_of_a_disclosure__change_their_number_on_2022_04_01(void **state UNUSED)
+{
+    assert_string_equal(kp_privacy_provision(&tables, "provision_record", day("2022-03-31")),
+                        "個人情報の保護に関する法律 第25条");
+    assert_string_equal(kp_privacy_provision(&tables, "provision_record", day("2022-04-01")),
+                        "個人情報の保護に関する法律 第29条・施行規則 第19条〜第21条");
+}
+
+/* --- the decision --- */
+
+/* 健保法150条3項, 個人情報保護法27条1項 */
+static void release__names_basis_request_age_band_and_the_ground_of_every_item(void **state UNUSED)
+{
+    the.policy.release_requested_items = true;
+    the.q.items = ITEM_URIC_ACID;
+    give_consent(ITEM_X_RAY);
+    struct kp_decision d = the_decision();
+    assert_int_equal(d.reason, KP_HOLD_NONE);
+    assert_int_equal(d.duty_fault, KP_HOLD_NONE);
+    assert_string_equal(d.basis->id, "kenpo150");
+    assert_string_equal(d.request->id, "R1");
+    assert_string_equal(d.scheme, "kenpo");
+    assert_int_equal(d.age, 45);
+    assert_int_equal(d.band, KP_BAND_40TO74);
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_REQUESTED);
+    assert_int_equal(the_ground(ITEM_X_RAY), KP_GROUND_CONSENT);
+    assert_int_equal(the_ground("9E160162100000001"), KP_GROUND_WITHHELD);
+}
+
+/* 高確法27条, 健保法150条 */
+static void hold__one_reason__names_no_basis_and_no_request(void **state UNUSED)
+{
+    cites(ELDERLY);
+    born(UNDER_40);
+    the_outcome_is("no_basis");
+    assert_null(the_decision().request);
+    assert_int_equal(the_decision().age, 31);
+    assert_int_equal(the_decision().band, KP_BAND_UNDER40);
+}
+
+/* The same case is decided in the same way whatever was decided in between. */
+static void decision__same_case_again__is_the_same(void **state UNUSED)
+{
+    static enum kp_ground before[MOST_ITEMS];
+    give_consent(ITEM_X_RAY);
+    struct kp_decision first = the_decision();
+    memcpy(before, ground, sizeof(before));
+    the.c.insurer_number = LATE_STAGE;
+    the_outcome_is("consent");
+    the.c.insurer_number = "06139463";
+    struct kp_decision second = the_decision();
+    assert_ptr_equal(second.basis, first.basis);
+    assert_ptr_equal(second.request, first.request);
+    assert_int_equal(second.n_released, first.n_released);
+    assert_memory_equal(ground, before, sizeof(before));
+}
+
+/* 個人情報保護法27条1項 */
+static void no_duty__items_covered_by_consent__go_out_on_the_basis_consent(void **state UNUSED)
+{
+    give_consent(ITEM_URIC_ACID);
+    for (int i = 0; i < 3; i++) {
+        the.c.insurer_number = i == 0 ? LATE_STAGE : "06139463"; /* late-stage, no request, no basis */
+        the.c.requests = i == 1 ? NULL : &the.q;
+        born(i == 2 ? "1940-01-01" : "1980-05-01");
+        the_outcome_is("consent");
+        assert_null(the_decision().request);
+        assert_int_equal(the_decision().n_released, 1);
+        the_grounds_are(KP_GROUND_WITHHELD, KP_GROUND_WITHHELD, KP_GROUND_CONSENT);
+    }
+}
+
+/* 個人情報保護法27条1項 */
+static void no_duty__nothing_left_that_consent_covers__is_held_for_its_own_reason(void **state UNUSED)
+{
+    give_consent(ITEM_URIC_ACID);
+    the.c.presence = the.presence;
+    the.presence[the_item(ITEM_HEIGHT)] = KP_ITEM_RESULT;
+    the.presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_STATED; /* not done: no result */
+    the.c.requests = NULL;
+    the_outcome_is("no_request");
+    the.c.requests = &the.q;
+    born("1940-01-01");
+    the_outcome_is("no_basis");
+    the.presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_RESULT;
+    the_outcome_is("consent");
+}
+
+/* Every fault at once; mending them one by one brings out the next reason. */
+static void several_reasons__first_of_the_order__is_given(void **state UNUSED)
+{
+    the.c.presence = the.presence;
+    the.presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_RESULT;
+    the.c.exam = day("2020-11-19");
+    born("1940-01-01");
+    the.c.member_from = day("2021-04-01");
+    the.q.withdrawn = day("2025-11-01");
+    the.q.exam_from = day("2021-01-01");
+    the.c.insurer_number = LATE_STAGE;
+    the_outcome_is("consent_missing");
+    the.c.insurer_number = "06139463";
+    the_outcome_is("no_request");
+    the.q.exam_from = day("");
+    the_outcome_is("request_not_in_force");
+    the.q.withdrawn = day("");
+    the_outcome_is("not_a_member");
+    the.c.member_from = day("");
+    the_outcome_is("no_basis");
+    born("1980-05-01");
+    the_outcome_is("past_retention");
+    the.c.exam = day("2025-06-10");
+    the_outcome_is("nothing_to_disclose");
+    the.presence[the_item(ITEM_HEIGHT)] = KP_ITEM_RESULT;
+    the_outcome_is("kenpo150");
+}
+
+/* 法別番号: where the Act is open, so is what a consent would be measured against */
+static void open_scheme__whatever_was_requested_or_consented__is_held(void **state UNUSED)
+{
+    static const char *const cases[][2] = {{"03130001", "scheme_unsettled"}, {"04130001", "scheme_unsettled"},
+                                           {"07130001", "scheme_unsettled"}, {"67130001", "scheme_unsettled"},
+                                           {"34130021", "scheme_ambiguous"}, {"75130001", "scheme_ambiguous"}};
+    cites(BOTH);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        the.c.insurer_number = cases[i][0];
+        the.c.n_consents = 0;
+        give_consent("all");
+        give_consent("all")->recipient = cases[i][0];
+        the_outcome_is(cases[i][1]);
+        assert_string_equal(kp_reason_names[the_decision().duty_fault], cases[i][1]);
+    }
+}
+
+/* The reasons, in the order in which one outranks another. */
+static void reasons__have_these_names_in_this_order(void **state UNUSED)
+{
+    static const char *const names[] = {"", "scheme_unsettled", "scheme_ambiguous", "consent_missing", "no_request",
+                                        "request_not_in_force", "not_a_member", "no_basis", "past_retention",
+                                        "nothing_to_disclose", "changed_since_disclosure", "already_disclosed"};
+    assert_int_equal(COUNT(names), KP_HOLD__COUNT);
+    for (size_t i = 0; i < COUNT(names); i++)
+        assert_string_equal(kp_reason_names[i], names[i]);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, make_the_case)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(elderly_act__request_of_any_insurer_but_a_late_stage_one__obliges_for_40_to_74),
+        TEST(elderly_act__until_the_end_of_2021__said_so_in_paragraphs_2_and_3),
+        TEST(health_act__insurers_own_act__obliges_with_its_own_paragraphs),
+        TEST(under_40__before_2022__could_be_disclosed_by_consent_only),
+        TEST(late_stage_association__whatever_it_requests__nothing_is_owed),
+        TEST(late_stage_association__age_of_its_member__is_not_looked_at),
+        TEST(seventy_five__still_under_another_insurer__goes_out_on_consent_only),
+        TEST(under_40__request_citing_the_health_act__is_the_one_that_serves),
+        TEST(under_40__request_citing_the_elderly_act_alone__is_held_no_basis),
+        TEST(from_40_to_74__request_citing_the_elderly_act__rests_on_it),
+        TEST(from_40_to_74__request_citing_the_health_act_alone__rests_on_that),
+        TEST(request_citing_both__age__chooses_the_act),
+        TEST(request__received_after_the_day_of_disclosure__is_no_request_yet),
+        TEST(request__withdrawn_or_past_its_end__is_not_in_force),
+        TEST(request__older_than_the_provision__gives_no_basis_when_the_provision_has_come),
+        TEST(scheme__first_two_digits_of_the_insurer_number__name_it),
+        TEST(shared_prefix__register_that_does_not_say_which_act__is_held_scheme_ambiguous),
+        TEST(unsettled_prefix__whatever_the_register_says__is_held_scheme_unsettled),
+        TEST(leaver__member_no_longer_on_the_day_of_disclosure__may_be_requested),
+        TEST(family_member__insurer_of_another_company__may_request),
+        TEST(membership__exam_outside_its_dates__is_held_not_a_member),
+        TEST(retention__exam_more_than_five_years_ago__is_held_past_retention),
+        TEST(past_retention__covered_by_consent__goes_out_on_it),
+        TEST(forty__age_at_the_end_of_the_fiscal_year_of_the_exam__decides),
+        TEST(forty__in_february_after_an_exam_at_39__belongs_to_40_to_74),
+        TEST(seventy_five__real_age_on_the_exam_date__decides),
+        TEST(seventy_five__from_the_birthday_on__belongs_to_the_other_system),
+        TEST(born_on_1_april__by_statute__is_40_on_31_march),
+        TEST(age_rule__not_chosen__counts_birthdays),
+        TEST(born_on_29_february__in_a_common_year__has_the_birthday_on_1_march),
+        TEST(items_of_the_duty__go_out_under_it__and_no_others),
+        TEST(items_of_the_form__by_default__go_out_with_the_duty),
+        TEST(items_of_the_form__policy_withhold__stay_unless_consented),
+        TEST(other_items__need_consent),
+        TEST(other_items__consent_implied_by_notice__is_accepted),
+        TEST(requested_items__by_default__need_consent_like_any_other),
+        TEST(requested_items__policy_release__are_those_that_the_request_lists),
+        TEST(requested_items__of_several_requests__add_up),
+        TEST(requested_items__of_a_request_that_does_not_serve__stay),
+        TEST(requested_items__consented_too_but_recipient_unknown__go_out_on_the_request),
+        TEST(requested_items__on_the_route_of_the_elderly_act__stay),
+        TEST(requested_items__where_no_duty_applies__stay),
+        TEST(item_without_a_ground__is_withheld__the_rest_goes_out),
+        TEST(record_without_any_item_of_the_duty__is_held_nothing_to_disclose),
+        TEST(consent__for_another_recipient__does_not_count),
+        TEST(consent__items__by_code_other_or_all),
+        TEST(consent__given_by_the_day_of_disclosure_and_not_withdrawn_on_it__counts),
+        TEST(opting_out_of_the_duty__is_not_possible),
+        TEST(silence_of_the_person__is_no_ground),
+        TEST(duty__no_record_of_it_is_owed__asks_no_particulars_of_the_recipient),
+        TEST(consent_items__recipients_particulars_unknown__are_withheld),
+        TEST(local_government__record_not_owed__is_written_all_the_same),
+        TEST(provisions__exemption_of_the_duty__changes_its_number_on_2022_04_01),
+        TEST(provisions__consent__change_their_number_on_2022_04_01),
+        TEST(provisions__record_of_a_disclosure__change_their_number_on_2022_04_01),
+        TEST(release__names_basis_request_age_band_and_the_ground_of_every_item),
+        TEST(hold__one_reason__names_no_basis_and_no_request),
+        TEST(decision__same_case_again__is_the_same),
+        TEST(no_duty__items_covered_by_consent__go_out_on_the_basis_consent),
+        TEST(no_duty__nothing_left_that_consent_covers__is_held_for_its_own_reason),
+        TEST(several_reasons__first_of_the_order__is_given),
+        TEST(open_scheme__whatever_was_requested_or_consented__is_held),
+        TEST(reasons__have_these_names_in_this_order),
+    };
+    return cmocka_run_group_tests_name("rule_law", tests, set_up, free_tables);
+}
