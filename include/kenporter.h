@@ -42,7 +42,9 @@ enum kp_age_rule { KP_AGE_BIRTHDAY, KP_AGE_STATUTE };
 
 enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16LE, KP_ENC_UTF16BE };
 
-enum kp_command { KP_CMD_CHECK, KP_CMD_EXPORT };
+/* check reads and decides; export discloses; prepare makes bundles as if every insurer had asked, and discloses nothing;
+ * release decides what was prepared again and discloses it. */
+enum kp_command { KP_CMD_CHECK, KP_CMD_EXPORT, KP_CMD_PREPARE, KP_CMD_RELEASE };
 
 /* An organisation as the documents name it: the sender, or the examining facility. NULL = not given. */
 struct kp_org {
@@ -58,6 +60,8 @@ struct kp_options {
     enum kp_command command;
     const char *const *inputs;
     size_t n_inputs;
+    const char *const *input_names; /* what messages and files call the inputs; NULL: by their paths */
+    const char *prepared; /* release: the run id of a prepare; inputs is then left alone */
     const char *output;   /* folder; created (0700) when missing */
     const char *log;      /* NULL: disclosure-log.csv in the output folder */
     const char *mapping;  /* NULL: columns are recognised by their headers */
@@ -120,6 +124,10 @@ struct kp_insurer_result {
     const char *scheme;
     const struct kp_count *by_basis; /* n_bases of them */
     size_t n_bases;
+    const struct kp_count *by_reason; /* why records are held, n_reasons of them */
+    size_t n_reasons;
+    const struct kp_count *waiting; /* on which basis more would go out on a request citing both Acts, n_waiting of them */
+    size_t n_waiting;
 };
 
 /* What a run did. Owned by the run: release with kp_result_free. */
@@ -144,7 +152,7 @@ struct kp_result {
 void kp_options_defaults(struct kp_options *options);
 
 /*
- * Runs check or export over all inputs. On KP_OK or KP_E_ATTENTION *ret_result describes the run and is the
+ * Runs check, export, prepare or release. On KP_OK or KP_E_ATTENTION *ret_result describes the run and is the
  * caller's; on any other status nothing is to be freed, a message said why, and no bundle is half released.
  * Grounds: Act on medical care for the elderly art. 27; health insurance Act art. 150 and its sister Acts;
  * Act on the protection of personal information art. 27 and 29.

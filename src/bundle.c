@@ -75,6 +75,18 @@ static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum
     return text;
 }
 
+/* Of the basis, and where items go out by consent beside it, of the consent, too. */
+static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_decision *d = &slot->decision;
+    const char *duty = kp_provisions_text(&slot->arena, &run->tables, d->basis, run->as_of);
+    const struct kp_basis *consent = kp_basis_for(&run->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
+    if (!duty || !consent || d->basis == consent || !*slot->consent_ids)
+        return duty;
+    const char *by_consent = kp_provisions_text(&slot->arena, &run->tables, consent, run->as_of);
+    return by_consent ? kp_arena_printf(&slot->arena, "%s; %s", duty, by_consent) : NULL;
+}
+
 static bool fill_entry(const struct kp_run *run, struct kp_slot *slot, const char *document, const char **cells)
 {
     const struct kp_decision *d = &slot->decision;
@@ -82,7 +94,7 @@ static bool fill_entry(const struct kp_run *run, struct kp_slot *slot, const cha
     char hex[KP_SHA256_HEX + 1];
     kp_sha256_hex(slot->digest, hex);
     cells[KP_LOG_EVENT] = slot->event;
-    cells[KP_LOG_REQUEST_ID] = d->request ? d->request->id : "";
+    cells[KP_LOG_REQUEST_ID] = slot->request_ids;
     cells[KP_LOG_DOCUMENT] = document;
     cells[KP_LOG_RECORD_SHA256] = kp_arena_strdup(&slot->arena, hex);
     cells[KP_LOG_EMPLOYEE_ID] = f[KP_F_EMPLOYEE_ID];
@@ -96,7 +108,7 @@ static bool fill_entry(const struct kp_run *run, struct kp_slot *slot, const cha
     cells[KP_LOG_AGE_RULE] = run->policy.age_rule == KP_AGE_STATUTE ? "statute" : "birthday";
     cells[KP_LOG_AGE_BAND] = kp_band_names[d->band];
     cells[KP_LOG_BASIS_ID] = d->basis->id;
-    cells[KP_LOG_PROVISIONS] = kp_provisions_text(&slot->arena, &run->tables, d->basis, run->as_of);
+    cells[KP_LOG_PROVISIONS] = provisions_of(run, slot);
     cells[KP_LOG_PRIVACY_GROUND] = kp_privacy_ground_of(d->basis);
     cells[KP_LOG_ITEMS_DUTY] = items_on(run, slot, KP_GROUND_DUTY);
     cells[KP_LOG_ITEMS_FORM] = items_on(run, slot, KP_GROUND_FORM);
@@ -290,7 +302,7 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct
         run->keep_temp = log_event(b, run, &ledger->log, "void") != KP_OK;
         return st;
     }
-    b->released = true;
+    b->placed = true;
     if (kp_sync_folder(run->io, run->output) != KP_OK)
         return kp_write_failed(run, run->output);
     return log_event(b, run, &ledger->log, "release") == KP_OK ? KP_OK : kp_write_failed(run, run->log_path);

@@ -30,7 +30,7 @@ struct kp_bundle {
     struct kp_out spool; /* one line per document: what its log entry will say */
     uint64_t n_documents;
     char sha256[KP_SHA256_HEX + 1];
-    bool released;
+    bool placed; /* it stands under its name: released, or prepared */
 };
 
 /* Begins a bundle; N follows the day's earlier bundles in folder and log. Faults are reported. */

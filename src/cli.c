@@ -25,6 +25,12 @@ static const struct command COMMANDS[] = {
     {"export", KP_FOR_EXPORT, kp_command_run, "kenporter export [options] INPUT.csv...",
      {"the same, then one bundle per insurer and the disclosure log: the nightly job",
       "同じ処理の後、保険者ごとの送付ファイルと提供記録を作る(夜間ジョブ)"}},
+    {"prepare", KP_FOR_PREPARE, kp_command_run, "kenporter prepare [options] INPUT.csv...",
+     {"bundles ready before a request comes, in OUTDIR/prepared/RUN_ID/: not a disclosure, no log entry",
+      "求めの前に送付ファイルを準備する(出力フォルダの prepared/RUN_ID/。提供ではなく、記録もしない)"}},
+    {"release", KP_FOR_RELEASE, kp_command_run, "kenporter release [options] RUN_ID",
+     {"decide what was prepared again by today's registers, move it out, write the log",
+      "準備したものを今日の登録簿で判定し直し、送付ファイルと提供記録を作る"}},
     {"map", KP_FOR_MAP, kp_command_map, "kenporter map [options] INPUT.csv >mapping.csv",
      {"propose a mapping file for an unknown export, on stdout; it shows headers and shapes, no values",
       "未知の出力の対応表を提案する(標準出力へ。見出しと値の形だけを示す)"}},
@@ -175,11 +181,25 @@ static bool wants_bar(const struct kp_console *c)
     return c->settings.progress == KP_PROGRESS_ALWAYS;
 }
 
+static enum kp_command run_of(unsigned bit)
+{
+    switch (bit) {
+    case KP_FOR_EXPORT:
+        return KP_CMD_EXPORT;
+    case KP_FOR_PREPARE:
+        return KP_CMD_PREPARE;
+    case KP_FOR_RELEASE:
+        return KP_CMD_RELEASE;
+    default:
+        return KP_CMD_CHECK;
+    }
+}
+
 static enum kp_status run_command(struct kp_console *c, const struct command *command, int argc, char **argv)
 {
     enum kp_status st = KP_OK;
     struct kp_buf out = {0};
-    c->settings.options.command = command->bit == KP_FOR_EXPORT ? KP_CMD_EXPORT : KP_CMD_CHECK;
+    c->settings.options.command = run_of(command->bit);
     KP_TRY(kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
     c->diag.lang = c->settings.options.lang;
     if (c->settings.help) {

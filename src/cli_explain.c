@@ -167,6 +167,12 @@ static void find_needed(struct kp_console *c, struct question *q)
 
 /* --- the answer in words --- */
 
+/* The words for it; JSON has the bare "release" and "withhold". */
+static const char *answer_word(const struct kp_console *c, const char *answer)
+{
+    return answer[0] == 'r' ? say(c, "提供", "release") : say(c, "提供しない", "withhold");
+}
+
 static const char *scope_answer(const struct question *q, enum kp_scope scope)
 {
     if (q->decision.reason != KP_HOLD_NONE)
@@ -216,9 +222,25 @@ static void add_item_answers(struct kp_console *c, const struct question *q, str
             kp_buf_printf(out, "%s\"%s\": \"%s\"", before, item->code, scope_answer(q, item->scope));
         else
             kp_buf_printf(out, "  %s (%s): %s\n", item->label, kp_scope_names[item->scope],
-                          scope_answer(q, item->scope));
+                          answer_word(c, scope_answer(q, item->scope)));
         before = ", ";
     }
+}
+
+static void add_scopes(const struct kp_console *c, const struct question *q, struct kp_buf *out)
+{
+    const struct {
+        const char *name;
+        enum kp_scope scope;
+        const char *ground;
+    } lines[] = {{say(c, "法定項目(duty、実施基準2条):", "items of the duty (duty, 実施基準 art. 2):"), KP_SCOPE_DUTY, ""},
+                 {say(c, "様式が求める項目(form):", "items that only the form demands (form):"), KP_SCOPE_FORM,
+                  say(c, "(方針 form_items による)", " (by the policy form_items)")},
+                 {say(c, "その他の項目(other):", "all other items (other):"), KP_SCOPE_OTHER,
+                  say(c, "(本人の同意が必要)", " (they need the person's consent)")}};
+    for (size_t i = 0; i < KP_COUNT(lines); i++)
+        kp_buf_printf(out, "%s %s%s\n", lines[i].name, answer_word(c, scope_answer(q, lines[i].scope)),
+                      q->decision.reason == KP_HOLD_NONE ? lines[i].ground : "");
 }
 
 static void answer_in_words(struct kp_console *c, const struct question *q, struct kp_buf *out)
@@ -235,11 +257,8 @@ static void answer_in_words(struct kp_console *c, const struct question *q, stru
                       kp_provisions_text(&c->arena, &q->tables, d->basis, q->c.on));
     kp_buf_printf(out, "%s %s\n", say(c, "制度:", "scheme:"), d->scheme);
     add_age(c, q, out);
-    kp_buf_printf(out, "%s duty %s, form %s, other %s\n", say(c, "項目:", "items:"), scope_answer(q, KP_SCOPE_DUTY),
-                  scope_answer(q, KP_SCOPE_FORM), scope_answer(q, KP_SCOPE_OTHER));
+    add_scopes(c, q, out);
     add_item_answers(c, q, out, false);
-    if (!held)
-        kp_buf_printf(out, "%s\n", say(c, "その他の項目には本人の同意が必要です", "other items need the person's consent"));
     for (size_t i = 0; i < q->n_needed; i++)
         kp_buf_printf(out, "%s %s\n", say(c, "必要なもの:", "would change it:"), q->needed[i]);
 }

@@ -26,7 +26,7 @@ enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const 
 enum kp_status kp_intake_probe(struct kp_run *run, struct kp_input *input)
 {
     errno = 0;
-    if (kp_probe_file(run->io, input->path, &input->probe) != KP_OK)
+    if (kp_probe_file(run->io, input->place, &input->probe) != KP_OK)
         return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL,
                             errno ? strerror(errno) : "read failed", NULL, NULL);
     bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
@@ -180,7 +180,7 @@ enum kp_status kp_intake_map(struct kp_run *run, struct kp_input *input, const s
                                  .input_path = input->path,
                                  .input = (size_t)(input - run->inputs) + 1,
                                  .n_inputs = run->options->n_inputs};
-    if (kp_csvin_open(&in, run->io, input->path, run->options->delimiter) != KP_OK)
+    if (kp_csvin_open(&in, run->io, input->place, run->options->delimiter) != KP_OK)
         return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno), NULL,
                             NULL);
     kp_csvin_skip_comments(in, KP_COMMENTS_ALL);
@@ -204,7 +204,8 @@ enum kp_status kp_intake(struct kp_run *run)
         KP_TRY(kp_mapping_load(&run->arena, run->io, run->text, o->mapping, o->methods, &run->diag, &file));
     for (size_t i = 0; i < o->n_inputs; i++) {
         struct kp_input *input = &run->inputs[i];
-        input->path = o->inputs[i];
+        input->place = o->inputs[i];
+        input->path = o->input_names ? o->input_names[i] : o->inputs[i];
         run->n_inputs = i + 1;
         for (size_t k = 0; k < i; k++)
             if (strcmp(o->inputs[k], o->inputs[i]) == 0)

@@ -162,7 +162,7 @@ enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run, stru
     struct folder_scan scan = {.reading = &reading};
     kp_date_compact(run->as_of, reading.day + 1);
     errno = 0;
-    if (run->options->command == KP_CMD_EXPORT) {
+    if (kp_discloses(run->options->command)) {
         if (kp_log_lock(&ledger->log, run->io, run->log_path) != KP_OK)
             return log_failed(run);
         ledger->writable = true;

@@ -12,7 +12,8 @@
 
 enum kind { FLAG, TEXT, PATH, DATE, COUNT, CHOICE };
 
-#define RUN (KP_FOR_CHECK | KP_FOR_EXPORT)
+#define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
+#define RUN (READ | KP_FOR_RELEASE)
 #define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
@@ -36,9 +37,9 @@ static const struct option OPTIONS[] = {
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
     {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN,
      {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
-    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), RUN,
+    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), READ,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
-    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), RUN,
+    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), READ,
      {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
     {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(requests), RUN,
      {"register of insurers' requests", "保険者からの求めの登録簿"}},
@@ -57,7 +58,7 @@ static const struct option OPTIONS[] = {
       "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},
     {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(strict), RUN,
      {"warnings reject the record", "警告のある記録も却下する"}},
-    {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), KP_FOR_EXPORT | KP_FOR_CHECK,
+    {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), RUN,
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
     {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,
      {"disclose records that changed since they were disclosed", "提供後に変わった記録を訂正として提供する"}},

@@ -11,7 +11,7 @@
 enum kp_progress { KP_PROGRESS_AUTO, KP_PROGRESS_ALWAYS, KP_PROGRESS_NEVER };
 
 /* Commands, as bits so that an option can belong to several. */
-enum { KP_FOR_CHECK = 1, KP_FOR_EXPORT = 2, KP_FOR_EXPLAIN = 4, KP_FOR_ITEMS = 8, KP_FOR_MAP = 16 };
+enum { KP_FOR_CHECK = 1, KP_FOR_EXPORT = 2, KP_FOR_EXPLAIN = 4, KP_FOR_ITEMS = 8, KP_FOR_MAP = 16, KP_FOR_PREPARE = 32, KP_FOR_RELEASE = 64 };
 
 struct kp_settings {
     struct kp_options options;

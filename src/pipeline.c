@@ -20,6 +20,7 @@
 #include "bundle.h"
 #include "ledger.h"
 #include "pool.h"
+#include "prepared.h"
 #include "report.h"
 #include "rowfiles.h"
 #include "run.h"
@@ -90,7 +91,7 @@ static enum kp_status take(struct pipeline *p, struct kp_slot *slot)
     enum kp_status st = KP_OK;
     if (slot->insurer && !(account = kp_tally_account(&p->tally, &p->run, slot->insurer->number)))
         return KP_E_SYSTEM;
-    if (slot->outcome == KP_RELEASED && p->run.options->command == KP_CMD_EXPORT) {
+    if (slot->outcome == KP_RELEASED && kp_makes_bundles(p->run.options->command)) {
         KP_TRY(put_into_bundle(p, slot, account, &document));
         bundle = account->bundle.file_name;
     }
@@ -156,7 +157,7 @@ static enum kp_status check_unchanged(struct pipeline *p)
     for (size_t i = 0; i < p->run.n_inputs; i++) {
         const struct kp_input *input = &p->run.inputs[i];
         uint8_t digest[KP_SHA256_BYTES];
-        if (kp_file_sha256(p->run.io, input->path, digest) != KP_OK ||
+        if (kp_file_sha256(p->run.io, input->place, digest) != KP_OK ||
             memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
             return kp_diag_fail(&p->run.diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
         if (input->comments.n_like_rows)
@@ -200,12 +201,19 @@ static void drop_workers(struct pipeline *p)
 /* --- bundles out --- */
 
 /* All bundles are complete on disk before the first goes out, so a fault in any of them stops them all. */
-static enum kp_status release_bundles(struct pipeline *p)
+static enum kp_status seal_bundles(struct pipeline *p)
 {
     enum kp_status st = KP_OK;
     for (size_t i = 0; i < p->tally.n_accounts; i++)
         if (p->tally.accounts[i]->has_bundle)
             KP_TRY(kp_bundle_seal(&p->tally.accounts[i]->bundle, &p->run, &p->tools[0]));
+out:
+    return st;
+}
+
+static enum kp_status release_bundles(struct pipeline *p)
+{
+    enum kp_status st = KP_OK;
     if (kp_sync_folder(p->run.io, p->run.temp) != KP_OK || kp_sync_folder(p->run.io, p->run.output) != KP_OK)
         return kp_write_failed(&p->run, p->run.output);
     for (size_t i = 0; i < p->tally.n_accounts; i++) {
@@ -213,7 +221,7 @@ static enum kp_status release_bundles(struct pipeline *p)
         if (!a->has_bundle)
             continue;
         st = kp_bundle_release(&a->bundle, &p->run, &p->ledger);
-        p->disclosed |= a->bundle.released;
+        p->disclosed |= a->bundle.placed;
         if (st != KP_OK)
             goto out;
     }
@@ -272,17 +280,26 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
                          struct kp_insurer_result *ret)
 {
     struct kp_count *bases = kp_arena_alloc(arena, p->run.tables.n_bases * sizeof(*bases));
-    if (!bases)
+    struct kp_count *waiting = kp_arena_alloc(arena, p->run.tables.n_bases * sizeof(*waiting));
+    struct kp_count *reasons = kp_arena_alloc(arena, KP_HOLD__COUNT * sizeof(*reasons));
+    if (!bases || !waiting || !reasons)
         return false;
-    *ret = (struct kp_insurer_result){.documents = a->documents, .held = a->held, .by_basis = bases};
+    *ret = (struct kp_insurer_result){.documents = a->documents, .held = a->held, .by_basis = bases,
+                                      .by_reason = reasons, .waiting = waiting};
     ret->insurer_number = kp_arena_strdup(arena, a->insurer->number);
     ret->name = kp_arena_strdup(arena, a->insurer->name);
     ret->scheme = kp_arena_strdup(arena, a->scheme);
-    ret->bundle = kp_arena_strdup(arena, a->has_bundle && a->bundle.released ? a->bundle.path : "");
-    for (size_t i = 0; i < p->run.tables.n_bases; i++)
+    ret->bundle = kp_arena_strdup(arena, a->has_bundle && a->bundle.placed ? a->bundle.path : "");
+    for (size_t i = 0; i < p->run.tables.n_bases; i++) {
+        const char *id = kp_arena_strdup(arena, p->run.tables.bases[i].id);
         if (a->by_basis[i])
-            bases[ret->n_bases++] =
-                (struct kp_count){kp_arena_strdup(arena, p->run.tables.bases[i].id), a->by_basis[i]};
+            bases[ret->n_bases++] = (struct kp_count){id, a->by_basis[i]};
+        if (a->waiting[i])
+            waiting[ret->n_waiting++] = (struct kp_count){id, a->waiting[i]};
+    }
+    for (size_t i = 0; i < KP_HOLD__COUNT; i++)
+        if (a->by_reason[i])
+            reasons[ret->n_reasons++] = (struct kp_count){kp_reason_names[i], a->by_reason[i]};
     return ret->insurer_number && ret->name && ret->scheme && ret->bundle;
 }
 
@@ -343,7 +360,7 @@ void kp_result_free(struct kp_result *result)
 
 static void tell_about_schemas(const struct pipeline *p)
 {
-    if (!p->run.options->xsd && p->run.options->command == KP_CMD_EXPORT && p->tally.released > 0)
+    if (!p->run.options->xsd && kp_makes_bundles(p->run.options->command) && p->tally.released > 0)
         (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_PROFILE_SCHEMAS, NULL, 0, NULL, NULL, NULL, NULL);
 }
 
@@ -365,8 +382,13 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     KP_TRY(check_unchanged(p));
     kp_tally_sort(&p->tally);
     KP_TRY(kp_rowfiles_finish(&p->files));
-    if (p->run.options->command == KP_CMD_EXPORT)
+    KP_TRY(seal_bundles(p));
+    if (kp_discloses(p->run.options->command))
         KP_TRY(release_bundles(p));
+    else if (p->run.options->command == KP_CMD_PREPARE)
+        KP_TRY(kp_prepared_store(&p->run, &p->tally));
+    if (p->run.options->command == KP_CMD_RELEASE)
+        kp_prepared_done(&p->run, &p->tally);
     tell_about_schemas(p);
     st = report(p, json);
 out:
@@ -385,6 +407,8 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     /* A run that failed before anything went out leaves no half-written reports behind. */
     if (st != KP_OK && !p->disclosed && p->run.run_folder && p->run.lock_fd >= 0)
         (void)kp_remove_folder(p->run.run_folder);
+    if (st != KP_OK && p->run.run_id && p->run.lock_fd >= 0)
+        kp_prepared_abandon(&p->run);
     kp_run_tear_down(&p->run);
 }
 
@@ -393,12 +417,21 @@ enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env
     struct pipeline p = {.ledger = {.log = {.fd = -1}}};
     struct kp_buf json = {0};
     struct kp_result result = {0};
-    enum kp_status st = kp_run_set_up(&p.run, options, env);
+    struct kp_arena arena = {0}; /* of the options that a release finds with what was prepared */
+    struct kp_options own = *options;
+    enum kp_status st = KP_OK;
+    if (options->command == KP_CMD_RELEASE)
+        st = kp_prepared_load(&arena, env, &own);
+    if (st == KP_OK)
+        st = kp_run_set_up(&p.run, &own, env);
+    else
+        p.run.lock_fd = -1;
     if (st == KP_OK)
         st = run_stages(&p, &json);
     if (st == KP_OK)
         st = fill_result(&p, &json, &result);
     tear_down(&p, st);
+    kp_arena_release(&arena);
     kp_buf_release(&json);
     if (st != KP_OK)
         return st;

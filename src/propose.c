@@ -81,7 +81,7 @@ enum kp_status kp_look_at(struct kp_run *run, struct kp_input *input, struct kp_
     struct kp_arena scratch = {0};
     struct kp_look look = {.columns = kp_arena_alloc(&run->arena,
                                                      (input->mapping.n_columns + 1) * sizeof(*look.columns))};
-    if (!look.columns || kp_csvin_open(&in, run->io, input->path, run->options->delimiter) != KP_OK)
+    if (!look.columns || kp_csvin_open(&in, run->io, input->place, run->options->delimiter) != KP_OK)
         return kp_no_memory(run);
     kp_csvin_skip_comments(in, KP_COMMENTS_ALL);
     for (uint64_t n = 0; n < KP_LOOK_ROWS + input->n_header_rows; n++) {
@@ -423,7 +423,7 @@ enum kp_status kp_propose(const struct kp_options *options, const struct kp_env 
         goto out;
     }
     run.n_inputs = 1;
-    run.inputs[0].path = options->inputs[0];
+    run.inputs[0].path = run.inputs[0].place = options->inputs[0];
     KP_TRY(kp_intake_probe(&run, &run.inputs[0]));
     KP_TRY(kp_intake_map(&run, &run.inputs[0], NULL));
     KP_TRY(kp_look_at(&run, &run.inputs[0], &look));

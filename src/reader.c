@@ -26,7 +26,7 @@ static enum kp_status open_next(struct kp_reader *r)
     struct kp_input *input = &r->run->inputs[r->file];
     struct kp_csvrow header;
     bool end = false;
-    if (kp_csvin_open(&r->in, r->run->io, input->path, r->run->options->delimiter) != KP_OK)
+    if (kp_csvin_open(&r->in, r->run->io, input->place, r->run->options->delimiter) != KP_OK)
         return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno),
                             NULL, NULL);
     kp_csvin_skip_comments(r->in, KP_COMMENTS_ALL);

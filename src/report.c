@@ -5,7 +5,8 @@
 
 #include "status.h"
 
-static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check", [KP_CMD_EXPORT] = "export"};
+static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check", [KP_CMD_EXPORT] = "export",
+                                       [KP_CMD_PREPARE] = "prepare", [KP_CMD_RELEASE] = "release"};
 static const char *const ENCODINGS[] = {[KP_ENC_AUTO] = "auto",
                                         [KP_ENC_CP932] = "cp932",
                                         [KP_ENC_UTF8] = "utf-8",
@@ -128,6 +129,19 @@ static void unmapped(const struct kp_run *run, struct kp_buf *out)
     kp_buf_char(out, ']');
 }
 
+static void bases(const struct kp_run *run, const char *name, const uint64_t *counts, struct kp_buf *out)
+{
+    const char *before = "";
+    key(out, name, ", ");
+    kp_buf_char(out, '{');
+    for (size_t i = 0; i < run->tables.n_bases; i++)
+        if (counts[i]) {
+            number(out, run->tables.bases[i].id, counts[i], before);
+            before = ", ";
+        }
+    kp_buf_char(out, '}');
+}
+
 static void account(const struct kp_run *run, const struct kp_account *a, struct kp_buf *out)
 {
     const char *before = "";
@@ -141,16 +155,18 @@ static void account(const struct kp_run *run, const struct kp_account *a, struct
         before = ", ";
     }
     kp_buf_char(out, ']');
-    string(out, "bundle", a->has_bundle && a->bundle.released ? a->bundle.file_name : "", ", ");
-    string(out, "sha256", a->has_bundle && a->bundle.released ? a->bundle.sha256 : "", ", ");
+    string(out, "bundle", a->has_bundle && a->bundle.placed ? a->bundle.file_name : "", ", ");
+    string(out, "sha256", a->has_bundle && a->bundle.placed ? a->bundle.sha256 : "", ", ");
     number(out, "documents", a->documents, ", ");
     number(out, "held", a->held, ", ");
-    key(out, "by_basis", ", ");
+    bases(run, "by_basis", a->by_basis, out);
+    bases(run, "waiting_by_basis", a->waiting, out);
+    key(out, "held_by_reason", ", ");
     kp_buf_char(out, '{');
     before = "";
-    for (size_t i = 0; i < run->tables.n_bases; i++)
-        if (a->by_basis[i]) {
-            number(out, run->tables.bases[i].id, a->by_basis[i], before);
+    for (size_t i = 0; i < KP_HOLD__COUNT; i++)
+        if (a->by_reason[i]) {
+            number(out, kp_reason_names[i], a->by_reason[i], before);
             before = ", ";
         }
     kp_buf_str(out, "}}");
@@ -229,7 +245,7 @@ static void html_accounts(const struct kp_run *run, const struct kp_tally *t, st
             if (a->by_basis[k])
                 kp_buf_printf(out, "%s %" PRIu64 " ", run->tables.bases[k].id, a->by_basis[k]);
         kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td><td class=n>%" PRIu64 "</td><td>%s</td></tr>\n",
-                      a->documents, a->held, a->has_bundle && a->bundle.released ? a->bundle.file_name : "");
+                      a->documents, a->held, a->has_bundle && a->bundle.placed ? a->bundle.file_name : "");
     }
     kp_buf_str(out, "</table>\n");
 }

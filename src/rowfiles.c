@@ -153,7 +153,7 @@ static void write_decision(struct kp_rowfiles *f, const struct kp_slot *slot, co
     add_cell(&f->line, kp_reason_names[slot->reason]);
     add_codes(f, slot);
     add_cell(&f->line, slot->sound && slot->outcome != KP_DUPLICATE ? slot->record.field[KP_F_INSURER_NUMBER] : "");
-    add_cell(&f->line, d->request ? d->request->id : "");
+    add_cell(&f->line, decided ? slot->request_ids : "");
     add_cell(&f->line, d->basis ? d->basis->id : "");
     if (decided)
         kp_buf_printf(&f->line, ",%d", d->age);

@@ -17,7 +17,8 @@
 enum { KP_MAX_INSURERS = 5000, KP_MAX_THREADS = 256 };
 
 struct kp_input {
-    const char *path;
+    const char *path;  /* as it was named, and is named in messages and files */
+    const char *place; /* where it is read: the same, but for what was prepared */
     struct kp_probe probe;
     enum kp_encoding encoding; /* of the cells: found, or as the configuration says; UTF-16 arrives as UTF-8 */
     struct kp_mapping mapping;
@@ -68,6 +69,10 @@ struct kp_run {
     struct kp_xml_schema *document_schema;
     struct kp_xml_schema *index_schema;
 };
+
+/* Documents are rendered and bundled / go to their insurers and into the log. */
+bool kp_makes_bundles(enum kp_command command);
+bool kp_discloses(enum kp_command command);
 
 /* Reports "cannot write" with errno and returns KP_E_SYSTEM. */
 enum kp_status kp_write_failed(const struct kp_run *run, const char *path);

@@ -8,6 +8,16 @@
 #include "sheet.h"
 #include "status.h"
 
+bool kp_makes_bundles(enum kp_command command)
+{
+    return command != KP_CMD_CHECK;
+}
+
+bool kp_discloses(enum kp_command command)
+{
+    return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
+}
+
 enum kp_status kp_write_failed(const struct kp_run *run, const char *path)
 {
     return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_WRITE_FAILED, path, 0, NULL, strerror(errno ? errno : EIO), NULL,
@@ -88,7 +98,7 @@ static enum kp_status set_up_sender(struct kp_run *run)
             phone[n++] = *at;
     phone[n] = '\0';
     s->phone = phone;
-    if (!*s->name && run->options->command == KP_CMD_EXPORT)
+    if (!*s->name && kp_makes_bundles(run->options->command))
         return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SENDER_INCOMPLETE, NULL, 0, NULL, "name", NULL, NULL);
     if (!*s->name)
         s->name = "未設定";

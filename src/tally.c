@@ -21,8 +21,9 @@ static struct kp_account *new_account(struct kp_run *run, const char *number)
     if (!a || !copy)
         return NULL;
     a->by_basis = kp_arena_alloc(&run->arena, run->tables.n_bases * sizeof(*a->by_basis));
+    a->waiting = kp_arena_alloc(&run->arena, run->tables.n_bases * sizeof(*a->waiting));
     a->insurer = kp_run_insurer(run, &run->arena, copy);
-    if (!a->by_basis || !a->insurer)
+    if (!a->by_basis || !a->waiting || !a->insurer)
         return NULL;
     const struct kp_scheme *scheme = kp_scheme_of(&run->tables, number);
     a->scheme = *a->insurer->scheme ? a->insurer->scheme : scheme ? scheme->scheme : "";
@@ -96,6 +97,9 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
         tally->held++;
         tally->by_reason[slot->reason]++;
         account->held++;
+        account->by_reason[slot->reason]++;
+        if (slot->waiting)
+            account->waiting[slot->waiting - run->tables.bases]++;
         break;
     case KP_ALREADY:
         tally->already++;

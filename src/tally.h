@@ -14,6 +14,8 @@ struct kp_account {
     const char *scheme;
     uint64_t documents, held;
     uint64_t *by_basis; /* one per basis of the tables */
+    uint64_t *waiting;  /* the same, of those that a request would let go */
+    uint64_t by_reason[KP_HOLD__COUNT];
     const char *request_ids[KP_MAX_REQUESTS_NAMED];
     size_t n_requests;
     bool has_bundle;

@@ -222,6 +222,57 @@ static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *sl
     return slot->consent_ids ? KP_OK : KP_E_SYSTEM;
 }
 
+static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
+                           const struct kp_request *request)
+{
+    for (size_t i = 0; i < run->tables.n_items; i++)
+        if (slot->decision.ground[i] == KP_GROUND_REQUESTED && kase->presence[i] != KP_ITEM_ABSENT &&
+            kp_request_grants(&run->tables, request, kase, &run->tables.items[i], &slot->decision))
+            return true;
+    return false;
+}
+
+static enum kp_status name_requests(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
+{
+    struct kp_buf ids = {0};
+    const struct kp_request *first = slot->decision.request;
+    kp_buf_str(&ids, first ? first->id : "");
+    for (const struct kp_request *q = first ? kase->requests : NULL; q; q = q->next)
+        if (q != first && grants_an_item(run, slot, kase, q))
+            kp_buf_printf(&ids, " %s", q->id);
+    slot->request_ids = kp_buf_ok(&ids) ? kp_arena_strdup(&slot->arena, kp_buf_text(&ids)) : NULL;
+    kp_buf_release(&ids);
+    return slot->request_ids ? KP_OK : KP_E_SYSTEM;
+}
+
+/*
+ * What would a request citing both Acts change? A check tells how many wait for one; what is prepared is decided as if
+ * it had come, for it is decided again before it goes out.
+ */
+static enum kp_status assume_request(const struct kp_run *run, struct kp_slot *slot, struct kp_case *c)
+{
+    enum kp_reason fault = slot->decision.duty_fault;
+    slot->waiting = NULL;
+    if (kp_discloses(run->options->command) ||
+        (fault != KP_HOLD_NO_REQUEST && fault != KP_HOLD_REQUEST_NOT_IN_FORCE && fault != KP_HOLD_NO_BASIS))
+        return KP_OK;
+    slot->assumed = (struct kp_request){.id = "(assumed)",
+                                        .received = run->as_of,
+                                        .routes = 1u << KP_ROUTE_ELDERLY | 1u << KP_ROUTE_HEALTH,
+                                        .bands = (1u << KP_BAND__COUNT) - 1,
+                                        .items = ""};
+    c->requests = &slot->assumed;
+    struct kp_decision asked = {.ground = kp_arena_alloc(&slot->arena, run->tables.n_items * sizeof(*asked.ground))};
+    if (!asked.ground)
+        return KP_E_SYSTEM;
+    kp_decide(&run->tables, &run->policy, c, &asked);
+    if (run->options->command == KP_CMD_PREPARE)
+        slot->decision = asked;
+    else if (asked.reason == KP_HOLD_NONE && asked.duty_fault == KP_HOLD_NONE)
+        slot->waiting = asked.basis;
+    return KP_OK;
+}
+
 static enum kp_status decide(const struct kp_run *run, struct kp_slot *slot)
 {
     enum kp_status st = KP_E_SYSTEM;
@@ -251,6 +302,8 @@ static enum kp_status decide(const struct kp_run *run, struct kp_slot *slot)
                         .recipient_known = *to->name && *to->address && *to->representative,
                         .presence = presence};
     kp_decide(&run->tables, &run->policy, &c, &slot->decision);
+    KP_TRY(assume_request(run, slot, &c));
+    KP_TRY(name_requests(run, slot, &c));
     st = name_consents(run, slot, &c);
 out:
     return st;
@@ -317,7 +370,7 @@ static enum kp_status render(const struct kp_run *run, struct kp_tools *tools, s
         slot->outcome = KP_REJECTED;
         return KP_OK;
     }
-    if (run->options->command == KP_CMD_EXPORT)
+    if (kp_makes_bundles(run->options->command))
         return kp_deflate_run(tools->deflate, kp_buf_text(&slot->document), slot->document.len, &slot->packed);
     return KP_OK;
 }
@@ -340,6 +393,8 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
     slot->outcome = KP_RELEASED;
     slot->reason = KP_HOLD_NONE;
     slot->decision = (struct kp_decision){0};
+    slot->waiting = NULL;
+    slot->request_ids = "";
     slot->insurer = NULL;
     if (slot->st != KP_OK)
         return;
@@ -366,6 +421,9 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
     slot->st = decide(run, slot);
     if (slot->st != KP_OK)
         return;
+    bool went_out = slot->mark.kind == KP_SEEN_LOGGED && !run->options->again;
+    if (went_out || (slot->mark.kind == KP_SEEN_CHANGED && !run->options->corrections))
+        slot->waiting = NULL; /* for no request */
     if (slot->decision.reason != KP_HOLD_NONE) {
         hold(slot, slot->decision.reason, kp_provision_needed(&run->tables, &slot->decision, run->as_of, &slot->arena));
     } else if (!settled_by_mark(run, slot)) {

@@ -36,11 +36,14 @@ struct kp_slot {
     uint8_t whole[KP_SHA256_BYTES];  /* of the row */
     struct kp_mark mark;
     struct kp_decision decision;
+    const struct kp_basis *waiting; /* on which a request citing both Acts would let it go; NULL: none, or it goes */
+    struct kp_request assumed;      /* such a request */
     const struct kp_insurer *insurer;
     enum kp_outcome outcome;
     enum kp_reason reason;
     const char *event;       /* disclose, again, correct */
     const char *consent_ids; /* of those that an item rests on */
+    const char *request_ids; /* the request of the decision, and others that list an item which goes out */
     struct kp_xml xml;
     struct kp_buf document;
     struct kp_packed packed;
