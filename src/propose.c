@@ -241,7 +241,9 @@ static void put_recognised(const struct writer *w, const struct kp_column *colum
     bool dashed = look->dashes > 0 && w->look->dash_is_empty && coded_item(w->run, column) &&
                   kp_code_of(&w->run->tables, coded_item(w->run, column)->code_system, "-");
     bool superseded = is_superseded(w->run, w->input, column);
-    put_comment(w, column, kp_arena_printf(&w->run->arena, "%s, %s", name_of(w, column), why));
+    put_comment(w, column,
+                kp_arena_printf(&w->run->arena, "%s%s%s, %s", name_of(w, column), column->is_pair ? " / " : "",
+                                column->is_pair ? w->run->tables.items[column->casual].name : "", why));
     if (superseded)
         kp_buf_printf(w->out, "# %s\n", say(w, "stands again further right, as where two exports are joined: the last one counts",
                                             "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります"));
