@@ -174,6 +174,7 @@ struct writer {
     const struct kp_input *input;
     const struct kp_look *look;
     struct kp_buf *out;
+    const char **keys; /* of the headers, by column: what a mapping file compares */
 };
 
 static const char *say(const struct writer *w, const char *en, const char *ja)
@@ -187,13 +188,11 @@ static void put_column(const struct writer *w, const struct kp_column *column)
     const char *mark = strrchr(column->header, '@');
     bool clear = *column->header && column->header[0] != '#' && !strpbrk(column->header, "\r\n\"") &&
                  !(mark && mark[1] >= '0' && mark[1] <= '9') && !column->second && !is_repeated(w->input, column);
-    const char *key = clear ? kp_text_value_key(&w->run->arena, column->header) : NULL;
-    for (size_t i = 0; clear && key && i < w->input->mapping.n_columns; i++) {
-        const struct kp_column *other = &w->input->mapping.columns[i];
-        const char *also = other != column ? kp_text_value_key(&w->run->arena, other->header) : NULL;
-        clear = !also || strcmp(also, key) != 0; /* in another width it is the same name */
-    }
-    if (clear && key && *key)
+    size_t own = (size_t)(column - w->input->mapping.columns);
+    const char *key = w->keys[own];
+    for (size_t i = 0; clear && i < w->input->mapping.n_columns; i++)
+        clear = i == own || strcmp(w->keys[i], key) != 0; /* in another width it is the same name */
+    if (clear && *key)
         kp_buf_csv(w->out, column->header, strlen(column->header));
     else
         kp_buf_printf(w->out, "#%u", column->number);
@@ -364,9 +363,13 @@ void kp_propose_write(struct kp_run *run, const struct kp_input *input, const st
     static const char *const encodings[] = {[KP_ENC_AUTO] = "",           [KP_ENC_CP932] = "CP932",
                                             [KP_ENC_UTF8] = "UTF-8",      [KP_ENC_UTF16LE] = "UTF-16LE",
                                             [KP_ENC_UTF16BE] = "UTF-16BE"};
-    const struct writer w = {run, input, look, out};
     const struct kp_column *columns = input->mapping.columns;
     size_t n = input->mapping.n_columns;
+    const struct writer w = {run, input, look, out, kp_arena_alloc(&run->arena, (n + 1) * sizeof(*w.keys))};
+    for (size_t i = 0; w.keys && i < n; i++)
+        w.keys[i] = kp_text_value_key(&run->arena, columns[i].header);
+    if (run->arena.failed)
+        return; /* the caller looks */
     struct kp_column as;
     bool name_is_settled = false;
     bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
