@@ -70,6 +70,8 @@ bool kp_field_find(const char *name, enum kp_field *ret_field)
 bool kp_list_has(const char *list, const char *word)
 {
     size_t n = strlen(word);
+    if (strchr(word, ' ')) /* two words that stand side by side in the list are not one of it */
+        return false;
     for (const char *at = list; n && (at = strstr(at, word)) != NULL; at += n)
         if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
             return true;

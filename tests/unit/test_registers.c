@@ -204,6 +204,7 @@ static void insurers__wrong_rows__are_refused_with_code_line_and_field(void **st
         {"06139463,,,,,,,,,,,,,\n06139463,,,,,,,,,,,,,\n", 1034, 3, "insurer_number"},
         {"06139463,,,,chiho_kyosai,,,,,,,,,\n", 1037, 2, "scheme"},
         {"34130021,,,,kenpo,,,,,,,,,\n", 1037, 2, "scheme"},
+        {"34130021,,,,chiho_kyosai shigaku_kyosai,,,,,,,,,\n", 1037, 2, "scheme"},
         {"06139463,,,,,123,,,,,,,,\n", 1033, 2, "sender_number"},
         {"06139463,,,,,66311111x6,,,,,,,,\n", 1033, 2, "sender_number"},
         {"06139463,,,,,,0,,,,,,,\n", 1033, 2, "interaction_type"},

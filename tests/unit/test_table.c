@@ -329,6 +329,8 @@ static void list_has__whole_words__only(void **state)
     assert_false(kp_list_has("kenpo", ""));
     assert_false(kp_list_has("", "kenpo"));
     assert_true(kp_list_has("aaa aa", "aa"));
+    assert_false(kp_list_has("kenpo senin", "kenpo senin")); /* two words are no word */
+    assert_false(kp_list_has("kenpo senin", " "));
 }
 
 int main(void)
