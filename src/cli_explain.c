@@ -84,7 +84,7 @@ static enum kp_status read_insurer(struct kp_console *c, struct question *q)
     if (!row)
         return bad_value(c, number, "--insurer", "a number that begins with a known scheme prefix");
     if (*scheme && !kp_list_has(row->choices, scheme) && strcmp(row->scheme, scheme) != 0)
-        return bad_value(c, scheme, "--scheme", *row->choices ? row->choices : row->scheme);
+        return bad_value(c, scheme, "--scheme", *row->choices ? "chiho_kyosai or shigaku_kyosai" : row->scheme);
     q->c.insurer_number = number;
     q->c.register_scheme = scheme;
     return KP_OK;
