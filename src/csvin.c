@@ -18,7 +18,7 @@ struct kp_csvin {
     char delimiter;
     enum kp_comments comments;
     struct kp_csv_comments passed;
-    size_t last_width; /* cells of the row before */
+    size_t width; /* cells of the first row, the header */
     struct kp_buf bytes;   /* all cells of the row, each with a NUL */
     struct kp_cell *cells; /* bytes is NULL while the row grows: n counts, pointers come at its end */
     size_t n_cells, cap_cells;
@@ -180,7 +180,7 @@ static void note_comment(struct kp_csvin *in, const char *line, size_t n)
         cells += !quoted && line[i] == in->delimiter;
     }
     in->passed.n++;
-    if (cells < 2 || cells != in->last_width)
+    if (cells < 2 || cells != in->width)
         return;
     if (in->passed.n_like_rows++ == 0)
         in->passed.first_like_row = in->line;
@@ -231,7 +231,7 @@ static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
         in->cells[i].bytes = at;
         at += in->cells[i].n + 1;
     }
-    in->last_width = in->n_cells;
+    in->width = in->width ? in->width : in->n_cells;
     *ret_row = (struct kp_csvrow){.line = in->row_line, .n_cells = in->n_cells, .cells = in->cells};
     in->row_open = in->row_complete = false;
 }

@@ -56,7 +56,7 @@ uint64_t kp_csvin_line(const struct kp_csvin *in);
 uint64_t kp_csvin_taken(const struct kp_csvin *in);
 /* What separates the fields; known once a row was read. */
 char kp_csvin_delimiter(const struct kp_csvin *in);
-/* Comments passed over so far, and among them those that have as many fields as the row before: rows that somebody
+/* Comments passed over so far, and among them those that have as many fields as the first row: rows that somebody
  * took out, perhaps. */
 struct kp_csv_comments {
     uint64_t n, n_like_rows;

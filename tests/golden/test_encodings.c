@@ -118,6 +118,9 @@ static void comments__as_wide_as_a_row__are_told(void **state)
     assert_contains(slurp("stderr", NULL), "warn K2026: 1 lines");
     assert_int_equal(counted("wide", "comment_lines"), 1);
     assert_int_equal(counted("wide", "rows") + 1, counted("plain", "rows"));
+    must("{ sed -n 1p export.utf8; echo too,short; sed -n '2s/^/#/p' export.utf8; sed -n 4p export.utf8; } >short.csv");
+    assert_int_equal(kenporter(EXPORT "-o short short.csv"), 1);
+    assert_contains(slurp("stderr", NULL), "short.csv:3: warn K2026"); /* it is the header that tells how wide a row is */
 }
 
 static void header__that_is_missing_or_a_comment__is_refused(void **state)

@@ -1,6 +1,4 @@
-#include "folder.h"
-#include "messages.h"
-#include "tables.h"
+#include "mapped.h"
 
 #include "cc2x.h"
 #include "mapping.h"
@@ -14,28 +12,6 @@
 #define TG_272 "3F015000002327201"
 #define TG_OTHER "3F015000002399901"
 #define LDL_OPEN "3F0770000023ZZZ01"
-
-static struct kp_mapping mapping;
-static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
-
-static int set_up(void **state)
-{
-    return make_folder(state) == 0 ? load_tables(state) : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)free_tables(state);
-    return remove_folder(state);
-}
-
-static int fresh(void **state)
-{
-    (void)tidy(state);
-    memset(&got, 0, sizeof(got));
-    mapping = (struct kp_mapping){0};
-    return 0;
-}
 
 struct inputs {
     size_t input, n;

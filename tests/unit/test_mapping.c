@@ -1,6 +1,4 @@
-#include "folder.h"
-#include "messages.h"
-#include "tables.h"
+#include "mapped.h"
 
 #include "mapping.h"
 
@@ -21,29 +19,6 @@
 #define ECG_TEXT "9A110160800000049"
 #define REQUIRED "保険者番号", "保険番号", "カナ氏名", "性別", "生年月日", "郵便番号", "住所", "健診実施日"
 enum { N_REQUIRED = 8, FIRST_LINE = 2 };
-
-static struct kp_mapping mapping;
-
-static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
-
-static int set_up(void **state)
-{
-    return make_folder(state) == 0 ? load_tables(state) : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)free_tables(state);
-    return remove_folder(state);
-}
-
-static int fresh(void **state)
-{
-    (void)tidy(state);
-    memset(&got, 0, sizeof(got));
-    mapping = (struct kp_mapping){0};
-    return 0;
-}
 
 static enum kp_status build(const struct kp_mapping_file *file, const char *const *first, const char *const *second,
                             size_t n)
