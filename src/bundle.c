@@ -181,9 +181,10 @@ static enum kp_status add_member(struct kp_bundle *b, struct kp_run *run, struct
 
 static enum kp_status add_schemas(struct kp_bundle *b, struct kp_run *run, struct kp_tools *tools)
 {
-    for (size_t i = 0; i < run->n_xsd; i++) {
-        char *name = kp_arena_printf(&run->arena, "XSD/%s", run->xsd[i].name);
-        enum kp_status st = name ? add_member(b, run, tools, name, run->xsd[i].bytes, run->xsd[i].n) : KP_E_SYSTEM;
+    for (size_t i = 0; i < run->schemas.n_files; i++) {
+        const struct kp_xsd_file *file = &run->schemas.files[i];
+        char *name = kp_arena_printf(&run->arena, "XSD/%s", file->name);
+        enum kp_status st = name ? add_member(b, run, tools, name, file->bytes, file->n) : KP_E_SYSTEM;
         if (st != KP_OK)
             return st;
     }
@@ -196,7 +197,7 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_run *run, struct 
     struct kp_buf index = {0};
     struct kp_xml_check *check = NULL;
     const char *where = "";
-    KP_TRY(kp_xml_check_new(run->index_schema, &check));
+    KP_TRY(kp_xml_check_new(run->schemas.index, &check));
     bool well_formed = kp_index_write(&index, check, b->insurer, run->as_of, b->n_documents);
     bool valid = kp_xml_check_finish(check, &where);
     if (!well_formed || !valid) {

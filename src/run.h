@@ -38,6 +38,15 @@ struct kp_xsd_file {
     size_t n;
 };
 
+enum { KP_MAX_XSD_FILES = 32 };
+
+/* A set of schemas: the files as they go into a bundle, and what validates with them. */
+struct kp_schemas {
+    struct kp_xsd_file files[KP_MAX_XSD_FILES];
+    size_t n_files;
+    struct kp_xml_schema *document, *index;
+};
+
 struct kp_run {
     const struct kp_options *options;
     const struct kp_env *env;
@@ -64,10 +73,7 @@ struct kp_run {
     size_t n_inputs;
     size_t n_layouts;
     uint64_t total_bytes;
-    const struct kp_xsd_file *xsd;
-    size_t n_xsd;
-    struct kp_xml_schema *document_schema;
-    struct kp_xml_schema *index_schema;
+    struct kp_schemas schemas;
 };
 
 /* Documents are rendered and bundled / go to their insurers and into the log. */
@@ -95,6 +101,10 @@ enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const 
 enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *options, const struct kp_env *env);
 /* The first steps of it alone, for a look at an input: catalogue and tables. */
 enum kp_status kp_run_set_up_tables(struct kp_run *run, const struct kp_options *options, const struct kp_env *env);
+/* The ministry's schemas from a folder, each held against its known digest, or this project's profile when it is NULL.
+ * Faults are reported: KP_E_USAGE. What was loaded is to be freed in any case. */
+enum kp_status kp_schemas_load(struct kp_run *run, const char *folder, struct kp_schemas *ret_schemas);
+void kp_schemas_free(struct kp_schemas *schemas);
 /* Removes temporary files, drops the lock, frees everything. */
 void kp_run_tear_down(struct kp_run *run);
 

@@ -192,17 +192,17 @@ static enum kp_status digest_without_space(const char *bytes, size_t n, char ret
 }
 
 /* The ministry's set: every file there, and none of them altered. */
-static enum kp_status official_schemas(struct kp_run *run, struct kp_xsd_file *files, size_t max)
+static enum kp_status official_schemas(struct kp_run *run, const char *folder, struct kp_schemas *schemas)
 {
     const struct kp_embedded *table = kp_embedded_find("xsd_digests.csv");
     struct kp_sheet sheet;
     char hex[KP_SHA256_HEX + 1];
     if (!table || kp_sheet_read(&sheet, &run->arena, NULL, table->bytes, (size_t)(table->end - table->bytes)) != KP_OK)
         return kp_no_memory(run);
-    for (size_t i = 0; i < sheet.n_rows && i < max; i++) {
-        struct kp_xsd_file *file = &files[run->n_xsd];
+    for (size_t i = 0; i < sheet.n_rows && i < KP_MAX_XSD_FILES; i++) {
+        struct kp_xsd_file *file = &schemas->files[schemas->n_files];
         file->name = sheet.rows[i].cells[0];
-        char *path = kp_arena_printf(&run->arena, "%s/%s", run->options->xsd, file->name);
+        char *path = kp_arena_printf(&run->arena, "%s/%s", folder, file->name);
         if (!path)
             return kp_no_memory(run);
         if (kp_read_file(run->io, path, 16 << 20, &run->arena, &file->bytes, &file->n) != KP_OK)
@@ -212,42 +212,27 @@ static enum kp_status official_schemas(struct kp_run *run, struct kp_xsd_file *f
             return kp_no_memory(run);
         if (strcmp(hex, sheet.rows[i].cells[1]) != 0)
             return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_ALTERED, path, 0, NULL, file->name, NULL, NULL);
-        run->n_xsd++;
+        schemas->n_files++;
     }
     return KP_OK;
 }
 
-/* This project's profile: written into the temporary folder, because schemas include one another by path. */
-static enum kp_status profile_schemas(struct kp_run *run, struct kp_xsd_file *files, size_t max, const char *folder)
+/* This project's profile. */
+static void profile_schemas(struct kp_schemas *schemas)
 {
-    char *nested = kp_arena_printf(&run->arena, "%s/coreschemas", folder);
-    if (!nested)
-        return kp_no_memory(run);
-    if (kp_make_folders(run->io, nested) != KP_OK)
-        return kp_write_failed(run, nested);
     const struct kp_embedded *e = NULL;
-    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && run->n_xsd < max; i++) {
-        if (strncmp(e->name, "xsd/", 4) != 0)
-            continue;
-        struct kp_xsd_file *file = &files[run->n_xsd++];
-        *file = (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
-        char *path = kp_arena_printf(&run->arena, "%s/%s", folder, file->name);
-        if (!path)
-            return kp_no_memory(run);
-        struct kp_out out;
-        enum kp_status st = kp_out_create(&out, run->io, path);
-        kp_out_add(&out, file->bytes, file->n);
-        if (kp_out_finish(&out, false) != KP_OK || st != KP_OK)
-            return kp_write_failed(run, path);
-    }
-    return KP_OK;
+    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && schemas->n_files < KP_MAX_XSD_FILES; i++)
+        if (strncmp(e->name, "xsd/", 4) == 0)
+            schemas->files[schemas->n_files++] =
+                (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
 }
 
 static enum kp_status load_schema(struct kp_run *run, const char *folder, const char *name,
                                   struct kp_xml_schema **ret_schema)
 {
     struct kp_buf detail = {0};
-    char *path = kp_arena_printf(&run->arena, "%s/%s", folder, name);
+    char *path = folder ? kp_arena_printf(&run->arena, "%s/%s", folder, name)
+                        : kp_arena_printf(&run->arena, KP_XML_BUILT_IN "xsd/%s", name);
     enum kp_status st = path ? kp_xml_schema_load(path, ret_schema, &detail) : KP_E_SYSTEM;
     if (st == KP_E_USAGE)
         (void)kp_diag_fail(&run->diag, st, KP_K_SCHEMA_UNUSABLE, path, 0, NULL, name, kp_buf_text(&detail), NULL);
@@ -257,23 +242,23 @@ static enum kp_status load_schema(struct kp_run *run, const char *folder, const 
     return st;
 }
 
-static enum kp_status set_up_schemas(struct kp_run *run)
+enum kp_status kp_schemas_load(struct kp_run *run, const char *folder, struct kp_schemas *ret_schemas)
 {
-    enum { MAX_FILES = 32 };
     enum kp_status st = KP_OK;
-    const char *folder = run->options->xsd ? run->options->xsd : kp_arena_printf(&run->arena, "%s/XSD", run->temp);
-    struct kp_xsd_file *files = kp_arena_alloc(&run->arena, MAX_FILES * sizeof(*files));
-    if (!folder || !files)
-        return kp_no_memory(run);
-    run->xsd = files;
-    if (run->options->xsd)
-        KP_TRY(official_schemas(run, files, MAX_FILES));
+    if (folder)
+        KP_TRY(official_schemas(run, folder, ret_schemas));
     else
-        KP_TRY(profile_schemas(run, files, MAX_FILES, folder));
-    KP_TRY(load_schema(run, folder, "hc08_V08.xsd", &run->document_schema));
-    KP_TRY(load_schema(run, folder, "ix08_V08.xsd", &run->index_schema));
+        profile_schemas(ret_schemas);
+    KP_TRY(load_schema(run, folder, "hc08_V08.xsd", &ret_schemas->document));
+    KP_TRY(load_schema(run, folder, "ix08_V08.xsd", &ret_schemas->index));
 out:
     return st;
+}
+
+void kp_schemas_free(struct kp_schemas *schemas)
+{
+    kp_xml_schema_free(schemas->document);
+    kp_xml_schema_free(schemas->index);
 }
 
 /* --- all of it --- */
@@ -313,7 +298,7 @@ enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *option
     KP_TRY(set_up_sender(run));
     KP_TRY(kp_intake(run));
     KP_TRY(make_places(run));
-    st = set_up_schemas(run);
+    st = kp_schemas_load(run, options->xsd, &run->schemas);
 out:
     return st;
 }
@@ -322,8 +307,7 @@ void kp_run_tear_down(struct kp_run *run)
 {
     if (run->temp && run->lock_fd >= 0 && !run->keep_temp)
         (void)kp_remove_folder(run->temp); /* what stays behind is removed by the next run */
-    kp_xml_schema_free(run->document_schema);
-    kp_xml_schema_free(run->index_schema);
+    kp_schemas_free(&run->schemas);
     kp_lock_drop(run->lock_fd);
     kp_text_free(run->text);
     kp_arena_release(&run->arena);

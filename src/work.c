@@ -11,7 +11,7 @@
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
     *tools = (struct kp_tools){0};
-    enum kp_status st = kp_xml_check_new(run->document_schema, &tools->check);
+    enum kp_status st = kp_xml_check_new(run->schemas.document, &tools->check);
     return st == KP_OK ? kp_deflate_new(&tools->deflate) : st;
 }
 

@@ -1,11 +1,13 @@
 #include "xmlcheck.h"
 
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <libxml/xmlschemas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedded.h"
 #include "status.h"
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
@@ -42,16 +44,27 @@ static void keep_first(void *ctx, error_ptr error)
         detail->data[--detail->len] = '\0';
 }
 
-/*
- * Loads with libxml2's process-wide settings turned so that no include is fetched from a network and nothing is
- * printed; both are put back. Schemas are loaded once, before there are other threads.
- */
+/* Files built into the program come from memory, others from disk, nothing from a network. */
+static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCtxtPtr ctxt)
+{
+    size_t n = strlen(KP_XML_BUILT_IN);
+    if (!url || strncmp(url, KP_XML_BUILT_IN, n) != 0)
+        return xmlNoNetExternalEntityLoader(url, id, ctxt);
+    const struct kp_embedded *file = kp_embedded_find(url + n);
+    xmlParserInputPtr input = file ? xmlNewStringInputStream(ctxt, (const xmlChar *)file->bytes) : NULL;
+    if (input)
+        input->filename = (char *)xmlStrdup((const xmlChar *)url); /* what it includes is named relative to it */
+    return input;
+}
+
+/* Loads with libxml2's process-wide settings turned so that nothing is fetched or printed; both are put back. Schemas
+ * are loaded once, before there are other threads. */
 static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct kp_buf *detail)
 {
     xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
     xmlStructuredErrorFunc report = xmlStructuredError;
     void *report_to = xmlStructuredErrorContext;
-    xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
+    xmlSetExternalEntityLoader(open_input);
     xmlSetStructuredErrorFunc(detail, keep_first);
     xmlSchemaPtr schema = xmlSchemaParse(parser);
     xmlSetStructuredErrorFunc(report_to, report);

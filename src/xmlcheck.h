@@ -22,6 +22,9 @@ struct kp_xml_attr {
 struct kp_xml_schema; /* read-only after loading */
 struct kp_xml_check;
 
+/* Before the name of a schema that is built into the program: KP_XML_BUILT_IN "xsd/hc08_V08.xsd". */
+#define KP_XML_BUILT_IN "builtin:///"
+
 /* Loads a schema file with what it includes; nothing is fetched from a network. KP_E_USAGE when it does not load; detail
  * then says why. */
 enum kp_status kp_xml_schema_load(const char *path, struct kp_xml_schema **ret_schema, struct kp_buf *detail);

@@ -27,11 +27,11 @@ for f in src/*.c src/*.h; do
     done
 done
 
-# Each library is known in one place.
-for pair in csv.h:csvin.c libxml/:xmlcheck.c zlib.h:zip.c openssl/:sha256.c utf8proc.h:text.c iconv.h:text.c ini.h:options.c; do
+# Each library is known in one place, or in two where writing and reading are apart.
+for pair in csv.h:csvin.c libxml/:xmlcheck.c,xmlread.c zlib.h:zip.c,unzip.c openssl/:sha256.c utf8proc.h:text.c iconv.h:text.c ini.h:options.c; do
     lib=${pair%%:*}
     for f in $(grep -l "#include <$lib" src/*.c src/*.h); do
-        [ "$f" = "src/${pair##*:}" ] || say "$f includes <$lib>; only ${pair##*:} may"
+        case ",${pair##*:}," in *,"${f#src/}",*) ;; *) say "$f includes <$lib>; only ${pair##*:} may" ;; esac
     done
 done
 
