@@ -180,6 +180,36 @@ enum kp_status kp_propose(const struct kp_options *options, const struct kp_env 
 
 void kp_proposal_free(struct kp_proposal *proposal);
 
+/* What checking one bundle found. Texts are "" where the bundle did not say. */
+struct kp_verdict {
+    const char *path;
+    const char *sha256;
+    const char *sender_number, *receiver_number; /* of the index */
+    const char *created;                         /* YYYY-MM-DD, of the index */
+    uint64_t documents;
+    uint64_t faults, warnings;
+    const struct kp_count *by_code; /* "K8045" and how often; n_codes of them, ascending */
+    size_t n_codes;
+};
+
+/* Release with kp_verdicts_free. */
+struct kp_verdicts {
+    const struct kp_verdict *bundles; /* one per input, in their order */
+    size_t n_bundles;
+    void *memory; /* private */
+};
+
+/*
+ * Checks bundles (options->inputs) as their receiver would, without trusting them: archive, index, schemas, every
+ * document's header and body. options->xsd: validates with the ministry's schemas too. options->log: also holds each
+ * bundle against what was logged. Writes nothing. Faults are diagnostics whose file is BUNDLE or BUNDLE:MEMBER. KP_OK:
+ * all sound; KP_E_FAULT: some are not (with options->strict warnings count); both fill *ret_verdicts. Errors:
+ * KP_E_USAGE (tables, schemas), KP_E_SYSTEM.
+ */
+enum kp_status kp_verify(const struct kp_options *options, const struct kp_env *env, struct kp_verdicts *ret_verdicts);
+
+void kp_verdicts_free(struct kp_verdicts *verdicts);
+
 /* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and the language.
  * Returns the exit status. */
 int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env);

@@ -31,6 +31,9 @@ static const struct command COMMANDS[] = {
     {"release", KP_FOR_RELEASE, kp_command_run, "kenporter release [options] RUN_ID",
      {"decide what was prepared again by today's registers, move it out, write the log",
       "準備したものを今日の登録簿で判定し直し、送付ファイルと提供記録を作る"}},
+    {"verify", KP_FOR_VERIFY, kp_command_verify, "kenporter verify [options] BUNDLE.zip...",
+     {"check bundles as their receiver would; with --log, also against what was logged",
+      "送付ファイルを受領側の目で検査する(--log で提供記録とも照合)"}},
     {"map", KP_FOR_MAP, kp_command_map, "kenporter map [options] INPUT.csv >mapping.csv",
      {"propose a mapping file for an unknown export, on stdout; it shows headers and shapes, no values",
       "未知の出力の対応表を提案する(標準出力へ。見出しと値の形だけを示す)"}},
@@ -73,7 +76,7 @@ static void on_message(void *ctx, const struct kp_message *m)
     bool waits_only = m->code == KP_K_NO_REQUEST;
     if (m->level < KP_LEVEL_FAIL && (c->settings.quiet || (waits_only && !c->settings.verbose)))
         return;
-    if (m->level < KP_LEVEL_FAIL && ++c->told[m->code] > TOLD_MAX && !c->settings.verbose)
+    if (++c->told[m->code] > TOLD_MAX && !c->settings.verbose)
         return;
     kp_console_clear_bar(c);
     if (m->file)
@@ -96,16 +99,18 @@ static void on_message(void *ctx, const struct kp_message *m)
     (void)fputc('\n', c->err);
 }
 
-static void tell_rest(struct kp_console *c)
+static void tell_rest(struct kp_console *c, bool has_files)
 {
+    const char *where[] = {has_files ? "all are in the report's files" : "-v shows all",
+                           has_files ? "報告のファイルを参照" : "-v ですべて表示"};
     if (c->settings.verbose || c->settings.quiet)
         return;
     for (unsigned code = 0; code < CODES; code++)
         if (c->told[code] > TOLD_MAX && code != KP_K_NO_REQUEST)
             (void)fprintf(c->err,
-                          c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(報告のファイルを参照)\n"
-                                                     : "kenporter: K%04u %u more times; all are in the report's files\n",
-                          code, c->told[code] - TOLD_MAX);
+                          c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(%s)\n"
+                                                     : "kenporter: K%04u %u more times; %s\n",
+                          code, c->told[code] - TOLD_MAX, where[c->diag.lang]);
 }
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total)
@@ -138,9 +143,9 @@ static void add_help(const struct command *command, enum kp_lang lang, struct kp
     kp_options_help(command->bit, lang, out);
     kp_buf_str(out, lang == KP_LANG_JA
                         ? "\n終了コード: 0 問題なし(求め待ちを含む)、1 却下・保留あり、2 使い方・設定・登録簿の誤り、"
-                          "3 入力を読めない、4 システムの失敗またはロック\n"
+                          "3 入力を読めない、4 システムの失敗またはロック、5 verify・audit が不備を見つけた\n"
                         : "\nexit status: 0 all well (waiting for a request included), 1 records rejected or held, 2 usage, "
-                          "configuration or register,\n             3 an input cannot be read, 4 system failure or lock\n");
+                          "configuration or register,\n             3 an input cannot be read, 4 system failure or lock, 5 verify or audit found a fault\n");
 }
 
 static void add_overview(enum kp_lang lang, struct kp_buf *out)
@@ -211,7 +216,7 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
         c->env.progress = on_progress;
     c->env.least_level = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
     st = command->run(c);
-    tell_rest(c);
+    tell_rest(c, command->bit != KP_FOR_VERIFY);
 out:
     kp_buf_release(&out);
     return st;

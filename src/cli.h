@@ -22,6 +22,8 @@ struct kp_console {
 
 enum kp_status kp_command_run(struct kp_console *console);     /* check, export */
 enum kp_status kp_command_map(struct kp_console *console);     /* a mapping file, proposed */
+enum kp_status kp_command_verify(struct kp_console *console);  /* bundles, as their receiver would check them */
+enum kp_status kp_command_show(struct kp_console *console);    /* a bundle or a document, for a human */
 enum kp_status kp_command_explain(struct kp_console *console); /* a diagnostic, or the rule for one case */
 enum kp_status kp_command_items(struct kp_console *console);
 

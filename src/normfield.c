@@ -321,6 +321,17 @@ void kp_norm_field(const struct kp_norm_cell *cell)
         *now = value;
 }
 
+bool kp_norm_field_stands(struct kp_norm *norm, enum kp_field field, const char *text)
+{
+    if (*text && kp_norm_has_control(text)) {
+        kp_norm_note(norm, KP_K_CONTROL_CHARACTER, kp_field_name(field), text, NULL);
+        return false;
+    }
+    const char *value = *text ? FIELD_RULES[field](norm, field, text) : "";
+    norm->record->field[field] = value;
+    return strcmp(value, text) == 0;
+}
+
 void kp_norm_fields_done(struct kp_norm *norm, const struct kp_org *facility)
 {
     fill_facility(norm, facility);

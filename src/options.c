@@ -14,7 +14,8 @@ enum kind { FLAG, TEXT, PATH, DATE, COUNT, CHOICE };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
 #define RUN (READ | KP_FOR_RELEASE)
-#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP)
+#define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
+#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 
@@ -31,12 +32,14 @@ struct option {
 };
 
 static const struct option OPTIONS[] = {
-    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP,
+    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY,
      {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
     {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
     {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN,
      {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
+    {0, "log", "FILE", NULL, NULL, PATH, NULL, OPT(log), KP_FOR_VERIFY,
+     {"also hold each bundle against this disclosure log", "提供記録とも照合する"}},
     {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), READ,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
     {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), READ,
@@ -49,15 +52,15 @@ static const struct option OPTIONS[] = {
      {"register of insurers", "保険者の登録簿"}},
     {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(schemas), ALL,
      {"tables to use instead of those built in", "内蔵の表の代わりに使う表のフォルダ"}},
-    {0, "xsd", "DIR", "schema", "xsd", PATH, NULL, OPT(xsd), RUN,
+    {0, "xsd", "DIR", "schema", "xsd", PATH, NULL, OPT(xsd), RUN | KP_FOR_VERIFY,
      {"the ministry's V08 schema files, to validate with and to enclose", "厚生労働省のV08スキーマ(検査と同梱に使う)"}},
     {0, "as-of", "YYYY-MM-DD", NULL, NULL, DATE, NULL, OPT(as_of), RUN,
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
     {0, "threads", "N", NULL, NULL, COUNT, NULL, OPT(threads), RUN,
      {"worker threads (default: all processors); the output does not depend on it",
       "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},
-    {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(strict), RUN,
-     {"warnings reject the record", "警告のある記録も却下する"}},
+    {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(strict), RUN | KP_FOR_VERIFY,
+     {"warnings reject the record, or the bundle", "警告のある記録・送付ファイルも不可とする"}},
     {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), RUN,
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
     {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,
@@ -95,16 +98,16 @@ static const struct option OPTIONS[] = {
      {"chiho_kyosai or shigaku_kyosai, where the number leaves it open", "番号34・75の制度(chiho_kyosai か shigaku_kyosai)"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
-    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN,
+    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
     {0, "show-values", NULL, NULL, NULL, FLAG, NULL, OPT(show_values), RUN,
      {"print values in diagnostics and notes.csv: personal data", "診断と notes.csv に値を出す(個人情報に注意)"}},
-    {0, "progress", "WHEN", NULL, NULL, CHOICE, "auto|always|never", AT(progress), RUN,
+    {0, "progress", "WHEN", NULL, NULL, CHOICE, "auto|always|never", AT(progress), RUN | KP_FOR_VERIFY,
      {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
-    {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP,
+    {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP | KP_FOR_VERIFY,
      {"say nothing but failures", "失敗のほかは何も表示しない"}},
-    {'v', "verbose", NULL, NULL, NULL, FLAG, NULL, AT(verbose), RUN,
-     {"also print notes and rows that only wait for a request", "注記と、求め待ちの行も表示する"}},
+    {'v', "verbose", NULL, NULL, NULL, FLAG, NULL, AT(verbose), RUN | KP_FOR_VERIFY,
+     {"also print notes, rows that only wait for a request, and all of a flood", "注記、求め待ちの行、省略される分もすべて表示する"}},
     {'h', "help", NULL, NULL, NULL, FLAG, NULL, AT(help), ALL, {"show this help", "この説明を表示する"}},
 };
 

@@ -11,12 +11,22 @@
 enum kp_progress { KP_PROGRESS_AUTO, KP_PROGRESS_ALWAYS, KP_PROGRESS_NEVER };
 
 /* Commands, as bits so that an option can belong to several. */
-enum { KP_FOR_CHECK = 1, KP_FOR_EXPORT = 2, KP_FOR_EXPLAIN = 4, KP_FOR_ITEMS = 8, KP_FOR_MAP = 16, KP_FOR_PREPARE = 32, KP_FOR_RELEASE = 64 };
+enum {
+    KP_FOR_CHECK = 1,
+    KP_FOR_EXPORT = 2,
+    KP_FOR_EXPLAIN = 4,
+    KP_FOR_ITEMS = 8,
+    KP_FOR_MAP = 16,
+    KP_FOR_PREPARE = 32,
+    KP_FOR_RELEASE = 64,
+    KP_FOR_VERIFY = 128,
+    KP_FOR_SHOW = 256
+};
 
 struct kp_settings {
     struct kp_options options;
     const char *config;
-    bool json, quiet, verbose, help;
+    bool json, html, quiet, verbose, help;
     enum kp_progress progress;
     /* explain */
     const char *birth, *exam, *insurer, *on, *articles, *items, *scheme;

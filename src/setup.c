@@ -177,7 +177,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static enum kp_status digest_without_space(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1])
+enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1])
 {
     struct kp_buf packed = {0};
     uint8_t digest[KP_SHA256_BYTES];
@@ -191,14 +191,21 @@ static enum kp_status digest_without_space(const char *bytes, size_t n, char ret
     return st;
 }
 
+enum kp_status kp_schema_digests(struct kp_run *run, struct kp_sheet *ret_sheet)
+{
+    const struct kp_embedded *table = kp_embedded_find("xsd_digests.csv");
+    size_t n = table ? (size_t)(table->end - table->bytes) : 0;
+    return table && kp_sheet_read(ret_sheet, &run->arena, NULL, table->bytes, n) == KP_OK ? KP_OK : kp_no_memory(run);
+}
+
 /* The ministry's set: every file there, and none of them altered. */
 static enum kp_status official_schemas(struct kp_run *run, const char *folder, struct kp_schemas *schemas)
 {
-    const struct kp_embedded *table = kp_embedded_find("xsd_digests.csv");
     struct kp_sheet sheet;
     char hex[KP_SHA256_HEX + 1];
-    if (!table || kp_sheet_read(&sheet, &run->arena, NULL, table->bytes, (size_t)(table->end - table->bytes)) != KP_OK)
-        return kp_no_memory(run);
+    enum kp_status st = kp_schema_digests(run, &sheet);
+    if (st != KP_OK)
+        return st;
     for (size_t i = 0; i < sheet.n_rows && i < KP_MAX_XSD_FILES; i++) {
         struct kp_xsd_file *file = &schemas->files[schemas->n_files];
         file->name = sheet.rows[i].cells[0];
@@ -208,7 +215,7 @@ static enum kp_status official_schemas(struct kp_run *run, const char *folder, s
         if (kp_read_file(run->io, path, 16 << 20, &run->arena, &file->bytes, &file->n) != KP_OK)
             return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, path, 0, NULL, file->name,
                                 strerror(errno), NULL);
-        if (digest_without_space(file->bytes, file->n, hex) != KP_OK)
+        if (kp_schema_digest(file->bytes, file->n, hex) != KP_OK)
             return kp_no_memory(run);
         if (strcmp(hex, sheet.rows[i].cells[1]) != 0)
             return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_ALTERED, path, 0, NULL, file->name, NULL, NULL);

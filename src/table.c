@@ -352,8 +352,8 @@ static enum kp_status load_codes(struct loader *l, struct texts *texts)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
         codes[i] = (struct kp_code_row){cell(l, i, 0), cell(l, i, 1), cell(l, i, 2)};
-        if (!*codes[i].system || !is_number(codes[i].code, 1, 3))
-            return bad(l, i, "a code has one to three digits, not", codes[i].code);
+        if (!*codes[i].system || !is_number(codes[i].code, 1, 5))
+            return bad(l, i, "a code has one to five digits, not", codes[i].code);
         for (size_t k = 0; k < i; k++)
             if (strcmp(codes[k].system, codes[i].system) == 0 && strcmp(codes[k].code, codes[i].code) == 0)
                 return bad(l, i, "code stands twice:", codes[i].code);

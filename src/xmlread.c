@@ -78,6 +78,19 @@ static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, c
     return true;
 }
 
+static void adopt(const struct reading *r, struct open_node *parent, struct kp_node *node)
+{
+    static const char spaces[] = " \t\r\n";
+    if (parent->last) {
+        parent->last->next = node;
+    } else {
+        parent->node->first = node;
+        for (size_t i = parent->text_from; i < r->text.len; i++)
+            parent->node->text_first |= !memchr(spaces, r->text.data[i], sizeof(spaces) - 1);
+    }
+    parent->last = node;
+}
+
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_ns,
                      const xmlChar **ns, int n_attrs, int n_defaulted, const xmlChar **attrs)
 {
@@ -101,12 +114,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         r->tree->root = node;
         r->tree->ns = kp_arena_strdup(r->arena, space);
     } else {
-        struct open_node *parent = &r->open[r->depth - 1];
-        if (parent->last)
-            parent->last->next = node;
-        else
-            parent->node->first = node;
-        parent->last = node;
+        adopt(r, &r->open[r->depth - 1], node);
     }
     if (r->tree->ns && strcmp(space, r->tree->ns) != 0)
         note_alien(r);

@@ -20,6 +20,7 @@ struct kp_node {
     const struct kp_xml_attr *attrs; /* "xsi:type" and the like keep that prefix; declarations of namespaces are left out */
     size_t n_attrs;
     const struct kp_node *first, *next; /* child, sibling; NULL none */
+    bool text_first; /* some of the text stands before the first child */
     unsigned long line;
 };
 

@@ -1,0 +1,470 @@
+#include "archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "embedded.h"
+#include "status.h"
+
+enum { SCHEMA_MAX_BYTES = 4 << 20, DIGITS = 10 };
+
+static const char INDEX[] = "ix08_V08.xml";
+static const char CLAIMS_SUMMARY[] = "su08_V08.xml";
+
+/* --- telling --- */
+
+static void count(struct kp_archive *a, enum kp_code code)
+{
+    enum kp_level level = kp_diag_level(&a->run->diag, code);
+    a->faults += level > KP_LEVEL_WARN;
+    a->warnings += level == KP_LEVEL_WARN;
+    if (level < KP_LEVEL_WARN)
+        return;
+    for (size_t i = 0; i < a->n_codes; i++)
+        if (a->codes[i].code == code) {
+            a->codes[i].n++;
+            return;
+        }
+    if (a->n_codes < KP_MAX_COUNTED_CODES) {
+        a->codes[a->n_codes].code = code;
+        a->codes[a->n_codes++].n = 1;
+    }
+}
+
+void kp_archive_tell(struct kp_archive *a, const char *member, uint64_t line, const struct kp_finding *finding)
+{
+    struct kp_buf place = {0};
+    count(a, finding->code);
+    kp_buf_str(&place, a->path);
+    kp_buf_str(&place, member ? ":" : "");
+    for (const char *at = member; at && *at; at++) /* a name from outside: nothing in it may reach a terminal as a command */
+        kp_buf_char(&place, *at > 0x20 && *at < 0x7f ? *at : '?');
+    kp_diag_send(&a->run->diag, kp_buf_ok(&place) ? kp_buf_text(&place) : a->path, line, finding);
+    kp_buf_release(&place);
+}
+
+void kp_archive_fault(struct kp_archive *a, const char *member, enum kp_code code, const char *where, const char *arg1,
+                      const char *arg2)
+{
+    struct kp_finding finding = {.code = code, .field = where, .args = {arg1, arg2, NULL}};
+    kp_archive_tell(a, member, 0, &finding);
+}
+
+static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum kp_status st, enum kp_zip_fault fault)
+{
+    static const enum kp_code codes[] = {[KP_ZIP_NOT_AN_ARCHIVE] = KP_K_ZIP_NOT_AN_ARCHIVE,
+                                         [KP_ZIP_IN_PARTS] = KP_K_ZIP_IN_PARTS,
+                                         [KP_ZIP_DIRECTORY] = KP_K_ZIP_DIRECTORY,
+                                         [KP_ZIP_TOO_MANY] = KP_K_ZIP_TOO_MANY,
+                                         [KP_ZIP_BOMB] = KP_K_ZIP_BOMB,
+                                         [KP_ZIP_OVERLAP] = KP_K_ZIP_OVERLAP,
+                                         [KP_ZIP_ENCRYPTED] = KP_K_ZIP_ENCRYPTED,
+                                         [KP_ZIP_METHOD] = KP_K_ZIP_METHOD,
+                                         [KP_ZIP_HEADERS] = KP_K_ZIP_HEADERS,
+                                         [KP_ZIP_DATA] = KP_K_ZIP_DATA,
+                                         [KP_ZIP_CRC] = KP_K_ZIP_CRC};
+    if (st == KP_E_FAULT)
+        kp_archive_fault(a, member, codes[fault], NULL, NULL, NULL);
+    else if (st == KP_E_INPUT)
+        kp_archive_fault(a, member, KP_K_BUNDLE_UNREADABLE, NULL, strerror(errno), NULL);
+    else
+        return kp_no_memory(a->run);
+    return KP_E_FAULT;
+}
+
+/* --- names --- */
+
+/* The digits before the separator, which is passed over; "" when they are none or too few or many. */
+static const char *take_digits(struct kp_archive *a, const char **at, size_t least, size_t most, char separator)
+{
+    size_t n = strspn(*at, "0123456789");
+    if (n < least || n > most || (*at)[n] != separator)
+        return "";
+    const char *digits = kp_arena_strndup(&a->arena, *at, n);
+    *at += n + (separator != '\0');
+    return digits ? digits : "";
+}
+
+static void parse_name(struct kp_archive *a)
+{
+    const char *at = a->base;
+    const char *sender = take_digits(a, &at, 8, DIGITS, '_');
+    const char *receiver = *sender ? take_digits(a, &at, 8, DIGITS, '_') : "";
+    const char *day = *receiver ? take_digits(a, &at, 9, 9, '_') : "";
+    const char *event = *day ? take_digits(a, &at, 1, 1, '\0') : "";
+    struct kp_archive_name name = {.sender = sender, .receiver = receiver, .event = *event, .send = *day ? day[8] : '\0'};
+    char *date = kp_arena_strndup(&a->arena, day, 8);
+    if (*event && date && kp_date_parse(date, &name.day, NULL) == KP_DATE_OK) {
+        a->name = name;
+        return;
+    }
+    a->name = (struct kp_archive_name){.sender = "", .receiver = ""};
+    kp_archive_fault(a, NULL, KP_K_ARCHIVE_NAME, NULL, NULL, NULL);
+}
+
+/* Relative, of plain ASCII, without ways up or to a drive. */
+static bool is_plain_path(const struct kp_zip_member *m)
+{
+    bool part_begins = true;
+    for (size_t i = 0; i < m->n_name; i++) {
+        char c = m->name[i];
+        if (c <= 0x20 || c >= 0x7f || strchr("\\:*?\"<>|", c) || (part_begins && (c == '/' || c == '.')))
+            return false;
+        part_begins = c == '/';
+    }
+    return m->n_name > 0;
+}
+
+static bool begins_with(const char *name, const char *start, const char **ret_rest)
+{
+    size_t n = strlen(start);
+    *ret_rest = name + n;
+    return strncmp(name, start, n) == 0;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t n = strlen(name), m = strlen(end);
+    return n > m && strcmp(name + n - m, end) == 0;
+}
+
+/* name: below the top folder. */
+static enum kp_member_kind kind_of(const char *name, bool folder)
+{
+    static const char *const folders[] = {"", "DATA/", "XSD/", "XSD/coreschemas/", "CLAIMS/"};
+    const char *rest = NULL;
+    for (size_t i = 0; folder && i < KP_COUNT(folders); i++)
+        if (strcmp(name, folders[i]) == 0)
+            return KP_MEMBER_FOLDER;
+    if (strcmp(name, INDEX) == 0)
+        return KP_MEMBER_INDEX;
+    if (strcmp(name, CLAIMS_SUMMARY) == 0)
+        return KP_MEMBER_CLAIM;
+    if (begins_with(name, "XSD/", &rest))
+        return ends_with(rest, ".xsd") ? KP_MEMBER_SCHEMA : KP_MEMBER_OTHER;
+    if (begins_with(name, "DATA/", &rest) && ends_with(rest, ".xml") && !strchr(rest, '/'))
+        return KP_MEMBER_DOCUMENT;
+    if (begins_with(name, "CLAIMS/", &rest) && ends_with(rest, ".xml") && !strchr(rest, '/'))
+        return KP_MEMBER_CLAIM;
+    return KP_MEMBER_OTHER;
+}
+
+/* What stands below the top folder, which the first member names; the whole name when it lies outside. */
+static const char *below_top(struct kp_archive *a, const struct kp_zip_member *m)
+{
+    const char *slash = strchr(m->name, '/');
+    size_t n = slash ? (size_t)(slash - m->name) : 0;
+    if (!a->top)
+        a->top = slash ? kp_arena_strndup(&a->arena, m->name, n) : "";
+    if (slash && a->top && strlen(a->top) == n && strncmp(m->name, a->top, n) == 0)
+        return slash + 1;
+    kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top ? a->top : "", NULL);
+    return m->name;
+}
+
+/* --- schemas --- */
+
+struct schemas {
+    struct kp_sheet official;
+    bool has_official[KP_MAX_XSD_FILES]; /* by row of the sheet: there, and right */
+    bool has_any[KP_MAX_XSD_FILES];      /* the name is there */
+    size_t n_official, n_profile;
+};
+
+static bool is_profile(const char *name, const char *digest)
+{
+    char own[KP_SHA256_HEX + 1];
+    char path[64] = "xsd/";
+    if (strlen(name) + sizeof("xsd/") > sizeof(path))
+        return false;
+    memcpy(path + 4, name, strlen(name) + 1);
+    const struct kp_embedded *file = kp_embedded_find(path);
+    return file && kp_schema_digest(file->bytes, (size_t)(file->end - file->bytes), own) == KP_OK &&
+           strcmp(own, digest) == 0;
+}
+
+static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m,
+                                  const char *name)
+{
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    char digest[KP_SHA256_HEX + 1];
+    size_t i = 0;
+    while (i < s->official.n_rows && strcmp(s->official.rows[i].cells[0], name + 4) != 0)
+        i++;
+    enum kp_status st = kp_unzip_read(&a->zip, m, SCHEMA_MAX_BYTES, &a->bytes, &fault);
+    if (st != KP_OK)
+        return zip_fault(a, name, st, fault);
+    if (i == s->official.n_rows || i >= KP_MAX_XSD_FILES) {
+        kp_archive_fault(a, name, KP_K_MEMBER_ALIEN, NULL, NULL, NULL);
+        return KP_OK;
+    }
+    if (kp_schema_digest(kp_buf_text(&a->bytes), a->bytes.len, digest) != KP_OK)
+        return kp_no_memory(a->run);
+    s->has_any[i] = true;
+    s->has_official[i] = strcmp(s->official.rows[i].cells[1], digest) == 0;
+    s->n_official += s->has_official[i];
+    if (!s->has_official[i] && is_profile(name + 4, digest))
+        s->n_profile++;
+    else if (!s->has_official[i])
+        kp_archive_fault(a, name, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
+    return KP_OK;
+}
+
+/* All of the ministry's set, or all of ours: the second is sound, but not what receivers expect. */
+static void judge_schemas(struct kp_archive *a, const struct schemas *s)
+{
+    struct kp_buf missing = {0};
+    bool ours = s->n_profile > 0 && s->n_official == 0;
+    char path[64];
+    for (size_t i = 0; i < s->official.n_rows && i < KP_MAX_XSD_FILES; i++) {
+        const char *name = s->official.rows[i].cells[0];
+        (void)snprintf(path, sizeof(path), "xsd/%s", name);
+        if (!s->has_any[i] && (!ours || kp_embedded_find(path)))
+            kp_buf_printf(&missing, "%s%s", missing.len ? " " : "", name);
+    }
+    if (missing.len)
+        kp_archive_fault(a, NULL, KP_K_SCHEMA_MISSING, NULL, kp_buf_text(&missing), NULL);
+    if (s->n_profile > 0)
+        kp_archive_fault(a, NULL, KP_K_SCHEMA_PROFILE, NULL, NULL, NULL);
+    kp_buf_release(&missing);
+}
+
+/* --- XML --- */
+
+static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_arena *scratch, struct kp_tree *tree)
+{
+    static const enum kp_code codes[] = {[KP_XML_MALFORMED] = KP_K_XML_MALFORMED,
+                                         [KP_XML_ENCODING] = KP_K_XML_ENCODING,
+                                         [KP_XML_DOCTYPE] = KP_K_XML_DOCTYPE,
+                                         [KP_XML_TOO_DEEP] = KP_K_XML_TOO_DEEP,
+                                         [KP_XML_TOO_LARGE] = KP_K_XML_TOO_LARGE};
+    enum kp_xml_fault fault = KP_XML_SOUND;
+    unsigned long line = 0;
+    scratch->max_bytes = KP_TREE_MAX_BYTES;
+    enum kp_status st = kp_xml_read(scratch, kp_buf_text(&a->bytes), a->bytes.len, tree, &fault, &line);
+    if (st != KP_E_FAULT)
+        return st == KP_OK ? KP_OK : kp_no_memory(a->run);
+    struct kp_finding finding = {.code = codes[fault]};
+    kp_archive_tell(a, name, line, &finding);
+    return KP_E_FAULT;
+}
+
+static bool valid(const struct kp_tree *tree, struct kp_xml_check *check, const char **ret_where)
+{
+    kp_tree_check(tree, check);
+    return kp_xml_check_finish(check, ret_where);
+}
+
+/* The ministry's schema decides where it is at hand; then the profile, being stricter, only warns. */
+static void validate(struct kp_archive *a, const char *name, bool is_index, const struct kp_tree *tree)
+{
+    const char *where = "";
+    if (!a->checks)
+        return;
+    struct kp_xml_check *official = is_index ? a->checks->official_index : a->checks->official_document;
+    struct kp_xml_check *profile = is_index ? a->checks->index : a->checks->document;
+    if (official && !valid(tree, official, &where))
+        kp_archive_fault(a, name, KP_K_SCHEMA_INVALID, NULL, where, NULL);
+    else if (!valid(tree, profile, &where))
+        kp_archive_fault(a, name, official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID, NULL, where, NULL);
+}
+
+enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member *member, const char *name, bool is_index,
+                               struct kp_arena *scratch, struct kp_tree *ret_tree)
+{
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    const char *root = is_index ? "index" : "ClinicalDocument";
+    const char *ns = is_index ? KP_INDEX_NAMESPACE : KP_CDA_NAMESPACE;
+    enum kp_status st = kp_unzip_read(&a->zip, member, KP_DOCUMENT_MAX_BYTES, &a->bytes, &fault);
+    if (st != KP_OK)
+        return zip_fault(a, name, st, fault);
+    st = parse(a, name, scratch, ret_tree);
+    if (st != KP_OK)
+        return st;
+    if (strcmp(ret_tree->root->name, root) != 0 || strcmp(ret_tree->ns, ns) != 0 || ret_tree->alien) {
+        struct kp_finding finding = {.code = KP_K_XML_ROOT, .args = {root}};
+        kp_archive_tell(a, name, ret_tree->alien, &finding);
+        return KP_E_FAULT;
+    }
+    validate(a, name, is_index, ret_tree);
+    return KP_OK;
+}
+
+/* --- the look at all members --- */
+
+static enum kp_status take_index(struct kp_archive *a, const struct kp_zip_member *m)
+{
+    struct kp_tree tree;
+    struct kp_findings findings = {.arena = &a->arena};
+    enum kp_status st = kp_archive_tree(a, m, INDEX, true, &a->arena, &tree);
+    if (st != KP_OK)
+        return st == KP_E_FAULT ? KP_OK : st; /* told; the documents can still be looked at */
+    kp_index_read(&tree, &findings, &a->index);
+    a->has_index = true;
+    for (const struct kp_finding *f = findings.first; f; f = f->next)
+        kp_archive_tell(a, INDEX, 0, f);
+    return KP_OK;
+}
+
+/* Is it sound at least? What is in it is not our business. */
+static enum kp_status take_other(struct kp_archive *a, const struct kp_zip_member *m, const char *name)
+{
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    enum kp_status st = kp_unzip_read(&a->zip, m, SIZE_MAX, NULL, &fault);
+    return st == KP_OK ? KP_OK : zip_fault(a, name, st, fault);
+}
+
+static enum kp_status take_member(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m)
+{
+    const char *name = below_top(a, m);
+    switch (m->special ? KP_MEMBER_OTHER : kind_of(name, m->folder)) {
+    case KP_MEMBER_INDEX:
+        return take_index(a, m);
+    case KP_MEMBER_SCHEMA:
+        return take_schema(a, s, m, name);
+    case KP_MEMBER_DOCUMENT:
+        a->n_documents++;
+        return KP_OK;
+    case KP_MEMBER_CLAIM:
+        a->n_claims += strcmp(name, CLAIMS_SUMMARY) != 0;
+        return take_other(a, m, name);
+    case KP_MEMBER_FOLDER:
+        return KP_OK;
+    case KP_MEMBER_OTHER:
+        break;
+    }
+    if (!m->special)
+        kp_archive_fault(a, name, KP_K_MEMBER_ALIEN, NULL, NULL, NULL);
+    return take_other(a, m, name);
+}
+
+static enum kp_status check_name(struct kp_archive *a, struct kp_map *names, const struct kp_zip_member *m)
+{
+    char lower[KP_UNZIP_MAX_NAME + 1];
+    if (m->special)
+        kp_archive_fault(a, m->name, KP_K_MEMBER_SPECIAL, NULL, NULL, NULL);
+    if (!is_plain_path(m))
+        kp_archive_fault(a, m->name, KP_K_MEMBER_PATH, NULL, NULL, NULL);
+    for (size_t i = 0; i <= m->n_name; i++)
+        lower[i] = m->name[i] >= 'A' && m->name[i] <= 'Z' ? (char)(m->name[i] + 'a' - 'A') : m->name[i];
+    switch (kp_map_put(names, &a->arena, lower, 1)) {
+    case KP_MAP_NO_MEMORY:
+        return kp_no_memory(a->run);
+    case KP_MAP_EXISTED:
+        kp_archive_fault(a, m->name, KP_K_MEMBER_TWICE, NULL, NULL, NULL);
+        break;
+    case KP_MAP_ADDED:
+        break;
+    }
+    return KP_OK;
+}
+
+static enum kp_status look_at_all(struct kp_archive *a, struct schemas *s)
+{
+    struct kp_map names = {0};
+    bool end = false;
+    for (;;) {
+        struct kp_zip_member m;
+        enum kp_zip_fault fault = KP_ZIP_SOUND;
+        enum kp_status st = kp_unzip_next(&a->zip, &m, &end, &fault);
+        if (st != KP_OK)
+            return zip_fault(a, NULL, st, fault);
+        if (end)
+            return KP_OK;
+        a->n_members++;
+        st = check_name(a, &names, &m);
+        if (st == KP_OK)
+            st = take_member(a, s, &m);
+        if (st != KP_OK && st != KP_E_FAULT)
+            return st; /* a member that is at fault hides nothing of the others */
+    }
+}
+
+static void judge(struct kp_archive *a, const struct schemas *s)
+{
+    char counted[24], found[24];
+    if (a->top && strcmp(a->top, a->base) != 0)
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top, NULL);
+    judge_schemas(a, s);
+    if (a->n_claims > 0)
+        kp_archive_fault(a, NULL, KP_K_CLAIMS_ENCLOSED, NULL, NULL, NULL);
+    if (a->n_documents == 0)
+        kp_archive_fault(a, NULL, KP_K_NO_DOCUMENTS, NULL, NULL, NULL);
+    if (!a->has_index) {
+        kp_archive_fault(a, NULL, KP_K_INDEX_MISSING, NULL, NULL, NULL);
+        return;
+    }
+    (void)snprintf(counted, sizeof(counted), "%llu", (unsigned long long)a->index.documents);
+    (void)snprintf(found, sizeof(found), "%llu", (unsigned long long)(a->n_documents + a->n_claims));
+    if (strcmp(counted, found) != 0)
+        kp_archive_fault(a, INDEX, KP_K_COUNT_DIFFERS, NULL, counted, found);
+    if (!a->name.event)
+        return;
+    const char event[] = {a->name.event, '\0'};
+    if (strcmp(a->index.service_event, event) != 0)
+        kp_archive_fault(a, INDEX, KP_K_EVENT_DIFFERS, NULL, NULL, NULL);
+    if (*a->index.receiver && strcmp(a->index.receiver, a->name.receiver) != 0)
+        kp_archive_fault(a, INDEX, KP_K_RECEIVER_DIFFERS, NULL, a->base, NULL);
+    if (strcmp(a->index.sender, a->name.sender) != 0)
+        kp_archive_fault(a, INDEX, KP_K_SENDER_DIFFERS, NULL, a->base, NULL);
+    if (kp_date_compare(a->index.created, a->name.day) != 0)
+        kp_archive_fault(a, INDEX, KP_K_DAY_DIFFERS, NULL, NULL, NULL);
+}
+
+static void name_base(struct kp_archive *a)
+{
+    const char *slash = strrchr(a->path, '/');
+    const char *base = slash ? slash + 1 : a->path;
+    size_t n = strlen(base);
+    bool zip = ends_with(base, ".zip") || ends_with(base, ".ZIP");
+    char *copy = kp_arena_strndup(&a->arena, base, zip ? n - 4 : n);
+    a->base = copy ? copy : "";
+}
+
+enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const struct kp_archive_checks *checks,
+                               const char *path)
+{
+    struct schemas schemas = {.n_official = 0};
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    *a = (struct kp_archive){.run = run, .checks = checks, .path = path, .name = {.sender = "", .receiver = ""},
+                             .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
+    name_base(a);
+    enum kp_status st = kp_unzip_open(&a->zip, run->io, path, &fault);
+    if (st != KP_OK)
+        return zip_fault(a, NULL, st, fault);
+    parse_name(a);
+    st = kp_schema_digests(run, &schemas.official);
+    if (st == KP_OK)
+        st = look_at_all(a, &schemas);
+    if (st == KP_OK)
+        judge(a, &schemas);
+    kp_unzip_rewind(&a->zip);
+    return st == KP_OK && a->arena.failed ? kp_no_memory(run) : st;
+}
+
+void kp_archive_close(struct kp_archive *a)
+{
+    kp_unzip_close(&a->zip);
+    kp_buf_release(&a->bytes);
+    kp_arena_release(&a->arena);
+}
+
+enum kp_status kp_archive_next(struct kp_archive *a, struct kp_zip_member *ret_member, const char **ret_name,
+                               bool *ret_end)
+{
+    for (;;) {
+        enum kp_zip_fault fault = KP_ZIP_SOUND;
+        enum kp_status st = kp_unzip_next(&a->zip, ret_member, ret_end, &fault);
+        if (st != KP_OK)
+            return zip_fault(a, NULL, st, fault);
+        if (*ret_end)
+            return KP_OK;
+        const char *slash = strchr(ret_member->name, '/');
+        size_t n = a->top ? strlen(a->top) : 0;
+        *ret_name = slash ? slash + 1 : ret_member->name;
+        if (slash && (size_t)(slash - ret_member->name) == n && strncmp(ret_member->name, a->top, n) == 0 &&
+            !ret_member->special && kind_of(*ret_name, ret_member->folder) == KP_MEMBER_DOCUMENT)
+            return KP_OK;
+    }
+}

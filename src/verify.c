@@ -1,0 +1,328 @@
+/*
+ * kp_verify: bundles as their receiver sees them. The archive first, then document by document, last what the log says.
+ * Findings are told as they come; nothing is written anywhere.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive.h"
+#include "status.h"
+#include "validate.h"
+#include "witness.h"
+
+struct verifier {
+    struct kp_run run;
+    struct kp_schemas profile, official;
+    struct kp_archive_checks checks;
+    struct kp_arena memory; /* of the verdicts */
+    struct kp_verdict *verdicts;
+};
+
+struct bundle {
+    struct verifier *v;
+    struct kp_archive archive;
+    struct kp_map people;  /* identity -> index into names */
+    struct kp_map serials; /* of members that follow the grammar */
+    const char **names;
+    uint64_t n_documents; /* read */
+    struct kp_witness witness;
+    char sha256[KP_SHA256_HEX + 1];
+};
+
+/* --- one document --- */
+
+struct document_name {
+    char number[11], day[9], serial[7];
+};
+
+/* h, 10 digits of the author, day, N, 実施区分, 6 digits. */
+static bool parse_document_name(const char *name, struct document_name *ret)
+{
+    enum { DIGITS = 26 };
+    if (name[0] != 'h' || strspn(name + 1, "0123456789") != DIGITS || strcmp(name + 1 + DIGITS, ".xml") != 0)
+        return false;
+    (void)snprintf(ret->number, sizeof(ret->number), "%s", name + 1);
+    (void)snprintf(ret->day, sizeof(ret->day), "%s", name + 11);
+    (void)snprintf(ret->serial, sizeof(ret->serial), "%s", name + 21);
+    return true;
+}
+
+static enum kp_status check_name(struct bundle *b, const char *member, const struct kp_document *d)
+{
+    struct document_name name;
+    const char *file = strrchr(member, '/') + 1;
+    if (!parse_document_name(file, &name)) {
+        kp_archive_fault(&b->archive, member, KP_K_MEMBER_FREE_NAME, NULL, NULL, NULL);
+        return KP_OK;
+    }
+    if (strcmp(name.number, d->author.number) != 0)
+        kp_archive_fault(&b->archive, member, KP_K_MEMBER_NUMBER, "author", NULL, NULL);
+    enum kp_map_put put = kp_map_put(&b->serials, &b->archive.arena, name.serial, 1);
+    if (put == KP_MAP_EXISTED)
+        kp_archive_fault(&b->archive, member, KP_K_MEMBER_SERIAL, NULL, name.serial, NULL);
+    return put == KP_MAP_NO_MEMORY ? KP_E_SYSTEM : KP_OK;
+}
+
+/* Receiver and day of the archive's own name and index against the document. */
+static void check_against_archive(struct bundle *b, const char *member, const struct kp_document *d)
+{
+    const struct kp_archive *a = &b->archive;
+    const char *insurer = d->record.field[KP_F_INSURER_NUMBER];
+    if (!*insurer)
+        return; /* told */
+    if (a->has_index && *a->index.receiver && strcmp(insurer, a->index.receiver) != 0)
+        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER), "ix08_V08.xml",
+                         NULL);
+    else if (*a->name.receiver && strcmp(insurer, a->name.receiver) != 0)
+        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER), a->base, NULL);
+    if (kp_date_is_set(a->name.day) && kp_date_is_set(d->created) && kp_date_compare(d->created, a->name.day) > 0)
+        kp_archive_fault(&b->archive, member, KP_K_DAY_DIFFERS, "effectiveTime", NULL, NULL);
+}
+
+static enum kp_status check_twice(struct bundle *b, const char *member, const struct kp_record *record)
+{
+    const char *const *f = record->field;
+    struct kp_arena *arena = &b->archive.arena;
+    uint32_t before = 0;
+    uint64_t n = b->n_documents;
+    char *identity = kp_identity(arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+                                 f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
+    b->names[n] = kp_arena_strdup(arena, member);
+    if (!identity || !b->names[n])
+        return KP_E_SYSTEM;
+    switch (kp_map_put(&b->people, arena, identity, (uint32_t)n)) {
+    case KP_MAP_NO_MEMORY:
+        return KP_E_SYSTEM;
+    case KP_MAP_EXISTED:
+        (void)kp_map_get(&b->people, identity, &before);
+        kp_archive_fault(&b->archive, member, KP_K_PERSON_TWICE, NULL, b->names[before], NULL);
+        break;
+    case KP_MAP_ADDED:
+        break;
+    }
+    return KP_OK;
+}
+
+/* name is live only until the next document is asked for. */
+static enum kp_status check_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
+                                     struct kp_arena *scratch)
+{
+    enum kp_status st = KP_OK;
+    struct kp_run *run = &b->v->run;
+    struct kp_tree tree;
+    struct kp_document d;
+    struct kp_findings findings = {.arena = scratch};
+    KP_TRY(kp_archive_tree(&b->archive, member, name, false, scratch, &tree));
+    KP_TRY(kp_cda_read(&run->tables, &tree, scratch, &findings, &d));
+    kp_validate(&run->tables, &d.record, kp_date_is_set(d.created) ? d.created : run->as_of, &findings);
+    for (const struct kp_finding *f = findings.first; f; f = f->next)
+        kp_archive_tell(&b->archive, name, 0, f);
+    KP_TRY(scratch->failed ? KP_E_SYSTEM : KP_OK);
+    KP_TRY(check_name(b, name, &d));
+    check_against_archive(b, name, &d);
+    KP_TRY(check_twice(b, name, &d.record));
+    if (run->options->log)
+        KP_TRY(kp_witness_add(&b->witness, strrchr(name, '/') + 1, &d.record));
+    b->n_documents++;
+out:
+    return st == KP_E_SYSTEM ? kp_no_memory(run) : st;
+}
+
+static enum kp_status check_documents(struct bundle *b)
+{
+    enum kp_status st = KP_OK;
+    const struct kp_env *env = b->v->run.env;
+    struct kp_arena scratch = {0};
+    b->names = kp_arena_alloc(&b->archive.arena, (size_t)(b->archive.n_documents + 1) * sizeof(*b->names));
+    if (!b->names)
+        return kp_no_memory(&b->v->run);
+    for (uint64_t n = 0;; n++) {
+        struct kp_zip_member member;
+        const char *name = NULL;
+        bool end = false;
+        KP_TRY(kp_archive_next(&b->archive, &member, &name, &end));
+        if (end)
+            break;
+        kp_arena_reset(&scratch);
+        st = check_document(b, &member, name, &scratch);
+        if (st == KP_E_FAULT) /* told; the others may be read */
+            st = KP_OK;
+        KP_TRY(st);
+        if (env->progress)
+            env->progress(env->ctx, n + 1, b->archive.n_documents);
+        if (env->cancel && *env->cancel)
+            KP_TRY(kp_diag_fail(&b->v->run.diag, KP_E_SYSTEM, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL));
+    }
+out:
+    kp_arena_release(&scratch);
+    return st;
+}
+
+/* --- the log --- */
+
+static void about_log(void *ctx, uint64_t line, enum kp_code code, const char *arg)
+{
+    struct bundle *b = ctx;
+    b->archive.faults++;
+    (void)kp_diag_fail(&b->v->run.diag, KP_OK, code, b->v->run.options->log, line, NULL, arg, NULL, NULL);
+}
+
+static void about_bundle(void *ctx, enum kp_code code, const char *arg)
+{
+    struct bundle *b = ctx;
+    kp_archive_fault(&b->archive, NULL, code, NULL, arg, NULL);
+}
+
+static void about_document(void *ctx, const char *name, enum kp_code code, const char *where)
+{
+    struct bundle *b = ctx;
+    char member[KP_UNZIP_MAX_NAME + sizeof("DATA/")];
+    (void)snprintf(member, sizeof(member), "DATA/%s", name);
+    kp_archive_fault(&b->archive, member, code, where, NULL, NULL);
+}
+
+static enum kp_status ask_log(struct bundle *b)
+{
+    const struct kp_run *run = &b->v->run;
+    const struct kp_witness_report report = {about_log, about_bundle, about_document, b};
+    const char *log = run->options->log;
+    char *file = kp_arena_printf(&b->archive.arena, "%s.zip", b->archive.base);
+    if (!file)
+        return kp_no_memory(run);
+    errno = kp_path_exists(log) ? 0 : ENOENT; /* for an export no log is an empty one; here it was named to be asked */
+    if (errno == 0 && kp_witness_ask(&b->witness, run->io, log, file, b->sha256, &report) == KP_OK)
+        return KP_OK;
+    return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, log, 0, NULL, strerror(errno ? errno : EIO), NULL,
+                        NULL);
+}
+
+/* --- one bundle --- */
+
+static int by_code(const void *a, const void *b)
+{
+    const struct kp_count *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdict)
+{
+    const struct kp_archive *a = &b->archive;
+    struct kp_arena *memory = &b->v->memory;
+    struct kp_count *codes = kp_arena_alloc(memory, (a->n_codes + 1) * sizeof(*codes));
+    char day[11] = "";
+    if (!codes)
+        return kp_no_memory(&b->v->run);
+    for (size_t i = 0; i < a->n_codes; i++)
+        codes[i] = (struct kp_count){kp_arena_printf(memory, "K%04u", (unsigned)a->codes[i].code), a->codes[i].n};
+    if (kp_date_is_set(a->index.created))
+        kp_date_iso(a->index.created, day);
+    *verdict = (struct kp_verdict){.path = kp_arena_strdup(memory, a->path),
+                                   .sha256 = kp_arena_strdup(memory, b->sha256),
+                                   .sender_number = kp_arena_strdup(memory, a->index.sender),
+                                   .receiver_number = kp_arena_strdup(memory, a->index.receiver),
+                                   .created = kp_arena_strdup(memory, day),
+                                   .documents = b->n_documents,
+                                   .faults = a->faults,
+                                   .warnings = a->warnings,
+                                   .by_code = codes,
+                                   .n_codes = a->n_codes};
+    if (memory->failed)
+        return kp_no_memory(&b->v->run);
+    if (a->n_codes)
+        qsort(codes, a->n_codes, sizeof(*codes), by_code);
+    return KP_OK;
+}
+
+static enum kp_status verify_bundle(struct verifier *v, const char *path, struct kp_verdict *verdict)
+{
+    struct bundle b = {.v = v, .witness = {.tables = &v->run.tables}};
+    uint8_t digest[KP_SHA256_BYTES];
+    enum kp_status st = kp_archive_open(&b.archive, &v->run, &v->checks, path);
+    b.witness.arena = &b.archive.arena;
+    if (st == KP_OK)
+        st = check_documents(&b);
+    if (st != KP_OK && st != KP_E_FAULT)
+        goto out;
+    if (kp_file_sha256(v->run.io, path, digest) == KP_OK)
+        kp_sha256_hex(digest, b.sha256);
+    if (st == KP_OK && v->run.options->log)
+        KP_TRY(ask_log(&b));
+    st = conclude(&b, verdict);
+out:
+    kp_archive_close(&b.archive);
+    return st;
+}
+
+/* --- all of them --- */
+
+static enum kp_status set_up(struct verifier *v, const struct kp_options *options, const struct kp_env *env)
+{
+    enum kp_status st = KP_OK;
+    KP_TRY(kp_run_set_up_tables(&v->run, options, env));
+    v->run.as_of = kp_date_in_japan(env->now(env->ctx));
+    KP_TRY(kp_schemas_load(&v->run, NULL, &v->profile));
+    if (options->xsd)
+        KP_TRY(kp_schemas_load(&v->run, options->xsd, &v->official));
+    KP_TRY(kp_xml_check_new(v->profile.document, &v->checks.document));
+    KP_TRY(kp_xml_check_new(v->profile.index, &v->checks.index));
+    if (options->xsd) {
+        KP_TRY(kp_xml_check_new(v->official.document, &v->checks.official_document));
+        KP_TRY(kp_xml_check_new(v->official.index, &v->checks.official_index));
+    }
+    v->verdicts = kp_arena_alloc(&v->memory, (options->n_inputs + 1) * sizeof(*v->verdicts));
+    if (!v->verdicts)
+        st = kp_no_memory(&v->run);
+out:
+    return st;
+}
+
+static void tear_down(struct verifier *v)
+{
+    kp_xml_check_free(v->checks.document);
+    kp_xml_check_free(v->checks.index);
+    kp_xml_check_free(v->checks.official_document);
+    kp_xml_check_free(v->checks.official_index);
+    kp_schemas_free(&v->profile);
+    kp_schemas_free(&v->official);
+    kp_run_tear_down(&v->run);
+    kp_arena_release(&v->memory);
+}
+
+static enum kp_status hand_over(struct verifier *v, struct kp_verdicts *ret_verdicts)
+{
+    const struct kp_options *options = v->run.options;
+    bool sound = true;
+    struct kp_arena *memory = kp_arena_alloc(&v->memory, sizeof(*memory));
+    if (!memory)
+        return kp_no_memory(&v->run);
+    for (size_t i = 0; i < options->n_inputs; i++)
+        sound &= v->verdicts[i].faults == 0 && !(options->strict && v->verdicts[i].warnings > 0);
+    *memory = v->memory; /* the arena carries its own descriptor; freeing starts from a copy */
+    *ret_verdicts = (struct kp_verdicts){.bundles = v->verdicts, .n_bundles = options->n_inputs, .memory = memory};
+    v->memory = (struct kp_arena){0};
+    return sound ? KP_OK : KP_E_FAULT;
+}
+
+enum kp_status kp_verify(const struct kp_options *options, const struct kp_env *env, struct kp_verdicts *ret_verdicts)
+{
+    struct verifier v = {.run = {.lock_fd = -1}};
+    enum kp_status st = set_up(&v, options, env);
+    for (size_t i = 0; st == KP_OK && i < options->n_inputs; i++)
+        st = verify_bundle(&v, options->inputs[i], &v.verdicts[i]);
+    if (st == KP_OK)
+        st = hand_over(&v, ret_verdicts);
+    tear_down(&v);
+    return st;
+}
+
+void kp_verdicts_free(struct kp_verdicts *verdicts)
+{
+    if (verdicts->memory) {
+        struct kp_arena memory = *(struct kp_arena *)verdicts->memory;
+        kp_arena_release(&memory);
+    }
+    *verdicts = (struct kp_verdicts){0};
+}
