@@ -1,6 +1,6 @@
 /*
  * A received XML document as a small tree: elements, attributes, the text directly within. Reading is strict: UTF-8 only,
- * no document type (so there are no entities to expand), no network, limits on depth and memory. Layer 3.
+ * no document type (so there are no entities to expand), no network, limits on depth and memory. Layer 4.
  */
 #ifndef KP_XMLREAD_H
 #define KP_XMLREAD_H
