@@ -118,7 +118,8 @@ struct kp_count {
 struct kp_insurer_result {
     const char *insurer_number;
     const char *name;   /* from the insurer register, or "" */
-    const char *bundle; /* path of the bundle in place; "" in a check */
+    const char *const *bundles; /* paths of the bundles in place, n_bundles of them: several where the insurer limits them */
+    size_t n_bundles;
     uint64_t documents;
     uint64_t held;
     const char *scheme;
@@ -209,6 +210,22 @@ struct kp_verdicts {
 enum kp_status kp_verify(const struct kp_options *options, const struct kp_env *env, struct kp_verdicts *ret_verdicts);
 
 void kp_verdicts_free(struct kp_verdicts *verdicts);
+
+/* A page to look at: release with kp_page_free. */
+struct kp_page {
+    char *text; /* UTF-8, for a terminal, or a whole HTML page that needs nothing else */
+};
+
+/*
+ * A bundle for a person to read: its table of contents, or, with member, one person's record with Japanese names, units,
+ * ranges and codes spelled out. member: a document's number in the contents, or its file name. The contents name nobody
+ * unless options->show_values; the record holds everything that stands in the document. KP_E_USAGE: no such document;
+ * KP_E_FAULT: it cannot be read; each with a message.
+ */
+enum kp_status kp_show(const struct kp_options *options, const struct kp_env *env, const char *bundle,
+                       const char *member, bool html, struct kp_page *ret_page);
+
+void kp_page_free(struct kp_page *page);
 
 /* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and the language.
  * Returns the exit status. */

@@ -36,6 +36,8 @@ void kp_archive_tell(struct kp_archive *a, const char *member, uint64_t line, co
 {
     struct kp_buf place = {0};
     count(a, finding->code);
+    if (a->silent)
+        return;
     kp_buf_str(&place, a->path);
     kp_buf_str(&place, member ? ":" : "");
     for (const char *at = member; at && *at; at++) /* a name from outside: nothing in it may reach a terminal as a command */
@@ -423,11 +425,12 @@ static void name_base(struct kp_archive *a)
 }
 
 enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const struct kp_archive_checks *checks,
-                               const char *path)
+                               const char *path, bool silent)
 {
     struct schemas schemas = {.n_official = 0};
     enum kp_zip_fault fault = KP_ZIP_SOUND;
-    *a = (struct kp_archive){.run = run, .checks = checks, .path = path, .name = {.sender = "", .receiver = ""},
+    *a = (struct kp_archive){.run = run, .checks = checks, .path = path, .silent = silent,
+                             .name = {.sender = "", .receiver = ""},
                              .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     name_base(a);
     enum kp_status st = kp_unzip_open(&a->zip, run->io, path, &fault);

@@ -42,6 +42,7 @@ struct kp_archive {
     struct kp_run *run;
     const struct kp_archive_checks *checks;
     const char *path;
+    bool silent; /* findings are counted, not told */
     const char *base;   /* the name without folder and .zip */
     const char *top;    /* the top folder in it */
     struct kp_archive_name name;
@@ -64,7 +65,7 @@ struct kp_archive {
  * documents can be read; KP_E_FAULT: the archive is too broken for that; KP_E_SYSTEM. To be closed in any case.
  */
 enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_run *run, const struct kp_archive_checks *checks,
-                               const char *path);
+                               const char *path, bool silent);
 void kp_archive_close(struct kp_archive *archive);
 
 /* The next document in the order of the archive. *ret_name is its name below the top folder, live until the next call. A

@@ -5,6 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of the unprintable character that s begins with, 0 when it begins with another. */
+static size_t unprintable(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (u[0] < 0x20 || u[0] == 0x7f)
+        return 1;
+    if (u[0] == 0xc2 && u[1] >= 0x80 && u[1] <= 0x9f) /* U+0080 to U+009F */
+        return 2;
+    if (u[0] != 0xe2 || (u[1] != 0x80 && u[1] != 0x81))
+        return 0;
+    return (u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9) ? 3 : 0;
+}
+
+void kp_buf_printable(struct kp_buf *buf, const char *s)
+{
+    while (*s) {
+        size_t n = unprintable(s);
+        kp_buf_char(buf, n ? '?' : *s);
+        s += n ? n : 1;
+    }
+}
+
+void kp_buf_html(struct kp_buf *buf, const char *s)
+{
+    while (*s) {
+        size_t n = unprintable(s);
+        if (n || (*s != '<' && *s != '&' && *s != '>' && *s != '"'))
+            kp_buf_char(buf, n ? '?' : *s);
+        else
+            kp_buf_str(buf, *s == '<' ? "&lt;" : *s == '>' ? "&gt;" : *s == '&' ? "&amp;" : "&quot;");
+        s += n ? n : 1;
+    }
+}
+
 char *kp_buf_reserve(struct kp_buf *buf, size_t n)
 {
     size_t max = buf->max_bytes ? buf->max_bytes : KP_BUF_MAX_BYTES;

@@ -22,7 +22,7 @@ static char *root_name(struct kp_run *run, const struct kp_insurer *n, const cha
     return kp_arena_printf(&run->arena, "%s_%s_%s%c_%s", n->sender_number, n->number, day, send, n->service_event);
 }
 
-static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, const struct kp_ledger *ledger)
+static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
 {
     char day[9];
     kp_date_compact(run->as_of, day);
@@ -40,10 +40,17 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, const
                             NULL);
     b->root = root_name(run, b->insurer, day, b->send);
     b->file_name = b->root ? kp_arena_printf(&run->arena, "%s.zip", b->root) : NULL;
-    return b->file_name ? KP_OK : kp_no_memory(run);
+    if (!b->file_name || kp_map_put(&ledger->bundles_today, &run->arena, b->root, 1) == KP_MAP_NO_MEMORY)
+        return kp_no_memory(run);
+    return KP_OK;
 }
 
-enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, const struct kp_ledger *ledger,
+bool kp_bundle_is_full(const struct kp_bundle *b)
+{
+    return b->n_documents == KP_MAX_DOCUMENTS || b->n_documents == b->insurer->max_documents;
+}
+
+enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer)
 {
     *b = (struct kp_bundle){.insurer = insurer};
@@ -145,8 +152,6 @@ static enum kp_status spool_entry(struct kp_bundle *b, const struct kp_run *run,
 enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_run *run, struct kp_slot *slot, const char **ret_document)
 {
     char day[9];
-    if (b->n_documents == KP_MAX_DOCUMENTS)
-        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_FULL, NULL, 0, NULL, b->insurer->number, NULL, NULL);
     kp_date_compact(run->as_of, day);
     /* h, facility that made the file, day, N, 実施区分, serial */
     char *document = kp_arena_printf(&slot->arena, "h%s%s%c%s%06llu.xml", b->insurer->sender_number, day, b->send,

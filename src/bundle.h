@@ -16,9 +16,10 @@
 #include "work.h"
 #include "zip.h"
 
-enum { KP_MAX_DOCUMENTS = 999999, KP_MAX_SENDS_PER_DAY = 10 };
+enum { KP_MAX_DOCUMENTS = 999999 }; /* the serial number has six digits */
 
 struct kp_bundle {
+    struct kp_bundle *next; /* of the same insurer and run */
     const struct kp_insurer *insurer;
     char send; /* N: '0' for the day's first */
     const char *root;
@@ -33,9 +34,12 @@ struct kp_bundle {
     bool placed; /* it stands under its name: released, or prepared */
 };
 
-/* Begins a bundle; N follows the day's earlier bundles in folder and log. Faults are reported. */
-enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, const struct kp_ledger *ledger,
+/* Begins a bundle; N follows the day's earlier bundles in folder, log and run: the ledger knows this one from now on.
+ * Faults are reported. */
+enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer);
+/* It holds as many documents as the insurer takes at once, or as can be numbered. */
+bool kp_bundle_is_full(const struct kp_bundle *bundle);
 /* Adds a released record; *ret_document is the member's file name, in the slot's arena. */
 enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_run *run, struct kp_slot *slot,
                              const char **ret_document);

@@ -48,8 +48,8 @@ static void add_insurers(const struct kp_console *c, const struct kp_result *r, 
         add_counts(n->by_reason, n->n_reasons, out);
         kp_buf_char(out, '\n');
         add_forecast(c, n, out);
-        if (*n->bundle)
-            kp_buf_printf(out, "  %s\n", n->bundle);
+        for (size_t k = 0; k < n->n_bundles; k++)
+            kp_buf_printf(out, "  %s\n", n->bundles[k]);
     }
 }
 

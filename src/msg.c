@@ -108,17 +108,6 @@ enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings
     return worst;
 }
 
-/* Control characters would let an input forge lines of the report. */
-static void add_printable(struct kp_buf *out, const char *s)
-{
-    for (; *s; s++) {
-        const unsigned char *u = (const unsigned char *)s;
-        bool c1 = u[0] == 0xc2 && u[1] >= 0x80 && u[1] <= 0x9f; /* U+0080 to U+009F */
-        kp_buf_char(out, u[0] < 0x20 || u[0] == 0x7f || c1 ? '?' : *s);
-        s += c1;
-    }
-}
-
 static void fill_in(struct kp_buf *out, const char *template, const struct kp_finding *finding, bool show_values)
 {
     for (const char *at = template; *at; at++) {
@@ -131,14 +120,14 @@ static void fill_in(struct kp_buf *out, const char *template, const struct kp_fi
             arg = finding->args[at[1] - '1'];
         else if (at[1] == 'v')
             arg = show_values ? finding->value : "…";
-        add_printable(out, arg ? arg : "");
+        kp_buf_printable(out, arg ? arg : "");
         at += 2;
     }
 }
 
 void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
 {
-    add_printable(out, finding->field ? finding->field : "");
+    kp_buf_printable(out, finding->field ? finding->field : "");
     if (finding->column == 0)
         return;
     kp_buf_str(out, finding->field ? " #" : "#");
@@ -153,7 +142,7 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     fill_in(out, msg->text[diag->lang], finding, diag->show_values);
     if (diag->show_values && finding->value && !strstr(msg->text[diag->lang], "{v}")) {
         kp_buf_str(out, " [");
-        add_printable(out, finding->value);
+        kp_buf_printable(out, finding->value);
         kp_buf_char(out, ']');
     }
 }

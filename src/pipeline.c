@@ -72,16 +72,34 @@ static void tell(struct pipeline *p, const struct kp_slot *slot)
         kp_diag_send(&p->run.diag, p->run.inputs[slot->row.file].path, slot->row.line, f);
 }
 
+/* A full one is brought to disk at once: it needs no memory while the next is filled. */
+static enum kp_status begin_bundle(struct pipeline *p, struct kp_account *account)
+{
+    enum kp_status st = KP_OK;
+    if (account->last)
+        KP_TRY(kp_bundle_seal(account->last, &p->run, &p->tools[0]));
+    struct kp_bundle *bundle = kp_arena_alloc(&p->run.arena, sizeof(*bundle));
+    if (!bundle)
+        return kp_no_memory(&p->run);
+    if (account->last)
+        account->last->next = bundle;
+    else
+        account->bundles = bundle;
+    account->last = bundle;
+    st = kp_bundle_begin(bundle, &p->run, &p->ledger, account->insurer);
+out:
+    return st;
+}
+
 static enum kp_status put_into_bundle(struct pipeline *p, struct kp_slot *slot, struct kp_account *account,
                                       const char **ret_document)
 {
-    if (!account->has_bundle) {
-        account->has_bundle = true;
-        enum kp_status st = kp_bundle_begin(&account->bundle, &p->run, &p->ledger, account->insurer);
-        if (st != KP_OK)
-            return st;
-    }
-    return kp_bundle_add(&account->bundle, &p->run, slot, ret_document);
+    enum kp_status st = KP_OK;
+    if (!account->last || kp_bundle_is_full(account->last))
+        KP_TRY(begin_bundle(p, account));
+    st = kp_bundle_add(account->last, &p->run, slot, ret_document);
+out:
+    return st;
 }
 
 static enum kp_status take(struct pipeline *p, struct kp_slot *slot)
@@ -93,7 +111,7 @@ static enum kp_status take(struct pipeline *p, struct kp_slot *slot)
         return KP_E_SYSTEM;
     if (slot->outcome == KP_RELEASED && kp_makes_bundles(p->run.options->command)) {
         KP_TRY(put_into_bundle(p, slot, account, &document));
-        bundle = account->bundle.file_name;
+        bundle = account->last->file_name;
     }
     kp_tally_add(&p->tally, &p->run, slot, account);
     tell(p, slot);
@@ -205,8 +223,8 @@ static enum kp_status seal_bundles(struct pipeline *p)
 {
     enum kp_status st = KP_OK;
     for (size_t i = 0; i < p->tally.n_accounts; i++)
-        if (p->tally.accounts[i]->has_bundle)
-            KP_TRY(kp_bundle_seal(&p->tally.accounts[i]->bundle, &p->run, &p->tools[0]));
+        if (p->tally.accounts[i]->last)
+            KP_TRY(kp_bundle_seal(p->tally.accounts[i]->last, &p->run, &p->tools[0]));
 out:
     return st;
 }
@@ -216,15 +234,13 @@ static enum kp_status release_bundles(struct pipeline *p)
     enum kp_status st = KP_OK;
     if (kp_sync_folder(p->run.io, p->run.temp) != KP_OK || kp_sync_folder(p->run.io, p->run.output) != KP_OK)
         return kp_write_failed(&p->run, p->run.output);
-    for (size_t i = 0; i < p->tally.n_accounts; i++) {
-        struct kp_account *a = p->tally.accounts[i];
-        if (!a->has_bundle)
-            continue;
-        st = kp_bundle_release(&a->bundle, &p->run, &p->ledger);
-        p->disclosed |= a->bundle.placed;
-        if (st != KP_OK)
-            goto out;
-    }
+    for (size_t i = 0; i < p->tally.n_accounts; i++)
+        for (struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next) {
+            st = kp_bundle_release(b, &p->run, &p->ledger);
+            p->disclosed |= b->placed;
+            if (st != KP_OK)
+                goto out;
+        }
 out:
     return st;
 }
@@ -276,6 +292,20 @@ struct result_memory {
     struct kp_arena arena;
 };
 
+static bool copy_bundles(struct kp_arena *arena, const struct kp_account *a, struct kp_insurer_result *ret)
+{
+    size_t n = 0;
+    for (const struct kp_bundle *b = a->bundles; b; b = b->next)
+        n++;
+    const char **paths = kp_arena_alloc(arena, (n + 1) * sizeof(*paths));
+    bool ok = paths != NULL;
+    for (const struct kp_bundle *b = a->bundles; b && ok; b = b->next)
+        if (b->placed)
+            ok = (paths[ret->n_bundles++] = kp_arena_strdup(arena, b->path)) != NULL;
+    ret->bundles = paths;
+    return ok;
+}
+
 static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const struct kp_account *a,
                          struct kp_insurer_result *ret)
 {
@@ -289,7 +319,7 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
     ret->insurer_number = kp_arena_strdup(arena, a->insurer->number);
     ret->name = kp_arena_strdup(arena, a->insurer->name);
     ret->scheme = kp_arena_strdup(arena, a->scheme);
-    ret->bundle = kp_arena_strdup(arena, a->has_bundle && a->bundle.placed ? a->bundle.path : "");
+    bool ok = copy_bundles(arena, a, ret);
     for (size_t i = 0; i < p->run.tables.n_bases; i++) {
         const char *id = kp_arena_strdup(arena, p->run.tables.bases[i].id);
         if (a->by_basis[i])
@@ -300,7 +330,7 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
     for (size_t i = 0; i < KP_HOLD__COUNT; i++)
         if (a->by_reason[i])
             reasons[ret->n_reasons++] = (struct kp_count){kp_reason_names[i], a->by_reason[i]};
-    return ret->insurer_number && ret->name && ret->scheme && ret->bundle;
+    return ok && ret->insurer_number && ret->name && ret->scheme;
 }
 
 static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf *json, struct kp_result *ret_result)
@@ -398,8 +428,8 @@ out:
 static void tear_down(struct pipeline *p, enum kp_status st)
 {
     for (size_t i = 0; i < p->tally.n_accounts; i++)
-        if (p->tally.accounts[i]->has_bundle)
-            kp_bundle_abandon(&p->tally.accounts[i]->bundle);
+        for (struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next)
+            kp_bundle_abandon(b);
     kp_rowfiles_abandon(&p->files);
     kp_seen_free(p->seen);
     drop_workers(p);

@@ -101,17 +101,15 @@ out:
 
 static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, const char *staging, const char *place)
 {
-    for (size_t i = 0; i < tally->n_accounts; i++) {
-        struct kp_bundle *b = &tally->accounts[i]->bundle;
-        if (!tally->accounts[i]->has_bundle)
-            continue;
-        char *staged = kp_arena_printf(&run->arena, "%s/%s", staging, b->file_name);
-        b->path = kp_arena_printf(&run->arena, "%s/%s", place, b->file_name);
-        if (!staged || !b->path)
-            return kp_no_memory(run);
-        if (run->io->rename(b->temp_path, staged) != 0)
-            return kp_write_failed(run, staged);
-    }
+    for (size_t i = 0; i < tally->n_accounts; i++)
+        for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next) {
+            char *staged = kp_arena_printf(&run->arena, "%s/%s", staging, b->file_name);
+            b->path = kp_arena_printf(&run->arena, "%s/%s", place, b->file_name);
+            if (!staged || !b->path)
+                return kp_no_memory(run);
+            if (run->io->rename(b->temp_path, staged) != 0)
+                return kp_write_failed(run, staged);
+        }
     return KP_OK;
 }
 
@@ -134,7 +132,8 @@ enum kp_status kp_prepared_store(struct kp_run *run, struct kp_tally *tally)
         run->io->rename(staging, place) != 0 || kp_sync_folder(run->io, all) != KP_OK)
         return kp_write_failed(run, place);
     for (size_t i = 0; i < tally->n_accounts; i++)
-        tally->accounts[i]->bundle.placed = tally->accounts[i]->has_bundle;
+        for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next)
+            b->placed = true;
 out:
     return st;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ident.h"
@@ -10,6 +11,7 @@
 #include "suggest.h"
 
 enum { MAX_COLUMNS = 16 };
+static const size_t NOWHERE = SIZE_MAX; /* an optional column that the file does not have */
 
 struct reader {
     struct kp_arena *arena;
@@ -25,7 +27,7 @@ struct reader {
 
 static const char *cell(const struct reader *r, size_t row, size_t column)
 {
-    return r->sheet.rows[row].cells[r->at[column]];
+    return r->at[column] == NOWHERE ? "" : r->sheet.rows[row].cells[r->at[column]];
 }
 
 static enum kp_status fault(const struct reader *r, size_t row, size_t column, enum kp_code code, const char *arg1,
@@ -41,12 +43,16 @@ static enum kp_status value_bad(const struct reader *r, size_t row, size_t colum
     return fault(r, row, column, KP_K_REGISTER_VALUE_BAD, r->diag->show_values ? cell(r, row, column) : "…", expected);
 }
 
-static enum kp_status check_columns(struct reader *r)
+static enum kp_status check_columns(struct reader *r, size_t n_optional)
 {
-    for (size_t i = 0; i < r->n_columns; i++)
-        if (!kp_sheet_column(&r->sheet, r->columns[i], &r->at[i]))
+    for (size_t i = 0; i < r->n_columns; i++) {
+        if (kp_sheet_column(&r->sheet, r->columns[i], &r->at[i]))
+            continue;
+        r->at[i] = NOWHERE;
+        if (i + n_optional < r->n_columns)
             return kp_diag_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, r->path, 1, NULL, r->columns[i],
                                 NULL, NULL);
+    }
     for (size_t i = 0; i < r->sheet.n_columns; i++) {
         bool known = false;
         for (size_t k = 0; k < r->n_columns; k++)
@@ -67,8 +73,9 @@ static enum kp_status check_columns(struct reader *r)
     return KP_OK;
 }
 
+/* The last n_optional of the n columns may be missing from the file. */
 static enum kp_status open_register(struct reader *r, const struct kp_io *io, const char *path,
-                                    const char *const *columns, size_t n)
+                                    const char *const *columns, size_t n, size_t n_optional)
 {
     const char *bytes = NULL;
     size_t size = 0;
@@ -81,7 +88,7 @@ static enum kp_status open_register(struct reader *r, const struct kp_io *io, co
     if (kp_sheet_read(&r->sheet, r->arena, r->tables->text, bytes, size) != KP_OK)
         return kp_diag_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, r->sheet.bad_line, NULL,
                             "not CSV in UTF-8 or CP932", NULL, NULL);
-    return check_columns(r);
+    return check_columns(r, n_optional);
 }
 
 /* --- values --- */
@@ -210,7 +217,7 @@ static enum kp_status load_requests(struct reader *r, const struct kp_io *io, co
                                           "exam_from",  "exam_to",        "ages",         "items",
                                           "valid_until", "withdrawn_on",  "note"};
     enum kp_status st = KP_OK;
-    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns)));
+    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns), 0));
     size_t n = r->sheet.n_rows;
     struct kp_request *requests = kp_arena_alloc(r->arena, (n + 1) * sizeof(*requests));
     if (!requests)
@@ -327,7 +334,7 @@ static enum kp_status load_consents(struct reader *r, const struct kp_io *io, co
                                           "insured_number", "insured_branch", "recipient",      "items",
                                           "kind",           "given_on",       "withdrawn_on",   "evidence"};
     enum kp_status st = KP_OK;
-    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns)));
+    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns), 0));
     size_t n = r->sheet.n_rows;
     struct kp_consent *consents = kp_arena_alloc(r->arena, (n + 1) * sizeof(*consents));
     struct kp_consent **last = kp_arena_alloc(r->arena, (n + 1) * sizeof(struct kp_consent *));
@@ -346,7 +353,7 @@ out:
 /* --- insurers --- */
 
 enum { N_NUMBER, N_NAME, N_ADDRESS, N_REPRESENTATIVE, N_SCHEME, N_SENDER, N_INTERACTION, N_EVENT, N_REPORT, N_PROGRAMME,
-       N_REPORT_UNDER40, N_PROGRAMME_UNDER40, N_SECTION_UNDER40, N_WIDTH };
+       N_REPORT_UNDER40, N_PROGRAMME_UNDER40, N_SECTION_UNDER40, N_WIDTH, N_MAX_DOCUMENTS };
 
 static enum kp_status read_code(const struct reader *r, size_t row, size_t column, const char *fallback,
                                 const char *allowed, const char **ret_code)
@@ -387,6 +394,16 @@ static enum kp_status read_width(const struct reader *r, size_t i, struct kp_ins
     return KP_OK;
 }
 
+static enum kp_status read_limit(const struct reader *r, size_t i, struct kp_insurer *n)
+{
+    const char *text = cell(r, i, N_MAX_DOCUMENTS);
+    size_t digits = strspn(text, "0123456789");
+    n->max_documents = strtoull(text, NULL, 10);
+    if (*text && (text[digits] != '\0' || digits > 6 || n->max_documents == 0))
+        return value_bad(r, i, N_MAX_DOCUMENTS, "a number from 1 to 999999");
+    return KP_OK;
+}
+
 #define REPORTS "10 19 40 41 42 49 90"
 #define PROGRAMMES "000 010 020 030 040 060 090 990"
 #define SECTIONS "01010 01020 01030 01040 01060 01090"
@@ -410,6 +427,7 @@ static enum kp_status read_insurer(struct reader *r, size_t i, const struct kp_o
     KP_TRY(read_code(r, i, N_PROGRAMME_UNDER40, "990", PROGRAMMES, &n->programme_under40));
     KP_TRY(read_code(r, i, N_SECTION_UNDER40, "01010", SECTIONS, &n->section_under40));
     KP_TRY(read_width(r, i, n));
+    KP_TRY(read_limit(r, i, n));
 out:
     return st;
 }
@@ -420,9 +438,9 @@ static enum kp_status load_insurers(struct reader *r, const struct kp_io *io, co
     static const char *const columns[] = {
         "insurer_number",   "name",           "address",           "representative",  "scheme",
         "sender_number",    "interaction_type", "service_event",   "report_40to74",   "programme_40to74",
-        "report_under40",   "programme_under40", "section_under40", "symbol_width"};
+        "report_under40",   "programme_under40", "section_under40", "symbol_width",    "max_documents"};
     enum kp_status st = KP_OK;
-    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns)));
+    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns), 1));
     size_t n = r->sheet.n_rows;
     struct kp_insurer *insurers = kp_arena_alloc(r->arena, (n + 1) * sizeof(*insurers));
     if (!insurers)

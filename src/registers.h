@@ -40,6 +40,7 @@ struct kp_insurer {
     const char *interaction_type, *service_event;
     const char *report_40to74, *programme_40to74, *report_under40, *programme_under40, *section_under40;
     enum kp_symbol_width symbol_width;
+    uint64_t max_documents; /* in one bundle; 0: no limit of its own */
 };
 
 struct kp_registers {

@@ -142,6 +142,22 @@ static void bases(const struct kp_run *run, const char *name, const uint64_t *co
     kp_buf_char(out, '}');
 }
 
+/* The first by itself, as nearly every insurer has one; all of them in a list. */
+static void bundles(const struct kp_account *a, struct kp_buf *out)
+{
+    const struct kp_bundle *first = a->bundles && a->bundles->placed ? a->bundles : NULL;
+    string(out, "bundle", first ? first->file_name : "", ", ");
+    string(out, "sha256", first ? first->sha256 : "", ", ");
+    key(out, "bundles", ", ");
+    for (const struct kp_bundle *b = first; b && b->placed; b = b->next) {
+        string(out, "bundle", b->file_name, b == first ? "[{" : ", {");
+        string(out, "sha256", b->sha256, ", ");
+        number(out, "documents", b->n_documents, ", ");
+        kp_buf_char(out, '}');
+    }
+    kp_buf_str(out, first ? "]" : "[]");
+}
+
 static void account(const struct kp_run *run, const struct kp_account *a, struct kp_buf *out)
 {
     const char *before = "";
@@ -155,8 +171,7 @@ static void account(const struct kp_run *run, const struct kp_account *a, struct
         before = ", ";
     }
     kp_buf_char(out, ']');
-    string(out, "bundle", a->has_bundle && a->bundle.placed ? a->bundle.file_name : "", ", ");
-    string(out, "sha256", a->has_bundle && a->bundle.placed ? a->bundle.sha256 : "", ", ");
+    bundles(a, out);
     number(out, "documents", a->documents, ", ");
     number(out, "held", a->held, ", ");
     bases(run, "by_basis", a->by_basis, out);
@@ -205,18 +220,6 @@ void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, cons
 
 /* --- HTML --- */
 
-static void text(struct kp_buf *out, const char *s)
-{
-    for (; *s; s++) {
-        if (*s == '<')
-            kp_buf_str(out, "&lt;");
-        else if (*s == '&')
-            kp_buf_str(out, "&amp;");
-        else
-            kp_buf_char(out, *s);
-    }
-}
-
 static const char *say(const struct kp_run *run, const char *ja, const char *en)
 {
     return run->options->lang == KP_LANG_JA ? ja : en;
@@ -225,9 +228,9 @@ static const char *say(const struct kp_run *run, const char *ja, const char *en)
 static void row(struct kp_buf *out, const char *name, const char *what, uint64_t n)
 {
     kp_buf_str(out, "<tr><td>");
-    text(out, name);
+    kp_buf_html(out, name);
     kp_buf_str(out, "</td><td>");
-    text(out, what);
+    kp_buf_html(out, what);
     kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td></tr>\n", n);
 }
 
@@ -238,14 +241,18 @@ static void html_accounts(const struct kp_run *run, const struct kp_tally *t, st
                   say(run, "文書", "documents"), say(run, "保留", "held"), say(run, "送付ファイル", "bundle"));
     for (size_t i = 0; i < t->n_accounts; i++) {
         const struct kp_account *a = t->accounts[i];
+        struct kp_buf names = {0};
+        for (const struct kp_bundle *b = a->bundles; b && b->placed; b = b->next)
+            kp_buf_printf(&names, "%s%s", names.len ? "<br>" : "", b->file_name);
         kp_buf_printf(out, "<tr><td>%s ", a->insurer->number);
-        text(out, a->insurer->name);
+        kp_buf_html(out, a->insurer->name);
         kp_buf_str(out, "</td><td>");
         for (size_t k = 0; k < run->tables.n_bases; k++)
             if (a->by_basis[k])
                 kp_buf_printf(out, "%s %" PRIu64 " ", run->tables.bases[k].id, a->by_basis[k]);
         kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td><td class=n>%" PRIu64 "</td><td>%s</td></tr>\n",
-                      a->documents, a->held, a->has_bundle && a->bundle.placed ? a->bundle.file_name : "");
+                      a->documents, a->held, names.len ? kp_buf_text(&names) : "");
+        kp_buf_release(&names);
     }
     kp_buf_str(out, "</table>\n");
 }

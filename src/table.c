@@ -164,7 +164,7 @@ static bool is_number(const char *s, size_t min_digits, size_t max_digits)
 
 enum {
     I_CODE, I_NAME, I_TYPE, I_FORMAT, I_UNIT, I_SYSTEM, I_GROUP, I_RELATION, I_DEPENDS, I_METHOD, I_AUTHOR, I_MIN,
-    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL
+    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL, I_CATEGORY
 };
 
 static const char *const SEVERAL_NAMES[KP_SEVERAL__COUNT] = {"", "join", "positive"};
@@ -203,6 +203,7 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
 {
     *item = (struct kp_item){.code = cell(l, row, I_CODE),
                              .name = cell(l, row, I_NAME),
+                             .category = cell(l, row, I_CATEGORY),
                              .unit = cell(l, row, I_UNIT),
                              .code_system = cell(l, row, I_SYSTEM),
                              .group_id = cell(l, row, I_GROUP),
@@ -265,7 +266,7 @@ static enum kp_status load_items(struct loader *l)
     static const char *const columns[] = {"item_code", "name",      "value_type",  "format",         "unit",
                                           "code_system", "group_id", "group_relation", "depends_on", "method_code",
                                           "author_item", "input_min", "input_max", "scope", "section", "order",
-                                          "several"};
+                                          "several", "category_name"};
     enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "items.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;

@@ -37,6 +37,7 @@ struct kp_item {
     const char *code; /* 17 characters */
     const char *name;
     const char *label;       /* code and name, for diagnostics */
+    const char *category;    /* what it is about, for a person to read */
     const char *unit;        /* UCUM, "" for none */
     const char *code_system; /* OID, "" for none */
     const char *group_id;    /* "" for none: 一連検査グループ */

@@ -18,8 +18,7 @@ struct kp_account {
     uint64_t by_reason[KP_HOLD__COUNT];
     const char *request_ids[KP_MAX_REQUESTS_NAMED];
     size_t n_requests;
-    bool has_bundle;
-    struct kp_bundle bundle;
+    struct kp_bundle *bundles, *last; /* in the order they were filled; NULL: none */
 };
 
 struct kp_tally {

@@ -118,6 +118,14 @@ size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
     return at;
 }
 
+size_t kp_text_columns(const char *s)
+{
+    size_t n = 0;
+    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;)
+        n += (size_t)utf8proc_charwidth(c);
+    return n;
+}
+
 size_t kp_utf8_length(const char *s)
 {
     size_t n = 0;

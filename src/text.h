@@ -33,6 +33,8 @@ int32_t kp_utf8_next(const char **at);
 /* Length of the longest valid UTF-8 prefix of n bytes that XML allows as characters. */
 size_t kp_utf8_valid_prefix(const char *bytes, size_t n);
 void kp_utf8_put(struct kp_buf *out, int32_t c);
+/* Columns a terminal gives the text: full-width characters take two. */
+size_t kp_text_columns(const char *s);
 /* Number of characters of valid UTF-8. */
 size_t kp_utf8_length(const char *s);
 

@@ -240,7 +240,7 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
 {
     struct bundle b = {.v = v, .witness = {.tables = &v->run.tables}};
     uint8_t digest[KP_SHA256_BYTES];
-    enum kp_status st = kp_archive_open(&b.archive, &v->run, &v->checks, path);
+    enum kp_status st = kp_archive_open(&b.archive, &v->run, &v->checks, path, false);
     b.witness.arena = &b.archive.arena;
     if (st == KP_OK)
         st = check_documents(&b);
