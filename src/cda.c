@@ -202,6 +202,13 @@ static void quantity(struct writer *w, const char *name, const char *value, cons
     end(w);
 }
 
+/* Examinations before April 2013 carry the mark alone. */
+static bool mark_says_all(const struct writer *w, const struct kp_value *value)
+{
+    static const struct kp_date both_from = {2013, 4, 1};
+    return value->limit && kp_date_is_set(w->record->exam) && kp_date_compare(w->record->exam, both_from) < 0;
+}
+
 static void value_element(struct writer *w, const struct kp_item *item, const struct kp_value *value)
 {
     if (value->limit) { /* 入力最小値以下・入力最大値以上: the mark, then the measured value */
@@ -212,6 +219,8 @@ static void value_element(struct writer *w, const struct kp_item *item, const st
         attr(w, "displayName", value->limit == 'L' ? "以下" : "以上");
         end(w);
     }
+    if (mark_says_all(w, value))
+        return;
     start(w, "value");
     attr(w, "xsi:type", kp_type_names[item->type]);
     if (value->state == KP_VALUE_NOT_MEASURABLE) {
@@ -358,7 +367,7 @@ static bool section_has_entries(const struct writer *w, const char *section)
 static void narrative(struct writer *w, const char *section)
 {
     static const char *const shown[] = {"9N001000000000001", "9N006000000000001", "9N011000000000001",
-                                        "9N016160100000001"};
+                                        "9N016160100000001", "9N501000000000011", "9N506000000000011"};
     bool any = false;
     start(w, "text");
     for (size_t k = 0; k < KP_COUNT(shown); k++) {
@@ -369,8 +378,10 @@ static void narrative(struct writer *w, const char *section)
         if (!any)
             start(w, "list");
         any = true;
-        text_element(w, "item", in_memory(kp_arena_printf(w->arena, "%s %s%s", item->name,
-                                                             w->record->values[i].text, item->unit)));
+        const char *value = w->record->values[i].text;
+        const char *display = item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, item->code_system, value);
+        text_element(w, "item", in_memory(kp_arena_printf(w->arena, "%s %s%s", item->name, display ? display : value,
+                                                             item->unit)));
     }
     if (any)
         end(w);

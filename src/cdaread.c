@@ -267,13 +267,23 @@ static bool take_words(const struct reader *r, const struct kp_item *item, const
     return sound;
 }
 
+/* Before April 2013 the mark stood alone. */
+static bool is_old_mark(const struct reader *r, const struct kp_item *item, const struct kp_node *value)
+{
+    static const struct kp_date both_from = {2013, 4, 1};
+    return item->type == KP_TYPE_PQ && strcmp(kp_node_attr(value, "codeSystem"), LIMIT_MARKS) == 0 &&
+           kp_date_is_set(r->document->record.exam) && kp_date_compare(r->document->record.exam, both_from) < 0;
+}
+
 /* Of two values one is the mark of the input range's end; samples have them in either order. */
 static const struct kp_node *take_limit(const struct reader *r, const struct kp_item *item, const struct kp_node *values,
                                         struct kp_value *value)
 {
     const struct kp_node *second = kp_node_again(values);
-    if (!second)
+    if (!second && !is_old_mark(r, item, values))
         return values;
+    if (!second)
+        second = values;
     bool first_is_mark = strcmp(kp_node_attr(values, "codeSystem"), LIMIT_MARKS) == 0;
     const struct kp_node *mark = first_is_mark ? values : second;
     const char *code = kp_node_attr(mark, "code");
@@ -292,6 +302,10 @@ static void take_value(const struct reader *r, const struct kp_item *item, const
     const struct kp_node *node = take_limit(r, item, kp_node_child(observation, "value"), value);
     const char *null = kp_node_attr(node, "nullFlavor");
     bool sound = false;
+    if (value->limit && strcmp(kp_node_attr(node, "codeSystem"), LIMIT_MARKS) == 0) {
+        *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "", .limit = value->limit};
+        return;
+    }
     if (strcmp(type_of(node), kp_type_names[item->type]) != 0) {
         find(r, KP_K_ITEM_TYPE, item->label, kp_type_names[item->type]);
         return;

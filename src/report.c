@@ -292,5 +292,8 @@ void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, cons
     kp_buf_str(out, "</table>\n");
     html_accounts(run, tally, out);
     html_codes(run, tally, out);
+    const struct kp_msg *profile = kp_catalogue_find(&run->catalogue, KP_K_PROFILE_SCHEMAS);
+    if (profile && !run->options->xsd && kp_makes_bundles(run->options->command))
+        kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->lang], profile->remedy[run->options->lang]);
     kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n", say(run, "提供記録の末尾ハッシュ", "head of the log"), head_hash);
 }

@@ -279,6 +279,23 @@ static void value__each_type__has_its_own_form_and_method(void **state)
     assert_path("count(" SECTION("01010") "/v3:entry)", "5");
 }
 
+/* The form with mark and value is that of examinations from 1 April 2013 on. */
+static void value__beyond_the_limit__is_the_mark_alone_before_april_2013(void **state)
+{
+    (void)state;
+    put("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
+    record.field[KP_F_EXAM_DATE] = "20130331";
+    record.exam = (struct kp_date){2013, 3, 31};
+    write();
+    assert_children(OBS("3F015000002327101"), "code value methodCode ");
+    assert_path("string(" OBS("3F015000002327101") "/v3:value[@xsi:type='CD']/@code)", "L");
+    kp_buf_reset(&out);
+    record.field[KP_F_EXAM_DATE] = "20130401";
+    record.exam = (struct kp_date){2013, 4, 1};
+    write();
+    assert_children(OBS("3F015000002327101"), "code value value methodCode ");
+}
+
 static void value__beyond_the_limit__is_mark_and_value_and_no_range(void **state)
 {
     (void)state;
@@ -387,6 +404,7 @@ int main(void)
         TEST(category__follows_age_band_row_and_export),
         TEST(value__each_type__has_its_own_form_and_method),
         TEST(value__beyond_the_limit__is_mark_and_value_and_no_range),
+        TEST(value__beyond_the_limit__is_the_mark_alone_before_april_2013),
         TEST(value__not_done_and_not_measurable__have_their_official_forms),
         TEST(group__members__hang_below_one_parent_without_value),
         TEST(doctor__name__is_the_author_of_the_judgement),
