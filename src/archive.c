@@ -168,9 +168,7 @@ static const char *below_top(struct kp_archive *a, const struct kp_zip_member *m
 /* --- schemas --- */
 
 struct schemas {
-    struct kp_sheet official;
-    bool has_official[KP_MAX_XSD_FILES]; /* by row of the sheet: there, and right */
-    bool has_any[KP_MAX_XSD_FILES];      /* the name is there */
+    bool has_any[KP_MAX_XSD_FILES]; /* by row of the table: a file of that name is there */
     size_t n_official, n_profile;
 };
 
@@ -191,24 +189,25 @@ static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const
 {
     enum kp_zip_fault fault = KP_ZIP_SOUND;
     char digest[KP_SHA256_HEX + 1];
+    const struct kp_tables *tables = &a->run->tables;
     size_t i = 0;
-    while (i < s->official.n_rows && strcmp(s->official.rows[i].cells[0], name + 4) != 0)
+    while (i < tables->n_xsd_digests && strcmp(tables->xsd_digests[i].name, name + 4) != 0)
         i++;
     enum kp_status st = kp_unzip_read(&a->zip, m, SCHEMA_MAX_BYTES, &a->bytes, &fault);
     if (st != KP_OK)
         return zip_fault(a, name, st, fault);
-    if (i == s->official.n_rows || i >= KP_MAX_XSD_FILES) {
+    if (i == tables->n_xsd_digests) {
         kp_archive_fault(a, name, KP_K_MEMBER_ALIEN, NULL, NULL, NULL);
         return KP_OK;
     }
     if (kp_schema_digest(kp_buf_text(&a->bytes), a->bytes.len, digest) != KP_OK)
         return kp_no_memory(a->run);
     s->has_any[i] = true;
-    s->has_official[i] = strcmp(s->official.rows[i].cells[1], digest) == 0;
-    s->n_official += s->has_official[i];
-    if (!s->has_official[i] && is_profile(name + 4, digest))
+    if (strcmp(tables->xsd_digests[i].sha256, digest) == 0)
+        s->n_official++;
+    else if (is_profile(name + 4, digest))
         s->n_profile++;
-    else if (!s->has_official[i])
+    else
         kp_archive_fault(a, name, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
     return KP_OK;
 }
@@ -219,8 +218,8 @@ static void judge_schemas(struct kp_archive *a, const struct schemas *s)
     struct kp_buf missing = {0};
     bool ours = s->n_profile > 0 && s->n_official == 0;
     char path[64];
-    for (size_t i = 0; i < s->official.n_rows && i < KP_MAX_XSD_FILES; i++) {
-        const char *name = s->official.rows[i].cells[0];
+    for (size_t i = 0; i < a->run->tables.n_xsd_digests; i++) {
+        const char *name = a->run->tables.xsd_digests[i].name;
         (void)snprintf(path, sizeof(path), "xsd/%s", name);
         if (!s->has_any[i] && (!ours || kp_embedded_find(path)))
             kp_buf_printf(&missing, "%s%s", missing.len ? " " : "", name);
@@ -437,9 +436,7 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const s
     if (st != KP_OK)
         return zip_fault(a, NULL, st, fault);
     parse_name(a);
-    st = kp_schema_digests(run, &schemas.official);
-    if (st == KP_OK)
-        st = look_at_all(a, &schemas);
+    st = look_at_all(a, &schemas);
     if (st == KP_OK)
         judge(a, &schemas);
     kp_unzip_rewind(&a->zip);

@@ -10,7 +10,6 @@
 #include "msg.h"
 #include "registers.h"
 #include "rule.h"
-#include "sheet.h"
 #include "table.h"
 #include "text.h"
 #include "xmlcheck.h"
@@ -38,8 +37,6 @@ struct kp_xsd_file {
     const char *bytes;
     size_t n;
 };
-
-enum { KP_MAX_XSD_FILES = 32 };
 
 /* A set of schemas: the files as they go into a bundle, and what validates with them. */
 struct kp_schemas {
@@ -106,9 +103,7 @@ enum kp_status kp_run_set_up_tables(struct kp_run *run, const struct kp_options 
  * Faults are reported: KP_E_USAGE. What was loaded is to be freed in any case. */
 enum kp_status kp_schemas_load(struct kp_run *run, const char *folder, struct kp_schemas *ret_schemas);
 void kp_schemas_free(struct kp_schemas *schemas);
-/* The names of the ministry's files and their digests, columns 0 and 1. Digests are over the bytes that are no white
- * space, because copies of the files in use differ in it. */
-enum kp_status kp_schema_digests(struct kp_run *run, struct kp_sheet *ret_sheet);
+/* Digest over the bytes that are no white space. */
 enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1]);
 /* Removes temporary files, drops the lock, frees everything. */
 void kp_run_tear_down(struct kp_run *run);

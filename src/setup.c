@@ -5,7 +5,6 @@
 
 #include "embedded.h"
 #include "run.h"
-#include "sheet.h"
 #include "status.h"
 
 bool kp_makes_bundles(enum kp_command command)
@@ -191,24 +190,14 @@ enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA
     return st;
 }
 
-enum kp_status kp_schema_digests(struct kp_run *run, struct kp_sheet *ret_sheet)
-{
-    const struct kp_embedded *table = kp_embedded_find("xsd_digests.csv");
-    size_t n = table ? (size_t)(table->end - table->bytes) : 0;
-    return table && kp_sheet_read(ret_sheet, &run->arena, NULL, table->bytes, n) == KP_OK ? KP_OK : kp_no_memory(run);
-}
-
 /* The ministry's set: every file there, and none of them altered. */
 static enum kp_status official_schemas(struct kp_run *run, const char *folder, struct kp_schemas *schemas)
 {
-    struct kp_sheet sheet;
     char hex[KP_SHA256_HEX + 1];
-    enum kp_status st = kp_schema_digests(run, &sheet);
-    if (st != KP_OK)
-        return st;
-    for (size_t i = 0; i < sheet.n_rows && i < KP_MAX_XSD_FILES; i++) {
+    for (size_t i = 0; i < run->tables.n_xsd_digests; i++) {
+        const struct kp_xsd_digest *known = &run->tables.xsd_digests[i];
         struct kp_xsd_file *file = &schemas->files[schemas->n_files];
-        file->name = sheet.rows[i].cells[0];
+        file->name = known->name;
         char *path = kp_arena_printf(&run->arena, "%s/%s", folder, file->name);
         if (!path)
             return kp_no_memory(run);
@@ -217,7 +206,7 @@ static enum kp_status official_schemas(struct kp_run *run, const char *folder, s
                                 strerror(errno), NULL);
         if (kp_schema_digest(file->bytes, file->n, hex) != KP_OK)
             return kp_no_memory(run);
-        if (strcmp(hex, sheet.rows[i].cells[1]) != 0)
+        if (strcmp(hex, known->sha256) != 0)
             return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_ALTERED, path, 0, NULL, file->name, NULL, NULL);
         schemas->n_files++;
     }

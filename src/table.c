@@ -587,6 +587,30 @@ out:
     return st;
 }
 
+static enum kp_status load_xsd_digests(struct loader *l)
+{
+    static const char *const columns[] = {"file", "sha256_without_whitespace"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "xsd_digests.csv", columns, KP_COUNT(columns)));
+    size_t n = l->sheet.n_rows;
+    struct kp_xsd_digest *digests = kp_arena_alloc(l->arena, (n + 1) * sizeof(*digests));
+    if (!digests)
+        return KP_E_SYSTEM;
+    if (n > KP_MAX_XSD_FILES)
+        return bad(l, n - 1, "too many schema files, up to", cell(l, n - 1, 0));
+    for (size_t i = 0; i < n; i++) {
+        digests[i] = (struct kp_xsd_digest){cell(l, i, 0), cell(l, i, 1)};
+        if (!*digests[i].name || strstr(digests[i].name, ".."))
+            return bad(l, i, "not the name of a schema file:", digests[i].name);
+        if (strlen(digests[i].sha256) != KP_SHA256_HEX || strspn(digests[i].sha256, "0123456789abcdef") != KP_SHA256_HEX)
+            return bad(l, i, "not a SHA-256 in lower-case hex:", digests[i].sha256);
+    }
+    l->tables->xsd_digests = digests;
+    l->tables->n_xsd_digests = n;
+out:
+    return st;
+}
+
 static enum kp_status load_prefectures(struct loader *l)
 {
     static const char *const columns[] = {"code", "name"};
@@ -803,6 +827,7 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     KP_TRY(load_schemes(&l));
     KP_TRY(load_bases(&l));
     KP_TRY(load_grounds(&l));
+    KP_TRY(load_xsd_digests(&l));
     KP_TRY(kp_sha256_finish(l.sha, digest));
     kp_sha256_hex(digest, tables.sha256);
     *ret_tables = tables;

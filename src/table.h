@@ -76,10 +76,18 @@ struct kp_meal_pair {
     unsigned fasting, casual; /* item indexes */
 };
 
+/* One of the ministry's schema files, by its place in the folder XSD. */
+struct kp_xsd_digest {
+    const char *name;
+    const char *sha256; /* hex, over the bytes that are no white space: copies in use differ in it */
+};
+
 struct kp_prefecture {
     const char *code; /* JIS X 0401, two digits */
     const char *name;
 };
+
+enum { KP_MAX_XSD_FILES = 32 };
 
 enum kp_route { KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH, KP_ROUTE_CONSENT, KP_ROUTE__COUNT };
 
@@ -139,6 +147,8 @@ struct kp_tables {
     size_t n_traps;
     const struct kp_prefecture *prefectures;
     size_t n_prefectures;
+    const struct kp_xsd_digest *xsd_digests;
+    size_t n_xsd_digests; /* at most KP_MAX_XSD_FILES */
     struct kp_map value_code;    /* system, unit separator, value key -> index into code_texts */
     const char *const *code_texts;
     struct kp_map unit_by_key; /* value key of a spelling -> index into unit_texts */

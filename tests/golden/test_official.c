@@ -1,0 +1,108 @@
+/* --xsd: the ministry's schema files are checked, used and enclosed. Files of our own stand in for them. */
+#include "golden/golden.h"
+
+#define OFFICIAL "--schemas tables --xsd xsd "
+#define BUNDLE "6631111116_06139463_202604010_1"
+
+static int set_up(void **state)
+{
+    return set_up_folder(state) == 0 &&
+                   run_shell("python3 \"$GOLDEN/make_official.py\" \"$SCHEMAS\" tables xsd") == 0 &&
+                   kenporter(EXPORT OFFICIAL "-o out " INPUT) == 1
+               ? 0
+               : -1;
+}
+
+static void export__with_the_set__encloses_it_unchanged(void **state UNUSED)
+{
+    must("mkdir x && unzip -q -d x out/" BUNDLE ".zip");
+    must("test $(find x/" BUNDLE "/XSD -type f | wc -l) = 11");
+    must("cd xsd && for f in *.xsd coreschemas/*.xsd; do cmp $f ../x/" BUNDLE "/XSD/$f || exit 1; done");
+}
+
+static void export__with_the_set__says_so_and_does_not_warn(void **state UNUSED)
+{
+    assert_int_equal(kenporter(EXPORT OFFICIAL "-o again " INPUT), 1);
+    assert_int_equal(occurrences(slurp("stderr", NULL), "K6001"), 0);
+    assert_contains(slurp(text("%s/report.json", run_folder("again")), NULL), "\"schemas\": \"official\"");
+    assert_int_equal(kenporter(EXPORT "-o ours " INPUT), 1);
+    assert_contains(slurp("stderr", NULL), "K6001");
+    assert_contains(slurp(text("%s/report.json", run_folder("ours")), NULL), "\"schemas\": \"profile\"");
+    assert_contains(slurp(text("%s/report.html", run_folder("ours")), NULL), "--xsd");
+    assert_int_equal(occurrences(slurp(text("%s/report.html", run_folder("again")), NULL), "--xsd"), 0);
+}
+
+static void export__documents__are_those_of_a_run_without_it(void **state UNUSED)
+{
+    must("mkdir y && unzip -q -d y ours/" BUNDLE ".zip && diff -r x/" BUNDLE "/DATA y/" BUNDLE "/DATA");
+}
+
+static void verify__bundle_with_the_set__finds_nothing_to_say(void **state UNUSED)
+{
+    assert_int_equal(kenporter("verify " OFFICIAL "--log out/disclosure-log.csv out/*.zip"), 0);
+    assert_int_equal(strlen(slurp("stderr", NULL)), 0);
+    assert_int_equal(kenporter("verify --schemas tables --strict out/*.zip"), 0); /* the files need not be at hand */
+    assert_int_equal(kenporter("verify out/*.zip"), 5); /* by the real digests they are not the ministry's */
+    assert_contains(slurp("stderr", NULL), "K8025");
+}
+
+static void verify__what_only_the_ministry_allows__is_a_warning(void **state UNUSED)
+{
+    must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip loose/" BUNDLE ".zip '</addr><patient>' "
+         "'</addr><telecom value=\"tel:0312345678\"/><patient>'");
+    assert_int_equal(kenporter("verify " OFFICIAL "loose/*.zip"), 0);
+    assert_contains(slurp("stderr", NULL), "warn K8036");
+    assert_int_equal(kenporter("verify " OFFICIAL "--strict loose/*.zip"), 5);
+    assert_int_equal(kenporter("verify --schemas tables loose/*.zip"), 5);
+    assert_contains(slurp("stderr", NULL), "fail K8035");
+}
+
+static void verify__what_neither_allows__is_a_fault(void **state UNUSED)
+{
+    must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip wrong/" BUNDLE ".zip '<custodian>' '<dataEnterer/><custodian>'");
+    assert_int_equal(kenporter("verify " OFFICIAL "wrong/*.zip"), 5);
+    assert_contains(slurp("stderr", NULL), "fail K8035");
+    assert_int_equal(occurrences(slurp("stderr", NULL), "K8036"), 0);
+}
+
+/* Copies of the files in use differ in white space; nothing else may differ. */
+static void set__that_was_altered_or_is_not_whole__is_refused(void **state UNUSED)
+{
+    static const struct {
+        const char *change, *code;
+        int status;
+    } cases[] = {{"sed -i 's/$/\\r/; s/  /    /' bad/hc08_V08.xsd", NULL, 1},
+                 {"echo '<!-- x -->' >>bad/su08_V08.xsd", "su08_V08.xsd", 2},
+                 {"rm bad/coreschemas/voc_hcgv08.xsd", "voc_hcgv08.xsd", 2},
+                 {"rm -r bad", "cc08_V08.xsd", 2}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        must("rm -rf bad out2 && cp -r xsd bad && %s", cases[i].change);
+        assert_int_equal(kenporter(EXPORT "--schemas tables --xsd bad -o out2 " INPUT), cases[i].status);
+        if (cases[i].code)
+            assert_contains(slurp("stderr", NULL), cases[i].code);
+        assert_int_equal(how_many("out2/*.zip") > 0, cases[i].status == 1);
+        assert_int_equal(kenporter("verify --schemas tables --xsd bad out/*.zip"), cases[i].status == 1 ? 0 : 2);
+    }
+}
+
+static void digests__that_are_none__are_refused_with_their_line(void **state UNUSED)
+{
+    must("cp -r tables odd && sed -i '3s/,.*/,12ab/' odd/xsd_digests.csv");
+    assert_int_equal(kenporter(CHECK "--schemas odd -o out3 " INPUT), 2);
+    assert_contains(slurp("stderr", NULL), "xsd_digests.csv:3");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(export__with_the_set__encloses_it_unchanged),
+        cmocka_unit_test(export__with_the_set__says_so_and_does_not_warn),
+        cmocka_unit_test(export__documents__are_those_of_a_run_without_it),
+        cmocka_unit_test(verify__bundle_with_the_set__finds_nothing_to_say),
+        cmocka_unit_test(verify__what_only_the_ministry_allows__is_a_warning),
+        cmocka_unit_test(verify__what_neither_allows__is_a_fault),
+        cmocka_unit_test(set__that_was_altered_or_is_not_whole__is_refused),
+        cmocka_unit_test(digests__that_are_none__are_refused_with_their_line),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down_folder);
+}
