@@ -9,18 +9,12 @@
 #include "status.h"
 
 enum {
-    LOCAL_SIGNATURE = 0x04034b50,
-    CENTRAL_SIGNATURE = 0x02014b50,
-    END_SIGNATURE = 0x06054b50,
-    END64_SIGNATURE = 0x06064b50,
-    LOCATOR64_SIGNATURE = 0x07064b50,
     LOCAL_BYTES = 30,
     CENTRAL_BYTES = 46,
     END_BYTES = 22,
     END64_BYTES = 56,
     LOCATOR64_BYTES = 20,
     COMMENT_MAX = 0xffff,
-    EXTRA64 = 0x0001,
     STORED = 0,
     DEFLATED = 8,
     FLAG_ENCRYPTED = 1,
@@ -80,10 +74,10 @@ static enum kp_status read_end64(struct kp_unzip *zip, uint64_t end, enum kp_zip
         return fault(KP_ZIP_DIRECTORY, ret_fault);
     KP_TRY(read_at(zip, end - LOCATOR64_BYTES, locator, sizeof(locator), KP_ZIP_DIRECTORY, ret_fault));
     uint64_t at = get(locator, 8, 8);
-    if (get(locator, 0, 4) != LOCATOR64_SIGNATURE)
+    if (get(locator, 0, 4) != KP_ZIP_LOCATOR64_SIGNATURE)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
     KP_TRY(read_at(zip, at, record, sizeof(record), KP_ZIP_DIRECTORY, ret_fault));
-    if (get(record, 0, 4) != END64_SIGNATURE)
+    if (get(record, 0, 4) != KP_ZIP_END64_SIGNATURE)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
     if (get(locator, 4, 4) != 0 || get(locator, 16, 4) > 1 || get(record, 16, 4) != 0 || get(record, 20, 4) != 0)
         return fault(KP_ZIP_IN_PARTS, ret_fault);
@@ -125,7 +119,7 @@ static enum kp_status find_end(struct kp_unzip *zip, enum kp_zip_fault *ret_faul
     st = fault(KP_ZIP_NOT_AN_ARCHIVE, ret_fault);
     for (uint64_t at = n; at >= END_BYTES; at--) {
         const uint8_t *record = bytes + (at - END_BYTES);
-        if (get(record, 0, 4) != END_SIGNATURE || get(record, 20, 2) != n - at)
+        if (get(record, 0, 4) != KP_ZIP_END_SIGNATURE || get(record, 20, 2) != n - at)
             continue;
         st = read_end(zip, from + at - END_BYTES, record, ret_fault);
         break;
@@ -175,7 +169,7 @@ static bool take_extra64(struct kp_zip_member *m, const uint8_t *extra, size_t n
     bool missing = m->size_bytes == MAX32 || m->packed_bytes == MAX32 || m->offset == MAX32;
     for (size_t at = 0; missing && at + 4 <= n; at += 4 + get(extra, at + 2, 2)) {
         size_t from = at + 4, end = from + get(extra, at + 2, 2);
-        if (get(extra, at, 2) != EXTRA64 || end > n)
+        if (get(extra, at, 2) != KP_ZIP_EXTRA64 || end > n)
             continue;
         for (size_t i = 0; i < KP_COUNT(wanted); i++) {
             if (*wanted[i] != MAX32)
@@ -228,7 +222,7 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
     KP_TRY(read_at(zip, zip->at, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
     uint64_t n_name = get(head, 28, 2), n_extra = get(head, 30, 2), n_comment = get(head, 32, 2);
     uint64_t n = CENTRAL_BYTES + n_name + n_extra + n_comment;
-    if (get(head, 0, 4) != CENTRAL_SIGNATURE || n > zip->directory_end - zip->at)
+    if (get(head, 0, 4) != KP_ZIP_CENTRAL_SIGNATURE || n > zip->directory_end - zip->at)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
     if (n_name > KP_UNZIP_MAX_NAME)
         return fault(KP_ZIP_TOO_MANY, ret_fault);
@@ -262,7 +256,7 @@ static enum kp_status check_local(const struct kp_unzip *zip, const struct kp_zi
     KP_TRY(read_at(zip, m->offset, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
     uint64_t packed = get(head, 18, 4), size = get(head, 22, 4);
     bool later = (m->flags & FLAG_SIZES_FOLLOW) != 0;
-    if (get(head, 0, 4) != LOCAL_SIGNATURE || get(head, 6, 2) != m->flags || get(head, 8, 2) != m->method ||
+    if (get(head, 0, 4) != KP_ZIP_LOCAL_SIGNATURE || get(head, 6, 2) != m->flags || get(head, 8, 2) != m->method ||
         get(head, 26, 2) != m->n_name || (!later && get(head, 14, 4) != m->crc) ||
         (!later && packed != MAX32 && packed != m->packed_bytes) || (!later && size != MAX32 && size != m->size_bytes))
         return fault(KP_ZIP_HEADERS, ret_fault);

@@ -1,7 +1,7 @@
 /*
  * Reading a ZIP archive that nobody vouches for. Nothing is believed before it was compared: the directory against the
  * local headers, declared sizes against what the data give, offsets against the file. No name is ever used as a path.
- * Memory is a constant; what a member may take is the caller's to say. Layer 3.
+ * Memory is a constant; what a member may take is the caller's to say. Layer 4.
  */
 #ifndef KP_UNZIP_H
 #define KP_UNZIP_H
@@ -10,6 +10,7 @@
 
 #include "buf.h"
 #include "fsio.h"
+#include "zip.h"
 
 enum {
     KP_UNZIP_MAX_MEMBERS = 1000100, /* the documents of the fullest bundle that can be named, and what goes with them */

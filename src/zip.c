@@ -9,19 +9,13 @@
 #include "status.h"
 
 enum {
-    LOCAL_SIGNATURE = 0x04034b50,
-    CENTRAL_SIGNATURE = 0x02014b50,
-    END_SIGNATURE = 0x06054b50,
-    END64_SIGNATURE = 0x06064b50,
-    LOCATOR64_SIGNATURE = 0x07064b50,
     VERSION_DEFLATE = 20,
     VERSION_ZIP64 = 45,
     MADE_BY_UNIX = 3 << 8,
     METHOD_DEFLATE = 8,
     DOS_DATE_1980 = 1 << 5 | 1, /* 1 January 1980, 0:00: the earliest, and the same in every run */
     COMPRESSION_LEVEL = 6,
-    MAX16 = 0xffff,
-    EXTRA64 = 0x0001
+    MAX16 = 0xffff
 };
 
 static const uint32_t MAX32 = 0xffffffff;
@@ -111,7 +105,7 @@ static void add_central(struct kp_zip *zip, const char *name, const struct kp_pa
 {
     struct packer p = {.n = 0};
     bool big = offset >= MAX32;
-    put(&p, CENTRAL_SIGNATURE, 4);
+    put(&p, KP_ZIP_CENTRAL_SIGNATURE, 4);
     put(&p, MADE_BY_UNIX | (big ? VERSION_ZIP64 : VERSION_DEFLATE), 2);
     put(&p, big ? VERSION_ZIP64 : VERSION_DEFLATE, 2);
     put_common(&p, packed, strlen(name), big ? 12 : 0);
@@ -124,7 +118,7 @@ static void add_central(struct kp_zip *zip, const char *name, const struct kp_pa
     kp_out_add(&zip->central, name, strlen(name));
     if (big) {
         struct packer extra = {.n = 0};
-        put(&extra, EXTRA64, 2);
+        put(&extra, KP_ZIP_EXTRA64, 2);
         put(&extra, 8, 2);
         put(&extra, offset, 8);
         kp_out_add(&zip->central, extra.bytes, extra.n);
@@ -135,7 +129,7 @@ void kp_zip_add(struct kp_zip *zip, const char *name, const struct kp_packed *pa
 {
     struct packer p = {.n = 0};
     uint64_t offset = zip->out.written_bytes;
-    put(&p, LOCAL_SIGNATURE, 4);
+    put(&p, KP_ZIP_LOCAL_SIGNATURE, 4);
     put(&p, VERSION_DEFLATE, 2);
     put_common(&p, packed, strlen(name), 0);
     kp_out_add(&zip->out, p.bytes, p.n);
@@ -164,7 +158,7 @@ static void put_end64(struct kp_zip *zip, uint64_t start, uint64_t size)
 {
     struct packer p = {.n = 0};
     uint64_t at = zip->out.written_bytes;
-    put(&p, END64_SIGNATURE, 4);
+    put(&p, KP_ZIP_END64_SIGNATURE, 4);
     put(&p, 44, 8); /* bytes of this record after this field */
     put(&p, MADE_BY_UNIX | VERSION_ZIP64, 2);
     put(&p, VERSION_ZIP64, 2);
@@ -173,7 +167,7 @@ static void put_end64(struct kp_zip *zip, uint64_t start, uint64_t size)
     put(&p, zip->n_members, 8);
     put(&p, size, 8);
     put(&p, start, 8);
-    put(&p, LOCATOR64_SIGNATURE, 4);
+    put(&p, KP_ZIP_LOCATOR64_SIGNATURE, 4);
     put(&p, 0, 4);
     put(&p, at, 8);
     put(&p, 1, 4);
@@ -186,7 +180,7 @@ static void put_end(struct kp_zip *zip, uint64_t start, uint64_t size)
     uint64_t members = zip->n_members < MAX16 ? zip->n_members : MAX16;
     if (zip->n_members >= MAX16 || start >= MAX32 || size >= MAX32)
         put_end64(zip, start, size);
-    put(&p, END_SIGNATURE, 4);
+    put(&p, KP_ZIP_END_SIGNATURE, 4);
     put(&p, 0, 4); /* disks */
     put(&p, members, 2);
     put(&p, members, 2);

@@ -17,6 +17,16 @@
 #include "buf.h"
 #include "fsio.h"
 
+/* Where the parts of an archive begin, and the extra field for numbers beyond 32 bits. */
+enum {
+    KP_ZIP_LOCAL_SIGNATURE = 0x04034b50,
+    KP_ZIP_CENTRAL_SIGNATURE = 0x02014b50,
+    KP_ZIP_END_SIGNATURE = 0x06054b50,
+    KP_ZIP_END64_SIGNATURE = 0x06064b50,
+    KP_ZIP_LOCATOR64_SIGNATURE = 0x07064b50,
+    KP_ZIP_EXTRA64 = 0x0001
+};
+
 /* One deflate stream, used again for every member; one per thread. */
 struct kp_deflate;
 
