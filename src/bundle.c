@@ -22,17 +22,20 @@ static char *root_name(struct kp_run *run, const struct kp_insurer *n, const cha
     return kp_arena_printf(&run->arena, "%s_%s_%s%c_%s", n->sender_number, n->number, day, send, n->service_event);
 }
 
-static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, const struct kp_ledger *ledger)
+static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
 {
     char day[9];
     kp_date_compact(run->as_of, day);
     b->send = '0';
     for (char n = '0'; n <= N_MAX; n++) {
-        uint32_t used = 0;
+        bool used = false;
         b->root = root_name(run, b->insurer, day, n);
         if (!b->root)
             return kp_no_memory(run);
-        if (kp_map_get(&ledger->bundles_today, b->root, &used))
+        enum kp_status st = kp_ledger_has_bundle(ledger, b->root, &used);
+        if (st != KP_OK)
+            return st;
+        if (used)
             b->send = (char)(n + 1);
     }
     if (b->send > N_MAX)
@@ -43,7 +46,7 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, const
     return b->file_name ? KP_OK : kp_no_memory(run);
 }
 
-enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, const struct kp_ledger *ledger,
+enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer)
 {
     *b = (struct kp_bundle){.insurer = insurer};

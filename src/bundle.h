@@ -34,7 +34,7 @@ struct kp_bundle {
 };
 
 /* Begins a bundle; N follows the day's earlier bundles in folder and log. Faults are reported. */
-enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, const struct kp_ledger *ledger,
+enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer);
 /* Adds a released record; *ret_document is the member's file name, in the slot's arena. */
 enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_run *run, struct kp_slot *slot,

@@ -10,7 +10,7 @@
 #include "status.h"
 #include "suggest.h"
 
-enum kind { FLAG, TEXT, PATH, DATE, COUNT, CHOICE };
+enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
 #define RUN (READ | KP_FOR_RELEASE)
@@ -37,6 +37,10 @@ static const struct option OPTIONS[] = {
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
     {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN,
      {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
+    {0, "previous-logs", "FILES", "output", "previous_logs", PATHS, NULL, OPT(previous_logs), RUN,
+     {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
+    {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN,
+     {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
     {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), READ,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
     {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), READ,
@@ -177,6 +181,17 @@ static const char *resolve(const struct source *s, const char *value)
     return kp_arena_printf(s->arena, "%.*s/%s", (int)(slash - s->file), s->file, value);
 }
 
+static const char *resolve_each(const struct source *s, const char *value)
+{
+    const char *all = "";
+    for (const char *at = value; all && *at; at += strcspn(at, ":"), at += *at == ':') {
+        char *one = kp_arena_strndup(s->arena, at, strcspn(at, ":"));
+        const char *path = one ? resolve(s, one) : NULL;
+        all = path ? kp_arena_printf(s->arena, "%s%s%s", all, *all ? ":" : "", path) : NULL;
+    }
+    return all;
+}
+
 static enum kp_status set_flag(const struct source *s, const struct option *o, const char *value, bool *to)
 {
     if (value && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
@@ -203,9 +218,10 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
         *text = value;
         return KP_OK;
     case PATH:
+    case PATHS:
         if (!*value)
             return value_bad(s, o, value, "a path");
-        *text = resolve(s, value);
+        *text = o->kind == PATH ? resolve(s, value) : resolve_each(s, value);
         return *text ? KP_OK : KP_E_SYSTEM;
     case TEXT:
         *text = kp_arena_strdup(s->arena, value);
