@@ -23,6 +23,7 @@ struct kp_console {
 enum kp_status kp_command_run(struct kp_console *console);     /* check, export */
 enum kp_status kp_command_map(struct kp_console *console);     /* a mapping file, proposed */
 enum kp_status kp_command_explain(struct kp_console *console); /* a diagnostic, or the rule for one case */
+enum kp_status kp_command_audit(struct kp_console *console);   /* checks and reads disclosure logs */
 enum kp_status kp_command_items(struct kp_console *console);
 
 /* Takes the progress bar off the screen before anything else is printed. */

@@ -9,7 +9,8 @@
 #include "logindex.h"
 #include "run.h"
 
-enum { KP_MAX_LOGS = 64 };
+/* A log up to that size is verified whole by every run, index or not. */
+enum { KP_MAX_LOGS = 64, KP_LOG_ALWAYS_READ_BYTES = 64 << 20 };
 
 /* A bundle whose entries stand in the log without a word on its release. */
 struct kp_unfinished {

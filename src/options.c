@@ -14,7 +14,7 @@ enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
 #define RUN (READ | KP_FOR_RELEASE)
-#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP)
+#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | KP_FOR_AUDIT)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 
@@ -31,7 +31,7 @@ struct option {
 };
 
 static const struct option OPTIONS[] = {
-    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP,
+    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_AUDIT,
      {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
     {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
@@ -47,9 +47,9 @@ static const struct option OPTIONS[] = {
      {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
     {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(requests), RUN,
      {"register of insurers' requests", "保険者からの求めの登録簿"}},
-    {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(consents), RUN,
+    {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(consents), RUN | KP_FOR_AUDIT,
      {"register of consents", "同意の登録簿"}},
-    {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(insurers), RUN,
+    {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(insurers), RUN | KP_FOR_AUDIT,
      {"register of insurers", "保険者の登録簿"}},
     {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(schemas), ALL,
      {"tables to use instead of those built in", "内蔵の表の代わりに使う表のフォルダ"}},
@@ -86,7 +86,7 @@ static const struct option OPTIONS[] = {
     {0, NULL, NULL, "facility", "phone", TEXT, NULL, OPT(facility.phone), RUN, {"", ""}},
     {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
     {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(exam), KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
-    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN,
+    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN | KP_FOR_AUDIT,
      {"insurer number, 8 digits", "保険者番号(8桁)"}},
     {0, "on", "DATE", NULL, NULL, DATE, NULL, AT(on), KP_FOR_EXPLAIN,
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
@@ -97,6 +97,29 @@ static const struct option OPTIONS[] = {
      {"item codes to answer for", "個別に答える項目コード"}},
     {0, "scheme", "NAME", NULL, NULL, TEXT, NULL, AT(scheme), KP_FOR_EXPLAIN,
      {"chiho_kyosai or shigaku_kyosai, where the number leaves it open", "番号34・75の制度(chiho_kyosai か shigaku_kyosai)"}},
+    {0, "employee", "ID", NULL, NULL, TEXT, NULL, AT(employee), KP_FOR_AUDIT,
+     {"only entries of this employee; widths do not count", "この社員の記録だけ(全角・半角は区別しない)"}},
+    {0, "number", "NUMBER", NULL, NULL, TEXT, NULL, AT(number), KP_FOR_AUDIT,
+     {"only entries of this insured number; widths do not count", "この被保険者番号の記録だけ(全角・半角は区別しない)"}},
+    {0, "basis", "ID", NULL, NULL, TEXT, NULL, AT(basis), KP_FOR_AUDIT,
+     {"only disclosures on this basis (kenpo150, consent, ...)", "この根拠による提供だけ(kenpo150、consent など)"}},
+    {0, "from", "DATE", NULL, NULL, DATE, NULL, AT(from), KP_FOR_AUDIT,
+     {"only entries written on this day or later", "この日以後の記録だけ"}},
+    {0, "to", "DATE", NULL, NULL, DATE, NULL, AT(to), KP_FOR_AUDIT,
+     {"only entries written on this day or before", "この日以前の記録だけ"}},
+    {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(request), KP_FOR_AUDIT,
+     {"only disclosures on this request", "この求めによる提供だけ"}},
+    {0, "event", "EVENT", NULL, NULL, CHOICE, "any|disclose|again|correct|release|void", AT(event), KP_FOR_AUDIT,
+     {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
+    {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(bundle), KP_FOR_AUDIT,
+     {"only entries of this bundle", "この送付ファイルの記録だけ"}},
+    {0, "format", "FORMAT", NULL, NULL, CHOICE, "table|csv|jsonl", AT(format), KP_FOR_AUDIT,
+     {"table (default), csv or jsonl: lists entries, which name people", "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
+    {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(provision_records), KP_FOR_AUDIT,
+     {"the records owed for disclosures by consent; needs --insurers and --consents",
+      "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
+    {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(head), KP_FOR_AUDIT,
+     {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
     {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN,

@@ -12,6 +12,7 @@ enum kp_progress { KP_PROGRESS_AUTO, KP_PROGRESS_ALWAYS, KP_PROGRESS_NEVER };
 
 /* Commands, as bits so that an option can belong to several. */
 enum { KP_FOR_CHECK = 1, KP_FOR_EXPORT = 2, KP_FOR_EXPLAIN = 4, KP_FOR_ITEMS = 8, KP_FOR_MAP = 16, KP_FOR_PREPARE = 32, KP_FOR_RELEASE = 64 };
+enum { KP_FOR_AUDIT = 1024 };
 
 struct kp_settings {
     struct kp_options options;
@@ -20,6 +21,10 @@ struct kp_settings {
     enum kp_progress progress;
     /* explain */
     const char *birth, *exam, *insurer, *on, *articles, *items, *scheme;
+    /* audit; event and format as in audit.h */
+    const char *employee, *number, *basis, *from, *to, *request, *bundle, *head;
+    int event, format;
+    bool provision_records;
     /* what is not an option */
     const char **arguments;
     size_t n_arguments;
