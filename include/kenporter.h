@@ -64,6 +64,8 @@ struct kp_options {
     const char *prepared; /* release: the run id of a prepare; inputs is then left alone */
     const char *output;   /* folder; created (0700) when missing */
     const char *log;      /* NULL: disclosure-log.csv in the output folder */
+    const char *previous_logs; /* older logs that it continues, oldest first, separated by ":"; NULL: none */
+    const char *anchors;       /* file that the head of the log is appended to after every export; NULL: none */
     const char *mapping;  /* NULL: columns are recognised by their headers */
     const char *methods;  /* METHODCVT table to a CC2X mapping table, or NULL */
     const char *requests; /* registers; NULL: empty */

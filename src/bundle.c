@@ -28,11 +28,14 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struc
     kp_date_compact(run->as_of, day);
     b->send = '0';
     for (char n = '0'; n <= N_MAX; n++) {
-        uint32_t used = 0;
+        bool used = false;
         b->root = root_name(run, b->insurer, day, n);
         if (!b->root)
             return kp_no_memory(run);
-        if (kp_map_get(&ledger->bundles_today, b->root, &used))
+        enum kp_status st = kp_ledger_has_bundle(ledger, b->root, &used);
+        if (st != KP_OK)
+            return st;
+        if (used)
             b->send = (char)(n + 1);
     }
     if (b->send > N_MAX)
@@ -40,7 +43,7 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struc
                             NULL);
     b->root = root_name(run, b->insurer, day, b->send);
     b->file_name = b->root ? kp_arena_printf(&run->arena, "%s.zip", b->root) : NULL;
-    if (!b->file_name || kp_map_put(&ledger->bundles_today, &run->arena, b->root, 1) == KP_MAP_NO_MEMORY)
+    if (!b->file_name || kp_map_put(&ledger->bundles, &run->arena, b->root, 1) == KP_MAP_NO_MEMORY)
         return kp_no_memory(run);
     return KP_OK;
 }

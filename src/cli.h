@@ -25,6 +25,7 @@ enum kp_status kp_command_map(struct kp_console *console);     /* a mapping file
 enum kp_status kp_command_verify(struct kp_console *console);  /* bundles, as their receiver would check them */
 enum kp_status kp_command_show(struct kp_console *console);    /* a bundle or a document, for a human */
 enum kp_status kp_command_explain(struct kp_console *console); /* a diagnostic, or the rule for one case */
+enum kp_status kp_command_audit(struct kp_console *console);   /* checks and reads disclosure logs */
 enum kp_status kp_command_items(struct kp_console *console);
 
 /* Takes the progress bar off the screen before anything else is printed. */

@@ -10,8 +10,6 @@
 #include "date.h"
 #include "status.h"
 
-#define ZERO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
-
 const char *const kp_log_columns[KP_LOG__COUNT] = {
     "seq",           "time",           "run_id",         "event",         "request_id",   "insurer_number",
     "recipient",     "bundle",         "bundle_sha256",  "document",      "record_sha256", "employee_id",
@@ -32,80 +30,101 @@ static void add_header(struct kp_buf *out)
 
 /* --- reading --- */
 
-/* Splits a line of our own making in place; the writer quotes as RFC 4180 says and never breaks lines. */
+/* Takes one cell off a line of our own making, in place; the writer quotes as RFC 4180 says and never breaks lines.
+ * Returns where the next one begins, or NULL. */
+static char *take_cell(char *from, char *end, bool last, const char **ret_cell)
+{
+    *ret_cell = from;
+    if (from < end && *from == '"') {
+        char *to = from++;
+        for (; from < end && (*from != '"' || (from + 1 < end && from[1] == '"')); from++) {
+            from += *from == '"';
+            *to++ = *from;
+        }
+        *to = '\0';
+        from++; /* the closing quote */
+    } else {
+        char *comma = memchr(from, ',', (size_t)(end - from));
+        from = comma ? comma : end;
+    }
+    if (last ? from != end : from >= end || *from != ',')
+        return NULL;
+    *from = '\0';
+    return from + 1;
+}
+
 static bool split(char *line, size_t n, const char *cells[KP_LOG__COUNT])
 {
     char *from = line, *end = line + n;
-    for (size_t i = 0; i < KP_LOG__COUNT; i++) {
-        char *to = from;
-        bool quoted = from < end && *from == '"';
-        cells[i] = from;
-        from += quoted;
-        for (;; from++) {
-            if (quoted && from < end && *from == '"') {
-                if (from + 1 < end && from[1] == '"')
-                    from++;
-                else
-                    break;
-            } else if (from == end || (!quoted && *from == ',')) {
-                break;
-            }
-            *to++ = *from;
-        }
-        if (quoted && (from == end || *from++ != '"'))
-            return false;
-        bool last = i + 1 == KP_LOG__COUNT;
-        if (last ? from != end : from >= end || *from != ',')
-            return false;
-        *to = '\0';
-        from++;
-    }
-    return true;
-}
-
-static const char *check_seal(const char *line, size_t n, char head[KP_SHA256_HEX + 1])
-{
-    uint8_t digest[KP_SHA256_BYTES];
-    char hex[KP_SHA256_HEX + 1];
-    if (n < 2 * KP_SHA256_HEX + 2 || line[n - KP_SHA256_HEX - 1] != ',')
-        return "not an entry";
-    size_t sealed = n - KP_SHA256_HEX - 1;
-    if (kp_sha256_of(line, sealed, digest) != KP_OK)
-        return "digest failed";
-    kp_sha256_hex(digest, hex);
-    if (memcmp(hex, line + sealed + 1, KP_SHA256_HEX) != 0)
-        return "altered: its hash does not fit";
-    if (memcmp(line + sealed - KP_SHA256_HEX, head, KP_SHA256_HEX) != 0)
-        return "does not follow the line before it: a line is missing, inserted or out of order";
-    memcpy(head, hex, sizeof(hex));
-    return NULL;
+    for (size_t i = 0; from && i < KP_LOG__COUNT; i++)
+        from = from <= end ? take_cell(from, end, i + 1 == KP_LOG__COUNT, &cells[i]) : NULL;
+    return from != NULL;
 }
 
 struct scan {
     struct kp_log_state state;
+    struct kp_sha256 *sha;
     struct kp_buf copy;
-    enum kp_status (*fn)(void *ctx, const char *const cells[KP_LOG__COUNT]);
+    const char *cells[KP_LOG__COUNT];
+    kp_log_fn *fn;
     void *ctx;
 };
 
-static enum kp_status take_entry(struct scan *s, const char *line, size_t n)
+enum { SEALS_BYTES = 2 * KP_SHA256_HEX + 2 }; /* ",prev_hash,hash" */
+
+/* Takes a line without its end apart: hash fits, cells are as they should be. */
+static enum kp_status open_line(struct scan *s, const char *line, size_t n, enum kp_log_fault *ret_fault)
 {
-    const char *cells[KP_LOG__COUNT];
-    s->state.fault = check_seal(line, n, s->state.head);
-    if (s->state.fault)
+    uint8_t digest[KP_SHA256_BYTES];
+    char hex[KP_SHA256_HEX + 1];
+    *ret_fault = KP_LOG_NOT_AN_ENTRY;
+    if (n <= SEALS_BYTES || line[n - KP_SHA256_HEX - 1] != ',')
         return KP_OK;
+    size_t sealed = n - KP_SHA256_HEX - 1;
+    if (kp_sha256_add(s->sha, line, sealed) != KP_OK || kp_sha256_finish(s->sha, digest) != KP_OK)
+        return KP_E_SYSTEM;
+    kp_sha256_hex(digest, hex);
+    if (memcmp(hex, line + sealed + 1, KP_SHA256_HEX) != 0) {
+        *ret_fault = KP_LOG_ALTERED;
+        return KP_OK;
+    }
     kp_buf_reset(&s->copy);
     kp_buf_add(&s->copy, line, n);
     if (!kp_buf_ok(&s->copy))
         return KP_E_SYSTEM;
-    if (!split(s->copy.data, n, cells))
-        s->state.fault = "not an entry";
-    else if (strtoull(cells[KP_LOG_SEQ], NULL, 10) != s->state.n_entries + 1)
-        s->state.fault = "its number does not follow";
-    if (s->state.fault)
+    if (split(s->copy.data, n, s->cells) && strlen(s->cells[KP_LOG_PREV_HASH]) == KP_SHA256_HEX)
+        *ret_fault = KP_LOG_SOUND;
+    return KP_OK;
+}
+
+/* Does the entry that was taken apart follow the one before it? */
+static enum kp_log_fault check_place(const struct scan *s)
+{
+    uint64_t seq = strtoull(s->cells[KP_LOG_SEQ], NULL, 10), expected = s->state.end.n_entries + 1;
+    bool follows = memcmp(s->cells[KP_LOG_PREV_HASH], s->state.end.head, KP_SHA256_HEX) == 0;
+    if (seq == expected)
+        return follows ? KP_LOG_SOUND : KP_LOG_WRONG_PREVIOUS;
+    return seq > expected ? KP_LOG_GAP : KP_LOG_OUT_OF_ORDER;
+}
+
+static enum kp_status take_entry(struct scan *s, const char *line, size_t n)
+{
+    struct kp_log_point *end = &s->state.end;
+    enum kp_status st = open_line(s, line, n - 1, &s->state.fault);
+    if (st != KP_OK || s->state.fault != KP_LOG_SOUND)
+        return st;
+    if (end->n_entries == 0 && !*end->before) { /* the first one says what the log continues */
+        memcpy(end->before, s->cells[KP_LOG_PREV_HASH], KP_SHA256_HEX + 1);
+        memcpy(end->head, end->before, sizeof(end->head));
+    }
+    s->state.fault = check_place(s);
+    if (s->state.fault != KP_LOG_SOUND)
         return KP_OK;
-    s->state.n_entries++;
-    return s->fn ? s->fn(s->ctx, cells) : KP_OK;
+    memcpy(end->head, s->cells[KP_LOG_HASH], KP_SHA256_HEX);
+    end->n_entries++;
+    end->last_at = end->bytes;
+    const struct kp_log_line entry = {.cells = s->cells, .bytes = line, .n = n, .at = end->bytes};
+    return s->fn ? s->fn(s->ctx, &entry) : KP_OK;
 }
 
 static enum kp_status take_line(struct scan *s, uint64_t number, const char *line, size_t n)
@@ -115,49 +134,153 @@ static enum kp_status take_line(struct scan *s, uint64_t number, const char *lin
         kp_buf_reset(&s->copy);
         add_header(&s->copy);
         if (s->copy.len < n || memcmp(s->copy.data, line, n) != 0)
-            s->state.fault = "not a disclosure log: its header line differs";
+            s->state.fault = KP_LOG_NOT_OURS;
         else
             s->state.torn = s->copy.len > n;
     } else if (line[n - 1] != '\n') {
         s->state.torn = true; /* the last line of the file, for only there can the line end be missing */
     } else {
-        st = take_entry(s, line, n - 1);
+        st = take_entry(s, line, n);
     }
-    if (s->state.torn)
-        return KP_OK;
-    if (s->state.fault)
+    if (s->state.torn || st != KP_OK)
+        return st;
+    if (s->state.fault != KP_LOG_SOUND)
         s->state.bad_line = number;
     else
-        s->state.good_bytes += n;
+        s->state.end.bytes += n;
+    return KP_OK;
+}
+
+/* Is the entry that is missing here further down? Then nothing is missing; the order is wrong. */
+static enum kp_status look_for_missing(struct scan *s, struct kp_in *in)
+{
+    enum kp_status st = KP_OK;
+    const char *line = NULL;
+    size_t n = 0;
+    char number[24];
+    int digits = snprintf(number, sizeof(number), "%llu,", (unsigned long long)s->state.end.n_entries + 1);
+    do {
+        KP_TRY(kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+        if (n > (size_t)digits && memcmp(line, number, (size_t)digits) == 0)
+            s->state.fault = KP_LOG_OUT_OF_ORDER;
+    } while (n > 0 && s->state.fault == KP_LOG_GAP);
+out:
     return st;
 }
 
-enum kp_status kp_log_read(const struct kp_io *io, const char *path,
-                           enum kp_status (*fn)(void *ctx, const char *const cells[KP_LOG__COUNT]), void *ctx,
-                           struct kp_log_state *ret_state)
+static enum kp_status read_lines(struct scan *s, struct kp_in *in)
+{
+    enum kp_status st = KP_OK;
+    uint64_t number = s->state.end.bytes > 0 ? s->state.end.n_entries + 2 : 1;
+    in->lf_only = true;
+    for (; !s->state.bad_line && !s->state.torn; number++) {
+        const char *line = NULL;
+        size_t n = 0;
+        st = kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n);
+        if (st == KP_E_INPUT && errno == EFBIG) { /* no entry is that long */
+            s->state.bad_line = number;
+            s->state.fault = number == 1 ? KP_LOG_NOT_OURS : KP_LOG_NOT_AN_ENTRY;
+            return KP_OK;
+        }
+        if (st != KP_OK || n == 0)
+            return st;
+        KP_TRY(take_line(s, number, line, n));
+    }
+    if (s->state.fault == KP_LOG_GAP)
+        (void)look_for_missing(s, in); /* only how the fault is called depends on it */
+out:
+    return st;
+}
+
+enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from, kp_log_fn *fn,
+                           void *ctx, struct kp_log_state *ret_state)
 {
     enum kp_status st = KP_OK;
     struct kp_in in = {.fd = -1};
-    struct scan s = {.state = {.head = ZERO_HASH}, .fn = fn, .ctx = ctx};
-    if (!kp_path_exists(path)) {
-        *ret_state = s.state;
-        return KP_OK;
-    }
-    KP_TRY(kp_in_open(&in, io, path));
-    in.lf_only = true;
-    for (uint64_t number = 1; !s.state.bad_line && !s.state.torn; number++) {
-        const char *line = NULL;
-        size_t n = 0;
-        KP_TRY(kp_in_line(&in, KP_LOG_MAX_LINE_BYTES, &line, &n));
-        if (n == 0)
-            break;
-        KP_TRY(take_line(&s, number, line, n));
+    struct scan s = {.state = {.end = {.head = KP_LOG_NO_HEAD}}, .fn = fn, .ctx = ctx};
+    if (from)
+        s.state.end = *from;
+    if (kp_path_exists(path)) {
+        KP_TRY(kp_sha256_new(&s.sha));
+        KP_TRY(kp_in_open_at(&in, io, path, s.state.end.bytes));
+        KP_TRY(read_lines(&s, &in));
     }
     *ret_state = s.state;
-out:
+out:;
+    int error = errno;
     kp_in_close(&in);
+    kp_sha256_free(s.sha);
     kp_buf_release(&s.copy);
+    errno = error;
     return st == KP_E_INPUT ? KP_E_SYSTEM : st;
+}
+
+/* The bytes of the line that begins at that byte, with the end of the line before it, into line. */
+static enum kp_status fetch_line(const struct kp_io *io, int fd, uint64_t at, struct kp_buf *line)
+{
+    enum { PIECE = 4096 };
+    char piece[PIECE];
+    for (uint64_t from = at - 1;; from += PIECE) {
+        enum kp_status st = kp_scratch_read(io, fd, piece, PIECE, from);
+        if (st != KP_OK)
+            return st;
+        size_t skip = from < at; /* the line end before the line is no end of it */
+        const char *end = memchr(piece + skip, '\n', PIECE - skip);
+        kp_buf_add(line, piece, end ? (size_t)(end - piece) + 1 : PIECE);
+        if (!kp_buf_ok(line))
+            return KP_E_FAULT; /* longer than any entry */
+        if (end)
+            return KP_OK;
+    }
+}
+
+enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_log_fn *fn, void *ctx)
+{
+    enum kp_status st = KP_OK;
+    enum kp_log_fault fault = KP_LOG_SOUND;
+    struct scan s = {.sha = NULL};
+    struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES};
+    if (at == 0)
+        return KP_E_FAULT;
+    KP_TRY(kp_sha256_new(&s.sha));
+    KP_TRY(fetch_line(io, fd, at, &line));
+    KP_TRY(open_line(&s, line.data + 1, line.len - 2, &fault));
+    const struct kp_log_line entry = {.cells = s.cells, .bytes = line.data + 1, .n = line.len - 1, .at = at};
+    st = fault != KP_LOG_SOUND || line.data[0] != '\n' ? KP_E_FAULT : fn(ctx, &entry);
+out:
+    kp_sha256_free(s.sha);
+    kp_buf_release(&s.copy);
+    kp_buf_release(&line);
+    return st;
+}
+
+const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang)
+{
+    static const char *const texts[][2] = {
+        [KP_LOG_SOUND] = {"nothing", "なし"},
+        [KP_LOG_NOT_OURS] = {"this is not a disclosure log: its header line differs", "提供記録ではありません(見出し行が違います)"},
+        [KP_LOG_NOT_AN_ENTRY] = {"not an entry of this program", "このプログラムの記録ではない行です"},
+        [KP_LOG_ALTERED] = {"altered: its own hash does not fit", "改変: 行自身のハッシュが合いません"},
+        [KP_LOG_GAP] = {"gap: lines before it are missing", "欠落: この前の行がありません"},
+        [KP_LOG_OUT_OF_ORDER] = {"reordered: it stands in the wrong place, or twice", "順序違い: 位置が違うか、重複しています"},
+        [KP_LOG_WRONG_PREVIOUS] = {"wrong previous hash: it does not follow the line before it",
+                                   "直前の行のハッシュと合いません"},
+        [KP_LOG_TORN] = {"truncated: the end of the last line is missing", "末尾切れ: 最終行が途中で終わっています"}};
+    return texts[fault][lang];
+}
+
+bool kp_log_is_disclosure(const char *event)
+{
+    return strcmp(event, "disclose") == 0 || strcmp(event, "again") == 0 || strcmp(event, "correct") == 0;
+}
+
+enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES])
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    enum kp_status st = kp_sha256_of(identity, strlen(identity), digest);
+    if (st == KP_OK)
+        memcpy(ret_key, digest, KP_LOG_KEY_BYTES);
+    return st;
 }
 
 /* --- writing --- */
@@ -173,12 +296,12 @@ enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const cha
 
 enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now)
 {
-    log->seq = state->n_entries;
-    memcpy(log->head, state->head, sizeof(log->head));
+    log->seq = state->end.n_entries;
+    memcpy(log->head, state->end.head, sizeof(log->head));
     kp_log_set_time(log, now);
-    if (state->torn && log->io->ftruncate(log->fd, (off_t)state->good_bytes) != 0)
+    if (state->torn && log->io->ftruncate(log->fd, (off_t)state->end.bytes) != 0)
         return KP_E_SYSTEM;
-    if (state->good_bytes > 0)
+    if (state->end.bytes > 0)
         return KP_OK;
     add_header(&log->pending);
     return kp_log_sync(log);

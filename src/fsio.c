@@ -47,6 +47,17 @@ enum kp_status kp_in_open(struct kp_in *in, const struct kp_io *io, const char *
     return KP_OK;
 }
 
+enum kp_status kp_in_open_at(struct kp_in *in, const struct kp_io *io, const char *path, uint64_t at)
+{
+    enum kp_status st = kp_in_open(in, io, path);
+    if (st != KP_OK || lseek(in->fd, (off_t)at, SEEK_SET) == (off_t)at)
+        return st;
+    int error = errno;
+    kp_in_close(in);
+    errno = error;
+    return KP_E_INPUT;
+}
+
 void kp_in_memory(struct kp_in *in, const char *bytes, size_t n)
 {
     /* The window is never written to once it is at its end, so dropping const is safe. */
@@ -595,4 +606,24 @@ void kp_lock_drop(int fd)
 {
     if (fd >= 0)
         (void)close(fd); /* closing is what releases it */
+}
+
+/* A line of the kernel's list: "7: FLOCK  ADVISORY  WRITE 4711 fe:01:917 0 EOF". Devices are not compared: what they are
+ * called there differs from stat's answer on some file systems. */
+long kp_lock_holder(int fd)
+{
+    struct stat info;
+    char line[160];
+    long holder = 0;
+    FILE *locks = fstat(fd, &info) == 0 ? fopen("/proc/locks", "re") : NULL;
+    while (locks && holder == 0 && fgets(line, sizeof(line), locks)) {
+        const char *inode = strrchr(line, ':');
+        long pid = 0;
+        if (inode && sscanf(line, "%*d: FLOCK ADVISORY WRITE %ld", &pid) == 1 &&
+            strtoull(inode + 1, NULL, 10) == (unsigned long long)info.st_ino)
+            holder = pid;
+    }
+    if (locks)
+        (void)fclose(locks); /* it was only read */
+    return holder > 0 ? holder : 0;
 }

@@ -55,6 +55,8 @@ struct kp_in {
 
 /* KP_E_INPUT with errno set when it cannot be opened or is not a regular file. */
 enum kp_status kp_in_open(struct kp_in *in, const struct kp_io *io, const char *path);
+/* The same, beginning at that byte. */
+enum kp_status kp_in_open_at(struct kp_in *in, const struct kp_io *io, const char *path, uint64_t at);
 /* Reads from memory instead; the bytes stay the caller's and must outlive the reader. */
 void kp_in_memory(struct kp_in *in, const char *bytes, size_t n);
 /* The next piece of the file, at most 64 KiB; n = 0 at the end. Not to be mixed with kp_in_line. */
@@ -130,5 +132,7 @@ enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char 
  * (0 unknown) when KP_E_SYSTEM comes with errno EWOULDBLOCK. A dead process holds nothing. */
 enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder);
 void kp_lock_drop(int fd);
+/* The process that holds a lock on the open file, as the kernel tells; 0 unknown. */
+long kp_lock_holder(int fd);
 
 #endif

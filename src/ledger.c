@@ -1,94 +1,182 @@
 #include "ledger.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "record.h"
 #include "status.h"
 
-struct reading {
-    struct kp_ledger *ledger;
-    struct kp_run *run;
-    struct kp_seen *seen;
-    struct kp_arena scratch; /* of one entry */
-    struct kp_arena bundle;  /* of the bundle whose entries are being read */
-    char day[12];            /* _YYYYMMDD as it stands in names of bundles */
-};
-
-static bool from_hex(const char *hex, uint8_t ret_digest[KP_SHA256_BYTES])
+static struct kp_book *current(struct kp_ledger *ledger)
 {
-    for (size_t i = 0; i < KP_SHA256_BYTES; i++) {
-        unsigned byte = 0;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-            return false;
-        ret_digest[i] = (uint8_t)byte;
-    }
-    return strlen(hex) == KP_SHA256_HEX;
+    return &ledger->books[ledger->n_books - 1];
 }
 
-static enum kp_status remember_bundle(struct reading *r, const char *name)
+static enum kp_status log_failed(const struct kp_run *run, const char *path)
 {
-    if (!strstr(name, r->day))
-        return KP_OK;
-    const char *dot = strrchr(name, '.');
-    char *root = kp_arena_strndup(&r->run->arena, name, dot ? (size_t)(dot - name) : strlen(name));
-    if (!root || kp_map_put(&r->ledger->bundles_today, &r->run->arena, root, 1) == KP_MAP_NO_MEMORY)
-        return KP_E_SYSTEM;
-    return KP_OK;
-}
-
-static enum kp_status note_unfinished(struct reading *r, const char *const *cells)
-{
-    struct kp_unfinished *u = &r->ledger->unfinished;
-    if (strcmp(u->bundle, cells[KP_LOG_BUNDLE]) == 0)
-        return KP_OK;
-    kp_arena_reset(&r->bundle);
-    u->bundle = kp_arena_strdup(&r->bundle, cells[KP_LOG_BUNDLE]);
-    u->bundle_sha256 = kp_arena_strdup(&r->bundle, cells[KP_LOG_BUNDLE_SHA256]);
-    u->run_id = kp_arena_strdup(&r->bundle, cells[KP_LOG_RUN_ID]);
-    u->insurer_number = kp_arena_strdup(&r->bundle, cells[KP_LOG_INSURER_NUMBER]);
-    u->recipient = kp_arena_strdup(&r->bundle, cells[KP_LOG_RECIPIENT]);
-    u->tables_sha256 = kp_arena_strdup(&r->bundle, cells[KP_LOG_TABLES_SHA256]);
-    if (!u->bundle || !u->bundle_sha256 || !u->run_id || !u->insurer_number || !u->recipient || !u->tables_sha256)
-        return KP_E_SYSTEM;
-    return remember_bundle(r, u->bundle);
-}
-
-static enum kp_status take_entry(void *ctx, const char *const cells[KP_LOG__COUNT])
-{
-    struct reading *r = ctx;
-    const char *event = cells[KP_LOG_EVENT];
-    uint8_t digest[KP_SHA256_BYTES];
-    if (strcmp(event, "release") == 0 || strcmp(event, "void") == 0) {
-        if (event[0] == 'r')
-            kp_seen_released(r->seen);
-        else
-            kp_seen_voided(r->seen);
-        r->ledger->unfinished.bundle = "";
-        return KP_OK;
-    }
-    kp_arena_reset(&r->scratch);
-    char *identity = kp_identity(&r->scratch, cells[KP_LOG_INSURER_NUMBER], cells[KP_LOG_INSURED_SYMBOL],
-                                 cells[KP_LOG_INSURED_NUMBER], cells[KP_LOG_INSURED_BRANCH], cells[KP_LOG_BIRTH_DATE],
-                                 cells[KP_LOG_EXAM_DATE]);
-    if (!identity || !from_hex(cells[KP_LOG_RECORD_SHA256], digest))
-        return KP_E_SYSTEM;
-    enum kp_status st = note_unfinished(r, cells);
-    return st == KP_OK ? kp_seen_disclosed(r->seen, identity, digest) : st;
-}
-
-static enum kp_status log_failed(const struct kp_run *run)
-{
-    enum kp_code code = errno == EWOULDBLOCK ? KP_K_LOG_LOCKED : KP_K_LOG_UNUSABLE;
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, code, run->log_path, 0, NULL, strerror(errno ? errno : EIO), NULL,
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_UNUSABLE, path, 0, NULL, strerror(errno ? errno : EIO), NULL,
                         NULL);
 }
 
-static enum kp_status settle(struct kp_ledger *ledger, struct kp_run *run, struct kp_seen *seen, const char *event)
+/* --- reading a log --- */
+
+struct reading {
+    struct kp_ledger *ledger;
+    struct kp_logindex_builder builder;
+};
+
+static enum kp_status note_unfinished(struct kp_ledger *ledger, const char *const *cells)
 {
+    struct kp_unfinished *u = &ledger->unfinished;
+    struct kp_arena *arena = &ledger->unfinished_arena;
+    if (strcmp(u->bundle, cells[KP_LOG_BUNDLE]) == 0)
+        return KP_OK;
+    kp_arena_reset(arena);
+    u->bundle = kp_arena_strdup(arena, cells[KP_LOG_BUNDLE]);
+    u->bundle_sha256 = kp_arena_strdup(arena, cells[KP_LOG_BUNDLE_SHA256]);
+    u->run_id = kp_arena_strdup(arena, cells[KP_LOG_RUN_ID]);
+    u->insurer_number = kp_arena_strdup(arena, cells[KP_LOG_INSURER_NUMBER]);
+    u->recipient = kp_arena_strdup(arena, cells[KP_LOG_RECIPIENT]);
+    u->tables_sha256 = kp_arena_strdup(arena, cells[KP_LOG_TABLES_SHA256]);
+    return arena->failed ? KP_E_SYSTEM : KP_OK;
+}
+
+static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
+{
+    struct reading *r = ctx;
+    enum kp_status st = kp_logindex_builder_add(&r->builder, line);
+    if (st == KP_OK && kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
+        return note_unfinished(r->ledger, line->cells);
+    r->ledger->unfinished.bundle = "";
+    return st;
+}
+
+/* The chain must hold. */
+static enum kp_status judge(const struct kp_run *run, const char *path, enum kp_status st, const struct kp_log_state *state)
+{
+    enum kp_log_fault fault = st == KP_E_FAULT ? KP_LOG_NOT_AN_ENTRY : state->fault;
+    if (st != KP_OK && st != KP_E_FAULT)
+        return log_failed(run, path);
+    if (fault == KP_LOG_SOUND)
+        return KP_OK;
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, path, state->bad_line, NULL,
+                        kp_log_fault_text(fault, run->options->lang), NULL, NULL);
+}
+
+/* Reads a log on from where it was read to. */
+static enum kp_status read_on(struct reading *r, struct kp_book *book)
+{
+    const struct kp_run *run = r->ledger->run;
+    const struct kp_log_point from = book->state.end;
+    errno = 0;
+    enum kp_status st = kp_log_read(run->io, book->path, from.bytes ? &from : NULL, take_entry, r, &book->state);
+    memcpy(r->builder.point.before, book->state.end.before, sizeof(r->builder.point.before));
+    return judge(run, book->path, st, &book->state);
+}
+
+/* What the index covers is not read, but where that takes no time all of the chain is verified: an alteration nobody asks
+ * about is found, too. */
+static enum kp_status verify_small(const struct kp_run *run, const struct kp_book *book)
+{
+    struct kp_log_state state = {.fault = KP_LOG_SOUND};
+    if (!book->index.io || book->index.point.bytes > KP_LOG_ALWAYS_READ_BYTES)
+        return KP_OK;
+    errno = 0;
+    enum kp_status st = kp_log_read(run->io, book->path, NULL, NULL, NULL, &state);
+    return judge(run, book->path, st, &state);
+}
+
+/* --- the index --- */
+
+static enum kp_status open_index(struct kp_ledger *ledger, struct kp_book *book, const char *path)
+{
+    const struct kp_run *run = ledger->run;
+    enum kp_logindex_verdict verdict = KP_LOGINDEX_ABSENT;
+    errno = 0;
+    if (kp_logindex_open(&book->index, run->io, path, book->path, &verdict) != KP_OK)
+        verdict = KP_LOGINDEX_DAMAGED; /* not to be read: the log will do */
+    if (verdict == KP_LOGINDEX_CONTRADICTS)
+        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_SHORTENED, book->path, 0, NULL, path, NULL, NULL);
+    if (verdict == KP_LOGINDEX_DAMAGED)
+        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_INDEX_DAMAGED, path, 0, NULL, NULL, NULL, NULL);
+    return KP_OK;
+}
+
+/* Left by a run that died while it wrote. */
+static void remove_half_index(const struct kp_ledger *ledger, const struct kp_book *book)
+{
+    char *temp = kp_arena_printf(&ledger->run->arena, "%s.tmp", book->index_path);
+    if (temp && kp_discloses(ledger->run->options->command))
+        (void)ledger->run->io->unlink(temp);
+}
+
+static enum kp_status index_failed(const struct kp_run *run, const char *path)
+{
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_INDEX_UNWRITTEN, path, 0, NULL, strerror(errno ? errno : EIO),
+                        NULL, NULL);
+}
+
+/* Writes the index where it belongs or, when this run may not or cannot write there, among its own temporary files. */
+static enum kp_status write_index(struct kp_ledger *ledger, struct kp_book *book, struct kp_logindex_builder *builder)
+{
+    struct kp_run *run = ledger->run;
+    const char *path = book->index_path;
+    char *own = kp_arena_printf(&run->arena, "%s/log%zu.index", run->temp, (size_t)(book - ledger->books));
+    enum kp_status st = KP_E_SYSTEM;
+    if (!own)
+        return kp_no_memory(run);
+    errno = 0;
+    if (kp_discloses(run->options->command)) {
+        st = kp_logindex_write(path, &book->index, builder);
+        if (st == KP_E_SYSTEM)
+            (void)index_failed(run, path);
+    }
+    if (st == KP_E_SYSTEM) {
+        path = own;
+        st = kp_logindex_write(path, &book->index, builder);
+    }
+    if (st != KP_OK)
+        return st == KP_E_FAULT ? st : log_failed(run, path);
+    kp_logindex_close(&book->index);
+    return open_index(ledger, book, path);
+}
+
+/* An index that turned out to be damaged: all of the log is read. */
+static enum kp_status rebuild(struct kp_ledger *ledger, struct kp_book *book)
+{
+    enum kp_status st = KP_OK;
+    const struct kp_run *run = ledger->run;
+    struct reading reading = {.ledger = ledger};
+    kp_logindex_close(&book->index);
+    book->state = (struct kp_log_state){0};
+    if (kp_logindex_builder_open(&reading.builder, run->io, run->temp) != KP_OK)
+        return log_failed(run, book->path);
+    KP_TRY(read_on(&reading, book)); /* if it is the log that was altered, this says where */
+    (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_INDEX_DAMAGED, book->index_path, 0, NULL, NULL, NULL, NULL);
+    if (reading.builder.point.bytes > 0)
+        st = write_index(ledger, book, &reading.builder);
+out:
+    kp_logindex_builder_close(&reading.builder);
+    return st;
+}
+
+static enum kp_status bring_up_to_date(struct kp_ledger *ledger, struct kp_book *book, struct reading *reading)
+{
+    enum kp_status st = KP_OK;
+    if (reading->builder.point.bytes > 0)
+        st = write_index(ledger, book, &reading->builder);
+    return st == KP_E_FAULT ? rebuild(ledger, book) : st;
+}
+
+/* --- a bundle that was left --- */
+
+static enum kp_status settle(struct kp_ledger *ledger, struct reading *reading, const char *event)
+{
+    struct kp_run *run = ledger->run;
     const struct kp_unfinished *u = &ledger->unfinished;
     struct kp_log_entry entry = {0};
+    bool released = event[0] == 'r';
+    char *bundle = kp_arena_strdup(&run->arena, u->bundle);
     entry.cells[KP_LOG_RUN_ID] = run->run_id;
     entry.cells[KP_LOG_EVENT] = event;
     entry.cells[KP_LOG_INSURER_NUMBER] = u->insurer_number;
@@ -97,24 +185,23 @@ static enum kp_status settle(struct kp_ledger *ledger, struct kp_run *run, struc
     entry.cells[KP_LOG_BUNDLE_SHA256] = u->bundle_sha256;
     entry.cells[KP_LOG_REASON] = "unfinished run";
     entry.cells[KP_LOG_TABLES_SHA256] = u->tables_sha256;
+    if (!bundle)
+        return kp_no_memory(run);
     if (kp_log_add(&ledger->log, &entry) != KP_OK || kp_log_sync(&ledger->log) != KP_OK)
-        return log_failed(run);
-    bool released = event[0] == 'r';
+        return log_failed(run, run->log_path);
+    ledger->recovery.bundle = bundle;
+    ledger->recovery.completed = released;
     (void)kp_diag_fail(&run->diag, KP_OK, released ? KP_K_BUNDLE_COMPLETED : KP_K_BUNDLE_VOIDED, run->log_path, 0, NULL,
-                       u->bundle, NULL, NULL);
-    if (released)
-        kp_seen_released(seen);
-    else
-        kp_seen_voided(seen);
-    ledger->unfinished.bundle = "";
-    return KP_OK;
+                       bundle, NULL, NULL);
+    return read_on(reading, current(ledger)); /* the entry that was added counts like any other */
 }
 
 /* In place with the digest the log names: it went out. Still in the temporary folder of its run: it did not. Neither:
  * it may have been collected already, or belong to another folder. Then nothing is guessed: to void it would write an
  * entry that lies, and disclose its people a second time. */
-static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct kp_run *run, struct kp_seen *seen)
+static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct reading *reading)
 {
+    struct kp_run *run = ledger->run;
     const struct kp_unfinished *u = &ledger->unfinished;
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1] = "";
@@ -124,73 +211,295 @@ static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct kp_run 
         return kp_no_memory(run);
     if (kp_path_exists(place) && kp_file_sha256(run->io, place, digest) == KP_OK)
         kp_sha256_hex(digest, hex);
-    if (strcmp(hex, u->bundle_sha256) == 0)
-        return settle(ledger, run, seen, "release");
+    if (strcmp(hex, u->bundle_sha256) == 0) {
+        /* It may stand there only in the memory of the system: a release is not logged before it is on disk. */
+        if (kp_sync_folder(run->io, run->output) != KP_OK)
+            return kp_write_failed(run, run->output);
+        return settle(ledger, reading, "release");
+    }
     if (kp_path_exists(temp))
-        return settle(ledger, run, seen, "void");
+        return settle(ledger, reading, "void");
     return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, run->log_path, 0, NULL, u->bundle, NULL, NULL);
 }
 
-static enum kp_status begin_writing(struct kp_ledger *ledger, struct kp_run *run, struct kp_seen *seen)
+static enum kp_status begin_writing(struct kp_ledger *ledger, struct reading *reading)
 {
-    if (kp_log_begin(&ledger->log, &ledger->state, run->started) != KP_OK)
-        return log_failed(run);
-    if (ledger->state.torn)
-        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_TORN, run->log_path, ledger->state.n_entries + 2, NULL, NULL,
+    struct kp_run *run = ledger->run;
+    struct kp_book *book = current(ledger);
+    errno = 0;
+    if (kp_log_begin(&ledger->log, &book->state, run->started) != KP_OK)
+        return log_failed(run, run->log_path);
+    ledger->recovery.torn_line = book->state.torn;
+    if (book->state.torn)
+        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_TORN, run->log_path, book->state.end.n_entries + 2, NULL, NULL,
                            NULL, NULL);
-    return *ledger->unfinished.bundle ? settle_unfinished(ledger, run, seen) : KP_OK;
+    return *ledger->unfinished.bundle ? settle_unfinished(ledger, reading) : KP_OK;
+}
+
+/* --- opening --- */
+
+/* The log must continue the one before it, and none that was not named: else the memory would have a hole. */
+static enum kp_status check_link(struct kp_ledger *ledger, struct kp_book *book)
+{
+    const struct kp_run *run = ledger->run;
+    bool is_first = book == ledger->books;
+    const char *expected = is_first ? KP_LOG_NO_HEAD : book[-1].state.end.head;
+    struct kp_log_point *end = &book->state.end;
+    if (end->n_entries == 0) {
+        memcpy(end->before, expected, sizeof(end->before));
+        memcpy(end->head, expected, sizeof(end->head));
+        return KP_OK;
+    }
+    if (strcmp(end->before, expected) == 0)
+        return KP_OK;
+    if (is_first)
+        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_OLDER_LOG_MISSING, book->path, 2, NULL, end->before, NULL, NULL);
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_NOT_CONTINUED, book->path, 2, NULL, book[-1].path, NULL, NULL);
+}
+
+/* An older log is closed: there must be one, whole, with nothing left to settle. */
+static enum kp_status check_older(const struct kp_ledger *ledger, const struct kp_book *book)
+{
+    const struct kp_run *run = ledger->run;
+    if (!kp_path_exists(book->path)) {
+        errno = ENOENT;
+        return log_failed(run, book->path);
+    }
+    if (book->state.torn)
+        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, book->path, book->state.end.n_entries + 2, NULL,
+                            kp_log_fault_text(KP_LOG_TORN, run->options->lang), NULL, NULL);
+    if (*ledger->unfinished.bundle)
+        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, book->path, 0, NULL,
+                            ledger->unfinished.bundle, NULL, NULL);
+    return KP_OK;
+}
+
+static enum kp_status open_book(struct kp_ledger *ledger, const char *path)
+{
+    enum kp_status st = KP_OK;
+    struct kp_run *run = ledger->run;
+    struct kp_book *book = &ledger->books[ledger->n_books++];
+    struct reading reading = {.ledger = ledger};
+    bool is_current = strcmp(path, run->log_path) == 0;
+    *book = (struct kp_book){.path = path, .index_path = kp_arena_printf(&run->arena, "%s.index", path)};
+    ledger->unfinished.bundle = "";
+    if (!book->index_path)
+        return kp_no_memory(run);
+    remove_half_index(ledger, book);
+    KP_TRY(open_index(ledger, book, book->index_path));
+    if (book->index.io)
+        book->state.end = book->index.point;
+    errno = 0;
+    if (kp_logindex_builder_open(&reading.builder, run->io, run->temp) != KP_OK) {
+        st = kp_write_failed(run, run->temp);
+        goto out;
+    }
+    KP_TRY(verify_small(run, book));
+    KP_TRY(read_on(&reading, book));
+    KP_TRY(check_link(ledger, book));
+    if (!is_current)
+        KP_TRY(check_older(ledger, book));
+    else if (ledger->writable)
+        KP_TRY(begin_writing(ledger, &reading));
+    st = bring_up_to_date(ledger, book, &reading);
+out:
+    kp_logindex_builder_close(&reading.builder);
+    return st;
+}
+
+static enum kp_status open_older(struct kp_ledger *ledger)
+{
+    enum kp_status st = KP_OK;
+    struct kp_run *run = ledger->run;
+    for (const char *at = run->options->previous_logs; at && *at; at += strcspn(at, ":"), at += *at == ':') {
+        char *path = kp_arena_strndup(&run->arena, at, strcspn(at, ":"));
+        if (!path)
+            return kp_no_memory(run);
+        if (ledger->n_books == KP_MAX_LOGS - 1 || strcmp(path, run->log_path) == 0)
+            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_OLDER_LOGS_WRONG, path, 0, NULL, NULL, NULL, NULL);
+        KP_TRY(open_book(ledger, path));
+    }
+out:
+    return st;
+}
+
+static enum kp_status take_lock(struct kp_ledger *ledger)
+{
+    const struct kp_run *run = ledger->run;
+    char holder[24];
+    errno = 0;
+    if (kp_log_lock(&ledger->log, run->io, run->log_path) == KP_OK) {
+        ledger->writable = true;
+        return KP_OK;
+    }
+    int error = errno;
+    (void)snprintf(holder, sizeof(holder), "%ld", ledger->log.fd >= 0 ? kp_lock_holder(ledger->log.fd) : 0);
+    kp_log_close(&ledger->log);
+    errno = error;
+    if (error != EWOULDBLOCK)
+        return log_failed(run, run->log_path);
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, run->log_path, 0, NULL, holder, NULL, NULL);
 }
 
 struct folder_scan {
-    struct reading *reading;
+    struct kp_ledger *ledger;
     enum kp_status st;
 };
 
 static void take_name(void *ctx, const char *name)
 {
     struct folder_scan *scan = ctx;
+    struct kp_arena *arena = &scan->ledger->run->arena;
     size_t n = strlen(name);
-    if (scan->st == KP_OK && n > 4 && strcmp(name + n - 4, ".zip") == 0)
-        scan->st = remember_bundle(scan->reading, name);
+    char day[10] = "_";
+    kp_date_compact(scan->ledger->run->as_of, day + 1);
+    if (n <= 4 || strcmp(name + n - 4, ".zip") != 0 || !strstr(name, day))
+        return;
+    char *root = kp_arena_strndup(arena, name, n - 4);
+    if (!root || kp_map_put(&scan->ledger->bundles, arena, root, 1) == KP_MAP_NO_MEMORY)
+        scan->st = KP_E_SYSTEM;
 }
 
-enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run, struct kp_seen *seen)
+enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
 {
     enum kp_status st = KP_OK;
-    *ledger = (struct kp_ledger){.log = {.fd = -1}, .unfinished = {.bundle = ""}};
-    struct reading reading = {.ledger = ledger, .run = run, .seen = seen, .day = "_"};
-    struct folder_scan scan = {.reading = &reading};
-    kp_date_compact(run->as_of, reading.day + 1);
-    errno = 0;
-    if (kp_discloses(run->options->command)) {
-        if (kp_log_lock(&ledger->log, run->io, run->log_path) != KP_OK)
-            return log_failed(run);
-        ledger->writable = true;
-    }
-    if (kp_log_read(run->io, run->log_path, take_entry, &reading, &ledger->state) != KP_OK) {
-        st = log_failed(run);
-        goto out;
-    }
-    if (ledger->state.bad_line) {
-        st = kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, run->log_path, ledger->state.bad_line, NULL,
-                          ledger->state.fault, NULL, NULL);
-        goto out;
-    }
-    if (kp_each_entry(run->output, take_name, &scan) != KP_OK || scan.st != KP_OK) {
+    *ledger = (struct kp_ledger){.run = run, .log = {.fd = -1}, .unfinished = {.bundle = ""}, .recovery = {.bundle = ""}};
+    struct folder_scan scan = {.ledger = ledger};
+    if (kp_discloses(run->options->command))
+        KP_TRY(take_lock(ledger));
+    KP_TRY(open_older(ledger));
+    KP_TRY(open_book(ledger, run->log_path));
+    if (kp_each_entry(run->output, take_name, &scan) != KP_OK || scan.st != KP_OK)
         st = kp_write_failed(run, run->output);
-        goto out;
-    }
-    if (ledger->writable)
-        st = begin_writing(ledger, run, seen);
 out:
-    kp_arena_release(&reading.scratch);
-    kp_arena_release(&reading.bundle);
     return st;
 }
 
 void kp_ledger_close(struct kp_ledger *ledger)
 {
+    for (size_t i = 0; i < ledger->n_books; i++)
+        kp_logindex_close(&ledger->books[i].index);
     if (ledger->writable)
         kp_log_close(&ledger->log);
+    kp_arena_release(&ledger->unfinished_arena);
     ledger->writable = false;
+    ledger->n_books = 0;
+}
+
+/* --- asking --- */
+
+static enum kp_status find_in(struct kp_ledger *ledger, struct kp_book *book, const uint8_t *key, uint8_t *ret_record,
+                              bool *ret_found)
+{
+    errno = 0;
+    enum kp_status st = kp_logindex_find(&book->index, key, ret_record, ret_found);
+    if (st == KP_E_FAULT) {
+        st = rebuild(ledger, book);
+        if (st != KP_OK)
+            return st == KP_E_FAULT ? index_failed(ledger->run, book->index_path) : st;
+        st = kp_logindex_find(&book->index, key, ret_record, ret_found);
+    }
+    return st == KP_OK ? KP_OK : log_failed(ledger->run, book->path);
+}
+
+enum kp_status kp_ledger_find(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
+                              bool *ret_found)
+{
+    struct kp_ledger *ledger = ctx;
+    enum kp_status st = KP_OK;
+    *ret_found = false;
+    for (size_t i = ledger->n_books; st == KP_OK && !*ret_found && i-- > 0;)
+        st = find_in(ledger, &ledger->books[i], key, ret_record, ret_found);
+    return st;
+}
+
+enum kp_status kp_ledger_has_bundle(struct kp_ledger *ledger, const char *root, bool *ret_has)
+{
+    uint8_t key[KP_LOG_KEY_BYTES], digest[KP_SHA256_BYTES];
+    uint32_t one = 0;
+    *ret_has = kp_map_get(&ledger->bundles, root, &one);
+    if (*ret_has)
+        return KP_OK;
+    if (kp_logindex_bundle_key(root, key) != KP_OK)
+        return kp_no_memory(ledger->run);
+    return kp_ledger_find(ledger, key, digest, ret_has);
+}
+
+uint64_t kp_ledger_entries(const struct kp_ledger *ledger)
+{
+    return ledger->writable ? ledger->log.seq : ledger->books[ledger->n_books - 1].state.end.n_entries;
+}
+
+const char *kp_ledger_head(const struct kp_ledger *ledger)
+{
+    return ledger->writable ? ledger->log.head : ledger->books[ledger->n_books - 1].state.end.head;
+}
+
+/* --- after the release --- */
+
+static void remember_release(struct kp_ledger *ledger)
+{
+    struct kp_run *run = ledger->run;
+    struct kp_book *book = current(ledger);
+    struct reading reading = {.ledger = ledger};
+    if (ledger->log.seq == book->state.end.n_entries)
+        return;
+    errno = 0;
+    enum kp_status st = kp_logindex_builder_open(&reading.builder, run->io, run->temp);
+    if (st == KP_OK)
+        st = kp_log_read(run->io, book->path, book->state.end.bytes ? &book->state.end : NULL, take_entry, &reading,
+                         &book->state);
+    memcpy(reading.builder.point.before, book->state.end.before, sizeof(book->state.end.before));
+    if (st == KP_OK && strcmp(book->state.end.head, ledger->log.head) == 0)
+        st = kp_logindex_write(book->index_path, &book->index, &reading.builder);
+    else
+        st = KP_E_SYSTEM;
+    if (st != KP_OK)
+        (void)index_failed(run, book->index_path);
+    kp_logindex_builder_close(&reading.builder);
+}
+
+/* One line, written at once, so that two programs that append do not mix. A line that was cut off before it is closed. */
+static enum kp_status append_line(const struct kp_io *io, const char *path, struct kp_buf *line)
+{
+    char last = '\n';
+    bool is_new = !kp_path_exists(path);
+    int64_t size = kp_file_size(path);
+    int fd = io->open(path, O_RDWR | O_CREAT | O_APPEND, 0600);
+    if (fd < 0)
+        return KP_E_SYSTEM;
+    enum kp_status st = size > 0 ? kp_scratch_read(io, fd, &last, 1, (uint64_t)size - 1) : KP_OK;
+    const char *bytes = kp_buf_text(line) + (last == '\n'); /* it begins with a line end, for that case */
+    size_t n = line->len - (last == '\n');
+    if (st == KP_OK && (io->write(fd, bytes, n) != (ssize_t)n || io->fsync(fd) != 0))
+        st = KP_E_SYSTEM;
+    int error = errno;
+    if (io->close(fd) != 0)
+        st = KP_E_SYSTEM;
+    else
+        errno = error;
+    return st == KP_OK && is_new ? kp_sync_parent(io, path) : st;
+}
+
+static void add_anchor(struct kp_ledger *ledger)
+{
+    const struct kp_run *run = ledger->run;
+    const char *path = run->options->anchors;
+    struct kp_buf line = {0};
+    char time[26];
+    if (!path)
+        return;
+    kp_date_time_in_japan(run->env->now(run->env->ctx), time);
+    kp_buf_printf(&line, "\n%s,%s,%llu,%s\n", time, run->run_id, (unsigned long long)ledger->log.seq, ledger->log.head);
+    errno = 0;
+    if (!kp_buf_ok(&line) || append_line(run->io, path, &line) != KP_OK)
+        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_ANCHOR_UNWRITTEN, path, 0, NULL, strerror(errno ? errno : EIO), NULL,
+                           NULL);
+    kp_buf_release(&line);
+}
+
+void kp_ledger_conclude(struct kp_ledger *ledger)
+{
+    remember_release(ledger);
+    add_anchor(ledger);
 }

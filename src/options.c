@@ -10,12 +10,12 @@
 #include "status.h"
 #include "suggest.h"
 
-enum kind { FLAG, TEXT, PATH, DATE, COUNT, CHOICE };
+enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
 #define RUN (READ | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
-#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK)
+#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK | KP_FOR_AUDIT)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 
@@ -32,7 +32,7 @@ struct option {
 };
 
 static const struct option OPTIONS[] = {
-    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY,
+    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
      {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
     {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
@@ -40,15 +40,19 @@ static const struct option OPTIONS[] = {
      {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
     {0, "log", "FILE", NULL, NULL, PATH, NULL, OPT(log), KP_FOR_VERIFY,
      {"also hold each bundle against this disclosure log", "提供記録とも照合する"}},
+    {0, "previous-logs", "FILES", "output", "previous_logs", PATHS, NULL, OPT(previous_logs), RUN,
+     {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
+    {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN,
+     {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
     {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), READ,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
     {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), READ,
      {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
     {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(requests), RUN,
      {"register of insurers' requests", "保険者からの求めの登録簿"}},
-    {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(consents), RUN,
+    {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(consents), RUN | KP_FOR_AUDIT,
      {"register of consents", "同意の登録簿"}},
-    {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(insurers), RUN,
+    {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(insurers), RUN | KP_FOR_AUDIT,
      {"register of insurers", "保険者の登録簿"}},
     {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(schemas), ALL,
      {"tables to use instead of those built in", "内蔵の表の代わりに使う表のフォルダ"}},
@@ -85,7 +89,7 @@ static const struct option OPTIONS[] = {
     {0, NULL, NULL, "facility", "phone", TEXT, NULL, OPT(facility.phone), RUN, {"", ""}},
     {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
     {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(exam), KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
-    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN,
+    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN | KP_FOR_AUDIT,
      {"insurer number, 8 digits", "保険者番号(8桁)"}},
     {0, "on", "DATE", NULL, NULL, DATE, NULL, AT(on), KP_FOR_EXPLAIN,
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
@@ -96,6 +100,29 @@ static const struct option OPTIONS[] = {
      {"item codes to answer for", "個別に答える項目コード"}},
     {0, "scheme", "NAME", NULL, NULL, TEXT, NULL, AT(scheme), KP_FOR_EXPLAIN,
      {"chiho_kyosai or shigaku_kyosai, where the number leaves it open", "番号34・75の制度(chiho_kyosai か shigaku_kyosai)"}},
+    {0, "employee", "ID", NULL, NULL, TEXT, NULL, AT(employee), KP_FOR_AUDIT,
+     {"only entries of this employee; widths do not count", "この社員の記録だけ(全角・半角は区別しない)"}},
+    {0, "number", "NUMBER", NULL, NULL, TEXT, NULL, AT(number), KP_FOR_AUDIT,
+     {"only entries of this insured number; widths do not count", "この被保険者番号の記録だけ(全角・半角は区別しない)"}},
+    {0, "basis", "ID", NULL, NULL, TEXT, NULL, AT(basis), KP_FOR_AUDIT,
+     {"only disclosures on this basis (kenpo150, consent, ...)", "この根拠による提供だけ(kenpo150、consent など)"}},
+    {0, "from", "DATE", NULL, NULL, DATE, NULL, AT(from), KP_FOR_AUDIT,
+     {"only entries written on this day or later", "この日以後の記録だけ"}},
+    {0, "to", "DATE", NULL, NULL, DATE, NULL, AT(to), KP_FOR_AUDIT,
+     {"only entries written on this day or before", "この日以前の記録だけ"}},
+    {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(request), KP_FOR_AUDIT,
+     {"only disclosures on this request", "この求めによる提供だけ"}},
+    {0, "event", "EVENT", NULL, NULL, CHOICE, "any|disclose|again|correct|release|void", AT(event), KP_FOR_AUDIT,
+     {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
+    {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(bundle), KP_FOR_AUDIT,
+     {"only entries of this bundle", "この送付ファイルの記録だけ"}},
+    {0, "format", "FORMAT", NULL, NULL, CHOICE, "table|csv|jsonl", AT(format), KP_FOR_AUDIT,
+     {"table (default), csv or jsonl: lists entries, which name people", "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
+    {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(provision_records), KP_FOR_AUDIT,
+     {"the records owed for disclosures by consent; needs --insurers and --consents",
+      "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
+    {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(head), KP_FOR_AUDIT,
+     {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
     {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
@@ -182,6 +209,17 @@ static const char *resolve(const struct source *s, const char *value)
     return kp_arena_printf(s->arena, "%.*s/%s", (int)(slash - s->file), s->file, value);
 }
 
+static const char *resolve_each(const struct source *s, const char *value)
+{
+    const char *all = "";
+    for (const char *at = value; all && *at; at += strcspn(at, ":"), at += *at == ':') {
+        char *one = kp_arena_strndup(s->arena, at, strcspn(at, ":"));
+        const char *path = one ? resolve(s, one) : NULL;
+        all = path ? kp_arena_printf(s->arena, "%s%s%s", all, *all ? ":" : "", path) : NULL;
+    }
+    return all;
+}
+
 static enum kp_status set_flag(const struct source *s, const struct option *o, const char *value, bool *to)
 {
     if (value && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
@@ -208,9 +246,10 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
         *text = value;
         return KP_OK;
     case PATH:
+    case PATHS:
         if (!*value)
             return value_bad(s, o, value, "a path");
-        *text = resolve(s, value);
+        *text = o->kind == PATH ? resolve(s, value) : resolve_each(s, value);
         return *text ? KP_OK : KP_E_SYSTEM;
     case TEXT:
         *text = kp_arena_strdup(s->arena, value);

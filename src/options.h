@@ -20,7 +20,8 @@ enum {
     KP_FOR_PREPARE = 32,
     KP_FOR_RELEASE = 64,
     KP_FOR_VERIFY = 128,
-    KP_FOR_SHOW = 256
+    KP_FOR_SHOW = 256,
+    KP_FOR_AUDIT = 512
 };
 
 struct kp_settings {
@@ -30,6 +31,10 @@ struct kp_settings {
     enum kp_progress progress;
     /* explain */
     const char *birth, *exam, *insurer, *on, *articles, *items, *scheme;
+    /* audit; event and format as in audit.h */
+    const char *employee, *number, *basis, *from, *to, *request, *bundle, *head;
+    int event, format;
+    bool provision_records;
     /* what is not an option */
     const char **arguments;
     size_t n_arguments;

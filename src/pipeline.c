@@ -2,13 +2,14 @@
  * One run, in order. This is the only file that knows the order of the stages:
  *
  *   set up      tables, registers, inputs, folders, lock                       setup.c
- *   ledger      read the disclosure log, settle what a dead run left           ledger.c
+ *   ledger      read the disclosure log, settle what a dead run left           ledger.c, logindex.c
  *   first pass  decode, map, normalise, validate; remember who and what        work.c, seen.c
  *   join        which rows are the same person, whom the log already shows     seen.c
  *   second pass the same again, then decide, write, check, compress            work.c (rule.c, cda.c, xmlcheck.c, zip.c)
  *               in row order: into bundles and row files                       bundle.c, rowfiles.c, tally.c
  *   seal        schemas and index into each bundle, to disk, digest            bundle.c
  *   release     entries to disk, bundle into place, release entry              bundle.c, dlog.c
+ *   conclude    index of the log, anchor                                       ledger.c, logindex.c
  *   report      report.json, report.html                                       report.c
  *
  * The input is read twice so that memory is a constant: whether a row may go out can depend on a later row. Records
@@ -43,6 +44,7 @@ struct pipeline {
     struct kp_rowfiles files;
     struct kp_tally tally;
     bool deciding;   /* second pass */
+    bool lookup_failed;
     bool disclosed;  /* a bundle went out: the run's traces must stay */
 };
 
@@ -269,16 +271,11 @@ static enum kp_status write_report(struct pipeline *p, const char *name, struct 
     return KP_OK;
 }
 
-static const char *head_of(const struct pipeline *p)
-{
-    return p->ledger.writable ? p->ledger.log.head : p->ledger.state.head;
-}
-
 static enum kp_status report(struct pipeline *p, struct kp_buf *json)
 {
     struct kp_buf html = {0};
-    kp_report_json(&p->run, &p->tally, head_of(p), p->run.env->now(p->run.env->ctx), json);
-    kp_report_html(&p->run, &p->tally, head_of(p), &html);
+    kp_report_json(&p->run, &p->tally, &p->ledger, p->run.env->now(p->run.env->ctx), json);
+    kp_report_html(&p->run, &p->tally, &p->ledger, &html);
     enum kp_status st = write_report(p, "report.json", json);
     if (st == KP_OK)
         st = write_report(p, "report.html", &html);
@@ -348,7 +345,7 @@ static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf 
                           .log_path = kp_arena_strdup(&arena, p->run.log_path),
                           .report_json = kp_arena_strdup(&arena, kp_buf_text(json)),
                           .as_of = kp_arena_strdup(&arena, day),
-                          .head_hash = kp_arena_strdup(&arena, head_of(p)),
+                          .head_hash = kp_arena_strdup(&arena, kp_ledger_head(&p->ledger)),
                           .read = t->read,
                           .released = t->released,
                           .rejected = t->rejected,
@@ -388,10 +385,27 @@ void kp_result_free(struct kp_result *result)
 
 /* --- the run --- */
 
+/* The ledger has told what failed it; what else fails the join is the disk. */
+static enum kp_status lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
+                             bool *ret_found)
+{
+    struct pipeline *p = ctx;
+    enum kp_status st = kp_ledger_find(&p->ledger, key, ret_record, ret_found);
+    p->lookup_failed = st != KP_OK;
+    return st;
+}
+
 static void tell_about_schemas(const struct pipeline *p)
 {
     if (!p->run.options->xsd && kp_makes_bundles(p->run.options->command) && p->tally.released > 0)
         (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_PROFILE_SCHEMAS, NULL, 0, NULL, NULL, NULL, NULL);
+}
+
+static enum kp_status join(struct pipeline *p)
+{
+    errno = 0;
+    enum kp_status st = kp_seen_join(p->seen, lookup, p);
+    return st == KP_OK || p->lookup_failed ? st : kp_write_failed(&p->run, p->run.temp);
 }
 
 static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
@@ -401,11 +415,10 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     KP_TRY(make_workers(p));
     if (kp_seen_new(p->run.io, p->run.temp, &p->seen) != KP_OK)
         return kp_write_failed(&p->run, p->run.temp);
-    KP_TRY(kp_ledger_open(&p->ledger, &p->run, p->seen));
+    KP_TRY(kp_ledger_open(&p->ledger, &p->run));
     (void)kp_each_entry(p->run.output, remove_stale, &p->run);
     KP_TRY(pass(p));
-    if (kp_seen_join(p->seen) != KP_OK)
-        return kp_write_failed(&p->run, p->run.temp);
+    KP_TRY(join(p));
     KP_TRY(kp_rowfiles_begin(&p->files, &p->run));
     p->deciding = true;
     KP_TRY(pass(p));
@@ -413,10 +426,12 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     kp_tally_sort(&p->tally);
     KP_TRY(kp_rowfiles_finish(&p->files));
     KP_TRY(seal_bundles(p));
-    if (kp_discloses(p->run.options->command))
+    if (kp_discloses(p->run.options->command)) {
         KP_TRY(release_bundles(p));
-    else if (p->run.options->command == KP_CMD_PREPARE)
+        kp_ledger_conclude(&p->ledger);
+    } else if (p->run.options->command == KP_CMD_PREPARE) {
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
+    }
     if (p->run.options->command == KP_CMD_RELEASE)
         kp_prepared_done(&p->run, &p->tally);
     tell_about_schemas(p);

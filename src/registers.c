@@ -305,6 +305,7 @@ static enum kp_status read_consent(struct reader *r, size_t i, struct kp_consent
     KP_TRY(read_date(r, i, C_GIVEN, true, &c->given));
     KP_TRY(read_date(r, i, C_WITHDRAWN, false, &c->withdrawn));
     KP_TRY(check_order(r, i, C_GIVEN, c->given, C_WITHDRAWN, c->withdrawn));
+    c->evidence = cell(r, i, C_EVIDENCE);
 out:
     return st;
 }

@@ -26,6 +26,7 @@ struct kp_consent {
     const char *recipient;   /* insurer number, or "*" */
     const char *items;       /* codes, "other" or "all" */
     bool notice;             /* implied consent by notice instead of explicit */
+    const char *evidence;
     struct kp_date given, withdrawn;
     const struct kp_consent *next; /* of the same person, in the order of the register */
 };

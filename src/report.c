@@ -187,8 +187,19 @@ static void account(const struct kp_run *run, const struct kp_account *a, struct
     kp_buf_str(out, "}}");
 }
 
-void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, const char *head_hash, int64_t finished,
-                    struct kp_buf *out)
+/* What an earlier run that died had left, and what became of it. */
+static void recovered(const struct kp_recovery *r, struct kp_buf *out)
+{
+    key(out, "recovered", ",\n  ");
+    key(out, "torn_line", "{");
+    kp_buf_str(out, r->torn_line ? "true" : "false");
+    string(out, "completed", r->completed ? r->bundle : "", ", ");
+    string(out, "voided", r->completed ? "" : r->bundle, ", ");
+    kp_buf_char(out, '}');
+}
+
+void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, const struct kp_ledger *ledger,
+                    int64_t finished, struct kp_buf *out)
 {
     char day[11];
     kp_date_iso(run->as_of, day);
@@ -213,7 +224,9 @@ void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, cons
         account(run, tally->accounts[i], out);
     }
     kp_buf_str(out, "\n  ]");
-    string(out, "log_head", head_hash, ",\n  ");
+    recovered(&ledger->recovery, out);
+    number(out, "log_entries", kp_ledger_entries(ledger), ",\n  ");
+    string(out, "log_head", kp_ledger_head(ledger), ",\n  ");
     number(out, "seconds", finished > run->started ? (uint64_t)(finished - run->started) : 0, ",\n  ");
     kp_buf_str(out, "\n}\n");
 }
@@ -273,7 +286,25 @@ static void html_codes(const struct kp_run *run, const struct kp_tally *t, struc
     kp_buf_str(out, "</table>\n");
 }
 
-void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, const char *head_hash, struct kp_buf *out)
+static void html_recovered(const struct kp_run *run, const struct kp_recovery *r, struct kp_buf *out)
+{
+    if (r->torn_line)
+        kp_buf_printf(out, "<p>%s</p>\n",
+                      say(run, "以前の実行が止まったため、提供記録の書きかけの最終行を取り除きました。",
+                          "An earlier run died: a torn last line was removed from the disclosure log."));
+    if (!*r->bundle)
+        return;
+    kp_buf_printf(out, "<p>%s ",
+                  r->completed ? say(run, "以前の実行が送付直後に止まったため、送付の記録を補いました:",
+                                     "An earlier run died after it released this bundle; its release entry was added:")
+                               : say(run, "以前の実行が送付前に止まったため、その記録を無効にしました:",
+                                     "An earlier run died before it released this bundle; its entries were voided:"));
+    kp_buf_html(out, r->bundle);
+    kp_buf_str(out, "</p>\n");
+}
+
+void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, const struct kp_ledger *ledger,
+                    struct kp_buf *out)
 {
     char day[11];
     kp_date_iso(run->as_of, day);
@@ -295,5 +326,7 @@ void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, cons
     const struct kp_msg *profile = kp_catalogue_find(&run->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && !run->options->xsd && kp_makes_bundles(run->options->command))
         kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->lang], profile->remedy[run->options->lang]);
-    kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n", say(run, "提供記録の末尾ハッシュ", "head of the log"), head_hash);
+    html_recovered(run, &ledger->recovery, out);
+    kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n", say(run, "提供記録の末尾ハッシュ", "head of the log"),
+                  kp_ledger_head(ledger));
 }

@@ -2,13 +2,15 @@
 #ifndef KP_REPORT_H
 #define KP_REPORT_H
 
+#include "ledger.h"
 #include "run.h"
 #include "tally.h"
 
 /* report.json into out. finished: seconds since 1970 UTC. */
-void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, const char *head_hash, int64_t finished,
-                    struct kp_buf *out);
+void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, const struct kp_ledger *ledger,
+                    int64_t finished, struct kp_buf *out);
 /* The same for a person, one self-contained page in the language of the run. */
-void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, const char *head_hash, struct kp_buf *out);
+void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, const struct kp_ledger *ledger,
+                    struct kp_buf *out);
 
 #endif

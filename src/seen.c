@@ -3,32 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem.h"
+#include "pile.h"
 #include "status.h"
 
-enum { KEY_BYTES = 16, BUFFERED = 512, SLOTS = 1 << 18, ENTRIES_PER_PART = SLOTS / 2, MARKS_READ = 256 };
+enum { SLOT_BITS = 18, SLOTS = 1 << SLOT_BITS, ENTRIES_PER_PART = SLOTS / 2, MARKS_READ = 256 };
 
 struct entry {
-    uint8_t key[KEY_BYTES];
+    uint8_t key[KP_LOG_KEY_BYTES];
     uint8_t digest[KP_SHA256_BYTES];
-    uint8_t whole[KP_SHA256_BYTES]; /* rows only */
+    uint8_t whole[KP_SHA256_BYTES];
     uint64_t row;
     uint64_t line;
     uint32_t file;
     uint32_t unused;
 };
 
-/* A scratch file of entries with a small write buffer. */
-struct stack {
-    const struct kp_io *io;
-    int fd;
-    uint64_t n; /* entries, including those buffered */
-    size_t n_buffered;
-    struct entry buffered[BUFFERED];
-};
-
 struct slot {
-    uint8_t key[KEY_BYTES];
+    uint8_t key[KP_LOG_KEY_BYTES];
     uint8_t digest[KP_SHA256_BYTES];
     uint8_t whole[KP_SHA256_BYTES];
     uint64_t first_row; /* + 1; 0: the slot is free */
@@ -40,45 +31,27 @@ struct slot {
 
 struct kp_seen {
     const struct kp_io *io;
-    struct stack rows, log;
-    uint64_t log_settled; /* entries of the log whose bundle was released */
+    struct kp_pile rows;
     int marks_fd;
     struct slot *slots;
     struct kp_mark marks[MARKS_READ];
     uint64_t marks_from; /* row of marks[0]; UINT64_MAX: nothing read */
 };
 
-static enum kp_status flush(struct stack *s)
-{
-    uint64_t at = (s->n - s->n_buffered) * sizeof(struct entry);
-    enum kp_status st = kp_scratch_write(s->io, s->fd, s->buffered, s->n_buffered * sizeof(struct entry), at);
-    s->n_buffered = 0;
-    return st;
-}
-
-static enum kp_status push(struct stack *s, const struct entry *entry)
-{
-    enum kp_status st = s->n_buffered == BUFFERED ? flush(s) : KP_OK;
-    if (st != KP_OK)
-        return st;
-    s->buffered[s->n_buffered++] = *entry;
-    s->n++;
-    return KP_OK;
-}
-
 /* Calls fn for every entry of the part, in order. */
-static enum kp_status each(struct stack *s, uint64_t part, uint64_t n_parts,
-                           enum kp_status (*fn)(struct kp_seen *seen, const struct entry *entry), struct kp_seen *seen)
+static enum kp_status each(struct kp_seen *seen, uint64_t part, uint64_t n_parts,
+                           enum kp_status (*fn)(struct kp_seen *seen, const struct entry *entry))
 {
-    struct entry block[BUFFERED];
-    for (uint64_t at = 0; at < s->n; at += BUFFERED) {
-        size_t n = s->n - at < BUFFERED ? (size_t)(s->n - at) : BUFFERED;
-        enum kp_status st = kp_scratch_read(s->io, s->fd, block, n * sizeof(block[0]), at * sizeof(block[0]));
+    struct entry block[KP_PILE_BUFFERED];
+    for (uint64_t at = 0; at < seen->rows.n; at += KP_PILE_BUFFERED) {
+        uint64_t left = seen->rows.n - at;
+        size_t n = left < KP_PILE_BUFFERED ? (size_t)left : KP_PILE_BUFFERED;
+        enum kp_status st = kp_pile_read(&seen->rows, at, block, n);
         if (st != KP_OK)
             return st;
         for (size_t i = 0; i < n; i++) {
             uint64_t lot = 0;
-            memcpy(&lot, block[i].key, sizeof(lot));
+            memcpy(&lot, block[i].key + 8, sizeof(lot)); /* the first bytes choose the slot */
             if (lot % n_parts == part && (st = fn(seen, &block[i])) != KP_OK)
                 return st;
         }
@@ -86,58 +59,36 @@ static enum kp_status each(struct stack *s, uint64_t part, uint64_t n_parts,
     return KP_OK;
 }
 
-static enum kp_status make_scratch(const struct kp_io *io, const char *folder, const char *name, int *ret_fd)
-{
-    struct kp_arena arena = {0};
-    char *path = kp_arena_printf(&arena, "%s/%s", folder, name);
-    enum kp_status st = path ? kp_scratch_open(io, path, ret_fd) : KP_E_SYSTEM;
-    kp_arena_release(&arena);
-    return st;
-}
-
 enum kp_status kp_seen_new(const struct kp_io *io, const char *folder, struct kp_seen **ret_seen)
 {
     enum kp_status st = KP_E_SYSTEM;
+    struct kp_arena arena = {0};
     struct kp_seen *seen = calloc(1, sizeof(*seen));
-    if (!seen)
-        return KP_E_SYSTEM;
-    seen->io = seen->rows.io = seen->log.io = io;
-    seen->rows.fd = seen->log.fd = seen->marks_fd = -1;
+    char *marks = kp_arena_printf(&arena, "%s/marks", folder);
+    if (!seen || !marks)
+        goto out;
+    seen->io = io;
+    seen->marks_fd = -1;
     seen->marks_from = UINT64_MAX;
-    KP_TRY(make_scratch(io, folder, "rows", &seen->rows.fd));
-    KP_TRY(make_scratch(io, folder, "log", &seen->log.fd));
-    KP_TRY(make_scratch(io, folder, "marks", &seen->marks_fd));
+    KP_TRY(kp_pile_open(&seen->rows, io, folder, "rows", sizeof(struct entry)));
+    KP_TRY(kp_scratch_open(io, marks, &seen->marks_fd));
     *ret_seen = seen;
     seen = NULL;
 out:
     kp_seen_free(seen);
+    kp_arena_release(&arena);
     return st;
-}
-
-static void close_scratch(const struct kp_io *io, int fd)
-{
-    if (fd >= 0)
-        (void)io->close(fd); /* scratch: nothing is lost */
 }
 
 void kp_seen_free(struct kp_seen *seen)
 {
     if (!seen)
         return;
-    close_scratch(seen->io, seen->rows.fd);
-    close_scratch(seen->io, seen->log.fd);
-    close_scratch(seen->io, seen->marks_fd);
+    kp_pile_close(&seen->rows);
+    if (seen->marks_fd >= 0)
+        (void)seen->io->close(seen->marks_fd); /* scratch: nothing is lost */
     free(seen->slots);
     free(seen);
-}
-
-static enum kp_status make_entry(const char *identity, const uint8_t digest[KP_SHA256_BYTES], struct entry *entry)
-{
-    uint8_t key[KP_SHA256_BYTES];
-    enum kp_status st = kp_sha256_of(identity, strlen(identity), key);
-    memcpy(entry->key, key, KEY_BYTES);
-    memcpy(entry->digest, digest, KP_SHA256_BYTES);
-    return st;
 }
 
 enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *identity,
@@ -145,36 +96,17 @@ enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, ui
 {
     struct entry entry = {.row = row, .file = file, .line = line};
     memcpy(entry.whole, whole, sizeof(entry.whole));
-    enum kp_status st = make_entry(identity, record, &entry);
-    return st == KP_OK ? push(&seen->rows, &entry) : st;
+    memcpy(entry.digest, record, sizeof(entry.digest));
+    enum kp_status st = kp_log_key(identity, entry.key);
+    return st == KP_OK ? kp_pile_push(&seen->rows, &entry) : st;
 }
 
-enum kp_status kp_seen_disclosed(struct kp_seen *seen, const char *identity, const uint8_t digest[KP_SHA256_BYTES])
+static struct slot *find(struct kp_seen *seen, const uint8_t key[KP_LOG_KEY_BYTES])
 {
-    struct entry entry = {.row = 0};
-    enum kp_status st = make_entry(identity, digest, &entry);
-    return st == KP_OK ? push(&seen->log, &entry) : st;
-}
-
-void kp_seen_released(struct kp_seen *seen)
-{
-    seen->log_settled = seen->log.n;
-}
-
-void kp_seen_voided(struct kp_seen *seen)
-{
-    /* Forget the bundle's entries; some may be on file already and are overwritten by what follows. */
-    uint64_t drop = seen->log.n - seen->log_settled;
-    seen->log.n_buffered -= drop < seen->log.n_buffered ? (size_t)drop : seen->log.n_buffered;
-    seen->log.n = seen->log_settled;
-}
-
-static struct slot *find(struct kp_seen *seen, const uint8_t key[KEY_BYTES])
-{
-    uint32_t h = 0;
-    memcpy(&h, key + 8, sizeof(h)); /* the first bytes chose the part */
-    size_t at = h & (SLOTS - 1);
-    while (seen->slots[at].first_row && memcmp(seen->slots[at].key, key, KEY_BYTES) != 0)
+    /* By the first bits, so that going through the slots is going through the keys, very nearly in order: the log is
+     * then asked along its index, not across it. */
+    size_t at = ((size_t)key[0] << 16 | (size_t)key[1] << 8 | key[2]) >> (24 - SLOT_BITS);
+    while (seen->slots[at].first_row && memcmp(seen->slots[at].key, key, KP_LOG_KEY_BYTES) != 0)
         at = (at + 1) & (SLOTS - 1);
     return &seen->slots[at];
 }
@@ -183,7 +115,7 @@ static enum kp_status collect_row(struct kp_seen *seen, const struct entry *entr
 {
     struct slot *slot = find(seen, entry->key);
     if (!slot->first_row) {
-        memcpy(slot->key, entry->key, KEY_BYTES);
+        memcpy(slot->key, entry->key, KP_LOG_KEY_BYTES);
         memcpy(slot->digest, entry->digest, KP_SHA256_BYTES);
         memcpy(slot->whole, entry->whole, KP_SHA256_BYTES);
         slot->first_row = entry->row + 1;
@@ -197,11 +129,20 @@ static enum kp_status collect_row(struct kp_seen *seen, const struct entry *entr
     return KP_OK;
 }
 
-static enum kp_status collect_logged(struct kp_seen *seen, const struct entry *entry)
+static enum kp_status ask_log(struct kp_seen *seen, kp_seen_lookup *lookup, void *ctx)
 {
-    struct slot *slot = find(seen, entry->key);
-    if (slot->first_row) /* the latest disclosure is the one that counts, so later entries overwrite */
-        slot->logged = memcmp(slot->digest, entry->digest, KP_SHA256_BYTES) == 0 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
+    uint8_t record[KP_SHA256_BYTES];
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct slot *slot = &seen->slots[i];
+        bool found = false;
+        if (!slot->first_row)
+            continue;
+        enum kp_status st = lookup(ctx, slot->key, record, &found);
+        if (st != KP_OK)
+            return st;
+        if (found)
+            slot->logged = memcmp(slot->digest, record, sizeof(record)) == 0 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
+    }
     return KP_OK;
 }
 
@@ -224,21 +165,19 @@ static enum kp_status write_mark(struct kp_seen *seen, const struct entry *entry
     return kp_scratch_write(seen->io, seen->marks_fd, &mark, sizeof(mark), entry->row * sizeof(mark));
 }
 
-enum kp_status kp_seen_join(struct kp_seen *seen)
+enum kp_status kp_seen_join(struct kp_seen *seen, kp_seen_lookup *lookup, void *ctx)
 {
     enum kp_status st = KP_OK;
     uint64_t n_parts = seen->rows.n / ENTRIES_PER_PART + 1;
     seen->slots = malloc(SLOTS * sizeof(*seen->slots));
     if (!seen->slots)
         return KP_E_SYSTEM;
-    kp_seen_voided(seen); /* a bundle that is neither released nor voided was not disclosed */
-    KP_TRY(flush(&seen->rows));
-    KP_TRY(flush(&seen->log));
+    KP_TRY(kp_pile_flush(&seen->rows));
     for (uint64_t part = 0; part < n_parts; part++) {
         memset(seen->slots, 0, SLOTS * sizeof(*seen->slots));
-        KP_TRY(each(&seen->rows, part, n_parts, collect_row, seen));
-        KP_TRY(each(&seen->log, part, n_parts, collect_logged, seen));
-        KP_TRY(each(&seen->rows, part, n_parts, write_mark, seen));
+        KP_TRY(each(seen, part, n_parts, collect_row));
+        KP_TRY(ask_log(seen, lookup, ctx));
+        KP_TRY(each(seen, part, n_parts, write_mark));
     }
 out:
     free(seen->slots);

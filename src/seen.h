@@ -1,13 +1,14 @@
 /*
  * The run's memory of people: which rows are the same person and examination, and which the log already shows. The
  * knowledge lives in nameless scratch files and is joined part by part, so memory is a constant whatever the number of
- * rows and entries. Only digests are kept, never a name or value. Layer 3.
+ * rows. Only digests are kept, never a name or value. Layer 4.
  */
 #ifndef KP_SEEN_H
 #define KP_SEEN_H
 
 #include <stdint.h>
 
+#include "dlog.h"
 #include "fsio.h"
 #include "kenporter.h"
 #include "sha256.h"
@@ -37,13 +38,13 @@ void kp_seen_free(struct kp_seen *seen);
 enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *identity,
                            const uint8_t record[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES]);
 
-/* What the log tells, in its order: disclosures of a bundle, then whether the bundle was released or voided. */
-enum kp_status kp_seen_disclosed(struct kp_seen *seen, const char *identity, const uint8_t digest[KP_SHA256_BYTES]);
-void kp_seen_released(struct kp_seen *seen);
-void kp_seen_voided(struct kp_seen *seen);
+/* What the log knows of a person and examination: *ret_found, and then the digest of what was disclosed last. */
+typedef enum kp_status kp_seen_lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+                                      uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
 
-/* Joins rows and log; after it kp_seen_mark answers. */
-enum kp_status kp_seen_join(struct kp_seen *seen);
+/* Joins the rows, asking the log about each person once, part by part in the order of their keys; after it kp_seen_mark
+ * answers. Errors: KP_E_SYSTEM, or what lookup returned. */
+enum kp_status kp_seen_join(struct kp_seen *seen, kp_seen_lookup *lookup, void *ctx);
 enum kp_status kp_seen_mark(struct kp_seen *seen, uint64_t row, struct kp_mark *ret_mark);
 
 #endif

@@ -9,9 +9,10 @@ struct kp_sha256 {
     EVP_MD_CTX *ctx;
 };
 
-static enum kp_status start(struct kp_sha256 *sha)
+/* Naming the algorithm again would look it up again, which costs as much as digesting a line. */
+static enum kp_status start(struct kp_sha256 *sha, const EVP_MD *algorithm)
 {
-    return EVP_DigestInit_ex(sha->ctx, EVP_sha256(), NULL) == 1 ? KP_OK : KP_E_SYSTEM;
+    return EVP_DigestInit_ex(sha->ctx, algorithm, NULL) == 1 ? KP_OK : KP_E_SYSTEM;
 }
 
 enum kp_status kp_sha256_new(struct kp_sha256 **ret_sha)
@@ -20,7 +21,7 @@ enum kp_status kp_sha256_new(struct kp_sha256 **ret_sha)
     struct kp_sha256 *sha = calloc(1, sizeof(*sha));
     if (!sha || !(sha->ctx = EVP_MD_CTX_new()))
         goto out;
-    KP_TRY(start(sha));
+    KP_TRY(start(sha, EVP_sha256()));
     *ret_sha = sha;
     sha = NULL;
 out:
@@ -35,7 +36,7 @@ enum kp_status kp_sha256_add(struct kp_sha256 *sha, const void *bytes, size_t n)
 
 enum kp_status kp_sha256_finish(struct kp_sha256 *sha, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    return EVP_DigestFinal_ex(sha->ctx, ret_digest, NULL) == 1 ? start(sha) : KP_E_SYSTEM;
+    return EVP_DigestFinal_ex(sha->ctx, ret_digest, NULL) == 1 ? start(sha, NULL) : KP_E_SYSTEM;
 }
 
 void kp_sha256_free(struct kp_sha256 *sha)

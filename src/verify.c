@@ -163,11 +163,13 @@ out:
 
 /* --- the log --- */
 
-static void about_log(void *ctx, uint64_t line, enum kp_code code, const char *arg)
+static void about_log(void *ctx, uint64_t line, enum kp_log_fault fault)
 {
     struct bundle *b = ctx;
+    const struct kp_options *options = b->v->run.options;
     b->archive.faults++;
-    (void)kp_diag_fail(&b->v->run.diag, KP_OK, code, b->v->run.options->log, line, NULL, arg, NULL, NULL);
+    (void)kp_diag_fail(&b->v->run.diag, KP_OK, KP_K_LOG_FAULTY, options->log, line, NULL,
+                       kp_log_fault_text(fault, options->lang), NULL, NULL);
 }
 
 static void about_bundle(void *ctx, enum kp_code code, const char *arg)

@@ -125,9 +125,10 @@ static enum kp_status take_disclosure(struct asking *a, const char *const cells[
 }
 
 /* An entry is the bundle's when it names the file; a digest alone would do for one that was renamed. */
-static enum kp_status take_entry(void *ctx, const char *const cells[KP_LOG__COUNT])
+static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
     struct asking *a = ctx;
+    const char *const *cells = line->cells;
     bool same_digest = strcmp(cells[KP_LOG_BUNDLE_SHA256], a->sha256) == 0;
     const char *event = cells[KP_LOG_EVENT];
     if (strcmp(cells[KP_LOG_BUNDLE], a->bundle) != 0 && !same_digest)
@@ -163,12 +164,12 @@ enum kp_status kp_witness_ask(struct kp_witness *witness, const struct kp_io *io
 {
     struct asking a = {.witness = witness, .bundle = bundle, .sha256 = sha256, .report = report};
     struct kp_log_state state;
-    enum kp_status st = kp_log_read(io, log, take_entry, &a, &state);
+    enum kp_status st = kp_log_read(io, log, NULL, take_entry, &a, &state);
     kp_arena_release(&a.scratch);
     if (st != KP_OK)
         return st;
     if (state.bad_line)
-        report->about_log(report->ctx, state.bad_line, KP_K_LOG_FAULTY, state.fault);
+        report->about_log(report->ctx, state.bad_line, state.fault);
     conclude(&a);
     return KP_OK;
 }

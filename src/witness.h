@@ -31,7 +31,7 @@ enum kp_status kp_witness_add(struct kp_witness *witness, const char *name, cons
 
 /* Where findings go: about the log (line), the bundle, or a document of it (its name). */
 struct kp_witness_report {
-    void (*about_log)(void *ctx, uint64_t line, enum kp_code code, const char *arg);
+    void (*about_log)(void *ctx, uint64_t line, enum kp_log_fault fault);
     void (*about_bundle)(void *ctx, enum kp_code code, const char *arg);
     void (*about_document)(void *ctx, const char *name, enum kp_code code, const char *where);
     void *ctx;

@@ -282,7 +282,7 @@ static void export__end__leaves_no_temporary_folder(void **state)
 {
     (void)state;
     assert_int_equal(how_many("out/.tmp*"), 0);
-    assert_int_equal(how_many("out/*"), 5 + 2); /* bundles, runs, log */
+    assert_int_equal(how_many("out/*"), 5 + 3); /* bundles, runs, log and its index */
     assert_int_equal(how_many(text("%s/*", run_folder("out"))), 6);
     assert_int_equal(how_many("out/runs/*"), 1);
 }

@@ -17,10 +17,10 @@ static int set_up(void **state)
     return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
 }
 
-/* The finished folder, its log without the release entry of the last bundle. */
+/* The finished folder, its log without the release entry of the last bundle; the index is written after that entry. */
 static char *unfinished(const char *name)
 {
-    must("cp -a done %s; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG " | grep -q ',disclose,.*" LAST "'", name, name,
+    must("cp -a done %s; rm %s" LOG ".index; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG " | grep -q ',disclose,.*" LAST "'", name, name, name,
          name);
     return text("%s", name);
 }

@@ -329,13 +329,24 @@ static void help__of_a_command__names_each_of_its_options(void **state)
         "--consents FILE", "--insurers FILE", "--schemas DIR", "--xsd DIR", "--as-of YYYY-MM-DD", "--threads N",
         "--strict ",
         "--again REASON", "--corrections ", "--age-rule ", "--lang ", "--json ", "--show-values ", "--progress ",
-        "-q, --quiet ", "-v, --verbose ", "--help "};
+        "-q, --quiet ", "-v, --verbose ", "--help ", "--previous-logs FILES", "--anchors FILE"};
     static const char *const explain[] = {"--config ", "--schemas ", "--age-rule ", "--birth DATE", "--exam DATE",
                                           "--insurer NUMBER", "--on DATE", "--articles ", "--items CODES", "--scheme ",
                                           "--lang ", "--json ", "--help "};
     static const char *const items[] = {"--schemas ", "--lang ", "--help "};
     static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ", "--help "};
+    static const char *const verify[] = {"-c, --config FILE", "--log FILE", "--xsd DIR", "--schemas DIR", "--strict ",
+                                         "--lang ", "--json ", "--show-values ", "--progress ", "-q, --quiet ",
+                                         "-v, --verbose ", "--help "};
+    static const char *const show[] = {"--schemas DIR", "--lang ", "--html ", "--show-values ", "--help "};
+    static const char *const audit[] = {
+        "--config ", "--consents ", "--insurers ", "--schemas ", "--insurer NUMBER", "--employee ID", "--number NUMBER",
+        "--basis ID", "--from DATE", "--to DATE", "--request ID", "--event EVENT", "--bundle NAME", "--format FORMAT",
+        "--provision-records ", "--head HASH", "--lang ", "--help "};
     assert_help(KP_FOR_CHECK, run, COUNT(run));
+    assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
+    assert_help(KP_FOR_SHOW, show, COUNT(show));
+    assert_help(KP_FOR_AUDIT, audit, COUNT(audit));
     assert_help(KP_FOR_EXPORT, run, COUNT(run));
     assert_help(KP_FOR_EXPLAIN, explain, COUNT(explain));
     assert_help(KP_FOR_ITEMS, items, COUNT(items));

@@ -1,0 +1,384 @@
+/*
+ * A run that dies, or whose disk fails, at any of its calls: the functions below stand in for the C library's own, so a
+ * run in a child of this program can be killed before, or failed at, its n-th call. After the next run everybody must
+ * have been disclosed exactly once, and the log must tell the truth. CRASH_ALL=1 tries every call (make test-long);
+ * otherwise a sample, closest from the first entry of the log on.
+ */
+#include "golden/golden.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "dlog.h"
+
+#define LOG "out/disclosure-log.csv"
+enum { MAX_PEOPLE = 64 };
+
+enum fault { NONE, KILL, KILL_IN_WRITE, ERROR_ONCE, ERROR_FROM_NOW_ON, SHORT, READ_ONLY };
+
+/* Of the child, set before the run begins. */
+static struct {
+    bool armed;
+    enum fault fault;
+    int error;
+    int calls, at;
+    int first_entry; /* the call that wrote the first entry */
+    int log_fd;
+} disk = {.log_fd = -1};
+
+enum kind { WRITING, MAKING, OTHER }; /* MAKING: what a read-only folder refuses */
+
+/* Counts the call; true when it is to fail, with errno set. */
+static bool call(enum kind kind)
+{
+    if (!disk.armed || ++disk.calls < disk.at)
+        return false;
+    bool now = disk.calls == disk.at;
+    switch (disk.fault) {
+    case KILL:
+        if (now)
+            (void)syscall(SYS_kill, (long)getpid(), (long)SIGKILL);
+        return false;
+    case ERROR_ONCE:
+        errno = disk.error;
+        return now;
+    case ERROR_FROM_NOW_ON:
+        errno = disk.error;
+        return kind == WRITING;
+    case READ_ONLY:
+        errno = EROFS;
+        return kind == MAKING;
+    case NONE:
+    case SHORT:
+    case KILL_IN_WRITE:
+        return false;
+    }
+    return false;
+}
+
+static size_t piece_of(size_t n)
+{
+    bool now = disk.armed && disk.calls == disk.at;
+    return now && n > 1 && (disk.fault == SHORT || disk.fault == KILL_IN_WRITE) ? n / 2 : n;
+}
+
+static void die_after_write(void)
+{
+    if (disk.armed && disk.fault == KILL_IN_WRITE && disk.calls == disk.at)
+        (void)syscall(SYS_kill, (long)getpid(), (long)SIGKILL);
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    unsigned mode = flags & O_CREAT ? va_arg(args, unsigned) : 0;
+    va_end(args);
+    if (((flags & O_ACCMODE) != O_RDONLY || flags & O_CREAT) && call(MAKING))
+        return -1;
+    int fd = (int)syscall(SYS_openat, (long)AT_FDCWD, path, (long)flags, (long)mode);
+    size_t n = strlen(path);
+    if (fd >= 0 && n >= strlen(LOG) && strcmp(path + n - strlen(LOG), LOG) == 0 && (flags & O_ACCMODE) == O_WRONLY)
+        disk.log_fd = fd;
+    return fd;
+}
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+    if (fd > 2 && call(WRITING))
+        return -1;
+    if (fd == disk.log_fd && !disk.first_entry)
+        disk.first_entry = disk.calls;
+    ssize_t done = syscall(SYS_write, (long)fd, bytes, fd > 2 ? piece_of(n) : n);
+    die_after_write();
+    return done;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
+    if (call(WRITING))
+        return -1;
+    ssize_t done = syscall(SYS_pwrite64, (long)fd, bytes, piece_of(n), (long)at);
+    die_after_write();
+    return done;
+}
+
+int fsync(int fd)
+{
+    (void)fd;
+    return call(WRITING) ? -1 : 0; /* a killed process loses nothing that the system has; so none of it is slow */
+}
+
+int close(int fd)
+{
+    bool failed = fd > 2 && call(OTHER);
+    int result = (int)syscall(SYS_close, (long)fd);
+    return failed ? -1 : result;
+}
+
+int rename(const char *from, const char *to)
+{
+    return call(MAKING) ? -1 : (int)syscall(SYS_renameat2, (long)AT_FDCWD, from, (long)AT_FDCWD, to, 0L);
+}
+
+/* --- runs --- */
+
+static int64_t fixed_time(void *ctx)
+{
+    (void)ctx;
+    return 1775003400; /* 2026-04-01 00:30:00 UTC */
+}
+
+static int report_pipe[2];
+
+/* Runs the export in a child. Its exit status, or 128 + the signal that ended it. ret_calls: how many there were, and
+ * which one wrote the first entry. */
+static int export(const char *input, enum fault fault, int error, int at, int ret_calls[2])
+{
+    int status = 0;
+    if (ret_calls)
+        assert_int_equal(pipe(report_pipe), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char *argv[] = {text("kenporter"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
+                        text("--as-of"), text("2026-04-01"), text("-q"), text("--threads"), text("1"), text("-o"),
+                        text("out"), text("--anchors"), text("anchors.csv"), text("%s", input), NULL};
+        struct kp_env env = {.now = fixed_time};
+        FILE *out = fopen("/dev/null", "w"), *err = fopen("child.err", "w");
+        disk.fault = fault;
+        disk.error = error;
+        disk.at = at;
+        disk.armed = true;
+        int result = out && err ? kp_cli(14, argv, out, err, &env) : 127;
+        disk.armed = false;
+        const int counted_calls[2] = {disk.calls, disk.first_entry};
+        if (ret_calls && write(report_pipe[1], counted_calls, sizeof(counted_calls)) != (ssize_t)sizeof(counted_calls))
+            result = 127;
+        if (err)
+            (void)fclose(err);
+        _exit(result);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (ret_calls) {
+        assert_int_equal(read(report_pipe[0], ret_calls, 2 * sizeof(int)), 2 * sizeof(int));
+        (void)close(report_pipe[0]);
+        (void)close(report_pipe[1]);
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* --- what must hold --- */
+
+struct people {
+    size_t n, pending_from;
+    char who[MAX_PEOPLE][32];
+    char bundles[MAX_PEOPLE][64]; /* named in the log, whatever became of them */
+    size_t n_bundles;
+};
+
+static enum kp_status take(void *ctx, const struct kp_log_line *line)
+{
+    struct people *p = ctx;
+    const char *const *c = line->cells;
+    uint8_t digest[KP_SHA256_BYTES];
+    char hex[KP_SHA256_HEX + 1];
+    if (kp_log_is_disclosure(c[KP_LOG_EVENT])) {
+        assert_true(p->n < MAX_PEOPLE);
+        (void)snprintf(p->who[p->n++], sizeof(p->who[0]), "%s", c[KP_LOG_EMPLOYEE_ID]);
+        if (p->n_bundles == 0 || strcmp(p->bundles[p->n_bundles - 1], c[KP_LOG_BUNDLE]) != 0)
+            (void)snprintf(p->bundles[p->n_bundles++], sizeof(p->bundles[0]), "%s", c[KP_LOG_BUNDLE]);
+        return KP_OK;
+    }
+    const char *place = text("out/%s", c[KP_LOG_BUNDLE]);
+    if (strcmp(c[KP_LOG_EVENT], "void") == 0) {
+        p->n = p->pending_from;
+        assert_false(exists(place));
+        return KP_OK;
+    }
+    assert_string_equal(c[KP_LOG_EVENT], "release");
+    assert_int_equal(kp_file_sha256(&kp_io_posix, place, digest), KP_OK);
+    kp_sha256_hex(digest, hex);
+    assert_string_equal(hex, c[KP_LOG_BUNDLE_SHA256]);
+    p->pending_from = p->n;
+    return KP_OK;
+}
+
+static struct people read_people(struct kp_log_state *ret_state)
+{
+    struct people p = {.n = 0};
+    assert_int_equal(kp_log_read(&kp_io_posix, LOG, NULL, take, &p, ret_state), KP_OK);
+    return p;
+}
+
+/* Right after the fault: the chain holds but for a torn end, and no bundle is in place without its entries. */
+static void assert_no_bundle_unlogged(void)
+{
+    char **found = NULL;
+    struct kp_log_state state;
+    struct people p = read_people(&state);
+    assert_int_equal(state.bad_line, 0);
+    size_t n = paths("out/*.zip", &found);
+    for (size_t i = 0; i < n; i++) {
+        bool named = false;
+        for (size_t k = 0; k < p.n_bundles; k++)
+            named |= strcmp(p.bundles[k], found[i] + strlen("out/")) == 0;
+        if (!named)
+            fail_msg("%s has no entries", found[i]);
+    }
+}
+
+static size_t n_expected; /* people after both inputs */
+
+static void assert_sound(void)
+{
+    struct kp_log_state state;
+    struct people p = read_people(&state);
+    assert_true(state.bad_line == 0 && !state.torn);
+    assert_int_equal(p.pending_from, p.n);
+    assert_int_equal(p.n, n_expected);
+    for (size_t i = 0; i < p.n; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(p.who[i], p.who[k]);
+    assert_int_equal(how_many("out/.tmp*") + how_many("out/*.tmp"), 0);
+    assert_true(exists(LOG ".index"));
+}
+
+/* The last line of the anchors is the head of the log, and no line is torn. */
+static void assert_anchored(void)
+{
+    struct kp_log_state state;
+    size_t n = 0;
+    assert_int_equal(kp_log_read(&kp_io_posix, LOG, NULL, NULL, NULL, &state), KP_OK);
+    const char *anchors = slurp("anchors.csv", &n);
+    assert_true(n > 65 && anchors[n - 1] == '\n');
+    assert_memory_equal(anchors + n - 65, state.end.head, 64);
+}
+
+static void start_again(void)
+{
+    must("rm -rf out anchors.csv; cp -a base out; cp base.anchors anchors.csv");
+}
+
+static int n_calls, first_entry;
+
+static bool is_tried(enum fault fault, int at)
+{
+    int step = at < first_entry - 2 ? 80 : fault == KILL ? 5 : 20;
+    return getenv("CRASH_ALL") || at % step == (int)fault % step; /* others for each fault */
+}
+
+/* Each call in turn; the run after it puts everything right. */
+static void try_all(enum fault fault, int error)
+{
+    unsigned tried = 0, failed = 0;
+    for (int at = 1; at <= n_calls; at++) {
+        if (!is_tried(fault, at))
+            continue;
+        start_again();
+        int status = export("second.csv", fault, error, at, NULL);
+        tried++;
+        failed += status != 0;
+        if (fault == KILL && status != 128 + SIGKILL)
+            fail_msg("call %d of %d was not the end of the run: %d", at, n_calls, status);
+        if (status != 0 && status != 4 && status != 128 + SIGKILL)
+            fail_msg("call %d of %d: exit %d: %s", at, n_calls, status, slurp("child.err", NULL));
+        assert_no_bundle_unlogged();
+        status = export("second.csv", NONE, 0, 0, NULL);
+        if (status != 0)
+            fail_msg("after call %d of %d: exit %d: %s", at, n_calls, status, slurp("child.err", NULL));
+        assert_sound();
+        assert_anchored();
+    }
+    print_message("%u of %d calls tried, %u runs failed\n", tried, n_calls, failed);
+    assert_true(tried > 0 && (fault == SHORT ? failed == 0 : failed > 0 || !getenv("CRASH_ALL")));
+}
+
+static void killed__at_any_call__next_run_ends_sound(void **state)
+{
+    (void)state;
+    try_all(KILL, 0);
+}
+
+static void killed__in_the_middle_of_a_write__next_run_ends_sound(void **state)
+{
+    (void)state;
+    try_all(KILL_IN_WRITE, 0);
+}
+
+static void disk__full_from_any_call_on__next_run_ends_sound(void **state)
+{
+    (void)state;
+    try_all(ERROR_FROM_NOW_ON, ENOSPC);
+}
+
+static void disk__failing_at_any_call__next_run_ends_sound(void **state)
+{
+    (void)state;
+    try_all(ERROR_ONCE, EIO);
+}
+
+static void disk__read_only_from_any_call_on__next_run_ends_sound(void **state)
+{
+    (void)state;
+    try_all(READ_ONLY, EROFS);
+}
+
+static void disk__taking_half_of_any_write__goes_unnoticed(void **state)
+{
+    (void)state;
+    try_all(SHORT, 0);
+}
+
+/* --- what is exported --- */
+
+/* Of each of three insurers two people who go out: one for the run before, one for the run that fails. */
+static void write_inputs(void)
+{
+    assert_int_equal(kenporter(EXPORT "-q -o whole " INPUT), 1);
+    must("python3 -c \"import csv, glob, sys\n"
+         "rows = list(csv.reader(open(sys.argv[1], encoding='cp932', newline='')))\n"
+         "found = {}\n"
+         "decisions = csv.DictReader(open(glob.glob('whole/runs/*/decisions.csv')[0], encoding='utf-8-sig'))\n"
+         "for row, d in zip(rows[1:], decisions):\n"
+         "    if d['decision'] == 'released': found.setdefault(d['insurer_number'], []).append(row)\n"
+         "outs = [csv.writer(open(n, 'w', encoding='utf-8', newline='')) for n in ('first.csv', 'second.csv')]\n"
+         "for out in outs: out.writerow(rows[0])\n"
+         "for insurer in ('00280081', '01130012', '06139463'):\n"
+         "    for n, row in enumerate(found[insurer][:6]): outs[n %% 2].writerow(row)\n"
+         "\" " INPUT);
+}
+
+static int set_up(void **state)
+{
+    int calls[2] = {0};
+    if (set_up_folder(state) != 0)
+        return -1;
+    write_inputs();
+    assert_int_equal(export("first.csv", NONE, 0, 0, NULL), 0);
+    must("mv out base; mv anchors.csv base.anchors; cp -a base out; cp base.anchors anchors.csv");
+    assert_int_equal(export("second.csv", NONE, 0, 0, calls), 0);
+    n_calls = calls[0];
+    first_entry = calls[1];
+    struct kp_log_state log;
+    n_expected = read_people(&log).n;
+    assert_int_equal(n_expected, 18);
+    assert_true(first_entry > 10 && first_entry < n_calls - 20);
+    assert_sound();
+    assert_anchored();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed__at_any_call__next_run_ends_sound),
+        cmocka_unit_test(killed__in_the_middle_of_a_write__next_run_ends_sound),
+        cmocka_unit_test(disk__full_from_any_call_on__next_run_ends_sound),
+        cmocka_unit_test(disk__failing_at_any_call__next_run_ends_sound),
+        cmocka_unit_test(disk__read_only_from_any_call_on__next_run_ends_sound),
+        cmocka_unit_test(disk__taking_half_of_any_write__goes_unnoticed),
+    };
+    return cmocka_run_group_tests_name("crash", tests, set_up, tear_down_folder);
+}
