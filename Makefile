@@ -29,7 +29,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 
-.PHONY: all lib demo test check san coverage install uninstall clean list packages-build packages-test packages-coverage
+.PHONY: all lib demo test check san coverage reproducible install uninstall clean list packages-build packages-test packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
@@ -108,6 +108,17 @@ coverage: packages-coverage ## the unit tests, and which branches of the legal r
 	@$(MAKE) --no-print-directory run-unit-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage"
 	@gcovr --root . --object-directory build-cov/obj --filter 'src/rule\.c$$' --branches \
 	  --exclude-throw-branches --exclude-unreachable-branches --fail-under-branch 100 build-cov/obj
+
+# Undefined behaviour, or memory that nobody set, would show as bytes that differ between builds.
+reproducible: packages-build ## build twice, without and with optimisation: the bundles of fixtures/ are the same to the byte
+	@$(MAKE) --no-print-directory all BUILD=build-a OPT="-O0"
+	@$(MAKE) --no-print-directory all BUILD=build-b OPT="-O3"
+	@set -e; for b in build-a build-b; do rm -rf $$b/out; st=0; \
+	  $$b/kenporter export -q -c fixtures/kenporter.ini --as-of 2026-04-01 -o $$b/out fixtures/export.csv >/dev/null 2>&1 || st=$$?; \
+	  [ $$st -le 1 ]; done; \
+	[ "$$(ls build-a/out/*.zip | wc -l)" = "$$(ls build-b/out/*.zip | wc -l)" ]; \
+	for z in build-a/out/*.zip; do cmp $$z build-b/out/$$(basename $$z); done; \
+	echo "reproducible: $$(ls build-a/out/*.zip | wc -l) bundles, the same bytes from both builds"
 
 check: all ## lint: headers compile alone, includes point downwards, functions stay short, catalogue fits the code
 	@sh tests/lint.sh "$(CC)" "$(STD) $(CPPFLAGS)"
