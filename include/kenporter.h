@@ -80,6 +80,8 @@ struct kp_options {
     enum kp_lang lang;
     bool withhold_form_items;     /* policy form_items = withhold */
     bool release_requested_items; /* policy requested_items = release */
+    bool derive;                  /* policy derive = yes: compute items that the source lacks and that follow from others */
+    bool reject_incomplete;       /* policy required_items = reject: what 特定健診 requires must be there */
     bool strict;                  /* warnings reject */
     bool corrections;             /* release records that changed since they were disclosed */
     bool show_values;             /* values may appear in diagnostics and in notes.csv */

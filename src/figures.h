@@ -25,7 +25,9 @@ bool kp_number_of(const struct kp_tables *tables, const struct kp_record *record
 #define KP_PREFIX_LDL "3F0770000"
 #define KP_PREFIX_NON_HDL "3F0690000"
 #define KP_PREFIX_CREATININE "3C0150000"
-#define KP_PREFIX_EGFR "8A0650000"
+#define KP_ITEM_EGFR "8A065000002391901"
+#define KP_ITEM_BMI "9N011000000000001"
+#define KP_ITEM_NON_HDL "3F069000002391901"
 
 /* kg / m², half up to one decimal. False when a number is missing or the result has more than two digits. */
 bool kp_bmi(const struct kp_tables *tables, const struct kp_record *record, struct kp_decimal *ret_bmi);

@@ -8,6 +8,9 @@
 #include "figures.h"
 #include "record.h"
 
+#define KP_ITEM_METABOLIC "9N501000000000011"
+#define KP_ITEM_GUIDANCE "9N506000000000011"
+
 struct kp_measure {
     bool known;
     struct kp_decimal value;

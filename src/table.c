@@ -164,8 +164,10 @@ static bool is_number(const char *s, size_t min_digits, size_t max_digits)
 
 enum {
     I_CODE, I_NAME, I_TYPE, I_FORMAT, I_UNIT, I_SYSTEM, I_GROUP, I_RELATION, I_DEPENDS, I_METHOD, I_AUTHOR, I_MIN,
-    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL
+    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL, I_TOKUTEI, I_OSH
 };
+
+#define NEEDS "01234567ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 static const char *const SEVERAL_NAMES[KP_SEVERAL__COUNT] = {"", "join", "positive"};
 
@@ -216,6 +218,12 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
     item->label = kp_arena_printf(l->arena, "%s %s", item->code, item->name);
     if (!item->label)
         return KP_E_SYSTEM;
+    const char *needs[] = {cell(l, row, I_TOKUTEI), cell(l, row, I_OSH)};
+    for (size_t i = 0; i < KP_COUNT(needs); i++)
+        if (strlen(needs[i]) != 1 || !strchr(NEEDS, *needs[i]))
+            return bad(l, row, "a need is a digit or the letter of a group, not", needs[i]);
+    item->tokutei_need = *needs[0];
+    item->osh_need = *needs[1];
     if (strlen(item->code) != 17)
         return bad(l, row, "an item code has 17 characters, not", item->code);
     if (!find_name(kp_type_names, KP_TYPE__COUNT, cell(l, row, I_TYPE), &type))
@@ -265,7 +273,7 @@ static enum kp_status load_items(struct loader *l)
     static const char *const columns[] = {"item_code", "name",      "value_type",  "format",         "unit",
                                           "code_system", "group_id", "group_relation", "depends_on", "method_code",
                                           "author_item", "input_min", "input_max", "scope", "section", "order",
-                                          "several"};
+                                          "several", "tokutei_need", "osh_need"};
     enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "items.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;

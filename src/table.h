@@ -53,6 +53,8 @@ struct kp_item {
     int text_item;                     /* index of the ST item that explains this flag, or -1 */
     int author_item;                   /* index of the item that names the doctor, or -1 */
     bool is_author;                    /* named by another item's author_item */
+    char tokutei_need; /* in 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its group, '0' none */
+    char osh_need;     /* the same in 事業者健診 */
     bool has_range;
     struct kp_decimal min, max; /* 入力最小値, 入力最大値 */
 };

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "cda.h"
+#include "checks.h"
 #include "normalize.h"
+#include "settle.h"
 #include "status.h"
-#include "validate.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
@@ -83,8 +84,7 @@ static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slo
     return st;
 }
 
-/* whole: the digest that finds equal rows, which only the first pass looks for. */
-static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot, bool whole)
+static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
 {
     static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE, KP_F_EXAM_DATE};
     const char *const *f = slot->record.field;
@@ -96,8 +96,33 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot, b
                                  f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
     if (!slot->identity)
         return KP_E_SYSTEM;
-    enum kp_status st = kp_record_digest(&slot->record, &run->tables, slot->digest);
-    return st == KP_OK && whole ? kp_row_digest(&slot->record, &run->tables, slot->whole) : st;
+    return kp_record_digest(&slot->record, &run->tables, slot->digest);
+}
+
+/* The export's own codes win; else the insurer's row for the age band says them. */
+static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_record *r = &slot->record;
+    const struct kp_insurer *n = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
+    struct kp_check_context context = {.as_of = run->as_of, .age_rule = run->policy.age_rule,
+                                       .reject_incomplete = run->options->reject_incomplete};
+    struct kp_settling how = {.derive = run->options->derive, .age_rule = run->policy.age_rule,
+                              .withhold_form_items = run->policy.withhold_form_items};
+    bool dated = kp_date_is_set(r->birth) && kp_date_is_set(r->exam);
+    int age = 0;
+    if (!n)
+        return KP_E_SYSTEM;
+    bool target = dated && kp_age_band(r->birth, r->exam, run->policy.age_rule, &age) == KP_BAND_40TO74;
+    context.report = target ? n->report_40to74 : n->report_under40;
+    context.programme = target ? n->programme_40to74 : n->programme_under40;
+    if (*r->field[KP_F_REPORT_CATEGORY])
+        context.report = r->field[KP_F_REPORT_CATEGORY];
+    if (*r->field[KP_F_PROGRAMME])
+        context.programme = r->field[KP_F_PROGRAMME];
+    how.programme = context.programme;
+    kp_settle(&run->tables, &slot->record, &how, &slot->findings);
+    kp_check_record(&run->tables, r, &context, &slot->findings);
+    return slot->arena.failed ? KP_E_SYSTEM : KP_OK;
 }
 
 /* What an earlier run said of a row that comes back in its rejected.csv; "" for others. */
@@ -158,8 +183,12 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
                             &slot->record);
     if (slot->st != KP_OK)
         return;
-    kp_validate(&run->tables, &slot->record, run->as_of, &slot->findings);
-    slot->st = identify(run, slot, whole);
+    if (whole) /* before anything of it is put right: equal rows are equal as they came */
+        slot->st = kp_row_digest(&slot->record, &run->tables, slot->whole);
+    if (slot->st == KP_OK)
+        slot->st = check_row(run, slot);
+    if (slot->st == KP_OK)
+        slot->st = identify(run, slot);
 }
 
 void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
