@@ -60,8 +60,11 @@ static void job(void *ctx, unsigned thread, size_t i)
 static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
 {
     p->run.inputs[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
-    if (!slot->identity)
-        return KP_OK;
+    enum kp_status st = KP_OK;
+    if (slot->person)
+        st = kp_seen_person(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->person, slot->facts);
+    if (st != KP_OK || !slot->identity)
+        return st;
     return kp_seen_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest,
                        slot->whole);
 }
@@ -125,6 +128,12 @@ static void show_progress(const struct pipeline *p, const struct kp_reader *read
         p->run.env->progress(p->run.env->ctx, before + kp_reader_taken(reader), 2 * p->run.total_bytes);
 }
 
+static enum kp_status seen_before(struct pipeline *p, struct kp_slot *slot)
+{
+    enum kp_status st = kp_seen_mark(p->seen, slot->row.number, &slot->mark);
+    return st == KP_OK ? kp_seen_person_mark(p->seen, slot->row.number, &slot->person_mark) : st;
+}
+
 static enum kp_status pass(struct pipeline *p)
 {
     enum kp_status st = KP_OK;
@@ -138,7 +147,7 @@ static enum kp_status pass(struct pipeline *p)
         KP_TRY(kp_reader_next(&reader, &slot->arena, &slot->row, &end));
         if (!end) {
             if (p->deciding)
-                KP_TRY(kp_seen_mark(p->seen, slot->row.number, &slot->mark));
+                KP_TRY(seen_before(p, slot));
             p->n_filled++;
         }
         if (end || p->n_filled == p->n_slots) {

@@ -38,14 +38,19 @@ struct slot {
     uint32_t logged; /* KP_SEEN_NEW, _LOGGED or _CHANGED */
 };
 
+/* A scratch file with a mark for each row; what was never written reads as zero. */
+struct marks {
+    int fd;
+    struct kp_mark read[MARKS_READ];
+    uint64_t from; /* row of read[0]; UINT64_MAX: nothing read */
+};
+
 struct kp_seen {
     const struct kp_io *io;
-    struct stack rows, log;
+    struct stack rows, log, people;
     uint64_t log_settled; /* entries of the log whose bundle was released */
-    int marks_fd;
+    struct marks row_marks, person_marks;
     struct slot *slots;
-    struct kp_mark marks[MARKS_READ];
-    uint64_t marks_from; /* row of marks[0]; UINT64_MAX: nothing read */
 };
 
 static enum kp_status flush(struct stack *s)
@@ -101,12 +106,14 @@ enum kp_status kp_seen_new(const struct kp_io *io, const char *folder, struct kp
     struct kp_seen *seen = calloc(1, sizeof(*seen));
     if (!seen)
         return KP_E_SYSTEM;
-    seen->io = seen->rows.io = seen->log.io = io;
-    seen->rows.fd = seen->log.fd = seen->marks_fd = -1;
-    seen->marks_from = UINT64_MAX;
+    seen->io = seen->rows.io = seen->log.io = seen->people.io = io;
+    seen->rows.fd = seen->log.fd = seen->people.fd = seen->row_marks.fd = seen->person_marks.fd = -1;
+    seen->row_marks.from = seen->person_marks.from = UINT64_MAX;
     KP_TRY(make_scratch(io, folder, "rows", &seen->rows.fd));
     KP_TRY(make_scratch(io, folder, "log", &seen->log.fd));
-    KP_TRY(make_scratch(io, folder, "marks", &seen->marks_fd));
+    KP_TRY(make_scratch(io, folder, "marks", &seen->row_marks.fd));
+    KP_TRY(make_scratch(io, folder, "people", &seen->people.fd));
+    KP_TRY(make_scratch(io, folder, "person_marks", &seen->person_marks.fd));
     *ret_seen = seen;
     seen = NULL;
 out:
@@ -126,7 +133,9 @@ void kp_seen_free(struct kp_seen *seen)
         return;
     close_scratch(seen->io, seen->rows.fd);
     close_scratch(seen->io, seen->log.fd);
-    close_scratch(seen->io, seen->marks_fd);
+    close_scratch(seen->io, seen->people.fd);
+    close_scratch(seen->io, seen->row_marks.fd);
+    close_scratch(seen->io, seen->person_marks.fd);
     free(seen->slots);
     free(seen);
 }
@@ -147,6 +156,16 @@ enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, ui
     memcpy(entry.whole, whole, sizeof(entry.whole));
     enum kp_status st = make_entry(identity, record, &entry);
     return st == KP_OK ? push(&seen->rows, &entry) : st;
+}
+
+enum kp_status kp_seen_person(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *key,
+                              const char *facts)
+{
+    struct entry entry = {.row = row, .file = file, .line = line};
+    enum kp_status st = kp_sha256_of(facts, strlen(facts), entry.whole);
+    if (st == KP_OK)
+        st = make_entry(key, entry.whole, &entry);
+    return st == KP_OK ? push(&seen->people, &entry) : st;
 }
 
 enum kp_status kp_seen_disclosed(struct kp_seen *seen, const char *identity, const uint8_t digest[KP_SHA256_BYTES])
@@ -205,7 +224,7 @@ static enum kp_status collect_logged(struct kp_seen *seen, const struct entry *e
     return KP_OK;
 }
 
-static enum kp_status write_mark(struct kp_seen *seen, const struct entry *entry)
+static enum kp_status write_mark_to(struct kp_seen *seen, struct marks *marks, const struct entry *entry)
 {
     const struct slot *slot = find(seen, entry->key);
     bool is_first = slot->first_row == entry->row + 1;
@@ -221,40 +240,77 @@ static enum kp_status write_mark(struct kp_seen *seen, const struct entry *entry
     }
     if (mark.kind == KP_SEEN_NEW)
         return KP_OK; /* what was never written reads as zero */
-    return kp_scratch_write(seen->io, seen->marks_fd, &mark, sizeof(mark), entry->row * sizeof(mark));
+    return kp_scratch_write(seen->io, marks->fd, &mark, sizeof(mark), entry->row * sizeof(mark));
+}
+
+static enum kp_status write_row_mark(struct kp_seen *seen, const struct entry *entry)
+{
+    return write_mark_to(seen, &seen->row_marks, entry);
+}
+
+static enum kp_status write_person_mark(struct kp_seen *seen, const struct entry *entry)
+{
+    const struct slot *slot = find(seen, entry->key);
+    return slot->conflict ? write_mark_to(seen, &seen->person_marks, entry) : KP_OK;
+}
+
+/* Rows against one another and the log, or, without a log, people against one another. */
+static enum kp_status join(struct kp_seen *seen, struct stack *rows, struct stack *log,
+                           enum kp_status (*write)(struct kp_seen *seen, const struct entry *entry))
+{
+    enum kp_status st = KP_OK;
+    uint64_t n_parts = rows->n / ENTRIES_PER_PART + 1;
+    KP_TRY(flush(rows));
+    for (uint64_t part = 0; part < n_parts; part++) {
+        memset(seen->slots, 0, SLOTS * sizeof(*seen->slots));
+        KP_TRY(each(rows, part, n_parts, collect_row, seen));
+        if (log)
+            KP_TRY(each(log, part, n_parts, collect_logged, seen));
+        KP_TRY(each(rows, part, n_parts, write, seen));
+    }
+out:
+    return st;
 }
 
 enum kp_status kp_seen_join(struct kp_seen *seen)
 {
     enum kp_status st = KP_OK;
-    uint64_t n_parts = seen->rows.n / ENTRIES_PER_PART + 1;
     seen->slots = malloc(SLOTS * sizeof(*seen->slots));
     if (!seen->slots)
         return KP_E_SYSTEM;
     kp_seen_voided(seen); /* a bundle that is neither released nor voided was not disclosed */
-    KP_TRY(flush(&seen->rows));
     KP_TRY(flush(&seen->log));
-    for (uint64_t part = 0; part < n_parts; part++) {
-        memset(seen->slots, 0, SLOTS * sizeof(*seen->slots));
-        KP_TRY(each(&seen->rows, part, n_parts, collect_row, seen));
-        KP_TRY(each(&seen->log, part, n_parts, collect_logged, seen));
-        KP_TRY(each(&seen->rows, part, n_parts, write_mark, seen));
-    }
+    KP_TRY(join(seen, &seen->rows, &seen->log, write_row_mark));
+    KP_TRY(join(seen, &seen->people, NULL, write_person_mark));
 out:
     free(seen->slots);
     seen->slots = NULL;
     return st;
 }
 
-enum kp_status kp_seen_mark(struct kp_seen *seen, uint64_t row, struct kp_mark *ret_mark)
+static enum kp_status read_mark(const struct kp_io *io, struct marks *marks, uint64_t row, struct kp_mark *ret_mark)
 {
-    if (seen->marks_from == UINT64_MAX || row < seen->marks_from || row - seen->marks_from >= MARKS_READ) {
+    if (marks->from == UINT64_MAX || row < marks->from || row - marks->from >= MARKS_READ) {
         enum kp_status st =
-            kp_scratch_read(seen->io, seen->marks_fd, seen->marks, sizeof(seen->marks), row * sizeof(struct kp_mark));
+            kp_scratch_read(io, marks->fd, marks->read, sizeof(marks->read), row * sizeof(struct kp_mark));
         if (st != KP_OK)
             return st;
-        seen->marks_from = row;
+        marks->from = row;
     }
-    *ret_mark = seen->marks[row - seen->marks_from];
+    *ret_mark = marks->read[row - marks->from];
     return KP_OK;
+}
+
+enum kp_status kp_seen_mark(struct kp_seen *seen, uint64_t row, struct kp_mark *ret_mark)
+{
+    return read_mark(seen->io, &seen->row_marks, row, ret_mark);
+}
+
+enum kp_status kp_seen_person_mark(struct kp_seen *seen, uint64_t row, struct kp_person_mark *ret_mark)
+{
+    struct kp_mark mark;
+    enum kp_status st = read_mark(seen->io, &seen->person_marks, row, &mark);
+    if (st == KP_OK)
+        *ret_mark = (struct kp_person_mark){mark.kind == KP_SEEN_CONFLICT, mark.file, mark.line};
+    return st;
 }

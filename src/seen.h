@@ -6,6 +6,7 @@
 #ifndef KP_SEEN_H
 #define KP_SEEN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fsio.h"
@@ -28,6 +29,13 @@ struct kp_mark {
 
 struct kp_seen;
 
+/* What kp_seen_person_mark tells of somebody who stands in this run with another birth date or sex. */
+struct kp_person_mark {
+    bool contradicted;
+    uint32_t file; /* a row that says otherwise */
+    uint64_t line;
+};
+
 /* folder: where the scratch files are made. Free with kp_seen_free. Errors: KP_E_SYSTEM. */
 enum kp_status kp_seen_new(const struct kp_io *io, const char *folder, struct kp_seen **ret_seen);
 void kp_seen_free(struct kp_seen *seen);
@@ -37,13 +45,18 @@ void kp_seen_free(struct kp_seen *seen);
 enum kp_status kp_seen_row(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *identity,
                            const uint8_t record[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES]);
 
+/* A person of this run: key is what a receiver matches people by, facts what must be the same wherever the key stands. */
+enum kp_status kp_seen_person(struct kp_seen *seen, uint64_t row, uint32_t file, uint64_t line, const char *key,
+                              const char *facts);
+
 /* What the log tells, in its order: disclosures of a bundle, then whether the bundle was released or voided. */
 enum kp_status kp_seen_disclosed(struct kp_seen *seen, const char *identity, const uint8_t digest[KP_SHA256_BYTES]);
 void kp_seen_released(struct kp_seen *seen);
 void kp_seen_voided(struct kp_seen *seen);
 
-/* Joins rows and log; after it kp_seen_mark answers. */
+/* Joins rows and log, and people among themselves; after it the marks answer. */
 enum kp_status kp_seen_join(struct kp_seen *seen);
 enum kp_status kp_seen_mark(struct kp_seen *seen, uint64_t row, struct kp_mark *ret_mark);
+enum kp_status kp_seen_person_mark(struct kp_seen *seen, uint64_t row, struct kp_person_mark *ret_mark);
 
 #endif

@@ -84,6 +84,20 @@ static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slo
     return st;
 }
 
+/* Members of one family share a number where no branch is written, so the name is part of the key. */
+static enum kp_status name_person(struct kp_slot *slot)
+{
+    const char *const *f = slot->record.field;
+    slot->person = slot->facts = NULL;
+    if (!*f[KP_F_INSURER_NUMBER] || !*f[KP_F_INSURED_NUMBER] || !*f[KP_F_NAME_KANA] || !*f[KP_F_BIRTH_DATE] ||
+        !*f[KP_F_SEX])
+        return KP_OK;
+    slot->person = kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+                               f[KP_F_INSURED_BRANCH], f[KP_F_NAME_KANA], "");
+    slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
+    return slot->person && slot->facts ? KP_OK : KP_E_SYSTEM;
+}
+
 static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
 {
     static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE, KP_F_EXAM_DATE};
@@ -164,7 +178,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
 {
     const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
-    slot->identity = NULL;
+    slot->identity = slot->person = NULL;
     slot->sound = true;
     slot->st = decode_cells(run, slot);
     if (slot->st != KP_OK)
@@ -189,6 +203,8 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
         slot->st = check_row(run, slot);
     if (slot->st == KP_OK)
         slot->st = identify(run, slot);
+    if (slot->st == KP_OK)
+        slot->st = name_person(slot);
 }
 
 void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
@@ -357,10 +373,9 @@ static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed
     kp_find(&slot->findings, codes[reason], NULL, NULL, needed, NULL);
 }
 
-static const char *other_place(const struct kp_run *run, struct kp_slot *slot)
+static const char *other_place(const struct kp_run *run, struct kp_slot *slot, uint32_t file, uint64_t line)
 {
-    return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs[slot->mark.file].path,
-                           (unsigned long long)slot->mark.line);
+    return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs[file].path, (unsigned long long)line);
 }
 
 /* Has this person been dealt with before: earlier in this run, or in an earlier one? True when that settles it. */
@@ -430,7 +445,8 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
     if (slot->mark.kind == KP_SEEN_COPY) {
         slot->outcome = KP_DUPLICATE;
         slot->findings.first = slot->findings.last = NULL; /* said of the row it copies */
-        kp_find(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL, other_place(run, slot), NULL);
+        kp_find(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL,
+                other_place(run, slot, slot->mark.file, slot->mark.line), NULL);
         return;
     }
     /* Only now is it known whether this export writes "-" for nothing; then it cannot mean negative without a word
@@ -442,7 +458,11 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
         slot->findings.column = 0;
     }
     if (slot->mark.kind == KP_SEEN_CONFLICT)
-        kp_find(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL, other_place(run, slot), NULL);
+        kp_find(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL,
+                other_place(run, slot, slot->mark.file, slot->mark.line), NULL);
+    if (slot->person_mark.contradicted)
+        kp_find(&slot->findings, KP_K_PERSON_CONTRADICTORY, NULL, NULL,
+                other_place(run, slot, slot->person_mark.file, slot->person_mark.line), NULL);
     if (kp_diag_worst(&run->diag, &slot->findings) >= KP_LEVEL_REJECT) {
         slot->outcome = KP_REJECTED;
         return;
