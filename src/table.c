@@ -394,7 +394,7 @@ out:
     return st;
 }
 
-/* --- headers.csv, header_traps.csv, units.csv, conversions.csv, prefectures.csv --- */
+/* --- headers.csv, header_traps.csv, units.csv, conversions.csv, unit_mistakes.csv, prefectures.csv --- */
 
 bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair)
 {
@@ -555,6 +555,34 @@ static enum kp_status load_conversions(struct loader *l)
     }
     l->tables->conversions = rows;
     l->tables->n_conversions = n;
+out:
+    return st;
+}
+
+/* A guess is of use only where the unit, once it is named, can be converted. */
+static enum kp_status load_mistakes(struct loader *l)
+{
+    static const char *const columns[] = {"analyte", "unit", "from", "to"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "unit_mistakes.csv", columns, KP_COUNT(columns)));
+    struct kp_unit_mistake *rows = kp_arena_alloc(l->arena, (l->sheet.n_rows + 1) * sizeof(*rows));
+    if (!rows)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < l->sheet.n_rows; i++) {
+        const char *from = cell(l, i, 2), *to = cell(l, i, 3);
+        bool known = false;
+        rows[i] = (struct kp_unit_mistake){.analyte = cell(l, i, 0), .unit = cell(l, i, 1)};
+        for (size_t k = 0; k < l->tables->n_items && !known; k++)
+            known = strncmp(l->tables->items[k].code, rows[i].analyte, strlen(rows[i].analyte)) == 0 &&
+                    kp_conversion_of(l->tables, &l->tables->items[k], rows[i].unit);
+        if (!known || !*rows[i].analyte)
+            return bad(l, i, "no item of that analyte can be converted from", rows[i].unit);
+        if (!kp_decimal_parse(from, strlen(from), &rows[i].from) || !kp_decimal_parse(to, strlen(to), &rows[i].to) ||
+            kp_decimal_compare(rows[i].from, rows[i].to) >= 0)
+            return bad(l, i, "from and to are not a range in", rows[i].analyte);
+    }
+    l->tables->mistakes = rows;
+    l->tables->n_mistakes = l->sheet.n_rows;
 out:
     return st;
 }
@@ -805,6 +833,7 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     KP_TRY(load_headers(&l));
     KP_TRY(load_traps(&l));
     KP_TRY(load_conversions(&l));
+    KP_TRY(load_mistakes(&l));
     KP_TRY(load_units(&l));
     KP_TRY(load_prefectures(&l));
     KP_TRY(load_schemes(&l));
@@ -873,6 +902,17 @@ const char *kp_unit_of(const struct kp_tables *tables, const char *value_key)
 {
     uint32_t index = 0;
     return kp_map_get(&tables->unit_by_key, value_key, &index) ? tables->unit_texts[index] : NULL;
+}
+
+const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item, struct kp_decimal number)
+{
+    for (size_t i = 0; i < tables->n_mistakes; i++) {
+        const struct kp_unit_mistake *m = &tables->mistakes[i];
+        if (strncmp(item->code, m->analyte, strlen(m->analyte)) == 0 && kp_decimal_compare(number, m->from) >= 0 &&
+            kp_decimal_compare(number, m->to) <= 0)
+            return m->unit;
+    }
+    return NULL;
 }
 
 const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,

@@ -72,6 +72,13 @@ struct kp_conversion {
     struct kp_decimal factor, offset;
 };
 
+/* Numbers from .. to of an item, with no unit said, were most likely measured in that unit. */
+struct kp_unit_mistake {
+    const char *analyte; /* what the item codes begin with */
+    const char *unit;
+    struct kp_decimal from, to;
+};
+
 /* One column, two items: the first when blood was drawn fasting, the second when after a meal. */
 struct kp_meal_pair {
     unsigned fasting, casual; /* item indexes */
@@ -136,6 +143,8 @@ struct kp_tables {
     size_t n_pairs;
     const struct kp_conversion *conversions;
     size_t n_conversions;
+    const struct kp_unit_mistake *mistakes;
+    size_t n_mistakes;
     const char *const *traps; /* header keys of words that forbid a suggestion */
     size_t n_traps;
     const struct kp_prefecture *prefectures;
@@ -212,6 +221,8 @@ const char *kp_unit_of(const struct kp_tables *tables, const char *value_key);
 /* How values of that unit become the item's; NULL when there is no standard conversion. */
 const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,
                                              const char *unit);
+/* The unit that such a number of the item was most likely measured in, where that is not the item's; NULL for none. */
+const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item, struct kp_decimal number);
 /* Does the header key hold a word that makes it something else than a result: a judgement, last year's value? */
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);
 /* The prefecture an address begins with, or NULL. */
