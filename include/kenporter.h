@@ -117,6 +117,15 @@ struct kp_count {
     uint64_t n;
 };
 
+/* How often a diagnostic was given, and where first. */
+struct kp_code_result {
+    unsigned code;
+    enum kp_level level;
+    const char *text; /* of the catalogue; what differs from row to row is left open */
+    uint64_t n;
+    const char *places; /* "export.csv:12 :15 :40" */
+};
+
 struct kp_insurer_result {
     const char *insurer_number;
     const char *name;   /* from the insurer register, or "" */
@@ -146,6 +155,8 @@ struct kp_result {
     size_t n_reasons;
     const struct kp_insurer_result *insurers;
     size_t n_insurers;
+    const struct kp_code_result *codes; /* gravest first, then by code; n_codes of them */
+    size_t n_codes;
     bool own_schemas; /* the bundles carry this project's profile schemas, not the ministry's */
     void *memory;     /* private */
 };

@@ -312,6 +312,43 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
     return ret->insurer_number && ret->name && ret->scheme && ret->bundle;
 }
 
+/* The text of a code, without what differs from row to row. */
+static const char *general_text(struct kp_arena *arena, const char *text)
+{
+    struct kp_buf out = {0};
+    for (const char *at = text; *at; at++) {
+        bool open = at[0] == '{' && at[1] && at[2] == '}';
+        open ? kp_buf_str(&out, "…") : kp_buf_char(&out, *at);
+        at += open ? 2 : 0;
+    }
+    char *copy = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    kp_buf_release(&out);
+    return copy;
+}
+
+static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct kp_result *r)
+{
+    struct kp_code_result *codes = kp_arena_alloc(arena, (p->run.catalogue.n_rows + 1) * sizeof(*codes));
+    if (!codes)
+        return false;
+    for (int level = KP_LEVEL__COUNT - 1; level >= 0; level--)
+        for (size_t i = 0; i < p->run.catalogue.n_rows; i++) {
+            const struct kp_msg *msg = &p->run.catalogue.rows[i];
+            if (!p->tally.by_code[msg->code] ||
+                kp_diag_level(&p->run.diag, (enum kp_code)msg->code) != (enum kp_level)level)
+                continue;
+            struct kp_code_result c = {.code = msg->code, .level = (enum kp_level)level,
+                                       .text = general_text(arena, msg->text[p->run.options->lang]),
+                                       .n = p->tally.by_code[msg->code],
+                                       .places = kp_tally_places(&p->tally, &p->run, msg->code, arena)};
+            if (!c.text || !c.places)
+                return false;
+            codes[r->n_codes++] = c;
+        }
+    r->codes = codes;
+    return true;
+}
+
 static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf *json, struct kp_result *ret_result)
 {
     const struct kp_tally *t = &p->tally;
@@ -345,6 +382,7 @@ static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf 
         if (t->by_reason[i])
             reasons[r.n_reasons++] = (struct kp_count){kp_reason_names[i], t->by_reason[i]};
     r.held_by_reason = reasons;
+    ok = ok && fill_codes(p, &arena, &r);
     struct result_memory *memory = ok && reasons ? kp_arena_alloc(&arena, sizeof(*memory)) : NULL;
     if (!memory || !r.run_id || !r.run_folder || !r.log_path || !r.report_json || !r.as_of || !r.head_hash) {
         kp_arena_release(&arena);

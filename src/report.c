@@ -109,6 +109,39 @@ static void withheld(const struct kp_run *run, const struct kp_tally *t, struct 
     kp_buf_char(out, '}');
 }
 
+static void derived(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    const char *before = "";
+    key(out, "derived_items", ",\n  ");
+    kp_buf_char(out, '{');
+    for (size_t i = 0; i < run->tables.n_items; i++)
+        if (t->derived[i]) {
+            number(out, run->tables.items[i].code, t->derived[i], before);
+            before = ", ";
+        }
+    kp_buf_char(out, '}');
+}
+
+static void first_lines(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    const char *before = "\n    ";
+    key(out, "first_lines", ",\n  ");
+    kp_buf_char(out, '{');
+    for (unsigned code = 0; code < KP_CODE_MAX; code++) {
+        if (!t->by_code[code] || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
+            continue;
+        kp_buf_printf(out, "%s\"K%04u\": [", before, code);
+        for (size_t i = 0; i < KP_FIRST_PLACES && t->first[code][i].line; i++) {
+            string(out, "file", run->inputs[t->first[code][i].file].path, i ? ", {" : "{");
+            number(out, "line", t->first[code][i].line, ", ");
+            kp_buf_char(out, '}');
+        }
+        kp_buf_char(out, ']');
+        before = ",\n    ";
+    }
+    kp_buf_char(out, '}');
+}
+
 static void unmapped(const struct kp_run *run, struct kp_buf *out)
 {
     const char *before = "";
@@ -188,8 +221,10 @@ void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, cons
     counts(tally, out);
     codes(run, tally, "rejected_by_code", KP_LEVEL_REJECT, out);
     codes(run, tally, "warnings_by_code", KP_LEVEL_WARN, out);
+    first_lines(run, tally, out);
     reasons(tally, out);
     withheld(run, tally, out);
+    derived(run, tally, out);
     unmapped(run, out);
     key(out, "insurers", ",\n  ");
     kp_buf_char(out, '[');
