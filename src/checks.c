@@ -98,8 +98,9 @@ static void check_alternatives(const struct checker *c)
 {
     const struct kp_item *items = c->tables->items;
     for (size_t i = 0; i < c->tables->n_items; i++) {
-        for (size_t k = i + 1; c->record->values[i].state != KP_VALUE_ABSENT && k < c->tables->n_items; k++)
-            if (c->record->values[k].state != KP_VALUE_ABSENT &&
+        bool chosen_from = items[i].has_rivals && c->record->values[i].state != KP_VALUE_ABSENT;
+        for (size_t k = i + 1; chosen_from && k < c->tables->n_items; k++)
+            if (items[k].has_rivals && c->record->values[k].state != KP_VALUE_ABSENT &&
                 kp_same_group(&items[i], &items[k], c->context->programme) &&
                 kp_is_casual(&items[i]) == kp_is_casual(&items[k]))
                 kp_find(c->findings, KP_K_GROUP_SEVERAL, items[i].label, NULL, items[k].label, NULL);

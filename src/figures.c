@@ -8,7 +8,8 @@ const struct kp_item *kp_result_item(const struct kp_tables *tables, const struc
 {
     size_t n = strlen(prefix);
     for (size_t i = 0; i < tables->n_items; i++)
-        if (record->values[i].state == KP_VALUE_PRESENT && strncmp(tables->items[i].code, prefix, n) == 0)
+        if (record->values[i].state == KP_VALUE_PRESENT && tables->items[i].code[2] == prefix[2] &&
+            strncmp(tables->items[i].code, prefix, n) == 0)
             return &tables->items[i];
     return NULL;
 }

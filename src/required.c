@@ -51,7 +51,7 @@ static bool is_stated(const struct look *look, const char *prefix)
 {
     size_t n = strlen(prefix);
     for (size_t i = 0; i < look->tables->n_items; i++)
-        if (strncmp(look->tables->items[i].code, prefix, n) == 0 &&
+        if (look->tables->items[i].code[2] == prefix[2] && strncmp(look->tables->items[i].code, prefix, n) == 0 &&
             (stated(look->record, i) || was_refused(look->findings, &look->tables->items[i])))
             return true;
     return false;

@@ -72,7 +72,7 @@ static const struct kp_item *better_than(const struct settler *s, const struct k
     const struct kp_item *items = s->tables->items;
     for (size_t i = 0; i < s->tables->n_items; i++) {
         const struct kp_item *other = &items[i];
-        if (other == item || value_of(s, other)->state == KP_VALUE_ABSENT ||
+        if (other == item || !other->has_rivals || value_of(s, other)->state == KP_VALUE_ABSENT ||
             !kp_same_group(item, other, s->how->programme) || stand_side_by_side(s, item, other))
             continue;
         int a = rank_of(s, other), b = rank_of(s, item);
@@ -86,7 +86,8 @@ static void keep_one_of_each(const struct settler *s)
 {
     for (size_t i = 0; i < s->tables->n_items; i++) {
         const struct kp_item *item = &s->tables->items[i];
-        const struct kp_item *better = value_of(s, item)->state == KP_VALUE_ABSENT ? NULL : better_than(s, item);
+        bool chosen_from = item->has_rivals && value_of(s, item)->state != KP_VALUE_ABSENT;
+        const struct kp_item *better = chosen_from ? better_than(s, item) : NULL;
         if (!better)
             continue;
         kp_find(s->findings, KP_K_GROUP_SETTLED, item->label, value_of(s, item)->text, better->label, NULL);

@@ -268,6 +268,21 @@ static enum kp_status link_item(struct loader *l, size_t row, struct kp_item *it
     return KP_OK;
 }
 
+static bool are_rivals(const struct kp_item *a, const struct kp_item *b)
+{
+    bool letter = (a->tokutei_need >= 'A' && a->tokutei_need == b->tokutei_need) ||
+                  (a->osh_need >= 'A' && a->osh_need == b->osh_need);
+    return letter || (a->type != KP_TYPE_ST && a->type == b->type && strcmp(a->name, b->name) == 0);
+}
+
+static void find_rivals(struct kp_item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++)
+            if (are_rivals(&items[i], &items[k]))
+                items[i].has_rivals = items[k].has_rivals = true;
+}
+
 static enum kp_status load_items(struct loader *l)
 {
     static const char *const columns[] = {"item_code", "name",      "value_type",  "format",         "unit",
@@ -295,6 +310,7 @@ static enum kp_status load_items(struct loader *l)
         KP_TRY(link_item(l, i, items, cell(l, i, I_DEPENDS), &items[i].depends_on));
         KP_TRY(link_item(l, i, items, cell(l, i, I_AUTHOR), &items[i].author_item));
     }
+    find_rivals(items, n);
     l->tables->items = items;
     l->tables->n_items = n;
 out:

@@ -55,6 +55,7 @@ struct kp_item {
     bool is_author;                    /* named by another item's author_item */
     char tokutei_need; /* in 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its group, '0' none */
     char osh_need;     /* the same in 事業者健診 */
+    bool has_rivals;   /* an item of the same test or group of alternatives exists */
     bool has_range;
     struct kp_decimal min, max; /* 入力最小値, 入力最大値 */
 };
