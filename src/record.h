@@ -18,10 +18,10 @@ struct kp_value {
     enum kp_value_state state;
     const char *text; /* decimal in the item's format, code, or full-width text */
     char limit;       /* 'L' or 'H': at or beyond the input limit, two-value form; 0 none */
-    bool derived;     /* computed here, because the source had none */
     char flag;        /* 'H', 'L', 'N': the source's mark against its reference range; 0 none */
     const char *low;  /* reference range of the source, decimals; NULL none */
     const char *high;
+    bool derived; /* computed here, because the source had none */
 };
 
 struct kp_record {
