@@ -188,11 +188,18 @@ static int64_t distance(struct kp_decimal a, struct kp_decimal b)
     return a.units > b.units ? a.units - b.units : b.units - a.units;
 }
 
+/* NULL when the source has none, or when it was computed here. */
+static const struct kp_value *source_value(const struct checker *c, const char *code)
+{
+    const struct kp_item *item = kp_result_item(c->tables, c->record, code);
+    return item && !c->record->derived[item - c->tables->items] ? value_of(c, item) : NULL;
+}
+
 /* The source's own number; false when it has none, or when it was computed here. */
 static bool stated_number(const struct checker *c, const char *code, unsigned scale, struct kp_decimal *ret_number)
 {
-    const struct kp_value *value = kp_result_of(c->tables, c->record, code);
-    return value && !value->derived && !value->limit && kp_decimal_parse(value->text, strlen(value->text), ret_number) &&
+    const struct kp_value *value = source_value(c, code);
+    return value && !value->limit && kp_decimal_parse(value->text, strlen(value->text), ret_number) &&
            kp_decimal_round(*ret_number, scale, ret_number);
 }
 
@@ -221,9 +228,9 @@ static void check_figures(const struct checker *c)
 
 static void compare_judgement(const struct checker *c, enum kp_code code, const char *item, char derived)
 {
-    const struct kp_value *value = kp_result_of(c->tables, c->record, item);
+    const struct kp_value *value = source_value(c, item);
     const char text[] = {derived, '\0'};
-    if (value && !value->derived && strcmp(value->text, text) != 0)
+    if (value && strcmp(value->text, text) != 0)
         find_at(c, code, item, kp_arena_strdup(c->findings->arena, text));
 }
 

@@ -115,7 +115,8 @@ static void put(const struct settler *s, const char *code, const char *text)
 {
     const struct kp_item *item = kp_item_find(s->tables, code);
     if (item && text && value_of(s, item)->state == KP_VALUE_ABSENT) {
-        *value_of(s, item) = (struct kp_value){.state = KP_VALUE_PRESENT, .text = text, .derived = true};
+        *value_of(s, item) = (struct kp_value){.state = KP_VALUE_PRESENT, .text = text};
+        s->record->derived[item - s->tables->items] = true;
         kp_find(s->findings, KP_K_ITEM_DERIVED, item->label, text, NULL, NULL);
     }
 }

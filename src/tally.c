@@ -83,7 +83,7 @@ static void count_release(struct kp_tally *tally, const struct kp_run *run, cons
     for (size_t i = 0; i < run->tables.n_items; i++) {
         const struct kp_value *value = &slot->record.values[i];
         tally->withheld[i] += value->state != KP_VALUE_ABSENT && d->ground[i] == KP_GROUND_WITHHELD;
-        tally->derived[i] += value->derived && d->ground[i] != KP_GROUND_WITHHELD;
+        tally->derived[i] += slot->record.derived[i] && d->ground[i] != KP_GROUND_WITHHELD;
     }
     bool known = d->request == NULL;
     for (size_t i = 0; i < a->n_requests && !known; i++)

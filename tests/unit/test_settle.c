@@ -178,7 +178,7 @@ static void derive__yes__computes_what_is_missing_and_says_so(void **state UNUSE
     ASSERT_TEXT("8A065000002391901", "75.4");
     ASSERT_TEXT(KP_ITEM_METABOLIC, "4"); /* no waist */
     ASSERT_TEXT(KP_ITEM_GUIDANCE, "4");
-    assert_true(value_of(BMI)->derived && value_of(KP_ITEM_GUIDANCE)->derived);
+    assert_true(record.derived[item_at(BMI)] && record.derived[item_at(KP_ITEM_GUIDANCE)]);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         assert_int_equal(f->code, KP_K_ITEM_DERIVED);
 }
@@ -197,7 +197,7 @@ static void derive__what_the_source_says__stays(void **state UNUSED)
     set(KP_ITEM_METABOLIC, "1");
     settle();
     ASSERT_TEXT(BMI, "23.0");
-    assert_false(value_of(BMI)->derived);
+    assert_false(record.derived[item_at(BMI)]);
     assert_false(there(NON_HDL));
     assert_int_equal(value_of("8A065000002391901")->state, KP_VALUE_NOT_DONE);
     ASSERT_TEXT(KP_ITEM_METABOLIC, "1");
