@@ -257,6 +257,20 @@ static const char *say(const struct kp_run *run, const char *ja, const char *en)
     return run->options->lang == KP_LANG_JA ? ja : en;
 }
 
+/* With the lines it was said of first. */
+static void code_row(const struct kp_run *run, const struct kp_tally *t, unsigned code, const char *what,
+                     struct kp_buf *out)
+{
+    struct kp_arena arena = {0};
+    const char *places = kp_tally_places(t, run, code, &arena);
+    kp_buf_printf(out, "<tr><td>K%04u</td><td>", code);
+    text(out, what);
+    kp_buf_str(out, "</td><td>");
+    text(out, places ? places : "");
+    kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td></tr>\n", t->by_code[code]);
+    kp_arena_release(&arena);
+}
+
 static void row(struct kp_buf *out, const char *name, const char *what, uint64_t n)
 {
     kp_buf_str(out, "<tr><td>");
@@ -290,13 +304,9 @@ static void html_codes(const struct kp_run *run, const struct kp_tally *t, struc
     kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", say(run, "却下・保留・警告", "Rejected, held, warned"));
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
         const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->catalogue, code) : NULL;
-        char name[8];
         if (!msg || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
             continue;
-        memcpy(name, "K0000", 6);
-        for (unsigned n = code, k = 4; k > 0; k--, n /= 10)
-            name[k] = (char)('0' + n % 10);
-        row(out, name, msg->text[run->options->lang], t->by_code[code]);
+        code_row(run, t, code, msg->text[run->options->lang], out);
     }
     kp_buf_str(out, "</table>\n");
 }
