@@ -82,6 +82,8 @@ struct kp_options {
     enum kp_lang lang;
     bool withhold_form_items;     /* policy form_items = withhold */
     bool release_requested_items; /* policy requested_items = release */
+    bool derive;                  /* policy derive = yes: compute items that the source lacks and that follow from others */
+    bool reject_incomplete;       /* policy required_items = reject: what 特定健診 requires must be there */
     bool strict;                  /* warnings reject */
     bool corrections;             /* release records that changed since they were disclosed */
     bool show_values;             /* values may appear in diagnostics and in notes.csv */
@@ -117,6 +119,15 @@ struct kp_count {
     uint64_t n;
 };
 
+/* How often a diagnostic was given, and where first. */
+struct kp_code_result {
+    unsigned code;
+    enum kp_level level;
+    const char *text; /* of the catalogue; what differs from row to row is left open */
+    uint64_t n;
+    const char *places; /* "export.csv:12 :15 :40" */
+};
+
 struct kp_insurer_result {
     const char *insurer_number;
     const char *name;   /* from the insurer register, or "" */
@@ -147,6 +158,8 @@ struct kp_result {
     size_t n_reasons;
     const struct kp_insurer_result *insurers;
     size_t n_insurers;
+    const struct kp_code_result *codes; /* gravest first, then by code; n_codes of them */
+    size_t n_codes;
     bool own_schemas; /* the bundles carry this project's profile schemas, not the ministry's */
     void *memory;     /* private */
 };

@@ -402,24 +402,16 @@ static void section(struct writer *w, const char *items_of, const char *code, co
     end(w);
 }
 
-struct category {
-    const char *report;
-    const char *programme;
-    const char *section;
-};
-
-/* The export's own codes win; else the insurer's row for the age band says them. */
-static struct category category_of(const struct writer *w)
+struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_record *record, enum kp_band band)
 {
-    const struct kp_insurer *n = w->frame->insurer;
-    bool target = w->decision->band == KP_BAND_40TO74;
-    struct category c = {.report = target ? n->report_40to74 : n->report_under40,
-                         .programme = target ? n->programme_40to74 : n->programme_under40,
-                         .section = target ? "01010" : n->section_under40};
-    if (*field(w, KP_F_REPORT_CATEGORY))
-        c.report = field(w, KP_F_REPORT_CATEGORY);
-    if (*field(w, KP_F_PROGRAMME))
-        c.programme = field(w, KP_F_PROGRAMME);
+    bool target = band == KP_BAND_40TO74;
+    struct kp_category c = {.report = target ? n->report_40to74 : n->report_under40,
+                            .programme = target ? n->programme_40to74 : n->programme_under40,
+                            .section = target ? "01010" : n->section_under40};
+    if (*record->field[KP_F_REPORT_CATEGORY])
+        c.report = record->field[KP_F_REPORT_CATEGORY];
+    if (*record->field[KP_F_PROGRAMME])
+        c.programme = record->field[KP_F_PROGRAMME];
     return c;
 }
 
@@ -429,7 +421,7 @@ bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *c
 {
     struct writer w = {.xml = xml, .tables = tables, .record = record, .decision = decision, .frame = frame,
                        .arena = arena};
-    struct category c = category_of(&w);
+    struct kp_category c = kp_category_of(frame->insurer, record, decision->band);
     kp_date_compact(frame->created, w.created);
     kp_xml_begin(xml, out, check, CDA_NS);
     start(&w, "ClinicalDocument");

@@ -16,6 +16,14 @@ struct kp_cda_frame {
     struct kp_date created;
 };
 
+/* As what a record is handed over: 報告区分, プログラム種別, and the section of its items. */
+struct kp_category {
+    const char *report, *programme, *section;
+};
+
+/* The export's own codes win; else the insurer's row for the age band says them. */
+struct kp_category kp_category_of(const struct kp_insurer *insurer, const struct kp_record *record, enum kp_band band);
+
 /*
  * Writes the document of a record for which decision says release; only items with a ground are touched.
  * xml is begun and finished here. False when the record holds what XML forbids (the caller reports it).

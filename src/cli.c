@@ -8,7 +8,8 @@
 #include "status.h"
 #include "suggest.h"
 
-enum { TOLD_MAX = 20, CODES = 10000, BAR_WIDTH = 30 };
+/* How many messages of one code are printed: in a check fewer, because a table of all codes follows. */
+enum { TOLD_MAX = 20, TOLD_IN_CHECK = 3, CODES = 10000, BAR_WIDTH = 30 };
 
 struct command {
     const char *name;
@@ -76,13 +77,18 @@ static void print_clean(FILE *to, const char *text)
         (void)fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text, to);
 }
 
+static unsigned told_max(const struct kp_console *c)
+{
+    return c->settings.options.command == KP_CMD_CHECK ? TOLD_IN_CHECK : TOLD_MAX;
+}
+
 static void on_message(void *ctx, const struct kp_message *m)
 {
     struct kp_console *c = ctx;
     bool waits_only = m->code == KP_K_NO_REQUEST;
     if (m->level < KP_LEVEL_FAIL && (c->settings.quiet || (waits_only && !c->settings.verbose)))
         return;
-    if (++c->told[m->code] > TOLD_MAX && !c->settings.verbose)
+    if (++c->told[m->code] > told_max(c) && !c->settings.verbose)
         return;
     kp_console_clear_bar(c);
     if (m->file)
@@ -112,11 +118,11 @@ static void tell_rest(struct kp_console *c, bool has_files)
     if (c->settings.verbose || c->settings.quiet)
         return;
     for (unsigned code = 0; code < CODES; code++)
-        if (c->told[code] > TOLD_MAX && code != KP_K_NO_REQUEST)
+        if (c->told[code] > told_max(c) && code != KP_K_NO_REQUEST)
             (void)fprintf(c->err,
                           c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(%s)\n"
                                                      : "kenporter: K%04u %u more times; %s\n",
-                          code, c->told[code] - TOLD_MAX, where[c->diag.lang]);
+                          code, c->told[code] - told_max(c), where[c->diag.lang]);
 }
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total)

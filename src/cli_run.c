@@ -37,6 +37,22 @@ static void add_forecast(const struct kp_console *c, const struct kp_insurer_res
     kp_buf_char(out, '\n');
 }
 
+/* What was found and where first: enough to start mending; every row is in the files. */
+static void add_codes(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    enum kp_level least = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
+    const char *title = say(c, "見つかったもの(件数、最初の行):\n", "found (how often, and in which lines first):\n");
+    for (size_t i = 0; i < r->n_codes; i++) {
+        const struct kp_code_result *n = &r->codes[i];
+        if (n->level < least)
+            continue;
+        kp_buf_printf(out, "%s  %-6s K%04u %7" PRIu64 "  %s\n", title, kp_level_name(n->level), n->code, n->n, n->places);
+        kp_buf_printf(out, "%23s  %s\n", "", n->text);
+        title = "";
+    }
+    kp_buf_str(out, *title ? "" : "\n");
+}
+
 static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     for (size_t i = 0; i < r->n_insurers; i++) {
@@ -94,6 +110,8 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
         kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : say(c, "保留の理由: ", "held because: "), r->held_by_reason[i].name,
                       r->held_by_reason[i].n);
     kp_buf_str(out, r->n_reasons ? "\n\n" : "\n");
+    if (c->settings.options.command == KP_CMD_CHECK)
+        add_codes(c, r, out);
     add_insurers(c, r, out);
     add_places(c, r, out);
 }

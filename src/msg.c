@@ -77,10 +77,16 @@ const struct kp_msg *kp_catalogue_find(const struct kp_catalogue *catalogue, uns
 void kp_find(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,
              const char *arg2)
 {
+    kp_find_three(findings, code, field, value, arg1, arg2, NULL);
+}
+
+void kp_find_three(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
+                   const char *arg1, const char *arg2, const char *arg3)
+{
     struct kp_finding *finding = kp_arena_alloc(findings->arena, sizeof(*finding));
     if (!finding)
         return;
-    *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column, .args = {arg1, arg2},
+    *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column, .args = {arg1, arg2, arg3},
                                     .value = value};
     if (findings->last)
         findings->last->next = finding;

@@ -56,6 +56,9 @@ struct kp_findings {
 void kp_find(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,
              const char *arg2);
 
+void kp_find_three(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
+                   const char *arg1, const char *arg2, const char *arg3);
+
 /* Where diagnostics go: formats them, counts them, calls the environment back. */
 struct kp_diag {
     const struct kp_catalogue *catalogue;

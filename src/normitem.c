@@ -189,6 +189,20 @@ static bool same_unit(const struct kp_norm_cell *c, const char *a, const char *b
                                  kp_decimal_compare(x->offset, y->offset) == 0);
 }
 
+/* The unit that a number without one was most likely measured in; NULL where a unit is said or nothing is odd. */
+static const char *likely_unit(const struct kp_norm_cell *c, const struct number *number, struct kp_decimal decimal)
+{
+    bool said = number->unit || row_unit(c) || c->column->unit;
+    return said ? NULL : kp_likely_unit(c->norm->tables, c->item, decimal);
+}
+
+/* Behind a text that tells of something else; "" when nothing is suspected. */
+static const char *in_brackets(const struct kp_norm_cell *c, const char *unit)
+{
+    const char *text = unit ? kp_arena_printf(c->norm->arena, " (%s?)", unit) : "";
+    return text ? text : "";
+}
+
 /* Into the item's unit. False when the row does not say clearly what the number means; that is reported. */
 static bool convert(const struct kp_norm_cell *c, const char *cell_unit, struct kp_decimal *number)
 {
@@ -220,18 +234,19 @@ static const char *range_limit(struct kp_norm *norm, struct kp_decimal limit)
     return copy ? copy : "";
 }
 
-/* At or beyond the input limits the value goes out with the mark L or H. */
-static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, struct kp_value *value)
+/* At or beyond the input limits the value goes out with the mark L or H. Within them it may still be of another unit. */
+static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, const char *likely, struct kp_value *value)
 {
-    if (!c->item->has_range || value->limit)
-        return;
-    if (kp_decimal_compare(number, c->item->min) <= 0)
+    bool limited = value->limit;
+    if (c->item->has_range && !limited && kp_decimal_compare(number, c->item->min) <= 0)
         value->limit = 'L';
-    else if (kp_decimal_compare(number, c->item->max) >= 0)
+    else if (c->item->has_range && !limited && kp_decimal_compare(number, c->item->max) >= 0)
         value->limit = 'H';
-    if (value->limit)
-        kp_find(c->norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text, range_limit(c->norm, c->item->min),
-                range_limit(c->norm, c->item->max));
+    if (value->limit && !limited)
+        kp_find_three(c->norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text,
+                      range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max), in_brackets(c, likely));
+    else if (likely)
+        kp_find(c->norm->findings, KP_K_UNIT_DOUBTFUL, c->item->label, c->text, c->item->unit, likely);
 }
 
 static void read_quantity(const struct kp_norm_cell *c, struct kp_value *value)
@@ -244,11 +259,14 @@ static void read_quantity(const struct kp_norm_cell *c, struct kp_value *value)
         note(c, KP_K_NUMBER_UNREADABLE, c->text, NULL);
         return;
     }
+    const char *likely = likely_unit(c, &number, decimal);
     if (!convert(c, number.unit, &decimal))
         return;
     if (!kp_decimal_round(decimal, c->item->decimals, &rounded) ||
         kp_decimal_integer_digits(rounded) > c->item->integer_digits) {
-        note(c, KP_K_NUMBER_TOO_LARGE, c->text, c->item->format);
+        /* A number cut to the format would be one that nobody measured. */
+        kp_find(c->norm->findings, KP_K_NUMBER_TOO_LARGE, c->item->label, c->text, c->item->format,
+                in_brackets(c, likely));
         return;
     }
     kp_decimal_text(rounded, text);
@@ -262,7 +280,7 @@ static void read_quantity(const struct kp_norm_cell *c, struct kp_value *value)
         note(c, KP_K_NUMBER_CLEANED, c->text, NULL);
     if (kp_decimal_compare(decimal, rounded) != 0)
         note(c, KP_K_VALUE_ROUNDED, c->text, kp_arena_strdup(c->norm->arena, decimals));
-    check_range(c, rounded, value);
+    check_range(c, rounded, likely, value);
 }
 
 /* --- codes --- */

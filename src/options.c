@@ -74,7 +74,8 @@ static const struct option OPTIONS[] = {
       "birthday: 誕生日に達する(既定)、statute: 前日に達する"}},
     {0, NULL, NULL, "policy", "form_items", CHOICE, "include|withhold", OPT(withhold_form_items), RUN, {"", ""}},
     {0, NULL, NULL, "policy", "requested_items", CHOICE, "hold|release", OPT(release_requested_items), RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "derive", CHOICE, "no", 0, RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "derive", CHOICE, "no|yes", OPT(derive), RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "required_items", CHOICE, "warn|reject", OPT(reject_incomplete), RUN, {"", ""}},
     {0, NULL, NULL, "input", "encoding", CHOICE, "auto|cp932|utf-8|utf-16", OPT(encoding), RUN, {"", ""}},
     {0, NULL, NULL, "input", "delimiter", CHOICE, "auto|comma|tab|semicolon", OPT(delimiter), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "number", TEXT, NULL, OPT(sender.number), RUN, {"", ""}},
@@ -184,7 +185,8 @@ static enum kp_status set_choice(const struct source *s, const struct option *o,
     static const char delimiters[] = {0, ',', '\t', ';'};
     if (o->offset == OPT(delimiter))
         *(char *)to = delimiters[n];
-    else if (o->offset == OPT(withhold_form_items) || o->offset == OPT(release_requested_items))
+    else if (o->offset == OPT(withhold_form_items) || o->offset == OPT(release_requested_items) ||
+             o->offset == OPT(derive) || o->offset == OPT(reject_incomplete))
         *(bool *)to = n == 1;
     else if (o->offset != 0)
         memcpy(to, &n, sizeof(n)); /* every other choice is an enum, which is an int */

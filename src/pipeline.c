@@ -62,8 +62,11 @@ static void job(void *ctx, unsigned thread, size_t i)
 static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
 {
     p->run.inputs[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
-    if (!slot->identity)
-        return KP_OK;
+    enum kp_status st = KP_OK;
+    if (slot->person)
+        st = kp_seen_person(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->person, slot->facts);
+    if (st != KP_OK || !slot->identity)
+        return st;
     return kp_seen_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest,
                        slot->whole);
 }
@@ -145,6 +148,12 @@ static void show_progress(const struct pipeline *p, const struct kp_reader *read
         p->run.env->progress(p->run.env->ctx, before + kp_reader_taken(reader), 2 * p->run.total_bytes);
 }
 
+static enum kp_status seen_before(struct pipeline *p, struct kp_slot *slot)
+{
+    enum kp_status st = kp_seen_mark(p->seen, slot->row.number, &slot->mark);
+    return st == KP_OK ? kp_seen_person_mark(p->seen, slot->row.number, &slot->person_mark) : st;
+}
+
 static enum kp_status pass(struct pipeline *p)
 {
     enum kp_status st = KP_OK;
@@ -158,7 +167,7 @@ static enum kp_status pass(struct pipeline *p)
         KP_TRY(kp_reader_next(&reader, &slot->arena, &slot->row, &end));
         if (!end) {
             if (p->deciding)
-                KP_TRY(kp_seen_mark(p->seen, slot->row.number, &slot->mark));
+                KP_TRY(seen_before(p, slot));
             p->n_filled++;
         }
         if (end || p->n_filled == p->n_slots) {
@@ -330,6 +339,43 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
     return ok && ret->insurer_number && ret->name && ret->scheme;
 }
 
+/* The text of a code, without what differs from row to row. */
+static const char *general_text(struct kp_arena *arena, const char *text)
+{
+    struct kp_buf out = {0};
+    for (const char *at = text; *at; at++) {
+        bool open = at[0] == '{' && at[1] && at[2] == '}';
+        open ? kp_buf_str(&out, "…") : kp_buf_char(&out, *at);
+        at += open ? 2 : 0;
+    }
+    char *copy = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    kp_buf_release(&out);
+    return copy;
+}
+
+static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct kp_result *r)
+{
+    struct kp_code_result *codes = kp_arena_alloc(arena, (p->run.catalogue.n_rows + 1) * sizeof(*codes));
+    if (!codes)
+        return false;
+    for (int level = KP_LEVEL__COUNT - 1; level >= 0; level--)
+        for (size_t i = 0; i < p->run.catalogue.n_rows; i++) {
+            const struct kp_msg *msg = &p->run.catalogue.rows[i];
+            if (!p->tally.by_code[msg->code] ||
+                kp_diag_level(&p->run.diag, (enum kp_code)msg->code) != (enum kp_level)level)
+                continue;
+            struct kp_code_result c = {.code = msg->code, .level = (enum kp_level)level,
+                                       .text = general_text(arena, msg->text[p->run.options->lang]),
+                                       .n = p->tally.by_code[msg->code],
+                                       .places = kp_tally_places(&p->tally, &p->run, msg->code, arena)};
+            if (!c.text || !c.places)
+                return false;
+            codes[r->n_codes++] = c;
+        }
+    r->codes = codes;
+    return true;
+}
+
 static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf *json, struct kp_result *ret_result)
 {
     const struct kp_tally *t = &p->tally;
@@ -363,6 +409,7 @@ static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf 
         if (t->by_reason[i])
             reasons[r.n_reasons++] = (struct kp_count){kp_reason_names[i], t->by_reason[i]};
     r.held_by_reason = reasons;
+    ok = ok && fill_codes(p, &arena, &r);
     struct result_memory *memory = ok && reasons ? kp_arena_alloc(&arena, sizeof(*memory)) : NULL;
     if (!memory || !r.run_id || !r.run_folder || !r.log_path || !r.report_json || !r.as_of || !r.head_hash) {
         kp_arena_release(&arena);

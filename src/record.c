@@ -8,8 +8,9 @@
 
 enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables, struct kp_arena *arena)
 {
-    struct kp_record record = {.values = kp_arena_alloc(arena, tables->n_items * sizeof(*record.values))};
-    if (!record.values)
+    struct kp_record record = {.values = kp_arena_alloc(arena, tables->n_items * sizeof(*record.values)),
+                               .derived = kp_arena_alloc(arena, tables->n_items * sizeof(*record.derived))};
+    if (!record.values || !record.derived)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < KP_F__COUNT; i++)
         record.field[i] = "";

@@ -27,6 +27,7 @@ struct kp_record {
     const char *field[KP_F__COUNT]; /* normal form, "" when absent; dates as YYYYMMDD */
     struct kp_date birth, exam, member_from, member_to;
     struct kp_value *values; /* one per item of the tables */
+    bool *derived;           /* the same: the value was computed here, because the source had none */
     bool dash_empty;         /* somewhere a lone dash stood for "nothing" */
     const char *dash_coded;  /* label of an item where it was read as a code; NULL: nowhere */
     unsigned dash_column;

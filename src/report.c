@@ -109,6 +109,39 @@ static void withheld(const struct kp_run *run, const struct kp_tally *t, struct 
     kp_buf_char(out, '}');
 }
 
+static void derived(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    const char *before = "";
+    key(out, "derived_items", ",\n  ");
+    kp_buf_char(out, '{');
+    for (size_t i = 0; i < run->tables.n_items; i++)
+        if (t->derived[i]) {
+            number(out, run->tables.items[i].code, t->derived[i], before);
+            before = ", ";
+        }
+    kp_buf_char(out, '}');
+}
+
+static void first_lines(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    const char *before = "\n    ";
+    key(out, "first_lines", ",\n  ");
+    kp_buf_char(out, '{');
+    for (unsigned code = 0; code < KP_CODE_MAX; code++) {
+        if (!t->by_code[code] || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
+            continue;
+        kp_buf_printf(out, "%s\"K%04u\": [", before, code);
+        for (size_t i = 0; i < KP_FIRST_PLACES && t->first[code][i].line; i++) {
+            string(out, "file", run->inputs[t->first[code][i].file].path, i ? ", {" : "{");
+            number(out, "line", t->first[code][i].line, ", ");
+            kp_buf_char(out, '}');
+        }
+        kp_buf_char(out, ']');
+        before = ",\n    ";
+    }
+    kp_buf_char(out, '}');
+}
+
 static void unmapped(const struct kp_run *run, struct kp_buf *out)
 {
     const char *before = "";
@@ -214,8 +247,10 @@ void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, cons
     counts(tally, out);
     codes(run, tally, "rejected_by_code", KP_LEVEL_REJECT, out);
     codes(run, tally, "warnings_by_code", KP_LEVEL_WARN, out);
+    first_lines(run, tally, out);
     reasons(tally, out);
     withheld(run, tally, out);
+    derived(run, tally, out);
     unmapped(run, out);
     key(out, "insurers", ",\n  ");
     kp_buf_char(out, '[');
@@ -236,6 +271,20 @@ void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, cons
 static const char *say(const struct kp_run *run, const char *ja, const char *en)
 {
     return run->options->lang == KP_LANG_JA ? ja : en;
+}
+
+/* With the lines it was said of first. */
+static void code_row(const struct kp_run *run, const struct kp_tally *t, unsigned code, const char *what,
+                     struct kp_buf *out)
+{
+    struct kp_arena arena = {0};
+    const char *places = kp_tally_places(t, run, code, &arena);
+    kp_buf_printf(out, "<tr><td>K%04u</td><td>", code);
+    kp_buf_html(out, what);
+    kp_buf_str(out, "</td><td>");
+    kp_buf_html(out, places ? places : "");
+    kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td></tr>\n", t->by_code[code]);
+    kp_arena_release(&arena);
 }
 
 static void row(struct kp_buf *out, const char *name, const char *what, uint64_t n)
@@ -275,13 +324,9 @@ static void html_codes(const struct kp_run *run, const struct kp_tally *t, struc
     kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", say(run, "却下・保留・警告", "Rejected, held, warned"));
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
         const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->catalogue, code) : NULL;
-        char name[8];
         if (!msg || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
             continue;
-        memcpy(name, "K0000", 6);
-        for (unsigned n = code, k = 4; k > 0; k--, n /= 10)
-            name[k] = (char)('0' + n % 10);
-        row(out, name, msg->text[run->options->lang], t->by_code[code]);
+        code_row(run, t, code, msg->text[run->options->lang], out);
     }
     kp_buf_str(out, "</table>\n");
 }

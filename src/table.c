@@ -164,8 +164,10 @@ static bool is_number(const char *s, size_t min_digits, size_t max_digits)
 
 enum {
     I_CODE, I_NAME, I_TYPE, I_FORMAT, I_UNIT, I_SYSTEM, I_GROUP, I_RELATION, I_DEPENDS, I_METHOD, I_AUTHOR, I_MIN,
-    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL, I_CATEGORY
+    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL, I_CATEGORY, I_TOKUTEI, I_OSH
 };
+
+#define NEEDS "01234567ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 static const char *const SEVERAL_NAMES[KP_SEVERAL__COUNT] = {"", "join", "positive"};
 
@@ -217,6 +219,12 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
     item->label = kp_arena_printf(l->arena, "%s %s", item->code, item->name);
     if (!item->label)
         return KP_E_SYSTEM;
+    const char *needs[] = {cell(l, row, I_TOKUTEI), cell(l, row, I_OSH)};
+    for (size_t i = 0; i < KP_COUNT(needs); i++)
+        if (strlen(needs[i]) != 1 || !strchr(NEEDS, *needs[i]))
+            return bad(l, row, "a need is a digit or the letter of a group, not", needs[i]);
+    item->tokutei_need = *needs[0];
+    item->osh_need = *needs[1];
     if (strlen(item->code) != 17)
         return bad(l, row, "an item code has 17 characters, not", item->code);
     if (!find_name(kp_type_names, KP_TYPE__COUNT, cell(l, row, I_TYPE), &type))
@@ -261,12 +269,27 @@ static enum kp_status link_item(struct loader *l, size_t row, struct kp_item *it
     return KP_OK;
 }
 
+static bool are_rivals(const struct kp_item *a, const struct kp_item *b)
+{
+    bool letter = (a->tokutei_need >= 'A' && a->tokutei_need == b->tokutei_need) ||
+                  (a->osh_need >= 'A' && a->osh_need == b->osh_need);
+    return letter || (a->type != KP_TYPE_ST && a->type == b->type && strcmp(a->name, b->name) == 0);
+}
+
+static void find_rivals(struct kp_item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++)
+            if (are_rivals(&items[i], &items[k]))
+                items[i].has_rivals = items[k].has_rivals = true;
+}
+
 static enum kp_status load_items(struct loader *l)
 {
     static const char *const columns[] = {"item_code", "name",      "value_type",  "format",         "unit",
                                           "code_system", "group_id", "group_relation", "depends_on", "method_code",
                                           "author_item", "input_min", "input_max", "scope", "section", "order",
-                                          "several", "category_name"};
+                                          "several", "category_name", "tokutei_need", "osh_need"};
     enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "items.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
@@ -288,6 +311,7 @@ static enum kp_status load_items(struct loader *l)
         KP_TRY(link_item(l, i, items, cell(l, i, I_DEPENDS), &items[i].depends_on));
         KP_TRY(link_item(l, i, items, cell(l, i, I_AUTHOR), &items[i].author_item));
     }
+    find_rivals(items, n);
     l->tables->items = items;
     l->tables->n_items = n;
 out:
@@ -387,7 +411,7 @@ out:
     return st;
 }
 
-/* --- headers.csv, header_traps.csv, units.csv, conversions.csv, prefectures.csv --- */
+/* --- headers.csv, header_traps.csv, units.csv, conversions.csv, unit_mistakes.csv, prefectures.csv --- */
 
 bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair)
 {
@@ -548,6 +572,34 @@ static enum kp_status load_conversions(struct loader *l)
     }
     l->tables->conversions = rows;
     l->tables->n_conversions = n;
+out:
+    return st;
+}
+
+/* A guess is of use only where the unit, once it is named, can be converted. */
+static enum kp_status load_mistakes(struct loader *l)
+{
+    static const char *const columns[] = {"analyte", "unit", "from", "to"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "unit_mistakes.csv", columns, KP_COUNT(columns)));
+    struct kp_unit_mistake *rows = kp_arena_alloc(l->arena, (l->sheet.n_rows + 1) * sizeof(*rows));
+    if (!rows)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < l->sheet.n_rows; i++) {
+        const char *from = cell(l, i, 2), *to = cell(l, i, 3);
+        bool known = false;
+        rows[i] = (struct kp_unit_mistake){.analyte = cell(l, i, 0), .unit = cell(l, i, 1)};
+        for (size_t k = 0; k < l->tables->n_items && !known; k++)
+            known = strncmp(l->tables->items[k].code, rows[i].analyte, strlen(rows[i].analyte)) == 0 &&
+                    kp_conversion_of(l->tables, &l->tables->items[k], rows[i].unit);
+        if (!known || !*rows[i].analyte)
+            return bad(l, i, "no item of that analyte can be converted from", rows[i].unit);
+        if (!kp_decimal_parse(from, strlen(from), &rows[i].from) || !kp_decimal_parse(to, strlen(to), &rows[i].to) ||
+            kp_decimal_compare(rows[i].from, rows[i].to) >= 0)
+            return bad(l, i, "from and to are not a range in", rows[i].analyte);
+    }
+    l->tables->mistakes = rows;
+    l->tables->n_mistakes = l->sheet.n_rows;
 out:
     return st;
 }
@@ -822,6 +874,7 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     KP_TRY(load_headers(&l));
     KP_TRY(load_traps(&l));
     KP_TRY(load_conversions(&l));
+    KP_TRY(load_mistakes(&l));
     KP_TRY(load_units(&l));
     KP_TRY(load_prefectures(&l));
     KP_TRY(load_schemes(&l));
@@ -891,6 +944,17 @@ const char *kp_unit_of(const struct kp_tables *tables, const char *value_key)
 {
     uint32_t index = 0;
     return kp_map_get(&tables->unit_by_key, value_key, &index) ? tables->unit_texts[index] : NULL;
+}
+
+const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item, struct kp_decimal number)
+{
+    for (size_t i = 0; i < tables->n_mistakes; i++) {
+        const struct kp_unit_mistake *m = &tables->mistakes[i];
+        if (strncmp(item->code, m->analyte, strlen(m->analyte)) == 0 && kp_decimal_compare(number, m->from) >= 0 &&
+            kp_decimal_compare(number, m->to) <= 0)
+            return m->unit;
+    }
+    return NULL;
 }
 
 const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,

@@ -54,6 +54,9 @@ struct kp_item {
     int text_item;                     /* index of the ST item that explains this flag, or -1 */
     int author_item;                   /* index of the item that names the doctor, or -1 */
     bool is_author;                    /* named by another item's author_item */
+    char tokutei_need; /* in 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its group, '0' none */
+    char osh_need;     /* the same in 事業者健診 */
+    bool has_rivals;   /* an item of the same test or group of alternatives exists */
     bool has_range;
     struct kp_decimal min, max; /* 入力最小値, 入力最大値 */
 };
@@ -69,6 +72,13 @@ struct kp_conversion {
     const char *from, *to;
     const char *analyte; /* the first five characters of the item codes it holds for; "" for all */
     struct kp_decimal factor, offset;
+};
+
+/* Numbers from .. to of an item, with no unit said, were most likely measured in that unit. */
+struct kp_unit_mistake {
+    const char *analyte; /* what the item codes begin with */
+    const char *unit;
+    struct kp_decimal from, to;
 };
 
 /* One column, two items: the first when blood was drawn fasting, the second when after a meal. */
@@ -143,6 +153,8 @@ struct kp_tables {
     size_t n_pairs;
     const struct kp_conversion *conversions;
     size_t n_conversions;
+    const struct kp_unit_mistake *mistakes;
+    size_t n_mistakes;
     const char *const *traps; /* header keys of words that forbid a suggestion */
     size_t n_traps;
     const struct kp_prefecture *prefectures;
@@ -221,6 +233,8 @@ const char *kp_unit_of(const struct kp_tables *tables, const char *value_key);
 /* How values of that unit become the item's; NULL when there is no standard conversion. */
 const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,
                                              const char *unit);
+/* The unit that such a number of the item was most likely measured in, where that is not the item's; NULL for none. */
+const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item, struct kp_decimal number);
 /* Does the header key hold a word that makes it something else than a result: a judgement, last year's value? */
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);
 /* The prefecture an address begins with, or NULL. */

@@ -1,5 +1,6 @@
 #include "tally.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,10 @@ enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
 {
     *tally = (struct kp_tally){0};
     tally->withheld = kp_arena_alloc(&run->arena, run->tables.n_items * sizeof(*tally->withheld));
+    tally->derived = kp_arena_alloc(&run->arena, run->tables.n_items * sizeof(*tally->derived));
+    tally->first = kp_arena_alloc(&run->arena, KP_CODE_MAX * sizeof(*tally->first));
     tally->accounts = kp_arena_alloc(&run->arena, KP_MAX_INSURERS * sizeof(struct kp_account *));
-    return tally->withheld && tally->accounts ? KP_OK : kp_no_memory(run);
+    return tally->withheld && tally->derived && tally->first && tally->accounts ? KP_OK : kp_no_memory(run);
 }
 
 static struct kp_account *new_account(struct kp_run *run, const char *number)
@@ -50,11 +53,21 @@ struct kp_account *kp_tally_account(struct kp_tally *tally, struct kp_run *run, 
     return tally->accounts[tally->n_accounts++] = a;
 }
 
+static void note_place(struct kp_place first[KP_FIRST_PLACES], const struct kp_row *row)
+{
+    size_t i = 0;
+    while (i < KP_FIRST_PLACES && first[i].line && !(first[i].file == row->file && first[i].line == row->line))
+        i++;
+    if (i < KP_FIRST_PLACES)
+        first[i] = (struct kp_place){row->file, row->line};
+}
+
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
         enum kp_level level = kp_diag_level(&run->diag, f->code);
         tally->by_code[f->code]++;
+        note_place(tally->first[f->code], &slot->row);
         tally->warnings += level == KP_LEVEL_WARN;
         tally->notes += level == KP_LEVEL_NOTE;
     }
@@ -67,9 +80,11 @@ static void count_release(struct kp_tally *tally, const struct kp_run *run, cons
     tally->released++;
     a->documents++;
     a->by_basis[d->basis - run->tables.bases]++;
-    for (size_t i = 0; i < run->tables.n_items; i++)
-        tally->withheld[i] +=
-            slot->record.values[i].state != KP_VALUE_ABSENT && d->ground[i] == KP_GROUND_WITHHELD;
+    for (size_t i = 0; i < run->tables.n_items; i++) {
+        const struct kp_value *value = &slot->record.values[i];
+        tally->withheld[i] += value->state != KP_VALUE_ABSENT && d->ground[i] == KP_GROUND_WITHHELD;
+        tally->derived[i] += slot->record.derived[i] && d->ground[i] != KP_GROUND_WITHHELD;
+    }
     bool known = d->request == NULL;
     for (size_t i = 0; i < a->n_requests && !known; i++)
         known = strcmp(a->request_ids[i], d->request->id) == 0;
@@ -119,4 +134,18 @@ void kp_tally_sort(struct kp_tally *tally)
 {
     if (tally->n_accounts)
         qsort(tally->accounts, tally->n_accounts, sizeof(struct kp_account *), by_number);
+}
+
+char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, unsigned code, struct kp_arena *arena)
+{
+    struct kp_buf out = {0};
+    const struct kp_place *places = tally->first[code];
+    for (size_t i = 0; i < KP_FIRST_PLACES && places[i].line; i++) {
+        bool same_file = i > 0 && places[i].file == places[i - 1].file;
+        kp_buf_printf(&out, "%s%s:%" PRIu64, i ? " " : "", same_file ? "" : run->inputs[places[i].file].path,
+                      places[i].line);
+    }
+    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    kp_buf_release(&out);
+    return text;
 }

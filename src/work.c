@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "cda.h"
+#include "checks.h"
 #include "normalize.h"
+#include "settle.h"
 #include "status.h"
-#include "validate.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
@@ -83,8 +84,21 @@ static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slo
     return st;
 }
 
-/* whole: the digest that finds equal rows, which only the first pass looks for. */
-static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot, bool whole)
+/* Members of one family share a number where no branch is written, so the name is part of the key. */
+static enum kp_status name_person(struct kp_slot *slot)
+{
+    const char *const *f = slot->record.field;
+    slot->person = slot->facts = NULL;
+    if (!*f[KP_F_INSURER_NUMBER] || !*f[KP_F_INSURED_NUMBER] || !*f[KP_F_NAME_KANA] || !*f[KP_F_BIRTH_DATE] ||
+        !*f[KP_F_SEX])
+        return KP_OK;
+    slot->person = kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+                               f[KP_F_INSURED_BRANCH], f[KP_F_NAME_KANA], "");
+    slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
+    return slot->person && slot->facts ? KP_OK : KP_E_SYSTEM;
+}
+
+static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
 {
     static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE, KP_F_EXAM_DATE};
     const char *const *f = slot->record.field;
@@ -96,8 +110,28 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot, b
                                  f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
     if (!slot->identity)
         return KP_E_SYSTEM;
-    enum kp_status st = kp_record_digest(&slot->record, &run->tables, slot->digest);
-    return st == KP_OK && whole ? kp_row_digest(&slot->record, &run->tables, slot->whole) : st;
+    return kp_record_digest(&slot->record, &run->tables, slot->digest);
+}
+
+static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_record *r = &slot->record;
+    const struct kp_insurer *n = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
+    struct kp_check_context context = {.as_of = run->as_of, .age_rule = run->policy.age_rule,
+                                       .reject_incomplete = run->options->reject_incomplete};
+    struct kp_settling how = {.derive = run->options->derive, .age_rule = run->policy.age_rule,
+                              .withhold_form_items = run->policy.withhold_form_items};
+    bool dated = kp_date_is_set(r->birth) && kp_date_is_set(r->exam);
+    int age = 0;
+    if (!n)
+        return KP_E_SYSTEM;
+    enum kp_band band = dated ? kp_age_band(r->birth, r->exam, run->policy.age_rule, &age) : KP_BAND_UNDER40;
+    struct kp_category category = kp_category_of(n, r, band);
+    context.report = category.report;
+    context.programme = how.programme = category.programme;
+    kp_settle(&run->tables, &slot->record, &how, &slot->findings);
+    kp_check_record(&run->tables, r, &context, &slot->findings);
+    return slot->arena.failed ? KP_E_SYSTEM : KP_OK;
 }
 
 /* What an earlier run said of a row that comes back in its rejected.csv; "" for others. */
@@ -139,7 +173,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
 {
     const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
-    slot->identity = NULL;
+    slot->identity = slot->person = NULL;
     slot->sound = true;
     slot->st = decode_cells(run, slot);
     if (slot->st != KP_OK)
@@ -158,8 +192,14 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
                             &slot->record);
     if (slot->st != KP_OK)
         return;
-    kp_validate(&run->tables, &slot->record, run->as_of, &slot->findings);
-    slot->st = identify(run, slot, whole);
+    if (whole) /* before anything of it is put right: equal rows are equal as they came */
+        slot->st = kp_row_digest(&slot->record, &run->tables, slot->whole);
+    if (slot->st == KP_OK)
+        slot->st = check_row(run, slot);
+    if (slot->st == KP_OK)
+        slot->st = identify(run, slot);
+    if (slot->st == KP_OK)
+        slot->st = name_person(slot);
 }
 
 void kp_work_read(const struct kp_run *run, struct kp_slot *slot)
@@ -328,10 +368,9 @@ static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed
     kp_find(&slot->findings, codes[reason], NULL, NULL, needed, NULL);
 }
 
-static const char *other_place(const struct kp_run *run, struct kp_slot *slot)
+static const char *other_place(const struct kp_run *run, struct kp_slot *slot, uint32_t file, uint64_t line)
 {
-    return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs[slot->mark.file].path,
-                           (unsigned long long)slot->mark.line);
+    return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs[file].path, (unsigned long long)line);
 }
 
 /* Has this person been dealt with before: earlier in this run, or in an earlier one? True when that settles it. */
@@ -401,7 +440,8 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
     if (slot->mark.kind == KP_SEEN_COPY) {
         slot->outcome = KP_DUPLICATE;
         slot->findings.first = slot->findings.last = NULL; /* said of the row it copies */
-        kp_find(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL, other_place(run, slot), NULL);
+        kp_find(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL,
+                other_place(run, slot, slot->mark.file, slot->mark.line), NULL);
         return;
     }
     /* Only now is it known whether this export writes "-" for nothing; then it cannot mean negative without a word
@@ -413,7 +453,11 @@ void kp_work_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_
         slot->findings.column = 0;
     }
     if (slot->mark.kind == KP_SEEN_CONFLICT)
-        kp_find(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL, other_place(run, slot), NULL);
+        kp_find(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL,
+                other_place(run, slot, slot->mark.file, slot->mark.line), NULL);
+    if (slot->person_mark.contradicted)
+        kp_find(&slot->findings, KP_K_PERSON_CONTRADICTORY, NULL, NULL,
+                other_place(run, slot, slot->person_mark.file, slot->person_mark.line), NULL);
     if (kp_diag_worst(&run->diag, &slot->findings) >= KP_LEVEL_REJECT) {
         slot->outcome = KP_REJECTED;
         return;

@@ -31,10 +31,12 @@ struct kp_slot {
     struct kp_findings findings;
     struct kp_record record;
     bool sound; /* decoded and of the right width: record is there */
+    const char *person, *facts; /* whom a receiver takes it for, by what; NULL when a part is missing or wrong */
     const char *identity; /* NULL when a part of it is missing or wrong */
     uint8_t digest[KP_SHA256_BYTES]; /* of what could go out */
     uint8_t whole[KP_SHA256_BYTES];  /* of the row */
     struct kp_mark mark;
+    struct kp_person_mark person_mark;
     struct kp_decision decision;
     const struct kp_basis *waiting; /* on which a request citing both Acts would let it go; NULL: none, or it goes */
     struct kp_request assumed;      /* such a request */

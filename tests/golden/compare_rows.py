@@ -62,6 +62,9 @@ def faults(row, root, consent_only):
         "phone": ("tel:" + re.sub(r"\D", "", plain(row["健診機関電話番号"])), performer.find(V3 + "telecom").get("value")),
         "facility name": (plain(row["健診機関名称"]), plain(performer.find(V3 + "name").text))}
     values = values_of(root)
+    if row["2回目 収縮期"] and row["2回目 拡張期"]:  # a document holds one blood pressure: the second, when it is whole
+        pairs["one blood pressure"] = (False, any(NUMBERS["1回目 " + of] in values for of in ("収縮期", "拡張期")))
+        row = {**row, "1回目 収縮期": "", "1回目 拡張期": ""}
     for column, code in NUMBERS.items():
         digits = re.match(r"[0-9.]+", plain(row[column]).replace(",", ""))
         if digits and (code in values or not consent_only):

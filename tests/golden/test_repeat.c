@@ -190,6 +190,42 @@ static void rejected_csv__three_rows_mended__releases_exactly_those(void **state
     assert_log_verifies("mended/disclosure-log.csv");
 }
 
+/* By line of the export: the column and what it should hold; "-" leaves the row out, "+" rejoins the address. */
+#define MEND                                                                                                           \
+    "import csv, sys\n"                                                                                                \
+    "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig', newline='')))\n"                                   \
+    "at = {name: i for i, name in enumerate(rows[0])}\n"                                                               \
+    "mend = {'3': '+', '25': '-', '48': ('身長', '171.2'), '81': ('生年月日', '1980/1/1'), '82': ('性別', '女'),\n"      \
+    "        '101': ('尿蛋白', '(-)'), '102': ('郵便番号', '712-0034'), '120': ('保険番号', '8899'), '144': None,\n"      \
+    "        '150': ('生年月日', '平成元年1月9日'), '151': ('健診実施日', '2025/06/01'), '154': ('保険者番号', '06139463'),\n" \
+    "        '160': ('カナ氏名', 'ケンポハナコ'), '163': ('生年月日', '昭和63年2月28日')}\n"                               \
+    "out = [rows[0]]\n"                                                                                                \
+    "for row in rows[1:]:\n"                                                                                           \
+    "    how = mend[row[at['kp_line']]]\n"                                                                             \
+    "    if how == '+': row[at['住所']:at['住所'] + 2] = [row[at['住所']] + row[at['住所'] + 1]]\n"                      \
+    "    elif how and how != '-': row[at[how[0]]] = how[1]\n"                                                          \
+    "    if how != '-': out.append(row)\n"                                                                             \
+    "csv.writer(open('all.csv', 'w', encoding='utf-8-sig', newline='')).writerows(out)\n"
+
+static void rejected_csv__every_row_mended__releases_exactly_those(void **state)
+{
+    (void)state;
+    copy_of_first("all");
+    must("python3 -c \"" MEND "\" '%s/rejected.csv'", run_folder("first"));
+    size_t mended = counted("first", "rejected") - 1; /* of two that contradict each other one is left out */
+    assert_int_equal(read_sheet("all.csv").n_rows - 1, mended);
+    assert_int_equal(kenporter(EXPORT "-o all all.csv"), 0);
+    assert_int_equal(counted("all", "read"), mended);
+    assert_int_equal(counted("all", "released"), mended);
+    struct sheet log = read_sheet("all/disclosure-log.csv"), rejected = read_sheet("all.csv");
+    for (size_t row = 1; row < rejected.n_rows; row++)
+        assert_true(rows_with(&log, "employee_id", cell(&rejected, row, "社員番号")) > 0);
+    assert_int_equal(rows_with(&log, "event", "disclose"), counted("first", "released") + mended);
+    assert_int_equal(kenporter(EXPORT "-o all all.csv"), 0); /* and once only */
+    assert_int_equal(counted("all", "released"), 0);
+    assert_log_verifies("all/disclosure-log.csv");
+}
+
 static void held_csv__request_has_come__releases_its_people(void **state)
 {
     (void)state;
@@ -299,6 +335,7 @@ int main(void)
         cmocka_unit_test(changed_value__with_corrections__goes_out_as_correct),
         cmocka_unit_test(rejected_csv__fed_back_unmended__rejects_the_same_rows),
         cmocka_unit_test(rejected_csv__three_rows_mended__releases_exactly_those),
+        cmocka_unit_test(rejected_csv__every_row_mended__releases_exactly_those),
         cmocka_unit_test(held_csv__request_has_come__releases_its_people),
         cmocka_unit_test(check__any_input__writes_no_bundle_and_no_log),
         cmocka_unit_test(check__after_an_export__sees_the_log_and_leaves_it_alone),

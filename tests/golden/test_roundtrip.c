@@ -10,6 +10,7 @@
 #include "ident.h"
 #include "mapping.h"
 #include "normalize.h"
+#include "settle.h"
 #include "unzip.h"
 #include "validate.h"
 #include "xmlread.h"
@@ -1078,11 +1079,29 @@ static void map_columns(void)
         assert_int_equal(mapping.columns[i].kind, sources[i].kind);
 }
 
-static void normalize_row(size_t row)
+/* As insurers.csv has it. */
+static void find_insurer(const char *number)
+{
+    insurer = (struct kp_insurer){.number = number, .report_40to74 = "10", .programme_40to74 = "010",
+                                  .report_under40 = "40", .programme_under40 = "990", .section_under40 = "01010"};
+    if (strcmp(number, "06139463") == 0) {
+        insurer.symbol_width = KP_WIDTH_HALF;
+        insurer.report_under40 = "41", insurer.programme_under40 = "030", insurer.section_under40 = "01030";
+    } else if (strcmp(number, "01130012") == 0) {
+        insurer.symbol_width = KP_WIDTH_FULL;
+    } else if (strcmp(number, "00280081") == 0) {
+        insurer.section_under40 = "01090";
+    }
+}
+
+static void normalize_row(size_t row, enum kp_band band)
 {
     static const struct kp_org nobody = {0};
     struct kp_findings findings = {.arena = &of_person};
     assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &of_person, &findings, &record), KP_OK);
+    find_insurer(record.field[KP_F_INSURER_NUMBER]);
+    const struct kp_settling how = {.programme = kp_category_of(&insurer, &record, band).programme};
+    kp_settle(&tables, &record, &how, &findings);
     kp_validate(&tables, &record, DAY_OF_WRITING, &findings);
     if (kp_diag_worst(&DIAG, &findings) >= KP_LEVEL_REJECT)
         fail_msg("row %zu went out and is not sound", row);
@@ -1136,21 +1155,6 @@ static void assert_entry(size_t entry)
     assert_string_equal(logged(entry, "record_sha256"), hex);
 }
 
-/* As insurers.csv has it. */
-static void find_insurer(const char *number)
-{
-    insurer = (struct kp_insurer){.number = number, .report_40to74 = "10", .programme_40to74 = "010",
-                                  .report_under40 = "40", .programme_under40 = "990", .section_under40 = "01010"};
-    if (strcmp(number, "06139463") == 0) {
-        insurer.symbol_width = KP_WIDTH_HALF;
-        insurer.report_under40 = "41", insurer.programme_under40 = "030", insurer.section_under40 = "01030";
-    } else if (strcmp(number, "01130012") == 0) {
-        insurer.symbol_width = KP_WIDTH_FULL;
-    } else if (strcmp(number, "00280081") == 0) {
-        insurer.section_under40 = "01090";
-    }
-}
-
 static void check_document(const char *bytes, size_t n, size_t entry)
 {
     const char *who = logged(entry, "employee_id");
@@ -1159,11 +1163,10 @@ static void check_document(const char *bytes, size_t n, size_t entry)
     assert_in_range(row, 0, PEOPLE - 1);
     found[row]++;
     assert_false(spoiled[row]);
-    normalize_row(row);
+    enum kp_band band = strcmp(logged(entry, "age_band"), "40to74") == 0 ? KP_BAND_40TO74 : KP_BAND_UNDER40;
+    normalize_row(row, band);
     assert_entry(entry);
     read_grounds(entry, who);
-    find_insurer(record.field[KP_F_INSURER_NUMBER]);
-    enum kp_band band = strcmp(logged(entry, "age_band"), "40to74") == 0 ? KP_BAND_40TO74 : KP_BAND_UNDER40;
     read_back(bytes, n, who, &d);
     struct kp_record expected = written_record(&record, ground, &insurer, band);
     assert_same_record(&d.record, &expected, who);

@@ -103,7 +103,7 @@ static void joined__too_long_together__is_refused(void **state UNUSED)
     for (int i = 0; i < 100; i++)
         strcat(words, "あ");
     const struct cell cells[] = {CELL(WORK_HISTORY, words), CELL(WORK_HISTORY, words)};
-    assert_string_equal(story_of(cells, 1, NULL), kp_arena_printf(&scratch, "%s=%s", WORK_HISTORY, words));
+    assert_string_equal(story_of(cells, 1, NULL), kp_arena_printf(&arena, "%s=%s", WORK_HISTORY, words));
     assert_string_equal(story_of(cells, 2, NULL), "K3019 K3001 K4021");
 }
 

@@ -73,7 +73,8 @@ static void options__none__are_the_defaults(void **state)
     assert_null(s.options.methods);
     assert_null(s.options.as_of);
     assert_int_equal(s.options.age_rule, KP_AGE_BIRTHDAY);
-    assert_false(s.options.strict || s.options.show_values || s.options.corrections || s.json || s.quiet || s.verbose);
+    assert_false(s.options.strict || s.options.show_values || s.options.corrections || s.options.derive ||
+                 s.options.reject_incomplete || s.json || s.quiet || s.verbose);
     assert_int_equal(s.options.encoding, KP_ENC_AUTO);
     assert_int_equal(s.progress, KP_PROGRESS_AUTO);
 }
@@ -173,7 +174,7 @@ static const char FULL[] = "; a comment\n"
                            "[input]\nencoding = cp932\ndelimiter = tab\nmapping = maps/m.csv\nmethods = maps/cvt.csv\n"
                            "[registers]\nrequests = requests.csv\nconsents = ../c.csv\ninsurers = /abs/i.csv\n"
                            "# another\n[policy]\nage_rule = statute\nform_items = withhold\nrequested_items = release\n"
-                           "derive = no\nstrict = yes\n[output]\ndirectory = o\nlog = l.csv\n[schema]\ntables = t\nxsd = x";
+                           "derive = yes\nrequired_items = reject\nstrict = yes\n[output]\ndirectory = o\nlog = l.csv\n[schema]\ntables = t\nxsd = x";
 
 static void assert_full(void)
 {
@@ -186,6 +187,7 @@ static void assert_full(void)
     assert_string_equal(s.options.insurers, "/abs/i.csv");
     assert_int_equal(s.options.age_rule, KP_AGE_STATUTE);
     assert_true(s.options.withhold_form_items && s.options.release_requested_items && s.options.strict);
+    assert_true(s.options.derive && s.options.reject_incomplete);
     const struct {
         const char *name, *value;
     } paths[] = {{"maps/m.csv", s.options.mapping}, {"maps/cvt.csv", s.options.methods},

@@ -1,0 +1,290 @@
+#include "required.h"
+
+#include <string.h>
+
+#include "figures.h"
+#include "status.h"
+
+/* Names that go into one finding. */
+struct names {
+    struct kp_buf text;
+    struct kp_findings *findings;
+};
+
+/* What was refused is not missing; its own finding says more. */
+static bool was_refused(const struct kp_findings *findings, const struct kp_item *item)
+{
+    for (const struct kp_finding *f = findings->first; f; f = f->next)
+        if (f->field == item->label)
+            return true;
+    return false;
+}
+
+static void add_name(struct names *names, const char *name)
+{
+    kp_buf_printf(&names->text, "%s%s", names->text.len ? ", " : "", name);
+}
+
+static void tell_names(struct names *names, enum kp_code code)
+{
+    if (names->text.len) {
+        const char *copy = kp_buf_ok(&names->text) ? kp_arena_strdup(names->findings->arena, kp_buf_text(&names->text))
+                                                   : kp_arena_fail(names->findings->arena);
+        kp_find(names->findings, code, NULL, NULL, copy, NULL);
+    }
+    kp_buf_release(&names->text);
+}
+
+static bool stated(const struct kp_record *record, size_t i)
+{
+    return record->values[i].state != KP_VALUE_ABSENT;
+}
+
+struct look {
+    const struct kp_tables *tables;
+    const struct kp_record *record;
+    const struct kp_findings *findings;
+};
+
+/* Is anything said of an item whose code begins so? */
+static bool is_stated(const struct look *look, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    for (size_t i = 0; i < look->tables->n_items; i++)
+        if (look->tables->items[i].code[2] == prefix[2] && strncmp(look->tables->items[i].code, prefix, n) == 0 &&
+            (stated(look->record, i) || was_refused(look->findings, &look->tables->items[i])))
+            return true;
+    return false;
+}
+
+/* --- 特定健診 --- */
+
+#define GLUCOSE_GROUPS "bcd" /* fasting, casual, HbA1c: methods of three tests, of which one is enough */
+
+static bool group_is_stated(const struct kp_tables *tables, const struct kp_record *record,
+                            const struct kp_findings *findings, const char *letters)
+{
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (strchr(letters, tables->items[i].tokutei_need) &&
+            (stated(record, i) || was_refused(findings, &tables->items[i])))
+            return true;
+    return false;
+}
+
+/* A finding in words belongs to its flag, which is asked for by itself. */
+static bool is_missing(const struct kp_tables *tables, const struct kp_record *record,
+                       const struct kp_findings *findings, size_t i)
+{
+    const struct kp_item *item = &tables->items[i];
+    const char letter[] = {item->tokutei_need, '\0'};
+    if (item->tokutei_need == '1')
+        return item->depends_on < 0 && !stated(record, i) && !was_refused(findings, item);
+    if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))
+        return false;
+    bool first = true;
+    for (size_t k = 0; k < i && first; k++)
+        first = tables->items[k].tokutei_need != *letter;
+    return first && !group_is_stated(tables, record, findings, letter);
+}
+
+void kp_check_required(const struct kp_tables *tables, const struct kp_record *record, enum kp_code code,
+                       struct kp_findings *findings)
+{
+    struct names names = {.findings = findings};
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (is_missing(tables, record, findings, i))
+            add_name(&names, tables->items[i].name);
+    if (!group_is_stated(tables, record, findings, GLUCOSE_GROUPS))
+        add_name(&names, "空腹時血糖・HbA1c・随時血糖");
+    bool drawn = kp_result_of(tables, record, "3F015") || kp_result_of(tables, record, "3D010");
+    const struct look look = {tables, record, findings};
+    if (drawn && !is_stated(&look, "9N141"))
+        add_name(&names, "採血時間(食後)");
+    tell_names(&names, code);
+}
+
+/* --- the periodic check --- */
+
+/* What may be left out below an age, but for some ages at which it may not. */
+struct omission {
+    int below;
+    const char *but; /* ages, separated by spaces */
+};
+
+static const struct omission NEVER = {0, ""}, BLOOD = {40, "35"}, CHEST = {40, "20 25 30 35"}, HEARING = {45, "35 40"};
+
+static bool may_be_left_out(struct omission omission, int age)
+{
+    const char digits[] = {(char)('0' + age / 10 % 10), (char)('0' + age % 10), '\0'};
+    return age < omission.below && !kp_list_has(omission.but, digits);
+}
+
+static const struct {
+    const char *name;
+    const char *prefixes; /* separated by spaces; one of them is enough */
+    const struct omission *omission;
+} PERIODIC[] = {{"業務歴", "9N051", &NEVER},
+                {"既往歴", "9N056", &NEVER},
+                {"自覚症状", "9N061", &NEVER},
+                {"他覚症状", "9N066", &NEVER},
+                {"体重", "9N006", &NEVER},
+                {"視力(右)", "9E1601621 9E1601625", &NEVER},
+                {"視力(左)", "9E1601622 9E1601626", &NEVER},
+                {"胸部X線検査", "9N201 9N216 9N206 9N221", &CHEST},
+                {"収縮期血圧", "9A75", &NEVER},
+                {"拡張期血圧", "9A76", &NEVER},
+                {"血色素量", "2A030", &BLOOD},
+                {"赤血球数", "2A020000001930101", &BLOOD},
+                {"AST(GOT)", "3B035", &BLOOD},
+                {"ALT(GPT)", "3B045", &BLOOD},
+                {"γ-GT(γ-GTP)", "3B090", &BLOOD},
+                {"LDLコレステロール", "3F077 3F069", &BLOOD},
+                {"HDLコレステロール", "3F070", &BLOOD},
+                {"中性脂肪", "3F015", &BLOOD},
+                {"血糖", "3D010 3D046", &BLOOD},
+                {"心電図", "9A1101607", &BLOOD},
+                {"尿糖", "1A020", &NEVER},
+                {"尿蛋白", "1A010", &NEVER}};
+
+static bool any_stated(const struct look *look, const char *prefixes)
+{
+    enum { CODE = 17 };
+    while (*prefixes) {
+        char prefix[CODE + 1] = {0};
+        size_t n = strcspn(prefixes, " ");
+        memcpy(prefix, prefixes, n < CODE ? n : CODE);
+        if (is_stated(look, prefix))
+            return true;
+        prefixes += n + (prefixes[n] == ' ');
+    }
+    return false;
+}
+
+/* 腹囲 may be left out below 40 (but for 35), with a BMI below 20, and measured by the person with one below 22. */
+static bool waist_is_missing(const struct look *look, int age)
+{
+    static const struct kp_decimal thin = {20, 0}, not_stout = {22, 0};
+    struct kp_decimal bmi;
+    bool known = kp_number_of(look->tables, look->record, KP_PREFIX_BMI, &bmi) ||
+                 kp_bmi(look->tables, look->record, &bmi);
+    if (may_be_left_out(BLOOD, age) || is_stated(look, "9N0161601") ||
+        is_stated(look, "9N0161602") || (known && kp_decimal_compare(bmi, thin) < 0))
+        return false;
+    return !(is_stated(look, "9N0161603") && known && kp_decimal_compare(bmi, not_stout) < 0);
+}
+
+static bool hearing_is_missing(const struct look *look, int age)
+{
+    static const char *const ears[] = {"9D1001631", "9D1001632", "9D1001635", "9D1001636"};
+    if (may_be_left_out(HEARING, age) && is_stated(look, "9D1001609"))
+        return false;
+    for (size_t i = 0; i < KP_COUNT(ears); i++)
+        if (!is_stated(look, ears[i]))
+            return true;
+    return false;
+}
+
+void kp_check_periodic(const struct kp_tables *tables, const struct kp_record *record, struct kp_findings *findings)
+{
+    enum { ADULT = 20 }; /* whose height does not change */
+    const struct look look = {tables, record, findings};
+    struct names names = {.findings = findings};
+    if (!kp_date_is_set(record->birth) || !kp_date_is_set(record->exam))
+        return;
+    int age = kp_age_on(record->birth, record->exam);
+    if (age < ADULT && !is_stated(&look, KP_PREFIX_HEIGHT))
+        add_name(&names, "身長");
+    if (waist_is_missing(&look, age))
+        add_name(&names, "腹囲");
+    if (hearing_is_missing(&look, age))
+        add_name(&names, "聴力");
+    for (size_t i = 0; i < KP_COUNT(PERIODIC); i++)
+        if (!may_be_left_out(*PERIODIC[i].omission, age) && !any_stated(&look, PERIODIC[i].prefixes))
+            add_name(&names, PERIODIC[i].name);
+    tell_names(&names, KP_K_PERIODIC_ABSENT);
+}
+
+/* --- groups with a reason --- */
+
+struct group {
+    const char *id;
+    const struct kp_item *reason, *target; /* 実施理由, 対象者; NULL: the group has none */
+    bool has_reason, detailed, not_detailed;
+};
+
+static struct group group_of(const struct kp_tables *tables, const struct kp_record *record, const struct kp_item *reason)
+{
+    struct group g = {.id = reason->group_id, .reason = reason};
+    g.has_reason = record->values[reason - tables->items].state == KP_VALUE_PRESENT;
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const struct kp_item *item = &tables->items[i];
+        if (item->relation != KP_REL_RSON || item == reason || strcmp(item->group_id, g.id) != 0)
+            continue;
+        g.target = item;
+        if (record->values[i].state == KP_VALUE_PRESENT)
+            *(strcmp(record->values[i].text, "0") == 0 ? &g.not_detailed : &g.detailed) = true;
+    }
+    return g;
+}
+
+/* A number or a flag must be there, in one of its methods; of classes, as of the fundus, one is enough. eGFR is looked at by
+ * itself. */
+static void add_lacking(const struct kp_tables *tables, const struct kp_record *record, const struct group *g,
+                        struct names *names)
+{
+    const struct kp_item *class = NULL;
+    bool any_class = false, others = false;
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const struct kp_item *item = &tables->items[i];
+        if (item->relation != KP_REL_COMP || item->tokutei_need != '2' || strcmp(item->group_id, g->id) != 0)
+            continue;
+        if (item->type == KP_TYPE_CO || (item->type == KP_TYPE_ST && item->depends_on < 0)) {
+            class = class ? class : item;
+            any_class |= stated(record, i);
+        } else if (item->type != KP_TYPE_ST && strcmp(item->code, KP_ITEM_EGFR) != 0) {
+            bool found = false, first = true;
+            for (size_t k = 0; k < tables->n_items; k++) {
+                bool same = strcmp(tables->items[k].name, item->name) == 0;
+                found |= same && stated(record, k);
+                first &= !same || k >= i;
+            }
+            others = true;
+            if (first && !found)
+                add_name(names, item->name);
+        }
+    }
+    if (class && !any_class && !others)
+        add_name(names, class->name);
+}
+
+static void check_group(const struct kp_tables *tables, const struct kp_record *record, const struct group *g,
+                        struct kp_findings *findings)
+{
+    struct names lacking = {.findings = findings};
+    if (g->has_reason && g->not_detailed) {
+        kp_find(findings, KP_K_REASON_UNFOUNDED, g->reason->label, NULL, g->target->label, NULL);
+        return;
+    }
+    if (!g->has_reason && !g->detailed)
+        return;
+    if (!g->has_reason)
+        kp_find(findings, KP_K_REASON_MISSING, g->target->label, NULL, g->reason->label, NULL);
+    else if (g->target && !g->detailed)
+        kp_find(findings, KP_K_REASON_MISSING, g->reason->label, NULL, g->target->label, NULL);
+    add_lacking(tables, record, g, &lacking);
+    tell_names(&lacking, KP_K_GROUP_INCOMPLETE);
+    const struct kp_item *egfr = kp_item_find(tables, KP_ITEM_EGFR);
+    if (egfr && strcmp(egfr->group_id, g->id) == 0 && !stated(record, (size_t)(egfr - tables->items)))
+        kp_find(findings, KP_K_EGFR_ABSENT, egfr->label, NULL, NULL, NULL);
+}
+
+void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, struct kp_findings *findings)
+{
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const struct kp_item *item = &tables->items[i];
+        if (item->relation != KP_REL_RSON || item->type != KP_TYPE_ST)
+            continue;
+        struct group g = group_of(tables, record, item);
+        check_group(tables, record, &g, findings);
+    }
+}

@@ -1,0 +1,52 @@
+"""Holds the catalogue of diagnostics, tests/codes.csv and the code against one another, in both directions.
+
+python3 tests/codes_lint.py, from the top folder. Every code is raised in src, has both languages and a remedy (a note that asks
+for nothing says so), and a row in codes.csv with a bad case and a good one, or the test program that raises it, or the
+reason why nothing does.
+"""
+import csv, glob, os, re, sys
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def japanese(text):
+    return re.search("[\u3040-\u30ff\u4e00-\u9fff]", text)
+
+
+faults = []
+catalogue, cases = rows("schemas/messages.csv"), rows("tests/codes.csv")
+sources = "".join(open(path, encoding="utf-8").read() for path in glob.glob("src/*.c"))
+raised = set(re.findall(r"KP_K_([A-Z0-9_]+)", sources))
+known, named = {m["code"]: m for m in catalogue}, [c["code"] for c in cases]
+for m in catalogue:
+    code = m["code"]
+    if m["name"].upper() not in raised:
+        faults.append(f"{code} {m['name']} is never raised")
+    if not m["text_en"] or japanese(m["text_en"]) or not m["remedy_en"]:
+        faults.append(f"{code} lacks an English text or remedy")
+    if not (japanese(m["text_ja"]) or m["text_ja"] == "{1}") or not japanese(m["remedy_ja"]):
+        faults.append(f"{code} lacks a Japanese text or remedy")
+    if named.count(code) != 1:
+        faults.append(f"{code} {m['name']} stands {named.count(code)} times in tests/codes.csv")
+for name in sorted(raised - {m["name"].upper() for m in catalogue}):
+    faults.append(f"KP_K_{name} is not in the catalogue")
+for c in cases:
+    code, how = c["code"], c["how"].split(" ")[0]
+    if code not in known:
+        faults.append(f"tests/codes.csv: {code} is not in the catalogue")
+    elif how in ("row", "shell") and (not c["bad"] or (how == "shell" and not c["good"]) or c["bad"] == c["good"]):
+        faults.append(f"tests/codes.csv: {code} lacks a bad case or a good one")
+    elif how == "test":
+        text = open(c["test"], encoding="utf-8").read() if os.path.exists(c["test"]) else ""
+        if not re.search(rf"\bK?{code[1:]}\b|KP_K_{known[code]['name'].upper()}\b", text):
+            faults.append(f"tests/codes.csv: {c['test']} does not speak of {code}")
+    elif how == "guard" and not c["test"]:
+        faults.append(f"tests/codes.csv: {code} is a guard without a reason")
+    elif how not in ("row", "shell", "test", "guard"):
+        faults.append(f"tests/codes.csv: {code}: how is row, shell, test or guard, not {how}")
+for fault in faults:
+    print("check:", fault, file=sys.stderr)
+sys.exit(1 if faults else 0)

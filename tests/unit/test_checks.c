@@ -1,0 +1,202 @@
+/* The checks of one record that no row of an export can fail: what only a record read back from a document can. */
+#include "norm_story.h"
+
+#include "checks.h"
+
+static struct kp_check_context context;
+
+/* A record of 50 years as a document for 40 to 74 has it, with the fields alone. */
+static int fresh(void **state UNUSED)
+{
+    static const struct {
+        enum kp_field field;
+        const char *value;
+    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"}, {KP_F_INSURED_SYMBOL, "12"},      {KP_F_INSURED_NUMBER, "345"},
+                  {KP_F_INSURED_BRANCH, "00"},       {KP_F_NAME_KANA, "ケンポタロウ"}, {KP_F_SEX, "1"},
+                  {KP_F_BIRTH_DATE, "19750505"},     {KP_F_POSTAL_CODE, "100-0001"},   {KP_F_ADDRESS, "東京都千代田区"},
+                  {KP_F_EXAM_DATE, "20250610"},      {KP_F_FACILITY_NUMBER, "2813300114"},
+                  {KP_F_FACILITY_NAME, "健診所"}};
+    kp_arena_reset(&scratch);
+    if (kp_record_init(&record, &tables, &scratch) != KP_OK)
+        return -1;
+    for (size_t i = 0; i < COUNT(fields); i++)
+        record.field[fields[i].field] = fields[i].value;
+    record.birth = (struct kp_date){1975, 5, 5};
+    record.exam = (struct kp_date){2025, 6, 10};
+    context = (struct kp_check_context){.as_of = {2026, 4, 1}, .report = "40", .programme = "990", .foreign = true};
+    return 0;
+}
+
+static void set(const char *item, const char *value)
+{
+    record.values[item_at(item)] = (struct kp_value){.state = KP_VALUE_PRESENT, .text = value};
+}
+
+static bool finds(enum kp_code code)
+{
+    bool found = false;
+    findings = (struct kp_findings){.arena = &scratch};
+    kp_check_record(&tables, &record, &context, &findings);
+    for (const struct kp_finding *f = findings.first; f; f = f->next)
+        found |= f->code == code;
+    return found;
+}
+
+static void foreign_field__not_in_its_form__is_found(void **state UNUSED)
+{
+    static const struct {
+        enum kp_field field;
+        const char *bad;
+        enum kp_code code;
+    } rows[] = {{KP_F_INSURER_NUMBER, "6139463", KP_K_INSURER_NUMBER},
+                {KP_F_INSURED_SYMBOL, "１2", KP_K_INSURED_NUMBER},
+                {KP_F_INSURED_NUMBER, "123456789012345678901", KP_K_INSURED_NUMBER},
+                {KP_F_INSURED_NUMBER, "1 2", KP_K_INSURED_NUMBER},
+                {KP_F_INSURED_BRANCH, "1", KP_K_BRANCH},
+                {KP_F_NAME_KANA, "けんぽ", KP_K_KANA_NAME},
+                {KP_F_NAME_KANA, "ケンポ　タロウ", KP_K_KANA_NAME},
+                {KP_F_SEX, "3", KP_K_SEX},
+                {KP_F_BIRTH_DATE, "19750231", KP_K_DATE_NOT_REAL},
+                {KP_F_EXAM_DATE, "2025-06-10", KP_K_DATE_NOT_REAL},
+                {KP_F_POSTAL_CODE, "1000001", KP_K_POSTAL_CODE},
+                {KP_F_ADDRESS, "東京都1-1", KP_K_TEXT_NOT_WIDE},
+                {KP_F_FACILITY_NUMBER, "281330011", KP_K_FACILITY_NUMBER},
+                {KP_F_FACILITY_NAME, "clinic", KP_K_TEXT_NOT_WIDE},
+                {KP_F_TICKET_NUMBER, "1234567890", KP_K_TICKET},
+                {KP_F_QUALIFICATION, "8", KP_K_QUALIFICATION},
+                {KP_F_REPORT_CATEGORY, "77", KP_K_CATEGORY},
+                {KP_F_PROGRAMME, "10", KP_K_CATEGORY}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *good = record.field[rows[i].field];
+        assert_false(finds(rows[i].code));
+        record.field[rows[i].field] = rows[i].bad;
+        if (!finds(rows[i].code))
+            fail_msg("%s = %s passes", kp_field_name(rows[i].field), rows[i].bad);
+        record.field[rows[i].field] = good;
+    }
+}
+
+static void foreign_value__not_in_its_form__is_found(void **state UNUSED)
+{
+    static const struct {
+        const char *item, *good, *bad;
+        enum kp_code code;
+    } rows[] = {{HEIGHT, "170.0", "170.05", KP_K_NUMBER_TOO_LARGE},
+                {HEIGHT, "170", "1700", KP_K_NUMBER_TOO_LARGE},
+                {HEIGHT, "170.0", "1,70", KP_K_NUMBER_UNREADABLE},
+                {HEIGHT, "170.0", "-1", KP_K_NUMBER_UNREADABLE},
+                {URINE_PROTEIN, "5", "6", KP_K_CODE_UNKNOWN},
+                {WORK_HISTORY, "設計", "design", KP_K_TEXT_NOT_WIDE},
+                {WORK_HISTORY, "設計", "設\n計", KP_K_CONTROL_CHARACTER},
+                {"9N211161100000049", "20250610", "20250631", KP_K_DATE_NOT_REAL}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        set(rows[i].item, rows[i].good);
+        assert_false(finds(rows[i].code));
+        set(rows[i].item, rows[i].bad);
+        if (!finds(rows[i].code))
+            fail_msg("%s = %s passes", rows[i].item, rows[i].bad);
+        set(rows[i].item, rows[i].good);
+    }
+}
+
+static void ticket__of_another_insurer__is_refused(void **state UNUSED)
+{
+    record.field[KP_F_TICKET_NUMBER] = "12345678901";
+    record.field[KP_F_TICKET_EXPIRES] = "20260331";
+    assert_false(finds(KP_K_TICKET_INSURER));
+    context.ticket_insurer = "06139463";
+    assert_false(finds(KP_K_TICKET_INSURER));
+    context.ticket_insurer = "01130012";
+    assert_true(finds(KP_K_TICKET_INSURER));
+}
+
+static void group__two_codes_in_one_document__are_warned_of(void **state UNUSED)
+{
+    set(SYSTOLIC, "120");
+    assert_false(finds(KP_K_GROUP_SEVERAL));
+    set("9A752000000000001", "118");
+    assert_true(finds(KP_K_GROUP_SEVERAL));
+}
+
+/* 報告区分 and プログラム種別 against the age at the end of the fiscal year and on the day of the examination. */
+static void category__must_fit_the_age(void **state UNUSED)
+{
+    static const struct {
+        const char *report, *programme;
+        int16_t born;
+        bool fits;
+    } rows[] = {{"10", "010", 1975, true},  {"10", "030", 1975, true},  {"40", "990", 1975, true},
+                {"41", "030", 1975, true},  {"10", "990", 1975, false}, {"10", "000", 1975, false},
+                {"19", "010", 1975, false}, {"49", "990", 1975, false}, {"10", "100", 1975, false},
+                {"10", "010", 1990, false}, {"40", "010", 1990, false}, {"40", "990", 1990, true},
+                {"41", "030", 1990, true},  {"10", "010", 1949, false}, {"40", "020", 1949, true},
+                {"40", "020", 1961, false}, {"40", "990", 1949, true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        context.report = rows[i].report;
+        context.programme = rows[i].programme;
+        record.birth.year = rows[i].born;
+        if (finds(KP_K_PROGRAMME_AGE) == rows[i].fits)
+            fail_msg("%s/%s, born %d", rows[i].report, rows[i].programme, (int)rows[i].born);
+    }
+}
+
+/* What a doctor may leave out at which age (安衛則44条). */
+static void periodic__omissions__go_by_age(void **state UNUSED)
+{
+    static const struct {
+        int16_t born; /* in May: the age on 10 June 2025 */
+        const char *name;
+        bool asked_for;
+    } rows[] = {{2006, "身長", true},        {2005, "身長", false},       {1986, "腹囲", false},
+                {1985, "腹囲", true},        {1990, "腹囲", true},        {1989, "腹囲", false},
+                {2005, "胸部X線検査", true}, {2004, "胸部X線検査", false}, {2000, "胸部X線検査", true},
+                {1995, "胸部X線検査", true}, {1990, "胸部X線検査", true}, {1986, "胸部X線検査", false},
+                {1985, "胸部X線検査", true}, {1990, "心電図", true},      {1995, "心電図", false},
+                {1995, "尿蛋白", true},      {1995, "聴力", true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        record.birth.year = rows[i].born;
+        assert_true(finds(KP_K_PERIODIC_ABSENT));
+        const struct kp_finding *f = findings.first;
+        while (f->code != KP_K_PERIODIC_ABSENT)
+            f = f->next;
+        if ((strstr(f->args[0], rows[i].name) != NULL) != rows[i].asked_for)
+            fail_msg("born %d, %s: %s", (int)rows[i].born, rows[i].name, f->args[0]);
+    }
+    record.field[KP_F_QUALIFICATION] = "2"; /* a dependant was not examined by the employer */
+    assert_false(finds(KP_K_PERIODIC_ABSENT));
+}
+
+static void periodic__waist__may_be_left_out_by_bmi(void **state UNUSED)
+{
+    static const struct {
+        const char *bmi, *reported;
+        bool asked_for;
+    } rows[] = {{"19.9", NULL, false}, {"20.0", NULL, true}, {"21.9", "80.0", false}, {"22.0", "80.0", true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(fresh(NULL), 0);
+        set("9N011000000000001", rows[i].bmi);
+        if (rows[i].reported)
+            set("9N016160300000001", rows[i].reported);
+        assert_true(finds(KP_K_PERIODIC_ABSENT));
+        const struct kp_finding *f = findings.first;
+        while (f->code != KP_K_PERIODIC_ABSENT)
+            f = f->next;
+        assert_int_equal(strstr(f->args[0], "腹囲") != NULL, rows[i].asked_for);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, fresh)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(foreign_field__not_in_its_form__is_found),
+        TEST(foreign_value__not_in_its_form__is_found),
+        TEST(ticket__of_another_insurer__is_refused),
+        TEST(group__two_codes_in_one_document__are_warned_of),
+        TEST(category__must_fit_the_age),
+        TEST(periodic__omissions__go_by_age),
+        TEST(periodic__waist__may_be_left_out_by_bmi),
+    };
+    return cmocka_run_group_tests_name("checks", tests, load_tables, free_tables);
+}
