@@ -359,6 +359,7 @@ static void voided__bundle_that_never_went_out__is_not_counted(void **state)
     size_t people = rows_with(&entries, "insurer_number", "39289004") - 1;
     assert_int_equal(kenporter("audit void/disclosure-log.csv"), 0);
     assert_contains(out_text(), text("voided, not disclosed: %zu", people));
+    must("grep -Eq '^39289004 +consent +[0-9-]+ +%zu +0 +0 +1$' stdout", people);
     assert_int_equal(kenporter("audit --format csv --insurer 39289004 --event disclose void/disclosure-log.csv"), 0);
     assert_int_equal(occurrences(out_text(), ",voided\n"), people);
     assert_int_equal(occurrences(out_text(), ",released\n"), people);
