@@ -29,7 +29,7 @@ UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 
-.PHONY: all lib demo test check san coverage reproducible install uninstall clean list packages-build packages-test packages-coverage
+.PHONY: all lib demo test test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
@@ -97,6 +97,10 @@ run-unit-tests: all $(UNIT_BIN)
 
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
 	@set -e; for t in $(UNIT_BIN) $(GOLDEN_BIN); do $(TEST_ENV) $$t 2>&1; done
+
+test-long: packages-test all $(BUILD)/tests/test_crash $(BUILD)/tests/test_biglog ## a run killed or failed at every one of its calls; a log of a million entries
+	@CRASH_ALL=1 $(TEST_ENV) $(BUILD)/tests/test_crash
+	@BIG_LOG=1000000 $(TEST_ENV) $(BUILD)/tests/test_biglog
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory run-tests BUILD=build-san \

@@ -18,8 +18,8 @@ struct header {
     uint64_t byte_order;
     uint64_t n_records;
     struct kp_log_point point;
-    uint8_t digest[KP_SHA256_BYTES];
     char fill[BLOCK_BYTES - 16 - 16 - sizeof(struct kp_log_point) - KP_SHA256_BYTES];
+    uint8_t digest[KP_SHA256_BYTES];
 };
 
 static_assert(sizeof(struct kp_logindex_record) == 56, "records are packed");

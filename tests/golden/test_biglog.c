@@ -1,6 +1,6 @@
 /*
  * A long log: how fast it is verified, how soon an export against it begins, how much memory that takes. BIG_LOG says how
- * many entries (make bench-log: a million); the limits of time hold from that size on, those of memory for every size.
+ * many entries (make test-long: a million); the limits of time hold from that size on, those of memory for every size.
  */
 #include "golden/golden.h"
 

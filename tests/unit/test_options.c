@@ -329,7 +329,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
     static const char *const run[] = {
         "-c, --config FILE", "-o, --output DIR", "--log FILE", "--mapping FILE", "--methods FILE", "--requests FILE",
         "--consents FILE", "--insurers FILE", "--schemas DIR", "--xsd DIR", "--as-of YYYY-MM-DD", "--threads N",
-        "--strict ",
+        "--strict ", "--previous-logs FILES", "--anchors FILE",
         "--again REASON", "--corrections ", "--age-rule ", "--lang ", "--json ", "--show-values ", "--progress ",
         "-q, --quiet ", "-v, --verbose ", "--help ", "--previous-logs FILES", "--anchors FILE"};
     static const char *const explain[] = {"--config ", "--schemas ", "--age-rule ", "--birth DATE", "--exam DATE",
@@ -355,9 +355,19 @@ static void help__of_a_command__names_each_of_its_options(void **state)
     assert_help(KP_FOR_MAP, map, COUNT(map));
 }
 
+/* Each path of a list counts from the configuration's folder, but for those that begin at the root. */
+static void config__list_of_logs__is_resolved_one_by_one(void **state)
+{
+    (void)state;
+    assert_int_equal(with_config("[output]\nprevious_logs = 2024.csv:/srv/2025.csv:old/2026.csv\n"), KP_OK);
+    char *expected = kp_arena_printf(&folder_arena, "%s/2024.csv:/srv/2025.csv:%s/old/2026.csv", folder, folder);
+    assert_string_equal(s.options.previous_logs, expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(config__list_of_logs__is_resolved_one_by_one, tidy),
         cmocka_unit_test_teardown(options__none__are_the_defaults, tidy),
         cmocka_unit_test_teardown(options__every_spelling_of_a_value__is_read, tidy),
         cmocka_unit_test_teardown(option__unknown__is_refused_with_the_nearest_name, tidy),
