@@ -94,18 +94,18 @@ static xmlNodePtr find_one(xmlDocPtr doc, const char *path)
     return node;
 }
 
-static void take_out(xmlNodePtr node)
-{
-    xmlUnlinkNode(node);
-    xmlFreeNode(node);
-}
-
+/* The set of nodes is given up first: to free it is to look at them. */
 static void delete_all(xmlDocPtr doc, const char *path)
 {
     xmlXPathObjectPtr found = find(doc, path);
-    for (int i = 0; i < found->nodesetval->nodeNr; i++)
-        take_out(found->nodesetval->nodeTab[i]);
-    xmlXPathFreeNodeSetList(found);
+    size_t n = (size_t)found->nodesetval->nodeNr;
+    xmlNodePtr *nodes = keep(n * sizeof(*nodes));
+    memcpy(nodes, found->nodesetval->nodeTab, n * sizeof(*nodes));
+    xmlXPathFreeObject(found);
+    for (size_t i = 0; i < n; i++) {
+        xmlUnlinkNode(nodes[i]);
+        xmlFreeNode(nodes[i]);
+    }
 }
 
 static void swap_all(xmlDocPtr doc, const char *path)
@@ -292,12 +292,12 @@ static void rows__a_second_validator__judges_alike(void **state)
     for (size_t i = 0; i < COUNT(bases); i++) {
         (void)run_shell(text("xmllint --nonet --noout --schema \"$SCHEMAS/xsd/%s\" rows/%s/*.xml 2>%s.verdicts",
                              bases[i].schema_file, bases[i].name, bases[i].name));
-        const char *verdicts = slurp(text("%s.verdicts", bases[i].name), NULL);
+        const char *verdicts = text("\n%s", slurp(text("%s.verdicts", bases[i].name), NULL));
         for (size_t row = 1; row < table.n_rows; row++) {
             if (base_of(row) != &bases[i] || is(&table, row, "edit", ""))
                 continue;
             bool valid = is(&table, row, "expected", "valid");
-            assert_contains(verdicts, text("\nrows/%s/%s.xml %s\n" + (row == 1), bases[i].name, cell(&table, row, "id"),
+            assert_contains(verdicts, text("\nrows/%s/%s.xml %s\n", bases[i].name, cell(&table, row, "id"),
                                            valid ? "validates" : "fails to validate"));
         }
     }
