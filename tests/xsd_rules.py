@@ -11,68 +11,61 @@ Columns of the table: id, rule, words, base (document or index), edit (see test_
 expected (the element kenporter names, or "valid"), alone (yes, no), note (why not alone).
 """
 import csv, os, shutil, subprocess, sys, tempfile
-from xml.dom import minidom
+import xml.etree.ElementTree as ET
 
 FILES = {"hc08": "hc08_V08.xsd", "ix08": "ix08_V08.xsd", "base": "coreschemas/datatypes-base_hcgv08.xsd",
          "names": "coreschemas/datatypes_hcgv08.xsd", "narrative": "coreschemas/narrativeBlock_hcgv08.xsd",
          "voc": "coreschemas/voc_hcgv08.xsd"}
 FACETS = ("pattern", "length", "minLength", "maxLength")
-ANYTHING = """<xs:complexType xmlns:xs="http://www.w3.org/2001/XMLSchema" name="Anything" mixed="true"><xs:sequence>
-<xs:any minOccurs="0" maxOccurs="unbounded" processContents="skip"/></xs:sequence>
-<xs:anyAttribute processContents="skip"/></xs:complexType>"""
+XS = "{http://www.w3.org/2001/XMLSchema}"
+ANYTHING = ET.fromstring("""<xs:complexType xmlns:xs="http://www.w3.org/2001/XMLSchema" name="Anything" mixed="true">
+<xs:sequence><xs:any minOccurs="0" maxOccurs="unbounded" processContents="skip"/></xs:sequence>
+<xs:anyAttribute processContents="skip"/></xs:complexType>""")
+ET.register_namespace("xs", XS[1:-1])
 
 
 def kind(node):
-    return node.tagName.split(":")[1]
-
-
-def children(node):
-    return [c for c in node.childNodes if c.nodeType == c.ELEMENT_NODE]
+    return node.tag.replace(XS, "")
 
 
 def put(node, name, value):
     if value is None:
-        node.removeAttribute(name)
+        del node.attrib[name]
     else:
-        node.setAttribute(name, value)
-
-
-def drop(node):
-    node.parentNode.removeChild(node)
-
-
-def loosen_type(node):
-    """The type of this element and of its namesakes in the same definition, which must share it."""
-    top, abstract = node, node.getAttribute("type") in ("ANY", "RangeValue")  # whose place others take by xsi:type
-    while kind(top.parentNode) != "schema":
-        top = top.parentNode
-    for other in [top] + top.getElementsByTagName("xs:element"):
-        if other.getAttribute("name") == node.getAttribute("name"):
-            put(other, "type", "xs:anyType" if abstract else "Anything")
-    top.parentNode.appendChild(minidom.parseString(ANYTHING).documentElement)
-
-
-def swap(node):
-    before = node.previousSibling
-    while before.nodeType != before.ELEMENT_NODE:
-        before = before.previousSibling
-    node.parentNode.insertBefore(node, before)
-
-
-def let_any_attribute(node):
-    wildcard = node.ownerDocument.createElement("xs:anyAttribute")
-    wildcard.setAttribute("processContents", "skip")
-    node.parentNode.replaceChild(wildcard, node)
+        node.set(name, value)
 
 
 class Rules:
-    """Lists (name, loosen): loosen takes the rule out of the document it stands in; None where that cannot be done."""
+    """Lists (name, loosen): loosen takes the rule out of the schema it stands in; None where that cannot be done."""
 
-    def __init__(self, stem, document):
-        self.stem, self.found, self.used = stem, [], {}
+    def __init__(self, stem, root):
+        self.stem, self.found, self.used, self.root = stem, [], {}, root
+        self.parent = {child: node for node in root.iter() for child in node}
         self.add(stem + ":namespace", None)
-        for node in children(document.documentElement):
-            self.visit(node, stem)
+        self.below(root, stem)
+
+    def drop(self, node):
+        self.parent[node].remove(node)
+
+    def swap(self, node):
+        around = self.parent[node]
+        i = list(around).index(node)
+        around.remove(node)
+        around.insert(i - 1, node)
+
+    def loosen_type(self, node):
+        """The type of this element and of its namesakes in the same definition, which must share it."""
+        abstract = node.get("type") in ("ANY", "RangeValue")  # whose place others take by xsi:type
+        top = node
+        while self.parent[top] is not self.root:
+            top = self.parent[top]
+        for other in top.iter(XS + "element"):
+            if other.get("name") == node.get("name"):
+                put(other, "type", "xs:anyType" if abstract else "Anything")
+        self.root.append(ANYTHING)
+
+    def let_any_attribute(self, node):
+        node.tag, node.attrib = XS + "anyAttribute", {"processContents": "skip"}
 
     def add(self, name, loosen):
         self.found.append((name, loosen))
@@ -85,20 +78,20 @@ class Rules:
         getattr(self, "on_" + kind(node), self.unknown)(node, path)
 
     def below(self, node, path):
-        for child in children(node):
+        for child in node:
             self.visit(child, path)
 
     def unknown(self, node, path):
-        sys.exit("%s: what is <%s>?" % (path, node.tagName))
+        sys.exit("%s: what is <%s>?" % (path, node.tag))
 
     def on_include(self, node, path):
         pass  # without it the schema does not load
 
     def occurrence(self, node, path):
-        low, high = node.getAttribute("minOccurs"), node.getAttribute("maxOccurs") or "1"
-        in_choice = kind(node.parentNode) == "choice"
+        low, high = node.get("minOccurs"), node.get("maxOccurs") or "1"
+        in_choice = kind(self.parent[node]) == "choice"
         if in_choice:
-            self.add(path + ":allowed", lambda: drop(node))
+            self.add(path + ":allowed", lambda: self.drop(node))
         elif low == "0":
             self.add(path + ":optional", lambda: put(node, "minOccurs", "1"))
         else:
@@ -107,18 +100,18 @@ class Rules:
             self.add(path + ":many", lambda: put(node, "maxOccurs", "1"))
         elif not in_choice:
             self.add(path + ":at most " + high, lambda: put(node, "maxOccurs", "unbounded"))
-        if kind(node.parentNode) == "sequence" and children(node.parentNode)[0] is not node:
-            self.add(path + ":order", lambda: swap(node))
+        if kind(self.parent[node]) == "sequence" and self.parent[node][0] is not node:
+            self.add(path + ":order", lambda: self.swap(node))
 
     def on_element(self, node, path):
-        path = self.unique(path + "/" + node.getAttribute("name"))
-        if kind(node.parentNode) == "schema":
-            self.add(path + ":root", lambda: put(node, "name", node.getAttribute("name") + "x"))
+        path = self.unique(path + "/" + node.get("name"))
+        if kind(self.parent[node]) == "schema":
+            self.add(path + ":root", lambda: put(node, "name", node.get("name") + "x"))
         else:
             self.occurrence(node, path)
-        if node.hasAttribute("type"):
-            self.add(path + ":type", lambda: loosen_type(node))
-        if node.hasAttribute("block"):
+        if "type" in node.attrib:
+            self.add(path + ":type", lambda: self.loosen_type(node))
+        if "block" in node.attrib:
             self.add(path + ":block", lambda: put(node, "block", None))
         self.below(node, path)
 
@@ -129,90 +122,90 @@ class Rules:
         self.add(path + ":strict", lambda: put(node, "processContents", "skip"))
 
     def model(self, node, path):
-        if kind(node.parentNode) in ("sequence", "choice") or kind(node) == "choice":
+        if kind(self.parent[node]) in ("sequence", "choice") or kind(node) == "choice":
             own = self.unique(path + "/" + kind(node))
-            if kind(node.parentNode) in ("sequence", "choice") or node.hasAttribute("minOccurs"):
+            if kind(self.parent[node]) in ("sequence", "choice") or "minOccurs" in node.attrib:
                 self.occurrence(node, own)
             else:
                 self.add(own + ":required", lambda: put(node, "minOccurs", "0"))
-                self.add(own + ":" + ("many" if node.hasAttribute("maxOccurs") else "at most 1"),
-                         lambda: put(node, "maxOccurs", "1" if node.hasAttribute("maxOccurs") else "unbounded"))
+                self.add(own + ":" + ("many" if "maxOccurs" in node.attrib else "at most 1"),
+                         lambda: put(node, "maxOccurs", "1" if "maxOccurs" in node.attrib else "unbounded"))
         self.below(node, path)
 
     on_sequence = on_choice = model
 
     def on_group(self, node, path):
-        if node.hasAttribute("ref"):
-            self.occurrence(node, self.unique(path + "/" + node.getAttribute("ref")))
+        if "ref" in node.attrib:
+            self.occurrence(node, self.unique(path + "/" + node.get("ref")))
         else:
-            self.below(node, path + "/" + node.getAttribute("name"))
+            self.below(node, path + "/" + node.get("name"))
 
     def on_attributeGroup(self, node, path):
-        if node.hasAttribute("ref"):
-            self.add("%s/@%s:used" % (path, node.getAttribute("ref")), lambda: let_any_attribute(node))
+        if "ref" in node.attrib:
+            self.add("%s/@%s:used" % (path, node.get("ref")), lambda: self.let_any_attribute(node))
         else:
-            self.below(node, path + "/" + node.getAttribute("name"))
+            self.below(node, path + "/" + node.get("name"))
 
     def on_attribute(self, node, path):
-        path = "%s/@%s" % (path, node.getAttribute("name"))
-        if node.getAttribute("use") == "required":
+        path = "%s/@%s" % (path, node.get("name"))
+        if node.get("use") == "required":
             self.add(path + ":required", lambda: put(node, "use", "optional"))
         else:
             self.add(path + ":optional", lambda: put(node, "use", "required"))
-        if node.hasAttribute("fixed"):
+        if "fixed" in node.attrib:
             self.add(path + ":fixed", lambda: put(node, "fixed", None))
-        narrowed = kind(node.parentNode) == "restriction" and node.parentNode.getAttribute("base") != "ANY"
-        if node.getAttribute("type") != "xs:string":  # without its narrower type, it has that of the type it narrows
-            self.add(path + ":type", lambda: drop(node) if narrowed else put(node, "type", "xs:string"))
+        narrowed = kind(self.parent[node]) == "restriction" and self.parent[node].get("base") != "ANY"
+        if node.get("type") != "xs:string":  # without its narrower type, it has that of the type it narrows
+            self.add(path + ":type", lambda: self.drop(node) if narrowed else put(node, "type", "xs:string"))
 
     def on_anyAttribute(self, node, path):
         self.add(path + "/@any:allowed", None)
 
     def on_complexType(self, node, path):
-        if node.hasAttribute("name"):
-            path += "/" + node.getAttribute("name")
-        if node.hasAttribute("abstract"):
+        if "name" in node.attrib:
+            path += "/" + node.get("name")
+        if "abstract" in node.attrib:
             self.add(path + ":abstract", lambda: put(node, "abstract", None))
-        if node.hasAttribute("mixed"):
+        if "mixed" in node.attrib:
             self.add(path + ":mixed", lambda: put(node, "mixed", None))
         self.below(node, path)
 
     on_complexContent = on_simpleContent = below
 
     def on_simpleType(self, node, path):
-        self.below(node, path + "/" + node.getAttribute("name") if node.hasAttribute("name") else path + "/text")
+        self.below(node, path + "/" + node.get("name") if "name" in node.attrib else path + "/text")
 
     def on_restriction(self, node, path):
-        if node.getAttribute("base") != "xs:string":
-            simple = kind(node.parentNode) == "simpleType"
+        if node.get("base") != "xs:string":
+            simple = kind(self.parent[node]) == "simpleType"
             self.add(path + ":base", (lambda: put(node, "base", "xs:string")) if simple else None)
-        if any(kind(c) == "enumeration" for c in children(node)):
-            self.add(path + ":enumeration", lambda: [drop(c) for c in children(node)])
+        if node.find(XS + "enumeration") is not None:
+            self.add(path + ":enumeration", lambda: [self.drop(c) for c in list(node)])
         self.below(node, path)
 
     on_extension = on_restriction
 
     def facet(self, node, path):
-        self.add("%s:%s" % (path, kind(node)), lambda: drop(node))
+        self.add("%s:%s" % (path, kind(node)), lambda: self.drop(node))
 
     on_pattern = on_length = on_minLength = on_maxLength = facet
 
     def on_enumeration(self, node, path):
-        self.add("%s:value %s" % (path, node.getAttribute("value")), lambda: drop(node))
+        self.add("%s:value %s" % (path, node.get("value")), lambda: self.drop(node))
 
     def on_key(self, node, path):
-        path += "/" + node.getAttribute("name")
-        self.add(path + ":unique", lambda: drop(node))
+        path += "/" + node.get("name")
+        self.add(path + ":unique", lambda: self.drop(node))
         self.below(node, path)
 
     def on_selector(self, node, path):
-        parts = node.getAttribute("xpath").split("|")
+        parts = node.get("xpath").split("|")
         for part in parts:
             others = "|".join(p for p in parts if p != part)
             self.add("%s:selector %s" % (path, part), lambda others=others: put(node, "xpath", others))
 
     def on_field(self, node, path):
-        self.add("%s:field %s" % (path, node.getAttribute("xpath")), lambda: drop(node.parentNode))
+        self.add("%s:field %s" % (path, node.get("xpath")), lambda: self.drop(self.parent[node]))
 
 
 def rules(schemas):
@@ -220,7 +213,7 @@ def rules(schemas):
     found = {}
     for stem, file in FILES.items():
         path = os.path.join(schemas, file)
-        for i, (name, loosen) in enumerate(Rules(stem, minidom.parse(path)).found):
+        for i, (name, loosen) in enumerate(Rules(stem, ET.parse(path).getroot()).found):
             if name in found:
                 sys.exit("two rules are called " + name)
             found[name] = (file, loosen and (lambda path=path, stem=stem, i=i: without(path, stem, i)))
@@ -228,9 +221,12 @@ def rules(schemas):
 
 
 def without(path, stem, i):
-    document = minidom.parse(path)
-    Rules(stem, document).found[i][1]()
-    return document.toxml("utf-8")
+    root = ET.parse(path).getroot()
+    Rules(stem, root).found[i][1]()
+    ns = root.get("targetNamespace")  # of names within attributes, where the tree does not see them
+    root.set("xmlns", ns)
+    root.set("xmlns:v3", ns)
+    return ET.tostring(root, "utf-8")
 
 
 def turns(schemas, folder, file, text, rows, documents):
