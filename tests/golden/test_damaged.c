@@ -35,7 +35,7 @@ static int set_up(void **state)
 /* From a folder in which nothing may be written; what was printed is kept for the tests that look at all of it. */
 static int verify(const char *arguments)
 {
-    return run_shell(text("(cd empty; " LIMITS "TMPDIR=../tmp exec timeout " SECONDS " \"$KENPORTER\" verify %s) "
+    return run_shell(text("(cd empty; " LIMITS "TMPDIR=../tmp exec timeout -k 1 " SECONDS " \"$KENPORTER\" verify %s) "
                           ">stdout 2>stderr; s=$?; cat stdout stderr >>told; exit $s", arguments));
 }
 
