@@ -288,6 +288,7 @@ static void verify__strict__takes_a_warning_for_a_fault(void **state)
     assert_int_equal(verify("../out/" BASE), 0);
     assert_int_equal(verify("--strict --lang en ../out/" BASE), 5);
     assert_contains(slurp("stderr", NULL), "K8026");
+    assert_null(strstr(slurp("stdout", NULL), "sound"));
     assert_int_equal(verify(text("--strict %s", bundle_of("title_missing"))), 5);
 }
 
