@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "embedded.h"
+#include "keyset.h"
 #include "status.h"
 
 enum { SCHEMA_MAX_BYTES = 4 << 20, DIGITS = 10 };
@@ -61,6 +62,7 @@ static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum k
                                          [KP_ZIP_TOO_MANY] = KP_K_ZIP_TOO_MANY,
                                          [KP_ZIP_BOMB] = KP_K_ZIP_BOMB,
                                          [KP_ZIP_OVERLAP] = KP_K_ZIP_OVERLAP,
+                                         [KP_ZIP_HIDDEN] = KP_K_ZIP_HIDDEN,
                                          [KP_ZIP_ENCRYPTED] = KP_K_ZIP_ENCRYPTED,
                                          [KP_ZIP_METHOD] = KP_K_ZIP_METHOD,
                                          [KP_ZIP_HEADERS] = KP_K_ZIP_HEADERS,
@@ -96,7 +98,7 @@ static void parse_name(struct kp_archive *a)
     const char *day = *receiver ? take_digits(a, &at, 9, 9, '_') : "";
     const char *event = *day ? take_digits(a, &at, 1, 1, '\0') : "";
     struct kp_archive_name name = {.sender = sender, .receiver = receiver, .event = *event, .send = *day ? day[8] : '\0'};
-    char *date = kp_arena_strndup(&a->arena, day, 8);
+    char *date = kp_arena_strndup(&a->arena, day, *day ? 8 : 0);
     if (*event && date && kp_date_parse(date, &name.day, NULL) == KP_DATE_OK) {
         a->name = name;
         return;
@@ -340,8 +342,9 @@ static enum kp_status take_member(struct kp_archive *a, struct schemas *s, const
     return take_other(a, m, name);
 }
 
-static enum kp_status check_name(struct kp_archive *a, struct kp_map *names, const struct kp_zip_member *m)
+static enum kp_status check_name(struct kp_archive *a, struct kp_keyset *names, const struct kp_zip_member *m)
 {
+    uint32_t before = 0;
     char lower[KP_UNZIP_MAX_NAME + 1];
     if (m->special)
         kp_archive_fault(a, m->name, KP_K_MEMBER_SPECIAL, NULL, NULL, NULL);
@@ -349,7 +352,7 @@ static enum kp_status check_name(struct kp_archive *a, struct kp_map *names, con
         kp_archive_fault(a, m->name, KP_K_MEMBER_PATH, NULL, NULL, NULL);
     for (size_t i = 0; i <= m->n_name; i++)
         lower[i] = m->name[i] >= 'A' && m->name[i] <= 'Z' ? (char)(m->name[i] + 'a' - 'A') : m->name[i];
-    switch (kp_map_put(names, &a->arena, lower, 1)) {
+    switch (kp_keyset_put(names, lower, 0, &before)) {
     case KP_MAP_NO_MEMORY:
         return kp_no_memory(a->run);
     case KP_MAP_EXISTED:
@@ -361,9 +364,8 @@ static enum kp_status check_name(struct kp_archive *a, struct kp_map *names, con
     return KP_OK;
 }
 
-static enum kp_status look_at_all(struct kp_archive *a, struct schemas *s)
+static enum kp_status look_at_all(struct kp_archive *a, struct schemas *s, struct kp_keyset *names)
 {
-    struct kp_map names = {0};
     bool end = false;
     for (;;) {
         struct kp_zip_member m;
@@ -374,7 +376,7 @@ static enum kp_status look_at_all(struct kp_archive *a, struct schemas *s)
         if (end)
             return KP_OK;
         a->n_members++;
-        st = check_name(a, &names, &m);
+        st = check_name(a, names, &m);
         if (st == KP_OK)
             st = take_member(a, s, &m);
         if (st != KP_OK && st != KP_E_FAULT)
@@ -427,6 +429,7 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const s
                                const char *path, bool silent)
 {
     struct schemas schemas = {.n_official = 0};
+    struct kp_keyset names = {0};
     enum kp_zip_fault fault = KP_ZIP_SOUND;
     *a = (struct kp_archive){.run = run, .checks = checks, .path = path, .silent = silent,
                              .name = {.sender = "", .receiver = ""},
@@ -436,7 +439,8 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const s
     if (st != KP_OK)
         return zip_fault(a, NULL, st, fault);
     parse_name(a);
-    st = look_at_all(a, &schemas);
+    st = look_at_all(a, &schemas, &names);
+    kp_keyset_release(&names);
     if (st == KP_OK)
         judge(a, &schemas);
     kp_unzip_rewind(&a->zip);

@@ -10,7 +10,7 @@
 #define LIMIT_MARKS "2.16.840.1.113883.5.83"
 #define ADDITIONAL_ITEMS "01990"
 
-enum { TICKET_ROOT_CHARACTERS = 30, FACILITY_DIGITS = 10 };
+enum { TICKET_ROOT_CHARACTERS = 30, FACILITY_DIGITS = 10, FIELD_MAX_BYTES = 1024 };
 
 struct reader {
     const struct kp_tables *tables;
@@ -50,6 +50,10 @@ static struct kp_date day_of(const char *text)
 
 static void take_field(const struct reader *r, enum kp_field field, const char *text)
 {
+    if (strlen(text) > FIELD_MAX_BYTES) { /* longer than any field may be, and not worth looking at */
+        find(r, KP_K_FORM_DIFFERS, kp_field_name(field), NULL);
+        return;
+    }
     struct kp_norm norm = {.tables = r->tables, .arena = r->arena, .findings = r->findings,
                            .record = &r->document->record};
     struct kp_finding *before = r->findings->last;
@@ -255,12 +259,12 @@ static bool take_code(const struct reader *r, const struct kp_item *item, const 
 static bool take_words(const struct reader *r, const struct kp_item *item, const struct kp_node *node,
                        struct kp_value *value)
 {
-    enum { DATE_BYTES = 8 };
-    value->text = node->text;
-    const char *wide = kp_text_wide(r->arena, node->text, true);
+    enum { DATE_BYTES = 8, UTF8_MOST = 3 }; /* bytes of UTF-8 to one of CP932, at most */
+    value->text = strlen(node->text) <= UTF8_MOST * item->max_bytes ? node->text : "";
+    const char *wide = kp_text_wide(r->arena, value->text, true);
     bool sound = item->max_bytes == DATE_BYTES
-                     ? kp_date_is_set(day_of(node->text))
-                     : *node->text && wide && strcmp(wide, node->text) == 0 &&
+                     ? kp_date_is_set(day_of(value->text))
+                     : *value->text && wide && strcmp(wide, value->text) == 0 &&
                            kp_text_cp932_bytes(r->tables->text, wide, NULL) <= item->max_bytes;
     if (!sound)
         find(r, KP_K_ITEM_TEXT, item->label, item->format);
@@ -302,7 +306,7 @@ static void take_value(const struct reader *r, const struct kp_item *item, const
     const struct kp_node *node = take_limit(r, item, kp_node_child(observation, "value"), value);
     const char *null = kp_node_attr(node, "nullFlavor");
     bool sound = false;
-    if (value->limit && strcmp(kp_node_attr(node, "codeSystem"), LIMIT_MARKS) == 0) {
+    if (value->limit && is_old_mark(r, item, node)) {
         *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "", .limit = value->limit};
         return;
     }
@@ -324,7 +328,8 @@ static void take_value(const struct reader *r, const struct kp_item *item, const
         sound = take_words(r, item, node, value);
     else
         sound = take_code(r, item, node, value);
-    value->state = sound ? KP_VALUE_PRESENT : KP_VALUE_ABSENT;
+    /* Words and codes at fault are told, and are there all the same; a number that is none is not. */
+    value->state = sound || item->type != KP_TYPE_PQ ? KP_VALUE_PRESENT : KP_VALUE_ABSENT;
 }
 
 /* --- what stands beside the value --- */
@@ -361,9 +366,8 @@ static void take_doctor(const struct reader *r, const struct kp_item *item, cons
         find(r, KP_K_ITEM_DOCTOR, item->label, NULL);
         return;
     }
-    struct kp_value value = {0};
-    if (take_words(r, &r->tables->items[item->author_item], name, &value))
-        value.state = KP_VALUE_PRESENT;
+    struct kp_value value = {.state = KP_VALUE_PRESENT};
+    (void)take_words(r, &r->tables->items[item->author_item], name, &value);
     r->document->record.values[item->author_item] = value;
     r->document->section_of[item->author_item] = (int)r->document->n_sections - 1;
 }
@@ -547,9 +551,10 @@ static const char *party(const struct kp_node *id, struct kp_findings *findings,
 {
     const char *number = kp_node_attr(id, "extension");
     size_t n = strcmp(kp_node_attr(id, "root"), OID "102") == 0 ? FACILITY_DIGITS : 8;
-    if (strlen(number) != n || strspn(number, "0123456789") != n)
-        kp_find(findings, KP_K_INDEX_NUMBER, where, NULL, NULL, NULL);
-    return number;
+    if (strlen(number) == n && strspn(number, "0123456789") == n)
+        return number;
+    kp_find(findings, KP_K_INDEX_NUMBER, where, NULL, NULL, NULL);
+    return ""; /* whatever stands there is not to be repeated */
 }
 
 void kp_index_read(const struct kp_tree *tree, struct kp_findings *findings, struct kp_index *ret_index)

@@ -26,15 +26,15 @@ struct kp_document {
     int *section_of; /* by item: index of its section, -1 where it is absent */
 };
 
-/* Reads a tree whose root is a ClinicalDocument. Faults are findings, and what is at fault is left out of the record;
- * strings live in the arena or the tree. Errors: KP_E_SYSTEM (memory). */
+/* Reads a tree whose root is a ClinicalDocument. Faults are findings; fields and numbers at fault are left out of the
+ * record, words and codes stay in it. Strings live in the arena or the tree. Errors: KP_E_SYSTEM (memory). */
 enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree *tree, struct kp_arena *arena,
                            struct kp_findings *findings, struct kp_document *ret_document);
 
 /* The index of an archive, ix08_V08.xml; "" where nothing stands. */
 struct kp_index {
     const char *interaction_type, *service_event;
-    const char *sender, *receiver; /* numbers */
+    const char *sender, *receiver; /* numbers; "" when they are none */
     struct kp_date created;
     uint64_t documents;
 };

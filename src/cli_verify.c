@@ -28,7 +28,7 @@ static void add_json(const struct kp_verdict *v, const char *before, struct kp_b
     kp_buf_str(out, "}}");
 }
 
-static void add_lines(const struct kp_verdict *v, bool ja, bool logged, struct kp_buf *out)
+static void add_lines(const struct kp_verdict *v, bool ja, bool logged, bool strict, struct kp_buf *out)
 {
     kp_buf_printf(out, "%s\n", v->path);
     if (*v->sender_number)
@@ -39,7 +39,7 @@ static void add_lines(const struct kp_verdict *v, bool ja, bool logged, struct k
     for (size_t i = 0; i < v->n_codes; i++)
         kp_buf_printf(out, "%s%s ×%" PRIu64 "%s", i ? ", " : "  ", v->by_code[i].name, v->by_code[i].n,
                       i + 1 == v->n_codes ? "\n" : "");
-    if (v->faults == 0)
+    if (v->faults == 0 && !(strict && v->warnings > 0))
         kp_buf_printf(out, "  %s\n", logged ? (ja ? "問題なし。提供記録とも一致" : "sound, and as the disclosure log says")
                                             : (ja ? "問題なし" : "sound"));
 }
@@ -58,7 +58,8 @@ enum kp_status kp_command_verify(struct kp_console *c)
         if (s->json)
             add_json(&verdicts.bundles[i], i ? ",\n  " : "{\"bundles\": [\n  ", &out);
         else if (!s->quiet)
-            add_lines(&verdicts.bundles[i], c->diag.lang == KP_LANG_JA, s->options.log != NULL, &out);
+            add_lines(&verdicts.bundles[i], c->diag.lang == KP_LANG_JA, s->options.log != NULL, s->options.strict,
+                      &out);
     }
     if (s->json)
         kp_buf_str(&out, "\n]}\n");

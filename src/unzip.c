@@ -17,6 +17,9 @@ enum {
     COMMENT_MAX = 0xffff,
     STORED = 0,
     DEFLATED = 8,
+    DESCRIPTOR_SIGNATURE = 0x08074b50,
+    DESCRIPTOR_MAX_BYTES = 24,
+    UNICODE_PATH = 0x7075,
     FLAG_ENCRYPTED = 1,
     FLAG_SIZES_FOLLOW = 8,
     UNIX = 3,
@@ -93,8 +96,12 @@ out:
 static enum kp_status read_end(struct kp_unzip *zip, uint64_t end, const uint8_t *record, enum kp_zip_fault *ret_fault)
 {
     uint64_t n = get(record, 10, 2), size = get(record, 12, 4), start = get(record, 16, 4);
-    if (n == MAX16 || size == MAX32 || start == MAX32)
-        return read_end64(zip, end, ret_fault);
+    if (n == MAX16 || size == MAX32 || start == MAX32) {
+        enum kp_status st = read_end64(zip, end, ret_fault);
+        bool same = (n == MAX16 || n == zip->n_members) && (start == MAX32 || start == zip->directory) &&
+                    (size == MAX32 || size == zip->directory_end - zip->directory);
+        return st == KP_OK && !same ? fault(KP_ZIP_DIRECTORY, ret_fault) : st;
+    }
     if (get(record, 4, 2) != 0 || get(record, 6, 2) != 0 || get(record, 8, 2) != n)
         return fault(KP_ZIP_IN_PARTS, ret_fault);
     zip->n_members = n;
@@ -156,7 +163,7 @@ void kp_unzip_rewind(struct kp_unzip *zip)
 {
     zip->at = zip->directory;
     zip->n_taken = 0;
-    zip->claimed_bytes = 0;
+    zip->expected = 0;
     zip->unpacked_bytes = 0;
 }
 
@@ -184,15 +191,11 @@ static bool take_extra64(struct kp_zip_member *m, const uint8_t *extra, size_t n
     return !missing;
 }
 
-/* What the members say of themselves must fit into the file, side by side. */
+/* Limits before anything is unpacked. */
 static enum kp_status weigh(struct kp_unzip *zip, const struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
 {
-    uint64_t own = LOCAL_BYTES + m->n_name;
     if (m->offset > zip->directory || m->packed_bytes > zip->directory)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
-    if (m->packed_bytes + own > zip->directory - zip->claimed_bytes)
-        return fault(KP_ZIP_OVERLAP, ret_fault);
-    zip->claimed_bytes += m->packed_bytes + own;
     if (m->size_bytes > UNPACKED_MAX_BYTES - zip->unpacked_bytes ||
         (m->size_bytes > RATIO_FREE_BYTES && m->size_bytes / KP_UNZIP_MAX_RATIO > m->packed_bytes))
         return fault(KP_ZIP_BOMB, ret_fault);
@@ -208,7 +211,80 @@ static void take_attributes(struct kp_zip_member *m, const uint8_t *head)
 {
     uint64_t type = get(head, 38, 4) >> 16 & UNIX_TYPE;
     m->folder = m->n_name > 0 && m->name[m->n_name - 1] == '/';
-    m->special = head[5] == UNIX && type != 0 && type != UNIX_FILE && type != UNIX_FOLDER;
+    bool plain = head[5] != UNIX || type == 0 || type == UNIX_FILE || (m->folder && type == UNIX_FOLDER);
+    m->special = !plain || (m->folder && m->size_bytes > 0);
+}
+
+/* Another name for the member, which some programs prefer to the one that stands in both headers. */
+static bool has_second_name(const uint8_t *extra, size_t n)
+{
+    for (size_t at = 0; at + 4 <= n; at += 4 + get(extra, at + 2, 2))
+        if (get(extra, at, 2) == UNICODE_PATH)
+            return true;
+    return false;
+}
+
+/* The member's own header, against what the directory says. */
+static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
+{
+    enum kp_status st = KP_OK;
+    uint8_t head[LOCAL_BYTES], extra[COMMENT_MAX];
+    char name[KP_UNZIP_MAX_NAME];
+    KP_TRY(read_at(zip, m->offset, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
+    uint64_t n_extra = get(head, 28, 2);
+    struct kp_zip_member own = {.packed_bytes = get(head, 18, 4), .size_bytes = get(head, 22, 4)};
+    if (get(head, 0, 4) != KP_ZIP_LOCAL_SIGNATURE || get(head, 6, 2) != m->flags || get(head, 8, 2) != m->method ||
+        get(head, 26, 2) != m->n_name)
+        return fault(KP_ZIP_HEADERS, ret_fault);
+    KP_TRY(read_at(zip, m->offset + LOCAL_BYTES, name, m->n_name, KP_ZIP_DIRECTORY, ret_fault));
+    m->data = m->offset + LOCAL_BYTES + m->n_name + n_extra;
+    KP_TRY(read_at(zip, m->data - n_extra, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
+    if (memcmp(name, m->name, m->n_name) != 0 || has_second_name(extra, (size_t)n_extra))
+        return fault(KP_ZIP_HEADERS, ret_fault);
+    if (m->flags & FLAG_SIZES_FOLLOW)
+        return KP_OK; /* behind the data */
+    if (!take_extra64(&own, extra, (size_t)n_extra) || get(head, 14, 4) != m->crc ||
+        own.packed_bytes != m->packed_bytes || own.size_bytes != m->size_bytes)
+        return fault(KP_ZIP_HEADERS, ret_fault);
+out:
+    return st;
+}
+
+/* Checksum and sizes behind the data, with or without a signature before them, of 4 or 8 bytes each. */
+static enum kp_status check_descriptor(const struct kp_unzip *zip, const struct kp_zip_member *m, uint64_t *ret_end,
+                                       enum kp_zip_fault *ret_fault)
+{
+    uint8_t bytes[DESCRIPTOR_MAX_BYTES] = {0};
+    uint64_t at = m->data + m->packed_bytes, room = zip->directory - at;
+    size_t n = room < sizeof(bytes) ? (size_t)room : sizeof(bytes);
+    enum kp_status st = read_at(zip, at, bytes, n, KP_ZIP_DIRECTORY, ret_fault);
+    if (st != KP_OK)
+        return st;
+    for (size_t from = 0; from <= 4; from += 4)
+        for (size_t width = 4; width <= 8; width += 4) {
+            if (from + 4 + 2 * width > n || (from == 4 && get(bytes, 0, 4) != DESCRIPTOR_SIGNATURE) ||
+                get(bytes, from, 4) != m->crc || get(bytes, from + 4, width) != m->packed_bytes ||
+                get(bytes, from + 4 + width, width) != m->size_bytes)
+                continue;
+            *ret_end = at + from + 4 + 2 * width;
+            if (*ret_end == zip->directory || from == 4)
+                return KP_OK;
+        }
+    return *ret_end > at ? KP_OK : fault(KP_ZIP_HEADERS, ret_fault);
+}
+
+/* Members stand one behind the other: what lies between them, or twice, is not what the directory shows. */
+static enum kp_status place(struct kp_unzip *zip, struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
+{
+    if (m->offset != zip->expected)
+        return fault(m->offset < zip->expected ? KP_ZIP_OVERLAP : KP_ZIP_HIDDEN, ret_fault);
+    enum kp_status st = check_local(zip, m, ret_fault);
+    if (st != KP_OK)
+        return st;
+    if (m->data > zip->directory || m->packed_bytes > zip->directory - m->data)
+        return fault(KP_ZIP_OVERLAP, ret_fault);
+    zip->expected = m->data + m->packed_bytes;
+    return m->flags & FLAG_SIZES_FOLLOW ? check_descriptor(zip, m, &zip->expected, ret_fault) : KP_OK;
 }
 
 enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_member, bool *ret_end,
@@ -217,8 +293,10 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
     enum kp_status st = KP_OK;
     uint8_t head[CENTRAL_BYTES], extra[COMMENT_MAX];
     *ret_end = zip->n_taken == zip->n_members;
+    if (*ret_end && zip->at != zip->directory_end)
+        return fault(KP_ZIP_DIRECTORY, ret_fault);
     if (*ret_end)
-        return zip->at == zip->directory_end ? KP_OK : fault(KP_ZIP_DIRECTORY, ret_fault);
+        return zip->expected == zip->directory ? KP_OK : fault(KP_ZIP_HIDDEN, ret_fault);
     KP_TRY(read_at(zip, zip->at, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
     uint64_t n_name = get(head, 28, 2), n_extra = get(head, 30, 2), n_comment = get(head, 32, 2);
     uint64_t n = CENTRAL_BYTES + n_name + n_extra + n_comment;
@@ -226,6 +304,8 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
         return fault(KP_ZIP_DIRECTORY, ret_fault);
     if (n_name > KP_UNZIP_MAX_NAME)
         return fault(KP_ZIP_TOO_MANY, ret_fault);
+    if (get(head, 34, 2) != 0)
+        return fault(KP_ZIP_IN_PARTS, ret_fault);
     KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES, zip->name, (size_t)n_name, KP_ZIP_DIRECTORY, ret_fault));
     KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES + n_name, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
     zip->name[n_name] = '\0';
@@ -235,8 +315,11 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
                               .offset = get(head, 42, 4)};
     if (!take_extra64(&m, extra, (size_t)n_extra))
         return fault(KP_ZIP_DIRECTORY, ret_fault);
+    if (has_second_name(extra, (size_t)n_extra))
+        return fault(KP_ZIP_HEADERS, ret_fault);
     take_attributes(&m, head);
     KP_TRY(weigh(zip, &m, ret_fault));
+    KP_TRY(place(zip, &m, ret_fault));
     zip->at += n;
     zip->n_taken++;
     *ret_member = m;
@@ -245,30 +328,6 @@ out:
 }
 
 /* --- contents --- */
-
-/* Where the data begin, after the member's own header was held against the directory. */
-static enum kp_status check_local(const struct kp_unzip *zip, const struct kp_zip_member *m, uint64_t *ret_data,
-                                  enum kp_zip_fault *ret_fault)
-{
-    enum kp_status st = KP_OK;
-    uint8_t head[LOCAL_BYTES];
-    char name[KP_UNZIP_MAX_NAME];
-    KP_TRY(read_at(zip, m->offset, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
-    uint64_t packed = get(head, 18, 4), size = get(head, 22, 4);
-    bool later = (m->flags & FLAG_SIZES_FOLLOW) != 0;
-    if (get(head, 0, 4) != KP_ZIP_LOCAL_SIGNATURE || get(head, 6, 2) != m->flags || get(head, 8, 2) != m->method ||
-        get(head, 26, 2) != m->n_name || (!later && get(head, 14, 4) != m->crc) ||
-        (!later && packed != MAX32 && packed != m->packed_bytes) || (!later && size != MAX32 && size != m->size_bytes))
-        return fault(KP_ZIP_HEADERS, ret_fault);
-    KP_TRY(read_at(zip, m->offset + LOCAL_BYTES, name, m->n_name, KP_ZIP_DIRECTORY, ret_fault));
-    if (memcmp(name, m->name, m->n_name) != 0)
-        return fault(KP_ZIP_HEADERS, ret_fault);
-    *ret_data = m->offset + LOCAL_BYTES + m->n_name + get(head, 28, 2);
-    if (*ret_data > zip->directory || m->packed_bytes > zip->directory - *ret_data)
-        return fault(KP_ZIP_OVERLAP, ret_fault);
-out:
-    return st;
-}
 
 struct unpacking {
     z_stream stream;
@@ -311,14 +370,14 @@ static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t
     return u->stream.avail_in == 0; /* nothing may follow the stream */
 }
 
-static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip_member *m, uint64_t data,
-                                 struct unpacking *u, enum kp_zip_fault *ret_fault)
+static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip_member *m, struct unpacking *u,
+                                 enum kp_zip_fault *ret_fault)
 {
     uint8_t piece[CHUNK_BYTES];
     for (uint64_t done = 0; done < m->packed_bytes;) {
         uint64_t left = m->packed_bytes - done;
         size_t n = left < sizeof(piece) ? (size_t)left : sizeof(piece);
-        enum kp_status st = read_at(zip, data + done, piece, n, KP_ZIP_DATA, ret_fault);
+        enum kp_status st = read_at(zip, m->data + done, piece, n, KP_ZIP_DATA, ret_fault);
         if (st != KP_OK)
             return st;
         if (!unpack(u, piece, n, m->size_bytes))
@@ -333,18 +392,14 @@ static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip
 enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *member, size_t max_bytes,
                              struct kp_buf *out, enum kp_zip_fault *ret_fault)
 {
-    uint64_t data = 0;
     struct unpacking u = {.stored = member->method == STORED, .out = out};
     if (out)
         kp_buf_reset(out);
     if (member->size_bytes > max_bytes)
         return fault(KP_ZIP_BOMB, ret_fault);
-    enum kp_status st = check_local(zip, member, &data, ret_fault);
-    if (st != KP_OK)
-        return st;
     if (inflateInit2(&u.stream, -MAX_WBITS) != Z_OK)
         return KP_E_SYSTEM;
-    st = unpack_all(zip, member, data, &u, ret_fault);
+    enum kp_status st = unpack_all(zip, member, &u, ret_fault);
     (void)inflateEnd(&u.stream); /* fails only for a stream that is none */
     return st == KP_OK && out && !kp_buf_ok(out) ? KP_E_SYSTEM : st;
 }

@@ -26,6 +26,7 @@ enum kp_zip_fault {
     KP_ZIP_TOO_MANY,       /* members, or bytes of a name */
     KP_ZIP_BOMB,           /* unpacks to more than a receiver could want */
     KP_ZIP_OVERLAP,        /* members share bytes */
+    KP_ZIP_HIDDEN,         /* bytes between them belong to none, or they stand in another order than in the directory */
     KP_ZIP_ENCRYPTED,
     KP_ZIP_METHOD,  /* neither stored nor deflated */
     KP_ZIP_HEADERS, /* the member's own header is another than the directory says */
@@ -37,10 +38,11 @@ struct kp_zip_member {
     const char *name; /* live until the next member is asked for; NUL-terminated, and perhaps holding NULs: n_name counts */
     size_t n_name;
     uint64_t offset, packed_bytes, size_bytes;
+    uint64_t data; /* where its bytes begin */
     uint32_t crc;
     unsigned method, flags;
     bool folder;  /* its name ends with a slash */
-    bool special; /* a link, device or other thing that is neither file nor folder */
+    bool special; /* a link, device or other thing that is neither plain file nor plain folder */
 };
 
 struct kp_unzip {
@@ -50,7 +52,7 @@ struct kp_unzip {
     uint64_t directory, directory_end; /* offsets */
     uint64_t at;                       /* of the next entry of the directory */
     uint64_t n_taken;
-    uint64_t claimed_bytes;  /* of the file, by the members so far */
+    uint64_t expected;       /* where the next member must begin: they fill the file without a gap */
     uint64_t unpacked_bytes; /* declared by the members so far */
     char name[KP_UNZIP_MAX_NAME + 1];
 };
@@ -59,8 +61,8 @@ struct kp_unzip {
 enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const char *path,
                              enum kp_zip_fault *ret_fault);
 
-/* The next member in the order of the directory; *ret_end after the last. KP_E_FAULT ends the reading; KP_E_INPUT: read
- * error. */
+/* The next member in the order of the directory, its own header held against it; *ret_end after the last, when they fill
+ * the file to the directory. KP_E_FAULT ends the reading; KP_E_INPUT: read error. */
 enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_member, bool *ret_end,
                              enum kp_zip_fault *ret_fault);
 /* Begins again with the first member. */

@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "archive.h"
+#include "keyset.h"
 #include "status.h"
 #include "validate.h"
 #include "witness.h"
+
+enum { WORD_BITS = 64, SERIALS = 1000000 };
 
 struct verifier {
     struct kp_run run;
@@ -24,10 +27,9 @@ struct verifier {
 struct bundle {
     struct verifier *v;
     struct kp_archive archive;
-    struct kp_map people;  /* identity -> index into names */
-    struct kp_map serials; /* of members that follow the grammar */
-    const char **names;
-    uint64_t n_documents; /* read */
+    struct kp_keyset people;    /* identity -> number of the document, from 0 */
+    uint64_t *serials; /* bits: those of members that follow the grammar */
+    uint64_t n_documents;       /* read */
     struct kp_witness witness;
     char sha256[KP_SHA256_HEX + 1];
 };
@@ -50,23 +52,28 @@ static bool parse_document_name(const char *name, struct document_name *ret)
     return true;
 }
 
-static enum kp_status check_name(struct bundle *b, const char *member, const struct kp_document *d)
+static void check_name(struct bundle *b, const char *member, const struct kp_document *d)
 {
     struct document_name name;
+    struct kp_date day;
     const char *file = strrchr(member, '/') + 1;
     if (!parse_document_name(file, &name)) {
         kp_archive_fault(&b->archive, member, KP_K_MEMBER_FREE_NAME, NULL, NULL, NULL);
-        return KP_OK;
+        return;
     }
+    if (kp_date_is_set(d->created) &&
+        (kp_date_parse(name.day, &day, NULL) != KP_DATE_OK || kp_date_compare(day, d->created) != 0))
+        kp_archive_fault(&b->archive, member, KP_K_DAY_DIFFERS, "effectiveTime", NULL, NULL);
     if (strcmp(name.number, d->author.number) != 0)
         kp_archive_fault(&b->archive, member, KP_K_MEMBER_NUMBER, "author", NULL, NULL);
-    enum kp_map_put put = kp_map_put(&b->serials, &b->archive.arena, name.serial, 1);
-    if (put == KP_MAP_EXISTED)
+    unsigned long serial = strtoul(name.serial, NULL, 10);
+    uint64_t *word = &b->serials[serial / WORD_BITS], bit = (uint64_t)1 << serial % WORD_BITS;
+    if (*word & bit)
         kp_archive_fault(&b->archive, member, KP_K_MEMBER_SERIAL, NULL, name.serial, NULL);
-    return put == KP_MAP_NO_MEMORY ? KP_E_SYSTEM : KP_OK;
+    *word |= bit;
 }
 
-/* Receiver and day of the archive's own name and index against the document. */
+/* Receiver of the archive's own name and index against the document. */
 static void check_against_archive(struct bundle *b, const char *member, const struct kp_document *d)
 {
     const struct kp_archive *a = &b->archive;
@@ -78,57 +85,60 @@ static void check_against_archive(struct bundle *b, const char *member, const st
                          NULL);
     else if (*a->name.receiver && strcmp(insurer, a->name.receiver) != 0)
         kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER), a->base, NULL);
-    if (kp_date_is_set(a->name.day) && kp_date_is_set(d->created) && kp_date_compare(d->created, a->name.day) > 0)
-        kp_archive_fault(&b->archive, member, KP_K_DAY_DIFFERS, "effectiveTime", NULL, NULL);
 }
 
-static enum kp_status check_twice(struct bundle *b, const char *member, const struct kp_record *record)
+static enum kp_status check_twice(struct bundle *b, const char *member, uint32_t number, const struct kp_record *record,
+                                  struct kp_arena *scratch)
 {
     const char *const *f = record->field;
-    struct kp_arena *arena = &b->archive.arena;
     uint32_t before = 0;
-    uint64_t n = b->n_documents;
-    char *identity = kp_identity(arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+    char *identity = kp_identity(scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
                                  f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
-    b->names[n] = kp_arena_strdup(arena, member);
-    if (!identity || !b->names[n])
-        return KP_E_SYSTEM;
-    switch (kp_map_put(&b->people, arena, identity, (uint32_t)n)) {
-    case KP_MAP_NO_MEMORY:
-        return KP_E_SYSTEM;
-    case KP_MAP_EXISTED:
-        (void)kp_map_get(&b->people, identity, &before);
-        kp_archive_fault(&b->archive, member, KP_K_PERSON_TWICE, NULL, b->names[before], NULL);
-        break;
-    case KP_MAP_ADDED:
-        break;
-    }
-    return KP_OK;
+    enum kp_map_put put = identity ? kp_keyset_put(&b->people, identity, number, &before) : KP_MAP_NO_MEMORY;
+    if (put == KP_MAP_EXISTED)
+        kp_archive_fault(&b->archive, member, KP_K_PERSON_TWICE, NULL,
+                         kp_arena_printf(scratch, "%u", (unsigned)before + 1), NULL);
+    return put == KP_MAP_NO_MEMORY ? KP_E_SYSTEM : KP_OK;
+}
+
+/* KP_E_FAULT: there is no document that could be looked at; that was told. */
+static enum kp_status read_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
+                                    struct kp_arena *scratch, struct kp_document *ret_document)
+{
+    struct kp_run *run = &b->v->run;
+    struct kp_tree tree;
+    struct kp_findings findings = {.arena = scratch};
+    enum kp_status st = kp_archive_tree(&b->archive, member, name, false, scratch, &tree);
+    if (st != KP_OK)
+        return st;
+    if (kp_cda_read(&run->tables, &tree, scratch, &findings, ret_document) == KP_OK)
+        kp_validate(&run->tables, &ret_document->record,
+                    kp_date_is_set(ret_document->created) ? ret_document->created : run->as_of, &findings);
+    for (const struct kp_finding *f = findings.first; f; f = f->next)
+        kp_archive_tell(&b->archive, name, 0, f);
+    if (!scratch->failed)
+        return KP_OK;
+    kp_archive_fault(&b->archive, name, KP_K_XML_TOO_LARGE, NULL, NULL, NULL); /* no person's document needs that much */
+    return KP_E_FAULT;
 }
 
 /* name is live only until the next document is asked for. */
 static enum kp_status check_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
-                                     struct kp_arena *scratch)
+                                     uint32_t number, struct kp_arena *scratch)
 {
     enum kp_status st = KP_OK;
-    struct kp_run *run = &b->v->run;
-    struct kp_tree tree;
     struct kp_document d;
-    struct kp_findings findings = {.arena = scratch};
-    KP_TRY(kp_archive_tree(&b->archive, member, name, false, scratch, &tree));
-    KP_TRY(kp_cda_read(&run->tables, &tree, scratch, &findings, &d));
-    kp_validate(&run->tables, &d.record, kp_date_is_set(d.created) ? d.created : run->as_of, &findings);
-    for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_tell(&b->archive, name, 0, f);
-    KP_TRY(scratch->failed ? KP_E_SYSTEM : KP_OK);
-    KP_TRY(check_name(b, name, &d));
+    KP_TRY(read_document(b, member, name, scratch, &d));
+    check_name(b, name, &d);
     check_against_archive(b, name, &d);
-    KP_TRY(check_twice(b, name, &d.record));
-    if (run->options->log)
-        KP_TRY(kp_witness_add(&b->witness, strrchr(name, '/') + 1, &d.record));
+    st = check_twice(b, name, number, &d.record, scratch);
+    if (st == KP_OK && b->v->run.options->log)
+        st = kp_witness_add(&b->witness, strrchr(name, '/') + 1, &d.record);
+    if (st != KP_OK)
+        return kp_no_memory(&b->v->run);
     b->n_documents++;
 out:
-    return st == KP_E_SYSTEM ? kp_no_memory(run) : st;
+    return st;
 }
 
 static enum kp_status check_documents(struct bundle *b)
@@ -136,10 +146,10 @@ static enum kp_status check_documents(struct bundle *b)
     enum kp_status st = KP_OK;
     const struct kp_env *env = b->v->run.env;
     struct kp_arena scratch = {0};
-    b->names = kp_arena_alloc(&b->archive.arena, (size_t)(b->archive.n_documents + 1) * sizeof(*b->names));
-    if (!b->names)
+    b->serials = kp_arena_alloc(&b->archive.arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
+    if (!b->serials || kp_witness_begin(&b->witness, b->v->run.options->log ? b->archive.n_documents : 0) != KP_OK)
         return kp_no_memory(&b->v->run);
-    for (uint64_t n = 0;; n++) {
+    for (uint32_t n = 0;; n++) {
         struct kp_zip_member member;
         const char *name = NULL;
         bool end = false;
@@ -147,7 +157,7 @@ static enum kp_status check_documents(struct bundle *b)
         if (end)
             break;
         kp_arena_reset(&scratch);
-        st = check_document(b, &member, name, &scratch);
+        st = check_document(b, &member, name, n, &scratch);
         if (st == KP_E_FAULT) /* told; the others may be read */
             st = KP_OK;
         KP_TRY(st);
@@ -255,6 +265,8 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
     st = conclude(&b, verdict);
 out:
     kp_archive_close(&b.archive);
+    kp_keyset_release(&b.people);
+    kp_witness_end(&b.witness);
     return st;
 }
 

@@ -18,17 +18,16 @@ static enum kp_status digest_person(struct kp_arena *arena, const char *identity
     return person ? kp_sha256_of(person, strlen(person), ret_digest) : KP_E_SYSTEM;
 }
 
-static enum kp_status grow(struct kp_witness *w)
+enum kp_status kp_witness_begin(struct kp_witness *w, uint64_t max_documents)
 {
-    size_t cap = w->cap ? w->cap * 2 : 64;
-    struct kp_witness_document *more = kp_arena_alloc(w->arena, cap * sizeof(*more));
-    if (!more)
-        return KP_E_SYSTEM;
-    if (w->n_documents)
-        memcpy(more, w->documents, w->n_documents * sizeof(*more));
-    w->documents = more;
-    w->cap = cap;
-    return KP_OK;
+    w->max_documents = (size_t)max_documents;
+    w->documents = kp_arena_alloc(w->arena, (w->max_documents + 1) * sizeof(*w->documents));
+    return w->documents ? KP_OK : KP_E_SYSTEM;
+}
+
+void kp_witness_end(struct kp_witness *w)
+{
+    kp_keyset_release(&w->by_name);
 }
 
 enum kp_status kp_witness_add(struct kp_witness *w, const char *name, const struct kp_record *record)
@@ -36,8 +35,9 @@ enum kp_status kp_witness_add(struct kp_witness *w, const char *name, const stru
     enum kp_status st = KP_OK;
     struct kp_arena scratch = {0};
     const char *const *f = record->field;
-    if (w->n_documents == w->cap)
-        KP_TRY(grow(w));
+    uint32_t before = 0;
+    if (w->n_documents == w->max_documents)
+        return KP_E_SYSTEM;
     struct kp_witness_document *d = &w->documents[w->n_documents];
     uint64_t *items = kp_arena_alloc(w->arena, words_of(w->tables) * sizeof(*items));
     *d = (struct kp_witness_document){.name = kp_arena_strdup(w->arena, name), .items = items};
@@ -49,7 +49,7 @@ enum kp_status kp_witness_add(struct kp_witness *w, const char *name, const stru
     char *identity = kp_identity(&scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
                                  f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
     KP_TRY(digest_person(&scratch, identity, f[KP_F_NAME_KANA], d->person));
-    if (kp_map_put(&w->by_name, w->arena, name, (uint32_t)w->n_documents) == KP_MAP_NO_MEMORY)
+    if (kp_keyset_put(&w->by_name, name, (uint32_t)w->n_documents, &before) == KP_MAP_NO_MEMORY)
         st = KP_E_SYSTEM;
     w->n_documents++;
 out:
@@ -113,7 +113,7 @@ static enum kp_status take_disclosure(struct asking *a, const char *const cells[
                                  cells[KP_LOG_EXAM_DATE]);
     if (digest_person(&a->scratch, identity, cells[KP_LOG_NAME_KANA], person) != KP_OK)
         return KP_E_SYSTEM;
-    if (!kp_map_get(&a->witness->by_name, cells[KP_LOG_DOCUMENT], &at)) {
+    if (!kp_keyset_get(&a->witness->by_name, cells[KP_LOG_DOCUMENT], &at)) {
         a->report->about_bundle(a->report->ctx, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
         return KP_OK;
     }

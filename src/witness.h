@@ -6,14 +6,14 @@
 #define KP_WITNESS_H
 
 #include "dlog.h"
-#include "map.h"
+#include "keyset.h"
 #include "msg.h"
 #include "record.h"
 
 struct kp_witness_document {
     const char *name; /* file name in DATA */
     uint8_t person[KP_SHA256_BYTES];
-    const uint64_t *items; /* bits by item of the tables */
+    uint64_t *items; /* bits by item of the tables */
     bool logged;
 };
 
@@ -22,9 +22,13 @@ struct kp_witness {
     const struct kp_tables *tables;
     struct kp_arena *arena; /* lives as long as the witness */
     struct kp_witness_document *documents;
-    size_t n_documents, cap;
-    struct kp_map by_name;
+    size_t n_documents, max_documents;
+    struct kp_keyset by_name;
 };
+
+/* Makes room for so many documents; tables and arena are set before. kp_witness_end frees what is not the arena's. */
+enum kp_status kp_witness_begin(struct kp_witness *witness, uint64_t max_documents);
+void kp_witness_end(struct kp_witness *witness);
 
 /* Remembers a document that was read. Errors: KP_E_SYSTEM (memory). */
 enum kp_status kp_witness_add(struct kp_witness *witness, const char *name, const struct kp_record *record);

@@ -163,7 +163,14 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
 {
     const xmlChar *attributes[KP_XML_MAX_ATTRIBUTES * 5];
     const xmlChar *namespaces[4] = {NULL, chars(check->ns), chars("xsi"), chars(XSI)};
-    if (!check->plug || n_attrs > KP_XML_MAX_ATTRIBUTES)
+    check->depth++;
+    if (n_attrs > KP_XML_MAX_ATTRIBUTES) { /* nothing in the exchange has so many; what follows is not looked at */
+        if (check->where[0] == '\0')
+            (void)snprintf(check->where, sizeof(check->where), "<%.40s>, too many attributes", name);
+        unplug(check);
+    }
+    check->in_root |= !check->plug;
+    if (!check->plug)
         return;
     for (size_t i = 0; i < n_attrs; i++) {
         const struct kp_xml_attr *a = &attrs[i];
@@ -179,7 +186,6 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
     check->sax->startElementNs(check->user, chars(name), NULL, chars(check->ns), check->in_root ? 0 : 2,
                                check->in_root ? NULL : namespaces, (int)n_attrs, 0, attributes);
     check->in_root = true;
-    check->depth++;
 }
 
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)

@@ -10,6 +10,8 @@
 #include "status.h"
 #include "text.h"
 
+enum { DECLARATION_MAX_BYTES = 1024, TAG_MAX_BYTES = 16 * 1024 };
+
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
 struct open_node {
@@ -157,18 +159,19 @@ static xmlSAXHandler handler(void)
                            .ignorableWhitespace = on_text};
 }
 
-/* Does the XML declaration name another encoding? Where libxml2 keeps what it read there has changed between versions. */
+/* Does the XML declaration name another encoding, or not end where it could? Where libxml2 keeps what it read there has
+ * changed between versions. */
 static bool declares_other_encoding(const char *bytes, size_t n)
 {
     static const char mark[] = "\xef\xbb\xbf";
-    char head[128];
-    size_t length = n < sizeof(head) ? n : sizeof(head) - 1;
+    char head[DECLARATION_MAX_BYTES + 1];
+    size_t length = n < DECLARATION_MAX_BYTES ? n : DECLARATION_MAX_BYTES;
     memcpy(head, bytes, length);
     head[length] = '\0';
     char *at = strncmp(head, mark, 3) == 0 ? head + 3 : head;
     char *end = strstr(at, "?>");
     if (strncmp(at, "<?xml", 5) != 0 || !end)
-        return false;
+        return strncmp(at, "<?xml", 5) == 0;
     *end = '\0';
     if (!(at = strstr(at, "encoding")))
         return false;
@@ -176,9 +179,45 @@ static bool declares_other_encoding(const char *bytes, size_t n)
     return *at == '\0' || strncasecmp(at + 1, "utf-8", 5) != 0 || at[6] != at[0];
 }
 
+/* Where a comment, a CDATA section or an instruction that begins at *at ends; at itself when none does. */
+static const char *behind_section(const char *at, const char *end)
+{
+    static const char *const sections[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+    for (size_t i = 0; i < KP_COUNT(sections); i++) {
+        size_t n = strlen(sections[i][0]), m = strlen(sections[i][1]);
+        if ((size_t)(end - at) < n || memcmp(at, sections[i][0], n) != 0)
+            continue;
+        const char *close = memmem(at + n, (size_t)(end - at) - n, sections[i][1], m);
+        return close ? close + m : end;
+    }
+    return at;
+}
+
+/* libxml2 compares each attribute of a tag with all the others, so a long tag costs the square of its length. */
+static bool has_long_tag(const char *bytes, size_t n)
+{
+    const char *end = bytes + n;
+    for (const char *at = bytes; at && at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL;) {
+        const char *behind = behind_section(at, end);
+        char quote = '\0';
+        if (behind > at) {
+            at = behind;
+            continue;
+        }
+        const char *from = at;
+        for (; at < end && (quote || *at != '>'); at++) {
+            if (at - from > TAG_MAX_BYTES)
+                return true;
+            if (quote ? *at == quote : *at == '"' || *at == '\'')
+                quote = quote ? '\0' : *at;
+        }
+    }
+    return false;
+}
+
 static void judge(struct reading *r)
 {
-    if (r->fault == KP_XML_SOUND && (r->ctxt->wellFormed != 1 || !r->tree->root || r->depth > 0)) {
+    if (r->fault == KP_XML_SOUND && (r->ctxt->wellFormed != 1 || r->ctxt->nsWellFormed != 1 || !r->tree->root || r->depth > 0)) {
         r->fault = KP_XML_MALFORMED;
         r->line = line_of(r);
     }
@@ -196,7 +235,7 @@ enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, 
     if (kp_utf8_valid_prefix(bytes, n) != n || declares_other_encoding(bytes, n))
         return KP_E_FAULT;
     *ret_fault = n == 0 ? KP_XML_MALFORMED : KP_XML_TOO_LARGE;
-    if (n == 0 || n > INT_MAX)
+    if (n == 0 || n > INT_MAX || has_long_tag(bytes, n))
         return KP_E_FAULT;
     xmlInitParser();
     r.ctxt = xmlNewParserCtxt();

@@ -189,7 +189,8 @@ static void log__each_damage__is_named(void **state)
 
 /* --- about the list of cases --- */
 
-/* That a document fits the ministry's schema but not the profile cannot be shown without the ministry's files. */
+/* That a document fits the ministry's schema but not the profile stands in test_official.c; from K8080 on it is show that
+ * speaks. */
 static void cases__every_code_of_verify__has_one(void **state)
 {
     (void)state;
@@ -198,7 +199,7 @@ static void cases__every_code_of_verify__has_one(void **state)
     for (size_t m = 1; m < messages.n_rows; m++) {
         const char *code = cell(&messages, m, "code");
         bool found = strcmp(code, "K8036") == 0;
-        if (strncmp(code, "K80", 3) != 0)
+        if (strncmp(code, "K80", 3) != 0 || strcmp(code, "K8080") >= 0)
             continue;
         for (size_t row = 1; row < cases.n_rows && !found; row++)
             found = lists(cell(&cases, row, "codes"), code);

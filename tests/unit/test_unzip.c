@@ -234,8 +234,8 @@ static const char *of_ratio(uint32_t more)
     const char *sound = bytes_of(path, &n);
     char *bytes = kp_arena_alloc(&arena, n);
     memcpy(bytes, sound, n);
-    for (int i = 0; i < 4; i++)
-        bytes[n - 22 - 46 - 3 + 24 + (size_t)i] = (char)(size >> 8 * i & 0xff);
+    for (int i = 0; i < 4; i++) /* in the member's own header and in the directory */
+        bytes[22 + (size_t)i] = bytes[n - 22 - 46 - 3 + 24 + (size_t)i] = (char)(size >> 8 * i & 0xff);
     return put(bytes, n);
 }
 
@@ -334,7 +334,7 @@ static void next__links_and_devices__are_special(void **state)
     const char *path = made_by_python("for mode in (0o120777, 0o20666, 0o10666, 0o60666, 0o140777, 0o100600, 0o40700, 0):\n"
                                       "    i = zipfile.ZipInfo('r/%o' % mode); i.create_system = 3; i.external_attr = mode << 16\n"
                                       "    z.writestr(i, b'x')");
-    static const bool special[] = {true, true, true, true, true, false, false, false};
+    static const bool special[] = {true, true, true, true, true, false, true, false}; /* a folder's name ends with a slash */
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
