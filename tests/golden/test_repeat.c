@@ -261,6 +261,32 @@ static void check__any_input__writes_no_bundle_and_no_log(void **state)
     }
 }
 
+/* A thousand rows with one fault: a few lines and a table, and every row in the files. */
+static void check__a_thousand_bad_rows__prints_a_digest(void **state)
+{
+    (void)state;
+    must("python3 -c \"import csv, sys\n"
+         "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8')))\n"
+         "at = {name: i for i, name in enumerate(rows[0])}\n"
+         "out = [rows[0]]\n"
+         "for n in range(1000):\n"
+         "    row = list(rows[1])\n"
+         "    row[at['insured_number']] = str(n)\n"
+         "    row[at['9N001000000000001']] = 'tall'\n"
+         "    row[at['sex']] = '?'\n"
+         "    out.append(row)\n"
+         "csv.writer(open('thousand.csv', 'w', encoding='utf-8')).writerows(out)\n\" \"$FIXTURES/../tests/cases/base.csv\"");
+    assert_int_equal(kenporter(CHECK "-o thousand thousand.csv"), 1);
+    const char *out = slurp("stdout", NULL), *err = slurp("stderr", NULL);
+    assert_true(occurrences(out, "\n") + occurrences(err, "\n") < 60);
+    assert_contains(out, "reject K4011    1000  thousand.csv:2 :3 :4\n");
+    assert_contains(out, "reject K4022    1000  thousand.csv:2 :3 :4\n");
+    assert_int_equal(counted("thousand", "rejected"), 1000);
+    assert_int_equal(read_sheet(text("%s/rejected.csv", run_folder("thousand"))).n_rows - 1, 1000);
+    assert_int_equal(kenporter(CHECK "-q -o thousand thousand.csv"), 1);
+    assert_string_equal(slurp("stdout", NULL), "");
+}
+
 static void check__after_an_export__sees_the_log_and_leaves_it_alone(void **state)
 {
     (void)state;
@@ -338,6 +364,7 @@ int main(void)
         cmocka_unit_test(rejected_csv__every_row_mended__releases_exactly_those),
         cmocka_unit_test(held_csv__request_has_come__releases_its_people),
         cmocka_unit_test(check__any_input__writes_no_bundle_and_no_log),
+        cmocka_unit_test(check__a_thousand_bad_rows__prints_a_digest),
         cmocka_unit_test(check__after_an_export__sees_the_log_and_leaves_it_alone),
         cmocka_unit_test(two_inputs__halves_of_the_export__give_the_same_bundles),
         cmocka_unit_test(two_inputs__same_rows_in_both__count_once),

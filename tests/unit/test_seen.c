@@ -312,6 +312,60 @@ static void disk__full__is_reported_at_the_latest_when_joining(void **state)
     kp_seen_free(NULL);
 }
 
+/* --- people --- */
+
+static void person(uint64_t n, const char *key, const char *facts)
+{
+    assert_int_equal(kp_seen_person(seen, n, (uint32_t)(n / 10), 100 + n, key, facts), KP_OK);
+}
+
+static void assert_person(uint64_t n, bool contradicted, uint64_t other)
+{
+    struct kp_person_mark mark = {.file = 77};
+    assert_int_equal(kp_seen_person_mark(seen, n, &mark), KP_OK);
+    assert_int_equal(mark.contradicted, contradicted);
+    if (contradicted) {
+        assert_int_equal(mark.line, 100 + other);
+        assert_int_equal(mark.file, other / 10);
+    }
+}
+
+static void person__other_facts_in_another_row__both_are_told_of_the_other(void **state)
+{
+    (void)state;
+    person(1, "A", "19750505 1");
+    person(12, "B", "19750505 1");
+    person(13, "A", "19750505 1");
+    person(25, "A", "19750506 1");
+    person(31, "C", "19800101 2");
+    person(32, "C", "19800101 1");
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_person(1, true, 25);
+    assert_person(13, true, 25);
+    assert_person(25, true, 1);
+    assert_person(12, false, 0);
+    assert_person(31, true, 32);
+    assert_person(32, true, 31);
+    assert_person(2, false, 0); /* nothing was said of this row */
+}
+
+/* A contradiction is no copy and no conflict of examinations, and the other way round. */
+static void person__and_row__do_not_mix(void **state)
+{
+    (void)state;
+    row(1, "A", 1);
+    row(2, "A", 2);
+    row(3, "B", 1);
+    person(1, "A", "x");
+    person(2, "A", "x");
+    person(3, "A", "y");
+    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_kind(1, KP_SEEN_CONFLICT);
+    assert_kind(3, KP_SEEN_NEW);
+    assert_person(1, true, 3);
+    assert_person(3, true, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +379,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(log__and_repeated_rows__the_repetition_is_told, begin, end),
         cmocka_unit_test_setup_teardown(join__nothing_at_all__answers_new, begin, end),
         cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__are_all_judged_right, begin, end),
+        cmocka_unit_test_setup_teardown(person__other_facts_in_another_row__both_are_told_of_the_other, begin, end),
+        cmocka_unit_test_setup_teardown(person__and_row__do_not_mix, begin, end),
         cmocka_unit_test(disk__full__is_reported_at_the_latest_when_joining),
     };
     return cmocka_run_group_tests_name("seen", tests, make_folder, tear_down);

@@ -164,6 +164,12 @@ static void load__wrong_conversions__are_refused(void **state)
     (void)state;
     static const struct wrong cases[] = {
         {"conversions.csv", "\nm,cm,,100,0", "\nm,ells,,100,0", 1},
+        {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,kg,0.5,2.5", 1}, /* a height has no kg */
+        {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n,m,0.5,2.5", 1},
+        {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,2.5,0.5", 1},
+        {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,x,2.5", 1},
+        {"items.csv", ",duty,1,1,01010,\n20,", ",duty,11,1,01010,\n20,", 0},
+        {"items.csv", ",duty,1,1,01010,\n20,", ",duty,1,-,01010,\n20,", 0},
         {"conversions.csv", "\nm,cm,,100,0", "\n,cm,,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\ncm,cm,,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,9N006,100,0", 1}, /* a weight has no cm */
