@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "fit.h"
 #include "judge.h"
 #include "required.h"
 #include "rule.h"
@@ -86,9 +85,6 @@ static void check_category(const struct checker *c)
     const char *report = c->context->report, *programme = c->context->programme;
     if (*report && *programme && !category_fits(c, report, programme))
         kp_find(c->findings, KP_K_PROGRAMME_AGE, kp_field_name(KP_F_REPORT_CATEGORY), NULL, report, programme);
-    const char *issuer = c->context->ticket_insurer;
-    if (issuer && strcmp(issuer, c->record->field[KP_F_INSURER_NUMBER]) != 0)
-        kp_find(c->findings, KP_K_TICKET_INSURER, kp_field_name(KP_F_TICKET_NUMBER), NULL, NULL, NULL);
 }
 
 /* --- body: alternatives, findings --- */
@@ -260,15 +256,13 @@ void kp_check_record(const struct kp_tables *tables, const struct kp_record *rec
                      const struct kp_check_context *context, struct kp_findings *findings)
 {
     const struct checker c = {tables, record, context, findings};
-    if (context->foreign && !kp_check_form(tables, record, findings))
-        return;
     kp_validate(tables, record, context->as_of, findings);
     check_days(&c);
     check_category(&c);
     if (strcmp(context->report, "10") == 0)
         kp_check_required(tables, record,
                           context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT, findings);
-    if (is_employee(record))
+    if (!context->received && is_employee(record))
         kp_check_periodic(tables, record, findings);
     kp_check_groups(tables, record, findings);
     check_alternatives(&c);

@@ -14,15 +14,14 @@ struct kp_check_context {
     struct kp_date as_of; /* day of disclosure, or of the bundle */
     enum kp_age_rule age_rule;
     const char *report, *programme; /* 報告区分, プログラム種別 of the document; "" not known */
-    const char *ticket_insurer;     /* issuer of the 受診券 as the document has it; NULL: it has none */
-    bool foreign;                   /* read back from a document: nobody has looked at the form of its values */
+    bool received;                  /* read back from a document: what its sender had no ground to send is not missing */
     bool reject_incomplete;         /* policy required_items = reject: what 特定健診 requires must be there */
 };
 
 /*
  * Adds a finding for every fault; the grounds in the catalogue of diagnostics name the checks. A field that earlier findings
- * speak of is not reported as missing once more. A foreign record is looked at for its form first, and when that is wrong for
- * nothing else.
+ * speak of is not reported as missing once more. The form of fields and values is not looked at: normalising has done that,
+ * or the reading of a document.
  */
 void kp_check_record(const struct kp_tables *tables, const struct kp_record *record,
                      const struct kp_check_context *context, struct kp_findings *findings);

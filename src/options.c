@@ -69,7 +69,7 @@ static const struct option OPTIONS[] = {
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
     {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,
      {"disclose records that changed since they were disclosed", "提供後に変わった記録を訂正として提供する"}},
-    {0, "age-rule", "RULE", "policy", "age_rule", CHOICE, "birthday|statute", OPT(age_rule), RUN | KP_FOR_EXPLAIN,
+    {0, "age-rule", "RULE", "policy", "age_rule", CHOICE, "birthday|statute", OPT(age_rule), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"birthday: an age is reached on the birthday (default); statute: on the day before",
       "birthday: 誕生日に達する(既定)、statute: 前日に達する"}},
     {0, NULL, NULL, "policy", "form_items", CHOICE, "include|withhold", OPT(withhold_form_items), RUN, {"", ""}},

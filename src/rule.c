@@ -185,17 +185,38 @@ static enum kp_ground item_ground(const struct kp_tables *tables, const struct k
     return KP_GROUND_WITHHELD;
 }
 
-/* A doctor's name stands inside the judgement it belongs to, so it cannot go out without one. */
-static void withhold_lone_names(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
+static bool is_result(const struct kp_case *c, int i)
 {
-    for (size_t i = 0; i < tables->n_items && d->ground; i++) {
+    return i >= 0 && (!c->presence || c->presence[i] == KP_ITEM_RESULT);
+}
+
+static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
+{
+    d->ground[i] = KP_GROUND_WITHHELD;
+    d->n_released -= is_result(c, (int)i);
+}
+
+/*
+ * What receivers take only whole goes out whole or not at all: a judgement with the name of its doctor, a finding with its
+ * words. A name stands inside the judgement, so it goes out with one that says something. A ground for one half is none
+ * for the other.
+ */
+static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
+{
+    for (size_t i = 0; c->presence && i < tables->n_items; i++) { /* where items are not known, no half is missing */
+        const int others[] = {tables->items[i].author_item, tables->items[i].text_item};
+        for (size_t k = 0; k < KP_COUNT(others); k++)
+            if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, (int)i) && is_result(c, others[k]) &&
+                d->ground[others[k]] == KP_GROUND_WITHHELD)
+                withhold(c, d, i);
+    }
+    for (size_t i = 0; i < tables->n_items; i++) {
         bool carried = !tables->items[i].is_author || d->ground[i] == KP_GROUND_WITHHELD;
         for (size_t k = 0; k < tables->n_items && !carried; k++)
-            carried = tables->items[k].author_item == (int)i && d->ground[k] != KP_GROUND_WITHHELD;
-        if (carried)
-            continue;
-        d->ground[i] = KP_GROUND_WITHHELD;
-        d->n_released -= !c->presence || c->presence[i] == KP_ITEM_RESULT;
+            carried = tables->items[k].author_item == (int)i && d->ground[k] != KP_GROUND_WITHHELD &&
+                      is_result(c, (int)k);
+        if (!carried)
+            withhold(c, d, i);
     }
 }
 
@@ -212,7 +233,8 @@ static void sort_items(const struct kp_tables *tables, const struct kp_policy *p
         d->n_released += result && ground != KP_GROUND_WITHHELD;
         any_duty_item |= result && tables->items[i].scope == KP_SCOPE_DUTY;
     }
-    withhold_lone_names(tables, c, d);
+    if (d->ground)
+        withhold_halves(tables, c, d);
     if (d->duty_fault == KP_HOLD_NONE && !any_duty_item)
         d->reason = KP_HOLD_NOTHING_TO_DISCLOSE;
     else if (d->n_released == 0)

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "archive.h"
+#include "checks.h"
 #include "keyset.h"
 #include "status.h"
-#include "validate.h"
 #include "witness.h"
 
 enum { WORD_BITS = 64, SERIALS = 1000000 };
@@ -111,9 +111,16 @@ static enum kp_status read_document(struct bundle *b, const struct kp_zip_member
     enum kp_status st = kp_archive_tree(&b->archive, member, name, false, scratch, &tree);
     if (st != KP_OK)
         return st;
-    if (kp_cda_read(&run->tables, &tree, scratch, &findings, ret_document) == KP_OK)
-        kp_validate(&run->tables, &ret_document->record,
-                    kp_date_is_set(ret_document->created) ? ret_document->created : run->as_of, &findings);
+    if (kp_cda_read(&run->tables, &tree, scratch, &findings, ret_document) == KP_OK) {
+        const char *const *f = ret_document->record.field;
+        const struct kp_check_context context = {
+            .as_of = kp_date_is_set(ret_document->created) ? ret_document->created : run->as_of,
+            .age_rule = run->options->age_rule,
+            .report = f[KP_F_REPORT_CATEGORY],
+            .programme = f[KP_F_PROGRAMME],
+            .received = true};
+        kp_check_record(&run->tables, &ret_document->record, &context, &findings);
+    }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         kp_archive_tell(&b->archive, name, 0, f);
     if (!scratch->failed)
