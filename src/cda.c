@@ -75,9 +75,11 @@ static const char *in_memory(const char *text)
 /* The insurer says in which width it wants symbols and numbers; by default they stay as the card has them. */
 static const char *card_text(struct writer *w, const char *text)
 {
+    const char *half = NULL;
     switch (w->frame->insurer->symbol_width) {
     case KP_WIDTH_HALF:
-        return in_memory(kp_text_nfkc(w->arena, text));
+        half = in_memory(kp_text_nfkc(w->arena, text));
+        return kp_text_is_ascii(half) ? half : text; /* kana has no place in half width: mixed widths are refused */
     case KP_WIDTH_FULL:
         return in_memory(kp_text_wide(w->arena, text, false));
     case KP_WIDTH_AS_GIVEN:
@@ -118,8 +120,8 @@ static void organisation(struct writer *w, const char *number, const char *name,
     text_element(w, "name", name);
     if (phone && *phone)
         kp_xml_leaf(w->xml, "telecom", "value", in_memory(kp_arena_printf(w->arena, "tel:%s", phone)), NULL, NULL);
-    if (place && *place)
-        address(w, postal_code ? postal_code : "", place);
+    if ((place && *place) || (postal_code && *postal_code))
+        address(w, postal_code ? postal_code : "", place ? place : "");
     end(w);
 }
 

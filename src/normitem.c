@@ -12,6 +12,8 @@
 #define SYSTEM_REASON "1.2.392.200119.6.24080"    /* 測定不可能・検査未実施の理由 */
 #define ITEM_REASON "9N512000000000011"
 
+enum { RANGE_MAX_DIGITS = 7 }; /* before the point; with point and decimals a document has room for eleven characters */
+
 static void note(const struct kp_norm_cell *c, enum kp_code code, const char *value, const char *arg)
 {
     kp_norm_note(c->norm, code, c->item->label, value, arg);
@@ -68,7 +70,7 @@ static bool read_state(const struct kp_norm_cell *c, struct kp_value *value)
         return true;
     }
     if (kp_code_of(c->norm->tables, "not_done", c->key)) {
-        value->state = KP_VALUE_NOT_DONE;
+        value->state = c->item->is_author ? KP_VALUE_ABSENT : KP_VALUE_NOT_DONE; /* nobody judged: no name */
         note(c, KP_K_READ_AS_NOT_DONE, c->text, NULL);
         return true;
     }
@@ -237,12 +239,16 @@ static const char *range_limit(struct kp_norm *norm, struct kp_decimal limit)
 /* At or beyond the input limits the value goes out with the mark L or H. Within them it may still be of another unit. */
 static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, const char *likely, struct kp_value *value)
 {
-    bool limited = value->limit;
-    if (c->item->has_range && !limited && kp_decimal_compare(number, c->item->min) <= 0)
+    char stated = value->limit;
+    if (c->item->has_range && kp_decimal_compare(number, c->item->min) <= 0)
         value->limit = 'L';
-    else if (c->item->has_range && !limited && kp_decimal_compare(number, c->item->max) >= 0)
+    else if (c->item->has_range && kp_decimal_compare(number, c->item->max) >= 0)
         value->limit = 'H';
-    if (value->limit && !limited)
+    if (stated && value->limit != stated) { /* "95 or more" where 100 is the least: which of the two is meant? */
+        kp_find(c->norm->findings, KP_K_MARK_CONTRADICTS, c->item->label, c->text, range_limit(c->norm, c->item->min),
+                range_limit(c->norm, c->item->max));
+        *value = (struct kp_value){.state = KP_VALUE_ABSENT};
+    } else if (value->limit && !stated)
         kp_find_three(c->norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text,
                       range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max), in_brackets(c, likely));
     else if (likely)
@@ -530,10 +536,37 @@ static void settle_grades(struct kp_norm *norm)
     }
 }
 
+static bool is_swapped(const struct kp_value *v)
+{
+    struct kp_decimal low, high;
+    return v->low && v->high && kp_decimal_parse(v->low, strlen(v->low), &low) &&
+           kp_decimal_parse(v->high, strlen(v->high), &high) && kp_decimal_compare(low, high) > 0;
+}
+
+/* What a document has no place for is no part of the record either: else it would count as a change of it. */
+static void drop_unusable(struct kp_norm *norm, const struct kp_item *item, struct kp_value *v)
+{
+    bool plain = (v->state == KP_VALUE_PRESENT || v->state == KP_VALUE_NOT_MEASURABLE) && !v->limit;
+    if (plain && item->type == KP_TYPE_PQ && is_swapped(v)) {
+        kp_norm_note(norm, KP_K_REFERENCE_UNUSABLE, item->label, NULL, NULL);
+        v->low = v->high = NULL;
+    }
+    bool no_range = (v->low || v->high) && (!plain || item->type != KP_TYPE_PQ);
+    bool no_flag = v->flag && !plain;
+    if (no_range)
+        v->low = v->high = NULL;
+    if (no_flag)
+        v->flag = 0;
+    if ((no_range || no_flag) && v->state != KP_VALUE_ABSENT) /* exports give ranges where there is no result, too */
+        kp_norm_note(norm, KP_K_MARK_DROPPED, item->label, NULL, NULL);
+}
+
 void kp_norm_items_done(struct kp_norm *norm)
 {
     settle_reasons(norm);
     settle_grades(norm);
+    for (size_t i = 0; i < norm->tables->n_items; i++)
+        drop_unusable(norm, &norm->tables->items[i], &norm->record->values[i]);
 }
 
 void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item)
@@ -599,8 +632,9 @@ void kp_norm_reference(const struct kp_norm_cell *c)
     }
     if (!convert(c, number.unit, &decimal))
         return;
-    if (!kp_decimal_round(decimal, c->item->decimals, &rounded)) {
-        note(c, KP_K_NUMBER_TOO_LARGE, c->text, c->item->format);
+    if (decimal.units < 0 || !kp_decimal_round(decimal, c->item->decimals, &rounded) ||
+        kp_decimal_integer_digits(rounded) > RANGE_MAX_DIGITS) {
+        note(c, KP_K_REFERENCE_UNUSABLE, c->text, NULL);
         return;
     }
     kp_decimal_text(rounded, text);

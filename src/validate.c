@@ -11,7 +11,7 @@ enum { MAX_AGE_YEARS = 120 };
 static bool reported(const struct kp_findings *findings, const char *field)
 {
     for (const struct kp_finding *f = findings->first; f; f = f->next)
-        if (f->field && strcmp(f->field, field) == 0)
+        if (f->field && strcmp(f->field, field) == 0 && f->code != KP_K_DASH_EMPTY) /* a dash leaves the field missing */
             return true;
     return false;
 }
@@ -41,7 +41,8 @@ static void check_numbers(const struct kp_tables *tables, const struct kp_record
     }
     if (*facility && !kp_facility_number_ok(facility))
         kp_find(findings, KP_K_FACILITY_CHECK_DIGIT, kp_field_name(KP_F_FACILITY_NUMBER), facility, NULL, NULL);
-    if (*record->field[KP_F_TICKET_NUMBER] && !*record->field[KP_F_TICKET_EXPIRES])
+    /* Tickets are younger than 2000; the format has no room for an older date. */
+    if (*record->field[KP_F_TICKET_NUMBER] && strncmp(record->field[KP_F_TICKET_EXPIRES], "20", 2) != 0)
         kp_find(findings, KP_K_TICKET, kp_field_name(KP_F_TICKET_EXPIRES), NULL, NULL, NULL);
 }
 

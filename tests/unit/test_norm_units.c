@@ -172,8 +172,8 @@ static void mark__of_a_bound__becomes_the_limit(void **state UNUSED)
                 ROW(TG "=<35 K3008", CELL(TG, "35未満")), ROW(TG "=<35 K3008", CELL(TG, "35 mg/dL以下")),
                 ROW(GRAVITY "=<1.005 K3008", CELL(GRAVITY, "1.005以下")), ROW(TG "=>1000 K3008", CELL(TG, ">=1000")),
                 ROW(TG "=>1000 K3008", CELL(TG, "≧1,000")), ROW(TG "=>1000 K3008", CELL(TG, "１，０００以上")),
-                ROW(TG "=>1000 K3008", CELL(TG, "1000超")), ROW(TG "=<35!L K3008", CELL(TG, "35未満 L")),
-                ROW(CRP "=<0.1!L K3008", CELL(CRP, "<0.1 L")), ROW(TG "=>1000!H K3008", CELL(TG, "1000↑以上")));
+                ROW(TG "=>1000 K3008", CELL(TG, "1000超")), ROW(TG "=<35 K3008 K3052", CELL(TG, "35未満 L")),
+                ROW(CRP "=<0.1 K3008 K3052", CELL(CRP, "<0.1 L")), ROW(TG "=>1000 K3008 K3052", CELL(TG, "1000↑以上")));
 }
 
 static void mark__without_a_number__is_refused(void **state UNUSED)
@@ -196,13 +196,40 @@ static void mark__in_a_column_of_its_own__counts_before_that_of_the_cell(void **
 
 static void reference__limits__go_with_their_item(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(PROTEIN "=[3.5..10.0]", CELL(PROTEIN ".low", "3.5"), CELL(PROTEIN ".high", "10")),
-                ROW(PROTEIN "=!L[3.5..10.0]", CELL(PROTEIN ".low", "３．５"), CELL(PROTEIN ".high", "9.96"),
-                    CELL(PROTEIN ".flag", "ｌ")),
+    ASSERT_ROWS(ROW(PROTEIN "=7.2[3.5..10.0]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "3.5"),
+                    CELL(PROTEIN ".high", "10")),
+                ROW(PROTEIN "=7.2!L[3.5..10.0]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "３．５"),
+                    CELL(PROTEIN ".high", "9.96"), CELL(PROTEIN ".flag", "ｌ")),
+                ROW("", CELL(PROTEIN ".low", "3.5"), CELL(PROTEIN ".high", "10"), CELL(PROTEIN ".flag", "n")),
                 ROW(PROTEIN "=7.2[6.5..]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5"),
                     CELL(PROTEIN ".high", "-")),
                 ROW("", CELL(PROTEIN ".low", ""), CELL(PROTEIN ".high", "－"), CELL(PROTEIN ".flag", "-")),
-                ROW("K4022", CELL(PROTEIN ".low", "x")), ROW(PROTEIN "=!N", CELL(PROTEIN ".flag", "n")));
+                ROW(PROTEIN "=7.2 K4022", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "x")),
+                ROW(PROTEIN "=7.2!N", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".flag", "n")));
+}
+
+/* A range that no document can hold is no reason to lose the result. */
+static void reference__that_is_none__is_left_out_with_a_warning(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "8.5"), CELL(PROTEIN ".high", "6.5")),
+                ROW(PROTEIN "=7.2[6.5..6.5]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5"), CELL(PROTEIN ".high", "6.5")),
+                ROW(PROTEIN "=7.2[..8.5] K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "-5"), CELL(PROTEIN ".high", "8.5")),
+                ROW(PROTEIN "=7.2[..9999999.0]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".high", "9999999")),
+                ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".high", "10000000")));
+}
+
+/* Beside a value that carries the mark of a bound, or that was not taken, there is no place for them. */
+static void reference__where_it_has_no_place__is_left_out(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(TG "=<10 K3016 K3052", CELL(TG, "10"), CELL(TG ".low", "30"), CELL(TG ".high", "149")),
+                ROW(PROTEIN "=not done K3012 K3052", CELL(PROTEIN, "未実施"), CELL(PROTEIN ".low", "6.5"), CELL(PROTEIN ".flag", "N")));
+}
+
+/* "95 or more" where 100 is the least a document can show. */
+static void mark__against_the_input_range__is_refused(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K3008 K4051", CELL(TG, "9以上")), ROW("K3008 K4051", CELL(TG, "<2001")),
+                ROW(TG "=<10 K3008", CELL(TG, "10以下")), ROW(TG "=>2000 K3008", CELL(TG, "2000以上")));
 }
 
 static void reference__in_another_unit__is_converted_too(void **state UNUSED)
@@ -216,7 +243,7 @@ static void reference__in_another_unit__is_converted_too(void **state UNUSED)
                     CELL(FASTING_GLUCOSE ".low", "70")),
                 ROW(WHITE_CELLS "=5200[3300..8600] K3017 K3017 K3017", IN("10*3/mm3", WHITE_CELLS, "5.2"),
                     IN("10*3/mm3", WHITE_CELLS ".low", "3.3"), IN("10*3/mm3", WHITE_CELLS ".high", "8.6")),
-                ROW(HBA1C "=[4.9..6.0] K3017 K3017", IN("%{JDS}", HBA1C ".low", "4.6"),
+                ROW(HBA1C "=5.6[4.9..6.0] K3017 K3017", CELL(HBA1C, "5.6"), IN("%{JDS}", HBA1C ".low", "4.6"),
                     IN("mmol/mol", HBA1C ".high", "42")));
 }
 
@@ -237,6 +264,9 @@ int main(void)
         cmocka_unit_test(mark__in_a_column_of_its_own__counts_before_that_of_the_cell),
         cmocka_unit_test(reference__limits__go_with_their_item),
         cmocka_unit_test(reference__in_another_unit__is_converted_too),
+        cmocka_unit_test(reference__that_is_none__is_left_out_with_a_warning),
+        cmocka_unit_test(reference__where_it_has_no_place__is_left_out),
+        cmocka_unit_test(mark__against_the_input_range__is_refused),
     };
     return cmocka_run_group_tests_name("norm_units", tests, load_tables, free_tables);
 }
