@@ -71,15 +71,9 @@ bool kp_console_print(struct kp_console *c, const struct kp_buf *text)
     return false;
 }
 
-static void print_clean(FILE *to, const char *text)
-{
-    for (; *text; text++)
-        (void)fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text, to);
-}
-
 static unsigned told_max(const struct kp_console *c)
 {
-    return c->settings.options.command == KP_CMD_CHECK ? TOLD_IN_CHECK : TOLD_MAX;
+    return c->command == KP_FOR_CHECK ? TOLD_IN_CHECK : TOLD_MAX;
 }
 
 static void on_message(void *ctx, const struct kp_message *m)
@@ -90,29 +84,27 @@ static void on_message(void *ctx, const struct kp_message *m)
         return;
     if (++c->told[m->code] > told_max(c) && !c->settings.verbose)
         return;
-    kp_console_clear_bar(c);
-    if (m->file)
-        print_clean(c->err, m->file);
-    else
-        (void)fputs("kenporter", c->err);
+    struct kp_buf line = {0}; /* whole, and at once: stderr has no buffer of its own */
+    kp_buf_printable(&line, m->file ? m->file : "kenporter");
     if (m->line)
-        (void)fprintf(c->err, ":%" PRIu64, m->line);
-    (void)fprintf(c->err, ": %s K%04u", kp_level_name(m->level), m->code);
-    if (m->field) {
-        (void)fputc(' ', c->err);
-        print_clean(c->err, m->field);
-    }
-    (void)fputs(": ", c->err);
-    print_clean(c->err, m->text);
+        kp_buf_printf(&line, ":%" PRIu64, m->line);
+    kp_buf_printf(&line, ": %s K%04u%s", kp_level_name(m->level), m->code, m->field ? " " : "");
+    kp_buf_printable(&line, m->field ? m->field : "");
+    kp_buf_str(&line, ": ");
+    kp_buf_printable(&line, m->text);
     if (*m->remedy && m->level > KP_LEVEL_NOTE) {
-        (void)fputs("; ", c->err);
-        print_clean(c->err, m->remedy);
+        kp_buf_str(&line, "; ");
+        kp_buf_printable(&line, m->remedy);
     }
-    (void)fputc('\n', c->err);
+    kp_buf_char(&line, '\n');
+    kp_console_clear_bar(c);
+    (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* the last place to complain to */
+    kp_buf_release(&line);
 }
 
-static void tell_rest(struct kp_console *c, bool has_files)
+static void tell_rest(struct kp_console *c)
 {
+    bool has_files = c->command != KP_FOR_VERIFY;
     const char *where[] = {has_files ? "all are in the report's files" : "-v shows all",
                            has_files ? "報告のファイルを参照" : "-v ですべて表示"};
     if (c->settings.verbose || c->settings.quiet)
@@ -216,6 +208,7 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
 {
     enum kp_status st = KP_OK;
     struct kp_buf out = {0};
+    c->command = command->bit;
     c->settings.options.command = run_of(command->bit);
     KP_TRY(kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
     c->diag.lang = c->settings.options.lang;
@@ -228,7 +221,7 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
         c->env.progress = on_progress;
     c->env.least_level = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
     st = command->run(c);
-    tell_rest(c, command->bit != KP_FOR_VERIFY);
+    tell_rest(c);
 out:
     kp_buf_release(&out);
     return st;

@@ -15,6 +15,7 @@ struct kp_console {
     struct kp_catalogue catalogue;
     struct kp_diag diag;
     struct kp_settings settings;
+    unsigned command; /* its bit */
     bool bar_shown;
     int bar_percent;
     unsigned *told; /* messages printed, by code: the rest of a flood is only counted */
