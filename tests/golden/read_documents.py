@@ -10,7 +10,9 @@ CDA = "urn:hl7-org:v3"
 INDEX = "https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html"
 CREATED = "20260401"
 TITLES = {"01010": "検査・問診結果セクション", "01990": "任意追加項目セクション"}
-IN_WORDS = ("9N001000000000001", "9N006000000000001", "9N011000000000001", "9N016160100000001")
+IN_WORDS = ("9N001000000000001", "9N006000000000001", "9N011000000000001", "9N016160100000001", "9N501000000000011",
+            "9N506000000000011")
+BOTH_VALUES_FROM = "20130401"  # the day of the examination; before it a mark stood for the number
 
 
 def rows(path):
@@ -21,9 +23,9 @@ def rows(path):
 class Case:
     """What the settings say of one document."""
 
-    def __init__(self, name, settings, catalogue):
+    def __init__(self, name, settings, catalogue, words):
         self.field, self.insurer, self.sender, self.values = {}, {"symbol_width": "as_given"}, {}, {}
-        self.band, self.documents, self.catalogue = "40to74", None, catalogue
+        self.band, self.documents, self.catalogue, self.words = "40to74", None, catalogue, words
         for row in settings:
             if row["document"] in ("", name):
                 self.take(row)
@@ -120,7 +122,7 @@ def with_unit(attributes, unit):
     return dict(attributes, unit=unit) if unit else attributes
 
 
-def values(item, v):
+def values(case, item, v):
     kind = {"xsi:type": item["value_type"]}
     if v["state"] == "not_measurable":
         return [E("value", dict(kind, nullFlavor="NI"))]
@@ -131,8 +133,9 @@ def values(item, v):
     measured = E("value", with_unit(dict(kind, value=v["value"]), item["unit"]))
     if not v["limit"]:
         return [measured]
-    return [E("value", {"xsi:type": "CD", "code": v["limit"], "codeSystem": "2.16.840.1.113883.5.83",
-                        "displayName": {"L": "以下", "H": "以上"}[v["limit"]]}), measured]
+    mark = E("value", {"xsi:type": "CD", "code": v["limit"], "codeSystem": "2.16.840.1.113883.5.83",
+                       "displayName": {"L": "以下", "H": "以上"}[v["limit"]]})
+    return [mark] if case.field["exam_date"] < BOTH_VALUES_FROM else [mark, measured]
 
 
 def reference_range(item, v):
@@ -157,7 +160,7 @@ def observation(case, item):
     code = E("code", {"code": item["item_code"], "displayName": item["name"]})
     if v["state"] == "not_done":
         return E("observation", dict(attributes, negationInd="true"), code)
-    inside = [code] + values(item, v)
+    inside = [code] + values(case, item, v)
     if v["flag"] and not v["limit"]:
         inside.append(E("interpretationCode", {"code": v["flag"]}))
     if item["method_code"]:
@@ -170,9 +173,14 @@ def group(case, members):
     return E("observation", {"classCode": "OBS", "moodCode": "EVN"}, E("code", {"nullFlavor": "NA"}), *below)
 
 
+def in_words(case, item):
+    value = case.values[item["item_code"]]["value"]
+    return case.words[item["code_system"], value] if item["code_system"] else value
+
+
 def narrative(case, items):
     told = [item for item in items if item["item_code"] in IN_WORDS and not case.values[item["item_code"]]["state"]]
-    lines = [E("item", {}, "%s %s%s" % (i["name"], case.values[i["item_code"]]["value"], i["unit"])) for i in told]
+    lines = [E("item", {}, "%s %s%s" % (i["name"], in_words(case, i), i["unit"])) for i in told]
     return E("text", {}, *([E("list", {}, *lines)] if lines else []))
 
 
@@ -253,10 +261,11 @@ def fault_of(path, case):
 
 def main(folder, schemas):
     catalogue = sorted(rows(os.path.join(schemas, "items.csv")), key=lambda item: int(item["order"]))
+    words = {(row["code_system"], row["code"]): row["display"] for row in rows(os.path.join(schemas, "code_systems.csv"))}
     settings = rows(os.path.join(folder, "settings.csv"))
     faults = 0
     for case in rows(os.path.join(folder, "cases.csv")):
-        fault = fault_of(os.path.join(folder, case["file"]), Case(case["file"][:-4], settings, catalogue))
+        fault = fault_of(os.path.join(folder, case["file"]), Case(case["file"][:-4], settings, catalogue, words))
         if fault:
             print("%s: %s" % (case["file"], fault))
             faults += 1

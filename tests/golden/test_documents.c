@@ -161,6 +161,7 @@ static void prepare(size_t row_of_case, struct subject *s)
     for (size_t row = 1; row < settings.n_rows; row++)
         if (is(&settings, row, "document", "") || is(&settings, row, "document", document))
             set(s, row);
+    assert_int_equal(kp_date_parse(s->record.field[KP_F_EXAM_DATE], &s->record.exam, NULL), KP_DATE_OK);
 }
 
 /* Writes what the case asks for; true when the profile takes it. */
