@@ -7,6 +7,8 @@
 
 #include "cda.h"
 #include "cdaread.h"
+#include "checks.h"
+#include "fit.h"
 #include "ident.h"
 #include "mapping.h"
 #include "normalize.h"
@@ -106,7 +108,7 @@ static void assert_nothing_found(const struct kp_findings *findings, const char 
     kp_buf_release(&said);
 }
 
-/* As verify does: strictly parsed, read, validated. */
+/* As verify does, but for what one value says of another: strictly parsed, read, in its form, validated. */
 static void read_back(const char *bytes, size_t n, const char *who, struct kp_document *document)
 {
     struct kp_tree tree;
@@ -116,6 +118,7 @@ static void read_back(const char *bytes, size_t n, const char *who, struct kp_do
     if (kp_xml_read(&of_person, bytes, n, &tree, &fault, &line) != KP_OK)
         fail_msg("%s: not read, fault %d in line %lu", who, (int)fault, line);
     assert_int_equal(kp_cda_read(&tables, &tree, &of_person, &findings, document), KP_OK);
+    (void)kp_check_form(&tables, &document->record, &findings);
     kp_validate(&tables, &document->record, document->created, &findings);
     assert_nothing_found(&findings, who);
 }
@@ -574,6 +577,7 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     struct kp_document d;
     struct kp_xml xml;
     const char *where = NULL;
+    (void)kp_check_form(&tables, &record, &findings);
     kp_validate(&tables, &record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
@@ -659,7 +663,8 @@ struct source {
 static struct source sources[MOST_COLUMNS];
 static size_t n_sources;
 static const char *grid[PEOPLE][MOST_COLUMNS];
-static bool spoiled[PEOPLE]; /* some cell of the row cannot be read; all others are messy, and that is all */
+static const char *meant[MOST_COLUMNS]; /* of the row at hand: the code that a cell stands for; NULL: none */
+static bool spoiled[PEOPLE]; /* a receiver would refuse the row; all others are messy, and that is all */
 
 /* Whose requests are in force, who has none, who may only get what a person consents to. */
 static const char *const INSURERS[] = {"06139463", "01130012", "00280081", "31289002", "34289009", "39289004"};
@@ -830,17 +835,29 @@ static const char *messy_number(const struct source *s)
     }
 }
 
+/* The code that both words of the house stand for. */
+static const char *own_code(const struct source *s)
+{
+    const char *at = strchr(s->values, '=') + 1;
+    return text("%.*s", (int)strcspn(at, "|"), at);
+}
+
 /* A code, its words where these are known, or those of the house. */
 static const char *messy_code(const struct source *s)
 {
     const struct kp_code_row *code = &tables.codes[random_code(s->item->code_system)];
     const char *key = in_memory(kp_text_value_key(&memory, code->display));
     const char *known = kp_code_of(&tables, code->system, key);
-    if (*s->values && one_in(3))
+    const char **means = &meant[s - sources];
+    if (*s->values && one_in(3)) {
+        *means = own_code(s);
         return one_in(2) ? "社内甲" : "社内 乙";
+    }
+    *means = NULL;
     if (one_in(12))
         return one_in(2) ? "未実施" : "測定不能";
     bool speaks = known && strcmp(known, code->code) == 0 && !kp_text_is_dash(key); /* a dash is nothing in this export */
+    *means = code->code;
     return speaks && one_in(2) ? code->display : in_any_width(code->code);
 }
 
@@ -922,8 +939,15 @@ static void give_facility(size_t row)
     *cell_of(row, KP_F_FACILITY_PHONE) = one_in(2) ? "" : in_any_width("(078)000-2250");
     *cell_of(row, KP_F_TICKET_NUMBER) = ticket ? in_any_width(random_digits(&memory, 11)) : "";
     *cell_of(row, KP_F_TICKET_EXPIRES) = ticket ? messy_date((struct kp_date){2026, 3, 31}) : "";
-    *cell_of(row, KP_F_REPORT_CATEGORY) = one_in(8) ? "10" : "";
-    *cell_of(row, KP_F_PROGRAMME) = one_in(8) ? "010" : "";
+}
+
+/* 10 and 010 are for those who are 40 to 74 at the end of the fiscal year; at the edges the program decides alone. */
+static void give_category(size_t row, struct kp_date birth, struct kp_date exam)
+{
+    int age = exam.year + (exam.month > 3) - birth.year - (birth.month > 3);
+    bool target = age > 40 && age < 74, other = age < 39 || age > 75;
+    *cell_of(row, KP_F_REPORT_CATEGORY) = !one_in(8) ? "" : target ? "10" : other ? "40" : "";
+    *cell_of(row, KP_F_PROGRAMME) = !one_in(8) ? "" : target ? "010" : other ? "990" : "";
 }
 
 /* A judgement comes with the name of its doctor, and no name comes alone. */
@@ -935,9 +959,125 @@ static bool is_judged(size_t row, const struct kp_item *author)
     return false;
 }
 
+/* --- what one value says of another: no receiver would refuse the row for it --- */
+
+static bool begins(size_t column, const char *code)
+{
+    return sources[column].kind == KP_COL_ITEM && strncmp(sources[column].item->code, code, strlen(code)) == 0;
+}
+
+/* The first column of an item. */
+static size_t column_for(const struct kp_item *item)
+{
+    size_t i = FIRST_ITEM;
+    while (sources[i].kind != KP_COL_ITEM || sources[i].item != item)
+        assert_true(++i < n_sources);
+    return i;
+}
+
+static void clear(size_t row, const char *code)
+{
+    for (size_t i = FIRST_ITEM; i < n_sources; i++)
+        if (begins(i, code)) {
+            grid[row][i] = "";
+            meant[i] = NULL;
+        }
+}
+
+static bool is_given(size_t row, const struct kp_item *item)
+{
+    for (size_t i = FIRST_ITEM; i < n_sources; i++)
+        if (sources[i].kind == KP_COL_ITEM && sources[i].item == item && *grid[row][i])
+            return true;
+    return false;
+}
+
+static bool means(const struct kp_item *item, const char *code)
+{
+    const char *m = meant[column_for(item)];
+    return m && strcmp(m, code) == 0;
+}
+
+/* Blood was drawn fasting or not, and the tests are those of the one or the other. */
+static void settle_meal(size_t row)
+{
+    const struct kp_item *hours = kp_item_find(&tables, "9N141000000000011");
+    bool asked = meant[column_for(hours)] != NULL;
+    if (asked ? means(hours, "2") : one_in(2)) {
+        clear(row, "3F0151299");
+        clear(row, "3D0101299");
+    } else {
+        clear(row, "3F0150000");
+        clear(row, "3D0100000");
+    }
+}
+
+/* Something that is not a dash, which is nothing in this export. */
+static void fill(size_t row, const struct kp_item *item)
+{
+    size_t i = column_for(item);
+    while (!*grid[row][i] || strcmp(grid[row][i], "－") == 0)
+        grid[row][i] = messy_value(&sources[i]);
+}
+
+/* 対象者 of the group of a reason; NULL: it has none. */
+static const struct kp_item *target_of(const struct kp_item *reason)
+{
+    for (size_t i = 0; i < tables.n_items; i++)
+        if (tables.items[i].relation == KP_REL_RSON && &tables.items[i] != reason &&
+            strcmp(tables.items[i].group_id, reason->group_id) == 0)
+            return &tables.items[i];
+    return NULL;
+}
+
+static void settle_detailed_test(size_t row, const struct kp_item *reason)
+{
+    const struct kp_item *target = target_of(reason);
+    size_t whether = column_for(target ? target : reason);
+    if (!is_given(row, reason) && !(target && is_given(row, target)))
+        return;
+    if (target && one_in(3)) {
+        clear(row, reason->code);
+        grid[row][whether] = in_any_width("0");
+        return;
+    }
+    fill(row, reason);
+    while (target && (!meant[whether] || means(target, "0")))
+        grid[row][whether] = messy_code(&sources[whether]);
+    for (size_t i = 0; i < tables.n_items; i++) {
+        const struct kp_item *item = &tables.items[i];
+        if (item->relation == KP_REL_COMP && item->type != KP_TYPE_ST && strcmp(item->group_id, reason->group_id) == 0)
+            fill(row, item);
+    }
+}
+
+static bool is_finding_flag(const struct kp_item *item)
+{
+    return item->text_item >= 0 &&
+           (strcmp(item->code_system, OID "2001") == 0 || strcmp(item->code_system, OID "2002") == 0);
+}
+
+/* A finding comes with words. */
+static void settle_findings(size_t row)
+{
+    for (size_t i = 0; i < tables.n_items; i++)
+        if (is_finding_flag(&tables.items[i]) && means(&tables.items[i], "1"))
+            fill(row, &tables.items[tables.items[i].text_item]);
+}
+
+static void settle_items(size_t row)
+{
+    for (size_t i = 0; i < tables.n_items; i++)
+        if (tables.items[i].relation == KP_REL_RSON && tables.items[i].type == KP_TYPE_ST)
+            settle_detailed_test(row, &tables.items[i]);
+    settle_findings(row);
+    settle_meal(row);
+}
+
 static void give_items(size_t row)
 {
     unsigned sparse = one_in(20) ? 1 : 10;
+    memset(meant, 0, sizeof(meant));
     for (size_t i = FIRST_ITEM; i < n_sources; i++) {
         const struct source *s = &sources[i];
         if (s->item->is_author || !one_in(s->kind == KP_COL_ITEM ? sparse : 6))
@@ -946,15 +1086,46 @@ static void give_items(size_t row)
         if (s->item->author_item >= 0) /* 未実施 is no judgement that a doctor could have signed */
             grid[row][i] = s->item->type == KP_TYPE_ST ? messy_words(s) : in_any_width("1");
     }
+    settle_items(row);
     for (size_t i = FIRST_ITEM; i < n_sources; i++)
         if (sources[i].item->is_author && is_judged(row, sources[i].item))
             grid[row][i] = text("医師 %s ｻﾌﾞﾛｳ", random_words(&memory, 1 + random_below(8), true));
 }
 
-/* One cell in which nothing can be read. */
+static const char **cell_for(size_t row, const char *code)
+{
+    return &grid[row][column_for(kp_item_find(&tables, code))];
+}
+
+/* What one cell says that another denies. */
+static void contradict(size_t row)
+{
+    switch (random_below(5)) {
+    case 0: /* a finding, and nothing that says which */
+        *cell_for(row, "9N066000000000011") = "１";
+        clear(row, "9N066160800000049");
+        break;
+    case 1: /* fasting and not */
+        *cell_for(row, "3F015000002327101") = *cell_for(row, "3F015129902327101") = "120";
+        break;
+    case 2: /* a reason for a detailed test that was none */
+        *cell_for(row, "9A110161600000011") = "0";
+        *cell_for(row, "9A110161000000049") = "血圧が基準以上";
+        break;
+    case 3: /* a detailed test without a reason */
+        *cell_for(row, "9A110161600000011") = "1";
+        clear(row, "9A110161000000049");
+        break;
+    default: /* a deletion is no result */
+        *cell_of(row, KP_F_REPORT_CATEGORY) = "19";
+        break;
+    }
+}
+
+/* One cell in which nothing can be read, or two that contradict each other. */
 static void spoil(size_t row)
 {
-    switch (random_below(4)) {
+    switch (random_below(8)) {
     case 0:
         *cell_of(row, KP_F_SEX) = "?";
         break;
@@ -964,8 +1135,11 @@ static void spoil(size_t row)
     case 2:
         *cell_of(row, KP_F_INSURER_NUMBER) = "06139464";
         break;
-    default:
+    case 3:
         grid[row][FIRST_ITEM] = "高い"; /* a height */
+        break;
+    default:
+        contradict(row);
         break;
     }
 }
@@ -978,7 +1152,9 @@ static void make_people(void)
         struct kp_date exam = random_day(LAST_EXAM - 200, 200);
         int32_t age_days = (int32_t)(one_in(2) ? 7000 + random_below(7000) : 14600 + random_below(13500));
         give_card(row, INSURERS[one_in(4) ? random_below(COUNT(INSURERS)) : random_below(3)]);
-        give_person(row, kp_date_from_days(kp_date_days(exam) - age_days), exam);
+        struct kp_date birth = kp_date_from_days(kp_date_days(exam) - age_days);
+        give_person(row, birth, exam);
+        give_category(row, birth, exam);
         give_facility(row);
         give_items(row);
         spoiled[row] = one_in(20);
@@ -1050,6 +1226,7 @@ static void write_consents(void)
 static struct kp_mapping mapping;
 static struct sheet entries; /* of the disclosure log */
 static unsigned found[PEOPLE];
+static size_t settled, detailed; /* values that gave way to another of their group; reasons of detailed tests */
 
 static void export_people(void)
 {
@@ -1100,9 +1277,17 @@ static void normalize_row(size_t row, enum kp_band band)
     struct kp_findings findings = {.arena = &of_person};
     assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &of_person, &findings, &record), KP_OK);
     find_insurer(record.field[KP_F_INSURER_NUMBER]);
-    const struct kp_settling how = {.programme = kp_category_of(&insurer, &record, band).programme};
+    const struct kp_category category = kp_category_of(&insurer, &record, band);
+    const struct kp_settling how = {.programme = category.programme};
+    const struct kp_check_context context = {.as_of = DAY_OF_WRITING, .report = category.report,
+                                             .programme = category.programme};
     kp_settle(&tables, &record, &how, &findings);
-    kp_validate(&tables, &record, DAY_OF_WRITING, &findings);
+    for (const struct kp_finding *f = findings.first; f; f = f->next)
+        settled += f->code == KP_K_GROUP_SETTLED;
+    for (size_t i = 0; i < tables.n_items; i++)
+        detailed += tables.items[i].relation == KP_REL_RSON && tables.items[i].type == KP_TYPE_ST &&
+                    record.values[i].state == KP_VALUE_PRESENT;
+    kp_check_record(&tables, &record, &context, &findings);
     if (kp_diag_worst(&DIAG, &findings) >= KP_LEVEL_REJECT)
         fail_msg("row %zu went out and is not sound", row);
 }
@@ -1247,6 +1432,7 @@ static void export__of_messy_rows__says_in_its_bundles_what_they_mean(void **sta
         if (found[row] != 1)
             fail_msg("row %zu was found %u times", row, found[row]);
     assert_true(documents > PEOPLE / 2 && counted("one", "held") > 0 && counted("one", "rejected") > 0);
+    assert_true(settled > PEOPLE && detailed > PEOPLE / 10);
 }
 
 /* What the program itself says of its bundles: schema, names, people, and the items that the log names. */
