@@ -23,7 +23,9 @@
 enum { PEOPLE = 2000, MOST_ITEMS = 400, MOST_CODES = 400, STATES = 4, LONGEST = 128 };
 
 #define OID "1.2.392.200119.6."
-#define LAST_EXAM 20453    /* 2025-12-31, in days since 1970 */
+#define FIRST_EXAM 13970       /* 2008-04-01, in days since 1970 */
+#define BOTH_VALUES_FROM 15796 /* 2013-04-01 */
+#define LAST_EXAM 20453        /* 2025-12-31 */
 #define DAY_OF_WRITING ((struct kp_date){2026, 4, 1})
 
 static struct kp_arena memory, of_person;
@@ -108,7 +110,7 @@ static void assert_nothing_found(const struct kp_findings *findings, const char 
     kp_buf_release(&said);
 }
 
-/* As verify does, but for what one value says of another: strictly parsed, read, in its form, validated. */
+/* As verify does: strictly parsed, read, validated. */
 static void read_back(const char *bytes, size_t n, const char *who, struct kp_document *document)
 {
     struct kp_tree tree;
@@ -118,14 +120,13 @@ static void read_back(const char *bytes, size_t n, const char *who, struct kp_do
     if (kp_xml_read(&of_person, bytes, n, &tree, &fault, &line) != KP_OK)
         fail_msg("%s: not read, fault %d in line %lu", who, (int)fault, line);
     assert_int_equal(kp_cda_read(&tables, &tree, &of_person, &findings, document), KP_OK);
-    (void)kp_check_form(&tables, &document->record, &findings);
     kp_validate(&tables, &document->record, document->created, &findings);
     assert_nothing_found(&findings, who);
 }
 
-/* What the form has a place for: nothing beside "not done", no mark and no range beside a limit, ranges of numbers
- * only. */
-static struct kp_value written_value(const struct kp_item *item, const struct kp_value *value)
+/* What the form has a place for: nothing beside "not done", no mark and no range beside a limit, no number beside it in
+ * earlier years, ranges of numbers only. */
+static struct kp_value written_value(const struct kp_item *item, const struct kp_value *value, struct kp_date exam)
 {
     struct kp_value w = *value;
     if (w.state == KP_VALUE_ABSENT || w.state == KP_VALUE_NOT_DONE)
@@ -134,6 +135,8 @@ static struct kp_value written_value(const struct kp_item *item, const struct kp
         w.text = NULL;
     if (w.limit)
         w.flag = 0;
+    if (w.limit && kp_date_days(exam) < BOTH_VALUES_FROM)
+        w.text = "";
     if (w.limit || item->type != KP_TYPE_PQ)
         w.low = w.high = NULL;
     return w;
@@ -166,7 +169,7 @@ static struct kp_record written_record(const struct kp_record *record, const enu
     assert_non_null(w.values);
     for (size_t i = 0; i < tables.n_items; i++)
         if (ground[i] != KP_GROUND_WITHHELD)
-            w.values[i] = written_value(&tables.items[i], &record->values[i]);
+            w.values[i] = written_value(&tables.items[i], &record->values[i], record->exam);
     return w;
 }
 
@@ -338,7 +341,7 @@ static size_t random_code(const char *system)
 /* What the random people were, so that none of the kinds is missing. */
 static struct {
     unsigned states[MOST_ITEMS][STATES];
-    unsigned limits[2], flags[3], ranges[4], lengths[LONGEST + 1], widths[3], bands[KP_BAND__COUNT];
+    unsigned old_limits, limits[2], flags[3], ranges[4], lengths[LONGEST + 1], widths[3], bands[KP_BAND__COUNT];
     unsigned fields[KP_F__COUNT][2]; /* empty, there */
     unsigned whole, partly;
 } kinds;
@@ -360,6 +363,7 @@ static void random_quantity(const struct kp_item *item, struct kp_value *value)
         value->limit = one_in(2) ? 'L' : 'H';
     if (value->limit)
         kinds.limits[value->limit == 'H']++;
+    kinds.old_limits += value->limit && kp_date_days(record.exam) < BOTH_VALUES_FROM;
 }
 
 static void random_text(const struct kp_item *item, struct kp_value *value)
@@ -397,11 +401,10 @@ static void random_marks(const struct kp_item *item, bool plain, struct kp_value
     kinds.ranges[ends] += !value->limit && item->type == KP_TYPE_PQ;
 }
 
-/* How many of the states, in their order, an item can have: a finding in words has no "not measurable", and a doctor's
- * name is there or not. */
+/* How many of the states, in their order, an item can have: a doctor's name is there or not. */
 static unsigned possible_states(const struct kp_item *item)
 {
-    return item->is_author ? KP_VALUE_NOT_DONE : item->type == KP_TYPE_ST ? KP_VALUE_NOT_MEASURABLE : STATES;
+    return item->is_author ? KP_VALUE_NOT_DONE : STATES;
 }
 
 static enum kp_value_state random_state_of(const struct kp_item *item, unsigned density)
@@ -511,7 +514,8 @@ static void random_optional_fields(bool whole)
 
 static void random_fields(bool whole)
 {
-    record.exam = random_day(LAST_EXAM - 365, 366);
+    bool old = !whole && one_in(4);
+    record.exam = old ? random_day(FIRST_EXAM, BOTH_VALUES_FROM - FIRST_EXAM + 2) : random_day(LAST_EXAM - 365, 366);
     record.birth = random_day(-20000, 32000);
     set(KP_F_INSURER_NUMBER, insurer.number);
     set(KP_F_INSURED_NUMBER, random_card_text(20));
@@ -611,6 +615,7 @@ static void assert_all_kinds(void)
                                              KP_F_PROGRAMME};
     for (size_t i = 0; i < tables.n_items; i++)
         assert_taken(kinds.states[i], 0, possible_states(&tables.items[i]), tables.items[i].label);
+    assert_true(kinds.old_limits > 100);
     assert_taken(kinds.limits, 0, COUNT(kinds.limits), "limit");
     assert_taken(kinds.flags, 0, COUNT(kinds.flags), "flag");
     assert_taken(kinds.ranges, 0, COUNT(kinds.ranges), "reference range");
