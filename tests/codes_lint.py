@@ -1,8 +1,8 @@
 """Holds the catalogue of diagnostics, tests/codes.csv and the code against one another, in both directions.
 
 python3 tests/codes_lint.py, from the top folder. Every code is raised in src, has both languages and a remedy (a note that asks
-for nothing says so), and a row in codes.csv with a bad case and a good one, or the test program that raises it, or the
-reason why nothing does.
+for nothing says so), and a row in codes.csv with a bad case and a good one (of a damaged bundle: those of damage_cases.csv),
+or the test program that raises it, or the reason why nothing does.
 """
 import csv, glob, os, re, sys
 
@@ -20,6 +20,7 @@ faults = []
 catalogue, cases = rows("schemas/messages.csv"), rows("tests/codes.csv")
 sources = "".join(open(path, encoding="utf-8").read() for path in glob.glob("src/*.c"))
 raised = set(re.findall(r"KP_K_([A-Z0-9_]+)", sources))
+damages = {d["case"]: d for d in rows("tests/golden/damage_cases.csv")}
 known, named = {m["code"]: m for m in catalogue}, [c["code"] for c in cases]
 for m in catalogue:
     code = m["code"]
@@ -43,10 +44,16 @@ for c in cases:
         text = open(c["test"], encoding="utf-8").read() if os.path.exists(c["test"]) else ""
         if not re.search(rf"\bK?{code[1:]}\b|KP_K_{known[code]['name'].upper()}\b", text):
             faults.append(f"tests/codes.csv: {c['test']} does not speak of {code}")
+    elif how == "damage":
+        bad, good = damages.get(c["bad"]), damages.get(c["good"])
+        if not bad or code not in bad["codes"].split():
+            faults.append(f"tests/codes.csv: {code}: no case {c['bad']} of damage_cases.csv is to say it")
+        if not good or good["exit"] != "0" or good["only"] != "yes" or code in good["codes"].split():
+            faults.append(f"tests/codes.csv: {code}: {c['good']} is no sound case of damage_cases.csv")
     elif how == "guard" and not c["test"]:
         faults.append(f"tests/codes.csv: {code} is a guard without a reason")
     elif how not in ("row", "shell", "test", "guard"):
-        faults.append(f"tests/codes.csv: {code}: how is row, shell, test or guard, not {how}")
+        faults.append(f"tests/codes.csv: {code}: how is row, shell, damage, test or guard, not {how}")
 for fault in faults:
     print("check:", fault, file=sys.stderr)
 sys.exit(1 if faults else 0)

@@ -4,6 +4,7 @@
  *        another row of the same person; what follows the word row goes into [policy]
  * shell  commands in a folder of their own, which holds base.csv and the fixtures' registers; $K is the program, $C its
  *        usual options
+ * damage a case of damage_cases.csv, and a sound one; test_damaged.c looks at both
  * test   the test program that raises it, because it takes a failure of the system or a record that no export gives
  * guard  nothing known raises it; "test" says why
  */
