@@ -32,6 +32,31 @@ static inline int set_up(void **state)
     return load_tables(state) == 0 && tables.n_items <= MOST_ITEMS ? 0 : -1;
 }
 
+/* A catalogue of n items of the real one, in this order, so that every item takes part in every case. False when one of
+ * them is not there, or one of their halves is not among them. */
+static inline bool cut_tables(const char *const *codes, size_t n, struct kp_item *items, struct kp_tables *ret)
+{
+    *ret = tables;
+    ret->items = items;
+    ret->n_items = n;
+    for (size_t i = 0; i < n; i++) {
+        const struct kp_item *item = kp_item_find(&tables, codes[i]);
+        if (!item)
+            return false;
+        items[i] = *item;
+        int *const links[] = {&items[i].author_item, &items[i].text_item};
+        for (size_t k = 0; k < COUNT(links); k++) {
+            size_t at = 0;
+            while (*links[k] >= 0 && at < n && strcmp(codes[at], tables.items[*links[k]].code) != 0)
+                at++;
+            if (at == n)
+                return false;
+            *links[k] = *links[k] < 0 ? -1 : (int)at;
+        }
+    }
+    return true;
+}
+
 static inline struct kp_date day(const char *iso)
 {
     struct kp_date date = {0};

@@ -3,6 +3,12 @@
 
 #define OPINION "9N521000000000049" /* a doctor's, and who gave it */
 #define NAME "9N526000000000049"
+#define LUNG "9N581161300000011" /* the judgement of a screening as a code, as words, and who judged */
+#define LUNG_WORDS "9N581161400000049"
+#define LUNG_NAME "9N586000000000049"
+#define ECG "9A110160700000011" /* flag and words of a finding, of the duty */
+#define ECG_WORDS "9A110160800000049"
+#define X_RAY_WORDS "9N206160800000049"
 
 static void several_consents__one_that_counts__is_enough(void **state UNUSED)
 {
@@ -26,11 +32,35 @@ static void consent__recipients_particulars_unknown__request_that_lists_the_item
     assert_int_equal(the_ground(ITEM_X_RAY), KP_GROUND_WITHHELD);
 }
 
-static void doctors_name__without_its_judgement__is_withheld(void **state UNUSED)
+/* From now on the record has these items and no others. */
+static void the_record_has(const char *code, enum kp_presence presence)
 {
     the.c.presence = the.presence;
-    the.presence[the_item(ITEM_HEIGHT)] = KP_ITEM_RESULT;
-    the.presence[the_item(OPINION)] = the.presence[the_item(NAME)] = KP_ITEM_RESULT;
+    the.presence[the_item(code)] = (uint8_t)presence;
+}
+
+static void these_go_out(const char *const *codes, size_t n)
+{
+    struct kp_decision d = the_decision();
+    size_t out = 0, results = 0;
+    for (size_t i = 0; i < n; i++)
+        if (the_ground(codes[i]) == KP_GROUND_WITHHELD)
+            fail_msg("%s is withheld", codes[i]);
+    for (size_t i = 0; i < tables.n_items; i++) {
+        out += ground[i] != KP_GROUND_WITHHELD;
+        results += ground[i] != KP_GROUND_WITHHELD && the.presence[i] == KP_ITEM_RESULT;
+    }
+    assert_int_equal(out, n);
+    assert_int_equal(d.n_released, results);
+}
+
+#define THESE_GO_OUT(...) these_go_out((const char *const[]){__VA_ARGS__}, COUNT(((const char *const[]){__VA_ARGS__})))
+
+static void doctors_name__without_its_judgement__is_withheld(void **state UNUSED)
+{
+    the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
+    the_record_has(OPINION, KP_ITEM_RESULT);
+    the_record_has(NAME, KP_ITEM_RESULT);
     give_consent(NAME);
     assert_int_equal(the_decision().n_released, 1); /* the height, under the duty */
     assert_int_equal(the_ground(NAME), KP_GROUND_WITHHELD);
@@ -54,6 +84,118 @@ static void doctors_name__items_not_known__is_withheld_without_its_judgement_too
     give_consent(OPINION);
     the_outcome_is("consent");
     assert_int_equal(the_decision().n_released, 2);
+}
+
+static void judgement__its_doctor_has_no_ground__is_withheld(void **state UNUSED)
+{
+    struct kp_consent *consent = give_consent(OPINION);
+    the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
+    the_record_has(OPINION, KP_ITEM_RESULT);
+    the_record_has(NAME, KP_ITEM_RESULT);
+    THESE_GO_OUT(ITEM_HEIGHT);
+    consent->items = OPINION " " NAME;
+    THESE_GO_OUT(ITEM_HEIGHT, OPINION, NAME);
+    consent->items = OPINION;
+    the.policy.release_requested_items = true; /* one half on the consent, the other on the request */
+    the.q.items = NAME;
+    THESE_GO_OUT(ITEM_HEIGHT, OPINION, NAME);
+    the.q.items = OPINION;
+    THESE_GO_OUT(ITEM_HEIGHT);
+}
+
+/* There is no half to miss where the doctor is not named, and none to break where nothing was judged. */
+static void judgement__or_its_doctor_is_no_result__goes_out_on_its_own_ground(void **state UNUSED)
+{
+    give_consent(OPINION);
+    the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
+    for (enum kp_presence judged = KP_ITEM_STATED; judged <= KP_ITEM_RESULT; judged++)
+        for (enum kp_presence named = KP_ITEM_ABSENT; named <= KP_ITEM_RESULT; named++) {
+            the_record_has(OPINION, judged);
+            the_record_has(NAME, named);
+            if (judged == KP_ITEM_RESULT && named == KP_ITEM_RESULT)
+                THESE_GO_OUT(ITEM_HEIGHT);
+            else
+                THESE_GO_OUT(ITEM_HEIGHT, OPINION);
+        }
+}
+
+/* A code that says "not done" has no doctor, so the doctor of the other judgement does not go out with it. */
+static void doctors_name__of_several_judgements__needs_one_that_goes_out_and_says_something(void **state UNUSED)
+{
+    struct kp_consent *consent = give_consent(LUNG " " LUNG_NAME);
+    the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
+    the_record_has(LUNG, KP_ITEM_STATED);
+    the_record_has(LUNG_WORDS, KP_ITEM_RESULT);
+    the_record_has(LUNG_NAME, KP_ITEM_RESULT);
+    THESE_GO_OUT(ITEM_HEIGHT, LUNG);
+    the_record_has(LUNG, KP_ITEM_RESULT);
+    THESE_GO_OUT(ITEM_HEIGHT, LUNG, LUNG_NAME);
+    consent->items = LUNG_WORDS " " LUNG_NAME;
+    THESE_GO_OUT(ITEM_HEIGHT, LUNG_WORDS, LUNG_NAME);
+    consent->items = LUNG " " LUNG_WORDS;
+    THESE_GO_OUT(ITEM_HEIGHT);
+    the_record_has(LUNG, KP_ITEM_STATED);
+    THESE_GO_OUT(ITEM_HEIGHT, LUNG);
+}
+
+static void finding__its_words_have_no_ground__is_withheld(void **state UNUSED)
+{
+    struct kp_consent *consent = give_consent(ITEM_X_RAY);
+    the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
+    the_record_has(ITEM_X_RAY, KP_ITEM_RESULT);
+    THESE_GO_OUT(ITEM_HEIGHT, ITEM_X_RAY);
+    the_record_has(X_RAY_WORDS, KP_ITEM_STATED);
+    THESE_GO_OUT(ITEM_HEIGHT, ITEM_X_RAY);
+    the_record_has(X_RAY_WORDS, KP_ITEM_RESULT);
+    THESE_GO_OUT(ITEM_HEIGHT);
+    the_record_has(ITEM_X_RAY, KP_ITEM_STATED);
+    THESE_GO_OUT(ITEM_HEIGHT, ITEM_X_RAY);
+    the_record_has(ITEM_X_RAY, KP_ITEM_RESULT);
+    consent->items = ITEM_X_RAY " " X_RAY_WORDS;
+    THESE_GO_OUT(ITEM_HEIGHT, ITEM_X_RAY, X_RAY_WORDS);
+    consent->items = X_RAY_WORDS; /* words say by themselves that there is a finding */
+    THESE_GO_OUT(ITEM_HEIGHT, X_RAY_WORDS);
+}
+
+static void finding_of_the_duty__goes_out_whole__on_consent_alone_only_with_its_words(void **state UNUSED)
+{
+    give_consent(ECG);
+    the_record_has(ECG, KP_ITEM_RESULT);
+    the_record_has(ECG_WORDS, KP_ITEM_RESULT);
+    THESE_GO_OUT(ECG, ECG_WORDS);
+    the.c.requests = NULL;
+    the_outcome_is("no_request");
+    give_consent(ECG_WORDS);
+    the_outcome_is("consent");
+    THESE_GO_OUT(ECG, ECG_WORDS);
+}
+
+/* What an explanation says: the half would go out of a record that has no other. */
+static void halves__items_not_known__none_is_missing(void **state UNUSED)
+{
+    the.c.requests = NULL;
+    give_consent(OPINION " " ITEM_X_RAY);
+    the_outcome_is("consent");
+    assert_int_equal(the_decision().n_released, 2);
+    assert_int_equal(the_ground(OPINION), KP_GROUND_CONSENT);
+    assert_int_equal(the_ground(ITEM_X_RAY), KP_GROUND_CONSENT);
+}
+
+/* The catalogue's halves are of one scope: what the duty asks for is never withheld for want of its other half. */
+static void halves__of_the_catalogue__are_of_one_scope(void **state UNUSED)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < tables.n_items; i++) {
+        const int others[] = {tables.items[i].author_item, tables.items[i].text_item};
+        for (size_t k = 0; k < COUNT(others); k++) {
+            if (others[k] < 0)
+                continue;
+            if (tables.items[others[k]].scope != tables.items[i].scope)
+                fail_msg("%s and %s", tables.items[i].label, tables.items[others[k]].label);
+            n++;
+        }
+    }
+    assert_true(n > 18); /* there are as many judgements alone */
 }
 
 static void held_for_lack_of_a_basis__what_would_give_one__is_named(void **state UNUSED)
@@ -151,6 +293,13 @@ int main(void)
         TEST(consent__recipients_particulars_unknown__request_that_lists_the_item_still_opens_it),
         TEST(doctors_name__without_its_judgement__is_withheld),
         TEST(doctors_name__items_not_known__is_withheld_without_its_judgement_too),
+        TEST(judgement__its_doctor_has_no_ground__is_withheld),
+        TEST(judgement__or_its_doctor_is_no_result__goes_out_on_its_own_ground),
+        TEST(doctors_name__of_several_judgements__needs_one_that_goes_out_and_says_something),
+        TEST(finding__its_words_have_no_ground__is_withheld),
+        TEST(finding_of_the_duty__goes_out_whole__on_consent_alone_only_with_its_words),
+        TEST(halves__items_not_known__none_is_missing),
+        TEST(halves__of_the_catalogue__are_of_one_scope),
         TEST(held_for_lack_of_a_basis__what_would_give_one__is_named),
         TEST(every_combination__two_writings_of_the_rule__agree),
     };
