@@ -8,7 +8,6 @@
 #include "cda.h"
 #include "cdaread.h"
 #include "checks.h"
-#include "fit.h"
 #include "ident.h"
 #include "mapping.h"
 #include "normalize.h"
@@ -581,7 +580,6 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     struct kp_document d;
     struct kp_xml xml;
     const char *where = NULL;
-    (void)kp_check_form(&tables, &record, &findings);
     kp_validate(&tables, &record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);

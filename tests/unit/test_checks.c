@@ -23,7 +23,7 @@ static int fresh(void **state UNUSED)
         record.field[fields[i].field] = fields[i].value;
     record.birth = (struct kp_date){1975, 5, 5};
     record.exam = (struct kp_date){2025, 6, 10};
-    context = (struct kp_check_context){.as_of = {2026, 4, 1}, .report = "40", .programme = "990", .foreign = true};
+    context = (struct kp_check_context){.as_of = {2026, 4, 1}, .report = "40", .programme = "990"};
     return 0;
 }
 
@@ -40,74 +40,6 @@ static bool finds(enum kp_code code)
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         found |= f->code == code;
     return found;
-}
-
-static void foreign_field__not_in_its_form__is_found(void **state UNUSED)
-{
-    static const struct {
-        enum kp_field field;
-        const char *bad;
-        enum kp_code code;
-    } rows[] = {{KP_F_INSURER_NUMBER, "6139463", KP_K_INSURER_NUMBER},
-                {KP_F_INSURED_SYMBOL, "１2", KP_K_INSURED_NUMBER},
-                {KP_F_INSURED_NUMBER, "123456789012345678901", KP_K_INSURED_NUMBER},
-                {KP_F_INSURED_NUMBER, "1 2", KP_K_INSURED_NUMBER},
-                {KP_F_INSURED_BRANCH, "1", KP_K_BRANCH},
-                {KP_F_NAME_KANA, "けんぽ", KP_K_KANA_NAME},
-                {KP_F_NAME_KANA, "ケンポ　タロウ", KP_K_KANA_NAME},
-                {KP_F_SEX, "3", KP_K_SEX},
-                {KP_F_BIRTH_DATE, "19750231", KP_K_DATE_NOT_REAL},
-                {KP_F_EXAM_DATE, "2025-06-10", KP_K_DATE_NOT_REAL},
-                {KP_F_POSTAL_CODE, "1000001", KP_K_POSTAL_CODE},
-                {KP_F_ADDRESS, "東京都1-1", KP_K_TEXT_NOT_WIDE},
-                {KP_F_FACILITY_NUMBER, "281330011", KP_K_FACILITY_NUMBER},
-                {KP_F_FACILITY_NAME, "clinic", KP_K_TEXT_NOT_WIDE},
-                {KP_F_TICKET_NUMBER, "1234567890", KP_K_TICKET},
-                {KP_F_QUALIFICATION, "8", KP_K_QUALIFICATION},
-                {KP_F_REPORT_CATEGORY, "77", KP_K_CATEGORY},
-                {KP_F_PROGRAMME, "10", KP_K_CATEGORY}};
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const char *good = record.field[rows[i].field];
-        assert_false(finds(rows[i].code));
-        record.field[rows[i].field] = rows[i].bad;
-        if (!finds(rows[i].code))
-            fail_msg("%s = %s passes", kp_field_name(rows[i].field), rows[i].bad);
-        record.field[rows[i].field] = good;
-    }
-}
-
-static void foreign_value__not_in_its_form__is_found(void **state UNUSED)
-{
-    static const struct {
-        const char *item, *good, *bad;
-        enum kp_code code;
-    } rows[] = {{HEIGHT, "170.0", "170.05", KP_K_NUMBER_TOO_LARGE},
-                {HEIGHT, "170", "1700", KP_K_NUMBER_TOO_LARGE},
-                {HEIGHT, "170.0", "1,70", KP_K_NUMBER_UNREADABLE},
-                {HEIGHT, "170.0", "-1", KP_K_NUMBER_UNREADABLE},
-                {URINE_PROTEIN, "5", "6", KP_K_CODE_UNKNOWN},
-                {WORK_HISTORY, "設計", "design", KP_K_TEXT_NOT_WIDE},
-                {WORK_HISTORY, "設計", "設\n計", KP_K_CONTROL_CHARACTER},
-                {"9N211161100000049", "20250610", "20250631", KP_K_DATE_NOT_REAL}};
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        set(rows[i].item, rows[i].good);
-        assert_false(finds(rows[i].code));
-        set(rows[i].item, rows[i].bad);
-        if (!finds(rows[i].code))
-            fail_msg("%s = %s passes", rows[i].item, rows[i].bad);
-        set(rows[i].item, rows[i].good);
-    }
-}
-
-static void ticket__of_another_insurer__is_refused(void **state UNUSED)
-{
-    record.field[KP_F_TICKET_NUMBER] = "12345678901";
-    record.field[KP_F_TICKET_EXPIRES] = "20260331";
-    assert_false(finds(KP_K_TICKET_INSURER));
-    context.ticket_insurer = "06139463";
-    assert_false(finds(KP_K_TICKET_INSURER));
-    context.ticket_insurer = "01130012";
-    assert_true(finds(KP_K_TICKET_INSURER));
 }
 
 static void group__two_codes_in_one_document__are_warned_of(void **state UNUSED)
@@ -190,9 +122,6 @@ static void periodic__waist__may_be_left_out_by_bmi(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(foreign_field__not_in_its_form__is_found),
-        TEST(foreign_value__not_in_its_form__is_found),
-        TEST(ticket__of_another_insurer__is_refused),
         TEST(group__two_codes_in_one_document__are_warned_of),
         TEST(category__must_fit_the_age),
         TEST(periodic__omissions__go_by_age),
