@@ -1,7 +1,6 @@
 /*
- * What receivers take only whole - a judgement with the name of its doctor, the flag of a finding with its words - goes out
- * whole or stays. One run over one person for each case, all made from the row of tests/cases/base.csv; what was consented to
- * is what the cases differ in.
+ * What receivers take only whole - a judgement with the name of its doctor, the flag of a finding with its words - goes
+ * out whole or stays. One run over a person for each case, all made from the row of tests/cases/base.csv.
  */
 #include "golden/golden.h"
 
@@ -23,7 +22,7 @@
 #define LUNG_JUDGED LUNG_WORDS "=要精密検査とする ; " LUNG_DOCTOR "=肺野　花子"
 #define ECG_FOUND ECG "=1 ; " ECG_WORDS "=左室肥大"
 
-/* Lists as the log has them, in the order of the catalogue; an insurer that requested gets the items of the duty besides. */
+/* Lists in the order of the catalogue; "|" parts two consents. Who has requested gets the items of the duty besides. */
 static const struct {
     const char *name, *insurer, *cells, *consent;
     const char *given;   /* goes out on the consent */
@@ -114,7 +113,7 @@ static int set_up(void **state)
     }
     if (fclose(people) != 0 || fclose(consents) != 0)
         return -1;
-    if (kenporter("export -c kenporter.ini --as-of 2026-04-01 -o out halves.csv") != 0) { /* who is held waits for a request */
+    if (kenporter("export -c kenporter.ini --as-of 2026-04-01 -o out halves.csv") != 0) {
         print_error("%s", slurp("stderr", NULL));
         return -1;
     }
@@ -163,7 +162,8 @@ static void log__names_what_went_out_on_the_consent_and_what_stayed(void **state
             fail_msg("%s: on the consent goes out: %s", cases[i].name, cell(&entries, e, "items_consent"));
         assert_all_in(cases[i].name, cases[i].stays, cell(&entries, e, "items_withheld"));
         assert_int_equal(*cell(&entries, e, "consent_ids") != '\0', *cases[i].given != '\0');
-        assert_string_equal(cell(&entries, e, "basis_id"), strcmp(cases[i].insurer, SILENT) == 0 ? "consent" : "elderly27");
+        bool duty = strcmp(cases[i].insurer, REQUESTING) == 0;
+        assert_string_equal(cell(&entries, e, "basis_id"), duty ? "elderly27" : "consent");
     }
 }
 
@@ -212,7 +212,8 @@ static void bundles__pass_the_checks_of_a_receiver(void **state UNUSED)
     assert_log_verifies("out/disclosure-log.csv");
     if (kenporter("verify --log out/disclosure-log.csv out/*.zip") != 0)
         fail_msg("verify: %s", slurp("stderr", NULL));
-    must("! grep -v -e K8026 -e K3032 stderr"); /* the schemas are the profile's own; one document has consented items alone */
+    /* The schemas are this program's own, and one document has nothing but what was consented to. */
+    must("! grep -v -e K8026 -e K3032 stderr");
 }
 
 int main(void)

@@ -9,8 +9,8 @@
 
 enum { SOME = 16, MOST_ASKS = 2 };
 
-/* A handful of items. A judgement is taken with its doctor only, the flag of a finding with its words: "half" is where that
- * other half stands, 0 where there is none. */
+/* A handful of items. A judgement is taken with its doctor only, the flag of a finding with its words: "half" is where
+ * that other half stands, 0 where there is none. */
 static const struct {
     const char *code;
     enum { DUTY, FORM, OTHER } scope;
@@ -604,7 +604,7 @@ static void every_prefix__whatever_the_register_says__agrees(void **state UNUSED
 /* Items that belong together, and where they are two, one more. */
 static const size_t GROUPS[][3] = {{4, 9, 3}, {10, 11, 3}, {5, 6, 2}, {7, 8, 3}, {12, 14, 15}};
 
-/* Those of the group whose bit is set, each with all that is before it in "codes". */
+/* The codes of those of the group whose bit is set. */
 static const char *chosen(char *codes, size_t size, const size_t *group, size_t bits)
 {
     *codes = '\0';
@@ -614,8 +614,8 @@ static const char *chosen(char *codes, size_t size, const size_t *group, size_t 
     return codes;
 }
 
-/* Whatever is there, stated or absent of a group, whichever of it a consent or the request names: with the duty, without, and
- * where the items are not known. */
+/* Whatever is there, stated or absent of a group, whichever of it a consent or the request names: with the duty,
+ * without, and where the items are not known. */
 static void halves__every_presence_and_every_ground__agree(void **state UNUSED)
 {
     enum { PRESENCES = 27, SUBSETS = 8 };
