@@ -98,9 +98,10 @@ run-unit-tests: all $(UNIT_BIN)
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
 	@set -e; for t in $(UNIT_BIN) $(GOLDEN_BIN); do $(TEST_ENV) $$t 2>&1; done
 
-test-long: packages-test all $(BUILD)/tests/test_crash $(BUILD)/tests/test_biglog ## a run killed or failed at every one of its calls; a log of a million entries
-	@CRASH_ALL=1 $(TEST_ENV) $(BUILD)/tests/test_crash
-	@BIG_LOG=1000000 $(TEST_ENV) $(BUILD)/tests/test_biglog
+LONG := crash biglog recovery prepare encodings
+
+test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries
+	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory run-tests BUILD=build-san \

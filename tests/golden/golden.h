@@ -56,6 +56,12 @@ static inline char *text(const char *format, ...)
     return out;
 }
 
+/* How often something is tried: in the suite, and by make test-long. */
+static inline int tries(int usual, int thorough)
+{
+    return getenv("THOROUGH") ? thorough : usual;
+}
+
 /* --- the folder --- */
 
 static char folder[] = "/tmp/kp_golden_XXXXXX";

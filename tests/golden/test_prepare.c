@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-enum { RACES = 3, KILLS = 4 };
+#define RACES tries(2, 8)
+#define KILLS tries(2, 16)
+#define KILL_MS (20 + 160 / KILLS * i) /* of a run of some 200 */
 
 #define ON(day) "-c kenporter.ini --as-of " day " "
 #define PREPARE "prepare " ON("2026-03-01") "--requests none.csv "
@@ -568,13 +570,13 @@ static void release__configuration_reads_inputs_otherwise__goes_by_the_manifest(
          "sed 's/^encoding = auto/encoding = cp932\\ndelimiter = comma\\nmapping = nowhere.csv/' kenporter.ini "
          ">other.ini; "
          "python3 -c \"import csv\n"
-         "rows = csv.reader(open('export.utf8', encoding='utf-8', newline=''))\n"
+         "rows = csv.reader(open('short.csv', encoding='cp932', newline=''))\n"
          "csv.writer(open('tabs.csv', 'w', encoding='utf-8', newline=''), delimiter='\\t').writerows(rows)\"");
     assert_int_equal(kenporter("prepare -c tabs.ini --as-of 2026-03-01 --requests none.csv -o settled tabs.csv"), 1);
     assert_int_equal(kenporter("release -c other.ini --as-of 2026-05-01 -o settled %s", id_in("settled")), 1);
-    assert_same_bundles("settled", "direct_same");
+    assert_same_bundles("settled", "direct_short");
     struct sheet log = read_sheet("settled" LOG);
-    assert_int_equal(rows_with(&log, "event", "disclose"), counted("direct_same", "released"));
+    assert_int_equal(rows_with(&log, "event", "disclose"), counted("direct_short", "released"));
     assert_nothing_left_ready("settled");
 }
 
@@ -696,7 +698,7 @@ static void kill__prepare_at_any_moment__leaves_all_or_nothing(void **state)
         char **found = NULL;
         (void)run_shell(text("timeout -s KILL 0.%03d "
                              "\"$KENPORTER\" " PREPARE "-o killed export.csv >stdout 2>stderr",
-                             20 + 40 * i));
+                             KILL_MS));
         size_t n = paths("killed/prepared/*", &found);
         for (size_t k = 0; k < n; k++)
             assert_true(exists(text("%s/manifest.csv", found[k])) && exists(text("%s/source/1.csv", found[k])) &&
@@ -717,7 +719,7 @@ static void kill__release_at_any_moment__nobody_is_lost_or_told_twice(void **sta
         const char *out = copy_of_ready(text("shot%d", i));
         (void)run_shell(text("timeout -s KILL 0.%03d "
                              "\"$KENPORTER\" " RELEASE "-o %s %s >stdout 2>stderr",
-                             20 + 40 * i, out, prepared_id));
+                             KILL_MS, out, prepared_id));
         int status = kenporter(RELEASE "-q -o %s %s", out, prepared_id);
         assert_true(status == 1 || (status == 2 && strstr(slurp("stderr", NULL), "K6005")));
         assert_log_verifies(text("%s" LOG, out));
