@@ -339,7 +339,7 @@ static void person__other_facts_in_another_row__both_are_told_of_the_other(void 
     person(25, "A", "19750506 1");
     person(31, "C", "19800101 2");
     person(32, "C", "19800101 1");
-    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_int_equal(kp_seen_join(seen, look_up, NULL), KP_OK);
     assert_person(1, true, 25);
     assert_person(13, true, 25);
     assert_person(25, true, 1);
@@ -359,7 +359,7 @@ static void person__and_row__do_not_mix(void **state)
     person(1, "A", "x");
     person(2, "A", "x");
     person(3, "A", "y");
-    assert_int_equal(kp_seen_join(seen), KP_OK);
+    assert_int_equal(kp_seen_join(seen, look_up, NULL), KP_OK);
     assert_kind(1, KP_SEEN_CONFLICT);
     assert_kind(3, KP_SEEN_NEW);
     assert_person(1, true, 3);
