@@ -317,12 +317,6 @@ static enum kp_status flush_some(struct audit *a)
     return a->out.len < PRINT_AT_BYTES && kp_buf_ok(&a->out) ? KP_OK : flush(a);
 }
 
-static void add_clean(struct kp_buf *out, const char *text)
-{
-    for (; *text; text++)
-        kp_buf_char(out, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
-}
-
 static void add_csv_row(struct kp_buf *out, const char *const *cells, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -348,7 +342,7 @@ static void add_block(struct kp_buf *out, const char *const *names, const char *
 {
     for (size_t i = 0; i < n; i++) {
         kp_buf_printf(out, "%-24s ", names[i]);
-        add_clean(out, cells[i]);
+        kp_buf_printable(out, cells[i]);
         kp_buf_char(out, '\n');
     }
     kp_buf_char(out, '\n');
@@ -419,13 +413,13 @@ static void print_entry(struct audit *a, const struct kp_log_line *line, const c
     case KP_AUDIT_TABLE:
         kp_buf_printf(out, "%6s  %.10s  %-8s  %-10s  %s  %-10s  ", c[KP_LOG_SEQ], c[KP_LOG_TIME], c[KP_LOG_EVENT], state,
                       c[KP_LOG_INSURER_NUMBER], c[KP_LOG_BASIS_ID]);
-        add_clean(out, c[KP_LOG_BUNDLE]);
+        kp_buf_printable(out, c[KP_LOG_BUNDLE]);
         const enum kp_log_column more[] = {KP_LOG_REQUEST_ID,    KP_LOG_EMPLOYEE_ID, KP_LOG_INSURED_SYMBOL,
                                            KP_LOG_INSURED_NUMBER, KP_LOG_INSURED_BRANCH, KP_LOG_EXAM_DATE,
                                            KP_LOG_NAME_KANA};
         for (size_t i = 0; i < KP_COUNT(more) && kp_log_is_disclosure(c[KP_LOG_EVENT]); i++) {
             kp_buf_str(out, "  ");
-            add_clean(out, *c[more[i]] ? c[more[i]] : "-");
+            kp_buf_printable(out, *c[more[i]] ? c[more[i]] : "-");
         }
         kp_buf_char(out, '\n');
     }
@@ -639,7 +633,7 @@ static void summarise(struct audit *a)
 {
     for (size_t i = 0; i < a->options->n_logs; i++) {
         const struct kp_log_point *end = &a->states[i].end;
-        add_clean(&a->out, a->options->logs[i]);
+        kp_buf_printable(&a->out, a->options->logs[i]);
         kp_buf_printf(&a->out, "\n  %s %" PRIu64 "\n  %s %s\n", say(a, "記録", "entries"), end->n_entries,
                       say(a, "末尾ハッシュ", "head"), end->head);
         if (*end->before && strcmp(end->before, KP_LOG_NO_HEAD) != 0)
