@@ -375,7 +375,8 @@ static void narrative(struct writer *w, const char *section)
     for (size_t k = 0; k < KP_COUNT(shown); k++) {
         const struct kp_item *item = kp_item_find(w->tables, shown[k]);
         size_t i = item ? (size_t)(item - w->tables->items) : 0;
-        if (!item || !is_entry(w, i, section) || w->record->values[i].state != KP_VALUE_PRESENT)
+        if (!item || !is_entry(w, i, section) || w->record->values[i].state != KP_VALUE_PRESENT ||
+            mark_says_all(w, &w->record->values[i]))
             continue;
         if (!any)
             start(w, "list");

@@ -303,10 +303,10 @@ static const struct kp_node *take_limit(const struct reader *r, const struct kp_
 static void take_value(const struct reader *r, const struct kp_item *item, const struct kp_node *observation,
                        struct kp_value *value)
 {
-    const struct kp_node *node = take_limit(r, item, kp_node_child(observation, "value"), value);
+    const struct kp_node *first = kp_node_child(observation, "value"), *node = take_limit(r, item, first, value);
     const char *null = kp_node_attr(node, "nullFlavor");
     bool sound = false;
-    if (value->limit && is_old_mark(r, item, node)) {
+    if (value->limit && node == first && is_old_mark(r, item, node)) {
         *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "", .limit = value->limit};
         return;
     }

@@ -284,9 +284,11 @@ static void value__beyond_the_limit__is_the_mark_alone_before_april_2013(void **
 {
     (void)state;
     put("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
+    put(HEIGHT, KP_VALUE_PRESENT, "100.0")->limit = 'L';
     record.field[KP_F_EXAM_DATE] = "20130331";
     record.exam = (struct kp_date){2013, 3, 31};
     write();
+    assert_path("string(count(//v3:text//v3:item))", "0"); /* nor is the number told there */
     assert_children(OBS("3F015000002327101"), "code value methodCode ");
     assert_path("string(" OBS("3F015000002327101") "/v3:value[@xsi:type='CD']/@code)", "L");
     kp_buf_reset(&out);

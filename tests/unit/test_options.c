@@ -337,7 +337,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                           "--lang ", "--json ", "--help "};
     static const char *const items[] = {"--schemas ", "--lang ", "--help "};
     static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ", "--help "};
-    static const char *const verify[] = {"-c, --config FILE", "--log FILE", "--xsd DIR", "--schemas DIR", "--strict ",
+    static const char *const verify[] = {"-c, --config FILE", "--age-rule ", "--log FILE", "--xsd DIR", "--schemas DIR", "--strict ",
                                          "--lang ", "--json ", "--show-values ", "--progress ", "-q, --quiet ",
                                          "-v, --verbose ", "--help "};
     static const char *const show[] = {"--schemas DIR", "--lang ", "--html ", "--show-values ", "--help "};
