@@ -113,7 +113,8 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
     return kp_record_digest(&slot->record, &run->tables, slot->digest);
 }
 
-static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot)
+/* The first pass wants to know who it is and what would go out; what is wrong with it the second one tells. */
+static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
 {
     const struct kp_record *r = &slot->record;
     const struct kp_insurer *n = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
@@ -130,7 +131,8 @@ static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot)
     context.report = category.report;
     context.programme = how.programme = category.programme;
     kp_settle(&run->tables, &slot->record, &how, &slot->findings);
-    kp_check_record(&run->tables, r, &context, &slot->findings);
+    if (!first_pass)
+        kp_check_record(&run->tables, r, &context, &slot->findings);
     return slot->arena.failed ? KP_E_SYSTEM : KP_OK;
 }
 
@@ -169,7 +171,7 @@ static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
     }
 }
 
-static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
+static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
 {
     const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
@@ -192,10 +194,10 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool whole)
                             &slot->record);
     if (slot->st != KP_OK)
         return;
-    if (whole) /* before anything of it is put right: equal rows are equal as they came */
+    if (first_pass) /* before anything of it is put right: equal rows are equal as they came */
         slot->st = kp_row_digest(&slot->record, &run->tables, slot->whole);
     if (slot->st == KP_OK)
-        slot->st = check_row(run, slot);
+        slot->st = check_row(run, slot, first_pass);
     if (slot->st == KP_OK)
         slot->st = identify(run, slot);
     if (slot->st == KP_OK)
