@@ -89,7 +89,7 @@ $(BUILD)/tests/%: tests/golden/%.c $(wildcard tests/*.h tests/golden/*.h) $(BUIL
 	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libkenporter.a -lcmocka $(LIBS)
 
 test: packages-test ## run the unit tests and the golden tests
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory -j$$(nproc) run-tests
 
 .PHONY: run-tests run-unit-tests
 run-unit-tests: all $(UNIT_BIN)
@@ -104,7 +104,7 @@ test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or 
 	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory run-tests BUILD=build-san \
+	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san \
 	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # Counts of an earlier run would add up. gcov reads what its own compiler wrote, hence gcc.
