@@ -111,40 +111,14 @@ struct omission {
     const char *but; /* ages, separated by spaces */
 };
 
-static const struct omission NEVER = {0, ""}, BLOOD = {40, "35"}, CHEST = {40, "20 25 30 35"}, HEARING = {45, "35 40"};
+/* These two turn on more than the age; the other rows stand in schemas/periodic.csv. */
+static const struct omission WAIST = {40, "35"}, HEARING = {45, "35 40"};
 
 static bool may_be_left_out(struct omission omission, int age)
 {
     const char digits[] = {(char)('0' + age / 10 % 10), (char)('0' + age % 10), '\0'};
     return age < omission.below && !kp_list_has(omission.but, digits);
 }
-
-static const struct {
-    const char *name;
-    const char *prefixes; /* separated by spaces; one of them is enough */
-    const struct omission *omission;
-} PERIODIC[] = {{"業務歴", "9N051", &NEVER},
-                {"既往歴", "9N056", &NEVER},
-                {"自覚症状", "9N061", &NEVER},
-                {"他覚症状", "9N066", &NEVER},
-                {"体重", "9N006", &NEVER},
-                {"視力(右)", "9E1601621 9E1601625", &NEVER},
-                {"視力(左)", "9E1601622 9E1601626", &NEVER},
-                {"胸部X線検査", "9N201 9N216 9N206 9N221", &CHEST},
-                {"収縮期血圧", "9A75", &NEVER},
-                {"拡張期血圧", "9A76", &NEVER},
-                {"血色素量", "2A030", &BLOOD},
-                {"赤血球数", "2A020000001930101", &BLOOD},
-                {"AST(GOT)", "3B035", &BLOOD},
-                {"ALT(GPT)", "3B045", &BLOOD},
-                {"γ-GT(γ-GTP)", "3B090", &BLOOD},
-                {"LDLコレステロール", "3F077 3F069", &BLOOD},
-                {"HDLコレステロール", "3F070", &BLOOD},
-                {"中性脂肪", "3F015", &BLOOD},
-                {"血糖", "3D010 3D046", &BLOOD},
-                {"心電図", "9A1101607", &BLOOD},
-                {"尿糖", "1A020", &NEVER},
-                {"尿蛋白", "1A010", &NEVER}};
 
 static bool any_stated(const struct look *look, const char *prefixes)
 {
@@ -167,7 +141,7 @@ static bool waist_is_missing(const struct look *look, int age)
     struct kp_decimal bmi;
     bool known = kp_number_of(look->tables, look->record, KP_PREFIX_BMI, &bmi) ||
                  kp_bmi(look->tables, look->record, &bmi);
-    if (may_be_left_out(BLOOD, age) || is_stated(look, "9N0161601") ||
+    if (may_be_left_out(WAIST, age) || is_stated(look, "9N0161601") ||
         is_stated(look, "9N0161602") || (known && kp_decimal_compare(bmi, thin) < 0))
         return false;
     return !(is_stated(look, "9N0161603") && known && kp_decimal_compare(bmi, not_stout) < 0);
@@ -198,9 +172,12 @@ void kp_check_periodic(const struct kp_tables *tables, const struct kp_record *r
         add_name(&names, "腹囲");
     if (hearing_is_missing(&look, age))
         add_name(&names, "聴力");
-    for (size_t i = 0; i < KP_COUNT(PERIODIC); i++)
-        if (!may_be_left_out(*PERIODIC[i].omission, age) && !any_stated(&look, PERIODIC[i].prefixes))
-            add_name(&names, PERIODIC[i].name);
+    for (size_t i = 0; i < tables->n_periodic; i++) {
+        const struct kp_periodic *p = &tables->periodic[i];
+        const struct omission omission = {p->omit_below, p->but_not_at};
+        if (!may_be_left_out(omission, age) && !any_stated(&look, p->items))
+            add_name(&names, p->name);
+    }
     tell_names(&names, KP_K_PERIODIC_ABSENT);
 }
 

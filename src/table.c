@@ -639,6 +639,40 @@ out:
     return st;
 }
 
+static bool begins_an_item(const struct kp_tables *tables, const char *prefix, size_t n)
+{
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (strncmp(tables->items[i].code, prefix, n) == 0)
+            return true;
+    return false;
+}
+
+static enum kp_status load_periodic(struct loader *l)
+{
+    static const char *const columns[] = {"name", "items", "omit_below", "but_not_at"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "periodic.csv", columns, KP_COUNT(columns)));
+    size_t n = l->sheet.n_rows;
+    struct kp_periodic *rows = kp_arena_alloc(l->arena, (n + 1) * sizeof(*rows));
+    if (!rows)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < n; i++) {
+        const char *below = cell(l, i, 2);
+        rows[i] = (struct kp_periodic){cell(l, i, 0), cell(l, i, 1), (int)strtol(below, NULL, 10), cell(l, i, 3)};
+        if (!*rows[i].name || !*rows[i].items)
+            return bad(l, i, "a row has a name and items, not", rows[i].name);
+        if (!is_number(below, 1, 2) || strspn(rows[i].but_not_at, "0123456789 ") != strlen(rows[i].but_not_at))
+            return bad(l, i, "ages are numbers, not", below);
+        for (const char *at = rows[i].items; *at; at += strcspn(at, " "), at += *at == ' ')
+            if (!begins_an_item(l->tables, at, strcspn(at, " ")))
+                return bad(l, i, "no item's code begins so:", at);
+    }
+    l->tables->periodic = rows;
+    l->tables->n_periodic = n;
+out:
+    return st;
+}
+
 static enum kp_status load_xsd_digests(struct loader *l)
 {
     static const char *const columns[] = {"file", "sha256_without_whitespace"};
@@ -881,6 +915,7 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     KP_TRY(load_bases(&l));
     KP_TRY(load_grounds(&l));
     KP_TRY(load_xsd_digests(&l));
+    KP_TRY(load_periodic(&l));
     KP_TRY(kp_sha256_finish(l.sha, digest));
     kp_sha256_hex(digest, tables.sha256);
     *ret_tables = tables;

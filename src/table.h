@@ -74,6 +74,14 @@ struct kp_conversion {
     struct kp_decimal factor, offset;
 };
 
+/* A part of the periodic check (安衛則44条), and at which ages the doctor may leave it out. */
+struct kp_periodic {
+    const char *name;
+    const char *items; /* beginnings of codes, separated by spaces: one of them is enough */
+    int omit_below;    /* below that age; 0: never */
+    const char *but_not_at; /* ages below it at which not, separated by spaces */
+};
+
 /* Numbers from .. to of an item, with no unit said, were most likely measured in that unit. */
 struct kp_unit_mistake {
     const char *analyte; /* what the item codes begin with */
@@ -153,6 +161,8 @@ struct kp_tables {
     size_t n_pairs;
     const struct kp_conversion *conversions;
     size_t n_conversions;
+    const struct kp_periodic *periodic;
+    size_t n_periodic;
     const struct kp_unit_mistake *mistakes;
     size_t n_mistakes;
     const char *const *traps; /* header keys of words that forbid a suggestion */
