@@ -164,10 +164,10 @@ static void load__wrong_conversions__are_refused(void **state)
     (void)state;
     static const struct wrong cases[] = {
         {"conversions.csv", "\nm,cm,,100,0", "\nm,ells,,100,0", 1},
-        {"periodic.csv", "業務歴,9N051,", "業務歴,9N999,", 1},
-        {"periodic.csv", "業務歴,9N051,", "業務歴,,", 1},
-        {"periodic.csv", "業務歴,9N051,0", "業務歴,9N051,x", 1},
-        {"periodic.csv", "業務歴,9N051,0,", "業務歴,9N051,0,y", 1},
+        {"periodic.csv", "業務歴,9N051,", "業務歴,9N999,", 0},
+        {"periodic.csv", "業務歴,9N051,", "業務歴,,", 0},
+        {"periodic.csv", "業務歴,9N051,0", "業務歴,9N051,x", 0},
+        {"periodic.csv", "業務歴,9N051,0,", "業務歴,9N051,0,y", 0},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,kg,0.5,2.5", 1}, /* a height has no kg */
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n,m,0.5,2.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,2.5,0.5", 1},
