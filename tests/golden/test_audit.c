@@ -2,6 +2,8 @@
  * logs that continue one another. */
 #include "golden/golden.h"
 
+#include "logindex.h"
+
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -261,12 +263,25 @@ static void index__damaged_missing_or_unwritable__costs_time_only(void **state)
     must("cmp out/disclosure-log.csv.index mended/disclosure-log.csv.index");
 }
 
+/* The index says in hex up to which entry it goes, and hex digits may happen to spell somebody's number. */
+static void blank_heads(char *index, size_t n)
+{
+    const char *head = head_at(entries.n_rows - 1);
+    char *at = index;
+    size_t heads = 0;
+    for (; (at = memmem(at, n - (size_t)(at - index), head, KP_LOGINDEX_SALT_BYTES)); heads++)
+        for (size_t i = 0; head[i] && at[i] == head[i]; i++)
+            at[i] = ' ';
+    assert_true(heads > 1);
+}
+
 static void index__contents__name_nobody(void **state)
 {
     (void)state;
     static const char *const columns[] = {"name_kana", "employee_id", "birth_date", "bundle"};
     size_t n = 0;
-    const char *index = slurp(LOG ".index", &n);
+    char *index = slurp(LOG ".index", &n);
+    blank_heads(index, n);
     for (size_t row = 1; row < entries.n_rows; row++)
         for (size_t i = 0; i < COUNT(columns); i++) {
             const char *value = cell(&entries, row, columns[i]);
