@@ -93,10 +93,10 @@ test: packages-test ## run the unit tests and the golden tests
 
 .PHONY: run-tests run-unit-tests
 run-unit-tests: all $(UNIT_BIN)
-	@set -e; for t in $(UNIT_BIN); do $(TEST_ENV) $$t 2>&1; done
+	@$(TEST_ENV) tests/run.sh $(UNIT_BIN)
 
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
-	@set -e; for t in $(UNIT_BIN) $(GOLDEN_BIN); do $(TEST_ENV) $$t 2>&1; done
+	@$(TEST_ENV) tests/run.sh $(UNIT_BIN) $(GOLDEN_BIN)
 
 LONG := crash biglog recovery prepare
 
