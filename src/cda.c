@@ -78,7 +78,7 @@ static const char *card_text(struct writer *w, const char *text)
     const char *half = NULL;
     switch (w->frame->insurer->symbol_width) {
     case KP_WIDTH_HALF:
-        half = in_memory(kp_text_nfkc(w->arena, text));
+        half = in_memory(kp_text_narrow(w->arena, text));
         return kp_text_is_ascii(half) ? half : text; /* kana has no place in half width: mixed widths are refused */
     case KP_WIDTH_FULL:
         return in_memory(kp_text_wide(w->arena, text, false));

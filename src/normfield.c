@@ -86,12 +86,11 @@ static const char *norm_card(struct kp_norm *norm, enum kp_field field, const ch
 {
     const char *compact = without(norm, value, " \t\r\n");
     char *wide = kp_text_wide(norm->arena, compact, false);
-    const char *half = kp_norm_folded(norm, compact);
-    if (!wide)
+    char *half = kp_text_narrow(norm->arena, compact);
+    if (!wide || !half)
         return "";
-    const char *out = compact;
-    if (!kp_text_is_ascii(compact) && !(kp_text_is_wide(compact) && strcmp(wide, compact) == 0))
-        out = kp_text_is_ascii(half) && !strchr(half, ' ') ? half : wide;
+    bool mixed = !kp_text_is_ascii(compact) && !kp_text_is_wide(compact);
+    const char *out = kp_text_is_ascii(compact) || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
     if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || is_spreadsheet_damage(half))
         return fail_field(norm, KP_K_INSURED_NUMBER, field, value);
     return respelled(norm, field, out, value);

@@ -65,7 +65,13 @@ static void symbol_and_number__one_width__stay_as_the_card_has_them(void **state
 static void symbol_and_number__mixed_width__becomes_one(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"健保12", "健保１２", 3001}, {"12い", "１２い", 3001}, {"１3１", "131", 3001},
-                 {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001}, {"1 3 1", "131", 3001});
+                 {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001}, {"1 3 1", "131", 3001}, {"１２−３", "１２－３", 3001}, {"１2−３", "12-3", 3001});
+}
+
+/* Only the width may change: what a circled or Roman numeral is made of would be the card of somebody else. */
+static void symbol_and_number__other_characters__stay_what_they_are(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"①", "①", 0}, {"①2", "①２", 3001}, {"Ⅱ-3", "Ⅱ－３", 3001}, {"㈱1", "㈱１", 3001});
 }
 
 static void fields__control_characters__are_refused(void **state UNUSED)
@@ -403,6 +409,7 @@ int main(void)
         cmocka_unit_test(insurer_number__full_width__is_a_change_with_a_note),
         cmocka_unit_test(symbol_and_number__one_width__stay_as_the_card_has_them),
         cmocka_unit_test(symbol_and_number__mixed_width__becomes_one),
+        cmocka_unit_test(symbol_and_number__other_characters__stay_what_they_are),
         cmocka_unit_test(fields__control_characters__are_refused),
         cmocka_unit_test(symbol_and_number__longer_than_20_characters__is_refused),
         cmocka_unit_test(symbol_and_number__that_a_spreadsheet_has_changed__are_refused),
