@@ -183,7 +183,11 @@ static const char *widened(struct kp_norm *norm, enum kp_field field, const char
 
 static const char *norm_address(struct kp_norm *norm, enum kp_field field, const char *value)
 {
-    return widened(norm, field, value, ADDRESS_MAX_BYTES, "80");
+    char *wide = kp_text_wide(norm->arena, value, false);
+    const char *rest = wide ? kp_text_after_postal_code(wide) : NULL;
+    if (rest && *rest) /* with nothing behind it, an address is missing */
+        kp_norm_note(norm, KP_K_POSTAL_IN_ADDRESS, kp_field_name(field), value, NULL);
+    return widened(norm, field, rest ? rest : value, ADDRESS_MAX_BYTES, "80");
 }
 
 static const char *norm_organisation(struct kp_norm *norm, enum kp_field field, const char *value)

@@ -410,6 +410,39 @@ static void put_value(struct kp_buf *out, int32_t c)
     kp_utf8_put(out, is_dash(c) && !kana_bar ? '-' : utf8proc_tolower(c));
 }
 
+/* Moves on by up to n full-width digits; how many there were. */
+static int skip_digits(const char **at, int n)
+{
+    int seen = 0;
+    for (const char *next = *at; seen < n; *at = next, seen++) {
+        int32_t c = kp_utf8_next(&next);
+        if (c < 0xff10 || c > 0xff19)
+            break;
+    }
+    return seen;
+}
+
+static bool skip_dash(const char **at)
+{
+    const char *next = *at;
+    bool found = is_dash(kp_utf8_next(&next));
+    *at = found ? next : *at;
+    return found;
+}
+
+const char *kp_text_after_postal_code(const char *wide)
+{
+    size_t mark = strlen("〒");
+    const char *at = strncmp(wide, "〒", mark) == 0 ? wide + mark : wide;
+    if (skip_digits(&at, 3) != 3)
+        return NULL;
+    (void)skip_dash(&at);
+    if (skip_digits(&at, 4) != 4)
+        return NULL;
+    const char *rest = at;
+    return skip_digits(&at, 1) == 0 && !skip_dash(&at) ? rest : NULL; /* more than a postal code */
+}
+
 static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *, int32_t))
 {
     char *folded = kp_text_nfkc(arena, s);

@@ -58,6 +58,8 @@ char *kp_text_narrow(struct kp_arena *arena, const char *s);
  * spaces vanish (format: kana only, no space of either width). */
 char *kp_text_kana_name(struct kp_arena *arena, const char *s);
 bool kp_text_is_kana_name(const char *s);
+/* What follows the postal code that full-width text begins with; NULL when it begins with none. */
+const char *kp_text_after_postal_code(const char *wide);
 /* True when every character is ASCII / when none is. */
 bool kp_text_is_ascii(const char *s);
 bool kp_text_is_wide(const char *s);

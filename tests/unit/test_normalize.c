@@ -225,6 +225,19 @@ static void address__becomes_full_width_without_spaces(void **state UNUSED)
                  {"東京都　千代田区ｱﾊﾟｰﾄA", "東京都千代田区アパートＡ", 3001});
 }
 
+/* The postal code has a place of its own; receivers refuse it in the address. */
+static void address__behind_a_postal_code__loses_it(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_FACILITY_ADDRESS, {"〒650-0188兵庫県", "兵庫県", 6021}, {"６５０－０１８８　兵庫県", "兵庫県", 6021},
+                 {"〒6500188 兵庫県", "兵庫県", 6021}, {"6500188兵庫県", "兵庫県", 6021}, {"650‐0188兵庫県", "兵庫県", 6021},
+                 {"650-01881兵庫県", "６５０－０１８８１兵庫県", 3001}, {"650-0188-2兵庫県", "６５０－０１８８－２兵庫県", 3001},
+                 {"65-0188兵庫県", "６５－０１８８兵庫県", 3001}, {"兵庫県650-0188", "兵庫県６５０－０１８８", 3001},
+                 {"650-0188", "", 0}, {"〒", "〒", 0}, {"1", "１", 3001});
+    static const struct field_case long_one = {"〒650-0188町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町",
+                                               "町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町", 6021};
+    assert_field(KP_F_ADDRESS, &long_one, 1);
+}
+
 /* 40 characters of full width are 80 bytes; the 41st is cut. */
 static void address__over_80_bytes__is_cut_with_a_warning(void **state UNUSED)
 {
@@ -426,6 +439,7 @@ int main(void)
         cmocka_unit_test(kana_name__longer_than_100_bytes__is_refused),
         cmocka_unit_test(postal_code__seven_digits__get_their_hyphen),
         cmocka_unit_test(address__becomes_full_width_without_spaces),
+        cmocka_unit_test(address__behind_a_postal_code__loses_it),
         cmocka_unit_test(address__over_80_bytes__is_cut_with_a_warning),
         cmocka_unit_test(facility_name__over_40_bytes__is_cut),
         cmocka_unit_test(facility_number__ten_digits__nine_are_filled_up),
