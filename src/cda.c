@@ -78,7 +78,7 @@ static const char *card_text(struct writer *w, const char *text)
     const char *half = NULL;
     switch (w->frame->insurer->symbol_width) {
     case KP_WIDTH_HALF:
-        half = in_memory(kp_text_nfkc(w->arena, text));
+        half = in_memory(kp_text_narrow(w->arena, text));
         return kp_text_is_ascii(half) ? half : text; /* kana has no place in half width: mixed widths are refused */
     case KP_WIDTH_FULL:
         return in_memory(kp_text_wide(w->arena, text, false));
@@ -211,6 +211,11 @@ static bool mark_says_all(const struct writer *w, const struct kp_value *value)
     return value->limit && kp_date_is_set(w->record->exam) && kp_date_compare(w->record->exam, both_from) < 0;
 }
 
+static const char *limit_word(const struct kp_value *value)
+{
+    return value->limit == 'L' ? "以下" : value->limit == 'H' ? "以上" : "";
+}
+
 static void value_element(struct writer *w, const struct kp_item *item, const struct kp_value *value)
 {
     if (value->limit) { /* 入力最小値以下・入力最大値以上: the mark, then the measured value */
@@ -218,7 +223,7 @@ static void value_element(struct writer *w, const struct kp_item *item, const st
         attr(w, "xsi:type", "CD");
         attr(w, "code", value->limit == 'L' ? "L" : "H");
         attr(w, "codeSystem", "2.16.840.1.113883.5.83");
-        attr(w, "displayName", value->limit == 'L' ? "以下" : "以上");
+        attr(w, "displayName", limit_word(value));
         end(w);
     }
     if (mark_says_all(w, value))
@@ -381,10 +386,10 @@ static void narrative(struct writer *w, const char *section)
         if (!any)
             start(w, "list");
         any = true;
-        const char *value = w->record->values[i].text;
-        const char *display = item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, item->code_system, value);
-        text_element(w, "item", in_memory(kp_arena_printf(w->arena, "%s %s%s", item->name, display ? display : value,
-                                                             item->unit)));
+        const struct kp_value *v = &w->record->values[i];
+        const char *display = item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, item->code_system, v->text);
+        text_element(w, "item", in_memory(kp_arena_printf(w->arena, "%s %s%s%s", item->name,
+                                                             display ? display : v->text, item->unit, limit_word(v))));
     }
     if (any)
         end(w);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "registers.h"
 #include "required.h"
 #include "rule.h"
 #include "settle.h"
@@ -61,17 +62,12 @@ static void check_days(const struct checker *c)
         kp_find(c->findings, KP_K_BIRTH_RECENT, kp_field_name(KP_F_BIRTH_DATE), NULL, NULL, NULL);
 }
 
-/*
- * 10 and 010 belong together and to those of 40 to 74; 010 alone (a 特定健診 of somebody else) stands with other categories;
- * 020 is of the associations for the elderly; 19, 49 and 100 are no results at all.
- */
+/* 10 and 010 belong to those of 40 to 74; 020 is of the associations for the elderly. */
 static bool category_fits(const struct checker *c, const char *report, const char *programme)
 {
     enum { ELDERLY_MEMBER = 65 };
     bool tokutei = strcmp(report, "10") == 0;
-    if (kp_list_has("19 49", report) || strcmp(programme, "100") == 0)
-        return false;
-    if (tokutei && kp_list_has("990 000 040 060 090", programme))
+    if (!kp_categories_fit(report, programme))
         return false;
     if (!has_dates(c))
         return true;

@@ -79,6 +79,9 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
         kp_buf_printf(out, "%s %s/held.csv\n", say(c, "保留:", "held:"), r->run_folder);
     kp_buf_printf(out, "%s %s/decisions.csv\n", say(c, "全行の判定:", "every row's decision:"), r->run_folder);
     kp_buf_printf(out, "%s %s/report.html\n", say(c, "報告:", "report:"), r->run_folder);
+    if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK)
+        kp_buf_printf(out, "%s\n", say(c, "同梱スキーマ: 本プログラムのもの。受付側は公式のものを求めます(--xsd)",
+                                       "schemas enclosed: this program's; receivers expect the ministry's (--xsd)"));
     if (c->settings.options.command == KP_CMD_PREPARE && r->released)
         kp_buf_printf(out, "%s kenporter release -o %s %s\n", say(c, "提供するとき:", "to release it:"),
                       c->settings.options.output, r->run_id);

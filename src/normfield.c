@@ -86,12 +86,11 @@ static const char *norm_card(struct kp_norm *norm, enum kp_field field, const ch
 {
     const char *compact = without(norm, value, " \t\r\n");
     char *wide = kp_text_wide(norm->arena, compact, false);
-    const char *half = kp_norm_folded(norm, compact);
-    if (!wide)
+    char *half = kp_text_narrow(norm->arena, compact);
+    if (!wide || !half)
         return "";
-    const char *out = compact;
-    if (!kp_text_is_ascii(compact) && !(kp_text_is_wide(compact) && strcmp(wide, compact) == 0))
-        out = kp_text_is_ascii(half) && !strchr(half, ' ') ? half : wide;
+    bool mixed = !kp_text_is_ascii(compact) && !kp_text_is_wide(compact);
+    const char *out = kp_text_is_ascii(compact) || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
     if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || is_spreadsheet_damage(half))
         return fail_field(norm, KP_K_INSURED_NUMBER, field, value);
     return respelled(norm, field, out, value);
@@ -184,7 +183,11 @@ static const char *widened(struct kp_norm *norm, enum kp_field field, const char
 
 static const char *norm_address(struct kp_norm *norm, enum kp_field field, const char *value)
 {
-    return widened(norm, field, value, ADDRESS_MAX_BYTES, "80");
+    char *wide = kp_text_wide(norm->arena, value, false);
+    const char *rest = wide ? kp_text_after_postal_code(wide) : NULL;
+    if (rest && *rest) /* with nothing behind it, an address is missing */
+        kp_norm_note(norm, KP_K_POSTAL_IN_ADDRESS, kp_field_name(field), value, NULL);
+    return widened(norm, field, rest ? rest : value, ADDRESS_MAX_BYTES, "80");
 }
 
 static const char *norm_organisation(struct kp_norm *norm, enum kp_field field, const char *value)

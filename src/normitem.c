@@ -12,7 +12,7 @@
 #define SYSTEM_REASON "1.2.392.200119.6.24080"    /* 測定不可能・検査未実施の理由 */
 #define ITEM_REASON "9N512000000000011"
 
-enum { RANGE_MAX_DIGITS = 7 }; /* before the point; with point and decimals a document has room for eleven characters */
+enum { RANGE_MAX_DIGITS = 7, RANGE_MAX_DECIMALS = 3 }; /* with the point a document has room for eleven characters */
 
 static void note(const struct kp_norm_cell *c, enum kp_code code, const char *value, const char *arg)
 {
@@ -536,23 +536,37 @@ static void settle_grades(struct kp_norm *norm)
     }
 }
 
-static bool is_swapped(const struct kp_value *v)
+/* Is a more than b? No, where one of them is not stated. */
+static bool is_more(const char *a, const char *b)
 {
-    struct kp_decimal low, high;
-    return v->low && v->high && kp_decimal_parse(v->low, strlen(v->low), &low) &&
-           kp_decimal_parse(v->high, strlen(v->high), &high) && kp_decimal_compare(low, high) > 0;
+    struct kp_decimal x, y;
+    return a && b && kp_decimal_parse(a, strlen(a), &x) && kp_decimal_parse(b, strlen(b), &y) &&
+           kp_decimal_compare(x, y) > 0;
+}
+
+/* Ranges with and without their ends are in use, so a value that is one fits either mark. */
+static bool mark_contradicts(const struct kp_value *v)
+{
+    bool above = is_more(v->text, v->high), below = is_more(v->low, v->text);
+    if (v->flag == 'N')
+        return above || below;
+    return v->flag == 'H' ? below || is_more(v->high, v->text) : above || is_more(v->text, v->low);
 }
 
 /* What a document has no place for is no part of the record either: else it would count as a change of it. */
 static void drop_unusable(struct kp_norm *norm, const struct kp_item *item, struct kp_value *v)
 {
     bool plain = (v->state == KP_VALUE_PRESENT || v->state == KP_VALUE_NOT_MEASURABLE) && !v->limit;
-    if (plain && item->type == KP_TYPE_PQ && is_swapped(v)) {
+    if (plain && item->type == KP_TYPE_PQ && is_more(v->low, v->high)) {
         kp_norm_note(norm, KP_K_REFERENCE_UNUSABLE, item->label, NULL, NULL);
         v->low = v->high = NULL;
     }
+    if (plain && v->state == KP_VALUE_PRESENT && v->flag && mark_contradicts(v)) {
+        kp_norm_note(norm, KP_K_MARK_AGAINST_RANGE, item->label, NULL, NULL);
+        v->flag = 0;
+    }
     bool no_range = (v->low || v->high) && (!plain || item->type != KP_TYPE_PQ);
-    bool no_flag = v->flag && !plain;
+    bool no_flag = v->flag && (!plain || v->state != KP_VALUE_PRESENT); /* what was not measured is neither high nor low */
     if (no_range)
         v->low = v->high = NULL;
     if (no_flag)
@@ -613,30 +627,42 @@ static void read_flag(const struct kp_norm_cell *c, struct kp_value *value)
     note(c, KP_K_CODE_UNKNOWN, c->text, "H, L, N");
 }
 
+/* The source's limit keeps its digits: in those of the item it would be one that nobody stated. A converted one has none. */
+static bool limit_digits(const struct kp_norm_cell *c, struct kp_decimal decimal, bool converted,
+                         struct kp_decimal *ret_limit)
+{
+    unsigned n = c->item->decimals;
+    bool fits = kp_decimal_round(decimal, n, ret_limit);
+    while (fits && !converted && n < RANGE_MAX_DECIMALS && kp_decimal_compare(decimal, *ret_limit) != 0)
+        fits = kp_decimal_round(decimal, ++n, ret_limit);
+    return fits;
+}
+
 void kp_norm_reference(const struct kp_norm_cell *c)
 {
     struct kp_value *value = &c->norm->record->values[c->item - c->norm->tables->items];
-    struct kp_decimal decimal, rounded;
+    struct kp_decimal stated, decimal, limit;
     struct number number = {0};
-    char text[KP_DECIMAL_TEXT];
     if (c->text[0] == '\0' || kp_text_is_dash(c->key))
         return;
     if (c->column->kind == KP_COL_FLAG) {
         read_flag(c, value);
         return;
     }
-    if (!find_number(c, &number) || number.limit || number.flag ||
-        !kp_decimal_parse(number.at, number.n, &decimal)) {
+    if (!find_number(c, &number) || number.limit || number.flag || !kp_decimal_parse(number.at, number.n, &stated)) {
         note(c, KP_K_NUMBER_UNREADABLE, c->text, NULL);
         return;
     }
+    decimal = stated;
     if (!convert(c, number.unit, &decimal))
         return;
-    if (decimal.units < 0 || !kp_decimal_round(decimal, c->item->decimals, &rounded) ||
-        kp_decimal_integer_digits(rounded) > RANGE_MAX_DIGITS) {
+    bool converted = kp_decimal_compare(decimal, stated) != 0;
+    if (decimal.units < 0 || !limit_digits(c, decimal, converted, &limit) ||
+        kp_decimal_integer_digits(limit) > RANGE_MAX_DIGITS) {
         note(c, KP_K_REFERENCE_UNUSABLE, c->text, NULL);
         return;
     }
-    kp_decimal_text(rounded, text);
-    *(c->column->kind == KP_COL_LOW ? &value->low : &value->high) = kp_arena_strdup(c->norm->arena, text);
+    if (!converted && kp_decimal_compare(decimal, limit) != 0)
+        note(c, KP_K_VALUE_ROUNDED, c->text, "3");
+    *(c->column->kind == KP_COL_LOW ? &value->low : &value->high) = range_limit(c->norm, limit);
 }

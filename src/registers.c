@@ -405,8 +405,16 @@ static enum kp_status read_limit(const struct reader *r, size_t i, struct kp_ins
     return KP_OK;
 }
 
-#define REPORTS "10 19 40 41 42 49 90"
-#define PROGRAMMES "000 010 020 030 040 060 090 990"
+bool kp_categories_fit(const char *report, const char *programme)
+{
+    if (kp_list_has("19 49", report) || strcmp(programme, "100") == 0)
+        return false;
+    return strcmp(report, "10") != 0 || !kp_list_has("990 000 040 060 090", programme);
+}
+
+/* 10 and 010 are of those of 40 to 74. */
+#define REPORTS "40 41 42 90"
+#define PROGRAMMES "000 020 030 040 060 090 990"
 #define SECTIONS "01010 01020 01030 01040 01060 01090"
 
 static enum kp_status read_insurer(struct reader *r, size_t i, const struct kp_options *options, struct kp_insurer *n)
@@ -422,8 +430,10 @@ static enum kp_status read_insurer(struct reader *r, size_t i, const struct kp_o
     KP_TRY(read_sender(r, i, options->sender.number, n));
     KP_TRY(read_code(r, i, N_INTERACTION, "6", "1 2 3 4 5 6 7 8 9 10 11 12 13", &n->interaction_type));
     KP_TRY(read_code(r, i, N_EVENT, "1", "1 2 3 4 5", &n->service_event));
-    KP_TRY(read_code(r, i, N_REPORT, "10", REPORTS, &n->report_40to74));
-    KP_TRY(read_code(r, i, N_PROGRAMME, "010", PROGRAMMES, &n->programme_40to74));
+    KP_TRY(read_code(r, i, N_REPORT, "10", "10 " REPORTS, &n->report_40to74));
+    KP_TRY(read_code(r, i, N_PROGRAMME, "010", "010 " PROGRAMMES, &n->programme_40to74));
+    if (!kp_categories_fit(n->report_40to74, n->programme_40to74))
+        return value_bad(r, i, N_PROGRAMME, "a programme that goes with the report category, or another category");
     KP_TRY(read_code(r, i, N_REPORT_UNDER40, "40", REPORTS, &n->report_under40));
     KP_TRY(read_code(r, i, N_PROGRAMME_UNDER40, "990", PROGRAMMES, &n->programme_under40));
     KP_TRY(read_code(r, i, N_SECTION_UNDER40, "01010", SECTIONS, &n->section_under40));

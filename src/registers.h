@@ -65,6 +65,9 @@ enum kp_status kp_registers_load(struct kp_arena *arena, const struct kp_io *io,
 const struct kp_request *kp_requests_of(const struct kp_registers *registers, const char *insurer_number);
 /* First consent filed under that key, or NULL. */
 const struct kp_consent *kp_consents_of(const struct kp_registers *registers, const char *person_key);
+/* Can results go out under this pair of codes? 10 (特定健診) takes only 010 and what may count as such (020, 030); 19, 49
+ * (deletions) and 100 (guidance) are no results. Of ages nothing is said. */
+bool kp_categories_fit(const char *report, const char *programme);
 /* The insurer's row, or NULL. */
 const struct kp_insurer *kp_insurer_of(const struct kp_registers *registers, const char *insurer_number);
 

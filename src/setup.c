@@ -57,7 +57,37 @@ static bool fits(const struct kp_run *run, const char *text, size_t max_bytes)
     return kp_text_cp932_bytes(run->text, text, &outside) <= max_bytes && outside == 0;
 }
 
-static enum kp_status check_sender(struct kp_run *run, size_t phone_digits)
+static const char DIGITS[] = "0123456789";
+
+static bool is_postal_code(const char *s)
+{
+    return strspn(s, DIGITS) == 3 && s[3] == '-' && strspn(s + 4, DIGITS) == 4 && s[8] == '\0';
+}
+
+/* What an organisation's place is, beside its postal code. */
+static const char *place_of(struct kp_run *run, const char *address)
+{
+    const char *wide = org_text(run, address, true), *rest = kp_text_after_postal_code(wide);
+    return rest ? rest : wide;
+}
+
+/* The digits alone; NULL: more than digits and what divides them. */
+static const char *phone_of(struct kp_run *run, const char *given)
+{
+    const char *key = org_text(run, given, false);
+    char *digits = kp_arena_strdup(&run->arena, key);
+    char *to = digits;
+    for (const char *at = key; digits && *at; at++)
+        if (strchr(DIGITS, *at))
+            *to++ = *at;
+        else if (!strchr("-()", *at))
+            return NULL;
+    if (digits)
+        *to = '\0';
+    return digits;
+}
+
+static enum kp_status check_sender(struct kp_run *run)
 {
     const struct kp_org *s = &run->sender;
     const struct {
@@ -65,11 +95,11 @@ static enum kp_status check_sender(struct kp_run *run, size_t phone_digits)
         bool sound;
         const char *expected;
     } checks[] = {
-        {"number", strlen(s->number) == 10 && strspn(s->number, "0123456789") == 10, "10 digits"},
+        {"number", strlen(s->number) == 10 && strspn(s->number, DIGITS) == 10, "10 digits"},
         {"name", fits(run, s->name, 40), "at most 20 full-width characters of CP932"},
-        {"postal_code", !*s->postal_code || (strlen(s->postal_code) == 8 && s->postal_code[3] == '-'), "123-4567"},
+        {"postal_code", !*s->postal_code || is_postal_code(s->postal_code), "123-4567"},
         {"address", fits(run, s->address, 80), "at most 40 full-width characters of CP932"},
-        {"phone", phone_digits <= 11, "at most 11 digits"}};
+        {"phone", s->phone && strlen(s->phone) <= 11, "at most 11 digits, with hyphens"}};
     for (size_t i = 0; i < KP_COUNT(checks); i++) {
         char *key = kp_arena_printf(&run->arena, "[sender] %s", checks[i].key);
         if (!checks[i].sound)
@@ -87,21 +117,15 @@ static enum kp_status set_up_sender(struct kp_run *run)
     s->number = given->number;
     s->name = org_text(run, given->name, true);
     s->postal_code = org_text(run, given->postal_code, false);
-    s->address = org_text(run, given->address, true);
-    char *phone = kp_arena_strdup(&run->arena, org_text(run, given->phone, false));
-    if (!phone)
+    s->address = place_of(run, given->address);
+    s->phone = phone_of(run, given->phone);
+    if (run->arena.failed)
         return kp_no_memory(run);
-    size_t n = 0;
-    for (const char *at = phone; *at; at++)
-        if (*at >= '0' && *at <= '9')
-            phone[n++] = *at;
-    phone[n] = '\0';
-    s->phone = phone;
     if (!*s->name && kp_makes_bundles(run->options->command))
         return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SENDER_INCOMPLETE, NULL, 0, NULL, "name", NULL, NULL);
     if (!*s->name)
         s->name = "未設定";
-    enum kp_status st = check_sender(run, n);
+    enum kp_status st = check_sender(run);
     if (st != KP_OK)
         return st;
     run->default_insurer = (struct kp_insurer){.number = "", .name = "", .address = "", .representative = "",

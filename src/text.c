@@ -337,15 +337,33 @@ static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
     }
 }
 
+/* What was built moves into the arena. */
+static char *keep(struct kp_arena *arena, struct kp_buf *built)
+{
+    char *text = kp_buf_ok(built) ? kp_arena_strndup(arena, kp_buf_text(built), built->len) : NULL;
+    kp_buf_release(built);
+    return text ? text : kp_arena_fail(arena);
+}
+
 char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces)
 {
     struct kp_buf out = {0};
     int32_t c = 0;
     while ((c = kp_utf8_next(&s)) >= 0)
         put_wide(&out, c, keep_spaces);
-    char *wide = kp_buf_ok(&out) ? kp_arena_strndup(arena, kp_buf_text(&out), out.len) : NULL;
-    kp_buf_release(&out);
-    return wide ? wide : kp_arena_fail(arena);
+    return keep(arena, &out);
+}
+
+char *kp_text_narrow(struct kp_arena *arena, const char *s)
+{
+    struct kp_buf out = {0};
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0) {
+        int32_t wide = as_cp932_has_it(c);
+        bool is_ascii = wide >= 0xff01 && wide <= 0xff5e;
+        kp_utf8_put(&out, is_ascii ? wide - 0xfee0 : c == 0x3000 ? ' ' : c);
+    }
+    return keep(arena, &out);
 }
 
 static bool is_dash(int32_t c)
@@ -392,6 +410,39 @@ static void put_value(struct kp_buf *out, int32_t c)
     kp_utf8_put(out, is_dash(c) && !kana_bar ? '-' : utf8proc_tolower(c));
 }
 
+/* Moves on by up to n full-width digits; how many there were. */
+static int skip_digits(const char **at, int n)
+{
+    int seen = 0;
+    for (const char *next = *at; seen < n; *at = next, seen++) {
+        int32_t c = kp_utf8_next(&next);
+        if (c < 0xff10 || c > 0xff19)
+            break;
+    }
+    return seen;
+}
+
+static bool skip_dash(const char **at)
+{
+    const char *next = *at;
+    bool found = is_dash(kp_utf8_next(&next));
+    *at = found ? next : *at;
+    return found;
+}
+
+const char *kp_text_after_postal_code(const char *wide)
+{
+    size_t mark = strlen("〒");
+    const char *at = strncmp(wide, "〒", mark) == 0 ? wide + mark : wide;
+    if (skip_digits(&at, 3) != 3)
+        return NULL;
+    (void)skip_dash(&at);
+    if (skip_digits(&at, 4) != 4)
+        return NULL;
+    const char *rest = at;
+    return skip_digits(&at, 1) == 0 && !skip_dash(&at) ? rest : NULL; /* more than a postal code */
+}
+
 static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *, int32_t))
 {
     char *folded = kp_text_nfkc(arena, s);
@@ -402,9 +453,7 @@ static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct 
     int32_t c = 0;
     while ((c = kp_utf8_next(&at)) >= 0)
         put(&out, c);
-    char *key = kp_buf_ok(&out) ? kp_arena_strndup(arena, kp_buf_text(&out), out.len) : NULL;
-    kp_buf_release(&out);
-    return key ? key : kp_arena_fail(arena);
+    return keep(arena, &out);
 }
 
 char *kp_text_header_key(struct kp_arena *arena, const char *s)

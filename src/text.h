@@ -52,10 +52,14 @@ char *kp_text_trim(struct kp_arena *arena, const char *s);
 /* Full-width: ASCII and half-width kana widened, voiced marks composed; spaces of either width become one
  * full-width space, or vanish when keep_spaces is false. Line ends and control characters vanish. */
 char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces);
+/* Full-width ASCII and spaces in half width; every other character stays what it is. */
+char *kp_text_narrow(struct kp_arena *arena, const char *s);
 /* A kana name: half-width kana and hiragana become full-width katakana, hyphen look-alikes the long-vowel mark,
  * spaces vanish (format: kana only, no space of either width). */
 char *kp_text_kana_name(struct kp_arena *arena, const char *s);
 bool kp_text_is_kana_name(const char *s);
+/* What follows the postal code that full-width text begins with; NULL when it begins with none. */
+const char *kp_text_after_postal_code(const char *wide);
 /* True when every character is ASCII / when none is. */
 bool kp_text_is_ascii(const char *s);
 bool kp_text_is_wide(const char *s);

@@ -72,6 +72,14 @@ static void check_characters(const struct kp_tables *tables, const char *where, 
                 NULL);
 }
 
+static bool was_too_long(const struct kp_findings *findings, const char *label)
+{
+    for (const struct kp_finding *f = findings->first; f; f = f->next)
+        if (f->code == KP_K_TOO_LONG && f->field && strcmp(f->field, label) == 0)
+            return true;
+    return false;
+}
+
 /* The doctor is written into the judgement, so neither can stand alone (B12). */
 static void check_judgements(const struct kp_tables *tables, const struct kp_record *record,
                              struct kp_findings *findings)
@@ -90,7 +98,7 @@ static void check_judgements(const struct kp_tables *tables, const struct kp_rec
             }
         if (!item->is_author)
             partner = record->values[item->author_item].state == KP_VALUE_PRESENT;
-        if (present && !partner && other)
+        if (present && !partner && other && !was_too_long(findings, other->label))
             kp_find(findings, KP_K_JUDGEMENT_PAIR, item->label, NULL, other->label, NULL);
     }
 }

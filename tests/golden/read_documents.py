@@ -178,9 +178,13 @@ def in_words(case, item):
     return case.words[item["code_system"], value] if item["code_system"] else value
 
 
+def limit(case, item):
+    return {"": "", "L": "以下", "H": "以上"}[case.values[item["item_code"]]["limit"]]
+
+
 def narrative(case, items):
     told = [item for item in items if item["item_code"] in IN_WORDS and not case.values[item["item_code"]]["state"]]
-    lines = [E("item", {}, "%s %s%s" % (i["name"], in_words(case, i), i["unit"])) for i in told]
+    lines = [E("item", {}, "%s %s%s%s" % (i["name"], in_words(case, i), i["unit"], limit(case, i))) for i in told]
     return E("text", {}, *([E("list", {}, *lines)] if lines else []))
 
 

@@ -208,6 +208,7 @@ static void ids__when_the_card_has_them__stand_in_the_width_asked_for(void **sta
         const char *symbol, *number, *written_symbol, *written_number;
     } rows[] = {{KP_WIDTH_AS_GIVEN, "１２－ア", "6414", "１２－ア", "6414"},
                 {KP_WIDTH_HALF, "１２Ａ", "６４１４", "12A", "6414"},
+                {KP_WIDTH_HALF, "①", "６４−１４", "①", "64-14"}, /* another width is no other character */
                 {KP_WIDTH_FULL, "12A", "6414", "１２Ａ", "６４１４"}};
     record.field[KP_F_INSURED_BRANCH] = "03", record.field[KP_F_QUALIFICATION] = "2";
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -198,8 +198,8 @@ static void reference__limits__go_with_their_item(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(PROTEIN "=7.2[3.5..10.0]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "3.5"),
                     CELL(PROTEIN ".high", "10")),
-                ROW(PROTEIN "=7.2!L[3.5..10.0]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "３．５"),
-                    CELL(PROTEIN ".high", "9.96"), CELL(PROTEIN ".flag", "ｌ")),
+                ROW(PROTEIN "=7.2!N[3.5..9.96]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "３．５"),
+                    CELL(PROTEIN ".high", "9.96"), CELL(PROTEIN ".flag", "ｎ")),
                 ROW("", CELL(PROTEIN ".low", "3.5"), CELL(PROTEIN ".high", "10"), CELL(PROTEIN ".flag", "n")),
                 ROW(PROTEIN "=7.2[6.5..]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5"),
                     CELL(PROTEIN ".high", "-")),
@@ -218,9 +218,38 @@ static void reference__that_is_none__is_left_out_with_a_warning(void **state UNU
                 ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".high", "10000000")));
 }
 
+/* The limits are the source's: rounded to the digits of the item they would be limits that nobody stated. */
+static void reference__more_precise_than_the_item__stays_so(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(PLATELETS "=30[15.8..34.8] K3007", CELL(PLATELETS, "30.4"), CELL(PLATELETS ".low", "15.8"),
+                    CELL(PLATELETS ".high", "34.80")),
+                ROW(PLATELETS "=30[15..34] K3007", CELL(PLATELETS, "30.4"), CELL(PLATELETS ".low", "15.00"),
+                    CELL(PLATELETS ".high", "34")),
+                ROW(PROTEIN "=7.2[6.548..8.3] K3007", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5475"),
+                    CELL(PROTEIN ".high", "8.3")));
+}
+
+/* H below the upper limit, L above the lower one, N beyond either: columns were mixed up, and nobody knows which. */
+static void mark__against_the_reference_range__is_left_out_with_a_warning(void **state UNUSED)
+{
+#define MARKED(story, mark, low, high)                                                                                  \
+    ROW(PROTEIN story, CELL(PROTEIN, "7.2"), CELL(PROTEIN ".flag", mark), CELL(PROTEIN ".low", low),                   \
+        CELL(PROTEIN ".high", high))
+    ASSERT_ROWS(MARKED("=7.2[6.5..8.3] K6020", "H", "6.5", "8.3"), MARKED("=7.2[6.5..8.3] K6020", "L", "6.5", "8.3"),
+                MARKED("=7.2!N[6.5..8.3]", "N", "6.5", "8.3"), MARKED("=7.2!H[6.5..7.1]", "H", "6.5", "7.1"),
+                MARKED("=7.2[6.5..7.1] K6020", "N", "6.5", "7.1"), MARKED("=7.2[7.3..8.3] K6020", "N", "7.3", "8.3"),
+                MARKED("=7.2!L[7.3..8.3]", "L", "7.3", "8.3"), MARKED("=7.2!L[7.2..8.3]", "L", "7.2", "8.3"),
+                MARKED("=7.2!H[6.5..7.2]", "H", "6.5", "7.2"), MARKED("=7.2!N[7.2..7.2]", "N", "7.2", "7.2"));
+    ASSERT_ROWS(MARKED("=7.2[7.3..] K6020", "H", "7.3", ""), MARKED("=7.2!H[6.5..]", "H", "6.5", ""),
+                MARKED("=7.2[..7.1] K6020", "L", "", "7.1"), MARKED("=7.2!H", "H", "", ""));
+#undef MARKED
+}
+
 /* Beside a value that carries the mark of a bound, or that was not taken, there is no place for them. */
 static void reference__where_it_has_no_place__is_left_out(void **state UNUSED)
 {
+    ASSERT_ROWS(ROW(PROTEIN "=not measurable[6.5..] K3013 K3052", CELL(PROTEIN, "測定不能"), CELL(PROTEIN ".low", "6.5"),
+                    CELL(PROTEIN ".flag", "H")));
     ASSERT_ROWS(ROW(TG "=<10 K3016 K3052", CELL(TG, "10"), CELL(TG ".low", "30"), CELL(TG ".high", "149")),
                 ROW(PROTEIN "=not done K3012 K3052", CELL(PROTEIN, "未実施"), CELL(PROTEIN ".low", "6.5"), CELL(PROTEIN ".flag", "N")));
 }
@@ -265,6 +294,8 @@ int main(void)
         cmocka_unit_test(reference__limits__go_with_their_item),
         cmocka_unit_test(reference__in_another_unit__is_converted_too),
         cmocka_unit_test(reference__that_is_none__is_left_out_with_a_warning),
+        cmocka_unit_test(reference__more_precise_than_the_item__stays_so),
+        cmocka_unit_test(mark__against_the_reference_range__is_left_out_with_a_warning),
         cmocka_unit_test(reference__where_it_has_no_place__is_left_out),
         cmocka_unit_test(mark__against_the_input_range__is_refused),
     };

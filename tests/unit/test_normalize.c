@@ -65,7 +65,13 @@ static void symbol_and_number__one_width__stay_as_the_card_has_them(void **state
 static void symbol_and_number__mixed_width__becomes_one(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"健保12", "健保１２", 3001}, {"12い", "１２い", 3001}, {"１3１", "131", 3001},
-                 {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001}, {"1 3 1", "131", 3001});
+                 {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001}, {"1 3 1", "131", 3001}, {"１２−３", "１２－３", 3001}, {"１2−３", "12-3", 3001});
+}
+
+/* Only the width may change: what a circled or Roman numeral is made of would be the card of somebody else. */
+static void symbol_and_number__other_characters__stay_what_they_are(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"①", "①", 0}, {"①2", "①２", 3001}, {"Ⅱ-3", "Ⅱ－３", 3001}, {"㈱1", "㈱１", 3001});
 }
 
 static void fields__control_characters__are_refused(void **state UNUSED)
@@ -217,6 +223,19 @@ static void address__becomes_full_width_without_spaces(void **state UNUSED)
     ASSERT_FIELD(KP_F_ADDRESS, {"東京都千代田区", "東京都千代田区", 0},
                  {"東京都千代田区 1-2-3", "東京都千代田区１－２－３", 3001},
                  {"東京都　千代田区ｱﾊﾟｰﾄA", "東京都千代田区アパートＡ", 3001});
+}
+
+/* The postal code has a place of its own; receivers refuse it in the address. */
+static void address__behind_a_postal_code__loses_it(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_FACILITY_ADDRESS, {"〒650-0188兵庫県", "兵庫県", 6021}, {"６５０－０１８８　兵庫県", "兵庫県", 6021},
+                 {"〒6500188 兵庫県", "兵庫県", 6021}, {"6500188兵庫県", "兵庫県", 6021}, {"650‐0188兵庫県", "兵庫県", 6021},
+                 {"650-01881兵庫県", "６５０－０１８８１兵庫県", 3001}, {"650-0188-2兵庫県", "６５０－０１８８－２兵庫県", 3001},
+                 {"65-0188兵庫県", "６５－０１８８兵庫県", 3001}, {"兵庫県650-0188", "兵庫県６５０－０１８８", 3001},
+                 {"650-0188", "", 0}, {"〒", "〒", 0}, {"1", "１", 3001});
+    static const struct field_case long_one = {"〒650-0188町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町",
+                                               "町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町", 6021};
+    assert_field(KP_F_ADDRESS, &long_one, 1);
 }
 
 /* 40 characters of full width are 80 bytes; the 41st is cut. */
@@ -403,6 +422,7 @@ int main(void)
         cmocka_unit_test(insurer_number__full_width__is_a_change_with_a_note),
         cmocka_unit_test(symbol_and_number__one_width__stay_as_the_card_has_them),
         cmocka_unit_test(symbol_and_number__mixed_width__becomes_one),
+        cmocka_unit_test(symbol_and_number__other_characters__stay_what_they_are),
         cmocka_unit_test(fields__control_characters__are_refused),
         cmocka_unit_test(symbol_and_number__longer_than_20_characters__is_refused),
         cmocka_unit_test(symbol_and_number__that_a_spreadsheet_has_changed__are_refused),
@@ -419,6 +439,7 @@ int main(void)
         cmocka_unit_test(kana_name__longer_than_100_bytes__is_refused),
         cmocka_unit_test(postal_code__seven_digits__get_their_hyphen),
         cmocka_unit_test(address__becomes_full_width_without_spaces),
+        cmocka_unit_test(address__behind_a_postal_code__loses_it),
         cmocka_unit_test(address__over_80_bytes__is_cut_with_a_warning),
         cmocka_unit_test(facility_name__over_40_bytes__is_cut),
         cmocka_unit_test(facility_number__ten_digits__nine_are_filled_up),

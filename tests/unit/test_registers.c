@@ -213,6 +213,13 @@ static void insurers__wrong_rows__are_refused_with_code_line_and_field(void **st
         {"06139463,,,,,,,,,11,,,,\n", 1033, 2, "programme_40to74"},
         {"06139463,,,,,,,,,,11,,,\n", 1033, 2, "report_under40"},
         {"06139463,,,,,,,,,,,31,,\n", 1033, 2, "programme_under40"},
+        /* A pair that no record could go out under, and requests to delete what was sent. */
+        {"06139463,,,,,,,,10,990,,,,\n", 1033, 2, "programme_40to74"},
+        {"06139463,,,,,,,,,000,,,,\n", 1033, 2, "programme_40to74"},
+        {"06139463,,,,,,,,19,,,,,\n", 1033, 2, "report_40to74"},
+        {"06139463,,,,,,,,,,49,,,\n", 1033, 2, "report_under40"},
+        {"06139463,,,,,,,,,,10,,,\n", 1033, 2, "report_under40"},
+        {"06139463,,,,,,,,,,,010,,\n", 1033, 2, "programme_under40"},
         {"06139463,,,,,,,,,,,,1010,\n", 1033, 2, "section_under40"},
         {"06139463,,,,,,,,,,,,,wide\n", 1033, 2, "symbol_width"},
     };

@@ -195,6 +195,21 @@ static void judgement_and_doctor__neither_stands_alone(void **state UNUSED)
         }
 }
 
+/* What is too long is there, and nobody is to fill it in. */
+static void judgement_and_doctor__one_too_long__is_not_called_missing(void **state UNUSED)
+{
+    static const char *const pair[] = {"9N511000000000049", "9N516000000000049"};
+    for (size_t i = 0; i < COUNT(pair); i++) {
+        assert_int_equal(fresh(NULL), 0);
+        set_item(pair[i], "異常なし");
+        findings = (struct kp_findings){.arena = &scratch};
+        kp_find(&findings, KP_K_TOO_LONG, kp_item_find(&tables, pair[1 - i])->label, NULL, "64", NULL);
+        kp_validate(&tables, &record, AS_OF, &findings);
+        assert_int_equal(findings.first->code, KP_K_TOO_LONG);
+        assert_null(findings.first->next);
+    }
+}
+
 static void judgement__code_or_words__either_is_enough_for_the_doctor(void **state UNUSED)
 {
     set_item("9N586000000000049", "医師"); /* of the lung examination: a code and a free text lean on it */
@@ -237,6 +252,7 @@ int main(void)
         TEST(characters__outside_cp932__are_refused_by_field_and_item),
         TEST(characters__of_what_is_never_sent__do_not_matter),
         TEST(judgement_and_doctor__neither_stands_alone),
+        TEST(judgement_and_doctor__one_too_long__is_not_called_missing),
         TEST(judgement__code_or_words__either_is_enough_for_the_doctor),
         TEST(several_faults__all_are_found),
     };
