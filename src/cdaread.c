@@ -200,13 +200,6 @@ static size_t count_children(const struct kp_node *node, const char *name)
     return n;
 }
 
-static const char *type_of(const struct kp_node *value)
-{
-    const char *type = kp_node_attr(value, "xsi:type");
-    const char *colon = strchr(type, ':'); /* a prefix for the document's own namespace says nothing */
-    return colon ? colon + 1 : type;
-}
-
 /* A number in the item's format; NULL when it is none. Decimals that were dropped are zeros. */
 static const char *number_of(const struct reader *r, const struct kp_item *item, const char *text,
                              struct kp_decimal *ret_number)
@@ -291,7 +284,7 @@ static const struct kp_node *take_limit(const struct reader *r, const struct kp_
     bool first_is_mark = strcmp(kp_node_attr(values, "codeSystem"), LIMIT_MARKS) == 0;
     const struct kp_node *mark = first_is_mark ? values : second;
     const char *code = kp_node_attr(mark, "code");
-    bool sound = strcmp(type_of(mark), "CD") == 0 && strcmp(kp_node_attr(mark, "codeSystem"), LIMIT_MARKS) == 0 &&
+    bool sound = strcmp(kp_node_attr(mark, "xsi:type"), "CD") == 0 && strcmp(kp_node_attr(mark, "codeSystem"), LIMIT_MARKS) == 0 &&
                  (strcmp(code, "L") == 0 || strcmp(code, "H") == 0) && item->type == KP_TYPE_PQ;
     if (sound)
         value->limit = code[0];
@@ -310,7 +303,7 @@ static void take_value(const struct reader *r, const struct kp_item *item, const
         *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "", .limit = value->limit};
         return;
     }
-    if (strcmp(type_of(node), kp_type_names[item->type]) != 0) {
+    if (strcmp(kp_node_attr(node, "xsi:type"), kp_type_names[item->type]) != 0) {
         find(r, KP_K_ITEM_TYPE, item->label, kp_type_names[item->type]);
         return;
     }
@@ -392,7 +385,7 @@ static void take_reference(const struct reader *r, const struct kp_item *item, c
     struct kp_decimal low, high;
     if (!range)
         return;
-    if (strcmp(type_of(ends), "IVL_PQ") != 0 || item->type != KP_TYPE_PQ) {
+    if (strcmp(kp_node_attr(ends, "xsi:type"), "IVL_PQ") != 0 || item->type != KP_TYPE_PQ) {
         find(r, KP_K_ITEM_REFERENCE, item->label, NULL);
         return;
     }
