@@ -171,7 +171,11 @@ static const char *below_top(struct kp_archive *a, const struct kp_zip_member *m
 
 struct schemas {
     bool has_any[KP_MAX_XSD_FILES]; /* by row of the table: a file of that name is there */
-    size_t n_official, n_profile;
+    size_t n_profile;
+    struct kp_xsd_file official[KP_MAX_XSD_FILES]; /* each once; in the archive's memory */
+    size_t n_official;
+    struct kp_zip_member index; /* to be read when the schemas are known; without its name */
+    bool has_index;
 };
 
 static bool is_profile(const char *name, const char *digest)
@@ -184,6 +188,13 @@ static bool is_profile(const char *name, const char *digest)
     const struct kp_embedded *file = kp_embedded_find(path);
     return file && kp_schema_digest(file->bytes, (size_t)(file->end - file->bytes), own) == KP_OK &&
            strcmp(own, digest) == 0;
+}
+
+static enum kp_status keep_official(struct kp_archive *a, struct schemas *s, const char *name)
+{
+    struct kp_xsd_file *file = &s->official[s->n_official++];
+    *file = (struct kp_xsd_file){name, kp_arena_strndup(&a->arena, kp_buf_text(&a->bytes), a->bytes.len), a->bytes.len};
+    return file->bytes ? KP_OK : kp_no_memory(a->run);
 }
 
 static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m,
@@ -204,13 +215,43 @@ static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const
     }
     if (kp_schema_digest(kp_buf_text(&a->bytes), a->bytes.len, digest) != KP_OK)
         return kp_no_memory(a->run);
+    bool again = s->has_any[i];
     s->has_any[i] = true;
     if (strcmp(tables->xsd_digests[i].sha256, digest) == 0)
-        s->n_official++;
-    else if (is_profile(name + 4, digest))
+        return again ? KP_OK : keep_official(a, s, tables->xsd_digests[i].name);
+    if (is_profile(name + 4, digest))
         s->n_profile++;
     else
         kp_archive_fault(a, name, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
+    return KP_OK;
+}
+
+/* A bundle that encloses the ministry's set unaltered is judged by it, whether or not somebody gave it with --xsd. */
+static enum kp_status use_official(struct kp_archive *a, const struct schemas *s)
+{
+    struct kp_archive_checks *c = a->checks;
+    struct kp_schemas set = {.n_files = s->n_official};
+    struct kp_buf detail = {0};
+    enum kp_status st = KP_OK;
+    if (!c || a->by_official || s->n_official < a->run->tables.n_xsd_digests)
+        return KP_OK;
+    a->by_official = true;
+    if (c->official_document)
+        return KP_OK;
+    memcpy(set.files, s->official, sizeof(set.files));
+    KP_TRY(kp_schemas_compile(&set, &detail));
+    c->schemas = set;
+    KP_TRY(kp_xml_check_new(set.document, &c->official_document));
+    KP_TRY(kp_xml_check_new(set.index, &c->official_index));
+out:
+    kp_buf_release(&detail);
+    if (st == KP_OK)
+        return KP_OK;
+    if (st != KP_E_USAGE)
+        return kp_no_memory(a->run);
+    kp_schemas_free(&set); /* the digests leave white space out, so somebody can have spoilt it all the same */
+    a->by_official = false;
+    kp_archive_fault(a, NULL, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
     return KP_OK;
 }
 
@@ -265,7 +306,9 @@ static void validate(struct kp_archive *a, const char *name, bool is_index, cons
     const char *where = "";
     if (!a->checks)
         return;
-    struct kp_xml_check *official = is_index ? a->checks->official_index : a->checks->official_document;
+    struct kp_xml_check *official = !a->by_official ? NULL
+                                    : is_index      ? a->checks->official_index
+                                                    : a->checks->official_document;
     struct kp_xml_check *profile = is_index ? a->checks->index : a->checks->document;
     if (official && !valid(tree, official, &where))
         kp_archive_fault(a, name, KP_K_SCHEMA_INVALID, NULL, where, NULL);
@@ -296,7 +339,7 @@ enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member 
 
 /* --- the look at all members --- */
 
-static enum kp_status take_index(struct kp_archive *a, const struct kp_zip_member *m)
+static enum kp_status read_index(struct kp_archive *a, const struct kp_zip_member *m)
 {
     struct kp_tree tree;
     struct kp_findings findings = {.arena = &a->arena};
@@ -323,7 +366,9 @@ static enum kp_status take_member(struct kp_archive *a, struct schemas *s, const
     const char *name = below_top(a, m);
     switch (m->special ? KP_MEMBER_OTHER : kind_of(name, m->folder)) {
     case KP_MEMBER_INDEX:
-        return take_index(a, m);
+        s->index = *m;
+        s->has_index = true;
+        return KP_OK;
     case KP_MEMBER_SCHEMA:
         return take_schema(a, s, m, name);
     case KP_MEMBER_DOCUMENT:
@@ -394,10 +439,10 @@ static void judge(struct kp_archive *a, const struct schemas *s)
         kp_archive_fault(a, NULL, KP_K_CLAIMS_ENCLOSED, NULL, NULL, NULL);
     if (a->n_documents == 0)
         kp_archive_fault(a, NULL, KP_K_NO_DOCUMENTS, NULL, NULL, NULL);
-    if (!a->has_index) {
+    if (!s->has_index)
         kp_archive_fault(a, NULL, KP_K_INDEX_MISSING, NULL, NULL, NULL);
+    if (!a->has_index)
         return;
-    }
     (void)snprintf(counted, sizeof(counted), "%llu", (unsigned long long)a->index.documents);
     (void)snprintf(found, sizeof(found), "%llu", (unsigned long long)(a->n_documents + a->n_claims));
     if (strcmp(counted, found) != 0)
@@ -425,13 +470,14 @@ static void name_base(struct kp_archive *a)
     a->base = copy ? copy : "";
 }
 
-enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const struct kp_archive_checks *checks,
+enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, struct kp_archive_checks *checks,
                                const char *path, bool silent)
 {
     struct schemas schemas = {.n_official = 0};
     struct kp_keyset names = {0};
     enum kp_zip_fault fault = KP_ZIP_SOUND;
     *a = (struct kp_archive){.run = run, .checks = checks, .path = path, .silent = silent,
+                             .by_official = checks && checks->official_asked_for,
                              .name = {.sender = "", .receiver = ""},
                              .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     name_base(a);
@@ -441,6 +487,10 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const s
     parse_name(a);
     st = look_at_all(a, &schemas, &names);
     kp_keyset_release(&names);
+    if (st == KP_OK)
+        st = use_official(a, &schemas);
+    if (st == KP_OK && schemas.has_index)
+        st = read_index(a, &schemas.index);
     if (st == KP_OK)
         judge(a, &schemas);
     kp_unzip_rewind(&a->zip);

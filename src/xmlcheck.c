@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedded.h"
 #include "status.h"
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
+#define GIVEN "given:///" /* before the name of a file */
 
 struct kp_xml_schema {
     xmlSchemaPtr schema;
@@ -34,9 +34,16 @@ typedef const xmlError *error_ptr;
 typedef xmlErrorPtr error_ptr;
 #endif
 
+/* The one pointer that libxml2 carries while it loads. */
+struct loading {
+    const struct kp_xsd_file *files;
+    size_t n_files;
+    struct kp_buf *detail;
+};
+
 static void keep_first(void *ctx, error_ptr error)
 {
-    struct kp_buf *detail = ctx;
+    struct kp_buf *detail = ((struct loading *)ctx)->detail;
     if (detail->len > 0)
         return;
     kp_buf_printf(detail, "line %d: %s", error->line, error->message ? error->message : "?");
@@ -44,13 +51,16 @@ static void keep_first(void *ctx, error_ptr error)
         detail->data[--detail->len] = '\0';
 }
 
-/* Files built into the program come from memory, others from disk, nothing from a network. */
+/* Only what was given can be opened; all else does not exist. */
 static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCtxtPtr ctxt)
 {
-    size_t n = strlen(KP_XML_BUILT_IN);
-    if (!url || strncmp(url, KP_XML_BUILT_IN, n) != 0)
-        return xmlNoNetExternalEntityLoader(url, id, ctxt);
-    const struct kp_embedded *file = kp_embedded_find(url + n);
+    (void)id;
+    const struct loading *loading = xmlStructuredErrorContext;
+    const struct kp_xsd_file *file = NULL;
+    size_t n = strlen(GIVEN);
+    for (size_t i = 0; url && strncmp(url, GIVEN, n) == 0 && i < loading->n_files; i++)
+        if (strcmp(loading->files[i].name, url + n) == 0)
+            file = &loading->files[i];
     xmlParserInputPtr input = file ? xmlNewStringInputStream(ctxt, (const xmlChar *)file->bytes) : NULL;
     if (input)
         input->filename = (char *)xmlStrdup((const xmlChar *)url); /* what it includes is named relative to it */
@@ -59,29 +69,33 @@ static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCt
 
 /* Loads with libxml2's process-wide settings turned so that nothing is fetched or printed; both are put back. Schemas
  * are loaded once, before there are other threads. */
-static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct kp_buf *detail)
+static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading *loading)
 {
     xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
     xmlStructuredErrorFunc report = xmlStructuredError;
     void *report_to = xmlStructuredErrorContext;
     xmlSetExternalEntityLoader(open_input);
-    xmlSetStructuredErrorFunc(detail, keep_first);
+    xmlSetStructuredErrorFunc(loading, keep_first);
     xmlSchemaPtr schema = xmlSchemaParse(parser);
     xmlSetStructuredErrorFunc(report_to, report);
     xmlSetExternalEntityLoader(loader);
     return schema;
 }
 
-enum kp_status kp_xml_schema_load(const char *path, struct kp_xml_schema **ret_schema, struct kp_buf *detail)
+enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
+                                  struct kp_xml_schema **ret_schema, struct kp_buf *detail)
 {
     enum kp_status st = KP_E_SYSTEM;
     xmlSchemaParserCtxtPtr parser = NULL;
+    struct loading loading = {files, n_files, detail};
+    char path[128];
     xmlInitParser();
+    (void)snprintf(path, sizeof(path), "%s%s", GIVEN, name);
     struct kp_xml_schema *schema = calloc(1, sizeof(*schema));
     if (!schema || !(parser = xmlSchemaNewParserCtxt(path)))
         goto out;
-    xmlSchemaSetParserStructuredErrors(parser, keep_first, detail);
-    schema->schema = parse_quietly(parser, detail);
+    xmlSchemaSetParserStructuredErrors(parser, keep_first, &loading);
+    schema->schema = parse_quietly(parser, &loading);
     st = schema->schema && detail->len == 0 ? KP_OK : KP_E_USAGE;
     if (st != KP_OK)
         goto out;
