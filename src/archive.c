@@ -154,17 +154,37 @@ static enum kp_member_kind kind_of(const char *name, bool folder)
     return KP_MEMBER_OTHER;
 }
 
-/* What stands below the top folder, which the first member names; the whole name when it lies outside. */
-static const char *below_top(struct kp_archive *a, const struct kp_zip_member *m)
+/* The folder that everything should lie in: the namesake of the archive, else that of the index, else the first there is;
+ * "" when there is none, or the index lies in none. A broken directory is told when the members are looked at. */
+static void find_top(struct kp_archive *a)
 {
-    const char *slash = strchr(m->name, '/');
-    size_t n = slash ? (size_t)(slash - m->name) : 0;
-    if (!a->top)
-        a->top = slash ? kp_arena_strndup(&a->arena, m->name, n) : "";
-    if (slash && a->top && strlen(a->top) == n && strncmp(m->name, a->top, n) == 0)
-        return slash + 1;
-    kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top ? a->top : "", NULL);
-    return m->name;
+    bool has_index = false, end = false;
+    for (;;) {
+        struct kp_zip_member m;
+        enum kp_zip_fault fault = KP_ZIP_SOUND;
+        if (kp_unzip_next(&a->zip, &m, &end, &fault) != KP_OK || end)
+            break;
+        const char *slash = strchr(m.name, '/');
+        size_t n = slash ? (size_t)(slash - m.name) : 0;
+        bool namesake = n > 0 && strlen(a->base) == n && strncmp(m.name, a->base, n) == 0;
+        bool index = !has_index && strcmp(slash ? slash + 1 : m.name, INDEX) == 0;
+        if (namesake || index || (!a->top && n > 0))
+            a->top = kp_arena_strndup(&a->arena, m.name, n);
+        has_index |= index;
+        if (namesake)
+            break;
+    }
+    a->top = a->top ? a->top : "";
+    kp_unzip_rewind(&a->zip);
+}
+
+/* What stands below the top folder; NULL when the member lies outside. */
+static const char *below_top(const struct kp_archive *a, const struct kp_zip_member *m)
+{
+    size_t n = strlen(a->top);
+    if (n == 0)
+        return m->name;
+    return strncmp(m->name, a->top, n) == 0 && m->name[n] == '/' ? m->name + n + 1 : NULL;
 }
 
 /* --- schemas --- */
@@ -364,6 +384,9 @@ static enum kp_status take_other(struct kp_archive *a, const struct kp_zip_membe
 static enum kp_status take_member(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m)
 {
     const char *name = below_top(a, m);
+    if (!name)
+        kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top, NULL);
+    name = name ? name : m->name;
     switch (m->special ? KP_MEMBER_OTHER : kind_of(name, m->folder)) {
     case KP_MEMBER_INDEX:
         s->index = *m;
@@ -432,7 +455,9 @@ static enum kp_status look_at_all(struct kp_archive *a, struct schemas *s, struc
 static void judge(struct kp_archive *a, const struct schemas *s)
 {
     char counted[24], found[24];
-    if (a->top && strcmp(a->top, a->base) != 0)
+    if (!*a->top && a->n_members > 0)
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER_MISSING, NULL, NULL, NULL);
+    else if (strcmp(a->top, a->base) != 0 && a->n_members > 0)
         kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top, NULL);
     judge_schemas(a, s);
     if (a->n_claims > 0)
@@ -485,6 +510,7 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, struct 
     if (st != KP_OK)
         return zip_fault(a, NULL, st, fault);
     parse_name(a);
+    find_top(a);
     st = look_at_all(a, &schemas, &names);
     kp_keyset_release(&names);
     if (st == KP_OK)
@@ -514,11 +540,8 @@ enum kp_status kp_archive_next(struct kp_archive *a, struct kp_zip_member *ret_m
             return zip_fault(a, NULL, st, fault);
         if (*ret_end)
             return KP_OK;
-        const char *slash = strchr(ret_member->name, '/');
-        size_t n = a->top ? strlen(a->top) : 0;
-        *ret_name = slash ? slash + 1 : ret_member->name;
-        if (slash && (size_t)(slash - ret_member->name) == n && strncmp(ret_member->name, a->top, n) == 0 &&
-            !ret_member->special && kind_of(*ret_name, ret_member->folder) == KP_MEMBER_DOCUMENT)
+        *ret_name = below_top(a, ret_member);
+        if (*ret_name && !ret_member->special && kind_of(*ret_name, ret_member->folder) == KP_MEMBER_DOCUMENT)
             return KP_OK;
     }
 }

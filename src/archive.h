@@ -47,7 +47,7 @@ struct kp_archive {
     const char *path;
     bool silent; /* findings are counted, not told */
     const char *base;   /* the name without folder and .zip */
-    const char *top;    /* the top folder in it */
+    const char *top;    /* the top folder in it; "" none */
     struct kp_archive_name name;
     struct kp_arena arena;
     struct kp_unzip zip;
