@@ -314,26 +314,29 @@ static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_ar
     return KP_E_FAULT;
 }
 
-static bool valid(const struct kp_tree *tree, struct kp_xml_check *check, const char **ret_where)
+static bool tell_invalid(struct kp_archive *a, const char *name, const struct kp_tree *tree, struct kp_xml_check *check,
+                         enum kp_code code)
 {
-    kp_tree_check(tree, check);
-    return kp_xml_check_finish(check, ret_where);
+    const char *where = "";
+    unsigned long line = kp_tree_check(tree, check);
+    if (kp_xml_check_finish(check, &where))
+        return false;
+    const struct kp_finding finding = {.code = code, .args = {where}};
+    kp_archive_tell(a, name, line, &finding);
+    return true;
 }
 
 /* The ministry's schema decides where it is at hand; then the profile, being stricter, only warns. */
 static void validate(struct kp_archive *a, const char *name, bool is_index, const struct kp_tree *tree)
 {
-    const char *where = "";
     if (!a->checks)
         return;
     struct kp_xml_check *official = !a->by_official ? NULL
                                     : is_index      ? a->checks->official_index
                                                     : a->checks->official_document;
     struct kp_xml_check *profile = is_index ? a->checks->index : a->checks->document;
-    if (official && !valid(tree, official, &where))
-        kp_archive_fault(a, name, KP_K_SCHEMA_INVALID, NULL, where, NULL);
-    else if (!valid(tree, profile, &where))
-        kp_archive_fault(a, name, official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID, NULL, where, NULL);
+    if (!official || !tell_invalid(a, name, tree, official, KP_K_SCHEMA_INVALID))
+        (void)tell_invalid(a, name, tree, profile, official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID);
 }
 
 enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member *member, const char *name, bool is_index,
@@ -369,7 +372,7 @@ static enum kp_status read_index(struct kp_archive *a, const struct kp_zip_membe
     kp_index_read(&tree, &findings, &a->index);
     a->has_index = true;
     for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_tell(a, INDEX, 0, f);
+        kp_archive_tell(a, INDEX, f->line, f);
     return KP_OK;
 }
 

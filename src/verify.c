@@ -122,7 +122,7 @@ static enum kp_status read_document(struct bundle *b, const struct kp_zip_member
         kp_check_record(&run->tables, &ret_document->record, &context, &findings);
     }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_tell(&b->archive, name, 0, f);
+        kp_archive_tell(&b->archive, name, f->line, f);
     if (!scratch->failed)
         return KP_OK;
     kp_archive_fault(&b->archive, name, KP_K_XML_TOO_LARGE, NULL, NULL, NULL); /* no person's document needs that much */

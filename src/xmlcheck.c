@@ -24,6 +24,7 @@ struct kp_xml_check {
     const char *ns;
     bool in_root;        /* the root has been handed over */
     size_t depth;        /* elements open; 0 again when the root was closed */
+    bool ending;         /* an element is being closed, not opened */
     const char *element; /* the one being handed over */
     char where[96];      /* of the first fault; "" while valid */
 };
@@ -117,12 +118,40 @@ void kp_xml_schema_free(struct kp_xml_schema *schema)
     free(schema);
 }
 
+/* What is wrong; libxml2's own words would quote contents. */
+static const char *rule_of(int code, bool ending)
+{
+    static const struct {
+        int code;
+        const char *rule;
+    } rules[] = {{XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_1, "not of the type"},
+                 {XML_SCHEMAV_CVC_LENGTH_VALID, "wrong length"},
+                 {XML_SCHEMAV_CVC_MINLENGTH_VALID, "too short"},
+                 {XML_SCHEMAV_CVC_MAXLENGTH_VALID, "too long"},
+                 {XML_SCHEMAV_CVC_PATTERN_VALID, "not in the form"},
+                 {XML_SCHEMAV_CVC_ENUMERATION_VALID, "not one of the values"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_2_1, "must be empty"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_2_2, "no element within"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_2_3, "no text within"},
+                 {XML_SCHEMAV_ELEMENT_CONTENT, "not expected here"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1, "attribute not allowed"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_4, "attribute missing"},
+                 {XML_SCHEMAV_CVC_AU, "attribute not of its fixed value"},
+                 {XML_SCHEMAV_CVC_IDC, "the same twice, or a key missing"}};
+    if (code == XML_SCHEMAV_ELEMENT_CONTENT && ending)
+        return "lacks an element";
+    for (size_t i = 0; i < KP_COUNT(rules); i++)
+        if (rules[i].code == code)
+            return rules[i].rule;
+    return "libxml2 error";
+}
+
 static void note_fault(void *ctx, error_ptr error)
 {
     struct kp_xml_check *check = ctx;
     if (check->where[0] == '\0')
-        (void)snprintf(check->where, sizeof(check->where), "<%s>, libxml2 error %d",
-                       check->element ? check->element : "?", error->code);
+        (void)snprintf(check->where, sizeof(check->where), "<%.40s>, %s (%d)", check->element ? check->element : "?",
+                       rule_of(error->code, check->ending), error->code);
 }
 
 enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xml_check **ret_check)
@@ -197,6 +226,7 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
         slot[4] = chars(a->value + a->n);
     }
     check->element = name;
+    check->ending = false;
     check->sax->startElementNs(check->user, chars(name), NULL, chars(check->ns), check->in_root ? 0 : 2,
                                check->in_root ? NULL : namespaces, (int)n_attrs, 0, attributes);
     check->in_root = true;
@@ -211,9 +241,15 @@ void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
 void kp_xml_check_end(struct kp_xml_check *check, const char *name)
 {
     check->element = name;
+    check->ending = true;
     check->depth--;
     if (check->plug)
         check->sax->endElementNs(check->user, chars(name), NULL, chars(check->ns));
+}
+
+bool kp_xml_check_failed(const struct kp_xml_check *check)
+{
+    return check->where[0] != '\0';
 }
 
 bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)

@@ -45,7 +45,10 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n);
 void kp_xml_check_end(struct kp_xml_check *check, const char *name);
 
-/* Ends the document. True when it was valid; otherwise *ret_where names the element at fault and libxml2's number. It
+/* Has a fault been found in what was handed over so far? */
+bool kp_xml_check_failed(const struct kp_xml_check *check);
+
+/* Ends the document. True when it was valid; otherwise *ret_where names the element at fault, what is wrong and libxml2's number. It
  * never quotes contents: libxml2's own messages would. Live until the next document. */
 bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where);
 

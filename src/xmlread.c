@@ -335,18 +335,25 @@ const char *kp_node_attr(const struct kp_node *node, const char *name)
     return "";
 }
 
-static void check_node(const struct kp_node *node, struct kp_xml_check *check) /* recursion ends at the tree's depth */
+/* Returns the line of the first fault; recursion ends at the tree's depth. */
+static unsigned long check_node(const struct kp_node *node, struct kp_xml_check *check)
 {
+    unsigned long line = 0;
     kp_xml_check_start(check, node->name, node->attrs, node->n_attrs);
     if (*node->text)
         kp_xml_check_text(check, node->text, strlen(node->text));
-    for (const struct kp_node *child = node->first; child; child = child->next)
-        check_node(child, check);
+    if (kp_xml_check_failed(check))
+        line = node->line;
+    for (const struct kp_node *child = node->first; child; child = child->next) {
+        unsigned long below = check_node(child, check);
+        line = line ? line : below;
+    }
     kp_xml_check_end(check, node->name);
+    return line || !kp_xml_check_failed(check) ? line : node->line;
 }
 
-void kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check)
+unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check)
 {
     kp_xml_check_begin(check, tree->ns);
-    check_node(tree->root, check);
+    return check_node(tree->root, check);
 }

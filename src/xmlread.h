@@ -54,7 +54,8 @@ const struct kp_node *kp_node_at(const struct kp_node *from, const char *path);
 /* The attribute's value, "" when node or attribute is missing. */
 const char *kp_node_attr(const struct kp_node *node, const char *name);
 
-/* Hands the tree to a schema check as a document; kp_xml_check_finish then tells. */
-void kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
+/* Hands the tree to a schema check as a document; kp_xml_check_finish then tells. Returns the line of the first fault, 0
+ * none. */
+unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
 
 #endif

@@ -545,6 +545,30 @@ document_names(serial_twice="h66311111162026040111000002.xml", number_in_name="h
 
 
 @case
+def stray_in_front(b):
+    b.members.insert(0, Member(b"META-INF/MANIFEST.MF", b"Manifest-Version: 1.0\r\n"))
+
+
+@case
+def prefixes_throughout_sound(b):
+    for d in b.documents():
+        text = re.sub("<(/?)([A-Za-z])", r"<\1v3:\2", d.data.decode()).replace('xmlns="', 'xmlns:v3="')
+        d.data = text.replace('xsi:type="', 'xsi:type="v3:').encode()
+
+
+@case
+def prefixes_but_for_types(b):
+    prefixes_throughout_sound(b)
+    b.edit('xsi:type="v3:', 'xsi:type="')
+
+
+@case
+def lines_sound(b):
+    for d in b.documents():
+        d.data = d.data.replace(b"><", b">\r\n  <")
+
+
+@case
 def claims_enclosed(b):
     b.add("su08_V08.xml", b"<summary/>")
     b.add("CLAIMS/c66311111162026040101000001.xml", b"<claim/>")
@@ -591,6 +615,9 @@ edits(doctype=(ROOT, "<!DOCTYPE ClinicalDocument>" + ROOT),
       alien_attribute=("<custodian>", '<custodian xmlns:x="urn:x" x:a="1">'),
       prefix_undeclared=('<birthTime value=', '<birthTime x:value='),
       second_namespace_sound=("<custodian>", '<custodian xmlns:x="urn:x">'),
+      type_prefix_sound=("(<custodian)(.*?)xsi:type=\"PQ\"", r'\1\2xmlns:h="urn:hl7-org:v3" xsi:type="h:PQ"'),
+      type_prefix_undeclared=('xsi:type="PQ"', 'xsi:type="h:PQ"'), type_prefix_alien=('xsi:type="PQ"', 'xmlns:h="urn:x" xsi:type="h:PQ"'),
+      language_of_text=(ROOT, ROOT + 'xml:lang="ja" '),
       other_root=(r"<ClinicalDocument (.*)</ClinicalDocument>", r"<Document \1</Document>"),
       many_attributes=("<custodian>", "<custodian %s>" % " ".join('a%d="1"' % i for i in range(40))),
       many_attributes_at_root=(ROOT, ROOT + " ".join('a%d="1"' % i for i in range(40)) + " "),
@@ -803,6 +830,8 @@ edits(unit_unknown=height("179.0", "zzz"), unit_of_another=height("179.0", "kg")
       group_member_alone=("(%s)" % item(HEIGHT), r'\1<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="9N512000000000011"/>'
                           '<value xsi:type="CD" code="3" codeSystem="%s24080"/><methodCode code="9N512"/></observation></entryRelationship>' % OID),
       group_empty=('(<code nullFlavor="NA"/>)<entryRelationship.*?(</observation></entry>)', r"\1\2"),
+      group_denied=('<observation ([^>]*)(><code nullFlavor="NA"/>)', r'<observation \1 negationInd="true"\2'),
+      section_of_other_programme=('code="40"(.*?)code="990"(.*)code="01010"', r'code="10"\1code="030"\2code="01030"'),
       group_with_value=('(<code nullFlavor="NA"/>)', r'\1<value xsi:type="PQ" value="1" unit="cm"/>'),
       group_in_group=('(<code nullFlavor="NA"/><entryRelationship typeCode="COMP"><observation [^>]*>)<code code="[^>]*>', r'\1<code nullFlavor="NA"/>'),
       ungrouped_in_group=('(<code nullFlavor="NA"/>)', r'\1<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="9N026000000000002"/>'
