@@ -769,6 +769,10 @@ RANGE = ('<referenceRange><observationRange classCode="OBS" moodCode="EVN.CRT"><
          '<high value="%s" unit="%s"/></value></observationRange></referenceRange>')
 DOCTOR = ('<author><time nullFlavor="NI"/><assignedAuthor><id nullFlavor="NI"/><assignedPerson><name>%s</name></assignedPerson>'
           "</assignedAuthor></author>")
+RSON = '<entryRelationship typeCode="RSON"><observation classCode="OBS" moodCode="EVN"><code code="%s"/><value xsi:type="%s</observation></entryRelationship>'
+TARGET = RSON % ("3C015161602399911", 'CD" code="%%s" codeSystem="%s18110"/>' % OID)
+REASON = RSON % ("3C015161002399949", "ST\">血圧が基準以上</value>")
+EGFR = '<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="8A065000002391901"'
 
 
 def height(value, unit="cm", behind=""):
@@ -830,6 +834,8 @@ edits(unit_unknown=height("179.0", "zzz"), unit_of_another=height("179.0", "kg")
       group_member_alone=("(%s)" % item(HEIGHT), r'\1<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="9N512000000000011"/>'
                           '<value xsi:type="CD" code="3" codeSystem="%s24080"/><methodCode code="9N512"/></observation></entryRelationship>' % OID),
       group_empty=('(<code nullFlavor="NA"/>)<entryRelationship.*?(</observation></entry>)', r"\1\2"),
+      detailed_test_without_reason=(EGFR, TARGET % "1" + EGFR), detailed_test_sound=(EGFR, TARGET % "1" + REASON + EGFR),
+      detailed_test_without_target=(EGFR, REASON + EGFR), detailed_test_that_is_none=(EGFR, TARGET % "0" + REASON + EGFR),
       group_denied=('<observation ([^>]*)(><code nullFlavor="NA"/>)', r'<observation \1 negationInd="true"\2'),
       section_of_other_programme=('code="40"(.*?)code="990"(.*)code="01010"', r'code="10"\1code="030"\2code="01030"'),
       group_with_value=('(<code nullFlavor="NA"/>)', r'\1<value xsi:type="PQ" value="1" unit="cm"/>'),
