@@ -52,6 +52,7 @@ class Bundle:
         self.cut = None       # a function on the finished bytes
         self.kind = "file"
         self.log_kind = "file"
+        self.log_tail = b""
         self.relog = True     # the log is to know the bytes that were written
         self.reseal = True
 
@@ -165,6 +166,7 @@ class Bundle:
         elif with_log and self.log_kind != "absent":
             with open(path, "wb") as file:
                 file.write(self.log_bytes(hashlib.sha256(data).hexdigest()) if self.log_kind == "file" else self.log_kind)
+                file.write(self.log_tail)
 
 
 CASES = {}
@@ -220,12 +222,21 @@ attributes("bundle",
            comment_sound={"comment": b"made by the night shift"},
            comment_with_end_record={"comment": b"PK\5\6" + b"\0" * 18},
            comment_with_stray_end_record_sound={"comment": b"PK\5\6" + b"\0" * 16 + b"\1\1"},
+           version_too_new={"cut": lambda x: x.replace(b"\24\3\24\0", b"\24\3\77\0", 1)},
+           version_of_large_sound={"cut": lambda x: x.replace(b"\24\3\24\0", b"\24\3\55\0")},
            prefix_bytes={"prefix": b"%PDF-1.4 a document in front of the archive\n"})
 attributes("document",
            directory_signature={"central": {"signature": b"PK\1\3"}},
            offset_beyond_file={"central": {"offset": 0x7FFFFFFF}},
            multi_disk_member={"central": {"disk": 1}},
            zip64_extra_missing={"central": {"size": 0xFFFFFFFF}},
+           extra_overrun={"central": {"extra": struct.pack("<HH", 0x5455, 900)}},
+           extra_overrun_inside={"local": {"extra": struct.pack("<HH", 0x5455, 900)}},
+           extra_padding_sound={"central": {"extra": b"x"}, "local": {"extra": bytes(3)}},
+           extra_times_sound={"central": {"extra": struct.pack("<HHBL", 0x5455, 5, 3, 1)},
+                              "local": {"extra": struct.pack("<HHBLL", 0x5455, 9, 3, 1, 1)}},
+           flag_of_patches={"flags": 0x20},
+           flag_of_masked_headers={"flags": 0x2000},
            zip64_extra_short={"central": {"size": 0xFFFFFFFF, "extra": struct.pack("<HHL", 1, 4, 5)}},
            zip64_extra_beyond={"central": {"size": 0xFFFFFFFF, "extra": struct.pack("<HHQ", 1, 900, 5)}},
            zip64_extra_lies={"central": {"size": 0xFFFFFFFF, "extra": struct.pack("<HHQ", 1, 8, 1 << 62)}},
@@ -444,6 +455,7 @@ def document_twice(b):
 
 for kind, mode in ("symlink", 0o120777), ("device", 0o20666), ("pipe", 0o10666), ("socket", 0o140777):
     CASES[kind + "_entry"] = lambda b, mode=mode: b.add("DATA/link.xml", b"/etc/passwd", mode=mode, method=0)
+CASES["symlink_of_other_system"] = lambda b: b.add("DATA/link.xml", b"/etc/passwd", mode=0o120777, method=0, host=19)
 CASES["symlink_document"] = lambda b: vars(b.documents()[0]).update(mode=0o120777)
 
 
@@ -868,6 +880,7 @@ CASES["log_is_folder"] = lambda b: vars(b).update(log_kind="folder")
 CASES["log_empty"] = lambda b: vars(b).update(log_kind=b"")
 CASES["log_without_entries"] = lambda b: vars(b).update(log=b.log[:1])
 CASES["log_is_something_else"] = lambda b: vars(b).update(log_kind=b"seq,name\n1,x\n")
+CASES["log_torn"] = lambda b: vars(b).update(log_tail=b"99,2026-04-01T10:00:00+09:00,2026")
 CASES["log_byte_changed"] = lambda b: (vars(b).update(reseal=False), change(b, b.log[5], "reason", "x"))
 CASES["log_line_removed"] = lambda b: (vars(b).update(reseal=False), b.log.pop(7))
 CASES["log_lines_swapped"] = lambda b: (vars(b).update(reseal=False), b.log.insert(7, b.log.pop(8)))
