@@ -579,6 +579,9 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     struct kp_document d;
     struct kp_xml xml;
     const char *where = NULL;
+    const char *report = *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
+    if (strcmp(report, "10") == 0)
+        insurer.section_under40 = "01010"; /* another one would be told */
     kp_validate(&tables, &record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
