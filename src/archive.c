@@ -154,24 +154,48 @@ static enum kp_member_kind kind_of(const char *name, bool folder)
     return KP_MEMBER_OTHER;
 }
 
-/* What stands below the top folder, which the first member names; the whole name when it lies outside. */
-static const char *below_top(struct kp_archive *a, const struct kp_zip_member *m)
+/* The folder that everything should lie in: the namesake of the archive, else that of the index, else the first there is;
+ * "" when there is none, or the index lies in none. A broken directory is told when the members are looked at. */
+static void find_top(struct kp_archive *a)
 {
-    const char *slash = strchr(m->name, '/');
-    size_t n = slash ? (size_t)(slash - m->name) : 0;
-    if (!a->top)
-        a->top = slash ? kp_arena_strndup(&a->arena, m->name, n) : "";
-    if (slash && a->top && strlen(a->top) == n && strncmp(m->name, a->top, n) == 0)
-        return slash + 1;
-    kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top ? a->top : "", NULL);
-    return m->name;
+    bool has_index = false, end = false;
+    for (;;) {
+        struct kp_zip_member m;
+        enum kp_zip_fault fault = KP_ZIP_SOUND;
+        if (kp_unzip_next(&a->zip, &m, &end, &fault) != KP_OK || end)
+            break;
+        const char *slash = strchr(m.name, '/');
+        size_t n = slash ? (size_t)(slash - m.name) : 0;
+        bool namesake = n > 0 && strlen(a->base) == n && strncmp(m.name, a->base, n) == 0;
+        bool index = !has_index && strcmp(slash ? slash + 1 : m.name, INDEX) == 0;
+        if (namesake || index || (!a->top && n > 0))
+            a->top = kp_arena_strndup(&a->arena, m.name, n);
+        has_index |= index;
+        if (namesake)
+            break;
+    }
+    a->top = a->top ? a->top : "";
+    kp_unzip_rewind(&a->zip);
+}
+
+/* What stands below the top folder; NULL when the member lies outside. */
+static const char *below_top(const struct kp_archive *a, const struct kp_zip_member *m)
+{
+    size_t n = strlen(a->top);
+    if (n == 0)
+        return m->name;
+    return strncmp(m->name, a->top, n) == 0 && m->name[n] == '/' ? m->name + n + 1 : NULL;
 }
 
 /* --- schemas --- */
 
 struct schemas {
     bool has_any[KP_MAX_XSD_FILES]; /* by row of the table: a file of that name is there */
-    size_t n_official, n_profile;
+    size_t n_profile;
+    struct kp_xsd_file official[KP_MAX_XSD_FILES]; /* each once; in the archive's memory */
+    size_t n_official;
+    struct kp_zip_member index; /* to be read when the schemas are known; without its name */
+    bool has_index;
 };
 
 static bool is_profile(const char *name, const char *digest)
@@ -184,6 +208,13 @@ static bool is_profile(const char *name, const char *digest)
     const struct kp_embedded *file = kp_embedded_find(path);
     return file && kp_schema_digest(file->bytes, (size_t)(file->end - file->bytes), own) == KP_OK &&
            strcmp(own, digest) == 0;
+}
+
+static enum kp_status keep_official(struct kp_archive *a, struct schemas *s, const char *name)
+{
+    struct kp_xsd_file *file = &s->official[s->n_official++];
+    *file = (struct kp_xsd_file){name, kp_arena_strndup(&a->arena, kp_buf_text(&a->bytes), a->bytes.len), a->bytes.len};
+    return file->bytes ? KP_OK : kp_no_memory(a->run);
 }
 
 static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m,
@@ -204,13 +235,43 @@ static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const
     }
     if (kp_schema_digest(kp_buf_text(&a->bytes), a->bytes.len, digest) != KP_OK)
         return kp_no_memory(a->run);
+    bool again = s->has_any[i];
     s->has_any[i] = true;
     if (strcmp(tables->xsd_digests[i].sha256, digest) == 0)
-        s->n_official++;
-    else if (is_profile(name + 4, digest))
+        return again ? KP_OK : keep_official(a, s, tables->xsd_digests[i].name);
+    if (is_profile(name + 4, digest))
         s->n_profile++;
     else
         kp_archive_fault(a, name, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
+    return KP_OK;
+}
+
+/* A bundle that encloses the ministry's set unaltered is judged by it, whether or not somebody gave it with --xsd. */
+static enum kp_status use_official(struct kp_archive *a, const struct schemas *s)
+{
+    struct kp_archive_checks *c = a->checks;
+    struct kp_schemas set = {.n_files = s->n_official};
+    struct kp_buf detail = {0};
+    enum kp_status st = KP_OK;
+    if (!c || a->by_official || s->n_official < a->run->tables.n_xsd_digests)
+        return KP_OK;
+    a->by_official = true;
+    if (c->official_document)
+        return KP_OK;
+    memcpy(set.files, s->official, sizeof(set.files));
+    KP_TRY(kp_schemas_compile(&set, &detail));
+    c->schemas = set;
+    KP_TRY(kp_xml_check_new(set.document, &c->official_document));
+    KP_TRY(kp_xml_check_new(set.index, &c->official_index));
+out:
+    kp_buf_release(&detail);
+    if (st == KP_OK)
+        return KP_OK;
+    if (st != KP_E_USAGE)
+        return kp_no_memory(a->run);
+    kp_schemas_free(&set); /* the digests leave white space out, so somebody can have spoilt it all the same */
+    a->by_official = false;
+    kp_archive_fault(a, NULL, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
     return KP_OK;
 }
 
@@ -253,24 +314,29 @@ static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_ar
     return KP_E_FAULT;
 }
 
-static bool valid(const struct kp_tree *tree, struct kp_xml_check *check, const char **ret_where)
+static bool tell_invalid(struct kp_archive *a, const char *name, const struct kp_tree *tree, struct kp_xml_check *check,
+                         enum kp_code code)
 {
-    kp_tree_check(tree, check);
-    return kp_xml_check_finish(check, ret_where);
+    const char *where = "";
+    unsigned long line = kp_tree_check(tree, check);
+    if (kp_xml_check_finish(check, &where))
+        return false;
+    const struct kp_finding finding = {.code = code, .args = {where}};
+    kp_archive_tell(a, name, line, &finding);
+    return true;
 }
 
 /* The ministry's schema decides where it is at hand; then the profile, being stricter, only warns. */
 static void validate(struct kp_archive *a, const char *name, bool is_index, const struct kp_tree *tree)
 {
-    const char *where = "";
     if (!a->checks)
         return;
-    struct kp_xml_check *official = is_index ? a->checks->official_index : a->checks->official_document;
+    struct kp_xml_check *official = !a->by_official ? NULL
+                                    : is_index      ? a->checks->official_index
+                                                    : a->checks->official_document;
     struct kp_xml_check *profile = is_index ? a->checks->index : a->checks->document;
-    if (official && !valid(tree, official, &where))
-        kp_archive_fault(a, name, KP_K_SCHEMA_INVALID, NULL, where, NULL);
-    else if (!valid(tree, profile, &where))
-        kp_archive_fault(a, name, official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID, NULL, where, NULL);
+    if (!official || !tell_invalid(a, name, tree, official, KP_K_SCHEMA_INVALID))
+        (void)tell_invalid(a, name, tree, profile, official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID);
 }
 
 enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member *member, const char *name, bool is_index,
@@ -296,7 +362,7 @@ enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member 
 
 /* --- the look at all members --- */
 
-static enum kp_status take_index(struct kp_archive *a, const struct kp_zip_member *m)
+static enum kp_status read_index(struct kp_archive *a, const struct kp_zip_member *m)
 {
     struct kp_tree tree;
     struct kp_findings findings = {.arena = &a->arena};
@@ -306,7 +372,7 @@ static enum kp_status take_index(struct kp_archive *a, const struct kp_zip_membe
     kp_index_read(&tree, &findings, &a->index);
     a->has_index = true;
     for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_tell(a, INDEX, 0, f);
+        kp_archive_tell(a, INDEX, f->line, f);
     return KP_OK;
 }
 
@@ -321,9 +387,14 @@ static enum kp_status take_other(struct kp_archive *a, const struct kp_zip_membe
 static enum kp_status take_member(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m)
 {
     const char *name = below_top(a, m);
+    if (!name)
+        kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top, NULL);
+    name = name ? name : m->name;
     switch (m->special ? KP_MEMBER_OTHER : kind_of(name, m->folder)) {
     case KP_MEMBER_INDEX:
-        return take_index(a, m);
+        s->index = *m;
+        s->has_index = true;
+        return KP_OK;
     case KP_MEMBER_SCHEMA:
         return take_schema(a, s, m, name);
     case KP_MEMBER_DOCUMENT:
@@ -387,17 +458,19 @@ static enum kp_status look_at_all(struct kp_archive *a, struct schemas *s, struc
 static void judge(struct kp_archive *a, const struct schemas *s)
 {
     char counted[24], found[24];
-    if (a->top && strcmp(a->top, a->base) != 0)
+    if (!*a->top && a->n_members > 0)
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER_MISSING, NULL, NULL, NULL);
+    else if (strcmp(a->top, a->base) != 0 && a->n_members > 0)
         kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top, NULL);
     judge_schemas(a, s);
     if (a->n_claims > 0)
         kp_archive_fault(a, NULL, KP_K_CLAIMS_ENCLOSED, NULL, NULL, NULL);
     if (a->n_documents == 0)
         kp_archive_fault(a, NULL, KP_K_NO_DOCUMENTS, NULL, NULL, NULL);
-    if (!a->has_index) {
+    if (!s->has_index)
         kp_archive_fault(a, NULL, KP_K_INDEX_MISSING, NULL, NULL, NULL);
+    if (!a->has_index)
         return;
-    }
     (void)snprintf(counted, sizeof(counted), "%llu", (unsigned long long)a->index.documents);
     (void)snprintf(found, sizeof(found), "%llu", (unsigned long long)(a->n_documents + a->n_claims));
     if (strcmp(counted, found) != 0)
@@ -425,13 +498,14 @@ static void name_base(struct kp_archive *a)
     a->base = copy ? copy : "";
 }
 
-enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const struct kp_archive_checks *checks,
+enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, struct kp_archive_checks *checks,
                                const char *path, bool silent)
 {
     struct schemas schemas = {.n_official = 0};
     struct kp_keyset names = {0};
     enum kp_zip_fault fault = KP_ZIP_SOUND;
     *a = (struct kp_archive){.run = run, .checks = checks, .path = path, .silent = silent,
+                             .by_official = checks && checks->official_asked_for,
                              .name = {.sender = "", .receiver = ""},
                              .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     name_base(a);
@@ -439,8 +513,13 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, const s
     if (st != KP_OK)
         return zip_fault(a, NULL, st, fault);
     parse_name(a);
+    find_top(a);
     st = look_at_all(a, &schemas, &names);
     kp_keyset_release(&names);
+    if (st == KP_OK)
+        st = use_official(a, &schemas);
+    if (st == KP_OK && schemas.has_index)
+        st = read_index(a, &schemas.index);
     if (st == KP_OK)
         judge(a, &schemas);
     kp_unzip_rewind(&a->zip);
@@ -464,11 +543,8 @@ enum kp_status kp_archive_next(struct kp_archive *a, struct kp_zip_member *ret_m
             return zip_fault(a, NULL, st, fault);
         if (*ret_end)
             return KP_OK;
-        const char *slash = strchr(ret_member->name, '/');
-        size_t n = a->top ? strlen(a->top) : 0;
-        *ret_name = slash ? slash + 1 : ret_member->name;
-        if (slash && (size_t)(slash - ret_member->name) == n && strncmp(ret_member->name, a->top, n) == 0 &&
-            !ret_member->special && kind_of(*ret_name, ret_member->folder) == KP_MEMBER_DOCUMENT)
+        *ret_name = below_top(a, ret_member);
+        if (*ret_name && !ret_member->special && kind_of(*ret_name, ret_member->folder) == KP_MEMBER_DOCUMENT)
             return KP_OK;
     }
 }

@@ -36,15 +36,18 @@ struct kp_archive_name {
 struct kp_archive_checks {
     struct kp_xml_check *document, *index;                   /* of this project's profile */
     struct kp_xml_check *official_document, *official_index; /* of the ministry's set */
+    bool official_asked_for;   /* from --xsd: it decides for every bundle; else only for those that enclose it */
+    struct kp_schemas schemas; /* of the ministry's set, where the first bundle that encloses it brought it along */
 };
 
 struct kp_archive {
     struct kp_run *run;
-    const struct kp_archive_checks *checks;
+    struct kp_archive_checks *checks;
+    bool by_official; /* the ministry's schema decides */
     const char *path;
     bool silent; /* findings are counted, not told */
     const char *base;   /* the name without folder and .zip */
-    const char *top;    /* the top folder in it */
+    const char *top;    /* the top folder in it; "" none */
     struct kp_archive_name name;
     struct kp_arena arena;
     struct kp_unzip zip;
@@ -64,7 +67,7 @@ struct kp_archive {
  * Opens the archive and looks at every member but the documents: names, index, schemas. Faults are told. KP_OK: the
  * documents can be read; KP_E_FAULT: the archive is too broken for that; KP_E_SYSTEM. To be closed in any case.
  */
-enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_run *run, const struct kp_archive_checks *checks,
+enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_run *run, struct kp_archive_checks *checks,
                                const char *path, bool silent);
 void kp_archive_close(struct kp_archive *archive);
 

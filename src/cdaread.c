@@ -9,6 +9,8 @@
 #define OID "1.2.392.200119.6."
 #define LIMIT_MARKS "2.16.840.1.113883.5.83"
 #define ADDITIONAL_ITEMS "01990"
+#define CHECK_UP_ITEMS "01010"
+#define SPECIFIC_CHECK_UP "10" /* 報告区分 of 特定健診 */
 
 enum { TICKET_ROOT_CHARACTERS = 30, FACILITY_DIGITS = 10, FIELD_MAX_BYTES = 1024 };
 
@@ -23,6 +25,12 @@ struct reader {
 static void find(const struct reader *r, enum kp_code code, const char *where, const char *arg)
 {
     kp_find(r->findings, code, where, NULL, arg, NULL);
+}
+
+/* What is found from now on stands there. */
+static void look_at(const struct reader *r, const struct kp_node *node)
+{
+    r->findings->line = node ? node->line : 0;
 }
 
 static const char *trimmed(const struct reader *r, const char *text)
@@ -48,10 +56,30 @@ static struct kp_date day_of(const char *text)
 
 /* --- header --- */
 
+/* As the standard writes it. */
+static const char *form_of(enum kp_field field)
+{
+    static const char *const forms[KP_F__COUNT] = {
+        [KP_F_INSURER_NUMBER] = "########", [KP_F_INSURED_SYMBOL] = "全角 / 半角 <= 20",
+        [KP_F_INSURED_NUMBER] = "全角 / 半角 <= 20", [KP_F_INSURED_BRANCH] = "##", [KP_F_QUALIFICATION] = "1-7",
+        [KP_F_NAME_KANA] = "全角カタカナ", [KP_F_SEX] = "1 / 2", [KP_F_BIRTH_DATE] = "YYYYMMDD",
+        [KP_F_POSTAL_CODE] = "###-####", [KP_F_ADDRESS] = "全角 <= 40", [KP_F_EXAM_DATE] = "YYYYMMDD",
+        [KP_F_FACILITY_NUMBER] = "##########", [KP_F_FACILITY_NAME] = "全角",
+        [KP_F_FACILITY_POSTAL_CODE] = "###-####", [KP_F_FACILITY_ADDRESS] = "全角",
+        [KP_F_FACILITY_PHONE] = "tel:##########", [KP_F_TICKET_NUMBER] = "###########",
+        [KP_F_TICKET_EXPIRES] = "YYYYMMDD"};
+    return forms[field] ? forms[field] : "";
+}
+
+static void form_differs(const struct reader *r, enum kp_field field)
+{
+    find(r, KP_K_FORM_DIFFERS, kp_field_name(field), form_of(field));
+}
+
 static void take_field(const struct reader *r, enum kp_field field, const char *text)
 {
     if (strlen(text) > FIELD_MAX_BYTES) { /* longer than any field may be, and not worth looking at */
-        find(r, KP_K_FORM_DIFFERS, kp_field_name(field), NULL);
+        form_differs(r, field);
         return;
     }
     struct kp_norm norm = {.tables = r->tables, .arena = r->arena, .findings = r->findings,
@@ -60,7 +88,7 @@ static void take_field(const struct reader *r, enum kp_field field, const char *
     bool stands = kp_norm_field_stands(&norm, field, text);
     bool refused = !*r->document->record.field[field] && r->findings->last != before; /* then that was said */
     if (!stands && !refused)
-        find(r, KP_K_FORM_DIFFERS, kp_field_name(field), NULL);
+        form_differs(r, field);
 }
 
 static void take_ids(const struct reader *r, const struct kp_node *role)
@@ -73,12 +101,13 @@ static void take_ids(const struct reader *r, const struct kp_node *role)
     for (const struct kp_node *id = kp_node_child(role, "id"); id; id = kp_node_again(id)) {
         const char *extension = kp_node_attr(id, "extension");
         size_t i = 0;
+        look_at(r, id);
         while (i < KP_COUNT(roots) && strcmp(roots[i].root, kp_node_attr(id, "root")) != 0)
             i++;
         if (i == KP_COUNT(roots))
             continue; /* another number of the sender's */
         if (!*extension || *r->document->record.field[roots[i].field])
-            find(r, KP_K_FORM_DIFFERS, kp_field_name(roots[i].field), NULL);
+            form_differs(r, roots[i].field);
         take_field(r, roots[i].field, extension);
     }
 }
@@ -88,6 +117,7 @@ static void take_address(const struct reader *r, const struct kp_node *addr, enu
 {
     if (!addr)
         return;
+    look_at(r, addr);
     if (addr->text_first)
         find(r, KP_K_ADDRESS_BEFORE, kp_field_name(place), NULL);
     take_field(r, postal_code, text_of(kp_node_child(addr, "postalCode")));
@@ -98,11 +128,15 @@ static void take_patient(const struct reader *r, const struct kp_node *role)
 {
     const struct kp_node *patient = kp_node_child(role, "patient");
     const struct kp_node *sex = kp_node_child(patient, "administrativeGenderCode");
+    const struct kp_node *name = kp_node_child(patient, "name"), *birth = kp_node_child(patient, "birthTime");
     take_ids(r, role);
     take_address(r, kp_node_child(role, "addr"), KP_F_POSTAL_CODE, KP_F_ADDRESS);
-    take_field(r, KP_F_NAME_KANA, text_of(kp_node_child(patient, "name")));
+    look_at(r, name);
+    take_field(r, KP_F_NAME_KANA, text_of(name));
+    look_at(r, sex);
     take_field(r, KP_F_SEX, kp_node_attr(sex, "code"));
-    take_field(r, KP_F_BIRTH_DATE, kp_node_attr(kp_node_child(patient, "birthTime"), "value"));
+    look_at(r, birth);
+    take_field(r, KP_F_BIRTH_DATE, kp_node_attr(birth, "value"));
 }
 
 static const char *phone_of(const struct kp_node *organisation)
@@ -117,6 +151,7 @@ static void take_author(const struct reader *r, const struct kp_node *author)
     const struct kp_node *org = kp_node_at(author, "assignedAuthor/representedOrganization");
     const struct kp_node *addr = kp_node_child(org, "addr");
     const char *number = kp_node_attr(kp_node_child(org, "id"), "extension");
+    look_at(r, author);
     r->document->author = (struct kp_org){.number = number,
                                           .name = text_of(kp_node_child(org, "name")),
                                           .postal_code = text_of(kp_node_child(addr, "postalCode")),
@@ -125,14 +160,16 @@ static void take_author(const struct reader *r, const struct kp_node *author)
     if (strlen(number) != FACILITY_DIGITS || strspn(number, "0123456789") != FACILITY_DIGITS)
         find(r, KP_K_FACILITY_NUMBER, "author", NULL);
     if (kp_date_compare(day_of(kp_node_attr(kp_node_child(author, "time"), "value")), r->document->created) != 0)
-        find(r, KP_K_FORM_DIFFERS, "author time", NULL);
+        find(r, KP_K_FORM_DIFFERS, "author time", "effectiveTime");
 }
 
 static void take_performer(const struct reader *r, const struct kp_node *event)
 {
     const struct kp_node *org = kp_node_at(event, "performer/assignedEntity/representedOrganization");
     const char *number = kp_node_attr(kp_node_child(org, "id"), "extension");
+    look_at(r, event);
     take_field(r, KP_F_EXAM_DATE, kp_node_attr(kp_node_child(event, "effectiveTime"), "value"));
+    look_at(r, org);
     if (strlen(number) == FACILITY_DIGITS) /* an export may give the institution's own seven; a document may not */
         take_field(r, KP_F_FACILITY_NUMBER, number);
     else
@@ -152,6 +189,7 @@ static void take_ticket(const struct reader *r, const struct kp_node *participan
     const char *insurer = r->document->record.field[KP_F_INSURER_NUMBER];
     const char *scope = kp_node_attr(kp_node_at(entity, "scopingOrganization/id"), "extension");
     bool check_up = strcmp(kind, "1") == 0;
+    look_at(r, participant);
     const char *arc = check_up ? OID "209.1" : OID "210.1";
     if (strncmp(root, arc, strlen(arc)) != 0 || strlen(root) != TICKET_ROOT_CHARACTERS ||
         strcmp(root + strlen(arc), insurer) != 0 || strcmp(scope, insurer) != 0)
@@ -167,6 +205,7 @@ static const char *header_code(const struct reader *r, const struct kp_node *cod
 {
     const char *given = kp_node_attr(code, "codeSystem");
     const char *text = kp_node_attr(code, "code");
+    look_at(r, code);
     if (!kp_code_display(r->tables, system, text) || strcmp(given, system) != 0)
         find(r, KP_K_HEADER_CODE, where, system);
     return text;
@@ -177,6 +216,7 @@ static void take_header(const struct reader *r, const struct kp_node *root)
     const struct kp_node *event = kp_node_at(root, "documentationOf/serviceEvent");
     struct kp_document *d = r->document;
     d->created = day_of(kp_node_attr(kp_node_child(root, "effectiveTime"), "value"));
+    look_at(r, kp_node_child(root, "effectiveTime"));
     if (!kp_date_is_set(d->created))
         find(r, KP_K_DATE_NOT_REAL, "effectiveTime", NULL);
     take_patient(r, kp_node_at(root, "recordTarget/patientRole"));
@@ -198,13 +238,6 @@ static size_t count_children(const struct kp_node *node, const char *name)
     for (const struct kp_node *child = kp_node_child(node, name); child; child = kp_node_again(child))
         n++;
     return n;
-}
-
-static const char *type_of(const struct kp_node *value)
-{
-    const char *type = kp_node_attr(value, "xsi:type");
-    const char *colon = strchr(type, ':'); /* a prefix for the document's own namespace says nothing */
-    return colon ? colon + 1 : type;
 }
 
 /* A number in the item's format; NULL when it is none. Decimals that were dropped are zeros. */
@@ -291,7 +324,7 @@ static const struct kp_node *take_limit(const struct reader *r, const struct kp_
     bool first_is_mark = strcmp(kp_node_attr(values, "codeSystem"), LIMIT_MARKS) == 0;
     const struct kp_node *mark = first_is_mark ? values : second;
     const char *code = kp_node_attr(mark, "code");
-    bool sound = strcmp(type_of(mark), "CD") == 0 && strcmp(kp_node_attr(mark, "codeSystem"), LIMIT_MARKS) == 0 &&
+    bool sound = strcmp(kp_node_attr(mark, "xsi:type"), "CD") == 0 && strcmp(kp_node_attr(mark, "codeSystem"), LIMIT_MARKS) == 0 &&
                  (strcmp(code, "L") == 0 || strcmp(code, "H") == 0) && item->type == KP_TYPE_PQ;
     if (sound)
         value->limit = code[0];
@@ -310,7 +343,7 @@ static void take_value(const struct reader *r, const struct kp_item *item, const
         *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "", .limit = value->limit};
         return;
     }
-    if (strcmp(type_of(node), kp_type_names[item->type]) != 0) {
+    if (strcmp(kp_node_attr(node, "xsi:type"), kp_type_names[item->type]) != 0) {
         find(r, KP_K_ITEM_TYPE, item->label, kp_type_names[item->type]);
         return;
     }
@@ -392,7 +425,7 @@ static void take_reference(const struct reader *r, const struct kp_item *item, c
     struct kp_decimal low, high;
     if (!range)
         return;
-    if (strcmp(type_of(ends), "IVL_PQ") != 0 || item->type != KP_TYPE_PQ) {
+    if (strcmp(kp_node_attr(ends, "xsi:type"), "IVL_PQ") != 0 || item->type != KP_TYPE_PQ) {
         find(r, KP_K_ITEM_REFERENCE, item->label, NULL);
         return;
     }
@@ -448,6 +481,7 @@ static void check_place(struct reader *r, const struct kp_item *item, bool first
  * is not repeated: anything could have been written there. */
 static const struct kp_item *item_of(const struct reader *r, const struct kp_node *observation)
 {
+    look_at(r, observation);
     const char *code = kp_node_attr(kp_node_child(observation, "code"), "code");
     const char *system = kp_node_attr(kp_node_child(observation, "code"), "codeSystem");
     const struct kp_item *item = kp_item_find(r->tables, code);
@@ -467,7 +501,9 @@ static const struct kp_item *item_of(const struct reader *r, const struct kp_nod
 static void take_group(struct reader *r, const struct kp_node *parent)
 {
     const char *group = NULL;
-    if (!kp_node_child(parent, "entryRelationship") || kp_node_child(parent, "value"))
+    look_at(r, parent);
+    if (!kp_node_child(parent, "entryRelationship") || kp_node_child(parent, "value") ||
+        strcmp(kp_node_attr(parent, "negationInd"), "true") == 0)
         find(r, KP_K_ITEM_GROUP, "NA", NULL);
     size_t last = 0;
     for (const struct kp_node *m = kp_node_child(parent, "entryRelationship"); m; m = kp_node_again(m)) {
@@ -514,6 +550,9 @@ static void take_section(struct reader *r, const struct kp_node *section)
     for (size_t i = 0; i < d->n_sections; i++)
         if (strcmp(d->sections[i].code, code) == 0)
             find(r, KP_K_HEADER_CODE, "section", OID "1010");
+    if (strcmp(d->record.field[KP_F_REPORT_CATEGORY], SPECIFIC_CHECK_UP) == 0 &&
+        strcmp(code, CHECK_UP_ITEMS) != 0 && strcmp(code, ADDITIONAL_ITEMS) != 0)
+        find(r, KP_K_ITEM_SECTION, "section", NULL);
     d->sections[d->n_sections].code = code;
     d->sections[d->n_sections].title = text_of(title);
     d->n_sections++;
@@ -541,6 +580,7 @@ enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree 
     for (const struct kp_node *c = kp_node_child(body, "component"); c; c = kp_node_again(c))
         if (kp_node_child(c, "section"))
             take_section(&r, kp_node_child(c, "section"));
+    look_at(&r, NULL);
     *ret_document = document;
     return arena->failed ? KP_E_SYSTEM : KP_OK;
 }

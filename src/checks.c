@@ -260,8 +260,7 @@ void kp_check_record(const struct kp_tables *tables, const struct kp_record *rec
                           context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT, findings);
     if (!context->received && is_employee(record))
         kp_check_periodic(tables, record, findings);
-    if (!context->received)
-        kp_check_groups(tables, record, findings);
+    kp_check_groups(tables, record, context->received, findings);
     check_alternatives(&c);
     check_findings(&c);
     check_meal(&c);

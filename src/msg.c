@@ -86,8 +86,8 @@ void kp_find_three(struct kp_findings *findings, enum kp_code code, const char *
     struct kp_finding *finding = kp_arena_alloc(findings->arena, sizeof(*finding));
     if (!finding)
         return;
-    *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column, .args = {arg1, arg2, arg3},
-                                    .value = value};
+    *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column,
+                                    .line = findings->line, .args = {arg1, arg2, arg3}, .value = value};
     if (findings->last)
         findings->last->next = finding;
     else

@@ -41,6 +41,7 @@ struct kp_finding {
     enum kp_code code;
     const char *field; /* may be NULL */
     unsigned column;   /* of the input, from 1; 0: of no single column */
+    unsigned long line; /* of a document, from 1; 0: not known, or of a row, whose line stands elsewhere */
     const char *args[3];
     const char *value;
 };
@@ -50,7 +51,8 @@ struct kp_findings {
     struct kp_arena *arena;
     struct kp_finding *first;
     struct kp_finding *last;
-    unsigned column; /* goes into what is found from now on */
+    unsigned column; /* these two go into what is found from now on */
+    unsigned long line;
 };
 
 void kp_find(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,

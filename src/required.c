@@ -235,8 +235,9 @@ static void add_lacking(const struct kp_tables *tables, const struct kp_record *
 }
 
 static void check_group(const struct kp_tables *tables, const struct kp_record *record, const struct group *g,
-                        struct kp_findings *findings)
+                        bool received, struct kp_findings *findings)
 {
+    enum kp_code missing = received ? KP_K_GROUP_NOT_WHOLE : KP_K_REASON_MISSING;
     struct names lacking = {.findings = findings};
     if (g->has_reason && g->not_detailed) {
         kp_find(findings, KP_K_REASON_UNFOUNDED, g->reason->label, NULL, g->target->label, NULL);
@@ -245,23 +246,24 @@ static void check_group(const struct kp_tables *tables, const struct kp_record *
     if (!g->has_reason && !g->detailed)
         return;
     if (!g->has_reason)
-        kp_find(findings, KP_K_REASON_MISSING, g->target->label, NULL, g->reason->label, NULL);
+        kp_find(findings, missing, g->target->label, NULL, g->reason->label, NULL);
     else if (g->target && !g->detailed)
-        kp_find(findings, KP_K_REASON_MISSING, g->reason->label, NULL, g->target->label, NULL);
+        kp_find(findings, missing, g->reason->label, NULL, g->target->label, NULL);
     add_lacking(tables, record, g, &lacking);
-    tell_names(&lacking, KP_K_GROUP_INCOMPLETE);
+    tell_names(&lacking, received ? KP_K_GROUP_NOT_WHOLE : KP_K_GROUP_INCOMPLETE);
     const struct kp_item *egfr = kp_item_find(tables, KP_ITEM_EGFR);
     if (egfr && strcmp(egfr->group_id, g->id) == 0 && !stated(record, (size_t)(egfr - tables->items)))
         kp_find(findings, KP_K_EGFR_ABSENT, egfr->label, NULL, NULL, NULL);
 }
 
-void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, struct kp_findings *findings)
+void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, bool received,
+                     struct kp_findings *findings)
 {
     for (size_t i = 0; i < tables->n_items; i++) {
         const struct kp_item *item = &tables->items[i];
         if (item->relation != KP_REL_RSON || item->type != KP_TYPE_ST)
             continue;
         struct group g = group_of(tables, record, item);
-        check_group(tables, record, &g, findings);
+        check_group(tables, record, &g, received, findings);
     }
 }

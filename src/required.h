@@ -15,7 +15,9 @@ void kp_check_required(const struct kp_tables *tables, const struct kp_record *r
  * finding that names them all. */
 void kp_check_periodic(const struct kp_tables *tables, const struct kp_record *record, struct kp_findings *findings);
 
-/* 一連検査グループ with a 実施理由 or 対象者 (B13, X16, X07): complete, and the two agree that the test was a detailed one. */
-void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, struct kp_findings *findings);
+/* 一連検査グループ with a 実施理由 or 対象者 (B13, X16, X07): complete, and the two agree that the test was a detailed one.
+ * received: what a document lacks is a warning, for its sender may have had no ground to send it. */
+void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, bool received,
+                     struct kp_findings *findings);
 
 #endif

@@ -31,13 +31,6 @@ struct kp_input {
     bool dash_is_empty;     /* in some row a lone dash stands for "nothing": known after the first pass */
 };
 
-/* One schema file of a bundle's XSD folder. */
-struct kp_xsd_file {
-    const char *name;
-    const char *bytes;
-    size_t n;
-};
-
 /* A set of schemas: the files as they go into a bundle, and what validates with them. */
 struct kp_schemas {
     struct kp_xsd_file files[KP_MAX_XSD_FILES];
@@ -102,6 +95,8 @@ enum kp_status kp_run_set_up_tables(struct kp_run *run, const struct kp_options 
 /* The ministry's schemas from a folder, each held against its known digest, or this project's profile when it is NULL.
  * Faults are reported: KP_E_USAGE. What was loaded is to be freed in any case. */
 enum kp_status kp_schemas_load(struct kp_run *run, const char *folder, struct kp_schemas *ret_schemas);
+/* The second step of it: what validates, out of schemas->files. KP_E_USAGE when they do not load; detail then says why. */
+enum kp_status kp_schemas_compile(struct kp_schemas *schemas, struct kp_buf *detail);
 void kp_schemas_free(struct kp_schemas *schemas);
 /* Digest over the bytes that are no white space. */
 enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1]);

@@ -247,31 +247,28 @@ static void profile_schemas(struct kp_schemas *schemas)
                 (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
 }
 
-static enum kp_status load_schema(struct kp_run *run, const char *folder, const char *name,
-                                  struct kp_xml_schema **ret_schema)
+enum kp_status kp_schemas_compile(struct kp_schemas *schemas, struct kp_buf *detail)
 {
-    struct kp_buf detail = {0};
-    char *path = folder ? kp_arena_printf(&run->arena, "%s/%s", folder, name)
-                        : kp_arena_printf(&run->arena, KP_XML_BUILT_IN "xsd/%s", name);
-    enum kp_status st = path ? kp_xml_schema_load(path, ret_schema, &detail) : KP_E_SYSTEM;
-    if (st == KP_E_USAGE)
-        (void)kp_diag_fail(&run->diag, st, KP_K_SCHEMA_UNUSABLE, path, 0, NULL, name, kp_buf_text(&detail), NULL);
-    else if (st != KP_OK)
-        st = kp_no_memory(run);
-    kp_buf_release(&detail);
-    return st;
+    enum kp_status st = kp_xml_schema_load(schemas->files, schemas->n_files, "hc08_V08.xsd", &schemas->document, detail);
+    return st == KP_OK ? kp_xml_schema_load(schemas->files, schemas->n_files, "ix08_V08.xsd", &schemas->index, detail) : st;
 }
 
 enum kp_status kp_schemas_load(struct kp_run *run, const char *folder, struct kp_schemas *ret_schemas)
 {
     enum kp_status st = KP_OK;
+    struct kp_buf detail = {0};
     if (folder)
         KP_TRY(official_schemas(run, folder, ret_schemas));
     else
         profile_schemas(ret_schemas);
-    KP_TRY(load_schema(run, folder, "hc08_V08.xsd", &ret_schemas->document));
-    KP_TRY(load_schema(run, folder, "ix08_V08.xsd", &ret_schemas->index));
+    st = kp_schemas_compile(ret_schemas, &detail);
+    if (st == KP_E_USAGE)
+        (void)kp_diag_fail(&run->diag, st, KP_K_SCHEMA_UNUSABLE, folder, 0, NULL,
+                           ret_schemas->document ? "ix08_V08.xsd" : "hc08_V08.xsd", kp_buf_text(&detail), NULL);
+    else if (st != KP_OK)
+        st = kp_no_memory(run);
 out:
+    kp_buf_release(&detail);
     return st;
 }
 

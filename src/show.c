@@ -10,7 +10,7 @@
 #include "archive.h"
 #include "status.h"
 
-enum { MAX_CELLS = 8 };
+enum { LINE_COLUMNS = 80, LEAST_COLUMNS = 36 };
 
 struct page {
     struct kp_run *run;
@@ -38,10 +38,13 @@ static void begin(struct page *p, const char *title)
     if (p->html) {
         kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>", say(p, "ja", "en"));
         put(p, title);
-        kp_buf_str(&p->out, "</title>\n<style>body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em;"
-                            "color:#222}table{border-collapse:collapse;width:100%}td,th{border:1px solid #ccc;"
-                            "padding:.3em .6em;text-align:left;vertical-align:top}h2{font-size:1.1em}"
-                            "@media print{body{margin:0}}</style>\n<h1>");
+        kp_buf_str(&p->out, "</title>\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+                            "<style>:root{color-scheme:light dark}body{font-family:sans-serif;max-width:64em;"
+                            "margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%;margin-bottom:1em}"
+                            "td,th{border:1px solid #888;padding:.3em .6em;text-align:left;vertical-align:top;"
+                            "overflow-wrap:break-word}.n{white-space:nowrap}h1{font-size:1.4em;overflow-wrap:anywhere}"
+                            "h2{font-size:1.1em}tr{break-inside:avoid}"
+                            "@media print{:root{color-scheme:light}body{margin:0;font-size:9pt}}</style>\n<h1>");
     }
     put(p, title);
     kp_buf_str(&p->out, p->html ? "</h1>\n" : "\n");
@@ -69,20 +72,60 @@ static void end_table(struct page *p)
     kp_buf_str(&p->out, p->html ? "</table>\n" : "");
 }
 
-/* One line of a table; widths are columns of a terminal, a longer cell pushes the rest to the right. */
+static void spaces(struct page *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        kp_buf_char(&p->out, ' ');
+}
+
+/* The last cell of a line: what does not fit goes below. */
+static void put_wrapped(struct page *p, const char *cell, size_t indent)
+{
+    size_t room = indent + LEAST_COLUMNS < LINE_COLUMNS ? LINE_COLUMNS - indent : LEAST_COLUMNS;
+    for (;;) {
+        size_t n = kp_text_fit(cell, room);
+        const char *part = kp_arena_strndup(&p->run->arena, cell, n);
+        put(p, part ? part : "");
+        cell += n;
+        if (!*cell)
+            return;
+        kp_buf_char(&p->out, '\n');
+        spaces(p, indent);
+    }
+}
+
+/* Widths are columns of a terminal, a longer cell pushes the rest to the right. */
+static void text_row(struct page *p, const char *const *cells, const size_t *widths, size_t n)
+{
+    size_t at = 2;
+    while (n > 1 && !*cells[n - 1])
+        n--;
+    spaces(p, at);
+    for (size_t i = 0; i + 1 < n; i++) {
+        size_t used = kp_text_columns(cells[i]), width = used > widths[i] ? used : widths[i];
+        put(p, cells[i]);
+        spaces(p, width - used + 1);
+        at += width + 1;
+    }
+    put_wrapped(p, cells[n - 1], at);
+    kp_buf_char(&p->out, '\n');
+}
+
+/* One line of a table. Days and numbers are not broken. */
 static void row(struct page *p, const char *const *cells, const size_t *widths, size_t n, bool head)
 {
-    while (!p->html && n > 1 && !*cells[n - 1])
-        n--;
-    kp_buf_str(&p->out, p->html ? "<tr>" : "  ");
-    for (size_t i = 0; i < n; i++) {
-        kp_buf_str(&p->out, p->html ? (head ? "<th>" : "<td>") : "");
-        put(p, cells[i]);
-        for (size_t used = kp_text_columns(cells[i]); !p->html && i + 1 < n && (used < widths[i] || used == 0); used++)
-            kp_buf_char(&p->out, ' ');
-        kp_buf_str(&p->out, p->html ? (head ? "</th>" : "</td>") : i + 1 < n ? " " : "");
+    if (!p->html) {
+        text_row(p, cells, widths, n);
+        return;
     }
-    kp_buf_str(&p->out, p->html ? "</tr>\n" : "\n");
+    kp_buf_str(&p->out, "<tr>");
+    for (size_t i = 0; i < n; i++) {
+        bool whole = strspn(cells[i], "0123456789-") == strlen(cells[i]) && *cells[i];
+        kp_buf_str(&p->out, head ? "<th>" : whole ? "<td class=\"n\">" : "<td>");
+        put(p, cells[i]);
+        kp_buf_str(&p->out, head ? "</th>" : "</td>");
+    }
+    kp_buf_str(&p->out, "</tr>\n");
 }
 
 /* Above some of the lines of a table. */
@@ -103,10 +146,58 @@ static void fact(struct page *p, const char *name, const char *text)
 
 /* --- what a code or a date says --- */
 
+/* Code and words apart, for words can be numbers and signs. */
+static const char *with_words(struct page *p, const char *code, const char *words)
+{
+    const char *text = words ? kp_arena_printf(&p->run->arena, "%s: %s", code, words) : code;
+    return text ? text : "";
+}
+
 static const char *spelled(struct page *p, const char *system, const char *code)
 {
-    const char *display = kp_code_display(&p->run->tables, system, code);
-    return display ? kp_arena_printf(&p->run->arena, "%s %s", code, display) : code;
+    return with_words(p, code, kp_code_display(&p->run->tables, system, code));
+}
+
+/* Codes that no item and no document category has; words[code - 1]. */
+static const char *listed(struct page *p, const char *const *words, size_t n, const char *code)
+{
+    unsigned long number = strspn(code, "0123456789") == strlen(code) ? strtoul(code, NULL, 10) : 0;
+    return with_words(p, code, number >= 1 && number <= n ? words[number - 1] : NULL);
+}
+
+static const char *qualification(struct page *p, const char *code)
+{
+    static const char *const words[] = {"強制被保険者",           "強制被扶養者",   "任意継続被保険者", "任意継続被扶養者",
+                                        "特例退職被保険者", "特例退職被扶養者", "国保被保険者"};
+    return listed(p, words, KP_COUNT(words), code);
+}
+
+static const char *interaction(struct page *p, const char *code)
+{
+    static const char *const words[] = {"健診機関→代行機関", "代行機関→健診機関", "代行機関→保険者", "保険者→代行機関(未決済)",
+                                        "保険者→代行機関(決済済)", "健診機関→保険者", "保険者→健診機関", "保険者→保険者", "その他",
+                                        "保険者→国", "確認依頼", "閲覧用"};
+    return listed(p, words, KP_COUNT(words), code);
+}
+
+static const char *service_event(struct page *p, const char *code)
+{
+    static const char *const words[] = {"特定健診情報", "特定保健指導情報", "国への実績報告(匿名化済)", "他の健診結果の受領分",
+                                        "国への実績報告(匿名化前)"};
+    return listed(p, words, KP_COUNT(words), code);
+}
+
+/* UCUM is for programs. */
+static const char *readable_unit(const struct page *p, const char *unit)
+{
+    static const struct {
+        const char *ucum, *ja, *en;
+    } units[] = {{"mm[Hg]", "mmHg", "mmHg"},       {"10*4/mm3", "万/mm3", "10^4/mm3"}, {"{h`b}/min", "拍/分", "beats/min"},
+                 {"{times}", "回", "times"},       {"mg/g*CR", "mg/gCr", "mg/gCr"},     {"ml/min/1.73m2", "mL/min/1.73m2", "mL/min/1.73m2"}};
+    for (size_t i = 0; i < KP_COUNT(units); i++)
+        if (strcmp(units[i].ucum, unit) == 0)
+            return say(p, units[i].ja, units[i].en);
+    return unit;
 }
 
 static const char *day(struct page *p, const char *compact)
@@ -136,9 +227,10 @@ static void show_person(struct page *p, const struct kp_document *d)
     fact(p, say(p, "生年月日(健診時年齢)", "born (age at exam)"), joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
     fact(p, say(p, "住所", "address"), joined(p, f[KP_F_POSTAL_CODE], f[KP_F_ADDRESS], ""));
     fact(p, say(p, "保険者番号", "insurer"), f[KP_F_INSURER_NUMBER]);
-    fact(p, say(p, "記号・番号・枝番", "symbol, number"),
-         joined(p, f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]));
-    fact(p, say(p, "資格区分", "qualification"), f[KP_F_QUALIFICATION]);
+    fact(p, say(p, "記号", "symbol"), f[KP_F_INSURED_SYMBOL]);
+    fact(p, say(p, "番号", "number"), f[KP_F_INSURED_NUMBER]);
+    fact(p, say(p, "枝番", "branch"), f[KP_F_INSURED_BRANCH]);
+    fact(p, say(p, "資格区分", "qualification"), qualification(p, f[KP_F_QUALIFICATION]));
     fact(p, say(p, "受診券", "ticket"), joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
     fact(p, say(p, "健診実施日", "examined on"), day(p, f[KP_F_EXAM_DATE]));
     fact(p, say(p, "健診機関", "facility"), joined(p, f[KP_F_FACILITY_NUMBER], f[KP_F_FACILITY_NAME], f[KP_F_FACILITY_PHONE]));
@@ -149,9 +241,21 @@ static void show_person(struct page *p, const struct kp_document *d)
     end_table(p);
 }
 
+/* The mark beside a number: of the end of the input range that it reaches, or of a source that said no more than that. */
+static const char *limit_text(const struct page *p, const struct kp_item *item, const struct kp_value *v)
+{
+    struct kp_decimal number;
+    bool is_number = kp_decimal_parse(v->text, strlen(v->text), &number), low = v->limit == 'L';
+    if (!v->limit)
+        return "";
+    if (is_number && (!item->has_range || (kp_decimal_compare(number, item->min) > 0 && kp_decimal_compare(number, item->max) < 0)))
+        return low ? say(p, "以下", "or less") : say(p, "以上", "or more");
+    return low ? say(p, "(入力最小値以下)", "(at or below the least that can be entered)")
+               : say(p, "(入力最大値以上)", "(at or above the most that can be entered)");
+}
+
 static const char *value_text(struct page *p, const struct kp_item *item, const struct kp_value *v)
 {
-    const char *limit = v->limit == 'L' ? say(p, " 以下", " or less") : v->limit == 'H' ? say(p, " 以上", " or more") : "";
     if (v->state == KP_VALUE_NOT_DONE)
         return say(p, "未実施", "not done");
     if (v->state == KP_VALUE_NOT_MEASURABLE)
@@ -160,20 +264,26 @@ static const char *value_text(struct page *p, const struct kp_item *item, const 
         return v->text;
     if (item->type != KP_TYPE_PQ)
         return spelled(p, item->code_system, v->text);
-    const char *text = kp_arena_printf(&p->run->arena, "%s%s%s%s", v->text, *item->unit ? " " : "", item->unit, limit);
-    return text ? text : "";
+    return joined(p, v->text, *v->text ? readable_unit(p, item->unit) : "", limit_text(p, item, v));
 }
 
 static const char *range_text(struct page *p, const struct kp_value *v)
 {
-    const char *text = v->low || v->high ? kp_arena_printf(&p->run->arena, "%s - %s", v->low ? v->low : "", v->high ? v->high : "") : "";
-    return text ? text : "";
+    if (v->low && v->high)
+        return joined(p, v->low, "-", v->high);
+    return v->low ? joined(p, v->low, say(p, "以上", "or more"), "") : v->high ? joined(p, v->high, say(p, "以下", "or less"), "") : "";
+}
+
+static const char *flag_text(const struct page *p, char flag)
+{
+    return flag == 'H' ? say(p, "H 高い", "H high") : flag == 'L' ? say(p, "L 低い", "L low") : flag == 'N' ? say(p, "N 範囲内", "N within") : "";
 }
 
 static void show_items(struct page *p, const struct kp_document *d, int section)
 {
-    static const size_t widths[] = {40, 26, 2, 0};
-    const char *head[] = {say(p, "項目", "item"), say(p, "結果", "result"), "", say(p, "基準値", "reference range")};
+    static const size_t widths[] = {40, 20, 8, 0};
+    const char *head[] = {say(p, "項目", "item"), say(p, "結果", "result"), say(p, "判定", "judged"),
+                          say(p, "基準値", "reference range")};
     const char *category = "";
     bool open = false;
     for (size_t i = 0; i < p->run->tables.n_items; i++) {
@@ -181,8 +291,7 @@ static void show_items(struct page *p, const struct kp_document *d, int section)
         const struct kp_value *v = &d->record.values[i];
         if (v->state == KP_VALUE_ABSENT || d->section_of[i] != section)
             continue;
-        const char flag[] = {v->flag, '\0'};
-        const char *cells[] = {item->name, value_text(p, item, v), flag, range_text(p, v)};
+        const char *cells[] = {item->name, value_text(p, item, v), flag_text(p, v->flag), range_text(p, v)};
         if (!open) {
             begin_table(p);
             row(p, head, widths, 4, true);
@@ -240,7 +349,8 @@ static enum kp_status show_record(struct page *p, struct kp_archive *a, const st
     begin(p, strrchr(name, '/') + 1);
     show_person(p, &d);
     for (size_t i = 0; i < d.n_sections; i++) {
-        heading(p, *d.sections[i].title ? d.sections[i].title : d.sections[i].code);
+        heading(p, *d.sections[i].title ? with_words(p, d.sections[i].code, d.sections[i].title)
+                                        : spelled(p, "1.2.392.200119.6.1010", d.sections[i].code));
         show_items(p, &d, (int)i);
     }
     show_findings(p, &findings);
@@ -280,8 +390,8 @@ static void contents_head(struct page *p, const struct kp_archive *a)
     fact(p, say(p, "送付元", "sender"), a->index.sender);
     fact(p, say(p, "送付先", "receiver"), a->index.receiver);
     fact(p, say(p, "作成日", "made on"), made);
-    fact(p, say(p, "種別", "interaction type"), a->index.interaction_type);
-    fact(p, say(p, "実施区分", "service event"), a->index.service_event);
+    fact(p, say(p, "種別", "interaction type"), interaction(p, a->index.interaction_type));
+    fact(p, say(p, "実施区分", "service event"), service_event(p, a->index.service_event));
     fact(p, say(p, "文書数", "documents"), n);
     end_table(p);
     kp_buf_char(&p->out, '\n');

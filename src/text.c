@@ -118,6 +118,20 @@ size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
     return at;
 }
 
+size_t kp_text_fit(const char *s, size_t columns)
+{
+    const char *at = s, *end = s, *space = s;
+    size_t used = 0;
+    for (int32_t c; (c = kp_utf8_next(&at)) >= 0; end = at) {
+        used += (size_t)utf8proc_charwidth(c);
+        if (used > columns && end > s)
+            return (size_t)((space > s ? space : end) - s);
+        if (c == ' ')
+            space = at;
+    }
+    return (size_t)(end - s);
+}
+
 size_t kp_text_columns(const char *s)
 {
     size_t n = 0;

@@ -35,6 +35,8 @@ size_t kp_utf8_valid_prefix(const char *bytes, size_t n);
 void kp_utf8_put(struct kp_buf *out, int32_t c);
 /* Columns a terminal gives the text: full-width characters take two. */
 size_t kp_text_columns(const char *s);
+/* How many bytes of the text fit into so many columns, up to a space where there is one; at least one character. */
+size_t kp_text_fit(const char *s, size_t columns);
 /* Number of characters of valid UTF-8. */
 size_t kp_utf8_length(const char *s);
 

@@ -22,7 +22,8 @@ enum {
     UNICODE_PATH = 0x7075,
     FLAG_ENCRYPTED = 1,
     FLAG_SIZES_FOLLOW = 8,
-    UNIX = 3,
+    FLAGS_UNUSUAL = 0x2060, /* patches, strong encryption, masked headers */
+    VERSION_MAX = 45,       /* of what unpacks it: deflate and large archives; some programs pass over what asks for more */
     UNIX_TYPE = 0170000,
     UNIX_FOLDER = 0040000,
     UNIX_FILE = 0100000,
@@ -202,26 +203,30 @@ static enum kp_status weigh(struct kp_unzip *zip, const struct kp_zip_member *m,
     zip->unpacked_bytes += m->size_bytes;
     if (m->flags & FLAG_ENCRYPTED)
         return fault(KP_ZIP_ENCRYPTED, ret_fault);
-    if (m->method != STORED && m->method != DEFLATED)
+    if ((m->method != STORED && m->method != DEFLATED) || m->flags & FLAGS_UNUSUAL || m->version > VERSION_MAX)
         return fault(KP_ZIP_METHOD, ret_fault);
     return KP_OK;
 }
 
 static void take_attributes(struct kp_zip_member *m, const uint8_t *head)
 {
-    uint64_t type = get(head, 38, 4) >> 16 & UNIX_TYPE;
+    uint64_t type = get(head, 38, 4) >> 16 & UNIX_TYPE; /* whatever system is named: programs look at it for several */
     m->folder = m->n_name > 0 && m->name[m->n_name - 1] == '/';
-    bool plain = head[5] != UNIX || type == 0 || type == UNIX_FILE || (m->folder && type == UNIX_FOLDER);
+    bool plain = type == 0 || type == UNIX_FILE || (m->folder && type == UNIX_FOLDER);
     m->special = !plain || (m->folder && m->size_bytes > 0);
 }
 
-/* Another name for the member, which some programs prefer to the one that stands in both headers. */
-static bool has_second_name(const uint8_t *extra, size_t n)
+/* No field may end behind the others, nor give the member another name, which some programs prefer to the one that stands
+ * in both headers. A few bytes that make no field are padding. */
+static bool is_plain_extra(const uint8_t *extra, size_t n)
 {
-    for (size_t at = 0; at + 4 <= n; at += 4 + get(extra, at + 2, 2))
+    size_t at = 0;
+    while (at + 4 <= n) {
         if (get(extra, at, 2) == UNICODE_PATH)
-            return true;
-    return false;
+            return false;
+        at += 4 + get(extra, at + 2, 2);
+    }
+    return at <= n;
 }
 
 /* The member's own header, against what the directory says. */
@@ -239,7 +244,7 @@ static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_memb
     KP_TRY(read_at(zip, m->offset + LOCAL_BYTES, name, m->n_name, KP_ZIP_DIRECTORY, ret_fault));
     m->data = m->offset + LOCAL_BYTES + m->n_name + n_extra;
     KP_TRY(read_at(zip, m->data - n_extra, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
-    if (memcmp(name, m->name, m->n_name) != 0 || has_second_name(extra, (size_t)n_extra))
+    if (memcmp(name, m->name, m->n_name) != 0 || !is_plain_extra(extra, (size_t)n_extra))
         return fault(KP_ZIP_HEADERS, ret_fault);
     if (m->flags & FLAG_SIZES_FOLLOW)
         return KP_OK; /* behind the data */
@@ -309,13 +314,13 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
     KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES, zip->name, (size_t)n_name, KP_ZIP_DIRECTORY, ret_fault));
     KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES + n_name, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
     zip->name[n_name] = '\0';
-    struct kp_zip_member m = {.name = zip->name, .n_name = (size_t)n_name, .flags = (unsigned)get(head, 8, 2),
+    struct kp_zip_member m = {.name = zip->name, .n_name = (size_t)n_name, .flags = (unsigned)get(head, 8, 2), .version = head[6],
                               .method = (unsigned)get(head, 10, 2), .crc = (uint32_t)get(head, 16, 4),
                               .packed_bytes = get(head, 20, 4), .size_bytes = get(head, 24, 4),
                               .offset = get(head, 42, 4)};
     if (!take_extra64(&m, extra, (size_t)n_extra))
         return fault(KP_ZIP_DIRECTORY, ret_fault);
-    if (has_second_name(extra, (size_t)n_extra))
+    if (!is_plain_extra(extra, (size_t)n_extra))
         return fault(KP_ZIP_HEADERS, ret_fault);
     take_attributes(&m, head);
     KP_TRY(weigh(zip, &m, ret_fault));

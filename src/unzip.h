@@ -28,7 +28,7 @@ enum kp_zip_fault {
     KP_ZIP_OVERLAP,        /* members share bytes */
     KP_ZIP_HIDDEN,         /* bytes between them belong to none, or they stand in another order than in the directory */
     KP_ZIP_ENCRYPTED,
-    KP_ZIP_METHOD,  /* neither stored nor deflated */
+    KP_ZIP_METHOD,  /* neither stored nor deflated, or so that not every program can unpack it */
     KP_ZIP_HEADERS, /* the member's own header is another than the directory says */
     KP_ZIP_DATA,    /* does not unpack, or to another size */
     KP_ZIP_CRC
@@ -40,7 +40,7 @@ struct kp_zip_member {
     uint64_t offset, packed_bytes, size_bytes;
     uint64_t data; /* where its bytes begin */
     uint32_t crc;
-    unsigned method, flags;
+    unsigned method, flags, version; /* the last: what it needs to be unpacked, in tenths */
     bool folder;  /* its name ends with a slash */
     bool special; /* a link, device or other thing that is neither plain file nor plain folder */
 };

@@ -18,7 +18,7 @@ enum { WORD_BITS = 64, SERIALS = 1000000 };
 
 struct verifier {
     struct kp_run run;
-    struct kp_schemas profile, official;
+    struct kp_schemas profile;
     struct kp_archive_checks checks;
     struct kp_arena memory; /* of the verdicts */
     struct kp_verdict *verdicts;
@@ -122,7 +122,7 @@ static enum kp_status read_document(struct bundle *b, const struct kp_zip_member
         kp_check_record(&run->tables, &ret_document->record, &context, &findings);
     }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_tell(&b->archive, name, 0, f);
+        kp_archive_tell(&b->archive, name, f->line, f);
     if (!scratch->failed)
         return KP_OK;
     kp_archive_fault(&b->archive, name, KP_K_XML_TOO_LARGE, NULL, NULL, NULL); /* no person's document needs that much */
@@ -286,12 +286,13 @@ static enum kp_status set_up(struct verifier *v, const struct kp_options *option
     v->run.as_of = kp_date_in_japan(env->now(env->ctx));
     KP_TRY(kp_schemas_load(&v->run, NULL, &v->profile));
     if (options->xsd)
-        KP_TRY(kp_schemas_load(&v->run, options->xsd, &v->official));
+        KP_TRY(kp_schemas_load(&v->run, options->xsd, &v->checks.schemas));
     KP_TRY(kp_xml_check_new(v->profile.document, &v->checks.document));
     KP_TRY(kp_xml_check_new(v->profile.index, &v->checks.index));
     if (options->xsd) {
-        KP_TRY(kp_xml_check_new(v->official.document, &v->checks.official_document));
-        KP_TRY(kp_xml_check_new(v->official.index, &v->checks.official_index));
+        KP_TRY(kp_xml_check_new(v->checks.schemas.document, &v->checks.official_document));
+        KP_TRY(kp_xml_check_new(v->checks.schemas.index, &v->checks.official_index));
+        v->checks.official_asked_for = true;
     }
     v->verdicts = kp_arena_alloc(&v->memory, (options->n_inputs + 1) * sizeof(*v->verdicts));
     if (!v->verdicts)
@@ -307,7 +308,7 @@ static void tear_down(struct verifier *v)
     kp_xml_check_free(v->checks.official_document);
     kp_xml_check_free(v->checks.official_index);
     kp_schemas_free(&v->profile);
-    kp_schemas_free(&v->official);
+    kp_schemas_free(&v->checks.schemas);
     kp_run_tear_down(&v->run);
     kp_arena_release(&v->memory);
 }

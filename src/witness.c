@@ -170,6 +170,8 @@ enum kp_status kp_witness_ask(struct kp_witness *witness, const struct kp_io *io
         return st;
     if (state.bad_line)
         report->about_log(report->ctx, state.bad_line, state.fault);
+    else if (state.torn)
+        report->about_bundle(report->ctx, KP_K_LOG_END_TORN, NULL);
     conclude(&a);
     return KP_OK;
 }

@@ -22,12 +22,17 @@ struct kp_xml_attr {
 struct kp_xml_schema; /* read-only after loading */
 struct kp_xml_check;
 
-/* Before the name of a schema that is built into the program: KP_XML_BUILT_IN "xsd/hc08_V08.xsd". */
-#define KP_XML_BUILT_IN "builtin:///"
+/* One schema file in memory. */
+struct kp_xsd_file {
+    const char *name; /* relative to the set: hc08_V08.xsd, coreschemas/voc_hcgv08.xsd */
+    const char *bytes; /* a NUL follows */
+    size_t n;
+};
 
-/* Loads a schema file with what it includes; nothing is fetched from a network. KP_E_USAGE when it does not load; detail
- * then says why. */
-enum kp_status kp_xml_schema_load(const char *path, struct kp_xml_schema **ret_schema, struct kp_buf *detail);
+/* Loads the schema of that name with what it includes, all of it out of the given files: nothing is opened, on disk or in
+ * a network. The files may go afterwards. KP_E_USAGE when it does not load; detail then says why. */
+enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
+                                  struct kp_xml_schema **ret_schema, struct kp_buf *detail);
 void kp_xml_schema_free(struct kp_xml_schema *schema);
 
 /* A check against a schema that outlives it. Errors: KP_E_SYSTEM. */
@@ -40,7 +45,10 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n);
 void kp_xml_check_end(struct kp_xml_check *check, const char *name);
 
-/* Ends the document. True when it was valid; otherwise *ret_where names the element at fault and libxml2's number. It
+/* Has a fault been found in what was handed over so far? */
+bool kp_xml_check_failed(const struct kp_xml_check *check);
+
+/* Ends the document. True when it was valid; otherwise *ret_where names the element at fault, what is wrong and libxml2's number. It
  * never quotes contents: libxml2's own messages would. Live until the next document. */
 bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where);
 

@@ -13,11 +13,14 @@
 enum { DECLARATION_MAX_BYTES = 1024, TAG_MAX_BYTES = 16 * 1024 };
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
+#define XML "http://www.w3.org/XML/1998/namespace"
 
 struct open_node {
     struct kp_node *node;
     struct kp_node *last; /* child */
     size_t text_from;     /* of the node's text in the shared buffer */
+    const char **spaces;  /* namespaces declared here: prefix ("" none) and name in turn */
+    size_t n_spaces;
 };
 
 struct reading {
@@ -58,6 +61,32 @@ static void note_alien(struct reading *r)
         r->tree->alien = line_of(r);
 }
 
+/* Is a type such as "PQ" or "v3:PQ", named in the innermost open element, one of the document's own namespace? */
+static bool is_own_type(const struct reading *r, const char *type)
+{
+    const char *colon = strchr(type, ':');
+    size_t n = colon ? (size_t)(colon - type) : 0;
+    for (size_t i = r->depth; i > 0; i--)
+        for (size_t k = 0; k < r->open[i - 1].n_spaces; k++) {
+            const char *prefix = r->open[i - 1].spaces[2 * k];
+            if (strlen(prefix) == n && strncmp(prefix, type, n) == 0)
+                return strcmp(r->open[i - 1].spaces[2 * k + 1], r->tree->ns) == 0;
+        }
+    return !colon && !*r->tree->ns;
+}
+
+/* The schema check knows no prefixes: types of the document's namespace lose theirs. */
+static void take_type(struct reading *r, struct kp_xml_attr *type)
+{
+    const char *colon = strchr(type->value, ':');
+    if (!is_own_type(r, type->value)) {
+        note_alien(r);
+    } else if (colon) {
+        type->n -= (size_t)(colon + 1 - type->value);
+        type->value = colon + 1;
+    }
+}
+
 /* libxml2 gives five pointers an attribute: name, prefix, namespace, value, end of value. */
 static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, const xmlChar **five)
 {
@@ -66,14 +95,17 @@ static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, c
         return false;
     for (size_t i = 0; i < n; i++, five += 5) {
         bool xsi = five[2] && strcmp((const char *)five[2], XSI) == 0;
+        bool xml = five[2] && strcmp((const char *)five[2], XML) == 0; /* xml:lang and the like: the schema refuses them */
         const char *value = (const char *)five[3];
-        if (five[2] && !xsi)
+        if (five[2] && !xsi && !xml)
             note_alien(r);
-        attrs[i].name = kp_arena_printf(r->arena, "%s%s", xsi ? "xsi:" : "", (const char *)five[0]);
+        attrs[i].name = kp_arena_printf(r->arena, "%s%s", xsi ? "xsi:" : xml ? "xml:" : "", (const char *)five[0]);
         attrs[i].n = (size_t)(five[4] - five[3]);
         attrs[i].value = kp_arena_strndup(r->arena, value, attrs[i].n);
         if (!attrs[i].name || !attrs[i].value)
             return false;
+        if (strcmp(attrs[i].name, "xsi:type") == 0)
+            take_type(r, &attrs[i]);
     }
     node->attrs = attrs;
     node->n_attrs = n;
@@ -93,10 +125,22 @@ static void adopt(const struct reading *r, struct open_node *parent, struct kp_n
     parent->last = node;
 }
 
+static bool push(struct reading *r, struct kp_node *node, size_t n_ns, const xmlChar **ns)
+{
+    struct open_node *top = &r->open[r->depth++];
+    *top = (struct open_node){.node = node, .text_from = r->text.len, .n_spaces = n_ns};
+    if (n_ns == 0)
+        return true;
+    top->spaces = kp_arena_alloc(r->arena, 2 * n_ns * sizeof(*top->spaces));
+    for (size_t i = 0; top->spaces && i < 2 * n_ns; i++)
+        top->spaces[i] = ns[i] ? (const char *)ns[i] : ""; /* live as long as the parser */
+    return top->spaces != NULL;
+}
+
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_ns,
                      const xmlChar **ns, int n_attrs, int n_defaulted, const xmlChar **attrs)
 {
-    (void)prefix, (void)n_ns, (void)ns, (void)n_defaulted;
+    (void)prefix, (void)n_defaulted;
     struct reading *r = ctx;
     if (r->fault != KP_XML_SOUND)
         return;
@@ -106,21 +150,20 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     }
     const char *space = uri ? (const char *)uri : "";
     struct kp_node *node = kp_arena_alloc(r->arena, sizeof(*node));
-    if (!node || !(node->name = kp_arena_strdup(r->arena, (const char *)name)) ||
-        !take_attributes(r, node, (size_t)n_attrs, attrs)) {
+    if (r->depth == 0) {
+        r->tree->root = node;
+        r->tree->ns = kp_arena_strdup(r->arena, space);
+    } else if (node) {
+        adopt(r, &r->open[r->depth - 1], node);
+    }
+    if (!node || !r->tree->ns || !(node->name = kp_arena_strdup(r->arena, (const char *)name)) ||
+        !push(r, node, (size_t)n_ns, ns) || !take_attributes(r, node, (size_t)n_attrs, attrs)) {
         stop(r, KP_XML_TOO_LARGE);
         return;
     }
     node->line = line_of(r);
-    if (r->depth == 0) {
-        r->tree->root = node;
-        r->tree->ns = kp_arena_strdup(r->arena, space);
-    } else {
-        adopt(r, &r->open[r->depth - 1], node);
-    }
-    if (r->tree->ns && strcmp(space, r->tree->ns) != 0)
+    if (strcmp(space, r->tree->ns) != 0)
         note_alien(r);
-    r->open[r->depth++] = (struct open_node){.node = node, .text_from = r->text.len};
 }
 
 /* Text of an element with children comes in pieces around them; here the pieces are joined when the element ends. */
@@ -292,18 +335,25 @@ const char *kp_node_attr(const struct kp_node *node, const char *name)
     return "";
 }
 
-static void check_node(const struct kp_node *node, struct kp_xml_check *check) /* recursion ends at the tree's depth */
+/* Returns the line of the first fault; recursion ends at the tree's depth. */
+static unsigned long check_node(const struct kp_node *node, struct kp_xml_check *check)
 {
+    unsigned long line = 0;
     kp_xml_check_start(check, node->name, node->attrs, node->n_attrs);
     if (*node->text)
         kp_xml_check_text(check, node->text, strlen(node->text));
-    for (const struct kp_node *child = node->first; child; child = child->next)
-        check_node(child, check);
+    if (kp_xml_check_failed(check))
+        line = node->line;
+    for (const struct kp_node *child = node->first; child; child = child->next) {
+        unsigned long below = check_node(child, check);
+        line = line ? line : below;
+    }
     kp_xml_check_end(check, node->name);
+    return line || !kp_xml_check_failed(check) ? line : node->line;
 }
 
-void kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check)
+unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check)
 {
     kp_xml_check_begin(check, tree->ns);
-    check_node(tree->root, check);
+    return check_node(tree->root, check);
 }

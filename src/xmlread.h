@@ -17,7 +17,8 @@ enum { KP_XML_TREE_MAX_DEPTH = 64 };
 struct kp_node {
     const char *name; /* without prefix */
     const char *text; /* what stands directly within, in one piece; "" none */
-    const struct kp_xml_attr *attrs; /* "xsi:type" and the like keep that prefix; declarations of namespaces are left out */
+    const struct kp_xml_attr *attrs; /* "xsi:..." and "xml:..." keep their prefix; xsi:type has the
+                                      * type without its own; declarations of namespaces are left out */
     size_t n_attrs;
     const struct kp_node *first, *next; /* child, sibling; NULL none */
     bool text_first; /* some of the text stands before the first child */
@@ -27,7 +28,7 @@ struct kp_node {
 struct kp_tree {
     const struct kp_node *root;
     const char *ns;      /* the root's namespace, "" for none */
-    unsigned long alien; /* line of the first element or attribute of another namespace; 0 none */
+    unsigned long alien; /* line of the first element, attribute or xsi:type of another namespace; 0 none */
 };
 
 enum kp_xml_fault {
@@ -53,7 +54,8 @@ const struct kp_node *kp_node_at(const struct kp_node *from, const char *path);
 /* The attribute's value, "" when node or attribute is missing. */
 const char *kp_node_attr(const struct kp_node *node, const char *name);
 
-/* Hands the tree to a schema check as a document; kp_xml_check_finish then tells. */
-void kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
+/* Hands the tree to a schema check as a document; kp_xml_check_finish then tells. Returns the line of the first fault, 0
+ * none. */
+unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
 
 #endif

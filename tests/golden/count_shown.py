@@ -13,5 +13,5 @@ for number, name in enumerate(names, 1):
     page = subprocess.run([os.environ["KENPORTER"], "show", "--lang", "ja", sys.argv[1], str(number)], check=True,
                           capture_output=True, text=True).stdout
     lines = page[page.index("\n["):].splitlines()
-    shown = [l for l in lines if l.startswith("  ") and l[2] != "〈" and not l.startswith("  項目 ")]
+    shown = [l for l in lines if l.startswith("  ") and l[2] not in " 〈" and not l.startswith("  項目 ")]
     assert len(shown) == items, (name, items, len(shown))

@@ -52,6 +52,7 @@ class Bundle:
         self.cut = None       # a function on the finished bytes
         self.kind = "file"
         self.log_kind = "file"
+        self.log_tail = b""
         self.relog = True     # the log is to know the bytes that were written
         self.reseal = True
 
@@ -165,6 +166,7 @@ class Bundle:
         elif with_log and self.log_kind != "absent":
             with open(path, "wb") as file:
                 file.write(self.log_bytes(hashlib.sha256(data).hexdigest()) if self.log_kind == "file" else self.log_kind)
+                file.write(self.log_tail)
 
 
 CASES = {}
@@ -220,12 +222,21 @@ attributes("bundle",
            comment_sound={"comment": b"made by the night shift"},
            comment_with_end_record={"comment": b"PK\5\6" + b"\0" * 18},
            comment_with_stray_end_record_sound={"comment": b"PK\5\6" + b"\0" * 16 + b"\1\1"},
+           version_too_new={"cut": lambda x: x.replace(b"\24\3\24\0", b"\24\3\77\0", 1)},
+           version_of_large_sound={"cut": lambda x: x.replace(b"\24\3\24\0", b"\24\3\55\0")},
            prefix_bytes={"prefix": b"%PDF-1.4 a document in front of the archive\n"})
 attributes("document",
            directory_signature={"central": {"signature": b"PK\1\3"}},
            offset_beyond_file={"central": {"offset": 0x7FFFFFFF}},
            multi_disk_member={"central": {"disk": 1}},
            zip64_extra_missing={"central": {"size": 0xFFFFFFFF}},
+           extra_overrun={"central": {"extra": struct.pack("<HH", 0x5455, 900)}},
+           extra_overrun_inside={"local": {"extra": struct.pack("<HH", 0x5455, 900)}},
+           extra_padding_sound={"central": {"extra": b"x"}, "local": {"extra": bytes(3)}},
+           extra_times_sound={"central": {"extra": struct.pack("<HHBL", 0x5455, 5, 3, 1)},
+                              "local": {"extra": struct.pack("<HHBLL", 0x5455, 9, 3, 1, 1)}},
+           flag_of_patches={"flags": 0x20},
+           flag_of_masked_headers={"flags": 0x2000},
            zip64_extra_short={"central": {"size": 0xFFFFFFFF, "extra": struct.pack("<HHL", 1, 4, 5)}},
            zip64_extra_beyond={"central": {"size": 0xFFFFFFFF, "extra": struct.pack("<HHQ", 1, 900, 5)}},
            zip64_extra_lies={"central": {"size": 0xFFFFFFFF, "extra": struct.pack("<HHQ", 1, 8, 1 << 62)}},
@@ -444,6 +455,7 @@ def document_twice(b):
 
 for kind, mode in ("symlink", 0o120777), ("device", 0o20666), ("pipe", 0o10666), ("socket", 0o140777):
     CASES[kind + "_entry"] = lambda b, mode=mode: b.add("DATA/link.xml", b"/etc/passwd", mode=mode, method=0)
+CASES["symlink_of_other_system"] = lambda b: b.add("DATA/link.xml", b"/etc/passwd", mode=0o120777, method=0, host=19)
 CASES["symlink_document"] = lambda b: vars(b.documents()[0]).update(mode=0o120777)
 
 
@@ -545,6 +557,30 @@ document_names(serial_twice="h66311111162026040111000002.xml", number_in_name="h
 
 
 @case
+def stray_in_front(b):
+    b.members.insert(0, Member(b"META-INF/MANIFEST.MF", b"Manifest-Version: 1.0\r\n"))
+
+
+@case
+def prefixes_throughout_sound(b):
+    for d in b.documents():
+        text = re.sub("<(/?)([A-Za-z])", r"<\1v3:\2", d.data.decode()).replace('xmlns="', 'xmlns:v3="')
+        d.data = text.replace('xsi:type="', 'xsi:type="v3:').encode()
+
+
+@case
+def prefixes_but_for_types(b):
+    prefixes_throughout_sound(b)
+    b.edit('xsi:type="v3:', 'xsi:type="')
+
+
+@case
+def lines_sound(b):
+    for d in b.documents():
+        d.data = d.data.replace(b"><", b">\r\n  <")
+
+
+@case
 def claims_enclosed(b):
     b.add("su08_V08.xml", b"<summary/>")
     b.add("CLAIMS/c66311111162026040101000001.xml", b"<claim/>")
@@ -591,6 +627,9 @@ edits(doctype=(ROOT, "<!DOCTYPE ClinicalDocument>" + ROOT),
       alien_attribute=("<custodian>", '<custodian xmlns:x="urn:x" x:a="1">'),
       prefix_undeclared=('<birthTime value=', '<birthTime x:value='),
       second_namespace_sound=("<custodian>", '<custodian xmlns:x="urn:x">'),
+      type_prefix_sound=("(<custodian)(.*?)xsi:type=\"PQ\"", r'\1\2xmlns:h="urn:hl7-org:v3" xsi:type="h:PQ"'),
+      type_prefix_undeclared=('xsi:type="PQ"', 'xsi:type="h:PQ"'), type_prefix_alien=('xsi:type="PQ"', 'xmlns:h="urn:x" xsi:type="h:PQ"'),
+      language_of_text=(ROOT, ROOT + 'xml:lang="ja" '),
       other_root=(r"<ClinicalDocument (.*)</ClinicalDocument>", r"<Document \1</Document>"),
       many_attributes=("<custodian>", "<custodian %s>" % " ".join('a%d="1"' % i for i in range(40))),
       many_attributes_at_root=(ROOT, ROOT + " ".join('a%d="1"' % i for i in range(40)) + " "),
@@ -742,6 +781,10 @@ RANGE = ('<referenceRange><observationRange classCode="OBS" moodCode="EVN.CRT"><
          '<high value="%s" unit="%s"/></value></observationRange></referenceRange>')
 DOCTOR = ('<author><time nullFlavor="NI"/><assignedAuthor><id nullFlavor="NI"/><assignedPerson><name>%s</name></assignedPerson>'
           "</assignedAuthor></author>")
+RSON = '<entryRelationship typeCode="RSON"><observation classCode="OBS" moodCode="EVN"><code code="%s"/><value xsi:type="%s</observation></entryRelationship>'
+TARGET = RSON % ("3C015161602399911", 'CD" code="%%s" codeSystem="%s18110"/>' % OID)
+REASON = RSON % ("3C015161002399949", "ST\">血圧が基準以上</value>")
+EGFR = '<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="8A065000002391901"'
 
 
 def height(value, unit="cm", behind=""):
@@ -803,6 +846,10 @@ edits(unit_unknown=height("179.0", "zzz"), unit_of_another=height("179.0", "kg")
       group_member_alone=("(%s)" % item(HEIGHT), r'\1<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="9N512000000000011"/>'
                           '<value xsi:type="CD" code="3" codeSystem="%s24080"/><methodCode code="9N512"/></observation></entryRelationship>' % OID),
       group_empty=('(<code nullFlavor="NA"/>)<entryRelationship.*?(</observation></entry>)', r"\1\2"),
+      detailed_test_without_reason=(EGFR, TARGET % "1" + EGFR), detailed_test_sound=(EGFR, TARGET % "1" + REASON + EGFR),
+      detailed_test_without_target=(EGFR, REASON + EGFR), detailed_test_that_is_none=(EGFR, TARGET % "0" + REASON + EGFR),
+      group_denied=('<observation ([^>]*)(><code nullFlavor="NA"/>)', r'<observation \1 negationInd="true"\2'),
+      section_of_other_programme=('code="40"(.*?)code="990"(.*)code="01010"', r'code="10"\1code="030"\2code="01030"'),
       group_with_value=('(<code nullFlavor="NA"/>)', r'\1<value xsi:type="PQ" value="1" unit="cm"/>'),
       group_in_group=('(<code nullFlavor="NA"/><entryRelationship typeCode="COMP"><observation [^>]*>)<code code="[^>]*>', r'\1<code nullFlavor="NA"/>'),
       ungrouped_in_group=('(<code nullFlavor="NA"/>)', r'\1<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="9N026000000000002"/>'
@@ -833,6 +880,7 @@ CASES["log_is_folder"] = lambda b: vars(b).update(log_kind="folder")
 CASES["log_empty"] = lambda b: vars(b).update(log_kind=b"")
 CASES["log_without_entries"] = lambda b: vars(b).update(log=b.log[:1])
 CASES["log_is_something_else"] = lambda b: vars(b).update(log_kind=b"seq,name\n1,x\n")
+CASES["log_torn"] = lambda b: vars(b).update(log_tail=b"99,2026-04-01T10:00:00+09:00,2026")
 CASES["log_byte_changed"] = lambda b: (vars(b).update(reseal=False), change(b, b.log[5], "reason", "x"))
 CASES["log_line_removed"] = lambda b: (vars(b).update(reseal=False), b.log.pop(7))
 CASES["log_lines_swapped"] = lambda b: (vars(b).update(reseal=False), b.log.insert(7, b.log.pop(8)))

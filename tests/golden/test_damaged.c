@@ -187,6 +187,30 @@ static void log__each_damage__is_named(void **state)
     each_alone("log");
 }
 
+/* A document of many lines, damaged in one: the finding says in which, or in that of the element around it. */
+static void finding__of_a_document__names_its_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *old, *new, *said;
+    } edits[] = {{"unit=\"cm\"", "unit=\"CM\"", "fail K8035"},
+                 {"unit=\"cm\"", "unit=\"kg\"", "fail K8047"},
+                 {"<postalCode>", "<postalCode>1", "reject K4012"},
+                 {"200119.6.205\" extension=\"", "200119.6.205\" extension=\"999999999999999999999", "reject K4008"}};
+    for (size_t i = 0; i < COUNT(edits); i++) {
+        must("python3 \"$GOLDEN/edit_bundle.py\" out/" BASE " lines/" BASE " '><' '>\\n<' '%s' '%s'", edits[i].old,
+             edits[i].new);
+        must("unzip -p lines/" BASE " '*/DATA/*000001.xml' | grep -m 1 -nF '%s' | cut -d: -f1 >line", edits[i].new);
+        assert_int_equal(kenporter("verify --lang en lines/" BASE), 5);
+        long line = strtol(slurp("line", NULL), NULL, 10);
+        const char *said = strstr(slurp("stderr", NULL), text(": %s", edits[i].said));
+        assert_true(said && line > 10);
+        while (said[-1] != ':')
+            said--;
+        assert_in_range(strtol(said, NULL, 10), line - 2, line);
+    }
+}
+
 /* --- about the list of cases --- */
 
 /* That a document fits the ministry's schema but not the profile stands in test_official.c; from K8080 on it is show that
@@ -340,6 +364,7 @@ int main(void)
         cmocka_unit_test(header__each_damage__is_named),
         cmocka_unit_test(body__each_damage__is_named),
         cmocka_unit_test(log__each_damage__is_named),
+        cmocka_unit_test(finding__of_a_document__names_its_line),
         cmocka_unit_test(cases__every_code_of_verify__has_one),
         cmocka_unit_test(cases__names__stand_once),
         cmocka_unit_test(told__by_all_cases__names_nobody),

@@ -9,7 +9,7 @@
 #include "golden/golden.h"
 
 #include "cda.h"
-#include "xmlcheck.h"
+#include "profile.h"
 
 static struct kp_arena arena, of_case;
 static struct kp_catalogue catalogue;
@@ -23,15 +23,13 @@ static int set_up(void **state)
 {
     static const struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
     static const char *const files[] = {"hc08_V08.xsd", "ix08_V08.xsd"};
-    struct kp_buf detail = {0};
     if (set_up_folder(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK || kp_text_new(&decoder) != KP_OK ||
         kp_tables_load(&arena, &kp_io_posix, decoder, NULL, &diag, &tables) != KP_OK)
         return -1;
     for (size_t i = 0; i < COUNT(files); i++)
-        if (kp_xml_schema_load(text("%s/xsd/%s", getenv("SCHEMAS"), files[i]), &schemas[i], &detail) != KP_OK ||
+        if (load_profile(files[i], &schemas[i]) != KP_OK ||
             kp_xml_check_new(schemas[i], &checks[i]) != KP_OK)
             return -1;
-    kp_buf_release(&detail);
     cases = read_sheet(text("%s/documents/cases.csv", getenv("GOLDEN")));
     settings = read_sheet(text("%s/documents/settings.csv", getenv("GOLDEN")));
     return 0;

@@ -56,8 +56,21 @@ static void verify__what_only_the_ministry_allows__is_a_warning(void **state UNU
     assert_int_equal(kenporter("verify " OFFICIAL "loose/*.zip"), 0);
     assert_contains(slurp("stderr", NULL), "warn K8036");
     assert_int_equal(kenporter("verify " OFFICIAL "--strict loose/*.zip"), 5);
+    assert_int_equal(kenporter("verify --schemas tables loose/*.zip"), 0); /* the bundle encloses the set */
+    assert_contains(slurp("stderr", NULL), "warn K8036");
+    must("7z d -bd -y loose/*.zip '*/XSD/su08_V08.xsd' -r >/dev/null");
     assert_int_equal(kenporter("verify --schemas tables loose/*.zip"), 5);
     assert_contains(slurp("stderr", NULL), "fail K8035");
+}
+
+/* Its digests leave white space out, so white space can be put where it spoils the files. */
+static void verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alone(void **state UNUSED)
+{
+    must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip spoilt/" BUNDLE ".zip '<xs:' '<xs: '");
+    assert_int_equal(kenporter("verify --lang en --schemas tables spoilt/*.zip out/" BUNDLE ".zip"), 5);
+    assert_contains(slurp("stderr", NULL), "spoilt/" BUNDLE ".zip: fail K8025");
+    assert_int_equal(occurrences(slurp("stderr", NULL), "fail"), 1);
+    assert_int_equal(occurrences(slurp("stdout", NULL), "  sound"), 1);
 }
 
 static void verify__what_neither_allows__is_a_fault(void **state UNUSED)
@@ -103,6 +116,7 @@ int main(void)
         cmocka_unit_test(export__documents__are_those_of_a_run_without_it),
         cmocka_unit_test(verify__bundle_with_the_set__finds_nothing_to_say),
         cmocka_unit_test(verify__what_only_the_ministry_allows__is_a_warning),
+        cmocka_unit_test(verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alone),
         cmocka_unit_test(verify__what_neither_allows__is_a_fault),
         cmocka_unit_test(set__that_was_altered_or_is_not_whole__is_refused),
         cmocka_unit_test(digests__that_are_none__are_refused_with_their_line),

@@ -56,9 +56,9 @@ static void record__by_number_and_by_every_name__is_the_same(void **state UNUSED
 static void record__as_text__reads_as_a_sheet(void **state UNUSED)
 {
     const char *page = shown("--lang ja %s 3", bundle);
-    static const char *const parts[] = {"1974-04-17 (51)", "664-0959 兵庫県潮見市松ケ浜６－２６－１３", "10 特定健診情報",
-                                        "010 特定健診", "169.9 cm", "既往歴                                   2 特記すべきことなし",
-                                        "1.00 mg/dL", "〈血液像検査〉", "要経過観察（肝機能）", "3 いいえ", "2819902251"};
+    static const char *const parts[] = {"1974-04-17 (51)", "664-0959 兵庫県潮見市松ケ浜６－２６－１３", "10: 特定健診情報",
+                                        "010: 特定健診", "169.9 cm", "既往歴                                   2: 特記すべきことなし",
+                                        "1.00 mg/dL", "〈血液像検査〉", "要経過観察（肝機能）", "3: いいえ", "106 mmHg", "万/mm3", "[01010: 検査・問診結果セクション]", "2819902251"};
     for (size_t i = 0; i < COUNT(parts); i++)
         assert_contains(page, parts[i]);
 }
@@ -69,6 +69,49 @@ static void record__in_english__has_english_labels(void **state UNUSED)
     assert_contains(page, "name (kana)");
     assert_contains(page, "reference range");
     assert_contains(page, "身長"); /* items have Japanese names alone */
+}
+
+/* The third document with other contents. */
+static const char *edited(const char *old, const char *new)
+{
+    must("python3 \"$GOLDEN/edit_bundle.py\" %s edited/$(basename %s) '%s' '%s'", bundle, bundle, old, new);
+    return shown("--lang ja edited/6631111116_06139463_202604010_1.zip 3");
+}
+
+#define HEIGHT "<value xsi:type=\"PQ\" value=\"169.9\" unit=\"cm\"/>"
+#define MARK(code) "<value xsi:type=\"CD\" code=\"" code "\" codeSystem=\"2.16.840.1.113883.5.83\"/>"
+
+/* A mark is of the input range's end where the number reaches it; within the range the source said no more. */
+static void record__marks_and_ranges__say_what_they_mean(void **state UNUSED)
+{
+    assert_contains(edited(HEIGHT, MARK("L") "<value xsi:type=\"PQ\" value=\"95.0\" unit=\"cm\"/>"), "  95.0 cm (入力最小値以下)\n");
+    assert_contains(edited(HEIGHT, MARK("H") "<value xsi:type=\"PQ\" value=\"250.0\" unit=\"cm\"/>"), "  250.0 cm (入力最大値以上)\n");
+    assert_contains(edited(HEIGHT, MARK("L") HEIGHT), "  169.9 cm 以下\n");
+    assert_contains(edited(HEIGHT, "<value xsi:type=\"PQ\" nullFlavor=\"NI\"/>"), "  測定不可能\n");
+    const char *judged = edited(HEIGHT, HEIGHT "<interpretationCode code=\"H\"/><referenceRange><observationRange classCode=\"OBS\" "
+                                        "moodCode=\"EVN.CRT\"><value xsi:type=\"IVL_PQ\"><low value=\"150\" unit=\"cm\"/>"
+                                        "</value></observationRange></referenceRange>");
+    assert_contains(judged, "169.9 cm             H 高い   150 以上\n");
+    must("python3 \"$GOLDEN/edit_bundle.py\" %s edited/$(basename %s) 'value=\"20250513\"' 'value=\"20130331\"' '%s' '%s'", bundle, bundle,
+         HEIGHT, MARK("H"));
+    assert_contains(shown("--lang ja edited/6631111116_06139463_202604010_1.zip 3"), "  (入力最大値以上)\n");
+}
+
+static void record__long_text__stays_in_its_column(void **state UNUSED)
+{
+    const char *page = edited("\\xe8\\xa6\\x81\\xe7\\xb5\\x8c\\xe9\\x81\\x8e\\xe8\\xa6\\xb3\\xe5\\xaf\\x9f", /* 要経過観察 */
+                              "\\xe3\\x81\\x82\\xe3\\x81\\x84\\xe3\\x81\\x86\\xe3\\x81\\x88\\xe3\\x81\\x8a\\xe3\\x81\\x8b\\xe3\\x81\\x8d\\xe3\\x81\\x8f"
+                              "\\xe3\\x81\\x91\\xe3\\x81\\x93\\xe3\\x81\\x82\\xe3\\x81\\x84\\xe3\\x81\\x86\\xe3\\x81\\x88\\xe3\\x81\\x8a\\xe3\\x81\\x8b"
+                              "\\xe3\\x81\\x8d\\xe3\\x81\\x8f\\xe3\\x81\\x91\\xe3\\x81\\x93");
+    assert_contains(page, "医師の診断(判定)                         あいうえおかきくけこあいうえおかきく\n"
+                          "                                           けこ（肝機能）\n");
+}
+
+static void contents__codes_of_the_index__are_spelled_out(void **state UNUSED)
+{
+    const char *page = shown("--lang ja %s", bundle);
+    assert_contains(page, "6: 健診機関→保険者");
+    assert_contains(page, "1: 特定健診情報");
 }
 
 /* Every item of the document has a line: as many as the document has codes and names of doctors. */
@@ -145,6 +188,9 @@ int main(void)
         cmocka_unit_test(record__by_number_and_by_every_name__is_the_same),
         cmocka_unit_test(record__as_text__reads_as_a_sheet),
         cmocka_unit_test(record__in_english__has_english_labels),
+        cmocka_unit_test(record__marks_and_ranges__say_what_they_mean),
+        cmocka_unit_test(record__long_text__stays_in_its_column),
+        cmocka_unit_test(contents__codes_of_the_index__are_spelled_out),
         cmocka_unit_test(record__every_document__shows_all_its_items),
         cmocka_unit_test(html__page__is_whole_and_needs_nothing_else),
         cmocka_unit_test(html__text_with_markup__stays_text),

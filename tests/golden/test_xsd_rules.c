@@ -14,7 +14,7 @@
  */
 #include "golden/golden.h"
 
-#include "xmlcheck.h"
+#include "profile.h"
 #include "xmlread.h"
 
 #include <libxml/parser.h>
@@ -38,17 +38,14 @@ static struct sheet table;
 
 static int set_up(void **state)
 {
-    struct kp_buf detail = {0};
     if (set_up_folder(state) != 0)
         return -1;
     for (size_t i = 0; i < COUNT(bases); i++) {
         struct base *b = &bases[i];
         b->bytes = slurp(text("%s/../xsd_rules/%s.xml", getenv("GOLDEN"), b->name), &b->n);
-        if (kp_xml_schema_load(text("%s/xsd/%s", getenv("SCHEMAS"), b->schema_file), &b->schema, &detail) != KP_OK ||
-            kp_xml_check_new(b->schema, &b->check) != KP_OK)
+        if (load_profile(b->schema_file, &b->schema) != KP_OK || kp_xml_check_new(b->schema, &b->check) != KP_OK)
             return -1;
     }
-    kp_buf_release(&detail);
     table = read_sheet(text("%s/../xsd_rules.csv", getenv("GOLDEN")));
     return 0;
 }

@@ -7,7 +7,7 @@
 #include <libxml/xpathInternals.h>
 #include <stdio.h>
 
-#include "xmlcheck.h"
+#include "profile.h"
 
 #define OID "1.2.392.200119.6."
 #define TEXT(s) ((const xmlChar *)(s))
@@ -37,14 +37,10 @@ static const struct kp_diag DIAG = {.catalogue = &catalogue}; /* the built-in ta
 static int set_up(void **state)
 {
     (void)state;
-    struct kp_buf detail = {0};
-    const char *from = getenv("SCHEMAS");
-    const char *path = kp_arena_printf(&arena, "%s/xsd/hc08_V08.xsd", from ? from : "./schemas");
     if (kp_catalogue_load(&arena, &catalogue) != KP_OK || kp_text_new(&text) != KP_OK ||
         kp_tables_load(&arena, &kp_io_posix, text, NULL, &DIAG, &tables) != KP_OK ||
-        kp_xml_schema_load(path, &schema, &detail) != KP_OK || kp_xml_check_new(schema, &check) != KP_OK)
+        load_profile("hc08_V08.xsd", &schema) != KP_OK || kp_xml_check_new(schema, &check) != KP_OK)
         return -1;
-    kp_buf_release(&detail);
     return 0;
 }
 

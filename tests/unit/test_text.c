@@ -188,6 +188,20 @@ static void cut__limit_inside_a_character__cuts_before_it(void **state)
     }
 }
 
+static void fit__columns__end_before_a_character_that_does_not_fit_or_behind_a_space(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t columns, bytes;
+    } cases[] = {{"", 4, 0},         {"abcd", 4, 4},      {"abcde", 4, 4}, {"ああ", 4, 6},  {"あああ", 4, 6},
+                 {"aああ", 4, 4},    {"あ", 1, 3},        {"ああ", 1, 3},  {"ab cd", 4, 3}, {"ab cd", 5, 5},
+                 {"ab cd ef", 5, 3}, {"ab cd ef", 6, 6}};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (kp_text_fit(cases[i].text, cases[i].columns) != cases[i].bytes)
+            fail_msg("%s in %zu", cases[i].text, cases[i].columns);
+}
+
 static void predicates__ascii_and_wide__look_at_every_character(void **state)
 {
     (void)state;
@@ -364,6 +378,7 @@ int main(void)
         cmocka_unit_test(cp932_bytes__widths__are_one_and_two),
         cmocka_unit_test(cp932_bytes__private_characters__are_outside),
         cmocka_unit_test(cut__limit_inside_a_character__cuts_before_it),
+        cmocka_unit_test(fit__columns__end_before_a_character_that_does_not_fit_or_behind_a_space),
         cmocka_unit_test(predicates__ascii_and_wide__look_at_every_character),
         cmocka_unit_test(nfkc__compatibility_characters__get_their_usual_form),
         cmocka_unit_test(nfkc__character_that_grows_eighteenfold__is_whole_even_in_a_row),

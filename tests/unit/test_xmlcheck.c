@@ -1,7 +1,7 @@
 #include "folder.h"
 
 #include "xml.h"
-#include "xmlcheck.h"
+#include "profile.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -35,14 +35,11 @@ static void ignore(void *ctx, const char *format, ...)
 
 static int set_up(void **state)
 {
-    struct kp_buf detail = {0};
-    if (kp_xml_schema_load(schema_path("hc08_V08.xsd"), &document_schema, &detail) != KP_OK ||
-        kp_xml_schema_load(schema_path("ix08_V08.xsd"), &index_schema, &detail) != KP_OK || detail.len != 0)
+    if (load_profile("hc08_V08.xsd", &document_schema) != KP_OK || load_profile("ix08_V08.xsd", &index_schema) != KP_OK)
         return -1;
     xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(schema_path("hc08_V08.xsd"));
     tree_schema = xmlSchemaParse(parser);
     xmlSchemaFreeParserCtxt(parser);
-    kp_buf_release(&detail);
     return tree_schema ? make_folder(state) : -1;
 }
 
@@ -296,12 +293,13 @@ static void check__two_threads_on_one_schema__judge_alike(void **state)
 static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_schema, struct kp_buf *detail,
                                 int64_t *ret_printed)
 {
-    const char *path = put_file("own.xsd", text, strlen(text)), *printed = in_folder("stderr");
+    const struct kp_xsd_file file = {"own.xsd", text, strlen(text)};
+    const char *printed = in_folder("stderr");
     kp_buf_reset(detail);
     (void)fflush(stderr);
     int screen = dup(STDERR_FILENO), fd = open(printed, O_RDWR | O_CREAT | O_TRUNC, 0600);
     assert_true(dup2(fd, STDERR_FILENO) >= 0);
-    enum kp_status st = kp_xml_schema_load(path, ret_schema, detail);
+    enum kp_status st = kp_xml_schema_load(&file, 1, file.name, ret_schema, detail);
     (void)dup2(screen, STDERR_FILENO);
     assert_true(close(screen) == 0 && close(fd) == 0);
     *ret_printed = kp_file_size(printed);
@@ -325,6 +323,25 @@ static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state)
     }
     kp_buf_release(&detail);
     assert_int_equal(sum, 0);
+}
+
+/* What a set of schemas includes is in the set, or nowhere. */
+static void load__include_of_another_file__opens_nothing(void **state)
+{
+    (void)state;
+    char text[PATH_MAX + 200];
+    struct kp_buf detail = {0};
+    struct kp_xml_schema *schema = NULL;
+    int64_t printed = 0;
+    static const char other[] = "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:element name=\"b\"/></xs:schema>";
+    const char *path = put_file("other.xsd", other, strlen(other));
+    (void)snprintf(text, sizeof(text),
+                   "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:include schemaLocation=\"file://%s\"/>"
+                   "<xs:element name=\"a\"><xs:complexType><xs:sequence><xs:element ref=\"b\"/></xs:sequence></xs:complexType>"
+                   "</xs:element></xs:schema>",
+                   path);
+    assert_int_equal(load_text(text, &schema, &detail, &printed), KP_E_USAGE);
+    kp_buf_release(&detail);
 }
 
 /* Somebody who counts who calls. */
@@ -384,6 +401,7 @@ int main(void)
         cmocka_unit_test(check__index__has_its_own_schema),
         cmocka_unit_test(check__two_threads_on_one_schema__judge_alike),
         cmocka_unit_test(load__what_is_no_schema__tells_why_and_prints_nothing),
+        cmocka_unit_test(load__include_of_another_file__opens_nothing),
         cmocka_unit_test(load__include_by_http__asks_no_network),
     };
     return cmocka_run_group_tests_name("xmlcheck", tests, set_up, tear_down);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "profile.h"
 #include "status.h"
 #include "xmlread.h"
 
@@ -119,6 +120,38 @@ static void read__other_namespaces__are_alien(void **state)
 
 /* --- faults --- */
 
+static void read__types__lose_the_prefix_of_the_documents_namespace(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *type;
+        bool alien;
+    } cases[] = {
+        {"<a xmlns='n' xmlns:xsi='" XSI "'><b xsi:type='PQ'/></a>", "PQ", false},
+        {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:b xsi:type='h:PQ'/></h:a>", "PQ", false},
+        {"<h:a xmlns:h='n' xmlns:x='" XSI "'><h:b x:type='h:PQ'/></h:a>", "PQ", false},
+        {"<a xmlns='n' xmlns:xsi='" XSI "'><b xmlns:h='n' xsi:type='h:PQ'/></a>", "PQ", false},
+        {"<a xmlns:xsi='" XSI "'><b xsi:type='PQ'/></a>", "PQ", false},
+        {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:b xsi:type='PQ'/></h:a>", "PQ", true}, /* of no namespace */
+        {"<a xmlns='n' xmlns:xsi='" XSI "'><b xsi:type='h:PQ'/></a>", "h:PQ", true},
+        {"<a xmlns='n' xmlns:xsi='" XSI "' xmlns:h='other'><b xsi:type='h:PQ'/></a>", "h:PQ", true},
+        {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:c><h:b xmlns:h='n' xmlns:g='m' xsi:type='g:PQ'/></h:c></h:a>", "g:PQ", true},
+        {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:c xmlns:g='n'/><h:b xsi:type='g:PQ'/></h:a>", "g:PQ", true},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_tree tree = tree_of(cases[i].text);
+        const struct kp_node *b = kp_node_child(tree.root, "b");
+        b = b ? b : kp_node_at(tree.root, "c/b");
+        assert_string_equal(kp_node_attr(b, "xsi:type"), cases[i].type);
+        if ((tree.alien > 0) != cases[i].alien)
+            fail_msg("%s", cases[i].text);
+    }
+    struct kp_tree tree = tree_of("<a xmlns='n' xml:lang='ja'/>");
+    assert_int_equal(tree.alien, 0); /* for the schema to judge */
+    assert_string_equal(kp_node_attr(tree.root, "xml:lang"), "ja");
+    assert_string_equal(kp_node_attr(tree.root, "lang"), "");
+}
+
 static void read__malformed__is_said_with_its_line(void **state)
 {
     (void)state;
@@ -227,10 +260,9 @@ static void check__tree__is_handed_over_whole(void **state)
         "<serviceEventType code=\"1\"/><totalRecordCount value=\"%s\"/></index>";
     struct kp_xml_schema *schema = NULL;
     struct kp_xml_check *check = NULL;
-    struct kp_buf detail = {0};
     char text[600];
     const char *where = NULL;
-    assert_int_equal(kp_xml_schema_load(KP_XML_BUILT_IN "xsd/ix08_V08.xsd", &schema, &detail), KP_OK);
+    assert_int_equal(load_profile("ix08_V08.xsd", &schema), KP_OK);
     assert_int_equal(kp_xml_check_new(schema, &check), KP_OK);
     static const char *const counts[] = {"3", "three", "0", ""};
     for (size_t i = 0; i < COUNT(counts); i++) {
@@ -243,7 +275,6 @@ static void check__tree__is_handed_over_whole(void **state)
     }
     kp_xml_check_free(check);
     kp_xml_schema_free(schema);
-    kp_buf_release(&detail);
 }
 
 int main(void)
@@ -253,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(read__text__is_joined_by_element, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__text_before_the_first_child__is_marked, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__other_namespaces__are_alien, fresh, fresh),
+        cmocka_unit_test_setup_teardown(read__types__lose_the_prefix_of_the_documents_namespace, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__malformed__is_said_with_its_line, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__encodings__only_utf8_will_do, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__document_type__is_refused_before_anything_is_expanded, fresh, fresh),

@@ -1,0 +1,25 @@
+/* The profile schemas that are built into the program. */
+#ifndef KP_TEST_PROFILE_H
+#define KP_TEST_PROFILE_H
+
+#include <string.h>
+
+#include "embedded.h"
+#include "xmlcheck.h"
+
+static inline enum kp_status load_profile(const char *name, struct kp_xml_schema **ret_schema)
+{
+    struct kp_xsd_file files[16];
+    struct kp_buf detail = {0};
+    const struct kp_embedded *e = NULL;
+    size_t n = 0;
+    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && n < sizeof(files) / sizeof(files[0]); i++)
+        if (strncmp(e->name, "xsd/", 4) == 0)
+            files[n++] = (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
+    enum kp_status st = kp_xml_schema_load(files, n, name, ret_schema, &detail);
+    st = detail.len > 0 ? KP_E_FAULT : st;
+    kp_buf_release(&detail);
+    return st;
+}
+
+#endif
