@@ -257,9 +257,8 @@ static const char *number_of(const struct reader *r, const struct kp_item *item,
 /* At the ends of the input range the mark must be there; within it a source may have said "less than 5". */
 static void check_mark(const struct reader *r, const struct kp_item *item, struct kp_decimal number, char mark)
 {
-    bool low = item->has_range && kp_decimal_compare(number, item->min) <= 0;
-    bool high = item->has_range && kp_decimal_compare(number, item->max) >= 0;
-    if ((low && mark != 'L') || (high && mark != 'H'))
+    char due = kp_limit_mark(item, number);
+    if (due && mark != due)
         find(r, KP_K_ITEM_MARK, item->label, NULL);
 }
 

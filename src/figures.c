@@ -27,12 +27,20 @@ bool kp_number_of(const struct kp_tables *tables, const struct kp_record *record
     return value && kp_decimal_parse(value->text, strlen(value->text), ret_number);
 }
 
+/* A marked number stands for all that is less or more: nothing is to be reckoned with it. */
+static bool plain_number(const struct kp_tables *tables, const struct kp_record *record, const char *prefix,
+                         struct kp_decimal *ret_number)
+{
+    const struct kp_value *value = kp_result_of(tables, record, prefix);
+    return value && !value->limit && kp_decimal_parse(value->text, strlen(value->text), ret_number);
+}
+
 /* The number in units of 10^-scale; 0 when it is missing. */
 static uint64_t units_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix,
                          unsigned scale)
 {
     struct kp_decimal number, rounded;
-    if (!kp_number_of(tables, record, prefix, &number) || !kp_decimal_round(number, scale, &rounded) ||
+    if (!plain_number(tables, record, prefix, &number) || !kp_decimal_round(number, scale, &rounded) ||
         rounded.units < 0)
         return 0;
     return (uint64_t)rounded.units;
@@ -54,8 +62,8 @@ bool kp_bmi(const struct kp_tables *tables, const struct kp_record *record, stru
 bool kp_non_hdl(const struct kp_tables *tables, const struct kp_record *record, struct kp_decimal *ret_non_hdl)
 {
     struct kp_decimal total, hdl;
-    if (!kp_number_of(tables, record, KP_PREFIX_TOTAL_CHOLESTEROL, &total) ||
-        !kp_number_of(tables, record, KP_PREFIX_HDL, &hdl))
+    if (!plain_number(tables, record, KP_PREFIX_TOTAL_CHOLESTEROL, &total) ||
+        !plain_number(tables, record, KP_PREFIX_HDL, &hdl))
         return false;
     *ret_non_hdl = (struct kp_decimal){total.units - hdl.units, 0};
     return total.scale == 0 && hdl.scale == 0 && total.units >= hdl.units;

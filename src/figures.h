@@ -1,6 +1,7 @@
 /*
  * What follows from a record's numbers by a formula: BMI, eGFR, non-HDL cholesterol. Exact: integers throughout, and the
- * rounding of the last digit is certain. Layer 8.
+ * rounding of the last digit is certain. A number with a mark (L, H) counts as missing: it need not be what was measured.
+ * Layer 8.
  */
 #ifndef KP_FIGURES_H
 #define KP_FIGURES_H

@@ -239,11 +239,8 @@ static const char *range_limit(struct kp_norm *norm, struct kp_decimal limit)
 /* At or beyond the input limits the value goes out with the mark L or H. Within them it may still be of another unit. */
 static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, const char *likely, struct kp_value *value)
 {
-    char stated = value->limit;
-    if (c->item->has_range && kp_decimal_compare(number, c->item->min) <= 0)
-        value->limit = 'L';
-    else if (c->item->has_range && kp_decimal_compare(number, c->item->max) >= 0)
-        value->limit = 'H';
+    char stated = value->limit, due = kp_limit_mark(c->item, number);
+    value->limit = due ? due : stated;
     if (stated && value->limit != stated) { /* "95 or more" where 100 is the least: which of the two is meant? */
         kp_find(c->norm->findings, KP_K_MARK_CONTRADICTS, c->item->label, c->text, range_limit(c->norm, c->item->min),
                 range_limit(c->norm, c->item->max));

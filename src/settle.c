@@ -111,11 +111,18 @@ static char best_occasion(const struct settler *s)
     return 0;
 }
 
+static char mark_of(const struct kp_item *item, const char *text)
+{
+    struct kp_decimal number;
+    return kp_decimal_parse(text, strlen(text), &number) ? kp_limit_mark(item, number) : 0;
+}
+
 static void put(const struct settler *s, const char *code, const char *text)
 {
     const struct kp_item *item = kp_item_find(s->tables, code);
     if (item && text && value_of(s, item)->state == KP_VALUE_ABSENT) {
-        *value_of(s, item) = (struct kp_value){.state = KP_VALUE_PRESENT, .text = text};
+        *value_of(s, item) =
+            (struct kp_value){.state = KP_VALUE_PRESENT, .text = text, .limit = mark_of(item, text)};
         s->record->derived[item - s->tables->items] = true;
         kp_find(s->findings, KP_K_ITEM_DERIVED, item->label, text, NULL, NULL);
     }

@@ -1004,6 +1004,13 @@ const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, con
     return NULL;
 }
 
+char kp_limit_mark(const struct kp_item *item, struct kp_decimal number)
+{
+    if (!item->has_range)
+        return 0;
+    return kp_decimal_compare(number, item->min) <= 0 ? 'L' : kp_decimal_compare(number, item->max) >= 0 ? 'H' : 0;
+}
+
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key)
 {
     for (size_t i = 0; i < tables->n_traps; i++)

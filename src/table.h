@@ -247,6 +247,8 @@ const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, con
 const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item, struct kp_decimal number);
 /* Does the header key hold a word that makes it something else than a result: a judgement, last year's value? */
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);
+/* The mark that a number of the item must have, for it lies at or beyond an end of the input range: 'L', 'H'; 0 within. */
+char kp_limit_mark(const struct kp_item *item, struct kp_decimal number);
 /* The prefecture an address begins with, or NULL. */
 const struct kp_prefecture *kp_prefecture_of(const struct kp_tables *tables, const char *address);
 /* The provision for a ground ("required_by_law", "provision_record") on that day, or NULL. */

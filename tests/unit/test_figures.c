@@ -56,6 +56,28 @@ static void bmi__number_missing_zero_or_too_large__is_not_computed(void **state 
     assert_false(kp_bmi(&tables, &record, &bmi)); /* 250 has three digits, the format two */
 }
 
+/* What is known of a number is only that it is as much or more. */
+static void figures__of_a_marked_number__are_not_computed(void **state UNUSED)
+{
+    static const char *const marked[] = {HEIGHT, TOTAL_CHOLESTEROL, CREATININE};
+    for (size_t i = 0; i < COUNT(marked); i++) {
+        struct kp_decimal number;
+        assert_int_equal(fresh(NULL), 0);
+        record.field[KP_F_SEX] = "1";
+        record.exam = (struct kp_date){2025, 6, 10};
+        record.birth = (struct kp_date){1975, 6, 10};
+        set(HEIGHT, "250.0");
+        set(WEIGHT, "90.0");
+        set(TOTAL_CHOLESTEROL, "500");
+        set(HDL, "60");
+        set(CREATININE, "0.85");
+        record.values[item_at(marked[i])].limit = 'H';
+        assert_int_equal(kp_bmi(&tables, &record, &number), i != 0);
+        assert_int_equal(kp_non_hdl(&tables, &record, &number), i != 1);
+        assert_int_equal(kp_egfr(&tables, &record, &number), i != 2);
+    }
+}
+
 /* --- non-HDL cholesterol --- */
 
 static void non_hdl__total_less_hdl(void **state UNUSED)
@@ -129,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(bmi__half_up_to_one_decimal),
         TEST(bmi__number_missing_zero_or_too_large__is_not_computed),
+        TEST(figures__of_a_marked_number__are_not_computed),
         TEST(non_hdl__total_less_hdl),
         TEST(egfr__values_computed_elsewhere__agree_to_the_last_digit),
         TEST(egfr__what_it_needs_is_missing__is_not_computed),

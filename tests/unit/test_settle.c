@@ -229,6 +229,24 @@ static void derive__mean_with_a_marked_value__is_not_computed(void **state UNUSE
     ASSERT_TEXT(SECOND_SYSTOLIC, "126");
 }
 
+/* Else no receiver would take what was computed here. */
+static void derive__beyond_the_input_range__has_the_mark(void **state UNUSED)
+{
+    static const struct {
+        const char *weight, *bmi;
+        char mark;
+    } rows[] = {{"48.4", "10.0", 'L'}, {"48.0", "9.9", 'L'}, {"48.9", "10.1", 0}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(fresh(NULL), 0);
+        how.derive = true;
+        set(HEIGHT, "220.0");
+        set(WEIGHT, rows[i].weight);
+        settle();
+        ASSERT_TEXT(BMI, rows[i].bmi);
+        assert_int_equal(value_of(BMI)->limit, rows[i].mark);
+    }
+}
+
 /* 40 at the end of the fiscal year, less than 75 on the day of the examination. */
 static void derive__judgements__only_from_40_to_74(void **state UNUSED)
 {
@@ -264,6 +282,7 @@ int main(void)
         TEST(derive__what_the_source_says__stays),
         TEST(derive__mean_of_two_pressures__half_up),
         TEST(derive__mean_with_a_marked_value__is_not_computed),
+        TEST(derive__beyond_the_input_range__has_the_mark),
         TEST(derive__judgements__only_from_40_to_74),
     };
     return cmocka_run_group_tests_name("settle", tests, load_tables, free_tables);
