@@ -20,6 +20,17 @@ const struct kp_value *kp_result_of(const struct kp_tables *tables, const struct
     return item ? &record->values[item - tables->items] : NULL;
 }
 
+const struct kp_value *kp_measured_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix)
+{
+    const struct kp_value *value = kp_result_of(tables, record, prefix);
+    const struct kp_displaced *first = NULL;
+    for (const struct kp_displaced *d = record->displaced; d; d = d->next)
+        if (d->value.state == KP_VALUE_PRESENT && strncmp(d->item->code, prefix, strlen(prefix)) == 0 &&
+            (!first || d->item < first->item))
+            first = d;
+    return value || !first ? value : &first->value;
+}
+
 bool kp_number_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix,
                   struct kp_decimal *ret_number)
 {

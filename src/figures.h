@@ -13,7 +13,9 @@
 const struct kp_item *kp_result_item(const struct kp_tables *tables, const struct kp_record *record, const char *prefix);
 /* Its value; NULL when there is none. */
 const struct kp_value *kp_result_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix);
-/* Its value as a number; false when there is none. */
+/* The same, and where there is none of those that made room for others of their group. */
+const struct kp_value *kp_measured_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix);
+/* Its result as a number; false when there is none. */
 bool kp_number_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix,
                   struct kp_decimal *ret_number);
 

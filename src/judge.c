@@ -20,23 +20,32 @@ static enum kp_answer answer_of(const struct kp_tables *tables, const struct kp_
     return !value ? KP_ANSWER_NONE : strcmp(value->text, "1") == 0 ? KP_ANSWER_YES : KP_ANSWER_NO;
 }
 
+/* A mark says that the number may be less or more: then it tells only where that lies on the same side of the limit. */
+static struct kp_measure measure(const struct kp_judgement_limit *limit, struct kp_decimal number, char mark)
+{
+    bool reached = kp_decimal_compare(number, limit->limit) >= 0;
+    bool open = reached ? mark == 'L' : mark == 'H';
+    return (struct kp_measure){.known = !open, .met = !open && reached != limit->below};
+}
+
+static struct kp_measure measure_of(const struct kp_tables *tables, const struct kp_record *record, enum kp_limit which)
+{
+    const struct kp_judgement_limit *limit = &tables->limits[which];
+    const struct kp_value *value = kp_measured_of(tables, record, limit->items);
+    struct kp_decimal number;
+    if (value && kp_decimal_parse(value->text, strlen(value->text), &number))
+        return measure(limit, number, value->limit);
+    if (which == KP_LIMIT_BMI && kp_bmi(tables, record, &number))
+        return measure(limit, number, 0);
+    return (struct kp_measure){0};
+}
+
 void kp_health_of(const struct kp_tables *tables, const struct kp_record *record, struct kp_health *ret_health)
 {
     struct kp_health h = {.sex = *record->field[KP_F_SEX]};
-    const struct {
-        const char *prefix;
-        struct kp_measure *to;
-    } numbers[] = {{"9N0210000", &h.visceral_fat},   {"9N01616", &h.waist},
-                   {KP_PREFIX_BMI, &h.bmi},          {"9A75", &h.systolic},
-                   {"9A76", &h.diastolic},           {"3F0150000", &h.fasting_tg},
-                   {"3F0151299", &h.casual_tg},      {KP_PREFIX_HDL, &h.hdl},
-                   {"3D0100000", &h.fasting_glucose}, {"3D0101299", &h.casual_glucose},
-                   {"3D0460000", &h.hba1c}};
     static const char *const medicines[] = {ITEM_MEDICINE_PRESSURE, ITEM_MEDICINE_GLUCOSE, ITEM_MEDICINE_LIPID};
-    for (size_t i = 0; i < KP_COUNT(numbers); i++)
-        numbers[i].to->known = kp_number_of(tables, record, numbers[i].prefix, &numbers[i].to->value);
-    if (!h.bmi.known)
-        h.bmi.known = kp_bmi(tables, record, &h.bmi.value);
+    for (size_t i = 0; i < KP_LIMIT__COUNT; i++)
+        h.measures[i] = measure_of(tables, record, (enum kp_limit)i);
     for (size_t i = 0; i < KP_COUNT(medicines); i++)
         h.medicine[i] = answer_of(tables, record, medicines[i]);
     h.smoking = answer_of(tables, record, ITEM_SMOKING);
@@ -45,37 +54,32 @@ void kp_health_of(const struct kp_tables *tables, const struct kp_record *record
 
 /* --- shared by both judgements --- */
 
-static bool at_least(struct kp_measure m, int64_t units, unsigned scale)
+static bool known(const struct kp_health *h, enum kp_limit limit)
 {
-    return m.known && kp_decimal_compare(m.value, (struct kp_decimal){units, scale}) >= 0;
+    return h->measures[limit].known;
 }
 
-static bool below(struct kp_measure m, int64_t units)
+static bool met(const struct kp_health *h, enum kp_limit limit)
 {
-    return m.known && kp_decimal_compare(m.value, (struct kp_decimal){units, 0}) < 0;
-}
-
-static bool is_fat(const struct kp_health *h)
-{
-    enum { LIMIT_CM2 = 100 };
-    return at_least(h->visceral_fat, LIMIT_CM2, 0);
+    return h->measures[limit].met;
 }
 
 /* 腹囲 says nothing without the sex. */
-static bool waist_tells(const struct kp_health *h)
+static struct kp_measure waist_of(const struct kp_health *h)
 {
-    return h->waist.known && (h->sex == '1' || h->sex == '2');
-}
-
-static bool is_wide(const struct kp_health *h)
-{
-    enum { MALE_CM = 85, FEMALE_CM = 90 };
-    return waist_tells(h) && at_least(h->waist, h->sex == '1' ? MALE_CM : FEMALE_CM, 0);
+    return h->sex == '1'   ? h->measures[KP_LIMIT_WAIST_MALE]
+           : h->sex == '2' ? h->measures[KP_LIMIT_WAIST_FEMALE]
+                           : (struct kp_measure){0};
 }
 
 static bool has_pressure(const struct kp_health *h)
 {
-    return at_least(h->systolic, 130, 0) || at_least(h->diastolic, 85, 0);
+    return met(h, KP_LIMIT_SYSTOLIC) || met(h, KP_LIMIT_DIASTOLIC);
+}
+
+static bool pressure_is_known(const struct kp_health *h)
+{
+    return known(h, KP_LIMIT_SYSTOLIC) && known(h, KP_LIMIT_DIASTOLIC);
 }
 
 /* --- metabolic syndrome --- */
@@ -89,46 +93,48 @@ static struct category pressure_category(const struct kp_health *h)
 {
     enum kp_answer medicine = h->medicine[KP_MEDICINE_PRESSURE];
     return (struct category){.met = medicine == KP_ANSWER_YES || has_pressure(h),
-                             .sound = medicine != KP_ANSWER_NONE && h->systolic.known && h->diastolic.known};
+                             .sound = medicine != KP_ANSWER_NONE && pressure_is_known(h)};
 }
 
 /* Casual glucose is no criterion; where it stands alone, only a category that is met without it is sound. */
 static struct category glucose_category(const struct kp_health *h)
 {
     enum kp_answer medicine = h->medicine[KP_MEDICINE_GLUCOSE];
-    bool high = h->fasting_glucose.known ? at_least(h->fasting_glucose, 110, 0) : at_least(h->hba1c, 60, 1);
+    bool fasting = known(h, KP_LIMIT_METABOLIC_GLUCOSE), casual = known(h, KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE);
+    bool high = met(h, fasting ? KP_LIMIT_METABOLIC_GLUCOSE : KP_LIMIT_METABOLIC_HBA1C);
     struct category c = {.met = medicine == KP_ANSWER_YES || high};
-    c.sound = medicine != KP_ANSWER_NONE &&
-              (h->fasting_glucose.known || h->hba1c.known || (h->casual_glucose.known && c.met));
+    c.sound = medicine != KP_ANSWER_NONE && (fasting || known(h, KP_LIMIT_METABOLIC_HBA1C) || (casual && c.met));
     return c;
 }
 
 static struct category lipid_category(const struct kp_health *h)
 {
     enum kp_answer medicine = h->medicine[KP_MEDICINE_LIPID];
-    struct category c = {.met = medicine == KP_ANSWER_YES || at_least(h->fasting_tg, 150, 0) || below(h->hdl, 40)};
-    c.sound = medicine != KP_ANSWER_NONE && h->hdl.known && (h->fasting_tg.known || (h->casual_tg.known && c.met));
+    struct category c = {.met = medicine == KP_ANSWER_YES || met(h, KP_LIMIT_TG) || met(h, KP_LIMIT_HDL)};
+    c.sound = medicine != KP_ANSWER_NONE && known(h, KP_LIMIT_HDL) &&
+              (known(h, KP_LIMIT_TG) || (known(h, KP_LIMIT_CASUAL_TG) && c.met));
     return c;
 }
 
 char kp_judge_metabolic(const struct kp_health *h)
 {
-    if (!is_fat(h) && !waist_tells(h))
+    bool fat = met(h, KP_LIMIT_VISCERAL_FAT);
+    if (!fat && !waist_of(h).known)
         return UNDECIDABLE;
-    if (!is_fat(h) && !is_wide(h))
+    if (!fat && !waist_of(h).met)
         return NOT_METABOLIC;
     const struct category categories[] = {pressure_category(h), glucose_category(h), lipid_category(h)};
-    int met = 0;
+    int count = 0;
     bool sound = true;
     for (size_t i = 0; i < KP_COUNT(categories); i++) {
-        met += categories[i].met;
+        count += categories[i].met;
         sound &= categories[i].sound;
     }
-    if (met >= 2)
+    if (count >= 2)
         return METABOLIC;
     if (!sound)
         return UNDECIDABLE;
-    return met == 1 ? NEARLY : NOT_METABOLIC;
+    return count == 1 ? NEARLY : NOT_METABOLIC;
 }
 
 /* --- guidance level --- */
@@ -136,22 +142,25 @@ char kp_judge_metabolic(const struct kp_health *h)
 /* Fasting glucose decides; without it HbA1c; casual glucose only where there is neither. */
 static bool has_glucose_risk(const struct kp_health *h)
 {
-    if (h->fasting_glucose.known)
-        return at_least(h->fasting_glucose, 100, 0);
-    return h->hba1c.known ? at_least(h->hba1c, 56, 1) : at_least(h->casual_glucose, 100, 0);
+    static const enum kp_limit order[] = {KP_LIMIT_GUIDANCE_GLUCOSE, KP_LIMIT_GUIDANCE_HBA1C,
+                                          KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE};
+    for (size_t i = 0; i < KP_COUNT(order); i++)
+        if (known(h, order[i]))
+            return met(h, order[i]);
+    return false;
 }
 
 static bool has_lipid_risk(const struct kp_health *h)
 {
-    bool high = h->fasting_tg.known ? at_least(h->fasting_tg, 150, 0) : at_least(h->casual_tg, 175, 0);
-    return high || below(h->hdl, 40);
+    return met(h, known(h, KP_LIMIT_TG) ? KP_LIMIT_TG : KP_LIMIT_CASUAL_TG) || met(h, KP_LIMIT_HDL);
 }
 
 static bool risks_are_known(const struct kp_health *h)
 {
-    bool glucose = h->fasting_glucose.known || h->hba1c.known || h->casual_glucose.known;
-    return glucose && (h->fasting_tg.known || h->casual_tg.known) && h->hdl.known && h->systolic.known &&
-           h->diastolic.known;
+    bool glucose = known(h, KP_LIMIT_GUIDANCE_GLUCOSE) || known(h, KP_LIMIT_GUIDANCE_HBA1C) ||
+                   known(h, KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE);
+    return glucose && (known(h, KP_LIMIT_TG) || known(h, KP_LIMIT_CASUAL_TG)) && known(h, KP_LIMIT_HDL) &&
+           pressure_is_known(h);
 }
 
 static bool any_medicine(const struct kp_health *h, enum kp_answer answer)
@@ -178,15 +187,14 @@ static char level_by_risks(const struct kp_health *h, bool by_belly)
 
 char kp_judge_guidance(const struct kp_health *h, int age)
 {
-    enum { OLDER = 65, OBESE_BMI = 25 };
+    enum { OLDER = 65 };
     if (any_medicine(h, KP_ANSWER_YES))
         return NONE;
-    bool told = h->visceral_fat.known || waist_tells(h);
-    bool by_belly = h->visceral_fat.known ? is_fat(h) : is_wide(h);
-    if (!told || (!by_belly && !h->bmi.known))
+    struct kp_measure belly = known(h, KP_LIMIT_VISCERAL_FAT) ? h->measures[KP_LIMIT_VISCERAL_FAT] : waist_of(h);
+    if (!belly.known || (!belly.met && !known(h, KP_LIMIT_BMI)))
         return UNDECIDED;
-    if (!by_belly && !at_least(h->bmi, OBESE_BMI, 0))
+    if (!belly.met && !met(h, KP_LIMIT_BMI))
         return NONE;
-    char level = level_by_risks(h, by_belly);
+    char level = level_by_risks(h, belly.met);
     return level == ACTIVE && age >= OLDER ? MOTIVATING : level;
 }

@@ -11,9 +11,10 @@
 #define KP_ITEM_METABOLIC "9N501000000000011"
 #define KP_ITEM_GUIDANCE "9N506000000000011"
 
+/* A number against a limit of schemas/judgement_limits.csv. */
 struct kp_measure {
-    bool known;
-    struct kp_decimal value;
+    bool known; /* there is one, and it lies on one side of the limit for certain */
+    bool met;   /* on the side that counts */
 };
 
 enum kp_answer { KP_ANSWER_NONE, KP_ANSWER_YES, KP_ANSWER_NO };
@@ -22,16 +23,12 @@ enum kp_medicine { KP_MEDICINE_PRESSURE, KP_MEDICINE_GLUCOSE, KP_MEDICINE_LIPID,
 
 struct kp_health {
     char sex; /* '1' male, '2' female, 0 unknown */
-    struct kp_measure visceral_fat, waist; /* cm², cm */
-    struct kp_measure bmi;                 /* as recorded, else computed from height and weight */
-    struct kp_measure systolic, diastolic;
-    struct kp_measure fasting_tg, casual_tg, hdl;
-    struct kp_measure fasting_glucose, casual_glucose, hba1c; /* HbA1c: NGSP */
+    struct kp_measure measures[KP_LIMIT__COUNT]; /* BMI: as recorded, else computed from height and weight */
     enum kp_answer medicine[KP_MEDICINE__COUNT];
     enum kp_answer smoking; /* "formerly, not in the last month" is no */
 };
 
-/* What the record tells; not done and not measurable are unknown. */
+/* What the record tells; not done and not measurable are unknown. A waist that visceral fat displaced still counts. */
 void kp_health_of(const struct kp_tables *tables, const struct kp_record *record, struct kp_health *ret_health);
 
 /* Code of 1.2.392.200119.6.1008: '1' 基準該当, '2' 予備群該当, '3' 非該当, '4' 判定不能. */

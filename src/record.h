@@ -23,11 +23,19 @@ struct kp_value {
     const char *high;
 };
 
+/* A result that made room for another of its group: it goes nowhere, but it was measured. */
+struct kp_displaced {
+    const struct kp_displaced *next;
+    const struct kp_item *item;
+    struct kp_value value;
+};
+
 struct kp_record {
     const char *field[KP_F__COUNT]; /* normal form, "" when absent; dates as YYYYMMDD */
     struct kp_date birth, exam, member_from, member_to;
     struct kp_value *values; /* one per item of the tables */
     bool *derived;           /* the same: the value was computed here, because the source had none */
+    const struct kp_displaced *displaced; /* NULL: nothing was */
     bool dash_empty;         /* somewhere a lone dash stood for "nothing" */
     const char *dash_coded;  /* label of an item where it was read as a code; NULL: nowhere */
     unsigned dash_column;

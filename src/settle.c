@@ -82,6 +82,16 @@ static const struct kp_item *better_than(const struct settler *s, const struct k
     return NULL;
 }
 
+static void displace(const struct settler *s, const struct kp_item *item)
+{
+    struct kp_displaced *displaced = kp_arena_alloc(s->findings->arena, sizeof(*displaced));
+    if (!displaced)
+        return; /* the arena remembers */
+    *displaced = (struct kp_displaced){.next = s->record->displaced, .item = item, .value = *value_of(s, item)};
+    s->record->displaced = displaced;
+    *value_of(s, item) = (struct kp_value){0};
+}
+
 static void keep_one_of_each(const struct settler *s)
 {
     for (size_t i = 0; i < s->tables->n_items; i++) {
@@ -91,7 +101,7 @@ static void keep_one_of_each(const struct settler *s)
         if (!better)
             continue;
         kp_find(s->findings, KP_K_GROUP_SETTLED, item->label, value_of(s, item)->text, better->label, NULL);
-        *value_of(s, item) = (struct kp_value){0};
+        displace(s, item);
     }
 }
 

@@ -673,6 +673,58 @@ out:
     return st;
 }
 
+static const char *const LIMIT_NAMES[] = {
+    [KP_LIMIT_VISCERAL_FAT] = "visceral_fat",
+    [KP_LIMIT_WAIST_MALE] = "waist_male",
+    [KP_LIMIT_WAIST_FEMALE] = "waist_female",
+    [KP_LIMIT_BMI] = "bmi",
+    [KP_LIMIT_SYSTOLIC] = "systolic",
+    [KP_LIMIT_DIASTOLIC] = "diastolic",
+    [KP_LIMIT_TG] = "triglycerides",
+    [KP_LIMIT_CASUAL_TG] = "casual_triglycerides",
+    [KP_LIMIT_HDL] = "hdl",
+    [KP_LIMIT_METABOLIC_GLUCOSE] = "metabolic_glucose",
+    [KP_LIMIT_METABOLIC_HBA1C] = "metabolic_hba1c",
+    [KP_LIMIT_GUIDANCE_GLUCOSE] = "guidance_glucose",
+    [KP_LIMIT_GUIDANCE_HBA1C] = "guidance_hba1c",
+    [KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE] = "guidance_casual_glucose",
+};
+_Static_assert(KP_COUNT(LIMIT_NAMES) == KP_LIMIT__COUNT, "a name for every limit");
+
+static bool measures_in(const struct kp_tables *tables, const char *prefix, const char *unit)
+{
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (strncmp(tables->items[i].code, prefix, strlen(prefix)) == 0 && strcmp(tables->items[i].unit, unit) == 0)
+            return true;
+    return false;
+}
+
+static enum kp_status load_limits(struct loader *l)
+{
+    static const char *const columns[] = {"name", "items", "comparison", "limit", "unit", "ground"};
+    enum kp_status st = KP_OK;
+    KP_TRY(open_table(l, "judgement_limits.csv", columns, KP_COUNT(columns)));
+    for (size_t i = 0; i < l->sheet.n_rows; i++) {
+        const char *comparison = cell(l, i, 2), *limit = cell(l, i, 3);
+        size_t which = 0;
+        if (!find_name(LIMIT_NAMES, KP_COUNT(LIMIT_NAMES), cell(l, i, 0), &which) || l->tables->limits[which].items)
+            return bad(l, i, "no limit of a judgement, or one that stands twice:", cell(l, i, 0));
+        struct kp_judgement_limit *row = &l->tables->limits[which];
+        *row = (struct kp_judgement_limit){.items = cell(l, i, 1), .below = strcmp(comparison, "<") == 0};
+        if (!*row->items || !*cell(l, i, 4) || !measures_in(l->tables, row->items, cell(l, i, 4)))
+            return bad(l, i, "no such item is measured in", cell(l, i, 4));
+        if (!row->below && strcmp(comparison, ">=") != 0)
+            return bad(l, i, "the comparison is >= or <, not", comparison);
+        if (!kp_decimal_parse(limit, strlen(limit), &row->limit) || row->limit.units <= 0)
+            return bad(l, i, "the limit is a number above 0, not", limit);
+    }
+    for (size_t i = 0; i < KP_LIMIT__COUNT; i++)
+        if (!l->tables->limits[i].items)
+            return bad(l, HEADER_ROW, "the table lacks the limit", LIMIT_NAMES[i]);
+out:
+    return st;
+}
+
 static enum kp_status load_xsd_digests(struct loader *l)
 {
     static const char *const columns[] = {"file", "sha256_without_whitespace"};
@@ -916,6 +968,7 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     KP_TRY(load_grounds(&l));
     KP_TRY(load_xsd_digests(&l));
     KP_TRY(load_periodic(&l));
+    KP_TRY(load_limits(&l));
     KP_TRY(kp_sha256_finish(l.sha, digest));
     kp_sha256_hex(digest, tables.sha256);
     *ret_tables = tables;

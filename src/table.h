@@ -89,6 +89,31 @@ struct kp_unit_mistake {
     struct kp_decimal from, to;
 };
 
+/* What メタボリックシンドローム判定 and 保健指導レベル go by; the names stand in schemas/judgement_limits.csv. */
+enum kp_limit {
+    KP_LIMIT_VISCERAL_FAT,
+    KP_LIMIT_WAIST_MALE,
+    KP_LIMIT_WAIST_FEMALE,
+    KP_LIMIT_BMI,
+    KP_LIMIT_SYSTOLIC,
+    KP_LIMIT_DIASTOLIC,
+    KP_LIMIT_TG,
+    KP_LIMIT_CASUAL_TG,
+    KP_LIMIT_HDL,
+    KP_LIMIT_METABOLIC_GLUCOSE,
+    KP_LIMIT_METABOLIC_HBA1C,
+    KP_LIMIT_GUIDANCE_GLUCOSE,
+    KP_LIMIT_GUIDANCE_HBA1C,
+    KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE,
+    KP_LIMIT__COUNT
+};
+
+struct kp_judgement_limit {
+    const char *items; /* what the item codes begin with */
+    bool below;        /* numbers below the limit count, not those at or above it */
+    struct kp_decimal limit;
+};
+
 /* One column, two items: the first when blood was drawn fasting, the second when after a meal. */
 struct kp_meal_pair {
     unsigned fasting, casual; /* item indexes */
@@ -163,6 +188,7 @@ struct kp_tables {
     size_t n_conversions;
     const struct kp_periodic *periodic;
     size_t n_periodic;
+    struct kp_judgement_limit limits[KP_LIMIT__COUNT];
     const struct kp_unit_mistake *mistakes;
     size_t n_mistakes;
     const char *const *traps; /* header keys of words that forbid a suggestion */

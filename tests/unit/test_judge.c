@@ -97,8 +97,9 @@ static void health__values_without_a_result__are_unknown(void **state UNUSED)
     set("9N016160200000001", KP_VALUE_PRESENT, "91.0");
     set("3F070000002327101", KP_VALUE_NOT_DONE, NULL);
     kp_health_of(&tables, &record, &health);
-    assert_true(health.waist.known && health.waist.value.units == 910); /* 自己判定 where 実測 has no result */
-    assert_false(health.hdl.known || health.bmi.known);
+    const struct kp_measure *m = health.measures;
+    assert_true(m[KP_LIMIT_WAIST_FEMALE].known && m[KP_LIMIT_WAIST_FEMALE].met); /* 自己判定 where 実測 has no result */
+    assert_false(m[KP_LIMIT_HDL].known || m[KP_LIMIT_HDL].met || m[KP_LIMIT_BMI].known);
 }
 
 static void health__bmi_not_recorded__is_computed(void **state UNUSED)
@@ -108,10 +109,35 @@ static void health__bmi_not_recorded__is_computed(void **state UNUSED)
     set("9N001000000000001", KP_VALUE_PRESENT, "170.0");
     set("9N006000000000001", KP_VALUE_PRESENT, "72.2");
     kp_health_of(&tables, &record, &health);
-    assert_true(health.bmi.known && health.bmi.value.units == 250);
+    assert_true(health.measures[KP_LIMIT_BMI].known && health.measures[KP_LIMIT_BMI].met); /* 25.0 */
     set("9N011000000000001", KP_VALUE_PRESENT, "24.9");
     kp_health_of(&tables, &record, &health);
-    assert_int_equal(health.bmi.value.units, 249);
+    assert_true(health.measures[KP_LIMIT_BMI].known && !health.measures[KP_LIMIT_BMI].met);
+}
+
+/* "150 or less" may be 100. */
+static void health__marked_numbers__tell_only_what_is_certain(void **state UNUSED)
+{
+    static const struct {
+        const char *item, *value;
+        enum kp_limit limit;
+        char mark;
+        bool known, met;
+    } rows[] = {{TG, "150", KP_LIMIT_TG, 'L', false, false},  {TG, "149", KP_LIMIT_TG, 'L', true, false},
+                {TG, "150", KP_LIMIT_TG, 'H', true, true},    {TG, "149", KP_LIMIT_TG, 'H', false, false},
+                {"3F070000002327101", "40", KP_LIMIT_HDL, 'L', false, false},
+                {"3F070000002327101", "39", KP_LIMIT_HDL, 'L', true, true},
+                {"3F070000002327101", "40", KP_LIMIT_HDL, 'H', true, false},
+                {"3F070000002327101", "39", KP_LIMIT_HDL, 'H', false, false}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct kp_health health;
+        assert_int_equal(kp_record_init(&record, &tables, &scratch), KP_OK);
+        set(rows[i].item, KP_VALUE_PRESENT, rows[i].value);
+        record.values[item_at(rows[i].item)].limit = rows[i].mark;
+        kp_health_of(&tables, &record, &health);
+        if (health.measures[rows[i].limit].known != rows[i].known || health.measures[rows[i].limit].met != rows[i].met)
+            fail_msg("row %zu", i);
+    }
 }
 
 static void health__smoking__formerly_is_no(void **state UNUSED)
@@ -138,6 +164,7 @@ int main(void)
         TEST(guidance__cases_worked_out_by_hand__agree),
         TEST(health__values_without_a_result__are_unknown),
         TEST(health__bmi_not_recorded__is_computed),
+        TEST(health__marked_numbers__tell_only_what_is_certain),
         TEST(health__smoking__formerly_is_no),
     };
     return cmocka_run_group_tests_name("judge", tests, load_tables, free_tables);

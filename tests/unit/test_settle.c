@@ -247,6 +247,38 @@ static void derive__beyond_the_input_range__has_the_mark(void **state UNUSED)
     }
 }
 
+/* Of the two a document holds the fat alone; the judgement of metabolic syndrome goes by the waist where the fat is below
+ * its limit, the guidance level by the fat. */
+static void derive__waist_beside_visceral_fat__is_looked_at(void **state UNUSED)
+{
+    static const struct {
+        const char *fat, *waist, *systolic, *metabolic, *guidance;
+    } rows[] = {{"80.0", "95.0", "120", "3", "3"},  {"80.0", "95.0", "130", "2", "3"}, {"80.0", "82.0", "130", "3", "3"},
+                {"100.0", "82.0", "130", "2", "2"}, {"80.0", NULL, "130", "4", "3"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(fresh(NULL), 0);
+        how.derive = true;
+        set(FAT, rows[i].fat);
+        if (rows[i].waist)
+            set(WAIST, rows[i].waist);
+        set(BMI, "22.5");
+        set(FIRST_SYSTOLIC, rows[i].systolic);
+        set(FIRST_DIASTOLIC, "76");
+        set(TG, "90");
+        set(HDL, "60");
+        set(FASTING_GLUCOSE, "90");
+        set("9N701000000000011", "2");
+        set("9N706000000000011", "2");
+        set("9N711000000000011", "2");
+        set(SMOKING, "3");
+        settle();
+        ASSERT_TEXT(FAT, rows[i].fat);
+        assert_false(there(WAIST));
+        ASSERT_TEXT(KP_ITEM_METABOLIC, rows[i].metabolic);
+        ASSERT_TEXT(KP_ITEM_GUIDANCE, rows[i].guidance);
+    }
+}
+
 /* 40 at the end of the fiscal year, less than 75 on the day of the examination. */
 static void derive__judgements__only_from_40_to_74(void **state UNUSED)
 {
@@ -283,6 +315,7 @@ int main(void)
         TEST(derive__mean_of_two_pressures__half_up),
         TEST(derive__mean_with_a_marked_value__is_not_computed),
         TEST(derive__beyond_the_input_range__has_the_mark),
+        TEST(derive__waist_beside_visceral_fat__is_looked_at),
         TEST(derive__judgements__only_from_40_to_74),
     };
     return cmocka_run_group_tests_name("settle", tests, load_tables, free_tables);

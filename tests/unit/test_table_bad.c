@@ -168,6 +168,14 @@ static void load__wrong_conversions__are_refused(void **state)
         {"periodic.csv", "業務歴,9N051,", "業務歴,,", 0},
         {"periodic.csv", "業務歴,9N051,0", "業務歴,9N051,x", 0},
         {"periodic.csv", "業務歴,9N051,0,", "業務歴,9N051,0,y", 0},
+        {"judgement_limits.csv", "ground\nvisceral_fat,9N0210000,>=,100,cm2,both judgements: belly\n", "ground\n", 0},
+        {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbim,9N0110000,", 1},
+        {"judgement_limits.csv", "\nsystolic,9A75,", "\nbmi,9A75,", 1},
+        {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbmi,9N001,", 1}, /* a height has no kg/m2 */
+        {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbmi,,", 1},
+        {"judgement_limits.csv", "9N0110000,>=,", "9N0110000,>,", 0},
+        {"judgement_limits.csv", ">=,25,", ">=,x,", 0},
+        {"judgement_limits.csv", ">=,25,", ">=,0,", 0},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,kg,0.5,2.5", 1}, /* a height has no kg */
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n,m,0.5,2.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,2.5,0.5", 1},
