@@ -117,7 +117,8 @@ static void check_finding(const struct checker *c, const struct kp_item *flag)
     const struct kp_value *flagged = value_of(c, flag), *text = value_of(c, words);
     if (flagged->state != KP_VALUE_PRESENT)
         return;
-    if (strcmp(flagged->text, "1") == 0 && text->state != KP_VALUE_PRESENT)
+    bool filled = text->state == KP_VALUE_PRESENT || kp_refused(c->findings, words->label);
+    if (strcmp(flagged->text, "1") == 0 && !filled)
         kp_find(c->findings, KP_K_FINDING_MISSING, flag->label, NULL, words->label, NULL);
     else if (strcmp(flagged->text, "2") == 0 && text->state == KP_VALUE_PRESENT)
         kp_find(c->findings, KP_K_FINDING_CONTRADICTS, words->label, text->text, flag->label, NULL);

@@ -95,6 +95,14 @@ void kp_find_three(struct kp_findings *findings, enum kp_code code, const char *
     findings->last = finding;
 }
 
+bool kp_refused(const struct kp_findings *findings, const char *field)
+{
+    for (const struct kp_finding *f = findings->first; f; f = f->next)
+        if (f->code >= 4000 && f->field && strcmp(f->field, field) == 0)
+            return true;
+    return false;
+}
+
 enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);

@@ -61,6 +61,9 @@ void kp_find(struct kp_findings *findings, enum kp_code code, const char *field,
 void kp_find_three(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
                    const char *arg1, const char *arg2, const char *arg3);
 
+/* Does a finding that refuses a value (K4xxx; of a document K8xxx) speak of that field? Then it is wrong rather than missing. */
+bool kp_refused(const struct kp_findings *findings, const char *field);
+
 /* Where diagnostics go: formats them, counts them, calls the environment back. */
 struct kp_diag {
     const struct kp_catalogue *catalogue;

@@ -11,15 +11,6 @@ struct names {
     struct kp_findings *findings;
 };
 
-/* What was refused is not missing; its own finding says more. */
-static bool was_refused(const struct kp_findings *findings, const struct kp_item *item)
-{
-    for (const struct kp_finding *f = findings->first; f; f = f->next)
-        if (f->field == item->label)
-            return true;
-    return false;
-}
-
 static void add_name(struct names *names, const char *name)
 {
     kp_buf_printf(&names->text, "%s%s", names->text.len ? ", " : "", name);
@@ -35,69 +26,68 @@ static void tell_names(struct names *names, enum kp_code code)
     kp_buf_release(&names->text);
 }
 
-static bool stated(const struct kp_record *record, size_t i)
-{
-    return record->values[i].state != KP_VALUE_ABSENT;
-}
-
 struct look {
     const struct kp_tables *tables;
     const struct kp_record *record;
     const struct kp_findings *findings;
 };
 
-/* Is anything said of an item whose code begins so? */
+/* Is anything said of the item? What was refused is not missing; its own finding says more. */
+static bool stated(const struct look *look, size_t i)
+{
+    return look->record->values[i].state != KP_VALUE_ABSENT ||
+           kp_refused(look->findings, look->tables->items[i].label);
+}
+
+/* The same of an item whose code begins so; one that made room for another was measured all the same. */
 static bool is_stated(const struct look *look, const char *prefix)
 {
     size_t n = strlen(prefix);
     for (size_t i = 0; i < look->tables->n_items; i++)
         if (look->tables->items[i].code[2] == prefix[2] && strncmp(look->tables->items[i].code, prefix, n) == 0 &&
-            (stated(look->record, i) || was_refused(look->findings, &look->tables->items[i])))
+            stated(look, i))
             return true;
-    return false;
+    return kp_measured_of(look->tables, look->record, prefix) != NULL;
 }
 
 /* --- 特定健診 --- */
 
 #define GLUCOSE_GROUPS "bcd" /* fasting, casual, HbA1c: methods of three tests, of which one is enough */
 
-static bool group_is_stated(const struct kp_tables *tables, const struct kp_record *record,
-                            const struct kp_findings *findings, const char *letters)
+static bool group_is_stated(const struct look *look, const char *letters)
 {
-    for (size_t i = 0; i < tables->n_items; i++)
-        if (strchr(letters, tables->items[i].tokutei_need) &&
-            (stated(record, i) || was_refused(findings, &tables->items[i])))
+    for (size_t i = 0; i < look->tables->n_items; i++)
+        if (strchr(letters, look->tables->items[i].tokutei_need) && stated(look, i))
             return true;
     return false;
 }
 
 /* A finding in words belongs to its flag, which is asked for by itself. */
-static bool is_missing(const struct kp_tables *tables, const struct kp_record *record,
-                       const struct kp_findings *findings, size_t i)
+static bool is_missing(const struct look *look, size_t i)
 {
-    const struct kp_item *item = &tables->items[i];
-    const char letter[] = {item->tokutei_need, '\0'};
-    if (item->tokutei_need == '1')
-        return item->depends_on < 0 && !stated(record, i) && !was_refused(findings, item);
+    const struct kp_item *items = look->tables->items;
+    const char letter[] = {items[i].tokutei_need, '\0'};
+    if (*letter == '1')
+        return items[i].depends_on < 0 && !stated(look, i);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))
         return false;
     bool first = true;
     for (size_t k = 0; k < i && first; k++)
-        first = tables->items[k].tokutei_need != *letter;
-    return first && !group_is_stated(tables, record, findings, letter);
+        first = items[k].tokutei_need != *letter;
+    return first && !group_is_stated(look, letter);
 }
 
 void kp_check_required(const struct kp_tables *tables, const struct kp_record *record, enum kp_code code,
                        struct kp_findings *findings)
 {
+    const struct look look = {tables, record, findings};
     struct names names = {.findings = findings};
     for (size_t i = 0; i < tables->n_items; i++)
-        if (is_missing(tables, record, findings, i))
+        if (is_missing(&look, i))
             add_name(&names, tables->items[i].name);
-    if (!group_is_stated(tables, record, findings, GLUCOSE_GROUPS))
+    if (!group_is_stated(&look, GLUCOSE_GROUPS))
         add_name(&names, "空腹時血糖・HbA1c・随時血糖");
     bool drawn = kp_result_of(tables, record, "3F015") || kp_result_of(tables, record, "3D010");
-    const struct look look = {tables, record, findings};
     if (drawn && !is_stated(&look, "9N141"))
         add_name(&names, "採血時間(食後)");
     tell_names(&names, code);
@@ -189,26 +179,33 @@ struct group {
     bool has_reason, detailed, not_detailed;
 };
 
-static struct group group_of(const struct kp_tables *tables, const struct kp_record *record, const struct kp_item *reason)
+/* Present, or refused: then what it says is not known, but it would have said something. */
+static bool is_filled(const struct look *look, const struct kp_item *item)
 {
-    struct group g = {.id = reason->group_id, .reason = reason};
-    g.has_reason = record->values[reason - tables->items].state == KP_VALUE_PRESENT;
-    for (size_t i = 0; i < tables->n_items; i++) {
-        const struct kp_item *item = &tables->items[i];
+    return look->record->values[item - look->tables->items].state == KP_VALUE_PRESENT ||
+           kp_refused(look->findings, item->label);
+}
+
+static struct group group_of(const struct look *look, const struct kp_item *reason)
+{
+    struct group g = {.id = reason->group_id, .reason = reason, .has_reason = is_filled(look, reason)};
+    for (size_t i = 0; i < look->tables->n_items; i++) {
+        const struct kp_item *item = &look->tables->items[i];
         if (item->relation != KP_REL_RSON || item == reason || strcmp(item->group_id, g.id) != 0)
             continue;
         g.target = item;
-        if (record->values[i].state == KP_VALUE_PRESENT)
-            *(strcmp(record->values[i].text, "0") == 0 ? &g.not_detailed : &g.detailed) = true;
+        const struct kp_value *value = &look->record->values[i];
+        if (is_filled(look, item))
+            *(value->text && strcmp(value->text, "0") == 0 ? &g.not_detailed : &g.detailed) = true;
     }
     return g;
 }
 
 /* A number or a flag must be there, in one of its methods; of classes, as of the fundus, one is enough. eGFR is looked at by
  * itself. */
-static void add_lacking(const struct kp_tables *tables, const struct kp_record *record, const struct group *g,
-                        struct names *names)
+static void add_lacking(const struct look *look, const struct group *g, struct names *names)
 {
+    const struct kp_tables *tables = look->tables;
     const struct kp_item *class = NULL;
     bool any_class = false, others = false;
     for (size_t i = 0; i < tables->n_items; i++) {
@@ -217,12 +214,12 @@ static void add_lacking(const struct kp_tables *tables, const struct kp_record *
             continue;
         if (item->type == KP_TYPE_CO || (item->type == KP_TYPE_ST && item->depends_on < 0)) {
             class = class ? class : item;
-            any_class |= stated(record, i);
+            any_class |= stated(look, i);
         } else if (item->type != KP_TYPE_ST && strcmp(item->code, KP_ITEM_EGFR) != 0) {
             bool found = false, first = true;
             for (size_t k = 0; k < tables->n_items; k++) {
                 bool same = strcmp(tables->items[k].name, item->name) == 0;
-                found |= same && stated(record, k);
+                found |= same && stated(look, k);
                 first &= !same || k >= i;
             }
             others = true;
@@ -234,8 +231,7 @@ static void add_lacking(const struct kp_tables *tables, const struct kp_record *
         add_name(names, class->name);
 }
 
-static void check_group(const struct kp_tables *tables, const struct kp_record *record, const struct group *g,
-                        bool received, struct kp_findings *findings)
+static void check_group(const struct look *look, const struct group *g, bool received, struct kp_findings *findings)
 {
     enum kp_code missing = received ? KP_K_GROUP_NOT_WHOLE : KP_K_REASON_MISSING;
     struct names lacking = {.findings = findings};
@@ -249,21 +245,22 @@ static void check_group(const struct kp_tables *tables, const struct kp_record *
         kp_find(findings, missing, g->target->label, NULL, g->reason->label, NULL);
     else if (g->target && !g->detailed)
         kp_find(findings, missing, g->reason->label, NULL, g->target->label, NULL);
-    add_lacking(tables, record, g, &lacking);
+    add_lacking(look, g, &lacking);
     tell_names(&lacking, received ? KP_K_GROUP_NOT_WHOLE : KP_K_GROUP_INCOMPLETE);
-    const struct kp_item *egfr = kp_item_find(tables, KP_ITEM_EGFR);
-    if (egfr && strcmp(egfr->group_id, g->id) == 0 && !stated(record, (size_t)(egfr - tables->items)))
+    const struct kp_item *egfr = kp_item_find(look->tables, KP_ITEM_EGFR);
+    if (egfr && strcmp(egfr->group_id, g->id) == 0 && !stated(look, (size_t)(egfr - look->tables->items)))
         kp_find(findings, KP_K_EGFR_ABSENT, egfr->label, NULL, NULL, NULL);
 }
 
 void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, bool received,
                      struct kp_findings *findings)
 {
+    const struct look look = {tables, record, findings};
     for (size_t i = 0; i < tables->n_items; i++) {
         const struct kp_item *item = &tables->items[i];
         if (item->relation != KP_REL_RSON || item->type != KP_TYPE_ST)
             continue;
-        struct group g = group_of(tables, record, item);
-        check_group(tables, record, &g, received, findings);
+        struct group g = group_of(&look, item);
+        check_group(&look, &g, received, findings);
     }
 }

@@ -8,14 +8,6 @@
 
 enum { MAX_AGE_YEARS = 120 };
 
-static bool reported(const struct kp_findings *findings, const char *field)
-{
-    for (const struct kp_finding *f = findings->first; f; f = f->next)
-        if (f->field && strcmp(f->field, field) == 0 && f->code != KP_K_DASH_EMPTY) /* a dash leaves the field missing */
-            return true;
-    return false;
-}
-
 static void check_required(const struct kp_record *record, struct kp_findings *findings)
 {
     static const enum kp_field required[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_NAME_KANA,
@@ -24,7 +16,7 @@ static void check_required(const struct kp_record *record, struct kp_findings *f
                                              KP_F_FACILITY_NAME};
     for (size_t i = 0; i < KP_COUNT(required); i++) {
         const char *name = kp_field_name(required[i]);
-        if (!*record->field[required[i]] && !reported(findings, name))
+        if (!*record->field[required[i]] && !kp_refused(findings, name))
             kp_find(findings, KP_K_VALUE_MISSING, name, NULL, name, NULL);
     }
 }
@@ -72,14 +64,6 @@ static void check_characters(const struct kp_tables *tables, const char *where, 
                 NULL);
 }
 
-static bool was_too_long(const struct kp_findings *findings, const char *label)
-{
-    for (const struct kp_finding *f = findings->first; f; f = f->next)
-        if (f->code == KP_K_TOO_LONG && f->field && strcmp(f->field, label) == 0)
-            return true;
-    return false;
-}
-
 /* The doctor is written into the judgement, so neither can stand alone (B12). */
 static void check_judgements(const struct kp_tables *tables, const struct kp_record *record,
                              struct kp_findings *findings)
@@ -98,7 +82,7 @@ static void check_judgements(const struct kp_tables *tables, const struct kp_rec
             }
         if (!item->is_author)
             partner = record->values[item->author_item].state == KP_VALUE_PRESENT;
-        if (present && !partner && other && !was_too_long(findings, other->label))
+        if (present && !partner && other && !kp_refused(findings, other->label))
             kp_find(findings, KP_K_JUDGEMENT_PAIR, item->label, NULL, other->label, NULL);
     }
 }

@@ -4,6 +4,7 @@
 #include "checks.h"
 
 static struct kp_check_context context;
+static const char *before; /* label of an item whose value was refused */
 
 /* A record of 50 years as a document for 40 to 74 has it, with the fields alone. */
 static int fresh(void **state UNUSED)
@@ -17,6 +18,7 @@ static int fresh(void **state UNUSED)
                   {KP_F_EXAM_DATE, "20250610"},      {KP_F_FACILITY_NUMBER, "2813300114"},
                   {KP_F_FACILITY_NAME, "健診所"}};
     kp_arena_reset(&scratch);
+    before = NULL;
     if (kp_record_init(&record, &tables, &scratch) != KP_OK)
         return -1;
     for (size_t i = 0; i < COUNT(fields); i++)
@@ -36,6 +38,8 @@ static bool finds(enum kp_code code)
 {
     bool found = false;
     findings = (struct kp_findings){.arena = &scratch};
+    if (before)
+        kp_find(&findings, KP_K_TOO_LONG, before, NULL, NULL, NULL);
     kp_check_record(&tables, &record, &context, &findings);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         found |= f->code == code;
@@ -69,6 +73,33 @@ static void category__must_fit_the_age(void **state UNUSED)
         record.birth.year = rows[i].born;
         if (finds(KP_K_PROGRAMME_AGE) == rows[i].fits)
             fail_msg("%s/%s, born %d", rows[i].report, rows[i].programme, (int)rows[i].born);
+    }
+}
+
+/* What was refused is there, only wrong: its own finding says how to mend it, and that it is missing would mislead. */
+static void refused__is_not_missing_besides(void **state UNUSED)
+{
+    static const struct {
+        const char *refused; /* the item that an earlier finding speaks of */
+        const char *set[4];  /* item, value, item, value */
+        enum kp_code code;   /* what is said where it is only missing */
+    } rows[] = {
+        {HISTORY_TEXT, {HISTORY_FLAG, "1"}, KP_K_FINDING_MISSING},
+        {JUDGEMENT, {DOCTOR, "医師"}, KP_K_JUDGEMENT_PAIR},
+        {DOCTOR, {JUDGEMENT, "異常なし"}, KP_K_JUDGEMENT_PAIR},
+        {"3C015000002327101", {"3C015161602399911", "1", "3C015161002399949", "血圧"}, KP_K_GROUP_INCOMPLETE},
+        {"3C015161002399949", {"3C015161602399911", "1"}, KP_K_REASON_MISSING},
+        {"3C015161602399911", {"3C015161002399949", "血圧"}, KP_K_REASON_MISSING},
+        {"8A065000002391901", {"3C015161602399911", "1", "3C015161002399949", "血圧"}, KP_K_EGFR_ABSENT},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(fresh(NULL), 0);
+        for (size_t k = 0; k + 1 < COUNT(rows[i].set) && rows[i].set[k]; k += 2)
+            set(rows[i].set[k], rows[i].set[k + 1]);
+        bool missing = finds(rows[i].code);
+        before = kp_item_find(&tables, rows[i].refused)->label;
+        if (!missing || finds(rows[i].code))
+            fail_msg("row %zu: %s", i, missing ? "said although it was refused" : "not said at all");
     }
 }
 
@@ -124,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(group__two_codes_in_one_document__are_warned_of),
         TEST(category__must_fit_the_age),
+        TEST(refused__is_not_missing_besides),
         TEST(periodic__omissions__go_by_age),
         TEST(periodic__waist__may_be_left_out_by_bmi),
     };
