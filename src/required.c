@@ -62,19 +62,36 @@ static bool group_is_stated(const struct look *look, const char *letters)
     return false;
 }
 
-/* A finding in words belongs to its flag, which is asked for by itself. */
-static bool is_missing(const struct look *look, size_t i)
+/* Alternatives by what tells them apart, "内臓脂肪面積・腹囲": how each is measured stands in brackets and does not matter. */
+static void add_group(const struct look *look, const char *letters, struct names *names)
+{
+    const char *last = "";
+    add_name(names, "");
+    for (size_t i = 0; i < look->tables->n_items; i++) {
+        const char *name = look->tables->items[i].name;
+        size_t n = strcspn(name, "(");
+        bool again = strcspn(last, "(") == n && strncmp(name, last, n) == 0;
+        if (again || !strchr(letters, look->tables->items[i].tokutei_need))
+            continue;
+        kp_buf_printf(&names->text, "%s%.*s", *last ? "・" : "", (int)n, name);
+        last = name;
+    }
+}
+
+/* A finding in words belongs to its flag, which is asked for by itself; the groups of glucose are asked for together. */
+static void add_if_missing(const struct look *look, size_t i, struct names *names)
 {
     const struct kp_item *items = look->tables->items;
     const char letter[] = {items[i].tokutei_need, '\0'};
-    if (*letter == '1')
-        return items[i].depends_on < 0 && !stated(look, i);
+    if (*letter == '1' && items[i].depends_on < 0 && !stated(look, i))
+        add_name(names, items[i].name);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))
-        return false;
-    bool first = true;
-    for (size_t k = 0; k < i && first; k++)
-        first = items[k].tokutei_need != *letter;
-    return first && !group_is_stated(look, letter);
+        return;
+    for (size_t k = 0; k < i; k++)
+        if (items[k].tokutei_need == *letter)
+            return; /* it was asked for with the first of them */
+    if (!group_is_stated(look, letter))
+        add_group(look, letter, names);
 }
 
 void kp_check_required(const struct kp_tables *tables, const struct kp_record *record, enum kp_code code,
@@ -83,10 +100,9 @@ void kp_check_required(const struct kp_tables *tables, const struct kp_record *r
     const struct look look = {tables, record, findings};
     struct names names = {.findings = findings};
     for (size_t i = 0; i < tables->n_items; i++)
-        if (is_missing(&look, i))
-            add_name(&names, tables->items[i].name);
+        add_if_missing(&look, i, &names);
     if (!group_is_stated(&look, GLUCOSE_GROUPS))
-        add_name(&names, "空腹時血糖・HbA1c・随時血糖");
+        add_group(&look, GLUCOSE_GROUPS, &names);
     bool drawn = kp_result_of(tables, record, "3F015") || kp_result_of(tables, record, "3D010");
     if (drawn && !is_stated(&look, "9N141"))
         add_name(&names, "採血時間(食後)");

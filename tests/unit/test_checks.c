@@ -103,6 +103,30 @@ static void refused__is_not_missing_besides(void **state UNUSED)
     }
 }
 
+static const char *missing_names(void)
+{
+    for (const struct kp_finding *f = findings.first; f; f = f->next)
+        if (f->code == KP_K_REQUIRED_ABSENT)
+            return f->args[0];
+    return "";
+}
+
+/* Of alternatives all are named: whoever lacks a waist does not look for visceral fat. */
+static void required__alternatives__are_all_named(void **state UNUSED)
+{
+    static const char *const named[] = {"身長",        "内臓脂肪面積・腹囲",      "収縮期血圧", "LDLコレステロール・Non-HDLコレステロール",
+                                        "AST",         "空腹時中性脂肪・随時中性脂肪", "尿糖",       "空腹時血糖・随時血糖・HbA1c",
+                                        "γ-GT",        "医師の診断(判定)"};
+    context.report = "10";
+    context.programme = "010";
+    assert_true(finds(KP_K_REQUIRED_ABSENT));
+    for (size_t i = 0; i < COUNT(named); i++) {
+        const char *list = kp_arena_printf(&scratch, ", %s, ", missing_names());
+        if (!strstr(list, kp_arena_printf(&scratch, ", %s, ", named[i])))
+            fail_msg("no %s in %s", named[i], list);
+    }
+}
+
 /* What a doctor may leave out at which age (安衛則44条). */
 static void periodic__omissions__go_by_age(void **state UNUSED)
 {
@@ -156,6 +180,7 @@ int main(void)
         TEST(group__two_codes_in_one_document__are_warned_of),
         TEST(category__must_fit_the_age),
         TEST(refused__is_not_missing_besides),
+        TEST(required__alternatives__are_all_named),
         TEST(periodic__omissions__go_by_age),
         TEST(periodic__waist__may_be_left_out_by_bmi),
     };
