@@ -223,6 +223,8 @@ static void compare_judgement(const struct checker *c, enum kp_code code, const 
 {
     const struct kp_value *value = source_value(c, item);
     const char text[] = {derived, '\0'};
+    if (c->context->received && derived == KP_UNDECIDED)
+        return; /* what it followed from need not be in the document */
     if (value && strcmp(value->text, text) != 0)
         find_at(c, code, item, kp_arena_strdup(c->findings->arena, text));
 }

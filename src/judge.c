@@ -9,8 +9,8 @@
 #define ITEM_MEDICINE_LIPID "9N711000000000011"
 #define ITEM_SMOKING "9N736000000000011"
 
-enum { ACTIVE = '1', MOTIVATING = '2', NONE = '3', UNDECIDED = '4' };          /* guidance */
-enum { METABOLIC = '1', NEARLY = '2', NOT_METABOLIC = '3', UNDECIDABLE = '4' }; /* metabolic syndrome */
+enum { ACTIVE = '1', MOTIVATING = '2', NONE = '3' };          /* guidance */
+enum { METABOLIC = '1', NEARLY = '2', NOT_METABOLIC = '3' }; /* metabolic syndrome */
 
 /* --- what the record tells --- */
 
@@ -120,7 +120,7 @@ char kp_judge_metabolic(const struct kp_health *h)
 {
     bool fat = met(h, KP_LIMIT_VISCERAL_FAT);
     if (!fat && !waist_of(h).known)
-        return UNDECIDABLE;
+        return KP_UNDECIDED;
     if (!fat && !waist_of(h).met)
         return NOT_METABOLIC;
     const struct category categories[] = {pressure_category(h), glucose_category(h), lipid_category(h)};
@@ -133,7 +133,7 @@ char kp_judge_metabolic(const struct kp_health *h)
     if (count >= 2)
         return METABOLIC;
     if (!sound)
-        return UNDECIDABLE;
+        return KP_UNDECIDED;
     return count == 1 ? NEARLY : NOT_METABOLIC;
 }
 
@@ -177,11 +177,11 @@ static char level_by_risks(const struct kp_health *h, bool by_belly)
     int risks = has_glucose_risk(h) + has_lipid_risk(h) + has_pressure(h);
     int enough = by_belly ? 2 : 3; /* for active support */
     if (risks == 0)
-        return risks_are_known(h) ? NONE : UNDECIDED;
+        return risks_are_known(h) ? NONE : KP_UNDECIDED;
     if (any_medicine(h, KP_ANSWER_NONE))
-        return UNDECIDED; /* a medicine would change the level */
+        return KP_UNDECIDED; /* a medicine would change the level */
     if (risks == enough - 1 && h->smoking == KP_ANSWER_NONE)
-        return UNDECIDED;
+        return KP_UNDECIDED;
     return risks + (h->smoking == KP_ANSWER_YES) >= enough ? ACTIVE : MOTIVATING;
 }
 
@@ -192,7 +192,7 @@ char kp_judge_guidance(const struct kp_health *h, int age)
         return NONE;
     struct kp_measure belly = known(h, KP_LIMIT_VISCERAL_FAT) ? h->measures[KP_LIMIT_VISCERAL_FAT] : waist_of(h);
     if (!belly.known || (!belly.met && !known(h, KP_LIMIT_BMI)))
-        return UNDECIDED;
+        return KP_UNDECIDED;
     if (!belly.met && !met(h, KP_LIMIT_BMI))
         return NONE;
     char level = level_by_risks(h, belly.met);

@@ -28,6 +28,8 @@ struct kp_health {
     enum kp_answer smoking; /* "formerly, not in the last month" is no */
 };
 
+enum { KP_UNDECIDED = '4' }; /* 判定不能, of both judgements */
+
 /* What the record tells; not done and not measurable are unknown. A waist that visceral fat displaced still counts. */
 void kp_health_of(const struct kp_tables *tables, const struct kp_record *record, struct kp_health *ret_health);
 

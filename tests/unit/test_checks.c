@@ -127,6 +127,19 @@ static void required__alternatives__are_all_named(void **state UNUSED)
     }
 }
 
+/* A document holds no waist beside visceral fat, and nothing that its sender had no ground to send. */
+static void judgement__of_a_document__is_held_against_what_can_be_told(void **state UNUSED)
+{
+    set("9N021000000000001", "80.0");
+    set("9N501000000000011", "3");
+    assert_true(finds(KP_K_METABOLIC_DIFFERS)); /* of an export: 判定不能 */
+    context.received = true;
+    assert_false(finds(KP_K_METABOLIC_DIFFERS));
+    set("9N016160100000001", "84.9");
+    set("9N501000000000011", "1");
+    assert_true(finds(KP_K_METABOLIC_DIFFERS));
+}
+
 /* What a doctor may leave out at which age (安衛則44条). */
 static void periodic__omissions__go_by_age(void **state UNUSED)
 {
@@ -181,6 +194,7 @@ int main(void)
         TEST(category__must_fit_the_age),
         TEST(refused__is_not_missing_besides),
         TEST(required__alternatives__are_all_named),
+        TEST(judgement__of_a_document__is_held_against_what_can_be_told),
         TEST(periodic__omissions__go_by_age),
         TEST(periodic__waist__may_be_left_out_by_bmi),
     };
