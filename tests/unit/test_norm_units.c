@@ -276,9 +276,38 @@ static void reference__in_another_unit__is_converted_too(void **state UNUSED)
                     IN("mmol/mol", HBA1C ".high", "42")));
 }
 
+/* Ordinary results in the unit that they were most likely measured in, and ordinary and bad ones in the item's own. */
+static void mistakes__the_likely_unit_is_named(void **state UNUSED)
+{
+    static const struct {
+        const char *item, *number, *unit;
+    } rows[] = {
+        {HEIGHT, "1.72", "m"},          {HEIGHT, "1720", "mm"},            {HEIGHT, "172.0", NULL},
+        {WEIGHT, "65000", "g"},         {WEIGHT, "165.0", NULL},           {"9N016160100000001", "0.85", "m"},
+        {SYSTOLIC, "16.0", "kPa"},      {SYSTOLIC, "85", NULL},            {HBA1C, "36", "mmol/mol"},
+        {HBA1C, "14.5", NULL},          {FASTING_GLUCOSE, "5.2", "mmol/L"}, {FASTING_GLUCOSE, "45", NULL},
+        {TG, "1.2", "mmol/L"},          {TG, "25", NULL},                  {"3F070000002327101", "1.5", "mmol/L"},
+        {"3F070000002327101", "18", NULL},
+        {"2A030000001930101", "145", "g/L"},  {"2A030000001930101", "6.5", NULL},
+        {RED_CELLS, "4.85", "10*6/mm3"},      {RED_CELLS, "4850000", "/mm3"}, {RED_CELLS, "250", NULL},
+        {WHITE_CELLS, "5.2", "10*3/mm3"},     {WHITE_CELLS, "18.4", "10*3/mm3"}, {WHITE_CELLS, "52", "10*2/mm3"},
+        {WHITE_CELLS, "110", "10*2/mm3"},     {WHITE_CELLS, "1800", NULL}, {PLATELETS, "220", "10*3/mm3"},
+        {PLATELETS, "220000", "/mm3"},        {PLATELETS, "60", NULL},     {PROTEIN, "72", "g/L"},
+        {"3C015000002327101", "75", "umol/L"}, {"3C015000002327101", "9.80", NULL}, {VITAL_CAPACITY, "3450", "mL"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct kp_decimal number;
+        assert_true(kp_decimal_parse(rows[i].number, strlen(rows[i].number), &number));
+        const char *unit = kp_likely_unit(&tables, &tables.items[item_at(rows[i].item)], number);
+        if (strcmp(unit ? unit : "", rows[i].unit ? rows[i].unit : "") != 0)
+            fail_msg("%s of %s: %s", rows[i].number, rows[i].item, unit ? unit : "nothing");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mistakes__the_likely_unit_is_named),
         cmocka_unit_test(conversion__every_row__gives_the_value_worked_out_by_hand),
         cmocka_unit_test(conversion__of_the_table__has_a_case_each),
         cmocka_unit_test(conversion__of_another_analyte__does_not_hold),
