@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ident.h"
 #include "judge.h"
 #include "registers.h"
 #include "required.h"
@@ -81,6 +82,13 @@ static void check_category(const struct checker *c)
     const char *report = c->context->report, *programme = c->context->programme;
     if (*report && *programme && !category_fits(c, report, programme))
         kp_find(c->findings, KP_K_PROGRAMME_AGE, kp_field_name(KP_F_REPORT_CATEGORY), NULL, report, programme);
+}
+
+static void check_sender(const struct checker *c)
+{
+    const char *number = c->context->sender;
+    if (number && !kp_facility_number_ok(number))
+        kp_find(c->findings, KP_K_SENDER_CHECK_DIGIT, NULL, NULL, number, NULL);
 }
 
 /* --- body: alternatives, findings --- */
@@ -258,6 +266,7 @@ void kp_check_record(const struct kp_tables *tables, const struct kp_record *rec
     kp_validate(tables, record, context->as_of, findings);
     check_days(&c);
     check_category(&c);
+    check_sender(&c);
     if (strcmp(context->report, "10") == 0)
         kp_check_required(tables, record,
                           context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT, findings);

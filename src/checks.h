@@ -14,6 +14,7 @@ struct kp_check_context {
     struct kp_date as_of; /* day of disclosure, or of the bundle */
     enum kp_age_rule age_rule;
     const char *report, *programme; /* 報告区分, プログラム種別 of the document; "" not known */
+    const char *sender;             /* number of 10 digits that the bundle will bear; NULL not known */
     bool received;                  /* read back from a document: what its sender had no ground to send is not missing */
     bool reject_incomplete;         /* policy required_items = reject: what 特定健診 requires must be there */
 };

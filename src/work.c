@@ -130,6 +130,7 @@ static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot, 
     struct kp_category category = kp_category_of(n, r, band);
     context.report = category.report;
     context.programme = how.programme = category.programme;
+    context.sender = n->sender_number;
     kp_settle(&run->tables, &slot->record, &how, &slot->findings);
     if (!first_pass)
         kp_check_record(&run->tables, r, &context, &slot->findings);
