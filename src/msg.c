@@ -139,6 +139,16 @@ static void fill_in(struct kp_buf *out, const char *template, const struct kp_fi
     }
 }
 
+char *kp_msg_general(const struct kp_msg *msg, enum kp_lang lang, struct kp_arena *arena)
+{
+    static const struct kp_finding anything = {.args = {"…", "…", "…"}};
+    struct kp_buf out = {0};
+    fill_in(&out, msg->text[lang], &anything, false);
+    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    kp_buf_release(&out);
+    return text;
+}
+
 void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
 {
     kp_buf_printable(out, finding->field ? finding->field : "");

@@ -73,6 +73,9 @@ struct kp_diag {
     bool show_values;
 };
 
+/* The text of a code with "…" for what differs from row to row. NULL when memory is short. */
+char *kp_msg_general(const struct kp_msg *msg, enum kp_lang lang, struct kp_arena *arena);
+
 /* Severity of a code, after --strict. */
 enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
 /* The worst severity among the findings; KP_LEVEL_NOTE when there is none. */

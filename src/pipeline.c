@@ -339,20 +339,6 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
     return ok && ret->insurer_number && ret->name && ret->scheme;
 }
 
-/* The text of a code, without what differs from row to row. */
-static const char *general_text(struct kp_arena *arena, const char *text)
-{
-    struct kp_buf out = {0};
-    for (const char *at = text; *at; at++) {
-        bool open = at[0] == '{' && at[1] && at[2] == '}';
-        open ? kp_buf_str(&out, "…") : kp_buf_char(&out, *at);
-        at += open ? 2 : 0;
-    }
-    char *copy = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
-    kp_buf_release(&out);
-    return copy;
-}
-
 static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct kp_result *r)
 {
     struct kp_code_result *codes = kp_arena_alloc(arena, (p->run.catalogue.n_rows + 1) * sizeof(*codes));
@@ -365,7 +351,7 @@ static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct 
                 kp_diag_level(&p->run.diag, (enum kp_code)msg->code) != (enum kp_level)level)
                 continue;
             struct kp_code_result c = {.code = msg->code, .level = (enum kp_level)level,
-                                       .text = general_text(arena, msg->text[p->run.options->lang]),
+                                       .text = kp_msg_general(msg, p->run.options->lang, arena),
                                        .n = p->tally.by_code[msg->code],
                                        .places = kp_tally_places(&p->tally, &p->run, msg->code, arena)};
             if (!c.text || !c.places)

@@ -274,13 +274,14 @@ static const char *say(const struct kp_run *run, const char *ja, const char *en)
 }
 
 /* With the lines it was said of first. */
-static void code_row(const struct kp_run *run, const struct kp_tally *t, unsigned code, const char *what,
-                     struct kp_buf *out)
+static void code_row(const struct kp_run *run, const struct kp_tally *t, const struct kp_msg *msg, struct kp_buf *out)
 {
     struct kp_arena arena = {0};
+    unsigned code = msg->code;
+    const char *what = kp_msg_general(msg, run->options->lang, &arena);
     const char *places = kp_tally_places(t, run, code, &arena);
     kp_buf_printf(out, "<tr><td>K%04u</td><td>", code);
-    kp_buf_html(out, what);
+    kp_buf_html(out, what ? what : "");
     kp_buf_str(out, "</td><td>");
     kp_buf_html(out, places ? places : "");
     kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td></tr>\n", t->by_code[code]);
@@ -326,9 +327,23 @@ static void html_codes(const struct kp_run *run, const struct kp_tally *t, struc
         const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->catalogue, code) : NULL;
         if (!msg || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
             continue;
-        code_row(run, t, code, msg->text[run->options->lang], out);
+        code_row(run, t, msg, out);
     }
     kp_buf_str(out, "</table>\n");
+}
+
+static void html_derived(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+{
+    const char *title = say(run, "他の値から計算して補った項目", "Items computed from other values");
+    for (size_t i = 0; i < run->tables.n_items; i++) {
+        if (!t->derived[i])
+            continue;
+        if (title)
+            kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", title);
+        title = NULL;
+        row(out, run->tables.items[i].code, run->tables.items[i].name, t->derived[i]);
+    }
+    kp_buf_str(out, title ? "" : "</table>\n");
 }
 
 static void html_recovered(const struct kp_run *run, const struct kp_recovery *r, struct kp_buf *out)
@@ -368,6 +383,7 @@ void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, cons
     kp_buf_str(out, "</table>\n");
     html_accounts(run, tally, out);
     html_codes(run, tally, out);
+    html_derived(run, tally, out);
     const struct kp_msg *profile = kp_catalogue_find(&run->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && !run->options->xsd && kp_makes_bundles(run->options->command))
         kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->lang], profile->remedy[run->options->lang]);

@@ -160,6 +160,7 @@ static void rows__bad_ones__raise_their_code_and_good_ones_do_not(void **state)
     (void)state;
     assert_rows_raise("row");
     assert_rows_raise("row derive = yes");
+    assert_contains(slurp(text("%s/report.html", run_folder("out")), NULL), "9N011000000000001");
     assert_rows_raise("row required_items = reject");
 }
 

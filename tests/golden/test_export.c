@@ -263,6 +263,7 @@ static void export__report_html__stands_alone(void **state)
     const char *html = slurp(text("%s/report.html", run_folder("out")), NULL);
     assert_contains(html, "<!DOCTYPE html>");
     assert_contains(html, text("%zu", counted("out", "released")));
+    assert_null(strstr(html, "{1}")); /* a text of the catalogue, with nothing put in */
     assert_null(strstr(html, "http"));
     assert_null(strstr(html, "<script"));
     assert_null(strstr(html, "<link"));
