@@ -302,18 +302,20 @@ enum place { IN_PLACE, STILL_TEMPORARY, UNKNOWN };
 
 /* A file of somebody else's under that name is never replaced. Over a network the answer to a rename can be lost, or half
  * of it be done: then where the file is says what became of it, if anything does. */
-static enum place put_in_place(const struct kp_bundle *b, const struct kp_run *run)
+static enum place put_in_place(struct kp_bundle *b, const struct kp_run *run)
 {
     bool in_the_way = kp_path_exists(b->path);
-    if (!in_the_way && run->io->rename(b->temp_path, b->path) == 0)
+    b->placed = !in_the_way && run->io->rename(b->temp_path, b->path) == 0;
+    if (b->placed)
         return IN_PLACE;
     int error = in_the_way ? EEXIST : errno;
-    bool temporary = kp_path_exists(b->temp_path), placed = !in_the_way && kp_path_exists(b->path);
-    if (placed && !temporary)
+    bool temporary = kp_path_exists(b->temp_path);
+    b->placed = !in_the_way && kp_path_exists(b->path);
+    if (b->placed && !temporary)
         return IN_PLACE;
     errno = error;
     (void)kp_write_failed(run, b->path);
-    return temporary && !placed ? STILL_TEMPORARY : UNKNOWN;
+    return temporary && !b->placed ? STILL_TEMPORARY : UNKNOWN;
 }
 
 enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
@@ -329,7 +331,6 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct
     run->evidence = NULL;
     if (place != IN_PLACE)
         return KP_E_SYSTEM;
-    b->placed = true;
     if (kp_sync_folder(run->io, run->output) != KP_OK)
         return kp_write_failed(run, run->output);
     return log_event(b, run, &ledger->log, "release") == KP_OK ? KP_OK : kp_write_failed(run, run->log_path);

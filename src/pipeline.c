@@ -16,6 +16,7 @@
  * are worked on in batches, by any number of threads; results are taken in row order, so the bytes never depend on it.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bundle.h"
@@ -487,8 +488,22 @@ out:
     return st;
 }
 
+/* A fault after the first bundle undoes none of them. */
+static void tell_what_went_out(const struct pipeline *p)
+{
+    char n[24];
+    unsigned placed = 0;
+    for (size_t i = 0; i < p->tally.n_accounts; i++)
+        for (const struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next)
+            placed += b->placed;
+    (void)snprintf(n, sizeof(n), "%u", placed);
+    (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_WENT_OUT_BEFORE_FAULT, p->run.log_path, 0, NULL, n, NULL, NULL);
+}
+
 static void tear_down(struct pipeline *p, enum kp_status st)
 {
+    if (st != KP_OK && p->disclosed)
+        tell_what_went_out(p);
     for (size_t i = 0; i < p->tally.n_accounts; i++)
         for (struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next)
             kp_bundle_abandon(b);
