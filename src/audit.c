@@ -547,7 +547,7 @@ static enum kp_status judge(struct audit *a)
     if (s->bad_line)
         return fault(a, KP_K_LOG_BROKEN, s->bad_line, kp_log_fault_text(s->fault, lang));
     if (s->torn && !a->being_written && !is_being_written(a->options->logs[a->log]))
-        return fault(a, KP_K_LOG_BROKEN, s->end.n_entries + 2, kp_log_fault_text(KP_LOG_TORN, lang));
+        return fault(a, KP_K_LOG_BROKEN, s->end.bytes ? s->end.n_entries + 2 : 1, kp_log_fault_text(KP_LOG_TORN, lang));
     if (a->log > 0) {
         const char *before = a->states[a->log - 1].end.head;
         if (s->end.n_entries == 0)

@@ -205,6 +205,14 @@ static enum kp_status settle(struct kp_ledger *ledger, struct reading *reading, 
     return read_on(reading, current(ledger)); /* the entry that was added counts like any other */
 }
 
+static enum kp_status unsettled(const struct kp_ledger *ledger, const char *log)
+{
+    struct kp_run *run = ledger->run;
+    const struct kp_unfinished *u = &ledger->unfinished;
+    char *temp = kp_arena_printf(&run->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, log, 0, NULL, u->bundle, temp ? temp : "", NULL);
+}
+
 /* In place with the digest the log names: it went out. Still in the temporary folder of its run: it did not. Neither:
  * it may have been collected already, or belong to another folder. Then nothing is guessed: to void it would write an
  * entry that lies, and disclose its people a second time. */
@@ -228,7 +236,7 @@ static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct reading
     }
     if (kp_path_exists(temp))
         return settle(ledger, reading, "void");
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, run->log_path, 0, NULL, u->bundle, NULL, NULL);
+    return unsettled(ledger, run->log_path);
 }
 
 static enum kp_status begin_writing(struct kp_ledger *ledger, struct reading *reading)
@@ -278,8 +286,7 @@ static enum kp_status check_older(const struct kp_ledger *ledger, const struct k
         return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, book->path, book->state.end.n_entries + 2, NULL,
                             kp_log_fault_text(KP_LOG_TORN, run->options->lang), NULL, NULL);
     if (*ledger->unfinished.bundle)
-        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, book->path, 0, NULL,
-                            ledger->unfinished.bundle, NULL, NULL);
+        return unsettled(ledger, book->path);
     return KP_OK;
 }
 

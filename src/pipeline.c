@@ -257,14 +257,26 @@ out:
     return st;
 }
 
-/* Folders of runs that died; their bundles are settled in the log by now. */
+static void look_for_bundle(void *ctx, const char *name)
+{
+    bool *found = ctx;
+    const char *dot = strrchr(name, '.');
+    *found |= dot && strcmp(dot, ".zip") == 0;
+}
+
+/* Folders of runs that died; their bundles are settled in the log by now. A run that settles nothing leaves bundles where
+ * they are: they are what the next export settles by. */
 static void remove_stale(void *ctx, const char *name)
 {
     const struct kp_run *run = ctx;
     const char *own = strrchr(run->temp, '/') + 1;
+    bool evidence = false;
     struct kp_arena arena = {0};
     char *path = kp_arena_printf(&arena, "%s/%s", run->output, name);
-    if (path && strncmp(name, ".tmp-", 5) == 0 && strcmp(name, own) != 0)
+    bool stale = path && strncmp(name, ".tmp-", 5) == 0 && strcmp(name, own) != 0;
+    if (stale && !kp_discloses(run->options->command))
+        evidence = kp_each_entry(path, look_for_bundle, &evidence) != KP_OK || evidence;
+    if (stale && !evidence)
         (void)kp_remove_folder(path); /* what cannot be removed now is tried again by the next run */
     kp_arena_release(&arena);
 }
