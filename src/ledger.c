@@ -402,11 +402,25 @@ static bool is_own_bundle(const struct kp_run *run, const char *name)
     return own;
 }
 
+/* What is no archive told nobody. */
+static bool may_be_archive(struct kp_run *run, const char *name)
+{
+    static const char mark[4] = {'P', 'K', 3, 4};
+    char first[sizeof(mark)] = "";
+    char *path = kp_arena_printf(&run->arena, "%s/%s", run->output, name);
+    int fd = path ? run->io->open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
+    if (fd < 0)
+        return true;
+    bool may_be = kp_scratch_read(run->io, fd, first, sizeof(first), 0) != KP_OK || memcmp(first, mark, sizeof(mark)) == 0;
+    (void)run->io->close(fd);
+    return may_be;
+}
+
 /* A bundle that the logs do not name went out by another log, or this one was replaced by hand: its people would be told
  * of a second time. */
 static enum kp_status check_known(struct kp_ledger *ledger, const char *name, const char *root)
 {
-    const struct kp_run *run = ledger->run;
+    struct kp_run *run = ledger->run;
     uint8_t key[KP_LOG_KEY_BYTES], digest[KP_SHA256_BYTES];
     bool known = strcmp(name, ledger->unfinished.bundle) == 0;
     if (known)
@@ -414,7 +428,7 @@ static enum kp_status check_known(struct kp_ledger *ledger, const char *name, co
     if (kp_logindex_bundle_key(root, key) != KP_OK)
         return kp_no_memory(run);
     enum kp_status st = kp_ledger_find(ledger, key, digest, &known);
-    if (st != KP_OK || known)
+    if (st != KP_OK || known || !may_be_archive(run, name))
         return st;
     return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNKNOWN, run->log_path, 0, NULL, name, NULL, NULL);
 }
