@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ struct audit {
     struct kp_audit_options folded; /* the filters as they are compared */
     struct kp_log_state *states;    /* of each log */
     size_t log;                     /* the one that is being read */
+    bool being_written;             /* when its reading began */
     bool head_found;
     struct kp_buf groups; /* struct group */
     struct kp_map group_by_key;
@@ -306,8 +308,10 @@ static enum kp_status flush(struct audit *a)
 {
     if (!kp_buf_ok(&a->out))
         return no_memory(a);
-    if (a->out.len > 0 && !a->print(a->print_ctx, &a->out))
+    if (a->out.len > 0 && !a->print(a->print_ctx, &a->out)) {
+        errno = 0; /* whoever prints has told */
         return KP_E_SYSTEM;
+    }
     kp_buf_reset(&a->out);
     return KP_OK;
 }
@@ -440,9 +444,20 @@ static void print_header(struct audit *a)
 
 /* --- the two passes --- */
 
+static enum kp_status check_cancelled(const struct audit *a)
+{
+    if (!a->diag.env->cancel || !*a->diag.env->cancel)
+        return KP_OK;
+    (void)kp_diag_fail(&a->diag, KP_OK, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
+    errno = 0;
+    return KP_E_SYSTEM;
+}
+
 static enum kp_status verify_entry(void *ctx, const struct kp_log_line *line)
 {
     struct audit *a = ctx;
+    if (check_cancelled(a) != KP_OK)
+        return KP_E_SYSTEM;
     const char *const *c = line->cells;
     const char *event = c[KP_LOG_EVENT];
     a->n_entries++;
@@ -476,7 +491,9 @@ static const char *state_of(struct audit *a, const struct kp_log_line *line)
 static enum kp_status list_entry(void *ctx, const struct kp_log_line *line)
 {
     struct audit *a = ctx;
-    enum kp_status st = KP_OK;
+    enum kp_status st = check_cancelled(a);
+    if (st != KP_OK)
+        return st;
     if (line->at >= a->states[a->log].end.bytes || !fits(a, line->cells))
         return KP_OK; /* what was added meanwhile was not verified in the first pass */
     const char *state = state_of(a, line);
@@ -513,14 +530,24 @@ static enum kp_status ask_index(const struct audit *a)
     return st;
 }
 
+/* The line that a run is about to write is not torn. */
+static bool is_being_written(const char *path)
+{
+    int fd = kp_io_posix.open(path, O_RDONLY, 0);
+    bool is = fd >= 0 && kp_lock_holder(fd) > 0;
+    if (fd >= 0)
+        (void)kp_io_posix.close(fd);
+    return is;
+}
+
 static enum kp_status judge(struct audit *a)
 {
     enum kp_lang lang = a->options->lang;
     struct kp_log_state *s = &a->states[a->log];
     if (s->bad_line)
         return fault(a, KP_K_LOG_BROKEN, s->bad_line, kp_log_fault_text(s->fault, lang));
-    if (s->torn)
-        return fault(a, KP_K_LOG_BROKEN, s->end.n_entries + 2, kp_log_fault_text(KP_LOG_TORN, lang));
+    if (s->torn && !a->being_written && !is_being_written(a->options->logs[a->log]))
+        return fault(a, KP_K_LOG_BROKEN, s->end.bytes ? s->end.n_entries + 2 : 1, kp_log_fault_text(KP_LOG_TORN, lang));
     if (a->log > 0) {
         const char *before = a->states[a->log - 1].end.head;
         if (s->end.n_entries == 0)
@@ -552,6 +579,7 @@ static enum kp_status verify(struct audit *a)
             KP_TRY(ask_index(a)); /* gone, but its index knows that there was one */
             return kp_diag_fail(&a->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, path, 0, NULL, strerror(ENOENT), NULL, NULL);
         }
+        a->being_written = is_being_written(path);
         KP_TRY(read_log(a, verify_entry, &a->states[a->log]));
         KP_TRY(settle(a, false, false, a->states[a->log].end.bytes));
         KP_TRY(judge(a));

@@ -298,20 +298,39 @@ static enum kp_status log_event(const struct kp_bundle *b, const struct kp_run *
     return st == KP_OK ? kp_log_sync(log) : st;
 }
 
+enum place { IN_PLACE, STILL_TEMPORARY, UNKNOWN };
+
+/* A file of somebody else's under that name is never replaced. Over a network the answer to a rename can be lost, or half
+ * of it be done: then where the file is says what became of it, if anything does. */
+static enum place put_in_place(struct kp_bundle *b, const struct kp_run *run)
+{
+    bool in_the_way = kp_path_exists(b->path);
+    b->placed = !in_the_way && run->io->rename(b->temp_path, b->path) == 0;
+    if (b->placed)
+        return IN_PLACE;
+    int error = in_the_way ? EEXIST : errno;
+    bool temporary = kp_path_exists(b->temp_path);
+    b->placed = !in_the_way && kp_path_exists(b->path);
+    if (b->placed && !temporary)
+        return IN_PLACE;
+    errno = error;
+    (void)kp_write_failed(run, b->path);
+    return temporary && !b->placed ? STILL_TEMPORARY : UNKNOWN;
+}
+
 enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
 {
     errno = 0;
     kp_log_set_time(&ledger->log, run->env->now(run->env->ctx)); /* a long run must not date its disclosures too early */
-    if (log_entries(b, run, &ledger->log) != KP_OK) {
-        run->keep_temp = true; /* by it the next run sees that the bundle never went out, and voids its entries */
+    run->evidence = b->temp_path; /* where it is tells the next run what to do with entries that say nothing of it */
+    if (log_entries(b, run, &ledger->log) != KP_OK)
         return kp_write_failed(run, run->log_path);
-    }
-    if (run->io->rename(b->temp_path, b->path) != 0) {
-        enum kp_status st = kp_write_failed(run, b->path);
-        run->keep_temp = log_event(b, run, &ledger->log, "void") != KP_OK;
-        return st;
-    }
-    b->placed = true;
+    enum place place = put_in_place(b, run);
+    if (place == UNKNOWN || (place == STILL_TEMPORARY && log_event(b, run, &ledger->log, "void") != KP_OK))
+        return KP_E_SYSTEM;
+    run->evidence = NULL;
+    if (place != IN_PLACE)
+        return KP_E_SYSTEM;
     if (kp_sync_folder(run->io, run->output) != KP_OK)
         return kp_write_failed(run, run->output);
     return log_event(b, run, &ledger->log, "release") == KP_OK ? KP_OK : kp_write_failed(run, run->log_path);

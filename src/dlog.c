@@ -200,11 +200,13 @@ enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struc
     struct scan s = {.state = {.end = {.head = KP_LOG_NO_HEAD}}, .fn = fn, .ctx = ctx};
     if (from)
         s.state.end = *from;
-    if (kp_path_exists(path)) {
-        KP_TRY(kp_sha256_new(&s.sha));
-        KP_TRY(kp_in_open_at(&in, io, path, s.state.end.bytes));
+    KP_TRY(kp_sha256_new(&s.sha));
+    st = kp_in_open_at(&in, io, path, s.state.end.bytes);
+    if (st == KP_OK)
         KP_TRY(read_lines(&s, &in));
-    }
+    else if (errno != ENOENT) /* one that may not be looked at is not missing */
+        goto out;
+    st = KP_OK;
     *ret_state = s.state;
 out:;
     int error = errno;
@@ -287,7 +289,7 @@ enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES
 
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path)
 {
-    bool is_new = !kp_path_exists(path);
+    bool is_new = kp_file_size(path) <= 0; /* nothing but its name may be there, and that not on disk */
     *log = (struct kp_log){.io = io, .fd = io->open(path, O_WRONLY | O_CREAT | O_APPEND, 0600)};
     if (log->fd < 0 || flock(log->fd, LOCK_EX | LOCK_NB) != 0)
         return KP_E_SYSTEM;

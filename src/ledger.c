@@ -41,9 +41,16 @@ static enum kp_status note_unfinished(struct kp_ledger *ledger, const char *cons
     return arena->failed ? KP_E_SYSTEM : KP_OK;
 }
 
+static bool is_cancelled(const struct kp_run *run)
+{
+    return run->env->cancel && *run->env->cancel;
+}
+
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
     struct reading *r = ctx;
+    if (is_cancelled(r->ledger->run)) /* a long log takes its time */
+        return KP_E_SYSTEM;
     enum kp_status st = kp_logindex_builder_add(&r->builder, line);
     if (st == KP_OK && kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
         return note_unfinished(r->ledger, line->cells);
@@ -55,6 +62,8 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 static enum kp_status judge(const struct kp_run *run, const char *path, enum kp_status st, const struct kp_log_state *state)
 {
     enum kp_log_fault fault = st == KP_E_FAULT ? KP_LOG_NOT_AN_ENTRY : state->fault;
+    if (st == KP_E_SYSTEM && is_cancelled(run))
+        return kp_diag_fail(&run->diag, st, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
     if (st != KP_OK && st != KP_E_FAULT)
         return log_failed(run, path);
     if (fault == KP_LOG_SOUND)
@@ -196,6 +205,14 @@ static enum kp_status settle(struct kp_ledger *ledger, struct reading *reading, 
     return read_on(reading, current(ledger)); /* the entry that was added counts like any other */
 }
 
+static enum kp_status unsettled(const struct kp_ledger *ledger, const char *log)
+{
+    struct kp_run *run = ledger->run;
+    const struct kp_unfinished *u = &ledger->unfinished;
+    char *temp = kp_arena_printf(&run->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, log, 0, NULL, u->bundle, temp ? temp : "", NULL);
+}
+
 /* In place with the digest the log names: it went out. Still in the temporary folder of its run: it did not. Neither:
  * it may have been collected already, or belong to another folder. Then nothing is guessed: to void it would write an
  * entry that lies, and disclose its people a second time. */
@@ -219,7 +236,7 @@ static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct reading
     }
     if (kp_path_exists(temp))
         return settle(ledger, reading, "void");
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, run->log_path, 0, NULL, u->bundle, NULL, NULL);
+    return unsettled(ledger, run->log_path);
 }
 
 static enum kp_status begin_writing(struct kp_ledger *ledger, struct reading *reading)
@@ -269,9 +286,30 @@ static enum kp_status check_older(const struct kp_ledger *ledger, const struct k
         return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, book->path, book->state.end.n_entries + 2, NULL,
                             kp_log_fault_text(KP_LOG_TORN, run->options->lang), NULL, NULL);
     if (*ledger->unfinished.bundle)
-        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, book->path, 0, NULL,
-                            ledger->unfinished.bundle, NULL, NULL);
+        return unsettled(ledger, book->path);
     return KP_OK;
+}
+
+static enum kp_status hold_against_clock(void *ctx, const struct kp_log_line *line)
+{
+    const struct kp_run *run = ctx;
+    char now[26];
+    kp_date_time_in_japan(run->started, now);
+    if (strcmp(line->cells[KP_LOG_TIME], now) > 0)
+        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_CLOCK_BEHIND, run->log_path, 0, NULL, now, line->cells[KP_LOG_TIME],
+                           NULL);
+    return KP_OK;
+}
+
+/* A clock that went back judges by a day that has passed: a consent withdrawn since would count. */
+static void check_clock(struct kp_run *run, const struct kp_book *book)
+{
+    uint64_t last_at = book->state.end.last_at;
+    int fd = last_at ? run->io->open(book->path, O_RDONLY, 0) : -1;
+    if (fd < 0)
+        return;
+    (void)kp_log_read_one(run->io, fd, last_at, hold_against_clock, run); /* no more than a warning is at stake */
+    (void)run->io->close(fd);
 }
 
 static enum kp_status open_book(struct kp_ledger *ledger, const char *path)
@@ -297,6 +335,8 @@ static enum kp_status open_book(struct kp_ledger *ledger, const char *path)
     KP_TRY(verify_small(run, book));
     KP_TRY(read_on(&reading, book));
     KP_TRY(check_link(ledger, book));
+    if (is_current)
+        check_clock(run, book);
     if (!is_current)
         KP_TRY(check_older(ledger, book));
     else if (ledger->writable)
@@ -346,18 +386,68 @@ struct folder_scan {
     enum kp_status st;
 };
 
+/* <sender>_<insurer>_<YYYYMMDD><N>_<X>.zip from a sender of this run. */
+static bool is_own_bundle(const struct kp_run *run, const char *name)
+{
+    static const char shape[] = "0000000000_00000000_000000000_0.zip";
+    enum { SENDER_DIGITS = 10 };
+    if (strlen(name) != strlen(shape))
+        return false;
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == '0' ? name[i] < '0' || name[i] > '9' : name[i] != shape[i])
+            return false;
+    bool own = strncmp(name, run->sender.number, SENDER_DIGITS) == 0;
+    for (size_t i = 0; !own && i < run->registers.n_insurers; i++)
+        own = strncmp(name, run->registers.insurers[i].sender_number, SENDER_DIGITS) == 0;
+    return own;
+}
+
+/* What is no archive told nobody. */
+static bool may_be_archive(struct kp_run *run, const char *name)
+{
+    static const char mark[4] = {'P', 'K', 3, 4};
+    char first[sizeof(mark)] = "";
+    char *path = kp_arena_printf(&run->arena, "%s/%s", run->output, name);
+    int fd = path ? run->io->open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
+    if (fd < 0)
+        return true;
+    bool may_be = kp_scratch_read(run->io, fd, first, sizeof(first), 0) != KP_OK || memcmp(first, mark, sizeof(mark)) == 0;
+    (void)run->io->close(fd);
+    return may_be;
+}
+
+/* A bundle that the logs do not name went out by another log, or this one was replaced by hand: its people would be told
+ * of a second time. */
+static enum kp_status check_known(struct kp_ledger *ledger, const char *name, const char *root)
+{
+    struct kp_run *run = ledger->run;
+    uint8_t key[KP_LOG_KEY_BYTES], digest[KP_SHA256_BYTES];
+    bool known = strcmp(name, ledger->unfinished.bundle) == 0;
+    if (known)
+        return KP_OK;
+    if (kp_logindex_bundle_key(root, key) != KP_OK)
+        return kp_no_memory(run);
+    enum kp_status st = kp_ledger_find(ledger, key, digest, &known);
+    if (st != KP_OK || known || !may_be_archive(run, name))
+        return st;
+    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNKNOWN, run->log_path, 0, NULL, name, NULL, NULL);
+}
+
 static void take_name(void *ctx, const char *name)
 {
     struct folder_scan *scan = ctx;
+    const struct kp_run *run = scan->ledger->run;
     struct kp_arena *arena = &scan->ledger->run->arena;
     size_t n = strlen(name);
     char day[10] = "_";
-    kp_date_compact(scan->ledger->run->as_of, day + 1);
-    if (n <= 4 || strcmp(name + n - 4, ".zip") != 0 || !strstr(name, day))
+    kp_date_compact(run->as_of, day + 1);
+    if (scan->st != KP_OK || n <= 4 || strcmp(name + n - 4, ".zip") != 0)
         return;
     char *root = kp_arena_strndup(arena, name, n - 4);
-    if (!root || kp_map_put(&scan->ledger->bundles, arena, root, 1) == KP_MAP_NO_MEMORY)
-        scan->st = KP_E_SYSTEM;
+    if (!root || (strstr(name, day) && kp_map_put(&scan->ledger->bundles, arena, root, 1) == KP_MAP_NO_MEMORY))
+        scan->st = kp_no_memory(run);
+    else if (is_own_bundle(run, name))
+        scan->st = check_known(scan->ledger, name, root);
 }
 
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
@@ -369,8 +459,7 @@ enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
         KP_TRY(take_lock(ledger));
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path));
-    if (kp_each_entry(run->output, take_name, &scan) != KP_OK || scan.st != KP_OK)
-        st = kp_write_failed(run, run->output);
+    st = kp_each_entry(run->output, take_name, &scan) == KP_OK ? scan.st : kp_write_failed(run, run->output);
 out:
     return st;
 }
@@ -459,6 +548,19 @@ static void remember_release(struct kp_ledger *ledger)
     kp_logindex_builder_close(&reading.builder);
 }
 
+/* What other file was named by mistake, perhaps the log itself, stays as it is. */
+static bool holds_anchors(const struct kp_io *io, int fd, int64_t size)
+{
+    static const char shape[] = "0000-00-00T00:00:00+09:00,";
+    char first[sizeof(shape)] = "";
+    if (size > 0 && kp_scratch_read(io, fd, first, sizeof(first) - 1, 0) != KP_OK)
+        return false;
+    for (size_t i = 0; i < sizeof(first) - 1 && (int64_t)i < size; i++)
+        if (first[i] != shape[i] && (shape[i] != '0' || first[i] < '0' || first[i] > '9'))
+            return false;
+    return true;
+}
+
 /* One line, written at once, so that two programs that append do not mix. A line that was cut off before it is closed. */
 static enum kp_status append_line(const struct kp_io *io, const char *path, struct kp_buf *line)
 {
@@ -468,7 +570,10 @@ static enum kp_status append_line(const struct kp_io *io, const char *path, stru
     int fd = io->open(path, O_RDWR | O_CREAT | O_APPEND, 0600);
     if (fd < 0)
         return KP_E_SYSTEM;
-    enum kp_status st = size > 0 ? kp_scratch_read(io, fd, &last, 1, (uint64_t)size - 1) : KP_OK;
+    errno = EEXIST;
+    enum kp_status st = holds_anchors(io, fd, size) ? KP_OK : KP_E_SYSTEM;
+    if (st == KP_OK && size > 0)
+        st = kp_scratch_read(io, fd, &last, 1, (uint64_t)size - 1);
     const char *bytes = kp_buf_text(line) + (last == '\n'); /* it begins with a line end, for that case */
     size_t n = line->len - (last == '\n');
     if (st == KP_OK && (io->write(fd, bytes, n) != (ssize_t)n || io->fsync(fd) != 0))

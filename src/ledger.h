@@ -47,7 +47,8 @@ struct kp_ledger {
 /*
  * Opens the log and the older ones that it continues. For an export it is locked first, a torn last line is cut off, and
  * a bundle that an earlier run left is completed (it is in place) or voided (it is not). A broken or shortened chain
- * stops the run: KP_E_SYSTEM.
+ * stops the run, and so does a bundle in the output folder that no log names: KP_E_SYSTEM. A clock that is behind the
+ * last entry is a warning.
  */
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run);
 

@@ -26,7 +26,7 @@ static_assert(sizeof(struct kp_logindex_record) == 56, "records are packed");
 static_assert(sizeof(struct kp_logindex_block) == BLOCK_BYTES, "a block is a page");
 static_assert(sizeof(struct header) == BLOCK_BYTES, "the header is a page");
 
-static const char MAGIC[16] = "kenporter-ix-1\n";
+static const char MAGIC[16] = "kenporter-ix-2\n";
 #define ORDER_MARK UINT64_C(0x0102030405060708)
 
 static uint64_t n_blocks(const struct kp_logindex *index)

@@ -1,4 +1,5 @@
 /* The program: the real clock, the real streams, the locale, and Ctrl-C; everything else is in the library. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,13 +32,26 @@ static enum kp_lang language(void)
     return KP_LANG_EN;
 }
 
+/* A stream that whoever started the program closed would lend its number to the next file, and messages would go there. */
+static bool streams_are_open(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) /* still fails when used */
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
+    static const int errors[] = {SIGPIPE, SIGXFSZ}; /* a closed pipe, a limit of size: write errors like any other */
     struct sigaction action = {.sa_handler = on_signal};
     struct kp_env env = {.now = real_time, .cancel = &cancelled, .lang = language()};
-    (void)sigaction(SIGINT, &action, NULL); /* cannot fail for these signals */
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        (void)sigaction(ends[i], &action, NULL); /* cannot fail for these signals */
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        (void)signal(errors[i], SIG_IGN);
+    if (!streams_are_open())
+        return KP_E_SYSTEM;
     return kp_cli(argc, argv, stdout, stderr, &env);
 }

@@ -16,6 +16,7 @@
  * are worked on in batches, by any number of threads; results are taken in row order, so the bytes never depend on it.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bundle.h"
@@ -256,14 +257,26 @@ out:
     return st;
 }
 
-/* Folders of runs that died; their bundles are settled in the log by now. */
+static void look_for_bundle(void *ctx, const char *name)
+{
+    bool *found = ctx;
+    const char *dot = strrchr(name, '.');
+    *found |= dot && strcmp(dot, ".zip") == 0;
+}
+
+/* Folders of runs that died; their bundles are settled in the log by now. A run that settles nothing leaves bundles where
+ * they are: they are what the next export settles by. */
 static void remove_stale(void *ctx, const char *name)
 {
     const struct kp_run *run = ctx;
     const char *own = strrchr(run->temp, '/') + 1;
+    bool evidence = false;
     struct kp_arena arena = {0};
     char *path = kp_arena_printf(&arena, "%s/%s", run->output, name);
-    if (path && strncmp(name, ".tmp-", 5) == 0 && strcmp(name, own) != 0)
+    bool stale = path && strncmp(name, ".tmp-", 5) == 0 && strcmp(name, own) != 0;
+    if (stale && !kp_discloses(run->options->command))
+        evidence = kp_each_entry(path, look_for_bundle, &evidence) != KP_OK || evidence;
+    if (stale && !evidence)
         (void)kp_remove_folder(path); /* what cannot be removed now is tried again by the next run */
     kp_arena_release(&arena);
 }
@@ -473,8 +486,22 @@ out:
     return st;
 }
 
+/* A fault after the first bundle undoes none of them. */
+static void tell_what_went_out(const struct pipeline *p)
+{
+    char n[24];
+    unsigned placed = 0;
+    for (size_t i = 0; i < p->tally.n_accounts; i++)
+        for (const struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next)
+            placed += b->placed;
+    (void)snprintf(n, sizeof(n), "%u", placed);
+    (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_WENT_OUT_BEFORE_FAULT, p->run.log_path, 0, NULL, n, NULL, NULL);
+}
+
 static void tear_down(struct pipeline *p, enum kp_status st)
 {
+    if (st != KP_OK && p->disclosed)
+        tell_what_went_out(p);
     for (size_t i = 0; i < p->tally.n_accounts; i++)
         for (struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next)
             kp_bundle_abandon(b);

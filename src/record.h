@@ -46,7 +46,8 @@ enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tabl
 
 /*
  * Who and when: insurer, symbol, number, branch, birth date, exam date, joined by a separator, widths
- * folded so that the notation of a card does not make a new person. NULL when memory is short.
+ * folded and padding zeros left out so that the notation of a card does not make a new person. What it gives is kept in
+ * indexes of logs: when it changes, so must their mark (logindex.c). NULL when memory is short.
  */
 char *kp_identity(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,
                   const char *branch, const char *birth, const char *exam);

@@ -59,7 +59,7 @@ struct kp_run {
     const char *temp;       /* output/.tmp-run_id */
     const char *log_path;
     int lock_fd;
-    bool keep_temp; /* the temporary folder is evidence for the next run */
+    const char *evidence; /* NULL, or a bundle of the temporary folder: that it is there tells the next run what became of it */
     struct kp_input *inputs;
     size_t n_inputs;
     size_t n_layouts;

@@ -320,9 +320,27 @@ out:
     return st;
 }
 
+static void remove_but_evidence(void *ctx, const char *name)
+{
+    struct kp_run *run = ctx;
+    char *path = kp_arena_printf(&run->arena, "%s/%s", run->temp, name);
+    if (path && strcmp(path, run->evidence) != 0)
+        (void)kp_remove_folder(path);
+}
+
+/* The name is evidence enough: nobody's results stay behind. */
+static void empty_temp(struct kp_run *run)
+{
+    (void)kp_each_entry(run->temp, remove_but_evidence, run);
+    if (kp_path_exists(run->evidence))
+        (void)kp_write_file(run->io, run->evidence, "", 0); /* a new file: the old one may be in place under another name */
+}
+
 void kp_run_tear_down(struct kp_run *run)
 {
-    if (run->temp && run->lock_fd >= 0 && !run->keep_temp)
+    if (run->evidence)
+        empty_temp(run);
+    else if (run->temp && run->lock_fd >= 0)
         (void)kp_remove_folder(run->temp); /* what stays behind is removed by the next run */
     kp_schemas_free(&run->schemas);
     kp_lock_drop(run->lock_fd);

@@ -16,7 +16,8 @@
 #define LOG "out/disclosure-log.csv"
 enum { MAX_PEOPLE = 64 };
 
-enum fault { NONE, KILL, KILL_IN_WRITE, ERROR_ONCE, ERROR_FROM_NOW_ON, SHORT, READ_ONLY };
+/* ANSWER_LOST, HALF_DONE: renames that were done, or left the old name, too, are reported as failed; a network can do so. */
+enum fault { NONE, KILL, KILL_IN_WRITE, ERROR_ONCE, ERROR_FROM_NOW_ON, SHORT, READ_ONLY, ANSWER_LOST, HALF_DONE };
 
 /* Of the child, set before the run begins. */
 static struct {
@@ -53,6 +54,8 @@ static bool call(enum kind kind)
     case NONE:
     case SHORT:
     case KILL_IN_WRITE:
+    case ANSWER_LOST:
+    case HALF_DONE:
         return false;
     }
     return false;
@@ -120,7 +123,14 @@ int close(int fd)
 
 int rename(const char *from, const char *to)
 {
-    return call(MAKING) ? -1 : (int)syscall(SYS_renameat2, (long)AT_FDCWD, from, (long)AT_FDCWD, to, 0L);
+    if (call(MAKING))
+        return -1;
+    bool from_now_on = disk.armed && disk.calls >= disk.at, half = from_now_on && disk.fault == HALF_DONE;
+    int result = half ? link(from, to) : (int)syscall(SYS_renameat2, (long)AT_FDCWD, from, (long)AT_FDCWD, to, 0L);
+    if (!from_now_on || (!half && disk.fault != ANSWER_LOST))
+        return result;
+    errno = EIO;
+    return -1;
 }
 
 /* --- runs --- */
@@ -285,6 +295,8 @@ static void try_all(enum fault fault, int error)
         if (status != 0 && status != 4 && status != 128 + SIGKILL)
             fail_msg("call %d of %d: exit %d: %s", at, n_calls, status, slurp("child.err", NULL));
         assert_no_bundle_unlogged();
+        if (status == 4 && how_many("out/*.zip") > how_many("base/*.zip")) /* nobody is to believe that nothing happened */
+            assert_contains(slurp("child.err", NULL), "K7032");
         status = export("second.csv", NONE, 0, 0, NULL);
         if (status != 0)
             fail_msg("after call %d of %d: exit %d: %s", at, n_calls, status, slurp("child.err", NULL));
@@ -329,6 +341,18 @@ static void disk__taking_half_of_any_write__goes_unnoticed(void **state)
 {
     (void)state;
     try_all(SHORT, 0);
+}
+
+static void rename__done_but_reported_as_failed__next_run_ends_sound(void **state)
+{
+    (void)state;
+    try_all(ANSWER_LOST, 0);
+}
+
+static void rename__leaving_the_old_name_too__next_run_ends_sound(void **state)
+{
+    (void)state;
+    try_all(HALF_DONE, 0);
 }
 
 /* --- what is exported --- */
@@ -379,6 +403,8 @@ int main(void)
         cmocka_unit_test(disk__failing_at_any_call__next_run_ends_sound),
         cmocka_unit_test(disk__read_only_from_any_call_on__next_run_ends_sound),
         cmocka_unit_test(disk__taking_half_of_any_write__goes_unnoticed),
+        cmocka_unit_test(rename__done_but_reported_as_failed__next_run_ends_sound),
+        cmocka_unit_test(rename__leaving_the_old_name_too__next_run_ends_sound),
     };
     return cmocka_run_group_tests_name("crash", tests, set_up, tear_down_folder);
 }

@@ -75,7 +75,11 @@ static void unfinished__bundle_still_temporary__is_voided_and_released_anew(void
     (void)state;
     const char *out = unfinished("voided");
     const char *temp = text("voided/.tmp-%s", run_id_of_last_entry(out));
-    must("mkdir -m 700 '%s' && mv voided/" LAST " '%s/'", temp, temp);
+    must("mkdir -m 700 '%s' && mv voided/" LAST " '%s/'; mkdir voided/.tmp-20000101-000000", temp, temp);
+    /* What the next export goes by must outlive what does not settle it. */
+    assert_int_equal(kenporter(CHECK "-o voided " INPUT), 1);
+    assert_int_equal(kenporter("prepare " CONFIG "-o voided " INPUT), 1);
+    assert_int_equal(how_many("voided/.tmp*"), 1);
     assert_int_equal(kenporter(EXPORT "-o voided " INPUT), 1);
     assert_contains(slurp("stderr", NULL), "warn K7004");
     assert_log_verifies("voided" LOG);
@@ -126,6 +130,13 @@ static void unfinished__bundle_collected_already__is_never_voided(void **state)
     assert_contains(slurp("stderr", NULL), "fail K7007");
     assert_same_file("before.csv", "collected" LOG);
     assert_false(exists("collected/" LAST));
+    /* The way out, for somebody who knows that it never left. */
+    char *place = text("collected/.tmp-%s/" LAST, run_id_of_last_entry(out));
+    assert_contains(slurp("stderr", NULL), place);
+    put(place, "", 0);
+    assert_int_equal(kenporter(EXPORT "-o collected " INPUT), 1);
+    assert_contains(slurp("stderr", NULL), "warn K7004");
+    assert_int_equal(counted(out, "released"), in_last_bundle());
 }
 
 /* --- torn last line --- */

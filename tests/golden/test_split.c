@@ -98,7 +98,7 @@ static void next_run_of_the_day__goes_on_counting(void **state UNUSED)
     must("rm day/" SPLIT "0_1.zip");
     assert_int_equal(export_into("day", "--again 'medium unreadable'"), 1);
     assert_int_equal(how_many("day/" SPLIT "1_1.zip"), 1);
-    must("touch day/" SPLIT "5_1.zip"); /* a bundle of another hand */
+    must("touch day/" SPLIT "5_1.zip"); /* a name that another hand took */
     assert_int_equal(export_into("day", "--again 'once more'"), 1);
     assert_int_equal(how_many("day/" SPLIT "6_1.zip"), 1);
 }

@@ -63,6 +63,17 @@ static void identity__widths__are_folded(void **state UNUSED)
     assert_string_equal(identity("06139463", "健保１", "1", ""), identity("06139463", "健保1", "１", ""));
 }
 
+static void identity__padding_zeros__make_no_other_person(void **state UNUSED)
+{
+    const char *person = identity("06139463", "12", "45", "01");
+    assert_string_equal(identity("06139463", "12", "0045", "01"), person);
+    assert_string_equal(identity("06139463", "0012", "００45", "01"), person);
+    assert_string_equal(identity("06139463", "", "000", "01"), identity("06139463", "", "0", "01"));
+    assert_string_not_equal(identity("06139463", "12", "450", "01"), person);
+    assert_string_not_equal(identity("06139463", "A012", "45", "01"), identity("06139463", "A12", "45", "01"));
+    assert_string_not_equal(identity("06139463", "", "0", "01"), identity("06139463", "", "", "01"));
+}
+
 static void identity__any_part__makes_another_person(void **state UNUSED)
 {
     const char *person = identity("06139463", "12", "345", "01");
@@ -170,6 +181,7 @@ int main(void)
         TEST(row_digest__what_stays_in_the_house__counts_too),
         TEST(init__no_memory__is_a_system_error),
         TEST(identity__widths__are_folded),
+        TEST(identity__padding_zeros__make_no_other_person),
         TEST(identity__any_part__makes_another_person),
         TEST(digest__same_contents__same_digest),
         TEST(digest__fields__all_count_but_those_that_never_leave_the_house),

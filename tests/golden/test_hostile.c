@@ -1,0 +1,228 @@
+/* Nothing that people or systems do to a run, between runs, or to its surroundings makes it tell anyone twice or lie. */
+#include "golden/golden.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "kenporter.h"
+
+#define LOG "/disclosure-log.csv"
+#define N_BUNDLES 5
+
+static int set_up(void **state)
+{
+    if (set_up_folder(state) != 0)
+        return -1;
+    return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
+}
+
+static void copy_of_done(const char *name)
+{
+    must("rm -rf %s; cp -a done %s", name, name);
+}
+
+/* --- surroundings of a run --- */
+
+static void limit_of_file_size__is_a_fault_like_any_other(void **state)
+{
+    (void)state;
+    for (int kib = 1; kib <= 400; kib += 133) {
+        must("rm -rf small");
+        int status = run_shell(text("ulimit -f %d; \"$KENPORTER\" " EXPORT "-q -o small " INPUT ">stdout 2>stderr", kib));
+        assert_int_equal(status, 4);
+        assert_int_equal(how_many("small/.tmp*"), 0);
+        assert_int_equal(kenporter(EXPORT "-q -o small " INPUT), 1);
+        assert_same_bundles("small", "done");
+    }
+}
+
+static void quit_signal__leaves_nothing_temporary(void **state)
+{
+    (void)state;
+    must("python3 -c \"import sys; rows = open(sys.argv[1], 'rb').read().split(b'\\r\\n'); "
+         "open('long.csv', 'wb').write(b'\\r\\n'.join(rows[:1] + rows[1:-1] * 60) + b'\\r\\n')\" " INPUT);
+    must("ulimit -c 0; timeout -s QUIT 0.5 \"$KENPORTER\" check " CONFIG "-q -o quit long.csv || test $? = 124");
+    assert_int_equal(how_many("quit/.tmp*"), 0);
+}
+
+static void closed_streams__messages_go_into_no_file_of_the_run(void **state)
+{
+    (void)state;
+    static const char *const closed[] = {"2>&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"};
+    for (size_t i = 0; i < COUNT(closed); i++) {
+        must("rm -rf closed");
+        (void)run_shell(text("\"$KENPORTER\" " EXPORT "-o closed " INPUT "%s", closed[i]));
+        size_t n = 0;
+        (void)slurp("closed/.lock", &n);
+        assert_in_range(n, 2, 12); /* a process id */
+        assert_same_bundles("closed", "done");
+        assert_log_verifies("closed" LOG);
+    }
+}
+
+/* --- a log that forgot --- */
+
+static void assert_refused(const char *out, const char *options)
+{
+    assert_int_equal(kenporter(EXPORT "-q -o %s %s " INPUT, out, options), 4);
+    assert_contains(slurp("stderr", NULL), "fail K7030");
+    assert_int_equal(how_many(text("%s/*.zip", out)), N_BUNDLES);
+    assert_int_equal(how_many(text("%s/.tmp*", out)), 0);
+}
+
+static void log_and_index_gone__bundles_there__nobody_is_told_twice(void **state)
+{
+    (void)state;
+    copy_of_done("gone");
+    must("rm gone" LOG "*");
+    assert_refused("gone", "");
+    assert_refused("gone", ""); /* nor the next night */
+}
+
+static void log_from_an_old_copy__without_its_index__is_refused(void **state)
+{
+    (void)state;
+    copy_of_done("old");
+    must("rm old" LOG ".index; head -n 100 done" LOG " >old" LOG);
+    assert_refused("old", "");
+}
+
+static void another_log__same_folder__is_refused_until_the_old_one_is_named(void **state)
+{
+    (void)state;
+    copy_of_done("two");
+    assert_refused("two", "--log other.csv");
+    assert_int_equal(kenporter(EXPORT "-q -o two --previous-logs two" LOG " --log other.csv " INPUT), 1);
+    assert_int_equal(counted("two", "already_disclosed"), counted("done", "released"));
+}
+
+static void zips_of_others_in_the_folder__do_not_matter(void **state)
+{
+    (void)state;
+    copy_of_done("others");
+    must("touch others/9999999999_06139463_202604010_1.zip others/copy.zip others/6631111116_06139463_202604010_1.bak.zip");
+    assert_int_equal(kenporter(EXPORT "-q -o others " INPUT), 1);
+    assert_int_equal(counted("others", "released"), 0);
+}
+
+static void log_that_cannot_be_looked_at__is_not_an_empty_one(void **state)
+{
+    (void)state;
+    must("echo >file");
+    assert_int_equal(kenporter("check " CONFIG "-q -o look --log file/log.csv " INPUT), 4);
+    assert_contains(slurp("stderr", NULL), "fail K7001");
+}
+
+/* --- anchors --- */
+
+static void anchors__named_after_another_file__leave_it_alone(void **state)
+{
+    (void)state;
+    copy_of_done("anchored");
+    must("cp " INPUT "input.csv");
+    static const char *const files[] = {"anchored" LOG, "anchored" LOG ".index", "input.csv"};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        assert_int_equal(kenporter(EXPORT "-o anchored --again copy --anchors %s input.csv", files[i]), 1);
+        assert_contains(slurp("stderr", NULL), "warn K7016");
+    }
+    assert_log_verifies("anchored" LOG);
+    must("cmp input.csv " INPUT);
+    assert_int_equal(kenporter("audit anchored" LOG), 0);
+}
+
+/* --- the clock --- */
+
+static int64_t early(void *ctx)
+{
+    (void)ctx;
+    return 1775003400; /* 2026-04-01 00:30:00 UTC */
+}
+
+static int64_t late(void *ctx)
+{
+    return early(ctx) + 60;
+}
+
+static volatile int stop = 1;
+
+/* The program as a function, its messages in the file stderr. */
+static int with(const struct kp_env *env, int n, char **argv)
+{
+    FILE *answer = fopen("stdout", "w"), *messages = fopen("stderr", "w");
+    assert_true(answer && messages);
+    int status = kp_cli(n, argv, answer, messages, env);
+    assert_int_equal(fclose(answer) | fclose(messages), 0);
+    return status;
+}
+
+static int export_at(int64_t (*clock)(void *ctx))
+{
+    const struct kp_env env = {.now = clock};
+    char *argv[] = {text("kenporter"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
+                    text("-o"), text("clock"), text("%s/export.csv", getenv("FIXTURES")), NULL};
+    return with(&env, 7, argv);
+}
+
+static void clock_that_went_back__is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(export_at(late), 1);
+    assert_int_equal(export_at(late), 1);
+    assert_null(strstr(slurp("stderr", NULL), "K7031"));
+    assert_int_equal(export_at(early), 1);
+    assert_contains(slurp("stderr", NULL), "warn K7031: the clock says 2026-04-01T09:30:00+09:00");
+}
+
+/* --- audit --- */
+
+static void audit__interrupted__ends(void **state)
+{
+    (void)state;
+    const struct kp_env env = {.now = early, .cancel = &stop};
+    char *argv[] = {text("kenporter"), text("audit"), text("done" LOG), NULL};
+    assert_int_equal(with(&env, 3, argv), 4);
+    assert_contains(slurp("stderr", NULL), "fail K9004");
+}
+
+static void audit__nobody_takes_its_answer__does_not_blame_the_log(void **state)
+{
+    (void)state;
+    assert_int_equal(run_shell("\"$KENPORTER\" audit --format csv done" LOG " >/dev/full 2>stderr"), 4);
+    assert_contains(slurp("stderr", NULL), "K9006");
+    assert_null(strstr(slurp("stderr", NULL), "K7001"));
+}
+
+static void audit__while_a_run_writes__sees_no_torn_line(void **state)
+{
+    (void)state;
+    copy_of_done("live");
+    must("printf '176,2026-04-01T09' >>live" LOG);
+    assert_int_equal(kenporter("audit live" LOG), 5);
+    int fd = open("live" LOG, O_WRONLY | O_APPEND | O_CLOEXEC);
+    assert_true(fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0);
+    assert_int_equal(kenporter("audit live" LOG), 0);
+    assert_contains(slurp("stdout", NULL), "entries 175");
+    assert_int_equal(kenporter("audit --format csv live" LOG), 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(kenporter("audit live" LOG), 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(limit_of_file_size__is_a_fault_like_any_other),
+        cmocka_unit_test(quit_signal__leaves_nothing_temporary),
+        cmocka_unit_test(closed_streams__messages_go_into_no_file_of_the_run),
+        cmocka_unit_test(log_and_index_gone__bundles_there__nobody_is_told_twice),
+        cmocka_unit_test(log_from_an_old_copy__without_its_index__is_refused),
+        cmocka_unit_test(another_log__same_folder__is_refused_until_the_old_one_is_named),
+        cmocka_unit_test(zips_of_others_in_the_folder__do_not_matter),
+        cmocka_unit_test(log_that_cannot_be_looked_at__is_not_an_empty_one),
+        cmocka_unit_test(anchors__named_after_another_file__leave_it_alone),
+        cmocka_unit_test(clock_that_went_back__is_told),
+        cmocka_unit_test(audit__interrupted__ends),
+        cmocka_unit_test(audit__nobody_takes_its_answer__does_not_blame_the_log),
+        cmocka_unit_test(audit__while_a_run_writes__sees_no_torn_line),
+    };
+    return cmocka_run_group_tests_name("hostile", tests, set_up, tear_down_folder);
+}
