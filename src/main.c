@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "kenporter.h"
@@ -35,6 +36,7 @@ int main(int argc, char **argv)
 {
     struct sigaction action = {.sa_handler = on_signal};
     struct kp_env env = {.now = real_time, .cancel = &cancelled, .lang = language()};
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would hold what people's rows say */
     (void)sigaction(SIGINT, &action, NULL); /* cannot fail for these signals */
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGHUP, &action, NULL);
