@@ -116,6 +116,15 @@ static bool means(const struct finder *f, const char *cell, size_t number, struc
            (*cell && kp_header_read(&f->run->arena, &f->run->tables, cell, ret_column));
 }
 
+/* As people count, and mapping files: without our own columns, which stand before the others. */
+static size_t number_of(const struct line *names, size_t i)
+{
+    size_t ours = 0;
+    while (ours < names->n && strncmp(names->cells[ours], "kp_", 3) == 0)
+        ours++;
+    return i < ours ? 0 : i + 1 - ours;
+}
+
 static bool is_number(const struct finder *f, const char *cell)
 {
     const char *text = kp_text_trim(&f->run->arena, cell);
@@ -159,7 +168,7 @@ static bool holds_person(const struct finder *f, const struct line *line, const 
     for (size_t i = 0; i < names->n; i++) {
         struct kp_column column;
         const char *cell = i < line->n ? line->cells[i] : "";
-        if (!means(f, names->cells[i], i + 1, &column) || column.kind != KP_COL_FIELD)
+        if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
             continue;
         fields++;
         filled_fields += is_filled(f, cell);
@@ -174,7 +183,7 @@ static bool has_mapped_dates(const struct finder *f, const struct line *line)
 {
     for (size_t i = 0; i < line->n; i++) {
         struct kp_column column = {0};
-        if (is_mapped(f, line->cells[i], i + 1, &column) && column.kind == KP_COL_FIELD &&
+        if (is_mapped(f, line->cells[i], number_of(line, i), &column) && column.kind == KP_COL_FIELD &&
             (column.index == KP_F_BIRTH_DATE || column.index == KP_F_EXAM_DATE) &&
             strlen(line->cells[i]) >= 5 && (is_date(f, line->cells[i]) || is_number(f, line->cells[i])))
             return true;
@@ -201,7 +210,7 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
     for (size_t i = 0; i < names->n; i++) {
         struct kp_column column;
         const char *cell = i < line->n ? line->cells[i] : "";
-        bool field = means(f, names->cells[i], i + 1, &column) && column.kind == KP_COL_FIELD;
+        bool field = means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD;
         fields += field;
         if (!is_filled(f, cell))
             continue;

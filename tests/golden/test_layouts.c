@@ -44,6 +44,17 @@ static void rejected_rows__of_an_export_with_titles__go_back_in(void **state)
     assert_int_equal(counted("again", "rejected"), counted("first", "rejected"));
 }
 
+/* Our own columns stand before the others, and a mapping by numbers does not count them. */
+static void held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-o two --mapping own_names.map own_names.csv"), 1);
+    assert_true(counted("two", "held") > 0);
+    assert_int_equal(kenporter(CHECK "-o two_again --mapping own_names.map two/runs/*/held.csv"), 1);
+    assert_int_equal(counted("two_again", "held"), counted("two", "held"));
+    assert_int_equal(counted("two_again", "rejected"), 0);
+}
+
 static void names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping(void **state)
 {
     (void)state;
@@ -139,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layouts__of_one_export__are_decided_alike),
         cmocka_unit_test(rejected_rows__of_an_export_with_titles__go_back_in),
+        cmocka_unit_test(held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers),
         cmocka_unit_test(names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping),
         cmocka_unit_test(person__where_names_are_expected__stops_the_run_and_is_not_shown),
         cmocka_unit_test(unit__in_a_column_named_after_its_item__counts),

@@ -85,3 +85,8 @@ for name, excel in (("numbers.map", "excel"), ("known.map", "")):
     write(name, [["column", "target", "unit", "values"]] +
           [[f"#{at(h) + 1}" if excel else f"甲{at(h)}", field, excel if field.endswith("_date") else "", ""]
            for h, field in targets.items()])
+front = with_parts(("氏名",), ["", ""])
+write("own_names.map", [["column", "target", "unit", "values"]] +
+      [[f"#{front[0].index(h) + 1}", field, "", ""] for h, field in targets.items()] +
+      [[f"#{front[0].index('身長') + 1}", "9N001000000000001", "", ""]])
+write("own_names.csv", [[h and "甲" + h for h in front[0]]] + front[1:])
