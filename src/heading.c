@@ -1,6 +1,4 @@
 /* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes above them. */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "run.h"
