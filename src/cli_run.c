@@ -46,8 +46,9 @@ static void add_codes(const struct kp_console *c, const struct kp_result *r, str
         const struct kp_code_result *n = &r->codes[i];
         if (n->level < least)
             continue;
-        kp_buf_printf(out, "%s  %-6s K%04u %7" PRIu64 "  %s\n", title, kp_level_name(n->level), n->code, n->n, n->places);
-        kp_buf_printf(out, "%23s  %s\n", "", n->text);
+        kp_buf_printf(out, "%s  %-6s K%04u %7" PRIu64 "  ", title, kp_level_name(n->level), n->code, n->n);
+        kp_buf_printable(out, n->places);
+        kp_buf_printf(out, "\n%23s  %s\n", "", n->text);
         title = "";
     }
     kp_buf_str(out, *title ? "" : "\n");
@@ -57,8 +58,9 @@ static void add_insurers(const struct kp_console *c, const struct kp_result *r, 
 {
     for (size_t i = 0; i < r->n_insurers; i++) {
         const struct kp_insurer_result *n = &r->insurers[i];
-        kp_buf_printf(out, "%s %s\n", n->insurer_number, *n->name ? n->name : n->scheme);
-        kp_buf_printf(out, "  %s %" PRIu64, say(c, "文書", "documents"), n->documents);
+        kp_buf_printf(out, "%s ", n->insurer_number);
+        kp_buf_printable(out, *n->name ? n->name : n->scheme);
+        kp_buf_printf(out, "\n  %s %" PRIu64, say(c, "文書", "documents"), n->documents);
         add_counts(n->by_basis, n->n_bases, out);
         kp_buf_printf(out, ", %s %" PRIu64, say(c, "保留", "held"), n->held);
         add_counts(n->by_reason, n->n_reasons, out);

@@ -145,14 +145,35 @@ static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *table
     return false;
 }
 
+/* "身長単位", "身長(単位)": the unit of that item, row by row. */
+static bool read_unit_column(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                             struct kp_column *column)
+{
+    static const char end[] = "単位";
+    const char *key = kp_text_header_key(arena, header);
+    size_t n = key ? strlen(key) : 0;
+    if (n < sizeof(end) || strcmp(key + n - strlen(end), end) != 0)
+        return false;
+    struct kp_column item = *column;
+    const char *name = kp_arena_strndup(arena, key, n - strlen(end));
+    if (!name || !read_plain(arena, tables, name, &item) || item.kind != KP_COL_ITEM || item.is_pair ||
+        tables->items[item.index].type != KP_TYPE_PQ)
+        return false;
+    *column = item;
+    column->kind = KP_COL_UNIT;
+    return true;
+}
+
 bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                     struct kp_column *column)
 {
-    char *name = kp_text_trim(arena, header);
+    enum { LONGEST_BYTES = 512 }; /* longer ones are no names, and reading them costs the square of their length */
+    char *name = strnlen(header, LONGEST_BYTES + 1) <= LONGEST_BYTES ? kp_text_trim(arena, header) : NULL;
     char *folded = name ? kp_text_nfkc(arena, name) : NULL;
     if (!folded || !*folded)
         return false;
-    return read_plain(arena, tables, folded, column) || read_with_unit(arena, tables, folded, column);
+    return read_plain(arena, tables, folded, column) || read_with_unit(arena, tables, folded, column) ||
+           read_unit_column(arena, tables, folded, column);
 }
 
 bool kp_is_item_code(const char *text)
@@ -177,27 +198,38 @@ bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, co
     return codes > 0 || (known >= ENOUGH && 2 * known >= filled);
 }
 
+/* What stands in people's rows and in no header: a date, a postal code, a word for a sex. */
+static bool is_personal(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
+{
+    struct kp_date date;
+    if (kp_date_parse(text, &date, NULL) == KP_DATE_OK)
+        return true;
+    if (strlen(text) == 8 && text[3] == '-' && strspn(text, "0123456789") == 3 && strspn(text + 4, "0123456789") == 4)
+        return true;
+    const char *key = kp_text_is_ascii(text) ? NULL : kp_text_value_key(arena, text);
+    return key && kp_code_of(tables, "sex", key);
+}
+
 bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n,
                     bool numbers_may_be_names)
 {
-    size_t filled = 0, known = 0, dates = 0, numbers = 0;
+    size_t filled = 0, known = 0, personal = 0, numbers = 0;
     for (size_t i = 0; i < n; i++) {
         struct kp_column column = {0};
-        struct kp_date date;
         struct kp_decimal number;
         const char *cell = kp_text_trim(arena, cells[i]);
         const char *folded = cell ? kp_text_nfkc(arena, cell) : NULL;
         if (!folded || !*folded)
             continue;
         filled++;
-        if (kp_date_parse(folded, &date, NULL) == KP_DATE_OK)
-            dates++;
+        if (is_personal(arena, tables, folded))
+            personal++;
         else if (kp_decimal_parse(folded, strlen(folded), &number))
             numbers++;
         else
             known += kp_header_read(arena, tables, folded, &column);
     }
-    return dates + numbers > known && (dates > 0 || (!numbers_may_be_names && 3 * numbers > filled));
+    return personal + numbers > known && (personal > 0 || (!numbers_may_be_names && 3 * numbers > filled));
 }
 
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)

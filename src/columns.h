@@ -78,7 +78,8 @@ bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column);
 
 /*
- * Recognises a header by itself: a target as above, a synonym, or either of them with a unit at its end. False when it
+ * Recognises a header by itself: a target as above, a synonym, or either of them with a unit at its end, or
+ * with the word 単位 there: then it is the column of that item's units. False when it
  * is not known; then column is left alone. A unit that no conversion turns into the item's leaves the column unmapped
  * with KP_WHY_UNIT, which is true, too. Ambiguous headers are not recognised.
  */
@@ -91,8 +92,8 @@ bool kp_is_item_code(const char *text);
 /* Do these cells look like a header row below the first one: codes, or mostly names that are known? */
 bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n);
 
-/* Do these cells look like data, where headers are expected: dates, and numbers unless these may be names, and hardly a
- * known name? */
+/* Do these cells look like data, where headers are expected: what only people's rows hold (dates, postal codes, words
+ * for a sex), and numbers unless these may be names, and hardly a known name? */
 bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n,
                     bool numbers_may_be_names);
 

@@ -18,7 +18,8 @@ struct kp_csvin {
     char delimiter;
     enum kp_comments comments;
     struct kp_csv_comments passed;
-    size_t width; /* cells of the first row, the header */
+    bool skips_empty_rows;
+    size_t width; /* cells of the header */
     struct kp_buf bytes;   /* all cells of the row, each with a NUL */
     struct kp_cell *cells; /* bytes is NULL while the row grows: n counts, pointers come at its end */
     size_t n_cells, cap_cells;
@@ -65,7 +66,7 @@ static void on_row(int end, void *ctx)
     in->row_complete = true;
 }
 
-/* Counted outside quotes only: a header may hold any of them inside. */
+/* Counted outside quotes only: a header may hold any of them inside. 0: there is none, as in a title. */
 static char find_delimiter(const char *line, size_t n)
 {
     static const char candidates[] = {',', '\t', ';'};
@@ -80,20 +81,25 @@ static char find_delimiter(const char *line, size_t n)
     for (size_t k = 1; k < KP_COUNT(candidates); k++)
         if (count[k] > count[best])
             best = k;
-    return candidates[best];
+    return count[best] ? candidates[best] : '\0';
 }
 
-static enum kp_status start_parser(struct kp_csvin *in, const char *line, size_t n)
+static enum kp_status start_parser(struct kp_csvin *in)
 {
     if (csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return KP_E_SYSTEM;
     in->parser_ready = true;
     csv_set_space_func(&in->parser, never_space);
     csv_set_blk_size(&in->parser, PARSER_BLOCK_BYTES);
+    return KP_OK;
+}
+
+/* By the first row that has one. */
+static void set_delimiter(struct kp_csvin *in, const char *line, size_t n)
+{
     if (!in->delimiter)
         in->delimiter = find_delimiter(line, n);
-    csv_set_delim(&in->parser, (unsigned char)in->delimiter);
-    return KP_OK;
+    csv_set_delim(&in->parser, (unsigned char)kp_csvin_delimiter(in));
 }
 
 static enum kp_status new_reader(struct kp_csvin **ret_in, char delimiter)
@@ -207,11 +213,10 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
     in->row_bytes += n;
     if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* a row of several lines has a quote open, and it seems for good */
         return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
-    if (!in->parser_ready) {
-        enum kp_status st = start_parser(in, line, n);
-        if (st != KP_OK)
-            return st;
-    }
+    if (!in->parser_ready && start_parser(in) != KP_OK)
+        return KP_E_SYSTEM;
+    if (in->line == in->row_line)
+        set_delimiter(in, line, n);
     size_t parsed = csv_parse(&in->parser, line, n, on_cell, on_row, in);
     return check_parser(in, parsed == n);
 }
@@ -222,6 +227,26 @@ static enum kp_status finish(struct kp_csvin *in)
     if (!in->parser_ready)
         return KP_OK;
     return check_parser(in, csv_fini(&in->parser, on_cell, on_row, in) == 0);
+}
+
+/* Cells, but nothing in them. */
+static bool is_empty_row(const struct kp_csvin *in)
+{
+    size_t ends = 0; /* one behind each cell; others would be damage, which is told */
+    for (size_t i = 0; i < in->bytes.len; i++) {
+        char c = in->bytes.data[i];
+        if (c != '\0' && c != ' ' && c != '\t')
+            return false;
+        ends += c == '\0';
+    }
+    return ends == in->n_cells;
+}
+
+static void drop_row(struct kp_csvin *in)
+{
+    in->n_cells = 0;
+    kp_buf_reset(&in->bytes);
+    in->row_open = in->row_complete = false;
 }
 
 static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
@@ -255,6 +280,8 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
         st = n > 0 ? feed(in, line, n) : finish(in);
         if (st != KP_OK)
             return st;
+        if (in->row_complete && in->skips_empty_rows && is_empty_row(in))
+            drop_row(in);
     }
     *ret_end = !in->row_complete;
     if (in->row_complete)
@@ -283,9 +310,20 @@ void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments)
     in->comments = comments;
 }
 
+void kp_csvin_is_export(struct kp_csvin *in)
+{
+    in->comments = KP_COMMENTS_ALL;
+    in->skips_empty_rows = true;
+}
+
+void kp_csvin_was_header(struct kp_csvin *in)
+{
+    in->width = in->n_cells;
+}
+
 char kp_csvin_delimiter(const struct kp_csvin *in)
 {
-    return in->delimiter;
+    return in->delimiter ? in->delimiter : ',';
 }
 
 struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in)

@@ -39,13 +39,17 @@ struct kp_csvin;
 
 /* Opens a file, or n bytes of memory that outlive the reader. A UTF-8 byte order mark is skipped; a file that
  * begins with a mark of UTF-16 is read as such and handed out as UTF-8. delimiter 0 means:
- * whichever of comma, tab and semicolon occurs most in the first line outside quotes (a tie goes to the comma).
+ * whichever of comma, tab and semicolon occurs most outside quotes in the first row that has one (a tie goes to the comma).
  * Errors: KP_E_INPUT with errno, KP_E_SYSTEM. */
 enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path, char delimiter);
 enum kp_status kp_csvin_memory(struct kp_csvin **ret_in, const char *bytes, size_t n, char delimiter);
 void kp_csvin_close(struct kp_csvin *in);
-/* To be said before the first row is read. */
+/* To be said before the first row is read. An export is a file with comments, and with rows that have nothing in any
+ * cell, as spreadsheets leave them below the last one: these are skipped like blank lines. */
 void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments);
+void kp_csvin_is_export(struct kp_csvin *in);
+/* The row just read is the header, which is not the first row: comments are compared with it. */
+void kp_csvin_was_header(struct kp_csvin *in);
 
 /* The next row; blank lines are skipped. At the end *ret_end is true. On KP_E_INPUT ask for fault and line. */
 enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, bool *ret_end);
@@ -56,8 +60,8 @@ uint64_t kp_csvin_line(const struct kp_csvin *in);
 uint64_t kp_csvin_taken(const struct kp_csvin *in);
 /* What separates the fields; known once a row was read. */
 char kp_csvin_delimiter(const struct kp_csvin *in);
-/* Comments passed over so far, and among them those that have as many fields as the first row: rows that somebody
- * took out, perhaps. */
+/* Comments passed over so far, and among them those that have as many fields as the header, which is the first
+ * row unless another was named: rows that somebody took out, perhaps. */
 struct kp_csv_comments {
     uint64_t n, n_like_rows;
     uint64_t first_like_row; /* its line */

@@ -1,4 +1,4 @@
-/* The inputs of a run: encoding, header rows, the meaning of the columns. */
+/* The inputs of a run: encoding, the meaning of the columns, what is left out of them. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,26 +41,22 @@ enum kp_status kp_intake_probe(struct kp_run *run, struct kp_input *input)
     return KP_OK;
 }
 
-static enum kp_status decode_headers(struct kp_run *run, const struct kp_input *input, const struct kp_csvrow *row,
-                                     size_t width, const char ***ret_headers)
+static void tell_no_items(const struct kp_run *run, const struct kp_input *input)
 {
-    struct kp_buf out = {0};
-    enum kp_status st = KP_OK;
-    const char **headers = kp_arena_alloc(&run->arena, (width + 1) * sizeof(*headers));
-    for (size_t i = 0; headers && i < width; i++)
-        headers[i] = "";
-    for (size_t i = 0; headers && i < row->n_cells && i < width && st == KP_OK; i++) {
-        size_t bad = 0;
-        kp_buf_reset(&out);
-        if (!kp_text_decode(run->text, input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad))
-            st = kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, input->path, row->line, NULL,
-                              "neither UTF-8 nor CP932", NULL, NULL);
-        else if (!(headers[i] = kp_arena_strdup(&run->arena, kp_buf_text(&out))))
-            st = kp_no_memory(run);
-    }
-    kp_buf_release(&out);
-    *ret_headers = headers;
-    return headers ? st : kp_no_memory(run);
+    for (size_t i = 0; i < input->mapping.n_columns; i++)
+        if (input->mapping.columns[i].kind == KP_COL_ITEM)
+            return;
+    (void)kp_diag_fail(&run->diag, KP_OK, KP_K_NO_ITEMS, input->path, input->header_line, NULL, NULL, NULL, NULL);
+}
+
+/* What is passed over is told. */
+static void tell_titles(const struct kp_run *run, const struct kp_input *input)
+{
+    char number[16];
+    (void)snprintf(number, sizeof(number), "%u", input->n_title_rows);
+    if (input->n_title_rows > 0)
+        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_TITLE_ROWS, input->path, input->header_line, NULL, number, NULL,
+                           NULL);
 }
 
 static bool same_header(const struct kp_column *a, const struct kp_column *b)
@@ -83,53 +79,10 @@ static void find_layout(struct kp_run *run, struct kp_input *input)
     input->layout = run->n_layouts++;
 }
 
-/* Does every cell decode? A data row that does not is no header, and not yet a fault. */
-static bool is_text(const struct kp_run *run, const struct kp_input *input, const struct kp_csvrow *row)
-{
-    struct kp_buf out = {0};
-    size_t bad = 0;
-    bool sound = true;
-    for (size_t i = 0; i < row->n_cells && sound; i++)
-        sound = kp_text_decode(run->text, input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad);
-    kp_buf_release(&out);
-    return sound;
-}
-
 static bool has_facility(const struct kp_run *run)
 {
     const struct kp_org *f = &run->options->facility;
     return f->number && *f->number && f->name && *f->name;
-}
-
-/* One header row, or two when the second holds codes or names as well. */
-static enum kp_status read_heading(struct kp_run *run, struct kp_input *input, struct kp_csvin *in,
-                                   struct kp_heading *heading)
-{
-    enum kp_status st = KP_OK;
-    struct kp_csvrow row = {0};
-    const char **first = NULL, **second = NULL;
-    bool end = false;
-    if (kp_csvin_next(in, &row, &end) != KP_OK)
-        return kp_input_fault(run, input->path, in);
-    if (end)
-        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_EMPTY, input->path, 0, NULL, NULL, NULL, NULL);
-    heading->n = row.n_cells;
-    input->header_line = row.line;
-    KP_TRY(decode_headers(run, input, &row, heading->n, &first));
-    if (kp_is_data_row(&run->arena, &run->tables, first, heading->n, run->options->mapping != NULL))
-        return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_HEADER_MISSING, input->path, row.line, NULL, NULL, NULL, NULL);
-    heading->first = first;
-    input->n_header_rows = 1;
-    /* A fault in the second row is found again, and reported, when the data are read. */
-    if (kp_csvin_next(in, &row, &end) != KP_OK || end || row.n_cells > heading->n || !is_text(run, input, &row))
-        return KP_OK;
-    KP_TRY(decode_headers(run, input, &row, heading->n, &second));
-    if (kp_is_header_row(&run->arena, &run->tables, second, heading->n)) {
-        heading->second = second;
-        input->n_header_rows = 2;
-    }
-out:
-    return st;
 }
 
 /* What was recognised and yet cannot be used is told, each with what would help. */
@@ -183,10 +136,12 @@ enum kp_status kp_intake_map(struct kp_run *run, struct kp_input *input, const s
     if (kp_csvin_open(&in, run->io, input->place, run->options->delimiter) != KP_OK)
         return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno), NULL,
                             NULL);
-    kp_csvin_skip_comments(in, KP_COMMENTS_ALL);
-    KP_TRY(read_heading(run, input, in, &heading));
+    kp_csvin_is_export(in);
+    KP_TRY(kp_heading_read(run, input, in, file, &heading));
     input->delimiter = kp_csvin_delimiter(in);
     st = kp_mapping_build(&job, &heading, &input->mapping);
+    if (st == KP_E_SYSTEM)
+        st = kp_no_memory(run);
 out:
     kp_csvin_close(in);
     return st;
@@ -213,6 +168,8 @@ enum kp_status kp_intake(struct kp_run *run)
         KP_TRY(kp_intake_probe(run, input));
         KP_TRY(kp_intake_map(run, input, o->mapping ? &file : NULL));
         KP_TRY(check_required(run, input)); /* first: where the header row is missing, the next would name people */
+        tell_titles(run, input);
+        tell_no_items(run, input);
         tell_left_out(run, input);
         find_layout(run, input);
     }

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "kenporter.h"
@@ -47,6 +48,7 @@ int main(int argc, char **argv)
     static const int errors[] = {SIGPIPE, SIGXFSZ}; /* a closed pipe, a limit of size: write errors like any other */
     struct sigaction action = {.sa_handler = on_signal};
     struct kp_env env = {.now = real_time, .cancel = &cancelled, .lang = language()};
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would hold what people's rows say */
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
         (void)sigaction(ends[i], &action, NULL); /* cannot fail for these signals */
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)

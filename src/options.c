@@ -289,6 +289,7 @@ static const char *nth_name(const void *ctx, size_t wanted)
 struct config {
     struct source source;
     const char *at; /* what is left of the file */
+    bool given[KP_COUNT(OPTIONS)];
     enum kp_status st;
 };
 
@@ -351,6 +352,10 @@ static int on_key(void *ctx, const char *section, const char *key, const char *v
         const struct option *o = &OPTIONS[i];
         if (!o->section || strcmp(o->section, section) != 0 || strcmp(o->key, key) != 0)
             continue;
+        if (c->given[i])
+            (void)kp_diag_fail(c->source.diag, KP_OK, KP_K_KEY_TWICE, c->source.file, c->source.line, NULL, key,
+                               section, NULL);
+        c->given[i] = true;
         c->st = set(&c->source, o, value);
         return c->st == KP_OK;
     }

@@ -83,8 +83,9 @@ enum kp_status kp_look_at(struct kp_run *run, struct kp_input *input, struct kp_
                                                      (input->mapping.n_columns + 1) * sizeof(*look.columns))};
     if (!look.columns || kp_csvin_open(&in, run->io, input->place, run->options->delimiter) != KP_OK)
         return kp_no_memory(run);
-    kp_csvin_skip_comments(in, KP_COMMENTS_ALL);
-    for (uint64_t n = 0; n < KP_LOOK_ROWS + input->n_header_rows; n++) {
+    kp_csvin_is_export(in);
+    const unsigned above = input->n_title_rows + input->n_header_rows;
+    for (uint64_t n = 0; n < KP_LOOK_ROWS + above; n++) {
         bool end = false;
         if (kp_csvin_next(in, &row, &end) != KP_OK) {
             st = kp_input_fault(run, input->path, in);
@@ -92,7 +93,7 @@ enum kp_status kp_look_at(struct kp_run *run, struct kp_input *input, struct kp_
         }
         if (end)
             break;
-        if (n < input->n_header_rows || row.n_cells != input->mapping.n_columns)
+        if (n < above || row.n_cells != input->mapping.n_columns)
             continue;
         look.rows++;
         kp_arena_reset(&scratch);
@@ -309,9 +310,10 @@ static void put_section(const struct writer *w, const char *en, const char *ja)
 static void put_head(const struct writer *w, const char *encoding, char delimiter)
 {
     const char *slash = strrchr(w->input->path, '/');
-    kp_buf_printf(w->out, "# kenporter " KP_VERSION " map: %s (%s, %s, %s %u, %s %zu, %s %" PRIu64 ")\n",
+    kp_buf_printf(w->out, "# kenporter " KP_VERSION " map: %s (%s, %s, %s %u, %s %u, %s %zu, %s %" PRIu64 ")\n",
                   slash ? slash + 1 : w->input->path, encoding,
-                  delimiter == '\t' ? "tab" : delimiter == ';' ? "semicolon" : "comma", say(w, "header rows", "見出し行"),
+                  delimiter == '\t' ? "tab" : delimiter == ';' ? "semicolon" : "comma", say(w, "title rows", "表題行"),
+                  w->input->n_title_rows, say(w, "header rows", "見出し行"),
                   w->input->n_header_rows, say(w, "columns", "列"), w->input->mapping.n_columns,
                   say(w, "rows looked at", "調べた行"), w->look->rows);
     kp_buf_printf(w->out, "# %s\n",
@@ -320,12 +322,36 @@ static void put_head(const struct writer *w, const char *encoding, char delimite
     kp_buf_str(w->out, "column,target,unit,values\n");
 }
 
-static bool suggest(struct kp_run *run, const struct kp_column *column, struct kp_column *ret_as)
+/* "身長,判定,単位": the unit of the item to the left, as it seems. */
+static bool is_unit_beside(const struct kp_run *run, const struct kp_input *input, const struct kp_column *column,
+                           struct kp_column *ret_as)
+{
+    enum { FARTHEST = 3 };
+    const char *name = column->second && *column->second ? column->second : column->header;
+    if (strcmp(name, "単位") != 0)
+        return false;
+    for (size_t i = 1; i <= FARTHEST && column - i >= input->mapping.columns; i++) {
+        const struct kp_column *item = column - i;
+        if (item->kind == KP_COL_ITEM && !item->is_pair && run->tables.items[item->index].type == KP_TYPE_PQ) {
+            ret_as->kind = KP_COL_UNIT;
+            ret_as->index = item->index;
+            return true;
+        }
+        if (item->kind != KP_COL_UNMAPPED)
+            return false;
+    }
+    return false;
+}
+
+static bool suggest(struct kp_run *run, const struct kp_input *input, const struct kp_column *column,
+                    struct kp_column *ret_as)
 {
     uint32_t target = 0;
     *ret_as = *column;
     if (column->why != KP_WHY_UNKNOWN)
         return false;
+    if (is_unit_beside(run, input, column, ret_as))
+        return true;
     if (!hint_of(run, column, &target) && !contained(run, column->header, &target))
         return false;
     kp_target_set(&run->tables, target, ret_as);
@@ -378,7 +404,7 @@ void kp_propose_write(struct kp_run *run, const struct kp_input *input, const st
     for (size_t i = 0; i < n; i++) {
         bool settled = is_settled(run, input, look, &columns[i]);
         if (settled)
-            (void)suggest(run, &columns[i], &as);
+            (void)suggest(run, input, &columns[i], &as);
         if (columns[i].kind < KP_COL_FIELD && !settled)
             continue;
         name_is_settled |= settled && as.index == KP_F_NAME_KANA;
@@ -396,7 +422,7 @@ void kp_propose_write(struct kp_run *run, const struct kp_input *input, const st
     put_section(&w, "suggestions, not certain: check before you accept one", "候補(確実ではありません。確かめてから採用)");
     for (size_t i = 0; i < n; i++)
         if (columns[i].kind == KP_COL_UNMAPPED && !is_settled(run, input, look, &columns[i]) &&
-            suggest(run, &columns[i], &as)) {
+            suggest(run, input, &columns[i], &as)) {
             ret->suggested++;
             put_comment(&w, &columns[i], name_of(&w, &as));
             put_commented_out(&w, &columns[i], &as);
@@ -404,7 +430,7 @@ void kp_propose_write(struct kp_run *run, const struct kp_input *input, const st
     put_section(&w, "not used", "使わない列");
     for (size_t i = 0; i < n; i++)
         if (columns[i].kind == KP_COL_UNMAPPED && !is_settled(run, input, look, &columns[i]) &&
-            !suggest(run, &columns[i], &as)) {
+            !suggest(run, input, &columns[i], &as)) {
             ret->left++;
             put_comment(&w, &columns[i], why_left(&w, &columns[i]));
             put_commented_out(&w, &columns[i], NULL);

@@ -29,13 +29,15 @@ static enum kp_status open_next(struct kp_reader *r)
     if (kp_csvin_open(&r->in, r->run->io, input->place, r->run->options->delimiter) != KP_OK)
         return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno),
                             NULL, NULL);
-    kp_csvin_skip_comments(r->in, KP_COMMENTS_ALL);
+    kp_csvin_is_export(r->in);
     input->n_rows = 0;
-    for (unsigned i = 0; i < input->n_header_rows; i++) {
+    for (unsigned i = 0; i < input->n_title_rows + input->n_header_rows; i++) {
         if (kp_csvin_next(r->in, &header, &end) != KP_OK)
             return kp_input_fault(r->run, input->path, r->in);
-        if (end || (i == 0 && header.n_cells != input->mapping.n_columns))
+        if (end || (i == input->n_title_rows && header.n_cells != input->mapping.n_columns))
             return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
+        if (i == input->n_title_rows)
+            kp_csvin_was_header(r->in);
     }
     return KP_OK;
 }

@@ -47,6 +47,7 @@ static void inputs(const struct kp_run *run, struct kp_buf *out)
         bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
         string(out, "encoding", ENCODINGS[utf16 ? input->probe.encoding : input->encoding], ", ");
         number(out, "rows", input->n_rows, ", ");
+        number(out, "title_rows", input->n_title_rows, ", ");
         number(out, "comment_lines", input->comments.n, ", ");
         kp_buf_char(out, '}');
     }

@@ -26,6 +26,7 @@ struct kp_input {
     uint64_t n_rows;
     struct kp_csv_comments comments;
     char delimiter;
+    unsigned n_title_rows;  /* above the header */
     unsigned n_header_rows; /* 1 or 2 */
     uint64_t header_line;
     bool dash_is_empty;     /* in some row a lone dash stands for "nothing": known after the first pass */
@@ -81,6 +82,11 @@ enum kp_status kp_intake(struct kp_run *run);
 /* The two steps for one input, for a look at it without a run. file NULL: columns are recognised by their headers. */
 enum kp_status kp_intake_probe(struct kp_run *run, struct kp_input *input);
 enum kp_status kp_intake_map(struct kp_run *run, struct kp_input *input, const struct kp_mapping_file *file);
+
+/* Finds the header, below titles if need be, and reads it; says in the input where it was. A title row is passed over
+ * only when it holds nobody. Reports what stops the run: KP_E_INPUT. */
+enum kp_status kp_heading_read(struct kp_run *run, struct kp_input *input, struct kp_csvin *in,
+                               const struct kp_mapping_file *file, struct kp_heading *ret_heading);
 
 /* Reports what stopped the reading of a CSV input, with its line. */
 enum kp_status kp_input_fault(const struct kp_run *run, const char *path, const struct kp_csvin *in);

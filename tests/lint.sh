@@ -12,10 +12,10 @@ for h in include/*.h src/*.h; do
     $CC $FLAGS -Wall -Wextra -Werror -x c -fsyntax-only "$h" 2>/dev/null || say "$h does not compile alone"
 done
 
-# Includes point to lower layers only. A source belongs to the header of its name; setup.c and intake.c to run.h, cli_*.c to cli.h.
+# Includes point to lower layers only. A source belongs to the header of its name; setup.c, intake.c and heading.c to run.h, cli_*.c to cli.h.
 layer() { sed -n 's/.*Layer \([0-9]*\)\..*/\1/p' "src/$1.h" | head -n 1; }
 for f in src/*.c src/*.h; do
-    own=$(basename "$f" | sed 's/\.[ch]$//; s/^setup$/run/; s/^intake$/run/; s/^cli_.*/cli/')
+    own=$(basename "$f" | sed 's/\.[ch]$//; s/^setup$/run/; s/^intake$/run/; s/^heading$/run/; s/^cli_.*/cli/')
     case $own in
         main|pipeline|verify|show) mine=99 ;;
         *) mine=$(layer "$own") ;;

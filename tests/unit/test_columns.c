@@ -264,6 +264,8 @@ static const struct row DATA[] = {
     {{"令和7年6月1日", "男", "山田　太郎"}},
     {{"２０２５／０６／０１", "１７０．２"}},
     {{"1", "2", "3"}},
+    {{"甲", "45818", "女", "乙"}}, /* a word for a sex, a postal code: people's, however few the numbers */
+    {{"甲", "乙", "650-0188", "丙", "丁"}},
     {{"A", "12", "B", "34"}}, /* numbers are enough where they are more than a third */
 };
 

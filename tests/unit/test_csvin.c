@@ -82,6 +82,29 @@ static void next__blank_lines__are_skipped_but_counted(void **state)
     assert_reads("a\n \n\"\"\n,\n", ',', "1:a;2: ;3:;4:|;");
 }
 
+/* As spreadsheets leave them below the last row; a NUL in a cell is damage, and not nothing. */
+static void next__rows_with_nothing_in_any_cell__are_skipped_in_an_export(void **state)
+{
+    (void)state;
+    static const char text[] = "t\na,b\n,\n , \n\"\",\"\"\n1,2\n\"\0\",\n,\"\t\"\n,";
+    (void)close_reader(NULL);
+    assert_int_equal(kp_csvin_memory(&reader, text, sizeof(text) - 1, 0), KP_OK);
+    kp_csvin_is_export(reader);
+    assert_int_equal(read_all(), KP_OK);
+    kp_buf_char(&story, '\0');
+    assert_string_equal(kp_buf_text(&story), "1:t;2:a|b;6:1|2;7:");
+}
+
+/* A title has no delimiter; the names below it do. */
+static void delimiter__zero__is_found_in_the_first_row_that_has_one(void **state)
+{
+    (void)state;
+    assert_reads("title\n\"one, two\"\na;b,c;d\n1;2;3\n", 0, "1:title;2:one, two;3:a|b,c|d;4:1|2|3;");
+    assert_int_equal(kp_csvin_delimiter(reader), ';');
+    assert_reads("title\n", 0, "1:title;");
+    assert_int_equal(kp_csvin_delimiter(reader), ',');
+}
+
 static void next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks(void **state)
 {
     (void)state;
@@ -345,6 +368,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(next__no_final_line_end__gives_the_last_row, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__empty_input__ends_at_once_and_stays_at_the_end, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__blank_lines__are_skipped_but_counted, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__rows_with_nothing_in_any_cell__are_skipped_in_an_export, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(delimiter__zero__is_found_in_the_first_row_that_has_one, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__byte_order_mark__is_skipped_once, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__bytes_of_any_kind__come_through, fresh, close_reader),

@@ -215,7 +215,7 @@ static const char *const TRAPS[] = {
     "予備", "予備1",
     /* the last examination, limits, units */
     "前回", "前回身長", "前回 体重", "身長前回", "体重（前回）", "前回値", "前回受診日", "前々回HbA1c", "昨年度体重",
-    "前回判定", "基準値", "身長基準値", "血糖 基準値", "基準値下限", "基準値上限", "LDL基準範囲", "身長単位", "単位",
+    "前回判定", "基準値", "身長基準値", "血糖 基準値", "基準値下限", "基準値上限", "LDL基準範囲", "既往歴単位", "単位",
     /* items of the former period that mean something else, what is derived, codes of guidance, no item at all */
     "9N806", "9N806000000000011", "保健指導の希望", "22．保健指導の希望", "22．保健指導の利用",
     "保健指導を受ける機会があれば利用しますか", "9N012", "9N012000000000011", "9N012000000000001", "9N013",
@@ -302,6 +302,8 @@ static const char *target_of(const char *header)
     struct kp_column c = {0};
     if (!kp_header_read(&scratch, &tables, header, &c))
         return "";
+    if (c.kind == KP_COL_UNIT)
+        return kp_arena_printf(&scratch, "%s.unit", tables.items[c.index].code);
     if (c.kind != KP_COL_FIELD && c.kind != KP_COL_ITEM)
         return kp_arena_printf(&scratch, "kind %d, why %d", c.kind, c.why);
     if (c.kind == KP_COL_FIELD)
@@ -416,10 +418,27 @@ static void trap__beside_each_result__means_nothing(void **state UNUSED)
         {"", " 判定"},     {"", "判定"},   {"", "（判定）"}, {"", "_判定"},   {"【", "】総合判定"}, {"", "総合判定"},
         {"", "評価"},      {"", "ランク"}, {"", "コメント"}, {"前回", ""},    {"前回 ", ""},        {"", "（前回）"},
         {"前々回", ""},    {"昨年度", ""}, {"", " 基準値"},  {"", "基準範囲"}, {"", "下限"},         {"", "（上限）"},
-        {"", "単位"},      {"", "予備"},   {"", "備考"}};
+        {"", "予備"},   {"", "備考"}};
     for (size_t i = 0; i < COUNT(HEADERS); i++)
         for (size_t k = 0; k < COUNT(beside); k++)
             expect_target(kp_arena_printf(&scratch, "%s%s%s", beside[k][0], HEADERS[i].header, beside[k][1]), "");
+    assert_int_equal(faults, 0);
+}
+
+/* The word for units behind a number's header makes it the column of its units; behind anything else, nothing. */
+static void unit__beside_each_result__is_its_unit(void **state UNUSED)
+{
+    size_t units = 0;
+    for (size_t i = 0; i < COUNT(HEADERS); i++) {
+        const struct kp_item *item = strchr(HEADERS[i].target, '/') ? NULL : item_of(HEADERS[i].target);
+        bool number = item && item->type == KP_TYPE_PQ;
+        const char *target = number ? kp_arena_printf(&scratch, "%s.unit", item->code) : "";
+        const char *header = kp_arena_printf(&scratch, "%s単位", HEADERS[i].header);
+        for (int how = AS_IT_STANDS; how < SPELLINGS; how++)
+            expect_target(respell(header, (enum spelling)how), target);
+        units += number;
+    }
+    assert_true(units > 0);
     assert_int_equal(faults, 0);
 }
 
@@ -513,6 +532,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(header__unit_at_its_end__means_the_same, fresh, tidy),
         cmocka_unit_test_setup_teardown(trap__in_any_spelling__means_nothing, fresh, tidy),
         cmocka_unit_test_setup_teardown(trap__beside_each_result__means_nothing, fresh, tidy),
+        cmocka_unit_test_setup_teardown(unit__beside_each_result__is_its_unit, fresh, tidy),
         cmocka_unit_test_setup_teardown(table__rows_of_rank_1__mean_what_they_say, fresh, tidy),
         cmocka_unit_test_setup_teardown(table__rows_of_rank_2__mean_nothing, fresh, tidy),
         cmocka_unit_test_setup_teardown(table__rows_of_rank_1__hold_no_word_of_a_trap, fresh, tidy),

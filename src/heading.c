@@ -1,0 +1,301 @@
+/* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes above them. */
+#include <string.h>
+
+#include "run.h"
+#include "status.h"
+
+enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2 };
+
+struct line {
+    const char *const *cells;
+    size_t n;
+    uint64_t number;
+};
+
+struct finder {
+    struct kp_run *run;
+    const struct kp_input *input;
+    const struct kp_mapping_file *file; /* NULL: columns are known by their names */
+    struct kp_csvin *in;
+    struct line lines[MAX_TITLES + 2];
+    size_t n_lines;
+};
+
+/* NULL: it does not decode, or memory is short; that sticks in the arena. */
+static const char *const *decode(const struct finder *f, const struct kp_csvrow *row)
+{
+    struct kp_arena *arena = &f->run->arena;
+    struct kp_buf out = {0};
+    const char **cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
+    for (size_t i = 0; cells && i < row->n_cells; i++) {
+        size_t bad = 0;
+        kp_buf_reset(&out);
+        if (!kp_text_decode(f->run->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad) ||
+            !(cells[i] = kp_arena_strdup(arena, kp_buf_text(&out))))
+            cells = NULL;
+    }
+    kp_buf_release(&out);
+    return cells;
+}
+
+/* One more row to look at. A fault below the first row is found again, and reported, when the data are read. */
+static bool look_further(struct finder *f)
+{
+    struct kp_csvrow row = {0};
+    bool end = false;
+    if (f->n_lines == KP_COUNT(f->lines) || kp_csvin_next(f->in, &row, &end) != KP_OK || end)
+        return false;
+    const char *const *cells = decode(f, &row);
+    if (!cells)
+        return false;
+    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
+    return true;
+}
+
+static enum kp_status read_first(struct finder *f)
+{
+    struct kp_csvrow row = {0};
+    bool end = false;
+    const struct kp_diag *diag = &f->run->diag;
+    if (kp_csvin_next(f->in, &row, &end) != KP_OK)
+        return kp_input_fault(f->run, f->input->path, f->in);
+    if (end)
+        return kp_diag_fail(diag, KP_E_INPUT, KP_K_INPUT_EMPTY, f->input->path, 0, NULL, NULL, NULL, NULL);
+    const char *const *cells = decode(f, &row);
+    if (f->run->arena.failed)
+        return kp_no_memory(f->run);
+    if (!cells)
+        return kp_diag_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, f->input->path, row.line, NULL,
+                            "neither UTF-8 nor CP932", NULL, NULL);
+    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
+    return KP_OK;
+}
+
+/* --- what a cell says --- */
+
+static bool is_filled(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(&f->run->arena, cell);
+    return text && *text;
+}
+
+static size_t count_filled(const struct finder *f, const struct line *line)
+{
+    size_t filled = 0;
+    for (size_t i = 0; i < line->n; i++)
+        filled += is_filled(f, line->cells[i]);
+    return filled;
+}
+
+/* What the mapping file says about a column of this name; with number about the N-th column, too. */
+static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
+{
+    const struct kp_sheet *sheet = f->file && !f->file->is_cc2x ? &f->file->sheet : NULL;
+    struct kp_arena *arena = &f->run->arena;
+    size_t names = 0, targets = 0;
+    const char *key = kp_text_value_key(arena, cell);
+    const char *place = kp_arena_printf(arena, "#%zu", number);
+    if (!sheet || !key || !place || !kp_sheet_column(sheet, "column", &names) ||
+        !kp_sheet_column(sheet, "target", &targets))
+        return false;
+    for (size_t i = 0; i < sheet->n_rows; i++) {
+        const char *name = sheet->rows[i].cells[names];
+        const char *own = kp_text_value_key(arena, name);
+        if ((number > 0 && strcmp(name, place) == 0) || (*key && own && strcmp(own, key) == 0))
+            return kp_target_read(arena, &f->run->tables, sheet->rows[i].cells[targets], ret_column);
+    }
+    return false;
+}
+
+static bool means(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
+{
+    *ret_column = (struct kp_column){0};
+    return is_mapped(f, cell, number, ret_column) ||
+           (*cell && kp_header_read(&f->run->arena, &f->run->tables, cell, ret_column));
+}
+
+/* As people count, and mapping files: without our own columns, which stand before the others. */
+static size_t number_of(const struct line *names, size_t i)
+{
+    size_t ours = 0;
+    while (ours < names->n && strncmp(names->cells[ours], "kp_", 3) == 0)
+        ours++;
+    return i < ours ? 0 : i + 1 - ours;
+}
+
+static bool is_number(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(&f->run->arena, cell);
+    const char *folded = text ? kp_text_nfkc(&f->run->arena, text) : NULL;
+    struct kp_decimal number;
+    return folded && kp_decimal_parse(folded, strlen(folded), &number);
+}
+
+static bool is_date(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(&f->run->arena, cell);
+    const char *folded = text ? kp_text_nfkc(&f->run->arena, text) : NULL;
+    struct kp_date date;
+    return folded && kp_date_parse(folded, &date, NULL) == KP_DATE_OK;
+}
+
+/* --- what a row is --- */
+
+static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
+{
+    return kp_is_data_row(&f->run->arena, &f->run->tables, line->cells, line->n, numbers_may_be_names);
+}
+
+/* Names of columns, fields of a person among them. */
+static bool names_columns(const struct finder *f, const struct line *line)
+{
+    size_t known = 0, fields = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        struct kp_column column;
+        bool knows = means(f, line->cells[i], 0, &column);
+        known += knows;
+        fields += knows && column.kind == KP_COL_FIELD;
+    }
+    return known >= ENOUGH_NAMES && fields >= ENOUGH_FIELDS && !is_data(f, line, true);
+}
+
+/* Is somebody in this row, by the names below it? A title fills few columns, and has no date where people's are. */
+static bool holds_person(const struct finder *f, const struct line *line, const struct line *names)
+{
+    size_t fields = 0, filled_fields = 0;
+    for (size_t i = 0; i < names->n; i++) {
+        struct kp_column column;
+        const char *cell = i < line->n ? line->cells[i] : "";
+        if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
+            continue;
+        fields++;
+        filled_fields += is_filled(f, cell);
+        if (column.index == KP_F_BIRTH_DATE && (is_date(f, cell) || is_number(f, cell)))
+            return true;
+    }
+    return 2 * filled_fields > fields || (2 * count_filled(f, line) > names->n && is_data(f, line, true));
+}
+
+/* Dates and numbers where the mapping file, which may go by numbers alone, expects dates of people. */
+static bool has_mapped_dates(const struct finder *f, const struct line *line)
+{
+    for (size_t i = 0; i < line->n; i++) {
+        struct kp_column column = {0};
+        if (is_mapped(f, line->cells[i], number_of(line, i), &column) && column.kind == KP_COL_FIELD &&
+            (column.index == KP_F_BIRTH_DATE || column.index == KP_F_EXAM_DATE) &&
+            strlen(line->cells[i]) >= 5 && (is_date(f, line->cells[i]) || is_number(f, line->cells[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Groups of columns stand right above their names, and are spread as these are; a title is one cell, or a remark. */
+static bool names_groups(const struct finder *f, const struct line *line, const struct line *names)
+{
+    for (size_t i = 0; i < line->n; i++) {
+        const char *cell = line->cells[i];
+        bool remark = (strstr(cell, "：") || strchr(cell, ':')) && !strpbrk(cell, "()[]") && !strstr(cell, "（");
+        if (remark || is_date(f, cell) || is_number(f, cell))
+            return false;
+    }
+    return count_filled(f, line) >= ENOUGH_NAMES && names->n <= line->n;
+}
+
+/* Below names, parts of them ("right", "value", "unit"): words alone, and nothing in any column that is a person's. */
+static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
+{
+    size_t fields = 0, filled = 0;
+    for (size_t i = 0; i < names->n; i++) {
+        struct kp_column column;
+        const char *cell = i < line->n ? line->cells[i] : "";
+        bool field = means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD;
+        fields += field;
+        if (!is_filled(f, cell))
+            continue;
+        filled++;
+        if (field || is_number(f, cell) || is_date(f, cell))
+            return false;
+    }
+    return fields >= ENOUGH_FIELDS && filled > 0;
+}
+
+/* --- the header --- */
+
+static enum kp_status no_header(const struct finder *f, const struct line *line)
+{
+    return kp_diag_fail(&f->run->diag, KP_E_INPUT, KP_K_HEADER_MISSING, f->input->path, line->number, NULL, NULL, NULL,
+                        NULL);
+}
+
+/* Where no name is known: the first row below those of one cell, in which nobody can be. */
+static size_t below_lone_cells(const struct finder *f)
+{
+    for (size_t i = 0; i < f->n_lines; i++)
+        if (count_filled(f, &f->lines[i]) > 1)
+            return count_filled(f, &f->lines[i]) >= KP_REQUIRED_FIELDS ? i : 0;
+    return 0;
+}
+
+/* The row that names the columns, and whether the row above it names groups of them. */
+static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_groups)
+{
+    size_t at = 0;
+    bool groups = false;
+    if (!names_columns(f, &f->lines[0]))
+        for (size_t i = 1; i <= MAX_TITLES && at == 0 && look_further(f); i++)
+            at = names_columns(f, &f->lines[i]) ? i : 0;
+    groups = at > 0 && names_groups(f, &f->lines[at - 1], &f->lines[at]);
+    for (size_t i = 0; i + groups < at; i++)
+        if (holds_person(f, &f->lines[i], &f->lines[at]))
+            return no_header(f, &f->lines[i]);
+    if (at == 0) {
+        at = below_lone_cells(f);
+        if (is_data(f, &f->lines[at], f->file != NULL) || has_mapped_dates(f, &f->lines[at]))
+            return no_header(f, &f->lines[at]);
+    }
+    *ret_at = at;
+    *ret_groups = groups;
+    return KP_OK;
+}
+
+static bool has_second(struct finder *f, size_t at)
+{
+    if (at + 1 == f->n_lines && !look_further(f))
+        return false;
+    const struct line *line = &f->lines[at + 1];
+    return line->n <= f->lines[at].n &&
+           (kp_is_header_row(&f->run->arena, &f->run->tables, line->cells, line->n) ||
+            names_parts(f, line, &f->lines[at]));
+}
+
+static const char *const *padded(struct kp_arena *arena, const struct line *line, size_t n)
+{
+    const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
+    for (size_t i = 0; cells && i < n; i++)
+        cells[i] = i < line->n ? line->cells[i] : "";
+    return cells;
+}
+
+enum kp_status kp_heading_read(struct kp_run *run, struct kp_input *input, struct kp_csvin *in,
+                               const struct kp_mapping_file *file, struct kp_heading *ret_heading)
+{
+    enum kp_status st = KP_OK;
+    struct finder f = {.run = run, .input = input, .file = file, .in = in};
+    size_t at = 0;
+    bool groups = false;
+    KP_TRY(read_first(&f));
+    KP_TRY(find_names(&f, &at, &groups));
+    bool second = groups || has_second(&f, at);
+    at -= groups;
+    struct kp_heading heading = {.n = f.lines[at].n};
+    heading.first = padded(&run->arena, &f.lines[at], heading.n);
+    heading.second = second ? padded(&run->arena, &f.lines[at + 1], heading.n) : NULL;
+    if (run->arena.failed)
+        return kp_no_memory(run);
+    input->header_line = f.lines[at].number;
+    input->n_title_rows = (unsigned)at;
+    input->n_header_rows = second ? 2 : 1;
+    *ret_heading = heading;
+out:
+    return st;
+}

@@ -1,0 +1,164 @@
+/* One export in the layouts that vendors and spreadsheets make of it: nobody is lost, nobody is shown. */
+#include "golden/golden.h"
+
+static int set_up(void **state)
+{
+    if (set_up_folder(state) != 0 || run_shell("cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && "
+                                               "python3 \"$GOLDEN/write_layouts.py\" export.csv") != 0)
+        return -1;
+    return kenporter(CHECK "-o plain plain.csv") == 1 ? 0 : -1;
+}
+
+static const char *report_of(const char *out)
+{
+    return slurp(text("%s/report.json", run_folder(out)), NULL);
+}
+
+/* The same decisions, in the same order. */
+static void assert_as_plain(const char *out)
+{
+    must("for o in plain %s; do tail -n +2 $o/runs/*/decisions.csv | cut -d, -f 3-11 >$o.decisions; done && "
+         "cmp plain.decisions %s.decisions", out, out);
+}
+
+static void layouts__of_one_export__are_decided_alike(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        unsigned titles;
+    } layouts[] = {{"titles", 2}, {"dated", 1}, {"tabs", 1}, {"groups", 1}, {"parts", 0}, {"empty_rows", 0}};
+    for (size_t i = 0; i < COUNT(layouts); i++) {
+        assert_int_equal(kenporter(CHECK "-v -o %s %s.csv", layouts[i].name, layouts[i].name), 1);
+        assert_as_plain(layouts[i].name);
+        assert_contains(report_of(layouts[i].name), text("\"title_rows\": %u,", layouts[i].titles));
+        assert_int_equal(strstr(slurp("stderr", NULL), " note K3070: ") != NULL, layouts[i].titles > 0);
+    }
+}
+
+static void rejected_rows__of_an_export_with_titles__go_back_in(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-o first titles.csv"), 1);
+    assert_int_equal(kenporter(CHECK "-o again first/runs/*/rejected.csv"), 1);
+    assert_int_equal(counted("again", "rejected"), counted("first", "rejected"));
+}
+
+/* Our own columns stand before the others, and a mapping by numbers does not count them. */
+static void held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-o two --mapping own_names.map own_names.csv"), 1);
+    assert_true(counted("two", "held") > 0);
+    assert_int_equal(kenporter(CHECK "-o two_again --mapping own_names.map two/runs/*/held.csv"), 1);
+    assert_int_equal(counted("two_again", "held"), counted("two", "held"));
+    assert_int_equal(counted("two_again", "rejected"), 0);
+}
+
+static void names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter("map unknown.csv"), 0);
+    assert_contains(slurp("stdout", NULL), "title rows 1, header rows 1, columns 96,");
+    assert_int_equal(kenporter(CHECK "-o unknown --mapping known.map unknown.csv"), 1);
+    must("test $(wc -l <$(ls unknown/runs/*/decisions.csv)) = $(wc -l <$(ls plain/runs/*/decisions.csv))");
+}
+
+/* --- nobody is taken for a title or a name --- */
+
+static void assert_names_nobody(const char *place)
+{
+    assert_contains(slurp("stderr", NULL), text("%s: fail K2012: ", place));
+    must("! grep -e 杉浦 -e ｽｷﾞｳﾗ -e 京都府 -e 三宅 stdout stderr");
+}
+
+static void person__where_names_are_expected__stops_the_run_and_is_not_shown(void **state)
+{
+    (void)state;
+    static const char *const inputs[] = {"person_above.csv", "sparse_person_above.csv", "headless.csv"};
+    for (size_t i = 0; i < COUNT(inputs); i++) {
+        assert_int_equal(kenporter(CHECK "-v -o none %s", inputs[i]), 3);
+        assert_names_nobody(text("%s:1", inputs[i]));
+        assert_int_equal(kenporter("map %s", inputs[i]), 3);
+        assert_names_nobody(text("%s:1", inputs[i]));
+    }
+    assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map headless.csv"), 3);
+    assert_names_nobody("headless.csv:1");
+    /* in a mapping by numbers neither a word for a sex nor a postal code has to be there */
+    must("python3 -c \"import csv,sys; r=[[c if c not in ('男','女') else '1' for c in x] for x in csv.reader(open("
+         "'headless.csv',encoding='utf-8'))]; [x.__setitem__(9,'1') for x in r]; "
+         "csv.writer(open('bare.csv','w',encoding='utf-8')).writerows([[c.replace('-','') for c in x] for x in r])\"");
+    assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map bare.csv"), 3);
+    assert_names_nobody("bare.csv:1");
+}
+
+/* --- columns --- */
+
+static void unit__in_a_column_named_after_its_item__counts(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-v -o units units.csv"), 1);
+    assert_as_plain("units");
+    assert_contains(slurp("stderr", NULL), "K3017 3D010000001927201");
+    assert_int_equal(kenporter(CHECK "-o bad_unit bad_unit.csv"), 1);
+    assert_contains(slurp("stderr", NULL), "reject K4039 9N001000000000001");
+}
+
+static void unit__beside_its_item__is_suggested(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter("map parts.csv"), 0);
+    assert_contains(slurp("stdout", NULL), "\n# #23,9N001000000000001.unit,,\n");
+}
+
+static void rows__of_one_item_each__are_told(void **state)
+{
+    (void)state;
+    (void)kenporter(CHECK "-o items one_item_a_row.csv");
+    assert_contains(slurp("stderr", NULL), "one_item_a_row.csv:1: warn K3071: ");
+}
+
+/* The row below the header may be a second header; looking must cost no more than its length. */
+static void text__far_too_long_in_the_first_row__rejects_that_row(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-o long long.csv"), 1);
+    assert_contains(slurp("stderr", NULL), "long.csv:2: reject K4021 9A110160800000049");
+}
+
+/* --- what else a run could leave --- */
+
+/* It waits for somebody to read what it says. */
+static void program__that_crashes__leaves_no_core(void **state)
+{
+    (void)state;
+    must("mkfifo full; { sleep 5 <full & } ; reader=$!; ulimit -c unlimited 2>/dev/null; "
+         "\"$KENPORTER\" " CHECK "-v -o core plain.csv >full 2>&1 & "
+         "sleep 0.5; grep '^Max core file size  *0  *0 ' /proc/$!/limits; bad=$?; kill -KILL $! $reader; exit $bad");
+}
+
+static void path__with_line_ends_and_escapes__is_printed_harmlessly(void **state)
+{
+    (void)state;
+    must("cp plain.csv \"$(printf 'a\\033[31m\\nb.csv')\"");
+    assert_int_equal(kenporter(CHECK "-o path \"$(printf 'a\\033[31m\\nb.csv')\""), 1);
+    must("! grep -q \"$(printf '\\033')\" stdout stderr && ! grep -q '^b.csv' stdout stderr");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layouts__of_one_export__are_decided_alike),
+        cmocka_unit_test(rejected_rows__of_an_export_with_titles__go_back_in),
+        cmocka_unit_test(held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers),
+        cmocka_unit_test(names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping),
+        cmocka_unit_test(person__where_names_are_expected__stops_the_run_and_is_not_shown),
+        cmocka_unit_test(unit__in_a_column_named_after_its_item__counts),
+        cmocka_unit_test(unit__beside_its_item__is_suggested),
+        cmocka_unit_test(rows__of_one_item_each__are_told),
+        cmocka_unit_test(text__far_too_long_in_the_first_row__rejects_that_row),
+        cmocka_unit_test(program__that_crashes__leaves_no_core),
+        cmocka_unit_test(path__with_line_ends_and_escapes__is_printed_harmlessly),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down_folder);
+}
