@@ -97,6 +97,14 @@ static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
     return by_consent ? kp_arena_printf(&slot->arena, "%s; %s", duty, by_consent) : NULL;
 }
 
+/* Why it is disclosed once more; else, why items that a consent covers are not among it. */
+static const char *reason_of(const struct kp_run *run, const struct kp_slot *slot)
+{
+    if (strcmp(slot->event, "again") == 0)
+        return run->options->again;
+    return slot->decision.recipient_unknown ? "recipient_unknown" : "";
+}
+
 static bool fill_entry(const struct kp_run *run, struct kp_slot *slot, const char *document, const char **cells)
 {
     const struct kp_decision *d = &slot->decision;
@@ -126,7 +134,7 @@ static bool fill_entry(const struct kp_run *run, struct kp_slot *slot, const cha
     cells[KP_LOG_ITEMS_REQUESTED] = items_on(run, slot, KP_GROUND_REQUESTED);
     cells[KP_LOG_ITEMS_WITHHELD] = items_on(run, slot, KP_GROUND_WITHHELD);
     cells[KP_LOG_CONSENT_IDS] = slot->consent_ids;
-    cells[KP_LOG_REASON] = strcmp(slot->event, "again") == 0 ? run->options->again : "";
+    cells[KP_LOG_REASON] = reason_of(run, slot);
     for (size_t i = 0; i < KP_COUNT(SPOOLED); i++)
         if (!cells[SPOOLED[i]])
             return false;

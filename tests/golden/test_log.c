@@ -192,6 +192,20 @@ static void log__consents__are_named_where_they_counted(void **state)
         assert_null(strstr(cell(&entries, e, "consent_ids"), "CON-009 CON-009"));
 }
 
+/* The register does not name the representative of 00280081. */
+static void log__consent_to_a_recipient_without_particulars__says_why_it_opened_nothing(void **state)
+{
+    (void)state;
+    static const char *const unknown[] = {"10692", "10747"};
+    for (size_t i = 0; i < COUNT(unknown); i++) {
+        size_t row = find_row(&entries, "employee_id", unknown[i]);
+        assert_string_equal(cell(&entries, row, "insurer_number"), "00280081");
+        assert_string_equal(cell(&entries, row, "reason"), "recipient_unknown");
+    }
+    assert_int_equal(rows_with(&entries, "reason", "recipient_unknown"), COUNT(unknown));
+    assert_int_equal(rows_with(&entries, "reason", ""), entries.n_rows - 1 - COUNT(unknown));
+}
+
 /* --- no value --- */
 
 static void log__cells__hold_no_examination_value(void **state)
@@ -232,6 +246,7 @@ int main(void)
         cmocka_unit_test(log__grounds__fit_the_basis),
         cmocka_unit_test(log__items__are_those_of_the_document),
         cmocka_unit_test(log__consents__are_named_where_they_counted),
+        cmocka_unit_test(log__consent_to_a_recipient_without_particulars__says_why_it_opened_nothing),
         cmocka_unit_test(log__cells__hold_no_examination_value),
     };
     return cmocka_run_group_tests_name("log", tests, set_up, tear_down_folder);
