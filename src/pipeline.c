@@ -481,6 +481,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     if (p->run.options->command == KP_CMD_RELEASE)
         kp_prepared_done(&p->run, &p->tally);
     tell_about_schemas(p);
+    KP_TRY(kp_rowfiles_conclude(&p->files));
     st = report(p, json);
 out:
     return st;

@@ -7,6 +7,9 @@
 
 #define UTF8_MARK "\xef\xbb\xbf" /* spreadsheets need it to see UTF-8 */
 
+/* What a run that ends in a fault leaves says what would have been; of what went out the log tells. */
+#define UNFINISHED "decisions-unfinished"
+
 static const char *const OUTCOMES[] = {[KP_RELEASED] = "released",
                                        [KP_REJECTED] = "rejected",
                                        [KP_HELD] = "held",
@@ -67,7 +70,7 @@ enum kp_status kp_rowfiles_begin(struct kp_rowfiles *f, struct kp_run *run)
     f->held = kp_arena_alloc(&run->arena, run->n_layouts * sizeof(*f->held));
     if (!f->rejected || !f->held)
         return kp_no_memory(run);
-    KP_TRY(create(f, &f->decisions, "decisions", 0,
+    KP_TRY(create(f, &f->decisions, UNFINISHED, 0,
                   "file,line,decision,reason,codes,insurer_number,request_id,basis_id,age,age_rule,age_band,bundle,"
                   "document\r\n"));
     KP_TRY(create(f, &f->notes, "notes", 0,
@@ -222,6 +225,18 @@ enum kp_status kp_rowfiles_finish(struct kp_rowfiles *f)
 out:
     kp_rowfiles_abandon(f);
     return st;
+}
+
+enum kp_status kp_rowfiles_conclude(struct kp_rowfiles *f)
+{
+    struct kp_run *run = f->run;
+    char *from = kp_arena_printf(&run->arena, "%s/" UNFINISHED ".csv", run->run_folder);
+    char *to = kp_arena_printf(&run->arena, "%s/decisions.csv", run->run_folder);
+    if (!from || !to)
+        return kp_no_memory(run);
+    if (run->io->rename(from, to) != 0 || kp_sync_folder(run->io, run->run_folder) != KP_OK)
+        return kp_write_failed(run, to);
+    return KP_OK;
 }
 
 void kp_rowfiles_abandon(struct kp_rowfiles *f)

@@ -20,8 +20,10 @@ enum kp_status kp_rowfiles_begin(struct kp_rowfiles *files, struct kp_run *run);
 /* Writes what the outcome of the slot calls for; bundle and document are "" unless the record was released. */
 enum kp_status kp_rowfiles_add(struct kp_rowfiles *files, const struct kp_slot *slot, const char *bundle,
                                const char *document);
-/* Brings everything to disk. */
+/* Brings everything to disk; decisions.csv under another name, for what it says has not come true. */
 enum kp_status kp_rowfiles_finish(struct kp_rowfiles *files);
+/* All of it has: decisions.csv gets its name. */
+enum kp_status kp_rowfiles_conclude(struct kp_rowfiles *files);
 void kp_rowfiles_abandon(struct kp_rowfiles *files);
 
 #endif

@@ -239,6 +239,20 @@ static void assert_no_bundle_unlogged(void)
     }
 }
 
+/* What decisions.csv says of a run has come true. */
+static void assert_decisions_true(void)
+{
+    char **found = NULL;
+    size_t n = paths("out/runs/*/decisions.csv", &found);
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++) {
+        struct sheet d = read_sheet(found[i]);
+        for (size_t row = 1; row < d.n_rows; row++)
+            if (is(&d, row, "decision", "released") && !exists(text("out/%s", cell(&d, row, "bundle"))))
+                fail_msg("%s says that %s went out", found[i], cell(&d, row, "bundle"));
+    }
+}
+
 static size_t n_expected; /* people after both inputs */
 
 static void assert_sound(void)
@@ -295,6 +309,7 @@ static void try_all(enum fault fault, int error)
         if (status != 0 && status != 4 && status != 128 + SIGKILL)
             fail_msg("call %d of %d: exit %d: %s", at, n_calls, status, slurp("child.err", NULL));
         assert_no_bundle_unlogged();
+        assert_decisions_true();
         if (status == 4 && how_many("out/*.zip") > how_many("base/*.zip")) /* nobody is to believe that nothing happened */
             assert_contains(slurp("child.err", NULL), "K7032");
         status = export("second.csv", NONE, 0, 0, NULL);
