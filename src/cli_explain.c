@@ -373,6 +373,8 @@ enum kp_status kp_command_items(struct kp_console *c)
                       *item->code_system ? strrchr(item->code_system, '.') + 1 : item->format,
                       *item->unit ? item->unit : "-", kp_scope_names[item->scope], item->name);
     }
+    if (out.len == 0)
+        (void)kp_diag_fail(&c->diag, KP_OK, KP_K_NO_SUCH_ITEM, NULL, 0, NULL, word, NULL, NULL);
     st = print(c, &out);
 out:
     kp_text_free(text);
