@@ -257,26 +257,19 @@ out:
     return st;
 }
 
-static void look_for_bundle(void *ctx, const char *name)
-{
-    bool *found = ctx;
-    const char *dot = strrchr(name, '.');
-    *found |= dot && strcmp(dot, ".zip") == 0;
-}
-
-/* Folders of runs that died; their bundles are settled in the log by now. A run that settles nothing leaves bundles where
- * they are: they are what the next export settles by. */
+/* Folders of runs that died. What an unfinished bundle of the log is to be settled by stays for the next export. */
 static void remove_stale(void *ctx, const char *name)
 {
-    const struct kp_run *run = ctx;
-    const char *own = strrchr(run->temp, '/') + 1;
-    bool evidence = false;
+    static const char mark[] = ".tmp-";
+    const struct pipeline *p = ctx;
+    const struct kp_unfinished *unfinished = &p->ledger.unfinished;
+    const char *own = strrchr(p->run.temp, '/') + 1, *run_id = name + strlen(mark);
     struct kp_arena arena = {0};
-    char *path = kp_arena_printf(&arena, "%s/%s", run->output, name);
-    bool stale = path && strncmp(name, ".tmp-", 5) == 0 && strcmp(name, own) != 0;
-    if (stale && !kp_discloses(run->options->command))
-        evidence = kp_each_entry(path, look_for_bundle, &evidence) != KP_OK || evidence;
-    if (stale && !evidence)
+    if (strncmp(name, mark, strlen(mark)) != 0 || strcmp(name, own) == 0 ||
+        (*unfinished->bundle && strcmp(run_id, unfinished->run_id) == 0))
+        return;
+    char *path = kp_arena_printf(&arena, "%s/%s", p->run.output, name);
+    if (path)
         (void)kp_remove_folder(path); /* what cannot be removed now is tried again by the next run */
     kp_arena_release(&arena);
 }
@@ -462,7 +455,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     if (kp_seen_new(p->run.io, p->run.temp, &p->seen) != KP_OK)
         return kp_write_failed(&p->run, p->run.temp);
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
-    (void)kp_each_entry(p->run.output, remove_stale, &p->run);
+    (void)kp_each_entry(p->run.output, remove_stale, p);
     KP_TRY(pass(p));
     KP_TRY(join(p));
     KP_TRY(kp_rowfiles_begin(&p->files, &p->run));

@@ -170,10 +170,12 @@ static void torn_header__new_log__is_begun_anew(void **state)
 static void temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed(void **state)
 {
     (void)state;
-    must("mkdir -p stale/.tmp-20260331-230000/XSD stale/runs/20260331-230000; "
-         "echo x >stale/.tmp-20260331-230000/rest.zip");
-    assert_int_equal(kenporter(EXPORT "-o stale " INPUT), 1);
-    assert_int_equal(how_many("stale/.tmp*"), 0);
+    static const char *const commands[] = {CHECK, "prepare " CONFIG, EXPORT};
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        must("mkdir -p stale/.tmp-20260331-230000/XSD; echo x >stale/.tmp-20260331-230000/rest.zip");
+        assert_int_equal(kenporter("%s -o stale " INPUT, commands[i]), 1);
+        assert_int_equal(how_many("stale/.tmp*"), 0);
+    }
     assert_int_equal(counted("stale", "released"), counted("done", "released"));
 }
 
