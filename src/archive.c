@@ -194,6 +194,7 @@ struct schemas {
     size_t n_profile;
     struct kp_xsd_file official[KP_MAX_XSD_FILES]; /* each once; in the archive's memory */
     size_t n_official;
+    uint8_t digests[KP_MAX_XSD_FILES][KP_SHA256_BYTES]; /* of these, by row of the table */
     struct kp_zip_member index; /* to be read when the schemas are known; without its name */
     bool has_index;
 };
@@ -210,11 +211,30 @@ static bool is_profile(const char *name, const char *digest)
            strcmp(own, digest) == 0;
 }
 
-static enum kp_status keep_official(struct kp_archive *a, struct schemas *s, const char *name)
+/* The digests leave white space out, so there can be any amount of it, in a pattern too. Of each run one space is kept. */
+static char *with_single_spaces(struct kp_arena *arena, const struct kp_buf *bytes, size_t *ret_n)
+{
+    char *copy = kp_arena_strndup(arena, kp_buf_text(bytes), bytes->len);
+    size_t n = 0;
+    for (size_t i = 0; copy && i < bytes->len; i++) {
+        bool space = strchr(" \t\r\n", copy[i]) && copy[i];
+        if (!space || n == 0 || copy[n - 1] != ' ')
+            copy[n++] = space ? ' ' : copy[i];
+    }
+    if (copy)
+        copy[n] = '\0';
+    *ret_n = n;
+    return copy;
+}
+
+/* row: of the table. */
+static enum kp_status keep_official(struct kp_archive *a, struct schemas *s, size_t row)
 {
     struct kp_xsd_file *file = &s->official[s->n_official++];
-    *file = (struct kp_xsd_file){name, kp_arena_strndup(&a->arena, kp_buf_text(&a->bytes), a->bytes.len), a->bytes.len};
-    return file->bytes ? KP_OK : kp_no_memory(a->run);
+    file->name = a->run->tables.xsd_digests[row].name;
+    file->bytes = with_single_spaces(&a->arena, &a->bytes, &file->n);
+    bool kept = file->bytes && kp_sha256_of(file->bytes, file->n, s->digests[row]) == KP_OK;
+    return kept ? KP_OK : kp_no_memory(a->run);
 }
 
 static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m,
@@ -238,7 +258,7 @@ static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const
     bool again = s->has_any[i];
     s->has_any[i] = true;
     if (strcmp(tables->xsd_digests[i].sha256, digest) == 0)
-        return again ? KP_OK : keep_official(a, s, tables->xsd_digests[i].name);
+        return again ? KP_OK : keep_official(a, s, i);
     if (is_profile(name + 4, digest))
         s->n_profile++;
     else
@@ -246,31 +266,42 @@ static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const
     return KP_OK;
 }
 
-/* A bundle that encloses the ministry's set unaltered is judged by it, whether or not somebody gave it with --xsd. */
+void kp_archive_forget_official(struct kp_archive_checks *c)
+{
+    kp_xml_check_free(c->official_document);
+    kp_xml_check_free(c->official_index);
+    kp_schemas_free(&c->schemas);
+    c->official_document = c->official_index = NULL;
+    c->schemas = (struct kp_schemas){.n_files = 0};
+}
+
+/* A bundle that encloses the ministry's set unaltered is judged by it, whether or not somebody gave it with --xsd: by its
+ * own files, for a space within a value, which the digests do not see, makes another rule. */
 static enum kp_status use_official(struct kp_archive *a, const struct schemas *s)
 {
     struct kp_archive_checks *c = a->checks;
-    struct kp_schemas set = {.n_files = s->n_official};
     struct kp_buf detail = {0};
     enum kp_status st = KP_OK;
     if (!c || a->by_official || s->n_official < a->run->tables.n_xsd_digests)
         return KP_OK;
     a->by_official = true;
-    if (c->official_document)
+    if (c->official_index && memcmp(c->enclosed, s->digests, sizeof(s->digests)) == 0)
         return KP_OK;
-    memcpy(set.files, s->official, sizeof(set.files));
-    KP_TRY(kp_schemas_compile(&set, &detail));
-    c->schemas = set;
-    KP_TRY(kp_xml_check_new(set.document, &c->official_document));
-    KP_TRY(kp_xml_check_new(set.index, &c->official_index));
+    kp_archive_forget_official(c);
+    memcpy(c->enclosed, s->digests, sizeof(s->digests));
+    memcpy(c->schemas.files, s->official, sizeof(s->official));
+    c->schemas.n_files = s->n_official;
+    KP_TRY(kp_schemas_compile(&c->schemas, &detail));
+    KP_TRY(kp_xml_check_new(c->schemas.document, &c->official_document));
+    KP_TRY(kp_xml_check_new(c->schemas.index, &c->official_index));
 out:
     kp_buf_release(&detail);
     if (st == KP_OK)
         return KP_OK;
+    kp_archive_forget_official(c);
     if (st != KP_E_USAGE)
         return kp_no_memory(a->run);
-    kp_schemas_free(&set); /* the digests leave white space out, so somebody can have spoilt it all the same */
-    a->by_official = false;
+    a->by_official = false; /* spoilt by white space alone */
     kp_archive_fault(a, NULL, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
     return KP_OK;
 }

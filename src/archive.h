@@ -37,7 +37,8 @@ struct kp_archive_checks {
     struct kp_xml_check *document, *index;                   /* of this project's profile */
     struct kp_xml_check *official_document, *official_index; /* of the ministry's set */
     bool official_asked_for;   /* from --xsd: it decides for every bundle; else only for those that enclose it */
-    struct kp_schemas schemas; /* of the ministry's set, where the first bundle that encloses it brought it along */
+    struct kp_schemas schemas; /* of the ministry's set: of --xsd, or of the last bundle that enclosed it */
+    uint8_t enclosed[KP_MAX_XSD_FILES][KP_SHA256_BYTES]; /* what that bundle's files were, by row of the table */
 };
 
 struct kp_archive {
@@ -80,6 +81,9 @@ enum kp_status kp_archive_next(struct kp_archive *archive, struct kp_zip_member 
  * no tree that could be read as one. */
 enum kp_status kp_archive_tree(struct kp_archive *archive, const struct kp_zip_member *member, const char *name,
                                bool is_index, struct kp_arena *scratch, struct kp_tree *ret_tree);
+
+/* Frees the checks of the ministry's set, and the set. */
+void kp_archive_forget_official(struct kp_archive_checks *checks);
 
 /* Tells and counts a finding. member: name below the top folder, or NULL for the archive as a whole. */
 void kp_archive_tell(struct kp_archive *archive, const char *member, uint64_t line, const struct kp_finding *finding);

@@ -30,7 +30,8 @@ static void add_json(const struct kp_verdict *v, const char *before, struct kp_b
 
 static void add_lines(const struct kp_verdict *v, bool ja, bool logged, bool strict, struct kp_buf *out)
 {
-    kp_buf_printf(out, "%s\n", v->path);
+    kp_buf_printable(out, v->path);
+    kp_buf_char(out, '\n');
     if (*v->sender_number)
         kp_buf_printf(out, "  %s %s %s %s, %s %s\n", ja ? "送付元" : "from", v->sender_number, ja ? "送付先" : "to",
                       *v->receiver_number ? v->receiver_number : "?", ja ? "作成日" : "made on", v->created);

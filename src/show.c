@@ -362,6 +362,12 @@ static enum kp_status show_record(struct page *p, struct kp_archive *a, const st
 
 static const size_t CONTENTS[] = {6, 34, 9, 10, 11, 6, 20, 0};
 
+/* The list names nobody: what is no code could. */
+static const char *known_code(const struct page *p, const char *system, const char *code)
+{
+    return kp_code_display(&p->run->tables, system, code) ? code : *code ? "?" : "";
+}
+
 static void contents_line(struct page *p, uint64_t number, const char *name, const struct kp_document *d)
 {
     const char *const *f = d->record.field;
@@ -371,7 +377,9 @@ static void contents_line(struct page *p, uint64_t number, const char *name, con
         n += d->record.values[i].state != KP_VALUE_ABSENT;
     (void)snprintf(at, sizeof(at), "%" PRIu64, number);
     (void)snprintf(items, sizeof(items), "%zu", n);
-    const char *cells[] = {at, strrchr(name, '/') + 1, f[KP_F_REPORT_CATEGORY], f[KP_F_PROGRAMME],
+    const char *cells[] = {at, strrchr(name, '/') + 1,
+                           known_code(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]),
+                           known_code(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]),
                            day(p, f[KP_F_EXAM_DATE]), items, f[KP_F_NAME_KANA], day(p, f[KP_F_BIRTH_DATE])};
     row(p, cells, CONTENTS, p->run->options->show_values ? 8 : 6, false);
 }

@@ -305,10 +305,8 @@ static void tear_down(struct verifier *v)
 {
     kp_xml_check_free(v->checks.document);
     kp_xml_check_free(v->checks.index);
-    kp_xml_check_free(v->checks.official_document);
-    kp_xml_check_free(v->checks.official_index);
+    kp_archive_forget_official(&v->checks);
     kp_schemas_free(&v->profile);
-    kp_schemas_free(&v->checks.schemas);
     kp_run_tear_down(&v->run);
     kp_arena_release(&v->memory);
 }

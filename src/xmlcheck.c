@@ -146,11 +146,19 @@ static const char *rule_of(int code, bool ending)
     return "libxml2 error";
 }
 
+/* A name as the standard has them; of another nothing is repeated, for it can be anything. */
+static const char *plain_name(const char *name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    size_t n = name ? strspn(name, letters) : 0;
+    return n > 0 && n <= 40 && name[n] == '\0' ? name : "?";
+}
+
 static void note_fault(void *ctx, error_ptr error)
 {
     struct kp_xml_check *check = ctx;
     if (check->where[0] == '\0')
-        (void)snprintf(check->where, sizeof(check->where), "<%.40s>, %s (%d)", check->element ? check->element : "?",
+        (void)snprintf(check->where, sizeof(check->where), "<%s>, %s (%d)", plain_name(check->element),
                        rule_of(error->code, check->ending), error->code);
 }
 
@@ -209,7 +217,7 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
     check->depth++;
     if (n_attrs > KP_XML_MAX_ATTRIBUTES) { /* nothing in the exchange has so many; what follows is not looked at */
         if (check->where[0] == '\0')
-            (void)snprintf(check->where, sizeof(check->where), "<%.40s>, too many attributes", name);
+            (void)snprintf(check->where, sizeof(check->where), "<%s>, too many attributes", plain_name(name));
         unplug(check);
     }
     check->in_root |= !check->plug;

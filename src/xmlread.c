@@ -66,6 +66,8 @@ static bool is_own_type(const struct reading *r, const char *type)
 {
     const char *colon = strchr(type, ':');
     size_t n = colon ? (size_t)(colon - type) : 0;
+    if (colon == type)
+        return false; /* an empty prefix is none */
     for (size_t i = r->depth; i > 0; i--)
         for (size_t k = 0; k < r->open[i - 1].n_spaces; k++) {
             const char *prefix = r->open[i - 1].spaces[2 * k];

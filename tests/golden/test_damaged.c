@@ -286,6 +286,13 @@ static void verify__one_of_several_damaged__judges_each_and_ends_with_5(void **s
     assert_contains(out, "  documents 5, faults 2, warnings 1\n  K4011 ×1, K8026 ×1, K8035 ×1\n");
 }
 
+static void verify__path_with_commands_for_the_terminal__repeats_none(void **state UNUSED)
+{
+    must("mkdir -p odd && cp out/" BASE " \"odd/$(printf '\\033[31m').zip\"");
+    assert_int_equal(verify("\"../odd/$(printf '\\033[31m').zip\""), 5);
+    must("grep -q odd/ stdout && ! grep -qP '\\x1b' stdout stderr");
+}
+
 static void verify__in_japanese__speaks_it(void **state)
 {
     (void)state;
@@ -372,6 +379,7 @@ int main(void)
         cmocka_unit_test(left__by_all_cases__is_nothing),
         cmocka_unit_test(verify__sound_bundles__says_so_of_each),
         cmocka_unit_test(verify__one_of_several_damaged__judges_each_and_ends_with_5),
+        cmocka_unit_test(verify__path_with_commands_for_the_terminal__repeats_none),
         cmocka_unit_test(verify__in_japanese__speaks_it),
         cmocka_unit_test(verify__quiet__prints_faults_alone),
         cmocka_unit_test(verify__strict__takes_a_warning_for_a_fault),

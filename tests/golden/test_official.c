@@ -73,6 +73,31 @@ static void verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alon
     assert_int_equal(occurrences(slurp("stdout", NULL), "  sound"), 1);
 }
 
+/* A space within a value is another rule. The files of one bundle judge that bundle, whatever came before it. */
+static void verify__enclosed_set_with_other_white_space__judges_no_other_bundle(void **state UNUSED)
+{
+    static const char *const orders[] = {"other/*.zip out/*_01130012_*.zip", "out/*_01130012_*.zip other/*.zip"};
+    must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip other/" BUNDLE ".zip "
+         "'enumeration value=\"' 'enumeration value=\" '");
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        assert_int_equal(kenporter("verify --lang en --schemas tables %s", orders[i]), 5);
+        assert_contains(slurp("stderr", NULL), "fail K8035");
+        assert_int_equal(occurrences(slurp("stdout", NULL), "  sound"), 1);
+        must("! grep -q 'zip: fail\\|_01130012_.*fail' stderr");
+    }
+}
+
+/* libxml2 takes some two kilobytes for every character of a pattern. */
+static void verify__enclosed_set_full_of_white_space__costs_no_memory(void **state UNUSED)
+{
+    must("python3 \"$GOLDEN/edit_bundle.py\" out/*_31289002_*.zip full/" BUNDLE ".zip 'pattern value=\"' "
+         "\"pattern value=\\\"$(printf '%%60000s')\"");
+    must("python3 -c \"import resource, subprocess, sys\n"
+         "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+         "kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
+         "sys.exit(kib > 300000 and str(kib))\" \"$KENPORTER\" verify --schemas tables full/" BUNDLE ".zip");
+}
+
 static void verify__what_neither_allows__is_a_fault(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip wrong/" BUNDLE ".zip '<custodian>' '<dataEnterer/><custodian>'");
@@ -117,6 +142,8 @@ int main(void)
         cmocka_unit_test(verify__bundle_with_the_set__finds_nothing_to_say),
         cmocka_unit_test(verify__what_only_the_ministry_allows__is_a_warning),
         cmocka_unit_test(verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alone),
+        cmocka_unit_test(verify__enclosed_set_with_other_white_space__judges_no_other_bundle),
+        cmocka_unit_test(verify__enclosed_set_full_of_white_space__costs_no_memory),
         cmocka_unit_test(verify__what_neither_allows__is_a_fault),
         cmocka_unit_test(set__that_was_altered_or_is_not_whole__is_refused),
         cmocka_unit_test(digests__that_are_none__are_refused_with_their_line),

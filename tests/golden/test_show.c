@@ -147,6 +147,16 @@ static void html__text_with_markup__stays_text(void **state UNUSED)
     must("! grep -qP '\\x{202e}|\\x{9b}|\\x1b' stdout");
 }
 
+static void list__category_that_is_none__is_not_repeated(void **state UNUSED)
+{
+    must("python3 \"$GOLDEN/edit_bundle.py\" %s named/$(basename %s) 'code=\"10\" codeSystem=\"1.2.392.200119.6.1001\"' "
+         "'code=\"YAMADA\" codeSystem=\"1.2.392.200119.6.1001\"' 'code=\"010\" codeSystem=\"1.2.392.200119.6.1002\"' "
+         "'code=\"YAMADA\" codeSystem=\"1.2.392.200119.6.1002\"'",
+         bundle, bundle);
+    assert_contains(shown("named/6631111116_06139463_202604010_1.zip"), "h66311111162026040101000001.xml");
+    assert_int_equal(occurrences(slurp("stdout", NULL), "YAMADA"), 0);
+}
+
 static void record__that_lacks_something__says_so(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" %s half/$(basename %s) 'unit=\"cm\"' 'unit=\"zzz\"' 9N006000000000001 "
@@ -194,6 +204,7 @@ int main(void)
         cmocka_unit_test(record__every_document__shows_all_its_items),
         cmocka_unit_test(html__page__is_whole_and_needs_nothing_else),
         cmocka_unit_test(html__text_with_markup__stays_text),
+        cmocka_unit_test(list__category_that_is_none__is_not_repeated),
         cmocka_unit_test(record__that_lacks_something__says_so),
         cmocka_unit_test(unsound_bundle__is_shown_with_a_word_of_warning),
         cmocka_unit_test(nothing_to_show__is_told),

@@ -177,6 +177,9 @@ static void check__each_fault__names_its_element_and_no_contents(void **state)
         {"extension=\"31\"", "extension=\"7742 7742 7742 7742 7\"", "<id>"},
         {" xsi:type=\"PQ\"", "", "<value>"},
         {OID "205", OID "101", "<"}, /* two ids of one kind */
+        {"<entry>", "<entry><漢字/>", "<?>"},
+        {"<entry>", "<entry><a7742漢字漢字漢字漢字漢字漢字漢字漢字漢字/>", "<?>"},
+        {"<entry>", "<entry><abcdefghijklmnopqrstuvwxyzabcdefghijklmn7742/>", "<?>"},
     };
     const char *where = NULL;
     struct kp_xml_check *check = new_check(document_schema);

@@ -132,6 +132,7 @@ static void read__types__lose_the_prefix_of_the_documents_namespace(void **state
         {"<h:a xmlns:h='n' xmlns:x='" XSI "'><h:b x:type='h:PQ'/></h:a>", "PQ", false},
         {"<a xmlns='n' xmlns:xsi='" XSI "'><b xmlns:h='n' xsi:type='h:PQ'/></a>", "PQ", false},
         {"<a xmlns:xsi='" XSI "'><b xsi:type='PQ'/></a>", "PQ", false},
+        {"<a xmlns='n' xmlns:xsi='" XSI "'><b xsi:type=':PQ'/></a>", ":PQ", true}, /* no name at all */
         {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:b xsi:type='PQ'/></h:a>", "PQ", true}, /* of no namespace */
         {"<a xmlns='n' xmlns:xsi='" XSI "'><b xsi:type='h:PQ'/></a>", "h:PQ", true},
         {"<a xmlns='n' xmlns:xsi='" XSI "' xmlns:h='other'><b xsi:type='h:PQ'/></a>", "h:PQ", true},
