@@ -203,14 +203,24 @@ static bool holds_person(const struct finder *f, const struct line *line, const 
     return 2 * filled_fields > fields || (2 * count_filled(f, line) > names->n && is_data(f, line, true));
 }
 
-/* Dates and numbers where the mapping file, which may go by numbers alone, expects dates of people. */
-static bool has_mapped_dates(const struct finder *f, const struct line *line)
+static bool is_person_value(const struct finder *f, unsigned field, const char *cell, bool numbers)
 {
-    for (size_t i = 0; i < line->n; i++) {
-        struct kp_column column = {0};
-        if (is_mapped(f, line->cells[i], number_of(line, i), &column) && column.kind == KP_COL_FIELD &&
-            (column.index == KP_F_BIRTH_DATE || column.index == KP_F_EXAM_DATE) &&
-            strlen(line->cells[i]) >= 5 && (is_date(f, line->cells[i]) || is_number(f, line->cells[i])))
+    enum { DAYS = 5, INSURER = 7 };
+    bool day = field == KP_F_BIRTH_DATE || field == KP_F_EXAM_DATE;
+    bool number = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
+    if (day && is_date(f, cell))
+        return true;
+    return numbers && (day || number) && strlen(cell) >= (size_t)(day ? DAYS : INSURER) && is_number(f, cell);
+}
+
+/* Is in this row, in columns of these names, what is people's alone? A mapping file may go by numbers alone, and days be
+ * counted; but names may be numbers, too. */
+static bool has_person_values(const struct finder *f, const struct line *line, const struct line *names, bool numbers)
+{
+    for (size_t i = 0; i < line->n && i < names->n; i++) {
+        struct kp_column column;
+        if (means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD &&
+            is_person_value(f, column.index, line->cells[i], numbers) && !is_mapped(f, line->cells[i], 0, &column))
             return true;
     }
     return false;
@@ -228,10 +238,20 @@ static bool names_groups(const struct finder *f, const struct line *line, const 
     return count_filled(f, line) >= ENOUGH_NAMES && names->n <= line->n;
 }
 
-/* Below names, parts of them ("right", "value", "unit"): words alone, and nothing in any column that is a person's. */
+/* No name of its own, as where a name spans columns. */
+static bool spans(const struct finder *f, const struct line *names, size_t i)
+{
+    const char *name = names->cells[i];
+    return !is_filled(f, name) || (i > 0 && strcmp(name, names->cells[i - 1]) == 0) ||
+           (i + 1 < names->n && strcmp(name, names->cells[i + 1]) == 0);
+}
+
+/* Below names, parts of them ("right", "value", "unit") or units alone: words, and nothing in any column that is a person's.
+ * Words that all stand below names of their own are what somebody has. A C2XDTBL knows columns by their places. */
 static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
 {
-    size_t fields = 0, filled = 0;
+    size_t fields = 0, filled = 0, units = 0;
+    bool divided = false;
     for (size_t i = 0; i < names->n; i++) {
         struct kp_column column;
         const char *cell = i < line->n ? line->cells[i] : "";
@@ -240,10 +260,12 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
         if (!is_filled(f, cell))
             continue;
         filled++;
+        units += kp_unit_alone(fresh(f), &f->run->tables, cell) != NULL;
+        divided |= spans(f, names, i);
         if (field || is_number(f, cell) || is_date(f, cell))
             return false;
     }
-    return fields >= ENOUGH_FIELDS && filled > 0;
+    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) && !(f->file && f->file->is_cc2x);
 }
 
 /* --- the header --- */
@@ -277,7 +299,7 @@ static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_gro
             return no_header(f, &f->lines[i]);
     if (at == 0) {
         at = below_lone_cells(f);
-        if (is_data(f, &f->lines[at], f->file != NULL) || has_mapped_dates(f, &f->lines[at]))
+        if (is_data(f, &f->lines[at], f->file != NULL) || has_person_values(f, &f->lines[at], &f->lines[at], true))
             return no_header(f, &f->lines[at]);
     }
     *ret_at = at;
@@ -290,7 +312,7 @@ static bool has_second(struct finder *f, size_t at)
     if (at + 1 == f->n_lines && !look_further(f))
         return false;
     const struct line *line = &f->lines[at + 1];
-    return line->n <= f->lines[at].n &&
+    return line->n <= f->lines[at].n && !has_person_values(f, line, &f->lines[at], false) &&
            (kp_is_header_row(fresh(f), &f->run->tables, line->cells, line->n) ||
             names_parts(f, line, &f->lines[at]));
 }
