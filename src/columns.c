@@ -104,8 +104,7 @@ static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tabl
     return unit_at(arena, tables, at + 1, (size_t)(header + n - 2 - at));
 }
 
-/* A unit of another kind than the item's is no unit of this column: the column would be misread. */
-static void take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column)
+void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column)
 {
     bool item = column->kind == KP_COL_ITEM || column->kind == KP_COL_LOW || column->kind == KP_COL_HIGH;
     const struct kp_item *target = item ? &tables->items[column->index] : NULL;
@@ -119,6 +118,17 @@ static void take_unit(const struct kp_tables *tables, const char *unit, struct k
     }
 }
 
+const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
+{
+    size_t rest = 0;
+    const char *name = kp_text_trim(arena, text);
+    const char *folded = name ? kp_text_nfkc(arena, name) : NULL;
+    if (!folded)
+        return NULL;
+    const char *unit = unit_in_brackets(arena, tables, folded, &rest);
+    return unit && rest == 0 ? unit : unit_at(arena, tables, folded, strlen(folded));
+}
+
 static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                            struct kp_column *column)
 {
@@ -128,7 +138,7 @@ static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *table
         const char *name = trimmed(arena, header, rest);
         if (!name || !read_plain(arena, tables, name, column))
             return false;
-        take_unit(tables, unit, column);
+        kp_column_take_unit(tables, unit, column);
         return true;
     }
     /* "体重kg": the longest unit behind a known header. A unit begins at a character, not inside one. */
@@ -138,7 +148,7 @@ static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *table
         unit = unit_at(arena, tables, header + rest, strlen(header + rest));
         const char *name = unit ? trimmed(arena, header, rest) : NULL;
         if (name && read_plain(arena, tables, name, column)) {
-            take_unit(tables, unit, column);
+            kp_column_take_unit(tables, unit, column);
             return true;
         }
     }

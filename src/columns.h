@@ -86,6 +86,13 @@ void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_co
 bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                     struct kp_column *column);
 
+/* The unit that a cell is, with or without brackets; NULL: it is none, or more than a unit. */
+const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables, const char *text);
+
+/* The column's values are in this unit. One of another kind than the item's is no unit of this column, which would be
+ * misread: it is left unmapped with KP_WHY_UNIT. */
+void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column);
+
 /* True when the text has the shape of an item code: 17 characters that begin as those of JLAC10 do. */
 bool kp_is_item_code(const char *text);
 

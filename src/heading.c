@@ -1,4 +1,5 @@
 /* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes above them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "run.h"
@@ -16,7 +17,10 @@ struct finder {
     struct kp_run *run;
     const struct kp_input *input;
     const struct kp_mapping_file *file; /* NULL: columns are known by their names */
+    struct kp_column *targets;          /* by row of the mapping file; unmapped where that is wrong, which is told later */
+    struct kp_map by_name, by_number;   /* into these */
     struct kp_csvin *in;
+    struct kp_arena *scratch; /* for one cell, or the question whether a row is data */
     struct line lines[MAX_TITLES + 2];
     size_t n_lines;
 };
@@ -73,9 +77,17 @@ static enum kp_status read_first(struct finder *f)
 
 /* --- what a cell says --- */
 
+/* Many cells are asked many things: what that takes is not kept. That memory was short is. */
+static struct kp_arena *fresh(const struct finder *f)
+{
+    f->run->arena.failed |= f->scratch->failed;
+    kp_arena_reset(f->scratch);
+    return f->scratch;
+}
+
 static bool is_filled(const struct finder *f, const char *cell)
 {
-    const char *text = kp_text_trim(&f->run->arena, cell);
+    const char *text = kp_text_trim(fresh(f), cell);
     return text && *text;
 }
 
@@ -87,31 +99,46 @@ static size_t count_filled(const struct finder *f, const struct line *line)
     return filled;
 }
 
-/* What the mapping file says about a column of this name; with number about the N-th column, too. */
-static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
+/* The mapping file, to be asked about many cells. */
+static enum kp_status read_targets(struct finder *f)
 {
     const struct kp_sheet *sheet = f->file && !f->file->is_cc2x ? &f->file->sheet : NULL;
     struct kp_arena *arena = &f->run->arena;
     size_t names = 0, targets = 0;
-    const char *key = kp_text_value_key(arena, cell);
-    const char *place = kp_arena_printf(arena, "#%zu", number);
-    if (!sheet || !key || !place || !kp_sheet_column(sheet, "column", &names) ||
-        !kp_sheet_column(sheet, "target", &targets))
-        return false;
-    for (size_t i = 0; i < sheet->n_rows; i++) {
+    if (!sheet || !kp_sheet_column(sheet, "column", &names) || !kp_sheet_column(sheet, "target", &targets))
+        return KP_OK;
+    f->targets = kp_arena_alloc(arena, (sheet->n_rows + 1) * sizeof(*f->targets));
+    for (size_t i = 0; f->targets && i < sheet->n_rows; i++) {
         const char *name = sheet->rows[i].cells[names];
-        const char *own = kp_text_value_key(arena, name);
-        if ((number > 0 && strcmp(name, place) == 0) || (*key && own && strcmp(own, key) == 0))
-            return kp_target_read(arena, &f->run->tables, sheet->rows[i].cells[targets], ret_column);
+        const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
+        (void)kp_target_read(arena, &f->run->tables, sheet->rows[i].cells[targets], &f->targets[i]);
+        if (!key || (*key && kp_map_put(*name == '#' ? &f->by_number : &f->by_name, arena, key, (uint32_t)i) ==
+                                 KP_MAP_NO_MEMORY))
+            return kp_no_memory(f->run);
     }
-    return false;
+    return f->targets ? KP_OK : kp_no_memory(f->run);
+}
+
+/* What the mapping file says about a column of this name; with number about the N-th column, too. */
+static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
+{
+    char place[24];
+    uint32_t row = 0;
+    if (!f->targets)
+        return false;
+    (void)snprintf(place, sizeof(place), "#%zu", number);
+    const char *key = kp_text_value_key(fresh(f), cell);
+    if (!kp_map_get(&f->by_number, place, &row) && (!key || !kp_map_get(&f->by_name, key, &row)))
+        return false;
+    *ret_column = f->targets[row];
+    return ret_column->kind != KP_COL_UNMAPPED;
 }
 
 static bool means(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
 {
     *ret_column = (struct kp_column){0};
     return is_mapped(f, cell, number, ret_column) ||
-           (*cell && kp_header_read(&f->run->arena, &f->run->tables, cell, ret_column));
+           (*cell && kp_header_read(fresh(f), &f->run->tables, cell, ret_column));
 }
 
 /* As people count, and mapping files: without our own columns, which stand before the others. */
@@ -125,16 +152,16 @@ static size_t number_of(const struct line *names, size_t i)
 
 static bool is_number(const struct finder *f, const char *cell)
 {
-    const char *text = kp_text_trim(&f->run->arena, cell);
-    const char *folded = text ? kp_text_nfkc(&f->run->arena, text) : NULL;
+    const char *text = kp_text_trim(fresh(f), cell);
+    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
     struct kp_decimal number;
     return folded && kp_decimal_parse(folded, strlen(folded), &number);
 }
 
 static bool is_date(const struct finder *f, const char *cell)
 {
-    const char *text = kp_text_trim(&f->run->arena, cell);
-    const char *folded = text ? kp_text_nfkc(&f->run->arena, text) : NULL;
+    const char *text = kp_text_trim(fresh(f), cell);
+    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
     struct kp_date date;
     return folded && kp_date_parse(folded, &date, NULL) == KP_DATE_OK;
 }
@@ -143,7 +170,7 @@ static bool is_date(const struct finder *f, const char *cell)
 
 static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
 {
-    return kp_is_data_row(&f->run->arena, &f->run->tables, line->cells, line->n, numbers_may_be_names);
+    return kp_is_data_row(fresh(f), &f->run->tables, line->cells, line->n, numbers_may_be_names);
 }
 
 /* Names of columns, fields of a person among them. */
@@ -176,14 +203,24 @@ static bool holds_person(const struct finder *f, const struct line *line, const 
     return 2 * filled_fields > fields || (2 * count_filled(f, line) > names->n && is_data(f, line, true));
 }
 
-/* Dates and numbers where the mapping file, which may go by numbers alone, expects dates of people. */
-static bool has_mapped_dates(const struct finder *f, const struct line *line)
+static bool is_person_value(const struct finder *f, unsigned field, const char *cell, bool numbers)
 {
-    for (size_t i = 0; i < line->n; i++) {
-        struct kp_column column = {0};
-        if (is_mapped(f, line->cells[i], number_of(line, i), &column) && column.kind == KP_COL_FIELD &&
-            (column.index == KP_F_BIRTH_DATE || column.index == KP_F_EXAM_DATE) &&
-            strlen(line->cells[i]) >= 5 && (is_date(f, line->cells[i]) || is_number(f, line->cells[i])))
+    enum { DAYS = 5, INSURER = 7 };
+    bool day = field == KP_F_BIRTH_DATE || field == KP_F_EXAM_DATE;
+    bool number = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
+    if (day && is_date(f, cell))
+        return true;
+    return numbers && (day || number) && strlen(cell) >= (size_t)(day ? DAYS : INSURER) && is_number(f, cell);
+}
+
+/* Is in this row, in columns of these names, what is people's alone? A mapping file may go by numbers alone, and days be
+ * counted; but names may be numbers, too. */
+static bool has_person_values(const struct finder *f, const struct line *line, const struct line *names, bool numbers)
+{
+    for (size_t i = 0; i < line->n && i < names->n; i++) {
+        struct kp_column column;
+        if (means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD &&
+            is_person_value(f, column.index, line->cells[i], numbers) && !is_mapped(f, line->cells[i], 0, &column))
             return true;
     }
     return false;
@@ -201,10 +238,20 @@ static bool names_groups(const struct finder *f, const struct line *line, const 
     return count_filled(f, line) >= ENOUGH_NAMES && names->n <= line->n;
 }
 
-/* Below names, parts of them ("right", "value", "unit"): words alone, and nothing in any column that is a person's. */
+/* No name of its own, as where a name spans columns. */
+static bool spans(const struct finder *f, const struct line *names, size_t i)
+{
+    const char *name = names->cells[i];
+    return !is_filled(f, name) || (i > 0 && strcmp(name, names->cells[i - 1]) == 0) ||
+           (i + 1 < names->n && strcmp(name, names->cells[i + 1]) == 0);
+}
+
+/* Below names, parts of them ("right", "value", "unit") or units alone: words, and nothing in any column that is a person's.
+ * Words that all stand below names of their own are what somebody has. A C2XDTBL knows columns by their places. */
 static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
 {
-    size_t fields = 0, filled = 0;
+    size_t fields = 0, filled = 0, units = 0;
+    bool divided = false;
     for (size_t i = 0; i < names->n; i++) {
         struct kp_column column;
         const char *cell = i < line->n ? line->cells[i] : "";
@@ -213,10 +260,12 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
         if (!is_filled(f, cell))
             continue;
         filled++;
+        units += kp_unit_alone(fresh(f), &f->run->tables, cell) != NULL;
+        divided |= spans(f, names, i);
         if (field || is_number(f, cell) || is_date(f, cell))
             return false;
     }
-    return fields >= ENOUGH_FIELDS && filled > 0;
+    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) && !(f->file && f->file->is_cc2x);
 }
 
 /* --- the header --- */
@@ -250,7 +299,7 @@ static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_gro
             return no_header(f, &f->lines[i]);
     if (at == 0) {
         at = below_lone_cells(f);
-        if (is_data(f, &f->lines[at], f->file != NULL) || has_mapped_dates(f, &f->lines[at]))
+        if (is_data(f, &f->lines[at], f->file != NULL) || has_person_values(f, &f->lines[at], &f->lines[at], true))
             return no_header(f, &f->lines[at]);
     }
     *ret_at = at;
@@ -263,8 +312,8 @@ static bool has_second(struct finder *f, size_t at)
     if (at + 1 == f->n_lines && !look_further(f))
         return false;
     const struct line *line = &f->lines[at + 1];
-    return line->n <= f->lines[at].n &&
-           (kp_is_header_row(&f->run->arena, &f->run->tables, line->cells, line->n) ||
+    return line->n <= f->lines[at].n && !has_person_values(f, line, &f->lines[at], false) &&
+           (kp_is_header_row(fresh(f), &f->run->tables, line->cells, line->n) ||
             names_parts(f, line, &f->lines[at]));
 }
 
@@ -280,9 +329,11 @@ enum kp_status kp_heading_read(struct kp_run *run, struct kp_input *input, struc
                                const struct kp_mapping_file *file, struct kp_heading *ret_heading)
 {
     enum kp_status st = KP_OK;
-    struct finder f = {.run = run, .input = input, .file = file, .in = in};
+    struct kp_arena scratch = {0};
+    struct finder f = {.run = run, .input = input, .file = file, .in = in, .scratch = &scratch};
     size_t at = 0;
     bool groups = false;
+    KP_TRY(read_targets(&f));
     KP_TRY(read_first(&f));
     KP_TRY(find_names(&f, &at, &groups));
     bool second = groups || has_second(&f, at);
@@ -290,12 +341,16 @@ enum kp_status kp_heading_read(struct kp_run *run, struct kp_input *input, struc
     struct kp_heading heading = {.n = f.lines[at].n};
     heading.first = padded(&run->arena, &f.lines[at], heading.n);
     heading.second = second ? padded(&run->arena, &f.lines[at + 1], heading.n) : NULL;
-    if (run->arena.failed)
-        return kp_no_memory(run);
+    (void)fresh(&f);
+    if (run->arena.failed) {
+        st = kp_no_memory(run);
+        goto out;
+    }
     input->header_line = f.lines[at].number;
     input->n_title_rows = (unsigned)at;
     input->n_header_rows = second ? 2 : 1;
     *ret_heading = heading;
 out:
+    kp_arena_release(&scratch);
     return st;
 }

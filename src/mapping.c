@@ -243,6 +243,19 @@ static void leave_out(struct kp_column *column, enum kp_why why)
     column->why = why;
 }
 
+/* A row of units above or below the names. */
+static void apply_unit_beside(const struct builder *b, const char *cell, struct kp_column *column)
+{
+    bool item = column->kind == KP_COL_ITEM || column->kind == KP_COL_LOW || column->kind == KP_COL_HIGH;
+    const char *unit = item && cell ? kp_unit_alone(b->arena, b->tables, cell) : NULL;
+    const char *in_name = column->unit;
+    if (!unit)
+        return;
+    kp_column_take_unit(b->tables, unit, column);
+    if (in_name && column->kind != KP_COL_UNMAPPED && (!column->unit || strcmp(column->unit, in_name) != 0))
+        leave_out(column, KP_WHY_ROWS);
+}
+
 static void apply_synonym(const struct builder *b, struct kp_column *column)
 {
     struct kp_column first = *column, second = *column;
@@ -262,6 +275,8 @@ static void apply_synonym(const struct builder *b, struct kp_column *column)
         leave_out(column, KP_WHY_ROWS);
     else if (column->kind != KP_COL_UNMAPPED)
         column->unit = first.unit ? first.unit : second.unit;
+    if (by_first != by_second)
+        apply_unit_beside(b, by_first ? column->second : column->header, column);
 }
 
 static bool has_target(const struct kp_mapping *m, enum kp_column_kind kind, unsigned index)

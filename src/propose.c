@@ -330,7 +330,8 @@ static bool is_unit_beside(const struct kp_run *run, const struct kp_input *inpu
     const char *name = column->second && *column->second ? column->second : column->header;
     if (strcmp(name, "単位") != 0)
         return false;
-    for (size_t i = 1; i <= FARTHEST && column - i >= input->mapping.columns; i++) {
+    const size_t at = (size_t)(column - input->mapping.columns);
+    for (size_t i = 1; i <= FARTHEST && i <= at; i++) {
         const struct kp_column *item = column - i;
         if (item->kind == KP_COL_ITEM && !item->is_pair && run->tables.items[item->index].type == KP_TYPE_PQ) {
             ret_as->kind = KP_COL_UNIT;

@@ -92,7 +92,52 @@ static void person__where_names_are_expected__stops_the_run_and_is_not_shown(voi
     assert_names_nobody("bare.csv:1");
 }
 
+static size_t rows_of(const char *out)
+{
+    return counted(out, "read") + counted(out, "duplicate_rows");
+}
+
+static void row_of_data__below_the_names__is_no_second_header(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *options;
+        unsigned more; /* rows than the plain export has */
+    } inputs[] = {{"words_first", "", 1}, {"code_first", "", 0}, {"half_named", "--mapping c2xdtbl.csv ", 1}};
+    for (size_t i = 0; i < COUNT(inputs); i++) {
+        assert_int_equal(kenporter(CHECK "-o %s %s %s.csv", inputs[i].name, inputs[i].options, inputs[i].name), 1);
+        assert_int_equal(rows_of(inputs[i].name), rows_of("plain") + inputs[i].more);
+    }
+}
+
+static void person_without_dates__where_a_mapping_by_numbers_expects_names__stops_the_run(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map undated.csv"), 3);
+    assert_names_nobody("undated.csv:2");
+}
+
+static void mapping__of_thousands_of_columns_by_numbers__fits_into_memory(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "-o many --mapping many.map many.csv"), 1); /* not 4 */
+    assert_int_equal(counted("many", "read"), 3);
+}
+
 /* --- columns --- */
+
+static void units__in_a_row_below_the_names__count(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"units_below", "units_in_brackets"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        assert_int_equal(kenporter(CHECK "-v -o %s %s.csv", names[i], names[i]), 1);
+        assert_as_plain(names[i]);
+        assert_contains(slurp("stderr", NULL), "K3017 3D010000001927201");
+    }
+    assert_int_equal(kenporter("map units_differ.csv"), 0);
+    assert_contains(slurp("stdout", NULL), "the two header rows say different things");
+}
 
 static void unit__in_a_column_named_after_its_item__counts(void **state)
 {
@@ -153,6 +198,10 @@ int main(void)
         cmocka_unit_test(held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers),
         cmocka_unit_test(names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping),
         cmocka_unit_test(person__where_names_are_expected__stops_the_run_and_is_not_shown),
+        cmocka_unit_test(row_of_data__below_the_names__is_no_second_header),
+        cmocka_unit_test(person_without_dates__where_a_mapping_by_numbers_expects_names__stops_the_run),
+        cmocka_unit_test(mapping__of_thousands_of_columns_by_numbers__fits_into_memory),
+        cmocka_unit_test(units__in_a_row_below_the_names__count),
         cmocka_unit_test(unit__in_a_column_named_after_its_item__counts),
         cmocka_unit_test(unit__beside_its_item__is_suggested),
         cmocka_unit_test(rows__of_one_item_each__are_told),

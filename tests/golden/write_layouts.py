@@ -90,3 +90,30 @@ write("own_names.map", [["column", "target", "unit", "values"]] +
       [[f"#{front[0].index(h) + 1}", field, "", ""] for h, field in targets.items()] +
       [[f"#{front[0].index('身長') + 1}", "9N001000000000001", "", ""]])
 write("own_names.csv", [[h and "甲" + h for h in front[0]]] + front[1:])
+
+
+def only(**cells):
+    """A row with these cells alone."""
+    return [cells.get(name, "") for name in HEADER]
+
+
+def changed(row, **cells):
+    return [cells.get(name, cell) for name, cell in zip(HEADER, row)]
+
+
+C2XDTBL = [["FILENO", "COLNO", "CODE"]] + [["1", str(at(h) + 1), field] for h, field in targets.items()]
+half = [h if h in ("性別", "生年月日") else f"甲{i}" for i, h in enumerate(HEADER)]
+write("c2xdtbl.csv", C2XDTBL)
+write("words_first.csv", [HEADER, only(自覚症状="特記事項なし", 尿糖="(-)")] + ROWS)
+write("code_first.csv", [HEADER, changed(ROWS[0], 業務歴="9A751000000000001")] + ROWS[1:])
+write("half_named.csv", [half, only(カナ氏名="ﾔﾏﾀﾞ ﾀﾛｳ", 既往歴="高血圧")] + ROWS)
+write("undated.csv", ["一覧", changed(headless(ROWS[0]), 生年月日="", 健診実施日="", 性別="1", 郵便番号="")] + ROWS[1:])
+in_si = [in_mmol(row) for row in ROWS]
+for name, unit in (("units_below.csv", "mmol/L"), ("units_in_brackets.csv", "［mmol/L］")):
+    write(name, [HEADER, only(空腹時血糖=unit, 身長="（cm）")] + [row[:-1] for row in in_si])
+write("units_differ.csv", [changed(HEADER, 空腹時血糖="空腹時血糖(mmol/L)"), only(空腹時血糖="mg/dL", 身長="cm")] + ROWS)
+MANY = 4000
+write("many.csv", [[f"丙{i}" for i in range(MANY)]] + [row + [""] * (MANY - WIDE) for row in ROWS[:3]])
+write("many.map", [["column", "target", "unit", "values"]] +
+      [[f"#{at(h) + 1}", field, "", ""] for h, field in targets.items()] +
+      [[f"#{i}", "ignore", "", ""] for i in range(WIDE + 1, MANY + 1)])
