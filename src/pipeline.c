@@ -484,11 +484,11 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     } else if (p->run.options->command == KP_CMD_PREPARE) {
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
     }
-    if (p->run.options->command == KP_CMD_RELEASE)
-        kp_prepared_done(&p->run, &p->tally);
     tell_about_schemas(p);
     KP_TRY(kp_rowfiles_conclude(&p->files));
-    st = report(p, json);
+    KP_TRY(report(p, json));
+    if (p->run.options->command == KP_CMD_RELEASE)
+        kp_prepared_done(&p->run, &p->tally); /* last: whoever is told to run again must be able to */
 out:
     return st;
 }

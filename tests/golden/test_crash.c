@@ -147,6 +147,7 @@ static int64_t fixed_time(void *ctx)
 }
 
 static int report_pipe[2];
+static const char *released_id; /* what was prepared: released in place of an export of the input */
 
 /* Runs the export in a child. Its exit status, or 128 + the signal that ended it. ret_calls: how many there were, and
  * which one wrote the first entry. */
@@ -157,9 +158,9 @@ static int export(const char *input, enum fault fault, int error, int at, int re
         assert_int_equal(pipe(report_pipe), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        char *argv[] = {text("kenporter"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
+        char *argv[] = {text("kenporter"), text(released_id ? "release" : "export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
                         text("--as-of"), text("2026-04-01"), text("-q"), text("--threads"), text("1"), text("-o"),
-                        text("out"), text("--anchors"), text("anchors.csv"), text("%s", input), NULL};
+                        text("out"), text("--anchors"), text("anchors.csv"), text("%s", released_id ? released_id : input), NULL};
         struct kp_env env = {.now = fixed_time, .cancel = &cancelled};
         FILE *out = fopen("/dev/null", "w"), *err = fopen("child.err", "w");
         disk.fault = fault;
@@ -394,6 +395,33 @@ static void interrupt__at_any_call__nothing_goes_out_or_everything(void **state)
     }
 }
 
+/* What ends in a fault is to be run again. */
+static void release__any_fault__leaves_what_was_prepared(void **state)
+{
+    (void)state;
+    int calls[2] = {0}, failed = 0;
+    char **prepared = NULL;
+    start_again();
+    must("\"$KENPORTER\" prepare " CONFIG "-q -o out second.csv; rm -rf ready; mv out ready");
+    assert_int_equal(paths("ready/prepared/*", &prepared), 1);
+    released_id = strrchr(prepared[0], '/') + 1;
+    const char *place = text("out/prepared/%s", released_id);
+    for (int at = 0; at <= calls[0]; at = at == 0 ? 1 : at + (at >= calls[1] + 20 ? 1 : 20)) {
+        must("rm -rf out anchors.csv; cp -a ready out; cp base.anchors anchors.csv");
+        int status = export("", at ? ERROR_ONCE : NONE, EIO, at, at ? NULL : calls);
+        if (status == 0)
+            continue;
+        if (!exists(place))
+            fail_msg("call %d of %d: exit %d: %s", at, calls[0], status, slurp("child.err", NULL));
+        assert_int_equal(export("", NONE, 0, 0, NULL), 0);
+        assert_false(exists(place));
+        assert_sound();
+        failed++;
+    }
+    released_id = NULL;
+    assert_true(failed > 10);
+}
+
 /* --- what is exported --- */
 
 /* Of each of three insurers two people who go out: one for the run before, one for the run that fails. */
@@ -444,6 +472,7 @@ int main(void)
         cmocka_unit_test(disk__taking_half_of_any_write__goes_unnoticed),
         cmocka_unit_test(rename__done_but_reported_as_failed__next_run_ends_sound),
         cmocka_unit_test(rename__leaving_the_old_name_too__next_run_ends_sound),
+        cmocka_unit_test(release__any_fault__leaves_what_was_prepared),
         cmocka_unit_test(interrupt__at_any_call__nothing_goes_out_or_everything),
     };
     return cmocka_run_group_tests_name("crash", tests, set_up, tear_down_folder);
