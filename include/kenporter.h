@@ -103,7 +103,7 @@ struct kp_message {
 };
 
 /* The outside world, handed in. now() gives seconds since 1970-01-01 UTC. cancel (may be NULL) is polled
- * between records: once it is not 0 the run stops, cleans up and returns KP_E_SYSTEM. */
+ * until the first bundle goes out: once it is not 0 the run stops, cleans up and returns KP_E_SYSTEM. */
 struct kp_env {
     int64_t (*now)(void *ctx);
     void (*message)(void *ctx, const struct kp_message *message);

@@ -22,6 +22,7 @@ static enum kp_status log_failed(const struct kp_run *run, const char *path)
 
 struct reading {
     struct kp_ledger *ledger;
+    bool to_the_end; /* however impatient the user is: of what went out */
     struct kp_logindex_builder builder;
 };
 
@@ -49,7 +50,7 @@ static bool is_cancelled(const struct kp_run *run)
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
     struct reading *r = ctx;
-    if (is_cancelled(r->ledger->run)) /* a long log takes its time */
+    if (!r->to_the_end && is_cancelled(r->ledger->run)) /* a long log takes its time */
         return KP_E_SYSTEM;
     enum kp_status st = kp_logindex_builder_add(&r->builder, line);
     if (st == KP_OK && kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
@@ -530,7 +531,7 @@ static void remember_release(struct kp_ledger *ledger)
 {
     struct kp_run *run = ledger->run;
     struct kp_book *book = current(ledger);
-    struct reading reading = {.ledger = ledger};
+    struct reading reading = {.ledger = ledger, .to_the_end = true};
     if (ledger->log.seq == book->state.end.n_entries)
         return;
     errno = 0;

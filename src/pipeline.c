@@ -126,6 +126,13 @@ out:
     return st;
 }
 
+static enum kp_status check_cancelled(const struct pipeline *p)
+{
+    if (!p->run.env->cancel || !*p->run.env->cancel)
+        return KP_OK;
+    return kp_diag_fail(&p->run.diag, KP_E_SYSTEM, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
+}
+
 static enum kp_status finish_batch(struct pipeline *p)
 {
     kp_pool_run(p->pool, p->n_filled, job, p);
@@ -137,9 +144,7 @@ static enum kp_status finish_batch(struct pipeline *p)
             return st;
     }
     p->n_filled = 0;
-    if (p->run.env->cancel && *p->run.env->cancel)
-        return kp_diag_fail(&p->run.diag, KP_E_SYSTEM, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
-    return KP_OK;
+    return check_cancelled(p);
 }
 
 static void show_progress(const struct pipeline *p, const struct kp_reader *reader)
@@ -465,17 +470,18 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     kp_tally_sort(&p->tally);
     KP_TRY(kp_rowfiles_finish(&p->files));
     KP_TRY(seal_bundles(p));
+    KP_TRY(check_cancelled(p)); /* the last moment: from here on the run does all of it */
     if (kp_discloses(p->run.options->command)) {
         KP_TRY(release_bundles(p));
         kp_ledger_conclude(&p->ledger);
     } else if (p->run.options->command == KP_CMD_PREPARE) {
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
     }
-    if (p->run.options->command == KP_CMD_RELEASE)
-        kp_prepared_done(&p->run, &p->tally);
     tell_about_schemas(p);
     KP_TRY(kp_rowfiles_conclude(&p->files));
-    st = report(p, json);
+    KP_TRY(report(p, json));
+    if (p->run.options->command == KP_CMD_RELEASE)
+        kp_prepared_done(&p->run, &p->tally); /* last: whoever is told to run again must be able to */
 out:
     return st;
 }

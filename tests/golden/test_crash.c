@@ -17,7 +17,7 @@
 enum { MAX_PEOPLE = 64 };
 
 /* ANSWER_LOST, HALF_DONE: renames that were done, or left the old name, too, are reported as failed; a network can do so. */
-enum fault { NONE, KILL, KILL_IN_WRITE, ERROR_ONCE, ERROR_FROM_NOW_ON, SHORT, READ_ONLY, ANSWER_LOST, HALF_DONE };
+enum fault { NONE, KILL, KILL_IN_WRITE, ERROR_ONCE, ERROR_FROM_NOW_ON, SHORT, READ_ONLY, ANSWER_LOST, HALF_DONE, CANCEL };
 
 /* Of the child, set before the run begins. */
 static struct {
@@ -28,6 +28,8 @@ static struct {
     int first_entry; /* the call that wrote the first entry */
     int log_fd;
 } disk = {.log_fd = -1};
+
+static volatile sig_atomic_t cancelled;
 
 enum kind { WRITING, MAKING, OTHER }; /* MAKING: what a read-only folder refuses */
 
@@ -51,6 +53,9 @@ static bool call(enum kind kind)
     case READ_ONLY:
         errno = EROFS;
         return kind == MAKING;
+    case CANCEL:
+        cancelled = 1;
+        return false;
     case NONE:
     case SHORT:
     case KILL_IN_WRITE:
@@ -142,6 +147,7 @@ static int64_t fixed_time(void *ctx)
 }
 
 static int report_pipe[2];
+static const char *released_id; /* what was prepared: released in place of an export of the input */
 
 /* Runs the export in a child. Its exit status, or 128 + the signal that ended it. ret_calls: how many there were, and
  * which one wrote the first entry. */
@@ -152,10 +158,10 @@ static int export(const char *input, enum fault fault, int error, int at, int re
         assert_int_equal(pipe(report_pipe), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        char *argv[] = {text("kenporter"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
+        char *argv[] = {text("kenporter"), text(released_id ? "release" : "export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
                         text("--as-of"), text("2026-04-01"), text("-q"), text("--threads"), text("1"), text("-o"),
-                        text("out"), text("--anchors"), text("anchors.csv"), text("%s", input), NULL};
-        struct kp_env env = {.now = fixed_time};
+                        text("out"), text("--anchors"), text("anchors.csv"), text("%s", released_id ? released_id : input), NULL};
+        struct kp_env env = {.now = fixed_time, .cancel = &cancelled};
         FILE *out = fopen("/dev/null", "w"), *err = fopen("child.err", "w");
         disk.fault = fault;
         disk.error = error;
@@ -370,6 +376,52 @@ static void rename__leaving_the_old_name_too__next_run_ends_sound(void **state)
     try_all(HALF_DONE, 0);
 }
 
+static void interrupt__at_any_call__nothing_goes_out_or_everything(void **state)
+{
+    (void)state;
+    for (int at = 1; at <= n_calls; at++) {
+        if (!is_tried(CANCEL, at) && at != first_entry - 1 && at != first_entry)
+            continue;
+        start_again();
+        int status = export("second.csv", CANCEL, 0, at, NULL);
+        bool all = status == 0;
+        if ((!all && status != 4) || (all ? at < first_entry - 4 : at >= first_entry))
+            fail_msg("call %d, first entry by call %d: exit %d: %s", at, first_entry, status, slurp("child.err", NULL));
+        assert_int_equal(how_many("out/*.zip"), how_many("base/*.zip") * (all ? 2 : 1));
+        if (run_shell("cmp -s " LOG ".index base/disclosure-log.csv.index") == (all ? 0 : 1))
+            fail_msg("call %d: the index does not go with the log", at);
+        assert_decisions_true();
+        assert_int_equal(how_many("out/.tmp*"), 0);
+    }
+}
+
+/* What ends in a fault is to be run again. */
+static void release__any_fault__leaves_what_was_prepared(void **state)
+{
+    (void)state;
+    int calls[2] = {0}, failed = 0;
+    char **prepared = NULL;
+    start_again();
+    must("\"$KENPORTER\" prepare " CONFIG "-q -o out second.csv; rm -rf ready; mv out ready");
+    assert_int_equal(paths("ready/prepared/*", &prepared), 1);
+    released_id = strrchr(prepared[0], '/') + 1;
+    const char *place = text("out/prepared/%s", released_id);
+    for (int at = 0; at <= calls[0]; at = at == 0 ? 1 : at + (at >= calls[1] + 20 ? 1 : 20)) {
+        must("rm -rf out anchors.csv; cp -a ready out; cp base.anchors anchors.csv");
+        int status = export("", at ? ERROR_ONCE : NONE, EIO, at, at ? NULL : calls);
+        if (status == 0)
+            continue;
+        if (!exists(place))
+            fail_msg("call %d of %d: exit %d: %s", at, calls[0], status, slurp("child.err", NULL));
+        assert_int_equal(export("", NONE, 0, 0, NULL), 0);
+        assert_false(exists(place));
+        assert_sound();
+        failed++;
+    }
+    released_id = NULL;
+    assert_true(failed > 10);
+}
+
 /* --- what is exported --- */
 
 /* Of each of three insurers two people who go out: one for the run before, one for the run that fails. */
@@ -420,6 +472,8 @@ int main(void)
         cmocka_unit_test(disk__taking_half_of_any_write__goes_unnoticed),
         cmocka_unit_test(rename__done_but_reported_as_failed__next_run_ends_sound),
         cmocka_unit_test(rename__leaving_the_old_name_too__next_run_ends_sound),
+        cmocka_unit_test(release__any_fault__leaves_what_was_prepared),
+        cmocka_unit_test(interrupt__at_any_call__nothing_goes_out_or_everything),
     };
     return cmocka_run_group_tests_name("crash", tests, set_up, tear_down_folder);
 }
