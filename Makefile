@@ -21,11 +21,13 @@ PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libssl-d
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils
 PACKAGES_COVERAGE := gcovr
 
-SRC     := $(filter-out src/main.c,$(sort $(wildcard src/*.c)))
-OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o
+# The folders of src/ in their order: each uses itself and those before it. Each is an archive.
+FOLDERS := base format tables law record input log v08 run cli
+SRC     := $(filter-out src/cli/main.c,$(sort $(wildcard $(FOLDERS:%=src/%/*.c))))
+OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/base/embedded_files.o
 SCHEMAS := $(sort $(shell cd schemas && find . -type f \( -name '*.csv' -o -name '*.xsd' \) | sed 's|^\./||'))
-UNIT    := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
+UNIT    := $(sort $(wildcard $(FOLDERS:%=tests/unit/%/test_*.c)))
+UNIT_BIN := $(addprefix $(BUILD)/tests/,$(notdir $(UNIT:%.c=%)))
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 
@@ -47,7 +49,7 @@ $(BUILD)/gen/kp_codes.h: schemas/messages.csv Makefile
 $(BUILD)/gen/embedded_files.c: $(SCHEMAS:%=schemas/%) Makefile
 	@mkdir -p $(@D)
 	$(Q)awk 'BEGIN { \
-	  print "/* generated from schemas/ */\n#include \"embedded.h\"\n"; \
+	  print "/* generated from schemas/ */\n#include \"base/embedded.h\"\n"; \
 	  for (i = 1; i < ARGC; i++) { \
 	    printf "__asm__(\".pushsection .rodata\\nkp_file_%d: .incbin \\\"schemas/%s\\\"\\nkp_end_%d: .byte 0\\n.popsection\");\n", i, ARGV[i], i; \
 	    printf "extern const char kp_file_%d[];\nextern const char kp_end_%d[];\n", i, i } \
@@ -60,7 +62,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/gen/kp_codes.h Makefile
 	$(if $(V),,@echo "  CC    $<")
 	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/embedded_files.o: $(BUILD)/gen/embedded_files.c
+$(BUILD)/obj/base/embedded_files.o: $(BUILD)/gen/embedded_files.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -68,20 +70,34 @@ $(BUILD)/libkenporter.a: $(OBJ)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/kenporter: $(BUILD)/obj/main.o $(BUILD)/libkenporter.a
+$(BUILD)/kenporter: $(BUILD)/obj/cli/main.o $(BUILD)/libkenporter.a
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
--include $(wildcard $(BUILD)/obj/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d)
 
 # --- tests: unit tests per module, golden tests on the program; both are cmocka programs ---
 
 TEST_ENV := KENPORTER=$(abspath $(BUILD)/kenporter) FIXTURES=$(abspath fixtures) SCHEMAS=$(abspath schemas)
 
-$(BUILD)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(BUILD)/libkenporter.a
-	@mkdir -p $(@D)
-	$(if $(V),,@echo "  TEST  $<")
-	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libkenporter.a -lcmocka $(LIBS)
+# upto FOLDER: its archive and those of the folders before it, the highest first.
+upto = $(if $(filter $(1),$(FOLDERS)),$(call reverse,$(call before,$(1),$(FOLDERS))))
+before = $(firstword $(2)) $(if $(filter-out $(1),$(firstword $(2))),$(call before,$(1),$(wordlist 2,99,$(2))))
+reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
+
+define folder_rules
+$(BUILD)/$(1).a: $(filter $(BUILD)/obj/$(1)/%,$(OBJ))
+	$(Q)rm -f $$@
+	$(Q)$(AR) rcs $$@ $$^
+
+# A unit test links its own folder and those before it: a use of a later folder does not link.
+$(patsubst tests/unit/$(1)/%.c,$(BUILD)/tests/%,$(filter tests/unit/$(1)/%,$(UNIT))): \
+$(BUILD)/tests/%: tests/unit/$(1)/%.c $(wildcard tests/*.h) $(patsubst %,$(BUILD)/%.a,$(call upto,$(1)))
+	@mkdir -p $$(@D)
+	$$(if $$(V),,@echo "  TEST  $$<")
+	$(Q)$$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $$@ $$< $(patsubst %,$(BUILD)/%.a,$(call upto,$(1))) -lcmocka $(LIBS)
+endef
+$(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 
 $(BUILD)/tests/%: tests/golden/%.c $(wildcard tests/*.h tests/golden/*.h) $(BUILD)/kenporter
 	@mkdir -p $(@D)
@@ -111,7 +127,7 @@ san: packages-test ## the same tests under address and undefined-behaviour sanit
 coverage: packages-coverage ## the unit tests, and which branches of the legal rule they take: all of them, or it fails
 	@rm -f build-cov/obj/*.gcda build-cov/tests/*.gcda
 	@$(MAKE) --no-print-directory run-unit-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage"
-	@gcovr --root . --object-directory build-cov/obj --filter 'src/rule\.c$$' --branches \
+	@gcovr --root . --object-directory build-cov/obj --filter 'src/law/rule\.c$$' --branches \
 	  --exclude-throw-branches --exclude-unreachable-branches --fail-under-branch 100 build-cov/obj
 
 # Undefined behaviour, or memory that nobody set, would show as bytes that differ between builds.

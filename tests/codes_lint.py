@@ -18,7 +18,7 @@ def japanese(text):
 
 faults = []
 catalogue, cases = rows("schemas/messages.csv"), rows("tests/codes.csv")
-sources = "".join(open(path, encoding="utf-8").read() for path in glob.glob("src/*.c"))
+sources = "".join(open(path, encoding="utf-8").read() for path in glob.glob("src/*/*.c"))
 raised = set(re.findall(r"KP_K_([A-Z0-9_]+)", sources))
 damages = {d["case"]: d for d in rows("tests/golden/damage_cases.csv")}
 known, named = {m["code"]: m for m in catalogue}, [c["code"] for c in cases]

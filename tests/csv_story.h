@@ -4,7 +4,7 @@
 
 #include "support.h"
 
-#include "csvin.h"
+#include "format/csvin.h"
 
 static struct kp_buf story;
 static struct kp_csvin *reader;

@@ -4,8 +4,8 @@
 
 #include "support.h"
 
-#include "mem.h"
-#include "text.h"
+#include "base/mem.h"
+#include "base/text.h"
 
 static struct kp_text *text;
 static struct kp_arena arena;

@@ -6,7 +6,7 @@
 #include "messages.h"
 #include "tables.h"
 
-#include "mapping.h"
+#include "input/mapping.h"
 
 static struct kp_mapping mapping;
 static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};

@@ -6,7 +6,7 @@
 
 #include "tables.h"
 
-#include "normalize.h"
+#include "input/normalize.h"
 
 /* The items that these tests speak of. */
 #define HEIGHT "9N001000000000001"   /* NNN.N cm, 100 to 250 */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "embedded.h"
-#include "xmlcheck.h"
+#include "base/embedded.h"
+#include "format/xmlcheck.h"
 
 static inline enum kp_status load_profile(const char *name, struct kp_xml_schema **ret_schema)
 {

@@ -5,7 +5,7 @@
 
 #include "tables.h"
 
-#include "rule.h"
+#include "law/rule.h"
 
 enum { ELDERLY = 1 << KP_ROUTE_ELDERLY, HEALTH = 1 << KP_ROUTE_HEALTH };
 enum { EVERYBODY = (1 << KP_BAND__COUNT) - 1, MOST_ITEMS = 400 };

@@ -4,7 +4,7 @@
 
 #include "decoder.h"
 
-#include "table.h"
+#include "tables/table.h"
 
 static struct kp_arena scratch;
 static struct kp_catalogue catalogue;

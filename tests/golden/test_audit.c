@@ -2,7 +2,7 @@
  * logs that continue one another. */
 #include "golden/golden.h"
 
-#include "logindex.h"
+#include "log/logindex.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -8,7 +8,7 @@
  */
 #include "golden/golden.h"
 
-#include "cda.h"
+#include "v08/cda.h"
 #include "profile.h"
 
 static struct kp_arena arena, of_case;

@@ -15,7 +15,7 @@
 #include "golden/golden.h"
 
 #include "profile.h"
-#include "xmlread.h"
+#include "format/xmlread.h"
 
 #include <libxml/parser.h>
 #include <libxml/xpath.h>

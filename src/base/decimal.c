@@ -1,0 +1,136 @@
+#include "base/decimal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static int64_t power_of_ten(unsigned n)
+{
+    int64_t p = 1;
+    while (n--)
+        p *= 10;
+    return p;
+}
+
+static bool commas_are_sound(const char *text, size_t n)
+{
+    size_t since = 0;
+    bool seen = false;
+    size_t i = 0;
+    for (; i < n && text[i] != '.'; i++) {
+        if (text[i] == ',') {
+            if (seen ? since != 3 : since == 0 || since > 3)
+                return false;
+            seen = true;
+            since = 0;
+        } else {
+            since++;
+        }
+    }
+    for (size_t k = i; k < n; k++)
+        if (text[k] == ',')
+            return false;
+    return !seen || since == 3;
+}
+
+bool kp_decimal_parse(const char *text, size_t n, struct kp_decimal *ret_value)
+{
+    bool negative = n > 0 && text[0] == '-';
+    if (n > 0 && (text[0] == '-' || text[0] == '+')) {
+        text++;
+        n--;
+    }
+    if (!commas_are_sound(text, n))
+        return false;
+    struct kp_decimal value = {0, 0};
+    unsigned digits = 0;
+    bool point = false;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == ',')
+            continue;
+        if (text[i] == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (text[i] < '0' || text[i] > '9' || ++digits > KP_DECIMAL_MAX_DIGITS)
+            return false;
+        value.units = value.units * 10 + (text[i] - '0');
+        value.scale += point;
+    }
+    if (digits == 0 || (point && text[n - 1] == '.'))
+        return false;
+    if (negative)
+        value.units = -value.units;
+    *ret_value = value;
+    return true;
+}
+
+bool kp_decimal_round(struct kp_decimal value, unsigned scale, struct kp_decimal *ret_value)
+{
+    if (scale > KP_DECIMAL_MAX_DIGITS)
+        return false;
+    int64_t units = value.units;
+    if (value.scale > scale) {
+        int64_t step = power_of_ten(value.scale - scale);
+        int64_t rest = units % step;
+        units /= step;
+        /* The half goes away from zero; rest carries the sign of units. */
+        if (rest >= step - rest && rest > 0)
+            units++;
+        else if (-rest >= step + rest && rest < 0)
+            units--;
+    } else {
+        int64_t step = power_of_ten(scale - value.scale);
+        if (units > power_of_ten(18) / step || units < -power_of_ten(18) / step)
+            return false;
+        units *= step;
+    }
+    *ret_value = (struct kp_decimal){units, scale};
+    return true;
+}
+
+bool kp_decimal_convert(struct kp_decimal value, struct kp_decimal factor, struct kp_decimal offset,
+                        struct kp_decimal *ret_value)
+{
+    struct kp_decimal product = {.scale = value.scale + factor.scale}, sum, plus;
+    unsigned scale = product.scale > offset.scale ? product.scale : offset.scale;
+    if (__builtin_mul_overflow(value.units, factor.units, &product.units) ||
+        !kp_decimal_round(product, scale, &sum) || !kp_decimal_round(offset, scale, &plus) ||
+        __builtin_add_overflow(sum.units, plus.units, &sum.units))
+        return false;
+    *ret_value = sum;
+    return true;
+}
+
+int kp_decimal_compare(struct kp_decimal a, struct kp_decimal b)
+{
+    /* At most 15 digits each: comparing the integer parts first keeps the scaling from overflowing. */
+    int64_t pa = power_of_ten(a.scale), pb = power_of_ten(b.scale);
+    int64_t ia = a.units / pa, ib = b.units / pb;
+    if (ia != ib)
+        return ia < ib ? -1 : 1;
+    int64_t ra = a.units % pa, rb = b.units % pb;
+    ra *= power_of_ten(KP_DECIMAL_MAX_DIGITS - a.scale);
+    rb *= power_of_ten(KP_DECIMAL_MAX_DIGITS - b.scale);
+    return (ra > rb) - (ra < rb);
+}
+
+void kp_decimal_text(struct kp_decimal value, char ret_text[KP_DECIMAL_TEXT])
+{
+    int64_t p = power_of_ten(value.scale);
+    int64_t units = value.units < 0 ? -value.units : value.units;
+    const char *sign = value.units < 0 ? "-" : "";
+    if (value.scale == 0)
+        (void)snprintf(ret_text, KP_DECIMAL_TEXT, "%s%" PRId64, sign, units);
+    else
+        (void)snprintf(ret_text, KP_DECIMAL_TEXT, "%s%" PRId64 ".%0*" PRId64, sign, units / p, (int)value.scale,
+                       units % p);
+}
+
+unsigned kp_decimal_integer_digits(struct kp_decimal value)
+{
+    int64_t n = value.units / power_of_ten(value.scale);
+    unsigned digits = 1;
+    for (n = n < 0 ? -n : n; n >= 10; n /= 10)
+        digits++;
+    return digits;
+}

@@ -1,0 +1,59 @@
+#include "base/map.h"
+
+#include <string.h>
+
+static uint64_t hash(const char *key)
+{
+    uint64_t h = 14695981039346656037u;
+    for (; *key; key++)
+        h = (h ^ (uint8_t)*key) * 1099511628211u;
+    return h;
+}
+
+static struct kp_map_slot *find(const struct kp_map *map, const char *key)
+{
+    size_t mask = map->n_slots - 1;
+    size_t at = (size_t)hash(key) & mask;
+    while (map->slots[at].key && strcmp(map->slots[at].key, key) != 0)
+        at = (at + 1) & mask;
+    return &map->slots[at];
+}
+
+static bool grow(struct kp_map *map, struct kp_arena *arena)
+{
+    struct kp_map bigger = {.n_slots = map->n_slots ? map->n_slots * 4 : 64, .n_keys = map->n_keys};
+    bigger.slots = kp_arena_alloc(arena, bigger.n_slots * sizeof(*bigger.slots));
+    if (!bigger.slots)
+        return false;
+    for (size_t i = 0; i < map->n_slots; i++)
+        if (map->slots[i].key)
+            *find(&bigger, map->slots[i].key) = map->slots[i];
+    *map = bigger;
+    return true;
+}
+
+enum kp_map_put kp_map_put(struct kp_map *map, struct kp_arena *arena, const char *key, uint32_t value)
+{
+    if (map->n_keys * 2 >= map->n_slots && !grow(map, arena))
+        return KP_MAP_NO_MEMORY;
+    struct kp_map_slot *slot = find(map, key);
+    if (slot->key)
+        return KP_MAP_EXISTED;
+    slot->key = kp_arena_strdup(arena, key);
+    if (!slot->key)
+        return KP_MAP_NO_MEMORY;
+    slot->value = value;
+    map->n_keys++;
+    return KP_MAP_ADDED;
+}
+
+bool kp_map_get(const struct kp_map *map, const char *key, uint32_t *ret_value)
+{
+    if (map->n_keys == 0)
+        return false;
+    const struct kp_map_slot *slot = find(map, key);
+    if (!slot->key)
+        return false;
+    *ret_value = slot->value;
+    return true;
+}

@@ -1,0 +1,502 @@
+#include "base/text.h"
+
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "base/status.h"
+
+/* Two-byte codes index by (first - 0x81) * 256 + second; every CP932 character is in the BMP. */
+enum { LEAD_FIRST = 0x81, LEAD_LAST = 0xfc, PAIRS = (LEAD_LAST - LEAD_FIRST + 1) * 256, BMP = 0x10000 };
+
+struct kp_text {
+    uint16_t pair[PAIRS];     /* 0: no character */
+    uint8_t width[BMP];       /* CP932 bytes of a BMP character; 0: outside CP932 */
+};
+
+static bool convert_one(iconv_t cd, const uint8_t *bytes, size_t n, uint16_t *ret_char)
+{
+    char in[2] = {(char)bytes[0], (char)bytes[1]};
+    uint8_t out[8];
+    char *from = in, *to = (char *)out;
+    size_t left = n, room = sizeof(out);
+    (void)iconv(cd, NULL, NULL, NULL, NULL);
+    if (iconv(cd, &from, &left, &to, &room) == (size_t)-1 || left != 0 || room != sizeof(out) - 2)
+        return false;
+    *ret_char = (uint16_t)(out[0] | out[1] << 8);
+    return true;
+}
+
+static void fill_tables(struct kp_text *text, iconv_t cd)
+{
+    for (unsigned c = 0; c < 0x80; c++)
+        text->width[c] = 1;
+    for (unsigned c = 0xff61; c <= 0xff9f; c++)
+        text->width[c] = 1;
+    for (unsigned lead = LEAD_FIRST; lead <= LEAD_LAST; lead++)
+        for (unsigned trail = 0x40; trail <= 0xfc; trail++) {
+            uint8_t bytes[2] = {(uint8_t)lead, (uint8_t)trail};
+            uint16_t c = 0;
+            if ((lead >= 0xa0 && lead < 0xe0) || trail == 0x7f || !convert_one(cd, bytes, 2, &c))
+                continue;
+            text->pair[(lead - LEAD_FIRST) * 256 + trail] = c;
+            bool user_defined = c >= 0xe000 && c <= 0xf8ff; /* 外字: decoded, but no receiver can show it */
+            text->width[c] = user_defined ? 0 : 2;
+        }
+}
+
+enum kp_status kp_text_new(struct kp_text **ret_text)
+{
+    iconv_t cd = iconv_open("UCS-2LE", "CP932");
+    if (cd == (iconv_t)-1)
+        return KP_E_SYSTEM;
+    struct kp_text *text = calloc(1, sizeof(*text));
+    if (text)
+        fill_tables(text, cd);
+    (void)iconv_close(cd);
+    if (!text)
+        return KP_E_SYSTEM;
+    *ret_text = text;
+    return KP_OK;
+}
+
+void kp_text_free(struct kp_text *text)
+{
+    free(text);
+}
+
+void kp_utf8_put(struct kp_buf *out, int32_t c)
+{
+    uint8_t bytes[4];
+    utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
+    kp_buf_add(out, bytes, (size_t)n);
+}
+
+int32_t kp_utf8_next(const char **at)
+{
+    const uint8_t *s = (const uint8_t *)*at;
+    if (s[0] == 0)
+        return -1;
+    if (s[0] < 0x80) {
+        *at += 1;
+        return s[0];
+    }
+    if (s[0] < 0xe0) {
+        *at += 2;
+        return (s[0] & 0x1f) << 6 | (s[1] & 0x3f);
+    }
+    if (s[0] < 0xf0) {
+        *at += 3;
+        return (s[0] & 0x0f) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
+    }
+    *at += 4;
+    return (s[0] & 0x07) << 18 | (s[1] & 0x3f) << 12 | (s[2] & 0x3f) << 6 | (s[3] & 0x3f);
+}
+
+static bool is_xml_char(int32_t c)
+{
+    return c >= 0x20 ? c != 0xfffe && c != 0xffff : c == '\t' || c == '\n' || c == '\r';
+}
+
+size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
+{
+    size_t at = 0;
+    while (at < n) {
+        if ((uint8_t)bytes[at] < 0x80) {
+            if (!is_xml_char((uint8_t)bytes[at]))
+                return at;
+            at++;
+            continue;
+        }
+        utf8proc_int32_t c = -1;
+        utf8proc_ssize_t step = utf8proc_iterate((const uint8_t *)bytes + at, (utf8proc_ssize_t)(n - at), &c);
+        if (step <= 0 || !is_xml_char(c))
+            return at;
+        at += (size_t)step;
+    }
+    return at;
+}
+
+size_t kp_text_fit(const char *s, size_t columns)
+{
+    const char *at = s, *end = s, *space = s;
+    size_t used = 0;
+    for (int32_t c; (c = kp_utf8_next(&at)) >= 0; end = at) {
+        used += (size_t)utf8proc_charwidth(c);
+        if (used > columns && end > s)
+            return (size_t)((space > s ? space : end) - s);
+        if (c == ' ')
+            space = at;
+    }
+    return (size_t)(end - s);
+}
+
+size_t kp_text_columns(const char *s)
+{
+    size_t n = 0;
+    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;)
+        n += (size_t)utf8proc_charwidth(c);
+    return n;
+}
+
+size_t kp_utf8_length(const char *s)
+{
+    size_t n = 0;
+    while (kp_utf8_next(&s) >= 0)
+        n++;
+    return n;
+}
+
+static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n, struct kp_buf *out, size_t *ret_bad)
+{
+    size_t at = 0;
+    while (at < n) {
+        size_t run = at;
+        while (run < n && s[run] < 0x80 && is_xml_char(s[run]))
+            run++;
+        kp_buf_add(out, s + at, run - at);
+        at = run;
+        if (at == n)
+            break;
+        *ret_bad = at;
+        if (s[at] >= 0xa1 && s[at] <= 0xdf) {
+            kp_utf8_put(out, 0xff61 + (s[at] - 0xa1));
+            at++;
+            continue;
+        }
+        if (s[at] < LEAD_FIRST || s[at] > LEAD_LAST || at + 1 == n)
+            return false;
+        uint16_t c = text->pair[(s[at] - LEAD_FIRST) * 256 + s[at + 1]];
+        if (c == 0)
+            return false;
+        kp_utf8_put(out, c);
+        at += 2;
+    }
+    return true;
+}
+
+bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const char *bytes, size_t n,
+                    struct kp_buf *out, size_t *ret_bad)
+{
+    if (encoding == KP_ENC_CP932)
+        return decode_cp932(text, (const uint8_t *)bytes, n, out, ret_bad);
+    size_t valid = kp_utf8_valid_prefix(bytes, n);
+    kp_buf_add(out, bytes, valid);
+    *ret_bad = valid;
+    return valid == n;
+}
+
+static unsigned cp932_width(const struct kp_text *text, int32_t c)
+{
+    return c < BMP ? text->width[c] : 0;
+}
+
+size_t kp_text_cp932_bytes(const struct kp_text *text, const char *s, int32_t *ret_outside)
+{
+    size_t n = 0;
+    int32_t c = 0;
+    int32_t outside = 0;
+    while ((c = kp_utf8_next(&s)) >= 0) {
+        unsigned width = cp932_width(text, c);
+        if (width == 0 && outside == 0)
+            outside = c;
+        n += width ? width : 2;
+    }
+    if (ret_outside)
+        *ret_outside = outside;
+    return n;
+}
+
+bool kp_text_cut(const struct kp_text *text, char *s, size_t max_bytes)
+{
+    size_t n = 0;
+    const char *at = s;
+    for (;;) {
+        const char *here = at;
+        int32_t c = kp_utf8_next(&at);
+        if (c < 0)
+            return false;
+        unsigned width = cp932_width(text, c);
+        n += width ? width : 2;
+        if (n > max_bytes) {
+            s[here - s] = '\0';
+            return true;
+        }
+    }
+}
+
+bool kp_text_is_ascii(const char *s)
+{
+    for (; *s; s++)
+        if ((uint8_t)*s >= 0x80)
+            return false;
+    return true;
+}
+
+bool kp_text_is_wide(const char *s)
+{
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0)
+        if (c < 0x80 || (c >= 0xff61 && c <= 0xff9f))
+            return false;
+    return true;
+}
+
+/* NFKC of n bytes, appended at to; room in code points is what one decomposition can need. */
+static char *nfkc_into(struct kp_arena *arena, const char *s, size_t n)
+{
+    utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
+    utf8proc_ssize_t room = (utf8proc_ssize_t)(n * 4 + 16);
+    utf8proc_int32_t *points = kp_arena_alloc(arena, ((size_t)room + 1) * sizeof(*points));
+    if (!points)
+        return NULL;
+    utf8proc_ssize_t count =
+        utf8proc_decompose((const uint8_t *)s, (utf8proc_ssize_t)n, points, room, options);
+    if (count > room) {
+        room = count;
+        points = kp_arena_alloc(arena, ((size_t)room + 1) * sizeof(*points));
+        if (!points)
+            return NULL;
+        count = utf8proc_decompose((const uint8_t *)s, (utf8proc_ssize_t)n, points, room, options);
+    }
+    if (count < 0 || utf8proc_reencode(points, count, options) < 0)
+        return kp_arena_fail(arena);
+    return (char *)points;
+}
+
+char *kp_text_nfkc(struct kp_arena *arena, const char *s)
+{
+    return kp_text_is_ascii(s) ? kp_arena_strdup(arena, s) : nfkc_into(arena, s, strlen(s));
+}
+
+static bool is_space(int32_t c)
+{
+    return c == ' ' || c == 0x3000 || c == 0xa0 || (c >= '\t' && c <= '\r');
+}
+
+char *kp_text_trim(struct kp_arena *arena, const char *s)
+{
+    const char *first = s, *at = s, *last = s;
+    bool started = false;
+    for (;;) {
+        const char *here = at;
+        int32_t c = kp_utf8_next(&at);
+        if (c < 0)
+            break;
+        if (is_space(c))
+            continue;
+        if (!started)
+            first = here;
+        started = true;
+        last = at;
+    }
+    return kp_arena_strndup(arena, first, started ? (size_t)(last - first) : 0);
+}
+
+/* U+3099 or U+309A for a voiced mark of any kind (combining, spacing, half-width), or 0. */
+static int32_t voiced_mark(int32_t c)
+{
+    if (c == 0x3099 || c == 0x309b || c == 0xff9e)
+        return 0x3099;
+    return c == 0x309a || c == 0x309c || c == 0xff9f ? 0x309a : 0;
+}
+
+/* Makes one letter of the kana at the end of out and the mark, where CP932 has that letter. */
+static bool join_mark(struct kp_buf *out, int32_t mark)
+{
+    enum { KANA_BYTES = 3, KANA_LEAD = 0xe3 };
+    if (mark == 0 || out->len < KANA_BYTES || (uint8_t)out->data[out->len - KANA_BYTES] != KANA_LEAD)
+        return false;
+    const char *at = out->data + out->len - KANA_BYTES;
+    utf8proc_int32_t pair[] = {kp_utf8_next(&at), mark};
+    if (utf8proc_normalize_utf32(pair, 2, UTF8PROC_STABLE | UTF8PROC_COMPOSE) != 1)
+        return false;
+    if (pair[0] == 0x3094 || (pair[0] >= 0x30f7 && pair[0] <= 0x30fa)) /* ゔ, ヷ to ヺ */
+        return false;
+    out->len -= KANA_BYTES;
+    kp_utf8_put(out, pair[0]);
+    return true;
+}
+
+static int32_t widen_half_kana(int32_t c)
+{
+    if (c >= 0xff61 && c <= 0xff9f)
+        (void)utf8proc_decompose_char(c, &c, 1, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, NULL);
+    return c;
+}
+
+/* Characters that UTF-8 exports write otherwise than CP932 decodes them. */
+static int32_t as_cp932_has_it(int32_t c)
+{
+    static const int32_t pairs[][2] = {{0x301c, 0xff5e}, {0x2212, 0xff0d}, {0x2016, 0x2225},
+                                       {0x2014, 0x2015}, {0xa5, 0xffe5},   {0xa2, 0xffe0},
+                                       {0xa3, 0xffe1},   {0xac, 0xffe2},   {0x3099, 0x309b},
+                                       {0x309a, 0x309c}};
+    for (size_t i = 0; i < KP_COUNT(pairs); i++)
+        if (c == pairs[i][0])
+            return pairs[i][1];
+    return c;
+}
+
+static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
+{
+    if (c < 0x20 || c == 0x7f || join_mark(out, voiced_mark(c)))
+        return;
+    if (is_space(c)) {
+        if (keep_spaces)
+            kp_utf8_put(out, 0x3000);
+    } else {
+        kp_utf8_put(out, c < 0x7f ? c + 0xfee0 : as_cp932_has_it(widen_half_kana(c)));
+    }
+}
+
+/* What was built moves into the arena. */
+static char *keep(struct kp_arena *arena, struct kp_buf *built)
+{
+    char *text = kp_buf_ok(built) ? kp_arena_strndup(arena, kp_buf_text(built), built->len) : NULL;
+    kp_buf_release(built);
+    return text ? text : kp_arena_fail(arena);
+}
+
+char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces)
+{
+    struct kp_buf out = {0};
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0)
+        put_wide(&out, c, keep_spaces);
+    return keep(arena, &out);
+}
+
+char *kp_text_narrow(struct kp_arena *arena, const char *s)
+{
+    struct kp_buf out = {0};
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0) {
+        int32_t wide = as_cp932_has_it(c);
+        bool is_ascii = wide >= 0xff01 && wide <= 0xff5e;
+        kp_utf8_put(&out, is_ascii ? wide - 0xfee0 : c == 0x3000 ? ' ' : c);
+    }
+    return keep(arena, &out);
+}
+
+static bool is_dash(int32_t c)
+{
+    static const int32_t dashes[] = {'-', 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x2500, 0xff0d, 0x30fc};
+    for (size_t i = 0; i < KP_COUNT(dashes); i++)
+        if (c == dashes[i])
+            return true;
+    return false;
+}
+
+bool kp_text_is_kana_name(const char *s)
+{
+    if (!*s)
+        return false;
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&s)) >= 0)
+        if (!((c >= 0x30a1 && c <= 0x30f6) || c == 0x30fc))
+            return false;
+    return true;
+}
+
+static void put_header(struct kp_buf *out, int32_t c)
+{
+    static const char dropped[] = "()[]{}<>.,:;/_'\"`~*!?#&|\\ \t\r\n";
+    static const int32_t dropped_wide[] = {0x3000, 0x300c, 0x300d, 0x300e, 0x300f, 0x3010, 0x3011, 0x3008,
+                                           0x3009, 0x300a, 0x300b, 0x3014, 0x3015, 0x3001, 0x3002, 0x30fb};
+    if (c < 0x80 && strchr(dropped, (int)c))
+        return;
+    if (is_dash(c))
+        return;
+    for (size_t i = 0; i < KP_COUNT(dropped_wide); i++)
+        if (c == dropped_wide[i])
+            return;
+    kp_utf8_put(out, utf8proc_tolower(c));
+}
+
+static void put_value(struct kp_buf *out, int32_t c)
+{
+    if (is_space(c))
+        return;
+    /* a long vowel inside a word is a letter */
+    bool kana_bar = c == 0x30fc && out->len > 0 && ((uint8_t)out->data[out->len - 1] & 0x80);
+    kp_utf8_put(out, is_dash(c) && !kana_bar ? '-' : utf8proc_tolower(c));
+}
+
+/* Moves on by up to n full-width digits; how many there were. */
+static int skip_digits(const char **at, int n)
+{
+    int seen = 0;
+    for (const char *next = *at; seen < n; *at = next, seen++) {
+        int32_t c = kp_utf8_next(&next);
+        if (c < 0xff10 || c > 0xff19)
+            break;
+    }
+    return seen;
+}
+
+static bool skip_dash(const char **at)
+{
+    const char *next = *at;
+    bool found = is_dash(kp_utf8_next(&next));
+    *at = found ? next : *at;
+    return found;
+}
+
+const char *kp_text_after_postal_code(const char *wide)
+{
+    size_t mark = strlen("〒");
+    const char *at = strncmp(wide, "〒", mark) == 0 ? wide + mark : wide;
+    if (skip_digits(&at, 3) != 3)
+        return NULL;
+    (void)skip_dash(&at);
+    if (skip_digits(&at, 4) != 4)
+        return NULL;
+    const char *rest = at;
+    return skip_digits(&at, 1) == 0 && !skip_dash(&at) ? rest : NULL; /* more than a postal code */
+}
+
+static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *, int32_t))
+{
+    char *folded = kp_text_nfkc(arena, s);
+    if (!folded)
+        return NULL;
+    struct kp_buf out = {0};
+    const char *at = folded;
+    int32_t c = 0;
+    while ((c = kp_utf8_next(&at)) >= 0)
+        put(&out, c);
+    return keep(arena, &out);
+}
+
+char *kp_text_header_key(struct kp_arena *arena, const char *s)
+{
+    return make_key(arena, s, put_header);
+}
+
+char *kp_text_value_key(struct kp_arena *arena, const char *s)
+{
+    return make_key(arena, s, put_value);
+}
+
+static void put_kana(struct kp_buf *out, int32_t c)
+{
+    if (is_space(c))
+        return;
+    if ((c >= 0x3041 && c <= 0x3096) || c == 0x309d || c == 0x309e)
+        c += 0x60; /* hiragana to katakana */
+    kp_utf8_put(out, is_dash(c) ? 0x30fc : c);
+}
+
+char *kp_text_kana_name(struct kp_arena *arena, const char *s)
+{
+    char *kana = make_key(arena, s, put_kana);
+    /* To NFKC a spacing mark is a space and a mark: only without the space does the mark meet its kana. */
+    return kana ? kp_text_nfkc(arena, kana) : NULL;
+}
+
+bool kp_text_is_dash(const char *value_key)
+{
+    return *value_key && value_key[strspn(value_key, "-")] == '\0';
+}

@@ -1,0 +1,267 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/status.h"
+#include "base/suggest.h"
+
+/* How many messages of one code are printed: in a check fewer, because a table of all codes follows. */
+enum { TOLD_MAX = 20, TOLD_IN_CHECK = 3, CODES = 10000, BAR_WIDTH = 30 };
+
+struct command {
+    const char *name;
+    unsigned bit;
+    enum kp_status (*run)(struct kp_console *console);
+    const char *usage;
+    const char *help[2];
+};
+
+static const struct command COMMANDS[] = {
+    {"check", KP_FOR_CHECK, kp_command_run, "kenporter check [options] INPUT.csv...",
+     {"read, normalise, validate and decide; write the run's reports, no bundle, no log entry",
+      "読込・正規化・検査・判定だけを行い、報告を書く(送付ファイルも記録も作らない)"}},
+    {"export", KP_FOR_EXPORT, kp_command_run, "kenporter export [options] INPUT.csv...",
+     {"the same, then one bundle per insurer and the disclosure log: the nightly job",
+      "同じ処理の後、保険者ごとの送付ファイルと提供記録を作る(夜間ジョブ)"}},
+    {"prepare", KP_FOR_PREPARE, kp_command_run, "kenporter prepare [options] INPUT.csv...",
+     {"bundles ready before a request comes, in OUTDIR/prepared/RUN_ID/: not a disclosure, no log entry",
+      "求めの前に送付ファイルを準備する(出力フォルダの prepared/RUN_ID/。提供ではなく、記録もしない)"}},
+    {"release", KP_FOR_RELEASE, kp_command_run, "kenporter release [options] RUN_ID",
+     {"decide what was prepared again by today's registers, move it out, write the log",
+      "準備したものを今日の登録簿で判定し直し、送付ファイルと提供記録を作る"}},
+    {"verify", KP_FOR_VERIFY, kp_command_verify, "kenporter verify [options] BUNDLE.zip...",
+     {"check bundles as their receiver would; with --log, also against what was logged",
+      "送付ファイルを受領側の目で検査する(--log で提供記録とも照合)"}},
+    {"show", KP_FOR_SHOW, kp_command_show, "kenporter show [options] BUNDLE.zip [DOCUMENT]",
+     {"a bundle's contents, or one person's record (by number or file name), for a human to read",
+      "送付ファイルの目次、または1人分の記録(番号か文書名で指定)を読める形で表示する"}},
+    {"audit", KP_FOR_AUDIT, kp_command_audit, "kenporter audit [filters] LOG...",
+     {"check the chain of disclosure logs (exit 5 on a fault); list, count and export disclosures",
+      "提供記録の連鎖を検証し(異常は終了コード5)、提供を一覧・集計・出力する"}},
+    {"map", KP_FOR_MAP, kp_command_map, "kenporter map [options] INPUT.csv >mapping.csv",
+     {"propose a mapping file for an unknown export, on stdout; it shows headers and shapes, no values",
+      "未知の出力の対応表を提案する(標準出力へ。見出しと値の形だけを示す)"}},
+    {"explain", KP_FOR_EXPLAIN, kp_command_explain,
+     "kenporter explain CODE\n       kenporter explain --birth DATE --exam DATE --insurer NUMBER [options]",
+     {"what a diagnostic means and how to mend it; or the legal rule for one case",
+      "診断コードの意味と直し方、または1件の法的判定を説明する"}},
+    {"items", KP_FOR_ITEMS, kp_command_items, "kenporter items [options] [WORD]",
+     {"the item catalogue, or the items that contain WORD", "項目一覧(WORD を含むものに絞れる)"}},
+};
+
+/* --- messages --- */
+
+void kp_console_clear_bar(struct kp_console *c)
+{
+    if (c->bar_shown)
+        (void)fprintf(c->err, "\r\033[K"); /* stderr is the last place to complain to */
+    c->bar_shown = false;
+}
+
+bool kp_console_print(struct kp_console *c, const struct kp_buf *text)
+{
+    kp_console_clear_bar(c);
+    if (kp_buf_ok(text) && fwrite(kp_buf_text(text), 1, text->len, c->out) == text->len && fflush(c->out) == 0)
+        return true;
+    (void)kp_diag_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, "stdout", 0, NULL, strerror(errno ? errno : EIO), NULL,
+                       NULL);
+    return false;
+}
+
+static unsigned told_max(const struct kp_console *c)
+{
+    return c->command == KP_FOR_CHECK ? TOLD_IN_CHECK : TOLD_MAX;
+}
+
+static void on_message(void *ctx, const struct kp_message *m)
+{
+    struct kp_console *c = ctx;
+    bool waits_only = m->code == KP_K_NO_REQUEST;
+    if (m->level < KP_LEVEL_FAIL && (c->settings.quiet || (waits_only && !c->settings.verbose)))
+        return;
+    if (++c->told[m->code] > told_max(c) && !c->settings.verbose)
+        return;
+    struct kp_buf line = {0}; /* whole, and at once: stderr has no buffer of its own */
+    kp_buf_printable(&line, m->file ? m->file : "kenporter");
+    if (m->line)
+        kp_buf_printf(&line, ":%" PRIu64, m->line);
+    kp_buf_printf(&line, ": %s K%04u%s", kp_level_name(m->level), m->code, m->field ? " " : "");
+    kp_buf_printable(&line, m->field ? m->field : "");
+    kp_buf_str(&line, ": ");
+    kp_buf_printable(&line, m->text);
+    if (*m->remedy && m->level > KP_LEVEL_NOTE) {
+        kp_buf_str(&line, "; ");
+        kp_buf_printable(&line, m->remedy);
+    }
+    kp_buf_char(&line, '\n');
+    kp_console_clear_bar(c);
+    (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* the last place to complain to */
+    kp_buf_release(&line);
+}
+
+static void tell_rest(struct kp_console *c)
+{
+    bool has_files = c->command != KP_FOR_VERIFY;
+    const char *where[] = {has_files ? "all are in the report's files" : "-v shows all",
+                           has_files ? "報告のファイルを参照" : "-v ですべて表示"};
+    if (c->settings.verbose || c->settings.quiet)
+        return;
+    for (unsigned code = 0; code < CODES; code++)
+        if (c->told[code] > told_max(c) && code != KP_K_NO_REQUEST)
+            (void)fprintf(c->err,
+                          c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(%s)\n"
+                                                     : "kenporter: K%04u %u more times; %s\n",
+                          code, c->told[code] - told_max(c), where[c->diag.lang]);
+}
+
+static void on_progress(void *ctx, uint64_t done, uint64_t total)
+{
+    struct kp_console *c = ctx;
+    int percent = total ? (int)(done * 100 / total) : 100;
+    if (c->bar_shown && percent == c->bar_percent)
+        return;
+    c->bar_percent = percent;
+    c->bar_shown = true;
+    (void)fprintf(c->err, "\r[");
+    for (int i = 0; i < BAR_WIDTH; i++)
+        (void)fputc(i < percent * BAR_WIDTH / 100 ? '#' : '.', c->err);
+    (void)fprintf(c->err, "] %3d%%", percent);
+    (void)fflush(c->err);
+}
+
+static int64_t on_now(void *ctx)
+{
+    const struct kp_console *c = ctx;
+    return c->outer->now(c->outer->ctx);
+}
+
+/* --- help --- */
+
+static void add_help(const struct command *command, enum kp_lang lang, struct kp_buf *out)
+{
+    kp_buf_printf(out, "%s %s\n\n%s\n\n", lang == KP_LANG_JA ? "使い方:" : "usage:", command->usage,
+                  command->help[lang]);
+    kp_options_help(command->bit, lang, out);
+    kp_buf_str(out, lang == KP_LANG_JA
+                        ? "\n終了コード: 0 問題なし(求め待ちを含む)、1 却下・保留あり、2 使い方・設定・登録簿の誤り、"
+                          "3 入力を読めない、4 システムの失敗またはロック、5 verify・audit が不備を見つけた\n"
+                        : "\nexit status: 0 all well (waiting for a request included), 1 records rejected or held, 2 usage, "
+                          "configuration or register,\n             3 an input cannot be read, 4 system failure or lock, 5 verify or audit found a fault\n");
+}
+
+static void add_overview(enum kp_lang lang, struct kp_buf *out)
+{
+    kp_buf_str(out, lang == KP_LANG_JA
+                        ? "kenporter - 健診結果を、法の求める範囲で保険者に渡す\n\n使い方: kenporter コマンド [オプション] ...\n\n"
+                        : "kenporter - hands health-check results to medical insurers, as the law asks and no further\n\n"
+                          "usage: kenporter COMMAND [options] ...\n\n");
+    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
+        kp_buf_printf(out, "  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].help[lang]);
+    kp_buf_str(out, lang == KP_LANG_JA ? "\n  kenporter COMMAND --help   コマンドの全オプション\n  kenporter --version\n"
+                                       : "\n  kenporter COMMAND --help   all options of a command\n  kenporter --version\n");
+}
+
+/* --- dispatch --- */
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
+        if (strcmp(COMMANDS[i].name, name) == 0)
+            return &COMMANDS[i];
+    return NULL;
+}
+
+static enum kp_status unknown_command(struct kp_console *c, const char *name)
+{
+    const char *names[KP_COUNT(COMMANDS)];
+    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
+        names[i] = COMMANDS[i].name;
+    return kp_diag_fail(&c->diag, KP_E_USAGE, name[0] == '-' ? KP_K_UNKNOWN_OPTION : KP_K_UNKNOWN_COMMAND, NULL, 0, NULL,
+                        name, name[0] == '-' ? "--help" : kp_suggest_from(name, names, KP_COUNT(names)), "COMMAND");
+}
+
+static bool wants_bar(const struct kp_console *c)
+{
+    if (c->settings.progress == KP_PROGRESS_AUTO)
+        return !c->settings.quiet && isatty(fileno(c->err)) == 1;
+    return c->settings.progress == KP_PROGRESS_ALWAYS;
+}
+
+static enum kp_command run_of(unsigned bit)
+{
+    switch (bit) {
+    case KP_FOR_EXPORT:
+        return KP_CMD_EXPORT;
+    case KP_FOR_PREPARE:
+        return KP_CMD_PREPARE;
+    case KP_FOR_RELEASE:
+        return KP_CMD_RELEASE;
+    default:
+        return KP_CMD_CHECK;
+    }
+}
+
+static enum kp_status run_command(struct kp_console *c, const struct command *command, int argc, char **argv)
+{
+    enum kp_status st = KP_OK;
+    struct kp_buf out = {0};
+    c->command = command->bit;
+    c->settings.options.command = run_of(command->bit);
+    KP_TRY(kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
+    c->diag.lang = c->settings.options.lang;
+    if (c->settings.help) {
+        add_help(command, c->diag.lang, &out);
+        st = kp_console_print(c, &out) ? KP_OK : KP_E_SYSTEM;
+        goto out;
+    }
+    if (wants_bar(c))
+        c->env.progress = on_progress;
+    c->env.least_level = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
+    st = command->run(c);
+    tell_rest(c);
+out:
+    kp_buf_release(&out);
+    return st;
+}
+
+static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
+{
+    struct kp_buf out = {0};
+    const char *word = argc > 1 ? argv[1] : "--help";
+    enum kp_status st = argc > 1 ? KP_OK : KP_E_USAGE;
+    const struct command *command = find_command(word);
+    if (command)
+        return run_command(c, command, argc, argv);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        add_overview(c->diag.lang, &out);
+    else if (strcmp(word, "--version") == 0)
+        kp_buf_str(&out, "kenporter " KP_VERSION "\n");
+    else
+        return unknown_command(c, word);
+    if (!kp_console_print(c, &out))
+        st = KP_E_SYSTEM;
+    kp_buf_release(&out);
+    return st;
+}
+
+int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env)
+{
+    enum kp_status st = KP_E_SYSTEM;
+    struct kp_console c = {.out = out, .err = err, .outer = env};
+    c.env = (struct kp_env){.now = on_now, .message = on_message, .ctx = &c, .cancel = env->cancel};
+    c.settings.options.lang = env->lang;
+    c.told = kp_arena_alloc(&c.arena, CODES * sizeof(*c.told));
+    if (!c.told || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
+        (void)fputs("kenporter: fail K9001: memory is short\n", err);
+        goto out;
+    }
+    c.diag = (struct kp_diag){.catalogue = &c.catalogue, .env = &c.env, .lang = env->lang};
+    st = dispatch(&c, argc, argv);
+out:
+    kp_console_clear_bar(&c);
+    kp_arena_release(&c.arena);
+    return (int)st;
+}

@@ -1,0 +1,37 @@
+/* The commands. Layer 16. */
+#ifndef KP_CLI_H
+#define KP_CLI_H
+
+#include <stdio.h>
+
+#include "cli/options.h"
+
+/* What a command works with. */
+struct kp_console {
+    FILE *out, *err;
+    const struct kp_env *outer; /* clock and cancellation as handed to kp_cli */
+    struct kp_env env;          /* the one for the library: messages and progress end here */
+    struct kp_arena arena;
+    struct kp_catalogue catalogue;
+    struct kp_diag diag;
+    struct kp_settings settings;
+    unsigned command; /* its bit */
+    bool bar_shown;
+    int bar_percent;
+    unsigned *told; /* messages printed, by code: the rest of a flood is only counted */
+};
+
+enum kp_status kp_command_run(struct kp_console *console);     /* check, export */
+enum kp_status kp_command_map(struct kp_console *console);     /* a mapping file, proposed */
+enum kp_status kp_command_verify(struct kp_console *console);  /* bundles, as their receiver would check them */
+enum kp_status kp_command_show(struct kp_console *console);    /* a bundle or a document, for a human */
+enum kp_status kp_command_explain(struct kp_console *console); /* a diagnostic, or the rule for one case */
+enum kp_status kp_command_audit(struct kp_console *console);   /* checks and reads disclosure logs */
+enum kp_status kp_command_items(struct kp_console *console);
+
+/* Takes the progress bar off the screen before anything else is printed. */
+void kp_console_clear_bar(struct kp_console *console);
+/* Writes text to stdout; false, and a message, when it cannot be written: a converter must not lose its output. */
+bool kp_console_print(struct kp_console *console, const struct kp_buf *text);
+
+#endif

@@ -1,0 +1,151 @@
+/* check and export: the run, then what a person wants to know about it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "base/status.h"
+
+static const char *say(const struct kp_console *c, const char *ja, const char *en)
+{
+    return c->diag.lang == KP_LANG_JA ? ja : en;
+}
+
+static bool discloses(const struct kp_console *c)
+{
+    enum kp_command command = c->settings.options.command;
+    return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
+}
+
+static void add_counts(const struct kp_count *counts, size_t n, struct kp_buf *out)
+{
+    for (size_t i = 0; i < n; i++)
+        kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : " (", counts[i].name, counts[i].n);
+    kp_buf_str(out, n ? ")" : "");
+}
+
+/* What would change by a request: so that a run before one comes is of use. */
+static void add_forecast(const struct kp_console *c, const struct kp_insurer_result *n, struct kp_buf *out)
+{
+    uint64_t waiting = 0;
+    for (size_t i = 0; i < n->n_waiting; i++)
+        waiting += n->waiting[i].n;
+    if (waiting == 0)
+        return;
+    kp_buf_printf(out, "  %s %" PRIu64, say(c, "両法を根拠とする求めがあれば提供可能:", "would go out on a request citing both Acts:"),
+                  waiting);
+    add_counts(n->waiting, n->n_waiting, out);
+    kp_buf_char(out, '\n');
+}
+
+/* What was found and where first: enough to start mending; every row is in the files. */
+static void add_codes(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    enum kp_level least = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
+    const char *title = say(c, "見つかったもの(件数、最初の行):\n", "found (how often, and in which lines first):\n");
+    for (size_t i = 0; i < r->n_codes; i++) {
+        const struct kp_code_result *n = &r->codes[i];
+        if (n->level < least)
+            continue;
+        kp_buf_printf(out, "%s  %-6s K%04u %7" PRIu64 "  ", title, kp_level_name(n->level), n->code, n->n);
+        kp_buf_printable(out, n->places);
+        kp_buf_printf(out, "\n%23s  %s\n", "", n->text);
+        title = "";
+    }
+    kp_buf_str(out, *title ? "" : "\n");
+}
+
+static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    for (size_t i = 0; i < r->n_insurers; i++) {
+        const struct kp_insurer_result *n = &r->insurers[i];
+        kp_buf_printf(out, "%s ", n->insurer_number);
+        kp_buf_printable(out, *n->name ? n->name : n->scheme);
+        kp_buf_printf(out, "\n  %s %" PRIu64, say(c, "文書", "documents"), n->documents);
+        add_counts(n->by_basis, n->n_bases, out);
+        kp_buf_printf(out, ", %s %" PRIu64, say(c, "保留", "held"), n->held);
+        add_counts(n->by_reason, n->n_reasons, out);
+        kp_buf_char(out, '\n');
+        add_forecast(c, n, out);
+        for (size_t k = 0; k < n->n_bundles; k++)
+            kp_buf_printf(out, "  %s\n", n->bundles[k]);
+    }
+}
+
+static void add_places(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    kp_buf_char(out, '\n');
+    if (r->rejected)
+        kp_buf_printf(out, "%s %s/rejected.csv\n", say(c, "却下(直して再投入):", "rejected (mend, feed back in):"),
+                      r->run_folder);
+    if (r->held)
+        kp_buf_printf(out, "%s %s/held.csv\n", say(c, "保留:", "held:"), r->run_folder);
+    kp_buf_printf(out, "%s %s/decisions.csv\n", say(c, "全行の判定:", "every row's decision:"), r->run_folder);
+    kp_buf_printf(out, "%s %s/report.html\n", say(c, "報告:", "report:"), r->run_folder);
+    if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK)
+        kp_buf_printf(out, "%s\n", say(c, "同梱スキーマ: 本プログラムのもの。受付側は公式のものを求めます(--xsd)",
+                                       "schemas enclosed: this program's; receivers expect the ministry's (--xsd)"));
+    if (c->settings.options.command == KP_CMD_PREPARE && r->released)
+        kp_buf_printf(out, "%s kenporter release -o %s %s\n", say(c, "提供するとき:", "to release it:"),
+                      c->settings.options.output, r->run_id);
+    if (discloses(c))
+        kp_buf_printf(out, "%s %s\n%s %s\n", say(c, "提供記録:", "disclosure log:"), r->log_path,
+                      say(c, "末尾ハッシュ:", "its head hash:"), r->head_hash);
+}
+
+static void add_summary(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    bool prepare = c->settings.options.command == KP_CMD_PREPARE;
+    const struct {
+        const char *name;
+        uint64_t n;
+    } lines[] = {{say(c, "同じ内容の重複行(1件として計上)", "equal rows, counted once:"), r->duplicates},
+                 {say(c, "警告", "warnings:"), r->warnings}};
+    kp_buf_printf(out, "%s  %s %" PRIu64 " = ", r->as_of, say(c, "読込", "read"), r->read);
+    kp_buf_printf(out, "%s %" PRIu64 " + ", discloses(c) ? say(c, "提供", "released")
+                                                : prepare  ? say(c, "準備", "prepared")
+                                                           : say(c, "提供可能", "would be released"),
+                  r->released);
+    kp_buf_printf(out, "%s %" PRIu64 " + ", say(c, "却下", "rejected"), r->rejected);
+    kp_buf_printf(out, "%s %" PRIu64 " + ", say(c, "保留", "held"), r->held);
+    kp_buf_printf(out, "%s %" PRIu64 "\n", say(c, "提供済み", "already disclosed"), r->already_disclosed);
+    for (size_t i = 0; i < KP_COUNT(lines); i++)
+        if (lines[i].n)
+            kp_buf_printf(out, "%s %" PRIu64 "\n", lines[i].name, lines[i].n);
+    for (size_t i = 0; i < r->n_reasons; i++)
+        kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : say(c, "保留の理由: ", "held because: "), r->held_by_reason[i].name,
+                      r->held_by_reason[i].n);
+    kp_buf_str(out, r->n_reasons ? "\n\n" : "\n");
+    if (c->settings.options.command == KP_CMD_CHECK)
+        add_codes(c, r, out);
+    add_insurers(c, r, out);
+    add_places(c, r, out);
+}
+
+enum kp_status kp_command_run(struct kp_console *c)
+{
+    static const char *const names[] = {[KP_CMD_CHECK] = "check", [KP_CMD_EXPORT] = "export",
+                                        [KP_CMD_PREPARE] = "prepare", [KP_CMD_RELEASE] = "release"};
+    struct kp_result result = {0};
+    struct kp_buf out = {0};
+    struct kp_settings *s = &c->settings;
+    const char *name = names[s->options.command];
+    bool release = s->options.command == KP_CMD_RELEASE;
+    if (s->n_arguments == 0)
+        return kp_diag_fail(&c->diag, KP_E_USAGE, release ? KP_K_RUN_MISSING : KP_K_INPUT_MISSING, NULL, 0, NULL, name,
+                            NULL, NULL);
+    if (release && s->n_arguments > 1)
+        return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, NULL, 0, NULL, s->arguments[1], name, NULL);
+    s->options.prepared = release ? s->arguments[0] : NULL;
+    enum kp_status st = kp_run(&s->options, &c->env, &result);
+    if (st != KP_OK && st != KP_E_ATTENTION)
+        return st;
+    if (s->json)
+        kp_buf_str(&out, result.report_json);
+    else if (!s->quiet)
+        add_summary(c, &result, &out);
+    if (!kp_console_print(c, &out))
+        st = KP_E_SYSTEM;
+    kp_buf_release(&out);
+    kp_result_free(&result);
+    return st;
+}

@@ -1,0 +1,511 @@
+#include "cli/options.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/fsio.h"
+#include "base/status.h"
+#include "base/suggest.h"
+
+enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
+
+#define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
+#define RUN (READ | KP_FOR_RELEASE)
+#define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
+#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK | KP_FOR_AUDIT)
+#define AT(member) offsetof(struct kp_settings, member)
+#define OPT(member) offsetof(struct kp_settings, options.member)
+
+struct option {
+    char letter;
+    const char *name;     /* NULL: only a key of the configuration */
+    const char *argument; /* as help shows it */
+    const char *section, *key; /* NULL: only on the command line */
+    enum kind kind;
+    const char *choices; /* CHOICE: words separated by |; the n-th sets n */
+    size_t offset;
+    unsigned commands;
+    const char *help[2];
+};
+
+static const struct option OPTIONS[] = {
+    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
+     {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
+    {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
+     {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
+    {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN,
+     {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
+    {0, "log", "FILE", NULL, NULL, PATH, NULL, OPT(log), KP_FOR_VERIFY,
+     {"also hold each bundle against this disclosure log", "提供記録とも照合する"}},
+    {0, "previous-logs", "FILES", "output", "previous_logs", PATHS, NULL, OPT(previous_logs), RUN,
+     {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
+    {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN,
+     {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
+    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), READ,
+     {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
+    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), READ,
+     {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
+    {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(requests), RUN,
+     {"register of insurers' requests", "保険者からの求めの登録簿"}},
+    {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(consents), RUN | KP_FOR_AUDIT,
+     {"register of consents", "同意の登録簿"}},
+    {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(insurers), RUN | KP_FOR_AUDIT,
+     {"register of insurers", "保険者の登録簿"}},
+    {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(schemas), ALL,
+     {"tables to use instead of those built in", "内蔵の表の代わりに使う表のフォルダ"}},
+    {0, "xsd", "DIR", "schema", "xsd", PATH, NULL, OPT(xsd), RUN | KP_FOR_VERIFY,
+     {"the ministry's V08 schema files, to validate with and to enclose", "厚生労働省のV08スキーマ(検査と同梱に使う)"}},
+    {0, "as-of", "YYYY-MM-DD", NULL, NULL, DATE, NULL, OPT(as_of), RUN,
+     {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
+    {0, "threads", "N", NULL, NULL, COUNT, NULL, OPT(threads), RUN,
+     {"worker threads (default: all processors); the output does not depend on it",
+      "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},
+    {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(strict), RUN | KP_FOR_VERIFY,
+     {"warnings reject the record, or the bundle", "警告のある記録・送付ファイルも不可とする"}},
+    {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), RUN,
+     {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
+    {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,
+     {"disclose records that changed since they were disclosed", "提供後に変わった記録を訂正として提供する"}},
+    {0, "age-rule", "RULE", "policy", "age_rule", CHOICE, "birthday|statute", OPT(age_rule), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
+     {"birthday: an age is reached on the birthday (default); statute: on the day before",
+      "birthday: 誕生日に達する(既定)、statute: 前日に達する"}},
+    {0, NULL, NULL, "policy", "form_items", CHOICE, "include|withhold", OPT(withhold_form_items), RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "requested_items", CHOICE, "hold|release", OPT(release_requested_items), RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "derive", CHOICE, "no|yes", OPT(derive), RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "required_items", CHOICE, "warn|reject", OPT(reject_incomplete), RUN, {"", ""}},
+    {0, NULL, NULL, "input", "encoding", CHOICE, "auto|cp932|utf-8|utf-16", OPT(encoding), RUN, {"", ""}},
+    {0, NULL, NULL, "input", "delimiter", CHOICE, "auto|comma|tab|semicolon", OPT(delimiter), RUN, {"", ""}},
+    {0, NULL, NULL, "sender", "number", TEXT, NULL, OPT(sender.number), RUN, {"", ""}},
+    {0, NULL, NULL, "sender", "name", TEXT, NULL, OPT(sender.name), RUN, {"", ""}},
+    {0, NULL, NULL, "sender", "postal_code", TEXT, NULL, OPT(sender.postal_code), RUN, {"", ""}},
+    {0, NULL, NULL, "sender", "address", TEXT, NULL, OPT(sender.address), RUN, {"", ""}},
+    {0, NULL, NULL, "sender", "phone", TEXT, NULL, OPT(sender.phone), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "number", TEXT, NULL, OPT(facility.number), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "name", TEXT, NULL, OPT(facility.name), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "postal_code", TEXT, NULL, OPT(facility.postal_code), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "address", TEXT, NULL, OPT(facility.address), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "phone", TEXT, NULL, OPT(facility.phone), RUN, {"", ""}},
+    {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
+    {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(exam), KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
+    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN | KP_FOR_AUDIT,
+     {"insurer number, 8 digits", "保険者番号(8桁)"}},
+    {0, "on", "DATE", NULL, NULL, DATE, NULL, AT(on), KP_FOR_EXPLAIN,
+     {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
+    {0, "articles", "LIST", NULL, NULL, TEXT, NULL, AT(articles), KP_FOR_EXPLAIN,
+     {"what the request cites: elderly_act health_act (default: both; empty: no request has come)",
+      "求めの根拠: elderly_act health_act(既定: 両方、空: 求めなし)"}},
+    {0, "items", "CODES", NULL, NULL, TEXT, NULL, AT(items), KP_FOR_EXPLAIN,
+     {"item codes to answer for", "個別に答える項目コード"}},
+    {0, "scheme", "NAME", NULL, NULL, TEXT, NULL, AT(scheme), KP_FOR_EXPLAIN,
+     {"chiho_kyosai or shigaku_kyosai, where the number leaves it open", "番号34・75の制度(chiho_kyosai か shigaku_kyosai)"}},
+    {0, "employee", "ID", NULL, NULL, TEXT, NULL, AT(employee), KP_FOR_AUDIT,
+     {"only entries of this employee; widths do not count", "この社員の記録だけ(全角・半角は区別しない)"}},
+    {0, "number", "NUMBER", NULL, NULL, TEXT, NULL, AT(number), KP_FOR_AUDIT,
+     {"only entries of this insured number; widths do not count", "この被保険者番号の記録だけ(全角・半角は区別しない)"}},
+    {0, "basis", "ID", NULL, NULL, TEXT, NULL, AT(basis), KP_FOR_AUDIT,
+     {"only disclosures on this basis (kenpo150, consent, ...)", "この根拠による提供だけ(kenpo150、consent など)"}},
+    {0, "from", "DATE", NULL, NULL, DATE, NULL, AT(from), KP_FOR_AUDIT,
+     {"only entries written on this day or later", "この日以後の記録だけ"}},
+    {0, "to", "DATE", NULL, NULL, DATE, NULL, AT(to), KP_FOR_AUDIT,
+     {"only entries written on this day or before", "この日以前の記録だけ"}},
+    {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(request), KP_FOR_AUDIT,
+     {"only disclosures on this request", "この求めによる提供だけ"}},
+    {0, "event", "EVENT", NULL, NULL, CHOICE, "any|disclose|again|correct|release|void", AT(event), KP_FOR_AUDIT,
+     {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
+    {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(bundle), KP_FOR_AUDIT,
+     {"only entries of this bundle", "この送付ファイルの記録だけ"}},
+    {0, "format", "FORMAT", NULL, NULL, CHOICE, "table|csv|jsonl", AT(format), KP_FOR_AUDIT,
+     {"table (default), csv or jsonl: lists entries, which name people", "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
+    {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(provision_records), KP_FOR_AUDIT,
+     {"the records owed for disclosures by consent; needs --insurers and --consents",
+      "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
+    {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(head), KP_FOR_AUDIT,
+     {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
+    {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(lang), ALL,
+     {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
+    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
+     {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
+    {0, "html", NULL, NULL, NULL, FLAG, NULL, AT(html), KP_FOR_SHOW,
+     {"a self-contained HTML page on stdout instead of text", "テキストの代わりに、単独で開けるHTMLを標準出力に書く"}},
+    {0, "show-values", NULL, NULL, NULL, FLAG, NULL, OPT(show_values), RUN | LOOK,
+     {"print values in diagnostics, notes.csv and contents: personal data", "診断・notes.csv・目次に値や氏名を出す(個人情報に注意)"}},
+    {0, "progress", "WHEN", NULL, NULL, CHOICE, "auto|always|never", AT(progress), RUN | KP_FOR_VERIFY,
+     {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
+    {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP | KP_FOR_VERIFY,
+     {"say nothing but failures", "失敗のほかは何も表示しない"}},
+    {'v', "verbose", NULL, NULL, NULL, FLAG, NULL, AT(verbose), RUN | KP_FOR_VERIFY,
+     {"also print notes, rows that only wait for a request, and all of a flood", "注記、求め待ちの行、省略される分もすべて表示する"}},
+    {'h', "help", NULL, NULL, NULL, FLAG, NULL, AT(help), ALL, {"show this help", "この説明を表示する"}},
+};
+
+/* --- setting one value --- */
+
+struct source {
+    struct kp_settings *settings;
+    struct kp_arena *arena;
+    struct kp_diag *diag;
+    const char *file; /* NULL: the command line */
+    unsigned line;
+    const char *section;
+};
+
+static enum kp_status value_bad(const struct source *s, const struct option *o, const char *value,
+                                const char *expected)
+{
+    char *name = s->file ? kp_arena_printf(s->arena, "%s", o->key) : kp_arena_printf(s->arena, "--%s", o->name);
+    return kp_diag_fail(s->diag, KP_E_USAGE, s->file ? KP_K_CONFIG_VALUE_BAD : KP_K_OPTION_VALUE_BAD, s->file, s->line,
+                        NULL, value, name, expected);
+}
+
+static const char *words_of(struct kp_arena *arena, const char *choices)
+{
+    struct kp_buf out = {0};
+    for (const char *at = choices; *at; at++)
+        *at == '|' ? kp_buf_str(&out, " or ") : kp_buf_char(&out, *at);
+    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    kp_buf_release(&out);
+    return text;
+}
+
+static enum kp_status set_choice(const struct source *s, const struct option *o, const char *value, void *to)
+{
+    int n = 0;
+    for (const char *at = o->choices; *at; n++) {
+        size_t length = strcspn(at, "|");
+        if (strlen(value) == length && strncmp(at, value, length) == 0)
+            break;
+        at += length;
+        if (*at == '\0')
+            return value_bad(s, o, value, words_of(s->arena, o->choices));
+        at++;
+    }
+    static const char delimiters[] = {0, ',', '\t', ';'};
+    if (o->offset == OPT(delimiter))
+        *(char *)to = delimiters[n];
+    else if (o->offset == OPT(withhold_form_items) || o->offset == OPT(release_requested_items) ||
+             o->offset == OPT(derive) || o->offset == OPT(reject_incomplete))
+        *(bool *)to = n == 1;
+    else if (o->offset != 0)
+        memcpy(to, &n, sizeof(n)); /* every other choice is an enum, which is an int */
+    return KP_OK;
+}
+
+static enum kp_status set_count(const struct source *s, const struct option *o, const char *value, unsigned *to)
+{
+    unsigned long n = strtoul(value, NULL, 10);
+    if (!*value || strspn(value, "0123456789") != strlen(value) || n < 1 || n > 256)
+        return value_bad(s, o, value, "a number from 1 to 256");
+    *to = (unsigned)n;
+    return KP_OK;
+}
+
+/* Paths in the configuration count from its own folder, so that a job can be started from anywhere. */
+static const char *resolve(const struct source *s, const char *value)
+{
+    const char *slash = s->file ? strrchr(s->file, '/') : NULL;
+    if (!slash || value[0] == '/')
+        return kp_arena_strdup(s->arena, value);
+    return kp_arena_printf(s->arena, "%.*s/%s", (int)(slash - s->file), s->file, value);
+}
+
+static const char *resolve_each(const struct source *s, const char *value)
+{
+    const char *all = "";
+    for (const char *at = value; all && *at; at += strcspn(at, ":"), at += *at == ':') {
+        char *one = kp_arena_strndup(s->arena, at, strcspn(at, ":"));
+        const char *path = one ? resolve(s, one) : NULL;
+        all = path ? kp_arena_printf(s->arena, "%s%s%s", all, *all ? ":" : "", path) : NULL;
+    }
+    return all;
+}
+
+static enum kp_status set_flag(const struct source *s, const struct option *o, const char *value, bool *to)
+{
+    if (value && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+        return value_bad(s, o, value, "yes or no");
+    *to = !value || strcmp(value, "yes") == 0;
+    return KP_OK;
+}
+
+static enum kp_status set(const struct source *s, const struct option *o, const char *value)
+{
+    char *to = (char *)s->settings + o->offset;
+    const char **text = (const char **)(void *)to;
+    struct kp_date date;
+    switch (o->kind) {
+    case FLAG:
+        return set_flag(s, o, value, (bool *)(void *)to);
+    case CHOICE:
+        return set_choice(s, o, value, to);
+    case COUNT:
+        return set_count(s, o, value, (unsigned *)(void *)to);
+    case DATE:
+        if (!kp_date_parse_iso(value, &date))
+            return value_bad(s, o, value, "a date as YYYY-MM-DD");
+        *text = value;
+        return KP_OK;
+    case PATH:
+    case PATHS:
+        if (!*value)
+            return value_bad(s, o, value, "a path");
+        *text = o->kind == PATH ? resolve(s, value) : resolve_each(s, value);
+        return *text ? KP_OK : KP_E_SYSTEM;
+    case TEXT:
+        *text = kp_arena_strdup(s->arena, value);
+        return *text ? KP_OK : KP_E_SYSTEM;
+    }
+    return KP_E_SYSTEM;
+}
+
+/* --- the configuration file --- */
+
+struct names {
+    const char *section; /* NULL: sections are wanted */
+    unsigned commands;   /* 0: keys are wanted, else options of these commands */
+};
+
+static const char *nth_name(const void *ctx, size_t wanted)
+{
+    const struct names *names = ctx;
+    size_t n = 0;
+    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
+        const struct option *o = &OPTIONS[i];
+        const char *name = NULL;
+        if (names->commands)
+            name = o->name && (o->commands & names->commands) ? o->name : NULL;
+        else if (!names->section)
+            name = o->section;
+        else if (o->section && strcmp(o->section, names->section) == 0)
+            name = o->key;
+        if (name && n++ == wanted)
+            return name;
+    }
+    return NULL;
+}
+
+struct config {
+    struct source source;
+    const char *at; /* what is left of the file */
+    bool given[KP_COUNT(OPTIONS)];
+    enum kp_status st;
+};
+
+static bool section_is_known(const char *name)
+{
+    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
+        if (OPTIONS[i].section && strcmp(OPTIONS[i].section, name) == 0)
+            return true;
+    return false;
+}
+
+static void refuse(struct config *c, enum kp_code code, const char *arg1, const char *arg2, const char *arg3)
+{
+    if (c->st == KP_OK)
+        c->st = kp_diag_fail(c->source.diag, KP_E_USAGE, code, c->source.file, c->source.line, NULL, arg1, arg2, arg3);
+}
+
+/* The parser tells a section only with its first key, and would join an indented line to the one before: both are
+ * looked at here, where whole lines go by. */
+static void look_at_line(struct config *c, const char *line, bool whole)
+{
+    struct names sections = {NULL, 0};
+    size_t n = strcspn(line, "]\r\n");
+    bool indented = (line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")] != '\0';
+    if (!whole) {
+        refuse(c, KP_K_CONFIG_LINE_LONG, kp_arena_printf(c->source.arena, "%zu", strlen(line) - 1), NULL, NULL);
+    } else if (indented || (line[0] == '[' && line[n] != ']')) {
+        refuse(c, KP_K_CONFIG_SYNTAX, NULL, NULL, NULL);
+    } else if (line[0] == '[') {
+        char *name = kp_arena_strndup(c->source.arena, line + 1, n - 1);
+        if (name && !section_is_known(name))
+            refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, name, kp_suggest(name, nth_name, &sections), NULL);
+    }
+}
+
+static char *next_line(char *to, int room, void *ctx)
+{
+    struct config *c = ctx;
+    if (*c->at == '\0')
+        return NULL;
+    size_t n = strcspn(c->at, "\n");
+    bool newline = c->at[n] == '\n';
+    size_t fit = n < (size_t)room - 2 ? n : (size_t)room - 2;
+    memcpy(to, c->at, fit);
+    to[fit] = '\n';
+    to[fit + 1] = '\0';
+    c->source.line++;
+    look_at_line(c, to, fit == n);
+    c->at += n + newline;
+    return to;
+}
+
+static int on_key(void *ctx, const char *section, const char *key, const char *value)
+{
+    struct config *c = ctx;
+    struct names keys = {section, 0};
+    if (c->st != KP_OK)
+        return 0;
+    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
+        const struct option *o = &OPTIONS[i];
+        if (!o->section || strcmp(o->section, section) != 0 || strcmp(o->key, key) != 0)
+            continue;
+        if (c->given[i])
+            (void)kp_diag_fail(c->source.diag, KP_OK, KP_K_KEY_TWICE, c->source.file, c->source.line, NULL, key,
+                               section, NULL);
+        c->given[i] = true;
+        c->st = set(&c->source, o, value);
+        return c->st == KP_OK;
+    }
+    if (!section_is_known(section))
+        refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, section, "sender", NULL);
+    else
+        refuse(c, KP_K_CONFIG_UNKNOWN_KEY, key, section, kp_suggest(key, nth_name, &keys));
+    return 0;
+}
+
+static enum kp_status read_config(const struct source *command_line, const char *path)
+{
+    enum { CONFIG_MAX_BYTES = 1 << 20 };
+    struct config c = {.source = *command_line};
+    const char *bytes = NULL;
+    size_t n = 0;
+    c.source.file = path;
+    if (kp_read_file(&kp_io_posix, path, CONFIG_MAX_BYTES, c.source.arena, &bytes, &n) != KP_OK)
+        return kp_diag_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, path, 0, NULL, strerror(errno), NULL,
+                            NULL);
+    if (strlen(bytes) != n)
+        return kp_diag_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_SYNTAX, path, 0, NULL, NULL, NULL, NULL);
+    c.at = strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;
+    int bad = ini_parse_stream(next_line, &c, on_key, &c);
+    if (c.st == KP_OK && bad != 0) {
+        c.source.line = bad > 0 ? (unsigned)bad : 0;
+        refuse(&c, KP_K_CONFIG_SYNTAX, NULL, NULL, NULL);
+    }
+    return c.st;
+}
+
+/* --- the command line --- */
+
+static const struct option *find_option(const char *name, size_t n, unsigned command)
+{
+    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
+        if (OPTIONS[i].name && (OPTIONS[i].commands & command) && strlen(OPTIONS[i].name) == n &&
+            strncmp(OPTIONS[i].name, name, n) == 0)
+            return &OPTIONS[i];
+    return NULL;
+}
+
+static const struct option *find_letter(char letter, unsigned command)
+{
+    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
+        if (OPTIONS[i].letter == letter && (OPTIONS[i].commands & command))
+            return &OPTIONS[i];
+    return NULL;
+}
+
+static enum kp_status unknown_option(const struct source *s, const char *word, unsigned command, const char *name)
+{
+    struct names names = {NULL, command};
+    const char *plain = word + strspn(word, "-");
+    char *near = kp_arena_printf(s->arena, "--%s", kp_suggest(plain, nth_name, &names));
+    return kp_diag_fail(s->diag, KP_E_USAGE, KP_K_UNKNOWN_OPTION, NULL, 0, NULL, word, near, name);
+}
+
+/* Reads the words of the command line; only is set in the first round, which looks for --config alone. */
+static enum kp_status read_words(const struct source *s, int argc, char **argv, int first, unsigned command,
+                                 const char *name, const char *only)
+{
+    struct kp_settings *settings = s->settings;
+    settings->n_arguments = 0;
+    for (int i = first; i < argc; i++) {
+        const char *word = argv[i];
+        if (word[0] != '-' || word[1] == '\0') {
+            settings->arguments[settings->n_arguments++] = word;
+            continue;
+        }
+        if (strcmp(word, "--") == 0) {
+            while (++i < argc)
+                settings->arguments[settings->n_arguments++] = argv[i];
+            break;
+        }
+        bool is_long = word[1] == '-';
+        size_t n = is_long ? strcspn(word + 2, "=") : 0;
+        const char *value = is_long ? (word[2 + n] == '=' ? word + 3 + n : NULL) : word[2] ? word + 2 : NULL;
+        const struct option *o = is_long ? find_option(word + 2, n, command) : find_letter(word[1], command);
+        if (!o || (value && o->kind == FLAG))
+            return unknown_option(s, word, command, name);
+        if (!value && o->kind != FLAG) {
+            if (i + 1 == argc)
+                return kp_diag_fail(s->diag, KP_E_USAGE, KP_K_OPTION_VALUE_MISSING, NULL, 0, NULL, word, o->argument,
+                                    NULL);
+            value = argv[++i];
+        }
+        enum kp_status st = !only || strcmp(o->name, only) == 0 ? set(s, o, value) : KP_OK;
+        if (st != KP_OK)
+            return st;
+    }
+    return KP_OK;
+}
+
+/* Faults of the command line are told in the language it asks for, wherever that stands. */
+static void find_language(struct kp_settings *settings, int argc, char **argv, int first)
+{
+    static const char *const names[] = {[KP_LANG_EN] = "en", [KP_LANG_JA] = "ja"};
+    for (int i = first; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *value = strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7 : "";
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            value = argv[i + 1];
+        for (size_t k = 0; k < KP_COUNT(names); k++)
+            if (strcmp(value, names[k]) == 0)
+                settings->options.lang = (enum kp_lang)k;
+    }
+}
+
+enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first, unsigned command,
+                                const char *command_name, struct kp_arena *arena, struct kp_diag *diag)
+{
+    enum kp_status st = KP_OK;
+    struct source s = {.settings = settings, .arena = arena, .diag = diag};
+    settings->arguments = kp_arena_alloc(arena, ((size_t)argc + 1) * sizeof(*settings->arguments));
+    if (!settings->arguments)
+        return KP_E_SYSTEM;
+    find_language(settings, argc, argv, first);
+    diag->lang = settings->options.lang;
+    KP_TRY(read_words(&s, argc, argv, first, command, command_name, "help"));
+    if (settings->help)
+        return KP_OK;
+    KP_TRY(read_words(&s, argc, argv, first, command, command_name, "config"));
+    if (settings->config)
+        KP_TRY(read_config(&s, settings->config));
+    KP_TRY(read_words(&s, argc, argv, first, command, command_name, NULL));
+    kp_options_defaults(&settings->options);
+    settings->options.inputs = settings->arguments;
+    settings->options.n_inputs = settings->n_arguments;
+out:
+    return st;
+}
+
+void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
+{
+    enum { HELP_COLUMN = 26 };
+    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
+        const struct option *o = &OPTIONS[i];
+        if (!o->name || !(o->commands & command))
+            continue;
+        size_t from = out->len;
+        if (o->letter)
+            kp_buf_printf(out, "  -%c, --%s", o->letter, o->name);
+        else
+            kp_buf_printf(out, "      --%s", o->name);
+        if (o->argument)
+            kp_buf_printf(out, " %s", o->argument);
+        do
+            kp_buf_char(out, ' ');
+        while (out->len - from < HELP_COLUMN);
+        kp_buf_str(out, o->help[lang]);
+        kp_buf_char(out, '\n');
+    }
+}

@@ -1,0 +1,53 @@
+/*
+ * Options of the command line and keys of the configuration file, from one table: parser, help and suggestions all
+ * read the same rows. Layer 6.
+ */
+#ifndef KP_OPTIONS_H
+#define KP_OPTIONS_H
+
+#include "kenporter.h"
+#include "tables/msg.h"
+
+enum kp_progress { KP_PROGRESS_AUTO, KP_PROGRESS_ALWAYS, KP_PROGRESS_NEVER };
+
+/* Commands, as bits so that an option can belong to several. */
+enum {
+    KP_FOR_CHECK = 1,
+    KP_FOR_EXPORT = 2,
+    KP_FOR_EXPLAIN = 4,
+    KP_FOR_ITEMS = 8,
+    KP_FOR_MAP = 16,
+    KP_FOR_PREPARE = 32,
+    KP_FOR_RELEASE = 64,
+    KP_FOR_VERIFY = 128,
+    KP_FOR_SHOW = 256,
+    KP_FOR_AUDIT = 512
+};
+
+struct kp_settings {
+    struct kp_options options;
+    const char *config;
+    bool json, html, quiet, verbose, help;
+    enum kp_progress progress;
+    /* explain */
+    const char *birth, *exam, *insurer, *on, *articles, *items, *scheme;
+    /* audit; event and format as in audit.h */
+    const char *employee, *number, *basis, *from, *to, *request, *bundle, *head;
+    int event, format;
+    bool provision_records;
+    /* what is not an option */
+    const char **arguments;
+    size_t n_arguments;
+};
+
+/*
+ * Reads argv[first..] for a command, then the configuration file it names; options win over the file. Strings are
+ * argv's or the arena's. Faults are reported: KP_E_USAGE.
+ */
+enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first, unsigned command,
+                                const char *command_name, struct kp_arena *arena, struct kp_diag *diag);
+
+/* The options of a command, one line each, in the language. */
+void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out);
+
+#endif

@@ -1,0 +1,427 @@
+#include "format/csvin.h"
+
+#include <csv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "base/text.h"
+
+/* How libcsv's own buffer grows; its default of 128 bytes makes long cells quadratic. */
+enum { PARSER_BLOCK_BYTES = 64 * 1024 };
+
+struct kp_csvin {
+    struct kp_in in;
+    struct csv_parser parser;
+    bool parser_ready;
+    bool started, finished;
+    char delimiter;
+    enum kp_comments comments;
+    struct kp_csv_comments passed;
+    bool skips_empty_rows;
+    size_t width; /* cells of the header */
+    struct kp_buf bytes;   /* all cells of the row, each with a NUL */
+    struct kp_cell *cells; /* bytes is NULL while the row grows: n counts, pointers come at its end */
+    size_t n_cells, cap_cells;
+    bool row_complete;
+    bool row_open;
+    uint64_t line;     /* lines consumed */
+    uint64_t row_line; /* where the open row began */
+    size_t row_bytes;  /* fed to it so far */
+    enum kp_csv_fault fault;
+};
+
+static int never_space(unsigned char c)
+{
+    (void)c;
+    return 0; /* cells come back to the user as they were: libcsv must not trim them */
+}
+
+static void on_cell(void *bytes, size_t n, void *ctx)
+{
+    struct kp_csvin *in = ctx;
+    if (in->n_cells == KP_CSV_MAX_CELLS) {
+        in->fault = KP_CSV_TOO_MANY_CELLS;
+        return;
+    }
+    if (in->n_cells == in->cap_cells) {
+        size_t cap = in->cap_cells ? in->cap_cells * 2 : 128;
+        struct kp_cell *cells = realloc(in->cells, cap * sizeof(*cells));
+        if (!cells) {
+            in->fault = KP_CSV_MEMORY;
+            return;
+        }
+        in->cells = cells;
+        in->cap_cells = cap;
+    }
+    in->cells[in->n_cells++] = (struct kp_cell){.bytes = NULL, .n = n};
+    kp_buf_add(&in->bytes, bytes, n);
+    kp_buf_add(&in->bytes, "", 1);
+}
+
+static void on_row(int end, void *ctx)
+{
+    (void)end;
+    struct kp_csvin *in = ctx;
+    in->row_complete = true;
+}
+
+/* Counted outside quotes only: a header may hold any of them inside. 0: there is none, as in a title. */
+static char find_delimiter(const char *line, size_t n)
+{
+    static const char candidates[] = {',', '\t', ';'};
+    size_t count[KP_COUNT(candidates)] = {0};
+    bool quoted = false;
+    for (size_t i = 0; i < n; i++) {
+        quoted ^= line[i] == '"';
+        for (size_t k = 0; k < KP_COUNT(candidates); k++)
+            count[k] += !quoted && line[i] == candidates[k];
+    }
+    size_t best = 0;
+    for (size_t k = 1; k < KP_COUNT(candidates); k++)
+        if (count[k] > count[best])
+            best = k;
+    return count[best] ? candidates[best] : '\0';
+}
+
+static enum kp_status start_parser(struct kp_csvin *in)
+{
+    if (csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        return KP_E_SYSTEM;
+    in->parser_ready = true;
+    csv_set_space_func(&in->parser, never_space);
+    csv_set_blk_size(&in->parser, PARSER_BLOCK_BYTES);
+    return KP_OK;
+}
+
+/* By the first row that has one. */
+static void set_delimiter(struct kp_csvin *in, const char *line, size_t n)
+{
+    if (!in->delimiter)
+        in->delimiter = find_delimiter(line, n);
+    csv_set_delim(&in->parser, (unsigned char)kp_csvin_delimiter(in));
+}
+
+static enum kp_status new_reader(struct kp_csvin **ret_in, char delimiter)
+{
+    struct kp_csvin *in = calloc(1, sizeof(*in));
+    if (!in)
+        return KP_E_SYSTEM;
+    in->in.fd = -1;
+    in->delimiter = delimiter;
+    in->bytes.max_bytes = KP_CSV_MAX_ROW_BYTES;
+    *ret_in = in;
+    return KP_OK;
+}
+
+enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path, char delimiter)
+{
+    struct kp_csvin *in = NULL;
+    enum kp_status st = KP_OK;
+    KP_TRY(new_reader(&in, delimiter));
+    KP_TRY(kp_in_open(&in->in, io, path));
+    *ret_in = in;
+    in = NULL;
+out:
+    kp_csvin_close(in);
+    return st;
+}
+
+enum kp_status kp_csvin_memory(struct kp_csvin **ret_in, const char *bytes, size_t n, char delimiter)
+{
+    enum kp_status st = new_reader(ret_in, delimiter);
+    if (st == KP_OK)
+        kp_in_memory(&(*ret_in)->in, bytes, n);
+    return st;
+}
+
+void kp_csvin_close(struct kp_csvin *in)
+{
+    if (!in)
+        return;
+    if (in->parser_ready)
+        csv_free(&in->parser);
+    kp_in_close(&in->in);
+    kp_buf_release(&in->bytes);
+    free(in->cells);
+    free(in);
+}
+
+static enum kp_status fail(struct kp_csvin *in, enum kp_csv_fault fault)
+{
+    in->fault = fault;
+    return fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT;
+}
+
+/* After libcsv had a line or the end of the file: what did it say? */
+static enum kp_status check_parser(struct kp_csvin *in, bool parsed)
+{
+    if (in->fault != KP_CSV_SOUND)
+        return fail(in, in->fault);
+    if (!kp_buf_ok(&in->bytes))
+        return fail(in, KP_CSV_TOO_LONG);
+    if (!parsed)
+        return fail(in, csv_error(&in->parser) == CSV_EPARSE ? KP_CSV_QUOTE : KP_CSV_MEMORY);
+    return KP_OK;
+}
+
+static bool is_blank(const char *line, size_t n)
+{
+    return n == 0 || (n <= 2 && (line[0] == '\n' || line[0] == '\r'));
+}
+
+static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
+{
+    if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]))
+        return false;
+    return in->comments == KP_COMMENTS_ALL || line[1] < '0' || line[1] > '9';
+}
+
+static void note_comment(struct kp_csvin *in, const char *line, size_t n)
+{
+    size_t cells = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < n; i++) {
+        quoted ^= line[i] == '"';
+        cells += !quoted && line[i] == in->delimiter;
+    }
+    in->passed.n++;
+    if (cells < 2 || cells != in->width)
+        return;
+    if (in->passed.n_like_rows++ == 0)
+        in->passed.first_like_row = in->line;
+}
+
+static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
+{
+    in->line++;
+    if (in->line == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+        line += 3;
+        n -= 3;
+    }
+    if (!in->row_open) {
+        if (is_blank(line, n))
+            return KP_OK;
+        if (is_comment(in, line, n)) {
+            note_comment(in, line, n);
+            return KP_OK;
+        }
+        in->row_open = true;
+        in->row_line = in->line;
+        in->row_bytes = 0;
+    }
+    in->row_bytes += n;
+    if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* a row of several lines has a quote open, and it seems for good */
+        return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
+    if (!in->parser_ready && start_parser(in) != KP_OK)
+        return KP_E_SYSTEM;
+    if (in->line == in->row_line)
+        set_delimiter(in, line, n);
+    size_t parsed = csv_parse(&in->parser, line, n, on_cell, on_row, in);
+    return check_parser(in, parsed == n);
+}
+
+static enum kp_status finish(struct kp_csvin *in)
+{
+    in->finished = true;
+    if (!in->parser_ready)
+        return KP_OK;
+    return check_parser(in, csv_fini(&in->parser, on_cell, on_row, in) == 0);
+}
+
+/* Cells, but nothing in them. */
+static bool is_empty_row(const struct kp_csvin *in)
+{
+    size_t ends = 0; /* one behind each cell; others would be damage, which is told */
+    for (size_t i = 0; i < in->bytes.len; i++) {
+        char c = in->bytes.data[i];
+        if (c != '\0' && c != ' ' && c != '\t')
+            return false;
+        ends += c == '\0';
+    }
+    return ends == in->n_cells;
+}
+
+static void drop_row(struct kp_csvin *in)
+{
+    in->n_cells = 0;
+    kp_buf_reset(&in->bytes);
+    in->row_open = in->row_complete = false;
+}
+
+static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
+{
+    const char *at = in->bytes.data;
+    for (size_t i = 0; i < in->n_cells; i++) {
+        in->cells[i].bytes = at;
+        at += in->cells[i].n + 1;
+    }
+    in->width = in->width ? in->width : in->n_cells;
+    *ret_row = (struct kp_csvrow){.line = in->row_line, .n_cells = in->n_cells, .cells = in->cells};
+    in->row_open = in->row_complete = false;
+}
+
+enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, bool *ret_end)
+{
+    in->n_cells = 0;
+    kp_buf_reset(&in->bytes);
+    if (!in->started && in->in.fd >= 0 && kp_in_detect_utf16(&in->in) != KP_OK)
+        return fail(in, KP_CSV_READ);
+    in->started = true;
+    while (!in->row_complete && !in->finished) {
+        const char *line = NULL;
+        size_t n = 0;
+        enum kp_status st = kp_in_line(&in->in, KP_CSV_MAX_LINE_BYTES, &line, &n);
+        if (st != KP_OK)
+            in->line++; /* the line that could not be had */
+        if (st != KP_OK)
+            return st == KP_E_SYSTEM ? fail(in, KP_CSV_MEMORY)
+                                     : fail(in, in->in.end > in->in.start ? KP_CSV_TOO_LONG : KP_CSV_READ);
+        st = n > 0 ? feed(in, line, n) : finish(in);
+        if (st != KP_OK)
+            return st;
+        if (in->row_complete && in->skips_empty_rows && is_empty_row(in))
+            drop_row(in);
+    }
+    *ret_end = !in->row_complete;
+    if (in->row_complete)
+        give_row(in, ret_row);
+    return KP_OK;
+}
+
+enum kp_csv_fault kp_csvin_fault(const struct kp_csvin *in)
+{
+    return in->fault;
+}
+
+uint64_t kp_csvin_line(const struct kp_csvin *in)
+{
+    bool of_the_row = in->fault == KP_CSV_QUOTE || in->fault == KP_CSV_TOO_LONG;
+    return of_the_row && in->row_open ? in->row_line : in->line;
+}
+
+uint64_t kp_csvin_taken(const struct kp_csvin *in)
+{
+    return in->in.taken_bytes;
+}
+
+void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments)
+{
+    in->comments = comments;
+}
+
+void kp_csvin_is_export(struct kp_csvin *in)
+{
+    in->comments = KP_COMMENTS_ALL;
+    in->skips_empty_rows = true;
+}
+
+void kp_csvin_was_header(struct kp_csvin *in)
+{
+    in->width = in->n_cells;
+}
+
+char kp_csvin_delimiter(const struct kp_csvin *in)
+{
+    return in->delimiter ? in->delimiter : ',';
+}
+
+struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in)
+{
+    return in->passed;
+}
+
+/* Counts characters of more than one byte that are UTF-8, and bytes that are not. A character may be cut between two
+ * pieces: its first bytes wait for the next one. */
+struct watch {
+    char rest[4];
+    size_t n_rest;
+    uint64_t good, bad;
+};
+
+static size_t character_bytes(uint8_t lead)
+{
+    return lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
+}
+
+static void watch(struct watch *w, const char *bytes, size_t n)
+{
+    enum { GIVE_UP = 1000 };
+    size_t i = 0;
+    while ((i < n || w->n_rest > 0) && w->bad < GIVE_UP) {
+        while (w->n_rest == 0 && i < n && (uint8_t)bytes[i] < 0x80) /* control characters do not change the encoding */
+            i++;
+        if (i == n && w->n_rest == 0)
+            return;
+        char one[4];
+        size_t have = w->n_rest;
+        memcpy(one, w->rest, have);
+        if (have == 0)
+            one[have++] = bytes[i++];
+        size_t want = character_bytes((uint8_t)one[0]);
+        while (have < want && i < n)
+            one[have++] = bytes[i++];
+        w->n_rest = 0;
+        if (have < want) {
+            memcpy(w->rest, one, have);
+            w->n_rest = have;
+            return;
+        }
+        if (kp_utf8_valid_prefix(one, have) == have) {
+            w->good += have > 1;
+            continue;
+        }
+        w->bad += (uint8_t)one[0] >= 0x80;
+        memcpy(w->rest, one + 1, have - 1); /* what follows the bad byte may be sound */
+        w->n_rest = have - 1;
+    }
+}
+
+/* Other text seldom happens to be UTF-8, so a bad byte among many good characters is damage and no other encoding. */
+static bool is_utf8(const struct watch *w)
+{
+    enum { DAMAGE = 10 };
+    uint64_t bad = w->bad + (w->n_rest > 0);
+    return bad == 0 || w->good > DAMAGE * bad;
+}
+
+struct probing {
+    struct kp_probe probe;
+    struct kp_sha256 *sha;
+    struct watch utf8;
+};
+
+static enum kp_encoding encoding_of_mark(const char *bytes, size_t n)
+{
+    if (n >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0)
+        return KP_ENC_UTF16LE;
+    if (n >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0)
+        return KP_ENC_UTF16BE;
+    return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? KP_ENC_UTF8 : KP_ENC_AUTO;
+}
+
+static enum kp_status probe_chunk(void *ctx, const char *bytes, size_t n)
+{
+    struct probing *p = ctx;
+    if (p->probe.bytes == 0)
+        p->probe.encoding = encoding_of_mark(bytes, n);
+    p->probe.bytes += n;
+    if (p->probe.encoding == KP_ENC_AUTO)
+        watch(&p->utf8, bytes, n);
+    return kp_sha256_add(p->sha, bytes, n);
+}
+
+enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp_probe *ret_probe)
+{
+    enum kp_status st = KP_OK;
+    struct probing p = {.sha = NULL};
+    KP_TRY(kp_sha256_new(&p.sha));
+    KP_TRY(kp_each_chunk(io, path, probe_chunk, &p));
+    if (p.probe.encoding == KP_ENC_AUTO)
+        p.probe.encoding = is_utf8(&p.utf8) ? KP_ENC_UTF8 : KP_ENC_CP932;
+    KP_TRY(kp_sha256_finish(p.sha, p.probe.sha256));
+    *ret_probe = p.probe;
+out:
+    kp_sha256_free(p.sha);
+    return st;
+}

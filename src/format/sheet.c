@@ -1,0 +1,105 @@
+#include "format/sheet.h"
+
+#include <string.h>
+
+#include "base/status.h"
+
+/* text is NULL when the bytes as a whole are UTF-8: half-width kana of CP932 may pass for it in a single cell. */
+static enum kp_status copy_cell(struct kp_arena *arena, const struct kp_text *text, const struct kp_cell *cell,
+                                const char **ret_cell)
+{
+    size_t bad = 0;
+    struct kp_buf out = {0};
+    enum kp_status st = KP_E_INPUT;
+    if (!kp_text_decode(text, text ? KP_ENC_CP932 : KP_ENC_UTF8, cell->bytes, cell->n, &out, &bad))
+        goto out;
+    *ret_cell = kp_buf_ok(&out) ? kp_text_trim(arena, kp_buf_text(&out)) : NULL;
+    st = *ret_cell ? KP_OK : KP_E_SYSTEM;
+out:
+    kp_buf_release(&out);
+    return st;
+}
+
+static enum kp_status copy_row(struct kp_arena *arena, const struct kp_text *text, const struct kp_csvrow *row,
+                               size_t at_least, struct kp_sheet_row *ret_row)
+{
+    size_t n = row->n_cells > at_least ? row->n_cells : at_least;
+    const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
+    if (!cells)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < n; i++) {
+        cells[i] = "";
+        enum kp_status st = i < row->n_cells ? copy_cell(arena, text, &row->cells[i], &cells[i]) : KP_OK;
+        if (st != KP_OK)
+            return st;
+    }
+    *ret_row = (struct kp_sheet_row){.line = row->line, .n_cells = row->n_cells, .cells = cells};
+    return KP_OK;
+}
+
+static enum kp_status add_row(struct kp_sheet *sheet, struct kp_arena *arena, size_t *cap, struct kp_sheet_row row)
+{
+    if (sheet->n_rows == *cap) {
+        *cap = *cap ? *cap * 2 : 64;
+        struct kp_sheet_row *rows = kp_arena_alloc(arena, *cap * sizeof(*rows));
+        if (!rows)
+            return KP_E_SYSTEM;
+        if (sheet->n_rows)
+            memcpy(rows, sheet->rows, sheet->n_rows * sizeof(*rows));
+        sheet->rows = rows;
+    }
+    sheet->rows[sheet->n_rows++] = row;
+    return KP_OK;
+}
+
+enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
+                             const char *bytes, size_t n)
+{
+    return kp_sheet_read_commented(ret_sheet, arena, text, bytes, n, KP_COMMENTS_NONE);
+}
+
+enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
+                                       const char *bytes, size_t n, enum kp_comments comments)
+{
+    enum kp_status st = KP_OK;
+    struct kp_csvin *in = NULL;
+    struct kp_sheet sheet = {0};
+    struct kp_csvrow row;
+    size_t cap = 0;
+    bool end = false;
+    if (kp_utf8_valid_prefix(bytes, n) == n)
+        text = NULL;
+    KP_TRY(kp_csvin_memory(&in, bytes, n, ','));
+    kp_csvin_skip_comments(in, comments);
+    for (;;) {
+        struct kp_sheet_row copy;
+        KP_TRY(kp_csvin_next(in, &row, &end));
+        if (end)
+            break;
+        sheet.bad_line = row.line;
+        KP_TRY(copy_row(arena, text, &row, sheet.n_columns, &copy));
+        if (!sheet.columns) {
+            sheet.columns = copy.cells;
+            sheet.n_columns = copy.n_cells;
+        } else {
+            KP_TRY(add_row(&sheet, arena, &cap, copy));
+        }
+    }
+    *ret_sheet = sheet;
+out:
+    if (st != KP_OK)
+        *ret_sheet = (struct kp_sheet){
+            .bad_line = in && kp_csvin_fault(in) != KP_CSV_SOUND ? kp_csvin_line(in) : sheet.bad_line};
+    kp_csvin_close(in);
+    return st;
+}
+
+bool kp_sheet_column(const struct kp_sheet *sheet, const char *name, size_t *ret_column)
+{
+    for (size_t i = 0; i < sheet->n_columns; i++)
+        if (strcmp(sheet->columns[i], name) == 0) {
+            *ret_column = i;
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,136 @@
+#include "format/xml.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+void kp_xml_begin(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check, const char *ns)
+{
+    *xml = (struct kp_xml){.out = out, .check = check, .ns = ns};
+    kp_buf_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    if (check)
+        kp_xml_check_begin(check, ns);
+}
+
+static void add_escaped(struct kp_buf *out, const char *s, size_t n)
+{
+    size_t plain = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *escape = NULL;
+        if (s[i] == '&')
+            escape = "&amp;";
+        else if (s[i] == '<')
+            escape = "&lt;";
+        else if (s[i] == '>')
+            escape = "&gt;";
+        else if (s[i] == '"')
+            escape = "&quot;";
+        if (!escape)
+            continue;
+        kp_buf_add(out, s + plain, i - plain);
+        kp_buf_str(out, escape);
+        plain = i + 1;
+    }
+    kp_buf_add(out, s + plain, n - plain);
+}
+
+/* The tag is written when its attributes are known to be complete. */
+static void close_tag(struct kp_xml *xml, bool empty)
+{
+    if (!xml->tag_open)
+        return;
+    xml->tag_open = false;
+    struct kp_buf *out = xml->out;
+    kp_buf_char(out, '<');
+    kp_buf_str(out, xml->stack[xml->depth - 1]);
+    if (xml->depth == 1) {
+        kp_buf_str(out, " xmlns=\"");
+        kp_buf_str(out, xml->ns);
+        kp_buf_str(out, "\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
+    }
+    for (size_t i = 0; i < xml->n_attrs; i++) {
+        kp_buf_char(out, ' ');
+        kp_buf_str(out, xml->attrs[i].name);
+        kp_buf_str(out, "=\"");
+        add_escaped(out, xml->attrs[i].value, xml->attrs[i].n);
+        kp_buf_char(out, '"');
+    }
+    kp_buf_str(out, empty ? "/>" : ">");
+    if (xml->check)
+        kp_xml_check_start(xml->check, xml->stack[xml->depth - 1], xml->attrs, xml->n_attrs);
+    xml->n_attrs = 0;
+}
+
+void kp_xml_start(struct kp_xml *xml, const char *name)
+{
+    close_tag(xml, false);
+    if (xml->depth == KP_XML_MAX_DEPTH || (xml->depth == 0 && xml->had_root)) {
+        xml->failed = true;
+        return;
+    }
+    xml->had_root = true;
+    xml->stack[xml->depth++] = name;
+    xml->tag_open = true;
+}
+
+static bool acceptable(const char *s, size_t n)
+{
+    return kp_utf8_valid_prefix(s, n) == n;
+}
+
+void kp_xml_attr(struct kp_xml *xml, const char *name, const char *value)
+{
+    size_t n = strlen(value);
+    if (!xml->tag_open || xml->n_attrs == KP_XML_MAX_ATTRIBUTES || !acceptable(value, n) || strpbrk(value, "\t\r\n")) {
+        xml->failed = true;
+        return;
+    }
+    xml->attrs[xml->n_attrs++] = (struct kp_xml_attr){name, value, n};
+}
+
+void kp_xml_text(struct kp_xml *xml, const char *text)
+{
+    size_t n = strlen(text);
+    close_tag(xml, false);
+    if (xml->depth == 0 || !acceptable(text, n) || strchr(text, '\r')) {
+        xml->failed = true;
+        return;
+    }
+    add_escaped(xml->out, text, n);
+    if (xml->check)
+        kp_xml_check_text(xml->check, text, n);
+}
+
+void kp_xml_end(struct kp_xml *xml)
+{
+    if (xml->depth == 0) {
+        xml->failed = true;
+        return;
+    }
+    bool empty = xml->tag_open;
+    close_tag(xml, true);
+    const char *name = xml->stack[--xml->depth];
+    if (!empty) {
+        kp_buf_str(xml->out, "</");
+        kp_buf_str(xml->out, name);
+        kp_buf_char(xml->out, '>');
+    }
+    if (xml->check)
+        kp_xml_check_end(xml->check, name);
+}
+
+void kp_xml_leaf(struct kp_xml *xml, const char *name, const char *attr, const char *value, const char *attr2,
+                 const char *value2)
+{
+    kp_xml_start(xml, name);
+    kp_xml_attr(xml, attr, value);
+    if (attr2)
+        kp_xml_attr(xml, attr2, value2);
+    kp_xml_end(xml);
+}
+
+bool kp_xml_finish(struct kp_xml *xml)
+{
+    kp_buf_char(xml->out, '\n');
+    return !xml->failed && xml->had_root && xml->depth == 0 && kp_buf_ok(xml->out);
+}

@@ -1,0 +1,272 @@
+#include "format/xmlcheck.h"
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlschemas.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+
+#define XSI "http://www.w3.org/2001/XMLSchema-instance"
+#define GIVEN "given:///" /* before the name of a file */
+
+struct kp_xml_schema {
+    xmlSchemaPtr schema;
+};
+
+struct kp_xml_check {
+    xmlSchemaValidCtxtPtr ctxt;
+    xmlSAXHandlerPtr sax;
+    xmlSchemaSAXPlugPtr plug;
+    void *user;
+    const char *ns;
+    bool in_root;        /* the root has been handed over */
+    size_t depth;        /* elements open; 0 again when the root was closed */
+    bool ending;         /* an element is being closed, not opened */
+    const char *element; /* the one being handed over */
+    char where[96];      /* of the first fault; "" while valid */
+};
+
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *error_ptr;
+#else
+typedef xmlErrorPtr error_ptr;
+#endif
+
+/* The one pointer that libxml2 carries while it loads. */
+struct loading {
+    const struct kp_xsd_file *files;
+    size_t n_files;
+    struct kp_buf *detail;
+};
+
+static void keep_first(void *ctx, error_ptr error)
+{
+    struct kp_buf *detail = ((struct loading *)ctx)->detail;
+    if (detail->len > 0)
+        return;
+    kp_buf_printf(detail, "line %d: %s", error->line, error->message ? error->message : "?");
+    while (detail->len > 0 && detail->data[detail->len - 1] == '\n')
+        detail->data[--detail->len] = '\0';
+}
+
+/* Only what was given can be opened; all else does not exist. */
+static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCtxtPtr ctxt)
+{
+    (void)id;
+    const struct loading *loading = xmlStructuredErrorContext;
+    const struct kp_xsd_file *file = NULL;
+    size_t n = strlen(GIVEN);
+    for (size_t i = 0; url && strncmp(url, GIVEN, n) == 0 && i < loading->n_files; i++)
+        if (strcmp(loading->files[i].name, url + n) == 0)
+            file = &loading->files[i];
+    xmlParserInputPtr input = file ? xmlNewStringInputStream(ctxt, (const xmlChar *)file->bytes) : NULL;
+    if (input)
+        input->filename = (char *)xmlStrdup((const xmlChar *)url); /* what it includes is named relative to it */
+    return input;
+}
+
+/* Loads with libxml2's process-wide settings turned so that nothing is fetched or printed; both are put back. Schemas
+ * are loaded once, before there are other threads. */
+static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading *loading)
+{
+    xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
+    xmlStructuredErrorFunc report = xmlStructuredError;
+    void *report_to = xmlStructuredErrorContext;
+    xmlSetExternalEntityLoader(open_input);
+    xmlSetStructuredErrorFunc(loading, keep_first);
+    xmlSchemaPtr schema = xmlSchemaParse(parser);
+    xmlSetStructuredErrorFunc(report_to, report);
+    xmlSetExternalEntityLoader(loader);
+    return schema;
+}
+
+enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
+                                  struct kp_xml_schema **ret_schema, struct kp_buf *detail)
+{
+    enum kp_status st = KP_E_SYSTEM;
+    xmlSchemaParserCtxtPtr parser = NULL;
+    struct loading loading = {files, n_files, detail};
+    char path[128];
+    xmlInitParser();
+    (void)snprintf(path, sizeof(path), "%s%s", GIVEN, name);
+    struct kp_xml_schema *schema = calloc(1, sizeof(*schema));
+    if (!schema || !(parser = xmlSchemaNewParserCtxt(path)))
+        goto out;
+    xmlSchemaSetParserStructuredErrors(parser, keep_first, &loading);
+    schema->schema = parse_quietly(parser, &loading);
+    st = schema->schema && detail->len == 0 ? KP_OK : KP_E_USAGE;
+    if (st != KP_OK)
+        goto out;
+    *ret_schema = schema;
+    schema = NULL;
+out:
+    if (parser)
+        xmlSchemaFreeParserCtxt(parser);
+    kp_xml_schema_free(schema);
+    return st;
+}
+
+void kp_xml_schema_free(struct kp_xml_schema *schema)
+{
+    if (!schema)
+        return;
+    if (schema->schema)
+        xmlSchemaFree(schema->schema);
+    free(schema);
+}
+
+/* What is wrong; libxml2's own words would quote contents. */
+static const char *rule_of(int code, bool ending)
+{
+    static const struct {
+        int code;
+        const char *rule;
+    } rules[] = {{XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_1, "not of the type"},
+                 {XML_SCHEMAV_CVC_LENGTH_VALID, "wrong length"},
+                 {XML_SCHEMAV_CVC_MINLENGTH_VALID, "too short"},
+                 {XML_SCHEMAV_CVC_MAXLENGTH_VALID, "too long"},
+                 {XML_SCHEMAV_CVC_PATTERN_VALID, "not in the form"},
+                 {XML_SCHEMAV_CVC_ENUMERATION_VALID, "not one of the values"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_2_1, "must be empty"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_2_2, "no element within"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_2_3, "no text within"},
+                 {XML_SCHEMAV_ELEMENT_CONTENT, "not expected here"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1, "attribute not allowed"},
+                 {XML_SCHEMAV_CVC_COMPLEX_TYPE_4, "attribute missing"},
+                 {XML_SCHEMAV_CVC_AU, "attribute not of its fixed value"},
+                 {XML_SCHEMAV_CVC_IDC, "the same twice, or a key missing"}};
+    if (code == XML_SCHEMAV_ELEMENT_CONTENT && ending)
+        return "lacks an element";
+    for (size_t i = 0; i < KP_COUNT(rules); i++)
+        if (rules[i].code == code)
+            return rules[i].rule;
+    return "libxml2 error";
+}
+
+/* A name as the standard has them; of another nothing is repeated, for it can be anything. */
+static const char *plain_name(const char *name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    size_t n = name ? strspn(name, letters) : 0;
+    return n > 0 && n <= 40 && name[n] == '\0' ? name : "?";
+}
+
+static void note_fault(void *ctx, error_ptr error)
+{
+    struct kp_xml_check *check = ctx;
+    if (check->where[0] == '\0')
+        (void)snprintf(check->where, sizeof(check->where), "<%s>, %s (%d)", plain_name(check->element),
+                       rule_of(error->code, check->ending), error->code);
+}
+
+enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xml_check **ret_check)
+{
+    struct kp_xml_check *check = calloc(1, sizeof(*check));
+    if (!check || !(check->ctxt = xmlSchemaNewValidCtxt(schema->schema))) {
+        free(check);
+        return KP_E_SYSTEM;
+    }
+    xmlSchemaSetValidStructuredErrors(check->ctxt, note_fault, check);
+    *ret_check = check;
+    return KP_OK;
+}
+
+static void unplug(struct kp_xml_check *check)
+{
+    if (check->plug)
+        (void)xmlSchemaSAXUnplug(check->plug); /* fails only for a plug that is none */
+    check->plug = NULL;
+}
+
+void kp_xml_check_free(struct kp_xml_check *check)
+{
+    if (!check)
+        return;
+    unplug(check);
+    xmlSchemaFreeValidCtxt(check->ctxt);
+    free(check);
+}
+
+void kp_xml_check_begin(struct kp_xml_check *check, const char *ns)
+{
+    unplug(check); /* a document that was given up halfway */
+    check->where[0] = '\0';
+    check->element = NULL;
+    check->ns = ns;
+    check->in_root = false;
+    check->depth = 0;
+    check->sax = NULL;
+    check->user = NULL;
+    check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
+    if (!check->plug)
+        (void)snprintf(check->where, sizeof(check->where), "validator cannot start");
+}
+
+static const xmlChar *chars(const char *s)
+{
+    return (const xmlChar *)s;
+}
+
+void kp_xml_check_start(struct kp_xml_check *check, const char *name, const struct kp_xml_attr *attrs, size_t n_attrs)
+{
+    const xmlChar *attributes[KP_XML_MAX_ATTRIBUTES * 5];
+    const xmlChar *namespaces[4] = {NULL, chars(check->ns), chars("xsi"), chars(XSI)};
+    check->depth++;
+    if (n_attrs > KP_XML_MAX_ATTRIBUTES) { /* nothing in the exchange has so many; what follows is not looked at */
+        if (check->where[0] == '\0')
+            (void)snprintf(check->where, sizeof(check->where), "<%s>, too many attributes", plain_name(name));
+        unplug(check);
+    }
+    check->in_root |= !check->plug;
+    if (!check->plug)
+        return;
+    for (size_t i = 0; i < n_attrs; i++) {
+        const struct kp_xml_attr *a = &attrs[i];
+        bool xsi = strncmp(a->name, "xsi:", 4) == 0;
+        const xmlChar **slot = attributes + 5 * i;
+        slot[0] = chars(xsi ? a->name + 4 : a->name);
+        slot[1] = xsi ? chars("xsi") : NULL;
+        slot[2] = xsi ? chars(XSI) : NULL;
+        slot[3] = chars(a->value);
+        slot[4] = chars(a->value + a->n);
+    }
+    check->element = name;
+    check->ending = false;
+    check->sax->startElementNs(check->user, chars(name), NULL, chars(check->ns), check->in_root ? 0 : 2,
+                               check->in_root ? NULL : namespaces, (int)n_attrs, 0, attributes);
+    check->in_root = true;
+}
+
+void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
+{
+    if (check->plug)
+        check->sax->characters(check->user, chars(text), (int)n);
+}
+
+void kp_xml_check_end(struct kp_xml_check *check, const char *name)
+{
+    check->element = name;
+    check->ending = true;
+    check->depth--;
+    if (check->plug)
+        check->sax->endElementNs(check->user, chars(name), NULL, chars(check->ns));
+}
+
+bool kp_xml_check_failed(const struct kp_xml_check *check)
+{
+    return check->where[0] != '\0';
+}
+
+bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)
+{
+    bool complete = check->in_root && check->depth == 0;
+    bool valid = complete && check->plug && xmlSchemaIsValid(check->ctxt) == 1 && check->where[0] == '\0';
+    if (!valid && check->where[0] == '\0')
+        (void)snprintf(check->where, sizeof(check->where), "invalid");
+    unplug(check);
+    *ret_where = check->where;
+    return valid;
+}

@@ -1,0 +1,361 @@
+#include "format/xmlread.h"
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "base/text.h"
+
+enum { DECLARATION_MAX_BYTES = 1024, TAG_MAX_BYTES = 16 * 1024 };
+
+#define XSI "http://www.w3.org/2001/XMLSchema-instance"
+#define XML "http://www.w3.org/XML/1998/namespace"
+
+struct open_node {
+    struct kp_node *node;
+    struct kp_node *last; /* child */
+    size_t text_from;     /* of the node's text in the shared buffer */
+    const char **spaces;  /* namespaces declared here: prefix ("" none) and name in turn */
+    size_t n_spaces;
+};
+
+struct reading {
+    xmlParserCtxtPtr ctxt;
+    struct kp_arena *arena;
+    struct kp_tree *tree;
+    struct open_node open[KP_XML_TREE_MAX_DEPTH];
+    size_t depth;
+    struct kp_buf text; /* of the open elements, outermost first; an element's own text may come in pieces */
+    enum kp_xml_fault fault;
+    unsigned long line;
+};
+
+static unsigned long line_of(const struct reading *r)
+{
+    int line = xmlSAX2GetLineNumber(r->ctxt);
+    return line > 0 ? (unsigned long)line : 0;
+}
+
+static void stop(struct reading *r, enum kp_xml_fault fault)
+{
+    if (r->fault == KP_XML_SOUND) {
+        r->fault = fault;
+        r->line = line_of(r);
+    }
+    xmlStopParser(r->ctxt);
+}
+
+static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
+{
+    (void)name, (void)public_id, (void)system_id;
+    stop(ctx, KP_XML_DOCTYPE);
+}
+
+static void note_alien(struct reading *r)
+{
+    if (!r->tree->alien)
+        r->tree->alien = line_of(r);
+}
+
+/* Is a type such as "PQ" or "v3:PQ", named in the innermost open element, one of the document's own namespace? */
+static bool is_own_type(const struct reading *r, const char *type)
+{
+    const char *colon = strchr(type, ':');
+    size_t n = colon ? (size_t)(colon - type) : 0;
+    if (colon == type)
+        return false; /* an empty prefix is none */
+    for (size_t i = r->depth; i > 0; i--)
+        for (size_t k = 0; k < r->open[i - 1].n_spaces; k++) {
+            const char *prefix = r->open[i - 1].spaces[2 * k];
+            if (strlen(prefix) == n && strncmp(prefix, type, n) == 0)
+                return strcmp(r->open[i - 1].spaces[2 * k + 1], r->tree->ns) == 0;
+        }
+    return !colon && !*r->tree->ns;
+}
+
+/* The schema check knows no prefixes: types of the document's namespace lose theirs. */
+static void take_type(struct reading *r, struct kp_xml_attr *type)
+{
+    const char *colon = strchr(type->value, ':');
+    if (!is_own_type(r, type->value)) {
+        note_alien(r);
+    } else if (colon) {
+        type->n -= (size_t)(colon + 1 - type->value);
+        type->value = colon + 1;
+    }
+}
+
+/* libxml2 gives five pointers an attribute: name, prefix, namespace, value, end of value. */
+static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, const xmlChar **five)
+{
+    struct kp_xml_attr *attrs = kp_arena_alloc(r->arena, (n + 1) * sizeof(*attrs));
+    if (!attrs)
+        return false;
+    for (size_t i = 0; i < n; i++, five += 5) {
+        bool xsi = five[2] && strcmp((const char *)five[2], XSI) == 0;
+        bool xml = five[2] && strcmp((const char *)five[2], XML) == 0; /* xml:lang and the like: the schema refuses them */
+        const char *value = (const char *)five[3];
+        if (five[2] && !xsi && !xml)
+            note_alien(r);
+        attrs[i].name = kp_arena_printf(r->arena, "%s%s", xsi ? "xsi:" : xml ? "xml:" : "", (const char *)five[0]);
+        attrs[i].n = (size_t)(five[4] - five[3]);
+        attrs[i].value = kp_arena_strndup(r->arena, value, attrs[i].n);
+        if (!attrs[i].name || !attrs[i].value)
+            return false;
+        if (strcmp(attrs[i].name, "xsi:type") == 0)
+            take_type(r, &attrs[i]);
+    }
+    node->attrs = attrs;
+    node->n_attrs = n;
+    return true;
+}
+
+static void adopt(const struct reading *r, struct open_node *parent, struct kp_node *node)
+{
+    static const char spaces[] = " \t\r\n";
+    if (parent->last) {
+        parent->last->next = node;
+    } else {
+        parent->node->first = node;
+        for (size_t i = parent->text_from; i < r->text.len; i++)
+            parent->node->text_first |= !memchr(spaces, r->text.data[i], sizeof(spaces) - 1);
+    }
+    parent->last = node;
+}
+
+static bool push(struct reading *r, struct kp_node *node, size_t n_ns, const xmlChar **ns)
+{
+    struct open_node *top = &r->open[r->depth++];
+    *top = (struct open_node){.node = node, .text_from = r->text.len, .n_spaces = n_ns};
+    if (n_ns == 0)
+        return true;
+    top->spaces = kp_arena_alloc(r->arena, 2 * n_ns * sizeof(*top->spaces));
+    for (size_t i = 0; top->spaces && i < 2 * n_ns; i++)
+        top->spaces[i] = ns[i] ? (const char *)ns[i] : ""; /* live as long as the parser */
+    return top->spaces != NULL;
+}
+
+static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_ns,
+                     const xmlChar **ns, int n_attrs, int n_defaulted, const xmlChar **attrs)
+{
+    (void)prefix, (void)n_defaulted;
+    struct reading *r = ctx;
+    if (r->fault != KP_XML_SOUND)
+        return;
+    if (r->depth == KP_XML_TREE_MAX_DEPTH) {
+        stop(r, KP_XML_TOO_DEEP);
+        return;
+    }
+    const char *space = uri ? (const char *)uri : "";
+    struct kp_node *node = kp_arena_alloc(r->arena, sizeof(*node));
+    if (r->depth == 0) {
+        r->tree->root = node;
+        r->tree->ns = kp_arena_strdup(r->arena, space);
+    } else if (node) {
+        adopt(r, &r->open[r->depth - 1], node);
+    }
+    if (!node || !r->tree->ns || !(node->name = kp_arena_strdup(r->arena, (const char *)name)) ||
+        !push(r, node, (size_t)n_ns, ns) || !take_attributes(r, node, (size_t)n_attrs, attrs)) {
+        stop(r, KP_XML_TOO_LARGE);
+        return;
+    }
+    node->line = line_of(r);
+    if (strcmp(space, r->tree->ns) != 0)
+        note_alien(r);
+}
+
+/* Text of an element with children comes in pieces around them; here the pieces are joined when the element ends. */
+static void on_text(void *ctx, const xmlChar *text, int n)
+{
+    struct reading *r = ctx;
+    if (r->fault == KP_XML_SOUND && r->depth > 0)
+        kp_buf_add(&r->text, text, (size_t)n);
+}
+
+static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    (void)name, (void)prefix, (void)uri;
+    struct reading *r = ctx;
+    if (r->fault != KP_XML_SOUND || r->depth == 0)
+        return;
+    struct open_node *top = &r->open[--r->depth];
+    size_t n = r->text.len - top->text_from;
+    top->node->text = n ? kp_arena_strndup(r->arena, r->text.data + top->text_from, n) : "";
+    if (!top->node->text || !kp_buf_ok(&r->text)) {
+        stop(r, KP_XML_TOO_LARGE);
+        return;
+    }
+    r->text.len = top->text_from;
+}
+
+/* No handler for errors: the parser's verdict is looked at once, and libxml2's words would quote contents. */
+static xmlSAXHandler handler(void)
+{
+    return (xmlSAXHandler){.initialized = XML_SAX2_MAGIC,
+                           .internalSubset = on_doctype,
+                           .startElementNs = on_start,
+                           .endElementNs = on_end,
+                           .characters = on_text,
+                           .cdataBlock = on_text,
+                           .ignorableWhitespace = on_text};
+}
+
+/* Does the XML declaration name another encoding, or not end where it could? Where libxml2 keeps what it read there has
+ * changed between versions. */
+static bool declares_other_encoding(const char *bytes, size_t n)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    char head[DECLARATION_MAX_BYTES + 1];
+    size_t length = n < DECLARATION_MAX_BYTES ? n : DECLARATION_MAX_BYTES;
+    memcpy(head, bytes, length);
+    head[length] = '\0';
+    char *at = strncmp(head, mark, 3) == 0 ? head + 3 : head;
+    char *end = strstr(at, "?>");
+    if (strncmp(at, "<?xml", 5) != 0 || !end)
+        return strncmp(at, "<?xml", 5) == 0;
+    *end = '\0';
+    if (!(at = strstr(at, "encoding")))
+        return false;
+    at += strcspn(at, "\"'");
+    return *at == '\0' || strncasecmp(at + 1, "utf-8", 5) != 0 || at[6] != at[0];
+}
+
+/* Where a comment, a CDATA section or an instruction that begins at *at ends; at itself when none does. */
+static const char *behind_section(const char *at, const char *end)
+{
+    static const char *const sections[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+    for (size_t i = 0; i < KP_COUNT(sections); i++) {
+        size_t n = strlen(sections[i][0]), m = strlen(sections[i][1]);
+        if ((size_t)(end - at) < n || memcmp(at, sections[i][0], n) != 0)
+            continue;
+        const char *close = memmem(at + n, (size_t)(end - at) - n, sections[i][1], m);
+        return close ? close + m : end;
+    }
+    return at;
+}
+
+/* libxml2 compares each attribute of a tag with all the others, so a long tag costs the square of its length. */
+static bool has_long_tag(const char *bytes, size_t n)
+{
+    const char *end = bytes + n;
+    for (const char *at = bytes; at && at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL;) {
+        const char *behind = behind_section(at, end);
+        char quote = '\0';
+        if (behind > at) {
+            at = behind;
+            continue;
+        }
+        const char *from = at;
+        for (; at < end && (quote || *at != '>'); at++) {
+            if (at - from > TAG_MAX_BYTES)
+                return true;
+            if (quote ? *at == quote : *at == '"' || *at == '\'')
+                quote = quote ? '\0' : *at;
+        }
+    }
+    return false;
+}
+
+static void judge(struct reading *r)
+{
+    if (r->fault == KP_XML_SOUND && (r->ctxt->wellFormed != 1 || r->ctxt->nsWellFormed != 1 || !r->tree->root || r->depth > 0)) {
+        r->fault = KP_XML_MALFORMED;
+        r->line = line_of(r);
+    }
+    if (!r->tree->ns)
+        r->fault = r->fault == KP_XML_SOUND ? KP_XML_TOO_LARGE : r->fault;
+}
+
+enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, struct kp_tree *ret_tree,
+                           enum kp_xml_fault *ret_fault, unsigned long *ret_line)
+{
+    struct kp_tree tree = {0};
+    struct reading r = {.arena = arena, .tree = &tree};
+    *ret_fault = KP_XML_ENCODING;
+    *ret_line = 0;
+    if (kp_utf8_valid_prefix(bytes, n) != n || declares_other_encoding(bytes, n))
+        return KP_E_FAULT;
+    *ret_fault = n == 0 ? KP_XML_MALFORMED : KP_XML_TOO_LARGE;
+    if (n == 0 || n > INT_MAX || has_long_tag(bytes, n))
+        return KP_E_FAULT;
+    xmlInitParser();
+    r.ctxt = xmlNewParserCtxt();
+    if (!r.ctxt)
+        return KP_E_SYSTEM;
+    *r.ctxt->sax = handler();
+    r.ctxt->userData = &r;
+    (void)xmlCtxtReadMemory(r.ctxt, bytes, (int)n, NULL, NULL, XML_PARSE_NONET); /* no document: the handler builds its own */
+    judge(&r);
+    xmlFreeParserCtxt(r.ctxt);
+    kp_buf_release(&r.text);
+    *ret_fault = r.fault;
+    *ret_line = r.line;
+    if (r.fault != KP_XML_SOUND)
+        return KP_E_FAULT;
+    *ret_tree = tree;
+    return KP_OK;
+}
+
+/* --- the tree --- */
+
+static const struct kp_node *find(const struct kp_node *node, const char *name, size_t n)
+{
+    while (node && (strncmp(node->name, name, n) != 0 || node->name[n] != '\0'))
+        node = node->next;
+    return node;
+}
+
+const struct kp_node *kp_node_child(const struct kp_node *from, const char *name)
+{
+    return from ? find(from->first, name, strlen(name)) : NULL;
+}
+
+const struct kp_node *kp_node_again(const struct kp_node *node)
+{
+    return find(node->next, node->name, strlen(node->name));
+}
+
+const struct kp_node *kp_node_at(const struct kp_node *from, const char *path)
+{
+    while (from && *path) {
+        size_t n = strcspn(path, "/");
+        from = find(from->first, path, n);
+        path += n + (path[n] == '/');
+    }
+    return from;
+}
+
+const char *kp_node_attr(const struct kp_node *node, const char *name)
+{
+    for (size_t i = 0; node && i < node->n_attrs; i++)
+        if (strcmp(node->attrs[i].name, name) == 0)
+            return node->attrs[i].value;
+    return "";
+}
+
+/* Returns the line of the first fault; recursion ends at the tree's depth. */
+static unsigned long check_node(const struct kp_node *node, struct kp_xml_check *check)
+{
+    unsigned long line = 0;
+    kp_xml_check_start(check, node->name, node->attrs, node->n_attrs);
+    if (*node->text)
+        kp_xml_check_text(check, node->text, strlen(node->text));
+    if (kp_xml_check_failed(check))
+        line = node->line;
+    for (const struct kp_node *child = node->first; child; child = child->next) {
+        unsigned long below = check_node(child, check);
+        line = line ? line : below;
+    }
+    kp_xml_check_end(check, node->name);
+    return line || !kp_xml_check_failed(check) ? line : node->line;
+}
+
+unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check)
+{
+    kp_xml_check_begin(check, tree->ns);
+    return check_node(tree->root, check);
+}

@@ -1,0 +1,209 @@
+#include "format/zip.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ZLIB_CONST
+#include <zlib.h>
+
+#include "base/status.h"
+
+enum {
+    VERSION_DEFLATE = 20,
+    VERSION_ZIP64 = 45,
+    MADE_BY_UNIX = 3 << 8,
+    METHOD_DEFLATE = 8,
+    DOS_DATE_1980 = 1 << 5 | 1, /* 1 January 1980, 0:00: the earliest, and the same in every run */
+    COMPRESSION_LEVEL = 6,
+    MAX16 = 0xffff
+};
+
+static const uint32_t MAX32 = 0xffffffff;
+static const uint32_t FILE_0600 = 0100600u << 16;
+
+struct kp_deflate {
+    z_stream stream;
+};
+
+enum kp_status kp_deflate_new(struct kp_deflate **ret_deflate)
+{
+    struct kp_deflate *deflate = calloc(1, sizeof(*deflate));
+    if (!deflate)
+        return KP_E_SYSTEM;
+    if (deflateInit2(&deflate->stream, COMPRESSION_LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(deflate);
+        return KP_E_SYSTEM;
+    }
+    *ret_deflate = deflate;
+    return KP_OK;
+}
+
+void kp_deflate_free(struct kp_deflate *deflate)
+{
+    if (!deflate)
+        return;
+    (void)deflateEnd(&deflate->stream); /* complains only of data that was given up */
+    free(deflate);
+}
+
+enum kp_status kp_deflate_run(struct kp_deflate *d, const char *bytes, size_t n, struct kp_packed *packed)
+{
+    z_stream *z = &d->stream;
+    kp_buf_reset(&packed->bytes);
+    if (n > MAX32 || deflateReset(z) != Z_OK)
+        return KP_E_SYSTEM;
+    uLong bound = deflateBound(z, (uLong)n);
+    char *to = kp_buf_reserve(&packed->bytes, bound);
+    if (!to)
+        return KP_E_SYSTEM;
+    z->next_in = (const Bytef *)bytes;
+    z->avail_in = (uInt)n;
+    z->next_out = (Bytef *)to;
+    z->avail_out = (uInt)bound;
+    if (deflate(z, Z_FINISH) != Z_STREAM_END)
+        return KP_E_SYSTEM;
+    kp_buf_grow(&packed->bytes, bound - z->avail_out);
+    packed->crc = (uint32_t)crc32(0, (const Bytef *)bytes, (uInt)n);
+    packed->size = (uint32_t)n;
+    return KP_OK;
+}
+
+enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const char *path, const char *central_path)
+{
+    *zip = (struct kp_zip){0};
+    enum kp_status st = kp_out_create(&zip->out, io, path);
+    return st == KP_OK ? kp_out_create(&zip->central, io, central_path) : st;
+}
+
+/* Little-endian record under construction; the longest is a central header with its ZIP64 extra field. */
+struct packer {
+    uint8_t bytes[96];
+    size_t n;
+};
+
+static void put(struct packer *p, uint64_t value, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        p->bytes[p->n++] = (uint8_t)(value >> (8 * i));
+}
+
+/* The fields that local and central header share. */
+static void put_common(struct packer *p, const struct kp_packed *packed, size_t name_length, size_t extra_length)
+{
+    put(p, 0, 2); /* flags: names are ASCII, sizes are known */
+    put(p, METHOD_DEFLATE, 2);
+    put(p, 0, 2);
+    put(p, DOS_DATE_1980, 2);
+    put(p, packed->crc, 4);
+    put(p, packed->bytes.len, 4);
+    put(p, packed->size, 4);
+    put(p, name_length, 2);
+    put(p, extra_length, 2);
+}
+
+static void add_central(struct kp_zip *zip, const char *name, const struct kp_packed *packed, uint64_t offset)
+{
+    struct packer p = {.n = 0};
+    bool big = offset >= MAX32;
+    put(&p, KP_ZIP_CENTRAL_SIGNATURE, 4);
+    put(&p, MADE_BY_UNIX | (big ? VERSION_ZIP64 : VERSION_DEFLATE), 2);
+    put(&p, big ? VERSION_ZIP64 : VERSION_DEFLATE, 2);
+    put_common(&p, packed, strlen(name), big ? 12 : 0);
+    put(&p, 0, 2); /* comment */
+    put(&p, 0, 2); /* disk */
+    put(&p, 0, 2); /* internal attributes */
+    put(&p, FILE_0600, 4);
+    put(&p, big ? MAX32 : offset, 4);
+    kp_out_add(&zip->central, p.bytes, p.n);
+    kp_out_add(&zip->central, name, strlen(name));
+    if (big) {
+        struct packer extra = {.n = 0};
+        put(&extra, KP_ZIP_EXTRA64, 2);
+        put(&extra, 8, 2);
+        put(&extra, offset, 8);
+        kp_out_add(&zip->central, extra.bytes, extra.n);
+    }
+}
+
+void kp_zip_add(struct kp_zip *zip, const char *name, const struct kp_packed *packed)
+{
+    struct packer p = {.n = 0};
+    uint64_t offset = zip->out.written_bytes;
+    put(&p, KP_ZIP_LOCAL_SIGNATURE, 4);
+    put(&p, VERSION_DEFLATE, 2);
+    put_common(&p, packed, strlen(name), 0);
+    kp_out_add(&zip->out, p.bytes, p.n);
+    kp_out_add(&zip->out, name, strlen(name));
+    kp_out_add(&zip->out, packed->bytes.data, packed->bytes.len);
+    add_central(zip, name, packed, offset);
+    zip->n_members++;
+}
+
+static enum kp_status append_chunk(void *ctx, const char *bytes, size_t n)
+{
+    struct kp_zip *zip = ctx;
+    kp_out_add(&zip->out, bytes, n);
+    return KP_OK; /* a write error sticks and is told by kp_out_finish */
+}
+
+static enum kp_status append_central(struct kp_zip *zip)
+{
+    enum kp_status st = kp_out_flush(&zip->central);
+    if (st == KP_OK)
+        st = kp_each_chunk(zip->central.io, zip->central.path, append_chunk, zip);
+    return st == KP_OK ? KP_OK : KP_E_SYSTEM;
+}
+
+static void put_end64(struct kp_zip *zip, uint64_t start, uint64_t size)
+{
+    struct packer p = {.n = 0};
+    uint64_t at = zip->out.written_bytes;
+    put(&p, KP_ZIP_END64_SIGNATURE, 4);
+    put(&p, 44, 8); /* bytes of this record after this field */
+    put(&p, MADE_BY_UNIX | VERSION_ZIP64, 2);
+    put(&p, VERSION_ZIP64, 2);
+    put(&p, 0, 8); /* disks */
+    put(&p, zip->n_members, 8);
+    put(&p, zip->n_members, 8);
+    put(&p, size, 8);
+    put(&p, start, 8);
+    put(&p, KP_ZIP_LOCATOR64_SIGNATURE, 4);
+    put(&p, 0, 4);
+    put(&p, at, 8);
+    put(&p, 1, 4);
+    kp_out_add(&zip->out, p.bytes, p.n);
+}
+
+static void put_end(struct kp_zip *zip, uint64_t start, uint64_t size)
+{
+    struct packer p = {.n = 0};
+    uint64_t members = zip->n_members < MAX16 ? zip->n_members : MAX16;
+    if (zip->n_members >= MAX16 || start >= MAX32 || size >= MAX32)
+        put_end64(zip, start, size);
+    put(&p, KP_ZIP_END_SIGNATURE, 4);
+    put(&p, 0, 4); /* disks */
+    put(&p, members, 2);
+    put(&p, members, 2);
+    put(&p, size < MAX32 ? size : MAX32, 4);
+    put(&p, start < MAX32 ? start : MAX32, 4);
+    put(&p, 0, 2); /* comment */
+    kp_out_add(&zip->out, p.bytes, p.n);
+}
+
+enum kp_status kp_zip_finish(struct kp_zip *zip)
+{
+    enum kp_status st = KP_OK;
+    uint64_t start = zip->out.written_bytes;
+    KP_TRY(append_central(zip));
+    put_end(zip, start, zip->out.written_bytes - start);
+    st = kp_out_finish(&zip->out, true);
+out:
+    kp_zip_abandon(zip);
+    return st;
+}
+
+void kp_zip_abandon(struct kp_zip *zip)
+{
+    kp_out_abandon(&zip->out);
+    kp_out_abandon(&zip->central);
+}

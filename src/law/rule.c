@@ -1,0 +1,318 @@
+#include "law/rule.h"
+
+#include <string.h>
+
+#include "base/status.h"
+
+const char *const kp_reason_names[KP_HOLD__COUNT] = {
+    [KP_HOLD_NONE] = "",
+    [KP_HOLD_SCHEME_UNSETTLED] = "scheme_unsettled",
+    [KP_HOLD_SCHEME_AMBIGUOUS] = "scheme_ambiguous",
+    [KP_HOLD_CONSENT_MISSING] = "consent_missing",
+    [KP_HOLD_NO_REQUEST] = "no_request",
+    [KP_HOLD_REQUEST_NOT_IN_FORCE] = "request_not_in_force",
+    [KP_HOLD_NOT_A_MEMBER] = "not_a_member",
+    [KP_HOLD_NO_BASIS] = "no_basis",
+    [KP_HOLD_PAST_RETENTION] = "past_retention",
+    [KP_HOLD_NOTHING_TO_DISCLOSE] = "nothing_to_disclose",
+    [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = "changed_since_disclosure",
+    [KP_HOLD_ALREADY_DISCLOSED] = "already_disclosed",
+};
+
+enum { RETENTION_YEARS = 5 /* 安衛則51条 */, TARGET_AGE = 40, LATE_STAGE_AGE = 75 };
+
+enum kp_band kp_age_band(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule, int *ret_age)
+{
+    int real = kp_age_on(birth, exam);
+    int year_end = kp_age_at_fiscal_year_end(birth, exam, rule);
+    /* From 75 on it is the real age that decides, so that is the age to name. */
+    *ret_age = year_end >= LATE_STAGE_AGE ? real : year_end;
+    if (real >= LATE_STAGE_AGE)
+        return KP_BAND_75PLUS;
+    return year_end >= TARGET_AGE ? KP_BAND_40TO74 : KP_BAND_UNDER40;
+}
+
+static bool on_or_after(struct kp_date day, struct kp_date from)
+{
+    return !kp_date_is_set(from) || kp_date_compare(day, from) >= 0;
+}
+
+static bool on_or_before(struct kp_date day, struct kp_date to)
+{
+    return !kp_date_is_set(to) || kp_date_compare(day, to) <= 0;
+}
+
+/* Withdrawn on a day means: from that day on it no longer counts. */
+static bool withdrawn_by(struct kp_date withdrawn, struct kp_date day)
+{
+    return kp_date_is_set(withdrawn) && kp_date_compare(withdrawn, day) <= 0;
+}
+
+bool kp_consent_counts(const struct kp_consent *consent, const char *recipient, struct kp_date on)
+{
+    return (strcmp(consent->recipient, "*") == 0 || strcmp(consent->recipient, recipient) == 0) &&
+           kp_date_compare(consent->given, on) <= 0 && !withdrawn_by(consent->withdrawn, on);
+}
+
+static bool basis_holds(const struct kp_basis *basis, struct kp_date day)
+{
+    return on_or_after(day, basis->from) && on_or_before(day, basis->to);
+}
+
+const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_route route, const char *scheme,
+                                    enum kp_band band, struct kp_date on)
+{
+    for (size_t i = 0; i < tables->n_bases; i++) {
+        const struct kp_basis *b = &tables->bases[i];
+        if (b->route == route && (strcmp(b->scheme, "*") == 0 || strcmp(b->scheme, scheme) == 0) &&
+            (b->bands & 1u << band) && basis_holds(b, on))
+            return b;
+    }
+    return NULL;
+}
+
+/* Does the request ask for this person at all? One that had not come by the day of disclosure asks for nobody. */
+static bool request_covers(const struct kp_request *q, const struct kp_case *c, enum kp_band band)
+{
+    return kp_date_compare(q->received, c->on) <= 0 && on_or_after(c->exam, q->exam_from) &&
+           on_or_before(c->exam, q->exam_to) && (q->bands & 1u << band);
+}
+
+static bool request_in_force(const struct kp_request *q, struct kp_date on)
+{
+    return !withdrawn_by(q->withdrawn, on) && on_or_before(on, q->valid_until);
+}
+
+/* The provision must have been there when the request came: nobody can rely on an article before it is in force. */
+static const struct kp_basis *request_basis(const struct kp_tables *tables, const struct kp_request *q,
+                                            enum kp_route route, const struct kp_case *c, const char *scheme,
+                                            enum kp_band band)
+{
+    if (!(q->routes & 1u << route))
+        return NULL;
+    const struct kp_basis *basis = kp_basis_for(tables, route, scheme, band, c->on);
+    return basis && basis_holds(basis, q->received) ? basis : NULL;
+}
+
+static bool is_member(const struct kp_case *c)
+{
+    bool left = kp_date_is_set(c->member_to) && kp_date_compare(c->exam, c->member_to) >= 0;
+    return on_or_after(c->exam, c->member_from) && !left;
+}
+
+/* Under 40 only the health Acts serve; from 40 on the elderly Act comes first, whichever request cites it. */
+static void find_duty(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
+{
+    static const enum kp_route order[] = {KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH};
+    bool asked = false, in_force = false;
+    for (const struct kp_request *q = c->requests; q; q = q->next) {
+        bool covers = request_covers(q, c, d->band);
+        asked |= covers;
+        in_force |= covers && request_in_force(q, c->on);
+    }
+    for (size_t i = 0; i < KP_COUNT(order); i++)
+        for (const struct kp_request *q = c->requests; q && !d->basis; q = q->next) {
+            if (!request_covers(q, c, d->band) || !request_in_force(q, c->on))
+                continue;
+            d->basis = request_basis(tables, q, order[i], c, d->scheme, d->band);
+            d->request = d->basis ? q : NULL;
+        }
+    if (!asked)
+        d->duty_fault = KP_HOLD_NO_REQUEST;
+    else if (!in_force)
+        d->duty_fault = KP_HOLD_REQUEST_NOT_IN_FORCE;
+    else if (!is_member(c))
+        d->duty_fault = KP_HOLD_NOT_A_MEMBER;
+    else if (!d->basis)
+        d->duty_fault = KP_HOLD_NO_BASIS;
+    else if (kp_date_compare(c->exam, kp_date_add_years(c->on, -RETENTION_YEARS)) < 0)
+        d->duty_fault = KP_HOLD_PAST_RETENTION;
+}
+
+bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c)
+{
+    return kp_consent_counts(consent, c->insurer_number, c->on) &&
+           (is_member(c) || strcmp(consent->recipient, c->insurer_number) == 0);
+}
+
+bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item)
+{
+    return kp_list_has(consent->items, "all") || kp_list_has(consent->items, item->code) ||
+           (item->scope == KP_SCOPE_OTHER && kp_list_has(consent->items, "other"));
+}
+
+static bool consented(const struct kp_case *c, const struct kp_item *item)
+{
+    for (size_t i = 0; i < c->n_consents; i++)
+        if (kp_consent_applies(c->consents[i], c) && kp_consent_covers(c->consents[i], item))
+            return true;
+    return false;
+}
+
+bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request, const struct kp_case *c,
+                       const struct kp_item *item, const struct kp_decision *d)
+{
+    return request_covers(request, c, d->band) && request_in_force(request, c->on) &&
+           request_basis(tables, request, d->basis->route, c, d->scheme, d->band) == d->basis &&
+           kp_list_has(request->items, item->code);
+}
+
+/* By any of the insurer's requests that rest on the same basis: their order in the register must not matter. */
+static bool requested(const struct kp_tables *tables, const struct kp_case *c, const struct kp_item *item,
+                      const struct kp_decision *d)
+{
+    for (const struct kp_request *q = c->requests; q; q = q->next)
+        if (kp_request_grants(tables, q, c, item, d))
+            return true;
+    return false;
+}
+
+static enum kp_ground item_ground(const struct kp_tables *tables, const struct kp_policy *policy,
+                                  const struct kp_case *c, const struct kp_item *item, struct kp_decision *d)
+{
+    bool duty = d->duty_fault == KP_HOLD_NONE;
+    if (duty && item->scope == KP_SCOPE_DUTY)
+        return KP_GROUND_DUTY;
+    if (duty && item->scope == KP_SCOPE_FORM && !policy->withhold_form_items)
+        return KP_GROUND_FORM;
+    bool with_consent = consented(c, item);
+    if (with_consent && c->recipient_known)
+        return KP_GROUND_CONSENT;
+    if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items && d->basis->allows_requested_items &&
+        requested(tables, c, item, d))
+        return KP_GROUND_REQUESTED;
+    d->recipient_unknown |= with_consent;
+    return KP_GROUND_WITHHELD;
+}
+
+static bool is_result(const struct kp_case *c, int i)
+{
+    return i >= 0 && (!c->presence || c->presence[i] == KP_ITEM_RESULT);
+}
+
+static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
+{
+    d->ground[i] = KP_GROUND_WITHHELD;
+    d->n_released -= is_result(c, (int)i);
+}
+
+/*
+ * What receivers take only whole goes out whole or not at all: a judgement with the name of its doctor, a finding with its
+ * words. A name stands inside the judgement, so it goes out with one that says something. A ground for one half is none
+ * for the other.
+ */
+static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
+{
+    for (size_t i = 0; c->presence && i < tables->n_items; i++) { /* where items are not known, no half is missing */
+        const int others[] = {tables->items[i].author_item, tables->items[i].text_item};
+        for (size_t k = 0; k < KP_COUNT(others); k++)
+            if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, (int)i) && is_result(c, others[k]) &&
+                d->ground[others[k]] == KP_GROUND_WITHHELD)
+                withhold(c, d, i);
+    }
+    for (size_t i = 0; i < tables->n_items; i++) {
+        bool carried = !tables->items[i].is_author || d->ground[i] == KP_GROUND_WITHHELD;
+        for (size_t k = 0; k < tables->n_items && !carried; k++)
+            carried = tables->items[k].author_item == (int)i && d->ground[k] != KP_GROUND_WITHHELD &&
+                      is_result(c, (int)k);
+        if (!carried)
+            withhold(c, d, i);
+    }
+}
+
+static void sort_items(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
+                       struct kp_decision *d)
+{
+    bool any_duty_item = false;
+    for (size_t i = 0; i < tables->n_items; i++) {
+        bool stated = !c->presence || c->presence[i] != KP_ITEM_ABSENT;
+        bool result = !c->presence || c->presence[i] == KP_ITEM_RESULT;
+        enum kp_ground ground = stated ? item_ground(tables, policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
+        if (d->ground)
+            d->ground[i] = ground;
+        d->n_released += result && ground != KP_GROUND_WITHHELD;
+        any_duty_item |= result && tables->items[i].scope == KP_SCOPE_DUTY;
+    }
+    if (d->ground)
+        withhold_halves(tables, c, d);
+    if (d->duty_fault == KP_HOLD_NONE && !any_duty_item)
+        d->reason = KP_HOLD_NOTHING_TO_DISCLOSE;
+    else if (d->n_released == 0)
+        d->reason = d->duty_fault;
+}
+
+/* A scheme that is open holds the record whatever was requested or consented. */
+static enum kp_reason open_scheme(const char *scheme)
+{
+    if (strcmp(scheme, KP_SCHEME_UNSETTLED) == 0)
+        return KP_HOLD_SCHEME_UNSETTLED;
+    return strcmp(scheme, KP_SCHEME_AMBIGUOUS) == 0 ? KP_HOLD_SCHEME_AMBIGUOUS : KP_HOLD_NONE;
+}
+
+static const char *scheme_of(const struct kp_tables *tables, const struct kp_case *c)
+{
+    const struct kp_scheme *row = kp_scheme_of(tables, c->insurer_number);
+    if (!row)
+        return KP_SCHEME_UNSETTLED;
+    return kp_list_has(row->choices, c->register_scheme) ? c->register_scheme : row->scheme;
+}
+
+void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
+               struct kp_decision *decision)
+{
+    struct kp_decision d = {.ground = decision->ground};
+    d.scheme = scheme_of(tables, c);
+    d.band = kp_age_band(c->birth, c->exam, policy->age_rule, &d.age);
+    d.reason = open_scheme(d.scheme);
+    d.duty_fault = d.reason;
+    if (d.reason == KP_HOLD_NONE) {
+        if (strcmp(d.scheme, KP_SCHEME_KOKI) == 0)
+            d.duty_fault = KP_HOLD_CONSENT_MISSING;
+        else
+            find_duty(tables, c, &d);
+        sort_items(tables, policy, c, &d);
+    }
+    if (d.duty_fault != KP_HOLD_NONE) {
+        d.request = NULL;
+        d.basis = kp_basis_for(tables, KP_ROUTE_CONSENT, d.scheme, d.band, c->on);
+        /* Before the privacy Act's rule there is nothing a consent could rest on. */
+        if (!d.basis && d.reason == KP_HOLD_NONE)
+            d.reason = d.duty_fault;
+    }
+    if (d.reason != KP_HOLD_NONE) {
+        d.basis = NULL;
+        d.n_released = 0;
+        for (size_t i = 0; i < tables->n_items && d.ground; i++)
+            d.ground[i] = KP_GROUND_WITHHELD;
+    }
+    *decision = d;
+}
+
+char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decision *decision, struct kp_date on,
+                          struct kp_arena *arena)
+{
+    char *text = NULL;
+    bool may_request = strcmp(decision->scheme, KP_SCHEME_KOKI) != 0;
+    for (enum kp_route route = KP_ROUTE_ELDERLY; may_request && route <= KP_ROUTE_HEALTH; route++) {
+        const struct kp_basis *b = kp_basis_for(tables, route, decision->scheme, decision->band, on);
+        if (b)
+            text = kp_arena_printf(arena, "%s%s%s %s", text ? text : "", text ? " / " : "", b->law,
+                                   b->request_provision);
+    }
+    return text ? text : kp_arena_strdup(arena, "本人の同意");
+}
+
+const char *kp_privacy_ground_of(const struct kp_basis *basis)
+{
+    return basis->route == KP_ROUTE_CONSENT ? "consent" : "required_by_law";
+}
+
+char *kp_provisions_text(struct kp_arena *arena, const struct kp_tables *tables, const struct kp_basis *basis,
+                         struct kp_date on)
+{
+    if (basis->route == KP_ROUTE_CONSENT)
+        return kp_arena_printf(arena, "%s %s", basis->law, basis->duty_provision);
+    const char *exemption = kp_privacy_provision(tables, "required_by_law", on);
+    return kp_arena_printf(arena, "%s %s・%s; %s; %s", basis->law, basis->request_provision, basis->duty_provision,
+                           basis->regulation, exemption ? exemption : "");
+}

@@ -1,0 +1,505 @@
+/*
+ * kp_show: a bundle, or one person's record in it, for a human to read. The same lines make a text for the terminal and a
+ * self-contained HTML page. What is shown comes from outside: it is made printable, never interpreted.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "v08/archive.h"
+#include "base/status.h"
+
+enum { LINE_COLUMNS = 80, LEAST_COLUMNS = 36 };
+
+struct page {
+    struct kp_run *run;
+    struct kp_buf out;
+    bool html;
+};
+
+static const char *say(const struct page *p, const char *ja, const char *en)
+{
+    return p->run->options->lang == KP_LANG_JA ? ja : en;
+}
+
+/* --- the two ways to write --- */
+
+static void put(struct page *p, const char *text)
+{
+    if (p->html)
+        kp_buf_html(&p->out, text);
+    else
+        kp_buf_printable(&p->out, text);
+}
+
+static void begin(struct page *p, const char *title)
+{
+    if (p->html) {
+        kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>", say(p, "ja", "en"));
+        put(p, title);
+        kp_buf_str(&p->out, "</title>\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+                            "<style>:root{color-scheme:light dark}body{font-family:sans-serif;max-width:64em;"
+                            "margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%;margin-bottom:1em}"
+                            "td,th{border:1px solid #888;padding:.3em .6em;text-align:left;vertical-align:top;"
+                            "overflow-wrap:break-word}.n{white-space:nowrap}h1{font-size:1.4em;overflow-wrap:anywhere}"
+                            "h2{font-size:1.1em}tr{break-inside:avoid}"
+                            "@media print{:root{color-scheme:light}body{margin:0;font-size:9pt}}</style>\n<h1>");
+    }
+    put(p, title);
+    kp_buf_str(&p->out, p->html ? "</h1>\n" : "\n");
+}
+
+static void end(struct page *p)
+{
+    kp_buf_str(&p->out, p->html ? "</html>\n" : "");
+}
+
+static void heading(struct page *p, const char *text)
+{
+    kp_buf_str(&p->out, p->html ? "<h2>" : "\n[");
+    put(p, text);
+    kp_buf_str(&p->out, p->html ? "</h2>\n" : "]\n");
+}
+
+static void begin_table(struct page *p)
+{
+    kp_buf_str(&p->out, p->html ? "<table>\n" : "");
+}
+
+static void end_table(struct page *p)
+{
+    kp_buf_str(&p->out, p->html ? "</table>\n" : "");
+}
+
+static void spaces(struct page *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        kp_buf_char(&p->out, ' ');
+}
+
+/* The last cell of a line: what does not fit goes below. */
+static void put_wrapped(struct page *p, const char *cell, size_t indent)
+{
+    size_t room = indent + LEAST_COLUMNS < LINE_COLUMNS ? LINE_COLUMNS - indent : LEAST_COLUMNS;
+    for (;;) {
+        size_t n = kp_text_fit(cell, room);
+        const char *part = kp_arena_strndup(&p->run->arena, cell, n);
+        put(p, part ? part : "");
+        cell += n;
+        if (!*cell)
+            return;
+        kp_buf_char(&p->out, '\n');
+        spaces(p, indent);
+    }
+}
+
+/* Widths are columns of a terminal, a longer cell pushes the rest to the right. */
+static void text_row(struct page *p, const char *const *cells, const size_t *widths, size_t n)
+{
+    size_t at = 2;
+    while (n > 1 && !*cells[n - 1])
+        n--;
+    spaces(p, at);
+    for (size_t i = 0; i + 1 < n; i++) {
+        size_t used = kp_text_columns(cells[i]), width = used > widths[i] ? used : widths[i];
+        put(p, cells[i]);
+        spaces(p, width - used + 1);
+        at += width + 1;
+    }
+    put_wrapped(p, cells[n - 1], at);
+    kp_buf_char(&p->out, '\n');
+}
+
+/* One line of a table. Days and numbers are not broken. */
+static void row(struct page *p, const char *const *cells, const size_t *widths, size_t n, bool head)
+{
+    if (!p->html) {
+        text_row(p, cells, widths, n);
+        return;
+    }
+    kp_buf_str(&p->out, "<tr>");
+    for (size_t i = 0; i < n; i++) {
+        bool whole = strspn(cells[i], "0123456789-") == strlen(cells[i]) && *cells[i];
+        kp_buf_str(&p->out, head ? "<th>" : whole ? "<td class=\"n\">" : "<td>");
+        put(p, cells[i]);
+        kp_buf_str(&p->out, head ? "</th>" : "</td>");
+    }
+    kp_buf_str(&p->out, "</tr>\n");
+}
+
+/* Above some of the lines of a table. */
+static void subheading(struct page *p, const char *text)
+{
+    kp_buf_str(&p->out, p->html ? "<tr><th colspan=4>" : "  〈");
+    put(p, text);
+    kp_buf_str(&p->out, p->html ? "</th></tr>\n" : "〉\n");
+}
+
+static void fact(struct page *p, const char *name, const char *text)
+{
+    static const size_t widths[] = {22, 0};
+    const char *cells[] = {name, text};
+    if (*text)
+        row(p, cells, widths, 2, false);
+}
+
+/* --- what a code or a date says --- */
+
+/* Code and words apart, for words can be numbers and signs. */
+static const char *with_words(struct page *p, const char *code, const char *words)
+{
+    const char *text = words ? kp_arena_printf(&p->run->arena, "%s: %s", code, words) : code;
+    return text ? text : "";
+}
+
+static const char *spelled(struct page *p, const char *system, const char *code)
+{
+    return with_words(p, code, kp_code_display(&p->run->tables, system, code));
+}
+
+/* Codes that no item and no document category has; words[code - 1]. */
+static const char *listed(struct page *p, const char *const *words, size_t n, const char *code)
+{
+    unsigned long number = strspn(code, "0123456789") == strlen(code) ? strtoul(code, NULL, 10) : 0;
+    return with_words(p, code, number >= 1 && number <= n ? words[number - 1] : NULL);
+}
+
+static const char *qualification(struct page *p, const char *code)
+{
+    static const char *const words[] = {"強制被保険者",           "強制被扶養者",   "任意継続被保険者", "任意継続被扶養者",
+                                        "特例退職被保険者", "特例退職被扶養者", "国保被保険者"};
+    return listed(p, words, KP_COUNT(words), code);
+}
+
+static const char *interaction(struct page *p, const char *code)
+{
+    static const char *const words[] = {"健診機関→代行機関", "代行機関→健診機関", "代行機関→保険者", "保険者→代行機関(未決済)",
+                                        "保険者→代行機関(決済済)", "健診機関→保険者", "保険者→健診機関", "保険者→保険者", "その他",
+                                        "保険者→国", "確認依頼", "閲覧用"};
+    return listed(p, words, KP_COUNT(words), code);
+}
+
+static const char *service_event(struct page *p, const char *code)
+{
+    static const char *const words[] = {"特定健診情報", "特定保健指導情報", "国への実績報告(匿名化済)", "他の健診結果の受領分",
+                                        "国への実績報告(匿名化前)"};
+    return listed(p, words, KP_COUNT(words), code);
+}
+
+/* UCUM is for programs. */
+static const char *readable_unit(const struct page *p, const char *unit)
+{
+    static const struct {
+        const char *ucum, *ja, *en;
+    } units[] = {{"mm[Hg]", "mmHg", "mmHg"},       {"10*4/mm3", "万/mm3", "10^4/mm3"}, {"{h`b}/min", "拍/分", "beats/min"},
+                 {"{times}", "回", "times"},       {"mg/g*CR", "mg/gCr", "mg/gCr"},     {"ml/min/1.73m2", "mL/min/1.73m2", "mL/min/1.73m2"}};
+    for (size_t i = 0; i < KP_COUNT(units); i++)
+        if (strcmp(units[i].ucum, unit) == 0)
+            return say(p, units[i].ja, units[i].en);
+    return unit;
+}
+
+static const char *day(struct page *p, const char *compact)
+{
+    return strlen(compact) == 8 ? kp_arena_printf(&p->run->arena, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6)
+                                : compact;
+}
+
+static const char *joined(struct page *p, const char *a, const char *b, const char *c)
+{
+    const char *text = kp_arena_printf(&p->run->arena, "%s%s%s%s%s", a, *a && *b ? " " : "", b, (*a || *b) && *c ? " " : "", c);
+    return text ? text : "";
+}
+
+/* --- one record --- */
+
+static void show_person(struct page *p, const struct kp_document *d)
+{
+    const char *const *f = d->record.field;
+    bool both = kp_date_is_set(d->record.birth) && kp_date_is_set(d->record.exam);
+    char age[16] = "";
+    if (both)
+        (void)snprintf(age, sizeof(age), "(%d)", kp_age_on(d->record.birth, d->record.exam));
+    begin_table(p);
+    fact(p, say(p, "氏名(カナ)", "name (kana)"), f[KP_F_NAME_KANA]);
+    fact(p, say(p, "性別", "sex"), *f[KP_F_SEX] == '1' ? say(p, "男", "male") : *f[KP_F_SEX] == '2' ? say(p, "女", "female") : "");
+    fact(p, say(p, "生年月日(健診時年齢)", "born (age at exam)"), joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
+    fact(p, say(p, "住所", "address"), joined(p, f[KP_F_POSTAL_CODE], f[KP_F_ADDRESS], ""));
+    fact(p, say(p, "保険者番号", "insurer"), f[KP_F_INSURER_NUMBER]);
+    fact(p, say(p, "記号", "symbol"), f[KP_F_INSURED_SYMBOL]);
+    fact(p, say(p, "番号", "number"), f[KP_F_INSURED_NUMBER]);
+    fact(p, say(p, "枝番", "branch"), f[KP_F_INSURED_BRANCH]);
+    fact(p, say(p, "資格区分", "qualification"), qualification(p, f[KP_F_QUALIFICATION]));
+    fact(p, say(p, "受診券", "ticket"), joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
+    fact(p, say(p, "健診実施日", "examined on"), day(p, f[KP_F_EXAM_DATE]));
+    fact(p, say(p, "健診機関", "facility"), joined(p, f[KP_F_FACILITY_NUMBER], f[KP_F_FACILITY_NAME], f[KP_F_FACILITY_PHONE]));
+    fact(p, "", joined(p, f[KP_F_FACILITY_POSTAL_CODE], f[KP_F_FACILITY_ADDRESS], ""));
+    fact(p, say(p, "作成機関", "made by"), joined(p, d->author.number, d->author.name, d->author.phone));
+    fact(p, say(p, "報告区分", "report category"), spelled(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]));
+    fact(p, say(p, "プログラム種別", "programme"), spelled(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]));
+    end_table(p);
+}
+
+/* The mark beside a number: of the end of the input range that it reaches, or of a source that said no more than that. */
+static const char *limit_text(const struct page *p, const struct kp_item *item, const struct kp_value *v)
+{
+    struct kp_decimal number;
+    bool is_number = kp_decimal_parse(v->text, strlen(v->text), &number), low = v->limit == 'L';
+    if (!v->limit)
+        return "";
+    if (is_number && (!item->has_range || (kp_decimal_compare(number, item->min) > 0 && kp_decimal_compare(number, item->max) < 0)))
+        return low ? say(p, "以下", "or less") : say(p, "以上", "or more");
+    return low ? say(p, "(入力最小値以下)", "(at or below the least that can be entered)")
+               : say(p, "(入力最大値以上)", "(at or above the most that can be entered)");
+}
+
+static const char *value_text(struct page *p, const struct kp_item *item, const struct kp_value *v)
+{
+    if (v->state == KP_VALUE_NOT_DONE)
+        return say(p, "未実施", "not done");
+    if (v->state == KP_VALUE_NOT_MEASURABLE)
+        return say(p, "測定不可能", "not measurable");
+    if (item->type == KP_TYPE_ST)
+        return v->text;
+    if (item->type != KP_TYPE_PQ)
+        return spelled(p, item->code_system, v->text);
+    return joined(p, v->text, *v->text ? readable_unit(p, item->unit) : "", limit_text(p, item, v));
+}
+
+static const char *range_text(struct page *p, const struct kp_value *v)
+{
+    if (v->low && v->high)
+        return joined(p, v->low, "-", v->high);
+    return v->low ? joined(p, v->low, say(p, "以上", "or more"), "") : v->high ? joined(p, v->high, say(p, "以下", "or less"), "") : "";
+}
+
+static const char *flag_text(const struct page *p, char flag)
+{
+    return flag == 'H' ? say(p, "H 高い", "H high") : flag == 'L' ? say(p, "L 低い", "L low") : flag == 'N' ? say(p, "N 範囲内", "N within") : "";
+}
+
+static void show_items(struct page *p, const struct kp_document *d, int section)
+{
+    static const size_t widths[] = {40, 20, 8, 0};
+    const char *head[] = {say(p, "項目", "item"), say(p, "結果", "result"), say(p, "判定", "judged"),
+                          say(p, "基準値", "reference range")};
+    const char *category = "";
+    bool open = false;
+    for (size_t i = 0; i < p->run->tables.n_items; i++) {
+        const struct kp_item *item = &p->run->tables.items[i];
+        const struct kp_value *v = &d->record.values[i];
+        if (v->state == KP_VALUE_ABSENT || d->section_of[i] != section)
+            continue;
+        const char *cells[] = {item->name, value_text(p, item, v), flag_text(p, v->flag), range_text(p, v)};
+        if (!open) {
+            begin_table(p);
+            row(p, head, widths, 4, true);
+        }
+        open = true;
+        if (strcmp(category, item->category) != 0)
+            subheading(p, category = item->category);
+        row(p, cells, widths, 4, false);
+    }
+    if (open)
+        end_table(p);
+}
+
+/* Somebody who reads a sheet must know that it may lack something. */
+static void show_findings(struct page *p, const struct kp_findings *findings)
+{
+    if (kp_diag_worst(&p->run->diag, findings) <= KP_LEVEL_WARN)
+        return;
+    heading(p, say(p, "読み取れなかった箇所", "what could not be read"));
+    begin_table(p);
+    for (const struct kp_finding *f = findings->first; f; f = f->next) {
+        struct kp_buf text = {0};
+        char code[8];
+        if (kp_diag_level(&p->run->diag, f->code) <= KP_LEVEL_WARN)
+            continue;
+        (void)snprintf(code, sizeof(code), "K%04u", (unsigned)f->code);
+        kp_diag_text(&p->run->diag, f, &text);
+        fact(p, code, joined(p, f->field ? f->field : "", kp_buf_text(&text), ""));
+        kp_buf_release(&text);
+    }
+    end_table(p);
+}
+
+static enum kp_status read_document(struct page *p, struct kp_archive *a, const struct kp_zip_member *m,
+                                    const char *name, struct kp_arena *scratch, struct kp_findings *findings,
+                                    struct kp_document *ret)
+{
+    struct kp_tree tree;
+    enum kp_status st = kp_archive_tree(a, m, name, false, scratch, &tree);
+    *findings = (struct kp_findings){.arena = scratch};
+    if (st == KP_OK && kp_cda_read(&p->run->tables, &tree, scratch, findings, ret) != KP_OK)
+        st = kp_no_memory(p->run);
+    return st;
+}
+
+static enum kp_status show_record(struct page *p, struct kp_archive *a, const struct kp_zip_member *m, const char *name,
+                                  struct kp_arena *scratch)
+{
+    struct kp_findings findings;
+    struct kp_document d;
+    a->silent = false; /* what keeps this document from being shown is to be told */
+    enum kp_status st = read_document(p, a, m, name, scratch, &findings, &d);
+    if (st != KP_OK)
+        return st;
+    begin(p, strrchr(name, '/') + 1);
+    show_person(p, &d);
+    for (size_t i = 0; i < d.n_sections; i++) {
+        heading(p, *d.sections[i].title ? with_words(p, d.sections[i].code, d.sections[i].title)
+                                        : spelled(p, "1.2.392.200119.6.1010", d.sections[i].code));
+        show_items(p, &d, (int)i);
+    }
+    show_findings(p, &findings);
+    end(p);
+    return KP_OK;
+}
+
+/* --- the table of contents --- */
+
+static const size_t CONTENTS[] = {6, 34, 9, 10, 11, 6, 20, 0};
+
+/* The list names nobody: what is no code could. */
+static const char *known_code(const struct page *p, const char *system, const char *code)
+{
+    return kp_code_display(&p->run->tables, system, code) ? code : *code ? "?" : "";
+}
+
+static void contents_line(struct page *p, uint64_t number, const char *name, const struct kp_document *d)
+{
+    const char *const *f = d->record.field;
+    char at[24], items[24];
+    size_t n = 0;
+    for (size_t i = 0; i < p->run->tables.n_items; i++)
+        n += d->record.values[i].state != KP_VALUE_ABSENT;
+    (void)snprintf(at, sizeof(at), "%" PRIu64, number);
+    (void)snprintf(items, sizeof(items), "%zu", n);
+    const char *cells[] = {at, strrchr(name, '/') + 1,
+                           known_code(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]),
+                           known_code(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]),
+                           day(p, f[KP_F_EXAM_DATE]), items, f[KP_F_NAME_KANA], day(p, f[KP_F_BIRTH_DATE])};
+    row(p, cells, CONTENTS, p->run->options->show_values ? 8 : 6, false);
+}
+
+static void contents_head(struct page *p, const struct kp_archive *a)
+{
+    char n[24], made[11] = "";
+    const char *cells[] = {"#", say(p, "文書", "document"), say(p, "報告区分", "category"), say(p, "プログラム", "programme"),
+                           say(p, "健診日", "examined"), say(p, "項目", "items"), say(p, "氏名(カナ)", "name (kana)"),
+                           say(p, "生年月日", "born")};
+    if (kp_date_is_set(a->index.created))
+        kp_date_iso(a->index.created, made);
+    (void)snprintf(n, sizeof(n), "%" PRIu64, a->n_documents);
+    begin(p, a->base);
+    begin_table(p);
+    fact(p, say(p, "送付元", "sender"), a->index.sender);
+    fact(p, say(p, "送付先", "receiver"), a->index.receiver);
+    fact(p, say(p, "作成日", "made on"), made);
+    fact(p, say(p, "種別", "interaction type"), interaction(p, a->index.interaction_type));
+    fact(p, say(p, "実施区分", "service event"), service_event(p, a->index.service_event));
+    fact(p, say(p, "文書数", "documents"), n);
+    end_table(p);
+    kp_buf_char(&p->out, '\n');
+    begin_table(p);
+    row(p, cells, CONTENTS, p->run->options->show_values ? 8 : 6, true);
+}
+
+/* By number, by the name in DATA, or by more of the path. */
+static bool is_wanted(const char *wanted, uint64_t number, const char *name)
+{
+    size_t n = strlen(wanted), m = strlen(name);
+    if (n <= 6 && strspn(wanted, "0123456789") == n)
+        return strtoull(wanted, NULL, 10) == number;
+    const char *file = strrchr(name, '/') + 1;
+    return strcmp(file, wanted) == 0 || (strncmp(file, wanted, n) == 0 && strcmp(file + n, ".xml") == 0) ||
+           (n > m ? strcmp(wanted + (n - m), name) == 0 && wanted[n - m - 1] == '/' : strcmp(wanted, name) == 0);
+}
+
+static enum kp_status walk(struct page *p, struct kp_archive *a, const char *wanted, struct kp_arena *scratch)
+{
+    enum kp_status st = KP_OK;
+    bool end_of_archive = false;
+    for (uint64_t number = 1;; number++) {
+        struct kp_zip_member m;
+        struct kp_findings findings;
+        struct kp_document d;
+        const char *name = NULL;
+        st = kp_archive_next(a, &m, &name, &end_of_archive);
+        if (st != KP_OK || end_of_archive)
+            break;
+        kp_arena_reset(scratch);
+        if (wanted && is_wanted(wanted, number, name))
+            return show_record(p, a, &m, name, scratch);
+        if (wanted)
+            continue;
+        st = read_document(p, a, &m, name, scratch, &findings, &d);
+        if (st == KP_OK)
+            contents_line(p, number, name, &d);
+        else if (st != KP_E_FAULT) /* counted; the others can be listed */
+            break;
+    }
+    if (st == KP_OK && wanted)
+        st = kp_diag_fail(&p->run->diag, KP_E_USAGE, KP_K_NO_SUCH_DOCUMENT, a->path, 0, NULL, wanted, NULL, NULL);
+    return st;
+}
+
+static void tell_faults(const struct page *p, const struct kp_archive *a)
+{
+    char n[24];
+    (void)snprintf(n, sizeof(n), "%" PRIu64, a->faults);
+    if (a->faults > 0)
+        (void)kp_diag_fail(&p->run->diag, KP_OK, KP_K_BUNDLE_NOT_SOUND, a->path, 0, NULL, n, NULL, NULL);
+}
+
+static enum kp_status show(struct page *p, const char *bundle, const char *member)
+{
+    struct kp_archive a;
+    struct kp_arena scratch = {0};
+    enum kp_status st = kp_archive_open(&a, p->run, NULL, bundle, true);
+    if (st != KP_OK) { /* once more, aloud: nothing can be shown, so the reason is the answer */
+        kp_archive_close(&a);
+        st = kp_archive_open(&a, p->run, NULL, bundle, false);
+        goto out;
+    }
+    if (!member)
+        contents_head(p, &a);
+    KP_TRY(walk(p, &a, member, &scratch));
+    if (!member) {
+        end_table(p);
+        end(p);
+    }
+    tell_faults(p, &a);
+out:
+    kp_archive_close(&a);
+    kp_arena_release(&scratch);
+    return st;
+}
+
+enum kp_status kp_show(const struct kp_options *options, const struct kp_env *env, const char *bundle,
+                       const char *member, bool html, struct kp_page *ret_page)
+{
+    struct kp_run run = {.lock_fd = -1};
+    struct page page = {.run = &run, .html = html};
+    enum kp_status st = kp_run_set_up_tables(&run, options, env);
+    if (st == KP_OK)
+        st = show(&page, bundle, member);
+    if (st == KP_OK && (!kp_buf_ok(&page.out) || run.arena.failed))
+        st = kp_no_memory(&run);
+    if (st == KP_OK) {
+        ret_page->text = page.out.data; /* never empty: it holds a title at least */
+        page.out.data = NULL;
+    }
+    kp_buf_release(&page.out);
+    kp_run_tear_down(&run);
+    return st;
+}
+
+void kp_page_free(struct kp_page *page)
+{
+    struct kp_buf buf = {.data = page->text};
+    kp_buf_release(&buf);
+    page->text = NULL;
+}

@@ -1,0 +1,411 @@
+#include "folder.h"
+
+#include "format/xml.h"
+#include "profile.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define OID "1.2.392.200119.6."
+
+static struct kp_xml_schema *document_schema, *index_schema;
+static xmlSchemaPtr tree_schema; /* the same file, for libxml2's own validator of finished documents */
+static char path_text[512];
+
+static const char *schema_path(const char *name)
+{
+    const char *from = getenv("SCHEMAS");
+    (void)snprintf(path_text, sizeof(path_text), "%s/xsd/%s", from ? from : "./schemas", name);
+    return path_text;
+}
+
+static void ignore(void *ctx, const char *format, ...)
+{
+    (void)ctx;
+    (void)format;
+}
+
+static int set_up(void **state)
+{
+    if (load_profile("hc08_V08.xsd", &document_schema) != KP_OK || load_profile("ix08_V08.xsd", &index_schema) != KP_OK)
+        return -1;
+    xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(schema_path("hc08_V08.xsd"));
+    tree_schema = xmlSchemaParse(parser);
+    xmlSchemaFreeParserCtxt(parser);
+    return tree_schema ? make_folder(state) : -1;
+}
+
+static int tear_down(void **state)
+{
+    xmlSchemaFree(tree_schema);
+    kp_xml_schema_free(document_schema);
+    kp_xml_schema_free(index_schema);
+    return remove_folder(state);
+}
+
+/* A document of the standard form; tests replace one piece of it and hand its events to the check. */
+static const char VALID[] =
+    "<ClinicalDocument xmlns=\"urn:hl7-org:v3\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+    "xsi:schemaLocation=\"urn:hl7-org:v3 ../XSD/hc08_V08.xsd\">"
+    "<typeId root=\"2.16.840.1.113883.1.3\" extension=\"POCD_HD000040\"/><id nullFlavor=\"NI\"/>"
+    "<code code=\"10\" codeSystem=\"" OID "1001\"/><effectiveTime value=\"20260401\"/>"
+    "<confidentialityCode code=\"N\"/><recordTarget><patientRole><id root=\"" OID "101\" extension=\"06139463\"/>"
+    "<id root=\"" OID "205\" extension=\"31\"/><addr><postalCode>650-0188</postalCode>兵庫県</addr><patient>"
+    "<name>ケンポハナコ</name><administrativeGenderCode code=\"2\" codeSystem=\"" OID "1104\"/>"
+    "<birthTime value=\"19850331\"/></patient></patientRole></recordTarget><author><time value=\"20260401\"/>"
+    "<assignedAuthor><id nullFlavor=\"NI\"/><representedOrganization><id root=\"" OID "102\" "
+    "extension=\"6631111116\"/><name>架空精機</name></representedOrganization></assignedAuthor></author><custodian>"
+    "<assignedCustodian><representedCustodianOrganization><id nullFlavor=\"NI\"/></representedCustodianOrganization>"
+    "</assignedCustodian></custodian><documentationOf><serviceEvent><code code=\"010\" codeSystem=\"" OID "1002\"/>"
+    "<effectiveTime value=\"20250703\"/><performer typeCode=\"PRF\"><assignedEntity><id nullFlavor=\"NI\"/>"
+    "<representedOrganization><id root=\"" OID "102\" extension=\"2819902251\"/><name>架空診療所</name>"
+    "</representedOrganization></assignedEntity></performer></serviceEvent></documentationOf><component>"
+    "<structuredBody><component><section><code code=\"01010\" codeSystem=\"" OID "1010\"/><text/><entry>"
+    "<observation classCode=\"OBS\" moodCode=\"EVN\"><code code=\"9N001000000000001\"/><value xsi:type=\"PQ\" "
+    "value=\"170.1\" unit=\"cm\"/><interpretationCode code=\"N\"/></observation></entry></section></component>"
+    "</structuredBody></component></ClinicalDocument>";
+
+/* VALID with the first occurrence of one piece replaced; the caller frees it. */
+static char *with(const char *piece, const char *by)
+{
+    const char *at = strstr(VALID, piece);
+    char *text = malloc(sizeof(VALID) + strlen(by));
+    assert_true(at && text);
+    (void)sprintf(text, "%.*s%s%s", (int)(at - VALID), VALID, by, at + strlen(piece));
+    return text;
+}
+
+static void hand_over(struct kp_xml *xml, const xmlNode *node)
+{
+    if (node->type == XML_TEXT_NODE) {
+        kp_xml_text(xml, (const char *)node->content);
+        return;
+    }
+    kp_xml_start(xml, (const char *)node->name);
+    for (const xmlAttr *a = node->properties; a; a = a->next) {
+        const char *name = (const char *)a->name;
+        if (a->ns)
+            name = strcmp(name, "type") == 0 ? "xsi:type" : "xsi:schemaLocation";
+        kp_xml_attr(xml, name, a->children ? (const char *)a->children->content : "");
+    }
+    for (const xmlNode *child = node->children; child; child = child->next)
+        hand_over(xml, child);
+    kp_xml_end(xml);
+}
+
+static xmlDocPtr parse(const char *text)
+{
+    return xmlReadMemory(text, (int)strlen(text), NULL, NULL, XML_PARSE_NONET);
+}
+
+/* The events of the text, through the writer, into the check. */
+static bool passes(struct kp_xml_check *check, const char *text, const char **ret_where)
+{
+    struct kp_buf out = {0};
+    struct kp_xml xml;
+    xmlDocPtr doc = parse(text);
+    const xmlNode *root = xmlDocGetRootElement(doc);
+    kp_xml_begin(&xml, &out, check, (const char *)root->ns->href);
+    hand_over(&xml, root);
+    bool written = kp_xml_finish(&xml);
+    bool valid = kp_xml_check_finish(check, ret_where);
+    kp_buf_release(&out);
+    xmlFreeDoc(doc);
+    return written && valid;
+}
+
+static bool tree_is_valid(const char *text)
+{
+    xmlDocPtr doc = parse(text);
+    xmlSchemaValidCtxtPtr ctxt = xmlSchemaNewValidCtxt(tree_schema);
+    assert_true(doc && ctxt);
+    xmlSchemaSetValidErrors(ctxt, ignore, ignore, NULL);
+    int result = xmlSchemaValidateDoc(ctxt, doc);
+    xmlSchemaFreeValidCtxt(ctxt);
+    xmlFreeDoc(doc);
+    return result == 0;
+}
+
+static struct kp_xml_check *new_check(const struct kp_xml_schema *schema)
+{
+    struct kp_xml_check *check = NULL;
+    assert_int_equal(kp_xml_check_new(schema, &check), KP_OK);
+    return check;
+}
+
+static void check__valid_stream__passes(void **state)
+{
+    (void)state;
+    const char *where = NULL;
+    struct kp_xml_check *check = new_check(document_schema);
+    assert_true(tree_is_valid(VALID));
+    for (int i = 0; i < 3; i++) {
+        assert_true(passes(check, VALID, &where));
+        assert_string_equal(where, "");
+    }
+    kp_xml_check_free(check);
+}
+
+static void check__each_fault__names_its_element_and_no_contents(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *piece, *by, *element;
+    } faults[] = {
+        {"06139463", "774299", "<id>"},
+        {"ケンポハナコ", "漢字7742", "<name>"},
+        {"19850331", "19857742", "<birthTime>"},
+        {"19850331", "", "<birthTime>"},
+        {"<code code=\"10\"", "<code code=\"7742\"", "<code>"},
+        {"170.1", "7742x", "<value>"},
+        {"unit=\"cm\"", "unit=\"u7742\"", "<value>"},
+        {"nullFlavor=\"NI\"", "nullFlavor=\"X7742\"", "<id>"},
+        {"<interpretationCode code=\"N\"", "<interpretationCode code=\"7742\"", "<interpretationCode>"},
+        {"</observation>", "<remark>7742</remark></observation>", "<remark>"},
+        {"moodCode=\"EVN\"", "moodCode=\"EVN\" negationind=\"7742\"", "<observation>"},
+        {"<entry>", "<entry>7742", "<entry>"},
+        {"<time value=\"20260401\"/>", "", "<assignedAuthor>"},
+        {"<birthTime value=\"19850331\"/>", "", "<patient>"},
+        {"extension=\"31\"", "extension=\"7742 7742 7742 7742 7\"", "<id>"},
+        {" xsi:type=\"PQ\"", "", "<value>"},
+        {OID "205", OID "101", "<"}, /* two ids of one kind */
+        {"<entry>", "<entry><漢字/>", "<?>"},
+        {"<entry>", "<entry><a7742漢字漢字漢字漢字漢字漢字漢字漢字漢字/>", "<?>"},
+        {"<entry>", "<entry><abcdefghijklmnopqrstuvwxyzabcdefghijklmn7742/>", "<?>"},
+    };
+    const char *where = NULL;
+    struct kp_xml_check *check = new_check(document_schema);
+    for (size_t i = 0; i < COUNT(faults); i++) {
+        char *text = with(faults[i].piece, faults[i].by);
+        assert_false(tree_is_valid(text));
+        assert_false(passes(check, text, &where));
+        assert_non_null(strstr(where, faults[i].element));
+        assert_null(strstr(where, "7742"));
+        assert_null(strstr(where, "漢字"));
+        assert_true(passes(check, VALID, &where)); /* the next document is judged by itself */
+        free(text);
+    }
+    kp_xml_check_free(check);
+}
+
+static void check__document_given_up_halfway__does_not_spoil_the_next(void **state)
+{
+    (void)state;
+    struct kp_buf out = {0};
+    struct kp_xml xml;
+    const char *where = NULL;
+    struct kp_xml_check *check = new_check(document_schema);
+    for (int i = 0; i < 3; i++) {
+        kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3");
+        kp_xml_start(&xml, "ClinicalDocument");
+        kp_xml_start(&xml, i == 1 ? "nonsense" : "typeId");
+        kp_xml_start(&xml, "deeper");
+    }
+    assert_true(passes(check, VALID, &where));
+    kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3"); /* and one that is freed in the middle */
+    kp_xml_start(&xml, "ClinicalDocument");
+    kp_xml_start(&xml, "typeId");
+    kp_xml_text(&xml, "t");
+    kp_xml_check_free(check);
+    kp_xml_check_free(NULL);
+    kp_buf_release(&out);
+}
+
+/* Nothing was handed over, or not all of it: that is no valid document. */
+static void check__document_without_its_end__is_not_valid(void **state)
+{
+    (void)state;
+    struct kp_buf out = {0};
+    struct kp_xml xml;
+    const char *where = NULL;
+    struct kp_xml_check *check = new_check(document_schema);
+    kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3");
+    kp_xml_start(&xml, "ClinicalDocument");
+    kp_xml_start(&xml, "typeId");
+    bool halfway = kp_xml_check_finish(check, &where);
+    kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3");
+    bool empty = kp_xml_check_finish(check, &where);
+    kp_xml_check_free(check);
+    kp_buf_release(&out);
+    assert_false(halfway);
+    assert_false(empty);
+}
+
+#define INDEX(sender, rest)                                                                                            \
+    "<index xmlns=\"https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html\"><interactionType code=\"6\"/>"  \
+    "<creationTime value=\"20260401\"/><sender><id root=\"" OID "102\" extension=\"" sender "\"/></sender>"            \
+    "<serviceEventType code=\"1\"/>" rest "</index>"
+
+static void check__index__has_its_own_schema(void **state)
+{
+    (void)state;
+    const char *where = NULL;
+    struct kp_xml_check *check = new_check(index_schema);
+    assert_true(passes(check, INDEX("6631111116", "<totalRecordCount value=\"3\"/>"), &where));
+    assert_false(passes(check, INDEX("663111111", "<totalRecordCount value=\"3\"/>"), &where));
+    assert_false(passes(check, INDEX("6631111116", "<totalRecordCount value=\"-1\"/>"), &where));
+    assert_false(passes(check, INDEX("6631111116", ""), &where));
+    kp_xml_check_free(check);
+}
+
+struct runner {
+    pthread_t thread;
+    struct kp_xml_check *check;
+    const char *bad;
+    unsigned wrong;
+};
+
+static void *run_many(void *arg)
+{
+    struct runner *r = arg;
+    const char *where = NULL;
+    for (int i = 0; i < 300; i++) {
+        bool valid = i % 3 != 0;
+        bool passed = passes(r->check, valid ? VALID : r->bad, &where);
+        r->wrong += passed != valid || (!valid && !strstr(where, "<birthTime>"));
+    }
+    return NULL;
+}
+
+static void check__two_threads_on_one_schema__judge_alike(void **state)
+{
+    (void)state;
+    struct runner runners[2];
+    char *bad = with("19850331", "1985");
+    for (size_t i = 0; i < COUNT(runners); i++) {
+        runners[i] = (struct runner){.check = new_check(document_schema), .bad = bad};
+        assert_int_equal(pthread_create(&runners[i].thread, NULL, run_many, &runners[i]), 0);
+    }
+    for (size_t i = 0; i < COUNT(runners); i++) {
+        assert_int_equal(pthread_join(runners[i].thread, NULL), 0);
+        assert_int_equal(runners[i].wrong, 0);
+        kp_xml_check_free(runners[i].check);
+    }
+    free(bad);
+}
+
+/* Loads a schema made of the text; what the library prints meanwhile is counted, for it must never print. */
+static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_schema, struct kp_buf *detail,
+                                int64_t *ret_printed)
+{
+    const struct kp_xsd_file file = {"own.xsd", text, strlen(text)};
+    const char *printed = in_folder("stderr");
+    kp_buf_reset(detail);
+    (void)fflush(stderr);
+    int screen = dup(STDERR_FILENO), fd = open(printed, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    assert_true(dup2(fd, STDERR_FILENO) >= 0);
+    enum kp_status st = kp_xml_schema_load(&file, 1, file.name, ret_schema, detail);
+    (void)dup2(screen, STDERR_FILENO);
+    assert_true(close(screen) == 0 && close(fd) == 0);
+    *ret_printed = kp_file_size(printed);
+    return st;
+}
+
+static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "", "not XML", "<html/>",
+        "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:element name=\"a\" type=\"missing\"/></xs:schema>"};
+    struct kp_buf detail = {0};
+    struct kp_xml_schema *schema = NULL;
+    int64_t printed = 0, sum = 0;
+    for (size_t i = 0; i < COUNT(texts); i++, sum += printed) {
+        assert_int_equal(load_text(texts[i], &schema, &detail, &printed), KP_E_USAGE);
+        assert_null(schema);
+        assert_true(detail.len > 0);
+        assert_null(strchr(kp_buf_text(&detail), '\n'));
+    }
+    kp_buf_release(&detail);
+    assert_int_equal(sum, 0);
+}
+
+/* What a set of schemas includes is in the set, or nowhere. */
+static void load__include_of_another_file__opens_nothing(void **state)
+{
+    (void)state;
+    char text[PATH_MAX + 200];
+    struct kp_buf detail = {0};
+    struct kp_xml_schema *schema = NULL;
+    int64_t printed = 0;
+    static const char other[] = "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:element name=\"b\"/></xs:schema>";
+    const char *path = put_file("other.xsd", other, strlen(other));
+    (void)snprintf(text, sizeof(text),
+                   "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:include schemaLocation=\"file://%s\"/>"
+                   "<xs:element name=\"a\"><xs:complexType><xs:sequence><xs:element ref=\"b\"/></xs:sequence></xs:complexType>"
+                   "</xs:element></xs:schema>",
+                   path);
+    assert_int_equal(load_text(text, &schema, &detail, &printed), KP_E_USAGE);
+    kp_buf_release(&detail);
+}
+
+/* Somebody who counts who calls. */
+struct listener {
+    int fd;
+    atomic_int callers;
+    atomic_bool stop;
+};
+
+static void *listen_on(void *arg)
+{
+    struct listener *l = arg;
+    for (struct pollfd p = {.fd = l->fd, .events = POLLIN}; !l->stop;)
+        if (poll(&p, 1, 20) == 1) {
+            l->callers++;
+            (void)close(accept(l->fd, NULL, NULL));
+        }
+    return NULL;
+}
+
+static void load__include_by_http__asks_no_network(void **state)
+{
+    (void)state;
+    struct listener l = {.fd = socket(AF_INET, SOCK_STREAM, 0)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(address);
+    pthread_t thread;
+    char text[400];
+    struct kp_buf detail = {0};
+    struct kp_xml_schema *schema = NULL;
+    int64_t printed = 0;
+    (void)unsetenv("http_proxy");
+    assert_true(bind(l.fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(l.fd, 4) == 0);
+    assert_int_equal(getsockname(l.fd, (struct sockaddr *)&address, &length), 0);
+    assert_int_equal(pthread_create(&thread, NULL, listen_on, &l), 0);
+    (void)snprintf(text, sizeof(text),
+                   "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:include "
+                   "schemaLocation=\"http://127.0.0.1:%d/a.xsd\"/><xs:element name=\"a\"/></xs:schema>",
+                   ntohs(address.sin_port));
+    enum kp_status st = load_text(text, &schema, &detail, &printed);
+    l.stop = true;
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    (void)close(l.fd);
+    kp_xml_schema_free(schema);
+    kp_buf_release(&detail);
+    assert_int_equal(l.callers, 0);
+    assert_int_equal(st, KP_E_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(check__valid_stream__passes),
+        cmocka_unit_test(check__each_fault__names_its_element_and_no_contents),
+        cmocka_unit_test(check__document_given_up_halfway__does_not_spoil_the_next),
+        cmocka_unit_test(check__document_without_its_end__is_not_valid),
+        cmocka_unit_test(check__index__has_its_own_schema),
+        cmocka_unit_test(check__two_threads_on_one_schema__judge_alike),
+        cmocka_unit_test(load__what_is_no_schema__tells_why_and_prints_nothing),
+        cmocka_unit_test(load__include_of_another_file__opens_nothing),
+        cmocka_unit_test(load__include_by_http__asks_no_network),
+    };
+    return cmocka_run_group_tests_name("xmlcheck", tests, set_up, tear_down);
+}

@@ -1,0 +1,805 @@
+#include "mapped.h"
+
+#include "input/mapping.h"
+
+#define HEIGHT "9N001000000000001"
+#define WEIGHT "9N006000000000001"
+#define PROTEIN "1A010000000190111"           /* read by eye */
+#define PROTEIN_BY_MACHINE "1A010000000191111" /* the same analyte, another method */
+#define MEAL "9N141000000000011"
+#define GLUCOSE "3D010000001927201"
+#define CASUAL_GLUCOSE "3D010129901927201"
+#define GLUCOSE_PAIR GLUCOSE "/" CASUAL_GLUCOSE
+#define TRIGLYCERIDES "3F015000002327101"
+#define WHITE_CELLS "2A010000001930101"
+#define JUDGEMENT "9N511000000000049"
+#define DOCTOR "9N516000000000049"
+#define OPINION "9N521000000000049"
+#define OPINION_DOCTOR "9N526000000000049"
+#define ECG_TEXT "9A110160800000049"
+#define REQUIRED "保険者番号", "保険番号", "カナ氏名", "性別", "生年月日", "郵便番号", "住所", "健診実施日"
+enum { N_REQUIRED = 8, FIRST_LINE = 2 };
+
+static enum kp_status build(const struct kp_mapping_file *file, const char *const *first, const char *const *second,
+                            size_t n)
+{
+    const struct kp_mapping_job job = {.arena = &scratch,
+                                       .tables = &tables,
+                                       .diag = &DIAG,
+                                       .file = file,
+                                       .input_path = "in.csv",
+                                       .input = 1,
+                                       .n_inputs = 1};
+    memset(&got, 0, sizeof(got));
+    return kp_mapping_build(&job, &(struct kp_heading){first, second, n}, &mapping);
+}
+
+#define BY_SYNONYMS(...)                                                                                               \
+    do {                                                                                                               \
+        static const char *const headers_[] = {__VA_ARGS__};                                                           \
+        assert_int_equal(build(NULL, headers_, NULL, COUNT(headers_)), KP_OK);                                         \
+    } while (0)
+
+static void by_two_rows(const char *first, const char *second)
+{
+    const char *const rows[] = {first, second};
+    assert_int_equal(build(NULL, &rows[0], &rows[1], 1), KP_OK);
+}
+
+static enum kp_status load_text(const char *rows, struct kp_mapping_file *file)
+{
+    const char *path = put_file("map.csv", rows, strlen(rows));
+    memset(&got, 0, sizeof(got));
+    return kp_mapping_load(&scratch, &kp_io_posix, text, path, NULL, &DIAG, file);
+}
+
+#define HEADING "column,target,unit,values\n"
+
+static enum kp_status by_file(const char *rows, const char *const *headers, size_t n)
+{
+    struct kp_mapping_file file;
+    assert_int_equal(load_text(kp_arena_printf(&scratch, HEADING "%s", rows), &file), KP_OK);
+    return build(&file, headers, NULL, n);
+}
+
+/* One row for the one column of an export. */
+static enum kp_status by_row(const char *target, const char *unit, const char *values)
+{
+    static const char *const headers[] = {"列"};
+    return by_file(kp_arena_printf(&scratch, "列,%s,%s,%s\n", target, unit, values), headers, 1);
+}
+
+static unsigned item_at(const char *code)
+{
+    const struct kp_item *item = kp_item_find(&tables, code);
+    if (!item)
+        fail_msg("no item %s", code);
+    return (unsigned)(item - tables.items);
+}
+
+static void assert_column(const struct kp_column *column, enum kp_column_kind kind, const char *target)
+{
+    enum kp_field field;
+    if (column->kind != kind)
+        fail_msg("%s: kind %d, not %d", column->header, (int)column->kind, (int)kind);
+    if (kp_field_find(target, &field))
+        assert_int_equal(column->index, field);
+    else if (*target)
+        assert_string_equal(tables.items[column->index].code, target);
+}
+
+static void assert_item(size_t i, const char *code)
+{
+    assert_column(&mapping.columns[i], KP_COL_ITEM, code);
+}
+
+static void assert_left_out(size_t i, enum kp_why why)
+{
+    assert_column(&mapping.columns[i], KP_COL_UNMAPPED, "");
+    assert_int_equal(mapping.columns[i].why, why);
+    assert_false(mapping.columns[i].is_pair);
+}
+
+static void assert_pair(size_t i, const char *fasting, const char *casual)
+{
+    assert_item(i, fasting);
+    assert_true(mapping.columns[i].is_pair);
+    assert_int_equal(mapping.columns[i].casual, item_at(casual));
+}
+
+static void assert_unit(size_t i, const char *unit)
+{
+    if (unit) {
+        assert_non_null(mapping.columns[i].unit);
+        assert_string_equal(mapping.columns[i].unit, unit);
+    } else {
+        assert_null(mapping.columns[i].unit);
+    }
+}
+
+/* --- by synonyms --- */
+
+static void synonyms__spellings_field_names_and_codes__are_recognised(void **state UNUSED)
+{
+    static const struct {
+        const char *header;
+        enum kp_column_kind kind;
+        const char *target;
+    } cases[] = {{"身長", KP_COL_ITEM, HEIGHT},
+                 {"体重 (kg)", KP_COL_ITEM, WEIGHT},
+                 {"ＢＭＩ", KP_COL_ITEM, "9N011000000000001"},
+                 {"γーＧＴＰ", KP_COL_ITEM, "3B090000002327101"},
+                 {"ﾍﾓｸﾞﾛﾋﾞﾝ", KP_COL_ITEM, "2A030000001930101"},
+                 {"ＨｂＡ１ｃ", KP_COL_ITEM, "3D046000001920402"},
+                 {"視力裸眼　右", KP_COL_ITEM, "9E160162100000001"},
+                 {"左）4000Hz 判定", KP_COL_ITEM, "9D100163600000011"},
+                 {PROTEIN, KP_COL_ITEM, PROTEIN},
+                 {"2A030000001930101.low", KP_COL_LOW, "2A030000001930101"},
+                 {"2A030000001930101.high", KP_COL_HIGH, "2A030000001930101"},
+                 {"2A030000001930101.flag", KP_COL_FLAG, "2A030000001930101"},
+                 {"2A030000001930101.unit", KP_COL_UNIT, "2A030000001930101"},
+                 {"社員番号", KP_COL_FIELD, "employee_id"},
+                 {"facility_number", KP_COL_FIELD, "facility_number"},
+                 {" member_to ", KP_COL_FIELD, "member_to"},
+                 {"INSURANCE_CARD_BRANCH_NUMBER", KP_COL_FIELD, "insured_branch"},
+                 {"kp_codes", KP_COL_OURS, ""},
+                 {"kp_anything", KP_COL_OURS, ""},
+                 {"22予備", KP_COL_UNMAPPED, ""},
+                 {"身長 判定", KP_COL_UNMAPPED, ""},
+                 {"受診者氏名", KP_COL_UNMAPPED, ""},
+                 {"ignore", KP_COL_UNMAPPED, ""},
+                 {"9N001000000000009", KP_COL_UNMAPPED, ""},
+                 {"", KP_COL_UNMAPPED, ""}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(build(NULL, &cases[i].header, NULL, 1), KP_OK);
+        assert_column(&mapping.columns[0], cases[i].kind, cases[i].target);
+        assert_string_equal(mapping.columns[0].header, cases[i].header);
+        assert_int_equal(got.count, 0);
+    }
+}
+
+static void synonyms__required_headers__fill_their_fields(void **state UNUSED)
+{
+    static const char *const fields[] = {"insurer_number", "insured_number", "name_kana",  "sex",
+                                         "birth_date",     "postal_code",    "address",    "exam_date"};
+    BY_SYNONYMS(REQUIRED);
+    assert_int_equal(mapping.n_columns, N_REQUIRED);
+    for (size_t i = 0; i < N_REQUIRED; i++)
+        assert_column(&mapping.columns[i], KP_COL_FIELD, fields[i]);
+}
+
+static void synonyms__why__tells_names_from_synonyms(void **state UNUSED)
+{
+    BY_SYNONYMS("sex", HEIGHT, "体重", "予備", "kp_line");
+    assert_int_equal(mapping.columns[0].why, KP_WHY_NAME);
+    assert_int_equal(mapping.columns[1].why, KP_WHY_NAME);
+    assert_int_equal(mapping.columns[2].why, KP_WHY_SYNONYM);
+    assert_left_out(3, KP_WHY_UNKNOWN);
+}
+
+static void synonyms__kp_columns__are_not_counted(void **state UNUSED)
+{
+    static const unsigned numbers[] = {0, 0, 1, 0, 2};
+    BY_SYNONYMS("kp_file", "kp_line", "身長", "kp_codes", "体重");
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        assert_int_equal(mapping.columns[i].number, numbers[i]);
+}
+
+static void synonyms__unit_in_the_header__is_kept_where_it_differs(void **state UNUSED)
+{
+    BY_SYNONYMS("身長(cm)", "体重g", "白血球数(×10^3/μL)", "腹囲(kg)");
+    assert_item(0, HEIGHT);
+    assert_unit(0, NULL);
+    assert_item(1, WEIGHT);
+    assert_unit(1, "g");
+    assert_item(2, WHITE_CELLS);
+    assert_unit(2, "10*3/mm3");
+    assert_left_out(3, KP_WHY_UNIT);
+}
+
+static void has_units__limits_and_unit_columns__tell_it(void **state UNUSED)
+{
+    static const struct {
+        const char *header;
+        bool has;
+    } cases[] = {{HEIGHT, false},        {HEIGHT ".flag", false}, {"体重g", false}, {HEIGHT ".unit", true},
+                 {HEIGHT ".low", true}, {HEIGHT ".high", true}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *headers[] = {"性別", cases[i].header};
+        assert_int_equal(build(NULL, headers, NULL, COUNT(headers)), KP_OK);
+        assert_int_equal(mapping.has_units, cases[i].has);
+    }
+}
+
+/* --- two header rows --- */
+
+static void two_rows__code_below_a_name__refines_it(void **state UNUSED)
+{
+    by_two_rows("尿蛋白", PROTEIN_BY_MACHINE);
+    assert_item(0, PROTEIN_BY_MACHINE);
+    assert_int_equal(mapping.columns[0].why, KP_WHY_NAME);
+    assert_string_equal(mapping.columns[0].header, "尿蛋白");
+    assert_string_equal(mapping.columns[0].second, PROTEIN_BY_MACHINE);
+    by_two_rows(PROTEIN_BY_MACHINE, "尿蛋白");
+    assert_item(0, PROTEIN_BY_MACHINE);
+}
+
+static void two_rows__code_below_a_pair__settles_it(void **state UNUSED)
+{
+    by_two_rows("血糖", CASUAL_GLUCOSE);
+    assert_item(0, CASUAL_GLUCOSE);
+    assert_false(mapping.columns[0].is_pair);
+    by_two_rows("血糖(mmol/L)", CASUAL_GLUCOSE);
+    assert_item(0, CASUAL_GLUCOSE);
+    assert_unit(0, "mmol/L");
+}
+
+static void two_rows__that_agree_or_are_half_empty__are_one_header(void **state UNUSED)
+{
+    static const struct {
+        const char *first, *second, *code;
+    } cases[] = {{"身長", HEIGHT, HEIGHT},  {HEIGHT, "身長", HEIGHT}, {"身長", "", HEIGHT}, {"", HEIGHT, HEIGHT},
+                 {"身長", "院内01", HEIGHT}, {"予備", HEIGHT, HEIGHT}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        by_two_rows(cases[i].first, cases[i].second);
+        assert_item(0, cases[i].code);
+    }
+    by_two_rows("性別", "sex");
+    assert_column(&mapping.columns[0], KP_COL_FIELD, "sex");
+    static const char *const grams[][2] = {{"体重(g)", WEIGHT}, {WEIGHT, "体重(g)"}, {"体重", "体重(g)"}};
+    for (size_t i = 0; i < COUNT(grams); i++) {
+        by_two_rows(grams[i][0], grams[i][1]);
+        assert_item(0, WEIGHT);
+        assert_unit(0, "g");
+    }
+    by_two_rows("", "");
+    assert_left_out(0, KP_WHY_UNKNOWN);
+}
+
+static void two_rows__that_contradict__map_nothing(void **state UNUSED)
+{
+    static const char *const cases[][2] = {{"身長", WEIGHT},     {WEIGHT, "身長"},     {"身長", "体重"},
+                                           {"性別", HEIGHT},     {"性別", "birth_date"}, {"尿蛋白", "尿蛋白（機械）"},
+                                           {"尿蛋白", "1A020000000190111"}, {"体重(g)", "体重(kPa)"},
+                                           {"裸眼視力(右)", "9E160162200000001"},
+                                           {"心電図所見", "9A110160700000011"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        by_two_rows(cases[i][0], cases[i][1]);
+        assert_left_out(0, KP_WHY_ROWS);
+    }
+}
+
+static void two_rows__kp_columns__stay_ours(void **state UNUSED)
+{
+    by_two_rows("kp_line", HEIGHT);
+    assert_column(&mapping.columns[0], KP_COL_OURS, "");
+}
+
+static void two_rows__file__names_a_column_by_either(void **state UNUSED)
+{
+    static const char *const first[] = {"甲", "乙", "乙"}, *const second[] = {"A1", "A2", "乙"};
+    struct kp_mapping_file file;
+    assert_int_equal(load_text(HEADING "a1,sex,,\n乙," HEIGHT ",,\n乙@2," WEIGHT ",,\n", &file), KP_OK);
+    assert_int_equal(build(&file, first, second, COUNT(first)), KP_OK);
+    assert_column(&mapping.columns[0], KP_COL_FIELD, "sex");
+    assert_item(1, HEIGHT);
+    assert_item(2, WEIGHT);
+    assert_int_equal(load_text(HEADING "甲,sex,,\nA2," HEIGHT ",,\n", &file), KP_OK);
+    assert_int_equal(build(&file, first, second, COUNT(first)), KP_OK);
+    assert_column(&mapping.columns[0], KP_COL_FIELD, "sex");
+    assert_item(1, HEIGHT);
+}
+
+/* --- fasting or casual --- */
+
+static void pair__without_a_meal_column__is_left_out(void **state UNUSED)
+{
+    BY_SYNONYMS("血糖", "中性脂肪", "身長");
+    assert_left_out(0, KP_WHY_MEAL);
+    assert_left_out(1, KP_WHY_MEAL);
+    assert_item(2, HEIGHT);
+}
+
+static void pair__with_a_meal_column__is_mapped(void **state UNUSED)
+{
+    BY_SYNONYMS("血糖", "採血時間（食後）", "中性脂肪");
+    assert_pair(0, GLUCOSE, CASUAL_GLUCOSE);
+    assert_item(1, MEAL);
+    assert_pair(2, TRIGLYCERIDES, "3F015129902327101");
+    BY_SYNONYMS(MEAL, "血糖");
+    assert_pair(1, GLUCOSE, CASUAL_GLUCOSE);
+    BY_SYNONYMS("血糖", "空腹時区分");
+    assert_pair(0, GLUCOSE, CASUAL_GLUCOSE);
+    assert_column(&mapping.columns[1], KP_COL_FIELD, "fasting");
+}
+
+static void pair__limits_of_the_meal_item__tell_nothing(void **state UNUSED)
+{
+    BY_SYNONYMS("血糖", MEAL ".flag");
+    assert_left_out(0, KP_WHY_MEAL);
+}
+
+static void pair__none__leaves_the_fasting_column_out(void **state UNUSED)
+{
+    BY_SYNONYMS("空腹時区分", "空腹時血糖", "採血時間（食後）");
+    assert_left_out(0, KP_WHY_UNKNOWN);
+    assert_item(1, GLUCOSE);
+    assert_item(2, MEAL);
+}
+
+static void pair__target_of_a_file__needs_a_meal_column(void **state UNUSED)
+{
+    static const char *const headers[] = {"GLU", "食"};
+    assert_int_equal(by_file("GLU," GLUCOSE_PAIR ",,\n", headers, COUNT(headers)), KP_E_USAGE);
+    assert_int_equal(got.code, 1052);
+    assert_int_equal(got.count, 1);
+    assert_non_null(strstr(got.text, "GLU"));
+    assert_string_equal(got.file, in_folder("map.csv"));
+    assert_int_equal(by_file("GLU," GLUCOSE_PAIR ",mmol/L,\n食,fasting,,1=fasting|2=casual\n", headers,
+                             COUNT(headers)),
+                     KP_OK);
+    assert_pair(0, GLUCOSE, CASUAL_GLUCOSE);
+    assert_unit(0, "mmol/L");
+    assert_column(&mapping.columns[1], KP_COL_FIELD, "fasting");
+    assert_int_equal(by_file("食," MEAL ",,\nGLU," GLUCOSE_PAIR ",,\n", headers, COUNT(headers)), KP_OK);
+    assert_pair(0, GLUCOSE, CASUAL_GLUCOSE);
+}
+
+static void pair__of_items_that_are_none__is_no_target(void **state UNUSED)
+{
+    static const char *const targets[] = {HEIGHT "/" PROTEIN, GLUCOSE "/", "/3D010000001927201", GLUCOSE "/9N001",
+                                          GLUCOSE_PAIR "/" GLUCOSE};
+    for (size_t i = 0; i < COUNT(targets); i++) {
+        if (by_row(targets[i], "", "") != KP_E_USAGE)
+            fail_msg("%s is taken", targets[i]);
+        assert_int_equal(got.code, 1050);
+    }
+}
+
+/* --- judgements and their doctors --- */
+
+static void judgement__without_its_doctor__is_left_out(void **state UNUSED)
+{
+    BY_SYNONYMS("総合判定", "身長");
+    assert_left_out(0, KP_WHY_DOCTOR);
+    assert_item(1, HEIGHT);
+    BY_SYNONYMS(JUDGEMENT, OPINION_DOCTOR); /* somebody else's doctor */
+    assert_left_out(0, KP_WHY_DOCTOR);
+    assert_left_out(1, KP_WHY_DOCTOR);
+}
+
+static void doctor__without_a_judgement__is_left_out(void **state UNUSED)
+{
+    BY_SYNONYMS("健診判定医");
+    assert_left_out(0, KP_WHY_DOCTOR);
+    BY_SYNONYMS(DOCTOR, OPINION, OPINION_DOCTOR);
+    assert_left_out(0, KP_WHY_DOCTOR);
+    assert_item(1, OPINION);
+    assert_item(2, OPINION_DOCTOR);
+}
+
+static void judgement__with_its_doctor__is_mapped_in_any_order(void **state UNUSED)
+{
+    BY_SYNONYMS("総合判定", "健診判定医");
+    assert_item(0, JUDGEMENT);
+    assert_item(1, DOCTOR);
+    BY_SYNONYMS("健診判定医", "身長", "総合判定");
+    assert_item(0, DOCTOR);
+    assert_item(2, JUDGEMENT);
+}
+
+static void judgement__named_in_a_file__is_mapped_alone(void **state UNUSED)
+{
+    assert_int_equal(by_row(JUDGEMENT, "", ""), KP_OK);
+    assert_item(0, JUDGEMENT);
+    assert_int_equal(by_row(DOCTOR, "", ""), KP_OK);
+    assert_item(0, DOCTOR);
+}
+
+/* --- several columns for one target --- */
+
+static void several_columns__of_findings__are_joined_in_order(void **state UNUSED)
+{
+    BY_SYNONYMS("心電図所見1", "身長", "心電図所見2", "心電図判定", "心電図所見3");
+    const struct kp_column *c = mapping.columns;
+    assert_item(0, ECG_TEXT);
+    assert_ptr_equal(c[0].next, &c[2]);
+    assert_ptr_equal(c[2].next, &c[4]);
+    assert_null(c[4].next);
+    assert_false(c[0].follows);
+    assert_true(c[2].follows);
+    assert_true(c[4].follows);
+    assert_item(3, "9A110160700000011");
+    assert_null(c[3].next);
+    assert_false(c[3].follows);
+}
+
+static void several_columns__of_one_value__stay_apart(void **state UNUSED)
+{
+    BY_SYNONYMS("身長", "身体計測-身長", "性別", "sex", "便潜血1回目", "便潜血2回目", HEIGHT ".low", HEIGHT ".low");
+    assert_item(0, HEIGHT);
+    assert_item(1, HEIGHT);
+    for (size_t i = 0; i < mapping.n_columns; i++) {
+        assert_int_not_equal(mapping.columns[i].kind, KP_COL_UNMAPPED);
+        assert_null(mapping.columns[i].next);
+        assert_false(mapping.columns[i].follows);
+    }
+    assert_int_equal(got.count, 0);
+}
+
+static void several_columns__in_a_file__do_not_stop_it(void **state UNUSED)
+{
+    static const char *const headers[] = {"a", "b", "c", "d"};
+    assert_int_equal(by_file("a," HEIGHT ",,\nb," HEIGHT ",m,\nc," ECG_TEXT ",,\nd," ECG_TEXT ",,\n", headers,
+                             COUNT(headers)),
+                     KP_OK);
+    assert_item(0, HEIGHT);
+    assert_item(1, HEIGHT);
+    assert_null(mapping.columns[0].next);
+    assert_ptr_equal(mapping.columns[2].next, &mapping.columns[3]);
+    assert_true(mapping.columns[3].follows);
+}
+
+/* --- what is lacking --- */
+
+static void assert_lacks(size_t i, bool has_facility, const char *field, const char *header)
+{
+    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
+    size_t n = kp_mapping_lacks(&mapping, has_facility, lacking);
+    if (n != (field ? 1 : 0))
+        fail_msg("column %zu: %zu fields are lacking", i, n);
+    if (field) {
+        assert_string_equal(lacking[0].field, field);
+        assert_string_equal(lacking[0].header, header);
+    }
+}
+
+static void lacks__each_required_field__is_named_with_its_header(void **state UNUSED)
+{
+    static const char *const all[] = {REQUIRED, "健診機関番号", "健診機関名称"};
+    static const char *const fields[] = {"insurer_number",  "insured_number", "name_kana",   "sex",
+                                         "birth_date",      "postal_code",    "address",     "exam_date",
+                                         "facility_number", "facility_name"};
+    assert_int_equal(build(NULL, all, NULL, COUNT(all)), KP_OK);
+    assert_lacks(0, false, NULL, NULL);
+    for (size_t i = 0; i < COUNT(all); i++) {
+        const char *headers[COUNT(all)];
+        memcpy(headers, all, sizeof(headers));
+        headers[i] = "予備";
+        assert_int_equal(build(NULL, headers, NULL, COUNT(all)), KP_OK);
+        assert_lacks(i, false, fields[i], all[i]);
+        assert_lacks(i, true, i < N_REQUIRED ? fields[i] : NULL, all[i]);
+    }
+}
+
+static void lacks__no_columns__names_all_in_order(void **state UNUSED)
+{
+    static const char *const none[] = {""};
+    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
+    assert_int_equal(build(NULL, none, NULL, 0), KP_OK);
+    assert_int_equal(kp_mapping_lacks(&mapping, false, lacking), KP_REQUIRED_FIELDS);
+    assert_string_equal(lacking[0].field, "insurer_number");
+    assert_string_equal(lacking[9].field, "facility_name");
+    assert_int_equal(kp_mapping_lacks(&mapping, true, lacking), N_REQUIRED);
+    assert_string_equal(lacking[7].field, "exam_date");
+}
+
+/* An item of the same number as a field is no field, nor is a column that the mapping file ignores. */
+static void lacks__items_and_ignored_columns__fill_no_field(void **state UNUSED)
+{
+    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
+    const char *headers[KP_F__COUNT];
+    for (size_t i = 0; i < COUNT(headers); i++)
+        headers[i] = tables.items[i].code;
+    assert_int_equal(build(NULL, headers, NULL, COUNT(headers)), KP_OK);
+    assert_int_equal(kp_mapping_lacks(&mapping, false, lacking), KP_REQUIRED_FIELDS);
+    assert_int_equal(by_row("ignore", "", ""), KP_OK);
+    assert_int_equal(kp_mapping_lacks(&mapping, false, lacking), KP_REQUIRED_FIELDS);
+}
+
+/* --- by a mapping file --- */
+
+static void file__targets__of_every_kind(void **state UNUSED)
+{
+    static const char *const headers[] = {"たけ", "下", "上", "印", "位", "捨", "身長", "番号"};
+    assert_int_equal(by_file("たけ," HEIGHT ",,\n下," HEIGHT ".low,,\n上," HEIGHT ".high,,\n印," HEIGHT ".flag,,\n"
+                             "位," HEIGHT ".unit,,\n捨,ignore,,\n番号,insurer_number,,\n",
+                             headers, COUNT(headers)),
+                     KP_OK);
+    assert_item(0, HEIGHT);
+    assert_column(&mapping.columns[1], KP_COL_LOW, HEIGHT);
+    assert_column(&mapping.columns[2], KP_COL_HIGH, HEIGHT);
+    assert_column(&mapping.columns[3], KP_COL_FLAG, HEIGHT);
+    assert_column(&mapping.columns[4], KP_COL_UNIT, HEIGHT);
+    assert_column(&mapping.columns[5], KP_COL_IGNORED, "");
+    assert_left_out(6, KP_WHY_UNKNOWN); /* not by synonyms, too; listed in the report */
+    assert_column(&mapping.columns[7], KP_COL_FIELD, "insurer_number");
+    for (size_t i = 0; i < COUNT(headers); i++)
+        assert_int_equal(mapping.columns[i].why == KP_WHY_MAPPING, i != 6);
+    assert_true(mapping.has_units);
+}
+
+static void file__column__by_number_occurrence_and_width(void **state UNUSED)
+{
+    static const char *const headers[] = {"身 長", "身長", "ＢＭＩ"};
+    assert_int_equal(by_file("身長@2," HEIGHT ",,\n#1," WEIGHT ",,\nbmi,9N011000000000001,,\n", headers,
+                             COUNT(headers)),
+                     KP_OK);
+    assert_item(0, WEIGHT);
+    assert_item(1, HEIGHT);
+    assert_item(2, "9N011000000000001");
+}
+
+static const char *code_for(const char *source)
+{
+    uint32_t at = 0;
+    const struct kp_column *column = &mapping.columns[0];
+    const char *key = kp_text_value_key(&scratch, source);
+    return kp_map_get(&column->values, key, &at) ? column->codes[at] : NULL;
+}
+
+static void file__values__become_pairs(void **state UNUSED)
+{
+    assert_int_equal(by_row(PROTEIN, "", "陰=1|Ａ＝Ｂ=5|少=2"), KP_OK);
+    assert_string_equal(code_for("陰"), "1");
+    assert_string_equal(code_for("Ａ＝Ｂ"), "5"); /* the last = divides */
+    assert_string_equal(code_for(" 少"), "2");
+    assert_null(code_for("多"));
+}
+
+static void file__values__an_empty_code_means_nothing(void **state UNUSED)
+{
+    assert_int_equal(by_row(PROTEIN, "", "-=|陰=1|999="), KP_OK);
+    assert_string_equal(code_for("-"), "");
+    assert_string_equal(code_for("ー"), ""); /* dashes are one */
+    assert_string_equal(code_for("９９９"), "");
+    assert_string_equal(code_for("陰"), "1");
+    assert_int_equal(by_row(HEIGHT, "", "-="), KP_OK);
+    assert_string_equal(code_for("－"), "");
+    assert_int_equal(by_row("member_to", "", "99999999="), KP_OK);
+    assert_string_equal(code_for("99999999"), "");
+}
+
+static void file__unit__convertible_in_any_spelling__is_kept(void **state UNUSED)
+{
+    static const struct {
+        const char *target, *written, *unit;
+    } cases[] = {{HEIGHT, "ｃｍ", NULL},
+                 {"9A751000000000001", "mmHg", NULL},
+                 {HEIGHT, "m", "m"},
+                 {HEIGHT ".low", "ｍｍ", "mm"},
+                 {HEIGHT ".high", "cm", NULL},
+                 {WHITE_CELLS, "×10^3/μL", "10*3/mm3"},
+                 {WHITE_CELLS, "10*9/L", "10*9/L"},
+                 {GLUCOSE, "mmol/L", "mmol/L"},
+                 {"3D046000001920402", "IFCC", "mmol/mol"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (by_row(cases[i].target, cases[i].written, "") != KP_OK)
+            fail_msg("%s in %s: %s", cases[i].target, cases[i].written, got.text);
+        assert_unit(0, cases[i].unit);
+    }
+}
+
+static void file__unit__of_another_kind__is_refused(void **state UNUSED)
+{
+    static const struct {
+        const char *target, *written, *wanted;
+    } cases[] = {{HEIGHT, "kg", "cm"},
+                 {HEIGHT ".low", "kg", "cm"},
+                 {HEIGHT, "parsec", "cm"},
+                 {HEIGHT, "mmol/L", "cm"},
+                 {"3B035000002327201", "mmol/L", "U/L"},
+                 {HEIGHT, "excel", "cm"},
+                 {PROTEIN, "cm", "-"},
+                 {HEIGHT ".flag", "cm", "-"},
+                 {HEIGHT ".unit", "cm", "-"},
+                 {"sex", "cm", "-"},
+                 {"ignore", "cm", "-"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (by_row(cases[i].target, cases[i].written, "") != KP_E_USAGE || got.code != 4033)
+            fail_msg("%s in %s: K%u", cases[i].target, cases[i].written, got.code);
+        assert_int_equal(got.line, FIRST_LINE);
+        assert_string_equal(got.file, in_folder("map.csv"));
+        assert_non_null(strstr(got.text, cases[i].written));
+        assert_non_null(strstr(got.text, cases[i].wanted));
+    }
+}
+
+static void file__unit_excel__is_for_dates_alone(void **state UNUSED)
+{
+    static const char *const dates[] = {"birth_date", "exam_date", "member_from", "member_to", "ticket_expires"};
+    static const char *const others[] = {"sex", "employee_id", HEIGHT, "postal_code", "ignore"};
+    for (size_t i = 0; i < COUNT(dates); i++) {
+        assert_int_equal(by_row(dates[i], "excel", ""), KP_OK);
+        assert_int_equal(mapping.columns[0].serial, KP_SERIAL_1900);
+        assert_int_equal(by_row(dates[i], "excel1904", ""), KP_OK);
+        assert_int_equal(mapping.columns[0].serial, KP_SERIAL_1904);
+        assert_unit(0, NULL);
+        assert_int_equal(by_row(dates[i], "", ""), KP_OK);
+        assert_int_equal(mapping.columns[0].serial, KP_SERIAL_NONE);
+        assert_int_equal(by_row(dates[i], "excel1900", ""), KP_E_USAGE);
+        assert_int_equal(got.code, 4033);
+    }
+    for (size_t i = 0; i < COUNT(others); i++) {
+        assert_int_equal(by_row(others[i], "excel", ""), KP_E_USAGE);
+        assert_int_equal(by_row(others[i], "excel1904", ""), KP_E_USAGE);
+        assert_int_equal(got.code, 4033);
+    }
+}
+
+static void file__wrong_rows__are_refused_with_line_and_code(void **state UNUSED)
+{
+    static const char *const headers[] = {"身長", "蛋白", "身長"};
+    static const struct {
+        const char *rows;
+        unsigned code, line;
+    } cases[] = {
+        {"背," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"身長@3," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"身長@0," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"#0," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"#4," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"#1x," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"#99999999999999999999," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"," HEIGHT ",,\n", 1051, FIRST_LINE},
+        {"身長,9N001,,\n", 1050, FIRST_LINE},
+        {"身長," HEIGHT ".lo,,\n", 1050, FIRST_LINE},
+        {"身長,,,\n", 1050, FIRST_LINE},
+        {"身長," HEIGHT ",,\n#1," WEIGHT ",,\n", 1050, FIRST_LINE + 1},
+        {"身長,ignore,,\n身長@1," WEIGHT ",,\n", 1050, FIRST_LINE + 1},
+        {"蛋白," PROTEIN ",,陰=9\n", 1050, FIRST_LINE},
+        {"蛋白," PROTEIN ",,陰\n", 1050, FIRST_LINE},
+        {"蛋白," PROTEIN ",,陰=1|陰=2\n", 1050, FIRST_LINE},
+        {"蛋白," PROTEIN ",,-=|－=1\n", 1050, FIRST_LINE},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        enum kp_status st = by_file(cases[i].rows, headers, COUNT(headers));
+        if (st != KP_E_USAGE || got.code != cases[i].code || got.line != cases[i].line)
+            fail_msg("%s: status %d, K%u, line %u: %s", cases[i].rows, st, got.code, (unsigned)got.line, got.text);
+        assert_string_equal(got.file, in_folder("map.csv"));
+    }
+}
+
+static void build__that_fails__leaves_the_mapping_alone(void **state UNUSED)
+{
+    mapping.n_columns = 77;
+    assert_int_equal(by_row("nothing", "", ""), KP_E_USAGE);
+    assert_int_equal(mapping.n_columns, 77);
+}
+
+/* A mended rejected.csv goes back in with the mapping file of the export it came from. */
+static void file__column_by_number__does_not_count_kp_columns(void **state UNUSED)
+{
+    static const char *const headers[] = {"kp_file", "kp_line", "a", "kp_codes", "身長", "身長"};
+    assert_int_equal(by_file("#3," HEIGHT ",,\n#1,sex,,\n", headers, COUNT(headers)), KP_OK);
+    assert_item(5, HEIGHT);
+    assert_column(&mapping.columns[2], KP_COL_FIELD, "sex");
+    assert_column(&mapping.columns[0], KP_COL_OURS, "");
+    assert_int_equal(by_file("#4," HEIGHT ",,\n", headers, COUNT(headers)), KP_E_USAGE);
+    assert_int_equal(got.code, 1051);
+    assert_int_equal(by_file("#0," HEIGHT ",,\n", headers, COUNT(headers)), KP_E_USAGE);
+    assert_int_equal(got.code, 1051);
+    assert_int_equal(by_file("kp_file," HEIGHT ",,\n", headers, COUNT(headers)), KP_E_USAGE);
+    assert_int_equal(got.code, 1051);
+}
+
+static void file__comments__are_passed_over_and_numbers_are_none(void **state UNUSED)
+{
+    static const char *const headers[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+    assert_int_equal(by_file("# text\n#12," HEIGHT ",,\n#\n#x,sex,,\n# 11,sex,,\na,sex,,\n#2,birth_date,,\n",
+                             headers, COUNT(headers)),
+                     KP_OK);
+    assert_item(11, HEIGHT);
+    assert_column(&mapping.columns[0], KP_COL_FIELD, "sex");
+    assert_column(&mapping.columns[1], KP_COL_FIELD, "birth_date");
+    assert_left_out(10, KP_WHY_UNKNOWN);
+}
+
+static void file__comment_before_its_header__is_passed_over(void **state UNUSED)
+{
+    static const char *const headers[] = {"a"};
+    struct kp_mapping_file file;
+    assert_int_equal(load_text("# by hand\n" HEADING "\n# and\na,nothing,,\n", &file), KP_OK);
+    assert_false(file.is_cc2x);
+    assert_int_equal(build(&file, headers, NULL, 1), KP_E_USAGE);
+    assert_int_equal(got.line, 5); /* comments are lines, too */
+}
+
+/* --- loading --- */
+
+static void load__missing_file_header_or_quote__is_refused(void **state UNUSED)
+{
+    struct kp_mapping_file file;
+    assert_int_equal(kp_mapping_load(&scratch, &kp_io_posix, text, "/nonexistent/map.csv", NULL, &DIAG, &file),
+                     KP_E_USAGE);
+    assert_int_equal(got.code, 1030);
+    assert_int_equal(load_text("column,target,unit\na,sex,\n", &file), KP_E_USAGE);
+    assert_int_equal(got.code, 1031);
+    assert_non_null(strstr(got.text, "values"));
+    assert_int_equal(load_text(HEADING "\"a,sex,,\n", &file), KP_E_USAGE);
+    assert_int_equal(got.code, 1050);
+    assert_int_equal(got.line, 2);
+}
+
+static void load__methods_that_cannot_be_read__are_refused(void **state UNUSED)
+{
+    static const char table[] = "FILENO,COLNO,CODE\n1,1,sex\n";
+    struct kp_mapping_file file;
+    const char *path = put_file("table.csv", table, strlen(table));
+    assert_int_equal(kp_mapping_load(&scratch, &kp_io_posix, text, path, "/nonexistent/m.csv", &DIAG, &file),
+                     KP_E_USAGE);
+    assert_int_equal(got.code, 1030);
+    assert_string_equal(got.file, "/nonexistent/m.csv");
+    const char *methods = put_file("methods.csv", "\"1,2", 4);
+    assert_int_equal(kp_mapping_load(&scratch, &kp_io_posix, text, path, methods, &DIAG, &file), KP_E_USAGE);
+    assert_int_equal(got.code, 1050);
+    assert_string_equal(got.file, methods);
+}
+
+static void load__table_of_cc2x__is_known_by_its_header_or_numbers(void **state UNUSED)
+{
+    static const struct {
+        const char *rows;
+        bool is;
+    } cases[] = {{"FILENO,COLNO,CODE\n1,1,sex\n", true},
+                 {"# table\nfileno , ＣＯＬＮＯ,CODE\n1,1,sex\n", true},
+                 {"1,1,sex\n1,2,birth_date\n", true},
+                 {HEADING "1,sex,,\n", false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_mapping_file file;
+        assert_int_equal(load_text(cases[i].rows, &file), KP_OK);
+        assert_int_equal(file.is_cc2x, cases[i].is);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, fresh)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(synonyms__spellings_field_names_and_codes__are_recognised),
+        TEST(synonyms__required_headers__fill_their_fields),
+        TEST(synonyms__why__tells_names_from_synonyms),
+        TEST(synonyms__kp_columns__are_not_counted),
+        TEST(synonyms__unit_in_the_header__is_kept_where_it_differs),
+        TEST(has_units__limits_and_unit_columns__tell_it),
+        TEST(two_rows__code_below_a_name__refines_it),
+        TEST(two_rows__code_below_a_pair__settles_it),
+        TEST(two_rows__that_agree_or_are_half_empty__are_one_header),
+        TEST(two_rows__that_contradict__map_nothing),
+        TEST(two_rows__kp_columns__stay_ours),
+        TEST(two_rows__file__names_a_column_by_either),
+        TEST(pair__without_a_meal_column__is_left_out),
+        TEST(pair__with_a_meal_column__is_mapped),
+        TEST(pair__limits_of_the_meal_item__tell_nothing),
+        TEST(pair__none__leaves_the_fasting_column_out),
+        TEST(pair__target_of_a_file__needs_a_meal_column),
+        TEST(pair__of_items_that_are_none__is_no_target),
+        TEST(judgement__without_its_doctor__is_left_out),
+        TEST(doctor__without_a_judgement__is_left_out),
+        TEST(judgement__with_its_doctor__is_mapped_in_any_order),
+        TEST(judgement__named_in_a_file__is_mapped_alone),
+        TEST(several_columns__of_findings__are_joined_in_order),
+        TEST(several_columns__of_one_value__stay_apart),
+        TEST(several_columns__in_a_file__do_not_stop_it),
+        TEST(lacks__each_required_field__is_named_with_its_header),
+        TEST(lacks__no_columns__names_all_in_order),
+        TEST(lacks__items_and_ignored_columns__fill_no_field),
+        TEST(file__targets__of_every_kind),
+        TEST(file__column__by_number_occurrence_and_width),
+        TEST(file__values__become_pairs),
+        TEST(file__values__an_empty_code_means_nothing),
+        TEST(file__unit__convertible_in_any_spelling__is_kept),
+        TEST(file__unit__of_another_kind__is_refused),
+        TEST(file__unit_excel__is_for_dates_alone),
+        TEST(file__wrong_rows__are_refused_with_line_and_code),
+        TEST(build__that_fails__leaves_the_mapping_alone),
+        TEST(file__column_by_number__does_not_count_kp_columns),
+        TEST(file__comments__are_passed_over_and_numbers_are_none),
+        TEST(file__comment_before_its_header__is_passed_over),
+        TEST(load__missing_file_header_or_quote__is_refused),
+        TEST(load__methods_that_cannot_be_read__are_refused),
+        TEST(load__table_of_cc2x__is_known_by_its_header_or_numbers),
+    };
+    return cmocka_run_group_tests_name("mapping", tests, set_up, tear_down);
+}

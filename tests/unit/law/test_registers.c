@@ -1,0 +1,355 @@
+#include "folder.h"
+#include "messages.h"
+#include "tables.h"
+
+#include "law/registers.h"
+
+#define REQUESTS                                                                                                       \
+    "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,valid_until,withdrawn_on,note\n"
+#define CONSENTS                                                                                                       \
+    "consent_id,employee_id,insurer_number,insured_symbol,insured_number,insured_branch,recipient,items,kind,"         \
+    "given_on,withdrawn_on,evidence\n"
+#define INSURERS                                                                                                       \
+    "insurer_number,name,address,representative,scheme,sender_number,interaction_type,service_event,report_40to74,"    \
+    "programme_40to74,report_under40,programme_under40,section_under40,symbol_width\n"
+
+static struct kp_diag diag = {.catalogue = &catalogue, .env = &ENV};
+
+static int set_up(void **state)
+{
+    return make_folder(state) == 0 ? load_tables(state) : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)free_tables(state);
+    return remove_folder(state);
+}
+
+enum which { REQUEST, CONSENT, INSURER };
+
+static enum kp_status load_bytes(enum which which, const char *bytes, size_t n, struct kp_registers *registers)
+{
+    struct kp_options options = {.sender.number = "6631111116"};
+    const char *path = put_file("register.csv", bytes, n);
+    *(which == REQUEST ? &options.requests : which == CONSENT ? &options.consents : &options.insurers) = path;
+    memset(&got, 0, sizeof(got));
+    return kp_registers_load(&scratch, &kp_io_posix, &tables, &options, &diag, registers);
+}
+
+static enum kp_status load(enum which which, const char *rows, struct kp_registers *registers)
+{
+    static const char *const headers[] = {REQUESTS, CONSENTS, INSURERS};
+    const char *bytes = kp_arena_printf(&scratch, "%s%s", headers[which], rows);
+    return load_bytes(which, bytes, strlen(bytes), registers);
+}
+
+struct wrong {
+    const char *rows;
+    unsigned code, line;
+    const char *field;
+};
+
+static void assert_all_refused(enum which which, const struct wrong *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct kp_registers registers = {.n_requests = 77};
+        enum kp_status st = load(which, cases[i].rows, &registers);
+        if (st != KP_E_USAGE || got.code != cases[i].code || got.line != cases[i].line || got.count != 1 ||
+            strcmp(got.field, cases[i].field) != 0)
+            fail_msg("%s: status %d, K%u, line %u, field %s, %d messages", cases[i].rows, st, got.code,
+                     (unsigned)got.line, got.field, got.count);
+        assert_non_null(strstr(got.file, "/register.csv"));
+        assert_int_equal(registers.n_requests, 77); /* left alone on failure */
+    }
+}
+
+/* --- requests --- */
+
+static void requests__wrong_rows__are_refused_with_code_line_and_field(void **state UNUSED)
+{
+    static const struct wrong cases[] = {
+        {",06139463,2025-04-01,elderly_act,,,,,,,\n", 1035, 2, "request_id"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\nR1,06139463,2025-05-01,elderly_act,,,,,,,\n", 1034, 3,
+         "request_id"},
+        {"R1,6139463,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,06139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,99999990,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,06139463,,elderly_act,,,,,,,\n", 1035, 2, "received_on"},
+        {"R1,06139463,2025/04/01,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
+        {"R1,06139463,2025-02-29,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
+        {"R1,06139463,2025-04-01,,,,,,,,\n", 1033, 2, "articles"},
+        {"R1,06139463,2025-04-01,labour_act,,,,,,,\n", 1033, 2, "articles"},
+        {"R1,06139463,2025-04-01,elderly_act labour_act,,,,,,,\n", 1033, 2, "articles"},
+        {"R1,06139463,2025-04-01,elderly_act elderly_act,,,,,,,\n", 1033, 2, "articles"},
+        {"R1,06139463,2025-04-01,consent,,,,,,,\n", 1033, 2, "articles"},
+        {"R1,06139463,2025-04-01,elderly_act,x,,,,,,\n", 1033, 2, "exam_from"},
+        {"R1,06139463,2025-04-01,elderly_act,,2025-13-01,,,,,\n", 1033, 2, "exam_to"},
+        {"R1,06139463,2025-04-01,elderly_act,2025-04-02,2025-04-01,,,,,\n", 1036, 2, "exam_to"},
+        {"R1,06139463,2025-04-01,elderly_act,,,75plus,,,,\n", 1033, 2, "ages"},
+        {"R1,06139463,2025-04-01,elderly_act,,,40to74 under40,,,,\n", 1033, 2, "ages"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,3C0200000023271,,,\n", 1033, 2, "items"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,other,,,\n", 1033, 2, "items"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,2025-03-31,,\n", 1036, 2, "valid_until"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,2025-03-31,\n", 1036, 2, "withdrawn_on"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,,a,b\n", 1038, 2, ""},
+        {"R1,06139463,2025-04-01\n", 1038, 2, ""},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\n\"R2\n\",06139463,2025-04-01,x,,,,,,,\n", 1033, 3, "articles"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\"open\n", 1030, 2, ""},
+    };
+    assert_all_refused(REQUEST, cases, COUNT(cases));
+}
+
+static void requests__good_rows__are_read_and_chained_in_order(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load(REQUEST,
+                          "R1,06139463,2025-04-01,elderly_act,,,,,,,first\n"
+                          "R2,01130012,2025-04-02,health_act,,,under40,,,,\n"
+                          "R3,06139463,2025-04-03,health_act elderly_act,2025-04-01,2025-04-01,40to74,"
+                          "3C020000002327101 9N206160700000011,2025-04-03,2025-04-03,\n"
+                          "R4,06139463,2025-04-04,elderly_act health_act,,,all,,,,\n",
+                          &r),
+                     KP_OK);
+    assert_int_equal(got.count, 0);
+    assert_int_equal(r.n_requests, 4);
+    const struct kp_request *q = kp_requests_of(&r, "06139463");
+    assert_string_equal(q->id, "R1");
+    assert_int_equal(q->routes, 1u << KP_ROUTE_ELDERLY);
+    assert_int_equal(q->bands, 7);
+    assert_false(kp_date_is_set(q->exam_from) || kp_date_is_set(q->exam_to) || kp_date_is_set(q->valid_until) ||
+                 kp_date_is_set(q->withdrawn));
+    q = q->next;
+    assert_string_equal(q->id, "R3");
+    assert_int_equal(q->routes, 3);
+    assert_int_equal(q->bands, 1u << KP_BAND_40TO74);
+    assert_int_equal(kp_date_compare(q->exam_to, (struct kp_date){2025, 4, 1}), 0);
+    assert_int_equal(kp_date_compare(q->withdrawn, (struct kp_date){2025, 4, 3}), 0);
+    assert_true(kp_list_has(q->items, "9N206160700000011"));
+    assert_string_equal(q->next->id, "R4");
+    assert_int_equal(q->next->bands, 7);
+    assert_null(q->next->next);
+    assert_int_equal(kp_requests_of(&r, "01130012")->bands, 1u << KP_BAND_UNDER40);
+    assert_null(kp_requests_of(&r, "01130012")->next);
+    assert_null(kp_requests_of(&r, "33120015"));
+}
+
+/* --- consents --- */
+
+static void consents__wrong_rows__are_refused_with_code_line_and_field(void **state UNUSED)
+{
+    static const struct wrong cases[] = {
+        {",E1,,,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "consent_id"},
+        {"C1,E1,,,,,*,all,explicit,2025-04-01,,\nC1,E2,,,,,*,all,explicit,2025-04-01,,\n", 1034, 3, "consent_id"},
+        {"C1,,,,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "employee_id"},
+        {"C1,E1,,12,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "insured_number"},
+        {"C1,,,12,34,,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
+        {"C1,,06139464,12,34,,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
+        {"C1,,06139463,12,34,1,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
+        {"C1,,06139463,12,34,1a,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
+        {"C1,E1,,,,,,all,explicit,2025-04-01,,\n", 1033, 2, "recipient"},
+        {"C1,E1,,,,,06139464,all,explicit,2025-04-01,,\n", 1033, 2, "recipient"},
+        {"C1,E1,,,,,*,,explicit,2025-04-01,,\n", 1035, 2, "items"},
+        {"C1,E1,,,,,*,everything,explicit,2025-04-01,,\n", 1033, 2, "items"},
+        {"C1,E1,,,,,*,other 3C02,explicit,2025-04-01,,\n", 1033, 2, "items"},
+        {"C1,E1,,,,,*,all,,2025-04-01,,\n", 1033, 2, "kind"},
+        {"C1,E1,,,,,*,all,optout,2025-04-01,,\n", 1033, 2, "kind"},
+        {"C1,E1,,,,,*,all,notice,,,\n", 1035, 2, "given_on"},
+        {"C1,E1,,,,,*,all,notice,1.4.2025,,\n", 1033, 2, "given_on"},
+        {"C1,E1,,,,,*,all,notice,2025-04-02,2025-04-01,\n", 1036, 2, "withdrawn_on"},
+    };
+    assert_all_refused(CONSENT, cases, COUNT(cases));
+}
+
+static void consents__good_rows__are_found_by_employee_or_by_card(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load(CONSENT,
+                          "C1,E1,,,,,*,other,explicit,2025-04-01,,signed\n"
+                          "C2,,06139463,１２,34,01,06139463,all,notice,2025-04-02,2025-04-02,\n"
+                          "C3,E1,06139463,12,34,01,01130012,3C020000002327101 other,notice,2025-04-03,,\n"
+                          "C4,E2,,,,,*,all,explicit,2025-04-01,,\n"
+                          "C5,E1,,,,,*,all,explicit,2025-04-05,,\n",
+                          &r),
+                     KP_OK);
+    assert_int_equal(r.n_consents, 5);
+    const struct kp_consent *c = kp_consents_of(&r, kp_employee_key(&scratch, "E1"));
+    assert_string_equal(c->id, "C1");
+    assert_false(c->notice);
+    assert_string_equal(c->insured, "");
+    assert_string_equal(c->next->id, "C3");
+    assert_true(c->next->notice);
+    assert_string_equal(c->next->recipient, "01130012");
+    assert_string_equal(c->next->insured, kp_insured_key(&scratch, "06139463", "12", "34", "01"));
+    assert_string_equal(c->next->next->id, "C5");
+    assert_null(c->next->next->next);
+    /* the width in which the card is written makes no other person; another branch does */
+    c = kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "12", "３４", "01"));
+    assert_string_equal(c->id, "C2");
+    assert_null(c->next);
+    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "12", "34", "02")));
+    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "01130012", "12", "34", "01")));
+    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "123", "4", "01")));
+    assert_null(kp_consents_of(&r, kp_employee_key(&scratch, "E3")));
+}
+
+/* --- insurers --- */
+
+static void insurers__wrong_rows__are_refused_with_code_line_and_field(void **state UNUSED)
+{
+    static const struct wrong cases[] = {
+        {",,,,,,,,,,,,,\n", 1035, 2, "insurer_number"},
+        {"06139464,,,,,,,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"06139463,,,,,,,,,,,,,\n06139463,,,,,,,,,,,,,\n", 1034, 3, "insurer_number"},
+        {"06139463,,,,chiho_kyosai,,,,,,,,,\n", 1037, 2, "scheme"},
+        {"34130021,,,,kenpo,,,,,,,,,\n", 1037, 2, "scheme"},
+        {"34130021,,,,chiho_kyosai shigaku_kyosai,,,,,,,,,\n", 1037, 2, "scheme"},
+        {"06139463,,,,,123,,,,,,,,\n", 1033, 2, "sender_number"},
+        {"06139463,,,,,66311111x6,,,,,,,,\n", 1033, 2, "sender_number"},
+        {"06139463,,,,,,0,,,,,,,\n", 1033, 2, "interaction_type"},
+        {"06139463,,,,,,,6,,,,,,\n", 1033, 2, "service_event"},
+        {"06139463,,,,,,,,11,,,,,\n", 1033, 2, "report_40to74"},
+        {"06139463,,,,,,,,,11,,,,\n", 1033, 2, "programme_40to74"},
+        {"06139463,,,,,,,,,,11,,,\n", 1033, 2, "report_under40"},
+        {"06139463,,,,,,,,,,,31,,\n", 1033, 2, "programme_under40"},
+        /* A pair that no record could go out under, and requests to delete what was sent. */
+        {"06139463,,,,,,,,10,990,,,,\n", 1033, 2, "programme_40to74"},
+        {"06139463,,,,,,,,,000,,,,\n", 1033, 2, "programme_40to74"},
+        {"06139463,,,,,,,,19,,,,,\n", 1033, 2, "report_40to74"},
+        {"06139463,,,,,,,,,,49,,,\n", 1033, 2, "report_under40"},
+        {"06139463,,,,,,,,,,10,,,\n", 1033, 2, "report_under40"},
+        {"06139463,,,,,,,,,,,010,,\n", 1033, 2, "programme_under40"},
+        {"06139463,,,,,,,,,,,,1010,\n", 1033, 2, "section_under40"},
+        {"06139463,,,,,,,,,,,,,wide\n", 1033, 2, "symbol_width"},
+    };
+    assert_all_refused(INSURER, cases, COUNT(cases));
+}
+
+static void insurers__empty_cells__get_the_defaults(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load(INSURER,
+                          "06139463,,,,,,,,,,,,,\n"
+                          "33120015,組合,町,長,chiho_kyosai,5521111111,9,4,10,030,41,030,01030,full\n"
+                          "01130012,,,,kenpo,,,,,,,,,half\n",
+                          &r),
+                     KP_OK);
+    const struct kp_insurer *n = kp_insurer_of(&r, "06139463");
+    assert_string_equal(n->name, "");
+    assert_string_equal(n->scheme, "");
+    assert_string_equal(n->sender_number, "6631111116");
+    assert_string_equal(n->interaction_type, "6");
+    assert_string_equal(n->service_event, "1");
+    assert_string_equal(n->report_40to74, "10");
+    assert_string_equal(n->programme_40to74, "010");
+    assert_string_equal(n->report_under40, "40");
+    assert_string_equal(n->programme_under40, "990");
+    assert_string_equal(n->section_under40, "01010");
+    assert_int_equal(n->symbol_width, KP_WIDTH_AS_GIVEN);
+    n = kp_insurer_of(&r, "33120015");
+    assert_string_equal(n->representative, "長");
+    assert_string_equal(n->scheme, "chiho_kyosai");
+    assert_string_equal(n->sender_number, "5521111111");
+    assert_string_equal(n->service_event, "4");
+    assert_string_equal(n->report_under40, "41");
+    assert_string_equal(n->section_under40, "01030");
+    assert_int_equal(n->symbol_width, KP_WIDTH_FULL);
+    assert_int_equal(kp_insurer_of(&r, "01130012")->symbol_width, KP_WIDTH_HALF);
+    assert_null(kp_insurer_of(&r, "00280081"));
+}
+
+/* --- the file as such --- */
+
+static void header__column_missing_or_unknown__is_named(void **state UNUSED)
+{
+    struct kp_registers r;
+    static const char no_items[] = "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,valid_until,"
+                                   "withdrawn_on,note\n";
+    assert_int_equal(load_bytes(REQUEST, no_items, sizeof(no_items) - 1, &r), KP_E_USAGE);
+    assert_int_equal(got.code, 1031);
+    assert_true(got.line == 1 && strstr(got.text, "items"));
+    static const char extra[] = "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,"
+                                "valid_until,withdrawn_on,note,nota\n";
+    assert_int_equal(load_bytes(REQUEST, extra, sizeof(extra) - 1, &r), KP_E_USAGE);
+    assert_int_equal(got.code, 1032);
+    assert_true(got.line == 1 && strstr(got.text, "'nota'") && strstr(got.remedy, "'note'"));
+}
+
+static void header__other_order_of_columns__is_fine(void **state UNUSED)
+{
+    struct kp_registers r;
+    static const char bytes[] = "note,request_id,received_on,insurer_number,articles,exam_from,exam_to,ages,items,"
+                                "valid_until,withdrawn_on\n,R1,2025-04-01,06139463,elderly_act,,,,,,\n";
+    assert_int_equal(load_bytes(REQUEST, bytes, sizeof(bytes) - 1, &r), KP_OK);
+    assert_string_equal(kp_requests_of(&r, "06139463")->id, "R1");
+}
+
+static void file__missing_or_not_text__is_refused(void **state UNUSED)
+{
+    struct kp_registers r;
+    struct kp_options options = {.requests = "/nonexistent/requests.csv"};
+    memset(&got, 0, sizeof(got));
+    assert_int_equal(kp_registers_load(&scratch, &kp_io_posix, &tables, &options, &diag, &r), KP_E_USAGE);
+    assert_int_equal(got.code, 1030);
+    assert_string_equal(got.file, "/nonexistent/requests.csv");
+    static const char bytes[] = INSURERS "06139463,\xff\xfe,,,,,,,,,,,,\n";
+    assert_int_equal(load_bytes(INSURER, bytes, sizeof(bytes) - 1, &r), KP_E_USAGE);
+    assert_int_equal(got.code, 1030);
+    assert_int_equal(got.line, 2);
+}
+
+static void file__cp932__is_read(void **state UNUSED)
+{
+    struct kp_registers r;
+    static const char bytes[] = INSURERS "06139463,\x8c\x92\x95\xdb,\x93\x8c\x8b\x9e,\x92\xb7,,,,,,,,,,\r\n";
+    assert_int_equal(load_bytes(INSURER, bytes, sizeof(bytes) - 1, &r), KP_OK);
+    const struct kp_insurer *n = kp_insurer_of(&r, "06139463");
+    assert_string_equal(n->name, "健保");
+    assert_string_equal(n->address, "東京");
+    assert_string_equal(n->representative, "長");
+}
+
+static void no_register__no_path__is_empty(void **state UNUSED)
+{
+    struct kp_options options = {0};
+    struct kp_registers r;
+    assert_int_equal(kp_registers_load(&scratch, &kp_io_posix, &tables, &options, &diag, &r), KP_OK);
+    assert_null(kp_requests_of(&r, "06139463"));
+    assert_null(kp_consents_of(&r, kp_employee_key(&scratch, "E1")));
+    assert_null(kp_insurer_of(&r, "06139463"));
+    assert_int_equal(load(REQUEST, "", &r), KP_OK);
+    assert_int_equal(r.n_requests, 0);
+}
+
+static void value__wrong__is_shown_only_when_values_may_be(void **state UNUSED)
+{
+    struct kp_registers r;
+    static const char row[] = "C1,,06139463,12,34,ZZ,*,all,explicit,2025-04-01,,\n";
+    assert_int_equal(load(CONSENT, row, &r), KP_E_USAGE);
+    assert_null(strstr(got.text, "ZZ"));
+    diag.show_values = true;
+    enum kp_status st = load(CONSENT, row, &r);
+    diag.show_values = false;
+    assert_int_equal(st, KP_E_USAGE);
+    assert_non_null(strstr(got.text, "ZZ"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(requests__wrong_rows__are_refused_with_code_line_and_field, tidy),
+        cmocka_unit_test_teardown(requests__good_rows__are_read_and_chained_in_order, tidy),
+        cmocka_unit_test_teardown(consents__wrong_rows__are_refused_with_code_line_and_field, tidy),
+        cmocka_unit_test_teardown(consents__good_rows__are_found_by_employee_or_by_card, tidy),
+        cmocka_unit_test_teardown(insurers__wrong_rows__are_refused_with_code_line_and_field, tidy),
+        cmocka_unit_test_teardown(insurers__empty_cells__get_the_defaults, tidy),
+        cmocka_unit_test_teardown(header__column_missing_or_unknown__is_named, tidy),
+        cmocka_unit_test_teardown(header__other_order_of_columns__is_fine, tidy),
+        cmocka_unit_test_teardown(file__missing_or_not_text__is_refused, tidy),
+        cmocka_unit_test_teardown(file__cp932__is_read, tidy),
+        cmocka_unit_test_teardown(no_register__no_path__is_empty, tidy),
+        cmocka_unit_test_teardown(value__wrong__is_shown_only_when_values_may_be, tidy),
+    };
+    return cmocka_run_group_tests_name("registers", tests, set_up, tear_down);
+}
