@@ -4,7 +4,7 @@
 
 #include "support.h"
 
-#include "base/mem.h"
+#include "base/arena.h"
 #include "base/text.h"
 
 static struct kp_text *text;

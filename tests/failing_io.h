@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fsio.h"
+#include "base/file.h"
 
 enum { OPENS = 1, READS = 2, WRITES = 4, SYNCS = 8, CLOSES = 16, RENAMES = 32 };
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fsio.h"
+#include "base/file.h"
 
 static char folder[] = "/tmp/kp_test_XXXXXX";
 static struct kp_arena folder_arena; /* holds the paths until the folder goes */

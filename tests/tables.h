@@ -4,7 +4,7 @@
 
 #include "decoder.h"
 
-#include "tables/table.h"
+#include "tables/tables.h"
 
 static struct kp_arena scratch;
 static struct kp_catalogue catalogue;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/mem.h"
+#include "base/arena.h"
 
 struct kp_map_slot {
     const char *key;

@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "kenporter.h"
-#include "base/mem.h"
+#include "base/arena.h"
 
 struct kp_text;
 

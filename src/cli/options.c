@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "base/fsio.h"
+#include "base/file.h"
 #include "base/status.h"
 #include "base/suggest.h"
 

@@ -6,7 +6,7 @@
 #define KP_OPTIONS_H
 
 #include "kenporter.h"
-#include "tables/msg.h"
+#include "tables/diag.h"
 
 enum kp_progress { KP_PROGRESS_AUTO, KP_PROGRESS_ALWAYS, KP_PROGRESS_NEVER };
 

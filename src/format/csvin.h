@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/fsio.h"
+#include "base/file.h"
 #include "kenporter.h"
 
 enum { KP_CSV_MAX_LINE_BYTES = 1 << 20, KP_CSV_MAX_ROW_BYTES = 4 << 20, KP_CSV_MAX_CELLS = 4096 };

@@ -10,7 +10,7 @@
 
 #include "format/csvin.h"
 #include "kenporter.h"
-#include "base/mem.h"
+#include "base/arena.h"
 #include "base/text.h"
 
 struct kp_sheet_row {

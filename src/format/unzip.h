@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/fsio.h"
+#include "base/file.h"
 #include "format/zip.h"
 
 enum {

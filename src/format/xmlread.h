@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "kenporter.h"
-#include "base/mem.h"
+#include "base/arena.h"
 #include "format/xmlcheck.h"
 
 enum { KP_XML_TREE_MAX_DEPTH = 64 };

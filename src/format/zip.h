@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/fsio.h"
+#include "base/file.h"
 
 /* Where the parts of an archive begin, and the extra field for numbers beyond 32 bits. */
 enum {

@@ -5,7 +5,7 @@
 #ifndef KP_CC2X_H
 #define KP_CC2X_H
 
-#include "input/columns.h"
+#include "input/header_names.h"
 #include "format/sheet.h"
 
 struct kp_cc2x {

@@ -137,7 +137,7 @@ enum kp_status kp_intake_map(struct kp_run *run, struct kp_input *input, const s
         return kp_diag_fail(&run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno), NULL,
                             NULL);
     kp_csvin_is_export(in);
-    KP_TRY(kp_heading_read(run, input, in, file, &heading));
+    KP_TRY(kp_find_header(run, input, in, file, &heading));
     input->delimiter = kp_csvin_delimiter(in);
     st = kp_mapping_build(&job, &heading, &input->mapping);
     if (st == KP_E_SYSTEM)

@@ -5,7 +5,7 @@
 #ifndef KP_MAPPING_H
 #define KP_MAPPING_H
 
-#include "input/columns.h"
+#include "input/header_names.h"
 #include "format/sheet.h"
 
 /* The header of an export: one row, or two of the same width. */

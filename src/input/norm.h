@@ -4,8 +4,8 @@
 #ifndef KP_NORM_H
 #define KP_NORM_H
 
-#include "input/columns.h"
-#include "tables/msg.h"
+#include "input/header_names.h"
+#include "tables/diag.h"
 #include "record/record.h"
 
 /* What the row says about the last meal before blood was drawn. */

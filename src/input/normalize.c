@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "input/normfield.h"
-#include "input/normitem.h"
+#include "input/norm_fields.h"
+#include "input/norm_items.h"
 #include "base/status.h"
 
 /* The order of reading: what a later stage needs to know comes first. A flag column of its own, for instance, outranks

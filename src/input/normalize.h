@@ -5,8 +5,8 @@
 #ifndef KP_NORMALIZE_H
 #define KP_NORMALIZE_H
 
-#include "input/columns.h"
-#include "tables/msg.h"
+#include "input/header_names.h"
+#include "tables/diag.h"
 #include "record/record.h"
 
 /*

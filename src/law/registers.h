@@ -5,7 +5,7 @@
 #ifndef KP_REGISTERS_H
 #define KP_REGISTERS_H
 
-#include "tables/table.h"
+#include "tables/tables.h"
 
 struct kp_request {
     const char *id;

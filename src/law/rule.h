@@ -14,7 +14,7 @@
 #include "base/date.h"
 #include "kenporter.h"
 #include "law/registers.h"
-#include "tables/table.h"
+#include "tables/tables.h"
 
 /* Why a record is held, in the order in which one reason outranks another. */
 enum kp_reason {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/dlog.h"
-#include "log/logindex.h"
+#include "log/log.h"
+#include "log/log_index.h"
 #include "base/map.h"
 #include "law/registers.h"
 #include "law/rule.h"
@@ -515,15 +515,15 @@ static enum kp_status fault(const struct audit *a, enum kp_code code, uint64_t l
 /* Cut off at the end, a chain is still a chain: the index beside it may know more. */
 static enum kp_status ask_index(const struct audit *a)
 {
-    struct kp_logindex index;
-    enum kp_logindex_verdict verdict = KP_LOGINDEX_ABSENT;
+    struct kp_log_index index;
+    enum kp_log_index_verdict verdict = KP_LOG_INDEX_ABSENT;
     struct kp_arena arena = {0};
     const char *log = a->options->logs[a->log];
     char *path = kp_arena_printf(&arena, "%s.index", log);
     enum kp_status st = path ? KP_OK : no_memory(a);
-    if (path && kp_logindex_open(&index, &kp_io_posix, path, log, &verdict) == KP_OK) {
-        kp_logindex_close(&index);
-        if (verdict == KP_LOGINDEX_CONTRADICTS)
+    if (path && kp_log_index_open(&index, &kp_io_posix, path, log, &verdict) == KP_OK) {
+        kp_log_index_close(&index);
+        if (verdict == KP_LOG_INDEX_CONTRADICTS)
             st = fault(a, KP_K_LOG_SHORTENED, a->states[a->log].end.n_entries + 2, path);
     }
     kp_arena_release(&arena);

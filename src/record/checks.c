@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "law/ident.h"
-#include "record/judge.h"
+#include "record/judgement.h"
 #include "law/registers.h"
-#include "record/required.h"
+#include "record/check_items.h"
 #include "law/rule.h"
-#include "record/settle.h"
+#include "record/alternatives.h"
 #include "base/status.h"
-#include "record/validate.h"
+#include "record/check_fields.h"
 
 struct checker {
     const struct kp_tables *tables;
@@ -33,7 +33,7 @@ static const char *result(const struct checker *c, const char *code)
 static void find_at(const struct checker *c, enum kp_code code, const char *prefix, const char *value)
 {
     const struct kp_item *item = kp_result_item(c->tables, c->record, prefix);
-    kp_find(c->findings, code, item ? item->label : NULL, value, NULL, NULL);
+    kp_findings_add(c->findings, code, item ? item->label : NULL, value, NULL, NULL);
 }
 
 static bool has_dates(const struct checker *c)
@@ -58,9 +58,9 @@ static void check_days(const struct checker *c)
     year_before.year--;
     if (kp_date_is_set(c->record->exam) &&
         kp_date_compare(kp_fiscal_year_end(c->record->exam), kp_fiscal_year_end(year_before)) < 0)
-        kp_find(c->findings, KP_K_EXAM_YEAR_PAST, kp_field_name(KP_F_EXAM_DATE), NULL, NULL, NULL);
+        kp_findings_add(c->findings, KP_K_EXAM_YEAR_PAST, kp_field_name(KP_F_EXAM_DATE), NULL, NULL, NULL);
     if (has_dates(c) && kp_age_on(c->record->birth, c->record->exam) < WORKING_AGE)
-        kp_find(c->findings, KP_K_BIRTH_RECENT, kp_field_name(KP_F_BIRTH_DATE), NULL, NULL, NULL);
+        kp_findings_add(c->findings, KP_K_BIRTH_RECENT, kp_field_name(KP_F_BIRTH_DATE), NULL, NULL, NULL);
 }
 
 /* 10 and 010 belong to those of 40 to 74; 020 is of the associations for the elderly. */
@@ -81,14 +81,14 @@ static void check_category(const struct checker *c)
 {
     const char *report = c->context->report, *programme = c->context->programme;
     if (*report && *programme && !category_fits(c, report, programme))
-        kp_find(c->findings, KP_K_PROGRAMME_AGE, kp_field_name(KP_F_REPORT_CATEGORY), NULL, report, programme);
+        kp_findings_add(c->findings, KP_K_PROGRAMME_AGE, kp_field_name(KP_F_REPORT_CATEGORY), NULL, report, programme);
 }
 
 static void check_sender(const struct checker *c)
 {
     const char *number = c->context->sender;
     if (number && !kp_facility_number_ok(number))
-        kp_find(c->findings, KP_K_SENDER_CHECK_DIGIT, NULL, NULL, number, NULL);
+        kp_findings_add(c->findings, KP_K_SENDER_CHECK_DIGIT, NULL, NULL, number, NULL);
 }
 
 /* --- body: alternatives, findings --- */
@@ -103,14 +103,14 @@ static void check_alternatives(const struct checker *c)
             if (items[k].has_rivals && c->record->values[k].state != KP_VALUE_ABSENT &&
                 kp_same_group(&items[i], &items[k], c->context->programme) &&
                 kp_is_casual(&items[i]) == kp_is_casual(&items[k]))
-                kp_find(c->findings, KP_K_GROUP_SEVERAL, items[i].label, NULL, items[k].label, NULL);
+                kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, items[i].label, NULL, items[k].label, NULL);
     }
     static const char *const tests[][2] = {{"3F0150000", "3F0151299"}, {"3D0100000", "3D0101299"}};
     for (size_t i = 0; i < KP_COUNT(tests); i++) {
         const struct kp_item *fasting = kp_result_item(c->tables, c->record, tests[i][0]);
         const struct kp_item *casual = kp_result_item(c->tables, c->record, tests[i][1]);
         if (fasting && casual)
-            kp_find(c->findings, KP_K_FASTING_AND_CASUAL, fasting->label, NULL, casual->label, NULL);
+            kp_findings_add(c->findings, KP_K_FASTING_AND_CASUAL, fasting->label, NULL, casual->label, NULL);
     }
 }
 
@@ -127,9 +127,9 @@ static void check_finding(const struct checker *c, const struct kp_item *flag)
         return;
     bool filled = text->state == KP_VALUE_PRESENT || kp_refused(c->findings, words->label);
     if (strcmp(flagged->text, "1") == 0 && !filled)
-        kp_find(c->findings, KP_K_FINDING_MISSING, flag->label, NULL, words->label, NULL);
+        kp_findings_add(c->findings, KP_K_FINDING_MISSING, flag->label, NULL, words->label, NULL);
     else if (strcmp(flagged->text, "2") == 0 && text->state == KP_VALUE_PRESENT)
-        kp_find(c->findings, KP_K_FINDING_CONTRADICTS, words->label, text->text, flag->label, NULL);
+        kp_findings_add(c->findings, KP_K_FINDING_CONTRADICTS, words->label, text->text, flag->label, NULL);
 }
 
 static void check_findings(const struct checker *c)
@@ -143,7 +143,7 @@ static void check_findings(const struct checker *c)
         const struct kp_item *of = &c->tables->items[item->depends_on];
         bool medicine = kp_list_has("1.2.392.200119.6.2003", of->code_system);
         if (medicine && strcmp(result(c, of->code), "1") != 0)
-            kp_find(c->findings, KP_K_MEDICINE_UNASKED, item->label, NULL, of->label, NULL);
+            kp_findings_add(c->findings, KP_K_MEDICINE_UNASKED, item->label, NULL, of->label, NULL);
     }
 }
 
@@ -244,11 +244,11 @@ static void check_judgements(const struct checker *c)
     if (!judged || !*c->record->field[KP_F_SEX])
         return;
     kp_health_of(c->tables, c->record, &health);
-    compare_judgement(c, KP_K_METABOLIC_DIFFERS, KP_ITEM_METABOLIC, kp_judge_metabolic(&health));
+    compare_judgement(c, KP_K_METABOLIC_DIFFERS, KP_ITEM_METABOLIC, kp_judgement_metabolic(&health));
     if (!is_target(c)) /* no level is laid down for others */
         return;
     int age = kp_age_at_fiscal_year_end(c->record->birth, c->record->exam, c->context->age_rule);
-    compare_judgement(c, KP_K_GUIDANCE_DIFFERS, KP_ITEM_GUIDANCE, kp_judge_guidance(&health, age));
+    compare_judgement(c, KP_K_GUIDANCE_DIFFERS, KP_ITEM_GUIDANCE, kp_judgement_guidance(&health, age));
 }
 
 /* --- all of it --- */
@@ -263,7 +263,7 @@ void kp_check_record(const struct kp_tables *tables, const struct kp_record *rec
                      const struct kp_check_context *context, struct kp_findings *findings)
 {
     const struct checker c = {tables, record, context, findings};
-    kp_validate(tables, record, context->as_of, findings);
+    kp_check_fields(tables, record, context->as_of, findings);
     check_days(&c);
     check_category(&c);
     check_sender(&c);

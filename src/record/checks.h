@@ -6,7 +6,7 @@
 #define KP_CHECKS_H
 
 #include "kenporter.h"
-#include "tables/msg.h"
+#include "tables/diag.h"
 #include "record/record.h"
 
 /* What stands around the record. */

@@ -3,9 +3,9 @@
 #define KP_RECORD_H
 
 #include "base/date.h"
-#include "base/mem.h"
+#include "base/arena.h"
 #include "base/sha256.h"
-#include "tables/table.h"
+#include "tables/tables.h"
 
 enum kp_value_state {
     KP_VALUE_ABSENT,        /* nothing known: no entry */

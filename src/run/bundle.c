@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "v08/cda.h"
+#include "v08/cda_write.h"
 #include "base/status.h"
 
 /* The cells of a log entry that are known before the bundle is; one line of the spool holds them in this order. */

@@ -13,7 +13,7 @@
 
 #include "run/ledger.h"
 #include "run/run.h"
-#include "run/work.h"
+#include "run/worker.h"
 #include "format/zip.h"
 
 enum { KP_MAX_DOCUMENTS = 999999 }; /* the serial number has six digits */

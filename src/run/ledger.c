@@ -23,7 +23,7 @@ static enum kp_status log_failed(const struct kp_run *run, const char *path)
 struct reading {
     struct kp_ledger *ledger;
     bool to_the_end; /* however impatient the user is: of what went out */
-    struct kp_logindex_builder builder;
+    struct kp_log_index_builder builder;
 };
 
 static enum kp_status note_unfinished(struct kp_ledger *ledger, const char *const *cells)
@@ -52,7 +52,7 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
     struct reading *r = ctx;
     if (!r->to_the_end && is_cancelled(r->ledger->run)) /* a long log takes its time */
         return KP_E_SYSTEM;
-    enum kp_status st = kp_logindex_builder_add(&r->builder, line);
+    enum kp_status st = kp_log_index_builder_add(&r->builder, line);
     if (st == KP_OK && kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
         return note_unfinished(r->ledger, line->cells);
     r->ledger->unfinished.bundle = "";
@@ -101,13 +101,13 @@ static enum kp_status verify_small(const struct kp_run *run, const struct kp_boo
 static enum kp_status open_index(struct kp_ledger *ledger, struct kp_book *book, const char *path)
 {
     const struct kp_run *run = ledger->run;
-    enum kp_logindex_verdict verdict = KP_LOGINDEX_ABSENT;
+    enum kp_log_index_verdict verdict = KP_LOG_INDEX_ABSENT;
     errno = 0;
-    if (kp_logindex_open(&book->index, run->io, path, book->path, &verdict) != KP_OK)
-        verdict = KP_LOGINDEX_DAMAGED; /* not to be read: the log will do */
-    if (verdict == KP_LOGINDEX_CONTRADICTS)
+    if (kp_log_index_open(&book->index, run->io, path, book->path, &verdict) != KP_OK)
+        verdict = KP_LOG_INDEX_DAMAGED; /* not to be read: the log will do */
+    if (verdict == KP_LOG_INDEX_CONTRADICTS)
         return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_SHORTENED, book->path, 0, NULL, path, NULL, NULL);
-    if (verdict == KP_LOGINDEX_DAMAGED)
+    if (verdict == KP_LOG_INDEX_DAMAGED)
         (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_INDEX_DAMAGED, path, 0, NULL, NULL, NULL, NULL);
     return KP_OK;
 }
@@ -127,7 +127,7 @@ static enum kp_status index_failed(const struct kp_run *run, const char *path)
 }
 
 /* Writes the index where it belongs or, when this run may not or cannot write there, among its own temporary files. */
-static enum kp_status write_index(struct kp_ledger *ledger, struct kp_book *book, struct kp_logindex_builder *builder)
+static enum kp_status write_index(struct kp_ledger *ledger, struct kp_book *book, struct kp_log_index_builder *builder)
 {
     struct kp_run *run = ledger->run;
     const char *path = book->index_path;
@@ -137,17 +137,17 @@ static enum kp_status write_index(struct kp_ledger *ledger, struct kp_book *book
         return kp_no_memory(run);
     errno = 0;
     if (kp_discloses(run->options->command)) {
-        st = kp_logindex_write(path, &book->index, builder);
+        st = kp_log_index_write(path, &book->index, builder);
         if (st == KP_E_SYSTEM)
             (void)index_failed(run, path);
     }
     if (st == KP_E_SYSTEM) {
         path = own;
-        st = kp_logindex_write(path, &book->index, builder);
+        st = kp_log_index_write(path, &book->index, builder);
     }
     if (st != KP_OK)
         return st == KP_E_FAULT ? st : log_failed(run, path);
-    kp_logindex_close(&book->index);
+    kp_log_index_close(&book->index);
     return open_index(ledger, book, path);
 }
 
@@ -157,16 +157,16 @@ static enum kp_status rebuild(struct kp_ledger *ledger, struct kp_book *book)
     enum kp_status st = KP_OK;
     const struct kp_run *run = ledger->run;
     struct reading reading = {.ledger = ledger};
-    kp_logindex_close(&book->index);
+    kp_log_index_close(&book->index);
     book->state = (struct kp_log_state){0};
-    if (kp_logindex_builder_open(&reading.builder, run->io, run->temp) != KP_OK)
+    if (kp_log_index_builder_open(&reading.builder, run->io, run->temp) != KP_OK)
         return log_failed(run, book->path);
     KP_TRY(read_on(&reading, book)); /* if it is the log that was altered, this says where */
     (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_INDEX_DAMAGED, book->index_path, 0, NULL, NULL, NULL, NULL);
     if (reading.builder.point.bytes > 0)
         st = write_index(ledger, book, &reading.builder);
 out:
-    kp_logindex_builder_close(&reading.builder);
+    kp_log_index_builder_close(&reading.builder);
     return st;
 }
 
@@ -329,7 +329,7 @@ static enum kp_status open_book(struct kp_ledger *ledger, const char *path)
     if (book->index.io)
         book->state.end = book->index.point;
     errno = 0;
-    if (kp_logindex_builder_open(&reading.builder, run->io, run->temp) != KP_OK) {
+    if (kp_log_index_builder_open(&reading.builder, run->io, run->temp) != KP_OK) {
         st = kp_write_failed(run, run->temp);
         goto out;
     }
@@ -344,7 +344,7 @@ static enum kp_status open_book(struct kp_ledger *ledger, const char *path)
         KP_TRY(begin_writing(ledger, &reading));
     st = bring_up_to_date(ledger, book, &reading);
 out:
-    kp_logindex_builder_close(&reading.builder);
+    kp_log_index_builder_close(&reading.builder);
     return st;
 }
 
@@ -426,7 +426,7 @@ static enum kp_status check_known(struct kp_ledger *ledger, const char *name, co
     bool known = strcmp(name, ledger->unfinished.bundle) == 0;
     if (known)
         return KP_OK;
-    if (kp_logindex_bundle_key(root, key) != KP_OK)
+    if (kp_log_index_bundle_key(root, key) != KP_OK)
         return kp_no_memory(run);
     enum kp_status st = kp_ledger_find(ledger, key, digest, &known);
     if (st != KP_OK || known || !may_be_archive(run, name))
@@ -468,7 +468,7 @@ out:
 void kp_ledger_close(struct kp_ledger *ledger)
 {
     for (size_t i = 0; i < ledger->n_books; i++)
-        kp_logindex_close(&ledger->books[i].index);
+        kp_log_index_close(&ledger->books[i].index);
     if (ledger->writable)
         kp_log_close(&ledger->log);
     kp_arena_release(&ledger->unfinished_arena);
@@ -482,12 +482,12 @@ static enum kp_status find_in(struct kp_ledger *ledger, struct kp_book *book, co
                               bool *ret_found)
 {
     errno = 0;
-    enum kp_status st = kp_logindex_find(&book->index, key, ret_record, ret_found);
+    enum kp_status st = kp_log_index_find(&book->index, key, ret_record, ret_found);
     if (st == KP_E_FAULT) {
         st = rebuild(ledger, book);
         if (st != KP_OK)
             return st == KP_E_FAULT ? index_failed(ledger->run, book->index_path) : st;
-        st = kp_logindex_find(&book->index, key, ret_record, ret_found);
+        st = kp_log_index_find(&book->index, key, ret_record, ret_found);
     }
     return st == KP_OK ? KP_OK : log_failed(ledger->run, book->path);
 }
@@ -510,7 +510,7 @@ enum kp_status kp_ledger_has_bundle(struct kp_ledger *ledger, const char *root, 
     *ret_has = kp_map_get(&ledger->bundles, root, &one);
     if (*ret_has)
         return KP_OK;
-    if (kp_logindex_bundle_key(root, key) != KP_OK)
+    if (kp_log_index_bundle_key(root, key) != KP_OK)
         return kp_no_memory(ledger->run);
     return kp_ledger_find(ledger, key, digest, ret_has);
 }
@@ -535,18 +535,18 @@ static void remember_release(struct kp_ledger *ledger)
     if (ledger->log.seq == book->state.end.n_entries)
         return;
     errno = 0;
-    enum kp_status st = kp_logindex_builder_open(&reading.builder, run->io, run->temp);
+    enum kp_status st = kp_log_index_builder_open(&reading.builder, run->io, run->temp);
     if (st == KP_OK)
         st = kp_log_read(run->io, book->path, book->state.end.bytes ? &book->state.end : NULL, take_entry, &reading,
                          &book->state);
     memcpy(reading.builder.point.before, book->state.end.before, sizeof(book->state.end.before));
     if (st == KP_OK && strcmp(book->state.end.head, ledger->log.head) == 0)
-        st = kp_logindex_write(book->index_path, &book->index, &reading.builder);
+        st = kp_log_index_write(book->index_path, &book->index, &reading.builder);
     else
         st = KP_E_SYSTEM;
     if (st != KP_OK)
         (void)index_failed(run, book->index_path);
-    kp_logindex_builder_close(&reading.builder);
+    kp_log_index_builder_close(&reading.builder);
 }
 
 /* What other file was named by mistake, perhaps the log itself, stays as it is. */

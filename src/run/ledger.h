@@ -5,8 +5,8 @@
 #ifndef KP_LEDGER_H
 #define KP_LEDGER_H
 
-#include "log/dlog.h"
-#include "log/logindex.h"
+#include "log/log.h"
+#include "log/log_index.h"
 #include "run/run.h"
 
 /* A log up to that size is verified whole by every run, index or not. */
@@ -29,7 +29,7 @@ struct kp_recovery {
 struct kp_book {
     const char *path, *index_path;
     struct kp_log_state state;
-    struct kp_logindex index;
+    struct kp_log_index index;
 };
 
 struct kp_ledger {
@@ -52,7 +52,7 @@ struct kp_ledger {
  */
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run);
 
-/* What was disclosed last under that key, in any of the logs: a kp_seen_lookup on the ledger. An index that turns out to
+/* What was disclosed last under that key, in any of the logs: a kp_persons_lookup on the ledger. An index that turns out to
  * be damaged is built anew from its log. Faults are reported. */
 enum kp_status kp_ledger_find(void *ledger, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
                               bool *ret_found);

@@ -24,25 +24,25 @@
 #include "base/pool.h"
 #include "run/prepared.h"
 #include "run/report.h"
-#include "run/rowfiles.h"
+#include "run/row_files.h"
 #include "run/run.h"
-#include "run/seen.h"
+#include "run/persons.h"
 #include "base/status.h"
 #include "run/tally.h"
-#include "run/work.h"
+#include "run/worker.h"
 
 enum { SLOTS_PER_THREAD = 32 };
 
 struct pipeline {
     struct kp_run run;
     struct kp_ledger ledger;
-    struct kp_seen *seen;
+    struct kp_persons *seen;
     struct kp_pool *pool;
     unsigned n_threads;
     struct kp_tools *tools; /* one per thread */
     struct kp_slot *slots;
     size_t n_slots, n_filled;
-    struct kp_rowfiles files;
+    struct kp_row_files files;
     struct kp_tally tally;
     bool deciding;   /* second pass */
     bool lookup_failed;
@@ -55,9 +55,9 @@ static void job(void *ctx, unsigned thread, size_t i)
 {
     struct pipeline *p = ctx;
     if (p->deciding)
-        kp_work_decide(&p->run, &p->tools[thread], &p->slots[i]);
+        kp_worker_decide(&p->run, &p->tools[thread], &p->slots[i]);
     else
-        kp_work_read(&p->run, &p->slots[i]);
+        kp_worker_read(&p->run, &p->slots[i]);
 }
 
 static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
@@ -65,10 +65,10 @@ static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
     p->run.inputs[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
     enum kp_status st = KP_OK;
     if (slot->person)
-        st = kp_seen_person(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->person, slot->facts);
+        st = kp_persons_person(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->person, slot->facts);
     if (st != KP_OK || !slot->identity)
         return st;
-    return kp_seen_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest,
+    return kp_persons_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest,
                        slot->whole);
 }
 
@@ -121,7 +121,7 @@ static enum kp_status take(struct pipeline *p, struct kp_slot *slot)
     }
     kp_tally_add(&p->tally, &p->run, slot, account);
     tell(p, slot);
-    st = kp_rowfiles_add(&p->files, slot, bundle, document);
+    st = kp_row_files_add(&p->files, slot, bundle, document);
 out:
     return st;
 }
@@ -147,30 +147,30 @@ static enum kp_status finish_batch(struct pipeline *p)
     return check_cancelled(p);
 }
 
-static void show_progress(const struct pipeline *p, const struct kp_reader *reader)
+static void show_progress(const struct pipeline *p, const struct kp_rows *reader)
 {
     uint64_t before = p->deciding ? p->run.total_bytes : 0;
     if (p->run.env->progress)
-        p->run.env->progress(p->run.env->ctx, before + kp_reader_taken(reader), 2 * p->run.total_bytes);
+        p->run.env->progress(p->run.env->ctx, before + kp_rows_taken(reader), 2 * p->run.total_bytes);
 }
 
 static enum kp_status seen_before(struct pipeline *p, struct kp_slot *slot)
 {
-    enum kp_status st = kp_seen_mark(p->seen, slot->row.number, &slot->mark);
-    return st == KP_OK ? kp_seen_person_mark(p->seen, slot->row.number, &slot->person_mark) : st;
+    enum kp_status st = kp_persons_mark(p->seen, slot->row.number, &slot->mark);
+    return st == KP_OK ? kp_persons_person_mark(p->seen, slot->row.number, &slot->person_mark) : st;
 }
 
 static enum kp_status pass(struct pipeline *p)
 {
     enum kp_status st = KP_OK;
-    struct kp_reader reader;
+    struct kp_rows reader;
     bool end = false;
-    kp_reader_init(&reader, &p->run);
+    kp_rows_init(&reader, &p->run);
     p->n_filled = 0;
     while (!end) {
         struct kp_slot *slot = &p->slots[p->n_filled];
         kp_arena_reset(&slot->arena);
-        KP_TRY(kp_reader_next(&reader, &slot->arena, &slot->row, &end));
+        KP_TRY(kp_rows_next(&reader, &slot->arena, &slot->row, &end));
         if (!end) {
             if (p->deciding)
                 KP_TRY(seen_before(p, slot));
@@ -182,7 +182,7 @@ static enum kp_status pass(struct pipeline *p)
         }
     }
 out:
-    kp_reader_close(&reader);
+    kp_rows_close(&reader);
     return st;
 }
 
@@ -362,7 +362,7 @@ static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct 
                 kp_diag_level(&p->run.diag, (enum kp_code)msg->code) != (enum kp_level)level)
                 continue;
             struct kp_code_result c = {.code = msg->code, .level = (enum kp_level)level,
-                                       .text = kp_msg_general(msg, p->run.options->lang, arena),
+                                       .text = kp_diag_general(msg, p->run.options->lang, arena),
                                        .n = p->tally.by_code[msg->code],
                                        .places = kp_tally_places(&p->tally, &p->run, msg->code, arena)};
             if (!c.text || !c.places)
@@ -448,7 +448,7 @@ static void tell_about_schemas(const struct pipeline *p)
 static enum kp_status join(struct pipeline *p)
 {
     errno = 0;
-    enum kp_status st = kp_seen_join(p->seen, lookup, p);
+    enum kp_status st = kp_persons_join(p->seen, lookup, p);
     return st == KP_OK || p->lookup_failed ? st : kp_write_failed(&p->run, p->run.temp);
 }
 
@@ -457,18 +457,18 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     enum kp_status st = KP_OK;
     KP_TRY(kp_tally_init(&p->tally, &p->run));
     KP_TRY(make_workers(p));
-    if (kp_seen_new(p->run.io, p->run.temp, &p->seen) != KP_OK)
+    if (kp_persons_new(p->run.io, p->run.temp, &p->seen) != KP_OK)
         return kp_write_failed(&p->run, p->run.temp);
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
     (void)kp_each_entry(p->run.output, remove_stale, p);
     KP_TRY(pass(p));
     KP_TRY(join(p));
-    KP_TRY(kp_rowfiles_begin(&p->files, &p->run));
+    KP_TRY(kp_row_files_begin(&p->files, &p->run));
     p->deciding = true;
     KP_TRY(pass(p));
     KP_TRY(check_unchanged(p));
     kp_tally_sort(&p->tally);
-    KP_TRY(kp_rowfiles_finish(&p->files));
+    KP_TRY(kp_row_files_finish(&p->files));
     KP_TRY(seal_bundles(p));
     KP_TRY(check_cancelled(p)); /* the last moment: from here on the run does all of it */
     if (kp_discloses(p->run.options->command)) {
@@ -478,7 +478,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
     }
     tell_about_schemas(p);
-    KP_TRY(kp_rowfiles_conclude(&p->files));
+    KP_TRY(kp_row_files_conclude(&p->files));
     KP_TRY(report(p, json));
     if (p->run.options->command == KP_CMD_RELEASE)
         kp_prepared_done(&p->run, &p->tally); /* last: whoever is told to run again must be able to */
@@ -505,8 +505,8 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     for (size_t i = 0; i < p->tally.n_accounts; i++)
         for (struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next)
             kp_bundle_abandon(b);
-    kp_rowfiles_abandon(&p->files);
-    kp_seen_free(p->seen);
+    kp_row_files_abandon(&p->files);
+    kp_persons_free(p->seen);
     drop_workers(p);
     kp_ledger_close(&p->ledger);
     /* A run that failed before anything went out leaves no half-written reports behind. */

@@ -279,7 +279,7 @@ static void code_row(const struct kp_run *run, const struct kp_tally *t, const s
 {
     struct kp_arena arena = {0};
     unsigned code = msg->code;
-    const char *what = kp_msg_general(msg, run->options->lang, &arena);
+    const char *what = kp_diag_general(msg, run->options->lang, &arena);
     const char *places = kp_tally_places(t, run, code, &arena);
     kp_buf_printf(out, "<tr><td>K%04u</td><td>", code);
     kp_buf_html(out, what ? what : "");

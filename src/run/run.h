@@ -5,12 +5,12 @@
 #ifndef KP_RUN_H
 #define KP_RUN_H
 
-#include "base/fsio.h"
+#include "base/file.h"
 #include "input/mapping.h"
-#include "tables/msg.h"
+#include "tables/diag.h"
 #include "law/registers.h"
 #include "law/rule.h"
-#include "tables/table.h"
+#include "tables/tables.h"
 #include "base/text.h"
 #include "format/xmlcheck.h"
 
@@ -85,7 +85,7 @@ enum kp_status kp_intake_map(struct kp_run *run, struct kp_input *input, const s
 
 /* Finds the header, below titles if need be, and reads it; says in the input where it was. A title row is passed over
  * only when it holds nobody. Reports what stops the run: KP_E_INPUT. */
-enum kp_status kp_heading_read(struct kp_run *run, struct kp_input *input, struct kp_csvin *in,
+enum kp_status kp_find_header(struct kp_run *run, struct kp_input *input, struct kp_csvin *in,
                                const struct kp_mapping_file *file, struct kp_heading *ret_heading);
 
 /* Reports what stopped the reading of a CSV input, with its line. */

@@ -4,7 +4,7 @@
 
 #include "run/bundle.h"
 #include "run/run.h"
-#include "run/work.h"
+#include "run/worker.h"
 
 enum { KP_CODE_MAX = 10000, KP_MAX_REQUESTS_NAMED = 64, KP_FIRST_PLACES = 3 };
 

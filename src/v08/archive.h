@@ -5,7 +5,7 @@
 #ifndef KP_ARCHIVE_H
 #define KP_ARCHIVE_H
 
-#include "v08/cdaread.h"
+#include "v08/cda_read.h"
 #include "run/run.h"
 #include "format/unzip.h"
 #include "format/xmlread.h"

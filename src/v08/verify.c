@@ -12,7 +12,7 @@
 #include "record/checks.h"
 #include "base/keyset.h"
 #include "base/status.h"
-#include "log/witness.h"
+#include "log/compare_log.h"
 
 enum { WORD_BITS = 64, SERIALS = 1000000 };
 
@@ -30,7 +30,7 @@ struct bundle {
     struct kp_keyset people;    /* identity -> number of the document, from 0 */
     uint64_t *serials; /* bits: those of members that follow the grammar */
     uint64_t n_documents;       /* read */
-    struct kp_witness witness;
+    struct kp_compare witness;
     char sha256[KP_SHA256_HEX + 1];
 };
 
@@ -140,7 +140,7 @@ static enum kp_status check_document(struct bundle *b, const struct kp_zip_membe
     check_against_archive(b, name, &d);
     st = check_twice(b, name, number, &d.record, scratch);
     if (st == KP_OK && b->v->run.options->log)
-        st = kp_witness_add(&b->witness, strrchr(name, '/') + 1, &d.record);
+        st = kp_compare_add(&b->witness, strrchr(name, '/') + 1, &d.record);
     if (st != KP_OK)
         return kp_no_memory(&b->v->run);
     b->n_documents++;
@@ -154,7 +154,7 @@ static enum kp_status check_documents(struct bundle *b)
     const struct kp_env *env = b->v->run.env;
     struct kp_arena scratch = {0};
     b->serials = kp_arena_alloc(&b->archive.arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
-    if (!b->serials || kp_witness_begin(&b->witness, b->v->run.options->log ? b->archive.n_documents : 0) != KP_OK)
+    if (!b->serials || kp_compare_begin(&b->witness, b->v->run.options->log ? b->archive.n_documents : 0) != KP_OK)
         return kp_no_memory(&b->v->run);
     for (uint32_t n = 0;; n++) {
         struct kp_zip_member member;
@@ -206,13 +206,13 @@ static void about_document(void *ctx, const char *name, enum kp_code code, const
 static enum kp_status ask_log(struct bundle *b)
 {
     const struct kp_run *run = &b->v->run;
-    const struct kp_witness_report report = {about_log, about_bundle, about_document, b};
+    const struct kp_compare_report report = {about_log, about_bundle, about_document, b};
     const char *log = run->options->log;
     char *file = kp_arena_printf(&b->archive.arena, "%s.zip", b->archive.base);
     if (!file)
         return kp_no_memory(run);
     errno = kp_path_exists(log) ? 0 : ENOENT; /* for an export no log is an empty one; here it was named to be asked */
-    if (errno == 0 && kp_witness_ask(&b->witness, run->io, log, file, b->sha256, &report) == KP_OK)
+    if (errno == 0 && kp_compare_ask(&b->witness, run->io, log, file, b->sha256, &report) == KP_OK)
         return KP_OK;
     return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, log, 0, NULL, strerror(errno ? errno : EIO), NULL,
                         NULL);
@@ -273,7 +273,7 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
 out:
     kp_archive_close(&b.archive);
     kp_keyset_release(&b.people);
-    kp_witness_end(&b.witness);
+    kp_compare_end(&b.witness);
     return st;
 }
 

@@ -2,7 +2,7 @@
  * logs that continue one another. */
 #include "golden/golden.h"
 
-#include "log/logindex.h"
+#include "log/log_index.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -269,7 +269,7 @@ static void blank_heads(char *index, size_t n)
     const char *head = head_at(entries.n_rows - 1);
     char *at = index;
     size_t heads = 0;
-    for (; (at = memmem(at, n - (size_t)(at - index), head, KP_LOGINDEX_SALT_BYTES)); heads++)
+    for (; (at = memmem(at, n - (size_t)(at - index), head, KP_LOG_INDEX_SALT_BYTES)); heads++)
         for (size_t i = 0; head[i] && at[i] == head[i]; i++)
             at[i] = ' ';
     assert_true(heads > 1);

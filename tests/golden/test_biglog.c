@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "log/dlog.h"
+#include "log/log.h"
 
 #ifdef __SANITIZE_ADDRESS__ /* keeps what was freed, for a while */
 #define SHADOW 8

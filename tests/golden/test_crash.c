@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "log/dlog.h"
+#include "log/log.h"
 
 #define LOG "out/disclosure-log.csv"
 enum { MAX_PEOPLE = 64 };

@@ -8,7 +8,7 @@
  */
 #include "golden/golden.h"
 
-#include "v08/cda.h"
+#include "v08/cda_write.h"
 #include "profile.h"
 
 static struct kp_arena arena, of_case;

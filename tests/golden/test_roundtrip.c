@@ -5,15 +5,15 @@
  */
 #include "support.h"
 
-#include "v08/cda.h"
-#include "v08/cdaread.h"
+#include "v08/cda_write.h"
+#include "v08/cda_read.h"
 #include "record/checks.h"
 #include "law/ident.h"
 #include "input/mapping.h"
 #include "input/normalize.h"
-#include "record/settle.h"
+#include "record/alternatives.h"
 #include "format/unzip.h"
-#include "record/validate.h"
+#include "record/check_fields.h"
 #include "format/xmlread.h"
 
 #include "golden.h"
@@ -118,7 +118,7 @@ static void read_back(const char *bytes, size_t n, const char *who, struct kp_do
     if (kp_xml_read(&of_person, bytes, n, &tree, &fault, &line) != KP_OK)
         fail_msg("%s: not read, fault %d in line %lu", who, (int)fault, line);
     assert_int_equal(kp_cda_read(&tables, &tree, &of_person, &findings, document), KP_OK);
-    kp_validate(&tables, &document->record, document->created, &findings);
+    kp_check_fields(&tables, &document->record, document->created, &findings);
     assert_nothing_found(&findings, who);
 }
 
@@ -582,7 +582,7 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     const char *report = *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
     if (strcmp(report, "10") == 0)
         insurer.section_under40 = "01010"; /* another one would be told */
-    kp_validate(&tables, &record, DAY_OF_WRITING, &findings);
+    kp_check_fields(&tables, &record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
     assert_true(kp_cda_write(&xml, out, check, &tables, &record, &decision, &frame, &of_person));
@@ -1286,7 +1286,7 @@ static void normalize_row(size_t row, enum kp_band band)
     const struct kp_settling how = {.programme = category.programme};
     const struct kp_check_context context = {.as_of = DAY_OF_WRITING, .report = category.report,
                                              .programme = category.programme};
-    kp_settle(&tables, &record, &how, &findings);
+    kp_alternatives(&tables, &record, &how, &findings);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         settled += f->code == KP_K_GROUP_SETTLED;
     for (size_t i = 0; i < tables.n_items; i++)

@@ -2,7 +2,7 @@
 #include "half_kana.h"
 #include "tables.h"
 
-#include "input/columns.h"
+#include "input/header_names.h"
 #include "base/embedded.h"
 #include "format/sheet.h"
 

@@ -1,7 +1,7 @@
 /* Every byte and every line of a log of a thousand entries tampered with: whatever it is, reading the log finds it. */
 #include "folder.h"
 
-#include "log/dlog.h"
+#include "log/log.h"
 
 #include <fcntl.h>
 #include <stdio.h>

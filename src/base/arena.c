@@ -1,0 +1,118 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BLOCK_BYTES = 16 * 1024 };
+
+struct kp_block {
+    struct kp_block *next;
+    size_t size;
+    size_t used;
+    max_align_t data[];
+};
+
+static size_t align_up(size_t n)
+{
+    return (n + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+}
+
+static struct kp_block *add_block(struct kp_arena *arena, size_t need)
+{
+    size_t max = arena->max_bytes ? arena->max_bytes : KP_ARENA_MAX_BYTES;
+    size_t size = arena->head ? arena->head->size * 2 : FIRST_BLOCK_BYTES;
+    while (size < need)
+        size *= 2;
+    if (size > max || arena->total_bytes > max - size)
+        return NULL;
+    struct kp_block *block = malloc(sizeof(*block) + size);
+    if (!block)
+        return NULL;
+    block->next = arena->head;
+    block->size = size;
+    block->used = 0;
+    arena->head = block;
+    arena->total_bytes += size;
+    return block;
+}
+
+void *kp_arena_fail(struct kp_arena *arena)
+{
+    arena->failed = true;
+    return NULL;
+}
+
+void *kp_arena_alloc(struct kp_arena *arena, size_t size_bytes)
+{
+    if (size_bytes > SIZE_MAX / 4)
+        return kp_arena_fail(arena);
+    size_t need = align_up(size_bytes ? size_bytes : 1);
+    struct kp_block *block = arena->head;
+    if (!block || block->size - block->used < need)
+        block = add_block(arena, need);
+    if (!block)
+        return kp_arena_fail(arena);
+    void *p = (char *)block->data + block->used;
+    block->used += need;
+    return memset(p, 0, need);
+}
+
+char *kp_arena_strndup(struct kp_arena *arena, const char *s, size_t n)
+{
+    char *copy = kp_arena_alloc(arena, n + 1);
+    if (copy && n)
+        memcpy(copy, s, n);
+    return copy;
+}
+
+char *kp_arena_strdup(struct kp_arena *arena, const char *s)
+{
+    return kp_arena_strndup(arena, s, strlen(s));
+}
+
+char *kp_arena_printf(struct kp_arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = n < 0 ? NULL : kp_arena_alloc(arena, (size_t)n + 1);
+    if (text)
+        (void)vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+static void free_blocks(struct kp_block *block)
+{
+    while (block) {
+        struct kp_block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
+void kp_arena_reset(struct kp_arena *arena)
+{
+    struct kp_block *keep = arena->head;
+    arena->failed = false;
+    if (!keep)
+        return;
+    free_blocks(keep->next);
+    keep->next = NULL;
+    keep->used = 0;
+    arena->total_bytes = keep->size;
+}
+
+void kp_arena_release(struct kp_arena *arena)
+{
+    free_blocks(arena->head);
+    arena->head = NULL;
+    arena->total_bytes = 0;
+    arena->failed = false;
+}

@@ -1,0 +1,356 @@
+/* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes above them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "run/run.h"
+#include "base/status.h"
+
+enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2 };
+
+struct line {
+    const char *const *cells;
+    size_t n;
+    uint64_t number;
+};
+
+struct finder {
+    struct kp_run *run;
+    const struct kp_input *input;
+    const struct kp_mapping_file *file; /* NULL: columns are known by their names */
+    struct kp_column *targets;          /* by row of the mapping file; unmapped where that is wrong, which is told later */
+    struct kp_map by_name, by_number;   /* into these */
+    struct kp_csvin *in;
+    struct kp_arena *scratch; /* for one cell, or the question whether a row is data */
+    struct line lines[MAX_TITLES + 2];
+    size_t n_lines;
+};
+
+/* NULL: it does not decode, or memory is short; that sticks in the arena. */
+static const char *const *decode(const struct finder *f, const struct kp_csvrow *row)
+{
+    struct kp_arena *arena = &f->run->arena;
+    struct kp_buf out = {0};
+    const char **cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
+    for (size_t i = 0; cells && i < row->n_cells; i++) {
+        size_t bad = 0;
+        kp_buf_reset(&out);
+        if (!kp_text_decode(f->run->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad) ||
+            !(cells[i] = kp_arena_strdup(arena, kp_buf_text(&out))))
+            cells = NULL;
+    }
+    kp_buf_release(&out);
+    return cells;
+}
+
+/* One more row to look at. A fault below the first row is found again, and reported, when the data are read. */
+static bool look_further(struct finder *f)
+{
+    struct kp_csvrow row = {0};
+    bool end = false;
+    if (f->n_lines == KP_COUNT(f->lines) || kp_csvin_next(f->in, &row, &end) != KP_OK || end)
+        return false;
+    const char *const *cells = decode(f, &row);
+    if (!cells)
+        return false;
+    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
+    return true;
+}
+
+static enum kp_status read_first(struct finder *f)
+{
+    struct kp_csvrow row = {0};
+    bool end = false;
+    const struct kp_diag *diag = &f->run->diag;
+    if (kp_csvin_next(f->in, &row, &end) != KP_OK)
+        return kp_input_fault(f->run, f->input->path, f->in);
+    if (end)
+        return kp_diag_fail(diag, KP_E_INPUT, KP_K_INPUT_EMPTY, f->input->path, 0, NULL, NULL, NULL, NULL);
+    const char *const *cells = decode(f, &row);
+    if (f->run->arena.failed)
+        return kp_no_memory(f->run);
+    if (!cells)
+        return kp_diag_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, f->input->path, row.line, NULL,
+                            "neither UTF-8 nor CP932", NULL, NULL);
+    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
+    return KP_OK;
+}
+
+/* --- what a cell says --- */
+
+/* Many cells are asked many things: what that takes is not kept. That memory was short is. */
+static struct kp_arena *fresh(const struct finder *f)
+{
+    f->run->arena.failed |= f->scratch->failed;
+    kp_arena_reset(f->scratch);
+    return f->scratch;
+}
+
+static bool is_filled(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(fresh(f), cell);
+    return text && *text;
+}
+
+static size_t count_filled(const struct finder *f, const struct line *line)
+{
+    size_t filled = 0;
+    for (size_t i = 0; i < line->n; i++)
+        filled += is_filled(f, line->cells[i]);
+    return filled;
+}
+
+/* The mapping file, to be asked about many cells. */
+static enum kp_status read_targets(struct finder *f)
+{
+    const struct kp_sheet *sheet = f->file && !f->file->is_cc2x ? &f->file->sheet : NULL;
+    struct kp_arena *arena = &f->run->arena;
+    size_t names = 0, targets = 0;
+    if (!sheet || !kp_sheet_column(sheet, "column", &names) || !kp_sheet_column(sheet, "target", &targets))
+        return KP_OK;
+    f->targets = kp_arena_alloc(arena, (sheet->n_rows + 1) * sizeof(*f->targets));
+    for (size_t i = 0; f->targets && i < sheet->n_rows; i++) {
+        const char *name = sheet->rows[i].cells[names];
+        const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
+        (void)kp_target_read(arena, &f->run->tables, sheet->rows[i].cells[targets], &f->targets[i]);
+        if (!key || (*key && kp_map_put(*name == '#' ? &f->by_number : &f->by_name, arena, key, (uint32_t)i) ==
+                                 KP_MAP_NO_MEMORY))
+            return kp_no_memory(f->run);
+    }
+    return f->targets ? KP_OK : kp_no_memory(f->run);
+}
+
+/* What the mapping file says about a column of this name; with number about the N-th column, too. */
+static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
+{
+    char place[24];
+    uint32_t row = 0;
+    if (!f->targets)
+        return false;
+    (void)snprintf(place, sizeof(place), "#%zu", number);
+    const char *key = kp_text_value_key(fresh(f), cell);
+    if (!kp_map_get(&f->by_number, place, &row) && (!key || !kp_map_get(&f->by_name, key, &row)))
+        return false;
+    *ret_column = f->targets[row];
+    return ret_column->kind != KP_COL_UNMAPPED;
+}
+
+static bool means(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
+{
+    *ret_column = (struct kp_column){0};
+    return is_mapped(f, cell, number, ret_column) ||
+           (*cell && kp_header_read(fresh(f), &f->run->tables, cell, ret_column));
+}
+
+/* As people count, and mapping files: without our own columns, which stand before the others. */
+static size_t number_of(const struct line *names, size_t i)
+{
+    size_t ours = 0;
+    while (ours < names->n && strncmp(names->cells[ours], "kp_", 3) == 0)
+        ours++;
+    return i < ours ? 0 : i + 1 - ours;
+}
+
+static bool is_number(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(fresh(f), cell);
+    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
+    struct kp_decimal number;
+    return folded && kp_decimal_parse(folded, strlen(folded), &number);
+}
+
+static bool is_date(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(fresh(f), cell);
+    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
+    struct kp_date date;
+    return folded && kp_date_parse(folded, &date, NULL) == KP_DATE_OK;
+}
+
+/* --- what a row is --- */
+
+static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
+{
+    return kp_is_data_row(fresh(f), &f->run->tables, line->cells, line->n, numbers_may_be_names);
+}
+
+/* Names of columns, fields of a person among them. */
+static bool names_columns(const struct finder *f, const struct line *line)
+{
+    size_t known = 0, fields = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        struct kp_column column;
+        bool knows = means(f, line->cells[i], 0, &column);
+        known += knows;
+        fields += knows && column.kind == KP_COL_FIELD;
+    }
+    return known >= ENOUGH_NAMES && fields >= ENOUGH_FIELDS && !is_data(f, line, true);
+}
+
+/* Is somebody in this row, by the names below it? A title fills few columns, and has no date where people's are. */
+static bool holds_person(const struct finder *f, const struct line *line, const struct line *names)
+{
+    size_t fields = 0, filled_fields = 0;
+    for (size_t i = 0; i < names->n; i++) {
+        struct kp_column column;
+        const char *cell = i < line->n ? line->cells[i] : "";
+        if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
+            continue;
+        fields++;
+        filled_fields += is_filled(f, cell);
+        if (column.index == KP_F_BIRTH_DATE && (is_date(f, cell) || is_number(f, cell)))
+            return true;
+    }
+    return 2 * filled_fields > fields || (2 * count_filled(f, line) > names->n && is_data(f, line, true));
+}
+
+static bool is_person_value(const struct finder *f, unsigned field, const char *cell, bool numbers)
+{
+    enum { DAYS = 5, INSURER = 7 };
+    bool day = field == KP_F_BIRTH_DATE || field == KP_F_EXAM_DATE;
+    bool number = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
+    if (day && is_date(f, cell))
+        return true;
+    return numbers && (day || number) && strlen(cell) >= (size_t)(day ? DAYS : INSURER) && is_number(f, cell);
+}
+
+/* Is in this row, in columns of these names, what is people's alone? A mapping file may go by numbers alone, and days be
+ * counted; but names may be numbers, too. */
+static bool has_person_values(const struct finder *f, const struct line *line, const struct line *names, bool numbers)
+{
+    for (size_t i = 0; i < line->n && i < names->n; i++) {
+        struct kp_column column;
+        if (means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD &&
+            is_person_value(f, column.index, line->cells[i], numbers) && !is_mapped(f, line->cells[i], 0, &column))
+            return true;
+    }
+    return false;
+}
+
+/* Groups of columns stand right above their names, and are spread as these are; a title is one cell, or a remark. */
+static bool names_groups(const struct finder *f, const struct line *line, const struct line *names)
+{
+    for (size_t i = 0; i < line->n; i++) {
+        const char *cell = line->cells[i];
+        bool remark = (strstr(cell, "：") || strchr(cell, ':')) && !strpbrk(cell, "()[]") && !strstr(cell, "（");
+        if (remark || is_date(f, cell) || is_number(f, cell))
+            return false;
+    }
+    return count_filled(f, line) >= ENOUGH_NAMES && names->n <= line->n;
+}
+
+/* No name of its own, as where a name spans columns. */
+static bool spans(const struct finder *f, const struct line *names, size_t i)
+{
+    const char *name = names->cells[i];
+    return !is_filled(f, name) || (i > 0 && strcmp(name, names->cells[i - 1]) == 0) ||
+           (i + 1 < names->n && strcmp(name, names->cells[i + 1]) == 0);
+}
+
+/* Below names, parts of them ("right", "value", "unit") or units alone: words, and nothing in any column that is a person's.
+ * Words that all stand below names of their own are what somebody has. A C2XDTBL knows columns by their places. */
+static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
+{
+    size_t fields = 0, filled = 0, units = 0;
+    bool divided = false;
+    for (size_t i = 0; i < names->n; i++) {
+        struct kp_column column;
+        const char *cell = i < line->n ? line->cells[i] : "";
+        bool field = means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD;
+        fields += field;
+        if (!is_filled(f, cell))
+            continue;
+        filled++;
+        units += kp_unit_alone(fresh(f), &f->run->tables, cell) != NULL;
+        divided |= spans(f, names, i);
+        if (field || is_number(f, cell) || is_date(f, cell))
+            return false;
+    }
+    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) && !(f->file && f->file->is_cc2x);
+}
+
+/* --- the header --- */
+
+static enum kp_status no_header(const struct finder *f, const struct line *line)
+{
+    return kp_diag_fail(&f->run->diag, KP_E_INPUT, KP_K_HEADER_MISSING, f->input->path, line->number, NULL, NULL, NULL,
+                        NULL);
+}
+
+/* Where no name is known: the first row below those of one cell, in which nobody can be. */
+static size_t below_lone_cells(const struct finder *f)
+{
+    for (size_t i = 0; i < f->n_lines; i++)
+        if (count_filled(f, &f->lines[i]) > 1)
+            return count_filled(f, &f->lines[i]) >= KP_REQUIRED_FIELDS ? i : 0;
+    return 0;
+}
+
+/* The row that names the columns, and whether the row above it names groups of them. */
+static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_groups)
+{
+    size_t at = 0;
+    bool groups = false;
+    if (!names_columns(f, &f->lines[0]))
+        for (size_t i = 1; i <= MAX_TITLES && at == 0 && look_further(f); i++)
+            at = names_columns(f, &f->lines[i]) ? i : 0;
+    groups = at > 0 && names_groups(f, &f->lines[at - 1], &f->lines[at]);
+    for (size_t i = 0; i + groups < at; i++)
+        if (holds_person(f, &f->lines[i], &f->lines[at]))
+            return no_header(f, &f->lines[i]);
+    if (at == 0) {
+        at = below_lone_cells(f);
+        if (is_data(f, &f->lines[at], f->file != NULL) || has_person_values(f, &f->lines[at], &f->lines[at], true))
+            return no_header(f, &f->lines[at]);
+    }
+    *ret_at = at;
+    *ret_groups = groups;
+    return KP_OK;
+}
+
+static bool has_second(struct finder *f, size_t at)
+{
+    if (at + 1 == f->n_lines && !look_further(f))
+        return false;
+    const struct line *line = &f->lines[at + 1];
+    return line->n <= f->lines[at].n && !has_person_values(f, line, &f->lines[at], false) &&
+           (kp_is_header_row(fresh(f), &f->run->tables, line->cells, line->n) ||
+            names_parts(f, line, &f->lines[at]));
+}
+
+static const char *const *padded(struct kp_arena *arena, const struct line *line, size_t n)
+{
+    const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
+    for (size_t i = 0; cells && i < n; i++)
+        cells[i] = i < line->n ? line->cells[i] : "";
+    return cells;
+}
+
+enum kp_status kp_find_header(struct kp_run *run, struct kp_input *input, struct kp_csvin *in,
+                               const struct kp_mapping_file *file, struct kp_heading *ret_heading)
+{
+    enum kp_status st = KP_OK;
+    struct kp_arena scratch = {0};
+    struct finder f = {.run = run, .input = input, .file = file, .in = in, .scratch = &scratch};
+    size_t at = 0;
+    bool groups = false;
+    KP_TRY(read_targets(&f));
+    KP_TRY(read_first(&f));
+    KP_TRY(find_names(&f, &at, &groups));
+    bool second = groups || has_second(&f, at);
+    at -= groups;
+    struct kp_heading heading = {.n = f.lines[at].n};
+    heading.first = padded(&run->arena, &f.lines[at], heading.n);
+    heading.second = second ? padded(&run->arena, &f.lines[at + 1], heading.n) : NULL;
+    (void)fresh(&f);
+    if (run->arena.failed) {
+        st = kp_no_memory(run);
+        goto out;
+    }
+    input->header_line = f.lines[at].number;
+    input->n_title_rows = (unsigned)at;
+    input->n_header_rows = second ? 2 : 1;
+    *ret_heading = heading;
+out:
+    kp_arena_release(&scratch);
+    return st;
+}

@@ -1,0 +1,249 @@
+#include "input/header_names.h"
+
+#include <string.h>
+
+#include "base/status.h"
+
+bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, const char *target,
+                    struct kp_column *column)
+{
+    static const struct {
+        const char *suffix;
+        enum kp_column_kind kind;
+    } suffixes[] = {{"", KP_COL_ITEM}, {".low", KP_COL_LOW}, {".high", KP_COL_HIGH}, {".flag", KP_COL_FLAG},
+                    {".unit", KP_COL_UNIT}};
+    enum kp_field field;
+    struct kp_meal_pair pair;
+    if (strcmp(target, "ignore") == 0) {
+        column->kind = KP_COL_IGNORED;
+        return true;
+    }
+    if (kp_field_find(target, &field)) {
+        column->kind = KP_COL_FIELD;
+        column->index = field;
+        return true;
+    }
+    if (kp_pair_find(tables, target, &pair)) {
+        column->kind = KP_COL_ITEM;
+        column->is_pair = true;
+        column->index = pair.fasting;
+        column->casual = pair.casual;
+        return true;
+    }
+    size_t n = strcspn(target, ".");
+    char *code = kp_arena_strndup(arena, target, n);
+    const struct kp_item *item = code ? kp_item_find(tables, code) : NULL;
+    for (size_t i = 0; item && i < KP_COUNT(suffixes); i++)
+        if (strcmp(target + n, suffixes[i].suffix) == 0) {
+            column->kind = suffixes[i].kind;
+            column->index = (unsigned)(item - tables->items);
+            return true;
+        }
+    return false;
+}
+
+void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column)
+{
+    column->kind = target < KP_TARGET_ITEM ? KP_COL_FIELD : KP_COL_ITEM;
+    column->is_pair = target >= KP_TARGET_PAIR;
+    if (column->is_pair) {
+        column->index = tables->pairs[target - KP_TARGET_PAIR].fasting;
+        column->casual = tables->pairs[target - KP_TARGET_PAIR].casual;
+    } else {
+        column->index = target < KP_TARGET_ITEM ? target : target - KP_TARGET_ITEM;
+    }
+}
+
+/* A field's name, an item's code, or a synonym. */
+static bool read_plain(struct kp_arena *arena, const struct kp_tables *tables, const char *name,
+                       struct kp_column *column)
+{
+    uint32_t target = 0;
+    if (strcmp(name, "ignore") != 0 && kp_target_read(arena, tables, name, column)) {
+        column->why = KP_WHY_NAME;
+        return true;
+    }
+    const char *key = kp_text_header_key(arena, name);
+    if (!key || !*key || !kp_map_get(&tables->header_target, key, &target))
+        return false;
+    kp_target_set(tables, target, column);
+    column->why = KP_WHY_SYNONYM;
+    return true;
+}
+
+static const char *unit_at(struct kp_arena *arena, const struct kp_tables *tables, const char *text, size_t n)
+{
+    const char *part = kp_arena_strndup(arena, text, n);
+    const char *key = part ? kp_text_value_key(arena, part) : NULL;
+    return key ? kp_unit_of(tables, key) : NULL;
+}
+
+static const char *trimmed(struct kp_arena *arena, const char *text, size_t n)
+{
+    const char *part = kp_arena_strndup(arena, text, n);
+    return part ? kp_text_trim(arena, part) : NULL;
+}
+
+/* "身長(cm)", "血糖 [mmol/L]": what stands in the last brackets, which begin at *ret_rest. */
+static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                                    size_t *ret_rest)
+{
+    size_t n = strlen(header);
+    if (n == 0 || (header[n - 1] != ')' && header[n - 1] != ']'))
+        return NULL;
+    char opening = header[n - 1] == ')' ? '(' : '[';
+    const char *at = header + n - 1;
+    int depth = 1;
+    while (depth > 0 && at > header) {
+        at--;
+        depth += *at == header[n - 1] ? 1 : *at == opening ? -1 : 0;
+    }
+    if (depth > 0)
+        return NULL;
+    *ret_rest = (size_t)(at - header);
+    return unit_at(arena, tables, at + 1, (size_t)(header + n - 2 - at));
+}
+
+void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column)
+{
+    bool item = column->kind == KP_COL_ITEM || column->kind == KP_COL_LOW || column->kind == KP_COL_HIGH;
+    const struct kp_item *target = item ? &tables->items[column->index] : NULL;
+    column->unit = unit;
+    if (target && strcmp(target->unit, unit) == 0) {
+        column->unit = NULL;
+    } else if (!target || !kp_conversion_of(tables, target, unit)) {
+        column->kind = KP_COL_UNMAPPED;
+        column->is_pair = false;
+        column->why = KP_WHY_UNIT;
+    }
+}
+
+const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
+{
+    size_t rest = 0;
+    const char *name = kp_text_trim(arena, text);
+    const char *folded = name ? kp_text_nfkc(arena, name) : NULL;
+    if (!folded)
+        return NULL;
+    const char *unit = unit_in_brackets(arena, tables, folded, &rest);
+    return unit && rest == 0 ? unit : unit_at(arena, tables, folded, strlen(folded));
+}
+
+static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                           struct kp_column *column)
+{
+    size_t rest = 0;
+    const char *unit = unit_in_brackets(arena, tables, header, &rest);
+    if (unit) {
+        const char *name = trimmed(arena, header, rest);
+        if (!name || !read_plain(arena, tables, name, column))
+            return false;
+        kp_column_take_unit(tables, unit, column);
+        return true;
+    }
+    /* "体重kg": the longest unit behind a known header. A unit begins at a character, not inside one. */
+    for (rest = 1; header[rest]; rest++) {
+        if (((unsigned char)header[rest] & 0xc0) == 0x80)
+            continue;
+        unit = unit_at(arena, tables, header + rest, strlen(header + rest));
+        const char *name = unit ? trimmed(arena, header, rest) : NULL;
+        if (name && read_plain(arena, tables, name, column)) {
+            kp_column_take_unit(tables, unit, column);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "身長単位", "身長(単位)": the unit of that item, row by row. */
+static bool read_unit_column(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                             struct kp_column *column)
+{
+    static const char end[] = "単位";
+    const char *key = kp_text_header_key(arena, header);
+    size_t n = key ? strlen(key) : 0;
+    if (n < sizeof(end) || strcmp(key + n - strlen(end), end) != 0)
+        return false;
+    struct kp_column item = *column;
+    const char *name = kp_arena_strndup(arena, key, n - strlen(end));
+    if (!name || !read_plain(arena, tables, name, &item) || item.kind != KP_COL_ITEM || item.is_pair ||
+        tables->items[item.index].type != KP_TYPE_PQ)
+        return false;
+    *column = item;
+    column->kind = KP_COL_UNIT;
+    return true;
+}
+
+bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                    struct kp_column *column)
+{
+    enum { LONGEST_BYTES = 512 }; /* longer ones are no names, and reading them costs the square of their length */
+    char *name = strnlen(header, LONGEST_BYTES + 1) <= LONGEST_BYTES ? kp_text_trim(arena, header) : NULL;
+    char *folded = name ? kp_text_nfkc(arena, name) : NULL;
+    if (!folded || !*folded)
+        return false;
+    return read_plain(arena, tables, folded, column) || read_with_unit(arena, tables, folded, column) ||
+           read_unit_column(arena, tables, folded, column);
+}
+
+bool kp_is_item_code(const char *text)
+{
+    static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return strlen(text) == 17 && strspn(text, alphabet) == 17 && strspn(text, "0123456789") == 1 && text[1] >= 'A';
+}
+
+bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n)
+{
+    size_t filled = 0, known = 0, codes = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct kp_column column = {0};
+        const char *cell = kp_text_trim(arena, cells[i]);
+        if (!cell || !*cell)
+            continue;
+        filled++;
+        codes += kp_is_item_code(cell);
+        known += kp_header_read(arena, tables, cell, &column);
+    }
+    enum { ENOUGH = 3 };
+    return codes > 0 || (known >= ENOUGH && 2 * known >= filled);
+}
+
+/* What stands in people's rows and in no header: a date, a postal code, a word for a sex. */
+static bool is_personal(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
+{
+    struct kp_date date;
+    if (kp_date_parse(text, &date, NULL) == KP_DATE_OK)
+        return true;
+    if (strlen(text) == 8 && text[3] == '-' && strspn(text, "0123456789") == 3 && strspn(text + 4, "0123456789") == 4)
+        return true;
+    const char *key = kp_text_is_ascii(text) ? NULL : kp_text_value_key(arena, text);
+    return key && kp_code_of(tables, "sex", key);
+}
+
+bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n,
+                    bool numbers_may_be_names)
+{
+    size_t filled = 0, known = 0, personal = 0, numbers = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct kp_column column = {0};
+        struct kp_decimal number;
+        const char *cell = kp_text_trim(arena, cells[i]);
+        const char *folded = cell ? kp_text_nfkc(arena, cell) : NULL;
+        if (!folded || !*folded)
+            continue;
+        filled++;
+        if (is_personal(arena, tables, folded))
+            personal++;
+        else if (kp_decimal_parse(folded, strlen(folded), &number))
+            numbers++;
+        else
+            known += kp_header_read(arena, tables, folded, &column);
+    }
+    return personal + numbers > known && (personal > 0 || (!numbers_may_be_names && 3 * numbers > filled));
+}
+
+const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)
+{
+    return column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)
+                                        : tables->items[column->index].label;
+}

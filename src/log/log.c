@@ -1,0 +1,392 @@
+#include "log/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/date.h"
+#include "base/status.h"
+
+const char *const kp_log_columns[KP_LOG__COUNT] = {
+    "seq",           "time",           "run_id",         "event",         "request_id",   "insurer_number",
+    "recipient",     "bundle",         "bundle_sha256",  "document",      "record_sha256", "employee_id",
+    "insured_symbol", "insured_number", "insured_branch", "name_kana",    "birth_date",   "exam_date",
+    "age",           "age_rule",       "age_band",       "basis_id",      "provisions",   "privacy_ground",
+    "items_duty",    "items_form",     "items_consent",  "items_requested", "items_withheld", "consent_ids",
+    "reason",        "tables_sha256",  "prev_hash",      "hash"};
+
+static void add_header(struct kp_buf *out)
+{
+    for (size_t i = 0; i < KP_LOG__COUNT; i++) {
+        if (i)
+            kp_buf_char(out, ',');
+        kp_buf_str(out, kp_log_columns[i]);
+    }
+    kp_buf_char(out, '\n');
+}
+
+/* --- reading --- */
+
+/* Takes one cell off a line of our own making, in place; the writer quotes as RFC 4180 says and never breaks lines.
+ * Returns where the next one begins, or NULL. */
+static char *take_cell(char *from, char *end, bool last, const char **ret_cell)
+{
+    *ret_cell = from;
+    if (from < end && *from == '"') {
+        char *to = from++;
+        for (; from < end && (*from != '"' || (from + 1 < end && from[1] == '"')); from++) {
+            from += *from == '"';
+            *to++ = *from;
+        }
+        *to = '\0';
+        from++; /* the closing quote */
+    } else {
+        char *comma = memchr(from, ',', (size_t)(end - from));
+        from = comma ? comma : end;
+    }
+    if (last ? from != end : from >= end || *from != ',')
+        return NULL;
+    *from = '\0';
+    return from + 1;
+}
+
+static bool split(char *line, size_t n, const char *cells[KP_LOG__COUNT])
+{
+    char *from = line, *end = line + n;
+    for (size_t i = 0; from && i < KP_LOG__COUNT; i++)
+        from = from <= end ? take_cell(from, end, i + 1 == KP_LOG__COUNT, &cells[i]) : NULL;
+    return from != NULL;
+}
+
+struct scan {
+    struct kp_log_state state;
+    struct kp_sha256 *sha;
+    struct kp_buf copy;
+    const char *cells[KP_LOG__COUNT];
+    kp_log_fn *fn;
+    void *ctx;
+};
+
+enum { SEALS_BYTES = 2 * KP_SHA256_HEX + 2 }; /* ",prev_hash,hash" */
+
+/* Takes a line without its end apart: hash fits, cells are as they should be. */
+static enum kp_status open_line(struct scan *s, const char *line, size_t n, enum kp_log_fault *ret_fault)
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    char hex[KP_SHA256_HEX + 1];
+    *ret_fault = KP_LOG_NOT_AN_ENTRY;
+    if (n <= SEALS_BYTES || line[n - KP_SHA256_HEX - 1] != ',')
+        return KP_OK;
+    size_t sealed = n - KP_SHA256_HEX - 1;
+    if (kp_sha256_add(s->sha, line, sealed) != KP_OK || kp_sha256_finish(s->sha, digest) != KP_OK)
+        return KP_E_SYSTEM;
+    kp_sha256_hex(digest, hex);
+    if (memcmp(hex, line + sealed + 1, KP_SHA256_HEX) != 0) {
+        *ret_fault = KP_LOG_ALTERED;
+        return KP_OK;
+    }
+    kp_buf_reset(&s->copy);
+    kp_buf_add(&s->copy, line, n);
+    if (!kp_buf_ok(&s->copy))
+        return KP_E_SYSTEM;
+    if (split(s->copy.data, n, s->cells) && strlen(s->cells[KP_LOG_PREV_HASH]) == KP_SHA256_HEX)
+        *ret_fault = KP_LOG_SOUND;
+    return KP_OK;
+}
+
+/* Does the entry that was taken apart follow the one before it? */
+static enum kp_log_fault check_place(const struct scan *s)
+{
+    uint64_t seq = strtoull(s->cells[KP_LOG_SEQ], NULL, 10), expected = s->state.end.n_entries + 1;
+    bool follows = memcmp(s->cells[KP_LOG_PREV_HASH], s->state.end.head, KP_SHA256_HEX) == 0;
+    if (seq == expected)
+        return follows ? KP_LOG_SOUND : KP_LOG_WRONG_PREVIOUS;
+    return seq > expected ? KP_LOG_GAP : KP_LOG_OUT_OF_ORDER;
+}
+
+static enum kp_status take_entry(struct scan *s, const char *line, size_t n)
+{
+    struct kp_log_point *end = &s->state.end;
+    enum kp_status st = open_line(s, line, n - 1, &s->state.fault);
+    if (st != KP_OK || s->state.fault != KP_LOG_SOUND)
+        return st;
+    if (end->n_entries == 0 && !*end->before) { /* the first one says what the log continues */
+        memcpy(end->before, s->cells[KP_LOG_PREV_HASH], KP_SHA256_HEX + 1);
+        memcpy(end->head, end->before, sizeof(end->head));
+    }
+    s->state.fault = check_place(s);
+    if (s->state.fault != KP_LOG_SOUND)
+        return KP_OK;
+    memcpy(end->head, s->cells[KP_LOG_HASH], KP_SHA256_HEX);
+    end->n_entries++;
+    end->last_at = end->bytes;
+    const struct kp_log_line entry = {.cells = s->cells, .bytes = line, .n = n, .at = end->bytes};
+    return s->fn ? s->fn(s->ctx, &entry) : KP_OK;
+}
+
+static enum kp_status take_line(struct scan *s, uint64_t number, const char *line, size_t n)
+{
+    enum kp_status st = KP_OK;
+    if (number == 1) {
+        kp_buf_reset(&s->copy);
+        add_header(&s->copy);
+        if (s->copy.len < n || memcmp(s->copy.data, line, n) != 0)
+            s->state.fault = KP_LOG_NOT_OURS;
+        else
+            s->state.torn = s->copy.len > n;
+    } else if (line[n - 1] != '\n') {
+        s->state.torn = true; /* the last line of the file, for only there can the line end be missing */
+    } else {
+        st = take_entry(s, line, n);
+    }
+    if (s->state.torn || st != KP_OK)
+        return st;
+    if (s->state.fault != KP_LOG_SOUND)
+        s->state.bad_line = number;
+    else
+        s->state.end.bytes += n;
+    return KP_OK;
+}
+
+/* Is the entry that is missing here further down? Then nothing is missing; the order is wrong. */
+static enum kp_status look_for_missing(struct scan *s, struct kp_in *in)
+{
+    enum kp_status st = KP_OK;
+    const char *line = NULL;
+    size_t n = 0;
+    char number[24];
+    int digits = snprintf(number, sizeof(number), "%llu,", (unsigned long long)s->state.end.n_entries + 1);
+    do {
+        KP_TRY(kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+        if (n > (size_t)digits && memcmp(line, number, (size_t)digits) == 0)
+            s->state.fault = KP_LOG_OUT_OF_ORDER;
+    } while (n > 0 && s->state.fault == KP_LOG_GAP);
+out:
+    return st;
+}
+
+static enum kp_status read_lines(struct scan *s, struct kp_in *in)
+{
+    enum kp_status st = KP_OK;
+    uint64_t number = s->state.end.bytes > 0 ? s->state.end.n_entries + 2 : 1;
+    in->lf_only = true;
+    for (; !s->state.bad_line && !s->state.torn; number++) {
+        const char *line = NULL;
+        size_t n = 0;
+        st = kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n);
+        if (st == KP_E_INPUT && errno == EFBIG) { /* no entry is that long */
+            s->state.bad_line = number;
+            s->state.fault = number == 1 ? KP_LOG_NOT_OURS : KP_LOG_NOT_AN_ENTRY;
+            return KP_OK;
+        }
+        if (st != KP_OK || n == 0)
+            return st;
+        KP_TRY(take_line(s, number, line, n));
+    }
+    if (s->state.fault == KP_LOG_GAP)
+        (void)look_for_missing(s, in); /* only how the fault is called depends on it */
+out:
+    return st;
+}
+
+enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from, kp_log_fn *fn,
+                           void *ctx, struct kp_log_state *ret_state)
+{
+    enum kp_status st = KP_OK;
+    struct kp_in in = {.fd = -1};
+    struct scan s = {.state = {.end = {.head = KP_LOG_NO_HEAD}}, .fn = fn, .ctx = ctx};
+    if (from)
+        s.state.end = *from;
+    KP_TRY(kp_sha256_new(&s.sha));
+    st = kp_in_open_at(&in, io, path, s.state.end.bytes);
+    if (st == KP_OK)
+        KP_TRY(read_lines(&s, &in));
+    else if (errno != ENOENT) /* one that may not be looked at is not missing */
+        goto out;
+    st = KP_OK;
+    *ret_state = s.state;
+out:;
+    int error = errno;
+    kp_in_close(&in);
+    kp_sha256_free(s.sha);
+    kp_buf_release(&s.copy);
+    errno = error;
+    return st == KP_E_INPUT ? KP_E_SYSTEM : st;
+}
+
+/* The bytes of the line that begins at that byte, with the end of the line before it, into line. */
+static enum kp_status fetch_line(const struct kp_io *io, int fd, uint64_t at, struct kp_buf *line)
+{
+    enum { PIECE = 4096 };
+    char piece[PIECE];
+    for (uint64_t from = at - 1;; from += PIECE) {
+        enum kp_status st = kp_scratch_read(io, fd, piece, PIECE, from);
+        if (st != KP_OK)
+            return st;
+        size_t skip = from < at; /* the line end before the line is no end of it */
+        const char *end = memchr(piece + skip, '\n', PIECE - skip);
+        kp_buf_add(line, piece, end ? (size_t)(end - piece) + 1 : PIECE);
+        if (!kp_buf_ok(line))
+            return KP_E_FAULT; /* longer than any entry */
+        if (end)
+            return KP_OK;
+    }
+}
+
+enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_log_fn *fn, void *ctx)
+{
+    enum kp_status st = KP_OK;
+    enum kp_log_fault fault = KP_LOG_SOUND;
+    struct scan s = {.sha = NULL};
+    struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES};
+    if (at == 0)
+        return KP_E_FAULT;
+    KP_TRY(kp_sha256_new(&s.sha));
+    KP_TRY(fetch_line(io, fd, at, &line));
+    KP_TRY(open_line(&s, line.data + 1, line.len - 2, &fault));
+    const struct kp_log_line entry = {.cells = s.cells, .bytes = line.data + 1, .n = line.len - 1, .at = at};
+    st = fault != KP_LOG_SOUND || line.data[0] != '\n' ? KP_E_FAULT : fn(ctx, &entry);
+out:
+    kp_sha256_free(s.sha);
+    kp_buf_release(&s.copy);
+    kp_buf_release(&line);
+    return st;
+}
+
+const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang)
+{
+    static const char *const texts[][2] = {
+        [KP_LOG_SOUND] = {"nothing", "なし"},
+        [KP_LOG_NOT_OURS] = {"this is not a disclosure log: its header line differs", "提供記録ではありません(見出し行が違います)"},
+        [KP_LOG_NOT_AN_ENTRY] = {"not an entry of this program", "このプログラムの記録ではない行です"},
+        [KP_LOG_ALTERED] = {"altered: its own hash does not fit", "改変: 行自身のハッシュが合いません"},
+        [KP_LOG_GAP] = {"gap: lines before it are missing", "欠落: この前の行がありません"},
+        [KP_LOG_OUT_OF_ORDER] = {"reordered: it stands in the wrong place, or twice", "順序違い: 位置が違うか、重複しています"},
+        [KP_LOG_WRONG_PREVIOUS] = {"wrong previous hash: it does not follow the line before it",
+                                   "直前の行のハッシュと合いません"},
+        [KP_LOG_TORN] = {"truncated: the end of the last line is missing", "末尾切れ: 最終行が途中で終わっています"}};
+    return texts[fault][lang];
+}
+
+bool kp_log_is_disclosure(const char *event)
+{
+    return strcmp(event, "disclose") == 0 || strcmp(event, "again") == 0 || strcmp(event, "correct") == 0;
+}
+
+enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES])
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    enum kp_status st = kp_sha256_of(identity, strlen(identity), digest);
+    if (st == KP_OK)
+        memcpy(ret_key, digest, KP_LOG_KEY_BYTES);
+    return st;
+}
+
+/* --- writing --- */
+
+enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path)
+{
+    bool is_new = kp_file_size(path) <= 0; /* nothing but its name may be there, and that not on disk */
+    *log = (struct kp_log){.io = io, .fd = io->open(path, O_WRONLY | O_CREAT | O_APPEND, 0600)};
+    if (log->fd < 0 || flock(log->fd, LOCK_EX | LOCK_NB) != 0)
+        return KP_E_SYSTEM;
+    return is_new ? kp_sync_parent(io, path) : KP_OK;
+}
+
+enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now)
+{
+    log->seq = state->end.n_entries;
+    memcpy(log->head, state->end.head, sizeof(log->head));
+    kp_log_set_time(log, now);
+    if (state->torn && log->io->ftruncate(log->fd, (off_t)state->end.bytes) != 0)
+        return KP_E_SYSTEM;
+    if (state->end.bytes > 0)
+        return KP_OK;
+    add_header(&log->pending);
+    return kp_log_sync(log);
+}
+
+void kp_log_set_time(struct kp_log *log, int64_t now)
+{
+    kp_date_time_in_japan(now, log->time);
+}
+
+static void add_cell(struct kp_buf *line, struct kp_buf *scratch, const char *cell)
+{
+    kp_buf_reset(scratch);
+    for (; *cell; cell++)
+        kp_buf_char(scratch, *cell == '\n' || *cell == '\r' ? ' ' : *cell);
+    kp_buf_csv(line, kp_buf_text(scratch), scratch->len);
+    line->failed |= scratch->failed;
+}
+
+static enum kp_status write_pending(struct kp_log *log)
+{
+    const char *from = kp_buf_text(&log->pending);
+    size_t left = log->pending.len;
+    while (left > 0) {
+        ssize_t done = log->io->write(log->fd, from, left);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return KP_E_SYSTEM;
+        from += done;
+        left -= (size_t)done;
+    }
+    kp_buf_reset(&log->pending);
+    return KP_OK;
+}
+
+enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry)
+{
+    enum kp_status st = KP_E_SYSTEM;
+    struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES}, scratch = {0};
+    uint8_t digest[KP_SHA256_BYTES];
+    char hex[KP_SHA256_HEX + 1];
+    kp_buf_u64(&line, log->seq + 1);
+    kp_buf_char(&line, ',');
+    kp_buf_str(&line, log->time);
+    for (size_t i = KP_LOG_RUN_ID; i < KP_LOG_PREV_HASH; i++) {
+        kp_buf_char(&line, ',');
+        add_cell(&line, &scratch, entry->cells[i] ? entry->cells[i] : "");
+    }
+    kp_buf_char(&line, ',');
+    kp_buf_str(&line, log->head);
+    if (!kp_buf_ok(&line))
+        goto out;
+    KP_TRY(kp_sha256_of(line.data, line.len, digest));
+    kp_sha256_hex(digest, hex);
+    kp_buf_char(&line, ',');
+    kp_buf_str(&line, hex);
+    kp_buf_char(&line, '\n');
+    kp_buf_add(&log->pending, kp_buf_text(&line), line.len);
+    st = kp_buf_ok(&line) && kp_buf_ok(&log->pending) ? KP_OK : KP_E_SYSTEM;
+    if (st != KP_OK)
+        goto out;
+    log->seq++;
+    memcpy(log->head, hex, sizeof(hex));
+    enum { WRITE_AT_BYTES = 1 << 20 }; /* entries of one bundle may be many; memory stays bounded */
+    if (log->pending.len > WRITE_AT_BYTES)
+        st = write_pending(log);
+out:
+    kp_buf_release(&line);
+    kp_buf_release(&scratch);
+    return st;
+}
+
+enum kp_status kp_log_sync(struct kp_log *log)
+{
+    enum kp_status st = write_pending(log);
+    return st == KP_OK && log->io->fsync(log->fd) != 0 ? KP_E_SYSTEM : st;
+}
+
+void kp_log_close(struct kp_log *log)
+{
+    if (log->io && log->fd >= 0)
+        (void)log->io->close(log->fd); /* what mattered was synced before */
+    kp_buf_release(&log->pending);
+    *log = (struct kp_log){.fd = -1};
+}

@@ -1,0 +1,510 @@
+#include "log/log_index.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/record.h"
+#include "base/status.h"
+
+enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096, MERGE_RECORDS = 1 << 16 };
+
+/* In the byte order of the machine: another machine finds its magic wrong and builds its own. */
+struct header {
+    char magic[16];
+    uint64_t byte_order;
+    uint64_t n_records;
+    struct kp_log_point point;
+    char fill[BLOCK_BYTES - 16 - 16 - sizeof(struct kp_log_point) - KP_SHA256_BYTES];
+    uint8_t digest[KP_SHA256_BYTES];
+};
+
+static_assert(sizeof(struct kp_log_index_record) == 56, "records are packed");
+static_assert(sizeof(struct kp_log_index_block) == BLOCK_BYTES, "a block is a page");
+static_assert(sizeof(struct header) == BLOCK_BYTES, "the header is a page");
+
+static const char MAGIC[16] = "kenporter-ix-2\n";
+#define ORDER_MARK UINT64_C(0x0102030405060708)
+
+static uint64_t n_blocks(const struct kp_log_index *index)
+{
+    return (index->n_records + KP_LOG_INDEX_PER_BLOCK - 1) / KP_LOG_INDEX_PER_BLOCK;
+}
+
+static bool digest_fits(const void *bytes, size_t n, const uint8_t stated[KP_SHA256_BYTES])
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    return kp_sha256_of(bytes, n, digest) == KP_OK && memcmp(digest, stated, sizeof(digest)) == 0;
+}
+
+/* --- opening --- */
+
+static enum kp_status is_head(void *ctx, const struct kp_log_line *line)
+{
+    const struct kp_log_point *point = ctx;
+    bool same = strcmp(line->cells[KP_LOG_HASH], point->head) == 0 && line->at + line->n == point->bytes &&
+                strtoull(line->cells[KP_LOG_SEQ], NULL, 10) == point->n_entries;
+    return same ? KP_OK : KP_E_FAULT;
+}
+
+/* Does the log end within the entry that the header names? A torn last line is mended by whoever reads the log. */
+static bool is_torn(const struct kp_log_index *index, const char *log_path)
+{
+    char end = '\n';
+    uint64_t size = (uint64_t)kp_file_size(log_path);
+    return size > index->point.last_at && size < index->point.bytes &&
+           kp_scratch_read(index->io, index->log_fd, &end, 1, size - 1) == KP_OK && end != '\n';
+}
+
+enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io *io, const char *path,
+                                const char *log_path, enum kp_log_index_verdict *ret_verdict)
+{
+    enum kp_status st = KP_OK;
+    struct header header;
+    *index = (struct kp_log_index){.fd = -1, .log_fd = -1};
+    *ret_verdict = KP_LOG_INDEX_ABSENT;
+    index->fd = io->open(path, O_RDONLY, 0);
+    if (index->fd < 0)
+        return errno == ENOENT ? KP_OK : KP_E_SYSTEM;
+    index->io = io;
+    *ret_verdict = KP_LOG_INDEX_DAMAGED;
+    KP_TRY(kp_scratch_read(io, index->fd, &header, sizeof(header), 0));
+    if (memcmp(header.magic, MAGIC, sizeof(MAGIC)) != 0 || header.byte_order != ORDER_MARK ||
+        !digest_fits(&header, offsetof(struct header, digest), header.digest))
+        goto out;
+    index->point = header.point;
+    index->n_records = header.n_records;
+    if ((uint64_t)kp_file_size(path) != (n_blocks(index) + 1) * BLOCK_BYTES)
+        goto out;
+    *ret_verdict = KP_LOG_INDEX_CONTRADICTS;
+    index->log_fd = io->open(log_path, O_RDONLY, 0);
+    if (index->log_fd < 0) {
+        st = errno == ENOENT ? KP_OK : KP_E_SYSTEM;
+        goto out;
+    }
+    st = kp_log_read_one(io, index->log_fd, index->point.last_at, is_head, &index->point);
+    if (st == KP_OK)
+        *ret_verdict = KP_LOG_INDEX_SOUND;
+    else if (st == KP_E_FAULT && is_torn(index, log_path))
+        *ret_verdict = KP_LOG_INDEX_ABSENT;
+    st = st == KP_E_FAULT ? KP_OK : st;
+out:
+    if (*ret_verdict != KP_LOG_INDEX_SOUND)
+        kp_log_index_close(index);
+    return st;
+}
+
+void kp_log_index_close(struct kp_log_index *index)
+{
+    if (index->io && index->fd >= 0)
+        (void)index->io->close(index->fd); /* only read */
+    if (index->io && index->log_fd >= 0)
+        (void)index->io->close(index->log_fd);
+    *index = (struct kp_log_index){.fd = -1, .log_fd = -1};
+}
+
+/* --- asking --- */
+
+static size_t records_in(const struct kp_log_index *index, uint64_t number)
+{
+    uint64_t left = index->n_records - (number - 1) * KP_LOG_INDEX_PER_BLOCK;
+    return left < KP_LOG_INDEX_PER_BLOCK ? (size_t)left : KP_LOG_INDEX_PER_BLOCK;
+}
+
+static enum kp_status load_block(struct kp_log_index *index, uint64_t number)
+{
+    struct kp_log_index_block *b = &index->block;
+    if (b->number == number)
+        return KP_OK;
+    enum kp_status st = kp_scratch_read(index->io, index->fd, b, sizeof(*b), number * BLOCK_BYTES);
+    if (st == KP_OK && b->number == number && memcmp(b->salt, index->point.head, sizeof(b->salt)) == 0 &&
+        digest_fits(b, offsetof(struct kp_log_index_block, digest), b->digest))
+        return KP_OK;
+    b->number = 0;
+    return st == KP_OK ? KP_E_FAULT : st;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return memcmp(a, b, KP_LOG_KEY_BYTES);
+}
+
+static uint64_t place_of(const uint8_t *key)
+{
+    uint64_t place = 0;
+    for (size_t i = 0; i < 4; i++)
+        place = place << 8 | key[i];
+    return place;
+}
+
+/* The record with that key, or NULL. Keys are digests and so evenly spread: the block is guessed from what lies below and
+ * above, and after a few guesses that missed, halved. */
+static enum kp_status search(struct kp_log_index *index, const uint8_t *key, const struct kp_log_index_record **ret_record)
+{
+    enum { GUESSES = 8 };
+    uint64_t low = 1, high = n_blocks(index) + 1, low_place = 0, high_place = UINT32_MAX, place = place_of(key);
+    *ret_record = NULL;
+    for (unsigned tries = 0; low < high; tries++) {
+        uint64_t at = low + (high - low) / 2;
+        if (tries == 0 && index->block.number) /* one question after another is near the one before */
+            at = index->block.number;
+        else if (tries < GUESSES && high_place > low_place)
+            at = low + (place - low_place) * (high - 1 - low) / (high_place - low_place);
+        enum kp_status st = load_block(index, at);
+        if (st != KP_OK)
+            return st;
+        const struct kp_log_index_record *first = index->block.records, *last = first + records_in(index, at) - 1;
+        if (compare_keys(key, first) < 0) {
+            high = at;
+            high_place = place_of(first->key);
+        } else if (compare_keys(key, last) > 0) {
+            low = at + 1;
+            low_place = place_of(last->key);
+        } else {
+            *ret_record = bsearch(key, first, records_in(index, at), sizeof(*first), compare_keys);
+            return KP_OK;
+        }
+    }
+    return KP_OK;
+}
+
+enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_KEY_BYTES])
+{
+    struct kp_arena arena = {0};
+    char *name = kp_arena_printf(&arena, "bundle\x1f%s", root); /* no person's: those begin with an insurer number */
+    enum kp_status st = name ? kp_log_key(name, ret_key) : KP_E_SYSTEM;
+    kp_arena_release(&arena);
+    return st;
+}
+
+static bool from_hex(const char *hex, uint8_t ret_digest[KP_SHA256_BYTES])
+{
+    if (strlen(hex) != KP_SHA256_HEX || strspn(hex, "0123456789abcdef") != KP_SHA256_HEX)
+        return false;
+    for (size_t i = 0; i < KP_SHA256_BYTES; i++) {
+        int high = hex[2 * i], low = hex[2 * i + 1];
+        ret_digest[i] = (uint8_t)((high <= '9' ? high - '0' : high - 'a' + 10) << 4 |
+                                  (low <= '9' ? low - '0' : low - 'a' + 10));
+    }
+    return true;
+}
+
+/* What the index has to know of an entry. KP_E_FAULT: it is not one that this program writes. */
+static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_line *line,
+                                struct kp_log_index_record *ret_record)
+{
+    const char *const *c = line->cells;
+    *ret_record = (struct kp_log_index_record){.at = line->at};
+    kp_arena_reset(scratch);
+    if (!kp_log_is_disclosure(c[KP_LOG_EVENT])) {
+        const char *dot = strrchr(c[KP_LOG_BUNDLE], '.');
+        size_t n = dot ? (size_t)(dot - c[KP_LOG_BUNDLE]) : strlen(c[KP_LOG_BUNDLE]);
+        char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
+        return root ? kp_log_index_bundle_key(root, ret_record->key) : KP_E_SYSTEM;
+    }
+    char *identity = kp_identity(scratch, c[KP_LOG_INSURER_NUMBER], c[KP_LOG_INSURED_SYMBOL], c[KP_LOG_INSURED_NUMBER],
+                                 c[KP_LOG_INSURED_BRANCH], c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE]);
+    if (!identity)
+        return KP_E_SYSTEM;
+    if (!from_hex(c[KP_LOG_RECORD_SHA256], ret_record->digest))
+        return KP_E_FAULT;
+    return kp_log_key(identity, ret_record->key);
+}
+
+static enum kp_status confirm(void *ctx, const struct kp_log_line *line)
+{
+    const struct kp_log_index_record *stated = ctx;
+    struct kp_arena scratch = {0};
+    struct kp_log_index_record found;
+    enum kp_status st = record_of(&scratch, line, &found);
+    kp_arena_release(&scratch);
+    return st == KP_OK && memcmp(&found, stated, sizeof(found)) != 0 ? KP_E_FAULT : st;
+}
+
+enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
+                                uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+{
+    const struct kp_log_index_record *found = NULL;
+    *ret_found = false;
+    if (!index->io)
+        return KP_OK;
+    enum kp_status st = search(index, key, &found);
+    if (st != KP_OK || !found)
+        return st;
+    struct kp_log_index_record record = *found;
+    memcpy(ret_record, record.digest, KP_SHA256_BYTES);
+    *ret_found = true;
+    return kp_log_read_one(index->io, index->log_fd, record.at, confirm, &record);
+}
+
+/* --- collecting --- */
+
+enum kp_status kp_log_index_builder_open(struct kp_log_index_builder *builder, const struct kp_io *io, const char *folder)
+{
+    *builder = (struct kp_log_index_builder){.pile = {.fd = -1}};
+    return kp_spill_open(&builder->pile, io, folder, "index", sizeof(struct kp_log_index_record));
+}
+
+void kp_log_index_builder_close(struct kp_log_index_builder *builder)
+{
+    kp_spill_close(&builder->pile);
+    kp_arena_release(&builder->scratch);
+}
+
+enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, const struct kp_log_line *line)
+{
+    struct kp_log_index_record record;
+    const char *event = line->cells[KP_LOG_EVENT];
+    enum kp_status st = record_of(&builder->scratch, line, &record);
+    if (st != KP_OK)
+        return st;
+    if (strcmp(event, "void") == 0)
+        kp_spill_cut(&builder->pile, builder->settled);
+    st = kp_spill_push(&builder->pile, &record);
+    if (st != KP_OK || kp_log_is_disclosure(event))
+        return st;
+    builder->settled = builder->pile.n;
+    struct kp_log_point *p = &builder->point;
+    p->n_entries = strtoull(line->cells[KP_LOG_SEQ], NULL, 10);
+    p->bytes = line->at + line->n;
+    p->last_at = line->at;
+    memcpy(p->head, line->cells[KP_LOG_HASH], sizeof(p->head));
+    return KP_OK;
+}
+
+/* --- writing --- */
+
+static int compare_records(const void *a, const void *b)
+{
+    const struct kp_log_index_record *x = a, *y = b;
+    int keys = compare_keys(x, y);
+    return keys ? keys : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Sorts the pile in pieces that fit into memory. */
+static enum kp_status sort_runs(struct kp_log_index_builder *builder)
+{
+    enum kp_status st = KP_OK;
+    struct kp_log_index_record *run = malloc(RUN_RECORDS * sizeof(*run));
+    if (!run)
+        return KP_E_SYSTEM;
+    kp_spill_cut(&builder->pile, builder->settled);
+    KP_TRY(kp_spill_flush(&builder->pile));
+    for (uint64_t at = 0; at < builder->pile.n; at += RUN_RECORDS) {
+        uint64_t left = builder->pile.n - at;
+        size_t n = left < RUN_RECORDS ? (size_t)left : RUN_RECORDS;
+        KP_TRY(kp_spill_read(&builder->pile, at, run, n));
+        qsort(run, n, sizeof(*run), compare_records);
+        KP_TRY(kp_spill_write(&builder->pile, at, run, n));
+    }
+out:
+    free(run);
+    return st;
+}
+
+/* One sorted sequence of records: a run of the pile, or the older index. */
+struct source {
+    const struct kp_spill *pile; /* NULL: the older index */
+    uint64_t next, end;         /* of what was not read yet: records of the pile, blocks of the index */
+    struct kp_log_index_record *records;
+    size_t at, n, room;
+};
+
+static enum kp_status refill(struct source *s, struct kp_log_index *older)
+{
+    enum kp_status st = KP_OK;
+    if (s->at < s->n || s->next == s->end)
+        return KP_OK;
+    s->at = 0;
+    if (s->pile) {
+        s->n = s->end - s->next < s->room ? (size_t)(s->end - s->next) : s->room;
+        st = kp_spill_read(s->pile, s->next, s->records, s->n);
+        s->next += s->n;
+    } else {
+        st = load_block(older, s->next);
+        s->n = st == KP_OK ? records_in(older, s->next) : 0;
+        s->records = older->block.records;
+        s->next++;
+    }
+    return st;
+}
+
+struct merge {
+    struct source *sources; /* a heap: the one with the smallest record first */
+    size_t n_sources;
+    struct kp_log_index_record *memory;
+    struct kp_log_index *older;
+};
+
+static bool comes_before(const struct source *a, const struct source *b)
+{
+    return compare_records(&a->records[a->at], &b->records[b->at]) < 0;
+}
+
+static void sift(struct merge *m, size_t at)
+{
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < m->n_sources; child++)
+            if (comes_before(&m->sources[child], &m->sources[least]))
+                least = child;
+        if (least == at)
+            return;
+        struct source kept = m->sources[at];
+        m->sources[at] = m->sources[least];
+        m->sources[least] = kept;
+        at = least;
+    }
+}
+
+static enum kp_status add_source(struct merge *m, struct source source)
+{
+    enum kp_status st = refill(&source, m->older);
+    if (st == KP_OK && source.n > 0)
+        m->sources[m->n_sources++] = source;
+    return st;
+}
+
+static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, const struct kp_spill *pile)
+{
+    enum kp_status st = KP_OK;
+    size_t n_runs = (size_t)((pile->n + RUN_RECORDS - 1) / RUN_RECORDS);
+    *m = (struct merge){.older = older};
+    if (n_runs > MAX_RUNS) {
+        errno = EFBIG;
+        return KP_E_SYSTEM;
+    }
+    size_t room = MERGE_RECORDS / (n_runs + 1);
+    m->sources = calloc(n_runs + 1, sizeof(*m->sources));
+    m->memory = malloc(MERGE_RECORDS * sizeof(*m->memory));
+    if (!m->sources || !m->memory)
+        return KP_E_SYSTEM;
+    if (older->io)
+        KP_TRY(add_source(m, (struct source){.next = 1, .end = n_blocks(older) + 1}));
+    for (size_t i = 0; i < n_runs; i++) {
+        uint64_t from = (uint64_t)i * RUN_RECORDS, end = from + RUN_RECORDS;
+        KP_TRY(add_source(m, (struct source){.pile = pile, .next = from, .end = end < pile->n ? end : pile->n,
+                                             .records = m->memory + i * room, .room = room}));
+    }
+    for (size_t i = m->n_sources; i-- > 0;)
+        sift(m, i);
+out:
+    return st;
+}
+
+static enum kp_status merge_next(struct merge *m, struct kp_log_index_record *ret_record, bool *ret_end)
+{
+    *ret_end = m->n_sources == 0;
+    if (*ret_end)
+        return KP_OK;
+    struct source *first = &m->sources[0];
+    *ret_record = first->records[first->at++];
+    enum kp_status st = refill(first, m->older);
+    if (first->at == first->n)
+        *first = m->sources[--m->n_sources];
+    sift(m, 0);
+    return st;
+}
+
+struct writer {
+    const struct kp_io *io;
+    int fd;
+    uint64_t n_records;
+    struct kp_log_index_block block;
+};
+
+static enum kp_status write_block(struct writer *w)
+{
+    enum kp_status st = kp_sha256_of(&w->block, offsetof(struct kp_log_index_block, digest), w->block.digest);
+    if (st == KP_OK)
+        st = kp_scratch_write(w->io, w->fd, &w->block, sizeof(w->block), w->block.number * BLOCK_BYTES);
+    w->block.number++;
+    memset(w->block.records, 0, sizeof(w->block.records));
+    return st;
+}
+
+static enum kp_status put_record(struct writer *w, const struct kp_log_index_record *record)
+{
+    w->block.records[w->n_records++ % KP_LOG_INDEX_PER_BLOCK] = *record;
+    return w->n_records % KP_LOG_INDEX_PER_BLOCK == 0 ? write_block(w) : KP_OK;
+}
+
+/* Of several disclosures of one key only the latest, which stands last, is of use. */
+static enum kp_status write_records(struct writer *w, struct merge *m)
+{
+    enum kp_status st = KP_OK;
+    struct kp_log_index_record record, waiting;
+    bool end = false, any = false;
+    for (;;) {
+        KP_TRY(merge_next(m, &record, &end));
+        if (any && (end || compare_keys(&record, &waiting) != 0))
+            KP_TRY(put_record(w, &waiting));
+        if (end)
+            break;
+        waiting = record;
+        any = true;
+    }
+    if (w->n_records % KP_LOG_INDEX_PER_BLOCK != 0)
+        st = write_block(w);
+out:
+    return st;
+}
+
+static enum kp_status write_index(struct writer *w, struct merge *m, const struct kp_log_point *point)
+{
+    struct header header;
+    memset(&header, 0, sizeof(header));
+    memcpy(header.magic, MAGIC, sizeof(MAGIC));
+    header.byte_order = ORDER_MARK;
+    header.point = *point;
+    w->block.number = 1;
+    memcpy(w->block.salt, point->head, sizeof(w->block.salt));
+    enum kp_status st = write_records(w, m);
+    header.n_records = w->n_records;
+    if (st == KP_OK)
+        st = kp_sha256_of(&header, offsetof(struct header, digest), header.digest);
+    if (st == KP_OK)
+        st = kp_scratch_write(w->io, w->fd, &header, sizeof(header), 0);
+    return st == KP_OK && w->io->fsync(w->fd) != 0 ? KP_E_SYSTEM : st;
+}
+
+static enum kp_status write_under(const char *temp, struct kp_log_index *older, struct kp_log_index_builder *builder)
+{
+    struct merge m = {.n_sources = 0};
+    struct writer w = {.io = builder->pile.io};
+    (void)w.io->unlink(temp); /* left by a run that died, if any */
+    w.fd = w.io->open(temp, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (w.fd < 0)
+        return KP_E_SYSTEM;
+    enum kp_status st = sort_runs(builder);
+    if (st == KP_OK)
+        st = merge_open(&m, older, &builder->pile);
+    if (st == KP_OK)
+        st = write_index(&w, &m, &builder->point);
+    int error = errno;
+    free(m.sources);
+    free(m.memory);
+    if (w.io->close(w.fd) != 0 && st == KP_OK)
+        return KP_E_SYSTEM;
+    errno = error;
+    return st;
+}
+
+enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older, struct kp_log_index_builder *builder)
+{
+    struct kp_arena arena = {0};
+    const struct kp_io *io = builder->pile.io;
+    char *temp = kp_arena_printf(&arena, "%s.tmp", path);
+    enum kp_status st = temp ? write_under(temp, older, builder) : KP_E_SYSTEM;
+    if (st == KP_OK && io->rename(temp, path) != 0)
+        st = KP_E_SYSTEM;
+    int error = errno;
+    if (st != KP_OK && temp)
+        (void)io->unlink(temp);
+    kp_arena_release(&arena);
+    errno = error;
+    return st == KP_OK ? kp_sync_parent(io, path) : st;
+}

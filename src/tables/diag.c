@@ -1,0 +1,205 @@
+#include "tables/diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "format/sheet.h"
+#include "base/status.h"
+
+static const char *const LEVEL_NAMES[] = {[KP_LEVEL_NOTE] = "note",
+                                          [KP_LEVEL_WARN] = "warn",
+                                          [KP_LEVEL_HOLD] = "hold",
+                                          [KP_LEVEL_REJECT] = "reject",
+                                          [KP_LEVEL_FAIL] = "fail"};
+_Static_assert(KP_COUNT(LEVEL_NAMES) == KP_LEVEL__COUNT, "a name for every level");
+
+const char *kp_level_name(enum kp_level level)
+{
+    return LEVEL_NAMES[level];
+}
+
+static bool find_level(const char *name, enum kp_level *ret_level)
+{
+    for (size_t i = 0; i < KP_COUNT(LEVEL_NAMES); i++)
+        if (strcmp(name, LEVEL_NAMES[i]) == 0) {
+            *ret_level = (enum kp_level)i;
+            return true;
+        }
+    return false;
+}
+
+enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *ret_catalogue)
+{
+    static const char *const columns[] = {"code",    "name",    "level",     "ground",
+                                          "text_en", "text_ja", "remedy_en", "remedy_ja"};
+    const struct kp_embedded *file = kp_embedded_find("messages.csv");
+    struct kp_sheet sheet;
+    if (!file || kp_sheet_read(&sheet, arena, NULL, file->bytes, (size_t)(file->end - file->bytes)) != KP_OK)
+        return KP_E_SYSTEM;
+    size_t at[KP_COUNT(columns)];
+    for (size_t i = 0; i < KP_COUNT(columns); i++)
+        if (!kp_sheet_column(&sheet, columns[i], &at[i]))
+            return KP_E_SYSTEM;
+    struct kp_msg *rows = kp_arena_alloc(arena, sheet.n_rows * sizeof(*rows));
+    if (!rows)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < sheet.n_rows; i++) {
+        const char *const *cells = sheet.rows[i].cells;
+        rows[i].code = (unsigned)strtoul(cells[at[0]] + 1, NULL, 10);
+        rows[i].name = cells[at[1]];
+        rows[i].ground = cells[at[3]];
+        rows[i].text[KP_LANG_EN] = cells[at[4]];
+        rows[i].text[KP_LANG_JA] = cells[at[5]];
+        rows[i].remedy[KP_LANG_EN] = cells[at[6]];
+        rows[i].remedy[KP_LANG_JA] = cells[at[7]];
+        if (!find_level(cells[at[2]], &rows[i].level) || (i > 0 && rows[i].code <= rows[i - 1].code))
+            return KP_E_SYSTEM;
+    }
+    *ret_catalogue = (struct kp_catalogue){rows, sheet.n_rows};
+    return KP_OK;
+}
+
+static int compare_code(const void *key, const void *row)
+{
+    unsigned code = *(const unsigned *)key;
+    unsigned other = ((const struct kp_msg *)row)->code;
+    return (code > other) - (code < other);
+}
+
+const struct kp_msg *kp_catalogue_find(const struct kp_catalogue *catalogue, unsigned code)
+{
+    if (catalogue->n_rows == 0)
+        return NULL;
+    return bsearch(&code, catalogue->rows, catalogue->n_rows, sizeof(*catalogue->rows), compare_code);
+}
+
+void kp_findings_add(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,
+             const char *arg2)
+{
+    kp_findings_add3(findings, code, field, value, arg1, arg2, NULL);
+}
+
+void kp_findings_add3(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
+                   const char *arg1, const char *arg2, const char *arg3)
+{
+    struct kp_finding *finding = kp_arena_alloc(findings->arena, sizeof(*finding));
+    if (!finding)
+        return;
+    *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column,
+                                    .line = findings->line, .args = {arg1, arg2, arg3}, .value = value};
+    if (findings->last)
+        findings->last->next = finding;
+    else
+        findings->first = finding;
+    findings->last = finding;
+}
+
+bool kp_refused(const struct kp_findings *findings, const char *field)
+{
+    for (const struct kp_finding *f = findings->first; f; f = f->next)
+        if (f->code >= 4000 && f->field && strcmp(f->field, field) == 0)
+            return true;
+    return false;
+}
+
+enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code)
+{
+    const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);
+    enum kp_level level = msg ? msg->level : KP_LEVEL_FAIL;
+    bool of_a_record = code >= 3000 && code < 6000;
+    return diag->strict && of_a_record && level == KP_LEVEL_WARN ? KP_LEVEL_REJECT : level;
+}
+
+enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings)
+{
+    enum kp_level worst = KP_LEVEL_NOTE;
+    for (const struct kp_finding *f = findings->first; f; f = f->next) {
+        enum kp_level level = kp_diag_level(diag, f->code);
+        if (level > worst)
+            worst = level;
+    }
+    return worst;
+}
+
+static void fill_in(struct kp_buf *out, const char *template, const struct kp_finding *finding, bool show_values)
+{
+    for (const char *at = template; *at; at++) {
+        if (at[0] != '{' || at[1] == '\0' || at[2] != '}') {
+            kp_buf_char(out, *at);
+            continue;
+        }
+        const char *arg = NULL;
+        if (at[1] >= '1' && at[1] <= '3')
+            arg = finding->args[at[1] - '1'];
+        else if (at[1] == 'v')
+            arg = show_values ? finding->value : "…";
+        kp_buf_printable(out, arg ? arg : "");
+        at += 2;
+    }
+}
+
+char *kp_diag_general(const struct kp_msg *msg, enum kp_lang lang, struct kp_arena *arena)
+{
+    static const struct kp_finding anything = {.args = {"…", "…", "…"}};
+    struct kp_buf out = {0};
+    fill_in(&out, msg->text[lang], &anything, false);
+    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    kp_buf_release(&out);
+    return text;
+}
+
+void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
+{
+    kp_buf_printable(out, finding->field ? finding->field : "");
+    if (finding->column == 0)
+        return;
+    kp_buf_str(out, finding->field ? " #" : "#");
+    kp_buf_u64(out, finding->column);
+}
+
+void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
+{
+    const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
+    if (!msg)
+        return;
+    fill_in(out, msg->text[diag->lang], finding, diag->show_values);
+    if (diag->show_values && finding->value && !strstr(msg->text[diag->lang], "{v}")) {
+        kp_buf_str(out, " [");
+        kp_buf_printable(out, finding->value);
+        kp_buf_char(out, ']');
+    }
+}
+
+void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
+{
+    const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
+    if (kp_diag_level(diag, finding->code) < diag->env->least_level)
+        return;
+    struct kp_buf text = {0};
+    struct kp_buf remedy = {0};
+    struct kp_buf where = {0};
+    kp_diag_where(finding, &where);
+    kp_diag_text(diag, finding, &text);
+    if (msg)
+        fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
+    struct kp_message message = {.level = kp_diag_level(diag, finding->code),
+                                 .code = finding->code,
+                                 .file = file,
+                                 .line = line,
+                                 .field = where.len ? kp_buf_text(&where) : NULL,
+                                 .text = kp_buf_ok(&text) ? kp_buf_text(&text) : "",
+                                 .remedy = kp_buf_ok(&remedy) ? kp_buf_text(&remedy) : ""};
+    diag->env->message(diag->env->ctx, &message);
+    kp_buf_release(&text);
+    kp_buf_release(&remedy);
+    kp_buf_release(&where);
+}
+
+enum kp_status kp_diag_fail(const struct kp_diag *diag, enum kp_status status, enum kp_code code, const char *file,
+                            uint64_t line, const char *field, const char *arg1, const char *arg2, const char *arg3)
+{
+    struct kp_finding finding = {.code = code, .field = field, .args = {arg1, arg2, arg3}};
+    kp_diag_send(diag, file, line, &finding);
+    return status;
+}

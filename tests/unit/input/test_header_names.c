@@ -1,0 +1,357 @@
+/* What a header, a cell or a row of cells is taken for, by itself; test_headers.c goes through those of real exports. */
+#include "tables.h"
+
+#include "input/header_names.h"
+
+#define HEIGHT "9N001000000000001"
+#define WEIGHT "9N006000000000001"
+#define PROTEIN "1A010000000190111"
+#define GLUCOSE "3D010000001927201"
+#define CASUAL_GLUCOSE "3D010129901927201"
+#define GLUCOSE_PAIR GLUCOSE "/" CASUAL_GLUCOSE
+#define HBA1C "3D046000001920402"
+#define WHITE_CELLS "2A010000001930101"
+
+/* "sex", "9N001000000000001.low in m", "CODE/CODE", "ignore", "unmapped". */
+static const char *story_of(const struct kp_column *c)
+{
+    static const char *const suffixes[] = {[KP_COL_FIELD] = "",     [KP_COL_ITEM] = "",      [KP_COL_LOW] = ".low",
+                                           [KP_COL_HIGH] = ".high", [KP_COL_FLAG] = ".flag", [KP_COL_UNIT] = ".unit"};
+    if (c->kind == KP_COL_IGNORED)
+        return "ignore";
+    if (c->kind == KP_COL_UNMAPPED)
+        return "unmapped";
+    const char *target = c->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)c->index) : tables.items[c->index].code;
+    return kp_arena_printf(&scratch, "%s%s%s%s%s%s", target, c->is_pair ? "/" : "",
+                           c->is_pair ? tables.items[c->casual].code : "",
+                           suffixes[c->kind], c->unit ? " in " : "", c->unit ? c->unit : "");
+}
+
+static void assert_story(const char *of, const struct kp_column *column, const char *story)
+{
+    const char *is = story_of(column);
+    if (strcmp(is, story) != 0)
+        fail_msg("'%s' means '%s', not '%s'", of, is, story);
+}
+
+/* A header and its story; NULL: it is not known, and the column left alone. */
+static void assert_header(const char *header, const char *story, enum kp_why why)
+{
+    static const struct kp_column blank;
+    struct kp_column column = {0};
+    if (kp_header_read(&scratch, &tables, header, &column) != (story != NULL))
+        fail_msg("'%s' is %sknown", header, story ? "not " : "");
+    if (!story) {
+        assert_memory_equal(&column, &blank, sizeof(blank));
+        return;
+    }
+    assert_story(header, &column, story);
+    assert_int_equal(column.why, why);
+}
+
+/* --- targets --- */
+
+static void target__of_every_kind__is_read(void **state UNUSED)
+{
+    static const char *const targets[] = {"sex",          "ticket_expires",      "fasting",       "ignore",
+                                          HEIGHT,         HEIGHT ".low",         HEIGHT ".high",  HEIGHT ".flag",
+                                          HEIGHT ".unit", GLUCOSE_PAIR,          "employee_id"};
+    for (size_t i = 0; i < COUNT(targets); i++) {
+        struct kp_column column = {0};
+        if (!kp_target_read(&scratch, &tables, targets[i], &column))
+            fail_msg("%s is not read", targets[i]);
+        assert_story(targets[i], &column, targets[i]);
+    }
+}
+
+static void target__of_no_kind__is_refused(void **state UNUSED)
+{
+    static const char *const targets[] = {"",
+                                          "身長",
+                                          "Sex",
+                                          " sex",
+                                          "sex.low",
+                                          "9N001",
+                                          "9N001000000000009",
+                                          HEIGHT ".",
+                                          HEIGHT ".lo",
+                                          HEIGHT ".low.high",
+                                          HEIGHT ".LOW",
+                                          HEIGHT "/" PROTEIN,
+                                          GLUCOSE_PAIR ".low",
+                                          GLUCOSE "/",
+                                          "/3D010000001927201",
+                                          ".low"};
+    for (size_t i = 0; i < COUNT(targets); i++) {
+        struct kp_column column = {0};
+        if (kp_target_read(&scratch, &tables, targets[i], &column))
+            fail_msg("'%s' is read", targets[i]);
+        assert_int_equal(column.kind, KP_COL_UNMAPPED);
+        assert_false(column.is_pair);
+    }
+}
+
+static void target_set__what_the_tables_say__makes_the_column(void **state UNUSED)
+{
+    static const char *const cases[][2] = {{"性別", "sex"}, {"身長", HEIGHT}, {"血糖", GLUCOSE_PAIR}, {"空腹", "fasting"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_column column = {.is_pair = true};
+        uint32_t target = 0;
+        assert_true(kp_map_get(&tables.header_target, kp_text_header_key(&scratch, cases[i][0]), &target));
+        kp_target_set(&tables, target, &column);
+        assert_story(cases[i][0], &column, cases[i][1]);
+    }
+}
+
+static void target_set__each_pair__has_both_items(void **state UNUSED)
+{
+    assert_true(tables.n_pairs >= 2);
+    for (size_t i = 0; i < tables.n_pairs; i++) {
+        struct kp_column column = {0};
+        kp_target_set(&tables, KP_TARGET_PAIR + (uint32_t)i, &column);
+        assert_int_equal(column.kind, KP_COL_ITEM);
+        assert_true(column.is_pair);
+        assert_int_equal(column.index, tables.pairs[i].fasting);
+        assert_int_equal(column.casual, tables.pairs[i].casual);
+    }
+}
+
+static void column_target__is_the_field_or_the_item_by_name(void **state UNUSED)
+{
+    struct kp_column column = {0};
+    assert_true(kp_target_read(&scratch, &tables, "exam_date", &column));
+    assert_string_equal(kp_column_target(&tables, &column), "exam_date");
+    assert_true(kp_target_read(&scratch, &tables, HEIGHT ".low", &column));
+    assert_string_equal(kp_column_target(&tables, &column), HEIGHT " 身長");
+}
+
+/* --- headers --- */
+
+static void header__name_or_code__is_known_as_such(void **state UNUSED)
+{
+    static const char *const cases[][2] = {{"sex", "sex"},
+                                           {" birth_date　", "birth_date"},
+                                           {HEIGHT, HEIGHT},
+                                           {"９Ｎ００１０００００００００００１", HEIGHT},
+                                           {"９Ｎ００１０００００００００００１．ｌｏｗ", HEIGHT ".low"},
+                                           {HEIGHT ".unit", HEIGHT ".unit"},
+                                           {GLUCOSE_PAIR, GLUCOSE_PAIR}};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_header(cases[i][0], cases[i][1], KP_WHY_NAME);
+}
+
+static void header__synonym__is_known_in_any_width(void **state UNUSED)
+{
+    static const char *const cases[][2] = {{"身長", HEIGHT},           {"　身 長 ", HEIGHT},  {"ＢＭＩ", "9N011000000000001"},
+                                           {"BIRTH_DATE", "birth_date"}, {"性別", "sex"},      {"血糖", GLUCOSE_PAIR},
+                                           {"ﾍﾓｸﾞﾛﾋﾞﾝ", "2A030000001930101"}};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_header(cases[i][0], cases[i][1], KP_WHY_SYNONYM);
+}
+
+static void header__unknown_or_ambiguous__is_left_alone(void **state UNUSED)
+{
+    static const char *const headers[] = {"",           " 　",      "予備",     "ignore",    "IGNORE",    "9N001",
+                                          "受診者氏名", "医師氏名", "採血時間", "身長 判定", "前回 身長", "9N001000000000009",
+                                          "cm",         "(cm)",     "[mg/dL]",  "予備(cm)",  "予備cm",    "()",
+                                          ")",          "]",         "予備）",     "備考]",     "（"};
+    for (size_t i = 0; i < COUNT(headers); i++)
+        assert_header(headers[i], NULL, KP_WHY_UNKNOWN);
+    assert_false(scratch.failed);
+}
+
+static void header__own_unit_at_its_end__says_nothing_new(void **state UNUSED)
+{
+    static const char *const cases[][2] = {
+        {"身長(cm)", HEIGHT},    {"身長（ｃｍ）", HEIGHT},  {"身長 [cm]", HEIGHT},          {"身長cm", HEIGHT},
+        {"体重kg", WEIGHT},      {"体重 ＫＧ", WEIGHT},     {"血糖(mg/dl)", GLUCOSE_PAIR},  {"血糖mg/dL", GLUCOSE_PAIR},
+        {"HbA1c(%)", HBA1C},     {"HbA1c％", HBA1C},        {"白血球数(/mm3)", WHITE_CELLS}, {"白血球数（個/μL）", WHITE_CELLS}};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_header(cases[i][0], cases[i][1], KP_WHY_SYNONYM);
+    assert_header(HEIGHT "(cm)", HEIGHT, KP_WHY_NAME);
+    assert_header(HEIGHT " (cm)", HEIGHT, KP_WHY_NAME);
+    assert_header(HEIGHT ".low[cm]", HEIGHT ".low", KP_WHY_NAME);
+}
+
+static void header__convertible_unit_at_its_end__is_kept(void **state UNUSED)
+{
+    static const char *const cases[][2] = {{"白血球数(×10^3/μL)", WHITE_CELLS " in 10*3/mm3"},
+                                           {"白血球数×10^3/μL", WHITE_CELLS " in 10*3/mm3"},
+                                           {"白血球数[万/mm3]", WHITE_CELLS " in 10*4/mm3"},
+                                           {"身長(m)", HEIGHT " in m"},
+                                           {"身長ｍ", HEIGHT " in m"},
+                                           {"体重 g", WEIGHT " in g"},
+                                           {"体重（ｇ）", WEIGHT " in g"},
+                                           {"血糖(mmol/L)", GLUCOSE_PAIR " in mmol/L"},
+                                           {"空腹時血糖 mmol/L", GLUCOSE " in mmol/L"},
+                                           {"HbA1c(IFCC)", HBA1C " in mmol/mol"}};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_header(cases[i][0], cases[i][1], KP_WHY_SYNONYM);
+    assert_header(HEIGHT "(mm)", HEIGHT " in mm", KP_WHY_NAME);
+    assert_header(HEIGHT ".high(m)", HEIGHT ".high in m", KP_WHY_NAME);
+}
+
+static void header__unit_of_another_kind__is_not_mapped(void **state UNUSED)
+{
+    static const char *const headers[] = {"身長(kg)", "身長kg",          "体重(cm)",        "白血球数(mg/dL)", "AST(mmol/L)",
+                                          "性別(cm)", "生年月日(%)",     "尿蛋白(mg/dL)",   HEIGHT ".low(kg)", HEIGHT ".flag(cm)",
+                                          "血糖(cm)", HEIGHT ".unit(cm)"};
+    for (size_t i = 0; i < COUNT(headers); i++)
+        assert_header(headers[i], "unmapped", KP_WHY_UNIT);
+}
+
+/* --- item codes --- */
+
+static void item_code__by_its_shape__need_not_be_known(void **state UNUSED)
+{
+    static const char *const codes[] = {HEIGHT, "9N001000000000009", "3F0150000023ZZZ01", "1ZZZZZZZZZZZZZZZZ"};
+    static const char *const others[] = {"",
+                                         "身長",
+                                         "9N00100000000000",
+                                         "9N0010000000000011",
+                                         "9n001000000000001",
+                                         "NN001000000000001",
+                                         "99001000000000001",
+                                         "9N001000000000 01",
+                                         "9N00100000000000-",
+                                         "20260401000000000",
+                                         HEIGHT ".low",
+                                         "９Ｎ００１０００００００００００１"};
+    for (size_t i = 0; i < COUNT(codes); i++)
+        if (!kp_is_item_code(codes[i]))
+            fail_msg("%s is no code", codes[i]);
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (kp_is_item_code(others[i]))
+            fail_msg("%s is a code", others[i]);
+}
+
+static void item_code__of_the_tables__is_one(void **state UNUSED)
+{
+    for (size_t i = 0; i < tables.n_items; i++)
+        if (!kp_is_item_code(tables.items[i].code))
+            fail_msg("%s is no code", tables.items[i].code);
+}
+
+/* --- rows --- */
+
+enum { MOST_CELLS = 8 };
+
+struct row {
+    const char *cells[MOST_CELLS];
+};
+
+typedef bool is_row(struct kp_arena *, const struct kp_tables *, const char *const *, size_t);
+
+static bool is_data_row(struct kp_arena *in, const struct kp_tables *t, const char *const *cells, size_t n)
+{
+    return kp_is_data_row(in, t, cells, n, false);
+}
+
+static void assert_rows(is_row *is, const struct row *rows, size_t n, bool expected)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t width = 0;
+        while (width < MOST_CELLS && rows[i].cells[width])
+            width++;
+        if (is(&scratch, &tables, rows[i].cells, width) != expected)
+            fail_msg("row %zu, %s ...", i, width ? rows[i].cells[0] : "empty");
+    }
+}
+
+static const struct row DATA[] = {
+    {{"06139999", "1234", "1", "ヤマダ　タロウ", "1980/04/01", "170.2", "65.0"}},
+    {{"2025-06-01", "男", "東京都", "", "異常なし"}},
+    {{"令和7年6月1日", "男", "山田　太郎"}},
+    {{"２０２５／０６／０１", "１７０．２"}},
+    {{"1", "2", "3"}},
+    {{"甲", "45818", "女", "乙"}}, /* a word for a sex, a postal code: people's, however few the numbers */
+    {{"甲", "乙", "650-0188", "丙", "丁"}},
+    {{"A", "12", "B", "34"}}, /* numbers are enough where they are more than a third */
+};
+
+static const struct row NAMES[] = {
+    {{"社員番号", "氏名", "性別", "生年月日", "身長", "体重"}},
+    {{"employee_id", "sex", "birth_date", HEIGHT, WEIGHT}},
+    {{"性別", "身長(cm)", "体重(kg)", "予備1", "予備2", "予備3"}},
+};
+
+static const struct row CODES[] = {
+    {{"", "", HEIGHT, ""}},
+    {{"院内1", "院内2", "院内3", "9N001000000000009"}}, /* the shape is enough */
+    {{" " HEIGHT "　", "2025-06-01", "12"}},
+};
+
+static const struct row NEITHER[] = {
+    {{""}},
+    {{"", " ", "　"}},
+    {{"甲", "乙", "丙"}},
+    {{"性別", "身長"}},                                         /* fewer than three names */
+    {{"性別", "身長", "体重", "甲", "乙", "丙", "丁"}},         /* less than half of the cells */
+};
+
+static void header_row__codes_or_mostly_names__is_one(void **state UNUSED)
+{
+    assert_rows(kp_is_header_row, NAMES, COUNT(NAMES), true);
+    assert_rows(kp_is_header_row, CODES, COUNT(CODES), true);
+    assert_rows(kp_is_header_row, DATA, COUNT(DATA), false);
+    assert_rows(kp_is_header_row, NEITHER, COUNT(NEITHER), false);
+}
+
+static void data_row__dates_and_numbers__is_one(void **state UNUSED)
+{
+    assert_rows(is_data_row, DATA, COUNT(DATA), true);
+    assert_rows(is_data_row, NAMES, COUNT(NAMES), false);
+    assert_rows(is_data_row, NEITHER, COUNT(NEITHER), false);
+}
+
+static void data_row__few_numbers_among_words__is_none(void **state UNUSED)
+{
+    static const struct row rows[] = {{{"甲", "乙", "12"}},                    /* a third is not more than a third */
+                                      {{"性別", "身長", "12", "34"}},          /* as many names */
+                                      {{"2025-06-01", "性別"}},
+                                      {{"性別", "身長", "2025-06-01", "12"}}};
+    assert_rows(is_data_row, rows, COUNT(rows), false);
+}
+
+/* Where a mapping file goes by numbers, headers may be numbers; dates they are never. */
+static void data_row__numbers_that_may_be_names__are_none(void **state UNUSED)
+{
+    static const char *const numbers[] = {"1", "2", "3"}, *const dated[] = {"1", "2", "2025/5/7"};
+    assert_true(is_data_row(&scratch, &tables, numbers, COUNT(numbers)));
+    assert_false(kp_is_data_row(&scratch, &tables, numbers, COUNT(numbers), true));
+    assert_true(kp_is_data_row(&scratch, &tables, dated, COUNT(dated), true));
+}
+
+static void rows__no_cells__are_none(void **state UNUSED)
+{
+    static const char *const none[] = {""};
+    assert_false(kp_is_header_row(&scratch, &tables, none, 0));
+    assert_false(is_data_row(&scratch, &tables, none, 0));
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, tidy)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(target__of_every_kind__is_read),
+        TEST(target__of_no_kind__is_refused),
+        TEST(target_set__what_the_tables_say__makes_the_column),
+        TEST(target_set__each_pair__has_both_items),
+        TEST(column_target__is_the_field_or_the_item_by_name),
+        TEST(header__name_or_code__is_known_as_such),
+        TEST(header__synonym__is_known_in_any_width),
+        TEST(header__unknown_or_ambiguous__is_left_alone),
+        TEST(header__own_unit_at_its_end__says_nothing_new),
+        TEST(header__convertible_unit_at_its_end__is_kept),
+        TEST(header__unit_of_another_kind__is_not_mapped),
+        TEST(item_code__by_its_shape__need_not_be_known),
+        TEST(item_code__of_the_tables__is_one),
+        TEST(header_row__codes_or_mostly_names__is_one),
+        TEST(data_row__dates_and_numbers__is_one),
+        TEST(data_row__few_numbers_among_words__is_none),
+        TEST(data_row__numbers_that_may_be_names__are_none),
+        TEST(rows__no_cells__are_none),
+    };
+    return cmocka_run_group_tests_name("columns", tests, load_tables, free_tables);
+}

@@ -1,0 +1,387 @@
+#include "folder.h"
+
+#include "run/persons.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct kp_persons *seen;
+static size_t n_known;
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return rmdir(folder); /* scratch files have no names: the folder is empty all the time */
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    n_known = 0;
+    return kp_persons_new(&kp_io_posix, folder, &seen) == KP_OK ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    kp_persons_free(seen);
+    return 0;
+}
+
+/* A digest that differs for every number. */
+static const uint8_t *contents(uint32_t number)
+{
+    static uint8_t digest[KP_SHA256_BYTES];
+    memset(digest, 0, sizeof(digest));
+    memcpy(digest + 28, &number, sizeof(number)); /* in the last bytes, so that all of them have to be compared */
+    return digest;
+}
+
+/* Row n stands in file n / 10, line 100 + n. */
+static void row(uint64_t n, const char *who, uint32_t what)
+{
+    assert_int_equal(kp_persons_row(seen, n, (uint32_t)(n / 10), 100 + n, who, contents(what), contents(what)), KP_OK);
+}
+
+/* What the log knows: of a person's entries the last one counts. Asked in nearly the order of the keys. */
+static struct {
+    uint8_t key[KP_LOG_KEY_BYTES];
+    uint32_t what;
+} known[8];
+
+static void logged(const char *who, uint32_t what)
+{
+    assert_int_equal(kp_log_key(who, known[n_known].key), KP_OK);
+    known[n_known++].what = what;
+}
+
+static enum kp_status look_up(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
+                              bool *ret_found)
+{
+    (void)ctx;
+    for (size_t i = 0; i < n_known; i++)
+        if (memcmp(known[i].key, key, KP_LOG_KEY_BYTES) == 0) {
+            memcpy(ret_record, contents(known[i].what), KP_SHA256_BYTES);
+            *ret_found = true;
+        }
+    return KP_OK;
+}
+
+static void assert_kind(uint64_t n, enum kp_persons_kind kind)
+{
+    struct kp_mark mark = {.kind = 99};
+    assert_int_equal(kp_persons_mark(seen, n, &mark), KP_OK);
+    assert_int_equal(mark.kind, kind);
+}
+
+/* ... and names that row as the other one. */
+static void assert_mark(uint64_t n, enum kp_persons_kind kind, uint64_t other)
+{
+    struct kp_mark mark = {.kind = 99};
+    assert_int_equal(kp_persons_mark(seen, n, &mark), KP_OK);
+    assert_int_equal(mark.kind, kind);
+    assert_int_equal(mark.file, other / 10);
+    assert_int_equal(mark.line, 100 + other);
+}
+
+static void rows__all_different__are_new(void **state)
+{
+    (void)state;
+    row(0, "ann", 1);
+    row(1, "bob", 1); /* same contents, other person */
+    row(2, "ann ", 1);
+    row(3, "", 1);
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    for (uint64_t n = 0; n < 4; n++)
+        assert_kind(n, KP_SEEN_NEW);
+}
+
+static void rows__equal__the_later_ones_are_copies_of_the_first(void **state)
+{
+    (void)state;
+    row(3, "ann", 1);
+    row(14, "bob", 2);
+    row(25, "ann", 1);
+    row(36, "ann", 1);
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_kind(3, KP_SEEN_NEW);
+    assert_kind(14, KP_SEEN_NEW);
+    assert_mark(25, KP_SEEN_COPY, 3);
+    assert_mark(36, KP_SEEN_COPY, 3);
+}
+
+static void rows__different__each_names_the_other(void **state)
+{
+    (void)state;
+    row(3, "ann", 1);
+    row(14, "bob", 2);
+    row(25, "ann", 9);
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_mark(3, KP_SEEN_CONFLICT, 25);
+    assert_kind(14, KP_SEEN_NEW);
+    assert_mark(25, KP_SEEN_CONFLICT, 3);
+}
+
+static void rows__equal_and_different__are_all_in_conflict(void **state)
+{
+    (void)state;
+    row(1, "ann", 1);
+    row(12, "ann", 1);
+    row(23, "ann", 2);
+    row(34, "ann", 3);
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_mark(1, KP_SEEN_CONFLICT, 23);
+    assert_kind(12, KP_SEEN_CONFLICT);
+    assert_mark(23, KP_SEEN_CONFLICT, 1);
+    assert_mark(34, KP_SEEN_CONFLICT, 1);
+}
+
+/* Row 12 equals row 1; what it is in conflict with is row 23, and a person who mends the file has to be sent there. */
+static void conflict__copy_of_the_first__names_a_row_that_differs(void **state)
+{
+    (void)state;
+    row(1, "ann", 1);
+    row(12, "ann", 1);
+    row(23, "ann", 2);
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_mark(12, KP_SEEN_CONFLICT, 23);
+}
+
+static void log__person_disclosed__makes_rows_logged_or_changed(void **state)
+{
+    (void)state;
+    logged("ann", 1);
+    logged("bob", 1);
+    row(0, "ann", 1);
+    row(1, "bob", 2);
+    row(2, "cat", 1);
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_kind(0, KP_SEEN_LOGGED);
+    assert_kind(1, KP_SEEN_CHANGED);
+    assert_kind(2, KP_SEEN_NEW);
+}
+
+static void log__and_repeated_rows__the_repetition_is_told(void **state)
+{
+    (void)state;
+    logged("ann", 1);
+    logged("bob", 1);
+    row(0, "ann", 1);
+    row(11, "ann", 1);
+    row(22, "bob", 1);
+    row(33, "bob", 2);
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_kind(0, KP_SEEN_LOGGED);
+    assert_mark(11, KP_SEEN_COPY, 0);
+    assert_mark(22, KP_SEEN_CONFLICT, 33);
+    assert_mark(33, KP_SEEN_CONFLICT, 22);
+}
+
+static void join__nothing_at_all__answers_new(void **state)
+{
+    (void)state;
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_kind(0, KP_SEEN_NEW);
+    assert_kind(1000000, KP_SEEN_NEW);
+}
+
+/* By the first byte of its key a person is in the log or not, by the second with these contents or others. */
+static enum kp_status look_up_fifth(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
+                                    bool *ret_found)
+{
+    (void)ctx;
+    *ret_found = key[0] % 5 == 0;
+    memcpy(ret_record, contents(key[1] % 2), KP_SHA256_BYTES);
+    return KP_OK;
+}
+
+static uint32_t logged_kind(uint32_t person)
+{
+    char who[16];
+    uint8_t key[KP_LOG_KEY_BYTES];
+    (void)snprintf(who, sizeof(who), "p%u", person);
+    if (kp_log_key(who, key) != KP_OK || key[0] % 5 != 0)
+        return KP_SEEN_NEW;
+    return key[1] % 2 == 1 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
+}
+
+/* Of n rows, row i is a copy of row i - n/2 when i % 10 is 3, differs from it when i % 10 is 7 (for i >= n/2). The person is i, or the one of the row that is repeated. */
+static bool fill(struct kp_persons *s, uint32_t n)
+{
+    char who[16];
+    bool ok = true;
+    for (uint32_t i = 0; i < n; i++) {
+        bool again = i >= n / 2 && (i % 10 == 3 || i % 10 == 7);
+        (void)snprintf(who, sizeof(who), "p%u", again ? i - n / 2 : i);
+        const uint8_t *what = contents(again && i % 10 == 7 ? 8 : 1);
+        ok &= kp_persons_row(s, i, i / 1000, i, who, what, what) == KP_OK;
+    }
+    return ok && kp_persons_join(s, look_up_fifth, NULL) == KP_OK;
+}
+
+static unsigned wrong_marks(struct kp_persons *s, uint32_t n)
+{
+    unsigned wrong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct kp_mark mark = {.kind = 99};
+        uint32_t other = i >= n / 2 ? i - n / 2 : i + n / 2;
+        uint32_t kind = logged_kind(i);
+        if (i % 10 == 7)
+            kind = KP_SEEN_CONFLICT;
+        else if (i % 10 == 3 && i >= n / 2)
+            kind = KP_SEEN_COPY;
+        wrong += kp_persons_mark(s, i, &mark) != KP_OK || mark.kind != kind;
+        if (kind == KP_SEEN_CONFLICT || kind == KP_SEEN_COPY)
+            wrong += mark.line != other || mark.file != other / 1000;
+    }
+    return wrong;
+}
+
+enum { MANY = 300000 };
+
+static void rows__three_hundred_thousand__are_all_judged_right(void **state)
+{
+    (void)state;
+    assert_true(fill(seen, MANY));
+    assert_int_equal(wrong_marks(seen, MANY), 0);
+    struct kp_mark mark;
+    assert_int_equal(kp_persons_mark(seen, MANY - 1, &mark), KP_OK); /* and in any order */
+    for (uint32_t i = 0; i < 40; i += 5)
+        assert_kind(i, (enum kp_persons_kind)logged_kind(i));
+}
+
+/* Under the address sanitizer freed memory is kept back for a while; that is not what is measured here. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=1";
+}
+
+/* Most memory a process needed that did the whole work for n rows, in KiB. */
+static long memory_for(uint32_t n)
+{
+    int status = 0;
+    struct rusage usage;
+    pid_t child = fork();
+    if (child == 0) {
+        struct kp_persons *own = NULL;
+        bool ok = kp_persons_new(&kp_io_posix, folder, &own) == KP_OK && fill(own, n);
+        kp_persons_free(own);
+        _exit(ok ? 0 : 1);
+    }
+    assert_int_equal(wait4(child, &status, 0, &usage), child);
+    assert_int_equal(status, 0);
+    return usage.ru_maxrss;
+}
+
+/* 297,000 rows more would be 20 MiB more if anything were kept for each of them. */
+static void rows__a_hundred_times_as_many__need_no_more_memory(void **state)
+{
+    (void)state;
+    long few = memory_for(MANY / 100), many = memory_for(MANY);
+    assert_true(few > 0);
+    assert_in_range(many, 0, few + 8 * 1024);
+}
+
+static ssize_t full_disk(int fd, const void *bytes, size_t n, off_t at)
+{
+    (void)fd;
+    (void)bytes;
+    (void)n;
+    (void)at;
+    errno = ENOSPC;
+    return -1;
+}
+
+static void disk__full__is_reported_at_the_latest_when_joining(void **state)
+{
+    (void)state;
+    struct kp_io io = kp_io_posix;
+    struct kp_persons *own = NULL;
+    io.pwrite = full_disk;
+    assert_int_equal(kp_persons_new(&io, folder, &own), KP_OK);
+    assert_int_equal(kp_persons_row(own, 0, 0, 1, "ann", contents(1), contents(1)), KP_OK);
+    assert_int_equal(kp_persons_join(own, look_up, NULL), KP_E_SYSTEM);
+    kp_persons_free(own);
+    own = NULL;
+    assert_int_equal(kp_persons_new(&kp_io_posix, "/tmp/kp_no_such_folder", &own), KP_E_SYSTEM);
+    assert_null(own);
+    kp_persons_free(NULL);
+}
+
+/* --- people --- */
+
+static void person(uint64_t n, const char *key, const char *facts)
+{
+    assert_int_equal(kp_persons_person(seen, n, (uint32_t)(n / 10), 100 + n, key, facts), KP_OK);
+}
+
+static void assert_person(uint64_t n, bool contradicted, uint64_t other)
+{
+    struct kp_person_mark mark = {.file = 77};
+    assert_int_equal(kp_persons_person_mark(seen, n, &mark), KP_OK);
+    assert_int_equal(mark.contradicted, contradicted);
+    if (contradicted) {
+        assert_int_equal(mark.line, 100 + other);
+        assert_int_equal(mark.file, other / 10);
+    }
+}
+
+static void person__other_facts_in_another_row__both_are_told_of_the_other(void **state)
+{
+    (void)state;
+    person(1, "A", "19750505 1");
+    person(12, "B", "19750505 1");
+    person(13, "A", "19750505 1");
+    person(25, "A", "19750506 1");
+    person(31, "C", "19800101 2");
+    person(32, "C", "19800101 1");
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_person(1, true, 25);
+    assert_person(13, true, 25);
+    assert_person(25, true, 1);
+    assert_person(12, false, 0);
+    assert_person(31, true, 32);
+    assert_person(32, true, 31);
+    assert_person(2, false, 0); /* nothing was said of this row */
+}
+
+/* A contradiction is no copy and no conflict of examinations, and the other way round. */
+static void person__and_row__do_not_mix(void **state)
+{
+    (void)state;
+    row(1, "A", 1);
+    row(2, "A", 2);
+    row(3, "B", 1);
+    person(1, "A", "x");
+    person(2, "A", "x");
+    person(3, "A", "y");
+    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_kind(1, KP_SEEN_CONFLICT);
+    assert_kind(3, KP_SEEN_NEW);
+    assert_person(1, true, 3);
+    assert_person(3, true, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows__a_hundred_times_as_many__need_no_more_memory),
+        cmocka_unit_test_setup_teardown(rows__all_different__are_new, begin, end),
+        cmocka_unit_test_setup_teardown(rows__equal__the_later_ones_are_copies_of_the_first, begin, end),
+        cmocka_unit_test_setup_teardown(rows__different__each_names_the_other, begin, end),
+        cmocka_unit_test_setup_teardown(rows__equal_and_different__are_all_in_conflict, begin, end),
+        cmocka_unit_test_setup_teardown(conflict__copy_of_the_first__names_a_row_that_differs, begin, end),
+        cmocka_unit_test_setup_teardown(log__person_disclosed__makes_rows_logged_or_changed, begin, end),
+        cmocka_unit_test_setup_teardown(log__and_repeated_rows__the_repetition_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(join__nothing_at_all__answers_new, begin, end),
+        cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__are_all_judged_right, begin, end),
+        cmocka_unit_test_setup_teardown(person__other_facts_in_another_row__both_are_told_of_the_other, begin, end),
+        cmocka_unit_test_setup_teardown(person__and_row__do_not_mix, begin, end),
+        cmocka_unit_test(disk__full__is_reported_at_the_latest_when_joining),
+    };
+    return cmocka_run_group_tests_name("seen", tests, make_folder, tear_down);
+}

@@ -1,0 +1,415 @@
+#include "support.h"
+
+#include "v08/cda_write.h"
+
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+#include <stdio.h>
+
+#include "profile.h"
+
+#define OID "1.2.392.200119.6."
+#define TEXT(s) ((const xmlChar *)(s))
+#define HEIGHT "9N001000000000001"
+#define WAIST "9N016160100000001"
+#define ORG "v3:representedOrganization"
+#define PATIENT_ID(kind) "string(//v3:patientRole/v3:id[@root='" OID kind "']/@extension)"
+#define SECTION(code) "//v3:section[v3:code/@code='" code "']"
+#define OBS(code) "//v3:observation[v3:code/@code='" code "']"
+
+static struct kp_arena arena, of_test;
+static struct kp_catalogue catalogue;
+static struct kp_text *text;
+static struct kp_tables tables;
+static struct kp_xml_schema *schema;
+static struct kp_xml_check *check;
+/* of the test that runs: what goes in, what comes out */
+static struct kp_record record;
+static struct kp_decision decision;
+static struct kp_insurer insurer;
+static struct kp_buf out;
+static xmlDocPtr doc;
+static xmlXPathContextPtr paths;
+
+static const struct kp_diag DIAG = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (kp_catalogue_load(&arena, &catalogue) != KP_OK || kp_text_new(&text) != KP_OK ||
+        kp_tables_load(&arena, &kp_io_posix, text, NULL, &DIAG, &tables) != KP_OK ||
+        load_profile("hc08_V08.xsd", &schema) != KP_OK || kp_xml_check_new(schema, &check) != KP_OK)
+        return -1;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    xmlXPathFreeContext(paths);
+    xmlFreeDoc(doc);
+    kp_xml_check_free(check);
+    kp_xml_schema_free(schema);
+    kp_text_free(text);
+    kp_arena_release(&arena);
+    return 0;
+}
+
+static const struct kp_org SENDER = {"6631111116", "架空精機株式会社", "650-0188", "兵庫県潮見市港町８", "0780001000"};
+static const struct kp_cda_frame FRAME = {.sender = &SENDER, .insurer = &insurer, .created = {2026, 4, 1}};
+
+/* The record gets that value, on the ground of the duty. */
+static struct kp_value *put(const char *code, enum kp_value_state state, const char *value)
+{
+    size_t i = (size_t)(kp_item_find(&tables, code) - tables.items);
+    record.values[i] = (struct kp_value){.state = state, .text = value};
+    decision.ground[i] = KP_GROUND_DUTY;
+    return &record.values[i];
+}
+
+static int fresh(void **state)
+{
+    (void)state;
+    static const struct {
+        enum kp_field field;
+        const char *text;
+    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"}, {KP_F_INSURED_NUMBER, "6414"}, {KP_F_NAME_KANA, "ケンポハナコ"},
+                  {KP_F_SEX, "2"}, {KP_F_BIRTH_DATE, "19850331"}, {KP_F_POSTAL_CODE, "716-0070"},
+                  {KP_F_ADDRESS, "京都府花咲市北町１＆２"}, {KP_F_EXAM_DATE, "20250703"},
+                  {KP_F_FACILITY_NUMBER, "2819902251"}, {KP_F_FACILITY_NAME, "若葉予防クリニック"},
+                  {KP_F_FACILITY_POSTAL_CODE, "651-0298"}, {KP_F_FACILITY_ADDRESS, "兵庫県若葉台"},
+                  {KP_F_FACILITY_PHONE, "0780002250"}};
+    if (kp_record_init(&record, &tables, &of_test) != KP_OK)
+        return -1;
+    for (size_t i = 0; i < COUNT(fields); i++)
+        record.field[fields[i].field] = fields[i].text;
+    insurer = (struct kp_insurer){.number = "06139463", .name = "", .address = "", .representative = "", .scheme = "",
+                                  .sender_number = "5521111111", .interaction_type = "6", .service_event = "1",
+                                  .report_40to74 = "10", .programme_40to74 = "010", .report_under40 = "40",
+                                  .programme_under40 = "990", .section_under40 = "01030"};
+    decision = (struct kp_decision){.band = KP_BAND_40TO74};
+    decision.ground = kp_arena_alloc(&of_test, tables.n_items * sizeof(enum kp_ground));
+    put(HEIGHT, KP_VALUE_PRESENT, "170.1"); /* so that there is something to tell */
+    return 0;
+}
+
+static int tidy(void **state)
+{
+    (void)state;
+    kp_buf_release(&out);
+    kp_arena_release(&of_test);
+    return 0;
+}
+
+static void withhold(const char *code)
+{
+    decision.ground[kp_item_find(&tables, code) - tables.items] = KP_GROUND_WITHHELD;
+}
+
+static void parse(const char *ns)
+{
+    xmlXPathFreeContext(paths);
+    xmlFreeDoc(doc);
+    doc = xmlReadMemory(kp_buf_text(&out), (int)out.len, NULL, NULL, XML_PARSE_NONET);
+    assert_non_null(doc);
+    paths = xmlXPathNewContext(doc);
+    (void)xmlXPathRegisterNs(paths, TEXT("v3"), TEXT(ns));
+    (void)xmlXPathRegisterNs(paths, TEXT("xsi"), TEXT("http://www.w3.org/2001/XMLSchema-instance"));
+}
+
+/* Writes the document, which must fit the profile, and reads it back. */
+static void write(void)
+{
+    struct kp_xml xml;
+    const char *where = NULL;
+    kp_buf_reset(&out);
+    assert_true(kp_cda_write(&xml, &out, check, &tables, &record, &decision, &FRAME, &of_test));
+    if (!kp_xml_check_finish(check, &where))
+        fail_msg("not valid: %s", where);
+    parse("urn:hl7-org:v3");
+}
+
+static void assert_path(const char *path, const char *expected)
+{
+    xmlXPathObjectPtr found = xmlXPathEvalExpression(TEXT(path), paths);
+    assert_non_null(found);
+    xmlChar *value = xmlXPathCastToString(found);
+    assert_string_equal((const char *)value, expected);
+    xmlFree(value);
+    xmlXPathFreeObject(found);
+}
+
+/* Type, value or code, unit or code system, and null flavor of an observation's last value, as they stand there. */
+static void assert_value(const char *code, const char *expected)
+{
+    char path[900], value[100];
+    (void)snprintf(value, sizeof(value), "//v3:observation[v3:code/@code='%s']/v3:value[last()]/@", code);
+    (void)snprintf(path, sizeof(path), "concat(%sxsi:type,' ',%svalue,%scode,%snullFlavor,' ',%sunit,%scodeSystem)", value,
+                   value, value, value, value, value);
+    assert_path(path, expected);
+}
+
+/* Names of the elements below a path, in their order. */
+static void assert_children(const char *path, const char *expected)
+{
+    char names[512] = "";
+    xmlXPathObjectPtr found = xmlXPathEvalExpression(TEXT(path), paths);
+    assert_true(found && found->nodesetval && found->nodesetval->nodeNr == 1);
+    for (xmlNodePtr n = xmlFirstElementChild(found->nodesetval->nodeTab[0]); n; n = xmlNextElementSibling(n))
+        (void)sprintf(names + strlen(names), "%s ", (const char *)n->name);
+    assert_string_equal(names, expected);
+    xmlXPathFreeObject(found);
+}
+
+static void header__of_a_plain_record__has_its_parts_in_order(void **state)
+{
+    (void)state;
+    write();
+    assert_path("substring-after(/*/@xsi:schemaLocation,' ')", "../XSD/hc08_V08.xsd");
+    assert_children("/*", "typeId id code effectiveTime confidentialityCode recordTarget author custodian "
+                          "documentationOf component ");
+    assert_path("concat(/*/v3:code/@code,' ',/*/v3:code/@codeSystem)", "10 " OID "1001");
+    assert_path("concat(/*/v3:id/@nullFlavor,/*/v3:effectiveTime/@value,/*/v3:confidentialityCode/@code)", "NI20260401N");
+    assert_children("//v3:patientRole", "id id addr patient ");
+    assert_path("string(//v3:patientRole/v3:addr)", "716-0070京都府花咲市北町１＆２");
+    assert_path("concat(//v3:patient/v3:name,//v3:birthTime/@value,//v3:administrativeGenderCode/@code)",
+                "ケンポハナコ198503312");
+}
+
+static void organisations__author_and_performer__are_sender_and_facility(void **state)
+{
+    (void)state;
+    write();
+    assert_children("/*/v3:author", "time assignedAuthor ");
+    assert_children("/*/v3:author//" ORG, "id name telecom addr ");
+    assert_path("concat(/*/v3:author//" ORG "/v3:id/@root,' ',/*/v3:author//" ORG "/v3:id/@extension)",
+                OID "102 5521111111"); /* the number that the insurer's row asks for */
+    assert_path("string(/*/v3:author)", "架空精機株式会社650-0188兵庫県潮見市港町８");
+    assert_path("concat(/*/v3:author/v3:time/@value,/*/v3:author//v3:telecom/@value)", "20260401tel:0780001000");
+    assert_path("concat(//v3:serviceEvent/v3:code/@code,//v3:serviceEvent/v3:effectiveTime/@value)", "01020250703");
+    assert_path("concat(//v3:performer/@typeCode,//v3:performer//" ORG "/v3:id/@extension)", "PRF2819902251");
+    assert_path("concat(//v3:performer//v3:telecom/@value,//v3:performer//v3:addr)", "tel:0780002250651-0298兵庫県若葉台");
+}
+
+static void ids__when_the_card_has_them__stand_in_the_width_asked_for(void **state)
+{
+    (void)state;
+    write();
+    assert_path("count(//v3:patientRole/v3:id)", "2");
+    assert_path(PATIENT_ID("101"), "06139463");
+    assert_path(PATIENT_ID("205"), "6414");
+    static const struct {
+        enum kp_symbol_width width;
+        const char *symbol, *number, *written_symbol, *written_number;
+    } rows[] = {{KP_WIDTH_AS_GIVEN, "１２－ア", "6414", "１２－ア", "6414"},
+                {KP_WIDTH_HALF, "１２Ａ", "６４１４", "12A", "6414"},
+                {KP_WIDTH_HALF, "①", "６４−１４", "①", "64-14"}, /* another width is no other character */
+                {KP_WIDTH_FULL, "12A", "6414", "１２Ａ", "６４１４"}};
+    record.field[KP_F_INSURED_BRANCH] = "03", record.field[KP_F_QUALIFICATION] = "2";
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        insurer.symbol_width = rows[i].width;
+        record.field[KP_F_INSURED_SYMBOL] = rows[i].symbol, record.field[KP_F_INSURED_NUMBER] = rows[i].number;
+        write();
+        assert_path("count(//v3:patientRole/v3:id)", "5");
+        assert_path(PATIENT_ID("204"), rows[i].written_symbol);
+        assert_path(PATIENT_ID("205"), rows[i].written_number);
+        assert_path("concat(" PATIENT_ID("211") "," PATIENT_ID("206") "," PATIENT_ID("101") ")", "03206139463");
+    }
+}
+
+static void ticket__when_one_was_issued__is_the_participant(void **state)
+{
+    (void)state;
+    write();
+    assert_path("count(//v3:participant)", "0");
+    record.field[KP_F_TICKET_NUMBER] = "25123456789", record.field[KP_F_TICKET_EXPIRES] = "20260331";
+    write();
+    assert_path("concat(//v3:functionCode/@code,//v3:participant/v3:time/v3:high/@value)", "120260331");
+    assert_path("string(//v3:associatedEntity/v3:id/@root)", OID "209.106139463");
+    assert_path("concat(//v3:associatedEntity/v3:id/@extension,//v3:scopingOrganization/*/@extension)", "2512345678906139463");
+}
+
+static void category__follows_age_band_row_and_export(void **state)
+{
+    (void)state;
+    static const struct {
+        enum kp_band band;
+        const char *report, *programme, *expected;
+    } rows[] = {{KP_BAND_40TO74, "", "", "10 010 01010"},
+                {KP_BAND_UNDER40, "", "", "40 990 01030"},
+                {KP_BAND_75PLUS, "", "", "40 990 01030"},
+                {KP_BAND_UNDER40, "41", "030", "41 030 01030"},
+                {KP_BAND_40TO74, "90", "", "90 010 01010"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        decision.band = rows[i].band;
+        record.field[KP_F_REPORT_CATEGORY] = rows[i].report, record.field[KP_F_PROGRAMME] = rows[i].programme;
+        write();
+        assert_path("concat(/*/v3:code/@code,' ',//v3:serviceEvent/v3:code/@code,' ',//v3:section/v3:code/@code)",
+                    rows[i].expected);
+    }
+}
+
+static void value__each_type__has_its_own_form_and_method(void **state)
+{
+    (void)state;
+    *put(WAIST, KP_VALUE_PRESENT, "") = (struct kp_value){KP_VALUE_PRESENT, "85.0", 0, 'H', "40.0", "84.9"};
+    put("9N056000000000011", KP_VALUE_PRESENT, "1");                   /* 既往歴, CD .2001 */
+    put("9N056160400000049", KP_VALUE_PRESENT, "高血圧＜２０年＞"); /* ST */
+    put("1A020000000191111", KP_VALUE_PRESENT, "3");                   /* 尿糖, CO .2102 */
+    put("1A030000000190301", KP_VALUE_PRESENT, "1.015");               /* 尿比重: no unit, section 01990 */
+    write();
+    assert_children(OBS(WAIST), "code value interpretationCode methodCode referenceRange ");
+    assert_value(WAIST, "PQ 85.0 cm");
+    assert_path("concat(" OBS(WAIST) "/v3:interpretationCode/@code,' '," OBS(WAIST) "/v3:methodCode/@code)", "H 9N01610000");
+    assert_path("concat(" OBS(WAIST) "//v3:low/@value,' '," OBS(WAIST) "//v3:high/@value,' '," OBS(WAIST)
+                "//v3:high/@unit,' '," OBS(WAIST) "//v3:observationRange/v3:value/@xsi:type)", "40.0 84.9 cm IVL_PQ");
+    assert_children(OBS("9N056000000000011"), "code value ");
+    assert_value("9N056000000000011", "CD 1 " OID "2001");
+    assert_value("9N056160400000049", "ST  ");
+    assert_path("string(" OBS("9N056160400000049") "/v3:value)", "高血圧＜２０年＞");
+    assert_value("1A020000000191111", "CO 3 " OID "2102");
+    assert_path("string(" OBS("1A020000000191111") "/v3:methodCode/@code)", "1A02010000");
+    assert_path("count(" OBS("1A030000000190301") "/v3:value/@unit)", "0");
+    assert_path("concat(//v3:section/v3:code/@code,' ',//v3:component[2]/v3:section/v3:code/@code)", "01010 01990");
+    assert_path("string(" SECTION("01990") "//v3:value/@value)", "1.015");
+    assert_path("count(" SECTION("01010") "/v3:entry)", "5");
+}
+
+/* The form with mark and value is that of examinations from 1 April 2013 on. */
+static void value__beyond_the_limit__is_the_mark_alone_before_april_2013(void **state)
+{
+    (void)state;
+    put("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
+    put(HEIGHT, KP_VALUE_PRESENT, "100.0")->limit = 'L';
+    record.field[KP_F_EXAM_DATE] = "20130331";
+    record.exam = (struct kp_date){2013, 3, 31};
+    write();
+    assert_path("string(count(//v3:text//v3:item))", "0"); /* nor is the number told there */
+    assert_children(OBS("3F015000002327101"), "code value methodCode ");
+    assert_path("string(" OBS("3F015000002327101") "/v3:value[@xsi:type='CD']/@code)", "L");
+    kp_buf_reset(&out);
+    record.field[KP_F_EXAM_DATE] = "20130401";
+    record.exam = (struct kp_date){2013, 4, 1};
+    write();
+    assert_children(OBS("3F015000002327101"), "code value value methodCode ");
+}
+
+static void value__beyond_the_limit__is_mark_and_value_and_no_range(void **state)
+{
+    (void)state;
+    *put("3B035000002327201", KP_VALUE_PRESENT, "") = (struct kp_value){KP_VALUE_PRESENT, "1000", 'H', 'H', "10", "30"};
+    put("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
+    write();
+    assert_children(OBS("3B035000002327201"), "code value value methodCode ");
+    assert_path("string(" OBS("3B035000002327201") "/v3:value[1][@xsi:type='CD' and @code='H']/@codeSystem)",
+                "2.16.840.1.113883.5.83");
+    assert_value("3B035000002327201", "PQ 1000 U/L");
+    assert_path("concat(" OBS("3F015000002327101") "/v3:value/@code," OBS("3F015000002327101") "/*[3]/@value)", "L10");
+}
+
+static void value__not_done_and_not_measurable__have_their_official_forms(void **state)
+{
+    (void)state;
+    *put(WAIST, KP_VALUE_NOT_DONE, NULL) = (struct kp_value){KP_VALUE_NOT_DONE, NULL, 0, 0, "1.0", "2.0"};
+    put("1A020000000191111", KP_VALUE_NOT_MEASURABLE, NULL);
+    put(HEIGHT, KP_VALUE_NOT_MEASURABLE, NULL);
+    write();
+    assert_path("string(" OBS(WAIST) "/@negationInd)", "true");
+    assert_children(OBS(WAIST), "code ");
+    assert_value("1A020000000191111", "CO NI ");
+    assert_value(HEIGHT, "PQ NI ");
+    assert_path("count(//v3:value/@value|//v3:value/@code|//v3:value/@unit)", "0");
+}
+
+static void group__members__hang_below_one_parent_without_value(void **state)
+{
+    (void)state;
+    put("3C015000002327101", KP_VALUE_PRESENT, "0.83"); /* クレアチニン 510 */
+    put("3C015161602399911", KP_VALUE_PRESENT, "1");    /* 対象者 525 */
+    put("3C015161002399949", KP_VALUE_PRESENT, "血圧が基準以上"); /* 実施理由 526 */
+    put("8A065000002391901", KP_VALUE_PRESENT, "77.8");
+    put("2A020000001930101", KP_VALUE_PRESENT, "476"); /* RBC: section 01010 */
+    put("2A060000001930101", KP_VALUE_PRESENT, "90.1"); /* MCV: of the same group, section 01990 */
+    withhold(HEIGHT);
+    write();
+    assert_path("count(" SECTION("01010") "/v3:entry)", "2");
+    assert_children(SECTION("01010") "/v3:entry[1]/v3:observation",
+                    "code entryRelationship entryRelationship entryRelationship entryRelationship ");
+    assert_path("count(//v3:entry/v3:observation[v3:code/@nullFlavor='NA' and not(v3:value)])", "3");
+    assert_path("count(//v3:entryRelationship[@typeCode='COMP']/v3:observation/v3:code[@code='3C015000002327101' or "
+                "@code='8A065000002391901' or @code='2A020000001930101'])", "3");
+    assert_path("count(//v3:entryRelationship[@typeCode='RSON']/v3:observation/v3:code[@code='3C015161602399911' or "
+                "@code='3C015161002399949'])", "2");
+    assert_path("string(" SECTION("01990") "/v3:entry/v3:observation/v3:entryRelationship//v3:value/@value)", "90.1");
+}
+
+static void doctor__name__is_the_author_of_the_judgement(void **state)
+{
+    (void)state;
+    put("9N511000000000049", KP_VALUE_PRESENT, "異常なし");
+    put("9N516000000000049", KP_VALUE_PRESENT, "架空　太郎");
+    write();
+    assert_path("count(//v3:entry)", "2");
+    assert_children(OBS("9N511000000000049"), "code value author ");
+    assert_path("string(" OBS("9N511000000000049") "/v3:author//v3:assignedPerson/v3:name)", "架空　太郎");
+    withhold("9N516000000000049");
+    write();
+    assert_null(strstr(kp_buf_text(&out), "架空　太郎"));
+}
+
+static void withheld__items__leave_no_trace_anywhere(void **state)
+{
+    (void)state;
+    put(WAIST, KP_VALUE_PRESENT, "99.9");
+    put("1A030000000190301", KP_VALUE_PRESENT, "1.015");
+    put("2A020000001930101", KP_VALUE_NOT_DONE, NULL);
+    static const char *const traces[] = {"99.9", WAIST, "1.015", "01990", "2A020000001930101", "1A030000000190301"};
+    withhold(WAIST), withhold("1A030000000190301"), withhold("2A020000001930101");
+    write();
+    for (size_t i = 0; i < COUNT(traces); i++)
+        assert_null(strstr(kp_buf_text(&out), traces[i]));
+}
+
+static void record__with_a_forbidden_character__is_refused(void **state)
+{
+    (void)state;
+    struct kp_xml xml;
+    put("9N056160400000049", KP_VALUE_PRESENT, "a\x02z");
+    assert_false(kp_cda_write(&xml, &out, NULL, &tables, &record, &decision, &FRAME, &of_test));
+}
+
+static void index__says_who_sends_what_to_whom(void **state)
+{
+    (void)state;
+    insurer.interaction_type = "9", insurer.service_event = "4";
+    assert_true(kp_index_write(&out, NULL, &insurer, (struct kp_date){2026, 4, 1}, 123));
+    parse("https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html");
+    assert_children("/v3:index", "interactionType creationTime sender receiver serviceEventType totalRecordCount ");
+    assert_path("concat(//v3:interactionType/@code,' ',//v3:creationTime/@value,' ',//v3:serviceEventType/@code,' ',"
+                "//v3:totalRecordCount/@value)", "9 20260401 4 123");
+    assert_path("concat(//v3:sender/v3:id/@root,' ',//v3:sender/v3:id/@extension)", OID "102 5521111111");
+    assert_path("concat(//v3:receiver/v3:id/@root,' ',//v3:receiver/v3:id/@extension)", OID "101 06139463");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, tidy)
+    const struct CMUnitTest tests[] = {
+        TEST(header__of_a_plain_record__has_its_parts_in_order),
+        TEST(organisations__author_and_performer__are_sender_and_facility),
+        TEST(ids__when_the_card_has_them__stand_in_the_width_asked_for),
+        TEST(ticket__when_one_was_issued__is_the_participant),
+        TEST(category__follows_age_band_row_and_export),
+        TEST(value__each_type__has_its_own_form_and_method),
+        TEST(value__beyond_the_limit__is_mark_and_value_and_no_range),
+        TEST(value__beyond_the_limit__is_the_mark_alone_before_april_2013),
+        TEST(value__not_done_and_not_measurable__have_their_official_forms),
+        TEST(group__members__hang_below_one_parent_without_value),
+        TEST(doctor__name__is_the_author_of_the_judgement),
+        TEST(withheld__items__leave_no_trace_anywhere),
+        TEST(record__with_a_forbidden_character__is_refused),
+        TEST(index__says_who_sends_what_to_whom),
+    };
+    return cmocka_run_group_tests_name("cda", tests, set_up, tear_down);
+}
