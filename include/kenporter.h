@@ -55,8 +55,35 @@ struct kp_org {
     const char *phone;
 };
 
-/* Everything a run is told. Zero-initialise, then kp_options_defaults(). All strings stay the caller's. */
-struct kp_options {
+/* What every call is told. Zero-initialised: the built-in tables, English, warnings stay warnings, values are masked. */
+struct kp_common {
+    const char *schemas; /* folder of tables; NULL: those built in */
+    enum kp_lang lang;
+    bool strict;         /* warnings reject the record, or the bundle */
+    bool show_values;    /* values may appear in diagnostics, in notes.csv and in a bundle's contents */
+};
+
+/* How exports are read. */
+struct kp_input_options {
+    const char *mapping;  /* NULL: columns are recognised by their headers */
+    const char *methods;  /* METHODCVT table to a CC2X mapping table, or NULL */
+    enum kp_encoding encoding;
+    char delimiter;       /* 0: found from the header row */
+    struct kp_org facility; /* where the export names none */
+};
+
+/* The registers, CSV files. NULL: an empty register. */
+struct kp_register_files {
+    const char *requests;
+    const char *consents;
+    const char *insurers;
+};
+
+/* Everything a run is told. Zero-initialise, then kp_run_options_defaults(). All strings stay the caller's. */
+struct kp_run_options {
+    struct kp_common common;
+    struct kp_input_options input;
+    struct kp_register_files registers;
     enum kp_command command;
     const char *const *inputs;
     size_t n_inputs;
@@ -66,29 +93,17 @@ struct kp_options {
     const char *log;      /* NULL: disclosure-log.csv in the output folder */
     const char *previous_logs; /* older logs that it continues, oldest first, separated by ":"; NULL: none */
     const char *anchors;       /* file that the head of the log is appended to after every export; NULL: none */
-    const char *mapping;  /* NULL: columns are recognised by their headers */
-    const char *methods;  /* METHODCVT table to a CC2X mapping table, or NULL */
-    const char *requests; /* registers; NULL: empty */
-    const char *consents;
-    const char *insurers;
-    const char *schemas; /* folder of tables; NULL: those built in */
     const char *xsd;     /* the ministry's schema files; NULL: this project's profile */
     const char *as_of;   /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
     const char *again;   /* reason for disclosing unchanged records once more; NULL: do not */
-    enum kp_encoding encoding;
-    char delimiter;   /* 0: found from the header row */
     unsigned threads; /* 0: one per processor */
     enum kp_age_rule age_rule;
-    enum kp_lang lang;
     bool withhold_form_items;     /* policy form_items = withhold */
     bool release_requested_items; /* policy requested_items = release */
     bool derive;                  /* policy derive = yes: compute items that the source lacks and that follow from others */
     bool reject_incomplete;       /* policy required_items = reject: what 特定健診 requires must be there */
-    bool strict;                  /* warnings reject */
     bool corrections;             /* release records that changed since they were disclosed */
-    bool show_values;             /* values may appear in diagnostics and in notes.csv */
     struct kp_org sender;
-    struct kp_org facility;
 };
 
 /* One diagnostic, ready to print. Pointers live until the callback returns. */
@@ -111,7 +126,7 @@ struct kp_env {
     void *ctx;
     const volatile int *cancel;
     enum kp_level least_level; /* milder messages are not sent */
-    enum kp_lang lang;         /* of the surroundings; only kp_cli looks at it */
+    enum kp_lang lang;         /* of the surroundings; only the program looks at it */
 };
 
 struct kp_count {
@@ -165,7 +180,7 @@ struct kp_result {
 };
 
 /* Fills in the defaults of every option that has one. */
-void kp_options_defaults(struct kp_options *options);
+void kp_run_options_defaults(struct kp_run_options *options);
 
 /*
  * Runs check, export, prepare or release. On KP_OK or KP_E_ATTENTION *ret_result describes the run and is the
@@ -173,7 +188,7 @@ void kp_options_defaults(struct kp_options *options);
  * Grounds: Act on medical care for the elderly art. 27; health insurance Act art. 150 and its sister Acts;
  * Act on the protection of personal information art. 27 and 29.
  */
-enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env, struct kp_result *ret_result);
+enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env, struct kp_result *ret_result);
 
 /* Frees what kp_run handed over. A zeroed result is fine. */
 void kp_result_free(struct kp_result *result);
@@ -187,11 +202,17 @@ struct kp_proposal {
     size_t lacking;    /* required fields without a column */
 };
 
+struct kp_map_options {
+    struct kp_common common;
+    struct kp_input_options input; /* mapping and methods are ignored */
+    const char *path;              /* of the export */
+};
+
 /*
- * Looks at the first rows of inputs[0] and proposes a mapping file for it. The text holds headers and shapes of values,
+ * Looks at the first rows of an export and proposes a mapping file for it. The text holds headers and shapes of values,
  * no value. Errors: KP_E_INPUT, KP_E_USAGE (tables), KP_E_SYSTEM, each with a message.
  */
-enum kp_status kp_propose(const struct kp_options *options, const struct kp_env *env,
+enum kp_status kp_propose(const struct kp_map_options *options, const struct kp_env *env,
                           struct kp_proposal *ret_proposal);
 
 void kp_proposal_free(struct kp_proposal *proposal);
@@ -215,14 +236,22 @@ struct kp_verdicts {
     void *memory; /* private */
 };
 
+struct kp_verify_options {
+    struct kp_common common;
+    const char *const *bundles;
+    size_t n_bundles;
+    const char *xsd; /* the ministry's schema files, to validate with as well; NULL: none */
+    const char *log; /* disclosure log to hold each bundle against; NULL: none */
+    enum kp_age_rule age_rule;
+};
+
 /*
- * Checks bundles (options->inputs) as their receiver would, without trusting them: archive, index, schemas, every
- * document's header and body. options->xsd: validates with the ministry's schemas too. options->log: also holds each
- * bundle against what was logged. Writes nothing. Faults are diagnostics whose file is BUNDLE or BUNDLE:MEMBER. KP_OK:
- * all sound; KP_E_FAULT: some are not (with options->strict warnings count); both fill *ret_verdicts. Errors:
+ * Checks bundles as their receiver would, without trusting them: archive, index, schemas, every
+ * document's header and body. Writes nothing. Faults are diagnostics whose file is BUNDLE or BUNDLE:MEMBER. KP_OK:
+ * all sound; KP_E_FAULT: some are not (with common.strict warnings count); both fill *ret_verdicts. Errors:
  * KP_E_USAGE (tables, schemas), KP_E_SYSTEM.
  */
-enum kp_status kp_verify(const struct kp_options *options, const struct kp_env *env, struct kp_verdicts *ret_verdicts);
+enum kp_status kp_verify(const struct kp_verify_options *options, const struct kp_env *env, struct kp_verdicts *ret_verdicts);
 
 void kp_verdicts_free(struct kp_verdicts *verdicts);
 
@@ -231,20 +260,50 @@ struct kp_page {
     char *text; /* UTF-8, for a terminal, or a whole HTML page that needs nothing else */
 };
 
+struct kp_show_options {
+    struct kp_common common;
+    const char *bundle;
+    const char *member; /* a document's number in the contents, or its file name; NULL: the contents */
+    bool html;
+};
+
 /*
  * A bundle for a person to read: its table of contents, or, with member, one person's record with Japanese names, units,
- * ranges and codes spelled out. member: a document's number in the contents, or its file name. The contents name nobody
- * unless options->show_values; the record holds everything that stands in the document. KP_E_USAGE: no such document;
+ * ranges and codes spelled out. The contents name nobody unless common.show_values; the record holds everything that stands in the document. KP_E_USAGE: no such document;
  * KP_E_FAULT: it cannot be read; each with a message.
  */
-enum kp_status kp_show(const struct kp_options *options, const struct kp_env *env, const char *bundle,
-                       const char *member, bool html, struct kp_page *ret_page);
+enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env, struct kp_page *ret_page);
 
 void kp_page_free(struct kp_page *page);
 
-/* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and the language.
- * Returns the exit status. */
-int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env);
+enum kp_audit_format { KP_AUDIT_TABLE, KP_AUDIT_CSV, KP_AUDIT_JSONL };
+enum kp_audit_event { KP_AUDIT_ANY, KP_AUDIT_DISCLOSE, KP_AUDIT_AGAIN, KP_AUDIT_CORRECT, KP_AUDIT_RELEASE, KP_AUDIT_VOID };
+
+/* A filter that is NULL lets every entry through. */
+struct kp_audit_options {
+    struct kp_common common;
+    struct kp_register_files registers; /* consents and insurers, for the provision records */
+    const char *const *logs;            /* each continues the one before it */
+    size_t n_logs;
+    const char *insurer, *employee, *number, *basis, *request, *bundle;
+    const char *from, *to; /* YYYY-MM-DD, of the entry's time in Japan */
+    enum kp_audit_event event;
+    enum kp_audit_format format;
+    bool provision_records; /* of disclosures by consent, instead of the entries */
+    const char *head;       /* must be the hash of an entry; NULL: not checked */
+};
+
+/* Receives n bytes of the answer. Returns false when they cannot be written; it has reported that itself. */
+typedef bool kp_audit_print(void *ctx, const char *bytes, size_t n);
+
+/*
+ * Verifies logs. When they are sound, prints what was asked for: the entries that pass the filters (with filters, or in a
+ * format other than the table), the provision records (APPI art. 29, its rules art. 20), or else entries, heads and
+ * counts by insurer, basis and month, which name nobody. A disclosure whose bundle was voided is not counted.
+ * KP_E_FAULT: the first fault was reported with its line. KP_E_USAGE: a log, register or option; KP_E_SYSTEM.
+ */
+enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env, kp_audit_print *print,
+                        void *print_ctx);
 
 /* Name of a severity as printed: note, warn, hold, reject, fail. Never NULL. */
 const char *kp_level_name(enum kp_level level);

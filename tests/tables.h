@@ -13,7 +13,7 @@ static struct kp_tables tables;
 static inline int load_tables(void **state)
 {
     static const struct kp_env env = {0};
-    const struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
+    struct kp_diag diag = {.catalogue = &catalogue, .env = &env};
     return make_text(state) == 0 && kp_catalogue_load(&arena, &catalogue) == KP_OK &&
                    kp_tables_load(&arena, &kp_io_posix, text, NULL, &diag, &tables) == KP_OK
                ? 0

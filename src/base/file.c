@@ -288,7 +288,7 @@ enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max
 {
     enum kp_status st = KP_OK;
     struct kp_buf all = {.max_bytes = max_bytes + 1};
-    KP_TRY(kp_each_chunk(io, path, add_to_buf, &all));
+    KP_TRY_OUT(kp_each_chunk(io, path, add_to_buf, &all));
     char *copy = kp_arena_strndup(arena, kp_buf_text(&all), all.len);
     if (!copy) {
         st = KP_E_SYSTEM;
@@ -310,8 +310,8 @@ enum kp_status kp_file_sha256(const struct kp_io *io, const char *path, uint8_t 
 {
     enum kp_status st = KP_OK;
     struct kp_sha256 *sha = NULL;
-    KP_TRY(kp_sha256_new(&sha));
-    KP_TRY(kp_each_chunk(io, path, add_to_sha, sha));
+    KP_TRY_OUT(kp_sha256_new(&sha));
+    KP_TRY_OUT(kp_each_chunk(io, path, add_to_sha, sha));
     st = kp_sha256_finish(sha, ret_digest);
 out:
     kp_sha256_free(sha);
@@ -460,9 +460,9 @@ enum kp_status kp_write_file(const struct kp_io *io, const char *path, const voi
     if (!temp)
         goto out;
     (void)io->unlink(temp); /* left by a run that died, if any */
-    KP_TRY(kp_out_create(&out, io, temp));
+    KP_TRY_OUT(kp_out_create(&out, io, temp));
     kp_out_add(&out, bytes, n);
-    KP_TRY(kp_out_finish(&out, true));
+    KP_TRY_OUT(kp_out_finish(&out, true));
     if (io->rename(temp, path) != 0) {
         st = KP_E_SYSTEM;
         goto out;

@@ -10,10 +10,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/buf.h"
-#include "kenporter.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/sha256.h"
+#include "kenporter.h"
 
 struct kp_io {
     int (*open)(const char *path, int flags, mode_t mode);

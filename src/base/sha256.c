@@ -21,7 +21,7 @@ enum kp_status kp_sha256_new(struct kp_sha256 **ret_sha)
     struct kp_sha256 *sha = calloc(1, sizeof(*sha));
     if (!sha || !(sha->ctx = EVP_MD_CTX_new()))
         goto out;
-    KP_TRY(start(sha, EVP_sha256()));
+    KP_TRY_OUT(start(sha, EVP_sha256()));
     *ret_sha = sha;
     sha = NULL;
 out:

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "kenporter.h"
-#include "base/arena.h"
 
 struct kp_text;
 

@@ -1,19 +1,18 @@
 /* audit: the chain of a disclosure log, and what an auditor wants to read out of it. */
 #include <string.h>
 
-#include "log/audit.h"
-#include "cli/cli.h"
 #include "base/status.h"
+#include "cli/cli.h"
 
-static bool print(void *ctx, const struct kp_buf *text)
+static bool print(void *ctx, const char *bytes, size_t n)
 {
-    return kp_console_print(ctx, text);
+    return kp_console_write(ctx, bytes, n);
 }
 
 /* Those of the configuration: the older logs, then the one that is written to. */
 static enum kp_status configured_logs(struct kp_console *c, const char **logs, size_t max, size_t *ret_n)
 {
-    const struct kp_options *o = &c->settings.options;
+    const struct kp_run_options *o = &c->settings.options;
     size_t n = 0;
     for (const char *at = o->previous_logs; at && *at && n + 1 < max; at += strcspn(at, ":"), at += *at == ':')
         logs[n++] = kp_arena_strndup(&c->arena, at, strcspn(at, ":"));
@@ -32,14 +31,13 @@ enum kp_status kp_command_audit(struct kp_console *c)
                                  .bundle = s->bundle, .from = s->from, .to = s->to,
                                  .event = (enum kp_audit_event)s->event, .format = (enum kp_audit_format)s->format,
                                  .provision_records = s->provision_records, .head = s->head,
-                                 .insurers = s->options.insurers, .consents = s->options.consents,
-                                 .schemas = s->options.schemas, .lang = c->diag.lang};
+                                 .registers = s->options.registers, .common = s->options.common};
     if (o.n_logs == 0 && !s->config)
-        return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_AUDIT_LOG_MISSING, NULL, 0, NULL, NULL, NULL, NULL);
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_AUDIT_LOG_MISSING, KP_NOWHERE);
     if (o.n_logs == 0) {
         o.logs = configured;
         if (configured_logs(c, configured, MAX_LOGS, &o.n_logs) != KP_OK)
-            return kp_diag_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, NULL, 0, NULL, NULL, NULL, NULL);
+            return kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
     }
     return kp_audit(&o, &c->env, print, c);
 }

@@ -61,14 +61,26 @@ void kp_console_clear_bar(struct kp_console *c)
     c->bar_shown = false;
 }
 
-bool kp_console_print(struct kp_console *c, const struct kp_buf *text)
+bool kp_console_write(struct kp_console *c, const char *bytes, size_t n)
 {
     kp_console_clear_bar(c);
-    if (kp_buf_ok(text) && fwrite(kp_buf_text(text), 1, text->len, c->out) == text->len && fflush(c->out) == 0)
+    if (fwrite(bytes, 1, n, c->out) == n && fflush(c->out) == 0)
         return true;
-    (void)kp_diag_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, "stdout", 0, NULL, strerror(errno ? errno : EIO), NULL,
-                       NULL);
+    (void)kp_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, kp_in("stdout"), strerror(errno ? errno : EIO));
     return false;
+}
+
+bool kp_console_print(struct kp_console *c, const struct kp_buf *text)
+{
+    if (kp_buf_ok(text))
+        return kp_console_write(c, kp_buf_text(text), text->len);
+    (void)kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+    return false;
+}
+
+const char *kp_console_say(const struct kp_console *c, const char *ja, const char *en)
+{
+    return c->diag.lang == KP_LANG_JA ? ja : en;
 }
 
 static unsigned told_max(const struct kp_console *c)
@@ -179,8 +191,7 @@ static enum kp_status unknown_command(struct kp_console *c, const char *name)
     const char *names[KP_COUNT(COMMANDS)];
     for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
         names[i] = COMMANDS[i].name;
-    return kp_diag_fail(&c->diag, KP_E_USAGE, name[0] == '-' ? KP_K_UNKNOWN_OPTION : KP_K_UNKNOWN_COMMAND, NULL, 0, NULL,
-                        name, name[0] == '-' ? "--help" : kp_suggest_from(name, names, KP_COUNT(names)), "COMMAND");
+    return kp_fail(&c->diag, KP_E_USAGE, name[0] == '-' ? KP_K_UNKNOWN_OPTION : KP_K_UNKNOWN_COMMAND, KP_NOWHERE, name, name[0] == '-' ? "--help" : kp_suggest_from(name, names, KP_COUNT(names)), "COMMAND");
 }
 
 static bool wants_bar(const struct kp_console *c)
@@ -210,8 +221,8 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
     struct kp_buf out = {0};
     c->command = command->bit;
     c->settings.options.command = run_of(command->bit);
-    KP_TRY(kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
-    c->diag.lang = c->settings.options.lang;
+    KP_TRY_OUT(kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
+    c->diag.lang = c->settings.options.common.lang;
     if (c->settings.help) {
         add_help(command, c->diag.lang, &out);
         st = kp_console_print(c, &out) ? KP_OK : KP_E_SYSTEM;
@@ -252,7 +263,7 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
     enum kp_status st = KP_E_SYSTEM;
     struct kp_console c = {.out = out, .err = err, .outer = env};
     c.env = (struct kp_env){.now = on_now, .message = on_message, .ctx = &c, .cancel = env->cancel};
-    c.settings.options.lang = env->lang;
+    c.settings.options.common.lang = env->lang;
     c.told = kp_arena_alloc(&c.arena, CODES * sizeof(*c.told));
     if (!c.told || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
         (void)fputs("kenporter: fail K9001: memory is short\n", err);

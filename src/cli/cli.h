@@ -31,7 +31,14 @@ enum kp_status kp_command_items(struct kp_console *console);
 
 /* Takes the progress bar off the screen before anything else is printed. */
 void kp_console_clear_bar(struct kp_console *console);
-/* Writes text to stdout; false, and a message, when it cannot be written: a converter must not lose its output. */
+/* Write to stdout. False, after a diagnostic, when it cannot be written. */
+bool kp_console_write(struct kp_console *console, const char *bytes, size_t n);
 bool kp_console_print(struct kp_console *console, const struct kp_buf *text);
+/* The text in the language of the output. */
+const char *kp_console_say(const struct kp_console *console, const char *ja, const char *en);
+
+/* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and the language.
+ * Returns the exit status. */
+int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env);
 
 #endif

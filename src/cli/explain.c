@@ -3,16 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "law/ident.h"
-#include "law/rule.h"
 #include "base/status.h"
 #include "tables/tables.h"
-
-static const char *say(const struct kp_console *c, const char *ja, const char *en)
-{
-    return c->diag.lang == KP_LANG_JA ? ja : en;
-}
+#include "law/ident.h"
+#include "law/rule.h"
+#include "cli/cli.h"
 
 static enum kp_status print(struct kp_console *c, struct kp_buf *out)
 {
@@ -31,12 +26,12 @@ static enum kp_status explain_code(struct kp_console *c, const char *word)
         well_formed ? kp_catalogue_find(&c->catalogue, (unsigned)strtoul(word + 1, NULL, 10)) : NULL;
     struct kp_buf out = {0};
     if (!m)
-        return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_CODE_NOT_FOUND, NULL, 0, NULL, word, NULL, NULL);
-    kp_buf_printf(&out, "K%04u %s (%s)\n", m->code, m->name, say(c, levels[m->level], kp_level_name(m->level)));
-    kp_buf_printf(&out, "%s %s\n", say(c, "意味:", "meaning:"), m->text[c->diag.lang]);
-    kp_buf_printf(&out, "%s %s\n", say(c, "直し方:", "remedy: "), m->remedy[c->diag.lang]);
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_CODE_NOT_FOUND, KP_NOWHERE, word);
+    kp_buf_printf(&out, "K%04u %s (%s)\n", m->code, m->name, kp_console_say(c, levels[m->level], kp_level_name(m->level)));
+    kp_buf_printf(&out, "%s %s\n", kp_console_say(c, "意味:", "meaning:"), m->text[c->diag.lang]);
+    kp_buf_printf(&out, "%s %s\n", kp_console_say(c, "直し方:", "remedy: "), m->remedy[c->diag.lang]);
     if (*m->ground)
-        kp_buf_printf(&out, "%s %s\n", say(c, "根拠:", "ground: "), m->ground);
+        kp_buf_printf(&out, "%s %s\n", kp_console_say(c, "根拠:", "ground: "), m->ground);
     return print(c, &out);
 }
 
@@ -54,7 +49,7 @@ struct question {
 
 static enum kp_status bad_value(struct kp_console *c, const char *value, const char *option, const char *expected)
 {
-    return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, NULL, 0, NULL, value, option, expected);
+    return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, value, option, expected);
 }
 
 static enum kp_status read_articles(struct kp_console *c, struct question *q)
@@ -79,7 +74,7 @@ static enum kp_status read_insurer(struct kp_console *c, struct question *q)
     if (strlen(number) != 8 || strspn(number, "0123456789") != 8)
         return bad_value(c, number, "--insurer", "an insurer number of 8 digits");
     if (!kp_check_digit_ok(number, 8)) /* the rule goes by the prefix, so it can be explained all the same */
-        (void)kp_diag_fail(&c->diag, KP_OK, KP_K_CHECK_DIGIT_ODD, NULL, 0, NULL, number, NULL, NULL);
+        kp_warn(&c->diag, KP_K_CHECK_DIGIT_ODD, KP_NOWHERE, number);
     const struct kp_scheme *row = kp_scheme_of(&q->tables, number);
     if (!row)
         return bad_value(c, number, "--insurer", "a number that begins with a known scheme prefix");
@@ -113,8 +108,7 @@ static enum kp_status read_case(struct kp_console *c, struct question *q)
                     {"--insurer", "NUMBER", s->insurer}};
     for (size_t i = 0; i < KP_COUNT(required); i++)
         if (!required[i].value)
-            return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_MISSING, NULL, 0, NULL, required[i].option,
-                                required[i].argument, NULL);
+            return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_MISSING, KP_NOWHERE, required[i].option, required[i].argument);
     q->c.on = kp_date_in_japan(c->env.now(c->env.ctx));
     if (!kp_date_parse_iso(s->birth, &q->c.birth) || !kp_date_parse_iso(s->exam, &q->c.exam) ||
         (s->on && !kp_date_parse_iso(s->on, &q->c.on)))
@@ -145,23 +139,23 @@ static void find_needed(struct kp_console *c, struct question *q)
     const struct kp_decision *d = &q->decision;
     char day[11];
     if (d->reason == KP_HOLD_SCHEME_UNSETTLED) {
-        need(q, say(c, "適用される法律の確認", "the insurer's word on which Act applies"));
+        need(q, kp_console_say(c, "適用される法律の確認", "the insurer's word on which Act applies"));
         return;
     }
     if (d->reason == KP_HOLD_SCHEME_AMBIGUOUS) {
-        need(q, say(c, "保険者登録簿の scheme (chiho_kyosai または shigaku_kyosai)",
+        need(q, kp_console_say(c, "保険者登録簿の scheme (chiho_kyosai または shigaku_kyosai)",
                     "scheme in the insurer register: chiho_kyosai or shigaku_kyosai"));
         return;
     }
     for (enum kp_route r = KP_ROUTE_ELDERLY; r <= KP_ROUTE_HEALTH; r++) {
         const struct kp_basis *b = kp_basis_for(&q->tables, r, d->scheme, d->band, q->c.on);
         if (b && d->reason != KP_HOLD_CONSENT_MISSING && d->reason != KP_HOLD_PAST_RETENTION)
-            need(q, kp_arena_printf(&c->arena, "%s%s%s%s", say(c, "", "a request citing "), b->law,
-                                    b->request_provision, say(c, "を根拠とする求め", "")));
+            need(q, kp_arena_printf(&c->arena, "%s%s%s%s", kp_console_say(c, "", "a request citing "), b->law,
+                                    b->request_provision, kp_console_say(c, "を根拠とする求め", "")));
     }
     kp_date_iso(q->c.on, day);
     need(q, kp_basis_for(&q->tables, KP_ROUTE_CONSENT, d->scheme, d->band, q->c.on)
-                ? say(c, "本人の同意", "the person's consent")
+                ? kp_console_say(c, "本人の同意", "the person's consent")
                 : NULL);
 }
 
@@ -170,7 +164,7 @@ static void find_needed(struct kp_console *c, struct question *q)
 /* The words for it; JSON has the bare "release" and "withhold". */
 static const char *answer_word(const struct kp_console *c, const char *answer)
 {
-    return answer[0] == 'r' ? say(c, "提供", "release") : say(c, "提供しない", "withhold");
+    return answer[0] == 'r' ? kp_console_say(c, "提供", "release") : kp_console_say(c, "提供しない", "withhold");
 }
 
 static const char *scope_answer(const struct question *q, enum kp_scope scope)
@@ -200,12 +194,12 @@ static void add_age(const struct kp_console *c, const struct question *q, struct
     kp_date_iso(kp_fiscal_year_end(q->c.exam), end);
     int year_end = kp_age_at_fiscal_year_end(q->c.birth, q->c.exam, q->policy.age_rule);
     bool statute = q->policy.age_rule == KP_AGE_STATUTE;
-    kp_buf_printf(out, "%s %d", say(c, "年齢: 健診日に", "age: on the day of the examination"),
+    kp_buf_printf(out, "%s %d", kp_console_say(c, "年齢: 健診日に", "age: on the day of the examination"),
                   kp_age_on(q->c.birth, q->c.exam));
-    kp_buf_printf(out, "%s %s%s %d", say(c, "歳、", ", on"), end, say(c, "時点で", ""), year_end);
-    kp_buf_printf(out, "%s\n", statute ? say(c, "歳(誕生日の前日に達する数え方)", " (an age is reached on the day before the birthday)")
-                                       : say(c, "歳(誕生日に達する数え方)", " (an age is reached on the birthday)"));
-    kp_buf_printf(out, "%s %s\n", say(c, "区分:", "age band:"), kp_band_names[q->decision.band]);
+    kp_buf_printf(out, "%s %s%s %d", kp_console_say(c, "歳、", ", on"), end, kp_console_say(c, "時点で", ""), year_end);
+    kp_buf_printf(out, "%s\n", statute ? kp_console_say(c, "歳(誕生日の前日に達する数え方)", " (an age is reached on the day before the birthday)")
+                                       : kp_console_say(c, "歳(誕生日に達する数え方)", " (an age is reached on the birthday)"));
+    kp_buf_printf(out, "%s %s\n", kp_console_say(c, "区分:", "age band:"), kp_band_names[q->decision.band]);
 }
 
 static void add_item_answers(struct kp_console *c, const struct question *q, struct kp_buf *out, bool json)
@@ -233,11 +227,11 @@ static void add_scopes(const struct kp_console *c, const struct question *q, str
         const char *name;
         enum kp_scope scope;
         const char *ground;
-    } lines[] = {{say(c, "法定項目(duty、実施基準2条):", "items of the duty (duty, 実施基準 art. 2):"), KP_SCOPE_DUTY, ""},
-                 {say(c, "様式が求める項目(form):", "items that only the form demands (form):"), KP_SCOPE_FORM,
-                  say(c, "(方針 form_items による)", " (by the policy form_items)")},
-                 {say(c, "その他の項目(other):", "all other items (other):"), KP_SCOPE_OTHER,
-                  say(c, "(本人の同意が必要)", " (they need the person's consent)")}};
+    } lines[] = {{kp_console_say(c, "法定項目(duty、実施基準2条):", "items of the duty (duty, 実施基準 art. 2):"), KP_SCOPE_DUTY, ""},
+                 {kp_console_say(c, "様式が求める項目(form):", "items that only the form demands (form):"), KP_SCOPE_FORM,
+                  kp_console_say(c, "(方針 form_items による)", " (by the policy form_items)")},
+                 {kp_console_say(c, "その他の項目(other):", "all other items (other):"), KP_SCOPE_OTHER,
+                  kp_console_say(c, "(本人の同意が必要)", " (they need the person's consent)")}};
     for (size_t i = 0; i < KP_COUNT(lines); i++)
         kp_buf_printf(out, "%s %s%s\n", lines[i].name, answer_word(c, scope_answer(q, lines[i].scope)),
                       q->decision.reason == KP_HOLD_NONE ? lines[i].ground : "");
@@ -248,19 +242,19 @@ static void answer_in_words(struct kp_console *c, const struct question *q, stru
     const struct kp_decision *d = &q->decision;
     bool held = d->reason != KP_HOLD_NONE;
     if (held)
-        kp_buf_printf(out, "%s (%s): %s\n", say(c, "判定: 保留", "decision: hold"), kp_reason_names[d->reason],
+        kp_buf_printf(out, "%s (%s): %s\n", kp_console_say(c, "判定: 保留", "decision: hold"), kp_reason_names[d->reason],
                       reason_text(c, d->reason));
     else
-        kp_buf_printf(out, "%s\n", say(c, "判定: 提供", "decision: release"));
+        kp_buf_printf(out, "%s\n", kp_console_say(c, "判定: 提供", "decision: release"));
     if (d->basis)
-        kp_buf_printf(out, "%s %s: %s\n", say(c, "根拠:", "ground:"), d->basis->id,
+        kp_buf_printf(out, "%s %s: %s\n", kp_console_say(c, "根拠:", "ground:"), d->basis->id,
                       kp_provisions_text(&c->arena, &q->tables, d->basis, q->c.on));
-    kp_buf_printf(out, "%s %s\n", say(c, "制度:", "scheme:"), d->scheme);
+    kp_buf_printf(out, "%s %s\n", kp_console_say(c, "制度:", "scheme:"), d->scheme);
     add_age(c, q, out);
     add_scopes(c, q, out);
     add_item_answers(c, q, out, false);
     for (size_t i = 0; i < q->n_needed; i++)
-        kp_buf_printf(out, "%s %s\n", say(c, "必要なもの:", "would change it:"), q->needed[i]);
+        kp_buf_printf(out, "%s %s\n", kp_console_say(c, "必要なもの:", "would change it:"), q->needed[i]);
 }
 
 /* --- the answer as JSON --- */
@@ -311,8 +305,8 @@ static void answer_in_json(struct kp_console *c, const struct question *q, struc
 static enum kp_status load_tables(struct kp_console *c, struct kp_text **ret_text, struct kp_tables *tables)
 {
     if (kp_text_new(ret_text) != KP_OK)
-        return kp_diag_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, NULL, 0, NULL, NULL, NULL, NULL);
-    return kp_tables_load(&c->arena, &kp_io_posix, *ret_text, c->settings.options.schemas, &c->diag, tables);
+        return kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+    return kp_tables_load(&c->arena, &kp_io_posix, *ret_text, c->settings.options.common.schemas, &c->diag, tables);
 }
 
 static enum kp_status explain_case(struct kp_console *c)
@@ -321,8 +315,8 @@ static enum kp_status explain_case(struct kp_console *c)
     struct kp_text *text = NULL;
     struct question q = {0};
     struct kp_buf out = {0};
-    KP_TRY(load_tables(c, &text, &q.tables));
-    KP_TRY(read_case(c, &q));
+    KP_TRY_OUT(load_tables(c, &text, &q.tables));
+    KP_TRY_OUT(read_case(c, &q));
     kp_decide(&q.tables, &q.policy, &q.c, &q.decision);
     if (q.decision.reason != KP_HOLD_NONE)
         find_needed(c, &q);
@@ -340,8 +334,7 @@ enum kp_status kp_command_explain(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
     if (s->n_arguments > 1 || (s->n_arguments == 1 && (s->birth || s->exam || s->insurer)))
-        return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, NULL, 0, NULL,
-                            s->arguments[s->n_arguments - 1], "explain", NULL);
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE, s->arguments[s->n_arguments - 1], "explain");
     return s->n_arguments == 1 ? explain_code(c, s->arguments[0]) : explain_case(c);
 }
 
@@ -361,8 +354,8 @@ enum kp_status kp_command_items(struct kp_console *c)
     struct kp_buf out = {0};
     const struct kp_settings *s = &c->settings;
     if (s->n_arguments > 1)
-        return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, NULL, 0, NULL, s->arguments[1], "items", NULL);
-    KP_TRY(load_tables(c, &text, &tables));
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE, s->arguments[1], "items");
+    KP_TRY_OUT(load_tables(c, &text, &tables));
     const char *word = s->n_arguments ? s->arguments[0] : "";
     char *wanted = kp_text_header_key(&c->arena, word);
     for (size_t i = 0; i < tables.n_items; i++) {
@@ -374,7 +367,7 @@ enum kp_status kp_command_items(struct kp_console *c)
                       *item->unit ? item->unit : "-", kp_scope_names[item->scope], item->name);
     }
     if (out.len == 0)
-        (void)kp_diag_fail(&c->diag, KP_OK, KP_K_NO_SUCH_ITEM, NULL, 0, NULL, word, NULL, NULL);
+        kp_warn(&c->diag, KP_K_NO_SUCH_ITEM, KP_NOWHERE, word);
     st = print(c, &out);
 out:
     kp_text_free(text);

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "kenporter.h"
+#include "cli/cli.h"
 
 static volatile int cancelled;
 

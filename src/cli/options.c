@@ -44,17 +44,17 @@ static const struct option OPTIONS[] = {
      {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
     {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN,
      {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
-    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(mapping), READ,
+    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(input.mapping), READ,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
-    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(methods), READ,
+    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(input.methods), READ,
      {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
-    {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(requests), RUN,
+    {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(registers.requests), RUN,
      {"register of insurers' requests", "保険者からの求めの登録簿"}},
-    {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(consents), RUN | KP_FOR_AUDIT,
+    {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(registers.consents), RUN | KP_FOR_AUDIT,
      {"register of consents", "同意の登録簿"}},
-    {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(insurers), RUN | KP_FOR_AUDIT,
+    {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(registers.insurers), RUN | KP_FOR_AUDIT,
      {"register of insurers", "保険者の登録簿"}},
-    {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(schemas), ALL,
+    {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(common.schemas), ALL,
      {"tables to use instead of those built in", "内蔵の表の代わりに使う表のフォルダ"}},
     {0, "xsd", "DIR", "schema", "xsd", PATH, NULL, OPT(xsd), RUN | KP_FOR_VERIFY,
      {"the ministry's V08 schema files, to validate with and to enclose", "厚生労働省のV08スキーマ(検査と同梱に使う)"}},
@@ -63,7 +63,7 @@ static const struct option OPTIONS[] = {
     {0, "threads", "N", NULL, NULL, COUNT, NULL, OPT(threads), RUN,
      {"worker threads (default: all processors); the output does not depend on it",
       "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},
-    {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(strict), RUN | KP_FOR_VERIFY,
+    {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(common.strict), RUN | KP_FOR_VERIFY,
      {"warnings reject the record, or the bundle", "警告のある記録・送付ファイルも不可とする"}},
     {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), RUN,
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
@@ -76,18 +76,18 @@ static const struct option OPTIONS[] = {
     {0, NULL, NULL, "policy", "requested_items", CHOICE, "hold|release", OPT(release_requested_items), RUN, {"", ""}},
     {0, NULL, NULL, "policy", "derive", CHOICE, "no|yes", OPT(derive), RUN, {"", ""}},
     {0, NULL, NULL, "policy", "required_items", CHOICE, "warn|reject", OPT(reject_incomplete), RUN, {"", ""}},
-    {0, NULL, NULL, "input", "encoding", CHOICE, "auto|cp932|utf-8|utf-16", OPT(encoding), RUN, {"", ""}},
-    {0, NULL, NULL, "input", "delimiter", CHOICE, "auto|comma|tab|semicolon", OPT(delimiter), RUN, {"", ""}},
+    {0, NULL, NULL, "input", "encoding", CHOICE, "auto|cp932|utf-8|utf-16", OPT(input.encoding), RUN, {"", ""}},
+    {0, NULL, NULL, "input", "delimiter", CHOICE, "auto|comma|tab|semicolon", OPT(input.delimiter), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "number", TEXT, NULL, OPT(sender.number), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "name", TEXT, NULL, OPT(sender.name), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "postal_code", TEXT, NULL, OPT(sender.postal_code), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "address", TEXT, NULL, OPT(sender.address), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "phone", TEXT, NULL, OPT(sender.phone), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "number", TEXT, NULL, OPT(facility.number), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "name", TEXT, NULL, OPT(facility.name), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "postal_code", TEXT, NULL, OPT(facility.postal_code), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "address", TEXT, NULL, OPT(facility.address), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "phone", TEXT, NULL, OPT(facility.phone), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "number", TEXT, NULL, OPT(input.facility.number), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "name", TEXT, NULL, OPT(input.facility.name), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "postal_code", TEXT, NULL, OPT(input.facility.postal_code), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "address", TEXT, NULL, OPT(input.facility.address), RUN, {"", ""}},
+    {0, NULL, NULL, "facility", "phone", TEXT, NULL, OPT(input.facility.phone), RUN, {"", ""}},
     {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
     {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(exam), KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
     {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN | KP_FOR_AUDIT,
@@ -124,13 +124,13 @@ static const struct option OPTIONS[] = {
       "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
     {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(head), KP_FOR_AUDIT,
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
-    {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(lang), ALL,
+    {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
     {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
     {0, "html", NULL, NULL, NULL, FLAG, NULL, AT(html), KP_FOR_SHOW,
      {"a self-contained HTML page on stdout instead of text", "テキストの代わりに、単独で開けるHTMLを標準出力に書く"}},
-    {0, "show-values", NULL, NULL, NULL, FLAG, NULL, OPT(show_values), RUN | LOOK,
+    {0, "show-values", NULL, NULL, NULL, FLAG, NULL, OPT(common.show_values), RUN | LOOK,
      {"print values in diagnostics, notes.csv and contents: personal data", "診断・notes.csv・目次に値や氏名を出す(個人情報に注意)"}},
     {0, "progress", "WHEN", NULL, NULL, CHOICE, "auto|always|never", AT(progress), RUN | KP_FOR_VERIFY,
      {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
@@ -156,8 +156,7 @@ static enum kp_status value_bad(const struct source *s, const struct option *o, 
                                 const char *expected)
 {
     char *name = s->file ? kp_arena_printf(s->arena, "%s", o->key) : kp_arena_printf(s->arena, "--%s", o->name);
-    return kp_diag_fail(s->diag, KP_E_USAGE, s->file ? KP_K_CONFIG_VALUE_BAD : KP_K_OPTION_VALUE_BAD, s->file, s->line,
-                        NULL, value, name, expected);
+    return kp_fail(s->diag, KP_E_USAGE, s->file ? KP_K_CONFIG_VALUE_BAD : KP_K_OPTION_VALUE_BAD, kp_at(s->file, s->line), value, name, expected);
 }
 
 static const char *words_of(struct kp_arena *arena, const char *choices)
@@ -183,7 +182,7 @@ static enum kp_status set_choice(const struct source *s, const struct option *o,
         at++;
     }
     static const char delimiters[] = {0, ',', '\t', ';'};
-    if (o->offset == OPT(delimiter))
+    if (o->offset == OPT(input.delimiter))
         *(char *)to = delimiters[n];
     else if (o->offset == OPT(withhold_form_items) || o->offset == OPT(release_requested_items) ||
              o->offset == OPT(derive) || o->offset == OPT(reject_incomplete))
@@ -304,7 +303,7 @@ static bool section_is_known(const char *name)
 static void refuse(struct config *c, enum kp_code code, const char *arg1, const char *arg2, const char *arg3)
 {
     if (c->st == KP_OK)
-        c->st = kp_diag_fail(c->source.diag, KP_E_USAGE, code, c->source.file, c->source.line, NULL, arg1, arg2, arg3);
+        c->st = kp_fail(c->source.diag, KP_E_USAGE, code, kp_at(c->source.file, c->source.line), arg1, arg2, arg3);
 }
 
 /* The parser tells a section only with its first key, and would join an indented line to the one before: both are
@@ -353,8 +352,7 @@ static int on_key(void *ctx, const char *section, const char *key, const char *v
         if (!o->section || strcmp(o->section, section) != 0 || strcmp(o->key, key) != 0)
             continue;
         if (c->given[i])
-            (void)kp_diag_fail(c->source.diag, KP_OK, KP_K_KEY_TWICE, c->source.file, c->source.line, NULL, key,
-                               section, NULL);
+            kp_warn(c->source.diag, KP_K_KEY_TWICE, kp_at(c->source.file, c->source.line), key, section);
         c->given[i] = true;
         c->st = set(&c->source, o, value);
         return c->st == KP_OK;
@@ -374,10 +372,9 @@ static enum kp_status read_config(const struct source *command_line, const char 
     size_t n = 0;
     c.source.file = path;
     if (kp_read_file(&kp_io_posix, path, CONFIG_MAX_BYTES, c.source.arena, &bytes, &n) != KP_OK)
-        return kp_diag_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, path, 0, NULL, strerror(errno), NULL,
-                            NULL);
+        return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, kp_in(path), strerror(errno));
     if (strlen(bytes) != n)
-        return kp_diag_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_SYNTAX, path, 0, NULL, NULL, NULL, NULL);
+        return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_SYNTAX, kp_in(path));
     c.at = strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;
     int bad = ini_parse_stream(next_line, &c, on_key, &c);
     if (c.st == KP_OK && bad != 0) {
@@ -411,7 +408,7 @@ static enum kp_status unknown_option(const struct source *s, const char *word, u
     struct names names = {NULL, command};
     const char *plain = word + strspn(word, "-");
     char *near = kp_arena_printf(s->arena, "--%s", kp_suggest(plain, nth_name, &names));
-    return kp_diag_fail(s->diag, KP_E_USAGE, KP_K_UNKNOWN_OPTION, NULL, 0, NULL, word, near, name);
+    return kp_fail(s->diag, KP_E_USAGE, KP_K_UNKNOWN_OPTION, KP_NOWHERE, word, near, name);
 }
 
 /* Reads the words of the command line; only is set in the first round, which looks for --config alone. */
@@ -439,8 +436,7 @@ static enum kp_status read_words(const struct source *s, int argc, char **argv, 
             return unknown_option(s, word, command, name);
         if (!value && o->kind != FLAG) {
             if (i + 1 == argc)
-                return kp_diag_fail(s->diag, KP_E_USAGE, KP_K_OPTION_VALUE_MISSING, NULL, 0, NULL, word, o->argument,
-                                    NULL);
+                return kp_fail(s->diag, KP_E_USAGE, KP_K_OPTION_VALUE_MISSING, KP_NOWHERE, word, o->argument);
             value = argv[++i];
         }
         enum kp_status st = !only || strcmp(o->name, only) == 0 ? set(s, o, value) : KP_OK;
@@ -460,20 +456,19 @@ static void find_language(struct kp_settings *settings, int argc, char **argv, i
             value = argv[i + 1];
         for (size_t k = 0; k < KP_COUNT(names); k++)
             if (strcmp(value, names[k]) == 0)
-                settings->options.lang = (enum kp_lang)k;
+                settings->options.common.lang = (enum kp_lang)k;
     }
 }
 
 enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first, unsigned command,
                                 const char *command_name, struct kp_arena *arena, struct kp_diag *diag)
 {
-    enum kp_status st = KP_OK;
     struct source s = {.settings = settings, .arena = arena, .diag = diag};
     settings->arguments = kp_arena_alloc(arena, ((size_t)argc + 1) * sizeof(*settings->arguments));
     if (!settings->arguments)
         return KP_E_SYSTEM;
     find_language(settings, argc, argv, first);
-    diag->lang = settings->options.lang;
+    diag->lang = settings->options.common.lang;
     KP_TRY(read_words(&s, argc, argv, first, command, command_name, "help"));
     if (settings->help)
         return KP_OK;
@@ -481,11 +476,10 @@ enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **a
     if (settings->config)
         KP_TRY(read_config(&s, settings->config));
     KP_TRY(read_words(&s, argc, argv, first, command, command_name, NULL));
-    kp_options_defaults(&settings->options);
+    kp_run_options_defaults(&settings->options);
     settings->options.inputs = settings->arguments;
     settings->options.n_inputs = settings->n_arguments;
-out:
-    return st;
+    return KP_OK;
 }
 
 void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)

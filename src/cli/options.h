@@ -5,8 +5,8 @@
 #ifndef KP_OPTIONS_H
 #define KP_OPTIONS_H
 
-#include "kenporter.h"
 #include "tables/diag.h"
+#include "kenporter.h"
 
 enum kp_progress { KP_PROGRESS_AUTO, KP_PROGRESS_ALWAYS, KP_PROGRESS_NEVER };
 
@@ -25,13 +25,13 @@ enum {
 };
 
 struct kp_settings {
-    struct kp_options options;
+    struct kp_run_options options;
     const char *config;
     bool json, html, quiet, verbose, help;
     enum kp_progress progress;
     /* explain */
     const char *birth, *exam, *insurer, *on, *articles, *items, *scheme;
-    /* audit; event and format as in audit.h */
+    /* audit; event and format as in kp_audit_options */
     const char *employee, *number, *basis, *from, *to, *request, *bundle, *head;
     int event, format;
     bool provision_records;

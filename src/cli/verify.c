@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "base/status.h"
+#include "cli/cli.h"
 
 static void add_json(const struct kp_verdict *v, const char *before, struct kp_buf *out)
 {
@@ -51,15 +51,18 @@ enum kp_status kp_command_verify(struct kp_console *c)
     struct kp_buf out = {0};
     const struct kp_settings *s = &c->settings;
     if (s->n_arguments == 0)
-        return kp_diag_fail(&c->diag, KP_E_USAGE, KP_K_BUNDLE_NOT_NAMED, NULL, 0, NULL, "verify", NULL, NULL);
-    enum kp_status st = kp_verify(&s->options, &c->env, &verdicts);
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_BUNDLE_NOT_NAMED, KP_NOWHERE, "verify");
+    const struct kp_verify_options options = {.common = s->options.common, .bundles = s->arguments,
+                                              .n_bundles = s->n_arguments, .xsd = s->options.xsd,
+                                              .log = s->options.log, .age_rule = s->options.age_rule};
+    enum kp_status st = kp_verify(&options, &c->env, &verdicts);
     if (st != KP_OK && st != KP_E_FAULT)
         return st;
     for (size_t i = 0; i < verdicts.n_bundles; i++) {
         if (s->json)
             add_json(&verdicts.bundles[i], i ? ",\n  " : "{\"bundles\": [\n  ", &out);
         else if (!s->quiet)
-            add_lines(&verdicts.bundles[i], c->diag.lang == KP_LANG_JA, s->options.log != NULL, s->options.strict,
+            add_lines(&verdicts.bundles[i], c->diag.lang == KP_LANG_JA, s->options.log != NULL, s->options.common.strict,
                       &out);
     }
     if (s->json)

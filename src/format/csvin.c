@@ -118,8 +118,8 @@ enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, c
 {
     struct kp_csvin *in = NULL;
     enum kp_status st = KP_OK;
-    KP_TRY(new_reader(&in, delimiter));
-    KP_TRY(kp_in_open(&in->in, io, path));
+    KP_TRY_OUT(new_reader(&in, delimiter));
+    KP_TRY_OUT(kp_in_open(&in->in, io, path));
     *ret_in = in;
     in = NULL;
 out:
@@ -415,11 +415,11 @@ enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp
 {
     enum kp_status st = KP_OK;
     struct probing p = {.sha = NULL};
-    KP_TRY(kp_sha256_new(&p.sha));
-    KP_TRY(kp_each_chunk(io, path, probe_chunk, &p));
+    KP_TRY_OUT(kp_sha256_new(&p.sha));
+    KP_TRY_OUT(kp_each_chunk(io, path, probe_chunk, &p));
     if (p.probe.encoding == KP_ENC_AUTO)
         p.probe.encoding = is_utf8(&p.utf8) ? KP_ENC_UTF8 : KP_ENC_CP932;
-    KP_TRY(kp_sha256_finish(p.sha, p.probe.sha256));
+    KP_TRY_OUT(kp_sha256_finish(p.sha, p.probe.sha256));
     *ret_probe = p.probe;
 out:
     kp_sha256_free(p.sha);

@@ -69,20 +69,20 @@ enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_are
     bool end = false;
     if (kp_utf8_valid_prefix(bytes, n) == n)
         text = NULL;
-    KP_TRY(kp_csvin_memory(&in, bytes, n, ','));
+    KP_TRY_OUT(kp_csvin_memory(&in, bytes, n, ','));
     kp_csvin_skip_comments(in, comments);
     for (;;) {
         struct kp_sheet_row copy;
-        KP_TRY(kp_csvin_next(in, &row, &end));
+        KP_TRY_OUT(kp_csvin_next(in, &row, &end));
         if (end)
             break;
         sheet.bad_line = row.line;
-        KP_TRY(copy_row(arena, text, &row, sheet.n_columns, &copy));
+        KP_TRY_OUT(copy_row(arena, text, &row, sheet.n_columns, &copy));
         if (!sheet.columns) {
             sheet.columns = copy.cells;
             sheet.n_columns = copy.n_cells;
         } else {
-            KP_TRY(add_row(&sheet, arena, &cap, copy));
+            KP_TRY_OUT(add_row(&sheet, arena, &cap, copy));
         }
     }
     *ret_sheet = sheet;

@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "format/csvin.h"
-#include "kenporter.h"
 #include "base/arena.h"
 #include "base/text.h"
+#include "format/csvin.h"
+#include "kenporter.h"
 
 struct kp_sheet_row {
     uint64_t line;

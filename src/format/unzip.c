@@ -72,7 +72,6 @@ static enum kp_status read_at(const struct kp_unzip *zip, uint64_t at, void *to,
 
 static enum kp_status read_end64(struct kp_unzip *zip, uint64_t end, enum kp_zip_fault *ret_fault)
 {
-    enum kp_status st = KP_OK;
     uint8_t locator[LOCATOR64_BYTES], record[END64_BYTES];
     if (end < LOCATOR64_BYTES)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
@@ -90,8 +89,7 @@ static enum kp_status read_end64(struct kp_unzip *zip, uint64_t end, enum kp_zip
     zip->directory_end = at;
     if (zip->directory > at || get(record, 40, 8) != at - zip->directory)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status read_end(struct kp_unzip *zip, uint64_t end, const uint8_t *record, enum kp_zip_fault *ret_fault)
@@ -123,7 +121,7 @@ static enum kp_status find_end(struct kp_unzip *zip, enum kp_zip_fault *ret_faul
     uint8_t *bytes = (uint8_t *)kp_buf_reserve(&tail, (size_t)n);
     if (!bytes)
         return KP_E_SYSTEM;
-    KP_TRY(read_at(zip, from, bytes, (size_t)n, KP_ZIP_NOT_AN_ARCHIVE, ret_fault));
+    KP_TRY_OUT(read_at(zip, from, bytes, (size_t)n, KP_ZIP_NOT_AN_ARCHIVE, ret_fault));
     st = fault(KP_ZIP_NOT_AN_ARCHIVE, ret_fault);
     for (uint64_t at = n; at >= END_BYTES; at--) {
         const uint8_t *record = bytes + (at - END_BYTES);
@@ -232,7 +230,6 @@ static bool is_plain_extra(const uint8_t *extra, size_t n)
 /* The member's own header, against what the directory says. */
 static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
 {
-    enum kp_status st = KP_OK;
     uint8_t head[LOCAL_BYTES], extra[COMMENT_MAX];
     char name[KP_UNZIP_MAX_NAME];
     KP_TRY(read_at(zip, m->offset, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
@@ -251,8 +248,7 @@ static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_memb
     if (!take_extra64(&own, extra, (size_t)n_extra) || get(head, 14, 4) != m->crc ||
         own.packed_bytes != m->packed_bytes || own.size_bytes != m->size_bytes)
         return fault(KP_ZIP_HEADERS, ret_fault);
-out:
-    return st;
+    return KP_OK;
 }
 
 /* Checksum and sizes behind the data, with or without a signature before them, of 4 or 8 bytes each. */
@@ -295,7 +291,6 @@ static enum kp_status place(struct kp_unzip *zip, struct kp_zip_member *m, enum 
 enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_member, bool *ret_end,
                              enum kp_zip_fault *ret_fault)
 {
-    enum kp_status st = KP_OK;
     uint8_t head[CENTRAL_BYTES], extra[COMMENT_MAX];
     *ret_end = zip->n_taken == zip->n_members;
     if (*ret_end && zip->at != zip->directory_end)
@@ -328,8 +323,7 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
     zip->at += n;
     zip->n_taken++;
     *ret_member = m;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* --- contents --- */

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kenporter.h"
 #include "base/arena.h"
 #include "format/xmlcheck.h"
+#include "kenporter.h"
 
 enum { KP_XML_TREE_MAX_DEPTH = 64 };
 

@@ -194,7 +194,7 @@ enum kp_status kp_zip_finish(struct kp_zip *zip)
 {
     enum kp_status st = KP_OK;
     uint64_t start = zip->out.written_bytes;
-    KP_TRY(append_central(zip));
+    KP_TRY_OUT(append_central(zip));
     put_end(zip, start, zip->out.written_bytes - start);
     st = kp_out_finish(&zip->out, true);
 out:

@@ -121,8 +121,7 @@ static bool nth_entry(const struct kp_sheet *sheet, size_t i, struct entry *ret_
 static enum kp_status row_bad(const struct kp_cc2x *c, const struct entry *e, const char *what, const char *value)
 {
     char *text = kp_arena_printf(c->arena, "%s '%s'", what, value);
-    return kp_diag_fail(c->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, c->path, e->line, NULL, text ? text : what, NULL,
-                        NULL);
+    return kp_fail(c->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(c->path, e->line), text ? text : what);
 }
 
 /* The item that a code with an open method and a method make. */
@@ -148,8 +147,7 @@ static struct kp_column *column_at(const struct kp_mapping *mapping, unsigned lo
 
 static enum kp_status open_method(const struct kp_cc2x *c, const struct entry *e)
 {
-    return kp_diag_fail(c->diag, KP_E_USAGE, KP_K_METHOD_OPEN, c->path, e->line, NULL, e->name,
-                        c->methods ? c->methods_path : "--methods", NULL);
+    return kp_fail(c->diag, KP_E_USAGE, KP_K_METHOD_OPEN, kp_at(c->path, e->line), e->name, c->methods ? c->methods_path : "--methods");
 }
 
 /* Collects what METHODCVT says of the code. False when it contradicts itself. */
@@ -223,8 +221,7 @@ static enum kp_status apply_entry(const struct kp_cc2x *c, const struct entry *e
         return KP_OK;
     struct kp_column *column = column_at(mapping, e->column);
     if (!column)
-        return kp_diag_fail(c->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, c->path, e->line, NULL,
-                            kp_arena_printf(c->arena, "COLNO %lu", e->column), NULL, NULL);
+        return kp_fail(c->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(c->path, e->line), kp_arena_printf(c->arena, "COLNO %lu", e->column));
     if (column->kind > KP_COL_METHOD)
         return row_bad(c, e, "the column is named twice:", kp_arena_printf(c->arena, "COLNO %lu", e->column));
     column->why = KP_WHY_MAPPING;
@@ -241,11 +238,8 @@ static enum kp_status apply_entry(const struct kp_cc2x *c, const struct entry *e
 
 enum kp_status kp_cc2x_apply(const struct kp_cc2x *c, struct kp_mapping *mapping)
 {
-    enum kp_status st = KP_OK;
     struct entry e;
     for (size_t i = 0; nth_entry(c->sheet, i, &e); i++)
         KP_TRY(apply_entry(c, &e, mapping));
-    st = c->arena->failed ? KP_E_SYSTEM : KP_OK;
-out:
-    return st;
+    return c->arena->failed ? KP_E_SYSTEM : KP_OK;
 }

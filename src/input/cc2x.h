@@ -5,13 +5,13 @@
 #ifndef KP_CC2X_H
 #define KP_CC2X_H
 
-#include "input/header_names.h"
 #include "format/sheet.h"
+#include "input/header_names.h"
 
 struct kp_cc2x {
     struct kp_arena *arena;
     const struct kp_tables *tables;
-    const struct kp_diag *diag;
+    struct kp_diag *diag;
     const struct kp_sheet *sheet;   /* C2XDTBL */
     const struct kp_sheet *methods; /* METHODCVT; NULL: none was given */
     const char *path, *methods_path;

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/run.h"
 #include "base/status.h"
+#include "input/intake.h"
 
 enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2 };
 
@@ -14,7 +14,7 @@ struct line {
 };
 
 struct finder {
-    struct kp_run *run;
+    struct kp_context *ctx;
     const struct kp_input *input;
     const struct kp_mapping_file *file; /* NULL: columns are known by their names */
     struct kp_column *targets;          /* by row of the mapping file; unmapped where that is wrong, which is told later */
@@ -28,13 +28,13 @@ struct finder {
 /* NULL: it does not decode, or memory is short; that sticks in the arena. */
 static const char *const *decode(const struct finder *f, const struct kp_csvrow *row)
 {
-    struct kp_arena *arena = &f->run->arena;
+    struct kp_arena *arena = &f->ctx->arena;
     struct kp_buf out = {0};
     const char **cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
     for (size_t i = 0; cells && i < row->n_cells; i++) {
         size_t bad = 0;
         kp_buf_reset(&out);
-        if (!kp_text_decode(f->run->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad) ||
+        if (!kp_text_decode(f->ctx->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad) ||
             !(cells[i] = kp_arena_strdup(arena, kp_buf_text(&out))))
             cells = NULL;
     }
@@ -60,17 +60,16 @@ static enum kp_status read_first(struct finder *f)
 {
     struct kp_csvrow row = {0};
     bool end = false;
-    const struct kp_diag *diag = &f->run->diag;
+    struct kp_diag *diag = &f->ctx->diag;
     if (kp_csvin_next(f->in, &row, &end) != KP_OK)
-        return kp_input_fault(f->run, f->input->path, f->in);
+        return kp_input_fault(f->ctx, f->input->path, f->in);
     if (end)
-        return kp_diag_fail(diag, KP_E_INPUT, KP_K_INPUT_EMPTY, f->input->path, 0, NULL, NULL, NULL, NULL);
+        return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_EMPTY, kp_in(f->input->path));
     const char *const *cells = decode(f, &row);
-    if (f->run->arena.failed)
-        return kp_no_memory(f->run);
+    if (f->ctx->arena.failed)
+        return kp_no_memory(f->ctx);
     if (!cells)
-        return kp_diag_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, f->input->path, row.line, NULL,
-                            "neither UTF-8 nor CP932", NULL, NULL);
+        return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, kp_at(f->input->path, row.line), "neither UTF-8 nor CP932");
     f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
     return KP_OK;
 }
@@ -80,7 +79,7 @@ static enum kp_status read_first(struct finder *f)
 /* Many cells are asked many things: what that takes is not kept. That memory was short is. */
 static struct kp_arena *fresh(const struct finder *f)
 {
-    f->run->arena.failed |= f->scratch->failed;
+    f->ctx->arena.failed |= f->scratch->failed;
     kp_arena_reset(f->scratch);
     return f->scratch;
 }
@@ -103,7 +102,7 @@ static size_t count_filled(const struct finder *f, const struct line *line)
 static enum kp_status read_targets(struct finder *f)
 {
     const struct kp_sheet *sheet = f->file && !f->file->is_cc2x ? &f->file->sheet : NULL;
-    struct kp_arena *arena = &f->run->arena;
+    struct kp_arena *arena = &f->ctx->arena;
     size_t names = 0, targets = 0;
     if (!sheet || !kp_sheet_column(sheet, "column", &names) || !kp_sheet_column(sheet, "target", &targets))
         return KP_OK;
@@ -111,12 +110,12 @@ static enum kp_status read_targets(struct finder *f)
     for (size_t i = 0; f->targets && i < sheet->n_rows; i++) {
         const char *name = sheet->rows[i].cells[names];
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
-        (void)kp_target_read(arena, &f->run->tables, sheet->rows[i].cells[targets], &f->targets[i]);
+        (void)kp_target_read(arena, &f->ctx->tables, sheet->rows[i].cells[targets], &f->targets[i]);
         if (!key || (*key && kp_map_put(*name == '#' ? &f->by_number : &f->by_name, arena, key, (uint32_t)i) ==
                                  KP_MAP_NO_MEMORY))
-            return kp_no_memory(f->run);
+            return kp_no_memory(f->ctx);
     }
-    return f->targets ? KP_OK : kp_no_memory(f->run);
+    return f->targets ? KP_OK : kp_no_memory(f->ctx);
 }
 
 /* What the mapping file says about a column of this name; with number about the N-th column, too. */
@@ -138,7 +137,7 @@ static bool means(const struct finder *f, const char *cell, size_t number, struc
 {
     *ret_column = (struct kp_column){0};
     return is_mapped(f, cell, number, ret_column) ||
-           (*cell && kp_header_read(fresh(f), &f->run->tables, cell, ret_column));
+           (*cell && kp_header_read(fresh(f), &f->ctx->tables, cell, ret_column));
 }
 
 /* As people count, and mapping files: without our own columns, which stand before the others. */
@@ -170,7 +169,7 @@ static bool is_date(const struct finder *f, const char *cell)
 
 static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
 {
-    return kp_is_data_row(fresh(f), &f->run->tables, line->cells, line->n, numbers_may_be_names);
+    return kp_is_data_row(fresh(f), &f->ctx->tables, line->cells, line->n, numbers_may_be_names);
 }
 
 /* Names of columns, fields of a person among them. */
@@ -260,7 +259,7 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
         if (!is_filled(f, cell))
             continue;
         filled++;
-        units += kp_unit_alone(fresh(f), &f->run->tables, cell) != NULL;
+        units += kp_unit_alone(fresh(f), &f->ctx->tables, cell) != NULL;
         divided |= spans(f, names, i);
         if (field || is_number(f, cell) || is_date(f, cell))
             return false;
@@ -272,8 +271,7 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
 
 static enum kp_status no_header(const struct finder *f, const struct line *line)
 {
-    return kp_diag_fail(&f->run->diag, KP_E_INPUT, KP_K_HEADER_MISSING, f->input->path, line->number, NULL, NULL, NULL,
-                        NULL);
+    return kp_fail(&f->ctx->diag, KP_E_INPUT, KP_K_HEADER_MISSING, kp_at(f->input->path, line->number));
 }
 
 /* Where no name is known: the first row below those of one cell, in which nobody can be. */
@@ -313,7 +311,7 @@ static bool has_second(struct finder *f, size_t at)
         return false;
     const struct line *line = &f->lines[at + 1];
     return line->n <= f->lines[at].n && !has_person_values(f, line, &f->lines[at], false) &&
-           (kp_is_header_row(fresh(f), &f->run->tables, line->cells, line->n) ||
+           (kp_is_header_row(fresh(f), &f->ctx->tables, line->cells, line->n) ||
             names_parts(f, line, &f->lines[at]));
 }
 
@@ -325,25 +323,25 @@ static const char *const *padded(struct kp_arena *arena, const struct line *line
     return cells;
 }
 
-enum kp_status kp_find_header(struct kp_run *run, struct kp_input *input, struct kp_csvin *in,
+enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, struct kp_csvin *in,
                                const struct kp_mapping_file *file, struct kp_heading *ret_heading)
 {
     enum kp_status st = KP_OK;
     struct kp_arena scratch = {0};
-    struct finder f = {.run = run, .input = input, .file = file, .in = in, .scratch = &scratch};
+    struct finder f = {.ctx = ctx, .input = input, .file = file, .in = in, .scratch = &scratch};
     size_t at = 0;
     bool groups = false;
-    KP_TRY(read_targets(&f));
-    KP_TRY(read_first(&f));
-    KP_TRY(find_names(&f, &at, &groups));
+    KP_TRY_OUT(read_targets(&f));
+    KP_TRY_OUT(read_first(&f));
+    KP_TRY_OUT(find_names(&f, &at, &groups));
     bool second = groups || has_second(&f, at);
     at -= groups;
     struct kp_heading heading = {.n = f.lines[at].n};
-    heading.first = padded(&run->arena, &f.lines[at], heading.n);
-    heading.second = second ? padded(&run->arena, &f.lines[at + 1], heading.n) : NULL;
+    heading.first = padded(&ctx->arena, &f.lines[at], heading.n);
+    heading.second = second ? padded(&ctx->arena, &f.lines[at + 1], heading.n) : NULL;
     (void)fresh(&f);
-    if (run->arena.failed) {
-        st = kp_no_memory(run);
+    if (ctx->arena.failed) {
+        st = kp_no_memory(ctx);
         goto out;
     }
     input->header_line = f.lines[at].number;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/cc2x.h"
 #include "base/status.h"
+#include "input/cc2x.h"
 
 enum { M_COLUMN, M_TARGET, M_UNIT, M_VALUES, M__COUNT };
 static const char *const MAPPING_COLUMNS[M__COUNT] = {"column", "target", "unit", "values"};
@@ -15,7 +15,7 @@ struct builder {
     const struct kp_mapping_job *job;
     struct kp_arena *arena;
     const struct kp_tables *tables;
-    const struct kp_diag *diag;
+    struct kp_diag *diag;
     const struct kp_sheet *sheet;
     struct kp_mapping *mapping;
     size_t at[M__COUNT];
@@ -24,24 +24,22 @@ struct builder {
 /* --- loading --- */
 
 static enum kp_status load_sheet(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
-                                 const char *path, enum kp_comments comments, const struct kp_diag *diag,
+                                 const char *path, enum kp_comments comments, struct kp_diag *diag,
                                  struct kp_sheet *ret_sheet)
 {
     const char *bytes = NULL;
     size_t n = 0;
     if (kp_read_file(io, path, KP_SHEET_MAX_BYTES, arena, &bytes, &n) != KP_OK)
-        return kp_diag_fail(diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, 0, NULL, strerror(errno), NULL, NULL);
+        return kp_fail(diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
     if (kp_sheet_read_commented(ret_sheet, arena, text, bytes, n, comments) != KP_OK)
-        return kp_diag_fail(diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, path, ret_sheet->bad_line, NULL,
-                            "not a CSV file in UTF-8 or CP932", NULL, NULL);
+        return kp_fail(diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, ret_sheet->bad_line), "not a CSV file in UTF-8 or CP932");
     return KP_OK;
 }
 
 enum kp_status kp_mapping_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
-                               const char *path, const char *methods_path, const struct kp_diag *diag,
+                               const char *path, const char *methods_path, struct kp_diag *diag,
                                struct kp_mapping_file *ret_file)
 {
-    enum kp_status st = KP_OK;
     struct kp_mapping_file file = {.path = path, .methods_path = methods_path};
     size_t at = 0;
     KP_TRY(load_sheet(arena, io, text, path, KP_COMMENTS_ALL, diag, &file.sheet));
@@ -50,13 +48,11 @@ enum kp_status kp_mapping_load(struct kp_arena *arena, const struct kp_io *io, c
         KP_TRY(load_sheet(arena, io, text, path, KP_COMMENTS_NOT_DIGITS, diag, &file.sheet));
     for (size_t i = 0; i < KP_COUNT(MAPPING_COLUMNS) && !file.is_cc2x; i++)
         if (!kp_sheet_column(&file.sheet, MAPPING_COLUMNS[i], &at))
-            return kp_diag_fail(diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, path, 1, NULL, MAPPING_COLUMNS[i],
-                                NULL, NULL);
+            return kp_fail(diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1), MAPPING_COLUMNS[i]);
     if (methods_path)
         KP_TRY(load_sheet(arena, io, text, methods_path, KP_COMMENTS_ALL, diag, &file.methods));
     *ret_file = file;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* --- a mapping file of our own --- */
@@ -64,8 +60,7 @@ out:
 static enum kp_status row_bad(const struct builder *b, size_t row, const char *what, const char *value)
 {
     char *text = kp_arena_printf(b->arena, "%s '%s'", what, value);
-    return kp_diag_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, b->job->file->path, b->sheet->rows[row].line, NULL,
-                        text ? text : what, NULL, NULL);
+    return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(b->job->file->path, b->sheet->rows[row].line), text ? text : what);
 }
 
 static bool number_column(const struct kp_mapping *m, unsigned long number, size_t *ret_column)
@@ -169,8 +164,7 @@ static enum kp_status read_unit(const struct builder *b, size_t row, const char 
         column->unit = own ? NULL : known;
         return KP_OK;
     }
-    return kp_diag_fail(b->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN, b->job->file->path, b->sheet->rows[row].line, NULL,
-                        unit, item && *item->unit ? item->unit : "-", NULL);
+    return kp_fail(b->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN, kp_at(b->job->file->path, b->sheet->rows[row].line), unit, item && *item->unit ? item->unit : "-");
 }
 
 static enum kp_status apply_row(struct builder *b, size_t i)
@@ -178,8 +172,7 @@ static enum kp_status apply_row(struct builder *b, size_t i)
     const char *const *cells = b->sheet->rows[i].cells;
     size_t at = 0;
     if (!find_column(b, cells[b->at[M_COLUMN]], &at))
-        return kp_diag_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, b->job->file->path,
-                            b->sheet->rows[i].line, NULL, cells[b->at[M_COLUMN]], NULL, NULL);
+        return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(b->job->file->path, b->sheet->rows[i].line), cells[b->at[M_COLUMN]]);
     struct kp_column *column = &b->mapping->columns[at];
     if (column->kind != KP_COL_UNMAPPED)
         return row_bad(b, i, "the column is named twice:", cells[b->at[M_COLUMN]]);
@@ -192,15 +185,13 @@ static enum kp_status apply_row(struct builder *b, size_t i)
 
 static enum kp_status apply_sheet(struct builder *b)
 {
-    enum kp_status st = KP_OK;
     b->sheet = &b->job->file->sheet;
     for (size_t m = 0; m < M__COUNT; m++)
         if (!kp_sheet_column(b->sheet, MAPPING_COLUMNS[m], &b->at[m]))
             return KP_E_USAGE;
     for (size_t i = 0; i < b->sheet->n_rows; i++)
         KP_TRY(apply_row(b, i));
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status apply_cc2x(const struct builder *b)
@@ -367,15 +358,13 @@ static enum kp_status check_pairs(const struct builder *b)
 {
     for (size_t i = 0; i < b->mapping->n_columns && !tells_meal(b); i++)
         if (b->mapping->columns[i].is_pair)
-            return kp_diag_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, b->job->file->path, 0, NULL,
-                                b->mapping->columns[i].header, NULL, NULL);
+            return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, kp_in(b->job->file->path), b->mapping->columns[i].header);
     return KP_OK;
 }
 
 enum kp_status kp_mapping_build(const struct kp_mapping_job *job, const struct kp_heading *heading,
                                 struct kp_mapping *ret_mapping)
 {
-    enum kp_status st = KP_OK;
     struct kp_mapping mapping = {.columns = kp_arena_alloc(job->arena, (heading->n + 1) * sizeof(*mapping.columns)),
                                  .n_columns = heading->n};
     struct builder b = {.job = job, .arena = job->arena, .tables = job->tables, .diag = job->diag,
@@ -400,8 +389,7 @@ enum kp_status kp_mapping_build(const struct kp_mapping_job *job, const struct k
     }
     link_joined(&b);
     *ret_mapping = mapping;
-out:
-    return st;
+    return KP_OK;
 }
 
 size_t kp_mapping_lacks(const struct kp_mapping *mapping, bool has_facility,

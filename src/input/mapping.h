@@ -5,8 +5,8 @@
 #ifndef KP_MAPPING_H
 #define KP_MAPPING_H
 
-#include "input/header_names.h"
 #include "format/sheet.h"
+#include "input/header_names.h"
 
 /* The header of an export: one row, or two of the same width. */
 struct kp_heading {
@@ -29,13 +29,13 @@ struct kp_mapping_file {
  * and with it the table of methods when methods_path is not NULL. Errors are reported: KP_E_USAGE.
  */
 enum kp_status kp_mapping_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
-                               const char *path, const char *methods_path, const struct kp_diag *diag,
+                               const char *path, const char *methods_path, struct kp_diag *diag,
                                struct kp_mapping_file *ret_file);
 
 struct kp_mapping_job {
     struct kp_arena *arena;
     const struct kp_tables *tables;
-    const struct kp_diag *diag;
+    struct kp_diag *diag;
     const struct kp_mapping_file *file; /* NULL: by synonyms */
     const char *input_path;
     size_t input, n_inputs; /* which input, from 1, and of how many: CC2X tables speak of files by number */

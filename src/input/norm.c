@@ -6,7 +6,7 @@
 
 void kp_norm_note(struct kp_norm *norm, enum kp_code code, const char *where, const char *value, const char *arg)
 {
-    kp_findings_add(norm->findings, code, where, value, arg, NULL);
+    kp_findings_add(norm->findings, code, where, value, arg);
 }
 
 void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item, const char *code)

@@ -4,9 +4,9 @@
 #ifndef KP_NORM_H
 #define KP_NORM_H
 
-#include "input/header_names.h"
 #include "tables/diag.h"
 #include "record/record.h"
+#include "input/header_names.h"
 
 /* What the row says about the last meal before blood was drawn. */
 enum kp_meal { KP_MEAL_UNTOLD, KP_MEAL_FASTING, KP_MEAL_CASUAL };

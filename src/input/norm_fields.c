@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "law/ident.h"
 #include "base/status.h"
+#include "law/ident.h"
 
 enum {
     SYMBOL_MAX_CHARACTERS = 20,

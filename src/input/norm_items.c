@@ -242,12 +242,10 @@ static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, 
     char stated = value->limit, due = kp_limit_mark(c->item, number);
     value->limit = due ? due : stated;
     if (stated && value->limit != stated) { /* "95 or more" where 100 is the least: which of the two is meant? */
-        kp_findings_add(c->norm->findings, KP_K_MARK_CONTRADICTS, c->item->label, c->text, range_limit(c->norm, c->item->min),
-                range_limit(c->norm, c->item->max));
+        kp_findings_add(c->norm->findings, KP_K_MARK_CONTRADICTS, c->item->label, c->text, range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max));
         *value = (struct kp_value){.state = KP_VALUE_ABSENT};
     } else if (value->limit && !stated)
-        kp_findings_add3(c->norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text,
-                      range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max), in_brackets(c, likely));
+        kp_findings_add(c->norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text, range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max), in_brackets(c, likely));
     else if (likely)
         kp_findings_add(c->norm->findings, KP_K_UNIT_DOUBTFUL, c->item->label, c->text, c->item->unit, likely);
 }
@@ -268,8 +266,7 @@ static void read_quantity(const struct kp_norm_cell *c, struct kp_value *value)
     if (!kp_decimal_round(decimal, c->item->decimals, &rounded) ||
         kp_decimal_integer_digits(rounded) > c->item->integer_digits) {
         /* A number cut to the format would be one that nobody measured. */
-        kp_findings_add(c->norm->findings, KP_K_NUMBER_TOO_LARGE, c->item->label, c->text, c->item->format,
-                in_brackets(c, likely));
+        kp_findings_add(c->norm->findings, KP_K_NUMBER_TOO_LARGE, c->item->label, c->text, c->item->format, in_brackets(c, likely));
         return;
     }
     kp_decimal_text(rounded, text);

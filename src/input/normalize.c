@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/status.h"
 #include "input/norm_fields.h"
 #include "input/norm_items.h"
-#include "base/status.h"
 
 /* The order of reading: what a later stage needs to know comes first. A flag column of its own, for instance, outranks
  * what a finding's text implies. */
@@ -159,6 +159,5 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
     kp_norm_fields_done(&norm, facility);
     kp_norm_items_done(&norm);
     st = arena->failed ? KP_E_SYSTEM : KP_OK; /* else a value that found no room would pass for one that is absent */
-out:
     return st;
 }

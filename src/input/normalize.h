@@ -5,9 +5,9 @@
 #ifndef KP_NORMALIZE_H
 #define KP_NORMALIZE_H
 
-#include "input/header_names.h"
 #include "tables/diag.h"
 #include "record/record.h"
+#include "input/header_names.h"
 
 /*
  * Turns the cells of one row (UTF-8, one per column of the mapping) into a record. facility fills in what the row

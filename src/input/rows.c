@@ -5,9 +5,9 @@
 
 #include "base/status.h"
 
-void kp_rows_init(struct kp_rows *reader, struct kp_run *run)
+void kp_rows_init(struct kp_rows *reader, struct kp_context *ctx, struct kp_inputs *inputs, char delimiter)
 {
-    *reader = (struct kp_rows){.run = run};
+    *reader = (struct kp_rows){.ctx = ctx, .inputs = inputs, .delimiter = delimiter};
 }
 
 void kp_rows_close(struct kp_rows *reader)
@@ -23,19 +23,18 @@ uint64_t kp_rows_taken(const struct kp_rows *reader)
 
 static enum kp_status open_next(struct kp_rows *r)
 {
-    struct kp_input *input = &r->run->inputs[r->file];
+    struct kp_input *input = &r->inputs->list[r->file];
     struct kp_csvrow header;
     bool end = false;
-    if (kp_csvin_open(&r->in, r->run->io, input->place, r->run->options->delimiter) != KP_OK)
-        return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, 0, NULL, strerror(errno),
-                            NULL, NULL);
+    if (kp_csvin_open(&r->in, r->ctx->io, input->place, r->delimiter) != KP_OK)
+        return kp_fail(&r->ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(input->path), strerror(errno));
     kp_csvin_is_export(r->in);
     input->n_rows = 0;
     for (unsigned i = 0; i < input->n_title_rows + input->n_header_rows; i++) {
         if (kp_csvin_next(r->in, &header, &end) != KP_OK)
-            return kp_input_fault(r->run, input->path, r->in);
+            return kp_input_fault(r->ctx, input->path, r->in);
         if (end || (i == input->n_title_rows && header.n_cells != input->mapping.n_columns))
-            return kp_diag_fail(&r->run->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
+            return kp_fail(&r->ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
         if (i == input->n_title_rows)
             kp_csvin_was_header(r->in);
     }
@@ -65,20 +64,20 @@ static enum kp_status copy_row(const struct kp_csvrow *from, struct kp_arena *ar
 enum kp_status kp_rows_next(struct kp_rows *r, struct kp_arena *arena, struct kp_row *ret_row, bool *ret_end)
 {
     *ret_end = false;
-    while (r->file < r->run->n_inputs) {
+    while (r->file < r->inputs->n) {
         struct kp_csvrow row;
         bool end = false;
         enum kp_status st = r->in ? KP_OK : open_next(r);
         if (st != KP_OK)
             return st;
         if (kp_csvin_next(r->in, &row, &end) != KP_OK)
-            return kp_input_fault(r->run, r->run->inputs[r->file].path, r->in);
+            return kp_input_fault(r->ctx, r->inputs->list[r->file].path, r->in);
         if (!end) {
             *ret_row = (struct kp_row){.file = (uint32_t)r->file, .number = r->next_number++};
-            r->run->inputs[r->file].n_rows++;
-            return copy_row(&row, arena, ret_row) == KP_OK ? KP_OK : kp_no_memory(r->run);
+            r->inputs->list[r->file].n_rows++;
+            return copy_row(&row, arena, ret_row) == KP_OK ? KP_OK : kp_no_memory(r->ctx);
         }
-        r->run->inputs[r->file].comments = kp_csvin_comments(r->in);
+        r->inputs->list[r->file].comments = kp_csvin_comments(r->in);
         r->taken_before += kp_csvin_taken(r->in);
         kp_rows_close(r);
         r->file++;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/arena.h"
+#include "base/buf.h"
 
 /*
  * Appends the shape of valid UTF-8: 9 a digit, X and x letters, ア kana, ｱ half-width kana, あ hiragana, 漢 any other

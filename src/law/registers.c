@@ -5,18 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "law/ident.h"
-#include "format/sheet.h"
 #include "base/status.h"
 #include "base/suggest.h"
+#include "format/sheet.h"
+#include "law/ident.h"
 
 enum { MAX_COLUMNS = 16 };
 static const size_t NOWHERE = SIZE_MAX; /* an optional column that the file does not have */
 
 struct reader {
-    struct kp_arena *arena;
+    struct kp_context *ctx;
+    struct kp_arena *arena; /* the context's */
     const struct kp_tables *tables;
-    const struct kp_diag *diag;
+    struct kp_diag *diag;
+    const char *sender_number;
     const char *path;
     const char *const *columns;
     size_t n_columns;
@@ -33,8 +35,7 @@ static const char *cell(const struct reader *r, size_t row, size_t column)
 static enum kp_status fault(const struct reader *r, size_t row, size_t column, enum kp_code code, const char *arg1,
                             const char *arg2)
 {
-    return kp_diag_fail(r->diag, KP_E_USAGE, code, r->path, r->sheet.rows[row].line, r->columns[column], arg1, arg2,
-                        NULL);
+    return kp_fail(r->diag, KP_E_USAGE, code, kp_field_at(r->path, r->sheet.rows[row].line, r->columns[column]), arg1, arg2);
 }
 
 /* Registers hold names and numbers of people, so a wrong value is named by its place unless values may be shown. */
@@ -50,31 +51,27 @@ static enum kp_status check_columns(struct reader *r, size_t n_optional)
             continue;
         r->at[i] = NOWHERE;
         if (i + n_optional < r->n_columns)
-            return kp_diag_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, r->path, 1, NULL, r->columns[i],
-                                NULL, NULL);
+            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(r->path, 1), r->columns[i]);
     }
     for (size_t i = 0; i < r->sheet.n_columns; i++) {
         bool known = false;
         for (size_t k = 0; k < r->n_columns; k++)
             known |= r->at[k] == i;
         if (!known)
-            return kp_diag_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_UNKNOWN, r->path, 1, NULL,
-                                r->sheet.columns[i], kp_suggest_from(r->sheet.columns[i], r->columns, r->n_columns),
-                                NULL);
+            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(r->path, 1), r->sheet.columns[i], kp_suggest_from(r->sheet.columns[i], r->columns, r->n_columns));
     }
     for (size_t i = 0; i < r->sheet.n_rows; i++)
         if (r->sheet.rows[i].n_cells != r->sheet.n_columns) {
             char have[24], want[24];
             (void)snprintf(have, sizeof(have), "%zu", r->sheet.rows[i].n_cells);
             (void)snprintf(want, sizeof(want), "%zu", r->sheet.n_columns);
-            return kp_diag_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH, r->path, r->sheet.rows[i].line, NULL,
-                                have, want, NULL);
+            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH, kp_at(r->path, r->sheet.rows[i].line), have, want);
         }
     return KP_OK;
 }
 
 /* The last n_optional of the n columns may be missing from the file. */
-static enum kp_status open_register(struct reader *r, const struct kp_io *io, const char *path,
+static enum kp_status open_register(struct reader *r, const char *path,
                                     const char *const *columns, size_t n, size_t n_optional)
 {
     const char *bytes = NULL;
@@ -83,11 +80,10 @@ static enum kp_status open_register(struct reader *r, const struct kp_io *io, co
     r->columns = columns;
     r->n_columns = n;
     r->ids = (struct kp_map){0};
-    if (kp_read_file(io, path, KP_SHEET_MAX_BYTES, r->arena, &bytes, &size) != KP_OK)
-        return kp_diag_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, 0, NULL, strerror(errno), NULL, NULL);
+    if (kp_read_file(r->ctx->io, path, KP_SHEET_MAX_BYTES, r->arena, &bytes, &size) != KP_OK)
+        return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
     if (kp_sheet_read(&r->sheet, r->arena, r->tables->text, bytes, size) != KP_OK)
-        return kp_diag_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, r->sheet.bad_line, NULL,
-                            "not CSV in UTF-8 or CP932", NULL, NULL);
+        return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(path, r->sheet.bad_line), "not CSV in UTF-8 or CP932");
     return check_columns(r, n_optional);
 }
 
@@ -191,7 +187,6 @@ static enum kp_status read_ages(const struct reader *r, size_t row, unsigned *re
 
 static enum kp_status read_request(struct reader *r, size_t i, struct kp_request *q)
 {
-    enum kp_status st = KP_OK;
     KP_TRY(read_id(r, i, Q_ID, &q->id));
     KP_TRY(read_insurer_number(r, i, Q_INSURER, &q->insurer_number));
     KP_TRY(read_date(r, i, Q_RECEIVED, true, &q->received));
@@ -206,18 +201,16 @@ static enum kp_status read_request(struct reader *r, size_t i, struct kp_request
     KP_TRY(check_order(r, i, Q_RECEIVED, q->received, Q_UNTIL, q->valid_until));
     KP_TRY(read_date(r, i, Q_WITHDRAWN, false, &q->withdrawn));
     KP_TRY(check_order(r, i, Q_RECEIVED, q->received, Q_WITHDRAWN, q->withdrawn));
-out:
-    return st;
+    return KP_OK;
 }
 
-static enum kp_status load_requests(struct reader *r, const struct kp_io *io, const char *path,
+static enum kp_status load_requests(struct reader *r, const char *path,
                                     struct kp_registers *registers)
 {
     static const char *const columns[] = {"request_id", "insurer_number", "received_on",  "articles",
                                           "exam_from",  "exam_to",        "ages",         "items",
                                           "valid_until", "withdrawn_on",  "note"};
-    enum kp_status st = KP_OK;
-    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns), 0));
+    KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 0));
     size_t n = r->sheet.n_rows;
     struct kp_request *requests = kp_arena_alloc(r->arena, (n + 1) * sizeof(*requests));
     if (!requests)
@@ -239,8 +232,7 @@ static enum kp_status load_requests(struct reader *r, const struct kp_io *io, co
     }
     registers->requests = requests;
     registers->n_requests = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* --- consents --- */
@@ -289,7 +281,6 @@ static enum kp_status read_person(const struct reader *r, size_t i, struct kp_co
 
 static enum kp_status read_consent(struct reader *r, size_t i, struct kp_consent *c)
 {
-    enum kp_status st = KP_OK;
     KP_TRY(read_id(r, i, C_ID, &c->id));
     KP_TRY(read_person(r, i, c));
     c->recipient = cell(r, i, C_RECIPIENT);
@@ -306,8 +297,7 @@ static enum kp_status read_consent(struct reader *r, size_t i, struct kp_consent
     KP_TRY(read_date(r, i, C_WITHDRAWN, false, &c->withdrawn));
     KP_TRY(check_order(r, i, C_GIVEN, c->given, C_WITHDRAWN, c->withdrawn));
     c->evidence = cell(r, i, C_EVIDENCE);
-out:
-    return st;
+    return KP_OK;
 }
 
 /* Filed under the employee id where there is one: then the insured number, if given too, must agree as well. */
@@ -328,14 +318,13 @@ static enum kp_status file_consent(struct reader *r, struct kp_registers *regist
     return kp_map_put(&registers->consent_by_person, r->arena, key, (uint32_t)i) == KP_MAP_ADDED ? KP_OK : KP_E_SYSTEM;
 }
 
-static enum kp_status load_consents(struct reader *r, const struct kp_io *io, const char *path,
+static enum kp_status load_consents(struct reader *r, const char *path,
                                     struct kp_registers *registers)
 {
     static const char *const columns[] = {"consent_id",     "employee_id",    "insurer_number", "insured_symbol",
                                           "insured_number", "insured_branch", "recipient",      "items",
                                           "kind",           "given_on",       "withdrawn_on",   "evidence"};
-    enum kp_status st = KP_OK;
-    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns), 0));
+    KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 0));
     size_t n = r->sheet.n_rows;
     struct kp_consent *consents = kp_arena_alloc(r->arena, (n + 1) * sizeof(*consents));
     struct kp_consent **last = kp_arena_alloc(r->arena, (n + 1) * sizeof(struct kp_consent *));
@@ -347,8 +336,7 @@ static enum kp_status load_consents(struct reader *r, const struct kp_io *io, co
     }
     registers->consents = consents;
     registers->n_consents = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* --- insurers --- */
@@ -417,9 +405,8 @@ bool kp_categories_fit(const char *report, const char *programme)
 #define PROGRAMMES "000 020 030 040 060 090 990"
 #define SECTIONS "01010 01020 01030 01040 01060 01090"
 
-static enum kp_status read_insurer(struct reader *r, size_t i, const struct kp_options *options, struct kp_insurer *n)
+static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer *n)
 {
-    enum kp_status st = KP_OK;
     const char *id = NULL;
     KP_TRY(read_id(r, i, N_NUMBER, &id));
     KP_TRY(read_insurer_number(r, i, N_NUMBER, &n->number));
@@ -427,7 +414,7 @@ static enum kp_status read_insurer(struct reader *r, size_t i, const struct kp_o
     n->address = cell(r, i, N_ADDRESS);
     n->representative = cell(r, i, N_REPRESENTATIVE);
     KP_TRY(read_scheme(r, i, n));
-    KP_TRY(read_sender(r, i, options->sender.number, n));
+    KP_TRY(read_sender(r, i, r->sender_number, n));
     KP_TRY(read_code(r, i, N_INTERACTION, "6", "1 2 3 4 5 6 7 8 9 10 11 12 13", &n->interaction_type));
     KP_TRY(read_code(r, i, N_EVENT, "1", "1 2 3 4 5", &n->service_event));
     KP_TRY(read_code(r, i, N_REPORT, "10", "10 " REPORTS, &n->report_40to74));
@@ -439,50 +426,45 @@ static enum kp_status read_insurer(struct reader *r, size_t i, const struct kp_o
     KP_TRY(read_code(r, i, N_SECTION_UNDER40, "01010", SECTIONS, &n->section_under40));
     KP_TRY(read_width(r, i, n));
     KP_TRY(read_limit(r, i, n));
-out:
-    return st;
+    return KP_OK;
 }
 
-static enum kp_status load_insurers(struct reader *r, const struct kp_io *io, const char *path,
-                                    const struct kp_options *options, struct kp_registers *registers)
+static enum kp_status load_insurers(struct reader *r, const char *path,
+                                    struct kp_registers *registers)
 {
     static const char *const columns[] = {
         "insurer_number",   "name",           "address",           "representative",  "scheme",
         "sender_number",    "interaction_type", "service_event",   "report_40to74",   "programme_40to74",
         "report_under40",   "programme_under40", "section_under40", "symbol_width",    "max_documents"};
-    enum kp_status st = KP_OK;
-    KP_TRY(open_register(r, io, path, columns, KP_COUNT(columns), 1));
+    KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 1));
     size_t n = r->sheet.n_rows;
     struct kp_insurer *insurers = kp_arena_alloc(r->arena, (n + 1) * sizeof(*insurers));
     if (!insurers)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
-        KP_TRY(read_insurer(r, i, options, &insurers[i]));
+        KP_TRY(read_insurer(r, i, &insurers[i]));
         if (kp_map_put(&registers->insurer_by_number, r->arena, insurers[i].number, (uint32_t)i) != KP_MAP_ADDED)
             return KP_E_SYSTEM;
     }
     registers->insurers = insurers;
     registers->n_insurers = n;
-out:
-    return st;
+    return KP_OK;
 }
 
-enum kp_status kp_registers_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_tables *tables,
-                                 const struct kp_options *options, const struct kp_diag *diag,
-                                 struct kp_registers *ret_registers)
+enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_register_files *files,
+                                 const char *sender_number, struct kp_registers *ret_registers)
 {
-    enum kp_status st = KP_OK;
     struct kp_registers registers = {0};
-    struct reader r = {.arena = arena, .tables = tables, .diag = diag};
-    if (options->requests)
-        KP_TRY(load_requests(&r, io, options->requests, &registers));
-    if (options->consents)
-        KP_TRY(load_consents(&r, io, options->consents, &registers));
-    if (options->insurers)
-        KP_TRY(load_insurers(&r, io, options->insurers, options, &registers));
+    struct reader r = {.ctx = ctx, .arena = &ctx->arena, .tables = &ctx->tables, .diag = &ctx->diag,
+                       .sender_number = sender_number};
+    if (files->requests)
+        KP_TRY(load_requests(&r, files->requests, &registers));
+    if (files->consents)
+        KP_TRY(load_consents(&r, files->consents, &registers));
+    if (files->insurers)
+        KP_TRY(load_insurers(&r, files->insurers, &registers));
     *ret_registers = registers;
-out:
-    return st;
+    return KP_OK;
 }
 
 const struct kp_request *kp_requests_of(const struct kp_registers *registers, const char *insurer_number)

@@ -5,7 +5,7 @@
 #ifndef KP_REGISTERS_H
 #define KP_REGISTERS_H
 
-#include "tables/tables.h"
+#include "tables/context.h"
 
 struct kp_request {
     const char *id;
@@ -56,10 +56,10 @@ struct kp_registers {
     struct kp_map insurer_by_number;
 };
 
-/* Reads the registers; a NULL path is an empty register. Faults are reported with file and line: KP_E_USAGE. */
-enum kp_status kp_registers_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_tables *tables,
-                                 const struct kp_options *options, const struct kp_diag *diag,
-                                 struct kp_registers *ret_registers);
+/* Reads the registers. An insurer's row without a sender number gets sender_number. Reports failures with file and line:
+ * KP_E_USAGE, KP_E_SYSTEM. */
+enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_register_files *files,
+                                 const char *sender_number, struct kp_registers *ret_registers);
 
 /* First request of the insurer, or NULL. */
 const struct kp_request *kp_requests_of(const struct kp_registers *registers, const char *insurer_number);

@@ -12,9 +12,9 @@
 #define KP_RULE_H
 
 #include "base/date.h"
-#include "kenporter.h"
-#include "law/registers.h"
 #include "tables/tables.h"
+#include "law/registers.h"
+#include "kenporter.h"
 
 /* Why a record is held, in the order in which one reason outranks another. */
 enum kp_reason {

@@ -1,4 +1,3 @@
-#include "log/audit.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -8,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/log.h"
-#include "log/log_index.h"
 #include "base/map.h"
+#include "base/status.h"
 #include "law/registers.h"
 #include "law/rule.h"
-#include "base/status.h"
+#include "log/log.h"
+#include "log/log_index.h"
 
 enum { COUNTED = 3, PRINT_AT_BYTES = 1 << 16, KEEP_YEARS = 3 };
 
@@ -37,12 +36,8 @@ struct loss {
 
 struct audit {
     const struct kp_audit_options *options;
-    struct kp_arena arena;   /* of the audit */
+    struct kp_context ctx;
     struct kp_arena scratch; /* of an entry */
-    struct kp_catalogue catalogue;
-    struct kp_diag diag;
-    struct kp_text *text;
-    struct kp_tables tables;
     struct kp_registers registers;
     struct kp_map consent_by_id;
     struct kp_audit_options folded; /* the filters as they are compared */
@@ -68,16 +63,6 @@ static struct group *group_at(const struct audit *a, size_t i)
     return (struct group *)(void *)a->groups.data + i;
 }
 
-static enum kp_status no_memory(const struct audit *a)
-{
-    return kp_diag_fail(&a->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, NULL, 0, NULL, NULL, NULL, NULL);
-}
-
-static const char *say(const struct audit *a, const char *ja, const char *en)
-{
-    return a->options->lang == KP_LANG_JA ? ja : en;
-}
-
 /* --- filters --- */
 
 static bool has_filter(const struct kp_audit_options *o)
@@ -101,21 +86,20 @@ static enum kp_status fold_filters(struct audit *a)
     a->folded = *o;
     const char **folded[] = {&a->folded.insurer, &a->folded.employee, &a->folded.number};
     for (size_t i = 0; i < KP_COUNT(folded); i++)
-        if (*folded[i] && !(*folded[i] = kp_text_value_key(&a->arena, *folded[i])))
-            return no_memory(a);
-    if (o->bundle && !(a->folded.bundle = bundle_root(&a->arena, o->bundle)))
-        return no_memory(a);
+        if (*folded[i] && !(*folded[i] = kp_text_value_key(&a->ctx.arena, *folded[i])))
+            return kp_no_memory(&a->ctx);
+    if (o->bundle && !(a->folded.bundle = bundle_root(&a->ctx.arena, o->bundle)))
+        return kp_no_memory(&a->ctx);
     if (!o->head)
         return KP_OK;
-    char *head = kp_arena_strdup(&a->arena, o->head);
+    char *head = kp_arena_strdup(&a->ctx.arena, o->head);
     if (!head)
-        return no_memory(a);
+        return kp_no_memory(&a->ctx);
     for (char *at = head; *at; at++)
         *at = (char)(*at >= 'A' && *at <= 'F' ? *at - 'A' + 'a' : *at);
     a->folded.head = head;
     if (strlen(head) != KP_SHA256_HEX || strspn(head, "0123456789abcdef") != KP_SHA256_HEX)
-        return kp_diag_fail(&a->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, NULL, 0, NULL, o->head, "--head",
-                            "64 hexadecimal digits");
+        return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, o->head, "--head", "64 hexadecimal digits");
     return KP_OK;
 }
 
@@ -166,16 +150,16 @@ static enum kp_status find_group(struct audit *a, const char *const *c, size_t *
     char *key = kp_arena_printf(&a->scratch, "%s\x1f%s\x1f%.7s", c[KP_LOG_INSURER_NUMBER], c[KP_LOG_BASIS_ID],
                                 c[KP_LOG_TIME]);
     if (!key)
-        return no_memory(a);
+        return kp_no_memory(&a->ctx);
     if (!kp_map_get(&a->group_by_key, key, &index)) {
-        struct group g = {.insurer = kp_arena_strdup(&a->arena, c[KP_LOG_INSURER_NUMBER]),
-                          .basis = kp_arena_strdup(&a->arena, c[KP_LOG_BASIS_ID]),
-                          .month = kp_arena_strndup(&a->arena, c[KP_LOG_TIME], 7)};
+        struct group g = {.insurer = kp_arena_strdup(&a->ctx.arena, c[KP_LOG_INSURER_NUMBER]),
+                          .basis = kp_arena_strdup(&a->ctx.arena, c[KP_LOG_BASIS_ID]),
+                          .month = kp_arena_strndup(&a->ctx.arena, c[KP_LOG_TIME], 7)};
         index = (uint32_t)n;
         kp_buf_add(&a->groups, &g, sizeof(g));
-        if (!kp_buf_ok(&a->groups) || a->arena.failed ||
-            kp_map_put(&a->group_by_key, &a->arena, key, index) == KP_MAP_NO_MEMORY)
-            return no_memory(a);
+        if (!kp_buf_ok(&a->groups) || a->ctx.arena.failed ||
+            kp_map_put(&a->group_by_key, &a->ctx.arena, key, index) == KP_MAP_NO_MEMORY)
+            return kp_no_memory(&a->ctx);
     }
     *ret_index = a->last_group = index;
     return KP_OK;
@@ -191,7 +175,7 @@ static enum kp_status count(struct audit *a, const char *const *c)
     if (g->waiting[0] + g->waiting[1] + g->waiting[2] == 0)
         kp_buf_add(&a->touched, &index, sizeof(index));
     g->waiting[c[KP_LOG_EVENT][0] == 'd' ? 0 : c[KP_LOG_EVENT][0] == 'a' ? 1 : 2]++;
-    return kp_buf_ok(&a->touched) ? KP_OK : no_memory(a);
+    return kp_buf_ok(&a->touched) ? KP_OK : kp_no_memory(&a->ctx);
 }
 
 static enum kp_status settle(struct audit *a, bool released, bool voided, uint64_t to)
@@ -213,7 +197,7 @@ static enum kp_status settle(struct audit *a, bool released, bool voided, uint64
     kp_buf_reset(&a->touched);
     a->bundle_from = 0;
     a->n_waiting = 0;
-    return kp_buf_ok(&a->losses) ? KP_OK : no_memory(a);
+    return kp_buf_ok(&a->losses) ? KP_OK : kp_no_memory(&a->ctx);
 }
 
 /* --- provision records --- */
@@ -237,21 +221,21 @@ static enum kp_status each_word(struct audit *a, const char *list,
     for (const char *at = list; st == KP_OK && *at; at += strspn(at, " ")) {
         size_t n = strcspn(at, " ");
         char *word = kp_arena_strndup(&a->scratch, at, n);
-        st = word ? fn(a, word, ctx) : no_memory(a);
+        st = word ? fn(a, word, ctx) : kp_no_memory(&a->ctx);
         at += n;
     }
     return st;
 }
 
-static enum kp_status incomplete(const struct audit *a, const char *file, const char *what)
+static enum kp_status incomplete(struct audit *a, const char *file, const char *what)
 {
-    return kp_diag_fail(&a->diag, KP_E_USAGE, KP_K_PROVISION_RECORD_INCOMPLETE, file, 0, NULL, what, NULL, NULL);
+    return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_PROVISION_RECORD_INCOMPLETE, kp_in(file), what);
 }
 
 static enum kp_status check_consent(struct audit *a, const char *id, void *ctx)
 {
     (void)ctx;
-    return consent_of(a, id) ? KP_OK : incomplete(a, a->options->consents, id);
+    return consent_of(a, id) ? KP_OK : incomplete(a, a->options->registers.consents, id);
 }
 
 /* A record that lacks something the law asks for is none. */
@@ -260,7 +244,7 @@ static enum kp_status check_provision(struct audit *a, const char *const *c)
     const struct kp_insurer *n = kp_insurer_of(&a->registers, c[KP_LOG_INSURER_NUMBER]);
     kp_arena_reset(&a->scratch);
     if (!n || !*n->name || !*n->address || !*n->representative)
-        return incomplete(a, a->options->insurers, c[KP_LOG_INSURER_NUMBER]);
+        return incomplete(a, a->options->registers.insurers, c[KP_LOG_INSURER_NUMBER]);
     return each_word(a, c[KP_LOG_CONSENT_IDS], check_consent, NULL);
 }
 
@@ -283,7 +267,7 @@ static enum kp_status describe_consent(struct audit *a, const char *id, void *ct
 static enum kp_status describe_item(struct audit *a, const char *code, void *ctx)
 {
     struct words *w = ctx;
-    const struct kp_item *item = kp_item_find(&a->tables, code);
+    const struct kp_item *item = kp_item_find(&a->ctx.tables, code);
     kp_buf_printf(&w->names, "%s%s", w->names.len ? "、" : "", item ? item->name : code);
     return KP_OK;
 }
@@ -307,9 +291,10 @@ static const char *const PROVISION_COLUMNS[] = {
 static enum kp_status flush(struct audit *a)
 {
     if (!kp_buf_ok(&a->out))
-        return no_memory(a);
-    if (a->out.len > 0 && !a->print(a->print_ctx, &a->out)) {
-        errno = 0; /* whoever prints has told */
+        return kp_no_memory(&a->ctx);
+    if (a->out.len > 0 && !a->print(a->print_ctx, a->out.data, a->out.len)) {
+        a->ctx.diag.n_sent[KP_LEVEL_FAIL]++; /* print has reported it */
+        errno = 0;
         return KP_E_SYSTEM;
     }
     kp_buf_reset(&a->out);
@@ -360,7 +345,7 @@ static void add_provision(struct audit *a, const char *const *c, struct words *w
     (void)snprintf(day, sizeof(day), "%.10s", c[KP_LOG_TIME]);
     if (kp_date_parse_iso(day, &on))
         kp_date_iso(kp_date_add_years(on, KEEP_YEARS), until);
-    const char *provision = kp_privacy_provision(&a->tables, "provision_record", on);
+    const char *provision = kp_privacy_provision(&a->ctx.tables, "provision_record", on);
     const char *recipient = *c[KP_LOG_RECIPIENT] ? c[KP_LOG_RECIPIENT] : n->name; /* as it was called on that day */
     const char *cells[] = {provision ? provision : "", is_local_government(n->number) ? "no" : "yes", day,
                            c[KP_LOG_CONSENT_IDS], kp_buf_text(&w->kinds), kp_buf_text(&w->days),
@@ -392,7 +377,7 @@ static enum kp_status print_provision(struct audit *a, const char *const *c)
     kp_buf_release(&w.days);
     kp_buf_release(&w.evidence);
     kp_buf_release(&w.names);
-    return ok ? st : no_memory(a);
+    return ok ? st : kp_no_memory(&a->ctx);
 }
 
 static void print_entry(struct audit *a, const struct kp_log_line *line, const char *state)
@@ -444,19 +429,10 @@ static void print_header(struct audit *a)
 
 /* --- the two passes --- */
 
-static enum kp_status check_cancelled(const struct audit *a)
-{
-    if (!a->diag.env->cancel || !*a->diag.env->cancel)
-        return KP_OK;
-    (void)kp_diag_fail(&a->diag, KP_OK, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
-    errno = 0;
-    return KP_E_SYSTEM;
-}
-
 static enum kp_status verify_entry(void *ctx, const struct kp_log_line *line)
 {
     struct audit *a = ctx;
-    if (check_cancelled(a) != KP_OK)
+    if (kp_check_cancelled(&a->ctx) != KP_OK)
         return KP_E_SYSTEM;
     const char *const *c = line->cells;
     const char *event = c[KP_LOG_EVENT];
@@ -491,7 +467,7 @@ static const char *state_of(struct audit *a, const struct kp_log_line *line)
 static enum kp_status list_entry(void *ctx, const struct kp_log_line *line)
 {
     struct audit *a = ctx;
-    enum kp_status st = check_cancelled(a);
+    enum kp_status st = kp_check_cancelled(&a->ctx);
     if (st != KP_OK)
         return st;
     if (line->at >= a->states[a->log].end.bytes || !fits(a, line->cells))
@@ -507,20 +483,20 @@ static enum kp_status list_entry(void *ctx, const struct kp_log_line *line)
     return st == KP_OK ? flush_some(a) : st;
 }
 
-static enum kp_status fault(const struct audit *a, enum kp_code code, uint64_t line, const char *arg)
+static enum kp_status fault(struct audit *a, enum kp_code code, uint64_t line, const char *arg)
 {
-    return kp_diag_fail(&a->diag, KP_E_FAULT, code, a->options->logs[a->log], line, NULL, arg, NULL, NULL);
+    return kp_fail(&a->ctx.diag, KP_E_FAULT, code, kp_at(a->options->logs[a->log], line), arg);
 }
 
 /* Cut off at the end, a chain is still a chain: the index beside it may know more. */
-static enum kp_status ask_index(const struct audit *a)
+static enum kp_status ask_index(struct audit *a)
 {
     struct kp_log_index index;
     enum kp_log_index_verdict verdict = KP_LOG_INDEX_ABSENT;
     struct kp_arena arena = {0};
     const char *log = a->options->logs[a->log];
     char *path = kp_arena_printf(&arena, "%s.index", log);
-    enum kp_status st = path ? KP_OK : no_memory(a);
+    enum kp_status st = path ? KP_OK : kp_no_memory(&a->ctx);
     if (path && kp_log_index_open(&index, &kp_io_posix, path, log, &verdict) == KP_OK) {
         kp_log_index_close(&index);
         if (verdict == KP_LOG_INDEX_CONTRADICTS)
@@ -542,7 +518,7 @@ static bool is_being_written(const char *path)
 
 static enum kp_status judge(struct audit *a)
 {
-    enum kp_lang lang = a->options->lang;
+    enum kp_lang lang = a->ctx.common->lang;
     struct kp_log_state *s = &a->states[a->log];
     if (s->bad_line)
         return fault(a, KP_K_LOG_BROKEN, s->bad_line, kp_log_fault_text(s->fault, lang));
@@ -564,8 +540,7 @@ static enum kp_status read_log(struct audit *a, kp_log_fn *fn, struct kp_log_sta
     enum kp_status st = errno ? KP_E_SYSTEM
                               : kp_log_read(&kp_io_posix, a->options->logs[a->log], NULL, fn, a, ret_state);
     if (st == KP_E_SYSTEM && errno) /* else a message told what was wrong */
-        (void)kp_diag_fail(&a->diag, st, KP_K_LOG_UNUSABLE, a->options->logs[a->log], 0, NULL, strerror(errno), NULL,
-                           NULL);
+        (void)kp_fail(&a->ctx.diag, st, KP_K_LOG_UNUSABLE, kp_in(a->options->logs[a->log]), strerror(errno));
     return st;
 }
 
@@ -577,7 +552,7 @@ static enum kp_status verify(struct audit *a)
         if (kp_file_size(path) < 0) {
             a->states[a->log].end = (struct kp_log_point){.head = KP_LOG_NO_HEAD};
             KP_TRY(ask_index(a)); /* gone, but its index knows that there was one */
-            return kp_diag_fail(&a->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, path, 0, NULL, strerror(ENOENT), NULL, NULL);
+            return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(path), strerror(ENOENT));
         }
         a->being_written = is_being_written(path);
         KP_TRY(read_log(a, verify_entry, &a->states[a->log]));
@@ -587,7 +562,6 @@ static enum kp_status verify(struct audit *a)
     a->log = a->options->n_logs - 1;
     if (a->folded.head && !a->head_found)
         st = fault(a, KP_K_LOG_HEAD_MISSING, 0, a->folded.head);
-out:
     return st;
 }
 
@@ -599,16 +573,15 @@ static enum kp_status list(struct audit *a)
         struct kp_log_state again;
         KP_TRY(read_log(a, list_entry, &again));
         if (again.end.bytes < a->states[a->log].end.bytes) { /* somebody wrote to it while it was read */
-            st = fault(a, KP_K_LOG_BROKEN, again.bad_line, kp_log_fault_text(again.fault, a->options->lang));
-            goto out;
+            st = fault(a, KP_K_LOG_BROKEN, again.bad_line, kp_log_fault_text(again.fault, a->ctx.common->lang));
+            return st;
         }
     }
     if (a->options->format == KP_AUDIT_TABLE)
         kp_buf_printf(&a->out, "%s %" PRIu64 "\n",
-                      a->options->provision_records ? say(a, "提供の記録:", "provision records:")
-                                                    : say(a, "該当する記録:", "entries that fit:"),
+                      a->options->provision_records ? kp_say(&a->ctx, "提供の記録:", "provision records:")
+                                                    : kp_say(&a->ctx, "該当する記録:", "entries that fit:"),
                       a->n_listed);
-out:
     return st;
 }
 
@@ -662,19 +635,19 @@ static void summarise(struct audit *a)
     for (size_t i = 0; i < a->options->n_logs; i++) {
         const struct kp_log_point *end = &a->states[i].end;
         kp_buf_printable(&a->out, a->options->logs[i]);
-        kp_buf_printf(&a->out, "\n  %s %" PRIu64 "\n  %s %s\n", say(a, "記録", "entries"), end->n_entries,
-                      say(a, "末尾ハッシュ", "head"), end->head);
+        kp_buf_printf(&a->out, "\n  %s %" PRIu64 "\n  %s %s\n", kp_say(&a->ctx, "記録", "entries"), end->n_entries,
+                      kp_say(&a->ctx, "末尾ハッシュ", "head"), end->head);
         if (*end->before && strcmp(end->before, KP_LOG_NO_HEAD) != 0)
-            kp_buf_printf(&a->out, "  %s %s%s\n", say(a, "引継元の末尾ハッシュ", "continues"), end->before,
-                          i > 0 ? "" : say(a, "(この監査では未確認)", " (an older log, not looked at here)"));
+            kp_buf_printf(&a->out, "  %s %s%s\n", kp_say(&a->ctx, "引継元の末尾ハッシュ", "continues"), end->before,
+                          i > 0 ? "" : kp_say(&a->ctx, "(この監査では未確認)", " (an older log, not looked at here)"));
     }
     if (a->folded.head)
-        kp_buf_printf(&a->out, "%s %s\n", say(a, "この記録に含まれるハッシュ:", "contains the head"), a->folded.head);
+        kp_buf_printf(&a->out, "%s %s\n", kp_say(&a->ctx, "この記録に含まれるハッシュ:", "contains the head"), a->folded.head);
     if (a->n_voided)
-        kp_buf_printf(&a->out, "%s %" PRIu64 "\n", say(a, "無効(提供されていない)", "voided, not disclosed:"), a->n_voided);
+        kp_buf_printf(&a->out, "%s %" PRIu64 "\n", kp_say(&a->ctx, "無効(提供されていない)", "voided, not disclosed:"), a->n_voided);
     if (a->n_unfinished)
         kp_buf_printf(&a->out, "%s %" PRIu64 "\n",
-                      say(a, "未完了(次の実行が完了または無効にする)", "unfinished, to be settled by the next run:"),
+                      kp_say(&a->ctx, "未完了(次の実行が完了または無効にする)", "unfinished, to be settled by the next run:"),
                       a->n_unfinished);
     add_groups(a);
 }
@@ -683,31 +656,24 @@ static void summarise(struct audit *a)
 
 static enum kp_status load_registers(struct audit *a)
 {
-    enum kp_status st = KP_OK;
     const struct kp_audit_options *o = a->options;
-    struct kp_options options = {.insurers = o->insurers, .consents = o->consents, .lang = o->lang};
-    kp_options_defaults(&options);
-    if (!o->insurers || !o->consents)
-        return kp_diag_fail(&a->diag, KP_E_USAGE, KP_K_PROVISION_REGISTERS_MISSING, NULL, 0, NULL,
-                            o->insurers ? "--consents" : "--insurers", NULL, NULL);
-    if (kp_text_new(&a->text) != KP_OK)
-        return no_memory(a);
-    KP_TRY(kp_tables_load(&a->arena, &kp_io_posix, a->text, o->schemas, &a->diag, &a->tables));
-    KP_TRY(kp_registers_load(&a->arena, &kp_io_posix, &a->tables, &options, &a->diag, &a->registers));
+    if (!o->registers.insurers || !o->registers.consents)
+        return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_PROVISION_REGISTERS_MISSING, KP_NOWHERE,
+                       o->registers.insurers ? "--consents" : "--insurers");
+    KP_TRY(kp_context_load_tables(&a->ctx));
+    KP_TRY(kp_registers_load(&a->ctx, &o->registers, "", &a->registers));
     for (size_t i = 0; i < a->registers.n_consents; i++)
-        if (kp_map_put(&a->consent_by_id, &a->arena, a->registers.consents[i].id, (uint32_t)i) == KP_MAP_NO_MEMORY)
-            return no_memory(a);
-out:
-    return st;
+        if (kp_map_put(&a->consent_by_id, &a->ctx.arena, a->registers.consents[i].id, (uint32_t)i) == KP_MAP_NO_MEMORY)
+            return kp_no_memory(&a->ctx);
+    return KP_OK;
 }
 
 static enum kp_status run(struct audit *a)
 {
-    enum kp_status st = KP_OK;
     const struct kp_audit_options *o = a->options;
-    a->states = kp_arena_alloc(&a->arena, o->n_logs * sizeof(*a->states));
+    a->states = kp_arena_alloc(&a->ctx.arena, o->n_logs * sizeof(*a->states));
     if (!a->states)
-        return no_memory(a);
+        return kp_no_memory(&a->ctx);
     KP_TRY(fold_filters(a));
     if (o->provision_records)
         KP_TRY(load_registers(a));
@@ -716,24 +682,22 @@ static enum kp_status run(struct audit *a)
         KP_TRY(list(a));
     if (o->format == KP_AUDIT_TABLE && !o->provision_records)
         summarise(a);
-    st = flush(a);
-out:
-    return st;
+    return flush(a);
 }
 
-enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env, kp_audit_print *print, void *ctx)
+enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env, kp_audit_print *print,
+                        void *print_ctx)
 {
-    struct audit a = {.options = options, .print = print, .print_ctx = ctx};
-    enum kp_status st = kp_catalogue_load(&a.arena, &a.catalogue);
-    a.diag = (struct kp_diag){.catalogue = &a.catalogue, .env = env, .lang = options->lang};
+    struct audit a = {.options = options, .print = print, .print_ctx = print_ctx};
+    enum kp_status st = kp_context_init(&a.ctx, &options->common, env);
     if (st == KP_OK)
         st = run(&a);
     kp_buf_release(&a.out);
     kp_buf_release(&a.groups);
     kp_buf_release(&a.touched);
     kp_buf_release(&a.losses);
-    kp_text_free(a.text);
     kp_arena_release(&a.scratch);
-    kp_arena_release(&a.arena);
+    st = kp_context_finish(&a.ctx, st);
+    kp_context_release(&a.ctx);
     return st;
 }

@@ -48,7 +48,7 @@ enum kp_status kp_compare_add(struct kp_compare *w, const char *name, const stru
             items[i / WORD_BITS] |= (uint64_t)1 << i % WORD_BITS;
     char *identity = kp_identity(&scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
                                  f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
-    KP_TRY(digest_person(&scratch, identity, f[KP_F_NAME_KANA], d->person));
+    KP_TRY_OUT(digest_person(&scratch, identity, f[KP_F_NAME_KANA], d->person));
     if (kp_keyset_put(&w->by_name, name, (uint32_t)w->n_documents, &before) == KP_MAP_NO_MEMORY)
         st = KP_E_SYSTEM;
     w->n_documents++;

@@ -5,10 +5,10 @@
 #ifndef KP_COMPARE_LOG_H
 #define KP_COMPARE_LOG_H
 
-#include "log/log.h"
 #include "base/keyset.h"
 #include "tables/diag.h"
 #include "record/record.h"
+#include "log/log.h"
 
 struct kp_compare_document {
     const char *name; /* file name in DATA */

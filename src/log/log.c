@@ -154,7 +154,6 @@ static enum kp_status take_line(struct scan *s, uint64_t number, const char *lin
 /* Is the entry that is missing here further down? Then nothing is missing; the order is wrong. */
 static enum kp_status look_for_missing(struct scan *s, struct kp_in *in)
 {
-    enum kp_status st = KP_OK;
     const char *line = NULL;
     size_t n = 0;
     char number[24];
@@ -164,8 +163,7 @@ static enum kp_status look_for_missing(struct scan *s, struct kp_in *in)
         if (n > (size_t)digits && memcmp(line, number, (size_t)digits) == 0)
             s->state.fault = KP_LOG_OUT_OF_ORDER;
     } while (n > 0 && s->state.fault == KP_LOG_GAP);
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status read_lines(struct scan *s, struct kp_in *in)
@@ -188,7 +186,6 @@ static enum kp_status read_lines(struct scan *s, struct kp_in *in)
     }
     if (s->state.fault == KP_LOG_GAP)
         (void)look_for_missing(s, in); /* only how the fault is called depends on it */
-out:
     return st;
 }
 
@@ -200,10 +197,10 @@ enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struc
     struct scan s = {.state = {.end = {.head = KP_LOG_NO_HEAD}}, .fn = fn, .ctx = ctx};
     if (from)
         s.state.end = *from;
-    KP_TRY(kp_sha256_new(&s.sha));
+    KP_TRY_OUT(kp_sha256_new(&s.sha));
     st = kp_in_open_at(&in, io, path, s.state.end.bytes);
     if (st == KP_OK)
-        KP_TRY(read_lines(&s, &in));
+        KP_TRY_OUT(read_lines(&s, &in));
     else if (errno != ENOENT) /* one that may not be looked at is not missing */
         goto out;
     st = KP_OK;
@@ -244,9 +241,9 @@ enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_l
     struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES};
     if (at == 0)
         return KP_E_FAULT;
-    KP_TRY(kp_sha256_new(&s.sha));
-    KP_TRY(fetch_line(io, fd, at, &line));
-    KP_TRY(open_line(&s, line.data + 1, line.len - 2, &fault));
+    KP_TRY_OUT(kp_sha256_new(&s.sha));
+    KP_TRY_OUT(fetch_line(io, fd, at, &line));
+    KP_TRY_OUT(open_line(&s, line.data + 1, line.len - 2, &fault));
     const struct kp_log_line entry = {.cells = s.cells, .bytes = line.data + 1, .n = line.len - 1, .at = at};
     st = fault != KP_LOG_SOUND || line.data[0] != '\n' ? KP_E_FAULT : fn(ctx, &entry);
 out:
@@ -357,7 +354,7 @@ enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry)
     kp_buf_str(&line, log->head);
     if (!kp_buf_ok(&line))
         goto out;
-    KP_TRY(kp_sha256_of(line.data, line.len, digest));
+    KP_TRY_OUT(kp_sha256_of(line.data, line.len, digest));
     kp_sha256_hex(digest, hex);
     kp_buf_char(&line, ',');
     kp_buf_str(&line, hex);

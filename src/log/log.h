@@ -12,8 +12,8 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "kenporter.h"
 #include "base/sha256.h"
+#include "kenporter.h"
 
 enum kp_log_column {
     KP_LOG_SEQ,

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/record.h"
 #include "base/status.h"
+#include "record/record.h"
 
 enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096, MERGE_RECORDS = 1 << 16 };
 
@@ -71,7 +71,7 @@ enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io 
         return errno == ENOENT ? KP_OK : KP_E_SYSTEM;
     index->io = io;
     *ret_verdict = KP_LOG_INDEX_DAMAGED;
-    KP_TRY(kp_scratch_read(io, index->fd, &header, sizeof(header), 0));
+    KP_TRY_OUT(kp_scratch_read(io, index->fd, &header, sizeof(header), 0));
     if (memcmp(header.magic, MAGIC, sizeof(MAGIC)) != 0 || header.byte_order != ORDER_MARK ||
         !digest_fits(&header, offsetof(struct header, digest), header.digest))
         goto out;
@@ -292,13 +292,13 @@ static enum kp_status sort_runs(struct kp_log_index_builder *builder)
     if (!run)
         return KP_E_SYSTEM;
     kp_spill_cut(&builder->pile, builder->settled);
-    KP_TRY(kp_spill_flush(&builder->pile));
+    KP_TRY_OUT(kp_spill_flush(&builder->pile));
     for (uint64_t at = 0; at < builder->pile.n; at += RUN_RECORDS) {
         uint64_t left = builder->pile.n - at;
         size_t n = left < RUN_RECORDS ? (size_t)left : RUN_RECORDS;
-        KP_TRY(kp_spill_read(&builder->pile, at, run, n));
+        KP_TRY_OUT(kp_spill_read(&builder->pile, at, run, n));
         qsort(run, n, sizeof(*run), compare_records);
-        KP_TRY(kp_spill_write(&builder->pile, at, run, n));
+        KP_TRY_OUT(kp_spill_write(&builder->pile, at, run, n));
     }
 out:
     free(run);
@@ -370,7 +370,6 @@ static enum kp_status add_source(struct merge *m, struct source source)
 
 static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, const struct kp_spill *pile)
 {
-    enum kp_status st = KP_OK;
     size_t n_runs = (size_t)((pile->n + RUN_RECORDS - 1) / RUN_RECORDS);
     *m = (struct merge){.older = older};
     if (n_runs > MAX_RUNS) {
@@ -391,8 +390,7 @@ static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, co
     }
     for (size_t i = m->n_sources; i-- > 0;)
         sift(m, i);
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status merge_next(struct merge *m, struct kp_log_index_record *ret_record, bool *ret_end)
@@ -449,7 +447,6 @@ static enum kp_status write_records(struct writer *w, struct merge *m)
     }
     if (w->n_records % KP_LOG_INDEX_PER_BLOCK != 0)
         st = write_block(w);
-out:
     return st;
 }
 

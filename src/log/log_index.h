@@ -14,8 +14,8 @@
 #ifndef KP_LOG_INDEX_H
 #define KP_LOG_INDEX_H
 
-#include "log/log.h"
 #include "base/spill.h"
+#include "log/log.h"
 
 struct kp_log_index_record {
     uint8_t key[KP_LOG_KEY_BYTES];

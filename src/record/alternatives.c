@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "record/judgement.h"
-#include "law/rule.h"
 #include "base/status.h"
+#include "law/rule.h"
+#include "record/judgement.h"
 
 /* --- one code of each group --- */
 
@@ -100,7 +100,7 @@ static void keep_one_of_each(const struct settler *s)
         const struct kp_item *better = chosen_from ? better_than(s, item) : NULL;
         if (!better)
             continue;
-        kp_findings_add(s->findings, KP_K_GROUP_SETTLED, item->label, value_of(s, item)->text, better->label, NULL);
+        kp_findings_add(s->findings, KP_K_GROUP_SETTLED, item->label, value_of(s, item)->text, better->label);
         displace(s, item);
     }
 }
@@ -134,7 +134,7 @@ static void put(const struct settler *s, const char *code, const char *text)
         *value_of(s, item) =
             (struct kp_value){.state = KP_VALUE_PRESENT, .text = text, .limit = mark_of(item, text)};
         s->record->derived[item - s->tables->items] = true;
-        kp_findings_add(s->findings, KP_K_ITEM_DERIVED, item->label, text, NULL, NULL);
+        kp_findings_add(s->findings, KP_K_ITEM_DERIVED, item->label, text);
     }
 }
 

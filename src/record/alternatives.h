@@ -5,9 +5,9 @@
 #ifndef KP_ALTERNATIVES_H
 #define KP_ALTERNATIVES_H
 
-#include "kenporter.h"
 #include "tables/diag.h"
 #include "record/record.h"
+#include "kenporter.h"
 
 struct kp_settling {
     bool derive;              /* compute what the source lacks and what follows from the rest */

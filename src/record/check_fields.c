@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "law/ident.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "law/ident.h"
 
 enum { MAX_AGE_YEARS = 120 };
 
@@ -17,7 +17,7 @@ static void check_required(const struct kp_record *record, struct kp_findings *f
     for (size_t i = 0; i < KP_COUNT(required); i++) {
         const char *name = kp_field_name(required[i]);
         if (!*record->field[required[i]] && !kp_refused(findings, name))
-            kp_findings_add(findings, KP_K_VALUE_MISSING, name, NULL, name, NULL);
+            kp_findings_add(findings, KP_K_VALUE_MISSING, name, NULL, name);
     }
 }
 
@@ -27,29 +27,29 @@ static void check_numbers(const struct kp_tables *tables, const struct kp_record
     const char *facility = record->field[KP_F_FACILITY_NUMBER];
     if (*insurer && !kp_scheme_of(tables, insurer)) {
         char *prefix = kp_arena_strndup(findings->arena, insurer, 2);
-        kp_findings_add(findings, KP_K_INSURER_PREFIX, kp_field_name(KP_F_INSURER_NUMBER), insurer, prefix, NULL);
+        kp_findings_add(findings, KP_K_INSURER_PREFIX, kp_field_name(KP_F_INSURER_NUMBER), insurer, prefix);
     } else if (*insurer && !kp_check_digit_ok(insurer, strlen(insurer))) {
-        kp_findings_add(findings, KP_K_INSURER_CHECK_DIGIT, kp_field_name(KP_F_INSURER_NUMBER), insurer, NULL, NULL);
+        kp_findings_add(findings, KP_K_INSURER_CHECK_DIGIT, kp_field_name(KP_F_INSURER_NUMBER), insurer);
     }
     if (*facility && !kp_facility_number_ok(facility))
-        kp_findings_add(findings, KP_K_FACILITY_CHECK_DIGIT, kp_field_name(KP_F_FACILITY_NUMBER), facility, NULL, NULL);
+        kp_findings_add(findings, KP_K_FACILITY_CHECK_DIGIT, kp_field_name(KP_F_FACILITY_NUMBER), facility);
     /* Tickets are younger than 2000; the format has no room for an older date. */
     if (*record->field[KP_F_TICKET_NUMBER] && strncmp(record->field[KP_F_TICKET_EXPIRES], "20", 2) != 0)
-        kp_findings_add(findings, KP_K_TICKET, kp_field_name(KP_F_TICKET_EXPIRES), NULL, NULL, NULL);
+        kp_findings_add(findings, KP_K_TICKET, kp_field_name(KP_F_TICKET_EXPIRES), NULL);
 }
 
 static void check_dates(const struct kp_record *record, struct kp_date as_of, struct kp_findings *findings)
 {
     bool both = kp_date_is_set(record->birth) && kp_date_is_set(record->exam);
     if (kp_date_is_set(record->exam) && kp_date_compare(record->exam, as_of) > 0)
-        kp_findings_add(findings, KP_K_EXAM_IN_FUTURE, kp_field_name(KP_F_EXAM_DATE), NULL, NULL, NULL);
+        kp_findings_add(findings, KP_K_EXAM_IN_FUTURE, kp_field_name(KP_F_EXAM_DATE), NULL);
     if (both && kp_date_compare(record->birth, record->exam) > 0)
-        kp_findings_add(findings, KP_K_BIRTH_AFTER_EXAM, kp_field_name(KP_F_BIRTH_DATE), NULL, NULL, NULL);
+        kp_findings_add(findings, KP_K_BIRTH_AFTER_EXAM, kp_field_name(KP_F_BIRTH_DATE), NULL);
     else if (both && kp_age_on(record->birth, record->exam) > MAX_AGE_YEARS)
-        kp_findings_add(findings, KP_K_BIRTH_IMPLAUSIBLE, kp_field_name(KP_F_BIRTH_DATE), NULL, NULL, NULL);
+        kp_findings_add(findings, KP_K_BIRTH_IMPLAUSIBLE, kp_field_name(KP_F_BIRTH_DATE), NULL);
     if (kp_date_is_set(record->member_from) && kp_date_is_set(record->member_to) &&
         kp_date_compare(record->member_to, record->member_from) < 0)
-        kp_findings_add(findings, KP_K_MEMBER_DATES, kp_field_name(KP_F_MEMBER_TO), NULL, NULL, NULL);
+        kp_findings_add(findings, KP_K_MEMBER_DATES, kp_field_name(KP_F_MEMBER_TO), NULL);
 }
 
 static void check_characters(const struct kp_tables *tables, const char *where, const char *text,
@@ -60,8 +60,7 @@ static void check_characters(const struct kp_tables *tables, const char *where, 
         return;
     (void)kp_text_cp932_bytes(tables->text, text, &outside);
     if (outside)
-        kp_findings_add(findings, KP_K_OUTSIDE_CP932, where, kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside), NULL,
-                NULL);
+        kp_findings_add(findings, KP_K_OUTSIDE_CP932, where, kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside));
 }
 
 /* The doctor is written into the judgement, so neither can stand alone (B12). */
@@ -83,7 +82,7 @@ static void check_judgements(const struct kp_tables *tables, const struct kp_rec
         if (!item->is_author)
             partner = record->values[item->author_item].state == KP_VALUE_PRESENT;
         if (present && !partner && other && !kp_refused(findings, other->label))
-            kp_findings_add(findings, KP_K_JUDGEMENT_PAIR, item->label, NULL, other->label, NULL);
+            kp_findings_add(findings, KP_K_JUDGEMENT_PAIR, item->label, NULL, other->label);
     }
 }
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "record/derived.h"
 #include "base/status.h"
+#include "record/derived.h"
 
 /* Names that go into one finding. */
 struct names {
@@ -21,7 +21,7 @@ static void tell_names(struct names *names, enum kp_code code)
     if (names->text.len) {
         const char *copy = kp_buf_ok(&names->text) ? kp_arena_strdup(names->findings->arena, kp_buf_text(&names->text))
                                                    : kp_arena_fail(names->findings->arena);
-        kp_findings_add(names->findings, code, NULL, NULL, copy, NULL);
+        kp_findings_add(names->findings, code, NULL, NULL, copy);
     }
     kp_buf_release(&names->text);
 }
@@ -252,20 +252,20 @@ static void check_group(const struct look *look, const struct group *g, bool rec
     enum kp_code missing = received ? KP_K_GROUP_NOT_WHOLE : KP_K_REASON_MISSING;
     struct names lacking = {.findings = findings};
     if (g->has_reason && g->not_detailed) {
-        kp_findings_add(findings, KP_K_REASON_UNFOUNDED, g->reason->label, NULL, g->target->label, NULL);
+        kp_findings_add(findings, KP_K_REASON_UNFOUNDED, g->reason->label, NULL, g->target->label);
         return;
     }
     if (!g->has_reason && !g->detailed)
         return;
     if (!g->has_reason)
-        kp_findings_add(findings, missing, g->target->label, NULL, g->reason->label, NULL);
+        kp_findings_add(findings, missing, g->target->label, NULL, g->reason->label);
     else if (g->target && !g->detailed)
-        kp_findings_add(findings, missing, g->reason->label, NULL, g->target->label, NULL);
+        kp_findings_add(findings, missing, g->reason->label, NULL, g->target->label);
     add_lacking(look, g, &lacking);
     tell_names(&lacking, received ? KP_K_GROUP_NOT_WHOLE : KP_K_GROUP_INCOMPLETE);
     const struct kp_item *egfr = kp_item_find(look->tables, KP_ITEM_EGFR);
     if (egfr && strcmp(egfr->group_id, g->id) == 0 && !stated(look, (size_t)(egfr - look->tables->items)))
-        kp_findings_add(findings, KP_K_EGFR_ABSENT, egfr->label, NULL, NULL, NULL);
+        kp_findings_add(findings, KP_K_EGFR_ABSENT, egfr->label, NULL);
 }
 
 void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, bool received,

@@ -2,9 +2,9 @@
 #ifndef KP_CHECK_ITEMS_H
 #define KP_CHECK_ITEMS_H
 
-#include "kenporter.h"
 #include "tables/diag.h"
 #include "record/record.h"
+#include "kenporter.h"
 
 /* Items that 特定健診 requires and the record says nothing of (B01): one finding of that code that names them all. "Not done"
  * and "not measurable" say something. Alternatives count as one; 採血時間 is required as soon as blood was drawn. */

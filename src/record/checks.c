@@ -2,14 +2,14 @@
 
 #include <string.h>
 
+#include "base/status.h"
 #include "law/ident.h"
-#include "record/judgement.h"
 #include "law/registers.h"
-#include "record/check_items.h"
 #include "law/rule.h"
 #include "record/alternatives.h"
-#include "base/status.h"
 #include "record/check_fields.h"
+#include "record/check_items.h"
+#include "record/judgement.h"
 
 struct checker {
     const struct kp_tables *tables;
@@ -33,7 +33,7 @@ static const char *result(const struct checker *c, const char *code)
 static void find_at(const struct checker *c, enum kp_code code, const char *prefix, const char *value)
 {
     const struct kp_item *item = kp_result_item(c->tables, c->record, prefix);
-    kp_findings_add(c->findings, code, item ? item->label : NULL, value, NULL, NULL);
+    kp_findings_add(c->findings, code, item ? item->label : NULL, value);
 }
 
 static bool has_dates(const struct checker *c)
@@ -58,9 +58,9 @@ static void check_days(const struct checker *c)
     year_before.year--;
     if (kp_date_is_set(c->record->exam) &&
         kp_date_compare(kp_fiscal_year_end(c->record->exam), kp_fiscal_year_end(year_before)) < 0)
-        kp_findings_add(c->findings, KP_K_EXAM_YEAR_PAST, kp_field_name(KP_F_EXAM_DATE), NULL, NULL, NULL);
+        kp_findings_add(c->findings, KP_K_EXAM_YEAR_PAST, kp_field_name(KP_F_EXAM_DATE), NULL);
     if (has_dates(c) && kp_age_on(c->record->birth, c->record->exam) < WORKING_AGE)
-        kp_findings_add(c->findings, KP_K_BIRTH_RECENT, kp_field_name(KP_F_BIRTH_DATE), NULL, NULL, NULL);
+        kp_findings_add(c->findings, KP_K_BIRTH_RECENT, kp_field_name(KP_F_BIRTH_DATE), NULL);
 }
 
 /* 10 and 010 belong to those of 40 to 74; 020 is of the associations for the elderly. */
@@ -88,7 +88,7 @@ static void check_sender(const struct checker *c)
 {
     const char *number = c->context->sender;
     if (number && !kp_facility_number_ok(number))
-        kp_findings_add(c->findings, KP_K_SENDER_CHECK_DIGIT, NULL, NULL, number, NULL);
+        kp_findings_add(c->findings, KP_K_SENDER_CHECK_DIGIT, NULL, NULL, number);
 }
 
 /* --- body: alternatives, findings --- */
@@ -103,14 +103,14 @@ static void check_alternatives(const struct checker *c)
             if (items[k].has_rivals && c->record->values[k].state != KP_VALUE_ABSENT &&
                 kp_same_group(&items[i], &items[k], c->context->programme) &&
                 kp_is_casual(&items[i]) == kp_is_casual(&items[k]))
-                kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, items[i].label, NULL, items[k].label, NULL);
+                kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, items[i].label, NULL, items[k].label);
     }
     static const char *const tests[][2] = {{"3F0150000", "3F0151299"}, {"3D0100000", "3D0101299"}};
     for (size_t i = 0; i < KP_COUNT(tests); i++) {
         const struct kp_item *fasting = kp_result_item(c->tables, c->record, tests[i][0]);
         const struct kp_item *casual = kp_result_item(c->tables, c->record, tests[i][1]);
         if (fasting && casual)
-            kp_findings_add(c->findings, KP_K_FASTING_AND_CASUAL, fasting->label, NULL, casual->label, NULL);
+            kp_findings_add(c->findings, KP_K_FASTING_AND_CASUAL, fasting->label, NULL, casual->label);
     }
 }
 
@@ -127,9 +127,9 @@ static void check_finding(const struct checker *c, const struct kp_item *flag)
         return;
     bool filled = text->state == KP_VALUE_PRESENT || kp_refused(c->findings, words->label);
     if (strcmp(flagged->text, "1") == 0 && !filled)
-        kp_findings_add(c->findings, KP_K_FINDING_MISSING, flag->label, NULL, words->label, NULL);
+        kp_findings_add(c->findings, KP_K_FINDING_MISSING, flag->label, NULL, words->label);
     else if (strcmp(flagged->text, "2") == 0 && text->state == KP_VALUE_PRESENT)
-        kp_findings_add(c->findings, KP_K_FINDING_CONTRADICTS, words->label, text->text, flag->label, NULL);
+        kp_findings_add(c->findings, KP_K_FINDING_CONTRADICTS, words->label, text->text, flag->label);
 }
 
 static void check_findings(const struct checker *c)
@@ -143,7 +143,7 @@ static void check_findings(const struct checker *c)
         const struct kp_item *of = &c->tables->items[item->depends_on];
         bool medicine = kp_list_has("1.2.392.200119.6.2003", of->code_system);
         if (medicine && strcmp(result(c, of->code), "1") != 0)
-            kp_findings_add(c->findings, KP_K_MEDICINE_UNASKED, item->label, NULL, of->label, NULL);
+            kp_findings_add(c->findings, KP_K_MEDICINE_UNASKED, item->label, NULL, of->label);
     }
 }
 

@@ -5,9 +5,9 @@
 #ifndef KP_CHECKS_H
 #define KP_CHECKS_H
 
-#include "kenporter.h"
 #include "tables/diag.h"
 #include "record/record.h"
+#include "kenporter.h"
 
 /* What stands around the record. */
 struct kp_check_context {

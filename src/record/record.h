@@ -2,8 +2,8 @@
 #ifndef KP_RECORD_H
 #define KP_RECORD_H
 
-#include "base/date.h"
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/sha256.h"
 #include "tables/tables.h"
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "v08/cda_write.h"
 #include "base/status.h"
+#include "v08/cda_write.h"
 
 /* The cells of a log entry that are known before the bundle is; one line of the spool holds them in this order. */
 static const enum kp_log_column SPOOLED[] = {
@@ -19,7 +19,7 @@ enum { CELL_SEPARATOR = '\x1f', N_MAX = '9' };
 
 static char *root_name(struct kp_run *run, const struct kp_insurer *n, const char *day, char send)
 {
-    return kp_arena_printf(&run->arena, "%s_%s_%s%c_%s", n->sender_number, n->number, day, send, n->service_event);
+    return kp_arena_printf(&run->ctx->arena, "%s_%s_%s%c_%s", n->sender_number, n->number, day, send, n->service_event);
 }
 
 static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
@@ -31,7 +31,7 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struc
         bool used = false;
         b->root = root_name(run, b->insurer, day, n);
         if (!b->root)
-            return kp_no_memory(run);
+            return kp_no_memory(run->ctx);
         enum kp_status st = kp_ledger_has_bundle(ledger, b->root, &used);
         if (st != KP_OK)
             return st;
@@ -39,12 +39,11 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struc
             b->send = (char)(n + 1);
     }
     if (b->send > N_MAX)
-        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_DAY_IS_FULL, run->output, 0, NULL, b->insurer->number, NULL,
-                            NULL);
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_DAY_IS_FULL, kp_in(run->output), b->insurer->number);
     b->root = root_name(run, b->insurer, day, b->send);
-    b->file_name = b->root ? kp_arena_printf(&run->arena, "%s.zip", b->root) : NULL;
-    if (!b->file_name || kp_map_put(&ledger->bundles, &run->arena, b->root, 1) == KP_MAP_NO_MEMORY)
-        return kp_no_memory(run);
+    b->file_name = b->root ? kp_arena_printf(&run->ctx->arena, "%s.zip", b->root) : NULL;
+    if (!b->file_name || kp_map_put(&ledger->bundles, &run->ctx->arena, b->root, 1) == KP_MAP_NO_MEMORY)
+        return kp_no_memory(run->ctx);
     return KP_OK;
 }
 
@@ -60,15 +59,15 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
     enum kp_status st = name_bundle(b, run, ledger);
     if (st != KP_OK)
         return st;
-    b->path = kp_arena_printf(&run->arena, "%s/%s", run->output, b->file_name);
-    b->temp_path = kp_arena_printf(&run->arena, "%s/%s", run->temp, b->file_name);
-    b->spool_path = kp_arena_printf(&run->arena, "%s/%s.entries", run->temp, b->root);
-    char *central = kp_arena_printf(&run->arena, "%s/%s.directory", run->temp, b->root);
+    b->path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->output, b->file_name);
+    b->temp_path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->temp, b->file_name);
+    b->spool_path = kp_arena_printf(&run->ctx->arena, "%s/%s.entries", run->temp, b->root);
+    char *central = kp_arena_printf(&run->ctx->arena, "%s/%s.directory", run->temp, b->root);
     if (!b->path || !b->temp_path || !b->spool_path || !central)
-        return kp_no_memory(run);
-    if (kp_zip_create(&b->zip, run->io, b->temp_path, central) != KP_OK ||
-        kp_out_create(&b->spool, run->io, b->spool_path) != KP_OK)
-        return kp_write_failed(run, b->temp_path);
+        return kp_no_memory(run->ctx);
+    if (kp_zip_create(&b->zip, run->ctx->io, b->temp_path, central) != KP_OK ||
+        kp_out_create(&b->spool, run->ctx->io, b->spool_path) != KP_OK)
+        return kp_write_failed(run->ctx, b->temp_path);
     return KP_OK;
 }
 
@@ -77,9 +76,9 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
 static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum kp_ground ground)
 {
     struct kp_buf list = {0};
-    for (size_t i = 0; i < run->tables.n_items; i++)
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
         if (slot->record.values[i].state != KP_VALUE_ABSENT && slot->decision.ground[i] == ground)
-            kp_buf_printf(&list, "%s%s", list.len ? " " : "", run->tables.items[i].code);
+            kp_buf_printf(&list, "%s%s", list.len ? " " : "", run->ctx->tables.items[i].code);
     char *text = kp_buf_ok(&list) ? kp_arena_strdup(&slot->arena, kp_buf_text(&list)) : NULL;
     kp_buf_release(&list);
     return text;
@@ -89,11 +88,11 @@ static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum
 static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *duty = kp_provisions_text(&slot->arena, &run->tables, d->basis, run->as_of);
-    const struct kp_basis *consent = kp_basis_for(&run->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
+    const char *duty = kp_provisions_text(&slot->arena, &run->ctx->tables, d->basis, run->as_of);
+    const struct kp_basis *consent = kp_basis_for(&run->ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
     if (!duty || !consent || d->basis == consent || !*slot->consent_ids)
         return duty;
-    const char *by_consent = kp_provisions_text(&slot->arena, &run->tables, consent, run->as_of);
+    const char *by_consent = kp_provisions_text(&slot->arena, &run->ctx->tables, consent, run->as_of);
     return by_consent ? kp_arena_printf(&slot->arena, "%s; %s", duty, by_consent) : NULL;
 }
 
@@ -147,7 +146,7 @@ static enum kp_status spool_entry(struct kp_bundle *b, const struct kp_run *run,
     const char *cells[KP_LOG__COUNT] = {0};
     struct kp_buf line = {0};
     if (!fill_entry(run, slot, document, cells))
-        return kp_no_memory(run);
+        return kp_no_memory(run->ctx);
     for (size_t i = 0; i < KP_COUNT(SPOOLED); i++) {
         for (const char *at = cells[SPOOLED[i]]; *at; at++) /* neither the separator nor a line end may break the line */
             kp_buf_char(&line, (unsigned char)*at < 0x20 ? ' ' : *at);
@@ -157,7 +156,7 @@ static enum kp_status spool_entry(struct kp_bundle *b, const struct kp_run *run,
     if (ok)
         kp_out_add(&b->spool, line.data, line.len);
     kp_buf_release(&line);
-    return ok ? KP_OK : kp_no_memory(run);
+    return ok ? KP_OK : kp_no_memory(run->ctx);
 }
 
 enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_run *run, struct kp_slot *slot, const char **ret_document)
@@ -169,14 +168,14 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_run *run, struct kp_
                                      b->insurer->service_event, (unsigned long long)(b->n_documents + 1));
     char *member = document ? kp_arena_printf(&slot->arena, "%s/DATA/%s", b->root, document) : NULL;
     if (!member)
-        return kp_no_memory(run);
+        return kp_no_memory(run->ctx);
     kp_zip_add(&b->zip, member, &slot->packed);
     b->n_documents++;
     *ret_document = document;
     enum kp_status st = spool_entry(b, run, slot, document);
     if (st == KP_OK && (b->zip.out.error || b->zip.central.error || b->spool.error)) {
         errno = b->zip.out.error | b->zip.central.error | b->spool.error;
-        st = kp_write_failed(run, b->temp_path);
+        st = kp_write_failed(run->ctx, b->temp_path);
     }
     return st;
 }
@@ -187,19 +186,19 @@ static enum kp_status add_member(struct kp_bundle *b, struct kp_run *run, struct
                                  const char *bytes, size_t n)
 {
     struct kp_packed packed = {.bytes = {0}};
-    char *member = kp_arena_printf(&run->arena, "%s/%s", b->root, name);
+    char *member = kp_arena_printf(&run->ctx->arena, "%s/%s", b->root, name);
     enum kp_status st = member ? kp_deflate_run(tools->deflate, bytes, n, &packed) : KP_E_SYSTEM;
     if (st == KP_OK)
         kp_zip_add(&b->zip, member, &packed);
     kp_buf_release(&packed.bytes);
-    return st == KP_OK ? KP_OK : kp_no_memory(run);
+    return st == KP_OK ? KP_OK : kp_no_memory(run->ctx);
 }
 
 static enum kp_status add_schemas(struct kp_bundle *b, struct kp_run *run, struct kp_tools *tools)
 {
     for (size_t i = 0; i < run->schemas.n_files; i++) {
         const struct kp_xsd_file *file = &run->schemas.files[i];
-        char *name = kp_arena_printf(&run->arena, "XSD/%s", file->name);
+        char *name = kp_arena_printf(&run->ctx->arena, "XSD/%s", file->name);
         enum kp_status st = name ? add_member(b, run, tools, name, file->bytes, file->n) : KP_E_SYSTEM;
         if (st != KP_OK)
             return st;
@@ -213,11 +212,11 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_run *run, struct 
     struct kp_buf index = {0};
     struct kp_xml_check *check = NULL;
     const char *where = "";
-    KP_TRY(kp_xml_check_new(run->schemas.index, &check));
+    KP_TRY_OUT(kp_xml_check_new(run->schemas.index, &check));
     bool well_formed = kp_index_write(&index, check, b->insurer, run->as_of, b->n_documents);
     bool valid = kp_xml_check_finish(check, &where);
     if (!well_formed || !valid) {
-        st = kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_INTERNAL, b->file_name, 0, NULL, where, NULL, NULL);
+        st = kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_INTERNAL, kp_in(b->file_name), where);
         goto out;
     }
     st = add_member(b, run, tools, "ix08_V08.xml", kp_buf_text(&index), index.len);
@@ -237,8 +236,8 @@ enum kp_status kp_bundle_seal(struct kp_bundle *b, struct kp_run *run, struct kp
         return st;
     errno = 0;
     if (kp_zip_finish(&b->zip) != KP_OK || kp_out_finish(&b->spool, false) != KP_OK ||
-        kp_file_sha256(run->io, b->temp_path, digest) != KP_OK)
-        return kp_write_failed(run, b->temp_path);
+        kp_file_sha256(run->ctx->io, b->temp_path, digest) != KP_OK)
+        return kp_write_failed(run->ctx, b->temp_path);
     kp_sha256_hex(digest, b->sha256);
     return KP_OK;
 }
@@ -250,7 +249,7 @@ static void bundle_cells(const struct kp_bundle *b, const struct kp_run *run, st
     entry->cells[KP_LOG_RECIPIENT] = b->insurer->name;
     entry->cells[KP_LOG_BUNDLE] = b->file_name;
     entry->cells[KP_LOG_BUNDLE_SHA256] = b->sha256;
-    entry->cells[KP_LOG_TABLES_SHA256] = run->tables.sha256;
+    entry->cells[KP_LOG_TABLES_SHA256] = run->ctx->tables.sha256;
 }
 
 static enum kp_status log_line(const struct kp_bundle *b, const struct kp_run *run, struct kp_log *log, char *line,
@@ -278,16 +277,16 @@ static enum kp_status log_entries(const struct kp_bundle *b, const struct kp_run
     enum kp_status st = KP_OK;
     struct kp_in in = {.fd = -1};
     struct kp_buf copy = {0};
-    KP_TRY(kp_in_open(&in, run->io, b->spool_path));
+    KP_TRY_OUT(kp_in_open(&in, run->ctx->io, b->spool_path));
     for (;;) {
         const char *line = NULL;
         size_t n = 0;
-        KP_TRY(kp_in_line(&in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+        KP_TRY_OUT(kp_in_line(&in, KP_LOG_MAX_LINE_BYTES, &line, &n));
         if (n == 0)
             break;
         kp_buf_reset(&copy);
         kp_buf_add(&copy, line, n);
-        KP_TRY(kp_buf_ok(&copy) ? log_line(b, run, log, copy.data, n) : KP_E_SYSTEM);
+        KP_TRY_OUT(kp_buf_ok(&copy) ? log_line(b, run, log, copy.data, n) : KP_E_SYSTEM);
     }
     st = kp_log_sync(log);
 out:
@@ -313,7 +312,7 @@ enum place { IN_PLACE, STILL_TEMPORARY, UNKNOWN };
 static enum place put_in_place(struct kp_bundle *b, const struct kp_run *run)
 {
     bool in_the_way = kp_path_exists(b->path);
-    b->placed = !in_the_way && run->io->rename(b->temp_path, b->path) == 0;
+    b->placed = !in_the_way && run->ctx->io->rename(b->temp_path, b->path) == 0;
     if (b->placed)
         return IN_PLACE;
     int error = in_the_way ? EEXIST : errno;
@@ -322,26 +321,26 @@ static enum place put_in_place(struct kp_bundle *b, const struct kp_run *run)
     if (b->placed && !temporary)
         return IN_PLACE;
     errno = error;
-    (void)kp_write_failed(run, b->path);
+    (void)kp_write_failed(run->ctx, b->path);
     return temporary && !b->placed ? STILL_TEMPORARY : UNKNOWN;
 }
 
 enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
 {
     errno = 0;
-    kp_log_set_time(&ledger->log, run->env->now(run->env->ctx)); /* a long run must not date its disclosures too early */
+    kp_log_set_time(&ledger->log, run->ctx->env->now(run->ctx->env->ctx)); /* a long run must not date its disclosures too early */
     run->evidence = b->temp_path; /* where it is tells the next run what to do with entries that say nothing of it */
     if (log_entries(b, run, &ledger->log) != KP_OK)
-        return kp_write_failed(run, run->log_path);
+        return kp_write_failed(run->ctx, run->log_path);
     enum place place = put_in_place(b, run);
     if (place == UNKNOWN || (place == STILL_TEMPORARY && log_event(b, run, &ledger->log, "void") != KP_OK))
         return KP_E_SYSTEM;
     run->evidence = NULL;
     if (place != IN_PLACE)
         return KP_E_SYSTEM;
-    if (kp_sync_folder(run->io, run->output) != KP_OK)
-        return kp_write_failed(run, run->output);
-    return log_event(b, run, &ledger->log, "release") == KP_OK ? KP_OK : kp_write_failed(run, run->log_path);
+    if (kp_sync_folder(run->ctx->io, run->output) != KP_OK)
+        return kp_write_failed(run->ctx, run->output);
+    return log_event(b, run, &ledger->log, "release") == KP_OK ? KP_OK : kp_write_failed(run->ctx, run->log_path);
 }
 
 void kp_bundle_abandon(struct kp_bundle *b)

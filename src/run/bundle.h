@@ -11,10 +11,10 @@
 #ifndef KP_BUNDLE_H
 #define KP_BUNDLE_H
 
+#include "format/zip.h"
 #include "run/ledger.h"
 #include "run/run.h"
 #include "run/worker.h"
-#include "format/zip.h"
 
 enum { KP_MAX_DOCUMENTS = 999999 }; /* the serial number has six digits */
 

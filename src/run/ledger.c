@@ -14,8 +14,7 @@ static struct kp_book *current(struct kp_ledger *ledger)
 
 static enum kp_status log_failed(const struct kp_run *run, const char *path)
 {
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_UNUSABLE, path, 0, NULL, strerror(errno ? errno : EIO), NULL,
-                        NULL);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_UNUSABLE, kp_in(path), strerror(errno ? errno : EIO));
 }
 
 /* --- reading a log --- */
@@ -44,7 +43,7 @@ static enum kp_status note_unfinished(struct kp_ledger *ledger, const char *cons
 
 static bool is_cancelled(const struct kp_run *run)
 {
-    return run->env->cancel && *run->env->cancel;
+    return run->ctx->env->cancel && *run->ctx->env->cancel;
 }
 
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
@@ -64,13 +63,12 @@ static enum kp_status judge(const struct kp_run *run, const char *path, enum kp_
 {
     enum kp_log_fault fault = st == KP_E_FAULT ? KP_LOG_NOT_AN_ENTRY : state->fault;
     if (st == KP_E_SYSTEM && is_cancelled(run))
-        return kp_diag_fail(&run->diag, st, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
+        return kp_fail(&run->ctx->diag, st, KP_K_CANCELLED, KP_NOWHERE);
     if (st != KP_OK && st != KP_E_FAULT)
         return log_failed(run, path);
     if (fault == KP_LOG_SOUND)
         return KP_OK;
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, path, state->bad_line, NULL,
-                        kp_log_fault_text(fault, run->options->lang), NULL, NULL);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, kp_at(path, state->bad_line), kp_log_fault_text(fault, run->options->common.lang));
 }
 
 /* Reads a log on from where it was read to. */
@@ -79,7 +77,7 @@ static enum kp_status read_on(struct reading *r, struct kp_book *book)
     const struct kp_run *run = r->ledger->run;
     const struct kp_log_point from = book->state.end;
     errno = 0;
-    enum kp_status st = kp_log_read(run->io, book->path, from.bytes ? &from : NULL, take_entry, r, &book->state);
+    enum kp_status st = kp_log_read(run->ctx->io, book->path, from.bytes ? &from : NULL, take_entry, r, &book->state);
     memcpy(r->builder.point.before, book->state.end.before, sizeof(r->builder.point.before));
     return judge(run, book->path, st, &book->state);
 }
@@ -92,7 +90,7 @@ static enum kp_status verify_small(const struct kp_run *run, const struct kp_boo
     if (!book->index.io || book->index.point.bytes > KP_LOG_ALWAYS_READ_BYTES)
         return KP_OK;
     errno = 0;
-    enum kp_status st = kp_log_read(run->io, book->path, NULL, NULL, NULL, &state);
+    enum kp_status st = kp_log_read(run->ctx->io, book->path, NULL, NULL, NULL, &state);
     return judge(run, book->path, st, &state);
 }
 
@@ -103,27 +101,26 @@ static enum kp_status open_index(struct kp_ledger *ledger, struct kp_book *book,
     const struct kp_run *run = ledger->run;
     enum kp_log_index_verdict verdict = KP_LOG_INDEX_ABSENT;
     errno = 0;
-    if (kp_log_index_open(&book->index, run->io, path, book->path, &verdict) != KP_OK)
+    if (kp_log_index_open(&book->index, run->ctx->io, path, book->path, &verdict) != KP_OK)
         verdict = KP_LOG_INDEX_DAMAGED; /* not to be read: the log will do */
     if (verdict == KP_LOG_INDEX_CONTRADICTS)
-        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_SHORTENED, book->path, 0, NULL, path, NULL, NULL);
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_SHORTENED, kp_in(book->path), path);
     if (verdict == KP_LOG_INDEX_DAMAGED)
-        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_INDEX_DAMAGED, path, 0, NULL, NULL, NULL, NULL);
+        kp_warn(&run->ctx->diag, KP_K_LOG_INDEX_DAMAGED, kp_in(path));
     return KP_OK;
 }
 
 /* Left by a run that died while it wrote. */
 static void remove_half_index(const struct kp_ledger *ledger, const struct kp_book *book)
 {
-    char *temp = kp_arena_printf(&ledger->run->arena, "%s.tmp", book->index_path);
+    char *temp = kp_arena_printf(&ledger->run->ctx->arena, "%s.tmp", book->index_path);
     if (temp && kp_discloses(ledger->run->options->command))
-        (void)ledger->run->io->unlink(temp);
+        (void)ledger->run->ctx->io->unlink(temp);
 }
 
 static enum kp_status index_failed(const struct kp_run *run, const char *path)
 {
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_INDEX_UNWRITTEN, path, 0, NULL, strerror(errno ? errno : EIO),
-                        NULL, NULL);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_INDEX_UNWRITTEN, kp_in(path), strerror(errno ? errno : EIO));
 }
 
 /* Writes the index where it belongs or, when this run may not or cannot write there, among its own temporary files. */
@@ -131,10 +128,10 @@ static enum kp_status write_index(struct kp_ledger *ledger, struct kp_book *book
 {
     struct kp_run *run = ledger->run;
     const char *path = book->index_path;
-    char *own = kp_arena_printf(&run->arena, "%s/log%zu.index", run->temp, (size_t)(book - ledger->books));
+    char *own = kp_arena_printf(&run->ctx->arena, "%s/log%zu.index", run->temp, (size_t)(book - ledger->books));
     enum kp_status st = KP_E_SYSTEM;
     if (!own)
-        return kp_no_memory(run);
+        return kp_no_memory(run->ctx);
     errno = 0;
     if (kp_discloses(run->options->command)) {
         st = kp_log_index_write(path, &book->index, builder);
@@ -159,10 +156,10 @@ static enum kp_status rebuild(struct kp_ledger *ledger, struct kp_book *book)
     struct reading reading = {.ledger = ledger};
     kp_log_index_close(&book->index);
     book->state = (struct kp_log_state){0};
-    if (kp_log_index_builder_open(&reading.builder, run->io, run->temp) != KP_OK)
+    if (kp_log_index_builder_open(&reading.builder, run->ctx->io, run->temp) != KP_OK)
         return log_failed(run, book->path);
-    KP_TRY(read_on(&reading, book)); /* if it is the log that was altered, this says where */
-    (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_INDEX_DAMAGED, book->index_path, 0, NULL, NULL, NULL, NULL);
+    KP_TRY_OUT(read_on(&reading, book)); /* if it is the log that was altered, this says where */
+    kp_warn(&run->ctx->diag, KP_K_LOG_INDEX_DAMAGED, kp_in(book->index_path));
     if (reading.builder.point.bytes > 0)
         st = write_index(ledger, book, &reading.builder);
 out:
@@ -186,7 +183,7 @@ static enum kp_status settle(struct kp_ledger *ledger, struct reading *reading, 
     const struct kp_unfinished *u = &ledger->unfinished;
     struct kp_log_entry entry = {0};
     bool released = event[0] == 'r';
-    char *bundle = kp_arena_strdup(&run->arena, u->bundle);
+    char *bundle = kp_arena_strdup(&run->ctx->arena, u->bundle);
     entry.cells[KP_LOG_RUN_ID] = run->run_id;
     entry.cells[KP_LOG_EVENT] = event;
     entry.cells[KP_LOG_INSURER_NUMBER] = u->insurer_number;
@@ -196,13 +193,12 @@ static enum kp_status settle(struct kp_ledger *ledger, struct reading *reading, 
     entry.cells[KP_LOG_REASON] = "unfinished run";
     entry.cells[KP_LOG_TABLES_SHA256] = u->tables_sha256;
     if (!bundle)
-        return kp_no_memory(run);
+        return kp_no_memory(run->ctx);
     if (kp_log_add(&ledger->log, &entry) != KP_OK || kp_log_sync(&ledger->log) != KP_OK)
         return log_failed(run, run->log_path);
     ledger->recovery.bundle = bundle;
     ledger->recovery.completed = released;
-    (void)kp_diag_fail(&run->diag, KP_OK, released ? KP_K_BUNDLE_COMPLETED : KP_K_BUNDLE_VOIDED, run->log_path, 0, NULL,
-                       bundle, NULL, NULL);
+    kp_warn(&run->ctx->diag, released ? KP_K_BUNDLE_COMPLETED : KP_K_BUNDLE_VOIDED, kp_in(run->log_path), bundle);
     return read_on(reading, current(ledger)); /* the entry that was added counts like any other */
 }
 
@@ -210,8 +206,8 @@ static enum kp_status unsettled(const struct kp_ledger *ledger, const char *log)
 {
     struct kp_run *run = ledger->run;
     const struct kp_unfinished *u = &ledger->unfinished;
-    char *temp = kp_arena_printf(&run->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, log, 0, NULL, u->bundle, temp ? temp : "", NULL);
+    char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, kp_in(log), u->bundle, temp ? temp : "");
 }
 
 /* In place with the digest the log names: it went out. Still in the temporary folder of its run: it did not. Neither:
@@ -223,16 +219,16 @@ static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct reading
     const struct kp_unfinished *u = &ledger->unfinished;
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1] = "";
-    char *place = kp_arena_printf(&run->arena, "%s/%s", run->output, u->bundle);
-    char *temp = kp_arena_printf(&run->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
+    char *place = kp_arena_printf(&run->ctx->arena, "%s/%s", run->output, u->bundle);
+    char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
     if (!place || !temp)
-        return kp_no_memory(run);
-    if (kp_path_exists(place) && kp_file_sha256(run->io, place, digest) == KP_OK)
+        return kp_no_memory(run->ctx);
+    if (kp_path_exists(place) && kp_file_sha256(run->ctx->io, place, digest) == KP_OK)
         kp_sha256_hex(digest, hex);
     if (strcmp(hex, u->bundle_sha256) == 0) {
         /* It may stand there only in the memory of the system: a release is not logged before it is on disk. */
-        if (kp_sync_folder(run->io, run->output) != KP_OK)
-            return kp_write_failed(run, run->output);
+        if (kp_sync_folder(run->ctx->io, run->output) != KP_OK)
+            return kp_write_failed(run->ctx, run->output);
         return settle(ledger, reading, "release");
     }
     if (kp_path_exists(temp))
@@ -249,8 +245,7 @@ static enum kp_status begin_writing(struct kp_ledger *ledger, struct reading *re
         return log_failed(run, run->log_path);
     ledger->recovery.torn_line = book->state.torn;
     if (book->state.torn)
-        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_LOG_TORN, run->log_path, book->state.end.n_entries + 2, NULL, NULL,
-                           NULL, NULL);
+        kp_warn(&run->ctx->diag, KP_K_LOG_TORN, kp_at(run->log_path, book->state.end.n_entries + 2));
     return *ledger->unfinished.bundle ? settle_unfinished(ledger, reading) : KP_OK;
 }
 
@@ -271,8 +266,8 @@ static enum kp_status check_link(struct kp_ledger *ledger, struct kp_book *book)
     if (strcmp(end->before, expected) == 0)
         return KP_OK;
     if (is_first)
-        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_OLDER_LOG_MISSING, book->path, 2, NULL, end->before, NULL, NULL);
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_NOT_CONTINUED, book->path, 2, NULL, book[-1].path, NULL, NULL);
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_OLDER_LOG_MISSING, kp_at(book->path, 2), end->before);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_NOT_CONTINUED, kp_at(book->path, 2), book[-1].path);
 }
 
 /* An older log is closed: there must be one, whole, with nothing left to settle. */
@@ -284,8 +279,7 @@ static enum kp_status check_older(const struct kp_ledger *ledger, const struct k
         return log_failed(run, book->path);
     }
     if (book->state.torn)
-        return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, book->path, book->state.end.n_entries + 2, NULL,
-                            kp_log_fault_text(KP_LOG_TORN, run->options->lang), NULL, NULL);
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, kp_at(book->path, book->state.end.n_entries + 2), kp_log_fault_text(KP_LOG_TORN, run->options->common.lang));
     if (*ledger->unfinished.bundle)
         return unsettled(ledger, book->path);
     return KP_OK;
@@ -297,8 +291,7 @@ static enum kp_status hold_against_clock(void *ctx, const struct kp_log_line *li
     char now[26];
     kp_date_time_in_japan(run->started, now);
     if (strcmp(line->cells[KP_LOG_TIME], now) > 0)
-        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_CLOCK_BEHIND, run->log_path, 0, NULL, now, line->cells[KP_LOG_TIME],
-                           NULL);
+        kp_warn(&run->ctx->diag, KP_K_CLOCK_BEHIND, kp_in(run->log_path), now, line->cells[KP_LOG_TIME]);
     return KP_OK;
 }
 
@@ -306,11 +299,11 @@ static enum kp_status hold_against_clock(void *ctx, const struct kp_log_line *li
 static void check_clock(struct kp_run *run, const struct kp_book *book)
 {
     uint64_t last_at = book->state.end.last_at;
-    int fd = last_at ? run->io->open(book->path, O_RDONLY, 0) : -1;
+    int fd = last_at ? run->ctx->io->open(book->path, O_RDONLY, 0) : -1;
     if (fd < 0)
         return;
-    (void)kp_log_read_one(run->io, fd, last_at, hold_against_clock, run); /* no more than a warning is at stake */
-    (void)run->io->close(fd);
+    (void)kp_log_read_one(run->ctx->io, fd, last_at, hold_against_clock, run); /* no more than a warning is at stake */
+    (void)run->ctx->io->close(fd);
 }
 
 static enum kp_status open_book(struct kp_ledger *ledger, const char *path)
@@ -320,28 +313,28 @@ static enum kp_status open_book(struct kp_ledger *ledger, const char *path)
     struct kp_book *book = &ledger->books[ledger->n_books++];
     struct reading reading = {.ledger = ledger};
     bool is_current = strcmp(path, run->log_path) == 0;
-    *book = (struct kp_book){.path = path, .index_path = kp_arena_printf(&run->arena, "%s.index", path)};
+    *book = (struct kp_book){.path = path, .index_path = kp_arena_printf(&run->ctx->arena, "%s.index", path)};
     ledger->unfinished.bundle = "";
     if (!book->index_path)
-        return kp_no_memory(run);
+        return kp_no_memory(run->ctx);
     remove_half_index(ledger, book);
-    KP_TRY(open_index(ledger, book, book->index_path));
+    KP_TRY_OUT(open_index(ledger, book, book->index_path));
     if (book->index.io)
         book->state.end = book->index.point;
     errno = 0;
-    if (kp_log_index_builder_open(&reading.builder, run->io, run->temp) != KP_OK) {
-        st = kp_write_failed(run, run->temp);
+    if (kp_log_index_builder_open(&reading.builder, run->ctx->io, run->temp) != KP_OK) {
+        st = kp_write_failed(run->ctx, run->temp);
         goto out;
     }
-    KP_TRY(verify_small(run, book));
-    KP_TRY(read_on(&reading, book));
-    KP_TRY(check_link(ledger, book));
+    KP_TRY_OUT(verify_small(run, book));
+    KP_TRY_OUT(read_on(&reading, book));
+    KP_TRY_OUT(check_link(ledger, book));
     if (is_current)
         check_clock(run, book);
     if (!is_current)
-        KP_TRY(check_older(ledger, book));
+        KP_TRY_OUT(check_older(ledger, book));
     else if (ledger->writable)
-        KP_TRY(begin_writing(ledger, &reading));
+        KP_TRY_OUT(begin_writing(ledger, &reading));
     st = bring_up_to_date(ledger, book, &reading);
 out:
     kp_log_index_builder_close(&reading.builder);
@@ -350,18 +343,16 @@ out:
 
 static enum kp_status open_older(struct kp_ledger *ledger)
 {
-    enum kp_status st = KP_OK;
     struct kp_run *run = ledger->run;
     for (const char *at = run->options->previous_logs; at && *at; at += strcspn(at, ":"), at += *at == ':') {
-        char *path = kp_arena_strndup(&run->arena, at, strcspn(at, ":"));
+        char *path = kp_arena_strndup(&run->ctx->arena, at, strcspn(at, ":"));
         if (!path)
-            return kp_no_memory(run);
+            return kp_no_memory(run->ctx);
         if (ledger->n_books == KP_MAX_LOGS - 1 || strcmp(path, run->log_path) == 0)
-            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_OLDER_LOGS_WRONG, path, 0, NULL, NULL, NULL, NULL);
+            return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_OLDER_LOGS_WRONG, kp_in(path));
         KP_TRY(open_book(ledger, path));
     }
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status take_lock(struct kp_ledger *ledger)
@@ -369,7 +360,7 @@ static enum kp_status take_lock(struct kp_ledger *ledger)
     const struct kp_run *run = ledger->run;
     char holder[24];
     errno = 0;
-    if (kp_log_lock(&ledger->log, run->io, run->log_path) == KP_OK) {
+    if (kp_log_lock(&ledger->log, run->ctx->io, run->log_path) == KP_OK) {
         ledger->writable = true;
         return KP_OK;
     }
@@ -379,7 +370,7 @@ static enum kp_status take_lock(struct kp_ledger *ledger)
     errno = error;
     if (error != EWOULDBLOCK)
         return log_failed(run, run->log_path);
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, run->log_path, 0, NULL, holder, NULL, NULL);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, kp_in(run->log_path), holder);
 }
 
 struct folder_scan {
@@ -408,12 +399,12 @@ static bool may_be_archive(struct kp_run *run, const char *name)
 {
     static const char mark[4] = {'P', 'K', 3, 4};
     char first[sizeof(mark)] = "";
-    char *path = kp_arena_printf(&run->arena, "%s/%s", run->output, name);
-    int fd = path ? run->io->open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
+    char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->output, name);
+    int fd = path ? run->ctx->io->open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
     if (fd < 0)
         return true;
-    bool may_be = kp_scratch_read(run->io, fd, first, sizeof(first), 0) != KP_OK || memcmp(first, mark, sizeof(mark)) == 0;
-    (void)run->io->close(fd);
+    bool may_be = kp_scratch_read(run->ctx->io, fd, first, sizeof(first), 0) != KP_OK || memcmp(first, mark, sizeof(mark)) == 0;
+    (void)run->ctx->io->close(fd);
     return may_be;
 }
 
@@ -427,18 +418,18 @@ static enum kp_status check_known(struct kp_ledger *ledger, const char *name, co
     if (known)
         return KP_OK;
     if (kp_log_index_bundle_key(root, key) != KP_OK)
-        return kp_no_memory(run);
+        return kp_no_memory(run->ctx);
     enum kp_status st = kp_ledger_find(ledger, key, digest, &known);
     if (st != KP_OK || known || !may_be_archive(run, name))
         return st;
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNKNOWN, run->log_path, 0, NULL, name, NULL, NULL);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNKNOWN, kp_in(run->log_path), name);
 }
 
 static void take_name(void *ctx, const char *name)
 {
     struct folder_scan *scan = ctx;
     const struct kp_run *run = scan->ledger->run;
-    struct kp_arena *arena = &scan->ledger->run->arena;
+    struct kp_arena *arena = &scan->ledger->run->ctx->arena;
     size_t n = strlen(name);
     char day[10] = "_";
     kp_date_compact(run->as_of, day + 1);
@@ -446,23 +437,20 @@ static void take_name(void *ctx, const char *name)
         return;
     char *root = kp_arena_strndup(arena, name, n - 4);
     if (!root || (strstr(name, day) && kp_map_put(&scan->ledger->bundles, arena, root, 1) == KP_MAP_NO_MEMORY))
-        scan->st = kp_no_memory(run);
+        scan->st = kp_no_memory(run->ctx);
     else if (is_own_bundle(run, name))
         scan->st = check_known(scan->ledger, name, root);
 }
 
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
 {
-    enum kp_status st = KP_OK;
     *ledger = (struct kp_ledger){.run = run, .log = {.fd = -1}, .unfinished = {.bundle = ""}, .recovery = {.bundle = ""}};
     struct folder_scan scan = {.ledger = ledger};
     if (kp_discloses(run->options->command))
         KP_TRY(take_lock(ledger));
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path));
-    st = kp_each_entry(run->output, take_name, &scan) == KP_OK ? scan.st : kp_write_failed(run, run->output);
-out:
-    return st;
+    return kp_each_entry(run->output, take_name, &scan) == KP_OK ? scan.st : kp_write_failed(run->ctx, run->output);
 }
 
 void kp_ledger_close(struct kp_ledger *ledger)
@@ -511,7 +499,7 @@ enum kp_status kp_ledger_has_bundle(struct kp_ledger *ledger, const char *root, 
     if (*ret_has)
         return KP_OK;
     if (kp_log_index_bundle_key(root, key) != KP_OK)
-        return kp_no_memory(ledger->run);
+        return kp_no_memory(ledger->run->ctx);
     return kp_ledger_find(ledger, key, digest, ret_has);
 }
 
@@ -535,9 +523,9 @@ static void remember_release(struct kp_ledger *ledger)
     if (ledger->log.seq == book->state.end.n_entries)
         return;
     errno = 0;
-    enum kp_status st = kp_log_index_builder_open(&reading.builder, run->io, run->temp);
+    enum kp_status st = kp_log_index_builder_open(&reading.builder, run->ctx->io, run->temp);
     if (st == KP_OK)
-        st = kp_log_read(run->io, book->path, book->state.end.bytes ? &book->state.end : NULL, take_entry, &reading,
+        st = kp_log_read(run->ctx->io, book->path, book->state.end.bytes ? &book->state.end : NULL, take_entry, &reading,
                          &book->state);
     memcpy(reading.builder.point.before, book->state.end.before, sizeof(book->state.end.before));
     if (st == KP_OK && strcmp(book->state.end.head, ledger->log.head) == 0)
@@ -595,12 +583,11 @@ static void add_anchor(struct kp_ledger *ledger)
     char time[26];
     if (!path)
         return;
-    kp_date_time_in_japan(run->env->now(run->env->ctx), time);
+    kp_date_time_in_japan(run->ctx->env->now(run->ctx->env->ctx), time);
     kp_buf_printf(&line, "\n%s,%s,%llu,%s\n", time, run->run_id, (unsigned long long)ledger->log.seq, ledger->log.head);
     errno = 0;
-    if (!kp_buf_ok(&line) || append_line(run->io, path, &line) != KP_OK)
-        (void)kp_diag_fail(&run->diag, KP_OK, KP_K_ANCHOR_UNWRITTEN, path, 0, NULL, strerror(errno ? errno : EIO), NULL,
-                           NULL);
+    if (!kp_buf_ok(&line) || append_line(run->ctx->io, path, &line) != KP_OK)
+        kp_warn(&run->ctx->diag, KP_K_ANCHOR_UNWRITTEN, kp_in(path), strerror(errno ? errno : EIO));
     kp_buf_release(&line);
 }
 

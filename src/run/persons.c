@@ -82,10 +82,10 @@ enum kp_status kp_persons_new(const struct kp_io *io, const char *folder, struct
     seen->io = io;
     seen->row_marks.fd = seen->person_marks.fd = -1;
     seen->row_marks.from = seen->person_marks.from = UINT64_MAX;
-    KP_TRY(kp_spill_open(&seen->rows, io, folder, "rows", sizeof(struct entry)));
-    KP_TRY(kp_spill_open(&seen->people, io, folder, "people", sizeof(struct entry)));
-    KP_TRY(open_marks(io, folder, "marks", &seen->row_marks));
-    KP_TRY(open_marks(io, folder, "person_marks", &seen->person_marks));
+    KP_TRY_OUT(kp_spill_open(&seen->rows, io, folder, "rows", sizeof(struct entry)));
+    KP_TRY_OUT(kp_spill_open(&seen->people, io, folder, "people", sizeof(struct entry)));
+    KP_TRY_OUT(open_marks(io, folder, "marks", &seen->row_marks));
+    KP_TRY_OUT(open_marks(io, folder, "person_marks", &seen->person_marks));
     *ret_seen = seen;
     seen = NULL;
 out:
@@ -209,7 +209,6 @@ static enum kp_status write_person_mark(struct kp_persons *seen, const struct en
 static enum kp_status join(struct kp_persons *seen, struct kp_spill *rows, kp_persons_lookup *lookup, void *ctx,
                            enum kp_status (*write)(struct kp_persons *seen, const struct entry *entry))
 {
-    enum kp_status st = KP_OK;
     uint64_t n_parts = rows->n / ENTRIES_PER_PART + 1;
     KP_TRY(kp_spill_flush(rows));
     for (uint64_t part = 0; part < n_parts; part++) {
@@ -219,8 +218,7 @@ static enum kp_status join(struct kp_persons *seen, struct kp_spill *rows, kp_pe
             KP_TRY(ask_log(seen, lookup, ctx));
         KP_TRY(each(seen, rows, part, n_parts, write));
     }
-out:
-    return st;
+    return KP_OK;
 }
 
 enum kp_status kp_persons_join(struct kp_persons *seen, kp_persons_lookup *lookup, void *ctx)
@@ -229,8 +227,8 @@ enum kp_status kp_persons_join(struct kp_persons *seen, kp_persons_lookup *looku
     seen->slots = malloc(SLOTS * sizeof(*seen->slots));
     if (!seen->slots)
         return KP_E_SYSTEM;
-    KP_TRY(join(seen, &seen->rows, lookup, ctx, write_row_mark));
-    KP_TRY(join(seen, &seen->people, NULL, NULL, write_person_mark));
+    KP_TRY_OUT(join(seen, &seen->rows, lookup, ctx, write_row_mark));
+    KP_TRY_OUT(join(seen, &seen->people, NULL, NULL, write_person_mark));
 out:
     free(seen->slots);
     seen->slots = NULL;

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "log/log.h"
 #include "base/file.h"
-#include "kenporter.h"
 #include "base/sha256.h"
+#include "log/log.h"
+#include "kenporter.h"
 
 enum kp_persons_kind {
     KP_SEEN_NEW,

@@ -19,15 +19,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/pool.h"
+#include "base/status.h"
 #include "run/bundle.h"
 #include "run/ledger.h"
-#include "base/pool.h"
+#include "run/persons.h"
 #include "run/prepared.h"
 #include "run/report.h"
 #include "run/row_files.h"
 #include "run/run.h"
-#include "run/persons.h"
-#include "base/status.h"
 #include "run/tally.h"
 #include "run/worker.h"
 
@@ -62,7 +62,7 @@ static void job(void *ctx, unsigned thread, size_t i)
 
 static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
 {
-    p->run.inputs[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
+    p->run.inputs.list[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
     enum kp_status st = KP_OK;
     if (slot->person)
         st = kp_persons_person(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->person, slot->facts);
@@ -75,44 +75,37 @@ static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
 static void tell(struct pipeline *p, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next)
-        kp_diag_send(&p->run.diag, p->run.inputs[slot->row.file].path, slot->row.line, f);
+        kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[slot->row.file].path, slot->row.line, f);
 }
 
 /* A full one is brought to disk at once: it needs no memory while the next is filled. */
 static enum kp_status begin_bundle(struct pipeline *p, struct kp_account *account)
 {
-    enum kp_status st = KP_OK;
     if (account->last)
         KP_TRY(kp_bundle_seal(account->last, &p->run, &p->tools[0]));
-    struct kp_bundle *bundle = kp_arena_alloc(&p->run.arena, sizeof(*bundle));
+    struct kp_bundle *bundle = kp_arena_alloc(&p->run.ctx->arena, sizeof(*bundle));
     if (!bundle)
-        return kp_no_memory(&p->run);
+        return kp_no_memory(p->run.ctx);
     if (account->last)
         account->last->next = bundle;
     else
         account->bundles = bundle;
     account->last = bundle;
-    st = kp_bundle_begin(bundle, &p->run, &p->ledger, account->insurer);
-out:
-    return st;
+    return kp_bundle_begin(bundle, &p->run, &p->ledger, account->insurer);
 }
 
 static enum kp_status put_into_bundle(struct pipeline *p, struct kp_slot *slot, struct kp_account *account,
                                       const char **ret_document)
 {
-    enum kp_status st = KP_OK;
     if (!account->last || kp_bundle_is_full(account->last))
         KP_TRY(begin_bundle(p, account));
-    st = kp_bundle_add(account->last, &p->run, slot, ret_document);
-out:
-    return st;
+    return kp_bundle_add(account->last, &p->run, slot, ret_document);
 }
 
 static enum kp_status take(struct pipeline *p, struct kp_slot *slot)
 {
     struct kp_account *account = NULL;
     const char *document = "", *bundle = "";
-    enum kp_status st = KP_OK;
     if (slot->insurer && !(account = kp_tally_account(&p->tally, &p->run, slot->insurer->number)))
         return KP_E_SYSTEM;
     if (slot->outcome == KP_RELEASED && kp_makes_bundles(p->run.options->command)) {
@@ -121,16 +114,7 @@ static enum kp_status take(struct pipeline *p, struct kp_slot *slot)
     }
     kp_tally_add(&p->tally, &p->run, slot, account);
     tell(p, slot);
-    st = kp_row_files_add(&p->files, slot, bundle, document);
-out:
-    return st;
-}
-
-static enum kp_status check_cancelled(const struct pipeline *p)
-{
-    if (!p->run.env->cancel || !*p->run.env->cancel)
-        return KP_OK;
-    return kp_diag_fail(&p->run.diag, KP_E_SYSTEM, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL);
+    return kp_row_files_add(&p->files, slot, bundle, document);
 }
 
 static enum kp_status finish_batch(struct pipeline *p)
@@ -138,20 +122,20 @@ static enum kp_status finish_batch(struct pipeline *p)
     kp_pool_run(p->pool, p->n_filled, job, p);
     for (size_t i = 0; i < p->n_filled; i++) {
         if (p->slots[i].st != KP_OK || p->slots[i].arena.failed)
-            return kp_no_memory(&p->run);
+            return kp_no_memory(p->run.ctx);
         enum kp_status st = p->deciding ? take(p, &p->slots[i]) : remember(p, &p->slots[i]);
         if (st != KP_OK)
             return st;
     }
     p->n_filled = 0;
-    return check_cancelled(p);
+    return kp_check_cancelled(p->run.ctx);
 }
 
 static void show_progress(const struct pipeline *p, const struct kp_rows *reader)
 {
-    uint64_t before = p->deciding ? p->run.total_bytes : 0;
-    if (p->run.env->progress)
-        p->run.env->progress(p->run.env->ctx, before + kp_rows_taken(reader), 2 * p->run.total_bytes);
+    uint64_t before = p->deciding ? p->run.inputs.total_bytes : 0;
+    if (p->run.ctx->env->progress)
+        p->run.ctx->env->progress(p->run.ctx->env->ctx, before + kp_rows_taken(reader), 2 * p->run.inputs.total_bytes);
 }
 
 static enum kp_status seen_before(struct pipeline *p, struct kp_slot *slot)
@@ -165,19 +149,19 @@ static enum kp_status pass(struct pipeline *p)
     enum kp_status st = KP_OK;
     struct kp_rows reader;
     bool end = false;
-    kp_rows_init(&reader, &p->run);
+    kp_rows_init(&reader, p->run.ctx, &p->run.inputs, p->run.options->input.delimiter);
     p->n_filled = 0;
     while (!end) {
         struct kp_slot *slot = &p->slots[p->n_filled];
         kp_arena_reset(&slot->arena);
-        KP_TRY(kp_rows_next(&reader, &slot->arena, &slot->row, &end));
+        KP_TRY_OUT(kp_rows_next(&reader, &slot->arena, &slot->row, &end));
         if (!end) {
             if (p->deciding)
-                KP_TRY(seen_before(p, slot));
+                KP_TRY_OUT(seen_before(p, slot));
             p->n_filled++;
         }
         if (end || p->n_filled == p->n_slots) {
-            KP_TRY(finish_batch(p));
+            KP_TRY_OUT(finish_batch(p));
             show_progress(p, &reader);
         }
     }
@@ -189,19 +173,16 @@ out:
 /* Somebody may have written to an input between the passes; then what was decided is not what was read. */
 static enum kp_status check_unchanged(struct pipeline *p)
 {
-    for (size_t i = 0; i < p->run.n_inputs; i++) {
-        const struct kp_input *input = &p->run.inputs[i];
+    for (size_t i = 0; i < p->run.inputs.n; i++) {
+        const struct kp_input *input = &p->run.inputs.list[i];
         uint8_t digest[KP_SHA256_BYTES];
-        if (kp_file_sha256(p->run.io, input->place, digest) != KP_OK ||
+        if (kp_file_sha256(p->run.ctx->io, input->place, digest) != KP_OK ||
             memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
-            return kp_diag_fail(&p->run.diag, KP_E_INPUT, KP_K_INPUT_CHANGED, input->path, 0, NULL, NULL, NULL, NULL);
+            return kp_fail(&p->run.ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
         if (input->comments.n_like_rows)
-            (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_ROWS_COMMENTED_OUT, input->path,
-                               input->comments.first_like_row, NULL,
-                               kp_arena_printf(&p->run.arena, "%llu", (unsigned long long)input->comments.n_like_rows),
-                               NULL, NULL);
+            kp_warn(&p->run.ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row), kp_arena_printf(&p->run.ctx->arena, "%llu", (unsigned long long)input->comments.n_like_rows));
         if (input->n_rows == 0)
-            (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_INPUT_NO_ROWS, input->path, 1, NULL, NULL, NULL, NULL);
+            kp_warn(&p->run.ctx->diag, KP_K_INPUT_NO_ROWS, kp_at(input->path, 1));
     }
     return KP_OK;
 }
@@ -214,13 +195,13 @@ static enum kp_status make_workers(struct pipeline *p)
     if (p->n_threads > KP_MAX_THREADS)
         p->n_threads = KP_MAX_THREADS;
     p->n_slots = (size_t)p->n_threads * SLOTS_PER_THREAD;
-    p->tools = kp_arena_alloc(&p->run.arena, p->n_threads * sizeof(*p->tools));
-    p->slots = kp_arena_alloc(&p->run.arena, p->n_slots * sizeof(*p->slots));
+    p->tools = kp_arena_alloc(&p->run.ctx->arena, p->n_threads * sizeof(*p->tools));
+    p->slots = kp_arena_alloc(&p->run.ctx->arena, p->n_slots * sizeof(*p->slots));
     if (!p->tools || !p->slots || kp_pool_new(p->n_threads, &p->pool) != KP_OK)
-        return kp_no_memory(&p->run);
+        return kp_no_memory(p->run.ctx);
     for (unsigned i = 0; i < p->n_threads; i++)
         if (kp_tools_init(&p->tools[i], &p->run) != KP_OK)
-            return kp_no_memory(&p->run);
+            return kp_no_memory(p->run.ctx);
     return KP_OK;
 }
 
@@ -238,27 +219,24 @@ static void drop_workers(struct pipeline *p)
 /* All bundles are complete on disk before the first goes out, so a fault in any of them stops them all. */
 static enum kp_status seal_bundles(struct pipeline *p)
 {
-    enum kp_status st = KP_OK;
     for (size_t i = 0; i < p->tally.n_accounts; i++)
         if (p->tally.accounts[i]->last)
             KP_TRY(kp_bundle_seal(p->tally.accounts[i]->last, &p->run, &p->tools[0]));
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status release_bundles(struct pipeline *p)
 {
     enum kp_status st = KP_OK;
-    if (kp_sync_folder(p->run.io, p->run.temp) != KP_OK || kp_sync_folder(p->run.io, p->run.output) != KP_OK)
-        return kp_write_failed(&p->run, p->run.output);
+    if (kp_sync_folder(p->run.ctx->io, p->run.temp) != KP_OK || kp_sync_folder(p->run.ctx->io, p->run.output) != KP_OK)
+        return kp_write_failed(p->run.ctx, p->run.output);
     for (size_t i = 0; i < p->tally.n_accounts; i++)
         for (struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next) {
             st = kp_bundle_release(b, &p->run, &p->ledger);
             p->disclosed |= b->placed;
             if (st != KP_OK)
-                goto out;
+                return st;
         }
-out:
     return st;
 }
 
@@ -283,18 +261,18 @@ static void remove_stale(void *ctx, const char *name)
 
 static enum kp_status write_report(struct pipeline *p, const char *name, struct kp_buf *bytes)
 {
-    char *path = kp_arena_printf(&p->run.arena, "%s/%s", p->run.run_folder, name);
+    char *path = kp_arena_printf(&p->run.ctx->arena, "%s/%s", p->run.run_folder, name);
     if (!path || !kp_buf_ok(bytes))
-        return kp_no_memory(&p->run);
-    if (kp_write_file(p->run.io, path, kp_buf_text(bytes), bytes->len) != KP_OK)
-        return kp_write_failed(&p->run, path);
+        return kp_no_memory(p->run.ctx);
+    if (kp_write_file(p->run.ctx->io, path, kp_buf_text(bytes), bytes->len) != KP_OK)
+        return kp_write_failed(p->run.ctx, path);
     return KP_OK;
 }
 
 static enum kp_status report(struct pipeline *p, struct kp_buf *json)
 {
     struct kp_buf html = {0};
-    kp_report_json(&p->run, &p->tally, &p->ledger, p->run.env->now(p->run.env->ctx), json);
+    kp_report_json(&p->run, &p->tally, &p->ledger, p->run.ctx->env->now(p->run.ctx->env->ctx), json);
     kp_report_html(&p->run, &p->tally, &p->ledger, &html);
     enum kp_status st = write_report(p, "report.json", json);
     if (st == KP_OK)
@@ -326,8 +304,8 @@ static bool copy_bundles(struct kp_arena *arena, const struct kp_account *a, str
 static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const struct kp_account *a,
                          struct kp_insurer_result *ret)
 {
-    struct kp_count *bases = kp_arena_alloc(arena, p->run.tables.n_bases * sizeof(*bases));
-    struct kp_count *waiting = kp_arena_alloc(arena, p->run.tables.n_bases * sizeof(*waiting));
+    struct kp_count *bases = kp_arena_alloc(arena, p->run.ctx->tables.n_bases * sizeof(*bases));
+    struct kp_count *waiting = kp_arena_alloc(arena, p->run.ctx->tables.n_bases * sizeof(*waiting));
     struct kp_count *reasons = kp_arena_alloc(arena, KP_HOLD__COUNT * sizeof(*reasons));
     if (!bases || !waiting || !reasons)
         return false;
@@ -337,8 +315,8 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
     ret->name = kp_arena_strdup(arena, a->insurer->name);
     ret->scheme = kp_arena_strdup(arena, a->scheme);
     bool ok = copy_bundles(arena, a, ret);
-    for (size_t i = 0; i < p->run.tables.n_bases; i++) {
-        const char *id = kp_arena_strdup(arena, p->run.tables.bases[i].id);
+    for (size_t i = 0; i < p->run.ctx->tables.n_bases; i++) {
+        const char *id = kp_arena_strdup(arena, p->run.ctx->tables.bases[i].id);
         if (a->by_basis[i])
             bases[ret->n_bases++] = (struct kp_count){id, a->by_basis[i]};
         if (a->waiting[i])
@@ -352,17 +330,17 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
 
 static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct kp_result *r)
 {
-    struct kp_code_result *codes = kp_arena_alloc(arena, (p->run.catalogue.n_rows + 1) * sizeof(*codes));
+    struct kp_code_result *codes = kp_arena_alloc(arena, (p->run.ctx->catalogue.n_rows + 1) * sizeof(*codes));
     if (!codes)
         return false;
     for (int level = KP_LEVEL__COUNT - 1; level >= 0; level--)
-        for (size_t i = 0; i < p->run.catalogue.n_rows; i++) {
-            const struct kp_msg *msg = &p->run.catalogue.rows[i];
+        for (size_t i = 0; i < p->run.ctx->catalogue.n_rows; i++) {
+            const struct kp_msg *msg = &p->run.ctx->catalogue.rows[i];
             if (!p->tally.by_code[msg->code] ||
-                kp_diag_level(&p->run.diag, (enum kp_code)msg->code) != (enum kp_level)level)
+                kp_diag_level(&p->run.ctx->diag, (enum kp_code)msg->code) != (enum kp_level)level)
                 continue;
             struct kp_code_result c = {.code = msg->code, .level = (enum kp_level)level,
-                                       .text = kp_diag_general(msg, p->run.options->lang, arena),
+                                       .text = kp_diag_general(msg, p->run.options->common.lang, arena),
                                        .n = p->tally.by_code[msg->code],
                                        .places = kp_tally_places(&p->tally, &p->run, msg->code, arena)};
             if (!c.text || !c.places)
@@ -410,7 +388,7 @@ static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf 
     struct result_memory *memory = ok && reasons ? kp_arena_alloc(&arena, sizeof(*memory)) : NULL;
     if (!memory || !r.run_id || !r.run_folder || !r.log_path || !r.report_json || !r.as_of || !r.head_hash) {
         kp_arena_release(&arena);
-        return kp_no_memory(&p->run);
+        return kp_no_memory(p->run.ctx);
     }
     memory->arena = arena; /* the arena carries its own descriptor; freeing starts from a copy */
     r.memory = memory;
@@ -442,23 +420,22 @@ static enum kp_status lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uin
 static void tell_about_schemas(const struct pipeline *p)
 {
     if (!p->run.options->xsd && kp_makes_bundles(p->run.options->command) && p->tally.released > 0)
-        (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_PROFILE_SCHEMAS, NULL, 0, NULL, NULL, NULL, NULL);
+        kp_warn(&p->run.ctx->diag, KP_K_PROFILE_SCHEMAS, KP_NOWHERE);
 }
 
 static enum kp_status join(struct pipeline *p)
 {
     errno = 0;
     enum kp_status st = kp_persons_join(p->seen, lookup, p);
-    return st == KP_OK || p->lookup_failed ? st : kp_write_failed(&p->run, p->run.temp);
+    return st == KP_OK || p->lookup_failed ? st : kp_write_failed(p->run.ctx, p->run.temp);
 }
 
 static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
 {
-    enum kp_status st = KP_OK;
     KP_TRY(kp_tally_init(&p->tally, &p->run));
     KP_TRY(make_workers(p));
-    if (kp_persons_new(p->run.io, p->run.temp, &p->seen) != KP_OK)
-        return kp_write_failed(&p->run, p->run.temp);
+    if (kp_persons_new(p->run.ctx->io, p->run.temp, &p->seen) != KP_OK)
+        return kp_write_failed(p->run.ctx, p->run.temp);
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
     (void)kp_each_entry(p->run.output, remove_stale, p);
     KP_TRY(pass(p));
@@ -470,7 +447,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     kp_tally_sort(&p->tally);
     KP_TRY(kp_row_files_finish(&p->files));
     KP_TRY(seal_bundles(p));
-    KP_TRY(check_cancelled(p)); /* the last moment: from here on the run does all of it */
+    KP_TRY(kp_check_cancelled(p->run.ctx)); /* the last moment: from here on the run does all of it */
     if (kp_discloses(p->run.options->command)) {
         KP_TRY(release_bundles(p));
         kp_ledger_conclude(&p->ledger);
@@ -482,8 +459,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_buf *json)
     KP_TRY(report(p, json));
     if (p->run.options->command == KP_CMD_RELEASE)
         kp_prepared_done(&p->run, &p->tally); /* last: whoever is told to run again must be able to */
-out:
-    return st;
+    return KP_OK;
 }
 
 /* A fault after the first bundle undoes none of them. */
@@ -495,7 +471,7 @@ static void tell_what_went_out(const struct pipeline *p)
         for (const struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next)
             placed += b->placed;
     (void)snprintf(n, sizeof(n), "%u", placed);
-    (void)kp_diag_fail(&p->run.diag, KP_OK, KP_K_WENT_OUT_BEFORE_FAULT, p->run.log_path, 0, NULL, n, NULL, NULL);
+    kp_warn(&p->run.ctx->diag, KP_K_WENT_OUT_BEFORE_FAULT, kp_in(p->run.log_path), n);
 }
 
 static void tear_down(struct pipeline *p, enum kp_status st)
@@ -517,26 +493,28 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     kp_run_tear_down(&p->run);
 }
 
-enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env, struct kp_result *ret_result)
+enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env, struct kp_result *ret_result)
 {
-    struct pipeline p = {.ledger = {.log = {.fd = -1}}};
+    struct pipeline p = {.ledger = {.log = {.fd = -1}}, .run = {.lock_fd = -1}};
+    struct kp_context ctx;
     struct kp_buf json = {0};
     struct kp_result result = {0};
-    struct kp_arena arena = {0}; /* of the options that a release finds with what was prepared */
-    struct kp_options own = *options;
-    enum kp_status st = KP_OK;
-    if (options->command == KP_CMD_RELEASE)
-        st = kp_prepared_load(&arena, env, &own);
+    struct kp_run_options own = *options;
+    enum kp_status st = kp_context_init(&ctx, &own.common, env);
+    p.run.ctx = &ctx;
+    if (st == KP_OK && options->command == KP_CMD_RELEASE)
+        st = kp_prepared_load(&ctx, &own);
     if (st == KP_OK)
-        st = kp_run_set_up(&p.run, &own, env);
-    else
-        p.run.lock_fd = -1;
+        st = kp_context_load_tables(&ctx);
+    if (st == KP_OK)
+        st = kp_run_set_up(&p.run, &ctx, &own);
     if (st == KP_OK)
         st = run_stages(&p, &json);
     if (st == KP_OK)
         st = fill_result(&p, &json, &result);
     tear_down(&p, st);
-    kp_arena_release(&arena);
+    st = kp_context_finish(&ctx, st);
+    kp_context_release(&ctx);
     kp_buf_release(&json);
     if (st != KP_OK)
         return st;
@@ -544,7 +522,7 @@ enum kp_status kp_run(const struct kp_options *options, const struct kp_env *env
     return result.rejected > 0 || result.held > result.held_no_request ? KP_E_ATTENTION : KP_OK;
 }
 
-void kp_options_defaults(struct kp_options *options)
+void kp_run_options_defaults(struct kp_run_options *options)
 {
     if (!options->output)
         options->output = "out";

@@ -23,7 +23,7 @@ void kp_prepared_abandon(struct kp_run *run);
 
 /* Fills in inputs, mapping and how to read them from options->prepared. Strings live in the arena. A folder that is not
  * there or was altered is reported: KP_E_USAGE, KP_E_INPUT. */
-enum kp_status kp_prepared_load(struct kp_arena *arena, const struct kp_env *env, struct kp_options *options);
+enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *options);
 
 /* After a release: removes what was prepared, unless nothing of it could go out. What is held or rejected stands in
  * the run's own files. A folder that cannot be removed is told. */

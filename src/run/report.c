@@ -39,8 +39,8 @@ static void inputs(const struct kp_run *run, struct kp_buf *out)
     char hex[KP_SHA256_HEX + 1];
     key(out, "inputs", ",\n  ");
     kp_buf_char(out, '[');
-    for (size_t i = 0; i < run->n_inputs; i++) {
-        const struct kp_input *input = &run->inputs[i];
+    for (size_t i = 0; i < run->inputs.n; i++) {
+        const struct kp_input *input = &run->inputs.list[i];
         kp_sha256_hex(input->probe.sha256, hex);
         string(out, "path", input->path, i ? ",\n    {" : "\n    {");
         string(out, "sha256", hex, ", ");
@@ -75,8 +75,8 @@ static void codes(const struct kp_run *run, const struct kp_tally *t, const char
     key(out, name, ",\n  ");
     kp_buf_char(out, '{');
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
-        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->catalogue, code) : NULL;
-        if (!msg || kp_diag_level(&run->diag, (enum kp_code)code) != level)
+        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->ctx->catalogue, code) : NULL;
+        if (!msg || kp_diag_level(&run->ctx->diag, (enum kp_code)code) != level)
             continue;
         kp_buf_printf(out, "%s\"K%04u\": %" PRIu64, before, code, t->by_code[code]);
         before = ", ";
@@ -102,9 +102,9 @@ static void withheld(const struct kp_run *run, const struct kp_tally *t, struct 
     const char *before = "\n    ";
     key(out, "withheld_items", ",\n  ");
     kp_buf_char(out, '{');
-    for (size_t i = 0; i < run->tables.n_items; i++)
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
         if (t->withheld[i]) {
-            number(out, run->tables.items[i].code, t->withheld[i], before);
+            number(out, run->ctx->tables.items[i].code, t->withheld[i], before);
             before = ",\n    ";
         }
     kp_buf_char(out, '}');
@@ -115,9 +115,9 @@ static void derived(const struct kp_run *run, const struct kp_tally *t, struct k
     const char *before = "";
     key(out, "derived_items", ",\n  ");
     kp_buf_char(out, '{');
-    for (size_t i = 0; i < run->tables.n_items; i++)
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
         if (t->derived[i]) {
-            number(out, run->tables.items[i].code, t->derived[i], before);
+            number(out, run->ctx->tables.items[i].code, t->derived[i], before);
             before = ", ";
         }
     kp_buf_char(out, '}');
@@ -129,11 +129,11 @@ static void first_lines(const struct kp_run *run, const struct kp_tally *t, stru
     key(out, "first_lines", ",\n  ");
     kp_buf_char(out, '{');
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
-        if (!t->by_code[code] || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
+        if (!t->by_code[code] || kp_diag_level(&run->ctx->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
             continue;
         kp_buf_printf(out, "%s\"K%04u\": [", before, code);
         for (size_t i = 0; i < KP_FIRST_PLACES && t->first[code][i].line; i++) {
-            string(out, "file", run->inputs[t->first[code][i].file].path, i ? ", {" : "{");
+            string(out, "file", run->inputs.list[t->first[code][i].file].path, i ? ", {" : "{");
             number(out, "line", t->first[code][i].line, ", ");
             kp_buf_char(out, '}');
         }
@@ -148,12 +148,12 @@ static void unmapped(const struct kp_run *run, struct kp_buf *out)
     const char *before = "";
     key(out, "unmapped_columns", ",\n  ");
     kp_buf_char(out, '[');
-    for (size_t i = 0; i < run->n_inputs; i++)
-        for (size_t k = 0; k < run->inputs[i].mapping.n_columns; k++) {
-            const struct kp_column *c = &run->inputs[i].mapping.columns[k];
+    for (size_t i = 0; i < run->inputs.n; i++)
+        for (size_t k = 0; k < run->inputs.list[i].mapping.n_columns; k++) {
+            const struct kp_column *c = &run->inputs.list[i].mapping.columns[k];
             bool first_of_layout = true;
             for (size_t j = 0; j < i; j++)
-                first_of_layout &= run->inputs[j].layout != run->inputs[i].layout;
+                first_of_layout &= run->inputs.list[j].layout != run->inputs.list[i].layout;
             if (c->kind != KP_COL_UNMAPPED || !first_of_layout)
                 continue;
             kp_buf_str(out, before);
@@ -168,9 +168,9 @@ static void bases(const struct kp_run *run, const char *name, const uint64_t *co
     const char *before = "";
     key(out, name, ", ");
     kp_buf_char(out, '{');
-    for (size_t i = 0; i < run->tables.n_bases; i++)
+    for (size_t i = 0; i < run->ctx->tables.n_bases; i++)
         if (counts[i]) {
-            number(out, run->tables.bases[i].id, counts[i], before);
+            number(out, run->ctx->tables.bases[i].id, counts[i], before);
             before = ", ";
         }
     kp_buf_char(out, '}');
@@ -242,7 +242,7 @@ void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, cons
     string(out, "command", COMMANDS[run->options->command], ",\n  ");
     string(out, "as_of", day, ",\n  ");
     string(out, "age_rule", run->policy.age_rule == KP_AGE_STATUTE ? "statute" : "birthday", ",\n  ");
-    string(out, "tables_sha256", run->tables.sha256, ",\n  ");
+    string(out, "tables_sha256", run->ctx->tables.sha256, ",\n  ");
     string(out, "schemas", run->options->xsd ? "official" : "profile", ",\n  ");
     inputs(run, out);
     counts(tally, out);
@@ -271,7 +271,7 @@ void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, cons
 
 static const char *say(const struct kp_run *run, const char *ja, const char *en)
 {
-    return run->options->lang == KP_LANG_JA ? ja : en;
+    return run->options->common.lang == KP_LANG_JA ? ja : en;
 }
 
 /* With the lines it was said of first. */
@@ -279,7 +279,7 @@ static void code_row(const struct kp_run *run, const struct kp_tally *t, const s
 {
     struct kp_arena arena = {0};
     unsigned code = msg->code;
-    const char *what = kp_diag_general(msg, run->options->lang, &arena);
+    const char *what = kp_diag_general(msg, run->options->common.lang, &arena);
     const char *places = kp_tally_places(t, run, code, &arena);
     kp_buf_printf(out, "<tr><td>K%04u</td><td>", code);
     kp_buf_html(out, what ? what : "");
@@ -311,9 +311,9 @@ static void html_accounts(const struct kp_run *run, const struct kp_tally *t, st
         kp_buf_printf(out, "<tr><td>%s ", a->insurer->number);
         kp_buf_html(out, a->insurer->name);
         kp_buf_str(out, "</td><td>");
-        for (size_t k = 0; k < run->tables.n_bases; k++)
+        for (size_t k = 0; k < run->ctx->tables.n_bases; k++)
             if (a->by_basis[k])
-                kp_buf_printf(out, "%s %" PRIu64 " ", run->tables.bases[k].id, a->by_basis[k]);
+                kp_buf_printf(out, "%s %" PRIu64 " ", run->ctx->tables.bases[k].id, a->by_basis[k]);
         kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td><td class=n>%" PRIu64 "</td><td>%s</td></tr>\n",
                       a->documents, a->held, names.len ? kp_buf_text(&names) : "");
         kp_buf_release(&names);
@@ -325,8 +325,8 @@ static void html_codes(const struct kp_run *run, const struct kp_tally *t, struc
 {
     kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", say(run, "却下・保留・警告", "Rejected, held, warned"));
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
-        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->catalogue, code) : NULL;
-        if (!msg || kp_diag_level(&run->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
+        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->ctx->catalogue, code) : NULL;
+        if (!msg || kp_diag_level(&run->ctx->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
             continue;
         code_row(run, t, msg, out);
     }
@@ -336,13 +336,13 @@ static void html_codes(const struct kp_run *run, const struct kp_tally *t, struc
 static void html_derived(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
 {
     const char *title = say(run, "他の値から計算して補った項目", "Items computed from other values");
-    for (size_t i = 0; i < run->tables.n_items; i++) {
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
         if (!t->derived[i])
             continue;
         if (title)
             kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", title);
         title = NULL;
-        row(out, run->tables.items[i].code, run->tables.items[i].name, t->derived[i]);
+        row(out, run->ctx->tables.items[i].code, run->ctx->tables.items[i].name, t->derived[i]);
     }
     kp_buf_str(out, title ? "" : "</table>\n");
 }
@@ -385,9 +385,9 @@ void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, cons
     html_accounts(run, tally, out);
     html_codes(run, tally, out);
     html_derived(run, tally, out);
-    const struct kp_msg *profile = kp_catalogue_find(&run->catalogue, KP_K_PROFILE_SCHEMAS);
+    const struct kp_msg *profile = kp_catalogue_find(&run->ctx->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && !run->options->xsd && kp_makes_bundles(run->options->command))
-        kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->lang], profile->remedy[run->options->lang]);
+        kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->common.lang], profile->remedy[run->options->common.lang]);
     html_recovered(run, &ledger->recovery, out);
     kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n", say(run, "提供記録の末尾ハッシュ", "head of the log"),
                   kp_ledger_head(ledger));

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/embedded.h"
-#include "run/run.h"
 #include "base/status.h"
+#include "run/run.h"
 
 bool kp_makes_bundles(enum kp_command command)
 {
@@ -15,17 +15,6 @@ bool kp_makes_bundles(enum kp_command command)
 bool kp_discloses(enum kp_command command)
 {
     return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
-}
-
-enum kp_status kp_write_failed(const struct kp_run *run, const char *path)
-{
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_WRITE_FAILED, path, 0, NULL, strerror(errno ? errno : EIO), NULL,
-                        NULL);
-}
-
-enum kp_status kp_no_memory(const struct kp_run *run)
-{
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, NULL, 0, NULL, NULL, NULL, NULL);
 }
 
 const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number)
@@ -47,14 +36,14 @@ static const char *org_text(struct kp_run *run, const char *text, bool wide)
 {
     if (!text)
         return "";
-    char *out = wide ? kp_text_wide(&run->arena, text, false) : kp_text_value_key(&run->arena, text);
+    char *out = wide ? kp_text_wide(&run->ctx->arena, text, false) : kp_text_value_key(&run->ctx->arena, text);
     return out ? out : "";
 }
 
 static bool fits(const struct kp_run *run, const char *text, size_t max_bytes)
 {
     int32_t outside = 0;
-    return kp_text_cp932_bytes(run->text, text, &outside) <= max_bytes && outside == 0;
+    return kp_text_cp932_bytes(run->ctx->text, text, &outside) <= max_bytes && outside == 0;
 }
 
 static const char DIGITS[] = "0123456789";
@@ -75,7 +64,7 @@ static const char *place_of(struct kp_run *run, const char *address)
 static const char *phone_of(struct kp_run *run, const char *given)
 {
     const char *key = org_text(run, given, false);
-    char *digits = kp_arena_strdup(&run->arena, key);
+    char *digits = kp_arena_strdup(&run->ctx->arena, key);
     char *to = digits;
     for (const char *at = key; digits && *at; at++)
         if (strchr(DIGITS, *at))
@@ -101,10 +90,9 @@ static enum kp_status check_sender(struct kp_run *run)
         {"address", fits(run, s->address, 80), "at most 40 full-width characters of CP932"},
         {"phone", s->phone && strlen(s->phone) <= 11, "at most 11 digits, with hyphens"}};
     for (size_t i = 0; i < KP_COUNT(checks); i++) {
-        char *key = kp_arena_printf(&run->arena, "[sender] %s", checks[i].key);
+        char *key = kp_arena_printf(&run->ctx->arena, "[sender] %s", checks[i].key);
         if (!checks[i].sound)
-            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_CONFIG_VALUE_BAD, NULL, 0, NULL, "…", key,
-                                checks[i].expected);
+            return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_CONFIG_VALUE_BAD, KP_NOWHERE, "…", key, checks[i].expected);
     }
     return KP_OK;
 }
@@ -119,10 +107,10 @@ static enum kp_status set_up_sender(struct kp_run *run)
     s->postal_code = org_text(run, given->postal_code, false);
     s->address = place_of(run, given->address);
     s->phone = phone_of(run, given->phone);
-    if (run->arena.failed)
-        return kp_no_memory(run);
+    if (run->ctx->arena.failed)
+        return kp_no_memory(run->ctx);
     if (!*s->name && kp_makes_bundles(run->options->command))
-        return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SENDER_INCOMPLETE, NULL, 0, NULL, "name", NULL, NULL);
+        return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_SENDER_INCOMPLETE, KP_NOWHERE, "name");
     if (!*s->name)
         s->name = "未設定";
     enum kp_status st = check_sender(run);
@@ -143,187 +131,85 @@ static enum kp_status name_places(struct kp_run *run)
     char time[26];
     kp_date_time_in_japan(run->started, time);
     /* 2026-04-01T09:30:00+09:00 -> 20260401-093000; a second run in the same second gets a number behind it */
-    char *stem = kp_arena_printf(&run->arena, "%.4s%.2s%.2s-%.2s%.2s%.2s", time, time + 5, time + 8, time + 11,
+    char *stem = kp_arena_printf(&run->ctx->arena, "%.4s%.2s%.2s-%.2s%.2s%.2s", time, time + 5, time + 8, time + 11,
                                  time + 14, time + 17);
     run->log_path = run->options->log ? run->options->log
-                                      : kp_arena_printf(&run->arena, "%s/disclosure-log.csv", run->output);
+                                      : kp_arena_printf(&run->ctx->arena, "%s/disclosure-log.csv", run->output);
     for (unsigned n = 1; stem && run->log_path && n < 10000; n++) {
-        run->run_id = n == 1 ? stem : kp_arena_printf(&run->arena, "%s-%u", stem, n);
+        run->run_id = n == 1 ? stem : kp_arena_printf(&run->ctx->arena, "%s-%u", stem, n);
         if (!run->run_id)
             break;
-        run->run_folder = kp_arena_printf(&run->arena, "%s/runs/%s", run->output, run->run_id);
-        run->temp = kp_arena_printf(&run->arena, "%s/.tmp-%s", run->output, run->run_id);
+        run->run_folder = kp_arena_printf(&run->ctx->arena, "%s/runs/%s", run->output, run->run_id);
+        run->temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s", run->output, run->run_id);
         if (!run->run_folder || !run->temp)
             break;
         if (!kp_path_exists(run->run_folder) && !kp_path_exists(run->temp))
             return KP_OK;
     }
-    return kp_no_memory(run);
+    return kp_no_memory(run->ctx);
 }
 
 static enum kp_status take_lock(struct kp_run *run)
 {
     long holder = 0;
     char text[24];
-    char *path = kp_arena_printf(&run->arena, "%s/.lock", run->output);
+    char *path = kp_arena_printf(&run->ctx->arena, "%s/.lock", run->output);
     if (!path)
-        return kp_no_memory(run);
+        return kp_no_memory(run->ctx);
     if (kp_lock_take(path, &run->lock_fd, &holder) == KP_OK)
         return KP_OK;
     if (errno != EWOULDBLOCK)
-        return kp_write_failed(run, path);
+        return kp_write_failed(run->ctx, path);
     (void)snprintf(text, sizeof(text), "%ld", holder);
-    return kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_FOLDER_LOCKED, run->output, 0, NULL, text, NULL, NULL);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_FOLDER_LOCKED, kp_in(run->output), text);
 }
 
 static enum kp_status make_places(struct kp_run *run)
 {
     run->output = run->options->output;
-    if (kp_make_folders(run->io, run->output) != KP_OK)
-        return kp_write_failed(run, run->output);
+    if (kp_make_folders(run->ctx->io, run->output) != KP_OK)
+        return kp_write_failed(run->ctx, run->output);
     enum kp_status st = take_lock(run);
     if (st == KP_OK)
         st = name_places(run);
     if (st != KP_OK)
         return st;
-    if (kp_make_folders(run->io, run->run_folder) != KP_OK)
-        return kp_write_failed(run, run->run_folder);
-    if (kp_make_folders(run->io, run->temp) != KP_OK)
-        return kp_write_failed(run, run->temp);
+    if (kp_make_folders(run->ctx->io, run->run_folder) != KP_OK)
+        return kp_write_failed(run->ctx, run->run_folder);
+    if (kp_make_folders(run->ctx->io, run->temp) != KP_OK)
+        return kp_write_failed(run->ctx, run->temp);
     return KP_OK;
-}
-
-/* --- schemas --- */
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1])
-{
-    struct kp_buf packed = {0};
-    uint8_t digest[KP_SHA256_BYTES];
-    for (size_t i = 0; i < n; i++)
-        if (!is_space(bytes[i]))
-            kp_buf_char(&packed, bytes[i]);
-    enum kp_status st = kp_buf_ok(&packed) ? kp_sha256_of(kp_buf_text(&packed), packed.len, digest) : KP_E_SYSTEM;
-    kp_buf_release(&packed);
-    if (st == KP_OK)
-        kp_sha256_hex(digest, ret_hex);
-    return st;
-}
-
-/* The ministry's set: every file there, and none of them altered. */
-static enum kp_status official_schemas(struct kp_run *run, const char *folder, struct kp_schemas *schemas)
-{
-    char hex[KP_SHA256_HEX + 1];
-    for (size_t i = 0; i < run->tables.n_xsd_digests; i++) {
-        const struct kp_xsd_digest *known = &run->tables.xsd_digests[i];
-        struct kp_xsd_file *file = &schemas->files[schemas->n_files];
-        file->name = known->name;
-        char *path = kp_arena_printf(&run->arena, "%s/%s", folder, file->name);
-        if (!path)
-            return kp_no_memory(run);
-        if (kp_read_file(run->io, path, 16 << 20, &run->arena, &file->bytes, &file->n) != KP_OK)
-            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, path, 0, NULL, file->name,
-                                strerror(errno), NULL);
-        if (kp_schema_digest(file->bytes, file->n, hex) != KP_OK)
-            return kp_no_memory(run);
-        if (strcmp(hex, known->sha256) != 0)
-            return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_SCHEMA_ALTERED, path, 0, NULL, file->name, NULL, NULL);
-        schemas->n_files++;
-    }
-    return KP_OK;
-}
-
-/* This project's profile. */
-static void profile_schemas(struct kp_schemas *schemas)
-{
-    const struct kp_embedded *e = NULL;
-    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && schemas->n_files < KP_MAX_XSD_FILES; i++)
-        if (strncmp(e->name, "xsd/", 4) == 0)
-            schemas->files[schemas->n_files++] =
-                (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
-}
-
-enum kp_status kp_schemas_compile(struct kp_schemas *schemas, struct kp_buf *detail)
-{
-    enum kp_status st = kp_xml_schema_load(schemas->files, schemas->n_files, "hc08_V08.xsd", &schemas->document, detail);
-    return st == KP_OK ? kp_xml_schema_load(schemas->files, schemas->n_files, "ix08_V08.xsd", &schemas->index, detail) : st;
-}
-
-enum kp_status kp_schemas_load(struct kp_run *run, const char *folder, struct kp_schemas *ret_schemas)
-{
-    enum kp_status st = KP_OK;
-    struct kp_buf detail = {0};
-    if (folder)
-        KP_TRY(official_schemas(run, folder, ret_schemas));
-    else
-        profile_schemas(ret_schemas);
-    st = kp_schemas_compile(ret_schemas, &detail);
-    if (st == KP_E_USAGE)
-        (void)kp_diag_fail(&run->diag, st, KP_K_SCHEMA_UNUSABLE, folder, 0, NULL,
-                           ret_schemas->document ? "ix08_V08.xsd" : "hc08_V08.xsd", kp_buf_text(&detail), NULL);
-    else if (st != KP_OK)
-        st = kp_no_memory(run);
-out:
-    kp_buf_release(&detail);
-    return st;
-}
-
-void kp_schemas_free(struct kp_schemas *schemas)
-{
-    kp_xml_schema_free(schemas->document);
-    kp_xml_schema_free(schemas->index);
 }
 
 /* --- all of it --- */
 
 static enum kp_status set_up_day(struct kp_run *run)
 {
-    run->started = run->env->now(run->env->ctx);
+    run->started = run->ctx->env->now(run->ctx->env->ctx);
     run->as_of = kp_date_in_japan(run->started);
     if (run->options->as_of && !kp_date_parse_iso(run->options->as_of, &run->as_of))
-        return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, NULL, 0, NULL, run->options->as_of, "--as-of",
-                            "a date as YYYY-MM-DD");
+        return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, run->options->as_of, "--as-of", "a date as YYYY-MM-DD");
     return KP_OK;
 }
 
-enum kp_status kp_run_set_up_tables(struct kp_run *run, const struct kp_options *options, const struct kp_env *env)
+enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const struct kp_run_options *options)
 {
-    enum kp_status st = KP_OK;
-    *run = (struct kp_run){.options = options, .env = env, .io = &kp_io_posix, .lock_fd = -1};
-    KP_TRY(kp_catalogue_load(&run->arena, &run->catalogue));
-    run->diag = (struct kp_diag){.catalogue = &run->catalogue, .env = env, .lang = options->lang,
-                                 .strict = options->strict, .show_values = options->show_values};
-    if (kp_text_new(&run->text) != KP_OK)
-        return kp_no_memory(run);
-    st = kp_tables_load(&run->arena, run->io, run->text, options->schemas, &run->diag, &run->tables);
-out:
-    return st;
-}
-
-enum kp_status kp_run_set_up(struct kp_run *run, const struct kp_options *options, const struct kp_env *env)
-{
-    enum kp_status st = KP_OK;
-    KP_TRY(kp_run_set_up_tables(run, options, env));
+    const struct kp_input_files files = {options->inputs, options->input_names, options->n_inputs};
+    *run = (struct kp_run){.ctx = ctx, .options = options, .lock_fd = -1};
     run->policy = (struct kp_policy){.age_rule = options->age_rule, .withhold_form_items = options->withhold_form_items,
                                      .release_requested_items = options->release_requested_items};
     KP_TRY(set_up_day(run));
-    KP_TRY(kp_registers_load(&run->arena, run->io, &run->tables, options, &run->diag, &run->registers));
+    KP_TRY(kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers));
     KP_TRY(set_up_sender(run));
-    KP_TRY(kp_intake(run));
+    KP_TRY(kp_intake(ctx, &options->input, &files, &run->inputs));
     KP_TRY(make_places(run));
-    st = kp_schemas_load(run, options->xsd, &run->schemas);
-out:
-    return st;
+    return kp_schemas_load(ctx, options->xsd, &run->schemas);
 }
 
 static void remove_but_evidence(void *ctx, const char *name)
 {
     struct kp_run *run = ctx;
-    char *path = kp_arena_printf(&run->arena, "%s/%s", run->temp, name);
+    char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->temp, name);
     if (path && strcmp(path, run->evidence) != 0)
         (void)kp_remove_folder(path);
 }
@@ -333,7 +219,7 @@ static void empty_temp(struct kp_run *run)
 {
     (void)kp_each_entry(run->temp, remove_but_evidence, run);
     if (kp_path_exists(run->evidence))
-        (void)kp_write_file(run->io, run->evidence, "", 0); /* a new file: the old one may be in place under another name */
+        (void)kp_write_file(run->ctx->io, run->evidence, "", 0); /* a new file: the old one may be in place under another name */
 }
 
 void kp_run_tear_down(struct kp_run *run)
@@ -344,6 +230,4 @@ void kp_run_tear_down(struct kp_run *run)
         (void)kp_remove_folder(run->temp); /* what stays behind is removed by the next run */
     kp_schemas_free(&run->schemas);
     kp_lock_drop(run->lock_fd);
-    kp_text_free(run->text);
-    kp_arena_release(&run->arena);
 }

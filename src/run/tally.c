@@ -10,25 +10,25 @@
 enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
 {
     *tally = (struct kp_tally){0};
-    tally->withheld = kp_arena_alloc(&run->arena, run->tables.n_items * sizeof(*tally->withheld));
-    tally->derived = kp_arena_alloc(&run->arena, run->tables.n_items * sizeof(*tally->derived));
-    tally->first = kp_arena_alloc(&run->arena, KP_CODE_MAX * sizeof(*tally->first));
-    tally->accounts = kp_arena_alloc(&run->arena, KP_MAX_INSURERS * sizeof(struct kp_account *));
-    return tally->withheld && tally->derived && tally->first && tally->accounts ? KP_OK : kp_no_memory(run);
+    tally->withheld = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_items * sizeof(*tally->withheld));
+    tally->derived = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_items * sizeof(*tally->derived));
+    tally->first = kp_arena_alloc(&run->ctx->arena, KP_CODE_MAX * sizeof(*tally->first));
+    tally->accounts = kp_arena_alloc(&run->ctx->arena, KP_MAX_INSURERS * sizeof(struct kp_account *));
+    return tally->withheld && tally->derived && tally->first && tally->accounts ? KP_OK : kp_no_memory(run->ctx);
 }
 
 static struct kp_account *new_account(struct kp_run *run, const char *number)
 {
-    struct kp_account *a = kp_arena_alloc(&run->arena, sizeof(*a));
-    char *copy = kp_arena_strdup(&run->arena, number);
+    struct kp_account *a = kp_arena_alloc(&run->ctx->arena, sizeof(*a));
+    char *copy = kp_arena_strdup(&run->ctx->arena, number);
     if (!a || !copy)
         return NULL;
-    a->by_basis = kp_arena_alloc(&run->arena, run->tables.n_bases * sizeof(*a->by_basis));
-    a->waiting = kp_arena_alloc(&run->arena, run->tables.n_bases * sizeof(*a->waiting));
-    a->insurer = kp_run_insurer(run, &run->arena, copy);
+    a->by_basis = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_bases * sizeof(*a->by_basis));
+    a->waiting = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_bases * sizeof(*a->waiting));
+    a->insurer = kp_run_insurer(run, &run->ctx->arena, copy);
     if (!a->by_basis || !a->waiting || !a->insurer)
         return NULL;
-    const struct kp_scheme *scheme = kp_scheme_of(&run->tables, number);
+    const struct kp_scheme *scheme = kp_scheme_of(&run->ctx->tables, number);
     a->scheme = *a->insurer->scheme ? a->insurer->scheme : scheme ? scheme->scheme : "";
     return a;
 }
@@ -41,13 +41,13 @@ struct kp_account *kp_tally_account(struct kp_tally *tally, struct kp_run *run, 
         return tally->accounts[at];
     if (tally->n_accounts == KP_MAX_INSURERS) {
         (void)snprintf(limit, sizeof(limit), "%d", KP_MAX_INSURERS);
-        (void)kp_diag_fail(&run->diag, KP_E_SYSTEM, KP_K_TOO_MANY_INSURERS, NULL, 0, NULL, limit, NULL, NULL);
+        (void)kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_TOO_MANY_INSURERS, KP_NOWHERE, limit);
         return NULL;
     }
     struct kp_account *a = new_account(run, insurer_number);
-    if (!a || kp_map_put(&tally->account_by_number, &run->arena, insurer_number, (uint32_t)tally->n_accounts) !=
+    if (!a || kp_map_put(&tally->account_by_number, &run->ctx->arena, insurer_number, (uint32_t)tally->n_accounts) !=
                   KP_MAP_ADDED) {
-        (void)kp_no_memory(run);
+        (void)kp_no_memory(run->ctx);
         return NULL;
     }
     return tally->accounts[tally->n_accounts++] = a;
@@ -65,7 +65,7 @@ static void note_place(struct kp_place first[KP_FIRST_PLACES], const struct kp_r
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
-        enum kp_level level = kp_diag_level(&run->diag, f->code);
+        enum kp_level level = kp_diag_level(&run->ctx->diag, f->code);
         tally->by_code[f->code]++;
         note_place(tally->first[f->code], &slot->row);
         tally->warnings += level == KP_LEVEL_WARN;
@@ -79,8 +79,8 @@ static void count_release(struct kp_tally *tally, const struct kp_run *run, cons
     const struct kp_decision *d = &slot->decision;
     tally->released++;
     a->documents++;
-    a->by_basis[d->basis - run->tables.bases]++;
-    for (size_t i = 0; i < run->tables.n_items; i++) {
+    a->by_basis[d->basis - run->ctx->tables.bases]++;
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
         const struct kp_value *value = &slot->record.values[i];
         tally->withheld[i] += value->state != KP_VALUE_ABSENT && d->ground[i] == KP_GROUND_WITHHELD;
         tally->derived[i] += slot->record.derived[i] && d->ground[i] != KP_GROUND_WITHHELD;
@@ -114,7 +114,7 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
         account->held++;
         account->by_reason[slot->reason]++;
         if (slot->waiting)
-            account->waiting[slot->waiting - run->tables.bases]++;
+            account->waiting[slot->waiting - run->ctx->tables.bases]++;
         break;
     case KP_ALREADY:
         tally->already++;
@@ -142,7 +142,7 @@ char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, un
     const struct kp_place *places = tally->first[code];
     for (size_t i = 0; i < KP_FIRST_PLACES && places[i].line; i++) {
         bool same_file = i > 0 && places[i].file == places[i - 1].file;
-        kp_buf_printf(&out, "%s%s:%" PRIu64, i ? " " : "", same_file ? "" : run->inputs[places[i].file].path,
+        kp_buf_printf(&out, "%s%s:%" PRIu64, i ? " " : "", same_file ? "" : run->inputs.list[places[i].file].path,
                       places[i].line);
     }
     char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "v08/cda_write.h"
+#include "base/status.h"
+#include "record/alternatives.h"
 #include "record/checks.h"
 #include "input/normalize.h"
-#include "record/alternatives.h"
-#include "base/status.h"
+#include "v08/cda_write.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
@@ -40,7 +40,7 @@ static bool decode_rest(const struct kp_run *run, enum kp_encoding encoding, con
     bool sound = true;
     while (at < cell->n) {
         size_t bad = 0;
-        if (kp_text_decode(run->text, encoding, cell->bytes + at, cell->n - at, out, &bad))
+        if (kp_text_decode(run->ctx->text, encoding, cell->bytes + at, cell->n - at, out, &bad))
             return sound;
         if (sound)
             *ret_bad = at + bad;
@@ -54,7 +54,7 @@ static bool decode_rest(const struct kp_run *run, enum kp_encoding encoding, con
 static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slot)
 {
     enum kp_status st = KP_OK;
-    const struct kp_input *input = &run->inputs[slot->row.file];
+    const struct kp_input *input = &run->inputs.list[slot->row.file];
     const struct kp_mapping *mapping = &input->mapping;
     struct kp_buf out = {0};
     slot->cells = kp_arena_alloc(&slot->arena, (slot->row.n_cells + 1) * sizeof(*slot->cells));
@@ -66,11 +66,8 @@ static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slo
         if (!decode_rest(run, input->encoding, &slot->row.cells[i], &out, &bad)) {
             const char *name = input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8";
             slot->findings.column = i < mapping->n_columns ? mapping->columns[i].number : (unsigned)i + 1;
-            kp_findings_add(&slot->findings, KP_K_UNDECODABLE, i < mapping->n_columns ? mapping->columns[i].header : NULL,
-                    NULL,
-                    kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1,
-                                    (unsigned)(uint8_t)slot->row.cells[i].bytes[bad]),
-                    name);
+            kp_findings_add(&slot->findings, KP_K_UNDECODABLE, i < mapping->n_columns ? mapping->columns[i].header : NULL, NULL, kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1,
+                                    (unsigned)(uint8_t)slot->row.cells[i].bytes[bad]), name);
             slot->findings.column = 0;
             slot->sound = false;
         }
@@ -110,7 +107,7 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
                                  f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
     if (!slot->identity)
         return KP_E_SYSTEM;
-    return kp_record_digest(&slot->record, &run->tables, slot->digest);
+    return kp_record_digest(&slot->record, &run->ctx->tables, slot->digest);
 }
 
 /* The first pass wants to know who it is and what would go out; what is wrong with it the second one tells. */
@@ -131,16 +128,16 @@ static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot, 
     context.report = category.report;
     context.programme = how.programme = category.programme;
     context.sender = n->sender_number;
-    kp_alternatives(&run->tables, &slot->record, &how, &slot->findings);
+    kp_alternatives(&run->ctx->tables, &slot->record, &how, &slot->findings);
     if (!first_pass)
-        kp_check_record(&run->tables, r, &context, &slot->findings);
+        kp_check_record(&run->ctx->tables, r, &context, &slot->findings);
     return slot->arena.failed ? KP_E_SYSTEM : KP_OK;
 }
 
 /* What an earlier run said of a row that comes back in its rejected.csv; "" for others. */
 static const char *earlier_codes(const struct kp_run *run, const struct kp_slot *slot)
 {
-    const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     for (size_t i = 0; i < mapping->n_columns; i++)
         if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, "kp_codes") == 0)
             return slot->cells[i];
@@ -157,7 +154,7 @@ static bool said_earlier(const struct kp_run *run, const struct kp_slot *slot, e
 /* A byte that did not decode was written as \xNN; as long as it stands there the value is not mended. */
 static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
 {
-    const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     if (!said_earlier(run, slot, KP_K_UNDECODABLE))
         return;
     for (size_t i = 0; i < mapping->n_columns; i++) {
@@ -165,8 +162,7 @@ static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
         if (!at || strspn(at + 2, "0123456789ABCDEF") < 2)
             continue;
         slot->findings.column = mapping->columns[i].number;
-        kp_findings_add(&slot->findings, KP_K_UNDECODABLE, mapping->columns[i].header, NULL,
-                kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
+        kp_findings_add(&slot->findings, KP_K_UNDECODABLE, mapping->columns[i].header, NULL, kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
         slot->findings.column = 0;
         slot->sound = false;
     }
@@ -174,7 +170,7 @@ static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
 
 static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
 {
-    const struct kp_mapping *mapping = &run->inputs[slot->row.file].mapping;
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
     slot->identity = slot->person = NULL;
     slot->sound = true;
@@ -183,20 +179,18 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         return;
     if (slot->row.n_cells != mapping->n_columns) {
         slot->sound = false;
-        kp_findings_add(&slot->findings, KP_K_ROW_WIDTH, NULL, NULL,
-                kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells),
-                kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
+        kp_findings_add(&slot->findings, KP_K_ROW_WIDTH, NULL, NULL, kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells), kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
     }
     if (slot->sound)
         find_unmended_bytes(run, slot);
     if (!slot->sound)
         return;
-    slot->st = kp_normalize(&run->tables, mapping, &run->options->facility, slot->cells, &slot->arena, &slot->findings,
+    slot->st = kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells, &slot->arena, &slot->findings,
                             &slot->record);
     if (slot->st != KP_OK)
         return;
     if (first_pass) /* before anything of it is put right: equal rows are equal as they came */
-        slot->st = kp_row_digest(&slot->record, &run->tables, slot->whole);
+        slot->st = kp_row_digest(&slot->record, &run->ctx->tables, slot->whole);
     if (slot->st == KP_OK)
         slot->st = check_row(run, slot, first_pass);
     if (slot->st == KP_OK)
@@ -254,8 +248,8 @@ static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *sl
     for (size_t i = 0; i < kase->n_consents; i++) {
         const struct kp_consent *c = kase->consents[i];
         bool used = false;
-        for (size_t k = 0; k < run->tables.n_items && !used; k++)
-            used = slot->decision.ground[k] == KP_GROUND_CONSENT && kp_consent_covers(c, &run->tables.items[k]) &&
+        for (size_t k = 0; k < run->ctx->tables.n_items && !used; k++)
+            used = slot->decision.ground[k] == KP_GROUND_CONSENT && kp_consent_covers(c, &run->ctx->tables.items[k]) &&
                    kp_consent_applies(c, kase);
         if (used)
             kp_buf_printf(&ids, "%s%s", ids.len ? " " : "", c->id);
@@ -268,9 +262,9 @@ static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *sl
 static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
                            const struct kp_request *request)
 {
-    for (size_t i = 0; i < run->tables.n_items; i++)
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
         if (slot->decision.ground[i] == KP_GROUND_REQUESTED && kase->presence[i] != KP_ITEM_ABSENT &&
-            kp_request_grants(&run->tables, request, kase, &run->tables.items[i], &slot->decision))
+            kp_request_grants(&run->ctx->tables, request, kase, &run->ctx->tables.items[i], &slot->decision))
             return true;
     return false;
 }
@@ -305,10 +299,10 @@ static enum kp_status assume_request(const struct kp_run *run, struct kp_slot *s
                                         .bands = (1u << KP_BAND__COUNT) - 1,
                                         .items = ""};
     c->requests = &slot->assumed;
-    struct kp_decision asked = {.ground = kp_arena_alloc(&slot->arena, run->tables.n_items * sizeof(*asked.ground))};
+    struct kp_decision asked = {.ground = kp_arena_alloc(&slot->arena, run->ctx->tables.n_items * sizeof(*asked.ground))};
     if (!asked.ground)
         return KP_E_SYSTEM;
-    kp_decide(&run->tables, &run->policy, c, &asked);
+    kp_decide(&run->ctx->tables, &run->policy, c, &asked);
     if (run->options->command == KP_CMD_PREPARE)
         slot->decision = asked;
     else if (asked.reason == KP_HOLD_NONE && asked.duty_fault == KP_HOLD_NONE)
@@ -320,13 +314,13 @@ static enum kp_status decide(const struct kp_run *run, struct kp_slot *slot)
 {
     enum kp_status st = KP_E_SYSTEM;
     const struct kp_record *r = &slot->record;
-    size_t n = run->tables.n_items;
+    size_t n = run->ctx->tables.n_items;
     struct consents consents = {0};
     uint8_t *presence = kp_arena_alloc(&slot->arena, n);
     slot->decision.ground = kp_arena_alloc(&slot->arena, n * sizeof(*slot->decision.ground));
     slot->insurer = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
     if (!presence || !slot->decision.ground || !slot->insurer)
-        goto out;
+        return st;
     for (size_t i = 0; i < n; i++)
         if (r->values[i].state != KP_VALUE_ABSENT)
             presence[i] = r->values[i].state == KP_VALUE_PRESENT ? KP_ITEM_RESULT : KP_ITEM_STATED;
@@ -344,12 +338,10 @@ static enum kp_status decide(const struct kp_run *run, struct kp_slot *slot)
                         .n_consents = consents.n,
                         .recipient_known = *to->name && *to->address && *to->representative,
                         .presence = presence};
-    kp_decide(&run->tables, &run->policy, &c, &slot->decision);
+    kp_decide(&run->ctx->tables, &run->policy, &c, &slot->decision);
     KP_TRY(assume_request(run, slot, &c));
     KP_TRY(name_requests(run, slot, &c));
-    st = name_consents(run, slot, &c);
-out:
-    return st;
+    return name_consents(run, slot, &c);
 }
 
 static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed)
@@ -368,12 +360,12 @@ static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed
         [KP_HOLD_ALREADY_DISCLOSED] = KP_K_ALREADY_DISCLOSED};
     slot->outcome = reason == KP_HOLD_ALREADY_DISCLOSED ? KP_ALREADY : KP_HELD;
     slot->reason = reason;
-    kp_findings_add(&slot->findings, codes[reason], NULL, NULL, needed, NULL);
+    kp_findings_add(&slot->findings, codes[reason], NULL, NULL, needed);
 }
 
 static const char *other_place(const struct kp_run *run, struct kp_slot *slot, uint32_t file, uint64_t line)
 {
-    return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs[file].path, (unsigned long long)line);
+    return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs.list[file].path, (unsigned long long)line);
 }
 
 /* Has this person been dealt with before: earlier in this run, or in an earlier one? True when that settles it. */
@@ -401,14 +393,13 @@ static enum kp_status render(const struct kp_run *run, struct kp_tools *tools, s
     struct kp_cda_frame frame = {.sender = &run->sender, .insurer = slot->insurer, .created = run->as_of};
     const char *where = NULL;
     kp_buf_reset(&slot->document);
-    bool well_formed = kp_cda_write(&slot->xml, &slot->document, tools->check, &run->tables, &slot->record,
+    bool well_formed = kp_cda_write(&slot->xml, &slot->document, tools->check, &run->ctx->tables, &slot->record,
                                     &slot->decision, &frame, &slot->arena);
     bool valid = kp_xml_check_finish(tools->check, &where);
     if (!kp_buf_ok(&slot->document))
         return KP_E_SYSTEM;
     if (!well_formed || !valid) {
-        kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
-                well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids", NULL);
+        kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL, well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
         slot->outcome = KP_REJECTED;
         return KP_OK;
     }
@@ -421,11 +412,10 @@ static void explain_release(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
     if (d->recipient_unknown)
-        kp_findings_add(&slot->findings, KP_K_RECIPIENT_UNKNOWN, NULL, NULL, NULL, NULL);
+        kp_findings_add(&slot->findings, KP_K_RECIPIENT_UNKNOWN, NULL, NULL);
     if (d->basis && d->basis->route == KP_ROUTE_HEALTH && d->band == KP_BAND_40TO74)
-        kp_findings_add(&slot->findings, KP_K_HEALTH_ACT_AT_40, NULL, NULL,
-                kp_arena_printf(&slot->arena, "%s %s", d->basis->law, d->basis->request_provision), NULL);
-    if (kp_diag_worst(&run->diag, &slot->findings) >= KP_LEVEL_REJECT) /* --strict made a warning of it */
+        kp_findings_add(&slot->findings, KP_K_HEALTH_ACT_AT_40, NULL, NULL, kp_arena_printf(&slot->arena, "%s %s", d->basis->law, d->basis->request_provision));
+    if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT) /* --strict made a warning of it */
         slot->outcome = KP_REJECTED;
 }
 
@@ -443,25 +433,22 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     if (slot->mark.kind == KP_SEEN_COPY) {
         slot->outcome = KP_DUPLICATE;
         slot->findings.first = slot->findings.last = NULL; /* said of the row it copies */
-        kp_findings_add(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL,
-                other_place(run, slot, slot->mark.file, slot->mark.line), NULL);
+        kp_findings_add(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL, other_place(run, slot, slot->mark.file, slot->mark.line));
         return;
     }
     /* Only now is it known whether this export writes "-" for nothing; then it cannot mean negative without a word
      * from the mapping. */
     if (slot->sound && slot->record.dash_coded &&
-        (run->inputs[slot->row.file].dash_is_empty || said_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
+        (run->inputs.list[slot->row.file].dash_is_empty || said_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
         slot->findings.column = slot->record.dash_column;
-        kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL, NULL, NULL);
+        kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL);
         slot->findings.column = 0;
     }
     if (slot->mark.kind == KP_SEEN_CONFLICT)
-        kp_findings_add(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL,
-                other_place(run, slot, slot->mark.file, slot->mark.line), NULL);
+        kp_findings_add(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL, other_place(run, slot, slot->mark.file, slot->mark.line));
     if (slot->person_mark.contradicted)
-        kp_findings_add(&slot->findings, KP_K_PERSON_CONTRADICTORY, NULL, NULL,
-                other_place(run, slot, slot->person_mark.file, slot->person_mark.line), NULL);
-    if (kp_diag_worst(&run->diag, &slot->findings) >= KP_LEVEL_REJECT) {
+        kp_findings_add(&slot->findings, KP_K_PERSON_CONTRADICTORY, NULL, NULL, other_place(run, slot, slot->person_mark.file, slot->person_mark.line));
+    if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT) {
         slot->outcome = KP_REJECTED;
         return;
     }
@@ -472,7 +459,7 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     if (went_out || (slot->mark.kind == KP_SEEN_CHANGED && !run->options->corrections))
         slot->waiting = NULL; /* for no request */
     if (slot->decision.reason != KP_HOLD_NONE) {
-        hold(slot, slot->decision.reason, kp_provision_needed(&run->tables, &slot->decision, run->as_of, &slot->arena));
+        hold(slot, slot->decision.reason, kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
     } else if (!settled_by_mark(run, slot)) {
         explain_release(run, slot);
         if (slot->outcome == KP_RELEASED)

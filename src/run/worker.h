@@ -5,12 +5,12 @@
 #ifndef KP_WORKER_H
 #define KP_WORKER_H
 
-#include "input/rows.h"
-#include "record/record.h"
-#include "run/run.h"
-#include "run/persons.h"
 #include "format/xml.h"
 #include "format/zip.h"
+#include "record/record.h"
+#include "input/rows.h"
+#include "run/persons.h"
+#include "run/run.h"
 
 /* Tools of one thread. */
 struct kp_tools {

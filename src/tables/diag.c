@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "format/sheet.h"
 #include "base/status.h"
+#include "format/sheet.h"
 
 static const char *const LEVEL_NAMES[] = {[KP_LEVEL_NOTE] = "note",
                                           [KP_LEVEL_WARN] = "warn",
@@ -74,20 +74,14 @@ const struct kp_msg *kp_catalogue_find(const struct kp_catalogue *catalogue, uns
     return bsearch(&code, catalogue->rows, catalogue->n_rows, sizeof(*catalogue->rows), compare_code);
 }
 
-void kp_findings_add(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,
-             const char *arg2)
-{
-    kp_findings_add3(findings, code, field, value, arg1, arg2, NULL);
-}
-
-void kp_findings_add3(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
-                   const char *arg1, const char *arg2, const char *arg3)
+void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
+                        const char *const args[3])
 {
     struct kp_finding *finding = kp_arena_alloc(findings->arena, sizeof(*finding));
     if (!finding)
         return;
     *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column,
-                                    .line = findings->line, .args = {arg1, arg2, arg3}, .value = value};
+                                    .line = findings->line, .args = {args[0], args[1], args[2]}, .value = value};
     if (findings->last)
         findings->last->next = finding;
     else
@@ -171,10 +165,12 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     }
 }
 
-void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
+void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
-    if (kp_diag_level(diag, finding->code) < diag->env->least_level)
+    enum kp_level level = kp_diag_level(diag, finding->code);
+    diag->n_sent[level]++;
+    if (level < diag->env->least_level)
         return;
     struct kp_buf text = {0};
     struct kp_buf remedy = {0};
@@ -183,7 +179,9 @@ void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, c
     kp_diag_text(diag, finding, &text);
     if (msg)
         fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
-    struct kp_message message = {.level = kp_diag_level(diag, finding->code),
+    if (!msg)
+        kp_buf_str(&text, "memory is short"); /* the catalogue itself is not there */
+    struct kp_message message = {.level = level,
                                  .code = finding->code,
                                  .file = file,
                                  .line = line,
@@ -196,10 +194,10 @@ void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, c
     kp_buf_release(&where);
 }
 
-enum kp_status kp_diag_fail(const struct kp_diag *diag, enum kp_status status, enum kp_code code, const char *file,
-                            uint64_t line, const char *field, const char *arg1, const char *arg2, const char *arg3)
+enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code, struct kp_where where,
+                              const char *const args[3])
 {
-    struct kp_finding finding = {.code = code, .field = field, .args = {arg1, arg2, arg3}};
-    kp_diag_send(diag, file, line, &finding);
+    struct kp_finding finding = {.code = code, .field = where.field, .args = {args[0], args[1], args[2]}};
+    kp_diag_send(diag, where.file, where.line, &finding);
     return status;
 }

@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "kenporter.h"
 #include "kp_codes.h" /* generated: enum kp_code { KP_K_UNKNOWN_COMMAND = 1001, ... } */
-#include "base/arena.h"
 
 struct kp_msg {
     unsigned code;
@@ -55,11 +55,12 @@ struct kp_findings {
     unsigned long line;
 };
 
-void kp_findings_add(struct kp_findings *findings, enum kp_code code, const char *field, const char *value, const char *arg1,
-             const char *arg2);
-
-void kp_findings_add3(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
-                   const char *arg1, const char *arg2, const char *arg3);
+/* Adds a finding: kp_findings_add(findings, code, field, value[, arg1[, arg2[, arg3]]]). */
+#define kp_findings_add(...) KP_FINDINGS_ADD(__VA_ARGS__, NULL, NULL, NULL, NULL)
+#define KP_FINDINGS_ADD(findings, code, field, value, arg1, arg2, arg3, ...)                                           \
+    kp_findings_append(findings, code, field, value, (const char *const[3]){arg1, arg2, arg3})
+void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
+                        const char *const args[3]);
 
 /* Does a finding that refuses a value (K4xxx; of a document K8xxx) speak of that field? Then it is wrong rather than missing. */
 bool kp_refused(const struct kp_findings *findings, const char *field);
@@ -71,6 +72,7 @@ struct kp_diag {
     enum kp_lang lang;
     bool strict; /* warnings reject: decided here and nowhere else */
     bool show_values;
+    uint64_t n_sent[KP_LEVEL__COUNT];
 };
 
 /* The text of a code with "…" for what differs from row to row. NULL when memory is short. */
@@ -88,11 +90,43 @@ void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out);
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
 
 /* Tells the environment. file may be NULL, line 0. */
-void kp_diag_send(const struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
+void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
 
-/* Builds a finding and sends it; for failures outside records. Returns status, so that callers can
- * "return kp_diag_fail(...)". */
-enum kp_status kp_diag_fail(const struct kp_diag *diag, enum kp_status status, enum kp_code code, const char *file,
-                            uint64_t line, const char *field, const char *arg1, const char *arg2, const char *arg3);
+/* The place a diagnostic speaks of. file and field may be NULL, line 0. */
+struct kp_where {
+    const char *file;
+    uint64_t line;
+    const char *field;
+};
+
+#define KP_NOWHERE ((struct kp_where){0})
+
+static inline struct kp_where kp_in(const char *file)
+{
+    return (struct kp_where){.file = file};
+}
+
+static inline struct kp_where kp_at(const char *file, uint64_t line)
+{
+    return (struct kp_where){.file = file, .line = line};
+}
+
+static inline struct kp_where kp_field_at(const char *file, uint64_t line, const char *field)
+{
+    return (struct kp_where){file, line, field};
+}
+
+/*
+ * Reports a failure outside records and returns its status: "return kp_fail(diag, status, code, where[, arg1[, arg2[,
+ * arg3]]])". kp_warn reports what does not stop the caller.
+ */
+#define kp_fail(...) KP_FAIL(__VA_ARGS__, NULL, NULL, NULL, NULL)
+#define KP_FAIL(diag, status, code, where, arg1, arg2, arg3, ...)                                                      \
+    kp_diag_report(diag, status, code, where, (const char *const[3]){arg1, arg2, arg3})
+#define kp_warn(...) KP_WARN(__VA_ARGS__, NULL, NULL, NULL, NULL)
+#define KP_WARN(diag, code, where, arg1, arg2, arg3, ...)                                                              \
+    ((void)kp_diag_report(diag, KP_OK, code, where, (const char *const[3]){arg1, arg2, arg3}))
+enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code, struct kp_where where,
+                              const char *const args[3]);
 
 #endif

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "format/sheet.h"
 #include "base/status.h"
 #include "base/suggest.h"
+#include "format/sheet.h"
 
 const char *const kp_route_names[KP_ROUTE__COUNT] = {"elderly_act", "health_act", "consent"};
 const char *const kp_band_names[KP_BAND__COUNT] = {"under40", "40to74", "75plus"};
@@ -85,7 +85,7 @@ enum { MAX_COLUMNS = 24, TABLE_MAX_BYTES = 16 << 20 };
 struct loader {
     struct kp_arena *arena;
     const struct kp_io *io;
-    const struct kp_diag *diag;
+    struct kp_diag *diag;
     const char *folder;
     struct kp_sha256 *sha;
     struct kp_tables *tables;
@@ -103,7 +103,7 @@ static enum kp_status bad(struct loader *l, size_t row, const char *what, const 
     uint64_t line = row == HEADER_ROW ? 1 : l->sheet.bad_line;
     if (row < l->sheet.n_rows)
         line = l->sheet.rows[row].line;
-    return kp_diag_fail(l->diag, KP_E_USAGE, KP_K_TABLE_BAD, l->file, line, NULL, text ? text : what, NULL, NULL);
+    return kp_fail(l->diag, KP_E_USAGE, KP_K_TABLE_BAD, kp_at(l->file, line), text ? text : what);
 }
 
 static enum kp_status read_bytes(struct loader *l, const char *name, const char **ret_bytes, size_t *ret_n)
@@ -120,7 +120,7 @@ static enum kp_status read_bytes(struct loader *l, const char *name, const char 
     if (!path)
         return KP_E_SYSTEM;
     if (kp_read_file(l->io, path, TABLE_MAX_BYTES, l->arena, ret_bytes, ret_n) != KP_OK)
-        return kp_diag_fail(l->diag, KP_E_USAGE, KP_K_TABLE_UNREADABLE, path, 0, NULL, name, strerror(errno), NULL);
+        return kp_fail(l->diag, KP_E_USAGE, KP_K_TABLE_UNREADABLE, kp_in(path), name, strerror(errno));
     return KP_OK;
 }
 
@@ -290,7 +290,6 @@ static enum kp_status load_items(struct loader *l)
                                           "code_system", "group_id", "group_relation", "depends_on", "method_code",
                                           "author_item", "input_min", "input_max", "scope", "section", "order",
                                           "several", "category_name", "tokutei_need", "osh_need"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "items.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_item *items = kp_arena_alloc(l->arena, n * sizeof(*items));
@@ -314,8 +313,7 @@ static enum kp_status load_items(struct loader *l)
     find_rivals(items, n);
     l->tables->items = items;
     l->tables->n_items = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* --- code_systems.csv and values.csv: one lookup for codes, displays and variants --- */
@@ -367,7 +365,6 @@ static enum kp_status check_systems(struct loader *l)
 static enum kp_status load_codes(struct loader *l, struct texts *texts)
 {
     static const char *const columns[] = {"code_system", "code", "display"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "code_systems.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_code_row *codes = kp_arena_alloc(l->arena, n * sizeof(*codes));
@@ -389,15 +386,12 @@ static enum kp_status load_codes(struct loader *l, struct texts *texts)
             KP_TRY(add_value(l, i, texts, codes[i].system, codes[i].display, codes[i].code));
     l->tables->codes = codes;
     l->tables->n_codes = n;
-    st = check_systems(l);
-out:
-    return st;
+    return check_systems(l);
 }
 
 static enum kp_status load_values(struct loader *l, struct texts *texts)
 {
     static const char *const columns[] = {"code_system", "variant", "code"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "values.csv", columns, KP_COUNT(columns)));
     for (size_t i = 0; i < l->sheet.n_rows; i++) {
         const char *system = cell(l, i, 0), *code = cell(l, i, 2);
@@ -407,8 +401,7 @@ static enum kp_status load_values(struct loader *l, struct texts *texts)
         KP_TRY(add_value(l, i, texts, system, cell(l, i, 1), code));
     }
     l->tables->code_texts = texts->at;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* --- headers.csv, header_traps.csv, units.csv, conversions.csv, unit_mistakes.csv, prefectures.csv --- */
@@ -502,7 +495,6 @@ static enum kp_status collect_pairs(struct loader *l)
 static enum kp_status load_headers(struct loader *l)
 {
     static const char *const columns[] = {"header", "target", "rank"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "headers.csv", columns, KP_COUNT(columns)));
     KP_TRY(collect_pairs(l));
     for (size_t i = 0; i < l->sheet.n_rows; i++) {
@@ -519,15 +511,12 @@ static enum kp_status load_headers(struct loader *l)
         if (!key || kp_map_put(&l->tables->header_hint, l->arena, key, target) == KP_MAP_NO_MEMORY)
             return KP_E_SYSTEM;
     }
-    st = add_item_names(l);
-out:
-    return st;
+    return add_item_names(l);
 }
 
 static enum kp_status load_traps(struct loader *l)
 {
     static const char *const columns[] = {"word"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "header_traps.csv", columns, KP_COUNT(columns)));
     const char **traps = kp_arena_alloc(l->arena, (l->sheet.n_rows + 1) * sizeof(*traps));
     if (!traps)
@@ -539,14 +528,12 @@ static enum kp_status load_traps(struct loader *l)
     }
     l->tables->traps = traps;
     l->tables->n_traps = l->sheet.n_rows;
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status load_conversions(struct loader *l)
 {
     static const char *const columns[] = {"from", "to", "analyte", "factor", "offset"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "conversions.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_conversion *rows = kp_arena_alloc(l->arena, (n + 1) * sizeof(*rows));
@@ -572,15 +559,13 @@ static enum kp_status load_conversions(struct loader *l)
     }
     l->tables->conversions = rows;
     l->tables->n_conversions = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* A guess is of use only where the unit, once it is named, can be converted. */
 static enum kp_status load_mistakes(struct loader *l)
 {
     static const char *const columns[] = {"analyte", "unit", "from", "to"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "unit_mistakes.csv", columns, KP_COUNT(columns)));
     struct kp_unit_mistake *rows = kp_arena_alloc(l->arena, (l->sheet.n_rows + 1) * sizeof(*rows));
     if (!rows)
@@ -600,8 +585,7 @@ static enum kp_status load_mistakes(struct loader *l)
     }
     l->tables->mistakes = rows;
     l->tables->n_mistakes = l->sheet.n_rows;
-out:
-    return st;
+    return KP_OK;
 }
 
 static bool unit_is_known(const struct kp_tables *t, const char *unit)
@@ -618,7 +602,6 @@ static bool unit_is_known(const struct kp_tables *t, const char *unit)
 static enum kp_status load_units(struct loader *l)
 {
     static const char *const columns[] = {"variant", "unit"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "units.csv", columns, KP_COUNT(columns)));
     const char **units = kp_arena_alloc(l->arena, (l->sheet.n_rows + 1) * sizeof(*units));
     if (!units)
@@ -635,8 +618,7 @@ static enum kp_status load_units(struct loader *l)
         if (!key || kp_map_put(&l->tables->unit_by_key, l->arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY)
             return KP_E_SYSTEM;
     }
-out:
-    return st;
+    return KP_OK;
 }
 
 static bool begins_an_item(const struct kp_tables *tables, const char *prefix, size_t n)
@@ -650,7 +632,6 @@ static bool begins_an_item(const struct kp_tables *tables, const char *prefix, s
 static enum kp_status load_periodic(struct loader *l)
 {
     static const char *const columns[] = {"name", "items", "omit_below", "but_not_at"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "periodic.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_periodic *rows = kp_arena_alloc(l->arena, (n + 1) * sizeof(*rows));
@@ -669,8 +650,7 @@ static enum kp_status load_periodic(struct loader *l)
     }
     l->tables->periodic = rows;
     l->tables->n_periodic = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 static const char *const LIMIT_NAMES[] = {
@@ -702,7 +682,6 @@ static bool measures_in(const struct kp_tables *tables, const char *prefix, cons
 static enum kp_status load_limits(struct loader *l)
 {
     static const char *const columns[] = {"name", "items", "comparison", "limit", "unit", "ground"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "judgement_limits.csv", columns, KP_COUNT(columns)));
     for (size_t i = 0; i < l->sheet.n_rows; i++) {
         const char *comparison = cell(l, i, 2), *limit = cell(l, i, 3);
@@ -721,14 +700,12 @@ static enum kp_status load_limits(struct loader *l)
     for (size_t i = 0; i < KP_LIMIT__COUNT; i++)
         if (!l->tables->limits[i].items)
             return bad(l, HEADER_ROW, "the table lacks the limit", LIMIT_NAMES[i]);
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status load_xsd_digests(struct loader *l)
 {
     static const char *const columns[] = {"file", "sha256_without_whitespace"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "xsd_digests.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_xsd_digest *digests = kp_arena_alloc(l->arena, (n + 1) * sizeof(*digests));
@@ -745,14 +722,12 @@ static enum kp_status load_xsd_digests(struct loader *l)
     }
     l->tables->xsd_digests = digests;
     l->tables->n_xsd_digests = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status load_prefectures(struct loader *l)
 {
     static const char *const columns[] = {"code", "name"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "prefectures.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_prefecture *rows = kp_arena_alloc(l->arena, (n + 1) * sizeof(*rows));
@@ -765,8 +740,7 @@ static enum kp_status load_prefectures(struct loader *l)
     }
     l->tables->prefectures = rows;
     l->tables->n_prefectures = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 /* --- the law --- */
@@ -792,7 +766,6 @@ static bool periods_overlap(struct kp_date from_a, struct kp_date to_a, struct k
 static enum kp_status load_schemes(struct loader *l)
 {
     static const char *const columns[] = {"prefix", "scheme", "choices", "name_en", "name_ja"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "schemes.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_scheme *schemes = kp_arena_alloc(l->arena, n * sizeof(*schemes));
@@ -813,8 +786,7 @@ static enum kp_status load_schemes(struct loader *l)
     l->tables->schemes = schemes;
     l->tables->n_schemes = n;
     l->schemes = l->sheet;
-out:
-    return st;
+    return KP_OK;
 }
 
 static bool scheme_is_known(const struct kp_tables *t, const char *scheme)
@@ -885,7 +857,6 @@ static enum kp_status load_bases(struct loader *l)
     static const char *const columns[] = {"basis_id",       "route",          "scheme",    "age_band",       "law_ja",
                                           "request_provision", "duty_provision", "regulation", "effective_from",
                                           "effective_to",   "item_scope"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "legal_basis.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_basis *bases = kp_arena_alloc(l->arena, n * sizeof(*bases));
@@ -917,15 +888,12 @@ static enum kp_status load_bases(struct loader *l)
     l->tables->bases = bases;
     l->tables->n_bases = n;
     KP_TRY(check_bases(l, bases, n));
-    st = check_choices(l);
-out:
-    return st;
+    return check_choices(l);
 }
 
 static enum kp_status load_grounds(struct loader *l)
 {
     static const char *const columns[] = {"ground", "provision", "effective_from", "effective_to"};
-    enum kp_status st = KP_OK;
     KP_TRY(open_table(l, "privacy_grounds.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_privacy_ground *grounds = kp_arena_alloc(l->arena, n * sizeof(*grounds));
@@ -941,35 +909,34 @@ static enum kp_status load_grounds(struct loader *l)
     }
     l->tables->grounds = grounds;
     l->tables->n_grounds = n;
-out:
-    return st;
+    return KP_OK;
 }
 
 enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
-                              const char *folder, const struct kp_diag *diag, struct kp_tables *ret_tables)
+                              const char *folder, struct kp_diag *diag, struct kp_tables *ret_tables)
 {
     enum kp_status st = KP_OK;
     struct kp_tables tables = {.text = text};
     struct texts texts = {0};
     struct loader l = {.arena = arena, .io = io, .diag = diag, .folder = folder, .tables = &tables};
     uint8_t digest[KP_SHA256_BYTES];
-    KP_TRY(kp_sha256_new(&l.sha));
-    KP_TRY(load_items(&l));
-    KP_TRY(load_codes(&l, &texts));
-    KP_TRY(load_values(&l, &texts));
-    KP_TRY(load_headers(&l));
-    KP_TRY(load_traps(&l));
-    KP_TRY(load_conversions(&l));
-    KP_TRY(load_mistakes(&l));
-    KP_TRY(load_units(&l));
-    KP_TRY(load_prefectures(&l));
-    KP_TRY(load_schemes(&l));
-    KP_TRY(load_bases(&l));
-    KP_TRY(load_grounds(&l));
-    KP_TRY(load_xsd_digests(&l));
-    KP_TRY(load_periodic(&l));
-    KP_TRY(load_limits(&l));
-    KP_TRY(kp_sha256_finish(l.sha, digest));
+    KP_TRY_OUT(kp_sha256_new(&l.sha));
+    KP_TRY_OUT(load_items(&l));
+    KP_TRY_OUT(load_codes(&l, &texts));
+    KP_TRY_OUT(load_values(&l, &texts));
+    KP_TRY_OUT(load_headers(&l));
+    KP_TRY_OUT(load_traps(&l));
+    KP_TRY_OUT(load_conversions(&l));
+    KP_TRY_OUT(load_mistakes(&l));
+    KP_TRY_OUT(load_units(&l));
+    KP_TRY_OUT(load_prefectures(&l));
+    KP_TRY_OUT(load_schemes(&l));
+    KP_TRY_OUT(load_bases(&l));
+    KP_TRY_OUT(load_grounds(&l));
+    KP_TRY_OUT(load_xsd_digests(&l));
+    KP_TRY_OUT(load_periodic(&l));
+    KP_TRY_OUT(load_limits(&l));
+    KP_TRY_OUT(kp_sha256_finish(l.sha, digest));
     kp_sha256_hex(digest, tables.sha256);
     *ret_tables = tables;
 out:

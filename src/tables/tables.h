@@ -9,14 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/date.h"
 #include "base/decimal.h"
 #include "base/file.h"
-#include "kenporter.h"
 #include "base/map.h"
-#include "base/arena.h"
-#include "tables/diag.h"
 #include "base/text.h"
+#include "tables/diag.h"
+#include "kenporter.h"
 
 enum kp_value_type { KP_TYPE_PQ, KP_TYPE_CD, KP_TYPE_CO, KP_TYPE_ST, KP_TYPE__COUNT };
 
@@ -250,7 +250,7 @@ bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_me
  * outlive the tables. A wrong table is reported with file, line and reason: KP_E_USAGE.
  */
 enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
-                              const char *folder, const struct kp_diag *diag, struct kp_tables *ret_tables);
+                              const char *folder, struct kp_diag *diag, struct kp_tables *ret_tables);
 
 /* NULL when there is none. */
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code);

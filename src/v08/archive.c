@@ -17,7 +17,7 @@ static const char CLAIMS_SUMMARY[] = "su08_V08.xml";
 
 static void count(struct kp_archive *a, enum kp_code code)
 {
-    enum kp_level level = kp_diag_level(&a->run->diag, code);
+    enum kp_level level = kp_diag_level(&a->ctx->diag, code);
     a->faults += level > KP_LEVEL_WARN;
     a->warnings += level == KP_LEVEL_WARN;
     if (level < KP_LEVEL_WARN)
@@ -43,7 +43,7 @@ void kp_archive_tell(struct kp_archive *a, const char *member, uint64_t line, co
     kp_buf_str(&place, member ? ":" : "");
     for (const char *at = member; at && *at; at++) /* a name from outside: nothing in it may reach a terminal as a command */
         kp_buf_char(&place, *at > 0x20 && *at < 0x7f ? *at : '?');
-    kp_diag_send(&a->run->diag, kp_buf_ok(&place) ? kp_buf_text(&place) : a->path, line, finding);
+    kp_diag_send(&a->ctx->diag, kp_buf_ok(&place) ? kp_buf_text(&place) : a->path, line, finding);
     kp_buf_release(&place);
 }
 
@@ -73,7 +73,7 @@ static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum k
     else if (st == KP_E_INPUT)
         kp_archive_fault(a, member, KP_K_BUNDLE_UNREADABLE, NULL, strerror(errno), NULL);
     else
-        return kp_no_memory(a->run);
+        return kp_no_memory(a->ctx);
     return KP_E_FAULT;
 }
 
@@ -231,10 +231,10 @@ static char *with_single_spaces(struct kp_arena *arena, const struct kp_buf *byt
 static enum kp_status keep_official(struct kp_archive *a, struct schemas *s, size_t row)
 {
     struct kp_xsd_file *file = &s->official[s->n_official++];
-    file->name = a->run->tables.xsd_digests[row].name;
+    file->name = a->ctx->tables.xsd_digests[row].name;
     file->bytes = with_single_spaces(&a->arena, &a->bytes, &file->n);
     bool kept = file->bytes && kp_sha256_of(file->bytes, file->n, s->digests[row]) == KP_OK;
-    return kept ? KP_OK : kp_no_memory(a->run);
+    return kept ? KP_OK : kp_no_memory(a->ctx);
 }
 
 static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m,
@@ -242,7 +242,7 @@ static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const
 {
     enum kp_zip_fault fault = KP_ZIP_SOUND;
     char digest[KP_SHA256_HEX + 1];
-    const struct kp_tables *tables = &a->run->tables;
+    const struct kp_tables *tables = &a->ctx->tables;
     size_t i = 0;
     while (i < tables->n_xsd_digests && strcmp(tables->xsd_digests[i].name, name + 4) != 0)
         i++;
@@ -254,7 +254,7 @@ static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const
         return KP_OK;
     }
     if (kp_schema_digest(kp_buf_text(&a->bytes), a->bytes.len, digest) != KP_OK)
-        return kp_no_memory(a->run);
+        return kp_no_memory(a->ctx);
     bool again = s->has_any[i];
     s->has_any[i] = true;
     if (strcmp(tables->xsd_digests[i].sha256, digest) == 0)
@@ -282,7 +282,7 @@ static enum kp_status use_official(struct kp_archive *a, const struct schemas *s
     struct kp_archive_checks *c = a->checks;
     struct kp_buf detail = {0};
     enum kp_status st = KP_OK;
-    if (!c || a->by_official || s->n_official < a->run->tables.n_xsd_digests)
+    if (!c || a->by_official || s->n_official < a->ctx->tables.n_xsd_digests)
         return KP_OK;
     a->by_official = true;
     if (c->official_index && memcmp(c->enclosed, s->digests, sizeof(s->digests)) == 0)
@@ -291,16 +291,16 @@ static enum kp_status use_official(struct kp_archive *a, const struct schemas *s
     memcpy(c->enclosed, s->digests, sizeof(s->digests));
     memcpy(c->schemas.files, s->official, sizeof(s->official));
     c->schemas.n_files = s->n_official;
-    KP_TRY(kp_schemas_compile(&c->schemas, &detail));
-    KP_TRY(kp_xml_check_new(c->schemas.document, &c->official_document));
-    KP_TRY(kp_xml_check_new(c->schemas.index, &c->official_index));
+    KP_TRY_OUT(kp_schemas_compile(&c->schemas, &detail));
+    KP_TRY_OUT(kp_xml_check_new(c->schemas.document, &c->official_document));
+    KP_TRY_OUT(kp_xml_check_new(c->schemas.index, &c->official_index));
 out:
     kp_buf_release(&detail);
     if (st == KP_OK)
         return KP_OK;
     kp_archive_forget_official(c);
     if (st != KP_E_USAGE)
-        return kp_no_memory(a->run);
+        return kp_no_memory(a->ctx);
     a->by_official = false; /* spoilt by white space alone */
     kp_archive_fault(a, NULL, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
     return KP_OK;
@@ -312,8 +312,8 @@ static void judge_schemas(struct kp_archive *a, const struct schemas *s)
     struct kp_buf missing = {0};
     bool ours = s->n_profile > 0 && s->n_official == 0;
     char path[64];
-    for (size_t i = 0; i < a->run->tables.n_xsd_digests; i++) {
-        const char *name = a->run->tables.xsd_digests[i].name;
+    for (size_t i = 0; i < a->ctx->tables.n_xsd_digests; i++) {
+        const char *name = a->ctx->tables.xsd_digests[i].name;
         (void)snprintf(path, sizeof(path), "xsd/%s", name);
         if (!s->has_any[i] && (!ours || kp_embedded_find(path)))
             kp_buf_printf(&missing, "%s%s", missing.len ? " " : "", name);
@@ -339,7 +339,7 @@ static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_ar
     scratch->max_bytes = KP_TREE_MAX_BYTES;
     enum kp_status st = kp_xml_read(scratch, kp_buf_text(&a->bytes), a->bytes.len, tree, &fault, &line);
     if (st != KP_E_FAULT)
-        return st == KP_OK ? KP_OK : kp_no_memory(a->run);
+        return st == KP_OK ? KP_OK : kp_no_memory(a->ctx);
     struct kp_finding finding = {.code = codes[fault]};
     kp_archive_tell(a, name, line, &finding);
     return KP_E_FAULT;
@@ -456,7 +456,7 @@ static enum kp_status check_name(struct kp_archive *a, struct kp_keyset *names, 
         lower[i] = m->name[i] >= 'A' && m->name[i] <= 'Z' ? (char)(m->name[i] + 'a' - 'A') : m->name[i];
     switch (kp_keyset_put(names, lower, 0, &before)) {
     case KP_MAP_NO_MEMORY:
-        return kp_no_memory(a->run);
+        return kp_no_memory(a->ctx);
     case KP_MAP_EXISTED:
         kp_archive_fault(a, m->name, KP_K_MEMBER_TWICE, NULL, NULL, NULL);
         break;
@@ -529,18 +529,18 @@ static void name_base(struct kp_archive *a)
     a->base = copy ? copy : "";
 }
 
-enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, struct kp_archive_checks *checks,
+enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx, struct kp_archive_checks *checks,
                                const char *path, bool silent)
 {
     struct schemas schemas = {.n_official = 0};
     struct kp_keyset names = {0};
     enum kp_zip_fault fault = KP_ZIP_SOUND;
-    *a = (struct kp_archive){.run = run, .checks = checks, .path = path, .silent = silent,
+    *a = (struct kp_archive){.ctx = ctx, .checks = checks, .path = path, .silent = silent,
                              .by_official = checks && checks->official_asked_for,
                              .name = {.sender = "", .receiver = ""},
                              .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     name_base(a);
-    enum kp_status st = kp_unzip_open(&a->zip, run->io, path, &fault);
+    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path, &fault);
     if (st != KP_OK)
         return zip_fault(a, NULL, st, fault);
     parse_name(a);
@@ -554,7 +554,7 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_run *run, struct 
     if (st == KP_OK)
         judge(a, &schemas);
     kp_unzip_rewind(&a->zip);
-    return st == KP_OK && a->arena.failed ? kp_no_memory(run) : st;
+    return st == KP_OK && a->arena.failed ? kp_no_memory(ctx) : st;
 }
 
 void kp_archive_close(struct kp_archive *a)

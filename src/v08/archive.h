@@ -5,10 +5,10 @@
 #ifndef KP_ARCHIVE_H
 #define KP_ARCHIVE_H
 
-#include "v08/cda_read.h"
-#include "run/run.h"
 #include "format/unzip.h"
 #include "format/xmlread.h"
+#include "v08/cda_read.h"
+#include "v08/schemas.h"
 
 enum {
     KP_DOCUMENT_MAX_BYTES = 8 << 20,
@@ -42,7 +42,7 @@ struct kp_archive_checks {
 };
 
 struct kp_archive {
-    struct kp_run *run;
+    struct kp_context *ctx;
     struct kp_archive_checks *checks;
     bool by_official; /* the ministry's schema decides */
     const char *path;
@@ -68,7 +68,7 @@ struct kp_archive {
  * Opens the archive and looks at every member but the documents: names, index, schemas. Faults are told. KP_OK: the
  * documents can be read; KP_E_FAULT: the archive is too broken for that; KP_E_SYSTEM. To be closed in any case.
  */
-enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_run *run, struct kp_archive_checks *checks,
+enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_context *ctx, struct kp_archive_checks *checks,
                                const char *path, bool silent);
 void kp_archive_close(struct kp_archive *archive);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/norm_fields.h"
 #include "base/status.h"
+#include "input/norm_fields.h"
 
 #define OID "1.2.392.200119.6."
 #define LIMIT_MARKS "2.16.840.1.113883.5.83"
@@ -24,7 +24,7 @@ struct reader {
 
 static void find(const struct reader *r, enum kp_code code, const char *where, const char *arg)
 {
-    kp_findings_add(r->findings, code, where, NULL, arg, NULL);
+    kp_findings_add(r->findings, code, where, NULL, arg);
 }
 
 /* What is found from now on stands there. */
@@ -592,7 +592,7 @@ static const char *party(const struct kp_node *id, struct kp_findings *findings,
     size_t n = strcmp(kp_node_attr(id, "root"), OID "102") == 0 ? FACILITY_DIGITS : 8;
     if (strlen(number) == n && strspn(number, "0123456789") == n)
         return number;
-    kp_findings_add(findings, KP_K_INDEX_NUMBER, where, NULL, NULL, NULL);
+    kp_findings_add(findings, KP_K_INDEX_NUMBER, where, NULL);
     return ""; /* whatever stands there is not to be repeated */
 }
 
@@ -608,6 +608,6 @@ void kp_index_read(const struct kp_tree *tree, struct kp_findings *findings, str
         .created = day_of(kp_node_attr(kp_node_child(root, "creationTime"), "value")),
         .documents = strtoull(kp_node_attr(kp_node_child(root, "totalRecordCount"), "value"), NULL, 10)};
     if (!kp_date_is_set(index.created))
-        kp_findings_add(findings, KP_K_DATE_NOT_REAL, "creationTime", NULL, NULL, NULL);
+        kp_findings_add(findings, KP_K_DATE_NOT_REAL, "creationTime", NULL);
     *ret_index = index;
 }

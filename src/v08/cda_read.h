@@ -6,9 +6,9 @@
 #ifndef KP_CDA_READ_H
 #define KP_CDA_READ_H
 
+#include "format/xmlread.h"
 #include "tables/diag.h"
 #include "record/record.h"
-#include "format/xmlread.h"
 
 #define KP_CDA_NAMESPACE "urn:hl7-org:v3"
 #define KP_INDEX_NAMESPACE "https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html"

@@ -4,10 +4,10 @@
 #ifndef KP_CDA_WRITE_H
 #define KP_CDA_WRITE_H
 
-#include "record/record.h"
+#include "format/xml.h"
 #include "law/registers.h"
 #include "law/rule.h"
-#include "format/xml.h"
+#include "record/record.h"
 
 /* Everything beside the record that stands in a document. Strings in the width the standard asks for. */
 struct kp_cda_frame {

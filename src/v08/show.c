@@ -7,21 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "v08/archive.h"
 #include "base/status.h"
+#include "v08/archive.h"
 
 enum { LINE_COLUMNS = 80, LEAST_COLUMNS = 36 };
 
 struct page {
-    struct kp_run *run;
+    struct kp_context *ctx;
     struct kp_buf out;
     bool html;
 };
-
-static const char *say(const struct page *p, const char *ja, const char *en)
-{
-    return p->run->options->lang == KP_LANG_JA ? ja : en;
-}
 
 /* --- the two ways to write --- */
 
@@ -36,7 +31,7 @@ static void put(struct page *p, const char *text)
 static void begin(struct page *p, const char *title)
 {
     if (p->html) {
-        kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>", say(p, "ja", "en"));
+        kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>", kp_say(p->ctx, "ja", "en"));
         put(p, title);
         kp_buf_str(&p->out, "</title>\n<meta name=\"viewport\" content=\"width=device-width\">\n"
                             "<style>:root{color-scheme:light dark}body{font-family:sans-serif;max-width:64em;"
@@ -84,7 +79,7 @@ static void put_wrapped(struct page *p, const char *cell, size_t indent)
     size_t room = indent + LEAST_COLUMNS < LINE_COLUMNS ? LINE_COLUMNS - indent : LEAST_COLUMNS;
     for (;;) {
         size_t n = kp_text_fit(cell, room);
-        const char *part = kp_arena_strndup(&p->run->arena, cell, n);
+        const char *part = kp_arena_strndup(&p->ctx->arena, cell, n);
         put(p, part ? part : "");
         cell += n;
         if (!*cell)
@@ -149,13 +144,13 @@ static void fact(struct page *p, const char *name, const char *text)
 /* Code and words apart, for words can be numbers and signs. */
 static const char *with_words(struct page *p, const char *code, const char *words)
 {
-    const char *text = words ? kp_arena_printf(&p->run->arena, "%s: %s", code, words) : code;
+    const char *text = words ? kp_arena_printf(&p->ctx->arena, "%s: %s", code, words) : code;
     return text ? text : "";
 }
 
 static const char *spelled(struct page *p, const char *system, const char *code)
 {
-    return with_words(p, code, kp_code_display(&p->run->tables, system, code));
+    return with_words(p, code, kp_code_display(&p->ctx->tables, system, code));
 }
 
 /* Codes that no item and no document category has; words[code - 1]. */
@@ -196,19 +191,19 @@ static const char *readable_unit(const struct page *p, const char *unit)
                  {"{times}", "回", "times"},       {"mg/g*CR", "mg/gCr", "mg/gCr"},     {"ml/min/1.73m2", "mL/min/1.73m2", "mL/min/1.73m2"}};
     for (size_t i = 0; i < KP_COUNT(units); i++)
         if (strcmp(units[i].ucum, unit) == 0)
-            return say(p, units[i].ja, units[i].en);
+            return kp_say(p->ctx, units[i].ja, units[i].en);
     return unit;
 }
 
 static const char *day(struct page *p, const char *compact)
 {
-    return strlen(compact) == 8 ? kp_arena_printf(&p->run->arena, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6)
+    return strlen(compact) == 8 ? kp_arena_printf(&p->ctx->arena, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6)
                                 : compact;
 }
 
 static const char *joined(struct page *p, const char *a, const char *b, const char *c)
 {
-    const char *text = kp_arena_printf(&p->run->arena, "%s%s%s%s%s", a, *a && *b ? " " : "", b, (*a || *b) && *c ? " " : "", c);
+    const char *text = kp_arena_printf(&p->ctx->arena, "%s%s%s%s%s", a, *a && *b ? " " : "", b, (*a || *b) && *c ? " " : "", c);
     return text ? text : "";
 }
 
@@ -222,22 +217,22 @@ static void show_person(struct page *p, const struct kp_document *d)
     if (both)
         (void)snprintf(age, sizeof(age), "(%d)", kp_age_on(d->record.birth, d->record.exam));
     begin_table(p);
-    fact(p, say(p, "氏名(カナ)", "name (kana)"), f[KP_F_NAME_KANA]);
-    fact(p, say(p, "性別", "sex"), *f[KP_F_SEX] == '1' ? say(p, "男", "male") : *f[KP_F_SEX] == '2' ? say(p, "女", "female") : "");
-    fact(p, say(p, "生年月日(健診時年齢)", "born (age at exam)"), joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
-    fact(p, say(p, "住所", "address"), joined(p, f[KP_F_POSTAL_CODE], f[KP_F_ADDRESS], ""));
-    fact(p, say(p, "保険者番号", "insurer"), f[KP_F_INSURER_NUMBER]);
-    fact(p, say(p, "記号", "symbol"), f[KP_F_INSURED_SYMBOL]);
-    fact(p, say(p, "番号", "number"), f[KP_F_INSURED_NUMBER]);
-    fact(p, say(p, "枝番", "branch"), f[KP_F_INSURED_BRANCH]);
-    fact(p, say(p, "資格区分", "qualification"), qualification(p, f[KP_F_QUALIFICATION]));
-    fact(p, say(p, "受診券", "ticket"), joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
-    fact(p, say(p, "健診実施日", "examined on"), day(p, f[KP_F_EXAM_DATE]));
-    fact(p, say(p, "健診機関", "facility"), joined(p, f[KP_F_FACILITY_NUMBER], f[KP_F_FACILITY_NAME], f[KP_F_FACILITY_PHONE]));
+    fact(p, kp_say(p->ctx, "氏名(カナ)", "name (kana)"), f[KP_F_NAME_KANA]);
+    fact(p, kp_say(p->ctx, "性別", "sex"), *f[KP_F_SEX] == '1' ? kp_say(p->ctx, "男", "male") : *f[KP_F_SEX] == '2' ? kp_say(p->ctx, "女", "female") : "");
+    fact(p, kp_say(p->ctx, "生年月日(健診時年齢)", "born (age at exam)"), joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
+    fact(p, kp_say(p->ctx, "住所", "address"), joined(p, f[KP_F_POSTAL_CODE], f[KP_F_ADDRESS], ""));
+    fact(p, kp_say(p->ctx, "保険者番号", "insurer"), f[KP_F_INSURER_NUMBER]);
+    fact(p, kp_say(p->ctx, "記号", "symbol"), f[KP_F_INSURED_SYMBOL]);
+    fact(p, kp_say(p->ctx, "番号", "number"), f[KP_F_INSURED_NUMBER]);
+    fact(p, kp_say(p->ctx, "枝番", "branch"), f[KP_F_INSURED_BRANCH]);
+    fact(p, kp_say(p->ctx, "資格区分", "qualification"), qualification(p, f[KP_F_QUALIFICATION]));
+    fact(p, kp_say(p->ctx, "受診券", "ticket"), joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
+    fact(p, kp_say(p->ctx, "健診実施日", "examined on"), day(p, f[KP_F_EXAM_DATE]));
+    fact(p, kp_say(p->ctx, "健診機関", "facility"), joined(p, f[KP_F_FACILITY_NUMBER], f[KP_F_FACILITY_NAME], f[KP_F_FACILITY_PHONE]));
     fact(p, "", joined(p, f[KP_F_FACILITY_POSTAL_CODE], f[KP_F_FACILITY_ADDRESS], ""));
-    fact(p, say(p, "作成機関", "made by"), joined(p, d->author.number, d->author.name, d->author.phone));
-    fact(p, say(p, "報告区分", "report category"), spelled(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]));
-    fact(p, say(p, "プログラム種別", "programme"), spelled(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]));
+    fact(p, kp_say(p->ctx, "作成機関", "made by"), joined(p, d->author.number, d->author.name, d->author.phone));
+    fact(p, kp_say(p->ctx, "報告区分", "report category"), spelled(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]));
+    fact(p, kp_say(p->ctx, "プログラム種別", "programme"), spelled(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]));
     end_table(p);
 }
 
@@ -249,17 +244,17 @@ static const char *limit_text(const struct page *p, const struct kp_item *item, 
     if (!v->limit)
         return "";
     if (is_number && (!item->has_range || (kp_decimal_compare(number, item->min) > 0 && kp_decimal_compare(number, item->max) < 0)))
-        return low ? say(p, "以下", "or less") : say(p, "以上", "or more");
-    return low ? say(p, "(入力最小値以下)", "(at or below the least that can be entered)")
-               : say(p, "(入力最大値以上)", "(at or above the most that can be entered)");
+        return low ? kp_say(p->ctx, "以下", "or less") : kp_say(p->ctx, "以上", "or more");
+    return low ? kp_say(p->ctx, "(入力最小値以下)", "(at or below the least that can be entered)")
+               : kp_say(p->ctx, "(入力最大値以上)", "(at or above the most that can be entered)");
 }
 
 static const char *value_text(struct page *p, const struct kp_item *item, const struct kp_value *v)
 {
     if (v->state == KP_VALUE_NOT_DONE)
-        return say(p, "未実施", "not done");
+        return kp_say(p->ctx, "未実施", "not done");
     if (v->state == KP_VALUE_NOT_MEASURABLE)
-        return say(p, "測定不可能", "not measurable");
+        return kp_say(p->ctx, "測定不可能", "not measurable");
     if (item->type == KP_TYPE_ST)
         return v->text;
     if (item->type != KP_TYPE_PQ)
@@ -271,23 +266,23 @@ static const char *range_text(struct page *p, const struct kp_value *v)
 {
     if (v->low && v->high)
         return joined(p, v->low, "-", v->high);
-    return v->low ? joined(p, v->low, say(p, "以上", "or more"), "") : v->high ? joined(p, v->high, say(p, "以下", "or less"), "") : "";
+    return v->low ? joined(p, v->low, kp_say(p->ctx, "以上", "or more"), "") : v->high ? joined(p, v->high, kp_say(p->ctx, "以下", "or less"), "") : "";
 }
 
 static const char *flag_text(const struct page *p, char flag)
 {
-    return flag == 'H' ? say(p, "H 高い", "H high") : flag == 'L' ? say(p, "L 低い", "L low") : flag == 'N' ? say(p, "N 範囲内", "N within") : "";
+    return flag == 'H' ? kp_say(p->ctx, "H 高い", "H high") : flag == 'L' ? kp_say(p->ctx, "L 低い", "L low") : flag == 'N' ? kp_say(p->ctx, "N 範囲内", "N within") : "";
 }
 
 static void show_items(struct page *p, const struct kp_document *d, int section)
 {
     static const size_t widths[] = {40, 20, 8, 0};
-    const char *head[] = {say(p, "項目", "item"), say(p, "結果", "result"), say(p, "判定", "judged"),
-                          say(p, "基準値", "reference range")};
+    const char *head[] = {kp_say(p->ctx, "項目", "item"), kp_say(p->ctx, "結果", "result"), kp_say(p->ctx, "判定", "judged"),
+                          kp_say(p->ctx, "基準値", "reference range")};
     const char *category = "";
     bool open = false;
-    for (size_t i = 0; i < p->run->tables.n_items; i++) {
-        const struct kp_item *item = &p->run->tables.items[i];
+    for (size_t i = 0; i < p->ctx->tables.n_items; i++) {
+        const struct kp_item *item = &p->ctx->tables.items[i];
         const struct kp_value *v = &d->record.values[i];
         if (v->state == KP_VALUE_ABSENT || d->section_of[i] != section)
             continue;
@@ -308,17 +303,17 @@ static void show_items(struct page *p, const struct kp_document *d, int section)
 /* Somebody who reads a sheet must know that it may lack something. */
 static void show_findings(struct page *p, const struct kp_findings *findings)
 {
-    if (kp_diag_worst(&p->run->diag, findings) <= KP_LEVEL_WARN)
+    if (kp_diag_worst(&p->ctx->diag, findings) <= KP_LEVEL_WARN)
         return;
-    heading(p, say(p, "読み取れなかった箇所", "what could not be read"));
+    heading(p, kp_say(p->ctx, "読み取れなかった箇所", "what could not be read"));
     begin_table(p);
     for (const struct kp_finding *f = findings->first; f; f = f->next) {
         struct kp_buf text = {0};
         char code[8];
-        if (kp_diag_level(&p->run->diag, f->code) <= KP_LEVEL_WARN)
+        if (kp_diag_level(&p->ctx->diag, f->code) <= KP_LEVEL_WARN)
             continue;
         (void)snprintf(code, sizeof(code), "K%04u", (unsigned)f->code);
-        kp_diag_text(&p->run->diag, f, &text);
+        kp_diag_text(&p->ctx->diag, f, &text);
         fact(p, code, joined(p, f->field ? f->field : "", kp_buf_text(&text), ""));
         kp_buf_release(&text);
     }
@@ -332,8 +327,8 @@ static enum kp_status read_document(struct page *p, struct kp_archive *a, const 
     struct kp_tree tree;
     enum kp_status st = kp_archive_tree(a, m, name, false, scratch, &tree);
     *findings = (struct kp_findings){.arena = scratch};
-    if (st == KP_OK && kp_cda_read(&p->run->tables, &tree, scratch, findings, ret) != KP_OK)
-        st = kp_no_memory(p->run);
+    if (st == KP_OK && kp_cda_read(&p->ctx->tables, &tree, scratch, findings, ret) != KP_OK)
+        st = kp_no_memory(p->ctx);
     return st;
 }
 
@@ -365,7 +360,7 @@ static const size_t CONTENTS[] = {6, 34, 9, 10, 11, 6, 20, 0};
 /* The list names nobody: what is no code could. */
 static const char *known_code(const struct page *p, const char *system, const char *code)
 {
-    return kp_code_display(&p->run->tables, system, code) ? code : *code ? "?" : "";
+    return kp_code_display(&p->ctx->tables, system, code) ? code : *code ? "?" : "";
 }
 
 static void contents_line(struct page *p, uint64_t number, const char *name, const struct kp_document *d)
@@ -373,7 +368,7 @@ static void contents_line(struct page *p, uint64_t number, const char *name, con
     const char *const *f = d->record.field;
     char at[24], items[24];
     size_t n = 0;
-    for (size_t i = 0; i < p->run->tables.n_items; i++)
+    for (size_t i = 0; i < p->ctx->tables.n_items; i++)
         n += d->record.values[i].state != KP_VALUE_ABSENT;
     (void)snprintf(at, sizeof(at), "%" PRIu64, number);
     (void)snprintf(items, sizeof(items), "%zu", n);
@@ -381,30 +376,30 @@ static void contents_line(struct page *p, uint64_t number, const char *name, con
                            known_code(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]),
                            known_code(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]),
                            day(p, f[KP_F_EXAM_DATE]), items, f[KP_F_NAME_KANA], day(p, f[KP_F_BIRTH_DATE])};
-    row(p, cells, CONTENTS, p->run->options->show_values ? 8 : 6, false);
+    row(p, cells, CONTENTS, p->ctx->common->show_values ? 8 : 6, false);
 }
 
 static void contents_head(struct page *p, const struct kp_archive *a)
 {
     char n[24], made[11] = "";
-    const char *cells[] = {"#", say(p, "文書", "document"), say(p, "報告区分", "category"), say(p, "プログラム", "programme"),
-                           say(p, "健診日", "examined"), say(p, "項目", "items"), say(p, "氏名(カナ)", "name (kana)"),
-                           say(p, "生年月日", "born")};
+    const char *cells[] = {"#", kp_say(p->ctx, "文書", "document"), kp_say(p->ctx, "報告区分", "category"), kp_say(p->ctx, "プログラム", "programme"),
+                           kp_say(p->ctx, "健診日", "examined"), kp_say(p->ctx, "項目", "items"), kp_say(p->ctx, "氏名(カナ)", "name (kana)"),
+                           kp_say(p->ctx, "生年月日", "born")};
     if (kp_date_is_set(a->index.created))
         kp_date_iso(a->index.created, made);
     (void)snprintf(n, sizeof(n), "%" PRIu64, a->n_documents);
     begin(p, a->base);
     begin_table(p);
-    fact(p, say(p, "送付元", "sender"), a->index.sender);
-    fact(p, say(p, "送付先", "receiver"), a->index.receiver);
-    fact(p, say(p, "作成日", "made on"), made);
-    fact(p, say(p, "種別", "interaction type"), interaction(p, a->index.interaction_type));
-    fact(p, say(p, "実施区分", "service event"), service_event(p, a->index.service_event));
-    fact(p, say(p, "文書数", "documents"), n);
+    fact(p, kp_say(p->ctx, "送付元", "sender"), a->index.sender);
+    fact(p, kp_say(p->ctx, "送付先", "receiver"), a->index.receiver);
+    fact(p, kp_say(p->ctx, "作成日", "made on"), made);
+    fact(p, kp_say(p->ctx, "種別", "interaction type"), interaction(p, a->index.interaction_type));
+    fact(p, kp_say(p->ctx, "実施区分", "service event"), service_event(p, a->index.service_event));
+    fact(p, kp_say(p->ctx, "文書数", "documents"), n);
     end_table(p);
     kp_buf_char(&p->out, '\n');
     begin_table(p);
-    row(p, cells, CONTENTS, p->run->options->show_values ? 8 : 6, true);
+    row(p, cells, CONTENTS, p->ctx->common->show_values ? 8 : 6, true);
 }
 
 /* By number, by the name in DATA, or by more of the path. */
@@ -442,7 +437,7 @@ static enum kp_status walk(struct page *p, struct kp_archive *a, const char *wan
             break;
     }
     if (st == KP_OK && wanted)
-        st = kp_diag_fail(&p->run->diag, KP_E_USAGE, KP_K_NO_SUCH_DOCUMENT, a->path, 0, NULL, wanted, NULL, NULL);
+        st = kp_fail(&p->ctx->diag, KP_E_USAGE, KP_K_NO_SUCH_DOCUMENT, kp_in(a->path), wanted);
     return st;
 }
 
@@ -451,22 +446,22 @@ static void tell_faults(const struct page *p, const struct kp_archive *a)
     char n[24];
     (void)snprintf(n, sizeof(n), "%" PRIu64, a->faults);
     if (a->faults > 0)
-        (void)kp_diag_fail(&p->run->diag, KP_OK, KP_K_BUNDLE_NOT_SOUND, a->path, 0, NULL, n, NULL, NULL);
+        kp_warn(&p->ctx->diag, KP_K_BUNDLE_NOT_SOUND, kp_in(a->path), n);
 }
 
 static enum kp_status show(struct page *p, const char *bundle, const char *member)
 {
     struct kp_archive a;
     struct kp_arena scratch = {0};
-    enum kp_status st = kp_archive_open(&a, p->run, NULL, bundle, true);
+    enum kp_status st = kp_archive_open(&a, p->ctx, NULL, bundle, true);
     if (st != KP_OK) { /* once more, aloud: nothing can be shown, so the reason is the answer */
         kp_archive_close(&a);
-        st = kp_archive_open(&a, p->run, NULL, bundle, false);
+        st = kp_archive_open(&a, p->ctx, NULL, bundle, false);
         goto out;
     }
     if (!member)
         contents_head(p, &a);
-    KP_TRY(walk(p, &a, member, &scratch));
+    KP_TRY_OUT(walk(p, &a, member, &scratch));
     if (!member) {
         end_table(p);
         end(p);
@@ -478,22 +473,24 @@ out:
     return st;
 }
 
-enum kp_status kp_show(const struct kp_options *options, const struct kp_env *env, const char *bundle,
-                       const char *member, bool html, struct kp_page *ret_page)
+enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env, struct kp_page *ret_page)
 {
-    struct kp_run run = {.lock_fd = -1};
-    struct page page = {.run = &run, .html = html};
-    enum kp_status st = kp_run_set_up_tables(&run, options, env);
+    struct kp_context ctx;
+    struct page page = {.ctx = &ctx, .html = options->html};
+    enum kp_status st = kp_context_init(&ctx, &options->common, env);
     if (st == KP_OK)
-        st = show(&page, bundle, member);
-    if (st == KP_OK && (!kp_buf_ok(&page.out) || run.arena.failed))
-        st = kp_no_memory(&run);
+        st = kp_context_load_tables(&ctx);
+    if (st == KP_OK)
+        st = show(&page, options->bundle, options->member);
+    if (st == KP_OK && (!kp_buf_ok(&page.out) || ctx.arena.failed))
+        st = kp_no_memory(&ctx);
     if (st == KP_OK) {
         ret_page->text = page.out.data; /* never empty: it holds a title at least */
         page.out.data = NULL;
     }
     kp_buf_release(&page.out);
-    kp_run_tear_down(&run);
+    st = kp_context_finish(&ctx, st);
+    kp_context_release(&ctx);
     return st;
 }
 

@@ -8,16 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "v08/archive.h"
-#include "record/checks.h"
 #include "base/keyset.h"
 #include "base/status.h"
+#include "record/checks.h"
 #include "log/compare_log.h"
+#include "v08/archive.h"
 
 enum { WORD_BITS = 64, SERIALS = 1000000 };
 
 struct verifier {
-    struct kp_run run;
+    struct kp_context ctx;
+    const struct kp_verify_options *options;
+    struct kp_date today;
     struct kp_schemas profile;
     struct kp_archive_checks checks;
     struct kp_arena memory; /* of the verdicts */
@@ -105,21 +107,21 @@ static enum kp_status check_twice(struct bundle *b, const char *member, uint32_t
 static enum kp_status read_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
                                     struct kp_arena *scratch, struct kp_document *ret_document)
 {
-    struct kp_run *run = &b->v->run;
+    struct kp_context *ctx = &b->v->ctx;
     struct kp_tree tree;
     struct kp_findings findings = {.arena = scratch};
     enum kp_status st = kp_archive_tree(&b->archive, member, name, false, scratch, &tree);
     if (st != KP_OK)
         return st;
-    if (kp_cda_read(&run->tables, &tree, scratch, &findings, ret_document) == KP_OK) {
+    if (kp_cda_read(&ctx->tables, &tree, scratch, &findings, ret_document) == KP_OK) {
         const char *const *f = ret_document->record.field;
         const struct kp_check_context context = {
-            .as_of = kp_date_is_set(ret_document->created) ? ret_document->created : run->as_of,
-            .age_rule = run->options->age_rule,
+            .as_of = kp_date_is_set(ret_document->created) ? ret_document->created : b->v->today,
+            .age_rule = b->v->options->age_rule,
             .report = f[KP_F_REPORT_CATEGORY],
             .programme = f[KP_F_PROGRAMME],
             .received = true};
-        kp_check_record(&run->tables, &ret_document->record, &context, &findings);
+        kp_check_record(&ctx->tables, &ret_document->record, &context, &findings);
     }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         kp_archive_tell(&b->archive, name, f->line, f);
@@ -139,39 +141,38 @@ static enum kp_status check_document(struct bundle *b, const struct kp_zip_membe
     check_name(b, name, &d);
     check_against_archive(b, name, &d);
     st = check_twice(b, name, number, &d.record, scratch);
-    if (st == KP_OK && b->v->run.options->log)
+    if (st == KP_OK && b->v->options->log)
         st = kp_compare_add(&b->witness, strrchr(name, '/') + 1, &d.record);
     if (st != KP_OK)
-        return kp_no_memory(&b->v->run);
+        return kp_no_memory(&b->v->ctx);
     b->n_documents++;
-out:
     return st;
 }
 
 static enum kp_status check_documents(struct bundle *b)
 {
     enum kp_status st = KP_OK;
-    const struct kp_env *env = b->v->run.env;
+    const struct kp_env *env = b->v->ctx.env;
     struct kp_arena scratch = {0};
     b->serials = kp_arena_alloc(&b->archive.arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
-    if (!b->serials || kp_compare_begin(&b->witness, b->v->run.options->log ? b->archive.n_documents : 0) != KP_OK)
-        return kp_no_memory(&b->v->run);
+    if (!b->serials || kp_compare_begin(&b->witness, b->v->options->log ? b->archive.n_documents : 0) != KP_OK)
+        return kp_no_memory(&b->v->ctx);
     for (uint32_t n = 0;; n++) {
         struct kp_zip_member member;
         const char *name = NULL;
         bool end = false;
-        KP_TRY(kp_archive_next(&b->archive, &member, &name, &end));
+        KP_TRY_OUT(kp_archive_next(&b->archive, &member, &name, &end));
         if (end)
             break;
         kp_arena_reset(&scratch);
         st = check_document(b, &member, name, n, &scratch);
         if (st == KP_E_FAULT) /* told; the others may be read */
             st = KP_OK;
-        KP_TRY(st);
+        KP_TRY_OUT(st);
         if (env->progress)
             env->progress(env->ctx, n + 1, b->archive.n_documents);
         if (env->cancel && *env->cancel)
-            KP_TRY(kp_diag_fail(&b->v->run.diag, KP_E_SYSTEM, KP_K_CANCELLED, NULL, 0, NULL, NULL, NULL, NULL));
+            KP_TRY_OUT(kp_fail(&b->v->ctx.diag, KP_E_SYSTEM, KP_K_CANCELLED, KP_NOWHERE));
     }
 out:
     kp_arena_release(&scratch);
@@ -183,10 +184,9 @@ out:
 static void about_log(void *ctx, uint64_t line, enum kp_log_fault fault)
 {
     struct bundle *b = ctx;
-    const struct kp_options *options = b->v->run.options;
+    const struct kp_verify_options *options = b->v->options;
     b->archive.faults++;
-    (void)kp_diag_fail(&b->v->run.diag, KP_OK, KP_K_LOG_FAULTY, options->log, line, NULL,
-                       kp_log_fault_text(fault, options->lang), NULL, NULL);
+    kp_warn(&b->v->ctx.diag, KP_K_LOG_FAULTY, kp_at(options->log, line), kp_log_fault_text(fault, options->common.lang));
 }
 
 static void about_bundle(void *ctx, enum kp_code code, const char *arg)
@@ -205,17 +205,16 @@ static void about_document(void *ctx, const char *name, enum kp_code code, const
 
 static enum kp_status ask_log(struct bundle *b)
 {
-    const struct kp_run *run = &b->v->run;
+    struct kp_context *ctx = &b->v->ctx;
     const struct kp_compare_report report = {about_log, about_bundle, about_document, b};
-    const char *log = run->options->log;
+    const char *log = b->v->options->log;
     char *file = kp_arena_printf(&b->archive.arena, "%s.zip", b->archive.base);
     if (!file)
-        return kp_no_memory(run);
+        return kp_no_memory(ctx);
     errno = kp_path_exists(log) ? 0 : ENOENT; /* for an export no log is an empty one; here it was named to be asked */
-    if (errno == 0 && kp_compare_ask(&b->witness, run->io, log, file, b->sha256, &report) == KP_OK)
+    if (errno == 0 && kp_compare_ask(&b->witness, ctx->io, log, file, b->sha256, &report) == KP_OK)
         return KP_OK;
-    return kp_diag_fail(&run->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, log, 0, NULL, strerror(errno ? errno : EIO), NULL,
-                        NULL);
+    return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno ? errno : EIO));
 }
 
 /* --- one bundle --- */
@@ -233,7 +232,7 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
     struct kp_count *codes = kp_arena_alloc(memory, (a->n_codes + 1) * sizeof(*codes));
     char day[11] = "";
     if (!codes)
-        return kp_no_memory(&b->v->run);
+        return kp_no_memory(&b->v->ctx);
     for (size_t i = 0; i < a->n_codes; i++)
         codes[i] = (struct kp_count){kp_arena_printf(memory, "K%04u", (unsigned)a->codes[i].code), a->codes[i].n};
     if (kp_date_is_set(a->index.created))
@@ -249,7 +248,7 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
                                    .by_code = codes,
                                    .n_codes = a->n_codes};
     if (memory->failed)
-        return kp_no_memory(&b->v->run);
+        return kp_no_memory(&b->v->ctx);
     if (a->n_codes)
         qsort(codes, a->n_codes, sizeof(*codes), by_code);
     return KP_OK;
@@ -257,18 +256,18 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
 
 static enum kp_status verify_bundle(struct verifier *v, const char *path, struct kp_verdict *verdict)
 {
-    struct bundle b = {.v = v, .witness = {.tables = &v->run.tables}};
+    struct bundle b = {.v = v, .witness = {.tables = &v->ctx.tables}};
     uint8_t digest[KP_SHA256_BYTES];
-    enum kp_status st = kp_archive_open(&b.archive, &v->run, &v->checks, path, false);
+    enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->checks, path, false);
     b.witness.arena = &b.archive.arena;
     if (st == KP_OK)
         st = check_documents(&b);
     if (st != KP_OK && st != KP_E_FAULT)
         goto out;
-    if (kp_file_sha256(v->run.io, path, digest) == KP_OK)
+    if (kp_file_sha256(v->ctx.io, path, digest) == KP_OK)
         kp_sha256_hex(digest, b.sha256);
-    if (st == KP_OK && v->run.options->log)
-        KP_TRY(ask_log(&b));
+    if (st == KP_OK && v->options->log)
+        KP_TRY_OUT(ask_log(&b));
     st = conclude(&b, verdict);
 out:
     kp_archive_close(&b.archive);
@@ -279,14 +278,16 @@ out:
 
 /* --- all of them --- */
 
-static enum kp_status set_up(struct verifier *v, const struct kp_options *options, const struct kp_env *env)
+static enum kp_status set_up(struct verifier *v, const struct kp_verify_options *options, const struct kp_env *env)
 {
     enum kp_status st = KP_OK;
-    KP_TRY(kp_run_set_up_tables(&v->run, options, env));
-    v->run.as_of = kp_date_in_japan(env->now(env->ctx));
-    KP_TRY(kp_schemas_load(&v->run, NULL, &v->profile));
+    v->options = options;
+    KP_TRY(kp_context_init(&v->ctx, &options->common, env));
+    KP_TRY(kp_context_load_tables(&v->ctx));
+    v->today = kp_date_in_japan(env->now(env->ctx));
+    KP_TRY(kp_schemas_load(&v->ctx, NULL, &v->profile));
     if (options->xsd)
-        KP_TRY(kp_schemas_load(&v->run, options->xsd, &v->checks.schemas));
+        KP_TRY(kp_schemas_load(&v->ctx, options->xsd, &v->checks.schemas));
     KP_TRY(kp_xml_check_new(v->profile.document, &v->checks.document));
     KP_TRY(kp_xml_check_new(v->profile.index, &v->checks.index));
     if (options->xsd) {
@@ -294,10 +295,9 @@ static enum kp_status set_up(struct verifier *v, const struct kp_options *option
         KP_TRY(kp_xml_check_new(v->checks.schemas.index, &v->checks.official_index));
         v->checks.official_asked_for = true;
     }
-    v->verdicts = kp_arena_alloc(&v->memory, (options->n_inputs + 1) * sizeof(*v->verdicts));
+    v->verdicts = kp_arena_alloc(&v->memory, (options->n_bundles + 1) * sizeof(*v->verdicts));
     if (!v->verdicts)
-        st = kp_no_memory(&v->run);
-out:
+        st = kp_no_memory(&v->ctx);
     return st;
 }
 
@@ -307,33 +307,35 @@ static void tear_down(struct verifier *v)
     kp_xml_check_free(v->checks.index);
     kp_archive_forget_official(&v->checks);
     kp_schemas_free(&v->profile);
-    kp_run_tear_down(&v->run);
+    kp_context_release(&v->ctx);
     kp_arena_release(&v->memory);
 }
 
 static enum kp_status hand_over(struct verifier *v, struct kp_verdicts *ret_verdicts)
 {
-    const struct kp_options *options = v->run.options;
+    const struct kp_verify_options *options = v->options;
     bool sound = true;
     struct kp_arena *memory = kp_arena_alloc(&v->memory, sizeof(*memory));
     if (!memory)
-        return kp_no_memory(&v->run);
-    for (size_t i = 0; i < options->n_inputs; i++)
-        sound &= v->verdicts[i].faults == 0 && !(options->strict && v->verdicts[i].warnings > 0);
+        return kp_no_memory(&v->ctx);
+    for (size_t i = 0; i < options->n_bundles; i++)
+        sound &= v->verdicts[i].faults == 0 && !(options->common.strict && v->verdicts[i].warnings > 0);
     *memory = v->memory; /* the arena carries its own descriptor; freeing starts from a copy */
-    *ret_verdicts = (struct kp_verdicts){.bundles = v->verdicts, .n_bundles = options->n_inputs, .memory = memory};
+    *ret_verdicts = (struct kp_verdicts){.bundles = v->verdicts, .n_bundles = options->n_bundles, .memory = memory};
     v->memory = (struct kp_arena){0};
     return sound ? KP_OK : KP_E_FAULT;
 }
 
-enum kp_status kp_verify(const struct kp_options *options, const struct kp_env *env, struct kp_verdicts *ret_verdicts)
+enum kp_status kp_verify(const struct kp_verify_options *options, const struct kp_env *env,
+                         struct kp_verdicts *ret_verdicts)
 {
-    struct verifier v = {.run = {.lock_fd = -1}};
+    struct verifier v = {0};
     enum kp_status st = set_up(&v, options, env);
-    for (size_t i = 0; st == KP_OK && i < options->n_inputs; i++)
-        st = verify_bundle(&v, options->inputs[i], &v.verdicts[i]);
+    for (size_t i = 0; st == KP_OK && i < options->n_bundles; i++)
+        st = verify_bundle(&v, options->bundles[i], &v.verdicts[i]);
     if (st == KP_OK)
         st = hand_over(&v, ret_verdicts);
+    st = kp_context_finish(&v.ctx, st);
     tear_down(&v);
     return st;
 }

@@ -21,7 +21,7 @@ static struct sheet cases, settings;
 
 static int set_up(void **state)
 {
-    static const struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
+    static struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
     static const char *const files[] = {"hc08_V08.xsd", "ix08_V08.xsd"};
     if (set_up_folder(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK || kp_text_new(&decoder) != KP_OK ||
         kp_tables_load(&arena, &kp_io_posix, decoder, NULL, &diag, &tables) != KP_OK)

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include "kenporter.h"
+#include "cli/cli.h"
 
 #define LOG "/disclosure-log.csv"
 #define N_BUNDLES 5

@@ -35,7 +35,7 @@ static struct kp_tables tables;
 static struct kp_xml_schema *schema;
 static struct kp_xml_check *check;
 static const struct kp_env SILENT = {0};
-static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &SILENT};
+static struct kp_diag DIAG = {.catalogue = &catalogue, .env = &SILENT};
 
 /* Characters by themselves: all two-byte ones of CP932 that full-width text may hold, and those of a kana name. */
 static int32_t wide_letters[10000], kana_letters[200];

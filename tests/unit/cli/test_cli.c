@@ -1,6 +1,6 @@
 #include "folder.h"
 
-#include "kenporter.h"
+#include "cli/cli.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

@@ -69,13 +69,13 @@ static void options__none__are_the_defaults(void **state)
     assert_int_equal(s.options.n_inputs, 1);
     assert_string_equal(s.options.inputs[0], "a.csv");
     assert_null(s.options.log);
-    assert_null(s.options.mapping);
-    assert_null(s.options.methods);
+    assert_null(s.options.input.mapping);
+    assert_null(s.options.input.methods);
     assert_null(s.options.as_of);
     assert_int_equal(s.options.age_rule, KP_AGE_BIRTHDAY);
-    assert_false(s.options.strict || s.options.show_values || s.options.corrections || s.options.derive ||
+    assert_false(s.options.common.strict || s.options.common.show_values || s.options.corrections || s.options.derive ||
                  s.options.reject_incomplete || s.json || s.quiet || s.verbose);
-    assert_int_equal(s.options.encoding, KP_ENC_AUTO);
+    assert_int_equal(s.options.input.encoding, KP_ENC_AUTO);
     assert_int_equal(s.progress, KP_PROGRESS_AUTO);
 }
 
@@ -94,8 +94,8 @@ static void options__every_spelling_of_a_value__is_read(void **state)
     assert_int_equal(s.options.threads, 256);
     assert_string_equal(s.options.as_of, "2026-02-28");
     assert_int_equal(s.options.age_rule, KP_AGE_STATUTE);
-    assert_int_equal(s.options.lang, KP_LANG_JA);
-    assert_true(s.options.strict && s.json && s.quiet && s.verbose && s.options.show_values);
+    assert_int_equal(s.options.common.lang, KP_LANG_JA);
+    assert_true(s.options.common.strict && s.json && s.quiet && s.verbose && s.options.common.show_values);
     assert_int_equal(s.progress, KP_PROGRESS_NEVER);
     assert_string_equal(s.options.again, "--strict"); /* a value even when it looks like an option */
     assert_int_equal(s.n_arguments, 4);
@@ -181,18 +181,18 @@ static void assert_full(void)
     char path[100];
     assert_string_equal(s.options.sender.number, "6631111116");
     assert_string_equal(s.options.sender.name, "架空精機 株式会社");
-    assert_string_equal(s.options.facility.phone, "078-000");
-    assert_int_equal(s.options.encoding, KP_ENC_CP932);
-    assert_int_equal(s.options.delimiter, '\t');
-    assert_string_equal(s.options.insurers, "/abs/i.csv");
+    assert_string_equal(s.options.input.facility.phone, "078-000");
+    assert_int_equal(s.options.input.encoding, KP_ENC_CP932);
+    assert_int_equal(s.options.input.delimiter, '\t');
+    assert_string_equal(s.options.registers.insurers, "/abs/i.csv");
     assert_int_equal(s.options.age_rule, KP_AGE_STATUTE);
-    assert_true(s.options.withhold_form_items && s.options.release_requested_items && s.options.strict);
+    assert_true(s.options.withhold_form_items && s.options.release_requested_items && s.options.common.strict);
     assert_true(s.options.derive && s.options.reject_incomplete);
     const struct {
         const char *name, *value;
-    } paths[] = {{"maps/m.csv", s.options.mapping}, {"maps/cvt.csv", s.options.methods},
-                 {"requests.csv", s.options.requests}, {"../c.csv", s.options.consents}, {"o", s.options.output},
-                 {"l.csv", s.options.log}, {"t", s.options.schemas}, {"x", s.options.xsd}};
+    } paths[] = {{"maps/m.csv", s.options.input.mapping}, {"maps/cvt.csv", s.options.input.methods},
+                 {"requests.csv", s.options.registers.requests}, {"../c.csv", s.options.registers.consents}, {"o", s.options.output},
+                 {"l.csv", s.options.log}, {"t", s.options.common.schemas}, {"x", s.options.xsd}};
     for (size_t i = 0; i < COUNT(paths); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, paths[i].name);
         assert_string_equal(paths[i].value, path);
@@ -228,10 +228,10 @@ static void config__option_on_the_command_line__wins_wherever_it_stands(void **s
     assert_int_equal(with_config(FULL), KP_OK);
     assert_int_equal(READ(rule, requests, letter, config, output, output, methods), KP_OK);
     assert_int_equal(s.options.age_rule, KP_AGE_BIRTHDAY);
-    assert_string_equal(s.options.requests, "r.csv"); /* from the working folder */
+    assert_string_equal(s.options.registers.requests, "r.csv"); /* from the working folder */
     assert_string_equal(s.options.output, "-o");
-    assert_string_equal(s.options.methods, "cvt.csv");
-    assert_true(s.options.strict);
+    assert_string_equal(s.options.input.methods, "cvt.csv");
+    assert_true(s.options.common.strict);
 }
 
 static void config__in_the_working_folder__has_plain_paths(void **state)

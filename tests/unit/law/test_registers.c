@@ -28,13 +28,21 @@ static int tear_down(void **state)
 
 enum which { REQUEST, CONSENT, INSURER };
 
+static enum kp_status load_files(const struct kp_register_files *files, struct kp_registers *registers)
+{
+    struct kp_context ctx = {.io = &kp_io_posix, .arena = scratch, .diag = diag, .tables = tables};
+    memset(&got, 0, sizeof(got));
+    enum kp_status st = kp_registers_load(&ctx, files, "6631111116", registers);
+    scratch = ctx.arena;
+    return st;
+}
+
 static enum kp_status load_bytes(enum which which, const char *bytes, size_t n, struct kp_registers *registers)
 {
-    struct kp_options options = {.sender.number = "6631111116"};
+    struct kp_register_files files = {0};
     const char *path = put_file("register.csv", bytes, n);
-    *(which == REQUEST ? &options.requests : which == CONSENT ? &options.consents : &options.insurers) = path;
-    memset(&got, 0, sizeof(got));
-    return kp_registers_load(&scratch, &kp_io_posix, &tables, &options, &diag, registers);
+    *(which == REQUEST ? &files.requests : which == CONSENT ? &files.consents : &files.insurers) = path;
+    return load_files(&files, registers);
 }
 
 static enum kp_status load(enum which which, const char *rows, struct kp_registers *registers)
@@ -288,9 +296,8 @@ static void header__other_order_of_columns__is_fine(void **state UNUSED)
 static void file__missing_or_not_text__is_refused(void **state UNUSED)
 {
     struct kp_registers r;
-    struct kp_options options = {.requests = "/nonexistent/requests.csv"};
-    memset(&got, 0, sizeof(got));
-    assert_int_equal(kp_registers_load(&scratch, &kp_io_posix, &tables, &options, &diag, &r), KP_E_USAGE);
+    const struct kp_register_files files = {.requests = "/nonexistent/requests.csv"};
+    assert_int_equal(load_files(&files, &r), KP_E_USAGE);
     assert_int_equal(got.code, 1030);
     assert_string_equal(got.file, "/nonexistent/requests.csv");
     static const char bytes[] = INSURERS "06139463,\xff\xfe,,,,,,,,,,,,\n";
@@ -312,9 +319,9 @@ static void file__cp932__is_read(void **state UNUSED)
 
 static void no_register__no_path__is_empty(void **state UNUSED)
 {
-    struct kp_options options = {0};
+    const struct kp_register_files files = {0};
     struct kp_registers r;
-    assert_int_equal(kp_registers_load(&scratch, &kp_io_posix, &tables, &options, &diag, &r), KP_OK);
+    assert_int_equal(load_files(&files, &r), KP_OK);
     assert_null(kp_requests_of(&r, "06139463"));
     assert_null(kp_consents_of(&r, kp_employee_key(&scratch, "E1")));
     assert_null(kp_insurer_of(&r, "06139463"));

@@ -87,7 +87,7 @@ static void other_fields__empty__are_fine(void **state UNUSED)
 static void field__already_refused__is_not_reported_twice(void **state UNUSED)
 {
     record.field[KP_F_SEX] = "";
-    kp_findings_add(&findings, KP_K_SEX, "sex", "x", NULL, NULL);
+    kp_findings_add(&findings, KP_K_SEX, "sex", "x");
     kp_check_fields(&tables, &record, AS_OF, &findings);
     assert_int_equal(findings.first->code, KP_K_SEX);
     assert_null(findings.first->next);
@@ -203,7 +203,7 @@ static void judgement_and_doctor__one_too_long__is_not_called_missing(void **sta
         assert_int_equal(fresh(NULL), 0);
         set_item(pair[i], "異常なし");
         findings = (struct kp_findings){.arena = &scratch};
-        kp_findings_add(&findings, KP_K_TOO_LONG, kp_item_find(&tables, pair[1 - i])->label, NULL, "64", NULL);
+        kp_findings_add(&findings, KP_K_TOO_LONG, kp_item_find(&tables, pair[1 - i])->label, NULL, "64");
         kp_check_fields(&tables, &record, AS_OF, &findings);
         assert_int_equal(findings.first->code, KP_K_TOO_LONG);
         assert_null(findings.first->next);

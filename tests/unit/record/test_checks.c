@@ -39,7 +39,7 @@ static bool finds(enum kp_code code)
     bool found = false;
     findings = (struct kp_findings){.arena = &scratch};
     if (before)
-        kp_findings_add(&findings, KP_K_TOO_LONG, before, NULL, NULL, NULL);
+        kp_findings_add(&findings, KP_K_TOO_LONG, before, NULL);
     kp_check_record(&tables, &record, &context, &findings);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         found |= f->code == code;

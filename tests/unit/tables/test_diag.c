@@ -278,13 +278,13 @@ static void worst__findings__is_the_most_severe_after_strict(void **state)
     struct kp_diag diag = {.catalogue = &OWN};
     struct kp_findings findings = {.arena = &arena};
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_NOTE);
-    kp_findings_add(&findings, (enum kp_code)4002, NULL, NULL, NULL, NULL);
-    kp_findings_add(&findings, (enum kp_code)4003, NULL, NULL, NULL, NULL);
+    kp_findings_add(&findings, (enum kp_code)4002, NULL, NULL);
+    kp_findings_add(&findings, (enum kp_code)4003, NULL, NULL);
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_WARN);
     diag.strict = true;
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_REJECT);
     diag.strict = false;
-    kp_findings_add(&findings, (enum kp_code)4004, NULL, NULL, NULL, NULL);
+    kp_findings_add(&findings, (enum kp_code)4004, NULL, NULL);
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_HOLD);
 }
 
@@ -293,8 +293,8 @@ static void find__several__keep_their_order_and_contents(void **state)
     (void)state;
     struct kp_findings findings = {.arena = &arena};
     kp_findings_add(&findings, (enum kp_code)4002, "sex", "X", "a", "b");
-    kp_findings_add(&findings, (enum kp_code)4001, NULL, NULL, NULL, NULL);
-    kp_findings_add(&findings, (enum kp_code)4003, "name", NULL, NULL, NULL);
+    kp_findings_add(&findings, (enum kp_code)4001, NULL, NULL);
+    kp_findings_add(&findings, (enum kp_code)4003, "name", NULL);
     const struct kp_finding *f = findings.first;
     assert_int_equal(f->code, 4002);
     assert_string_equal(f->field, "sex");
@@ -313,7 +313,7 @@ static void find__arena_at_its_limit__sticks_in_the_arena(void **state)
     (void)state;
     struct kp_arena none = {.max_bytes = 1};
     struct kp_findings findings = {.arena = &none};
-    kp_findings_add(&findings, (enum kp_code)4002, NULL, NULL, NULL, NULL);
+    kp_findings_add(&findings, (enum kp_code)4002, NULL, NULL);
     assert_true(findings.arena->failed);
     assert_null(findings.first);
     kp_arena_release(&none);
@@ -377,7 +377,7 @@ static void find__column__goes_into_what_is_found_from_now_on(void **state)
     struct kp_findings findings = {.arena = &arena};
     for (size_t i = 0; i < COUNT(columns); i++) {
         findings.column = columns[i];
-        kp_findings_add(&findings, (enum kp_code)4002, "sex", NULL, NULL, NULL);
+        kp_findings_add(&findings, (enum kp_code)4002, "sex", NULL);
     }
     const struct kp_finding *f = findings.first;
     for (size_t i = 0; i < COUNT(columns); i++, f = f->next)
@@ -389,8 +389,8 @@ static void diag_fail__any_status__is_handed_back(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV};
-    assert_int_equal(kp_diag_fail(&diag, KP_E_USAGE, (enum kp_code)4001, NULL, 0, NULL, "x", "y", "z"), KP_E_USAGE);
-    assert_int_equal(kp_diag_fail(&diag, KP_E_FAULT, (enum kp_code)4001, "f", 3, NULL, "x", "y", "z"), KP_E_FAULT);
+    assert_int_equal(kp_fail(&diag, KP_E_USAGE, (enum kp_code)4001, KP_NOWHERE, "x", "y", "z"), KP_E_USAGE);
+    assert_int_equal(kp_fail(&diag, KP_E_FAULT, (enum kp_code)4001, kp_at("f", 3), "x", "y", "z"), KP_E_FAULT);
     assert_int_equal(got.count, 2);
     assert_string_equal(got.text, "cannot x: y of z");
     assert_string_equal(got.remedy, "mend x");

@@ -1,0 +1,58 @@
+#include "tables/context.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/status.h"
+
+enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *common, const struct kp_env *env)
+{
+    *ctx = (struct kp_context){.common = common, .env = env, .io = &kp_io_posix};
+    ctx->diag = (struct kp_diag){.catalogue = &ctx->catalogue, .env = env, .lang = common->lang,
+                                 .strict = common->strict, .show_values = common->show_values};
+    return kp_catalogue_load(&ctx->arena, &ctx->catalogue) == KP_OK ? KP_OK : kp_no_memory(ctx);
+}
+
+enum kp_status kp_context_load_tables(struct kp_context *ctx)
+{
+    if (kp_text_new(&ctx->text) != KP_OK)
+        return kp_no_memory(ctx);
+    return kp_tables_load(&ctx->arena, ctx->io, ctx->text, ctx->common->schemas, &ctx->diag, &ctx->tables);
+}
+
+void kp_context_release(struct kp_context *ctx)
+{
+    kp_text_free(ctx->text);
+    kp_arena_release(&ctx->arena);
+}
+
+enum kp_status kp_context_finish(struct kp_context *ctx, enum kp_status st)
+{
+    const uint64_t *sent = ctx->diag.n_sent;
+    bool told = sent[KP_LEVEL_FAIL] > 0 || (st == KP_E_FAULT && sent[KP_LEVEL_WARN] + sent[KP_LEVEL_REJECT] > 0);
+    if (st <= KP_E_ATTENTION || told)
+        return st;
+    return kp_fail(&ctx->diag, st, KP_K_INTERNAL, KP_NOWHERE, "memory is short, or a fault of the program");
+}
+
+enum kp_status kp_no_memory(struct kp_context *ctx)
+{
+    return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+}
+
+enum kp_status kp_write_failed(struct kp_context *ctx, const char *path)
+{
+    return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_WRITE_FAILED, kp_in(path), strerror(errno ? errno : EIO));
+}
+
+enum kp_status kp_check_cancelled(struct kp_context *ctx)
+{
+    if (!ctx->env->cancel || !*ctx->env->cancel)
+        return KP_OK;
+    return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_CANCELLED, KP_NOWHERE);
+}
+
+const char *kp_say(const struct kp_context *ctx, const char *ja, const char *en)
+{
+    return ctx->diag.lang == KP_LANG_JA ? ja : en;
+}

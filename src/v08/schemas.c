@@ -1,0 +1,88 @@
+#include "v08/schemas.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/status.h"
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1])
+{
+    struct kp_buf packed = {0};
+    uint8_t digest[KP_SHA256_BYTES];
+    for (size_t i = 0; i < n; i++)
+        if (!is_space(bytes[i]))
+            kp_buf_char(&packed, bytes[i]);
+    enum kp_status st = kp_buf_ok(&packed) ? kp_sha256_of(kp_buf_text(&packed), packed.len, digest) : KP_E_SYSTEM;
+    kp_buf_release(&packed);
+    if (st == KP_OK)
+        kp_sha256_hex(digest, ret_hex);
+    return st;
+}
+
+/* The ministry's set: every file there, and none of them altered. */
+static enum kp_status official_schemas(struct kp_context *ctx, const char *folder, struct kp_schemas *schemas)
+{
+    char hex[KP_SHA256_HEX + 1];
+    for (size_t i = 0; i < ctx->tables.n_xsd_digests; i++) {
+        const struct kp_xsd_digest *known = &ctx->tables.xsd_digests[i];
+        struct kp_xsd_file *file = &schemas->files[schemas->n_files];
+        file->name = known->name;
+        char *path = kp_arena_printf(&ctx->arena, "%s/%s", folder, file->name);
+        if (!path)
+            return kp_no_memory(ctx);
+        if (kp_read_file(ctx->io, path, 16 << 20, &ctx->arena, &file->bytes, &file->n) != KP_OK)
+            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, kp_in(path), file->name, strerror(errno));
+        if (kp_schema_digest(file->bytes, file->n, hex) != KP_OK)
+            return kp_no_memory(ctx);
+        if (strcmp(hex, known->sha256) != 0)
+            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCHEMA_ALTERED, kp_in(path), file->name);
+        schemas->n_files++;
+    }
+    return KP_OK;
+}
+
+/* This project's profile. */
+static void profile_schemas(struct kp_schemas *schemas)
+{
+    const struct kp_embedded *e = NULL;
+    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && schemas->n_files < KP_MAX_XSD_FILES; i++)
+        if (strncmp(e->name, "xsd/", 4) == 0)
+            schemas->files[schemas->n_files++] =
+                (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
+}
+
+enum kp_status kp_schemas_compile(struct kp_schemas *schemas, struct kp_buf *detail)
+{
+    enum kp_status st = kp_xml_schema_load(schemas->files, schemas->n_files, "hc08_V08.xsd", &schemas->document, detail);
+    return st == KP_OK ? kp_xml_schema_load(schemas->files, schemas->n_files, "ix08_V08.xsd", &schemas->index, detail) : st;
+}
+
+enum kp_status kp_schemas_load(struct kp_context *ctx, const char *folder, struct kp_schemas *ret_schemas)
+{
+    enum kp_status st = KP_OK;
+    struct kp_buf detail = {0};
+    if (folder)
+        KP_TRY_OUT(official_schemas(ctx, folder, ret_schemas));
+    else
+        profile_schemas(ret_schemas);
+    st = kp_schemas_compile(ret_schemas, &detail);
+    if (st == KP_E_USAGE)
+        (void)kp_fail(&ctx->diag, st, KP_K_SCHEMA_UNUSABLE, kp_in(folder), ret_schemas->document ? "ix08_V08.xsd" : "hc08_V08.xsd", kp_buf_text(&detail));
+    else if (st != KP_OK)
+        st = kp_no_memory(ctx);
+out:
+    kp_buf_release(&detail);
+    return st;
+}
+
+void kp_schemas_free(struct kp_schemas *schemas)
+{
+    kp_xml_schema_free(schemas->document);
+    kp_xml_schema_free(schemas->index);
+}
