@@ -32,18 +32,25 @@ enum kp_status {
 };
 
 /* Severity of a diagnostic, mildest first. */
-enum kp_level { KP_LEVEL_NOTE, KP_LEVEL_WARN, KP_LEVEL_HOLD, KP_LEVEL_REJECT, KP_LEVEL_FAIL, KP_LEVEL__COUNT };
+enum kp_level {
+    KP_LEVEL_NOTE,
+    KP_LEVEL_WARN,
+    KP_LEVEL_HOLD,
+    KP_LEVEL_REJECT,
+    KP_LEVEL_FAIL,
+    KP_LEVEL__COUNT
+};
 
 enum kp_lang { KP_LANG_EN, KP_LANG_JA };
 
-/* How "born on 1 April" counts: by birthdays (insurers' practice), or by the Act on the calculation of age, by
- * which an age is reached at the end of the day before the birthday. */
+/* How "born on 1 April" counts: by birthdays (insurers' practice), or by the Act on the calculation of age,
+ * by which an age is reached at the end of the day before the birthday. */
 enum kp_age_rule { KP_AGE_BIRTHDAY, KP_AGE_STATUTE };
 
 enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16LE, KP_ENC_UTF16BE };
 
-/* check reads and decides; export discloses; prepare makes bundles as if every insurer had asked, and discloses nothing;
- * release decides what was prepared again and discloses it. */
+/* check reads and decides; export discloses; prepare makes bundles as if every insurer had asked, and
+ * discloses nothing; release decides what was prepared again and discloses it. */
 enum kp_command { KP_CMD_CHECK, KP_CMD_EXPORT, KP_CMD_PREPARE, KP_CMD_RELEASE };
 
 /* An organisation as the documents name it: the sender, or the examining facility. NULL = not given. */
@@ -55,20 +62,21 @@ struct kp_org {
     const char *phone;
 };
 
-/* What every call is told. Zero-initialised: the built-in tables, English, warnings stay warnings, values are masked. */
+/* What every call is told. Zero-initialised: the built-in tables, English, warnings stay warnings, values are
+ * masked. */
 struct kp_common {
     const char *schemas; /* folder of tables; NULL: those built in */
     enum kp_lang lang;
-    bool strict;         /* warnings reject the record, or the bundle */
-    bool show_values;    /* values may appear in diagnostics, in notes.csv and in a bundle's contents */
+    bool strict;      /* warnings reject the record, or the bundle */
+    bool show_values; /* values may appear in diagnostics, in notes.csv and in a bundle's contents */
 };
 
 /* How exports are read. */
 struct kp_input_options {
-    const char *mapping;  /* NULL: columns are recognised by their headers */
-    const char *methods;  /* METHODCVT table to a CC2X mapping table, or NULL */
+    const char *mapping; /* NULL: columns are recognised by their headers */
+    const char *methods; /* METHODCVT table to a CC2X mapping table, or NULL */
     enum kp_encoding encoding;
-    char delimiter;       /* 0: found from the header row */
+    char delimiter;         /* 0: found from the header row */
     struct kp_org facility; /* where the export names none */
 };
 
@@ -79,7 +87,8 @@ struct kp_register_files {
     const char *insurers;
 };
 
-/* Everything a run is told. Zero-initialise, then kp_run_options_defaults(). All strings stay the caller's. */
+/* Everything a run is told. Zero-initialise, then kp_run_options_defaults(). All strings stay the caller's.
+ */
 struct kp_run_options {
     struct kp_common common;
     struct kp_input_options input;
@@ -88,21 +97,21 @@ struct kp_run_options {
     const char *const *inputs;
     size_t n_inputs;
     const char *const *input_names; /* what messages and files call the inputs; NULL: by their paths */
-    const char *prepared; /* release: the run id of a prepare; inputs is then left alone */
-    const char *output;   /* folder; created (0700) when missing */
-    const char *log;      /* NULL: disclosure-log.csv in the output folder */
+    const char *prepared;           /* release: the run id of a prepare; inputs is then left alone */
+    const char *output;             /* folder; created (0700) when missing */
+    const char *log;                /* NULL: disclosure-log.csv in the output folder */
     const char *previous_logs; /* older logs that it continues, oldest first, separated by ":"; NULL: none */
-    const char *anchors;       /* file that the head of the log is appended to after every export; NULL: none */
+    const char *anchors; /* file that the head of the log is appended to after every export; NULL: none */
     const char *xsd;     /* the ministry's schema files; NULL: this project's profile */
     const char *as_of;   /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
     const char *again;   /* reason for disclosing unchanged records once more; NULL: do not */
-    unsigned threads; /* 0: one per processor */
+    unsigned threads;    /* 0: one per processor */
     enum kp_age_rule age_rule;
     bool withhold_form_items;     /* policy form_items = withhold */
     bool release_requested_items; /* policy requested_items = release */
-    bool derive;                  /* policy derive = yes: compute items that the source lacks and that follow from others */
-    bool reject_incomplete;       /* policy required_items = reject: what 特定健診 requires must be there */
-    bool corrections;             /* release records that changed since they were disclosed */
+    bool derive; /* policy derive = yes: compute items that the source lacks and that follow from others */
+    bool reject_incomplete; /* policy required_items = reject: what 特定健診 requires must be there */
+    bool corrections;       /* release records that changed since they were disclosed */
     struct kp_org sender;
 };
 
@@ -122,7 +131,8 @@ struct kp_message {
 struct kp_env {
     int64_t (*now)(void *ctx);
     void (*message)(void *ctx, const struct kp_message *message);
-    void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes of input, over both passes; may be NULL */
+    void (*progress)(void *ctx, uint64_t done,
+                     uint64_t total); /* bytes of input, over both passes; may be NULL */
     void *ctx;
     const volatile int *cancel;
     enum kp_level least_level; /* milder messages are not sent */
@@ -145,8 +155,9 @@ struct kp_code_result {
 
 struct kp_insurer_result {
     const char *insurer_number;
-    const char *name;   /* from the insurer register, or "" */
-    const char *const *bundles; /* paths of the bundles in place, n_bundles of them: several where the insurer limits them */
+    const char *name; /* from the insurer register, or "" */
+    const char *const *
+        bundles; /* paths of the bundles in place, n_bundles of them: several where the insurer limits them */
     size_t n_bundles;
     uint64_t documents;
     uint64_t held;
@@ -155,7 +166,8 @@ struct kp_insurer_result {
     size_t n_bases;
     const struct kp_count *by_reason; /* why records are held, n_reasons of them */
     size_t n_reasons;
-    const struct kp_count *waiting; /* on which basis more would go out on a request citing both Acts, n_waiting of them */
+    const struct kp_count
+        *waiting; /* on which basis more would go out on a request citing both Acts, n_waiting of them */
     size_t n_waiting;
 };
 
@@ -188,7 +200,8 @@ void kp_run_options_defaults(struct kp_run_options *options);
  * Grounds: Act on medical care for the elderly art. 27; health insurance Act art. 150 and its sister Acts;
  * Act on the protection of personal information art. 27 and 29.
  */
-enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env, struct kp_result *ret_result);
+enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env,
+                      struct kp_result *ret_result);
 
 /* Frees what kp_run handed over. A zeroed result is fine. */
 void kp_result_free(struct kp_result *result);
@@ -209,8 +222,8 @@ struct kp_map_options {
 };
 
 /*
- * Looks at the first rows of an export and proposes a mapping file for it. The text holds headers and shapes of values,
- * no value. Errors: KP_E_INPUT, KP_E_USAGE (tables), KP_E_SYSTEM, each with a message.
+ * Looks at the first rows of an export and proposes a mapping file for it. The text holds headers and shapes
+ * of values, no value. Errors: KP_E_INPUT, KP_E_USAGE (tables), KP_E_SYSTEM, each with a message.
  */
 enum kp_status kp_propose(const struct kp_map_options *options, const struct kp_env *env,
                           struct kp_proposal *ret_proposal);
@@ -247,11 +260,12 @@ struct kp_verify_options {
 
 /*
  * Checks bundles as their receiver would, without trusting them: archive, index, schemas, every
- * document's header and body. Writes nothing. Faults are diagnostics whose file is BUNDLE or BUNDLE:MEMBER. KP_OK:
- * all sound; KP_E_FAULT: some are not (with common.strict warnings count); both fill *ret_verdicts. Errors:
- * KP_E_USAGE (tables, schemas), KP_E_SYSTEM.
+ * document's header and body. Writes nothing. Faults are diagnostics whose file is BUNDLE or BUNDLE:MEMBER.
+ * KP_OK: all sound; KP_E_FAULT: some are not (with common.strict warnings count); both fill *ret_verdicts.
+ * Errors: KP_E_USAGE (tables, schemas), KP_E_SYSTEM.
  */
-enum kp_status kp_verify(const struct kp_verify_options *options, const struct kp_env *env, struct kp_verdicts *ret_verdicts);
+enum kp_status kp_verify(const struct kp_verify_options *options, const struct kp_env *env,
+                         struct kp_verdicts *ret_verdicts);
 
 void kp_verdicts_free(struct kp_verdicts *verdicts);
 
@@ -268,16 +282,25 @@ struct kp_show_options {
 };
 
 /*
- * A bundle for a person to read: its table of contents, or, with member, one person's record with Japanese names, units,
- * ranges and codes spelled out. The contents name nobody unless common.show_values; the record holds everything that stands in the document. KP_E_USAGE: no such document;
- * KP_E_FAULT: it cannot be read; each with a message.
+ * A bundle for a person to read: its table of contents, or, with member, one person's record with Japanese
+ * names, units, ranges and codes spelled out. The contents name nobody unless common.show_values; the record
+ * holds everything that stands in the document. KP_E_USAGE: no such document; KP_E_FAULT: it cannot be read;
+ * each with a message.
  */
-enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env, struct kp_page *ret_page);
+enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env,
+                       struct kp_page *ret_page);
 
 void kp_page_free(struct kp_page *page);
 
 enum kp_audit_format { KP_AUDIT_TABLE, KP_AUDIT_CSV, KP_AUDIT_JSONL };
-enum kp_audit_event { KP_AUDIT_ANY, KP_AUDIT_DISCLOSE, KP_AUDIT_AGAIN, KP_AUDIT_CORRECT, KP_AUDIT_RELEASE, KP_AUDIT_VOID };
+enum kp_audit_event {
+    KP_AUDIT_ANY,
+    KP_AUDIT_DISCLOSE,
+    KP_AUDIT_AGAIN,
+    KP_AUDIT_CORRECT,
+    KP_AUDIT_RELEASE,
+    KP_AUDIT_VOID
+};
 
 /* A filter that is NULL lets every entry through. */
 struct kp_audit_options {
@@ -297,13 +320,14 @@ struct kp_audit_options {
 typedef bool kp_audit_print(void *ctx, const char *bytes, size_t n);
 
 /*
- * Verifies logs. When they are sound, prints what was asked for: the entries that pass the filters (with filters, or in a
- * format other than the table), the provision records (APPI art. 29, its rules art. 20), or else entries, heads and
- * counts by insurer, basis and month, which name nobody. A disclosure whose bundle was voided is not counted.
- * KP_E_FAULT: the first fault was reported with its line. KP_E_USAGE: a log, register or option; KP_E_SYSTEM.
+ * Verifies logs. When they are sound, prints what was asked for: the entries that pass the filters (with
+ * filters, or in a format other than the table), the provision records (APPI art. 29, its rules art. 20), or
+ * else entries, heads and counts by insurer, basis and month, which name nobody. A disclosure whose bundle
+ * was voided is not counted. KP_E_FAULT: the first fault was reported with its line. KP_E_USAGE: a log,
+ * register or option; KP_E_SYSTEM.
  */
-enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env, kp_audit_print *print,
-                        void *print_ctx);
+enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env,
+                        kp_audit_print *print, void *print_ctx);
 
 /* Name of a severity as printed: note, warn, hold, reject, fail. Never NULL. */
 const char *kp_level_name(enum kp_level level);

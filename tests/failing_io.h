@@ -14,10 +14,11 @@
 enum { OPENS = 1, READS = 2, WRITES = 4, SYNCS = 8, CLOSES = 16, RENAMES = 32 };
 
 static struct {
-    unsigned kinds;            /* of calls that count; 0: all */
-    int calls, fail_at, error; /* the call that fails, from 1; 0: none. Error 0: the failing write takes nothing */
-    size_t piece;              /* most bytes per read or write; 0: any */
-    bool interrupt;            /* every other read or write is interrupted */
+    unsigned kinds; /* of calls that count; 0: all */
+    int calls, fail_at,
+        error;      /* the call that fails, from 1; 0: none. Error 0: the failing write takes nothing */
+    size_t piece;   /* most bytes per read or write; 0: any */
+    bool interrupt; /* every other read or write is interrupted */
     int open_now;
 } disk;
 

@@ -1,4 +1,5 @@
-/* A folder below /tmp for a group of tests: made by make_folder, removed with everything in it by remove_folder. */
+/* A folder below /tmp for a group of tests: made by make_folder, removed with everything in it by
+ * remove_folder. */
 #ifndef KP_TEST_FOLDER_H
 #define KP_TEST_FOLDER_H
 

@@ -9,7 +9,7 @@
 #include "input/mapping.h"
 
 static struct kp_mapping mapping;
-static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
+static struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
 
 static inline int set_up(void **state)
 {

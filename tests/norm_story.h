@@ -1,6 +1,7 @@
-/* A row of a few columns is normalised; one string tells what became of it: "9N141000000000011=2 3D010000001926101=99
- * K3018 K3017" are the fields and values that are there, and the codes of what was found, in order. A value stands as
- * "120", "<35" or ">1000" with its limit, "120!H" with its mark, "120[70..129]" with its reference range. */
+/* A row of a few columns is normalised; one string tells what became of it: "9N141000000000011=2
+ * 3D010000001926101=99 K3018 K3017" are the fields and values that are there, and the codes of what was
+ * found, in order. A value stands as "120", "<35" or ">1000" with its limit, "120!H" with its mark,
+ * "120[70..129]" with its reference range. */
 #ifndef KP_TEST_NORM_STORY_H
 #define KP_TEST_NORM_STORY_H
 
@@ -40,7 +41,8 @@
 enum { MOST_CELLS = 5 };
 
 struct cell {
-    const char *target; /* as a mapping file has it: a field, CODE, CODE.low, CODE.unit, CODE/CODE; NULL: no cell */
+    const char
+        *target; /* as a mapping file has it: a field, CODE, CODE.low, CODE.unit, CODE/CODE; NULL: no cell */
     const char *text;
     const char *unit; /* of the column, where it is not the item's own */
 };
@@ -78,9 +80,10 @@ static inline void normalize_columns(struct kp_column *columns, const char *cons
     struct kp_mapping mapping = {.columns = columns, .n_columns = n};
     for (size_t i = 0; i < n; i++) {
         columns[i].number = (unsigned)i + 1;
-        mapping.has_units |= columns[i].kind == KP_COL_UNIT || columns[i].kind == KP_COL_LOW ||
-                             columns[i].kind == KP_COL_HIGH;
-        bool joined = columns[i].kind == KP_COL_ITEM && tables.items[columns[i].index].several == KP_SEVERAL_JOIN;
+        mapping.has_units |=
+            columns[i].kind == KP_COL_UNIT || columns[i].kind == KP_COL_LOW || columns[i].kind == KP_COL_HIGH;
+        bool joined =
+            columns[i].kind == KP_COL_ITEM && tables.items[columns[i].index].several == KP_SEVERAL_JOIN;
         for (size_t k = i + 1; joined && !columns[i].next && k < n; k++)
             if (columns[k].kind == KP_COL_ITEM && columns[k].index == columns[i].index) {
                 columns[i].next = &columns[k];
@@ -106,7 +109,10 @@ static inline void tell_value(struct kp_buf *out, const char *code, const struct
     static const char *const states[] = {[KP_VALUE_ABSENT] = "",
                                          [KP_VALUE_NOT_DONE] = "not done",
                                          [KP_VALUE_NOT_MEASURABLE] = "not measurable"};
-    kp_buf_printf(out, " %s=%s%s", code, v->limit == 'L' ? "<" : v->limit == 'H' ? ">" : "",
+    kp_buf_printf(out, " %s=%s%s", code,
+                  v->limit == 'L'   ? "<"
+                  : v->limit == 'H' ? ">"
+                                    : "",
                   v->state == KP_VALUE_PRESENT ? v->text : states[v->state]);
     if (v->flag)
         kp_buf_printf(out, "!%c", v->flag);
@@ -158,19 +164,29 @@ static inline void assert_rows(const struct row_case *rows, size_t n, const stru
     for (size_t i = 0; i < n; i++) {
         const char *got = story_of(rows[i].cells, MOST_CELLS, facility);
         if (strcmp(got, rows[i].story) != 0)
-            fail_msg("case %zu, '%s' ...: got '%s', expected '%s'", i, rows[i].cells[0].text, got, rows[i].story);
+            fail_msg("case %zu, '%s' ...: got '%s', expected '%s'", i, rows[i].cells[0].text, got,
+                     rows[i].story);
     }
 }
 
-#define ASSERT_ROWS(...)                                                                                               \
-    do {                                                                                                               \
-        static const struct row_case rows_[] = {__VA_ARGS__};                                                          \
-        assert_rows(rows_, COUNT(rows_), NULL);                                                                        \
+#define ASSERT_ROWS(...)                                                                                     \
+    do {                                                                                                     \
+        static const struct row_case rows_[] = {__VA_ARGS__};                                                \
+        assert_rows(rows_, COUNT(rows_), NULL);                                                              \
     } while (0)
 
 /* One row of a table of cases: the story, then its cells; those of a column IN another unit say so. */
-#define ROW(what, ...) {.cells = {__VA_ARGS__}, .story = what}
-#define CELL(target, text) {target, text, NULL}
-#define IN(unit, target, text) {target, text, unit}
+#define ROW(what, ...)                                                                                       \
+    {                                                                                                        \
+        .cells = {__VA_ARGS__}, .story = what                                                                \
+    }
+#define CELL(target, text)                                                                                   \
+    {                                                                                                        \
+        target, text, NULL                                                                                   \
+    }
+#define IN(unit, target, text)                                                                               \
+    {                                                                                                        \
+        target, text, unit                                                                                   \
+    }
 
 #endif

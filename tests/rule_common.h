@@ -1,5 +1,5 @@
-/* What the programs that test the rule share: the tables, room for the grounds of a decision, short words, and one case
- * under construction. */
+/* What the programs that test the rule share: the tables, room for the grounds of a decision, short words,
+ * and one case under construction. */
 #ifndef KP_TEST_RULE_COMMON_H
 #define KP_TEST_RULE_COMMON_H
 
@@ -32,9 +32,10 @@ static inline int set_up(void **state)
     return load_tables(state) == 0 && tables.n_items <= MOST_ITEMS ? 0 : -1;
 }
 
-/* A catalogue of n items of the real one, in this order, so that every item takes part in every case. False when one of
- * them is not there, or one of their halves is not among them. */
-static inline bool cut_tables(const char *const *codes, size_t n, struct kp_item *items, struct kp_tables *ret)
+/* A catalogue of n items of the real one, in this order, so that every item takes part in every case. False
+ * when one of them is not there, or one of their halves is not among them. */
+static inline bool cut_tables(const char *const *codes, size_t n, struct kp_item *items,
+                              struct kp_tables *ret)
 {
     *ret = tables;
     ret->items = items;
@@ -65,16 +66,22 @@ static inline struct kp_date day(const char *iso)
     return date;
 }
 
-/* Before every test: a health insurance society, a person of 45, a request under the health Act, no consent. */
+/* Before every test: a health insurance society, a person of 45, a request under the health Act, no consent.
+ */
 static inline int make_the_case(void **state)
 {
     (void)state;
     memset(&the, 0, sizeof(the));
-    the.q = (struct kp_request){.id = "R1", .received = day("2022-01-01"), .routes = HEALTH, .bands = EVERYBODY,
-                                .items = ""};
-    the.c = (struct kp_case){.insurer_number = "06139463", .register_scheme = "", .birth = day("1980-05-01"),
-                             .exam = day("2025-06-10"), .on = day("2025-11-20"), .requests = &the.q,
-                             .consents = the.list, .recipient_known = true};
+    the.q = (struct kp_request){
+        .id = "R1", .received = day("2022-01-01"), .routes = HEALTH, .bands = EVERYBODY, .items = ""};
+    the.c = (struct kp_case){.insurer_number = "06139463",
+                             .register_scheme = "",
+                             .birth = day("1980-05-01"),
+                             .exam = day("2025-06-10"),
+                             .on = day("2025-11-20"),
+                             .requests = &the.q,
+                             .consents = the.list,
+                             .recipient_known = true};
     return 0;
 }
 
@@ -121,11 +128,11 @@ static inline const char *the_outcome(void)
 #define the_outcome_is(expected) assert_string_equal(the_outcome(), expected)
 
 /* Height stands for the items of the duty, BMI for those of the form, uric acid for the others. */
-#define the_grounds_are(height, bmi, uric_acid)                                                                        \
-    do {                                                                                                               \
-        assert_int_equal(the_ground(ITEM_HEIGHT), height);                                                             \
-        assert_int_equal(the_ground(ITEM_BMI), bmi);                                                                   \
-        assert_int_equal(the_ground(ITEM_URIC_ACID), uric_acid);                                                       \
+#define the_grounds_are(height, bmi, uric_acid)                                                              \
+    do {                                                                                                     \
+        assert_int_equal(the_ground(ITEM_HEIGHT), height);                                                   \
+        assert_int_equal(the_ground(ITEM_BMI), bmi);                                                         \
+        assert_int_equal(the_ground(ITEM_URIC_ACID), uric_acid);                                             \
     } while (0)
 
 #endif

@@ -1,4 +1,5 @@
-/* What every test needs: cmocka and its prerequisites, in the order cmocka wants them, and two short words. */
+/* What every test needs: cmocka and its prerequisites, in the order cmocka wants them, and two short words.
+ */
 #ifndef KP_TEST_SUPPORT_H
 #define KP_TEST_SUPPORT_H
 

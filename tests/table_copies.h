@@ -6,11 +6,11 @@
 #include "messages.h"
 #include "tables.h"
 
-static const char *const FILES[] = {"items.csv",  "code_systems.csv", "values.csv",      "headers.csv",
-                                    "units.csv",  "schemes.csv",      "legal_basis.csv", "privacy_grounds.csv",
-                                    "header_traps.csv", "conversions.csv", "prefectures.csv", "xsd_digests.csv",
-                                    "unit_mistakes.csv", "periodic.csv", "judgement_limits.csv"};
-static const struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
+static const char *const FILES[] = {
+    "items.csv",       "code_systems.csv", "values.csv",          "headers.csv",      "units.csv",
+    "schemes.csv",     "legal_basis.csv",  "privacy_grounds.csv", "header_traps.csv", "conversions.csv",
+    "prefectures.csv", "xsd_digests.csv",  "unit_mistakes.csv",   "periodic.csv",     "judgement_limits.csv"};
+static struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};
 
 static inline void read_source(const char *name, const char **ret_bytes, size_t *ret_n)
 {

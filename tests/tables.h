@@ -1,4 +1,5 @@
-/* The catalogue and the built-in tables, loaded once for a group of tests, and an arena for what one test makes. */
+/* The catalogue and the built-in tables, loaded once for a group of tests, and an arena for what one test
+ * makes. */
 #ifndef KP_TEST_TABLES_H
 #define KP_TEST_TABLES_H
 

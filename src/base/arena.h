@@ -1,6 +1,6 @@
 /*
- * Arenas: the only owners of small memory. Two lifetimes exist, the run and the record; nothing is freed alone.
- * Layer 1.
+ * Arenas: the only owners of small memory. Two lifetimes exist, the run and the record; nothing is freed
+ * alone. Layer 1.
  */
 #ifndef KP_ARENA_H
 #define KP_ARENA_H
@@ -14,8 +14,8 @@ struct kp_arena {
     struct kp_block *head;
     size_t total_bytes; /* asked of malloc so far */
     size_t max_bytes;   /* allocation fails beyond it; 0: KP_ARENA_MAX_BYTES */
-    bool failed;        /* sticky: something asked for was not to be had, so what was built may lack a part. Looked at
-                           once, when a record is done, it makes a lost value impossible. */
+    bool failed; /* sticky: something asked for was not to be had, so what was built may lack a part. Looked
+                    at once, when a record is done, it makes a lost value impossible. */
 };
 
 #define KP_ARENA_MAX_BYTES ((size_t)1 << 30)

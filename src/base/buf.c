@@ -15,7 +15,9 @@ static size_t unprintable(const char *s)
         return 2;
     if (u[0] != 0xe2 || (u[1] != 0x80 && u[1] != 0x81))
         return 0;
-    return (u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9) ? 3 : 0;
+    return (u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9)
+               ? 3
+               : 0;
 }
 
 void kp_buf_printable(struct kp_buf *buf, const char *s)

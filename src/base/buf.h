@@ -31,8 +31,8 @@ void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n);
 /* A JSON string with its quotes. */
 void kp_buf_json(struct kp_buf *buf, const char *s);
 
-/* Valid UTF-8 for a person to look at: control characters, and those that turn the direction of writing, become '?', so that
- * no input can forge lines of a report. */
+/* Valid UTF-8 for a person to look at: control characters, and those that turn the direction of writing,
+ * become '?', so that no input can forge lines of a report. */
 void kp_buf_printable(struct kp_buf *buf, const char *s);
 
 /* The same as text of an HTML page. */

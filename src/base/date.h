@@ -38,16 +38,17 @@ int kp_date_compare(struct kp_date a, struct kp_date b);
 struct kp_date kp_date_add_years(struct kp_date d, int years);
 
 /*
- * Reads a date as exports write it, after NFKC: 2025-05-07, 2025/5/7, 2025.5.7, 2025年5月7日, 20250507, and with
- * an era: 昭和60年3月31日, 昭60.3.31, S60.3.31, R7/6/1, S600331, 令和元年5月1日. A trailing time of 0:00 is dropped. Eras are
- * checked against their first and last days; the day of change belongs to both eras.
+ * Reads a date as exports write it, after NFKC: 2025-05-07, 2025/5/7, 2025.5.7, 2025年5月7日, 20250507, and
+ * with an era: 昭和60年3月31日, 昭60.3.31, S60.3.31, R7/6/1, S600331, 令和元年5月1日. A trailing time of 0:00
+ * is dropped. Eras are checked against their first and last days; the day of change belongs to both eras.
  * ret_era tells whether an era was used (may be NULL).
  */
 enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, bool *ret_era);
 
 /*
- * A day as spreadsheets count it: 1 is 1900-01-01, and 60 would be the 29 February 1900 that never was; or, since_1904,
- * 0 is 1904-01-01. Whole days only, "45000.0" included. False when the text is no such count or the day is not real.
+ * A day as spreadsheets count it: 1 is 1900-01-01, and 60 would be the 29 February 1900 that never was; or,
+ * since_1904, 0 is 1904-01-01. Whole days only, "45000.0" included. False when the text is no such count or
+ * the day is not real.
  */
 bool kp_date_from_serial(const char *text, bool since_1904, struct kp_date *ret_date);
 
@@ -64,16 +65,17 @@ struct kp_date kp_date_in_japan(int64_t now_seconds);
 /* RFC 3339 with +09:00; 25 characters and a NUL. */
 void kp_date_time_in_japan(int64_t now_seconds, char ret_text[26]);
 
-/* Full years on that day, counting birthdays; someone born on 29 February has the birthday on 1 March in common
- * years. On the day itself both rules give the same: by the Act on the calculation of age the year is complete at
- * the end of the day before. */
+/* Full years on that day, counting birthdays; someone born on 29 February has the birthday on 1 March in
+ * common years. On the day itself both rules give the same: by the Act on the calculation of age the year is
+ * complete at the end of the day before. */
 int kp_age_on(struct kp_date birth, struct kp_date day);
 
 /* 31 March that ends the fiscal year (April to March) of the day. */
 struct kp_date kp_fiscal_year_end(struct kp_date day);
 
-/* The age reached by the end of the exam's fiscal year (実施基準 art. 1): by birthdays, or with the day before the
- * birthday counting (年齢計算ニ関スル法律), so that someone born on 1 April reaches it on 31 March. */
+/* The age reached by the end of the exam's fiscal year (実施基準 art. 1): by birthdays, or with the day
+ * before the birthday counting (年齢計算ニ関スル法律), so that someone born on 1 April reaches it on 31
+ * March. */
 int kp_age_at_fiscal_year_end(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule);
 
 #endif

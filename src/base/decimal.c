@@ -122,8 +122,8 @@ void kp_decimal_text(struct kp_decimal value, char ret_text[KP_DECIMAL_TEXT])
     if (value.scale == 0)
         (void)snprintf(ret_text, KP_DECIMAL_TEXT, "%s%" PRId64, sign, units);
     else
-        (void)snprintf(ret_text, KP_DECIMAL_TEXT, "%s%" PRId64 ".%0*" PRId64, sign, units / p, (int)value.scale,
-                       units % p);
+        (void)snprintf(ret_text, KP_DECIMAL_TEXT, "%s%" PRId64 ".%0*" PRId64, sign, units / p,
+                       (int)value.scale, units % p);
 }
 
 unsigned kp_decimal_integer_digits(struct kp_decimal value)

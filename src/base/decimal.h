@@ -14,7 +14,8 @@ struct kp_decimal {
 
 enum { KP_DECIMAL_MAX_DIGITS = 15, KP_DECIMAL_TEXT = 24 };
 
-/* Reads n characters: digits, at most one point, an optional leading sign; thousands commas only in groups of three.
+/* Reads n characters: digits, at most one point, an optional leading sign; thousands commas only in groups of
+ * three.
  * ".5" is read as 0.5. False when it is anything else or longer than 15 digits. */
 bool kp_decimal_parse(const char *text, size_t n, struct kp_decimal *ret_value);
 

@@ -95,7 +95,8 @@ static bool window_grow(struct kp_in *in)
     return true;
 }
 
-/* One character of UTF-16 from at least two bytes; 0 when its second half is missing, -1 when it is broken. */
+/* One character of UTF-16 from at least two bytes; 0 when its second half is missing, -1 when it is broken.
+ */
 static int utf16_step(const struct kp_in *in, const uint8_t *s, size_t n, int32_t *ret_char)
 {
     unsigned big = in->utf16 == KP_ENC_UTF16BE;
@@ -140,7 +141,8 @@ static enum kp_status window_fill_utf16(struct kp_in *in)
         int step = utf16_step(in, raw + at, n - at, &c);
         if (step == 0 && !in->at_eof)
             break;
-        if (step <= 0) { /* half a surrogate pair: a byte that no UTF-8 has stands for it, so that its row is refused */
+        if (step <= 0) { /* half a surrogate pair: a byte that no UTF-8 has stands for it, so that its row is
+                            refused */
             in->data[in->end++] = NO_CHARACTER;
             at += 2;
             continue;
@@ -283,8 +285,8 @@ static enum kp_status add_to_buf(void *ctx, const char *bytes, size_t n)
     return kp_buf_ok(all) ? KP_OK : KP_E_INPUT;
 }
 
-enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes, struct kp_arena *arena,
-                            const char **ret_bytes, size_t *ret_n)
+enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes,
+                            struct kp_arena *arena, const char **ret_bytes, size_t *ret_n)
 {
     enum kp_status st = KP_OK;
     struct kp_buf all = {.max_bytes = max_bytes + 1};
@@ -539,7 +541,8 @@ enum kp_status kp_make_folders(const struct kp_io *io, const char *path)
         char kept = *at;
         *at = '\0';
         struct stat info;
-        if (copy[0] && io->mkdir(copy, 0700) != 0 && (errno != EEXIST || stat(copy, &info) != 0 || !S_ISDIR(info.st_mode)))
+        if (copy[0] && io->mkdir(copy, 0700) != 0 &&
+            (errno != EEXIST || stat(copy, &info) != 0 || !S_ISDIR(info.st_mode)))
             st = KP_E_SYSTEM;
         *at = kept;
         if (kept == '\0')
@@ -608,8 +611,8 @@ void kp_lock_drop(int fd)
         (void)close(fd); /* closing is what releases it */
 }
 
-/* A line of the kernel's list: "7: FLOCK  ADVISORY  WRITE 4711 fe:01:917 0 EOF". Devices are not compared: what they are
- * called there differs from stat's answer on some file systems. */
+/* A line of the kernel's list: "7: FLOCK  ADVISORY  WRITE 4711 fe:01:917 0 EOF". Devices are not compared:
+ * what they are called there differs from stat's answer on some file systems. */
 long kp_lock_holder(int fd)
 {
     struct stat info;

@@ -33,20 +33,21 @@ extern const struct kp_io kp_io_posix;
 
 /* --- reading --- */
 
-/* A whole file up to max_bytes into the arena, NUL-terminated. KP_E_INPUT when it cannot be read; errno tells why
- * (EFBIG when it is too large). */
-enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes, struct kp_arena *arena,
-                            const char **ret_bytes, size_t *ret_n);
+/* A whole file up to max_bytes into the arena, NUL-terminated. KP_E_INPUT when it cannot be read; errno tells
+ * why (EFBIG when it is too large). */
+enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes,
+                            struct kp_arena *arena, const char **ret_bytes, size_t *ret_n);
 
-/* A file read in pieces; physical lines are found in it without limit on their number, only on their length. */
+/* A file read in pieces; physical lines are found in it without limit on their number, only on their length.
+ */
 struct kp_in {
     const struct kp_io *io;
     int fd;
     char *data; /* window of the file */
     size_t start, end, cap;
     bool at_eof;
-    bool lf_only;  /* a CR ends no line: for files of our own making */
-    bool borrowed; /* data belongs to somebody else */
+    bool lf_only;           /* a CR ends no line: for files of our own making */
+    bool borrowed;          /* data belongs to somebody else */
     enum kp_encoding utf16; /* KP_ENC_UTF16LE or BE: lines are handed out as UTF-8; else as they are */
     uint8_t carry[4];       /* the first bytes of a character whose rest was not read yet */
     size_t n_carry;
@@ -61,11 +62,12 @@ enum kp_status kp_in_open_at(struct kp_in *in, const struct kp_io *io, const cha
 void kp_in_memory(struct kp_in *in, const char *bytes, size_t n);
 /* The next piece of the file, at most 64 KiB; n = 0 at the end. Not to be mixed with kp_in_line. */
 enum kp_status kp_in_chunk(struct kp_in *in, const char **ret_bytes, size_t *ret_n);
-/* Looks at the first two bytes: when they are the mark of UTF-16, lines are handed out as UTF-8 from then on, without the
- * mark. To be called before anything was read. */
+/* Looks at the first two bytes: when they are the mark of UTF-16, lines are handed out as UTF-8 from then on,
+ * without the mark. To be called before anything was read. */
 enum kp_status kp_in_detect_utf16(struct kp_in *in);
-/* The next line with its line end (LF, CR LF, or CR alone), n = 0 at the end of the file. The bytes live until the
- * next call. KP_E_INPUT with errno EFBIG when a line exceeds max_bytes, EILSEQ where UTF-16 breaks off. */
+/* The next line with its line end (LF, CR LF, or CR alone), n = 0 at the end of the file. The bytes live
+ * until the next call. KP_E_INPUT with errno EFBIG when a line exceeds max_bytes, EILSEQ where UTF-16 breaks
+ * off. */
 enum kp_status kp_in_line(struct kp_in *in, size_t max_bytes, const char **ret_bytes, size_t *ret_n);
 void kp_in_close(struct kp_in *in);
 
@@ -81,8 +83,8 @@ bool kp_path_exists(const char *path);
 /* --- writing --- */
 
 /*
- * A file that is appended to in buffered pieces. Between pieces it is closed, so that any number of them may be
- * under construction without running out of descriptors. Errors are sticky; the last call to check is
+ * A file that is appended to in buffered pieces. Between pieces it is closed, so that any number of them may
+ * be under construction without running out of descriptors. Errors are sticky; the last call to check is
  * kp_out_finish.
  */
 struct kp_out {
@@ -99,7 +101,8 @@ enum kp_status kp_out_create(struct kp_out *out, const struct kp_io *io, const c
 void kp_out_add(struct kp_out *out, const void *bytes, size_t n);
 /* Writes what is buffered. */
 enum kp_status kp_out_flush(struct kp_out *out);
-/* Flushes and, when sync is set, brings the file to disk. The file is closed and the memory freed in any case. */
+/* Flushes and, when sync is set, brings the file to disk. The file is closed and the memory freed in any
+ * case. */
 enum kp_status kp_out_finish(struct kp_out *out, bool sync);
 /* Gives up: frees memory, leaves the file for its folder's owner to remove. */
 void kp_out_abandon(struct kp_out *out);
@@ -128,8 +131,8 @@ enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char 
 
 /* --- locks --- */
 
-/* Takes the lock file without waiting. *ret_fd holds it until it is closed; *ret_holder is the process that has it
- * (0 unknown) when KP_E_SYSTEM comes with errno EWOULDBLOCK. A dead process holds nothing. */
+/* Takes the lock file without waiting. *ret_fd holds it until it is closed; *ret_holder is the process that
+ * has it (0 unknown) when KP_E_SYSTEM comes with errno EWOULDBLOCK. A dead process holds nothing. */
 enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder);
 void kp_lock_drop(int fd);
 /* The process that holds a lock on the open file, as the kernel tells; 0 unknown. */

@@ -1,6 +1,6 @@
 /*
- * Texts met before, by the first 16 bytes of their SHA-256: a small and fixed price for each, however long the text, and
- * nothing of it is kept. That two texts share them by chance nobody need reckon with. Layer 3.
+ * Texts met before, by the first 16 bytes of their SHA-256: a small and fixed price for each, however long
+ * the text, and nothing of it is kept. That two texts share them by chance nobody need reckon with. Layer 3.
  */
 #ifndef KP_KEYSET_H
 #define KP_KEYSET_H

@@ -1,4 +1,5 @@
-/* A string-to-integer map for tables: filled once, then read by any thread. Keys live in the arena. Layer 2. */
+/* A string-to-integer map for tables: filled once, then read by any thread. Keys live in the arena. Layer 2.
+ */
 #ifndef KP_MAP_H
 #define KP_MAP_H
 

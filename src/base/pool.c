@@ -100,7 +100,8 @@ void kp_pool_free(struct kp_pool *pool)
     free(pool);
 }
 
-void kp_pool_run(struct kp_pool *pool, size_t n_jobs, void (*job)(void *ctx, unsigned thread, size_t i), void *ctx)
+void kp_pool_run(struct kp_pool *pool, size_t n_jobs, void (*job)(void *ctx, unsigned thread, size_t i),
+                 void *ctx)
 {
     (void)pthread_mutex_lock(&pool->mutex);
     pool->job = job;

@@ -5,12 +5,13 @@
 
 #include "base/status.h"
 
-enum kp_status kp_spill_open(struct kp_spill *pile, const struct kp_io *io, const char *folder, const char *name,
-                            size_t record_bytes)
+enum kp_status kp_spill_open(struct kp_spill *pile, const struct kp_io *io, const char *folder,
+                             const char *name, size_t record_bytes)
 {
     enum kp_status st = KP_E_SYSTEM;
     struct kp_arena arena = {0};
-    *pile = (struct kp_spill){.fd = -1, .record_bytes = record_bytes, .buffer = malloc(KP_SPILL_BUFFERED * record_bytes)};
+    *pile = (struct kp_spill){
+        .fd = -1, .record_bytes = record_bytes, .buffer = malloc(KP_SPILL_BUFFERED * record_bytes)};
     char *path = kp_arena_printf(&arena, "%s/%s", folder, name);
     if (path && pile->buffer)
         st = kp_scratch_open(io, path, &pile->fd);

@@ -1,6 +1,6 @@
 /*
- * Records of one size in a nameless scratch file with a small buffer before it: any number of them in constant memory.
- * Layer 3.
+ * Records of one size in a nameless scratch file with a small buffer before it: any number of them in
+ * constant memory. Layer 3.
  */
 #ifndef KP_SPILL_H
 #define KP_SPILL_H
@@ -23,8 +23,8 @@ struct kp_spill {
 enum { KP_SPILL_BUFFERED = 512 };
 
 /* Makes the file in the folder; close with kp_spill_close. Errors: KP_E_SYSTEM. */
-enum kp_status kp_spill_open(struct kp_spill *pile, const struct kp_io *io, const char *folder, const char *name,
-                            size_t record_bytes);
+enum kp_status kp_spill_open(struct kp_spill *pile, const struct kp_io *io, const char *folder,
+                             const char *name, size_t record_bytes);
 enum kp_status kp_spill_push(struct kp_spill *pile, const void *record);
 /* Forgets all but the first n records. */
 void kp_spill_cut(struct kp_spill *pile, uint64_t n);

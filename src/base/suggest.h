@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* The name at the least edit distance from word; the first of equals. names(ctx, i) gives the i-th, NULL at the end. */
+/* The name at the least edit distance from word; the first of equals. names(ctx, i) gives the i-th, NULL at
+ * the end. */
 const char *kp_suggest(const char *word, const char *(*names)(const void *ctx, size_t i), const void *ctx);
 
 /* The same over an array. */

@@ -11,8 +11,8 @@
 enum { LEAD_FIRST = 0x81, LEAD_LAST = 0xfc, PAIRS = (LEAD_LAST - LEAD_FIRST + 1) * 256, BMP = 0x10000 };
 
 struct kp_text {
-    uint16_t pair[PAIRS];     /* 0: no character */
-    uint8_t width[BMP];       /* CP932 bytes of a BMP character; 0: outside CP932 */
+    uint16_t pair[PAIRS]; /* 0: no character */
+    uint8_t width[BMP];   /* CP932 bytes of a BMP character; 0: outside CP932 */
 };
 
 static bool convert_one(iconv_t cd, const uint8_t *bytes, size_t n, uint16_t *ret_char)
@@ -148,7 +148,8 @@ size_t kp_utf8_length(const char *s)
     return n;
 }
 
-static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n, struct kp_buf *out, size_t *ret_bad)
+static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n, struct kp_buf *out,
+                         size_t *ret_bad)
 {
     size_t at = 0;
     while (at < n) {
@@ -329,10 +330,9 @@ static int32_t widen_half_kana(int32_t c)
 /* Characters that UTF-8 exports write otherwise than CP932 decodes them. */
 static int32_t as_cp932_has_it(int32_t c)
 {
-    static const int32_t pairs[][2] = {{0x301c, 0xff5e}, {0x2212, 0xff0d}, {0x2016, 0x2225},
-                                       {0x2014, 0x2015}, {0xa5, 0xffe5},   {0xa2, 0xffe0},
-                                       {0xa3, 0xffe1},   {0xac, 0xffe2},   {0x3099, 0x309b},
-                                       {0x309a, 0x309c}};
+    static const int32_t pairs[][2] = {{0x301c, 0xff5e}, {0x2212, 0xff0d}, {0x2016, 0x2225}, {0x2014, 0x2015},
+                                       {0xa5, 0xffe5},   {0xa2, 0xffe0},   {0xa3, 0xffe1},   {0xac, 0xffe2},
+                                       {0x3099, 0x309b}, {0x309a, 0x309c}};
     for (size_t i = 0; i < KP_COUNT(pairs); i++)
         if (c == pairs[i][0])
             return pairs[i][1];
@@ -382,7 +382,8 @@ char *kp_text_narrow(struct kp_arena *arena, const char *s)
 
 static bool is_dash(int32_t c)
 {
-    static const int32_t dashes[] = {'-', 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x2500, 0xff0d, 0x30fc};
+    static const int32_t dashes[] = {'-',    0x2010, 0x2011, 0x2012, 0x2013, 0x2014,
+                                     0x2015, 0x2212, 0x2500, 0xff0d, 0x30fc};
     for (size_t i = 0; i < KP_COUNT(dashes); i++)
         if (c == dashes[i])
             return true;

@@ -22,8 +22,8 @@ enum kp_status kp_text_new(struct kp_text **ret_text);
 void kp_text_free(struct kp_text *text);
 
 /*
- * Appends n bytes of that encoding (CP932 or UTF-8) to out as UTF-8. False at the first byte that does not decode
- * or that XML forbids; *ret_bad is its offset.
+ * Appends n bytes of that encoding (CP932 or UTF-8) to out as UTF-8. False at the first byte that does not
+ * decode or that XML forbids; *ret_bad is its offset.
  */
 bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const char *bytes, size_t n,
                     struct kp_buf *out, size_t *ret_bad);
@@ -35,7 +35,8 @@ size_t kp_utf8_valid_prefix(const char *bytes, size_t n);
 void kp_utf8_put(struct kp_buf *out, int32_t c);
 /* Columns a terminal gives the text: full-width characters take two. */
 size_t kp_text_columns(const char *s);
-/* How many bytes of the text fit into so many columns, up to a space where there is one; at least one character. */
+/* How many bytes of the text fit into so many columns, up to a space where there is one; at least one
+ * character. */
 size_t kp_text_fit(const char *s, size_t columns);
 /* Number of characters of valid UTF-8. */
 size_t kp_utf8_length(const char *s);
@@ -56,8 +57,8 @@ char *kp_text_trim(struct kp_arena *arena, const char *s);
 char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces);
 /* Full-width ASCII and spaces in half width; every other character stays what it is. */
 char *kp_text_narrow(struct kp_arena *arena, const char *s);
-/* A kana name: half-width kana and hiragana become full-width katakana, hyphen look-alikes the long-vowel mark,
- * spaces vanish (format: kana only, no space of either width). */
+/* A kana name: half-width kana and hiragana become full-width katakana, hyphen look-alikes the long-vowel
+ * mark, spaces vanish (format: kana only, no space of either width). */
 char *kp_text_kana_name(struct kp_arena *arena, const char *s);
 bool kp_text_is_kana_name(const char *s);
 /* What follows the postal code that full-width text begins with; NULL when it begins with none. */

@@ -14,7 +14,8 @@ static enum kp_status configured_logs(struct kp_console *c, const char **logs, s
 {
     const struct kp_run_options *o = &c->settings.options;
     size_t n = 0;
-    for (const char *at = o->previous_logs; at && *at && n + 1 < max; at += strcspn(at, ":"), at += *at == ':')
+    for (const char *at = o->previous_logs; at && *at && n + 1 < max;
+         at += strcspn(at, ":"), at += *at == ':')
         logs[n++] = kp_arena_strndup(&c->arena, at, strcspn(at, ":"));
     logs[n++] = o->log ? o->log : kp_arena_printf(&c->arena, "%s/disclosure-log.csv", o->output);
     *ret_n = n;
@@ -26,12 +27,22 @@ enum kp_status kp_command_audit(struct kp_console *c)
     enum { MAX_LOGS = 64 };
     const struct kp_settings *s = &c->settings;
     const char *configured[MAX_LOGS];
-    struct kp_audit_options o = {.logs = s->arguments, .n_logs = s->n_arguments, .insurer = s->insurer,
-                                 .employee = s->employee, .number = s->number, .basis = s->basis, .request = s->request,
-                                 .bundle = s->bundle, .from = s->from, .to = s->to,
-                                 .event = (enum kp_audit_event)s->event, .format = (enum kp_audit_format)s->format,
-                                 .provision_records = s->provision_records, .head = s->head,
-                                 .registers = s->options.registers, .common = s->options.common};
+    struct kp_audit_options o = {.logs = s->arguments,
+                                 .n_logs = s->n_arguments,
+                                 .insurer = s->insurer,
+                                 .employee = s->employee,
+                                 .number = s->number,
+                                 .basis = s->basis,
+                                 .request = s->request,
+                                 .bundle = s->bundle,
+                                 .from = s->from,
+                                 .to = s->to,
+                                 .event = (enum kp_audit_event)s->event,
+                                 .format = (enum kp_audit_format)s->format,
+                                 .provision_records = s->provision_records,
+                                 .head = s->head,
+                                 .registers = s->options.registers,
+                                 .common = s->options.common};
     if (o.n_logs == 0 && !s->config)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_AUDIT_LOG_MISSING, KP_NOWHERE);
     if (o.n_logs == 0) {

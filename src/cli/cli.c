@@ -19,6 +19,7 @@ struct command {
     const char *help[2];
 };
 
+/* clang-format off */
 static const struct command COMMANDS[] = {
     {"check", KP_FOR_CHECK, kp_command_run, "kenporter check [options] INPUT.csv...",
      {"read, normalise, validate and decide; write the run's reports, no bundle, no log entry",
@@ -51,6 +52,7 @@ static const struct command COMMANDS[] = {
     {"items", KP_FOR_ITEMS, kp_command_items, "kenporter items [options] [WORD]",
      {"the item catalogue, or the items that contain WORD", "項目一覧(WORD を含むものに絞れる)"}},
 };
+/* clang-format on */
 
 /* --- messages --- */
 
@@ -157,23 +159,28 @@ static void add_help(const struct command *command, enum kp_lang lang, struct kp
     kp_buf_printf(out, "%s %s\n\n%s\n\n", lang == KP_LANG_JA ? "使い方:" : "usage:", command->usage,
                   command->help[lang]);
     kp_options_help(command->bit, lang, out);
-    kp_buf_str(out, lang == KP_LANG_JA
-                        ? "\n終了コード: 0 問題なし(求め待ちを含む)、1 却下・保留あり、2 使い方・設定・登録簿の誤り、"
-                          "3 入力を読めない、4 システムの失敗またはロック、5 verify・audit が不備を見つけた\n"
-                        : "\nexit status: 0 all well (waiting for a request included), 1 records rejected or held, 2 usage, "
-                          "configuration or register,\n             3 an input cannot be read, 4 system failure or lock, 5 verify or audit found a fault\n");
+    kp_buf_str(
+        out,
+        lang == KP_LANG_JA
+            ? "\n終了コード: 0 問題なし(求め待ちを含む)、1 却下・保留あり、2 使い方・設定・登録簿の誤り、"
+              "3 入力を読めない、4 システムの失敗またはロック、5 verify・audit が不備を見つけた\n"
+            : "\nexit status: 0 all well (waiting for a request included), 1 records rejected or held, 2 usage, "
+              "configuration or register,\n             3 an input cannot be read, 4 system failure or lock, 5 verify or audit found a fault\n");
 }
 
 static void add_overview(enum kp_lang lang, struct kp_buf *out)
 {
-    kp_buf_str(out, lang == KP_LANG_JA
-                        ? "kenporter - 健診結果を、法の求める範囲で保険者に渡す\n\n使い方: kenporter コマンド [オプション] ...\n\n"
-                        : "kenporter - hands health-check results to medical insurers, as the law asks and no further\n\n"
-                          "usage: kenporter COMMAND [options] ...\n\n");
+    kp_buf_str(
+        out,
+        lang == KP_LANG_JA
+            ? "kenporter - 健診結果を、法の求める範囲で保険者に渡す\n\n使い方: kenporter コマンド [オプション] ...\n\n"
+            : "kenporter - hands health-check results to medical insurers, as the law asks and no further\n\n"
+              "usage: kenporter COMMAND [options] ...\n\n");
     for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
         kp_buf_printf(out, "  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].help[lang]);
-    kp_buf_str(out, lang == KP_LANG_JA ? "\n  kenporter COMMAND --help   コマンドの全オプション\n  kenporter --version\n"
-                                       : "\n  kenporter COMMAND --help   all options of a command\n  kenporter --version\n");
+    kp_buf_str(out, lang == KP_LANG_JA
+                        ? "\n  kenporter COMMAND --help   コマンドの全オプション\n  kenporter --version\n"
+                        : "\n  kenporter COMMAND --help   all options of a command\n  kenporter --version\n");
 }
 
 /* --- dispatch --- */
@@ -191,7 +198,9 @@ static enum kp_status unknown_command(struct kp_console *c, const char *name)
     const char *names[KP_COUNT(COMMANDS)];
     for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
         names[i] = COMMANDS[i].name;
-    return kp_fail(&c->diag, KP_E_USAGE, name[0] == '-' ? KP_K_UNKNOWN_OPTION : KP_K_UNKNOWN_COMMAND, KP_NOWHERE, name, name[0] == '-' ? "--help" : kp_suggest_from(name, names, KP_COUNT(names)), "COMMAND");
+    return kp_fail(&c->diag, KP_E_USAGE, name[0] == '-' ? KP_K_UNKNOWN_OPTION : KP_K_UNKNOWN_COMMAND,
+                   KP_NOWHERE, name,
+                   name[0] == '-' ? "--help" : kp_suggest_from(name, names, KP_COUNT(names)), "COMMAND");
 }
 
 static bool wants_bar(const struct kp_console *c)
@@ -221,7 +230,8 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
     struct kp_buf out = {0};
     c->command = command->bit;
     c->settings.options.command = run_of(command->bit);
-    KP_TRY_OUT(kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
+    KP_TRY_OUT(
+        kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
     c->diag.lang = c->settings.options.common.lang;
     if (c->settings.help) {
         add_help(command, c->diag.lang, &out);

@@ -21,10 +21,11 @@ struct kp_console {
     unsigned *told; /* messages printed, by code: the rest of a flood is only counted */
 };
 
-enum kp_status kp_command_run(struct kp_console *console);     /* check, export */
-enum kp_status kp_command_map(struct kp_console *console);     /* a mapping file, proposed */
-enum kp_status kp_command_verify(struct kp_console *console);  /* bundles, as their receiver would check them */
-enum kp_status kp_command_show(struct kp_console *console);    /* a bundle or a document, for a human */
+enum kp_status kp_command_run(struct kp_console *console); /* check, export */
+enum kp_status kp_command_map(struct kp_console *console); /* a mapping file, proposed */
+enum kp_status kp_command_verify(
+    struct kp_console *console);                            /* bundles, as their receiver would check them */
+enum kp_status kp_command_show(struct kp_console *console); /* a bundle or a document, for a human */
 enum kp_status kp_command_explain(struct kp_console *console); /* a diagnostic, or the rule for one case */
 enum kp_status kp_command_audit(struct kp_console *console);   /* checks and reads disclosure logs */
 enum kp_status kp_command_items(struct kp_console *console);
@@ -37,8 +38,8 @@ bool kp_console_print(struct kp_console *console, const struct kp_buf *text);
 /* The text in the language of the output. */
 const char *kp_console_say(const struct kp_console *console, const char *ja, const char *en);
 
-/* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and the language.
- * Returns the exit status. */
+/* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and
+ * the language. Returns the exit status. */
 int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env);
 
 #endif

@@ -21,13 +21,15 @@ static enum kp_status print(struct kp_console *c, struct kp_buf *out)
 static enum kp_status explain_code(struct kp_console *c, const char *word)
 {
     static const char *const levels[] = {"注記", "警告", "保留", "却下", "失敗"};
-    bool well_formed = toupper((unsigned char)word[0]) == 'K' && strspn(word + 1, "0123456789") == 4 && !word[5];
+    bool well_formed =
+        toupper((unsigned char)word[0]) == 'K' && strspn(word + 1, "0123456789") == 4 && !word[5];
     const struct kp_msg *m =
         well_formed ? kp_catalogue_find(&c->catalogue, (unsigned)strtoul(word + 1, NULL, 10)) : NULL;
     struct kp_buf out = {0};
     if (!m)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_CODE_NOT_FOUND, KP_NOWHERE, word);
-    kp_buf_printf(&out, "K%04u %s (%s)\n", m->code, m->name, kp_console_say(c, levels[m->level], kp_level_name(m->level)));
+    kp_buf_printf(&out, "K%04u %s (%s)\n", m->code, m->name,
+                  kp_console_say(c, levels[m->level], kp_level_name(m->level)));
     kp_buf_printf(&out, "%s %s\n", kp_console_say(c, "意味:", "meaning:"), m->text[c->diag.lang]);
     kp_buf_printf(&out, "%s %s\n", kp_console_say(c, "直し方:", "remedy: "), m->remedy[c->diag.lang]);
     if (*m->ground)
@@ -47,7 +49,8 @@ struct question {
     size_t n_needed;
 };
 
-static enum kp_status bad_value(struct kp_console *c, const char *value, const char *option, const char *expected)
+static enum kp_status bad_value(struct kp_console *c, const char *value, const char *option,
+                                const char *expected)
 {
     return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, value, option, expected);
 }
@@ -62,7 +65,8 @@ static enum kp_status read_articles(struct kp_console *c, struct question *q)
             length += strlen(kp_route_names[i]) + (length > 0);
         }
     if (strlen(list) != length)
-        return bad_value(c, list, "--articles", "\"elderly_act\", \"health_act\", \"elderly_act health_act\" or \"\"");
+        return bad_value(c, list, "--articles",
+                         "\"elderly_act\", \"health_act\", \"elderly_act health_act\" or \"\"");
     q->c.requests = q->request.routes ? &q->request : NULL;
     return KP_OK;
 }
@@ -79,7 +83,8 @@ static enum kp_status read_insurer(struct kp_console *c, struct question *q)
     if (!row)
         return bad_value(c, number, "--insurer", "a number that begins with a known scheme prefix");
     if (*scheme && !kp_list_has(row->choices, scheme) && strcmp(row->scheme, scheme) != 0)
-        return bad_value(c, scheme, "--scheme", *row->choices ? "chiho_kyosai or shigaku_kyosai" : row->scheme);
+        return bad_value(c, scheme, "--scheme",
+                         *row->choices ? "chiho_kyosai or shigaku_kyosai" : row->scheme);
     q->c.insurer_number = number;
     q->c.register_scheme = scheme;
     return KP_OK;
@@ -104,11 +109,13 @@ static enum kp_status read_case(struct kp_console *c, struct question *q)
     const struct kp_settings *s = &c->settings;
     const struct {
         const char *option, *argument, *value;
-    } required[] = {{"--birth", "YYYY-MM-DD", s->birth}, {"--exam", "YYYY-MM-DD", s->exam},
+    } required[] = {{"--birth", "YYYY-MM-DD", s->birth},
+                    {"--exam", "YYYY-MM-DD", s->exam},
                     {"--insurer", "NUMBER", s->insurer}};
     for (size_t i = 0; i < KP_COUNT(required); i++)
         if (!required[i].value)
-            return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_MISSING, KP_NOWHERE, required[i].option, required[i].argument);
+            return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_MISSING, KP_NOWHERE, required[i].option,
+                           required[i].argument);
     q->c.on = kp_date_in_japan(c->env.now(c->env.ctx));
     if (!kp_date_parse_iso(s->birth, &q->c.birth) || !kp_date_parse_iso(s->exam, &q->c.exam) ||
         (s->on && !kp_date_parse_iso(s->on, &q->c.on)))
@@ -144,7 +151,7 @@ static void find_needed(struct kp_console *c, struct question *q)
     }
     if (d->reason == KP_HOLD_SCHEME_AMBIGUOUS) {
         need(q, kp_console_say(c, "保険者登録簿の scheme (chiho_kyosai または shigaku_kyosai)",
-                    "scheme in the insurer register: chiho_kyosai or shigaku_kyosai"));
+                               "scheme in the insurer register: chiho_kyosai or shigaku_kyosai"));
         return;
     }
     for (enum kp_route r = KP_ROUTE_ELDERLY; r <= KP_ROUTE_HEALTH; r++) {
@@ -164,7 +171,8 @@ static void find_needed(struct kp_console *c, struct question *q)
 /* The words for it; JSON has the bare "release" and "withhold". */
 static const char *answer_word(const struct kp_console *c, const char *answer)
 {
-    return answer[0] == 'r' ? kp_console_say(c, "提供", "release") : kp_console_say(c, "提供しない", "withhold");
+    return answer[0] == 'r' ? kp_console_say(c, "提供", "release")
+                            : kp_console_say(c, "提供しない", "withhold");
 }
 
 static const char *scope_answer(const struct question *q, enum kp_scope scope)
@@ -196,9 +204,13 @@ static void add_age(const struct kp_console *c, const struct question *q, struct
     bool statute = q->policy.age_rule == KP_AGE_STATUTE;
     kp_buf_printf(out, "%s %d", kp_console_say(c, "年齢: 健診日に", "age: on the day of the examination"),
                   kp_age_on(q->c.birth, q->c.exam));
-    kp_buf_printf(out, "%s %s%s %d", kp_console_say(c, "歳、", ", on"), end, kp_console_say(c, "時点で", ""), year_end);
-    kp_buf_printf(out, "%s\n", statute ? kp_console_say(c, "歳(誕生日の前日に達する数え方)", " (an age is reached on the day before the birthday)")
-                                       : kp_console_say(c, "歳(誕生日に達する数え方)", " (an age is reached on the birthday)"));
+    kp_buf_printf(out, "%s %s%s %d", kp_console_say(c, "歳、", ", on"), end, kp_console_say(c, "時点で", ""),
+                  year_end);
+    kp_buf_printf(
+        out, "%s\n",
+        statute ? kp_console_say(c, "歳(誕生日の前日に達する数え方)",
+                                 " (an age is reached on the day before the birthday)")
+                : kp_console_say(c, "歳(誕生日に達する数え方)", " (an age is reached on the birthday)"));
     kp_buf_printf(out, "%s %s\n", kp_console_say(c, "区分:", "age band:"), kp_band_names[q->decision.band]);
 }
 
@@ -227,11 +239,13 @@ static void add_scopes(const struct kp_console *c, const struct question *q, str
         const char *name;
         enum kp_scope scope;
         const char *ground;
-    } lines[] = {{kp_console_say(c, "法定項目(duty、実施基準2条):", "items of the duty (duty, 実施基準 art. 2):"), KP_SCOPE_DUTY, ""},
-                 {kp_console_say(c, "様式が求める項目(form):", "items that only the form demands (form):"), KP_SCOPE_FORM,
-                  kp_console_say(c, "(方針 form_items による)", " (by the policy form_items)")},
-                 {kp_console_say(c, "その他の項目(other):", "all other items (other):"), KP_SCOPE_OTHER,
-                  kp_console_say(c, "(本人の同意が必要)", " (they need the person's consent)")}};
+    } lines[] = {
+        {kp_console_say(c, "法定項目(duty、実施基準2条):", "items of the duty (duty, 実施基準 art. 2):"),
+         KP_SCOPE_DUTY, ""},
+        {kp_console_say(c, "様式が求める項目(form):", "items that only the form demands (form):"),
+         KP_SCOPE_FORM, kp_console_say(c, "(方針 form_items による)", " (by the policy form_items)")},
+        {kp_console_say(c, "その他の項目(other):", "all other items (other):"), KP_SCOPE_OTHER,
+         kp_console_say(c, "(本人の同意が必要)", " (they need the person's consent)")}};
     for (size_t i = 0; i < KP_COUNT(lines); i++)
         kp_buf_printf(out, "%s %s%s\n", lines[i].name, answer_word(c, scope_answer(q, lines[i].scope)),
                       q->decision.reason == KP_HOLD_NONE ? lines[i].ground : "");
@@ -242,8 +256,8 @@ static void answer_in_words(struct kp_console *c, const struct question *q, stru
     const struct kp_decision *d = &q->decision;
     bool held = d->reason != KP_HOLD_NONE;
     if (held)
-        kp_buf_printf(out, "%s (%s): %s\n", kp_console_say(c, "判定: 保留", "decision: hold"), kp_reason_names[d->reason],
-                      reason_text(c, d->reason));
+        kp_buf_printf(out, "%s (%s): %s\n", kp_console_say(c, "判定: 保留", "decision: hold"),
+                      kp_reason_names[d->reason], reason_text(c, d->reason));
     else
         kp_buf_printf(out, "%s\n", kp_console_say(c, "判定: 提供", "decision: release"));
     if (d->basis)
@@ -287,7 +301,8 @@ static void answer_in_json(struct kp_console *c, const struct question *q, struc
     member(out, "privacy_ground", d->basis ? kp_privacy_ground_of(d->basis) : NULL);
     kp_buf_str(out, ",\n  \"item_scopes\": {");
     for (unsigned s = 0; s < KP_SCOPE__COUNT; s++)
-        kp_buf_printf(out, "%s\"%s\": \"%s\"", s ? ", " : "", kp_scope_names[s], scope_answer(q, (enum kp_scope)s));
+        kp_buf_printf(out, "%s\"%s\": \"%s\"", s ? ", " : "", kp_scope_names[s],
+                      scope_answer(q, (enum kp_scope)s));
     kp_buf_char(out, '}');
     if (c->settings.items) {
         kp_buf_str(out, ",\n  \"items\": {");
@@ -306,7 +321,8 @@ static enum kp_status load_tables(struct kp_console *c, struct kp_text **ret_tex
 {
     if (kp_text_new(ret_text) != KP_OK)
         return kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
-    return kp_tables_load(&c->arena, &kp_io_posix, *ret_text, c->settings.options.common.schemas, &c->diag, tables);
+    return kp_tables_load(&c->arena, &kp_io_posix, *ret_text, c->settings.options.common.schemas, &c->diag,
+                          tables);
 }
 
 static enum kp_status explain_case(struct kp_console *c)
@@ -334,7 +350,8 @@ enum kp_status kp_command_explain(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
     if (s->n_arguments > 1 || (s->n_arguments == 1 && (s->birth || s->exam || s->insurer)))
-        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE, s->arguments[s->n_arguments - 1], "explain");
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE,
+                       s->arguments[s->n_arguments - 1], "explain");
     return s->n_arguments == 1 ? explain_code(c, s->arguments[0]) : explain_case(c);
 }
 

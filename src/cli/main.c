@@ -1,4 +1,5 @@
-/* The program: the real clock, the real streams, the locale, and Ctrl-C; everything else is in the library. */
+/* The program: the real clock, the real streams, the locale, and Ctrl-C; everything else is in the library.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -33,11 +34,13 @@ static enum kp_lang language(void)
     return KP_LANG_EN;
 }
 
-/* A stream that whoever started the program closed would lend its number to the next file, and messages would go there. */
+/* A stream that whoever started the program closed would lend its number to the next file, and messages would
+ * go there. */
 static bool streams_are_open(void)
 {
     for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) /* still fails when used */
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) /* still fails when used */
             return false;
     return true;
 }
@@ -45,7 +48,8 @@ static bool streams_are_open(void)
 int main(int argc, char **argv)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
-    static const int errors[] = {SIGPIPE, SIGXFSZ}; /* a closed pipe, a limit of size: write errors like any other */
+    static const int errors[] = {SIGPIPE,
+                                 SIGXFSZ}; /* a closed pipe, a limit of size: write errors like any other */
     struct sigaction action = {.sa_handler = on_signal};
     struct kp_env env = {.now = real_time, .cancel = &cancelled, .lang = language()};
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would hold what people's rows say */

@@ -20,9 +20,11 @@ enum kp_status kp_command_map(struct kp_console *c)
         st = KP_E_SYSTEM;
     } else if (!s->quiet) {
         bool ja = c->diag.lang == KP_LANG_JA;
-        (void)fprintf(c->err, "%s %zu, %s %zu, %s %zu, %s %zu\n", ja ? "認識した列" : "columns recognised:",
-                      proposal.recognised, ja ? "候補" : "suggestions:", proposal.suggested, ja ? "不使用" : "not used:",
-                      proposal.left, ja ? "不足する必須項目" : "required and lacking:", proposal.lacking);
+        (void)fprintf(c->err, "%s %zu, %s %zu, %s %zu, %s %zu\n",
+                      ja ? "認識した列" : "columns recognised:", proposal.recognised,
+                      ja ? "候補" : "suggestions:", proposal.suggested,
+                      ja ? "不使用" : "not used:", proposal.left,
+                      ja ? "不足する必須項目" : "required and lacking:", proposal.lacking);
     }
     kp_proposal_free(&proposal);
     return st;

@@ -21,8 +21,8 @@ enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
 
 struct option {
     char letter;
-    const char *name;     /* NULL: only a key of the configuration */
-    const char *argument; /* as help shows it */
+    const char *name;          /* NULL: only a key of the configuration */
+    const char *argument;      /* as help shows it */
     const char *section, *key; /* NULL: only on the command line */
     enum kind kind;
     const char *choices; /* CHOICE: words separated by |; the n-th sets n */
@@ -31,6 +31,7 @@ struct option {
     const char *help[2];
 };
 
+/* clang-format off */
 static const struct option OPTIONS[] = {
     {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
      {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
@@ -140,6 +141,7 @@ static const struct option OPTIONS[] = {
      {"also print notes, rows that only wait for a request, and all of a flood", "注記、求め待ちの行、省略される分もすべて表示する"}},
     {'h', "help", NULL, NULL, NULL, FLAG, NULL, AT(help), ALL, {"show this help", "この説明を表示する"}},
 };
+/* clang-format on */
 
 /* --- setting one value --- */
 
@@ -155,8 +157,10 @@ struct source {
 static enum kp_status value_bad(const struct source *s, const struct option *o, const char *value,
                                 const char *expected)
 {
-    char *name = s->file ? kp_arena_printf(s->arena, "%s", o->key) : kp_arena_printf(s->arena, "--%s", o->name);
-    return kp_fail(s->diag, KP_E_USAGE, s->file ? KP_K_CONFIG_VALUE_BAD : KP_K_OPTION_VALUE_BAD, kp_at(s->file, s->line), value, name, expected);
+    char *name =
+        s->file ? kp_arena_printf(s->arena, "%s", o->key) : kp_arena_printf(s->arena, "--%s", o->name);
+    return kp_fail(s->diag, KP_E_USAGE, s->file ? KP_K_CONFIG_VALUE_BAD : KP_K_OPTION_VALUE_BAD,
+                   kp_at(s->file, s->line), value, name, expected);
 }
 
 static const char *words_of(struct kp_arena *arena, const char *choices)
@@ -192,7 +196,8 @@ static enum kp_status set_choice(const struct source *s, const struct option *o,
     return KP_OK;
 }
 
-static enum kp_status set_count(const struct source *s, const struct option *o, const char *value, unsigned *to)
+static enum kp_status set_count(const struct source *s, const struct option *o, const char *value,
+                                unsigned *to)
 {
     unsigned long n = strtoul(value, NULL, 10);
     if (!*value || strspn(value, "0123456789") != strlen(value) || n < 1 || n > 256)
@@ -303,18 +308,20 @@ static bool section_is_known(const char *name)
 static void refuse(struct config *c, enum kp_code code, const char *arg1, const char *arg2, const char *arg3)
 {
     if (c->st == KP_OK)
-        c->st = kp_fail(c->source.diag, KP_E_USAGE, code, kp_at(c->source.file, c->source.line), arg1, arg2, arg3);
+        c->st = kp_fail(c->source.diag, KP_E_USAGE, code, kp_at(c->source.file, c->source.line), arg1, arg2,
+                        arg3);
 }
 
-/* The parser tells a section only with its first key, and would join an indented line to the one before: both are
- * looked at here, where whole lines go by. */
+/* The parser tells a section only with its first key, and would join an indented line to the one before: both
+ * are looked at here, where whole lines go by. */
 static void look_at_line(struct config *c, const char *line, bool whole)
 {
     struct names sections = {NULL, 0};
     size_t n = strcspn(line, "]\r\n");
     bool indented = (line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")] != '\0';
     if (!whole) {
-        refuse(c, KP_K_CONFIG_LINE_LONG, kp_arena_printf(c->source.arena, "%zu", strlen(line) - 1), NULL, NULL);
+        refuse(c, KP_K_CONFIG_LINE_LONG, kp_arena_printf(c->source.arena, "%zu", strlen(line) - 1), NULL,
+               NULL);
     } else if (indented || (line[0] == '[' && line[n] != ']')) {
         refuse(c, KP_K_CONFIG_SYNTAX, NULL, NULL, NULL);
     } else if (line[0] == '[') {
@@ -403,7 +410,8 @@ static const struct option *find_letter(char letter, unsigned command)
     return NULL;
 }
 
-static enum kp_status unknown_option(const struct source *s, const char *word, unsigned command, const char *name)
+static enum kp_status unknown_option(const struct source *s, const char *word, unsigned command,
+                                     const char *name)
 {
     struct names names = {NULL, command};
     const char *plain = word + strspn(word, "-");
@@ -460,8 +468,9 @@ static void find_language(struct kp_settings *settings, int argc, char **argv, i
     }
 }
 
-enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first, unsigned command,
-                                const char *command_name, struct kp_arena *arena, struct kp_diag *diag)
+enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first,
+                                unsigned command, const char *command_name, struct kp_arena *arena,
+                                struct kp_diag *diag)
 {
     struct source s = {.settings = settings, .arena = arena, .diag = diag};
     settings->arguments = kp_arena_alloc(arena, ((size_t)argc + 1) * sizeof(*settings->arguments));

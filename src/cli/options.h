@@ -1,6 +1,6 @@
 /*
- * Options of the command line and keys of the configuration file, from one table: parser, help and suggestions all
- * read the same rows. Layer 6.
+ * Options of the command line and keys of the configuration file, from one table: parser, help and
+ * suggestions all read the same rows. Layer 6.
  */
 #ifndef KP_OPTIONS_H
 #define KP_OPTIONS_H
@@ -41,11 +41,12 @@ struct kp_settings {
 };
 
 /*
- * Reads argv[first..] for a command, then the configuration file it names; options win over the file. Strings are
- * argv's or the arena's. Faults are reported: KP_E_USAGE.
+ * Reads argv[first..] for a command, then the configuration file it names; options win over the file. Strings
+ * are argv's or the arena's. Faults are reported: KP_E_USAGE.
  */
-enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first, unsigned command,
-                                const char *command_name, struct kp_arena *arena, struct kp_diag *diag);
+enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first,
+                                unsigned command, const char *command_name, struct kp_arena *arena,
+                                struct kp_diag *diag);
 
 /* The options of a command, one line each, in the language. */
 void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out);

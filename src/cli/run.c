@@ -26,7 +26,9 @@ static void add_forecast(const struct kp_console *c, const struct kp_insurer_res
         waiting += n->waiting[i].n;
     if (waiting == 0)
         return;
-    kp_buf_printf(out, "  %s %" PRIu64, kp_console_say(c, "両法を根拠とする求めがあれば提供可能:", "would go out on a request citing both Acts:"),
+    kp_buf_printf(out, "  %s %" PRIu64,
+                  kp_console_say(c, "両法を根拠とする求めがあれば提供可能:",
+                                 "would go out on a request citing both Acts:"),
                   waiting);
     add_counts(n->waiting, n->n_waiting, out);
     kp_buf_char(out, '\n');
@@ -36,7 +38,8 @@ static void add_forecast(const struct kp_console *c, const struct kp_insurer_res
 static void add_codes(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     enum kp_level least = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
-    const char *title = kp_console_say(c, "見つかったもの(件数、最初の行):\n", "found (how often, and in which lines first):\n");
+    const char *title = kp_console_say(c, "見つかったもの(件数、最初の行):\n",
+                                       "found (how often, and in which lines first):\n");
     for (size_t i = 0; i < r->n_codes; i++) {
         const struct kp_code_result *n = &r->codes[i];
         if (n->level < least)
@@ -70,18 +73,23 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
 {
     kp_buf_char(out, '\n');
     if (r->rejected)
-        kp_buf_printf(out, "%s %s/rejected.csv\n", kp_console_say(c, "却下(直して再投入):", "rejected (mend, feed back in):"),
+        kp_buf_printf(out, "%s %s/rejected.csv\n",
+                      kp_console_say(c, "却下(直して再投入):", "rejected (mend, feed back in):"),
                       r->run_folder);
     if (r->held)
         kp_buf_printf(out, "%s %s/held.csv\n", kp_console_say(c, "保留:", "held:"), r->run_folder);
-    kp_buf_printf(out, "%s %s/decisions.csv\n", kp_console_say(c, "全行の判定:", "every row's decision:"), r->run_folder);
+    kp_buf_printf(out, "%s %s/decisions.csv\n", kp_console_say(c, "全行の判定:", "every row's decision:"),
+                  r->run_folder);
     kp_buf_printf(out, "%s %s/report.html\n", kp_console_say(c, "報告:", "report:"), r->run_folder);
     if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK)
-        kp_buf_printf(out, "%s\n", kp_console_say(c, "同梱スキーマ: 本プログラムのもの。受付側は公式のものを求めます(--xsd)",
-                                       "schemas enclosed: this program's; receivers expect the ministry's (--xsd)"));
+        kp_buf_printf(
+            out, "%s\n",
+            kp_console_say(c, "同梱スキーマ: 本プログラムのもの。受付側は公式のものを求めます(--xsd)",
+                           "schemas enclosed: this program's; receivers expect the ministry's (--xsd)"));
     if (c->settings.options.command == KP_CMD_PREPARE && r->released)
-        kp_buf_printf(out, "%s kenporter release -o %s %s\n", kp_console_say(c, "提供するとき:", "to release it:"),
-                      c->settings.options.output, r->run_id);
+        kp_buf_printf(out, "%s kenporter release -o %s %s\n",
+                      kp_console_say(c, "提供するとき:", "to release it:"), c->settings.options.output,
+                      r->run_id);
     if (discloses(c))
         kp_buf_printf(out, "%s %s\n%s %s\n", kp_console_say(c, "提供記録:", "disclosure log:"), r->log_path,
                       kp_console_say(c, "末尾ハッシュ:", "its head hash:"), r->head_hash);
@@ -93,22 +101,25 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     const struct {
         const char *name;
         uint64_t n;
-    } lines[] = {{kp_console_say(c, "同じ内容の重複行(1件として計上)", "equal rows, counted once:"), r->duplicates},
-                 {kp_console_say(c, "警告", "warnings:"), r->warnings}};
+    } lines[] = {
+        {kp_console_say(c, "同じ内容の重複行(1件として計上)", "equal rows, counted once:"), r->duplicates},
+        {kp_console_say(c, "警告", "warnings:"), r->warnings}};
     kp_buf_printf(out, "%s  %s %" PRIu64 " = ", r->as_of, kp_console_say(c, "読込", "read"), r->read);
-    kp_buf_printf(out, "%s %" PRIu64 " + ", discloses(c) ? kp_console_say(c, "提供", "released")
-                                                : prepare  ? kp_console_say(c, "準備", "prepared")
-                                                           : kp_console_say(c, "提供可能", "would be released"),
+    kp_buf_printf(out, "%s %" PRIu64 " + ",
+                  discloses(c) ? kp_console_say(c, "提供", "released")
+                  : prepare    ? kp_console_say(c, "準備", "prepared")
+                               : kp_console_say(c, "提供可能", "would be released"),
                   r->released);
     kp_buf_printf(out, "%s %" PRIu64 " + ", kp_console_say(c, "却下", "rejected"), r->rejected);
     kp_buf_printf(out, "%s %" PRIu64 " + ", kp_console_say(c, "保留", "held"), r->held);
-    kp_buf_printf(out, "%s %" PRIu64 "\n", kp_console_say(c, "提供済み", "already disclosed"), r->already_disclosed);
+    kp_buf_printf(out, "%s %" PRIu64 "\n", kp_console_say(c, "提供済み", "already disclosed"),
+                  r->already_disclosed);
     for (size_t i = 0; i < KP_COUNT(lines); i++)
         if (lines[i].n)
             kp_buf_printf(out, "%s %" PRIu64 "\n", lines[i].name, lines[i].n);
     for (size_t i = 0; i < r->n_reasons; i++)
-        kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : kp_console_say(c, "保留の理由: ", "held because: "), r->held_by_reason[i].name,
-                      r->held_by_reason[i].n);
+        kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : kp_console_say(c, "保留の理由: ", "held because: "),
+                      r->held_by_reason[i].name, r->held_by_reason[i].n);
     kp_buf_str(out, r->n_reasons ? "\n\n" : "\n");
     if (c->settings.options.command == KP_CMD_CHECK)
         add_codes(c, r, out);
@@ -118,15 +129,18 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
 
 enum kp_status kp_command_run(struct kp_console *c)
 {
-    static const char *const names[] = {[KP_CMD_CHECK] = "check", [KP_CMD_EXPORT] = "export",
-                                        [KP_CMD_PREPARE] = "prepare", [KP_CMD_RELEASE] = "release"};
+    static const char *const names[] = {[KP_CMD_CHECK] = "check",
+                                        [KP_CMD_EXPORT] = "export",
+                                        [KP_CMD_PREPARE] = "prepare",
+                                        [KP_CMD_RELEASE] = "release"};
     struct kp_result result = {0};
     struct kp_buf out = {0};
     struct kp_settings *s = &c->settings;
     const char *name = names[s->options.command];
     bool release = s->options.command == KP_CMD_RELEASE;
     if (s->n_arguments == 0)
-        return kp_fail(&c->diag, KP_E_USAGE, release ? KP_K_RUN_MISSING : KP_K_INPUT_MISSING, KP_NOWHERE, name);
+        return kp_fail(&c->diag, KP_E_USAGE, release ? KP_K_RUN_MISSING : KP_K_INPUT_MISSING, KP_NOWHERE,
+                       name);
     if (release && s->n_arguments > 1)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE, s->arguments[1], name);
     s->options.prepared = release ? s->arguments[0] : NULL;

@@ -12,8 +12,10 @@ enum kp_status kp_command_show(struct kp_console *c)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_BUNDLE_NOT_NAMED, KP_NOWHERE, "show");
     if (s->n_arguments > 2)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE, s->arguments[2], "show");
-    const struct kp_show_options options = {.common = s->options.common, .bundle = s->arguments[0],
-                                            .member = s->n_arguments == 2 ? s->arguments[1] : NULL, .html = s->html};
+    const struct kp_show_options options = {.common = s->options.common,
+                                            .bundle = s->arguments[0],
+                                            .member = s->n_arguments == 2 ? s->arguments[1] : NULL,
+                                            .html = s->html};
     enum kp_status st = kp_show(&options, &c->env, &page);
     if (st != KP_OK)
         return st;

@@ -9,8 +9,11 @@ static void add_json(const struct kp_verdict *v, const char *before, struct kp_b
 {
     const struct {
         const char *name, *text;
-    } texts[] = {{"bundle", v->path},           {"sha256", v->sha256},   {"sender_number", v->sender_number},
-                 {"receiver_number", v->receiver_number}, {"created", v->created}};
+    } texts[] = {{"bundle", v->path},
+                 {"sha256", v->sha256},
+                 {"sender_number", v->sender_number},
+                 {"receiver_number", v->receiver_number},
+                 {"created", v->created}};
     const struct {
         const char *name;
         uint64_t n;
@@ -33,16 +36,18 @@ static void add_lines(const struct kp_verdict *v, bool ja, bool logged, bool str
     kp_buf_printable(out, v->path);
     kp_buf_char(out, '\n');
     if (*v->sender_number)
-        kp_buf_printf(out, "  %s %s %s %s, %s %s\n", ja ? "送付元" : "from", v->sender_number, ja ? "送付先" : "to",
-                      *v->receiver_number ? v->receiver_number : "?", ja ? "作成日" : "made on", v->created);
-    kp_buf_printf(out, "  %s %" PRIu64 ", %s %" PRIu64 ", %s %" PRIu64 "\n", ja ? "文書" : "documents", v->documents,
-                  ja ? "不備" : "faults", v->faults, ja ? "警告" : "warnings", v->warnings);
+        kp_buf_printf(out, "  %s %s %s %s, %s %s\n", ja ? "送付元" : "from", v->sender_number,
+                      ja ? "送付先" : "to", *v->receiver_number ? v->receiver_number : "?",
+                      ja ? "作成日" : "made on", v->created);
+    kp_buf_printf(out, "  %s %" PRIu64 ", %s %" PRIu64 ", %s %" PRIu64 "\n", ja ? "文書" : "documents",
+                  v->documents, ja ? "不備" : "faults", v->faults, ja ? "警告" : "warnings", v->warnings);
     for (size_t i = 0; i < v->n_codes; i++)
         kp_buf_printf(out, "%s%s ×%" PRIu64 "%s", i ? ", " : "  ", v->by_code[i].name, v->by_code[i].n,
                       i + 1 == v->n_codes ? "\n" : "");
     if (v->faults == 0 && !(strict && v->warnings > 0))
-        kp_buf_printf(out, "  %s\n", logged ? (ja ? "問題なし。提供記録とも一致" : "sound, and as the disclosure log says")
-                                            : (ja ? "問題なし" : "sound"));
+        kp_buf_printf(out, "  %s\n",
+                      logged ? (ja ? "問題なし。提供記録とも一致" : "sound, and as the disclosure log says")
+                             : (ja ? "問題なし" : "sound"));
 }
 
 enum kp_status kp_command_verify(struct kp_console *c)
@@ -52,9 +57,12 @@ enum kp_status kp_command_verify(struct kp_console *c)
     const struct kp_settings *s = &c->settings;
     if (s->n_arguments == 0)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_BUNDLE_NOT_NAMED, KP_NOWHERE, "verify");
-    const struct kp_verify_options options = {.common = s->options.common, .bundles = s->arguments,
-                                              .n_bundles = s->n_arguments, .xsd = s->options.xsd,
-                                              .log = s->options.log, .age_rule = s->options.age_rule};
+    const struct kp_verify_options options = {.common = s->options.common,
+                                              .bundles = s->arguments,
+                                              .n_bundles = s->n_arguments,
+                                              .xsd = s->options.xsd,
+                                              .log = s->options.log,
+                                              .age_rule = s->options.age_rule};
     enum kp_status st = kp_verify(&options, &c->env, &verdicts);
     if (st != KP_OK && st != KP_E_FAULT)
         return st;
@@ -62,8 +70,8 @@ enum kp_status kp_command_verify(struct kp_console *c)
         if (s->json)
             add_json(&verdicts.bundles[i], i ? ",\n  " : "{\"bundles\": [\n  ", &out);
         else if (!s->quiet)
-            add_lines(&verdicts.bundles[i], c->diag.lang == KP_LANG_JA, s->options.log != NULL, s->options.common.strict,
-                      &out);
+            add_lines(&verdicts.bundles[i], c->diag.lang == KP_LANG_JA, s->options.log != NULL,
+                      s->options.common.strict, &out);
     }
     if (s->json)
         kp_buf_str(&out, "\n]}\n");

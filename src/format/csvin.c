@@ -19,7 +19,7 @@ struct kp_csvin {
     enum kp_comments comments;
     struct kp_csv_comments passed;
     bool skips_empty_rows;
-    size_t width; /* cells of the header */
+    size_t width;          /* cells of the header */
     struct kp_buf bytes;   /* all cells of the row, each with a NUL */
     struct kp_cell *cells; /* bytes is NULL while the row grows: n counts, pointers come at its end */
     size_t n_cells, cap_cells;
@@ -114,7 +114,8 @@ static enum kp_status new_reader(struct kp_csvin **ret_in, char delimiter)
     return KP_OK;
 }
 
-enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path, char delimiter)
+enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path,
+                             char delimiter)
 {
     struct kp_csvin *in = NULL;
     enum kp_status st = KP_OK;
@@ -211,7 +212,8 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
         in->row_bytes = 0;
     }
     in->row_bytes += n;
-    if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* a row of several lines has a quote open, and it seems for good */
+    if (in->row_bytes >
+        KP_CSV_MAX_ROW_BYTES) /* a row of several lines has a quote open, and it seems for good */
         return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
     if (!in->parser_ready && start_parser(in) != KP_OK)
         return KP_E_SYSTEM;
@@ -331,8 +333,8 @@ struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in)
     return in->passed;
 }
 
-/* Counts characters of more than one byte that are UTF-8, and bytes that are not. A character may be cut between two
- * pieces: its first bytes wait for the next one. */
+/* Counts characters of more than one byte that are UTF-8, and bytes that are not. A character may be cut
+ * between two pieces: its first bytes wait for the next one. */
 struct watch {
     char rest[4];
     size_t n_rest;
@@ -349,7 +351,8 @@ static void watch(struct watch *w, const char *bytes, size_t n)
     enum { GIVE_UP = 1000 };
     size_t i = 0;
     while ((i < n || w->n_rest > 0) && w->bad < GIVE_UP) {
-        while (w->n_rest == 0 && i < n && (uint8_t)bytes[i] < 0x80) /* control characters do not change the encoding */
+        while (w->n_rest == 0 && i < n &&
+               (uint8_t)bytes[i] < 0x80) /* control characters do not change the encoding */
             i++;
         if (i == n && w->n_rest == 0)
             return;
@@ -377,7 +380,8 @@ static void watch(struct watch *w, const char *bytes, size_t n)
     }
 }
 
-/* Other text seldom happens to be UTF-8, so a bad byte among many good characters is damage and no other encoding. */
+/* Other text seldom happens to be UTF-8, so a bad byte among many good characters is damage and no other
+ * encoding. */
 static bool is_utf8(const struct watch *w)
 {
     enum { DAMAGE = 10 };

@@ -4,9 +4,10 @@
 
 #include "base/status.h"
 
-/* text is NULL when the bytes as a whole are UTF-8: half-width kana of CP932 may pass for it in a single cell. */
-static enum kp_status copy_cell(struct kp_arena *arena, const struct kp_text *text, const struct kp_cell *cell,
-                                const char **ret_cell)
+/* text is NULL when the bytes as a whole are UTF-8: half-width kana of CP932 may pass for it in a single
+ * cell. */
+static enum kp_status copy_cell(struct kp_arena *arena, const struct kp_text *text,
+                                const struct kp_cell *cell, const char **ret_cell)
 {
     size_t bad = 0;
     struct kp_buf out = {0};
@@ -20,8 +21,8 @@ out:
     return st;
 }
 
-static enum kp_status copy_row(struct kp_arena *arena, const struct kp_text *text, const struct kp_csvrow *row,
-                               size_t at_least, struct kp_sheet_row *ret_row)
+static enum kp_status copy_row(struct kp_arena *arena, const struct kp_text *text,
+                               const struct kp_csvrow *row, size_t at_least, struct kp_sheet_row *ret_row)
 {
     size_t n = row->n_cells > at_least ? row->n_cells : at_least;
     const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
@@ -37,7 +38,8 @@ static enum kp_status copy_row(struct kp_arena *arena, const struct kp_text *tex
     return KP_OK;
 }
 
-static enum kp_status add_row(struct kp_sheet *sheet, struct kp_arena *arena, size_t *cap, struct kp_sheet_row row)
+static enum kp_status add_row(struct kp_sheet *sheet, struct kp_arena *arena, size_t *cap,
+                              struct kp_sheet_row row)
 {
     if (sheet->n_rows == *cap) {
         *cap = *cap ? *cap * 2 : 64;
@@ -58,8 +60,9 @@ enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena,
     return kp_sheet_read_commented(ret_sheet, arena, text, bytes, n, KP_COMMENTS_NONE);
 }
 
-enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
-                                       const char *bytes, size_t n, enum kp_comments comments)
+enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena,
+                                       const struct kp_text *text, const char *bytes, size_t n,
+                                       enum kp_comments comments)
 {
     enum kp_status st = KP_OK;
     struct kp_csvin *in = NULL;

@@ -29,14 +29,16 @@ struct kp_sheet {
 
 enum { KP_SHEET_MAX_BYTES = 256 << 20 };
 
-/* Parses n bytes; strings are copied into the arena, spaces around values removed. UTF-8, or CP932 when the bytes are
- * not UTF-8 and text is given. KP_E_INPUT with bad_line set when it is not CSV or does not decode. */
+/* Parses n bytes; strings are copied into the arena, spaces around values removed. UTF-8, or CP932 when the
+ * bytes are not UTF-8 and text is given. KP_E_INPUT with bad_line set when it is not CSV or does not decode.
+ */
 enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
                              const char *bytes, size_t n);
 
 /* The same for files that people comment. */
-enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
-                                       const char *bytes, size_t n, enum kp_comments comments);
+enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena,
+                                       const struct kp_text *text, const char *bytes, size_t n,
+                                       enum kp_comments comments);
 
 /* Position of a column. */
 bool kp_sheet_column(const struct kp_sheet *sheet, const char *name, size_t *ret_column);

@@ -23,7 +23,8 @@ enum {
     FLAG_ENCRYPTED = 1,
     FLAG_SIZES_FOLLOW = 8,
     FLAGS_UNUSUAL = 0x2060, /* patches, strong encryption, masked headers */
-    VERSION_MAX = 45,       /* of what unpacks it: deflate and large archives; some programs pass over what asks for more */
+    VERSION_MAX =
+        45, /* of what unpacks it: deflate and large archives; some programs pass over what asks for more */
     UNIX_TYPE = 0170000,
     UNIX_FOLDER = 0040000,
     UNIX_FILE = 0100000,
@@ -49,8 +50,8 @@ static enum kp_status fault(enum kp_zip_fault what, enum kp_zip_fault *ret_fault
 }
 
 /* Exactly n bytes; a file that ends before them is KP_E_FAULT with the given fault. */
-static enum kp_status read_at(const struct kp_unzip *zip, uint64_t at, void *to, size_t n, enum kp_zip_fault if_short,
-                              enum kp_zip_fault *ret_fault)
+static enum kp_status read_at(const struct kp_unzip *zip, uint64_t at, void *to, size_t n,
+                              enum kp_zip_fault if_short, enum kp_zip_fault *ret_fault)
 {
     size_t done = 0;
     if (at > zip->file_bytes || n > zip->file_bytes - at)
@@ -82,7 +83,8 @@ static enum kp_status read_end64(struct kp_unzip *zip, uint64_t end, enum kp_zip
     KP_TRY(read_at(zip, at, record, sizeof(record), KP_ZIP_DIRECTORY, ret_fault));
     if (get(record, 0, 4) != KP_ZIP_END64_SIGNATURE)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
-    if (get(locator, 4, 4) != 0 || get(locator, 16, 4) > 1 || get(record, 16, 4) != 0 || get(record, 20, 4) != 0)
+    if (get(locator, 4, 4) != 0 || get(locator, 16, 4) > 1 || get(record, 16, 4) != 0 ||
+        get(record, 20, 4) != 0)
         return fault(KP_ZIP_IN_PARTS, ret_fault);
     zip->n_members = get(record, 32, 8);
     zip->directory = get(record, 48, 8);
@@ -92,7 +94,8 @@ static enum kp_status read_end64(struct kp_unzip *zip, uint64_t end, enum kp_zip
     return KP_OK;
 }
 
-static enum kp_status read_end(struct kp_unzip *zip, uint64_t end, const uint8_t *record, enum kp_zip_fault *ret_fault)
+static enum kp_status read_end(struct kp_unzip *zip, uint64_t end, const uint8_t *record,
+                               enum kp_zip_fault *ret_fault)
 {
     uint64_t n = get(record, 10, 2), size = get(record, 12, 4), start = get(record, 16, 4);
     if (n == MAX16 || size == MAX32 || start == MAX32) {
@@ -201,21 +204,23 @@ static enum kp_status weigh(struct kp_unzip *zip, const struct kp_zip_member *m,
     zip->unpacked_bytes += m->size_bytes;
     if (m->flags & FLAG_ENCRYPTED)
         return fault(KP_ZIP_ENCRYPTED, ret_fault);
-    if ((m->method != STORED && m->method != DEFLATED) || m->flags & FLAGS_UNUSUAL || m->version > VERSION_MAX)
+    if ((m->method != STORED && m->method != DEFLATED) || m->flags & FLAGS_UNUSUAL ||
+        m->version > VERSION_MAX)
         return fault(KP_ZIP_METHOD, ret_fault);
     return KP_OK;
 }
 
 static void take_attributes(struct kp_zip_member *m, const uint8_t *head)
 {
-    uint64_t type = get(head, 38, 4) >> 16 & UNIX_TYPE; /* whatever system is named: programs look at it for several */
+    uint64_t type =
+        get(head, 38, 4) >> 16 & UNIX_TYPE; /* whatever system is named: programs look at it for several */
     m->folder = m->n_name > 0 && m->name[m->n_name - 1] == '/';
     bool plain = type == 0 || type == UNIX_FILE || (m->folder && type == UNIX_FOLDER);
     m->special = !plain || (m->folder && m->size_bytes > 0);
 }
 
-/* No field may end behind the others, nor give the member another name, which some programs prefer to the one that stands
- * in both headers. A few bytes that make no field are padding. */
+/* No field may end behind the others, nor give the member another name, which some programs prefer to the one
+ * that stands in both headers. A few bytes that make no field are padding. */
 static bool is_plain_extra(const uint8_t *extra, size_t n)
 {
     size_t at = 0;
@@ -228,15 +233,16 @@ static bool is_plain_extra(const uint8_t *extra, size_t n)
 }
 
 /* The member's own header, against what the directory says. */
-static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
+static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_member *m,
+                                  enum kp_zip_fault *ret_fault)
 {
     uint8_t head[LOCAL_BYTES], extra[COMMENT_MAX];
     char name[KP_UNZIP_MAX_NAME];
     KP_TRY(read_at(zip, m->offset, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
     uint64_t n_extra = get(head, 28, 2);
     struct kp_zip_member own = {.packed_bytes = get(head, 18, 4), .size_bytes = get(head, 22, 4)};
-    if (get(head, 0, 4) != KP_ZIP_LOCAL_SIGNATURE || get(head, 6, 2) != m->flags || get(head, 8, 2) != m->method ||
-        get(head, 26, 2) != m->n_name)
+    if (get(head, 0, 4) != KP_ZIP_LOCAL_SIGNATURE || get(head, 6, 2) != m->flags ||
+        get(head, 8, 2) != m->method || get(head, 26, 2) != m->n_name)
         return fault(KP_ZIP_HEADERS, ret_fault);
     KP_TRY(read_at(zip, m->offset + LOCAL_BYTES, name, m->n_name, KP_ZIP_DIRECTORY, ret_fault));
     m->data = m->offset + LOCAL_BYTES + m->n_name + n_extra;
@@ -252,8 +258,8 @@ static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_memb
 }
 
 /* Checksum and sizes behind the data, with or without a signature before them, of 4 or 8 bytes each. */
-static enum kp_status check_descriptor(const struct kp_unzip *zip, const struct kp_zip_member *m, uint64_t *ret_end,
-                                       enum kp_zip_fault *ret_fault)
+static enum kp_status check_descriptor(const struct kp_unzip *zip, const struct kp_zip_member *m,
+                                       uint64_t *ret_end, enum kp_zip_fault *ret_fault)
 {
     uint8_t bytes[DESCRIPTOR_MAX_BYTES] = {0};
     uint64_t at = m->data + m->packed_bytes, room = zip->directory - at;
@@ -307,11 +313,17 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
     if (get(head, 34, 2) != 0)
         return fault(KP_ZIP_IN_PARTS, ret_fault);
     KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES, zip->name, (size_t)n_name, KP_ZIP_DIRECTORY, ret_fault));
-    KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES + n_name, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
+    KP_TRY(
+        read_at(zip, zip->at + CENTRAL_BYTES + n_name, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
     zip->name[n_name] = '\0';
-    struct kp_zip_member m = {.name = zip->name, .n_name = (size_t)n_name, .flags = (unsigned)get(head, 8, 2), .version = head[6],
-                              .method = (unsigned)get(head, 10, 2), .crc = (uint32_t)get(head, 16, 4),
-                              .packed_bytes = get(head, 20, 4), .size_bytes = get(head, 24, 4),
+    struct kp_zip_member m = {.name = zip->name,
+                              .n_name = (size_t)n_name,
+                              .flags = (unsigned)get(head, 8, 2),
+                              .version = head[6],
+                              .method = (unsigned)get(head, 10, 2),
+                              .crc = (uint32_t)get(head, 16, 4),
+                              .packed_bytes = get(head, 20, 4),
+                              .size_bytes = get(head, 24, 4),
                               .offset = get(head, 42, 4)};
     if (!take_extra64(&m, extra, (size_t)n_extra))
         return fault(KP_ZIP_DIRECTORY, ret_fault);
@@ -369,8 +381,8 @@ static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t
     return u->stream.avail_in == 0; /* nothing may follow the stream */
 }
 
-static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip_member *m, struct unpacking *u,
-                                 enum kp_zip_fault *ret_fault)
+static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip_member *m,
+                                 struct unpacking *u, enum kp_zip_fault *ret_fault)
 {
     uint8_t piece[CHUNK_BYTES];
     for (uint64_t done = 0; done < m->packed_bytes;) {

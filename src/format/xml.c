@@ -81,7 +81,8 @@ static bool acceptable(const char *s, size_t n)
 void kp_xml_attr(struct kp_xml *xml, const char *name, const char *value)
 {
     size_t n = strlen(value);
-    if (!xml->tag_open || xml->n_attrs == KP_XML_MAX_ATTRIBUTES || !acceptable(value, n) || strpbrk(value, "\t\r\n")) {
+    if (!xml->tag_open || xml->n_attrs == KP_XML_MAX_ATTRIBUTES || !acceptable(value, n) ||
+        strpbrk(value, "\t\r\n")) {
         xml->failed = true;
         return;
     }

@@ -1,9 +1,10 @@
 /*
- * A document as one stream of events: start, attribute, text, end. Produced once, taken by a byte writer and by the
- * schema validator, so what is validated is what is written and nothing is parsed again.
+ * A document as one stream of events: start, attribute, text, end. Produced once, taken by a byte writer and
+ * by the schema validator, so what is validated is what is written and nothing is parsed again.
  *
- * Element and attribute names are string constants; attribute values must live until the next event. Characters that
- * XML forbids are refused here, because a stream of events is not checked for well-formedness. Layer 4.
+ * Element and attribute names are string constants; attribute values must live until the next event.
+ * Characters that XML forbids are refused here, because a stream of events is not checked for
+ * well-formedness. Layer 4.
  */
 #ifndef KP_XML_H
 #define KP_XML_H
@@ -26,7 +27,8 @@ struct kp_xml {
     size_t n_attrs;
     bool tag_open;
     bool had_root;
-    bool failed; /* a forbidden character, or nesting beyond the limits: a mistake of the caller or of its data */
+    bool failed; /* a forbidden character, or nesting beyond the limits: a mistake of the caller or of its
+                    data */
 };
 
 /* Begins a document in out with the XML declaration. */

@@ -64,12 +64,13 @@ static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCt
             file = &loading->files[i];
     xmlParserInputPtr input = file ? xmlNewStringInputStream(ctxt, (const xmlChar *)file->bytes) : NULL;
     if (input)
-        input->filename = (char *)xmlStrdup((const xmlChar *)url); /* what it includes is named relative to it */
+        input->filename =
+            (char *)xmlStrdup((const xmlChar *)url); /* what it includes is named relative to it */
     return input;
 }
 
-/* Loads with libxml2's process-wide settings turned so that nothing is fetched or printed; both are put back. Schemas
- * are loaded once, before there are other threads. */
+/* Loads with libxml2's process-wide settings turned so that nothing is fetched or printed; both are put back.
+ * Schemas are loaded once, before there are other threads. */
 static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading *loading)
 {
     xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
@@ -210,12 +211,14 @@ static const xmlChar *chars(const char *s)
     return (const xmlChar *)s;
 }
 
-void kp_xml_check_start(struct kp_xml_check *check, const char *name, const struct kp_xml_attr *attrs, size_t n_attrs)
+void kp_xml_check_start(struct kp_xml_check *check, const char *name, const struct kp_xml_attr *attrs,
+                        size_t n_attrs)
 {
     const xmlChar *attributes[KP_XML_MAX_ATTRIBUTES * 5];
     const xmlChar *namespaces[4] = {NULL, chars(check->ns), chars("xsi"), chars(XSI)};
     check->depth++;
-    if (n_attrs > KP_XML_MAX_ATTRIBUTES) { /* nothing in the exchange has so many; what follows is not looked at */
+    if (n_attrs >
+        KP_XML_MAX_ATTRIBUTES) { /* nothing in the exchange has so many; what follows is not looked at */
         if (check->where[0] == '\0')
             (void)snprintf(check->where, sizeof(check->where), "<%s>, too many attributes", plain_name(name));
         unplug(check);

@@ -61,7 +61,8 @@ static void note_alien(struct reading *r)
         r->tree->alien = line_of(r);
 }
 
-/* Is a type such as "PQ" or "v3:PQ", named in the innermost open element, one of the document's own namespace? */
+/* Is a type such as "PQ" or "v3:PQ", named in the innermost open element, one of the document's own
+ * namespace? */
 static bool is_own_type(const struct reading *r, const char *type)
 {
     const char *colon = strchr(type, ':');
@@ -97,11 +98,16 @@ static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, c
         return false;
     for (size_t i = 0; i < n; i++, five += 5) {
         bool xsi = five[2] && strcmp((const char *)five[2], XSI) == 0;
-        bool xml = five[2] && strcmp((const char *)five[2], XML) == 0; /* xml:lang and the like: the schema refuses them */
+        bool xml = five[2] && strcmp((const char *)five[2], XML) ==
+                                  0; /* xml:lang and the like: the schema refuses them */
         const char *value = (const char *)five[3];
         if (five[2] && !xsi && !xml)
             note_alien(r);
-        attrs[i].name = kp_arena_printf(r->arena, "%s%s", xsi ? "xsi:" : xml ? "xml:" : "", (const char *)five[0]);
+        attrs[i].name = kp_arena_printf(r->arena, "%s%s",
+                                        xsi   ? "xsi:"
+                                        : xml ? "xml:"
+                                              : "",
+                                        (const char *)five[0]);
         attrs[i].n = (size_t)(five[4] - five[3]);
         attrs[i].value = kp_arena_strndup(r->arena, value, attrs[i].n);
         if (!attrs[i].name || !attrs[i].value)
@@ -168,7 +174,8 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         note_alien(r);
 }
 
-/* Text of an element with children comes in pieces around them; here the pieces are joined when the element ends. */
+/* Text of an element with children comes in pieces around them; here the pieces are joined when the element
+ * ends. */
 static void on_text(void *ctx, const xmlChar *text, int n)
 {
     struct reading *r = ctx;
@@ -204,8 +211,8 @@ static xmlSAXHandler handler(void)
                            .ignorableWhitespace = on_text};
 }
 
-/* Does the XML declaration name another encoding, or not end where it could? Where libxml2 keeps what it read there has
- * changed between versions. */
+/* Does the XML declaration name another encoding, or not end where it could? Where libxml2 keeps what it read
+ * there has changed between versions. */
 static bool declares_other_encoding(const char *bytes, size_t n)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -238,7 +245,8 @@ static const char *behind_section(const char *at, const char *end)
     return at;
 }
 
-/* libxml2 compares each attribute of a tag with all the others, so a long tag costs the square of its length. */
+/* libxml2 compares each attribute of a tag with all the others, so a long tag costs the square of its length.
+ */
 static bool has_long_tag(const char *bytes, size_t n)
 {
     const char *end = bytes + n;
@@ -262,7 +270,8 @@ static bool has_long_tag(const char *bytes, size_t n)
 
 static void judge(struct reading *r)
 {
-    if (r->fault == KP_XML_SOUND && (r->ctxt->wellFormed != 1 || r->ctxt->nsWellFormed != 1 || !r->tree->root || r->depth > 0)) {
+    if (r->fault == KP_XML_SOUND &&
+        (r->ctxt->wellFormed != 1 || r->ctxt->nsWellFormed != 1 || !r->tree->root || r->depth > 0)) {
         r->fault = KP_XML_MALFORMED;
         r->line = line_of(r);
     }
@@ -288,7 +297,8 @@ enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, 
         return KP_E_SYSTEM;
     *r.ctxt->sax = handler();
     r.ctxt->userData = &r;
-    (void)xmlCtxtReadMemory(r.ctxt, bytes, (int)n, NULL, NULL, XML_PARSE_NONET); /* no document: the handler builds its own */
+    (void)xmlCtxtReadMemory(r.ctxt, bytes, (int)n, NULL, NULL,
+                            XML_PARSE_NONET); /* no document: the handler builds its own */
     judge(&r);
     xmlFreeParserCtxt(r.ctxt);
     kp_buf_release(&r.text);

@@ -30,7 +30,8 @@ enum kp_status kp_deflate_new(struct kp_deflate **ret_deflate)
     struct kp_deflate *deflate = calloc(1, sizeof(*deflate));
     if (!deflate)
         return KP_E_SYSTEM;
-    if (deflateInit2(&deflate->stream, COMPRESSION_LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    if (deflateInit2(&deflate->stream, COMPRESSION_LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
         free(deflate);
         return KP_E_SYSTEM;
     }
@@ -68,7 +69,8 @@ enum kp_status kp_deflate_run(struct kp_deflate *d, const char *bytes, size_t n,
     return KP_OK;
 }
 
-enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const char *path, const char *central_path)
+enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const char *path,
+                             const char *central_path)
 {
     *zip = (struct kp_zip){0};
     enum kp_status st = kp_out_create(&zip->out, io, path);
@@ -88,7 +90,8 @@ static void put(struct packer *p, uint64_t value, size_t n)
 }
 
 /* The fields that local and central header share. */
-static void put_common(struct packer *p, const struct kp_packed *packed, size_t name_length, size_t extra_length)
+static void put_common(struct packer *p, const struct kp_packed *packed, size_t name_length,
+                       size_t extra_length)
 {
     put(p, 0, 2); /* flags: names are ASCII, sizes are known */
     put(p, METHOD_DEFLATE, 2);

@@ -1,11 +1,11 @@
 /*
- * A deterministic ZIP: members in the order they come, fixed times and attributes, sizes known before the data (no
- * data descriptors), ZIP64 only when the numbers demand it. Members are compressed beforehand, by any thread.
+ * A deterministic ZIP: members in the order they come, fixed times and attributes, sizes known before the
+ * data (no data descriptors), ZIP64 only when the numbers demand it. Members are compressed beforehand, by
+ * any thread.
  *
  *   local header, name, data      once per member
- *   central directory             kept in a file of its own until the end, so memory does not grow with members
- *   [ZIP64 end, ZIP64 locator]    more than 65,534 members, or beyond 4 GiB
- *   end of central directory
+ *   central directory             kept in a file of its own until the end, so memory does not grow with
+ * members [ZIP64 end, ZIP64 locator]    more than 65,534 members, or beyond 4 GiB end of central directory
  *
  * Layer 3.
  */
@@ -48,9 +48,10 @@ struct kp_zip {
     uint64_t n_members;
 };
 
-/* Creates the archive and the file for its central directory; the paths are the caller's and must outlive the zip.
- * Write errors stick; kp_zip_finish tells. */
-enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const char *path, const char *central_path);
+/* Creates the archive and the file for its central directory; the paths are the caller's and must outlive the
+ * zip. Write errors stick; kp_zip_finish tells. */
+enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const char *path,
+                             const char *central_path);
 /* name: ASCII, forward slashes, at most 65,535 bytes. */
 void kp_zip_add(struct kp_zip *zip, const char *name, const struct kp_packed *packed);
 /* Writes the directory, brings the archive to disk, closes both files. */

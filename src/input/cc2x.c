@@ -70,13 +70,15 @@ static void find_places(const struct kp_sheet *sheet, const char *const *cells, 
         if (is_heading(sheet->columns[i], "colno"))
             *ret_column = i;
     }
-    if (*ret_file == SIZE_MAX && *ret_column == SIZE_MAX && n > 2 && is_digits(cells[0]) && is_digits(cells[1])) {
+    if (*ret_file == SIZE_MAX && *ret_column == SIZE_MAX && n > 2 && is_digits(cells[0]) &&
+        is_digits(cells[1])) {
         *ret_file = 0;
         *ret_column = 1;
     }
 }
 
-static struct entry read_entry(const struct kp_sheet *sheet, uint64_t line, const char *const *cells, size_t n)
+static struct entry read_entry(const struct kp_sheet *sheet, uint64_t line, const char *const *cells,
+                               size_t n)
 {
     struct entry e = {.line = line, .name = "", .digit = "", .method = ""};
     size_t file = 0, column = 0, at = 0;
@@ -118,7 +120,8 @@ static bool nth_entry(const struct kp_sheet *sheet, size_t i, struct entry *ret_
     return true;
 }
 
-static enum kp_status row_bad(const struct kp_cc2x *c, const struct entry *e, const char *what, const char *value)
+static enum kp_status row_bad(const struct kp_cc2x *c, const struct entry *e, const char *what,
+                              const char *value)
 {
     char *text = kp_arena_printf(c->arena, "%s '%s'", what, value);
     return kp_fail(c->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(c->path, e->line), text ? text : what);
@@ -147,21 +150,24 @@ static struct kp_column *column_at(const struct kp_mapping *mapping, unsigned lo
 
 static enum kp_status open_method(const struct kp_cc2x *c, const struct entry *e)
 {
-    return kp_fail(c->diag, KP_E_USAGE, KP_K_METHOD_OPEN, kp_at(c->path, e->line), e->name, c->methods ? c->methods_path : "--methods");
+    return kp_fail(c->diag, KP_E_USAGE, KP_K_METHOD_OPEN, kp_at(c->path, e->line), e->name,
+                   c->methods ? c->methods_path : "--methods");
 }
 
 /* Collects what METHODCVT says of the code. False when it contradicts itself. */
-static bool collect_methods(const struct kp_cc2x *c, const char *code, const char *digit, struct kp_methods *methods,
-                            unsigned long *ret_place)
+static bool collect_methods(const struct kp_cc2x *c, const char *code, const char *digit,
+                            struct kp_methods *methods, unsigned long *ret_place)
 {
     struct entry m;
     for (size_t i = 0; c->methods && nth_entry(c->methods, i, &m); i++) {
-        if (strcmp(m.name, code) != 0 || (m.file && m.file != c->file) || (*digit && strcmp(m.digit, digit) != 0))
+        if (strcmp(m.name, code) != 0 || (m.file && m.file != c->file) ||
+            (*digit && strcmp(m.digit, digit) != 0))
             continue;
         const struct kp_item *item = *m.method ? with_method(c, code, m.method) : NULL;
         if (!item)
             continue; /* a method that the standard form does not know */
-        if (methods->n_choices == KP_COUNT(methods->choices) || (methods->n_choices > 0 && m.column != *ret_place))
+        if (methods->n_choices == KP_COUNT(methods->choices) ||
+            (methods->n_choices > 0 && m.column != *ret_place))
             return false;
         for (size_t k = 0; k < methods->n_choices; k++)
             if (strcmp(methods->choices[k].digit, m.digit) == 0 &&
@@ -176,7 +182,8 @@ static bool collect_methods(const struct kp_cc2x *c, const char *code, const cha
 
 /* A column named there chooses row by row; without one all rows must mean the same item. */
 static enum kp_status choose_method(const struct kp_cc2x *c, const struct entry *e, const char *code,
-                                    const char *digit, struct kp_column *column, const struct kp_mapping *mapping)
+                                    const char *digit, struct kp_column *column,
+                                    const struct kp_mapping *mapping)
 {
     struct kp_methods *methods = kp_arena_alloc(c->arena, sizeof(*methods));
     unsigned long place = 0;
@@ -201,11 +208,13 @@ static enum kp_status choose_method(const struct kp_cc2x *c, const struct entry 
     return KP_OK;
 }
 
-/* In this table the names are the converter's own, so even those that elsewhere are ambiguous have one meaning. */
+/* In this table the names are the converter's own, so even those that elsewhere are ambiguous have one
+ * meaning. */
 static void read_name(const struct kp_cc2x *c, const char *name, struct kp_column *column)
 {
     uint32_t target = 0;
-    if (kp_target_read(c->arena, c->tables, name, column) || kp_header_read(c->arena, c->tables, name, column))
+    if (kp_target_read(c->arena, c->tables, name, column) ||
+        kp_header_read(c->arena, c->tables, name, column))
         return;
     const char *key = kp_text_header_key(c->arena, name);
     if (key && kp_map_get(&c->tables->header_hint, key, &target))
@@ -221,7 +230,8 @@ static enum kp_status apply_entry(const struct kp_cc2x *c, const struct entry *e
         return KP_OK;
     struct kp_column *column = column_at(mapping, e->column);
     if (!column)
-        return kp_fail(c->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(c->path, e->line), kp_arena_printf(c->arena, "COLNO %lu", e->column));
+        return kp_fail(c->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(c->path, e->line),
+                       kp_arena_printf(c->arena, "COLNO %lu", e->column));
     if (column->kind > KP_COL_METHOD)
         return row_bad(c, e, "the column is named twice:", kp_arena_printf(c->arena, "COLNO %lu", e->column));
     column->why = KP_WHY_MAPPING;

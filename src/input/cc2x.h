@@ -1,6 +1,6 @@
 /*
- * The mapping tables of the CC2X converter, read as they are: C2XDTBL says which column of which file holds which
- * item, METHODCVT resolves codes that leave the method open (ZZZ) by a local digit. Layer 8.
+ * The mapping tables of the CC2X converter, read as they are: C2XDTBL says which column of which file holds
+ * which item, METHODCVT resolves codes that leave the method open (ZZZ) by a local digit. Layer 8.
  */
 #ifndef KP_CC2X_H
 #define KP_CC2X_H
@@ -21,8 +21,9 @@ struct kp_cc2x {
 /* A table with FILENO and COLNO, with or without a header row. */
 bool kp_cc2x_is(const struct kp_sheet *sheet);
 
-/* Sets the columns of the mapping. Rows for other files are passed over; names that kenporter does not know leave
- * their column unmapped. Errors are reported: KP_E_USAGE for a wrong row or an open method, KP_E_SYSTEM. */
+/* Sets the columns of the mapping. Rows for other files are passed over; names that kenporter does not know
+ * leave their column unmapped. Errors are reported: KP_E_USAGE for a wrong row or an open method,
+ * KP_E_SYSTEM. */
 enum kp_status kp_cc2x_apply(const struct kp_cc2x *cc2x, struct kp_mapping *mapping);
 
 #endif

@@ -1,4 +1,5 @@
-/* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes above them. */
+/* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes
+ * above them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,8 +18,9 @@ struct finder {
     struct kp_context *ctx;
     const struct kp_input *input;
     const struct kp_mapping_file *file; /* NULL: columns are known by their names */
-    struct kp_column *targets;          /* by row of the mapping file; unmapped where that is wrong, which is told later */
-    struct kp_map by_name, by_number;   /* into these */
+    struct kp_column
+        *targets; /* by row of the mapping file; unmapped where that is wrong, which is told later */
+    struct kp_map by_name, by_number; /* into these */
     struct kp_csvin *in;
     struct kp_arena *scratch; /* for one cell, or the question whether a row is data */
     struct line lines[MAX_TITLES + 2];
@@ -34,7 +36,8 @@ static const char *const *decode(const struct finder *f, const struct kp_csvrow 
     for (size_t i = 0; cells && i < row->n_cells; i++) {
         size_t bad = 0;
         kp_buf_reset(&out);
-        if (!kp_text_decode(f->ctx->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out, &bad) ||
+        if (!kp_text_decode(f->ctx->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out,
+                            &bad) ||
             !(cells[i] = kp_arena_strdup(arena, kp_buf_text(&out))))
             cells = NULL;
     }
@@ -42,7 +45,8 @@ static const char *const *decode(const struct finder *f, const struct kp_csvrow 
     return cells;
 }
 
-/* One more row to look at. A fault below the first row is found again, and reported, when the data are read. */
+/* One more row to look at. A fault below the first row is found again, and reported, when the data are read.
+ */
 static bool look_further(struct finder *f)
 {
     struct kp_csvrow row = {0};
@@ -69,7 +73,8 @@ static enum kp_status read_first(struct finder *f)
     if (f->ctx->arena.failed)
         return kp_no_memory(f->ctx);
     if (!cells)
-        return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, kp_at(f->input->path, row.line), "neither UTF-8 nor CP932");
+        return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, kp_at(f->input->path, row.line),
+                       "neither UTF-8 nor CP932");
     f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
     return KP_OK;
 }
@@ -111,8 +116,8 @@ static enum kp_status read_targets(struct finder *f)
         const char *name = sheet->rows[i].cells[names];
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
         (void)kp_target_read(arena, &f->ctx->tables, sheet->rows[i].cells[targets], &f->targets[i]);
-        if (!key || (*key && kp_map_put(*name == '#' ? &f->by_number : &f->by_name, arena, key, (uint32_t)i) ==
-                                 KP_MAP_NO_MEMORY))
+        if (!key || (*key && kp_map_put(*name == '#' ? &f->by_number : &f->by_name, arena, key,
+                                        (uint32_t)i) == KP_MAP_NO_MEMORY))
             return kp_no_memory(f->ctx);
     }
     return f->targets ? KP_OK : kp_no_memory(f->ctx);
@@ -185,7 +190,8 @@ static bool names_columns(const struct finder *f, const struct line *line)
     return known >= ENOUGH_NAMES && fields >= ENOUGH_FIELDS && !is_data(f, line, true);
 }
 
-/* Is somebody in this row, by the names below it? A title fills few columns, and has no date where people's are. */
+/* Is somebody in this row, by the names below it? A title fills few columns, and has no date where people's
+ * are. */
 static bool holds_person(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled_fields = 0;
@@ -212,25 +218,29 @@ static bool is_person_value(const struct finder *f, unsigned field, const char *
     return numbers && (day || number) && strlen(cell) >= (size_t)(day ? DAYS : INSURER) && is_number(f, cell);
 }
 
-/* Is in this row, in columns of these names, what is people's alone? A mapping file may go by numbers alone, and days be
- * counted; but names may be numbers, too. */
-static bool has_person_values(const struct finder *f, const struct line *line, const struct line *names, bool numbers)
+/* Is in this row, in columns of these names, what is people's alone? A mapping file may go by numbers alone,
+ * and days be counted; but names may be numbers, too. */
+static bool has_person_values(const struct finder *f, const struct line *line, const struct line *names,
+                              bool numbers)
 {
     for (size_t i = 0; i < line->n && i < names->n; i++) {
         struct kp_column column;
         if (means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD &&
-            is_person_value(f, column.index, line->cells[i], numbers) && !is_mapped(f, line->cells[i], 0, &column))
+            is_person_value(f, column.index, line->cells[i], numbers) &&
+            !is_mapped(f, line->cells[i], 0, &column))
             return true;
     }
     return false;
 }
 
-/* Groups of columns stand right above their names, and are spread as these are; a title is one cell, or a remark. */
+/* Groups of columns stand right above their names, and are spread as these are; a title is one cell, or a
+ * remark. */
 static bool names_groups(const struct finder *f, const struct line *line, const struct line *names)
 {
     for (size_t i = 0; i < line->n; i++) {
         const char *cell = line->cells[i];
-        bool remark = (strstr(cell, "：") || strchr(cell, ':')) && !strpbrk(cell, "()[]") && !strstr(cell, "（");
+        bool remark =
+            (strstr(cell, "：") || strchr(cell, ':')) && !strpbrk(cell, "()[]") && !strstr(cell, "（");
         if (remark || is_date(f, cell) || is_number(f, cell))
             return false;
     }
@@ -245,8 +255,9 @@ static bool spans(const struct finder *f, const struct line *names, size_t i)
            (i + 1 < names->n && strcmp(name, names->cells[i + 1]) == 0);
 }
 
-/* Below names, parts of them ("right", "value", "unit") or units alone: words, and nothing in any column that is a person's.
- * Words that all stand below names of their own are what somebody has. A C2XDTBL knows columns by their places. */
+/* Below names, parts of them ("right", "value", "unit") or units alone: words, and nothing in any column that
+ * is a person's. Words that all stand below names of their own are what somebody has. A C2XDTBL knows columns
+ * by their places. */
 static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled = 0, units = 0;
@@ -264,7 +275,8 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
         if (field || is_number(f, cell) || is_date(f, cell))
             return false;
     }
-    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) && !(f->file && f->file->is_cc2x);
+    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) &&
+           !(f->file && f->file->is_cc2x);
 }
 
 /* --- the header --- */
@@ -297,7 +309,8 @@ static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_gro
             return no_header(f, &f->lines[i]);
     if (at == 0) {
         at = below_lone_cells(f);
-        if (is_data(f, &f->lines[at], f->file != NULL) || has_person_values(f, &f->lines[at], &f->lines[at], true))
+        if (is_data(f, &f->lines[at], f->file != NULL) ||
+            has_person_values(f, &f->lines[at], &f->lines[at], true))
             return no_header(f, &f->lines[at]);
     }
     *ret_at = at;
@@ -324,7 +337,7 @@ static const char *const *padded(struct kp_arena *arena, const struct line *line
 }
 
 enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, struct kp_csvin *in,
-                               const struct kp_mapping_file *file, struct kp_heading *ret_heading)
+                              const struct kp_mapping_file *file, struct kp_heading *ret_heading)
 {
     enum kp_status st = KP_OK;
     struct kp_arena scratch = {0};

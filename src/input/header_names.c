@@ -10,7 +10,10 @@ bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, cons
     static const struct {
         const char *suffix;
         enum kp_column_kind kind;
-    } suffixes[] = {{"", KP_COL_ITEM}, {".low", KP_COL_LOW}, {".high", KP_COL_HIGH}, {".flag", KP_COL_FLAG},
+    } suffixes[] = {{"", KP_COL_ITEM},
+                    {".low", KP_COL_LOW},
+                    {".high", KP_COL_HIGH},
+                    {".flag", KP_COL_FLAG},
                     {".unit", KP_COL_UNIT}};
     enum kp_field field;
     struct kp_meal_pair pair;
@@ -85,8 +88,8 @@ static const char *trimmed(struct kp_arena *arena, const char *text, size_t n)
 }
 
 /* "身長(cm)", "血糖 [mmol/L]": what stands in the last brackets, which begin at *ret_rest. */
-static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
-                                    size_t *ret_rest)
+static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tables *tables,
+                                    const char *header, size_t *ret_rest)
 {
     size_t n = strlen(header);
     if (n == 0 || (header[n - 1] != ')' && header[n - 1] != ']'))
@@ -177,7 +180,9 @@ static bool read_unit_column(struct kp_arena *arena, const struct kp_tables *tab
 bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                     struct kp_column *column)
 {
-    enum { LONGEST_BYTES = 512 }; /* longer ones are no names, and reading them costs the square of their length */
+    enum {
+        LONGEST_BYTES = 512
+    }; /* longer ones are no names, and reading them costs the square of their length */
     char *name = strnlen(header, LONGEST_BYTES + 1) <= LONGEST_BYTES ? kp_text_trim(arena, header) : NULL;
     char *folded = name ? kp_text_nfkc(arena, name) : NULL;
     if (!folded || !*folded)
@@ -189,10 +194,12 @@ bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 bool kp_is_item_code(const char *text)
 {
     static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return strlen(text) == 17 && strspn(text, alphabet) == 17 && strspn(text, "0123456789") == 1 && text[1] >= 'A';
+    return strlen(text) == 17 && strspn(text, alphabet) == 17 && strspn(text, "0123456789") == 1 &&
+           text[1] >= 'A';
 }
 
-bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n)
+bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
+                      size_t n)
 {
     size_t filled = 0, known = 0, codes = 0;
     for (size_t i = 0; i < n; i++) {
@@ -214,14 +221,15 @@ static bool is_personal(struct kp_arena *arena, const struct kp_tables *tables, 
     struct kp_date date;
     if (kp_date_parse(text, &date, NULL) == KP_DATE_OK)
         return true;
-    if (strlen(text) == 8 && text[3] == '-' && strspn(text, "0123456789") == 3 && strspn(text + 4, "0123456789") == 4)
+    if (strlen(text) == 8 && text[3] == '-' && strspn(text, "0123456789") == 3 &&
+        strspn(text + 4, "0123456789") == 4)
         return true;
     const char *key = kp_text_is_ascii(text) ? NULL : kp_text_value_key(arena, text);
     return key && kp_code_of(tables, "sex", key);
 }
 
-bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n,
-                    bool numbers_may_be_names)
+bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
+                    size_t n, bool numbers_may_be_names)
 {
     size_t filled = 0, known = 0, personal = 0, numbers = 0;
     for (size_t i = 0; i < n; i++) {

@@ -80,8 +80,8 @@ void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_co
 /*
  * Recognises a header by itself: a target as above, a synonym, or either of them with a unit at its end, or
  * with the word 単位 there: then it is the column of that item's units. False when it
- * is not known; then column is left alone. A unit that no conversion turns into the item's leaves the column unmapped
- * with KP_WHY_UNIT, which is true, too. Ambiguous headers are not recognised.
+ * is not known; then column is left alone. A unit that no conversion turns into the item's leaves the column
+ * unmapped with KP_WHY_UNIT, which is true, too. Ambiguous headers are not recognised.
  */
 bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                     struct kp_column *column);
@@ -89,20 +89,21 @@ bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 /* The unit that a cell is, with or without brackets; NULL: it is none, or more than a unit. */
 const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables, const char *text);
 
-/* The column's values are in this unit. One of another kind than the item's is no unit of this column, which would be
- * misread: it is left unmapped with KP_WHY_UNIT. */
+/* The column's values are in this unit. One of another kind than the item's is no unit of this column, which
+ * would be misread: it is left unmapped with KP_WHY_UNIT. */
 void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column);
 
 /* True when the text has the shape of an item code: 17 characters that begin as those of JLAC10 do. */
 bool kp_is_item_code(const char *text);
 
 /* Do these cells look like a header row below the first one: codes, or mostly names that are known? */
-bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n);
+bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
+                      size_t n);
 
-/* Do these cells look like data, where headers are expected: what only people's rows hold (dates, postal codes, words
- * for a sex), and numbers unless these may be names, and hardly a known name? */
-bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells, size_t n,
-                    bool numbers_may_be_names);
+/* Do these cells look like data, where headers are expected: what only people's rows hold (dates, postal
+ * codes, words for a sex), and numbers unless these may be names, and hardly a known name? */
+bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
+                    size_t n, bool numbers_may_be_names);
 
 /* What diagnostics call the column's target. */
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column);

@@ -19,18 +19,22 @@ enum kp_status kp_input_fault(struct kp_context *ctx, const char *path, const st
                   [KP_CSV_MEMORY] = {KP_K_NO_MEMORY, NULL}};
     enum kp_csv_fault fault = kp_csvin_fault(in);
     const char *arg = faults[fault].limit ? faults[fault].limit : strerror(errno);
-    return kp_fail(&ctx->diag, fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT, faults[fault].code, kp_at(path, kp_csvin_line(in)), arg);
+    return kp_fail(&ctx->diag, fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT, faults[fault].code,
+                   kp_at(path, kp_csvin_line(in)), arg);
 }
 
-static enum kp_status probe(struct kp_context *ctx, const struct kp_input_options *options, struct kp_input *input)
+static enum kp_status probe(struct kp_context *ctx, const struct kp_input_options *options,
+                            struct kp_input *input)
 {
     errno = 0;
     if (kp_probe_file(ctx->io, input->place, &input->probe) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(input->path), errno ? strerror(errno) : "read failed");
+        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(input->path),
+                       errno ? strerror(errno) : "read failed");
     bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
     bool wanted = options->encoding == KP_ENC_UTF16LE;
     if (wanted && !utf16)
-        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, kp_in(input->path), "UTF-16 without a byte order mark");
+        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_ENCODING, kp_in(input->path),
+                       "UTF-16 without a byte order mark");
     input->encoding = options->encoding == KP_ENC_AUTO || wanted ? input->probe.encoding : options->encoding;
     if (utf16)
         input->encoding = KP_ENC_UTF8;
@@ -83,16 +87,18 @@ bool kp_has_facility(const struct kp_input_options *options)
 /* What was recognised and yet cannot be used is told, each with what would help. */
 static void tell_left_out(struct kp_context *ctx, const struct kp_input *input)
 {
-    static const enum kp_code codes[] = {[KP_WHY_UNKNOWN] = KP_K_COLUMN_UNMAPPED, [KP_WHY_MAPPING] = KP_K_COLUMN_UNMAPPED,
-                                         [KP_WHY_NAME] = KP_K_COLUMN_UNMAPPED,    [KP_WHY_SYNONYM] = KP_K_COLUMN_UNMAPPED,
-                                         [KP_WHY_MEAL] = KP_K_MEAL_UNTOLD,        [KP_WHY_DOCTOR] = KP_K_PARTNER_MISSING,
-                                         [KP_WHY_UNIT] = KP_K_HEADER_UNIT,        [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
+    static const enum kp_code codes[] = {
+        [KP_WHY_UNKNOWN] = KP_K_COLUMN_UNMAPPED, [KP_WHY_MAPPING] = KP_K_COLUMN_UNMAPPED,
+        [KP_WHY_NAME] = KP_K_COLUMN_UNMAPPED,    [KP_WHY_SYNONYM] = KP_K_COLUMN_UNMAPPED,
+        [KP_WHY_MEAL] = KP_K_MEAL_UNTOLD,        [KP_WHY_DOCTOR] = KP_K_PARTNER_MISSING,
+        [KP_WHY_UNIT] = KP_K_HEADER_UNIT,        [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
     char number[16];
     for (size_t i = 0; i < input->mapping.n_columns; i++) {
         const struct kp_column *column = &input->mapping.columns[i];
         (void)snprintf(number, sizeof(number), "#%u", column->number);
         if (column->kind == KP_COL_UNMAPPED)
-            kp_warn(&ctx->diag, codes[column->why], kp_field_at(input->path, input->header_line, number), *column->header || !column->second ? column->header : column->second, column->unit);
+            kp_warn(&ctx->diag, codes[column->why], kp_field_at(input->path, input->header_line, number),
+                    *column->header || !column->second ? column->header : column->second, column->unit);
     }
 }
 
@@ -108,7 +114,9 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
     }
     enum kp_status st = KP_OK;
     if (n > 0 || !kp_buf_ok(&fields) || !kp_buf_ok(&headers))
-        st = kp_fail(&ctx->diag, KP_E_INPUT, KP_K_COLUMN_MISSING, kp_field_at(input->path, input->header_line, lacking[0].field), kp_buf_text(&fields), kp_buf_text(&headers));
+        st = kp_fail(&ctx->diag, KP_E_INPUT, KP_K_COLUMN_MISSING,
+                     kp_field_at(input->path, input->header_line, lacking[0].field), kp_buf_text(&fields),
+                     kp_buf_text(&headers));
     kp_buf_release(&fields);
     kp_buf_release(&headers);
     return st;
@@ -171,14 +179,16 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
     struct job job = {ctx, options, options->mapping ? &file : NULL, ret_inputs, files->n};
     KP_TRY(make_room(ctx, files->n, ret_inputs));
     if (options->mapping)
-        KP_TRY(kp_mapping_load(&ctx->arena, ctx->io, ctx->text, options->mapping, options->methods, &ctx->diag, &file));
+        KP_TRY(kp_mapping_load(&ctx->arena, ctx->io, ctx->text, options->mapping, options->methods,
+                               &ctx->diag, &file));
     for (size_t i = 0; i < files->n; i++) {
         struct kp_input *input = &ret_inputs->list[i];
         for (size_t k = 0; k < i; k++)
             if (strcmp(files->paths[k], files->paths[i]) == 0)
                 return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_INPUT_TWICE, kp_in(files->paths[i]));
         KP_TRY(take(&job, files->paths[i], files->names ? files->names[i] : files->paths[i]));
-        KP_TRY(check_required(ctx, options, input)); /* first: where the header row is missing, the next would name people */
+        KP_TRY(check_required(
+            ctx, options, input)); /* first: where the header row is missing, the next would name people */
         tell_titles(ctx, input);
         tell_no_items(ctx, input);
         tell_left_out(ctx, input);

@@ -32,7 +32,8 @@ static enum kp_status load_sheet(struct kp_arena *arena, const struct kp_io *io,
     if (kp_read_file(io, path, KP_SHEET_MAX_BYTES, arena, &bytes, &n) != KP_OK)
         return kp_fail(diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
     if (kp_sheet_read_commented(ret_sheet, arena, text, bytes, n, comments) != KP_OK)
-        return kp_fail(diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, ret_sheet->bad_line), "not a CSV file in UTF-8 or CP932");
+        return kp_fail(diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, ret_sheet->bad_line),
+                       "not a CSV file in UTF-8 or CP932");
     return KP_OK;
 }
 
@@ -48,7 +49,8 @@ enum kp_status kp_mapping_load(struct kp_arena *arena, const struct kp_io *io, c
         KP_TRY(load_sheet(arena, io, text, path, KP_COMMENTS_NOT_DIGITS, diag, &file.sheet));
     for (size_t i = 0; i < KP_COUNT(MAPPING_COLUMNS) && !file.is_cc2x; i++)
         if (!kp_sheet_column(&file.sheet, MAPPING_COLUMNS[i], &at))
-            return kp_fail(diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1), MAPPING_COLUMNS[i]);
+            return kp_fail(diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1),
+                           MAPPING_COLUMNS[i]);
     if (methods_path)
         KP_TRY(load_sheet(arena, io, text, methods_path, KP_COMMENTS_ALL, diag, &file.methods));
     *ret_file = file;
@@ -60,7 +62,8 @@ enum kp_status kp_mapping_load(struct kp_arena *arena, const struct kp_io *io, c
 static enum kp_status row_bad(const struct builder *b, size_t row, const char *what, const char *value)
 {
     char *text = kp_arena_printf(b->arena, "%s '%s'", what, value);
-    return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(b->job->file->path, b->sheet->rows[row].line), text ? text : what);
+    return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD,
+                   kp_at(b->job->file->path, b->sheet->rows[row].line), text ? text : what);
 }
 
 static bool number_column(const struct kp_mapping *m, unsigned long number, size_t *ret_column)
@@ -109,7 +112,8 @@ static bool find_column(const struct builder *b, const char *name, size_t *ret_c
 }
 
 /* An empty code says that the source value means nothing: "-=" or "999=". */
-static enum kp_status read_values(const struct builder *b, size_t row, const char *pairs, struct kp_column *column)
+static enum kp_status read_values(const struct builder *b, size_t row, const char *pairs,
+                                  struct kp_column *column)
 {
     size_t n = 0, cap = 1;
     for (const char *at = pairs; *at; at++)
@@ -147,7 +151,8 @@ static bool is_date_field(const struct kp_column *column)
     return false;
 }
 
-static enum kp_status read_unit(const struct builder *b, size_t row, const char *unit, struct kp_column *column)
+static enum kp_status read_unit(const struct builder *b, size_t row, const char *unit,
+                                struct kp_column *column)
 {
     if (!*unit)
         return KP_OK;
@@ -164,7 +169,9 @@ static enum kp_status read_unit(const struct builder *b, size_t row, const char 
         column->unit = own ? NULL : known;
         return KP_OK;
     }
-    return kp_fail(b->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN, kp_at(b->job->file->path, b->sheet->rows[row].line), unit, item && *item->unit ? item->unit : "-");
+    return kp_fail(b->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN,
+                   kp_at(b->job->file->path, b->sheet->rows[row].line), unit,
+                   item && *item->unit ? item->unit : "-");
 }
 
 static enum kp_status apply_row(struct builder *b, size_t i)
@@ -172,7 +179,8 @@ static enum kp_status apply_row(struct builder *b, size_t i)
     const char *const *cells = b->sheet->rows[i].cells;
     size_t at = 0;
     if (!find_column(b, cells[b->at[M_COLUMN]], &at))
-        return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(b->job->file->path, b->sheet->rows[i].line), cells[b->at[M_COLUMN]]);
+        return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT,
+                       kp_at(b->job->file->path, b->sheet->rows[i].line), cells[b->at[M_COLUMN]]);
     struct kp_column *column = &b->mapping->columns[at];
     if (column->kind != KP_COL_UNMAPPED)
         return row_bad(b, i, "the column is named twice:", cells[b->at[M_COLUMN]]);
@@ -216,9 +224,10 @@ static bool same_target(const struct kp_column *a, const struct kp_column *b)
     return a->kind == b->kind && a->index == b->index && a->is_pair == b->is_pair && a->casual == b->casual;
 }
 
-/* A code in one header row may say more than the name in the other: the same analyte and identification, another
- * specimen or method; or one of the two items that the name leaves open. */
-static bool refines(const struct kp_tables *tables, const struct kp_column *code, const struct kp_column *name)
+/* A code in one header row may say more than the name in the other: the same analyte and identification,
+ * another specimen or method; or one of the two items that the name leaves open. */
+static bool refines(const struct kp_tables *tables, const struct kp_column *code,
+                    const struct kp_column *name)
 {
     enum { ANALYTE = 5, IDENTIFIED = 9 };
     const struct kp_item *a = &tables->items[code->index], *b = &tables->items[name->index];
@@ -286,7 +295,8 @@ static bool tells_meal(const struct builder *b)
            (meal && has_target(b->mapping, KP_COL_ITEM, (unsigned)(meal - b->tables->items)));
 }
 
-/* A judgement without a column for its doctor, or a doctor without a judgement: no row could go out with it. */
+/* A judgement without a column for its doctor, or a doctor without a judgement: no row could go out with it.
+ */
 static bool lacks_partner(const struct builder *b, const struct kp_column *column)
 {
     const struct kp_item *item = &b->tables->items[column->index];
@@ -299,7 +309,8 @@ static bool lacks_partner(const struct builder *b, const struct kp_column *colum
     return item->is_author;
 }
 
-/* A column that tells fasting serves the pairs alone; where there are none its words need not be understood. */
+/* A column that tells fasting serves the pairs alone; where there are none its words need not be understood.
+ */
 static bool has_pair(const struct kp_mapping *m)
 {
     for (size_t i = 0; i < m->n_columns; i++)
@@ -358,17 +369,19 @@ static enum kp_status check_pairs(const struct builder *b)
 {
     for (size_t i = 0; i < b->mapping->n_columns && !tells_meal(b); i++)
         if (b->mapping->columns[i].is_pair)
-            return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, kp_in(b->job->file->path), b->mapping->columns[i].header);
+            return kp_fail(b->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, kp_in(b->job->file->path),
+                           b->mapping->columns[i].header);
     return KP_OK;
 }
 
 enum kp_status kp_mapping_build(const struct kp_mapping_job *job, const struct kp_heading *heading,
                                 struct kp_mapping *ret_mapping)
 {
-    struct kp_mapping mapping = {.columns = kp_arena_alloc(job->arena, (heading->n + 1) * sizeof(*mapping.columns)),
+    struct kp_mapping mapping = {.columns =
+                                     kp_arena_alloc(job->arena, (heading->n + 1) * sizeof(*mapping.columns)),
                                  .n_columns = heading->n};
-    struct builder b = {.job = job, .arena = job->arena, .tables = job->tables, .diag = job->diag,
-                        .mapping = &mapping};
+    struct builder b = {
+        .job = job, .arena = job->arena, .tables = job->tables, .diag = job->diag, .mapping = &mapping};
     unsigned number = 0;
     if (!mapping.columns)
         return KP_E_SYSTEM;
@@ -398,12 +411,16 @@ size_t kp_mapping_lacks(const struct kp_mapping *mapping, bool has_facility,
     static const struct {
         enum kp_field field;
         const char *header;
-    } required[KP_REQUIRED_FIELDS] = {
-        {KP_F_INSURER_NUMBER, "保険者番号"},    {KP_F_INSURED_NUMBER, "保険番号"},
-        {KP_F_NAME_KANA, "カナ氏名"},           {KP_F_SEX, "性別"},
-        {KP_F_BIRTH_DATE, "生年月日"},          {KP_F_POSTAL_CODE, "郵便番号"},
-        {KP_F_ADDRESS, "住所"},                 {KP_F_EXAM_DATE, "健診実施日"},
-        {KP_F_FACILITY_NUMBER, "健診機関番号"}, {KP_F_FACILITY_NAME, "健診機関名称"}};
+    } required[KP_REQUIRED_FIELDS] = {{KP_F_INSURER_NUMBER, "保険者番号"},
+                                      {KP_F_INSURED_NUMBER, "保険番号"},
+                                      {KP_F_NAME_KANA, "カナ氏名"},
+                                      {KP_F_SEX, "性別"},
+                                      {KP_F_BIRTH_DATE, "生年月日"},
+                                      {KP_F_POSTAL_CODE, "郵便番号"},
+                                      {KP_F_ADDRESS, "住所"},
+                                      {KP_F_EXAM_DATE, "健診実施日"},
+                                      {KP_F_FACILITY_NUMBER, "健診機関番号"},
+                                      {KP_F_FACILITY_NAME, "健診機関名称"}};
     size_t n = 0;
     for (size_t i = 0; i < KP_COUNT(required); i++) {
         bool facility = required[i].field == KP_F_FACILITY_NUMBER || required[i].field == KP_F_FACILITY_NAME;

@@ -1,6 +1,6 @@
 /*
- * Which column means what: by a mapping file, by the tables of another converter, or by header synonyms. Ambiguous
- * headers are never guessed. Layer 9.
+ * Which column means what: by a mapping file, by the tables of another converter, or by header synonyms.
+ * Ambiguous headers are never guessed. Layer 9.
  */
 #ifndef KP_MAPPING_H
 #define KP_MAPPING_H
@@ -25,8 +25,9 @@ struct kp_mapping_file {
 };
 
 /*
- * Reads a mapping file (column,target,unit,values; lines beginning with # and no digit are comments) or a CC2X table,
- * and with it the table of methods when methods_path is not NULL. Errors are reported: KP_E_USAGE.
+ * Reads a mapping file (column,target,unit,values; lines beginning with # and no digit are comments) or a
+ * CC2X table, and with it the table of methods when methods_path is not NULL. Errors are reported:
+ * KP_E_USAGE.
  */
 enum kp_status kp_mapping_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
                                const char *path, const char *methods_path, struct kp_diag *diag,
@@ -41,8 +42,8 @@ struct kp_mapping_job {
     size_t input, n_inputs; /* which input, from 1, and of how many: CC2X tables speak of files by number */
 };
 
-/* Maps the columns of one input. Reports faults of the mapping file: KP_E_USAGE. What it recognised and yet left out
- * has a reason in why. */
+/* Maps the columns of one input. Reports faults of the mapping file: KP_E_USAGE. What it recognised and yet
+ * left out has a reason in why. */
 enum kp_status kp_mapping_build(const struct kp_mapping_job *job, const struct kp_heading *heading,
                                 struct kp_mapping *ret_mapping);
 
@@ -54,8 +55,8 @@ struct kp_lacking {
 
 enum { KP_REQUIRED_FIELDS = 10 };
 
-/* Which required fields have no column, in order; how many. has_facility: the configuration names the examining
- * facility, so its columns may be missing. */
+/* Which required fields have no column, in order; how many. has_facility: the configuration names the
+ * examining facility, so its columns may be missing. */
 size_t kp_mapping_lacks(const struct kp_mapping *mapping, bool has_facility,
                         struct kp_lacking ret_lacking[KP_REQUIRED_FIELDS]);
 

@@ -4,17 +4,20 @@
 
 #include "base/text.h"
 
-void kp_norm_note(struct kp_norm *norm, enum kp_code code, const char *where, const char *value, const char *arg)
+void kp_norm_note(struct kp_norm *norm, enum kp_code code, const char *where, const char *value,
+                  const char *arg)
 {
     kp_findings_add(norm->findings, code, where, value, arg);
 }
 
-void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item, const char *code)
+void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item,
+                   const char *code)
 {
     struct kp_norm_later *later = kp_arena_alloc(norm->arena, sizeof(*later));
     if (!later)
         return; /* the arena remembers */
-    *later = (struct kp_norm_later){.next = *list, .item = item, .code = code, .column = norm->findings->column};
+    *later =
+        (struct kp_norm_later){.next = *list, .item = item, .code = code, .column = norm->findings->column};
     *list = later;
 }
 
@@ -30,7 +33,8 @@ bool kp_norm_date(struct kp_norm *norm, const char *where, const char *value, st
                                          [KP_DATE_NO_SUCH_DAY] = KP_K_DATE_NOT_REAL,
                                          [KP_DATE_OUTSIDE_ERA] = KP_K_DATE_OUTSIDE_ERA};
     const char *folded = kp_norm_folded(norm, value);
-    if (norm->serial != KP_SERIAL_NONE && kp_date_from_serial(folded, norm->serial == KP_SERIAL_1904, ret_date))
+    if (norm->serial != KP_SERIAL_NONE &&
+        kp_date_from_serial(folded, norm->serial == KP_SERIAL_1904, ret_date))
         return true;
     enum kp_date_fault fault = kp_date_parse(folded, ret_date, NULL);
     if (fault == KP_DATE_OK)

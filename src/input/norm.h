@@ -44,15 +44,19 @@ struct kp_norm_cell {
 };
 
 /* Adds a finding; value is personal, arg is not. */
-void kp_norm_note(struct kp_norm *norm, enum kp_code code, const char *where, const char *value, const char *arg);
+void kp_norm_note(struct kp_norm *norm, enum kp_code code, const char *where, const char *value,
+                  const char *arg);
 /* Puts an item on one of the lists. */
-void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item, const char *code);
+void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item,
+                   const char *code);
 /* NFKC, never NULL. */
 const char *kp_norm_folded(struct kp_norm *norm, const char *value);
-/* A date as an export writes it; a fault is reported under where. Day counts only where the mapping says so. */
+/* A date as an export writes it; a fault is reported under where. Day counts only where the mapping says so.
+ */
 bool kp_norm_date(struct kp_norm *norm, const char *where, const char *value, struct kp_date *ret_date);
 /* YYYYMMDD, with a note when the source had it otherwise. */
-const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const char *value, struct kp_date date);
+const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const char *value,
+                              struct kp_date date);
 /* Reports that another column for the same target, which is named, says something else than this cell. */
 void kp_norm_disagree(const struct kp_norm_cell *cell, const char *where);
 bool kp_norm_has_control(const char *text);

@@ -70,18 +70,21 @@ static const char *norm_insurer(struct kp_norm *norm, enum kp_field field, const
     return n < 8 ? zero_filled(norm, field, digits, 8) : respelled(norm, field, digits, value);
 }
 
-/* "1-2" becomes a date and a long number an exponent when a spreadsheet opens the file: neither is on a card. */
+/* "1-2" becomes a date and a long number an exponent when a spreadsheet opens the file: neither is on a card.
+ */
 static bool is_spreadsheet_damage(const char *folded)
 {
     size_t n = strspn(folded, "0123456789");
     size_t second = n > 0 && folded[n] == '/' ? strspn(folded + n + 1, "0123456789") : 0;
-    if (n > 0 && (strncmp(folded + n, "月", strlen("月")) == 0 || (second > 0 && folded[n + 1 + second] == '/')))
+    if (n > 0 &&
+        (strncmp(folded + n, "月", strlen("月")) == 0 || (second > 0 && folded[n + 1 + second] == '/')))
         return true;
     size_t m = n > 0 && folded[n] == '.' ? 1 + strspn(folded + n + 1, "0123456789") : 0;
     return n > 0 && (folded[n + m] == 'E' || folded[n + m] == 'e') && folded[n + m + 1] == '+';
 }
 
-/* Symbol and number stay as the card has them, but in one width: what can be half-width as a whole becomes so. */
+/* Symbol and number stay as the card has them, but in one width: what can be half-width as a whole becomes
+ * so. */
 static const char *norm_card(struct kp_norm *norm, enum kp_field field, const char *value)
 {
     const char *compact = without(norm, value, " \t\r\n");
@@ -90,7 +93,8 @@ static const char *norm_card(struct kp_norm *norm, enum kp_field field, const ch
     if (!wide || !half)
         return "";
     bool mixed = !kp_text_is_ascii(compact) && !kp_text_is_wide(compact);
-    const char *out = kp_text_is_ascii(compact) || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
+    const char *out =
+        kp_text_is_ascii(compact) || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
     if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || is_spreadsheet_damage(half))
         return fail_field(norm, KP_K_INSURED_NUMBER, field, value);
     return respelled(norm, field, out, value);
@@ -170,7 +174,8 @@ static const char *norm_postal(struct kp_norm *norm, enum kp_field field, const 
     return out ? respelled(norm, field, out, value) : "";
 }
 
-static const char *widened(struct kp_norm *norm, enum kp_field field, const char *value, size_t max_bytes, const char *limit)
+static const char *widened(struct kp_norm *norm, enum kp_field field, const char *value, size_t max_bytes,
+                           const char *limit)
 {
     char *wide = kp_text_wide(norm->arena, value, false);
     if (!wide)
@@ -252,7 +257,6 @@ static normalize_field *const FIELD_RULES[] = {
 };
 _Static_assert(KP_COUNT(FIELD_RULES) == KP_F__COUNT, "a rule for every field");
 
-
 /* 都道府県 2, 区分 1 (保険医療機関), then the 7 digits of the 医療機関コード. */
 static void complete_facility(struct kp_norm *norm)
 {
@@ -263,7 +267,8 @@ static void complete_facility(struct kp_norm *norm)
         kp_prefecture_of(norm->tables, norm->record->field[KP_F_FACILITY_ADDRESS]);
     char *whole = where ? kp_arena_printf(norm->arena, "%s1%s", where->code, *number) : NULL;
     if (whole && kp_facility_number_ok(whole)) {
-        kp_norm_note(norm, KP_K_FACILITY_NUMBER_BUILT, kp_field_name(KP_F_FACILITY_NUMBER), *number, where->name);
+        kp_norm_note(norm, KP_K_FACILITY_NUMBER_BUILT, kp_field_name(KP_F_FACILITY_NUMBER), *number,
+                     where->name);
         *number = whole;
     } else {
         *number = fail_field(norm, KP_K_FACILITY_NUMBER, KP_F_FACILITY_NUMBER, *number);
@@ -295,7 +300,8 @@ static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
         return;
     for (size_t i = 0; i < KP_COUNT(parts); i++)
         if (parts[i].value && *parts[i].value)
-            norm->record->field[parts[i].field] = FIELD_RULES[parts[i].field](norm, parts[i].field, parts[i].value);
+            norm->record->field[parts[i].field] =
+                FIELD_RULES[parts[i].field](norm, parts[i].field, parts[i].value);
 }
 
 void kp_norm_field(const struct kp_norm_cell *cell)

@@ -12,7 +12,10 @@
 #define SYSTEM_REASON "1.2.392.200119.6.24080"    /* 測定不可能・検査未実施の理由 */
 #define ITEM_REASON "9N512000000000011"
 
-enum { RANGE_MAX_DIGITS = 7, RANGE_MAX_DECIMALS = 3 }; /* with the point a document has room for eleven characters */
+enum {
+    RANGE_MAX_DIGITS = 7,
+    RANGE_MAX_DECIMALS = 3
+}; /* with the point a document has room for eleven characters */
 
 static void note(const struct kp_norm_cell *c, enum kp_code code, const char *value, const char *arg)
 {
@@ -97,12 +100,13 @@ struct mark {
     char flag;  /* the laboratory's mark against its reference range */
 };
 
-static const struct mark PREFIXES[] = {{"<=", 'L', 0}, {">=", 'H', 0}, {"<", 'L', 0}, {">", 'H', 0}, {"≦", 'L', 0},
-                                       {"≧", 'H', 0},  {"≤", 'L', 0},  {"≥", 'H', 0}, {"H", 0, 'H'}, {"L", 0, 'L'},
-                                       {"h", 0, 'H'},  {"l", 0, 'L'},  {"↑", 0, 'H'},  {"↓", 0, 'L'}, {"*", 0, 0}};
-static const struct mark SUFFIXES[] = {{"未満", 'L', 0}, {"以下", 'L', 0}, {"以上", 'H', 0}, {"超", 'H', 0}, {"h", 0, 'H'},
-                                       {"l", 0, 'L'},    {"*", 0, 0},      {"↑", 0, 'H'},    {"↓", 0, 'L'},  {"(h)", 0, 'H'},
-                                       {"(l)", 0, 'L'}};
+static const struct mark PREFIXES[] = {{"<=", 'L', 0}, {">=", 'H', 0}, {"<", 'L', 0}, {">", 'H', 0},
+                                       {"≦", 'L', 0},  {"≧", 'H', 0},  {"≤", 'L', 0}, {"≥", 'H', 0},
+                                       {"H", 0, 'H'},  {"L", 0, 'L'},  {"h", 0, 'H'}, {"l", 0, 'L'},
+                                       {"↑", 0, 'H'},  {"↓", 0, 'L'},  {"*", 0, 0}};
+static const struct mark SUFFIXES[] = {{"未満", 'L', 0}, {"以下", 'L', 0}, {"以上", 'H', 0}, {"超", 'H', 0},
+                                       {"h", 0, 'H'},    {"l", 0, 'L'},    {"*", 0, 0},      {"↑", 0, 'H'},
+                                       {"↓", 0, 'L'},    {"(h)", 0, 'H'},  {"(l)", 0, 'L'}};
 
 /* What stands in a cell around the number: "<0.1", "35未満", "120 mmHg H". */
 struct number {
@@ -191,8 +195,10 @@ static bool same_unit(const struct kp_norm_cell *c, const char *a, const char *b
                                  kp_decimal_compare(x->offset, y->offset) == 0);
 }
 
-/* The unit that a number without one was most likely measured in; NULL where a unit is said or nothing is odd. */
-static const char *likely_unit(const struct kp_norm_cell *c, const struct number *number, struct kp_decimal decimal)
+/* The unit that a number without one was most likely measured in; NULL where a unit is said or nothing is
+ * odd. */
+static const char *likely_unit(const struct kp_norm_cell *c, const struct number *number,
+                               struct kp_decimal decimal)
 {
     bool said = number->unit || row_unit(c) || c->column->unit;
     return said ? NULL : kp_likely_unit(c->norm->tables, c->item, decimal);
@@ -236,18 +242,25 @@ static const char *range_limit(struct kp_norm *norm, struct kp_decimal limit)
     return copy ? copy : "";
 }
 
-/* At or beyond the input limits the value goes out with the mark L or H. Within them it may still be of another unit. */
-static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, const char *likely, struct kp_value *value)
+/* At or beyond the input limits the value goes out with the mark L or H. Within them it may still be of
+ * another unit. */
+static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, const char *likely,
+                        struct kp_value *value)
 {
     char stated = value->limit, due = kp_limit_mark(c->item, number);
     value->limit = due ? due : stated;
-    if (stated && value->limit != stated) { /* "95 or more" where 100 is the least: which of the two is meant? */
-        kp_findings_add(c->norm->findings, KP_K_MARK_CONTRADICTS, c->item->label, c->text, range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max));
+    if (stated &&
+        value->limit != stated) { /* "95 or more" where 100 is the least: which of the two is meant? */
+        kp_findings_add(c->norm->findings, KP_K_MARK_CONTRADICTS, c->item->label, c->text,
+                        range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max));
         *value = (struct kp_value){.state = KP_VALUE_ABSENT};
     } else if (value->limit && !stated)
-        kp_findings_add(c->norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text, range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max), in_brackets(c, likely));
+        kp_findings_add(c->norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text,
+                        range_limit(c->norm, c->item->min), range_limit(c->norm, c->item->max),
+                        in_brackets(c, likely));
     else if (likely)
-        kp_findings_add(c->norm->findings, KP_K_UNIT_DOUBTFUL, c->item->label, c->text, c->item->unit, likely);
+        kp_findings_add(c->norm->findings, KP_K_UNIT_DOUBTFUL, c->item->label, c->text, c->item->unit,
+                        likely);
 }
 
 static void read_quantity(const struct kp_norm_cell *c, struct kp_value *value)
@@ -266,7 +279,8 @@ static void read_quantity(const struct kp_norm_cell *c, struct kp_value *value)
     if (!kp_decimal_round(decimal, c->item->decimals, &rounded) ||
         kp_decimal_integer_digits(rounded) > c->item->integer_digits) {
         /* A number cut to the format would be one that nobody measured. */
-        kp_findings_add(c->norm->findings, KP_K_NUMBER_TOO_LARGE, c->item->label, c->text, c->item->format, in_brackets(c, likely));
+        kp_findings_add(c->norm->findings, KP_K_NUMBER_TOO_LARGE, c->item->label, c->text, c->item->format,
+                        in_brackets(c, likely));
         return;
     }
     kp_decimal_text(rounded, text);
@@ -276,7 +290,8 @@ static void read_quantity(const struct kp_norm_cell *c, struct kp_value *value)
     value->state = KP_VALUE_PRESENT;
     value->limit = number.limit;
     value->flag = number.flag;
-    if (strncmp(number.at, c->text, number.n) != 0 || c->text[number.n] != '\0' || memchr(number.at, ',', number.n))
+    if (strncmp(number.at, c->text, number.n) != 0 || c->text[number.n] != '\0' ||
+        memchr(number.at, ',', number.n))
         note(c, KP_K_NUMBER_CLEANED, c->text, NULL);
     if (kp_decimal_compare(decimal, rounded) != 0)
         note(c, KP_K_VALUE_ROUNDED, c->text, kp_arena_strdup(c->norm->arena, decimals));
@@ -324,7 +339,8 @@ static const char *code_for(const struct kp_norm_cell *c)
     return code;
 }
 
-/* The nearest spelling would tell of the value, so it goes where the value goes: nowhere, unless values are shown. */
+/* The nearest spelling would tell of the value, so it goes where the value goes: nowhere, unless values are
+ * shown. */
 static const char *with_nearest(const struct kp_norm_cell *c)
 {
     const char *nearest = kp_nearest_value(c->norm->tables, c->norm->arena, c->item->code_system, c->key);
@@ -341,20 +357,23 @@ static bool looks_like_grade(const char *key)
 
 static bool is_finding_flag(const struct kp_item *item)
 {
-    return strcmp(item->code_system, SYSTEM_REMARKABLE) == 0 || strcmp(item->code_system, SYSTEM_FINDING) == 0;
+    return strcmp(item->code_system, SYSTEM_REMARKABLE) == 0 ||
+           strcmp(item->code_system, SYSTEM_FINDING) == 0;
 }
 
 static bool has_own_column(const struct kp_norm *norm, int item)
 {
     for (size_t i = 0; i < norm->mapping->n_columns; i++)
-        if (norm->mapping->columns[i].kind == KP_COL_ITEM && norm->mapping->columns[i].index == (unsigned)item)
+        if (norm->mapping->columns[i].kind == KP_COL_ITEM &&
+            norm->mapping->columns[i].index == (unsigned)item)
             return true;
     return false;
 }
 
 static void read_text(const struct kp_norm_cell *c, struct kp_value *value);
 
-/* A flag column whose words are the finding itself: "洞性徐脈" under 心電図判定, where no column holds findings. */
+/* A flag column whose words are the finding itself: "洞性徐脈" under 心電図判定, where no column holds
+ * findings. */
 static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
     if (!is_finding_flag(c->item) || c->item->text_item < 0 || looks_like_grade(c->key) ||
@@ -418,8 +437,8 @@ static void read_text(const struct kp_norm_cell *c, struct kp_value *value)
 }
 
 /*
- * One text column often carries both the flag and the finding: "特になし" is the flag alone, any other text is flag 1
- * and the finding, and an empty cell of 既往歴, 自覚症状 or 他覚症状 means nothing remarkable.
+ * One text column often carries both the flag and the finding: "特になし" is the flag alone, any other text
+ * is flag 1 and the finding, and an empty cell of 既往歴, 自覚症状 or 他覚症状 means nothing remarkable.
  */
 static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
 {
@@ -428,7 +447,8 @@ static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
     struct kp_value *flag = &norm->record->values[c->item->depends_on];
     const char *code = NULL;
     if (*c->key)
-        code = kp_code_of(norm->tables, flag_item->code_system, c->key); /* 所見あり and 2 say no more than the flag does */
+        code = kp_code_of(norm->tables, flag_item->code_system,
+                          c->key); /* 所見あり and 2 say no more than the flag does */
     if (!code && (kp_code_of(norm->tables, "nothing_special", c->key) ||
                   (c->text[0] == '\0' && strcmp(flag_item->code_system, SYSTEM_REMARKABLE) == 0)))
         code = "2";
@@ -480,7 +500,8 @@ void kp_norm_item(const struct kp_norm_cell *c)
         read_code(c, &value);
     else if (c->item->type == KP_TYPE_PQ && !read_state(c, &value))
         read_quantity(c, &value);
-    else if (c->item->type == KP_TYPE_ST && dependent && is_finding_flag(&c->norm->tables->items[c->item->depends_on]))
+    else if (c->item->type == KP_TYPE_ST && dependent &&
+             is_finding_flag(&c->norm->tables->items[c->item->depends_on]))
         read_finding(c, &value);
     else if (c->item->type == KP_TYPE_ST)
         read_words(c, &value);
@@ -560,12 +581,15 @@ static void drop_unusable(struct kp_norm *norm, const struct kp_item *item, stru
         v->flag = 0;
     }
     bool no_range = (v->low || v->high) && (!plain || item->type != KP_TYPE_PQ);
-    bool no_flag = v->flag && (!plain || v->state != KP_VALUE_PRESENT); /* what was not measured is neither high nor low */
+    bool no_flag =
+        v->flag &&
+        (!plain || v->state != KP_VALUE_PRESENT); /* what was not measured is neither high nor low */
     if (no_range)
         v->low = v->high = NULL;
     if (no_flag)
         v->flag = 0;
-    if ((no_range || no_flag) && v->state != KP_VALUE_ABSENT) /* exports give ranges where there is no result, too */
+    if ((no_range || no_flag) &&
+        v->state != KP_VALUE_ABSENT) /* exports give ranges where there is no result, too */
         kp_norm_note(norm, KP_K_MARK_DROPPED, item->label, NULL, NULL);
 }
 
@@ -581,7 +605,9 @@ void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item)
 {
     struct kp_value *told = &norm->record->values[item - norm->tables->items];
     const char *fasting = norm->record->field[KP_F_FASTING];
-    enum kp_meal by_column = !*fasting ? KP_MEAL_UNTOLD : fasting[0] == 'f' ? KP_MEAL_FASTING : KP_MEAL_CASUAL;
+    enum kp_meal by_column = !*fasting           ? KP_MEAL_UNTOLD
+                             : fasting[0] == 'f' ? KP_MEAL_FASTING
+                                                 : KP_MEAL_CASUAL;
     enum kp_meal by_item = KP_MEAL_UNTOLD;
     if (told->state == KP_VALUE_PRESENT)
         by_item = strcmp(told->text, "2") == 0 ? KP_MEAL_FASTING : KP_MEAL_CASUAL;
@@ -610,7 +636,8 @@ static void read_flag(const struct kp_norm_cell *c, struct kp_value *value)
     static const struct {
         const char *key;
         char flag; /* 0: a mark without a direction */
-    } flags[] = {{"h", 'H'}, {"hh", 'H'}, {"↑", 'H'}, {"l", 'L'}, {"ll", 'L'}, {"↓", 'L'}, {"n", 'N'}, {"*", 0}};
+    } flags[] = {{"h", 'H'},  {"hh", 'H'}, {"↑", 'H'}, {"l", 'L'},
+                 {"ll", 'L'}, {"↓", 'L'},  {"n", 'N'}, {"*", 0}};
     for (size_t i = 0; i < KP_COUNT(flags); i++)
         if (strcmp(c->key, flags[i].key) == 0) {
             value->flag = flags[i].flag ? flags[i].flag : value->flag;
@@ -621,7 +648,8 @@ static void read_flag(const struct kp_norm_cell *c, struct kp_value *value)
     note(c, KP_K_CODE_UNKNOWN, c->text, "H, L, N");
 }
 
-/* The source's limit keeps its digits: in those of the item it would be one that nobody stated. A converted one has none. */
+/* The source's limit keeps its digits: in those of the item it would be one that nobody stated. A converted
+ * one has none. */
 static bool limit_digits(const struct kp_norm_cell *c, struct kp_decimal decimal, bool converted,
                          struct kp_decimal *ret_limit)
 {
@@ -643,7 +671,8 @@ void kp_norm_reference(const struct kp_norm_cell *c)
         read_flag(c, value);
         return;
     }
-    if (!find_number(c, &number) || number.limit || number.flag || !kp_decimal_parse(number.at, number.n, &stated)) {
+    if (!find_number(c, &number) || number.limit || number.flag ||
+        !kp_decimal_parse(number.at, number.n, &stated)) {
         note(c, KP_K_NUMBER_UNREADABLE, c->text, NULL);
         return;
     }

@@ -6,11 +6,12 @@
 #include "input/norm_fields.h"
 #include "input/norm_items.h"
 
-/* The order of reading: what a later stage needs to know comes first. A flag column of its own, for instance, outranks
- * what a finding's text implies. */
+/* The order of reading: what a later stage needs to know comes first. A flag column of its own, for instance,
+ * outranks what a finding's text implies. */
 enum stage { FIELDS, UNITS, MEAL, ITEMS, FINDINGS, REFERENCES, STAGES, NEVER };
 
-static enum stage stage_of(const struct kp_tables *tables, const struct kp_column *column, const struct kp_item *meal)
+static enum stage stage_of(const struct kp_tables *tables, const struct kp_column *column,
+                           const struct kp_item *meal)
 {
     if (column->kind < KP_COL_FIELD || column->follows)
         return NEVER;
@@ -23,7 +24,8 @@ static enum stage stage_of(const struct kp_tables *tables, const struct kp_colum
 }
 
 /* The mapping file's own source=code pairs come before everything the tables know. */
-static const char *own_value(struct kp_norm *norm, const struct kp_column *column, const char *text, const char *key)
+static const char *own_value(struct kp_norm *norm, const struct kp_column *column, const char *text,
+                             const char *key)
 {
     uint32_t own = 0;
     if (!kp_map_get(&column->values, key, &own))
@@ -42,8 +44,8 @@ static const char *cell_text(struct kp_norm *norm, const struct kp_column *colum
     return key ? own_value(norm, column, text, key) : NULL;
 }
 
-/* Findings in several columns become one text; what says less than that counts only when there is none, and the column
- * that says most is taken. */
+/* Findings in several columns become one text; what says less than that counts only when there is none, and
+ * the column that says most is taken. */
 static const char *joined_text(struct kp_norm *norm, const struct kp_column *first)
 {
     struct kp_buf joined = {0};
@@ -65,7 +67,9 @@ static const char *joined_text(struct kp_norm *norm, const struct kp_column *fir
     }
     if (parts > 1)
         kp_norm_note(norm, KP_K_VALUES_JOINED, kp_column_target(norm->tables, first), NULL, NULL);
-    result = parts == 0 ? best : kp_buf_ok(&joined) ? kp_arena_strdup(norm->arena, kp_buf_text(&joined)) : NULL;
+    result = parts == 0           ? best
+             : kp_buf_ok(&joined) ? kp_arena_strdup(norm->arena, kp_buf_text(&joined))
+                                  : NULL;
 out:
     kp_buf_release(&joined);
     return result ? result : kp_arena_fail(norm->arena);
@@ -139,8 +143,12 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
                             struct kp_findings *findings, struct kp_record *ret_record)
 {
     enum kp_status st = KP_OK;
-    struct kp_norm norm = {.tables = tables, .mapping = mapping, .cells = cells, .arena = arena,
-                           .findings = findings, .record = ret_record};
+    struct kp_norm norm = {.tables = tables,
+                           .mapping = mapping,
+                           .cells = cells,
+                           .arena = arena,
+                           .findings = findings,
+                           .record = ret_record};
     const struct kp_item *meal = kp_item_find(tables, KP_ITEM_MEAL);
     KP_TRY(kp_record_init(ret_record, tables, arena));
     if (mapping->has_units) {
@@ -158,6 +166,7 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
     }
     kp_norm_fields_done(&norm, facility);
     kp_norm_items_done(&norm);
-    st = arena->failed ? KP_E_SYSTEM : KP_OK; /* else a value that found no room would pass for one that is absent */
+    st = arena->failed ? KP_E_SYSTEM
+                       : KP_OK; /* else a value that found no room would pass for one that is absent */
     return st;
 }

@@ -1,6 +1,6 @@
 /*
- * Proposes a mapping file for an export without one: recognised columns, suggestions, and columns left out, with the
- * shapes of the values and never a value.
+ * Proposes a mapping file for an export without one: recognised columns, suggestions, and columns left out,
+ * with the shapes of the values and never a value.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -97,14 +97,14 @@ static bool look_at_row(struct kp_context *ctx, const struct kp_input *input, co
 
 /* Looks at the first LOOK_ROWS rows of the input. */
 static enum kp_status look_at(struct kp_context *ctx, const struct kp_input *input, char delimiter,
-                          struct look *ret_look)
+                              struct look *ret_look)
 {
     enum kp_status st = KP_OK;
     struct kp_csvin *in = NULL;
     struct kp_csvrow row;
     struct kp_arena scratch = {0};
-    struct look look = {.columns = kp_arena_alloc(&ctx->arena,
-                                                     (input->mapping.n_columns + 1) * sizeof(*look.columns))};
+    struct look look = {
+        .columns = kp_arena_alloc(&ctx->arena, (input->mapping.n_columns + 1) * sizeof(*look.columns))};
     if (!look.columns || kp_csvin_open(&in, ctx->io, input->place, delimiter) != KP_OK)
         return kp_no_memory(ctx);
     kp_csvin_is_export(in);
@@ -135,9 +135,10 @@ out:
 
 /* --- deciding what to propose --- */
 
-/* Ambiguous headers that the values settle: a name in kana alone, words for the insured and dependants alone. */
-static bool settled_by_values(struct kp_context *ctx, const struct kp_input *input, const struct column_look *look,
-                              uint32_t target)
+/* Ambiguous headers that the values settle: a name in kana alone, words for the insured and dependants alone.
+ */
+static bool settled_by_values(struct kp_context *ctx, const struct kp_input *input,
+                              const struct column_look *look, uint32_t target)
 {
     for (size_t i = 0; i < input->mapping.n_columns; i++)
         if (input->mapping.columns[i].kind == KP_COL_FIELD && input->mapping.columns[i].index == target)
@@ -147,7 +148,8 @@ static bool settled_by_values(struct kp_context *ctx, const struct kp_input *inp
                                 (target == KP_F_QUALIFICATION && look->known == look->filled));
 }
 
-/* A known header inside an unknown one: "今回_身長". Words that name a judgement or another year forbid it. */
+/* A known header inside an unknown one: "今回_身長". Words that name a judgement or another year forbid it.
+ */
 static bool contained(struct kp_context *ctx, const char *header, uint32_t *ret_target)
 {
     enum { LEAST_BYTES = 6 }; /* two characters of Japanese */
@@ -178,12 +180,14 @@ static bool is_repeated(const struct kp_input *input, const struct kp_column *co
     return false;
 }
 
-/* Two exports side by side repeat headers, and the second half counts: a later column of the same name and target. */
-static bool is_superseded(struct kp_context *ctx, const struct kp_input *input, const struct kp_column *column)
+/* Two exports side by side repeat headers, and the second half counts: a later column of the same name and
+ * target. */
+static bool is_superseded(struct kp_context *ctx, const struct kp_input *input,
+                          const struct kp_column *column)
 {
     const struct kp_mapping *m = &input->mapping;
-    if (column->kind < KP_COL_FIELD || (column->kind == KP_COL_ITEM &&
-                                        ctx->tables.items[column->index].several != KP_SEVERAL_AGREE))
+    if (column->kind < KP_COL_FIELD ||
+        (column->kind == KP_COL_ITEM && ctx->tables.items[column->index].several != KP_SEVERAL_AGREE))
         return false;
     for (const struct kp_column *later = column + 1; later < m->columns + m->n_columns; later++)
         if (later->kind == column->kind && later->index == column->index &&
@@ -208,7 +212,8 @@ static void put_column(const struct writer *w, const struct kp_column *column)
 {
     const char *mark = strrchr(column->header, '@');
     bool clear = *column->header && column->header[0] != '#' && !strpbrk(column->header, "\r\n\"") &&
-                 !(mark && mark[1] >= '0' && mark[1] <= '9') && !column->second && !is_repeated(w->input, column);
+                 !(mark && mark[1] >= '0' && mark[1] <= '9') && !column->second &&
+                 !is_repeated(w->input, column);
     size_t own = (size_t)(column - w->input->mapping.columns);
     const char *key = w->keys[own];
     for (size_t i = 0; clear && i < w->input->mapping.n_columns; i++)
@@ -221,8 +226,8 @@ static void put_column(const struct writer *w, const struct kp_column *column)
 
 static void put_target(const struct writer *w, const struct kp_column *column)
 {
-    static const char *const suffixes[] = {[KP_COL_LOW] = ".low", [KP_COL_HIGH] = ".high", [KP_COL_FLAG] = ".flag",
-                                           [KP_COL_UNIT] = ".unit"};
+    static const char *const suffixes[] = {
+        [KP_COL_LOW] = ".low", [KP_COL_HIGH] = ".high", [KP_COL_FLAG] = ".flag", [KP_COL_UNIT] = ".unit"};
     const struct kp_item *items = w->ctx->tables.items;
     if (column->kind == KP_COL_FIELD)
         kp_buf_str(w->out, kp_field_name((enum kp_field)column->index));
@@ -243,8 +248,8 @@ static void put_comment(const struct writer *w, const struct kp_column *column, 
         for (const char *at = texts[i] ? texts[i] : ""; *at; at++)
             kp_buf_char(w->out, (unsigned char)*at < 0x20 ? ' ' : *at);
     }
-    kp_buf_printf(w->out, "%s%s; %" PRIu64 "/%" PRIu64 "%s", *what ? ": " : "", what, look->filled, w->look->rows,
-                  look->filled ? ": " : "");
+    kp_buf_printf(w->out, "%s%s; %" PRIu64 "/%" PRIu64 "%s", *what ? ": " : "", what, look->filled,
+                  w->look->rows, look->filled ? ": " : "");
     kp_shapes_write(&look->shapes, w->out);
     kp_buf_char(w->out, '\n');
 }
@@ -262,14 +267,25 @@ static void put_recognised(const struct writer *w, const struct kp_column *colum
                   kp_code_of(&w->ctx->tables, coded_item(w->ctx, column)->code_system, "-");
     bool superseded = is_superseded(w->ctx, w->input, column);
     put_comment(w, column,
-                kp_arena_printf(&w->ctx->arena, "%s%s%s, %s", name_of(w, column), column->is_pair ? " / " : "",
+                kp_arena_printf(&w->ctx->arena, "%s%s%s, %s", name_of(w, column),
+                                column->is_pair ? " / " : "",
                                 column->is_pair ? w->ctx->tables.items[column->casual].name : "", why));
     if (superseded)
-        kp_buf_printf(w->out, "# %s\n", kp_say(w->ctx, "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります", "stands again further right, as where two exports are joined: the last one counts"));
+        kp_buf_printf(
+            w->out, "# %s\n",
+            kp_say(w->ctx, "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります",
+                   "stands again further right, as where two exports are joined: the last one counts"));
     if (dashed && look->has_negative)
-        kp_buf_printf(w->out, "# %s\n", kp_say(w->ctx, "この出力では「-」は空欄の意味で使われ、陰性は別の書き方です", "a lone - means nothing here: this export writes it so elsewhere, and negative otherwise"));
+        kp_buf_printf(
+            w->out, "# %s\n",
+            kp_say(
+                w->ctx, "この出力では「-」は空欄の意味で使われ、陰性は別の書き方です",
+                "a lone - means nothing here: this export writes it so elsewhere, and negative otherwise"));
     else if (dashed)
-        kp_buf_printf(w->out, "# %s\n", kp_say(w->ctx, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください", "a lone - is ambiguous here: write -=CODE (negative) or -= (nothing) as values"));
+        kp_buf_printf(
+            w->out, "# %s\n",
+            kp_say(w->ctx, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
+                   "a lone - is ambiguous here: write -=CODE (negative) or -= (nothing) as values"));
     put_column(w, column);
     kp_buf_char(w->out, ',');
     if (superseded)
@@ -280,7 +296,8 @@ static void put_recognised(const struct writer *w, const struct kp_column *colum
                   dashed && look->has_negative && !superseded ? "-=" : "");
 }
 
-static void put_commented_out(const struct writer *w, const struct kp_column *column, const struct kp_column *as)
+static void put_commented_out(const struct writer *w, const struct kp_column *column,
+                              const struct kp_column *as)
 {
     kp_buf_str(w->out, "# ");
     put_column(w, column);
@@ -303,9 +320,11 @@ static const char *why_left(const struct writer *w, const struct kp_column *colu
 {
     switch (column->why) {
     case KP_WHY_MEAL:
-        return kp_say(w->ctx, "空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting");
+        return kp_say(w->ctx, "空腹時か随時かを示す列がない",
+                      "no column says whether blood was drawn fasting");
     case KP_WHY_DOCTOR:
-        return kp_say(w->ctx, "判定と医師名の一方しかない", "judgement and doctor's name go out together, the other column is not there");
+        return kp_say(w->ctx, "判定と医師名の一方しかない",
+                      "judgement and doctor's name go out together, the other column is not there");
     case KP_WHY_UNIT:
         return kp_say(w->ctx, "単位が項目の単位に直せない", "its unit is not one of the item's");
     case KP_WHY_ROWS:
@@ -327,20 +346,27 @@ static void put_section(const struct writer *w, const char *ja, const char *en)
 static void put_head(const struct writer *w, const char *encoding, char delimiter)
 {
     const char *slash = strrchr(w->input->path, '/');
-    kp_buf_printf(w->out, "# kenporter " KP_VERSION " map: %s (%s, %s, %s %u, %s %u, %s %zu, %s %" PRIu64 ")\n",
-                  slash ? slash + 1 : w->input->path, encoding,
-                  delimiter == '\t' ? "tab" : delimiter == ';' ? "semicolon" : "comma", kp_say(w->ctx, "表題行", "title rows"),
-                  w->input->n_title_rows, kp_say(w->ctx, "見出し行", "header rows"),
-                  w->input->n_header_rows, kp_say(w->ctx, "列", "columns"), w->input->mapping.n_columns,
-                  kp_say(w->ctx, "調べた行", "rows looked at"), w->look->rows);
-    kp_buf_printf(w->out, "# %s\n",
-                  kp_say(w->ctx, "「# 」で始まる行は注釈。候補を採るには「# 」を消す。値は出さず、記入数と値の形だけを示す。", "Comments begin with \"# \". To accept a suggestion take that away; after a colon: how many are filled, and the shape of the values."));
+    kp_buf_printf(
+        w->out, "# kenporter " KP_VERSION " map: %s (%s, %s, %s %u, %s %u, %s %zu, %s %" PRIu64 ")\n",
+        slash ? slash + 1 : w->input->path, encoding,
+        delimiter == '\t'  ? "tab"
+        : delimiter == ';' ? "semicolon"
+                           : "comma",
+        kp_say(w->ctx, "表題行", "title rows"), w->input->n_title_rows,
+        kp_say(w->ctx, "見出し行", "header rows"), w->input->n_header_rows, kp_say(w->ctx, "列", "columns"),
+        w->input->mapping.n_columns, kp_say(w->ctx, "調べた行", "rows looked at"), w->look->rows);
+    kp_buf_printf(
+        w->out, "# %s\n",
+        kp_say(
+            w->ctx,
+            "「# 」で始まる行は注釈。候補を採るには「# 」を消す。値は出さず、記入数と値の形だけを示す。",
+            "Comments begin with \"# \". To accept a suggestion take that away; after a colon: how many are filled, and the shape of the values."));
     kp_buf_str(w->out, "column,target,unit,values\n");
 }
 
 /* "身長,判定,単位": the unit of the item to the left, as it seems. */
-static bool is_unit_beside(struct kp_context *ctx, const struct kp_input *input, const struct kp_column *column,
-                           struct kp_column *ret_as)
+static bool is_unit_beside(struct kp_context *ctx, const struct kp_input *input,
+                           const struct kp_column *column, struct kp_column *ret_as)
 {
     enum { FARTHEST = 3 };
     const char *name = column->second && *column->second ? column->second : column->header;
@@ -349,7 +375,8 @@ static bool is_unit_beside(struct kp_context *ctx, const struct kp_input *input,
     const size_t at = (size_t)(column - input->mapping.columns);
     for (size_t i = 1; i <= FARTHEST && i <= at; i++) {
         const struct kp_column *item = column - i;
-        if (item->kind == KP_COL_ITEM && !item->is_pair && ctx->tables.items[item->index].type == KP_TYPE_PQ) {
+        if (item->kind == KP_COL_ITEM && !item->is_pair &&
+            ctx->tables.items[item->index].type == KP_TYPE_PQ) {
             ret_as->kind = KP_COL_UNIT;
             ret_as->index = item->index;
             return true;
@@ -392,22 +419,28 @@ static size_t put_lacking(const struct writer *w, bool name_is_settled)
         if (name_is_settled && strcmp(lacking[i].field, kp_field_name(KP_F_NAME_KANA)) == 0)
             continue;
         if (told++ == 0)
-            put_section(w, "必須だが列が見つからないもの(健診機関は設定ファイルの [facility] でも可)", "required, but no column was found (the facility may stand in [facility] of the configuration)");
+            put_section(
+                w, "必須だが列が見つからないもの(健診機関は設定ファイルの [facility] でも可)",
+                "required, but no column was found (the facility may stand in [facility] of the configuration)");
         kp_buf_printf(w->out, "# %s (%s)\n", lacking[i].field, lacking[i].header);
     }
     return told;
 }
 
 /* Writes the mapping file; counts go to ret. */
-static void write_proposal(struct kp_context *ctx, const struct kp_input_options *options, const struct kp_input *input,
-                           const struct look *look, struct kp_buf *out, struct kp_proposal *ret)
+static void write_proposal(struct kp_context *ctx, const struct kp_input_options *options,
+                           const struct kp_input *input, const struct look *look, struct kp_buf *out,
+                           struct kp_proposal *ret)
 {
-    static const char *const encodings[] = {[KP_ENC_AUTO] = "",           [KP_ENC_CP932] = "CP932",
-                                            [KP_ENC_UTF8] = "UTF-8",      [KP_ENC_UTF16LE] = "UTF-16LE",
+    static const char *const encodings[] = {[KP_ENC_AUTO] = "",
+                                            [KP_ENC_CP932] = "CP932",
+                                            [KP_ENC_UTF8] = "UTF-8",
+                                            [KP_ENC_UTF16LE] = "UTF-16LE",
                                             [KP_ENC_UTF16BE] = "UTF-16BE"};
     const struct kp_column *columns = input->mapping.columns;
     size_t n = input->mapping.n_columns;
-    const struct writer w = {ctx, options, input, look, out, kp_arena_alloc(&ctx->arena, (n + 1) * sizeof(*w.keys))};
+    const struct writer w = {ctx,  options, input,
+                             look, out,     kp_arena_alloc(&ctx->arena, (n + 1) * sizeof(*w.keys))};
     for (size_t i = 0; w.keys && i < n; i++)
         w.keys[i] = kp_text_value_key(&ctx->arena, columns[i].header);
     if (ctx->arena.failed)
@@ -426,7 +459,9 @@ static void write_proposal(struct kp_context *ctx, const struct kp_input_options
         name_is_settled |= settled && as.index == KP_F_NAME_KANA;
         ret->recognised++;
         if (settled) {
-            put_comment(&w, &columns[i], kp_say(w.ctx, "見出しは曖昧だが値の形で決まる", "ambiguous by its header, settled by its values"));
+            put_comment(&w, &columns[i],
+                        kp_say(w.ctx, "見出しは曖昧だが値の形で決まる",
+                               "ambiguous by its header, settled by its values"));
             put_column(&w, &columns[i]);
             kp_buf_char(out, ',');
             put_target(&w, &as);
@@ -435,7 +470,8 @@ static void write_proposal(struct kp_context *ctx, const struct kp_input_options
             put_recognised(&w, &columns[i], why_known(&w, &columns[i]));
         }
     }
-    put_section(&w, "候補(確実ではありません。確かめてから採用)", "suggestions, not certain: check before you accept one");
+    put_section(&w, "候補(確実ではありません。確かめてから採用)",
+                "suggestions, not certain: check before you accept one");
     for (size_t i = 0; i < n; i++)
         if (columns[i].kind == KP_COL_UNMAPPED && !is_settled(ctx, input, look, &columns[i]) &&
             suggest(ctx, input, &columns[i], &as)) {

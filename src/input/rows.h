@@ -25,7 +25,8 @@ struct kp_rows {
 
 void kp_rows_init(struct kp_rows *reader, struct kp_context *ctx, struct kp_inputs *inputs, char delimiter);
 /* The next row; *ret_end at the end of the last input. A broken file is reported: KP_E_INPUT. */
-enum kp_status kp_rows_next(struct kp_rows *reader, struct kp_arena *arena, struct kp_row *ret_row, bool *ret_end);
+enum kp_status kp_rows_next(struct kp_rows *reader, struct kp_arena *arena, struct kp_row *ret_row,
+                            bool *ret_end);
 /* Bytes of input consumed so far. */
 uint64_t kp_rows_taken(const struct kp_rows *reader);
 void kp_rows_close(struct kp_rows *reader);

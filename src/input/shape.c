@@ -12,10 +12,14 @@ static int32_t kind_of(int32_t c)
 {
     static const struct {
         int32_t first, last, kind;
-    } kinds[] = {{'0', '9', '9'},       {'A', 'Z', 'X'},       {'a', 'z', 'x'},       {' ', ' ', '_'},
-                 {0x3000, 0x3000, '_'}, {0xff10, 0xff19, 0xff19}, {0xff21, 0xff3a, 0xff38}, {0xff41, 0xff5a, 0xff58},
-                 {0xff66, 0xff9f, 0xff71}, {0x3041, 0x309f, 0x3042}, {0x30a1, 0x30ff, 0x30a2},
-                 {0x3400, 0x9fff, 0x6f22}, {0xf900, 0xfaff, 0x6f22}, {0x20000, 0x2ffff, 0x6f22}, {0x3005, 0x3007, 0x6f22}};
+    } kinds[] = {{'0', '9', '9'},          {'A', 'Z', 'X'},
+                 {'a', 'z', 'x'},          {' ', ' ', '_'},
+                 {0x3000, 0x3000, '_'},    {0xff10, 0xff19, 0xff19},
+                 {0xff21, 0xff3a, 0xff38}, {0xff41, 0xff5a, 0xff58},
+                 {0xff66, 0xff9f, 0xff71}, {0x3041, 0x309f, 0x3042},
+                 {0x30a1, 0x30ff, 0x30a2}, {0x3400, 0x9fff, 0x6f22},
+                 {0xf900, 0xfaff, 0x6f22}, {0x20000, 0x2ffff, 0x6f22},
+                 {0x3005, 0x3007, 0x6f22}};
     for (size_t i = 0; i < KP_COUNT(kinds); i++)
         if (c >= kinds[i].first && c <= kinds[i].last)
             return kinds[i].kind;
@@ -89,7 +93,8 @@ void kp_shapes_write(const struct kp_shapes *shapes, struct kp_buf *out)
                 best = i;
         used[best] = true;
         if (round < SHOWN)
-            kp_buf_printf(out, "%s%s ×%" PRIu64, round ? ", " : "", shapes->kept[best].shape, shapes->kept[best].n);
+            kp_buf_printf(out, "%s%s ×%" PRIu64, round ? ", " : "", shapes->kept[best].shape,
+                          shapes->kept[best].n);
         else
             others += shapes->kept[best].n;
     }

@@ -11,15 +11,17 @@
 #include "base/buf.h"
 
 /*
- * Appends the shape of valid UTF-8: 9 a digit, X and x letters, ア kana, ｱ half-width kana, あ hiragana, 漢 any other
- * letter, _ a space, ? a sign; full-width digits and letters as ９ Ｘ ｘ. Signs between two letters or digits that dates,
- * numbers and telephones have (- / . : ,) stay. Four and more of a kind are written 漢{4}. Long values end in ….
+ * Appends the shape of valid UTF-8: 9 a digit, X and x letters, ア kana, ｱ half-width kana, あ hiragana, 漢
+ * any other letter, _ a space, ? a sign; full-width digits and letters as ９ Ｘ ｘ. Signs between two letters
+ * or digits that dates, numbers and telephones have (- / . : ,) stay. Four and more of a kind are written
+ * 漢{4}. Long values end in ….
  */
 void kp_shape_of(const char *text, struct kp_buf *out);
 
 enum { KP_SHAPES_KEPT = 8 };
 
-/* The shapes met in one column, with how often; when more than KP_SHAPES_KEPT differ the later ones are only counted. */
+/* The shapes met in one column, with how often; when more than KP_SHAPES_KEPT differ the later ones are only
+ * counted. */
 struct kp_shapes {
     struct {
         const char *shape;

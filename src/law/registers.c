@@ -32,16 +32,19 @@ static const char *cell(const struct reader *r, size_t row, size_t column)
     return r->at[column] == NOWHERE ? "" : r->sheet.rows[row].cells[r->at[column]];
 }
 
-static enum kp_status fault(const struct reader *r, size_t row, size_t column, enum kp_code code, const char *arg1,
-                            const char *arg2)
+static enum kp_status fault(const struct reader *r, size_t row, size_t column, enum kp_code code,
+                            const char *arg1, const char *arg2)
 {
-    return kp_fail(r->diag, KP_E_USAGE, code, kp_field_at(r->path, r->sheet.rows[row].line, r->columns[column]), arg1, arg2);
+    return kp_fail(r->diag, KP_E_USAGE, code,
+                   kp_field_at(r->path, r->sheet.rows[row].line, r->columns[column]), arg1, arg2);
 }
 
-/* Registers hold names and numbers of people, so a wrong value is named by its place unless values may be shown. */
+/* Registers hold names and numbers of people, so a wrong value is named by its place unless values may be
+ * shown. */
 static enum kp_status value_bad(const struct reader *r, size_t row, size_t column, const char *expected)
 {
-    return fault(r, row, column, KP_K_REGISTER_VALUE_BAD, r->diag->show_values ? cell(r, row, column) : "…", expected);
+    return fault(r, row, column, KP_K_REGISTER_VALUE_BAD, r->diag->show_values ? cell(r, row, column) : "…",
+                 expected);
 }
 
 static enum kp_status check_columns(struct reader *r, size_t n_optional)
@@ -51,28 +54,32 @@ static enum kp_status check_columns(struct reader *r, size_t n_optional)
             continue;
         r->at[i] = NOWHERE;
         if (i + n_optional < r->n_columns)
-            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(r->path, 1), r->columns[i]);
+            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(r->path, 1),
+                           r->columns[i]);
     }
     for (size_t i = 0; i < r->sheet.n_columns; i++) {
         bool known = false;
         for (size_t k = 0; k < r->n_columns; k++)
             known |= r->at[k] == i;
         if (!known)
-            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(r->path, 1), r->sheet.columns[i], kp_suggest_from(r->sheet.columns[i], r->columns, r->n_columns));
+            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(r->path, 1),
+                           r->sheet.columns[i],
+                           kp_suggest_from(r->sheet.columns[i], r->columns, r->n_columns));
     }
     for (size_t i = 0; i < r->sheet.n_rows; i++)
         if (r->sheet.rows[i].n_cells != r->sheet.n_columns) {
             char have[24], want[24];
             (void)snprintf(have, sizeof(have), "%zu", r->sheet.rows[i].n_cells);
             (void)snprintf(want, sizeof(want), "%zu", r->sheet.n_columns);
-            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH, kp_at(r->path, r->sheet.rows[i].line), have, want);
+            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH,
+                           kp_at(r->path, r->sheet.rows[i].line), have, want);
         }
     return KP_OK;
 }
 
 /* The last n_optional of the n columns may be missing from the file. */
-static enum kp_status open_register(struct reader *r, const char *path,
-                                    const char *const *columns, size_t n, size_t n_optional)
+static enum kp_status open_register(struct reader *r, const char *path, const char *const *columns, size_t n,
+                                    size_t n_optional)
 {
     const char *bytes = NULL;
     size_t size = 0;
@@ -83,7 +90,8 @@ static enum kp_status open_register(struct reader *r, const char *path,
     if (kp_read_file(r->ctx->io, path, KP_SHEET_MAX_BYTES, r->arena, &bytes, &size) != KP_OK)
         return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
     if (kp_sheet_read(&r->sheet, r->arena, r->tables->text, bytes, size) != KP_OK)
-        return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(path, r->sheet.bad_line), "not CSV in UTF-8 or CP932");
+        return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(path, r->sheet.bad_line),
+                       "not CSV in UTF-8 or CP932");
     return check_columns(r, n_optional);
 }
 
@@ -101,7 +109,8 @@ static enum kp_status read_id(struct reader *r, size_t row, size_t column, const
         return fault(r, row, column, KP_K_REGISTER_DUPLICATE, id, line);
     }
     *ret_id = id;
-    return kp_map_put(&r->ids, r->arena, id, (uint32_t)r->sheet.rows[row].line) == KP_MAP_ADDED ? KP_OK : KP_E_SYSTEM;
+    return kp_map_put(&r->ids, r->arena, id, (uint32_t)r->sheet.rows[row].line) == KP_MAP_ADDED ? KP_OK
+                                                                                                : KP_E_SYSTEM;
 }
 
 static enum kp_status read_date(const struct reader *r, size_t row, size_t column, bool required,
@@ -109,19 +118,21 @@ static enum kp_status read_date(const struct reader *r, size_t row, size_t colum
 {
     const char *text = cell(r, row, column);
     if (!*text)
-        return required ? fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, "a date as YYYY-MM-DD", NULL) : KP_OK;
+        return required ? fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, "a date as YYYY-MM-DD", NULL)
+                        : KP_OK;
     return kp_date_parse_iso(text, ret_date) ? KP_OK : value_bad(r, row, column, "a date as YYYY-MM-DD");
 }
 
-static enum kp_status check_order(const struct reader *r, size_t row, size_t earlier, struct kp_date a, size_t later,
-                                  struct kp_date b)
+static enum kp_status check_order(const struct reader *r, size_t row, size_t earlier, struct kp_date a,
+                                  size_t later, struct kp_date b)
 {
     if (kp_date_is_set(a) && kp_date_is_set(b) && kp_date_compare(b, a) < 0)
         return fault(r, row, later, KP_K_REGISTER_DATES_DISORDERED, r->columns[later], r->columns[earlier]);
     return KP_OK;
 }
 
-static enum kp_status read_insurer_number(const struct reader *r, size_t row, size_t column, const char **ret_number)
+static enum kp_status read_insurer_number(const struct reader *r, size_t row, size_t column,
+                                          const char **ret_number)
 {
     const char *number = cell(r, row, column);
     if (strlen(number) != 8 || number[strspn(number, "0123456789")] != '\0')
@@ -144,8 +155,9 @@ static enum kp_status check_items(const struct reader *r, size_t row, size_t col
         if (!word)
             return KP_E_SYSTEM;
         if (n && !kp_item_find(r->tables, word) && !kp_list_has(also_ok, word))
-            return value_bad(r, row, column, *also_ok ? "item codes of 17 characters, other, or all"
-                                                      : "item codes of 17 characters, separated by spaces");
+            return value_bad(r, row, column,
+                             *also_ok ? "item codes of 17 characters, other, or all"
+                                      : "item codes of 17 characters, separated by spaces");
         at += n + (at[n] == ' ');
     }
     return KP_OK;
@@ -204,12 +216,11 @@ static enum kp_status read_request(struct reader *r, size_t i, struct kp_request
     return KP_OK;
 }
 
-static enum kp_status load_requests(struct reader *r, const char *path,
-                                    struct kp_registers *registers)
+static enum kp_status load_requests(struct reader *r, const char *path, struct kp_registers *registers)
 {
-    static const char *const columns[] = {"request_id", "insurer_number", "received_on",  "articles",
-                                          "exam_from",  "exam_to",        "ages",         "items",
-                                          "valid_until", "withdrawn_on",  "note"};
+    static const char *const columns[] = {"request_id",  "insurer_number", "received_on", "articles",
+                                          "exam_from",   "exam_to",        "ages",        "items",
+                                          "valid_until", "withdrawn_on",   "note"};
     KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 0));
     size_t n = r->sheet.n_rows;
     struct kp_request *requests = kp_arena_alloc(r->arena, (n + 1) * sizeof(*requests));
@@ -220,8 +231,8 @@ static enum kp_status load_requests(struct reader *r, const char *path,
     for (size_t i = 0; i < n; i++) {
         uint32_t first = 0;
         if (!kp_map_get(&registers->request_by_insurer, requests[i].insurer_number, &first)) {
-            if (kp_map_put(&registers->request_by_insurer, r->arena, requests[i].insurer_number, (uint32_t)i) !=
-                KP_MAP_ADDED)
+            if (kp_map_put(&registers->request_by_insurer, r->arena, requests[i].insurer_number,
+                           (uint32_t)i) != KP_MAP_ADDED)
                 return KP_E_SYSTEM;
             continue;
         }
@@ -237,8 +248,20 @@ static enum kp_status load_requests(struct reader *r, const char *path,
 
 /* --- consents --- */
 
-enum { C_ID, C_EMPLOYEE, C_INSURER, C_SYMBOL, C_NUMBER, C_BRANCH, C_RECIPIENT, C_ITEMS, C_KIND, C_GIVEN, C_WITHDRAWN,
-       C_EVIDENCE };
+enum {
+    C_ID,
+    C_EMPLOYEE,
+    C_INSURER,
+    C_SYMBOL,
+    C_NUMBER,
+    C_BRANCH,
+    C_RECIPIENT,
+    C_ITEMS,
+    C_KIND,
+    C_GIVEN,
+    C_WITHDRAWN,
+    C_EVIDENCE
+};
 
 char *kp_employee_key(struct kp_arena *arena, const char *employee_id)
 {
@@ -265,8 +288,8 @@ static enum kp_status read_person(const struct reader *r, size_t i, struct kp_co
             return fault(r, i, C_EMPLOYEE, KP_K_REGISTER_VALUE_MISSING,
                          "employee_id, or insurer_number and insured_number", NULL);
         if (*cell(r, i, C_SYMBOL) || *branch)
-            return fault(r, i, C_NUMBER, KP_K_REGISTER_VALUE_MISSING, "the insured number that goes with the rest",
-                         NULL);
+            return fault(r, i, C_NUMBER, KP_K_REGISTER_VALUE_MISSING,
+                         "the insured number that goes with the rest", NULL);
         return KP_OK;
     }
     const char *insurer = NULL;
@@ -300,9 +323,10 @@ static enum kp_status read_consent(struct reader *r, size_t i, struct kp_consent
     return KP_OK;
 }
 
-/* Filed under the employee id where there is one: then the insured number, if given too, must agree as well. */
-static enum kp_status file_consent(struct reader *r, struct kp_registers *registers, struct kp_consent *consents,
-                                   struct kp_consent **last, size_t i)
+/* Filed under the employee id where there is one: then the insured number, if given too, must agree as well.
+ */
+static enum kp_status file_consent(struct reader *r, struct kp_registers *registers,
+                                   struct kp_consent *consents, struct kp_consent **last, size_t i)
 {
     struct kp_consent *c = &consents[i];
     const char *key = *c->employee_id ? kp_employee_key(r->arena, c->employee_id) : c->insured;
@@ -315,15 +339,16 @@ static enum kp_status file_consent(struct reader *r, struct kp_registers *regist
         return KP_OK;
     }
     last[i] = c;
-    return kp_map_put(&registers->consent_by_person, r->arena, key, (uint32_t)i) == KP_MAP_ADDED ? KP_OK : KP_E_SYSTEM;
+    return kp_map_put(&registers->consent_by_person, r->arena, key, (uint32_t)i) == KP_MAP_ADDED
+               ? KP_OK
+               : KP_E_SYSTEM;
 }
 
-static enum kp_status load_consents(struct reader *r, const char *path,
-                                    struct kp_registers *registers)
+static enum kp_status load_consents(struct reader *r, const char *path, struct kp_registers *registers)
 {
-    static const char *const columns[] = {"consent_id",     "employee_id",    "insurer_number", "insured_symbol",
-                                          "insured_number", "insured_branch", "recipient",      "items",
-                                          "kind",           "given_on",       "withdrawn_on",   "evidence"};
+    static const char *const columns[] = {
+        "consent_id", "employee_id", "insurer_number", "insured_symbol", "insured_number", "insured_branch",
+        "recipient",  "items",       "kind",           "given_on",       "withdrawn_on",   "evidence"};
     KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 0));
     size_t n = r->sheet.n_rows;
     struct kp_consent *consents = kp_arena_alloc(r->arena, (n + 1) * sizeof(*consents));
@@ -341,8 +366,23 @@ static enum kp_status load_consents(struct reader *r, const char *path,
 
 /* --- insurers --- */
 
-enum { N_NUMBER, N_NAME, N_ADDRESS, N_REPRESENTATIVE, N_SCHEME, N_SENDER, N_INTERACTION, N_EVENT, N_REPORT, N_PROGRAMME,
-       N_REPORT_UNDER40, N_PROGRAMME_UNDER40, N_SECTION_UNDER40, N_WIDTH, N_MAX_DOCUMENTS };
+enum {
+    N_NUMBER,
+    N_NAME,
+    N_ADDRESS,
+    N_REPRESENTATIVE,
+    N_SCHEME,
+    N_SENDER,
+    N_INTERACTION,
+    N_EVENT,
+    N_REPORT,
+    N_PROGRAMME,
+    N_REPORT_UNDER40,
+    N_PROGRAMME_UNDER40,
+    N_SECTION_UNDER40,
+    N_WIDTH,
+    N_MAX_DOCUMENTS
+};
 
 static enum kp_status read_code(const struct reader *r, size_t row, size_t column, const char *fallback,
                                 const char *allowed, const char **ret_code)
@@ -361,7 +401,8 @@ static enum kp_status read_scheme(const struct reader *r, size_t i, struct kp_in
     return fault(r, i, N_SCHEME, KP_K_REGISTER_SCHEME_CONFLICT, scheme->scheme, n->scheme);
 }
 
-static enum kp_status read_sender(const struct reader *r, size_t i, const char *fallback, struct kp_insurer *n)
+static enum kp_status read_sender(const struct reader *r, size_t i, const char *fallback,
+                                  struct kp_insurer *n)
 {
     n->sender_number = *cell(r, i, N_SENDER) ? cell(r, i, N_SENDER) : fallback;
     if (*cell(r, i, N_SENDER) &&
@@ -372,8 +413,8 @@ static enum kp_status read_sender(const struct reader *r, size_t i, const char *
 
 static enum kp_status read_width(const struct reader *r, size_t i, struct kp_insurer *n)
 {
-    static const char *const widths[] = {[KP_WIDTH_AS_GIVEN] = "as_given", [KP_WIDTH_HALF] = "half",
-                                         [KP_WIDTH_FULL] = "full"};
+    static const char *const widths[] = {
+        [KP_WIDTH_AS_GIVEN] = "as_given", [KP_WIDTH_HALF] = "half", [KP_WIDTH_FULL] = "full"};
     const char *text = cell(r, i, N_WIDTH);
     for (size_t w = 0; w < KP_COUNT(widths); w++)
         if (strcmp(text, widths[w]) == 0)
@@ -420,7 +461,8 @@ static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer
     KP_TRY(read_code(r, i, N_REPORT, "10", "10 " REPORTS, &n->report_40to74));
     KP_TRY(read_code(r, i, N_PROGRAMME, "010", "010 " PROGRAMMES, &n->programme_40to74));
     if (!kp_categories_fit(n->report_40to74, n->programme_40to74))
-        return value_bad(r, i, N_PROGRAMME, "a programme that goes with the report category, or another category");
+        return value_bad(r, i, N_PROGRAMME,
+                         "a programme that goes with the report category, or another category");
     KP_TRY(read_code(r, i, N_REPORT_UNDER40, "40", REPORTS, &n->report_under40));
     KP_TRY(read_code(r, i, N_PROGRAMME_UNDER40, "990", PROGRAMMES, &n->programme_under40));
     KP_TRY(read_code(r, i, N_SECTION_UNDER40, "01010", SECTIONS, &n->section_under40));
@@ -429,13 +471,13 @@ static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer
     return KP_OK;
 }
 
-static enum kp_status load_insurers(struct reader *r, const char *path,
-                                    struct kp_registers *registers)
+static enum kp_status load_insurers(struct reader *r, const char *path, struct kp_registers *registers)
 {
-    static const char *const columns[] = {
-        "insurer_number",   "name",           "address",           "representative",  "scheme",
-        "sender_number",    "interaction_type", "service_event",   "report_40to74",   "programme_40to74",
-        "report_under40",   "programme_under40", "section_under40", "symbol_width",    "max_documents"};
+    static const char *const columns[] = {"insurer_number",   "name",           "address",
+                                          "representative",   "scheme",         "sender_number",
+                                          "interaction_type", "service_event",  "report_40to74",
+                                          "programme_40to74", "report_under40", "programme_under40",
+                                          "section_under40",  "symbol_width",   "max_documents"};
     KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 1));
     size_t n = r->sheet.n_rows;
     struct kp_insurer *insurers = kp_arena_alloc(r->arena, (n + 1) * sizeof(*insurers));
@@ -443,7 +485,8 @@ static enum kp_status load_insurers(struct reader *r, const char *path,
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
         KP_TRY(read_insurer(r, i, &insurers[i]));
-        if (kp_map_put(&registers->insurer_by_number, r->arena, insurers[i].number, (uint32_t)i) != KP_MAP_ADDED)
+        if (kp_map_put(&registers->insurer_by_number, r->arena, insurers[i].number, (uint32_t)i) !=
+            KP_MAP_ADDED)
             return KP_E_SYSTEM;
     }
     registers->insurers = insurers;
@@ -455,7 +498,10 @@ enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_registe
                                  const char *sender_number, struct kp_registers *ret_registers)
 {
     struct kp_registers registers = {0};
-    struct reader r = {.ctx = ctx, .arena = &ctx->arena, .tables = &ctx->tables, .diag = &ctx->diag,
+    struct reader r = {.ctx = ctx,
+                       .arena = &ctx->arena,
+                       .tables = &ctx->tables,
+                       .diag = &ctx->diag,
                        .sender_number = sender_number};
     if (files->requests)
         KP_TRY(load_requests(&r, files->requests, &registers));
@@ -470,7 +516,8 @@ enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_registe
 const struct kp_request *kp_requests_of(const struct kp_registers *registers, const char *insurer_number)
 {
     uint32_t first = 0;
-    return kp_map_get(&registers->request_by_insurer, insurer_number, &first) ? &registers->requests[first] : NULL;
+    return kp_map_get(&registers->request_by_insurer, insurer_number, &first) ? &registers->requests[first]
+                                                                              : NULL;
 }
 
 const struct kp_consent *kp_consents_of(const struct kp_registers *registers, const char *person_key)

@@ -71,7 +71,8 @@ const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_rout
     return NULL;
 }
 
-/* Does the request ask for this person at all? One that had not come by the day of disclosure asks for nobody. */
+/* Does the request ask for this person at all? One that had not come by the day of disclosure asks for
+ * nobody. */
 static bool request_covers(const struct kp_request *q, const struct kp_case *c, enum kp_band band)
 {
     return kp_date_compare(q->received, c->on) <= 0 && on_or_after(c->exam, q->exam_from) &&
@@ -83,7 +84,8 @@ static bool request_in_force(const struct kp_request *q, struct kp_date on)
     return !withdrawn_by(q->withdrawn, on) && on_or_before(on, q->valid_until);
 }
 
-/* The provision must have been there when the request came: nobody can rely on an article before it is in force. */
+/* The provision must have been there when the request came: nobody can rely on an article before it is in
+ * force. */
 static const struct kp_basis *request_basis(const struct kp_tables *tables, const struct kp_request *q,
                                             enum kp_route route, const struct kp_case *c, const char *scheme,
                                             enum kp_band band)
@@ -149,15 +151,16 @@ static bool consented(const struct kp_case *c, const struct kp_item *item)
     return false;
 }
 
-bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request, const struct kp_case *c,
-                       const struct kp_item *item, const struct kp_decision *d)
+bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request,
+                       const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d)
 {
     return request_covers(request, c, d->band) && request_in_force(request, c->on) &&
            request_basis(tables, request, d->basis->route, c, d->scheme, d->band) == d->basis &&
            kp_list_has(request->items, item->code);
 }
 
-/* By any of the insurer's requests that rest on the same basis: their order in the register must not matter. */
+/* By any of the insurer's requests that rest on the same basis: their order in the register must not matter.
+ */
 static bool requested(const struct kp_tables *tables, const struct kp_case *c, const struct kp_item *item,
                       const struct kp_decision *d)
 {
@@ -178,8 +181,8 @@ static enum kp_ground item_ground(const struct kp_tables *tables, const struct k
     bool with_consent = consented(c, item);
     if (with_consent && c->recipient_known)
         return KP_GROUND_CONSENT;
-    if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items && d->basis->allows_requested_items &&
-        requested(tables, c, item, d))
+    if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items &&
+        d->basis->allows_requested_items && requested(tables, c, item, d))
         return KP_GROUND_REQUESTED;
     d->recipient_unknown |= with_consent;
     return KP_GROUND_WITHHELD;
@@ -197,13 +200,14 @@ static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
 }
 
 /*
- * What receivers take only whole goes out whole or not at all: a judgement with the name of its doctor, a finding with its
- * words. A name stands inside the judgement, so it goes out with one that says something. A ground for one half is none
- * for the other.
+ * What receivers take only whole goes out whole or not at all: a judgement with the name of its doctor, a
+ * finding with its words. A name stands inside the judgement, so it goes out with one that says something. A
+ * ground for one half is none for the other.
  */
 static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
-    for (size_t i = 0; c->presence && i < tables->n_items; i++) { /* where items are not known, no half is missing */
+    for (size_t i = 0; c->presence && i < tables->n_items;
+         i++) { /* where items are not known, no half is missing */
         const int others[] = {tables->items[i].author_item, tables->items[i].text_item};
         for (size_t k = 0; k < KP_COUNT(others); k++)
             if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, (int)i) && is_result(c, others[k]) &&
@@ -220,14 +224,15 @@ static void withhold_halves(const struct kp_tables *tables, const struct kp_case
     }
 }
 
-static void sort_items(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
-                       struct kp_decision *d)
+static void sort_items(const struct kp_tables *tables, const struct kp_policy *policy,
+                       const struct kp_case *c, struct kp_decision *d)
 {
     bool any_duty_item = false;
     for (size_t i = 0; i < tables->n_items; i++) {
         bool stated = !c->presence || c->presence[i] != KP_ITEM_ABSENT;
         bool result = !c->presence || c->presence[i] == KP_ITEM_RESULT;
-        enum kp_ground ground = stated ? item_ground(tables, policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
+        enum kp_ground ground =
+            stated ? item_ground(tables, policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
         if (d->ground)
             d->ground[i] = ground;
         d->n_released += result && ground != KP_GROUND_WITHHELD;
@@ -288,8 +293,8 @@ void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, c
     *decision = d;
 }
 
-char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decision *decision, struct kp_date on,
-                          struct kp_arena *arena)
+char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decision *decision,
+                          struct kp_date on, struct kp_arena *arena)
 {
     char *text = NULL;
     bool may_request = strcmp(decision->scheme, KP_SCHEME_KOKI) != 0;
@@ -313,6 +318,6 @@ char *kp_provisions_text(struct kp_arena *arena, const struct kp_tables *tables,
     if (basis->route == KP_ROUTE_CONSENT)
         return kp_arena_printf(arena, "%s %s", basis->law, basis->duty_provision);
     const char *exemption = kp_privacy_provision(tables, "required_by_law", on);
-    return kp_arena_printf(arena, "%s %s・%s; %s; %s", basis->law, basis->request_provision, basis->duty_provision,
-                           basis->regulation, exemption ? exemption : "");
+    return kp_arena_printf(arena, "%s %s・%s; %s; %s", basis->law, basis->request_provision,
+                           basis->duty_provision, basis->regulation, exemption ? exemption : "");
 }

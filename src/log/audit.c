@@ -16,9 +16,12 @@
 
 enum { COUNTED = 3, PRINT_AT_BYTES = 1 << 16, KEEP_YEARS = 3 };
 
-static const char *const EVENTS[] = {[KP_AUDIT_ANY] = "",          [KP_AUDIT_DISCLOSE] = "disclose",
-                                     [KP_AUDIT_AGAIN] = "again",   [KP_AUDIT_CORRECT] = "correct",
-                                     [KP_AUDIT_RELEASE] = "release", [KP_AUDIT_VOID] = "void"};
+static const char *const EVENTS[] = {[KP_AUDIT_ANY] = "",
+                                     [KP_AUDIT_DISCLOSE] = "disclose",
+                                     [KP_AUDIT_AGAIN] = "again",
+                                     [KP_AUDIT_CORRECT] = "correct",
+                                     [KP_AUDIT_RELEASE] = "release",
+                                     [KP_AUDIT_VOID] = "void"};
 
 /* What was disclosed to one insurer on one basis in one month: disclose, again, correct. */
 struct group {
@@ -67,8 +70,8 @@ static struct group *group_at(const struct audit *a, size_t i)
 
 static bool has_filter(const struct kp_audit_options *o)
 {
-    return o->insurer || o->employee || o->number || o->basis || o->request || o->bundle || o->from || o->to ||
-           o->event != KP_AUDIT_ANY;
+    return o->insurer || o->employee || o->number || o->basis || o->request || o->bundle || o->from ||
+           o->to || o->event != KP_AUDIT_ANY;
 }
 
 /* Without folder and .zip. */
@@ -99,7 +102,8 @@ static enum kp_status fold_filters(struct audit *a)
         *at = (char)(*at >= 'A' && *at <= 'F' ? *at - 'A' + 'a' : *at);
     a->folded.head = head;
     if (strlen(head) != KP_SHA256_HEX || strspn(head, "0123456789abcdef") != KP_SHA256_HEX)
-        return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, o->head, "--head", "64 hexadecimal digits");
+        return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, o->head, "--head",
+                       "64 hexadecimal digits");
     return KP_OK;
 }
 
@@ -122,12 +126,14 @@ static bool fits(struct audit *a, const char *const *c)
     if ((f->basis && strcmp(f->basis, c[KP_LOG_BASIS_ID]) != 0) ||
         (f->request && !kp_list_has(c[KP_LOG_REQUEST_ID], f->request)))
         return false;
-    if (f->bundle && (strncmp(f->bundle, c[KP_LOG_BUNDLE], root) != 0 || strcmp(c[KP_LOG_BUNDLE] + root, ".zip") != 0))
+    if (f->bundle &&
+        (strncmp(f->bundle, c[KP_LOG_BUNDLE], root) != 0 || strcmp(c[KP_LOG_BUNDLE] + root, ".zip") != 0))
         return false;
     if ((f->from && strncmp(time, f->from, 10) < 0) || (f->to && strncmp(time, f->to, 10) > 0))
         return false;
     kp_arena_reset(&a->scratch);
-    return same_folded(a, f->insurer, c[KP_LOG_INSURER_NUMBER]) && same_folded(a, f->employee, c[KP_LOG_EMPLOYEE_ID]) &&
+    return same_folded(a, f->insurer, c[KP_LOG_INSURER_NUMBER]) &&
+           same_folded(a, f->employee, c[KP_LOG_EMPLOYEE_ID]) &&
            same_folded(a, f->number, c[KP_LOG_INSURED_NUMBER]);
 }
 
@@ -272,19 +278,40 @@ static enum kp_status describe_item(struct audit *a, const char *code, void *ctx
     return KP_OK;
 }
 
-/* Municipal national health insurance and the associations of 75 and over: no record is owed to a local government. */
+/* Municipal national health insurance and the associations of 75 and over: no record is owed to a local
+ * government. */
 static bool is_local_government(const char *insurer_number)
 {
-    bool municipal = strncmp(insurer_number, "00", 2) == 0 && strlen(insurer_number) == 8 && insurer_number[4] != '3';
+    bool municipal =
+        strncmp(insurer_number, "00", 2) == 0 && strlen(insurer_number) == 8 && insurer_number[4] != '3';
     return municipal || strncmp(insurer_number, "39", 2) == 0;
 }
 
-static const char *const PROVISION_COLUMNS[] = {
-    "provision",       "owed",         "disclosed_on",   "consent_ids",        "consent_kinds",     "consent_given_on",
-    "consent_evidence", "recipient_number", "recipient_name", "recipient_address", "recipient_representative",
-    "employee_id",     "insured_symbol", "insured_number", "insured_branch",    "name_kana",         "birth_date",
-    "exam_date",       "items",        "item_names",     "bundle",             "document",          "keep_until",
-    "log_seq",         "log_hash"};
+static const char *const PROVISION_COLUMNS[] = {"provision",
+                                                "owed",
+                                                "disclosed_on",
+                                                "consent_ids",
+                                                "consent_kinds",
+                                                "consent_given_on",
+                                                "consent_evidence",
+                                                "recipient_number",
+                                                "recipient_name",
+                                                "recipient_address",
+                                                "recipient_representative",
+                                                "employee_id",
+                                                "insured_symbol",
+                                                "insured_number",
+                                                "insured_branch",
+                                                "name_kana",
+                                                "birth_date",
+                                                "exam_date",
+                                                "items",
+                                                "item_names",
+                                                "bundle",
+                                                "document",
+                                                "keep_until",
+                                                "log_seq",
+                                                "log_hash"};
 
 /* --- printing --- */
 
@@ -346,14 +373,33 @@ static void add_provision(struct audit *a, const char *const *c, struct words *w
     if (kp_date_parse_iso(day, &on))
         kp_date_iso(kp_date_add_years(on, KEEP_YEARS), until);
     const char *provision = kp_privacy_provision(&a->ctx.tables, "provision_record", on);
-    const char *recipient = *c[KP_LOG_RECIPIENT] ? c[KP_LOG_RECIPIENT] : n->name; /* as it was called on that day */
-    const char *cells[] = {provision ? provision : "", is_local_government(n->number) ? "no" : "yes", day,
-                           c[KP_LOG_CONSENT_IDS], kp_buf_text(&w->kinds), kp_buf_text(&w->days),
-                           kp_buf_text(&w->evidence), n->number, recipient, n->address, n->representative,
-                           c[KP_LOG_EMPLOYEE_ID], c[KP_LOG_INSURED_SYMBOL], c[KP_LOG_INSURED_NUMBER],
-                           c[KP_LOG_INSURED_BRANCH], c[KP_LOG_NAME_KANA], c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE],
-                           c[KP_LOG_ITEMS_CONSENT], kp_buf_text(&w->names), c[KP_LOG_BUNDLE], c[KP_LOG_DOCUMENT], until,
-                           c[KP_LOG_SEQ], c[KP_LOG_HASH]};
+    const char *recipient =
+        *c[KP_LOG_RECIPIENT] ? c[KP_LOG_RECIPIENT] : n->name; /* as it was called on that day */
+    const char *cells[] = {provision ? provision : "",
+                           is_local_government(n->number) ? "no" : "yes",
+                           day,
+                           c[KP_LOG_CONSENT_IDS],
+                           kp_buf_text(&w->kinds),
+                           kp_buf_text(&w->days),
+                           kp_buf_text(&w->evidence),
+                           n->number,
+                           recipient,
+                           n->address,
+                           n->representative,
+                           c[KP_LOG_EMPLOYEE_ID],
+                           c[KP_LOG_INSURED_SYMBOL],
+                           c[KP_LOG_INSURED_NUMBER],
+                           c[KP_LOG_INSURED_BRANCH],
+                           c[KP_LOG_NAME_KANA],
+                           c[KP_LOG_BIRTH_DATE],
+                           c[KP_LOG_EXAM_DATE],
+                           c[KP_LOG_ITEMS_CONSENT],
+                           kp_buf_text(&w->names),
+                           c[KP_LOG_BUNDLE],
+                           c[KP_LOG_DOCUMENT],
+                           until,
+                           c[KP_LOG_SEQ],
+                           c[KP_LOG_HASH]};
     static_assert(KP_COUNT(cells) == KP_COUNT(PROVISION_COLUMNS), "a cell for each column");
     if (a->options->format == KP_AUDIT_JSONL)
         add_json_row(&a->out, PROVISION_COLUMNS, cells, KP_COUNT(cells));
@@ -400,12 +446,12 @@ static void print_entry(struct audit *a, const struct kp_log_line *line, const c
         add_json_row(out, names, cells, KP_COUNT(names));
         return;
     case KP_AUDIT_TABLE:
-        kp_buf_printf(out, "%6s  %.10s  %-8s  %-10s  %s  %-10s  ", c[KP_LOG_SEQ], c[KP_LOG_TIME], c[KP_LOG_EVENT], state,
-                      c[KP_LOG_INSURER_NUMBER], c[KP_LOG_BASIS_ID]);
+        kp_buf_printf(out, "%6s  %.10s  %-8s  %-10s  %s  %-10s  ", c[KP_LOG_SEQ], c[KP_LOG_TIME],
+                      c[KP_LOG_EVENT], state, c[KP_LOG_INSURER_NUMBER], c[KP_LOG_BASIS_ID]);
         kp_buf_printable(out, c[KP_LOG_BUNDLE]);
-        const enum kp_log_column more[] = {KP_LOG_REQUEST_ID,    KP_LOG_EMPLOYEE_ID, KP_LOG_INSURED_SYMBOL,
-                                           KP_LOG_INSURED_NUMBER, KP_LOG_INSURED_BRANCH, KP_LOG_EXAM_DATE,
-                                           KP_LOG_NAME_KANA};
+        const enum kp_log_column more[] = {
+            KP_LOG_REQUEST_ID,     KP_LOG_EMPLOYEE_ID, KP_LOG_INSURED_SYMBOL, KP_LOG_INSURED_NUMBER,
+            KP_LOG_INSURED_BRANCH, KP_LOG_EXAM_DATE,   KP_LOG_NAME_KANA};
         for (size_t i = 0; i < KP_COUNT(more) && kp_log_is_disclosure(c[KP_LOG_EVENT]); i++) {
             kp_buf_str(out, "  ");
             kp_buf_printable(out, *c[more[i]] ? c[more[i]] : "-");
@@ -523,7 +569,8 @@ static enum kp_status judge(struct audit *a)
     if (s->bad_line)
         return fault(a, KP_K_LOG_BROKEN, s->bad_line, kp_log_fault_text(s->fault, lang));
     if (s->torn && !a->being_written && !is_being_written(a->options->logs[a->log]))
-        return fault(a, KP_K_LOG_BROKEN, s->end.bytes ? s->end.n_entries + 2 : 1, kp_log_fault_text(KP_LOG_TORN, lang));
+        return fault(a, KP_K_LOG_BROKEN, s->end.bytes ? s->end.n_entries + 2 : 1,
+                     kp_log_fault_text(KP_LOG_TORN, lang));
     if (a->log > 0) {
         const char *before = a->states[a->log - 1].end.head;
         if (s->end.n_entries == 0)
@@ -537,8 +584,8 @@ static enum kp_status judge(struct audit *a)
 static enum kp_status read_log(struct audit *a, kp_log_fn *fn, struct kp_log_state *ret_state)
 {
     errno = kp_path_exists(a->options->logs[a->log]) ? 0 : ENOENT;
-    enum kp_status st = errno ? KP_E_SYSTEM
-                              : kp_log_read(&kp_io_posix, a->options->logs[a->log], NULL, fn, a, ret_state);
+    enum kp_status st =
+        errno ? KP_E_SYSTEM : kp_log_read(&kp_io_posix, a->options->logs[a->log], NULL, fn, a, ret_state);
     if (st == KP_E_SYSTEM && errno) /* else a message told what was wrong */
         (void)kp_fail(&a->ctx.diag, st, KP_K_LOG_UNUSABLE, kp_in(a->options->logs[a->log]), strerror(errno));
     return st;
@@ -573,7 +620,8 @@ static enum kp_status list(struct audit *a)
         struct kp_log_state again;
         KP_TRY(read_log(a, list_entry, &again));
         if (again.end.bytes < a->states[a->log].end.bytes) { /* somebody wrote to it while it was read */
-            st = fault(a, KP_K_LOG_BROKEN, again.bad_line, kp_log_fault_text(again.fault, a->ctx.common->lang));
+            st = fault(a, KP_K_LOG_BROKEN, again.bad_line,
+                       kp_log_fault_text(again.fault, a->ctx.common->lang));
             return st;
         }
     }
@@ -598,8 +646,8 @@ static int compare_groups(const void *x, const void *y)
 
 static void add_group(struct audit *a, const struct group *g, const char *month)
 {
-    kp_buf_printf(&a->out, "%-8s  %-12s  %-7s  %10" PRIu64 "  %8" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n", g->insurer,
-                  g->basis, month, g->people[0], g->people[1], g->people[2], g->bundles);
+    kp_buf_printf(&a->out, "%-8s  %-12s  %-7s  %10" PRIu64 "  %8" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n",
+                  g->insurer, g->basis, month, g->people[0], g->people[1], g->people[2], g->bundles);
 }
 
 static void add_groups(struct audit *a)
@@ -609,8 +657,8 @@ static void add_groups(struct audit *a)
     if (n == 0)
         return;
     qsort(a->groups.data, n, sizeof(struct group), compare_groups);
-    kp_buf_printf(&a->out, "\n%-8s  %-12s  %-7s  %10s  %8s  %9s  %8s\n", "insurer", "basis", "month", "people", "again",
-                  "corrected", "bundles");
+    kp_buf_printf(&a->out, "\n%-8s  %-12s  %-7s  %10s  %8s  %9s  %8s\n", "insurer", "basis", "month",
+                  "people", "again", "corrected", "bundles");
     for (size_t i = 0; i < n; i++) {
         const struct group *g = group_at(a, i), *next = i + 1 < n ? g + 1 : NULL;
         if (g->bundles > 0)
@@ -635,19 +683,23 @@ static void summarise(struct audit *a)
     for (size_t i = 0; i < a->options->n_logs; i++) {
         const struct kp_log_point *end = &a->states[i].end;
         kp_buf_printable(&a->out, a->options->logs[i]);
-        kp_buf_printf(&a->out, "\n  %s %" PRIu64 "\n  %s %s\n", kp_say(&a->ctx, "記録", "entries"), end->n_entries,
-                      kp_say(&a->ctx, "末尾ハッシュ", "head"), end->head);
+        kp_buf_printf(&a->out, "\n  %s %" PRIu64 "\n  %s %s\n", kp_say(&a->ctx, "記録", "entries"),
+                      end->n_entries, kp_say(&a->ctx, "末尾ハッシュ", "head"), end->head);
         if (*end->before && strcmp(end->before, KP_LOG_NO_HEAD) != 0)
-            kp_buf_printf(&a->out, "  %s %s%s\n", kp_say(&a->ctx, "引継元の末尾ハッシュ", "continues"), end->before,
-                          i > 0 ? "" : kp_say(&a->ctx, "(この監査では未確認)", " (an older log, not looked at here)"));
+            kp_buf_printf(
+                &a->out, "  %s %s%s\n", kp_say(&a->ctx, "引継元の末尾ハッシュ", "continues"), end->before,
+                i > 0 ? "" : kp_say(&a->ctx, "(この監査では未確認)", " (an older log, not looked at here)"));
     }
     if (a->folded.head)
-        kp_buf_printf(&a->out, "%s %s\n", kp_say(&a->ctx, "この記録に含まれるハッシュ:", "contains the head"), a->folded.head);
+        kp_buf_printf(&a->out, "%s %s\n", kp_say(&a->ctx, "この記録に含まれるハッシュ:", "contains the head"),
+                      a->folded.head);
     if (a->n_voided)
-        kp_buf_printf(&a->out, "%s %" PRIu64 "\n", kp_say(&a->ctx, "無効(提供されていない)", "voided, not disclosed:"), a->n_voided);
+        kp_buf_printf(&a->out, "%s %" PRIu64 "\n",
+                      kp_say(&a->ctx, "無効(提供されていない)", "voided, not disclosed:"), a->n_voided);
     if (a->n_unfinished)
         kp_buf_printf(&a->out, "%s %" PRIu64 "\n",
-                      kp_say(&a->ctx, "未完了(次の実行が完了または無効にする)", "unfinished, to be settled by the next run:"),
+                      kp_say(&a->ctx, "未完了(次の実行が完了または無効にする)",
+                             "unfinished, to be settled by the next run:"),
                       a->n_unfinished);
     add_groups(a);
 }
@@ -663,7 +715,8 @@ static enum kp_status load_registers(struct audit *a)
     KP_TRY(kp_context_load_tables(&a->ctx));
     KP_TRY(kp_registers_load(&a->ctx, &o->registers, "", &a->registers));
     for (size_t i = 0; i < a->registers.n_consents; i++)
-        if (kp_map_put(&a->consent_by_id, &a->ctx.arena, a->registers.consents[i].id, (uint32_t)i) == KP_MAP_NO_MEMORY)
+        if (kp_map_put(&a->consent_by_id, &a->ctx.arena, a->registers.consents[i].id, (uint32_t)i) ==
+            KP_MAP_NO_MEMORY)
             return kp_no_memory(&a->ctx);
     return KP_OK;
 }
@@ -685,8 +738,8 @@ static enum kp_status run(struct audit *a)
     return flush(a);
 }
 
-enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env, kp_audit_print *print,
-                        void *print_ctx)
+enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env,
+                        kp_audit_print *print, void *print_ctx)
 {
     struct audit a = {.options = options, .print = print, .print_ctx = print_ctx};
     enum kp_status st = kp_context_init(&a.ctx, &options->common, env);

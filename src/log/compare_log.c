@@ -46,8 +46,9 @@ enum kp_status kp_compare_add(struct kp_compare *w, const char *name, const stru
     for (size_t i = 0; i < w->tables->n_items; i++)
         if (record->values[i].state != KP_VALUE_ABSENT)
             items[i / WORD_BITS] |= (uint64_t)1 << i % WORD_BITS;
-    char *identity = kp_identity(&scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
-                                 f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
+    char *identity =
+        kp_identity(&scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+                    f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
     KP_TRY_OUT(digest_person(&scratch, identity, f[KP_F_NAME_KANA], d->person));
     if (kp_keyset_put(&w->by_name, name, (uint32_t)w->n_documents, &before) == KP_MAP_NO_MEMORY)
         st = KP_E_SYSTEM;
@@ -97,7 +98,8 @@ static enum kp_status compare_items(struct asking *a, const struct kp_compare_do
         uint64_t bit = (uint64_t)1 << i % WORD_BITS;
         bool there = (d->items[i / WORD_BITS] & bit) != 0;
         if (there != ((logged[i / WORD_BITS] & bit) != 0))
-            a->report->about_document(a->report->ctx, d->name, there ? KP_K_ITEM_NOT_LOGGED : KP_K_LOGGED_ITEM_MISSING,
+            a->report->about_document(a->report->ctx, d->name,
+                                      there ? KP_K_ITEM_NOT_LOGGED : KP_K_LOGGED_ITEM_MISSING,
                                       tables->items[i].label);
     }
     return KP_OK;
@@ -109,8 +111,8 @@ static enum kp_status take_disclosure(struct asking *a, const char *const cells[
     uint8_t person[KP_SHA256_BYTES];
     kp_arena_reset(&a->scratch);
     char *identity = kp_identity(&a->scratch, cells[KP_LOG_INSURER_NUMBER], cells[KP_LOG_INSURED_SYMBOL],
-                                 cells[KP_LOG_INSURED_NUMBER], cells[KP_LOG_INSURED_BRANCH], cells[KP_LOG_BIRTH_DATE],
-                                 cells[KP_LOG_EXAM_DATE]);
+                                 cells[KP_LOG_INSURED_NUMBER], cells[KP_LOG_INSURED_BRANCH],
+                                 cells[KP_LOG_BIRTH_DATE], cells[KP_LOG_EXAM_DATE]);
     if (digest_person(&a->scratch, identity, cells[KP_LOG_NAME_KANA], person) != KP_OK)
         return KP_E_SYSTEM;
     if (!kp_keyset_get(&a->witness->by_name, cells[KP_LOG_DOCUMENT], &at)) {
@@ -159,8 +161,8 @@ static void conclude(const struct asking *a)
             r->about_document(r->ctx, a->witness->documents[i].name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
 }
 
-enum kp_status kp_compare_ask(struct kp_compare *witness, const struct kp_io *io, const char *log, const char *bundle,
-                              const char *sha256, const struct kp_compare_report *report)
+enum kp_status kp_compare_ask(struct kp_compare *witness, const struct kp_io *io, const char *log,
+                              const char *bundle, const char *sha256, const struct kp_compare_report *report)
 {
     struct asking a = {.witness = witness, .bundle = bundle, .sha256 = sha256, .report = report};
     struct kp_log_state state;

@@ -1,6 +1,6 @@
 /*
- * What the disclosure log says of one bundle, held against what the bundle holds: the digest, each document's person,
- * examination and items, in both directions. Layer 11.
+ * What the disclosure log says of one bundle, held against what the bundle holds: the digest, each document's
+ * person, examination and items, in both directions. Layer 11.
  */
 #ifndef KP_COMPARE_LOG_H
 #define KP_COMPARE_LOG_H
@@ -17,7 +17,8 @@ struct kp_compare_document {
     bool logged;
 };
 
-/* The documents of one bundle, as far as the log is asked about them: digests and bits, no name and no value. */
+/* The documents of one bundle, as far as the log is asked about them: digests and bits, no name and no value.
+ */
 struct kp_compare {
     const struct kp_tables *tables;
     struct kp_arena *arena; /* lives as long as the witness */
@@ -26,7 +27,8 @@ struct kp_compare {
     struct kp_keyset by_name;
 };
 
-/* Makes room for so many documents; tables and arena are set before. kp_compare_end frees what is not the arena's. */
+/* Makes room for so many documents; tables and arena are set before. kp_compare_end frees what is not the
+ * arena's. */
 enum kp_status kp_compare_begin(struct kp_compare *witness, uint64_t max_documents);
 void kp_compare_end(struct kp_compare *witness);
 
@@ -41,9 +43,9 @@ struct kp_compare_report {
     void *ctx;
 };
 
-/* Reads the log once and reports whatever does not agree with the bundle of that file name and digest (hex). Errors:
- * KP_E_SYSTEM (errno). */
-enum kp_status kp_compare_ask(struct kp_compare *witness, const struct kp_io *io, const char *log, const char *bundle,
-                              const char *sha256, const struct kp_compare_report *report);
+/* Reads the log once and reports whatever does not agree with the bundle of that file name and digest (hex).
+ * Errors: KP_E_SYSTEM (errno). */
+enum kp_status kp_compare_ask(struct kp_compare *witness, const struct kp_io *io, const char *log,
+                              const char *bundle, const char *sha256, const struct kp_compare_report *report);
 
 #endif

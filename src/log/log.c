@@ -10,13 +10,40 @@
 #include "base/date.h"
 #include "base/status.h"
 
-const char *const kp_log_columns[KP_LOG__COUNT] = {
-    "seq",           "time",           "run_id",         "event",         "request_id",   "insurer_number",
-    "recipient",     "bundle",         "bundle_sha256",  "document",      "record_sha256", "employee_id",
-    "insured_symbol", "insured_number", "insured_branch", "name_kana",    "birth_date",   "exam_date",
-    "age",           "age_rule",       "age_band",       "basis_id",      "provisions",   "privacy_ground",
-    "items_duty",    "items_form",     "items_consent",  "items_requested", "items_withheld", "consent_ids",
-    "reason",        "tables_sha256",  "prev_hash",      "hash"};
+const char *const kp_log_columns[KP_LOG__COUNT] = {"seq",
+                                                   "time",
+                                                   "run_id",
+                                                   "event",
+                                                   "request_id",
+                                                   "insurer_number",
+                                                   "recipient",
+                                                   "bundle",
+                                                   "bundle_sha256",
+                                                   "document",
+                                                   "record_sha256",
+                                                   "employee_id",
+                                                   "insured_symbol",
+                                                   "insured_number",
+                                                   "insured_branch",
+                                                   "name_kana",
+                                                   "birth_date",
+                                                   "exam_date",
+                                                   "age",
+                                                   "age_rule",
+                                                   "age_band",
+                                                   "basis_id",
+                                                   "provisions",
+                                                   "privacy_ground",
+                                                   "items_duty",
+                                                   "items_form",
+                                                   "items_consent",
+                                                   "items_requested",
+                                                   "items_withheld",
+                                                   "consent_ids",
+                                                   "reason",
+                                                   "tables_sha256",
+                                                   "prev_hash",
+                                                   "hash"};
 
 static void add_header(struct kp_buf *out)
 {
@@ -30,8 +57,8 @@ static void add_header(struct kp_buf *out)
 
 /* --- reading --- */
 
-/* Takes one cell off a line of our own making, in place; the writer quotes as RFC 4180 says and never breaks lines.
- * Returns where the next one begins, or NULL. */
+/* Takes one cell off a line of our own making, in place; the writer quotes as RFC 4180 says and never breaks
+ * lines. Returns where the next one begins, or NULL. */
 static char *take_cell(char *from, char *end, bool last, const char **ret_cell)
 {
     *ret_cell = from;
@@ -189,8 +216,8 @@ static enum kp_status read_lines(struct scan *s, struct kp_in *in)
     return st;
 }
 
-enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from, kp_log_fn *fn,
-                           void *ctx, struct kp_log_state *ret_state)
+enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from,
+                           kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state)
 {
     enum kp_status st = KP_OK;
     struct kp_in in = {.fd = -1};
@@ -257,14 +284,17 @@ const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang)
 {
     static const char *const texts[][2] = {
         [KP_LOG_SOUND] = {"nothing", "なし"},
-        [KP_LOG_NOT_OURS] = {"this is not a disclosure log: its header line differs", "提供記録ではありません(見出し行が違います)"},
+        [KP_LOG_NOT_OURS] = {"this is not a disclosure log: its header line differs",
+                             "提供記録ではありません(見出し行が違います)"},
         [KP_LOG_NOT_AN_ENTRY] = {"not an entry of this program", "このプログラムの記録ではない行です"},
         [KP_LOG_ALTERED] = {"altered: its own hash does not fit", "改変: 行自身のハッシュが合いません"},
         [KP_LOG_GAP] = {"gap: lines before it are missing", "欠落: この前の行がありません"},
-        [KP_LOG_OUT_OF_ORDER] = {"reordered: it stands in the wrong place, or twice", "順序違い: 位置が違うか、重複しています"},
+        [KP_LOG_OUT_OF_ORDER] = {"reordered: it stands in the wrong place, or twice",
+                                 "順序違い: 位置が違うか、重複しています"},
         [KP_LOG_WRONG_PREVIOUS] = {"wrong previous hash: it does not follow the line before it",
                                    "直前の行のハッシュと合いません"},
-        [KP_LOG_TORN] = {"truncated: the end of the last line is missing", "末尾切れ: 最終行が途中で終わっています"}};
+        [KP_LOG_TORN] = {"truncated: the end of the last line is missing",
+                         "末尾切れ: 最終行が途中で終わっています"}};
     return texts[fault][lang];
 }
 

@@ -1,8 +1,8 @@
 /*
- * The disclosure log: who was told what, when, on which ground. One CSV line an entry, each line sealed by SHA-256
- * over its own bytes, which end with the seal of the line before. `hash` covers the line's bytes before the comma
- * that precedes it; `prev_hash` is the hash of the line before, 64 zeros in the first. No value is ever in it.
- * Layer 3.
+ * The disclosure log: who was told what, when, on which ground. One CSV line an entry, each line sealed by
+ * SHA-256 over its own bytes, which end with the seal of the line before. `hash` covers the line's bytes
+ * before the comma that precedes it; `prev_hash` is the hash of the line before, 64 zeros in the first. No
+ * value is ever in it. Layer 3.
  */
 #ifndef KP_LOG_H
 #define KP_LOG_H
@@ -76,7 +76,7 @@ enum kp_log_fault {
 struct kp_log_point {
     uint64_t n_entries;
     uint64_t bytes;
-    uint64_t last_at;              /* where its last entry begins; 0: there is none */
+    uint64_t last_at;               /* where its last entry begins; 0: there is none */
     char head[KP_SHA256_HEX + 1];   /* hash of that entry; without one, as before */
     char before[KP_SHA256_HEX + 1]; /* head of the older log that this one continues; zeros: none */
 };
@@ -100,17 +100,18 @@ struct kp_log_line {
 typedef enum kp_status kp_log_fn(void *ctx, const struct kp_log_line *line);
 
 /*
- * Reads and checks a log from a point (NULL: its first line); fn (may be NULL) sees every sound entry and may stop with a
- * status of its own. The first entry may follow an older log: end.before tells which, and the caller has to judge. A
- * missing file is an empty log. A fault in the chain is not an error of this function: it stands in the state. Errors:
- * KP_E_SYSTEM (errno), or what fn returned.
+ * Reads and checks a log from a point (NULL: its first line); fn (may be NULL) sees every sound entry and may
+ * stop with a status of its own. The first entry may follow an older log: end.before tells which, and the
+ * caller has to judge. A missing file is an empty log. A fault in the chain is not an error of this function:
+ * it stands in the state. Errors: KP_E_SYSTEM (errno), or what fn returned.
  */
-enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from, kp_log_fn *fn,
-                           void *ctx, struct kp_log_state *ret_state);
+enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from,
+                           kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state);
 
 /*
- * Hands the one entry that begins at that byte to fn, when the line before it ends there and its own hash fits; without
- * its place in the chain. KP_E_FAULT when no such entry stands there; KP_E_SYSTEM, or what fn returned.
+ * Hands the one entry that begins at that byte to fn, when the line before it ends there and its own hash
+ * fits; without its place in the chain. KP_E_FAULT when no such entry stands there; KP_E_SYSTEM, or what fn
+ * returned.
  */
 enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_log_fn *fn, void *ctx);
 
@@ -134,11 +135,11 @@ struct kp_log {
     struct kp_buf pending; /* lines not yet written */
 };
 
-/* Opens or creates the file and takes its lock, before it is read. KP_E_SYSTEM with errno (EWOULDBLOCK: another run has
- * it). */
+/* Opens or creates the file and takes its lock, before it is read. KP_E_SYSTEM with errno (EWOULDBLOCK:
+ * another run has it). */
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path);
-/* Continues the log that was read into state: cuts off a torn tail, writes the header of a new log. The first entry of an
- * empty log will follow end.head. */
+/* Continues the log that was read into state: cuts off a torn tail, writes the header of a new log. The first
+ * entry of an empty log will follow end.head. */
 enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now);
 /* The time of the entries to come, seconds since 1970 UTC; kp_log_begin sets it first. */
 void kp_log_set_time(struct kp_log *log, int64_t now);

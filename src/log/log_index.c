@@ -50,7 +50,8 @@ static enum kp_status is_head(void *ctx, const struct kp_log_line *line)
     return same ? KP_OK : KP_E_FAULT;
 }
 
-/* Does the log end within the entry that the header names? A torn last line is mended by whoever reads the log. */
+/* Does the log end within the entry that the header names? A torn last line is mended by whoever reads the
+ * log. */
 static bool is_torn(const struct kp_log_index *index, const char *log_path)
 {
     char end = '\n';
@@ -60,7 +61,7 @@ static bool is_torn(const struct kp_log_index *index, const char *log_path)
 }
 
 enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io *io, const char *path,
-                                const char *log_path, enum kp_log_index_verdict *ret_verdict)
+                                 const char *log_path, enum kp_log_index_verdict *ret_verdict)
 {
     enum kp_status st = KP_OK;
     struct header header;
@@ -140,12 +141,14 @@ static uint64_t place_of(const uint8_t *key)
     return place;
 }
 
-/* The record with that key, or NULL. Keys are digests and so evenly spread: the block is guessed from what lies below and
- * above, and after a few guesses that missed, halved. */
-static enum kp_status search(struct kp_log_index *index, const uint8_t *key, const struct kp_log_index_record **ret_record)
+/* The record with that key, or NULL. Keys are digests and so evenly spread: the block is guessed from what
+ * lies below and above, and after a few guesses that missed, halved. */
+static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
+                             const struct kp_log_index_record **ret_record)
 {
     enum { GUESSES = 8 };
-    uint64_t low = 1, high = n_blocks(index) + 1, low_place = 0, high_place = UINT32_MAX, place = place_of(key);
+    uint64_t low = 1, high = n_blocks(index) + 1, low_place = 0, high_place = UINT32_MAX,
+             place = place_of(key);
     *ret_record = NULL;
     for (unsigned tries = 0; low < high; tries++) {
         uint64_t at = low + (high - low) / 2;
@@ -156,7 +159,8 @@ static enum kp_status search(struct kp_log_index *index, const uint8_t *key, con
         enum kp_status st = load_block(index, at);
         if (st != KP_OK)
             return st;
-        const struct kp_log_index_record *first = index->block.records, *last = first + records_in(index, at) - 1;
+        const struct kp_log_index_record *first = index->block.records,
+                                         *last = first + records_in(index, at) - 1;
         if (compare_keys(key, first) < 0) {
             high = at;
             high_place = place_of(first->key);
@@ -174,7 +178,8 @@ static enum kp_status search(struct kp_log_index *index, const uint8_t *key, con
 enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_KEY_BYTES])
 {
     struct kp_arena arena = {0};
-    char *name = kp_arena_printf(&arena, "bundle\x1f%s", root); /* no person's: those begin with an insurer number */
+    char *name =
+        kp_arena_printf(&arena, "bundle\x1f%s", root); /* no person's: those begin with an insurer number */
     enum kp_status st = name ? kp_log_key(name, ret_key) : KP_E_SYSTEM;
     kp_arena_release(&arena);
     return st;
@@ -205,8 +210,9 @@ static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_li
         char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
         return root ? kp_log_index_bundle_key(root, ret_record->key) : KP_E_SYSTEM;
     }
-    char *identity = kp_identity(scratch, c[KP_LOG_INSURER_NUMBER], c[KP_LOG_INSURED_SYMBOL], c[KP_LOG_INSURED_NUMBER],
-                                 c[KP_LOG_INSURED_BRANCH], c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE]);
+    char *identity =
+        kp_identity(scratch, c[KP_LOG_INSURER_NUMBER], c[KP_LOG_INSURED_SYMBOL], c[KP_LOG_INSURED_NUMBER],
+                    c[KP_LOG_INSURED_BRANCH], c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE]);
     if (!identity)
         return KP_E_SYSTEM;
     if (!from_hex(c[KP_LOG_RECORD_SHA256], ret_record->digest))
@@ -225,7 +231,7 @@ static enum kp_status confirm(void *ctx, const struct kp_log_line *line)
 }
 
 enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
-                                uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+                                 uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
     const struct kp_log_index_record *found = NULL;
     *ret_found = false;
@@ -242,7 +248,8 @@ enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[K
 
 /* --- collecting --- */
 
-enum kp_status kp_log_index_builder_open(struct kp_log_index_builder *builder, const struct kp_io *io, const char *folder)
+enum kp_status kp_log_index_builder_open(struct kp_log_index_builder *builder, const struct kp_io *io,
+                                         const char *folder)
 {
     *builder = (struct kp_log_index_builder){.pile = {.fd = -1}};
     return kp_spill_open(&builder->pile, io, folder, "index", sizeof(struct kp_log_index_record));
@@ -308,7 +315,7 @@ out:
 /* One sorted sequence of records: a run of the pile, or the older index. */
 struct source {
     const struct kp_spill *pile; /* NULL: the older index */
-    uint64_t next, end;         /* of what was not read yet: records of the pile, blocks of the index */
+    uint64_t next, end;          /* of what was not read yet: records of the pile, blocks of the index */
     struct kp_log_index_record *records;
     size_t at, n, room;
 };
@@ -385,8 +392,11 @@ static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, co
         KP_TRY(add_source(m, (struct source){.next = 1, .end = n_blocks(older) + 1}));
     for (size_t i = 0; i < n_runs; i++) {
         uint64_t from = (uint64_t)i * RUN_RECORDS, end = from + RUN_RECORDS;
-        KP_TRY(add_source(m, (struct source){.pile = pile, .next = from, .end = end < pile->n ? end : pile->n,
-                                             .records = m->memory + i * room, .room = room}));
+        KP_TRY(add_source(m, (struct source){.pile = pile,
+                                             .next = from,
+                                             .end = end < pile->n ? end : pile->n,
+                                             .records = m->memory + i * room,
+                                             .room = room}));
     }
     for (size_t i = m->n_sources; i-- > 0;)
         sift(m, i);
@@ -468,7 +478,8 @@ static enum kp_status write_index(struct writer *w, struct merge *m, const struc
     return st == KP_OK && w->io->fsync(w->fd) != 0 ? KP_E_SYSTEM : st;
 }
 
-static enum kp_status write_under(const char *temp, struct kp_log_index *older, struct kp_log_index_builder *builder)
+static enum kp_status write_under(const char *temp, struct kp_log_index *older,
+                                  struct kp_log_index_builder *builder)
 {
     struct merge m = {.n_sources = 0};
     struct writer w = {.io = builder->pile.io};
@@ -490,7 +501,8 @@ static enum kp_status write_under(const char *temp, struct kp_log_index *older, 
     return st;
 }
 
-enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older, struct kp_log_index_builder *builder)
+enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older,
+                                  struct kp_log_index_builder *builder)
 {
     struct kp_arena arena = {0};
     const struct kp_io *io = builder->pile.io;

@@ -35,7 +35,8 @@ struct settler {
     struct kp_record *record;
     const struct kp_settling *how;
     struct kp_findings *findings;
-    char occasion; /* of the blood pressure: the digit that tells it in both codes; 0: none has both numbers */
+    char
+        occasion; /* of the blood pressure: the digit that tells it in both codes; 0: none has both numbers */
 };
 
 static struct kp_value *value_of(const struct settler *s, const struct kp_item *item)
@@ -53,7 +54,9 @@ static bool is_pressure(const struct kp_item *item)
 static int rank_of(const struct settler *s, const struct kp_item *item)
 {
     enum { FORM_WITHHELD = 10 };
-    static const int ranks[] = {[KP_VALUE_ABSENT] = 4, [KP_VALUE_PRESENT] = 1, [KP_VALUE_NOT_DONE] = 3,
+    static const int ranks[] = {[KP_VALUE_ABSENT] = 4,
+                                [KP_VALUE_PRESENT] = 1,
+                                [KP_VALUE_NOT_DONE] = 3,
                                 [KP_VALUE_NOT_MEASURABLE] = 2};
     enum kp_value_state state = value_of(s, item)->state;
     if (s->occasion && is_pressure(item) && state == KP_VALUE_PRESENT && item->code[4] == s->occasion)
@@ -87,7 +90,8 @@ static void displace(const struct settler *s, const struct kp_item *item)
     struct kp_displaced *displaced = kp_arena_alloc(s->findings->arena, sizeof(*displaced));
     if (!displaced)
         return; /* the arena remembers */
-    *displaced = (struct kp_displaced){.next = s->record->displaced, .item = item, .value = *value_of(s, item)};
+    *displaced =
+        (struct kp_displaced){.next = s->record->displaced, .item = item, .value = *value_of(s, item)};
     s->record->displaced = displaced;
     *value_of(s, item) = (struct kp_value){0};
 }
@@ -153,7 +157,8 @@ static void put_mean_pressure(const struct settler *s)
 {
     const struct kp_value *first[] = {pressure(s, true, '1'), pressure(s, false, '1')};
     const struct kp_value *second[] = {pressure(s, true, '2'), pressure(s, false, '2')};
-    if (!first[0] || !first[1] || !second[0] || !second[1] || pressure(s, true, '5') || pressure(s, false, '5'))
+    if (!first[0] || !first[1] || !second[0] || !second[1] || pressure(s, true, '5') ||
+        pressure(s, false, '5'))
         return;
     const char *systolic = mean(s, first[0], second[0]), *diastolic = mean(s, first[1], second[1]);
     if (!systolic || !diastolic)
@@ -202,13 +207,14 @@ static void derive_judgements(const struct settler *s)
         return;
     age = kp_age_at_fiscal_year_end(r->birth, r->exam, s->how->age_rule);
     kp_health_of(s->tables, r, &health);
-    const char judgements[] = {kp_judgement_metabolic(&health), '\0', kp_judgement_guidance(&health, age), '\0'};
+    const char judgements[] = {kp_judgement_metabolic(&health), '\0', kp_judgement_guidance(&health, age),
+                               '\0'};
     put(s, KP_ITEM_METABOLIC, kp_arena_strdup(s->findings->arena, judgements));
     put(s, KP_ITEM_GUIDANCE, kp_arena_strdup(s->findings->arena, judgements + 2));
 }
 
 void kp_alternatives(const struct kp_tables *tables, struct kp_record *record, const struct kp_settling *how,
-               struct kp_findings *findings)
+                     struct kp_findings *findings)
 {
     struct settler s = {.tables = tables, .record = record, .how = how, .findings = findings};
     if (how->derive)

@@ -1,6 +1,6 @@
 /*
- * What is put right in a record before it is checked: one code of each group of alternatives, and, where the policy says
- * so, the items that follow from others. Every change is a note. Layer 10.
+ * What is put right in a record before it is checked: one code of each group of alternatives, and, where the
+ * policy says so, the items that follow from others. Every change is a note. Layer 10.
  */
 #ifndef KP_ALTERNATIVES_H
 #define KP_ALTERNATIVES_H
@@ -17,15 +17,16 @@ struct kp_settling {
 };
 
 /*
- * Of several codes of one group the one with a result stays, before one that was not measurable, before one not done,
- * and of equals the first in the table (B03): その他 before 2回目 before 1回目 of the blood pressure, both numbers of one
- * occasion where there is one (X11), visceral fat before waists (X12), one method for each test. Fasting and casual results
- * of one test stay as they are: which is right cannot be told. With derive: the mean of two blood pressures becomes その他,
- * and BMI, eGFR, non-HDL, メタボリックシンドローム判定 and 保健指導レベル are set where the source says nothing of them; the two
+ * Of several codes of one group the one with a result stays, before one that was not measurable, before one
+ * not done, and of equals the first in the table (B03): その他 before 2回目 before 1回目 of the blood
+ * pressure, both numbers of one occasion where there is one (X11), visceral fat before waists (X12), one
+ * method for each test. Fasting and casual results of one test stay as they are: which is right cannot be
+ * told. With derive: the mean of two blood pressures becomes その他, and BMI, eGFR, non-HDL,
+ * メタボリックシンドローム判定 and 保健指導レベル are set where the source says nothing of them; the two
  * judgements only from 40 to 74. A value of the source is never overwritten.
  */
 void kp_alternatives(const struct kp_tables *tables, struct kp_record *record, const struct kp_settling *how,
-               struct kp_findings *findings);
+                     struct kp_findings *findings);
 
 /* Do the two items stand for one another, so that a document holds one of them only? */
 bool kp_same_group(const struct kp_item *a, const struct kp_item *b, const char *programme);

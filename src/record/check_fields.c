@@ -10,10 +10,10 @@ enum { MAX_AGE_YEARS = 120 };
 
 static void check_required(const struct kp_record *record, struct kp_findings *findings)
 {
-    static const enum kp_field required[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_NAME_KANA,
-                                             KP_F_SEX,            KP_F_BIRTH_DATE,     KP_F_POSTAL_CODE,
-                                             KP_F_ADDRESS,        KP_F_EXAM_DATE,      KP_F_FACILITY_NUMBER,
-                                             KP_F_FACILITY_NAME};
+    static const enum kp_field required[] = {
+        KP_F_INSURER_NUMBER,  KP_F_INSURED_NUMBER, KP_F_NAME_KANA, KP_F_SEX,
+        KP_F_BIRTH_DATE,      KP_F_POSTAL_CODE,    KP_F_ADDRESS,   KP_F_EXAM_DATE,
+        KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME};
     for (size_t i = 0; i < KP_COUNT(required); i++) {
         const char *name = kp_field_name(required[i]);
         if (!*record->field[required[i]] && !kp_refused(findings, name))
@@ -21,7 +21,8 @@ static void check_required(const struct kp_record *record, struct kp_findings *f
     }
 }
 
-static void check_numbers(const struct kp_tables *tables, const struct kp_record *record, struct kp_findings *findings)
+static void check_numbers(const struct kp_tables *tables, const struct kp_record *record,
+                          struct kp_findings *findings)
 {
     const char *insurer = record->field[KP_F_INSURER_NUMBER];
     const char *facility = record->field[KP_F_FACILITY_NUMBER];
@@ -60,7 +61,8 @@ static void check_characters(const struct kp_tables *tables, const char *where, 
         return;
     (void)kp_text_cp932_bytes(tables->text, text, &outside);
     if (outside)
-        kp_findings_add(findings, KP_K_OUTSIDE_CP932, where, kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside));
+        kp_findings_add(findings, KP_K_OUTSIDE_CP932, where,
+                        kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside));
 }
 
 /* The doctor is written into the judgement, so neither can stand alone (B12). */
@@ -87,7 +89,7 @@ static void check_judgements(const struct kp_tables *tables, const struct kp_rec
 }
 
 void kp_check_fields(const struct kp_tables *tables, const struct kp_record *record, struct kp_date as_of,
-                 struct kp_findings *findings)
+                     struct kp_findings *findings)
 {
     check_required(record, findings);
     check_numbers(tables, record, findings);

@@ -19,8 +19,9 @@ static void add_name(struct names *names, const char *name)
 static void tell_names(struct names *names, enum kp_code code)
 {
     if (names->text.len) {
-        const char *copy = kp_buf_ok(&names->text) ? kp_arena_strdup(names->findings->arena, kp_buf_text(&names->text))
-                                                   : kp_arena_fail(names->findings->arena);
+        const char *copy = kp_buf_ok(&names->text)
+                               ? kp_arena_strdup(names->findings->arena, kp_buf_text(&names->text))
+                               : kp_arena_fail(names->findings->arena);
         kp_findings_add(names->findings, code, NULL, NULL, copy);
     }
     kp_buf_release(&names->text);
@@ -44,8 +45,8 @@ static bool is_stated(const struct look *look, const char *prefix)
 {
     size_t n = strlen(prefix);
     for (size_t i = 0; i < look->tables->n_items; i++)
-        if (look->tables->items[i].code[2] == prefix[2] && strncmp(look->tables->items[i].code, prefix, n) == 0 &&
-            stated(look, i))
+        if (look->tables->items[i].code[2] == prefix[2] &&
+            strncmp(look->tables->items[i].code, prefix, n) == 0 && stated(look, i))
             return true;
     return kp_measured_of(look->tables, look->record, prefix) != NULL;
 }
@@ -62,7 +63,8 @@ static bool group_is_stated(const struct look *look, const char *letters)
     return false;
 }
 
-/* Alternatives by what tells them apart, "内臓脂肪面積・腹囲": how each is measured stands in brackets and does not matter. */
+/* Alternatives by what tells them apart, "内臓脂肪面積・腹囲": how each is measured stands in brackets and
+ * does not matter. */
 static void add_group(const struct look *look, const char *letters, struct names *names)
 {
     const char *last = "";
@@ -78,7 +80,8 @@ static void add_group(const struct look *look, const char *letters, struct names
     }
 }
 
-/* A finding in words belongs to its flag, which is asked for by itself; the groups of glucose are asked for together. */
+/* A finding in words belongs to its flag, which is asked for by itself; the groups of glucose are asked for
+ * together. */
 static void add_if_missing(const struct look *look, size_t i, struct names *names)
 {
     const struct kp_item *items = look->tables->items;
@@ -140,15 +143,16 @@ static bool any_stated(const struct look *look, const char *prefixes)
     return false;
 }
 
-/* 腹囲 may be left out below 40 (but for 35), with a BMI below 20, and measured by the person with one below 22. */
+/* 腹囲 may be left out below 40 (but for 35), with a BMI below 20, and measured by the person with one
+ * below 22. */
 static bool waist_is_missing(const struct look *look, int age)
 {
     static const struct kp_decimal thin = {20, 0}, not_stout = {22, 0};
     struct kp_decimal bmi;
     bool known = kp_number_of(look->tables, look->record, KP_PREFIX_BMI, &bmi) ||
                  kp_bmi(look->tables, look->record, &bmi);
-    if (may_be_left_out(WAIST, age) || is_stated(look, "9N0161601") ||
-        is_stated(look, "9N0161602") || (known && kp_decimal_compare(bmi, thin) < 0))
+    if (may_be_left_out(WAIST, age) || is_stated(look, "9N0161601") || is_stated(look, "9N0161602") ||
+        (known && kp_decimal_compare(bmi, thin) < 0))
         return false;
     return !(is_stated(look, "9N0161603") && known && kp_decimal_compare(bmi, not_stout) < 0);
 }
@@ -164,7 +168,8 @@ static bool hearing_is_missing(const struct look *look, int age)
     return false;
 }
 
-void kp_check_periodic(const struct kp_tables *tables, const struct kp_record *record, struct kp_findings *findings)
+void kp_check_periodic(const struct kp_tables *tables, const struct kp_record *record,
+                       struct kp_findings *findings)
 {
     enum { ADULT = 20 }; /* whose height does not change */
     const struct look look = {tables, record, findings};
@@ -217,8 +222,8 @@ static struct group group_of(const struct look *look, const struct kp_item *reas
     return g;
 }
 
-/* A number or a flag must be there, in one of its methods; of classes, as of the fundus, one is enough. eGFR is looked at by
- * itself. */
+/* A number or a flag must be there, in one of its methods; of classes, as of the fundus, one is enough. eGFR
+ * is looked at by itself. */
 static void add_lacking(const struct look *look, const struct group *g, struct names *names)
 {
     const struct kp_tables *tables = look->tables;
@@ -247,7 +252,8 @@ static void add_lacking(const struct look *look, const struct group *g, struct n
         add_name(names, class->name);
 }
 
-static void check_group(const struct look *look, const struct group *g, bool received, struct kp_findings *findings)
+static void check_group(const struct look *look, const struct group *g, bool received,
+                        struct kp_findings *findings)
 {
     enum kp_code missing = received ? KP_K_GROUP_NOT_WHOLE : KP_K_REASON_MISSING;
     struct names lacking = {.findings = findings};

@@ -81,7 +81,8 @@ static void check_category(const struct checker *c)
 {
     const char *report = c->context->report, *programme = c->context->programme;
     if (*report && *programme && !category_fits(c, report, programme))
-        kp_findings_add(c->findings, KP_K_PROGRAMME_AGE, kp_field_name(KP_F_REPORT_CATEGORY), NULL, report, programme);
+        kp_findings_add(c->findings, KP_K_PROGRAMME_AGE, kp_field_name(KP_F_REPORT_CATEGORY), NULL, report,
+                        programme);
 }
 
 static void check_sender(const struct checker *c)
@@ -175,7 +176,8 @@ static void check_plausible(const struct checker *c)
         kp_decimal_compare(systolic, diastolic) <= 0)
         find_at(c, KP_K_PRESSURE_ORDER, "9A75", NULL);
     bool fasting = kp_number_of(t, c->record, "3F0150000", &tg) && kp_decimal_compare(tg, tg_limit) < 0;
-    if (*result(c, LDL_BY_FORMULA) && !fasting && (kp_result_of(t, c->record, "3F015") || *result(c, "9N141")))
+    if (*result(c, LDL_BY_FORMULA) && !fasting &&
+        (kp_result_of(t, c->record, "3F015") || *result(c, "9N141")))
         find_at(c, KP_K_LDL_FORMULA, LDL_BY_FORMULA, NULL);
     const char *drinks = result(c, "9N786");
     if (*drinks >= '1' && *drinks <= '6' && !kp_result_of(t, c->record, "9N791"))
@@ -197,7 +199,8 @@ static const struct kp_value *source_value(const struct checker *c, const char *
 }
 
 /* The source's own number; false when it has none, or when it was computed here. */
-static bool stated_number(const struct checker *c, const char *code, unsigned scale, struct kp_decimal *ret_number)
+static bool stated_number(const struct checker *c, const char *code, unsigned scale,
+                          struct kp_decimal *ret_number)
 {
     const struct kp_value *value = source_value(c, code);
     return value && !value->limit && kp_decimal_parse(value->text, strlen(value->text), ret_number) &&
@@ -220,7 +223,8 @@ static void check_figures(const struct checker *c)
         distance(stated, derived) > BMI_TENTHS)
         differs(c, KP_K_BMI_DIFFERS, KP_ITEM_BMI, derived);
     if (stated_number(c, KP_ITEM_EGFR, 1, &stated) && kp_egfr(c->tables, c->record, &derived) &&
-        distance(stated, derived) > EGFR_TENTHS && distance(stated, derived) * 100 > EGFR_PERCENT * derived.units)
+        distance(stated, derived) > EGFR_TENTHS &&
+        distance(stated, derived) * 100 > EGFR_PERCENT * derived.units)
         differs(c, KP_K_EGFR_DIFFERS, KP_ITEM_EGFR, derived);
     if (stated_number(c, KP_ITEM_NON_HDL, 0, &stated) && kp_non_hdl(c->tables, c->record, &derived) &&
         distance(stated, derived) > 1)
@@ -269,7 +273,8 @@ void kp_check_record(const struct kp_tables *tables, const struct kp_record *rec
     check_sender(&c);
     if (strcmp(context->report, "10") == 0)
         kp_check_required(tables, record,
-                          context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT, findings);
+                          context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT,
+                          findings);
     if (!context->received && is_employee(record))
         kp_check_periodic(tables, record, findings);
     kp_check_groups(tables, record, context->received, findings);

@@ -4,7 +4,8 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-const struct kp_item *kp_result_item(const struct kp_tables *tables, const struct kp_record *record, const char *prefix)
+const struct kp_item *kp_result_item(const struct kp_tables *tables, const struct kp_record *record,
+                                     const char *prefix)
 {
     size_t n = strlen(prefix);
     for (size_t i = 0; i < tables->n_items; i++)
@@ -14,13 +15,15 @@ const struct kp_item *kp_result_item(const struct kp_tables *tables, const struc
     return NULL;
 }
 
-const struct kp_value *kp_result_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix)
+const struct kp_value *kp_result_of(const struct kp_tables *tables, const struct kp_record *record,
+                                    const char *prefix)
 {
     const struct kp_item *item = kp_result_item(tables, record, prefix);
     return item ? &record->values[item - tables->items] : NULL;
 }
 
-const struct kp_value *kp_measured_of(const struct kp_tables *tables, const struct kp_record *record, const char *prefix)
+const struct kp_value *kp_measured_of(const struct kp_tables *tables, const struct kp_record *record,
+                                      const char *prefix)
 {
     const struct kp_value *value = kp_result_of(tables, record, prefix);
     const struct kp_displaced *first = NULL;
@@ -70,7 +73,8 @@ bool kp_bmi(const struct kp_tables *tables, const struct kp_record *record, stru
     return tenths <= MOST_TENTHS;
 }
 
-bool kp_non_hdl(const struct kp_tables *tables, const struct kp_record *record, struct kp_decimal *ret_non_hdl)
+bool kp_non_hdl(const struct kp_tables *tables, const struct kp_record *record,
+                struct kp_decimal *ret_non_hdl)
 {
     struct kp_decimal total, hdl;
     if (!plain_number(tables, record, KP_PREFIX_TOTAL_CHOLESTEROL, &total) ||
@@ -85,9 +89,9 @@ bool kp_non_hdl(const struct kp_tables *tables, const struct kp_record *record, 
 enum { LOG_BITS = 44 };
 
 /*
- * Binary logarithm of n > 0 in units of 2^-44, one bit at a time: squaring the mantissa doubles the logarithm. Each of
- * the 44 squarings cuts off less than 2^-63, and what it cuts off is halved with every bit, so the result is less than
- * one unit and a half too small.
+ * Binary logarithm of n > 0 in units of 2^-44, one bit at a time: squaring the mantissa doubles the
+ * logarithm. Each of the 44 squarings cuts off less than 2^-63, and what it cuts off is halved with every
+ * bit, so the result is less than one unit and a half too small.
  */
 static int64_t log2_of(uint64_t n)
 {
@@ -111,9 +115,10 @@ static int64_t log_of_egfr(uint64_t hundredths, uint64_t age, bool female)
 }
 
 /*
- * The largest k with (2k - 1) / 20 <= eGFR is eGFR in tenths, half up. Logarithms stand for the two sides, and what they
- * are off by shifts eGFR by less than 2^-40 of itself; for no creatinine, sex and age up to 130 does it come nearer to a
- * half than 2^-28 of itself, so no last digit is in doubt. The nearest cases are tested.
+ * The largest k with (2k - 1) / 20 <= eGFR is eGFR in tenths, half up. Logarithms stand for the two sides,
+ * and what they are off by shifts eGFR by less than 2^-40 of itself; for no creatinine, sex and age up to 130
+ * does it come nearer to a half than 2^-28 of itself, so no last digit is in doubt. The nearest cases are
+ * tested.
  */
 bool kp_egfr(const struct kp_tables *tables, const struct kp_record *record, struct kp_decimal *ret_egfr)
 {

@@ -9,18 +9,20 @@
 #define ITEM_MEDICINE_LIPID "9N711000000000011"
 #define ITEM_SMOKING "9N736000000000011"
 
-enum { ACTIVE = '1', MOTIVATING = '2', NONE = '3' };          /* guidance */
+enum { ACTIVE = '1', MOTIVATING = '2', NONE = '3' };         /* guidance */
 enum { METABOLIC = '1', NEARLY = '2', NOT_METABOLIC = '3' }; /* metabolic syndrome */
 
 /* --- what the record tells --- */
 
-static enum kp_answer answer_of(const struct kp_tables *tables, const struct kp_record *record, const char *item)
+static enum kp_answer answer_of(const struct kp_tables *tables, const struct kp_record *record,
+                                const char *item)
 {
     const struct kp_value *value = kp_result_of(tables, record, item);
     return !value ? KP_ANSWER_NONE : strcmp(value->text, "1") == 0 ? KP_ANSWER_YES : KP_ANSWER_NO;
 }
 
-/* A mark says that the number may be less or more: then it tells only where that lies on the same side of the limit. */
+/* A mark says that the number may be less or more: then it tells only where that lies on the same side of the
+ * limit. */
 static struct kp_measure measure(const struct kp_judgement_limit *limit, struct kp_decimal number, char mark)
 {
     bool reached = kp_decimal_compare(number, limit->limit) >= 0;
@@ -28,7 +30,8 @@ static struct kp_measure measure(const struct kp_judgement_limit *limit, struct 
     return (struct kp_measure){.known = !open, .met = !open && reached != limit->below};
 }
 
-static struct kp_measure measure_of(const struct kp_tables *tables, const struct kp_record *record, enum kp_limit which)
+static struct kp_measure measure_of(const struct kp_tables *tables, const struct kp_record *record,
+                                    enum kp_limit which)
 {
     const struct kp_judgement_limit *limit = &tables->limits[which];
     const struct kp_value *value = kp_measured_of(tables, record, limit->items);
@@ -40,10 +43,12 @@ static struct kp_measure measure_of(const struct kp_tables *tables, const struct
     return (struct kp_measure){0};
 }
 
-void kp_health_of(const struct kp_tables *tables, const struct kp_record *record, struct kp_health *ret_health)
+void kp_health_of(const struct kp_tables *tables, const struct kp_record *record,
+                  struct kp_health *ret_health)
 {
     struct kp_health h = {.sex = *record->field[KP_F_SEX]};
-    static const char *const medicines[] = {ITEM_MEDICINE_PRESSURE, ITEM_MEDICINE_GLUCOSE, ITEM_MEDICINE_LIPID};
+    static const char *const medicines[] = {ITEM_MEDICINE_PRESSURE, ITEM_MEDICINE_GLUCOSE,
+                                            ITEM_MEDICINE_LIPID};
     for (size_t i = 0; i < KP_LIMIT__COUNT; i++)
         h.measures[i] = measure_of(tables, record, (enum kp_limit)i);
     for (size_t i = 0; i < KP_COUNT(medicines); i++)
@@ -103,7 +108,8 @@ static struct category glucose_category(const struct kp_health *h)
     bool fasting = known(h, KP_LIMIT_METABOLIC_GLUCOSE), casual = known(h, KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE);
     bool high = met(h, fasting ? KP_LIMIT_METABOLIC_GLUCOSE : KP_LIMIT_METABOLIC_HBA1C);
     struct category c = {.met = medicine == KP_ANSWER_YES || high};
-    c.sound = medicine != KP_ANSWER_NONE && (fasting || known(h, KP_LIMIT_METABOLIC_HBA1C) || (casual && c.met));
+    c.sound =
+        medicine != KP_ANSWER_NONE && (fasting || known(h, KP_LIMIT_METABOLIC_HBA1C) || (casual && c.met));
     return c;
 }
 
@@ -190,7 +196,8 @@ char kp_judgement_guidance(const struct kp_health *h, int age)
     enum { OLDER = 65 };
     if (any_medicine(h, KP_ANSWER_YES))
         return NONE;
-    struct kp_measure belly = known(h, KP_LIMIT_VISCERAL_FAT) ? h->measures[KP_LIMIT_VISCERAL_FAT] : waist_of(h);
+    struct kp_measure belly =
+        known(h, KP_LIMIT_VISCERAL_FAT) ? h->measures[KP_LIMIT_VISCERAL_FAT] : waist_of(h);
     if (!belly.known || (!belly.met && !known(h, KP_LIMIT_BMI)))
         return KP_UNDECIDED;
     if (!belly.met && !met(h, KP_LIMIT_BMI))

@@ -6,7 +6,8 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables, struct kp_arena *arena)
+enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables,
+                              struct kp_arena *arena)
 {
     struct kp_record record = {.values = kp_arena_alloc(arena, tables->n_items * sizeof(*record.values)),
                                .derived = kp_arena_alloc(arena, tables->n_items * sizeof(*record.derived))};
@@ -56,8 +57,8 @@ static void add_value(struct kp_buf *out, const struct kp_item *item, const stru
 /* What never leaves the house may change without making the disclosed record another one. */
 static bool stays_here(size_t field)
 {
-    return field == KP_F_EMPLOYEE_ID || field == KP_F_NAME || field == KP_F_MEMBER_FROM || field == KP_F_MEMBER_TO ||
-           field == KP_F_FASTING;
+    return field == KP_F_EMPLOYEE_ID || field == KP_F_NAME || field == KP_F_MEMBER_FROM ||
+           field == KP_F_MEMBER_TO || field == KP_F_FASTING;
 }
 
 static enum kp_status digest_of(const struct kp_record *record, const struct kp_tables *tables, bool whole,

@@ -36,28 +36,30 @@ struct kp_record {
     struct kp_value *values; /* one per item of the tables */
     bool *derived;           /* the same: the value was computed here, because the source had none */
     const struct kp_displaced *displaced; /* NULL: nothing was */
-    bool dash_empty;         /* somewhere a lone dash stood for "nothing" */
-    const char *dash_coded;  /* label of an item where it was read as a code; NULL: nowhere */
+    bool dash_empty;                      /* somewhere a lone dash stood for "nothing" */
+    const char *dash_coded;               /* label of an item where it was read as a code; NULL: nowhere */
     unsigned dash_column;
 };
 
 /* Empty fields, no values. Errors: KP_E_SYSTEM. */
-enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables, struct kp_arena *arena);
+enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables,
+                              struct kp_arena *arena);
 
 /*
  * Who and when: insurer, symbol, number, branch, birth date, exam date, joined by a separator, widths
- * folded and padding zeros left out so that the notation of a card does not make a new person. What it gives is kept in
- * indexes of logs: when it changes, so must their mark (logindex.c). NULL when memory is short.
+ * folded and padding zeros left out so that the notation of a card does not make a new person. What it gives
+ * is kept in indexes of logs: when it changes, so must their mark (logindex.c). NULL when memory is short.
  */
 char *kp_identity(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,
                   const char *branch, const char *birth, const char *exam);
 
-/* Digest over the whole row: what makes two rows equal. Employee id and dates of membership count here, because consent
- * and membership are decided by them. */
+/* Digest over the whole row: what makes two rows equal. Employee id and dates of membership count here,
+ * because consent and membership are decided by them. */
 enum kp_status kp_row_digest(const struct kp_record *record, const struct kp_tables *tables,
                              uint8_t ret_digest[KP_SHA256_BYTES]);
 
-/* Digest over everything of the record that could go out, whatever the ground; the same for the same contents. */
+/* Digest over everything of the record that could go out, whatever the ground; the same for the same
+ * contents. */
 enum kp_status kp_record_digest(const struct kp_record *record, const struct kp_tables *tables,
                                 uint8_t ret_digest[KP_SHA256_BYTES]);
 

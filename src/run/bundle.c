@@ -7,19 +7,22 @@
 #include "base/status.h"
 #include "v08/cda_write.h"
 
-/* The cells of a log entry that are known before the bundle is; one line of the spool holds them in this order. */
+/* The cells of a log entry that are known before the bundle is; one line of the spool holds them in this
+ * order. */
 static const enum kp_log_column SPOOLED[] = {
-    KP_LOG_EVENT,         KP_LOG_REQUEST_ID,     KP_LOG_DOCUMENT,       KP_LOG_RECORD_SHA256,   KP_LOG_EMPLOYEE_ID,
-    KP_LOG_INSURED_SYMBOL, KP_LOG_INSURED_NUMBER, KP_LOG_INSURED_BRANCH, KP_LOG_NAME_KANA,      KP_LOG_BIRTH_DATE,
-    KP_LOG_EXAM_DATE,     KP_LOG_AGE,            KP_LOG_AGE_RULE,       KP_LOG_AGE_BAND,        KP_LOG_BASIS_ID,
-    KP_LOG_PROVISIONS,    KP_LOG_PRIVACY_GROUND, KP_LOG_ITEMS_DUTY,     KP_LOG_ITEMS_FORM,      KP_LOG_ITEMS_CONSENT,
-    KP_LOG_ITEMS_REQUESTED, KP_LOG_ITEMS_WITHHELD, KP_LOG_CONSENT_IDS,  KP_LOG_REASON};
+    KP_LOG_EVENT,           KP_LOG_REQUEST_ID,     KP_LOG_DOCUMENT,       KP_LOG_RECORD_SHA256,
+    KP_LOG_EMPLOYEE_ID,     KP_LOG_INSURED_SYMBOL, KP_LOG_INSURED_NUMBER, KP_LOG_INSURED_BRANCH,
+    KP_LOG_NAME_KANA,       KP_LOG_BIRTH_DATE,     KP_LOG_EXAM_DATE,      KP_LOG_AGE,
+    KP_LOG_AGE_RULE,        KP_LOG_AGE_BAND,       KP_LOG_BASIS_ID,       KP_LOG_PROVISIONS,
+    KP_LOG_PRIVACY_GROUND,  KP_LOG_ITEMS_DUTY,     KP_LOG_ITEMS_FORM,     KP_LOG_ITEMS_CONSENT,
+    KP_LOG_ITEMS_REQUESTED, KP_LOG_ITEMS_WITHHELD, KP_LOG_CONSENT_IDS,    KP_LOG_REASON};
 
 enum { CELL_SEPARATOR = '\x1f', N_MAX = '9' };
 
 static char *root_name(struct kp_run *run, const struct kp_insurer *n, const char *day, char send)
 {
-    return kp_arena_printf(&run->ctx->arena, "%s_%s_%s%c_%s", n->sender_number, n->number, day, send, n->service_event);
+    return kp_arena_printf(&run->ctx->arena, "%s_%s_%s%c_%s", n->sender_number, n->number, day, send,
+                           n->service_event);
 }
 
 static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
@@ -39,7 +42,8 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_run *run, struc
             b->send = (char)(n + 1);
     }
     if (b->send > N_MAX)
-        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_DAY_IS_FULL, kp_in(run->output), b->insurer->number);
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_DAY_IS_FULL, kp_in(run->output),
+                       b->insurer->number);
     b->root = root_name(run, b->insurer, day, b->send);
     b->file_name = b->root ? kp_arena_printf(&run->ctx->arena, "%s.zip", b->root) : NULL;
     if (!b->file_name || kp_map_put(&ledger->bundles, &run->ctx->arena, b->root, 1) == KP_MAP_NO_MEMORY)
@@ -89,7 +93,8 @@ static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
     const char *duty = kp_provisions_text(&slot->arena, &run->ctx->tables, d->basis, run->as_of);
-    const struct kp_basis *consent = kp_basis_for(&run->ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
+    const struct kp_basis *consent =
+        kp_basis_for(&run->ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
     if (!duty || !consent || d->basis == consent || !*slot->consent_ids)
         return duty;
     const char *by_consent = kp_provisions_text(&slot->arena, &run->ctx->tables, consent, run->as_of);
@@ -104,7 +109,8 @@ static const char *reason_of(const struct kp_run *run, const struct kp_slot *slo
     return slot->decision.recipient_unknown ? "recipient_unknown" : "";
 }
 
-static bool fill_entry(const struct kp_run *run, struct kp_slot *slot, const char *document, const char **cells)
+static bool fill_entry(const struct kp_run *run, struct kp_slot *slot, const char *document,
+                       const char **cells)
 {
     const struct kp_decision *d = &slot->decision;
     const char *const *f = slot->record.field;
@@ -148,7 +154,8 @@ static enum kp_status spool_entry(struct kp_bundle *b, const struct kp_run *run,
     if (!fill_entry(run, slot, document, cells))
         return kp_no_memory(run->ctx);
     for (size_t i = 0; i < KP_COUNT(SPOOLED); i++) {
-        for (const char *at = cells[SPOOLED[i]]; *at; at++) /* neither the separator nor a line end may break the line */
+        for (const char *at = cells[SPOOLED[i]]; *at;
+             at++) /* neither the separator nor a line end may break the line */
             kp_buf_char(&line, (unsigned char)*at < 0x20 ? ' ' : *at);
         kp_buf_char(&line, i + 1 < KP_COUNT(SPOOLED) ? CELL_SEPARATOR : '\n');
     }
@@ -159,13 +166,15 @@ static enum kp_status spool_entry(struct kp_bundle *b, const struct kp_run *run,
     return ok ? KP_OK : kp_no_memory(run->ctx);
 }
 
-enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_run *run, struct kp_slot *slot, const char **ret_document)
+enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_run *run, struct kp_slot *slot,
+                             const char **ret_document)
 {
     char day[9];
     kp_date_compact(run->as_of, day);
     /* h, facility that made the file, day, N, 実施区分, serial */
-    char *document = kp_arena_printf(&slot->arena, "h%s%s%c%s%06llu.xml", b->insurer->sender_number, day, b->send,
-                                     b->insurer->service_event, (unsigned long long)(b->n_documents + 1));
+    char *document =
+        kp_arena_printf(&slot->arena, "h%s%s%c%s%06llu.xml", b->insurer->sender_number, day, b->send,
+                        b->insurer->service_event, (unsigned long long)(b->n_documents + 1));
     char *member = document ? kp_arena_printf(&slot->arena, "%s/DATA/%s", b->root, document) : NULL;
     if (!member)
         return kp_no_memory(run->ctx);
@@ -182,8 +191,8 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_run *run, struct kp_
 
 /* --- the whole --- */
 
-static enum kp_status add_member(struct kp_bundle *b, struct kp_run *run, struct kp_tools *tools, const char *name,
-                                 const char *bytes, size_t n)
+static enum kp_status add_member(struct kp_bundle *b, struct kp_run *run, struct kp_tools *tools,
+                                 const char *name, const char *bytes, size_t n)
 {
     struct kp_packed packed = {.bytes = {0}};
     char *member = kp_arena_printf(&run->ctx->arena, "%s/%s", b->root, name);
@@ -252,8 +261,8 @@ static void bundle_cells(const struct kp_bundle *b, const struct kp_run *run, st
     entry->cells[KP_LOG_TABLES_SHA256] = run->ctx->tables.sha256;
 }
 
-static enum kp_status log_line(const struct kp_bundle *b, const struct kp_run *run, struct kp_log *log, char *line,
-                               size_t n)
+static enum kp_status log_line(const struct kp_bundle *b, const struct kp_run *run, struct kp_log *log,
+                               char *line, size_t n)
 {
     struct kp_log_entry entry = {0};
     bundle_cells(b, run, &entry);
@@ -307,8 +316,8 @@ static enum kp_status log_event(const struct kp_bundle *b, const struct kp_run *
 
 enum place { IN_PLACE, STILL_TEMPORARY, UNKNOWN };
 
-/* A file of somebody else's under that name is never replaced. Over a network the answer to a rename can be lost, or half
- * of it be done: then where the file is says what became of it, if anything does. */
+/* A file of somebody else's under that name is never replaced. Over a network the answer to a rename can be
+ * lost, or half of it be done: then where the file is says what became of it, if anything does. */
 static enum place put_in_place(struct kp_bundle *b, const struct kp_run *run)
 {
     bool in_the_way = kp_path_exists(b->path);
@@ -328,8 +337,11 @@ static enum place put_in_place(struct kp_bundle *b, const struct kp_run *run)
 enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger)
 {
     errno = 0;
-    kp_log_set_time(&ledger->log, run->ctx->env->now(run->ctx->env->ctx)); /* a long run must not date its disclosures too early */
-    run->evidence = b->temp_path; /* where it is tells the next run what to do with entries that say nothing of it */
+    kp_log_set_time(
+        &ledger->log,
+        run->ctx->env->now(run->ctx->env->ctx)); /* a long run must not date its disclosures too early */
+    run->evidence =
+        b->temp_path; /* where it is tells the next run what to do with entries that say nothing of it */
     if (log_entries(b, run, &ledger->log) != KP_OK)
         return kp_write_failed(run->ctx, run->log_path);
     enum place place = put_in_place(b, run);
@@ -340,7 +352,8 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_run *run, struct
         return KP_E_SYSTEM;
     if (kp_sync_folder(run->ctx->io, run->output) != KP_OK)
         return kp_write_failed(run->ctx, run->output);
-    return log_event(b, run, &ledger->log, "release") == KP_OK ? KP_OK : kp_write_failed(run->ctx, run->log_path);
+    return log_event(b, run, &ledger->log, "release") == KP_OK ? KP_OK
+                                                               : kp_write_failed(run->ctx, run->log_path);
 }
 
 void kp_bundle_abandon(struct kp_bundle *b)

@@ -1,6 +1,6 @@
 /*
- * One insurer's bundle from the first document to its release. Until then it lives in the run's temporary folder,
- * together with the log entries it owes.
+ * One insurer's bundle from the first document to its release. Until then it lives in the run's temporary
+ * folder, together with the log entries it owes.
  *
  *   <root>/DATA/h....xml   one document per person
  *   <root>/XSD/...         the schemas
@@ -34,8 +34,8 @@ struct kp_bundle {
     bool placed; /* it stands under its name: released, or prepared */
 };
 
-/* Begins a bundle; N follows the day's earlier bundles in folder, log and run: the ledger knows this one from now on.
- * Faults are reported. */
+/* Begins a bundle; N follows the day's earlier bundles in folder, log and run: the ledger knows this one from
+ * now on. Faults are reported. */
 enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer);
 /* It holds as many documents as the insurer takes at once, or as can be numbered. */
@@ -45,8 +45,8 @@ enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_run *run, struc
                              const char **ret_document);
 /* Adds schemas and index, brings the finished archive to disk under its temporary name, takes its digest. */
 enum kp_status kp_bundle_seal(struct kp_bundle *bundle, struct kp_run *run, struct kp_tools *tools);
-/* Entries to disk, then the bundle into place, then the release entry: in this order, so that no bundle is ever
- * without its entries. */
+/* Entries to disk, then the bundle into place, then the release entry: in this order, so that no bundle is
+ * ever without its entries. */
 enum kp_status kp_bundle_release(struct kp_bundle *bundle, struct kp_run *run, struct kp_ledger *ledger);
 void kp_bundle_abandon(struct kp_bundle *bundle);
 

@@ -14,7 +14,8 @@ static struct kp_book *current(struct kp_ledger *ledger)
 
 static enum kp_status log_failed(const struct kp_run *run, const char *path)
 {
-    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_UNUSABLE, kp_in(path), strerror(errno ? errno : EIO));
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_UNUSABLE, kp_in(path),
+                   strerror(errno ? errno : EIO));
 }
 
 /* --- reading a log --- */
@@ -59,7 +60,8 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 }
 
 /* The chain must hold. */
-static enum kp_status judge(const struct kp_run *run, const char *path, enum kp_status st, const struct kp_log_state *state)
+static enum kp_status judge(const struct kp_run *run, const char *path, enum kp_status st,
+                            const struct kp_log_state *state)
 {
     enum kp_log_fault fault = st == KP_E_FAULT ? KP_LOG_NOT_AN_ENTRY : state->fault;
     if (st == KP_E_SYSTEM && is_cancelled(run))
@@ -68,7 +70,8 @@ static enum kp_status judge(const struct kp_run *run, const char *path, enum kp_
         return log_failed(run, path);
     if (fault == KP_LOG_SOUND)
         return KP_OK;
-    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, kp_at(path, state->bad_line), kp_log_fault_text(fault, run->options->common.lang));
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, kp_at(path, state->bad_line),
+                   kp_log_fault_text(fault, run->options->common.lang));
 }
 
 /* Reads a log on from where it was read to. */
@@ -77,13 +80,14 @@ static enum kp_status read_on(struct reading *r, struct kp_book *book)
     const struct kp_run *run = r->ledger->run;
     const struct kp_log_point from = book->state.end;
     errno = 0;
-    enum kp_status st = kp_log_read(run->ctx->io, book->path, from.bytes ? &from : NULL, take_entry, r, &book->state);
+    enum kp_status st =
+        kp_log_read(run->ctx->io, book->path, from.bytes ? &from : NULL, take_entry, r, &book->state);
     memcpy(r->builder.point.before, book->state.end.before, sizeof(r->builder.point.before));
     return judge(run, book->path, st, &book->state);
 }
 
-/* What the index covers is not read, but where that takes no time all of the chain is verified: an alteration nobody asks
- * about is found, too. */
+/* What the index covers is not read, but where that takes no time all of the chain is verified: an alteration
+ * nobody asks about is found, too. */
 static enum kp_status verify_small(const struct kp_run *run, const struct kp_book *book)
 {
     struct kp_log_state state = {.fault = KP_LOG_SOUND};
@@ -120,15 +124,19 @@ static void remove_half_index(const struct kp_ledger *ledger, const struct kp_bo
 
 static enum kp_status index_failed(const struct kp_run *run, const char *path)
 {
-    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_INDEX_UNWRITTEN, kp_in(path), strerror(errno ? errno : EIO));
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_INDEX_UNWRITTEN, kp_in(path),
+                   strerror(errno ? errno : EIO));
 }
 
-/* Writes the index where it belongs or, when this run may not or cannot write there, among its own temporary files. */
-static enum kp_status write_index(struct kp_ledger *ledger, struct kp_book *book, struct kp_log_index_builder *builder)
+/* Writes the index where it belongs or, when this run may not or cannot write there, among its own temporary
+ * files. */
+static enum kp_status write_index(struct kp_ledger *ledger, struct kp_book *book,
+                                  struct kp_log_index_builder *builder)
 {
     struct kp_run *run = ledger->run;
     const char *path = book->index_path;
-    char *own = kp_arena_printf(&run->ctx->arena, "%s/log%zu.index", run->temp, (size_t)(book - ledger->books));
+    char *own =
+        kp_arena_printf(&run->ctx->arena, "%s/log%zu.index", run->temp, (size_t)(book - ledger->books));
     enum kp_status st = KP_E_SYSTEM;
     if (!own)
         return kp_no_memory(run->ctx);
@@ -167,7 +175,8 @@ out:
     return st;
 }
 
-static enum kp_status bring_up_to_date(struct kp_ledger *ledger, struct kp_book *book, struct reading *reading)
+static enum kp_status bring_up_to_date(struct kp_ledger *ledger, struct kp_book *book,
+                                       struct reading *reading)
 {
     enum kp_status st = KP_OK;
     if (reading->builder.point.bytes > 0)
@@ -198,7 +207,8 @@ static enum kp_status settle(struct kp_ledger *ledger, struct reading *reading, 
         return log_failed(run, run->log_path);
     ledger->recovery.bundle = bundle;
     ledger->recovery.completed = released;
-    kp_warn(&run->ctx->diag, released ? KP_K_BUNDLE_COMPLETED : KP_K_BUNDLE_VOIDED, kp_in(run->log_path), bundle);
+    kp_warn(&run->ctx->diag, released ? KP_K_BUNDLE_COMPLETED : KP_K_BUNDLE_VOIDED, kp_in(run->log_path),
+            bundle);
     return read_on(reading, current(ledger)); /* the entry that was added counts like any other */
 }
 
@@ -207,12 +217,13 @@ static enum kp_status unsettled(const struct kp_ledger *ledger, const char *log)
     struct kp_run *run = ledger->run;
     const struct kp_unfinished *u = &ledger->unfinished;
     char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
-    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, kp_in(log), u->bundle, temp ? temp : "");
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, kp_in(log), u->bundle,
+                   temp ? temp : "");
 }
 
-/* In place with the digest the log names: it went out. Still in the temporary folder of its run: it did not. Neither:
- * it may have been collected already, or belong to another folder. Then nothing is guessed: to void it would write an
- * entry that lies, and disclose its people a second time. */
+/* In place with the digest the log names: it went out. Still in the temporary folder of its run: it did not.
+ * Neither: it may have been collected already, or belong to another folder. Then nothing is guessed: to void
+ * it would write an entry that lies, and disclose its people a second time. */
 static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct reading *reading)
 {
     struct kp_run *run = ledger->run;
@@ -226,7 +237,8 @@ static enum kp_status settle_unfinished(struct kp_ledger *ledger, struct reading
     if (kp_path_exists(place) && kp_file_sha256(run->ctx->io, place, digest) == KP_OK)
         kp_sha256_hex(digest, hex);
     if (strcmp(hex, u->bundle_sha256) == 0) {
-        /* It may stand there only in the memory of the system: a release is not logged before it is on disk. */
+        /* It may stand there only in the memory of the system: a release is not logged before it is on disk.
+         */
         if (kp_sync_folder(run->ctx->io, run->output) != KP_OK)
             return kp_write_failed(run->ctx, run->output);
         return settle(ledger, reading, "release");
@@ -266,7 +278,8 @@ static enum kp_status check_link(struct kp_ledger *ledger, struct kp_book *book)
     if (strcmp(end->before, expected) == 0)
         return KP_OK;
     if (is_first)
-        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_OLDER_LOG_MISSING, kp_at(book->path, 2), end->before);
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_OLDER_LOG_MISSING, kp_at(book->path, 2),
+                       end->before);
     return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_NOT_CONTINUED, kp_at(book->path, 2), book[-1].path);
 }
 
@@ -279,7 +292,9 @@ static enum kp_status check_older(const struct kp_ledger *ledger, const struct k
         return log_failed(run, book->path);
     }
     if (book->state.torn)
-        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, kp_at(book->path, book->state.end.n_entries + 2), kp_log_fault_text(KP_LOG_TORN, run->options->common.lang));
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN,
+                       kp_at(book->path, book->state.end.n_entries + 2),
+                       kp_log_fault_text(KP_LOG_TORN, run->options->common.lang));
     if (*ledger->unfinished.bundle)
         return unsettled(ledger, book->path);
     return KP_OK;
@@ -302,7 +317,8 @@ static void check_clock(struct kp_run *run, const struct kp_book *book)
     int fd = last_at ? run->ctx->io->open(book->path, O_RDONLY, 0) : -1;
     if (fd < 0)
         return;
-    (void)kp_log_read_one(run->ctx->io, fd, last_at, hold_against_clock, run); /* no more than a warning is at stake */
+    (void)kp_log_read_one(run->ctx->io, fd, last_at, hold_against_clock,
+                          run); /* no more than a warning is at stake */
     (void)run->ctx->io->close(fd);
 }
 
@@ -403,13 +419,14 @@ static bool may_be_archive(struct kp_run *run, const char *name)
     int fd = path ? run->ctx->io->open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
     if (fd < 0)
         return true;
-    bool may_be = kp_scratch_read(run->ctx->io, fd, first, sizeof(first), 0) != KP_OK || memcmp(first, mark, sizeof(mark)) == 0;
+    bool may_be = kp_scratch_read(run->ctx->io, fd, first, sizeof(first), 0) != KP_OK ||
+                  memcmp(first, mark, sizeof(mark)) == 0;
     (void)run->ctx->io->close(fd);
     return may_be;
 }
 
-/* A bundle that the logs do not name went out by another log, or this one was replaced by hand: its people would be told
- * of a second time. */
+/* A bundle that the logs do not name went out by another log, or this one was replaced by hand: its people
+ * would be told of a second time. */
 static enum kp_status check_known(struct kp_ledger *ledger, const char *name, const char *root)
 {
     struct kp_run *run = ledger->run;
@@ -436,7 +453,8 @@ static void take_name(void *ctx, const char *name)
     if (scan->st != KP_OK || n <= 4 || strcmp(name + n - 4, ".zip") != 0)
         return;
     char *root = kp_arena_strndup(arena, name, n - 4);
-    if (!root || (strstr(name, day) && kp_map_put(&scan->ledger->bundles, arena, root, 1) == KP_MAP_NO_MEMORY))
+    if (!root ||
+        (strstr(name, day) && kp_map_put(&scan->ledger->bundles, arena, root, 1) == KP_MAP_NO_MEMORY))
         scan->st = kp_no_memory(run->ctx);
     else if (is_own_bundle(run, name))
         scan->st = check_known(scan->ledger, name, root);
@@ -444,13 +462,15 @@ static void take_name(void *ctx, const char *name)
 
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
 {
-    *ledger = (struct kp_ledger){.run = run, .log = {.fd = -1}, .unfinished = {.bundle = ""}, .recovery = {.bundle = ""}};
+    *ledger = (struct kp_ledger){
+        .run = run, .log = {.fd = -1}, .unfinished = {.bundle = ""}, .recovery = {.bundle = ""}};
     struct folder_scan scan = {.ledger = ledger};
     if (kp_discloses(run->options->command))
         KP_TRY(take_lock(ledger));
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path));
-    return kp_each_entry(run->output, take_name, &scan) == KP_OK ? scan.st : kp_write_failed(run->ctx, run->output);
+    return kp_each_entry(run->output, take_name, &scan) == KP_OK ? scan.st
+                                                                 : kp_write_failed(run->ctx, run->output);
 }
 
 void kp_ledger_close(struct kp_ledger *ledger)
@@ -466,8 +486,8 @@ void kp_ledger_close(struct kp_ledger *ledger)
 
 /* --- asking --- */
 
-static enum kp_status find_in(struct kp_ledger *ledger, struct kp_book *book, const uint8_t *key, uint8_t *ret_record,
-                              bool *ret_found)
+static enum kp_status find_in(struct kp_ledger *ledger, struct kp_book *book, const uint8_t *key,
+                              uint8_t *ret_record, bool *ret_found)
 {
     errno = 0;
     enum kp_status st = kp_log_index_find(&book->index, key, ret_record, ret_found);
@@ -480,8 +500,8 @@ static enum kp_status find_in(struct kp_ledger *ledger, struct kp_book *book, co
     return st == KP_OK ? KP_OK : log_failed(ledger->run, book->path);
 }
 
-enum kp_status kp_ledger_find(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
-                              bool *ret_found)
+enum kp_status kp_ledger_find(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+                              uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
     struct kp_ledger *ledger = ctx;
     enum kp_status st = KP_OK;
@@ -525,8 +545,8 @@ static void remember_release(struct kp_ledger *ledger)
     errno = 0;
     enum kp_status st = kp_log_index_builder_open(&reading.builder, run->ctx->io, run->temp);
     if (st == KP_OK)
-        st = kp_log_read(run->ctx->io, book->path, book->state.end.bytes ? &book->state.end : NULL, take_entry, &reading,
-                         &book->state);
+        st = kp_log_read(run->ctx->io, book->path, book->state.end.bytes ? &book->state.end : NULL,
+                         take_entry, &reading, &book->state);
     memcpy(reading.builder.point.before, book->state.end.before, sizeof(book->state.end.before));
     if (st == KP_OK && strcmp(book->state.end.head, ledger->log.head) == 0)
         st = kp_log_index_write(book->index_path, &book->index, &reading.builder);
@@ -550,7 +570,8 @@ static bool holds_anchors(const struct kp_io *io, int fd, int64_t size)
     return true;
 }
 
-/* One line, written at once, so that two programs that append do not mix. A line that was cut off before it is closed. */
+/* One line, written at once, so that two programs that append do not mix. A line that was cut off before it
+ * is closed. */
 static enum kp_status append_line(const struct kp_io *io, const char *path, struct kp_buf *line)
 {
     char last = '\n';
@@ -584,7 +605,8 @@ static void add_anchor(struct kp_ledger *ledger)
     if (!path)
         return;
     kp_date_time_in_japan(run->ctx->env->now(run->ctx->env->ctx), time);
-    kp_buf_printf(&line, "\n%s,%s,%llu,%s\n", time, run->run_id, (unsigned long long)ledger->log.seq, ledger->log.head);
+    kp_buf_printf(&line, "\n%s,%s,%llu,%s\n", time, run->run_id, (unsigned long long)ledger->log.seq,
+                  ledger->log.head);
     errno = 0;
     if (!kp_buf_ok(&line) || append_line(run->ctx->io, path, &line) != KP_OK)
         kp_warn(&run->ctx->diag, KP_K_ANCHOR_UNWRITTEN, kp_in(path), strerror(errno ? errno : EIO));

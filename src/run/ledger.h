@@ -1,6 +1,7 @@
 /*
- * The disclosure log as a run uses it: what it remembers of people and bundles, and what an earlier run that died left
- * unfinished. The memory is an index beside each log (logindex.h); only what was appended since is read. Layer 11.
+ * The disclosure log as a run uses it: what it remembers of people and bundles, and what an earlier run that
+ * died left unfinished. The memory is an index beside each log (logindex.h); only what was appended since is
+ * read. Layer 11.
  */
 #ifndef KP_LEDGER_H
 #define KP_LEDGER_H
@@ -45,22 +46,22 @@ struct kp_ledger {
 };
 
 /*
- * Opens the log and the older ones that it continues. For an export it is locked first, a torn last line is cut off, and
- * a bundle that an earlier run left is completed (it is in place) or voided (it is not). A broken or shortened chain
- * stops the run, and so does a bundle in the output folder that no log names: KP_E_SYSTEM. A clock that is behind the
- * last entry is a warning.
+ * Opens the log and the older ones that it continues. For an export it is locked first, a torn last line is
+ * cut off, and a bundle that an earlier run left is completed (it is in place) or voided (it is not). A
+ * broken or shortened chain stops the run, and so does a bundle in the output folder that no log names:
+ * KP_E_SYSTEM. A clock that is behind the last entry is a warning.
  */
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run);
 
-/* What was disclosed last under that key, in any of the logs: a kp_persons_lookup on the ledger. An index that turns out to
- * be damaged is built anew from its log. Faults are reported. */
-enum kp_status kp_ledger_find(void *ledger, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
-                              bool *ret_found);
+/* What was disclosed last under that key, in any of the logs: a kp_persons_lookup on the ledger. An index
+ * that turns out to be damaged is built anew from its log. Faults are reported. */
+enum kp_status kp_ledger_find(void *ledger, const uint8_t key[KP_LOG_KEY_BYTES],
+                              uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
 /* Was a bundle of that name (without .zip) made before: in the logs, or in the output folder? */
 enum kp_status kp_ledger_has_bundle(struct kp_ledger *ledger, const char *root, bool *ret_has);
 
-/* After the release: brings the index up to date and adds the head to the anchors. The disclosures stand without
- * either, so what fails here is a warning. */
+/* After the release: brings the index up to date and adds the head to the anchors. The disclosures stand
+ * without either, so what fails here is a warning. */
 void kp_ledger_conclude(struct kp_ledger *ledger);
 
 /* Entries and head of the log as it is now. */

@@ -44,7 +44,8 @@ struct kp_persons {
 };
 
 /* Calls fn for every entry of the part, in order. */
-static enum kp_status each(struct kp_persons *seen, const struct kp_spill *rows, uint64_t part, uint64_t n_parts,
+static enum kp_status each(struct kp_persons *seen, const struct kp_spill *rows, uint64_t part,
+                           uint64_t n_parts,
                            enum kp_status (*fn)(struct kp_persons *seen, const struct entry *entry))
 {
     struct entry block[KP_SPILL_BUFFERED];
@@ -64,7 +65,8 @@ static enum kp_status each(struct kp_persons *seen, const struct kp_spill *rows,
     return KP_OK;
 }
 
-static enum kp_status open_marks(const struct kp_io *io, const char *folder, const char *name, struct marks *marks)
+static enum kp_status open_marks(const struct kp_io *io, const char *folder, const char *name,
+                                 struct marks *marks)
 {
     struct kp_arena arena = {0};
     char *path = kp_arena_printf(&arena, "%s/%s", folder, name);
@@ -111,8 +113,9 @@ void kp_persons_free(struct kp_persons *seen)
     free(seen);
 }
 
-enum kp_status kp_persons_row(struct kp_persons *seen, uint64_t row, uint32_t file, uint64_t line, const char *identity,
-                           const uint8_t record[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES])
+enum kp_status kp_persons_row(struct kp_persons *seen, uint64_t row, uint32_t file, uint64_t line,
+                              const char *identity, const uint8_t record[KP_SHA256_BYTES],
+                              const uint8_t whole[KP_SHA256_BYTES])
 {
     struct entry entry = {.row = row, .file = file, .line = line};
     memcpy(entry.whole, whole, sizeof(entry.whole));
@@ -121,8 +124,8 @@ enum kp_status kp_persons_row(struct kp_persons *seen, uint64_t row, uint32_t fi
     return st == KP_OK ? kp_spill_push(&seen->rows, &entry) : st;
 }
 
-enum kp_status kp_persons_person(struct kp_persons *seen, uint64_t row, uint32_t file, uint64_t line, const char *key,
-                              const char *facts)
+enum kp_status kp_persons_person(struct kp_persons *seen, uint64_t row, uint32_t file, uint64_t line,
+                                 const char *key, const char *facts)
 {
     struct entry entry = {.row = row, .file = file, .line = line};
     enum kp_status st = kp_sha256_of(facts, strlen(facts), entry.whole);
@@ -133,8 +136,8 @@ enum kp_status kp_persons_person(struct kp_persons *seen, uint64_t row, uint32_t
 
 static struct slot *find(struct kp_persons *seen, const uint8_t key[KP_LOG_KEY_BYTES])
 {
-    /* By the first bits, so that going through the slots is going through the keys, very nearly in order: the log is
-     * then asked along its index, not across it. */
+    /* By the first bits, so that going through the slots is going through the keys, very nearly in order: the
+     * log is then asked along its index, not across it. */
     size_t at = ((size_t)key[0] << 16 | (size_t)key[1] << 8 | key[2]) >> (24 - SLOT_BITS);
     while (seen->slots[at].first_row && memcmp(seen->slots[at].key, key, KP_LOG_KEY_BYTES) != 0)
         at = (at + 1) & (SLOTS - 1);
@@ -171,19 +174,22 @@ static enum kp_status ask_log(struct kp_persons *seen, kp_persons_lookup *lookup
         if (st != KP_OK)
             return st;
         if (found)
-            slot->logged = memcmp(slot->digest, record, sizeof(record)) == 0 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
+            slot->logged =
+                memcmp(slot->digest, record, sizeof(record)) == 0 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
     }
     return KP_OK;
 }
 
-static enum kp_status write_mark_to(struct kp_persons *seen, const struct marks *marks, const struct entry *entry)
+static enum kp_status write_mark_to(struct kp_persons *seen, const struct marks *marks,
+                                    const struct entry *entry)
 {
     const struct slot *slot = find(seen, entry->key);
     bool is_first = slot->first_row == entry->row + 1;
     struct kp_mark mark = {.kind = slot->logged, .file = slot->first_file, .line = slot->first_line};
     if (slot->conflict) {
         mark.kind = KP_SEEN_CONFLICT;
-        if (memcmp(entry->whole, slot->whole, KP_SHA256_BYTES) == 0) { /* name a row that differs from this one */
+        if (memcmp(entry->whole, slot->whole, KP_SHA256_BYTES) ==
+            0) { /* name a row that differs from this one */
             mark.file = slot->other_file;
             mark.line = slot->other_line;
         }
@@ -206,7 +212,8 @@ static enum kp_status write_person_mark(struct kp_persons *seen, const struct en
 }
 
 /* Rows against one another and the log, or, without a lookup, people against one another. */
-static enum kp_status join(struct kp_persons *seen, struct kp_spill *rows, kp_persons_lookup *lookup, void *ctx,
+static enum kp_status join(struct kp_persons *seen, struct kp_spill *rows, kp_persons_lookup *lookup,
+                           void *ctx,
                            enum kp_status (*write)(struct kp_persons *seen, const struct entry *entry))
 {
     uint64_t n_parts = rows->n / ENTRIES_PER_PART + 1;
@@ -235,7 +242,8 @@ out:
     return st;
 }
 
-static enum kp_status read_mark(const struct kp_io *io, struct marks *marks, uint64_t row, struct kp_mark *ret_mark)
+static enum kp_status read_mark(const struct kp_io *io, struct marks *marks, uint64_t row,
+                                struct kp_mark *ret_mark)
 {
     if (marks->from == UINT64_MAX || row < marks->from || row - marks->from >= MARKS_READ) {
         enum kp_status st =

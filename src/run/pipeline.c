@@ -5,15 +5,16 @@
  *   ledger      read the disclosure log, settle what a dead run left           ledger.c, logindex.c
  *   first pass  decode, map, normalise, validate; remember who and what        work.c, seen.c
  *   join        which rows are the same person, whom the log already shows     seen.c
- *   second pass the same again, then decide, write, check, compress            work.c (rule.c, cda.c, xmlcheck.c, zip.c)
- *               in row order: into bundles and row files                       bundle.c, rowfiles.c, tally.c
- *   seal        schemas and index into each bundle, to disk, digest            bundle.c
- *   release     entries to disk, bundle into place, release entry              bundle.c, dlog.c
- *   conclude    index of the log, anchor                                       ledger.c, logindex.c
- *   report      report.json, report.html                                       report.c
+ *   second pass the same again, then decide, write, check, compress            work.c (rule.c, cda.c,
+ * xmlcheck.c, zip.c) in row order: into bundles and row files                       bundle.c, rowfiles.c,
+ * tally.c seal        schemas and index into each bundle, to disk, digest            bundle.c release entries
+ * to disk, bundle into place, release entry              bundle.c, dlog.c conclude    index of the log,
+ * anchor                                       ledger.c, logindex.c report      report.json, report.html
+ * report.c
  *
- * The input is read twice so that memory is a constant: whether a row may go out can depend on a later row. Records
- * are worked on in batches, by any number of threads; results are taken in row order, so the bytes never depend on it.
+ * The input is read twice so that memory is a constant: whether a row may go out can depend on a later row.
+ * Records are worked on in batches, by any number of threads; results are taken in row order, so the bytes
+ * never depend on it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,9 +45,9 @@ struct pipeline {
     size_t n_slots, n_filled;
     struct kp_row_files files;
     struct kp_tally tally;
-    bool deciding;   /* second pass */
+    bool deciding; /* second pass */
     bool lookup_failed;
-    bool disclosed;  /* a bundle went out: the run's traces must stay */
+    bool disclosed; /* a bundle went out: the run's traces must stay */
 };
 
 /* --- passes --- */
@@ -65,11 +66,12 @@ static enum kp_status remember(struct pipeline *p, const struct kp_slot *slot)
     p->run.inputs.list[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
     enum kp_status st = KP_OK;
     if (slot->person)
-        st = kp_persons_person(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->person, slot->facts);
+        st = kp_persons_person(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->person,
+                               slot->facts);
     if (st != KP_OK || !slot->identity)
         return st;
-    return kp_persons_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity, slot->digest,
-                       slot->whole);
+    return kp_persons_row(p->seen, slot->row.number, slot->row.file, slot->row.line, slot->identity,
+                          slot->digest, slot->whole);
 }
 
 static void tell(struct pipeline *p, const struct kp_slot *slot)
@@ -135,7 +137,8 @@ static void show_progress(const struct pipeline *p, const struct kp_rows *reader
 {
     uint64_t before = p->deciding ? p->run.inputs.total_bytes : 0;
     if (p->run.ctx->env->progress)
-        p->run.ctx->env->progress(p->run.ctx->env->ctx, before + kp_rows_taken(reader), 2 * p->run.inputs.total_bytes);
+        p->run.ctx->env->progress(p->run.ctx->env->ctx, before + kp_rows_taken(reader),
+                                  2 * p->run.inputs.total_bytes);
 }
 
 static enum kp_status seen_before(struct pipeline *p, struct kp_slot *slot)
@@ -180,7 +183,10 @@ static enum kp_status check_unchanged(struct pipeline *p)
             memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
             return kp_fail(&p->run.ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
         if (input->comments.n_like_rows)
-            kp_warn(&p->run.ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row), kp_arena_printf(&p->run.ctx->arena, "%llu", (unsigned long long)input->comments.n_like_rows));
+            kp_warn(
+                &p->run.ctx->diag, KP_K_ROWS_COMMENTED_OUT,
+                kp_at(input->path, input->comments.first_like_row),
+                kp_arena_printf(&p->run.ctx->arena, "%llu", (unsigned long long)input->comments.n_like_rows));
         if (input->n_rows == 0)
             kp_warn(&p->run.ctx->diag, KP_K_INPUT_NO_ROWS, kp_at(input->path, 1));
     }
@@ -228,7 +234,8 @@ static enum kp_status seal_bundles(struct pipeline *p)
 static enum kp_status release_bundles(struct pipeline *p)
 {
     enum kp_status st = KP_OK;
-    if (kp_sync_folder(p->run.ctx->io, p->run.temp) != KP_OK || kp_sync_folder(p->run.ctx->io, p->run.output) != KP_OK)
+    if (kp_sync_folder(p->run.ctx->io, p->run.temp) != KP_OK ||
+        kp_sync_folder(p->run.ctx->io, p->run.output) != KP_OK)
         return kp_write_failed(p->run.ctx, p->run.output);
     for (size_t i = 0; i < p->tally.n_accounts; i++)
         for (struct kp_bundle *b = p->tally.accounts[i]->bundles; b; b = b->next) {
@@ -240,7 +247,8 @@ static enum kp_status release_bundles(struct pipeline *p)
     return st;
 }
 
-/* Folders of runs that died. What an unfinished bundle of the log is to be settled by stays for the next export. */
+/* Folders of runs that died. What an unfinished bundle of the log is to be settled by stays for the next
+ * export. */
 static void remove_stale(void *ctx, const char *name)
 {
     static const char mark[] = ".tmp-";
@@ -309,8 +317,11 @@ static bool copy_account(struct kp_arena *arena, const struct pipeline *p, const
     struct kp_count *reasons = kp_arena_alloc(arena, KP_HOLD__COUNT * sizeof(*reasons));
     if (!bases || !waiting || !reasons)
         return false;
-    *ret = (struct kp_insurer_result){.documents = a->documents, .held = a->held, .by_basis = bases,
-                                      .by_reason = reasons, .waiting = waiting};
+    *ret = (struct kp_insurer_result){.documents = a->documents,
+                                      .held = a->held,
+                                      .by_basis = bases,
+                                      .by_reason = reasons,
+                                      .waiting = waiting};
     ret->insurer_number = kp_arena_strdup(arena, a->insurer->number);
     ret->name = kp_arena_strdup(arena, a->insurer->name);
     ret->scheme = kp_arena_strdup(arena, a->scheme);
@@ -339,7 +350,8 @@ static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct 
             if (!p->tally.by_code[msg->code] ||
                 kp_diag_level(&p->run.ctx->diag, (enum kp_code)msg->code) != (enum kp_level)level)
                 continue;
-            struct kp_code_result c = {.code = msg->code, .level = (enum kp_level)level,
+            struct kp_code_result c = {.code = msg->code,
+                                       .level = (enum kp_level)level,
                                        .text = kp_diag_general(msg, p->run.options->common.lang, arena),
                                        .n = p->tally.by_code[msg->code],
                                        .places = kp_tally_places(&p->tally, &p->run, msg->code, arena)};
@@ -351,7 +363,8 @@ static bool fill_codes(const struct pipeline *p, struct kp_arena *arena, struct 
     return true;
 }
 
-static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf *json, struct kp_result *ret_result)
+static enum kp_status fill_result(const struct pipeline *p, const struct kp_buf *json,
+                                  struct kp_result *ret_result)
 {
     const struct kp_tally *t = &p->tally;
     struct kp_arena arena = {0};
@@ -408,8 +421,8 @@ void kp_result_free(struct kp_result *result)
 /* --- the run --- */
 
 /* The ledger has told what failed it; what else fails the join is the disk. */
-static enum kp_status lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
-                             bool *ret_found)
+static enum kp_status lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+                             uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
     struct pipeline *p = ctx;
     enum kp_status st = kp_ledger_find(&p->ledger, key, ret_record, ret_found);
@@ -493,7 +506,8 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     kp_run_tear_down(&p->run);
 }
 
-enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env, struct kp_result *ret_result)
+enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env,
+                      struct kp_result *ret_result)
 {
     struct pipeline p = {.ledger = {.log = {.fd = -1}}, .run = {.lock_fd = -1}};
     struct kp_context ctx;

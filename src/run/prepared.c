@@ -12,10 +12,8 @@ enum { MANIFEST_MAX_BYTES = 16 << 20 };
 
 #define MANIFEST "manifest"
 
-static const char *const ENCODING_NAMES[] = {[KP_ENC_AUTO] = "auto",
-                                             [KP_ENC_CP932] = "cp932",
-                                             [KP_ENC_UTF8] = "utf-8",
-                                             [KP_ENC_UTF16LE] = "utf-16"};
+static const char *const ENCODING_NAMES[] = {
+    [KP_ENC_AUTO] = "auto", [KP_ENC_CP932] = "cp932", [KP_ENC_UTF8] = "utf-8", [KP_ENC_UTF16LE] = "utf-16"};
 static const struct {
     const char *name;
     char delimiter;
@@ -29,17 +27,18 @@ static enum kp_status add_chunk(void *ctx, const char *bytes, size_t n)
     return KP_OK;
 }
 
-static void add_row(struct kp_buf *manifest, const char *kind, const char *value, const char *digest, const char *name)
+static void add_row(struct kp_buf *manifest, const char *kind, const char *value, const char *digest,
+                    const char *name)
 {
     kp_buf_printf(manifest, "%s,%s,%s,", kind, value, digest);
     kp_buf_csv(manifest, name, strlen(name));
     kp_buf_char(manifest, '\n');
 }
 
-/* Copies a file into the staging folder and names it in the manifest. expected: the digest of what this run has read;
- * NULL where it was not taken. */
-static enum kp_status keep_file(struct kp_run *run, const char *staging, const char *kind, const char *path, size_t number,
-                                const uint8_t *expected, struct kp_buf *manifest)
+/* Copies a file into the staging folder and names it in the manifest. expected: the digest of what this run
+ * has read; NULL where it was not taken. */
+static enum kp_status keep_file(struct kp_run *run, const char *staging, const char *kind, const char *path,
+                                size_t number, const uint8_t *expected, struct kp_buf *manifest)
 {
     char *value = kp_arena_printf(&run->ctx->arena, "source/%zu.csv", number);
     char *copy = value ? kp_arena_printf(&run->ctx->arena, "%s/%s", staging, value) : NULL;
@@ -51,7 +50,8 @@ static enum kp_status keep_file(struct kp_run *run, const char *staging, const c
     enum kp_status st = kp_out_create(&out, run->ctx->io, copy);
     if (st == KP_OK)
         st = kp_each_chunk(run->ctx->io, path, add_chunk, &out);
-    if (kp_out_finish(&out, true) != KP_OK || st != KP_OK || kp_file_sha256(run->ctx->io, copy, digest) != KP_OK)
+    if (kp_out_finish(&out, true) != KP_OK || st != KP_OK ||
+        kp_file_sha256(run->ctx->io, copy, digest) != KP_OK)
         return kp_write_failed(run->ctx, copy);
     if (expected && memcmp(digest, expected, sizeof(digest)) != 0)
         return kp_fail(&run->ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(path));
@@ -85,7 +85,8 @@ static enum kp_status keep_sources(struct kp_run *run, const char *staging)
     add_row(&manifest, "encoding", ENCODING_NAMES[o->input.encoding], "", "");
     add_row(&manifest, "delimiter", DELIMITERS[delimiter].name, "", "");
     for (size_t i = 0; i < run->inputs.n; i++)
-        KP_TRY_OUT(keep_file(run, staging, "input", run->inputs.list[i].path, ++number, run->inputs.list[i].probe.sha256, &manifest));
+        KP_TRY_OUT(keep_file(run, staging, "input", run->inputs.list[i].path, ++number,
+                             run->inputs.list[i].probe.sha256, &manifest));
     if (o->input.mapping)
         KP_TRY_OUT(keep_file(run, staging, "mapping", o->input.mapping, ++number, NULL, &manifest));
     if (o->input.methods)
@@ -99,7 +100,8 @@ out:
     return st;
 }
 
-static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, const char *staging, const char *place)
+static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, const char *staging,
+                                    const char *place)
 {
     for (size_t i = 0; i < tally->n_accounts; i++)
         for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next) {
@@ -169,7 +171,8 @@ static enum kp_status load_file(struct load *l, const char *kind, const char *va
     char *path = kp_arena_printf(&l->ctx->arena, "%s/%s", l->folder, value);
     if (!path)
         return KP_E_SYSTEM;
-    if (strncmp(value, "source/", 7) != 0 || strstr(value, "..") || kp_file_sha256(l->ctx->io, path, digest) != KP_OK)
+    if (strncmp(value, "source/", 7) != 0 || strstr(value, "..") ||
+        kp_file_sha256(l->ctx->io, path, digest) != KP_OK)
         return altered(l, path);
     kp_sha256_hex(digest, hex);
     if (strcmp(hex, expected) != 0)
@@ -229,7 +232,8 @@ static enum kp_status load_manifest(struct load *l)
     if (!path)
         return KP_E_SYSTEM;
     if (kp_read_file(l->ctx->io, path, MANIFEST_MAX_BYTES, &l->ctx->arena, &bytes, &n) != KP_OK)
-        return kp_fail(&l->ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, kp_in(l->folder), l->options->prepared);
+        return kp_fail(&l->ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, kp_in(l->folder),
+                       l->options->prepared);
     if (kp_sheet_read(&sheet, &l->ctx->arena, NULL, bytes, n) != KP_OK || !is_whole(&sheet, bytes, n))
         return altered(l, path);
     l->inputs = kp_arena_alloc(&l->ctx->arena, sheet.n_rows * sizeof(*l->inputs));
@@ -272,7 +276,8 @@ void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally)
         return;
     }
     /* Under a temporary name it is removed by the next run, should this one not come to it. */
-    if (!folder || !all || !gone || run->ctx->io->rename(folder, gone) != 0 || kp_remove_folder(gone) != KP_OK)
+    if (!folder || !all || !gone || run->ctx->io->rename(folder, gone) != 0 ||
+        kp_remove_folder(gone) != KP_OK)
         kp_warn(&run->ctx->diag, KP_K_PREPARED_LEFT, kp_in(folder), strerror(errno ? errno : EIO));
     else
         (void)rmdir(all); /* fails where more is prepared, which is right */

@@ -5,8 +5,10 @@
 
 #include "base/status.h"
 
-static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check", [KP_CMD_EXPORT] = "export",
-                                       [KP_CMD_PREPARE] = "prepare", [KP_CMD_RELEASE] = "release"};
+static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check",
+                                       [KP_CMD_EXPORT] = "export",
+                                       [KP_CMD_PREPARE] = "prepare",
+                                       [KP_CMD_RELEASE] = "release"};
 static const char *const ENCODINGS[] = {[KP_ENC_AUTO] = "auto",
                                         [KP_ENC_CP932] = "cp932",
                                         [KP_ENC_UTF8] = "utf-8",
@@ -275,7 +277,8 @@ static const char *say(const struct kp_run *run, const char *ja, const char *en)
 }
 
 /* With the lines it was said of first. */
-static void code_row(const struct kp_run *run, const struct kp_tally *t, const struct kp_msg *msg, struct kp_buf *out)
+static void code_row(const struct kp_run *run, const struct kp_tally *t, const struct kp_msg *msg,
+                     struct kp_buf *out)
 {
     struct kp_arena arena = {0};
     unsigned code = msg->code;
@@ -300,9 +303,10 @@ static void row(struct kp_buf *out, const char *name, const char *what, uint64_t
 
 static void html_accounts(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
 {
-    kp_buf_printf(out, "<h2>%s</h2>\n<table><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>\n",
-                  say(run, "保険者別", "By insurer"), say(run, "保険者", "insurer"), say(run, "根拠", "basis"),
-                  say(run, "文書", "documents"), say(run, "保留", "held"), say(run, "送付ファイル", "bundle"));
+    kp_buf_printf(
+        out, "<h2>%s</h2>\n<table><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>\n",
+        say(run, "保険者別", "By insurer"), say(run, "保険者", "insurer"), say(run, "根拠", "basis"),
+        say(run, "文書", "documents"), say(run, "保留", "held"), say(run, "送付ファイル", "bundle"));
     for (size_t i = 0; i < t->n_accounts; i++) {
         const struct kp_account *a = t->accounts[i];
         struct kp_buf names = {0};
@@ -356,10 +360,11 @@ static void html_recovered(const struct kp_run *run, const struct kp_recovery *r
     if (!*r->bundle)
         return;
     kp_buf_printf(out, "<p>%s ",
-                  r->completed ? say(run, "以前の実行が送付直後に止まったため、送付の記録を補いました:",
-                                     "An earlier run died after it released this bundle; its release entry was added:")
-                               : say(run, "以前の実行が送付前に止まったため、その記録を無効にしました:",
-                                     "An earlier run died before it released this bundle; its entries were voided:"));
+                  r->completed
+                      ? say(run, "以前の実行が送付直後に止まったため、送付の記録を補いました:",
+                            "An earlier run died after it released this bundle; its release entry was added:")
+                      : say(run, "以前の実行が送付前に止まったため、その記録を無効にしました:",
+                            "An earlier run died before it released this bundle; its entries were voided:"));
     kp_buf_html(out, r->bundle);
     kp_buf_str(out, "</p>\n");
 }
@@ -369,12 +374,13 @@ void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, cons
 {
     char day[11];
     kp_date_iso(run->as_of, day);
-    kp_buf_printf(out,
-                  "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>kenporter %s</title>\n"
-                  "<style>body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}"
-                  "table{border-collapse:collapse;width:100%%}td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}"
-                  ".n{text-align:right}code{word-break:break-all}</style>\n<h1>kenporter %s %s</h1>\n",
-                  say(run, "ja", "en"), run->run_id, COMMANDS[run->options->command], run->run_id);
+    kp_buf_printf(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>kenporter %s</title>\n"
+        "<style>body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}"
+        "table{border-collapse:collapse;width:100%%}td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}"
+        ".n{text-align:right}code{word-break:break-all}</style>\n<h1>kenporter %s %s</h1>\n",
+        say(run, "ja", "en"), run->run_id, COMMANDS[run->options->command], run->run_id);
     kp_buf_printf(out, "<p>%s %s</p>\n<table>\n", say(run, "提供日", "day of disclosure"), day);
     row(out, say(run, "読込", "read"), "", tally->read);
     row(out, say(run, "提供", "released"), "", tally->released);
@@ -387,8 +393,9 @@ void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, cons
     html_derived(run, tally, out);
     const struct kp_msg *profile = kp_catalogue_find(&run->ctx->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && !run->options->xsd && kp_makes_bundles(run->options->command))
-        kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->common.lang], profile->remedy[run->options->common.lang]);
+        kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->common.lang],
+                      profile->remedy[run->options->common.lang]);
     html_recovered(run, &ledger->recovery, out);
-    kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n", say(run, "提供記録の末尾ハッシュ", "head of the log"),
-                  kp_ledger_head(ledger));
+    kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n",
+                  say(run, "提供記録の末尾ハッシュ", "head of the log"), kp_ledger_head(ledger));
 }

@@ -20,8 +20,9 @@ static enum kp_status create(struct kp_row_files *f, struct kp_out *out, const c
                              const char *header)
 {
     struct kp_run *run = f->run;
-    char *path = layout == 0 ? kp_arena_printf(&run->ctx->arena, "%s/%s.csv", run->run_folder, stem)
-                             : kp_arena_printf(&run->ctx->arena, "%s/%s-%zu.csv", run->run_folder, stem, layout + 1);
+    char *path = layout == 0
+                     ? kp_arena_printf(&run->ctx->arena, "%s/%s.csv", run->run_folder, stem)
+                     : kp_arena_printf(&run->ctx->arena, "%s/%s-%zu.csv", run->run_folder, stem, layout + 1);
     if (!path)
         return kp_no_memory(run->ctx);
     if (kp_out_create(out, run->ctx->io, path) != KP_OK)
@@ -38,7 +39,8 @@ static void add_cell(struct kp_buf *line, const char *text)
     kp_buf_csv(line, text, strlen(text));
 }
 
-/* The header as it came behind our own columns, one row or two; kp_ columns of an earlier round are left out. */
+/* The header as it came behind our own columns, one row or two; kp_ columns of an earlier round are left out.
+ */
 static const char *header_of(struct kp_row_files *f, size_t layout, const char *ours)
 {
     const struct kp_input *input = f->run->inputs.list;
@@ -69,14 +71,18 @@ enum kp_status kp_row_files_begin(struct kp_row_files *f, struct kp_run *run)
     f->held = kp_arena_alloc(&run->ctx->arena, run->inputs.n_layouts * sizeof(*f->held));
     if (!f->rejected || !f->held)
         return kp_no_memory(run->ctx);
-    KP_TRY(create(f, &f->decisions, UNFINISHED, 0,
-                  "file,line,decision,reason,codes,insurer_number,request_id,basis_id,age,age_rule,age_band,bundle,"
-                  "document\r\n"));
+    KP_TRY(create(
+        f, &f->decisions, UNFINISHED, 0,
+        "file,line,decision,reason,codes,insurer_number,request_id,basis_id,age,age_rule,age_band,bundle,"
+        "document\r\n"));
     KP_TRY(create(f, &f->notes, "notes", 0,
-                  run->options->common.show_values ? "file,line,column,code,text,value\r\n" : "file,line,column,code,text\r\n"));
+                  run->options->common.show_values ? "file,line,column,code,text,value\r\n"
+                                                   : "file,line,column,code,text\r\n"));
     for (size_t i = 0; i < run->inputs.n_layouts; i++) {
-        KP_TRY(create(f, &f->rejected[i], "rejected", i, header_of(f, i, "kp_file,kp_line,kp_codes,kp_messages")));
-        KP_TRY(create(f, &f->held[i], "held", i, header_of(f, i, "kp_file,kp_line,kp_codes,kp_messages,kp_reason")));
+        KP_TRY(create(f, &f->rejected[i], "rejected", i,
+                      header_of(f, i, "kp_file,kp_line,kp_codes,kp_messages")));
+        KP_TRY(create(f, &f->held[i], "held", i,
+                      header_of(f, i, "kp_file,kp_line,kp_codes,kp_messages,kp_reason")));
     }
     return KP_OK;
 }
@@ -145,7 +151,8 @@ static void write_row(struct kp_row_files *f, const struct kp_slot *slot)
     end_line(f, held ? &f->held[input->layout] : &f->rejected[input->layout]);
 }
 
-static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, const char *bundle, const char *document)
+static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, const char *bundle,
+                           const char *document)
 {
     const struct kp_decision *d = &slot->decision;
     bool decided = slot->insurer != NULL;
@@ -153,7 +160,8 @@ static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, c
     add_cell(&f->line, OUTCOMES[slot->outcome]);
     add_cell(&f->line, kp_reason_names[slot->reason]);
     add_codes(f, slot);
-    add_cell(&f->line, slot->sound && slot->outcome != KP_DUPLICATE ? slot->record.field[KP_F_INSURER_NUMBER] : "");
+    add_cell(&f->line,
+             slot->sound && slot->outcome != KP_DUPLICATE ? slot->record.field[KP_F_INSURER_NUMBER] : "");
     add_cell(&f->line, decided ? slot->request_ids : "");
     add_cell(&f->line, d->basis ? d->basis->id : "");
     if (decided)
@@ -192,7 +200,7 @@ static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
 }
 
 enum kp_status kp_row_files_add(struct kp_row_files *f, const struct kp_slot *slot, const char *bundle,
-                               const char *document)
+                                const char *document)
 {
     write_decision(f, slot, bundle, document);
     bool ok = kp_buf_ok(&f->line);

@@ -36,7 +36,8 @@ static const char *org_text(struct kp_run *run, const char *text, bool wide)
 {
     if (!text)
         return "";
-    char *out = wide ? kp_text_wide(&run->ctx->arena, text, false) : kp_text_value_key(&run->ctx->arena, text);
+    char *out =
+        wide ? kp_text_wide(&run->ctx->arena, text, false) : kp_text_value_key(&run->ctx->arena, text);
     return out ? out : "";
 }
 
@@ -83,16 +84,16 @@ static enum kp_status check_sender(struct kp_run *run)
         const char *key;
         bool sound;
         const char *expected;
-    } checks[] = {
-        {"number", strlen(s->number) == 10 && strspn(s->number, DIGITS) == 10, "10 digits"},
-        {"name", fits(run, s->name, 40), "at most 20 full-width characters of CP932"},
-        {"postal_code", !*s->postal_code || is_postal_code(s->postal_code), "123-4567"},
-        {"address", fits(run, s->address, 80), "at most 40 full-width characters of CP932"},
-        {"phone", s->phone && strlen(s->phone) <= 11, "at most 11 digits, with hyphens"}};
+    } checks[] = {{"number", strlen(s->number) == 10 && strspn(s->number, DIGITS) == 10, "10 digits"},
+                  {"name", fits(run, s->name, 40), "at most 20 full-width characters of CP932"},
+                  {"postal_code", !*s->postal_code || is_postal_code(s->postal_code), "123-4567"},
+                  {"address", fits(run, s->address, 80), "at most 40 full-width characters of CP932"},
+                  {"phone", s->phone && strlen(s->phone) <= 11, "at most 11 digits, with hyphens"}};
     for (size_t i = 0; i < KP_COUNT(checks); i++) {
         char *key = kp_arena_printf(&run->ctx->arena, "[sender] %s", checks[i].key);
         if (!checks[i].sound)
-            return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_CONFIG_VALUE_BAD, KP_NOWHERE, "…", key, checks[i].expected);
+            return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_CONFIG_VALUE_BAD, KP_NOWHERE, "…", key,
+                           checks[i].expected);
     }
     return KP_OK;
 }
@@ -116,11 +117,19 @@ static enum kp_status set_up_sender(struct kp_run *run)
     enum kp_status st = check_sender(run);
     if (st != KP_OK)
         return st;
-    run->default_insurer = (struct kp_insurer){.number = "", .name = "", .address = "", .representative = "",
-                                               .scheme = "", .sender_number = s->number, .interaction_type = "6",
-                                               .service_event = "1", .report_40to74 = "10",
-                                               .programme_40to74 = "010", .report_under40 = "40",
-                                               .programme_under40 = "990", .section_under40 = "01010"};
+    run->default_insurer = (struct kp_insurer){.number = "",
+                                               .name = "",
+                                               .address = "",
+                                               .representative = "",
+                                               .scheme = "",
+                                               .sender_number = s->number,
+                                               .interaction_type = "6",
+                                               .service_event = "1",
+                                               .report_40to74 = "10",
+                                               .programme_40to74 = "010",
+                                               .report_under40 = "40",
+                                               .programme_under40 = "990",
+                                               .section_under40 = "01010"};
     return KP_OK;
 }
 
@@ -130,11 +139,13 @@ static enum kp_status name_places(struct kp_run *run)
 {
     char time[26];
     kp_date_time_in_japan(run->started, time);
-    /* 2026-04-01T09:30:00+09:00 -> 20260401-093000; a second run in the same second gets a number behind it */
-    char *stem = kp_arena_printf(&run->ctx->arena, "%.4s%.2s%.2s-%.2s%.2s%.2s", time, time + 5, time + 8, time + 11,
-                                 time + 14, time + 17);
-    run->log_path = run->options->log ? run->options->log
-                                      : kp_arena_printf(&run->ctx->arena, "%s/disclosure-log.csv", run->output);
+    /* 2026-04-01T09:30:00+09:00 -> 20260401-093000; a second run in the same second gets a number behind it
+     */
+    char *stem = kp_arena_printf(&run->ctx->arena, "%.4s%.2s%.2s-%.2s%.2s%.2s", time, time + 5, time + 8,
+                                 time + 11, time + 14, time + 17);
+    run->log_path = run->options->log
+                        ? run->options->log
+                        : kp_arena_printf(&run->ctx->arena, "%s/disclosure-log.csv", run->output);
     for (unsigned n = 1; stem && run->log_path && n < 10000; n++) {
         run->run_id = n == 1 ? stem : kp_arena_printf(&run->ctx->arena, "%s-%u", stem, n);
         if (!run->run_id)
@@ -188,7 +199,8 @@ static enum kp_status set_up_day(struct kp_run *run)
     run->started = run->ctx->env->now(run->ctx->env->ctx);
     run->as_of = kp_date_in_japan(run->started);
     if (run->options->as_of && !kp_date_parse_iso(run->options->as_of, &run->as_of))
-        return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, run->options->as_of, "--as-of", "a date as YYYY-MM-DD");
+        return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, run->options->as_of,
+                       "--as-of", "a date as YYYY-MM-DD");
     return KP_OK;
 }
 
@@ -196,7 +208,8 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
 {
     const struct kp_input_files files = {options->inputs, options->input_names, options->n_inputs};
     *run = (struct kp_run){.ctx = ctx, .options = options, .lock_fd = -1};
-    run->policy = (struct kp_policy){.age_rule = options->age_rule, .withhold_form_items = options->withhold_form_items,
+    run->policy = (struct kp_policy){.age_rule = options->age_rule,
+                                     .withhold_form_items = options->withhold_form_items,
                                      .release_requested_items = options->release_requested_items};
     KP_TRY(set_up_day(run));
     KP_TRY(kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers));
@@ -219,7 +232,8 @@ static void empty_temp(struct kp_run *run)
 {
     (void)kp_each_entry(run->temp, remove_but_evidence, run);
     if (kp_path_exists(run->evidence))
-        (void)kp_write_file(run->ctx->io, run->evidence, "", 0); /* a new file: the old one may be in place under another name */
+        (void)kp_write_file(run->ctx->io, run->evidence, "",
+                            0); /* a new file: the old one may be in place under another name */
 }
 
 void kp_run_tear_down(struct kp_run *run)

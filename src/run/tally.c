@@ -14,7 +14,8 @@ enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
     tally->derived = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_items * sizeof(*tally->derived));
     tally->first = kp_arena_alloc(&run->ctx->arena, KP_CODE_MAX * sizeof(*tally->first));
     tally->accounts = kp_arena_alloc(&run->ctx->arena, KP_MAX_INSURERS * sizeof(struct kp_account *));
-    return tally->withheld && tally->derived && tally->first && tally->accounts ? KP_OK : kp_no_memory(run->ctx);
+    return tally->withheld && tally->derived && tally->first && tally->accounts ? KP_OK
+                                                                                : kp_no_memory(run->ctx);
 }
 
 static struct kp_account *new_account(struct kp_run *run, const char *number)
@@ -45,8 +46,8 @@ struct kp_account *kp_tally_account(struct kp_tally *tally, struct kp_run *run, 
         return NULL;
     }
     struct kp_account *a = new_account(run, insurer_number);
-    if (!a || kp_map_put(&tally->account_by_number, &run->ctx->arena, insurer_number, (uint32_t)tally->n_accounts) !=
-                  KP_MAP_ADDED) {
+    if (!a || kp_map_put(&tally->account_by_number, &run->ctx->arena, insurer_number,
+                         (uint32_t)tally->n_accounts) != KP_MAP_ADDED) {
         (void)kp_no_memory(run->ctx);
         return NULL;
     }
@@ -56,7 +57,8 @@ struct kp_account *kp_tally_account(struct kp_tally *tally, struct kp_run *run, 
 static void note_place(struct kp_place first[KP_FIRST_PLACES], const struct kp_row *row)
 {
     size_t i = 0;
-    while (i < KP_FIRST_PLACES && first[i].line && !(first[i].file == row->file && first[i].line == row->line))
+    while (i < KP_FIRST_PLACES && first[i].line &&
+           !(first[i].file == row->file && first[i].line == row->line))
         i++;
     if (i < KP_FIRST_PLACES)
         first[i] = (struct kp_place){row->file, row->line};
@@ -136,14 +138,15 @@ void kp_tally_sort(struct kp_tally *tally)
         qsort(tally->accounts, tally->n_accounts, sizeof(struct kp_account *), by_number);
 }
 
-char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, unsigned code, struct kp_arena *arena)
+char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, unsigned code,
+                      struct kp_arena *arena)
 {
     struct kp_buf out = {0};
     const struct kp_place *places = tally->first[code];
     for (size_t i = 0; i < KP_FIRST_PLACES && places[i].line; i++) {
         bool same_file = i > 0 && places[i].file == places[i - 1].file;
-        kp_buf_printf(&out, "%s%s:%" PRIu64, i ? " " : "", same_file ? "" : run->inputs.list[places[i].file].path,
-                      places[i].line);
+        kp_buf_printf(&out, "%s%s:%" PRIu64, i ? " " : "",
+                      same_file ? "" : run->inputs.list[places[i].file].path, places[i].line);
     }
     char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
     kp_buf_release(&out);

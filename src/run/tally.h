@@ -29,7 +29,7 @@ struct kp_account {
 
 struct kp_tally {
     uint64_t read, released, rejected, held, already, duplicates, warnings, notes;
-    uint64_t by_code[KP_CODE_MAX]; /* findings that reject or hold, and warnings and notes */
+    uint64_t by_code[KP_CODE_MAX];             /* findings that reject or hold, and warnings and notes */
     struct kp_place (*first)[KP_FIRST_PLACES]; /* one per code: the first rows it was said of */
     uint64_t by_reason[KP_HOLD__COUNT];
     uint64_t *withheld; /* one per item: people it was withheld from */
@@ -40,7 +40,8 @@ struct kp_tally {
 };
 
 enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run);
-/* The account of an insurer, made when it is new. NULL when there are too many or memory is short (reported). */
+/* The account of an insurer, made when it is new. NULL when there are too many or memory is short (reported).
+ */
 struct kp_account *kp_tally_account(struct kp_tally *tally, struct kp_run *run, const char *insurer_number);
 /* Counts a finished slot; account is NULL for rows without a sound insurer number. */
 void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot,
@@ -48,6 +49,7 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
 /* Puts the accounts into the order of their numbers. */
 void kp_tally_sort(struct kp_tally *tally);
 /* "export.csv:12 :15 :40": the first rows a code was said of. NULL when memory is short. */
-char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, unsigned code, struct kp_arena *arena);
+char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, unsigned code,
+                      struct kp_arena *arena);
 
 #endif

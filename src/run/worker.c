@@ -32,7 +32,8 @@ void kp_slot_release(struct kp_slot *slot)
 
 /* --- reading --- */
 
-/* What cannot be decoded is written as \xNN, so that the row can be shown and mended without losing a byte. */
+/* What cannot be decoded is written as \xNN, so that the row can be shown and mended without losing a byte.
+ */
 static bool decode_rest(const struct kp_run *run, enum kp_encoding encoding, const struct kp_cell *cell,
                         struct kp_buf *out, size_t *ret_bad)
 {
@@ -66,8 +67,11 @@ static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slo
         if (!decode_rest(run, input->encoding, &slot->row.cells[i], &out, &bad)) {
             const char *name = input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8";
             slot->findings.column = i < mapping->n_columns ? mapping->columns[i].number : (unsigned)i + 1;
-            kp_findings_add(&slot->findings, KP_K_UNDECODABLE, i < mapping->n_columns ? mapping->columns[i].header : NULL, NULL, kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1,
-                                    (unsigned)(uint8_t)slot->row.cells[i].bytes[bad]), name);
+            kp_findings_add(&slot->findings, KP_K_UNDECODABLE,
+                            i < mapping->n_columns ? mapping->columns[i].header : NULL, NULL,
+                            kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1,
+                                            (unsigned)(uint8_t)slot->row.cells[i].bytes[bad]),
+                            name);
             slot->findings.column = 0;
             slot->sound = false;
         }
@@ -89,35 +93,40 @@ static enum kp_status name_person(struct kp_slot *slot)
     if (!*f[KP_F_INSURER_NUMBER] || !*f[KP_F_INSURED_NUMBER] || !*f[KP_F_NAME_KANA] || !*f[KP_F_BIRTH_DATE] ||
         !*f[KP_F_SEX])
         return KP_OK;
-    slot->person = kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
-                               f[KP_F_INSURED_BRANCH], f[KP_F_NAME_KANA], "");
+    slot->person = kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
+                               f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH], f[KP_F_NAME_KANA], "");
     slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
     return slot->person && slot->facts ? KP_OK : KP_E_SYSTEM;
 }
 
 static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
 {
-    static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE, KP_F_EXAM_DATE};
+    static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE,
+                                          KP_F_EXAM_DATE};
     const char *const *f = slot->record.field;
     slot->identity = NULL;
     for (size_t i = 0; i < KP_COUNT(parts); i++)
         if (!*f[parts[i]])
             return KP_OK;
-    slot->identity = kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
-                                 f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
+    slot->identity =
+        kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+                    f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
     if (!slot->identity)
         return KP_E_SYSTEM;
     return kp_record_digest(&slot->record, &run->ctx->tables, slot->digest);
 }
 
-/* The first pass wants to know who it is and what would go out; what is wrong with it the second one tells. */
+/* The first pass wants to know who it is and what would go out; what is wrong with it the second one tells.
+ */
 static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
 {
     const struct kp_record *r = &slot->record;
     const struct kp_insurer *n = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
-    struct kp_check_context context = {.as_of = run->as_of, .age_rule = run->policy.age_rule,
+    struct kp_check_context context = {.as_of = run->as_of,
+                                       .age_rule = run->policy.age_rule,
                                        .reject_incomplete = run->options->reject_incomplete};
-    struct kp_settling how = {.derive = run->options->derive, .age_rule = run->policy.age_rule,
+    struct kp_settling how = {.derive = run->options->derive,
+                              .age_rule = run->policy.age_rule,
                               .withhold_form_items = run->policy.withhold_form_items};
     bool dated = kp_date_is_set(r->birth) && kp_date_is_set(r->exam);
     int age = 0;
@@ -162,7 +171,9 @@ static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
         if (!at || strspn(at + 2, "0123456789ABCDEF") < 2)
             continue;
         slot->findings.column = mapping->columns[i].number;
-        kp_findings_add(&slot->findings, KP_K_UNDECODABLE, mapping->columns[i].header, NULL, kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
+        kp_findings_add(&slot->findings, KP_K_UNDECODABLE, mapping->columns[i].header, NULL,
+                        kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at),
+                        "UTF-8");
         slot->findings.column = 0;
         slot->sound = false;
     }
@@ -179,14 +190,16 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         return;
     if (slot->row.n_cells != mapping->n_columns) {
         slot->sound = false;
-        kp_findings_add(&slot->findings, KP_K_ROW_WIDTH, NULL, NULL, kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells), kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
+        kp_findings_add(&slot->findings, KP_K_ROW_WIDTH, NULL, NULL,
+                        kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells),
+                        kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
     }
     if (slot->sound)
         find_unmended_bytes(run, slot);
     if (!slot->sound)
         return;
-    slot->st = kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells, &slot->arena, &slot->findings,
-                            &slot->record);
+    slot->st = kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells,
+                            &slot->arena, &slot->findings, &slot->record);
     if (slot->st != KP_OK)
         return;
     if (first_pass) /* before anything of it is put right: equal rows are equal as they came */
@@ -242,15 +255,16 @@ static enum kp_status find_consents(const struct kp_run *run, struct kp_slot *sl
     return KP_OK;
 }
 
-static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
+static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *slot,
+                                    const struct kp_case *kase)
 {
     struct kp_buf ids = {0};
     for (size_t i = 0; i < kase->n_consents; i++) {
         const struct kp_consent *c = kase->consents[i];
         bool used = false;
         for (size_t k = 0; k < run->ctx->tables.n_items && !used; k++)
-            used = slot->decision.ground[k] == KP_GROUND_CONSENT && kp_consent_covers(c, &run->ctx->tables.items[k]) &&
-                   kp_consent_applies(c, kase);
+            used = slot->decision.ground[k] == KP_GROUND_CONSENT &&
+                   kp_consent_covers(c, &run->ctx->tables.items[k]) && kp_consent_applies(c, kase);
         if (used)
             kp_buf_printf(&ids, "%s%s", ids.len ? " " : "", c->id);
     }
@@ -269,7 +283,8 @@ static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot,
     return false;
 }
 
-static enum kp_status name_requests(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
+static enum kp_status name_requests(const struct kp_run *run, struct kp_slot *slot,
+                                    const struct kp_case *kase)
 {
     struct kp_buf ids = {0};
     const struct kp_request *first = slot->decision.request;
@@ -283,8 +298,8 @@ static enum kp_status name_requests(const struct kp_run *run, struct kp_slot *sl
 }
 
 /*
- * What would a request citing both Acts change? A check tells how many wait for one; what is prepared is decided as if
- * it had come, for it is decided again before it goes out.
+ * What would a request citing both Acts change? A check tells how many wait for one; what is prepared is
+ * decided as if it had come, for it is decided again before it goes out.
  */
 static enum kp_status assume_request(const struct kp_run *run, struct kp_slot *slot, struct kp_case *c)
 {
@@ -299,7 +314,8 @@ static enum kp_status assume_request(const struct kp_run *run, struct kp_slot *s
                                         .bands = (1u << KP_BAND__COUNT) - 1,
                                         .items = ""};
     c->requests = &slot->assumed;
-    struct kp_decision asked = {.ground = kp_arena_alloc(&slot->arena, run->ctx->tables.n_items * sizeof(*asked.ground))};
+    struct kp_decision asked = {
+        .ground = kp_arena_alloc(&slot->arena, run->ctx->tables.n_items * sizeof(*asked.ground))};
     if (!asked.ground)
         return KP_E_SYSTEM;
     kp_decide(&run->ctx->tables, &run->policy, c, &asked);
@@ -368,7 +384,8 @@ static const char *other_place(const struct kp_run *run, struct kp_slot *slot, u
     return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs.list[file].path, (unsigned long long)line);
 }
 
-/* Has this person been dealt with before: earlier in this run, or in an earlier one? True when that settles it. */
+/* Has this person been dealt with before: earlier in this run, or in an earlier one? True when that settles
+ * it. */
 static bool settled_by_mark(const struct kp_run *run, struct kp_slot *slot)
 {
     slot->event = "disclose";
@@ -393,18 +410,20 @@ static enum kp_status render(const struct kp_run *run, struct kp_tools *tools, s
     struct kp_cda_frame frame = {.sender = &run->sender, .insurer = slot->insurer, .created = run->as_of};
     const char *where = NULL;
     kp_buf_reset(&slot->document);
-    bool well_formed = kp_cda_write(&slot->xml, &slot->document, tools->check, &run->ctx->tables, &slot->record,
-                                    &slot->decision, &frame, &slot->arena);
+    bool well_formed = kp_cda_write(&slot->xml, &slot->document, tools->check, &run->ctx->tables,
+                                    &slot->record, &slot->decision, &frame, &slot->arena);
     bool valid = kp_xml_check_finish(tools->check, &where);
     if (!kp_buf_ok(&slot->document))
         return KP_E_SYSTEM;
     if (!well_formed || !valid) {
-        kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL, well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
+        kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
+                        well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
         slot->outcome = KP_REJECTED;
         return KP_OK;
     }
     if (kp_makes_bundles(run->options->command))
-        return kp_deflate_run(tools->deflate, kp_buf_text(&slot->document), slot->document.len, &slot->packed);
+        return kp_deflate_run(tools->deflate, kp_buf_text(&slot->document), slot->document.len,
+                              &slot->packed);
     return KP_OK;
 }
 
@@ -414,8 +433,10 @@ static void explain_release(const struct kp_run *run, struct kp_slot *slot)
     if (d->recipient_unknown)
         kp_findings_add(&slot->findings, KP_K_RECIPIENT_UNKNOWN, NULL, NULL);
     if (d->basis && d->basis->route == KP_ROUTE_HEALTH && d->band == KP_BAND_40TO74)
-        kp_findings_add(&slot->findings, KP_K_HEALTH_ACT_AT_40, NULL, NULL, kp_arena_printf(&slot->arena, "%s %s", d->basis->law, d->basis->request_provision));
-    if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT) /* --strict made a warning of it */
+        kp_findings_add(&slot->findings, KP_K_HEALTH_ACT_AT_40, NULL, NULL,
+                        kp_arena_printf(&slot->arena, "%s %s", d->basis->law, d->basis->request_provision));
+    if (kp_diag_worst(&run->ctx->diag, &slot->findings) >=
+        KP_LEVEL_REJECT) /* --strict made a warning of it */
         slot->outcome = KP_REJECTED;
 }
 
@@ -433,11 +454,12 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     if (slot->mark.kind == KP_SEEN_COPY) {
         slot->outcome = KP_DUPLICATE;
         slot->findings.first = slot->findings.last = NULL; /* said of the row it copies */
-        kp_findings_add(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL, other_place(run, slot, slot->mark.file, slot->mark.line));
+        kp_findings_add(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL,
+                        other_place(run, slot, slot->mark.file, slot->mark.line));
         return;
     }
-    /* Only now is it known whether this export writes "-" for nothing; then it cannot mean negative without a word
-     * from the mapping. */
+    /* Only now is it known whether this export writes "-" for nothing; then it cannot mean negative without a
+     * word from the mapping. */
     if (slot->sound && slot->record.dash_coded &&
         (run->inputs.list[slot->row.file].dash_is_empty || said_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
         slot->findings.column = slot->record.dash_column;
@@ -445,9 +467,11 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
         slot->findings.column = 0;
     }
     if (slot->mark.kind == KP_SEEN_CONFLICT)
-        kp_findings_add(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL, other_place(run, slot, slot->mark.file, slot->mark.line));
+        kp_findings_add(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL,
+                        other_place(run, slot, slot->mark.file, slot->mark.line));
     if (slot->person_mark.contradicted)
-        kp_findings_add(&slot->findings, KP_K_PERSON_CONTRADICTORY, NULL, NULL, other_place(run, slot, slot->person_mark.file, slot->person_mark.line));
+        kp_findings_add(&slot->findings, KP_K_PERSON_CONTRADICTORY, NULL, NULL,
+                        other_place(run, slot, slot->person_mark.file, slot->person_mark.line));
     if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT) {
         slot->outcome = KP_REJECTED;
         return;
@@ -459,7 +483,8 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     if (went_out || (slot->mark.kind == KP_SEEN_CHANGED && !run->options->corrections))
         slot->waiting = NULL; /* for no request */
     if (slot->decision.reason != KP_HOLD_NONE) {
-        hold(slot, slot->decision.reason, kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
+        hold(slot, slot->decision.reason,
+             kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
     } else if (!settled_by_mark(run, slot)) {
         explain_release(run, slot);
         if (slot->outcome == KP_RELEASED)

@@ -5,11 +5,15 @@
 
 #include "base/status.h"
 
-enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *common, const struct kp_env *env)
+enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *common,
+                               const struct kp_env *env)
 {
     *ctx = (struct kp_context){.common = common, .env = env, .io = &kp_io_posix};
-    ctx->diag = (struct kp_diag){.catalogue = &ctx->catalogue, .env = env, .lang = common->lang,
-                                 .strict = common->strict, .show_values = common->show_values};
+    ctx->diag = (struct kp_diag){.catalogue = &ctx->catalogue,
+                                 .env = env,
+                                 .lang = common->lang,
+                                 .strict = common->strict,
+                                 .show_values = common->show_values};
     return kp_catalogue_load(&ctx->arena, &ctx->catalogue) == KP_OK ? KP_OK : kp_no_memory(ctx);
 }
 
@@ -29,7 +33,8 @@ void kp_context_release(struct kp_context *ctx)
 enum kp_status kp_context_finish(struct kp_context *ctx, enum kp_status st)
 {
     const uint64_t *sent = ctx->diag.n_sent;
-    bool told = sent[KP_LEVEL_FAIL] > 0 || (st == KP_E_FAULT && sent[KP_LEVEL_WARN] + sent[KP_LEVEL_REJECT] > 0);
+    bool told =
+        sent[KP_LEVEL_FAIL] > 0 || (st == KP_E_FAULT && sent[KP_LEVEL_WARN] + sent[KP_LEVEL_REJECT] > 0);
     if (st <= KP_E_ATTENTION || told)
         return st;
     return kp_fail(&ctx->diag, st, KP_K_INTERNAL, KP_NOWHERE, "memory is short, or a fault of the program");

@@ -80,8 +80,12 @@ void kp_findings_append(struct kp_findings *findings, enum kp_code code, const c
     struct kp_finding *finding = kp_arena_alloc(findings->arena, sizeof(*finding));
     if (!finding)
         return;
-    *finding = (struct kp_finding){.code = code, .field = field, .column = findings->column,
-                                    .line = findings->line, .args = {args[0], args[1], args[2]}, .value = value};
+    *finding = (struct kp_finding){.code = code,
+                                   .field = field,
+                                   .column = findings->column,
+                                   .line = findings->line,
+                                   .args = {args[0], args[1], args[2]},
+                                   .value = value};
     if (findings->last)
         findings->last->next = finding;
     else
@@ -116,7 +120,8 @@ enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings
     return worst;
 }
 
-static void fill_in(struct kp_buf *out, const char *template, const struct kp_finding *finding, bool show_values)
+static void fill_in(struct kp_buf *out, const char *template, const struct kp_finding *finding,
+                    bool show_values)
 {
     for (const char *at = template; *at; at++) {
         if (at[0] != '{' || at[1] == '\0' || at[2] != '}') {
@@ -194,8 +199,8 @@ void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const s
     kp_buf_release(&where);
 }
 
-enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code, struct kp_where where,
-                              const char *const args[3])
+enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code,
+                              struct kp_where where, const char *const args[3])
 {
     struct kp_finding finding = {.code = code, .field = where.field, .args = {args[0], args[1], args[2]}};
     kp_diag_send(diag, where.file, where.line, &finding);

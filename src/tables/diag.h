@@ -33,14 +33,14 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
 const struct kp_msg *kp_catalogue_find(const struct kp_catalogue *catalogue, unsigned code);
 
 /*
- * What one stage found. args fill {1} to {3}; value fills {v} and is personal: it is replaced by a mask unless
- * values may be shown. Strings live as long as the record or run they came with.
+ * What one stage found. args fill {1} to {3}; value fills {v} and is personal: it is replaced by a mask
+ * unless values may be shown. Strings live as long as the record or run they came with.
  */
 struct kp_finding {
     struct kp_finding *next;
     enum kp_code code;
-    const char *field; /* may be NULL */
-    unsigned column;   /* of the input, from 1; 0: of no single column */
+    const char *field;  /* may be NULL */
+    unsigned column;    /* of the input, from 1; 0: of no single column */
     unsigned long line; /* of a document, from 1; 0: not known, or of a row, whose line stands elsewhere */
     const char *args[3];
     const char *value;
@@ -57,12 +57,13 @@ struct kp_findings {
 
 /* Adds a finding: kp_findings_add(findings, code, field, value[, arg1[, arg2[, arg3]]]). */
 #define kp_findings_add(...) KP_FINDINGS_ADD(__VA_ARGS__, NULL, NULL, NULL, NULL)
-#define KP_FINDINGS_ADD(findings, code, field, value, arg1, arg2, arg3, ...)                                           \
+#define KP_FINDINGS_ADD(findings, code, field, value, arg1, arg2, arg3, ...)                                 \
     kp_findings_append(findings, code, field, value, (const char *const[3]){arg1, arg2, arg3})
 void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
                         const char *const args[3]);
 
-/* Does a finding that refuses a value (K4xxx; of a document K8xxx) speak of that field? Then it is wrong rather than missing. */
+/* Does a finding that refuses a value (K4xxx; of a document K8xxx) speak of that field? Then it is wrong
+ * rather than missing. */
 bool kp_refused(const struct kp_findings *findings, const char *field);
 
 /* Where diagnostics go: formats them, counts them, calls the environment back. */
@@ -83,7 +84,8 @@ enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
 /* The worst severity among the findings; KP_LEVEL_NOTE when there is none. */
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings);
 
-/* The field of a finding and its column, "9N001000000000001 身長 #21", appended to out; nothing when it has none. */
+/* The field of a finding and its column, "9N001000000000001 身長 #21", appended to out; nothing when it has
+ * none. */
 void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out);
 
 /* Text of a finding in the diagnostics' language, appended to out. */
@@ -117,16 +119,16 @@ static inline struct kp_where kp_field_at(const char *file, uint64_t line, const
 }
 
 /*
- * Reports a failure outside records and returns its status: "return kp_fail(diag, status, code, where[, arg1[, arg2[,
- * arg3]]])". kp_warn reports what does not stop the caller.
+ * Reports a failure outside records and returns its status: "return kp_fail(diag, status, code, where[,
+ * arg1[, arg2[, arg3]]])". kp_warn reports what does not stop the caller.
  */
 #define kp_fail(...) KP_FAIL(__VA_ARGS__, NULL, NULL, NULL, NULL)
-#define KP_FAIL(diag, status, code, where, arg1, arg2, arg3, ...)                                                      \
+#define KP_FAIL(diag, status, code, where, arg1, arg2, arg3, ...)                                            \
     kp_diag_report(diag, status, code, where, (const char *const[3]){arg1, arg2, arg3})
 #define kp_warn(...) KP_WARN(__VA_ARGS__, NULL, NULL, NULL, NULL)
-#define KP_WARN(diag, code, where, arg1, arg2, arg3, ...)                                                              \
+#define KP_WARN(diag, code, where, arg1, arg2, arg3, ...)                                                    \
     ((void)kp_diag_report(diag, KP_OK, code, where, (const char *const[3]){arg1, arg2, arg3}))
-enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code, struct kp_where where,
-                              const char *const args[3]);
+enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code,
+                              struct kp_where where, const char *const args[3]);
 
 #endif

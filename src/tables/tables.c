@@ -163,8 +163,26 @@ static bool is_number(const char *s, size_t min_digits, size_t max_digits)
 /* --- items.csv --- */
 
 enum {
-    I_CODE, I_NAME, I_TYPE, I_FORMAT, I_UNIT, I_SYSTEM, I_GROUP, I_RELATION, I_DEPENDS, I_METHOD, I_AUTHOR, I_MIN,
-    I_MAX, I_SCOPE, I_SECTION, I_ORDER, I_SEVERAL, I_CATEGORY, I_TOKUTEI, I_OSH
+    I_CODE,
+    I_NAME,
+    I_TYPE,
+    I_FORMAT,
+    I_UNIT,
+    I_SYSTEM,
+    I_GROUP,
+    I_RELATION,
+    I_DEPENDS,
+    I_METHOD,
+    I_AUTHOR,
+    I_MIN,
+    I_MAX,
+    I_SCOPE,
+    I_SECTION,
+    I_ORDER,
+    I_SEVERAL,
+    I_CATEGORY,
+    I_TOKUTEI,
+    I_OSH
 };
 
 #define NEEDS "01234567ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -247,14 +265,16 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
         return bad(l, row, "group_id and group_relation go together:", item->code);
     size_t several = 0;
     if (!find_name(SEVERAL_NAMES, KP_SEVERAL__COUNT, cell(l, row, I_SEVERAL), &several) ||
-        (several == KP_SEVERAL_JOIN && item->type != KP_TYPE_ST) || (several == KP_SEVERAL_POSITIVE && !coded))
+        (several == KP_SEVERAL_JOIN && item->type != KP_TYPE_ST) ||
+        (several == KP_SEVERAL_POSITIVE && !coded))
         return bad(l, row, "several is join (ST), positive (codes) or empty, not", cell(l, row, I_SEVERAL));
     item->several = (enum kp_several)several;
     enum kp_status st = read_format(l, row, item);
     return st == KP_OK ? read_range(l, row, item) : st;
 }
 
-static enum kp_status link_item(struct loader *l, size_t row, struct kp_item *items, const char *code, int *ret_index)
+static enum kp_status link_item(struct loader *l, size_t row, struct kp_item *items, const char *code,
+                                int *ret_index)
 {
     uint32_t index = 0;
     if (!*code)
@@ -286,10 +306,11 @@ static void find_rivals(struct kp_item *items, size_t n)
 
 static enum kp_status load_items(struct loader *l)
 {
-    static const char *const columns[] = {"item_code", "name",      "value_type",  "format",         "unit",
-                                          "code_system", "group_id", "group_relation", "depends_on", "method_code",
-                                          "author_item", "input_min", "input_max", "scope", "section", "order",
-                                          "several", "category_name", "tokutei_need", "osh_need"};
+    static const char *const columns[] = {"item_code",  "name",          "value_type",   "format",
+                                          "unit",       "code_system",   "group_id",     "group_relation",
+                                          "depends_on", "method_code",   "author_item",  "input_min",
+                                          "input_max",  "scope",         "section",      "order",
+                                          "several",    "category_name", "tokutei_need", "osh_need"};
     KP_TRY(open_table(l, "items.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_item *items = kp_arena_alloc(l->arena, n * sizeof(*items));
@@ -336,11 +357,13 @@ static enum kp_status add_value(struct loader *l, size_t row, struct texts *text
     if (texts->n == texts->cap)
         return KP_E_SYSTEM;
     texts->at[texts->n] = code;
-    return kp_map_put(&l->tables->value_code, l->arena, full, (uint32_t)texts->n++) == KP_MAP_ADDED ? KP_OK
-                                                                                                   : KP_E_SYSTEM;
+    return kp_map_put(&l->tables->value_code, l->arena, full, (uint32_t)texts->n++) == KP_MAP_ADDED
+               ? KP_OK
+               : KP_E_SYSTEM;
 }
 
-/* A display such as "1" for code 2 may collide with a code; the code wins, so displays come last and softly. */
+/* A display such as "1" for code 2 may collide with a code; the code wins, so displays come last and softly.
+ */
 static bool display_is_free(struct loader *l, const char *system, const char *display)
 {
     uint32_t old = 0;
@@ -447,7 +470,8 @@ bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *
     return false;
 }
 
-static enum kp_status add_header(struct loader *l, size_t row, const char *header, uint32_t target, bool may_exist)
+static enum kp_status add_header(struct loader *l, size_t row, const char *header, uint32_t target,
+                                 bool may_exist)
 {
     char *key = kp_text_header_key(l->arena, header);
     uint32_t old = 0;
@@ -458,8 +482,8 @@ static enum kp_status add_header(struct loader *l, size_t row, const char *heade
     return kp_map_put(&l->tables->header_target, l->arena, key, target) == KP_MAP_ADDED ? KP_OK : KP_E_SYSTEM;
 }
 
-/* An item's own name is a header too, unless several items share it or the table calls it ambiguous: 備考 of an export is
- * seldom the 備考 of the standard form. */
+/* An item's own name is a header too, unless several items share it or the table calls it ambiguous: 備考 of
+ * an export is seldom the 備考 of the standard form. */
 static enum kp_status add_item_names(struct loader *l)
 {
     const struct kp_tables *t = l->tables;
@@ -469,7 +493,8 @@ static enum kp_status add_item_names(struct loader *l)
         bool shared = !key || kp_map_get(&t->header_hint, key, &hint);
         for (size_t k = 0; k < t->n_items && !shared; k++)
             shared = k != i && strcmp(t->items[k].name, t->items[i].name) == 0;
-        enum kp_status st = shared ? KP_OK : add_header(l, 0, t->items[i].name, KP_TARGET_ITEM + (uint32_t)i, true);
+        enum kp_status st =
+            shared ? KP_OK : add_header(l, 0, t->items[i].name, KP_TARGET_ITEM + (uint32_t)i, true);
         if (st != KP_OK)
             return st;
     }
@@ -507,7 +532,8 @@ static enum kp_status load_headers(struct loader *l)
             KP_TRY(add_header(l, i, cell(l, i, 0), target, false));
             continue;
         }
-        char *key = kp_text_header_key(l->arena, cell(l, i, 0)); /* the first suggestion for a header stands */
+        char *key =
+            kp_text_header_key(l->arena, cell(l, i, 0)); /* the first suggestion for a header stands */
         if (!key || kp_map_put(&l->tables->header_hint, l->arena, key, target) == KP_MAP_NO_MEMORY)
             return KP_E_SYSTEM;
     }
@@ -547,7 +573,8 @@ static enum kp_status load_conversions(struct loader *l)
         for (size_t k = 0; k < l->tables->n_items && !known; k++)
             known = strcmp(l->tables->items[k].unit, c->to) == 0 &&
                     strncmp(l->tables->items[k].code, c->analyte, strlen(c->analyte)) == 0;
-        if (!known || !*c->from || !*c->to || strcmp(c->from, c->to) == 0 || (*c->analyte && strlen(c->analyte) != 5))
+        if (!known || !*c->from || !*c->to || strcmp(c->from, c->to) == 0 ||
+            (*c->analyte && strlen(c->analyte) != 5))
             return bad(l, i, "no item of that analyte has the unit", c->to);
         if (!kp_decimal_parse(factor, strlen(factor), &c->factor) || c->factor.units <= 0 ||
             !kp_decimal_parse(offset, strlen(offset), &c->offset))
@@ -579,7 +606,8 @@ static enum kp_status load_mistakes(struct loader *l)
                     kp_conversion_of(l->tables, &l->tables->items[k], rows[i].unit);
         if (!known || !*rows[i].analyte)
             return bad(l, i, "no item of that analyte can be converted from", rows[i].unit);
-        if (!kp_decimal_parse(from, strlen(from), &rows[i].from) || !kp_decimal_parse(to, strlen(to), &rows[i].to) ||
+        if (!kp_decimal_parse(from, strlen(from), &rows[i].from) ||
+            !kp_decimal_parse(to, strlen(to), &rows[i].to) ||
             kp_decimal_compare(rows[i].from, rows[i].to) >= 0)
             return bad(l, i, "from and to are not a range in", rows[i].analyte);
     }
@@ -639,10 +667,12 @@ static enum kp_status load_periodic(struct loader *l)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
         const char *below = cell(l, i, 2);
-        rows[i] = (struct kp_periodic){cell(l, i, 0), cell(l, i, 1), (int)strtol(below, NULL, 10), cell(l, i, 3)};
+        rows[i] =
+            (struct kp_periodic){cell(l, i, 0), cell(l, i, 1), (int)strtol(below, NULL, 10), cell(l, i, 3)};
         if (!*rows[i].name || !*rows[i].items)
             return bad(l, i, "a row has a name and items, not", rows[i].name);
-        if (!is_number(below, 1, 2) || strspn(rows[i].but_not_at, "0123456789 ") != strlen(rows[i].but_not_at))
+        if (!is_number(below, 1, 2) ||
+            strspn(rows[i].but_not_at, "0123456789 ") != strlen(rows[i].but_not_at))
             return bad(l, i, "ages are numbers, not", below);
         for (const char *at = rows[i].items; *at; at += strcspn(at, " "), at += *at == ' ')
             if (!begins_an_item(l->tables, at, strcspn(at, " ")))
@@ -674,7 +704,8 @@ _Static_assert(KP_COUNT(LIMIT_NAMES) == KP_LIMIT__COUNT, "a name for every limit
 static bool measures_in(const struct kp_tables *tables, const char *prefix, const char *unit)
 {
     for (size_t i = 0; i < tables->n_items; i++)
-        if (strncmp(tables->items[i].code, prefix, strlen(prefix)) == 0 && strcmp(tables->items[i].unit, unit) == 0)
+        if (strncmp(tables->items[i].code, prefix, strlen(prefix)) == 0 &&
+            strcmp(tables->items[i].unit, unit) == 0)
             return true;
     return false;
 }
@@ -686,7 +717,8 @@ static enum kp_status load_limits(struct loader *l)
     for (size_t i = 0; i < l->sheet.n_rows; i++) {
         const char *comparison = cell(l, i, 2), *limit = cell(l, i, 3);
         size_t which = 0;
-        if (!find_name(LIMIT_NAMES, KP_COUNT(LIMIT_NAMES), cell(l, i, 0), &which) || l->tables->limits[which].items)
+        if (!find_name(LIMIT_NAMES, KP_COUNT(LIMIT_NAMES), cell(l, i, 0), &which) ||
+            l->tables->limits[which].items)
             return bad(l, i, "no limit of a judgement, or one that stands twice:", cell(l, i, 0));
         struct kp_judgement_limit *row = &l->tables->limits[which];
         *row = (struct kp_judgement_limit){.items = cell(l, i, 1), .below = strcmp(comparison, "<") == 0};
@@ -717,7 +749,8 @@ static enum kp_status load_xsd_digests(struct loader *l)
         digests[i] = (struct kp_xsd_digest){cell(l, i, 0), cell(l, i, 1)};
         if (!*digests[i].name || strstr(digests[i].name, ".."))
             return bad(l, i, "not the name of a schema file:", digests[i].name);
-        if (strlen(digests[i].sha256) != KP_SHA256_HEX || strspn(digests[i].sha256, "0123456789abcdef") != KP_SHA256_HEX)
+        if (strlen(digests[i].sha256) != KP_SHA256_HEX ||
+            strspn(digests[i].sha256, "0123456789abcdef") != KP_SHA256_HEX)
             return bad(l, i, "not a SHA-256 in lower-case hex:", digests[i].sha256);
     }
     l->tables->xsd_digests = digests;
@@ -745,8 +778,8 @@ static enum kp_status load_prefectures(struct loader *l)
 
 /* --- the law --- */
 
-static enum kp_status read_period(struct loader *l, size_t row, size_t from, size_t to, struct kp_date *ret_from,
-                                  struct kp_date *ret_to)
+static enum kp_status read_period(struct loader *l, size_t row, size_t from, size_t to,
+                                  struct kp_date *ret_from, struct kp_date *ret_to)
 {
     if (!kp_date_parse_iso(cell(l, row, from), ret_from))
         return bad(l, row, "not a date:", cell(l, row, from));
@@ -757,7 +790,8 @@ static enum kp_status read_period(struct loader *l, size_t row, size_t from, siz
     return KP_OK;
 }
 
-static bool periods_overlap(struct kp_date from_a, struct kp_date to_a, struct kp_date from_b, struct kp_date to_b)
+static bool periods_overlap(struct kp_date from_a, struct kp_date to_a, struct kp_date from_b,
+                            struct kp_date to_b)
 {
     return (!kp_date_is_set(to_a) || kp_date_compare(from_b, to_a) <= 0) &&
            (!kp_date_is_set(to_b) || kp_date_compare(from_a, to_b) <= 0);
@@ -772,7 +806,8 @@ static enum kp_status load_schemes(struct loader *l)
     if (!schemes)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
-        schemes[i] = (struct kp_scheme){.prefix = cell(l, i, 0), .scheme = cell(l, i, 1), .choices = cell(l, i, 2)};
+        schemes[i] =
+            (struct kp_scheme){.prefix = cell(l, i, 0), .scheme = cell(l, i, 1), .choices = cell(l, i, 2)};
         schemes[i].name[KP_LANG_EN] = cell(l, i, 3);
         schemes[i].name[KP_LANG_JA] = cell(l, i, 4);
         if (!is_number(schemes[i].prefix, 2, 2))
@@ -854,9 +889,9 @@ static enum kp_status check_choices(struct loader *l)
 
 static enum kp_status load_bases(struct loader *l)
 {
-    static const char *const columns[] = {"basis_id",       "route",          "scheme",    "age_band",       "law_ja",
-                                          "request_provision", "duty_provision", "regulation", "effective_from",
-                                          "effective_to",   "item_scope"};
+    static const char *const columns[] = {
+        "basis_id",       "route",      "scheme",         "age_band",     "law_ja",    "request_provision",
+        "duty_provision", "regulation", "effective_from", "effective_to", "item_scope"};
     KP_TRY(open_table(l, "legal_basis.csv", columns, KP_COUNT(columns)));
     size_t n = l->sheet.n_rows;
     struct kp_basis *bases = kp_arena_alloc(l->arena, n * sizeof(*bases));
@@ -1001,12 +1036,13 @@ const char *kp_unit_of(const struct kp_tables *tables, const char *value_key)
     return kp_map_get(&tables->unit_by_key, value_key, &index) ? tables->unit_texts[index] : NULL;
 }
 
-const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item, struct kp_decimal number)
+const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item,
+                           struct kp_decimal number)
 {
     for (size_t i = 0; i < tables->n_mistakes; i++) {
         const struct kp_unit_mistake *m = &tables->mistakes[i];
-        if (strncmp(item->code, m->analyte, strlen(m->analyte)) == 0 && kp_decimal_compare(number, m->from) >= 0 &&
-            kp_decimal_compare(number, m->to) <= 0)
+        if (strncmp(item->code, m->analyte, strlen(m->analyte)) == 0 &&
+            kp_decimal_compare(number, m->from) >= 0 && kp_decimal_compare(number, m->to) <= 0)
             return m->unit;
     }
     return NULL;
@@ -1028,7 +1064,9 @@ char kp_limit_mark(const struct kp_item *item, struct kp_decimal number)
 {
     if (!item->has_range)
         return 0;
-    return kp_decimal_compare(number, item->min) <= 0 ? 'L' : kp_decimal_compare(number, item->max) >= 0 ? 'H' : 0;
+    return kp_decimal_compare(number, item->min) <= 0   ? 'L'
+           : kp_decimal_compare(number, item->max) >= 0 ? 'H'
+                                                        : 0;
 }
 
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key)
@@ -1055,7 +1093,8 @@ static bool holds_on(struct kp_date from, struct kp_date to, struct kp_date day)
 const char *kp_privacy_provision(const struct kp_tables *tables, const char *ground, struct kp_date day)
 {
     for (size_t i = 0; i < tables->n_grounds; i++)
-        if (strcmp(tables->grounds[i].ground, ground) == 0 && holds_on(tables->grounds[i].from, tables->grounds[i].to, day))
+        if (strcmp(tables->grounds[i].ground, ground) == 0 &&
+            holds_on(tables->grounds[i].from, tables->grounds[i].to, day))
             return tables->grounds[i].provision;
     return NULL;
 }

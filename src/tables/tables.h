@@ -54,7 +54,8 @@ struct kp_item {
     int text_item;                     /* index of the ST item that explains this flag, or -1 */
     int author_item;                   /* index of the item that names the doctor, or -1 */
     bool is_author;                    /* named by another item's author_item */
-    char tokutei_need; /* in 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its group, '0' none */
+    char tokutei_need; /* in 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its
+                          group, '0' none */
     char osh_need;     /* the same in 事業者健診 */
     bool has_rivals;   /* an item of the same test or group of alternatives exists */
     bool has_range;
@@ -77,8 +78,8 @@ struct kp_conversion {
 /* A part of the periodic check (安衛則44条), and at which ages the doctor may leave it out. */
 struct kp_periodic {
     const char *name;
-    const char *items; /* beginnings of codes, separated by spaces: one of them is enough */
-    int omit_below;    /* below that age; 0: never */
+    const char *items;      /* beginnings of codes, separated by spaces: one of them is enough */
+    int omit_below;         /* below that age; 0: never */
     const char *but_not_at; /* ages below it at which not, separated by spaces */
 };
 
@@ -89,7 +90,8 @@ struct kp_unit_mistake {
     struct kp_decimal from, to;
 };
 
-/* What メタボリックシンドローム判定 and 保健指導レベル go by; the names stand in schemas/judgement_limits.csv. */
+/* What メタボリックシンドローム判定 and 保健指導レベル go by; the names stand in
+ * schemas/judgement_limits.csv. */
 enum kp_limit {
     KP_LIMIT_VISCERAL_FAT,
     KP_LIMIT_WAIST_MALE,
@@ -196,15 +198,16 @@ struct kp_tables {
     const struct kp_prefecture *prefectures;
     size_t n_prefectures;
     const struct kp_xsd_digest *xsd_digests;
-    size_t n_xsd_digests; /* at most KP_MAX_XSD_FILES */
-    struct kp_map value_code;    /* system, unit separator, value key -> index into code_texts */
+    size_t n_xsd_digests;     /* at most KP_MAX_XSD_FILES */
+    struct kp_map value_code; /* system, unit separator, value key -> index into code_texts */
     const char *const *code_texts;
     struct kp_map unit_by_key; /* value key of a spelling -> index into unit_texts */
     const char *const *unit_texts;
     char sha256[KP_SHA256_HEX + 1];
 };
 
-/* What a header means: a field (0 .. KP_F__COUNT-1), KP_TARGET_ITEM + item index, or KP_TARGET_PAIR + index of a pair. */
+/* What a header means: a field (0 .. KP_F__COUNT-1), KP_TARGET_ITEM + item index, or KP_TARGET_PAIR + index
+ * of a pair. */
 enum { KP_TARGET_ITEM = 1000, KP_TARGET_PAIR = 100000 };
 
 /* The fields of a record; the names are those of mapping files and diagnostics. */
@@ -240,14 +243,14 @@ enum kp_field {
 const char *kp_field_name(enum kp_field field);
 bool kp_field_find(const char *name, enum kp_field *ret_field);
 
-/* What a target of headers.csv means: a field, an item code, or "CODE/CODE" for a pair. The two items of a pair are
- * numbers of one kind and unit. */
+/* What a target of headers.csv means: a field, an item code, or "CODE/CODE" for a pair. The two items of a
+ * pair are numbers of one kind and unit. */
 bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *ret_target);
 bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair);
 
 /*
- * Loads all tables from folder, or the built-in ones when it is NULL. Everything lives in the arena; text must
- * outlive the tables. A wrong table is reported with file, line and reason: KP_E_USAGE.
+ * Loads all tables from folder, or the built-in ones when it is NULL. Everything lives in the arena; text
+ * must outlive the tables. A wrong table is reported with file, line and reason: KP_E_USAGE.
  */
 enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
                               const char *folder, struct kp_diag *diag, struct kp_tables *ret_tables);
@@ -258,8 +261,8 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number);
 /* The code a value key stands for in a code system (or pseudo system such as "sex"), or NULL. */
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key);
-/* The accepted spelling, as a value key, that is nearest to one that the system does not know; NULL when memory is
- * short. */
+/* The accepted spelling, as a value key, that is nearest to one that the system does not know; NULL when
+ * memory is short. */
 const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
                              const char *value_key);
 /* The code's display text, or NULL when the system does not have the code. */
@@ -269,11 +272,15 @@ const char *kp_unit_of(const struct kp_tables *tables, const char *value_key);
 /* How values of that unit become the item's; NULL when there is no standard conversion. */
 const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,
                                              const char *unit);
-/* The unit that such a number of the item was most likely measured in, where that is not the item's; NULL for none. */
-const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item, struct kp_decimal number);
-/* Does the header key hold a word that makes it something else than a result: a judgement, last year's value? */
+/* The unit that such a number of the item was most likely measured in, where that is not the item's; NULL for
+ * none. */
+const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item,
+                           struct kp_decimal number);
+/* Does the header key hold a word that makes it something else than a result: a judgement, last year's value?
+ */
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);
-/* The mark that a number of the item must have, for it lies at or beyond an end of the input range: 'L', 'H'; 0 within. */
+/* The mark that a number of the item must have, for it lies at or beyond an end of the input range: 'L', 'H';
+ * 0 within. */
 char kp_limit_mark(const struct kp_item *item, struct kp_decimal number);
 /* The prefecture an address begins with, or NULL. */
 const struct kp_prefecture *kp_prefecture_of(const struct kp_tables *tables, const char *address);

@@ -33,7 +33,8 @@ static void count(struct kp_archive *a, enum kp_code code)
     }
 }
 
-void kp_archive_tell(struct kp_archive *a, const char *member, uint64_t line, const struct kp_finding *finding)
+void kp_archive_tell(struct kp_archive *a, const char *member, uint64_t line,
+                     const struct kp_finding *finding)
 {
     struct kp_buf place = {0};
     count(a, finding->code);
@@ -41,20 +42,22 @@ void kp_archive_tell(struct kp_archive *a, const char *member, uint64_t line, co
         return;
     kp_buf_str(&place, a->path);
     kp_buf_str(&place, member ? ":" : "");
-    for (const char *at = member; at && *at; at++) /* a name from outside: nothing in it may reach a terminal as a command */
+    for (const char *at = member; at && *at;
+         at++) /* a name from outside: nothing in it may reach a terminal as a command */
         kp_buf_char(&place, *at > 0x20 && *at < 0x7f ? *at : '?');
     kp_diag_send(&a->ctx->diag, kp_buf_ok(&place) ? kp_buf_text(&place) : a->path, line, finding);
     kp_buf_release(&place);
 }
 
-void kp_archive_fault(struct kp_archive *a, const char *member, enum kp_code code, const char *where, const char *arg1,
-                      const char *arg2)
+void kp_archive_fault(struct kp_archive *a, const char *member, enum kp_code code, const char *where,
+                      const char *arg1, const char *arg2)
 {
     struct kp_finding finding = {.code = code, .field = where, .args = {arg1, arg2, NULL}};
     kp_archive_tell(a, member, 0, &finding);
 }
 
-static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum kp_status st, enum kp_zip_fault fault)
+static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum kp_status st,
+                                enum kp_zip_fault fault)
 {
     static const enum kp_code codes[] = {[KP_ZIP_NOT_AN_ARCHIVE] = KP_K_ZIP_NOT_AN_ARCHIVE,
                                          [KP_ZIP_IN_PARTS] = KP_K_ZIP_IN_PARTS,
@@ -80,7 +83,8 @@ static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum k
 /* --- names --- */
 
 /* The digits before the separator, which is passed over; "" when they are none or too few or many. */
-static const char *take_digits(struct kp_archive *a, const char **at, size_t least, size_t most, char separator)
+static const char *take_digits(struct kp_archive *a, const char **at, size_t least, size_t most,
+                               char separator)
 {
     size_t n = strspn(*at, "0123456789");
     if (n < least || n > most || (*at)[n] != separator)
@@ -97,7 +101,8 @@ static void parse_name(struct kp_archive *a)
     const char *receiver = *sender ? take_digits(a, &at, 8, DIGITS, '_') : "";
     const char *day = *receiver ? take_digits(a, &at, 9, 9, '_') : "";
     const char *event = *day ? take_digits(a, &at, 1, 1, '\0') : "";
-    struct kp_archive_name name = {.sender = sender, .receiver = receiver, .event = *event, .send = *day ? day[8] : '\0'};
+    struct kp_archive_name name = {
+        .sender = sender, .receiver = receiver, .event = *event, .send = *day ? day[8] : '\0'};
     char *date = kp_arena_strndup(&a->arena, day, *day ? 8 : 0);
     if (*event && date && kp_date_parse(date, &name.day, NULL) == KP_DATE_OK) {
         a->name = name;
@@ -154,8 +159,10 @@ static enum kp_member_kind kind_of(const char *name, bool folder)
     return KP_MEMBER_OTHER;
 }
 
-/* The folder that everything should lie in: the namesake of the archive, else that of the index, else the first there is;
- * "" when there is none, or the index lies in none. A broken directory is told when the members are looked at. */
+/* The folder that everything should lie in: the namesake of the archive, else that of the index, else the
+ * first there is;
+ * "" when there is none, or the index lies in none. A broken directory is told when the members are looked
+ * at. */
 static void find_top(struct kp_archive *a)
 {
     bool has_index = false, end = false;
@@ -211,7 +218,8 @@ static bool is_profile(const char *name, const char *digest)
            strcmp(own, digest) == 0;
 }
 
-/* The digests leave white space out, so there can be any amount of it, in a pattern too. Of each run one space is kept. */
+/* The digests leave white space out, so there can be any amount of it, in a pattern too. Of each run one
+ * space is kept. */
 static char *with_single_spaces(struct kp_arena *arena, const struct kp_buf *bytes, size_t *ret_n)
 {
     char *copy = kp_arena_strndup(arena, kp_buf_text(bytes), bytes->len);
@@ -275,8 +283,8 @@ void kp_archive_forget_official(struct kp_archive_checks *c)
     c->schemas = (struct kp_schemas){.n_files = 0};
 }
 
-/* A bundle that encloses the ministry's set unaltered is judged by it, whether or not somebody gave it with --xsd: by its
- * own files, for a space within a value, which the digests do not see, makes another rule. */
+/* A bundle that encloses the ministry's set unaltered is judged by it, whether or not somebody gave it with
+ * --xsd: by its own files, for a space within a value, which the digests do not see, makes another rule. */
 static enum kp_status use_official(struct kp_archive *a, const struct schemas *s)
 {
     struct kp_archive_checks *c = a->checks;
@@ -327,7 +335,8 @@ static void judge_schemas(struct kp_archive *a, const struct schemas *s)
 
 /* --- XML --- */
 
-static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_arena *scratch, struct kp_tree *tree)
+static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_arena *scratch,
+                            struct kp_tree *tree)
 {
     static const enum kp_code codes[] = {[KP_XML_MALFORMED] = KP_K_XML_MALFORMED,
                                          [KP_XML_ENCODING] = KP_K_XML_ENCODING,
@@ -345,8 +354,8 @@ static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_ar
     return KP_E_FAULT;
 }
 
-static bool tell_invalid(struct kp_archive *a, const char *name, const struct kp_tree *tree, struct kp_xml_check *check,
-                         enum kp_code code)
+static bool tell_invalid(struct kp_archive *a, const char *name, const struct kp_tree *tree,
+                         struct kp_xml_check *check, enum kp_code code)
 {
     const char *where = "";
     unsigned long line = kp_tree_check(tree, check);
@@ -370,8 +379,8 @@ static void validate(struct kp_archive *a, const char *name, bool is_index, cons
         (void)tell_invalid(a, name, tree, profile, official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID);
 }
 
-enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member *member, const char *name, bool is_index,
-                               struct kp_arena *scratch, struct kp_tree *ret_tree)
+enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member *member, const char *name,
+                               bool is_index, struct kp_arena *scratch, struct kp_tree *ret_tree)
 {
     enum kp_zip_fault fault = KP_ZIP_SOUND;
     const char *root = is_index ? "index" : "ClinicalDocument";
@@ -535,10 +544,14 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx, str
     struct schemas schemas = {.n_official = 0};
     struct kp_keyset names = {0};
     enum kp_zip_fault fault = KP_ZIP_SOUND;
-    *a = (struct kp_archive){.ctx = ctx, .checks = checks, .path = path, .silent = silent,
-                             .by_official = checks && checks->official_asked_for,
-                             .name = {.sender = "", .receiver = ""},
-                             .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
+    *a = (struct kp_archive){
+        .ctx = ctx,
+        .checks = checks,
+        .path = path,
+        .silent = silent,
+        .by_official = checks && checks->official_asked_for,
+        .name = {.sender = "", .receiver = ""},
+        .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     name_base(a);
     enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path, &fault);
     if (st != KP_OK)

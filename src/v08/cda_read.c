@@ -59,15 +59,24 @@ static struct kp_date day_of(const char *text)
 /* As the standard writes it. */
 static const char *form_of(enum kp_field field)
 {
-    static const char *const forms[KP_F__COUNT] = {
-        [KP_F_INSURER_NUMBER] = "########", [KP_F_INSURED_SYMBOL] = "全角 / 半角 <= 20",
-        [KP_F_INSURED_NUMBER] = "全角 / 半角 <= 20", [KP_F_INSURED_BRANCH] = "##", [KP_F_QUALIFICATION] = "1-7",
-        [KP_F_NAME_KANA] = "全角カタカナ", [KP_F_SEX] = "1 / 2", [KP_F_BIRTH_DATE] = "YYYYMMDD",
-        [KP_F_POSTAL_CODE] = "###-####", [KP_F_ADDRESS] = "全角 <= 40", [KP_F_EXAM_DATE] = "YYYYMMDD",
-        [KP_F_FACILITY_NUMBER] = "##########", [KP_F_FACILITY_NAME] = "全角",
-        [KP_F_FACILITY_POSTAL_CODE] = "###-####", [KP_F_FACILITY_ADDRESS] = "全角",
-        [KP_F_FACILITY_PHONE] = "tel:##########", [KP_F_TICKET_NUMBER] = "###########",
-        [KP_F_TICKET_EXPIRES] = "YYYYMMDD"};
+    static const char *const forms[KP_F__COUNT] = {[KP_F_INSURER_NUMBER] = "########",
+                                                   [KP_F_INSURED_SYMBOL] = "全角 / 半角 <= 20",
+                                                   [KP_F_INSURED_NUMBER] = "全角 / 半角 <= 20",
+                                                   [KP_F_INSURED_BRANCH] = "##",
+                                                   [KP_F_QUALIFICATION] = "1-7",
+                                                   [KP_F_NAME_KANA] = "全角カタカナ",
+                                                   [KP_F_SEX] = "1 / 2",
+                                                   [KP_F_BIRTH_DATE] = "YYYYMMDD",
+                                                   [KP_F_POSTAL_CODE] = "###-####",
+                                                   [KP_F_ADDRESS] = "全角 <= 40",
+                                                   [KP_F_EXAM_DATE] = "YYYYMMDD",
+                                                   [KP_F_FACILITY_NUMBER] = "##########",
+                                                   [KP_F_FACILITY_NAME] = "全角",
+                                                   [KP_F_FACILITY_POSTAL_CODE] = "###-####",
+                                                   [KP_F_FACILITY_ADDRESS] = "全角",
+                                                   [KP_F_FACILITY_PHONE] = "tel:##########",
+                                                   [KP_F_TICKET_NUMBER] = "###########",
+                                                   [KP_F_TICKET_EXPIRES] = "YYYYMMDD"};
     return forms[field] ? forms[field] : "";
 }
 
@@ -82,8 +91,8 @@ static void take_field(const struct reader *r, enum kp_field field, const char *
         form_differs(r, field);
         return;
     }
-    struct kp_norm norm = {.tables = r->tables, .arena = r->arena, .findings = r->findings,
-                           .record = &r->document->record};
+    struct kp_norm norm = {
+        .tables = r->tables, .arena = r->arena, .findings = r->findings, .record = &r->document->record};
     struct kp_finding *before = r->findings->last;
     bool stands = kp_norm_field_stands(&norm, field, text);
     bool refused = !*r->document->record.field[field] && r->findings->last != before; /* then that was said */
@@ -96,8 +105,11 @@ static void take_ids(const struct reader *r, const struct kp_node *role)
     static const struct {
         const char *root;
         enum kp_field field;
-    } roots[] = {{OID "101", KP_F_INSURER_NUMBER}, {OID "204", KP_F_INSURED_SYMBOL}, {OID "205", KP_F_INSURED_NUMBER},
-                 {OID "211", KP_F_INSURED_BRANCH}, {OID "206", KP_F_QUALIFICATION}};
+    } roots[] = {{OID "101", KP_F_INSURER_NUMBER},
+                 {OID "204", KP_F_INSURED_SYMBOL},
+                 {OID "205", KP_F_INSURED_NUMBER},
+                 {OID "211", KP_F_INSURED_BRANCH},
+                 {OID "206", KP_F_QUALIFICATION}};
     for (const struct kp_node *id = kp_node_child(role, "id"); id; id = kp_node_again(id)) {
         const char *extension = kp_node_attr(id, "extension");
         size_t i = 0;
@@ -159,7 +171,8 @@ static void take_author(const struct reader *r, const struct kp_node *author)
                                           .phone = phone_of(org)};
     if (strlen(number) != FACILITY_DIGITS || strspn(number, "0123456789") != FACILITY_DIGITS)
         find(r, KP_K_FACILITY_NUMBER, "author", NULL);
-    if (kp_date_compare(day_of(kp_node_attr(kp_node_child(author, "time"), "value")), r->document->created) != 0)
+    if (kp_date_compare(day_of(kp_node_attr(kp_node_child(author, "time"), "value")), r->document->created) !=
+        0)
         find(r, KP_K_FORM_DIFFERS, "author time", "effectiveTime");
 }
 
@@ -170,7 +183,8 @@ static void take_performer(const struct reader *r, const struct kp_node *event)
     look_at(r, event);
     take_field(r, KP_F_EXAM_DATE, kp_node_attr(kp_node_child(event, "effectiveTime"), "value"));
     look_at(r, org);
-    if (strlen(number) == FACILITY_DIGITS) /* an export may give the institution's own seven; a document may not */
+    if (strlen(number) ==
+        FACILITY_DIGITS) /* an export may give the institution's own seven; a document may not */
         take_field(r, KP_F_FACILITY_NUMBER, number);
     else
         find(r, KP_K_FACILITY_NUMBER, kp_field_name(KP_F_FACILITY_NUMBER), NULL);
@@ -201,7 +215,8 @@ static void take_ticket(const struct reader *r, const struct kp_node *participan
 }
 
 /* A code of the header and its system; "" stands for nothing stated. */
-static const char *header_code(const struct reader *r, const struct kp_node *code, const char *system, const char *where)
+static const char *header_code(const struct reader *r, const struct kp_node *code, const char *system,
+                               const char *where)
 {
     const char *given = kp_node_attr(code, "codeSystem");
     const char *text = kp_node_attr(code, "code");
@@ -255,7 +270,8 @@ static const char *number_of(const struct reader *r, const struct kp_item *item,
 }
 
 /* At the ends of the input range the mark must be there; within it a source may have said "less than 5". */
-static void check_mark(const struct reader *r, const struct kp_item *item, struct kp_decimal number, char mark)
+static void check_mark(const struct reader *r, const struct kp_item *item, struct kp_decimal number,
+                       char mark)
 {
     char due = kp_limit_mark(item, number);
     if (due && mark != due)
@@ -308,12 +324,13 @@ static bool is_old_mark(const struct reader *r, const struct kp_item *item, cons
 {
     static const struct kp_date both_from = {2013, 4, 1};
     return item->type == KP_TYPE_PQ && strcmp(kp_node_attr(value, "codeSystem"), LIMIT_MARKS) == 0 &&
-           kp_date_is_set(r->document->record.exam) && kp_date_compare(r->document->record.exam, both_from) < 0;
+           kp_date_is_set(r->document->record.exam) &&
+           kp_date_compare(r->document->record.exam, both_from) < 0;
 }
 
 /* Of two values one is the mark of the input range's end; samples have them in either order. */
-static const struct kp_node *take_limit(const struct reader *r, const struct kp_item *item, const struct kp_node *values,
-                                        struct kp_value *value)
+static const struct kp_node *take_limit(const struct reader *r, const struct kp_item *item,
+                                        const struct kp_node *values, struct kp_value *value)
 {
     const struct kp_node *second = kp_node_again(values);
     if (!second && !is_old_mark(r, item, values))
@@ -323,7 +340,8 @@ static const struct kp_node *take_limit(const struct reader *r, const struct kp_
     bool first_is_mark = strcmp(kp_node_attr(values, "codeSystem"), LIMIT_MARKS) == 0;
     const struct kp_node *mark = first_is_mark ? values : second;
     const char *code = kp_node_attr(mark, "code");
-    bool sound = strcmp(kp_node_attr(mark, "xsi:type"), "CD") == 0 && strcmp(kp_node_attr(mark, "codeSystem"), LIMIT_MARKS) == 0 &&
+    bool sound = strcmp(kp_node_attr(mark, "xsi:type"), "CD") == 0 &&
+                 strcmp(kp_node_attr(mark, "codeSystem"), LIMIT_MARKS) == 0 &&
                  (strcmp(code, "L") == 0 || strcmp(code, "H") == 0) && item->type == KP_TYPE_PQ;
     if (sound)
         value->limit = code[0];
@@ -335,7 +353,8 @@ static const struct kp_node *take_limit(const struct reader *r, const struct kp_
 static void take_value(const struct reader *r, const struct kp_item *item, const struct kp_node *observation,
                        struct kp_value *value)
 {
-    const struct kp_node *first = kp_node_child(observation, "value"), *node = take_limit(r, item, first, value);
+    const struct kp_node *first = kp_node_child(observation, "value"),
+                         *node = take_limit(r, item, first, value);
     const char *null = kp_node_attr(node, "nullFlavor");
     bool sound = false;
     if (value->limit && node == first && is_old_mark(r, item, node)) {
@@ -347,8 +366,8 @@ static void take_value(const struct reader *r, const struct kp_item *item, const
         return;
     }
     if (*null) {
-        bool plain = strcmp(null, "NI") == 0 && !*kp_node_attr(node, "value") && !*kp_node_attr(node, "code") &&
-                     !*node->text && !value->limit;
+        bool plain = strcmp(null, "NI") == 0 && !*kp_node_attr(node, "value") &&
+                     !*kp_node_attr(node, "code") && !*node->text && !value->limit;
         value->state = plain ? KP_VALUE_NOT_MEASURABLE : KP_VALUE_ABSENT;
         if (!plain)
             find(r, KP_K_ITEM_STATE, item->label, NULL);
@@ -366,8 +385,8 @@ static void take_value(const struct reader *r, const struct kp_item *item, const
 
 /* --- what stands beside the value --- */
 
-static void take_interpretation(const struct reader *r, const struct kp_item *item, const struct kp_node *observation,
-                                struct kp_value *value)
+static void take_interpretation(const struct reader *r, const struct kp_item *item,
+                                const struct kp_node *observation, struct kp_value *value)
 {
     const struct kp_node *node = kp_node_child(observation, "interpretationCode");
     const char *code = kp_node_attr(node, "code");
@@ -379,7 +398,8 @@ static void take_interpretation(const struct reader *r, const struct kp_item *it
         find(r, KP_K_ITEM_INTERPRETATION, item->label, NULL);
 }
 
-static void check_method(const struct reader *r, const struct kp_item *item, const struct kp_node *observation)
+static void check_method(const struct reader *r, const struct kp_item *item,
+                         const struct kp_node *observation)
 {
     const struct kp_node *node = kp_node_child(observation, "methodCode");
     if (node && strcmp(kp_node_attr(node, "code"), item->method_code) != 0)
@@ -409,15 +429,16 @@ static const char *range_end(const struct reader *r, const struct kp_item *item,
                              struct kp_decimal *ret_number)
 {
     const char *text = kp_node_attr(end, "value");
-    if (end && kp_decimal_parse(text, strlen(text), ret_number) && strcmp(kp_node_attr(end, "unit"), item->unit) == 0)
+    if (end && kp_decimal_parse(text, strlen(text), ret_number) &&
+        strcmp(kp_node_attr(end, "unit"), item->unit) == 0)
         return text;
     if (end)
         find(r, KP_K_ITEM_REFERENCE, item->label, NULL);
     return NULL;
 }
 
-static void take_reference(const struct reader *r, const struct kp_item *item, const struct kp_node *observation,
-                           struct kp_value *value)
+static void take_reference(const struct reader *r, const struct kp_item *item,
+                           const struct kp_node *observation, struct kp_value *value)
 {
     const struct kp_node *range = kp_node_child(observation, "referenceRange");
     const struct kp_node *ends = kp_node_at(range, "observationRange/value");
@@ -476,8 +497,8 @@ static void check_place(struct reader *r, const struct kp_item *item, bool first
     r->last_item = at;
 }
 
-/* The item an observation is about; NULL, and a finding, when it cannot stand here. A code that has not the form of one
- * is not repeated: anything could have been written there. */
+/* The item an observation is about; NULL, and a finding, when it cannot stand here. A code that has not the
+ * form of one is not repeated: anything could have been written there. */
 static const struct kp_item *item_of(const struct reader *r, const struct kp_node *observation)
 {
     look_at(r, observation);
@@ -495,8 +516,8 @@ static const struct kp_item *item_of(const struct reader *r, const struct kp_nod
     return NULL;
 }
 
-/* 一連検査グループ: a parent without a value; its members are of one group and stand in the relation of the catalogue,
- * results first or reasons first. */
+/* 一連検査グループ: a parent without a value; its members are of one group and stand in the relation of the
+ * catalogue, results first or reasons first. */
 static void take_group(struct reader *r, const struct kp_node *parent)
 {
     const char *group = NULL;

@@ -79,7 +79,8 @@ static const char *card_text(struct writer *w, const char *text)
     switch (w->frame->insurer->symbol_width) {
     case KP_WIDTH_HALF:
         half = in_memory(kp_text_narrow(w->arena, text));
-        return kp_text_is_ascii(half) ? half : text; /* kana has no place in half width: mixed widths are refused */
+        return kp_text_is_ascii(half) ? half
+                                      : text; /* kana has no place in half width: mixed widths are refused */
     case KP_WIDTH_FULL:
         return in_memory(kp_text_wide(w->arena, text, false));
     case KP_WIDTH_AS_GIVEN:
@@ -119,7 +120,8 @@ static void organisation(struct writer *w, const char *number, const char *name,
     id(w, OID "102", number);
     text_element(w, "name", name);
     if (phone && *phone)
-        kp_xml_leaf(w->xml, "telecom", "value", in_memory(kp_arena_printf(w->arena, "tel:%s", phone)), NULL, NULL);
+        kp_xml_leaf(w->xml, "telecom", "value", in_memory(kp_arena_printf(w->arena, "tel:%s", phone)), NULL,
+                    NULL);
     if ((place && *place) || (postal_code && *postal_code))
         address(w, postal_code ? postal_code : "", place ? place : "");
     end(w);
@@ -180,8 +182,9 @@ static void examination(struct writer *w, const char *programme)
     attr(w, "typeCode", "PRF");
     start(w, "assignedEntity");
     no_id(w);
-    organisation(w, field(w, KP_F_FACILITY_NUMBER), field(w, KP_F_FACILITY_NAME), field(w, KP_F_FACILITY_PHONE),
-                 field(w, KP_F_FACILITY_POSTAL_CODE), field(w, KP_F_FACILITY_ADDRESS));
+    organisation(w, field(w, KP_F_FACILITY_NUMBER), field(w, KP_F_FACILITY_NAME),
+                 field(w, KP_F_FACILITY_PHONE), field(w, KP_F_FACILITY_POSTAL_CODE),
+                 field(w, KP_F_FACILITY_ADDRESS));
     end(w);
     end(w);
     end(w);
@@ -325,7 +328,8 @@ static void group_member(struct writer *w, size_t i)
     end(w);
 }
 
-/* 一連検査グループ: a parent without a value at the place of its first member, all members of the section below it. */
+/* 一連検査グループ: a parent without a value at the place of its first member, all members of the section
+ * below it. */
 static void group(struct writer *w, size_t first, const char *section)
 {
     const char *id_of_group = w->tables->items[first].group_id;
@@ -340,7 +344,8 @@ static void group(struct writer *w, size_t first, const char *section)
 static bool group_was_written(const struct writer *w, size_t i, const char *section)
 {
     for (size_t k = 0; k < i; k++)
-        if (strcmp(w->tables->items[k].group_id, w->tables->items[i].group_id) == 0 && is_entry(w, k, section))
+        if (strcmp(w->tables->items[k].group_id, w->tables->items[i].group_id) == 0 &&
+            is_entry(w, k, section))
             return true;
     return false;
 }
@@ -387,9 +392,11 @@ static void narrative(struct writer *w, const char *section)
             start(w, "list");
         any = true;
         const struct kp_value *v = &w->record->values[i];
-        const char *display = item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, item->code_system, v->text);
-        text_element(w, "item", in_memory(kp_arena_printf(w->arena, "%s %s%s%s", item->name,
-                                                             display ? display : v->text, item->unit, limit_word(v))));
+        const char *display =
+            item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, item->code_system, v->text);
+        text_element(w, "item",
+                     in_memory(kp_arena_printf(w->arena, "%s %s%s%s", item->name, display ? display : v->text,
+                                               item->unit, limit_word(v))));
     }
     if (any)
         end(w);
@@ -410,7 +417,8 @@ static void section(struct writer *w, const char *items_of, const char *code, co
     end(w);
 }
 
-struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_record *record, enum kp_band band)
+struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_record *record,
+                                  enum kp_band band)
 {
     bool target = band == KP_BAND_40TO74;
     struct kp_category c = {.report = target ? n->report_40to74 : n->report_under40,
@@ -423,12 +431,13 @@ struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_re
     return c;
 }
 
-bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check, const struct kp_tables *tables,
-                  const struct kp_record *record, const struct kp_decision *decision, const struct kp_cda_frame *frame,
+bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check,
+                  const struct kp_tables *tables, const struct kp_record *record,
+                  const struct kp_decision *decision, const struct kp_cda_frame *frame,
                   struct kp_arena *arena)
 {
-    struct writer w = {.xml = xml, .tables = tables, .record = record, .decision = decision, .frame = frame,
-                       .arena = arena};
+    struct writer w = {
+        .xml = xml, .tables = tables, .record = record, .decision = decision, .frame = frame, .arena = arena};
     struct kp_category c = kp_category_of(frame->insurer, record, decision->band);
     kp_date_compact(frame->created, w.created);
     kp_xml_begin(xml, out, check, CDA_NS);

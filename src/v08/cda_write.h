@@ -22,15 +22,17 @@ struct kp_category {
 };
 
 /* The export's own codes win; else the insurer's row for the age band says them. */
-struct kp_category kp_category_of(const struct kp_insurer *insurer, const struct kp_record *record, enum kp_band band);
+struct kp_category kp_category_of(const struct kp_insurer *insurer, const struct kp_record *record,
+                                  enum kp_band band);
 
 /*
  * Writes the document of a record for which decision says release; only items with a ground are touched.
  * xml is begun and finished here. False when the record holds what XML forbids (the caller reports it).
  * Order and contents are those of the V08 standard form.
  */
-bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check, const struct kp_tables *tables,
-                  const struct kp_record *record, const struct kp_decision *decision, const struct kp_cda_frame *frame,
+bool kp_cda_write(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check,
+                  const struct kp_tables *tables, const struct kp_record *record,
+                  const struct kp_decision *decision, const struct kp_cda_frame *frame,
                   struct kp_arena *arena);
 
 /* ix08_V08.xml: who sends what to whom, how many documents. */

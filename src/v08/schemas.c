@@ -18,7 +18,8 @@ enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA
     for (size_t i = 0; i < n; i++)
         if (!is_space(bytes[i]))
             kp_buf_char(&packed, bytes[i]);
-    enum kp_status st = kp_buf_ok(&packed) ? kp_sha256_of(kp_buf_text(&packed), packed.len, digest) : KP_E_SYSTEM;
+    enum kp_status st =
+        kp_buf_ok(&packed) ? kp_sha256_of(kp_buf_text(&packed), packed.len, digest) : KP_E_SYSTEM;
     kp_buf_release(&packed);
     if (st == KP_OK)
         kp_sha256_hex(digest, ret_hex);
@@ -37,7 +38,8 @@ static enum kp_status official_schemas(struct kp_context *ctx, const char *folde
         if (!path)
             return kp_no_memory(ctx);
         if (kp_read_file(ctx->io, path, 16 << 20, &ctx->arena, &file->bytes, &file->n) != KP_OK)
-            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, kp_in(path), file->name, strerror(errno));
+            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, kp_in(path), file->name,
+                           strerror(errno));
         if (kp_schema_digest(file->bytes, file->n, hex) != KP_OK)
             return kp_no_memory(ctx);
         if (strcmp(hex, known->sha256) != 0)
@@ -59,8 +61,11 @@ static void profile_schemas(struct kp_schemas *schemas)
 
 enum kp_status kp_schemas_compile(struct kp_schemas *schemas, struct kp_buf *detail)
 {
-    enum kp_status st = kp_xml_schema_load(schemas->files, schemas->n_files, "hc08_V08.xsd", &schemas->document, detail);
-    return st == KP_OK ? kp_xml_schema_load(schemas->files, schemas->n_files, "ix08_V08.xsd", &schemas->index, detail) : st;
+    enum kp_status st =
+        kp_xml_schema_load(schemas->files, schemas->n_files, "hc08_V08.xsd", &schemas->document, detail);
+    return st == KP_OK
+               ? kp_xml_schema_load(schemas->files, schemas->n_files, "ix08_V08.xsd", &schemas->index, detail)
+               : st;
 }
 
 enum kp_status kp_schemas_load(struct kp_context *ctx, const char *folder, struct kp_schemas *ret_schemas)
@@ -73,7 +78,8 @@ enum kp_status kp_schemas_load(struct kp_context *ctx, const char *folder, struc
         profile_schemas(ret_schemas);
     st = kp_schemas_compile(ret_schemas, &detail);
     if (st == KP_E_USAGE)
-        (void)kp_fail(&ctx->diag, st, KP_K_SCHEMA_UNUSABLE, kp_in(folder), ret_schemas->document ? "ix08_V08.xsd" : "hc08_V08.xsd", kp_buf_text(&detail));
+        (void)kp_fail(&ctx->diag, st, KP_K_SCHEMA_UNUSABLE, kp_in(folder),
+                      ret_schemas->document ? "ix08_V08.xsd" : "hc08_V08.xsd", kp_buf_text(&detail));
     else if (st != KP_OK)
         st = kp_no_memory(ctx);
 out:

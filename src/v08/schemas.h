@@ -14,12 +14,13 @@ struct kp_schemas {
 };
 
 /*
- * Loads the ministry's schemas from a folder, each compared with its known digest, or this project's profile when folder
- * is NULL. Reports failures: KP_E_USAGE, KP_E_SYSTEM. Release with kp_schemas_free in any case.
+ * Loads the ministry's schemas from a folder, each compared with its known digest, or this project's profile
+ * when folder is NULL. Reports failures: KP_E_USAGE, KP_E_SYSTEM. Release with kp_schemas_free in any case.
  */
 enum kp_status kp_schemas_load(struct kp_context *ctx, const char *folder, struct kp_schemas *ret_schemas);
 
-/* Compiles schemas->files. Returns KP_E_USAGE, with the reason in detail, when they are invalid; does not report. */
+/* Compiles schemas->files. Returns KP_E_USAGE, with the reason in detail, when they are invalid; does not
+ * report. */
 enum kp_status kp_schemas_compile(struct kp_schemas *schemas, struct kp_buf *detail);
 void kp_schemas_free(struct kp_schemas *schemas);
 

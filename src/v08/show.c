@@ -1,6 +1,7 @@
 /*
- * kp_show: a bundle, or one person's record in it, for a human to read. The same lines make a text for the terminal and a
- * self-contained HTML page. What is shown comes from outside: it is made printable, never interpreted.
+ * kp_show: a bundle, or one person's record in it, for a human to read. The same lines make a text for the
+ * terminal and a self-contained HTML page. What is shown comes from outside: it is made printable, never
+ * interpreted.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,15 +32,18 @@ static void put(struct page *p, const char *text)
 static void begin(struct page *p, const char *title)
 {
     if (p->html) {
-        kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>", kp_say(p->ctx, "ja", "en"));
+        kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>",
+                      kp_say(p->ctx, "ja", "en"));
         put(p, title);
-        kp_buf_str(&p->out, "</title>\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-                            "<style>:root{color-scheme:light dark}body{font-family:sans-serif;max-width:64em;"
-                            "margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%;margin-bottom:1em}"
-                            "td,th{border:1px solid #888;padding:.3em .6em;text-align:left;vertical-align:top;"
-                            "overflow-wrap:break-word}.n{white-space:nowrap}h1{font-size:1.4em;overflow-wrap:anywhere}"
-                            "h2{font-size:1.1em}tr{break-inside:avoid}"
-                            "@media print{:root{color-scheme:light}body{margin:0;font-size:9pt}}</style>\n<h1>");
+        kp_buf_str(
+            &p->out,
+            "</title>\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+            "<style>:root{color-scheme:light dark}body{font-family:sans-serif;max-width:64em;"
+            "margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%;margin-bottom:1em}"
+            "td,th{border:1px solid #888;padding:.3em .6em;text-align:left;vertical-align:top;"
+            "overflow-wrap:break-word}.n{white-space:nowrap}h1{font-size:1.4em;overflow-wrap:anywhere}"
+            "h2{font-size:1.1em}tr{break-inside:avoid}"
+            "@media print{:root{color-scheme:light}body{margin:0;font-size:9pt}}</style>\n<h1>");
     }
     put(p, title);
     kp_buf_str(&p->out, p->html ? "</h1>\n" : "\n");
@@ -162,23 +166,33 @@ static const char *listed(struct page *p, const char *const *words, size_t n, co
 
 static const char *qualification(struct page *p, const char *code)
 {
-    static const char *const words[] = {"強制被保険者",           "強制被扶養者",   "任意継続被保険者", "任意継続被扶養者",
-                                        "特例退職被保険者", "特例退職被扶養者", "国保被保険者"};
+    static const char *const words[] = {"強制被保険者",     "強制被扶養者",     "任意継続被保険者",
+                                        "任意継続被扶養者", "特例退職被保険者", "特例退職被扶養者",
+                                        "国保被保険者"};
     return listed(p, words, KP_COUNT(words), code);
 }
 
 static const char *interaction(struct page *p, const char *code)
 {
-    static const char *const words[] = {"健診機関→代行機関", "代行機関→健診機関", "代行機関→保険者", "保険者→代行機関(未決済)",
-                                        "保険者→代行機関(決済済)", "健診機関→保険者", "保険者→健診機関", "保険者→保険者", "その他",
-                                        "保険者→国", "確認依頼", "閲覧用"};
+    static const char *const words[] = {"健診機関→代行機関",
+                                        "代行機関→健診機関",
+                                        "代行機関→保険者",
+                                        "保険者→代行機関(未決済)",
+                                        "保険者→代行機関(決済済)",
+                                        "健診機関→保険者",
+                                        "保険者→健診機関",
+                                        "保険者→保険者",
+                                        "その他",
+                                        "保険者→国",
+                                        "確認依頼",
+                                        "閲覧用"};
     return listed(p, words, KP_COUNT(words), code);
 }
 
 static const char *service_event(struct page *p, const char *code)
 {
-    static const char *const words[] = {"特定健診情報", "特定保健指導情報", "国への実績報告(匿名化済)", "他の健診結果の受領分",
-                                        "国への実績報告(匿名化前)"};
+    static const char *const words[] = {"特定健診情報", "特定保健指導情報", "国への実績報告(匿名化済)",
+                                        "他の健診結果の受領分", "国への実績報告(匿名化前)"};
     return listed(p, words, KP_COUNT(words), code);
 }
 
@@ -187,8 +201,9 @@ static const char *readable_unit(const struct page *p, const char *unit)
 {
     static const struct {
         const char *ucum, *ja, *en;
-    } units[] = {{"mm[Hg]", "mmHg", "mmHg"},       {"10*4/mm3", "万/mm3", "10^4/mm3"}, {"{h`b}/min", "拍/分", "beats/min"},
-                 {"{times}", "回", "times"},       {"mg/g*CR", "mg/gCr", "mg/gCr"},     {"ml/min/1.73m2", "mL/min/1.73m2", "mL/min/1.73m2"}};
+    } units[] = {{"mm[Hg]", "mmHg", "mmHg"},          {"10*4/mm3", "万/mm3", "10^4/mm3"},
+                 {"{h`b}/min", "拍/分", "beats/min"}, {"{times}", "回", "times"},
+                 {"mg/g*CR", "mg/gCr", "mg/gCr"},     {"ml/min/1.73m2", "mL/min/1.73m2", "mL/min/1.73m2"}};
     for (size_t i = 0; i < KP_COUNT(units); i++)
         if (strcmp(units[i].ucum, unit) == 0)
             return kp_say(p->ctx, units[i].ja, units[i].en);
@@ -197,13 +212,15 @@ static const char *readable_unit(const struct page *p, const char *unit)
 
 static const char *day(struct page *p, const char *compact)
 {
-    return strlen(compact) == 8 ? kp_arena_printf(&p->ctx->arena, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6)
-                                : compact;
+    return strlen(compact) == 8
+               ? kp_arena_printf(&p->ctx->arena, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6)
+               : compact;
 }
 
 static const char *joined(struct page *p, const char *a, const char *b, const char *c)
 {
-    const char *text = kp_arena_printf(&p->ctx->arena, "%s%s%s%s%s", a, *a && *b ? " " : "", b, (*a || *b) && *c ? " " : "", c);
+    const char *text = kp_arena_printf(&p->ctx->arena, "%s%s%s%s%s", a, *a && *b ? " " : "", b,
+                                       (*a || *b) && *c ? " " : "", c);
     return text ? text : "";
 }
 
@@ -218,32 +235,43 @@ static void show_person(struct page *p, const struct kp_document *d)
         (void)snprintf(age, sizeof(age), "(%d)", kp_age_on(d->record.birth, d->record.exam));
     begin_table(p);
     fact(p, kp_say(p->ctx, "氏名(カナ)", "name (kana)"), f[KP_F_NAME_KANA]);
-    fact(p, kp_say(p->ctx, "性別", "sex"), *f[KP_F_SEX] == '1' ? kp_say(p->ctx, "男", "male") : *f[KP_F_SEX] == '2' ? kp_say(p->ctx, "女", "female") : "");
-    fact(p, kp_say(p->ctx, "生年月日(健診時年齢)", "born (age at exam)"), joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
+    fact(p, kp_say(p->ctx, "性別", "sex"),
+         *f[KP_F_SEX] == '1'   ? kp_say(p->ctx, "男", "male")
+         : *f[KP_F_SEX] == '2' ? kp_say(p->ctx, "女", "female")
+                               : "");
+    fact(p, kp_say(p->ctx, "生年月日(健診時年齢)", "born (age at exam)"),
+         joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
     fact(p, kp_say(p->ctx, "住所", "address"), joined(p, f[KP_F_POSTAL_CODE], f[KP_F_ADDRESS], ""));
     fact(p, kp_say(p->ctx, "保険者番号", "insurer"), f[KP_F_INSURER_NUMBER]);
     fact(p, kp_say(p->ctx, "記号", "symbol"), f[KP_F_INSURED_SYMBOL]);
     fact(p, kp_say(p->ctx, "番号", "number"), f[KP_F_INSURED_NUMBER]);
     fact(p, kp_say(p->ctx, "枝番", "branch"), f[KP_F_INSURED_BRANCH]);
     fact(p, kp_say(p->ctx, "資格区分", "qualification"), qualification(p, f[KP_F_QUALIFICATION]));
-    fact(p, kp_say(p->ctx, "受診券", "ticket"), joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
+    fact(p, kp_say(p->ctx, "受診券", "ticket"),
+         joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
     fact(p, kp_say(p->ctx, "健診実施日", "examined on"), day(p, f[KP_F_EXAM_DATE]));
-    fact(p, kp_say(p->ctx, "健診機関", "facility"), joined(p, f[KP_F_FACILITY_NUMBER], f[KP_F_FACILITY_NAME], f[KP_F_FACILITY_PHONE]));
+    fact(p, kp_say(p->ctx, "健診機関", "facility"),
+         joined(p, f[KP_F_FACILITY_NUMBER], f[KP_F_FACILITY_NAME], f[KP_F_FACILITY_PHONE]));
     fact(p, "", joined(p, f[KP_F_FACILITY_POSTAL_CODE], f[KP_F_FACILITY_ADDRESS], ""));
-    fact(p, kp_say(p->ctx, "作成機関", "made by"), joined(p, d->author.number, d->author.name, d->author.phone));
-    fact(p, kp_say(p->ctx, "報告区分", "report category"), spelled(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]));
-    fact(p, kp_say(p->ctx, "プログラム種別", "programme"), spelled(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]));
+    fact(p, kp_say(p->ctx, "作成機関", "made by"),
+         joined(p, d->author.number, d->author.name, d->author.phone));
+    fact(p, kp_say(p->ctx, "報告区分", "report category"),
+         spelled(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]));
+    fact(p, kp_say(p->ctx, "プログラム種別", "programme"),
+         spelled(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]));
     end_table(p);
 }
 
-/* The mark beside a number: of the end of the input range that it reaches, or of a source that said no more than that. */
+/* The mark beside a number: of the end of the input range that it reaches, or of a source that said no more
+ * than that. */
 static const char *limit_text(const struct page *p, const struct kp_item *item, const struct kp_value *v)
 {
     struct kp_decimal number;
     bool is_number = kp_decimal_parse(v->text, strlen(v->text), &number), low = v->limit == 'L';
     if (!v->limit)
         return "";
-    if (is_number && (!item->has_range || (kp_decimal_compare(number, item->min) > 0 && kp_decimal_compare(number, item->max) < 0)))
+    if (is_number && (!item->has_range || (kp_decimal_compare(number, item->min) > 0 &&
+                                           kp_decimal_compare(number, item->max) < 0)))
         return low ? kp_say(p->ctx, "以下", "or less") : kp_say(p->ctx, "以上", "or more");
     return low ? kp_say(p->ctx, "(入力最小値以下)", "(at or below the least that can be entered)")
                : kp_say(p->ctx, "(入力最大値以上)", "(at or above the most that can be entered)");
@@ -266,19 +294,24 @@ static const char *range_text(struct page *p, const struct kp_value *v)
 {
     if (v->low && v->high)
         return joined(p, v->low, "-", v->high);
-    return v->low ? joined(p, v->low, kp_say(p->ctx, "以上", "or more"), "") : v->high ? joined(p, v->high, kp_say(p->ctx, "以下", "or less"), "") : "";
+    return v->low    ? joined(p, v->low, kp_say(p->ctx, "以上", "or more"), "")
+           : v->high ? joined(p, v->high, kp_say(p->ctx, "以下", "or less"), "")
+                     : "";
 }
 
 static const char *flag_text(const struct page *p, char flag)
 {
-    return flag == 'H' ? kp_say(p->ctx, "H 高い", "H high") : flag == 'L' ? kp_say(p->ctx, "L 低い", "L low") : flag == 'N' ? kp_say(p->ctx, "N 範囲内", "N within") : "";
+    return flag == 'H'   ? kp_say(p->ctx, "H 高い", "H high")
+           : flag == 'L' ? kp_say(p->ctx, "L 低い", "L low")
+           : flag == 'N' ? kp_say(p->ctx, "N 範囲内", "N within")
+                         : "";
 }
 
 static void show_items(struct page *p, const struct kp_document *d, int section)
 {
     static const size_t widths[] = {40, 20, 8, 0};
-    const char *head[] = {kp_say(p->ctx, "項目", "item"), kp_say(p->ctx, "結果", "result"), kp_say(p->ctx, "判定", "judged"),
-                          kp_say(p->ctx, "基準値", "reference range")};
+    const char *head[] = {kp_say(p->ctx, "項目", "item"), kp_say(p->ctx, "結果", "result"),
+                          kp_say(p->ctx, "判定", "judged"), kp_say(p->ctx, "基準値", "reference range")};
     const char *category = "";
     bool open = false;
     for (size_t i = 0; i < p->ctx->tables.n_items; i++) {
@@ -332,8 +365,8 @@ static enum kp_status read_document(struct page *p, struct kp_archive *a, const 
     return st;
 }
 
-static enum kp_status show_record(struct page *p, struct kp_archive *a, const struct kp_zip_member *m, const char *name,
-                                  struct kp_arena *scratch)
+static enum kp_status show_record(struct page *p, struct kp_archive *a, const struct kp_zip_member *m,
+                                  const char *name, struct kp_arena *scratch)
 {
     struct kp_findings findings;
     struct kp_document d;
@@ -372,18 +405,27 @@ static void contents_line(struct page *p, uint64_t number, const char *name, con
         n += d->record.values[i].state != KP_VALUE_ABSENT;
     (void)snprintf(at, sizeof(at), "%" PRIu64, number);
     (void)snprintf(items, sizeof(items), "%zu", n);
-    const char *cells[] = {at, strrchr(name, '/') + 1,
+    const char *cells[] = {at,
+                           strrchr(name, '/') + 1,
                            known_code(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]),
                            known_code(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]),
-                           day(p, f[KP_F_EXAM_DATE]), items, f[KP_F_NAME_KANA], day(p, f[KP_F_BIRTH_DATE])};
+                           day(p, f[KP_F_EXAM_DATE]),
+                           items,
+                           f[KP_F_NAME_KANA],
+                           day(p, f[KP_F_BIRTH_DATE])};
     row(p, cells, CONTENTS, p->ctx->common->show_values ? 8 : 6, false);
 }
 
 static void contents_head(struct page *p, const struct kp_archive *a)
 {
     char n[24], made[11] = "";
-    const char *cells[] = {"#", kp_say(p->ctx, "文書", "document"), kp_say(p->ctx, "報告区分", "category"), kp_say(p->ctx, "プログラム", "programme"),
-                           kp_say(p->ctx, "健診日", "examined"), kp_say(p->ctx, "項目", "items"), kp_say(p->ctx, "氏名(カナ)", "name (kana)"),
+    const char *cells[] = {"#",
+                           kp_say(p->ctx, "文書", "document"),
+                           kp_say(p->ctx, "報告区分", "category"),
+                           kp_say(p->ctx, "プログラム", "programme"),
+                           kp_say(p->ctx, "健診日", "examined"),
+                           kp_say(p->ctx, "項目", "items"),
+                           kp_say(p->ctx, "氏名(カナ)", "name (kana)"),
                            kp_say(p->ctx, "生年月日", "born")};
     if (kp_date_is_set(a->index.created))
         kp_date_iso(a->index.created, made);
@@ -410,7 +452,8 @@ static bool is_wanted(const char *wanted, uint64_t number, const char *name)
         return strtoull(wanted, NULL, 10) == number;
     const char *file = strrchr(name, '/') + 1;
     return strcmp(file, wanted) == 0 || (strncmp(file, wanted, n) == 0 && strcmp(file + n, ".xml") == 0) ||
-           (n > m ? strcmp(wanted + (n - m), name) == 0 && wanted[n - m - 1] == '/' : strcmp(wanted, name) == 0);
+           (n > m ? strcmp(wanted + (n - m), name) == 0 && wanted[n - m - 1] == '/'
+                  : strcmp(wanted, name) == 0);
 }
 
 static enum kp_status walk(struct page *p, struct kp_archive *a, const char *wanted, struct kp_arena *scratch)
@@ -473,7 +516,8 @@ out:
     return st;
 }
 
-enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env, struct kp_page *ret_page)
+enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env,
+                       struct kp_page *ret_page)
 {
     struct kp_context ctx;
     struct page page = {.ctx = &ctx, .html = options->html};

@@ -1,6 +1,6 @@
 /*
- * kp_verify: bundles as their receiver sees them. The archive first, then document by document, last what the log says.
- * Findings are told as they come; nothing is written anywhere.
+ * kp_verify: bundles as their receiver sees them. The archive first, then document by document, last what the
+ * log says. Findings are told as they come; nothing is written anywhere.
  */
 
 #include <errno.h>
@@ -29,9 +29,9 @@ struct verifier {
 struct bundle {
     struct verifier *v;
     struct kp_archive archive;
-    struct kp_keyset people;    /* identity -> number of the document, from 0 */
-    uint64_t *serials; /* bits: those of members that follow the grammar */
-    uint64_t n_documents;       /* read */
+    struct kp_keyset people; /* identity -> number of the document, from 0 */
+    uint64_t *serials;       /* bits: those of members that follow the grammar */
+    uint64_t n_documents;    /* read */
     struct kp_compare witness;
     char sha256[KP_SHA256_HEX + 1];
 };
@@ -83,19 +83,21 @@ static void check_against_archive(struct bundle *b, const char *member, const st
     if (!*insurer)
         return; /* told */
     if (a->has_index && *a->index.receiver && strcmp(insurer, a->index.receiver) != 0)
-        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER), "ix08_V08.xml",
-                         NULL);
+        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER),
+                         "ix08_V08.xml", NULL);
     else if (*a->name.receiver && strcmp(insurer, a->name.receiver) != 0)
-        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER), a->base, NULL);
+        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER),
+                         a->base, NULL);
 }
 
-static enum kp_status check_twice(struct bundle *b, const char *member, uint32_t number, const struct kp_record *record,
-                                  struct kp_arena *scratch)
+static enum kp_status check_twice(struct bundle *b, const char *member, uint32_t number,
+                                  const struct kp_record *record, struct kp_arena *scratch)
 {
     const char *const *f = record->field;
     uint32_t before = 0;
-    char *identity = kp_identity(scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
-                                 f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
+    char *identity =
+        kp_identity(scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+                    f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
     enum kp_map_put put = identity ? kp_keyset_put(&b->people, identity, number, &before) : KP_MAP_NO_MEMORY;
     if (put == KP_MAP_EXISTED)
         kp_archive_fault(&b->archive, member, KP_K_PERSON_TWICE, NULL,
@@ -127,7 +129,8 @@ static enum kp_status read_document(struct bundle *b, const struct kp_zip_member
         kp_archive_tell(&b->archive, name, f->line, f);
     if (!scratch->failed)
         return KP_OK;
-    kp_archive_fault(&b->archive, name, KP_K_XML_TOO_LARGE, NULL, NULL, NULL); /* no person's document needs that much */
+    kp_archive_fault(&b->archive, name, KP_K_XML_TOO_LARGE, NULL, NULL,
+                     NULL); /* no person's document needs that much */
     return KP_E_FAULT;
 }
 
@@ -155,7 +158,8 @@ static enum kp_status check_documents(struct bundle *b)
     const struct kp_env *env = b->v->ctx.env;
     struct kp_arena scratch = {0};
     b->serials = kp_arena_alloc(&b->archive.arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
-    if (!b->serials || kp_compare_begin(&b->witness, b->v->options->log ? b->archive.n_documents : 0) != KP_OK)
+    if (!b->serials ||
+        kp_compare_begin(&b->witness, b->v->options->log ? b->archive.n_documents : 0) != KP_OK)
         return kp_no_memory(&b->v->ctx);
     for (uint32_t n = 0;; n++) {
         struct kp_zip_member member;
@@ -186,7 +190,8 @@ static void about_log(void *ctx, uint64_t line, enum kp_log_fault fault)
     struct bundle *b = ctx;
     const struct kp_verify_options *options = b->v->options;
     b->archive.faults++;
-    kp_warn(&b->v->ctx.diag, KP_K_LOG_FAULTY, kp_at(options->log, line), kp_log_fault_text(fault, options->common.lang));
+    kp_warn(&b->v->ctx.diag, KP_K_LOG_FAULTY, kp_at(options->log, line),
+            kp_log_fault_text(fault, options->common.lang));
 }
 
 static void about_bundle(void *ctx, enum kp_code code, const char *arg)
@@ -211,7 +216,9 @@ static enum kp_status ask_log(struct bundle *b)
     char *file = kp_arena_printf(&b->archive.arena, "%s.zip", b->archive.base);
     if (!file)
         return kp_no_memory(ctx);
-    errno = kp_path_exists(log) ? 0 : ENOENT; /* for an export no log is an empty one; here it was named to be asked */
+    errno = kp_path_exists(log)
+                ? 0
+                : ENOENT; /* for an export no log is an empty one; here it was named to be asked */
     if (errno == 0 && kp_compare_ask(&b->witness, ctx->io, log, file, b->sha256, &report) == KP_OK)
         return KP_OK;
     return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno ? errno : EIO));
@@ -234,7 +241,8 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
     if (!codes)
         return kp_no_memory(&b->v->ctx);
     for (size_t i = 0; i < a->n_codes; i++)
-        codes[i] = (struct kp_count){kp_arena_printf(memory, "K%04u", (unsigned)a->codes[i].code), a->codes[i].n};
+        codes[i] =
+            (struct kp_count){kp_arena_printf(memory, "K%04u", (unsigned)a->codes[i].code), a->codes[i].n};
     if (kp_date_is_set(a->index.created))
         kp_date_iso(a->index.created, day);
     *verdict = (struct kp_verdict){.path = kp_arena_strdup(memory, a->path),
@@ -278,7 +286,8 @@ out:
 
 /* --- all of them --- */
 
-static enum kp_status set_up(struct verifier *v, const struct kp_verify_options *options, const struct kp_env *env)
+static enum kp_status set_up(struct verifier *v, const struct kp_verify_options *options,
+                             const struct kp_env *env)
 {
     enum kp_status st = KP_OK;
     v->options = options;
@@ -321,7 +330,8 @@ static enum kp_status hand_over(struct verifier *v, struct kp_verdicts *ret_verd
     for (size_t i = 0; i < options->n_bundles; i++)
         sound &= v->verdicts[i].faults == 0 && !(options->common.strict && v->verdicts[i].warnings > 0);
     *memory = v->memory; /* the arena carries its own descriptor; freeing starts from a copy */
-    *ret_verdicts = (struct kp_verdicts){.bundles = v->verdicts, .n_bundles = options->n_bundles, .memory = memory};
+    *ret_verdicts =
+        (struct kp_verdicts){.bundles = v->verdicts, .n_bundles = options->n_bundles, .memory = memory};
     v->memory = (struct kp_arena){0};
     return sound ? KP_OK : KP_E_FAULT;
 }

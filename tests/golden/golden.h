@@ -1,7 +1,7 @@
 /*
- * What the golden tests share: a folder of their own, the program run through the shell as a user runs it, and readers
- * for what it leaves behind. Every path in a command is relative to that folder; $KENPORTER, $FIXTURES, $SCHEMAS and
- * $GOLDEN (this folder) are there for the shell.
+ * What the golden tests share: a folder of their own, the program run through the shell as a user runs it,
+ * and readers for what it leaves behind. Every path in a command is relative to that folder; $KENPORTER,
+ * $FIXTURES, $SCHEMAS and $GOLDEN (this folder) are there for the shell.
  */
 #ifndef KP_GOLDEN_H
 #define KP_GOLDEN_H
@@ -70,12 +70,14 @@ static inline int set_up_folder(void **state)
 {
     (void)state;
     if (!getenv("KENPORTER") || !getenv("FIXTURES") || !getenv("SCHEMAS")) {
-        print_error("KENPORTER, FIXTURES and SCHEMAS name the program and its folders; 'make test' sets them\n");
+        print_error(
+            "KENPORTER, FIXTURES and SCHEMAS name the program and its folders; 'make test' sets them\n");
         return -1;
     }
     (void)umask(0); /* so that modes come from the program alone */
     char *golden = text("%s/../tests/golden", getenv("FIXTURES"));
-    if (setenv("LC_ALL", "C.UTF-8", 1) != 0 || setenv("PYTHONUTF8", "1", 1) != 0 || setenv("GOLDEN", golden, 1) != 0)
+    if (setenv("LC_ALL", "C.UTF-8", 1) != 0 || setenv("PYTHONUTF8", "1", 1) != 0 ||
+        setenv("GOLDEN", golden, 1) != 0)
         return -1;
     return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }

@@ -1,5 +1,5 @@
-/* What an auditor does with a log: the chain and its faults, lists, counts, provision records, heads kept elsewhere, and
- * logs that continue one another. */
+/* What an auditor does with a log: the chain and its faults, lists, counts, provision records, heads kept
+ * elsewhere, and logs that continue one another. */
 #include "golden/golden.h"
 
 #include "log/log_index.h"
@@ -86,7 +86,8 @@ static void list__each_filter__lets_through_what_fits(void **state)
 {
     (void)state;
     size_t row = find_row(&entries, "event", "disclose") + 3;
-    const char *employee = cell(&entries, row, "employee_id"), *number = cell(&entries, row, "insured_number");
+    const char *employee = cell(&entries, row, "employee_id"),
+               *number = cell(&entries, row, "insured_number");
     const char *insurer = cell(&entries, row, "insurer_number"), *bundle = cell(&entries, row, "bundle");
     assert_int_equal(listed(""), entries.n_rows - 1);
     assert_int_equal(listed(text("--insurer %s", insurer)), rows_with(&entries, "insurer_number", insurer));
@@ -100,7 +101,8 @@ static void list__each_filter__lets_through_what_fits(void **state)
     assert_int_equal(listed("--request REQ-2026-001"), rows_with(&entries, "request_id", "REQ-2026-001"));
     assert_int_equal(listed("--from 2000-01-01 --to 2000-12-31"), 0);
     assert_int_equal(listed(text("--from %.10s", cell(&entries, row, "time"))), entries.n_rows - 1);
-    assert_int_equal(listed(text("--to %.10s", cell(&entries, entries.n_rows - 1, "time"))), entries.n_rows - 1);
+    assert_int_equal(listed(text("--to %.10s", cell(&entries, entries.n_rows - 1, "time"))),
+                     entries.n_rows - 1);
     assert_int_equal(listed(text("--basis consent --insurer %s --event release", insurer)), 0);
 }
 
@@ -137,29 +139,32 @@ static void list__csv_and_jsonl__hold_every_column_and_the_state(void **state)
 static void provision_records__consent_items__carry_every_field_and_nothing_else_is_recorded(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter("audit --provision-records --format csv --insurers insurers.csv --consents consents.csv " LOG),
-                     0);
-    must("python3 -c \"import csv\n"
-         "log = {e['seq']: e for e in csv.DictReader(open('" LOG "', encoding='utf-8', newline=''))}\n"
-         "insurers = {n['insurer_number']: n for n in csv.DictReader(open('insurers.csv', encoding='utf-8-sig'))}\n"
-         "consents = {c['consent_id']: c for c in csv.DictReader(open('consents.csv', encoding='utf-8-sig'))}\n"
-         "records = list(csv.DictReader(open('stdout', encoding='utf-8', newline='')))\n"
-         "owed = [s for s, e in log.items() if e['items_consent']]\n"
-         "assert [r['log_seq'] for r in records] == owed and 5 < len(owed) < len(log)\n"
-         "for r in records:\n"
-         "    e, n = log[r['log_seq']], insurers[r['recipient_number']]\n"
-         "    assert r['recipient_number'] == e['insurer_number']\n"
-         "    assert (r['recipient_name'], r['recipient_address'], r['recipient_representative']) == "
-         "(n['name'], n['address'], n['representative']) and all((n['name'], n['address'], n['representative']))\n"
-         "    assert r['items'] == e['items_consent'] and len(r['item_names'].split('、')) >= len(r['items'].split())\n"
-         "    for k in 'employee_id insured_symbol insured_number insured_branch name_kana birth_date exam_date'.split():\n"
-         "        assert r[k] == e[k]\n"
-         "    assert r['name_kana'] and r['consent_ids'] == e['consent_ids'] and r['consent_ids']\n"
-         "    for i, id in enumerate(r['consent_ids'].split()):\n"
-         "        assert r['consent_given_on'].split()[i] == consents[id]['given_on']\n"
-         "        assert r['consent_kinds'].split()[i] == consents[id]['kind']\n"
-         "    assert '29' in r['provision'] and r['owed'] == ('no' if r['recipient_number'].startswith('39') else 'yes')\n"
-         "    assert int(r['keep_until'][:4]) == int(r['disclosed_on'][:4]) + 3 and r['log_hash'] == e['hash']\"");
+    assert_int_equal(
+        kenporter(
+            "audit --provision-records --format csv --insurers insurers.csv --consents consents.csv " LOG),
+        0);
+    must(
+        "python3 -c \"import csv\n"
+        "log = {e['seq']: e for e in csv.DictReader(open('" LOG "', encoding='utf-8', newline=''))}\n"
+        "insurers = {n['insurer_number']: n for n in csv.DictReader(open('insurers.csv', encoding='utf-8-sig'))}\n"
+        "consents = {c['consent_id']: c for c in csv.DictReader(open('consents.csv', encoding='utf-8-sig'))}\n"
+        "records = list(csv.DictReader(open('stdout', encoding='utf-8', newline='')))\n"
+        "owed = [s for s, e in log.items() if e['items_consent']]\n"
+        "assert [r['log_seq'] for r in records] == owed and 5 < len(owed) < len(log)\n"
+        "for r in records:\n"
+        "    e, n = log[r['log_seq']], insurers[r['recipient_number']]\n"
+        "    assert r['recipient_number'] == e['insurer_number']\n"
+        "    assert (r['recipient_name'], r['recipient_address'], r['recipient_representative']) == "
+        "(n['name'], n['address'], n['representative']) and all((n['name'], n['address'], n['representative']))\n"
+        "    assert r['items'] == e['items_consent'] and len(r['item_names'].split('、')) >= len(r['items'].split())\n"
+        "    for k in 'employee_id insured_symbol insured_number insured_branch name_kana birth_date exam_date'.split():\n"
+        "        assert r[k] == e[k]\n"
+        "    assert r['name_kana'] and r['consent_ids'] == e['consent_ids'] and r['consent_ids']\n"
+        "    for i, id in enumerate(r['consent_ids'].split()):\n"
+        "        assert r['consent_given_on'].split()[i] == consents[id]['given_on']\n"
+        "        assert r['consent_kinds'].split()[i] == consents[id]['kind']\n"
+        "    assert '29' in r['provision'] and r['owed'] == ('no' if r['recipient_number'].startswith('39') else 'yes')\n"
+        "    assert int(r['keep_until'][:4]) == int(r['disclosed_on'][:4]) + 3 and r['log_hash'] == e['hash']\"");
 }
 
 static void provision_records__duty_only__none(void **state)
@@ -176,11 +181,14 @@ static void provision_records__duty_only__none(void **state)
 static void provision_records__register_lacks_something__is_refused(void **state)
 {
     (void)state;
-    must("sed 's/理事長　芦田　重信//' insurers.csv >lacking.csv; sed '/^CON-003,/d' consents.csv >fewer.csv");
-    assert_int_equal(kenporter("audit --provision-records --insurers lacking.csv --consents consents.csv " LOG), 2);
+    must(
+        "sed 's/理事長　芦田　重信//' insurers.csv >lacking.csv; sed '/^CON-003,/d' consents.csv >fewer.csv");
+    assert_int_equal(
+        kenporter("audit --provision-records --insurers lacking.csv --consents consents.csv " LOG), 2);
     assert_contains(err_text(), "lacking.csv: fail K7022");
     assert_contains(err_text(), "06139463");
-    assert_int_equal(kenporter("audit --provision-records --insurers insurers.csv --consents fewer.csv " LOG), 2);
+    assert_int_equal(kenporter("audit --provision-records --insurers insurers.csv --consents fewer.csv " LOG),
+                     2);
     assert_contains(err_text(), "CON-003");
     assert_string_equal(out_text(), "");
 }
@@ -209,10 +217,10 @@ static void fault__each_kind__is_told_with_its_line(void **state)
     assert_fault("sed '7s/.*/hello/' " LOG " >bad.csv", "bad.csv:7: fail K7002", "not an entry");
     assert_fault("cp requests.csv bad.csv", "bad.csv:1: fail K7002", "not a disclosure log");
     assert_fault("head -c -9 " LOG " >bad.csv", text("bad.csv:%zu: fail K7002", entries.n_rows), "truncated");
-    assert_fault("head -c -9 " LOG " >bad.csv; cp " LOG ".index bad.csv.index", text("bad.csv:%zu:", entries.n_rows),
-                 "truncated");
-    assert_fault("sed '$d' " LOG " >bad.csv; cp " LOG ".index bad.csv.index", text("bad.csv:%zu: fail K7010", entries.n_rows),
-                 "cut off");
+    assert_fault("head -c -9 " LOG " >bad.csv; cp " LOG ".index bad.csv.index",
+                 text("bad.csv:%zu:", entries.n_rows), "truncated");
+    assert_fault("sed '$d' " LOG " >bad.csv; cp " LOG ".index bad.csv.index",
+                 text("bad.csv:%zu: fail K7010", entries.n_rows), "cut off");
 }
 
 static void head__kept_elsewhere__must_be_in_the_log(void **state)
@@ -230,7 +238,8 @@ static void head__kept_elsewhere__must_be_in_the_log(void **state)
 static void cut__known_to_the_index__stops_an_export(void **state)
 {
     (void)state;
-    must("cp -a out shortened; sed -i '$d' shortened/disclosure-log.csv; cp shortened/disclosure-log.csv kept.csv");
+    must(
+        "cp -a out shortened; sed -i '$d' shortened/disclosure-log.csv; cp shortened/disclosure-log.csv kept.csv");
     assert_int_equal(kenporter(EXPORT "-o shortened " INPUT), 4);
     assert_contains(err_text(), "fail K7010");
     assert_same_file("kept.csv", "shortened/disclosure-log.csv");
@@ -303,7 +312,8 @@ static void anchors__each_export__adds_a_line(void **state)
     assert_contains(anchors, text(",%zu,%s\ntorn\n", entries.n_rows - 1, head));
     assert_int_equal(stat("anchors.csv", &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
-    assert_contains(slurp(text("%s/report.json", run_folder("anchored")), NULL), text("\"log_head\": \"%s\"", head));
+    assert_contains(slurp(text("%s/report.json", run_folder("anchored")), NULL),
+                    text("\"log_head\": \"%s\"", head));
     assert_int_equal(kenporter(CHECK "--anchors mine.csv -o anchored " INPUT), 1);
     assert_int_equal(occurrences(slurp("mine.csv", NULL), head), 2);
     assert_int_equal(kenporter(EXPORT "--anchors no/folder/anchors.csv -o anchored " INPUT), 1);
@@ -337,18 +347,21 @@ static void continued_log__new_year__remembers_and_links(void **state)
     /* without the older one nobody knows who was disclosed: that must not pass for knowing */
     assert_int_equal(kenporter(EXPORT "--log year/new.csv -o year_out " INPUT), 4);
     assert_contains(err_text(), "K7013");
-    assert_int_equal(kenporter(EXPORT "--previous-logs duty/disclosure-log.csv --log year/new.csv -o year_out " INPUT), 4);
+    assert_int_equal(
+        kenporter(EXPORT "--previous-logs duty/disclosure-log.csv --log year/new.csv -o year_out " INPUT), 4);
     assert_contains(err_text(), "K7014");
-    assert_int_equal(kenporter(EXPORT "--previous-logs year/new.csv --log year/new.csv -o year_out " INPUT), 2);
+    assert_int_equal(kenporter(EXPORT "--previous-logs year/new.csv --log year/new.csv -o year_out " INPUT),
+                     2);
     assert_int_equal(kenporter(EXPORT "--previous-logs gone.csv --log year/new.csv -o year_out " INPUT), 4);
 }
 
 static void continued_log__from_the_configuration__is_audited_by_it(void **state)
 {
     (void)state;
-    must("mkdir -p conf && cp " LOG " conf/2025.csv && sed 's/^directory = .*/directory = o\\n"
-         "log = 2026.csv\\nprevious_logs = 2025.csv\\nanchors = heads.csv/' \"$FIXTURES\"/kenporter.ini >conf/k.ini && "
-         "cp requests.csv consents.csv insurers.csv conf/");
+    must(
+        "mkdir -p conf && cp " LOG " conf/2025.csv && sed 's/^directory = .*/directory = o\\n"
+        "log = 2026.csv\\nprevious_logs = 2025.csv\\nanchors = heads.csv/' \"$FIXTURES\"/kenporter.ini >conf/k.ini && "
+        "cp requests.csv consents.csv insurers.csv conf/");
     assert_int_equal(kenporter("export -c conf/k.ini --as-of 2026-04-01 --again once " INPUT), 1);
     assert_true(exists("conf/heads.csv"));
     assert_int_equal(kenporter("audit -c conf/k.ini"), 0);
@@ -375,11 +388,14 @@ static void voided__bundle_that_never_went_out__is_not_counted(void **state)
     assert_int_equal(kenporter("audit void/disclosure-log.csv"), 0);
     assert_contains(out_text(), text("voided, not disclosed: %zu", people));
     must("grep -Eq '^39289004 +consent +[0-9-]+ +%zu +0 +0 +1$' stdout", people);
-    assert_int_equal(kenporter("audit --format csv --insurer 39289004 --event disclose void/disclosure-log.csv"), 0);
+    assert_int_equal(
+        kenporter("audit --format csv --insurer 39289004 --event disclose void/disclosure-log.csv"), 0);
     assert_int_equal(occurrences(out_text(), ",voided\n"), people);
     assert_int_equal(occurrences(out_text(), ",released\n"), people);
-    assert_int_equal(kenporter("audit --provision-records --insurers insurers.csv --consents consents.csv --format csv "
-                               "--insurer 39289004 void/disclosure-log.csv"), 0);
+    assert_int_equal(
+        kenporter("audit --provision-records --insurers insurers.csv --consents consents.csv --format csv "
+                  "--insurer 39289004 void/disclosure-log.csv"),
+        0);
     assert_int_equal(read_sheet("stdout").n_rows - 1, people);
 }
 
@@ -401,11 +417,12 @@ static void lock__same_log_from_another_folder__says_who_has_it(void **state)
 static void lock__two_exports_at_once__one_works_one_ends_with_4(void **state)
 {
     (void)state;
-    must("for n in 1 2 3; do rm -rf twice; \"$KENPORTER\" " EXPORT "-q -o twice " INPUT " 2>a.err & a=$!; "
-         "\"$KENPORTER\" " EXPORT "-q -o twice " INPUT " 2>b.err; b=$?; wait $a; a=$?; "
-         "if [ $a = 4 ]; then grep -q 'K9003.*process [0-9]' a.err && [ $b = 1 ]; "
-         "elif [ $b = 4 ]; then grep -q 'K9003.*process [0-9]' b.err && [ $a = 1 ]; else [ $a$b = 11 ]; fi || exit 1; "
-         "\"$KENPORTER\" audit twice/disclosure-log.csv >/dev/null || exit 1; done");
+    must(
+        "for n in 1 2 3; do rm -rf twice; \"$KENPORTER\" " EXPORT "-q -o twice " INPUT " 2>a.err & a=$!; "
+        "\"$KENPORTER\" " EXPORT "-q -o twice " INPUT " 2>b.err; b=$?; wait $a; a=$?; "
+        "if [ $a = 4 ]; then grep -q 'K9003.*process [0-9]' a.err && [ $b = 1 ]; "
+        "elif [ $b = 4 ]; then grep -q 'K9003.*process [0-9]' b.err && [ $a = 1 ]; else [ $a$b = 11 ]; fi || exit 1; "
+        "\"$KENPORTER\" audit twice/disclosure-log.csv >/dev/null || exit 1; done");
 }
 
 int main(void)

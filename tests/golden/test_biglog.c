@@ -1,6 +1,7 @@
 /*
- * A long log: how fast it is verified, how soon an export against it begins, how much memory that takes. BIG_LOG says how
- * many entries (make test-long: a million); the limits of time hold from that size on, those of memory for every size.
+ * A long log: how fast it is verified, how soon an export against it begins, how much memory that takes.
+ * BIG_LOG says how many entries (make test-long: a million); the limits of time hold from that size on, those
+ * of memory for every size.
  */
 #include "golden/golden.h"
 
@@ -38,9 +39,12 @@ static void add(struct kp_log *log, const char *event, unsigned bundle, unsigned
     (void)snprintf(name, sizeof(name), "6631111116_06139463_20250401%u_1.zip", bundle);
     (void)snprintf(number, sizeof(number), "%u", person);
     (void)snprintf(employee, sizeof(employee), "E%u", person);
-    struct kp_log_entry e = {.cells = {[KP_LOG_RUN_ID] = "20250401-000000", [KP_LOG_EVENT] = event,
-                                       [KP_LOG_INSURER_NUMBER] = "06139463", [KP_LOG_RECIPIENT] = "架空精機健康保険組合",
-                                       [KP_LOG_BUNDLE] = name, [KP_LOG_BUNDLE_SHA256] = zeros,
+    struct kp_log_entry e = {.cells = {[KP_LOG_RUN_ID] = "20250401-000000",
+                                       [KP_LOG_EVENT] = event,
+                                       [KP_LOG_INSURER_NUMBER] = "06139463",
+                                       [KP_LOG_RECIPIENT] = "架空精機健康保険組合",
+                                       [KP_LOG_BUNDLE] = name,
+                                       [KP_LOG_BUNDLE_SHA256] = zeros,
                                        [KP_LOG_TABLES_SHA256] = zeros}};
     if (event[0] == 'd') {
         e.cells[KP_LOG_REQUEST_ID] = "REQ-2025-001";
@@ -126,8 +130,8 @@ static void audit__verifies__at_half_the_speed_of_sha256sum_in_constant_memory(v
     struct stat info;
     assert_int_equal(stat("big.csv", &info), 0);
     double mib = (double)info.st_size / (1 << 20);
-    print_message("%u entries, %.0f MiB: sha256sum %.3f s, %.0f MiB/s; audit %.3f s, %.0f MiB/s, %ld KiB\n", n_entries, mib,
-                  s.seconds, mib / s.seconds, a.seconds, mib / a.seconds, a.kib);
+    print_message("%u entries, %.0f MiB: sha256sum %.3f s, %.0f MiB/s; audit %.3f s, %.0f MiB/s, %ld KiB\n",
+                  n_entries, mib, s.seconds, mib / s.seconds, a.seconds, mib / a.seconds, a.kib);
     assert_in_range(a.kib, 1, MEMORY_KIB);
     if (n_entries >= BIG)
         assert_true(a.seconds <= 2 * s.seconds);
@@ -151,15 +155,36 @@ static void export__a_thousand_people__begins_at_once_with_an_index(void **state
 {
     (void)state;
     write_input();
-    char *export[] = {getenv("KENPORTER"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-                      text("--as-of"), text("2026-04-01"), text("-q"), text("--log"), text("big.csv"), text("-o"),
-                      text("out"), text("thousand.csv"), NULL};
-    char *check[] = {getenv("KENPORTER"), text("check"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-                     text("--as-of"), text("2026-04-01"), text("-q"), text("--log"), text("big.csv"), text("-o"),
-                     text("out"), text("thousand.csv"), NULL};
-    char *empty[] = {getenv("KENPORTER"), text("check"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-                     text("--as-of"), text("2026-04-01"), text("-q"), text("-o"), text("empty"), text("thousand.csv"),
+    char *export[] = {getenv("KENPORTER"),
+                      text("export"),
+                      text("-c"),
+                      text("%s/kenporter.ini", getenv("FIXTURES")),
+                      text("--as-of"),
+                      text("2026-04-01"),
+                      text("-q"),
+                      text("--log"),
+                      text("big.csv"),
+                      text("-o"),
+                      text("out"),
+                      text("thousand.csv"),
+                      NULL};
+    char *check[] = {getenv("KENPORTER"),
+                     text("check"),
+                     text("-c"),
+                     text("%s/kenporter.ini", getenv("FIXTURES")),
+                     text("--as-of"),
+                     text("2026-04-01"),
+                     text("-q"),
+                     text("--log"),
+                     text("big.csv"),
+                     text("-o"),
+                     text("out"),
+                     text("thousand.csv"),
                      NULL};
+    char *empty[] = {
+        getenv("KENPORTER"), text("check"),        text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
+        text("--as-of"),     text("2026-04-01"),   text("-q"), text("-o"),
+        text("empty"),       text("thousand.csv"), NULL};
     struct measured without = measure(export);
     assert_int_equal(without.status, 1);
     assert_true(counted("out", "released") > 500);

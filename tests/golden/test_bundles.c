@@ -45,26 +45,30 @@ static void bundles__archives__are_sound_for_three_readers(void **state)
     for (size_t i = 0; i < COUNT(INSURERS); i++) {
         const char *zip = text("out/%s.zip", root_of(INSURERS[i]));
         must("unzip -t %s", zip);
-        must("python3 -c \"import sys, zipfile; assert zipfile.ZipFile(sys.argv[1]).testzip() is None\" %s", zip);
+        must("python3 -c \"import sys, zipfile; assert zipfile.ZipFile(sys.argv[1]).testzip() is None\" %s",
+             zip);
         must("7z t %s", zip);
-        must("if command -v jar; then jar tf %s; fi", zip); /* not worth a Java of its own where there is none */
+        must("if command -v jar; then jar tf %s; fi",
+             zip); /* not worth a Java of its own where there is none */
     }
 }
 
-/* Names that every system takes, in order; nothing in the headers that depends on time or user, no data descriptors. */
+/* Names that every system takes, in order; nothing in the headers that depends on time or user, no data
+ * descriptors. */
 static void bundles__members__suit_every_system(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(INSURERS); i++)
-        must("python3 -c \"import re, sys, zipfile\n"
-             "members = zipfile.ZipFile(sys.argv[1]).infolist()\n"
-             "names = [m.filename for m in members]\n"
-             "assert names == sorted(names) and len({n.lower() for n in names}) == len(names)\n"
-             "for m in members:\n"
-             "    assert re.fullmatch('[A-Za-z0-9_./-]{1,200}', m.filename) and '..' not in m.filename, m.filename\n"
-             "    assert m.flag_bits == 0 and m.date_time == (1980, 1, 1, 0, 0, 0) and not m.extra and not m.comment\n"
-             "    assert m.external_attr >> 16 == 0o100600 and m.create_version <= 20 and m.compress_type == 8\" out/%s.zip",
-             root_of(INSURERS[i]));
+        must(
+            "python3 -c \"import re, sys, zipfile\n"
+            "members = zipfile.ZipFile(sys.argv[1]).infolist()\n"
+            "names = [m.filename for m in members]\n"
+            "assert names == sorted(names) and len({n.lower() for n in names}) == len(names)\n"
+            "for m in members:\n"
+            "    assert re.fullmatch('[A-Za-z0-9_./-]{1,200}', m.filename) and '..' not in m.filename, m.filename\n"
+            "    assert m.flag_bits == 0 and m.date_time == (1980, 1, 1, 0, 0, 0) and not m.extra and not m.comment\n"
+            "    assert m.external_attr >> 16 == 0o100600 and m.create_version <= 20 and m.compress_type == 8\" out/%s.zip",
+            root_of(INSURERS[i]));
 }
 
 static void bundles__members__are_index_documents_and_schemas_in_one_folder(void **state)
@@ -74,7 +78,8 @@ static void bundles__members__are_index_documents_and_schemas_in_one_folder(void
         const char *root = root_of(INSURERS[i]);
         must("unzip -Z1 out/%s.zip >members", root);
         must("! grep -Ev '^%s/(ix08_V08\\.xml|DATA/h" SENDER DAY "01[0-9]{6}\\.xml"
-             "|XSD/[a-z0-9]+_V08\\.xsd|XSD/coreschemas/[A-Za-z-]+_hcgv08\\.xsd)$' members", root);
+             "|XSD/[a-z0-9]+_V08\\.xsd|XSD/coreschemas/[A-Za-z-]+_hcgv08\\.xsd)$' members",
+             root);
         must("test $(sort members | uniq -d | wc -l) = 0");
         must("test $(grep -c 'ix08_V08.xml$' members) = 1 && grep -q 'XSD/hc08_V08.xsd$' members && "
              "grep -q 'XSD/ix08_V08.xsd$' members");
@@ -108,11 +113,14 @@ static void bundles__index__names_both_sides_and_counts_the_documents(void **sta
         const char *index = slurp(text("x/%s/ix08_V08.xml", root), NULL);
         assert_contains(index, "<interactionType code=\"6\"/>");
         assert_contains(index, "<creationTime value=\"" DAY "\"/>");
-        assert_contains(index, "<sender><id root=\"1.2.392.200119.6.102\" extension=\"" SENDER "\"/></sender>");
-        assert_contains(index, text("<receiver><id root=\"1.2.392.200119.6.101\" extension=\"%s\"/></receiver>",
-                                    INSURERS[i]));
+        assert_contains(index,
+                        "<sender><id root=\"1.2.392.200119.6.102\" extension=\"" SENDER "\"/></sender>");
+        assert_contains(
+            index,
+            text("<receiver><id root=\"1.2.392.200119.6.101\" extension=\"%s\"/></receiver>", INSURERS[i]));
         assert_contains(index, "<serviceEventType code=\"1\"/>");
-        assert_contains(index, text("<totalRecordCount value=\"%zu\"/>", how_many(text("x/%s/DATA/*", root))));
+        assert_contains(index,
+                        text("<totalRecordCount value=\"%zu\"/>", how_many(text("x/%s/DATA/*", root))));
     }
 }
 
@@ -150,9 +158,9 @@ static void documents__schema_in_the_bundle__validates_them_too(void **state)
 static void documents__six_people__are_byte_for_byte_as_checked_by_hand(void **state)
 {
     (void)state;
-    static const char *const files[][2] = {{"131", "duty_lower_limit"}, {"168", "duty_not_done"},
-                                           {"2", "under40"},            {"90", "consent_only"},
-                                           {"137", "withheld"},         {"72", "consent_one_test"}};
+    static const char *const files[][2] = {
+        {"131", "duty_lower_limit"}, {"168", "duty_not_done"}, {"2", "under40"},
+        {"90", "consent_only"},      {"137", "withheld"},      {"72", "consent_one_test"}};
     for (size_t i = 0; i < COUNT(files); i++)
         assert_same_file(text("%s/expected/line_%s_%s.xml", getenv("GOLDEN"), files[i][0], files[i][1]),
                          document_of_line(files[i][0]));

@@ -1,11 +1,10 @@
 /*
  * tests/codes.csv: for every diagnostic what raises it, and a good neighbour that does not. By column "how":
- * row    changes to the one row of tests/cases/base.csv: "column=value ; column=value", "*=" empties all items, " & " begins
- *        another row of the same person; what follows the word row goes into [policy]
- * shell  commands in a folder of their own, which holds base.csv and the fixtures' registers; $K is the program, $C its
- *        usual options
- * damage a case of damage_cases.csv, and a sound one; test_damaged.c looks at both
- * test   the test program that raises it, because it takes a failure of the system or a record that no export gives
+ * row    changes to the one row of tests/cases/base.csv: "column=value ; column=value", "*=" empties all
+ * items, " & " begins another row of the same person; what follows the word row goes into [policy] shell
+ * commands in a folder of their own, which holds base.csv and the fixtures' registers; $K is the program, $C
+ * its usual options damage a case of damage_cases.csv, and a sound one; test_damaged.c looks at both test the
+ * test program that raises it, because it takes a failure of the system or a record that no export gives
  * guard  nothing known raises it; "test" says why
  */
 #include "golden/golden.h"
@@ -22,8 +21,9 @@ static int set_up(void **state)
     base = read_sheet(text("%s/../tests/cases/base.csv", getenv("FIXTURES")));
     (void)setenv("K", getenv("KENPORTER"), 1);
     (void)setenv("C", "-c kenporter.ini --as-of 2026-04-01 -o o", 1);
-    return run_shell("mkdir start && cp \"$FIXTURES\"/requests.csv \"$FIXTURES\"/consents.csv \"$FIXTURES\"/insurers.csv "
-                     "\"$FIXTURES\"/kenporter.ini \"$FIXTURES\"/../tests/cases/base.csv start/");
+    return run_shell(
+        "mkdir start && cp \"$FIXTURES\"/requests.csv \"$FIXTURES\"/consents.csv \"$FIXTURES\"/insurers.csv "
+        "\"$FIXTURES\"/kenporter.ini \"$FIXTURES\"/../tests/cases/base.csv start/");
 }
 
 /* --- rows --- */
@@ -150,8 +150,8 @@ static void assert_rows_raise(const char *how)
     size_t wrong = 0;
     for (size_t i = 0; i < n_sides; i++)
         if (raised(&sides[i], &decisions, &notes) != sides[i].bad && ++wrong)
-            print_error("%s: the %s row (line %zu) %s it\n", sides[i].code, side_names(sides[i].bad), sides[i].first,
-                        sides[i].bad ? "does not raise" : "raises");
+            print_error("%s: the %s row (line %zu) %s it\n", sides[i].code, side_names(sides[i].bad),
+                        sides[i].first, sides[i].bad ? "does not raise" : "raises");
     assert_int_equal(wrong + good_rejected, 0);
 }
 
@@ -180,13 +180,15 @@ static void base_row__is_released_without_a_word(void **state)
 static void run_both(const char *bad, const char *good)
 {
     must("rm -rf bad good; cp -r start bad; cp -r start good");
-    must("( cd bad && { %s\n} >all 2>&1; true ) & ( cd good && { %s\n} >all 2>&1; echo $? >status ); wait", bad, good);
+    must("( cd bad && { %s\n} >all 2>&1; true ) & ( cd good && { %s\n} >all 2>&1; echo $? >status ); wait",
+         bad, good);
 }
 
 static bool told(const char *side, const char *code)
 {
-    return run_shell(text("cd %s && cat all o/runs/*/notes.csv o/runs/*/decisions.csv 2>/dev/null | grep -qw %s", side,
-                          code)) == 0;
+    return run_shell(
+               text("cd %s && cat all o/runs/*/notes.csv o/runs/*/decisions.csv 2>/dev/null | grep -qw %s",
+                    side, code)) == 0;
 }
 
 static void commands__bad_ones__raise_their_code_and_good_ones_do_not(void **state)

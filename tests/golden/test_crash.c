@@ -1,8 +1,8 @@
 /*
- * A run that dies, or whose disk fails, at any of its calls: the functions below stand in for the C library's own, so a
- * run in a child of this program can be killed before, or failed at, its n-th call. After the next run everybody must
- * have been disclosed exactly once, and the log must tell the truth. CRASH_ALL=1 tries every call (make test-long);
- * otherwise a sample, closest from the first entry of the log on.
+ * A run that dies, or whose disk fails, at any of its calls: the functions below stand in for the C library's
+ * own, so a run in a child of this program can be killed before, or failed at, its n-th call. After the next
+ * run everybody must have been disclosed exactly once, and the log must tell the truth. CRASH_ALL=1 tries
+ * every call (make test-long); otherwise a sample, closest from the first entry of the log on.
  */
 #include "golden/golden.h"
 
@@ -16,8 +16,20 @@
 #define LOG "out/disclosure-log.csv"
 enum { MAX_PEOPLE = 64 };
 
-/* ANSWER_LOST, HALF_DONE: renames that were done, or left the old name, too, are reported as failed; a network can do so. */
-enum fault { NONE, KILL, KILL_IN_WRITE, ERROR_ONCE, ERROR_FROM_NOW_ON, SHORT, READ_ONLY, ANSWER_LOST, HALF_DONE, CANCEL };
+/* ANSWER_LOST, HALF_DONE: renames that were done, or left the old name, too, are reported as failed; a
+ * network can do so. */
+enum fault {
+    NONE,
+    KILL,
+    KILL_IN_WRITE,
+    ERROR_ONCE,
+    ERROR_FROM_NOW_ON,
+    SHORT,
+    READ_ONLY,
+    ANSWER_LOST,
+    HALF_DONE,
+    CANCEL
+};
 
 /* Of the child, set before the run begins. */
 static struct {
@@ -88,7 +100,8 @@ int open(const char *path, int flags, ...)
         return -1;
     int fd = (int)syscall(SYS_openat, (long)AT_FDCWD, path, (long)flags, (long)mode);
     size_t n = strlen(path);
-    if (fd >= 0 && n >= strlen(LOG) && strcmp(path + n - strlen(LOG), LOG) == 0 && (flags & O_ACCMODE) == O_WRONLY)
+    if (fd >= 0 && n >= strlen(LOG) && strcmp(path + n - strlen(LOG), LOG) == 0 &&
+        (flags & O_ACCMODE) == O_WRONLY)
         disk.log_fd = fd;
     return fd;
 }
@@ -116,7 +129,8 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
 int fsync(int fd)
 {
     (void)fd;
-    return call(WRITING) ? -1 : 0; /* a killed process loses nothing that the system has; so none of it is slow */
+    return call(WRITING) ? -1
+                         : 0; /* a killed process loses nothing that the system has; so none of it is slow */
 }
 
 int close(int fd)
@@ -131,7 +145,8 @@ int rename(const char *from, const char *to)
     if (call(MAKING))
         return -1;
     bool from_now_on = disk.armed && disk.calls >= disk.at, half = from_now_on && disk.fault == HALF_DONE;
-    int result = half ? link(from, to) : (int)syscall(SYS_renameat2, (long)AT_FDCWD, from, (long)AT_FDCWD, to, 0L);
+    int result =
+        half ? link(from, to) : (int)syscall(SYS_renameat2, (long)AT_FDCWD, from, (long)AT_FDCWD, to, 0L);
     if (!from_now_on || (!half && disk.fault != ANSWER_LOST))
         return result;
     errno = EIO;
@@ -149,8 +164,8 @@ static int64_t fixed_time(void *ctx)
 static int report_pipe[2];
 static const char *released_id; /* what was prepared: released in place of an export of the input */
 
-/* Runs the export in a child. Its exit status, or 128 + the signal that ended it. ret_calls: how many there were, and
- * which one wrote the first entry. */
+/* Runs the export in a child. Its exit status, or 128 + the signal that ended it. ret_calls: how many there
+ * were, and which one wrote the first entry. */
 static int export(const char *input, enum fault fault, int error, int at, int ret_calls[2])
 {
     int status = 0;
@@ -158,9 +173,21 @@ static int export(const char *input, enum fault fault, int error, int at, int re
         assert_int_equal(pipe(report_pipe), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        char *argv[] = {text("kenporter"), text(released_id ? "release" : "export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-                        text("--as-of"), text("2026-04-01"), text("-q"), text("--threads"), text("1"), text("-o"),
-                        text("out"), text("--anchors"), text("anchors.csv"), text("%s", released_id ? released_id : input), NULL};
+        char *argv[] = {text("kenporter"),
+                        text(released_id ? "release" : "export"),
+                        text("-c"),
+                        text("%s/kenporter.ini", getenv("FIXTURES")),
+                        text("--as-of"),
+                        text("2026-04-01"),
+                        text("-q"),
+                        text("--threads"),
+                        text("1"),
+                        text("-o"),
+                        text("out"),
+                        text("--anchors"),
+                        text("anchors.csv"),
+                        text("%s", released_id ? released_id : input),
+                        NULL};
         struct kp_env env = {.now = fixed_time, .cancel = &cancelled};
         FILE *out = fopen("/dev/null", "w"), *err = fopen("child.err", "w");
         disk.fault = fault;
@@ -170,7 +197,8 @@ static int export(const char *input, enum fault fault, int error, int at, int re
         int result = out && err ? kp_cli(14, argv, out, err, &env) : 127;
         disk.armed = false;
         const int counted_calls[2] = {disk.calls, disk.first_entry};
-        if (ret_calls && write(report_pipe[1], counted_calls, sizeof(counted_calls)) != (ssize_t)sizeof(counted_calls))
+        if (ret_calls &&
+            write(report_pipe[1], counted_calls, sizeof(counted_calls)) != (ssize_t)sizeof(counted_calls))
             result = 127;
         if (err)
             (void)fclose(err);
@@ -228,7 +256,8 @@ static struct people read_people(struct kp_log_state *ret_state)
     return p;
 }
 
-/* Right after the fault: the chain holds but for a torn end, and no bundle is in place without its entries. */
+/* Right after the fault: the chain holds but for a torn end, and no bundle is in place without its entries.
+ */
 static void assert_no_bundle_unlogged(void)
 {
     char **found = NULL;
@@ -316,7 +345,8 @@ static void try_all(enum fault fault, int error)
             fail_msg("call %d of %d: exit %d: %s", at, n_calls, status, slurp("child.err", NULL));
         assert_no_bundle_unlogged();
         assert_decisions_true();
-        if (status == 4 && how_many("out/*.zip") > how_many("base/*.zip")) /* nobody is to believe that nothing happened */
+        if (status == 4 &&
+            how_many("out/*.zip") > how_many("base/*.zip")) /* nobody is to believe that nothing happened */
             assert_contains(slurp("child.err", NULL), "K7032");
         status = export("second.csv", NONE, 0, 0, NULL);
         if (status != 0)
@@ -386,7 +416,8 @@ static void interrupt__at_any_call__nothing_goes_out_or_everything(void **state)
         int status = export("second.csv", CANCEL, 0, at, NULL);
         bool all = status == 0;
         if ((!all && status != 4) || (all ? at < first_entry - 4 : at >= first_entry))
-            fail_msg("call %d, first entry by call %d: exit %d: %s", at, first_entry, status, slurp("child.err", NULL));
+            fail_msg("call %d, first entry by call %d: exit %d: %s", at, first_entry, status,
+                     slurp("child.err", NULL));
         assert_int_equal(how_many("out/*.zip"), how_many("base/*.zip") * (all ? 2 : 1));
         if (run_shell("cmp -s " LOG ".index base/disclosure-log.csv.index") == (all ? 0 : 1))
             fail_msg("call %d: the index does not go with the log", at);
@@ -428,17 +459,18 @@ static void release__any_fault__leaves_what_was_prepared(void **state)
 static void write_inputs(void)
 {
     assert_int_equal(kenporter(EXPORT "-q -o whole " INPUT), 1);
-    must("python3 -c \"import csv, glob, sys\n"
-         "rows = list(csv.reader(open(sys.argv[1], encoding='cp932', newline='')))\n"
-         "found = {}\n"
-         "decisions = csv.DictReader(open(glob.glob('whole/runs/*/decisions.csv')[0], encoding='utf-8-sig'))\n"
-         "for row, d in zip(rows[1:], decisions):\n"
-         "    if d['decision'] == 'released': found.setdefault(d['insurer_number'], []).append(row)\n"
-         "outs = [csv.writer(open(n, 'w', encoding='utf-8', newline='')) for n in ('first.csv', 'second.csv')]\n"
-         "for out in outs: out.writerow(rows[0])\n"
-         "for insurer in ('00280081', '01130012', '06139463'):\n"
-         "    for n, row in enumerate(found[insurer][:6]): outs[n %% 2].writerow(row)\n"
-         "\" " INPUT);
+    must(
+        "python3 -c \"import csv, glob, sys\n"
+        "rows = list(csv.reader(open(sys.argv[1], encoding='cp932', newline='')))\n"
+        "found = {}\n"
+        "decisions = csv.DictReader(open(glob.glob('whole/runs/*/decisions.csv')[0], encoding='utf-8-sig'))\n"
+        "for row, d in zip(rows[1:], decisions):\n"
+        "    if d['decision'] == 'released': found.setdefault(d['insurer_number'], []).append(row)\n"
+        "outs = [csv.writer(open(n, 'w', encoding='utf-8', newline='')) for n in ('first.csv', 'second.csv')]\n"
+        "for out in outs: out.writerow(rows[0])\n"
+        "for insurer in ('00280081', '01130012', '06139463'):\n"
+        "    for n, row in enumerate(found[insurer][:6]): outs[n %% 2].writerow(row)\n"
+        "\" " INPUT);
 }
 
 static int set_up(void **state)

@@ -1,6 +1,6 @@
 /*
- * Damaged bundles: verify names the fault in each, touches nothing, tells nothing personal, and never takes long. What is
- * damaged and how stands in damage.py, what is to be said of it in damage_cases.csv.
+ * Damaged bundles: verify names the fault in each, touches nothing, tells nothing personal, and never takes
+ * long. What is damaged and how stands in damage.py, what is to be said of it in damage_cases.csv.
  */
 #include "golden/golden.h"
 
@@ -28,15 +28,19 @@ static int set_up(void **state)
     if (set_up_folder(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
         return -1;
     cases = read_sheet(text("%s/damage_cases.csv", getenv("GOLDEN")));
-    return run_shell("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && mkdir tmp empty && chmod 500 empty && : >told && "
-                     "python3 \"$GOLDEN/damage.py\" out/" BASE " " LOG " d $(sed 1d " CASES " | cut -d, -f1)");
+    return run_shell(
+        "iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && mkdir tmp empty && chmod 500 empty && : >told && "
+        "python3 \"$GOLDEN/damage.py\" out/" BASE " " LOG " d $(sed 1d " CASES " | cut -d, -f1)");
 }
 
-/* From a folder in which nothing may be written; what was printed is kept for the tests that look at all of it. */
+/* From a folder in which nothing may be written; what was printed is kept for the tests that look at all of
+ * it. */
 static int verify(const char *arguments)
 {
-    return run_shell(text("(cd empty; " LIMITS "TMPDIR=../tmp exec timeout -k 1 " SECONDS " \"$KENPORTER\" verify %s) "
-                          ">stdout 2>stderr; s=$?; cat stdout stderr >>told; exit $s", arguments));
+    return run_shell(text("(cd empty; " LIMITS "TMPDIR=../tmp exec timeout -k 1 " SECONDS
+                          " \"$KENPORTER\" verify %s) "
+                          ">stdout 2>stderr; s=$?; cat stdout stderr >>told; exit $s",
+                          arguments));
 }
 
 /* --- one case --- */
@@ -187,20 +191,23 @@ static void log__each_damage__is_named(void **state)
     each_alone("log");
 }
 
-/* A document of many lines, damaged in one: the finding says in which, or in that of the element around it. */
+/* A document of many lines, damaged in one: the finding says in which, or in that of the element around it.
+ */
 static void finding__of_a_document__names_its_line(void **state)
 {
     (void)state;
     static const struct {
         const char *old, *new, *said;
-    } edits[] = {{"unit=\"cm\"", "unit=\"CM\"", "fail K8035"},
-                 {"unit=\"cm\"", "unit=\"kg\"", "fail K8047"},
-                 {"<postalCode>", "<postalCode>1", "reject K4012"},
-                 {"200119.6.205\" extension=\"", "200119.6.205\" extension=\"999999999999999999999", "reject K4008"}};
+    } edits[] = {
+        {"unit=\"cm\"", "unit=\"CM\"", "fail K8035"},
+        {"unit=\"cm\"", "unit=\"kg\"", "fail K8047"},
+        {"<postalCode>", "<postalCode>1", "reject K4012"},
+        {"200119.6.205\" extension=\"", "200119.6.205\" extension=\"999999999999999999999", "reject K4008"}};
     for (size_t i = 0; i < COUNT(edits); i++) {
-        must("python3 \"$GOLDEN/edit_bundle.py\" out/" BASE " lines/" BASE " '><' '>\\n<' '%s' '%s'", edits[i].old,
+        must("python3 \"$GOLDEN/edit_bundle.py\" out/" BASE " lines/" BASE " '><' '>\\n<' '%s' '%s'",
+             edits[i].old, edits[i].new);
+        must("unzip -p lines/" BASE " '*/DATA/*000001.xml' | grep -m 1 -nF '%s' | cut -d: -f1 >line",
              edits[i].new);
-        must("unzip -p lines/" BASE " '*/DATA/*000001.xml' | grep -m 1 -nF '%s' | cut -d: -f1 >line", edits[i].new);
         assert_int_equal(kenporter("verify --lang en lines/" BASE), 5);
         long line = strtol(slurp("line", NULL), NULL, 10);
         const char *said = strstr(slurp("stderr", NULL), text(": %s", edits[i].said));
@@ -213,8 +220,8 @@ static void finding__of_a_document__names_its_line(void **state)
 
 /* --- about the list of cases --- */
 
-/* That a document fits the ministry's schema but not the profile stands in test_official.c; from K8080 on it is show that
- * speaks. */
+/* That a document fits the ministry's schema but not the profile stands in test_official.c; from K8080 on it
+ * is show that speaks. */
 static void cases__every_code_of_verify__has_one(void **state)
 {
     (void)state;
@@ -271,14 +278,18 @@ static void verify__sound_bundles__says_so_of_each(void **state)
     assert_int_equal(verify("--lang en --log ../" LOG " ../out/*.zip"), 0);
     const char *out = slurp("stdout", NULL);
     assert_int_equal(occurrences(out, "sound, and as the disclosure log says"), how_many("out/*.zip"));
-    assert_contains(out, "  from 6631111116 to 39289004, made on 2026-04-01\n  documents 5, faults 0, warnings 1\n  K8026 ×1\n");
+    assert_contains(
+        out,
+        "  from 6631111116 to 39289004, made on 2026-04-01\n  documents 5, faults 0, warnings 1\n  K8026 ×1\n");
     must("python3 \"$GOLDEN/find_secrets.py\" export.utf8 stdout stderr");
 }
 
 static void verify__one_of_several_damaged__judges_each_and_ends_with_5(void **state)
 {
     (void)state;
-    assert_int_equal(verify(text("--lang en %s ../out/" BASE " %s", bundle_of("truncated_half"), bundle_of("sex_three"))), 5);
+    assert_int_equal(
+        verify(text("--lang en %s ../out/" BASE " %s", bundle_of("truncated_half"), bundle_of("sex_three"))),
+        5);
     const char *out = slurp("stdout", NULL);
     assert_int_equal(occurrences(out, "../"), 3);
     assert_int_equal(occurrences(out, "  sound\n"), 1);
@@ -298,7 +309,8 @@ static void verify__in_japanese__speaks_it(void **state)
     (void)state;
     assert_int_equal(verify(text("--lang ja ../out/" BASE " %s", bundle_of("sex_three"))), 5);
     const char *out = slurp("stdout", NULL);
-    assert_contains(out, "  送付元 6631111116 送付先 39289004, 作成日 2026-04-01\n  文書 5, 不備 0, 警告 1\n");
+    assert_contains(out,
+                    "  送付元 6631111116 送付先 39289004, 作成日 2026-04-01\n  文書 5, 不備 0, 警告 1\n");
     assert_int_equal(occurrences(out, "問題なし\n"), 1);
     must("grep -q 'K8035: スキーマ' stderr || grep -qP 'K8035: .*[ぁ-ん]' stderr");
     must("python3 \"$GOLDEN/find_secrets.py\" export.utf8 stdout stderr");
@@ -327,19 +339,22 @@ static void verify__strict__takes_a_warning_for_a_fault(void **state)
 static void verify__json__is_valid_and_adds_up(void **state)
 {
     (void)state;
-    static const char script[] = "import json, sys\n"
-                                 "bundles = json.load(open('stdout'))['bundles']\n"
-                                 "assert len(bundles) == 6\n"
-                                 "for b in bundles:\n"
-                                 "    assert sum(b['by_code'].values()) == b['faults'] + b['warnings'], b\n"
-                                 "    assert list(b['by_code']) == sorted(b['by_code']), b\n"
-                                 "assert [b['documents'] for b in bundles] == [5, 5, 5, 5, 0, 0], bundles\n"
-                                 "assert [b['faults'] for b in bundles] == [0, 2, 1, 0, 1, 1], bundles\n"
-                                 "assert bundles[3]['warnings'] == 2 and bundles[4]['sha256'] and not bundles[5]['sha256']\n"
-                                 "assert bundles[0]['sender_number'] == '6631111116' and bundles[0]['created'] == '2026-04-01'\n";
+    static const char script[] =
+        "import json, sys\n"
+        "bundles = json.load(open('stdout'))['bundles']\n"
+        "assert len(bundles) == 6\n"
+        "for b in bundles:\n"
+        "    assert sum(b['by_code'].values()) == b['faults'] + b['warnings'], b\n"
+        "    assert list(b['by_code']) == sorted(b['by_code']), b\n"
+        "assert [b['documents'] for b in bundles] == [5, 5, 5, 5, 0, 0], bundles\n"
+        "assert [b['faults'] for b in bundles] == [0, 2, 1, 0, 1, 1], bundles\n"
+        "assert bundles[3]['warnings'] == 2 and bundles[4]['sha256'] and not bundles[5]['sha256']\n"
+        "assert bundles[0]['sender_number'] == '6631111116' and bundles[0]['created'] == '2026-04-01'\n";
     put("adds_up.py", script, strlen(script));
-    assert_int_equal(verify(text("--json ../out/" BASE " %s %s %s %s %s", bundle_of("sex_three"), bundle_of("extra_file"),
-                                 bundle_of("method_missing"), bundle_of("not_a_zip"), bundle_of("bundle_absent"))), 5);
+    assert_int_equal(
+        verify(text("--json ../out/" BASE " %s %s %s %s %s", bundle_of("sex_three"), bundle_of("extra_file"),
+                    bundle_of("method_missing"), bundle_of("not_a_zip"), bundle_of("bundle_absent"))),
+        5);
     must("python3 adds_up.py");
     must("sha256sum out/" BASE " | cut -c1-64 | grep -qFf - stdout");
 }

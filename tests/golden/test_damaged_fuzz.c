@@ -1,4 +1,5 @@
-/* Random damage, the same in every run: verify neither dies nor fails over it, and sees every bit of data that was turned. */
+/* Random damage, the same in every run: verify neither dies nor fails over it, and sees every bit of data
+ * that was turned. */
 #include "golden/golden.h"
 
 #define BASE "6631111116_39289004_202604010_1.zip"
@@ -10,7 +11,8 @@ static int set_up(void **state)
     if (set_up_folder(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
         return -1;
     return run_shell(text("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && "
-                          "python3 \"$GOLDEN/fuzz.py\" out/" BASE " f %d 20260401", BUNDLES));
+                          "python3 \"$GOLDEN/fuzz.py\" out/" BASE " f %d 20260401",
+                          BUNDLES));
 }
 
 /* The number of faults that the verdict on a bundle counts; -1 when there is none. */

@@ -1,8 +1,8 @@
 /*
- * One document for each construct of the standard form, byte for byte. documents/cases.csv says what each shows and whether
- * the profile takes it, documents/settings.csv what the record, the insurer's row and the sender's are made of (a row
- * without a document's name holds for all). read_documents.py builds what must stand in each from the same settings by the
- * standard form, without this program.
+ * One document for each construct of the standard form, byte for byte. documents/cases.csv says what each
+ * shows and whether the profile takes it, documents/settings.csv what the record, the insurer's row and the
+ * sender's are made of (a row without a document's name holds for all). read_documents.py builds what must
+ * stand in each from the same settings by the standard form, without this program.
  *
  * After a wanted change: REWRITE_DOCUMENTS=1, which writes the files and fails; then read them.
  */
@@ -23,12 +23,12 @@ static int set_up(void **state)
 {
     static struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
     static const char *const files[] = {"hc08_V08.xsd", "ix08_V08.xsd"};
-    if (set_up_folder(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK || kp_text_new(&decoder) != KP_OK ||
+    if (set_up_folder(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK ||
+        kp_text_new(&decoder) != KP_OK ||
         kp_tables_load(&arena, &kp_io_posix, decoder, NULL, &diag, &tables) != KP_OK)
         return -1;
     for (size_t i = 0; i < COUNT(files); i++)
-        if (load_profile(files[i], &schemas[i]) != KP_OK ||
-            kp_xml_check_new(schemas[i], &checks[i]) != KP_OK)
+        if (load_profile(files[i], &schemas[i]) != KP_OK || kp_xml_check_new(schemas[i], &checks[i]) != KP_OK)
             return -1;
     cases = read_sheet(text("%s/documents/cases.csv", getenv("GOLDEN")));
     settings = read_sheet(text("%s/documents/settings.csv", getenv("GOLDEN")));
@@ -61,10 +61,14 @@ static void set_insurer(struct subject *s, const char *name, const char *value)
 {
     const struct {
         const char *name, **at;
-    } columns[] = {{"number", &s->insurer.number}, {"sender_number", &s->insurer.sender_number},
-                   {"interaction_type", &s->insurer.interaction_type}, {"service_event", &s->insurer.service_event},
-                   {"report_40to74", &s->insurer.report_40to74}, {"programme_40to74", &s->insurer.programme_40to74},
-                   {"report_under40", &s->insurer.report_under40}, {"programme_under40", &s->insurer.programme_under40},
+    } columns[] = {{"number", &s->insurer.number},
+                   {"sender_number", &s->insurer.sender_number},
+                   {"interaction_type", &s->insurer.interaction_type},
+                   {"service_event", &s->insurer.service_event},
+                   {"report_40to74", &s->insurer.report_40to74},
+                   {"programme_40to74", &s->insurer.programme_40to74},
+                   {"report_under40", &s->insurer.report_under40},
+                   {"programme_under40", &s->insurer.programme_under40},
                    {"section_under40", &s->insurer.section_under40}};
     static const char *const widths[] = {"as_given", "half", "full"};
     size_t i = 0;
@@ -83,8 +87,11 @@ static void set_sender(struct subject *s, const char *name, const char *value)
 {
     const struct {
         const char *name, **at;
-    } parts[] = {{"number", &s->sender.number}, {"name", &s->sender.name}, {"postal_code", &s->sender.postal_code},
-                 {"address", &s->sender.address}, {"phone", &s->sender.phone}};
+    } parts[] = {{"number", &s->sender.number},
+                 {"name", &s->sender.name},
+                 {"postal_code", &s->sender.postal_code},
+                 {"address", &s->sender.address},
+                 {"phone", &s->sender.phone}};
     size_t i = 0;
     while (strcmp(name, parts[i].name) != 0)
         assert_true(++i < COUNT(parts));
@@ -104,7 +111,8 @@ static const char *or_null(const char *cell_text)
     return *cell_text ? cell_text : NULL;
 }
 
-/* States of an item: "" (it has that value), not_done, not_measurable; "withheld" is a value that must not go out. */
+/* States of an item: "" (it has that value), not_done, not_measurable; "withheld" is a value that must not go
+ * out. */
 static void set_item(struct subject *s, size_t row)
 {
     const struct kp_item *item = kp_item_find(&tables, cell(&settings, row, "name"));
@@ -172,8 +180,9 @@ static bool write_case(size_t row, struct kp_buf *out)
     prepare(row, &s);
     const struct kp_cda_frame frame = {.sender = &s.sender, .insurer = &s.insurer, .created = created};
     kp_buf_reset(out);
-    bool written = s.documents ? kp_index_write(out, checks[1], &s.insurer, created, strtoull(s.documents, NULL, 10))
-                               : kp_cda_write(&xml, out, checks[0], &tables, &s.record, &s.decision, &frame, &of_case);
+    bool written =
+        s.documents ? kp_index_write(out, checks[1], &s.insurer, created, strtoull(s.documents, NULL, 10))
+                    : kp_cda_write(&xml, out, checks[0], &tables, &s.record, &s.decision, &frame, &of_case);
     assert_true(written);
     return kp_xml_check_finish(checks[s.documents != NULL], &where);
 }
@@ -191,7 +200,8 @@ static void say_where_they_part(const char *file, const char *expected, const ch
     while (expected[i] && expected[i] == got[i])
         i++;
     size_t from = i > 60 ? i - 60 : 0;
-    print_error("%s, byte %zu\n  expected ...%.160s\n  got      ...%.160s\n", file, i, expected + from, got + from);
+    print_error("%s, byte %zu\n  expected ...%.160s\n  got      ...%.160s\n", file, i, expected + from,
+                got + from);
 }
 
 static void documents__written_again__are_the_same_bytes(void **state)
@@ -215,7 +225,8 @@ static void documents__written_again__are_the_same_bytes(void **state)
     }
     kp_buf_release(&out);
     if (rewrite)
-        fail_msg("the documents were written anew; run again without REWRITE_DOCUMENTS, and read what changed");
+        fail_msg(
+            "the documents were written anew; run again without REWRITE_DOCUMENTS, and read what changed");
     assert_int_equal(wrong, 0);
 }
 
@@ -249,9 +260,10 @@ static void documents__by_the_program_s_own_check__fit_the_profile(void **state)
 static void documents__by_xmllint__fit_the_profile(void **state)
 {
     (void)state;
-    (void)run_shell("cd \"$GOLDEN/documents\" && exec 2>\"$OLDPWD/verdicts\" && "
-                    "xmllint --nonet --noout --schema \"$SCHEMAS/xsd/hc08_V08.xsd\" $(ls *.xml | grep -v ^index_); "
-                    "xmllint --nonet --noout --schema \"$SCHEMAS/xsd/ix08_V08.xsd\" index_*.xml");
+    (void)run_shell(
+        "cd \"$GOLDEN/documents\" && exec 2>\"$OLDPWD/verdicts\" && "
+        "xmllint --nonet --noout --schema \"$SCHEMAS/xsd/hc08_V08.xsd\" $(ls *.xml | grep -v ^index_); "
+        "xmllint --nonet --noout --schema \"$SCHEMAS/xsd/ix08_V08.xsd\" index_*.xml");
     const char *verdicts = text("\n%s", slurp("verdicts", NULL));
     for (size_t row = 1; row < cases.n_rows; row++)
         assert_contains(verdicts, text("\n%s %s\n", cell(&cases, row, "file"),

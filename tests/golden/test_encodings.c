@@ -1,4 +1,5 @@
-/* The same data however it was saved; comments, bytes that are no text, rare characters, quotes and line breaks. */
+/* The same data however it was saved; comments, bytes that are no text, rare characters, quotes and line
+ * breaks. */
 #include "golden/golden.h"
 
 /* A released row of ../export.csv, and the cells of it that are changed below. */
@@ -14,7 +15,8 @@ static int set_up(void **state)
     if (set_up_folder(state) != 0 || kenporter(EXPORT "-o plain " INPUT) != 1)
         return -1;
     return run_shell("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && cp " INPUT "export.cp932 && "
-                     "grep -q '^" PERSON "' export.utf8 && sed -n " LINE "p export.utf8 | grep -q '^" PERSON "' && "
+                     "grep -q '^" PERSON "' export.utf8 && sed -n " LINE "p export.utf8 | grep -q '^" PERSON
+                     "' && "
                      "python3 \"$GOLDEN/write_variants.py\" " INPUT "variants && "
                      "python3 \"$GOLDEN/write_variants.py\" " VENDORS "pattern_b.csv\" variants");
 }
@@ -26,13 +28,14 @@ static void assert_same_outcome(const char *variant, const char *first, const ch
 {
     static const char *const files[] = {"decisions.csv", "rejected.csv", "held.csv", "notes.csv"};
     const char *out = text("variants/%s/%.*s", variant, (int)strcspn(input, "."), input);
-    int status = run_shell(text("cd variants/%s && \"$KENPORTER\" export %s -o %.*s %s >stdout 2>stderr", variant, config,
-                                (int)strcspn(input, "."), input, input));
+    int status = run_shell(text("cd variants/%s && \"$KENPORTER\" export %s -o %.*s %s >stdout 2>stderr",
+                                variant, config, (int)strcspn(input, "."), input, input));
     if (status != 1)
         fail_msg("%s: exit %d: %s", out, status, slurp(text("variants/%s/stderr", variant), NULL));
     assert_same_bundles(first, out);
     for (size_t i = 0; i < COUNT(files); i++)
-        assert_same_file(text("%s/%s", run_folder(first), files[i]), text("%s/%s", run_folder(out), files[i]));
+        assert_same_file(text("%s/%s", run_folder(first), files[i]),
+                         text("%s/%s", run_folder(out), files[i]));
     must("rm -rf '%s'", strcmp(first, out) == 0 ? "none" : out);
 }
 
@@ -45,8 +48,8 @@ static void pattern_b__any_encoding_line_end_and_delimiter__gives_the_same(void 
         for (size_t l = 0; l < COUNT(ENDS); l++)
             for (size_t d = 1; d < COUNT(DELIMITERS); d++)
                 if (e != 1 || l != 1 || d != 1)
-                    assert_same_outcome(text("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l + d) % 3]), first,
-                                        VENDOR_CONFIG, "pattern_b.csv");
+                    assert_same_outcome(text("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l + d) % 3]),
+                                        first, VENDOR_CONFIG, "pattern_b.csv");
 }
 
 /* The larger export: each encoding with each line end, and the delimiter that is left out above. */
@@ -59,19 +62,24 @@ static void export__any_encoding_and_line_end__gives_the_same(void **state)
     for (size_t e = 0; e < COUNT(ENCODINGS); e++)
         for (size_t l = 0; l < COUNT(ENDS); l++)
             if (e + l > 0)
-                assert_same_outcome(text("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l) % 3]), first, CONFIG,
-                                    "export.csv");
+                assert_same_outcome(text("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l) % 3]), first,
+                                    CONFIG, "export.csv");
 }
 
 static void report__names_the_encoding(void **state)
 {
     (void)state;
-    static const char *const names[][2] = {{"cp932", "cp932"}, {"utf8", "utf-8"}, {"utf8mark", "utf-8"},
-                                           {"utf16le", "utf-16"}, {"utf16be", "utf-16"}};
+    static const char *const names[][2] = {{"cp932", "cp932"},
+                                           {"utf8", "utf-8"},
+                                           {"utf8mark", "utf-8"},
+                                           {"utf16le", "utf-16"},
+                                           {"utf16be", "utf-16"}};
     for (size_t i = 0; i < COUNT(names); i++) {
         must("rm -rf encoding");
-        assert_int_equal(kenporter("check " VENDOR_CONFIG "-o encoding variants/%s_lf_tab/pattern_b.csv", names[i][0]), 1);
-        assert_contains(slurp(text("%s/report.json", run_folder("encoding")), NULL), text("\"encoding\": \"%s", names[i][1]));
+        assert_int_equal(
+            kenporter("check " VENDOR_CONFIG "-o encoding variants/%s_lf_tab/pattern_b.csv", names[i][0]), 1);
+        assert_contains(slurp(text("%s/report.json", run_folder("encoding")), NULL),
+                        text("\"encoding\": \"%s", names[i][1]));
     }
 }
 
@@ -84,7 +92,8 @@ static void assert_decided_as_plain(const char *out, size_t before_header, size_
     assert_int_equal(d.n_rows, plain.n_rows);
     for (size_t row = 1; row < d.n_rows; row++) {
         size_t line = strtoul(cell(&plain, row, "line"), NULL, 10);
-        assert_int_equal(strtoul(cell(&d, row, "line"), NULL, 10), line + before_header + (line > after_line ? further : 0));
+        assert_int_equal(strtoul(cell(&d, row, "line"), NULL, 10),
+                         line + before_header + (line > after_line ? further : 0));
         assert_string_equal(cell(&d, row, "decision"), cell(&plain, row, "decision"));
         assert_string_equal(cell(&d, row, "codes"), cell(&plain, row, "codes"));
         assert_string_equal(cell(&d, row, "document"), cell(&plain, row, "document"));
@@ -94,9 +103,10 @@ static void assert_decided_as_plain(const char *out, size_t before_header, size_
 static void comments__between_rows__change_nothing_and_are_counted(void **state)
 {
     (void)state;
-    static const char *const conversions[] = {"cat", "iconv -f UTF-8 -t CP932", "iconv -f UTF-8 -t UTF-16", "tr -d '\\r'",
-                                              "sed '1s/^/\\xef\\xbb\\xbf/'"};
-    must("sed -e '1i # 健診結果, 2025年度\\r' -e '50a #一つの\"引用符,;\\r\\n# 二つ目\\r' -e '$a # 終わり' export.utf8 >comments.utf8");
+    static const char *const conversions[] = {"cat", "iconv -f UTF-8 -t CP932", "iconv -f UTF-8 -t UTF-16",
+                                              "tr -d '\\r'", "sed '1s/^/\\xef\\xbb\\xbf/'"};
+    must(
+        "sed -e '1i # 健診結果, 2025年度\\r' -e '50a #一つの\"引用符,;\\r\\n# 二つ目\\r' -e '$a # 終わり' export.utf8 >comments.utf8");
     assert_int_equal(counted("plain", "comment_lines"), 0);
     for (size_t i = 0; i < COUNT(conversions); i++) {
         const char *out = text("comments%zu", i);
@@ -118,9 +128,11 @@ static void comments__as_wide_as_a_row__are_told(void **state)
     assert_contains(slurp("stderr", NULL), "warn K2026: 1 lines");
     assert_int_equal(counted("wide", "comment_lines"), 1);
     assert_int_equal(counted("wide", "rows") + 1, counted("plain", "rows"));
-    must("{ sed -n 1p export.utf8; echo too,short; sed -n '2s/^/#/p' export.utf8; sed -n 4p export.utf8; } >short.csv");
+    must(
+        "{ sed -n 1p export.utf8; echo too,short; sed -n '2s/^/#/p' export.utf8; sed -n 4p export.utf8; } >short.csv");
     assert_int_equal(kenporter(EXPORT "-o short short.csv"), 1);
-    assert_contains(slurp("stderr", NULL), "short.csv:3: warn K2026"); /* it is the header that tells how wide a row is */
+    assert_contains(slurp("stderr", NULL),
+                    "short.csv:3: warn K2026"); /* it is the header that tells how wide a row is */
 }
 
 static void header__that_is_missing_or_a_comment__is_refused(void **state)
@@ -150,7 +162,8 @@ static void bytes__half_a_surrogate_pair__rejects_its_row_alone(void **state)
 static void comments__inside_a_cell_or_quoted__are_data(void **state)
 {
     (void)state;
-    must("sed -e '" LINE "s/^" PERSON "/\"#10376\",/' -e '7s/,特になし,/,\"頭痛\\n# 二行目\",/' export.utf8 >data.csv; "
+    must("sed -e '" LINE "s/^" PERSON
+         "/\"#10376\",/' -e '7s/,特になし,/,\"頭痛\\n# 二行目\",/' export.utf8 >data.csv; "
          "grep -q '^# 二行目' data.csv && grep -q '^\"#10376\"' data.csv");
     assert_int_equal(kenporter(EXPORT "-o data data.csv"), 1);
     assert_int_equal(counted("data", "comment_lines"), 0);
@@ -160,7 +173,8 @@ static void comments__inside_a_cell_or_quoted__are_data(void **state)
 
 /* --- bytes that are no text --- */
 
-/* Puts the byte into the address of the row, behind its first six bytes: three characters of CP932, two of UTF-8. */
+/* Puts the byte into the address of the row, behind its first six bytes: three characters of CP932, two of
+ * UTF-8. */
 static void spoil_address(const char *from, const char *to, unsigned char byte)
 {
     size_t n = 0;
@@ -183,28 +197,33 @@ static void bytes__undecodable__reject_that_row_alone(void **state)
     static const struct {
         const char *file, *encoding;
         unsigned char byte;
-    } cases[] = {{"export.cp932", "CP932", 0xff}, {"export.cp932", "CP932", 0xfd}, {"export.utf8", "UTF-8", 0xff},
-                 {"export.utf8", "UTF-8", 0x81},  {"export.utf8", "UTF-8", 0xe3},  {"export.utf8", "UTF-8", 0xc0}};
+    } cases[] = {{"export.cp932", "CP932", 0xff}, {"export.cp932", "CP932", 0xfd},
+                 {"export.utf8", "UTF-8", 0xff},  {"export.utf8", "UTF-8", 0x81},
+                 {"export.utf8", "UTF-8", 0xe3},  {"export.utf8", "UTF-8", 0xc0}};
     struct sheet plain = decisions_of("plain");
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *out = text("byte%zu", i);
         spoil_address(cases[i].file, "byte.csv", cases[i].byte);
         assert_int_equal(kenporter(EXPORT "-o %s byte.csv", out), 1);
-        assert_contains(slurp("stderr", NULL), text("byte.csv:" LINE ": reject K2011 住所 #11: byte 7 (0x%02X) of the field is "
-                                                    "not %s; ", cases[i].byte, cases[i].encoding));
+        assert_contains(slurp("stderr", NULL),
+                        text("byte.csv:" LINE ": reject K2011 住所 #11: byte 7 (0x%02X) of the field is "
+                             "not %s; ",
+                             cases[i].byte, cases[i].encoding));
         assert_int_equal(occurrences(slurp("stderr", NULL), "K2011"), 1);
         struct sheet d = decisions_of(out);
         assert_int_equal(d.n_rows, plain.n_rows);
         for (size_t row = 1; row < d.n_rows; row++) {
             bool spoilt = is(&d, row, "line", LINE);
-            assert_string_equal(cell(&d, row, "decision"), spoilt ? "rejected" : cell(&plain, row, "decision"));
+            assert_string_equal(cell(&d, row, "decision"),
+                                spoilt ? "rejected" : cell(&plain, row, "decision"));
             assert_string_equal(cell(&d, row, "codes"), spoilt ? "K2011" : cell(&plain, row, "codes"));
         }
         must("iconv -f UTF-8 -t UTF-8 %s/rejected.csv >/dev/null", run_folder(out));
     }
 }
 
-/* rejected.csv shows the byte in a spelling of its own, which must not go out as text when nobody mends the row. */
+/* rejected.csv shows the byte in a spelling of its own, which must not go out as text when nobody mends the
+ * row. */
 static void bytes__undecodable_and_fed_back_unmended__reject_the_row_again(void **state)
 {
     (void)state;
@@ -228,8 +247,9 @@ static void bytes__undecodable_in_a_short_file__reject_that_row_alone(void **sta
         must("sed -n '1p;4,6p' long.csv >short.csv");
         assert_int_equal(kenporter(EXPORT "-o %s short.csv", out), 1);
         assert_int_equal(counted(out, "released"), 2);
-        assert_contains(slurp("stderr", NULL), text("short.csv:3: reject K2011 住所 #11: byte 7 (0xFF) of the field is not %s; ",
-                                                    i == 0 ? "CP932" : "UTF-8"));
+        assert_contains(slurp("stderr", NULL),
+                        text("short.csv:3: reject K2011 住所 #11: byte 7 (0xFF) of the field is not %s; ",
+                             i == 0 ? "CP932" : "UTF-8"));
     }
 }
 
@@ -247,13 +267,14 @@ static void assert_document_holds(const char *out, const char *expected)
 static void characters__of_the_extensions__survive(void **state)
 {
     (void)state;
-    must("python3 -c \"import csv\n"
-         "rows = list(csv.reader(open('export.utf8', encoding='utf-8', newline='')))\n"
-         "row = [r for r in rows if r[0] == '10376'][0]\n"
-         "new = {'住所': '兵庫県潮見市髙﨑Ⅱ丁目①－３㈱寮', '健診機関名称': '㈱髙﨑クリニックⅡ①', '自覚症状': '①髙い所が苦手、Ⅱ度﨑㈱'}\n"
-         "for name, value in new.items(): row[rows[0].index(name)] = value\n"
-         "for codec in 'cp932', 'utf-8', 'utf-16':\n"
-         "    csv.writer(open('rare.' + codec, 'w', encoding=codec, newline='')).writerows(rows)\n\"");
+    must(
+        "python3 -c \"import csv\n"
+        "rows = list(csv.reader(open('export.utf8', encoding='utf-8', newline='')))\n"
+        "row = [r for r in rows if r[0] == '10376'][0]\n"
+        "new = {'住所': '兵庫県潮見市髙﨑Ⅱ丁目①－３㈱寮', '健診機関名称': '㈱髙﨑クリニックⅡ①', '自覚症状': '①髙い所が苦手、Ⅱ度﨑㈱'}\n"
+        "for name, value in new.items(): row[rows[0].index(name)] = value\n"
+        "for codec in 'cp932', 'utf-8', 'utf-16':\n"
+        "    csv.writer(open('rare.' + codec, 'w', encoding=codec, newline='')).writerows(rows)\n\"");
     static const char *const codecs[] = {"cp932", "utf-8", "utf-16"};
     for (size_t i = 0; i < COUNT(codecs); i++) {
         const char *out = text("rare%zu", i);
@@ -269,11 +290,12 @@ static void characters__of_the_extensions__survive(void **state)
 static void characters__with_two_codes__are_the_same(void **state)
 {
     (void)state;
-    must("python3 -c \"other = {'髙': b'\\xfb\\xfc', '﨑': b'\\xfa\\xb1', 'Ⅱ': b'\\xfa\\x4b', '㈱': b'\\xfa\\x58'}\n"
-         "for c, code in other.items(): assert code.decode('cp932') == c and code != c.encode('cp932')\n"
-         "text = open('rare.cp932', encoding='cp932', newline='').read()\n"
-         "file = open('two_codes.csv', 'wb')\n"
-         "for c in text: file.write(other.get(c, c.encode('cp932')))\n\"");
+    must(
+        "python3 -c \"other = {'髙': b'\\xfb\\xfc', '﨑': b'\\xfa\\xb1', 'Ⅱ': b'\\xfa\\x4b', '㈱': b'\\xfa\\x58'}\n"
+        "for c, code in other.items(): assert code.decode('cp932') == c and code != c.encode('cp932')\n"
+        "text = open('rare.cp932', encoding='cp932', newline='').read()\n"
+        "file = open('two_codes.csv', 'wb')\n"
+        "for c in text: file.write(other.get(c, c.encode('cp932')))\n\"");
     must("! cmp -s two_codes.csv rare.cp932");
     assert_int_equal(kenporter(EXPORT "-o two_codes two_codes.csv"), 1);
     assert_same_bundles("rare0", "two_codes");
@@ -299,7 +321,8 @@ static void quote__unbalanced__stops_with_its_line(void **state)
     }
 }
 
-/* Line breaks of all three kinds inside one cell; the fault of the row below is told with the line an editor shows. */
+/* Line breaks of all three kinds inside one cell; the fault of the row below is told with the line an editor
+ * shows. */
 static void breaks__inside_a_cell__count_as_lines(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* What goes wrong before anything is released: the exit status, one line with the remedy, nothing left behind. */
+/* What goes wrong before anything is released: the exit status, one line with the remedy, nothing left
+ * behind. */
 #include "golden/golden.h"
 
 #include <fcntl.h>
@@ -12,7 +13,8 @@ static int set_up(void **state)
                      "iconv -f CP932 -t UTF-8 export.csv >export.utf8");
 }
 
-/* One line on stderr: the place, "fail", a code, what is wrong; and how to mend it. No bundle, no run, no entry. */
+/* One line on stderr: the place, "fail", a code, what is wrong; and how to mend it. No bundle, no run, no
+ * entry. */
 static void assert_refused(int status, int expected, const char *place, const char *code)
 {
     const char *err = slurp("stderr", NULL);
@@ -70,10 +72,14 @@ static void input__header_alone__exit_0_and_says_so(void **state)
 static void input__required_column_missing__exit_3(void **state)
 {
     (void)state;
-    static const char *const columns[][2] = {{"保険者番号", "insurer_number"}, {"保険番号", "insured_number"},
-                                             {"カナ氏名", "name_kana"},        {"性別", "sex"},
-                                             {"生年月日", "birth_date"},       {"郵便番号", "postal_code"},
-                                             {"住所", "address"},              {"健診実施日", "exam_date"}};
+    static const char *const columns[][2] = {{"保険者番号", "insurer_number"},
+                                             {"保険番号", "insured_number"},
+                                             {"カナ氏名", "name_kana"},
+                                             {"性別", "sex"},
+                                             {"生年月日", "birth_date"},
+                                             {"郵便番号", "postal_code"},
+                                             {"住所", "address"},
+                                             {"健診実施日", "exam_date"}};
     for (size_t i = 0; i < COUNT(columns); i++) {
         must("sed '1s/\\(^\\|,\\)%s,/\\1何か,/' export.utf8 >column.csv", columns[i][0]);
         assert_refused(kenporter(EXPORT "-o out column.csv"), 3, "column.csv:1", "K2007");
@@ -133,8 +139,10 @@ static void registers__broken_row__exit_2_with_file_and_line(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct broken *b = &rows[i];
-        must("sed '%s' %s.csv >%s.broken; ! cmp -s %s.csv %s.broken", b->change, b->kind, b->kind, b->kind, b->kind);
-        assert_refused(kenporter(EXPORT "-o out --%s %s.broken export.csv", b->kind, b->kind), 2, b->place, b->code);
+        must("sed '%s' %s.csv >%s.broken; ! cmp -s %s.csv %s.broken", b->change, b->kind, b->kind, b->kind,
+             b->kind);
+        assert_refused(kenporter(EXPORT "-o out --%s %s.broken export.csv", b->kind, b->kind), 2, b->place,
+                       b->code);
     }
 }
 
@@ -143,7 +151,8 @@ static void registers__missing_file__exit_2(void **state)
     (void)state;
     static const char *const kinds[] = {"requests", "consents", "insurers"};
     for (size_t i = 0; i < COUNT(kinds); i++)
-        assert_refused(kenporter(EXPORT "-o out --%s nowhere.csv export.csv", kinds[i]), 2, "nowhere.csv", "K1030");
+        assert_refused(kenporter(EXPORT "-o out --%s nowhere.csv export.csv", kinds[i]), 2, "nowhere.csv",
+                       "K1030");
 }
 
 /* --- usage --- */
@@ -166,21 +175,22 @@ static void usage__unknown_option__exit_2_and_names_the_nearest(void **state)
 static void usage__bad_value__exit_2(void **state)
 {
     (void)state;
-    static const char *const options[] = {"--as-of 2026-02-30", "--as-of tomorrow", "--threads 0x", "--threads -1",
-                                          "--age-rule lunar",   "--lang fr",        "--progress maybe"};
+    static const char *const options[] = {"--as-of 2026-02-30", "--as-of tomorrow", "--threads 0x",
+                                          "--threads -1",       "--age-rule lunar", "--lang fr",
+                                          "--progress maybe"};
     for (size_t i = 0; i < COUNT(options); i++)
-        assert_refused(kenporter("export -c kenporter.ini -o out %s export.csv", options[i]), 2, "kenporter", "K1004");
+        assert_refused(kenporter("export -c kenporter.ini -o out %s export.csv", options[i]), 2, "kenporter",
+                       "K1004");
     assert_refused(kenporter("export -c kenporter.ini export.csv -o"), 2, "kenporter", "K1003");
 }
 
 static void usage__help__goes_to_stdout_with_exit_0(void **state)
 {
     (void)state;
-    static const char *const options[] = {"--config", "--output",   "--log",     "--mapping",     "--requests",
-                                          "--consents", "--insurers", "--schemas", "--xsd",        "--as-of",
-                                          "--threads", "--strict",  "--again",   "--corrections", "--age-rule",
-                                          "--lang",    "--json",    "--show-values", "--progress", "--quiet",
-                                          "--verbose"};
+    static const char *const options[] = {
+        "--config",   "--output", "--log",   "--mapping",     "--requests", "--consents", "--insurers",
+        "--schemas",  "--xsd",    "--as-of", "--threads",     "--strict",   "--again",    "--corrections",
+        "--age-rule", "--lang",   "--json",  "--show-values", "--progress", "--quiet",    "--verbose"};
     assert_int_equal(kenporter("export --help"), 0);
     for (size_t i = 0; i < COUNT(options); i++)
         assert_contains(slurp("stdout", NULL), options[i]);
@@ -194,8 +204,9 @@ static void usage__help__goes_to_stdout_with_exit_0(void **state)
 static void config__unknown_key_or_section__exit_2_with_file_and_line(void **state)
 {
     (void)state;
-    must("sed '2s/number/numbr/' kenporter.ini >key.ini; sed '8s/input/imput/' kenporter.ini >section.ini; "
-         "sed '17s/birthday/lunar/' kenporter.ini >value.ini; sed '5s/.*/nonsense/' kenporter.ini >syntax.ini");
+    must(
+        "sed '2s/number/numbr/' kenporter.ini >key.ini; sed '8s/input/imput/' kenporter.ini >section.ini; "
+        "sed '17s/birthday/lunar/' kenporter.ini >value.ini; sed '5s/.*/nonsense/' kenporter.ini >syntax.ini");
     assert_refused(kenporter("export -c key.ini -o out export.csv"), 2, "key.ini:2", "K1013");
     assert_contains(slurp("stderr", NULL), "'number'");
     assert_refused(kenporter("export -c section.ini -o out export.csv"), 2, "section.ini:8", "K1012");
@@ -261,7 +272,8 @@ static void log__not_a_log__exit_4_and_untouched(void **state)
     must("cp requests.csv not_a_log.csv");
     assert_refused(kenporter(EXPORT "--log not_a_log.csv -o out export.csv"), 4, "not_a_log.csv:1", "K7002");
     assert_same_file("requests.csv", "not_a_log.csv");
-    assert_refused(kenporter(EXPORT "--log none/none/log.csv -o out export.csv"), 4, "none/none/log.csv", "K7001");
+    assert_refused(kenporter(EXPORT "--log none/none/log.csv -o out export.csv"), 4, "none/none/log.csv",
+                   "K7001");
 }
 
 int main(void)

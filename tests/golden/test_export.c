@@ -1,4 +1,5 @@
-/* The nightly job on the fixtures: who is released, rejected and held, and what the run leaves in its folder. */
+/* The nightly job on the fixtures: who is released, rejected and held, and what the run leaves in its folder.
+ */
 #include "golden/golden.h"
 
 static int set_up(void **state)
@@ -14,7 +15,8 @@ static void export__fixture__counts_add_up_as_expected(void **state)
 {
     (void)state;
     struct sheet expected = expected_rows();
-    size_t released = rows_with(&expected, "decision", "released"), held = rows_with(&expected, "decision", "held");
+    size_t released = rows_with(&expected, "decision", "released"),
+           held = rows_with(&expected, "decision", "held");
     size_t rejected = rows_with(&expected, "decision", "rejected");
     size_t duplicate = rows_with(&expected, "decision", "duplicate");
     assert_int_equal(released + rejected + held + duplicate, expected.n_rows - 1);
@@ -29,9 +31,9 @@ static void export__fixture__counts_add_up_as_expected(void **state)
 static void export__held_reasons__are_counted_in_the_report(void **state)
 {
     (void)state;
-    static const char *const reasons[] = {"scheme_unsettled", "scheme_ambiguous", "consent_missing",
-                                          "no_request", "request_not_in_force", "not_a_member",
-                                          "no_basis", "past_retention", "nothing_to_disclose"};
+    static const char *const reasons[] = {"scheme_unsettled", "scheme_ambiguous",     "consent_missing",
+                                          "no_request",       "request_not_in_force", "not_a_member",
+                                          "no_basis",         "past_retention",       "nothing_to_disclose"};
     struct sheet expected = expected_rows();
     size_t total = 0;
     for (size_t i = 0; i < COUNT(reasons); i++) {
@@ -45,8 +47,9 @@ static void export__summary__says_the_counts_and_where_things_are(void **state)
 {
     (void)state;
     const char *out = slurp("stdout", NULL);
-    assert_contains(out, text("read %zu = released %zu + rejected %zu + held %zu", counted("out", "read"),
-                              counted("out", "released"), counted("out", "rejected"), counted("out", "held")));
+    assert_contains(out,
+                    text("read %zu = released %zu + rejected %zu + held %zu", counted("out", "read"),
+                         counted("out", "released"), counted("out", "rejected"), counted("out", "held")));
     assert_contains(out, text("%s/rejected.csv", run_folder("out")));
     assert_contains(out, text("%s/held.csv", run_folder("out")));
     assert_contains(out, "out/disclosure-log.csv");
@@ -83,9 +86,10 @@ static void export__rejected_rows__carry_the_code_of_their_fault(void **state)
 {
     (void)state;
     static const char *const codes[][2] = {
-        {"field_count", "K2010"},      {"insured_number", "K4001"}, {"birth_date", "K4003"}, {"birth_era", "K4004"},
-        {"check_digit", "K4006"},      {"name_kana", "K4010"},      {"sex", "K4011"},        {"postal_code", "K4012"},
-        {"birth_after_exam", "K4018"}, {"exam_date", "K4019"},      {"height", "K4022"},     {"urine_protein", "K4024"},
+        {"field_count", "K2010"}, {"insured_number", "K4001"}, {"birth_date", "K4003"},
+        {"birth_era", "K4004"},   {"check_digit", "K4006"},    {"name_kana", "K4010"},
+        {"sex", "K4011"},         {"postal_code", "K4012"},    {"birth_after_exam", "K4018"},
+        {"exam_date", "K4019"},   {"height", "K4022"},         {"urine_protein", "K4024"},
         {"duplicate", "K4025"}};
     struct sheet expected = expected_rows(), decisions = decisions_of("out");
     const char *err = slurp("stderr", NULL);
@@ -119,7 +123,8 @@ static void export__released_rows__name_bundle_and_document(void **state)
 static void export__later_day__decides_the_same(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-11-22 -o later " INPUT), 1);
+    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-11-22 -o later " INPUT),
+                     1);
     assert_decisions_as_expected("later");
 }
 
@@ -144,8 +149,8 @@ static void export__utf8__gives_the_same_bundles(void **state)
 static void export__utf8_with_mark_and_lf__gives_the_same_bundles(void **state)
 {
     (void)state;
-    assert_encoding_gives_the_same("utf8_lf",
-                                   "printf '\\357\\273\\277'; iconv -f CP932 -t UTF-8 " INPUT "| tr -d '\\r'");
+    assert_encoding_gives_the_same("utf8_lf", "printf '\\357\\273\\277'; iconv -f CP932 -t UTF-8 " INPUT
+                                              "| tr -d '\\r'");
 }
 
 static void export__utf16_with_mark__gives_the_same_bundles(void **state)
@@ -180,7 +185,8 @@ static void assert_row_file(const char *name, const char *decision)
         assert_true(from < source.n_rows);
         assert_int_equal(width(&file, row), ours + width(&source, from));
         for (size_t i = 0; i < width(&source, from); i++)
-            assert_string_equal(file.cells[file.starts[row] + ours + i], source.cells[source.starts[from] + i]);
+            assert_string_equal(file.cells[file.starts[row] + ours + i],
+                                source.cells[source.starts[from] + i]);
     }
 }
 
@@ -213,23 +219,24 @@ static void export__report_json__has_all_members(void **state)
     (void)state;
     const char *report = text("%s/report.json", run_folder("out"));
     must("python3 -m json.tool '%s'", report);
-    must("python3 -c \"import json, sys\n"
-         "r = json.load(open(sys.argv[1], encoding='utf-8'))\n"
-         "kinds = dict(run_id=str, version=str, command=str, as_of=str, tables_sha256=str, inputs=list, counts=dict,\n"
-         "             rejected_by_code=dict, held_by_reason=dict, withheld_items=dict, unmapped_columns=list,\n"
-         "             insurers=list, seconds=(int, float))\n"
-         "for name, kind in kinds.items(): assert isinstance(r[name], kind), name\n"
-         "for name in 'read released rejected held already_disclosed warnings notes'.split():\n"
-         "    assert isinstance(r['counts'][name], int), name\n"
-         "for i in r['inputs']: assert set('path sha256 encoding rows'.split()) <= set(i), i\n"
-         "keys = 'insurer_number scheme request_ids bundle sha256 documents by_basis'.split()\n"
-         "for i in r['insurers']: assert set(keys) <= set(i) and sum(i['by_basis'].values()) == i['documents'], i\n"
-         "c = r['counts']\n"
-         "assert sum(i['documents'] for i in r['insurers']) == c['released']\n"
-         "assert sum(r['held_by_reason'].values()) == c['held']\n"
-         "assert sum(r['rejected_by_code'].values()) >= c['rejected']\n"
-         "assert r['run_id'] in sys.argv[1] and r['command'] == 'export' and r['as_of'] == '2026-04-01'\n\" '%s'",
-         report);
+    must(
+        "python3 -c \"import json, sys\n"
+        "r = json.load(open(sys.argv[1], encoding='utf-8'))\n"
+        "kinds = dict(run_id=str, version=str, command=str, as_of=str, tables_sha256=str, inputs=list, counts=dict,\n"
+        "             rejected_by_code=dict, held_by_reason=dict, withheld_items=dict, unmapped_columns=list,\n"
+        "             insurers=list, seconds=(int, float))\n"
+        "for name, kind in kinds.items(): assert isinstance(r[name], kind), name\n"
+        "for name in 'read released rejected held already_disclosed warnings notes'.split():\n"
+        "    assert isinstance(r['counts'][name], int), name\n"
+        "for i in r['inputs']: assert set('path sha256 encoding rows'.split()) <= set(i), i\n"
+        "keys = 'insurer_number scheme request_ids bundle sha256 documents by_basis'.split()\n"
+        "for i in r['insurers']: assert set(keys) <= set(i) and sum(i['by_basis'].values()) == i['documents'], i\n"
+        "c = r['counts']\n"
+        "assert sum(i['documents'] for i in r['insurers']) == c['released']\n"
+        "assert sum(r['held_by_reason'].values()) == c['held']\n"
+        "assert sum(r['rejected_by_code'].values()) >= c['rejected']\n"
+        "assert r['run_id'] in sys.argv[1] and r['command'] == 'export' and r['as_of'] == '2026-04-01'\n\" '%s'",
+        report);
 }
 
 static void export__report_json__names_the_digests_of_input_and_bundles(void **state)
@@ -244,7 +251,7 @@ static void export__report_json__lists_the_columns_that_map_to_nothing(void **st
 {
     (void)state;
     static const char *const unused[] = {"コース名称", "肝機能判定", "腎機能判定", "血糖判定",
-                                         "脂質判定", "22予備", "23予備"};
+                                         "脂質判定",   "22予備",     "23予備"};
     const char *report = slurp(text("%s/report.json", run_folder("out")), NULL);
     for (size_t i = 0; i < COUNT(unused); i++)
         assert_contains(report, text("\"%s\"", unused[i]));

@@ -1,6 +1,7 @@
 /*
- * What receivers take only whole - a judgement with the name of its doctor, the flag of a finding with its words - goes
- * out whole or stays. One run over a person for each case, all made from the row of tests/cases/base.csv.
+ * What receivers take only whole - a judgement with the name of its doctor, the flag of a finding with its
+ * words - goes out whole or stays. One run over a person for each case, all made from the row of
+ * tests/cases/base.csv.
  */
 #include "golden/golden.h"
 
@@ -22,7 +23,8 @@
 #define LUNG_JUDGED LUNG_WORDS "=要精密検査とする ; " LUNG_DOCTOR "=肺野　花子"
 #define ECG_FOUND ECG "=1 ; " ECG_WORDS "=左室肥大"
 
-/* Lists in the order of the catalogue; "|" parts two consents. Who has requested gets the items of the duty besides. */
+/* Lists in the order of the catalogue; "|" parts two consents. Who has requested gets the items of the duty
+ * besides. */
 static const struct {
     const char *name, *insurer, *cells, *consent;
     const char *given;   /* goes out on the consent */
@@ -35,20 +37,21 @@ static const struct {
     {"two consents", REQUESTING, OPINION_GIVEN, OPINION "|" ADVISER, OPINION " " ADVISER, "", ""},
     {"lung, code not done", REQUESTING, LUNG "=未実施 ; " LUNG_JUDGED, LUNG " " LUNG_DOCTOR, LUNG,
      LUNG_WORDS " " LUNG_DOCTOR, "要精密検査 肺野　花子"},
-    {"lung, code", REQUESTING, LUNG "=1 ; " LUNG_JUDGED, LUNG " " LUNG_DOCTOR, LUNG " " LUNG_DOCTOR, LUNG_WORDS,
-     "要精密検査とする"},
+    {"lung, code", REQUESTING, LUNG "=1 ; " LUNG_JUDGED, LUNG " " LUNG_DOCTOR, LUNG " " LUNG_DOCTOR,
+     LUNG_WORDS, "要精密検査とする"},
     {"lung, code alone", REQUESTING, LUNG "=1 ; " LUNG_JUDGED, LUNG, "", LUNG " " LUNG_WORDS " " LUNG_DOCTOR,
      LUNG " 要精密検査 肺野　花子"},
-    {"lung, code not done, alone", REQUESTING, LUNG "=未実施 ; " LUNG_JUDGED, LUNG, LUNG, LUNG_WORDS " " LUNG_DOCTOR,
-     "要精密検査 肺野　花子"},
+    {"lung, code not done, alone", REQUESTING, LUNG "=未実施 ; " LUNG_JUDGED, LUNG, LUNG,
+     LUNG_WORDS " " LUNG_DOCTOR, "要精密検査 肺野　花子"},
     {"X-ray flag alone", REQUESTING, SHADOW_SEEN, X_RAY, "", X_RAY " " X_RAY_WORDS, "右上肺野"},
     {"X-ray flag without words", REQUESTING, X_RAY "=2", X_RAY, X_RAY, "", ""},
     {"X-ray whole", REQUESTING, SHADOW_SEEN, X_RAY " " X_RAY_WORDS, X_RAY " " X_RAY_WORDS, "", ""},
     {"ECG flag, with the duty", REQUESTING, ECG_FOUND, ECG, "", "", ""},
-    {"ECG flag alone", SILENT, ECG_FOUND, ECG, NULL, NULL, NULL}, /* NULL: nothing is left, the record is held */
+    {"ECG flag alone", SILENT, ECG_FOUND, ECG, NULL, NULL,
+     NULL}, /* NULL: nothing is left, the record is held */
     {"opinion alone, no request", SILENT, OPINION_GIVEN, OPINION, NULL, NULL, NULL},
-    {"lung doctor, code not done, no request", SILENT, LUNG "=未実施 ; " LUNG_JUDGED, LUNG " " LUNG_DOCTOR, NULL, NULL,
-     NULL},
+    {"lung doctor, code not done, no request", SILENT, LUNG "=未実施 ; " LUNG_JUDGED, LUNG " " LUNG_DOCTOR,
+     NULL, NULL, NULL},
     {"ECG whole", SILENT, ECG_FOUND, ECG " " ECG_WORDS, ECG " " ECG_WORDS, "", ""},
 };
 
@@ -77,11 +80,12 @@ static void write_person(FILE *to, size_t i)
     static const char *const more[] = {OPINION, ADVISER, LUNG, LUNG_WORDS, LUNG_DOCTOR};
     for (size_t k = 0; k < width(&base, 0); k++) {
         const char *column = base.cells[k], *changed = listed(cases[i].cells, column);
-        (void)fprintf(to, "%s,", strcmp(column, "employee_id") == 0        ? employee(i)
-                                 : strcmp(column, "insured_number") == 0 ? employee(i)
-                                 : strcmp(column, "insurer_number") == 0 ? cases[i].insurer
-                                 : changed                               ? changed
-                                                                         : base.cells[base.starts[1] + k]);
+        (void)fprintf(to, "%s,",
+                      strcmp(column, "employee_id") == 0      ? employee(i)
+                      : strcmp(column, "insured_number") == 0 ? employee(i)
+                      : strcmp(column, "insurer_number") == 0 ? cases[i].insurer
+                      : changed                               ? changed
+                                                              : base.cells[base.starts[1] + k]);
     }
     for (size_t k = 0; k < COUNT(more); k++) {
         const char *value = listed(cases[i].cells, more[k]);
@@ -101,9 +105,10 @@ static int set_up(void **state)
     if (set_up_folder(state) != 0)
         return -1;
     base = read_sheet(text("%s/../tests/cases/base.csv", getenv("FIXTURES")));
-    must("cp \"$FIXTURES\"/requests.csv \"$FIXTURES\"/insurers.csv \"$FIXTURES\"/kenporter.ini . && "
-         "head -n 1 \"$FIXTURES\"/consents.csv >consents.csv && sed 1q \"$FIXTURES\"/../tests/cases/base.csv | "
-         "sed 's/$/," OPINION "," ADVISER "," LUNG "," LUNG_WORDS "," LUNG_DOCTOR "/' >halves.csv");
+    must(
+        "cp \"$FIXTURES\"/requests.csv \"$FIXTURES\"/insurers.csv \"$FIXTURES\"/kenporter.ini . && "
+        "head -n 1 \"$FIXTURES\"/consents.csv >consents.csv && sed 1q \"$FIXTURES\"/../tests/cases/base.csv | "
+        "sed 's/$/," OPINION "," ADVISER "," LUNG "," LUNG_WORDS "," LUNG_DOCTOR "/' >halves.csv");
     FILE *people = fopen("halves.csv", "a"), *consents = fopen("consents.csv", "a");
     if (!people || !consents)
         return -1;
@@ -130,7 +135,8 @@ static size_t entry_of(size_t i)
 
 static const char *document_of(size_t entry)
 {
-    must("unzip -p out/%s '*/DATA/%s' >document", cell(&entries, entry, "bundle"), cell(&entries, entry, "document"));
+    must("unzip -p out/%s '*/DATA/%s' >document", cell(&entries, entry, "bundle"),
+         cell(&entries, entry, "document"));
     return slurp("document", NULL);
 }
 

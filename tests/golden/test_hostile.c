@@ -1,4 +1,5 @@
-/* Nothing that people or systems do to a run, between runs, or to its surroundings makes it tell anyone twice or lie. */
+/* Nothing that people or systems do to a run, between runs, or to its surroundings makes it tell anyone twice
+ * or lie. */
 #include "golden/golden.h"
 
 #include <fcntl.h>
@@ -28,7 +29,8 @@ static void limit_of_file_size__is_a_fault_like_any_other(void **state)
     (void)state;
     for (int kib = 1; kib <= 400; kib += 133) {
         must("rm -rf small");
-        int status = run_shell(text("ulimit -f %d; \"$KENPORTER\" " EXPORT "-q -o small " INPUT ">stdout 2>stderr", kib));
+        int status = run_shell(
+            text("ulimit -f %d; \"$KENPORTER\" " EXPORT "-q -o small " INPUT ">stdout 2>stderr", kib));
         assert_int_equal(status, 4);
         assert_int_equal(how_many("small/.tmp*"), 0);
         assert_int_equal(kenporter(EXPORT "-q -o small " INPUT), 1);
@@ -41,7 +43,8 @@ static void quit_signal__leaves_nothing_temporary(void **state)
     (void)state;
     must("python3 -c \"import sys; rows = open(sys.argv[1], 'rb').read().split(b'\\r\\n'); "
          "open('long.csv', 'wb').write(b'\\r\\n'.join(rows[:1] + rows[1:-1] * 60) + b'\\r\\n')\" " INPUT);
-    must("ulimit -c 0; timeout -s QUIT 0.5 \"$KENPORTER\" check " CONFIG "-q -o quit long.csv || test $? = 124");
+    must("ulimit -c 0; timeout -s QUIT 0.5 \"$KENPORTER\" check " CONFIG
+         "-q -o quit long.csv || test $? = 124");
     assert_int_equal(how_many("quit/.tmp*"), 0);
 }
 
@@ -100,7 +103,8 @@ static void zips_of_others_in_the_folder__do_not_matter(void **state)
 {
     (void)state;
     copy_of_done("others");
-    must("touch others/9999999999_06139463_202604010_1.zip others/copy.zip others/6631111116_06139463_202604010_1.bak.zip");
+    must(
+        "touch others/9999999999_06139463_202604010_1.zip others/copy.zip others/6631111116_06139463_202604010_1.bak.zip");
     assert_int_equal(kenporter(EXPORT "-q -o others " INPUT), 1);
     assert_int_equal(counted("others", "released"), 0);
 }
@@ -158,8 +162,14 @@ static int with(const struct kp_env *env, int n, char **argv)
 static int export_at(int64_t (*clock)(void *ctx))
 {
     const struct kp_env env = {.now = clock};
-    char *argv[] = {text("kenporter"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-                    text("-o"), text("clock"), text("%s/export.csv", getenv("FIXTURES")), NULL};
+    char *argv[] = {text("kenporter"),
+                    text("export"),
+                    text("-c"),
+                    text("%s/kenporter.ini", getenv("FIXTURES")),
+                    text("-o"),
+                    text("clock"),
+                    text("%s/export.csv", getenv("FIXTURES")),
+                    NULL};
     return with(&env, 7, argv);
 }
 

@@ -18,7 +18,8 @@ static const char *report_of(const char *out)
 static void assert_as_plain(const char *out)
 {
     must("for o in plain %s; do tail -n +2 $o/runs/*/decisions.csv | cut -d, -f 3-11 >$o.decisions; done && "
-         "cmp plain.decisions %s.decisions", out, out);
+         "cmp plain.decisions %s.decisions",
+         out, out);
 }
 
 static void layouts__of_one_export__are_decided_alike(void **state)
@@ -85,9 +86,10 @@ static void person__where_names_are_expected__stops_the_run_and_is_not_shown(voi
     assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map headless.csv"), 3);
     assert_names_nobody("headless.csv:1");
     /* in a mapping by numbers neither a word for a sex nor a postal code has to be there */
-    must("python3 -c \"import csv,sys; r=[[c if c not in ('男','女') else '1' for c in x] for x in csv.reader(open("
-         "'headless.csv',encoding='utf-8'))]; [x.__setitem__(9,'1') for x in r]; "
-         "csv.writer(open('bare.csv','w',encoding='utf-8')).writerows([[c.replace('-','') for c in x] for x in r])\"");
+    must(
+        "python3 -c \"import csv,sys; r=[[c if c not in ('男','女') else '1' for c in x] for x in csv.reader(open("
+        "'headless.csv',encoding='utf-8'))]; [x.__setitem__(9,'1') for x in r]; "
+        "csv.writer(open('bare.csv','w',encoding='utf-8')).writerows([[c.replace('-','') for c in x] for x in r])\"");
     assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map bare.csv"), 3);
     assert_names_nobody("bare.csv:1");
 }
@@ -105,7 +107,8 @@ static void row_of_data__below_the_names__is_no_second_header(void **state)
         unsigned more; /* rows than the plain export has */
     } inputs[] = {{"words_first", "", 1}, {"code_first", "", 0}, {"half_named", "--mapping c2xdtbl.csv ", 1}};
     for (size_t i = 0; i < COUNT(inputs); i++) {
-        assert_int_equal(kenporter(CHECK "-o %s %s %s.csv", inputs[i].name, inputs[i].options, inputs[i].name), 1);
+        assert_int_equal(
+            kenporter(CHECK "-o %s %s %s.csv", inputs[i].name, inputs[i].options, inputs[i].name), 1);
         assert_int_equal(rows_of(inputs[i].name), rows_of("plain") + inputs[i].more);
     }
 }
@@ -177,9 +180,10 @@ static void text__far_too_long_in_the_first_row__rejects_that_row(void **state)
 static void program__that_crashes__leaves_no_core(void **state)
 {
     (void)state;
-    must("mkfifo full; { sleep 5 <full & } ; reader=$!; ulimit -c unlimited 2>/dev/null; "
-         "\"$KENPORTER\" " CHECK "-v -o core plain.csv >full 2>&1 & "
-         "sleep 0.5; grep '^Max core file size  *0  *0 ' /proc/$!/limits; bad=$?; kill -KILL $! $reader; exit $bad");
+    must(
+        "mkfifo full; { sleep 5 <full & } ; reader=$!; ulimit -c unlimited 2>/dev/null; "
+        "\"$KENPORTER\" " CHECK "-v -o core plain.csv >full 2>&1 & "
+        "sleep 0.5; grep '^Max core file size  *0  *0 ' /proc/$!/limits; bad=$?; kill -KILL $! $reader; exit $bad");
 }
 
 static void path__with_line_ends_and_escapes__is_printed_harmlessly(void **state)

@@ -46,7 +46,8 @@ static void log__line_removed_or_swapped__fails(void **state)
 {
     (void)state;
     must("sed 7d out/disclosure-log.csv >altered.csv; ! python3 \"$GOLDEN/verify_log.py\" altered.csv");
-    must("sed '7{h;d};8{G}' out/disclosure-log.csv >altered.csv; ! python3 \"$GOLDEN/verify_log.py\" altered.csv");
+    must(
+        "sed '7{h;d};8{G}' out/disclosure-log.csv >altered.csv; ! python3 \"$GOLDEN/verify_log.py\" altered.csv");
     must("sed '7{p}' out/disclosure-log.csv >altered.csv; ! python3 \"$GOLDEN/verify_log.py\" altered.csv");
 }
 
@@ -139,7 +140,8 @@ static void log__grounds__fit_the_basis(void **state)
             assert_contains(provisions, "第82条第2項");
         bool by_consent = strcmp(basis, "consent") == 0;
         assert_string_equal(cell(&entries, e, "privacy_ground"), by_consent ? "consent" : "required_by_law");
-        assert_int_equal(*cell(&entries, e, "items_consent") != '\0', *cell(&entries, e, "consent_ids") != '\0');
+        assert_int_equal(*cell(&entries, e, "items_consent") != '\0',
+                         *cell(&entries, e, "consent_ids") != '\0');
         assert_string_not_equal(cell(&entries, e, by_consent ? "items_consent" : "items_duty"), "");
         assert_int_equal(*cell(&entries, e, "request_id") == '\0', by_consent);
         assert_string_equal(cell(&entries, e, "age_rule"), "birthday");
@@ -156,8 +158,8 @@ static void log__items__are_those_of_the_document(void **state)
         if (!is(&entries, e, "event", "disclose"))
             continue;
         const char *bundle = cell(&entries, e, "bundle");
-        const char *document = slurp(text("x/%.*s/DATA/%s", (int)(strlen(bundle) - 4), bundle,
-                                          cell(&entries, e, "document")), NULL);
+        const char *document = slurp(
+            text("x/%.*s/DATA/%s", (int)(strlen(bundle) - 4), bundle, cell(&entries, e, "document")), NULL);
         size_t n = 0, authors = 0;
         for (size_t i = 0; i < COUNT(given); i++) {
             char *rest = text("%s", cell(&entries, e, given[i]));
@@ -168,7 +170,8 @@ static void log__items__are_those_of_the_document(void **state)
                 n++;
             }
         }
-        assert_int_equal(occurrences(document, "<observation ") - occurrences(document, "<code nullFlavor=\"NA\"/>"),
+        assert_int_equal(occurrences(document, "<observation ") -
+                             occurrences(document, "<code nullFlavor=\"NA\"/>"),
                          n - authors);
         assert_int_equal(occurrences(document, "<assignedPerson>"), authors);
         char *rest = text("%s", cell(&entries, e, "items_withheld"));
@@ -185,7 +188,8 @@ static void log__consents__are_named_where_they_counted(void **state)
                                           {"10693", "CON-014"}, {"10433", "CON-020"}};
     static const char *const unused[] = {"10654", "10846", "10747", "10692"};
     for (size_t i = 0; i < COUNT(used); i++)
-        assert_string_equal(cell(&entries, find_row(&entries, "employee_id", used[i][0]), "consent_ids"), used[i][1]);
+        assert_string_equal(cell(&entries, find_row(&entries, "employee_id", used[i][0]), "consent_ids"),
+                            used[i][1]);
     for (size_t i = 0; i < COUNT(unused); i++)
         assert_string_equal(cell(&entries, find_row(&entries, "employee_id", unused[i]), "consent_ids"), "");
     for (size_t e = 1; e < entries.n_rows; e++)
@@ -222,7 +226,8 @@ static void log__cells__hold_no_examination_value(void **state)
                 continue; /* an age may well equal a blood value */
             for (size_t i = 1; i < width(&entries, e); i++) {
                 const char *cell_text = entries.cells[entries.starts[e] + i];
-                bool own = i >= card && i < card + 3; /* symbol, number and branch may equal a value by chance */
+                bool own =
+                    i >= card && i < card + 3; /* symbol, number and branch may equal a value by chance */
                 if (!own && strcmp(cell_text, value) == 0)
                     fail_msg("entry %zu holds the value of column %s", e, source.cells[c]);
                 if (strlen(value) > 6 && !own && strstr(cell_text, value))

@@ -3,20 +3,24 @@
 
 #define MAP "map -c kenporter.ini "
 
-struct export {
+struct export
+{
     const char *name, *header_rows;
 };
 
-static const struct export EXPORTS[] = {{"export", "1"},  {"pattern_a", "1"}, {"pattern_b", "2"}, {"pattern_c", "1"},
-                                        {"english", "1"}, {"cc2x", "1"},      {"cc2x_local", "1"}};
+static const struct export EXPORTS[] = {{"export", "1"},    {"pattern_a", "1"}, {"pattern_b", "2"},
+                                        {"pattern_c", "1"}, {"english", "1"},   {"cc2x", "1"},
+                                        {"cc2x_local", "1"}};
 
 static int set_up(void **state)
 {
     if (set_up_folder(state) != 0 ||
-        run_shell("cp \"$FIXTURES\"/*.csv \"$FIXTURES\"/vendors/[a-z]*_*.csv \"$FIXTURES\"/vendors/cc2x.csv "
-                  "\"$FIXTURES\"/vendors/english.csv \"$FIXTURES/kenporter.ini\" . && "
-                  "sed -n '/\\[facility\\]/,/^$/p' \"$FIXTURES/vendors/kenporter.ini\" >facility && "
-                  "cat kenporter.ini facility >vendors.ini && iconv -f CP932 -t UTF-8 export.csv >export.utf8") != 0)
+        run_shell(
+            "cp \"$FIXTURES\"/*.csv \"$FIXTURES\"/vendors/[a-z]*_*.csv \"$FIXTURES\"/vendors/cc2x.csv "
+            "\"$FIXTURES\"/vendors/english.csv \"$FIXTURES/kenporter.ini\" . && "
+            "sed -n '/\\[facility\\]/,/^$/p' \"$FIXTURES/vendors/kenporter.ini\" >facility && "
+            "cat kenporter.ini facility >vendors.ini && iconv -f CP932 -t UTF-8 export.csv >export.utf8") !=
+            0)
         return -1;
     for (size_t i = 0; i < COUNT(EXPORTS); i++)
         if (kenporter("map -c %s.ini %s.csv", i == 0 ? "kenporter" : "vendors", EXPORTS[i].name) != 0 ||
@@ -35,8 +39,10 @@ static char *map_of(const char *name)
 static void search__files_with_values__are_found(void **state)
 {
     (void)state;
-    static const char *const leaks[] = {"ｽｷﾞｳﾗ ｶｵﾘ", "スギウラカオリ", "杉浦　香織", "京都府花園台市北町１－１０７", "30653627",
-                                        "平成3年7月28日", "2025/07/03", "右上肺野石灰化影", "157.1", "特になし", "10818"};
+    static const char *const leaks[] = {
+        "ｽｷﾞｳﾗ ｶｵﾘ", "スギウラカオリ", "杉浦　香織", "京都府花園台市北町１－１０７",
+        "30653627",  "平成3年7月28日", "2025/07/03", "右上肺野石灰化影",
+        "157.1",     "特になし",       "10818"};
     for (size_t i = 0; i < COUNT(leaks); i++) {
         must("echo '# #1 column: 1/1: %s ×1' >leak", leaks[i]);
         if (run_shell("python3 \"$GOLDEN/find_values.py\" export.csv 1 leak 2>/dev/null") == 0)
@@ -50,8 +56,8 @@ static void map__every_layout__prints_no_value(void **state)
     for (size_t i = 0; i < COUNT(EXPORTS); i++) {
         const char *name = EXPORTS[i].name;
         assert_int_equal(kenporter("map --lang ja -c vendors.ini %s.csv", name), 0);
-        must("python3 \"$GOLDEN/find_values.py\" %s.csv %s %s.map %s.err stdout stderr", name, EXPORTS[i].header_rows,
-             name, name);
+        must("python3 \"$GOLDEN/find_values.py\" %s.csv %s %s.map %s.err stdout stderr", name,
+             EXPORTS[i].header_rows, name, name);
     }
 }
 
@@ -94,17 +100,24 @@ static void map__export__lists_what_it_leaves(void **state)
 {
     (void)state;
     static const char *const unused[] = {"コース名称", "肝機能判定", "腎機能判定", "血糖判定",
-                                         "脂質判定", "22予備", "23予備"};
+                                         "脂質判定",   "22予備",     "23予備"};
     for (size_t i = 0; i < COUNT(unused); i++)
         assert_contains(map_of("export"), text("\n# %s,ignore,,\n", unused[i]));
     assert_contains(map_of("export"), "\n# kenporter ");
-    assert_contains(slurp("export.err", NULL), "columns recognised: 89, suggestions: 0, not used: 7, required and lacking: 0\n");
+    assert_contains(slurp("export.err", NULL),
+                    "columns recognised: 89, suggestions: 0, not used: 7, required and lacking: 0\n");
 }
 
 static bool is_judgement(const char *header)
 {
-    static const char *const wanted[] = {"右）1000Hz 判定", "右）4000Hz 判定", "左）1000Hz 判定", "左）4000Hz 判定",
-                                         "胸部Ｘ線判定", "心電図判定", "メタボリックシンドローム判定", "総合判定",
+    static const char *const wanted[] = {"右）1000Hz 判定",
+                                         "右）4000Hz 判定",
+                                         "左）1000Hz 判定",
+                                         "左）4000Hz 判定",
+                                         "胸部Ｘ線判定",
+                                         "心電図判定",
+                                         "メタボリックシンドローム判定",
+                                         "総合判定",
                                          "健診判定医"};
     for (size_t i = 0; i < COUNT(wanted); i++)
         if (strcmp(header, wanted[i]) == 0)
@@ -127,7 +140,8 @@ static void map__judgements_remarks_and_other_years__are_left_alone(void **state
         for (size_t k = 0; k < COUNT(repeated); k++)
             again |= strcmp(header, repeated[k]) == 0;
         if (again || is_judgement(header)) {
-            assert_contains(all, again ? text("\n# #%zu,ignore,,\n", i + 1) : text("\n# %s,ignore,,\n", header));
+            assert_contains(all,
+                            again ? text("\n# #%zu,ignore,,\n", i + 1) : text("\n# %s,ignore,,\n", header));
             assert_null(strstr(all, again ? text("\n#%zu,", i + 1) : text("\n%s,", header)));
             n++;
         }
@@ -138,11 +152,16 @@ static void map__judgements_remarks_and_other_years__are_left_alone(void **state
 static void map__missing_required_columns__are_listed(void **state)
 {
     (void)state;
-    static const char *const columns[][2] = {
-        {"保険者番号", "insurer_number"}, {"保険番号", "insured_number"}, {"カナ氏名", "name_kana"},
-        {"性別", "sex"},                  {"生年月日", "birth_date"},     {"郵便番号", "postal_code"},
-        {"住所", "address"},              {"健診実施日", "exam_date"},    {"健診機関番号", "facility_number"},
-        {"健診機関名称", "facility_name"}};
+    static const char *const columns[][2] = {{"保険者番号", "insurer_number"},
+                                             {"保険番号", "insured_number"},
+                                             {"カナ氏名", "name_kana"},
+                                             {"性別", "sex"},
+                                             {"生年月日", "birth_date"},
+                                             {"郵便番号", "postal_code"},
+                                             {"住所", "address"},
+                                             {"健診実施日", "exam_date"},
+                                             {"健診機関番号", "facility_number"},
+                                             {"健診機関名称", "facility_name"}};
     for (size_t i = 0; i < COUNT(columns); i++) {
         must("sed '1s/\\(^\\|,\\)%s,/\\1何か,/' export.utf8 >column.csv", columns[i][0]);
         assert_int_equal(kenporter(MAP "column.csv"), 0);
@@ -150,7 +169,8 @@ static void map__missing_required_columns__are_listed(void **state)
         assert_contains(slurp("stderr", NULL), "required and lacking: 1\n");
     }
     assert_null(strstr(map_of("export"), "-- required"));
-    assert_int_equal(kenporter("map -c vendors.ini column.csv"), 0); /* its [facility] stands in for the columns */
+    assert_int_equal(kenporter("map -c vendors.ini column.csv"),
+                     0); /* its [facility] stands in for the columns */
     assert_null(strstr(slurp("stdout", NULL), "-- required"));
     must("test $(grep -c '^# [a-z_]* (' cc2x_local.map) = 8");
     assert_contains(slurp("cc2x_local.err", NULL), "columns recognised: 0, ");
@@ -184,9 +204,10 @@ static void map__of_the_export__gives_the_same_bundles(void **state)
 static void map__awkward_headers__give_the_same_bundles(void **state)
 {
     (void)state;
-    must("sed '1s/コース名称/\"コース, 名称\"/; 1s/肝機能判定/予備@2/; 1s/腎機能判定/#30/; 1s/血糖判定/\"\"\"血糖\"\"判定\"/; "
-         "1s/脂質判定/ 脂質 判定 /; 1s/22予備/23予備/; 1s/,性別,/,\"性別,\",/' export.utf8 | "
-         "sed '1s/,住所,/,\"住\\n所\",/' >awkward.csv");
+    must(
+        "sed '1s/コース名称/\"コース, 名称\"/; 1s/肝機能判定/予備@2/; 1s/腎機能判定/#30/; 1s/血糖判定/\"\"\"血糖\"\"判定\"/; "
+        "1s/脂質判定/ 脂質 判定 /; 1s/22予備/23予備/; 1s/,性別,/,\"性別,\",/' export.utf8 | "
+        "sed '1s/,住所,/,\"住\\n所\",/' >awkward.csv");
     must("test $(wc -l <awkward.csv) -gt $(wc -l <export.utf8)");
     assert_int_equal(kenporter(MAP "awkward.csv"), 0);
     must("cp stdout awkward.map");
@@ -198,7 +219,8 @@ static void map__twice__gives_the_same_bytes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(EXPORTS); i++) {
-        assert_int_equal(kenporter("map -c %s.ini %s.csv", i == 0 ? "kenporter" : "vendors", EXPORTS[i].name), 0);
+        assert_int_equal(kenporter("map -c %s.ini %s.csv", i == 0 ? "kenporter" : "vendors", EXPORTS[i].name),
+                         0);
         assert_same_file("stdout", text("%s.map", EXPORTS[i].name));
         assert_same_file("stderr", text("%s.err", EXPORTS[i].name));
     }
@@ -209,7 +231,8 @@ static void map__in_japanese__proposes_the_same(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(EXPORTS); i++) {
         const char *name = EXPORTS[i].name;
-        assert_int_equal(kenporter("map --lang ja -c %s.ini %s.csv", i == 0 ? "kenporter" : "vendors", name), 0);
+        assert_int_equal(kenporter("map --lang ja -c %s.ini %s.csv", i == 0 ? "kenporter" : "vendors", name),
+                         0);
         assert_contains(slurp("stdout", NULL), "\n# -- 認識した列\n");
         assert_contains(slurp("stderr", NULL), "認識した列 ");
         must("! grep -q -e '-- recognised' -e '-- suggestions' -e '-- not used' -e 'known synonym' stdout");
@@ -267,7 +290,8 @@ static void usage__not_one_input__exit_2(void **state)
 static void usage__input_that_cannot_be_read__exit_3(void **state)
 {
     (void)state;
-    must("mkdir -p a_folder; : >empty.csv; sed '2s/,女,/,\"女,/' export.utf8 >quote.csv; ! cmp -s quote.csv export.utf8");
+    must(
+        "mkdir -p a_folder; : >empty.csv; sed '2s/,女,/,\"女,/' export.utf8 >quote.csv; ! cmp -s quote.csv export.utf8");
     assert_refused(kenporter(MAP "nowhere.csv"), 3, "nowhere.csv", "K2001");
     assert_refused(kenporter(MAP "a_folder"), 3, "a_folder", "K2001");
     assert_refused(kenporter(MAP "empty.csv"), 3, "empty.csv", "K2002");

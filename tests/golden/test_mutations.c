@@ -1,6 +1,7 @@
 /*
- * Ten thousand seeded mutations of a sound row: fields dropped, swapped, corrupted, widened, cut, doubled, carried over.
- * Every row is released, rejected or held, and counted; a rejected row comes back in rejected.csv as it was.
+ * Ten thousand seeded mutations of a sound row: fields dropped, swapped, corrupted, widened, cut, doubled,
+ * carried over. Every row is released, rejected or held, and counted; a rejected row comes back in
+ * rejected.csv as it was.
  */
 #include "golden/golden.h"
 
@@ -10,7 +11,6 @@ enum { MUTANTS = 10000, MOST_COLUMNS = 128, CELL_BYTES = 512, INSURERS = 4 };
 
 static struct sheet base;
 static char cells[MOST_COLUMNS][CELL_BYTES];
-
 
 static int set_up(void **state)
 {
@@ -48,8 +48,10 @@ static void widen(size_t column)
 
 static void mutate(size_t n_columns)
 {
-    static const char *const junk[] = {"\xff",  "緑",  "-",       "９９９９９", "<0.1", "1e9", "\"", "a,b",  "\t",       "𠮟",
-                                       "未実施", "2025/2/30", "H", "0",          "-5",   "１．５", "😀", "\r\n", "##NAME?", "99999999999999999999"};
+    static const char *const junk[] = {"\xff",   "緑",        "-",    "９９９９９", "<0.1",
+                                       "1e9",    "\"",        "a,b",  "\t",         "𠮟",
+                                       "未実施", "2025/2/30", "H",    "0",          "-5",
+                                       "１．５", "😀",         "\r\n", "##NAME?",    "99999999999999999999"};
     size_t a = below(n_columns), b = below(n_columns);
     char other[CELL_BYTES];
     switch (below(7)) {
@@ -116,7 +118,8 @@ static void mutants__each_is_accounted_for(void **state)
     (void)state;
     write_mutants("mutants.csv");
     assert_int_equal(kenporter(EXPORT "-q -o out mutants.csv"), 1);
-    size_t released = counted("out", "released"), rejected = counted("out", "rejected"), held = counted("out", "held");
+    size_t released = counted("out", "released"), rejected = counted("out", "rejected"),
+           held = counted("out", "held");
     size_t duplicates = counted("out", "duplicate_rows");
     assert_int_equal(counted("out", "read") + duplicates, MUTANTS);
     assert_int_equal(released + rejected + held + counted("out", "already_disclosed") + duplicates, MUTANTS);
@@ -126,7 +129,8 @@ static void mutants__each_is_accounted_for(void **state)
     for (size_t row = 1; row < d.n_rows; row++) {
         const char *decision = cell(&d, row, "decision");
         bool out = strcmp(decision, "released") == 0;
-        if (!out && strcmp(decision, "rejected") != 0 && strcmp(decision, "held") != 0 && strcmp(decision, "duplicate") != 0)
+        if (!out && strcmp(decision, "rejected") != 0 && strcmp(decision, "held") != 0 &&
+            strcmp(decision, "duplicate") != 0)
             fail_msg("line %s is %s", cell(&d, row, "line"), decision);
         assert_int_equal(*cell(&d, row, "document") != '\0', out);
         assert_true(out || *cell(&d, row, "codes") || strcmp(decision, "duplicate") == 0);
@@ -145,8 +149,9 @@ static void mutants__documents__pass_the_schema(void **state)
     must("for z in out/*.zip; do unzip -q -o $z -d x || exit 1; done; find x -name 'h*.xml' | wc -l >count");
     documents = strtoul(slurp("count", NULL), NULL, 10);
     assert_int_equal(documents, counted("out", "released"));
-    must("for r in x/*; do find $r/DATA -name 'h*.xml' | xargs xmllint --noout --schema $r/XSD/hc08_V08.xsd 2>errors || "
-         "{ tail -n 3 errors; exit 1; }; done");
+    must(
+        "for r in x/*; do find $r/DATA -name 'h*.xml' | xargs xmllint --noout --schema $r/XSD/hc08_V08.xsd 2>errors || "
+        "{ tail -n 3 errors; exit 1; }; done");
 }
 
 /* What comes back rejected stays rejected, for the same reasons, and nobody is released by it. */

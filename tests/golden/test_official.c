@@ -23,7 +23,8 @@ static void export__with_the_set__encloses_it_unchanged(void **state UNUSED)
 static void export__with_the_set__says_so_and_does_not_warn(void **state UNUSED)
 {
     assert_int_equal(kenporter(EXPORT OFFICIAL "-o again " INPUT), 1);
-    assert_int_equal(occurrences(slurp("stderr", NULL), "K6001") + occurrences(slurp("stdout", NULL), "--xsd"), 0);
+    assert_int_equal(
+        occurrences(slurp("stderr", NULL), "K6001") + occurrences(slurp("stdout", NULL), "--xsd"), 0);
     assert_contains(slurp(text("%s/report.json", run_folder("again")), NULL), "\"schemas\": \"official\"");
     assert_int_equal(kenporter(EXPORT "-o ours " INPUT), 1);
     assert_contains(slurp("stderr", NULL), "K6001");
@@ -42,9 +43,11 @@ static void verify__bundle_with_the_set__finds_nothing_to_say(void **state UNUSE
 {
     assert_int_equal(kenporter("verify " OFFICIAL "--log out/disclosure-log.csv out/*.zip"), 0);
     assert_int_equal(occurrences(slurp("stderr", NULL), " K80"), 0);
-    assert_int_equal(kenporter("verify --schemas tables --strict out/" BUNDLE ".zip"), 5); /* an old examination */
+    assert_int_equal(kenporter("verify --schemas tables --strict out/" BUNDLE ".zip"),
+                     5); /* an old examination */
     must("! grep -v K30 stderr");
-    assert_int_equal(kenporter("verify --schemas tables --strict out/*_01130012_*.zip"), 0); /* no need of the files */
+    assert_int_equal(kenporter("verify --schemas tables --strict out/*_01130012_*.zip"),
+                     0);                                /* no need of the files */
     assert_int_equal(kenporter("verify out/*.zip"), 5); /* by the real digests they are not the ministry's */
     assert_contains(slurp("stderr", NULL), "K8025");
 }
@@ -73,10 +76,12 @@ static void verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alon
     assert_int_equal(occurrences(slurp("stdout", NULL), "  sound"), 1);
 }
 
-/* A space within a value is another rule. The files of one bundle judge that bundle, whatever came before it. */
+/* A space within a value is another rule. The files of one bundle judge that bundle, whatever came before it.
+ */
 static void verify__enclosed_set_with_other_white_space__judges_no_other_bundle(void **state UNUSED)
 {
-    static const char *const orders[] = {"other/*.zip out/*_01130012_*.zip", "out/*_01130012_*.zip other/*.zip"};
+    static const char *const orders[] = {"other/*.zip out/*_01130012_*.zip",
+                                         "out/*_01130012_*.zip other/*.zip"};
     must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip other/" BUNDLE ".zip "
          "'enumeration value=\"' 'enumeration value=\" '");
     for (size_t i = 0; i < COUNT(orders); i++) {
@@ -100,7 +105,8 @@ static void verify__enclosed_set_full_of_white_space__costs_no_memory(void **sta
 
 static void verify__what_neither_allows__is_a_fault(void **state UNUSED)
 {
-    must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip wrong/" BUNDLE ".zip '<custodian>' '<dataEnterer/><custodian>'");
+    must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip wrong/" BUNDLE
+         ".zip '<custodian>' '<dataEnterer/><custodian>'");
     assert_int_equal(kenporter("verify " OFFICIAL "wrong/*.zip"), 5);
     assert_contains(slurp("stderr", NULL), "fail K8035");
     assert_int_equal(occurrences(slurp("stderr", NULL), "K8036"), 0);
@@ -122,7 +128,8 @@ static void set__that_was_altered_or_is_not_whole__is_refused(void **state UNUSE
         if (cases[i].code)
             assert_contains(slurp("stderr", NULL), cases[i].code);
         assert_int_equal(how_many("out2/*.zip") > 0, cases[i].status == 1);
-        assert_int_equal(kenporter("verify --schemas tables --xsd bad out/*.zip"), cases[i].status == 1 ? 0 : 2);
+        assert_int_equal(kenporter("verify --schemas tables --xsd bad out/*.zip"),
+                         cases[i].status == 1 ? 0 : 2);
     }
 }
 

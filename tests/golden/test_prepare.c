@@ -1,4 +1,5 @@
-/* Bundles made ready before a request comes, released by the registers of another day; and what check foretells. */
+/* Bundles made ready before a request comes, released by the registers of another day; and what check
+ * foretells. */
 #include "golden/golden.h"
 
 #include <fcntl.h>
@@ -28,9 +29,10 @@ static int set_up(void **state)
 {
     if (set_up_folder(state) != 0)
         return -1;
-    if (run_shell("cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && head -n 1 requests.csv >none.csv && "
-                  "head -n 1 consents.csv >nobody.csv && iconv -f CP932 -t UTF-8 export.csv >export.utf8 && "
-                  "head -n 40 export.csv >short.csv") != 0)
+    if (run_shell(
+            "cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && head -n 1 requests.csv >none.csv && "
+            "head -n 1 consents.csv >nobody.csv && iconv -f CP932 -t UTF-8 export.csv >export.utf8 && "
+            "head -n 40 export.csv >short.csv") != 0)
         return -1;
     if (kenporter(PREPARE "-o ready export.csv") != 1 || kenporter(PREPARE "-o ready_short short.csv") != 1 ||
         kenporter(EXPORT_LATER "-o direct_short short.csv") != 1)
@@ -57,15 +59,17 @@ static const char *copy_of_short(const char *name)
 /* Every file and folder below it with mode and digest; the lock is nobody's business. */
 static char *state_of(const char *path)
 {
-    must("{ find %s ! -name .lock -printf '%%y %%m %%p\\n'; find %s -type f ! -name .lock -exec sha256sum {} +; } | "
-         "sort >state", path, path);
+    must(
+        "{ find %s ! -name .lock -printf '%%y %%m %%p\\n'; find %s -type f ! -name .lock -exec sha256sum {} +; } | "
+        "sort >state",
+        path, path);
     return slurp("state", NULL);
 }
 
 static void assert_private(const char *out)
 {
-    must("python3 \"$GOLDEN/find_secrets.py\" export.utf8 stdout stderr %s/report.json %s/report.html", run_folder(out),
-         run_folder(out));
+    must("python3 \"$GOLDEN/find_secrets.py\" export.utf8 stdout stderr %s/report.json %s/report.html",
+         run_folder(out), run_folder(out));
 }
 
 /* The same sheet but for these columns, whose names stand between spaces. */
@@ -84,14 +88,15 @@ static void assert_same_sheet(const char *a, const char *b, const char *apart_fr
     }
 }
 
-/* A release did what an export did: all but the time, the run and the names of the inputs, which messages tell, too. */
+/* A release did what an export did: all but the time, the run and the names of the inputs, which messages
+ * tell, too. */
 static void assert_same_outcome(const char *released, const char *exported)
 {
     static const char *const files[] = {"decisions.csv", "held.csv", "rejected.csv"};
     assert_same_bundles(released, exported);
     for (size_t i = 0; i < COUNT(files); i++)
-        assert_same_sheet(text("%s/%s", run_folder(released), files[i]), text("%s/%s", run_folder(exported), files[i]),
-                          " file kp_file kp_messages ");
+        assert_same_sheet(text("%s/%s", run_folder(released), files[i]),
+                          text("%s/%s", run_folder(exported), files[i]), " file kp_file kp_messages ");
     assert_same_sheet(text("%s" LOG, released), text("%s" LOG, exported), " time run_id prev_hash hash ");
     assert_log_verifies(text("%s" LOG, released));
 }
@@ -110,9 +115,9 @@ static void assert_nobody_twice(const char *out)
     size_t n = 0;
     for (size_t row = 1; row < log.n_rows; row++)
         if (is(&log, row, "event", "disclose"))
-            people[n++] = text("%s %s %s %s %s", cell(&log, row, "insurer_number"), cell(&log, row, "insured_number"),
-                               cell(&log, row, "name_kana"), cell(&log, row, "birth_date"),
-                               cell(&log, row, "exam_date"));
+            people[n++] = text("%s %s %s %s %s", cell(&log, row, "insurer_number"),
+                               cell(&log, row, "insured_number"), cell(&log, row, "name_kana"),
+                               cell(&log, row, "birth_date"), cell(&log, row, "exam_date"));
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(people[i], people[k]) == 0)
@@ -133,16 +138,19 @@ static size_t rows_with_both(const struct sheet *s, const char *a, const char *v
 /* Held for want of a request that covers them; a request helps nobody of 75 or more. */
 static bool waits_for_a_request(const struct sheet *expected, size_t row)
 {
-    return (is(expected, row, "reason", "no_request") || is(expected, row, "reason", "request_not_in_force") ||
-            is(expected, row, "reason", "no_basis")) &&
+    return (is(expected, row, "reason", "no_request") ||
+            is(expected, row, "reason", "request_not_in_force") || is(expected, row, "reason", "no_basis")) &&
            is(expected, row, "decision", "held") && !is(expected, row, "age_band", "75plus");
 }
 
 /* By what a request citing both Acts gives for this row: lines 72, 114 and 180 need no consent then. */
 static const char *prepared_basis(const struct sheet *expected, size_t row, const char *insurer)
 {
-    static const char *const own[][2] = {{"06139463", "kenpo150"}, {"01130012", "kenpo150"}, {"00280081", "kokuho82"},
-                                         {"31289002", "kokka98"},  {"32289001", "chiho112"}};
+    static const char *const own[][2] = {{"06139463", "kenpo150"},
+                                         {"01130012", "kenpo150"},
+                                         {"00280081", "kokuho82"},
+                                         {"31289002", "kokka98"},
+                                         {"32289001", "chiho112"}};
     const char *line = cell(expected, row, "line");
     bool asked = strcmp(line, "72") == 0 || strcmp(line, "114") == 0 || strcmp(line, "180") == 0;
     if (is(expected, row, "basis_id", "consent") && !asked)
@@ -167,7 +175,8 @@ static void prepare__no_request_at_all__decides_as_if_all_had_asked(void **state
         assert_true(at > 0);
         bool goes = is(&expected, row, "decision", "released") || waits_for_a_request(&expected, row);
         const char *decision = goes ? "released" : cell(&expected, row, "decision");
-        const char *basis = goes ? prepared_basis(&expected, row, cell(&decisions, at, "insurer_number")) : "";
+        const char *basis =
+            goes ? prepared_basis(&expected, row, cell(&decisions, at, "insurer_number")) : "";
         const char *request = goes && strcmp(basis, "consent") != 0 ? "(assumed)" : "";
         if (!is(&decisions, at, "decision", decision) || !is(&decisions, at, "basis_id", basis) ||
             (goes && !is(&decisions, at, "request_id", request)))
@@ -290,15 +299,16 @@ struct later {
 
 static const struct later LATER[] = {
     {"same", "", ""},
-    {"limited", "2s/,all,/,40to74,/;3s/,2026-03-31,all/,2025-08-31,all/;4s/2027-03-31,,/2027-03-31,2026-04-10,/", ""},
+    {"limited",
+     "2s/,all,/,40to74,/;3s/,2026-03-31,all/,2025-08-31,all/;4s/2027-03-31,,/2027-03-31,2026-04-10,/", ""},
     {"asked", "$a REQ-2026-006,31289002,2026-04-03,elderly_act health_act,,,all,,,,",
      "s/\\(^CON-016,.*2025-10-01\\),,/\\1,2026-04-10,/;$a CON-025,10260,,,,,39289004,all,explicit,2026-04-10,,letter"},
 };
 
 static char *registers_of(const struct later *l)
 {
-    must("sed '%s' requests.csv >%s.requests; sed '%s' consents.csv >%s.consents", l->requests, l->name, l->consents,
-         l->name);
+    must("sed '%s' requests.csv >%s.requests; sed '%s' consents.csv >%s.consents", l->requests, l->name,
+         l->consents, l->name);
     assert_int_equal(run_shell(text("cmp -s requests.csv %s.requests", l->name)) == 0, *l->requests == '\0');
     assert_int_equal(run_shell(text("cmp -s consents.csv %s.consents", l->name)) == 0, *l->consents == '\0');
     return text("--requests %s.requests --consents %s.consents ", l->name, l->name);
@@ -314,8 +324,10 @@ static void assert_change_counts(const struct later *l, const char *out)
         late += is(&log, row, "request_id", "REQ-2026-002") && is(&log, row, "event", "disclose") &&
                 strcmp(cell(&log, row, "exam_date"), "20250831") > 0;
     assert_true((late == 0) == limited);
-    assert_int_equal(rows_with_both(&log, "insurer_number", "06139463", "basis_id", "kenpo150"), limited ? 0 : 38);
-    assert_int_equal(rows_with_both(&log, "insurer_number", "00280081", "basis_id", "kokuho82"), limited ? 0 : 27);
+    assert_int_equal(rows_with_both(&log, "insurer_number", "06139463", "basis_id", "kenpo150"),
+                     limited ? 0 : 38);
+    assert_int_equal(rows_with_both(&log, "insurer_number", "00280081", "basis_id", "kokuho82"),
+                     limited ? 0 : 27);
     assert_true(rows_with_both(&log, "insurer_number", "06139463", "basis_id", "elderly27") == 62);
     assert_true(rows_with_both(&log, "insurer_number", "01130012", "basis_id", "elderly27") > 0);
     assert_int_equal(rows_with(&log, "request_id", "REQ-2026-006") > 0, asked);
@@ -328,7 +340,8 @@ static void release__later_day_and_registers__is_what_export_gives(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(LATER); i++) {
-        const char *options = registers_of(&LATER[i]), *out = copy_of_ready(text("released_%s", LATER[i].name));
+        const char *options = registers_of(&LATER[i]),
+                   *out = copy_of_ready(text("released_%s", LATER[i].name));
         const char *direct = text("direct_%s", LATER[i].name);
         assert_int_equal(kenporter(EXPORT_LATER "%s-o %s export.csv", options, direct), 1);
         assert_int_equal(kenporter(RELEASE "%s-o %s %s", options, out, prepared_id), 1);
@@ -340,7 +353,8 @@ static void release__later_day_and_registers__is_what_export_gives(void **state)
         assert_nothing_left_ready(out);
         assert_change_counts(&LATER[i], out);
         assert_int_equal(how_many(text("%s/*_202603010_1.zip", out)), 0); /* none of the day of prepare */
-        must("find %s -type f ! -perm 0600 | { ! grep .; }; find %s -type d ! -perm 0700 | { ! grep .; }", out, out);
+        must("find %s -type f ! -perm 0600 | { ! grep .; }; find %s -type d ! -perm 0700 | { ! grep .; }",
+             out, out);
     }
 }
 
@@ -385,7 +399,8 @@ static void release__prepared_bundles_altered_or_gone__makes_no_difference(void 
 {
     (void)state;
     copy_of_ready("looked_at");
-    must("cd looked_at/prepared/%s && rm *_06139463_*.zip && for z in *.zip; do echo x >$z; done", prepared_id);
+    must("cd looked_at/prepared/%s && rm *_06139463_*.zip && for z in *.zip; do echo x >$z; done",
+         prepared_id);
     assert_int_equal(kenporter(RELEASE "-o looked_at %s", prepared_id), 1);
     assert_same_outcome("looked_at", "direct_same");
     assert_nothing_left_ready("looked_at");
@@ -406,7 +421,8 @@ static void release__nothing_may_go_out__keeps_what_was_prepared(void **state)
     (void)state;
     copy_of_ready("early");
     char *before = state_of("early/prepared");
-    assert_int_equal(kenporter(RELEASE "--requests none.csv --consents nobody.csv -o early %s", prepared_id), 1);
+    assert_int_equal(kenporter(RELEASE "--requests none.csv --consents nobody.csv -o early %s", prepared_id),
+                     1);
     assert_contains(slurp("stderr", NULL), "warn K6007");
     assert_int_equal(counted("early", "released"), 0);
     assert_int_equal(how_many("early/*.zip") + how_many("early/.tmp*"), 0);
@@ -491,11 +507,22 @@ static void release__run_id_that_is_none__exit_2(void **state)
 {
     (void)state;
     const char *id = short_id;
-    char *ids[] = {text("20990101-000000"), text("''"),  text("."),         text(".."),   text("/"),
-                   text("../prepared/%s", id), text("./%s", id), text("%s/", id),
-                   text("%s/../%s", id, id), text("%s/source", id),
-                   text("%s.", id), text("' %s'", id), text("\"$PWD/ready_short/prepared/%s\"", id),
-                   text("%s-2", id), text("manifest.csv"), text("'*'")};
+    char *ids[] = {text("20990101-000000"),
+                   text("''"),
+                   text("."),
+                   text(".."),
+                   text("/"),
+                   text("../prepared/%s", id),
+                   text("./%s", id),
+                   text("%s/", id),
+                   text("%s/../%s", id, id),
+                   text("%s/source", id),
+                   text("%s.", id),
+                   text("' %s'", id),
+                   text("\"$PWD/ready_short/prepared/%s\"", id),
+                   text("%s-2", id),
+                   text("manifest.csv"),
+                   text("'*'")};
     for (size_t i = 0; i < COUNT(ids); i++)
         assert_refused("ready_short", ids[i], 2, "K6005");
 }
@@ -519,9 +546,10 @@ struct kind {
     const char *name, *make, *options, *inputs; /* of files in the folder that is named kind */
 };
 
-#define PATTERN_C                                                                                                      \
+#define PATTERN_C                                                                                            \
     "cp " VENDORS "pattern_c.csv\" kind/ && \"$KENPORTER\" map " VENDOR_INI "kind/pattern_c.csv >kind/map.csv"
-#define LOCAL "cp " VENDORS "cc2x_local.csv\" " VENDORS "C2XDTBL_sample.csv\" " VENDORS "METHODCVT_sample.csv\" kind/"
+#define LOCAL                                                                                                \
+    "cp " VENDORS "cc2x_local.csv\" " VENDORS "C2XDTBL_sample.csv\" " VENDORS "METHODCVT_sample.csv\" kind/"
 
 static const struct kind KINDS[] = {
     {"halves",
@@ -530,10 +558,12 @@ static const struct kind KINDS[] = {
      "", "kind/north/export.csv kind/south/export.csv"},
     {"layouts",
      "mkdir kind/north kind/south; cp " VENDORS "pattern_a.csv\" kind/north/export.csv; "
-     "cp " VENDORS "pattern_b.csv\" kind/south/export.csv; cp " VENDORS "english.csv\" kind/export.csv", /* with tabs */
+     "cp " VENDORS "pattern_b.csv\" kind/south/export.csv; cp " VENDORS
+     "english.csv\" kind/export.csv", /* with tabs */
      "", "kind/south/export.csv kind/north/export.csv kind/export.csv"},
     {"mapped", PATTERN_C, "--mapping kind/map.csv", "kind/pattern_c.csv"},
-    {"methods", LOCAL, "--mapping kind/C2XDTBL_sample.csv --methods kind/METHODCVT_sample.csv", "kind/cc2x_local.csv"},
+    {"methods", LOCAL, "--mapping kind/C2XDTBL_sample.csv --methods kind/METHODCVT_sample.csv",
+     "kind/cc2x_local.csv"},
     {"utf16", "{ printf '\\377\\376'; iconv -f CP932 -t UTF-16LE short.csv; } >kind/export.csv", "",
      "kind/export.csv"},
     {"odd_names", "cp short.csv 'kind/the \"last\", of 健診.csv'", "", "'kind/the \"last\", of 健診.csv'"},
@@ -546,10 +576,11 @@ static void release__any_kind_of_input__is_what_export_gives(void **state)
         const struct kind *k = &KINDS[i];
         const char *out = text("kind_%s", k->name), *direct = text("kind_direct_%s", k->name);
         must("rm -rf kind; mkdir kind; %s", k->make);
-        int status = kenporter("export " VENDOR_INI "--as-of 2026-05-01 %s -o %s %s", k->options, direct, k->inputs);
+        int status =
+            kenporter("export " VENDOR_INI "--as-of 2026-05-01 %s -o %s %s", k->options, direct, k->inputs);
         assert_int_equal(status, 1);
-        status = kenporter("prepare " VENDOR_INI "--as-of 2026-03-01 --requests none.csv %s -o %s %s", k->options, out,
-                           k->inputs);
+        status = kenporter("prepare " VENDOR_INI "--as-of 2026-03-01 --requests none.csv %s -o %s %s",
+                           k->options, out, k->inputs);
         if (status != 1)
             fail_msg("%s: exit %d: %s", k->name, status, slurp("stderr", NULL));
         must("rm -r kind"); /* the copies are enough */
@@ -566,13 +597,15 @@ static void release__any_kind_of_input__is_what_export_gives(void **state)
 static void release__configuration_reads_inputs_otherwise__goes_by_the_manifest(void **state)
 {
     (void)state;
-    must("sed 's/^encoding = auto/encoding = utf-8\\ndelimiter = tab/' kenporter.ini >tabs.ini; "
-         "sed 's/^encoding = auto/encoding = cp932\\ndelimiter = comma\\nmapping = nowhere.csv/' kenporter.ini "
-         ">other.ini; "
-         "python3 -c \"import csv\n"
-         "rows = csv.reader(open('short.csv', encoding='cp932', newline=''))\n"
-         "csv.writer(open('tabs.csv', 'w', encoding='utf-8', newline=''), delimiter='\\t').writerows(rows)\"");
-    assert_int_equal(kenporter("prepare -c tabs.ini --as-of 2026-03-01 --requests none.csv -o settled tabs.csv"), 1);
+    must(
+        "sed 's/^encoding = auto/encoding = utf-8\\ndelimiter = tab/' kenporter.ini >tabs.ini; "
+        "sed 's/^encoding = auto/encoding = cp932\\ndelimiter = comma\\nmapping = nowhere.csv/' kenporter.ini "
+        ">other.ini; "
+        "python3 -c \"import csv\n"
+        "rows = csv.reader(open('short.csv', encoding='cp932', newline=''))\n"
+        "csv.writer(open('tabs.csv', 'w', encoding='utf-8', newline=''), delimiter='\\t').writerows(rows)\"");
+    assert_int_equal(
+        kenporter("prepare -c tabs.ini --as-of 2026-03-01 --requests none.csv -o settled tabs.csv"), 1);
     assert_int_equal(kenporter("release -c other.ini --as-of 2026-05-01 -o settled %s", id_in("settled")), 1);
     assert_same_bundles("settled", "direct_short");
     struct sheet log = read_sheet("settled" LOG);
@@ -623,8 +656,10 @@ static void release__two_at_once__one_releases(void **state)
         const char *out = copy_of_short(text("race%d", i));
         const char *command = text("\"$KENPORTER\" " RELEASE "-o %s %s", out, short_id);
         must("%s >a.out 2>a.err & first=$!; %s >b.out 2>b.err; b=$?; wait $first; a=$?; echo $a $b; "
-             "case \"$a $b\" in '1 '[234]|[234]' 1') ;; *) cat a.err b.err; exit 1 ;; esac", command, command);
-        must("cat a.err b.err | grep -Eq 'fail K(9003|6005|6006|2001)'"); /* the last three when it came late */
+             "case \"$a $b\" in '1 '[234]|[234]' 1') ;; *) cat a.err b.err; exit 1 ;; esac",
+             command, command);
+        must("cat a.err b.err | grep -Eq 'fail K(9003|6005|6006|2001)'"); /* the last three when it came late
+                                                                           */
         assert_same_outcome(out, "direct_short");
         assert_nobody_twice(out);
         assert_nothing_left_ready(out);
@@ -645,7 +680,8 @@ static void prepare__disk_is_full__leaves_no_half_folder(void **state)
 {
     (void)state;
     static const unsigned blocks[] = {100, 1500}; /* of 512 bytes; the second stops the copy of the input */
-    must("{ cat short.csv; yes '# a comment between the rows, and nothing in it' | head -n 20000; } >long.csv");
+    must(
+        "{ cat short.csv; yes '# a comment between the rows, and nothing in it' | head -n 20000; } >long.csv");
     for (size_t i = 0; i < COUNT(blocks); i++) {
         int status = run_shell(text("trap '' XFSZ; ulimit -f %u; "
                                     "exec \"$KENPORTER\" " PREPARE "-o full long.csv >stdout 2>stderr",
@@ -662,7 +698,8 @@ static void prepare__disk_is_full__leaves_no_half_folder(void **state)
 static void prepare__place_is_taken_or_closed__leaves_no_half_folder(void **state)
 {
     (void)state;
-    must("mkdir -m 700 taken closed closed/prepared; echo precious >taken/prepared; chmod 500 closed/prepared");
+    must(
+        "mkdir -m 700 taken closed closed/prepared; echo precious >taken/prepared; chmod 500 closed/prepared");
     assert_int_equal(kenporter(PREPARE "-o taken short.csv"), 4);
     assert_contains(slurp("stderr", NULL), "fail K9002");
     assert_string_equal(slurp("taken/prepared", NULL), "precious\n");
@@ -701,7 +738,8 @@ static void kill__prepare_at_any_moment__leaves_all_or_nothing(void **state)
                              KILL_MS));
         size_t n = paths("killed/prepared/*", &found);
         for (size_t k = 0; k < n; k++)
-            assert_true(exists(text("%s/manifest.csv", found[k])) && exists(text("%s/source/1.csv", found[k])) &&
+            assert_true(exists(text("%s/manifest.csv", found[k])) &&
+                        exists(text("%s/source/1.csv", found[k])) &&
                         how_many(text("%s/*.zip", found[k])) == 6);
         assert_int_equal(how_many("killed/*.zip"), 0);
         must("rm -rf killed/prepared");
@@ -729,7 +767,8 @@ static void kill__release_at_any_moment__nobody_is_lost_or_told_twice(void **sta
              "for e in csv.DictReader(open(sys.argv[1], encoding='utf-8', newline='')):\n"
              "    if e['event'] == 'disclose': bundle += 1\n"
              "    else: given += bundle * (e['event'] == 'release'); bundle = 0\n"
-             "assert given == int(sys.argv[2]), given\" %s" LOG " %zu", out, counted("direct_same", "released"));
+             "assert given == int(sys.argv[2]), given\" %s" LOG " %zu",
+             out, counted("direct_same", "released"));
         assert_int_equal(how_many(text("%s/.tmp*", out)), 0);
     }
 }
@@ -739,35 +778,36 @@ static void kill__release_at_any_moment__nobody_is_lost_or_told_twice(void **sta
 /* The check in folder says what the prepare in "foretold" does; both of the same day. */
 static void assert_forecast(const char *checked)
 {
-    must("python3 -c \"import collections, csv, json, re, sys\n"
-         "check, prepare = (json.load(open(f + '/report.json', encoding='utf-8')) for f in sys.argv[1:3])\n"
-         "rows = [list(csv.DictReader(open(f + '/decisions.csv', encoding='utf-8-sig', newline='')))\n"
-         "        for f in sys.argv[1:3]]\n"
-         "freed = collections.defaultdict(collections.Counter)\n"
-         "for c, p in zip(*rows):\n"
-         "    assert c['line'] == p['line']\n"
-         "    if c['decision'] == 'held' and p['decision'] == 'released':\n"
-         "        freed[c['insurer_number']][p['basis_id']] += 1\n"
-         "made = {i['insurer_number']: i for i in prepare['insurers']}\n"
-         "said = open('stdout', encoding='utf-8').read()\n"
-         "blocks = {b.split()[0]: b for b in re.split('\\n(?=[0-9]{8} )', said.split('\\n\\n', 1)[1])}\n"
-         "total = collections.Counter()\n"
-         "for i in check['insurers']:\n"
-         "    n = i['insurer_number']; waiting = i['waiting_by_basis']; block = blocks[n]\n"
-         "    assert waiting == freed[n] and 'consent' not in waiting, (n, waiting, freed[n])\n"
-         "    assert sum(waiting.values()) == made[n]['documents'] - i['documents'], n\n"
-         "    assert made[n]['waiting_by_basis'] == {}, n\n"
-         "    assert sum(i['held_by_reason'].values()) == i['held'], n\n"
-         "    total.update(i['held_by_reason'])\n"
-         "    words = lambda c: ' (' + ', '.join('%%s %%d' %% x for x in c.items()) + ')' if c else ''\n"
-         "    line = '  documents %%d%%s, held %%d%%s' %% (i['documents'], words(i['by_basis']), i['held'],\n"
-         "                                          words(i['held_by_reason']))\n"
-         "    assert line in block.splitlines(), (n, line)\n"
-         "    line = '  would go out on a request citing both Acts: %%d' %% sum(waiting.values()) + words(waiting)\n"
-         "    assert (line in block.splitlines()) == bool(waiting), (n, line)\n"
-         "    assert bool(waiting) == ('would go out on' in block), n\n"
-         "assert total == check['held_by_reason']\" '%s' '%s'",
-         text("%s", run_folder(checked)), run_folder("foretold"));
+    must(
+        "python3 -c \"import collections, csv, json, re, sys\n"
+        "check, prepare = (json.load(open(f + '/report.json', encoding='utf-8')) for f in sys.argv[1:3])\n"
+        "rows = [list(csv.DictReader(open(f + '/decisions.csv', encoding='utf-8-sig', newline='')))\n"
+        "        for f in sys.argv[1:3]]\n"
+        "freed = collections.defaultdict(collections.Counter)\n"
+        "for c, p in zip(*rows):\n"
+        "    assert c['line'] == p['line']\n"
+        "    if c['decision'] == 'held' and p['decision'] == 'released':\n"
+        "        freed[c['insurer_number']][p['basis_id']] += 1\n"
+        "made = {i['insurer_number']: i for i in prepare['insurers']}\n"
+        "said = open('stdout', encoding='utf-8').read()\n"
+        "blocks = {b.split()[0]: b for b in re.split('\\n(?=[0-9]{8} )', said.split('\\n\\n', 1)[1])}\n"
+        "total = collections.Counter()\n"
+        "for i in check['insurers']:\n"
+        "    n = i['insurer_number']; waiting = i['waiting_by_basis']; block = blocks[n]\n"
+        "    assert waiting == freed[n] and 'consent' not in waiting, (n, waiting, freed[n])\n"
+        "    assert sum(waiting.values()) == made[n]['documents'] - i['documents'], n\n"
+        "    assert made[n]['waiting_by_basis'] == {}, n\n"
+        "    assert sum(i['held_by_reason'].values()) == i['held'], n\n"
+        "    total.update(i['held_by_reason'])\n"
+        "    words = lambda c: ' (' + ', '.join('%%s %%d' %% x for x in c.items()) + ')' if c else ''\n"
+        "    line = '  documents %%d%%s, held %%d%%s' %% (i['documents'], words(i['by_basis']), i['held'],\n"
+        "                                          words(i['held_by_reason']))\n"
+        "    assert line in block.splitlines(), (n, line)\n"
+        "    line = '  would go out on a request citing both Acts: %%d' %% sum(waiting.values()) + words(waiting)\n"
+        "    assert (line in block.splitlines()) == bool(waiting), (n, line)\n"
+        "    assert bool(waiting) == ('would go out on' in block), n\n"
+        "assert total == check['held_by_reason']\" '%s' '%s'",
+        text("%s", run_folder(checked)), run_folder("foretold"));
 }
 
 static size_t counted_as_waiting(const char *out)
@@ -807,8 +847,10 @@ static void check__all_requests__foretells_those_still_waiting(void **state)
 static void check__in_japanese__foretells_the_same_and_names_nobody(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter("check " ON("2026-04-01") "--requests none.csv --lang ja -o japanese export.csv"), 1);
-    assert_contains(slurp("stdout", NULL), "両法を根拠とする求めがあれば提供可能: 27 (elderly27 15, kokuho82 12)\n");
+    assert_int_equal(
+        kenporter("check " ON("2026-04-01") "--requests none.csv --lang ja -o japanese export.csv"), 1);
+    assert_contains(slurp("stdout", NULL),
+                    "両法を根拠とする求めがあれば提供可能: 27 (elderly27 15, kokuho82 12)\n");
     assert_int_equal(counted_as_waiting("japanese"), counted_as_waiting("foretelling"));
     assert_private("japanese");
 }

@@ -1,4 +1,5 @@
-/* Nothing personal where it does not belong: screens, logs of the scheduler, reports that are passed around. */
+/* Nothing personal where it does not belong: screens, logs of the scheduler, reports that are passed around.
+ */
 #include "golden/golden.h"
 
 static int set_up(void **state)
@@ -23,8 +24,10 @@ static void assert_run_private(const char *out)
 static void search__files_with_names_or_values__are_found(void **state)
 {
     (void)state;
-    static const char *const leaks[] = {"ｽｷﾞｳﾗ ｶｵﾘ", "スギウラカオリ", "杉浦　香織", "京都府花園台市北町１－１０７", "30653627",
-                                        "平成3年7月28日", "右上肺野石灰化影", "157.1", "脂質異常症、胃潰瘍"};
+    static const char *const leaks[] = {
+        "ｽｷﾞｳﾗ ｶｵﾘ",         "スギウラカオリ", "杉浦　香織",       "京都府花園台市北町１－１０７",
+        "30653627",          "平成3年7月28日", "右上肺野石灰化影", "157.1",
+        "脂質異常症、胃潰瘍"};
     for (size_t i = 0; i < COUNT(leaks); i++) {
         must("echo 'note: %s was read' >leak", leaks[i]);
         if (run_shell("python3 \"$GOLDEN/find_secrets.py\" export.utf8 leak 2>/dev/null") == 0)

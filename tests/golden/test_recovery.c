@@ -17,11 +17,13 @@ static int set_up(void **state)
     return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
 }
 
-/* The finished folder, its log without the release entry of the last bundle; the index is written after that entry. */
+/* The finished folder, its log without the release entry of the last bundle; the index is written after that
+ * entry. */
 static char *unfinished(const char *name)
 {
-    must("cp -a done %s; rm %s" LOG ".index; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG " | grep -q ',disclose,.*" LAST "'", name, name, name,
-         name);
+    must("cp -a done %s; rm %s" LOG ".index; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG
+         " | grep -q ',disclose,.*" LAST "'",
+         name, name, name, name);
     return text("%s", name);
 }
 
@@ -119,7 +121,8 @@ static void unfinished__bundle_altered_in_place__is_not_called_released(void **s
     assert_int_equal(how_many("altered/*.zip"), how_many("done/*.zip"));
 }
 
-/* Collected before the release entry was written, the dead run's folder still there: to void it would be a lie. */
+/* Collected before the release entry was written, the dead run's folder still there: to void it would be a
+ * lie. */
 static void unfinished__bundle_collected_already__is_never_voided(void **state)
 {
     (void)state;
@@ -152,7 +155,8 @@ static void torn_last_line__anywhere__is_cut_off_and_reported(void **state)
         assert_contains(slurp("stderr", NULL), "warn K7003");
         assert_log_verifies(text("%s" LOG, out));
         struct sheet log = read_sheet(text("%s" LOG, out)), before = read_sheet("done" LOG);
-        assert_int_equal(log.n_rows, before.n_rows); /* the bundle is in place: its release entry is written again */
+        assert_int_equal(log.n_rows,
+                         before.n_rows); /* the bundle is in place: its release entry is written again */
         assert_int_equal(counted(out, "released"), 0);
         assert_int_equal(counted(out, "already_disclosed"), counted("done", "released"));
     }
@@ -192,7 +196,8 @@ static void write_large_input(void)
          "    for row in rows[1:]:\n"
          "        number = row[3] + '%%02d' %% n if row[3] else ''\n"
          "        out.writerow(['%%d-%%s' %% (n, row[0])] + row[1:3] + [number] + row[4:])\n"
-         "\" " INPUT, COPIES);
+         "\" " INPUT,
+         COPIES);
 }
 
 static int open_null(int fd)
@@ -203,9 +208,10 @@ static int open_null(int fd)
 
 static pid_t start_export(const char *out)
 {
-    char *command[] = {getenv("KENPORTER"), text("export"), text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-                       text("--as-of"),     text("2026-04-01"), text("-q"), text("-o"), text("%s", out),
-                       text("large.csv"),   NULL};
+    char *command[] = {
+        getenv("KENPORTER"), text("export"),     text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
+        text("--as-of"),     text("2026-04-01"), text("-q"), text("-o"),
+        text("%s", out),     text("large.csv"),  NULL};
     pid_t pid = fork();
     if (pid == 0) {
         if (open_null(1) >= 0 && open_null(2) >= 0)
@@ -229,7 +235,8 @@ static void wait_seconds(double seconds)
     (void)nanosleep(&t, NULL);
 }
 
-/* Until the first entries of people stand in the log, which is when bundles begin to go out; at most a few seconds. */
+/* Until the first entries of people stand in the log, which is when bundles begin to go out; at most a few
+ * seconds. */
 static void wait_for_entries(const char *out, double at_most)
 {
     const char *log = text("%s" LOG, out);
@@ -243,20 +250,22 @@ static void wait_for_entries(const char *out, double at_most)
 static void assert_sound(const char *out, size_t people)
 {
     assert_log_verifies(text("%s" LOG, out));
-    must("python3 -c \"import collections, csv, hashlib, sys\n"
-         "out, people = sys.argv[1], int(sys.argv[2])\n"
-         "given, open_bundle = collections.Counter(), []\n"
-         "for e in csv.DictReader(open(out + '" LOG "', encoding='utf-8', newline='')):\n"
-         "    person = e['employee_id'], e['exam_date'], e['insurer_number']\n"
-         "    if e['event'] == 'disclose': open_bundle.append(person)\n"
-         "    elif e['event'] == 'void': open_bundle = []\n"
-         "    else:\n"
-         "        assert e['event'] == 'release', e['event']\n"
-         "        bundle = open(out + '/' + e['bundle'], 'rb').read()\n"
-         "        assert hashlib.sha256(bundle).hexdigest() == e['bundle_sha256'], e['bundle']\n"
-         "        given.update(open_bundle); open_bundle = []\n"
-         "assert not open_bundle and len(given) == people and set(given.values()) == {1}, (len(given), people)\n"
-         "\" %s %zu", out, people);
+    must(
+        "python3 -c \"import collections, csv, hashlib, sys\n"
+        "out, people = sys.argv[1], int(sys.argv[2])\n"
+        "given, open_bundle = collections.Counter(), []\n"
+        "for e in csv.DictReader(open(out + '" LOG "', encoding='utf-8', newline='')):\n"
+        "    person = e['employee_id'], e['exam_date'], e['insurer_number']\n"
+        "    if e['event'] == 'disclose': open_bundle.append(person)\n"
+        "    elif e['event'] == 'void': open_bundle = []\n"
+        "    else:\n"
+        "        assert e['event'] == 'release', e['event']\n"
+        "        bundle = open(out + '/' + e['bundle'], 'rb').read()\n"
+        "        assert hashlib.sha256(bundle).hexdigest() == e['bundle_sha256'], e['bundle']\n"
+        "        given.update(open_bundle); open_bundle = []\n"
+        "assert not open_bundle and len(given) == people and set(given.values()) == {1}, (len(given), people)\n"
+        "\" %s %zu",
+        out, people);
     must("test $(ls %s/*.zip | wc -l) = $(grep -c ,release, %s" LOG ")", out, out);
     assert_int_equal(how_many(text("%s/.tmp*", out)), 0);
 }
@@ -269,7 +278,8 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
     assert_int_equal(kenporter(EXPORT "-q -o whole large.csv"), 1);
     double whole = now() - begun;
     size_t people = counted("whole", "released");
-    int killed = 0, settled = 0, kills = tries(4, 40); /* at any moment; each call in turn is for test_crash.c */
+    int killed = 0, settled = 0,
+        kills = tries(4, 40); /* at any moment; each call in turn is for test_crash.c */
     assert_true(people > (size_t)COPIES * 100);
     assert_sound("whole", people);
     srand(20260401);
@@ -277,7 +287,8 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
         const char *out = text("killed%d", i);
         int status = 0;
         pid_t pid = start_export(out);
-        double part = (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles go out */
+        double part =
+            (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles go out */
         if (i % 2)
             wait_for_entries(out, 2 * whole);
         wait_seconds(i % 2 ? 0.0015 * part : whole * part);

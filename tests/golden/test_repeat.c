@@ -1,4 +1,5 @@
-/* Running again: the same bytes into an empty folder, nobody twice into the same one, mended rows, several inputs. */
+/* Running again: the same bytes into an empty folder, nobody twice into the same one, mended rows, several
+ * inputs. */
 #include "golden/golden.h"
 
 static int set_up(void **state)
@@ -61,7 +62,8 @@ static void second_run__same_folder__releases_nobody(void **state)
 {
     (void)state;
     const char *out = copy_of_first("second");
-    size_t released = counted(out, "released"), rejected = counted(out, "rejected"), held = counted(out, "held");
+    size_t released = counted(out, "released"), rejected = counted(out, "rejected"),
+           held = counted(out, "held");
     assert_int_equal(kenporter(EXPORT "-o second " INPUT), 1);
     assert_int_equal(how_many("second/runs/*"), 2);
     assert_int_equal(counted(out, "released"), 0);
@@ -76,7 +78,8 @@ static void second_run__later_day__releases_nobody_either(void **state)
 {
     (void)state;
     copy_of_first("later");
-    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-02 -o later " INPUT), 1);
+    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-02 -o later " INPUT),
+                     1);
     assert_int_equal(counted("later", "released"), 0);
     assert_same_file("first/disclosure-log.csv", "later/disclosure-log.csv");
 }
@@ -90,7 +93,8 @@ static void again__unchanged_people__go_out_once_more_with_the_reason(void **sta
     assert_int_equal(counted("again", "released"), released);
     assert_int_equal(how_many("again/6631111116_*_202604010_1.zip"), how_many("first/*.zip"));
     assert_int_equal(how_many("again/6631111116_*_202604011_1.zip"), how_many("first/*.zip"));
-    must("unzip -Z1 again/6631111116_01130012_202604011_1.zip | grep -q '/DATA/h66311111162026040111000001.xml'");
+    must(
+        "unzip -Z1 again/6631111116_01130012_202604011_1.zip | grep -q '/DATA/h66311111162026040111000001.xml'");
     struct sheet log = read_sheet("again/disclosure-log.csv");
     assert_int_equal(rows_with(&log, "event", "again"), released);
     assert_int_equal(rows_with(&log, "event", "disclose"), released);
@@ -105,7 +109,8 @@ static void again__unchanged_people__go_out_once_more_with_the_reason(void **sta
 static void change_one_value(const char *to)
 {
     must("iconv -f CP932 -t UTF-8 " INPUT "| sed '4s/,167.4,62.8,/,167.4,63.9,/' >%s; "
-         "iconv -f CP932 -t UTF-8 " INPUT "| diff - %s | grep -c '^>' | grep -qx 1", to, to);
+         "iconv -f CP932 -t UTF-8 " INPUT "| diff - %s | grep -c '^>' | grep -qx 1",
+         to, to);
 }
 
 static void changed_value__second_run__is_held(void **state)
@@ -133,7 +138,8 @@ static void changed_value__with_corrections__goes_out_as_correct(void **state)
     assert_int_equal(kenporter(EXPORT "--corrections -o corrected corrected.csv"), 1);
     assert_int_equal(counted("corrected", "released"), 1);
     assert_int_equal(how_many("corrected/*.zip"), how_many("first/*.zip") + 1);
-    must("unzip -p corrected/6631111116_06139463_202604011_1.zip '*/DATA/*' | grep -q 'value=\"63.9\" unit=\"kg\"'");
+    must(
+        "unzip -p corrected/6631111116_06139463_202604011_1.zip '*/DATA/*' | grep -q 'value=\"63.9\" unit=\"kg\"'");
     struct sheet log = read_sheet("corrected/disclosure-log.csv");
     assert_int_equal(rows_with(&log, "event", "correct"), 1);
     assert_string_equal(cell(&log, find_row(&log, "event", "correct"), "employee_id"), "10919");
@@ -171,14 +177,15 @@ static void rejected_csv__three_rows_mended__releases_exactly_those(void **state
     (void)state;
     copy_of_first("mended");
     /* the height of 10852, the sex of 10595, the postal code of 10039 */
-    must("python3 -c \"import csv, sys\n"
-         "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig', newline='')))\n"
-         "at = {name: i for i, name in enumerate(rows[0])}\n"
-         "mend = {'10852': ('身長', '171.2'), '10595': ('性別', '女'), '10039': ('郵便番号', '712-0034')}\n"
-         "for row in rows[1:]:\n"
-         "    if row[at['社員番号']] in mend: row[at[mend[row[at['社員番号']]][0]]] = mend[row[at['社員番号']]][1]\n"
-         "csv.writer(open('mended.csv', 'w', encoding='utf-8-sig', newline='')).writerows(rows)\n\" '%s/rejected.csv'",
-         run_folder("first"));
+    must(
+        "python3 -c \"import csv, sys\n"
+        "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig', newline='')))\n"
+        "at = {name: i for i, name in enumerate(rows[0])}\n"
+        "mend = {'10852': ('身長', '171.2'), '10595': ('性別', '女'), '10039': ('郵便番号', '712-0034')}\n"
+        "for row in rows[1:]:\n"
+        "    if row[at['社員番号']] in mend: row[at[mend[row[at['社員番号']]][0]]] = mend[row[at['社員番号']]][1]\n"
+        "csv.writer(open('mended.csv', 'w', encoding='utf-8-sig', newline='')).writerows(rows)\n\" '%s/rejected.csv'",
+        run_folder("first"));
     assert_int_equal(kenporter(EXPORT "-o mended mended.csv"), 1);
     assert_int_equal(counted("mended", "released"), 3);
     assert_int_equal(counted("mended", "rejected"), counted("first", "rejected") - 3);
@@ -190,21 +197,22 @@ static void rejected_csv__three_rows_mended__releases_exactly_those(void **state
     assert_log_verifies("mended/disclosure-log.csv");
 }
 
-/* By line of the export: the column and what it should hold; "-" leaves the row out, "+" rejoins the address. */
-#define MEND                                                                                                           \
-    "import csv, sys\n"                                                                                                \
-    "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig', newline='')))\n"                                   \
-    "at = {name: i for i, name in enumerate(rows[0])}\n"                                                               \
-    "mend = {'3': '+', '25': '-', '48': ('身長', '171.2'), '81': ('生年月日', '1980/1/1'), '82': ('性別', '女'),\n"      \
-    "        '101': ('尿蛋白', '(-)'), '102': ('郵便番号', '712-0034'), '120': ('保険番号', '8899'), '144': None,\n"      \
+/* By line of the export: the column and what it should hold; "-" leaves the row out, "+" rejoins the address.
+ */
+#define MEND                                                                                                                                       \
+    "import csv, sys\n"                                                                                                                            \
+    "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig', newline='')))\n"                                                               \
+    "at = {name: i for i, name in enumerate(rows[0])}\n"                                                                                           \
+    "mend = {'3': '+', '25': '-', '48': ('身長', '171.2'), '81': ('生年月日', '1980/1/1'), '82': ('性別', '女'),\n"                       \
+    "        '101': ('尿蛋白', '(-)'), '102': ('郵便番号', '712-0034'), '120': ('保険番号', '8899'), '144': None,\n"                    \
     "        '150': ('生年月日', '平成元年1月9日'), '151': ('健診実施日', '2025/06/01'), '154': ('保険者番号', '06139463'),\n" \
-    "        '160': ('カナ氏名', 'ケンポハナコ'), '163': ('生年月日', '昭和63年2月28日')}\n"                               \
-    "out = [rows[0]]\n"                                                                                                \
-    "for row in rows[1:]:\n"                                                                                           \
-    "    how = mend[row[at['kp_line']]]\n"                                                                             \
-    "    if how == '+': row[at['住所']:at['住所'] + 2] = [row[at['住所']] + row[at['住所'] + 1]]\n"                      \
-    "    elif how and how != '-': row[at[how[0]]] = how[1]\n"                                                          \
-    "    if how != '-': out.append(row)\n"                                                                             \
+    "        '160': ('カナ氏名', 'ケンポハナコ'), '163': ('生年月日', '昭和63年2月28日')}\n"                                    \
+    "out = [rows[0]]\n"                                                                                                                            \
+    "for row in rows[1:]:\n"                                                                                                                       \
+    "    how = mend[row[at['kp_line']]]\n"                                                                                                         \
+    "    if how == '+': row[at['住所']:at['住所'] + 2] = [row[at['住所']] + row[at['住所'] + 1]]\n"                                        \
+    "    elif how and how != '-': row[at[how[0]]] = how[1]\n"                                                                                      \
+    "    if how != '-': out.append(row)\n"                                                                                                         \
     "csv.writer(open('all.csv', 'w', encoding='utf-8-sig', newline='')).writerows(out)\n"
 
 static void rejected_csv__every_row_mended__releases_exactly_those(void **state)
@@ -265,17 +273,18 @@ static void check__any_input__writes_no_bundle_and_no_log(void **state)
 static void check__a_thousand_bad_rows__prints_a_digest(void **state)
 {
     (void)state;
-    must("python3 -c \"import csv, sys\n"
-         "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8')))\n"
-         "at = {name: i for i, name in enumerate(rows[0])}\n"
-         "out = [rows[0]]\n"
-         "for n in range(1000):\n"
-         "    row = list(rows[1])\n"
-         "    row[at['insured_number']] = str(n)\n"
-         "    row[at['9N001000000000001']] = 'tall'\n"
-         "    row[at['sex']] = '?'\n"
-         "    out.append(row)\n"
-         "csv.writer(open('thousand.csv', 'w', encoding='utf-8')).writerows(out)\n\" \"$FIXTURES/../tests/cases/base.csv\"");
+    must(
+        "python3 -c \"import csv, sys\n"
+        "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8')))\n"
+        "at = {name: i for i, name in enumerate(rows[0])}\n"
+        "out = [rows[0]]\n"
+        "for n in range(1000):\n"
+        "    row = list(rows[1])\n"
+        "    row[at['insured_number']] = str(n)\n"
+        "    row[at['9N001000000000001']] = 'tall'\n"
+        "    row[at['sex']] = '?'\n"
+        "    out.append(row)\n"
+        "csv.writer(open('thousand.csv', 'w', encoding='utf-8')).writerows(out)\n\" \"$FIXTURES/../tests/cases/base.csv\"");
     assert_int_equal(kenporter(CHECK "-o thousand thousand.csv"), 1);
     const char *out = slurp("stdout", NULL), *err = slurp("stderr", NULL);
     assert_true(occurrences(out, "\n") + occurrences(err, "\n") < 60);
@@ -328,7 +337,8 @@ static void two_inputs__same_rows_in_both__count_once(void **state)
 static void two_inputs__other_employee_id_in_the_second__rejects_both(void **state)
 {
     (void)state;
-    must("iconv -f CP932 -t UTF-8 " INPUT "| sed -n '1p;2p' >one.csv; sed '2s/^[0-9]*,/99999,/' one.csv >other.csv");
+    must("iconv -f CP932 -t UTF-8 " INPUT
+         "| sed -n '1p;2p' >one.csv; sed '2s/^[0-9]*,/99999,/' one.csv >other.csv");
     assert_int_equal(kenporter(EXPORT "-o ids one.csv other.csv"), 1);
     assert_int_equal(counted("ids", "read"), 2);
     assert_int_equal(counted("ids", "rejected"), 2);

@@ -1,7 +1,7 @@
 /*
- * There and back for 2,000 random people, the same in every run: what was written into a document, read as a receiver
- * reads it, is the normalised record, value for value. Once in process, with records of every kind that can be; once
- * from a messy export through the program to its bundles, its log and its lists of rows.
+ * There and back for 2,000 random people, the same in every run: what was written into a document, read as a
+ * receiver reads it, is the normalised record, value for value. Once in process, with records of every kind
+ * that can be; once from a messy export through the program to its bundles, its log and its lists of rows.
  */
 #include "support.h"
 
@@ -37,7 +37,8 @@ static struct kp_xml_check *check;
 static const struct kp_env SILENT = {0};
 static struct kp_diag DIAG = {.catalogue = &catalogue, .env = &SILENT};
 
-/* Characters by themselves: all two-byte ones of CP932 that full-width text may hold, and those of a kana name. */
+/* Characters by themselves: all two-byte ones of CP932 that full-width text may hold, and those of a kana
+ * name. */
 static int32_t wide_letters[10000], kana_letters[200];
 static unsigned n_wide, n_kana;
 
@@ -68,7 +69,8 @@ static void collect_letters(void)
         bool wide = kp_text_cp932_bytes(letters, one, &outside) == 2 && !outside && c != 0x3000;
         if (wide && strcmp(in_memory(kp_text_wide(&of_person, one, true)), one) == 0)
             wide_letters[n_wide++] = c;
-        if (wide && kp_text_is_kana_name(one) && strcmp(in_memory(kp_text_kana_name(&of_person, one)), one) == 0)
+        if (wide && kp_text_is_kana_name(one) &&
+            strcmp(in_memory(kp_text_kana_name(&of_person, one)), one) == 0)
             kana_letters[n_kana++] = c;
         kp_arena_reset(&of_person);
     }
@@ -81,8 +83,8 @@ static int set_up(void **state)
     if (set_up_folder(state) != 0 || kp_catalogue_load(&memory, &catalogue) != KP_OK ||
         kp_text_new(&letters) != KP_OK ||
         kp_tables_load(&memory, &kp_io_posix, letters, NULL, &DIAG, &tables) != KP_OK ||
-        load_profile("hc08_V08.xsd", &schema) != KP_OK ||
-        kp_xml_check_new(schema, &check) != KP_OK || tables.n_items > MOST_ITEMS || tables.n_codes > MOST_CODES)
+        load_profile("hc08_V08.xsd", &schema) != KP_OK || kp_xml_check_new(schema, &check) != KP_OK ||
+        tables.n_items > MOST_ITEMS || tables.n_codes > MOST_CODES)
         return -1;
     collect_letters();
     return 0;
@@ -102,7 +104,8 @@ static void assert_nothing_found(const struct kp_findings *findings, const char 
 {
     struct kp_buf said = {0};
     for (const struct kp_finding *f = findings->first; f; f = f->next)
-        kp_buf_printf(&said, " K%u %s (%s)", (unsigned)f->code, f->field ? f->field : "", f->args[0] ? f->args[0] : "");
+        kp_buf_printf(&said, " K%u %s (%s)", (unsigned)f->code, f->field ? f->field : "",
+                      f->args[0] ? f->args[0] : "");
     if (said.len)
         fail_msg("%s:%s", who, kp_buf_text(&said));
     kp_buf_release(&said);
@@ -122,9 +125,10 @@ static void read_back(const char *bytes, size_t n, const char *who, struct kp_do
     assert_nothing_found(&findings, who);
 }
 
-/* What the form has a place for: nothing beside "not done", no mark and no range beside a limit, no number beside it in
- * earlier years, ranges of numbers only. */
-static struct kp_value written_value(const struct kp_item *item, const struct kp_value *value, struct kp_date exam)
+/* What the form has a place for: nothing beside "not done", no mark and no range beside a limit, no number
+ * beside it in earlier years, ranges of numbers only. */
+static struct kp_value written_value(const struct kp_item *item, const struct kp_value *value,
+                                     struct kp_date exam)
 {
     struct kp_value w = *value;
     if (w.state == KP_VALUE_ABSENT || w.state == KP_VALUE_NOT_DONE)
@@ -144,7 +148,8 @@ static const char *written_number(const struct kp_insurer *insurer, const char *
 {
     if (insurer->symbol_width == KP_WIDTH_HALF)
         return in_memory(kp_text_nfkc(&of_person, of_card));
-    return insurer->symbol_width == KP_WIDTH_FULL ? in_memory(kp_text_wide(&of_person, of_card, false)) : of_card;
+    return insurer->symbol_width == KP_WIDTH_FULL ? in_memory(kp_text_wide(&of_person, of_card, false))
+                                                  : of_card;
 }
 
 /* The record as its document has to say it. ground: one per item. */
@@ -179,15 +184,17 @@ static const char *or_none(const char *s)
 static void assert_same_value(const struct kp_value *got, const struct kp_value *expected, const char *what,
                               const char *who)
 {
-    const char *const pairs[][2] = {{got->text, expected->text}, {got->low, expected->low}, {got->high, expected->high}};
+    const char *const pairs[][2] = {
+        {got->text, expected->text}, {got->low, expected->low}, {got->high, expected->high}};
     bool same = got->state == expected->state && got->limit == expected->limit && got->flag == expected->flag;
     for (size_t i = 0; i < COUNT(pairs); i++)
         same &= strcmp(or_none(pairs[i][0]), or_none(pairs[i][1])) == 0;
     if (!same)
-        fail_msg("%s, %s: state %d limit %d flag %d '%s' %s..%s, should be state %d limit %d flag %d '%s' %s..%s", who,
-                 what, (int)got->state, got->limit, got->flag, or_none(got->text), or_none(got->low),
-                 or_none(got->high), (int)expected->state, expected->limit, expected->flag, or_none(expected->text),
-                 or_none(expected->low), or_none(expected->high));
+        fail_msg(
+            "%s, %s: state %d limit %d flag %d '%s' %s..%s, should be state %d limit %d flag %d '%s' %s..%s",
+            who, what, (int)got->state, got->limit, got->flag, or_none(got->text), or_none(got->low),
+            or_none(got->high), (int)expected->state, expected->limit, expected->flag,
+            or_none(expected->text), or_none(expected->low), or_none(expected->high));
 }
 
 static void assert_same_record(const struct kp_record *got, const struct kp_record *expected, const char *who)
@@ -240,12 +247,12 @@ static const char *random_letters(struct kp_arena *arena, const int32_t *from, u
     return copy;
 }
 
-/* n characters of all kinds, one in eight of them awkward: markup, quotes, marks that join with a kana, a space within.
- * The marks may have joined, so it can be shorter. */
+/* n characters of all kinds, one in eight of them awkward: markup, quotes, marks that join with a kana, a
+ * space within. The marks may have joined, so it can be shorter. */
 static const char *random_words(struct kp_arena *arena, unsigned n, bool spaces)
 {
-    static const int32_t awkward[] = {0xff1c, 0xff1e, 0xff06, 0xff02, 0xff07, 0x309b, 0x309c, 0x30ab, 0x30cf, 0x30fc,
-                                      0xff5d, 0xff5e, 0x2225, 0x2460, 0x3000};
+    static const int32_t awkward[] = {0xff1c, 0xff1e, 0xff06, 0xff02, 0xff07, 0x309b, 0x309c, 0x30ab,
+                                      0x30cf, 0x30fc, 0xff5d, 0xff5e, 0x2225, 0x2460, 0x3000};
     struct kp_buf out = {0};
     for (unsigned i = 0; i < n; i++) {
         unsigned kinds = spaces && i > 0 && i + 1 < n ? COUNT(awkward) : COUNT(awkward) - 1;
@@ -262,7 +269,8 @@ static const char *random_kana(struct kp_arena *arena, unsigned most)
     return in_memory(kp_text_kana_name(arena, kana));
 }
 
-static const char *with_check_digit(struct kp_arena *arena, const char *digits, bool (*is_right)(const char *number))
+static const char *with_check_digit(struct kp_arena *arena, const char *digits,
+                                    bool (*is_right)(const char *number))
 {
     for (unsigned d = 0; d < 10; d++) {
         const char *number = in_memory(kp_arena_printf(arena, "%s%u", digits, d));
@@ -306,7 +314,8 @@ static struct kp_decimal random_number(const struct kp_item *item)
         below *= 10;
     number.units = random_below(below);
     struct kp_decimal end = one_in(2) ? item->min : item->max;
-    if (item->has_range && one_in(4) && kp_decimal_integer_digits(end) <= item->integer_digits) /* no BMI is 100.0 */
+    if (item->has_range && one_in(4) &&
+        kp_decimal_integer_digits(end) <= item->integer_digits) /* no BMI is 100.0 */
         assert_true(kp_decimal_round(end, item->decimals, &number));
     return number;
 }
@@ -339,7 +348,8 @@ static size_t random_code(const char *system)
 /* What the random people were, so that none of the kinds is missing. */
 static struct {
     unsigned states[MOST_ITEMS][STATES];
-    unsigned old_limits, limits[2], flags[3], ranges[4], lengths[LONGEST + 1], widths[3], bands[KP_BAND__COUNT];
+    unsigned old_limits, limits[2], flags[3], ranges[4], lengths[LONGEST + 1], widths[3],
+        bands[KP_BAND__COUNT];
     unsigned fields[KP_F__COUNT][2]; /* empty, there */
     unsigned whole, partly;
 } kinds;
@@ -424,7 +434,8 @@ static void random_value(const struct kp_item *item, unsigned density, bool plai
     random_marks(item, plain, value);
 }
 
-/* A judgement and the name of its doctor come together and go out together; a name is there or not, nothing else. */
+/* A judgement and the name of its doctor come together and go out together; a name is there or not, nothing
+ * else. */
 static void give_doctors(void)
 {
     for (size_t i = 0; i < tables.n_items; i++) {
@@ -451,8 +462,8 @@ static void random_values(bool whole)
     unsigned first = random_below((unsigned)tables.n_items);
     for (size_t i = 0; i < tables.n_items; i++) {
         random_value(&tables.items[i], density, whole, &record.values[i]);
-        ground[i] = !whole && one_in(4) ? KP_GROUND_WITHHELD
-                                        : (enum kp_ground)(KP_GROUND_DUTY + random_below(4));
+        ground[i] =
+            !whole && one_in(4) ? KP_GROUND_WITHHELD : (enum kp_ground)(KP_GROUND_DUTY + random_below(4));
     }
     first = tables.items[first].is_author ? 0 : first; /* so that something goes out */
     random_value(&tables.items[first], 8, whole, &record.values[first]);
@@ -475,8 +486,9 @@ static const char *random_card_text(unsigned most)
     const char *ascii = random_letters(&of_person, half, COUNT(half) - 1, n);
     if (one_in(2))
         return ascii;
-    return insurer.symbol_width == KP_WIDTH_HALF || one_in(2) ? in_memory(kp_text_wide(&of_person, ascii, false))
-                                                              : random_words(&of_person, n, false);
+    return insurer.symbol_width == KP_WIDTH_HALF || one_in(2)
+               ? in_memory(kp_text_wide(&of_person, ascii, false))
+               : random_words(&of_person, n, false);
 }
 
 static const char *random_insurer(void)
@@ -513,7 +525,8 @@ static void random_optional_fields(bool whole)
 static void random_fields(bool whole)
 {
     bool old = !whole && one_in(4);
-    record.exam = old ? random_day(FIRST_EXAM, BOTH_VALUES_FROM - FIRST_EXAM + 2) : random_day(LAST_EXAM - 365, 366);
+    record.exam =
+        old ? random_day(FIRST_EXAM, BOTH_VALUES_FROM - FIRST_EXAM + 2) : random_day(LAST_EXAM - 365, 366);
     record.birth = random_day(-20000, 32000);
     set(KP_F_INSURER_NUMBER, insurer.number);
     set(KP_F_INSURED_NUMBER, random_card_text(20));
@@ -543,10 +556,12 @@ static void random_insurer_row(bool whole)
                                   .report_under40 = tables.codes[random_code(OID "1001")].code,
                                   .programme_under40 = tables.codes[random_code(OID "1002")].code,
                                   .section_under40 = sections[random_below(COUNT(sections))],
-                                  .symbol_width = whole ? KP_WIDTH_AS_GIVEN : (enum kp_symbol_width)random_below(3)};
+                                  .symbol_width =
+                                      whole ? KP_WIDTH_AS_GIVEN : (enum kp_symbol_width)random_below(3)};
     sender = (struct kp_org){.name = random_words(&of_person, 1 + random_below(20), false)};
     if (one_in(2))
-        sender.address = random_words(&of_person, 1 + random_below(40), false), sender.postal_code = "650-0188";
+        sender.address = random_words(&of_person, 1 + random_below(40), false),
+        sender.postal_code = "650-0188";
     if (one_in(2))
         sender.phone = random_digits(&of_person, 10);
     kinds.widths[insurer.symbol_width]++;
@@ -579,7 +594,8 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     struct kp_document d;
     struct kp_xml xml;
     const char *where = NULL;
-    const char *report = *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
+    const char *report =
+        *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
     if (strcmp(report, "10") == 0)
         insurer.section_under40 = "01010"; /* another one would be told */
     kp_check_fields(&tables, &record, DAY_OF_WRITING, &findings);
@@ -609,10 +625,10 @@ static void assert_taken(const unsigned *counts, size_t first, size_t n, const c
 /* Else the sample would not show what it is meant to show. */
 static void assert_all_kinds(void)
 {
-    static const enum kp_field optional[] = {KP_F_INSURED_SYMBOL, KP_F_INSURED_BRANCH, KP_F_QUALIFICATION,
-                                             KP_F_FACILITY_POSTAL_CODE, KP_F_FACILITY_ADDRESS, KP_F_FACILITY_PHONE,
-                                             KP_F_TICKET_NUMBER, KP_F_TICKET_EXPIRES, KP_F_REPORT_CATEGORY,
-                                             KP_F_PROGRAMME};
+    static const enum kp_field optional[] = {
+        KP_F_INSURED_SYMBOL,   KP_F_INSURED_BRANCH, KP_F_QUALIFICATION, KP_F_FACILITY_POSTAL_CODE,
+        KP_F_FACILITY_ADDRESS, KP_F_FACILITY_PHONE, KP_F_TICKET_NUMBER, KP_F_TICKET_EXPIRES,
+        KP_F_REPORT_CATEGORY,  KP_F_PROGRAMME};
     for (size_t i = 0; i < tables.n_items; i++)
         assert_taken(kinds.states[i], 0, possible_states(&tables.items[i]), tables.items[i].label);
     assert_true(kinds.old_limits > 100);
@@ -672,7 +688,8 @@ static const char *meant[MOST_COLUMNS]; /* of the row at hand: the code that a c
 static bool spoiled[PEOPLE]; /* a receiver would refuse the row; all others are messy, and that is all */
 
 /* Whose requests are in force, who has none, who may only get what a person consents to. */
-static const char *const INSURERS[] = {"06139463", "01130012", "00280081", "31289002", "34289009", "39289004"};
+static const char *const INSURERS[] = {"06139463", "01130012", "00280081",
+                                       "31289002", "34289009", "39289004"};
 
 static void add_source(struct source source)
 {
@@ -685,7 +702,8 @@ static void add_source(struct source source)
 static const struct kp_conversion *conversion_to(const struct kp_item *item)
 {
     for (size_t i = 0; i < tables.n_conversions; i++)
-        if (*item->unit && kp_conversion_of(&tables, item, tables.conversions[i].from) == &tables.conversions[i])
+        if (*item->unit &&
+            kp_conversion_of(&tables, item, tables.conversions[i].from) == &tables.conversions[i])
             return &tables.conversions[i];
     return NULL;
 }
@@ -717,16 +735,20 @@ static const char *own_words(size_t i, const struct kp_item *item)
 static void make_sources(void)
 {
     for (enum kp_field f = 0; f < (enum kp_field)FIRST_ITEM; f++)
-        add_source((struct source){.header = kp_field_name(f), .target = kp_field_name(f), .kind = KP_COL_FIELD,
-                                   .field = f});
+        add_source((struct source){
+            .header = kp_field_name(f), .target = kp_field_name(f), .kind = KP_COL_FIELD, .field = f});
     for (size_t i = 0; i < tables.n_items; i++) {
         const struct kp_item *item = &tables.items[i];
         const struct kp_conversion *c = i % 3 == 0 ? conversion_to(item) : NULL;
-        add_source((struct source){.header = item->code, .target = item->code, .values = own_words(i, item),
-                                   .item = item, .kind = KP_COL_ITEM, .conversion = c});
+        add_source((struct source){.header = item->code,
+                                   .target = item->code,
+                                   .values = own_words(i, item),
+                                   .item = item,
+                                   .kind = KP_COL_ITEM,
+                                   .conversion = c});
         if (item->several == KP_SEVERAL_JOIN && i % 5 == 0)
-            add_source((struct source){.header = text("所見その2 %zu", i), .target = item->code, .item = item,
-                                       .kind = KP_COL_ITEM});
+            add_source((struct source){
+                .header = text("所見その2 %zu", i), .target = item->code, .item = item, .kind = KP_COL_ITEM});
         if (item->type == KP_TYPE_PQ && i % 3 == 0)
             add_references(item, c);
     }
@@ -810,7 +832,8 @@ static const char *messy_number(const struct source *s)
     struct kp_decimal number = random_number(s->item);
     if (s->conversion) /* so that it fits the item's digits in any unit */
         number.units = number.units / 1000 + 1;
-    bool inner = !s->conversion && !s->item->has_range; /* a mark that the input range contradicts is no result */
+    bool inner =
+        !s->conversion && !s->item->has_range; /* a mark that the input range contradicts is no result */
     const char *plain = decimal_text(&memory, number);
     switch (random_below(14)) {
     case 0:
@@ -826,7 +849,8 @@ static const char *messy_number(const struct source *s)
     case 5:
         return inner ? text("%s%s", plain, one_in(2) ? "未満" : "以上") : plain;
     case 6:
-        return text("%s%s%u%u", plain, s->item->decimals ? "" : ".", random_below(5), random_below(10)); /* rounded down */
+        return text("%s%s%u%u", plain, s->item->decimals ? "" : ".", random_below(5),
+                    random_below(10)); /* rounded down */
     case 7:
         return text("0%s", plain);
     case 8:
@@ -861,7 +885,8 @@ static const char *messy_code(const struct source *s)
     *means = NULL;
     if (one_in(12))
         return one_in(2) ? "未実施" : "測定不能";
-    bool speaks = known && strcmp(known, code->code) == 0 && !kp_text_is_dash(key); /* a dash is nothing in this export */
+    bool speaks = known && strcmp(known, code->code) == 0 &&
+                  !kp_text_is_dash(key); /* a dash is nothing in this export */
     *means = code->code;
     return speaks && one_in(2) ? code->display : in_any_width(code->code);
 }
@@ -869,7 +894,8 @@ static const char *messy_code(const struct source *s)
 /* Half-width kana, ASCII with markup, line ends: what people type into a field for findings. */
 static const char *messy_words(const struct source *s)
 {
-    static const char *const typed[] = {"ｶﾞｽﾄﾛﾌｧｲﾊﾞｰ", "HDL<40 & LDL>140", "要 経過\n観察", "\"再検\"", "'07年 ﾎﾟﾘｰﾌﾟ", "ｳﾞｨｰﾙｽ; 5% 以下"};
+    static const char *const typed[] = {"ｶﾞｽﾄﾛﾌｧｲﾊﾞｰ", "HDL<40 & LDL>140", "要 経過\n観察",
+                                        "\"再検\"",    "'07年 ﾎﾟﾘｰﾌﾟ",     "ｳﾞｨｰﾙｽ; 5% 以下"};
     enum { DATE_BYTES = 8 };
     if (s->item->max_bytes == DATE_BYTES)
         return messy_date(random_day(10000, 10000));
@@ -908,7 +934,9 @@ static void give_card(size_t row, const char *to)
     bool ascii = strcmp(to, "06139463") == 0; /* which wants half width */
     const char *symbol = in_any_width(text("%u-%u", 10 + random_below(90), 100 + random_below(900)));
     *cell_of(row, KP_F_INSURER_NUMBER) = in_any_width(one_in(3) ? to + strspn(to, "0") : to);
-    *cell_of(row, KP_F_INSURED_SYMBOL) = ascii || one_in(2) ? symbol : one_in(2) ? text("ｹﾝﾎﾟ・%zu", row) : "";
+    *cell_of(row, KP_F_INSURED_SYMBOL) = ascii || one_in(2) ? symbol
+                                         : one_in(2)        ? text("ｹﾝﾎﾟ・%zu", row)
+                                                            : "";
     *cell_of(row, KP_F_INSURED_NUMBER) = in_any_width(text("%zu", 10000 + row));
     *cell_of(row, KP_F_INSURED_BRANCH) = one_in(2) ? "" : in_any_width(one_in(2) ? "1" : "02");
     *cell_of(row, KP_F_QUALIFICATION) = one_in(3) ? "本人" : one_in(2) ? "２" : "";
@@ -920,14 +948,16 @@ static void give_person(size_t row, struct kp_date birth, struct kp_date exam)
     static const char *const sexes[] = {"男", "女", "1", "２", "女性", "M"};
     *cell_of(row, KP_F_EMPLOYEE_ID) = text("E%05zu", row);
     *cell_of(row, KP_F_NAME) = "架空　名前";
-    *cell_of(row, KP_F_NAME_KANA) = one_in(2) ? names[random_below(COUNT(names))]
-                                              : text("ア%s", random_kana(&memory, 20)); /* a lone ー would be a dash */
+    *cell_of(row, KP_F_NAME_KANA) =
+        one_in(2) ? names[random_below(COUNT(names))]
+                  : text("ア%s", random_kana(&memory, 20)); /* a lone ー would be a dash */
     *cell_of(row, KP_F_SEX) = sexes[random_below(COUNT(sexes))];
     *cell_of(row, KP_F_BIRTH_DATE) = messy_date(birth);
     *cell_of(row, KP_F_EXAM_DATE) = messy_date(exam);
-    *cell_of(row, KP_F_POSTAL_CODE) = in_any_width(text("%s%s%s", random_digits(&memory, 3), one_in(2) ? "-" : "",
-                                                        random_digits(&memory, 4)));
-    *cell_of(row, KP_F_ADDRESS) = text("%s %s", random_words(&memory, 1 + random_below(40), true), "ﾏﾝｼｮﾝ 8-1");
+    *cell_of(row, KP_F_POSTAL_CODE) = in_any_width(
+        text("%s%s%s", random_digits(&memory, 3), one_in(2) ? "-" : "", random_digits(&memory, 4)));
+    *cell_of(row, KP_F_ADDRESS) =
+        text("%s %s", random_words(&memory, 1 + random_below(40), true), "ﾏﾝｼｮﾝ 8-1");
     *cell_of(row, KP_F_MEMBER_FROM) = one_in(4) ? messy_date((struct kp_date){2010, 4, 1}) : "";
     *cell_of(row, KP_F_MEMBER_TO) = one_in(40) ? messy_date((struct kp_date){2024, 4, 1}) : "";
 }
@@ -936,9 +966,11 @@ static void give_facility(size_t row)
 {
     bool ticket = one_in(5);
     *cell_of(row, KP_F_FACILITY_NUMBER) = in_any_width(random_facility(&memory));
-    *cell_of(row, KP_F_FACILITY_NAME) = text("%s%s", random_words(&memory, 1 + random_below(10), true), " ｸﾘﾆｯｸ");
+    *cell_of(row, KP_F_FACILITY_NAME) =
+        text("%s%s", random_words(&memory, 1 + random_below(10), true), " ｸﾘﾆｯｸ");
     if (one_in(2)) {
-        *cell_of(row, KP_F_FACILITY_ADDRESS) = text("兵庫県 %s", random_words(&memory, 1 + random_below(50), true));
+        *cell_of(row, KP_F_FACILITY_ADDRESS) =
+            text("兵庫県 %s", random_words(&memory, 1 + random_below(50), true));
         *cell_of(row, KP_F_FACILITY_POSTAL_CODE) = "〒651-0298";
     }
     *cell_of(row, KP_F_FACILITY_PHONE) = one_in(2) ? "" : in_any_width("(078)000-2250");
@@ -946,7 +978,8 @@ static void give_facility(size_t row)
     *cell_of(row, KP_F_TICKET_EXPIRES) = ticket ? messy_date((struct kp_date){2026, 3, 31}) : "";
 }
 
-/* 10 and 010 are for those who are 40 to 74 at the end of the fiscal year; at the edges the program decides alone. */
+/* 10 and 010 are for those who are 40 to 74 at the end of the fiscal year; at the edges the program decides
+ * alone. */
 static void give_category(size_t row, struct kp_date birth, struct kp_date exam)
 {
     int age = exam.year + (exam.month > 3) - birth.year - (birth.month > 3);
@@ -959,7 +992,8 @@ static void give_category(size_t row, struct kp_date birth, struct kp_date exam)
 static bool is_judged(size_t row, const struct kp_item *author)
 {
     for (size_t i = 0; i < n_sources; i++)
-        if (sources[i].kind == KP_COL_ITEM && sources[i].item->author_item == author - tables.items && *grid[row][i])
+        if (sources[i].kind == KP_COL_ITEM && sources[i].item->author_item == author - tables.items &&
+            *grid[row][i])
             return true;
     return false;
 }
@@ -968,7 +1002,8 @@ static bool is_judged(size_t row, const struct kp_item *author)
 
 static bool begins(size_t column, const char *code)
 {
-    return sources[column].kind == KP_COL_ITEM && strncmp(sources[column].item->code, code, strlen(code)) == 0;
+    return sources[column].kind == KP_COL_ITEM &&
+           strncmp(sources[column].item->code, code, strlen(code)) == 0;
 }
 
 /* The first column of an item. */
@@ -1051,7 +1086,8 @@ static void settle_detailed_test(size_t row, const struct kp_item *reason)
         grid[row][whether] = messy_code(&sources[whether]);
     for (size_t i = 0; i < tables.n_items; i++) {
         const struct kp_item *item = &tables.items[i];
-        if (item->relation == KP_REL_COMP && item->type != KP_TYPE_ST && strcmp(item->group_id, reason->group_id) == 0)
+        if (item->relation == KP_REL_COMP && item->type != KP_TYPE_ST &&
+            strcmp(item->group_id, reason->group_id) == 0)
             fill(row, item);
     }
 }
@@ -1213,14 +1249,18 @@ static void write_consents(void)
 {
     FILE *file = fopen("consents.csv", "wb");
     assert_non_null(file);
-    (void)fputs("consent_id,employee_id,insurer_number,insured_symbol,insured_number,insured_branch,recipient,items,kind,"
-                "given_on,withdrawn_on,evidence\n", file);
+    (void)fputs(
+        "consent_id,employee_id,insurer_number,insured_symbol,insured_number,insured_branch,recipient,items,kind,"
+        "given_on,withdrawn_on,evidence\n",
+        file);
     for (size_t row = 0; row < PEOPLE; row++)
         for (unsigned n = random_below(3); n > 1; n--)
             (void)fprintf(file, "C%zu,E%05zu,,,,,%s,%s,%s,2025-03-01,%s,書面\n", row, row,
                           one_in(2) ? "*" : INSURERS[random_below(COUNT(INSURERS))],
-                          one_in(3) ? "all" : one_in(2) ? "other" : random_codes(), one_in(2) ? "explicit" : "notice",
-                          one_in(10) ? "2026-01-01" : "");
+                          one_in(3)   ? "all"
+                          : one_in(2) ? "other"
+                                      : random_codes(),
+                          one_in(2) ? "explicit" : "notice", one_in(10) ? "2026-01-01" : "");
     assert_int_equal(fclose(file), 0);
 }
 
@@ -1231,7 +1271,8 @@ static void write_consents(void)
 static struct kp_mapping mapping;
 static struct sheet entries; /* of the disclosure log */
 static unsigned found[PEOPLE];
-static size_t settled, detailed; /* values that gave way to another of their group; reasons of detailed tests */
+static size_t settled,
+    detailed; /* values that gave way to another of their group; reasons of detailed tests */
 
 static void export_people(void)
 {
@@ -1250,12 +1291,18 @@ static void map_columns(void)
 {
     static struct kp_mapping_file file;
     const char **headers = kp_arena_alloc(&memory, n_sources * sizeof(*headers));
-    const struct kp_mapping_job job = {.arena = &memory, .tables = &tables, .diag = &DIAG, .file = &file,
-                                       .input_path = "export.csv", .input = 1, .n_inputs = 1};
+    const struct kp_mapping_job job = {.arena = &memory,
+                                       .tables = &tables,
+                                       .diag = &DIAG,
+                                       .file = &file,
+                                       .input_path = "export.csv",
+                                       .input = 1,
+                                       .n_inputs = 1};
     assert_non_null(headers);
     for (size_t i = 0; i < n_sources; i++)
         headers[i] = sources[i].header;
-    assert_int_equal(kp_mapping_load(&memory, &kp_io_posix, letters, "mapping.csv", NULL, &DIAG, &file), KP_OK);
+    assert_int_equal(kp_mapping_load(&memory, &kp_io_posix, letters, "mapping.csv", NULL, &DIAG, &file),
+                     KP_OK);
     assert_int_equal(kp_mapping_build(&job, &(struct kp_heading){headers, NULL, n_sources}, &mapping), KP_OK);
     for (size_t i = 0; i < n_sources; i++)
         assert_int_equal(mapping.columns[i].kind, sources[i].kind);
@@ -1264,8 +1311,12 @@ static void map_columns(void)
 /* As insurers.csv has it. */
 static void find_insurer(const char *number)
 {
-    insurer = (struct kp_insurer){.number = number, .report_40to74 = "10", .programme_40to74 = "010",
-                                  .report_under40 = "40", .programme_under40 = "990", .section_under40 = "01010"};
+    insurer = (struct kp_insurer){.number = number,
+                                  .report_40to74 = "10",
+                                  .programme_40to74 = "010",
+                                  .report_under40 = "40",
+                                  .programme_under40 = "990",
+                                  .section_under40 = "01010"};
     if (strcmp(number, "06139463") == 0) {
         insurer.symbol_width = KP_WIDTH_HALF;
         insurer.report_under40 = "41", insurer.programme_under40 = "030", insurer.section_under40 = "01030";
@@ -1280,12 +1331,13 @@ static void normalize_row(size_t row, enum kp_band band)
 {
     static const struct kp_org nobody = {0};
     struct kp_findings findings = {.arena = &of_person};
-    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &of_person, &findings, &record), KP_OK);
+    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &of_person, &findings, &record),
+                     KP_OK);
     find_insurer(record.field[KP_F_INSURER_NUMBER]);
     const struct kp_category category = kp_category_of(&insurer, &record, band);
     const struct kp_settling how = {.programme = category.programme};
-    const struct kp_check_context context = {.as_of = DAY_OF_WRITING, .report = category.report,
-                                             .programme = category.programme};
+    const struct kp_check_context context = {
+        .as_of = DAY_OF_WRITING, .report = category.report, .programme = category.programme};
     kp_alternatives(&tables, &record, &how, &findings);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         settled += f->code == KP_K_GROUP_SETTLED;
@@ -1302,20 +1354,24 @@ static const char *logged(size_t entry, const char *column)
     return cell(&entries, entry, column);
 }
 
-/* The grounds as the log has them: each item of the record stands in just one list, and no other item does. */
+/* The grounds as the log has them: each item of the record stands in just one list, and no other item does.
+ */
 static void read_grounds(size_t entry, const char *who)
 {
     static const struct {
         const char *column;
         enum kp_ground ground;
-    } lists[] = {{"items_duty", KP_GROUND_DUTY},           {"items_form", KP_GROUND_FORM},
-                 {"items_consent", KP_GROUND_CONSENT},     {"items_requested", KP_GROUND_REQUESTED},
+    } lists[] = {{"items_duty", KP_GROUND_DUTY},
+                 {"items_form", KP_GROUND_FORM},
+                 {"items_consent", KP_GROUND_CONSENT},
+                 {"items_requested", KP_GROUND_REQUESTED},
                  {"items_withheld", KP_GROUND_WITHHELD}};
     bool listed[MOST_ITEMS] = {false};
     for (size_t i = 0; i < COUNT(lists); i++)
         for (const char *at = logged(entry, lists[i].column); *at; at += strspn(at, " ")) {
             size_t n = strcspn(at, " ");
-            const struct kp_item *item = kp_item_find(&tables, in_memory(kp_arena_strndup(&of_person, at, n)));
+            const struct kp_item *item =
+                kp_item_find(&tables, in_memory(kp_arena_strndup(&of_person, at, n)));
             assert_non_null(item);
             assert_false(listed[item - tables.items]);
             listed[item - tables.items] = true;
@@ -1324,7 +1380,8 @@ static void read_grounds(size_t entry, const char *who)
         }
     for (size_t i = 0; i < tables.n_items; i++)
         if (listed[i] != (record.values[i].state != KP_VALUE_ABSENT))
-            fail_msg("%s, %s: %s", who, tables.items[i].label, listed[i] ? "logged, not there" : "there, not logged");
+            fail_msg("%s, %s: %s", who, tables.items[i].label,
+                     listed[i] ? "logged, not there" : "there, not logged");
 }
 
 static void assert_entry(size_t entry)
@@ -1391,7 +1448,8 @@ static size_t check_bundle(const char *path)
             continue;
         kp_arena_reset(&of_person);
         assert_int_equal(kp_unzip_read(&zip, &member, MOST_BYTES, &out, &fault), KP_OK);
-        check_document(kp_buf_text(&out), out.len, entry_of(strrchr(path, '/') + 1, strrchr(member.name, '/') + 1));
+        check_document(kp_buf_text(&out), out.len,
+                       entry_of(strrchr(path, '/') + 1, strrchr(member.name, '/') + 1));
         n++;
     }
     kp_unzip_close(&zip);
@@ -1411,7 +1469,8 @@ static size_t check_returned(const char *name, bool bad)
         assert_in_range(row, 0, PEOPLE - 1);
         found[row]++;
         if (spoiled[row] != bad)
-            fail_msg("row %zu does not belong into %s: %s", row, name, rows.cells[rows.starts[i] + first - 1]);
+            fail_msg("row %zu does not belong into %s: %s", row, name,
+                     rows.cells[rows.starts[i] + first - 1]);
         for (size_t k = 0; k < n_sources; k++)
             assert_string_equal(cells[k], grid[row][k]);
     }

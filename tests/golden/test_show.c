@@ -39,14 +39,16 @@ static void contents__with_values__name_the_people(void **state UNUSED)
     must("unzip -p %s '*/DATA/*000003.xml' | grep -oP '<patient><name>\\K[^<]*' >name", bundle);
     const char *name = slurp("name", NULL);
     assert_true(strlen(name) > 6);
-    assert_contains(shown("--lang ja --show-values %s", bundle), text("%.*s", (int)strcspn(name, "\n"), name));
+    assert_contains(shown("--lang ja --show-values %s", bundle),
+                    text("%.*s", (int)strcspn(name, "\n"), name));
 }
 
 static void record__by_number_and_by_every_name__is_the_same(void **state UNUSED)
 {
-    static const char *const ways[] = {"h66311111162026040101000003.xml", "h66311111162026040101000003",
-                                       "DATA/h66311111162026040101000003.xml",
-                                       "6631111116_06139463_202604010_1/DATA/h66311111162026040101000003.xml"};
+    static const char *const ways[] = {
+        "h66311111162026040101000003.xml", "h66311111162026040101000003",
+        "DATA/h66311111162026040101000003.xml",
+        "6631111116_06139463_202604010_1/DATA/h66311111162026040101000003.xml"};
     const char *by_number = shown("--lang ja %s 3", bundle);
     for (size_t i = 0; i < COUNT(ways); i++)
         assert_string_equal(shown("--lang ja %s %s", bundle, ways[i]), by_number);
@@ -56,9 +58,20 @@ static void record__by_number_and_by_every_name__is_the_same(void **state UNUSED
 static void record__as_text__reads_as_a_sheet(void **state UNUSED)
 {
     const char *page = shown("--lang ja %s 3", bundle);
-    static const char *const parts[] = {"1974-04-17 (51)", "664-0959 兵庫県潮見市松ケ浜６－２６－１３", "10: 特定健診情報",
-                                        "010: 特定健診", "169.9 cm", "既往歴                                   2: 特記すべきことなし",
-                                        "1.00 mg/dL", "〈血液像検査〉", "要経過観察（肝機能）", "3: いいえ", "106 mmHg", "万/mm3", "[01010: 検査・問診結果セクション]", "2819902251"};
+    static const char *const parts[] = {"1974-04-17 (51)",
+                                        "664-0959 兵庫県潮見市松ケ浜６－２６－１３",
+                                        "10: 特定健診情報",
+                                        "010: 特定健診",
+                                        "169.9 cm",
+                                        "既往歴                                   2: 特記すべきことなし",
+                                        "1.00 mg/dL",
+                                        "〈血液像検査〉",
+                                        "要経過観察（肝機能）",
+                                        "3: いいえ",
+                                        "106 mmHg",
+                                        "万/mm3",
+                                        "[01010: 検査・問診結果セクション]",
+                                        "2819902251"};
     for (size_t i = 0; i < COUNT(parts); i++)
         assert_contains(page, parts[i]);
 }
@@ -81,28 +94,34 @@ static const char *edited(const char *old, const char *new)
 #define HEIGHT "<value xsi:type=\"PQ\" value=\"169.9\" unit=\"cm\"/>"
 #define MARK(code) "<value xsi:type=\"CD\" code=\"" code "\" codeSystem=\"2.16.840.1.113883.5.83\"/>"
 
-/* A mark is of the input range's end where the number reaches it; within the range the source said no more. */
+/* A mark is of the input range's end where the number reaches it; within the range the source said no more.
+ */
 static void record__marks_and_ranges__say_what_they_mean(void **state UNUSED)
 {
-    assert_contains(edited(HEIGHT, MARK("L") "<value xsi:type=\"PQ\" value=\"95.0\" unit=\"cm\"/>"), "  95.0 cm (入力最小値以下)\n");
-    assert_contains(edited(HEIGHT, MARK("H") "<value xsi:type=\"PQ\" value=\"250.0\" unit=\"cm\"/>"), "  250.0 cm (入力最大値以上)\n");
+    assert_contains(edited(HEIGHT, MARK("L") "<value xsi:type=\"PQ\" value=\"95.0\" unit=\"cm\"/>"),
+                    "  95.0 cm (入力最小値以下)\n");
+    assert_contains(edited(HEIGHT, MARK("H") "<value xsi:type=\"PQ\" value=\"250.0\" unit=\"cm\"/>"),
+                    "  250.0 cm (入力最大値以上)\n");
     assert_contains(edited(HEIGHT, MARK("L") HEIGHT), "  169.9 cm 以下\n");
     assert_contains(edited(HEIGHT, "<value xsi:type=\"PQ\" nullFlavor=\"NI\"/>"), "  測定不可能\n");
-    const char *judged = edited(HEIGHT, HEIGHT "<interpretationCode code=\"H\"/><referenceRange><observationRange classCode=\"OBS\" "
-                                        "moodCode=\"EVN.CRT\"><value xsi:type=\"IVL_PQ\"><low value=\"150\" unit=\"cm\"/>"
-                                        "</value></observationRange></referenceRange>");
+    const char *judged = edited(
+        HEIGHT, HEIGHT "<interpretationCode code=\"H\"/><referenceRange><observationRange classCode=\"OBS\" "
+                       "moodCode=\"EVN.CRT\"><value xsi:type=\"IVL_PQ\"><low value=\"150\" unit=\"cm\"/>"
+                       "</value></observationRange></referenceRange>");
     assert_contains(judged, "169.9 cm             H 高い   150 以上\n");
-    must("python3 \"$GOLDEN/edit_bundle.py\" %s edited/$(basename %s) 'value=\"20250513\"' 'value=\"20130331\"' '%s' '%s'", bundle, bundle,
-         HEIGHT, MARK("H"));
+    must(
+        "python3 \"$GOLDEN/edit_bundle.py\" %s edited/$(basename %s) 'value=\"20250513\"' 'value=\"20130331\"' '%s' '%s'",
+        bundle, bundle, HEIGHT, MARK("H"));
     assert_contains(shown("--lang ja edited/6631111116_06139463_202604010_1.zip 3"), "  (入力最大値以上)\n");
 }
 
 static void record__long_text__stays_in_its_column(void **state UNUSED)
 {
-    const char *page = edited("\\xe8\\xa6\\x81\\xe7\\xb5\\x8c\\xe9\\x81\\x8e\\xe8\\xa6\\xb3\\xe5\\xaf\\x9f", /* 要経過観察 */
-                              "\\xe3\\x81\\x82\\xe3\\x81\\x84\\xe3\\x81\\x86\\xe3\\x81\\x88\\xe3\\x81\\x8a\\xe3\\x81\\x8b\\xe3\\x81\\x8d\\xe3\\x81\\x8f"
-                              "\\xe3\\x81\\x91\\xe3\\x81\\x93\\xe3\\x81\\x82\\xe3\\x81\\x84\\xe3\\x81\\x86\\xe3\\x81\\x88\\xe3\\x81\\x8a\\xe3\\x81\\x8b"
-                              "\\xe3\\x81\\x8d\\xe3\\x81\\x8f\\xe3\\x81\\x91\\xe3\\x81\\x93");
+    const char *page = edited(
+        "\\xe8\\xa6\\x81\\xe7\\xb5\\x8c\\xe9\\x81\\x8e\\xe8\\xa6\\xb3\\xe5\\xaf\\x9f", /* 要経過観察 */
+        "\\xe3\\x81\\x82\\xe3\\x81\\x84\\xe3\\x81\\x86\\xe3\\x81\\x88\\xe3\\x81\\x8a\\xe3\\x81\\x8b\\xe3\\x81\\x8d\\xe3\\x81\\x8f"
+        "\\xe3\\x81\\x91\\xe3\\x81\\x93\\xe3\\x81\\x82\\xe3\\x81\\x84\\xe3\\x81\\x86\\xe3\\x81\\x88\\xe3\\x81\\x8a\\xe3\\x81\\x8b"
+        "\\xe3\\x81\\x8d\\xe3\\x81\\x8f\\xe3\\x81\\x91\\xe3\\x81\\x93");
     assert_contains(page, "医師の診断(判定)                         あいうえおかきくけこあいうえおかきく\n"
                           "                                           けこ（肝機能）\n");
 }
@@ -149,19 +168,21 @@ static void html__text_with_markup__stays_text(void **state UNUSED)
 
 static void list__category_that_is_none__is_not_repeated(void **state UNUSED)
 {
-    must("python3 \"$GOLDEN/edit_bundle.py\" %s named/$(basename %s) 'code=\"10\" codeSystem=\"1.2.392.200119.6.1001\"' "
-         "'code=\"YAMADA\" codeSystem=\"1.2.392.200119.6.1001\"' 'code=\"010\" codeSystem=\"1.2.392.200119.6.1002\"' "
-         "'code=\"YAMADA\" codeSystem=\"1.2.392.200119.6.1002\"'",
-         bundle, bundle);
+    must(
+        "python3 \"$GOLDEN/edit_bundle.py\" %s named/$(basename %s) 'code=\"10\" codeSystem=\"1.2.392.200119.6.1001\"' "
+        "'code=\"YAMADA\" codeSystem=\"1.2.392.200119.6.1001\"' 'code=\"010\" codeSystem=\"1.2.392.200119.6.1002\"' "
+        "'code=\"YAMADA\" codeSystem=\"1.2.392.200119.6.1002\"'",
+        bundle, bundle);
     assert_contains(shown("named/6631111116_06139463_202604010_1.zip"), "h66311111162026040101000001.xml");
     assert_int_equal(occurrences(slurp("stdout", NULL), "YAMADA"), 0);
 }
 
 static void record__that_lacks_something__says_so(void **state UNUSED)
 {
-    must("python3 \"$GOLDEN/edit_bundle.py\" %s half/$(basename %s) 'unit=\"cm\"' 'unit=\"zzz\"' 9N006000000000001 "
-         "9N006000000000009",
-         bundle, bundle);
+    must(
+        "python3 \"$GOLDEN/edit_bundle.py\" %s half/$(basename %s) 'unit=\"cm\"' 'unit=\"zzz\"' 9N006000000000001 "
+        "9N006000000000009",
+        bundle, bundle);
     const char *page = shown("--lang en half/6631111116_06139463_202604010_1.zip 3");
     assert_contains(page, "what could not be read");
     assert_contains(page, "K8044");
@@ -180,9 +201,15 @@ static void nothing_to_show__is_told(void **state UNUSED)
     static const struct {
         const char *arguments, *code;
         int status;
-    } cases[] = {{"", "K1061", 2}, {"out/nothing.zip", "K8070", 5}, {"\"$FIXTURES/export.csv\"", "K8001", 5},
-                 {BUNDLE " 104", "K8081", 2}, {BUNDLE " 0", "K8081", 2}, {BUNDLE " nobody.xml", "K8081", 2},
-                 {BUNDLE " ix08_V08.xml", "K8081", 2}, {BUNDLE " 1 2", "K1", 2}, {"--colour " BUNDLE, "K1002", 2}};
+    } cases[] = {{"", "K1061", 2},
+                 {"out/nothing.zip", "K8070", 5},
+                 {"\"$FIXTURES/export.csv\"", "K8001", 5},
+                 {BUNDLE " 104", "K8081", 2},
+                 {BUNDLE " 0", "K8081", 2},
+                 {BUNDLE " nobody.xml", "K8081", 2},
+                 {BUNDLE " ix08_V08.xml", "K8081", 2},
+                 {BUNDLE " 1 2", "K1", 2},
+                 {"--colour " BUNDLE, "K1002", 2}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(kenporter("show %s", cases[i].arguments), cases[i].status);
         assert_contains(slurp("stderr", NULL), cases[i].code);

@@ -1,4 +1,5 @@
-/* max_documents in the register of insurers: several bundles for one insurer and day, and what else counts N up. */
+/* max_documents in the register of insurers: several bundles for one insurer and day, and what else counts N
+ * up. */
 #include "golden/golden.h"
 
 #define SPLIT "6631111116_06139463_20260401"
@@ -8,11 +9,12 @@ enum { PEOPLE = 103 }; /* of insurer 06139463 in the fixtures */
 /* The fixtures' register with a limit for one insurer; limit NULL: the file is left without the column. */
 static void write_register(const char *limit)
 {
-    must("python3 -c \"import csv, sys\n"
-         "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig')))\n"
-         "rows = [r + ['max_documents' if i == 0 else sys.argv[2] if r[0] == '06139463' else ''] for i, r in enumerate(rows)]\n"
-         "csv.writer(open('insurers.csv', 'w', newline='')).writerows(rows)\" \"$FIXTURES/insurers.csv\" '%s'",
-         limit);
+    must(
+        "python3 -c \"import csv, sys\n"
+        "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig')))\n"
+        "rows = [r + ['max_documents' if i == 0 else sys.argv[2] if r[0] == '06139463' else ''] for i, r in enumerate(rows)]\n"
+        "csv.writer(open('insurers.csv', 'w', newline='')).writerows(rows)\" \"$FIXTURES/insurers.csv\" '%s'",
+        limit);
 }
 
 static int export_into(const char *out, const char *more)
@@ -110,7 +112,8 @@ static void limit__prepared_and_released__splits_too(void **state UNUSED)
     assert_int_equal(how_many("later/prepared/*/" SPLIT "*.zip"), 2);
     char **found = NULL;
     assert_int_equal(paths("later/prepared/*", &found), 1);
-    assert_int_equal(kenporter("release " CONFIG "--insurers insurers.csv -o later %s", strrchr(found[0], '/') + 1), 1);
+    assert_int_equal(
+        kenporter("release " CONFIG "--insurers insurers.csv -o later %s", strrchr(found[0], '/') + 1), 1);
     assert_int_equal(how_many("later/" SPLIT "*.zip"), 2);
     assert_int_equal(how_many("later/prepared/*"), 0);
 }

@@ -1,4 +1,5 @@
-/* Exports of other layouts: read as they come, read with a mapping, and their rejected rows mended and fed back. */
+/* Exports of other layouts: read as they come, read with a mapping, and their rejected rows mended and fed
+ * back. */
 #include "golden/golden.h"
 
 #define TABLES "--mapping " VENDORS "C2XDTBL_sample.csv\" --methods " VENDORS "METHODCVT_sample.csv\" "
@@ -16,12 +17,13 @@ static const struct run PLAIN[] = {{"pattern_a", "plain_a", "", "decision"},
                                    {"english", "plain_english", "", "decision"}};
 
 /* pattern_a and pattern_b need no mapping: with the one that map prints, all is decided as without */
-static const struct run MAPPED[] = {{"pattern_a", "mapped_a", "--mapping pattern_a.map ", "decision"},
-                                    {"pattern_b", "mapped_b", "--mapping pattern_b.map ", "decision"},
-                                    {"pattern_c", "mapped_c", "--mapping pattern_c.map ", "decision_mapped"},
-                                    {"english", "mapped_english", "--mapping english.map ", "decision_mapped"},
-                                    {"cc2x", "mapped_cc2x", "--mapping cc2x.map ", "decision_mapped"},
-                                    {"cc2x_local", "mapped_local", TABLES, "decision_mapped"}};
+static const struct run MAPPED[] = {
+    {"pattern_a", "mapped_a", "--mapping pattern_a.map ", "decision"},
+    {"pattern_b", "mapped_b", "--mapping pattern_b.map ", "decision"},
+    {"pattern_c", "mapped_c", "--mapping pattern_c.map ", "decision_mapped"},
+    {"english", "mapped_english", "--mapping english.map ", "decision_mapped"},
+    {"cc2x", "mapped_cc2x", "--mapping cc2x.map ", "decision_mapped"},
+    {"cc2x_local", "mapped_local", TABLES, "decision_mapped"}};
 
 static struct sheet expected, values;
 
@@ -138,7 +140,8 @@ static void assert_values_found(const struct run *r)
         for (size_t at = 1; at < expected.n_rows; at++)
             n += is(&values, row, "file", text("%s.csv", r->name)) &&
                  is(&expected, at, "file", cell(&values, row, "file")) &&
-                 is(&expected, at, "line", cell(&values, row, "line")) && is(&expected, at, r->decision, "released");
+                 is(&expected, at, "line", cell(&values, row, "line")) &&
+                 is(&expected, at, r->decision, "released");
     must("n=$(python3 \"$GOLDEN/compare_values.py\" " VENDORS "values.csv\" %s.csv %s/decisions.csv %s) && "
          "test \"$n\" = %zu",
          r->name, run_folder(r->out), r->out, n);
@@ -162,15 +165,23 @@ static void mapped__documents__hold_the_values(void **state)
 static void comparison__other_values__are_told(void **state)
 {
     (void)state;
-    static const char *const changes[] = {"s/name_kana,ヒロセマサト/name_kana,ヒロセマサコ/", "s/,170.3$/,170.4/",
-                                          "s/1A010000000190111,2/1A010000000190111,1/", "s/,31$/,31.0/",
-                                          "s/左軸偏位/右軸偏位/", "s/facility_name,東都/facility_name,西都/",
-                                          "s/049,三宅　玲子/049,三宅玲子/", "s/^\\(pattern_a.csv,2\\),sex/\\1,insured_branch/",
-                                          "s/^\\(pattern_a.csv,2\\),3B035000002327201/\\1,3B035000002327202/"};
+    static const char *const changes[] = {
+        "s/name_kana,ヒロセマサト/name_kana,ヒロセマサコ/",
+        "s/,170.3$/,170.4/",
+        "s/1A010000000190111,2/1A010000000190111,1/",
+        "s/,31$/,31.0/",
+        "s/左軸偏位/右軸偏位/",
+        "s/facility_name,東都/facility_name,西都/",
+        "s/049,三宅　玲子/049,三宅玲子/",
+        "s/^\\(pattern_a.csv,2\\),sex/\\1,insured_branch/",
+        "s/^\\(pattern_a.csv,2\\),3B035000002327201/\\1,3B035000002327202/"};
     for (size_t i = 0; i < COUNT(changes); i++) {
-        must("sed '%s' " VENDORS "values.csv\" >changed.csv; ! cmp -s changed.csv " VENDORS "values.csv\"", changes[i]);
-        if (run_shell(text("python3 \"$GOLDEN/compare_values.py\" changed.csv pattern_a.csv %s/decisions.csv plain_a "
-                           ">compare.out 2>&1", run_folder("plain_a"))) == 0)
+        must("sed '%s' " VENDORS "values.csv\" >changed.csv; ! cmp -s changed.csv " VENDORS "values.csv\"",
+             changes[i]);
+        if (run_shell(text(
+                "python3 \"$GOLDEN/compare_values.py\" changed.csv pattern_a.csv %s/decisions.csv plain_a "
+                ">compare.out 2>&1",
+                run_folder("plain_a"))) == 0)
             fail_msg("the comparison does not see %s", changes[i]);
     }
 }
@@ -217,8 +228,9 @@ static void cc2x_local__without_mapping__exit_3(void **state)
 static void cc2x_local__without_methods__exit_2_and_names_the_item(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter("export " VENDOR_CONFIG "--mapping " VENDORS "C2XDTBL_sample.csv\" -o no_methods " VENDORS
-                               "cc2x_local.csv\""), 2);
+    assert_int_equal(kenporter("export " VENDOR_CONFIG "--mapping " VENDORS
+                               "C2XDTBL_sample.csv\" -o no_methods " VENDORS "cc2x_local.csv\""),
+                     2);
     assert_contains(slurp("stderr", NULL), "C2XDTBL_sample.csv:28: fail K1053: ");
     assert_contains(slurp("stderr", NULL), "3F0150000023ZZZ01");
     assert_contains(slurp("stderr", NULL), "--methods");
@@ -243,12 +255,13 @@ static void cc2x_local__unknown_digit_of_a_method__rejects_the_row(void **state)
 /* --- rejected rows: given back, mended, fed in --- */
 
 /* From where the cells stand that came with the export. */
-static void assert_cells_as_they_came(const struct sheet *file, size_t row, const struct sheet *source, size_t from,
-                                      size_t ours)
+static void assert_cells_as_they_came(const struct sheet *file, size_t row, const struct sheet *source,
+                                      size_t from, size_t ours)
 {
     assert_int_equal(width(file, row) - ours, width(source, from));
     for (size_t i = 0; i < width(source, from); i++)
-        assert_string_equal(file->cells[file->starts[row] + ours + i], source->cells[source->starts[from] + i]);
+        assert_string_equal(file->cells[file->starts[row] + ours + i],
+                            source->cells[source->starts[from] + i]);
 }
 
 static void pattern_b__row_files__begin_with_both_header_rows(void **state)
@@ -271,7 +284,8 @@ static void pattern_b__row_files__begin_with_both_header_rows(void **state)
     }
 }
 
-/* rejected.csv of the run as it is, with the same mapping: the same rows with the same codes, nobody released. */
+/* rejected.csv of the run as it is, with the same mapping: the same rows with the same codes, nobody
+ * released. */
 static void assert_rejects_again(const struct run *r)
 {
     const char *out = text("again_%s", r->out);
@@ -279,7 +293,8 @@ static void assert_rejects_again(const struct run *r)
     assert_int_equal(kenporter("export " VENDOR_CONFIG "%s-o %s again.csv", r->options, out), 1);
     assert_int_equal(counted(out, "read"), counted(r->out, "rejected"));
     assert_int_equal(counted(out, "rejected"), counted(r->out, "rejected"));
-    struct sheet before = read_sheet("again.csv"), after = read_sheet(text("%s/rejected.csv", run_folder(out)));
+    struct sheet before = read_sheet("again.csv"),
+                 after = read_sheet(text("%s/rejected.csv", run_folder(out)));
     assert_int_equal(after.n_rows, before.n_rows);
     for (size_t row = 0; row < before.n_rows; row++) {
         assert_int_equal(width(&after, row), width(&before, row));
@@ -323,7 +338,8 @@ static void rejected_csv__of_two_header_rows_mended__is_released(void **state)
     static const char *const people[] = {"20205", "20206", "20207", "20208"};
     /* the day, the sex, the two fields at the end, the occult blood */
     must("cp -a plain_b mended && sed 's|,2025/06/31,|,2025/06/30,|; s|,1983/10/10,3,|,1983/10/10,2,|; "
-         "/,K2010,/s|\\r$|,いいえ,いいえ\\r|; s|,赤,|,(-),|' %s/rejected.csv >mended.csv", run_folder("plain_b"));
+         "/,K2010,/s|\\r$|,いいえ,いいえ\\r|; s|,赤,|,(-),|' %s/rejected.csv >mended.csv",
+         run_folder("plain_b"));
     assert_int_equal(kenporter("export " VENDOR_CONFIG "-o mended mended.csv"), 0);
     assert_int_equal(counted("mended", "read"), COUNT(people));
     assert_int_equal(counted("mended", "released"), COUNT(people));
@@ -338,7 +354,8 @@ static void rejected_csv__of_two_header_rows_mended__is_released(void **state)
 static void whole_export__mended_and_run_again__releases_the_mended_rows_alone(void **state)
 {
     (void)state;
-    must("cp -a plain_a whole && iconv -f CP932 -t UTF-8 " VENDORS "pattern_a.csv\" | sed '11s/検出/（－）/' >whole.csv");
+    must("cp -a plain_a whole && iconv -f CP932 -t UTF-8 " VENDORS
+         "pattern_a.csv\" | sed '11s/検出/（－）/' >whole.csv");
     assert_int_equal(kenporter("export " VENDOR_CONFIG "-o whole whole.csv"), 1);
     assert_int_equal(counted("whole", "released"), 1);
     assert_int_equal(counted("whole", "already_disclosed"), counted("plain_a", "released"));
@@ -351,7 +368,9 @@ static void whole_export__mended_and_run_again__releases_the_mended_rows_alone(v
 static void two_layouts__in_one_run__give_what_each_gives_alone(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter("export " VENDOR_CONFIG "-o both " VENDORS "pattern_a.csv\" " VENDORS "pattern_b.csv\""), 1);
+    assert_int_equal(
+        kenporter("export " VENDOR_CONFIG "-o both " VENDORS "pattern_a.csv\" " VENDORS "pattern_b.csv\""),
+        1);
     struct sheet both = decisions_of("both");
     size_t row = 1;
     for (size_t i = 0; i < 2; i++) {

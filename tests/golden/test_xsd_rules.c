@@ -1,7 +1,7 @@
 /*
- * Every rule of the profile schemas, broken by an edit of a document that keeps them all. tests/xsd_rules.csv has a row for
- * each; xsd_rules.py compares the table with the schemas. An edit is one or more steps joined with " ; ", a step is
- * operation|XPath|argument, and v: is the document's namespace:
+ * Every rule of the profile schemas, broken by an edit of a document that keeps them all. tests/xsd_rules.csv
+ * has a row for each; xsd_rules.py compares the table with the schemas. An edit is one or more steps joined
+ * with " ; ", a step is operation|XPath|argument, and v: is the document's namespace:
  *
  *   keep                       nothing
  *   delete|nodes               all of them
@@ -43,7 +43,8 @@ static int set_up(void **state)
     for (size_t i = 0; i < COUNT(bases); i++) {
         struct base *b = &bases[i];
         b->bytes = slurp(text("%s/../xsd_rules/%s.xml", getenv("GOLDEN"), b->name), &b->n);
-        if (load_profile(b->schema_file, &b->schema) != KP_OK || kp_xml_check_new(b->schema, &b->check) != KP_OK)
+        if (load_profile(b->schema_file, &b->schema) != KP_OK ||
+            kp_xml_check_new(b->schema, &b->check) != KP_OK)
             return -1;
     }
     table = read_sheet(text("%s/../xsd_rules.csv", getenv("GOLDEN")));
@@ -127,7 +128,8 @@ static void set_attribute(xmlNodePtr node, const char *assignment)
     assert_non_null(equals);
     const char *name = text("%.*s", (int)(equals - assignment), assignment);
     if (strncmp(name, "xsi:", 4) == 0)
-        assert_non_null(xmlSetNsProp(node, xmlSearchNsByHref(node->doc, node, X(XSI)), X(name + 4), X(equals + 1)));
+        assert_non_null(
+            xmlSetNsProp(node, xmlSearchNsByHref(node->doc, node, X(XSI)), X(name + 4), X(equals + 1)));
     else
         assert_non_null(xmlSetProp(node, X(name), X(equals + 1)));
 }
@@ -254,8 +256,8 @@ static void bases__unedited__pass(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(bases); i++) {
         assert_string_equal(verdict(&bases[i], bases[i].bytes, bases[i].n), "valid");
-        must("xmllint --noout --schema \"$SCHEMAS/xsd/%s\" \"$GOLDEN/../xsd_rules/%s.xml\"", bases[i].schema_file,
-             bases[i].name);
+        must("xmllint --noout --schema \"$SCHEMAS/xsd/%s\" \"$GOLDEN/../xsd_rules/%s.xml\"",
+             bases[i].schema_file, bases[i].name);
     }
 }
 
@@ -278,7 +280,8 @@ static void rows__each_edit__is_judged_as_the_table_says(void **state)
         if (is(&table, row, "expected", result))
             continue;
         wrong++;
-        print_error("%s %s: expected %s, got %s\n", id, cell(&table, row, "rule"), cell(&table, row, "expected"), result);
+        print_error("%s %s: expected %s, got %s\n", id, cell(&table, row, "rule"),
+                    cell(&table, row, "expected"), result);
     }
     assert_int_equal(wrong, 0);
 }
@@ -288,8 +291,9 @@ static void rows__a_second_validator__judges_alike(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(bases); i++) {
-        (void)run_shell(text("xmllint --nonet --noout --schema \"$SCHEMAS/xsd/%s\" rows/%s/*.xml 2>%s.verdicts",
-                             bases[i].schema_file, bases[i].name, bases[i].name));
+        (void)run_shell(
+            text("xmllint --nonet --noout --schema \"$SCHEMAS/xsd/%s\" rows/%s/*.xml 2>%s.verdicts",
+                 bases[i].schema_file, bases[i].name, bases[i].name));
         const char *verdicts = text("\n%s", slurp(text("%s.verdicts", bases[i].name), NULL));
         for (size_t row = 1; row < table.n_rows; row++) {
             if (base_of(row) != &bases[i] || is(&table, row, "edit", ""))
@@ -304,8 +308,8 @@ static void rows__a_second_validator__judges_alike(void **state)
 /* What may stand within an element, as text. */
 static bool holds_text(xmlNodePtr node)
 {
-    static const char *const names[] = {"title", "name", "addr", "postalCode", "text", "content", "paragraph", "item", "th",
-                                        "td"};
+    static const char *const names[] = {"title",   "name",      "addr", "postalCode", "text",
+                                        "content", "paragraph", "item", "th",         "td"};
     for (size_t i = 0; i < COUNT(names); i++)
         if (xmlStrEqual(node->name, X(names[i])))
             return true;
@@ -339,7 +343,8 @@ static const char *verdict_with(const struct base *base, int k, enum stranger st
     return result;
 }
 
-/* Nothing that the schemas leave unsaid is let in: at each element an attribute, an element, a text nobody named. */
+/* Nothing that the schemas leave unsaid is let in: at each element an attribute, an element, a text nobody
+ * named. */
 static void elements__what_no_rule_names__is_refused(void **state)
 {
     (void)state;

@@ -186,7 +186,8 @@ static void failure__sticks_until_reset(void **state)
     struct kp_arena arena = {.max_bytes = 64 * 1024};
     assert_null(kp_arena_alloc(&arena, 100 * 1024));
     assert_true(arena.failed);
-    assert_non_null(kp_arena_alloc(&arena, 16)); /* smaller things may still fit, and must not hide the loss */
+    assert_non_null(
+        kp_arena_alloc(&arena, 16)); /* smaller things may still fit, and must not hide the loss */
     assert_true(arena.failed);
     kp_arena_reset(&arena);
     assert_false(arena.failed);

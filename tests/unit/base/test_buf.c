@@ -160,13 +160,13 @@ static void csv__fields__are_quoted_only_when_they_must(void **state)
     static const struct {
         const char *in, *out;
     } cases[] = {
-        {"plain", "plain"},        {"", ""},
-        {"a,b", "\"a,b\""},        {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"\"", "\"\"\"\""},        {"a\nb", "\"a\nb\""},
-        {"a\rb", "\"a\rb\""},      {" a", "\" a\""},
-        {"a ", "\"a \""},          {"a b", "a b"},
-        {" ", "\" \""},            {"健診", "健診"},
-        {"a;b\tc", "a;b\tc"},      {"#x", "\"#x\""},
+        {"plain", "plain"},   {"", ""},
+        {"a,b", "\"a,b\""},   {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"\"", "\"\"\"\""},   {"a\nb", "\"a\nb\""},
+        {"a\rb", "\"a\rb\""}, {" a", "\" a\""},
+        {"a ", "\"a \""},     {"a b", "a b"},
+        {" ", "\" \""},       {"健診", "健診"},
+        {"a;b\tc", "a;b\tc"}, {"#x", "\"#x\""},
         {"x#", "x#"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

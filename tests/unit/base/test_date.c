@@ -43,12 +43,18 @@ static void parse__western_forms__are_read(void **state)
 {
     (void)state;
     static const struct parse_case cases[] = {
-        {"2025-05-07", KP_DATE_OK, "2025-05-07", false},       {"2025/5/7", KP_DATE_OK, "2025-05-07", false},
-        {"2025.5.7", KP_DATE_OK, "2025-05-07", false},         {"2025年5月7日", KP_DATE_OK, "2025-05-07", false},
-        {"2025年 5月 7日", KP_DATE_OK, "2025-05-07", false},   {"20250507", KP_DATE_OK, "2025-05-07", false},
-        {" 2025/05/07 ", KP_DATE_OK, "2025-05-07", false},     {"2025/5/7 0:00", KP_DATE_OK, "2025-05-07", false},
-        {"2025/5/7 00:00:00", KP_DATE_OK, "2025-05-07", false}, {"2025-05-07T00:00:00", KP_DATE_OK, "2025-05-07", false},
-        {"1868-01-01", KP_DATE_OK, "1868-01-01", false},       {"9999-12-31", KP_DATE_OK, "9999-12-31", false},
+        {"2025-05-07", KP_DATE_OK, "2025-05-07", false},
+        {"2025/5/7", KP_DATE_OK, "2025-05-07", false},
+        {"2025.5.7", KP_DATE_OK, "2025-05-07", false},
+        {"2025年5月7日", KP_DATE_OK, "2025-05-07", false},
+        {"2025年 5月 7日", KP_DATE_OK, "2025-05-07", false},
+        {"20250507", KP_DATE_OK, "2025-05-07", false},
+        {" 2025/05/07 ", KP_DATE_OK, "2025-05-07", false},
+        {"2025/5/7 0:00", KP_DATE_OK, "2025-05-07", false},
+        {"2025/5/7 00:00:00", KP_DATE_OK, "2025-05-07", false},
+        {"2025-05-07T00:00:00", KP_DATE_OK, "2025-05-07", false},
+        {"1868-01-01", KP_DATE_OK, "1868-01-01", false},
+        {"9999-12-31", KP_DATE_OK, "9999-12-31", false},
     };
     check_parse(cases, COUNT(cases));
 }
@@ -57,35 +63,44 @@ static void parse__era_forms__are_read(void **state)
 {
     (void)state;
     static const struct parse_case cases[] = {
-        {"昭和60年3月31日", KP_DATE_OK, "1985-03-31", true}, {"S60.3.31", KP_DATE_OK, "1985-03-31", true},
-        {"昭60.3.31", KP_DATE_OK, "1985-03-31", true},       {"令元/5/1", KP_DATE_OK, "2019-05-01", true},
+        {"昭和60年3月31日", KP_DATE_OK, "1985-03-31", true},
+        {"S60.3.31", KP_DATE_OK, "1985-03-31", true},
+        {"昭60.3.31", KP_DATE_OK, "1985-03-31", true},
+        {"令元/5/1", KP_DATE_OK, "2019-05-01", true},
         {"平31.5.1", KP_DATE_OUTSIDE_ERA, NULL, false},
-        {"s60-3-31", KP_DATE_OK, "1985-03-31", true},        {"S600331", KP_DATE_OK, "1985-03-31", true},
-        {"R7/6/1", KP_DATE_OK, "2025-06-01", true},          {"r07/06/01", KP_DATE_OK, "2025-06-01", true},
-        {"令和元年5月1日", KP_DATE_OK, "2019-05-01", true},  {"R元.5.1", KP_DATE_OK, "2019-05-01", true},
-        {"平成元年1月8日", KP_DATE_OK, "1989-01-08", true},  {"平成 31年 4月 30日", KP_DATE_OK, "2019-04-30", true},
-        {"大正9年2月29日", KP_DATE_OK, "1920-02-29", true},  {"M45.7.29", KP_DATE_OK, "1912-07-29", true},
-        {"H120229", KP_DATE_OK, "2000-02-29", true},         {"S60.3.31 0:00", KP_DATE_OK, "1985-03-31", true},
+        {"s60-3-31", KP_DATE_OK, "1985-03-31", true},
+        {"S600331", KP_DATE_OK, "1985-03-31", true},
+        {"R7/6/1", KP_DATE_OK, "2025-06-01", true},
+        {"r07/06/01", KP_DATE_OK, "2025-06-01", true},
+        {"令和元年5月1日", KP_DATE_OK, "2019-05-01", true},
+        {"R元.5.1", KP_DATE_OK, "2019-05-01", true},
+        {"平成元年1月8日", KP_DATE_OK, "1989-01-08", true},
+        {"平成 31年 4月 30日", KP_DATE_OK, "2019-04-30", true},
+        {"大正9年2月29日", KP_DATE_OK, "1920-02-29", true},
+        {"M45.7.29", KP_DATE_OK, "1912-07-29", true},
+        {"H120229", KP_DATE_OK, "2000-02-29", true},
+        {"S60.3.31 0:00", KP_DATE_OK, "1985-03-31", true},
     };
     check_parse(cases, COUNT(cases));
 }
 
-/* 1912-07-30 and 1926-12-25 belong to both eras, by the imperial rescripts; from 1989 on the change is at midnight. */
+/* 1912-07-30 and 1926-12-25 belong to both eras, by the imperial rescripts; from 1989 on the change is at
+ * midnight. */
 static void parse__era_boundaries__are_exact(void **state)
 {
     (void)state;
     static const struct parse_case cases[] = {
-        {"M1.1.24", KP_DATE_OUTSIDE_ERA, NULL, true},   {"M1.1.25", KP_DATE_OK, "1868-01-25", true},
-        {"M45.7.30", KP_DATE_OK, "1912-07-30", true},   {"M45.7.31", KP_DATE_OUTSIDE_ERA, NULL, true},
-        {"T1.7.29", KP_DATE_OUTSIDE_ERA, NULL, true},   {"T1.7.30", KP_DATE_OK, "1912-07-30", true},
-        {"T15.12.25", KP_DATE_OK, "1926-12-25", true},  {"T15.12.26", KP_DATE_OUTSIDE_ERA, NULL, true},
-        {"S1.12.24", KP_DATE_OUTSIDE_ERA, NULL, true},  {"S1.12.25", KP_DATE_OK, "1926-12-25", true},
-        {"S64.1.7", KP_DATE_OK, "1989-01-07", true},    {"S64.1.8", KP_DATE_OUTSIDE_ERA, NULL, true},
-        {"H1.1.7", KP_DATE_OUTSIDE_ERA, NULL, true},    {"H1.1.8", KP_DATE_OK, "1989-01-08", true},
-        {"H31.4.30", KP_DATE_OK, "2019-04-30", true},   {"H31.5.1", KP_DATE_OUTSIDE_ERA, NULL, true},
-        {"R1.4.30", KP_DATE_OUTSIDE_ERA, NULL, true},   {"R1.5.1", KP_DATE_OK, "2019-05-01", true},
+        {"M1.1.24", KP_DATE_OUTSIDE_ERA, NULL, true},        {"M1.1.25", KP_DATE_OK, "1868-01-25", true},
+        {"M45.7.30", KP_DATE_OK, "1912-07-30", true},        {"M45.7.31", KP_DATE_OUTSIDE_ERA, NULL, true},
+        {"T1.7.29", KP_DATE_OUTSIDE_ERA, NULL, true},        {"T1.7.30", KP_DATE_OK, "1912-07-30", true},
+        {"T15.12.25", KP_DATE_OK, "1926-12-25", true},       {"T15.12.26", KP_DATE_OUTSIDE_ERA, NULL, true},
+        {"S1.12.24", KP_DATE_OUTSIDE_ERA, NULL, true},       {"S1.12.25", KP_DATE_OK, "1926-12-25", true},
+        {"S64.1.7", KP_DATE_OK, "1989-01-07", true},         {"S64.1.8", KP_DATE_OUTSIDE_ERA, NULL, true},
+        {"H1.1.7", KP_DATE_OUTSIDE_ERA, NULL, true},         {"H1.1.8", KP_DATE_OK, "1989-01-08", true},
+        {"H31.4.30", KP_DATE_OK, "2019-04-30", true},        {"H31.5.1", KP_DATE_OUTSIDE_ERA, NULL, true},
+        {"R1.4.30", KP_DATE_OUTSIDE_ERA, NULL, true},        {"R1.5.1", KP_DATE_OK, "2019-05-01", true},
         {"昭和65年1月1日", KP_DATE_OUTSIDE_ERA, NULL, true}, {"S0.5.1", KP_DATE_OUTSIDE_ERA, NULL, true},
-        {"R99.12.31", KP_DATE_OK, "2117-12-31", true},  {"S64.2.29", KP_DATE_NO_SUCH_DAY, NULL, true},
+        {"R99.12.31", KP_DATE_OK, "2117-12-31", true},       {"S64.2.29", KP_DATE_NO_SUCH_DAY, NULL, true},
     };
     check_parse(cases, COUNT(cases));
 }
@@ -108,11 +123,11 @@ static void parse__days_that_do_not_exist__are_refused(void **state)
 static void parse__other_shapes__are_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"",           " ",          "2025",       "2025-05",     "25-05-07",
-                                        "2025-05-071", "2025-5/7",   "2025年5-7日", "2025年5月7",  "2025-05-07 9:30",
-                                        "5/7/2025",   "2025--5-7",  "2025/5/7x",  "X60.3.31",
-                                        "S600.3.31",  "2025050",    "202505070",  "S60331",      "45000",
-                                        "元年5月1日",  "2025-05-07-", "-2025-05-07", "２０２５-05-07", "2025元5月1日"};
+    static const char *const texts[] = {
+        "",          " ",           "2025",        "2025-05",         "25-05-07",       "2025-05-071",
+        "2025-5/7",  "2025年5-7日", "2025年5月7",  "2025-05-07 9:30", "5/7/2025",       "2025--5-7",
+        "2025/5/7x", "X60.3.31",    "S600.3.31",   "2025050",         "202505070",      "S60331",
+        "45000",     "元年5月1日",  "2025-05-07-", "-2025-05-07",     "２０２５-05-07", "2025元5月1日"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         const struct parse_case one = {texts[i], KP_DATE_SHAPE, NULL, false};
         check_parse(&one, 1);
@@ -125,12 +140,14 @@ static void parse_iso__exact_form__is_the_only_one(void **state)
     struct kp_date d = {0};
     assert_true(kp_date_parse_iso("2025-05-07", &d));
     assert_date(d, 2025, 5, 7);
-    static const char *const texts[] = {"2025/05/07", "2025-5-7",   "20250507",   "2025-02-29", " 2025-05-07",
-                                        "2025-05-7 ", "2025-5 -07", "2025- 5-07", "S 60-3 -31", " S60-03-31",
-                                        "R 07-05-07", "",           "2025-05-07T00:00:00"};
+    static const char *const texts[] = {"2025/05/07",         "2025-5-7",   "20250507",   "2025-02-29",
+                                        " 2025-05-07",        "2025-05-7 ", "2025-5 -07", "2025- 5-07",
+                                        "S 60-3 -31",         " S60-03-31", "R 07-05-07", "",
+                                        "2025-05-07T00:00:00"};
     for (size_t i = 0; i < COUNT(texts); i++)
         if (kp_date_parse_iso(texts[i], &d))
-            fail_msg("'%s' is not YYYY-MM-DD but was taken as %04d-%02d-%02d", texts[i], d.year, d.month, d.day);
+            fail_msg("'%s' is not YYYY-MM-DD but was taken as %04d-%02d-%02d", texts[i], d.year, d.month,
+                     d.day);
     assert_date(d, 2025, 5, 7);
 }
 
@@ -152,8 +169,10 @@ static int next_day(int *y, int *m, int *d)
 static const struct {
     const char *kanji, *letter;
     int first, last, year0;
-} ERAS[] = {{"明治", "M", 18680125, 19120730, 1867}, {"大正", "T", 19120730, 19261225, 1911},
-            {"昭和", "S", 19261225, 19890107, 1925}, {"平成", "H", 19890108, 20190430, 1988},
+} ERAS[] = {{"明治", "M", 18680125, 19120730, 1867},
+            {"大正", "T", 19120730, 19261225, 1911},
+            {"昭和", "S", 19261225, 19890107, 1925},
+            {"平成", "H", 19890108, 20190430, 1988},
             {"令和", "R", 20190501, 99991231, 2018}};
 
 static void assert_parses_to(const char *text, int number)
@@ -186,18 +205,28 @@ static void serial__days_of_either_system__are_counted(void **state)
     static const struct {
         const char *text, *since_1900, *since_1904; /* NULL: no day */
     } cases[] = {
-        {"1", "1900-01-01", "1904-01-02"},       {"0", NULL, "1904-01-01"},
-        {"31", "1900-01-31", "1904-02-01"},      {"59", "1900-02-28", "1904-02-29"},
-        {"60", NULL, "1904-03-01"},              {"61", "1900-03-01", "1904-03-02"},
-        {"1462", "1904-01-01", "1908-01-02"},    {"25569", "1970-01-01", "1974-01-02"},
-        {"31137", "1985-03-31", "1989-04-01"},   {"36585", "2000-02-29", "2004-03-01"},
-        {"44321", "2021-05-05", "2025-05-06"},   {"45783", "2025-05-06", "2029-05-07"},
-        {"45783.0", "2025-05-06", "2029-05-07"}, {"45783.000", "2025-05-06", "2029-05-07"},
-        {"2957003", "9995-12-30", "9999-12-31"}, {"2957004", "9995-12-31", NULL},
-        {"2958465", "9999-12-31", NULL},         {"2958466", NULL, NULL},
+        {"1", "1900-01-01", "1904-01-02"},
+        {"0", NULL, "1904-01-01"},
+        {"31", "1900-01-31", "1904-02-01"},
+        {"59", "1900-02-28", "1904-02-29"},
+        {"60", NULL, "1904-03-01"},
+        {"61", "1900-03-01", "1904-03-02"},
+        {"1462", "1904-01-01", "1908-01-02"},
+        {"25569", "1970-01-01", "1974-01-02"},
+        {"31137", "1985-03-31", "1989-04-01"},
+        {"36585", "2000-02-29", "2004-03-01"},
+        {"44321", "2021-05-05", "2025-05-06"},
+        {"45783", "2025-05-06", "2029-05-07"},
+        {"45783.0", "2025-05-06", "2029-05-07"},
+        {"45783.000", "2025-05-06", "2029-05-07"},
+        {"2957003", "9995-12-30", "9999-12-31"},
+        {"2957004", "9995-12-31", NULL},
+        {"2958465", "9999-12-31", NULL},
+        {"2958466", NULL, NULL},
     };
     for (size_t i = 0; i < COUNT(cases) * 2; i++) {
-        const char *text = cases[i / 2].text, *want = i % 2 ? cases[i / 2].since_1904 : cases[i / 2].since_1900;
+        const char *text = cases[i / 2].text,
+                   *want = i % 2 ? cases[i / 2].since_1904 : cases[i / 2].since_1900;
         struct kp_date d = {1, 2, 3}, expected = want ? iso(want) : d;
         if (kp_date_from_serial(text, i % 2 == 1, &d) != (want != NULL))
             fail_msg("%s is %s day since %d", text, want ? "no" : "a", i % 2 ? 1904 : 1900);
@@ -208,9 +237,9 @@ static void serial__days_of_either_system__are_counted(void **state)
 static void serial__anything_but_whole_days__is_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"",         " ",        "-1",       "+45783",  "45783.5",  "45783.05", ".0",
-                                        "45783,0",  "45,783",   "45783 ",   " 45783",  "45783x",   "4.5783E+04",
-                                        "12345678", "20250506", "99999999", "2025/5/6", "R7.5.6"};
+    static const char *const texts[] = {
+        "",       " ",      "-1",     "+45783",     "45783.5",  "45783.05", ".0",       "45783,0",  "45,783",
+        "45783 ", " 45783", "45783x", "4.5783E+04", "12345678", "20250506", "99999999", "2025/5/6", "R7.5.6"};
     for (size_t i = 0; i < COUNT(texts) * 2; i++) {
         struct kp_date d = {1, 2, 3};
         if (kp_date_from_serial(texts[i / 2], i % 2 == 1, &d))

@@ -1,4 +1,5 @@
-/* Every day from the first of Meiji to 2100 in every form a date can have, against a calendar that only counts. */
+/* Every day from the first of Meiji to 2100 in every form a date can have, against a calendar that only
+ * counts. */
 #include "random.h"
 #include "decoder.h"
 
@@ -18,8 +19,10 @@ static const struct era {
     const char *names[4];
     int first, last, year0;
 } ERAS[] = {
-    {{"明治", "M", "m", "㍾"}, 18680125, 19120730, 1867}, {{"大正", "T", "t", "㍽"}, 19120730, 19261225, 1911},
-    {{"昭和", "S", "s", "㍼"}, 19261225, 19890107, 1925}, {{"平成", "H", "h", "㍻"}, 19890108, 20190430, 1988},
+    {{"明治", "M", "m", "㍾"}, 18680125, 19120730, 1867},
+    {{"大正", "T", "t", "㍽"}, 19120730, 19261225, 1911},
+    {{"昭和", "S", "s", "㍼"}, 19261225, 19890107, 1925},
+    {{"平成", "H", "h", "㍻"}, 19890108, 20190430, 1988},
     {{"令和", "R", "r", "㋿"}, 20190501, 99991231, 2018},
 };
 
@@ -28,9 +31,9 @@ static const struct style {
     const char *after_year, *after_month, *after_day;
     int width;
 } STYLES[] = {
-    {"", "", "", 2},     {"-", "-", "", 1},     {"-", "-", "", 2},       {"/", "/", "", 1},       {"/", "/", "", 2},
-    {".", ".", "", 1},   {".", ".", "", 2},     {"年", "月", "日", 1},   {"年", "月", "日", 2},   {"年 ", "月 ", "日", 1},
-    {". ", ". ", "", 1}, {" / ", " / ", "", 2},
+    {"", "", "", 2},       {"-", "-", "", 1},       {"-", "-", "", 2},   {"/", "/", "", 1},
+    {"/", "/", "", 2},     {".", ".", "", 1},       {".", ".", "", 2},   {"年", "月", "日", 1},
+    {"年", "月", "日", 2}, {"年 ", "月 ", "日", 1}, {". ", ". ", "", 1}, {" / ", " / ", "", 2},
 };
 
 /* --- the calendar --- */
@@ -183,7 +186,8 @@ static void expect_named(const char *name, int year, struct day d, enum kp_date_
             expect_rest(written, put_word(at, "元"), &STYLES[i], want, d, true);
     }
     char *at = put_word(put_word(written, name), " ");
-    expect_rest(written, put_number(at, year, 1), &STYLES[1 + random_below(COUNT(STYLES) - 1)], want, d, true);
+    expect_rest(written, put_number(at, year, 1), &STYLES[1 + random_below(COUNT(STYLES) - 1)], want, d,
+                true);
 }
 
 /* The sign for an era is read after NFKC only. */
@@ -272,7 +276,8 @@ static void parse__days_around_a_change_of_era__belong_where_the_law_puts_them(v
     dressed_one_in = 4;
 }
 
-/* Days that the year of the era can be written for, although the era had not begun or was over; year 0 is one. */
+/* Days that the year of the era can be written for, although the era had not begun or was over; year 0 is
+ * one. */
 static void parse__days_outside_an_era__are_refused(void **state)
 {
     (void)state;

@@ -23,11 +23,22 @@ static void parse__numbers__keep_units_and_scale(void **state)
         int64_t units;
         unsigned scale;
     } cases[] = {
-        {"0", 0, 0},           {"170.0", 1700, 1},     {"5.55", 555, 2},        {".5", 5, 1},
-        {"-.5", -5, 1},        {"+3", 3, 0},           {"-12.30", -1230, 2},    {"007", 7, 0},
-        {"1,234", 1234, 0},    {"12,345.6", 123456, 1}, {"123,456,789", 123456789, 0}, {"-1,000", -1000, 0},
-        {"999999999999999", 999999999999999, 0},       {"0.00000000000001", 1, 14},
-        {"-99999999.9999999", -999999999999999, 7},    {"-0", 0, 0},
+        {"0", 0, 0},
+        {"170.0", 1700, 1},
+        {"5.55", 555, 2},
+        {".5", 5, 1},
+        {"-.5", -5, 1},
+        {"+3", 3, 0},
+        {"-12.30", -1230, 2},
+        {"007", 7, 0},
+        {"1,234", 1234, 0},
+        {"12,345.6", 123456, 1},
+        {"123,456,789", 123456789, 0},
+        {"-1,000", -1000, 0},
+        {"999999999999999", 999999999999999, 0},
+        {"0.00000000000001", 1, 14},
+        {"-99999999.9999999", -999999999999999, 7},
+        {"-0", 0, 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct kp_decimal value = parse(cases[i].text);
@@ -40,10 +51,42 @@ static void parse__anything_else__is_refused_and_leaves_the_result(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "",       " ",      "-",       "+",         ".",        "-.",      "5.",     "1..2",   "1.2.3",  "--1",
-        "+-1",    "1-",     "1e5",     "0x10",      " 1",       "1 ",      "1 2",    "12a",    "NaN",    "inf",
-        "1,23",   "1234,567", "1,2345", ",123",     "123,",     "1,,234",  "1,234,56", "1.234,567", "12,34,567",
-        "-,123",  "１２",   "1000000000000000", "0000000000000001", "0.000000000000001", "1,", "1,234,",
+        "",
+        " ",
+        "-",
+        "+",
+        ".",
+        "-.",
+        "5.",
+        "1..2",
+        "1.2.3",
+        "--1",
+        "+-1",
+        "1-",
+        "1e5",
+        "0x10",
+        " 1",
+        "1 ",
+        "1 2",
+        "12a",
+        "NaN",
+        "inf",
+        "1,23",
+        "1234,567",
+        "1,2345",
+        ",123",
+        "123,",
+        "1,,234",
+        "1,234,56",
+        "1.234,567",
+        "12,34,567",
+        "-,123",
+        "１２",
+        "1000000000000000",
+        "0000000000000001",
+        "0.000000000000001",
+        "1,",
+        "1,234,",
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct kp_decimal value = {42, 7};
@@ -137,17 +180,23 @@ static void convert__factor_and_offset__are_applied_exactly(void **state)
     static const struct {
         const char *value, *factor, *offset, *text;
     } cases[] = {
-        {"5.5", "18.0156", "0", "99.08580"},  {"38", "0.09148", "2.152", "5.62824"},
-        {"5.2", "1.02", "0.25", "5.554"},     {"250", "0.1", "0", "25.0"},
-        {"5.2", "1000", "0", "5200.0"},       {"0", "18.0156", "0", "0.0000"},
-        {"1", "1", "0.125", "1.125"},         {"-40", "1.8", "32", "-40.0"},
-        {"2", "3", "-0.50", "5.50"},          {"999999999999999", "1000", "0", "999999999999999000"},
+        {"5.5", "18.0156", "0", "99.08580"},
+        {"38", "0.09148", "2.152", "5.62824"},
+        {"5.2", "1.02", "0.25", "5.554"},
+        {"250", "0.1", "0", "25.0"},
+        {"5.2", "1000", "0", "5200.0"},
+        {"0", "18.0156", "0", "0.0000"},
+        {"1", "1", "0.125", "1.125"},
+        {"-40", "1.8", "32", "-40.0"},
+        {"2", "3", "-0.50", "5.50"},
+        {"999999999999999", "1000", "0", "999999999999999000"},
         {"0.00000001", "0.0000001", "0", "0.000000000000001"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct kp_decimal out = {0, 0};
         char text[KP_DECIMAL_TEXT];
-        assert_true(kp_decimal_convert(parse(cases[i].value), parse(cases[i].factor), parse(cases[i].offset), &out));
+        assert_true(
+            kp_decimal_convert(parse(cases[i].value), parse(cases[i].factor), parse(cases[i].offset), &out));
         kp_decimal_text(out, text);
         assert_string_equal(text, cases[i].text);
     }
@@ -159,11 +208,11 @@ static void convert__result_that_cannot_fit__is_refused_and_leaves_the_result(vo
     static const struct {
         const char *value, *factor, *offset;
     } cases[] = {
-        {"999999999999999", "10000", "0"},         /* fits 64 bits, but not 18 digits */
+        {"999999999999999", "10000", "0"}, /* fits 64 bits, but not 18 digits */
         {"999999999999999", "999999999999999", "0"}, {"-999999999999999", "999999999999999", "0"},
-        {"0.00000001", "0.00000001", "0"},         /* 16 decimals */
-        {"1", "1.00000000000000", "99999"},        /* the offset at 14 decimals */
-        {"99999999999999.9", "1", "0.00000001"},   /* the product at 8 decimals */
+        {"0.00000001", "0.00000001", "0"},       /* 16 decimals */
+        {"1", "1.00000000000000", "99999"},      /* the offset at 14 decimals */
+        {"99999999999999.9", "1", "0.00000001"}, /* the product at 8 decimals */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct kp_decimal out = {1, 2};
@@ -201,8 +250,12 @@ static void text__zeros_and_signs__are_written(void **state)
         struct kp_decimal value;
         const char *text;
     } cases[] = {
-        {{1700, 1}, "170.0"}, {{5, 3}, "0.005"},   {{-5, 1}, "-0.5"},
-        {{0, 2}, "0.00"},     {{-1700, 0}, "-1700"}, {{999999999999999, 15}, "0.999999999999999"},
+        {{1700, 1}, "170.0"},
+        {{5, 3}, "0.005"},
+        {{-5, 1}, "-0.5"},
+        {{0, 2}, "0.00"},
+        {{-1700, 0}, "-1700"},
+        {{999999999999999, 15}, "0.999999999999999"},
         {{INT64_C(1000000000000000000), 15}, "1000.000000000000000"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -267,8 +320,8 @@ static void expected_text(struct kp_decimal value, char *text, size_t size)
     int64_t units = value.units < 0 ? -value.units : value.units;
     (void)snprintf(digits, sizeof(digits), "%0*" PRId64, (int)(value.scale % 20) + 1, units);
     size_t whole = strlen(digits) - value.scale;
-    (void)snprintf(text, size, "%s%.*s%s%s", value.units < 0 ? "-" : "", (int)whole, digits, value.scale ? "." : "",
-                   digits + whole);
+    (void)snprintf(text, size, "%s%.*s%s%s", value.units < 0 ? "-" : "", (int)whole, digits,
+                   value.scale ? "." : "", digits + whole);
 }
 
 static void random__rounding__agrees_with_exact_integers(void **state)
@@ -285,7 +338,8 @@ static void random__rounding__agrees_with_exact_integers(void **state)
         if (!ok && want < ten_to(15))
             fail_msg("%" PRId64 "/10^%u was not rounded to %u decimals", v.units, v.scale, scale);
         wide got = r.units < 0 ? -(wide)r.units : r.units;
-        if (ok && (got != want || r.scale != scale || (r.units < 0 && v.units > 0) || (r.units > 0 && v.units < 0)))
+        if (ok &&
+            (got != want || r.scale != scale || (r.units < 0 && v.units > 0) || (r.units > 0 && v.units < 0)))
             fail_msg("%" PRId64 "/10^%u at %u decimals gives %" PRId64, v.units, v.scale, scale, r.units);
         if (want > INT64_MAX)
             assert_false(ok);
@@ -316,7 +370,8 @@ static void random__comparison__agrees_with_exact_integers(void **state)
         wide left = a.units * ten_to(b.scale), right = b.units * ten_to(a.scale);
         int want = (left > right) - (left < right), got = kp_decimal_compare(a, b);
         if ((got > 0) - (got < 0) != want)
-            fail_msg("%" PRId64 "/10^%u against %" PRId64 "/10^%u gives %d", a.units, a.scale, b.units, b.scale, got);
+            fail_msg("%" PRId64 "/10^%u against %" PRId64 "/10^%u gives %d", a.units, a.scale, b.units,
+                     b.scale, got);
     }
 }
 

@@ -153,7 +153,8 @@ static void expect_text(struct kp_decimal value, const struct number *want, cons
 static size_t digits_of(const struct number *n)
 {
     size_t zeros = strspn(n->whole, "0");
-    return n->whole[zeros] ? strlen(n->whole) - zeros + strlen(n->part) : strlen(n->part) - strspn(n->part, "0");
+    return n->whole[zeros] ? strlen(n->whole) - zeros + strlen(n->part)
+                           : strlen(n->part) - strspn(n->part, "0");
 }
 
 static void round__random_numbers__agrees_with_the_schoolbook(void **state)
@@ -269,8 +270,8 @@ static void compare__random_numbers__agrees_with_their_digits(void **state)
         struct kp_decimal va = parse_number(&a), vb = parse_number(&b);
         int want = sign_of(compare(a, b));
         if (sign_of(kp_decimal_compare(va, vb)) != want || sign_of(kp_decimal_compare(vb, va)) != -want)
-            fail_msg("%s%s.%s against %s%s.%s gives %d", a.negative ? "-" : "", a.whole, a.part, b.negative ? "-" : "",
-                     b.whole, b.part, kp_decimal_compare(va, vb));
+            fail_msg("%s%s.%s against %s%s.%s gives %d", a.negative ? "-" : "", a.whole, a.part,
+                     b.negative ? "-" : "", b.whole, b.part, kp_decimal_compare(va, vb));
     }
 }
 

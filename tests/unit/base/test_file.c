@@ -38,8 +38,8 @@ static void in_line__line_end_across_the_64_kib_border__stays_one(void **state)
     static const struct {
         const char *end;
         size_t before, first;
-    } cases[] = {{"\r\n", 65535, 65537}, {"\r", 65535, 65536}, {"\n", 65535, 65536}, {"\r\n", 65534, 65536},
-                 {"\r\n", 131071, 131073}, {"\r\n", 200000, 200002}};
+    } cases[] = {{"\r\n", 65535, 65537}, {"\r", 65535, 65536},     {"\n", 65535, 65536},
+                 {"\r\n", 65534, 65536}, {"\r\n", 131071, 131073}, {"\r\n", 200000, 200002}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         char *content = malloc(300000);
         memset(content, 'x', cases[i].before);
@@ -69,8 +69,9 @@ static void in_line__longer_than_allowed__is_efbig(void **state)
         const char *content;
         size_t max;
         bool ok;
-    } cases[] = {{"12345678\n", 9, true}, {"12345678\n", 8, false}, {"12345678", 8, true}, {"12345678", 7, false},
-                 {"1234567\r\n", 9, true}, {"1234567\r\n", 8, false}, {"1234567\r", 8, true}};
+    } cases[] = {{"12345678\n", 9, true}, {"12345678\n", 8, false}, {"12345678", 8, true},
+                 {"12345678", 7, false},  {"1234567\r\n", 9, true}, {"1234567\r\n", 8, false},
+                 {"1234567\r", 8, true}};
     for (size_t i = 0; i < COUNT(cases); i++)
         for (int from_memory = 0; from_memory < 2; from_memory++) {
             struct kp_in in;
@@ -79,7 +80,8 @@ static void in_line__longer_than_allowed__is_efbig(void **state)
             if (from_memory)
                 kp_in_memory(&in, cases[i].content, size);
             else
-                assert_int_equal(kp_in_open(&in, &kp_io_posix, put_file("long", cases[i].content, size)), KP_OK);
+                assert_int_equal(kp_in_open(&in, &kp_io_posix, put_file("long", cases[i].content, size)),
+                                 KP_OK);
             errno = 0;
             assert_int_equal(kp_in_line(&in, cases[i].max, &bytes, &n), cases[i].ok ? KP_OK : KP_E_INPUT);
             assert_int_equal(errno, cases[i].ok ? 0 : EFBIG);

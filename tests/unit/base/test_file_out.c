@@ -158,7 +158,8 @@ int main(void)
         cmocka_unit_test_setup(out_create__file_that_exists__is_refused, fresh_disk),
         cmocka_unit_test_setup(out__each_call_failing__sticks_until_finish, fresh_disk),
         cmocka_unit_test_setup(out__write_that_takes_nothing__is_enospc_not_a_loop, fresh_disk),
-        cmocka_unit_test_setup(write_file__each_call_failing__leaves_old_or_new_contents_and_nothing_else, fresh_disk),
+        cmocka_unit_test_setup(write_file__each_call_failing__leaves_old_or_new_contents_and_nothing_else,
+                               fresh_disk),
         cmocka_unit_test_setup(write_file__each_call_failing__tells_why_in_errno, fresh_disk),
         cmocka_unit_test_setup(write_file__remains_of_a_dead_run__are_replaced, fresh_disk),
     };

@@ -1,6 +1,6 @@
 /*
- * Kana at random, in all the ways that exports write them. Names are compared with utf8proc's own NFKC, wide text with
- * lists written out by hand.
+ * Kana at random, in all the ways that exports write them. Names are compared with utf8proc's own NFKC, wide
+ * text with lists written out by hand.
  */
 #include "random.h"
 #include "decoder.h"
@@ -11,14 +11,19 @@ enum { CASES = 200000, MAX_CHARACTERS = 24, BMP = 0x10000, HALF_FIRST = 0xff61, 
 
 /* Characters at the same place of two lists belong together. */
 static const char HALF[] = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｬｭｮｯｰ｡｢｣､･";
-static const char HALF_WIDENED[] = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
-                                   "ァィゥェォャュョッー。「」、・";
-static const char HIRAGANA[] = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん"
-                               "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽぁぃぅぇぉゃゅょっゎゔゕゖゝゞ";
-static const char KATAKANA[] = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン"
-                               "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポァィゥェォャュョッヮヴヵヶヽヾ";
-static const char PLAIN[] = "カキクケコサシスセソタチツテトハヒフヘホウヽかきくけこさしすせそたちつてとはひふへほゝ";
-static const char VOICED[] = "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴヾがぎぐげござじずぜぞだぢづでどばびぶべぼゞ";
+static const char HALF_WIDENED[] =
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
+    "ァィゥェォャュョッー。「」、・";
+static const char HIRAGANA[] =
+    "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん"
+    "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽぁぃぅぇぉゃゅょっゎゔゕゖゝゞ";
+static const char KATAKANA[] =
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン"
+    "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポァィゥェォャュョッヮヴヵヶヽヾ";
+static const char PLAIN[] =
+    "カキクケコサシスセソタチツテトハヒフヘホウヽかきくけこさしすせそたちつてとはひふへほゝ";
+static const char VOICED[] =
+    "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴヾがぎぐげござじずぜぞだぢづでどばびぶべぼゞ";
 static const char HALF_PLAIN[] = "ハヒフヘホはひふへほ";
 static const char HALF_VOICED[] = "パピプペポぱぴぷぺぽ";
 static const char PLAIN_OUTSIDE[] = "うワヰヱヲ"; /* voiced, CP932 lacks them */
@@ -30,8 +35,8 @@ static const char DASHES[] = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\
 static const char OTHERS[] = "aZ0~ａ山髙①㈱㋐㌔ゟヿ。・\u2016\u00a5\u301c";
 
 /* By character: its counterpart, or 0. Filled from the lists. */
-static uint16_t half_of[BMP], widened_half[BMP], katakana_of[BMP], plain_of[BMP], voiced[BMP], half_voiced[BMP],
-    is_voiced_mark[BMP], is_half_voiced_mark[BMP], is_space[BMP], is_dash[BMP];
+static uint16_t half_of[BMP], widened_half[BMP], katakana_of[BMP], plain_of[BMP], voiced[BMP],
+    half_voiced[BMP], is_voiced_mark[BMP], is_half_voiced_mark[BMP], is_space[BMP], is_dash[BMP];
 
 struct list {
     int32_t at[100];
@@ -80,8 +85,9 @@ static void fill_maps(void)
 
 static int set_up(void **state)
 {
-    static const char *const lists[] = {HALF,   HALF,   KATAKANA,     KATAKANA,          HIRAGANA, PLAIN_OUTSIDE,
-                                        SPACES, DASHES, VOICED_MARKS, HALF_VOICED_MARKS, OTHERS};
+    static const char *const lists[] = {HALF,          HALF,   KATAKANA, KATAKANA,     HIRAGANA,
+                                        PLAIN_OUTSIDE, SPACES, DASHES,   VOICED_MARKS, HALF_VOICED_MARKS,
+                                        OTHERS};
     for (size_t i = 0; i < COUNT(lists); i++)
         fill_list(&ingredients[i], lists[i]);
     fill_list(&katakana, KATAKANA);
@@ -134,7 +140,8 @@ static void replace_wanted(utf8proc_uint8_t *s)
     free(s);
 }
 
-/* NFKC, katakana for hiragana, no spaces, one kind of dash; marks that lost the space before them join at the end. */
+/* NFKC, katakana for hiragana, no spaces, one kind of dash; marks that lost the space before them join at the
+ * end. */
 static void expect_name(const char *s)
 {
     utf8proc_uint8_t *folded = utf8proc_NFKC((const utf8proc_uint8_t *)s);
@@ -289,7 +296,8 @@ static void kana_name__any_spelling_of_a_name__is_that_name(void **state)
         kp_buf_reset(&input);
         kp_buf_reset(&wanted);
         for (unsigned n = 1 + random_below(MAX_CHARACTERS); n > 0; n--) {
-            unsigned place = random_below(katakana.n - 2); /* the last two repeat the letter before: no kana of names */
+            unsigned place =
+                random_below(katakana.n - 2); /* the last two repeat the letter before: no kana of names */
             kp_utf8_put(&wanted, katakana.at[place]);
             spell(place);
             if (random_below(4) == 0)
@@ -329,7 +337,7 @@ static bool can_be_sent(const char *s)
 /* Whatever CP932 has, alone, behind a half-width kana and before it, and with a mark. */
 static void check_sendable(int32_t c)
 {
-    static const int32_t around[][2] = {{0, 0},      {0, 0xff9e}, {0, 0xff9f},      {0, 0x309b},
+    static const int32_t around[][2] = {{0, 0},      {0, 0xff9e}, {0, 0xff9f}, {0, 0x309b},
                                         {0, 0x309c}, {0, 0xff76}, {0xff76, 0}, {0xff76, 0xff9e}};
     for (size_t i = 0; i < COUNT(around); i++) {
         const char *s = written(&input, around[i][0], c, around[i][1]);

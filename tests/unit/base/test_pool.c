@@ -127,7 +127,8 @@ static void run__one_thread__is_the_callers_own(void **state)
     kp_pool_free(pool);
 }
 
-/* Eight jobs that each wait until all eight have begun: possible only when eight threads work side by side. */
+/* Eight jobs that each wait until all eight have begun: possible only when eight threads work side by side.
+ */
 static atomic_uint begun;
 
 static void meet(void *ctx, unsigned thread, size_t i)

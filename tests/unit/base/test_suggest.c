@@ -2,7 +2,8 @@
 
 #include "base/suggest.h"
 
-static const char *const COMMANDS[] = {"check", "export", "prepare", "release", "verify", "show", "audit", "explain"};
+static const char *const COMMANDS[] = {"check",  "export", "prepare", "release",
+                                       "verify", "show",   "audit",   "explain"};
 
 static const char *nearest(const char *word)
 {
@@ -11,9 +12,10 @@ static const char *nearest(const char *word)
 
 static void suggest__slips_of_the_finger__find_the_name(void **state UNUSED)
 {
-    static const char *const cases[][2] = {{"chekc", "check"},    {"exprot", "export"},  {"xport", "export"},
-                                           {"exports", "export"}, {"verifi", "verify"},  {"prepear", "prepare"},
-                                           {"audti", "audit"},    {"explian", "explain"}, {"releese", "release"}};
+    static const char *const cases[][2] = {
+        {"chekc", "check"},    {"exprot", "export"},   {"xport", "export"},
+        {"exports", "export"}, {"verifi", "verify"},   {"prepear", "prepare"},
+        {"audti", "audit"},    {"explian", "explain"}, {"releese", "release"}};
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_string_equal(nearest(cases[i][0]), cases[i][1]);
 }

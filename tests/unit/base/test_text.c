@@ -59,13 +59,13 @@ static void decode__cp932__second_bytes_that_look_like_ascii_belong_to_their_cha
 static void decode__cp932__invalid_bytes_are_named_by_offset(void **state)
 {
     (void)state;
-    assert_refused_at(CP932("ab\x81"), 2);             /* second byte missing */
-    assert_refused_at(CP932("\x8e\x52\x81\x20"), 2);   /* 20 is no second byte */
+    assert_refused_at(CP932("ab\x81"), 2);           /* second byte missing */
+    assert_refused_at(CP932("\x8e\x52\x81\x20"), 2); /* 20 is no second byte */
     assert_refused_at(CP932("\x81\x7f"), 0);
     assert_refused_at(CP932("abc\xfd"), 3);
     assert_refused_at(CP932("\xa0"), 0);
     assert_refused_at(CP932("a\x80"), 1);
-    assert_refused_at(CP932("\x85\x40"), 0);           /* row 9 is empty */
+    assert_refused_at(CP932("\x85\x40"), 0); /* row 9 is empty */
     assert_refused_at(CP932("\xb6\xff"), 1);
     assert_refused_at(CP932("a\0b"), 1);
 }
@@ -110,21 +110,22 @@ static void decode__utf8__valid_text_is_kept(void **state)
 static void decode__utf8__invalid_bytes_are_named_by_offset(void **state)
 {
     (void)state;
-    assert_refused_at(UTF8("ab\xe3\x81"), 2);          /* cut off */
-    assert_refused_at(UTF8("\xe3\x81\x82\x80"), 3);    /* stray continuation */
-    assert_refused_at(UTF8("a\xc0\xaf"), 1);           /* overlong */
-    assert_refused_at(UTF8("\xed\xa0\x80"), 0);        /* surrogate */
-    assert_refused_at(UTF8("\xf4\x90\x80\x80"), 0);    /* beyond U+10FFFF */
-    assert_refused_at(UTF8("a\xef\xbf\xbe"), 1);       /* U+FFFE, forbidden by XML */
+    assert_refused_at(UTF8("ab\xe3\x81"), 2);       /* cut off */
+    assert_refused_at(UTF8("\xe3\x81\x82\x80"), 3); /* stray continuation */
+    assert_refused_at(UTF8("a\xc0\xaf"), 1);        /* overlong */
+    assert_refused_at(UTF8("\xed\xa0\x80"), 0);     /* surrogate */
+    assert_refused_at(UTF8("\xf4\x90\x80\x80"), 0); /* beyond U+10FFFF */
+    assert_refused_at(UTF8("a\xef\xbf\xbe"), 1);    /* U+FFFE, forbidden by XML */
     assert_refused_at(UTF8("ab\x01"), 2);
     assert_refused_at(UTF8("a\0b"), 1);
-    assert_refused_at(UTF8("\x8e\x52"), 0);            /* CP932 */
+    assert_refused_at(UTF8("\x8e\x52"), 0); /* CP932 */
 }
 
 static void utf8__next_put_and_length__agree_on_every_width(void **state)
 {
     (void)state;
-    static const int32_t chars[] = {0x24, 0x7f, 0x80, 0xb1, 0x7ff, 0x800, 0x5065, 0xffe5, 0x10000, 0x20bb7, 0x10ffff};
+    static const int32_t chars[] = {0x24,   0x7f,   0x80,    0xb1,    0x7ff,   0x800,
+                                    0x5065, 0xffe5, 0x10000, 0x20bb7, 0x10ffff};
     kp_buf_reset(&out);
     for (size_t i = 0; i < COUNT(chars); i++)
         kp_utf8_put(&out, chars[i]);
@@ -147,8 +148,16 @@ static void cp932_bytes__widths__are_one_and_two(void **state)
         size_t n;
         int32_t outside;
     } cases[] = {
-        {"", 0, 0},          {"abc", 3, 0},          {"山田太郎", 8, 0},     {"ﾔﾏﾀﾞ", 4, 0}, {"a山ﾔ①髙﨑～", 12, 0},
-        {"γ－ＧＴＰ", 10, 0}, {"山😀é", 6, 0x1f600}, {"𠮷野", 4, 0x20bb7}, {"é", 2, 0xe9},   {"カ\u3099", 4, 0x3099},
+        {"", 0, 0},
+        {"abc", 3, 0},
+        {"山田太郎", 8, 0},
+        {"ﾔﾏﾀﾞ", 4, 0},
+        {"a山ﾔ①髙﨑～", 12, 0},
+        {"γ－ＧＴＰ", 10, 0},
+        {"山😀é", 6, 0x1f600},
+        {"𠮷野", 4, 0x20bb7},
+        {"é", 2, 0xe9},
+        {"カ\u3099", 4, 0x3099},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         int32_t outside = -1;
@@ -176,9 +185,12 @@ static void cut__limit_inside_a_character__cuts_before_it(void **state)
         const char *want;
         bool cut;
     } cases[] = {
-        {"あいう", 5, "あい", true}, {"あいう", 6, "あいう", false}, {"あいう", 4, "あい", true}, {"あ", 1, "", true},
-        {"aあb", 2, "a", true},      {"aあb", 3, "aあ", true},       {"ｱｲｳ", 2, "ｱｲ", true},     {"", 0, "", false},
-        {"abc", 0, "", true},        {"①髙", 3, "①", true},          {"a𠮷b", 2, "a", true},     {"abc", 3, "abc", false},
+        {"あいう", 5, "あい", true}, {"あいう", 6, "あいう", false},
+        {"あいう", 4, "あい", true}, {"あ", 1, "", true},
+        {"aあb", 2, "a", true},      {"aあb", 3, "aあ", true},
+        {"ｱｲｳ", 2, "ｱｲ", true},      {"", 0, "", false},
+        {"abc", 0, "", true},        {"①髙", 3, "①", true},
+        {"a𠮷b", 2, "a", true},      {"abc", 3, "abc", false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char s[32];
@@ -194,9 +206,9 @@ static void fit__columns__end_before_a_character_that_does_not_fit_or_behind_a_s
     static const struct {
         const char *text;
         size_t columns, bytes;
-    } cases[] = {{"", 4, 0},         {"abcd", 4, 4},      {"abcde", 4, 4}, {"ああ", 4, 6},  {"あああ", 4, 6},
-                 {"aああ", 4, 4},    {"あ", 1, 3},        {"ああ", 1, 3},  {"ab cd", 4, 3}, {"ab cd", 5, 5},
-                 {"ab cd ef", 5, 3}, {"ab cd ef", 6, 6}};
+    } cases[] = {{"", 4, 0},       {"abcd", 4, 4},  {"abcde", 4, 4},    {"ああ", 4, 6},
+                 {"あああ", 4, 6}, {"aああ", 4, 4}, {"あ", 1, 3},       {"ああ", 1, 3},
+                 {"ab cd", 4, 3},  {"ab cd", 5, 5}, {"ab cd ef", 5, 3}, {"ab cd ef", 6, 6}};
     for (size_t i = 0; i < COUNT(cases); i++)
         if (kp_text_fit(cases[i].text, cases[i].columns) != cases[i].bytes)
             fail_msg("%s in %zu", cases[i].text, cases[i].columns);
@@ -228,9 +240,16 @@ static void nfkc__compatibility_characters__get_their_usual_form(void **state)
 {
     (void)state;
     static const struct pair cases[] = {
-        {"γ－ＧＴＰ", "γ-GTP"}, {"ｶﾞｷﾞﾊﾟｰ", "ガギパー"}, {"①髙﨑～", "1髙﨑~"}, {"㎎／ｄＬ", "mg/dL"},
-        {"　", " "},            {"か\u3099", "が"},       {"㍿", "株式会社"},    {"ABC", "ABC"},
-        {"", ""},               {"ﷺ", "صلى الله عليه وسلم"},
+        {"γ－ＧＴＰ", "γ-GTP"},
+        {"ｶﾞｷﾞﾊﾟｰ", "ガギパー"},
+        {"①髙﨑～", "1髙﨑~"},
+        {"㎎／ｄＬ", "mg/dL"},
+        {"　", " "},
+        {"か\u3099", "が"},
+        {"㍿", "株式会社"},
+        {"ABC", "ABC"},
+        {"", ""},
+        {"ﷺ", "صلى الله عليه وسلم"},
     };
     check(kp_text_nfkc, cases, COUNT(cases));
 }
@@ -252,8 +271,13 @@ static void trim__spaces_of_any_width__go_at_the_ends_only(void **state)
 {
     (void)state;
     static const struct pair cases[] = {
-        {" a b ", "a b"},   {"　山田　太郎　", "山田　太郎"}, {"\t\r\n x\n", "x"}, {"\u00a0x\u00a0", "x"},
-        {"", ""},           {" 　\t", ""},                   {"x", "x"},
+        {" a b ", "a b"},
+        {"　山田　太郎　", "山田　太郎"},
+        {"\t\r\n x\n", "x"},
+        {"\u00a0x\u00a0", "x"},
+        {"", ""},
+        {" 　\t", ""},
+        {"x", "x"},
     };
     check(kp_text_trim, cases, COUNT(cases));
 }
@@ -272,9 +296,16 @@ static void wide__ascii_and_half_kana__are_widened(void **state)
 {
     (void)state;
     static const struct pair cases[] = {
-        {"ABC-1.2", "ＡＢＣ－１．２"}, {"ｶﾞｷﾞﾊﾟｰ", "ガギパー"}, {"ﾊﾟﾋﾞﾌﾍ", "パビフヘ"}, {"｡｢｣､･", "。「」、・"},
-        {"山田 太郎", "山田　太郎"},   {"山田　太郎", "山田　太郎"}, {"a\nb\r\nc\td\x7f", "ａｂｃｄ"}, {"", ""},
-        {"ｶﾞaﾊﾟ", "ガａパ"},          {"①髙﨑～", "①髙﨑～"},
+        {"ABC-1.2", "ＡＢＣ－１．２"},
+        {"ｶﾞｷﾞﾊﾟｰ", "ガギパー"},
+        {"ﾊﾟﾋﾞﾌﾍ", "パビフヘ"},
+        {"｡｢｣､･", "。「」、・"},
+        {"山田 太郎", "山田　太郎"},
+        {"山田　太郎", "山田　太郎"},
+        {"a\nb\r\nc\td\x7f", "ａｂｃｄ"},
+        {"", ""},
+        {"ｶﾞaﾊﾟ", "ガａパ"},
+        {"①髙﨑～", "①髙﨑～"},
     };
     check(wide, cases, COUNT(cases));
     static const struct pair closed[] = {{"山田 太郎　x", "山田太郎ｘ"}, {" ", ""}};
@@ -303,9 +334,15 @@ static void kana_name__other_kana__become_full_katakana_without_spaces(void **st
 {
     (void)state;
     static const struct pair cases[] = {
-        {"ﾔﾏﾀﾞ ﾀﾛｳ", "ヤマダタロウ"}, {"やまだ　たろう", "ヤマダタロウ"}, {"オオノ-ｼﾞｮｰｼﾞ", "オオノージョージ"},
-        {"ゔぁっぺ", "ヴァッペ"},     {"ヨ－コ", "ヨーコ"},               {"ヨ—コ‐", "ヨーコー"},
-        {"ｦｧｨｩｪｫｬｭｮｯ", "ヲァィゥェォャュョッ"}, {"山田ﾀﾛｳ", "山田タロウ"}, {"", ""},
+        {"ﾔﾏﾀﾞ ﾀﾛｳ", "ヤマダタロウ"},
+        {"やまだ　たろう", "ヤマダタロウ"},
+        {"オオノ-ｼﾞｮｰｼﾞ", "オオノージョージ"},
+        {"ゔぁっぺ", "ヴァッペ"},
+        {"ヨ－コ", "ヨーコ"},
+        {"ヨ—コ‐", "ヨーコー"},
+        {"ｦｧｨｩｪｫｬｭｮｯ", "ヲァィゥェォャュョッ"},
+        {"山田ﾀﾛｳ", "山田タロウ"},
+        {"", ""},
     };
     check(kp_text_kana_name, cases, COUNT(cases));
 }
@@ -315,7 +352,9 @@ static void is_kana_name__other_characters__are_refused(void **state)
     (void)state;
     assert_true(kp_text_is_kana_name("ヤマダタロー"));
     assert_true(kp_text_is_kana_name("ヴァヶヵ"));
-    static const char *const wrong[] = {"", "山田", "ﾔﾏﾀﾞ", "やまだ", "ヤマダ タロウ", "ヤマダ　タロウ", "ヤマダA", "ヤマダ・タロウ", "ヤマダ。"};
+    static const char *const wrong[] = {"",        "山田",           "ﾔﾏﾀﾞ",
+                                        "やまだ",  "ヤマダ タロウ",  "ヤマダ　タロウ",
+                                        "ヤマダA", "ヤマダ・タロウ", "ヤマダ。"};
     for (size_t i = 0; i < COUNT(wrong); i++)
         if (kp_text_is_kana_name(wrong[i]))
             fail_msg("'%s' is no kana name", wrong[i]);
@@ -325,10 +364,21 @@ static void header_key__width_and_marks__do_not_count(void **state)
 {
     (void)state;
     static const struct pair cases[] = {
-        {"γ－ＧＴＰ", "γgtp"},        {"γ-GTP", "γgtp"},     {"γーＧＴＰ", "γgtp"},      {"γ−gtp", "γgtp"},
-        {"ＧＰＴ（ＡＬＴ）", "gptalt"}, {"GPT(ALT)", "gptalt"}, {"HbA1c [NGSP]", "hba1cngsp"}, {"身　長 ", "身長"},
-        {"【血圧】・収縮期、1回目。", "血圧収縮期1回目"},        {"ｺﾚｽﾃﾛｰﾙ", "コレステロル"},  {"コレステロール", "コレステロル"},
-        {"employee_id", "employeeid"}, {"体重\r\n(kg)", "体重kg"}, {"FEV1.0%", "fev10%"},    {"", ""},
+        {"γ－ＧＴＰ", "γgtp"},
+        {"γ-GTP", "γgtp"},
+        {"γーＧＴＰ", "γgtp"},
+        {"γ−gtp", "γgtp"},
+        {"ＧＰＴ（ＡＬＴ）", "gptalt"},
+        {"GPT(ALT)", "gptalt"},
+        {"HbA1c [NGSP]", "hba1cngsp"},
+        {"身　長 ", "身長"},
+        {"【血圧】・収縮期、1回目。", "血圧収縮期1回目"},
+        {"ｺﾚｽﾃﾛｰﾙ", "コレステロル"},
+        {"コレステロール", "コレステロル"},
+        {"employee_id", "employeeid"},
+        {"体重\r\n(kg)", "体重kg"},
+        {"FEV1.0%", "fev10%"},
+        {"", ""},
     };
     check(kp_text_header_key, cases, COUNT(cases));
 }
@@ -337,9 +387,21 @@ static void value_key__dashes_and_width__are_one(void **state)
 {
     (void)state;
     static const struct pair cases[] = {
-        {"－", "-"},       {"ー", "-"},   {"ｰ", "-"},   {"−", "-"},       {"‐", "-"},   {"―", "-"},
-        {"（±）", "(±)"},  {"（－）", "(-)"}, {"( + )", "(+)"}, {"＋＋", "++"}, {"陰性　", "陰性"}, {"ＭＧ／ＤＬ", "mg/dl"},
-        {"オージオメーター", "オージオメーター"}, {"クラスⅢａ", "クラスiiia"}, {"", ""},
+        {"－", "-"},
+        {"ー", "-"},
+        {"ｰ", "-"},
+        {"−", "-"},
+        {"‐", "-"},
+        {"―", "-"},
+        {"（±）", "(±)"},
+        {"（－）", "(-)"},
+        {"( + )", "(+)"},
+        {"＋＋", "++"},
+        {"陰性　", "陰性"},
+        {"ＭＧ／ＤＬ", "mg/dl"},
+        {"オージオメーター", "オージオメーター"},
+        {"クラスⅢａ", "クラスiiia"},
+        {"", ""},
     };
     check(kp_text_value_key, cases, COUNT(cases));
 }

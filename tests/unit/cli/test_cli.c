@@ -33,7 +33,7 @@ static int cli(enum kp_lang lang, const char *const *words, size_t n)
     return status;
 }
 
-#define CLI_IN(lang, ...)                                                                                              \
+#define CLI_IN(lang, ...)                                                                                    \
     cli(lang, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 #define CLI(...) CLI_IN(KP_LANG_EN, __VA_ARGS__)
 
@@ -107,8 +107,11 @@ static void version__is_one_line_on_stdout(void **state)
 static void command__unknown_or_none__ends_with_2_and_the_nearest_name(void **state)
 {
     (void)state;
-    static const char *const rows[][2] = {{"chek", "'check'"}, {"exprot", "'export'"}, {"explian", "'explain'"},
-                                          {"item", "'items'"}, {"mapp", "'map'"}};
+    static const char *const rows[][2] = {{"chek", "'check'"},
+                                          {"exprot", "'export'"},
+                                          {"explian", "'explain'"},
+                                          {"item", "'items'"},
+                                          {"mapp", "'map'"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(CLI(rows[i][0]), 2);
         assert_one_line(rows[i][0]);
@@ -136,7 +139,8 @@ static void explain__code__tells_meaning_and_remedy(void **state)
     assert_has(said, "直し方:");
     assert_int_equal(CLI("explain", "K4006", "--lang=ja"), 0);
     assert_has(said, "意味:");
-    static const char *const unknown[] = {"K0000", "K9999", "K200", "K20077", "2007", "hello", "", "K-001", "K 200"};
+    static const char *const unknown[] = {"K0000", "K9999", "K200",  "K20077", "2007",
+                                          "hello", "",      "K-001", "K 200"};
     for (size_t i = 0; i < COUNT(unknown); i++) {
         assert_int_equal(CLI("explain", unknown[i]), 2);
         assert_one_line("K1008");
@@ -151,15 +155,19 @@ static void explain__ages__fall_into_their_bands(void **state)
     (void)state;
     static const struct {
         const char *born, *exam, *birthday, *statute;
-    } rows[] = {{"1985-03-31", "2024-06-10", "40to74", "40to74"}, {"1985-04-01", "2024-06-10", "under40", "40to74"},
-                {"1985-04-02", "2024-06-10", "under40", "under40"}, {"1984-12-01", "2024-06-10", "40to74", "40to74"},
-                {"1949-10-01", "2024-09-30", "40to74", "40to74"}, {"1949-10-01", "2024-10-01", "75plus", "75plus"}};
+    } rows[] = {
+        {"1985-03-31", "2024-06-10", "40to74", "40to74"},   {"1985-04-01", "2024-06-10", "under40", "40to74"},
+        {"1985-04-02", "2024-06-10", "under40", "under40"}, {"1984-12-01", "2024-06-10", "40to74", "40to74"},
+        {"1949-10-01", "2024-09-30", "40to74", "40to74"},   {"1949-10-01", "2024-10-01", "75plus", "75plus"}};
     for (size_t i = 0; i < COUNT(rows); i++)
         for (int statute = 0; statute < 2; statute++) {
-            assert_int_equal(CLI("explain", "--birth", rows[i].born, "--exam", rows[i].exam, "--insurer", "06139463",
-                                 "--on", "2024-11-01", "--json", "--age-rule", statute ? "statute" : "birthday"), 0);
+            assert_int_equal(CLI("explain", "--birth", rows[i].born, "--exam", rows[i].exam, "--insurer",
+                                 "06139463", "--on", "2024-11-01", "--json", "--age-rule",
+                                 statute ? "statute" : "birthday"),
+                             0);
             assert_string_equal(complained, "");
-            assert_has(said, kp_arena_printf(&arena, "\"age_band\": \"%s\"", statute ? rows[i].statute : rows[i].birthday));
+            assert_has(said, kp_arena_printf(&arena, "\"age_band\": \"%s\"",
+                                             statute ? rows[i].statute : rows[i].birthday));
             assert_has(said, statute ? "\"age_rule\": \"statute\"" : "\"age_rule\": \"birthday\"");
         }
 }
@@ -167,17 +175,19 @@ static void explain__ages__fall_into_their_bands(void **state)
 static void explain__case__answers_in_json_that_others_read(void **state)
 {
     (void)state;
-    assert_int_equal(CLI("explain", "--birth", "1985-03-31", "--exam", "2024-06-10", "--insurer", "06139463", "--on",
-                         "2024-07-01", "--json"), 0);
+    assert_int_equal(CLI("explain", "--birth", "1985-03-31", "--exam", "2024-06-10", "--insurer", "06139463",
+                         "--on", "2024-07-01", "--json"),
+                     0);
     char *path = put("answer.json", said);
-    char *script = put("check.py",
-                       "import json, sys\n"
-                       "a = json.load(open(sys.argv[1], encoding='utf-8'))\n"
-                       "assert a['decision'] == 'release' and not a['reason'], a\n"
-                       "assert (a['age'], a['age_rule'], a['age_band']) == (40, 'birthday', '40to74'), a\n"
-                       "assert a['basis_id'] == 'elderly27' and '第27条第3項' in a['provisions'], a\n"
-                       "assert a['privacy_ground'] == 'required_by_law' and a['needed'] == [], a\n"
-                       "assert a['item_scopes'] == {'duty': 'release', 'form': 'release', 'other': 'withhold'}, a\n");
+    char *script =
+        put("check.py",
+            "import json, sys\n"
+            "a = json.load(open(sys.argv[1], encoding='utf-8'))\n"
+            "assert a['decision'] == 'release' and not a['reason'], a\n"
+            "assert (a['age'], a['age_rule'], a['age_band']) == (40, 'birthday', '40to74'), a\n"
+            "assert a['basis_id'] == 'elderly27' and '第27条第3項' in a['provisions'], a\n"
+            "assert a['privacy_ground'] == 'required_by_law' and a['needed'] == [], a\n"
+            "assert a['item_scopes'] == {'duty': 'release', 'form': 'release', 'other': 'withhold'}, a\n");
     assert_int_equal(system(kp_arena_printf(&arena, "python3 %s %s", script, path)), 0);
 }
 
@@ -195,8 +205,9 @@ static void explain__holds__give_reason_and_way_out(void **state)
                 {"1985-03-31", "06139463", "elderly_act", "2029-06-11", "\"past_retention\""},
                 {"1985-03-31", "06139463", "elderly_act", "2029-06-10", "\"elderly27\""}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_int_equal(CLI("explain", "--birth", rows[i].birth, "--exam", "2024-06-10", "--insurer", rows[i].insurer,
-                             "--articles", rows[i].articles, "--on", rows[i].on, "--json"), 0);
+        assert_int_equal(CLI("explain", "--birth", rows[i].birth, "--exam", "2024-06-10", "--insurer",
+                             rows[i].insurer, "--articles", rows[i].articles, "--on", rows[i].on, "--json"),
+                         0);
         assert_has(said, rows[i].expected);
         bool held = strstr(said, "\"decision\": \"hold\"") != NULL;
         assert_int_equal(held, strstr(said, "\"needed\": []") == NULL);
@@ -212,16 +223,20 @@ static void explain__incomplete_or_wrong_case__is_refused(void **state)
                                            {"1985-02-29", "2024-06-10", "06139463", "--birth"},
                                            {"2024-06-11", "2024-06-10", "06139463", "--birth"}};
     for (size_t i = 0; i < COUNT(wrong); i++) {
-        assert_int_equal(CLI("explain", "--birth", wrong[i][0], "--exam", wrong[i][1], "--insurer", wrong[i][2]), 2);
+        assert_int_equal(
+            CLI("explain", "--birth", wrong[i][0], "--exam", wrong[i][1], "--insurer", wrong[i][2]), 2);
         assert_one_line(wrong[i][3]);
     }
-    assert_int_equal(CLI("explain", "--birth", "1985-03-31", "--exam", "2024-06-10", "--insurer", "06139464"), 0);
+    assert_int_equal(CLI("explain", "--birth", "1985-03-31", "--exam", "2024-06-10", "--insurer", "06139464"),
+                     0);
     assert_has(complained, "check digit"); /* the prefix answers all the same, but nothing is silent */
     assert_int_equal(CLI("explain", "--birth", "1985-03-31", "--exam", "2024-06-10"), 2);
     assert_one_line("--insurer");
     assert_int_equal(CLI("explain"), 2);
     assert_one_line("--birth");
-    assert_int_equal(CLI("explain", "--birth=1985-03-31", "--exam=2024-06-10", "--insurer=06139463", "--articles=gdpr"), 2);
+    assert_int_equal(
+        CLI("explain", "--birth=1985-03-31", "--exam=2024-06-10", "--insurer=06139463", "--articles=gdpr"),
+        2);
     assert_one_line("--articles");
 }
 
@@ -239,7 +254,8 @@ static void items__word__narrows_the_catalogue(void **state)
     const char *from = getenv("SCHEMAS");
     assert_int_equal(CLI("items"), 0);
     size_t all = lines_of(said);
-    FILE *count = popen(kp_arena_printf(&arena, "tail -n +2 %s/items.csv | wc -l", from ? from : "./schemas"), "r");
+    FILE *count =
+        popen(kp_arena_printf(&arena, "tail -n +2 %s/items.csv | wc -l", from ? from : "./schemas"), "r");
     unsigned long rows = 0;
     assert_int_equal(fscanf(count, "%lu", &rows), 1);
     (void)pclose(count);
@@ -256,7 +272,8 @@ static void items__word__narrows_the_catalogue(void **state)
     assert_one_line("K1006");
 }
 
-#define HEADER "保険者番号,保険番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称,身長\n"
+#define HEADER                                                                                               \
+    "保険者番号,保険番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称,身長\n"
 #define PERSON "06139463,1,ヤマダ,男,1980-05-01,100-0001,東京都千代田区,2025-06-10,1310000001,架空病院,"
 
 static void check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder(void **state)
@@ -265,8 +282,12 @@ static void check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder(v
     const char *config = in_folder("k.ini");
     const struct {
         const char *path, *code;
-    } rows[] = {{in_folder("none.csv"), "K2001"}, {folder, "K2001"}, {put("empty.csv", ""), "K2002"},
-                {put("lacking.csv", "保険者番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称\n"), "K2007"},
+    } rows[] = {{in_folder("none.csv"), "K2001"},
+                {folder, "K2001"},
+                {put("empty.csv", ""), "K2002"},
+                {put("lacking.csv",
+                     "保険者番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称\n"),
+                 "K2007"},
                 {put("headless.csv", PERSON "170\n"), "K2012"},
                 {put("quote.csv", HEADER "\"06139463,1\n"), "K2004"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -282,9 +303,11 @@ static void check__broken_register_or_configuration__ends_with_2(void **state)
 {
     (void)state;
     char *input = put("in.csv", HEADER), *config = in_folder("k.ini");
-    char *requests = put("requests.csv", "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,valid_until,"
-                                         "withdrawn_on,note\nR1,06139463,2026-01-15,elderly_act,,,all,,,,\n"
-                                         "R2,06139463,2026-02-30,elderly_act,,,all,,,,\n");
+    char *requests =
+        put("requests.csv",
+            "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,valid_until,"
+            "withdrawn_on,note\nR1,06139463,2026-01-15,elderly_act,,,all,,,,\n"
+            "R2,06139463,2026-02-30,elderly_act,,,all,,,,\n");
     assert_int_equal(CLI("check", "-c", config, "--requests", requests, input), 2);
     assert_one_line(kp_arena_printf(&arena, "%s:3: fail K1033", requests));
     assert_int_equal(CLI("check", "-c", config, "--insurers", in_folder("none.csv"), input), 2);
@@ -324,11 +347,13 @@ static void check__rows_that_became_comments__are_told(void **state)
 static void check__columns_that_cannot_be_used__are_told_with_the_reason(void **state)
 {
     (void)state;
-    static const char names[] = "血糖,9N511000000000049,腹囲(kg),体重," HEADER, codes[] = ",,,9N001000000000001,,,,,,,,,,,\n";
+    static const char names[] = "血糖,9N511000000000049,腹囲(kg),体重," HEADER,
+                      codes[] = ",,,9N001000000000001,,,,,,,,,,,\n";
     assert_int_equal(check_of(kp_arena_printf(&arena, "%s%s1,2,3,4," PERSON "170\n", names, codes)), 0);
-    static const char *const told[] = {"in.csv:1: warn K2022 #1: column '血糖'", "in.csv:1: warn K2023 #2: column '9N511",
-                                       "in.csv:1: warn K2024 #3: column '腹囲(kg)' is not used: its unit (kg)",
-                                       "in.csv:1: warn K2025 #4: column '体重'"};
+    static const char *const told[] = {
+        "in.csv:1: warn K2022 #1: column '血糖'", "in.csv:1: warn K2023 #2: column '9N511",
+        "in.csv:1: warn K2024 #3: column '腹囲(kg)' is not used: its unit (kg)",
+        "in.csv:1: warn K2025 #4: column '体重'"};
     for (size_t i = 0; i < COUNT(told); i++)
         assert_has(complained, told[i]);
 }
@@ -338,10 +363,11 @@ static void check__wrong_mapping__ends_with_2(void **state)
     (void)state;
     static const struct {
         const char *mapping, *said;
-    } cases[] = {{"column,target,unit,values\n身長,9N001,,\n", "map.csv:2: fail K1050"},
-                 {"# x\ncolumn,target,unit,values\n#12,sex,,\n", "map.csv:3: fail K1051"},
-                 {"column,target,unit,values\n身長,3D010000001927201/3D010129901927201,,\n", "map.csv: fail K1052"},
-                 {"FILENO,COLNO,CODE\n1,1,3F0150000023ZZZ01\n", "map.csv:2: fail K1053"}};
+    } cases[] = {
+        {"column,target,unit,values\n身長,9N001,,\n", "map.csv:2: fail K1050"},
+        {"# x\ncolumn,target,unit,values\n#12,sex,,\n", "map.csv:3: fail K1051"},
+        {"column,target,unit,values\n身長,3D010000001927201/3D010129901927201,,\n", "map.csv: fail K1052"},
+        {"FILENO,COLNO,CODE\n1,1,3F0150000023ZZZ01\n", "map.csv:2: fail K1053"}};
     char *input = put("in.csv", HEADER), *config = in_folder("k.ini");
     char *methods = put("cvt.csv", "FILENO,COLNO,CODE,LOCAL,METHOD\n1,12,3F0150000023ZZZ01,1,271\n");
     for (size_t i = 0; i < COUNT(cases); i++) {

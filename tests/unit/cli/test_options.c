@@ -41,7 +41,7 @@ static enum kp_status read_for(unsigned command, char **words, size_t n)
     return kp_settings_read(&s, (int)n, words, 0, command, "check", &of_test, &diag);
 }
 
-#define READ(...)                                                                                                      \
+#define READ(...)                                                                                            \
     read_for(KP_FOR_CHECK, (char *[]){__VA_ARGS__}, sizeof((char *[]){__VA_ARGS__}) / sizeof(char *))
 
 static enum kp_status with_config(const char *text)
@@ -73,8 +73,8 @@ static void options__none__are_the_defaults(void **state)
     assert_null(s.options.input.methods);
     assert_null(s.options.as_of);
     assert_int_equal(s.options.age_rule, KP_AGE_BIRTHDAY);
-    assert_false(s.options.common.strict || s.options.common.show_values || s.options.corrections || s.options.derive ||
-                 s.options.reject_incomplete || s.json || s.quiet || s.verbose);
+    assert_false(s.options.common.strict || s.options.common.show_values || s.options.corrections ||
+                 s.options.derive || s.options.reject_incomplete || s.json || s.quiet || s.verbose);
     assert_int_equal(s.options.input.encoding, KP_ENC_AUTO);
     assert_int_equal(s.progress, KP_PROGRESS_AUTO);
 }
@@ -82,9 +82,29 @@ static void options__none__are_the_defaults(void **state)
 static void options__every_spelling_of_a_value__is_read(void **state)
 {
     (void)state;
-    char words[][32] = {"--output", "o1", "x.csv", "--log=l=1", "-oo2", "--strict", "--threads=256", "--as-of", "2026-02-28",
-                        "--age-rule=statute", "--lang=ja", "--json", "-q", "-v", "--show-values", "--progress", "never",
-                        "--again", "--strict", "-", "--", "--json", "-x"};
+    char words[][32] = {"--output",
+                        "o1",
+                        "x.csv",
+                        "--log=l=1",
+                        "-oo2",
+                        "--strict",
+                        "--threads=256",
+                        "--as-of",
+                        "2026-02-28",
+                        "--age-rule=statute",
+                        "--lang=ja",
+                        "--json",
+                        "-q",
+                        "-v",
+                        "--show-values",
+                        "--progress",
+                        "never",
+                        "--again",
+                        "--strict",
+                        "-",
+                        "--",
+                        "--json",
+                        "-x"};
     char *list[COUNT(words)];
     for (size_t i = 0; i < COUNT(words); i++)
         list[i] = words[i];
@@ -110,9 +130,17 @@ static void option__unknown__is_refused_with_the_nearest_name(void **state)
     (void)state;
     static const struct {
         const char *word, *near;
-    } rows[] = {{"--ouput", "--output"}, {"--stric", "--strict"}, {"--age-rul=statute", "--age-rule"},
-                {"--requets", "--requests"}, {"--show-value", "--show-values"}, {"--method=m.csv", "--methods"},
-                {"--json=yes", "--json"}, {"--birt", ""}, {"-Z", ""}, {"-qv", ""}, {"--", NULL}};
+    } rows[] = {{"--ouput", "--output"},
+                {"--stric", "--strict"},
+                {"--age-rul=statute", "--age-rule"},
+                {"--requets", "--requests"},
+                {"--show-value", "--show-values"},
+                {"--method=m.csv", "--methods"},
+                {"--json=yes", "--json"},
+                {"--birt", ""},
+                {"-Z", ""},
+                {"-qv", ""},
+                {"--", NULL}};
     for (size_t i = 0; rows[i].near; i++) {
         char word[32];
         (void)snprintf(word, sizeof(word), "%s", rows[i].word);
@@ -128,7 +156,8 @@ static void option__unknown__is_refused_with_the_nearest_name(void **state)
 static void option__without_its_value__is_refused(void **state)
 {
     (void)state;
-    char input[] = "a.csv", output[] = "--output", letter[] = "-o", empty[] = "--output=", methods[] = "--methods";
+    char input[] = "a.csv", output[] = "--output", letter[] = "-o",
+         empty[] = "--output=", methods[] = "--methods";
     assert_refused(READ(input, output), KP_K_OPTION_VALUE_MISSING, "--output");
     assert_refused(READ(input, letter), KP_K_OPTION_VALUE_MISSING, "-o");
     assert_refused(READ(input, methods), KP_K_OPTION_VALUE_MISSING, "--methods");
@@ -138,9 +167,12 @@ static void option__without_its_value__is_refused(void **state)
 static void option__with_a_wrong_value__is_refused(void **state)
 {
     (void)state;
-    static const char *const words[] = {"--threads=0", "--threads=257", "--threads=-1", "--threads=2x", "--threads=",
-                                        "--threads=18446744073709551617", "--as-of=2026-02-29", "--as-of=2026/02/01",
-                                        "--as-of=26-02-01", "--age-rule=birth", "--age-rule=", "--lang=fr",
+    static const char *const words[] = {"--threads=0",          "--threads=257",
+                                        "--threads=-1",         "--threads=2x",
+                                        "--threads=",           "--threads=18446744073709551617",
+                                        "--as-of=2026-02-29",   "--as-of=2026/02/01",
+                                        "--as-of=26-02-01",     "--age-rule=birth",
+                                        "--age-rule=",          "--lang=fr",
                                         "--progress=sometimes", "--age-rule=birthday|statute"};
     for (size_t i = 0; i < COUNT(words); i++) {
         char word[64];
@@ -168,13 +200,14 @@ static void help__asked_for__wins_over_a_missing_configuration(void **state)
     assert_refused(READ(gone), KP_K_CONFIG_UNREADABLE, "No such file");
 }
 
-static const char FULL[] = "; a comment\n"
-                           "[sender]\nnumber = 6631111116\nname=架空精機 株式会社\n\n"
-                           "[facility]\nphone = 078-000\n"
-                           "[input]\nencoding = cp932\ndelimiter = tab\nmapping = maps/m.csv\nmethods = maps/cvt.csv\n"
-                           "[registers]\nrequests = requests.csv\nconsents = ../c.csv\ninsurers = /abs/i.csv\n"
-                           "# another\n[policy]\nage_rule = statute\nform_items = withhold\nrequested_items = release\n"
-                           "derive = yes\nrequired_items = reject\nstrict = yes\n[output]\ndirectory = o\nlog = l.csv\n[schema]\ntables = t\nxsd = x";
+static const char FULL[] =
+    "; a comment\n"
+    "[sender]\nnumber = 6631111116\nname=架空精機 株式会社\n\n"
+    "[facility]\nphone = 078-000\n"
+    "[input]\nencoding = cp932\ndelimiter = tab\nmapping = maps/m.csv\nmethods = maps/cvt.csv\n"
+    "[registers]\nrequests = requests.csv\nconsents = ../c.csv\ninsurers = /abs/i.csv\n"
+    "# another\n[policy]\nage_rule = statute\nform_items = withhold\nrequested_items = release\n"
+    "derive = yes\nrequired_items = reject\nstrict = yes\n[output]\ndirectory = o\nlog = l.csv\n[schema]\ntables = t\nxsd = x";
 
 static void assert_full(void)
 {
@@ -186,13 +219,19 @@ static void assert_full(void)
     assert_int_equal(s.options.input.delimiter, '\t');
     assert_string_equal(s.options.registers.insurers, "/abs/i.csv");
     assert_int_equal(s.options.age_rule, KP_AGE_STATUTE);
-    assert_true(s.options.withhold_form_items && s.options.release_requested_items && s.options.common.strict);
+    assert_true(s.options.withhold_form_items && s.options.release_requested_items &&
+                s.options.common.strict);
     assert_true(s.options.derive && s.options.reject_incomplete);
     const struct {
         const char *name, *value;
-    } paths[] = {{"maps/m.csv", s.options.input.mapping}, {"maps/cvt.csv", s.options.input.methods},
-                 {"requests.csv", s.options.registers.requests}, {"../c.csv", s.options.registers.consents}, {"o", s.options.output},
-                 {"l.csv", s.options.log}, {"t", s.options.common.schemas}, {"x", s.options.xsd}};
+    } paths[] = {{"maps/m.csv", s.options.input.mapping},
+                 {"maps/cvt.csv", s.options.input.methods},
+                 {"requests.csv", s.options.registers.requests},
+                 {"../c.csv", s.options.registers.consents},
+                 {"o", s.options.output},
+                 {"l.csv", s.options.log},
+                 {"t", s.options.common.schemas},
+                 {"x", s.options.xsd}};
     for (size_t i = 0; i < COUNT(paths); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, paths[i].name);
         assert_string_equal(paths[i].value, path);
@@ -326,25 +365,48 @@ static void assert_help(unsigned command, const char *const *names, size_t n)
 static void help__of_a_command__names_each_of_its_options(void **state)
 {
     (void)state;
-    static const char *const run[] = {
-        "-c, --config FILE", "-o, --output DIR", "--log FILE", "--mapping FILE", "--methods FILE", "--requests FILE",
-        "--consents FILE", "--insurers FILE", "--schemas DIR", "--xsd DIR", "--as-of YYYY-MM-DD", "--threads N",
-        "--strict ", "--previous-logs FILES", "--anchors FILE",
-        "--again REASON", "--corrections ", "--age-rule ", "--lang ", "--json ", "--show-values ", "--progress ",
-        "-q, --quiet ", "-v, --verbose ", "--help "};
-    static const char *const explain[] = {"--config ", "--schemas ", "--age-rule ", "--birth DATE", "--exam DATE",
-                                          "--insurer NUMBER", "--on DATE", "--articles ", "--items CODES", "--scheme ",
-                                          "--lang ", "--json ", "--help "};
+    static const char *const run[] = {"-c, --config FILE",
+                                      "-o, --output DIR",
+                                      "--log FILE",
+                                      "--mapping FILE",
+                                      "--methods FILE",
+                                      "--requests FILE",
+                                      "--consents FILE",
+                                      "--insurers FILE",
+                                      "--schemas DIR",
+                                      "--xsd DIR",
+                                      "--as-of YYYY-MM-DD",
+                                      "--threads N",
+                                      "--strict ",
+                                      "--previous-logs FILES",
+                                      "--anchors FILE",
+                                      "--again REASON",
+                                      "--corrections ",
+                                      "--age-rule ",
+                                      "--lang ",
+                                      "--json ",
+                                      "--show-values ",
+                                      "--progress ",
+                                      "-q, --quiet ",
+                                      "-v, --verbose ",
+                                      "--help "};
+    static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
+                                          "--exam DATE",   "--insurer NUMBER", "--on DATE",   "--articles ",
+                                          "--items CODES", "--scheme ",        "--lang ",     "--json ",
+                                          "--help "};
     static const char *const items[] = {"--schemas ", "--lang ", "--help "};
-    static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ", "--help "};
-    static const char *const verify[] = {"-c, --config FILE", "--age-rule ", "--log FILE", "--xsd DIR", "--schemas DIR", "--strict ",
-                                         "--lang ", "--json ", "--show-values ", "--progress ", "-q, --quiet ",
-                                         "-v, --verbose ", "--help "};
+    static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ",
+                                      "--help "};
+    static const char *const verify[] = {
+        "-c, --config FILE", "--age-rule ",    "--log FILE", "--xsd DIR",      "--schemas DIR",
+        "--strict ",         "--lang ",        "--json ",    "--show-values ", "--progress ",
+        "-q, --quiet ",      "-v, --verbose ", "--help "};
     static const char *const show[] = {"--schemas DIR", "--lang ", "--html ", "--show-values ", "--help "};
     static const char *const audit[] = {
-        "--config ", "--consents ", "--insurers ", "--schemas ", "--insurer NUMBER", "--employee ID", "--number NUMBER",
-        "--basis ID", "--from DATE", "--to DATE", "--request ID", "--event EVENT", "--bundle NAME", "--format FORMAT",
-        "--provision-records ", "--head HASH", "--lang ", "--help "};
+        "--config ",     "--consents ",     "--insurers ",   "--schemas ",      "--insurer NUMBER",
+        "--employee ID", "--number NUMBER", "--basis ID",    "--from DATE",     "--to DATE",
+        "--request ID",  "--event EVENT",   "--bundle NAME", "--format FORMAT", "--provision-records ",
+        "--head HASH",   "--lang ",         "--help "};
     assert_help(KP_FOR_CHECK, run, COUNT(run));
     assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
     assert_help(KP_FOR_SHOW, show, COUNT(show));
@@ -360,7 +422,8 @@ static void config__list_of_logs__is_resolved_one_by_one(void **state)
 {
     (void)state;
     assert_int_equal(with_config("[output]\nprevious_logs = 2024.csv:/srv/2025.csv:old/2026.csv\n"), KP_OK);
-    char *expected = kp_arena_printf(&folder_arena, "%s/2024.csv:/srv/2025.csv:%s/old/2026.csv", folder, folder);
+    char *expected =
+        kp_arena_printf(&folder_arena, "%s/2024.csv:/srv/2025.csv:%s/old/2026.csv", folder, folder);
     assert_string_equal(s.options.previous_logs, expected);
 }
 

@@ -40,7 +40,8 @@ static void assert_faulty(const char *bytes, enum kp_csv_fault fault, uint64_t l
 {
     assert_int_equal(read_text(bytes, strlen(bytes), ','), KP_E_INPUT);
     if (kp_csvin_fault(reader) != fault || kp_csvin_line(reader) != line)
-        fail_msg("'%s' gives fault %d in line %u", bytes, (int)kp_csvin_fault(reader), (unsigned)kp_csvin_line(reader));
+        fail_msg("'%s' gives fault %d in line %u", bytes, (int)kp_csvin_fault(reader),
+                 (unsigned)kp_csvin_line(reader));
     assert_string_equal(kp_buf_text(&story), before);
 }
 
@@ -109,7 +110,8 @@ static void next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks(vo
 {
     (void)state;
     assert_reads("\"a,b\",\"say \"\"x\"\"\",\" c \", d \n", ',', "1:a,b|say \"x\"| c | d ;");
-    assert_reads("h1,h2\n\"one\ntwo\r\nthree\rfour\",x\nlast,y\n", ',', "1:h1|h2;2:one\ntwo\r\nthree\rfour|x;6:last|y;");
+    assert_reads("h1,h2\n\"one\ntwo\r\nthree\rfour\",x\nlast,y\n", ',',
+                 "1:h1|h2;2:one\ntwo\r\nthree\rfour|x;6:last|y;");
     assert_reads("\"h\n1\",h2\r\n\"a\n\nb\",c\r\nd,e\r\n", ',', "1:h\n1|h2;3:a\n\nb|c;6:d|e;");
     assert_reads("\"\",\"\"\"\"\n", ',', "1:|\";");
 }
@@ -117,7 +119,12 @@ static void next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks(vo
 static void next__byte_order_mark__is_skipped_once(void **state)
 {
     (void)state;
-    assert_reads("\xef\xbb\xbf" "a,b\n\xef\xbb\xbf" "1,2\n", ',', "1:a|b;2:\xef\xbb\xbf" "1|2;");
+    assert_reads("\xef\xbb\xbf"
+                 "a,b\n\xef\xbb\xbf"
+                 "1,2\n",
+                 ',',
+                 "1:a|b;2:\xef\xbb\xbf"
+                 "1|2;");
     assert_reads("\xef\xbb\xbf\"a,b\",c\n", 0, "1:a,b|c;");
     assert_reads("\xef\xbb\xbf\r\na,b\n", ',', "2:a|b;");
 }
@@ -157,7 +164,10 @@ static void delimiter__found_or_given__is_told_after_the_first_row(void **state)
     static const struct {
         const char *bytes;
         char given, told;
-    } cases[] = {{"a,b;c,d\n", 0, ','}, {"a\tb\n", 0, '\t'}, {"a;b\n", 0, ';'}, {"alone\n", 0, ','},
+    } cases[] = {{"a,b;c,d\n", 0, ','},
+                 {"a\tb\n", 0, '\t'},
+                 {"a;b\n", 0, ';'},
+                 {"alone\n", 0, ','},
                  {"a,b\n", ';', ';'}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(read_text(cases[i].bytes, strlen(cases[i].bytes), cases[i].given), KP_OK);
@@ -168,7 +178,8 @@ static void delimiter__found_or_given__is_told_after_the_first_row(void **state)
 static void comments__by_rule__are_passed_over_and_counted(void **state)
 {
     (void)state;
-    static const char csv[] = "# export of 1 April\r\nid,note\n#12,x\n#x,y\r\n # z,\n#\n#9\n#\xef\xbc\x91,full\n1,#2\n";
+    static const char csv[] =
+        "# export of 1 April\r\nid,note\n#12,x\n#x,y\r\n # z,\n#\n#9\n#\xef\xbc\x91,full\n1,#2\n";
     static const struct {
         enum kp_comments comments;
         const char *story;
@@ -240,8 +251,8 @@ static void comments__as_wide_as_the_first_row__are_counted_apart(void **state)
         const struct kp_csv_comments passed = kp_csvin_comments(reader);
         if (passed.n != cases[i].n || passed.n_like_rows != cases[i].n_like_rows ||
             passed.first_like_row != cases[i].first_like_row)
-            fail_msg("'%s': %u, %u from line %u", cases[i].csv, (unsigned)passed.n, (unsigned)passed.n_like_rows,
-                     (unsigned)passed.first_like_row);
+            fail_msg("'%s': %u, %u from line %u", cases[i].csv, (unsigned)passed.n,
+                     (unsigned)passed.n_like_rows, (unsigned)passed.first_like_row);
     }
 }
 
@@ -303,7 +314,8 @@ static void fault__line_longer_than_a_mebibyte__is_named_by_its_own_number(void 
     assert_int_equal(line, 2);
 }
 
-/* Cells of 62000 bytes, each with a line break, that together exceed four mebibytes; the row begins in line 2. */
+/* Cells of 62000 bytes, each with a line break, that together exceed four mebibytes; the row begins in
+ * line 2. */
 static char *huge_row(bool closed, size_t *ret_n)
 {
     enum { CELLS = 70, CELL_BYTES = 62000 };
@@ -366,28 +378,42 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(next__every_line_end__separates_rows, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__no_final_line_end__gives_the_last_row, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(next__empty_input__ends_at_once_and_stays_at_the_end, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__empty_input__ends_at_once_and_stays_at_the_end, fresh,
+                                        close_reader),
         cmocka_unit_test_setup_teardown(next__blank_lines__are_skipped_but_counted, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(next__rows_with_nothing_in_any_cell__are_skipped_in_an_export, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(delimiter__zero__is_found_in_the_first_row_that_has_one, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__rows_with_nothing_in_any_cell__are_skipped_in_an_export, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(delimiter__zero__is_found_in_the_first_row_that_has_one, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks,
+                                        fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__byte_order_mark__is_skipped_once, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__bytes_of_any_kind__come_through, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(delimiter__zero__is_found_outside_quotes_of_the_first_line, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(delimiter__zero__is_found_outside_quotes_of_the_first_line, fresh,
+                                        close_reader),
         cmocka_unit_test_setup_teardown(delimiter__given__is_not_guessed, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(delimiter__found_or_given__is_told_after_the_first_row, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(delimiter__found_or_given__is_told_after_the_first_row, fresh,
+                                        close_reader),
         cmocka_unit_test_setup_teardown(comments__by_rule__are_passed_over_and_counted, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(comments__lone_mark_in_the_first_cell__is_a_value, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(comments__quotes_and_delimiters_in_them__do_not_matter, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(comments__as_wide_as_the_first_row__are_counted_apart, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(comments__lone_mark_in_the_first_cell__is_a_value, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(comments__quotes_and_delimiters_in_them__do_not_matter, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(comments__as_wide_as_the_first_row__are_counted_apart, fresh,
+                                        close_reader),
         cmocka_unit_test_setup_teardown(comments__within_a_quoted_cell__are_part_of_it, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(fault__unbalanced_quote__names_the_line_its_row_begins_on, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__unbalanced_quote__names_the_line_its_row_begins_on, fresh,
+                                        close_reader),
         cmocka_unit_test_setup_teardown(fault__quote_out_of_place__names_its_line, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_refused, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_named_by_its_own_number, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(fault__row_longer_than_four_mebibytes__is_refused, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(fault__row_longer_than_four_mebibytes__is_named_by_the_line_it_begins_on, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(fault__more_than_4096_cells__is_refused_with_its_line, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_named_by_its_own_number, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(fault__row_longer_than_four_mebibytes__is_refused, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(
+            fault__row_longer_than_four_mebibytes__is_named_by_the_line_it_begins_on, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__more_than_4096_cells__is_refused_with_its_line, fresh,
+                                        close_reader),
     };
     return cmocka_run_group_tests_name("csvin", tests, NULL, release);
 }

@@ -63,18 +63,25 @@ static void probe__small_files__are_told_apart(void **state)
         {"", 0, KP_ENC_UTF8},
         {"a,b\r\n", 5, KP_ENC_UTF8},
         {"健診", 6, KP_ENC_UTF8},
-        {"\xef\xbb\xbf" "a", 4, KP_ENC_UTF8},
+        {"\xef\xbb\xbf"
+         "a",
+         4, KP_ENC_UTF8},
         {"健\x01診", 7, KP_ENC_UTF8}, /* a control character does not change the encoding */
         {"\x8e\x52\x93\x63", 4, KP_ENC_CP932},
         {"\xc0\xdb\xb3", 3, KP_ENC_CP932},
         {"健診\xe5\x81", 8, KP_ENC_CP932}, /* cut off */
         {"健診\xe5", 7, KP_ENC_CP932},
-        {"\xff\xfe" "a\0", 4, KP_ENC_UTF16LE},
+        {"\xff\xfe"
+         "a\0",
+         4, KP_ENC_UTF16LE},
         {"\xfe\xff\0a", 4, KP_ENC_UTF16BE},
         {"\xff\xfe", 2, KP_ENC_UTF16LE},
         {"a\xff\xfe", 3, KP_ENC_CP932},
-        {"\xef\xbb\xbf" "\x8e\x52\x93\x63", 7, KP_ENC_UTF8}, /* the mark decides */
-        {"健康診断の結果\xff健康診断の結果", 43, KP_ENC_UTF8}, /* one bad byte does not make another encoding of it */
+        {"\xef\xbb\xbf"
+         "\x8e\x52\x93\x63",
+         7, KP_ENC_UTF8}, /* the mark decides */
+        {"健康診断の結果\xff健康診断の結果", 43,
+         KP_ENC_UTF8}, /* one bad byte does not make another encoding of it */
         {"\x8e\x52\x93\x63\xff\x8e\x52\x93\x63", 9, KP_ENC_CP932},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -114,8 +121,8 @@ static void probe__cp932_late_in_the_file__is_found(void **state)
 /* The header row of an export in both encodings. */
 #define UTF8_ROW "保険者番号,カナ氏名,性別,生年月日,住所,身長,体重\r\n"
 #define AS_UTF8 UTF8_ROW UTF8_ROW UTF8_ROW
-#define AS_CP932                                                                                                       \
-    "\x95\xdb\x8c\xaf\x8e\xd2\x94\xd4\x8d\x86,\x83\x4a\x83\x69\x8e\x81\x96\xbc,\x90\xab\x95\xca,"                      \
+#define AS_CP932                                                                                             \
+    "\x95\xdb\x8c\xaf\x8e\xd2\x94\xd4\x8d\x86,\x83\x4a\x83\x69\x8e\x81\x96\xbc,\x90\xab\x95\xca,"            \
     "\x90\xb6\x94\x4e\x8c\x8e\x93\xfa,\x8f\x5a\x8f\x8a,\x90\x67\x92\xb7,\x91\xcc\x8f\x64\r\n"
 
 static void probe__few_bad_bytes__do_not_change_the_encoding(void **state)
@@ -152,15 +159,21 @@ static void probe__mark_of_utf8__decides(void **state)
     assert_int_equal(probe("a\xef\xbb\xbf" AS_CP932, sizeof(AS_CP932) + 3), KP_ENC_CP932);
 }
 
-/* If a character that is cut in two were not put together again, there would be more bad ones than good ones. */
+/* If a character that is cut in two were not put together again, there would be more bad ones than good ones.
+ */
 static void probe__pieces_of_any_size__make_no_difference(void **state)
 {
     (void)state;
     static const struct {
         const char *bytes;
         enum kp_encoding encoding;
-    } cases[] = {{"健健\xb1", KP_ENC_CP932}, {"\xb1健健", KP_ENC_CP932}, {UTF8_ROW "\xb1" "é𠮷é𠮷", KP_ENC_UTF8},
-                 {AS_UTF8 "\xff" AS_UTF8, KP_ENC_UTF8}, {AS_CP932 "\xff" AS_CP932, KP_ENC_CP932}};
+    } cases[] = {{"健健\xb1", KP_ENC_CP932},
+                 {"\xb1健健", KP_ENC_CP932},
+                 {UTF8_ROW "\xb1"
+                           "é𠮷é𠮷",
+                  KP_ENC_UTF8},
+                 {AS_UTF8 "\xff" AS_UTF8, KP_ENC_UTF8},
+                 {AS_CP932 "\xff" AS_CP932, KP_ENC_CP932}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(probe(cases[i].bytes, strlen(cases[i].bytes)), cases[i].encoding);
         for (disk.piece = 1; disk.piece < 9; disk.piece++)

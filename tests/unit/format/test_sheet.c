@@ -12,7 +12,9 @@ static enum kp_status read_sheet(const char *bytes, const struct kp_text *with)
 static void read__small_table__has_columns_rows_and_lines(void **state)
 {
     (void)state;
-    assert_int_equal(read_sheet("\xef\xbb\xbfid, name ,note\r\n1,\"山田\n太郎\",x\r\n\r\n2,　鈴木　, y \r\n", text), KP_OK);
+    assert_int_equal(
+        read_sheet("\xef\xbb\xbfid, name ,note\r\n1,\"山田\n太郎\",x\r\n\r\n2,　鈴木　, y \r\n", text),
+        KP_OK);
     assert_int_equal(sheet.n_columns, 3);
     assert_string_equal(sheet.columns[0], "id");
     assert_string_equal(sheet.columns[1], "name");
@@ -126,7 +128,8 @@ static void read_commented__comments__are_no_rows_but_count_as_lines(void **stat
         uint64_t line;
     } cases[] = {{KP_COMMENTS_ALL, 1, "name", 7}, {KP_COMMENTS_NOT_DIGITS, 2, "#12", 4}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        enum kp_status st = kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, cases[i].comments);
+        enum kp_status st =
+            kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, cases[i].comments);
         assert_int_equal(st, KP_OK);
         assert_string_equal(sheet.columns[0], "column");
         assert_int_equal(sheet.n_rows, cases[i].n_rows);
@@ -140,7 +143,8 @@ static void read_commented__fault__is_named_with_its_line(void **state)
 {
     (void)state;
     static const char csv[] = "# one\na,b\n# two\n1,\xff\n";
-    assert_int_equal(kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, KP_COMMENTS_ALL), KP_E_INPUT);
+    assert_int_equal(kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, KP_COMMENTS_ALL),
+                     KP_E_INPUT);
     assert_int_equal(sheet.bad_line, 4);
 }
 

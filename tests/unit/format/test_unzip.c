@@ -26,18 +26,20 @@ static char *new_path(void)
     return kp_arena_printf(&arena, "%s/%u.zip", folder, ++n_paths);
 }
 
-/* Runs a Python script with z open for writing; Z(name, data, method) adds a member. Returns the archive's path. */
+/* Runs a Python script with z open for writing; Z(name, data, method) adds a member. Returns the archive's
+ * path. */
 static const char *made_by_python(const char *script)
 {
     char *path = new_path();
-    char *program = kp_arena_printf(&arena,
-                                    "import sys, zipfile\n"
-                                    "path = sys.argv[1]\n"
-                                    "z = zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED)\n"
-                                    "def Z(name, data, method=8): z.writestr(zipfile.ZipInfo(name), data, method)\n"
-                                    "%s\n"
-                                    "z.close()\n",
-                                    script);
+    char *program =
+        kp_arena_printf(&arena,
+                        "import sys, zipfile\n"
+                        "path = sys.argv[1]\n"
+                        "z = zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED)\n"
+                        "def Z(name, data, method=8): z.writestr(zipfile.ZipInfo(name), data, method)\n"
+                        "%s\n"
+                        "z.close()\n",
+                        script);
     char *file = kp_arena_printf(&arena, "%s.py", path);
     assert_int_equal(kp_write_file(&kp_io_posix, file, program, strlen(program)), KP_OK);
     assert_int_equal(system(kp_arena_printf(&arena, "python3 '%s' '%s'", file, path)), 0);
@@ -59,8 +61,8 @@ static const char *put(const void *bytes, size_t n)
 }
 
 /* Reads all members, as far as it goes. */
-static enum kp_status read_all(const struct kp_io *io, const char *path, size_t max_bytes, size_t *ret_n_members,
-                               enum kp_zip_fault *ret_fault)
+static enum kp_status read_all(const struct kp_io *io, const char *path, size_t max_bytes,
+                               size_t *ret_n_members, enum kp_zip_fault *ret_fault)
 {
     struct kp_unzip zip;
     struct kp_buf out = {0};
@@ -102,7 +104,8 @@ static void assert_fault(const char *path, enum kp_zip_fault expected)
 static void read__contents__are_given_back(void **state)
 {
     (void)state;
-    const char *path = made_by_python("Z('r/', b''); Z('r/a', b'hello ' * 3); Z('r/s', b'stored', 0); Z('r/empty', b'')");
+    const char *path =
+        made_by_python("Z('r/', b''); Z('r/a', b'hello ' * 3); Z('r/s', b'stored', 0); Z('r/empty', b'')");
     static const char *const contents[] = {"", "hello hello hello ", "stored", ""};
     struct kp_unzip zip;
     struct kp_buf out = {0};
@@ -166,9 +169,11 @@ static void read__data_descriptors__are_sound(void **state)
 static void read__zip64_of_python__is_sound(void **state)
 {
     (void)state;
-    assert_sound(made_by_python("for n in 'abc':\n"
-                                "    with z.open(zipfile.ZipInfo('r/' + n), 'w', force_zip64=True) as m: m.write(b'x' * 99)"),
-                 3);
+    assert_sound(
+        made_by_python(
+            "for n in 'abc':\n"
+            "    with z.open(zipfile.ZipInfo('r/' + n), 'w', force_zip64=True) as m: m.write(b'x' * 99)"),
+        3);
     assert_sound(made_by_python("for n in range(65600): Z('r/%d' % n, b'', 0)"), 65600);
 }
 
@@ -183,7 +188,8 @@ static void read__archives_of_our_own__are_sound_around_the_limit_of_zip64(void 
     for (size_t c = 0; c < COUNT(counts); c++) {
         struct kp_zip zip;
         char *path = new_path(), name[16];
-        assert_int_equal(kp_zip_create(&zip, &kp_io_posix, path, kp_arena_printf(&arena, "%s.dir", path)), KP_OK);
+        assert_int_equal(kp_zip_create(&zip, &kp_io_posix, path, kp_arena_printf(&arena, "%s.dir", path)),
+                         KP_OK);
         for (unsigned i = 0; i < counts[c]; i++) {
             (void)snprintf(name, sizeof(name), "r/%06u", i);
             kp_zip_add(&zip, name, &packed);
@@ -321,7 +327,8 @@ static void read__each_bit_of_the_data__is_watched(void **state)
         bytes[from + bit / 8] = (char)(bytes[from + bit / 8] ^ 1 << bit % 8);
         const char *path = put(bytes, n);
         enum kp_status st = read_all(&kp_io_posix, path, SIZE_MAX, &n_members, &fault);
-        assert_true(st == KP_E_FAULT ? fault == KP_ZIP_DATA || fault == KP_ZIP_CRC : st == KP_OK && bit / 8 == packed - 1);
+        assert_true(st == KP_E_FAULT ? fault == KP_ZIP_DATA || fault == KP_ZIP_CRC
+                                     : st == KP_OK && bit / 8 == packed - 1);
         n_unseen += st == KP_OK;
         assert_int_equal(unlink(path), 0);
     }
@@ -331,10 +338,12 @@ static void read__each_bit_of_the_data__is_watched(void **state)
 static void next__links_and_devices__are_special(void **state)
 {
     (void)state;
-    const char *path = made_by_python("for mode in (0o120777, 0o20666, 0o10666, 0o60666, 0o140777, 0o100600, 0o40700, 0):\n"
-                                      "    i = zipfile.ZipInfo('r/%o' % mode); i.create_system = 3; i.external_attr = mode << 16\n"
-                                      "    z.writestr(i, b'x')");
-    static const bool special[] = {true, true, true, true, true, false, true, false}; /* a folder's name ends with a slash */
+    const char *path = made_by_python(
+        "for mode in (0o120777, 0o20666, 0o10666, 0o60666, 0o140777, 0o100600, 0o40700, 0):\n"
+        "    i = zipfile.ZipInfo('r/%o' % mode); i.create_system = 3; i.external_attr = mode << 16\n"
+        "    z.writestr(i, b'x')");
+    static const bool special[] = {true, true,  true, true,
+                                   true, false, true, false}; /* a folder's name ends with a slash */
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;

@@ -31,7 +31,8 @@ static int tidy(void **state)
 /* What a reader that is not ours makes of the document; the caller frees it. */
 static xmlDocPtr read_back(void)
 {
-    xmlDocPtr doc = xmlReadMemory(kp_buf_text(&out), (int)out.len, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
+    xmlDocPtr doc =
+        xmlReadMemory(kp_buf_text(&out), (int)out.len, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
     assert_non_null(doc);
     return doc;
 }
@@ -68,8 +69,9 @@ static void child__of_the_root__repeats_no_namespace(void **state)
     kp_xml_end(&xml);
     kp_xml_end(&xml);
     assert_true(kp_xml_finish(&xml));
-    assert_string_equal(kp_buf_text(&out), DECLARATION ROOT " xsi:schemaLocation=\"urn:x x.xsd\">"
-                                                            "<a xsi:type=\"PQ\" value=\"1.0\"/><b>t</b></r>\n");
+    assert_string_equal(kp_buf_text(&out),
+                        DECLARATION ROOT " xsi:schemaLocation=\"urn:x x.xsd\">"
+                                         "<a xsi:type=\"PQ\" value=\"1.0\"/><b>t</b></r>\n");
     xmlDocPtr doc = read_back();
     xmlNodePtr root = xmlDocGetRootElement(doc), a = xmlFirstElementChild(root);
     assert_string_equal((const char *)root->ns->href, "urn:x");
@@ -103,7 +105,8 @@ static void attribute__with_markup__is_escaped_and_reads_back(void **state)
     kp_xml_attr(&xml, "v", nasty);
     kp_xml_end(&xml);
     assert_true(kp_xml_finish(&xml));
-    assert_non_null(strstr(kp_buf_text(&out), " v=\"&quot;quoted&quot; &amp; &lt;tag&gt; 'single' 全角　空白\"/>"));
+    assert_non_null(
+        strstr(kp_buf_text(&out), " v=\"&quot;quoted&quot; &amp; &lt;tag&gt; 'single' 全角　空白\"/>"));
     xmlDocPtr doc = read_back();
     assert_attribute(xmlDocGetRootElement(doc), "v", NULL, nasty);
     xmlFreeDoc(doc);
@@ -155,10 +158,24 @@ static bool takes_attribute(const char *s)
 static void characters__that_xml_forbids__are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {
-        "\x01", "a\x08z", "\x0b", "\x0c", "\x0e", "\x1f", "\xef\xbf\xbe" /* FFFE */, "\xef\xbf\xbf" /* FFFF */,
-        "\xed\xa0\x80" /* D800 */, "\xed\xbf\xbf" /* DFFF */, "\x80", "\xc3" /* cut off */, "\xe3\x81",
-        "\xc0\xaf" /* too long a form */, "\xe0\x80\x80", "\xf4\x90\x80\x80" /* 110000 */, "\xff", "\x8c\x92"};
+    static const char *const bad[] = {"\x01",
+                                      "a\x08z",
+                                      "\x0b",
+                                      "\x0c",
+                                      "\x0e",
+                                      "\x1f",
+                                      "\xef\xbf\xbe" /* FFFE */,
+                                      "\xef\xbf\xbf" /* FFFF */,
+                                      "\xed\xa0\x80" /* D800 */,
+                                      "\xed\xbf\xbf" /* DFFF */,
+                                      "\x80",
+                                      "\xc3" /* cut off */,
+                                      "\xe3\x81",
+                                      "\xc0\xaf" /* too long a form */,
+                                      "\xe0\x80\x80",
+                                      "\xf4\x90\x80\x80" /* 110000 */,
+                                      "\xff",
+                                      "\x8c\x92"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         assert_false(takes_text(bad[i]));
         assert_false(takes_attribute(bad[i]));
@@ -168,8 +185,15 @@ static void characters__that_xml_forbids__are_refused(void **state)
 static void characters__at_the_edges__are_taken(void **state)
 {
     (void)state;
-    static const char *const good[] = {" ", "~", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf" /* D7FF */,
-                                       "\xee\x80\x80" /* E000 */, "\xef\xbf\xbd" /* FFFD */, "\xf0\x90\x80\x80",
+    static const char *const good[] = {" ",
+                                       "~",
+                                       "\xc2\x80",
+                                       "\xdf\xbf",
+                                       "\xe0\xa0\x80",
+                                       "\xed\x9f\xbf" /* D7FF */,
+                                       "\xee\x80\x80" /* E000 */,
+                                       "\xef\xbf\xbd" /* FFFD */,
+                                       "\xf0\x90\x80\x80",
                                        "\xf4\x8f\xbf\xbf" /* 10FFFF */};
     for (size_t i = 0; i < COUNT(good); i++) {
         assert_true(takes_text(good[i]));

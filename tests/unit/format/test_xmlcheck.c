@@ -35,7 +35,8 @@ static void ignore(void *ctx, const char *format, ...)
 
 static int set_up(void **state)
 {
-    if (load_profile("hc08_V08.xsd", &document_schema) != KP_OK || load_profile("ix08_V08.xsd", &index_schema) != KP_OK)
+    if (load_profile("hc08_V08.xsd", &document_schema) != KP_OK ||
+        load_profile("ix08_V08.xsd", &index_schema) != KP_OK)
         return -1;
     xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(schema_path("hc08_V08.xsd"));
     tree_schema = xmlSchemaParse(parser);
@@ -57,14 +58,16 @@ static const char VALID[] =
     "xsi:schemaLocation=\"urn:hl7-org:v3 ../XSD/hc08_V08.xsd\">"
     "<typeId root=\"2.16.840.1.113883.1.3\" extension=\"POCD_HD000040\"/><id nullFlavor=\"NI\"/>"
     "<code code=\"10\" codeSystem=\"" OID "1001\"/><effectiveTime value=\"20260401\"/>"
-    "<confidentialityCode code=\"N\"/><recordTarget><patientRole><id root=\"" OID "101\" extension=\"06139463\"/>"
+    "<confidentialityCode code=\"N\"/><recordTarget><patientRole><id root=\"" OID
+    "101\" extension=\"06139463\"/>"
     "<id root=\"" OID "205\" extension=\"31\"/><addr><postalCode>650-0188</postalCode>兵庫県</addr><patient>"
     "<name>ケンポハナコ</name><administrativeGenderCode code=\"2\" codeSystem=\"" OID "1104\"/>"
     "<birthTime value=\"19850331\"/></patient></patientRole></recordTarget><author><time value=\"20260401\"/>"
     "<assignedAuthor><id nullFlavor=\"NI\"/><representedOrganization><id root=\"" OID "102\" "
     "extension=\"6631111116\"/><name>架空精機</name></representedOrganization></assignedAuthor></author><custodian>"
     "<assignedCustodian><representedCustodianOrganization><id nullFlavor=\"NI\"/></representedCustodianOrganization>"
-    "</assignedCustodian></custodian><documentationOf><serviceEvent><code code=\"010\" codeSystem=\"" OID "1002\"/>"
+    "</assignedCustodian></custodian><documentationOf><serviceEvent><code code=\"010\" codeSystem=\"" OID
+    "1002\"/>"
     "<effectiveTime value=\"20250703\"/><performer typeCode=\"PRF\"><assignedEntity><id nullFlavor=\"NI\"/>"
     "<representedOrganization><id root=\"" OID "102\" extension=\"2819902251\"/><name>架空診療所</name>"
     "</representedOrganization></assignedEntity></performer></serviceEvent></documentationOf><component>"
@@ -239,9 +242,9 @@ static void check__document_without_its_end__is_not_valid(void **state)
     assert_false(empty);
 }
 
-#define INDEX(sender, rest)                                                                                            \
-    "<index xmlns=\"https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html\"><interactionType code=\"6\"/>"  \
-    "<creationTime value=\"20260401\"/><sender><id root=\"" OID "102\" extension=\"" sender "\"/></sender>"            \
+#define INDEX(sender, rest)                                                                                           \
+    "<index xmlns=\"https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html\"><interactionType code=\"6\"/>" \
+    "<creationTime value=\"20260401\"/><sender><id root=\"" OID "102\" extension=\"" sender "\"/></sender>"           \
     "<serviceEventType code=\"1\"/>" rest "</index>"
 
 static void check__index__has_its_own_schema(void **state)
@@ -336,13 +339,15 @@ static void load__include_of_another_file__opens_nothing(void **state)
     struct kp_buf detail = {0};
     struct kp_xml_schema *schema = NULL;
     int64_t printed = 0;
-    static const char other[] = "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:element name=\"b\"/></xs:schema>";
+    static const char other[] =
+        "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:element name=\"b\"/></xs:schema>";
     const char *path = put_file("other.xsd", other, strlen(other));
-    (void)snprintf(text, sizeof(text),
-                   "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:include schemaLocation=\"file://%s\"/>"
-                   "<xs:element name=\"a\"><xs:complexType><xs:sequence><xs:element ref=\"b\"/></xs:sequence></xs:complexType>"
-                   "</xs:element></xs:schema>",
-                   path);
+    (void)snprintf(
+        text, sizeof(text),
+        "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:include schemaLocation=\"file://%s\"/>"
+        "<xs:element name=\"a\"><xs:complexType><xs:sequence><xs:element ref=\"b\"/></xs:sequence></xs:complexType>"
+        "</xs:element></xs:schema>",
+        path);
     assert_int_equal(load_text(text, &schema, &detail, &printed), KP_E_USAGE);
     kp_buf_release(&detail);
 }

@@ -50,8 +50,9 @@ static struct kp_tree tree_of(const char *text)
 static void read__document__becomes_a_tree(void **state)
 {
     (void)state;
-    struct kp_tree tree = tree_of("<?xml version=\"1.0\"?>\n<a xmlns=\"urn:n\" xmlns:xsi=\"" XSI "\" x=\"1\">\n"
-                                  "<b xsi:type=\"PQ\" y='&lt;&#x3042;'/>\n<c>one<d/>two</c><b>last</b></a>");
+    struct kp_tree tree =
+        tree_of("<?xml version=\"1.0\"?>\n<a xmlns=\"urn:n\" xmlns:xsi=\"" XSI "\" x=\"1\">\n"
+                "<b xsi:type=\"PQ\" y='&lt;&#x3042;'/>\n<c>one<d/>two</c><b>last</b></a>");
     const struct kp_node *a = tree.root;
     assert_string_equal(tree.ns, "urn:n");
     assert_int_equal(tree.alien, 0);
@@ -93,8 +94,8 @@ static void read__text_before_the_first_child__is_marked(void **state)
     static const struct {
         const char *text;
         bool first;
-    } rows[] = {{"<a><b/>x</a>", false}, {"<a>x<b/></a>", true}, {"<a> \t\r\n<b/>x</a>", false},
-                {"<a>x</a>", false}, {"<a><b/>x<c/></a>", false}, {"<a> x <b/>y</a>", true}};
+    } rows[] = {{"<a><b/>x</a>", false}, {"<a>x<b/></a>", true},      {"<a> \t\r\n<b/>x</a>", false},
+                {"<a>x</a>", false},     {"<a><b/>x<c/></a>", false}, {"<a> x <b/>y</a>", true}};
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(tree_of(rows[i].text).root->text_first, rows[i].first);
 }
@@ -132,11 +133,13 @@ static void read__types__lose_the_prefix_of_the_documents_namespace(void **state
         {"<h:a xmlns:h='n' xmlns:x='" XSI "'><h:b x:type='h:PQ'/></h:a>", "PQ", false},
         {"<a xmlns='n' xmlns:xsi='" XSI "'><b xmlns:h='n' xsi:type='h:PQ'/></a>", "PQ", false},
         {"<a xmlns:xsi='" XSI "'><b xsi:type='PQ'/></a>", "PQ", false},
-        {"<a xmlns='n' xmlns:xsi='" XSI "'><b xsi:type=':PQ'/></a>", ":PQ", true}, /* no name at all */
+        {"<a xmlns='n' xmlns:xsi='" XSI "'><b xsi:type=':PQ'/></a>", ":PQ", true},       /* no name at all */
         {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:b xsi:type='PQ'/></h:a>", "PQ", true}, /* of no namespace */
         {"<a xmlns='n' xmlns:xsi='" XSI "'><b xsi:type='h:PQ'/></a>", "h:PQ", true},
         {"<a xmlns='n' xmlns:xsi='" XSI "' xmlns:h='other'><b xsi:type='h:PQ'/></a>", "h:PQ", true},
-        {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:c><h:b xmlns:h='n' xmlns:g='m' xsi:type='g:PQ'/></h:c></h:a>", "g:PQ", true},
+        {"<h:a xmlns:h='n' xmlns:xsi='" XSI
+         "'><h:c><h:b xmlns:h='n' xmlns:g='m' xsi:type='g:PQ'/></h:c></h:a>",
+         "g:PQ", true},
         {"<h:a xmlns:h='n' xmlns:xsi='" XSI "'><h:c xmlns:g='n'/><h:b xsi:type='g:PQ'/></h:a>", "g:PQ", true},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -156,9 +159,10 @@ static void read__types__lose_the_prefix_of_the_documents_namespace(void **state
 static void read__malformed__is_said_with_its_line(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"<a>\n<b></a>", "<a>\n</b>", "<a>\n", "<a/>\n<b/>", "<a/>\nx", "<a>\n&x;</a>",
-                                        "<a\nx='1' x='2'/>", "<a>\n<b x=1/></a>", "<a>\n<</a>", "<a>\n&#1;</a>",
-                                        "<a>\n]]></a>", "\n"};
+    static const char *const texts[] = {"<a>\n<b></a>",      "<a>\n</b>",         "<a>\n",
+                                        "<a/>\n<b/>",        "<a/>\nx",           "<a>\n&x;</a>",
+                                        "<a\nx='1' x='2'/>", "<a>\n<b x=1/></a>", "<a>\n<</a>",
+                                        "<a>\n&#1;</a>",     "<a>\n]]></a>",      "\n"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         unsigned long line = 0;
         assert_int_equal(fault_of(texts[i], strlen(texts[i]), &line), KP_XML_MALFORMED);
@@ -173,14 +177,24 @@ static void read__malformed__is_said_with_its_line(void **state)
 static void read__encodings__only_utf8_will_do(void **state)
 {
     (void)state;
-    static const char *const sound[] = {"<?xml version='1.0' encoding='UTF-8'?><a/>", "<?xml version=\"1.0\" encoding=\"utf-8\"?><a/>",
-                                        "<?xml version='1.0' encoding = 'Utf-8' standalone='yes'?><a/>", "\xef\xbb\xbf<a/>",
-                                        "\xef\xbb\xbf<?xml version='1.0' encoding='UTF-8'?><a/>", "<a>あ𠮷</a>"};
-    static const char *const others[] = {"<?xml version='1.0' encoding='Shift_JIS'?><a/>", "<?xml version='1.0' encoding='UTF-16'?><a/>",
-                                         "<?xml version='1.0' encoding='UTF-7'?><a/>", "<?xml version='1.0' encoding='utf-8x'?><a/>",
-                                         "<?xml version='1.0' encoding='UTF-8\"?><a/>", "\xef\xbb\xbf<?xml version='1.0' encoding='EUC-JP'?><a/>",
-                                         "<a>\x83\x41</a>", "<a>\xe3\x82</a>", "<a>\xc0\xbc</a>", "<a>\xed\xa0\x80</a>",
-                                         "\xff\xfe<\0a\0", "<a>\xf5\x80\x80\x80</a>"};
+    static const char *const sound[] = {"<?xml version='1.0' encoding='UTF-8'?><a/>",
+                                        "<?xml version=\"1.0\" encoding=\"utf-8\"?><a/>",
+                                        "<?xml version='1.0' encoding = 'Utf-8' standalone='yes'?><a/>",
+                                        "\xef\xbb\xbf<a/>",
+                                        "\xef\xbb\xbf<?xml version='1.0' encoding='UTF-8'?><a/>",
+                                        "<a>あ𠮷</a>"};
+    static const char *const others[] = {"<?xml version='1.0' encoding='Shift_JIS'?><a/>",
+                                         "<?xml version='1.0' encoding='UTF-16'?><a/>",
+                                         "<?xml version='1.0' encoding='UTF-7'?><a/>",
+                                         "<?xml version='1.0' encoding='utf-8x'?><a/>",
+                                         "<?xml version='1.0' encoding='UTF-8\"?><a/>",
+                                         "\xef\xbb\xbf<?xml version='1.0' encoding='EUC-JP'?><a/>",
+                                         "<a>\x83\x41</a>",
+                                         "<a>\xe3\x82</a>",
+                                         "<a>\xc0\xbc</a>",
+                                         "<a>\xed\xa0\x80</a>",
+                                         "\xff\xfe<\0a\0",
+                                         "<a>\xf5\x80\x80\x80</a>"};
     for (size_t i = 0; i < COUNT(sound); i++)
         assert_fault(sound[i], KP_XML_SOUND);
     for (size_t i = 0; i < COUNT(others); i++)
@@ -207,7 +221,9 @@ static void read__depth__may_be_the_limit(void **state)
     static const struct {
         size_t depth;
         enum kp_xml_fault fault;
-    } rows[] = {{1, KP_XML_SOUND}, {KP_XML_TREE_MAX_DEPTH, KP_XML_SOUND}, {KP_XML_TREE_MAX_DEPTH + 1, KP_XML_TOO_DEEP},
+    } rows[] = {{1, KP_XML_SOUND},
+                {KP_XML_TREE_MAX_DEPTH, KP_XML_SOUND},
+                {KP_XML_TREE_MAX_DEPTH + 1, KP_XML_TOO_DEEP},
                 {5000, KP_XML_TOO_DEEP}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         size_t n = 0;
@@ -242,7 +258,8 @@ static void read__each_limit_of_memory__is_too_large_or_enough(void **state)
 static void read__each_cut__is_malformed_or_breaks_a_character(void **state)
 {
     (void)state;
-    static const char text[] = "<?xml version='1.0' encoding='UTF-8'?><a xmlns='n' x='あ'><b>い</b><!-- う --><c/>&amp;</a>";
+    static const char text[] =
+        "<?xml version='1.0' encoding='UTF-8'?><a xmlns='n' x='あ'><b>い</b><!-- う --><c/>&amp;</a>";
     for (size_t n = 0; n < sizeof(text) - 1; n++) {
         unsigned long line = 0;
         enum kp_xml_fault fault = fault_of(text, n, &line);
@@ -285,10 +302,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(read__text__is_joined_by_element, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__text_before_the_first_child__is_marked, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__other_namespaces__are_alien, fresh, fresh),
-        cmocka_unit_test_setup_teardown(read__types__lose_the_prefix_of_the_documents_namespace, fresh, fresh),
+        cmocka_unit_test_setup_teardown(read__types__lose_the_prefix_of_the_documents_namespace, fresh,
+                                        fresh),
         cmocka_unit_test_setup_teardown(read__malformed__is_said_with_its_line, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__encodings__only_utf8_will_do, fresh, fresh),
-        cmocka_unit_test_setup_teardown(read__document_type__is_refused_before_anything_is_expanded, fresh, fresh),
+        cmocka_unit_test_setup_teardown(read__document_type__is_refused_before_anything_is_expanded, fresh,
+                                        fresh),
         cmocka_unit_test_setup_teardown(read__depth__may_be_the_limit, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__each_limit_of_memory__is_too_large_or_enough, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__each_cut__is_malformed_or_breaks_a_character, fresh, fresh),

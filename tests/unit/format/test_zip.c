@@ -96,7 +96,8 @@ static void archive__unzip_and_7z__find_it_sound(void **state)
     assert_int_equal(make_archive(path, new_path("dir")), KP_OK);
     assert_int_equal(shell(kp_arena_printf(&arena, "unzip -tqq '%s' >/dev/null", path)), 0);
     assert_int_equal(shell(kp_arena_printf(&arena, "7z t '%s' >/dev/null", path)), 0);
-    assert_int_equal(shell(kp_arena_printf(&arena, "unzip -p '%s' root/DATA/h1.xml | grep -q '^hello hello'", path)), 0);
+    assert_int_equal(
+        shell(kp_arena_printf(&arena, "unzip -p '%s' root/DATA/h1.xml | grep -q '^hello hello'", path)), 0);
 }
 
 static const char SCRIPT[] =
@@ -212,7 +213,8 @@ static void archive__many_members__turns_to_zip64(void **state)
         struct kp_packed packed[2] = {{.size = 0}, {.size = 0}};
         char *path = new_path("zip"), name[16];
         for (size_t k = 0; k < 2; k++)
-            assert_int_equal(kp_deflate_run(deflate_stream, k ? "odd" : "even", k ? 3 : 4, &packed[k]), KP_OK);
+            assert_int_equal(kp_deflate_run(deflate_stream, k ? "odd" : "even", k ? 3 : 4, &packed[k]),
+                             KP_OK);
         assert_int_equal(kp_zip_create(&zip, &kp_io_posix, path, new_path("dir")), KP_OK);
         for (unsigned k = 0; k < counts[c]; k++) {
             (void)snprintf(name, sizeof(name), "r/%06u", k);
@@ -223,7 +225,9 @@ static void archive__many_members__turns_to_zip64(void **state)
         assert_int_equal(kp_zip_finish(&zip), KP_OK);
         assert_int_equal(python(script, kp_arena_printf(&arena, "%s:%u", path, counts[c])), 0);
         if (c == 2)
-            assert_int_equal(shell(kp_arena_printf(&arena, "unzip -tqq '%s' >/dev/null && 7z t '%s' >/dev/null", path, path)), 0);
+            assert_int_equal(shell(kp_arena_printf(
+                                 &arena, "unzip -tqq '%s' >/dev/null && 7z t '%s' >/dev/null", path, path)),
+                             0);
     }
 }
 

@@ -51,7 +51,8 @@ static void assert_refused(const char *table, const char *methods, unsigned code
     assert_string_equal(got.file, in_folder("table.csv"));
 }
 
-/* The columns by what they mean: "sex - 9N001000000000001 =", - for unmapped, = for one that names a method. */
+/* The columns by what they mean: "sex - 9N001000000000001 =", - for unmapped, = for one that names a method.
+ */
 static const char *story(void)
 {
     struct kp_buf out = {0};
@@ -102,7 +103,8 @@ static void table__without_a_header_row__begins_with_its_first_line(void **state
 
 static void table__remarks__may_stand_before_a_code_and_behind_it(void **state UNUSED)
 {
-    assert_story("FILENO,COLNO,備考,CODE,備考2\n1,1,背の高さ," HEIGHT ",cm\n1,2,," WEIGHT ",kg\n1,3,生年月日,,西暦\n"
+    assert_story("FILENO,COLNO,備考,CODE,備考2\n1,1,背の高さ," HEIGHT ",cm\n1,2,," WEIGHT
+                 ",kg\n1,3,生年月日,,西暦\n"
                  "1,4,,性別,男女\n",
                  NULL, HEIGHT " " WEIGHT " birth_date sex");
     assert_story("1,1," HEIGHT ",備考\n1,2,体の重さ," WEIGHT "\n", NULL, HEIGHT " " WEIGHT " - -");
@@ -139,7 +141,8 @@ static void table__names_that_are_ambiguous_in_headers__are_taken(void **state U
 static void table__headers_of_the_export__mean_nothing(void **state UNUSED)
 {
     static const char *const headers[] = {"身長", "体重", "性別"};
-    assert_int_equal(build_of((struct inputs){1, 1}, HEADING "1,1,自覚症状1\n1,2,自覚症状2\n", NULL, headers, 3), KP_OK);
+    assert_int_equal(
+        build_of((struct inputs){1, 1}, HEADING "1,1,自覚症状1\n1,2,自覚症状2\n", NULL, headers, 3), KP_OK);
     assert_string_equal(story(), "9N061160800000049 9N061160800000049 -");
     assert_ptr_equal(mapping.columns[0].next, &mapping.columns[1]);
     assert_true(mapping.columns[1].follows);
@@ -175,7 +178,9 @@ static void place__named_twice__is_refused(void **state UNUSED)
 
 static void place__without_a_column__is_passed_over(void **state UNUSED)
 {
-    assert_story(HEADING "1,," HEIGHT "\n1,0," HEIGHT "\n," "," HEIGHT "\n1,1,sex\n", NULL, "sex - - -");
+    assert_story(HEADING "1,," HEIGHT "\n1,0," HEIGHT "\n,"
+                         "," HEIGHT "\n1,1,sex\n",
+                 NULL, "sex - - -");
 }
 
 static void place__kp_columns__are_not_counted(void **state UNUSED)
@@ -240,13 +245,14 @@ static void method__open_without_a_table__is_refused(void **state UNUSED)
 static void method__open_and_not_settled__is_refused(void **state UNUSED)
 {
     static const char *const methods[] = {
-        METHODS_HEADING,                                                     /* nothing at all */
-        METHODS_HEADING "1,," LDL_OPEN ",,271\n",                            /* another code */
-        METHODS_HEADING "1,," TG_OPEN ",,\n",                                /* no method */
-        METHODS_HEADING "1,," TG_OPEN ",,555\n",                             /* no such item */
-        METHODS_HEADING "1,," TG_OPEN ",1,271\n1,," TG_OPEN ",2,272\n",      /* two, and no column that says which */
-        METHODS_HEADING "1,9," TG_OPEN ",1,271\n",                           /* a column that is not there */
-        METHODS_HEADING "2,," TG_OPEN ",,271\n",                             /* another file */
+        METHODS_HEADING,                          /* nothing at all */
+        METHODS_HEADING "1,," LDL_OPEN ",,271\n", /* another code */
+        METHODS_HEADING "1,," TG_OPEN ",,\n",     /* no method */
+        METHODS_HEADING "1,," TG_OPEN ",,555\n",  /* no such item */
+        METHODS_HEADING "1,," TG_OPEN ",1,271\n1,," TG_OPEN
+                        ",2,272\n",                /* two, and no column that says which */
+        METHODS_HEADING "1,9," TG_OPEN ",1,271\n", /* a column that is not there */
+        METHODS_HEADING "2,," TG_OPEN ",,271\n",   /* another file */
     };
     for (size_t i = 0; i < COUNT(methods); i++) {
         assert_refused(HEADING "1,2," TG_OPEN "\n", methods[i], 1053, 2);
@@ -273,7 +279,8 @@ static void method__of_a_constant_row__settles_it(void **state UNUSED)
 
 static void method__of_an_18th_digit__settles_it(void **state UNUSED)
 {
-    static const char methods[] = "CODE,LOCAL,METHOD\n" TG_OPEN ",1,271\n" TG_OPEN ",2,272\n" TG_OPEN ",3,999\n";
+    static const char methods[] =
+        "CODE,LOCAL,METHOD\n" TG_OPEN ",1,271\n" TG_OPEN ",2,272\n" TG_OPEN ",3,999\n";
     assert_story(HEADING "1,1," TG_OPEN "2\n1,2," TG_OPEN "1\n1,3," TG_OPEN "3\n", methods,
                  TG_272 " " TG_271 " " TG_OTHER " -");
     for (size_t i = 0; i < mapping.n_columns; i++)
@@ -329,7 +336,7 @@ static void method__table_that_contradicts_itself__is_refused(void **state UNUSE
     static const char *const methods[] = {
         METHODS_HEADING "1,3," TG_OPEN ",1,271\n1,4," TG_OPEN ",2,272\n", /* two columns */
         METHODS_HEADING "1,," TG_OPEN ",,9N001000000000001\n",            /* another analyte */
-        TG_OPEN ",1,271\n" TG_OPEN ",2,272\n",                           /* no header row: the first row counts, too */
+        TG_OPEN ",1,271\n" TG_OPEN ",2,272\n", /* no header row: the first row counts, too */
     };
     for (size_t i = 0; i < COUNT(methods); i++)
         assert_refused(HEADING "1,2," TG_OPEN "\n", methods[i], 1053, 2);

@@ -1,4 +1,5 @@
-/* What a header, a cell or a row of cells is taken for, by itself; test_headers.c goes through those of real exports. */
+/* What a header, a cell or a row of cells is taken for, by itself; test_headers.c goes through those of real
+ * exports. */
 #include "tables.h"
 
 #include "input/header_names.h"
@@ -15,16 +16,18 @@
 /* "sex", "9N001000000000001.low in m", "CODE/CODE", "ignore", "unmapped". */
 static const char *story_of(const struct kp_column *c)
 {
-    static const char *const suffixes[] = {[KP_COL_FIELD] = "",     [KP_COL_ITEM] = "",      [KP_COL_LOW] = ".low",
-                                           [KP_COL_HIGH] = ".high", [KP_COL_FLAG] = ".flag", [KP_COL_UNIT] = ".unit"};
+    static const char *const suffixes[] = {
+        [KP_COL_FIELD] = "",     [KP_COL_ITEM] = "",      [KP_COL_LOW] = ".low",
+        [KP_COL_HIGH] = ".high", [KP_COL_FLAG] = ".flag", [KP_COL_UNIT] = ".unit"};
     if (c->kind == KP_COL_IGNORED)
         return "ignore";
     if (c->kind == KP_COL_UNMAPPED)
         return "unmapped";
-    const char *target = c->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)c->index) : tables.items[c->index].code;
+    const char *target =
+        c->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)c->index) : tables.items[c->index].code;
     return kp_arena_printf(&scratch, "%s%s%s%s%s%s", target, c->is_pair ? "/" : "",
-                           c->is_pair ? tables.items[c->casual].code : "",
-                           suffixes[c->kind], c->unit ? " in " : "", c->unit ? c->unit : "");
+                           c->is_pair ? tables.items[c->casual].code : "", suffixes[c->kind],
+                           c->unit ? " in " : "", c->unit ? c->unit : "");
 }
 
 static void assert_story(const char *of, const struct kp_column *column, const char *story)
@@ -53,9 +56,9 @@ static void assert_header(const char *header, const char *story, enum kp_why why
 
 static void target__of_every_kind__is_read(void **state UNUSED)
 {
-    static const char *const targets[] = {"sex",          "ticket_expires",      "fasting",       "ignore",
-                                          HEIGHT,         HEIGHT ".low",         HEIGHT ".high",  HEIGHT ".flag",
-                                          HEIGHT ".unit", GLUCOSE_PAIR,          "employee_id"};
+    static const char *const targets[] = {"sex",          "ticket_expires", "fasting",      "ignore",
+                                          HEIGHT,         HEIGHT ".low",    HEIGHT ".high", HEIGHT ".flag",
+                                          HEIGHT ".unit", GLUCOSE_PAIR,     "employee_id"};
     for (size_t i = 0; i < COUNT(targets); i++) {
         struct kp_column column = {0};
         if (!kp_target_read(&scratch, &tables, targets[i], &column))
@@ -93,7 +96,8 @@ static void target__of_no_kind__is_refused(void **state UNUSED)
 
 static void target_set__what_the_tables_say__makes_the_column(void **state UNUSED)
 {
-    static const char *const cases[][2] = {{"性別", "sex"}, {"身長", HEIGHT}, {"血糖", GLUCOSE_PAIR}, {"空腹", "fasting"}};
+    static const char *const cases[][2] = {
+        {"性別", "sex"}, {"身長", HEIGHT}, {"血糖", GLUCOSE_PAIR}, {"空腹", "fasting"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct kp_column column = {.is_pair = true};
         uint32_t target = 0;
@@ -142,8 +146,12 @@ static void header__name_or_code__is_known_as_such(void **state UNUSED)
 
 static void header__synonym__is_known_in_any_width(void **state UNUSED)
 {
-    static const char *const cases[][2] = {{"身長", HEIGHT},           {"　身 長 ", HEIGHT},  {"ＢＭＩ", "9N011000000000001"},
-                                           {"BIRTH_DATE", "birth_date"}, {"性別", "sex"},      {"血糖", GLUCOSE_PAIR},
+    static const char *const cases[][2] = {{"身長", HEIGHT},
+                                           {"　身 長 ", HEIGHT},
+                                           {"ＢＭＩ", "9N011000000000001"},
+                                           {"BIRTH_DATE", "birth_date"},
+                                           {"性別", "sex"},
+                                           {"血糖", GLUCOSE_PAIR},
                                            {"ﾍﾓｸﾞﾛﾋﾞﾝ", "2A030000001930101"}};
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_header(cases[i][0], cases[i][1], KP_WHY_SYNONYM);
@@ -151,10 +159,11 @@ static void header__synonym__is_known_in_any_width(void **state UNUSED)
 
 static void header__unknown_or_ambiguous__is_left_alone(void **state UNUSED)
 {
-    static const char *const headers[] = {"",           " 　",      "予備",     "ignore",    "IGNORE",    "9N001",
-                                          "受診者氏名", "医師氏名", "採血時間", "身長 判定", "前回 身長", "9N001000000000009",
-                                          "cm",         "(cm)",     "[mg/dL]",  "予備(cm)",  "予備cm",    "()",
-                                          ")",          "]",         "予備）",     "備考]",     "（"};
+    static const char *const headers[] = {
+        "",           " 　",      "予備",     "ignore",    "IGNORE",    "9N001",
+        "受診者氏名", "医師氏名", "採血時間", "身長 判定", "前回 身長", "9N001000000000009",
+        "cm",         "(cm)",     "[mg/dL]",  "予備(cm)",  "予備cm",    "()",
+        ")",          "]",        "予備）",   "備考]",     "（"};
     for (size_t i = 0; i < COUNT(headers); i++)
         assert_header(headers[i], NULL, KP_WHY_UNKNOWN);
     assert_false(scratch.failed);
@@ -162,10 +171,18 @@ static void header__unknown_or_ambiguous__is_left_alone(void **state UNUSED)
 
 static void header__own_unit_at_its_end__says_nothing_new(void **state UNUSED)
 {
-    static const char *const cases[][2] = {
-        {"身長(cm)", HEIGHT},    {"身長（ｃｍ）", HEIGHT},  {"身長 [cm]", HEIGHT},          {"身長cm", HEIGHT},
-        {"体重kg", WEIGHT},      {"体重 ＫＧ", WEIGHT},     {"血糖(mg/dl)", GLUCOSE_PAIR},  {"血糖mg/dL", GLUCOSE_PAIR},
-        {"HbA1c(%)", HBA1C},     {"HbA1c％", HBA1C},        {"白血球数(/mm3)", WHITE_CELLS}, {"白血球数（個/μL）", WHITE_CELLS}};
+    static const char *const cases[][2] = {{"身長(cm)", HEIGHT},
+                                           {"身長（ｃｍ）", HEIGHT},
+                                           {"身長 [cm]", HEIGHT},
+                                           {"身長cm", HEIGHT},
+                                           {"体重kg", WEIGHT},
+                                           {"体重 ＫＧ", WEIGHT},
+                                           {"血糖(mg/dl)", GLUCOSE_PAIR},
+                                           {"血糖mg/dL", GLUCOSE_PAIR},
+                                           {"HbA1c(%)", HBA1C},
+                                           {"HbA1c％", HBA1C},
+                                           {"白血球数(/mm3)", WHITE_CELLS},
+                                           {"白血球数（個/μL）", WHITE_CELLS}};
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_header(cases[i][0], cases[i][1], KP_WHY_SYNONYM);
     assert_header(HEIGHT "(cm)", HEIGHT, KP_WHY_NAME);
@@ -193,9 +210,10 @@ static void header__convertible_unit_at_its_end__is_kept(void **state UNUSED)
 
 static void header__unit_of_another_kind__is_not_mapped(void **state UNUSED)
 {
-    static const char *const headers[] = {"身長(kg)", "身長kg",          "体重(cm)",        "白血球数(mg/dL)", "AST(mmol/L)",
-                                          "性別(cm)", "生年月日(%)",     "尿蛋白(mg/dL)",   HEIGHT ".low(kg)", HEIGHT ".flag(cm)",
-                                          "血糖(cm)", HEIGHT ".unit(cm)"};
+    static const char *const headers[] = {"身長(kg)",         "身長kg",        "体重(cm)",
+                                          "白血球数(mg/dL)",  "AST(mmol/L)",   "性別(cm)",
+                                          "生年月日(%)",      "尿蛋白(mg/dL)", HEIGHT ".low(kg)",
+                                          HEIGHT ".flag(cm)", "血糖(cm)",      HEIGHT ".unit(cm)"};
     for (size_t i = 0; i < COUNT(headers); i++)
         assert_header(headers[i], "unmapped", KP_WHY_UNIT);
 }
@@ -204,7 +222,8 @@ static void header__unit_of_another_kind__is_not_mapped(void **state UNUSED)
 
 static void item_code__by_its_shape__need_not_be_known(void **state UNUSED)
 {
-    static const char *const codes[] = {HEIGHT, "9N001000000000009", "3F0150000023ZZZ01", "1ZZZZZZZZZZZZZZZZ"};
+    static const char *const codes[] = {HEIGHT, "9N001000000000009", "3F0150000023ZZZ01",
+                                        "1ZZZZZZZZZZZZZZZZ"};
     static const char *const others[] = {"",
                                          "身長",
                                          "9N00100000000000",
@@ -285,8 +304,8 @@ static const struct row NEITHER[] = {
     {{""}},
     {{"", " ", "　"}},
     {{"甲", "乙", "丙"}},
-    {{"性別", "身長"}},                                         /* fewer than three names */
-    {{"性別", "身長", "体重", "甲", "乙", "丙", "丁"}},         /* less than half of the cells */
+    {{"性別", "身長"}},                                 /* fewer than three names */
+    {{"性別", "身長", "体重", "甲", "乙", "丙", "丁"}}, /* less than half of the cells */
 };
 
 static void header_row__codes_or_mostly_names__is_one(void **state UNUSED)
@@ -306,8 +325,8 @@ static void data_row__dates_and_numbers__is_one(void **state UNUSED)
 
 static void data_row__few_numbers_among_words__is_none(void **state UNUSED)
 {
-    static const struct row rows[] = {{{"甲", "乙", "12"}},                    /* a third is not more than a third */
-                                      {{"性別", "身長", "12", "34"}},          /* as many names */
+    static const struct row rows[] = {{{"甲", "乙", "12"}},           /* a third is not more than a third */
+                                      {{"性別", "身長", "12", "34"}}, /* as many names */
                                       {{"2025-06-01", "性別"}},
                                       {{"性別", "身長", "2025-06-01", "12"}}};
     assert_rows(is_data_row, rows, COUNT(rows), false);

@@ -4,7 +4,7 @@
 
 #define HEIGHT "9N001000000000001"
 #define WEIGHT "9N006000000000001"
-#define PROTEIN "1A010000000190111"           /* read by eye */
+#define PROTEIN "1A010000000190111"            /* read by eye */
 #define PROTEIN_BY_MACHINE "1A010000000191111" /* the same analyte, another method */
 #define MEAL "9N141000000000011"
 #define GLUCOSE "3D010000001927201"
@@ -20,8 +20,8 @@
 #define REQUIRED "保険者番号", "保険番号", "カナ氏名", "性別", "生年月日", "郵便番号", "住所", "健診実施日"
 enum { N_REQUIRED = 8, FIRST_LINE = 2 };
 
-static enum kp_status build(const struct kp_mapping_file *file, const char *const *first, const char *const *second,
-                            size_t n)
+static enum kp_status build(const struct kp_mapping_file *file, const char *const *first,
+                            const char *const *second, size_t n)
 {
     const struct kp_mapping_job job = {.arena = &scratch,
                                        .tables = &tables,
@@ -34,10 +34,10 @@ static enum kp_status build(const struct kp_mapping_file *file, const char *cons
     return kp_mapping_build(&job, &(struct kp_heading){first, second, n}, &mapping);
 }
 
-#define BY_SYNONYMS(...)                                                                                               \
-    do {                                                                                                               \
-        static const char *const headers_[] = {__VA_ARGS__};                                                           \
-        assert_int_equal(build(NULL, headers_, NULL, COUNT(headers_)), KP_OK);                                         \
+#define BY_SYNONYMS(...)                                                                                     \
+    do {                                                                                                     \
+        static const char *const headers_[] = {__VA_ARGS__};                                                 \
+        assert_int_equal(build(NULL, headers_, NULL, COUNT(headers_)), KP_OK);                               \
     } while (0)
 
 static void by_two_rows(const char *first, const char *second)
@@ -160,8 +160,8 @@ static void synonyms__spellings_field_names_and_codes__are_recognised(void **sta
 
 static void synonyms__required_headers__fill_their_fields(void **state UNUSED)
 {
-    static const char *const fields[] = {"insurer_number", "insured_number", "name_kana",  "sex",
-                                         "birth_date",     "postal_code",    "address",    "exam_date"};
+    static const char *const fields[] = {"insurer_number", "insured_number", "name_kana", "sex",
+                                         "birth_date",     "postal_code",    "address",   "exam_date"};
     BY_SYNONYMS(REQUIRED);
     assert_int_equal(mapping.n_columns, N_REQUIRED);
     for (size_t i = 0; i < N_REQUIRED; i++)
@@ -202,8 +202,8 @@ static void has_units__limits_and_unit_columns__tell_it(void **state UNUSED)
     static const struct {
         const char *header;
         bool has;
-    } cases[] = {{HEIGHT, false},        {HEIGHT ".flag", false}, {"体重g", false}, {HEIGHT ".unit", true},
-                 {HEIGHT ".low", true}, {HEIGHT ".high", true}};
+    } cases[] = {{HEIGHT, false},        {HEIGHT ".flag", false}, {"体重g", false},
+                 {HEIGHT ".unit", true}, {HEIGHT ".low", true},   {HEIGHT ".high", true}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *headers[] = {"性別", cases[i].header};
         assert_int_equal(build(NULL, headers, NULL, COUNT(headers)), KP_OK);
@@ -238,8 +238,8 @@ static void two_rows__that_agree_or_are_half_empty__are_one_header(void **state 
 {
     static const struct {
         const char *first, *second, *code;
-    } cases[] = {{"身長", HEIGHT, HEIGHT},  {HEIGHT, "身長", HEIGHT}, {"身長", "", HEIGHT}, {"", HEIGHT, HEIGHT},
-                 {"身長", "院内01", HEIGHT}, {"予備", HEIGHT, HEIGHT}};
+    } cases[] = {{"身長", HEIGHT, HEIGHT}, {HEIGHT, "身長", HEIGHT},   {"身長", "", HEIGHT},
+                 {"", HEIGHT, HEIGHT},     {"身長", "院内01", HEIGHT}, {"予備", HEIGHT, HEIGHT}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         by_two_rows(cases[i].first, cases[i].second);
         assert_item(0, cases[i].code);
@@ -258,9 +258,14 @@ static void two_rows__that_agree_or_are_half_empty__are_one_header(void **state 
 
 static void two_rows__that_contradict__map_nothing(void **state UNUSED)
 {
-    static const char *const cases[][2] = {{"身長", WEIGHT},     {WEIGHT, "身長"},     {"身長", "体重"},
-                                           {"性別", HEIGHT},     {"性別", "birth_date"}, {"尿蛋白", "尿蛋白（機械）"},
-                                           {"尿蛋白", "1A020000000190111"}, {"体重(g)", "体重(kPa)"},
+    static const char *const cases[][2] = {{"身長", WEIGHT},
+                                           {WEIGHT, "身長"},
+                                           {"身長", "体重"},
+                                           {"性別", HEIGHT},
+                                           {"性別", "birth_date"},
+                                           {"尿蛋白", "尿蛋白（機械）"},
+                                           {"尿蛋白", "1A020000000190111"},
+                                           {"体重(g)", "体重(kPa)"},
                                            {"裸眼視力(右)", "9E160162200000001"},
                                            {"心電図所見", "9A110160700000011"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -335,9 +340,9 @@ static void pair__target_of_a_file__needs_a_meal_column(void **state UNUSED)
     assert_int_equal(got.count, 1);
     assert_non_null(strstr(got.text, "GLU"));
     assert_string_equal(got.file, in_folder("map.csv"));
-    assert_int_equal(by_file("GLU," GLUCOSE_PAIR ",mmol/L,\n食,fasting,,1=fasting|2=casual\n", headers,
-                             COUNT(headers)),
-                     KP_OK);
+    assert_int_equal(
+        by_file("GLU," GLUCOSE_PAIR ",mmol/L,\n食,fasting,,1=fasting|2=casual\n", headers, COUNT(headers)),
+        KP_OK);
     assert_pair(0, GLUCOSE, CASUAL_GLUCOSE);
     assert_unit(0, "mmol/L");
     assert_column(&mapping.columns[1], KP_COL_FIELD, "fasting");
@@ -347,8 +352,8 @@ static void pair__target_of_a_file__needs_a_meal_column(void **state UNUSED)
 
 static void pair__of_items_that_are_none__is_no_target(void **state UNUSED)
 {
-    static const char *const targets[] = {HEIGHT "/" PROTEIN, GLUCOSE "/", "/3D010000001927201", GLUCOSE "/9N001",
-                                          GLUCOSE_PAIR "/" GLUCOSE};
+    static const char *const targets[] = {HEIGHT "/" PROTEIN, GLUCOSE "/", "/3D010000001927201",
+                                          GLUCOSE "/9N001", GLUCOSE_PAIR "/" GLUCOSE};
     for (size_t i = 0; i < COUNT(targets); i++) {
         if (by_row(targets[i], "", "") != KP_E_USAGE)
             fail_msg("%s is taken", targets[i]);
@@ -416,7 +421,8 @@ static void several_columns__of_findings__are_joined_in_order(void **state UNUSE
 
 static void several_columns__of_one_value__stay_apart(void **state UNUSED)
 {
-    BY_SYNONYMS("身長", "身体計測-身長", "性別", "sex", "便潜血1回目", "便潜血2回目", HEIGHT ".low", HEIGHT ".low");
+    BY_SYNONYMS("身長", "身体計測-身長", "性別", "sex", "便潜血1回目", "便潜血2回目", HEIGHT ".low",
+                HEIGHT ".low");
     assert_item(0, HEIGHT);
     assert_item(1, HEIGHT);
     for (size_t i = 0; i < mapping.n_columns; i++) {
@@ -457,8 +463,8 @@ static void assert_lacks(size_t i, bool has_facility, const char *field, const c
 static void lacks__each_required_field__is_named_with_its_header(void **state UNUSED)
 {
     static const char *const all[] = {REQUIRED, "健診機関番号", "健診機関名称"};
-    static const char *const fields[] = {"insurer_number",  "insured_number", "name_kana",   "sex",
-                                         "birth_date",      "postal_code",    "address",     "exam_date",
+    static const char *const fields[] = {"insurer_number",  "insured_number", "name_kana", "sex",
+                                         "birth_date",      "postal_code",    "address",   "exam_date",
                                          "facility_number", "facility_name"};
     assert_int_equal(build(NULL, all, NULL, COUNT(all)), KP_OK);
     assert_lacks(0, false, NULL, NULL);
@@ -502,7 +508,8 @@ static void lacks__items_and_ignored_columns__fill_no_field(void **state UNUSED)
 static void file__targets__of_every_kind(void **state UNUSED)
 {
     static const char *const headers[] = {"たけ", "下", "上", "印", "位", "捨", "身長", "番号"};
-    assert_int_equal(by_file("たけ," HEIGHT ",,\n下," HEIGHT ".low,,\n上," HEIGHT ".high,,\n印," HEIGHT ".flag,,\n"
+    assert_int_equal(by_file("たけ," HEIGHT ",,\n下," HEIGHT ".low,,\n上," HEIGHT ".high,,\n印," HEIGHT
+                             ".flag,,\n"
                              "位," HEIGHT ".unit,,\n捨,ignore,,\n番号,insurer_number,,\n",
                              headers, COUNT(headers)),
                      KP_OK);
@@ -522,9 +529,9 @@ static void file__targets__of_every_kind(void **state UNUSED)
 static void file__column__by_number_occurrence_and_width(void **state UNUSED)
 {
     static const char *const headers[] = {"身 長", "身長", "ＢＭＩ"};
-    assert_int_equal(by_file("身長@2," HEIGHT ",,\n#1," WEIGHT ",,\nbmi,9N011000000000001,,\n", headers,
-                             COUNT(headers)),
-                     KP_OK);
+    assert_int_equal(
+        by_file("身長@2," HEIGHT ",,\n#1," WEIGHT ",,\nbmi,9N011000000000001,,\n", headers, COUNT(headers)),
+        KP_OK);
     assert_item(0, WEIGHT);
     assert_item(1, HEIGHT);
     assert_item(2, "9N011000000000001");
@@ -607,7 +614,8 @@ static void file__unit__of_another_kind__is_refused(void **state UNUSED)
 
 static void file__unit_excel__is_for_dates_alone(void **state UNUSED)
 {
-    static const char *const dates[] = {"birth_date", "exam_date", "member_from", "member_to", "ticket_expires"};
+    static const char *const dates[] = {"birth_date", "exam_date", "member_from", "member_to",
+                                        "ticket_expires"};
     static const char *const others[] = {"sex", "employee_id", HEIGHT, "postal_code", "ignore"};
     for (size_t i = 0; i < COUNT(dates); i++) {
         assert_int_equal(by_row(dates[i], "excel", ""), KP_OK);
@@ -655,7 +663,8 @@ static void file__wrong_rows__are_refused_with_line_and_code(void **state UNUSED
     for (size_t i = 0; i < COUNT(cases); i++) {
         enum kp_status st = by_file(cases[i].rows, headers, COUNT(headers));
         if (st != KP_E_USAGE || got.code != cases[i].code || got.line != cases[i].line)
-            fail_msg("%s: status %d, K%u, line %u: %s", cases[i].rows, st, got.code, (unsigned)got.line, got.text);
+            fail_msg("%s: status %d, K%u, line %u: %s", cases[i].rows, st, got.code, (unsigned)got.line,
+                     got.text);
         assert_string_equal(got.file, in_folder("map.csv"));
     }
 }
@@ -710,8 +719,9 @@ static void file__comment_before_its_header__is_passed_over(void **state UNUSED)
 static void load__missing_file_header_or_quote__is_refused(void **state UNUSED)
 {
     struct kp_mapping_file file;
-    assert_int_equal(kp_mapping_load(&scratch, &kp_io_posix, text, "/nonexistent/map.csv", NULL, &DIAG, &file),
-                     KP_E_USAGE);
+    assert_int_equal(
+        kp_mapping_load(&scratch, &kp_io_posix, text, "/nonexistent/map.csv", NULL, &DIAG, &file),
+        KP_E_USAGE);
     assert_int_equal(got.code, 1030);
     assert_int_equal(load_text("column,target,unit\na,sex,\n", &file), KP_E_USAGE);
     assert_int_equal(got.code, 1031);

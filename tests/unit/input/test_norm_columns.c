@@ -5,14 +5,15 @@
 
 static void several__same_value__is_fine(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(HEIGHT "=170.5", CELL(HEIGHT, "170.5"), CELL(HEIGHT, "170.5")),
-                ROW(HEIGHT "=170.0 K3008", CELL(HEIGHT, "170"), CELL(HEIGHT, "170.0 cm")),
-                ROW(SMOKING "=1 K3006", CELL(SMOKING, "1"), CELL(SMOKING, "はい")),
-                ROW(HEIGHT "=not done K3012 K3012", CELL(HEIGHT, "未実施"), CELL(HEIGHT, "中止")),
-                ROW("sex=1 K3006", CELL("sex", "男"), CELL("sex", "1")),
-                ROW("exam_date=20250610 K3002 K3002", CELL("exam_date", "2025/6/10"), CELL("exam_date", "R7.6.10")),
-                ROW("insurer_number=06139463 K3003", CELL("insurer_number", "06139463"),
-                    CELL("insurer_number", "6139463")));
+    ASSERT_ROWS(
+        ROW(HEIGHT "=170.5", CELL(HEIGHT, "170.5"), CELL(HEIGHT, "170.5")),
+        ROW(HEIGHT "=170.0 K3008", CELL(HEIGHT, "170"), CELL(HEIGHT, "170.0 cm")),
+        ROW(SMOKING "=1 K3006", CELL(SMOKING, "1"), CELL(SMOKING, "はい")),
+        ROW(HEIGHT "=not done K3012 K3012", CELL(HEIGHT, "未実施"), CELL(HEIGHT, "中止")),
+        ROW("sex=1 K3006", CELL("sex", "男"), CELL("sex", "1")),
+        ROW("exam_date=20250610 K3002 K3002", CELL("exam_date", "2025/6/10"), CELL("exam_date", "R7.6.10")),
+        ROW("insurer_number=06139463 K3003", CELL("insurer_number", "06139463"),
+            CELL("insurer_number", "6139463")));
 }
 
 static void several__other_value__is_refused(void **state UNUSED)
@@ -31,8 +32,7 @@ static void several__one_of_them_empty__leaves_it_to_the_other(void **state UNUS
     ASSERT_ROWS(ROW(HEIGHT "=170.5", CELL(HEIGHT, ""), CELL(HEIGHT, "170.5")),
                 ROW(HEIGHT "=170.5", CELL(HEIGHT, "170.5"), CELL(HEIGHT, "")),
                 ROW(HEIGHT "=170.5 K3014", CELL(HEIGHT, "170.5"), CELL(HEIGHT, "-")),
-                ROW("", CELL(HEIGHT, ""), CELL(HEIGHT, "")),
-                ROW("sex=2", CELL("sex", ""), CELL("sex", "2")),
+                ROW("", CELL(HEIGHT, ""), CELL(HEIGHT, "")), ROW("sex=2", CELL("sex", ""), CELL("sex", "2")),
                 ROW("sex=2 K3014", CELL("sex", "2"), CELL("sex", "-")));
 }
 
@@ -66,9 +66,11 @@ static void joined__several_findings__become_one_text(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(ECG_FLAG "=1 " ECG_TEXT "=右脚ブロック　／　洞性徐脈 K3019 K3001 K3011",
                     CELL(ECG_TEXT, "右脚ブロック"), CELL(ECG_TEXT, "洞性徐脈")),
-                ROW(ECG_FLAG "=1 " ECG_TEXT "=ＳＴ低下　／　Ｔ波　／　徐脈 K3019 K3001 K3011", CELL(ECG_TEXT, "ST低下"),
-                    CELL("employee_id", ""), CELL(ECG_TEXT, "Ｔ波"), CELL(ECG_TEXT, "徐脈")),
-                ROW(WORK_HISTORY "=溶接　／　溶接 K3019 K3001", CELL(WORK_HISTORY, "溶接"), CELL(WORK_HISTORY, "溶接")),
+                ROW(ECG_FLAG "=1 " ECG_TEXT "=ＳＴ低下　／　Ｔ波　／　徐脈 K3019 K3001 K3011",
+                    CELL(ECG_TEXT, "ST低下"), CELL("employee_id", ""), CELL(ECG_TEXT, "Ｔ波"),
+                    CELL(ECG_TEXT, "徐脈")),
+                ROW(WORK_HISTORY "=溶接　／　溶接 K3019 K3001", CELL(WORK_HISTORY, "溶接"),
+                    CELL(WORK_HISTORY, "溶接")),
                 ROW(HISTORY_FLAG "=2 " HISTORY_TEXT "=胃炎　／　痛風 K3019 K3001", CELL(HISTORY_TEXT, "胃炎"),
                     CELL(HISTORY_FLAG, "2"), CELL(HISTORY_TEXT, "痛風")));
 }
@@ -93,7 +95,8 @@ static void joined__all_say_nothing__is_read_as_one_cell_would_be(void **state U
                 ROW(ECG_FLAG "=2 K3011", CELL(ECG_TEXT, "異常なし"), CELL(ECG_TEXT, "-")),
                 ROW(ECG_FLAG "=2 K3011", CELL(ECG_TEXT, "-"), CELL(ECG_TEXT, "異常なし")),
                 ROW(ECG_FLAG "=not done K3012", CELL(ECG_TEXT, ""), CELL(ECG_TEXT, "未実施")),
-                ROW("K3014", CELL(ECG_TEXT, ""), CELL(ECG_TEXT, "-")), ROW("", CELL(ECG_TEXT, ""), CELL(ECG_TEXT, "")),
+                ROW("K3014", CELL(ECG_TEXT, ""), CELL(ECG_TEXT, "-")),
+                ROW("", CELL(ECG_TEXT, ""), CELL(ECG_TEXT, "")),
                 ROW(HISTORY_FLAG "=2 K3011", CELL(HISTORY_TEXT, ""), CELL(HISTORY_TEXT, "")));
 }
 
@@ -111,22 +114,24 @@ static void joined__too_long_together__is_refused(void **state UNUSED)
 
 static void positive__of_two_samples__wins(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(OCCULT_BLOOD "=1 K3020", CELL(OCCULT_BLOOD, "1"), CELL(OCCULT_BLOOD, "2")),
-                ROW(OCCULT_BLOOD "=1 K3006 K3006 K3020", CELL(OCCULT_BLOOD, "陰性"), CELL(OCCULT_BLOOD, "(+)")),
-                ROW(OCCULT_BLOOD "=1 K3006 K3006 K3020", CELL(OCCULT_BLOOD, "-"), CELL(OCCULT_BLOOD, "+")),
-                ROW(OCCULT_BLOOD "=1", CELL(OCCULT_BLOOD, "1"), CELL(OCCULT_BLOOD, "1")),
-                ROW(OCCULT_BLOOD "=2", CELL(OCCULT_BLOOD, "2"), CELL(OCCULT_BLOOD, "2")),
-                ROW(OCCULT_BLOOD "=2", CELL(OCCULT_BLOOD, ""), CELL(OCCULT_BLOOD, "2")),
-                ROW(OCCULT_BLOOD "=1 K3020 K3020", CELL(OCCULT_BLOOD, "2"), CELL(OCCULT_BLOOD, "1"),
-                    CELL(OCCULT_BLOOD, "2")));
+    ASSERT_ROWS(
+        ROW(OCCULT_BLOOD "=1 K3020", CELL(OCCULT_BLOOD, "1"), CELL(OCCULT_BLOOD, "2")),
+        ROW(OCCULT_BLOOD "=1 K3006 K3006 K3020", CELL(OCCULT_BLOOD, "陰性"), CELL(OCCULT_BLOOD, "(+)")),
+        ROW(OCCULT_BLOOD "=1 K3006 K3006 K3020", CELL(OCCULT_BLOOD, "-"), CELL(OCCULT_BLOOD, "+")),
+        ROW(OCCULT_BLOOD "=1", CELL(OCCULT_BLOOD, "1"), CELL(OCCULT_BLOOD, "1")),
+        ROW(OCCULT_BLOOD "=2", CELL(OCCULT_BLOOD, "2"), CELL(OCCULT_BLOOD, "2")),
+        ROW(OCCULT_BLOOD "=2", CELL(OCCULT_BLOOD, ""), CELL(OCCULT_BLOOD, "2")),
+        ROW(OCCULT_BLOOD "=1 K3020 K3020", CELL(OCCULT_BLOOD, "2"), CELL(OCCULT_BLOOD, "1"),
+            CELL(OCCULT_BLOOD, "2")));
 }
 
 static void positive__sample_without_result__gives_way_to_the_other(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(OCCULT_BLOOD "=2 K3012 K3020", CELL(OCCULT_BLOOD, "未実施"), CELL(OCCULT_BLOOD, "2")),
-                ROW(OCCULT_BLOOD "=2 K3012 K3020", CELL(OCCULT_BLOOD, "2"), CELL(OCCULT_BLOOD, "未実施")),
-                ROW(OCCULT_BLOOD "=1 K3013 K3020", CELL(OCCULT_BLOOD, "測定不能"), CELL(OCCULT_BLOOD, "1")),
-                ROW(OCCULT_BLOOD "=not done K3012 K3012", CELL(OCCULT_BLOOD, "未実施"), CELL(OCCULT_BLOOD, "中止")));
+    ASSERT_ROWS(
+        ROW(OCCULT_BLOOD "=2 K3012 K3020", CELL(OCCULT_BLOOD, "未実施"), CELL(OCCULT_BLOOD, "2")),
+        ROW(OCCULT_BLOOD "=2 K3012 K3020", CELL(OCCULT_BLOOD, "2"), CELL(OCCULT_BLOOD, "未実施")),
+        ROW(OCCULT_BLOOD "=1 K3013 K3020", CELL(OCCULT_BLOOD, "測定不能"), CELL(OCCULT_BLOOD, "1")),
+        ROW(OCCULT_BLOOD "=not done K3012 K3012", CELL(OCCULT_BLOOD, "未実施"), CELL(OCCULT_BLOOD, "中止")));
 }
 
 /* --- one column, two items: fasting and casual --- */
@@ -149,10 +154,10 @@ static void pair__fasting_column__chooses_the_item_and_stands_for_ten_hours(void
     ASSERT_ROWS(ROW("fasting=fasting " MEAL "=2 " FASTING_GLUCOSE "=99 K3006 K3018", CELL(PAIR, "99"),
                     CELL("fasting", "空腹")),
                 ROW("fasting=casual " CASUAL_GLUCOSE "=99 K3006", CELL(PAIR, "99"), CELL("fasting", "食後")),
-                ROW("fasting=fasting " MEAL "=2 " FASTING_GLUCOSE "=99 K3006", CELL(PAIR, "99"), CELL("fasting", "空腹"),
-                    CELL(MEAL, "2")),
-                ROW("fasting=casual " MEAL "=4 " CASUAL_GLUCOSE "=99 K3006", CELL(PAIR, "99"), CELL("fasting", "随時"),
-                    CELL(MEAL, "4")),
+                ROW("fasting=fasting " MEAL "=2 " FASTING_GLUCOSE "=99 K3006", CELL(PAIR, "99"),
+                    CELL("fasting", "空腹"), CELL(MEAL, "2")),
+                ROW("fasting=casual " MEAL "=4 " CASUAL_GLUCOSE "=99 K3006", CELL(PAIR, "99"),
+                    CELL("fasting", "随時"), CELL(MEAL, "4")),
                 ROW("fasting=fasting " MEAL "=2 " FASTING_GLUCOSE "=99 K3006 K3018", CELL(PAIR, "99"),
                     CELL("fasting", "空腹時"), CELL(MEAL, "")),
                 ROW("fasting=fasting " MEAL "=2 K3018", CELL("fasting", "fasting")));
@@ -174,11 +179,12 @@ static void pair__meal_unknown__is_refused_unless_there_is_no_value(void **state
 
 static void pair__beside_a_column_of_its_item__must_agree(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(MEAL "=2 " FASTING_GLUCOSE "=99", CELL(MEAL, "2"), CELL(PAIR, "99"), CELL(FASTING_GLUCOSE, "99")),
-                ROW(MEAL "=2 " FASTING_GLUCOSE "=99 K4035", CELL(MEAL, "2"), CELL(PAIR, "99"),
-                    CELL(FASTING_GLUCOSE, "98")),
-                ROW(MEAL "=3 " FASTING_GLUCOSE "=98 " CASUAL_GLUCOSE "=99", CELL(MEAL, "3"), CELL(PAIR, "99"),
-                    CELL(FASTING_GLUCOSE, "98")));
+    ASSERT_ROWS(
+        ROW(MEAL "=2 " FASTING_GLUCOSE "=99", CELL(MEAL, "2"), CELL(PAIR, "99"), CELL(FASTING_GLUCOSE, "99")),
+        ROW(MEAL "=2 " FASTING_GLUCOSE "=99 K4035", CELL(MEAL, "2"), CELL(PAIR, "99"),
+            CELL(FASTING_GLUCOSE, "98")),
+        ROW(MEAL "=3 " FASTING_GLUCOSE "=98 " CASUAL_GLUCOSE "=99", CELL(MEAL, "3"), CELL(PAIR, "99"),
+            CELL(FASTING_GLUCOSE, "98")));
 }
 
 /* --- another column names the method --- */
@@ -187,8 +193,9 @@ static const char *story_of_method(const char *digit, const char *value)
 {
     const char *const cells[] = {value, digit};
     struct kp_methods methods = {.column = 1, .n_choices = 2};
-    struct kp_column columns[] = {{.kind = KP_COL_ITEM, .index = item_at("3F015000002327101"), .methods = &methods},
-                                  {.kind = KP_COL_METHOD}};
+    struct kp_column columns[] = {
+        {.kind = KP_COL_ITEM, .index = item_at("3F015000002327101"), .methods = &methods},
+        {.kind = KP_COL_METHOD}};
     methods.choices[0].digit = "1";
     methods.choices[0].item = item_at("3F015000002327101");
     methods.choices[1].digit = "2";
@@ -202,11 +209,16 @@ static void method__digit__chooses_the_item(void **state UNUSED)
 {
     static const struct {
         const char *digit, *value, *story;
-    } cases[] = {{"1", "98", "3F015000002327101=98"},  {"2", "98", "3F015000002327201=98"},
-                 {"２", "98", "3F015000002327201=98"}, {" 1 ", "98", "3F015000002327101=98"},
-                 {"3", "98", "K4038"},                 {"", "98", "K4038"},
-                 {"12", "98", "K4038"},                {"3", "", ""},
-                 {"", " ", ""},                        {"2", "未実施", "3F015000002327201=not done K3012"}};
+    } cases[] = {{"1", "98", "3F015000002327101=98"},
+                 {"2", "98", "3F015000002327201=98"},
+                 {"２", "98", "3F015000002327201=98"},
+                 {" 1 ", "98", "3F015000002327101=98"},
+                 {"3", "98", "K4038"},
+                 {"", "98", "K4038"},
+                 {"12", "98", "K4038"},
+                 {"3", "", ""},
+                 {"", " ", ""},
+                 {"2", "未実施", "3F015000002327201=not done K3012"}};
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_string_equal(story_of_method(cases[i].digit, cases[i].value), cases[i].story);
 }
@@ -215,19 +227,22 @@ static void method__digit__chooses_the_item(void **state UNUSED)
 
 static void reason__period__is_told_by_an_item_of_its_own(void **state UNUSED)
 {
-    static const char *const words[] = {"生理中", "生理", "月経中", "生理のため", "生理中のため未実施", "未実施（生理中）"};
+    static const char *const words[] = {
+        "生理中", "生理", "月経中", "生理のため", "生理中のため未実施", "未実施（生理中）"};
     for (size_t i = 0; i < COUNT(words); i++) {
         const struct cell cell = CELL(URINE_PROTEIN, words[i]);
         assert_string_equal(story_of(&cell, 1, NULL), URINE_PROTEIN "=not done " REASON "=1 K3022");
         assert_string_equal(findings.first->args[0], kp_item_find(&tables, REASON)->label);
     }
-    ASSERT_ROWS(ROW(URINE_SUGAR "=not done " URINE_PROTEIN "=not done " REASON "=1 K3022 K3022",
-                    CELL(URINE_PROTEIN, "生理中"), CELL(URINE_SUGAR, "生理中")),
-                ROW(URINE_PROTEIN "=not done " REASON "=1 K3022", CELL(URINE_PROTEIN, "生理中"), CELL(REASON, "1")),
-                ROW(URINE_PROTEIN "=not done " REASON "=3 K3022 K4035", CELL(URINE_PROTEIN, "生理中"), CELL(REASON, "3")),
-                ROW(GRAVITY "=not done " REASON "=1 K3022", CELL(GRAVITY, "生理中")),
-                ROW(URINE_PROTEIN "=not done " REASON "=2 K3022", CELL(URINE_PROTEIN, "排尿障害")),
-                ROW(REASON "=1 K3006", CELL(REASON, "生理中")));
+    ASSERT_ROWS(
+        ROW(URINE_SUGAR "=not done " URINE_PROTEIN "=not done " REASON "=1 K3022 K3022",
+            CELL(URINE_PROTEIN, "生理中"), CELL(URINE_SUGAR, "生理中")),
+        ROW(URINE_PROTEIN "=not done " REASON "=1 K3022", CELL(URINE_PROTEIN, "生理中"), CELL(REASON, "1")),
+        ROW(URINE_PROTEIN "=not done " REASON "=3 K3022 K4035", CELL(URINE_PROTEIN, "生理中"),
+            CELL(REASON, "3")),
+        ROW(GRAVITY "=not done " REASON "=1 K3022", CELL(GRAVITY, "生理中")),
+        ROW(URINE_PROTEIN "=not done " REASON "=2 K3022", CELL(URINE_PROTEIN, "排尿障害")),
+        ROW(REASON "=1 K3006", CELL(REASON, "生理中")));
 }
 
 /* A text that holds such words is a text. */
@@ -281,7 +296,8 @@ static void flag__in_words__is_the_finding_where_no_column_holds_findings(void *
                 ROW(HISTORY_FLAG "=1 " HISTORY_TEXT "=糖尿病 K3011", CELL(HISTORY_FLAG, "糖尿病")),
                 ROW(ECG_FLAG "=2 K3006", CELL(ECG_FLAG, "異常なし")),
                 ROW("K4024", CELL(ECG_FLAG, "洞性徐脈"), CELL(ECG_TEXT, "")),
-                ROW(ECG_FLAG "=1 " ECG_TEXT "=洞性徐脈 K4024 K3011", CELL(ECG_FLAG, "徐脈"), CELL(ECG_TEXT, "洞性徐脈")),
+                ROW(ECG_FLAG "=1 " ECG_TEXT "=洞性徐脈 K4024 K3011", CELL(ECG_FLAG, "徐脈"),
+                    CELL(ECG_TEXT, "洞性徐脈")),
                 ROW("K4024", CELL("9D100163100000011", "難聴")), /* hearing has no item for words */
                 ROW("K4024", CELL(SMOKING, "洞性徐脈")));
 }
@@ -320,7 +336,8 @@ static void facility__seven_digits_of_the_configuration__are_completed_too(void 
 {
     static const struct kp_org facility = {.number = "3300114", .name = "健診所", .address = "兵庫県神戸市"};
     static const struct row_case row =
-        ROW("sex=1 facility_number=2813300114 facility_name=健診所 facility_address=兵庫県神戸市 K3023", CELL("sex", "1"));
+        ROW("sex=1 facility_number=2813300114 facility_name=健診所 facility_address=兵庫県神戸市 K3023",
+            CELL("sex", "1"));
     assert_rows(&row, 1, &facility);
     assert_string_equal(findings.first->args[0], "兵庫県");
 }

@@ -12,8 +12,9 @@ static void unit__of_a_pair__holds_for_either_item(void **state UNUSED)
 /* 99 must never go out with a range of 4 to 6. */
 static void reference__beside_a_unit_in_the_cell__is_converted_too(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(FASTING_GLUCOSE "=99[70..110] K3017 K3008 K3007 K3017 K3017", CELL(FASTING_GLUCOSE, "5.5 mmol/L"),
-                    CELL(FASTING_GLUCOSE ".low", "3.9"), CELL(FASTING_GLUCOSE ".high", "6.1")));
+    ASSERT_ROWS(ROW(FASTING_GLUCOSE "=99[70..110] K3017 K3008 K3007 K3017 K3017",
+                    CELL(FASTING_GLUCOSE, "5.5 mmol/L"), CELL(FASTING_GLUCOSE ".low", "3.9"),
+                    CELL(FASTING_GLUCOSE ".high", "6.1")));
 }
 
 static void joined__wide_dash_before_nothing_special__is_left_out(void **state UNUSED)

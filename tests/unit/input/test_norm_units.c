@@ -20,8 +20,8 @@ static const struct conversion_case CONVERSIONS[] = {
     {RED_CELLS, "10*6/mm3", "4.53", "453", false},
     {PLATELETS, "10*9/L", "254", "25", true},
     {RED_CELLS, "10*12/L", "4.53", "453", false},
-    {FASTING_GLUCOSE, "mmol/L", "5.5", "99", true}, /* 99.0858 */
-    {CASUAL_GLUCOSE, "mmol/L", "7.8", "141", true}, /* 140.52168 */
+    {FASTING_GLUCOSE, "mmol/L", "5.5", "99", true},      /* 99.0858 */
+    {CASUAL_GLUCOSE, "mmol/L", "7.8", "141", true},      /* 140.52168 */
     {TG, "mmol/L", "1.7", "151", true},                  /* 150.569 */
     {"3F050000002327101", "mmol/L", "5.2", "201", true}, /* total cholesterol, 201.058 */
     {"3F070000002327101", "mmol/L", "1.6", "62", true},  /* HDL, 61.864 */
@@ -54,7 +54,8 @@ static void conversion__every_row__gives_the_value_worked_out_by_hand(void **sta
         const struct conversion_case *c = &CONVERSIONS[i];
         const struct cell cell = IN(c->unit, c->item, c->cell);
         const char *got = story_of(&cell, 1, NULL);
-        const char *expected = kp_arena_printf(&scratch, "%s=%s K3017%s", c->item, c->text, c->rounded ? " K3007" : "");
+        const char *expected =
+            kp_arena_printf(&scratch, "%s=%s K3017%s", c->item, c->text, c->rounded ? " K3007" : "");
         if (strcmp(got, expected) != 0)
             fail_msg("%s %s: got '%s', expected '%s'", c->cell, c->unit, got, expected);
         assert_string_equal(findings.first->value, c->cell);
@@ -68,8 +69,8 @@ static void conversion__of_the_table__has_a_case_each(void **state UNUSED)
     for (size_t i = 0; i < tables.n_conversions; i++) {
         const struct kp_conversion *row = &tables.conversions[i];
         size_t k = 0;
-        while (k < COUNT(CONVERSIONS) &&
-               kp_conversion_of(&tables, kp_item_find(&tables, CONVERSIONS[k].item), CONVERSIONS[k].unit) != row)
+        while (k < COUNT(CONVERSIONS) && kp_conversion_of(&tables, kp_item_find(&tables, CONVERSIONS[k].item),
+                                                          CONVERSIONS[k].unit) != row)
             k++;
         if (k == COUNT(CONVERSIONS))
             fail_msg("no case for %s to %s %s", row->from, row->to, row->analyte);
@@ -112,12 +113,13 @@ static void unit__in_the_cell__is_converted(void **state UNUSED)
 
 static void unit__of_the_item_itself__changes_nothing(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(SYSTOLIC "=120!H K3008", CELL(SYSTOLIC, "120 mmHg H")),
-                ROW(FASTING_GLUCOSE "=99", CELL(FASTING_GLUCOSE, "99"), CELL(FASTING_GLUCOSE ".unit", "mg/dL")),
-                ROW(FASTING_GLUCOSE "=99 K3008", CELL(FASTING_GLUCOSE, "99mg/dl"),
-                    CELL(FASTING_GLUCOSE ".unit", "ｍｇ／ｄＬ")),
-                ROW(VITAL_CAPACITY "=3.5 K3008", CELL(VITAL_CAPACITY, "3.5L")),
-                ROW(VITAL_CAPACITY "=3.5!L K3008", CELL(VITAL_CAPACITY, "3.5 L L")));
+    ASSERT_ROWS(
+        ROW(SYSTOLIC "=120!H K3008", CELL(SYSTOLIC, "120 mmHg H")),
+        ROW(FASTING_GLUCOSE "=99", CELL(FASTING_GLUCOSE, "99"), CELL(FASTING_GLUCOSE ".unit", "mg/dL")),
+        ROW(FASTING_GLUCOSE "=99 K3008", CELL(FASTING_GLUCOSE, "99mg/dl"),
+            CELL(FASTING_GLUCOSE ".unit", "ｍｇ／ｄＬ")),
+        ROW(VITAL_CAPACITY "=3.5 K3008", CELL(VITAL_CAPACITY, "3.5L")),
+        ROW(VITAL_CAPACITY "=3.5!L K3008", CELL(VITAL_CAPACITY, "3.5 L L")));
 }
 
 static void unit__of_its_own_column__holds_for_the_row(void **state UNUSED)
@@ -151,9 +153,11 @@ static void unit__contradictory_or_of_another_kind__is_refused(void **state UNUS
 
 static void mark__against_the_reference_range__is_kept_apart(void **state UNUSED)
 {
-    static const char *const high[] = {"120 H", "120H", "120h", "120↑", "120 ↑", "H120", "h 120", "１２０Ｈ", "120 mmHg H",
-                                       "120mmHg↑", "120 *H", "120HH", "Ｈ　１２０"};
-    static const char *const low[] = {"120 L", "120L", "120l", "120↓", "L120", "l 120", "１２０Ｌ", "120 mmHg L", "120LL"};
+    static const char *const high[] = {"120 H",  "120H",  "120h",      "120↑",       "120 ↑",
+                                       "H120",   "h 120", "１２０Ｈ",  "120 mmHg H", "120mmHg↑",
+                                       "120 *H", "120HH", "Ｈ　１２０"};
+    static const char *const low[] = {"120 L", "120L",     "120l",       "120↓", "L120",
+                                      "l 120", "１２０Ｌ", "120 mmHg L", "120LL"};
     for (size_t i = 0; i < COUNT(high) + COUNT(low); i++) {
         bool is_high = i < COUNT(high);
         const struct cell cell = CELL(SYSTOLIC, is_high ? high[i] : low[i - COUNT(high)]);
@@ -170,17 +174,19 @@ static void mark__of_a_bound__becomes_the_limit(void **state UNUSED)
     ASSERT_ROWS(ROW(CRP "=<0.1 K3008", CELL(CRP, "<0.1")), ROW(CRP "=<0.1 K3008", CELL(CRP, "＜０．１")),
                 ROW(CRP "=<0.1 K3008", CELL(CRP, "< 0.1 mg/dL")), ROW(CRP "=<0.1 K3008", CELL(CRP, "≤0.1")),
                 ROW(TG "=<35 K3008", CELL(TG, "35未満")), ROW(TG "=<35 K3008", CELL(TG, "35 mg/dL以下")),
-                ROW(GRAVITY "=<1.005 K3008", CELL(GRAVITY, "1.005以下")), ROW(TG "=>1000 K3008", CELL(TG, ">=1000")),
-                ROW(TG "=>1000 K3008", CELL(TG, "≧1,000")), ROW(TG "=>1000 K3008", CELL(TG, "１，０００以上")),
+                ROW(GRAVITY "=<1.005 K3008", CELL(GRAVITY, "1.005以下")),
+                ROW(TG "=>1000 K3008", CELL(TG, ">=1000")), ROW(TG "=>1000 K3008", CELL(TG, "≧1,000")),
+                ROW(TG "=>1000 K3008", CELL(TG, "１，０００以上")),
                 ROW(TG "=>1000 K3008", CELL(TG, "1000超")), ROW(TG "=<35 K3008 K3052", CELL(TG, "35未満 L")),
-                ROW(CRP "=<0.1 K3008 K3052", CELL(CRP, "<0.1 L")), ROW(TG "=>1000 K3008 K3052", CELL(TG, "1000↑以上")));
+                ROW(CRP "=<0.1 K3008 K3052", CELL(CRP, "<0.1 L")),
+                ROW(TG "=>1000 K3008 K3052", CELL(TG, "1000↑以上")));
 }
 
 static void mark__without_a_number__is_refused(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW("K4022", CELL(SYSTOLIC, "H")), ROW("K4022", CELL(SYSTOLIC, "↑")), ROW("K4022", CELL(SYSTOLIC, "<")),
-                ROW("K4022", CELL(SYSTOLIC, "以上")), ROW("K4022", CELL(SYSTOLIC, "mmHg")),
-                ROW("K4022", CELL(SYSTOLIC, "120高")));
+    ASSERT_ROWS(ROW("K4022", CELL(SYSTOLIC, "H")), ROW("K4022", CELL(SYSTOLIC, "↑")),
+                ROW("K4022", CELL(SYSTOLIC, "<")), ROW("K4022", CELL(SYSTOLIC, "以上")),
+                ROW("K4022", CELL(SYSTOLIC, "mmHg")), ROW("K4022", CELL(SYSTOLIC, "120高")));
 }
 
 static void mark__in_a_column_of_its_own__counts_before_that_of_the_cell(void **state UNUSED)
@@ -211,9 +217,12 @@ static void reference__limits__go_with_their_item(void **state UNUSED)
 /* A range that no document can hold is no reason to lose the result. */
 static void reference__that_is_none__is_left_out_with_a_warning(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "8.5"), CELL(PROTEIN ".high", "6.5")),
-                ROW(PROTEIN "=7.2[6.5..6.5]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5"), CELL(PROTEIN ".high", "6.5")),
-                ROW(PROTEIN "=7.2[..8.5] K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "-5"), CELL(PROTEIN ".high", "8.5")),
+    ASSERT_ROWS(ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "8.5"),
+                    CELL(PROTEIN ".high", "6.5")),
+                ROW(PROTEIN "=7.2[6.5..6.5]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5"),
+                    CELL(PROTEIN ".high", "6.5")),
+                ROW(PROTEIN "=7.2[..8.5] K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "-5"),
+                    CELL(PROTEIN ".high", "8.5")),
                 ROW(PROTEIN "=7.2[..9999999.0]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".high", "9999999")),
                 ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".high", "10000000")));
 }
@@ -221,25 +230,27 @@ static void reference__that_is_none__is_left_out_with_a_warning(void **state UNU
 /* The limits are the source's: rounded to the digits of the item they would be limits that nobody stated. */
 static void reference__more_precise_than_the_item__stays_so(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(PLATELETS "=30[15.8..34.8] K3007", CELL(PLATELETS, "30.4"), CELL(PLATELETS ".low", "15.8"),
-                    CELL(PLATELETS ".high", "34.80")),
+    ASSERT_ROWS(ROW(PLATELETS "=30[15.8..34.8] K3007", CELL(PLATELETS, "30.4"),
+                    CELL(PLATELETS ".low", "15.8"), CELL(PLATELETS ".high", "34.80")),
                 ROW(PLATELETS "=30[15..34] K3007", CELL(PLATELETS, "30.4"), CELL(PLATELETS ".low", "15.00"),
                     CELL(PLATELETS ".high", "34")),
                 ROW(PROTEIN "=7.2[6.548..8.3] K3007", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "6.5475"),
                     CELL(PROTEIN ".high", "8.3")));
 }
 
-/* H below the upper limit, L above the lower one, N beyond either: columns were mixed up, and nobody knows which. */
+/* H below the upper limit, L above the lower one, N beyond either: columns were mixed up, and nobody knows
+ * which. */
 static void mark__against_the_reference_range__is_left_out_with_a_warning(void **state UNUSED)
 {
-#define MARKED(story, mark, low, high)                                                                                  \
-    ROW(PROTEIN story, CELL(PROTEIN, "7.2"), CELL(PROTEIN ".flag", mark), CELL(PROTEIN ".low", low),                   \
+#define MARKED(story, mark, low, high)                                                                       \
+    ROW(PROTEIN story, CELL(PROTEIN, "7.2"), CELL(PROTEIN ".flag", mark), CELL(PROTEIN ".low", low),         \
         CELL(PROTEIN ".high", high))
-    ASSERT_ROWS(MARKED("=7.2[6.5..8.3] K6020", "H", "6.5", "8.3"), MARKED("=7.2[6.5..8.3] K6020", "L", "6.5", "8.3"),
-                MARKED("=7.2!N[6.5..8.3]", "N", "6.5", "8.3"), MARKED("=7.2!H[6.5..7.1]", "H", "6.5", "7.1"),
-                MARKED("=7.2[6.5..7.1] K6020", "N", "6.5", "7.1"), MARKED("=7.2[7.3..8.3] K6020", "N", "7.3", "8.3"),
-                MARKED("=7.2!L[7.3..8.3]", "L", "7.3", "8.3"), MARKED("=7.2!L[7.2..8.3]", "L", "7.2", "8.3"),
-                MARKED("=7.2!H[6.5..7.2]", "H", "6.5", "7.2"), MARKED("=7.2!N[7.2..7.2]", "N", "7.2", "7.2"));
+    ASSERT_ROWS(
+        MARKED("=7.2[6.5..8.3] K6020", "H", "6.5", "8.3"), MARKED("=7.2[6.5..8.3] K6020", "L", "6.5", "8.3"),
+        MARKED("=7.2!N[6.5..8.3]", "N", "6.5", "8.3"), MARKED("=7.2!H[6.5..7.1]", "H", "6.5", "7.1"),
+        MARKED("=7.2[6.5..7.1] K6020", "N", "6.5", "7.1"), MARKED("=7.2[7.3..8.3] K6020", "N", "7.3", "8.3"),
+        MARKED("=7.2!L[7.3..8.3]", "L", "7.3", "8.3"), MARKED("=7.2!L[7.2..8.3]", "L", "7.2", "8.3"),
+        MARKED("=7.2!H[6.5..7.2]", "H", "6.5", "7.2"), MARKED("=7.2!N[7.2..7.2]", "N", "7.2", "7.2"));
     ASSERT_ROWS(MARKED("=7.2[7.3..] K6020", "H", "7.3", ""), MARKED("=7.2!H[6.5..]", "H", "6.5", ""),
                 MARKED("=7.2[..7.1] K6020", "L", "", "7.1"), MARKED("=7.2!H", "H", "", ""));
 #undef MARKED
@@ -248,10 +259,11 @@ static void mark__against_the_reference_range__is_left_out_with_a_warning(void *
 /* Beside a value that carries the mark of a bound, or that was not taken, there is no place for them. */
 static void reference__where_it_has_no_place__is_left_out(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(PROTEIN "=not measurable[6.5..] K3013 K3052", CELL(PROTEIN, "測定不能"), CELL(PROTEIN ".low", "6.5"),
-                    CELL(PROTEIN ".flag", "H")));
+    ASSERT_ROWS(ROW(PROTEIN "=not measurable[6.5..] K3013 K3052", CELL(PROTEIN, "測定不能"),
+                    CELL(PROTEIN ".low", "6.5"), CELL(PROTEIN ".flag", "H")));
     ASSERT_ROWS(ROW(TG "=<10 K3016 K3052", CELL(TG, "10"), CELL(TG ".low", "30"), CELL(TG ".high", "149")),
-                ROW(PROTEIN "=not done K3012 K3052", CELL(PROTEIN, "未実施"), CELL(PROTEIN ".low", "6.5"), CELL(PROTEIN ".flag", "N")));
+                ROW(PROTEIN "=not done K3012 K3052", CELL(PROTEIN, "未実施"), CELL(PROTEIN ".low", "6.5"),
+                    CELL(PROTEIN ".flag", "N")));
 }
 
 /* "95 or more" where 100 is the least a document can show. */
@@ -263,8 +275,9 @@ static void mark__against_the_input_range__is_refused(void **state UNUSED)
 
 static void reference__in_another_unit__is_converted_too(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW(FASTING_GLUCOSE "=99[70..110] K3017 K3007 K3017 K3017", IN("mmol/L", FASTING_GLUCOSE, "5.5"),
-                    IN("mmol/L", FASTING_GLUCOSE ".low", "3.9"), IN("mmol/L", FASTING_GLUCOSE ".high", "6.1")),
+    ASSERT_ROWS(ROW(FASTING_GLUCOSE "=99[70..110] K3017 K3007 K3017 K3017",
+                    IN("mmol/L", FASTING_GLUCOSE, "5.5"), IN("mmol/L", FASTING_GLUCOSE ".low", "3.9"),
+                    IN("mmol/L", FASTING_GLUCOSE ".high", "6.1")),
                 ROW(FASTING_GLUCOSE "=99[70..110] K3017 K3007 K3017 K3017", CELL(FASTING_GLUCOSE, "5.5"),
                     CELL(FASTING_GLUCOSE ".low", "3.9"), CELL(FASTING_GLUCOSE ".high", "6.1"),
                     CELL(FASTING_GLUCOSE ".unit", "mmol/L")),
@@ -276,24 +289,46 @@ static void reference__in_another_unit__is_converted_too(void **state UNUSED)
                     IN("mmol/mol", HBA1C ".high", "42")));
 }
 
-/* Ordinary results in the unit that they were most likely measured in, and ordinary and bad ones in the item's own. */
+/* Ordinary results in the unit that they were most likely measured in, and ordinary and bad ones in the
+ * item's own. */
 static void mistakes__the_likely_unit_is_named(void **state UNUSED)
 {
     static const struct {
         const char *item, *number, *unit;
     } rows[] = {
-        {HEIGHT, "1.72", "m"},          {HEIGHT, "1720", "mm"},            {HEIGHT, "172.0", NULL},
-        {WEIGHT, "65000", "g"},         {WEIGHT, "165.0", NULL},           {"9N016160100000001", "0.85", "m"},
-        {SYSTOLIC, "16.0", "kPa"},      {SYSTOLIC, "85", NULL},            {HBA1C, "36", "mmol/mol"},
-        {HBA1C, "14.5", NULL},          {FASTING_GLUCOSE, "5.2", "mmol/L"}, {FASTING_GLUCOSE, "45", NULL},
-        {TG, "1.2", "mmol/L"},          {TG, "25", NULL},                  {"3F070000002327101", "1.5", "mmol/L"},
+        {HEIGHT, "1.72", "m"},
+        {HEIGHT, "1720", "mm"},
+        {HEIGHT, "172.0", NULL},
+        {WEIGHT, "65000", "g"},
+        {WEIGHT, "165.0", NULL},
+        {"9N016160100000001", "0.85", "m"},
+        {SYSTOLIC, "16.0", "kPa"},
+        {SYSTOLIC, "85", NULL},
+        {HBA1C, "36", "mmol/mol"},
+        {HBA1C, "14.5", NULL},
+        {FASTING_GLUCOSE, "5.2", "mmol/L"},
+        {FASTING_GLUCOSE, "45", NULL},
+        {TG, "1.2", "mmol/L"},
+        {TG, "25", NULL},
+        {"3F070000002327101", "1.5", "mmol/L"},
         {"3F070000002327101", "18", NULL},
-        {"2A030000001930101", "145", "g/L"},  {"2A030000001930101", "6.5", NULL},
-        {RED_CELLS, "4.85", "10*6/mm3"},      {RED_CELLS, "4850000", "/mm3"}, {RED_CELLS, "250", NULL},
-        {WHITE_CELLS, "5.2", "10*3/mm3"},     {WHITE_CELLS, "18.4", "10*3/mm3"}, {WHITE_CELLS, "52", "10*2/mm3"},
-        {WHITE_CELLS, "110", "10*2/mm3"},     {WHITE_CELLS, "1800", NULL}, {PLATELETS, "220", "10*3/mm3"},
-        {PLATELETS, "220000", "/mm3"},        {PLATELETS, "60", NULL},     {PROTEIN, "72", "g/L"},
-        {"3C015000002327101", "75", "umol/L"}, {"3C015000002327101", "9.80", NULL}, {VITAL_CAPACITY, "3450", "mL"},
+        {"2A030000001930101", "145", "g/L"},
+        {"2A030000001930101", "6.5", NULL},
+        {RED_CELLS, "4.85", "10*6/mm3"},
+        {RED_CELLS, "4850000", "/mm3"},
+        {RED_CELLS, "250", NULL},
+        {WHITE_CELLS, "5.2", "10*3/mm3"},
+        {WHITE_CELLS, "18.4", "10*3/mm3"},
+        {WHITE_CELLS, "52", "10*2/mm3"},
+        {WHITE_CELLS, "110", "10*2/mm3"},
+        {WHITE_CELLS, "1800", NULL},
+        {PLATELETS, "220", "10*3/mm3"},
+        {PLATELETS, "220000", "/mm3"},
+        {PLATELETS, "60", NULL},
+        {PROTEIN, "72", "g/L"},
+        {"3C015000002327101", "75", "umol/L"},
+        {"3C015000002327101", "9.80", NULL},
+        {VITAL_CAPACITY, "3450", "mL"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct kp_decimal number;

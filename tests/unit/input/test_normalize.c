@@ -3,7 +3,8 @@
 #include <stdio.h>
 
 /* Normalises a row of cells, one per field. */
-static void normalize(const enum kp_field *fields, const char *const *cells, size_t n, const struct kp_org *facility)
+static void normalize(const enum kp_field *fields, const char *const *cells, size_t n,
+                      const struct kp_org *facility)
 {
     kp_arena_reset(&scratch);
     struct kp_column *columns = kp_arena_alloc(&scratch, n * sizeof(*columns));
@@ -27,16 +28,17 @@ static void assert_field(enum kp_field field, const struct field_case *cases, si
         unsigned code = f ? (unsigned)f->code : 0;
         if (strcmp(record.field[field], cases[i].expected) != 0 || code != cases[i].code || (f && f->next))
             fail_msg("%s '%s': got '%s', K%u%s; expected '%s', K%u", kp_field_name(field), cases[i].cell,
-                     record.field[field], code, f && f->next ? " and more" : "", cases[i].expected, cases[i].code);
+                     record.field[field], code, f && f->next ? " and more" : "", cases[i].expected,
+                     cases[i].code);
         if (f)
             assert_string_equal(f->field, kp_field_name(field));
     }
 }
 
-#define ASSERT_FIELD(field, ...)                                                                                       \
-    do {                                                                                                               \
-        static const struct field_case cases_[] = {__VA_ARGS__};                                                       \
-        assert_field(field, cases_, COUNT(cases_));                                                                    \
+#define ASSERT_FIELD(field, ...)                                                                             \
+    do {                                                                                                     \
+        static const struct field_case cases_[] = {__VA_ARGS__};                                             \
+        assert_field(field, cases_, COUNT(cases_));                                                          \
     } while (0)
 
 static void insurer_number__6_and_7_digits__are_filled_up(void **state UNUSED)
@@ -53,7 +55,8 @@ static void insurer_number__other_shapes__are_refused(void **state UNUSED)
 
 static void insurer_number__full_width__is_a_change_with_a_note(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_INSURER_NUMBER, {"０６１３９４６３", "06139463", 3001}, {"0613-9463", "06139463", 3001});
+    ASSERT_FIELD(KP_F_INSURER_NUMBER, {"０６１３９４６３", "06139463", 3001},
+                 {"0613-9463", "06139463", 3001});
 }
 
 static void symbol_and_number__one_width__stay_as_the_card_has_them(void **state UNUSED)
@@ -64,19 +67,26 @@ static void symbol_and_number__one_width__stay_as_the_card_has_them(void **state
 
 static void symbol_and_number__mixed_width__becomes_one(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"健保12", "健保１２", 3001}, {"12い", "１２い", 3001}, {"１3１", "131", 3001},
-                 {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001}, {"1 3 1", "131", 3001}, {"１２−３", "１２－３", 3001}, {"１2−３", "12-3", 3001});
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"健保12", "健保１２", 3001}, {"12い", "１２い", 3001},
+                 {"１3１", "131", 3001}, {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001},
+                 {"1 3 1", "131", 3001}, {"１２−３", "１２－３", 3001}, {"１2−３", "12-3", 3001});
 }
 
-/* Only the width may change: what a circled or Roman numeral is made of would be the card of somebody else. */
+/* Only the width may change: what a circled or Roman numeral is made of would be the card of somebody else.
+ */
 static void symbol_and_number__other_characters__stay_what_they_are(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"①", "①", 0}, {"①2", "①２", 3001}, {"Ⅱ-3", "Ⅱ－３", 3001}, {"㈱1", "㈱１", 3001});
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"①", "①", 0}, {"①2", "①２", 3001}, {"Ⅱ-3", "Ⅱ－３", 3001},
+                 {"㈱1", "㈱１", 3001});
 }
 
 static void fields__control_characters__are_refused(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_INSURED_NUMBER, {"12\x7f" "3", "", 4032}, {"12\n3", "", 4032}, {"1\t2", "", 4032});
+    ASSERT_FIELD(KP_F_INSURED_NUMBER,
+                 {"12\x7f"
+                  "3",
+                  "", 4032},
+                 {"12\n3", "", 4032}, {"1\t2", "", 4032});
     ASSERT_FIELD(KP_F_ADDRESS, {"東京都\x7f", "", 4032});
 }
 
@@ -91,9 +101,11 @@ static void symbol_and_number__longer_than_20_characters__is_refused(void **stat
 /* "1-2" and a long number, after a spreadsheet has had them. */
 static void symbol_and_number__that_a_spreadsheet_has_changed__are_refused(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"1月2日", "", 4008}, {"１月２日", "", 4008}, {"1-2", "1-2", 0}, {"月12", "月１２", 3001});
+    ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"1月2日", "", 4008}, {"１月２日", "", 4008}, {"1-2", "1-2", 0},
+                 {"月12", "月１２", 3001});
     ASSERT_FIELD(KP_F_INSURED_NUMBER, {"1.23E+05", "", 4008}, {"1E+10", "", 4008}, {"1.23457e+11", "", 4008},
-                 {"１．２３Ｅ＋０５", "", 4008}, {"123E05", "123E05", 0}, {"E+05", "E+05", 0}, {"1.2", "1.2", 0});
+                 {"１．２３Ｅ＋０５", "", 4008}, {"123E05", "123E05", 0}, {"E+05", "E+05", 0},
+                 {"1.2", "1.2", 0});
 }
 
 static void branch__two_digits__one_is_filled_up(void **state UNUSED)
@@ -104,9 +116,9 @@ static void branch__two_digits__one_is_filled_up(void **state UNUSED)
 
 static void sex__spellings__are_coded(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_SEX, {"1", "1", 0}, {"2", "2", 0}, {"男", "1", 3006}, {"女", "2", 3006}, {"男性", "1", 3006},
-                 {"女性", "2", 3006}, {"M", "1", 3006}, {"F", "2", 3006}, {"f", "2", 3006}, {"Ｍ", "1", 3006},
-                 {"１", "1", 3006}, {"3", "", 4011}, {"不明", "", 4011});
+    ASSERT_FIELD(KP_F_SEX, {"1", "1", 0}, {"2", "2", 0}, {"男", "1", 3006}, {"女", "2", 3006},
+                 {"男性", "1", 3006}, {"女性", "2", 3006}, {"M", "1", 3006}, {"F", "2", 3006},
+                 {"f", "2", 3006}, {"Ｍ", "1", 3006}, {"１", "1", 3006}, {"3", "", 4011}, {"不明", "", 4011});
 }
 
 static void qualification__codes_and_words__are_read(void **state UNUSED)
@@ -135,9 +147,10 @@ static void fasting__words_of_either_kind__are_read(void **state UNUSED)
 static void dates__every_form__becomes_yyyymmdd(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_BIRTH_DATE, {"19850331", "19850331", 0}, {"1985/03/31", "19850331", 3002},
-                 {"1985/3/31", "19850331", 3002}, {"1985-03-31", "19850331", 3002}, {"昭和60年3月31日", "19850331", 3002},
-                 {"S60.3.31", "19850331", 3002}, {"１９８５／３／３１", "19850331", 3002},
-                 {"1985年3月31日", "19850331", 3002}, {"令和元年5月1日", "20190501", 3002});
+                 {"1985/3/31", "19850331", 3002}, {"1985-03-31", "19850331", 3002},
+                 {"昭和60年3月31日", "19850331", 3002}, {"S60.3.31", "19850331", 3002},
+                 {"１９８５／３／３１", "19850331", 3002}, {"1985年3月31日", "19850331", 3002},
+                 {"令和元年5月1日", "20190501", 3002});
     normalize((const enum kp_field[]){KP_F_BIRTH_DATE, KP_F_EXAM_DATE, KP_F_MEMBER_FROM, KP_F_MEMBER_TO},
               (const char *const[]){"1985/3/31", "R7.6.10", "2010-04-01", "20260401"}, 4, NULL);
     assert_int_equal(kp_date_compare(record.birth, (struct kp_date){1985, 3, 31}), 0);
@@ -159,12 +172,18 @@ static void dates__counted_in_days__are_read_where_the_column_is_known_to_count(
     static const struct {
         enum kp_serial serial;
         struct field_case field;
-    } cases[] = {{KP_SERIAL_1900, {"45783", "20250506", 3002}},     {KP_SERIAL_1904, {"45783", "20290507", 3002}},
-                 {KP_SERIAL_1904, {"44321", "20250506", 3002}},     {KP_SERIAL_1900, {"45783.0", "20250506", 3002}},
-                 {KP_SERIAL_1900, {"４５７８３", "20250506", 3002}}, {KP_SERIAL_1900, {"45783.5", "", 4002}},
-                 {KP_SERIAL_1900, {"60", "", 4002}},                {KP_SERIAL_1900, {"0", "", 4002}},
-                 {KP_SERIAL_1900, {"2025/5/6", "20250506", 3002}},  {KP_SERIAL_1900, {"20250506", "20250506", 0}},
-                 {KP_SERIAL_1904, {"R7.5.6", "20250506", 3002}},    {KP_SERIAL_1900, {"2025/2/29", "", 4003}},
+    } cases[] = {{KP_SERIAL_1900, {"45783", "20250506", 3002}},
+                 {KP_SERIAL_1904, {"45783", "20290507", 3002}},
+                 {KP_SERIAL_1904, {"44321", "20250506", 3002}},
+                 {KP_SERIAL_1900, {"45783.0", "20250506", 3002}},
+                 {KP_SERIAL_1900, {"４５７８３", "20250506", 3002}},
+                 {KP_SERIAL_1900, {"45783.5", "", 4002}},
+                 {KP_SERIAL_1900, {"60", "", 4002}},
+                 {KP_SERIAL_1900, {"0", "", 4002}},
+                 {KP_SERIAL_1900, {"2025/5/6", "20250506", 3002}},
+                 {KP_SERIAL_1900, {"20250506", "20250506", 0}},
+                 {KP_SERIAL_1904, {"R7.5.6", "20250506", 3002}},
+                 {KP_SERIAL_1900, {"2025/2/29", "", 4003}},
                  {KP_SERIAL_NONE, {"45783", "", 4002}}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct field_case *c = &cases[i].field;
@@ -172,8 +191,8 @@ static void dates__counted_in_days__are_read_where_the_column_is_known_to_count(
         kp_arena_reset(&scratch);
         normalize_columns(&column, &c->cell, 1, NULL);
         if (strcmp(record.field[KP_F_EXAM_DATE], c->expected) != 0 || only_finding() != c->code)
-            fail_msg("'%s', system %d: got '%s', K%u", c->cell, (int)cases[i].serial, record.field[KP_F_EXAM_DATE],
-                     only_finding());
+            fail_msg("'%s', system %d: got '%s', K%u", c->cell, (int)cases[i].serial,
+                     record.field[KP_F_EXAM_DATE], only_finding());
     }
 }
 
@@ -192,7 +211,8 @@ static void kana_name__half_width_hiragana_and_spaces__become_full_width_katakan
 {
     ASSERT_FIELD(KP_F_NAME_KANA, {"ケンポタロウ", "ケンポタロウ", 0}, {"ｹﾝﾎﾟ ﾀﾛｳ", "ケンポタロウ", 3004},
                  {"けんぽ　たろう", "ケンポタロウ", 3004}, {"ケンポ タロウ", "ケンポタロウ", 3004},
-                 {"ﾊﾞﾊﾟｰ", "バパー", 3004}, {"サ-ラ", "サーラ", 3004}, {"健保タロウ", "", 4010}, {"TARO", "", 4010});
+                 {"ﾊﾞﾊﾟｰ", "バパー", 3004}, {"サ-ラ", "サーラ", 3004}, {"健保タロウ", "", 4010},
+                 {"TARO", "", 4010});
 }
 
 static void kana_name__longer_than_100_bytes__is_refused(void **state UNUSED)
@@ -215,7 +235,8 @@ static void postal_code__seven_digits__get_their_hyphen(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_POSTAL_CODE, {"100-0001", "100-0001", 0}, {"1000001", "100-0001", 3001},
                  {"１００－０００１", "100-0001", 3001}, {"〒100-0001", "100-0001", 3001},
-                 {"〒 100 0001", "100-0001", 3001}, {"100-001", "", 4012}, {"100-00011", "", 4012}, {"東京", "", 4012});
+                 {"〒 100 0001", "100-0001", 3001}, {"100-001", "", 4012}, {"100-00011", "", 4012},
+                 {"東京", "", 4012});
 }
 
 static void address__becomes_full_width_without_spaces(void **state UNUSED)
@@ -228,13 +249,17 @@ static void address__becomes_full_width_without_spaces(void **state UNUSED)
 /* The postal code has a place of its own; receivers refuse it in the address. */
 static void address__behind_a_postal_code__loses_it(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_FACILITY_ADDRESS, {"〒650-0188兵庫県", "兵庫県", 6021}, {"６５０－０１８８　兵庫県", "兵庫県", 6021},
-                 {"〒6500188 兵庫県", "兵庫県", 6021}, {"6500188兵庫県", "兵庫県", 6021}, {"650‐0188兵庫県", "兵庫県", 6021},
-                 {"650-01881兵庫県", "６５０－０１８８１兵庫県", 3001}, {"650-0188-2兵庫県", "６５０－０１８８－２兵庫県", 3001},
-                 {"65-0188兵庫県", "６５－０１８８兵庫県", 3001}, {"兵庫県650-0188", "兵庫県６５０－０１８８", 3001},
-                 {"650-0188", "", 0}, {"〒", "〒", 0}, {"1", "１", 3001});
-    static const struct field_case long_one = {"〒650-0188町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町",
-                                               "町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町", 6021};
+    ASSERT_FIELD(KP_F_FACILITY_ADDRESS, {"〒650-0188兵庫県", "兵庫県", 6021},
+                 {"６５０－０１８８　兵庫県", "兵庫県", 6021}, {"〒6500188 兵庫県", "兵庫県", 6021},
+                 {"6500188兵庫県", "兵庫県", 6021}, {"650‐0188兵庫県", "兵庫県", 6021},
+                 {"650-01881兵庫県", "６５０－０１８８１兵庫県", 3001},
+                 {"650-0188-2兵庫県", "６５０－０１８８－２兵庫県", 3001},
+                 {"65-0188兵庫県", "６５－０１８８兵庫県", 3001},
+                 {"兵庫県650-0188", "兵庫県６５０－０１８８", 3001}, {"650-0188", "", 0}, {"〒", "〒", 0},
+                 {"1", "１", 3001});
+    static const struct field_case long_one = {
+        "〒650-0188町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町",
+        "町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町", 6021};
     assert_field(KP_F_ADDRESS, &long_one, 1);
 }
 
@@ -252,9 +277,10 @@ static void address__over_80_bytes__is_cut_with_a_warning(void **state UNUSED)
 
 static void facility_name__over_40_bytes__is_cut(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_FACILITY_NAME, {"ABC健診所", "ＡＢＣ健診所", 3001},
-                 {"一二三四五六七八九十一二三四五六七八九十", "一二三四五六七八九十一二三四五六七八九十", 0},
-                 {"一二三四五六七八九十一二三四五六七八九十終", "一二三四五六七八九十一二三四五六七八九十", 3009});
+    ASSERT_FIELD(
+        KP_F_FACILITY_NAME, {"ABC健診所", "ＡＢＣ健診所", 3001},
+        {"一二三四五六七八九十一二三四五六七八九十", "一二三四五六七八九十一二三四五六七八九十", 0},
+        {"一二三四五六七八九十一二三四五六七八九十終", "一二三四五六七八九十一二三四五六七八九十", 3009});
 }
 
 static void facility_number__ten_digits__nine_are_filled_up(void **state UNUSED)
@@ -296,7 +322,8 @@ static void names_and_ids__stay_as_they_are(void **state UNUSED)
 
 static void any_field__line_break_or_tab_inside__is_refused(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_ADDRESS, {"東京都\n千代田区", "", 4032}, {"東京都\t千代田区", "", 4032}, {"東京都\r\n", "東京都", 0});
+    ASSERT_FIELD(KP_F_ADDRESS, {"東京都\n千代田区", "", 4032}, {"東京都\t千代田区", "", 4032},
+                 {"東京都\r\n", "東京都", 0});
     ASSERT_FIELD(KP_F_INSURED_NUMBER, {"12\n34", "", 4032});
 }
 
@@ -311,8 +338,8 @@ static void any_field__blank__is_empty_without_a_word(void **state UNUSED)
 static void any_field__lone_dash__is_empty_with_a_note(void **state UNUSED)
 {
     for (unsigned i = 0; i < KP_F__COUNT; i++) {
-        static const struct field_case dashes[] = {{"-", "", 3014}, {" － ", "", 3014}, {"―", "", 3014},
-                                                   {"--", "", 3014}};
+        static const struct field_case dashes[] = {
+            {"-", "", 3014}, {" － ", "", 3014}, {"―", "", 3014}, {"--", "", 3014}};
         assert_field((enum kp_field)i, dashes, COUNT(dashes));
         assert_true(record.dash_empty);
         assert_null(record.dash_coded);
@@ -323,8 +350,11 @@ static void any_field__lone_dash__is_empty_with_a_note(void **state UNUSED)
 
 static void facility__of_the_configuration__fills_in_only_where_the_row_names_none(void **state UNUSED)
 {
-    static const struct kp_org facility = {.number = "2813300114", .name = "健診所", .postal_code = "1000001",
-                                           .address = "東京都1", .phone = "03-1234-5678"};
+    static const struct kp_org facility = {.number = "2813300114",
+                                           .name = "健診所",
+                                           .postal_code = "1000001",
+                                           .address = "東京都1",
+                                           .phone = "03-1234-5678"};
     static const enum kp_field fields[] = {KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME, KP_F_FACILITY_ADDRESS};
     normalize(fields, (const char *const[]){"", "", ""}, 3, &facility);
     assert_string_equal(record.field[KP_F_FACILITY_NUMBER], "2813300114");
@@ -349,8 +379,8 @@ static void facility__wrong_in_the_row__is_not_replaced_by_the_configuration(voi
 static void facility__lone_dashes_in_the_row__name_none(void **state UNUSED)
 {
     static const struct kp_org facility = {.number = "2813300114", .name = "健診所"};
-    normalize((const enum kp_field[]){KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME}, (const char *const[]){"-", "－"}, 2,
-              &facility);
+    normalize((const enum kp_field[]){KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME},
+              (const char *const[]){"-", "－"}, 2, &facility);
     assert_string_equal(story(), "facility_number=2813300114 facility_name=健診所 K3014 K3014");
 }
 
@@ -382,7 +412,8 @@ static void personal_value__is_kept_apart_from_the_text(void **state UNUSED)
 static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
 {
     static const struct kp_org nobody = {0};
-    static const char *const cells[] = {"6139463", "１２い", "ｹﾝﾎﾟ ﾀﾛｳ", "S60.3.31", "東京都1-1", "１７０．５", "腰痛"};
+    static const char *const cells[] = {"6139463",   "１２い",     "ｹﾝﾎﾟ ﾀﾛｳ", "S60.3.31",
+                                        "東京都1-1", "１７０．５", "腰痛"};
     struct kp_column columns[] = {{.kind = KP_COL_FIELD, .index = KP_F_INSURER_NUMBER},
                                   {.kind = KP_COL_FIELD, .index = KP_F_INSURED_NUMBER},
                                   {.kind = KP_COL_FIELD, .index = KP_F_NAME_KANA},

@@ -32,29 +32,42 @@ static void assert_items(const struct item_case *cases, size_t n)
         bool same_text = c->text ? v->text && strcmp(v->text, c->text) == 0 : true;
         bool same_limit = !c->text || v->limit == c->limit;
         if (v->state != state || !same_text || !same_limit || first != c->codes[0] || second != c->codes[1])
-            fail_msg("%s '%s': state %d, text '%s', limit %d, K%u K%u; expected state %d, '%s', %d, K%u K%u", c->code,
-                     c->cell, v->state, v->text ? v->text : "", v->limit, first, second, state,
+            fail_msg("%s '%s': state %d, text '%s', limit %d, K%u K%u; expected state %d, '%s', %d, K%u K%u",
+                     c->code, c->cell, v->state, v->text ? v->text : "", v->limit, first, second, state,
                      c->text ? c->text : "", c->limit, c->codes[0], c->codes[1]);
         if (f)
             assert_string_equal(f->field, kp_item_find(&tables, c->code)->label);
     }
 }
 
-#define ASSERT_ITEMS(...)                                                                                              \
-    do {                                                                                                               \
-        static const struct item_case cases_[] = {__VA_ARGS__};                                                        \
-        assert_items(cases_, COUNT(cases_));                                                                           \
+#define ASSERT_ITEMS(...)                                                                                    \
+    do {                                                                                                     \
+        static const struct item_case cases_[] = {__VA_ARGS__};                                              \
+        assert_items(cases_, COUNT(cases_));                                                                 \
     } while (0)
 
-#define READ(code, cell, text, ...) {code, cell, text, 0, {__VA_ARGS__}, KP_VALUE_PRESENT}
-#define LIMIT(code, cell, text, limit, ...) {code, cell, text, limit, {__VA_ARGS__}, KP_VALUE_PRESENT}
-#define REFUSED(code, cell, finding) {code, cell, NULL, 0, {finding, 0}, KP_VALUE_ABSENT}
-#define NO_RESULT(code, cell, state, finding) {code, cell, NULL, 0, {finding, 0}, state}
+#define READ(code, cell, text, ...)                                                                          \
+    {                                                                                                        \
+        code, cell, text, 0, {__VA_ARGS__}, KP_VALUE_PRESENT                                                 \
+    }
+#define LIMIT(code, cell, text, limit, ...)                                                                  \
+    {                                                                                                        \
+        code, cell, text, limit, {__VA_ARGS__}, KP_VALUE_PRESENT                                             \
+    }
+#define REFUSED(code, cell, finding)                                                                         \
+    {                                                                                                        \
+        code, cell, NULL, 0, {finding, 0}, KP_VALUE_ABSENT                                                   \
+    }
+#define NO_RESULT(code, cell, state, finding)                                                                \
+    {                                                                                                        \
+        code, cell, NULL, 0, {finding, 0}, state                                                             \
+    }
 
 static void number__plain__gets_the_decimals_of_its_format(void **state UNUSED)
 {
-    ASSERT_ITEMS(READ(HEIGHT, "170.5", "170.5", 0), READ(HEIGHT, "170", "170.0", 0), READ(SYSTOLIC, "120", "120", 0),
-                 READ(GRAVITY, "1.02", "1.020", 0), READ(CRP, ".5", "0.5", 0), READ(WHITE_CELLS, "5200", "5200", 0));
+    ASSERT_ITEMS(READ(HEIGHT, "170.5", "170.5", 0), READ(HEIGHT, "170", "170.0", 0),
+                 READ(SYSTOLIC, "120", "120", 0), READ(GRAVITY, "1.02", "1.020", 0),
+                 READ(CRP, ".5", "0.5", 0), READ(WHITE_CELLS, "5200", "5200", 0));
 }
 
 static void number__units_marks_and_separators__are_taken_off(void **state UNUSED)
@@ -94,16 +107,18 @@ static void number__below_or_above_a_bound__carries_its_mark(void **state UNUSED
                  LIMIT(CRP, "≦0.3", "0.3", 'L', 3008), LIMIT(TG, "<=35", "35", 'L', 3008),
                  LIMIT(TG, ">=1000", "1000", 'H', 3008), LIMIT(TG, ">1000", "1000", 'H', 3008),
                  LIMIT(TG, "1000以上", "1000", 'H', 3008), LIMIT(TG, "１０００超", "1000", 'H', 3008),
-                 LIMIT(TG, "35 mg/dL 未満", "35", 'L', 3008), LIMIT(GRAVITY, "１．００５以下", "1.005", 'L', 3008));
+                 LIMIT(TG, "35 mg/dL 未満", "35", 'L', 3008),
+                 LIMIT(GRAVITY, "１．００５以下", "1.005", 'L', 3008));
 }
 
 static void number__at_or_beyond_the_input_limits__is_marked_with_a_warning(void **state UNUSED)
 {
     ASSERT_ITEMS(LIMIT(HEIGHT, "100", "100.0", 'L', 3016), LIMIT(HEIGHT, "99.9", "99.9", 'L', 3016),
                  READ(HEIGHT, "100.1", "100.1", 0), LIMIT(HEIGHT, "250", "250.0", 'H', 3016),
-                 READ(HEIGHT, "249.9", "249.9", 0), LIMIT(TG, "2000", "2000", 'H', 3016), READ(TG, "11", "11", 0),
-                 LIMIT(TG, "10", "10", 'L', 3016), LIMIT("3B035000002327201", "0", "0", 'L', 3016),
-                 LIMIT(HBA1C, "20.0", "20.0", 'H', 3016), READ(CRP, "0", "0.0", 0));
+                 READ(HEIGHT, "249.9", "249.9", 0), LIMIT(TG, "2000", "2000", 'H', 3016),
+                 READ(TG, "11", "11", 0), LIMIT(TG, "10", "10", 'L', 3016),
+                 LIMIT("3B035000002327201", "0", "0", 'L', 3016), LIMIT(HBA1C, "20.0", "20.0", 'H', 3016),
+                 READ(CRP, "0", "0.0", 0));
 }
 
 static void number__more_decimals__are_rounded_half_up(void **state UNUSED)
@@ -124,10 +139,12 @@ static void number__more_digits_than_the_format__is_refused(void **state UNUSED)
 
 static void number__anything_else__is_refused(void **state UNUSED)
 {
-    ASSERT_ITEMS(REFUSED(HEIGHT, "高い", 4022), REFUSED(HEIGHT, "170.5kg", 4022), REFUSED(TG, "98 umol/L", 4022),
-                 REFUSED(SYSTOLIC, "120/80", 4022), REFUSED(SYSTOLIC, "120-130", 4022), REFUSED(HEIGHT, "1.7.0", 4022),
-                 REFUSED(WHITE_CELLS, "1,23", 4022), REFUSED(WHITE_CELLS, "12,34,567", 4022), REFUSED(CRP, "-5", 4022),
-                 REFUSED(CRP, "陰性", 4022), REFUSED(CRP, "<", 4022), REFUSED(CRP, "未満", 4022), REFUSED(TG, "A", 4022));
+    ASSERT_ITEMS(REFUSED(HEIGHT, "高い", 4022), REFUSED(HEIGHT, "170.5kg", 4022),
+                 REFUSED(TG, "98 umol/L", 4022), REFUSED(SYSTOLIC, "120/80", 4022),
+                 REFUSED(SYSTOLIC, "120-130", 4022), REFUSED(HEIGHT, "1.7.0", 4022),
+                 REFUSED(WHITE_CELLS, "1,23", 4022), REFUSED(WHITE_CELLS, "12,34,567", 4022),
+                 REFUSED(CRP, "-5", 4022), REFUSED(CRP, "陰性", 4022), REFUSED(CRP, "<", 4022),
+                 REFUSED(CRP, "未満", 4022), REFUSED(TG, "A", 4022));
 }
 
 static void number__two_numbers_in_a_cell__are_never_run_together(void **state UNUSED)
@@ -137,8 +154,8 @@ static void number__two_numbers_in_a_cell__are_never_run_together(void **state U
 
 static void no_result__words_for_not_done__in_every_type(void **state UNUSED)
 {
-    static const char *const words[] = {"未実施", "未受診", "実施せず", "キャンセル", "キヤンセル", "ｷﾔﾝｾﾙ",
-                                        "中止",   "拒否",   "対象外",   " 未実施 "};
+    static const char *const words[] = {"未実施", "未受診", "実施せず", "キャンセル", "キヤンセル",
+                                        "ｷﾔﾝｾﾙ",  "中止",   "拒否",     "対象外",     " 未実施 "};
     static const char *const items[] = {HEIGHT, URINE_PROTEIN, ECG_FLAG, WORK_HISTORY};
     for (size_t i = 0; i < COUNT(words) * COUNT(items); i++) {
         const struct item_case c = NO_RESULT(items[i % 4], words[i / 4], KP_VALUE_NOT_DONE, 3012);
@@ -158,12 +175,13 @@ static void no_result__words_for_not_measurable__numbers_and_codes(void **state 
 
 static void no_result__empty_and_dash__are_nothing_known(void **state UNUSED)
 {
-    ASSERT_ITEMS(NO_RESULT(HEIGHT, "", KP_VALUE_ABSENT, 0), NO_RESULT(HEIGHT, " 　", KP_VALUE_ABSENT, 0),
-                 NO_RESULT(HEIGHT, "-", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "－", KP_VALUE_ABSENT, 3014),
-                 NO_RESULT(HEIGHT, "―", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "ー", KP_VALUE_ABSENT, 3014),
-                 NO_RESULT(SMOKING, "-", KP_VALUE_ABSENT, 3014),
-                 NO_RESULT(SMOKING, "", KP_VALUE_ABSENT, 0), /* an answer is never invented */
-                 NO_RESULT(WORK_HISTORY, "-", KP_VALUE_ABSENT, 3014));
+    ASSERT_ITEMS(
+        NO_RESULT(HEIGHT, "", KP_VALUE_ABSENT, 0), NO_RESULT(HEIGHT, " 　", KP_VALUE_ABSENT, 0),
+        NO_RESULT(HEIGHT, "-", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "－", KP_VALUE_ABSENT, 3014),
+        NO_RESULT(HEIGHT, "―", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "ー", KP_VALUE_ABSENT, 3014),
+        NO_RESULT(SMOKING, "-", KP_VALUE_ABSENT, 3014),
+        NO_RESULT(SMOKING, "", KP_VALUE_ABSENT, 0), /* an answer is never invented */
+        NO_RESULT(WORK_HISTORY, "-", KP_VALUE_ABSENT, 3014));
 }
 
 /* --- codes: the variants of format 7.3; of each list, the words before a digit stand for it --- */
@@ -205,24 +223,29 @@ static void dash__that_the_mapping_file_explains__is_no_longer_one(void **state 
 static void codes__variants_seen_in_exports__are_read(void **state UNUSED)
 {
     static const char *const cases[][8] = {
-        {URINE_PROTEIN, "1 - － (-) （－） ー", "2 (±) （±） ± +-", "3 (+) （＋） 1+ ＋", "4 （２＋） ＋＋ 2+",
-         "5 （４＋） ＋＋＋ 3+"},
+        {URINE_PROTEIN, "1 - － (-) （－） ー", "2 (±) （±） ± +-", "3 (+) （＋） 1+ ＋",
+         "4 （２＋） ＋＋ 2+", "5 （４＋） ＋＋＋ 3+"},
         {"1B030000001599811", "1 ＋ 陽性", "2 － 陰性 -"},
         {HISTORY_FLAG, "1 特記すべきことあり", "2 特になし 特になし、 異常所見なし 特記事項なし"},
-        {"9D100163100000011", "1 所見あり 低下 Ｂ B D2", "2 異常なし 所見なし 正常 Ａ A 異常(所見)なし/", "3 要再撮影"},
-        {"9N701000000000011", "1 はい 有 あり 有り Yes Y true 服薬あり 血糖　薬剤治療中", "2 いいえ 無 なし 無し No N false 0"},
+        {"9D100163100000011", "1 所見あり 低下 Ｂ B D2", "2 異常なし 所見なし 正常 Ａ A 異常(所見)なし/",
+         "3 要再撮影"},
+        {"9N701000000000011", "1 はい 有 あり 有り Yes Y true 服薬あり 血糖　薬剤治療中",
+         "2 いいえ 無 なし 無し No N false 0"},
         {"9N746000000000011", "1 運動してる"},
         {"9N501000000000011", "1 基準該当", "2 予備群該当", "3 非該当 該当しません", "4 判定不能"},
         {"9N506000000000011", "1 積極的支援", "2 動機付け支援 動機づけ支援", "3 情報提供 なし", "4 判定不能"},
         {SMOKING, "1 はい", "2 以前は吸っていた 以前吸っていた", "3 いいえ なし 吸わない 非喫煙 喫煙なし"},
-        {"9N786000000000011", "2 飲酒（週5～6日） 週５～６日", "3 週３～４日", "4 週１～２日", "5 月に１～３日 月1〜3日 月1-3日"},
+        {"9N786000000000011", "2 飲酒（週5～6日） 週５～６日", "3 週３～４日", "4 週１～２日",
+         "5 月に１～３日 月1〜3日 月1-3日"},
         {"9N791000000000011", "2 １～２合未満", "3 ２～３合未満", "4 ３～５合未満"},
-        {"9N801000000000011", "2 改善するつもり（６か月以内）", "3 意思あり(近いうち) 改善するつもり（近いうち）",
-         "4 取組済み(６ヶ月未満)", "5 取組済み(６ヶ月以上)"},
+        {"9N801000000000011", "2 改善するつもり（６か月以内）",
+         "3 意思あり(近いうち) 改善するつもり（近いうち）", "4 取組済み(６ヶ月未満)",
+         "5 取組済み(６ヶ月以上)"},
         {"9N872000000000011", "1 何でもかんで食べる", "2 かみにくいことがある。"},
         {"9D100164000000011", "1 ｵｰｼﾞｵ"},
         {REASON, "1 生理中"},
-        {MEAL, "2 食後10時間以上 12.0 10.0", "3 食後3.5時間以上10時間未満 9.9 3.5", "4 食後3.5時間未満 3.4 0.5"},
+        {MEAL, "2 食後10時間以上 12.0 10.0", "3 食後3.5時間以上10時間未満 9.9 3.5",
+         "4 食後3.5時間未満 3.4 0.5"},
         {"5H010000001910111", "1 A", "2 B", "3 AB", "4 O"},
         {"9E100166000000011", "1 0", "2 Ⅰ I", "3 Ⅱa", "4 Ⅱb", "5 Ⅲ", "6 Ⅳ"}};
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -275,7 +298,8 @@ static void text__longer_than_its_bytes__is_refused(void **state UNUSED)
 
 static void text__day_of_the_picture__is_a_date(void **state UNUSED)
 {
-    ASSERT_ITEMS(READ(PICTURE_DAY, "20250610", "20250610", 0), READ(PICTURE_DAY, "2025/6/10", "20250610", 3002),
+    ASSERT_ITEMS(READ(PICTURE_DAY, "20250610", "20250610", 0),
+                 READ(PICTURE_DAY, "2025/6/10", "20250610", 3002),
                  READ(PICTURE_DAY, "R7.6.10", "20250610", 3002), REFUSED(PICTURE_DAY, "2025/2/30", 4003),
                  REFUSED(PICTURE_DAY, "先週", 4002));
 }

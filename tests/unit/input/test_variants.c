@@ -1,4 +1,5 @@
-/* What exports write for a value, in every width, read through a mapping of one column; and the code systems whole. */
+/* What exports write for a value, in every width, read through a mapping of one column; and the code systems
+ * whole. */
 #include "half_kana.h"
 #include "tables.h"
 
@@ -119,8 +120,8 @@ static bool is_text(const struct kp_value *value, const char *expected)
 
 static void fault(const char *code, const char *cell, const char *got, const char *expected)
 {
-    print_error("%s '%s': got %s, expected %s; first finding K%u\n", code, cell, got ? got : "nothing", expected,
-                findings.first ? (unsigned)findings.first->code : 0);
+    print_error("%s '%s': got %s, expected %s; first finding K%u\n", code, cell, got ? got : "nothing",
+                expected, findings.first ? (unsigned)findings.first->code : 0);
     faults++;
 }
 
@@ -165,16 +166,18 @@ static void assert_codes(const struct variants *cases, size_t n)
     assert_int_equal(faults, 0);
 }
 
-#define ASSERT_CODES(...)                                                                                              \
-    do {                                                                                                               \
-        static const struct variants cases_[] = {__VA_ARGS__};                                                         \
-        assert_codes(cases_, COUNT(cases_));                                                                           \
+#define ASSERT_CODES(...)                                                                                    \
+    do {                                                                                                     \
+        static const struct variants cases_[] = {__VA_ARGS__};                                               \
+        assert_codes(cases_, COUNT(cases_));                                                                 \
     } while (0)
 
 static void codes__of_urine_and_stool__are_read(void **state UNUSED)
 {
-    ASSERT_CODES({PROTEIN, "1", "1|(-)|（－）|－|-|(−)|−|―|ー|陰性"}, {PROTEIN, "2", "2|(±)|（±）|±|+-|(+-)|＋－"},
-                 {PROTEIN, "3", "3|(+)|（＋）|1+|＋|+|(1+)|（１＋）"}, {PROTEIN, "4", "4|（２＋）|(2+)|＋＋|++|2+|(++)"},
+    ASSERT_CODES({PROTEIN, "1", "1|(-)|（－）|－|-|(−)|−|―|ー|陰性"},
+                 {PROTEIN, "2", "2|(±)|（±）|±|+-|(+-)|＋－"},
+                 {PROTEIN, "3", "3|(+)|（＋）|1+|＋|+|(1+)|（１＋）"},
+                 {PROTEIN, "4", "4|（２＋）|(2+)|＋＋|++|2+|(++)"},
                  {PROTEIN, "5", "5|（４＋）|（３＋）|(4+)|(3+)|＋＋＋|+++|3+|4+|(+++)"},
                  {"1A020000000191111", "1", "-|(-)"}, {"1A020000000190111", "5", "3+|（４＋）"},
                  {"1A100000000190111", "2", "±|+-"}, {"1A100000000191111", "4", "2+|＋＋"},
@@ -184,15 +187,15 @@ static void codes__of_urine_and_stool__are_read(void **state UNUSED)
 
 static void codes__of_findings__are_read(void **state UNUSED)
 {
-    ASSERT_CODES({HISTORY, "1", "1|特記すべきことあり|特記事項あり|あり|有|有り"},
-                 {HISTORY, "2", "2|特になし|特になし、|異常所見なし|特記事項なし|特記すべきことなし|なし|無"},
-                 {"9N061000000000011", "2", "特になし|特記事項なし"},
-                 {"9N066000000000011", "2", "異常所見なし|特になし、"},
-                 {ECG, "1", "1|所見あり|低下|Ｂ|B|あり|有"},
-                 {ECG, "2", "2|異常所見なし|異常なし|異常(所見)なし/|異常（所見）なし／|所見なし|正常|特になし"},
-                 {HEARING, "1", "1|所見あり|低下|Ｂ|Ｃ１２|Ｃ６|Ｄ|D2|E|Ｆ"},
-                 {HEARING, "2", "2|異常所見なし|異常なし|異常(所見)なし/|所見なし|正常|Ａ|A"},
-                 {HEARING, "3", "3|要再撮影"});
+    ASSERT_CODES(
+        {HISTORY, "1", "1|特記すべきことあり|特記事項あり|あり|有|有り"},
+        {HISTORY, "2", "2|特になし|特になし、|異常所見なし|特記事項なし|特記すべきことなし|なし|無"},
+        {"9N061000000000011", "2", "特になし|特記事項なし"},
+        {"9N066000000000011", "2", "異常所見なし|特になし、"}, {ECG, "1", "1|所見あり|低下|Ｂ|B|あり|有"},
+        {ECG, "2", "2|異常所見なし|異常なし|異常(所見)なし/|異常（所見）なし／|所見なし|正常|特になし"},
+        {HEARING, "1", "1|所見あり|低下|Ｂ|Ｃ１２|Ｃ６|Ｄ|D2|E|Ｆ"},
+        {HEARING, "2", "2|異常所見なし|異常なし|異常(所見)なし/|所見なし|正常|Ａ|A"},
+        {HEARING, "3", "3|要再撮影"});
 }
 
 static void codes__of_answers__are_read(void **state UNUSED)
@@ -201,29 +204,30 @@ static void codes__of_answers__are_read(void **state UNUSED)
         {MEDICINE, "1", "1|はい|有|あり|有り|Yes|yes|YES|Y|y|true|TRUE"},
         {MEDICINE, "1", "服薬あり|血糖　薬剤治療中|血糖 薬剤治療中|コレステロール　薬剤治療中|運動してる"},
         {MEDICINE, "2", "2|いいえ|無|なし|無し|No|no|NO|N|n|false|FALSE|0"},
-        {"9N706000000000011", "1", "服薬あり|血糖　薬剤治療中"}, {"9N711000000000011", "1", "コレステロール　薬剤治療中"},
-        {"9N746000000000011", "1", "運動してる"},
+        {"9N706000000000011", "1", "服薬あり|血糖　薬剤治療中"},
+        {"9N711000000000011", "1", "コレステロール　薬剤治療中"}, {"9N746000000000011", "1", "運動してる"},
         {SMOKING, "1", "1|はい"},
         {SMOKING, "2", "2|以前は吸っていた|以前吸っていた|以前は吸っていたが最近1ヶ月間は吸っていない"},
         {SMOKING, "2", "以前は吸っていたが、最近１か月間は吸っていない"},
         {SMOKING, "2", "以前吸っていたが、最近１か月間は吸っていない"},
-        {SMOKING, "3", "3|いいえ|なし|吸わない|非喫煙|喫煙なし"},
-        {ALCOHOL, "1", "1|毎日"},
+        {SMOKING, "3", "3|いいえ|なし|吸わない|非喫煙|喫煙なし"}, {ALCOHOL, "1", "1|毎日"},
         {ALCOHOL, "2", "2|飲酒（週5～6日）|飲酒（週5〜6日）|週５～６日|週5-6日"},
         {ALCOHOL, "3", "3|飲酒（週3～4日）|週３～４日|週3〜4日"},
         {ALCOHOL, "4", "4|飲酒（週1～2日）|週１～２日|週1〜2日"},
-        {ALCOHOL, "5", "5|月に１～３日|月1〜3日|月1-3日|月1～3日"},
-        {ALCOHOL, "6", "6|月に１日未満"}, {ALCOHOL, "7", "7|やめた"},
-        {ALCOHOL, "8", "8|飲まない（飲めない）"},
+        {ALCOHOL, "5", "5|月に１～３日|月1〜3日|月1-3日|月1～3日"}, {ALCOHOL, "6", "6|月に１日未満"},
+        {ALCOHOL, "7", "7|やめた"}, {ALCOHOL, "8", "8|飲まない（飲めない）"},
         {ALCOHOL_AMOUNT, "1", "1|１合未満"}, {ALCOHOL_AMOUNT, "2", "2|１～２合未満|1〜2合未満|1-2合未満"},
         {ALCOHOL_AMOUNT, "3", "3|２～３合未満|2〜3合未満|2-3合未満"},
         {ALCOHOL_AMOUNT, "4", "4|３～５合未満|3〜5合未満|3-5合未満"}, {ALCOHOL_AMOUNT, "5", "5|５合以上"},
         {HABITS, "1", "1|意志なし|意思なし|改善するつもりはない"},
         {HABITS, "2", "2|改善するつもり（６か月以内）|意思あり(６か月以内)"},
         {HABITS, "3", "3|意思あり(近いうち)|改善するつもり（近いうち）"},
-        {HABITS, "4", "4|取組済み(６ヶ月未満)|既に取り組んでいる（６ヶ月未満）|既に改善に取り組んでいる（６ヶ月未満）"},
-        {HABITS, "5", "5|取組済み(６ヶ月以上)|既に取り組んでいる（６ヶ月以上）|既に改善に取り組んでいる（６ヶ月以上）"},
-        {CHEWING, "1", "1|何でもかんで食べる"}, {CHEWING, "2", "2|かみにくいことがある。|かみにくいことがある"});
+        {HABITS, "4",
+         "4|取組済み(６ヶ月未満)|既に取り組んでいる（６ヶ月未満）|既に改善に取り組んでいる（６ヶ月未満）"},
+        {HABITS, "5",
+         "5|取組済み(６ヶ月以上)|既に取り組んでいる（６ヶ月以上）|既に改善に取り組んでいる（６ヶ月以上）"},
+        {CHEWING, "1", "1|何でもかんで食べる"},
+        {CHEWING, "2", "2|かみにくいことがある。|かみにくいことがある"});
 }
 
 static void codes__of_judgements_and_methods__are_read(void **state UNUSED)
@@ -237,9 +241,10 @@ static void codes__of_judgements_and_methods__are_read(void **state UNUSED)
 
 static void codes__of_the_last_meal__words_and_hours(void **state UNUSED)
 {
-    ASSERT_CODES({KP_ITEM_MEAL, "2", "2|食後10時間以上|食後１０時間以上|10|12|24|10.0|12.0|15.5|10時間|12.5時間"},
-                 {KP_ITEM_MEAL, "3", "3|食後3.5時間以上10時間未満|3.5時間以上10時間未満|9.9|3.5|5|9|3.5時間|4時間"},
-                 {KP_ITEM_MEAL, "4", "4|3.5未満|3.5 未満|3.5時間未満|食後3.5時間未満|食後3.5 時間未満|3.4|0.5|2時間"});
+    ASSERT_CODES(
+        {KP_ITEM_MEAL, "2", "2|食後10時間以上|食後１０時間以上|10|12|24|10.0|12.0|15.5|10時間|12.5時間"},
+        {KP_ITEM_MEAL, "3", "3|食後3.5時間以上10時間未満|3.5時間以上10時間未満|9.9|3.5|5|9|3.5時間|4時間"},
+        {KP_ITEM_MEAL, "4", "4|3.5未満|3.5 未満|3.5時間未満|食後3.5時間未満|食後3.5 時間未満|3.4|0.5|2時間"});
 }
 
 /* --- findings --- */
@@ -263,7 +268,8 @@ static void finding__in_its_own_column__sets_the_flag(void **state UNUSED)
             }
             const char *cell = respell("アレルギー A-1", (enum spelling)how);
             const struct kp_value *v = value_of(cases[i].words, cell);
-            if (!is_text(v, "アレルギー　Ａ－１") || !is_text(other_value(cases[i].flag), "1") || is_refused())
+            if (!is_text(v, "アレルギー　Ａ－１") || !is_text(other_value(cases[i].flag), "1") ||
+                is_refused())
                 fault(cases[i].words, cell, v->text, "1 and the words");
         }
     assert_int_equal(faults, 0);
@@ -307,9 +313,10 @@ static void assert_states(const char *const *items, size_t n, const char *words,
 
 static void no_result__not_done__in_every_type(void **state UNUSED)
 {
-    static const char *const items[] = {HEIGHT,  TG,   PROTEIN,             OCCULT_BLOOD, ECG,
+    static const char *const items[] = {HEIGHT,  TG,   PROTEIN, OCCULT_BLOOD, ECG,
                                         HEARING, WORK, SMOKING, KP_ITEM_MEAL};
-    assert_states(items, COUNT(items), "未実施|未受診|実施せず|キャンセル|キヤンセル|ｷﾔﾝｾﾙ|ｷｬﾝｾﾙ|中止|拒否|対象外",
+    assert_states(items, COUNT(items),
+                  "未実施|未受診|実施せず|キャンセル|キヤンセル|ｷﾔﾝｾﾙ|ｷｬﾝｾﾙ|中止|拒否|対象外",
                   KP_VALUE_NOT_DONE, 3012);
 }
 
@@ -323,7 +330,8 @@ static void no_result__dash__is_nothing_known(void **state UNUSED)
 static void no_result__not_measurable__numbers_and_codes(void **state UNUSED)
 {
     static const char *const items[] = {HEIGHT, TG, PROTEIN, OCCULT_BLOOD, ECG, HEARING};
-    assert_states(items, COUNT(items), "測定不能|測定不可|判定不能|検体不良|採血不可", KP_VALUE_NOT_MEASURABLE, 3013);
+    assert_states(items, COUNT(items), "測定不能|測定不可|判定不能|検体不良|採血不可",
+                  KP_VALUE_NOT_MEASURABLE, 3013);
 }
 
 static void no_result__its_reason__is_told_of_the_item_of_reasons(void **state UNUSED)
@@ -341,29 +349,48 @@ static void number__with_what_stands_around_it__is_read(void **state UNUSED)
     static const struct {
         const char *item, *cell, *text;
         char limit, flag;
-    } cases[] = {{HEIGHT, "170.5", "170.5", 0, 0},      {HEIGHT, "170", "170.0", 0, 0},
-                 {CRP, "0.1未満", "0.1", 'L', 0},       {CRP, "<0.1", "0.1", 'L', 0},
-                 {CRP, "< 0.1", "0.1", 'L', 0},         {CRP, "<=0.1", "0.1", 'L', 0},
-                 {CRP, "≦0.1", "0.1", 'L', 0},         {TG, "35未満", "35", 'L', 0},
-                 {TG, "35 未満", "35", 'L', 0},         {TG, "35mg/dl未満", "35", 'L', 0},
-                 {GRAVITY, "1.005以下", "1.005", 'L', 0}, {GRAVITY, ">=1.030", "1.030", 'H', 0},
-                 {TG, ">=1000", "1000", 'H', 0},        {TG, ">= 1000", "1000", 'H', 0},
-                 {TG, "≧1000", "1000", 'H', 0},        {TG, ">1000", "1000", 'H', 0},
-                 {TG, "1000以上", "1000", 'H', 0},      {TG, "1,000以上", "1000", 'H', 0},
-                 {SYSTOLIC, "150H", "150", 0, 'H'},     {SYSTOLIC, "150 H", "150", 0, 'H'},
-                 {SYSTOLIC, "90L", "90", 0, 'L'},       {SYSTOLIC, "90 L", "90", 0, 'L'},
-                 {SYSTOLIC, "150mmHg H", "150", 0, 'H'}, {CRP, "1.2 h", "1.2", 0, 'H'},
-                 {WHITE_CELLS, "5,200", "5200", 0, 0},  {WHITE_CELLS, "12,345", "12345", 0, 0},
-                 {SYSTOLIC, "120mmHg", "120", 0, 0},    {SYSTOLIC, "120 mmHg", "120", 0, 0},
-                 {AST, "25IU/L", "25", 0, 0},           {AST, "25 U/L", "25", 0, 0},
-                 {TG, "98mg/dl", "98", 0, 0},           {TG, "98 mg/dL", "98", 0, 0},
-                 {RED_CELLS, "450万/mm3", "450", 0, 0}, {RED_CELLS, "450 万/μL", "450", 0, 0},
-                 {PULSE, "72拍/分", "72", 0, 0},        {PULSE, "72 拍/分", "72", 0, 0}};
+    } cases[] = {{HEIGHT, "170.5", "170.5", 0, 0},
+                 {HEIGHT, "170", "170.0", 0, 0},
+                 {CRP, "0.1未満", "0.1", 'L', 0},
+                 {CRP, "<0.1", "0.1", 'L', 0},
+                 {CRP, "< 0.1", "0.1", 'L', 0},
+                 {CRP, "<=0.1", "0.1", 'L', 0},
+                 {CRP, "≦0.1", "0.1", 'L', 0},
+                 {TG, "35未満", "35", 'L', 0},
+                 {TG, "35 未満", "35", 'L', 0},
+                 {TG, "35mg/dl未満", "35", 'L', 0},
+                 {GRAVITY, "1.005以下", "1.005", 'L', 0},
+                 {GRAVITY, ">=1.030", "1.030", 'H', 0},
+                 {TG, ">=1000", "1000", 'H', 0},
+                 {TG, ">= 1000", "1000", 'H', 0},
+                 {TG, "≧1000", "1000", 'H', 0},
+                 {TG, ">1000", "1000", 'H', 0},
+                 {TG, "1000以上", "1000", 'H', 0},
+                 {TG, "1,000以上", "1000", 'H', 0},
+                 {SYSTOLIC, "150H", "150", 0, 'H'},
+                 {SYSTOLIC, "150 H", "150", 0, 'H'},
+                 {SYSTOLIC, "90L", "90", 0, 'L'},
+                 {SYSTOLIC, "90 L", "90", 0, 'L'},
+                 {SYSTOLIC, "150mmHg H", "150", 0, 'H'},
+                 {CRP, "1.2 h", "1.2", 0, 'H'},
+                 {WHITE_CELLS, "5,200", "5200", 0, 0},
+                 {WHITE_CELLS, "12,345", "12345", 0, 0},
+                 {SYSTOLIC, "120mmHg", "120", 0, 0},
+                 {SYSTOLIC, "120 mmHg", "120", 0, 0},
+                 {AST, "25IU/L", "25", 0, 0},
+                 {AST, "25 U/L", "25", 0, 0},
+                 {TG, "98mg/dl", "98", 0, 0},
+                 {TG, "98 mg/dL", "98", 0, 0},
+                 {RED_CELLS, "450万/mm3", "450", 0, 0},
+                 {RED_CELLS, "450 万/μL", "450", 0, 0},
+                 {PULSE, "72拍/分", "72", 0, 0},
+                 {PULSE, "72 拍/分", "72", 0, 0}};
     for (size_t i = 0; i < COUNT(cases); i++)
         for (int how = AS_IT_STANDS; how < SPELLINGS; how++) {
             const char *cell = respell(cases[i].cell, (enum spelling)how);
             const struct kp_value *v = value_of(cases[i].item, cell);
-            if (!is_text(v, cases[i].text) || v->limit != cases[i].limit || v->flag != cases[i].flag || is_refused())
+            if (!is_text(v, cases[i].text) || v->limit != cases[i].limit || v->flag != cases[i].flag ||
+                is_refused())
                 fault(cases[i].item, cell, v->text, cases[i].text);
         }
     assert_int_equal(faults, 0);
@@ -399,12 +426,16 @@ static void field__qualification__is_coded(void **state UNUSED)
 
 static void field__dates_of_all_kinds__become_yyyymmdd(void **state UNUSED)
 {
-    assert_field(KP_F_EXAM_DATE, "20260509", "2026/05/09|2026/5/9|20260509|2026-05-09|2026-5-9|2026.5.9|2026/5/9 0:00");
-    assert_field(KP_F_EXAM_DATE, "20260509", "2026年5月9日|2026年05月09日|令和8年5月9日|令和８年５月９日|R8.5.9|R8/5/9");
+    assert_field(KP_F_EXAM_DATE, "20260509",
+                 "2026/05/09|2026/5/9|20260509|2026-05-09|2026-5-9|2026.5.9|2026/5/9 0:00");
+    assert_field(KP_F_EXAM_DATE, "20260509",
+                 "2026年5月9日|2026年05月09日|令和8年5月9日|令和８年５月９日|R8.5.9|R8/5/9");
     assert_field(KP_F_EXAM_DATE, "20260509", "R08.05.09|r8.5.9|R080509");
-    assert_field(KP_F_BIRTH_DATE, "19850331", "1985/03/31|1985/3/31|19850331|昭和60年3月31日|昭和６０年３月３１日");
+    assert_field(KP_F_BIRTH_DATE, "19850331",
+                 "1985/03/31|1985/3/31|19850331|昭和60年3月31日|昭和６０年３月３１日");
     assert_field(KP_F_BIRTH_DATE, "19850331", "S60.3.31|S60.03.31|S60/3/31|S600331|s60.3.31");
-    assert_field(KP_F_BIRTH_DATE, "19890108", "1989/1/8|平成元年1月8日|平成1年1月8日|H1.1.8|H01.01.08|H010108");
+    assert_field(KP_F_BIRTH_DATE, "19890108",
+                 "1989/1/8|平成元年1月8日|平成1年1月8日|H1.1.8|H01.01.08|H010108");
     assert_field(KP_F_BIRTH_DATE, "20190501", "令和元年5月1日|R1.5.1");
     assert_field(KP_F_BIRTH_DATE, "19261224", "大正15年12月24日|T15.12.24");
     assert_int_equal(faults, 0);
@@ -417,7 +448,8 @@ static bool is_code(const char *system, const char *word)
     return kp_code_display(&tables, system, word) != NULL;
 }
 
-/* A display text that is another row's code means that code: "1" of Scheie's classes is code 1, not degree 1. */
+/* A display text that is another row's code means that code: "1" of Scheie's classes is code 1, not degree 1.
+ */
 static void assert_row(const struct kp_item *item, const struct kp_code_row *row)
 {
     for (int how = AS_IT_STANDS; how < SPELLINGS; how++) {
@@ -447,7 +479,8 @@ static void code_systems__each_code_and_display_text__is_itself(void **state UNU
             enum kp_field field = category ? KP_F_REPORT_CATEGORY : KP_F_PROGRAMME;
             assert_field(field, row->code, row->code);
             assert_field(field, row->code, row->display);
-        } else if (n_items == 0 && strcmp(row->system, "1.2.392.200119.6.1010") != 0) { /* sections: of documents alone */
+        } else if (n_items == 0 &&
+                   strcmp(row->system, "1.2.392.200119.6.1010") != 0) { /* sections: of documents alone */
             fault(row->system, row->code, "no item", "one that uses the system");
         }
     }
@@ -481,7 +514,10 @@ static void unknown_word__in_a_coded_field__is_refused(void **state UNUSED)
     static const struct {
         enum kp_field field;
         unsigned code;
-    } cases[] = {{KP_F_SEX, 4011}, {KP_F_QUALIFICATION, 4017}, {KP_F_REPORT_CATEGORY, 4026}, {KP_F_PROGRAMME, 4026},
+    } cases[] = {{KP_F_SEX, 4011},
+                 {KP_F_QUALIFICATION, 4017},
+                 {KP_F_REPORT_CATEGORY, 4026},
+                 {KP_F_PROGRAMME, 4026},
                  {KP_F_FASTING, 4036}};
     for (size_t i = 0; i < COUNT(cases); i++)
         for (int how = AS_IT_STANDS; how < SPELLINGS; how++) {

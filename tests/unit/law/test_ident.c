@@ -6,7 +6,8 @@
 
 static void insurer_numbers__published_examples__pass(void **state UNUSED)
 {
-    static const char *const numbers[] = {"06139463", "00280081", "00363044", "01130012", "33120015", "34130021"};
+    static const char *const numbers[] = {"06139463", "00280081", "00363044",
+                                          "01130012", "33120015", "34130021"};
     for (size_t i = 0; i < COUNT(numbers); i++)
         assert_true(kp_check_digit_ok(numbers[i], 8));
 }
@@ -63,9 +64,9 @@ static void check_digit__length_counts__only_the_first_n_are_looked_at(void **st
 
 static void facility_numbers__published_examples__pass(void **state UNUSED)
 {
-    static const char *const numbers[] = {"2813300114", "2828880308", "5521111111", "6631111116", "1310438796",
-                                          "9999999999", "1311333301", "1412910586", "4210225498", "4011028133",
-                                          "4710114044"};
+    static const char *const numbers[] = {"2813300114", "2828880308", "5521111111", "6631111116",
+                                          "1310438796", "9999999999", "1311333301", "1412910586",
+                                          "4210225498", "4011028133", "4710114044"};
     for (size_t i = 0; i < COUNT(numbers); i++)
         assert_true(kp_facility_number_ok(numbers[i]));
 }

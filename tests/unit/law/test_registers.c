@@ -4,13 +4,13 @@
 
 #include "law/registers.h"
 
-#define REQUESTS                                                                                                       \
+#define REQUESTS                                                                                             \
     "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,valid_until,withdrawn_on,note\n"
-#define CONSENTS                                                                                                       \
-    "consent_id,employee_id,insurer_number,insured_symbol,insured_number,insured_branch,recipient,items,kind,"         \
+#define CONSENTS                                                                                               \
+    "consent_id,employee_id,insurer_number,insured_symbol,insured_number,insured_branch,recipient,items,kind," \
     "given_on,withdrawn_on,evidence\n"
-#define INSURERS                                                                                                       \
-    "insurer_number,name,address,representative,scheme,sender_number,interaction_type,service_event,report_40to74,"    \
+#define INSURERS                                                                                                    \
+    "insurer_number,name,address,representative,scheme,sender_number,interaction_type,service_event,report_40to74," \
     "programme_40to74,report_under40,programme_under40,section_under40,symbol_width\n"
 
 static struct kp_diag diag = {.catalogue = &catalogue, .env = &ENV};
@@ -37,7 +37,8 @@ static enum kp_status load_files(const struct kp_register_files *files, struct k
     return st;
 }
 
-static enum kp_status load_bytes(enum which which, const char *bytes, size_t n, struct kp_registers *registers)
+static enum kp_status load_bytes(enum which which, const char *bytes, size_t n,
+                                 struct kp_registers *registers)
 {
     struct kp_register_files files = {0};
     const char *path = put_file("register.csv", bytes, n);
@@ -103,7 +104,8 @@ static void requests__wrong_rows__are_refused_with_code_line_and_field(void **st
         {"R1,06139463,2025-04-01,elderly_act,,,,,,2025-03-31,\n", 1036, 2, "withdrawn_on"},
         {"R1,06139463,2025-04-01,elderly_act,,,,,,,a,b\n", 1038, 2, ""},
         {"R1,06139463,2025-04-01\n", 1038, 2, ""},
-        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\n\"R2\n\",06139463,2025-04-01,x,,,,,,,\n", 1033, 3, "articles"},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\n\"R2\n\",06139463,2025-04-01,x,,,,,,,\n", 1033, 3,
+         "articles"},
         {"R1,06139463,2025-04-01,elderly_act,,,,,,,\"open\n", 1030, 2, ""},
     };
     assert_all_refused(REQUEST, cases, COUNT(cases));
@@ -126,8 +128,8 @@ static void requests__good_rows__are_read_and_chained_in_order(void **state UNUS
     assert_string_equal(q->id, "R1");
     assert_int_equal(q->routes, 1u << KP_ROUTE_ELDERLY);
     assert_int_equal(q->bands, 7);
-    assert_false(kp_date_is_set(q->exam_from) || kp_date_is_set(q->exam_to) || kp_date_is_set(q->valid_until) ||
-                 kp_date_is_set(q->withdrawn));
+    assert_false(kp_date_is_set(q->exam_from) || kp_date_is_set(q->exam_to) ||
+                 kp_date_is_set(q->valid_until) || kp_date_is_set(q->withdrawn));
     q = q->next;
     assert_string_equal(q->id, "R3");
     assert_int_equal(q->routes, 3);
@@ -149,7 +151,8 @@ static void consents__wrong_rows__are_refused_with_code_line_and_field(void **st
 {
     static const struct wrong cases[] = {
         {",E1,,,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "consent_id"},
-        {"C1,E1,,,,,*,all,explicit,2025-04-01,,\nC1,E2,,,,,*,all,explicit,2025-04-01,,\n", 1034, 3, "consent_id"},
+        {"C1,E1,,,,,*,all,explicit,2025-04-01,,\nC1,E2,,,,,*,all,explicit,2025-04-01,,\n", 1034, 3,
+         "consent_id"},
         {"C1,,,,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "employee_id"},
         {"C1,E1,,12,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "insured_number"},
         {"C1,,,12,34,,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
@@ -272,8 +275,9 @@ static void insurers__empty_cells__get_the_defaults(void **state UNUSED)
 static void header__column_missing_or_unknown__is_named(void **state UNUSED)
 {
     struct kp_registers r;
-    static const char no_items[] = "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,valid_until,"
-                                   "withdrawn_on,note\n";
+    static const char no_items[] =
+        "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,valid_until,"
+        "withdrawn_on,note\n";
     assert_int_equal(load_bytes(REQUEST, no_items, sizeof(no_items) - 1, &r), KP_E_USAGE);
     assert_int_equal(got.code, 1031);
     assert_true(got.line == 1 && strstr(got.text, "items"));
@@ -287,8 +291,9 @@ static void header__column_missing_or_unknown__is_named(void **state UNUSED)
 static void header__other_order_of_columns__is_fine(void **state UNUSED)
 {
     struct kp_registers r;
-    static const char bytes[] = "note,request_id,received_on,insurer_number,articles,exam_from,exam_to,ages,items,"
-                                "valid_until,withdrawn_on\n,R1,2025-04-01,06139463,elderly_act,,,,,,\n";
+    static const char bytes[] =
+        "note,request_id,received_on,insurer_number,articles,exam_from,exam_to,ages,items,"
+        "valid_until,withdrawn_on\n,R1,2025-04-01,06139463,elderly_act,,,,,,\n";
     assert_int_equal(load_bytes(REQUEST, bytes, sizeof(bytes) - 1, &r), KP_OK);
     assert_string_equal(kp_requests_of(&r, "06139463")->id, "R1");
 }

@@ -1,4 +1,5 @@
-/* What no sentence of the law says by itself: several requests at once, doubted membership, cases at the rim. */
+/* What no sentence of the law says by itself: several requests at once, doubted membership, cases at the rim.
+ */
 #include "rule_common.h"
 
 #include "base/buf.h"
@@ -26,8 +27,10 @@ static void request__limited_to_an_age_band__covers_nobody_else(void **state UNU
     static const struct {
         enum kp_band band;
         const char *birth, *outcome;
-    } cases[] = {{KP_BAND_UNDER40, "1995-01-01", "kenpo150"},   {KP_BAND_UNDER40, "1980-05-01", "no_request"},
-                 {KP_BAND_40TO74, "1980-05-01", "elderly27"},   {KP_BAND_40TO74, "1995-01-01", "no_request"},
+    } cases[] = {{KP_BAND_UNDER40, "1995-01-01", "kenpo150"},
+                 {KP_BAND_UNDER40, "1980-05-01", "no_request"},
+                 {KP_BAND_40TO74, "1980-05-01", "elderly27"},
+                 {KP_BAND_40TO74, "1995-01-01", "no_request"},
                  {KP_BAND_40TO74, "1940-01-01", "no_request"}};
     the.q.routes = BOTH;
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -21,7 +21,8 @@ static void several_consents__one_that_counts__is_enough(void **state UNUSED)
     the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
 }
 
-static void consent__recipients_particulars_unknown__request_that_lists_the_item_still_opens_it(void **state UNUSED)
+static void consent__recipients_particulars_unknown__request_that_lists_the_item_still_opens_it(
+    void **state UNUSED)
 {
     give_consent("other");
     the.c.recipient_known = false;
@@ -54,7 +55,8 @@ static void these_go_out(const char *const *codes, size_t n)
     assert_int_equal(d.n_released, results);
 }
 
-#define THESE_GO_OUT(...) these_go_out((const char *const[]){__VA_ARGS__}, COUNT(((const char *const[]){__VA_ARGS__})))
+#define THESE_GO_OUT(...)                                                                                    \
+    these_go_out((const char *const[]){__VA_ARGS__}, COUNT(((const char *const[]){__VA_ARGS__})))
 
 static void doctors_name__without_its_judgement__is_withheld(void **state UNUSED)
 {
@@ -120,7 +122,8 @@ static void judgement__or_its_doctor_is_no_result__goes_out_on_its_own_ground(vo
 }
 
 /* A code that says "not done" has no doctor, so the doctor of the other judgement does not go out with it. */
-static void doctors_name__of_several_judgements__needs_one_that_goes_out_and_says_something(void **state UNUSED)
+static void doctors_name__of_several_judgements__needs_one_that_goes_out_and_says_something(
+    void **state UNUSED)
 {
     struct kp_consent *consent = give_consent(LUNG " " LUNG_NAME);
     the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
@@ -181,7 +184,8 @@ static void halves__items_not_known__none_is_missing(void **state UNUSED)
     assert_int_equal(the_ground(ITEM_X_RAY), KP_GROUND_CONSENT);
 }
 
-/* The catalogue's halves are of one scope: what the duty asks for is never withheld for want of its other half. */
+/* The catalogue's halves are of one scope: what the duty asks for is never withheld for want of its other
+ * half. */
 static void halves__of_the_catalogue__are_of_one_scope(void **state UNUSED)
 {
     size_t n = 0;
@@ -202,10 +206,11 @@ static void held_for_lack_of_a_basis__what_would_give_one__is_named(void **state
 {
     static const struct {
         const char *number, *birth, *text;
-    } cases[] = {{"06139463", "1995-01-01", "健康保険法 第150条第2項"},
-                 {"06139463", "1980-05-01", "高齢者の医療の確保に関する法律 第27条第3項 / 健康保険法 第150条第2項"},
-                 {"06139463", "1940-01-01", "本人の同意"},
-                 {"39131001", "1980-05-01", "本人の同意"}};
+    } cases[] = {
+        {"06139463", "1995-01-01", "健康保険法 第150条第2項"},
+        {"06139463", "1980-05-01", "高齢者の医療の確保に関する法律 第27条第3項 / 健康保険法 第150条第2項"},
+        {"06139463", "1940-01-01", "本人の同意"},
+        {"39131001", "1980-05-01", "本人の同意"}};
     the.c.requests = NULL;
     for (size_t i = 0; i < COUNT(cases); i++) {
         the.c.insurer_number = cases[i].number;
@@ -220,13 +225,18 @@ static void held_for_lack_of_a_basis__what_would_give_one__is_named(void **state
 static const char *expected(const char *prefix, int band, int articles, int when, int consent)
 {
     /* [band][articles: none, elderly, health, both][on 2021-12-31, later, past five years] */
-    static const char *const duty[3][4][3] = {
-        {{"no_request", "no_request", "no_request"}, {"no_basis", "no_basis", "no_basis"},
-         {"no_basis", "health", "past_retention"}, {"no_basis", "health", "past_retention"}},
-        {{"no_request", "no_request", "no_request"}, {"elderly27_old", "elderly27", "past_retention"},
-         {"no_basis", "health", "past_retention"}, {"elderly27_old", "elderly27", "past_retention"}},
-        {{"no_request", "no_request", "no_request"}, {"no_basis", "no_basis", "no_basis"},
-         {"no_basis", "no_basis", "no_basis"}, {"no_basis", "no_basis", "no_basis"}}};
+    static const char *const duty[3][4][3] = {{{"no_request", "no_request", "no_request"},
+                                               {"no_basis", "no_basis", "no_basis"},
+                                               {"no_basis", "health", "past_retention"},
+                                               {"no_basis", "health", "past_retention"}},
+                                              {{"no_request", "no_request", "no_request"},
+                                               {"elderly27_old", "elderly27", "past_retention"},
+                                               {"no_basis", "health", "past_retention"},
+                                               {"elderly27_old", "elderly27", "past_retention"}},
+                                              {{"no_request", "no_request", "no_request"},
+                                               {"no_basis", "no_basis", "no_basis"},
+                                               {"no_basis", "no_basis", "no_basis"},
+                                               {"no_basis", "no_basis", "no_basis"}}};
     const char *out = duty[band][articles][when == 0 ? 0 : when == 4 ? 2 : 1];
     if (strcmp(prefix, "07") == 0)
         return "scheme_unsettled";
@@ -249,12 +259,14 @@ static void every_combination__two_writings_of_the_rule__agree(void **state UNUS
     static const struct {
         const char *born; /* examined on 2021-11-15, so the year ends on 2022-03-31 */
         int band[2];      /* birthday, statute: 0 under 40, 1 40 to 74, 2 from 75 on */
-    } people[] = {{"2001-05-05", {0, 0}}, {"1982-04-02", {0, 0}}, {"1982-04-01", {0, 1}}, {"1982-03-31", {1, 1}},
-                  {"1981-12-25", {1, 1}}, {"1970-01-01", {1, 1}}, {"1947-03-31", {1, 1}}, {"1946-11-16", {1, 1}},
-                  {"1946-11-15", {2, 2}}, {"1930-02-28", {2, 2}}};
+    } people[] = {{"2001-05-05", {0, 0}}, {"1982-04-02", {0, 0}}, {"1982-04-01", {0, 1}},
+                  {"1982-03-31", {1, 1}}, {"1981-12-25", {1, 1}}, {"1970-01-01", {1, 1}},
+                  {"1947-03-31", {1, 1}}, {"1946-11-16", {1, 1}}, {"1946-11-15", {2, 2}},
+                  {"1930-02-28", {2, 2}}};
     unsigned n = 0;
     the.c.exam = day("2021-11-15");
-    for (unsigned i = 0; i < COUNT(prefixes) * 4 * COUNT(people) * COUNT(days) * COUNT(consent) * 2; i++, n++) {
+    for (unsigned i = 0; i < COUNT(prefixes) * 4 * COUNT(people) * COUNT(days) * COUNT(consent) * 2;
+         i++, n++) {
         unsigned left = i;
         const char *prefix = prefixes[left % COUNT(prefixes)];
         int articles = (int)((left /= COUNT(prefixes)) % 4), rule = (int)((left /= 4) % 2);
@@ -279,7 +291,7 @@ static void every_combination__two_writings_of_the_rule__agree(void **state UNUS
         bool duty = d.basis && strncmp(want, "consent", 7) != 0;
         enum kp_ground by_consent = d.basis && given == 2 ? KP_GROUND_CONSENT : KP_GROUND_WITHHELD;
         the_grounds_are(duty ? KP_GROUND_DUTY : by_consent, duty ? KP_GROUND_FORM : by_consent,
-                       d.basis && given ? KP_GROUND_CONSENT : KP_GROUND_WITHHELD);
+                        d.basis && given ? KP_GROUND_CONSENT : KP_GROUND_WITHHELD);
     }
     assert_int_equal(n, 7200);
 }

@@ -8,9 +8,11 @@ enum { BOTH = ELDERLY | HEALTH };
 #define LATE_STAGE "39131001" /* 後期高齢者医療広域連合 */
 #define CITY "00280081"       /* a municipal national health insurance */
 
-static const char *const OUTSIDE_THE_DUTY[] = {
-    "9N051000000000049", "9E160162100000001", "9D100163100000011", ITEM_X_RAY, "6A205000006171711", ITEM_URIC_ACID,
-    "9N746000000000011"}; /* work history, sight, hearing, chest X-ray, sputum, a further test, exercise */
+static const char *const OUTSIDE_THE_DUTY[] = {"9N051000000000049", "9E160162100000001", "9D100163100000011",
+                                               ITEM_X_RAY,          "6A205000006171711", ITEM_URIC_ACID,
+                                               "9N746000000000011"}; /* work history, sight, hearing, chest
+                                                                        X-ray, sputum, a further test,
+                                                                        exercise */
 
 static void born(const char *iso)
 {
@@ -34,7 +36,8 @@ static bool is_among(const char *const *names, size_t n, const char *name)
 /* --- which Act --- */
 
 /* 高確法27条3項・4項 */
-static void elderly_act__request_of_any_insurer_but_a_late_stage_one__obliges_for_40_to_74(void **state UNUSED)
+static void elderly_act__request_of_any_insurer_but_a_late_stage_one__obliges_for_40_to_74(
+    void **state UNUSED)
 {
     static const char *const numbers[] = {"06139463", "01130012", "63000000", "02130001", "00280081",
                                           "31130001", "72130001", "32130001", "33120015", "73130001",
@@ -66,7 +69,8 @@ static void elderly_act__until_the_end_of_2021__said_so_in_paragraphs_2_and_3(vo
     the_outcome_is("elderly27");
 }
 
-/* 健保法150条2項・3項, 船保法111条2項・3項, 国保法82条2項・3項, 国共済法98条2項・3項, 地共済法112条3項・4項, 私学共済法26条3項・4項 */
+/* 健保法150条2項・3項, 船保法111条2項・3項, 国保法82条2項・3項, 国共済法98条2項・3項, 地共済法112条3項・4項,
+ * 私学共済法26条3項・4項 */
 static void health_act__insurers_own_act__obliges_with_its_own_paragraphs(void **state UNUSED)
 {
     static const struct {
@@ -200,9 +204,12 @@ static void request__withdrawn_or_past_its_end__is_not_in_force(void **state UNU
 {
     static const struct {
         const char *withdrawn, *until, *outcome;
-    } cases[] = {{"2025-11-21", "", "kenpo150"}, {"2025-11-20", "", "request_not_in_force"}, /* ends that very day */
-                 {"2025-05-01", "", "request_not_in_force"}, {"", "2025-11-20", "kenpo150"},
-                 {"", "2025-11-19", "request_not_in_force"}, {"2025-11-21", "2025-11-20", "kenpo150"},
+    } cases[] = {{"2025-11-21", "", "kenpo150"},
+                 {"2025-11-20", "", "request_not_in_force"}, /* ends that very day */
+                 {"2025-05-01", "", "request_not_in_force"},
+                 {"", "2025-11-20", "kenpo150"},
+                 {"", "2025-11-19", "request_not_in_force"},
+                 {"2025-11-21", "2025-11-20", "kenpo150"},
                  {"2025-11-20", "2025-11-20", "request_not_in_force"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         the.q.withdrawn = day(cases[i].withdrawn);
@@ -232,7 +239,7 @@ static void scheme__first_two_digits_of_the_insurer_number__name_it(void **state
 {
     static const struct {
         const char *prefixes, *scheme;
-    } cases[] = {{"010663", "kenpo"}, {"02", "senin"}, {"00", "kokuho"}, {"3172", "kokka_kyosai"},
+    } cases[] = {{"010663", "kenpo"},          {"02", "senin"}, {"00", "kokuho"}, {"3172", "kokka_kyosai"},
                  {"32337374", "chiho_kyosai"}, {"39", "koki"}};
     the.c.register_scheme = "shigaku_kyosai"; /* the register has no say here */
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -298,10 +305,14 @@ static void membership__exam_outside_its_dates__is_held_not_a_member(void **stat
 {
     static const struct {
         const char *from, *to, *outcome;
-    } cases[] = {{"2025-06-10", "", "kenpo150"},           {"2025-06-11", "", "not_a_member"},
-                 {"", "2025-06-11", "kenpo150"},           {"", "2025-06-10", "not_a_member"},
-                 {"2025-06-10", "2025-06-11", "kenpo150"}, {"2010-04-01", "2025-06-01", "not_a_member"},
-                 {"2025-06-11", "2025-12-01", "not_a_member"}, {"", "", "kenpo150"}};
+    } cases[] = {{"2025-06-10", "", "kenpo150"},
+                 {"2025-06-11", "", "not_a_member"},
+                 {"", "2025-06-11", "kenpo150"},
+                 {"", "2025-06-10", "not_a_member"},
+                 {"2025-06-10", "2025-06-11", "kenpo150"},
+                 {"2010-04-01", "2025-06-01", "not_a_member"},
+                 {"2025-06-11", "2025-12-01", "not_a_member"},
+                 {"", "", "kenpo150"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         the.c.member_from = day(cases[i].from);
         the.c.member_to = day(cases[i].to);
@@ -350,10 +361,11 @@ static void assert_ages(const struct age_case *cases, size_t n)
     for (size_t i = 0; i < n * 2; i++) {
         const struct age_case *a = &cases[i / 2];
         int age = 0;
-        enum kp_band band = kp_age_band(day(a->born), day(a->exam), i % 2 ? KP_AGE_STATUTE : KP_AGE_BIRTHDAY, &age);
+        enum kp_band band =
+            kp_age_band(day(a->born), day(a->exam), i % 2 ? KP_AGE_STATUTE : KP_AGE_BIRTHDAY, &age);
         if (band != (i % 2 ? a->statute : a->birthday) || age != (i % 2 ? a->age_statute : a->age_birthday))
-            fail_msg("born %s, examined %s, by %s: %s at %d", a->born, a->exam, i % 2 ? "statute" : "birthdays",
-                     kp_band_names[band], age);
+            fail_msg("born %s, examined %s, by %s: %s at %d", a->born, a->exam,
+                     i % 2 ? "statute" : "birthdays", kp_band_names[band], age);
     }
 }
 
@@ -364,7 +376,8 @@ static void forty__age_at_the_end_of_the_fiscal_year_of_the_exam__decides(void *
         {"1985-03-31", "2024-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
         {"1985-04-02", "2024-06-10", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39},
         {"1985-03-31", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
-        {"1985-03-31", "2024-03-31", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39}, /* last day of the year before */
+        {"1985-03-31", "2024-03-31", KP_BAND_UNDER40, KP_BAND_UNDER40, 39,
+         39}, /* last day of the year before */
         {"1984-04-02", "2024-03-31", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39},
         {"1984-04-02", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40}};
     assert_ages(cases, COUNT(cases));
@@ -373,8 +386,9 @@ static void forty__age_at_the_end_of_the_fiscal_year_of_the_exam__decides(void *
 /* 実施基準1条 */
 static void forty__in_february_after_an_exam_at_39__belongs_to_40_to_74(void **state UNUSED)
 {
-    static const struct age_case cases[] = {{"1985-02-14", "2024-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
-                                            {"1985-02-28", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40}};
+    static const struct age_case cases[] = {
+        {"1985-02-14", "2024-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
+        {"1985-02-28", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40}};
     assert_ages(cases, COUNT(cases));
     cites(ELDERLY);
     born("1986-02-14"); /* 39 on the day of this exam */
@@ -385,9 +399,10 @@ static void forty__in_february_after_an_exam_at_39__belongs_to_40_to_74(void **s
 /* 実施基準1条, 高確法50条 */
 static void seventy_five__real_age_on_the_exam_date__decides(void **state UNUSED)
 {
-    static const struct age_case cases[] = {{"1949-10-01", "2024-09-30", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
-                                            {"1949-04-02", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
-                                            {"1950-03-31", "2025-03-30", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74}};
+    static const struct age_case cases[] = {
+        {"1949-10-01", "2024-09-30", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
+        {"1949-04-02", "2024-04-01", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
+        {"1950-03-31", "2025-03-30", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74}};
     assert_ages(cases, COUNT(cases));
     cites(ELDERLY);
     born("1950-06-11");
@@ -397,9 +412,10 @@ static void seventy_five__real_age_on_the_exam_date__decides(void **state UNUSED
 /* 高確法50条・52条 */
 static void seventy_five__from_the_birthday_on__belongs_to_the_other_system(void **state UNUSED)
 {
-    static const struct age_case cases[] = {{"1949-10-01", "2024-10-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
-                                            {"1949-10-01", "2024-10-02", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
-                                            {"1930-01-01", "2024-10-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 94, 94}};
+    static const struct age_case cases[] = {
+        {"1949-10-01", "2024-10-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
+        {"1949-10-01", "2024-10-02", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
+        {"1930-01-01", "2024-10-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 94, 94}};
     assert_ages(cases, COUNT(cases));
     cites(ELDERLY);
     born("1950-06-10");
@@ -409,8 +425,9 @@ static void seventy_five__from_the_birthday_on__belongs_to_the_other_system(void
 /* 年齢計算ニ関スル法律 */
 static void born_on_1_april__by_statute__is_40_on_31_march(void **state UNUSED)
 {
-    static const struct age_case cases[] = {{"1985-04-01", "2024-06-10", KP_BAND_UNDER40, KP_BAND_40TO74, 39, 40},
-                                            {"1984-04-01", "2024-03-31", KP_BAND_UNDER40, KP_BAND_40TO74, 39, 40}};
+    static const struct age_case cases[] = {
+        {"1985-04-01", "2024-06-10", KP_BAND_UNDER40, KP_BAND_40TO74, 39, 40},
+        {"1984-04-01", "2024-03-31", KP_BAND_UNDER40, KP_BAND_40TO74, 39, 40}};
     assert_ages(cases, COUNT(cases));
     cites(BOTH);
     born("1986-04-01");
@@ -435,10 +452,11 @@ static void age_rule__not_chosen__counts_birthdays(void **state UNUSED)
 /* 年齢計算ニ関スル法律 */
 static void born_on_29_february__in_a_common_year__has_the_birthday_on_1_march(void **state UNUSED)
 {
-    static const struct age_case cases[] = {{"1948-02-29", "2023-02-28", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
-                                            {"1948-02-29", "2023-03-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
-                                            {"1984-02-29", "2023-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
-                                            {"1984-02-29", "2023-03-01", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39}};
+    static const struct age_case cases[] = {
+        {"1948-02-29", "2023-02-28", KP_BAND_40TO74, KP_BAND_40TO74, 74, 74},
+        {"1948-02-29", "2023-03-01", KP_BAND_75PLUS, KP_BAND_75PLUS, 75, 75},
+        {"1984-02-29", "2023-06-10", KP_BAND_40TO74, KP_BAND_40TO74, 40, 40},
+        {"1984-02-29", "2023-03-01", KP_BAND_UNDER40, KP_BAND_UNDER40, 39, 39}};
     assert_ages(cases, COUNT(cases));
 }
 
@@ -447,16 +465,55 @@ static void born_on_29_february__in_a_common_year__has_the_birthday_on_1_march(v
 /* 実施基準2条 */
 static void items_of_the_duty__go_out_under_it__and_no_others(void **state UNUSED)
 {
-    static const char *const names[] = {
-        "既往歴", "具体的な既往歴", "既往歴1(脳血管)", "既往歴2(心血管)", "既往歴3(腎不全･人工透析)", "貧血",
-        "服薬1(血圧)", "服薬1(血圧)(薬剤名)", "服薬1(血圧)(服薬理由)", "服薬2(血糖)", "服薬2(血糖)(薬剤名)",
-        "服薬2(血糖)(服薬理由)", "服薬3(脂質)", "服薬3(脂質)(薬剤名)", "服薬3(脂質)(服薬理由)", "喫煙", "自覚症状",
-        "自覚症状(所見)", "他覚症状", "他覚症状(所見)", "身長", "体重", "腹囲(実測）", "腹囲(自己判定）",
-        "腹囲(自己申告）", "収縮期血圧(その他)", "収縮期血圧(2回目)", "収縮期血圧(1回目)", "拡張期血圧(その他)",
-        "拡張期血圧(2回目)", "拡張期血圧(1回目)", "血色素量(ヘモグロビン値)", "赤血球数", "AST(GOT)", "ALT(GPT)",
-        "γ-GT(γ-GTP)", "空腹時中性脂肪(トリグリセリド)", "随時中性脂肪(トリグリセリド)", "HDLコレステロール",
-        "LDLコレステロール", "Non-HDLコレステロール", "空腹時血糖", "随時血糖", "HbA1c(NGSP値)", "尿糖", "尿蛋白",
-        "心電図(所見の有無)", "心電図(所見)", "血清クレアチニン"};
+    static const char *const names[] = {"既往歴",
+                                        "具体的な既往歴",
+                                        "既往歴1(脳血管)",
+                                        "既往歴2(心血管)",
+                                        "既往歴3(腎不全･人工透析)",
+                                        "貧血",
+                                        "服薬1(血圧)",
+                                        "服薬1(血圧)(薬剤名)",
+                                        "服薬1(血圧)(服薬理由)",
+                                        "服薬2(血糖)",
+                                        "服薬2(血糖)(薬剤名)",
+                                        "服薬2(血糖)(服薬理由)",
+                                        "服薬3(脂質)",
+                                        "服薬3(脂質)(薬剤名)",
+                                        "服薬3(脂質)(服薬理由)",
+                                        "喫煙",
+                                        "自覚症状",
+                                        "自覚症状(所見)",
+                                        "他覚症状",
+                                        "他覚症状(所見)",
+                                        "身長",
+                                        "体重",
+                                        "腹囲(実測）",
+                                        "腹囲(自己判定）",
+                                        "腹囲(自己申告）",
+                                        "収縮期血圧(その他)",
+                                        "収縮期血圧(2回目)",
+                                        "収縮期血圧(1回目)",
+                                        "拡張期血圧(その他)",
+                                        "拡張期血圧(2回目)",
+                                        "拡張期血圧(1回目)",
+                                        "血色素量(ヘモグロビン値)",
+                                        "赤血球数",
+                                        "AST(GOT)",
+                                        "ALT(GPT)",
+                                        "γ-GT(γ-GTP)",
+                                        "空腹時中性脂肪(トリグリセリド)",
+                                        "随時中性脂肪(トリグリセリド)",
+                                        "HDLコレステロール",
+                                        "LDLコレステロール",
+                                        "Non-HDLコレステロール",
+                                        "空腹時血糖",
+                                        "随時血糖",
+                                        "HbA1c(NGSP値)",
+                                        "尿糖",
+                                        "尿蛋白",
+                                        "心電図(所見の有無)",
+                                        "心電図(所見)",
+                                        "血清クレアチニン"};
     the_outcome_is("kenpo150");
     for (size_t i = 0; i < tables.n_items; i++)
         if ((ground[i] == KP_GROUND_DUTY) != is_among(names, COUNT(names), tables.items[i].name))
@@ -466,10 +523,20 @@ static void items_of_the_duty__go_out_under_it__and_no_others(void **state UNUSE
 /* 特定健診の電子的な標準様式 */
 static void items_of_the_form__by_default__go_out_with_the_duty(void **state UNUSED)
 {
-    static const char *const names[] = {
-        "BMI", "内臓脂肪面積", "採血時間(食後)", "血清クレアチニン（対象者）", "血清クレアチニン（実施理由）", "eGFR",
-        "貧血検査(実施理由)", "心電図(対象者）", "心電図(実施理由)", "メタボリックシンドローム判定", "保健指導レベル",
-        "医師の診断(判定)", "測定不可能・検査未実施の理由", "健康診断を実施した医師の氏名"};
+    static const char *const names[] = {"BMI",
+                                        "内臓脂肪面積",
+                                        "採血時間(食後)",
+                                        "血清クレアチニン（対象者）",
+                                        "血清クレアチニン（実施理由）",
+                                        "eGFR",
+                                        "貧血検査(実施理由)",
+                                        "心電図(対象者）",
+                                        "心電図(実施理由)",
+                                        "メタボリックシンドローム判定",
+                                        "保健指導レベル",
+                                        "医師の診断(判定)",
+                                        "測定不可能・検査未実施の理由",
+                                        "健康診断を実施した医師の氏名"};
     the_outcome_is("kenpo150");
     for (size_t i = 0; i < tables.n_items; i++)
         if ((ground[i] == KP_GROUND_FORM) != is_among(names, COUNT(names), tables.items[i].name))
@@ -537,7 +604,8 @@ static void requested_items__policy_release__are_those_that_the_request_lists(vo
     the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT);
 }
 
-/* 健保則153条の3: whichever of the insurer's requests lists them, in whatever order these stand in the register */
+/* 健保則153条の3: whichever of the insurer's requests lists them, in whatever order these stand in the
+ * register */
 static void requested_items__of_several_requests__add_up(void **state UNUSED)
 {
     struct kp_request other = the.q;
@@ -617,7 +685,8 @@ static void item_without_a_ground__is_withheld__the_rest_goes_out(void **state U
     the.c.presence = the.presence;
     the.presence[the_item(ITEM_HEIGHT)] = the.presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_RESULT;
     the_outcome_is("kenpo150");
-    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_WITHHELD, KP_GROUND_WITHHELD); /* nor does an absent BMI go out */
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_WITHHELD,
+                    KP_GROUND_WITHHELD); /* nor does an absent BMI go out */
     assert_int_equal(the_decision().n_released, 1);
 }
 
@@ -631,7 +700,8 @@ static void record_without_any_item_of_the_duty__is_held_nothing_to_disclose(voi
     the.presence[the_item(ITEM_HEIGHT)] = KP_ITEM_STATED; /* not done: no result */
     the_outcome_is("nothing_to_disclose");
     the.presence[the_item(ITEM_HEIGHT)] = KP_ITEM_RESULT;
-    the.presence[the_item("9N006000000000001")] = KP_ITEM_STATED; /* goes out with the rest, counts for nothing */
+    the.presence[the_item("9N006000000000001")] =
+        KP_ITEM_STATED; /* goes out with the rest, counts for nothing */
     the_outcome_is("kenpo150");
     assert_int_equal(the_decision().n_released, 2);
     assert_int_equal(the_ground("9N006000000000001"), KP_GROUND_DUTY);
@@ -660,12 +730,9 @@ static void consent__items__by_code_other_or_all(void **state UNUSED)
     static const char *const codes[] = {ITEM_HEIGHT, ITEM_BMI, ITEM_URIC_ACID, ITEM_X_RAY};
     static const struct {
         const char *items, *covers;
-    } cases[] = {{"all", "++++"},
-                 {"other", "--++"},
-                 {ITEM_URIC_ACID, "--+-"},
-                 {ITEM_X_RAY " " ITEM_BMI, "-+-+"},
-                 {ITEM_HEIGHT, "+---"},
-                 {ITEM_HEIGHT " other", "+-++"}};
+    } cases[] = {{"all", "++++"},          {"other", "--++"},
+                 {ITEM_URIC_ACID, "--+-"}, {ITEM_X_RAY " " ITEM_BMI, "-+-+"},
+                 {ITEM_HEIGHT, "+---"},    {ITEM_HEIGHT " other", "+-++"}};
     for (size_t i = 0; i < COUNT(cases) * COUNT(codes); i++) {
         struct kp_consent consent = {.items = cases[i / COUNT(codes)].items};
         bool covers = cases[i / COUNT(codes)].covers[i % COUNT(codes)] == '+';
@@ -770,16 +837,20 @@ static void provisions__exemption_of_the_duty__changes_its_number_on_2022_04_01(
         enum kp_route route;
         const char *scheme, *text;
     } cases[] = {
-        {KP_ROUTE_ELDERLY, "kenpo", "高齢者の医療の確保に関する法律 第27条第3項・第27条第4項; "
-                                    "特定健康診査及び特定保健指導の実施に関する基準 第13条の2・第14条第1項"},
-        {KP_ROUTE_HEALTH, "kenpo", "健康保険法 第150条第2項・第150条第3項; 健康保険法施行規則 第153条の3・第153条の4"},
-        {KP_ROUTE_HEALTH, "senin", "船員保険法 第111条第2項・第111条第3項; 船員保険法施行規則 第158条の2・第158条の3"},
+        {KP_ROUTE_ELDERLY, "kenpo",
+         "高齢者の医療の確保に関する法律 第27条第3項・第27条第4項; "
+         "特定健康診査及び特定保健指導の実施に関する基準 第13条の2・第14条第1項"},
+        {KP_ROUTE_HEALTH, "kenpo",
+         "健康保険法 第150条第2項・第150条第3項; 健康保険法施行規則 第153条の3・第153条の4"},
+        {KP_ROUTE_HEALTH, "senin",
+         "船員保険法 第111条第2項・第111条第3項; 船員保険法施行規則 第158条の2・第158条の3"},
         {KP_ROUTE_HEALTH, "kokuho",
          "国民健康保険法 第82条第2項・第82条第3項; 国民健康保険法施行規則 第32条の32の2・第32条の32の3"},
         {KP_ROUTE_HEALTH, "kokka_kyosai",
          "国家公務員共済組合法 第98条第2項・第98条第3項; 国家公務員共済組合法施行規則 第119条の13・第119条の14"},
-        {KP_ROUTE_HEALTH, "chiho_kyosai", "地方公務員等共済組合法 第112条第3項・第112条第4項; "
-                                          "地方公務員等共済組合法施行規程 第162条の3・第162条の4"},
+        {KP_ROUTE_HEALTH, "chiho_kyosai",
+         "地方公務員等共済組合法 第112条第3項・第112条第4項; "
+         "地方公務員等共済組合法施行規程 第162条の3・第162条の4"},
         {KP_ROUTE_HEALTH, "shigaku_kyosai",
          "私立学校教職員共済法 第26条第3項・第26条第4項; 私立学校教職員共済法施行規則 第32条の3・第32条の4"}};
     static const char *const exemption[][2] = {{"2022-01-01", "第23条第1項第1号"},
@@ -789,19 +860,23 @@ static void provisions__exemption_of_the_duty__changes_its_number_on_2022_04_01(
     for (size_t i = 0; i < COUNT(cases) * COUNT(exemption); i++) {
         const char *const *side = exemption[i % COUNT(exemption)];
         size_t n = i / COUNT(exemption);
-        assert_string_equal(text_of_the_basis(cases[n].route, cases[n].scheme, side[0]),
-                            kp_arena_printf(&arena, "%s; 個人情報の保護に関する法律 %s", cases[n].text, side[1]));
+        assert_string_equal(
+            text_of_the_basis(cases[n].route, cases[n].scheme, side[0]),
+            kp_arena_printf(&arena, "%s; 個人情報の保護に関する法律 %s", cases[n].text, side[1]));
     }
-    assert_string_equal(text_of_the_basis(KP_ROUTE_ELDERLY, "kenpo", "2021-12-31"),
-                        "高齢者の医療の確保に関する法律 第27条第2項・第27条第3項; 特定健康診査及び特定保健指導の実施に関する"
-                        "基準 第14条; 個人情報の保護に関する法律 第23条第1項第1号");
+    assert_string_equal(
+        text_of_the_basis(KP_ROUTE_ELDERLY, "kenpo", "2021-12-31"),
+        "高齢者の医療の確保に関する法律 第27条第2項・第27条第3項; 特定健康診査及び特定保健指導の実施に関する"
+        "基準 第14条; 個人情報の保護に関する法律 第23条第1項第1号");
 }
 
 /* 個人情報保護法23条1項 until 2022-03-31, 27条1項 since */
 static void provisions__consent__change_their_number_on_2022_04_01(void **state UNUSED)
 {
-    assert_string_equal(text_of_the_basis(KP_ROUTE_CONSENT, "koki", "2022-03-31"), "個人情報の保護に関する法律 第23条第1項");
-    assert_string_equal(text_of_the_basis(KP_ROUTE_CONSENT, "koki", "2022-04-01"), "個人情報の保護に関する法律 第27条第1項");
+    assert_string_equal(text_of_the_basis(KP_ROUTE_CONSENT, "koki", "2022-03-31"),
+                        "個人情報の保護に関する法律 第23条第1項");
+    assert_string_equal(text_of_the_basis(KP_ROUTE_CONSENT, "koki", "2022-04-01"),
+                        "個人情報の保護に関する法律 第27条第1項");
 }
 
 /* 個人情報保護法25条 until 2022-03-31, 29条 since */
@@ -924,9 +999,9 @@ static void several_reasons__first_of_the_order__is_given(void **state UNUSED)
 /* 法別番号: where the Act is open, so is what a consent would be measured against */
 static void open_scheme__whatever_was_requested_or_consented__is_held(void **state UNUSED)
 {
-    static const char *const cases[][2] = {{"03130001", "scheme_unsettled"}, {"04130001", "scheme_unsettled"},
-                                           {"07130001", "scheme_unsettled"}, {"67130001", "scheme_unsettled"},
-                                           {"34130021", "scheme_ambiguous"}, {"75130001", "scheme_ambiguous"}};
+    static const char *const cases[][2] = {
+        {"03130001", "scheme_unsettled"}, {"04130001", "scheme_unsettled"}, {"07130001", "scheme_unsettled"},
+        {"67130001", "scheme_unsettled"}, {"34130021", "scheme_ambiguous"}, {"75130001", "scheme_ambiguous"}};
     cites(BOTH);
     for (size_t i = 0; i < COUNT(cases); i++) {
         the.c.insurer_number = cases[i][0];
@@ -941,9 +1016,18 @@ static void open_scheme__whatever_was_requested_or_consented__is_held(void **sta
 /* The reasons, in the order in which one outranks another. */
 static void reasons__have_these_names_in_this_order(void **state UNUSED)
 {
-    static const char *const names[] = {"", "scheme_unsettled", "scheme_ambiguous", "consent_missing", "no_request",
-                                        "request_not_in_force", "not_a_member", "no_basis", "past_retention",
-                                        "nothing_to_disclose", "changed_since_disclosure", "already_disclosed"};
+    static const char *const names[] = {"",
+                                        "scheme_unsettled",
+                                        "scheme_ambiguous",
+                                        "consent_missing",
+                                        "no_request",
+                                        "request_not_in_force",
+                                        "not_a_member",
+                                        "no_basis",
+                                        "past_retention",
+                                        "nothing_to_disclose",
+                                        "changed_since_disclosure",
+                                        "already_disclosed"};
     assert_int_equal(COUNT(names), KP_HOLD__COUNT);
     for (size_t i = 0; i < COUNT(names); i++)
         assert_string_equal(kp_reason_names[i], names[i]);

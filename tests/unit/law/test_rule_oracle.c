@@ -1,7 +1,7 @@
 /*
- * The rule a second time, as tables of letters over plain numbers, compared with kp_decide over every combination.
- * Nothing of src/ takes part in the expectation: days are numbers such as 20220401, what the law's tables say stands
- * here as literals.
+ * The rule a second time, as tables of letters over plain numbers, compared with kp_decide over every
+ * combination. Nothing of src/ takes part in the expectation: days are numbers such as 20220401, what the
+ * law's tables say stands here as literals.
  */
 #include "rule_common.h"
 
@@ -9,8 +9,8 @@
 
 enum { SOME = 16, MOST_ASKS = 2 };
 
-/* A handful of items. A judgement is taken with its doctor only, the flag of a finding with its words: "half" is where
- * that other half stands, 0 where there is none. */
+/* A handful of items. A judgement is taken with its doctor only, the flag of a finding with its words: "half"
+ * is where that other half stands, 0 where there is none. */
 static const struct {
     const char *code;
     enum { DUTY, FORM, OTHER } scope;
@@ -26,9 +26,11 @@ static const struct {
     {"9N581161300000011", OTHER, 15, false}, {"9N736000000000011", DUTY, 0, false},
     {"9N581161400000049", OTHER, 15, false}, {"9N586000000000049", OTHER, 0, true},
 };
-#define CODES "9N011000000000001 3C020000002327101 9N526000000000049"  /* BMI, uric acid, name of the doctor */
-#define LISTED "3C020000002327101 9N011000000000001 9N521000000000049" /* uric acid, BMI, the doctor's opinion */
-#define USUAL "rsrrrrrrrrrrrrrr"                                       /* r result, s stated, - absent */
+#define CODES "9N011000000000001 3C020000002327101 9N526000000000049" /* BMI, uric acid, name of the doctor  \
+                                                                       */
+#define LISTED                                                                                               \
+    "3C020000002327101 9N011000000000001 9N521000000000049" /* uric acid, BMI, the doctor's opinion */
+#define USUAL "rsrrrrrrrrrrrrrr"                            /* r result, s stated, - absent */
 
 struct insurer {
     const char *number, *word; /* what the register says of the scheme */
@@ -38,7 +40,7 @@ struct insurer {
 struct ask {
     int received, articles; /* 1 elderly, 2 health, 3 both */
     int withdrawn, until, exam_from, exam_to;
-    const char *ages;  /* letters of the bands, NULL for all */
+    const char *ages; /* letters of the bands, NULL for all */
     const char *items;
 };
 
@@ -62,7 +64,7 @@ struct story {
 /* What is compared. Grounds: d duty, f form, c consent, r requested, w withheld. */
 struct answer {
     const char *reason, *fault, *basis;
-    char band; /* y under 40, m 40 to 74, o from 75 on */
+    char band;        /* y under 40, m 40 to 74, o from 75 on */
     int age, request; /* number of the request; -1 without */
     bool recipient_unknown;
     size_t released;
@@ -107,8 +109,8 @@ static char band_of(const struct story *s)
 static const char *own_act(const struct insurer *n)
 {
     static const char *const schemes[] = {
-        "00kokuho82", "01kenpo150", "02senin111", "06kenpo150", "31kokka98",  "32chiho112", "33chiho112", "34!",
-        "39",         "63kenpo150", "72kokka98",  "73chiho112", "74chiho112", "75!",
+        "00kokuho82", "01kenpo150", "02senin111", "06kenpo150", "31kokka98",  "32chiho112", "33chiho112",
+        "34!",        "39",         "63kenpo150", "72kokka98",  "73chiho112", "74chiho112", "75!",
     };
     for (size_t i = 0; i < COUNT(schemes); i++)
         if (strncmp(schemes[i], n->number, 2) == 0) {
@@ -126,7 +128,8 @@ static int era_of(int n)
     return (n > 20080331) + (n > 20211231);
 }
 
-/* How good a request is for this person: '-' asks for somebody else, 'x' not in force, else letters of the basis. */
+/* How good a request is for this person: '-' asks for somebody else, 'x' not in force, else letters of the
+ * basis. */
 static char worth(const struct story *s, const struct ask *q)
 {
     /* Before 2008-04-01, from then on, since 2022-01-01; by articles. O old elderly, E elderly, H own Act */
@@ -204,14 +207,16 @@ static bool listed(const struct story *s, const struct answer *a, size_t item)
 {
     bool found = false;
     for (size_t i = 0; i < s->n_asks; i++)
-        found |= worth(s, &s->asks[i]) == 'H' && s->asks[i].items && strstr(s->asks[i].items, ITEMS[item].code);
+        found |=
+            worth(s, &s->asks[i]) == 'H' && s->asks[i].items && strstr(s->asks[i].items, ITEMS[item].code);
     return found && s->release_requested && strncmp(a->basis, "elderly", 7) != 0;
 }
 
 /* By scope: no duty; no duty, consent; duty; duty and consent. */
 static char ground_of(const struct story *s, struct answer *a, size_t item)
 {
-    static const char plain[][5] = {"wcdd", "wcff", "wcwc"}, form_kept_back[] = "wcwc", other_listed[] = "wcrc";
+    static const char plain[][5] = {"wcdd", "wcff", "wcwc"}, form_kept_back[] = "wcwc",
+                      other_listed[] = "wcrc";
     bool duty = *a->fault == '\0';
     const char *row = plain[ITEMS[item].scope];
     if (ITEMS[item].scope == FORM && s->withhold_form)
@@ -267,7 +272,10 @@ static bool duty_result(const struct story *s)
 
 static struct answer judge(const struct story *s)
 {
-    struct answer a = {.basis = s->on < 20050401 ? "" : s->on < 20220401 ? "consent_old" : "consent", .reason = ""};
+    struct answer a = {.basis = s->on < 20050401   ? ""
+                                : s->on < 20220401 ? "consent_old"
+                                                   : "consent",
+                       .reason = ""};
     a.band = band_of(s);
     a.age = age_on_31_march(s) < 75 ? age_on_31_march(s) : age_that_day(s);
     a.fault = fault_of(s, &a.basis, &a.request);
@@ -291,14 +299,16 @@ static struct answer judge(const struct story *s)
 
 static struct kp_date date(int n)
 {
-    return (struct kp_date){.year = (int16_t)year_of(n), .month = (int8_t)(n / 100 % 100), .day = (int8_t)(n % 100)};
+    return (struct kp_date){
+        .year = (int16_t)year_of(n), .month = (int8_t)(n / 100 % 100), .day = (int8_t)(n % 100)};
 }
 
 static unsigned bands(const char *letters)
 {
     if (!letters)
         return EVERYBODY;
-    return (strchr(letters, 'y') ? 1u << KP_BAND_UNDER40 : 0) | (strchr(letters, 'm') ? 1u << KP_BAND_40TO74 : 0) |
+    return (strchr(letters, 'y') ? 1u << KP_BAND_UNDER40 : 0) |
+           (strchr(letters, 'm') ? 1u << KP_BAND_40TO74 : 0) |
            (strchr(letters, 'o') ? 1u << KP_BAND_75PLUS : 0);
 }
 
@@ -306,36 +316,53 @@ static void fill_requests(const struct story *s, struct kp_request *to)
 {
     for (size_t i = 0; i < s->n_asks; i++) {
         const struct ask *q = &s->asks[i];
-        to[i] = (struct kp_request){.id = "R", .insurer_number = s->insurer.number, .received = date(q->received),
-                                    .routes = (q->articles & 1 ? ELDERLY : 0) | (q->articles & 2 ? HEALTH : 0),
-                                    .exam_from = date(q->exam_from), .exam_to = date(q->exam_to),
-                                    .bands = bands(q->ages), .items = q->items ? q->items : "",
-                                    .valid_until = date(q->until), .withdrawn = date(q->withdrawn),
-                                    .next = i + 1 < s->n_asks ? &to[i + 1] : NULL};
+        to[i] =
+            (struct kp_request){.id = "R",
+                                .insurer_number = s->insurer.number,
+                                .received = date(q->received),
+                                .routes = (q->articles & 1 ? ELDERLY : 0) | (q->articles & 2 ? HEALTH : 0),
+                                .exam_from = date(q->exam_from),
+                                .exam_to = date(q->exam_to),
+                                .bands = bands(q->ages),
+                                .items = q->items ? q->items : "",
+                                .valid_until = date(q->until),
+                                .withdrawn = date(q->withdrawn),
+                                .next = i + 1 < s->n_asks ? &to[i + 1] : NULL};
     }
 }
 
 static void fill_consent(const struct story *s, struct kp_consent *to)
 {
     const struct leave *l = &s->leave;
-    *to = (struct kp_consent){.id = "C", .recipient = l->elsewhere ? "01999999" : l->by_name ? s->insurer.number : "*",
-                              .items = l->items, .given = date(l->given), .withdrawn = date(l->withdrawn)};
+    *to = (struct kp_consent){.id = "C",
+                              .recipient = l->elsewhere ? "01999999"
+                                           : l->by_name ? s->insurer.number
+                                                        : "*",
+                              .items = l->items,
+                              .given = date(l->given),
+                              .withdrawn = date(l->withdrawn)};
 }
 
 static const uint8_t *presence_of(const struct story *s)
 {
     static uint8_t presence[SOME];
     for (size_t i = 0; i < SOME; i++)
-        presence[i] = found(s, i) == 'r' ? KP_ITEM_RESULT : found(s, i) == 's' ? KP_ITEM_STATED : KP_ITEM_ABSENT;
+        presence[i] = found(s, i) == 'r'   ? KP_ITEM_RESULT
+                      : found(s, i) == 's' ? KP_ITEM_STATED
+                                           : KP_ITEM_ABSENT;
     return s->present ? presence : NULL;
 }
 
 static struct answer in_letters(const struct kp_decision *d, const struct kp_request *first)
 {
-    struct answer a = {.reason = kp_reason_names[d->reason], .fault = kp_reason_names[d->duty_fault],
-                       .basis = d->basis ? d->basis->id : "", .band = "ymo"[d->band], .age = d->age,
+    struct answer a = {.reason = kp_reason_names[d->reason],
+                       .fault = kp_reason_names[d->duty_fault],
+                       .basis = d->basis ? d->basis->id : "",
+                       .band = "ymo"[d->band],
+                       .age = d->age,
                        .request = d->request && d->reason == KP_HOLD_NONE ? (int)(d->request - first) : -1,
-                       .recipient_unknown = d->recipient_unknown, .released = d->n_released};
+                       .recipient_unknown = d->recipient_unknown,
+                       .released = d->n_released};
     for (size_t i = 0; i < SOME; i++)
         a.grounds[i] = "wdfcr"[ground[i]];
     return a;
@@ -349,11 +376,17 @@ static struct answer ask_program(const struct story *s)
     struct kp_policy policy = {.age_rule = s->statute ? KP_AGE_STATUTE : KP_AGE_BIRTHDAY,
                                .withhold_form_items = s->withhold_form,
                                .release_requested_items = s->release_requested};
-    struct kp_case c = {.insurer_number = s->insurer.number, .register_scheme = s->insurer.word,
-                        .birth = date(s->born), .exam = date(s->exam), .on = date(s->on),
-                        .member_from = date(s->member_from), .member_to = date(s->member_to),
-                        .requests = s->n_asks ? requests : NULL, .consents = consents,
-                        .n_consents = s->leave.items ? 1 : 0, .recipient_known = !s->recipient_unknown,
+    struct kp_case c = {.insurer_number = s->insurer.number,
+                        .register_scheme = s->insurer.word,
+                        .birth = date(s->born),
+                        .exam = date(s->exam),
+                        .on = date(s->on),
+                        .member_from = date(s->member_from),
+                        .member_to = date(s->member_to),
+                        .requests = s->n_asks ? requests : NULL,
+                        .consents = consents,
+                        .n_consents = s->leave.items ? 1 : 0,
+                        .recipient_known = !s->recipient_unknown,
                         .presence = presence_of(s)};
     struct kp_decision d = {.ground = ground};
     fill_requests(s, requests);
@@ -366,29 +399,34 @@ static struct answer ask_program(const struct story *s)
 
 static void say(char *at, size_t size, const struct answer *a)
 {
-    snprintf(at, size, "reason '%s', fault '%s', basis '%s', request %d, band %c, age %d, grounds %s, %zu results%s",
+    snprintf(at, size,
+             "reason '%s', fault '%s', basis '%s', request %d, band %c, age %d, grounds %s, %zu results%s",
              a->reason, a->fault, a->basis, a->request, a->band, a->age, a->grounds, a->released,
              a->recipient_unknown ? ", recipient unknown" : "");
 }
 
 static void say_story(const struct story *s)
 {
-    print_error("insurer %s '%s', born %d, examined %d, disclosed %d, member from %d to before %d, items %s\n",
-                s->insurer.number, s->insurer.word, s->born, s->exam, s->on, s->member_from, s->member_to,
-                s->present ? s->present : "not known");
+    print_error(
+        "insurer %s '%s', born %d, examined %d, disclosed %d, member from %d to before %d, items %s\n",
+        s->insurer.number, s->insurer.word, s->born, s->exam, s->on, s->member_from, s->member_to,
+        s->present ? s->present : "not known");
     for (size_t i = 0; i < s->n_asks; i++) {
         const struct ask *q = &s->asks[i];
-        print_error("request %zu: articles %d, received %d, withdrawn %d, until %d, exams %d-%d, ages %s, items %s\n",
-                    i, q->articles, q->received, q->withdrawn, q->until, q->exam_from, q->exam_to,
-                    q->ages ? q->ages : "all", q->items ? q->items : "none");
+        print_error(
+            "request %zu: articles %d, received %d, withdrawn %d, until %d, exams %d-%d, ages %s, items %s\n",
+            i, q->articles, q->received, q->withdrawn, q->until, q->exam_from, q->exam_to,
+            q->ages ? q->ages : "all", q->items ? q->items : "none");
     }
     if (s->leave.items)
         print_error("consent: items %s, for %s, given %d, withdrawn %d\n", s->leave.items,
-                    s->leave.elsewhere ? "another insurer" : s->leave.by_name ? "this insurer" : "*", s->leave.given,
-                    s->leave.withdrawn);
-    print_error("policy: %s, form items %s, requested items %s; recipient %s\n", s->statute ? "statute" : "birthday",
-                s->withhold_form ? "withhold" : "include", s->release_requested ? "release" : "hold",
-                s->recipient_unknown ? "unknown" : "known");
+                    s->leave.elsewhere ? "another insurer"
+                    : s->leave.by_name ? "this insurer"
+                                       : "*",
+                    s->leave.given, s->leave.withdrawn);
+    print_error("policy: %s, form items %s, requested items %s; recipient %s\n",
+                s->statute ? "statute" : "birthday", s->withhold_form ? "withhold" : "include",
+                s->release_requested ? "release" : "hold", s->recipient_unknown ? "unknown" : "known");
 }
 
 static void compare(const struct story *s)
@@ -464,21 +502,29 @@ static int birth_near(int exam, size_t which)
 
 static void scheme_request_birth_days_consent_policy__every_combination__agrees(void **state UNUSED)
 {
-    static const struct insurer insurers[] = {
-        {"06139463", ""}, {"02130001", ""}, {"00280081", ""}, {"31130001", ""}, {"32130001", ""},
-        {"34130021", "chiho_kyosai"}, {"34130021", "shigaku_kyosai"}, {"34130021", ""}, {"39131001", ""},
-        {"07130001", ""}, {"01130012", "shigaku_kyosai"}};
+    static const struct insurer insurers[] = {{"06139463", ""},
+                                              {"02130001", ""},
+                                              {"00280081", ""},
+                                              {"31130001", ""},
+                                              {"32130001", ""},
+                                              {"34130021", "chiho_kyosai"},
+                                              {"34130021", "shigaku_kyosai"},
+                                              {"34130021", ""},
+                                              {"39131001", ""},
+                                              {"07130001", ""},
+                                              {"01130012", "shigaku_kyosai"}};
     static const struct {
         int received, exam, on;
-    } days[] = {{20050301, 20050110, 20050331}, {20050301, 20050110, 20050401}, {20080331, 20080110, 20080331},
-                {20080331, 20080110, 20080401}, {20080401, 20080110, 20080401}, {20211231, 20211115, 20211231},
-                {20211231, 20211115, 20220101}, {20220101, 20211115, 20220101}, {20220101, 20220331, 20220331},
-                {20220101, 20220401, 20220401}, {20250401, 20250610, 20251120}, {20220401, 20200229, 20250228},
-                {20220401, 20200229, 20250301}, {20220401, 20230228, 20261122}, {20220401, 20230301, 20261122},
-                {20220401, 20240229, 20261122}, {20220401, 20190228, 20240229}, {20220401, 20190301, 20240229},
-                {20250401, 20211122, 20261122}, {20250401, 20211121, 20261122}};
-    static const struct leave leaves[] = {{0}, {.items = "other"}, {.items = "all"}, {.items = "all", .withdrawn = 1},
-                                          {.items = CODES}};
+    } days[] = {
+        {20050301, 20050110, 20050331}, {20050301, 20050110, 20050401}, {20080331, 20080110, 20080331},
+        {20080331, 20080110, 20080401}, {20080401, 20080110, 20080401}, {20211231, 20211115, 20211231},
+        {20211231, 20211115, 20220101}, {20220101, 20211115, 20220101}, {20220101, 20220331, 20220331},
+        {20220101, 20220401, 20220401}, {20250401, 20250610, 20251120}, {20220401, 20200229, 20250228},
+        {20220401, 20200229, 20250301}, {20220401, 20230228, 20261122}, {20220401, 20230301, 20261122},
+        {20220401, 20240229, 20261122}, {20220401, 20190228, 20240229}, {20220401, 20190301, 20240229},
+        {20250401, 20211122, 20261122}, {20250401, 20211121, 20261122}};
+    static const struct leave leaves[] = {
+        {0}, {.items = "other"}, {.items = "all"}, {.items = "all", .withdrawn = 1}, {.items = CODES}};
     size_t n = COUNT(insurers) * COUNT(days) * 4 * BIRTHS * COUNT(leaves) * 8;
     for (size_t i = 0; i < n; i++) {
         size_t left = i;
@@ -486,7 +532,8 @@ static void scheme_request_birth_days_consent_policy__every_combination__agrees(
         size_t when = pick(&left, COUNT(days));
         s.exam = days[when].exam;
         s.on = days[when].on;
-        s.asks[0] = (struct ask){.received = days[when].received, .articles = (int)pick(&left, 4), .items = LISTED};
+        s.asks[0] =
+            (struct ask){.received = days[when].received, .articles = (int)pick(&left, 4), .items = LISTED};
         s.n_asks = s.asks[0].articles > 0;
         s.born = birth_near(s.exam, pick(&left, BIRTHS));
         s.leave = leaves[pick(&left, COUNT(leaves))];
@@ -515,7 +562,7 @@ static const struct ask ASKS[] = {
     {.received = 20250401, .ages = "mo"},
 };
 
-static const int MEMBER[][2] = {{0, 0},        {20250610, 0},        {20250611, 0}, {0, 20250611},
+static const int MEMBER[][2] = {{0, 0},        {20250610, 0},        {20250611, 0},       {0, 20250611},
                                 {0, 20250610}, {20200101, 20250611}, {20240401, 20250401}};
 
 static const struct leave LEAVES[] = {
@@ -533,7 +580,8 @@ static const int PEOPLE[] = {19950101, 19800501, 19400101, 19860401}; /* the las
 
 static void request_member_consent_items__every_combination__agrees(void **state UNUSED)
 {
-    static const struct insurer insurers[] = {{"06139463", ""}, {"75130001", "shigaku_kyosai"}, {"39131001", ""}};
+    static const struct insurer insurers[] = {
+        {"06139463", ""}, {"75130001", "shigaku_kyosai"}, {"39131001", ""}};
     static const char *const present[] = {USUAL, "ssrrrrrrrrsrrs--", "--r-------------", "r----r-rsrr--s-r",
                                           "-rr---ss-s-r-rrr"};
     size_t n = COUNT(insurers) * COUNT(ASKS) * COUNT(MEMBER) * 3 * COUNT(LEAVES) * COUNT(present) * 3 * 8;
@@ -564,8 +612,11 @@ static void two_requests__every_pair__agrees(void **state UNUSED)
     size_t n = COUNT(insurers) * COUNT(ASKS) * COUNT(ASKS) * 6 * 6 * COUNT(PEOPLE) * 4;
     for (size_t i = 0; i < n; i++) {
         size_t left = i;
-        struct story s = {.insurer = insurers[pick(&left, COUNT(insurers))], .n_asks = MOST_ASKS, .present = USUAL,
-                          .exam = 20250610, .on = 20251120};
+        struct story s = {.insurer = insurers[pick(&left, COUNT(insurers))],
+                          .n_asks = MOST_ASKS,
+                          .present = USUAL,
+                          .exam = 20250610,
+                          .on = 20251120};
         for (size_t k = 0; k < MOST_ASKS; k++) {
             s.asks[k] = ASKS[pick(&left, COUNT(ASKS))];
             s.asks[k].articles = 1 + (int)pick(&left, 3);
@@ -581,15 +632,25 @@ static void two_requests__every_pair__agrees(void **state UNUSED)
 
 static void every_prefix__whatever_the_register_says__agrees(void **state UNUSED)
 {
-    static const char *const words[] = {"", "kenpo", "chiho_kyosai", "shigaku_kyosai", "kokka_kyosai", "ambiguous",
-                                        "unsettled", "koki", "chiho_kyosai shigaku_kyosai"};
+    static const char *const words[] = {"",
+                                        "kenpo",
+                                        "chiho_kyosai",
+                                        "shigaku_kyosai",
+                                        "kokka_kyosai",
+                                        "ambiguous",
+                                        "unsettled",
+                                        "koki",
+                                        "chiho_kyosai shigaku_kyosai"};
     size_t n = 100 * COUNT(words) * 4 * COUNT(PEOPLE) * 2;
     for (size_t i = 0; i < n; i++) {
         size_t left = i;
         char number[16];
         snprintf(number, sizeof(number), "%02zu130001", pick(&left, 100));
-        struct story s = {.insurer = {number, words[pick(&left, COUNT(words))]}, .asks = {ASKS[0]}, .present = USUAL,
-                          .exam = 20250610, .on = 20251120};
+        struct story s = {.insurer = {number, words[pick(&left, COUNT(words))]},
+                          .asks = {ASKS[0]},
+                          .present = USUAL,
+                          .exam = 20250610,
+                          .on = 20251120};
         s.asks[0].articles = (int)pick(&left, 4);
         s.n_asks = s.asks[0].articles > 0;
         s.born = PEOPLE[pick(&left, COUNT(PEOPLE))];
@@ -614,8 +675,8 @@ static const char *chosen(char *codes, size_t size, const size_t *group, size_t 
     return codes;
 }
 
-/* Whatever is there, stated or absent of a group, whichever of it a consent or the request names: with the duty,
- * without, and where the items are not known. */
+/* Whatever is there, stated or absent of a group, whichever of it a consent or the request names: with the
+ * duty, without, and where the items are not known. */
 static void halves__every_presence_and_every_ground__agree(void **state UNUSED)
 {
     enum { PRESENCES = 27, SUBSETS = 8 };
@@ -627,8 +688,12 @@ static void halves__every_presence_and_every_ground__agree(void **state UNUSED)
         size_t presence = pick(&left, PRESENCES + 1), places = presence;
         for (size_t k = 0; k < COUNT(GROUPS[0]); k++)
             present[group[k]] = "rs-"[pick(&places, 3)];
-        struct story s = {.insurer = {"00280081", ""}, .born = 19950101, .exam = 20250610, .on = 20251120,
-                          .present = presence < PRESENCES ? present : NULL, .asks = {ASKS[0]}};
+        struct story s = {.insurer = {"00280081", ""},
+                          .born = 19950101,
+                          .exam = 20250610,
+                          .on = 20251120,
+                          .present = presence < PRESENCES ? present : NULL,
+                          .asks = {ASKS[0]}};
         s.leave = (struct leave){.items = chosen(consent, sizeof(consent), group, pick(&left, SUBSETS)),
                                  .given = 20250601};
         s.asks[0].items = chosen(list, sizeof(list), group, pick(&left, SUBSETS));

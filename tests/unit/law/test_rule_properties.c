@@ -1,23 +1,25 @@
-/* What must hold of the rule whatever the registers say: random cases, and what a single change may do to them. */
+/* What must hold of the rule whatever the registers say: random cases, and what a single change may do to
+ * them. */
 #include "random.h"
 #include "rule_common.h"
 
 enum { CASES = 200000, MOST_REQUESTS = 4, MOST_CONSENTS = 4 };
 
 /* A small catalogue cut from the real one, so that every item takes part in every case. */
-#define WEIGHT "9N006000000000001"    /* duty */
-#define DIAGNOSIS "9N511000000000049" /* form, with its doctor */
-#define DOCTOR "9N516000000000049"    /* form */
-#define OPINION "9N521000000000049"   /* other, with its doctor */
-#define ADVISER "9N526000000000049"   /* other */
-#define SHADOW "9N206160800000049"    /* other; words of the X-ray's flag */
-#define LUNG "9N581161300000011"      /* other, a code, with its doctor */
-#define LUNG_WORDS "9N581161400000049" /* other, with the same doctor */
+#define WEIGHT "9N006000000000001"      /* duty */
+#define DIAGNOSIS "9N511000000000049"   /* form, with its doctor */
+#define DOCTOR "9N516000000000049"      /* form */
+#define OPINION "9N521000000000049"     /* other, with its doctor */
+#define ADVISER "9N526000000000049"     /* other */
+#define SHADOW "9N206160800000049"      /* other; words of the X-ray's flag */
+#define LUNG "9N581161300000011"        /* other, a code, with its doctor */
+#define LUNG_WORDS "9N581161400000049"  /* other, with the same doctor */
 #define LUNG_DOCTOR "9N586000000000049" /* other */
 
 enum { FEW = 13 };
-static const char *const CODES[FEW] = {ADVISER, ITEM_HEIGHT, ITEM_BMI, ITEM_URIC_ACID, SHADOW, ITEM_X_RAY, DIAGNOSIS,
-                                       DOCTOR, OPINION, WEIGHT, LUNG, LUNG_WORDS, LUNG_DOCTOR};
+static const char *const CODES[FEW] = {ADVISER,    ITEM_HEIGHT, ITEM_BMI,   ITEM_URIC_ACID, SHADOW,
+                                       ITEM_X_RAY, DIAGNOSIS,   DOCTOR,     OPINION,        WEIGHT,
+                                       LUNG,       LUNG_WORDS,  LUNG_DOCTOR};
 static struct kp_item few_items[FEW];
 static struct kp_tables few;
 
@@ -67,18 +69,33 @@ static struct kp_date perhaps(unsigned n, struct kp_date d)
 
 static const char *any_items(void)
 {
-    static const char *const lists[] = {
-        "", ITEM_URIC_ACID, ITEM_X_RAY " " ITEM_URIC_ACID, OPINION, ADVISER, OPINION " " ADVISER,
-        ITEM_BMI " " ITEM_HEIGHT, DOCTOR, DIAGNOSIS " " ITEM_X_RAY, WEIGHT, SHADOW, ITEM_X_RAY " " SHADOW, LUNG,
-        LUNG " " LUNG_DOCTOR, LUNG_WORDS " " LUNG_DOCTOR};
+    static const char *const lists[] = {"",
+                                        ITEM_URIC_ACID,
+                                        ITEM_X_RAY " " ITEM_URIC_ACID,
+                                        OPINION,
+                                        ADVISER,
+                                        OPINION " " ADVISER,
+                                        ITEM_BMI " " ITEM_HEIGHT,
+                                        DOCTOR,
+                                        DIAGNOSIS " " ITEM_X_RAY,
+                                        WEIGHT,
+                                        SHADOW,
+                                        ITEM_X_RAY " " SHADOW,
+                                        LUNG,
+                                        LUNG " " LUNG_DOCTOR,
+                                        LUNG_WORDS " " LUNG_DOCTOR};
     return ANY(lists);
 }
 
 static struct kp_request any_request(const struct kp_case *c)
 {
     static const char *const ids[] = {"R1", "R2", "R3", "R4"};
-    struct kp_request q = {.id = ANY(ids), .insurer_number = c->insurer_number, .received = {2022, 1, 1},
-                           .routes = 1 + random_below(3), .bands = EVERYBODY, .items = any_items()};
+    struct kp_request q = {.id = ANY(ids),
+                           .insurer_number = c->insurer_number,
+                           .received = {2022, 1, 1},
+                           .routes = 1 + random_below(3),
+                           .bands = EVERYBODY,
+                           .items = any_items()};
     if (one_in(3))
         q.received = near(c->on);
     if (one_in(4))
@@ -94,8 +111,13 @@ static struct kp_consent any_consent(const struct kp_case *c)
 {
     const char *const recipients[] = {"*", "*", c->insurer_number, "39131001", "01999999"};
     const char *const items[] = {"all", "other", any_items()};
-    return (struct kp_consent){.id = "C", .employee_id = "E", .insured = "", .recipient = ANY(recipients),
-                               .items = ANY(items), .notice = one_in(2), .given = near(c->on),
+    return (struct kp_consent){.id = "C",
+                               .employee_id = "E",
+                               .insured = "",
+                               .recipient = ANY(recipients),
+                               .items = ANY(items),
+                               .notice = one_in(2),
+                               .given = near(c->on),
                                .withdrawn = perhaps(4, c->on)};
 }
 
@@ -116,13 +138,16 @@ static struct kp_date any_birth(struct kp_date exam)
 
 static struct kp_case any_case(void)
 {
-    static const char *const numbers[] = {"06139463", "06139463", "01130012", "00280081", "00280081", "02130001",
-                                          "31130001", "34130021", "75130001", "39131001", "07130001"};
+    static const char *const numbers[] = {"06139463", "06139463", "01130012", "00280081",
+                                          "00280081", "02130001", "31130001", "34130021",
+                                          "75130001", "39131001", "07130001"};
     static const char *const words[] = {"", "chiho_kyosai", "chiho_kyosai", "shigaku_kyosai", "kenpo"};
     static const struct kp_date days[] = {{2021, 12, 31}, {2022, 1, 1},   {2022, 3, 31}, {2022, 4, 1},
                                           {2025, 11, 20}, {2026, 11, 22}, {2009, 6, 1}};
     static const int ages[] = {0, 1, 30, 100, 160, 160, 900, 1500, 1825, 1826, 1827, 1828};
-    struct kp_case c = {.insurer_number = ANY(numbers), .register_scheme = ANY(words), .on = ANY(days),
+    struct kp_case c = {.insurer_number = ANY(numbers),
+                        .register_scheme = ANY(words),
+                        .on = ANY(days),
                         .recipient_known = !one_in(4)};
     c.exam = shifted(c.on, -ANY(ages));
     c.birth = any_birth(c.exam);
@@ -160,7 +185,9 @@ static void make(struct world *w, unsigned n)
         w->consents[i] = any_consent(&w->c);
     bool sparse = one_in(3);
     for (size_t i = 0; i < FEW; i++)
-        w->presence[i] = (uint8_t)(sparse && one_in(2) ? KP_ITEM_ABSENT : one_in(4) ? random_below(3) : KP_ITEM_RESULT);
+        w->presence[i] = (uint8_t)(sparse && one_in(2) ? KP_ITEM_ABSENT
+                                   : one_in(4)         ? random_below(3)
+                                                       : KP_ITEM_RESULT);
     link_up(w);
 }
 
@@ -191,22 +218,26 @@ static void say_world(const struct world *w)
                 c->insurer_number, c->register_scheme, written(c->birth), written(c->exam), written(c->on),
                 written(c->member_from), written(c->member_to), c->recipient_known ? "known" : "unknown");
     print_error("policy: statute %d, withhold form items %d, release requested items %d; presence",
-                w->policy.age_rule == KP_AGE_STATUTE, w->policy.withhold_form_items, w->policy.release_requested_items);
+                w->policy.age_rule == KP_AGE_STATUTE, w->policy.withhold_form_items,
+                w->policy.release_requested_items);
     for (size_t i = 0; i < FEW; i++)
         print_error(" %s %d", few_items[i].code, w->presence[i]);
     for (const struct kp_request *q = c->requests; q; q = q->next)
-        print_error("\nrequest %s: routes %u, received %s, exams %s to %s, bands %u, until %s, withdrawn %s, items %s",
-                    q->id, q->routes, written(q->received), written(q->exam_from), written(q->exam_to), q->bands,
-                    written(q->valid_until), written(q->withdrawn), q->items);
+        print_error(
+            "\nrequest %s: routes %u, received %s, exams %s to %s, bands %u, until %s, withdrawn %s, items %s",
+            q->id, q->routes, written(q->received), written(q->exam_from), written(q->exam_to), q->bands,
+            written(q->valid_until), written(q->withdrawn), q->items);
     for (size_t i = 0; i < c->n_consents; i++)
         print_error("\nconsent for %s: items %s, given %s, withdrawn %s", c->consents[i]->recipient,
-                    c->consents[i]->items, written(c->consents[i]->given), written(c->consents[i]->withdrawn));
+                    c->consents[i]->items, written(c->consents[i]->given),
+                    written(c->consents[i]->withdrawn));
 }
 
 static void say_outcome(const char *head, const struct outcome *o)
 {
-    print_error("\n%s: reason '%s', basis %s, request %s, results %zu, grounds ", head, kp_reason_names[o->d.reason],
-                o->d.basis ? o->d.basis->id : "none", o->d.request ? o->d.request->id : "none", o->d.n_released);
+    print_error("\n%s: reason '%s', basis %s, request %s, results %zu, grounds ", head,
+                kp_reason_names[o->d.reason], o->d.basis ? o->d.basis->id : "none",
+                o->d.request ? o->d.request->id : "none", o->d.n_released);
     for (size_t i = 0; i < FEW; i++)
         print_error("%c", "wdfcr"[o->ground[i]]);
 }
@@ -244,8 +275,10 @@ static bool same_decision(const struct outcome *one, const struct outcome *other
 {
     return one->d.reason == other->d.reason && one->d.band == other->d.band && one->d.age == other->d.age &&
            strcmp(one->d.scheme, other->d.scheme) == 0 && one->d.basis == other->d.basis &&
-           one->d.n_released == other->d.n_released && one->d.recipient_unknown == other->d.recipient_unknown &&
-           one->d.duty_fault == other->d.duty_fault && memcmp(one->ground, other->ground, sizeof(one->ground)) == 0;
+           one->d.n_released == other->d.n_released &&
+           one->d.recipient_unknown == other->d.recipient_unknown &&
+           one->d.duty_fault == other->d.duty_fault &&
+           memcmp(one->ground, other->ground, sizeof(one->ground)) == 0;
 }
 
 static bool under_duty(const struct outcome *o)
@@ -261,8 +294,10 @@ static bool has_consent(const struct world *w, size_t item)
                   (w->c.member_to.year == 0 || kp_date_days(w->c.member_to) > exam);
     for (size_t i = 0; i < w->c.n_consents; i++) {
         const struct kp_consent *k = &w->consents[i];
-        bool named = strcmp(k->recipient, w->c.insurer_number) == 0 || (member && strcmp(k->recipient, "*") == 0);
-        bool alive = kp_date_days(k->given) <= on && (k->withdrawn.year == 0 || kp_date_days(k->withdrawn) > on);
+        bool named =
+            strcmp(k->recipient, w->c.insurer_number) == 0 || (member && strcmp(k->recipient, "*") == 0);
+        bool alive =
+            kp_date_days(k->given) <= on && (k->withdrawn.year == 0 || kp_date_days(k->withdrawn) > on);
         bool covers = strcmp(k->items, "all") == 0 || strstr(k->items, few_items[item].code) != NULL ||
                       (strcmp(k->items, "other") == 0 && few_items[item].scope == KP_SCOPE_OTHER);
         if (named && alive && covers)
@@ -324,8 +359,8 @@ static bool item_is_sound(const struct world *w, const struct outcome *o, size_t
     return false;
 }
 
-/* No form item under "withhold" and no other item without consent or a listing request; nothing to an unknown one. In a
- * record that goes out, what has a ground is not left behind. */
+/* No form item under "withhold" and no other item without consent or a listing request; nothing to an unknown
+ * one. In a record that goes out, what has a ground is not left behind. */
 static void every_item_that_goes_out__has_its_ground(void **state UNUSED)
 {
     struct world w;
@@ -359,7 +394,8 @@ static void same_case_twice__same_decision__nothing_is_written_to(void **state U
         second.d.ground = second.ground;
         kp_decide(&few, &w.policy, &w.c, &first.d);
         kp_decide(&few, &w.policy, &w.c, &second.d);
-        hold_true(same_decision(&first, &second) && first.d.request == second.d.request, n, &w, &first, &second);
+        hold_true(same_decision(&first, &second) && first.d.request == second.d.request, n, &w, &first,
+                  &second);
         hold_true(memcmp(&kept, &w, sizeof(w)) == 0, n, &w, &first, NULL);
     }
 }
@@ -428,7 +464,8 @@ static void consent_withdrawn__releases_nothing_new__and_leaves_the_duty(void **
         decide(&w, &after);
         hold_true(!releases_more(&after, &before), n, &w, &before, &after);
         for (size_t i = 0; i < FEW; i++)
-            hold_true(before.ground[i] != KP_GROUND_DUTY || after.ground[i] == KP_GROUND_DUTY, n, &w, &before, &after);
+            hold_true(before.ground[i] != KP_GROUND_DUTY || after.ground[i] == KP_GROUND_DUTY, n, &w, &before,
+                      &after);
     }
 }
 
@@ -446,7 +483,8 @@ static void consents_in_another_order__same_decision(void **state UNUSED)
         w.consents[0] = w.consents[other];
         w.consents[other] = kept;
         decide(&w, &after);
-        hold_true(same_decision(&before, &after) && before.d.request == after.d.request, n, &w, &before, &after);
+        hold_true(same_decision(&before, &after) && before.d.request == after.d.request, n, &w, &before,
+                  &after);
     }
 }
 
@@ -468,8 +506,9 @@ static void recipient_unknown__no_consent_item_goes_out__and_nothing_new(void **
 
 /* --- requests --- */
 
-/* Two exceptions: a record without a result of the duty is held where the duty applies, but goes out on consent where
- * it does not; and the health Acts know extra items: these may go out once no request cites the elderly Act. */
+/* Two exceptions: a record without a result of the duty is held where the duty applies, but goes out on
+ * consent where it does not; and the health Acts know extra items: these may go out once no request cites the
+ * elderly Act. */
 static void request_removed__releases_nothing_new(void **state UNUSED)
 {
     struct world w;
@@ -566,15 +605,15 @@ static void late_stage_association__only_consent_items_go_out(void **state UNUSE
         decide(&w, &after);
         hold_true(!under_duty(&after) && !after.d.request, n, &w, &before, &after);
         for (size_t i = 0; i < FEW; i++)
-            hold_true(!goes_out(&after, i) || (after.ground[i] == KP_GROUND_CONSENT && has_consent(&w, i)), n, &w,
-                      &before, &after);
+            hold_true(!goes_out(&after, i) || (after.ground[i] == KP_GROUND_CONSENT && has_consent(&w, i)), n,
+                      &w, &before, &after);
     }
 }
 
 static void open_scheme__never_goes_out(void **state UNUSED)
 {
-    static const char *const open[] = {"03130001", "04130001", "07130001", "67130001", "99130001",
-                                       "34130001", "75130001"};
+    static const char *const open[] = {"03130001", "04130001", "07130001", "67130001",
+                                       "99130001", "34130001", "75130001"};
     static const char *const words[] = {"", "kenpo", "koki"};
     struct world w;
     struct outcome before, after;
@@ -585,8 +624,8 @@ static void open_scheme__never_goes_out(void **state UNUSED)
         w.c.register_scheme = ANY(words);
         decide(&w, &after);
         bool shared = w.c.insurer_number[0] == '3' || strncmp(w.c.insurer_number, "75", 2) == 0;
-        hold_true(after.d.reason == (shared ? KP_HOLD_SCHEME_AMBIGUOUS : KP_HOLD_SCHEME_UNSETTLED), n, &w, &before,
-                  &after);
+        hold_true(after.d.reason == (shared ? KP_HOLD_SCHEME_AMBIGUOUS : KP_HOLD_SCHEME_UNSETTLED), n, &w,
+                  &before, &after);
     }
 }
 
@@ -626,7 +665,8 @@ static void stricter_policy__releases_nothing_new(void **state UNUSED)
         w.policy.release_requested_items &= one_in(2);
         decide(&w, &after);
         hold_true(!releases_more(&after, &before), n, &w, &before, &after);
-        hold_true(after.d.reason == before.d.reason && after.d.basis == before.d.basis, n, &w, &before, &after);
+        hold_true(after.d.reason == before.d.reason && after.d.basis == before.d.basis, n, &w, &before,
+                  &after);
     }
 }
 

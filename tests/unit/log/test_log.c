@@ -19,8 +19,8 @@ static const char HEADER[] =
     "provisions,privacy_ground,items_duty,items_form,items_consent,items_requested,items_withheld,consent_ids,reason,"
     "tables_sha256,prev_hash,hash\n";
 
-/* Reads the log with another program's CSV reader and digests, by the words of the interface alone; prints seq and
- * name of every entry, or dies. */
+/* Reads the log with another program's CSV reader and digests, by the words of the interface alone; prints
+ * seq and name of every entry, or dies. */
 static const char SCRIPT[] =
     "import sys, csv, hashlib, io\n"
     "raw = open(sys.argv[1], 'rb').read()\n"
@@ -82,7 +82,8 @@ static enum kp_status append(const char *const *names, size_t n)
     if (st == KP_OK)
         st = kp_log_begin(&log, &state, NOW);
     for (size_t i = 0; st == KP_OK && i < n; i++) {
-        struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = "disclose", [KP_LOG_NAME_KANA] = names[i],
+        struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = "disclose",
+                                               [KP_LOG_NAME_KANA] = names[i],
                                                [KP_LOG_REASON] = i % 2 ? "r" : NULL}};
         st = kp_log_add(&log, &entry);
     }
@@ -136,8 +137,9 @@ static void log__cells_with_commas_quotes_and_breaks__stay_one_line(void **state
     (void)state;
     static const char *const names[] = {"a,b", "say \"hi\"", "two\nlines", "cr\r\nlf", "\"", " lead, trail "};
     assert_int_equal(append(names, 6), KP_OK);
-    assert_python_says("1|disclose|a,b|\n2|disclose|say \"hi\"|r\n3|disclose|two lines|\n4|disclose|cr  lf|r\n"
-                       "5|disclose|\"|\n6|disclose| lead, trail |r\n");
+    assert_python_says(
+        "1|disclose|a,b|\n2|disclose|say \"hi\"|r\n3|disclose|two lines|\n4|disclose|cr  lf|r\n"
+        "5|disclose|\"|\n6|disclose| lead, trail |r\n");
     assert_int_equal(look().end.n_entries, 6);
 }
 
@@ -173,7 +175,8 @@ static void log__appended_after_reopening__is_one_chain(void **state)
     disk.kinds = WRITES;
     make_log(3);
     assert_true(disk.calls > 50);
-    assert_python_says("1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ア|\n4|disclose|ア|\n5|disclose|イ|r\n6|disclose|ウ|\n");
+    assert_python_says(
+        "1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ア|\n4|disclose|ア|\n5|disclose|イ|r\n6|disclose|ウ|\n");
 }
 
 static void log__empty_file_or_header_alone__is_begun_and_continued(void **state)
@@ -191,7 +194,8 @@ static void log__empty_file_or_header_alone__is_begun_and_continued(void **state
     assert_python_says("1|disclose|ア|\n");
 }
 
-/* Only the very last byte may look like a write that was cut off; any other change must make the log unusable. */
+/* Only the very last byte may look like a write that was cut off; any other change must make the log
+ * unusable. */
 static void read__any_byte_changed__is_found_on_its_line(void **state)
 {
     (void)state;
@@ -219,8 +223,8 @@ static void read__any_byte_changed__is_found_on_its_line(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* A torn tail is cut off by the next run: a stray carriage return must not pass for one, or every entry behind it would
- * be lost. */
+/* A torn tail is cut off by the next run: a stray carriage return must not pass for one, or every entry
+ * behind it would be lost. */
 static void read__carriage_return_before_the_end__is_a_fault_and_no_torn_tail(void **state)
 {
     (void)state;

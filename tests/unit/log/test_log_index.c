@@ -48,8 +48,10 @@ static void disclosed(const char *who, unsigned what)
 {
     char hex[KP_SHA256_HEX + 1];
     (void)snprintf(hex, sizeof(hex), "%064x", what);
-    struct kp_log_entry e = {.cells = {[KP_LOG_EVENT] = "disclose", [KP_LOG_INSURER_NUMBER] = "06139463",
-                                       [KP_LOG_INSURED_NUMBER] = who, [KP_LOG_RECORD_SHA256] = hex,
+    struct kp_log_entry e = {.cells = {[KP_LOG_EVENT] = "disclose",
+                                       [KP_LOG_INSURER_NUMBER] = "06139463",
+                                       [KP_LOG_INSURED_NUMBER] = who,
+                                       [KP_LOG_RECORD_SHA256] = hex,
                                        [KP_LOG_BUNDLE] = "b.zip"}};
     assert_int_equal(kp_log_add(&the_log, &e), KP_OK);
 }
@@ -314,7 +316,8 @@ static void lie__hit_the_log_does_not_confirm__is_a_fault(void **state)
             block.records[i].digest[31] ^= 1;
             block.records[i].at += lie ? 1 : 0;
         }
-        assert_int_equal(kp_sha256_of(&block, offsetof(struct kp_log_index_block, digest), block.digest), KP_OK);
+        assert_int_equal(kp_sha256_of(&block, offsetof(struct kp_log_index_block, digest), block.digest),
+                         KP_OK);
         assert_int_equal(pwrite(fd, &block, sizeof(block), BLOCK), sizeof(block));
         assert_int_equal(close(fd), 0);
         assert_int_equal(open_index(), KP_LOG_INDEX_SOUND);
@@ -419,7 +422,8 @@ static void write__any_failing_call__leaves_the_older_index(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(index__released_bundle__is_known_voided_and_unsettled_are_not, begin, end),
+        cmocka_unit_test_setup_teardown(index__released_bundle__is_known_voided_and_unsettled_are_not, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(index__several_disclosures__the_latest_counts, begin, end),
         cmocka_unit_test_setup_teardown(index__names_of_bundles__are_taken_even_when_voided, begin, end),
         cmocka_unit_test_setup_teardown(index__many__is_the_same_built_at_once_or_bit_by_bit, begin, end),
@@ -430,7 +434,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(log__line_of_a_hit_altered__is_a_fault, begin, end),
         cmocka_unit_test_setup_teardown(log__cut_off_or_written_anew__contradicts_its_index, begin, end),
         cmocka_unit_test_setup_teardown(log__other_entries_of_the_same_length__contradict, begin, end),
-        cmocka_unit_test_setup_teardown(log__torn_within_the_last_entry__is_for_the_reader_to_mend, begin, end),
+        cmocka_unit_test_setup_teardown(log__torn_within_the_last_entry__is_for_the_reader_to_mend, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(write__any_failing_call__leaves_the_older_index, begin, end),
     };
     return cmocka_run_group_tests_name("logindex", tests, set_up, remove_folder);

@@ -1,4 +1,5 @@
-/* Every byte and every line of a log of a thousand entries tampered with: whatever it is, reading the log finds it. */
+/* Every byte and every line of a log of a thousand entries tampered with: whatever it is, reading the log
+ * finds it. */
 #include "folder.h"
 
 #include "log/log.h"
@@ -53,7 +54,8 @@ static int set_up(void **state)
     if (kp_log_lock(&log, &kp_io_posix, path) != KP_OK || kp_log_begin(&log, &s, 1775003400) != KP_OK)
         return -1;
     for (unsigned i = 0; i < n_entries; i++) {
-        struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = "disclose", [KP_LOG_NAME_KANA] = i % 2 ? "カ,ナ" : "カナ",
+        struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = "disclose",
+                                               [KP_LOG_NAME_KANA] = i % 2 ? "カ,ナ" : "カナ",
                                                [KP_LOG_REASON] = i % 3 ? "a \"reason\"" : NULL}};
         if (kp_log_add(&log, &entry) != KP_OK)
             return -1;
@@ -64,7 +66,9 @@ static int set_up(void **state)
     FILE *file = fopen(path, "rb");
     n_header = file && fgets(header, sizeof(header), file) ? strlen(header) : 0;
     unsigned n = 0;
-    int st = file && fclose(file) == 0 && kp_log_read(&kp_io_posix, path, NULL, keep_line, &n, &s) == KP_OK ? 0 : -1;
+    int st = file && fclose(file) == 0 && kp_log_read(&kp_io_posix, path, NULL, keep_line, &n, &s) == KP_OK
+                 ? 0
+                 : -1;
     return n == n_entries ? st : -1;
 }
 
@@ -79,8 +83,9 @@ static void write_window(const struct kp_buf *file)
 /* --- bytes --- */
 
 /*
- * A line and what follows it, after the header, read on from the state that a reader of the whole log is in when it comes
- * there: all that it has seen before is in that state, so what is found here is found by reading everything.
+ * A line and what follows it, after the header, read on from the state that a reader of the whole log is in
+ * when it comes there: all that it has seen before is in that state, so what is found here is found by
+ * reading everything.
  */
 static bool is_found(unsigned i, const char *line, size_t n)
 {
@@ -151,7 +156,8 @@ static void line__removed_repeated_or_swapped__is_found(void **state)
         for (unsigned k = 0; k < n_entries; k++)
             if (k != i)
                 order[n++] = k;
-        missed += whole_log_is_found(order, n) != (i + 1 < n_entries); /* a cut at the end is for the index to find */
+        missed += whole_log_is_found(order, n) !=
+                  (i + 1 < n_entries); /* a cut at the end is for the index to find */
         n = 0;
         for (unsigned k = 0; k < n_entries; k++) {
             order[n++] = k;

@@ -56,10 +56,10 @@ static bool there(const char *item)
     return value_of(item)->state != KP_VALUE_ABSENT;
 }
 
-#define ASSERT_TEXT(item, expected)                                                                                    \
-    do {                                                                                                               \
-        assert_true(there(item));                                                                                      \
-        assert_string_equal(value_of(item)->text, expected);                                                           \
+#define ASSERT_TEXT(item, expected)                                                                          \
+    do {                                                                                                     \
+        assert_true(there(item));                                                                            \
+        assert_string_equal(value_of(item)->text, expected);                                                 \
     } while (0)
 
 /* --- groups --- */
@@ -247,14 +247,17 @@ static void derive__beyond_the_input_range__has_the_mark(void **state UNUSED)
     }
 }
 
-/* Of the two a document holds the fat alone; the judgement of metabolic syndrome goes by the waist where the fat is below
- * its limit, the guidance level by the fat. */
+/* Of the two a document holds the fat alone; the judgement of metabolic syndrome goes by the waist where the
+ * fat is below its limit, the guidance level by the fat. */
 static void derive__waist_beside_visceral_fat__is_looked_at(void **state UNUSED)
 {
     static const struct {
         const char *fat, *waist, *systolic, *metabolic, *guidance;
-    } rows[] = {{"80.0", "95.0", "120", "3", "3"},  {"80.0", "95.0", "130", "2", "3"}, {"80.0", "82.0", "130", "3", "3"},
-                {"100.0", "82.0", "130", "2", "2"}, {"80.0", NULL, "130", "4", "3"}};
+    } rows[] = {{"80.0", "95.0", "120", "3", "3"},
+                {"80.0", "95.0", "130", "2", "3"},
+                {"80.0", "82.0", "130", "3", "3"},
+                {"100.0", "82.0", "130", "2", "2"},
+                {"80.0", NULL, "130", "4", "3"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(fresh(NULL), 0);
         how.derive = true;

@@ -13,10 +13,17 @@ static int fresh(void **state UNUSED)
     static const struct {
         enum kp_field field;
         const char *value;
-    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"}, {KP_F_INSURED_SYMBOL, "12"},      {KP_F_INSURED_NUMBER, "345"},
-                  {KP_F_NAME_KANA, "ケンポタロウ"},  {KP_F_SEX, "1"},                  {KP_F_BIRTH_DATE, "19800501"},
-                  {KP_F_POSTAL_CODE, "100-0001"},    {KP_F_ADDRESS, "東京都千代田区"}, {KP_F_EXAM_DATE, "20250610"},
-                  {KP_F_FACILITY_NUMBER, "2813300114"}, {KP_F_FACILITY_NAME, "健診所"}};
+    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"},
+                  {KP_F_INSURED_SYMBOL, "12"},
+                  {KP_F_INSURED_NUMBER, "345"},
+                  {KP_F_NAME_KANA, "ケンポタロウ"},
+                  {KP_F_SEX, "1"},
+                  {KP_F_BIRTH_DATE, "19800501"},
+                  {KP_F_POSTAL_CODE, "100-0001"},
+                  {KP_F_ADDRESS, "東京都千代田区"},
+                  {KP_F_EXAM_DATE, "20250610"},
+                  {KP_F_FACILITY_NUMBER, "2813300114"},
+                  {KP_F_FACILITY_NAME, "健診所"}};
     kp_arena_reset(&scratch);
     if (kp_record_init(&record, &tables, &scratch) != KP_OK)
         return -1;
@@ -66,10 +73,10 @@ static void good_record__nothing_is_found(void **state UNUSED)
 
 static void required_value__missing__is_k4001_with_its_field(void **state UNUSED)
 {
-    static const enum kp_field required[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_NAME_KANA,
-                                             KP_F_SEX,            KP_F_BIRTH_DATE,     KP_F_POSTAL_CODE,
-                                             KP_F_ADDRESS,        KP_F_EXAM_DATE,      KP_F_FACILITY_NUMBER,
-                                             KP_F_FACILITY_NAME};
+    static const enum kp_field required[] = {
+        KP_F_INSURER_NUMBER,  KP_F_INSURED_NUMBER, KP_F_NAME_KANA, KP_F_SEX,
+        KP_F_BIRTH_DATE,      KP_F_POSTAL_CODE,    KP_F_ADDRESS,   KP_F_EXAM_DATE,
+        KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME};
     for (size_t i = 0; i < COUNT(required); i++) {
         assert_int_equal(fresh(NULL), 0);
         record.field[required[i]] = "";

@@ -1,4 +1,5 @@
-/* The checks of one record that no row of an export can fail: what only a record read back from a document can. */
+/* The checks of one record that no row of an export can fail: what only a record read back from a document
+ * can. */
 #include "norm_story.h"
 
 #include "record/checks.h"
@@ -12,11 +13,12 @@ static int fresh(void **state UNUSED)
     static const struct {
         enum kp_field field;
         const char *value;
-    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"}, {KP_F_INSURED_SYMBOL, "12"},      {KP_F_INSURED_NUMBER, "345"},
-                  {KP_F_INSURED_BRANCH, "00"},       {KP_F_NAME_KANA, "ケンポタロウ"}, {KP_F_SEX, "1"},
-                  {KP_F_BIRTH_DATE, "19750505"},     {KP_F_POSTAL_CODE, "100-0001"},   {KP_F_ADDRESS, "東京都千代田区"},
-                  {KP_F_EXAM_DATE, "20250610"},      {KP_F_FACILITY_NUMBER, "2813300114"},
-                  {KP_F_FACILITY_NAME, "健診所"}};
+    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"},    {KP_F_INSURED_SYMBOL, "12"},
+                  {KP_F_INSURED_NUMBER, "345"},         {KP_F_INSURED_BRANCH, "00"},
+                  {KP_F_NAME_KANA, "ケンポタロウ"},     {KP_F_SEX, "1"},
+                  {KP_F_BIRTH_DATE, "19750505"},        {KP_F_POSTAL_CODE, "100-0001"},
+                  {KP_F_ADDRESS, "東京都千代田区"},     {KP_F_EXAM_DATE, "20250610"},
+                  {KP_F_FACILITY_NUMBER, "2813300114"}, {KP_F_FACILITY_NAME, "健診所"}};
     kp_arena_reset(&scratch);
     before = NULL;
     if (kp_record_init(&record, &tables, &scratch) != KP_OK)
@@ -54,7 +56,8 @@ static void group__two_codes_in_one_document__are_warned_of(void **state UNUSED)
     assert_true(finds(KP_K_GROUP_SEVERAL));
 }
 
-/* 報告区分 and プログラム種別 against the age at the end of the fiscal year and on the day of the examination. */
+/* 報告区分 and プログラム種別 against the age at the end of the fiscal year and on the day of the
+ * examination. */
 static void category__must_fit_the_age(void **state UNUSED)
 {
     static const struct {
@@ -76,7 +79,8 @@ static void category__must_fit_the_age(void **state UNUSED)
     }
 }
 
-/* What was refused is there, only wrong: its own finding says how to mend it, and that it is missing would mislead. */
+/* What was refused is there, only wrong: its own finding says how to mend it, and that it is missing would
+ * mislead. */
 static void refused__is_not_missing_besides(void **state UNUSED)
 {
     static const struct {
@@ -114,9 +118,11 @@ static const char *missing_names(void)
 /* Of alternatives all are named: whoever lacks a waist does not look for visceral fat. */
 static void required__alternatives__are_all_named(void **state UNUSED)
 {
-    static const char *const named[] = {"身長",        "内臓脂肪面積・腹囲",      "収縮期血圧", "LDLコレステロール・Non-HDLコレステロール",
-                                        "AST",         "空腹時中性脂肪・随時中性脂肪", "尿糖",       "空腹時血糖・随時血糖・HbA1c",
-                                        "γ-GT",        "医師の診断(判定)"};
+    static const char *const named[] = {"身長",       "内臓脂肪面積・腹囲",
+                                        "収縮期血圧", "LDLコレステロール・Non-HDLコレステロール",
+                                        "AST",        "空腹時中性脂肪・随時中性脂肪",
+                                        "尿糖",       "空腹時血糖・随時血糖・HbA1c",
+                                        "γ-GT",       "医師の診断(判定)"};
     context.report = "10";
     context.programme = "010";
     assert_true(finds(KP_K_REQUIRED_ABSENT));
@@ -147,11 +153,11 @@ static void periodic__omissions__go_by_age(void **state UNUSED)
         int16_t born; /* in May: the age on 10 June 2025 */
         const char *name;
         bool asked_for;
-    } rows[] = {{2006, "身長", true},        {2005, "身長", false},       {1986, "腹囲", false},
-                {1985, "腹囲", true},        {1990, "腹囲", true},        {1989, "腹囲", false},
+    } rows[] = {{2006, "身長", true},        {2005, "身長", false},        {1986, "腹囲", false},
+                {1985, "腹囲", true},        {1990, "腹囲", true},         {1989, "腹囲", false},
                 {2005, "胸部X線検査", true}, {2004, "胸部X線検査", false}, {2000, "胸部X線検査", true},
-                {1995, "胸部X線検査", true}, {1990, "胸部X線検査", true}, {1986, "胸部X線検査", false},
-                {1985, "胸部X線検査", true}, {1990, "心電図", true},      {1995, "心電図", false},
+                {1995, "胸部X線検査", true}, {1990, "胸部X線検査", true},  {1986, "胸部X線検査", false},
+                {1985, "胸部X線検査", true}, {1990, "心電図", true},       {1995, "心電図", false},
                 {1995, "尿蛋白", true},      {1995, "聴力", true}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         record.birth.year = rows[i].born;

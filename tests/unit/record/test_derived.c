@@ -8,7 +8,8 @@
 
 static void set(const char *item, const char *value)
 {
-    record.values[item_at(item)] = (struct kp_value){.state = value ? KP_VALUE_PRESENT : KP_VALUE_ABSENT, .text = value};
+    record.values[item_at(item)] =
+        (struct kp_value){.state = value ? KP_VALUE_PRESENT : KP_VALUE_ABSENT, .text = value};
 }
 
 static int fresh(void **state UNUSED)
@@ -23,15 +24,15 @@ static void bmi__half_up_to_one_decimal(void **state UNUSED)
 {
     static const struct {
         const char *height, *weight;
-        int64_t tenths; /* worked out by hand: weight / height² in metres */
+        int64_t tenths;                 /* worked out by hand: weight / height² in metres */
     } rows[] = {{"170.0", "72.2", 250}, /* 24.983 */
                 {"170.0", "65.0", 225}, /* 22.491 */
                 {"160.0", "64.0", 250}, /* 25.000 exactly */
                 {"200.0", "99.8", 250}, /* 24.95 exactly: the half goes up */
                 {"200.0", "99.7", 249}, /* 24.925 */
                 {"100.0", "20.0", 200}, {"150.5", "45.3", 200}, /* 19.9998 */
-                {"167.4", "62.8", 224}, /* 22.410 */
-                {"250.0", "20.0", 32},  /* 3.2 */
+                {"167.4", "62.8", 224},                         /* 22.410 */
+                {"250.0", "20.0", 32},                          /* 3.2 */
                 {"169.9", "74.5", 258}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct kp_decimal bmi;
@@ -110,7 +111,7 @@ static void egfr__values_computed_elsewhere__agree_to_the_last_digit(void **stat
         int age;
         int64_t tenths;
     } rows[] = {
-        {"1", "0.10", 99, 6443}, {"2", "0.33", 44, 1628}, {"1", "33.71", 20, 17}, {"1", "12.31", 50, 41},
+        {"1", "0.10", 99, 6443}, {"2", "0.33", 44, 1628}, {"1", "33.71", 20, 17},  {"1", "12.31", 50, 41},
         {"1", "1.88", 33, 357},  {"1", "6.37", 81, 72},   {"1", "0.82", 18, 1052}, {"2", "0.52", 59, 910},
         {"1", "1.00", 51, 628},  {"2", "0.55", 38, 971},  {"1", "0.81", 62, 747},  {"1", "0.76", 50, 852},
         {"2", "0.60", 74, 729},  {"1", "1.20", 65, 480},  {"2", "99.99", 100, 2},  {"1", "0.40", 40, 1834},
@@ -124,8 +125,8 @@ static void egfr__values_computed_elsewhere__agree_to_the_last_digit(void **stat
         put_person(rows[i].sex, rows[i].creatinine, rows[i].age);
         assert_true(kp_egfr(&tables, &record, &egfr));
         if (egfr.units != rows[i].tenths || egfr.scale != 1)
-            fail_msg("sex %s, creatinine %s, %d years: %d tenths, expected %d", rows[i].sex, rows[i].creatinine,
-                     rows[i].age, (int)egfr.units, (int)rows[i].tenths);
+            fail_msg("sex %s, creatinine %s, %d years: %d tenths, expected %d", rows[i].sex,
+                     rows[i].creatinine, rows[i].age, (int)egfr.units, (int)rows[i].tenths);
     }
 }
 

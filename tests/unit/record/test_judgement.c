@@ -1,4 +1,5 @@
-/* The judgements against tables worked out by hand (tests/cases/metabolic.csv, guidance.csv), one reason a row. */
+/* The judgements against tables worked out by hand (tests/cases/metabolic.csv, guidance.csv), one reason a
+ * row. */
 #include "norm_story.h"
 
 #include <stdio.h>
@@ -63,7 +64,8 @@ static struct kp_health health_of(size_t row)
 static void expect(size_t row, char got)
 {
     if (*cell_of(row, "expected") != got)
-        fail_msg("line %zu, %s: got %c, expected %s", row + 2, cell_of(row, "reason"), got, cell_of(row, "expected"));
+        fail_msg("line %zu, %s: got %c, expected %s", row + 2, cell_of(row, "reason"), got,
+                 cell_of(row, "expected"));
 }
 
 static void metabolic__cases_worked_out_by_hand__agree(void **state UNUSED)
@@ -98,7 +100,8 @@ static void health__values_without_a_result__are_unknown(void **state UNUSED)
     set("3F070000002327101", KP_VALUE_NOT_DONE, NULL);
     kp_health_of(&tables, &record, &health);
     const struct kp_measure *m = health.measures;
-    assert_true(m[KP_LIMIT_WAIST_FEMALE].known && m[KP_LIMIT_WAIST_FEMALE].met); /* 自己判定 where 実測 has no result */
+    assert_true(m[KP_LIMIT_WAIST_FEMALE].known &&
+                m[KP_LIMIT_WAIST_FEMALE].met); /* 自己判定 where 実測 has no result */
     assert_false(m[KP_LIMIT_HDL].known || m[KP_LIMIT_HDL].met || m[KP_LIMIT_BMI].known);
 }
 
@@ -123,8 +126,10 @@ static void health__marked_numbers__tell_only_what_is_certain(void **state UNUSE
         enum kp_limit limit;
         char mark;
         bool known, met;
-    } rows[] = {{TG, "150", KP_LIMIT_TG, 'L', false, false},  {TG, "149", KP_LIMIT_TG, 'L', true, false},
-                {TG, "150", KP_LIMIT_TG, 'H', true, true},    {TG, "149", KP_LIMIT_TG, 'H', false, false},
+    } rows[] = {{TG, "150", KP_LIMIT_TG, 'L', false, false},
+                {TG, "149", KP_LIMIT_TG, 'L', true, false},
+                {TG, "150", KP_LIMIT_TG, 'H', true, true},
+                {TG, "149", KP_LIMIT_TG, 'H', false, false},
                 {"3F070000002327101", "40", KP_LIMIT_HDL, 'L', false, false},
                 {"3F070000002327101", "39", KP_LIMIT_HDL, 'L', true, true},
                 {"3F070000002327101", "40", KP_LIMIT_HDL, 'H', true, false},
@@ -135,7 +140,8 @@ static void health__marked_numbers__tell_only_what_is_certain(void **state UNUSE
         set(rows[i].item, KP_VALUE_PRESENT, rows[i].value);
         record.values[item_at(rows[i].item)].limit = rows[i].mark;
         kp_health_of(&tables, &record, &health);
-        if (health.measures[rows[i].limit].known != rows[i].known || health.measures[rows[i].limit].met != rows[i].met)
+        if (health.measures[rows[i].limit].known != rows[i].known ||
+            health.measures[rows[i].limit].met != rows[i].met)
             fail_msg("row %zu", i);
     }
 }

@@ -70,22 +70,24 @@ static void identity__padding_zeros__make_no_other_person(void **state UNUSED)
     assert_string_equal(identity("06139463", "0012", "００45", "01"), person);
     assert_string_equal(identity("06139463", "", "000", "01"), identity("06139463", "", "0", "01"));
     assert_string_not_equal(identity("06139463", "12", "450", "01"), person);
-    assert_string_not_equal(identity("06139463", "A012", "45", "01"), identity("06139463", "A12", "45", "01"));
+    assert_string_not_equal(identity("06139463", "A012", "45", "01"),
+                            identity("06139463", "A12", "45", "01"));
     assert_string_not_equal(identity("06139463", "", "0", "01"), identity("06139463", "", "", "01"));
 }
 
 static void identity__any_part__makes_another_person(void **state UNUSED)
 {
     const char *person = identity("06139463", "12", "345", "01");
-    const char *const others[] = {identity("01130012", "12", "345", "01"),
-                                  identity("06139463", "13", "345", "01"),
-                                  identity("06139463", "12", "346", "01"),
-                                  identity("06139463", "12", "345", "02"),
-                                  identity("06139463", "12", "345", ""),
-                                  identity("06139463", "123", "45", "01"), /* parts do not run into each other */
-                                  identity("06139463", "", "12345", "01"),
-                                  kp_identity(&scratch, "06139463", "12", "345", "01", "19800502", "20250610"),
-                                  kp_identity(&scratch, "06139463", "12", "345", "01", "19800501", "20250611")};
+    const char *const others[] = {
+        identity("01130012", "12", "345", "01"),
+        identity("06139463", "13", "345", "01"),
+        identity("06139463", "12", "346", "01"),
+        identity("06139463", "12", "345", "02"),
+        identity("06139463", "12", "345", ""),
+        identity("06139463", "123", "45", "01"), /* parts do not run into each other */
+        identity("06139463", "", "12345", "01"),
+        kp_identity(&scratch, "06139463", "12", "345", "01", "19800502", "20250610"),
+        kp_identity(&scratch, "06139463", "12", "345", "01", "19800501", "20250611")};
     for (size_t i = 0; i < COUNT(others); i++)
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(others[i], others[k]);
@@ -107,8 +109,8 @@ static void digest__fields__all_count_but_those_that_never_leave_the_house(void 
     const char *before = digest();
     for (size_t i = 0; i < KP_F__COUNT; i++) {
         record.field[i] = "y";
-        bool stays = i == KP_F_EMPLOYEE_ID || i == KP_F_NAME || i == KP_F_MEMBER_FROM || i == KP_F_MEMBER_TO ||
-                     i == KP_F_FASTING;
+        bool stays = i == KP_F_EMPLOYEE_ID || i == KP_F_NAME || i == KP_F_MEMBER_FROM ||
+                     i == KP_F_MEMBER_TO || i == KP_F_FASTING;
         assert_int_equal(strcmp(digest(), before) == 0, stays);
         record.field[i] = "x";
     }

@@ -36,14 +36,16 @@ static const uint8_t *contents(uint32_t number)
 {
     static uint8_t digest[KP_SHA256_BYTES];
     memset(digest, 0, sizeof(digest));
-    memcpy(digest + 28, &number, sizeof(number)); /* in the last bytes, so that all of them have to be compared */
+    memcpy(digest + 28, &number,
+           sizeof(number)); /* in the last bytes, so that all of them have to be compared */
     return digest;
 }
 
 /* Row n stands in file n / 10, line 100 + n. */
 static void row(uint64_t n, const char *who, uint32_t what)
 {
-    assert_int_equal(kp_persons_row(seen, n, (uint32_t)(n / 10), 100 + n, who, contents(what), contents(what)), KP_OK);
+    assert_int_equal(
+        kp_persons_row(seen, n, (uint32_t)(n / 10), 100 + n, who, contents(what), contents(what)), KP_OK);
 }
 
 /* What the log knows: of a person's entries the last one counts. Asked in nearly the order of the keys. */
@@ -58,8 +60,8 @@ static void logged(const char *who, uint32_t what)
     known[n_known++].what = what;
 }
 
-static enum kp_status look_up(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
-                              bool *ret_found)
+static enum kp_status look_up(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+                              uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
     (void)ctx;
     for (size_t i = 0; i < n_known; i++)
@@ -139,7 +141,8 @@ static void rows__equal_and_different__are_all_in_conflict(void **state)
     assert_mark(34, KP_SEEN_CONFLICT, 1);
 }
 
-/* Row 12 equals row 1; what it is in conflict with is row 23, and a person who mends the file has to be sent there. */
+/* Row 12 equals row 1; what it is in conflict with is row 23, and a person who mends the file has to be sent
+ * there. */
 static void conflict__copy_of_the_first__names_a_row_that_differs(void **state)
 {
     (void)state;
@@ -189,8 +192,8 @@ static void join__nothing_at_all__answers_new(void **state)
 }
 
 /* By the first byte of its key a person is in the log or not, by the second with these contents or others. */
-static enum kp_status look_up_fifth(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES], uint8_t ret_record[KP_SHA256_BYTES],
-                                    bool *ret_found)
+static enum kp_status look_up_fifth(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+                                    uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
     (void)ctx;
     *ret_found = key[0] % 5 == 0;
@@ -208,7 +211,8 @@ static uint32_t logged_kind(uint32_t person)
     return key[1] % 2 == 1 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
 }
 
-/* Of n rows, row i is a copy of row i - n/2 when i % 10 is 3, differs from it when i % 10 is 7 (for i >= n/2). The person is i, or the one of the row that is repeated. */
+/* Of n rows, row i is a copy of row i - n/2 when i % 10 is 3, differs from it when i % 10 is 7 (for i >=
+ * n/2). The person is i, or the one of the row that is repeated. */
 static bool fill(struct kp_persons *s, uint32_t n)
 {
     char who[16];
@@ -379,7 +383,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(log__and_repeated_rows__the_repetition_is_told, begin, end),
         cmocka_unit_test_setup_teardown(join__nothing_at_all__answers_new, begin, end),
         cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__are_all_judged_right, begin, end),
-        cmocka_unit_test_setup_teardown(person__other_facts_in_another_row__both_are_told_of_the_other, begin, end),
+        cmocka_unit_test_setup_teardown(person__other_facts_in_another_row__both_are_told_of_the_other, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(person__and_row__do_not_mix, begin, end),
         cmocka_unit_test(disk__full__is_reported_at_the_latest_when_joining),
     };

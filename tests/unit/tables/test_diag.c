@@ -21,7 +21,8 @@ static struct kp_buf out;
 static struct {
     int count;
     struct kp_message last;
-    char text[512], remedy[512], field[128]; /* what the message points to is gone when the callback has returned */
+    char text[512], remedy[512],
+        field[128]; /* what the message points to is gone when the callback has returned */
 } got;
 
 static void collect(void *ctx, const struct kp_message *message)
@@ -118,7 +119,8 @@ static void catalogue__every_code__has_both_languages_and_remedies(void **state)
         const struct kp_msg *row = &real.rows[i];
         bool only_argument = strcmp(row->text[KP_LANG_EN], "{1}") == 0;
         if (!*row->text[KP_LANG_EN] || !*row->remedy[KP_LANG_EN] || has_japanese(row->text[KP_LANG_EN]) ||
-            !has_japanese(row->remedy[KP_LANG_JA]) || (!only_argument && !has_japanese(row->text[KP_LANG_JA])))
+            !has_japanese(row->remedy[KP_LANG_JA]) ||
+            (!only_argument && !has_japanese(row->text[KP_LANG_JA])))
             fail_msg("K%u lacks a language", row->code);
         for (size_t k = 0; k < i; k++)
             if (strcmp(real.rows[k].name, row->name) == 0)
@@ -249,7 +251,11 @@ static void text__ascii_control_characters__are_masked(void **state)
 static void text__control_characters_above_ascii__are_masked(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(4001), .args = {"a\xc2\x85" "b", "\xc2\x9b" "31m", "ok"}};
+    struct kp_finding finding = {CODE(4001), .args = {"a\xc2\x85"
+                                                      "b",
+                                                      "\xc2\x9b"
+                                                      "31m",
+                                                      "ok"}};
     kp_diag_text(&(struct kp_diag){.catalogue = &OWN}, &finding, &out);
     assert_null(strstr(kp_buf_text(&out), "\xc2\x85"));
     assert_null(strstr(kp_buf_text(&out), "\xc2\x9b"));
@@ -355,7 +361,8 @@ static void where__field_and_column__stand_together(void **state)
         kp_buf_reset(&out);
         kp_buf_str(&out, "at ");
         kp_diag_where(&finding, &out);
-        assert_string_equal(kp_buf_text(&out), kp_arena_printf(&arena, "at %s", PLACES[i].where)); /* appended */
+        assert_string_equal(kp_buf_text(&out),
+                            kp_arena_printf(&arena, "at %s", PLACES[i].where)); /* appended */
     }
 }
 
@@ -390,7 +397,8 @@ static void diag_fail__any_status__is_handed_back(void **state)
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV};
     assert_int_equal(kp_fail(&diag, KP_E_USAGE, (enum kp_code)4001, KP_NOWHERE, "x", "y", "z"), KP_E_USAGE);
-    assert_int_equal(kp_fail(&diag, KP_E_FAULT, (enum kp_code)4001, kp_at("f", 3), "x", "y", "z"), KP_E_FAULT);
+    assert_int_equal(kp_fail(&diag, KP_E_FAULT, (enum kp_code)4001, kp_at("f", 3), "x", "y", "z"),
+                     KP_E_FAULT);
     assert_int_equal(got.count, 2);
     assert_string_equal(got.text, "cannot x: y of z");
     assert_string_equal(got.remedy, "mend x");

@@ -153,9 +153,11 @@ static void headers__that_may_mean_several_things__are_hints(void **state)
     assert_int_equal(st, KP_OK);
     const char *key = kp_text_header_key(&scratch, "尺");
     uint32_t target = 0;
-    assert_false(kp_map_get(&loaded.header_target, key, &target)); /* a suggestion for a person, never a mapping */
+    assert_false(
+        kp_map_get(&loaded.header_target, key, &target)); /* a suggestion for a person, never a mapping */
     assert_true(kp_map_get(&loaded.header_hint, key, &target));
-    assert_string_equal(linked((int)target - KP_TARGET_ITEM)->code, "9N001000000000001"); /* the first one stands */
+    assert_string_equal(linked((int)target - KP_TARGET_ITEM)->code,
+                        "9N001000000000001"); /* the first one stands */
 }
 
 static void targets__in_the_words_of_the_tables__are_found(void **state)
@@ -168,7 +170,8 @@ static void targets__in_the_words_of_the_tables__are_found(void **state)
     assert_string_equal(linked((int)target - KP_TARGET_ITEM)->code, FASTING_GLUCOSE);
     assert_true(kp_target_find(&tables, GLUCOSE, &target));
     assert_int_equal(target, target_of("血糖"));
-    static const char *const unknown[] = {"", "sexes", "9N001000000000009", GLUCOSE "/" CASUAL_GLUCOSE, "ignore"};
+    static const char *const unknown[] = {"", "sexes", "9N001000000000009", GLUCOSE "/" CASUAL_GLUCOSE,
+                                          "ignore"};
     for (size_t i = 0; i < COUNT(unknown); i++)
         assert_false(kp_target_find(&tables, unknown[i], &target));
 }
@@ -177,15 +180,22 @@ static void pairs__two_numbers_of_one_unit__only(void **state)
 {
     (void)state;
     struct kp_meal_pair pair = {0};
-    static const char *const wrong[] = {"", "/", FASTING_GLUCOSE, FASTING_GLUCOSE "/", "/" CASUAL_GLUCOSE,
-                                        FASTING_GLUCOSE "/" FASTING_GLUCOSE, FASTING_GLUCOSE " " CASUAL_GLUCOSE,
-                                        FASTING_GLUCOSE "/" CASUAL_GLUCOSE " ", FASTING_GLUCOSE "/3D010129901927209",
-                                        "9N001000000000001/9N006000000000001", /* cm and kg */
+    static const char *const wrong[] = {"",
+                                        "/",
+                                        FASTING_GLUCOSE,
+                                        FASTING_GLUCOSE "/",
+                                        "/" CASUAL_GLUCOSE,
+                                        FASTING_GLUCOSE "/" FASTING_GLUCOSE,
+                                        FASTING_GLUCOSE " " CASUAL_GLUCOSE,
+                                        FASTING_GLUCOSE "/" CASUAL_GLUCOSE " ",
+                                        FASTING_GLUCOSE "/3D010129901927209",
+                                        "9N001000000000001/9N006000000000001",  /* cm and kg */
                                         "1A010000000190111/1A020000000190111"}; /* codes */
     for (size_t i = 0; i < COUNT(wrong); i++)
         if (kp_pair_find(&tables, wrong[i], &pair))
             fail_msg("'%s' is a pair", wrong[i]);
-    assert_true(kp_pair_find(&tables, CASUAL_GLUCOSE "/" FASTING_GLUCOSE, &pair)); /* whoever writes so, means it */
+    assert_true(
+        kp_pair_find(&tables, CASUAL_GLUCOSE "/" FASTING_GLUCOSE, &pair)); /* whoever writes so, means it */
     assert_string_equal(tables.items[pair.fasting].code, CASUAL_GLUCOSE);
 }
 
@@ -225,7 +235,8 @@ static void values__spellings__stand_for_codes(void **state)
     assert_string_equal(code_of("1.2.392.200119.6.2102", "（±）"), "2");
     assert_string_equal(code_of("1.2.392.200119.6.2102", "＋＋"), "4");
     assert_string_equal(code_of("1.2.392.200119.6.2001", "特記すべきことなし"), "2");
-    assert_string_equal(code_of("1.2.392.200119.6.2112", "2"), "2"); /* the code wins over display "2" of code 3 */
+    assert_string_equal(code_of("1.2.392.200119.6.2112", "2"),
+                        "2"); /* the code wins over display "2" of code 3 */
     assert_string_equal(code_of("sex", "男子"), "1");
     assert_null(code_of("1.2.392.200119.6.2102", "なんとか"));
     assert_null(code_of("sex", ""));
@@ -310,7 +321,8 @@ static void scheme__first_two_digits__decide(void **state)
 static void privacy_provision__by_day__changed_on_2022_04_01(void **state)
 {
     (void)state;
-    const struct kp_date before = {2022, 3, 31}, after = {2022, 4, 1}, early = {2005, 3, 31}, first = {2005, 4, 1};
+    const struct kp_date before = {2022, 3, 31}, after = {2022, 4, 1}, early = {2005, 3, 31},
+                         first = {2005, 4, 1};
     assert_non_null(strstr(kp_privacy_provision(&tables, "required_by_law", before), "第23条第1項第1号"));
     assert_non_null(strstr(kp_privacy_provision(&tables, "required_by_law", after), "第27条第1項第1号"));
     assert_non_null(kp_privacy_provision(&tables, "required_by_law", first));

@@ -22,16 +22,17 @@ static void check_wrong(const struct wrong *cases, size_t n_cases)
         uint64_t line = 1 + cases[i].offset;
         for (const char *s = bytes; s < at; s++)
             line += *s == '\n';
-        const char *changed = kp_arena_printf(&scratch, "%.*s%s%s", (int)(at - bytes), bytes, cases[i].replace,
-                                              at + strlen(cases[i].find));
+        const char *changed = kp_arena_printf(&scratch, "%.*s%s%s", (int)(at - bytes), bytes,
+                                              cases[i].replace, at + strlen(cases[i].find));
         (void)put_file(cases[i].file, changed, strlen(changed));
         enum kp_status st = load(folder, &loaded);
         copy_of(cases[i].file);
         const char *slash = strrchr(got.file, '/');
-        if (st != KP_E_USAGE || got.count != 1 || got.code != KP_K_TABLE_BAD || got.line != line || !*got.text ||
-            strcmp(slash ? slash + 1 : got.file, cases[i].file) != 0) {
+        if (st != KP_E_USAGE || got.count != 1 || got.code != KP_K_TABLE_BAD || got.line != line ||
+            !*got.text || strcmp(slash ? slash + 1 : got.file, cases[i].file) != 0) {
             print_error("%s with '%s': status %d, K%u, '%s' line %u instead of %u: %s\n", cases[i].file,
-                        cases[i].replace, (int)st, got.code, got.file, (unsigned)got.line, (unsigned)line, got.text);
+                        cases[i].replace, (int)st, got.code, got.file, (unsigned)got.line, (unsigned)line,
+                        got.text);
             taken++;
         }
         kp_arena_reset(&scratch);
@@ -131,10 +132,14 @@ static void load__item_of_several_columns_in_a_wrong_way__is_refused(void **stat
 static void load__header_of_two_items_that_are_no_pair__is_refused(void **state)
 {
     (void)state;
-    static const char *const targets[] = {"3D010000001927201/3D010000001927201", "3D010000001927201/",
-                                          "/3D010000001927201", "3D010000001927201/3D010129901927209",
-                                          GLUCOSE "/3D010129901927201", "3D010000001927201 3D010129901927201",
-                                          "9N001000000000001/9N006000000000001", "employee_id/name",
+    static const char *const targets[] = {"3D010000001927201/3D010000001927201",
+                                          "3D010000001927201/",
+                                          "/3D010000001927201",
+                                          "3D010000001927201/3D010129901927209",
+                                          GLUCOSE "/3D010129901927201",
+                                          "3D010000001927201 3D010129901927201",
+                                          "9N001000000000001/9N006000000000001",
+                                          "employee_id/name",
                                           "1A010000000190111/1A020000000190111"};
     for (size_t i = 0; i < COUNT(targets); i++) {
         char *changed = kp_arena_printf(&arena, "\nemployee_id,%s,1", targets[i]);
@@ -147,14 +152,10 @@ static void load__wrong_traps_and_prefectures__are_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
-        {"header_traps.csv", "\n判定\n", "\n 　\n", 1},
-        {"header_traps.csv", "\n判定\n", "\n（）\n", 1},
-        {"header_traps.csv", "\n判定\n", "\n判定,1\n", 1},
-        {"prefectures.csv", "01,北海道", "1,北海道", 0},
-        {"prefectures.csv", "01,北海道", "001,北海道", 0},
-        {"prefectures.csv", "01,北海道", "O1,北海道", 0},
-        {"prefectures.csv", "01,北海道", "01,", 0},
-        {"prefectures.csv", "01,北海道", "01", 0},
+        {"header_traps.csv", "\n判定\n", "\n 　\n", 1},    {"header_traps.csv", "\n判定\n", "\n（）\n", 1},
+        {"header_traps.csv", "\n判定\n", "\n判定,1\n", 1}, {"prefectures.csv", "01,北海道", "1,北海道", 0},
+        {"prefectures.csv", "01,北海道", "001,北海道", 0}, {"prefectures.csv", "01,北海道", "O1,北海道", 0},
+        {"prefectures.csv", "01,北海道", "01,", 0},        {"prefectures.csv", "01,北海道", "01", 0},
     };
     check_wrong(cases, COUNT(cases));
 }
@@ -168,7 +169,8 @@ static void load__wrong_conversions__are_refused(void **state)
         {"periodic.csv", "業務歴,9N051,", "業務歴,,", 0},
         {"periodic.csv", "業務歴,9N051,0", "業務歴,9N051,x", 0},
         {"periodic.csv", "業務歴,9N051,0,", "業務歴,9N051,0,y", 0},
-        {"judgement_limits.csv", "ground\nvisceral_fat,9N0210000,>=,100,cm2,both judgements: belly\n", "ground\n", 0},
+        {"judgement_limits.csv", "ground\nvisceral_fat,9N0210000,>=,100,cm2,both judgements: belly\n",
+         "ground\n", 0},
         {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbim,9N0110000,", 1},
         {"judgement_limits.csv", "\nsystolic,9A75,", "\nbmi,9A75,", 1},
         {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbmi,9N001,", 1}, /* a height has no kg/m2 */
@@ -230,7 +232,8 @@ static void load__wrong_legal_rows__are_refused(void **state)
     static const struct wrong cases[] = {
         {"legal_basis.csv", "\nelderly27,elderly_act", "\nelderly27,elder_act", 1},
         {"legal_basis.csv", "\nkenpo150,health_act,kenpo,", "\nkenpo150,health_act,kempo,", 1},
-        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74", "\nkenpo150,health_act,kenpo,all", 1},
+        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74", "\nkenpo150,health_act,kenpo,all",
+         1},
         {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74", "\nkenpo150,health_act,kenpo,", 1},
         {"legal_basis.csv", "\nelderly27,", "\nelderly27_old,", 1},
         {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-31,2021-12-31", 0},
@@ -252,7 +255,8 @@ static void load__legal_words_nobody_knows_beside_known_ones__are_refused(void *
 {
     (void)state;
     static const struct wrong cases[] = {
-        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74", "\nkenpo150,health_act,kenpo,under40 40to47", 1},
+        {"legal_basis.csv", "\nkenpo150,health_act,kenpo,under40 40to74",
+         "\nkenpo150,health_act,kenpo,under40 40to47", 1},
         {"legal_basis.csv", "no,duty+requested", "no,duty+request", 0},
         {"schemes.csv", "chiho_kyosai shigaku_kyosai", "chiho_kyosai shigku_kyosai", 0},
     };

@@ -56,7 +56,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const struct kp_org SENDER = {"6631111116", "架空精機株式会社", "650-0188", "兵庫県潮見市港町８", "0780001000"};
+static const struct kp_org SENDER = {"6631111116", "架空精機株式会社", "650-0188", "兵庫県潮見市港町８",
+                                     "0780001000"};
 static const struct kp_cda_frame FRAME = {.sender = &SENDER, .insurer = &insurer, .created = {2026, 4, 1}};
 
 /* The record gets that value, on the ground of the duty. */
@@ -74,20 +75,36 @@ static int fresh(void **state)
     static const struct {
         enum kp_field field;
         const char *text;
-    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"}, {KP_F_INSURED_NUMBER, "6414"}, {KP_F_NAME_KANA, "ケンポハナコ"},
-                  {KP_F_SEX, "2"}, {KP_F_BIRTH_DATE, "19850331"}, {KP_F_POSTAL_CODE, "716-0070"},
-                  {KP_F_ADDRESS, "京都府花咲市北町１＆２"}, {KP_F_EXAM_DATE, "20250703"},
-                  {KP_F_FACILITY_NUMBER, "2819902251"}, {KP_F_FACILITY_NAME, "若葉予防クリニック"},
-                  {KP_F_FACILITY_POSTAL_CODE, "651-0298"}, {KP_F_FACILITY_ADDRESS, "兵庫県若葉台"},
+    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"},
+                  {KP_F_INSURED_NUMBER, "6414"},
+                  {KP_F_NAME_KANA, "ケンポハナコ"},
+                  {KP_F_SEX, "2"},
+                  {KP_F_BIRTH_DATE, "19850331"},
+                  {KP_F_POSTAL_CODE, "716-0070"},
+                  {KP_F_ADDRESS, "京都府花咲市北町１＆２"},
+                  {KP_F_EXAM_DATE, "20250703"},
+                  {KP_F_FACILITY_NUMBER, "2819902251"},
+                  {KP_F_FACILITY_NAME, "若葉予防クリニック"},
+                  {KP_F_FACILITY_POSTAL_CODE, "651-0298"},
+                  {KP_F_FACILITY_ADDRESS, "兵庫県若葉台"},
                   {KP_F_FACILITY_PHONE, "0780002250"}};
     if (kp_record_init(&record, &tables, &of_test) != KP_OK)
         return -1;
     for (size_t i = 0; i < COUNT(fields); i++)
         record.field[fields[i].field] = fields[i].text;
-    insurer = (struct kp_insurer){.number = "06139463", .name = "", .address = "", .representative = "", .scheme = "",
-                                  .sender_number = "5521111111", .interaction_type = "6", .service_event = "1",
-                                  .report_40to74 = "10", .programme_40to74 = "010", .report_under40 = "40",
-                                  .programme_under40 = "990", .section_under40 = "01030"};
+    insurer = (struct kp_insurer){.number = "06139463",
+                                  .name = "",
+                                  .address = "",
+                                  .representative = "",
+                                  .scheme = "",
+                                  .sender_number = "5521111111",
+                                  .interaction_type = "6",
+                                  .service_event = "1",
+                                  .report_40to74 = "10",
+                                  .programme_40to74 = "010",
+                                  .report_under40 = "40",
+                                  .programme_under40 = "990",
+                                  .section_under40 = "01030"};
     decision = (struct kp_decision){.band = KP_BAND_40TO74};
     decision.ground = kp_arena_alloc(&of_test, tables.n_items * sizeof(enum kp_ground));
     put(HEIGHT, KP_VALUE_PRESENT, "170.1"); /* so that there is something to tell */
@@ -140,13 +157,15 @@ static void assert_path(const char *path, const char *expected)
     xmlXPathFreeObject(found);
 }
 
-/* Type, value or code, unit or code system, and null flavor of an observation's last value, as they stand there. */
+/* Type, value or code, unit or code system, and null flavor of an observation's last value, as they stand
+ * there. */
 static void assert_value(const char *code, const char *expected)
 {
     char path[900], value[100];
     (void)snprintf(value, sizeof(value), "//v3:observation[v3:code/@code='%s']/v3:value[last()]/@", code);
-    (void)snprintf(path, sizeof(path), "concat(%sxsi:type,' ',%svalue,%scode,%snullFlavor,' ',%sunit,%scodeSystem)", value,
-                   value, value, value, value, value);
+    (void)snprintf(path, sizeof(path),
+                   "concat(%sxsi:type,' ',%svalue,%scode,%snullFlavor,' ',%sunit,%scodeSystem)", value, value,
+                   value, value, value, value);
     assert_path(path, expected);
 }
 
@@ -170,7 +189,8 @@ static void header__of_a_plain_record__has_its_parts_in_order(void **state)
     assert_children("/*", "typeId id code effectiveTime confidentialityCode recordTarget author custodian "
                           "documentationOf component ");
     assert_path("concat(/*/v3:code/@code,' ',/*/v3:code/@codeSystem)", "10 " OID "1001");
-    assert_path("concat(/*/v3:id/@nullFlavor,/*/v3:effectiveTime/@value,/*/v3:confidentialityCode/@code)", "NI20260401N");
+    assert_path("concat(/*/v3:id/@nullFlavor,/*/v3:effectiveTime/@value,/*/v3:confidentialityCode/@code)",
+                "NI20260401N");
     assert_children("//v3:patientRole", "id id addr patient ");
     assert_path("string(//v3:patientRole/v3:addr)", "716-0070京都府花咲市北町１＆２");
     assert_path("concat(//v3:patient/v3:name,//v3:birthTime/@value,//v3:administrativeGenderCode/@code)",
@@ -186,10 +206,13 @@ static void organisations__author_and_performer__are_sender_and_facility(void **
     assert_path("concat(/*/v3:author//" ORG "/v3:id/@root,' ',/*/v3:author//" ORG "/v3:id/@extension)",
                 OID "102 5521111111"); /* the number that the insurer's row asks for */
     assert_path("string(/*/v3:author)", "架空精機株式会社650-0188兵庫県潮見市港町８");
-    assert_path("concat(/*/v3:author/v3:time/@value,/*/v3:author//v3:telecom/@value)", "20260401tel:0780001000");
-    assert_path("concat(//v3:serviceEvent/v3:code/@code,//v3:serviceEvent/v3:effectiveTime/@value)", "01020250703");
+    assert_path("concat(/*/v3:author/v3:time/@value,/*/v3:author//v3:telecom/@value)",
+                "20260401tel:0780001000");
+    assert_path("concat(//v3:serviceEvent/v3:code/@code,//v3:serviceEvent/v3:effectiveTime/@value)",
+                "01020250703");
     assert_path("concat(//v3:performer/@typeCode,//v3:performer//" ORG "/v3:id/@extension)", "PRF2819902251");
-    assert_path("concat(//v3:performer//v3:telecom/@value,//v3:performer//v3:addr)", "tel:0780002250651-0298兵庫県若葉台");
+    assert_path("concat(//v3:performer//v3:telecom/@value,//v3:performer//v3:addr)",
+                "tel:0780002250651-0298兵庫県若葉台");
 }
 
 static void ids__when_the_card_has_them__stand_in_the_width_asked_for(void **state)
@@ -209,12 +232,14 @@ static void ids__when_the_card_has_them__stand_in_the_width_asked_for(void **sta
     record.field[KP_F_INSURED_BRANCH] = "03", record.field[KP_F_QUALIFICATION] = "2";
     for (size_t i = 0; i < COUNT(rows); i++) {
         insurer.symbol_width = rows[i].width;
-        record.field[KP_F_INSURED_SYMBOL] = rows[i].symbol, record.field[KP_F_INSURED_NUMBER] = rows[i].number;
+        record.field[KP_F_INSURED_SYMBOL] = rows[i].symbol,
+        record.field[KP_F_INSURED_NUMBER] = rows[i].number;
         write();
         assert_path("count(//v3:patientRole/v3:id)", "5");
         assert_path(PATIENT_ID("204"), rows[i].written_symbol);
         assert_path(PATIENT_ID("205"), rows[i].written_number);
-        assert_path("concat(" PATIENT_ID("211") "," PATIENT_ID("206") "," PATIENT_ID("101") ")", "03206139463");
+        assert_path("concat(" PATIENT_ID("211") "," PATIENT_ID("206") "," PATIENT_ID("101") ")",
+                    "03206139463");
     }
 }
 
@@ -227,7 +252,8 @@ static void ticket__when_one_was_issued__is_the_participant(void **state)
     write();
     assert_path("concat(//v3:functionCode/@code,//v3:participant/v3:time/v3:high/@value)", "120260331");
     assert_path("string(//v3:associatedEntity/v3:id/@root)", OID "209.106139463");
-    assert_path("concat(//v3:associatedEntity/v3:id/@extension,//v3:scopingOrganization/*/@extension)", "2512345678906139463");
+    assert_path("concat(//v3:associatedEntity/v3:id/@extension,//v3:scopingOrganization/*/@extension)",
+                "2512345678906139463");
 }
 
 static void category__follows_age_band_row_and_export(void **state)
@@ -245,8 +271,9 @@ static void category__follows_age_band_row_and_export(void **state)
         decision.band = rows[i].band;
         record.field[KP_F_REPORT_CATEGORY] = rows[i].report, record.field[KP_F_PROGRAMME] = rows[i].programme;
         write();
-        assert_path("concat(/*/v3:code/@code,' ',//v3:serviceEvent/v3:code/@code,' ',//v3:section/v3:code/@code)",
-                    rows[i].expected);
+        assert_path(
+            "concat(/*/v3:code/@code,' ',//v3:serviceEvent/v3:code/@code,' ',//v3:section/v3:code/@code)",
+            rows[i].expected);
     }
 }
 
@@ -254,16 +281,18 @@ static void value__each_type__has_its_own_form_and_method(void **state)
 {
     (void)state;
     *put(WAIST, KP_VALUE_PRESENT, "") = (struct kp_value){KP_VALUE_PRESENT, "85.0", 0, 'H', "40.0", "84.9"};
-    put("9N056000000000011", KP_VALUE_PRESENT, "1");                   /* 既往歴, CD .2001 */
+    put("9N056000000000011", KP_VALUE_PRESENT, "1");                /* 既往歴, CD .2001 */
     put("9N056160400000049", KP_VALUE_PRESENT, "高血圧＜２０年＞"); /* ST */
-    put("1A020000000191111", KP_VALUE_PRESENT, "3");                   /* 尿糖, CO .2102 */
-    put("1A030000000190301", KP_VALUE_PRESENT, "1.015");               /* 尿比重: no unit, section 01990 */
+    put("1A020000000191111", KP_VALUE_PRESENT, "3");                /* 尿糖, CO .2102 */
+    put("1A030000000190301", KP_VALUE_PRESENT, "1.015");            /* 尿比重: no unit, section 01990 */
     write();
     assert_children(OBS(WAIST), "code value interpretationCode methodCode referenceRange ");
     assert_value(WAIST, "PQ 85.0 cm");
-    assert_path("concat(" OBS(WAIST) "/v3:interpretationCode/@code,' '," OBS(WAIST) "/v3:methodCode/@code)", "H 9N01610000");
-    assert_path("concat(" OBS(WAIST) "//v3:low/@value,' '," OBS(WAIST) "//v3:high/@value,' '," OBS(WAIST)
-                "//v3:high/@unit,' '," OBS(WAIST) "//v3:observationRange/v3:value/@xsi:type)", "40.0 84.9 cm IVL_PQ");
+    assert_path("concat(" OBS(WAIST) "/v3:interpretationCode/@code,' '," OBS(WAIST) "/v3:methodCode/@code)",
+                "H 9N01610000");
+    assert_path("concat(" OBS(WAIST) "//v3:low/@value,' '," OBS(WAIST) "//v3:high/@value,' '," OBS(
+                    WAIST) "//v3:high/@unit,' '," OBS(WAIST) "//v3:observationRange/v3:value/@xsi:type)",
+                "40.0 84.9 cm IVL_PQ");
     assert_children(OBS("9N056000000000011"), "code value ");
     assert_value("9N056000000000011", "CD 1 " OID "2001");
     assert_value("9N056160400000049", "ST  ");
@@ -271,7 +300,8 @@ static void value__each_type__has_its_own_form_and_method(void **state)
     assert_value("1A020000000191111", "CO 3 " OID "2102");
     assert_path("string(" OBS("1A020000000191111") "/v3:methodCode/@code)", "1A02010000");
     assert_path("count(" OBS("1A030000000190301") "/v3:value/@unit)", "0");
-    assert_path("concat(//v3:section/v3:code/@code,' ',//v3:component[2]/v3:section/v3:code/@code)", "01010 01990");
+    assert_path("concat(//v3:section/v3:code/@code,' ',//v3:component[2]/v3:section/v3:code/@code)",
+                "01010 01990");
     assert_path("string(" SECTION("01990") "//v3:value/@value)", "1.015");
     assert_path("count(" SECTION("01010") "/v3:entry)", "5");
 }
@@ -298,14 +328,17 @@ static void value__beyond_the_limit__is_the_mark_alone_before_april_2013(void **
 static void value__beyond_the_limit__is_mark_and_value_and_no_range(void **state)
 {
     (void)state;
-    *put("3B035000002327201", KP_VALUE_PRESENT, "") = (struct kp_value){KP_VALUE_PRESENT, "1000", 'H', 'H', "10", "30"};
+    *put("3B035000002327201", KP_VALUE_PRESENT, "") =
+        (struct kp_value){KP_VALUE_PRESENT, "1000", 'H', 'H', "10", "30"};
     put("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
     write();
     assert_children(OBS("3B035000002327201"), "code value value methodCode ");
     assert_path("string(" OBS("3B035000002327201") "/v3:value[1][@xsi:type='CD' and @code='H']/@codeSystem)",
                 "2.16.840.1.113883.5.83");
     assert_value("3B035000002327201", "PQ 1000 U/L");
-    assert_path("concat(" OBS("3F015000002327101") "/v3:value/@code," OBS("3F015000002327101") "/*[3]/@value)", "L10");
+    assert_path(
+        "concat(" OBS("3F015000002327101") "/v3:value/@code," OBS("3F015000002327101") "/*[3]/@value)",
+        "L10");
 }
 
 static void value__not_done_and_not_measurable__have_their_official_forms(void **state)
@@ -325,11 +358,11 @@ static void value__not_done_and_not_measurable__have_their_official_forms(void *
 static void group__members__hang_below_one_parent_without_value(void **state)
 {
     (void)state;
-    put("3C015000002327101", KP_VALUE_PRESENT, "0.83"); /* クレアチニン 510 */
-    put("3C015161602399911", KP_VALUE_PRESENT, "1");    /* 対象者 525 */
+    put("3C015000002327101", KP_VALUE_PRESENT, "0.83");           /* クレアチニン 510 */
+    put("3C015161602399911", KP_VALUE_PRESENT, "1");              /* 対象者 525 */
     put("3C015161002399949", KP_VALUE_PRESENT, "血圧が基準以上"); /* 実施理由 526 */
     put("8A065000002391901", KP_VALUE_PRESENT, "77.8");
-    put("2A020000001930101", KP_VALUE_PRESENT, "476"); /* RBC: section 01010 */
+    put("2A020000001930101", KP_VALUE_PRESENT, "476");  /* RBC: section 01010 */
     put("2A060000001930101", KP_VALUE_PRESENT, "90.1"); /* MCV: of the same group, section 01990 */
     withhold(HEIGHT);
     write();
@@ -337,11 +370,16 @@ static void group__members__hang_below_one_parent_without_value(void **state)
     assert_children(SECTION("01010") "/v3:entry[1]/v3:observation",
                     "code entryRelationship entryRelationship entryRelationship entryRelationship ");
     assert_path("count(//v3:entry/v3:observation[v3:code/@nullFlavor='NA' and not(v3:value)])", "3");
-    assert_path("count(//v3:entryRelationship[@typeCode='COMP']/v3:observation/v3:code[@code='3C015000002327101' or "
-                "@code='8A065000002391901' or @code='2A020000001930101'])", "3");
-    assert_path("count(//v3:entryRelationship[@typeCode='RSON']/v3:observation/v3:code[@code='3C015161602399911' or "
-                "@code='3C015161002399949'])", "2");
-    assert_path("string(" SECTION("01990") "/v3:entry/v3:observation/v3:entryRelationship//v3:value/@value)", "90.1");
+    assert_path(
+        "count(//v3:entryRelationship[@typeCode='COMP']/v3:observation/v3:code[@code='3C015000002327101' or "
+        "@code='8A065000002391901' or @code='2A020000001930101'])",
+        "3");
+    assert_path(
+        "count(//v3:entryRelationship[@typeCode='RSON']/v3:observation/v3:code[@code='3C015161602399911' or "
+        "@code='3C015161002399949'])",
+        "2");
+    assert_path("string(" SECTION("01990") "/v3:entry/v3:observation/v3:entryRelationship//v3:value/@value)",
+                "90.1");
 }
 
 static void doctor__name__is_the_author_of_the_judgement(void **state)
@@ -364,7 +402,8 @@ static void withheld__items__leave_no_trace_anywhere(void **state)
     put(WAIST, KP_VALUE_PRESENT, "99.9");
     put("1A030000000190301", KP_VALUE_PRESENT, "1.015");
     put("2A020000001930101", KP_VALUE_NOT_DONE, NULL);
-    static const char *const traces[] = {"99.9", WAIST, "1.015", "01990", "2A020000001930101", "1A030000000190301"};
+    static const char *const traces[] = {
+        "99.9", WAIST, "1.015", "01990", "2A020000001930101", "1A030000000190301"};
     withhold(WAIST), withhold("1A030000000190301"), withhold("2A020000001930101");
     write();
     for (size_t i = 0; i < COUNT(traces); i++)
@@ -385,9 +424,12 @@ static void index__says_who_sends_what_to_whom(void **state)
     insurer.interaction_type = "9", insurer.service_event = "4";
     assert_true(kp_index_write(&out, NULL, &insurer, (struct kp_date){2026, 4, 1}, 123));
     parse("https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html");
-    assert_children("/v3:index", "interactionType creationTime sender receiver serviceEventType totalRecordCount ");
-    assert_path("concat(//v3:interactionType/@code,' ',//v3:creationTime/@value,' ',//v3:serviceEventType/@code,' ',"
-                "//v3:totalRecordCount/@value)", "9 20260401 4 123");
+    assert_children("/v3:index",
+                    "interactionType creationTime sender receiver serviceEventType totalRecordCount ");
+    assert_path(
+        "concat(//v3:interactionType/@code,' ',//v3:creationTime/@value,' ',//v3:serviceEventType/@code,' ',"
+        "//v3:totalRecordCount/@value)",
+        "9 20260401 4 123");
     assert_path("concat(//v3:sender/v3:id/@root,' ',//v3:sender/v3:id/@extension)", OID "102 5521111111");
     assert_path("concat(//v3:receiver/v3:id/@root,' ',//v3:receiver/v3:id/@extension)", OID "101 06139463");
 }
