@@ -4,12 +4,13 @@ ifeq ($(origin CC),default)
 CC      := gcc
 endif
 AR      ?= ar
+OBJCOPY ?= objcopy
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
 Q       := $(if $(V),,@)
 
-STD     := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+STD     := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fvisibility=hidden
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef -Wwrite-strings -Wcast-qual \
            -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wswitch-enum -fno-common $(if $(CI)$(WERROR),-Werror)
 OPT     ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -19,6 +20,7 @@ LIBS    := -lcsv -lxml2 -lz -lcrypto -lutf8proc -linih -lpthread
 
 PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libssl-dev libutf8proc-dev libinih-dev
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils
+PACKAGES_CHECK := clang-format
 PACKAGES_COVERAGE := gcovr
 
 # The folders of src/ in their order: each uses itself and those before it. Each is an archive.
@@ -31,7 +33,7 @@ UNIT_BIN := $(addprefix $(BUILD)/tests/,$(notdir $(UNIT:%.c=%)))
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 
-.PHONY: all lib demo test test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-coverage
+.PHONY: all lib demo test test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
@@ -66,11 +68,14 @@ $(BUILD)/obj/base/embedded_files.o: $(BUILD)/gen/embedded_files.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/libkenporter.a: $(OBJ)
+# One object whose hidden symbols are local: users of the library see the public functions alone.
+$(BUILD)/libkenporter.a: $(filter-out $(BUILD)/obj/cli/%,$(OBJ))
+	$(Q)$(LD) -r -o $(BUILD)/obj/kenporter.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/obj/kenporter.o
 	$(Q)rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(BUILD)/obj/kenporter.o
 
-$(BUILD)/kenporter: $(BUILD)/obj/cli/main.o $(BUILD)/libkenporter.a
+$(BUILD)/kenporter: $(BUILD)/obj/cli/main.o $(OBJ)
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -99,10 +104,12 @@ $(BUILD)/tests/%: tests/unit/$(1)/%.c $(wildcard tests/*.h) $(patsubst %,$(BUILD
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 
-$(BUILD)/tests/%: tests/golden/%.c $(wildcard tests/*.h tests/golden/*.h) $(BUILD)/kenporter
+ARCHIVES := $(patsubst %,$(BUILD)/%.a,$(call reverse,$(FOLDERS)))
+
+$(BUILD)/tests/%: tests/golden/%.c $(wildcard tests/*.h tests/golden/*.h) $(BUILD)/kenporter $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  TEST  $<")
-	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libkenporter.a -lcmocka $(LIBS)
+	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) -lcmocka $(LIBS)
 
 test: packages-test ## run the unit tests and the golden tests
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests
@@ -141,8 +148,8 @@ reproducible: packages-build ## build twice, without and with optimisation: the 
 	for z in build-a/out/*.zip; do cmp $$z build-b/out/$$(basename $$z); done; \
 	echo "reproducible: $$(ls build-a/out/*.zip | wc -l) bundles, the same bytes from both builds"
 
-check: all ## lint: headers compile alone, includes point downwards, functions stay short, catalogue fits the code
-	@sh tests/lint.sh "$(CC)" "$(STD) $(CPPFLAGS)"
+check: packages-check all ## lint: folders, sizes, symbols, format, catalogue of diagnostics
+	@python3 tests/lint.py $(BUILD) $(CC) $(STD) $(CPPFLAGS)
 
 # --- demo ---
 
@@ -165,6 +172,9 @@ packages-build:
 
 packages-test: packages-build
 	@missing="$(call missing,$(PACKAGES_TEST))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
+
+packages-check: packages-test
+	@missing="$(call missing,$(PACKAGES_CHECK))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
 
 packages-coverage: packages-test
 	@missing="$(call missing,$(PACKAGES_COVERAGE))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"

@@ -19,7 +19,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define KP_VERSION "0.1.0"
+
+/* Marks the functions that the library exports; all others are hidden. */
+#define KP_API __attribute__((visibility("default")))
 
 /* What went wrong, by what the caller can do about it; the values are the program's exit status. */
 enum kp_status {
@@ -192,7 +199,7 @@ struct kp_result {
 };
 
 /* Fills in the defaults of every option that has one. */
-void kp_run_options_defaults(struct kp_run_options *options);
+KP_API void kp_run_options_defaults(struct kp_run_options *options);
 
 /*
  * Runs check, export, prepare or release. On KP_OK or KP_E_ATTENTION *ret_result describes the run and is the
@@ -200,11 +207,11 @@ void kp_run_options_defaults(struct kp_run_options *options);
  * Grounds: Act on medical care for the elderly art. 27; health insurance Act art. 150 and its sister Acts;
  * Act on the protection of personal information art. 27 and 29.
  */
-enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env,
-                      struct kp_result *ret_result);
+KP_API enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env,
+                             struct kp_result *ret_result);
 
 /* Frees what kp_run handed over. A zeroed result is fine. */
-void kp_result_free(struct kp_result *result);
+KP_API void kp_result_free(struct kp_result *result);
 
 /* A proposed mapping file: release with kp_proposal_free. */
 struct kp_proposal {
@@ -225,10 +232,10 @@ struct kp_map_options {
  * Looks at the first rows of an export and proposes a mapping file for it. The text holds headers and shapes
  * of values, no value. Errors: KP_E_INPUT, KP_E_USAGE (tables), KP_E_SYSTEM, each with a message.
  */
-enum kp_status kp_propose(const struct kp_map_options *options, const struct kp_env *env,
-                          struct kp_proposal *ret_proposal);
+KP_API enum kp_status kp_propose(const struct kp_map_options *options, const struct kp_env *env,
+                                 struct kp_proposal *ret_proposal);
 
-void kp_proposal_free(struct kp_proposal *proposal);
+KP_API void kp_proposal_free(struct kp_proposal *proposal);
 
 /* What checking one bundle found. Texts are "" where the bundle did not say. */
 struct kp_verdict {
@@ -264,10 +271,10 @@ struct kp_verify_options {
  * KP_OK: all sound; KP_E_FAULT: some are not (with common.strict warnings count); both fill *ret_verdicts.
  * Errors: KP_E_USAGE (tables, schemas), KP_E_SYSTEM.
  */
-enum kp_status kp_verify(const struct kp_verify_options *options, const struct kp_env *env,
-                         struct kp_verdicts *ret_verdicts);
+KP_API enum kp_status kp_verify(const struct kp_verify_options *options, const struct kp_env *env,
+                                struct kp_verdicts *ret_verdicts);
 
-void kp_verdicts_free(struct kp_verdicts *verdicts);
+KP_API void kp_verdicts_free(struct kp_verdicts *verdicts);
 
 /* A page to look at: release with kp_page_free. */
 struct kp_page {
@@ -287,10 +294,10 @@ struct kp_show_options {
  * holds everything that stands in the document. KP_E_USAGE: no such document; KP_E_FAULT: it cannot be read;
  * each with a message.
  */
-enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env,
-                       struct kp_page *ret_page);
+KP_API enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env,
+                              struct kp_page *ret_page);
 
-void kp_page_free(struct kp_page *page);
+KP_API void kp_page_free(struct kp_page *page);
 
 enum kp_audit_format { KP_AUDIT_TABLE, KP_AUDIT_CSV, KP_AUDIT_JSONL };
 enum kp_audit_event {
@@ -326,10 +333,17 @@ typedef bool kp_audit_print(void *ctx, const char *bytes, size_t n);
  * was voided is not counted. KP_E_FAULT: the first fault was reported with its line. KP_E_USAGE: a log,
  * register or option; KP_E_SYSTEM.
  */
-enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env,
-                        kp_audit_print *print, void *print_ctx);
+KP_API enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env,
+                               kp_audit_print *print, void *print_ctx);
+
+/* The version that the library was built as, KP_VERSION of its time. */
+KP_API const char *kp_version(void);
 
 /* Name of a severity as printed: note, warn, hold, reject, fail. Never NULL. */
-const char *kp_level_name(enum kp_level level);
+KP_API const char *kp_level_name(enum kp_level level);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

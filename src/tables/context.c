@@ -61,3 +61,8 @@ const char *kp_say(const struct kp_context *ctx, const char *ja, const char *en)
 {
     return ctx->diag.lang == KP_LANG_JA ? ja : en;
 }
+
+const char *kp_version(void)
+{
+    return KP_VERSION;
+}

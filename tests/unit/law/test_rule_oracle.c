@@ -26,8 +26,9 @@ static const struct {
     {"9N581161300000011", OTHER, 15, false}, {"9N736000000000011", DUTY, 0, false},
     {"9N581161400000049", OTHER, 15, false}, {"9N586000000000049", OTHER, 0, true},
 };
-#define CODES "9N011000000000001 3C020000002327101 9N526000000000049" /* BMI, uric acid, name of the doctor  \
-                                                                       */
+#define CODES                                                                                                \
+    "9N011000000000001 3C020000002327101 9N526000000000049" /* BMI, uric acid, name of the doctor            \
+                                                             */
 #define LISTED                                                                                               \
     "3C020000002327101 9N011000000000001 9N521000000000049" /* uric acid, BMI, the doctor's opinion */
 #define USUAL "rsrrrrrrrrrrrrrr"                            /* r result, s stated, - absent */
