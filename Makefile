@@ -32,6 +32,7 @@ UNIT    := $(sort $(wildcard $(FOLDERS:%=tests/unit/%/test_*.c)))
 UNIT_BIN := $(addprefix $(BUILD)/tests/,$(notdir $(UNIT:%.c=%)))
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
+TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
 .PHONY: all lib demo test test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
 .DEFAULT_GOAL := all
@@ -81,7 +82,7 @@ $(BUILD)/kenporter: $(BUILD)/obj/cli/main.o $(OBJ)
 
 -include $(wildcard $(BUILD)/obj/*/*.d)
 
-# --- tests: unit tests per module, golden tests on the program; both are cmocka programs ---
+# --- tests: unit tests per module, golden tests on the program; both are cmocka programs (tests/README.md) ---
 
 TEST_ENV := KENPORTER=$(abspath $(BUILD)/kenporter) FIXTURES=$(abspath fixtures) SCHEMAS=$(abspath schemas)
 
@@ -90,6 +91,19 @@ upto = $(if $(filter $(1),$(FOLDERS)),$(call reverse,$(call before,$(1),$(FOLDER
 before = $(firstword $(2)) $(if $(filter-out $(1),$(firstword $(2))),$(call before,$(1),$(wordlist 2,99,$(2))))
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
+# Helpers of the tests, and the commands that compile them and link a test program.
+COMPILE_TEST = $(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -iquote tests/lib $(CFLAGS) -MMD -MP -MF $@.d -MT $@
+link_test = $(COMPILE_TEST) $(LDFLAGS) -o $@ $< $(BUILD)/tests/lib.a $(1) -lcmocka $(LIBS)
+
+$(BUILD)/tests/lib/%.o: tests/lib/%.c $(BUILD)/gen/kp_codes.h Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $<")
+	$(Q)$(COMPILE_TEST) -c -o $@ $<
+
+$(BUILD)/tests/lib.a: $(TEST_LIB)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
 define folder_rules
 $(BUILD)/$(1).a: $(filter $(BUILD)/obj/$(1)/%,$(OBJ))
 	$(Q)rm -f $$@
@@ -97,19 +111,21 @@ $(BUILD)/$(1).a: $(filter $(BUILD)/obj/$(1)/%,$(OBJ))
 
 # A unit test links its own folder and those before it: a use of a later folder does not link.
 $(patsubst tests/unit/$(1)/%.c,$(BUILD)/tests/%,$(filter tests/unit/$(1)/%,$(UNIT))): \
-$(BUILD)/tests/%: tests/unit/$(1)/%.c $(wildcard tests/*.h) $(patsubst %,$(BUILD)/%.a,$(call upto,$(1)))
+$(BUILD)/tests/%: tests/unit/$(1)/%.c $(BUILD)/tests/lib.a $(patsubst %,$(BUILD)/%.a,$(call upto,$(1))) Makefile
 	@mkdir -p $$(@D)
 	$$(if $$(V),,@echo "  TEST  $$<")
-	$(Q)$$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $$@ $$< $(patsubst %,$(BUILD)/%.a,$(call upto,$(1))) -lcmocka $(LIBS)
+	$$(Q)$$(call link_test,$(patsubst %,$(BUILD)/%.a,$(call upto,$(1))))
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 
 ARCHIVES := $(patsubst %,$(BUILD)/%.a,$(call reverse,$(FOLDERS)))
 
-$(BUILD)/tests/%: tests/golden/%.c $(wildcard tests/*.h tests/golden/*.h) $(BUILD)/kenporter $(ARCHIVES)
+$(BUILD)/tests/%: tests/golden/%.c $(BUILD)/kenporter $(BUILD)/tests/lib.a $(ARCHIVES) Makefile
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  TEST  $<")
-	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -Itests $(CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) -lcmocka $(LIBS)
+	$(Q)$(call link_test,$(ARCHIVES))
+
+-include $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/lib/*.d)
 
 test: packages-test ## run the unit tests and the golden tests
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests

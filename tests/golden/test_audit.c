@@ -1,6 +1,6 @@
 /* What an auditor does with a log: the chain and its faults, lists, counts, provision records, heads kept
  * elsewhere, and logs that continue one another. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "log/log_index.h"
 
@@ -13,7 +13,7 @@ static struct sheet entries;
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || kenporter(EXPORT "--anchors anchors.csv -o out " INPUT) != 1)
+    if (set_up_golden(state) != 0 || kenporter(EXPORT "--anchors anchors.csv -o out " INPUT) != 1)
         return -1;
     must("cp \"$FIXTURES\"/*.csv .");
     entries = read_sheet(LOG);
@@ -41,8 +41,8 @@ static void audit__sound_log__counts_by_insurer_basis_and_month(void **state)
 {
     (void)state;
     assert_int_equal(kenporter("audit " LOG), 0);
-    assert_contains(out_text(), text("entries %zu", entries.n_rows - 1));
-    assert_contains(out_text(), text("head %s", head_at(entries.n_rows - 1)));
+    assert_contains(out_text(), textf("entries %zu", entries.n_rows - 1));
+    assert_contains(out_text(), textf("head %s", head_at(entries.n_rows - 1)));
     size_t people = 0;
     must("python3 -c \"import collections, csv, re, sys\n"
          "want = collections.Counter((e['insurer_number'], e['basis_id'], e['time'][:7]) "
@@ -90,20 +90,20 @@ static void list__each_filter__lets_through_what_fits(void **state)
                *number = cell(&entries, row, "insured_number");
     const char *insurer = cell(&entries, row, "insurer_number"), *bundle = cell(&entries, row, "bundle");
     assert_int_equal(listed(""), entries.n_rows - 1);
-    assert_int_equal(listed(text("--insurer %s", insurer)), rows_with(&entries, "insurer_number", insurer));
-    assert_int_equal(listed(text("--employee %s", employee)), rows_with(&entries, "employee_id", employee));
-    assert_int_equal(listed(text("--number %s", number)), rows_with(&entries, "insured_number", number));
+    assert_int_equal(listed(textf("--insurer %s", insurer)), rows_with(&entries, "insurer_number", insurer));
+    assert_int_equal(listed(textf("--employee %s", employee)), rows_with(&entries, "employee_id", employee));
+    assert_int_equal(listed(textf("--number %s", number)), rows_with(&entries, "insured_number", number));
     assert_int_equal(listed("--basis consent"), rows_with(&entries, "basis_id", "consent"));
     assert_int_equal(listed("--event release"), rows_with(&entries, "event", "release"));
-    assert_int_equal(listed(text("--bundle %s", bundle)), rows_with(&entries, "bundle", bundle));
-    assert_int_equal(listed(text("--bundle out/%.*s", (int)strlen(bundle) - 4, bundle)),
+    assert_int_equal(listed(textf("--bundle %s", bundle)), rows_with(&entries, "bundle", bundle));
+    assert_int_equal(listed(textf("--bundle out/%.*s", (int)strlen(bundle) - 4, bundle)),
                      rows_with(&entries, "bundle", bundle));
     assert_int_equal(listed("--request REQ-2026-001"), rows_with(&entries, "request_id", "REQ-2026-001"));
     assert_int_equal(listed("--from 2000-01-01 --to 2000-12-31"), 0);
-    assert_int_equal(listed(text("--from %.10s", cell(&entries, row, "time"))), entries.n_rows - 1);
-    assert_int_equal(listed(text("--to %.10s", cell(&entries, entries.n_rows - 1, "time"))),
+    assert_int_equal(listed(textf("--from %.10s", cell(&entries, row, "time"))), entries.n_rows - 1);
+    assert_int_equal(listed(textf("--to %.10s", cell(&entries, entries.n_rows - 1, "time"))),
                      entries.n_rows - 1);
-    assert_int_equal(listed(text("--basis consent --insurer %s --event release", insurer)), 0);
+    assert_int_equal(listed(textf("--basis consent --insurer %s --event release", insurer)), 0);
 }
 
 static void list__employee_in_full_width__is_the_same_employee(void **state)
@@ -115,7 +115,7 @@ static void list__employee_in_full_width__is_the_same_employee(void **state)
         assert_true(*at >= '0' && *at <= '9');
         (void)snprintf(wide + strlen(wide), sizeof(wide) - strlen(wide), "\xef\xbc%c", 0x90 + (*at - '0'));
     }
-    assert_int_equal(listed(text("--employee %s", wide)), rows_with(&entries, "employee_id", employee));
+    assert_int_equal(listed(textf("--employee %s", wide)), rows_with(&entries, "employee_id", employee));
 }
 
 static void list__csv_and_jsonl__hold_every_column_and_the_state(void **state)
@@ -131,7 +131,7 @@ static void list__csv_and_jsonl__hold_every_column_and_the_state(void **state)
          "assert [{k: g[k] for k in rows[0]} for g in got] == rows\n"
          "assert all(g['state'] == ('released' if g['event'] == 'disclose' else '') for g in got)\"");
     assert_int_equal(kenporter("audit --basis consent " LOG), 0);
-    assert_contains(out_text(), text("entries that fit: %zu", rows_with(&entries, "basis_id", "consent")));
+    assert_contains(out_text(), textf("entries that fit: %zu", rows_with(&entries, "basis_id", "consent")));
 }
 
 /* --- provision records --- */
@@ -216,11 +216,12 @@ static void fault__each_kind__is_told_with_its_line(void **state)
     assert_fault("sed 2d " LOG " >bad.csv", "bad.csv:2: fail K7002", "gap");
     assert_fault("sed '7s/.*/hello/' " LOG " >bad.csv", "bad.csv:7: fail K7002", "not an entry");
     assert_fault("cp requests.csv bad.csv", "bad.csv:1: fail K7002", "not a disclosure log");
-    assert_fault("head -c -9 " LOG " >bad.csv", text("bad.csv:%zu: fail K7002", entries.n_rows), "truncated");
+    assert_fault("head -c -9 " LOG " >bad.csv", textf("bad.csv:%zu: fail K7002", entries.n_rows),
+                 "truncated");
     assert_fault("head -c -9 " LOG " >bad.csv; cp " LOG ".index bad.csv.index",
-                 text("bad.csv:%zu:", entries.n_rows), "truncated");
+                 textf("bad.csv:%zu:", entries.n_rows), "truncated");
     assert_fault("sed '$d' " LOG " >bad.csv; cp " LOG ".index bad.csv.index",
-                 text("bad.csv:%zu: fail K7010", entries.n_rows), "cut off");
+                 textf("bad.csv:%zu: fail K7010", entries.n_rows), "cut off");
 }
 
 static void head__kept_elsewhere__must_be_in_the_log(void **state)
@@ -309,11 +310,11 @@ static void anchors__each_export__adds_a_line(void **state)
     assert_int_equal(kenporter(EXPORT "--anchors mine.csv -o anchored " INPUT), 1);
     const char *anchors = slurp("mine.csv", NULL), *head = head_at(entries.n_rows - 1);
     assert_int_equal(occurrences(anchors, head), 2);
-    assert_contains(anchors, text(",%zu,%s\ntorn\n", entries.n_rows - 1, head));
+    assert_contains(anchors, textf(",%zu,%s\ntorn\n", entries.n_rows - 1, head));
     assert_int_equal(stat("anchors.csv", &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
-    assert_contains(slurp(text("%s/report.json", run_folder("anchored")), NULL),
-                    text("\"log_head\": \"%s\"", head));
+    assert_contains(slurp(textf("%s/report.json", run_folder("anchored")), NULL),
+                    textf("\"log_head\": \"%s\"", head));
     assert_int_equal(kenporter(CHECK "--anchors mine.csv -o anchored " INPUT), 1);
     assert_int_equal(occurrences(slurp("mine.csv", NULL), head), 2);
     assert_int_equal(kenporter(EXPORT "--anchors no/folder/anchors.csv -o anchored " INPUT), 1);
@@ -338,7 +339,7 @@ static void continued_log__new_year__remembers_and_links(void **state)
     /* the bundles' names follow those of the older log, too */
     assert_int_equal(how_many("year_out/*202604011_1.zip"), how_many("out/*202604010_1.zip"));
     assert_int_equal(kenporter("audit year/disclosure-log.csv year/new.csv"), 0);
-    assert_contains(out_text(), text("continues %s\n", head_at(entries.n_rows - 1)));
+    assert_contains(out_text(), textf("continues %s\n", head_at(entries.n_rows - 1)));
     assert_int_equal(kenporter("audit --head %s year/disclosure-log.csv year/new.csv", head_at(3)), 0);
     assert_int_equal(kenporter("audit year/new.csv"), 0);
     assert_contains(out_text(), "an older log, not looked at here");
@@ -381,12 +382,12 @@ static void voided__bundle_that_never_went_out__is_not_counted(void **state)
     assert_contains(out_text(), "unfinished");
     assert_null(strstr(out_text(), "39289004"));
     assert_int_equal(kenporter(EXPORT "-o void " INPUT), 1);
-    const char *report = slurp(text("%s/report.json", run_folder("void")), NULL);
+    const char *report = slurp(textf("%s/report.json", run_folder("void")), NULL);
     assert_contains(report, "\"voided\": \"6631111116_39289004_202604010_1.zip\"");
-    assert_contains(slurp(text("%s/report.html", run_folder("void")), NULL), "died before it released");
+    assert_contains(slurp(textf("%s/report.html", run_folder("void")), NULL), "died before it released");
     size_t people = rows_with(&entries, "insurer_number", "39289004") - 1;
     assert_int_equal(kenporter("audit void/disclosure-log.csv"), 0);
-    assert_contains(out_text(), text("voided, not disclosed: %zu", people));
+    assert_contains(out_text(), textf("voided, not disclosed: %zu", people));
     must("grep -Eq '^39289004 +consent +[0-9-]+ +%zu +0 +0 +1$' stdout", people);
     assert_int_equal(
         kenporter("audit --format csv --insurer 39289004 --event disclose void/disclosure-log.csv"), 0);
@@ -408,7 +409,7 @@ static void lock__same_log_from_another_folder__says_who_has_it(void **state)
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
     assert_int_equal(kenporter(EXPORT "--log " LOG " -o elsewhere " INPUT), 4);
     assert_contains(err_text(), "fail K7006");
-    assert_contains(err_text(), text("process %ld", (long)getpid()));
+    assert_contains(err_text(), textf("process %ld", (long)getpid()));
     assert_int_equal(how_many("elsewhere/*.zip"), 0);
     assert_int_equal(close(fd), 0);
     assert_int_equal(kenporter(EXPORT "--log " LOG " -o elsewhere " INPUT), 1);
@@ -448,5 +449,5 @@ int main(void)
         cmocka_unit_test(lock__same_log_from_another_folder__says_who_has_it),
         cmocka_unit_test(lock__two_exports_at_once__one_works_one_ends_with_4),
     };
-    return cmocka_run_group_tests_name("audit", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("audit", tests, set_up, tear_down_golden);
 }

@@ -3,7 +3,7 @@
  * BIG_LOG says how many entries (make test-long: a million); the limits of time hold from that size on, those
  * of memory for every size.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -69,7 +69,7 @@ static int set_up(void **state)
     struct kp_log log;
     struct kp_log_state empty = {.end = {.head = KP_LOG_NO_HEAD}};
     n_entries = getenv("BIG_LOG") ? (unsigned)strtoul(getenv("BIG_LOG"), NULL, 10) : SMALL;
-    if (set_up_folder(state) != 0 || kp_log_lock(&log, &kp_io_posix, "big.csv") != KP_OK ||
+    if (set_up_golden(state) != 0 || kp_log_lock(&log, &kp_io_posix, "big.csv") != KP_OK ||
         kp_log_begin(&log, &empty, NOW) != KP_OK)
         return -1;
     for (unsigned i = 1; i <= n_entries; i++)
@@ -123,8 +123,8 @@ static struct measured best_of_three(char *const *command)
 static void audit__verifies__at_half_the_speed_of_sha256sum_in_constant_memory(void **state)
 {
     (void)state;
-    char *sum[] = {text("sha256sum"), text("big.csv"), NULL};
-    char *audit[] = {getenv("KENPORTER"), text("audit"), text("big.csv"), NULL};
+    char *sum[] = {textf("sha256sum"), textf("big.csv"), NULL};
+    char *audit[] = {getenv("KENPORTER"), textf("audit"), textf("big.csv"), NULL};
     struct measured s = best_of_three(sum), a = best_of_three(audit);
     assert_int_equal(a.status, 0);
     struct stat info;
@@ -156,35 +156,42 @@ static void export__a_thousand_people__begins_at_once_with_an_index(void **state
     (void)state;
     write_input();
     char *export[] = {getenv("KENPORTER"),
-                      text("export"),
-                      text("-c"),
-                      text("%s/kenporter.ini", getenv("FIXTURES")),
-                      text("--as-of"),
-                      text("2026-04-01"),
-                      text("-q"),
-                      text("--log"),
-                      text("big.csv"),
-                      text("-o"),
-                      text("out"),
-                      text("thousand.csv"),
+                      textf("export"),
+                      textf("-c"),
+                      textf("%s/kenporter.ini", getenv("FIXTURES")),
+                      textf("--as-of"),
+                      textf("2026-04-01"),
+                      textf("-q"),
+                      textf("--log"),
+                      textf("big.csv"),
+                      textf("-o"),
+                      textf("out"),
+                      textf("thousand.csv"),
                       NULL};
     char *check[] = {getenv("KENPORTER"),
-                     text("check"),
-                     text("-c"),
-                     text("%s/kenporter.ini", getenv("FIXTURES")),
-                     text("--as-of"),
-                     text("2026-04-01"),
-                     text("-q"),
-                     text("--log"),
-                     text("big.csv"),
-                     text("-o"),
-                     text("out"),
-                     text("thousand.csv"),
+                     textf("check"),
+                     textf("-c"),
+                     textf("%s/kenporter.ini", getenv("FIXTURES")),
+                     textf("--as-of"),
+                     textf("2026-04-01"),
+                     textf("-q"),
+                     textf("--log"),
+                     textf("big.csv"),
+                     textf("-o"),
+                     textf("out"),
+                     textf("thousand.csv"),
                      NULL};
-    char *empty[] = {
-        getenv("KENPORTER"), text("check"),        text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-        text("--as-of"),     text("2026-04-01"),   text("-q"), text("-o"),
-        text("empty"),       text("thousand.csv"), NULL};
+    char *empty[] = {getenv("KENPORTER"),
+                     textf("check"),
+                     textf("-c"),
+                     textf("%s/kenporter.ini", getenv("FIXTURES")),
+                     textf("--as-of"),
+                     textf("2026-04-01"),
+                     textf("-q"),
+                     textf("-o"),
+                     textf("empty"),
+                     textf("thousand.csv"),
+                     NULL};
     struct measured without = measure(export);
     assert_int_equal(without.status, 1);
     assert_true(counted("out", "released") > 500);
@@ -206,5 +213,5 @@ int main(void)
         cmocka_unit_test(audit__verifies__at_half_the_speed_of_sha256sum_in_constant_memory),
         cmocka_unit_test(export__a_thousand_people__begins_at_once_with_an_index),
     };
-    return cmocka_run_group_tests_name("biglog", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("biglog", tests, set_up, tear_down_golden);
 }

@@ -1,5 +1,5 @@
 /* What the insurers get: archives and documents, read with the tools a receiver has. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define SENDER "6631111116"
 #define DAY "20260401"
@@ -8,14 +8,14 @@ static const char *const INSURERS[] = {"00280081", "01130012", "06139463", "3128
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
+    if (set_up_golden(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
         return -1;
     return run_shell("mkdir x && cd x && for z in ../out/*.zip; do unzip -q $z || exit 1; done");
 }
 
 static char *root_of(const char *insurer)
 {
-    return text(SENDER "_%s_" DAY "0_1", insurer);
+    return textf(SENDER "_%s_" DAY "0_1", insurer);
 }
 
 static char *document_of_line(const char *line)
@@ -25,7 +25,7 @@ static char *document_of_line(const char *line)
     assert_true(row > 0);
     const char *bundle = cell(&d, row, "bundle");
     assert_true(strlen(bundle) > 4);
-    return text("x/%.*s/DATA/%s", (int)(strlen(bundle) - 4), bundle, cell(&d, row, "document"));
+    return textf("x/%.*s/DATA/%s", (int)(strlen(bundle) - 4), bundle, cell(&d, row, "document"));
 }
 
 /* --- the archive, format 1 --- */
@@ -36,14 +36,14 @@ static void bundles__names__follow_the_grammar(void **state)
     char **found = NULL;
     assert_int_equal(paths("out/*.zip", &found), COUNT(INSURERS));
     for (size_t i = 0; i < COUNT(INSURERS); i++)
-        assert_string_equal(found[i], text("out/%s.zip", root_of(INSURERS[i])));
+        assert_string_equal(found[i], textf("out/%s.zip", root_of(INSURERS[i])));
 }
 
 static void bundles__archives__are_sound_for_three_readers(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(INSURERS); i++) {
-        const char *zip = text("out/%s.zip", root_of(INSURERS[i]));
+        const char *zip = textf("out/%s.zip", root_of(INSURERS[i]));
         must("unzip -t %s", zip);
         must("python3 -c \"import sys, zipfile; assert zipfile.ZipFile(sys.argv[1]).testzip() is None\" %s",
              zip);
@@ -83,7 +83,7 @@ static void bundles__members__are_index_documents_and_schemas_in_one_folder(void
         must("test $(sort members | uniq -d | wc -l) = 0");
         must("test $(grep -c 'ix08_V08.xml$' members) = 1 && grep -q 'XSD/hc08_V08.xsd$' members && "
              "grep -q 'XSD/ix08_V08.xsd$' members");
-        assert_int_equal(how_many(text("x/%s/*", root)), 3);
+        assert_int_equal(how_many(textf("x/%s/*", root)), 3);
     }
     assert_int_equal(how_many("x/*"), COUNT(INSURERS));
 }
@@ -96,10 +96,10 @@ static void bundles__documents__are_numbered_without_a_gap_and_fit_the_decisions
     for (size_t i = 0; i < COUNT(INSURERS); i++) {
         char **found = NULL;
         const char *root = root_of(INSURERS[i]);
-        size_t n = paths(text("x/%s/DATA/*", root), &found);
+        size_t n = paths(textf("x/%s/DATA/*", root), &found);
         for (size_t k = 0; k < n; k++)
-            assert_string_equal(found[k], text("x/%s/DATA/h" SENDER DAY "01%06zu.xml", root, k + 1));
-        assert_int_equal(n, rows_with(&d, "bundle", text("%s.zip", root)));
+            assert_string_equal(found[k], textf("x/%s/DATA/h" SENDER DAY "01%06zu.xml", root, k + 1));
+        assert_int_equal(n, rows_with(&d, "bundle", textf("%s.zip", root)));
         total += n;
     }
     assert_int_equal(total, counted("out", "released"));
@@ -110,17 +110,17 @@ static void bundles__index__names_both_sides_and_counts_the_documents(void **sta
     (void)state;
     for (size_t i = 0; i < COUNT(INSURERS); i++) {
         const char *root = root_of(INSURERS[i]);
-        const char *index = slurp(text("x/%s/ix08_V08.xml", root), NULL);
+        const char *index = slurp(textf("x/%s/ix08_V08.xml", root), NULL);
         assert_contains(index, "<interactionType code=\"6\"/>");
         assert_contains(index, "<creationTime value=\"" DAY "\"/>");
         assert_contains(index,
                         "<sender><id root=\"1.2.392.200119.6.102\" extension=\"" SENDER "\"/></sender>");
         assert_contains(
             index,
-            text("<receiver><id root=\"1.2.392.200119.6.101\" extension=\"%s\"/></receiver>", INSURERS[i]));
+            textf("<receiver><id root=\"1.2.392.200119.6.101\" extension=\"%s\"/></receiver>", INSURERS[i]));
         assert_contains(index, "<serviceEventType code=\"1\"/>");
         assert_contains(index,
-                        text("<totalRecordCount value=\"%zu\"/>", how_many(text("x/%s/DATA/*", root))));
+                        textf("<totalRecordCount value=\"%zu\"/>", how_many(textf("x/%s/DATA/*", root))));
     }
 }
 
@@ -162,7 +162,7 @@ static void documents__six_people__are_byte_for_byte_as_checked_by_hand(void **s
         {"131", "duty_lower_limit"}, {"168", "duty_not_done"}, {"2", "under40"},
         {"90", "consent_only"},      {"137", "withheld"},      {"72", "consent_one_test"}};
     for (size_t i = 0; i < COUNT(files); i++)
-        assert_same_file(text("%s/expected/line_%s_%s.xml", getenv("GOLDEN"), files[i][0], files[i][1]),
+        assert_same_file(textf("%s/expected/line_%s_%s.xml", getenv("GOLDEN"), files[i][0], files[i][1]),
                          document_of_line(files[i][0]));
 }
 
@@ -175,7 +175,7 @@ static void documents__people_and_values__are_those_of_their_rows(void **state)
 static void documents__entries__stand_in_the_order_of_the_catalogue(void **state)
 {
     (void)state;
-    struct sheet items = read_sheet(text("%s/items.csv", getenv("SCHEMAS")));
+    struct sheet items = read_sheet(textf("%s/items.csv", getenv("SCHEMAS")));
     char **found = NULL;
     size_t n = paths("x/*/DATA/*.xml", &found);
     for (size_t i = 0; i < n; i++) {
@@ -187,7 +187,7 @@ static void documents__entries__stand_in_the_order_of_the_catalogue(void **state
                 first = 1;
             if (strncmp(at, "<code code=\"", 12) != 0 || strcspn(at + 12, "\"") != 17)
                 continue;
-            size_t row = find_row(&items, "item_code", text("%.17s", at + 12));
+            size_t row = find_row(&items, "item_code", textf("%.17s", at + 12));
             assert_true(row > 0);
             if (first) { /* a group stands at the place of its first member */
                 assert_true(row > last);
@@ -218,8 +218,8 @@ static bool has_a_consent(const struct sheet *consents, const struct sheet *sour
 static void documents__people_without_any_consent__hold_no_item_that_needs_it(void **state)
 {
     (void)state;
-    struct sheet items = read_sheet(text("%s/items.csv", getenv("SCHEMAS"))), d = decisions_of("out");
-    struct sheet consents = read_sheet(text("%s/consents.csv", getenv("FIXTURES"))), source = fixture_rows();
+    struct sheet items = read_sheet(textf("%s/items.csv", getenv("SCHEMAS"))), d = decisions_of("out");
+    struct sheet consents = read_sheet(textf("%s/consents.csv", getenv("FIXTURES"))), source = fixture_rows();
     size_t n = 0, with_withheld = 0;
     assert_int_equal(d.n_rows, source.n_rows);
     for (size_t row = 1; row < d.n_rows; row++) {
@@ -240,7 +240,7 @@ static void documents__consent_that_does_not_count__opens_nothing(void **state)
     (void)state;
     /* withdrawn, given later, representative of the insurer unknown (twice) */
     static const char *const lines[] = {"22", "181", "137", "188"};
-    struct sheet items = read_sheet(text("%s/items.csv", getenv("SCHEMAS")));
+    struct sheet items = read_sheet(textf("%s/items.csv", getenv("SCHEMAS")));
     for (size_t i = 0; i < COUNT(lines); i++)
         assert_int_equal(other_items_in(&items, slurp(document_of_line(lines[i]), NULL)), 0);
 }
@@ -248,7 +248,7 @@ static void documents__consent_that_does_not_count__opens_nothing(void **state)
 static void documents__consent_to_the_chest_xray__opens_that_alone(void **state)
 {
     (void)state;
-    struct sheet items = read_sheet(text("%s/items.csv", getenv("SCHEMAS")));
+    struct sheet items = read_sheet(textf("%s/items.csv", getenv("SCHEMAS")));
     static const char *const lines[] = {"226", "72"};
     for (size_t i = 0; i < COUNT(lines); i++) {
         const char *document = slurp(document_of_line(lines[i]), NULL);
@@ -291,5 +291,5 @@ int main(void)
         cmocka_unit_test(documents__consent_to_the_chest_xray__opens_that_alone),
         cmocka_unit_test(documents__consent_to_the_rest__opens_all_kinds),
     };
-    return cmocka_run_group_tests_name("bundles", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("bundles", tests, set_up, tear_down_golden);
 }

@@ -7,7 +7,7 @@
  * test program that raises it, because it takes a failure of the system or a record that no export gives
  * guard  nothing known raises it; "test" says why
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 enum { MOST_CASES = 400 };
 
@@ -15,10 +15,10 @@ static struct sheet codes, base;
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
-    codes = read_sheet(text("%s/../tests/codes.csv", getenv("FIXTURES")));
-    base = read_sheet(text("%s/../tests/cases/base.csv", getenv("FIXTURES")));
+    codes = read_sheet(textf("%s/../tests/codes.csv", getenv("FIXTURES")));
+    base = read_sheet(textf("%s/../tests/cases/base.csv", getenv("FIXTURES")));
     (void)setenv("K", getenv("KENPORTER"), 1);
     (void)setenv("C", "-c kenporter.ini --as-of 2026-04-01 -o o", 1);
     return run_shell(
@@ -46,7 +46,7 @@ static bool is_item(const char *header)
 static void change(char **cells, const char *column, const char *value)
 {
     bool all = strcmp(column, "*") == 0, found = false;
-    char *unescaped = text("%s", value), *newline = strstr(unescaped, "\\n");
+    char *unescaped = textf("%s", value), *newline = strstr(unescaped, "\\n");
     if (newline) {
         *newline = '\n';
         memmove(newline + 1, newline + 2, strlen(newline + 2) + 1);
@@ -65,7 +65,7 @@ static void write_changed_row(FILE *to, char *changes, size_t person)
     char **cells = keep(width(&base, 0) * sizeof(char *));
     for (size_t i = 0; i < width(&base, 0); i++)
         cells[i] = base.cells[base.starts[1] + i];
-    cells[column_of(&base, "insured_number")] = text("%zu", person);
+    cells[column_of(&base, "insured_number")] = textf("%zu", person);
     for (char *at = changes, *next; at; at = next) {
         next = strstr(at, " ; ");
         if (next) {
@@ -88,7 +88,7 @@ static void write_side(FILE *to, const char *code, bool bad, const char *changes
 {
     struct side *side = &sides[n_sides++];
     *side = (struct side){.code = code, .bad = bad, .first = n_lines + 1};
-    char *at = text("%s", changes), *next;
+    char *at = textf("%s", changes), *next;
     for (; at; at = next) {
         next = strstr(at, " & ");
         if (next) {
@@ -146,7 +146,8 @@ static void assert_rows_raise(const char *how)
     assert_true(n_sides > 0);
     must("rm -rf out; cp start/* .; printf '[policy]\\n%s\\n' >>kenporter.ini", how[3] ? how + 4 : "");
     (void)kenporter("check $C -o out rows.csv");
-    struct sheet decisions = decisions_of("out"), notes = read_sheet(text("%s/notes.csv", run_folder("out")));
+    struct sheet decisions = decisions_of("out"),
+                 notes = read_sheet(textf("%s/notes.csv", run_folder("out")));
     size_t wrong = 0;
     for (size_t i = 0; i < n_sides; i++)
         if (raised(&sides[i], &decisions, &notes) != sides[i].bad && ++wrong)
@@ -160,7 +161,7 @@ static void rows__bad_ones__raise_their_code_and_good_ones_do_not(void **state)
     (void)state;
     assert_rows_raise("row");
     assert_rows_raise("row derive = yes");
-    assert_contains(slurp(text("%s/report.html", run_folder("out")), NULL), "9N011000000000001");
+    assert_contains(slurp(textf("%s/report.html", run_folder("out")), NULL), "9N011000000000001");
     assert_rows_raise("row required_items = reject");
 }
 
@@ -187,8 +188,8 @@ static void run_both(const char *bad, const char *good)
 static bool told(const char *side, const char *code)
 {
     return run_shell(
-               text("cd %s && cat all o/runs/*/notes.csv o/runs/*/decisions.csv 2>/dev/null | grep -qw %s",
-                    side, code)) == 0;
+               textf("cd %s && cat all o/runs/*/notes.csv o/runs/*/decisions.csv 2>/dev/null | grep -qw %s",
+                     side, code)) == 0;
 }
 
 static void commands__bad_ones__raise_their_code_and_good_ones_do_not(void **state)
@@ -218,5 +219,5 @@ int main(void)
         cmocka_unit_test(rows__bad_ones__raise_their_code_and_good_ones_do_not),
         cmocka_unit_test(commands__bad_ones__raise_their_code_and_good_ones_do_not),
     };
-    return cmocka_run_group_tests_name("codes", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("codes", tests, set_up, tear_down_golden);
 }

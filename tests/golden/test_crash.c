@@ -4,7 +4,7 @@
  * run everybody must have been disclosed exactly once, and the log must tell the truth. CRASH_ALL=1 tries
  * every call (make test-long); otherwise a sample, closest from the first entry of the log on.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 
 #include "log/log.h"
+#include "cli/cli.h"
 
 #define LOG "out/disclosure-log.csv"
 enum { MAX_PEOPLE = 64 };
@@ -173,20 +174,20 @@ static int export(const char *input, enum fault fault, int error, int at, int re
         assert_int_equal(pipe(report_pipe), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        char *argv[] = {text("kenporter"),
-                        text(released_id ? "release" : "export"),
-                        text("-c"),
-                        text("%s/kenporter.ini", getenv("FIXTURES")),
-                        text("--as-of"),
-                        text("2026-04-01"),
-                        text("-q"),
-                        text("--threads"),
-                        text("1"),
-                        text("-o"),
-                        text("out"),
-                        text("--anchors"),
-                        text("anchors.csv"),
-                        text("%s", released_id ? released_id : input),
+        char *argv[] = {textf("kenporter"),
+                        textf(released_id ? "release" : "export"),
+                        textf("-c"),
+                        textf("%s/kenporter.ini", getenv("FIXTURES")),
+                        textf("--as-of"),
+                        textf("2026-04-01"),
+                        textf("-q"),
+                        textf("--threads"),
+                        textf("1"),
+                        textf("-o"),
+                        textf("out"),
+                        textf("--anchors"),
+                        textf("anchors.csv"),
+                        textf("%s", released_id ? released_id : input),
                         NULL};
         struct kp_env env = {.now = fixed_time, .cancel = &cancelled};
         FILE *out = fopen("/dev/null", "w"), *err = fopen("child.err", "w");
@@ -235,7 +236,7 @@ static enum kp_status take(void *ctx, const struct kp_log_line *line)
             (void)snprintf(p->bundles[p->n_bundles++], sizeof(p->bundles[0]), "%s", c[KP_LOG_BUNDLE]);
         return KP_OK;
     }
-    const char *place = text("out/%s", c[KP_LOG_BUNDLE]);
+    const char *place = textf("out/%s", c[KP_LOG_BUNDLE]);
     if (strcmp(c[KP_LOG_EVENT], "void") == 0) {
         p->n = p->pending_from;
         assert_false(exists(place));
@@ -283,7 +284,7 @@ static void assert_decisions_true(void)
     for (size_t i = 0; i < n; i++) {
         struct sheet d = read_sheet(found[i]);
         for (size_t row = 1; row < d.n_rows; row++)
-            if (is(&d, row, "decision", "released") && !exists(text("out/%s", cell(&d, row, "bundle"))))
+            if (is(&d, row, "decision", "released") && !exists(textf("out/%s", cell(&d, row, "bundle"))))
                 fail_msg("%s says that %s went out", found[i], cell(&d, row, "bundle"));
     }
 }
@@ -436,7 +437,7 @@ static void release__any_fault__leaves_what_was_prepared(void **state)
     must("\"$KENPORTER\" prepare " CONFIG "-q -o out second.csv; rm -rf ready; mv out ready");
     assert_int_equal(paths("ready/prepared/*", &prepared), 1);
     released_id = strrchr(prepared[0], '/') + 1;
-    const char *place = text("out/prepared/%s", released_id);
+    const char *place = textf("out/prepared/%s", released_id);
     for (int at = 0; at <= calls[0]; at = at == 0 ? 1 : at + (at >= calls[1] + 20 ? 1 : 20)) {
         must("rm -rf out anchors.csv; cp -a ready out; cp base.anchors anchors.csv");
         int status = export("", at ? ERROR_ONCE : NONE, EIO, at, at ? NULL : calls);
@@ -476,7 +477,7 @@ static void write_inputs(void)
 static int set_up(void **state)
 {
     int calls[2] = {0};
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     write_inputs();
     assert_int_equal(export("first.csv", NONE, 0, 0, NULL), 0);
@@ -507,5 +508,5 @@ int main(void)
         cmocka_unit_test(release__any_fault__leaves_what_was_prepared),
         cmocka_unit_test(interrupt__at_any_call__nothing_goes_out_or_everything),
     };
-    return cmocka_run_group_tests_name("crash", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("crash", tests, set_up, tear_down_golden);
 }

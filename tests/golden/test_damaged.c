@@ -2,7 +2,7 @@
  * Damaged bundles: verify names the fault in each, touches nothing, tells nothing personal, and never takes
  * long. What is damaged and how stands in damage.py, what is to be said of it in damage_cases.csv.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define BASE "6631111116_39289004_202604010_1.zip"
 #define LOG "out/disclosure-log.csv"
@@ -25,9 +25,9 @@ static struct sheet cases;
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
+    if (set_up_golden(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
         return -1;
-    cases = read_sheet(text("%s/damage_cases.csv", getenv("GOLDEN")));
+    cases = read_sheet(textf("%s/damage_cases.csv", getenv("GOLDEN")));
     return run_shell(
         "iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && mkdir tmp empty && chmod 500 empty && : >told && "
         "python3 \"$GOLDEN/damage.py\" out/" BASE " " LOG " d $(sed 1d " CASES " | cut -d, -f1)");
@@ -37,10 +37,10 @@ static int set_up(void **state)
  * it. */
 static int verify(const char *arguments)
 {
-    return run_shell(text("(cd empty; " LIMITS "TMPDIR=../tmp exec timeout -k 1 " SECONDS
-                          " \"$KENPORTER\" verify %s) "
-                          ">stdout 2>stderr; s=$?; cat stdout stderr >>told; exit $s",
-                          arguments));
+    return run_shell(textf("(cd empty; " LIMITS "TMPDIR=../tmp exec timeout -k 1 " SECONDS
+                           " \"$KENPORTER\" verify %s) "
+                           ">stdout 2>stderr; s=$?; cat stdout stderr >>told; exit $s",
+                           arguments));
 }
 
 /* --- one case --- */
@@ -49,16 +49,16 @@ static int verify(const char *arguments)
 static char *bundle_of(const char *name)
 {
     char **found = NULL;
-    size_t n = paths(text("d/%s/*", name), &found);
+    size_t n = paths(textf("d/%s/*", name), &found);
     for (size_t i = 0; i < n; i++)
         if (!strstr(found[i], "log.csv"))
-            return text("../%s", found[i]);
-    return text("../d/%s/" BASE, name);
+            return textf("../%s", found[i]);
+    return textf("../d/%s/" BASE, name);
 }
 
 static bool lists(const char *codes, const char *code)
 {
-    return strstr(codes, text("%.5s", code)) != NULL;
+    return strstr(codes, textf("%.5s", code)) != NULL;
 }
 
 /* What speaks against the lines that were printed about a case, or NULL. */
@@ -67,12 +67,12 @@ static const char *objection(size_t row, const char *lines)
     static const char *const severe[] = {": fail K", ": reject K", ": hold K"};
     const char *codes = cell(&cases, row, "codes");
     for (const char *at = codes; *at; at += at[5] == ' ' ? 6 : 5)
-        if (!strstr(lines, text(" %.5s", at)))
-            return text("%.5s is not said", at);
+        if (!strstr(lines, textf(" %.5s", at)))
+            return textf("%.5s is not said", at);
     for (size_t i = 0; i < COUNT(severe) && is(&cases, row, "only", "yes"); i++)
         for (const char *at = lines; (at = strstr(at, severe[i])) != NULL; at++)
             if (!lists(codes, strchr(at, 'K')))
-                return text("%.5s is said as well", strchr(at, 'K'));
+                return textf("%.5s is said as well", strchr(at, 'K'));
     return NULL;
 }
 
@@ -82,7 +82,7 @@ static size_t judge(size_t row, int exit_status, const char *lines)
     const char *why = objection(row, lines);
     int expected = atoi(cell(&cases, row, "exit"));
     if (exit_status != expected)
-        why = text("ended with %d instead of %d", exit_status, expected);
+        why = textf("ended with %d instead of %d", exit_status, expected);
     if (why)
         print_error("%s: %s\n", name, why);
     return why != NULL;
@@ -97,8 +97,8 @@ static void each_alone(const char *group)
         const char *name = cell(&cases, row, "case");
         if (!is(&cases, row, "group", group))
             continue;
-        const char *log = is(&cases, row, "needs_log", "yes") ? text("--log ../d/%s/log.csv", name) : "";
-        int status = verify(text("--lang en %s %s", log, bundle_of(name)));
+        const char *log = is(&cases, row, "needs_log", "yes") ? textf("--log ../d/%s/log.csv", name) : "";
+        int status = verify(textf("--lang en %s %s", log, bundle_of(name)));
         n_bad += judge(row, status, slurp("stderr", NULL));
         n++;
     }
@@ -135,13 +135,13 @@ static void all_at_once(const char *group)
             n++;
         }
     assert_true(n > 10 && strlen(list) < sizeof(list) - 1);
-    assert_int_equal(verify(text("--lang en -v --json %s", list)), 5);
+    assert_int_equal(verify(textf("--lang en -v --json %s", list)), 5);
     const char *all = slurp("stderr", NULL), *json = slurp("stdout", NULL);
     for (size_t row = 1; row < cases.n_rows; row++) {
         if (!is(&cases, row, "group", group))
             continue;
         const char *path = bundle_of(cell(&cases, row, "case"));
-        const char *verdict = strstr(json, text("\"bundle\": \"%s\"", path));
+        const char *verdict = strstr(json, textf("\"bundle\": \"%s\"", path));
         const char *faults = verdict ? strstr(verdict, "\"faults\": ") : NULL;
         assert_non_null(faults);
         n_bad += judge(row, strtoul(faults + 10, NULL, 10) > 0 ? 5 : 0, lines_about(all, path));
@@ -210,7 +210,7 @@ static void finding__of_a_document__names_its_line(void **state)
              edits[i].new);
         assert_int_equal(kenporter("verify --lang en lines/" BASE), 5);
         long line = strtol(slurp("line", NULL), NULL, 10);
-        const char *said = strstr(slurp("stderr", NULL), text(": %s", edits[i].said));
+        const char *said = strstr(slurp("stderr", NULL), textf(": %s", edits[i].said));
         assert_true(said && line > 10);
         while (said[-1] != ':')
             said--;
@@ -225,7 +225,7 @@ static void finding__of_a_document__names_its_line(void **state)
 static void cases__every_code_of_verify__has_one(void **state)
 {
     (void)state;
-    struct sheet messages = read_sheet(text("%s/messages.csv", getenv("SCHEMAS")));
+    struct sheet messages = read_sheet(textf("%s/messages.csv", getenv("SCHEMAS")));
     size_t n = 0;
     for (size_t m = 1; m < messages.n_rows; m++) {
         const char *code = cell(&messages, m, "code");
@@ -288,7 +288,7 @@ static void verify__one_of_several_damaged__judges_each_and_ends_with_5(void **s
 {
     (void)state;
     assert_int_equal(
-        verify(text("--lang en %s ../out/" BASE " %s", bundle_of("truncated_half"), bundle_of("sex_three"))),
+        verify(textf("--lang en %s ../out/" BASE " %s", bundle_of("truncated_half"), bundle_of("sex_three"))),
         5);
     const char *out = slurp("stdout", NULL);
     assert_int_equal(occurrences(out, "../"), 3);
@@ -307,7 +307,7 @@ static void verify__path_with_commands_for_the_terminal__repeats_none(void **sta
 static void verify__in_japanese__speaks_it(void **state)
 {
     (void)state;
-    assert_int_equal(verify(text("--lang ja ../out/" BASE " %s", bundle_of("sex_three"))), 5);
+    assert_int_equal(verify(textf("--lang ja ../out/" BASE " %s", bundle_of("sex_three"))), 5);
     const char *out = slurp("stdout", NULL);
     assert_contains(out,
                     "  送付元 6631111116 送付先 39289004, 作成日 2026-04-01\n  文書 5, 不備 0, 警告 1\n");
@@ -319,7 +319,7 @@ static void verify__in_japanese__speaks_it(void **state)
 static void verify__quiet__prints_faults_alone(void **state)
 {
     (void)state;
-    assert_int_equal(verify(text("-q --lang en ../out/" BASE " %s", bundle_of("sex_three"))), 5);
+    assert_int_equal(verify(textf("-q --lang en ../out/" BASE " %s", bundle_of("sex_three"))), 5);
     assert_string_equal(slurp("stdout", NULL), "");
     const char *errors = slurp("stderr", NULL);
     assert_contains(errors, "K8035");
@@ -333,7 +333,7 @@ static void verify__strict__takes_a_warning_for_a_fault(void **state)
     assert_int_equal(verify("--strict --lang en ../out/" BASE), 5);
     assert_contains(slurp("stderr", NULL), "K8026");
     assert_null(strstr(slurp("stdout", NULL), "sound"));
-    assert_int_equal(verify(text("--strict %s", bundle_of("title_missing"))), 5);
+    assert_int_equal(verify(textf("--strict %s", bundle_of("title_missing"))), 5);
 }
 
 static void verify__json__is_valid_and_adds_up(void **state)
@@ -352,8 +352,8 @@ static void verify__json__is_valid_and_adds_up(void **state)
         "assert bundles[0]['sender_number'] == '6631111116' and bundles[0]['created'] == '2026-04-01'\n";
     put("adds_up.py", script, strlen(script));
     assert_int_equal(
-        verify(text("--json ../out/" BASE " %s %s %s %s %s", bundle_of("sex_three"), bundle_of("extra_file"),
-                    bundle_of("method_missing"), bundle_of("not_a_zip"), bundle_of("bundle_absent"))),
+        verify(textf("--json ../out/" BASE " %s %s %s %s %s", bundle_of("sex_three"), bundle_of("extra_file"),
+                     bundle_of("method_missing"), bundle_of("not_a_zip"), bundle_of("bundle_absent"))),
         5);
     must("python3 adds_up.py");
     must("sha256sum out/" BASE " | cut -c1-64 | grep -qFf - stdout");
@@ -370,9 +370,9 @@ static void verify__twice__says_the_same(void **state)
 {
     (void)state;
     const char *bundle = bundle_of("document_twice");
-    assert_int_equal(verify(text("--lang en %s", bundle)), 5);
+    assert_int_equal(verify(textf("--lang en %s", bundle)), 5);
     must("cat stdout stderr >first");
-    assert_int_equal(verify(text("--lang en %s", bundle)), 5);
+    assert_int_equal(verify(textf("--lang en %s", bundle)), 5);
     must("cat stdout stderr | cmp - first");
 }
 
@@ -402,5 +402,5 @@ int main(void)
         cmocka_unit_test(verify__nothing_named__is_an_error_of_use),
         cmocka_unit_test(verify__twice__says_the_same),
     };
-    return cmocka_run_group_tests_name("damaged", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("damaged", tests, set_up, tear_down_golden);
 }

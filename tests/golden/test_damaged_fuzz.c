@@ -1,6 +1,6 @@
 /* Random damage, the same in every run: verify neither dies nor fails over it, and sees every bit of data
  * that was turned. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define BASE "6631111116_39289004_202604010_1.zip"
 
@@ -8,17 +8,17 @@ enum { BUNDLES = 700, AT_ONCE = 100 };
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
+    if (set_up_golden(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
         return -1;
-    return run_shell(text("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && "
-                          "python3 \"$GOLDEN/fuzz.py\" out/" BASE " f %d 20260401",
-                          BUNDLES));
+    return run_shell(textf("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && "
+                           "python3 \"$GOLDEN/fuzz.py\" out/" BASE " f %d 20260401",
+                           BUNDLES));
 }
 
 /* The number of faults that the verdict on a bundle counts; -1 when there is none. */
 static long faults_of(const char *json, const char *path)
 {
-    const char *verdict = strstr(json, text("\"bundle\": \"%s\"", path));
+    const char *verdict = strstr(json, textf("\"bundle\": \"%s\"", path));
     const char *faults = verdict ? strstr(verdict, "\"faults\": ") : NULL;
     return faults ? strtol(faults + 10, NULL, 10) : -1;
 }
@@ -64,5 +64,5 @@ int main(void)
         cmocka_unit_test(fuzz__each_bundle__gets_a_verdict),
         cmocka_unit_test(fuzz__what_was_told__is_clean),
     };
-    return cmocka_run_group_tests_name("damaged_fuzz", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("damaged_fuzz", tests, set_up, tear_down_golden);
 }

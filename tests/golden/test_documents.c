@@ -6,7 +6,7 @@
  *
  * After a wanted change: REWRITE_DOCUMENTS=1, which writes the files and fails; then read them.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "v08/cda_write.h"
 #include "profile.h"
@@ -23,15 +23,15 @@ static int set_up(void **state)
 {
     static struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
     static const char *const files[] = {"hc08_V08.xsd", "ix08_V08.xsd"};
-    if (set_up_folder(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK ||
+    if (set_up_golden(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK ||
         kp_text_new(&decoder) != KP_OK ||
         kp_tables_load(&arena, &kp_io_posix, decoder, NULL, &diag, &tables) != KP_OK)
         return -1;
     for (size_t i = 0; i < COUNT(files); i++)
         if (load_profile(files[i], &schemas[i]) != KP_OK || kp_xml_check_new(schemas[i], &checks[i]) != KP_OK)
             return -1;
-    cases = read_sheet(text("%s/documents/cases.csv", getenv("GOLDEN")));
-    settings = read_sheet(text("%s/documents/settings.csv", getenv("GOLDEN")));
+    cases = read_sheet(textf("%s/documents/cases.csv", getenv("GOLDEN")));
+    settings = read_sheet(textf("%s/documents/settings.csv", getenv("GOLDEN")));
     return 0;
 }
 
@@ -44,7 +44,7 @@ static int tear_down(void **state)
     kp_text_free(decoder);
     kp_arena_release(&of_case);
     kp_arena_release(&arena);
-    return tear_down_folder(state);
+    return tear_down_golden(state);
 }
 
 /* --- from settings to a document --- */
@@ -158,7 +158,7 @@ static void set(struct subject *s, size_t row)
 static void prepare(size_t row_of_case, struct subject *s)
 {
     const char *file = cell(&cases, row_of_case, "file");
-    const char *document = text("%.*s", (int)strcspn(file, "."), file);
+    const char *document = textf("%.*s", (int)strcspn(file, "."), file);
     kp_arena_reset(&of_case);
     *s = (struct subject){.decision.band = KP_BAND_40TO74};
     assert_int_equal(kp_record_init(&s->record, &tables, &of_case), KP_OK);
@@ -191,7 +191,7 @@ static bool write_case(size_t row, struct kp_buf *out)
 
 static char *golden_file(size_t row)
 {
-    return text("%s/documents/%s", getenv("GOLDEN"), cell(&cases, row, "file"));
+    return textf("%s/documents/%s", getenv("GOLDEN"), cell(&cases, row, "file"));
 }
 
 static void say_where_they_part(const char *file, const char *expected, const char *got)
@@ -234,7 +234,7 @@ static void documents__all__stand_in_the_table_and_show_one_thing_each(void **st
 {
     (void)state;
     char **found = NULL;
-    size_t n = paths(text("%s/documents/*.xml", getenv("GOLDEN")), &found);
+    size_t n = paths(textf("%s/documents/*.xml", getenv("GOLDEN")), &found);
     assert_int_equal(n, cases.n_rows - 1);
     for (size_t i = 0; i < n; i++) {
         size_t row = find_row(&cases, "file", strrchr(found[i], '/') + 1);
@@ -243,7 +243,7 @@ static void documents__all__stand_in_the_table_and_show_one_thing_each(void **st
     }
     for (size_t row = 1; row < settings.n_rows; row++) {
         const char *document = cell(&settings, row, "document");
-        assert_true(!*document || find_row(&cases, "file", text("%s.xml", document)) > 0);
+        assert_true(!*document || find_row(&cases, "file", textf("%s.xml", document)) > 0);
     }
 }
 
@@ -264,10 +264,10 @@ static void documents__by_xmllint__fit_the_profile(void **state)
         "cd \"$GOLDEN/documents\" && exec 2>\"$OLDPWD/verdicts\" && "
         "xmllint --nonet --noout --schema \"$SCHEMAS/xsd/hc08_V08.xsd\" $(ls *.xml | grep -v ^index_); "
         "xmllint --nonet --noout --schema \"$SCHEMAS/xsd/ix08_V08.xsd\" index_*.xml");
-    const char *verdicts = text("\n%s", slurp("verdicts", NULL));
+    const char *verdicts = textf("\n%s", slurp("verdicts", NULL));
     for (size_t row = 1; row < cases.n_rows; row++)
-        assert_contains(verdicts, text("\n%s %s\n", cell(&cases, row, "file"),
-                                       is(&cases, row, "valid", "yes") ? "validates" : "fails to validate"));
+        assert_contains(verdicts, textf("\n%s %s\n", cell(&cases, row, "file"),
+                                        is(&cases, row, "valid", "yes") ? "validates" : "fails to validate"));
 }
 
 static void documents__by_a_second_reader__say_what_their_settings_ask_for(void **state)

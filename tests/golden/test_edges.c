@@ -1,5 +1,5 @@
 /* Rows at the edge of what a document can hold: what goes out passes verify and agrees with its log entry. */
-#include "golden/golden.h"
+#include "golden.h"
 
 static void rows_at_the_edge__go_out_sound_or_are_stopped(void **state UNUSED)
 {
@@ -22,5 +22,5 @@ int main(void)
         cmocka_unit_test(rows_at_the_edge__go_out_sound_or_are_stopped),
         cmocka_unit_test(postal_code_without_address__stands_in_the_document),
     };
-    return cmocka_run_group_tests(tests, set_up_folder, tear_down_folder);
+    return cmocka_run_group_tests(tests, set_up_golden, tear_down_golden);
 }

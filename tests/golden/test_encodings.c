@@ -1,6 +1,6 @@
 /* The same data however it was saved; comments, bytes that are no text, rare characters, quotes and line
  * breaks. */
-#include "golden/golden.h"
+#include "golden.h"
 
 /* A released row of ../export.csv, and the cells of it that are changed below. */
 #define LINE "5"
@@ -12,7 +12,7 @@ static const char *const DELIMITERS[] = {"comma", "tab", "semicolon"};
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || kenporter(EXPORT "-o plain " INPUT) != 1)
+    if (set_up_golden(state) != 0 || kenporter(EXPORT "-o plain " INPUT) != 1)
         return -1;
     return run_shell("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8 && cp " INPUT "export.cp932 && "
                      "grep -q '^" PERSON "' export.utf8 && sed -n " LINE "p export.utf8 | grep -q '^" PERSON
@@ -27,15 +27,15 @@ static int set_up(void **state)
 static void assert_same_outcome(const char *variant, const char *first, const char *config, const char *input)
 {
     static const char *const files[] = {"decisions.csv", "rejected.csv", "held.csv", "notes.csv"};
-    const char *out = text("variants/%s/%.*s", variant, (int)strcspn(input, "."), input);
-    int status = run_shell(text("cd variants/%s && \"$KENPORTER\" export %s -o %.*s %s >stdout 2>stderr",
-                                variant, config, (int)strcspn(input, "."), input, input));
+    const char *out = textf("variants/%s/%.*s", variant, (int)strcspn(input, "."), input);
+    int status = run_shell(textf("cd variants/%s && \"$KENPORTER\" export %s -o %.*s %s >stdout 2>stderr",
+                                 variant, config, (int)strcspn(input, "."), input, input));
     if (status != 1)
-        fail_msg("%s: exit %d: %s", out, status, slurp(text("variants/%s/stderr", variant), NULL));
+        fail_msg("%s: exit %d: %s", out, status, slurp(textf("variants/%s/stderr", variant), NULL));
     assert_same_bundles(first, out);
     for (size_t i = 0; i < COUNT(files); i++)
-        assert_same_file(text("%s/%s", run_folder(first), files[i]),
-                         text("%s/%s", run_folder(out), files[i]));
+        assert_same_file(textf("%s/%s", run_folder(first), files[i]),
+                         textf("%s/%s", run_folder(out), files[i]));
     must("rm -rf '%s'", strcmp(first, out) == 0 ? "none" : out);
 }
 
@@ -48,7 +48,7 @@ static void pattern_b__any_encoding_line_end_and_delimiter__gives_the_same(void 
         for (size_t l = 0; l < COUNT(ENDS); l++)
             for (size_t d = 1; d < COUNT(DELIMITERS); d++)
                 if (e != 1 || l != 1 || d != 1)
-                    assert_same_outcome(text("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l + d) % 3]),
+                    assert_same_outcome(textf("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l + d) % 3]),
                                         first, VENDOR_CONFIG, "pattern_b.csv");
 }
 
@@ -62,7 +62,7 @@ static void export__any_encoding_and_line_end__gives_the_same(void **state)
     for (size_t e = 0; e < COUNT(ENCODINGS); e++)
         for (size_t l = 0; l < COUNT(ENDS); l++)
             if (e + l > 0)
-                assert_same_outcome(text("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l) % 3]), first,
+                assert_same_outcome(textf("%s_%s_%s", ENCODINGS[e], ENDS[l], DELIMITERS[(e + l) % 3]), first,
                                     CONFIG, "export.csv");
 }
 
@@ -78,8 +78,8 @@ static void report__names_the_encoding(void **state)
         must("rm -rf encoding");
         assert_int_equal(
             kenporter("check " VENDOR_CONFIG "-o encoding variants/%s_lf_tab/pattern_b.csv", names[i][0]), 1);
-        assert_contains(slurp(text("%s/report.json", run_folder("encoding")), NULL),
-                        text("\"encoding\": \"%s", names[i][1]));
+        assert_contains(slurp(textf("%s/report.json", run_folder("encoding")), NULL),
+                        textf("\"encoding\": \"%s", names[i][1]));
     }
 }
 
@@ -109,7 +109,7 @@ static void comments__between_rows__change_nothing_and_are_counted(void **state)
         "sed -e '1i # 健診結果, 2025年度\\r' -e '50a #一つの\"引用符,;\\r\\n# 二つ目\\r' -e '$a # 終わり' export.utf8 >comments.utf8");
     assert_int_equal(counted("plain", "comment_lines"), 0);
     for (size_t i = 0; i < COUNT(conversions); i++) {
-        const char *out = text("comments%zu", i);
+        const char *out = textf("comments%zu", i);
         must("%s <comments.utf8 >comments.csv", conversions[i]);
         assert_int_equal(kenporter(EXPORT "-o %s comments.csv", out), 1);
         assert_same_bundles("plain", out);
@@ -202,13 +202,13 @@ static void bytes__undecodable__reject_that_row_alone(void **state)
                  {"export.utf8", "UTF-8", 0xe3},  {"export.utf8", "UTF-8", 0xc0}};
     struct sheet plain = decisions_of("plain");
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *out = text("byte%zu", i);
+        const char *out = textf("byte%zu", i);
         spoil_address(cases[i].file, "byte.csv", cases[i].byte);
         assert_int_equal(kenporter(EXPORT "-o %s byte.csv", out), 1);
         assert_contains(slurp("stderr", NULL),
-                        text("byte.csv:" LINE ": reject K2011 住所 #11: byte 7 (0x%02X) of the field is "
-                             "not %s; ",
-                             cases[i].byte, cases[i].encoding));
+                        textf("byte.csv:" LINE ": reject K2011 住所 #11: byte 7 (0x%02X) of the field is "
+                              "not %s; ",
+                              cases[i].byte, cases[i].encoding));
         assert_int_equal(occurrences(slurp("stderr", NULL), "K2011"), 1);
         struct sheet d = decisions_of(out);
         assert_int_equal(d.n_rows, plain.n_rows);
@@ -242,14 +242,14 @@ static void bytes__undecodable_in_a_short_file__reject_that_row_alone(void **sta
     (void)state;
     static const char *const files[] = {"export.cp932", "export.utf8"};
     for (size_t i = 0; i < COUNT(files); i++) {
-        const char *out = text("short%zu", i);
+        const char *out = textf("short%zu", i);
         spoil_address(files[i], "long.csv", 0xff);
         must("sed -n '1p;4,6p' long.csv >short.csv");
         assert_int_equal(kenporter(EXPORT "-o %s short.csv", out), 1);
         assert_int_equal(counted(out, "released"), 2);
         assert_contains(slurp("stderr", NULL),
-                        text("short.csv:3: reject K2011 住所 #11: byte 7 (0xFF) of the field is not %s; ",
-                             i == 0 ? "CP932" : "UTF-8"));
+                        textf("short.csv:3: reject K2011 住所 #11: byte 7 (0xFF) of the field is not %s; ",
+                              i == 0 ? "CP932" : "UTF-8"));
     }
 }
 
@@ -277,7 +277,7 @@ static void characters__of_the_extensions__survive(void **state)
         "    csv.writer(open('rare.' + codec, 'w', encoding=codec, newline='')).writerows(rows)\n\"");
     static const char *const codecs[] = {"cp932", "utf-8", "utf-16"};
     for (size_t i = 0; i < COUNT(codecs); i++) {
-        const char *out = text("rare%zu", i);
+        const char *out = textf("rare%zu", i);
         assert_int_equal(kenporter(EXPORT "-o %s rare.%s", out, codecs[i]), 1);
         assert_document_holds(out, "</postalCode>兵庫県潮見市髙﨑Ⅱ丁目①－３㈱寮</addr>");
         assert_document_holds(out, "<name>㈱髙﨑クリニックⅡ①</name>");
@@ -338,13 +338,13 @@ static void breaks__inside_a_cell__count_as_lines(void **state)
          "        csv.writer(file, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)\n\"");
     for (size_t l = 0; l < COUNT(ENDS); l++)
         for (size_t i = 0; i < COUNT(lines); i++) {
-            const char *name = text("breaks%zu%zu", l, i);
+            const char *name = textf("breaks%zu%zu", l, i);
             assert_int_equal(kenporter(EXPORT "-o %s %s.csv", name, name), 1);
-            assert_contains(slurp("stderr", NULL), text("%s.csv:%zu: reject K4011", name, 5 + lines[i]));
+            assert_contains(slurp("stderr", NULL), textf("%s.csv:%zu: reject K4011", name, 5 + lines[i]));
             struct sheet d = decisions_of(name);
             assert_string_equal(cell(&d, 3, "line"), "4");
             assert_string_equal(cell(&d, 3, "decision"), "released");
-            assert_string_equal(cell(&d, 4, "line"), text("%zu", 5 + lines[i]));
+            assert_string_equal(cell(&d, 4, "line"), textf("%zu", 5 + lines[i]));
         }
 }
 
@@ -367,5 +367,5 @@ int main(void)
         cmocka_unit_test(quote__unbalanced__stops_with_its_line),
         cmocka_unit_test(breaks__inside_a_cell__count_as_lines),
     };
-    return cmocka_run_group_tests_name("encodings", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("encodings", tests, set_up, tear_down_golden);
 }

@@ -1,13 +1,13 @@
 /* What goes wrong before anything is released: the exit status, one line with the remedy, nothing left
  * behind. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     return run_shell("cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && "
                      "iconv -f CP932 -t UTF-8 export.csv >export.utf8");
@@ -24,7 +24,7 @@ static void assert_refused(int status, int expected, const char *place, const ch
     if (status != expected)
         fail_msg("exit %d, expected %d: %s", status, expected, err);
     assert_string_equal(slurp("stdout", NULL), "");
-    assert_contains(err, text("%s: fail %s", place, code));
+    assert_contains(err, textf("%s: fail %s", place, code));
     if (occurrences(err, "\n") != 1 || !strstr(err, "; "))
         fail_msg("not one line with a remedy: %s", err);
     assert_int_equal(left, 0);
@@ -301,5 +301,5 @@ int main(void)
         cmocka_unit_test(log__broken_chain__exit_4_and_nothing_released),
         cmocka_unit_test(log__not_a_log__exit_4_and_untouched),
     };
-    return cmocka_run_group_tests_name("errors", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("errors", tests, set_up, tear_down_golden);
 }

@@ -1,10 +1,10 @@
 /* The nightly job on the fixtures: who is released, rejected and held, and what the run leaves in its folder.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     return kenporter(EXPORT "-o out " INPUT) == 1 ? 0 : -1;
 }
@@ -48,10 +48,10 @@ static void export__summary__says_the_counts_and_where_things_are(void **state)
     (void)state;
     const char *out = slurp("stdout", NULL);
     assert_contains(out,
-                    text("read %zu = released %zu + rejected %zu + held %zu", counted("out", "read"),
-                         counted("out", "released"), counted("out", "rejected"), counted("out", "held")));
-    assert_contains(out, text("%s/rejected.csv", run_folder("out")));
-    assert_contains(out, text("%s/held.csv", run_folder("out")));
+                    textf("read %zu = released %zu + rejected %zu + held %zu", counted("out", "read"),
+                          counted("out", "released"), counted("out", "rejected"), counted("out", "held")));
+    assert_contains(out, textf("%s/rejected.csv", run_folder("out")));
+    assert_contains(out, textf("%s/held.csv", run_folder("out")));
     assert_contains(out, "out/disclosure-log.csv");
 }
 
@@ -101,7 +101,7 @@ static void export__rejected_rows__carry_the_code_of_their_fault(void **state)
             const char *line = cell(&expected, row, "line");
             size_t found = find_row(&decisions, "line", line);
             assert_string_equal(cell(&decisions, found, "codes"), codes[i][1]);
-            assert_contains(err, text("export.csv:%s: reject %s", line, codes[i][1]));
+            assert_contains(err, textf("export.csv:%s: reject %s", line, codes[i][1]));
             n++;
         }
     assert_int_equal(n, rows_with(&expected, "decision", "rejected"));
@@ -116,7 +116,7 @@ static void export__released_rows__name_bundle_and_document(void **state)
         assert_int_equal(*cell(&decisions, row, "document") != '\0', released);
         assert_int_equal(*cell(&decisions, row, "bundle") != '\0', released);
         if (released)
-            assert_true(exists(text("out/%s", cell(&decisions, row, "bundle"))));
+            assert_true(exists(textf("out/%s", cell(&decisions, row, "bundle"))));
     }
 }
 
@@ -164,7 +164,7 @@ static void export__utf16_with_mark__gives_the_same_bundles(void **state)
 /* The file holds exactly the rows of that decision, each cell as it came. */
 static void assert_row_file(const char *name, const char *decision)
 {
-    const char *path = text("%s/%s.csv", run_folder("out"), name);
+    const char *path = textf("%s/%s.csv", run_folder("out"), name);
     struct sheet expected = expected_rows(), file = read_sheet(path), source = fixture_rows();
     size_t ours = strcmp(name, "held") == 0 ? 5 : 4;
     assert_memory_equal(slurp(path, NULL), "\xef\xbb\xbf", 3);
@@ -205,7 +205,7 @@ static void export__held_csv__holds_exactly_the_held_rows(void **state)
 static void export__notes_csv__tells_of_changes_without_values(void **state)
 {
     (void)state;
-    struct sheet notes = read_sheet(text("%s/notes.csv", run_folder("out")));
+    struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("out")));
     assert_true(notes.n_rows > 1);
     assert_true(rows_with(&notes, "code", "K3002") > 0 && rows_with(&notes, "code", "K3004") > 0);
     for (size_t i = 0; i < width(&notes, 0); i++)
@@ -217,7 +217,7 @@ static void export__notes_csv__tells_of_changes_without_values(void **state)
 static void export__report_json__has_all_members(void **state)
 {
     (void)state;
-    const char *report = text("%s/report.json", run_folder("out"));
+    const char *report = textf("%s/report.json", run_folder("out"));
     must("python3 -m json.tool '%s'", report);
     must(
         "python3 -c \"import json, sys\n"
@@ -252,24 +252,24 @@ static void export__report_json__lists_the_columns_that_map_to_nothing(void **st
     (void)state;
     static const char *const unused[] = {"コース名称", "肝機能判定", "腎機能判定", "血糖判定",
                                          "脂質判定",   "22予備",     "23予備"};
-    const char *report = slurp(text("%s/report.json", run_folder("out")), NULL);
+    const char *report = slurp(textf("%s/report.json", run_folder("out")), NULL);
     for (size_t i = 0; i < COUNT(unused); i++)
-        assert_contains(report, text("\"%s\"", unused[i]));
+        assert_contains(report, textf("\"%s\"", unused[i]));
 }
 
 static void export__json_option__prints_the_report(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(EXPORT "--json -o json " INPUT), 1);
-    assert_same_file("stdout", text("%s/report.json", run_folder("json")));
+    assert_same_file("stdout", textf("%s/report.json", run_folder("json")));
 }
 
 static void export__report_html__stands_alone(void **state)
 {
     (void)state;
-    const char *html = slurp(text("%s/report.html", run_folder("out")), NULL);
+    const char *html = slurp(textf("%s/report.html", run_folder("out")), NULL);
     assert_contains(html, "<!DOCTYPE html>");
-    assert_contains(html, text("%zu", counted("out", "released")));
+    assert_contains(html, textf("%zu", counted("out", "released")));
     assert_null(strstr(html, "{1}")); /* a text of the catalogue, with nothing put in */
     assert_null(strstr(html, "http"));
     assert_null(strstr(html, "<script"));
@@ -291,7 +291,7 @@ static void export__end__leaves_no_temporary_folder(void **state)
     (void)state;
     assert_int_equal(how_many("out/.tmp*"), 0);
     assert_int_equal(how_many("out/*"), 5 + 3); /* bundles, runs, log and its index */
-    assert_int_equal(how_many(text("%s/*", run_folder("out"))), 6);
+    assert_int_equal(how_many(textf("%s/*", run_folder("out"))), 6);
     assert_int_equal(how_many("out/runs/*"), 1);
 }
 
@@ -319,5 +319,5 @@ int main(void)
         cmocka_unit_test(export__utf8_with_mark_and_lf__gives_the_same_bundles),
         cmocka_unit_test(export__utf16_with_mark__gives_the_same_bundles),
     };
-    return cmocka_run_group_tests_name("export", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("export", tests, set_up, tear_down_golden);
 }

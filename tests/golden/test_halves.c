@@ -3,7 +3,7 @@
  * words - goes out whole or stays. One run over a person for each case, all made from the row of
  * tests/cases/base.csv.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define OPINION "9N521000000000049" /* 医師の意見, and who gave it */
 #define ADVISER "9N526000000000049"
@@ -61,18 +61,18 @@ static struct sheet base, entries;
 
 static char *employee(size_t i)
 {
-    return text("%zu", 88000 + i);
+    return textf("%zu", 88000 + i);
 }
 
 /* The value of a column in a list such as "column=value ; column=value"; NULL when it is not there. */
 static const char *listed(const char *list, const char *column)
 {
-    const char *at = strstr(list, text("%s=", column));
+    const char *at = strstr(list, textf("%s=", column));
     if (!at)
         return NULL;
     at += strlen(column) + 1;
     const char *end = strstr(at, " ; ");
-    return text("%.*s", (int)(end ? (size_t)(end - at) : strlen(at)), at);
+    return textf("%.*s", (int)(end ? (size_t)(end - at) : strlen(at)), at);
 }
 
 static void write_person(FILE *to, size_t i)
@@ -95,16 +95,16 @@ static void write_person(FILE *to, size_t i)
 
 static void write_consents(FILE *to, size_t i)
 {
-    char *rest = text("%s", cases[i].consent);
+    char *rest = textf("%s", cases[i].consent);
     for (char *items = strtok_r(rest, "|", &rest); items; items = strtok_r(NULL, "|", &rest))
         (void)fprintf(to, "CON-%zu-%s,%s,,,,,*,%s,explicit,2025-06-01,,\n", i, items, employee(i), items);
 }
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
-    base = read_sheet(text("%s/../tests/cases/base.csv", getenv("FIXTURES")));
+    base = read_sheet(textf("%s/../tests/cases/base.csv", getenv("FIXTURES")));
     must(
         "cp \"$FIXTURES\"/requests.csv \"$FIXTURES\"/insurers.csv \"$FIXTURES\"/kenporter.ini . && "
         "head -n 1 \"$FIXTURES\"/consents.csv >consents.csv && sed 1q \"$FIXTURES\"/../tests/cases/base.csv | "
@@ -142,7 +142,7 @@ static const char *document_of(size_t entry)
 
 static void assert_all_in(const char *what, const char *list, const char *in)
 {
-    char *rest = text("%s", list);
+    char *rest = textf("%s", list);
     for (char *word = strtok_r(rest, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         if (!strstr(in, word))
             fail_msg("%s: %s is not in: %s", what, word, in);
@@ -150,7 +150,7 @@ static void assert_all_in(const char *what, const char *list, const char *in)
 
 static void assert_none_in(const char *what, const char *list, const char *in)
 {
-    char *rest = text("%s", list);
+    char *rest = textf("%s", list);
     for (char *word = strtok_r(rest, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         if (strstr(in, word))
             fail_msg("%s: %s is in: %s", what, word, in);
@@ -183,9 +183,9 @@ static void document__holds_what_the_log_names_and_nothing_that_stayed(void **st
         assert_none_in(cases[i].name, cases[i].stays, document);
         assert_none_in(cases[i].name, cases[i].secrets, document);
         for (const char *at = cases[i].given; *at; at += strcspn(at, " "), at += *at == ' ') {
-            const char *code = text("%.17s", at);
+            const char *code = textf("%.17s", at);
             bool doctor = strcmp(code, ADVISER) == 0 || strcmp(code, LUNG_DOCTOR) == 0;
-            const char *name = doctor ? listed(cases[i].cells, code) : text("code=\"%s\"", code);
+            const char *name = doctor ? listed(cases[i].cells, code) : textf("code=\"%s\"", code);
             assert_contains(document, name);
         }
         /* The judgement of the base row has its doctor. */
@@ -200,7 +200,7 @@ static void record__with_nothing_left_but_half__is_held(void **state UNUSED)
     struct sheet decisions = decisions_of("out");
     size_t held = 0;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        size_t row = find_row(&decisions, "line", text("%zu", i + 2));
+        size_t row = find_row(&decisions, "line", textf("%zu", i + 2));
         bool holds = !cases[i].given;
         if (row == 0 || !is(&decisions, row, "decision", holds ? "held" : "released"))
             fail_msg("%s: %s", cases[i].name, row ? cell(&decisions, row, "codes") : "no decision");
@@ -230,5 +230,5 @@ int main(void)
         cmocka_unit_test(record__with_nothing_left_but_half__is_held),
         cmocka_unit_test(bundles__pass_the_checks_of_a_receiver),
     };
-    return cmocka_run_group_tests_name("halves", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("halves", tests, set_up, tear_down_golden);
 }

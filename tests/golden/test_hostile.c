@@ -1,6 +1,6 @@
 /* Nothing that people or systems do to a run, between runs, or to its surroundings makes it tell anyone twice
  * or lie. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,7 +12,7 @@
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
 }
@@ -30,7 +30,7 @@ static void limit_of_file_size__is_a_fault_like_any_other(void **state)
     for (int kib = 1; kib <= 400; kib += 133) {
         must("rm -rf small");
         int status = run_shell(
-            text("ulimit -f %d; \"$KENPORTER\" " EXPORT "-q -o small " INPUT ">stdout 2>stderr", kib));
+            textf("ulimit -f %d; \"$KENPORTER\" " EXPORT "-q -o small " INPUT ">stdout 2>stderr", kib));
         assert_int_equal(status, 4);
         assert_int_equal(how_many("small/.tmp*"), 0);
         assert_int_equal(kenporter(EXPORT "-q -o small " INPUT), 1);
@@ -54,7 +54,7 @@ static void closed_streams__messages_go_into_no_file_of_the_run(void **state)
     static const char *const closed[] = {"2>&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"};
     for (size_t i = 0; i < COUNT(closed); i++) {
         must("rm -rf closed");
-        (void)run_shell(text("\"$KENPORTER\" " EXPORT "-o closed " INPUT "%s", closed[i]));
+        (void)run_shell(textf("\"$KENPORTER\" " EXPORT "-o closed " INPUT "%s", closed[i]));
         size_t n = 0;
         (void)slurp("closed/.lock", &n);
         assert_in_range(n, 2, 12); /* a process id */
@@ -69,8 +69,8 @@ static void assert_refused(const char *out, const char *options)
 {
     assert_int_equal(kenporter(EXPORT "-q -o %s %s " INPUT, out, options), 4);
     assert_contains(slurp("stderr", NULL), "fail K7030");
-    assert_int_equal(how_many(text("%s/*.zip", out)), N_BUNDLES);
-    assert_int_equal(how_many(text("%s/.tmp*", out)), 0);
+    assert_int_equal(how_many(textf("%s/*.zip", out)), N_BUNDLES);
+    assert_int_equal(how_many(textf("%s/.tmp*", out)), 0);
 }
 
 static void log_and_index_gone__bundles_there__nobody_is_told_twice(void **state)
@@ -162,13 +162,13 @@ static int with(const struct kp_env *env, int n, char **argv)
 static int export_at(int64_t (*clock)(void *ctx))
 {
     const struct kp_env env = {.now = clock};
-    char *argv[] = {text("kenporter"),
-                    text("export"),
-                    text("-c"),
-                    text("%s/kenporter.ini", getenv("FIXTURES")),
-                    text("-o"),
-                    text("clock"),
-                    text("%s/export.csv", getenv("FIXTURES")),
+    char *argv[] = {textf("kenporter"),
+                    textf("export"),
+                    textf("-c"),
+                    textf("%s/kenporter.ini", getenv("FIXTURES")),
+                    textf("-o"),
+                    textf("clock"),
+                    textf("%s/export.csv", getenv("FIXTURES")),
                     NULL};
     return with(&env, 7, argv);
 }
@@ -189,7 +189,7 @@ static void audit__interrupted__ends(void **state)
 {
     (void)state;
     const struct kp_env env = {.now = early, .cancel = &stop};
-    char *argv[] = {text("kenporter"), text("audit"), text("done" LOG), NULL};
+    char *argv[] = {textf("kenporter"), textf("audit"), textf("done" LOG), NULL};
     assert_int_equal(with(&env, 3, argv), 4);
     assert_contains(slurp("stderr", NULL), "fail K9004");
 }
@@ -234,5 +234,5 @@ int main(void)
         cmocka_unit_test(audit__nobody_takes_its_answer__does_not_blame_the_log),
         cmocka_unit_test(audit__while_a_run_writes__sees_no_torn_line),
     };
-    return cmocka_run_group_tests_name("hostile", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("hostile", tests, set_up, tear_down_golden);
 }

@@ -1,9 +1,9 @@
 /* One export in the layouts that vendors and spreadsheets make of it: nobody is lost, nobody is shown. */
-#include "golden/golden.h"
+#include "golden.h"
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || run_shell("cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && "
+    if (set_up_golden(state) != 0 || run_shell("cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && "
                                                "python3 \"$GOLDEN/write_layouts.py\" export.csv") != 0)
         return -1;
     return kenporter(CHECK "-o plain plain.csv") == 1 ? 0 : -1;
@@ -11,7 +11,7 @@ static int set_up(void **state)
 
 static const char *report_of(const char *out)
 {
-    return slurp(text("%s/report.json", run_folder(out)), NULL);
+    return slurp(textf("%s/report.json", run_folder(out)), NULL);
 }
 
 /* The same decisions, in the same order. */
@@ -32,7 +32,7 @@ static void layouts__of_one_export__are_decided_alike(void **state)
     for (size_t i = 0; i < COUNT(layouts); i++) {
         assert_int_equal(kenporter(CHECK "-v -o %s %s.csv", layouts[i].name, layouts[i].name), 1);
         assert_as_plain(layouts[i].name);
-        assert_contains(report_of(layouts[i].name), text("\"title_rows\": %u,", layouts[i].titles));
+        assert_contains(report_of(layouts[i].name), textf("\"title_rows\": %u,", layouts[i].titles));
         assert_int_equal(strstr(slurp("stderr", NULL), " note K3070: ") != NULL, layouts[i].titles > 0);
     }
 }
@@ -69,7 +69,7 @@ static void names__of_no_known_kind_below_a_title__are_found_with_and_without_ma
 
 static void assert_names_nobody(const char *place)
 {
-    assert_contains(slurp("stderr", NULL), text("%s: fail K2012: ", place));
+    assert_contains(slurp("stderr", NULL), textf("%s: fail K2012: ", place));
     must("! grep -e 杉浦 -e ｽｷﾞｳﾗ -e 京都府 -e 三宅 stdout stderr");
 }
 
@@ -79,9 +79,9 @@ static void person__where_names_are_expected__stops_the_run_and_is_not_shown(voi
     static const char *const inputs[] = {"person_above.csv", "sparse_person_above.csv", "headless.csv"};
     for (size_t i = 0; i < COUNT(inputs); i++) {
         assert_int_equal(kenporter(CHECK "-v -o none %s", inputs[i]), 3);
-        assert_names_nobody(text("%s:1", inputs[i]));
+        assert_names_nobody(textf("%s:1", inputs[i]));
         assert_int_equal(kenporter("map %s", inputs[i]), 3);
-        assert_names_nobody(text("%s:1", inputs[i]));
+        assert_names_nobody(textf("%s:1", inputs[i]));
     }
     assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map headless.csv"), 3);
     assert_names_nobody("headless.csv:1");
@@ -213,5 +213,5 @@ int main(void)
         cmocka_unit_test(program__that_crashes__leaves_no_core),
         cmocka_unit_test(path__with_line_ends_and_escapes__is_printed_harmlessly),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests(tests, set_up, tear_down_golden);
 }

@@ -1,5 +1,5 @@
 /* The disclosure log: its chain checked from the outside, and what stands in it. */
-#include "golden/golden.h"
+#include "golden.h"
 
 static const char HEADER[] =
     "seq,time,run_id,event,request_id,insurer_number,recipient,bundle,bundle_sha256,document,record_sha256,employee_id,"
@@ -11,7 +11,7 @@ static struct sheet entries;
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
+    if (set_up_golden(state) != 0 || kenporter(EXPORT "-o out " INPUT) != 1)
         return -1;
     entries = read_sheet("out/disclosure-log.csv");
     return 0;
@@ -23,7 +23,7 @@ static void log__chain__verifies_from_the_outside(void **state)
 {
     (void)state;
     assert_log_verifies("out/disclosure-log.csv");
-    assert_true(is(&entries, 1, "prev_hash", text("%064d", 0)));
+    assert_true(is(&entries, 1, "prev_hash", textf("%064d", 0)));
     assert_contains(slurp("stdout", NULL), cell(&entries, entries.n_rows - 1, "hash"));
 }
 
@@ -159,13 +159,13 @@ static void log__items__are_those_of_the_document(void **state)
             continue;
         const char *bundle = cell(&entries, e, "bundle");
         const char *document = slurp(
-            text("x/%.*s/DATA/%s", (int)(strlen(bundle) - 4), bundle, cell(&entries, e, "document")), NULL);
+            textf("x/%.*s/DATA/%s", (int)(strlen(bundle) - 4), bundle, cell(&entries, e, "document")), NULL);
         size_t n = 0, authors = 0;
         for (size_t i = 0; i < COUNT(given); i++) {
-            char *rest = text("%s", cell(&entries, e, given[i]));
+            char *rest = textf("%s", cell(&entries, e, given[i]));
             for (char *c = strtok_r(rest, " ", &rest); c; c = strtok_r(NULL, " ", &rest)) {
                 bool author = strcmp(c, "9N516000000000049") == 0; /* written as author of the judgement */
-                assert_int_equal(strstr(document, text("<code code=\"%s\"", c)) != NULL, !author);
+                assert_int_equal(strstr(document, textf("<code code=\"%s\"", c)) != NULL, !author);
                 authors += author;
                 n++;
             }
@@ -174,7 +174,7 @@ static void log__items__are_those_of_the_document(void **state)
                              occurrences(document, "<code nullFlavor=\"NA\"/>"),
                          n - authors);
         assert_int_equal(occurrences(document, "<assignedPerson>"), authors);
-        char *rest = text("%s", cell(&entries, e, "items_withheld"));
+        char *rest = textf("%s", cell(&entries, e, "items_withheld"));
         for (char *c = strtok_r(rest, " ", &rest); c; c = strtok_r(NULL, " ", &rest))
             assert_null(strstr(document, c));
     }
@@ -254,5 +254,5 @@ int main(void)
         cmocka_unit_test(log__consent_to_a_recipient_without_particulars__says_why_it_opened_nothing),
         cmocka_unit_test(log__cells__hold_no_examination_value),
     };
-    return cmocka_run_group_tests_name("log", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("log", tests, set_up, tear_down_golden);
 }

@@ -1,5 +1,5 @@
 /* The mapping that map prints: what it proposes, what it leaves alone, and that it shows no value. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define MAP "map -c kenporter.ini "
 
@@ -14,7 +14,7 @@ static const struct export EXPORTS[] = {{"export", "1"},    {"pattern_a", "1"}, 
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 ||
+    if (set_up_golden(state) != 0 ||
         run_shell(
             "cp \"$FIXTURES\"/*.csv \"$FIXTURES\"/vendors/[a-z]*_*.csv \"$FIXTURES\"/vendors/cc2x.csv "
             "\"$FIXTURES\"/vendors/english.csv \"$FIXTURES/kenporter.ini\" . && "
@@ -24,14 +24,14 @@ static int set_up(void **state)
         return -1;
     for (size_t i = 0; i < COUNT(EXPORTS); i++)
         if (kenporter("map -c %s.ini %s.csv", i == 0 ? "kenporter" : "vendors", EXPORTS[i].name) != 0 ||
-            run_shell(text("mv stdout %s.map && mv stderr %s.err", EXPORTS[i].name, EXPORTS[i].name)) != 0)
+            run_shell(textf("mv stdout %s.map && mv stderr %s.err", EXPORTS[i].name, EXPORTS[i].name)) != 0)
             return -1;
     return kenporter(EXPORT "-o plain export.csv") == 1 ? 0 : -1;
 }
 
 static char *map_of(const char *name)
 {
-    return text("\n%s", slurp(text("%s.map", name), NULL)); /* so that every line follows a line end */
+    return textf("\n%s", slurp(textf("%s.map", name), NULL)); /* so that every line follows a line end */
 }
 
 /* --- no value of the export --- */
@@ -102,7 +102,7 @@ static void map__export__lists_what_it_leaves(void **state)
     static const char *const unused[] = {"コース名称", "肝機能判定", "腎機能判定", "血糖判定",
                                          "脂質判定",   "22予備",     "23予備"};
     for (size_t i = 0; i < COUNT(unused); i++)
-        assert_contains(map_of("export"), text("\n# %s,ignore,,\n", unused[i]));
+        assert_contains(map_of("export"), textf("\n# %s,ignore,,\n", unused[i]));
     assert_contains(map_of("export"), "\n# kenporter ");
     assert_contains(slurp("export.err", NULL),
                     "columns recognised: 89, suggestions: 0, not used: 7, required and lacking: 0\n");
@@ -141,8 +141,8 @@ static void map__judgements_remarks_and_other_years__are_left_alone(void **state
             again |= strcmp(header, repeated[k]) == 0;
         if (again || is_judgement(header)) {
             assert_contains(all,
-                            again ? text("\n# #%zu,ignore,,\n", i + 1) : text("\n# %s,ignore,,\n", header));
-            assert_null(strstr(all, again ? text("\n#%zu,", i + 1) : text("\n%s,", header)));
+                            again ? textf("\n# #%zu,ignore,,\n", i + 1) : textf("\n# %s,ignore,,\n", header));
+            assert_null(strstr(all, again ? textf("\n#%zu,", i + 1) : textf("\n%s,", header)));
             n++;
         }
     }
@@ -165,7 +165,7 @@ static void map__missing_required_columns__are_listed(void **state)
     for (size_t i = 0; i < COUNT(columns); i++) {
         must("sed '1s/\\(^\\|,\\)%s,/\\1何か,/' export.utf8 >column.csv", columns[i][0]);
         assert_int_equal(kenporter(MAP "column.csv"), 0);
-        assert_contains(slurp("stdout", NULL), text("\n# %s (%s)\n", columns[i][1], columns[i][0]));
+        assert_contains(slurp("stdout", NULL), textf("\n# %s (%s)\n", columns[i][1], columns[i][0]));
         assert_contains(slurp("stderr", NULL), "required and lacking: 1\n");
     }
     assert_null(strstr(map_of("export"), "-- required"));
@@ -221,8 +221,8 @@ static void map__twice__gives_the_same_bytes(void **state)
     for (size_t i = 0; i < COUNT(EXPORTS); i++) {
         assert_int_equal(kenporter("map -c %s.ini %s.csv", i == 0 ? "kenporter" : "vendors", EXPORTS[i].name),
                          0);
-        assert_same_file("stdout", text("%s.map", EXPORTS[i].name));
-        assert_same_file("stderr", text("%s.err", EXPORTS[i].name));
+        assert_same_file("stdout", textf("%s.map", EXPORTS[i].name));
+        assert_same_file("stderr", textf("%s.err", EXPORTS[i].name));
     }
 }
 
@@ -273,7 +273,7 @@ static void assert_refused(int status, int expected, const char *place, const ch
     if (status != expected)
         fail_msg("exit %d, expected %d: %s", status, expected, err);
     assert_string_equal(slurp("stdout", NULL), "");
-    assert_contains(err, text("%s: fail %s", place, code));
+    assert_contains(err, textf("%s: fail %s", place, code));
     assert_int_equal(occurrences(err, "\n"), 1);
 }
 
@@ -330,5 +330,5 @@ int main(void)
         cmocka_unit_test(usage__input_that_cannot_be_read__exit_3),
         cmocka_unit_test(usage__help__goes_to_stdout_with_exit_0),
     };
-    return cmocka_run_group_tests_name("map_command", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("map_command", tests, set_up, tear_down_golden);
 }

@@ -3,7 +3,7 @@
  * carried over. Every row is released, rejected or held, and counted; a rejected row comes back in
  * rejected.csv as it was.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "random.h"
 
@@ -14,9 +14,9 @@ static char cells[MOST_COLUMNS][CELL_BYTES];
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
-    base = read_sheet(text("%s/../tests/cases/base.csv", getenv("FIXTURES")));
+    base = read_sheet(textf("%s/../tests/cases/base.csv", getenv("FIXTURES")));
     return width(&base, 0) <= MOST_COLUMNS ? 0 : -1;
 }
 
@@ -74,7 +74,7 @@ static void mutate(size_t n_columns)
         break;
     case 5:
         if (2 * strlen(cells[a]) < CELL_BYTES)
-            memcpy(cells[a] + strlen(cells[a]), text("%s", cells[a]), strlen(cells[a]) + 1);
+            memcpy(cells[a] + strlen(cells[a]), textf("%s", cells[a]), strlen(cells[a]) + 1);
         break;
     default:
         put_cell(a, cells[b]);
@@ -101,7 +101,7 @@ static void write_mutants(const char *path)
     for (size_t n = 0; n < MUTANTS; n++) {
         for (size_t i = 0; i < n_columns; i++)
             put_cell(i, base.cells[base.starts[1] + i]);
-        put_cell(column_of(&base, "insured_number"), text("%zu", n));
+        put_cell(column_of(&base, "insured_number"), textf("%zu", n));
         put_cell(column_of(&base, "insurer_number"), insurers[below(INSURERS)]);
         for (size_t k = 1 + below(4); k > 0; k--)
             mutate(n_columns);
@@ -135,8 +135,8 @@ static void mutants__each_is_accounted_for(void **state)
         assert_int_equal(*cell(&d, row, "document") != '\0', out);
         assert_true(out || *cell(&d, row, "codes") || strcmp(decision, "duplicate") == 0);
     }
-    struct sheet left = read_sheet(text("%s/rejected.csv", run_folder("out")));
-    struct sheet waiting = read_sheet(text("%s/held.csv", run_folder("out")));
+    struct sheet left = read_sheet(textf("%s/rejected.csv", run_folder("out")));
+    struct sheet waiting = read_sheet(textf("%s/held.csv", run_folder("out")));
     assert_int_equal(left.n_rows - 1, rejected);
     assert_int_equal(waiting.n_rows - 1, held);
     assert_log_verifies("out/disclosure-log.csv");
@@ -189,5 +189,5 @@ int main(void)
         cmocka_unit_test(mutants__bundles__pass_verify),
         cmocka_unit_test(mutants__rejected_rows_fed_back__stay_rejected),
     };
-    return cmocka_run_group_tests_name("mutations", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("mutations", tests, set_up, tear_down_golden);
 }

@@ -1,12 +1,12 @@
 /* --xsd: the ministry's schema files are checked, used and enclosed. Files of our own stand in for them. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define OFFICIAL "--schemas tables --xsd xsd "
 #define BUNDLE "6631111116_06139463_202604010_1"
 
 static int set_up(void **state)
 {
-    return set_up_folder(state) == 0 &&
+    return set_up_golden(state) == 0 &&
                    run_shell("python3 \"$GOLDEN/make_official.py\" \"$SCHEMAS\" tables xsd") == 0 &&
                    kenporter(EXPORT OFFICIAL "-o out " INPUT) == 1
                ? 0
@@ -25,13 +25,13 @@ static void export__with_the_set__says_so_and_does_not_warn(void **state UNUSED)
     assert_int_equal(kenporter(EXPORT OFFICIAL "-o again " INPUT), 1);
     assert_int_equal(
         occurrences(slurp("stderr", NULL), "K6001") + occurrences(slurp("stdout", NULL), "--xsd"), 0);
-    assert_contains(slurp(text("%s/report.json", run_folder("again")), NULL), "\"schemas\": \"official\"");
+    assert_contains(slurp(textf("%s/report.json", run_folder("again")), NULL), "\"schemas\": \"official\"");
     assert_int_equal(kenporter(EXPORT "-o ours " INPUT), 1);
     assert_contains(slurp("stderr", NULL), "K6001");
     assert_contains(slurp("stdout", NULL), "--xsd");
-    assert_contains(slurp(text("%s/report.json", run_folder("ours")), NULL), "\"schemas\": \"profile\"");
-    assert_contains(slurp(text("%s/report.html", run_folder("ours")), NULL), "--xsd");
-    assert_int_equal(occurrences(slurp(text("%s/report.html", run_folder("again")), NULL), "--xsd"), 0);
+    assert_contains(slurp(textf("%s/report.json", run_folder("ours")), NULL), "\"schemas\": \"profile\"");
+    assert_contains(slurp(textf("%s/report.html", run_folder("ours")), NULL), "--xsd");
+    assert_int_equal(occurrences(slurp(textf("%s/report.html", run_folder("again")), NULL), "--xsd"), 0);
 }
 
 static void export__documents__are_those_of_a_run_without_it(void **state UNUSED)
@@ -155,5 +155,5 @@ int main(void)
         cmocka_unit_test(set__that_was_altered_or_is_not_whole__is_refused),
         cmocka_unit_test(digests__that_are_none__are_refused_with_their_line),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests(tests, set_up, tear_down_golden);
 }

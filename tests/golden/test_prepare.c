@@ -1,6 +1,6 @@
 /* Bundles made ready before a request comes, released by the registers of another day; and what check
  * foretells. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -21,13 +21,13 @@ static char *prepared_id, *short_id; /* of what set_up made ready in the folders
 static char *id_in(const char *out)
 {
     char **found = NULL;
-    assert_int_equal(paths(text("%s/prepared/*", out), &found), 1);
+    assert_int_equal(paths(textf("%s/prepared/*", out), &found), 1);
     return strrchr(found[0], '/') + 1;
 }
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     if (run_shell(
             "cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && head -n 1 requests.csv >none.csv && "
@@ -82,7 +82,7 @@ static void assert_same_sheet(const char *a, const char *b, const char *apart_fr
         for (size_t i = 0; i < width(&of_a, row); i++) {
             const char *name = i < width(&of_a, 0) ? of_a.cells[i] : "";
             const char *in_a = of_a.cells[of_a.starts[row] + i], *in_b = of_b.cells[of_b.starts[row] + i];
-            if (strcmp(in_a, in_b) != 0 && !(row > 0 && *name && strstr(apart_from, text(" %s ", name))))
+            if (strcmp(in_a, in_b) != 0 && !(row > 0 && *name && strstr(apart_from, textf(" %s ", name))))
                 fail_msg("%s and %s differ in row %zu, column %zu: %s, %s", a, b, row, i + 1, in_a, in_b);
         }
     }
@@ -95,29 +95,29 @@ static void assert_same_outcome(const char *released, const char *exported)
     static const char *const files[] = {"decisions.csv", "held.csv", "rejected.csv"};
     assert_same_bundles(released, exported);
     for (size_t i = 0; i < COUNT(files); i++)
-        assert_same_sheet(text("%s/%s", run_folder(released), files[i]),
-                          text("%s/%s", run_folder(exported), files[i]), " file kp_file kp_messages ");
-    assert_same_sheet(text("%s" LOG, released), text("%s" LOG, exported), " time run_id prev_hash hash ");
-    assert_log_verifies(text("%s" LOG, released));
+        assert_same_sheet(textf("%s/%s", run_folder(released), files[i]),
+                          textf("%s/%s", run_folder(exported), files[i]), " file kp_file kp_messages ");
+    assert_same_sheet(textf("%s" LOG, released), textf("%s" LOG, exported), " time run_id prev_hash hash ");
+    assert_log_verifies(textf("%s" LOG, released));
 }
 
 static void assert_nothing_left_ready(const char *out)
 {
-    if (exists(text("%s/prepared", out)) || how_many(text("%s/.tmp*", out)) > 0)
+    if (exists(textf("%s/prepared", out)) || how_many(textf("%s/.tmp*", out)) > 0)
         fail_msg("%s holds what was prepared, or temporary files", out);
 }
 
 /* The log tells of each person and examination once. */
 static void assert_nobody_twice(const char *out)
 {
-    struct sheet log = read_sheet(text("%s" LOG, out));
+    struct sheet log = read_sheet(textf("%s" LOG, out));
     char **people = keep(log.n_rows * sizeof(*people));
     size_t n = 0;
     for (size_t row = 1; row < log.n_rows; row++)
         if (is(&log, row, "event", "disclose"))
-            people[n++] = text("%s %s %s %s %s", cell(&log, row, "insurer_number"),
-                               cell(&log, row, "insured_number"), cell(&log, row, "name_kana"),
-                               cell(&log, row, "birth_date"), cell(&log, row, "exam_date"));
+            people[n++] = textf("%s %s %s %s %s", cell(&log, row, "insurer_number"),
+                                cell(&log, row, "insured_number"), cell(&log, row, "name_kana"),
+                                cell(&log, row, "birth_date"), cell(&log, row, "exam_date"));
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(people[i], people[k]) == 0)
@@ -188,9 +188,9 @@ static void prepare__no_request_at_all__decides_as_if_all_had_asked(void **state
     assert_int_equal(counted("asked", "released"), n);
     assert_int_equal(counted("asked", "already_disclosed"), 0);
     assert_int_equal(counted("asked", "read"), n + counted("asked", "rejected") + counted("asked", "held"));
-    assert_contains(out, text("read %zu = prepared %zu + rejected", counted("asked", "read"), n));
-    assert_contains(out, text("kenporter release -o asked %s\n", id_in("asked")));
-    assert_contains(slurp(text("%s/report.json", run_folder("asked")), NULL), "\"command\": \"prepare\"");
+    assert_contains(out, textf("read %zu = prepared %zu + rejected", counted("asked", "read"), n));
+    assert_contains(out, textf("kenporter release -o asked %s\n", id_in("asked")));
+    assert_contains(slurp(textf("%s/report.json", run_folder("asked")), NULL), "\"command\": \"prepare\"");
     assert_private("asked");
 }
 
@@ -212,17 +212,17 @@ static void prepare__registered_request__is_named_where_it_covers(void **state)
 static void prepare__folder__holds_bundles_copies_and_manifest_for_the_owner(void **state)
 {
     (void)state;
-    const char *place = text("ready/prepared/%s", prepared_id);
+    const char *place = textf("ready/prepared/%s", prepared_id);
     assert_string_equal(strrchr(run_folder("ready"), '/') + 1, prepared_id);
-    struct sheet manifest = read_sheet(text("%s/manifest.csv", place));
+    struct sheet manifest = read_sheet(textf("%s/manifest.csv", place));
     assert_int_equal(manifest.n_rows, 5);
     assert_string_equal(cell(&manifest, find_row(&manifest, "kind", "encoding"), "value"), "auto");
     assert_string_equal(cell(&manifest, find_row(&manifest, "kind", "delimiter"), "value"), "auto");
     size_t input = find_row(&manifest, "kind", "input");
-    assert_same_file(text("%s/%s", place, cell(&manifest, input, "value")), "export.csv");
+    assert_same_file(textf("%s/%s", place, cell(&manifest, input, "value")), "export.csv");
     must("test $(sha256sum <export.csv | cut -c1-64) = %s", cell(&manifest, input, "sha256"));
-    assert_int_equal(how_many(text("%s/source/*", place)), 1);
-    assert_int_equal(how_many(text("%s/*", place)), how_many(text("%s/*.zip", place)) + 2);
+    assert_int_equal(how_many(textf("%s/source/*", place)), 1);
+    assert_int_equal(how_many(textf("%s/*", place)), how_many(textf("%s/*.zip", place)) + 2);
     must("find ready -type f ! -perm 0600 | { ! grep .; }; find ready -type d ! -perm 0700 | { ! grep .; }");
 }
 
@@ -233,7 +233,7 @@ static void prepare__end__has_disclosed_nothing(void **state)
     assert_int_equal(how_many("ready/*"), 2); /* prepared, runs */
     assert_false(exists("ready" LOG));
     assert_int_equal(how_many("ready/runs/*"), 1);
-    assert_int_equal(how_many(text("%s/*", run_folder("ready"))), 6);
+    assert_int_equal(how_many(textf("%s/*", run_folder("ready"))), 6);
 }
 
 static void prepare__log_is_there__is_heeded_and_left_alone(void **state)
@@ -257,26 +257,26 @@ static void prepare__bundles__are_sound_and_hold_the_documents(void **state)
 {
     (void)state;
     char **found = NULL;
-    size_t n = paths(text("ready/prepared/%s/*.zip", prepared_id), &found), total = 0;
+    size_t n = paths(textf("ready/prepared/%s/*.zip", prepared_id), &found), total = 0;
     struct sheet d = decisions_of("ready");
     assert_int_equal(n, 6);
     must("mkdir unpacked");
     for (size_t i = 0; i < n; i++) {
         const char *name = strrchr(found[i], '/') + 1;
-        const char *root = text("unpacked/%.*s", (int)strlen(name) - 4, name);
+        const char *root = textf("unpacked/%.*s", (int)strlen(name) - 4, name);
         must("unzip -tq %s && 7z t %s && unzip -q %s -d unpacked", found[i], found[i], found[i]);
         must("xmllint --nonet --noout --schema %s/XSD/hc08_V08.xsd %s/DATA/*.xml", root, root);
         must("xmllint --nonet --noout --schema %s/XSD/ix08_V08.xsd %s/ix08_V08.xml", root, root);
-        size_t documents = how_many(text("%s/DATA/*", root));
+        size_t documents = how_many(textf("%s/DATA/*", root));
         assert_int_equal(documents, rows_with(&d, "bundle", name));
-        assert_contains(slurp(text("%s/ix08_V08.xml", root), NULL),
-                        text("<totalRecordCount value=\"%zu\"/>", documents));
+        assert_contains(slurp(textf("%s/ix08_V08.xml", root), NULL),
+                        textf("<totalRecordCount value=\"%zu\"/>", documents));
         total += documents;
     }
     for (size_t row = 1; row < d.n_rows; row++)
         if (is(&d, row, "decision", "released"))
-            assert_true(exists(text("unpacked/%.*s/DATA/%s", (int)strlen(cell(&d, row, "bundle")) - 4,
-                                    cell(&d, row, "bundle"), cell(&d, row, "document"))));
+            assert_true(exists(textf("unpacked/%.*s/DATA/%s", (int)strlen(cell(&d, row, "bundle")) - 4,
+                                     cell(&d, row, "bundle"), cell(&d, row, "document"))));
     assert_int_equal(total, counted("ready", "released"));
 }
 
@@ -288,7 +288,7 @@ static void prepare__twice__keeps_both_and_release_takes_one(void **state)
     assert_int_equal(how_many("both/prepared/*"), 2);
     assert_int_equal(kenporter(RELEASE "-o both %s", short_id), 1);
     assert_int_equal(how_many("both/prepared/*"), 1);
-    assert_false(exists(text("both/prepared/%s", short_id)));
+    assert_false(exists(textf("both/prepared/%s", short_id)));
 }
 
 /* --- release on another day, by other registers --- */
@@ -309,15 +309,15 @@ static char *registers_of(const struct later *l)
 {
     must("sed '%s' requests.csv >%s.requests; sed '%s' consents.csv >%s.consents", l->requests, l->name,
          l->consents, l->name);
-    assert_int_equal(run_shell(text("cmp -s requests.csv %s.requests", l->name)) == 0, *l->requests == '\0');
-    assert_int_equal(run_shell(text("cmp -s consents.csv %s.consents", l->name)) == 0, *l->consents == '\0');
-    return text("--requests %s.requests --consents %s.consents ", l->name, l->name);
+    assert_int_equal(run_shell(textf("cmp -s requests.csv %s.requests", l->name)) == 0, *l->requests == '\0');
+    assert_int_equal(run_shell(textf("cmp -s consents.csv %s.consents", l->name)) == 0, *l->consents == '\0');
+    return textf("--requests %s.requests --consents %s.consents ", l->name, l->name);
 }
 
 /* What the changed rows of the registers must have done, by the log alone. */
 static void assert_change_counts(const struct later *l, const char *out)
 {
-    struct sheet log = read_sheet(text("%s" LOG, out));
+    struct sheet log = read_sheet(textf("%s" LOG, out));
     bool limited = strcmp(l->name, "limited") == 0, asked = strcmp(l->name, "asked") == 0;
     size_t late = 0;
     for (size_t row = 1; row < log.n_rows; row++)
@@ -341,18 +341,18 @@ static void release__later_day_and_registers__is_what_export_gives(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(LATER); i++) {
         const char *options = registers_of(&LATER[i]),
-                   *out = copy_of_ready(text("released_%s", LATER[i].name));
-        const char *direct = text("direct_%s", LATER[i].name);
+                   *out = copy_of_ready(textf("released_%s", LATER[i].name));
+        const char *direct = textf("direct_%s", LATER[i].name);
         assert_int_equal(kenporter(EXPORT_LATER "%s-o %s export.csv", options, direct), 1);
         assert_int_equal(kenporter(RELEASE "%s-o %s %s", options, out, prepared_id), 1);
-        assert_contains(slurp("stdout", NULL), text(" = released %zu + ", counted(direct, "released")));
-        assert_contains(slurp(text("%s/report.json", run_folder(out)), NULL), "\"command\": \"release\"");
+        assert_contains(slurp("stdout", NULL), textf(" = released %zu + ", counted(direct, "released")));
+        assert_contains(slurp(textf("%s/report.json", run_folder(out)), NULL), "\"command\": \"release\"");
         if (i == 0)
             assert_private(out);
         assert_same_outcome(out, direct);
         assert_nothing_left_ready(out);
         assert_change_counts(&LATER[i], out);
-        assert_int_equal(how_many(text("%s/*_202603010_1.zip", out)), 0); /* none of the day of prepare */
+        assert_int_equal(how_many(textf("%s/*_202603010_1.zip", out)), 0); /* none of the day of prepare */
         must("find %s -type f ! -perm 0600 | { ! grep .; }; find %s -type d ! -perm 0700 | { ! grep .; }",
              out, out);
     }
@@ -373,13 +373,13 @@ static void release__then_export__discloses_nobody_twice(void **state)
     (void)state;
     size_t all = counted("direct_same", "released");
     for (size_t i = 0; i < 2; i++) { /* the limits are lifted again: the rest goes out, and only that */
-        const char *out = text("released_%s", LATER[i].name);
+        const char *out = textf("released_%s", LATER[i].name);
         size_t before = counted(out, "released");
         assert_true(i == 0 ? before == all : before < all);
         assert_int_equal(kenporter("export " ON("2026-05-02") "-o %s export.csv", out), 1);
         assert_int_equal(counted(out, "already_disclosed"), before);
         assert_int_equal(counted(out, "released"), all - before);
-        assert_log_verifies(text("%s" LOG, out));
+        assert_log_verifies(textf("%s" LOG, out));
         assert_nobody_twice(out);
     }
 }
@@ -390,7 +390,7 @@ static void release__prepared_again_after_a_release__holds_nobody_twice(void **s
     const char *out = "released_asked";
     assert_int_equal(kenporter("prepare " ON("2026-05-02") "-o %s export.csv", out), 1);
     assert_int_equal(kenporter("release " ON("2026-05-03") "-o %s %s", out, id_in(out)), 1);
-    assert_log_verifies(text("%s" LOG, out));
+    assert_log_verifies(textf("%s" LOG, out));
     assert_nobody_twice(out);
 }
 
@@ -443,7 +443,7 @@ static void release__all_wait_for_a_request__exit_0(void **state)
     const char *id = id_in("two");
     assert_int_equal(kenporter(RELEASE "--requests none.csv --consents nobody.csv -o two %s", id), 0);
     assert_contains(slurp("stderr", NULL), "warn K6007");
-    assert_true(exists(text("two/prepared/%s", id)));
+    assert_true(exists(textf("two/prepared/%s", id)));
     assert_int_equal(kenporter(RELEASE "-o two %s", id), 0);
     assert_int_equal(counted("two", "released"), 2);
     assert_nothing_left_ready("two");
@@ -457,7 +457,7 @@ static void assert_refused(const char *out, const char *arguments, int expected,
     char *before = state_of(out);
     int status = kenporter(RELEASE "-o %s %s", out, arguments);
     const char *err = slurp("stderr", NULL);
-    if (status != expected || !strstr(err, text(": fail %s: ", code)) || occurrences(err, "\n") != 1 ||
+    if (status != expected || !strstr(err, textf(": fail %s: ", code)) || occurrences(err, "\n") != 1 ||
         !strstr(err, "; "))
         fail_msg("release %s: exit %d, expected %d with %s: %s", arguments, status, expected, code, err);
     assert_string_equal(slurp("stdout", NULL), "");
@@ -489,7 +489,7 @@ static void release__altered_copy_or_manifest__exit_3_and_nothing_changes(void *
         "head -c 300 /dev/urandom >manifest.csv",
     };
     for (size_t i = 0; i < COUNT(changes); i++) {
-        const char *out = copy_of_short(text("altered%zu", i));
+        const char *out = copy_of_short(textf("altered%zu", i));
         must("cd %s/prepared/%s && %s", out, short_id, changes[i]);
         assert_refused(out, short_id, 3, "K6006");
     }
@@ -507,22 +507,22 @@ static void release__run_id_that_is_none__exit_2(void **state)
 {
     (void)state;
     const char *id = short_id;
-    char *ids[] = {text("20990101-000000"),
-                   text("''"),
-                   text("."),
-                   text(".."),
-                   text("/"),
-                   text("../prepared/%s", id),
-                   text("./%s", id),
-                   text("%s/", id),
-                   text("%s/../%s", id, id),
-                   text("%s/source", id),
-                   text("%s.", id),
-                   text("' %s'", id),
-                   text("\"$PWD/ready_short/prepared/%s\"", id),
-                   text("%s-2", id),
-                   text("manifest.csv"),
-                   text("'*'")};
+    char *ids[] = {textf("20990101-000000"),
+                   textf("''"),
+                   textf("."),
+                   textf(".."),
+                   textf("/"),
+                   textf("../prepared/%s", id),
+                   textf("./%s", id),
+                   textf("%s/", id),
+                   textf("%s/../%s", id, id),
+                   textf("%s/source", id),
+                   textf("%s.", id),
+                   textf("' %s'", id),
+                   textf("\"$PWD/ready_short/prepared/%s\"", id),
+                   textf("%s-2", id),
+                   textf("manifest.csv"),
+                   textf("'*'")};
     for (size_t i = 0; i < COUNT(ids); i++)
         assert_refused("ready_short", ids[i], 2, "K6005");
 }
@@ -532,9 +532,9 @@ static void release__wrong_arguments__exit_2(void **state)
     (void)state;
     const char *id = short_id;
     assert_refused("ready_short", "", 2, "K1016");
-    assert_refused("ready_short", text("%s %s", id, id), 2, "K1006");
-    assert_refused("ready_short", text("%s export.csv", id), 2, "K1006");
-    assert_refused("ready_short", text("--mapping export.csv %s", id), 2, "K1002");
+    assert_refused("ready_short", textf("%s %s", id, id), 2, "K1006");
+    assert_refused("ready_short", textf("%s export.csv", id), 2, "K1006");
+    assert_refused("ready_short", textf("--mapping export.csv %s", id), 2, "K1002");
     assert_int_equal(kenporter(PREPARE "-o none"), 2);
     assert_contains(slurp("stderr", NULL), "fail K1005");
     assert_false(exists("none"));
@@ -574,7 +574,7 @@ static void release__any_kind_of_input__is_what_export_gives(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(KINDS); i++) {
         const struct kind *k = &KINDS[i];
-        const char *out = text("kind_%s", k->name), *direct = text("kind_direct_%s", k->name);
+        const char *out = textf("kind_%s", k->name), *direct = textf("kind_direct_%s", k->name);
         must("rm -rf kind; mkdir kind; %s", k->make);
         int status =
             kenporter("export " VENDOR_INI "--as-of 2026-05-01 %s -o %s %s", k->options, direct, k->inputs);
@@ -627,7 +627,7 @@ static void release__lock_is_held__exit_4_and_nothing_lost(void **state)
         char *before = state_of("locked");
         int status = kenporter(RELEASE "-o locked %s", short_id);
         assert_int_equal(close(fd), 0);
-        if (status != 4 || !strstr(slurp("stderr", NULL), text("fail %s", locks[i][1])))
+        if (status != 4 || !strstr(slurp("stderr", NULL), textf("fail %s", locks[i][1])))
             fail_msg("%s: exit %d: %s", locks[i][0], status, slurp("stderr", NULL));
         assert_string_equal(state_of("locked"), before);
     }
@@ -653,8 +653,8 @@ static void release__two_at_once__one_releases(void **state)
 {
     (void)state;
     for (int i = 0; i < RACES; i++) {
-        const char *out = copy_of_short(text("race%d", i));
-        const char *command = text("\"$KENPORTER\" " RELEASE "-o %s %s", out, short_id);
+        const char *out = copy_of_short(textf("race%d", i));
+        const char *command = textf("\"$KENPORTER\" " RELEASE "-o %s %s", out, short_id);
         must("%s >a.out 2>a.err & first=$!; %s >b.out 2>b.err; b=$?; wait $first; a=$?; echo $a $b; "
              "case \"$a $b\" in '1 '[234]|[234]' 1') ;; *) cat a.err b.err; exit 1 ;; esac",
              command, command);
@@ -663,7 +663,7 @@ static void release__two_at_once__one_releases(void **state)
         assert_same_outcome(out, "direct_short");
         assert_nobody_twice(out);
         assert_nothing_left_ready(out);
-        assert_int_equal(how_many(text("%s/runs/*", out)), 2);
+        assert_int_equal(how_many(textf("%s/runs/*", out)), 2);
     }
 }
 
@@ -671,9 +671,9 @@ static void release__two_at_once__one_releases(void **state)
 
 static void assert_nothing_prepared(const char *out)
 {
-    assert_int_equal(how_many(text("%s/prepared/*", out)) + how_many(text("%s/.tmp*", out)), 0);
-    assert_int_equal(how_many(text("%s/runs/*", out)) + how_many(text("%s/*.zip", out)), 0);
-    assert_false(exists(text("%s" LOG, out)));
+    assert_int_equal(how_many(textf("%s/prepared/*", out)) + how_many(textf("%s/.tmp*", out)), 0);
+    assert_int_equal(how_many(textf("%s/runs/*", out)) + how_many(textf("%s/*.zip", out)), 0);
+    assert_false(exists(textf("%s" LOG, out)));
 }
 
 static void prepare__disk_is_full__leaves_no_half_folder(void **state)
@@ -683,9 +683,9 @@ static void prepare__disk_is_full__leaves_no_half_folder(void **state)
     must(
         "{ cat short.csv; yes '# a comment between the rows, and nothing in it' | head -n 20000; } >long.csv");
     for (size_t i = 0; i < COUNT(blocks); i++) {
-        int status = run_shell(text("trap '' XFSZ; ulimit -f %u; "
-                                    "exec \"$KENPORTER\" " PREPARE "-o full long.csv >stdout 2>stderr",
-                                    blocks[i]));
+        int status = run_shell(textf("trap '' XFSZ; ulimit -f %u; "
+                                     "exec \"$KENPORTER\" " PREPARE "-o full long.csv >stdout 2>stderr",
+                                     blocks[i]));
         assert_int_equal(status, 4);
         assert_contains(slurp("stderr", NULL), "fail K9002");
         assert_nothing_prepared("full");
@@ -716,9 +716,9 @@ static void release__disk_is_full__keeps_what_was_prepared(void **state)
     (void)state;
     copy_of_short("no_room");
     char *before = state_of("no_room/prepared");
-    int status = run_shell(text("trap '' XFSZ; ulimit -f 100; "
-                                "exec \"$KENPORTER\" " RELEASE "-o no_room %s >stdout 2>stderr",
-                                short_id));
+    int status = run_shell(textf("trap '' XFSZ; ulimit -f 100; "
+                                 "exec \"$KENPORTER\" " RELEASE "-o no_room %s >stdout 2>stderr",
+                                 short_id));
     assert_int_equal(status, 4);
     assert_contains(slurp("stderr", NULL), "fail K9002");
     assert_string_equal(state_of("no_room/prepared"), before);
@@ -733,14 +733,14 @@ static void kill__prepare_at_any_moment__leaves_all_or_nothing(void **state)
     (void)state;
     for (int i = 0; i < KILLS; i++) {
         char **found = NULL;
-        (void)run_shell(text("timeout -s KILL 0.%03d "
-                             "\"$KENPORTER\" " PREPARE "-o killed export.csv >stdout 2>stderr",
-                             KILL_MS));
+        (void)run_shell(textf("timeout -s KILL 0.%03d "
+                              "\"$KENPORTER\" " PREPARE "-o killed export.csv >stdout 2>stderr",
+                              KILL_MS));
         size_t n = paths("killed/prepared/*", &found);
         for (size_t k = 0; k < n; k++)
-            assert_true(exists(text("%s/manifest.csv", found[k])) &&
-                        exists(text("%s/source/1.csv", found[k])) &&
-                        how_many(text("%s/*.zip", found[k])) == 6);
+            assert_true(exists(textf("%s/manifest.csv", found[k])) &&
+                        exists(textf("%s/source/1.csv", found[k])) &&
+                        how_many(textf("%s/*.zip", found[k])) == 6);
         assert_int_equal(how_many("killed/*.zip"), 0);
         must("rm -rf killed/prepared");
     }
@@ -754,13 +754,13 @@ static void kill__release_at_any_moment__nobody_is_lost_or_told_twice(void **sta
 {
     (void)state;
     for (int i = 0; i < KILLS; i++) {
-        const char *out = copy_of_ready(text("shot%d", i));
-        (void)run_shell(text("timeout -s KILL 0.%03d "
-                             "\"$KENPORTER\" " RELEASE "-o %s %s >stdout 2>stderr",
-                             KILL_MS, out, prepared_id));
+        const char *out = copy_of_ready(textf("shot%d", i));
+        (void)run_shell(textf("timeout -s KILL 0.%03d "
+                              "\"$KENPORTER\" " RELEASE "-o %s %s >stdout 2>stderr",
+                              KILL_MS, out, prepared_id));
         int status = kenporter(RELEASE "-q -o %s %s", out, prepared_id);
         assert_true(status == 1 || (status == 2 && strstr(slurp("stderr", NULL), "K6005")));
-        assert_log_verifies(text("%s" LOG, out));
+        assert_log_verifies(textf("%s" LOG, out));
         assert_nobody_twice(out);
         must("python3 -c \"import csv, sys\n"
              "given, bundle = 0, 0\n"
@@ -769,7 +769,7 @@ static void kill__release_at_any_moment__nobody_is_lost_or_told_twice(void **sta
              "    else: given += bundle * (e['event'] == 'release'); bundle = 0\n"
              "assert given == int(sys.argv[2]), given\" %s" LOG " %zu",
              out, counted("direct_same", "released"));
-        assert_int_equal(how_many(text("%s/.tmp*", out)), 0);
+        assert_int_equal(how_many(textf("%s/.tmp*", out)), 0);
     }
 }
 
@@ -807,7 +807,7 @@ static void assert_forecast(const char *checked)
         "    assert (line in block.splitlines()) == bool(waiting), (n, line)\n"
         "    assert bool(waiting) == ('would go out on' in block), n\n"
         "assert total == check['held_by_reason']\" '%s' '%s'",
-        text("%s", run_folder(checked)), run_folder("foretold"));
+        textf("%s", run_folder(checked)), run_folder("foretold"));
 }
 
 static size_t counted_as_waiting(const char *out)
@@ -900,5 +900,5 @@ int main(void)
         cmocka_unit_test(check__in_japanese__foretells_the_same_and_names_nobody),
         cmocka_unit_test(export__forecast__is_not_its_business),
     };
-    return cmocka_run_group_tests_name("prepare", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("prepare", tests, set_up, tear_down_golden);
 }

@@ -1,10 +1,10 @@
 /* Nothing personal where it does not belong: screens, logs of the scheduler, reports that are passed around.
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     return run_shell("iconv -f CP932 -t UTF-8 " INPUT ">export.utf8");
 }
@@ -16,7 +16,7 @@ static void assert_private(const char *files)
 
 static void assert_run_private(const char *out)
 {
-    assert_private(text("stdout stderr %s/report.json %s/report.html", run_folder(out), run_folder(out)));
+    assert_private(textf("stdout stderr %s/report.json %s/report.html", run_folder(out), run_folder(out)));
 }
 
 /* --- the search itself bites --- */
@@ -134,7 +134,7 @@ static void notes__without_show_values__hold_no_name_and_no_value(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-o notes " INPUT), 1);
-    assert_private(text("%s/notes.csv %s/decisions.csv", run_folder("notes"), run_folder("notes")));
+    assert_private(textf("%s/notes.csv %s/decisions.csv", run_folder("notes"), run_folder("notes")));
 }
 
 static void notes__without_show_values__tell_no_coded_result(void **state)
@@ -148,7 +148,7 @@ static void notes__with_show_values__hold_the_values(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "--show-values -o shown " INPUT), 1);
-    struct sheet notes = read_sheet(text("%s/notes.csv", run_folder("shown")));
+    struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("shown")));
     size_t with_value = 0;
     for (size_t row = 1; row < notes.n_rows; row++)
         with_value += *cell(&notes, row, "value") != '\0';
@@ -161,7 +161,7 @@ static void notes__with_show_values__show_what_a_kana_name_was(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "--show-values -o kana " INPUT), 1);
-    struct sheet notes = read_sheet(text("%s/notes.csv", run_folder("kana")));
+    struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("kana")));
     size_t row = find_row(&notes, "code", "K3004");
     assert_string_equal(cell(&notes, row, "line"), "2");
     assert_string_equal(cell(&notes, row, "value"), "ｽｷﾞｳﾗ ｶｵﾘ");
@@ -186,5 +186,5 @@ int main(void)
         cmocka_unit_test(notes__with_show_values__hold_the_values),
         cmocka_unit_test(notes__with_show_values__show_what_a_kana_name_was),
     };
-    return cmocka_run_group_tests_name("privacy", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("privacy", tests, set_up, tear_down_golden);
 }

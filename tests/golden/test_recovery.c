@@ -1,5 +1,5 @@
 /* A run that died: the next one settles what it left, and nobody is disclosed twice or forgotten. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +12,7 @@ enum { COPIES = 2 };
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
 }
@@ -24,12 +24,12 @@ static char *unfinished(const char *name)
     must("cp -a done %s; rm %s" LOG ".index; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG
          " | grep -q ',disclose,.*" LAST "'",
          name, name, name, name);
-    return text("%s", name);
+    return textf("%s", name);
 }
 
 static char *run_id_of_last_entry(const char *out)
 {
-    struct sheet log = read_sheet(text("%s" LOG, out));
+    struct sheet log = read_sheet(textf("%s" LOG, out));
     return cell(&log, log.n_rows - 1, "run_id");
 }
 
@@ -76,7 +76,7 @@ static void unfinished__bundle_still_temporary__is_voided_and_released_anew(void
 {
     (void)state;
     const char *out = unfinished("voided");
-    const char *temp = text("voided/.tmp-%s", run_id_of_last_entry(out));
+    const char *temp = textf("voided/.tmp-%s", run_id_of_last_entry(out));
     must("mkdir -m 700 '%s' && mv voided/" LAST " '%s/'; mkdir voided/.tmp-20000101-000000", temp, temp);
     /* What the next export goes by must outlive what does not settle it. */
     assert_int_equal(kenporter(CHECK "-o voided " INPUT), 1);
@@ -91,7 +91,7 @@ static void unfinished__bundle_still_temporary__is_voided_and_released_anew(void
     assert_int_equal(counted(out, "released"), in_last_bundle());
     assert_int_equal(how_many("voided/*39289004*.zip"), 1);
     assert_string_equal(cell(&log, log.n_rows - 1, "event"), "release");
-    assert_true(exists(text("voided/%s", cell(&log, log.n_rows - 1, "bundle"))));
+    assert_true(exists(textf("voided/%s", cell(&log, log.n_rows - 1, "bundle"))));
     assert_int_equal(how_many("voided/.tmp*"), 0);
     assert_int_equal(kenporter(EXPORT "-o voided " INPUT), 1);
     assert_int_equal(counted(out, "released"), 0);
@@ -101,7 +101,7 @@ static void unfinished__half_the_entries_written__are_voided(void **state)
 {
     (void)state;
     const char *out = unfinished("half");
-    const char *temp = text("half/.tmp-%s", run_id_of_last_entry(out));
+    const char *temp = textf("half/.tmp-%s", run_id_of_last_entry(out));
     must("sed -i '$d' half" LOG " && mkdir -m 700 '%s' && mv half/" LAST " '%s/'", temp, temp);
     assert_int_equal(kenporter(EXPORT "-o half " INPUT), 1);
     assert_log_verifies("half" LOG);
@@ -134,7 +134,7 @@ static void unfinished__bundle_collected_already__is_never_voided(void **state)
     assert_same_file("before.csv", "collected" LOG);
     assert_false(exists("collected/" LAST));
     /* The way out, for somebody who knows that it never left. */
-    char *place = text("collected/.tmp-%s/" LAST, run_id_of_last_entry(out));
+    char *place = textf("collected/.tmp-%s/" LAST, run_id_of_last_entry(out));
     assert_contains(slurp("stderr", NULL), place);
     put(place, "", 0);
     assert_int_equal(kenporter(EXPORT "-o collected " INPUT), 1);
@@ -149,12 +149,12 @@ static void torn_last_line__anywhere__is_cut_off_and_reported(void **state)
     (void)state;
     static const int cut[] = {1, 2, 40, 66, 200, 300};
     for (size_t i = 0; i < COUNT(cut); i++) {
-        const char *out = text("torn%d", cut[i]);
+        const char *out = textf("torn%d", cut[i]);
         must("cp -a done %s; truncate -s -%d %s" LOG, out, cut[i], out);
         assert_int_equal(kenporter(EXPORT "-o %s " INPUT, out), 1);
         assert_contains(slurp("stderr", NULL), "warn K7003");
-        assert_log_verifies(text("%s" LOG, out));
-        struct sheet log = read_sheet(text("%s" LOG, out)), before = read_sheet("done" LOG);
+        assert_log_verifies(textf("%s" LOG, out));
+        struct sheet log = read_sheet(textf("%s" LOG, out)), before = read_sheet("done" LOG);
         assert_int_equal(log.n_rows,
                          before.n_rows); /* the bundle is in place: its release entry is written again */
         assert_int_equal(counted(out, "released"), 0);
@@ -209,9 +209,9 @@ static int open_null(int fd)
 static pid_t start_export(const char *out)
 {
     char *command[] = {
-        getenv("KENPORTER"), text("export"),     text("-c"), text("%s/kenporter.ini", getenv("FIXTURES")),
-        text("--as-of"),     text("2026-04-01"), text("-q"), text("-o"),
-        text("%s", out),     text("large.csv"),  NULL};
+        getenv("KENPORTER"), textf("export"),     textf("-c"), textf("%s/kenporter.ini", getenv("FIXTURES")),
+        textf("--as-of"),    textf("2026-04-01"), textf("-q"), textf("-o"),
+        textf("%s", out),    textf("large.csv"),  NULL};
     pid_t pid = fork();
     if (pid == 0) {
         if (open_null(1) >= 0 && open_null(2) >= 0)
@@ -239,7 +239,7 @@ static void wait_seconds(double seconds)
  * seconds. */
 static void wait_for_entries(const char *out, double at_most)
 {
-    const char *log = text("%s" LOG, out);
+    const char *log = textf("%s" LOG, out);
     struct stat info = {0};
     for (double until = now() + at_most; now() < until && info.st_size < 2000; wait_seconds(0.0001))
         if (stat(log, &info) != 0)
@@ -249,7 +249,7 @@ static void wait_for_entries(const char *out, double at_most)
 /* Everybody once, by the log alone: disclosed, and not voided afterwards. */
 static void assert_sound(const char *out, size_t people)
 {
-    assert_log_verifies(text("%s" LOG, out));
+    assert_log_verifies(textf("%s" LOG, out));
     must(
         "python3 -c \"import collections, csv, hashlib, sys\n"
         "out, people = sys.argv[1], int(sys.argv[2])\n"
@@ -267,7 +267,7 @@ static void assert_sound(const char *out, size_t people)
         "\" %s %zu",
         out, people);
     must("test $(ls %s/*.zip | wc -l) = $(grep -c ,release, %s" LOG ")", out, out);
-    assert_int_equal(how_many(text("%s/.tmp*", out)), 0);
+    assert_int_equal(how_many(textf("%s/.tmp*", out)), 0);
 }
 
 static void kill__at_any_moment__next_run_ends_sound(void **state)
@@ -284,7 +284,7 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
     assert_sound("whole", people);
     srand(20260401);
     for (int i = 0; i < kills; i++) {
-        const char *out = text("killed%d", i);
+        const char *out = textf("killed%d", i);
         int status = 0;
         pid_t pid = start_export(out);
         double part =
@@ -337,5 +337,5 @@ int main(void)
         cmocka_unit_test(kill__at_any_moment__next_run_ends_sound),
         cmocka_unit_test(interrupt__in_the_middle__leaves_nothing_half_done),
     };
-    return cmocka_run_group_tests_name("recovery", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("recovery", tests, set_up, tear_down_golden);
 }

@@ -1,10 +1,10 @@
 /* Running again: the same bytes into an empty folder, nobody twice into the same one, mended rows, several
  * inputs. */
-#include "golden/golden.h"
+#include "golden.h"
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     return kenporter(EXPORT "-o first " INPUT) == 1 ? 0 : -1;
 }
@@ -13,13 +13,13 @@ static void assert_same_outcome(const char *a, const char *b)
 {
     static const char *const files[] = {"decisions.csv", "rejected.csv", "held.csv", "notes.csv"};
     char **found = NULL;
-    size_t n = paths(text("%s/*.zip", a), &found);
-    assert_int_equal(n, how_many(text("%s/*.zip", b)));
+    size_t n = paths(textf("%s/*.zip", a), &found);
+    assert_int_equal(n, how_many(textf("%s/*.zip", b)));
     assert_true(n > 0);
     for (size_t i = 0; i < n; i++)
-        assert_same_file(found[i], text("%s/%s", b, found[i] + strlen(a) + 1));
+        assert_same_file(found[i], textf("%s/%s", b, found[i] + strlen(a) + 1));
     for (size_t i = 0; i < COUNT(files); i++)
-        assert_same_file(text("%s/%s", run_folder(a), files[i]), text("%s/%s", run_folder(b), files[i]));
+        assert_same_file(textf("%s/%s", run_folder(a), files[i]), textf("%s/%s", run_folder(b), files[i]));
 }
 
 /* A folder as the first run left it. */
@@ -43,7 +43,7 @@ static void run__any_number_of_threads__gives_the_same_bytes(void **state)
     (void)state;
     static const char *const threads[] = {"1", "2", "8"};
     for (size_t i = 0; i < COUNT(threads); i++) {
-        const char *out = text("threads%s", threads[i]);
+        const char *out = textf("threads%s", threads[i]);
         assert_int_equal(kenporter(EXPORT "--threads %s -o %s " INPUT, threads[i], out), 1);
         assert_same_outcome("first", out);
     }
@@ -122,7 +122,7 @@ static void changed_value__second_run__is_held(void **state)
     assert_int_equal(counted("changed", "changed_since_disclosure"), 1);
     assert_int_equal(counted("changed", "released"), 0);
     assert_int_equal(counted("changed", "already_disclosed"), counted("first", "released") - 1);
-    struct sheet d = decisions_of("changed"), held = read_sheet(text("%s/held.csv", run_folder("changed")));
+    struct sheet d = decisions_of("changed"), held = read_sheet(textf("%s/held.csv", run_folder("changed")));
     size_t row = find_row(&d, "line", "4");
     assert_string_equal(cell(&d, row, "decision"), "held");
     assert_string_equal(cell(&d, row, "reason"), "changed_since_disclosure");
@@ -160,7 +160,7 @@ static void rejected_csv__fed_back_unmended__rejects_the_same_rows(void **state)
     assert_int_equal(counted("unmended", "rejected"), counted("first", "rejected"));
     assert_int_equal(counted("unmended", "read"), counted("first", "rejected"));
     struct sheet before = read_sheet("unmended.csv");
-    struct sheet after = read_sheet(text("%s/rejected.csv", run_folder("unmended")));
+    struct sheet after = read_sheet(textf("%s/rejected.csv", run_folder("unmended")));
     assert_int_equal(after.n_rows, before.n_rows);
     for (size_t row = 0; row < before.n_rows; row++) {
         assert_int_equal(width(&after, row), width(&before, row));
@@ -291,7 +291,7 @@ static void check__a_thousand_bad_rows__prints_a_digest(void **state)
     assert_contains(out, "reject K4011    1000  thousand.csv:2 :3 :4\n");
     assert_contains(out, "reject K4022    1000  thousand.csv:2 :3 :4\n");
     assert_int_equal(counted("thousand", "rejected"), 1000);
-    assert_int_equal(read_sheet(text("%s/rejected.csv", run_folder("thousand"))).n_rows - 1, 1000);
+    assert_int_equal(read_sheet(textf("%s/rejected.csv", run_folder("thousand"))).n_rows - 1, 1000);
     assert_int_equal(kenporter(CHECK "-q -o thousand thousand.csv"), 1);
     assert_string_equal(slurp("stdout", NULL), "");
 }
@@ -381,5 +381,5 @@ int main(void)
         cmocka_unit_test(two_inputs__other_employee_id_in_the_second__rejects_both),
         cmocka_unit_test(two_inputs__other_value_in_the_second__rejects_both),
     };
-    return cmocka_run_group_tests_name("repeat", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("repeat", tests, set_up, tear_down_golden);
 }

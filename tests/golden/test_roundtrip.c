@@ -80,7 +80,7 @@ static void collect_letters(void)
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0 || kp_catalogue_load(&memory, &catalogue) != KP_OK ||
+    if (set_up_golden(state) != 0 || kp_catalogue_load(&memory, &catalogue) != KP_OK ||
         kp_text_new(&letters) != KP_OK ||
         kp_tables_load(&memory, &kp_io_posix, letters, NULL, &DIAG, &tables) != KP_OK ||
         load_profile("hc08_V08.xsd", &schema) != KP_OK || kp_xml_check_new(schema, &check) != KP_OK ||
@@ -97,7 +97,7 @@ static int tear_down(void **state)
     kp_text_free(letters);
     kp_arena_release(&of_person);
     kp_arena_release(&memory);
-    return tear_down_folder(state);
+    return tear_down_golden(state);
 }
 
 static void assert_nothing_found(const struct kp_findings *findings, const char *who)
@@ -716,8 +716,8 @@ static void add_references(const struct kp_item *item, const struct kp_conversio
         enum kp_column_kind kind;
     } parts[] = {{"low", KP_COL_LOW}, {"high", KP_COL_HIGH}, {"flag", KP_COL_FLAG}};
     for (size_t i = 0; i < COUNT(parts); i++)
-        add_source((struct source){.header = text("基準 %s %zu", item->name, n_sources),
-                                   .target = text("%s.%s", item->code, parts[i].suffix),
+        add_source((struct source){.header = textf("基準 %s %zu", item->name, n_sources),
+                                   .target = textf("%s.%s", item->code, parts[i].suffix),
                                    .item = item,
                                    .kind = parts[i].kind,
                                    .conversion = parts[i].kind == KP_COL_FLAG ? NULL : conversion});
@@ -729,7 +729,7 @@ static const char *own_words(size_t i, const struct kp_item *item)
     if (!*item->code_system || i % 7 != 0)
         return NULL;
     const char *code = tables.codes[random_code(item->code_system)].code;
-    return text("社内甲=%s|社内乙=%s", code, code);
+    return textf("社内甲=%s|社内乙=%s", code, code);
 }
 
 static void make_sources(void)
@@ -747,8 +747,10 @@ static void make_sources(void)
                                    .kind = KP_COL_ITEM,
                                    .conversion = c});
         if (item->several == KP_SEVERAL_JOIN && i % 5 == 0)
-            add_source((struct source){
-                .header = text("所見その2 %zu", i), .target = item->code, .item = item, .kind = KP_COL_ITEM});
+            add_source((struct source){.header = textf("所見その2 %zu", i),
+                                       .target = item->code,
+                                       .item = item,
+                                       .kind = KP_COL_ITEM});
         if (item->type == KP_TYPE_PQ && i % 3 == 0)
             add_references(item, c);
     }
@@ -817,13 +819,13 @@ static const char *messy_date(struct kp_date d)
     case 0:
         return in_any_width(compact(&memory, d));
     case 1:
-        return in_any_width(text("%d/%d/%d", d.year, d.month, d.day));
+        return in_any_width(textf("%d/%d/%d", d.year, d.month, d.day));
     case 2:
-        return in_any_width(text("%s%d.%d.%d", eras[era].name, year, d.month, d.day));
+        return in_any_width(textf("%s%d.%d.%d", eras[era].name, year, d.month, d.day));
     case 3:
-        return text("%d年%d月%d日", d.year, d.month, d.day);
+        return textf("%d年%d月%d日", d.year, d.month, d.day);
     default:
-        return text("%04d-%02d-%02d 0:00", d.year, d.month, d.day);
+        return textf("%04d-%02d-%02d 0:00", d.year, d.month, d.day);
     }
 }
 
@@ -839,20 +841,20 @@ static const char *messy_number(const struct source *s)
     case 0:
         return in_memory(kp_text_wide(&memory, plain, true));
     case 1:
-        return s->conversion || strchr(s->item->unit, '{') ? plain : text(" %s %s", plain, s->item->unit);
+        return s->conversion || strchr(s->item->unit, '{') ? plain : textf(" %s %s", plain, s->item->unit);
     case 2:
-        return text("%s%s", one_in(2) ? "H " : "L", plain);
+        return textf("%s%s", one_in(2) ? "H " : "L", plain);
     case 3:
-        return text("%s%s", plain, one_in(2) ? "＊" : "↑");
+        return textf("%s%s", plain, one_in(2) ? "＊" : "↑");
     case 4:
-        return inner ? text("%s%s", one_in(2) ? "<" : "≧", plain) : plain;
+        return inner ? textf("%s%s", one_in(2) ? "<" : "≧", plain) : plain;
     case 5:
-        return inner ? text("%s%s", plain, one_in(2) ? "未満" : "以上") : plain;
+        return inner ? textf("%s%s", plain, one_in(2) ? "未満" : "以上") : plain;
     case 6:
-        return text("%s%s%u%u", plain, s->item->decimals ? "" : ".", random_below(5),
-                    random_below(10)); /* rounded down */
+        return textf("%s%s%u%u", plain, s->item->decimals ? "" : ".", random_below(5),
+                     random_below(10)); /* rounded down */
     case 7:
-        return text("0%s", plain);
+        return textf("0%s", plain);
     case 8:
         return "未実施";
     case 9:
@@ -868,7 +870,7 @@ static const char *messy_number(const struct source *s)
 static const char *own_code(const struct source *s)
 {
     const char *at = strchr(s->values, '=') + 1;
-    return text("%.*s", (int)strcspn(at, "|"), at);
+    return textf("%.*s", (int)strcspn(at, "|"), at);
 }
 
 /* A code, its words where these are known, or those of the house. */
@@ -901,7 +903,7 @@ static const char *messy_words(const struct source *s)
         return messy_date(random_day(10000, 10000));
     unsigned room = s->item->max_bytes / 2 / (s->item->several == KP_SEVERAL_JOIN ? 2 : 1);
     const char *pick = typed[random_below(COUNT(typed))];
-    return text("%s%s", random_words(&memory, 1 + random_below(room > 26 ? room - 24 : 2), true), pick);
+    return textf("%s%s", random_words(&memory, 1 + random_below(room > 26 ? room - 24 : 2), true), pick);
 }
 
 static const char *messy_value(const struct source *s)
@@ -932,12 +934,12 @@ static const char **cell_of(size_t row, enum kp_field field)
 static void give_card(size_t row, const char *to)
 {
     bool ascii = strcmp(to, "06139463") == 0; /* which wants half width */
-    const char *symbol = in_any_width(text("%u-%u", 10 + random_below(90), 100 + random_below(900)));
+    const char *symbol = in_any_width(textf("%u-%u", 10 + random_below(90), 100 + random_below(900)));
     *cell_of(row, KP_F_INSURER_NUMBER) = in_any_width(one_in(3) ? to + strspn(to, "0") : to);
     *cell_of(row, KP_F_INSURED_SYMBOL) = ascii || one_in(2) ? symbol
-                                         : one_in(2)        ? text("ｹﾝﾎﾟ・%zu", row)
+                                         : one_in(2)        ? textf("ｹﾝﾎﾟ・%zu", row)
                                                             : "";
-    *cell_of(row, KP_F_INSURED_NUMBER) = in_any_width(text("%zu", 10000 + row));
+    *cell_of(row, KP_F_INSURED_NUMBER) = in_any_width(textf("%zu", 10000 + row));
     *cell_of(row, KP_F_INSURED_BRANCH) = one_in(2) ? "" : in_any_width(one_in(2) ? "1" : "02");
     *cell_of(row, KP_F_QUALIFICATION) = one_in(3) ? "本人" : one_in(2) ? "２" : "";
 }
@@ -946,18 +948,18 @@ static void give_person(size_t row, struct kp_date birth, struct kp_date exam)
 {
     static const char *const names[] = {"ｹﾝﾎﾟ ﾊﾅｺ", "しおみ　たろう", "ヤマダーケイコ", "ﾊﾞﾊﾞ ﾌﾟﾗｲﾄ"};
     static const char *const sexes[] = {"男", "女", "1", "２", "女性", "M"};
-    *cell_of(row, KP_F_EMPLOYEE_ID) = text("E%05zu", row);
+    *cell_of(row, KP_F_EMPLOYEE_ID) = textf("E%05zu", row);
     *cell_of(row, KP_F_NAME) = "架空　名前";
     *cell_of(row, KP_F_NAME_KANA) =
         one_in(2) ? names[random_below(COUNT(names))]
-                  : text("ア%s", random_kana(&memory, 20)); /* a lone ー would be a dash */
+                  : textf("ア%s", random_kana(&memory, 20)); /* a lone ー would be a dash */
     *cell_of(row, KP_F_SEX) = sexes[random_below(COUNT(sexes))];
     *cell_of(row, KP_F_BIRTH_DATE) = messy_date(birth);
     *cell_of(row, KP_F_EXAM_DATE) = messy_date(exam);
     *cell_of(row, KP_F_POSTAL_CODE) = in_any_width(
-        text("%s%s%s", random_digits(&memory, 3), one_in(2) ? "-" : "", random_digits(&memory, 4)));
+        textf("%s%s%s", random_digits(&memory, 3), one_in(2) ? "-" : "", random_digits(&memory, 4)));
     *cell_of(row, KP_F_ADDRESS) =
-        text("%s %s", random_words(&memory, 1 + random_below(40), true), "ﾏﾝｼｮﾝ 8-1");
+        textf("%s %s", random_words(&memory, 1 + random_below(40), true), "ﾏﾝｼｮﾝ 8-1");
     *cell_of(row, KP_F_MEMBER_FROM) = one_in(4) ? messy_date((struct kp_date){2010, 4, 1}) : "";
     *cell_of(row, KP_F_MEMBER_TO) = one_in(40) ? messy_date((struct kp_date){2024, 4, 1}) : "";
 }
@@ -967,10 +969,10 @@ static void give_facility(size_t row)
     bool ticket = one_in(5);
     *cell_of(row, KP_F_FACILITY_NUMBER) = in_any_width(random_facility(&memory));
     *cell_of(row, KP_F_FACILITY_NAME) =
-        text("%s%s", random_words(&memory, 1 + random_below(10), true), " ｸﾘﾆｯｸ");
+        textf("%s%s", random_words(&memory, 1 + random_below(10), true), " ｸﾘﾆｯｸ");
     if (one_in(2)) {
         *cell_of(row, KP_F_FACILITY_ADDRESS) =
-            text("兵庫県 %s", random_words(&memory, 1 + random_below(50), true));
+            textf("兵庫県 %s", random_words(&memory, 1 + random_below(50), true));
         *cell_of(row, KP_F_FACILITY_POSTAL_CODE) = "〒651-0298";
     }
     *cell_of(row, KP_F_FACILITY_PHONE) = one_in(2) ? "" : in_any_width("(078)000-2250");
@@ -1130,7 +1132,7 @@ static void give_items(size_t row)
     settle_items(row);
     for (size_t i = FIRST_ITEM; i < n_sources; i++)
         if (sources[i].item->is_author && is_judged(row, sources[i].item))
-            grid[row][i] = text("医師 %s ｻﾌﾞﾛｳ", random_words(&memory, 1 + random_below(8), true));
+            grid[row][i] = textf("医師 %s ｻﾌﾞﾛｳ", random_words(&memory, 1 + random_below(8), true));
 }
 
 static const char **cell_for(size_t row, const char *code)
@@ -1239,7 +1241,7 @@ static const char *random_codes(void)
         const struct kp_item *item = &tables.items[random_below((unsigned)tables.n_items)];
         if (item->is_author || item->author_item >= 0)
             continue;
-        codes = text("%s%s%s", codes, *codes ? " " : "", item->code);
+        codes = textf("%s%s%s", codes, *codes ? " " : "", item->code);
         n--;
     }
     return codes;
@@ -1460,7 +1462,7 @@ static size_t check_bundle(const char *path)
 /* Rows that came back: as they were, and the right ones. */
 static size_t check_returned(const char *name, bool bad)
 {
-    struct sheet rows = read_sheet(text("%s/%s", run_folder("one"), name));
+    struct sheet rows = read_sheet(textf("%s/%s", run_folder("one"), name));
     size_t first = column_of(&rows, "employee_id");
     for (size_t i = 1; i < rows.n_rows; i++) {
         char **cells = rows.cells + rows.starts[i] + first;

@@ -1,6 +1,6 @@
 /* [sender] of the configuration: what of it stands in every document, and what is refused before anything is
  * read. */
-#include "golden/golden.h"
+#include "golden.h"
 
 static int export_with(const char *key, const char *value)
 {
@@ -47,5 +47,5 @@ int main(void)
         cmocka_unit_test(sender__spellings__come_in_the_form_of_the_standard),
         cmocka_unit_test(sender__that_no_document_can_hold__is_refused),
     };
-    return cmocka_run_group_tests(tests, set_up_folder, tear_down_folder);
+    return cmocka_run_group_tests(tests, set_up_golden, tear_down_golden);
 }

@@ -1,5 +1,5 @@
 /* show: a bundle's contents and one person's record, as text and as HTML. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define BUNDLE "out/6631111116_06139463_202604010_1.zip"
 
@@ -7,7 +7,7 @@ static const char *const bundle = BUNDLE; /* of insurer 06139463: 103 documents 
 
 static int set_up(void **state)
 {
-    return set_up_folder(state) == 0 && kenporter(EXPORT "-o out " INPUT) == 1 ? 0 : -1;
+    return set_up_golden(state) == 0 && kenporter(EXPORT "-o out " INPUT) == 1 ? 0 : -1;
 }
 
 static const char *shown(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -40,7 +40,7 @@ static void contents__with_values__name_the_people(void **state UNUSED)
     const char *name = slurp("name", NULL);
     assert_true(strlen(name) > 6);
     assert_contains(shown("--lang ja --show-values %s", bundle),
-                    text("%.*s", (int)strcspn(name, "\n"), name));
+                    textf("%.*s", (int)strcspn(name, "\n"), name));
 }
 
 static void record__by_number_and_by_every_name__is_the_same(void **state UNUSED)
@@ -236,5 +236,5 @@ int main(void)
         cmocka_unit_test(unsound_bundle__is_shown_with_a_word_of_warning),
         cmocka_unit_test(nothing_to_show__is_told),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests(tests, set_up, tear_down_golden);
 }

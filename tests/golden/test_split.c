@@ -1,6 +1,6 @@
 /* max_documents in the register of insurers: several bundles for one insurer and day, and what else counts N
  * up. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define SPLIT "6631111116_06139463_20260401"
 
@@ -35,7 +35,7 @@ static void limit__smaller_than_the_people__fills_bundles_one_after_another(void
     assert_int_equal(export_into("out", ""), 1);
     assert_int_equal(how_many("out/" SPLIT "*.zip"), COUNT(expected));
     for (size_t i = 0; i < COUNT(expected); i++)
-        assert_int_equal(documents_in(text("out/" SPLIT "%zu_1.zip", i)), expected[i]);
+        assert_int_equal(documents_in(textf("out/" SPLIT "%zu_1.zip", i)), expected[i]);
     assert_int_equal(how_many("out/*_01130012_*.zip"), 1); /* nobody limits the others */
 }
 
@@ -63,7 +63,7 @@ static void limit__report__lists_every_bundle(void **state UNUSED)
          "assert n['bundle'] == n['bundles'][0]['bundle'] and n['sha256'] == n['bundles'][0]['sha256']\n"
          "assert len({b['sha256'] for b in n['bundles']}) == 4\" %s/report.json",
          run_folder("out"));
-    assert_int_equal(occurrences(slurp(text("%s/report.html", run_folder("out")), NULL), SPLIT), 4);
+    assert_int_equal(occurrences(slurp(textf("%s/report.html", run_folder("out")), NULL), SPLIT), 4);
 }
 
 static void limit__any_number_of_threads__gives_the_same_bytes(void **state UNUSED)
@@ -143,5 +143,5 @@ int main(void)
         cmocka_unit_test(limit__prepared_and_released__splits_too),
         cmocka_unit_test(limit__that_is_none__is_refused_with_its_place),
     };
-    return cmocka_run_group_tests(tests, set_up_folder, tear_down_folder);
+    return cmocka_run_group_tests(tests, set_up_golden, tear_down_golden);
 }

@@ -1,6 +1,6 @@
 /* Exports of other layouts: read as they come, read with a mapping, and their rejected rows mended and fed
  * back. */
-#include "golden/golden.h"
+#include "golden.h"
 
 #define TABLES "--mapping " VENDORS "C2XDTBL_sample.csv\" --methods " VENDORS "METHODCVT_sample.csv\" "
 
@@ -34,17 +34,17 @@ static int export_with(const struct run *r)
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
-    expected = read_sheet(text("%s/vendors/expected.csv", getenv("FIXTURES")));
-    values = read_sheet(text("%s/vendors/values.csv", getenv("FIXTURES")));
+    expected = read_sheet(textf("%s/vendors/expected.csv", getenv("FIXTURES")));
+    values = read_sheet(textf("%s/vendors/values.csv", getenv("FIXTURES")));
     for (size_t i = 0; i < COUNT(PLAIN); i++)
         if (export_with(&PLAIN[i]) != 1) /* each holds rows to mend */
             return -1;
     for (size_t i = 0; i < COUNT(MAPPED); i++) {
         if (strstr(MAPPED[i].options, ".map") &&
-            run_shell(text("\"$KENPORTER\" map " VENDOR_INI VENDORS "%s.csv\" >%s.map 2>map.err",
-                           MAPPED[i].name, MAPPED[i].name)) != 0)
+            run_shell(textf("\"$KENPORTER\" map " VENDOR_INI VENDORS "%s.csv\" >%s.map 2>map.err",
+                            MAPPED[i].name, MAPPED[i].name)) != 0)
             return -1;
         if (export_with(&MAPPED[i]) != 1)
             return -1;
@@ -59,7 +59,7 @@ static size_t expected_in(const struct run *r, const char *decision)
 {
     size_t n = 0;
     for (size_t row = 1; row < expected.n_rows; row++)
-        n += is(&expected, row, "file", text("%s.csv", r->name)) &&
+        n += is(&expected, row, "file", textf("%s.csv", r->name)) &&
              (!decision || is(&expected, row, r->decision, decision));
     return n;
 }
@@ -86,7 +86,7 @@ static void assert_decided_as_expected(const struct run *r)
     struct sheet decisions = decisions_of(r->out);
     assert_int_equal(decisions.n_rows - 1, expected_in(r, NULL));
     for (size_t row = 1; row < expected.n_rows; row++)
-        if (is(&expected, row, "file", text("%s.csv", r->name)))
+        if (is(&expected, row, "file", textf("%s.csv", r->name)))
             assert_row_as_expected(r, row, &decisions);
 }
 
@@ -117,9 +117,9 @@ static void assert_counts_add_up(const struct run *r)
     assert_int_equal(counted(r->out, "read"), read);
     assert_int_equal(counted(r->out, "rows"), expected_in(r, NULL));
     assert_int_equal(counted(r->out, "already_disclosed"), 0);
-    struct sheet log = read_sheet(text("%s/disclosure-log.csv", r->out));
+    struct sheet log = read_sheet(textf("%s/disclosure-log.csv", r->out));
     assert_int_equal(rows_with(&log, "event", "disclose"), counted(r->out, "released"));
-    assert_log_verifies(text("%s/disclosure-log.csv", r->out));
+    assert_log_verifies(textf("%s/disclosure-log.csv", r->out));
 }
 
 static void all__counts__add_up(void **state)
@@ -138,7 +138,7 @@ static void assert_values_found(const struct run *r)
     size_t n = 0;
     for (size_t row = 1; row < values.n_rows; row++)
         for (size_t at = 1; at < expected.n_rows; at++)
-            n += is(&values, row, "file", text("%s.csv", r->name)) &&
+            n += is(&values, row, "file", textf("%s.csv", r->name)) &&
                  is(&expected, at, "file", cell(&values, row, "file")) &&
                  is(&expected, at, "line", cell(&values, row, "line")) &&
                  is(&expected, at, r->decision, "released");
@@ -178,7 +178,7 @@ static void comparison__other_values__are_told(void **state)
     for (size_t i = 0; i < COUNT(changes); i++) {
         must("sed '%s' " VENDORS "values.csv\" >changed.csv; ! cmp -s changed.csv " VENDORS "values.csv\"",
              changes[i]);
-        if (run_shell(text(
+        if (run_shell(textf(
                 "python3 \"$GOLDEN/compare_values.py\" changed.csv pattern_a.csv %s/decisions.csv plain_a "
                 ">compare.out 2>&1",
                 run_folder("plain_a"))) == 0)
@@ -206,7 +206,7 @@ static void assert_nothing_released(const char *out)
 {
     assert_string_equal(slurp("stdout", NULL), "");
     assert_int_equal(occurrences(slurp("stderr", NULL), "\n"), 1);
-    assert_int_equal(how_many(text("%s/*.zip", out)) + how_many(text("%s/runs/*", out)), 0);
+    assert_int_equal(how_many(textf("%s/*.zip", out)) + how_many(textf("%s/runs/*", out)), 0);
 }
 
 static void cc2x__without_mapping__exit_3_and_names_the_kana_column(void **state)
@@ -268,9 +268,9 @@ static void pattern_b__row_files__begin_with_both_header_rows(void **state)
 {
     (void)state;
     static const char *const names[] = {"rejected", "held"};
-    struct sheet source = read_sheet(text("%s/vendors/pattern_b.csv", getenv("FIXTURES")));
+    struct sheet source = read_sheet(textf("%s/vendors/pattern_b.csv", getenv("FIXTURES")));
     for (size_t i = 0; i < COUNT(names); i++) {
-        struct sheet file = read_sheet(text("%s/%s.csv", run_folder("plain_b"), names[i]));
+        struct sheet file = read_sheet(textf("%s/%s.csv", run_folder("plain_b"), names[i]));
         size_t ours = i == 0 ? 4 : 5;
         assert_cells_as_they_came(&file, 0, &source, 0, ours);
         assert_cells_as_they_came(&file, 1, &source, 1, ours);
@@ -288,13 +288,13 @@ static void pattern_b__row_files__begin_with_both_header_rows(void **state)
  * released. */
 static void assert_rejects_again(const struct run *r)
 {
-    const char *out = text("again_%s", r->out);
+    const char *out = textf("again_%s", r->out);
     must("cp %s/rejected.csv again.csv", run_folder(r->out));
     assert_int_equal(kenporter("export " VENDOR_CONFIG "%s-o %s again.csv", r->options, out), 1);
     assert_int_equal(counted(out, "read"), counted(r->out, "rejected"));
     assert_int_equal(counted(out, "rejected"), counted(r->out, "rejected"));
     struct sheet before = read_sheet("again.csv"),
-                 after = read_sheet(text("%s/rejected.csv", run_folder(out)));
+                 after = read_sheet(textf("%s/rejected.csv", run_folder(out)));
     assert_int_equal(after.n_rows, before.n_rows);
     for (size_t row = 0; row < before.n_rows; row++) {
         assert_int_equal(width(&after, row), width(&before, row));
@@ -304,7 +304,7 @@ static void assert_rejects_again(const struct run *r)
             fail_msg("%s: row %zu has %s, before %s", r->out, row, cell(&after, row, "kp_codes"),
                      cell(&before, row, "kp_codes"));
     }
-    assert_int_equal(how_many(text("%s/*.zip", out)), 0);
+    assert_int_equal(how_many(textf("%s/*.zip", out)), 0);
 }
 
 static void rejected_csv__fed_back_as_it_is__rejects_the_same_rows(void **state)
@@ -383,7 +383,7 @@ static void two_layouts__in_one_run__give_what_each_gives_alone(void **state)
         }
     }
     assert_int_equal(row, both.n_rows);
-    struct sheet second = read_sheet(text("%s/rejected-2.csv", run_folder("both")));
+    struct sheet second = read_sheet(textf("%s/rejected-2.csv", run_folder("both")));
     assert_int_equal(second.n_rows - 2, counted("plain_b", "rejected")); /* with its two header rows */
 }
 
@@ -410,5 +410,5 @@ int main(void)
         cmocka_unit_test(whole_export__mended_and_run_again__releases_the_mended_rows_alone),
         cmocka_unit_test(two_layouts__in_one_run__give_what_each_gives_alone),
     };
-    return cmocka_run_group_tests_name("vendors", tests, set_up, tear_down_folder);
+    return cmocka_run_group_tests_name("vendors", tests, set_up, tear_down_golden);
 }

@@ -12,7 +12,7 @@
  *   text|node|markup           instead of all it holds; repeat|node|n text: n times the text
  *   rename|node|name, namespace|node|uri
  */
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "profile.h"
 #include "format/xmlread.h"
@@ -38,16 +38,16 @@ static struct sheet table;
 
 static int set_up(void **state)
 {
-    if (set_up_folder(state) != 0)
+    if (set_up_golden(state) != 0)
         return -1;
     for (size_t i = 0; i < COUNT(bases); i++) {
         struct base *b = &bases[i];
-        b->bytes = slurp(text("%s/../xsd_rules/%s.xml", getenv("GOLDEN"), b->name), &b->n);
+        b->bytes = slurp(textf("%s/../xsd_rules/%s.xml", getenv("GOLDEN"), b->name), &b->n);
         if (load_profile(b->schema_file, &b->schema) != KP_OK ||
             kp_xml_check_new(b->schema, &b->check) != KP_OK)
             return -1;
     }
-    table = read_sheet(text("%s/../xsd_rules.csv", getenv("GOLDEN")));
+    table = read_sheet(textf("%s/../xsd_rules.csv", getenv("GOLDEN")));
     return 0;
 }
 
@@ -57,7 +57,7 @@ static int tear_down(void **state)
         kp_xml_check_free(bases[i].check);
         kp_xml_schema_free(bases[i].schema);
     }
-    return tear_down_folder(state);
+    return tear_down_golden(state);
 }
 
 /* --- a document in memory, to be edited --- */
@@ -126,7 +126,7 @@ static void set_attribute(xmlNodePtr node, const char *assignment)
 {
     const char *equals = strchr(assignment, '=');
     assert_non_null(equals);
-    const char *name = text("%.*s", (int)(equals - assignment), assignment);
+    const char *name = textf("%.*s", (int)(equals - assignment), assignment);
     if (strncmp(name, "xsi:", 4) == 0)
         assert_non_null(
             xmlSetNsProp(node, xmlSearchNsByHref(node->doc, node, X(XSI)), X(name + 4), X(equals + 1)));
@@ -190,7 +190,7 @@ static void apply_step(xmlDocPtr doc, const char *operation, const char *path, c
 
 static void apply(xmlDocPtr doc, const char *edit)
 {
-    for (char *step = text("%s", edit), *next; step; step = next) {
+    for (char *step = textf("%s", edit), *next; step; step = next) {
         next = strstr(step, " ; ");
         if (next) {
             *next = '\0';
@@ -217,13 +217,13 @@ static const char *verdict(const struct base *base, const char *bytes, size_t n)
     unsigned long line = 0;
     const char *where = NULL, *result = "valid";
     if (kp_xml_read(&arena, bytes, n, &tree, &fault, &line) != KP_OK)
-        return text("not XML, fault %d", (int)fault);
+        return textf("not XML, fault %d", (int)fault);
     kp_tree_check(&tree, base->check);
     bool valid = kp_xml_check_finish(base->check, &where);
     if (tree.alien)
         result = "another namespace";
     else if (!valid)
-        result = text("%.*s", (int)strcspn(where, ","), where);
+        result = textf("%.*s", (int)strcspn(where, ","), where);
     kp_arena_release(&arena);
     return result;
 }
@@ -273,9 +273,9 @@ static void rows__each_edit__is_judged_as_the_table_says(void **state)
         const struct base *base = base_of(row);
         xmlDocPtr doc = parse(base);
         apply(doc, edit);
-        const char *file = text("rows/all/%s.xml", id);
+        const char *file = textf("rows/all/%s.xml", id);
         const char *result = verdict_of_tree(base, doc, file);
-        assert_int_equal(link(file, text("rows/%s/%s.xml", base->name, id)), 0);
+        assert_int_equal(link(file, textf("rows/%s/%s.xml", base->name, id)), 0);
         xmlFreeDoc(doc);
         if (is(&table, row, "expected", result))
             continue;
@@ -292,15 +292,15 @@ static void rows__a_second_validator__judges_alike(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(bases); i++) {
         (void)run_shell(
-            text("xmllint --nonet --noout --schema \"$SCHEMAS/xsd/%s\" rows/%s/*.xml 2>%s.verdicts",
-                 bases[i].schema_file, bases[i].name, bases[i].name));
-        const char *verdicts = text("\n%s", slurp(text("%s.verdicts", bases[i].name), NULL));
+            textf("xmllint --nonet --noout --schema \"$SCHEMAS/xsd/%s\" rows/%s/*.xml 2>%s.verdicts",
+                  bases[i].schema_file, bases[i].name, bases[i].name));
+        const char *verdicts = textf("\n%s", slurp(textf("%s.verdicts", bases[i].name), NULL));
         for (size_t row = 1; row < table.n_rows; row++) {
             if (base_of(row) != &bases[i] || is(&table, row, "edit", ""))
                 continue;
             bool valid = is(&table, row, "expected", "valid");
-            assert_contains(verdicts, text("\nrows/%s/%s.xml %s\n", bases[i].name, cell(&table, row, "id"),
-                                           valid ? "validates" : "fails to validate"));
+            assert_contains(verdicts, textf("\nrows/%s/%s.xml %s\n", bases[i].name, cell(&table, row, "id"),
+                                            valid ? "validates" : "fails to validate"));
         }
     }
 }

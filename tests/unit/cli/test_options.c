@@ -422,8 +422,7 @@ static void config__list_of_logs__is_resolved_one_by_one(void **state)
 {
     (void)state;
     assert_int_equal(with_config("[output]\nprevious_logs = 2024.csv:/srv/2025.csv:old/2026.csv\n"), KP_OK);
-    char *expected =
-        kp_arena_printf(&folder_arena, "%s/2024.csv:/srv/2025.csv:%s/old/2026.csv", folder, folder);
+    char *expected = textf("%s/2024.csv:/srv/2025.csv:%s/old/2026.csv", folder, folder);
     assert_string_equal(s.options.previous_logs, expected);
 }
 

@@ -152,7 +152,7 @@ static void probe__mark_of_utf8__decides(void **state)
     (void)state;
     static const char *const behind[] = {"", "a\xff", AS_CP932, "\xef\xbb\xbf" AS_CP932};
     for (size_t i = 0; i < COUNT(behind); i++) {
-        const char *bytes = kp_arena_printf(&folder_arena, "\xef\xbb\xbf%s", behind[i]);
+        const char *bytes = textf("\xef\xbb\xbf%s", behind[i]);
         assert_int_equal(probe(bytes, strlen(bytes)), KP_ENC_UTF8);
     }
     assert_int_equal(probe("\xef\xbb" AS_CP932, sizeof(AS_CP932) + 1), KP_ENC_CP932); /* not all of it */

@@ -345,7 +345,7 @@ static void method__table_that_contradicts_itself__is_refused(void **state UNUSE
                  "- " TG_271 " - -");
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, fresh)
+#define TEST(name) cmocka_unit_test_setup(name, fresh_mapping)
 
 int main(void)
 {
@@ -376,5 +376,5 @@ int main(void)
         TEST(method__more_than_ten__is_refused),
         TEST(method__table_that_contradicts_itself__is_refused),
     };
-    return cmocka_run_group_tests_name("cc2x", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("cc2x", tests, set_up_mapping, tear_down_mapping);
 }

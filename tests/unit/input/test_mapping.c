@@ -762,7 +762,7 @@ static void load__table_of_cc2x__is_known_by_its_header_or_numbers(void **state 
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, fresh)
+#define TEST(name) cmocka_unit_test_setup(name, fresh_mapping)
 
 int main(void)
 {
@@ -811,5 +811,5 @@ int main(void)
         TEST(load__methods_that_cannot_be_read__are_refused),
         TEST(load__table_of_cc2x__is_known_by_its_header_or_numbers),
     };
-    return cmocka_run_group_tests_name("mapping", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("mapping", tests, set_up_mapping, tear_down_mapping);
 }

@@ -202,7 +202,7 @@ static const char *story_of_method(const char *digit, const char *value)
     methods.choices[1].item = item_at("3F015000002327201");
     kp_arena_reset(&scratch);
     normalize_columns(columns, cells, COUNT(cells), NULL);
-    return story();
+    return record_story();
 }
 
 static void method__digit__chooses_the_item(void **state UNUSED)

@@ -204,7 +204,7 @@ static void dates__beside_a_column_that_counts__are_read_as_usual(void **state U
                                   {.kind = KP_COL_ITEM, .index = item_at("9N211161100000049")}};
     kp_arena_reset(&scratch);
     normalize_columns(columns, (const char *const[]){"45783", "31137", "45783"}, COUNT(columns), NULL);
-    assert_string_equal(story(), "exam_date=20250506 K3002 K4002 K4002");
+    assert_string_equal(record_story(), "exam_date=20250506 K3002 K4002 K4002");
 }
 
 static void kana_name__half_width_hiragana_and_spaces__become_full_width_katakana(void **state UNUSED)
@@ -381,7 +381,7 @@ static void facility__lone_dashes_in_the_row__name_none(void **state UNUSED)
     static const struct kp_org facility = {.number = "2813300114", .name = "健診所"};
     normalize((const enum kp_field[]){KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME},
               (const char *const[]){"-", "－"}, 2, &facility);
-    assert_string_equal(story(), "facility_number=2813300114 facility_name=健診所 K3014 K3014");
+    assert_string_equal(record_story(), "facility_number=2813300114 facility_name=健診所 K3014 K3014");
 }
 
 /* An export that writes 0 for men and 1 for women, and says so in the mapping file. */

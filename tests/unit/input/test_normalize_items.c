@@ -215,7 +215,7 @@ static void dash__that_the_mapping_file_explains__is_no_longer_one(void **state 
     assert_int_equal(kp_map_put(&columns[0].values, &scratch, "-", 0), KP_MAP_ADDED);
     assert_int_equal(kp_map_put(&columns[1].values, &scratch, "-", 1), KP_MAP_ADDED);
     normalize_columns(columns, (const char *const[]){"－", "-"}, 2, NULL);
-    assert_string_equal(story(), URINE_PROTEIN "=1 K3006 K3006");
+    assert_string_equal(record_story(), URINE_PROTEIN "=1 K3006 K3006");
     assert_false(record.dash_empty);
     assert_null(record.dash_coded);
 }

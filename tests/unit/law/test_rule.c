@@ -158,5 +158,5 @@ int main(void)
         TEST(provisions__no_exemption_in_the_table__are_named_without_it),
         TEST(texts__memory_is_short__are_null),
     };
-    return cmocka_run_group_tests_name("rule", tests, set_up, free_tables);
+    return cmocka_run_group_tests_name("rule", tests, set_up_rule, free_tables);
 }

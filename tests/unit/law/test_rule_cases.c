@@ -315,5 +315,5 @@ int main(void)
         TEST(held_for_lack_of_a_basis__what_would_give_one__is_named),
         TEST(every_combination__two_writings_of_the_rule__agree),
     };
-    return cmocka_run_group_tests_name("rule_cases", tests, set_up, free_tables);
+    return cmocka_run_group_tests_name("rule_cases", tests, set_up_rule, free_tables);
 }

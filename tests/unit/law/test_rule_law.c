@@ -1102,5 +1102,5 @@ int main(void)
         TEST(open_scheme__whatever_was_requested_or_consented__is_held),
         TEST(reasons__have_these_names_in_this_order),
     };
-    return cmocka_run_group_tests_name("rule_law", tests, set_up, free_tables);
+    return cmocka_run_group_tests_name("rule_law", tests, set_up_rule, free_tables);
 }

@@ -712,7 +712,7 @@ static int cut_some(void **state)
     const char *codes[SOME];
     for (size_t i = 0; i < SOME; i++)
         codes[i] = ITEMS[i].code;
-    return set_up(state) == 0 && cut_tables(codes, SOME, some_items, &some) ? 0 : -1;
+    return set_up_rule(state) == 0 && cut_tables(codes, SOME, some_items, &some) ? 0 : -1;
 }
 
 int main(void)

@@ -172,7 +172,7 @@ static void link_up(struct world *w)
 static void make(struct world *w, unsigned n)
 {
     memset(w, 0, sizeof(*w));
-    random_state = (n + 1) * 0x9e3779b97f4a7c15u;
+    seed_random((n + 1) * 0x9e3779b97f4a7c15u);
     w->policy.age_rule = one_in(2) ? KP_AGE_STATUTE : KP_AGE_BIRTHDAY;
     w->policy.withhold_form_items = one_in(2);
     w->policy.release_requested_items = one_in(2);
@@ -674,7 +674,7 @@ static void stricter_policy__releases_nothing_new(void **state UNUSED)
 
 static int cut_few(void **state)
 {
-    return set_up(state) == 0 && cut_tables(CODES, FEW, few_items, &few) ? 0 : -1;
+    return set_up_rule(state) == 0 && cut_tables(CODES, FEW, few_items, &few) ? 0 : -1;
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* One code of each group stays, and what follows from others is computed where the policy says so. */
-#include "norm_story.h"
+#include "record_story.h"
 
 #include "record/judgement.h"
 #include "record/alternatives.h"

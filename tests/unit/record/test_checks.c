@@ -1,6 +1,6 @@
 /* The checks of one record that no row of an export can fail: what only a record read back from a document
  * can. */
-#include "norm_story.h"
+#include "record_story.h"
 
 #include "record/checks.h"
 

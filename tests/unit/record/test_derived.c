@@ -1,4 +1,4 @@
-#include "norm_story.h"
+#include "record_story.h"
 
 #include "record/derived.h"
 

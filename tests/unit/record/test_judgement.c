@@ -1,6 +1,6 @@
 /* The judgements against tables worked out by hand (tests/cases/metabolic.csv, guidance.csv), one reason a
  * row. */
-#include "norm_story.h"
+#include "record_story.h"
 
 #include <stdio.h>
 

@@ -370,5 +370,5 @@ int main(void)
         cmocka_unit_test_teardown(privacy_provision__by_day__changed_on_2022_04_01, tidy),
         cmocka_unit_test_teardown(list_has__whole_words__only, tidy),
     };
-    return cmocka_run_group_tests_name("table", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("table", tests, set_up_copies, tear_down_copies);
 }

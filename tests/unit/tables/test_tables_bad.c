@@ -345,5 +345,5 @@ int main(void)
         cmocka_unit_test_teardown(load__missing_or_empty_file__is_refused_by_name, tidy),
         cmocka_unit_test_teardown(load__arena_at_its_limit__is_a_system_error, tidy),
     };
-    return cmocka_run_group_tests_name("table_bad", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("table_bad", tests, set_up_copies, tear_down_copies);
 }

@@ -1,8 +1,4 @@
-/* Text respelled in half-width kana, as exports have it. */
-#ifndef KP_TEST_HALF_KANA_H
-#define KP_TEST_HALF_KANA_H
-
-#include "decoder.h"
+#include "half_kana.h"
 
 static struct {
     int32_t whole;
@@ -10,9 +6,9 @@ static struct {
 } kana[200];
 static size_t n_kana;
 
-/* Which letter each half-width kana is, alone and with a voiced mark. */
-static inline void learn_kana(void)
+void learn_kana(void)
 {
+    /* A kana alone, and with each of the voiced marks, which are letters of their own in half width. */
     static const char *const marks[] = {"", "ﾞ", "ﾟ"};
     for (int32_t c = 0xff66; c <= 0xff9d; c++)
         for (size_t i = 0; i < COUNT(marks); i++) {
@@ -29,7 +25,7 @@ static inline void learn_kana(void)
         }
 }
 
-static inline const char *half_kana(const char *s)
+const char *half_kana(const char *s)
 {
     struct kp_buf out = {0};
     int32_t c = 0;
@@ -46,5 +42,3 @@ static inline const char *half_kana(const char *s)
     kp_buf_release(&out);
     return copy;
 }
-
-#endif

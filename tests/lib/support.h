@@ -1,10 +1,10 @@
-/* What every test needs: cmocka and its prerequisites, in the order cmocka wants them, and two short words.
- */
+/* cmocka and the headers it needs, in the order it needs them, and two macros. */
 #ifndef KP_TEST_SUPPORT_H
 #define KP_TEST_SUPPORT_H
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

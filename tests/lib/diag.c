@@ -1,0 +1,3 @@
+#include "diag.h"
+
+struct kp_diag DIAG = {.catalogue = &catalogue, .env = &ENV};

@@ -1,0 +1,34 @@
+/* A temporary folder for a group of tests, and files in it. */
+#ifndef KP_TEST_FOLDER_H
+#define KP_TEST_FOLDER_H
+
+#include "kept.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* Its path, after make_folder. */
+extern char folder[];
+
+/* Group setup; and teardown, which removes everything in the folder and frees kept memory. */
+int make_folder(void **state);
+int remove_folder(void **state);
+
+/* Returns the path of a file in the folder, as kept memory. */
+char *in_folder(const char *name);
+
+/* Writes a file in the folder and returns its path, as kept memory. */
+char *put_file(const char *name, const char *bytes, size_t n);
+
+void assert_file(const char *path, const char *bytes, size_t n);
+
+/* Permission bits. */
+unsigned mode_of(const char *path);
+
+/* Returns n letters whose order repeats late, to fill a file with. The caller frees them. */
+char *pattern(size_t n);
+
+#endif

@@ -1,0 +1,13 @@
+/* Respells text in half-width kana, as many exports do. */
+#ifndef KP_TEST_HALF_KANA_H
+#define KP_TEST_HALF_KANA_H
+
+#include "decoder.h"
+
+/* Finds out which full-width letter each half-width kana stands for; needs make_text. */
+void learn_kana(void);
+
+/* Returns s with every kana that has a half-width form in that form; lives in `arena`. */
+const char *half_kana(const char *s);
+
+#endif

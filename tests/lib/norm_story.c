@@ -1,0 +1,56 @@
+#include "norm_story.h"
+
+void normalize_columns(struct kp_column *columns, const char *const *cells, size_t n,
+                       const struct kp_org *facility)
+{
+    static const struct kp_org nobody = {0};
+    struct kp_mapping mapping = {.columns = columns, .n_columns = n};
+    for (size_t i = 0; i < n; i++) {
+        columns[i].number = (unsigned)i + 1;
+        mapping.has_units |=
+            columns[i].kind == KP_COL_UNIT || columns[i].kind == KP_COL_LOW || columns[i].kind == KP_COL_HIGH;
+        bool joined =
+            columns[i].kind == KP_COL_ITEM && tables.items[columns[i].index].several == KP_SEVERAL_JOIN;
+        for (size_t k = i + 1; joined && !columns[i].next && k < n; k++)
+            if (columns[k].kind == KP_COL_ITEM && columns[k].index == columns[i].index) {
+                columns[i].next = &columns[k];
+                columns[k].follows = true;
+            }
+    }
+    findings = (struct kp_findings){.arena = &scratch};
+    enum kp_status st =
+        kp_normalize(&tables, &mapping, facility ? facility : &nobody, cells, &scratch, &findings, &record);
+    assert_int_equal(st, KP_OK);
+}
+
+static struct kp_column column_of(const struct cell *cell)
+{
+    struct kp_column column = {.unit = cell->unit};
+    if (!kp_target_read(&scratch, &tables, cell->target, &column))
+        fail_msg("no target %s", cell->target);
+    return column;
+}
+
+const char *story_of(const struct cell *cells, size_t n, const struct kp_org *facility)
+{
+    struct kp_column columns[MOST_CELLS] = {{0}};
+    const char *texts[MOST_CELLS] = {0};
+    size_t count = 0;
+    kp_arena_reset(&scratch);
+    for (; count < n && count < MOST_CELLS && cells[count].target; count++) {
+        columns[count] = column_of(&cells[count]);
+        texts[count] = cells[count].text;
+    }
+    normalize_columns(columns, texts, count, facility);
+    return record_story();
+}
+
+void assert_rows(const struct row_case *rows, size_t n, const struct kp_org *facility)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *got = story_of(rows[i].cells, MOST_CELLS, facility);
+        if (strcmp(got, rows[i].story) != 0)
+            fail_msg("case %zu, '%s' ...: got '%s', expected '%s'", i, rows[i].cells[0].text, got,
+                     rows[i].story);
+    }
+}
