@@ -34,7 +34,7 @@ GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
-.PHONY: all lib demo test test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
+.PHONY: all lib demo test test-unit test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
@@ -130,8 +130,11 @@ $(BUILD)/tests/%: tests/golden/%.c $(BUILD)/kenporter $(BUILD)/tests/lib.a $(ARC
 test: packages-test ## run the unit tests and the golden tests
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests
 
+test-unit: packages-test ## run the unit tests alone
+	@$(MAKE) --no-print-directory -j$$(nproc) run-unit-tests
+
 .PHONY: run-tests run-unit-tests
-run-unit-tests: all $(UNIT_BIN)
+run-unit-tests: $(UNIT_BIN)
 	@$(TEST_ENV) tests/run.sh $(UNIT_BIN)
 
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)

@@ -23,11 +23,16 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
     return remove(path);
 }
 
+int remove_tree(const char *path)
+{
+    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 int remove_folder(void **state)
 {
     (void)state;
     free_kept();
-    return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    return remove_tree(folder);
 }
 
 char *in_folder(const char *name)

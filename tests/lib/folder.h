@@ -17,6 +17,9 @@ extern char folder[];
 int make_folder(void **state);
 int remove_folder(void **state);
 
+/* Removes a file, or a folder with everything in it; returns 0, or -1 with errno set. */
+int remove_tree(const char *path);
+
 /* Returns the path of a file in the folder, as kept memory. */
 char *in_folder(const char *name);
 

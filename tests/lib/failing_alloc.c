@@ -1,0 +1,105 @@
+#include "failing_alloc.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
+static atomic_bool armed;
+static atomic_long calls;
+static long fail_at;
+static bool fail_all;
+
+bool can_fail_allocations(void)
+{
+#ifdef SANITIZED
+    return false;
+#else
+    return true;
+#endif
+}
+
+void fail_allocation(long n, bool all)
+{
+    fail_at = n;
+    fail_all = all;
+    atomic_store(&calls, 0);
+    atomic_store(&armed, true);
+}
+
+long allow_allocations(void)
+{
+    atomic_store(&armed, false);
+    return atomic_load(&calls);
+}
+
+#ifdef SANITIZED
+
+void *safe_malloc(size_t n)
+{
+    return malloc(n);
+}
+
+void *safe_realloc(void *old, size_t n)
+{
+    return realloc(old, n);
+}
+
+#else
+
+extern void *__libc_malloc(size_t n);
+extern void *__libc_calloc(size_t count, size_t n);
+extern void *__libc_realloc(void *old, size_t n);
+
+void *safe_malloc(size_t n)
+{
+    return __libc_malloc(n);
+}
+
+void *safe_realloc(void *old, size_t n)
+{
+    return __libc_realloc(old, n);
+}
+
+static bool fails_now(void)
+{
+    if (!atomic_load(&armed))
+        return false;
+    long call = atomic_fetch_add(&calls, 1) + 1;
+    if (fail_at == 0 || call < fail_at || (call > fail_at && !fail_all))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+#define PUBLIC __attribute__((visibility("default")))
+
+PUBLIC void *malloc(size_t n)
+{
+    return fails_now() ? NULL : __libc_malloc(n);
+}
+
+PUBLIC void *calloc(size_t count, size_t n)
+{
+    return fails_now() ? NULL : __libc_calloc(count, n);
+}
+
+PUBLIC void *realloc(void *old, size_t n)
+{
+    return fails_now() ? NULL : __libc_realloc(old, n);
+}
+
+#endif
+
+char *safe_strdup(const char *s)
+{
+    size_t n = strlen(s) + 1;
+    char *copy = safe_malloc(n);
+    return copy ? memcpy(copy, s, n) : NULL;
+}
