@@ -186,3 +186,13 @@ void kp_buf_hex(struct kp_buf *buf, const uint8_t *bytes, size_t n)
         kp_buf_char(buf, digit[bytes[i] & 15]);
     }
 }
+
+bool kp_buf_take(struct kp_buf *buf, char **ret_text)
+{
+    kp_buf_str(buf, ""); /* an empty buffer has no memory yet */
+    if (buf->failed || !buf->data)
+        return false;
+    *ret_text = buf->data;
+    *buf = (struct kp_buf){0};
+    return true;
+}

@@ -50,6 +50,10 @@ static inline bool kp_buf_ok(const struct kp_buf *buf)
     return !buf->failed;
 }
 
+/* Hands the contents over as a string to be released with kp_buf_release of {.data}; false, and nothing
+ * handed over, when memory is short. The buffer is empty afterwards. */
+bool kp_buf_take(struct kp_buf *buf, char **ret_text);
+
 /* Empties the buffer, keeps its memory, forgets a failure. */
 void kp_buf_reset(struct kp_buf *buf);
 void kp_buf_release(struct kp_buf *buf);

@@ -35,6 +35,8 @@ void kp_console_clear_bar(struct kp_console *console);
 /* Write to stdout. False, after a diagnostic, when it cannot be written. */
 bool kp_console_write(struct kp_console *console, const char *bytes, size_t n);
 bool kp_console_print(struct kp_console *console, const struct kp_buf *text);
+/* Writes the page of a call that ended with st, frees it, and returns the status of both. */
+enum kp_status kp_console_page(struct kp_console *console, enum kp_status st, struct kp_page *page);
 /* The text in the language of the output. */
 const char *kp_console_say(const struct kp_console *console, const char *ja, const char *en);
 

@@ -538,9 +538,3 @@ enum kp_status kp_show(const struct kp_show_options *options, const struct kp_en
     return st;
 }
 
-void kp_page_free(struct kp_page *page)
-{
-    struct kp_buf buf = {.data = page->text};
-    kp_buf_release(&buf);
-    page->text = NULL;
-}
