@@ -537,4 +537,3 @@ enum kp_status kp_show(const struct kp_show_options *options, const struct kp_en
     kp_context_release(&ctx);
     return st;
 }
-
