@@ -116,7 +116,7 @@ static void on_message(void *ctx, const struct kp_message *m)
     if (kp_buf_ok(&line))
         (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* a failure of stderr cannot be reported */
     else
-        (void)fprintf(c->err, "kenporter: %s K%04u: memory is short\n", kp_level_name(m->level), m->code);
+        (void)fprintf(c->err, "kenporter: %s K%04u: out of memory\n", kp_level_name(m->level), m->code);
     kp_buf_release(&line);
 }
 
@@ -281,7 +281,7 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
     c.settings.options.common.lang = env->lang;
     c.told = kp_arena_alloc(&c.arena, CODES * sizeof(*c.told));
     if (!c.told || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
-        (void)fputs("kenporter: fail K9001: memory is short\n", err);
+        (void)fputs("kenporter: fail K9001: out of memory\n", err);
         goto out;
     }
     c.diag = (struct kp_diag){.catalogue = &c.catalogue, .env = &c.env, .lang = env->lang};

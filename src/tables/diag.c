@@ -185,7 +185,7 @@ void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const s
     if (msg)
         fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
     if (!msg)
-        kp_buf_str(&text, "memory is short"); /* the catalogue itself is not there */
+        kp_buf_str(&text, "out of memory"); /* the catalogue itself is not there */
     struct kp_message message = {.level = level,
                                  .code = finding->code,
                                  .file = file,
