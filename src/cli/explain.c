@@ -1,6 +1,7 @@
 /* explain: a diagnostic, or the rule for one case; and items: the catalogue. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 #include "cli/cli.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/escape.h"
 #include "base/status.h"
 #include "format/sheet.h"
 
