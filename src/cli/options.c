@@ -7,8 +7,10 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "base/suggest.h"
+#include "tables/names.h"
 
 enum { FIRST_WORD = 2, HELP_COLUMN = 26, CONFIG_MAX_BYTES = 1 << 20 };
 
@@ -203,9 +205,8 @@ static enum kp_status set_choice(const struct source *s, const struct option *o,
             return value_bad(s, o, value, words_of(s->arena, o->choices));
         at++;
     }
-    static const char delimiters[] = {0, ',', '\t', ';'};
     if (o->offset == OPT(input.delimiter))
-        *(char *)to = delimiters[n];
+        *(char *)to = kp_delimiters[n];
     else if (o->offset == OPT(withhold_form_items) || o->offset == OPT(release_requested_items) ||
              o->offset == OPT(derive) || o->offset == OPT(reject_incomplete))
         *(bool *)to = n == 1;
@@ -218,7 +219,7 @@ static enum kp_status set_count(const struct source *s, const struct option *o, 
                                 unsigned *to)
 {
     unsigned long n = strtoul(value, NULL, 10);
-    if (!*value || strspn(value, "0123456789") != strlen(value) || n < 1 || n > 256)
+    if (!kp_all_digits(value) || n < 1 || n > 256)
         return value_bad(s, o, value, "a number from 1 to 256");
     *to = (unsigned)n;
     return KP_OK;
@@ -236,8 +237,8 @@ static const char *resolve(const struct source *s, const char *value)
 static const char *resolve_each(const struct source *s, const char *value)
 {
     const char *all = "";
-    for (const char *at = value; all && *at; at += strcspn(at, ":"), at += *at == ':') {
-        char *one = kp_arena_strndup(s->arena, at, strcspn(at, ":"));
+    for (struct kp_word word; all && kp_next_word(&value, ":", &word);) {
+        char *one = kp_arena_strndup(s->arena, word.at, word.n);
         const char *path = one ? resolve(s, one) : NULL;
         all = path ? kp_arena_printf(s->arena, "%s%s%s", all, *all ? ":" : "", path) : NULL;
     }

@@ -4,9 +4,12 @@
  */
 #include <string.h>
 
+#include "base/json.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "law/ident.h"
 #include "law/rule.h"
+#include "tables/names.h"
 #include "tables/page.h"
 
 struct question {
@@ -30,16 +33,11 @@ static enum kp_status bad_value(struct kp_context *ctx, const char *value, const
 static enum kp_status read_articles(struct kp_context *ctx, struct question *q)
 {
     const char *list = q->options->articles ? q->options->articles : "elderly_act health_act";
-    size_t length = 0;
-    for (unsigned i = KP_ROUTE_ELDERLY; i <= KP_ROUTE_HEALTH; i++)
-        if (kp_list_has(list, kp_route_names[i])) {
-            q->request.routes |= 1u << i;
-            length += strlen(kp_route_names[i]) + (length > 0);
-        }
-    if (strlen(list) != length)
+    if (*list && (!kp_list_bits(kp_route_names, list, &q->request.routes) ||
+                  (q->request.routes & 1u << KP_ROUTE_CONSENT)))
         return bad_value(ctx, list, "--articles",
                          "\"elderly_act\", \"health_act\", \"elderly_act health_act\" or \"\"");
-    q->c.requests = q->request.routes ? &q->request : NULL;
+    q->c.requests = *list ? &q->request : NULL;
     return KP_OK;
 }
 
@@ -47,7 +45,7 @@ static enum kp_status read_insurer(struct kp_context *ctx, struct question *q)
 {
     const char *number = q->options->insurer;
     const char *scheme = q->options->scheme ? q->options->scheme : "";
-    if (strlen(number) != 8 || strspn(number, "0123456789") != 8)
+    if (!kp_is_digits(number, 8))
         return bad_value(ctx, number, "--insurer", "an insurer number of 8 digits");
     if (!kp_check_digit_ok(number, 8)) /* the rule goes by the prefix, so it can be explained all the same */
         kp_warn(&ctx->diag, KP_K_CHECK_DIGIT_ODD, KP_NOWHERE, number);
@@ -68,15 +66,13 @@ static enum kp_status read_items(struct kp_context *ctx, struct question *q)
     q->items = kp_arena_alloc(&ctx->arena, (strlen(list) + 1) * sizeof(struct kp_item *));
     if (!q->items)
         return kp_no_memory(ctx);
-    for (const char *at = list; *at;) {
-        size_t n = strcspn(at, " ,");
-        char *code = kp_arena_strndup(&ctx->arena, at, n);
+    for (struct kp_word word; kp_next_word(&list, " ,", &word);) {
+        char *code = kp_arena_strndup(&ctx->arena, word.at, word.n);
         if (!code)
             return kp_no_memory(ctx);
-        if (n && !(q->items[q->n_items++] = kp_item_find(&ctx->tables, code)))
+        if (word.n && !(q->items[q->n_items++] = kp_item_find(&ctx->tables, code)))
             return bad_value(ctx, code, "--items",
                              "item codes of 17 characters (kenporter items lists them)");
-        at += n + (at[n] != '\0');
     }
     return KP_OK;
 }
@@ -229,51 +225,43 @@ static void answer_in_words(struct kp_context *ctx, const struct question *q, st
 
 /* --- the answer as JSON --- */
 
-static void member(struct kp_buf *out, const char *name, const char *value)
-{
-    kp_buf_printf(out, ",\n  \"%s\": ", name);
-    if (value)
-        kp_buf_json(out, value);
-    else
-        kp_buf_str(out, "null");
-}
-
 static void answer_in_json(struct kp_context *ctx, const struct question *q, struct kp_buf *out)
 {
     const struct kp_decision *d = &q->decision;
+    bool held = d->reason != KP_HOLD_NONE;
     char end[11];
+    struct kp_json json = {.out = out};
     kp_date_iso(kp_fiscal_year_end(q->c.exam), end);
-    kp_buf_printf(out, "{\n  \"decision\": \"%s\"", d->reason == KP_HOLD_NONE ? "release" : "hold");
-    member(out, "reason", d->reason == KP_HOLD_NONE ? NULL : kp_reason_names[d->reason]);
-    kp_buf_printf(out, ",\n  \"age\": %d,\n  \"age_on_exam\": %d,\n  \"age_at_fiscal_year_end\": %d", d->age,
-                  kp_age_on(q->c.birth, q->c.exam),
-                  kp_age_at_fiscal_year_end(q->c.birth, q->c.exam, q->policy.age_rule));
-    member(out, "fiscal_year_end", end);
-    member(out, "age_rule", q->policy.age_rule == KP_AGE_STATUTE ? "statute" : "birthday");
-    member(out, "age_band", kp_band_names[d->band]);
-    member(out, "scheme", d->scheme);
-    member(out, "basis_id", d->basis ? d->basis->id : NULL);
-    member(out, "provisions",
-           d->basis ? kp_provisions_text(&ctx->arena, &ctx->tables, d->basis, q->c.on) : NULL);
-    member(out, "privacy_ground", d->basis ? kp_privacy_ground_of(d->basis) : NULL);
-    kp_buf_str(out, ",\n  \"item_scopes\": {");
+    kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_string(&json, "decision", held ? "hold" : "release");
+    kp_json_string(&json, "reason", held ? kp_reason_names[d->reason] : NULL);
+    kp_json_u64(&json, "age", (uint64_t)d->age);
+    kp_json_u64(&json, "age_on_exam", (uint64_t)kp_age_on(q->c.birth, q->c.exam));
+    kp_json_u64(&json, "age_at_fiscal_year_end",
+                (uint64_t)kp_age_at_fiscal_year_end(q->c.birth, q->c.exam, q->policy.age_rule));
+    kp_json_string(&json, "fiscal_year_end", end);
+    kp_json_string(&json, "age_rule", kp_age_rule_names[q->policy.age_rule]);
+    kp_json_string(&json, "age_band", kp_band_names[d->band]);
+    kp_json_string(&json, "scheme", d->scheme);
+    kp_json_string(&json, "basis_id", d->basis ? d->basis->id : NULL);
+    kp_json_string(&json, "provisions",
+                   d->basis ? kp_provisions_text(&ctx->arena, &ctx->tables, d->basis, q->c.on) : NULL);
+    kp_json_string(&json, "privacy_ground", d->basis ? kp_privacy_ground_of(d->basis) : NULL);
+    kp_json_object(&json, "item_scopes", KP_JSON_INLINE);
     for (unsigned s = 0; s < KP_SCOPE__COUNT; s++)
-        kp_buf_printf(out, "%s\"%s\": \"%s\"", s ? ", " : "", kp_scope_names[s],
-                      scope_answer(q, (enum kp_scope)s));
-    kp_buf_char(out, '}');
+        kp_json_string(&json, kp_scope_names[s], scope_answer(q, (enum kp_scope)s));
+    kp_json_end(&json);
     if (q->options->items) {
-        kp_buf_str(out, ",\n  \"items\": {");
+        kp_json_object(&json, "items", KP_JSON_INLINE);
         for (size_t i = 0; i < q->n_items; i++)
-            kp_buf_printf(out, "%s\"%s\": \"%s\"", i ? ", " : "", q->items[i]->code,
-                          scope_answer(q, q->items[i]->scope));
-        kp_buf_char(out, '}');
+            kp_json_string(&json, q->items[i]->code, scope_answer(q, q->items[i]->scope));
+        kp_json_end(&json);
     }
-    kp_buf_str(out, ",\n  \"needed\": [");
-    for (size_t i = 0; i < q->n_needed; i++) {
-        kp_buf_str(out, i ? ", " : "");
-        kp_buf_json(out, q->needed[i]);
-    }
-    kp_buf_str(out, "]\n}\n");
+    kp_json_array(&json, "needed", KP_JSON_INLINE);
+    for (size_t i = 0; i < q->n_needed; i++)
+        kp_json_string(&json, NULL, q->needed[i]);
+    kp_json_end(&json);
+    kp_json_end(&json);
 }
 
 static enum kp_status explain(struct kp_context *ctx, const void *options, struct kp_buf *out)
