@@ -14,7 +14,8 @@
 
 enum { FIRST_WORD = 2, HELP_COLUMN = 26, CONFIG_MAX_BYTES = 1 << 20 };
 
-enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
+/* CHOICE sets an enum to the position of the word, SWITCH a bool to "is the second word". */
+enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE, SWITCH, DELIMITER };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
 #define RUN (READ | KP_FOR_RELEASE)
@@ -29,11 +30,21 @@ struct option {
     const char *argument;      /* as help shows it */
     const char *section, *key; /* NULL: on the command line only */
     enum kind kind;
-    const char *choices; /* CHOICE: words separated by |; the n-th sets n */
+    const char *const *choices; /* the words, NULL at the end */
     size_t offset;
     unsigned commands;
     const char *help[2];
 };
+
+#define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
+WORDS(FORM_ITEMS, "include", "withhold");
+WORDS(REQUESTED_ITEMS, "hold", "release");
+WORDS(NO_YES, "no", "yes");
+WORDS(WARN_REJECT, "warn", "reject");
+WORDS(EVENTS, "any", "disclose", "again", "correct", "release", "void"); /* as enum kp_audit_event */
+WORDS(FORMATS, "table", "csv", "jsonl");                                 /* as enum kp_audit_format */
+WORDS(LANGUAGES, "en", "ja");                                            /* as enum kp_lang */
+WORDS(PROGRESS, "auto", "always", "never");                              /* as enum kp_progress */
 
 /* clang-format off */
 static const struct option OPTIONS[] = {
@@ -75,19 +86,19 @@ static const struct option OPTIONS[] = {
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
     {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,
      {"disclose records that changed since they were disclosed", "提供後に変わった記録を訂正として提供する"}},
-    {0, "age-rule", "RULE", "policy", "age_rule", CHOICE, "birthday|statute", OPT(age_rule),
+    {0, "age-rule", "RULE", "policy", "age_rule", CHOICE, kp_age_rule_names, OPT(age_rule),
      RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"birthday: an age is reached on the birthday (default); statute: on the day before",
       "birthday: 誕生日に達する(既定)、statute: 前日に達する"}},
-    {0, NULL, NULL, "policy", "form_items", CHOICE, "include|withhold", OPT(withhold_form_items),
+    {0, NULL, NULL, "policy", "form_items", SWITCH, FORM_ITEMS, OPT(withhold_form_items),
      RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "requested_items", CHOICE, "hold|release", OPT(release_requested_items),
+    {0, NULL, NULL, "policy", "requested_items", SWITCH, REQUESTED_ITEMS, OPT(release_requested_items),
      RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "derive", CHOICE, "no|yes", OPT(derive), RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "required_items", CHOICE, "warn|reject", OPT(reject_incomplete), RUN, {"", ""}},
-    {0, NULL, NULL, "input", "encoding", CHOICE, "auto|cp932|utf-8|utf-16", OPT(input.encoding),
+    {0, NULL, NULL, "policy", "derive", SWITCH, NO_YES, OPT(derive), RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "required_items", SWITCH, WARN_REJECT, OPT(reject_incomplete), RUN, {"", ""}},
+    {0, NULL, NULL, "input", "encoding", CHOICE, kp_encoding_options, OPT(input.encoding),
      RUN, {"", ""}},
-    {0, NULL, NULL, "input", "delimiter", CHOICE, "auto|comma|tab|semicolon", OPT(input.delimiter),
+    {0, NULL, NULL, "input", "delimiter", DELIMITER, kp_delimiter_names, OPT(input.delimiter),
      RUN, {"", ""}},
     {0, NULL, NULL, "sender", "number", TEXT, NULL, OPT(sender.number), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "name", TEXT, NULL, OPT(sender.name), RUN, {"", ""}},
@@ -126,12 +137,12 @@ static const struct option OPTIONS[] = {
      {"only entries written on this day or before", "この日以前の記録だけ"}},
     {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(request), KP_FOR_AUDIT,
      {"only disclosures on this request", "この求めによる提供だけ"}},
-    {0, "event", "EVENT", NULL, NULL, CHOICE, "any|disclose|again|correct|release|void", AT(event),
+    {0, "event", "EVENT", NULL, NULL, CHOICE, EVENTS, AT(event),
      KP_FOR_AUDIT,
      {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
     {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(bundle), KP_FOR_AUDIT,
      {"only entries of this bundle", "この送付ファイルの記録だけ"}},
-    {0, "format", "FORMAT", NULL, NULL, CHOICE, "table|csv|jsonl", AT(format), KP_FOR_AUDIT,
+    {0, "format", "FORMAT", NULL, NULL, CHOICE, FORMATS, AT(format), KP_FOR_AUDIT,
      {"table (default), csv or jsonl: lists entries, which name people",
       "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
     {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(provision_records), KP_FOR_AUDIT,
@@ -139,7 +150,7 @@ static const struct option OPTIONS[] = {
       "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
     {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(head), KP_FOR_AUDIT,
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
-    {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(common.lang), ALL,
+    {0, "lang", "LANG", NULL, NULL, CHOICE, LANGUAGES, OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
     {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
@@ -148,7 +159,7 @@ static const struct option OPTIONS[] = {
     {0, "show-values", NULL, NULL, NULL, FLAG, NULL, OPT(common.show_values), RUN | LOOK,
      {"print values in diagnostics, notes.csv and contents: personal data",
       "診断・notes.csv・目次に値や氏名を出す(個人情報に注意)"}},
-    {0, "progress", "WHEN", NULL, NULL, CHOICE, "auto|always|never", AT(progress), RUN | KP_FOR_VERIFY,
+    {0, "progress", "WHEN", NULL, NULL, CHOICE, PROGRESS, AT(progress), RUN | KP_FOR_VERIFY,
      {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
     {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP | KP_FOR_VERIFY,
      {"say nothing but failures", "失敗のほかは何も表示しない"}},
@@ -183,35 +194,26 @@ static enum kp_status value_bad(const struct source *s, const struct option *o, 
                    kp_at(s->file, s->line), value, name, expected);
 }
 
-static const char *words_of(struct kp_arena *arena, const char *choices)
+static const char *words_of(struct kp_arena *arena, const char *const *choices)
 {
-    struct kp_buf out = {0};
-    for (const char *at = choices; *at; at++)
-        *at == '|' ? kp_buf_str(&out, " or ") : kp_buf_char(&out, *at);
-    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
-    kp_buf_release(&out);
+    const char *text = choices[0];
+    for (size_t i = 1; text && choices[i]; i++)
+        text = kp_arena_printf(arena, "%s or %s", text, choices[i]);
     return text;
 }
 
 static enum kp_status set_choice(const struct source *s, const struct option *o, const char *value, void *to)
 {
-    int n = 0;
-    for (const char *at = o->choices; *at; n++) {
-        size_t length = strcspn(at, "|");
-        if (strlen(value) == length && strncmp(at, value, length) == 0)
-            break;
-        at += length;
-        if (*at == '\0')
-            return value_bad(s, o, value, words_of(s->arena, o->choices));
-        at++;
-    }
-    if (o->offset == OPT(input.delimiter))
+    size_t n = 0;
+    if (!kp_name_find(o->choices, value, &n))
+        return value_bad(s, o, value, words_of(s->arena, o->choices));
+    int position = (int)n;
+    if (o->kind == DELIMITER)
         *(char *)to = kp_delimiters[n];
-    else if (o->offset == OPT(withhold_form_items) || o->offset == OPT(release_requested_items) ||
-             o->offset == OPT(derive) || o->offset == OPT(reject_incomplete))
+    else if (o->kind == SWITCH)
         *(bool *)to = n == 1;
-    else if (o->offset != 0)
-        memcpy(to, &n, sizeof(n)); /* every other choice is an enum, which is an int */
+    else
+        memcpy(to, &position, sizeof(position)); /* an enum is an int here */
     return KP_OK;
 }
 
@@ -262,6 +264,8 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
     case FLAG:
         return set_flag(s, o, value, (bool *)(void *)to);
     case CHOICE:
+    case SWITCH:
+    case DELIMITER:
         return set_choice(s, o, value, to);
     case COUNT:
         return set_count(s, o, value, (unsigned *)(void *)to);
@@ -476,14 +480,13 @@ static enum kp_status read_words(const struct source *s, const struct kp_command
  */
 static void find_language(struct kp_settings *settings, int argc, char **argv)
 {
-    static const char *const names[] = {[KP_LANG_EN] = "en", [KP_LANG_JA] = "ja"};
+    size_t lang = 0;
     for (int i = FIRST_WORD; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *value = strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7 : "";
         if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
             value = argv[i + 1];
-        for (size_t k = 0; k < KP_COUNT(names); k++)
-            if (strcmp(value, names[k]) == 0)
-                settings->options.common.lang = (enum kp_lang)k;
+        if (kp_name_find(LANGUAGES, value, &lang))
+            settings->options.common.lang = (enum kp_lang)lang;
     }
 }
 
