@@ -6,6 +6,7 @@ endif
 AR      ?= ar
 OBJCOPY ?= objcopy
 BUILD   ?= build
+VERSION := $(shell sed -n 's/^\#define KP_VERSION "\(.*\)"/\1/p' include/kenporter.h)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 Q       := $(if $(V),,@)
@@ -167,8 +168,15 @@ reproducible: packages-build ## build twice, without and with optimisation: the 
 	for z in build-a/out/*.zip; do cmp $$z build-b/out/$$(basename $$z); done; \
 	echo "reproducible: $$(ls build-a/out/*.zip | wc -l) bundles, the same bytes from both builds"
 
-check: packages-check all ## lint: folders, sizes, symbols, format, catalogue of diagnostics
+check: packages-check all $(BUILD)/example ## lint: folders, sizes, symbols, format, catalogue; the example of the library
 	@python3 tests/lint.py $(BUILD) $(CC) $(STD) $(CPPFLAGS)
+	@rm -rf $(BUILD)/example-out && $(BUILD)/example fixtures/export.csv $(BUILD)/example-out | grep -q '^kenporter $(VERSION): read [1-9]'
+
+# The example is built as a user of the installed library builds it.
+$(BUILD)/example: tests/example.c $(BUILD)/libkenporter.a Makefile
+	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(BUILD))/root PREFIX=/usr >/dev/null
+	$(Q)$(CC) -std=c11 $(WARN) $(OPT) -o $@ $< $$(PKG_CONFIG_PATH=$(BUILD)/root/usr/lib/pkgconfig \
+	  pkg-config --define-variable=prefix=$(abspath $(BUILD))/root/usr --cflags --libs --static kenporter)
 
 # --- demo ---
 
@@ -207,14 +215,21 @@ install-packages:
 	    >/tmp/kenporter-apt.$$$$ 2>&1 || { tail -n 5 /tmp/kenporter-apt.$$$$ >&2; rm -f /tmp/kenporter-apt.$$$$; exit 1; }; \
 	  rm -f /tmp/kenporter-apt.$$$$
 
-install: all ## install program, library and header below PREFIX (/usr/local)
+install: all ## install program, library, header and pkg-config file below PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include
 	install -m 755 $(BUILD)/kenporter $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libkenporter.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 include/kenporter.h $(DESTDIR)$(PREFIX)/include/
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: kenporter' \
+	  'Description: hands health-check results to medical insurers, as the law asks and no further' \
+	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lkenporter' \
+	  'Requires.private: libxml-2.0 zlib libcrypto libutf8proc' 'Libs.private: -lcsv -lpthread' \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/kenporter $(DESTDIR)$(PREFIX)/lib/libkenporter.a $(DESTDIR)$(PREFIX)/include/kenporter.h
+	rm -f $(DESTDIR)$(PREFIX)/bin/kenporter $(DESTDIR)$(PREFIX)/lib/libkenporter.a \
+	  $(DESTDIR)$(PREFIX)/include/kenporter.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc
 
 clean: ## remove what was built
 	rm -rf build build-*

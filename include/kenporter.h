@@ -294,6 +294,41 @@ struct kp_show_options {
  * holds everything that stands in the document. KP_E_USAGE: no such document; KP_E_FAULT: it cannot be read;
  * each with a message.
  */
+struct kp_explain_options {
+    struct kp_common common;
+    const char *birth, *exam; /* YYYY-MM-DD */
+    const char *insurer;      /* number of 8 digits */
+    const char *on;           /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
+    const char
+        *articles;      /* of the request: words of "elderly_act health_act", "" for no request; NULL: both */
+    const char *items;  /* item codes to decide on, separated by spaces or commas; NULL: none */
+    const char *scheme; /* of the insurer register, for an ambiguous prefix; NULL: not given */
+    enum kp_age_rule age_rule;
+    bool withhold_form_items;
+    bool json;
+};
+
+struct kp_code_options {
+    struct kp_common common;
+    const char *code; /* "K5007" */
+};
+
+struct kp_items_options {
+    struct kp_common common;
+    const char *word; /* part of an item's code or name; NULL: all items */
+};
+
+/* Applies the rule to one case, as text or JSON. KP_E_USAGE: a value is missing or invalid; each with a
+ * message. */
+KP_API enum kp_status kp_explain(const struct kp_explain_options *options, const struct kp_env *env,
+                                 struct kp_page *ret_page);
+/* Says what a diagnostic means and how to mend its cause. KP_E_USAGE: no such code. */
+KP_API enum kp_status kp_explain_code(const struct kp_code_options *options, const struct kp_env *env,
+                                      struct kp_page *ret_page);
+/* Lists items: code, type, format or code system, unit, scope, name. */
+KP_API enum kp_status kp_list_items(const struct kp_items_options *options, const struct kp_env *env,
+                                    struct kp_page *ret_page);
+
 KP_API enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env,
                               struct kp_page *ret_page);
 

@@ -5,42 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the unprintable character that s begins with, 0 when it begins with another. */
-static size_t unprintable(const char *s)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    if (u[0] < 0x20 || u[0] == 0x7f)
-        return 1;
-    if (u[0] == 0xc2 && u[1] >= 0x80 && u[1] <= 0x9f) /* U+0080 to U+009F */
-        return 2;
-    if (u[0] != 0xe2 || (u[1] != 0x80 && u[1] != 0x81))
-        return 0;
-    return (u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9)
-               ? 3
-               : 0;
-}
-
-void kp_buf_printable(struct kp_buf *buf, const char *s)
-{
-    while (*s) {
-        size_t n = unprintable(s);
-        kp_buf_char(buf, n ? '?' : *s);
-        s += n ? n : 1;
-    }
-}
-
-void kp_buf_html(struct kp_buf *buf, const char *s)
-{
-    while (*s) {
-        size_t n = unprintable(s);
-        if (n || (*s != '<' && *s != '&' && *s != '>' && *s != '"'))
-            kp_buf_char(buf, n ? '?' : *s);
-        else
-            kp_buf_str(buf, *s == '<' ? "&lt;" : *s == '>' ? "&gt;" : *s == '&' ? "&amp;" : "&quot;");
-        s += n ? n : 1;
-    }
-}
-
 char *kp_buf_reserve(struct kp_buf *buf, size_t n)
 {
     size_t max = buf->max_bytes ? buf->max_bytes : KP_BUF_MAX_BYTES;
@@ -119,46 +83,6 @@ void kp_buf_printf(struct kp_buf *buf, const char *format, ...)
     va_end(again);
 }
 
-static bool needs_quotes(const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r')
-            return true;
-    return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#'); /* unquoted, # would begin a comment */
-}
-
-void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n)
-{
-    if (!needs_quotes(s, n)) {
-        kp_buf_add(buf, s, n);
-        return;
-    }
-    kp_buf_char(buf, '"');
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '"')
-            kp_buf_char(buf, '"');
-        kp_buf_char(buf, s[i]);
-    }
-    kp_buf_char(buf, '"');
-}
-
-void kp_buf_json(struct kp_buf *buf, const char *s)
-{
-    kp_buf_char(buf, '"');
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\') {
-            kp_buf_char(buf, '\\');
-            kp_buf_char(buf, (char)c);
-        } else if (c < 0x20) {
-            kp_buf_printf(buf, "\\u%04x", c);
-        } else {
-            kp_buf_char(buf, (char)c);
-        }
-    }
-    kp_buf_char(buf, '"');
-}
-
 const char *kp_buf_text(const struct kp_buf *buf)
 {
     return buf->data && buf->len ? buf->data : "";
@@ -185,4 +109,14 @@ void kp_buf_hex(struct kp_buf *buf, const uint8_t *bytes, size_t n)
         kp_buf_char(buf, digit[bytes[i] >> 4]);
         kp_buf_char(buf, digit[bytes[i] & 15]);
     }
+}
+
+bool kp_buf_take(struct kp_buf *buf, char **ret_text)
+{
+    kp_buf_str(buf, ""); /* an empty buffer has no memory yet */
+    if (buf->failed || !buf->data)
+        return false;
+    *ret_text = buf->data;
+    *buf = (struct kp_buf){0};
+    return true;
 }

@@ -25,19 +25,6 @@ void kp_buf_char(struct kp_buf *buf, char c);
 void kp_buf_u64(struct kp_buf *buf, uint64_t n);
 void kp_buf_printf(struct kp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* One CSV field, quoted when it must be; line breaks are kept. */
-void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n);
-
-/* A JSON string with its quotes. */
-void kp_buf_json(struct kp_buf *buf, const char *s);
-
-/* Valid UTF-8 for a person to look at: control characters, and those that turn the direction of writing,
- * become '?', so that no input can forge lines of a report. */
-void kp_buf_printable(struct kp_buf *buf, const char *s);
-
-/* The same as text of an HTML page. */
-void kp_buf_html(struct kp_buf *buf, const char *s);
-
 /* Makes room for n more bytes and returns where they go, or NULL; follow with kp_buf_grow(). */
 char *kp_buf_reserve(struct kp_buf *buf, size_t n);
 void kp_buf_grow(struct kp_buf *buf, size_t n);
@@ -49,6 +36,10 @@ static inline bool kp_buf_ok(const struct kp_buf *buf)
 {
     return !buf->failed;
 }
+
+/* Hands the contents over as a string to be released with kp_buf_release of {.data}; false, and nothing
+ * handed over, when memory is short. The buffer is empty afterwards. */
+bool kp_buf_take(struct kp_buf *buf, char **ret_text);
 
 /* Empties the buffer, keeps its memory, forgets a failure. */
 void kp_buf_reset(struct kp_buf *buf);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 
 struct era {
@@ -225,11 +226,7 @@ bool kp_date_from_serial(const char *text, bool since_1904, struct kp_date *ret_
 
 bool kp_date_parse_iso(const char *text, struct kp_date *ret_date)
 {
-    static const char shape[] = "dddd-dd-dd";
-    for (size_t i = 0; i < sizeof(shape); i++) /* the NULs compare too */
-        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
-            return false;
-    return kp_date_parse(text, ret_date, NULL) == KP_DATE_OK;
+    return kp_has_shape(text, "0000-00-00") && kp_date_parse(text, ret_date, NULL) == KP_DATE_OK;
 }
 
 static void put_digits(char *at, int n, size_t width)

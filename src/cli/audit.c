@@ -1,6 +1,7 @@
-/* audit: the chain of a disclosure log, and what an auditor wants to read out of it. */
+/* audit: verifies disclosure logs and lists their entries. */
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "cli/cli.h"
 
@@ -9,14 +10,14 @@ static bool print(void *ctx, const char *bytes, size_t n)
     return kp_console_write(ctx, bytes, n);
 }
 
-/* Those of the configuration: the older logs, then the one that is written to. */
+/* Collects the logs of the configuration: the older ones, then the current one. */
 static enum kp_status configured_logs(struct kp_console *c, const char **logs, size_t max, size_t *ret_n)
 {
     const struct kp_run_options *o = &c->settings.options;
     size_t n = 0;
-    for (const char *at = o->previous_logs; at && *at && n + 1 < max;
-         at += strcspn(at, ":"), at += *at == ':')
-        logs[n++] = kp_arena_strndup(&c->arena, at, strcspn(at, ":"));
+    const char *older = o->previous_logs ? o->previous_logs : "";
+    for (struct kp_word word; n + 1 < max && kp_next_word(&older, ":", &word);)
+        logs[n++] = kp_arena_strndup(&c->arena, word.at, word.n);
     logs[n++] = o->log ? o->log : kp_arena_printf(&c->arena, "%s/disclosure-log.csv", o->output);
     *ret_n = n;
     return c->arena.failed ? KP_E_SYSTEM : KP_OK;

@@ -5,10 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 #include "base/suggest.h"
 
-/* How many messages of one code are printed: in a check fewer, because a table of all codes follows. */
+/* How many messages of one code are printed; fewer in a check, which ends with a table of all codes. */
 enum { TOLD_MAX = 20, TOLD_IN_CHECK = 3, CODES = 10000, BAR_WIDTH = 30 };
 
 struct command {
@@ -59,7 +60,7 @@ static const struct command COMMANDS[] = {
 void kp_console_clear_bar(struct kp_console *c)
 {
     if (c->bar_shown)
-        (void)fprintf(c->err, "\r\033[K"); /* stderr is the last place to complain to */
+        (void)fprintf(c->err, "\r\033[K"); /* a failure of stderr cannot be reported */
     c->bar_shown = false;
 }
 
@@ -93,12 +94,13 @@ static unsigned told_max(const struct kp_console *c)
 static void on_message(void *ctx, const struct kp_message *m)
 {
     struct kp_console *c = ctx;
+    c->failures += m->level == KP_LEVEL_FAIL;
     bool waits_only = m->code == KP_K_NO_REQUEST;
     if (m->level < KP_LEVEL_FAIL && (c->settings.quiet || (waits_only && !c->settings.verbose)))
         return;
     if (++c->told[m->code] > told_max(c) && !c->settings.verbose)
         return;
-    struct kp_buf line = {0}; /* whole, and at once: stderr has no buffer of its own */
+    struct kp_buf line = {0}; /* one write, because stderr is unbuffered */
     kp_buf_printable(&line, m->file ? m->file : "kenporter");
     if (m->line)
         kp_buf_printf(&line, ":%" PRIu64, m->line);
@@ -112,11 +114,15 @@ static void on_message(void *ctx, const struct kp_message *m)
     }
     kp_buf_char(&line, '\n');
     kp_console_clear_bar(c);
-    (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* the last place to complain to */
+    if (kp_buf_ok(&line))
+        (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* a failure of stderr cannot be reported */
+    else
+        (void)fprintf(c->err, "kenporter: %s K%04u: out of memory\n", kp_level_name(m->level), m->code);
     kp_buf_release(&line);
 }
 
-static void tell_rest(struct kp_console *c)
+/* Says how many messages were left out. */
+static void report_rest(struct kp_console *c)
 {
     bool has_files = c->command != KP_FOR_VERIFY;
     const char *where[] = {has_files ? "all are in the report's files" : "-v shows all",
@@ -230,8 +236,8 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
     struct kp_buf out = {0};
     c->command = command->bit;
     c->settings.options.command = run_of(command->bit);
-    KP_TRY_OUT(
-        kp_settings_read(&c->settings, argc, argv, 2, command->bit, command->name, &c->arena, &c->diag));
+    const struct kp_command_line line = {argc, argv, command->bit, command->name};
+    KP_TRY_OUT(kp_settings_read(&c->settings, &line, &c->arena, &c->diag));
     c->diag.lang = c->settings.options.common.lang;
     if (c->settings.help) {
         add_help(command, c->diag.lang, &out);
@@ -242,7 +248,7 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
         c->env.progress = on_progress;
     c->env.least_level = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
     st = command->run(c);
-    tell_rest(c);
+    report_rest(c);
 out:
     kp_buf_release(&out);
     return st;
@@ -276,11 +282,13 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
     c.settings.options.common.lang = env->lang;
     c.told = kp_arena_alloc(&c.arena, CODES * sizeof(*c.told));
     if (!c.told || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
-        (void)fputs("kenporter: fail K9001: memory is short\n", err);
+        (void)fputs("kenporter: fail K9001: out of memory\n", err);
         goto out;
     }
     c.diag = (struct kp_diag){.catalogue = &c.catalogue, .env = &c.env, .lang = env->lang};
     st = dispatch(&c, argc, argv);
+    if (st > KP_E_ATTENTION && st != KP_E_FAULT && c.failures == 0 && argc > 1)
+        (void)kp_fail(&c.diag, st, KP_K_INTERNAL, KP_NOWHERE, "no diagnostic was given");
 out:
     kp_console_clear_bar(&c);
     kp_arena_release(&c.arena);

@@ -1,4 +1,5 @@
-/* The commands. Layer 16. */
+/* The commands of the program. It is a client of the library: kenporter.h, base and tables are all it uses.
+ */
 #ifndef KP_CLI_H
 #define KP_CLI_H
 
@@ -6,11 +7,11 @@
 
 #include "cli/options.h"
 
-/* What a command works with. */
+/* What a command works with: streams, settings, and an environment whose messages go to the streams. */
 struct kp_console {
     FILE *out, *err;
-    const struct kp_env *outer; /* clock and cancellation as handed to kp_cli */
-    struct kp_env env;          /* the one for the library: messages and progress end here */
+    const struct kp_env *outer; /* as handed to kp_cli */
+    struct kp_env env;          /* for the library: messages and progress arrive here */
     struct kp_arena arena;
     struct kp_catalogue catalogue;
     struct kp_diag diag;
@@ -18,23 +19,26 @@ struct kp_console {
     unsigned command; /* its bit */
     bool bar_shown;
     int bar_percent;
-    unsigned *told; /* messages printed, by code: the rest of a flood is only counted */
+    unsigned *told;    /* messages by code: those beyond a limit are only counted */
+    unsigned failures; /* messages of level fail */
 };
 
-enum kp_status kp_command_run(struct kp_console *console); /* check, export */
-enum kp_status kp_command_map(struct kp_console *console); /* a mapping file, proposed */
-enum kp_status kp_command_verify(
-    struct kp_console *console);                            /* bundles, as their receiver would check them */
-enum kp_status kp_command_show(struct kp_console *console); /* a bundle or a document, for a human */
-enum kp_status kp_command_explain(struct kp_console *console); /* a diagnostic, or the rule for one case */
-enum kp_status kp_command_audit(struct kp_console *console);   /* checks and reads disclosure logs */
+/* The commands. Each reports its failures and returns the exit status. */
+enum kp_status kp_command_run(struct kp_console *console); /* check, export, prepare, release */
+enum kp_status kp_command_map(struct kp_console *console);
+enum kp_status kp_command_verify(struct kp_console *console);
+enum kp_status kp_command_show(struct kp_console *console);
+enum kp_status kp_command_explain(struct kp_console *console);
+enum kp_status kp_command_audit(struct kp_console *console);
 enum kp_status kp_command_items(struct kp_console *console);
 
-/* Takes the progress bar off the screen before anything else is printed. */
+/* Erases the progress bar before anything else is printed. */
 void kp_console_clear_bar(struct kp_console *console);
 /* Write to stdout. False, after a diagnostic, when it cannot be written. */
 bool kp_console_write(struct kp_console *console, const char *bytes, size_t n);
 bool kp_console_print(struct kp_console *console, const struct kp_buf *text);
+/* Writes the page of a call that ended with st, frees it, and returns the status of both. */
+enum kp_status kp_console_page(struct kp_console *console, enum kp_status st, struct kp_page *page);
 /* The text in the language of the output. */
 const char *kp_console_say(const struct kp_console *console, const char *ja, const char *en);
 

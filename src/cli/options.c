@@ -7,10 +7,15 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "base/suggest.h"
+#include "tables/names.h"
 
-enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
+enum { FIRST_WORD = 2, HELP_COLUMN = 26, CONFIG_MAX_BYTES = 1 << 20 };
+
+/* CHOICE sets an enum to the position of the word, SWITCH a bool to "is the second word". */
+enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE, SWITCH, DELIMITER };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
 #define RUN (READ | KP_FOR_RELEASE)
@@ -21,19 +26,30 @@ enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE };
 
 struct option {
     char letter;
-    const char *name;          /* NULL: only a key of the configuration */
+    const char *name;          /* NULL: a key of the configuration only */
     const char *argument;      /* as help shows it */
-    const char *section, *key; /* NULL: only on the command line */
+    const char *section, *key; /* NULL: on the command line only */
     enum kind kind;
-    const char *choices; /* CHOICE: words separated by |; the n-th sets n */
+    const char *const *choices; /* the words, NULL at the end */
     size_t offset;
     unsigned commands;
     const char *help[2];
 };
 
+#define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
+WORDS(FORM_ITEMS, "include", "withhold");
+WORDS(REQUESTED_ITEMS, "hold", "release");
+WORDS(NO_YES, "no", "yes");
+WORDS(WARN_REJECT, "warn", "reject");
+WORDS(EVENTS, "any", "disclose", "again", "correct", "release", "void"); /* as enum kp_audit_event */
+WORDS(FORMATS, "table", "csv", "jsonl");                                 /* as enum kp_audit_format */
+WORDS(LANGUAGES, "en", "ja");                                            /* as enum kp_lang */
+WORDS(PROGRESS, "auto", "always", "never");                              /* as enum kp_progress */
+
 /* clang-format off */
 static const struct option OPTIONS[] = {
-    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config), RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
+    {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config),
+     RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
      {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
     {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
@@ -70,15 +86,20 @@ static const struct option OPTIONS[] = {
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
     {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,
      {"disclose records that changed since they were disclosed", "提供後に変わった記録を訂正として提供する"}},
-    {0, "age-rule", "RULE", "policy", "age_rule", CHOICE, "birthday|statute", OPT(age_rule), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
+    {0, "age-rule", "RULE", "policy", "age_rule", CHOICE, kp_age_rule_names, OPT(age_rule),
+     RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"birthday: an age is reached on the birthday (default); statute: on the day before",
       "birthday: 誕生日に達する(既定)、statute: 前日に達する"}},
-    {0, NULL, NULL, "policy", "form_items", CHOICE, "include|withhold", OPT(withhold_form_items), RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "requested_items", CHOICE, "hold|release", OPT(release_requested_items), RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "derive", CHOICE, "no|yes", OPT(derive), RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "required_items", CHOICE, "warn|reject", OPT(reject_incomplete), RUN, {"", ""}},
-    {0, NULL, NULL, "input", "encoding", CHOICE, "auto|cp932|utf-8|utf-16", OPT(input.encoding), RUN, {"", ""}},
-    {0, NULL, NULL, "input", "delimiter", CHOICE, "auto|comma|tab|semicolon", OPT(input.delimiter), RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "form_items", SWITCH, FORM_ITEMS, OPT(withhold_form_items),
+     RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "requested_items", SWITCH, REQUESTED_ITEMS, OPT(release_requested_items),
+     RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "derive", SWITCH, NO_YES, OPT(derive), RUN, {"", ""}},
+    {0, NULL, NULL, "policy", "required_items", SWITCH, WARN_REJECT, OPT(reject_incomplete), RUN, {"", ""}},
+    {0, NULL, NULL, "input", "encoding", CHOICE, kp_encoding_options, OPT(input.encoding),
+     RUN, {"", ""}},
+    {0, NULL, NULL, "input", "delimiter", DELIMITER, kp_delimiter_names, OPT(input.delimiter),
+     RUN, {"", ""}},
     {0, NULL, NULL, "sender", "number", TEXT, NULL, OPT(sender.number), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "name", TEXT, NULL, OPT(sender.name), RUN, {"", ""}},
     {0, NULL, NULL, "sender", "postal_code", TEXT, NULL, OPT(sender.postal_code), RUN, {"", ""}},
@@ -90,7 +111,8 @@ static const struct option OPTIONS[] = {
     {0, NULL, NULL, "facility", "address", TEXT, NULL, OPT(input.facility.address), RUN, {"", ""}},
     {0, NULL, NULL, "facility", "phone", TEXT, NULL, OPT(input.facility.phone), RUN, {"", ""}},
     {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
-    {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(exam), KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
+    {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(exam),
+     KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
     {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN | KP_FOR_AUDIT,
      {"insurer number, 8 digits", "保険者番号(8桁)"}},
     {0, "on", "DATE", NULL, NULL, DATE, NULL, AT(on), KP_FOR_EXPLAIN,
@@ -101,7 +123,8 @@ static const struct option OPTIONS[] = {
     {0, "items", "CODES", NULL, NULL, TEXT, NULL, AT(items), KP_FOR_EXPLAIN,
      {"item codes to answer for", "個別に答える項目コード"}},
     {0, "scheme", "NAME", NULL, NULL, TEXT, NULL, AT(scheme), KP_FOR_EXPLAIN,
-     {"chiho_kyosai or shigaku_kyosai, where the number leaves it open", "番号34・75の制度(chiho_kyosai か shigaku_kyosai)"}},
+     {"chiho_kyosai or shigaku_kyosai, where the number leaves it open",
+      "番号34・75の制度(chiho_kyosai か shigaku_kyosai)"}},
     {0, "employee", "ID", NULL, NULL, TEXT, NULL, AT(employee), KP_FOR_AUDIT,
      {"only entries of this employee; widths do not count", "この社員の記録だけ(全角・半角は区別しない)"}},
     {0, "number", "NUMBER", NULL, NULL, TEXT, NULL, AT(number), KP_FOR_AUDIT,
@@ -114,26 +137,29 @@ static const struct option OPTIONS[] = {
      {"only entries written on this day or before", "この日以前の記録だけ"}},
     {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(request), KP_FOR_AUDIT,
      {"only disclosures on this request", "この求めによる提供だけ"}},
-    {0, "event", "EVENT", NULL, NULL, CHOICE, "any|disclose|again|correct|release|void", AT(event), KP_FOR_AUDIT,
+    {0, "event", "EVENT", NULL, NULL, CHOICE, EVENTS, AT(event),
+     KP_FOR_AUDIT,
      {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
     {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(bundle), KP_FOR_AUDIT,
      {"only entries of this bundle", "この送付ファイルの記録だけ"}},
-    {0, "format", "FORMAT", NULL, NULL, CHOICE, "table|csv|jsonl", AT(format), KP_FOR_AUDIT,
-     {"table (default), csv or jsonl: lists entries, which name people", "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
+    {0, "format", "FORMAT", NULL, NULL, CHOICE, FORMATS, AT(format), KP_FOR_AUDIT,
+     {"table (default), csv or jsonl: lists entries, which name people",
+      "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
     {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(provision_records), KP_FOR_AUDIT,
      {"the records owed for disclosures by consent; needs --insurers and --consents",
       "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
     {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(head), KP_FOR_AUDIT,
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
-    {0, "lang", "LANG", NULL, NULL, CHOICE, "en|ja", OPT(common.lang), ALL,
+    {0, "lang", "LANG", NULL, NULL, CHOICE, LANGUAGES, OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
     {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
     {0, "html", NULL, NULL, NULL, FLAG, NULL, AT(html), KP_FOR_SHOW,
      {"a self-contained HTML page on stdout instead of text", "テキストの代わりに、単独で開けるHTMLを標準出力に書く"}},
     {0, "show-values", NULL, NULL, NULL, FLAG, NULL, OPT(common.show_values), RUN | LOOK,
-     {"print values in diagnostics, notes.csv and contents: personal data", "診断・notes.csv・目次に値や氏名を出す(個人情報に注意)"}},
-    {0, "progress", "WHEN", NULL, NULL, CHOICE, "auto|always|never", AT(progress), RUN | KP_FOR_VERIFY,
+     {"print values in diagnostics, notes.csv and contents: personal data",
+      "診断・notes.csv・目次に値や氏名を出す(個人情報に注意)"}},
+    {0, "progress", "WHEN", NULL, NULL, CHOICE, PROGRESS, AT(progress), RUN | KP_FOR_VERIFY,
      {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
     {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP | KP_FOR_VERIFY,
      {"say nothing but failures", "失敗のほかは何も表示しない"}},
@@ -154,6 +180,11 @@ struct source {
     const char *section;
 };
 
+static enum kp_status no_memory(const struct source *s)
+{
+    return kp_fail(s->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+}
+
 static enum kp_status value_bad(const struct source *s, const struct option *o, const char *value,
                                 const char *expected)
 {
@@ -163,36 +194,26 @@ static enum kp_status value_bad(const struct source *s, const struct option *o, 
                    kp_at(s->file, s->line), value, name, expected);
 }
 
-static const char *words_of(struct kp_arena *arena, const char *choices)
+static const char *words_of(struct kp_arena *arena, const char *const *choices)
 {
-    struct kp_buf out = {0};
-    for (const char *at = choices; *at; at++)
-        *at == '|' ? kp_buf_str(&out, " or ") : kp_buf_char(&out, *at);
-    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
-    kp_buf_release(&out);
+    const char *text = choices[0];
+    for (size_t i = 1; text && choices[i]; i++)
+        text = kp_arena_printf(arena, "%s or %s", text, choices[i]);
     return text;
 }
 
 static enum kp_status set_choice(const struct source *s, const struct option *o, const char *value, void *to)
 {
-    int n = 0;
-    for (const char *at = o->choices; *at; n++) {
-        size_t length = strcspn(at, "|");
-        if (strlen(value) == length && strncmp(at, value, length) == 0)
-            break;
-        at += length;
-        if (*at == '\0')
-            return value_bad(s, o, value, words_of(s->arena, o->choices));
-        at++;
-    }
-    static const char delimiters[] = {0, ',', '\t', ';'};
-    if (o->offset == OPT(input.delimiter))
-        *(char *)to = delimiters[n];
-    else if (o->offset == OPT(withhold_form_items) || o->offset == OPT(release_requested_items) ||
-             o->offset == OPT(derive) || o->offset == OPT(reject_incomplete))
+    size_t n = 0;
+    if (!kp_name_find(o->choices, value, &n))
+        return value_bad(s, o, value, words_of(s->arena, o->choices));
+    int position = (int)n;
+    if (o->kind == DELIMITER)
+        *(char *)to = kp_delimiters[n];
+    else if (o->kind == SWITCH)
         *(bool *)to = n == 1;
-    else if (o->offset != 0)
-        memcpy(to, &n, sizeof(n)); /* every other choice is an enum, which is an int */
+    else
+        memcpy(to, &position, sizeof(position)); /* an enum is an int here */
     return KP_OK;
 }
 
@@ -200,13 +221,13 @@ static enum kp_status set_count(const struct source *s, const struct option *o, 
                                 unsigned *to)
 {
     unsigned long n = strtoul(value, NULL, 10);
-    if (!*value || strspn(value, "0123456789") != strlen(value) || n < 1 || n > 256)
+    if (!kp_all_digits(value) || n < 1 || n > 256)
         return value_bad(s, o, value, "a number from 1 to 256");
     *to = (unsigned)n;
     return KP_OK;
 }
 
-/* Paths in the configuration count from its own folder, so that a job can be started from anywhere. */
+/* A relative path of the configuration starts at its own folder, so that a job can run from anywhere. */
 static const char *resolve(const struct source *s, const char *value)
 {
     const char *slash = s->file ? strrchr(s->file, '/') : NULL;
@@ -218,8 +239,8 @@ static const char *resolve(const struct source *s, const char *value)
 static const char *resolve_each(const struct source *s, const char *value)
 {
     const char *all = "";
-    for (const char *at = value; all && *at; at += strcspn(at, ":"), at += *at == ':') {
-        char *one = kp_arena_strndup(s->arena, at, strcspn(at, ":"));
+    for (struct kp_word word; all && kp_next_word(&value, ":", &word);) {
+        char *one = kp_arena_strndup(s->arena, word.at, word.n);
         const char *path = one ? resolve(s, one) : NULL;
         all = path ? kp_arena_printf(s->arena, "%s%s%s", all, *all ? ":" : "", path) : NULL;
     }
@@ -243,6 +264,8 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
     case FLAG:
         return set_flag(s, o, value, (bool *)(void *)to);
     case CHOICE:
+    case SWITCH:
+    case DELIMITER:
         return set_choice(s, o, value, to);
     case COUNT:
         return set_count(s, o, value, (unsigned *)(void *)to);
@@ -256,19 +279,19 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
         if (!*value)
             return value_bad(s, o, value, "a path");
         *text = o->kind == PATH ? resolve(s, value) : resolve_each(s, value);
-        return *text ? KP_OK : KP_E_SYSTEM;
+        return *text ? KP_OK : no_memory(s);
     case TEXT:
         *text = kp_arena_strdup(s->arena, value);
-        return *text ? KP_OK : KP_E_SYSTEM;
+        return *text ? KP_OK : no_memory(s);
     }
-    return KP_E_SYSTEM;
+    return KP_E_SYSTEM; /* not reached: every kind returns above */
 }
 
 /* --- the configuration file --- */
 
 struct names {
-    const char *section; /* NULL: sections are wanted */
-    unsigned commands;   /* 0: keys are wanted, else options of these commands */
+    const char *section; /* NULL: names of sections */
+    unsigned commands;   /* 0: keys of the section, else options of these commands */
 };
 
 static const char *nth_name(const void *ctx, size_t wanted)
@@ -292,7 +315,7 @@ static const char *nth_name(const void *ctx, size_t wanted)
 
 struct config {
     struct source source;
-    const char *at; /* what is left of the file */
+    const char *at; /* the rest of the file */
     bool given[KP_COUNT(OPTIONS)];
     enum kp_status st;
 };
@@ -312,9 +335,9 @@ static void refuse(struct config *c, enum kp_code code, const char *arg1, const 
                         arg3);
 }
 
-/* The parser tells a section only with its first key, and would join an indented line to the one before: both
- * are looked at here, where whole lines go by. */
-static void look_at_line(struct config *c, const char *line, bool whole)
+/* The parser reports a section only with its first key, and joins an indented line to the one before. Both
+ * are checked here, on whole lines. */
+static void check_line(struct config *c, const char *line, bool whole)
 {
     struct names sections = {NULL, 0};
     size_t n = strcspn(line, "]\r\n");
@@ -343,7 +366,7 @@ static char *next_line(char *to, int room, void *ctx)
     to[fit] = '\n';
     to[fit + 1] = '\0';
     c->source.line++;
-    look_at_line(c, to, fit == n);
+    check_line(c, to, fit == n);
     c->at += n + newline;
     return to;
 }
@@ -373,7 +396,6 @@ static int on_key(void *ctx, const char *section, const char *key, const char *v
 
 static enum kp_status read_config(const struct source *command_line, const char *path)
 {
-    enum { CONFIG_MAX_BYTES = 1 << 20 };
     struct config c = {.source = *command_line};
     const char *bytes = NULL;
     size_t n = 0;
@@ -410,42 +432,42 @@ static const struct option *find_letter(char letter, unsigned command)
     return NULL;
 }
 
-static enum kp_status unknown_option(const struct source *s, const char *word, unsigned command,
-                                     const char *name)
+static enum kp_status unknown_option(const struct source *s, const char *word,
+                                     const struct kp_command_line *line)
 {
-    struct names names = {NULL, command};
+    struct names names = {NULL, line->command};
     const char *plain = word + strspn(word, "-");
     char *near = kp_arena_printf(s->arena, "--%s", kp_suggest(plain, nth_name, &names));
-    return kp_fail(s->diag, KP_E_USAGE, KP_K_UNKNOWN_OPTION, KP_NOWHERE, word, near, name);
+    return kp_fail(s->diag, KP_E_USAGE, KP_K_UNKNOWN_OPTION, KP_NOWHERE, word, near, line->name);
 }
 
-/* Reads the words of the command line; only is set in the first round, which looks for --config alone. */
-static enum kp_status read_words(const struct source *s, int argc, char **argv, int first, unsigned command,
-                                 const char *name, const char *only)
+/* Reads the words behind the command. only: the one option to set, or NULL for all. */
+static enum kp_status read_words(const struct source *s, const struct kp_command_line *line, const char *only)
 {
     struct kp_settings *settings = s->settings;
     settings->n_arguments = 0;
-    for (int i = first; i < argc; i++) {
-        const char *word = argv[i];
+    for (int i = FIRST_WORD; i < line->argc; i++) {
+        const char *word = line->argv[i];
         if (word[0] != '-' || word[1] == '\0') {
             settings->arguments[settings->n_arguments++] = word;
             continue;
         }
         if (strcmp(word, "--") == 0) {
-            while (++i < argc)
-                settings->arguments[settings->n_arguments++] = argv[i];
+            while (++i < line->argc)
+                settings->arguments[settings->n_arguments++] = line->argv[i];
             break;
         }
         bool is_long = word[1] == '-';
         size_t n = is_long ? strcspn(word + 2, "=") : 0;
         const char *value = is_long ? (word[2 + n] == '=' ? word + 3 + n : NULL) : word[2] ? word + 2 : NULL;
-        const struct option *o = is_long ? find_option(word + 2, n, command) : find_letter(word[1], command);
+        const struct option *o =
+            is_long ? find_option(word + 2, n, line->command) : find_letter(word[1], line->command);
         if (!o || (value && o->kind == FLAG))
-            return unknown_option(s, word, command, name);
+            return unknown_option(s, word, line);
         if (!value && o->kind != FLAG) {
-            if (i + 1 == argc)
+            if (i + 1 == line->argc)
                 return kp_fail(s->diag, KP_E_USAGE, KP_K_OPTION_VALUE_MISSING, KP_NOWHERE, word, o->argument);
-            value = argv[++i];
+            value = line->argv[++i];
         }
         enum kp_status st = !only || strcmp(o->name, only) == 0 ? set(s, o, value) : KP_OK;
         if (st != KP_OK)
@@ -454,37 +476,36 @@ static enum kp_status read_words(const struct source *s, int argc, char **argv, 
     return KP_OK;
 }
 
-/* Faults of the command line are told in the language it asks for, wherever that stands. */
-static void find_language(struct kp_settings *settings, int argc, char **argv, int first)
+/* Finds --lang before anything else, because errors of the words before it are reported in that language too.
+ */
+static void find_language(struct kp_settings *settings, int argc, char **argv)
 {
-    static const char *const names[] = {[KP_LANG_EN] = "en", [KP_LANG_JA] = "ja"};
-    for (int i = first; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    size_t lang = 0;
+    for (int i = FIRST_WORD; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *value = strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7 : "";
         if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
             value = argv[i + 1];
-        for (size_t k = 0; k < KP_COUNT(names); k++)
-            if (strcmp(value, names[k]) == 0)
-                settings->options.common.lang = (enum kp_lang)k;
+        if (kp_name_find(LANGUAGES, value, &lang))
+            settings->options.common.lang = (enum kp_lang)lang;
     }
 }
 
-enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first,
-                                unsigned command, const char *command_name, struct kp_arena *arena,
-                                struct kp_diag *diag)
+enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_command_line *line,
+                                struct kp_arena *arena, struct kp_diag *diag)
 {
     struct source s = {.settings = settings, .arena = arena, .diag = diag};
-    settings->arguments = kp_arena_alloc(arena, ((size_t)argc + 1) * sizeof(*settings->arguments));
+    settings->arguments = kp_arena_alloc(arena, ((size_t)line->argc + 1) * sizeof(*settings->arguments));
     if (!settings->arguments)
-        return KP_E_SYSTEM;
-    find_language(settings, argc, argv, first);
+        return no_memory(&s);
+    find_language(settings, line->argc, line->argv);
     diag->lang = settings->options.common.lang;
-    KP_TRY(read_words(&s, argc, argv, first, command, command_name, "help"));
+    KP_TRY(read_words(&s, line, "help"));
     if (settings->help)
         return KP_OK;
-    KP_TRY(read_words(&s, argc, argv, first, command, command_name, "config"));
+    KP_TRY(read_words(&s, line, "config"));
     if (settings->config)
         KP_TRY(read_config(&s, settings->config));
-    KP_TRY(read_words(&s, argc, argv, first, command, command_name, NULL));
+    KP_TRY(read_words(&s, line, NULL));
     kp_run_options_defaults(&settings->options);
     settings->options.inputs = settings->arguments;
     settings->options.n_inputs = settings->n_arguments;
@@ -493,7 +514,6 @@ enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **a
 
 void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
 {
-    enum { HELP_COLUMN = 26 };
     for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
         const struct option *o = &OPTIONS[i];
         if (!o->name || !(o->commands & command))

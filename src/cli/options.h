@@ -1,6 +1,6 @@
 /*
- * Options of the command line and keys of the configuration file, from one table: parser, help and
- * suggestions all read the same rows. Layer 6.
+ * Options of the command line and keys of the configuration file. One table serves the parser, the help and
+ * the suggestions for misspelled names.
  */
 #ifndef KP_OPTIONS_H
 #define KP_OPTIONS_H
@@ -10,7 +10,7 @@
 
 enum kp_progress { KP_PROGRESS_AUTO, KP_PROGRESS_ALWAYS, KP_PROGRESS_NEVER };
 
-/* Commands, as bits so that an option can belong to several. */
+/* Commands as bits, because an option can belong to several. */
 enum {
     KP_FOR_CHECK = 1,
     KP_FOR_EXPORT = 2,
@@ -35,20 +35,26 @@ struct kp_settings {
     const char *employee, *number, *basis, *from, *to, *request, *bundle, *head;
     int event, format;
     bool provision_records;
-    /* what is not an option */
-    const char **arguments;
+    const char **arguments; /* the words that are no options */
     size_t n_arguments;
 };
 
-/*
- * Reads argv[first..] for a command, then the configuration file it names; options win over the file. Strings
- * are argv's or the arena's. Faults are reported: KP_E_USAGE.
- */
-enum kp_status kp_settings_read(struct kp_settings *settings, int argc, char **argv, int first,
-                                unsigned command, const char *command_name, struct kp_arena *arena,
-                                struct kp_diag *diag);
+/* The words of a command line, argv[0] and the command's name included. */
+struct kp_command_line {
+    int argc;
+    char **argv;
+    unsigned command; /* its bit */
+    const char *name; /* of the command */
+};
 
-/* The options of a command, one line each, in the language. */
+/*
+ * Reads the options of a command, then the configuration file that they name; options win over the file.
+ * Strings are argv's or the arena's. Reports failures: KP_E_USAGE, KP_E_SYSTEM.
+ */
+enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_command_line *line,
+                                struct kp_arena *arena, struct kp_diag *diag);
+
+/* Appends one line for each option of the command. */
 void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out);
 
 #endif

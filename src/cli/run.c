@@ -1,9 +1,11 @@
-/* check and export: the run, then what a person wants to know about it. */
+/* check, export, prepare and release: a run and its summary. */
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 #include "cli/cli.h"
+#include "tables/names.h"
 
 static bool discloses(const struct kp_console *c)
 {
@@ -18,7 +20,7 @@ static void add_counts(const struct kp_count *counts, size_t n, struct kp_buf *o
     kp_buf_str(out, n ? ")" : "");
 }
 
-/* What would change by a request: so that a run before one comes is of use. */
+/* Says what a request would release, which makes a run useful before one arrives. */
 static void add_forecast(const struct kp_console *c, const struct kp_insurer_result *n, struct kp_buf *out)
 {
     uint64_t waiting = 0;
@@ -34,7 +36,7 @@ static void add_forecast(const struct kp_console *c, const struct kp_insurer_res
     kp_buf_char(out, '\n');
 }
 
-/* What was found and where first: enough to start mending; every row is in the files. */
+/* Lists the diagnostics by frequency with their first lines; the report files have every row. */
 static void add_codes(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     enum kp_level least = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
@@ -129,14 +131,10 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
 
 enum kp_status kp_command_run(struct kp_console *c)
 {
-    static const char *const names[] = {[KP_CMD_CHECK] = "check",
-                                        [KP_CMD_EXPORT] = "export",
-                                        [KP_CMD_PREPARE] = "prepare",
-                                        [KP_CMD_RELEASE] = "release"};
     struct kp_result result = {0};
     struct kp_buf out = {0};
     struct kp_settings *s = &c->settings;
-    const char *name = names[s->options.command];
+    const char *name = kp_command_names[s->options.command];
     bool release = s->options.command == KP_CMD_RELEASE;
     if (s->n_arguments == 0)
         return kp_fail(&c->diag, KP_E_USAGE, release ? KP_K_RUN_MISSING : KP_K_INPUT_MISSING, KP_NOWHERE,

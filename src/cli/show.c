@@ -17,10 +17,5 @@ enum kp_status kp_command_show(struct kp_console *c)
                                             .member = s->n_arguments == 2 ? s->arguments[1] : NULL,
                                             .html = s->html};
     enum kp_status st = kp_show(&options, &c->env, &page);
-    if (st != KP_OK)
-        return st;
-    if (!kp_console_write(c, page.text, strlen(page.text)))
-        st = KP_E_SYSTEM;
-    kp_page_free(&page);
-    return st;
+    return kp_console_page(c, st, &page);
 }

@@ -1,53 +1,61 @@
-/* verify: bundles as their receiver sees them. */
+/* verify: checks bundles as their receiver would. */
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/escape.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "cli/cli.h"
 
-static void add_json(const struct kp_verdict *v, const char *before, struct kp_buf *out)
+static void add_verdict(const struct kp_verdict *v, struct kp_json *json)
 {
-    const struct {
-        const char *name, *text;
-    } texts[] = {{"bundle", v->path},
-                 {"sha256", v->sha256},
-                 {"sender_number", v->sender_number},
-                 {"receiver_number", v->receiver_number},
-                 {"created", v->created}};
-    const struct {
-        const char *name;
-        uint64_t n;
-    } numbers[] = {{"documents", v->documents}, {"faults", v->faults}, {"warnings", v->warnings}};
-    kp_buf_str(out, before);
-    for (size_t i = 0; i < KP_COUNT(texts); i++) {
-        kp_buf_printf(out, "%s\"%s\": ", i ? ", " : "{", texts[i].name);
-        kp_buf_json(out, texts[i].text);
-    }
-    for (size_t i = 0; i < KP_COUNT(numbers); i++)
-        kp_buf_printf(out, ", \"%s\": %" PRIu64, numbers[i].name, numbers[i].n);
-    kp_buf_str(out, ", \"by_code\": {");
+    kp_json_object(json, NULL, KP_JSON_INLINE);
+    kp_json_string(json, "bundle", v->path);
+    kp_json_string(json, "sha256", v->sha256);
+    kp_json_string(json, "sender_number", v->sender_number);
+    kp_json_string(json, "receiver_number", v->receiver_number);
+    kp_json_string(json, "created", v->created);
+    kp_json_u64(json, "documents", v->documents);
+    kp_json_u64(json, "faults", v->faults);
+    kp_json_u64(json, "warnings", v->warnings);
+    kp_json_object(json, "by_code", KP_JSON_INLINE);
     for (size_t i = 0; i < v->n_codes; i++)
-        kp_buf_printf(out, "%s\"%s\": %" PRIu64, i ? ", " : "", v->by_code[i].name, v->by_code[i].n);
-    kp_buf_str(out, "}}");
+        kp_json_u64(json, v->by_code[i].name, v->by_code[i].n);
+    kp_json_end(json);
+    kp_json_end(json);
 }
 
-static void add_lines(const struct kp_verdict *v, bool ja, bool logged, bool strict, struct kp_buf *out)
+static void add_json(const struct kp_verdicts *verdicts, struct kp_buf *out)
 {
+    struct kp_json json = {.out = out};
+    kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_array(&json, "bundles", KP_JSON_LINES);
+    for (size_t i = 0; i < verdicts->n_bundles; i++)
+        add_verdict(&verdicts->bundles[i], &json);
+    kp_json_end(&json);
+    kp_json_end(&json);
+}
+
+static void add_lines(const struct kp_console *c, const struct kp_verdict *v, struct kp_buf *out)
+{
+    const struct kp_run_options *o = &c->settings.options;
     kp_buf_printable(out, v->path);
     kp_buf_char(out, '\n');
     if (*v->sender_number)
-        kp_buf_printf(out, "  %s %s %s %s, %s %s\n", ja ? "送付元" : "from", v->sender_number,
-                      ja ? "送付先" : "to", *v->receiver_number ? v->receiver_number : "?",
-                      ja ? "作成日" : "made on", v->created);
-    kp_buf_printf(out, "  %s %" PRIu64 ", %s %" PRIu64 ", %s %" PRIu64 "\n", ja ? "文書" : "documents",
-                  v->documents, ja ? "不備" : "faults", v->faults, ja ? "警告" : "warnings", v->warnings);
+        kp_buf_printf(out, "  %s %s %s %s, %s %s\n", kp_console_say(c, "送付元", "from"), v->sender_number,
+                      kp_console_say(c, "送付先", "to"), *v->receiver_number ? v->receiver_number : "?",
+                      kp_console_say(c, "作成日", "made on"), v->created);
+    kp_buf_printf(out, "  %s %" PRIu64 ", %s %" PRIu64 ", %s %" PRIu64 "\n",
+                  kp_console_say(c, "文書", "documents"), v->documents, kp_console_say(c, "不備", "faults"),
+                  v->faults, kp_console_say(c, "警告", "warnings"), v->warnings);
     for (size_t i = 0; i < v->n_codes; i++)
         kp_buf_printf(out, "%s%s ×%" PRIu64 "%s", i ? ", " : "  ", v->by_code[i].name, v->by_code[i].n,
                       i + 1 == v->n_codes ? "\n" : "");
-    if (v->faults == 0 && !(strict && v->warnings > 0))
+    if (v->faults == 0 && !(o->common.strict && v->warnings > 0))
         kp_buf_printf(out, "  %s\n",
-                      logged ? (ja ? "問題なし。提供記録とも一致" : "sound, and as the disclosure log says")
-                             : (ja ? "問題なし" : "sound"));
+                      o->log ? kp_console_say(c, "問題なし。提供記録とも一致",
+                                              "sound, and consistent with the disclosure log")
+                             : kp_console_say(c, "問題なし", "sound"));
 }
 
 enum kp_status kp_command_verify(struct kp_console *c)
@@ -66,15 +74,10 @@ enum kp_status kp_command_verify(struct kp_console *c)
     enum kp_status st = kp_verify(&options, &c->env, &verdicts);
     if (st != KP_OK && st != KP_E_FAULT)
         return st;
-    for (size_t i = 0; i < verdicts.n_bundles; i++) {
-        if (s->json)
-            add_json(&verdicts.bundles[i], i ? ",\n  " : "{\"bundles\": [\n  ", &out);
-        else if (!s->quiet)
-            add_lines(&verdicts.bundles[i], c->diag.lang == KP_LANG_JA, s->options.log != NULL,
-                      s->options.common.strict, &out);
-    }
     if (s->json)
-        kp_buf_str(&out, "\n]}\n");
+        add_json(&verdicts, &out);
+    for (size_t i = 0; !s->json && !s->quiet && i < verdicts.n_bundles; i++)
+        add_lines(c, &verdicts.bundles[i], &out);
     if (!kp_console_print(c, &out))
         st = KP_E_SYSTEM;
     kp_buf_release(&out);

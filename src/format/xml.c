@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/text.h"
 
 void kp_xml_begin(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *check, const char *ns)
@@ -10,28 +11,6 @@ void kp_xml_begin(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *c
     kp_buf_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     if (check)
         kp_xml_check_begin(check, ns);
-}
-
-static void add_escaped(struct kp_buf *out, const char *s, size_t n)
-{
-    size_t plain = 0;
-    for (size_t i = 0; i < n; i++) {
-        const char *escape = NULL;
-        if (s[i] == '&')
-            escape = "&amp;";
-        else if (s[i] == '<')
-            escape = "&lt;";
-        else if (s[i] == '>')
-            escape = "&gt;";
-        else if (s[i] == '"')
-            escape = "&quot;";
-        if (!escape)
-            continue;
-        kp_buf_add(out, s + plain, i - plain);
-        kp_buf_str(out, escape);
-        plain = i + 1;
-    }
-    kp_buf_add(out, s + plain, n - plain);
 }
 
 /* The tag is written when its attributes are known to be complete. */
@@ -52,7 +31,7 @@ static void close_tag(struct kp_xml *xml, bool empty)
         kp_buf_char(out, ' ');
         kp_buf_str(out, xml->attrs[i].name);
         kp_buf_str(out, "=\"");
-        add_escaped(out, xml->attrs[i].value, xml->attrs[i].n);
+        kp_buf_xml(out, xml->attrs[i].value, xml->attrs[i].n);
         kp_buf_char(out, '"');
     }
     kp_buf_str(out, empty ? "/>" : ">");
@@ -97,7 +76,7 @@ void kp_xml_text(struct kp_xml *xml, const char *text)
         xml->failed = true;
         return;
     }
-    add_escaped(xml->out, text, n);
+    kp_buf_xml(xml->out, text, n);
     if (xml->check)
         kp_xml_check_text(xml->check, text, n);
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 #include "input/intake.h"
 #include "input/shape.h"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/map.h"
 #include "base/status.h"
 #include "law/registers.h"

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 
 #include "base/date.h"
+#include "base/escape.h"
 #include "base/status.h"
 
 const char *const kp_log_columns[KP_LOG__COUNT] = {"seq",

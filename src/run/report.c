@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 
 static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check",

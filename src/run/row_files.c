@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 
 #define UTF8_MARK "\xef\xbb\xbf" /* spreadsheets need it to see UTF-8 */

@@ -37,7 +37,7 @@ enum kp_status kp_context_finish(struct kp_context *ctx, enum kp_status st)
         sent[KP_LEVEL_FAIL] > 0 || (st == KP_E_FAULT && sent[KP_LEVEL_WARN] + sent[KP_LEVEL_REJECT] > 0);
     if (st <= KP_E_ATTENTION || told)
         return st;
-    return kp_fail(&ctx->diag, st, KP_K_INTERNAL, KP_NOWHERE, "memory is short, or a fault of the program");
+    return kp_fail(&ctx->diag, st, KP_K_INTERNAL, KP_NOWHERE, "no diagnostic was given");
 }
 
 enum kp_status kp_no_memory(struct kp_context *ctx)

@@ -4,30 +4,10 @@
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/escape.h"
 #include "base/status.h"
 #include "format/sheet.h"
-
-static const char *const LEVEL_NAMES[] = {[KP_LEVEL_NOTE] = "note",
-                                          [KP_LEVEL_WARN] = "warn",
-                                          [KP_LEVEL_HOLD] = "hold",
-                                          [KP_LEVEL_REJECT] = "reject",
-                                          [KP_LEVEL_FAIL] = "fail"};
-_Static_assert(KP_COUNT(LEVEL_NAMES) == KP_LEVEL__COUNT, "a name for every level");
-
-const char *kp_level_name(enum kp_level level)
-{
-    return LEVEL_NAMES[level];
-}
-
-static bool find_level(const char *name, enum kp_level *ret_level)
-{
-    for (size_t i = 0; i < KP_COUNT(LEVEL_NAMES); i++)
-        if (strcmp(name, LEVEL_NAMES[i]) == 0) {
-            *ret_level = (enum kp_level)i;
-            return true;
-        }
-    return false;
-}
+#include "tables/names.h"
 
 enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *ret_catalogue)
 {
@@ -53,8 +33,11 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
         rows[i].text[KP_LANG_JA] = cells[at[5]];
         rows[i].remedy[KP_LANG_EN] = cells[at[6]];
         rows[i].remedy[KP_LANG_JA] = cells[at[7]];
-        if (!find_level(cells[at[2]], &rows[i].level) || (i > 0 && rows[i].code <= rows[i - 1].code))
+        size_t level = 0;
+        if (!kp_name_find(kp_level_names, cells[at[2]], &level) ||
+            (i > 0 && rows[i].code <= rows[i - 1].code))
             return KP_E_SYSTEM;
+        rows[i].level = (enum kp_level)level;
     }
     *ret_catalogue = (struct kp_catalogue){rows, sheet.n_rows};
     return KP_OK;
@@ -185,7 +168,7 @@ void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const s
     if (msg)
         fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
     if (!msg)
-        kp_buf_str(&text, "memory is short"); /* the catalogue itself is not there */
+        kp_buf_str(&text, "out of memory"); /* the catalogue itself is not there */
     struct kp_message message = {.level = level,
                                  .code = finding->code,
                                  .file = file,

@@ -9,10 +9,10 @@
 #include "base/suggest.h"
 #include "format/sheet.h"
 
-const char *const kp_route_names[KP_ROUTE__COUNT] = {"elderly_act", "health_act", "consent"};
-const char *const kp_band_names[KP_BAND__COUNT] = {"under40", "40to74", "75plus"};
-const char *const kp_scope_names[KP_SCOPE__COUNT] = {"duty", "form", "other"};
-const char *const kp_type_names[KP_TYPE__COUNT] = {"PQ", "CD", "CO", "ST"};
+const char *const kp_route_names[] = {"elderly_act", "health_act", "consent", NULL};
+const char *const kp_band_names[] = {"under40", "40to74", "75plus", NULL};
+const char *const kp_scope_names[] = {"duty", "form", "other", NULL};
+const char *const kp_type_names[] = {"PQ", "CD", "CO", "ST", NULL};
 
 static const char *const FIELD_NAMES[] = {
     [KP_F_EMPLOYEE_ID] = "employee_id",
@@ -40,42 +40,22 @@ static const char *const FIELD_NAMES[] = {
     [KP_F_REPORT_CATEGORY] = "report_category",
     [KP_F_PROGRAMME] = "programme",
     [KP_F_FASTING] = "fasting",
+    NULL,
 };
-_Static_assert(KP_COUNT(FIELD_NAMES) == KP_F__COUNT, "a name for every field");
+_Static_assert(KP_COUNT(FIELD_NAMES) - 1 == KP_F__COUNT, "a name for every field");
 
 const char *kp_field_name(enum kp_field field)
 {
     return FIELD_NAMES[field];
 }
 
-static bool find_name(const char *const *names, size_t n, const char *name, size_t *ret_i)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0) {
-            *ret_i = i;
-            return true;
-        }
-    return false;
-}
-
 bool kp_field_find(const char *name, enum kp_field *ret_field)
 {
     size_t i = 0;
-    if (!find_name(FIELD_NAMES, KP_COUNT(FIELD_NAMES), name, &i))
+    if (!kp_name_find(FIELD_NAMES, name, &i))
         return false;
     *ret_field = (enum kp_field)i;
     return true;
-}
-
-bool kp_list_has(const char *list, const char *word)
-{
-    size_t n = strlen(word);
-    if (strchr(word, ' ')) /* two words that stand side by side in the list are not one of it */
-        return false;
-    for (const char *at = list; n && (at = strstr(at, word)) != NULL; at += n)
-        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
-            return true;
-    return false;
 }
 
 /* --- reading one table --- */
@@ -187,7 +167,7 @@ enum {
 
 #define NEEDS "01234567ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-static const char *const SEVERAL_NAMES[KP_SEVERAL__COUNT] = {"", "join", "positive"};
+static const char *const SEVERAL_NAMES[] = {"", "join", "positive", NULL};
 
 static enum kp_status read_format(struct loader *l, size_t row, struct kp_item *item)
 {
@@ -245,9 +225,9 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
     item->osh_need = *needs[1];
     if (strlen(item->code) != 17)
         return bad(l, row, "an item code has 17 characters, not", item->code);
-    if (!find_name(kp_type_names, KP_TYPE__COUNT, cell(l, row, I_TYPE), &type))
+    if (!kp_name_find(kp_type_names, cell(l, row, I_TYPE), &type))
         return bad(l, row, "unknown value type", cell(l, row, I_TYPE));
-    if (!find_name(kp_scope_names, KP_SCOPE__COUNT, cell(l, row, I_SCOPE), &scope))
+    if (!kp_name_find(kp_scope_names, cell(l, row, I_SCOPE), &scope))
         return bad(l, row, "unknown scope", cell(l, row, I_SCOPE));
     item->type = (enum kp_value_type)type;
     item->scope = (enum kp_scope)scope;
@@ -264,7 +244,7 @@ static enum kp_status read_item(struct loader *l, size_t row, struct kp_item *it
     if ((item->relation == KP_REL_NONE) != (item->group_id[0] == '\0'))
         return bad(l, row, "group_id and group_relation go together:", item->code);
     size_t several = 0;
-    if (!find_name(SEVERAL_NAMES, KP_SEVERAL__COUNT, cell(l, row, I_SEVERAL), &several) ||
+    if (!kp_name_find(SEVERAL_NAMES, cell(l, row, I_SEVERAL), &several) ||
         (several == KP_SEVERAL_JOIN && item->type != KP_TYPE_ST) ||
         (several == KP_SEVERAL_POSITIVE && !coded))
         return bad(l, row, "several is join (ST), positive (codes) or empty, not", cell(l, row, I_SEVERAL));
@@ -698,8 +678,9 @@ static const char *const LIMIT_NAMES[] = {
     [KP_LIMIT_GUIDANCE_GLUCOSE] = "guidance_glucose",
     [KP_LIMIT_GUIDANCE_HBA1C] = "guidance_hba1c",
     [KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE] = "guidance_casual_glucose",
+    NULL,
 };
-_Static_assert(KP_COUNT(LIMIT_NAMES) == KP_LIMIT__COUNT, "a name for every limit");
+_Static_assert(KP_COUNT(LIMIT_NAMES) - 1 == KP_LIMIT__COUNT, "a name for every limit");
 
 static bool measures_in(const struct kp_tables *tables, const char *prefix, const char *unit)
 {
@@ -717,8 +698,7 @@ static enum kp_status load_limits(struct loader *l)
     for (size_t i = 0; i < l->sheet.n_rows; i++) {
         const char *comparison = cell(l, i, 2), *limit = cell(l, i, 3);
         size_t which = 0;
-        if (!find_name(LIMIT_NAMES, KP_COUNT(LIMIT_NAMES), cell(l, i, 0), &which) ||
-            l->tables->limits[which].items)
+        if (!kp_name_find(LIMIT_NAMES, cell(l, i, 0), &which) || l->tables->limits[which].items)
             return bad(l, i, "no limit of a judgement, or one that stands twice:", cell(l, i, 0));
         struct kp_judgement_limit *row = &l->tables->limits[which];
         *row = (struct kp_judgement_limit){.items = cell(l, i, 1), .below = strcmp(comparison, "<") == 0};
@@ -832,19 +812,6 @@ static bool scheme_is_known(const struct kp_tables *t, const char *scheme)
     return strcmp(scheme, "*") == 0;
 }
 
-/* 0 when the list is empty or holds a word that is no band: dropping one would change the law in silence. */
-static unsigned read_bands(const char *list)
-{
-    unsigned bands = 0;
-    size_t length = 0;
-    for (unsigned b = 0; b < KP_BAND__COUNT; b++)
-        if (kp_list_has(list, kp_band_names[b])) {
-            bands |= 1u << b;
-            length += strlen(kp_band_names[b]) + (length > 0);
-        }
-    return strlen(list) == length ? bands : 0;
-}
-
 /* Two rows for one route and scheme must not both apply on a day, and a successor follows without a gap. */
 static enum kp_status check_bases(struct loader *l, const struct kp_basis *bases, size_t n)
 {
@@ -904,14 +871,13 @@ static enum kp_status load_bases(struct loader *l)
         b->request_provision = cell(l, i, 5);
         b->duty_provision = cell(l, i, 6);
         b->regulation = cell(l, i, 7);
-        b->bands = read_bands(cell(l, i, 3));
         b->allows_requested_items = strcmp(cell(l, i, 10), "duty+requested") == 0;
         if (!kp_list_has("duty duty+requested consented", cell(l, i, 10)))
             return bad(l, i, "unknown item scope", cell(l, i, 10));
-        if (!find_name(kp_route_names, KP_ROUTE__COUNT, cell(l, i, 1), &route))
+        if (!kp_name_find(kp_route_names, cell(l, i, 1), &route))
             return bad(l, i, "unknown route", cell(l, i, 1));
         b->route = (enum kp_route)route;
-        if (!b->bands)
+        if (!kp_list_bits(kp_band_names, cell(l, i, 3), &b->bands))
             return bad(l, i, "unknown age band", cell(l, i, 3));
         if (!scheme_is_known(l->tables, b->scheme))
             return bad(l, i, "unknown scheme", b->scheme);

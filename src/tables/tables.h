@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "tables/diag.h"
+#include "tables/names.h"
 #include "kenporter.h"
 
 enum kp_value_type { KP_TYPE_PQ, KP_TYPE_CD, KP_TYPE_CO, KP_TYPE_ST, KP_TYPE__COUNT };
@@ -287,12 +288,9 @@ const struct kp_prefecture *kp_prefecture_of(const struct kp_tables *tables, con
 /* The provision for a ground ("required_by_law", "provision_record") on that day, or NULL. */
 const char *kp_privacy_provision(const struct kp_tables *tables, const char *ground, struct kp_date day);
 
-extern const char *const kp_route_names[KP_ROUTE__COUNT]; /* elderly_act, health_act, consent */
-extern const char *const kp_band_names[KP_BAND__COUNT];   /* under40, 40to74, 75plus */
-extern const char *const kp_scope_names[KP_SCOPE__COUNT];
-extern const char *const kp_type_names[KP_TYPE__COUNT];
-
-/* True when the space-separated list holds the word. */
-bool kp_list_has(const char *list, const char *word);
+extern const char *const kp_route_names[]; /* elderly_act, health_act, consent */
+extern const char *const kp_band_names[];  /* under40, 40to74, 75plus */
+extern const char *const kp_scope_names[];
+extern const char *const kp_type_names[];
 
 #endif

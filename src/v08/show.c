@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 #include "v08/archive.h"
 
@@ -536,11 +537,4 @@ enum kp_status kp_show(const struct kp_show_options *options, const struct kp_en
     st = kp_context_finish(&ctx, st);
     kp_context_release(&ctx);
     return st;
-}
-
-void kp_page_free(struct kp_page *page)
-{
-    struct kp_buf buf = {.data = page->text};
-    kp_buf_release(&buf);
-    page->text = NULL;
 }

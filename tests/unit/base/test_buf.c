@@ -153,43 +153,6 @@ static void reserve__room__is_filled_by_the_caller(void **state)
     kp_buf_release(&buf);
 }
 
-/* Expected by RFC 4180; spaces at the ends are quoted too, because readers trim them. */
-static void csv__fields__are_quoted_only_when_they_must(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *in, *out;
-    } cases[] = {
-        {"plain", "plain"},   {"", ""},
-        {"a,b", "\"a,b\""},   {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"\"", "\"\"\"\""},   {"a\nb", "\"a\nb\""},
-        {"a\rb", "\"a\rb\""}, {" a", "\" a\""},
-        {"a ", "\"a \""},     {"a b", "a b"},
-        {" ", "\" \""},       {"健診", "健診"},
-        {"a;b\tc", "a;b\tc"}, {"#x", "\"#x\""},
-        {"x#", "x#"},
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct kp_buf buf = {0};
-        kp_buf_csv(&buf, cases[i].in, strlen(cases[i].in));
-        assert_string_equal(kp_buf_text(&buf), cases[i].out);
-        kp_buf_release(&buf);
-    }
-}
-
-/* Expected by RFC 8259. */
-static void json__text__is_escaped(void **state)
-{
-    (void)state;
-    struct kp_buf buf = {0};
-    kp_buf_json(&buf, "a\"b\\c\n\t\x01\x1f/\x7f健");
-    assert_string_equal(buf.data, "\"a\\\"b\\\\c\\u000a\\u0009\\u0001\\u001f/\x7f健\"");
-    kp_buf_reset(&buf);
-    kp_buf_json(&buf, "");
-    assert_string_equal(buf.data, "\"\"");
-    kp_buf_release(&buf);
-}
-
 static void hex__bytes__are_lower_case(void **state)
 {
     (void)state;
@@ -214,8 +177,6 @@ int main(void)
         cmocka_unit_test(reset__failed_buffer__works_again_with_the_same_maximum),
         cmocka_unit_test(release__used_buffer__can_be_used_again),
         cmocka_unit_test(reserve__room__is_filled_by_the_caller),
-        cmocka_unit_test(csv__fields__are_quoted_only_when_they_must),
-        cmocka_unit_test(json__text__is_escaped),
         cmocka_unit_test(hex__bytes__are_lower_case),
     };
     return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

@@ -38,7 +38,11 @@ static enum kp_status read_for(unsigned command, char **words, size_t n)
     memset(&got, 0, sizeof(got));
     memset(&s, 0, sizeof(s));
     diag = (struct kp_diag){.catalogue = &catalogue, .env = &ENV};
-    return kp_settings_read(&s, (int)n, words, 0, command, "check", &of_test, &diag);
+    char *argv[32] = {(char *)(uintptr_t) "kenporter", (char *)(uintptr_t) "check"};
+    assert_true(n + 2 <= sizeof(argv) / sizeof(argv[0]));
+    memcpy(argv + 2, words, n * sizeof(*words));
+    const struct kp_command_line line = {(int)n + 2, argv, command, "check"};
+    return kp_settings_read(&s, &line, &of_test, &diag);
 }
 
 #define READ(...)                                                                                            \

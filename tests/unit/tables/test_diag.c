@@ -151,16 +151,6 @@ static void catalogue__both_languages__use_the_same_placeholders(void **state)
     }
 }
 
-static void level_name__every_level__has_its_printed_name(void **state)
-{
-    (void)state;
-    assert_string_equal(kp_level_name(KP_LEVEL_NOTE), "note");
-    assert_string_equal(kp_level_name(KP_LEVEL_WARN), "warn");
-    assert_string_equal(kp_level_name(KP_LEVEL_HOLD), "hold");
-    assert_string_equal(kp_level_name(KP_LEVEL_REJECT), "reject");
-    assert_string_equal(kp_level_name(KP_LEVEL_FAIL), "fail");
-}
-
 /* --- texts --- */
 
 static void assert_text(struct kp_diag diag, struct kp_finding finding, const char *want)
@@ -412,7 +402,6 @@ int main(void)
         cmocka_unit_test_setup(catalogue__pinned_numbers__mean_what_they_meant, fresh),
         cmocka_unit_test_setup(catalogue__every_code__has_both_languages_and_remedies, fresh),
         cmocka_unit_test_setup(catalogue__both_languages__use_the_same_placeholders, fresh),
-        cmocka_unit_test_setup(level_name__every_level__has_its_printed_name, fresh),
         cmocka_unit_test_setup(text__placeholders__are_filled_in_either_order, fresh),
         cmocka_unit_test_setup(text__argument_that_looks_like_a_placeholder__is_not_filled_again, fresh),
         cmocka_unit_test_setup(text__torn_placeholders__are_no_reason_to_read_on, fresh),

@@ -331,20 +331,6 @@ static void privacy_provision__by_day__changed_on_2022_04_01(void **state)
     assert_null(kp_privacy_provision(&tables, "nothing", after));
 }
 
-static void list_has__whole_words__only(void **state)
-{
-    (void)state;
-    assert_true(kp_list_has("kenpo senin", "kenpo"));
-    assert_true(kp_list_has("kenpo senin", "senin"));
-    assert_false(kp_list_has("kenpo senin", "kenp"));
-    assert_false(kp_list_has("chiho_kyosai", "kyosai"));
-    assert_false(kp_list_has("kenpo", ""));
-    assert_false(kp_list_has("", "kenpo"));
-    assert_true(kp_list_has("aaa aa", "aa"));
-    assert_false(kp_list_has("kenpo senin", "kenpo senin")); /* two words are no word */
-    assert_false(kp_list_has("kenpo senin", " "));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,7 +354,6 @@ int main(void)
         cmocka_unit_test_teardown(conversions__by_unit_and_analyte__are_found, tidy),
         cmocka_unit_test_teardown(scheme__first_two_digits__decide, tidy),
         cmocka_unit_test_teardown(privacy_provision__by_day__changed_on_2022_04_01, tidy),
-        cmocka_unit_test_teardown(list_has__whole_words__only, tidy),
     };
     return cmocka_run_group_tests_name("table", tests, set_up_copies, tear_down_copies);
 }

@@ -1,0 +1,34 @@
+/* Small scanners over ASCII: digits, shapes, separated lists. Strings end with a NUL; none is NULL. */
+#ifndef KP_SCAN_H
+#define KP_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Returns the number of digits that s begins with. */
+size_t kp_digits(const char *s);
+/* Returns whether s is one or more digits and nothing else. */
+bool kp_all_digits(const char *s);
+/* Returns whether s is exactly n digits, digits and capital letters, or lower-case hex digits. */
+bool kp_is_digits(const char *s, size_t n);
+bool kp_is_code(const char *s, size_t n);
+bool kp_is_hex(const char *s, size_t n);
+/* Returns whether s is like shape, in which 0 stands for any digit: "0000-00-00", "000-0000". */
+bool kp_has_shape(const char *s, const char *shape);
+
+/* n bytes inside a list, not terminated. */
+struct kp_word {
+    const char *at;
+    size_t n;
+};
+
+/*
+ * Takes the next word off a list ("a:b:c", "a b c") and moves *list behind it and its separator; returns
+ * false at the end of the list. Any character of separators separates. A word between two separators, or
+ * before a leading one, is empty (n == 0); nothing follows the last separator.
+ *
+ *     for (struct kp_word word; kp_next_word(&list, ":", &word);)
+ */
+bool kp_next_word(const char **list, const char *separators, struct kp_word *ret_word);
+
+#endif

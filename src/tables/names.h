@@ -1,0 +1,37 @@
+/* Words of the command line, the configuration, logs and reports: one list for each enumeration, and
+ * space-separated lists in tables and registers. */
+#ifndef KP_NAMES_H
+#define KP_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kenporter.h"
+
+/* Each ends with NULL; the n-th name is that of value n of the enumeration. */
+extern const char *const kp_command_names[];  /* check, export, prepare, release */
+extern const char *const kp_age_rule_names[]; /* birthday, statute */
+extern const char *const kp_level_names[];    /* note, warn, hold, reject, fail */
+
+/* As an export was found to be: auto, cp932, utf-8, utf-16le, utf-16be. */
+extern const char *const kp_encoding_names[];
+/* As it can be configured: auto, cp932, utf-8, utf-16; the last stands for both byte orders. */
+extern const char *const kp_encoding_options[];
+
+/* auto, comma, tab, semicolon; the n-th is the name of kp_delimiters[n]. */
+extern const char *const kp_delimiter_names[];
+extern const char kp_delimiters[4];
+/* Returns "auto" for 0 and for any character that is not a delimiter. */
+const char *kp_delimiter_name(char delimiter);
+
+/* Finds a name in a list that ends with NULL. */
+bool kp_name_find(const char *const *names, const char *name, size_t *ret_index);
+
+/* Returns true if the space-separated list contains the word. */
+bool kp_list_has(const char *list, const char *word);
+
+/* Sets bit n for the n-th name in a space-separated list. Returns false if the list is empty or contains
+ * another word, a name twice or a superfluous space. */
+bool kp_list_bits(const char *const *names, const char *list, unsigned *ret_bits);
+
+#endif

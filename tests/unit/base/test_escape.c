@@ -1,0 +1,87 @@
+#include "support.h"
+
+#include "base/escape.h"
+
+/* Expected values: RFC 4180. Spaces at the ends are quoted too, because readers trim them. */
+static void csv__fields__are_quoted_only_when_they_must(void **state UNUSED)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"plain", "plain"},   {"", ""},
+        {"a,b", "\"a,b\""},   {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"\"", "\"\"\"\""},   {"a\nb", "\"a\nb\""},
+        {"a\rb", "\"a\rb\""}, {" a", "\" a\""},
+        {"a ", "\"a \""},     {"a b", "a b"},
+        {" ", "\" \""},       {"健診", "健診"},
+        {"a;b\tc", "a;b\tc"}, {"#x", "\"#x\""},
+        {"x#", "x#"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_buf buf = {0};
+        kp_buf_csv(&buf, cases[i].in, strlen(cases[i].in));
+        assert_string_equal(kp_buf_text(&buf), cases[i].out);
+        kp_buf_release(&buf);
+    }
+}
+
+/* Expected values: RFC 8259. */
+static void json__text__is_escaped(void **state UNUSED)
+{
+    struct kp_buf buf = {0};
+    kp_buf_json(&buf, "a\"b\\c\n\t\x01\x1f/\x7f健");
+    assert_string_equal(buf.data, "\"a\\\"b\\\\c\\u000a\\u0009\\u0001\\u001f/\x7f健\"");
+    kp_buf_reset(&buf);
+    kp_buf_json(&buf, "");
+    assert_string_equal(buf.data, "\"\"");
+    kp_buf_release(&buf);
+}
+
+static void xml__text__is_escaped(void **state UNUSED)
+{
+    struct kp_buf buf = {0};
+    kp_buf_xml(&buf, "<a b=\"c\">'&amp;健\n</a>trailing", 20);
+    assert_string_equal(kp_buf_text(&buf), "&lt;a b=&quot;c&quot;&gt;'&amp;amp;健\n&lt;");
+    kp_buf_reset(&buf);
+    kp_buf_xml(&buf, "", 0);
+    assert_string_equal(kp_buf_text(&buf), "");
+    kp_buf_release(&buf);
+}
+
+/* U+0085, U+202E and U+2066 are two and three bytes; their neighbours U+00A0, U+202F and U+206A are kept. */
+static void printable__controls_and_bidi__become_marks(void **state UNUSED)
+{
+    static const char *const cases[][2] = {
+        {"健診 abc", "健診 abc"},
+        {"a\nb\rc\x1b[0m\x7f", "a?b?c?[0m?"},
+        {"\xc2\x85\u202a\u202e\u2066\u2069", "?????"},
+        {"\u00a0\u2029\u202f\u2065\u206a", "\u00a0\u2029\u202f\u2065\u206a"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_buf buf = {0};
+        kp_buf_printable(&buf, cases[i][0]);
+        assert_string_equal(kp_buf_text(&buf), cases[i][1]);
+        kp_buf_release(&buf);
+    }
+}
+
+static void html__markup__is_text(void **state UNUSED)
+{
+    struct kp_buf buf = {0};
+    kp_buf_html(&buf, "<b>\"a\" & 健\u202e</b>\n");
+    assert_string_equal(kp_buf_text(&buf), "&lt;b&gt;&quot;a&quot; &amp; 健?&lt;/b&gt;?");
+    kp_buf_release(&buf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(csv__fields__are_quoted_only_when_they_must),
+        cmocka_unit_test(json__text__is_escaped),
+        cmocka_unit_test(xml__text__is_escaped),
+        cmocka_unit_test(printable__controls_and_bidi__become_marks),
+        cmocka_unit_test(html__markup__is_text),
+    };
+    return cmocka_run_group_tests_name("escape", tests, NULL, NULL);
+}
