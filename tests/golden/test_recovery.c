@@ -2,6 +2,7 @@
 #include "golden.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <time.h>
 
@@ -235,15 +236,32 @@ static void wait_seconds(double seconds)
     (void)nanosleep(&t, NULL);
 }
 
-/* Until the first entries of people stand in the log, which is when bundles begin to go out; at most a few
- * seconds. */
-static void wait_for_entries(const char *out, double at_most)
+static bool has_ended(pid_t pid)
 {
-    const char *log = textf("%s" LOG, out);
-    struct stat info = {0};
-    for (double until = now() + at_most; now() < until && info.st_size < 2000; wait_seconds(0.0001))
-        if (stat(log, &info) != 0)
-            info.st_size = 0;
+    siginfo_t info = {0};
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+    return info.si_pid == pid;
+}
+
+/* Waits until a file of at least so many bytes matches the pattern, or the run has ended. */
+static void wait_for_file(pid_t pid, const char *pattern, off_t n_bytes)
+{
+    while (!has_ended(pid)) {
+        struct stat info = {0};
+        glob_t found = {0};
+        bool is_there = glob(pattern, 0, NULL, &found) == 0 && stat(found.gl_pathv[0], &info) == 0 &&
+                        info.st_size >= n_bytes;
+        globfree(&found);
+        if (is_there)
+            return;
+        wait_seconds(0.0001);
+    }
+}
+
+/* Waits until people are in the log, which is when bundles begin to go out. */
+static void wait_for_entries(pid_t pid, const char *out)
+{
+    wait_for_file(pid, textf("%s" LOG, out), 2000);
 }
 
 /* Everybody once, by the log alone: disclosed, and not voided afterwards. */
@@ -290,7 +308,7 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
         double part =
             (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles go out */
         if (i % 2)
-            wait_for_entries(out, 2 * whole);
+            wait_for_entries(pid, out);
         wait_seconds(i % 2 ? 0.0015 * part : whole * part);
         assert_int_equal(kill(pid, SIGKILL), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -309,17 +327,19 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
 static void interrupt__in_the_middle__leaves_nothing_half_done(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    static const char *const signs[] = {"/.lock", "/.tmp*", LOG};
+    for (size_t i = 0; i < COUNT(signs); i++) {
         int status = 0;
-        pid_t pid = start_export("interrupted");
-        wait_seconds(0.05 + 0.1 * i);
+        const char *out = textf("interrupted%zu", i);
+        pid_t pid = start_export(out);
+        wait_for_file(pid, textf("%s%s", out, signs[i]), 0);
         assert_int_equal(kill(pid, SIGTERM), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 4 || WEXITSTATUS(status) == 1));
-        assert_int_equal(how_many("interrupted/.tmp*"), 0);
+        assert_int_equal(how_many(textf("%s/.tmp*", out)), 0);
+        assert_int_equal(kenporter(EXPORT "-q -o %s large.csv", out), 1);
+        assert_sound(out, counted("whole", "released"));
     }
-    assert_int_equal(kenporter(EXPORT "-q -o interrupted large.csv"), 1);
-    assert_sound("interrupted", counted("whole", "released"));
 }
 
 int main(void)
