@@ -136,7 +136,7 @@ static void list__csv_and_jsonl__hold_every_column_and_the_state(void **state)
 
 /* --- provision records --- */
 
-static void provision_records__consent_items__carry_every_field_and_nothing_else_is_recorded(void **state)
+static void provision_records__consent_items__carry_every_field_alone(void **state)
 {
     (void)state;
     assert_int_equal(
@@ -434,7 +434,7 @@ int main(void)
         cmocka_unit_test(list__each_filter__lets_through_what_fits),
         cmocka_unit_test(list__employee_in_full_width__is_the_same_employee),
         cmocka_unit_test(list__csv_and_jsonl__hold_every_column_and_the_state),
-        cmocka_unit_test(provision_records__consent_items__carry_every_field_and_nothing_else_is_recorded),
+        cmocka_unit_test(provision_records__consent_items__carry_every_field_alone),
         cmocka_unit_test(provision_records__duty_only__none),
         cmocka_unit_test(provision_records__register_lacks_something__is_refused),
         cmocka_unit_test(fault__each_kind__is_told_with_its_line),

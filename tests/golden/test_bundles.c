@@ -71,7 +71,7 @@ static void bundles__members__suit_every_system(void **state)
             root_of(INSURERS[i]));
 }
 
-static void bundles__members__are_index_documents_and_schemas_in_one_folder(void **state)
+static void bundles__members__are_index_documents_and_schemas(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(INSURERS); i++) {
@@ -88,7 +88,7 @@ static void bundles__members__are_index_documents_and_schemas_in_one_folder(void
     assert_int_equal(how_many("x/*"), COUNT(INSURERS));
 }
 
-static void bundles__documents__are_numbered_without_a_gap_and_fit_the_decisions(void **state)
+static void bundles__documents__are_numbered_and_match_decisions(void **state)
 {
     (void)state;
     struct sheet d = decisions_of("out");
@@ -215,7 +215,7 @@ static bool has_a_consent(const struct sheet *consents, const struct sheet *sour
     return find_row(consents, "employee_id", id) > 0 || find_row(consents, "insured_number", number) > 0;
 }
 
-static void documents__people_without_any_consent__hold_no_item_that_needs_it(void **state)
+static void documents__without_consent__contain_no_item_that_needs_it(void **state)
 {
     (void)state;
     struct sheet items = read_sheet(textf("%s/items.csv", getenv("SCHEMAS"))), d = decisions_of("out");
@@ -277,8 +277,8 @@ int main(void)
         cmocka_unit_test(bundles__names__follow_the_grammar),
         cmocka_unit_test(bundles__archives__are_sound_for_three_readers),
         cmocka_unit_test(bundles__members__suit_every_system),
-        cmocka_unit_test(bundles__members__are_index_documents_and_schemas_in_one_folder),
-        cmocka_unit_test(bundles__documents__are_numbered_without_a_gap_and_fit_the_decisions),
+        cmocka_unit_test(bundles__members__are_index_documents_and_schemas),
+        cmocka_unit_test(bundles__documents__are_numbered_and_match_decisions),
         cmocka_unit_test(bundles__index__names_both_sides_and_counts_the_documents),
         cmocka_unit_test(bundles__xml__is_utf8_without_mark),
         cmocka_unit_test(documents__schema__every_one_is_valid),
@@ -286,7 +286,7 @@ int main(void)
         cmocka_unit_test(documents__six_people__are_byte_for_byte_as_checked_by_hand),
         cmocka_unit_test(documents__people_and_values__are_those_of_their_rows),
         cmocka_unit_test(documents__entries__stand_in_the_order_of_the_catalogue),
-        cmocka_unit_test(documents__people_without_any_consent__hold_no_item_that_needs_it),
+        cmocka_unit_test(documents__without_consent__contain_no_item_that_needs_it),
         cmocka_unit_test(documents__consent_that_does_not_count__opens_nothing),
         cmocka_unit_test(documents__consent_to_the_chest_xray__opens_that_alone),
         cmocka_unit_test(documents__consent_to_the_rest__opens_all_kinds),

@@ -166,7 +166,7 @@ static void rows__bad_ones__raise_their_code_and_good_ones_do_not(void **state)
 }
 
 /* The row that all others are made of has nothing wrong with it. */
-static void base_row__is_released_without_a_word(void **state)
+static void base_row__unchanged__is_released_silently(void **state)
 {
     (void)state;
     must("rm -rf out; cp start/* .");
@@ -215,7 +215,7 @@ static void commands__bad_ones__raise_their_code_and_good_ones_do_not(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base_row__is_released_without_a_word),
+        cmocka_unit_test(base_row__unchanged__is_released_silently),
         cmocka_unit_test(rows__bad_ones__raise_their_code_and_good_ones_do_not),
         cmocka_unit_test(commands__bad_ones__raise_their_code_and_good_ones_do_not),
     };

@@ -270,7 +270,7 @@ static void documents__by_xmllint__fit_the_profile(void **state)
                                         is(&cases, row, "valid", "yes") ? "validates" : "fails to validate"));
 }
 
-static void documents__by_a_second_reader__say_what_their_settings_ask_for(void **state)
+static void documents__read_independently__match_their_settings(void **state)
 {
     (void)state;
     must("python3 \"$GOLDEN/read_documents.py\" \"$GOLDEN/documents\" \"$SCHEMAS\"");
@@ -283,7 +283,7 @@ int main(void)
         cmocka_unit_test(documents__all__stand_in_the_table_and_show_one_thing_each),
         cmocka_unit_test(documents__by_the_program_s_own_check__fit_the_profile),
         cmocka_unit_test(documents__by_xmllint__fit_the_profile),
-        cmocka_unit_test(documents__by_a_second_reader__say_what_their_settings_ask_for),
+        cmocka_unit_test(documents__read_independently__match_their_settings),
     };
     return cmocka_run_group_tests_name("documents", tests, set_up, tear_down);
 }

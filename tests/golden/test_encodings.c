@@ -39,7 +39,7 @@ static void assert_same_outcome(const char *variant, const char *first, const ch
     must("rm -rf '%s'", strcmp(first, out) == 0 ? "none" : out);
 }
 
-static void pattern_b__any_encoding_line_end_and_delimiter__gives_the_same(void **state)
+static void pattern_b__any_encoding_and_delimiter__gives_the_same(void **state)
 {
     (void)state;
     const char *first = "variants/utf8_lf_comma/pattern_b";
@@ -66,7 +66,7 @@ static void export__any_encoding_and_line_end__gives_the_same(void **state)
                                     CONFIG, "export.csv");
 }
 
-static void report__names_the_encoding(void **state)
+static void report__encoding__is_named(void **state)
 {
     (void)state;
     static const char *const names[][2] = {{"cp932", "cp932"},
@@ -224,7 +224,7 @@ static void bytes__undecodable__reject_that_row_alone(void **state)
 
 /* rejected.csv shows the byte in a spelling of its own, which must not go out as text when nobody mends the
  * row. */
-static void bytes__undecodable_and_fed_back_unmended__reject_the_row_again(void **state)
+static void bytes__undecodable_fed_back__reject_the_row_again(void **state)
 {
     (void)state;
     spoil_address("export.utf8", "byte.csv", 0xff);
@@ -351,16 +351,16 @@ static void breaks__inside_a_cell__count_as_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pattern_b__any_encoding_line_end_and_delimiter__gives_the_same),
+        cmocka_unit_test(pattern_b__any_encoding_and_delimiter__gives_the_same),
         cmocka_unit_test(export__any_encoding_and_line_end__gives_the_same),
-        cmocka_unit_test(report__names_the_encoding),
+        cmocka_unit_test(report__encoding__is_named),
         cmocka_unit_test(comments__between_rows__change_nothing_and_are_counted),
         cmocka_unit_test(comments__inside_a_cell_or_quoted__are_data),
         cmocka_unit_test(comments__as_wide_as_a_row__are_told),
         cmocka_unit_test(header__that_is_missing_or_a_comment__is_refused),
         cmocka_unit_test(bytes__half_a_surrogate_pair__rejects_its_row_alone),
         cmocka_unit_test(bytes__undecodable__reject_that_row_alone),
-        cmocka_unit_test(bytes__undecodable_and_fed_back_unmended__reject_the_row_again),
+        cmocka_unit_test(bytes__undecodable_fed_back__reject_the_row_again),
         cmocka_unit_test(bytes__undecodable_in_a_short_file__reject_that_row_alone),
         cmocka_unit_test(characters__of_the_extensions__survive),
         cmocka_unit_test(characters__with_two_codes__are_the_same),

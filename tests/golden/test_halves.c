@@ -156,7 +156,7 @@ static void assert_none_in(const char *what, const char *list, const char *in)
             fail_msg("%s: %s is in: %s", what, word, in);
 }
 
-static void log__names_what_went_out_on_the_consent_and_what_stayed(void **state UNUSED)
+static void log__consented_items__are_named_and_the_others(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t e = entry_of(i);
@@ -173,7 +173,7 @@ static void log__names_what_went_out_on_the_consent_and_what_stayed(void **state
     }
 }
 
-static void document__holds_what_the_log_names_and_nothing_that_stayed(void **state UNUSED)
+static void document__items__are_those_of_the_log_alone(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t e = entry_of(i);
@@ -213,7 +213,7 @@ static void record__with_nothing_left_but_half__is_held(void **state UNUSED)
     assert_int_equal(counted("out", "released"), COUNT(cases) - held);
 }
 
-static void bundles__pass_the_checks_of_a_receiver(void **state UNUSED)
+static void bundles__checked_by_verify__are_sound(void **state UNUSED)
 {
     assert_log_verifies("out/disclosure-log.csv");
     if (kenporter("verify --log out/disclosure-log.csv out/*.zip") != 0)
@@ -225,10 +225,10 @@ static void bundles__pass_the_checks_of_a_receiver(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(log__names_what_went_out_on_the_consent_and_what_stayed),
-        cmocka_unit_test(document__holds_what_the_log_names_and_nothing_that_stayed),
+        cmocka_unit_test(log__consented_items__are_named_and_the_others),
+        cmocka_unit_test(document__items__are_those_of_the_log_alone),
         cmocka_unit_test(record__with_nothing_left_but_half__is_held),
-        cmocka_unit_test(bundles__pass_the_checks_of_a_receiver),
+        cmocka_unit_test(bundles__checked_by_verify__are_sound),
     };
     return cmocka_run_group_tests_name("halves", tests, set_up, tear_down_golden);
 }

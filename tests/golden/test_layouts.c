@@ -46,7 +46,7 @@ static void rejected_rows__of_an_export_with_titles__go_back_in(void **state)
 }
 
 /* Our own columns stand before the others, and a mapping by numbers does not count them. */
-static void held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers(void **state)
+static void held_rows__two_header_rows__go_back_in_by_column_numbers(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-o two --mapping own_names.map own_names.csv"), 1);
@@ -56,7 +56,7 @@ static void held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbe
     assert_int_equal(counted("two_again", "rejected"), 0);
 }
 
-static void names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping(void **state)
+static void names__unknown_below_a_title__are_found(void **state)
 {
     (void)state;
     assert_int_equal(kenporter("map unknown.csv"), 0);
@@ -73,7 +73,7 @@ static void assert_names_nobody(const char *place)
     must("! grep -e 杉浦 -e ｽｷﾞｳﾗ -e 京都府 -e 三宅 stdout stderr");
 }
 
-static void person__where_names_are_expected__stops_the_run_and_is_not_shown(void **state)
+static void person__where_the_header_belongs__stops_the_run_unseen(void **state)
 {
     (void)state;
     static const char *const inputs[] = {"person_above.csv", "sparse_person_above.csv", "headless.csv"};
@@ -113,14 +113,14 @@ static void row_of_data__below_the_names__is_no_second_header(void **state)
     }
 }
 
-static void person_without_dates__where_a_mapping_by_numbers_expects_names__stops_the_run(void **state)
+static void person__without_dates_in_the_header__stops_the_run(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map undated.csv"), 3);
     assert_names_nobody("undated.csv:2");
 }
 
-static void mapping__of_thousands_of_columns_by_numbers__fits_into_memory(void **state)
+static void mapping__thousands_of_column_numbers__fits_into_memory(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-o many --mapping many.map many.csv"), 1); /* not 4 */
@@ -200,12 +200,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layouts__of_one_export__are_decided_alike),
         cmocka_unit_test(rejected_rows__of_an_export_with_titles__go_back_in),
-        cmocka_unit_test(held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers),
-        cmocka_unit_test(names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping),
-        cmocka_unit_test(person__where_names_are_expected__stops_the_run_and_is_not_shown),
+        cmocka_unit_test(held_rows__two_header_rows__go_back_in_by_column_numbers),
+        cmocka_unit_test(names__unknown_below_a_title__are_found),
+        cmocka_unit_test(person__where_the_header_belongs__stops_the_run_unseen),
         cmocka_unit_test(row_of_data__below_the_names__is_no_second_header),
-        cmocka_unit_test(person_without_dates__where_a_mapping_by_numbers_expects_names__stops_the_run),
-        cmocka_unit_test(mapping__of_thousands_of_columns_by_numbers__fits_into_memory),
+        cmocka_unit_test(person__without_dates_in_the_header__stops_the_run),
+        cmocka_unit_test(mapping__thousands_of_column_numbers__fits_into_memory),
         cmocka_unit_test(units__in_a_row_below_the_names__count),
         cmocka_unit_test(unit__in_a_column_named_after_its_item__counts),
         cmocka_unit_test(unit__beside_its_item__is_suggested),

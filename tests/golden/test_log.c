@@ -99,7 +99,7 @@ static void log__people__each_released_one_stands_once(void **state)
     assert_int_equal(rows_with(&entries, "event", "disclose"), n);
 }
 
-static void log__bundles__are_released_after_their_entries_with_their_digest(void **state)
+static void log__bundles__are_released_after_their_entries(void **state)
 {
     (void)state;
     char **found = NULL;
@@ -197,7 +197,7 @@ static void log__consents__are_named_where_they_counted(void **state)
 }
 
 /* The register does not name the representative of 00280081. */
-static void log__consent_to_a_recipient_without_particulars__says_why_it_opened_nothing(void **state)
+static void log__consent_to_an_unnamed_recipient__says_why_unused(void **state)
 {
     (void)state;
     static const char *const unknown[] = {"10692", "10747"};
@@ -247,11 +247,11 @@ int main(void)
         cmocka_unit_test(log__line_removed_or_swapped__fails),
         cmocka_unit_test(log__file__is_utf8_with_lf_one_line_an_entry),
         cmocka_unit_test(log__people__each_released_one_stands_once),
-        cmocka_unit_test(log__bundles__are_released_after_their_entries_with_their_digest),
+        cmocka_unit_test(log__bundles__are_released_after_their_entries),
         cmocka_unit_test(log__grounds__fit_the_basis),
         cmocka_unit_test(log__items__are_those_of_the_document),
         cmocka_unit_test(log__consents__are_named_where_they_counted),
-        cmocka_unit_test(log__consent_to_a_recipient_without_particulars__says_why_it_opened_nothing),
+        cmocka_unit_test(log__consent_to_an_unnamed_recipient__says_why_unused),
         cmocka_unit_test(log__cells__hold_no_examination_value),
     };
     return cmocka_run_group_tests_name("log", tests, set_up, tear_down_golden);

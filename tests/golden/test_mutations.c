@@ -113,7 +113,7 @@ static void write_mutants(const char *path)
     assert_int_equal(fclose(to), 0);
 }
 
-static void mutants__each_is_accounted_for(void **state)
+static void mutants__each_row__is_accounted_for(void **state)
 {
     (void)state;
     write_mutants("mutants.csv");
@@ -184,7 +184,7 @@ static void mutants__rejected_rows_fed_back__stay_rejected(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mutants__each_is_accounted_for),
+        cmocka_unit_test(mutants__each_row__is_accounted_for),
         cmocka_unit_test(mutants__documents__pass_the_schema),
         cmocka_unit_test(mutants__bundles__pass_verify),
         cmocka_unit_test(mutants__rejected_rows_fed_back__stay_rejected),

@@ -67,7 +67,7 @@ static void verify__what_only_the_ministry_allows__is_a_warning(void **state UNU
 }
 
 /* Its digests leave white space out, so white space can be put where it spoils the files. */
-static void verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alone(void **state UNUSED)
+static void verify__enclosed_schemas_spoilt__fail_that_bundle_alone(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip spoilt/" BUNDLE ".zip '<xs:' '<xs: '");
     assert_int_equal(kenporter("verify --lang en --schemas tables spoilt/*.zip out/" BUNDLE ".zip"), 5);
@@ -78,7 +78,7 @@ static void verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alon
 
 /* A space within a value is another rule. The files of one bundle judge that bundle, whatever came before it.
  */
-static void verify__enclosed_set_with_other_white_space__judges_no_other_bundle(void **state UNUSED)
+static void verify__enclosed_schemas__judge_no_other_bundle(void **state UNUSED)
 {
     static const char *const orders[] = {"other/*.zip out/*_01130012_*.zip",
                                          "out/*_01130012_*.zip other/*.zip"};
@@ -148,8 +148,8 @@ int main(void)
         cmocka_unit_test(export__documents__are_those_of_a_run_without_it),
         cmocka_unit_test(verify__bundle_with_the_set__finds_nothing_to_say),
         cmocka_unit_test(verify__what_only_the_ministry_allows__is_a_warning),
-        cmocka_unit_test(verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alone),
-        cmocka_unit_test(verify__enclosed_set_with_other_white_space__judges_no_other_bundle),
+        cmocka_unit_test(verify__enclosed_schemas_spoilt__fail_that_bundle_alone),
+        cmocka_unit_test(verify__enclosed_schemas__judge_no_other_bundle),
         cmocka_unit_test(verify__enclosed_set_full_of_white_space__costs_no_memory),
         cmocka_unit_test(verify__what_neither_allows__is_a_fault),
         cmocka_unit_test(set__that_was_altered_or_is_not_whole__is_refused),

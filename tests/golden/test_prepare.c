@@ -209,7 +209,7 @@ static void prepare__registered_request__is_named_where_it_covers(void **state)
     }
 }
 
-static void prepare__folder__holds_bundles_copies_and_manifest_for_the_owner(void **state)
+static void prepare__folder__is_private_and_complete(void **state)
 {
     (void)state;
     const char *place = textf("ready/prepared/%s", prepared_id);
@@ -395,7 +395,7 @@ static void release__prepared_again_after_a_release__holds_nobody_twice(void **s
 }
 
 /* They are there to be looked at: what goes out is made anew. */
-static void release__prepared_bundles_altered_or_gone__makes_no_difference(void **state)
+static void release__prepared_bundles_altered__makes_no_difference(void **state)
 {
     (void)state;
     copy_of_ready("looked_at");
@@ -464,7 +464,7 @@ static void assert_refused(const char *out, const char *arguments, int expected,
     assert_string_equal(state_of(out), before);
 }
 
-static void release__altered_copy_or_manifest__exit_3_and_nothing_changes(void **state)
+static void release__altered_copy_or_manifest__changes_nothing(void **state)
 {
     (void)state;
     static const char *const changes[] = {
@@ -594,7 +594,7 @@ static void release__any_kind_of_input__is_what_export_gives(void **state)
 }
 
 /* How to read the copies is settled when they are made. */
-static void release__configuration_reads_inputs_otherwise__goes_by_the_manifest(void **state)
+static void release__configuration_changed__follows_the_manifest(void **state)
 {
     (void)state;
     must(
@@ -868,7 +868,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prepare__no_request_at_all__decides_as_if_all_had_asked),
         cmocka_unit_test(prepare__registered_request__is_named_where_it_covers),
-        cmocka_unit_test(prepare__folder__holds_bundles_copies_and_manifest_for_the_owner),
+        cmocka_unit_test(prepare__folder__is_private_and_complete),
         cmocka_unit_test(prepare__end__has_disclosed_nothing),
         cmocka_unit_test(prepare__log_is_there__is_heeded_and_left_alone),
         cmocka_unit_test(prepare__bundles__are_sound_and_hold_the_documents),
@@ -877,16 +877,16 @@ int main(void)
         cmocka_unit_test(release__second_time__exit_2_and_nothing_changes),
         cmocka_unit_test(release__then_export__discloses_nobody_twice),
         cmocka_unit_test(release__prepared_again_after_a_release__holds_nobody_twice),
-        cmocka_unit_test(release__prepared_bundles_altered_or_gone__makes_no_difference),
+        cmocka_unit_test(release__prepared_bundles_altered__makes_no_difference),
         cmocka_unit_test(release__verbose_in_japanese__names_nobody),
         cmocka_unit_test(release__nothing_may_go_out__keeps_what_was_prepared),
         cmocka_unit_test(release__all_wait_for_a_request__exit_0),
-        cmocka_unit_test(release__altered_copy_or_manifest__exit_3_and_nothing_changes),
+        cmocka_unit_test(release__altered_copy_or_manifest__changes_nothing),
         cmocka_unit_test(release__manifest_missing__exit_2),
         cmocka_unit_test(release__run_id_that_is_none__exit_2),
         cmocka_unit_test(release__wrong_arguments__exit_2),
         cmocka_unit_test(release__any_kind_of_input__is_what_export_gives),
-        cmocka_unit_test(release__configuration_reads_inputs_otherwise__goes_by_the_manifest),
+        cmocka_unit_test(release__configuration_changed__follows_the_manifest),
         cmocka_unit_test(release__lock_is_held__exit_4_and_nothing_lost),
         cmocka_unit_test(prepare__lock_is_held__exit_4_and_leaves_nothing),
         cmocka_unit_test(release__two_at_once__one_releases),

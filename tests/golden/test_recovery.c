@@ -73,7 +73,7 @@ static void unfinished__check__changes_nothing(void **state)
 
 /* --- died before the bundle was in place --- */
 
-static void unfinished__bundle_still_temporary__is_voided_and_released_anew(void **state)
+static void unfinished__bundle_still_temporary__is_voided_and_redone(void **state)
 {
     (void)state;
     const char *out = unfinished("voided");
@@ -172,7 +172,7 @@ static void torn_header__new_log__is_begun_anew(void **state)
     assert_int_equal(counted("header", "released"), counted("done", "released"));
 }
 
-static void temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed(void **state)
+static void temporary_folder__of_a_dead_run__is_removed(void **state)
 {
     (void)state;
     static const char *const commands[] = {CHECK, "prepare " CONFIG, EXPORT};
@@ -347,13 +347,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unfinished__bundle_in_place__is_completed),
         cmocka_unit_test(unfinished__check__changes_nothing),
-        cmocka_unit_test(unfinished__bundle_still_temporary__is_voided_and_released_anew),
+        cmocka_unit_test(unfinished__bundle_still_temporary__is_voided_and_redone),
         cmocka_unit_test(unfinished__half_the_entries_written__are_voided),
         cmocka_unit_test(unfinished__bundle_altered_in_place__is_not_called_released),
         cmocka_unit_test(unfinished__bundle_collected_already__is_never_voided),
         cmocka_unit_test(torn_last_line__anywhere__is_cut_off_and_reported),
         cmocka_unit_test(torn_header__new_log__is_begun_anew),
-        cmocka_unit_test(temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed),
+        cmocka_unit_test(temporary_folder__of_a_dead_run__is_removed),
         cmocka_unit_test(kill__at_any_moment__next_run_ends_sound),
         cmocka_unit_test(interrupt__in_the_middle__leaves_nothing_half_done),
     };

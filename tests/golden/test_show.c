@@ -189,14 +189,14 @@ static void record__that_lacks_something__says_so(void **state UNUSED)
     assert_contains(page, "K8047");
 }
 
-static void unsound_bundle__is_shown_with_a_word_of_warning(void **state UNUSED)
+static void bundle__unsound__is_shown_with_a_warning(void **state UNUSED)
 {
     must("mkdir -p odd && cp %s odd/renamed.zip", bundle);
     (void)shown("odd/renamed.zip");
     assert_contains(slurp("stderr", NULL), "K8080");
 }
 
-static void nothing_to_show__is_told(void **state UNUSED)
+static void show__nothing__is_reported(void **state UNUSED)
 {
     static const struct {
         const char *arguments, *code;
@@ -233,8 +233,8 @@ int main(void)
         cmocka_unit_test(html__text_with_markup__stays_text),
         cmocka_unit_test(list__category_that_is_none__is_not_repeated),
         cmocka_unit_test(record__that_lacks_something__says_so),
-        cmocka_unit_test(unsound_bundle__is_shown_with_a_word_of_warning),
-        cmocka_unit_test(nothing_to_show__is_told),
+        cmocka_unit_test(bundle__unsound__is_shown_with_a_warning),
+        cmocka_unit_test(show__nothing__is_reported),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down_golden);
 }

@@ -28,7 +28,7 @@ static size_t documents_in(const char *zip)
     return (size_t)atoi(slurp("n", NULL));
 }
 
-static void limit__smaller_than_the_people__fills_bundles_one_after_another(void **state UNUSED)
+static void limit__smaller_than_the_people__fills_several_bundles(void **state UNUSED)
 {
     static const size_t expected[] = {30, 30, 30, 13};
     write_register("30");
@@ -46,7 +46,7 @@ static void limit__serial_numbers__begin_anew_in_each_bundle(void **state UNUSED
          "'h66311111162026040121000030.xml'");
 }
 
-static void limit__log__has_a_release_for_each_bundle_and_an_entry_for_each_person(void **state UNUSED)
+static void limit__log__has_each_bundle_and_each_person(void **state UNUSED)
 {
     must("grep -c ',release,.*" SPLIT "' out/disclosure-log.csv >n");
     assert_int_equal(atoi(slurp("n", NULL)), 4);
@@ -93,7 +93,7 @@ static void limit__more_than_ten_bundles__stops_with_nothing_released(void **sta
 }
 
 /* Bundles that were collected from the folder still count: the log knows them. */
-static void next_run_of_the_day__goes_on_counting(void **state UNUSED)
+static void next_run__same_day__continues_the_numbering(void **state UNUSED)
 {
     write_register("");
     assert_int_equal(export_into("day", ""), 1);
@@ -132,14 +132,14 @@ static void limit__that_is_none__is_refused_with_its_place(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(limit__smaller_than_the_people__fills_bundles_one_after_another),
+        cmocka_unit_test(limit__smaller_than_the_people__fills_several_bundles),
         cmocka_unit_test(limit__serial_numbers__begin_anew_in_each_bundle),
-        cmocka_unit_test(limit__log__has_a_release_for_each_bundle_and_an_entry_for_each_person),
+        cmocka_unit_test(limit__log__has_each_bundle_and_each_person),
         cmocka_unit_test(limit__report__lists_every_bundle),
         cmocka_unit_test(limit__any_number_of_threads__gives_the_same_bytes),
         cmocka_unit_test(limit__met_exactly__makes_no_empty_bundle),
         cmocka_unit_test(limit__more_than_ten_bundles__stops_with_nothing_released),
-        cmocka_unit_test(next_run_of_the_day__goes_on_counting),
+        cmocka_unit_test(next_run__same_day__continues_the_numbering),
         cmocka_unit_test(limit__prepared_and_released__splits_too),
         cmocka_unit_test(limit__that_is_none__is_refused_with_its_place),
     };

@@ -319,14 +319,14 @@ static void rejected_csv__fed_back_as_it_is__rejects_the_same_rows(void **state)
 }
 
 /* Its tables count columns: those of the export, not those that stand before them in rejected.csv. */
-static void rejected_csv__read_by_column_numbers_and_fed_back__rejects_the_same_rows(void **state)
+static void rejected_csv__by_column_numbers__rejects_the_same_rows(void **state)
 {
     (void)state;
     assert_rejects_again(&MAPPED[5]);
 }
 
 /* The rows that showed what a lone dash means in this export are gone: it must not turn into a result. */
-static void rejected_csv__with_lone_dashes_fed_back__rejects_the_same_rows(void **state)
+static void rejected_csv__with_lone_dashes__rejects_the_same_rows(void **state)
 {
     (void)state;
     assert_rejects_again(&PLAIN[3]);
@@ -351,7 +351,7 @@ static void rejected_csv__of_two_header_rows_mended__is_released(void **state)
 }
 
 /* The whole export once more, mended: who went out before is known, the mended rows follow. */
-static void whole_export__mended_and_run_again__releases_the_mended_rows_alone(void **state)
+static void whole_export__mended__releases_the_mended_rows_alone(void **state)
 {
     (void)state;
     must("cp -a plain_a whole && iconv -f CP932 -t UTF-8 " VENDORS
@@ -404,10 +404,10 @@ int main(void)
         cmocka_unit_test(cc2x_local__unknown_digit_of_a_method__rejects_the_row),
         cmocka_unit_test(pattern_b__row_files__begin_with_both_header_rows),
         cmocka_unit_test(rejected_csv__fed_back_as_it_is__rejects_the_same_rows),
-        cmocka_unit_test(rejected_csv__read_by_column_numbers_and_fed_back__rejects_the_same_rows),
-        cmocka_unit_test(rejected_csv__with_lone_dashes_fed_back__rejects_the_same_rows),
+        cmocka_unit_test(rejected_csv__by_column_numbers__rejects_the_same_rows),
+        cmocka_unit_test(rejected_csv__with_lone_dashes__rejects_the_same_rows),
         cmocka_unit_test(rejected_csv__of_two_header_rows_mended__is_released),
-        cmocka_unit_test(whole_export__mended_and_run_again__releases_the_mended_rows_alone),
+        cmocka_unit_test(whole_export__mended__releases_the_mended_rows_alone),
         cmocka_unit_test(two_layouts__in_one_run__give_what_each_gives_alone),
     };
     return cmocka_run_group_tests_name("vendors", tests, set_up, tear_down_golden);
