@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/lock.h"
 #include "base/map.h"
 #include "base/status.h"
 #include "law/registers.h"

@@ -9,6 +9,7 @@
 
 #include "base/date.h"
 #include "base/escape.h"
+#include "base/lines.h"
 #include "base/status.h"
 
 const char *const kp_log_columns[KP_LOG__COUNT] = {"seq",
@@ -180,21 +181,21 @@ static enum kp_status take_line(struct scan *s, uint64_t number, const char *lin
 }
 
 /* Is the entry that is missing here further down? Then nothing is missing; the order is wrong. */
-static enum kp_status look_for_missing(struct scan *s, struct kp_in *in)
+static enum kp_status look_for_missing(struct scan *s, struct kp_lines *in)
 {
     const char *line = NULL;
     size_t n = 0;
     char number[24];
     int digits = snprintf(number, sizeof(number), "%llu,", (unsigned long long)s->state.end.n_entries + 1);
     do {
-        KP_TRY(kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+        KP_TRY(kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
         if (n > (size_t)digits && memcmp(line, number, (size_t)digits) == 0)
             s->state.fault = KP_LOG_OUT_OF_ORDER;
     } while (n > 0 && s->state.fault == KP_LOG_GAP);
     return KP_OK;
 }
 
-static enum kp_status read_lines(struct scan *s, struct kp_in *in)
+static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
 {
     enum kp_status st = KP_OK;
     uint64_t number = s->state.end.bytes > 0 ? s->state.end.n_entries + 2 : 1;
@@ -202,7 +203,7 @@ static enum kp_status read_lines(struct scan *s, struct kp_in *in)
     for (; !s->state.bad_line && !s->state.torn; number++) {
         const char *line = NULL;
         size_t n = 0;
-        st = kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n);
+        st = kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n);
         if (st == KP_E_INPUT && errno == EFBIG) { /* no entry is that long */
             s->state.bad_line = number;
             s->state.fault = number == 1 ? KP_LOG_NOT_OURS : KP_LOG_NOT_AN_ENTRY;
@@ -221,12 +222,12 @@ enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struc
                            kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state)
 {
     enum kp_status st = KP_OK;
-    struct kp_in in = {.fd = -1};
+    struct kp_lines in = {0};
     struct scan s = {.state = {.end = {.head = KP_LOG_NO_HEAD}}, .fn = fn, .ctx = ctx};
     if (from)
         s.state.end = *from;
     KP_TRY_OUT(kp_sha256_new(&s.sha));
-    st = kp_in_open_at(&in, io, path, s.state.end.bytes);
+    st = kp_lines_open(&in, io, path, s.state.end.bytes);
     if (st == KP_OK)
         KP_TRY_OUT(read_lines(&s, &in));
     else if (errno != ENOENT) /* one that may not be looked at is not missing */
@@ -235,7 +236,7 @@ enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struc
     *ret_state = s.state;
 out:;
     int error = errno;
-    kp_in_close(&in);
+    kp_lines_close(&in);
     kp_sha256_free(s.sha);
     kp_buf_release(&s.copy);
     errno = error;
