@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "base/map.h"
+#include "base/escape.h"
+#include "base/scan.h"
 #include "base/status.h"
+#include "tables/names.h"
 #include "log/audit_counts.h"
 #include "log/audit_output.h"
 #include "log/log.h"
@@ -73,7 +75,7 @@ static enum kp_status normalise_head(struct audit *a)
     for (char *at = head; *at; at++)
         *at = (char)(*at >= 'A' && *at <= 'F' ? *at - 'A' + 'a' : *at);
     a->filter.head = head;
-    if (strlen(head) != KP_SHA256_HEX || strspn(head, "0123456789abcdef") != KP_SHA256_HEX)
+    if (!kp_is_hex(head, KP_SHA256_HEX))
         return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, a->options->head,
                        "--head", "64 hexadecimal digits");
     return KP_OK;

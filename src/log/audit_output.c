@@ -1,7 +1,11 @@
 #include "log/audit_output.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
+#include "base/json.h"
+#include "base/scan.h"
 #include "base/status.h"
 
 enum { PRINT_AT_BYTES = 1 << 16 };
@@ -12,32 +16,31 @@ void kp_audit_header(struct kp_audit_output *out, const char *names)
         kp_buf_printf(&out->buf, "%s\n", names);
 }
 
-static void add_cell(struct kp_audit_output *out, const char *name, int n_name, bool first, const char *cell)
-{
-    switch (out->format) {
-    case KP_AUDIT_CSV:
-        kp_buf_str(&out->buf, first ? "" : ",");
-        kp_buf_csv(&out->buf, cell, strlen(cell));
-        return;
-    case KP_AUDIT_JSONL:
-        kp_buf_printf(&out->buf, "%s\"%.*s\": ", first ? "{" : ", ", n_name, name);
-        kp_buf_json(&out->buf, cell);
-        return;
-    case KP_AUDIT_TABLE:
-        kp_buf_printf(&out->buf, "%-24.*s ", n_name, name);
-        kp_buf_printable(&out->buf, cell);
-        kp_buf_char(&out->buf, '\n');
-    }
-}
-
 void kp_audit_row(struct kp_audit_output *out, const char *names, const char *const *cells)
 {
-    for (const char *name = names; *name; name += *name == ',') {
-        size_t n = strcspn(name, ",");
-        add_cell(out, name, (int)n, name == names, *cells++);
-        name += n;
+    enum { NAME_BYTES = 32 };
+    struct kp_json json = {.out = &out->buf};
+    bool is_json = out->format == KP_AUDIT_JSONL;
+    if (is_json)
+        kp_json_object(&json, NULL, KP_JSON_INLINE);
+    for (struct kp_word word; kp_next_word(&names, ",", &word); cells++) {
+        char name[NAME_BYTES];
+        (void)snprintf(name, sizeof(name), "%.*s", (int)word.n, word.at);
+        if (is_json) {
+            kp_json_string(&json, name, *cells);
+        } else if (out->format == KP_AUDIT_CSV) {
+            kp_buf_csv(&out->buf, *cells, strlen(*cells));
+            kp_buf_str(&out->buf, *names ? "," : "");
+        } else {
+            kp_buf_printf(&out->buf, "%-24s ", name);
+            kp_buf_printable(&out->buf, *cells);
+            kp_buf_char(&out->buf, '\n');
+        }
     }
-    kp_buf_str(&out->buf, out->format == KP_AUDIT_JSONL ? "}\n" : "\n");
+    if (is_json)
+        kp_json_end(&json);
+    else
+        kp_buf_char(&out->buf, '\n');
 }
 
 static void add_table_line(struct kp_buf *buf, const char *const *c, const char *state)

@@ -1,11 +1,13 @@
 #include "log/compare_log.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "log/log_key.h"
 
-enum { WORD_BITS = 64 };
+enum { WORD_BITS = 64, CODE_BYTES = 17 };
 
 static size_t words_of(const struct kp_tables *tables)
 {
@@ -72,17 +74,12 @@ struct reading {
 /* Sets the bits of a list of codes. Ignores codes unknown to the tables: no document can contain them. */
 static void add_items(const struct kp_tables *tables, const char *list, uint64_t *bits)
 {
-    char code[18] = "";
-    while (*(list += strspn(list, " "))) {
-        size_t n = strcspn(list, " ");
+    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
+        char code[CODE_BYTES + 1];
         uint32_t item = 0;
-        if (n < sizeof(code)) {
-            memcpy(code, list, n);
-            code[n] = '\0';
-            if (kp_map_get(&tables->item_by_code, code, &item))
-                bits[item / WORD_BITS] |= (uint64_t)1 << item % WORD_BITS;
-        }
-        list += n;
+        (void)snprintf(code, sizeof(code), "%.*s", (int)word.n, word.at);
+        if (word.n == CODE_BYTES && kp_map_get(&tables->item_by_code, code, &item))
+            bits[item / WORD_BITS] |= (uint64_t)1 << item % WORD_BITS;
     }
 }
 

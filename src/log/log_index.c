@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 
 enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096, MERGE_RECORDS = 1 << 16 };
@@ -194,7 +195,7 @@ enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_
 
 static bool from_hex(const char *hex, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    if (strlen(hex) != KP_SHA256_HEX || strspn(hex, "0123456789abcdef") != KP_SHA256_HEX)
+    if (!kp_is_hex(hex, KP_SHA256_HEX))
         return false;
     for (size_t i = 0; i < KP_SHA256_BYTES; i++) {
         int high = hex[2 * i], low = hex[2 * i + 1];

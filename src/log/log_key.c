@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "base/scan.h"
 #include "base/text.h"
 
 struct kp_identity kp_identity_of_record(const struct kp_record *record)
@@ -30,7 +30,7 @@ struct kp_identity kp_identity_of_entry(const char *const c[KP_LOG__COUNT])
 /* One vendor writes 0045 where another writes 45. */
 static const char *without_padding(const char *text)
 {
-    if (text[strspn(text, "0123456789")] == '\0')
+    if (kp_all_digits(text))
         while (text[0] == '0' && text[1])
             text++;
     return text;

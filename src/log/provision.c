@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 
 enum { KEEP_YEARS = 3 };
@@ -37,13 +38,11 @@ bool kp_provision_is_owed(const char *const c[KP_LOG__COUNT])
     return kp_log_is_disclosure(c[KP_LOG_EVENT]) && *c[KP_LOG_ITEMS_CONSENT] != '\0';
 }
 
-/* Takes the next word off a list. Returns NULL at its end, and if memory is short (arena->failed). */
+/* Returns the next word of a list, or NULL at its end and if memory is short (arena->failed). */
 static const char *next_word(struct kp_arena *arena, const char **list)
 {
-    const char *word = *list + strspn(*list, " ");
-    size_t n = strcspn(word, " ");
-    *list = word + n;
-    return n ? kp_arena_strndup(arena, word, n) : NULL;
+    struct kp_word word;
+    return kp_next_word(list, " ", &word) ? kp_arena_strndup(arena, word.at, word.n) : NULL;
 }
 
 static const struct kp_consent *consent_of(const struct kp_provisions *p, const char *id)
