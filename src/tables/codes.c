@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "base/suggest.h"
 #include "tables/items.h"
@@ -73,7 +74,7 @@ static enum kp_status load_codes(struct loader *l)
     l->tables->codes = codes;
     for (size_t i = 0; i < n; i++, l->tables->n_codes++) {
         codes[i] = (struct kp_code_row){kp_cell(f, i, 0), kp_cell(f, i, 1), kp_cell(f, i, 2)};
-        if (!*codes[i].system || !kp_is_digits(codes[i].code, 1, 5))
+        if (!*codes[i].system || !kp_all_digits(codes[i].code) || strlen(codes[i].code) > 5)
             return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
         if (kp_code_display(l->tables, codes[i].system, codes[i].code))
             return kp_table_bad(f, i, "code stands twice:", codes[i].code);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "tables/names.h"
 #include "tables/tablefile.h"
@@ -57,7 +58,7 @@ static enum kp_status read_format(const struct kp_tablefile *f, size_t row, stru
 {
     const char *format = item->format;
     if (item->type == KP_TYPE_ST) {
-        if (!kp_is_digits(format, 1, 4))
+        if (!kp_all_digits(format) || strlen(format) > 4)
             return kp_table_bad(f, row, "an ST format is a number of bytes, not", format);
         item->max_bytes = (unsigned)strtoul(format, NULL, 10);
         return KP_OK;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "tables/names.h"
 #include "tables/tablefile.h"
@@ -47,7 +48,7 @@ static enum kp_status load_schemes(struct kp_tablefile *f, struct kp_tables *tab
                                 .scheme = kp_cell(f, i, 1),
                                 .choices = kp_cell(f, i, 2),
                                 .name = {[KP_LANG_EN] = kp_cell(f, i, 3), [KP_LANG_JA] = kp_cell(f, i, 4)}};
-        if (!kp_is_digits(s->prefix, 2, 2))
+        if (!kp_is_digits(s->prefix, 2))
             return kp_table_bad(f, i, "a prefix has two digits, not", s->prefix);
         if (kp_scheme_of(tables, s->prefix))
             return kp_table_bad(f, i, "prefix stands twice:", s->prefix);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "tables/items.h"
 #include "tables/names.h"
@@ -65,7 +66,7 @@ enum kp_status kp_periodic_load(struct kp_tablefile *f, struct kp_tables *tables
             (struct kp_periodic){kp_cell(f, i, 0), kp_cell(f, i, 1), (int)strtol(below, NULL, 10), ages};
         if (!*rows[i].name || !*rows[i].items)
             return kp_table_bad(f, i, "a row has a name and items, not", rows[i].name);
-        if (!kp_is_digits(below, 1, 2) || ages[strspn(ages, "0123456789 ")] != '\0')
+        if (!kp_all_digits(below) || strlen(below) > 2 || ages[strspn(ages, "0123456789 ")] != '\0')
             return kp_table_bad(f, i, "ages are numbers, not", below);
         for (const char *at = rows[i].items; *at; at += strcspn(at, " "), at += *at == ' ')
             if (!kp_items_have(tables, at, strcspn(at, " "), NULL))

@@ -26,12 +26,6 @@ bool kp_cell_range(const struct kp_tablefile *f, size_t row, size_t column, stru
            kp_decimal_compare(*ret_min, *ret_max) < 0;
 }
 
-bool kp_is_digits(const char *s, size_t min, size_t max)
-{
-    size_t n = strspn(s, "0123456789");
-    return s[n] == '\0' && n >= min && n <= max;
-}
-
 void *kp_tablefile_rows(const struct kp_tablefile *f, size_t element_bytes)
 {
     void *rows = kp_arena_alloc(f->arena, (f->sheet.n_rows + 1) * element_bytes);

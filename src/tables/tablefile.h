@@ -67,7 +67,4 @@ enum kp_status kp_table_bad(const struct kp_tablefile *f, size_t row, const char
 /* Reports that memory is short: KP_E_SYSTEM. */
 enum kp_status kp_tablefile_no_memory(const struct kp_tablefile *f);
 
-/* Returns true if s consists of min to max ASCII digits. */
-bool kp_is_digits(const char *s, size_t min, size_t max);
-
 #endif

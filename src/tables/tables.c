@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "tables/tablefile.h"
 
@@ -13,7 +14,7 @@ static enum kp_status load_prefectures(struct kp_tablefile *f, struct kp_tables 
         return KP_E_SYSTEM;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         rows[i] = (struct kp_prefecture){kp_cell(f, i, 0), kp_cell(f, i, 1)};
-        if (!kp_is_digits(rows[i].code, 2, 2) || !*rows[i].name)
+        if (!kp_is_digits(rows[i].code, 2) || !*rows[i].name)
             return kp_table_bad(f, i, "a prefecture has two digits and a name, not", rows[i].code);
     }
     tables->prefectures = rows;

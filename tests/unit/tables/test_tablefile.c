@@ -129,16 +129,6 @@ static void table_bad__row_or_header__gives_its_line(void **state UNUSED)
     assert_int_equal(got.line, 1);
 }
 
-static void is_digits__length_and_characters__are_checked(void **state UNUSED)
-{
-    assert_true(kp_is_digits("12", 2, 2));
-    assert_true(kp_is_digits("", 0, 2));
-    assert_false(kp_is_digits("", 1, 2));
-    assert_false(kp_is_digits("123", 1, 2));
-    assert_false(kp_is_digits("1 ", 1, 2));
-    assert_false(kp_is_digits("１", 1, 9));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,7 +141,6 @@ int main(void)
         cmocka_unit_test_teardown(open__table_that_is_not_built_in__is_reported, tidy),
         cmocka_unit_test_teardown(cells__numbers_and_ranges__are_read, tidy),
         cmocka_unit_test_teardown(table_bad__row_or_header__gives_its_line, tidy),
-        cmocka_unit_test(is_digits__length_and_characters__are_checked),
     };
     return cmocka_run_group_tests_name("tablefile", tests, load_tables, free_tables);
 }
