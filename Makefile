@@ -17,7 +17,7 @@ WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef -Wwrite-
 OPT     ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null || echo -I/usr/include/libxml2)
 CPPFLAGS += -Iinclude -Isrc -I$(BUILD)/gen $(XML_CFLAGS)
-LIBS    := -lcsv -lxml2 -lz -lcrypto -lutf8proc -linih -lpthread
+LIBS    := -lcsv -lxml2 -lz -lcrypto -lutf8proc -linih -lpthread -lm
 
 PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libssl-dev libutf8proc-dev libinih-dev
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils

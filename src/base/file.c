@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 
 enum { CHUNK_BYTES = 64 * 1024, OUT_BYTES = 16 * 1024 };
@@ -32,248 +32,73 @@ const struct kp_io kp_io_posix = {.open = posix_open,
                                   .pread = pread,
                                   .pwrite = pwrite};
 
-enum kp_status kp_in_open(struct kp_in *in, const struct kp_io *io, const char *path)
+/* Closes the file and returns whether what was done before (ok) and closing succeeded; errno is that of the
+ * first failure. */
+static bool close_after(const struct kp_io *io, int fd, bool ok)
 {
-    *in = (struct kp_in){.io = io, .fd = io->open(path, O_RDONLY | O_NONBLOCK, 0)};
-    if (in->fd < 0)
-        return KP_E_INPUT;
-    struct stat info;
-    if (fstat(in->fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        int error = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
-        kp_in_close(in);
+    int error = errno;
+    bool closed = io->close(fd) == 0;
+    if (!ok)
         errno = error;
-        return KP_E_INPUT;
-    }
-    return KP_OK;
+    return ok && closed;
 }
 
-enum kp_status kp_in_open_at(struct kp_in *in, const struct kp_io *io, const char *path, uint64_t at)
+enum kp_status kp_file_open(const struct kp_io *io, const char *path, int *ret_fd)
 {
-    enum kp_status st = kp_in_open(in, io, path);
-    if (st != KP_OK || lseek(in->fd, (off_t)at, SEEK_SET) == (off_t)at)
-        return st;
-    int error = errno;
-    kp_in_close(in);
-    errno = error;
+    struct stat info = {0};
+    int fd = io->open(path, O_RDONLY | O_NONBLOCK, 0); /* a FIFO must not block */
+    if (fd < 0)
+        return KP_E_INPUT;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+        *ret_fd = fd;
+        return KP_OK;
+    }
+    (void)io->close(fd);
+    errno = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
     return KP_E_INPUT;
 }
 
-void kp_in_memory(struct kp_in *in, const char *bytes, size_t n)
+ssize_t kp_file_read(const struct kp_io *io, int fd, void *bytes, size_t n)
 {
-    /* The window is never written to once it is at its end, so dropping const is safe. */
-    union {
-        const char *from;
-        char *to;
-    } data = {.from = bytes};
-    *in = (struct kp_in){.fd = -1, .data = data.to, .end = n, .cap = n, .at_eof = true, .borrowed = true};
-}
-
-static ssize_t read_fully_once(struct kp_in *in, char *to, size_t room)
-{
-    ssize_t n = 0;
+    ssize_t got = 0;
     do
-        n = in->io->read(in->fd, to, room);
-    while (n < 0 && errno == EINTR);
-    return n;
+        got = io->read(fd, bytes, n);
+    while (got < 0 && errno == EINTR);
+    return got;
 }
 
-static bool window_grow(struct kp_in *in)
+enum kp_status kp_file_read_at(const struct kp_io *io, int fd, void *bytes, size_t n, uint64_t at,
+                               size_t *ret_n)
 {
-    if (in->start > 0) {
-        memmove(in->data, in->data + in->start, in->end - in->start);
-        in->end -= in->start;
-        in->start = 0;
-    }
-    if (in->cap - in->end >= CHUNK_BYTES)
-        return true;
-    size_t cap = in->cap ? in->cap * 2 : (size_t)CHUNK_BYTES * 2;
-    char *data = realloc(in->data, cap);
-    if (!data)
-        return false;
-    in->data = data;
-    in->cap = cap;
-    return true;
-}
-
-/* One character of UTF-16 from at least two bytes; 0 when its second half is missing, -1 when it is broken.
- */
-static int utf16_step(const struct kp_in *in, const uint8_t *s, size_t n, int32_t *ret_char)
-{
-    unsigned big = in->utf16 == KP_ENC_UTF16BE;
-    int32_t c = s[!big] << 8 | s[big];
-    *ret_char = c;
-    if (c < 0xd800 || c > 0xdfff)
-        return 2;
-    if (c > 0xdbff)
-        return -1;
-    if (n < 4)
-        return 0;
-    int32_t low = s[2 + !big] << 8 | s[2 + big];
-    *ret_char = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-    return low >= 0xdc00 && low <= 0xdfff ? 4 : -1;
-}
-
-static size_t utf8_put(char *to, int32_t c)
-{
-    static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (size_t i = n; i-- > 1; c >>= 6)
-        to[i] = (char)(0x80 | (c & 0x3f));
-    to[0] = (char)(lead[n == 1 ? 0 : n] | c);
-    return n;
-}
-
-#define NO_CHARACTER '\xff'
-
-/* Reads a piece of UTF-16 into the window; two bytes become three at the most. */
-static enum kp_status window_fill_utf16(struct kp_in *in)
-{
-    uint8_t raw[CHUNK_BYTES / 2 + sizeof(in->carry)];
-    memcpy(raw, in->carry, in->n_carry);
-    ssize_t got = read_fully_once(in, (char *)raw + in->n_carry, CHUNK_BYTES / 2);
-    if (got < 0)
-        return KP_E_INPUT;
-    size_t n = in->n_carry + (size_t)got, at = 0;
-    in->at_eof = got == 0;
-    in->n_carry = 0;
-    while (n - at >= 2) {
-        int32_t c = 0;
-        int step = utf16_step(in, raw + at, n - at, &c);
-        if (step == 0 && !in->at_eof)
-            break;
-        if (step <= 0) { /* half a surrogate pair: a byte that no UTF-8 has stands for it, so that its row is
-                            refused */
-            in->data[in->end++] = NO_CHARACTER;
-            at += 2;
+    size_t done = 0;
+    while (done < n) {
+        ssize_t got = io->pread(fd, (char *)bytes + done, n - done, (off_t)(at + done));
+        if (got < 0 && errno == EINTR)
             continue;
-        }
-        at += (size_t)step;
-        in->end += utf8_put(in->data + in->end, c);
-    }
-    if (at < n && in->at_eof) {
-        in->data[in->end++] = NO_CHARACTER;
-        at = n;
-    }
-    in->n_carry = n - at;
-    memcpy(in->carry, raw + at, in->n_carry);
-    return KP_OK;
-}
-
-static enum kp_status window_fill(struct kp_in *in)
-{
-    if (!window_grow(in))
-        return KP_E_SYSTEM;
-    if (in->utf16 != KP_ENC_AUTO)
-        return window_fill_utf16(in);
-    ssize_t n = read_fully_once(in, in->data + in->end, CHUNK_BYTES);
-    if (n < 0)
-        return KP_E_INPUT;
-    in->at_eof = n == 0;
-    in->end += (size_t)n;
-    return KP_OK;
-}
-
-enum kp_status kp_in_detect_utf16(struct kp_in *in)
-{
-    while (in->n_carry < 2) {
-        ssize_t n = read_fully_once(in, (char *)in->carry + in->n_carry, 2 - in->n_carry);
-        if (n < 0)
+        if (got < 0)
             return KP_E_INPUT;
-        if (n == 0)
+        if (got == 0)
             break;
-        in->n_carry += (size_t)n;
+        done += (size_t)got;
     }
-    if (in->n_carry == 2 && in->carry[0] == 0xff && in->carry[1] == 0xfe)
-        in->utf16 = KP_ENC_UTF16LE;
-    else if (in->n_carry == 2 && in->carry[0] == 0xfe && in->carry[1] == 0xff)
-        in->utf16 = KP_ENC_UTF16BE;
-    else if (!window_grow(in))
-        return KP_E_SYSTEM;
-    else {
-        memcpy(in->data, in->carry, in->n_carry);
-        in->end = in->n_carry;
-    }
-    in->n_carry = 0;
+    *ret_n = done;
     return KP_OK;
-}
-
-enum kp_status kp_in_chunk(struct kp_in *in, const char **ret_bytes, size_t *ret_n)
-{
-    in->start = in->end = 0;
-    enum kp_status st = window_fill(in);
-    if (st != KP_OK)
-        return st;
-    *ret_bytes = in->data;
-    *ret_n = in->end;
-    in->taken_bytes += in->end;
-    return KP_OK;
-}
-
-/* Length of the first line in the window with its end, or 0 when the end is not in the window yet. */
-static size_t line_length(const struct kp_in *in, size_t from)
-{
-    const char *at = in->data + in->start + from;
-    size_t n = in->end - in->start - from;
-    const char *lf = n ? memchr(at, '\n', n) : NULL;
-    const char *cr = n && !in->lf_only ? memchr(at, '\r', lf ? (size_t)(lf - at) : n) : NULL;
-    if (!cr)
-        return lf ? from + (size_t)(lf - at) + 1 : 0;
-    if (cr + 1 < at + n)
-        return from + (size_t)(cr - at) + (cr[1] == '\n' ? 2 : 1);
-    return in->at_eof ? from + n : 0;
-}
-
-enum kp_status kp_in_line(struct kp_in *in, size_t max_bytes, const char **ret_bytes, size_t *ret_n)
-{
-    size_t seen = 0;
-    for (;;) {
-        size_t have = in->end - in->start;
-        size_t n = line_length(in, seen);
-        if (n == 0 && in->at_eof)
-            n = have;
-        if (n > max_bytes || (n == 0 && have > max_bytes)) {
-            errno = EFBIG;
-            return KP_E_INPUT;
-        }
-        if (n > 0 || in->at_eof) {
-            *ret_bytes = in->data + in->start;
-            *ret_n = n;
-            in->start += n;
-            in->taken_bytes += n;
-            return KP_OK;
-        }
-        seen = have > 0 ? have - 1 : 0; /* a CR may be the last byte */
-        enum kp_status st = window_fill(in);
-        if (st != KP_OK)
-            return st;
-    }
-}
-
-void kp_in_close(struct kp_in *in)
-{
-    if (in->fd >= 0 && in->io)
-        (void)in->io->close(in->fd); /* nothing was written: a failing close loses nothing */
-    if (!in->borrowed)
-        free(in->data);
-    *in = (struct kp_in){.fd = -1};
 }
 
 enum kp_status kp_each_chunk(const struct kp_io *io, const char *path,
                              enum kp_status (*fn)(void *ctx, const char *bytes, size_t n), void *ctx)
 {
-    struct kp_in in = {.fd = -1};
-    enum kp_status st = kp_in_open(&in, io, path);
-    while (st == KP_OK) {
-        const char *bytes = NULL;
-        size_t n = 0;
-        st = kp_in_chunk(&in, &bytes, &n);
-        if (st != KP_OK || n == 0)
-            break;
-        st = fn(ctx, bytes, n);
+    char chunk[CHUNK_BYTES];
+    int fd = -1;
+    enum kp_status st = kp_file_open(io, path, &fd);
+    if (st != KP_OK)
+        return st;
+    for (ssize_t n = 1; st == KP_OK && n > 0;) {
+        n = kp_file_read(io, fd, chunk, sizeof(chunk));
+        if (n != 0)
+            st = n < 0 ? KP_E_INPUT : fn(ctx, chunk, (size_t)n);
     }
-    int error = errno;
-    kp_in_close(&in);
-    errno = error;
+    (void)close_after(io, fd, false); /* only read: closing loses nothing */
     return st;
 }
 
@@ -377,14 +202,7 @@ enum kp_status kp_out_flush(struct kp_out *out)
     if (out->used == 0)
         return KP_OK;
     int fd = out->io->open(out->path, O_WRONLY | O_APPEND, 0);
-    if (fd < 0)
-        return out_fail(out);
-    bool ok = write_all(out->io, fd, out->data, out->used);
-    int error = errno;
-    if (out->io->close(fd) != 0 && ok)
-        return out_fail(out);
-    errno = error; /* of the write, which came first */
-    if (!ok)
+    if (fd < 0 || !close_after(out->io, fd, write_all(out->io, fd, out->data, out->used)))
         return out_fail(out);
     out->used = 0;
     return KP_OK;
@@ -408,14 +226,7 @@ void kp_out_add(struct kp_out *out, const void *bytes, size_t n)
 static enum kp_status sync_path(const struct kp_io *io, const char *path, int flags)
 {
     int fd = io->open(path, flags, 0);
-    if (fd < 0)
-        return KP_E_SYSTEM;
-    bool ok = io->fsync(fd) == 0;
-    int error = errno;
-    if (io->close(fd) != 0)
-        return KP_E_SYSTEM;
-    errno = error;
-    return ok ? KP_OK : KP_E_SYSTEM;
+    return fd >= 0 && close_after(io, fd, io->fsync(fd) == 0) ? KP_OK : KP_E_SYSTEM;
 }
 
 enum kp_status kp_out_finish(struct kp_out *out, bool sync)
@@ -461,7 +272,7 @@ enum kp_status kp_write_file(const struct kp_io *io, const char *path, const voi
     char *temp = kp_arena_printf(&arena, "%s.tmp", path);
     if (!temp)
         goto out;
-    (void)io->unlink(temp); /* left by a run that died, if any */
+    (void)io->unlink(temp); /* left by a run that was killed */
     KP_TRY_OUT(kp_out_create(&out, io, temp));
     kp_out_add(&out, bytes, n);
     KP_TRY_OUT(kp_out_finish(&out, true));
@@ -471,7 +282,7 @@ enum kp_status kp_write_file(const struct kp_io *io, const char *path, const voi
     }
     st = kp_sync_parent(io, path);
 out:;
-    int error = errno; /* the caller wants to know of the failure, not of the cleaning up */
+    int error = errno;
     kp_out_abandon(&out);
     if (st != KP_OK && temp)
         (void)io->unlink(temp);
@@ -511,21 +322,10 @@ enum kp_status kp_scratch_write(const struct kp_io *io, int fd, const void *byte
 
 enum kp_status kp_scratch_read(const struct kp_io *io, int fd, void *bytes, size_t n, uint64_t at)
 {
-    char *to = bytes;
-    while (n > 0) {
-        ssize_t done = io->pread(fd, to, n, (off_t)at);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return KP_E_SYSTEM;
-        if (done == 0) {
-            memset(to, 0, n);
-            return KP_OK;
-        }
-        to += done;
-        at += (uint64_t)done;
-        n -= (size_t)done;
-    }
+    size_t got = 0;
+    if (kp_file_read_at(io, fd, bytes, n, at, &got) != KP_OK)
+        return KP_E_SYSTEM;
+    memset((char *)bytes + got, 0, n - got);
     return KP_OK;
 }
 
@@ -579,54 +379,4 @@ enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char 
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             fn(ctx, entry->d_name);
     return closedir(folder) == 0 ? KP_OK : KP_E_SYSTEM;
-}
-
-enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder)
-{
-    *ret_holder = 0;
-    char text[32] = {0};
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return KP_E_SYSTEM;
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        int error = errno;
-        if (read(fd, text, sizeof(text) - 1) > 0)
-            *ret_holder = strtol(text, NULL, 10);
-        (void)close(fd);
-        errno = error;
-        return KP_E_SYSTEM;
-    }
-    int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) != 0 || !write_all(&kp_io_posix, fd, text, (size_t)n)) {
-        (void)close(fd);
-        return KP_E_SYSTEM;
-    }
-    *ret_fd = fd;
-    return KP_OK;
-}
-
-void kp_lock_drop(int fd)
-{
-    if (fd >= 0)
-        (void)close(fd); /* closing is what releases it */
-}
-
-/* A line of the kernel's list: "7: FLOCK  ADVISORY  WRITE 4711 fe:01:917 0 EOF". Devices are not compared:
- * what they are called there differs from stat's answer on some file systems. */
-long kp_lock_holder(int fd)
-{
-    struct stat info;
-    char line[160];
-    long holder = 0;
-    FILE *locks = fstat(fd, &info) == 0 ? fopen("/proc/locks", "re") : NULL;
-    while (locks && holder == 0 && fgets(line, sizeof(line), locks)) {
-        const char *inode = strrchr(line, ':');
-        long pid = 0;
-        if (inode && sscanf(line, "%*d: FLOCK ADVISORY WRITE %ld", &pid) == 1 &&
-            strtoull(inode + 1, NULL, 10) == (unsigned long long)info.st_ino)
-            holder = pid;
-    }
-    if (locks)
-        (void)fclose(locks); /* it was only read */
-    return holder > 0 ? holder : 0;
 }

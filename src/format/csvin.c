@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lines.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -11,7 +12,7 @@
 enum { PARSER_BLOCK_BYTES = 64 * 1024 };
 
 struct kp_csvin {
-    struct kp_in in;
+    struct kp_lines lines;
     struct csv_parser parser;
     bool parser_ready;
     bool started, finished;
@@ -107,7 +108,6 @@ static enum kp_status new_reader(struct kp_csvin **ret_in, char delimiter)
     struct kp_csvin *in = calloc(1, sizeof(*in));
     if (!in)
         return KP_E_SYSTEM;
-    in->in.fd = -1;
     in->delimiter = delimiter;
     in->bytes.max_bytes = KP_CSV_MAX_ROW_BYTES;
     *ret_in = in;
@@ -120,7 +120,7 @@ enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, c
     struct kp_csvin *in = NULL;
     enum kp_status st = KP_OK;
     KP_TRY_OUT(new_reader(&in, delimiter));
-    KP_TRY_OUT(kp_in_open(&in->in, io, path));
+    KP_TRY_OUT(kp_lines_open(&in->lines, io, path, 0));
     *ret_in = in;
     in = NULL;
 out:
@@ -132,7 +132,7 @@ enum kp_status kp_csvin_memory(struct kp_csvin **ret_in, const char *bytes, size
 {
     enum kp_status st = new_reader(ret_in, delimiter);
     if (st == KP_OK)
-        kp_in_memory(&(*ret_in)->in, bytes, n);
+        kp_lines_memory(&(*ret_in)->lines, bytes, n);
     return st;
 }
 
@@ -142,7 +142,7 @@ void kp_csvin_close(struct kp_csvin *in)
         return;
     if (in->parser_ready)
         csv_free(&in->parser);
-    kp_in_close(&in->in);
+    kp_lines_close(&in->lines);
     kp_buf_release(&in->bytes);
     free(in->cells);
     free(in);
@@ -267,18 +267,19 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
 {
     in->n_cells = 0;
     kp_buf_reset(&in->bytes);
-    if (!in->started && in->in.fd >= 0 && kp_in_detect_utf16(&in->in) != KP_OK)
+    if (!in->started && in->lines.io && kp_lines_detect_utf16(&in->lines) != KP_OK)
         return fail(in, KP_CSV_READ);
     in->started = true;
     while (!in->row_complete && !in->finished) {
         const char *line = NULL;
         size_t n = 0;
-        enum kp_status st = kp_in_line(&in->in, KP_CSV_MAX_LINE_BYTES, &line, &n);
+        enum kp_status st = kp_lines_next(&in->lines, KP_CSV_MAX_LINE_BYTES, &line, &n);
         if (st != KP_OK)
             in->line++; /* the line that could not be had */
         if (st != KP_OK)
-            return st == KP_E_SYSTEM ? fail(in, KP_CSV_MEMORY)
-                                     : fail(in, in->in.end > in->in.start ? KP_CSV_TOO_LONG : KP_CSV_READ);
+            return st == KP_E_SYSTEM
+                       ? fail(in, KP_CSV_MEMORY)
+                       : fail(in, in->lines.window.len > in->lines.start ? KP_CSV_TOO_LONG : KP_CSV_READ);
         st = n > 0 ? feed(in, line, n) : finish(in);
         if (st != KP_OK)
             return st;
@@ -304,7 +305,7 @@ uint64_t kp_csvin_line(const struct kp_csvin *in)
 
 uint64_t kp_csvin_taken(const struct kp_csvin *in)
 {
-    return in->in.taken_bytes;
+    return in->lines.taken_bytes;
 }
 
 void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments)

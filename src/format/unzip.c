@@ -1,6 +1,5 @@
 #include "format/unzip.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define ZLIB_CONST
@@ -53,20 +52,11 @@ static enum kp_status fault(enum kp_zip_fault what, enum kp_zip_fault *ret_fault
 static enum kp_status read_at(const struct kp_unzip *zip, uint64_t at, void *to, size_t n,
                               enum kp_zip_fault if_short, enum kp_zip_fault *ret_fault)
 {
-    size_t done = 0;
+    size_t got = 0;
     if (at > zip->file_bytes || n > zip->file_bytes - at)
         return fault(if_short, ret_fault);
-    while (done < n) {
-        ssize_t got = zip->in.io->pread(zip->in.fd, (char *)to + done, n - done, (off_t)(at + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return KP_E_INPUT;
-        if (got == 0)
-            return fault(if_short, ret_fault);
-        done += (size_t)got;
-    }
-    return KP_OK;
+    KP_TRY(kp_file_read_at(zip->io, zip->fd, to, n, at, &got));
+    return got == n ? KP_OK : fault(if_short, ret_fault);
 }
 
 /* --- end of the archive --- */
@@ -141,15 +131,16 @@ out:
 enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const char *path,
                              enum kp_zip_fault *ret_fault)
 {
-    *zip = (struct kp_unzip){.in = {.fd = -1}};
-    enum kp_status st = kp_in_open(&zip->in, io, path);
-    if (st != KP_OK)
-        return st;
+    int fd = -1;
+    *zip = (struct kp_unzip){0};
+    KP_TRY(kp_file_open(io, path, &fd));
+    zip->io = io;
+    zip->fd = fd;
     int64_t size = kp_file_size(path);
     if (size < 0)
         return KP_E_INPUT;
     zip->file_bytes = (uint64_t)size;
-    st = find_end(zip, ret_fault);
+    enum kp_status st = find_end(zip, ret_fault);
     if (st == KP_OK && zip->n_members > KP_UNZIP_MAX_MEMBERS)
         st = fault(KP_ZIP_TOO_MANY, ret_fault);
     kp_unzip_rewind(zip);
@@ -158,7 +149,9 @@ enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const
 
 void kp_unzip_close(struct kp_unzip *zip)
 {
-    kp_in_close(&zip->in);
+    if (zip->io)
+        (void)zip->io->close(zip->fd); /* only read */
+    zip->io = NULL;
 }
 
 void kp_unzip_rewind(struct kp_unzip *zip)

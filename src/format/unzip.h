@@ -49,7 +49,8 @@ struct kp_zip_member {
 };
 
 struct kp_unzip {
-    struct kp_in in; /* for its descriptor */
+    const struct kp_io *io; /* NULL: closed */
+    int fd;
     uint64_t file_bytes;
     uint64_t n_members;
     uint64_t directory, directory_end; /* offsets */

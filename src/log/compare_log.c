@@ -1,179 +1,177 @@
 #include "log/compare_log.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
+#include "log/log_key.h"
 
-enum { WORD_BITS = 64 };
+enum { WORD_BITS = 64, CODE_BYTES = 17 };
 
 static size_t words_of(const struct kp_tables *tables)
 {
     return tables->n_items / WORD_BITS + 1;
 }
 
-static enum kp_status digest_person(struct kp_arena *arena, const char *identity, const char *name_kana,
-                                    uint8_t ret_digest[KP_SHA256_BYTES])
+/* Does not report. */
+static enum kp_status digest_person(struct kp_arena *arena, struct kp_identity identity,
+                                    const char *name_kana, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    char *person = identity ? kp_arena_printf(arena, "%s\x1f%s", identity, name_kana) : NULL;
-    return person ? kp_sha256_of(person, strlen(person), ret_digest) : KP_E_SYSTEM;
+    char *text = kp_identity_text(arena, identity);
+    char *person = text ? kp_arena_printf(arena, "%s\x1f%s", text, name_kana) : NULL;
+    if (!person || kp_sha256_of(person, strlen(person), ret_digest) != KP_OK)
+        return kp_log_no_memory();
+    return KP_OK;
 }
 
-enum kp_status kp_compare_begin(struct kp_compare *w, uint64_t max_documents)
+enum kp_status kp_compare_begin(struct kp_compare *c, uint64_t max_documents)
 {
-    w->max_documents = (size_t)max_documents;
-    w->documents = kp_arena_alloc(w->arena, (w->max_documents + 1) * sizeof(*w->documents));
-    return w->documents ? KP_OK : KP_E_SYSTEM;
+    c->max_documents = (size_t)max_documents;
+    c->documents = kp_arena_alloc(c->arena, (c->max_documents + 1) * sizeof(*c->documents));
+    return c->documents ? KP_OK : kp_no_memory(c->ctx);
 }
 
-void kp_compare_end(struct kp_compare *w)
+void kp_compare_end(struct kp_compare *c)
 {
-    kp_keyset_release(&w->by_name);
+    kp_keyset_release(&c->by_name);
 }
 
-enum kp_status kp_compare_add(struct kp_compare *w, const char *name, const struct kp_record *record)
+enum kp_status kp_compare_add(struct kp_compare *c, const char *name, const struct kp_record *record)
 {
-    enum kp_status st = KP_OK;
+    const struct kp_tables *tables = &c->ctx->tables;
     struct kp_arena scratch = {0};
-    const char *const *f = record->field;
     uint32_t before = 0;
-    if (w->n_documents == w->max_documents)
-        return KP_E_SYSTEM;
-    struct kp_compare_document *d = &w->documents[w->n_documents];
-    uint64_t *items = kp_arena_alloc(w->arena, words_of(w->tables) * sizeof(*items));
-    *d = (struct kp_compare_document){.name = kp_arena_strdup(w->arena, name), .items = items};
+    if (c->n_documents == c->max_documents)
+        return kp_no_memory(c->ctx);
+    struct kp_compare_document *d = &c->documents[c->n_documents];
+    uint64_t *items = kp_arena_alloc(c->arena, words_of(tables) * sizeof(*items));
+    *d = (struct kp_compare_document){.name = kp_arena_strdup(c->arena, name), .items = items};
     if (!items || !d->name)
-        return KP_E_SYSTEM;
-    for (size_t i = 0; i < w->tables->n_items; i++)
+        return kp_no_memory(c->ctx);
+    for (size_t i = 0; i < tables->n_items; i++)
         if (record->values[i].state != KP_VALUE_ABSENT)
             items[i / WORD_BITS] |= (uint64_t)1 << i % WORD_BITS;
-    char *identity =
-        kp_identity(&scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
-                    f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
-    KP_TRY_OUT(digest_person(&scratch, identity, f[KP_F_NAME_KANA], d->person));
-    if (kp_keyset_put(&w->by_name, name, (uint32_t)w->n_documents, &before) == KP_MAP_NO_MEMORY)
-        st = KP_E_SYSTEM;
-    w->n_documents++;
-out:
+    enum kp_status st =
+        digest_person(&scratch, kp_identity_of_record(record), record->field[KP_F_NAME_KANA], d->person);
     kp_arena_release(&scratch);
-    return st;
+    if (st != KP_OK ||
+        kp_keyset_put(&c->by_name, name, (uint32_t)c->n_documents, &before) == KP_MAP_NO_MEMORY)
+        return kp_no_memory(c->ctx);
+    c->n_documents++;
+    return KP_OK;
 }
 
-struct asking {
-    struct kp_compare *witness;
+/* One reading of the log. */
+struct reading {
+    struct kp_compare *compare;
     const char *bundle, *sha256;
     const struct kp_compare_report *report;
     struct kp_arena scratch; /* of one entry */
     bool released, voided, other_digest;
 };
 
-/* Codes separated by spaces; one that today's tables no longer have cannot be in the document either. */
-static void add_items(const struct asking *a, const char *list, uint64_t *bits)
+/* Sets the bits of a list of codes. Ignores codes unknown to the tables: no document can contain them. */
+static void add_items(const struct kp_tables *tables, const char *list, uint64_t *bits)
 {
-    char code[18] = "";
-    while (*(list += strspn(list, " "))) {
-        size_t n = strcspn(list, " ");
+    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
+        char code[CODE_BYTES + 1];
         uint32_t item = 0;
-        if (n < sizeof(code)) {
-            memcpy(code, list, n);
-            code[n] = '\0';
-            if (kp_map_get(&a->witness->tables->item_by_code, code, &item))
-                bits[item / WORD_BITS] |= (uint64_t)1 << item % WORD_BITS;
-        }
-        list += n;
+        (void)snprintf(code, sizeof(code), "%.*s", (int)word.n, word.at);
+        if (word.n == CODE_BYTES && kp_map_get(&tables->item_by_code, code, &item))
+            bits[item / WORD_BITS] |= (uint64_t)1 << item % WORD_BITS;
     }
 }
 
-static enum kp_status compare_items(struct asking *a, const struct kp_compare_document *d,
+static enum kp_status compare_items(struct reading *r, const struct kp_compare_document *d,
                                     const char *const cells[KP_LOG__COUNT])
 {
     static const enum kp_log_column lists[] = {KP_LOG_ITEMS_DUTY, KP_LOG_ITEMS_FORM, KP_LOG_ITEMS_CONSENT,
                                                KP_LOG_ITEMS_REQUESTED};
-    const struct kp_tables *tables = a->witness->tables;
-    uint64_t *logged = kp_arena_alloc(&a->scratch, words_of(tables) * sizeof(*logged));
+    const struct kp_tables *tables = &r->compare->ctx->tables;
+    uint64_t *logged = kp_arena_alloc(&r->scratch, words_of(tables) * sizeof(*logged));
     if (!logged)
-        return KP_E_SYSTEM;
+        return kp_log_no_memory();
     for (size_t k = 0; k < KP_COUNT(lists); k++)
-        add_items(a, cells[lists[k]], logged);
+        add_items(tables, cells[lists[k]], logged);
     for (size_t i = 0; i < tables->n_items; i++) {
-        uint64_t bit = (uint64_t)1 << i % WORD_BITS;
-        bool there = (d->items[i / WORD_BITS] & bit) != 0;
-        if (there != ((logged[i / WORD_BITS] & bit) != 0))
-            a->report->about_document(a->report->ctx, d->name,
-                                      there ? KP_K_ITEM_NOT_LOGGED : KP_K_LOGGED_ITEM_MISSING,
+        uint64_t bit = (uint64_t)1 << i % WORD_BITS, in_document = d->items[i / WORD_BITS] & bit;
+        if (in_document != (logged[i / WORD_BITS] & bit))
+            r->report->about_document(r->report->ctx, d->name,
+                                      in_document ? KP_K_ITEM_NOT_LOGGED : KP_K_LOGGED_ITEM_MISSING,
                                       tables->items[i].label);
     }
     return KP_OK;
 }
 
-static enum kp_status take_disclosure(struct asking *a, const char *const cells[KP_LOG__COUNT])
+static enum kp_status take_disclosure(struct reading *r, const char *const cells[KP_LOG__COUNT])
 {
     uint32_t at = 0;
     uint8_t person[KP_SHA256_BYTES];
-    kp_arena_reset(&a->scratch);
-    char *identity = kp_identity(&a->scratch, cells[KP_LOG_INSURER_NUMBER], cells[KP_LOG_INSURED_SYMBOL],
-                                 cells[KP_LOG_INSURED_NUMBER], cells[KP_LOG_INSURED_BRANCH],
-                                 cells[KP_LOG_BIRTH_DATE], cells[KP_LOG_EXAM_DATE]);
-    if (digest_person(&a->scratch, identity, cells[KP_LOG_NAME_KANA], person) != KP_OK)
-        return KP_E_SYSTEM;
-    if (!kp_keyset_get(&a->witness->by_name, cells[KP_LOG_DOCUMENT], &at)) {
-        a->report->about_bundle(a->report->ctx, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
+    kp_arena_reset(&r->scratch);
+    KP_TRY(digest_person(&r->scratch, kp_identity_of_entry(cells), cells[KP_LOG_NAME_KANA], person));
+    if (!kp_keyset_get(&r->compare->by_name, cells[KP_LOG_DOCUMENT], &at)) {
+        r->report->about_bundle(r->report->ctx, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
         return KP_OK;
     }
-    struct kp_compare_document *d = &a->witness->documents[at];
+    struct kp_compare_document *d = &r->compare->documents[at];
     d->logged = true;
     if (memcmp(d->person, person, sizeof(person)) != 0)
-        a->report->about_document(a->report->ctx, d->name, KP_K_LOG_PERSON_DIFFERS, NULL);
-    return compare_items(a, d, cells);
+        r->report->about_document(r->report->ctx, d->name, KP_K_LOG_PERSON_DIFFERS, NULL);
+    return compare_items(r, d, cells);
 }
 
-/* An entry is the bundle's when it names the file; a digest alone would do for one that was renamed. */
+/* An entry belongs to the bundle if it has its file name, or its digest, as after a renaming. Does not
+ * report. */
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
-    struct asking *a = ctx;
+    struct reading *r = ctx;
     const char *const *cells = line->cells;
-    bool same_digest = strcmp(cells[KP_LOG_BUNDLE_SHA256], a->sha256) == 0;
     const char *event = cells[KP_LOG_EVENT];
-    if (strcmp(cells[KP_LOG_BUNDLE], a->bundle) != 0 && !same_digest)
+    bool same_digest = strcmp(cells[KP_LOG_BUNDLE_SHA256], r->sha256) == 0;
+    if (strcmp(cells[KP_LOG_BUNDLE], r->bundle) != 0 && !same_digest)
         return KP_OK;
-    if (strcmp(event, "release") == 0) {
-        a->released |= same_digest;
-        a->other_digest |= !same_digest;
-        return KP_OK;
-    }
-    if (strcmp(event, "void") == 0) {
-        a->voided |= same_digest;
-        return KP_OK;
-    }
-    return take_disclosure(a, cells);
+    if (strcmp(event, "release") == 0)
+        *(same_digest ? &r->released : &r->other_digest) = true;
+    else if (strcmp(event, "void") == 0)
+        r->voided |= same_digest;
+    else
+        return take_disclosure(r, cells);
+    return KP_OK;
 }
 
-static void conclude(const struct asking *a)
+static void conclude(const struct reading *r)
 {
-    const struct kp_compare_report *r = a->report;
-    if (!a->released && a->other_digest)
-        r->about_bundle(r->ctx, KP_K_LOG_DIGEST_DIFFERS, NULL);
-    else if (!a->released)
-        r->about_bundle(r->ctx, a->voided ? KP_K_LOG_VOIDED : KP_K_NOT_LOGGED, NULL);
-    if (!a->released && !a->other_digest)
-        return; /* that says it all */
-    for (size_t i = 0; i < a->witness->n_documents; i++)
-        if (!a->witness->documents[i].logged)
-            r->about_document(r->ctx, a->witness->documents[i].name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
+    const struct kp_compare *c = r->compare;
+    const struct kp_compare_report *report = r->report;
+    if (!r->released && r->other_digest)
+        report->about_bundle(report->ctx, KP_K_LOG_DIGEST_DIFFERS, NULL);
+    else if (!r->released)
+        report->about_bundle(report->ctx, r->voided ? KP_K_LOG_VOIDED : KP_K_NOT_LOGGED, NULL);
+    if (!r->released && !r->other_digest)
+        return; /* that covers every document */
+    for (size_t i = 0; i < c->n_documents; i++)
+        if (!c->documents[i].logged)
+            report->about_document(report->ctx, c->documents[i].name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
 }
 
-enum kp_status kp_compare_ask(struct kp_compare *witness, const struct kp_io *io, const char *log,
-                              const char *bundle, const char *sha256, const struct kp_compare_report *report)
+enum kp_status kp_compare_log(struct kp_compare *compare, const char *log, const char *bundle,
+                              const char *sha256, const struct kp_compare_report *report)
 {
-    struct asking a = {.witness = witness, .bundle = bundle, .sha256 = sha256, .report = report};
+    struct reading r = {.compare = compare, .bundle = bundle, .sha256 = sha256, .report = report};
     struct kp_log_state state;
-    enum kp_status st = kp_log_read(io, log, NULL, take_entry, &a, &state);
-    kp_arena_release(&a.scratch);
+    enum kp_status st = KP_E_SYSTEM;
+    if (kp_path_exists(log))
+        st = kp_log_read(compare->ctx->io, log, NULL, take_entry, &r, &state);
+    else /* kp_log_read would take it for an empty log */
+        errno = ENOENT;
+    kp_arena_release(&r.scratch);
     if (st != KP_OK)
-        return st;
+        return kp_fail(&compare->ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno));
     if (state.bad_line)
         report->about_log(report->ctx, state.bad_line, state.fault);
     else if (state.torn)
         report->about_bundle(report->ctx, KP_K_LOG_END_TORN, NULL);
-    conclude(&a);
+    conclude(&r);
     return KP_OK;
 }

@@ -1,12 +1,12 @@
 /*
- * What the disclosure log says of one bundle, held against what the bundle holds: the digest, each document's
- * person, examination and items, in both directions. Layer 11.
+ * Compares a bundle with the disclosure log, in both directions: the digest, and each document's person,
+ * examination and items.
  */
 #ifndef KP_COMPARE_LOG_H
 #define KP_COMPARE_LOG_H
 
 #include "base/keyset.h"
-#include "tables/diag.h"
+#include "tables/context.h"
 #include "record/record.h"
 #include "log/log.h"
 
@@ -17,25 +17,24 @@ struct kp_compare_document {
     bool logged;
 };
 
-/* The documents of one bundle, as far as the log is asked about them: digests and bits, no name and no value.
- */
+/* The documents of one bundle as digests and bits, without names or values of people. */
 struct kp_compare {
-    const struct kp_tables *tables;
-    struct kp_arena *arena; /* lives as long as the witness */
+    struct kp_context *ctx;
+    struct kp_arena *arena; /* outlives the comparison */
     struct kp_compare_document *documents;
     size_t n_documents, max_documents;
     struct kp_keyset by_name;
 };
 
-/* Makes room for so many documents; tables and arena are set before. kp_compare_end frees what is not the
- * arena's. */
-enum kp_status kp_compare_begin(struct kp_compare *witness, uint64_t max_documents);
-void kp_compare_end(struct kp_compare *witness);
+/* Makes room for the documents; ctx and arena are set before. Release with kp_compare_end. Errors:
+ * KP_E_SYSTEM, reported. */
+enum kp_status kp_compare_begin(struct kp_compare *compare, uint64_t max_documents);
+void kp_compare_end(struct kp_compare *compare);
 
-/* Remembers a document that was read. Errors: KP_E_SYSTEM (memory). */
-enum kp_status kp_compare_add(struct kp_compare *witness, const char *name, const struct kp_record *record);
+/* Adds a document. Errors: KP_E_SYSTEM, reported. */
+enum kp_status kp_compare_add(struct kp_compare *compare, const char *name, const struct kp_record *record);
 
-/* Where findings go: about the log (line), the bundle, or a document of it (its name). */
+/* Receives the differences: of the log (a line), of the bundle, or of one of its documents (by name). */
 struct kp_compare_report {
     void (*about_log)(void *ctx, uint64_t line, enum kp_log_fault fault);
     void (*about_bundle)(void *ctx, enum kp_code code, const char *arg);
@@ -43,9 +42,9 @@ struct kp_compare_report {
     void *ctx;
 };
 
-/* Reads the log once and reports whatever does not agree with the bundle of that file name and digest (hex).
- * Errors: KP_E_SYSTEM (errno). */
-enum kp_status kp_compare_ask(struct kp_compare *witness, const struct kp_io *io, const char *log,
-                              const char *bundle, const char *sha256, const struct kp_compare_report *report);
+/* Reads the log and passes on how it differs from the bundle with this file name and digest (hex). Errors:
+ * KP_E_USAGE if the log is missing or cannot be read, reported. */
+enum kp_status kp_compare_log(struct kp_compare *compare, const char *log, const char *bundle,
+                              const char *sha256, const struct kp_compare_report *report);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,57 +10,15 @@
 
 #include "base/date.h"
 #include "base/escape.h"
+#include "base/lines.h"
 #include "base/status.h"
 
-const char *const kp_log_columns[KP_LOG__COUNT] = {"seq",
-                                                   "time",
-                                                   "run_id",
-                                                   "event",
-                                                   "request_id",
-                                                   "insurer_number",
-                                                   "recipient",
-                                                   "bundle",
-                                                   "bundle_sha256",
-                                                   "document",
-                                                   "record_sha256",
-                                                   "employee_id",
-                                                   "insured_symbol",
-                                                   "insured_number",
-                                                   "insured_branch",
-                                                   "name_kana",
-                                                   "birth_date",
-                                                   "exam_date",
-                                                   "age",
-                                                   "age_rule",
-                                                   "age_band",
-                                                   "basis_id",
-                                                   "provisions",
-                                                   "privacy_ground",
-                                                   "items_duty",
-                                                   "items_form",
-                                                   "items_consent",
-                                                   "items_requested",
-                                                   "items_withheld",
-                                                   "consent_ids",
-                                                   "reason",
-                                                   "tables_sha256",
-                                                   "prev_hash",
-                                                   "hash"};
-
-static void add_header(struct kp_buf *out)
-{
-    for (size_t i = 0; i < KP_LOG__COUNT; i++) {
-        if (i)
-            kp_buf_char(out, ',');
-        kp_buf_str(out, kp_log_columns[i]);
-    }
-    kp_buf_char(out, '\n');
-}
+static const char HEADER[] = KP_LOG_HEADER "\n";
 
 /* --- reading --- */
 
-/* Takes one cell off a line of our own making, in place; the writer quotes as RFC 4180 says and never breaks
- * lines. Returns where the next one begins, or NULL. */
+/* Unquotes (RFC 4180) one cell in place. Returns the start of the next one, or NULL if the syntax is wrong.
+ */
 static char *take_cell(char *from, char *end, bool last, const char **ret_cell)
 {
     *ret_cell = from;
@@ -100,8 +59,8 @@ struct scan {
 
 enum { SEALS_BYTES = 2 * KP_SHA256_HEX + 2 }; /* ",prev_hash,hash" */
 
-/* Takes a line without its end apart: hash fits, cells are as they should be. */
-static enum kp_status open_line(struct scan *s, const char *line, size_t n, enum kp_log_fault *ret_fault)
+/* Checks the hash of a line without its line end and splits it into s->cells. */
+static enum kp_status parse_line(struct scan *s, const char *line, size_t n, enum kp_log_fault *ret_fault)
 {
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
@@ -110,7 +69,7 @@ static enum kp_status open_line(struct scan *s, const char *line, size_t n, enum
         return KP_OK;
     size_t sealed = n - KP_SHA256_HEX - 1;
     if (kp_sha256_add(s->sha, line, sealed) != KP_OK || kp_sha256_finish(s->sha, digest) != KP_OK)
-        return KP_E_SYSTEM;
+        return kp_log_no_memory();
     kp_sha256_hex(digest, hex);
     if (memcmp(hex, line + sealed + 1, KP_SHA256_HEX) != 0) {
         *ret_fault = KP_LOG_ALTERED;
@@ -119,13 +78,12 @@ static enum kp_status open_line(struct scan *s, const char *line, size_t n, enum
     kp_buf_reset(&s->copy);
     kp_buf_add(&s->copy, line, n);
     if (!kp_buf_ok(&s->copy))
-        return KP_E_SYSTEM;
+        return kp_log_no_memory();
     if (split(s->copy.data, n, s->cells) && strlen(s->cells[KP_LOG_PREV_HASH]) == KP_SHA256_HEX)
         *ret_fault = KP_LOG_SOUND;
     return KP_OK;
 }
 
-/* Does the entry that was taken apart follow the one before it? */
 static enum kp_log_fault check_place(const struct scan *s)
 {
     uint64_t seq = strtoull(s->cells[KP_LOG_SEQ], NULL, 10), expected = s->state.end.n_entries + 1;
@@ -138,10 +96,10 @@ static enum kp_log_fault check_place(const struct scan *s)
 static enum kp_status take_entry(struct scan *s, const char *line, size_t n)
 {
     struct kp_log_point *end = &s->state.end;
-    enum kp_status st = open_line(s, line, n - 1, &s->state.fault);
-    if (st != KP_OK || s->state.fault != KP_LOG_SOUND)
-        return st;
-    if (end->n_entries == 0 && !*end->before) { /* the first one says what the log continues */
+    KP_TRY(parse_line(s, line, n - 1, &s->state.fault));
+    if (s->state.fault != KP_LOG_SOUND)
+        return KP_OK;
+    if (end->n_entries == 0 && !*end->before) { /* the first entry names the log that this one continues */
         memcpy(end->before, s->cells[KP_LOG_PREV_HASH], KP_SHA256_HEX + 1);
         memcpy(end->head, end->before, sizeof(end->head));
     }
@@ -157,21 +115,14 @@ static enum kp_status take_entry(struct scan *s, const char *line, size_t n)
 
 static enum kp_status take_line(struct scan *s, uint64_t number, const char *line, size_t n)
 {
-    enum kp_status st = KP_OK;
-    if (number == 1) {
-        kp_buf_reset(&s->copy);
-        add_header(&s->copy);
-        if (s->copy.len < n || memcmp(s->copy.data, line, n) != 0)
-            s->state.fault = KP_LOG_NOT_OURS;
-        else
-            s->state.torn = s->copy.len > n;
-    } else if (line[n - 1] != '\n') {
-        s->state.torn = true; /* the last line of the file, for only there can the line end be missing */
-    } else {
-        st = take_entry(s, line, n);
-    }
-    if (s->state.torn || st != KP_OK)
-        return st;
+    if (number == 1 && (n >= sizeof(HEADER) || memcmp(HEADER, line, n) != 0))
+        s->state.fault = KP_LOG_NOT_OURS;
+    else if (line[n - 1] != '\n') /* can only be missing at the end of the file */
+        s->state.torn = true;
+    else if (number > 1)
+        KP_TRY(take_entry(s, line, n));
+    if (s->state.torn)
+        return KP_OK;
     if (s->state.fault != KP_LOG_SOUND)
         s->state.bad_line = number;
     else
@@ -179,22 +130,22 @@ static enum kp_status take_line(struct scan *s, uint64_t number, const char *lin
     return KP_OK;
 }
 
-/* Is the entry that is missing here further down? Then nothing is missing; the order is wrong. */
-static enum kp_status look_for_missing(struct scan *s, struct kp_in *in)
+/* Turns a gap into a wrong order if the missing entry follows further down. */
+static enum kp_status look_for_missing(struct scan *s, struct kp_lines *in)
 {
     const char *line = NULL;
     size_t n = 0;
     char number[24];
     int digits = snprintf(number, sizeof(number), "%llu,", (unsigned long long)s->state.end.n_entries + 1);
     do {
-        KP_TRY(kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+        KP_TRY(kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
         if (n > (size_t)digits && memcmp(line, number, (size_t)digits) == 0)
             s->state.fault = KP_LOG_OUT_OF_ORDER;
     } while (n > 0 && s->state.fault == KP_LOG_GAP);
     return KP_OK;
 }
 
-static enum kp_status read_lines(struct scan *s, struct kp_in *in)
+static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
 {
     enum kp_status st = KP_OK;
     uint64_t number = s->state.end.bytes > 0 ? s->state.end.n_entries + 2 : 1;
@@ -202,8 +153,8 @@ static enum kp_status read_lines(struct scan *s, struct kp_in *in)
     for (; !s->state.bad_line && !s->state.torn; number++) {
         const char *line = NULL;
         size_t n = 0;
-        st = kp_in_line(in, KP_LOG_MAX_LINE_BYTES, &line, &n);
-        if (st == KP_E_INPUT && errno == EFBIG) { /* no entry is that long */
+        st = kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n);
+        if (st == KP_E_INPUT && errno == EFBIG) { /* longer than any entry */
             s->state.bad_line = number;
             s->state.fault = number == 1 ? KP_LOG_NOT_OURS : KP_LOG_NOT_AN_ENTRY;
             return KP_OK;
@@ -213,7 +164,7 @@ static enum kp_status read_lines(struct scan *s, struct kp_in *in)
         KP_TRY(take_line(s, number, line, n));
     }
     if (s->state.fault == KP_LOG_GAP)
-        (void)look_for_missing(s, in); /* only how the fault is called depends on it */
+        (void)look_for_missing(s, in); /* a failure only makes the name of the fault less exact */
     return st;
 }
 
@@ -221,37 +172,36 @@ enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struc
                            kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state)
 {
     enum kp_status st = KP_OK;
-    struct kp_in in = {.fd = -1};
+    struct kp_lines in = {0};
     struct scan s = {.state = {.end = {.head = KP_LOG_NO_HEAD}}, .fn = fn, .ctx = ctx};
     if (from)
         s.state.end = *from;
-    KP_TRY_OUT(kp_sha256_new(&s.sha));
-    st = kp_in_open_at(&in, io, path, s.state.end.bytes);
+    if (kp_sha256_new(&s.sha) != KP_OK)
+        return kp_log_no_memory();
+    st = kp_lines_open(&in, io, path, s.state.end.bytes);
     if (st == KP_OK)
         KP_TRY_OUT(read_lines(&s, &in));
-    else if (errno != ENOENT) /* one that may not be looked at is not missing */
+    else if (errno != ENOENT) /* an unreadable log is not a missing one */
         goto out;
     st = KP_OK;
     *ret_state = s.state;
 out:;
     int error = errno;
-    kp_in_close(&in);
+    kp_lines_close(&in);
     kp_sha256_free(s.sha);
     kp_buf_release(&s.copy);
     errno = error;
     return st == KP_E_INPUT ? KP_E_SYSTEM : st;
 }
 
-/* The bytes of the line that begins at that byte, with the end of the line before it, into line. */
+/* Fills line with the byte before an offset, which should be a line end, and the line that begins there. */
 static enum kp_status fetch_line(const struct kp_io *io, int fd, uint64_t at, struct kp_buf *line)
 {
     enum { PIECE = 4096 };
     char piece[PIECE];
     for (uint64_t from = at - 1;; from += PIECE) {
-        enum kp_status st = kp_scratch_read(io, fd, piece, PIECE, from);
-        if (st != KP_OK)
-            return st;
-        size_t skip = from < at; /* the line end before the line is no end of it */
+        KP_TRY(kp_scratch_read(io, fd, piece, PIECE, from));
+        size_t skip = from < at;
         const char *end = memchr(piece + skip, '\n', PIECE - skip);
         kp_buf_add(line, piece, end ? (size_t)(end - piece) + 1 : PIECE);
         if (!kp_buf_ok(line))
@@ -269,9 +219,10 @@ enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_l
     struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES};
     if (at == 0)
         return KP_E_FAULT;
-    KP_TRY_OUT(kp_sha256_new(&s.sha));
+    if (kp_sha256_new(&s.sha) != KP_OK)
+        return kp_log_no_memory();
     KP_TRY_OUT(fetch_line(io, fd, at, &line));
-    KP_TRY_OUT(open_line(&s, line.data + 1, line.len - 2, &fault));
+    KP_TRY_OUT(parse_line(&s, line.data + 1, line.len - 2, &fault));
     const struct kp_log_line entry = {.cells = s.cells, .bytes = line.data + 1, .n = line.len - 1, .at = at};
     st = fault != KP_LOG_SOUND || line.data[0] != '\n' ? KP_E_FAULT : fn(ctx, &entry);
 out:
@@ -288,11 +239,11 @@ const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang)
         [KP_LOG_NOT_OURS] = {"this is not a disclosure log: its header line differs",
                              "提供記録ではありません(見出し行が違います)"},
         [KP_LOG_NOT_AN_ENTRY] = {"not an entry of this program", "このプログラムの記録ではない行です"},
-        [KP_LOG_ALTERED] = {"altered: its own hash does not fit", "改変: 行自身のハッシュが合いません"},
+        [KP_LOG_ALTERED] = {"altered: its hash does not match", "改変: 行自身のハッシュが合いません"},
         [KP_LOG_GAP] = {"gap: lines before it are missing", "欠落: この前の行がありません"},
-        [KP_LOG_OUT_OF_ORDER] = {"reordered: it stands in the wrong place, or twice",
+        [KP_LOG_OUT_OF_ORDER] = {"reordered: in the wrong place, or repeated",
                                  "順序違い: 位置が違うか、重複しています"},
-        [KP_LOG_WRONG_PREVIOUS] = {"wrong previous hash: it does not follow the line before it",
+        [KP_LOG_WRONG_PREVIOUS] = {"wrong previous hash: not that of the line before",
                                    "直前の行のハッシュと合いません"},
         [KP_LOG_TORN] = {"truncated: the end of the last line is missing",
                          "末尾切れ: 最終行が途中で終わっています"}};
@@ -304,20 +255,11 @@ bool kp_log_is_disclosure(const char *event)
     return strcmp(event, "disclose") == 0 || strcmp(event, "again") == 0 || strcmp(event, "correct") == 0;
 }
 
-enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES])
-{
-    uint8_t digest[KP_SHA256_BYTES];
-    enum kp_status st = kp_sha256_of(identity, strlen(identity), digest);
-    if (st == KP_OK)
-        memcpy(ret_key, digest, KP_LOG_KEY_BYTES);
-    return st;
-}
-
 /* --- writing --- */
 
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path)
 {
-    bool is_new = kp_file_size(path) <= 0; /* nothing but its name may be there, and that not on disk */
+    bool is_new = kp_file_size(path) <= 0; /* an empty file may be one whose name never was synced */
     *log = (struct kp_log){.io = io, .fd = io->open(path, O_WRONLY | O_CREAT | O_APPEND, 0600)};
     if (log->fd < 0 || flock(log->fd, LOCK_EX | LOCK_NB) != 0)
         return KP_E_SYSTEM;
@@ -333,7 +275,9 @@ enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state
         return KP_E_SYSTEM;
     if (state->end.bytes > 0)
         return KP_OK;
-    add_header(&log->pending);
+    kp_buf_str(&log->pending, HEADER);
+    if (!kp_buf_ok(&log->pending))
+        return kp_log_no_memory();
     return kp_log_sync(log);
 }
 
@@ -359,6 +303,8 @@ static enum kp_status write_pending(struct kp_log *log)
         ssize_t done = log->io->write(log->fd, from, left);
         if (done < 0 && errno == EINTR)
             continue;
+        if (done == 0)
+            errno = ENOSPC;
         if (done <= 0)
             return KP_E_SYSTEM;
         from += done;
@@ -368,41 +314,39 @@ static enum kp_status write_pending(struct kp_log *log)
     return KP_OK;
 }
 
+/* Everything of the line up to the comma before its hash. */
+static void add_sealed_cells(struct kp_buf *line, const struct kp_log *log, const struct kp_log_entry *entry)
+{
+    struct kp_buf scratch = {0};
+    kp_buf_printf(line, "%" PRIu64 ",%s", log->seq + 1, log->time);
+    for (size_t i = KP_LOG_RUN_ID; i < KP_LOG_PREV_HASH; i++) {
+        kp_buf_char(line, ',');
+        add_cell(line, &scratch, entry->cells[i] ? entry->cells[i] : "");
+    }
+    kp_buf_printf(line, ",%s", log->head);
+    kp_buf_release(&scratch);
+}
+
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry)
 {
-    enum kp_status st = KP_E_SYSTEM;
-    struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES}, scratch = {0};
+    enum { WRITE_AT_BYTES = 1 << 20 }; /* bounds memory: a bundle may have many entries */
+    struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES};
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
-    kp_buf_u64(&line, log->seq + 1);
-    kp_buf_char(&line, ',');
-    kp_buf_str(&line, log->time);
-    for (size_t i = KP_LOG_RUN_ID; i < KP_LOG_PREV_HASH; i++) {
-        kp_buf_char(&line, ',');
-        add_cell(&line, &scratch, entry->cells[i] ? entry->cells[i] : "");
+    add_sealed_cells(&line, log, entry);
+    bool ok = kp_buf_ok(&line) && kp_sha256_of(line.data, line.len, digest) == KP_OK;
+    if (ok) {
+        kp_sha256_hex(digest, hex);
+        kp_buf_printf(&line, ",%s\n", hex);
+        kp_buf_add(&log->pending, kp_buf_text(&line), line.len);
+        ok = kp_buf_ok(&line) && kp_buf_ok(&log->pending);
     }
-    kp_buf_char(&line, ',');
-    kp_buf_str(&line, log->head);
-    if (!kp_buf_ok(&line))
-        goto out;
-    KP_TRY_OUT(kp_sha256_of(line.data, line.len, digest));
-    kp_sha256_hex(digest, hex);
-    kp_buf_char(&line, ',');
-    kp_buf_str(&line, hex);
-    kp_buf_char(&line, '\n');
-    kp_buf_add(&log->pending, kp_buf_text(&line), line.len);
-    st = kp_buf_ok(&line) && kp_buf_ok(&log->pending) ? KP_OK : KP_E_SYSTEM;
-    if (st != KP_OK)
-        goto out;
+    kp_buf_release(&line);
+    if (!ok)
+        return kp_log_no_memory();
     log->seq++;
     memcpy(log->head, hex, sizeof(hex));
-    enum { WRITE_AT_BYTES = 1 << 20 }; /* entries of one bundle may be many; memory stays bounded */
-    if (log->pending.len > WRITE_AT_BYTES)
-        st = write_pending(log);
-out:
-    kp_buf_release(&line);
-    kp_buf_release(&scratch);
-    return st;
+    return log->pending.len > WRITE_AT_BYTES ? write_pending(log) : KP_OK;
 }
 
 enum kp_status kp_log_sync(struct kp_log *log)
@@ -414,7 +358,7 @@ enum kp_status kp_log_sync(struct kp_log *log)
 void kp_log_close(struct kp_log *log)
 {
     if (log->io && log->fd >= 0)
-        (void)log->io->close(log->fd); /* what mattered was synced before */
+        (void)log->io->close(log->fd); /* what matters was synced before */
     kp_buf_release(&log->pending);
     *log = (struct kp_log){.fd = -1};
 }

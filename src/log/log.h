@@ -1,12 +1,15 @@
 /*
- * The disclosure log: who was told what, when, on which ground. One CSV line an entry, each line sealed by
- * SHA-256 over its own bytes, which end with the seal of the line before. `hash` covers the line's bytes
- * before the comma that precedes it; `prev_hash` is the hash of the line before, 64 zeros in the first. No
- * value is ever in it. Layer 3.
+ * The disclosure log: who received what, when and on which ground. A CSV file with one line per entry and no
+ * result values. `hash` is the SHA-256 of the line up to the comma before it; `prev_hash`, which it covers,
+ * is the hash of the previous line, 64 zeros in the first, or the last hash of the older log that this one
+ * continues.
+ *
+ * Nothing here takes a context or reports: after KP_E_SYSTEM errno is set and the caller reports.
  */
 #ifndef KP_LOG_H
 #define KP_LOG_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -53,79 +56,83 @@ enum kp_log_column {
     KP_LOG__COUNT
 };
 
+/* The header of the file, in the order of enum kp_log_column. */
+#define KP_LOG_HEADER                                                                                        \
+    "seq,time,run_id,event,request_id,insurer_number,recipient,bundle,bundle_sha256,document,"               \
+    "record_sha256,employee_id,insured_symbol,insured_number,insured_branch,name_kana,birth_date,exam_date," \
+    "age,age_rule,age_band,basis_id,provisions,privacy_ground,items_duty,items_form,items_consent,"          \
+    "items_requested,items_withheld,consent_ids,reason,tables_sha256,prev_hash,hash"
+
 enum { KP_LOG_MAX_LINE_BYTES = 1 << 20 };
 
-/* The cells of an entry; those the log itself fills in (seq, time, prev_hash, hash) are left out. */
+#define KP_LOG_NO_HEAD "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* The cells of an entry to be written; the log fills in seq, time, prev_hash and hash. */
 struct kp_log_entry {
-    const char *cells[KP_LOG__COUNT]; /* NULL is empty */
+    const char *cells[KP_LOG__COUNT]; /* NULL: empty */
 };
 
-/* What may be wrong with a line, and with it with the log. */
+/* Why a line, and with it the log, is invalid. */
 enum kp_log_fault {
     KP_LOG_SOUND,
-    KP_LOG_NOT_OURS,       /* the header line is another one */
-    KP_LOG_NOT_AN_ENTRY,   /* a line that this program does not write */
-    KP_LOG_ALTERED,        /* its own hash does not fit */
+    KP_LOG_NOT_OURS,       /* another header */
+    KP_LOG_NOT_AN_ENTRY,   /* not a line that this program writes */
+    KP_LOG_ALTERED,        /* its hash does not match */
     KP_LOG_GAP,            /* lines before it are missing */
-    KP_LOG_OUT_OF_ORDER,   /* it stands too early or too late, or twice */
-    KP_LOG_WRONG_PREVIOUS, /* the right number, but it follows another line than the one before it */
-    KP_LOG_TORN            /* the end of the last line is missing */
+    KP_LOG_OUT_OF_ORDER,   /* too early, too late, or repeated */
+    KP_LOG_WRONG_PREVIOUS, /* the right number, but prev_hash is not that of the line before */
+    KP_LOG_TORN            /* the last line is incomplete */
 };
 
-/* A point between two lines of a log: how far it was read. */
+/* A position between two lines: how far a log was read. */
 struct kp_log_point {
     uint64_t n_entries;
     uint64_t bytes;
-    uint64_t last_at;               /* where its last entry begins; 0: there is none */
-    char head[KP_SHA256_HEX + 1];   /* hash of that entry; without one, as before */
+    uint64_t last_at;               /* offset of the last entry; 0: no entry */
+    char head[KP_SHA256_HEX + 1];   /* hash of the last entry; without entries the same as before */
     char before[KP_SHA256_HEX + 1]; /* head of the older log that this one continues; zeros: none */
 };
 
-/* What reading a log found. */
 struct kp_log_state {
-    struct kp_log_point end; /* up to here everything is sound */
-    bool torn;               /* bytes without a line end follow: a write that was cut off */
-    uint64_t bad_line;       /* 0: none; else the first faulty line, and why */
-    enum kp_log_fault fault;
+    struct kp_log_point end; /* everything up to here is sound */
+    bool torn;               /* an incomplete line follows: an interrupted write */
+    uint64_t bad_line;       /* the first faulty line; 0: none */
+    enum kp_log_fault fault; /* of that line */
 };
 
-/* One sound entry. Lives until the function that it is handed to returns. */
+/* One sound entry. Valid until the function that receives it returns. */
 struct kp_log_line {
     const char *const *cells; /* KP_LOG__COUNT of them */
-    const char *bytes;        /* as it stands in the file, with its line end */
+    const char *bytes;        /* the line of the file, with its line end */
     size_t n;
-    uint64_t at; /* in the file */
+    uint64_t at; /* offset in the file */
 };
 
 typedef enum kp_status kp_log_fn(void *ctx, const struct kp_log_line *line);
 
 /*
- * Reads and checks a log from a point (NULL: its first line); fn (may be NULL) sees every sound entry and may
- * stop with a status of its own. The first entry may follow an older log: end.before tells which, and the
- * caller has to judge. A missing file is an empty log. A fault in the chain is not an error of this function:
- * it stands in the state. Errors: KP_E_SYSTEM (errno), or what fn returned.
+ * Reads and checks a log from a point, or from its start if from is NULL. Calls fn (may be NULL) for each
+ * sound entry; any status of fn but KP_OK ends the reading and is returned. A missing file is an empty log. A
+ * fault of the chain is not an error: *ret_state contains it. Whether end.before is the expected older log is
+ * for the caller to check. Errors: KP_E_SYSTEM with errno, or the status of fn.
  */
 enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from,
                            kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state);
 
 /*
- * Hands the one entry that begins at that byte to fn, when the line before it ends there and its own hash
- * fits; without its place in the chain. KP_E_FAULT when no such entry stands there; KP_E_SYSTEM, or what fn
- * returned.
+ * Reads the entry at an offset and passes it to fn, after checking its hash and that a line ends before it,
+ * but not its place in the chain. Errors: KP_E_FAULT if there is no such entry, KP_E_SYSTEM with errno, or
+ * the status of fn.
  */
 enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_log_fn *fn, void *ctx);
 
-/* What is wrong, for people. Never NULL. */
+/* Describes a fault to the user. Never NULL. */
 const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang);
 
-/* disclose, again, correct: an entry about a person. */
+/* Returns true for disclose, again and correct: entries about a person. */
 bool kp_log_is_disclosure(const char *event);
 
-/* What a person and examination (kp_identity) are found by: the first bytes of the SHA-256. */
-enum { KP_LOG_KEY_BYTES = 16 };
-enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES]);
-
-/* A log open for appending; it holds a lock on the file. */
+/* A log open for appending, with a lock on the file. */
 struct kp_log {
     const struct kp_io *io;
     int fd;
@@ -135,22 +142,27 @@ struct kp_log {
     struct kp_buf pending; /* lines not yet written */
 };
 
-/* Opens or creates the file and takes its lock, before it is read. KP_E_SYSTEM with errno (EWOULDBLOCK:
- * another run has it). */
+/* Opens or creates the file and locks it. Errors: KP_E_SYSTEM with errno (EWOULDBLOCK: another run has the
+ * lock); the caller closes the log in any case. */
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path);
-/* Continues the log that was read into state: cuts off a torn tail, writes the header of a new log. The first
- * entry of an empty log will follow end.head. */
+/* Continues the log from the state that was read: removes a torn last line, writes the header of a new log.
+ * The first entry of an empty log will continue end.head. Errors: KP_E_SYSTEM with errno. */
 enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now);
-/* The time of the entries to come, seconds since 1970 UTC; kp_log_begin sets it first. */
+/* Sets the time of the entries to come, in seconds since 1970 UTC. */
 void kp_log_set_time(struct kp_log *log, int64_t now);
-/* Adds one entry to those waiting; line breaks in cells become spaces. */
+/* Appends an entry, which kp_log_sync brings to disk; line breaks in cells become spaces. Errors: KP_E_SYSTEM
+ * with errno. */
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry);
-/* Writes the waiting entries and brings them to disk. On an error nothing of them may be relied on. */
+/* Writes and syncs the pending entries. Errors: KP_E_SYSTEM with errno; then any part of them may be on disk.
+ */
 enum kp_status kp_log_sync(struct kp_log *log);
 void kp_log_close(struct kp_log *log);
 
-extern const char *const kp_log_columns[KP_LOG__COUNT];
-
-#define KP_LOG_NO_HEAD "0000000000000000000000000000000000000000000000000000000000000000"
+/* Sets errno for memory that ran out, which an arena or a buffer at its limit does not. */
+static inline enum kp_status kp_log_no_memory(void)
+{
+    errno = ENOMEM;
+    return KP_E_SYSTEM;
+}
 
 #endif

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
-#include "record/record.h"
 
 enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096, MERGE_RECORDS = 1 << 16 };
 
-/* In the byte order of the machine: another machine finds its magic wrong and builds its own. */
+/* In the byte order of the machine: another machine finds it damaged and builds its own. */
 struct header {
     char magic[16];
     uint64_t byte_order;
@@ -50,8 +50,7 @@ static enum kp_status is_head(void *ctx, const struct kp_log_line *line)
     return same ? KP_OK : KP_E_FAULT;
 }
 
-/* Does the log end within the entry that the header names? A torn last line is mended by whoever reads the
- * log. */
+/* Returns true if the log ends within the entry that the header names: the reader of the log repairs that. */
 static bool is_torn(const struct kp_log_index *index, const char *log_path)
 {
     char end = '\n';
@@ -60,54 +59,66 @@ static bool is_torn(const struct kp_log_index *index, const char *log_path)
            kp_scratch_read(index->io, index->log_fd, &end, 1, size - 1) == KP_OK && end != '\n';
 }
 
-enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io *io, const char *path,
-                                 const char *log_path, enum kp_log_index_verdict *ret_verdict)
+static enum kp_status read_header(struct kp_log_index *index, const char *path,
+                                  enum kp_log_index_verdict *ret_verdict)
 {
-    enum kp_status st = KP_OK;
     struct header header;
-    *index = (struct kp_log_index){.fd = -1, .log_fd = -1};
-    *ret_verdict = KP_LOG_INDEX_ABSENT;
-    index->fd = io->open(path, O_RDONLY, 0);
-    if (index->fd < 0)
-        return errno == ENOENT ? KP_OK : KP_E_SYSTEM;
-    index->io = io;
+    KP_TRY(kp_scratch_read(index->io, index->fd, &header, sizeof(header), 0));
     *ret_verdict = KP_LOG_INDEX_DAMAGED;
-    KP_TRY_OUT(kp_scratch_read(io, index->fd, &header, sizeof(header), 0));
     if (memcmp(header.magic, MAGIC, sizeof(MAGIC)) != 0 || header.byte_order != ORDER_MARK ||
         !digest_fits(&header, offsetof(struct header, digest), header.digest))
-        goto out;
+        return KP_OK;
     index->point = header.point;
     index->n_records = header.n_records;
-    if ((uint64_t)kp_file_size(path) != (n_blocks(index) + 1) * BLOCK_BYTES)
-        goto out;
+    if ((uint64_t)kp_file_size(path) == (n_blocks(index) + 1) * BLOCK_BYTES)
+        *ret_verdict = KP_LOG_INDEX_SOUND;
+    return KP_OK;
+}
+
+static enum kp_status compare_with_log(struct kp_log_index *index, const char *log_path,
+                                       enum kp_log_index_verdict *ret_verdict)
+{
     *ret_verdict = KP_LOG_INDEX_CONTRADICTS;
-    index->log_fd = io->open(log_path, O_RDONLY, 0);
-    if (index->log_fd < 0) {
-        st = errno == ENOENT ? KP_OK : KP_E_SYSTEM;
-        goto out;
-    }
-    st = kp_log_read_one(io, index->log_fd, index->point.last_at, is_head, &index->point);
+    index->log_fd = index->io->open(log_path, O_RDONLY, 0);
+    if (index->log_fd < 0)
+        return errno == ENOENT ? KP_OK : KP_E_SYSTEM;
+    enum kp_status st =
+        kp_log_read_one(index->io, index->log_fd, index->point.last_at, is_head, &index->point);
     if (st == KP_OK)
         *ret_verdict = KP_LOG_INDEX_SOUND;
     else if (st == KP_E_FAULT && is_torn(index, log_path))
         *ret_verdict = KP_LOG_INDEX_ABSENT;
-    st = st == KP_E_FAULT ? KP_OK : st;
-out:
-    if (*ret_verdict != KP_LOG_INDEX_SOUND)
+    return st == KP_E_FAULT ? KP_OK : st;
+}
+
+enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io *io, const char *path,
+                                 const char *log_path, enum kp_log_index_verdict *ret_verdict)
+{
+    *index = (struct kp_log_index){.fd = io->open(path, O_RDONLY, 0), .log_fd = -1};
+    *ret_verdict = KP_LOG_INDEX_ABSENT;
+    if (index->fd < 0)
+        return errno == ENOENT ? KP_OK : KP_E_SYSTEM;
+    index->io = io;
+    enum kp_status st = read_header(index, path, ret_verdict);
+    if (st == KP_OK && *ret_verdict == KP_LOG_INDEX_SOUND)
+        st = compare_with_log(index, log_path, ret_verdict);
+    int error = errno;
+    if (st != KP_OK || *ret_verdict != KP_LOG_INDEX_SOUND)
         kp_log_index_close(index);
+    errno = error;
     return st;
 }
 
 void kp_log_index_close(struct kp_log_index *index)
 {
     if (index->io && index->fd >= 0)
-        (void)index->io->close(index->fd); /* only read */
+        (void)index->io->close(index->fd); /* only read from */
     if (index->io && index->log_fd >= 0)
         (void)index->io->close(index->log_fd);
     *index = (struct kp_log_index){.fd = -1, .log_fd = -1};
 }
 
-/* --- asking --- */
+/* --- searching --- */
 
 static size_t records_in(const struct kp_log_index *index, uint64_t number)
 {
@@ -141,8 +152,8 @@ static uint64_t place_of(const uint8_t *key)
     return place;
 }
 
-/* The record with that key, or NULL. Keys are digests and so evenly spread: the block is guessed from what
- * lies below and above, and after a few guesses that missed, halved. */
+/* Interpolation search, since keys are digests and thus evenly distributed; bisection after a few misses.
+ * Sets *ret_record to NULL if there is no such key. */
 static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
                              const struct kp_log_index_record **ret_record)
 {
@@ -152,13 +163,11 @@ static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
     *ret_record = NULL;
     for (unsigned tries = 0; low < high; tries++) {
         uint64_t at = low + (high - low) / 2;
-        if (tries == 0 && index->block.number) /* one question after another is near the one before */
+        if (tries == 0 && index->block.number) /* searches come in the order of their keys */
             at = index->block.number;
         else if (tries < GUESSES && high_place > low_place)
             at = low + (place - low_place) * (high - 1 - low) / (high_place - low_place);
-        enum kp_status st = load_block(index, at);
-        if (st != KP_OK)
-            return st;
+        KP_TRY(load_block(index, at));
         const struct kp_log_index_record *first = index->block.records,
                                          *last = first + records_in(index, at) - 1;
         if (compare_keys(key, first) < 0) {
@@ -178,16 +187,15 @@ static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
 enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_KEY_BYTES])
 {
     struct kp_arena arena = {0};
-    char *name =
-        kp_arena_printf(&arena, "bundle\x1f%s", root); /* no person's: those begin with an insurer number */
-    enum kp_status st = name ? kp_log_key(name, ret_key) : KP_E_SYSTEM;
+    char *name = kp_arena_printf(&arena, "bundle\x1f%s", root); /* identities begin with an insurer number */
+    enum kp_status st = name ? kp_log_key(name, ret_key) : kp_log_no_memory();
     kp_arena_release(&arena);
     return st;
 }
 
 static bool from_hex(const char *hex, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    if (strlen(hex) != KP_SHA256_HEX || strspn(hex, "0123456789abcdef") != KP_SHA256_HEX)
+    if (!kp_is_hex(hex, KP_SHA256_HEX))
         return false;
     for (size_t i = 0; i < KP_SHA256_BYTES; i++) {
         int high = hex[2 * i], low = hex[2 * i + 1];
@@ -197,7 +205,7 @@ static bool from_hex(const char *hex, uint8_t ret_digest[KP_SHA256_BYTES])
     return true;
 }
 
-/* What the index has to know of an entry. KP_E_FAULT: it is not one that this program writes. */
+/* Makes the record of an entry. Returns KP_E_FAULT if the program does not write such an entry. */
 static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_line *line,
                                 struct kp_log_index_record *ret_record)
 {
@@ -208,13 +216,11 @@ static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_li
         const char *dot = strrchr(c[KP_LOG_BUNDLE], '.');
         size_t n = dot ? (size_t)(dot - c[KP_LOG_BUNDLE]) : strlen(c[KP_LOG_BUNDLE]);
         char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
-        return root ? kp_log_index_bundle_key(root, ret_record->key) : KP_E_SYSTEM;
+        return root ? kp_log_index_bundle_key(root, ret_record->key) : kp_log_no_memory();
     }
-    char *identity =
-        kp_identity(scratch, c[KP_LOG_INSURER_NUMBER], c[KP_LOG_INSURED_SYMBOL], c[KP_LOG_INSURED_NUMBER],
-                    c[KP_LOG_INSURED_BRANCH], c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE]);
+    char *identity = kp_identity_text(scratch, kp_identity_of_entry(c));
     if (!identity)
-        return KP_E_SYSTEM;
+        return kp_log_no_memory();
     if (!from_hex(c[KP_LOG_RECORD_SHA256], ret_record->digest))
         return KP_E_FAULT;
     return kp_log_key(identity, ret_record->key);
@@ -223,8 +229,8 @@ static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_li
 static enum kp_status confirm(void *ctx, const struct kp_log_line *line)
 {
     const struct kp_log_index_record *stated = ctx;
-    struct kp_arena scratch = {0};
     struct kp_log_index_record found;
+    struct kp_arena scratch = {0};
     enum kp_status st = record_of(&scratch, line, &found);
     kp_arena_release(&scratch);
     return st == KP_OK && memcmp(&found, stated, sizeof(found)) != 0 ? KP_E_FAULT : st;
@@ -237,9 +243,9 @@ enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[K
     *ret_found = false;
     if (!index->io)
         return KP_OK;
-    enum kp_status st = search(index, key, &found);
-    if (st != KP_OK || !found)
-        return st;
+    KP_TRY(search(index, key, &found));
+    if (!found)
+        return KP_OK;
     struct kp_log_index_record record = *found;
     memcpy(ret_record, record.digest, KP_SHA256_BYTES);
     *ret_found = true;
@@ -265,14 +271,12 @@ enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, co
 {
     struct kp_log_index_record record;
     const char *event = line->cells[KP_LOG_EVENT];
-    enum kp_status st = record_of(&builder->scratch, line, &record);
-    if (st != KP_OK)
-        return st;
+    KP_TRY(record_of(&builder->scratch, line, &record));
     if (strcmp(event, "void") == 0)
         kp_spill_cut(&builder->pile, builder->settled);
-    st = kp_spill_push(&builder->pile, &record);
-    if (st != KP_OK || kp_log_is_disclosure(event))
-        return st;
+    KP_TRY(kp_spill_push(&builder->pile, &record));
+    if (kp_log_is_disclosure(event))
+        return KP_OK;
     builder->settled = builder->pile.n;
     struct kp_log_point *p = &builder->point;
     p->n_entries = strtoull(line->cells[KP_LOG_SEQ], NULL, 10);
@@ -291,13 +295,13 @@ static int compare_records(const void *a, const void *b)
     return keys ? keys : (x->at > y->at) - (x->at < y->at);
 }
 
-/* Sorts the pile in pieces that fit into memory. */
+/* Sorts the pile in runs that fit into memory. */
 static enum kp_status sort_runs(struct kp_log_index_builder *builder)
 {
     enum kp_status st = KP_OK;
     struct kp_log_index_record *run = malloc(RUN_RECORDS * sizeof(*run));
     if (!run)
-        return KP_E_SYSTEM;
+        return kp_log_no_memory();
     kp_spill_cut(&builder->pile, builder->settled);
     KP_TRY_OUT(kp_spill_flush(&builder->pile));
     for (uint64_t at = 0; at < builder->pile.n; at += RUN_RECORDS) {
@@ -312,10 +316,10 @@ out:
     return st;
 }
 
-/* One sorted sequence of records: a run of the pile, or the older index. */
+/* A sorted sequence of records: a run of the pile, or the older index. */
 struct source {
     const struct kp_spill *pile; /* NULL: the older index */
-    uint64_t next, end;          /* of what was not read yet: records of the pile, blocks of the index */
+    uint64_t next, end;          /* not yet read: records of the pile, blocks of the index */
     struct kp_log_index_record *records;
     size_t at, n, room;
 };
@@ -340,7 +344,7 @@ static enum kp_status refill(struct source *s, struct kp_log_index *older)
 }
 
 struct merge {
-    struct source *sources; /* a heap: the one with the smallest record first */
+    struct source *sources; /* a heap: the smallest record first */
     size_t n_sources;
     struct kp_log_index_record *memory;
     struct kp_log_index *older;
@@ -369,10 +373,10 @@ static void sift(struct merge *m, size_t at)
 
 static enum kp_status add_source(struct merge *m, struct source source)
 {
-    enum kp_status st = refill(&source, m->older);
-    if (st == KP_OK && source.n > 0)
+    KP_TRY(refill(&source, m->older));
+    if (source.n > 0)
         m->sources[m->n_sources++] = source;
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, const struct kp_spill *pile)
@@ -387,7 +391,7 @@ static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, co
     m->sources = calloc(n_runs + 1, sizeof(*m->sources));
     m->memory = malloc(MERGE_RECORDS * sizeof(*m->memory));
     if (!m->sources || !m->memory)
-        return KP_E_SYSTEM;
+        return kp_log_no_memory();
     if (older->io)
         KP_TRY(add_source(m, (struct source){.next = 1, .end = n_blocks(older) + 1}));
     for (size_t i = 0; i < n_runs; i++) {
@@ -426,12 +430,12 @@ struct writer {
 
 static enum kp_status write_block(struct writer *w)
 {
-    enum kp_status st = kp_sha256_of(&w->block, offsetof(struct kp_log_index_block, digest), w->block.digest);
-    if (st == KP_OK)
-        st = kp_scratch_write(w->io, w->fd, &w->block, sizeof(w->block), w->block.number * BLOCK_BYTES);
+    if (kp_sha256_of(&w->block, offsetof(struct kp_log_index_block, digest), w->block.digest) != KP_OK)
+        return kp_log_no_memory();
+    KP_TRY(kp_scratch_write(w->io, w->fd, &w->block, sizeof(w->block), w->block.number * BLOCK_BYTES));
     w->block.number++;
     memset(w->block.records, 0, sizeof(w->block.records));
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status put_record(struct writer *w, const struct kp_log_index_record *record)
@@ -440,10 +444,9 @@ static enum kp_status put_record(struct writer *w, const struct kp_log_index_rec
     return w->n_records % KP_LOG_INDEX_PER_BLOCK == 0 ? write_block(w) : KP_OK;
 }
 
-/* Of several disclosures of one key only the latest, which stands last, is of use. */
+/* Keeps only the latest, that is the last, of several disclosures under one key. */
 static enum kp_status write_records(struct writer *w, struct merge *m)
 {
-    enum kp_status st = KP_OK;
     struct kp_log_index_record record, waiting;
     bool end = false, any = false;
     for (;;) {
@@ -455,9 +458,7 @@ static enum kp_status write_records(struct writer *w, struct merge *m)
         waiting = record;
         any = true;
     }
-    if (w->n_records % KP_LOG_INDEX_PER_BLOCK != 0)
-        st = write_block(w);
-    return st;
+    return w->n_records % KP_LOG_INDEX_PER_BLOCK != 0 ? write_block(w) : KP_OK;
 }
 
 static enum kp_status write_index(struct writer *w, struct merge *m, const struct kp_log_point *point)
@@ -469,21 +470,20 @@ static enum kp_status write_index(struct writer *w, struct merge *m, const struc
     header.point = *point;
     w->block.number = 1;
     memcpy(w->block.salt, point->head, sizeof(w->block.salt));
-    enum kp_status st = write_records(w, m);
+    KP_TRY(write_records(w, m));
     header.n_records = w->n_records;
-    if (st == KP_OK)
-        st = kp_sha256_of(&header, offsetof(struct header, digest), header.digest);
-    if (st == KP_OK)
-        st = kp_scratch_write(w->io, w->fd, &header, sizeof(header), 0);
-    return st == KP_OK && w->io->fsync(w->fd) != 0 ? KP_E_SYSTEM : st;
+    if (kp_sha256_of(&header, offsetof(struct header, digest), header.digest) != KP_OK)
+        return kp_log_no_memory();
+    KP_TRY(kp_scratch_write(w->io, w->fd, &header, sizeof(header), 0));
+    return w->io->fsync(w->fd) == 0 ? KP_OK : KP_E_SYSTEM;
 }
 
-static enum kp_status write_under(const char *temp, struct kp_log_index *older,
-                                  struct kp_log_index_builder *builder)
+static enum kp_status write_temporary(const char *temp, struct kp_log_index *older,
+                                      struct kp_log_index_builder *builder)
 {
     struct merge m = {.n_sources = 0};
     struct writer w = {.io = builder->pile.io};
-    (void)w.io->unlink(temp); /* left by a run that died, if any */
+    (void)w.io->unlink(temp); /* left by a run that died */
     w.fd = w.io->open(temp, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (w.fd < 0)
         return KP_E_SYSTEM;
@@ -507,11 +507,13 @@ enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older,
     struct kp_arena arena = {0};
     const struct kp_io *io = builder->pile.io;
     char *temp = kp_arena_printf(&arena, "%s.tmp", path);
-    enum kp_status st = temp ? write_under(temp, older, builder) : KP_E_SYSTEM;
+    if (!temp)
+        return kp_log_no_memory();
+    enum kp_status st = write_temporary(temp, older, builder);
     if (st == KP_OK && io->rename(temp, path) != 0)
         st = KP_E_SYSTEM;
     int error = errno;
-    if (st != KP_OK && temp)
+    if (st != KP_OK)
         (void)io->unlink(temp);
     kp_arena_release(&arena);
     errno = error;

@@ -1,28 +1,28 @@
 /*
- * An index beside a log (LOG.index), so that a run need not read all of it: by person and examination, what
- * was disclosed last and in which line; by name, which bundles there were. It holds digests and places, no
- * name and no value.
+ * An index beside a log (LOG.index), so that a run need not read all of the log: by identity, what was
+ * disclosed last and by which entry; by name, which bundles exist. It contains digests and offsets, no names
+ * or values.
  *
- * It is never trusted over the log. Its header names a head and where that entry ends: the log must have it.
- * Every block carries a digest. Every hit is confirmed by the line it points to. What it cannot show is an
- * alteration in the middle of the log; for that all lines have to be read. Built and merged in bounded
- * memory.
+ * It is never trusted over the log. Its header names a head and the offset of that entry, which the log must
+ * contain; each block carries a digest; each hit is checked against the entry it points to. It cannot show an
+ * alteration in the middle of the log, which only reading all lines does. Built and merged in bounded memory.
  *
- *   4096 bytes   header: up to which point of the log it goes, number of records, digest
- *   4096 each    blocks: 72 records in the order of their keys; number, head and digest
+ *   4096 bytes   header: how far into the log it goes, number of records, digest
+ *   4096 each    blocks: 72 records in the order of their keys; number, salt and digest
  *
- * Layer 8.
+ * Nothing here takes a context or reports: after KP_E_SYSTEM errno is set and the caller reports.
  */
 #ifndef KP_LOG_INDEX_H
 #define KP_LOG_INDEX_H
 
 #include "base/spill.h"
 #include "log/log.h"
+#include "log/log_key.h"
 
 struct kp_log_index_record {
     uint8_t key[KP_LOG_KEY_BYTES];
-    uint8_t digest[KP_SHA256_BYTES]; /* of the record; zero for a bundle */
-    uint64_t at;                     /* where the line stands in the log */
+    uint8_t digest[KP_SHA256_BYTES]; /* of the disclosed record; zeros for a bundle */
+    uint64_t at;                     /* offset of the entry in the log */
 };
 
 enum { KP_LOG_INDEX_PER_BLOCK = 72, KP_LOG_INDEX_SALT_BYTES = 24 };
@@ -30,57 +30,60 @@ enum { KP_LOG_INDEX_PER_BLOCK = 72, KP_LOG_INDEX_SALT_BYTES = 24 };
 struct kp_log_index_block {
     struct kp_log_index_record records[KP_LOG_INDEX_PER_BLOCK];
     uint64_t number;                    /* from 1 */
-    char salt[KP_LOG_INDEX_SALT_BYTES]; /* from the head: a block of an older index is none of this one */
+    char salt[KP_LOG_INDEX_SALT_BYTES]; /* start of the head, so that no block of an older index passes */
     uint8_t digest[KP_SHA256_BYTES];
 };
 
-/* An index open for questions. */
+/* An index open for reading. */
 struct kp_log_index {
-    const struct kp_io *io; /* NULL: not open; then it knows nothing */
+    const struct kp_io *io; /* NULL: not open, which reads as an empty index */
     int fd, log_fd;
     struct kp_log_point point; /* it covers the log up to here */
     uint64_t n_records;
-    struct kp_log_index_block block; /* the one read last */
+    struct kp_log_index_block block; /* the last one read */
 };
 
 enum kp_log_index_verdict {
     KP_LOG_INDEX_SOUND,
-    KP_LOG_INDEX_ABSENT,     /* or of no use, because the last line of the log is torn */
-    KP_LOG_INDEX_DAMAGED,    /* to be built anew */
-    KP_LOG_INDEX_CONTRADICTS /* the log lacks the entry that the header names: it was cut off, or written anew
-                              */
+    KP_LOG_INDEX_ABSENT,     /* or useless, because the last line of the log is torn */
+    KP_LOG_INDEX_DAMAGED,    /* must be rebuilt */
+    KP_LOG_INDEX_CONTRADICTS /* the log lacks the entry of the header: it was cut off or replaced */
 };
 
-/* Opens it and compares its header with the log. It is open when the verdict is SOUND. Errors: KP_E_SYSTEM.
- */
+/* Opens an index and compares its header with the log. It stays open only if the verdict is SOUND. Errors:
+ * KP_E_SYSTEM with errno. */
 enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io *io, const char *path,
                                  const char *log_path, enum kp_log_index_verdict *ret_verdict);
-/* Safe on one that is not open. */
+/* Accepts an index that is not open. */
 void kp_log_index_close(struct kp_log_index *index);
 
-/* What was disclosed last under that key. KP_E_FAULT: the index is damaged, or the log was altered there. */
+/* Finds what was disclosed last under a key. Errors: KP_E_FAULT if the index is damaged or the log was
+ * altered there; KP_E_SYSTEM with errno. */
 enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
                                  uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
-/* The key of a bundle: its name without .zip. Released or voided, the name is taken. */
+/* Computes the key of a bundle from its name without .zip. Released or voided, its name is taken. Errors:
+ * KP_E_SYSTEM with errno. */
 enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_KEY_BYTES]);
 
-/* Collects what an index is to know beyond an older one. */
+/* Collects what a new index contains in addition to an older one. */
 struct kp_log_index_builder {
     struct kp_spill pile;
     uint64_t settled;          /* records of the pile whose bundle was released or voided */
-    struct kp_log_point point; /* behind the last such entry; bytes 0: there was none */
+    struct kp_log_point point; /* after the last entry that settled one; bytes 0: none did */
     struct kp_arena scratch;
 };
 
-/* folder: for scratch files. Close with kp_log_index_builder_close. */
+/* Makes a scratch file in the folder. Close with kp_log_index_builder_close. Errors: KP_E_SYSTEM with errno.
+ */
 enum kp_status kp_log_index_builder_open(struct kp_log_index_builder *builder, const struct kp_io *io,
                                          const char *folder);
-/* Takes one entry of the log, in order. Disclosures count once their bundle was released. */
+/* Adds one entry of the log, in order. Disclosures count once their bundle was released. Errors: KP_E_FAULT
+ * if the program did not write this entry; KP_E_SYSTEM with errno. */
 enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, const struct kp_log_line *line);
 void kp_log_index_builder_close(struct kp_log_index_builder *builder);
 
-/* Writes what older (it may be one that is not open) and builder know, under a temporary name, to disk, then
- * into place. Errors: KP_E_SYSTEM; KP_E_FAULT: older is damaged. */
+/* Merges an older index (which may be closed) with the builder and puts the result into place, synced.
+ * Errors: KP_E_FAULT if the older index is damaged; KP_E_SYSTEM with errno. */
 enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older,
                                   struct kp_log_index_builder *builder);
 

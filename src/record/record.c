@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 #include "base/status.h"
-#include "base/text.h"
 
 enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables,
                               struct kp_arena *arena)
@@ -17,26 +16,6 @@ enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tabl
         record.field[i] = "";
     *ret_record = record;
     return KP_OK;
-}
-
-/* One vendor writes 0045 where another writes 45. */
-static const char *without_padding(const char *text)
-{
-    if (text[strspn(text, "0123456789")] == '\0')
-        while (text[0] == '0' && text[1])
-            text++;
-    return text;
-}
-
-char *kp_identity(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,
-                  const char *branch, const char *birth, const char *exam)
-{
-    const char *symbol_key = kp_text_value_key(arena, symbol);
-    const char *number_key = kp_text_value_key(arena, number);
-    if (!symbol_key || !number_key)
-        return NULL;
-    return kp_arena_printf(arena, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%s", insurer, without_padding(symbol_key),
-                           without_padding(number_key), branch, birth, exam);
 }
 
 static void add_value(struct kp_buf *out, const struct kp_item *item, const struct kp_value *value)

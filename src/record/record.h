@@ -45,14 +45,6 @@ struct kp_record {
 enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables,
                               struct kp_arena *arena);
 
-/*
- * Who and when: insurer, symbol, number, branch, birth date, exam date, joined by a separator, widths
- * folded and padding zeros left out so that the notation of a card does not make a new person. What it gives
- * is kept in indexes of logs: when it changes, so must their mark (logindex.c). NULL when memory is short.
- */
-char *kp_identity(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,
-                  const char *branch, const char *birth, const char *exam);
-
 /* Digest over the whole row: what makes two rows equal. Employee id and dates of membership count here,
  * because consent and membership are decided by them. */
 enum kp_status kp_row_digest(const struct kp_record *record, const struct kp_tables *tables,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lines.h"
 #include "base/status.h"
 #include "v08/cda_write.h"
 
@@ -284,13 +285,13 @@ static enum kp_status log_line(const struct kp_bundle *b, const struct kp_run *r
 static enum kp_status log_entries(const struct kp_bundle *b, const struct kp_run *run, struct kp_log *log)
 {
     enum kp_status st = KP_OK;
-    struct kp_in in = {.fd = -1};
+    struct kp_lines in = {0};
     struct kp_buf copy = {0};
-    KP_TRY_OUT(kp_in_open(&in, run->ctx->io, b->spool_path));
+    KP_TRY_OUT(kp_lines_open(&in, run->ctx->io, b->spool_path, 0));
     for (;;) {
         const char *line = NULL;
         size_t n = 0;
-        KP_TRY_OUT(kp_in_line(&in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+        KP_TRY_OUT(kp_lines_next(&in, KP_LOG_MAX_LINE_BYTES, &line, &n));
         if (n == 0)
             break;
         kp_buf_reset(&copy);
@@ -299,7 +300,7 @@ static enum kp_status log_entries(const struct kp_bundle *b, const struct kp_run
     }
     st = kp_log_sync(log);
 out:
-    kp_in_close(&in);
+    kp_lines_close(&in);
     kp_buf_release(&copy);
     return st == KP_OK ? KP_OK : KP_E_SYSTEM;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lock.h"
 #include "base/status.h"
 
 static struct kp_book *current(struct kp_ledger *ledger)

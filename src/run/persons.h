@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
-#include "log/log.h"
+#include "log/log_key.h"
 #include "kenporter.h"
 
 enum kp_persons_kind {
@@ -41,7 +41,7 @@ struct kp_person_mark {
 enum kp_status kp_persons_new(const struct kp_io *io, const char *folder, struct kp_persons **ret_seen);
 void kp_persons_free(struct kp_persons *seen);
 
-/* A row of this run: identity is kp_identity()'s string; record is the digest of what could go out, to
+/* A row of this run: identity is kp_identity_text's string; record is the digest of what could go out, to
  * compare with the log; whole that of the row, to compare with other rows. */
 enum kp_status kp_persons_row(struct kp_persons *seen, uint64_t row, uint32_t file, uint64_t line,
                               const char *identity, const uint8_t record[KP_SHA256_BYTES],

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/embedded.h"
+#include "base/lock.h"
 #include "base/status.h"
 #include "run/run.h"
 

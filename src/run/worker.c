@@ -7,6 +7,7 @@
 #include "record/alternatives.h"
 #include "record/checks.h"
 #include "input/normalize.h"
+#include "log/log_key.h"
 #include "v08/cda_write.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
@@ -93,8 +94,10 @@ static enum kp_status name_person(struct kp_slot *slot)
     if (!*f[KP_F_INSURER_NUMBER] || !*f[KP_F_INSURED_NUMBER] || !*f[KP_F_NAME_KANA] || !*f[KP_F_BIRTH_DATE] ||
         !*f[KP_F_SEX])
         return KP_OK;
-    slot->person = kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
-                               f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH], f[KP_F_NAME_KANA], "");
+    struct kp_identity person = kp_identity_of_record(&slot->record);
+    person.birth = f[KP_F_NAME_KANA];
+    person.exam = "";
+    slot->person = kp_identity_text(&slot->arena, person);
     slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
     return slot->person && slot->facts ? KP_OK : KP_E_SYSTEM;
 }
@@ -108,9 +111,7 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
     for (size_t i = 0; i < KP_COUNT(parts); i++)
         if (!*f[parts[i]])
             return KP_OK;
-    slot->identity =
-        kp_identity(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
-                    f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
+    slot->identity = kp_identity_text(&slot->arena, kp_identity_of_record(&slot->record));
     if (!slot->identity)
         return KP_E_SYSTEM;
     return kp_record_digest(&slot->record, &run->ctx->tables, slot->digest);

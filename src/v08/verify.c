@@ -3,7 +3,6 @@
  * log says. Findings are told as they come; nothing is written anywhere.
  */
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/status.h"
 #include "record/checks.h"
 #include "log/compare_log.h"
+#include "log/log_key.h"
 #include "v08/archive.h"
 
 enum { WORD_BITS = 64, SERIALS = 1000000 };
@@ -29,10 +29,10 @@ struct verifier {
 struct bundle {
     struct verifier *v;
     struct kp_archive archive;
-    struct kp_keyset people; /* identity -> number of the document, from 0 */
-    uint64_t *serials;       /* bits: those of members that follow the grammar */
-    uint64_t n_documents;    /* read */
-    struct kp_compare witness;
+    struct kp_keyset people;   /* identity -> number of the document, from 0 */
+    uint64_t *serials;         /* bits: those of members that follow the grammar */
+    uint64_t n_documents;      /* read */
+    struct kp_compare compare; /* with the log */
     char sha256[KP_SHA256_HEX + 1];
 };
 
@@ -93,16 +93,13 @@ static void check_against_archive(struct bundle *b, const char *member, const st
 static enum kp_status check_twice(struct bundle *b, const char *member, uint32_t number,
                                   const struct kp_record *record, struct kp_arena *scratch)
 {
-    const char *const *f = record->field;
     uint32_t before = 0;
-    char *identity =
-        kp_identity(scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
-                    f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
+    char *identity = kp_identity_text(scratch, kp_identity_of_record(record));
     enum kp_map_put put = identity ? kp_keyset_put(&b->people, identity, number, &before) : KP_MAP_NO_MEMORY;
     if (put == KP_MAP_EXISTED)
         kp_archive_fault(&b->archive, member, KP_K_PERSON_TWICE, NULL,
                          kp_arena_printf(scratch, "%u", (unsigned)before + 1), NULL);
-    return put == KP_MAP_NO_MEMORY ? KP_E_SYSTEM : KP_OK;
+    return put == KP_MAP_NO_MEMORY ? kp_no_memory(&b->v->ctx) : KP_OK;
 }
 
 /* KP_E_FAULT: there is no document that could be looked at; that was told. */
@@ -138,18 +135,15 @@ static enum kp_status read_document(struct bundle *b, const struct kp_zip_member
 static enum kp_status check_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
                                      uint32_t number, struct kp_arena *scratch)
 {
-    enum kp_status st = KP_OK;
     struct kp_document d;
     KP_TRY(read_document(b, member, name, scratch, &d));
     check_name(b, name, &d);
     check_against_archive(b, name, &d);
-    st = check_twice(b, name, number, &d.record, scratch);
-    if (st == KP_OK && b->v->options->log)
-        st = kp_compare_add(&b->witness, strrchr(name, '/') + 1, &d.record);
-    if (st != KP_OK)
-        return kp_no_memory(&b->v->ctx);
+    KP_TRY(check_twice(b, name, number, &d.record, scratch));
+    if (b->v->options->log)
+        KP_TRY(kp_compare_add(&b->compare, strrchr(name, '/') + 1, &d.record));
     b->n_documents++;
-    return st;
+    return KP_OK;
 }
 
 static enum kp_status check_documents(struct bundle *b)
@@ -158,9 +152,9 @@ static enum kp_status check_documents(struct bundle *b)
     const struct kp_env *env = b->v->ctx.env;
     struct kp_arena scratch = {0};
     b->serials = kp_arena_alloc(&b->archive.arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
-    if (!b->serials ||
-        kp_compare_begin(&b->witness, b->v->options->log ? b->archive.n_documents : 0) != KP_OK)
+    if (!b->serials)
         return kp_no_memory(&b->v->ctx);
+    KP_TRY(kp_compare_begin(&b->compare, b->v->options->log ? b->archive.n_documents : 0));
     for (uint32_t n = 0;; n++) {
         struct kp_zip_member member;
         const char *name = NULL;
@@ -208,20 +202,13 @@ static void about_document(void *ctx, const char *name, enum kp_code code, const
     kp_archive_fault(&b->archive, member, code, where, NULL, NULL);
 }
 
-static enum kp_status ask_log(struct bundle *b)
+static enum kp_status compare_with_log(struct bundle *b)
 {
-    struct kp_context *ctx = &b->v->ctx;
     const struct kp_compare_report report = {about_log, about_bundle, about_document, b};
-    const char *log = b->v->options->log;
     char *file = kp_arena_printf(&b->archive.arena, "%s.zip", b->archive.base);
     if (!file)
-        return kp_no_memory(ctx);
-    errno = kp_path_exists(log)
-                ? 0
-                : ENOENT; /* for an export no log is an empty one; here it was named to be asked */
-    if (errno == 0 && kp_compare_ask(&b->witness, ctx->io, log, file, b->sha256, &report) == KP_OK)
-        return KP_OK;
-    return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno ? errno : EIO));
+        return kp_no_memory(&b->v->ctx);
+    return kp_compare_log(&b->compare, b->v->options->log, file, b->sha256, &report);
 }
 
 /* --- one bundle --- */
@@ -264,10 +251,9 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
 
 static enum kp_status verify_bundle(struct verifier *v, const char *path, struct kp_verdict *verdict)
 {
-    struct bundle b = {.v = v, .witness = {.tables = &v->ctx.tables}};
+    struct bundle b = {.v = v, .compare = {.ctx = &v->ctx, .arena = &b.archive.arena}};
     uint8_t digest[KP_SHA256_BYTES];
     enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->checks, path, false);
-    b.witness.arena = &b.archive.arena;
     if (st == KP_OK)
         st = check_documents(&b);
     if (st != KP_OK && st != KP_E_FAULT)
@@ -275,12 +261,12 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
     if (kp_file_sha256(v->ctx.io, path, digest) == KP_OK)
         kp_sha256_hex(digest, b.sha256);
     if (st == KP_OK && v->options->log)
-        KP_TRY_OUT(ask_log(&b));
+        KP_TRY_OUT(compare_with_log(&b));
     st = conclude(&b, verdict);
 out:
     kp_archive_close(&b.archive);
     kp_keyset_release(&b.people);
-    kp_compare_end(&b.witness);
+    kp_compare_end(&b.compare);
     return st;
 }
 

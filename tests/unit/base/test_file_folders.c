@@ -1,10 +1,8 @@
 #include "folder.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static int mkdirs_left;
@@ -19,13 +17,12 @@ static int mkdir_until_full(const char *path, mode_t mode)
 
 static int set_up(void **state)
 {
-    (void)umask(0); /* so that modes come from the program alone */
+    (void)umask(0); /* modes come from the program alone */
     return make_folder(state);
 }
 
-static void make_folders__missing_parents__are_made_private(void **state)
+static void make_folders__missing_parents__are_made_private(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("a/b/c")), KP_OK);
     assert_int_equal(mode_of(in_folder("a")), 0700);
     assert_int_equal(mode_of(in_folder("a/b")), 0700);
@@ -38,22 +35,20 @@ static void make_folders__missing_parents__are_made_private(void **state)
     assert_int_equal(kp_sync_folder(&kp_io_posix, in_folder("absent")), KP_E_SYSTEM);
 }
 
-static void make_folders__file_in_the_way_or_full_disk__is_a_system_error(void **state)
+static void make_folders__file_in_the_way_or_full_disk__fails(void **state UNUSED)
 {
-    (void)state;
     (void)put_file("file", "x", 1);
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("file")), KP_E_SYSTEM);
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("file/sub")), KP_E_SYSTEM);
     struct kp_io io = kp_io_posix;
     io.mkdir = mkdir_until_full;
-    mkdirs_left = 2; /* /tmp and the folder of this test are there */
+    mkdirs_left = 2; /* /tmp and the folder of this test exist */
     assert_int_equal(kp_make_folders(&io, in_folder("full")), KP_E_SYSTEM);
     assert_int_equal(errno, ENOSPC);
 }
 
-static void remove_folder__links__are_removed_not_followed(void **state)
+static void remove_folder__links__are_removed_not_followed(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("outside")), KP_OK);
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("doomed/deep/er")), KP_OK);
     char *kept = put_file("outside/kept", "kept", 4);
@@ -77,9 +72,8 @@ static void count_entry(void *ctx, const char *name)
     seen[strcmp(name, "one") == 0 ? 0 : strcmp(name, ".two") == 0 ? 1 : 2]++;
 }
 
-static void each_entry__folder__gives_every_name_but_the_dots(void **state)
+static void each_entry__folder__gives_every_name_but_the_dots(void **state UNUSED)
 {
-    (void)state;
     int seen[3] = {0};
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("list/one")), KP_OK);
     (void)put_file("list/.two", "", 0);
@@ -88,63 +82,13 @@ static void each_entry__folder__gives_every_name_but_the_dots(void **state)
     assert_int_equal(kp_each_entry(in_folder("absent"), count_entry, seen), KP_E_SYSTEM);
 }
 
-/* --- locks --- */
-
-static void lock__taken_twice__names_the_holder_until_it_is_dropped(void **state)
-{
-    (void)state;
-    const char *path = in_folder("lock");
-    int first = -1, second = -1;
-    long holder = -1;
-    assert_int_equal(kp_lock_take(path, &first, &holder), KP_OK);
-    assert_int_equal(holder, 0);
-    assert_int_equal(mode_of(path), 0600);
-    assert_int_equal(kp_lock_take(path, &second, &holder), KP_E_SYSTEM);
-    assert_int_equal(errno, EWOULDBLOCK);
-    assert_int_equal(holder, getpid());
-    assert_int_equal(second, -1);
-    kp_lock_drop(first);
-    assert_int_equal(kp_lock_take(path, &second, &holder), KP_OK);
-    kp_lock_drop(second);
-    kp_lock_drop(-1);
-    assert_int_equal(kp_lock_take(in_folder("absent/lock"), &second, &holder), KP_E_SYSTEM);
-}
-
-static void lock__process_that_died__holds_nothing(void **state)
-{
-    (void)state;
-    const char *path = in_folder("dead");
-    int ready[2], fd = -1;
-    long holder = 0;
-    char byte = 0;
-    assert_int_equal(pipe(ready), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        int held = -1;
-        if (kp_lock_take(path, &held, &holder) == KP_OK && write(ready[1], "x", 1) == 1)
-            (void)pause();
-        _exit(1);
-    }
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_int_equal(kp_lock_take(path, &fd, &holder), KP_E_SYSTEM);
-    assert_int_equal(holder, child);
-    assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_int_equal(kp_lock_take(path, &fd, &holder), KP_OK);
-    kp_lock_drop(fd);
-    (void)close(ready[0]);
-    (void)close(ready[1]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(make_folders__missing_parents__are_made_private),
-        cmocka_unit_test(make_folders__file_in_the_way_or_full_disk__is_a_system_error),
+        cmocka_unit_test(make_folders__file_in_the_way_or_full_disk__fails),
         cmocka_unit_test(remove_folder__links__are_removed_not_followed),
         cmocka_unit_test(each_entry__folder__gives_every_name_but_the_dots),
-        cmocka_unit_test(lock__taken_twice__names_the_holder_until_it_is_dropped),
-        cmocka_unit_test(lock__process_that_died__holds_nothing),
     };
-    return cmocka_run_group_tests_name("fsio_folders", tests, set_up, remove_folder);
+    return cmocka_run_group_tests_name("file_folders", tests, set_up, remove_folder);
 }

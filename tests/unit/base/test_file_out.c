@@ -8,15 +8,12 @@
 
 static int set_up(void **state)
 {
-    (void)umask(0); /* so that modes come from the program alone */
+    (void)umask(0); /* modes come from the program alone */
     return make_folder(state);
 }
 
-/* --- writing --- */
-
-static void out__many_pieces_short_and_interrupted_writes__arrive_whole(void **state)
+static void out__short_and_interrupted_writes__arrive_whole(void **state UNUSED)
 {
-    (void)state;
     char *content = pattern(50000);
     struct kp_out out;
     const char *path = in_folder("out");
@@ -36,9 +33,8 @@ static void out__many_pieces_short_and_interrupted_writes__arrive_whole(void **s
     free(content);
 }
 
-static void out_create__file_that_exists__is_refused(void **state)
+static void out_create__file_that_exists__is_refused(void **state UNUSED)
 {
-    (void)state;
     struct kp_out out;
     const char *path = put_file("taken", "old", 3);
     assert_int_equal(kp_out_create(&out, &kp_io_posix, path), KP_E_SYSTEM);
@@ -47,9 +43,8 @@ static void out_create__file_that_exists__is_refused(void **state)
     assert_file(path, "old", 3);
 }
 
-static void out__each_call_failing__sticks_until_finish(void **state)
+static void out__each_call_failing__sticks_until_finish(void **state UNUSED)
 {
-    (void)state;
     static const char content[40000];
     for (int fail_at = 1;; fail_at++) {
         struct kp_out out;
@@ -72,7 +67,7 @@ static void out__each_call_failing__sticks_until_finish(void **state)
         }
         assert_int_equal(st, KP_E_SYSTEM);
         if (error != ENOSPC)
-            fail_msg("failure of call %d is told as errno %d", fail_at, error);
+            fail_msg("failure of call %d sets errno %d", fail_at, error);
         assert_true(made == KP_OK || flushed == KP_E_SYSTEM);
     }
 }
@@ -83,9 +78,8 @@ static ssize_t write_nothing(int fd, const void *bytes, size_t n)
     return 0;
 }
 
-static void out__write_that_takes_nothing__is_enospc_not_a_loop(void **state)
+static void out__write_that_takes_nothing__is_enospc_not_a_loop(void **state UNUSED)
 {
-    (void)state;
     struct kp_io io = kp_io_posix;
     struct kp_out out;
     io.write = write_nothing;
@@ -95,9 +89,8 @@ static void out__write_that_takes_nothing__is_enospc_not_a_loop(void **state)
     assert_int_equal(errno, ENOSPC);
 }
 
-static void write_file__each_call_failing__leaves_old_or_new_contents_and_nothing_else(void **state)
+static void write_file__each_call_failing__leaves_old_or_new_contents(void **state UNUSED)
 {
-    (void)state;
     for (int fail_at = 1;; fail_at++) {
         const char *path = put_file("target", "old contents", 12);
         memset(&disk, 0, sizeof(disk));
@@ -120,9 +113,8 @@ static void write_file__each_call_failing__leaves_old_or_new_contents_and_nothin
     }
 }
 
-static void write_file__each_call_failing__tells_why_in_errno(void **state)
+static void write_file__each_call_failing__sets_errno(void **state UNUSED)
 {
-    (void)state;
     bool lost = false;
     for (int fail_at = 1; fail_at < 30; fail_at++) {
         memset(&disk, 0, sizeof(disk));
@@ -131,16 +123,15 @@ static void write_file__each_call_failing__tells_why_in_errno(void **state)
         enum kp_status st = kp_write_file(&DISK, in_folder("why"), "new", 3);
         int error = errno;
         if (st != KP_OK && error != ENOSPC) {
-            print_error("failure of call %d is told as errno %d (%s)\n", fail_at, error, strerror(error));
+            print_error("failure of call %d sets errno %d (%s)\n", fail_at, error, strerror(error));
             lost = true;
         }
     }
     assert_false(lost);
 }
 
-static void write_file__remains_of_a_dead_run__are_replaced(void **state)
+static void write_file__remains_of_a_killed_run__are_replaced(void **state UNUSED)
 {
-    (void)state;
     (void)put_file("again.tmp", "half", 4);
     const char *path = in_folder("again");
     assert_int_equal(kp_write_file(&kp_io_posix, path, "whole", 5), KP_OK);
@@ -154,14 +145,13 @@ static void write_file__remains_of_a_dead_run__are_replaced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(out__many_pieces_short_and_interrupted_writes__arrive_whole, fresh_disk),
+        cmocka_unit_test_setup(out__short_and_interrupted_writes__arrive_whole, fresh_disk),
         cmocka_unit_test_setup(out_create__file_that_exists__is_refused, fresh_disk),
         cmocka_unit_test_setup(out__each_call_failing__sticks_until_finish, fresh_disk),
         cmocka_unit_test_setup(out__write_that_takes_nothing__is_enospc_not_a_loop, fresh_disk),
-        cmocka_unit_test_setup(write_file__each_call_failing__leaves_old_or_new_contents_and_nothing_else,
-                               fresh_disk),
-        cmocka_unit_test_setup(write_file__each_call_failing__tells_why_in_errno, fresh_disk),
-        cmocka_unit_test_setup(write_file__remains_of_a_dead_run__are_replaced, fresh_disk),
+        cmocka_unit_test_setup(write_file__each_call_failing__leaves_old_or_new_contents, fresh_disk),
+        cmocka_unit_test_setup(write_file__each_call_failing__sets_errno, fresh_disk),
+        cmocka_unit_test_setup(write_file__remains_of_a_killed_run__are_replaced, fresh_disk),
     };
-    return cmocka_run_group_tests_name("fsio_out", tests, set_up, remove_folder);
+    return cmocka_run_group_tests_name("file_out", tests, set_up, remove_folder);
 }

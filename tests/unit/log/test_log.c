@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 static const int64_t NOW = 1775003400; /* 2026-04-01 00:30:00 UTC */
 
 static const char *path, *script_path;
@@ -19,8 +18,8 @@ static const char HEADER[] =
     "provisions,privacy_ground,items_duty,items_form,items_consent,items_requested,items_withheld,consent_ids,reason,"
     "tables_sha256,prev_hash,hash\n";
 
-/* Reads the log with another program's CSV reader and digests, by the words of the interface alone; prints
- * seq and name of every entry, or dies. */
+/* An independent reader, written from the comment of log.h alone: prints the seq, event, name and reason of
+ * every entry, or fails. */
 static const char SCRIPT[] =
     "import sys, csv, hashlib, io\n"
     "raw = open(sys.argv[1], 'rb').read()\n"
@@ -64,14 +63,14 @@ static size_t read_log(void)
     return n;
 }
 
-static struct kp_log_state look(void)
+static struct kp_log_state state_of_log(void)
 {
     struct kp_log_state state;
     assert_int_equal(kp_log_read(&kp_io_posix, path, NULL, NULL, NULL, &state), KP_OK);
     return state;
 }
 
-/* One turn of a run: open, append entries with these names, bring them to disk. */
+/* Opens the log, appends an entry per name, and syncs. */
 static enum kp_status append(const char *const *names, size_t n)
 {
     struct kp_log log;
@@ -101,7 +100,7 @@ static void make_log(size_t n)
     assert_int_equal(append(names, n), KP_OK);
 }
 
-static void assert_python_says(const char *expected)
+static void assert_python_prints(const char *expected)
 {
     char command[200], said[4096];
     (void)snprintf(command, sizeof(command), "python3 %s %s", script_path, path);
@@ -113,7 +112,7 @@ static void assert_python_says(const char *expected)
     assert_string_equal(said, expected);
 }
 
-static void log__another_program__follows_the_chain(void **state)
+static void log__another_reader__follows_the_chain(void **state)
 {
     (void)state;
     struct stat info;
@@ -122,25 +121,25 @@ static void log__another_program__follows_the_chain(void **state)
     (void)umask(before);
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
-    assert_python_says("1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ウ|\n");
+    assert_python_prints("1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ウ|\n");
     size_t n = read_log();
     assert_int_equal(strncmp(bytes, HEADER, strlen(HEADER)), 0);
-    struct kp_log_state s = look();
+    struct kp_log_state s = state_of_log();
     assert_int_equal(s.end.n_entries, 3);
     assert_int_equal(s.end.bytes, n);
     assert_true(s.bad_line == 0 && !s.torn);
     assert_memory_equal(s.end.head, bytes + n - 65, 64);
 }
 
-static void log__cells_with_commas_quotes_and_breaks__stay_one_line(void **state)
+static void log__commas_quotes_and_breaks__stay_on_one_line(void **state)
 {
     (void)state;
     static const char *const names[] = {"a,b", "say \"hi\"", "two\nlines", "cr\r\nlf", "\"", " lead, trail "};
     assert_int_equal(append(names, 6), KP_OK);
-    assert_python_says(
+    assert_python_prints(
         "1|disclose|a,b|\n2|disclose|say \"hi\"|r\n3|disclose|two lines|\n4|disclose|cr  lf|r\n"
         "5|disclose|\"|\n6|disclose| lead, trail |r\n");
-    assert_int_equal(look().end.n_entries, 6);
+    assert_int_equal(state_of_log().end.n_entries, 6);
 }
 
 static enum kp_status see_names(void *ctx, const struct kp_log_line *line)
@@ -154,7 +153,7 @@ static enum kp_status see_names(void *ctx, const struct kp_log_line *line)
     return strcmp(cells[KP_LOG_NAME_KANA], "stop") == 0 ? KP_E_FAULT : KP_OK;
 }
 
-static void read__entries__come_back_as_they_were_given(void **state)
+static void read__entries__are_those_written_until_fn_stops(void **state)
 {
     (void)state;
     static const char *const names[] = {"a,b", "\"q\"", "", "stop", "later"};
@@ -165,38 +164,37 @@ static void read__entries__come_back_as_they_were_given(void **state)
     assert_string_equal(all, "1:a,b;2:\"q\";3:;4:stop;");
 }
 
-static void log__appended_after_reopening__is_one_chain(void **state)
+static void log__reopened__continues_the_chain(void **state)
 {
     (void)state;
     make_log(2);
     make_log(1);
     make_log(0);
-    disk.piece = 7; /* a disk that takes little at a time */
+    disk.piece = 7; /* bytes per write */
     disk.kinds = WRITES;
     make_log(3);
     assert_true(disk.calls > 50);
-    assert_python_says(
+    assert_python_prints(
         "1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ア|\n4|disclose|ア|\n5|disclose|イ|r\n6|disclose|ウ|\n");
 }
 
-static void log__empty_file_or_header_alone__is_begun_and_continued(void **state)
+static void log__empty_file_or_header_alone__is_continued(void **state)
 {
     (void)state;
-    assert_int_equal(look().bad_line, 0); /* no file yet */
-    assert_string_equal(look().end.head, ZEROS);
+    assert_int_equal(state_of_log().bad_line, 0); /* no file yet */
+    assert_string_equal(state_of_log().end.head, KP_LOG_NO_HEAD);
     (void)put_file("log.csv", "", 0);
-    assert_string_equal(look().end.head, ZEROS);
+    assert_string_equal(state_of_log().end.head, KP_LOG_NO_HEAD);
     make_log(0);
     assert_int_equal(read_log(), strlen(HEADER));
     assert_string_equal(bytes, HEADER);
-    assert_string_equal(look().end.head, ZEROS);
+    assert_string_equal(state_of_log().end.head, KP_LOG_NO_HEAD);
     make_log(1);
-    assert_python_says("1|disclose|ア|\n");
+    assert_python_prints("1|disclose|ア|\n");
 }
 
-/* Only the very last byte may look like a write that was cut off; any other change must make the log
- * unusable. */
-static void read__any_byte_changed__is_found_on_its_line(void **state)
+/* A change of the very last byte may look like an interrupted write; any other must make the log unusable. */
+static void read__any_changed_byte__is_found_on_its_line(void **state)
 {
     (void)state;
     static const unsigned char masks[] = {0x01, 0x20, 0x80, 0xff};
@@ -211,7 +209,7 @@ static void read__any_byte_changed__is_found_on_its_line(void **state)
             if (c == bytes[i] || c == '\r')
                 continue;
             assert_int_equal(pwrite(fd, &c, 1, (off_t)i), 1);
-            struct kp_log_state s = look();
+            struct kp_log_state s = state_of_log();
             if (i + 1 == n ? !s.torn && !s.bad_line : s.bad_line != line || !s.fault || s.torn)
                 wrong++;
         }
@@ -219,13 +217,13 @@ static void read__any_byte_changed__is_found_on_its_line(void **state)
         line += bytes[i] == '\n';
     }
     (void)close(fd);
-    assert_int_equal(look().bad_line, 0);
+    assert_int_equal(state_of_log().bad_line, 0);
     assert_int_equal(wrong, 0);
 }
 
-/* A torn tail is cut off by the next run: a stray carriage return must not pass for one, or every entry
- * behind it would be lost. */
-static void read__carriage_return_before_the_end__is_a_fault_and_no_torn_tail(void **state)
+/* The next run removes a torn line: taking a stray carriage return for one would lose all entries after it.
+ */
+static void read__carriage_return__is_a_fault_not_a_torn_line(void **state)
 {
     (void)state;
     make_log(3);
@@ -235,13 +233,13 @@ static void read__carriage_return_before_the_end__is_a_fault_and_no_torn_tail(vo
         char kept = bytes[places[i]];
         bytes[places[i]] = '\r';
         (void)put_file("log.csv", bytes, n);
-        assert_false(look().torn);
-        assert_int_not_equal(look().bad_line, 0);
+        assert_false(state_of_log().torn);
+        assert_int_not_equal(state_of_log().bad_line, 0);
         bytes[places[i]] = kept;
     }
 }
 
-/* Writes the lines of the log in this order, 0 being the header, and looks for the first bad one. */
+/* Writes the lines of the log in this order, 0 being the header, and returns the first bad one. */
 static uint64_t bad_line_of(const char *order)
 {
     const char *lines[8];
@@ -256,10 +254,10 @@ static uint64_t bad_line_of(const char *order)
         used += lengths[*order - '0'];
     }
     (void)put_file("log.csv", mixed, used);
-    return look().bad_line;
+    return state_of_log().bad_line;
 }
 
-static void read__lines_removed_swapped_or_repeated__are_found(void **state)
+static void read__removed_swapped_or_repeated_lines__are_found(void **state)
 {
     (void)state;
     make_log(4);
@@ -276,7 +274,7 @@ static void read__lines_removed_swapped_or_repeated__are_found(void **state)
     assert_int_equal(bad_line_of("012340"), 6);
 }
 
-static void log__torn_tail__is_cut_off_and_the_chain_goes_on(void **state)
+static void log__torn_line__is_removed_and_the_chain_continued(void **state)
 {
     (void)state;
     make_log(2);
@@ -285,29 +283,29 @@ static void log__torn_tail__is_cut_off_and_the_chain_goes_on(void **state)
     size_t n = read_log();
     for (size_t keep = whole + 1; keep < n; keep += 37) {
         (void)put_file("log.csv", bytes, keep);
-        struct kp_log_state s = look();
+        struct kp_log_state s = state_of_log();
         assert_true(s.torn);
         assert_int_equal(s.bad_line, 0);
         assert_int_equal(s.end.n_entries, 2);
         assert_int_equal(s.end.bytes, whole);
         make_log(1);
-        assert_python_says("1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ア|\n");
+        assert_python_prints("1|disclose|ア|\n2|disclose|イ|r\n3|disclose|ア|\n");
     }
 }
 
-/* A header that was cut off is begun anew; a file that never was a log must not be emptied. */
-static void log__torn_first_line__only_when_it_is_the_header(void **state)
+/* A torn header is written again; a file that is not a log must not be emptied. */
+static void log__torn_first_line__must_be_the_header(void **state)
 {
     (void)state;
     (void)put_file("log.csv", HEADER, 40);
-    assert_true(look().torn);
+    assert_true(state_of_log().torn);
     make_log(1);
-    assert_python_says("1|disclose|ア|\n");
+    assert_python_prints("1|disclose|ア|\n");
     (void)put_file("log.csv", "dear diary, this is no log", 26);
-    assert_int_equal(look().bad_line, 1);
+    assert_int_equal(state_of_log().bad_line, 1);
 }
 
-static void lock__second_run__is_refused_until_the_first_ends(void **state)
+static void lock__second_run__fails_until_the_first_ends(void **state)
 {
     (void)state;
     struct kp_log first, other;
@@ -320,7 +318,7 @@ static void lock__second_run__is_refused_until_the_first_ends(void **state)
     kp_log_close(&other);
 }
 
-static void write__any_failing_call__is_an_error_and_repairable(void **state)
+static void write__any_failing_call__is_reported_by_errno(void **state)
 {
     (void)state;
     static const char *const names[] = {"ア", "イ"};
@@ -328,36 +326,35 @@ static void write__any_failing_call__is_an_error_and_repairable(void **state)
         (void)fresh(state);
         make_log(1);
         memset(&disk, 0, sizeof(disk));
-        disk.piece = i < 3 ? 150 : 0; /* cut off in the middle of a line, and before anything */
+        disk.piece = i < 3 ? 150 : 0; /* bytes per write: in the middle of a line, or nothing */
         disk.kinds = i < 5 ? WRITES : SYNCS;
         disk.fail_at = i < 3 ? 1 + i : 1;
         disk.error = i < 4 ? ENOSPC : i == 4 ? 0 : EIO;
         assert_int_equal(append(names, 2), KP_E_SYSTEM);
-        if (i != 4) /* a write of nothing sets no errno */
-            assert_int_equal(errno, i == 5 ? EIO : ENOSPC);
+        assert_int_equal(errno, i == 5 ? EIO : ENOSPC);
         memset(&disk, 0, sizeof(disk));
-        assert_int_equal(look().bad_line, 0);
-        uint64_t before = look().end.n_entries;
+        assert_int_equal(state_of_log().bad_line, 0);
+        uint64_t before = state_of_log().end.n_entries;
         make_log(1);
-        assert_int_equal(look().end.n_entries, before + 1);
+        assert_int_equal(state_of_log().end.n_entries, before + 1);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(log__another_program__follows_the_chain, fresh),
-        cmocka_unit_test_setup(log__cells_with_commas_quotes_and_breaks__stay_one_line, fresh),
-        cmocka_unit_test_setup(read__entries__come_back_as_they_were_given, fresh),
-        cmocka_unit_test_setup(log__appended_after_reopening__is_one_chain, fresh),
-        cmocka_unit_test_setup(log__empty_file_or_header_alone__is_begun_and_continued, fresh),
-        cmocka_unit_test_setup(read__any_byte_changed__is_found_on_its_line, fresh),
-        cmocka_unit_test_setup(read__carriage_return_before_the_end__is_a_fault_and_no_torn_tail, fresh),
-        cmocka_unit_test_setup(read__lines_removed_swapped_or_repeated__are_found, fresh),
-        cmocka_unit_test_setup(log__torn_tail__is_cut_off_and_the_chain_goes_on, fresh),
-        cmocka_unit_test_setup(log__torn_first_line__only_when_it_is_the_header, fresh),
-        cmocka_unit_test_setup(lock__second_run__is_refused_until_the_first_ends, fresh),
-        cmocka_unit_test_setup(write__any_failing_call__is_an_error_and_repairable, fresh),
+        cmocka_unit_test_setup(log__another_reader__follows_the_chain, fresh),
+        cmocka_unit_test_setup(log__commas_quotes_and_breaks__stay_on_one_line, fresh),
+        cmocka_unit_test_setup(read__entries__are_those_written_until_fn_stops, fresh),
+        cmocka_unit_test_setup(log__reopened__continues_the_chain, fresh),
+        cmocka_unit_test_setup(log__empty_file_or_header_alone__is_continued, fresh),
+        cmocka_unit_test_setup(read__any_changed_byte__is_found_on_its_line, fresh),
+        cmocka_unit_test_setup(read__carriage_return__is_a_fault_not_a_torn_line, fresh),
+        cmocka_unit_test_setup(read__removed_swapped_or_repeated_lines__are_found, fresh),
+        cmocka_unit_test_setup(log__torn_line__is_removed_and_the_chain_continued, fresh),
+        cmocka_unit_test_setup(log__torn_first_line__must_be_the_header, fresh),
+        cmocka_unit_test_setup(lock__second_run__fails_until_the_first_ends, fresh),
+        cmocka_unit_test_setup(write__any_failing_call__is_reported_by_errno, fresh),
     };
-    return cmocka_run_group_tests_name("dlog", tests, set_up, remove_folder);
+    return cmocka_run_group_tests_name("log", tests, set_up, remove_folder);
 }

@@ -2,7 +2,6 @@
 #include "folder.h"
 
 #include "log/log_index.h"
-#include "record/record.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -78,7 +77,7 @@ static enum kp_log_index_verdict open_index(void)
     return verdict;
 }
 
-/* Brings the index up to date, by a disk that may fail. */
+/* Updates the index on a disk that may fail. */
 static enum kp_status index_log(const struct kp_io *io)
 {
     struct kp_log_index_builder builder;
@@ -99,11 +98,11 @@ static void update(void)
     assert_int_equal(open_index(), KP_LOG_INDEX_SOUND);
 }
 
-static enum kp_status ask(const char *who, unsigned *ret_what, bool *ret_found)
+static enum kp_status find(const char *who, unsigned *ret_what, bool *ret_found)
 {
     struct kp_arena arena = {0};
     uint8_t key[KP_LOG_KEY_BYTES], digest[KP_SHA256_BYTES] = {0};
-    char *identity = kp_identity(&arena, "06139463", "", who, "", "", "");
+    char *identity = kp_identity_text(&arena, (struct kp_identity){"06139463", "", who, "", "", ""});
     assert_int_equal(kp_log_key(identity, key), KP_OK);
     kp_arena_release(&arena);
     enum kp_status st = kp_log_index_find(&ix, key, digest, ret_found);
@@ -111,26 +110,26 @@ static enum kp_status ask(const char *who, unsigned *ret_what, bool *ret_found)
     return st;
 }
 
-static void assert_knows(const char *who, unsigned what)
+static void assert_disclosed(const char *who, unsigned what)
 {
     unsigned found_what = 0;
     bool found = false;
-    assert_int_equal(ask(who, &found_what, &found), KP_OK);
+    assert_int_equal(find(who, &found_what, &found), KP_OK);
     if (!found || found_what != what)
         fail_msg("%s: %s %u instead of %u", who, found ? "found" : "not found", found_what, what);
 }
 
-static void assert_does_not_know(const char *who)
+static void assert_not_disclosed(const char *who)
 {
     unsigned what = 0;
     bool found = true;
-    assert_int_equal(ask(who, &what, &found), KP_OK);
+    assert_int_equal(find(who, &what, &found), KP_OK);
     assert_false(found);
 }
 
-/* --- what it knows --- */
+/* --- contents --- */
 
-static void index__released_bundle__is_known_voided_and_unsettled_are_not(void **state)
+static void index__bundle__is_known_once_released(void **state)
 {
     (void)state;
     disclosed("ann", 1);
@@ -144,15 +143,15 @@ static void index__released_bundle__is_known_voided_and_unsettled_are_not(void *
     disclosed("dan", 1);
     assert_int_equal(kp_log_sync(&the_log), KP_OK);
     update();
-    assert_knows("ann", 1);
-    assert_does_not_know("bob");
-    assert_knows("cat", 1);
-    assert_does_not_know("dan");
-    assert_int_equal(ix.point.n_entries, covered); /* not beyond what is settled */
+    assert_disclosed("ann", 1);
+    assert_not_disclosed("bob");
+    assert_disclosed("cat", 1);
+    assert_not_disclosed("dan");
+    assert_int_equal(ix.point.n_entries, covered); /* the last settled entry */
     settled("release", "d.zip");
     update();
-    assert_knows("dan", 1);
-    assert_knows("ann", 1);
+    assert_disclosed("dan", 1);
+    assert_disclosed("ann", 1);
 }
 
 static void index__several_disclosures__the_latest_counts(void **state)
@@ -166,11 +165,11 @@ static void index__several_disclosures__the_latest_counts(void **state)
         if (i > 0)
             update();
     }
-    assert_knows("ann", 3);
-    assert_knows("bob", 1);
+    assert_disclosed("ann", 3);
+    assert_disclosed("bob", 1);
 }
 
-static void index__names_of_bundles__are_taken_even_when_voided(void **state)
+static void index__bundle_name__is_taken_even_if_voided(void **state)
 {
     (void)state;
     static const char *const names[] = {"6631111116_06139463_202604010_1", "6631111116_06139463_202604011_1",
@@ -189,8 +188,8 @@ static void index__names_of_bundles__are_taken_even_when_voided(void **state)
     }
 }
 
-/* More than a sorted run holds, and a voided bundle in between that fills buffers. */
-static void index__many__is_the_same_built_at_once_or_bit_by_bit(void **state)
+/* More records than a sorted run holds, and a voided bundle larger than the buffers in between. */
+static void index__many__is_the_same_built_at_once_or_in_steps(void **state)
 {
     (void)state;
     enum { MANY = 70000, STEP = 7000 };
@@ -209,11 +208,11 @@ static void index__many__is_the_same_built_at_once_or_bit_by_bit(void **state)
     for (unsigned i = 0; i < MANY; i += 37) {
         (void)snprintf(who, sizeof(who), "p%u", i);
         if (i / STEP + 1 == 5)
-            assert_does_not_know(who);
+            assert_not_disclosed(who);
         else
-            assert_knows(who, i);
+            assert_disclosed(who, i);
         (void)snprintf(who, sizeof(who), "q%u", i);
-        assert_does_not_know(who);
+        assert_not_disclosed(who);
     }
     struct stat info;
     assert_int_equal(stat(index_path, &info), 0);
@@ -229,12 +228,12 @@ static void index__many__is_the_same_built_at_once_or_bit_by_bit(void **state)
     (void)unlink(copy);
 }
 
-static void index__closed__knows_nothing(void **state)
+static void index__closed__is_empty(void **state)
 {
     (void)state;
-    assert_does_not_know("ann");
+    assert_not_disclosed("ann");
     assert_int_equal(open_index(), KP_LOG_INDEX_ABSENT);
-    assert_does_not_know("ann");
+    assert_not_disclosed("ann");
 }
 
 /* --- damage --- */
@@ -260,7 +259,7 @@ static void make_two_hundred(void)
     update();
 }
 
-static void damage__any_byte_of_a_block__is_found_when_it_is_read(void **state)
+static void damage__any_byte_of_a_block__is_found_on_reading(void **state)
 {
     (void)state;
     char who[16];
@@ -273,7 +272,7 @@ static void damage__any_byte_of_a_block__is_found_when_it_is_read(void **state)
             unsigned what = 0;
             bool found = false;
             (void)snprintf(who, sizeof(who), "p%u", i);
-            enum kp_status st = ask(who, &what, &found);
+            enum kp_status st = find(who, &what, &found);
             faults += st == KP_E_FAULT;
             lost += st == KP_OK && (!found || what != i);
         }
@@ -283,7 +282,7 @@ static void damage__any_byte_of_a_block__is_found_when_it_is_read(void **state)
     }
 }
 
-static void damage__header_or_length__is_found_when_it_is_opened(void **state)
+static void damage__header_or_length__is_found_on_opening(void **state)
 {
     (void)state;
     make_two_hundred();
@@ -299,8 +298,8 @@ static void damage__header_or_length__is_found_when_it_is_opened(void **state)
     assert_int_equal(open_index(), KP_LOG_INDEX_DAMAGED);
 }
 
-/* A block that says something else, with a digest that fits: the log has the last word. */
-static void lie__hit_the_log_does_not_confirm__is_a_fault(void **state)
+/* A forged block with a matching digest: the log is trusted, not the index. */
+static void damage__hit_not_confirmed_by_the_log__is_a_fault(void **state)
 {
     (void)state;
     struct kp_log_index_block block;
@@ -309,19 +308,19 @@ static void lie__hit_the_log_does_not_confirm__is_a_fault(void **state)
     disclosed("ann", 1);
     settled("release", "b.zip");
     update();
-    for (int lie = 0; lie < 2; lie++) {
+    for (unsigned shift = 0; shift < 2; shift++) {
         int fd = open(index_path, O_RDWR);
         assert_int_equal(pread(fd, &block, sizeof(block), BLOCK), sizeof(block));
         for (size_t i = 0; i < 2; i++) {
             block.records[i].digest[31] ^= 1;
-            block.records[i].at += lie ? 1 : 0;
+            block.records[i].at += shift;
         }
         assert_int_equal(kp_sha256_of(&block, offsetof(struct kp_log_index_block, digest), block.digest),
                          KP_OK);
         assert_int_equal(pwrite(fd, &block, sizeof(block), BLOCK), sizeof(block));
         assert_int_equal(close(fd), 0);
         assert_int_equal(open_index(), KP_LOG_INDEX_SOUND);
-        assert_int_equal(ask("ann", &what, &found), KP_E_FAULT);
+        assert_int_equal(find("ann", &what, &found), KP_E_FAULT);
     }
 }
 
@@ -341,14 +340,14 @@ static void log__line_of_a_hit_altered__is_a_fault(void **state)
     assert_non_null(fgets(header, sizeof(header), file));
     assert_int_equal(fclose(file), 0);
     flip(log_path, (off_t)strlen(header) + 30);
-    assert_int_equal(open_index(), KP_LOG_INDEX_SOUND); /* it looks at the end only */
-    assert_int_equal(ask("ann", &what, &found), KP_E_FAULT);
-    assert_knows("bob", 1);
+    assert_int_equal(open_index(), KP_LOG_INDEX_SOUND); /* only the last entry is compared */
+    assert_int_equal(find("ann", &what, &found), KP_E_FAULT);
+    assert_disclosed("bob", 1);
 }
 
-/* --- a log that is not the one that was indexed --- */
+/* --- another log than the one indexed --- */
 
-static void log__cut_off_or_written_anew__contradicts_its_index(void **state)
+static void log__cut_off_or_replaced__contradicts_its_index(void **state)
 {
     (void)state;
     make_two_hundred();
@@ -357,7 +356,7 @@ static void log__cut_off_or_written_anew__contradicts_its_index(void **state)
     assert_int_equal(open_index(), KP_LOG_INDEX_CONTRADICTS);
     assert_int_equal(truncate(log_path, (off_t)last / 2), 0);
     assert_int_equal(open_index(), KP_LOG_INDEX_CONTRADICTS);
-    assert_int_equal(truncate(log_path, (off_t)whole), 0); /* as long, but zeros where the entries were */
+    assert_int_equal(truncate(log_path, (off_t)whole), 0); /* the same length, but zeros */
     assert_int_equal(open_index(), KP_LOG_INDEX_CONTRADICTS);
     (void)unlink(log_path);
     assert_int_equal(open_index(), KP_LOG_INDEX_CONTRADICTS);
@@ -378,7 +377,7 @@ static void log__other_entries_of_the_same_length__contradict(void **state)
     assert_int_equal(open_index(), KP_LOG_INDEX_CONTRADICTS);
 }
 
-static void log__torn_within_the_last_entry__is_for_the_reader_to_mend(void **state)
+static void log__torn_last_entry__makes_the_index_absent(void **state)
 {
     (void)state;
     make_two_hundred();
@@ -412,31 +411,31 @@ static void write__any_failing_call__leaves_the_older_index(void **state)
         assert_int_equal(access(in_folder("log.csv.index.tmp"), F_OK), -1);
         enum kp_log_index_verdict verdict = open_index();
         assert_int_equal(verdict, KP_LOG_INDEX_SOUND);
-        assert_knows("p7", 7);
+        assert_disclosed("p7", 7);
     }
     assert_true(failed >= 4);
     assert_int_equal(open_index(), KP_LOG_INDEX_SOUND);
-    assert_knows("new", 5);
+    assert_disclosed("new", 5);
 }
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(index__released_bundle__is_known_voided_and_unsettled_are_not, begin,
-                                        end),
-        cmocka_unit_test_setup_teardown(index__several_disclosures__the_latest_counts, begin, end),
-        cmocka_unit_test_setup_teardown(index__names_of_bundles__are_taken_even_when_voided, begin, end),
-        cmocka_unit_test_setup_teardown(index__many__is_the_same_built_at_once_or_bit_by_bit, begin, end),
-        cmocka_unit_test_setup_teardown(index__closed__knows_nothing, begin, end),
-        cmocka_unit_test_setup_teardown(damage__any_byte_of_a_block__is_found_when_it_is_read, begin, end),
-        cmocka_unit_test_setup_teardown(damage__header_or_length__is_found_when_it_is_opened, begin, end),
-        cmocka_unit_test_setup_teardown(lie__hit_the_log_does_not_confirm__is_a_fault, begin, end),
-        cmocka_unit_test_setup_teardown(log__line_of_a_hit_altered__is_a_fault, begin, end),
-        cmocka_unit_test_setup_teardown(log__cut_off_or_written_anew__contradicts_its_index, begin, end),
-        cmocka_unit_test_setup_teardown(log__other_entries_of_the_same_length__contradict, begin, end),
-        cmocka_unit_test_setup_teardown(log__torn_within_the_last_entry__is_for_the_reader_to_mend, begin,
-                                        end),
-        cmocka_unit_test_setup_teardown(write__any_failing_call__leaves_the_older_index, begin, end),
+        TEST(index__bundle__is_known_once_released),
+        TEST(index__several_disclosures__the_latest_counts),
+        TEST(index__bundle_name__is_taken_even_if_voided),
+        TEST(index__many__is_the_same_built_at_once_or_in_steps),
+        TEST(index__closed__is_empty),
+        TEST(damage__any_byte_of_a_block__is_found_on_reading),
+        TEST(damage__header_or_length__is_found_on_opening),
+        TEST(damage__hit_not_confirmed_by_the_log__is_a_fault),
+        TEST(log__line_of_a_hit_altered__is_a_fault),
+        TEST(log__cut_off_or_replaced__contradicts_its_index),
+        TEST(log__other_entries_of_the_same_length__contradict),
+        TEST(log__torn_last_entry__makes_the_index_absent),
+        TEST(write__any_failing_call__leaves_the_older_index),
     };
-    return cmocka_run_group_tests_name("logindex", tests, set_up, remove_folder);
+    return cmocka_run_group_tests_name("log_index", tests, set_up, remove_folder);
 }

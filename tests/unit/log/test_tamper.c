@@ -1,5 +1,4 @@
-/* Every byte and every line of a log of a thousand entries tampered with: whatever it is, reading the log
- * finds it. */
+/* Tampers with every byte and every line of a log of a thousand entries: reading the log must find it. */
 #include "folder.h"
 
 #include "log/log.h"
@@ -8,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#ifdef __SANITIZE_ADDRESS__ /* ten times as slow */
+#ifdef __SANITIZE_ADDRESS__ /* ten times slower */
 enum { MANY = 100 };
 #else
 enum { MANY = 1000 };
@@ -21,7 +20,7 @@ static unsigned n_entries;
 static struct {
     char bytes[LINE_ROOM];
     size_t n;
-    struct kp_log_point before; /* where it begins */
+    struct kp_log_point before; /* its start */
 } lines[MANY + 1];
 static char header[1024];
 static size_t n_header;
@@ -72,7 +71,7 @@ static int set_up(void **state)
     return n == n_entries ? st : -1;
 }
 
-/* Kept open: to write a file anew so often takes a file system long. */
+/* Through one descriptor, because creating so many files is slow. */
 static void write_window(const struct kp_buf *file)
 {
     assert_true(kp_buf_ok(file));
@@ -82,11 +81,8 @@ static void write_window(const struct kp_buf *file)
 
 /* --- bytes --- */
 
-/*
- * A line and what follows it, after the header, read on from the state that a reader of the whole log is in
- * when it comes there: all that it has seen before is in that state, so what is found here is found by
- * reading everything.
- */
+/* Reads only a line and its successor, from the state that a reader of the whole log has there: what this
+ * finds, reading everything finds. */
 static bool is_found(unsigned i, const char *line, size_t n)
 {
     struct kp_buf file = {0};
@@ -102,7 +98,7 @@ static bool is_found(unsigned i, const char *line, size_t n)
     return s.bad_line || s.torn || !whole;
 }
 
-static void byte__changed_removed_or_added_anywhere__is_found(void **state)
+static void byte__changed_removed_or_added__is_found(void **state)
 {
     (void)state;
     static const char added[] = {'0', ',', '\n', '"'};
@@ -130,7 +126,7 @@ static void byte__changed_removed_or_added_anywhere__is_found(void **state)
 
 /* --- lines --- */
 
-/* Writes all lines but those left out, in the order that place(i) says, and looks. */
+/* Writes the lines in this order and returns true if reading them finds a fault. */
 static bool whole_log_is_found(const unsigned *order, unsigned n)
 {
     struct kp_buf file = {0};
@@ -156,8 +152,8 @@ static void line__removed_repeated_or_swapped__is_found(void **state)
         for (unsigned k = 0; k < n_entries; k++)
             if (k != i)
                 order[n++] = k;
-        missed += whole_log_is_found(order, n) !=
-                  (i + 1 < n_entries); /* a cut at the end is for the index to find */
+        bool is_last = i + 1 == n_entries; /* only the index shows that the end was cut off */
+        missed += whole_log_is_found(order, n) == is_last;
         n = 0;
         for (unsigned k = 0; k < n_entries; k++) {
             order[n++] = k;
@@ -176,7 +172,7 @@ static void line__removed_repeated_or_swapped__is_found(void **state)
     assert_int_equal(missed, 0);
 }
 
-/* --- the names of faults --- */
+/* --- faults --- */
 
 static enum kp_log_fault fault_of(const unsigned *order, unsigned n)
 {
@@ -186,7 +182,7 @@ static enum kp_log_fault fault_of(const unsigned *order, unsigned n)
     return s.fault;
 }
 
-static void fault__gap_order_and_repetition__are_told_apart(void **state)
+static void fault__gap_order_and_repetition__are_distinguished(void **state)
 {
     (void)state;
     assert_int_equal(fault_of((const unsigned[]){0, 1, 3, 4}, 4), KP_LOG_GAP);
@@ -200,8 +196,8 @@ static void fault__gap_order_and_repetition__are_told_apart(void **state)
                                 kp_log_fault_text((enum kp_log_fault)f, KP_LANG_JA));
 }
 
-/* Another entry of the same number, rightly sealed: it follows another line than the one before it. */
-static void fault__entry_of_another_log__has_the_wrong_previous_hash(void **state)
+/* An entry with the right number and hash, but of another log. */
+static void fault__entry_of_another_log__is_wrong_previous(void **state)
 {
     (void)state;
     struct kp_log log;
@@ -234,10 +230,10 @@ static void fault__entry_of_another_log__has_the_wrong_previous_hash(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(byte__changed_removed_or_added_anywhere__is_found),
+        cmocka_unit_test(byte__changed_removed_or_added__is_found),
         cmocka_unit_test(line__removed_repeated_or_swapped__is_found),
-        cmocka_unit_test(fault__gap_order_and_repetition__are_told_apart),
-        cmocka_unit_test(fault__entry_of_another_log__has_the_wrong_previous_hash),
+        cmocka_unit_test(fault__gap_order_and_repetition__are_distinguished),
+        cmocka_unit_test(fault__entry_of_another_log__is_wrong_previous),
     };
     return cmocka_run_group_tests_name("tamper", tests, set_up, remove_folder);
 }

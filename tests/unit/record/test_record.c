@@ -50,51 +50,6 @@ static void init__no_memory__is_a_system_error(void **state UNUSED)
     kp_arena_release(&tiny);
 }
 
-static const char *identity(const char *insurer, const char *symbol, const char *number, const char *branch)
-{
-    return kp_identity(&scratch, insurer, symbol, number, branch, "19800501", "20250610");
-}
-
-static void identity__widths__are_folded(void **state UNUSED)
-{
-    const char *person = identity("06139463", "A12", "345", "01");
-    assert_string_equal(identity("06139463", "Ａ１２", "345", "01"), person);
-    assert_string_equal(identity("06139463", "A12", "３４５", "01"), person);
-    assert_string_equal(identity("06139463", "健保１", "1", ""), identity("06139463", "健保1", "１", ""));
-}
-
-static void identity__padding_zeros__make_no_other_person(void **state UNUSED)
-{
-    const char *person = identity("06139463", "12", "45", "01");
-    assert_string_equal(identity("06139463", "12", "0045", "01"), person);
-    assert_string_equal(identity("06139463", "0012", "００45", "01"), person);
-    assert_string_equal(identity("06139463", "", "000", "01"), identity("06139463", "", "0", "01"));
-    assert_string_not_equal(identity("06139463", "12", "450", "01"), person);
-    assert_string_not_equal(identity("06139463", "A012", "45", "01"),
-                            identity("06139463", "A12", "45", "01"));
-    assert_string_not_equal(identity("06139463", "", "0", "01"), identity("06139463", "", "", "01"));
-}
-
-static void identity__any_part__makes_another_person(void **state UNUSED)
-{
-    const char *person = identity("06139463", "12", "345", "01");
-    const char *const others[] = {
-        identity("01130012", "12", "345", "01"),
-        identity("06139463", "13", "345", "01"),
-        identity("06139463", "12", "346", "01"),
-        identity("06139463", "12", "345", "02"),
-        identity("06139463", "12", "345", ""),
-        identity("06139463", "123", "45", "01"), /* parts do not run into each other */
-        identity("06139463", "", "12345", "01"),
-        kp_identity(&scratch, "06139463", "12", "345", "01", "19800502", "20250610"),
-        kp_identity(&scratch, "06139463", "12", "345", "01", "19800501", "20250611")};
-    for (size_t i = 0; i < COUNT(others); i++)
-        for (size_t k = 0; k < i; k++)
-            assert_string_not_equal(others[i], others[k]);
-    for (size_t i = 0; i < COUNT(others); i++)
-        assert_string_not_equal(others[i], person);
-}
-
 static void digest__same_contents__same_digest(void **state UNUSED)
 {
     const char *before = digest();
@@ -182,9 +137,6 @@ int main(void)
         TEST(init__new_record__is_empty),
         TEST(row_digest__what_stays_in_the_house__counts_too),
         TEST(init__no_memory__is_a_system_error),
-        TEST(identity__widths__are_folded),
-        TEST(identity__padding_zeros__make_no_other_person),
-        TEST(identity__any_part__makes_another_person),
         TEST(digest__same_contents__same_digest),
         TEST(digest__fields__all_count_but_those_that_never_leave_the_house),
         TEST(digest__every_item__counts),

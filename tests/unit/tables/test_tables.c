@@ -1,5 +1,7 @@
 #include "table_copies.h"
 
+#include "base/buf.h"
+
 /* --- the built-in tables --- */
 
 static void load__built_in__equals_the_folder(void **state)
@@ -84,20 +86,6 @@ static void item__of_several_columns__knows_what_to_do(void **state)
         assert_true(item->several != KP_SEVERAL_JOIN || item->type == KP_TYPE_ST);
         assert_true(item->several != KP_SEVERAL_POSITIVE || *item->code_system);
     }
-}
-
-static void fields__names__lead_back(void **state)
-{
-    (void)state;
-    enum kp_field field = KP_F__COUNT;
-    for (unsigned i = 0; i < KP_F__COUNT; i++) {
-        assert_true(kp_field_find(kp_field_name((enum kp_field)i), &field));
-        assert_int_equal(field, i);
-    }
-    assert_true(kp_field_find("birth_date", &field));
-    assert_int_equal(field, KP_F_BIRTH_DATE);
-    assert_false(kp_field_find("Birth_date", &field));
-    assert_false(kp_field_find("", &field));
 }
 
 static uint32_t target_of(const char *header)
@@ -244,6 +232,31 @@ static void values__spellings__stand_for_codes(void **state)
     assert_null(kp_code_display(&tables, "1.2.392.200119.6.2115", "9"));
 }
 
+static void values__20000_more__are_all_known(void **state)
+{
+    (void)state;
+    enum { MORE = 20000 };
+    struct kp_tables loaded;
+    struct kp_buf table = {0};
+    size_t n = 0;
+    const char *bytes = NULL;
+    read_source("values.csv", &bytes, &n);
+    kp_buf_add(&table, bytes, n);
+    for (unsigned i = 0; i < MORE; i++)
+        kp_buf_printf(&table, "sex,word%u,%u\n", i, 1 + i % 2);
+    assert_true(kp_buf_ok(&table));
+    (void)put_file("values.csv", table.data, table.len);
+    kp_buf_release(&table);
+    enum kp_status st = load(folder, &loaded);
+    copy_of("values.csv");
+    assert_int_equal(st, KP_OK);
+    assert_int_equal(got.count, 0);
+    for (unsigned i = 0; i < MORE; i++)
+        assert_string_equal(kp_code_of(&loaded, "sex", kp_arena_printf(&scratch, "word%u", i)),
+                            i % 2 ? "2" : "1");
+    assert_string_equal(kp_code_of(&loaded, "sex", kp_text_value_key(&scratch, "男子")), "1");
+}
+
 static void units__spellings__lead_to_the_official_one(void **state)
 {
     (void)state;
@@ -339,7 +352,6 @@ int main(void)
         cmocka_unit_test_teardown(item__height__is_read_from_its_row, tidy),
         cmocka_unit_test_teardown(item__links__hold_in_both_directions, tidy),
         cmocka_unit_test_teardown(item__of_several_columns__knows_what_to_do, tidy),
-        cmocka_unit_test_teardown(fields__names__lead_back, tidy),
         cmocka_unit_test_teardown(headers__spellings__lead_to_fields_and_items, tidy),
         cmocka_unit_test_teardown(headers__of_two_items__lead_to_a_pair, tidy),
         cmocka_unit_test_teardown(headers__that_may_mean_several_things__are_hints, tidy),
@@ -349,6 +361,7 @@ int main(void)
         cmocka_unit_test_teardown(prefectures__at_the_front_of_an_address__are_found, tidy),
         cmocka_unit_test_teardown(values__spellings__stand_for_codes, tidy),
         cmocka_unit_test_teardown(values__nearest__is_one_that_the_system_knows, tidy),
+        cmocka_unit_test_teardown(values__20000_more__are_all_known, tidy),
         cmocka_unit_test_teardown(units__spellings__lead_to_the_official_one, tidy),
         cmocka_unit_test_teardown(units__that_only_convert__are_known_too, tidy),
         cmocka_unit_test_teardown(conversions__by_unit_and_analyte__are_found, tidy),

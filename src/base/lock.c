@@ -1,0 +1,62 @@
+#include "base/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder)
+{
+    char text[32] = {0};
+    *ret_holder = 0;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return KP_E_SYSTEM;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno;
+        if (read(fd, text, sizeof(text) - 1) > 0)
+            *ret_holder = strtol(text, NULL, 10);
+        (void)close(fd);
+        errno = error;
+        return KP_E_SYSTEM;
+    }
+    int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) != 0 || write(fd, text, (size_t)n) != n) {
+        int error = errno;
+        (void)close(fd);
+        errno = error;
+        return KP_E_SYSTEM;
+    }
+    *ret_fd = fd;
+    return KP_OK;
+}
+
+void kp_lock_drop(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd); /* releases the lock */
+}
+
+/* A line of /proc/locks is "7: FLOCK  ADVISORY  WRITE 4711 fe:01:917 0 EOF". Devices are not compared: on
+ * some file systems stat names them differently. */
+long kp_lock_holder(int fd)
+{
+    struct stat info;
+    char line[160];
+    long holder = 0;
+    FILE *locks = fstat(fd, &info) == 0 ? fopen("/proc/locks", "re") : NULL;
+    while (locks && holder == 0 && fgets(line, sizeof(line), locks)) {
+        const char *inode = strrchr(line, ':');
+        long pid = 0;
+        if (inode && sscanf(line, "%*d: FLOCK ADVISORY WRITE %ld", &pid) == 1 &&
+            strtoull(inode + 1, NULL, 10) == (unsigned long long)info.st_ino)
+            holder = pid;
+    }
+    if (locks)
+        (void)fclose(locks); /* only read */
+    return holder > 0 ? holder : 0;
+}

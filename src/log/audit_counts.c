@@ -1,0 +1,129 @@
+#include "log/audit_counts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "log/log.h"
+
+enum { COUNTED = 3 }; /* disclose, again, correct */
+
+struct group {
+    const char *insurer, *basis, *month;
+    uint64_t people[COUNTED];
+    uint64_t pending[COUNTED];
+    uint64_t bundles;
+};
+
+static struct group *group_at(const struct kp_audit_counts *counts, size_t i)
+{
+    return (struct group *)(void *)counts->groups.data + i;
+}
+
+static bool is_group(const struct group *g, const char *const *c)
+{
+    return strcmp(g->insurer, c[KP_LOG_INSURER_NUMBER]) == 0 && strcmp(g->basis, c[KP_LOG_BASIS_ID]) == 0 &&
+           strncmp(g->month, c[KP_LOG_TIME], 7) == 0;
+}
+
+static enum kp_status find_group(struct kp_audit_counts *counts, const char *const *c, size_t *ret_index)
+{
+    struct kp_arena *arena = &counts->ctx->arena;
+    uint32_t index = 0;
+    size_t n = counts->groups.len / sizeof(struct group);
+    *ret_index = counts->last_group;
+    if (n > 0 && is_group(group_at(counts, counts->last_group), c))
+        return KP_OK;
+    kp_arena_reset(&counts->scratch);
+    char *key = kp_arena_printf(&counts->scratch, "%s\x1f%s\x1f%.7s", c[KP_LOG_INSURER_NUMBER],
+                                c[KP_LOG_BASIS_ID], c[KP_LOG_TIME]);
+    if (!key)
+        return kp_no_memory(counts->ctx);
+    if (!kp_map_get(&counts->group_by_key, key, &index)) {
+        struct group g = {.insurer = kp_arena_strdup(arena, c[KP_LOG_INSURER_NUMBER]),
+                          .basis = kp_arena_strdup(arena, c[KP_LOG_BASIS_ID]),
+                          .month = kp_arena_strndup(arena, c[KP_LOG_TIME], 7)};
+        index = (uint32_t)n;
+        kp_buf_add(&counts->groups, &g, sizeof(g));
+        if (!kp_buf_ok(&counts->groups) || arena->failed ||
+            kp_map_put(&counts->group_by_key, arena, key, index) == KP_MAP_NO_MEMORY)
+            return kp_no_memory(counts->ctx);
+    }
+    *ret_index = counts->last_group = index;
+    return KP_OK;
+}
+
+enum kp_status kp_audit_counts_add(struct kp_audit_counts *counts, const char *const *c)
+{
+    size_t index = 0;
+    KP_TRY(find_group(counts, c, &index));
+    struct group *g = group_at(counts, index);
+    if (g->pending[0] + g->pending[1] + g->pending[2] == 0)
+        kp_buf_add(&counts->pending, &index, sizeof(index));
+    g->pending[c[KP_LOG_EVENT][0] == 'd' ? 0 : c[KP_LOG_EVENT][0] == 'a' ? 1 : 2]++;
+    return kp_buf_ok(&counts->pending) ? KP_OK : kp_no_memory(counts->ctx);
+}
+
+void kp_audit_counts_settle(struct kp_audit_counts *counts, bool released)
+{
+    for (size_t at = 0, index = 0; at < counts->pending.len; at += sizeof(index)) {
+        memcpy(&index, counts->pending.data + at, sizeof(index));
+        struct group *g = group_at(counts, index);
+        for (size_t k = 0; k < COUNTED; k++)
+            g->people[k] += released ? g->pending[k] : 0;
+        g->bundles += released;
+        memset(g->pending, 0, sizeof(g->pending));
+    }
+    kp_buf_reset(&counts->pending);
+}
+
+static int compare_groups(const void *x, const void *y)
+{
+    const struct group *a = x, *b = y;
+    int order = strcmp(a->insurer, b->insurer);
+    if (order == 0)
+        order = strcmp(a->basis, b->basis);
+    return order ? order : strcmp(a->month, b->month);
+}
+
+static void add_line(struct kp_buf *out, const struct group *g, const char *month)
+{
+    kp_buf_printf(out, "%-8s  %-12s  %-7s  %10" PRIu64 "  %8" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n",
+                  g->insurer, g->basis, month, g->people[0], g->people[1], g->people[2], g->bundles);
+}
+
+void kp_audit_counts_print(struct kp_audit_counts *counts, struct kp_buf *out)
+{
+    size_t n = counts->groups.len / sizeof(struct group), months = 0;
+    struct group sum = {.month = ""};
+    if (n == 0)
+        return;
+    qsort(counts->groups.data, n, sizeof(struct group), compare_groups);
+    kp_buf_printf(out, "\n%-8s  %-12s  %-7s  %10s  %8s  %9s  %8s\n", "insurer", "basis", "month", "people",
+                  "again", "corrected", "bundles");
+    for (size_t i = 0; i < n; i++) {
+        const struct group *g = group_at(counts, i), *next = i + 1 < n ? g + 1 : NULL;
+        if (g->bundles > 0)
+            add_line(out, g, g->month);
+        for (size_t k = 0; k < COUNTED; k++)
+            sum.people[k] += g->people[k];
+        sum.bundles += g->bundles;
+        months += g->bundles > 0;
+        if (next && strcmp(next->insurer, g->insurer) == 0 && strcmp(next->basis, g->basis) == 0)
+            continue;
+        sum.insurer = g->insurer;
+        sum.basis = g->basis;
+        if (months > 1)
+            add_line(out, &sum, "all");
+        sum = (struct group){.month = ""};
+        months = 0;
+    }
+}
+
+void kp_audit_counts_release(struct kp_audit_counts *counts)
+{
+    kp_buf_release(&counts->groups);
+    kp_buf_release(&counts->pending);
+    kp_arena_release(&counts->scratch);
+}

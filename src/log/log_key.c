@@ -1,0 +1,56 @@
+#include "log/log_key.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/scan.h"
+#include "base/text.h"
+
+struct kp_identity kp_identity_of_record(const struct kp_record *record)
+{
+    const char *const *f = record->field;
+    return (struct kp_identity){.insurer = f[KP_F_INSURER_NUMBER],
+                                .symbol = f[KP_F_INSURED_SYMBOL],
+                                .number = f[KP_F_INSURED_NUMBER],
+                                .branch = f[KP_F_INSURED_BRANCH],
+                                .birth = f[KP_F_BIRTH_DATE],
+                                .exam = f[KP_F_EXAM_DATE]};
+}
+
+struct kp_identity kp_identity_of_entry(const char *const c[KP_LOG__COUNT])
+{
+    return (struct kp_identity){.insurer = c[KP_LOG_INSURER_NUMBER],
+                                .symbol = c[KP_LOG_INSURED_SYMBOL],
+                                .number = c[KP_LOG_INSURED_NUMBER],
+                                .branch = c[KP_LOG_INSURED_BRANCH],
+                                .birth = c[KP_LOG_BIRTH_DATE],
+                                .exam = c[KP_LOG_EXAM_DATE]};
+}
+
+/* One vendor writes 0045 where another writes 45. */
+static const char *without_padding(const char *text)
+{
+    if (kp_all_digits(text))
+        while (text[0] == '0' && text[1])
+            text++;
+    return text;
+}
+
+char *kp_identity_text(struct kp_arena *arena, struct kp_identity id)
+{
+    const char *symbol = kp_text_value_key(arena, id.symbol);
+    const char *number = kp_text_value_key(arena, id.number);
+    if (!symbol || !number)
+        return NULL;
+    return kp_arena_printf(arena, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%s", id.insurer, without_padding(symbol),
+                           without_padding(number), id.branch, id.birth, id.exam);
+}
+
+enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES])
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    if (kp_sha256_of(identity, strlen(identity), digest) != KP_OK)
+        return kp_log_no_memory();
+    memcpy(ret_key, digest, KP_LOG_KEY_BYTES);
+    return KP_OK;
+}

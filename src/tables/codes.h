@@ -1,0 +1,27 @@
+/* code_systems.csv and values.csv: the codes of coded values and the spellings that stand for them. */
+#ifndef KP_CODES_TABLE_H
+#define KP_CODES_TABLE_H
+
+#include "base/arena.h"
+#include "tables/table_set.h"
+#include "kenporter.h"
+
+struct kp_code_row {
+    const char *system; /* OID */
+    const char *code;   /* one to five digits */
+    const char *display;
+};
+
+/* Needs the items. */
+enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables);
+
+/* Returns the code that a value key stands for in a code system (or pseudo system such as "sex"), or NULL. */
+const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key);
+/* Returns the known spelling, as a value key, nearest to one that the system does not know; NULL when memory
+ * is short. */
+const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
+                             const char *value_key);
+/* Returns the display text of a code, or NULL if the system does not have it. */
+const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code);
+
+#endif

@@ -1,0 +1,211 @@
+#include "tables/items.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/scan.h"
+#include "base/status.h"
+#include "tables/names.h"
+#include "tables/tablefile.h"
+
+const char *const kp_type_names[] = {"PQ", "CD", "CO", "ST", NULL};
+const char *const kp_scope_names[] = {"duty", "form", "other", NULL};
+static const char *const SEVERAL_NAMES[] = {"", "join", "positive", NULL};
+
+#define COLUMNS                                                                                              \
+    "item_code name value_type format unit code_system group_id group_relation depends_on method_code "      \
+    "author_item input_min input_max scope section order several category_name tokutei_need osh_need"
+enum { CODE, NAME, TYPE, FORMAT, UNIT, SYSTEM, GROUP, RELATION, DEPENDS, METHOD };
+enum { AUTHOR = METHOD + 1, MIN, MAX, SCOPE, SECTION, ORDER, SEVERAL, CATEGORY, TOKUTEI, OSH };
+
+static enum kp_status read_need(const struct kp_tablefile *f, size_t row, size_t column, char *ret_need)
+{
+    static const char needs[] = "01234567ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const char *need = kp_cell(f, row, column);
+    if (strlen(need) != 1 || !strchr(needs, *need))
+        return kp_table_bad(f, row, "a need is a digit or the letter of a group, not", need);
+    *ret_need = *need;
+    return KP_OK;
+}
+
+static enum kp_status read_group(const struct kp_tablefile *f, size_t row, struct kp_item *item)
+{
+    const char *relation = kp_cell(f, row, RELATION);
+    if (!kp_list_has("COMP RSON RSON1", relation) && *relation)
+        return kp_table_bad(f, row, "unknown group relation", relation);
+    if (*relation)
+        item->relation = relation[0] == 'R' ? KP_REL_RSON : KP_REL_COMP;
+    if (!kp_list_has("01010 01990", item->section))
+        return kp_table_bad(f, row, "unknown section", item->section);
+    if ((item->relation == KP_REL_NONE) != (item->group_id[0] == '\0'))
+        return kp_table_bad(f, row, "group_id and group_relation go together:", item->code);
+    return KP_OK;
+}
+
+static enum kp_status read_several(const struct kp_tablefile *f, size_t row, struct kp_item *item)
+{
+    const char *text = kp_cell(f, row, SEVERAL);
+    size_t several = 0;
+    if (!kp_name_find(SEVERAL_NAMES, text, &several) ||
+        (several == KP_SEVERAL_JOIN && item->type != KP_TYPE_ST) ||
+        (several == KP_SEVERAL_POSITIVE && !*item->code_system))
+        return kp_table_bad(f, row, "several is join (ST), positive (codes) or empty, not", text);
+    item->several = (enum kp_several)several;
+    return KP_OK;
+}
+
+static enum kp_status read_format(const struct kp_tablefile *f, size_t row, struct kp_item *item)
+{
+    const char *format = item->format;
+    if (item->type == KP_TYPE_ST) {
+        if (!kp_all_digits(format) || strlen(format) > 4)
+            return kp_table_bad(f, row, "an ST format is a number of bytes, not", format);
+        item->max_bytes = (unsigned)strtoul(format, NULL, 10);
+        return KP_OK;
+    }
+    size_t whole = strspn(format, "N");
+    size_t decimals = format[whole] == '.' ? strspn(format + whole + 1, "N") : 0;
+    if (whole == 0 || strlen(format) != whole + (decimals ? decimals + 1 : 0) || whole + decimals > 12)
+        return kp_table_bad(f, row, "not a number format:", format);
+    item->integer_digits = (unsigned)whole;
+    item->decimals = (unsigned)decimals;
+    return KP_OK;
+}
+
+static enum kp_status read_range(const struct kp_tablefile *f, size_t row, struct kp_item *item)
+{
+    item->has_range = *kp_cell(f, row, MIN) || *kp_cell(f, row, MAX);
+    if (item->has_range && !kp_cell_range(f, row, MIN, &item->min, &item->max))
+        return kp_table_bad(f, row, "input_min and input_max are not a range in", item->code);
+    return KP_OK;
+}
+
+static enum kp_status read_item(const struct kp_tablefile *f, size_t row, struct kp_item *item)
+{
+    size_t type = 0, scope = 0;
+    *item = (struct kp_item){.code = kp_cell(f, row, CODE),
+                             .name = kp_cell(f, row, NAME),
+                             .category = kp_cell(f, row, CATEGORY),
+                             .unit = kp_cell(f, row, UNIT),
+                             .code_system = kp_cell(f, row, SYSTEM),
+                             .group_id = kp_cell(f, row, GROUP),
+                             .method_code = kp_cell(f, row, METHOD),
+                             .section = kp_cell(f, row, SECTION),
+                             .format = kp_cell(f, row, FORMAT),
+                             .depends_on = -1,
+                             .text_item = -1,
+                             .author_item = -1};
+    item->label = kp_arena_printf(f->arena, "%s %s", item->code, item->name);
+    if (!item->label)
+        return kp_tablefile_no_memory(f);
+    KP_TRY(read_need(f, row, TOKUTEI, &item->tokutei_need));
+    KP_TRY(read_need(f, row, OSH, &item->osh_need));
+    if (strlen(item->code) != KP_ITEM_CODE_LENGTH)
+        return kp_table_bad(f, row, "an item code has 17 characters, not", item->code);
+    if (!kp_name_find(kp_type_names, kp_cell(f, row, TYPE), &type))
+        return kp_table_bad(f, row, "unknown value type", kp_cell(f, row, TYPE));
+    if (!kp_name_find(kp_scope_names, kp_cell(f, row, SCOPE), &scope))
+        return kp_table_bad(f, row, "unknown scope", kp_cell(f, row, SCOPE));
+    item->type = (enum kp_value_type)type;
+    item->scope = (enum kp_scope)scope;
+    if ((item->type == KP_TYPE_CD || item->type == KP_TYPE_CO) != (item->code_system[0] != '\0'))
+        return kp_table_bad(f, row, "CD and CO have a code system, PQ and ST none:", item->code);
+    KP_TRY(read_group(f, row, item));
+    KP_TRY(read_several(f, row, item));
+    KP_TRY(read_format(f, row, item));
+    return read_range(f, row, item);
+}
+
+static enum kp_status link_item(const struct kp_tablefile *f, const struct kp_tables *tables, size_t row,
+                                size_t column, int *ret_index)
+{
+    const char *code = kp_cell(f, row, column);
+    uint32_t index = 0;
+    if (!*code)
+        return KP_OK;
+    if (!kp_map_get(&tables->item_by_code, code, &index))
+        return kp_table_bad(f, row, "refers to an unknown item:", code);
+    *ret_index = (int)index;
+    return KP_OK;
+}
+
+/* Resolves the references of an item and records them at the items they refer to. */
+static enum kp_status link_items(const struct kp_tablefile *f, const struct kp_tables *tables, size_t row,
+                                 struct kp_item *items)
+{
+    struct kp_item *item = &items[row];
+    KP_TRY(link_item(f, tables, row, DEPENDS, &item->depends_on));
+    KP_TRY(link_item(f, tables, row, AUTHOR, &item->author_item));
+    if (item->depends_on >= 0 && item->type == KP_TYPE_ST && items[item->depends_on].text_item < 0)
+        items[item->depends_on].text_item = (int)row;
+    if (item->author_item >= 0)
+        items[item->author_item].is_author = true;
+    return KP_OK;
+}
+
+static bool are_rivals(const struct kp_item *a, const struct kp_item *b)
+{
+    bool alternatives = (a->tokutei_need >= 'A' && a->tokutei_need == b->tokutei_need) ||
+                        (a->osh_need >= 'A' && a->osh_need == b->osh_need);
+    return alternatives || (a->type != KP_TYPE_ST && a->type == b->type && strcmp(a->name, b->name) == 0);
+}
+
+static void find_rivals(struct kp_item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++)
+            if (are_rivals(&items[i], &items[k]))
+                items[i].has_rivals = items[k].has_rivals = true;
+}
+
+enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
+{
+    KP_TRY(kp_tablefile_open(f, "items.csv", COLUMNS));
+    size_t n = f->sheet.n_rows;
+    struct kp_item *items = kp_tablefile_rows(f, sizeof(*items));
+    if (!items)
+        return KP_E_SYSTEM;
+    unsigned long last = 0;
+    for (size_t i = 0; i < n; i++) {
+        KP_TRY(read_item(f, i, &items[i]));
+        unsigned long order = strtoul(kp_cell(f, i, ORDER), NULL, 10);
+        if (order <= last)
+            return kp_table_bad(f, i, "order must ascend at", items[i].code);
+        last = order;
+        enum kp_map_put put = kp_map_put(&tables->item_by_code, f->arena, items[i].code, (uint32_t)i);
+        if (put == KP_MAP_EXISTED)
+            return kp_table_bad(f, i, "item stands twice:", items[i].code);
+        if (put == KP_MAP_NO_MEMORY)
+            return kp_tablefile_no_memory(f);
+    }
+    for (size_t i = 0; i < n; i++)
+        KP_TRY(link_items(f, tables, i, items));
+    find_rivals(items, n);
+    tables->items = items;
+    tables->n_items = n;
+    return KP_OK;
+}
+
+const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code)
+{
+    uint32_t index = 0;
+    return kp_map_get(&tables->item_by_code, code, &index) ? &tables->items[index] : NULL;
+}
+
+bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit)
+{
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (strncmp(tables->items[i].code, prefix, n) == 0 &&
+            (!unit || strcmp(tables->items[i].unit, unit) == 0))
+            return true;
+    return false;
+}
+
+char kp_limit_mark(const struct kp_item *item, struct kp_decimal number)
+{
+    if (!item->has_range)
+        return 0;
+    if (kp_decimal_compare(number, item->min) <= 0)
+        return 'L';
+    return kp_decimal_compare(number, item->max) >= 0 ? 'H' : 0;
+}

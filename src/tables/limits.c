@@ -1,0 +1,78 @@
+#include "tables/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/scan.h"
+#include "base/status.h"
+#include "tables/items.h"
+#include "tables/names.h"
+#include "tables/tablefile.h"
+
+static const char *const LIMIT_NAMES[] = {
+    [KP_LIMIT_VISCERAL_FAT] = "visceral_fat",
+    [KP_LIMIT_WAIST_MALE] = "waist_male",
+    [KP_LIMIT_WAIST_FEMALE] = "waist_female",
+    [KP_LIMIT_BMI] = "bmi",
+    [KP_LIMIT_SYSTOLIC] = "systolic",
+    [KP_LIMIT_DIASTOLIC] = "diastolic",
+    [KP_LIMIT_TG] = "triglycerides",
+    [KP_LIMIT_CASUAL_TG] = "casual_triglycerides",
+    [KP_LIMIT_HDL] = "hdl",
+    [KP_LIMIT_METABOLIC_GLUCOSE] = "metabolic_glucose",
+    [KP_LIMIT_METABOLIC_HBA1C] = "metabolic_hba1c",
+    [KP_LIMIT_GUIDANCE_GLUCOSE] = "guidance_glucose",
+    [KP_LIMIT_GUIDANCE_HBA1C] = "guidance_hba1c",
+    [KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE] = "guidance_casual_glucose",
+    [KP_LIMIT__COUNT] = NULL,
+};
+
+enum kp_status kp_limits_load(struct kp_tablefile *f, struct kp_tables *tables)
+{
+    KP_TRY(kp_tablefile_open(f, "judgement_limits.csv", "name items comparison limit unit ground"));
+    struct kp_judgement_limit *limits = kp_arena_alloc(f->arena, KP_LIMIT__COUNT * sizeof(*limits));
+    if (!limits)
+        return kp_tablefile_no_memory(f);
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        const char *comparison = kp_cell(f, i, 2), *unit = kp_cell(f, i, 4);
+        size_t which = 0;
+        if (!kp_name_find(LIMIT_NAMES, kp_cell(f, i, 0), &which) || limits[which].items)
+            return kp_table_bad(f, i, "no limit of a judgement, or one that stands twice:", kp_cell(f, i, 0));
+        struct kp_judgement_limit *row = &limits[which];
+        *row = (struct kp_judgement_limit){.items = kp_cell(f, i, 1), .below = strcmp(comparison, "<") == 0};
+        if (!*row->items || !*unit || !kp_items_have(tables, row->items, strlen(row->items), unit))
+            return kp_table_bad(f, i, "no such item is measured in", unit);
+        if (!row->below && strcmp(comparison, ">=") != 0)
+            return kp_table_bad(f, i, "the comparison is >= or <, not", comparison);
+        if (!kp_cell_decimal(f, i, 3, &row->limit) || row->limit.units <= 0)
+            return kp_table_bad(f, i, "the limit is a number above 0, not", kp_cell(f, i, 3));
+    }
+    for (size_t i = 0; i < KP_LIMIT__COUNT; i++)
+        if (!limits[i].items)
+            return kp_table_bad(f, KP_HEADER_ROW, "the table lacks the limit", LIMIT_NAMES[i]);
+    tables->limits = limits;
+    return KP_OK;
+}
+
+enum kp_status kp_periodic_load(struct kp_tablefile *f, struct kp_tables *tables)
+{
+    KP_TRY(kp_tablefile_open(f, "periodic.csv", "name items omit_below but_not_at"));
+    struct kp_periodic *rows = kp_tablefile_rows(f, sizeof(*rows));
+    if (!rows)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        const char *below = kp_cell(f, i, 2), *ages = kp_cell(f, i, 3);
+        rows[i] =
+            (struct kp_periodic){kp_cell(f, i, 0), kp_cell(f, i, 1), (int)strtol(below, NULL, 10), ages};
+        if (!*rows[i].name || !*rows[i].items)
+            return kp_table_bad(f, i, "a row has a name and items, not", rows[i].name);
+        if (!kp_all_digits(below) || strlen(below) > 2 || ages[strspn(ages, "0123456789 ")] != '\0')
+            return kp_table_bad(f, i, "ages are numbers, not", below);
+        for (const char *at = rows[i].items; *at; at += strcspn(at, " "), at += *at == ' ')
+            if (!kp_items_have(tables, at, strcspn(at, " "), NULL))
+                return kp_table_bad(f, i, "no item's code begins so:", at);
+    }
+    tables->periodic = rows;
+    tables->n_periodic = f->sheet.n_rows;
+    return KP_OK;
+}

@@ -1,0 +1,57 @@
+/* All tables of one call. The rows are declared by the modules that load them. */
+#ifndef KP_TABLE_SET_H
+#define KP_TABLE_SET_H
+
+#include <stddef.h>
+
+#include "base/map.h"
+#include "base/sha256.h"
+#include "base/text.h"
+
+struct kp_tablefile;
+
+struct kp_tables {
+    const struct kp_text *text;     /* the caller's */
+    char sha256[KP_SHA256_HEX + 1]; /* hex, over the names and bytes of all tables */
+
+    const struct kp_item *items;
+    size_t n_items;
+    struct kp_map item_by_code; /* -> index */
+
+    const struct kp_code_row *codes;
+    size_t n_codes;
+    struct kp_map value_code; /* system, \x1f, value key -> index into code_texts */
+    const char *const *code_texts;
+
+    struct kp_map header_target; /* header key -> target */
+    struct kp_map header_hint;   /* the same for ambiguous headers: suggestions for a person */
+    const struct kp_meal_pair *pairs;
+    size_t n_pairs;
+    const char *const *traps; /* header keys of words that forbid a suggestion */
+    size_t n_traps;
+
+    struct kp_map unit_by_key; /* value key of a spelling -> index into unit_texts */
+    const char *const *unit_texts;
+    const struct kp_conversion *conversions;
+    size_t n_conversions;
+    const struct kp_unit_mistake *mistakes;
+    size_t n_mistakes;
+
+    const struct kp_periodic *periodic;
+    size_t n_periodic;
+    const struct kp_judgement_limit *limits; /* by enum kp_limit */
+
+    const struct kp_scheme *schemes;
+    size_t n_schemes;
+    const struct kp_basis *bases;
+    size_t n_bases;
+    const struct kp_privacy_ground *grounds;
+    size_t n_grounds;
+
+    const struct kp_prefecture *prefectures;
+    size_t n_prefectures;
+    const struct kp_xsd_digest *xsd_digests;
+    size_t n_xsd_digests; /* at most KP_MAX_XSD_FILES */
+};
+
+#endif

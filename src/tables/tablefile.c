@@ -1,0 +1,130 @@
+#include "tables/tablefile.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/status.h"
+
+enum { TABLE_MAX_BYTES = 16 << 20 };
+
+const char *kp_cell(const struct kp_tablefile *f, size_t row, size_t column)
+{
+    return f->at[column] == SIZE_MAX ? "" : f->sheet.rows[row].cells[f->at[column]];
+}
+
+bool kp_cell_decimal(const struct kp_tablefile *f, size_t row, size_t column, struct kp_decimal *ret_number)
+{
+    const char *text = kp_cell(f, row, column);
+    return kp_decimal_parse(text, strlen(text), ret_number);
+}
+
+bool kp_cell_range(const struct kp_tablefile *f, size_t row, size_t column, struct kp_decimal *ret_min,
+                   struct kp_decimal *ret_max)
+{
+    return kp_cell_decimal(f, row, column, ret_min) && kp_cell_decimal(f, row, column + 1, ret_max) &&
+           kp_decimal_compare(*ret_min, *ret_max) < 0;
+}
+
+void *kp_tablefile_rows(const struct kp_tablefile *f, size_t element_bytes)
+{
+    void *rows = kp_arena_alloc(f->arena, (f->sheet.n_rows + 1) * element_bytes);
+    if (!rows)
+        (void)kp_tablefile_no_memory(f);
+    return rows;
+}
+
+static enum kp_status table_bad(const struct kp_tablefile *f, uint64_t line, const char *what,
+                                const char *value)
+{
+    char *text = kp_arena_printf(f->arena, "%s '%s'", what, value);
+    return kp_fail(f->diag, KP_E_USAGE, KP_K_TABLE_BAD, kp_at(f->path, line), text ? text : what);
+}
+
+enum kp_status kp_table_bad(const struct kp_tablefile *f, size_t row, const char *what, const char *value)
+{
+    return table_bad(f, row < f->sheet.n_rows ? f->sheet.rows[row].line : 1, what, value);
+}
+
+enum kp_status kp_tablefile_no_memory(const struct kp_tablefile *f)
+{
+    return kp_fail(f->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+}
+
+static bool split_columns(struct kp_tablefile *f, const char *columns)
+{
+    f->n_columns = 0;
+    for (const char *at = columns; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (!(f->columns[f->n_columns++] = kp_arena_strndup(f->arena, at, strcspn(at, " "))))
+            return false;
+    return true;
+}
+
+static bool is_expected(const struct kp_tablefile *f, size_t sheet_column)
+{
+    for (size_t i = 0; i < f->n_columns; i++)
+        if (f->at[i] == sheet_column)
+            return true;
+    return false;
+}
+
+enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, size_t n_optional,
+                                           const char *bytes, size_t n, size_t *ret_index)
+{
+    enum kp_status st = kp_sheet_read(&f->sheet, f->arena, f->text, bytes, n);
+    if (st == KP_E_INPUT)
+        return KP_TABLEFILE_NOT_CSV;
+    if (st != KP_OK || !split_columns(f, columns))
+        return KP_TABLEFILE_NO_MEMORY;
+    size_t *i = ret_index;
+    for (*i = 0; *i < f->n_columns; ++*i) {
+        f->at[*i] = SIZE_MAX;
+        if (!kp_sheet_column(&f->sheet, f->columns[*i], &f->at[*i]) && *i + n_optional < f->n_columns)
+            return KP_TABLEFILE_COLUMN_MISSING;
+    }
+    for (*i = 0; f->strict && *i < f->sheet.n_columns; ++*i)
+        if (!is_expected(f, *i))
+            return KP_TABLEFILE_COLUMN_UNKNOWN;
+    for (*i = 0; *i < f->sheet.n_rows; ++*i)
+        if (f->sheet.rows[*i].n_cells != f->sheet.n_columns)
+            return KP_TABLEFILE_ROW_WIDTH;
+    return KP_TABLEFILE_SOUND;
+}
+
+static enum kp_status read_bytes(const struct kp_tablefile *f, const char **ret_bytes, size_t *ret_n)
+{
+    if (!f->folder) {
+        const struct kp_embedded *file = kp_embedded_find(f->path);
+        if (!file)
+            return kp_fail(f->diag, KP_E_SYSTEM, KP_K_INTERNAL, KP_NOWHERE, f->path);
+        *ret_bytes = file->bytes;
+        *ret_n = (size_t)(file->end - file->bytes);
+        return KP_OK;
+    }
+    char *path = kp_arena_printf(f->arena, "%s/%s", f->folder, f->path);
+    if (!path)
+        return kp_tablefile_no_memory(f);
+    if (kp_read_file(f->io, path, TABLE_MAX_BYTES, f->arena, ret_bytes, ret_n) != KP_OK)
+        return kp_fail(f->diag, KP_E_USAGE, KP_K_TABLE_UNREADABLE, kp_in(path), f->path, strerror(errno));
+    return KP_OK;
+}
+
+enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const char *columns)
+{
+    const char *bytes = NULL;
+    size_t n = 0, at = 0;
+    f->path = name;
+    KP_TRY(read_bytes(f, &bytes, &n));
+    if (kp_sha256_add(f->sha, name, strlen(name) + 1) != KP_OK || kp_sha256_add(f->sha, bytes, n) != KP_OK)
+        return kp_tablefile_no_memory(f);
+    enum kp_tablefile_fault fault = kp_tablefile_parse(f, columns, 0, bytes, n, &at);
+    if (fault == KP_TABLEFILE_NO_MEMORY)
+        return kp_tablefile_no_memory(f);
+    if (fault == KP_TABLEFILE_NOT_CSV)
+        return table_bad(f, f->sheet.bad_line, "not a CSV table:", name);
+    if (fault == KP_TABLEFILE_COLUMN_MISSING)
+        return table_bad(f, 1, "missing column", f->columns[at]);
+    if (fault == KP_TABLEFILE_ROW_WIDTH)
+        return kp_table_bad(f, at, "wrong number of fields in the row of", f->sheet.rows[at].cells[0]);
+    return KP_OK;
+}

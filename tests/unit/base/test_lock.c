@@ -1,0 +1,82 @@
+#include "folder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/lock.h"
+
+static int set_up(void **state)
+{
+    (void)umask(0); /* modes come from the program alone */
+    return make_folder(state);
+}
+
+static void take__twice__names_the_holder_until_it_is_dropped(void **state UNUSED)
+{
+    const char *path = in_folder("lock");
+    int first = -1, second = -1;
+    long holder = -1;
+    assert_int_equal(kp_lock_take(path, &first, &holder), KP_OK);
+    assert_int_equal(holder, 0);
+    assert_int_equal(mode_of(path), 0600);
+    assert_int_equal(kp_lock_take(path, &second, &holder), KP_E_SYSTEM);
+    assert_int_equal(errno, EWOULDBLOCK);
+    assert_int_equal(holder, getpid());
+    assert_int_equal(second, -1);
+    kp_lock_drop(first);
+    assert_int_equal(kp_lock_take(path, &second, &holder), KP_OK);
+    kp_lock_drop(second);
+    kp_lock_drop(-1);
+    assert_int_equal(kp_lock_take(in_folder("absent/lock"), &second, &holder), KP_E_SYSTEM);
+}
+
+static void take__process_that_died__holds_nothing(void **state UNUSED)
+{
+    const char *path = in_folder("dead");
+    int ready[2], fd = -1;
+    long holder = 0;
+    char byte = 0;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int held = -1;
+        if (kp_lock_take(path, &held, &holder) == KP_OK && write(ready[1], "x", 1) == 1)
+            (void)pause();
+        _exit(1);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(kp_lock_take(path, &fd, &holder), KP_E_SYSTEM);
+    assert_int_equal(holder, child);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(kp_lock_take(path, &fd, &holder), KP_OK);
+    kp_lock_drop(fd);
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+}
+
+static void holder__flock_on_a_file__is_its_process(void **state UNUSED)
+{
+    int fd = -1, free_fd = -1;
+    long holder = 0;
+    assert_int_equal(kp_lock_take(in_folder("held"), &fd, &holder), KP_OK);
+    assert_int_equal(kp_lock_holder(fd), getpid());
+    free_fd = kp_io_posix.open(put_file("free", "", 0), 0, 0);
+    assert_int_equal(kp_lock_holder(free_fd), 0);
+    assert_int_equal(kp_lock_holder(-1), 0);
+    kp_lock_drop(fd);
+    (void)close(free_fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(take__twice__names_the_holder_until_it_is_dropped),
+        cmocka_unit_test(take__process_that_died__holds_nothing),
+        cmocka_unit_test(holder__flock_on_a_file__is_its_process),
+    };
+    return cmocka_run_group_tests_name("lock", tests, set_up, remove_folder);
+}
