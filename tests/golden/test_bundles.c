@@ -1,4 +1,4 @@
-/* What the insurers get: archives and documents, read with the tools a receiver has. */
+/* The bundles, read with the tools a receiver has. */
 #include "golden.h"
 
 #define SENDER "6631111116"
@@ -48,13 +48,11 @@ static void bundles__archives__are_sound_for_three_readers(void **state)
         must("python3 -c \"import sys, zipfile; assert zipfile.ZipFile(sys.argv[1]).testzip() is None\" %s",
              zip);
         must("7z t %s", zip);
-        must("if command -v jar; then jar tf %s; fi",
-             zip); /* not worth a Java of its own where there is none */
+        must("if command -v jar; then jar tf %s; fi", zip); /* only where Java is installed */
     }
 }
 
-/* Names that every system takes, in order; nothing in the headers that depends on time or user, no data
- * descriptors. */
+/* Names are portable and in order; no header depends on time or user; there are no data descriptors. */
 static void bundles__members__suit_every_system(void **state)
 {
     (void)state;
@@ -189,7 +187,7 @@ static void documents__entries__stand_in_the_order_of_the_catalogue(void **state
                 continue;
             size_t row = find_row(&items, "item_code", textf("%.17s", at + 12));
             assert_true(row > 0);
-            if (first) { /* a group stands at the place of its first member */
+            if (first) { /* a group is at the position of its first member */
                 assert_true(row > last);
                 last = row;
             }

@@ -1,4 +1,5 @@
-/* Rows at the edge of what a document can hold: what goes out passes verify and agrees with its log entry. */
+/* Rows at the limits of what a document can contain: whatever is released passes verify and agrees with
+ * the log. */
 #include "golden.h"
 
 static void rows__at_the_limits__are_released_sound_or_stopped(void **state UNUSED)
@@ -6,7 +7,7 @@ static void rows__at_the_limits__are_released_sound_or_stopped(void **state UNUS
     must("python3 \"$GOLDEN/edges.py\"");
 }
 
-/* A facility's postal code without its address is no reason to leave it out. */
+/* A facility's postal code is written even without its address. */
 static void postal_code__without_address__is_in_the_document(void **state UNUSED)
 {
     must("grep -l facility_postal_code case*/export.csv | head -n 1 | "

@@ -1,5 +1,5 @@
-/* Nothing that people or systems do to a run, between runs, or to its surroundings makes it tell anyone twice
- * or lie. */
+/* Hostile surroundings: nothing that happens to a run or between runs makes it disclose anyone twice or
+ * report falsely. */
 #include "golden.h"
 
 #include <fcntl.h>
@@ -22,7 +22,7 @@ static void copy_of_done(const char *name)
     must("rm -rf %s; cp -a done %s", name, name);
 }
 
-/* --- surroundings of a run --- */
+/* --- surroundings --- */
 
 static void file_size__at_its_limit__is_a_write_error(void **state)
 {
@@ -63,7 +63,7 @@ static void streams__closed__send_messages_into_no_file(void **state)
     }
 }
 
-/* --- a log that forgot --- */
+/* --- a lost log --- */
 
 static void assert_refused(const char *out, const char *options)
 {
@@ -79,7 +79,7 @@ static void log_and_index_gone__bundles_there__nobody_is_told_twice(void **state
     copy_of_done("gone");
     must("rm gone" LOG "*");
     assert_refused("gone", "");
-    assert_refused("gone", ""); /* nor the next night */
+    assert_refused("gone", ""); /* nor in the next run */
 }
 
 static void log_from_an_old_copy__without_its_index__is_refused(void **state)
@@ -149,7 +149,7 @@ static int64_t late(void *ctx)
 
 static volatile int stop = 1;
 
-/* The program as a function, its messages in the file stderr. */
+/* Runs the program in process, with its output in the files stdout and stderr. */
 static int with(const struct kp_env *env, int n, char **argv)
 {
     FILE *answer = fopen("stdout", "w"), *messages = fopen("stderr", "w");

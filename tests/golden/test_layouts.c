@@ -1,4 +1,4 @@
-/* One export in the layouts that vendors and spreadsheets make of it: nobody is lost, nobody is shown. */
+/* One export in the layouts of vendors and spreadsheets: no person is lost, none is shown. */
 #include "golden.h"
 
 static int set_up(void **state)
@@ -14,7 +14,7 @@ static const char *report_of(const char *out)
     return slurp(textf("%s/report.json", run_folder(out)), NULL);
 }
 
-/* The same decisions, in the same order. */
+/* The decisions are the same, in the same order. */
 static void assert_as_plain(const char *out)
 {
     must("for o in plain %s; do tail -n +2 $o/runs/*/decisions.csv | cut -d, -f 3-11 >$o.decisions; done && "
@@ -45,7 +45,7 @@ static void rejected_rows__of_an_export_with_titles__go_back_in(void **state)
     assert_int_equal(counted("again", "rejected"), counted("first", "rejected"));
 }
 
-/* Our own columns stand before the others, and a mapping by numbers does not count them. */
+/* A mapping by column numbers does not count the kp_ columns, which come first. */
 static void held_rows__two_header_rows__go_back_in_by_column_numbers(void **state)
 {
     (void)state;
@@ -65,7 +65,7 @@ static void names__unknown_below_a_title__are_found(void **state)
     must("test $(wc -l <$(ls unknown/runs/*/decisions.csv)) = $(wc -l <$(ls plain/runs/*/decisions.csv))");
 }
 
-/* --- nobody is taken for a title or a name --- */
+/* --- people are not taken for titles or headers --- */
 
 static void assert_names_nobody(const char *place)
 {
@@ -85,7 +85,7 @@ static void person__where_the_header_belongs__stops_the_run_unseen(void **state)
     }
     assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map headless.csv"), 3);
     assert_names_nobody("headless.csv:1");
-    /* in a mapping by numbers neither a word for a sex nor a postal code has to be there */
+    /* a mapping by column numbers requires neither the sex nor a postal code */
     must(
         "python3 -c \"import csv,sys; r=[[c if c not in ('男','女') else '1' for c in x] for x in csv.reader(open("
         "'headless.csv',encoding='utf-8'))]; [x.__setitem__(9,'1') for x in r]; "
@@ -104,7 +104,7 @@ static void row_of_data__below_the_names__is_no_second_header(void **state)
     (void)state;
     static const struct {
         const char *name, *options;
-        unsigned more; /* rows than the plain export has */
+        unsigned more; /* rows than the plain export */
     } inputs[] = {{"words_first", "", 1}, {"code_first", "", 0}, {"half_named", "--mapping c2xdtbl.csv ", 1}};
     for (size_t i = 0; i < COUNT(inputs); i++) {
         assert_int_equal(
@@ -166,7 +166,7 @@ static void rows__of_one_item_each__are_told(void **state)
     assert_contains(slurp("stderr", NULL), "one_item_a_row.csv:1: warn K3071: ");
 }
 
-/* The row below the header may be a second header; looking must cost no more than its length. */
+/* The row below the header may be a second header; checking that must take time linear in its length. */
 static void text__far_too_long_in_the_first_row__rejects_that_row(void **state)
 {
     (void)state;
@@ -174,9 +174,9 @@ static void text__far_too_long_in_the_first_row__rejects_that_row(void **state)
     assert_contains(slurp("stderr", NULL), "long.csv:2: reject K4021 9A110160800000049");
 }
 
-/* --- what else a run could leave --- */
+/* --- core files, file names --- */
 
-/* The program blocks once the pipe is full, since this shell keeps it open and reads nothing. */
+/* The program blocks when the pipe is full, since the shell keeps it open and reads nothing. */
 static void program__that_crashes__leaves_no_core(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* A run that died: the next one settles what it left, and nobody is disclosed twice or forgotten. */
+/* An interrupted run: the next one settles its leftovers, and nobody is disclosed twice or lost. */
 #include "golden.h"
 
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 
 enum { COPIES = 2 };
 
-#define LAST "6631111116_39289004_202604010_1.zip" /* the bundle that goes out last */
+#define LAST "6631111116_39289004_202604010_1.zip" /* the bundle written last */
 #define LOG "/disclosure-log.csv"
 
 static int set_up(void **state)
@@ -18,8 +18,8 @@ static int set_up(void **state)
     return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
 }
 
-/* The finished folder, its log without the release entry of the last bundle; the index is written after that
- * entry. */
+/* Returns a copy of the finished folder, whose log lacks the last release entry; the index is written
+ * after that entry. */
 static char *unfinished(const char *name)
 {
     must("cp -a done %s; rm %s" LOG ".index; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG
@@ -79,7 +79,7 @@ static void unfinished__bundle_still_temporary__is_voided_and_redone(void **stat
     const char *out = unfinished("voided");
     const char *temp = textf("voided/.tmp-%s", run_id_of_last_entry(out));
     must("mkdir -m 700 '%s' && mv voided/" LAST " '%s/'; mkdir voided/.tmp-20000101-000000", temp, temp);
-    /* What the next export goes by must outlive what does not settle it. */
+    /* A command that cannot settle the leftovers must keep what the next export needs. */
     assert_int_equal(kenporter(CHECK "-o voided " INPUT), 1);
     assert_int_equal(kenporter("prepare " CONFIG "-o voided " INPUT), 1);
     assert_int_equal(how_many("voided/.tmp*"), 1);
@@ -122,8 +122,8 @@ static void unfinished__bundle_altered_in_place__is_not_called_released(void **s
     assert_int_equal(how_many("altered/*.zip"), how_many("done/*.zip"));
 }
 
-/* Collected before the release entry was written, the dead run's folder still there: to void it would be a
- * lie. */
+/* The bundle was collected before its release entry was written, and the temporary folder remains: voiding
+ * would be wrong. */
 static void unfinished__bundle_collected_already__is_never_voided(void **state)
 {
     (void)state;
@@ -134,7 +134,7 @@ static void unfinished__bundle_collected_already__is_never_voided(void **state)
     assert_contains(slurp("stderr", NULL), "fail K7007");
     assert_same_file("before.csv", "collected" LOG);
     assert_false(exists("collected/" LAST));
-    /* The way out, for somebody who knows that it never left. */
+    /* The remedy if someone knows that the bundle never left. */
     char *place = textf("collected/.tmp-%s/" LAST, run_id_of_last_entry(out));
     assert_contains(slurp("stderr", NULL), place);
     put(place, "", 0);
@@ -157,7 +157,7 @@ static void torn_last_line__anywhere__is_cut_off_and_reported(void **state)
         assert_log_verifies(textf("%s" LOG, out));
         struct sheet log = read_sheet(textf("%s" LOG, out)), before = read_sheet("done" LOG);
         assert_int_equal(log.n_rows,
-                         before.n_rows); /* the bundle is in place: its release entry is written again */
+                         before.n_rows); /* the bundle exists, so its release entry is written again */
         assert_int_equal(counted(out, "released"), 0);
         assert_int_equal(counted(out, "already_disclosed"), counted("done", "released"));
     }
@@ -186,7 +186,7 @@ static void temporary_folder__of_a_dead_run__is_removed(void **state)
 
 /* --- kill -9 --- */
 
-/* The fixture many times over, each copy with employee and insured numbers of its own. */
+/* Writes the fixture several times, each copy with its own employee and insured numbers. */
 static void write_large_input(void)
 {
     must("python3 -c \"import csv, sys\n"
@@ -264,7 +264,7 @@ static void wait_for_entries(pid_t pid, const char *out)
     wait_for_file(pid, textf("%s" LOG, out), 2000);
 }
 
-/* Everybody once, by the log alone: disclosed, and not voided afterwards. */
+/* By the log alone, everyone was disclosed once and not voided. */
 static void assert_sound(const char *out, size_t people)
 {
     assert_log_verifies(textf("%s" LOG, out));
@@ -297,7 +297,7 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
     double whole = now() - begun;
     size_t people = counted("whole", "released");
     int killed = 0, settled = 0,
-        kills = tries(4, 40); /* at any moment; each call in turn is for test_crash.c */
+        kills = tries(4, 40); /* at random moments; test_crash.c kills at each call */
     assert_true(people > (size_t)COPIES * 100);
     assert_sound("whole", people);
     srand(20260401);
@@ -306,7 +306,7 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
         int status = 0;
         pid_t pid = start_export(out);
         double part =
-            (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles go out */
+            (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles are released */
         if (i % 2)
             wait_for_entries(pid, out);
         wait_seconds(i % 2 ? 0.0015 * part : whole * part);

@@ -1,4 +1,4 @@
-/* show: a bundle's contents and one person's record, as text and as HTML. */
+/* The show command: a bundle's contents and one record, as text and as HTML. */
 #include "golden.h"
 
 #define BUNDLE "out/6631111116_06139463_202604010_1.zip"
@@ -54,7 +54,7 @@ static void record__by_number_and_by_every_name__is_the_same(void **state UNUSED
         assert_string_equal(shown("--lang ja %s %s", bundle, ways[i]), by_number);
 }
 
-/* Line 3 of the export, worked out by hand from its document. */
+/* Line 3 of the export, derived by hand from its document. */
 static void record__as_text__reads_as_a_sheet(void **state UNUSED)
 {
     const char *page = shown("--lang ja %s 3", bundle);
@@ -81,10 +81,10 @@ static void record__in_english__has_english_labels(void **state UNUSED)
     const char *page = shown("--lang en %s 3", bundle);
     assert_contains(page, "name (kana)");
     assert_contains(page, "reference range");
-    assert_contains(page, "身長"); /* items have Japanese names alone */
+    assert_contains(page, "身長"); /* items only have Japanese names */
 }
 
-/* The third document with other contents. */
+/* Returns a bundle whose third document was changed. */
 static const char *edited(const char *old, const char *new)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" %s edited/$(basename %s) '%s' '%s'", bundle, bundle, old, new);
@@ -94,8 +94,7 @@ static const char *edited(const char *old, const char *new)
 #define HEIGHT "<value xsi:type=\"PQ\" value=\"169.9\" unit=\"cm\"/>"
 #define MARK(code) "<value xsi:type=\"CD\" code=\"" code "\" codeSystem=\"2.16.840.1.113883.5.83\"/>"
 
-/* A mark is of the input range's end where the number reaches it; within the range the source said no more.
- */
+/* A mark is the limit of the input range if the number equals it, and otherwise the source's own. */
 static void record__marks_and_ranges__say_what_they_mean(void **state UNUSED)
 {
     assert_contains(edited(HEIGHT, MARK("L") "<value xsi:type=\"PQ\" value=\"95.0\" unit=\"cm\"/>"),
@@ -133,7 +132,7 @@ static void contents__codes_of_the_index__are_spelled_out(void **state UNUSED)
     assert_contains(page, "1: 特定健診情報");
 }
 
-/* Every item of the document has a line: as many as the document has codes and names of doctors. */
+/* Every item of the document has a line: one per code and doctor's name. */
 static void record__every_document__shows_all_its_items(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/count_shown.py\" %s", bundle);

@@ -1,12 +1,12 @@
-/* max_documents in the register of insurers: several bundles for one insurer and day, and what else counts N
- * up. */
+/* max_documents in the register of insurers: several bundles for one insurer and day, and other reasons
+ * for a higher bundle number. */
 #include "golden.h"
 
 #define SPLIT "6631111116_06139463_20260401"
 
 enum { PEOPLE = 103 }; /* of insurer 06139463 in the fixtures */
 
-/* The fixtures' register with a limit for one insurer; limit NULL: the file is left without the column. */
+/* Writes the fixtures' register with a limit for one insurer; without the column if limit is NULL. */
 static void write_register(const char *limit)
 {
     must(
@@ -36,7 +36,7 @@ static void limit__smaller_than_the_people__fills_several_bundles(void **state U
     assert_int_equal(how_many("out/" SPLIT "*.zip"), COUNT(expected));
     for (size_t i = 0; i < COUNT(expected); i++)
         assert_int_equal(documents_in(textf("out/" SPLIT "%zu_1.zip", i)), expected[i]);
-    assert_int_equal(how_many("out/*_01130012_*.zip"), 1); /* nobody limits the others */
+    assert_int_equal(how_many("out/*_01130012_*.zip"), 1); /* the others have no limit */
 }
 
 static void limit__serial_numbers__begin_anew_in_each_bundle(void **state UNUSED)
@@ -87,12 +87,12 @@ static void limit__more_than_ten_bundles__stops_with_nothing_released(void **sta
     assert_contains(slurp("stderr", NULL), "K6002");
     assert_int_equal(how_many("eleven/*.zip") + how_many("eleven/runs/*") + how_many("eleven/.tmp*"), 0);
     must("test $(wc -l <eleven/disclosure-log.csv) -le 1");
-    write_register("11"); /* ten: all that a day has */
+    write_register("11"); /* ten, the most per day */
     assert_int_equal(export_into("eleven", ""), 1);
     assert_int_equal(how_many("eleven/" SPLIT "*.zip"), 10);
 }
 
-/* Bundles that were collected from the folder still count: the log knows them. */
+/* Bundles collected from the folder still count, since the log contains them. */
 static void next_run__same_day__continues_the_numbering(void **state UNUSED)
 {
     write_register("");
@@ -100,7 +100,7 @@ static void next_run__same_day__continues_the_numbering(void **state UNUSED)
     must("rm day/" SPLIT "0_1.zip");
     assert_int_equal(export_into("day", "--again 'medium unreadable'"), 1);
     assert_int_equal(how_many("day/" SPLIT "1_1.zip"), 1);
-    must("touch day/" SPLIT "5_1.zip"); /* a name that another hand took */
+    must("touch day/" SPLIT "5_1.zip"); /* a name taken by someone else */
     assert_int_equal(export_into("day", "--again 'once more'"), 1);
     assert_int_equal(how_many("day/" SPLIT "6_1.zip"), 1);
 }
