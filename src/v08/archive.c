@@ -93,31 +93,19 @@ static const char *base_name(struct kp_archive *a)
     return copy ? copy : "";
 }
 
-/* Takes least to most digits and the separator behind them; returns "" if they are not there. */
-static const char *take_digits(struct kp_archive *a, const char **at, size_t least, size_t most,
-                               char separator)
-{
-    size_t n = strspn(*at, "0123456789");
-    if (n < least || n > most || (*at)[n] != separator)
-        return "";
-    const char *digits = kp_arena_strndup(&a->arena, *at, n);
-    *at += n + (separator != '\0');
-    return digits ? digits : "";
-}
-
 static void parse_name(struct kp_archive *a)
 {
-    const char *at = a->base;
-    const char *sender = take_digits(a, &at, KP_INSURER_DIGITS, KP_FACILITY_DIGITS, '_');
-    const char *receiver = *sender ? take_digits(a, &at, KP_INSURER_DIGITS, KP_FACILITY_DIGITS, '_') : "";
-    const char *day = *receiver ? take_digits(a, &at, 9, 9, '_') : "";
-    const char *event = *day ? take_digits(a, &at, 1, 1, '\0') : "";
-    char *date = kp_arena_strndup(&a->arena, day, *day ? 8 : 0);
-    a->name = (struct kp_archive_name){sender, receiver, kp_date_of(date ? date : ""), *event};
-    if (*event && kp_date_is_set(a->name.day))
-        return;
-    a->name = (struct kp_archive_name){.sender = "", .receiver = ""};
-    kp_archive_fault(a, NULL, KP_K_ARCHIVE_NAME);
+    struct kp_archive_name name = {.sender = ""};
+    char day[9] = "", number[2];
+    int n = 0;
+    int parts = sscanf(a->base, "%10[0-9]_%10[0-9]_%8[0-9]%1[0-9]_%1[0-9]%n", name.sender, name.receiver, day,
+                       number, name.event, &n);
+    name.day = kp_date_of(day);
+    if (parts == 5 && !a->base[n] && strlen(name.sender) >= KP_INSURER_DIGITS &&
+        strlen(name.receiver) >= KP_INSURER_DIGITS && kp_date_is_set(name.day))
+        a->name = name;
+    else
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_NAME);
 }
 
 /* Returns whether the path is relative, plain ASCII, and leads neither up nor to a drive. */
@@ -364,13 +352,13 @@ static void validate(struct kp_archive *a, const char *name, bool is_index, cons
         (void)validate_with(a, name, tree, profile, KP_K_PROFILE_INVALID);
 }
 
-enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member *member, const char *name,
-                               struct kp_arena *scratch, struct kp_tree *ret_tree)
+static enum kp_status read_tree(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
+                                struct kp_arena *scratch, struct kp_tree *ret_tree)
 {
     bool is_index = strcmp(name, KP_INDEX_FILE) == 0;
     const char *root = is_index ? "index" : "ClinicalDocument";
     const char *ns = is_index ? KP_INDEX_NAMESPACE : KP_CDA_NAMESPACE;
-    KP_TRY(unpack(a, member, name, DOCUMENT_MAX_BYTES));
+    KP_TRY(unpack(a, m, name, DOCUMENT_MAX_BYTES));
     KP_TRY(parse(a, name, scratch, ret_tree));
     if (strcmp(ret_tree->root->name, root) != 0 || strcmp(ret_tree->ns, ns) != 0 || ret_tree->alien) {
         const struct kp_finding finding = {.code = KP_K_XML_ROOT, .args = {root}};
@@ -379,6 +367,11 @@ enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member 
     }
     validate(a, name, is_index, ret_tree);
     return KP_OK;
+}
+
+enum kp_status kp_archive_tree(struct kp_archive *a, struct kp_arena *scratch, struct kp_tree *ret_tree)
+{
+    return read_tree(a, &a->member, a->document, scratch, ret_tree);
 }
 
 /* --- the scan of all members --- */
@@ -453,7 +446,7 @@ static enum kp_status read_index(struct kp_archive *a, const struct kp_zip_membe
 {
     struct kp_tree tree;
     struct kp_findings findings = {.arena = &a->arena};
-    enum kp_status st = kp_archive_tree(a, m, KP_INDEX_FILE, &a->arena, &tree);
+    enum kp_status st = read_tree(a, m, KP_INDEX_FILE, &a->arena, &tree);
     if (st == KP_E_FAULT)
         return KP_OK; /* the documents can still be read */
     KP_TRY(st);
@@ -468,16 +461,15 @@ static enum kp_status read_index(struct kp_archive *a, const struct kp_zip_membe
 static void judge_index(struct kp_archive *a)
 {
     const struct kp_index *index = &a->index;
-    const char event[] = {a->name.event, '\0'};
     uint64_t n = a->n_documents + a->n_claims;
     char counted[24], found[24];
     (void)snprintf(counted, sizeof(counted), "%" PRIu64, index->documents);
     (void)snprintf(found, sizeof(found), "%" PRIu64, n);
     if (index->documents != n)
         kp_archive_fault(a, KP_INDEX_FILE, KP_K_COUNT_DIFFERS, NULL, counted, found);
-    if (!a->name.event)
+    if (!*a->name.event)
         return;
-    if (strcmp(index->service_event, event) != 0)
+    if (strcmp(index->service_event, a->name.event) != 0)
         kp_archive_fault(a, KP_INDEX_FILE, KP_K_EVENT_DIFFERS);
     if (*index->receiver && strcmp(index->receiver, a->name.receiver) != 0)
         kp_archive_fault(a, KP_INDEX_FILE, KP_K_RECEIVER_DIFFERS, NULL, a->base);
@@ -528,7 +520,6 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .by_official = schemas && schemas->official_given,
         .silent = silent,
         .path = path,
-        .name = {.sender = "", .receiver = ""},
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     a->base = base_name(a);
     enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path, &fault);
@@ -549,15 +540,13 @@ void kp_archive_close(struct kp_archive *a)
     kp_arena_release(&a->arena);
 }
 
-enum kp_status kp_archive_next(struct kp_archive *a, struct kp_zip_member *ret_member, const char **ret_name,
-                               bool *ret_end)
+enum kp_status kp_archive_next(struct kp_archive *a)
 {
-    for (;;) {
-        KP_TRY(next_member(a, ret_member, ret_end));
-        if (*ret_end)
-            return KP_OK;
-        *ret_name = below_top(a, ret_member);
-        if (*ret_name && !ret_member->special && kind_of(*ret_name, ret_member->folder) == DOCUMENT)
-            return KP_OK;
-    }
+    bool end = false;
+    do {
+        KP_TRY(next_member(a, &a->member, &end));
+        a->document = end ? NULL : below_top(a, &a->member);
+    } while (!end &&
+             (!a->document || a->member.special || kind_of(a->document, a->member.folder) != DOCUMENT));
+    return KP_OK;
 }

@@ -21,11 +21,10 @@ struct kp_archive_schemas {
     uint8_t enclosed[KP_MAX_XSD_FILES][KP_SHA256_BYTES]; /* files of that bundle, by row of the table */
 };
 
-/* The parts of SENDER_RECEIVER_YYYYMMDDN_X; "" and 0 if the name does not follow that grammar. */
+/* The parts of SENDER_RECEIVER_YYYYMMDDN_X; "" and unset if the name does not follow that grammar. */
 struct kp_archive_name {
-    const char *sender, *receiver;
+    char sender[11], receiver[11], event[2];
     struct kp_date day;
-    char event;
 };
 
 struct kp_archive {
@@ -39,6 +38,8 @@ struct kp_archive {
     struct kp_archive_name name;
     struct kp_arena arena;
     struct kp_unzip zip;
+    struct kp_zip_member member; /* the current document, */
+    const char *document;        /* and its name below the top folder; NULL: none */
     uint64_t n_members, n_documents, n_claims;
     bool has_index;
     struct kp_index index;
@@ -56,15 +57,13 @@ enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_context *ct
                                struct kp_archive_schemas *schemas, const char *path, bool silent);
 void kp_archive_close(struct kp_archive *archive);
 
-/* Finds the next document. *ret_name is its name below the top folder and lives until the next call. Fails as
- * kp_archive_open does. */
-enum kp_status kp_archive_next(struct kp_archive *archive, struct kp_zip_member *ret_member,
-                               const char **ret_name, bool *ret_end);
+/* Moves to the next document; archive->document is NULL after the last. Fails as kp_archive_open does. */
+enum kp_status kp_archive_next(struct kp_archive *archive);
 
-/* Unpacks, parses and validates the index or a document; the tree lives in scratch. Reports faults. Returns
+/* Unpacks, parses and validates the current document; the tree lives in scratch. Reports faults. Returns
  * KP_E_FAULT if there is no readable tree. */
-enum kp_status kp_archive_tree(struct kp_archive *archive, const struct kp_zip_member *member,
-                               const char *name, struct kp_arena *scratch, struct kp_tree *ret_tree);
+enum kp_status kp_archive_tree(struct kp_archive *archive, struct kp_arena *scratch,
+                               struct kp_tree *ret_tree);
 
 /* Reports and counts a finding. member: its name below the top folder, or NULL for the archive as a whole. */
 void kp_archive_report(struct kp_archive *archive, const char *member, uint64_t line,

@@ -1,5 +1,7 @@
 #include "v08/cda_read.h"
 
+#include <string.h>
+
 #include "base/status.h"
 #include "input/norm_fields.h"
 #include "v08/standard.h"
@@ -15,39 +17,56 @@ struct reader {
     struct kp_document *document;
     struct kp_record *record; /* of the document */
     size_t last_item;         /* index + 1 of the section's previous entry */
+    /* The entry being read: */
+    const struct kp_item *item;
+    const struct kp_node *observation;
+    struct kp_value value;
 };
 
-static void find(const struct reader *r, enum kp_code code, const char *where, const char *arg)
+static void find(struct reader *r, enum kp_code code, const char *where, const char *arg)
 {
     kp_findings_add(r->findings, code, where, NULL, arg);
 }
 
 /* Sets the line of the findings that follow. */
-static void set_line(const struct reader *r, const struct kp_node *node)
+static void set_line(struct reader *r, const struct kp_node *node)
 {
     r->findings->line = node ? node->line : 0;
 }
 
-static const char *trimmed(const struct reader *r, const char *text)
+/* A NULL has marked the arena as failed, and kp_cda_read fails for that in the end. */
+static const char *trimmed(struct reader *r, const char *text)
 {
     const char *copy = kp_text_trim(r->arena, text);
     return copy ? copy : "";
 }
 
-static const char *text_of(const struct kp_node *node)
+static const char *text_of(const struct kp_node *parent, const char *child)
 {
+    const struct kp_node *node = kp_node_child(parent, child);
     return node ? node->text : "";
 }
 
-static const char *value_of(const struct kp_node *parent, const char *name)
+/* The attribute of the child of that name. */
+static const char *attr_of(const struct kp_node *parent, const char *child, const char *name)
 {
-    return kp_node_attr(kp_node_child(parent, name), "value");
+    return kp_node_attr(kp_node_child(parent, child), name);
+}
+
+static const char *value_of(const struct kp_node *parent, const char *child)
+{
+    return attr_of(parent, child, "value");
+}
+
+static bool attr_is(const struct kp_node *node, const char *name, const char *value)
+{
+    return strcmp(kp_node_attr(node, name), value) == 0;
 }
 
 /* --- header --- */
 
-/* The form of a field as the standard describes it. */
-static const char *form_of(enum kp_field field)
+/* Names the form that the standard prescribes for the field. */
+static void form_differs(struct reader *r, enum kp_field field)
 {
     static const char *const forms[KP_F__COUNT] = {[KP_F_INSURER_NUMBER] = "########",
                                                    [KP_F_INSURED_SYMBOL] = "全角 / 半角 <= 20",
@@ -67,30 +86,23 @@ static const char *form_of(enum kp_field field)
                                                    [KP_F_FACILITY_PHONE] = "tel:##########",
                                                    [KP_F_TICKET_NUMBER] = "###########",
                                                    [KP_F_TICKET_EXPIRES] = "YYYYMMDD"};
-    return forms[field] ? forms[field] : "";
+    find(r, KP_K_FORM_DIFFERS, kp_field_name(field), forms[field]);
 }
 
-static void form_differs(const struct reader *r, enum kp_field field)
-{
-    find(r, KP_K_FORM_DIFFERS, kp_field_name(field), form_of(field));
-}
-
-static void take_field(const struct reader *r, enum kp_field field, const char *text)
+/* A field that normalising rejects has its finding already; one that it would change differs in form. Text
+ * longer than any field is not normalised. */
+static void take_field(struct reader *r, enum kp_field field, const char *text)
 {
     struct kp_norm norm = {
         .tables = r->tables, .arena = r->arena, .findings = r->findings, .record = r->record};
-    struct kp_finding *before = r->findings->last;
-    if (strlen(text) > FIELD_MAX_BYTES) { /* longer than any field: not worth normalising */
-        form_differs(r, field);
-        return;
-    }
-    bool stands = kp_norm_field_stands(&norm, field, text);
-    bool refused = !*r->record->field[field] && r->findings->last != before; /* with a finding of its own */
-    if (!stands && !refused)
+    const struct kp_finding *before = r->findings->last;
+    bool stands = strlen(text) <= FIELD_MAX_BYTES && kp_norm_field_stands(&norm, field, text);
+    bool rejected = !*r->record->field[field] && r->findings->last != before;
+    if (!stands && !rejected)
         form_differs(r, field);
 }
 
-static void take_ids(const struct reader *r, const struct kp_node *role)
+static void take_ids(struct reader *r, const struct kp_node *role)
 {
     static const struct {
         const char *root;
@@ -114,7 +126,7 @@ static void take_ids(const struct reader *r, const struct kp_node *role)
     }
 }
 
-static void take_address(const struct reader *r, const struct kp_node *addr, enum kp_field postal_code,
+static void take_address(struct reader *r, const struct kp_node *addr, enum kp_field postal_code,
                          enum kp_field place)
 {
     if (!addr)
@@ -122,21 +134,19 @@ static void take_address(const struct reader *r, const struct kp_node *addr, enu
     set_line(r, addr);
     if (addr->text_first)
         find(r, KP_K_ADDRESS_BEFORE, kp_field_name(place), NULL);
-    take_field(r, postal_code, text_of(kp_node_child(addr, "postalCode")));
+    take_field(r, postal_code, text_of(addr, "postalCode"));
     take_field(r, place, trimmed(r, addr->text));
 }
 
-static void take_patient(const struct reader *r, const struct kp_node *role)
+static void take_patient(struct reader *r, const struct kp_node *role)
 {
     const struct kp_node *patient = kp_node_child(role, "patient");
-    const struct kp_node *sex = kp_node_child(patient, "administrativeGenderCode");
-    const struct kp_node *name = kp_node_child(patient, "name");
     take_ids(r, role);
     take_address(r, kp_node_child(role, "addr"), KP_F_POSTAL_CODE, KP_F_ADDRESS);
-    set_line(r, name);
-    take_field(r, KP_F_NAME_KANA, text_of(name));
-    set_line(r, sex);
-    take_field(r, KP_F_SEX, kp_node_attr(sex, "code"));
+    set_line(r, kp_node_child(patient, "name"));
+    take_field(r, KP_F_NAME_KANA, text_of(patient, "name"));
+    set_line(r, kp_node_child(patient, "administrativeGenderCode"));
+    take_field(r, KP_F_SEX, attr_of(patient, "administrativeGenderCode", "code"));
     set_line(r, kp_node_child(patient, "birthTime"));
     take_field(r, KP_F_BIRTH_DATE, value_of(patient, "birthTime"));
 }
@@ -148,15 +158,15 @@ static const char *phone_of(const struct kp_node *organisation)
 }
 
 /* Checks the author's number; the other members are only shown. */
-static void take_author(const struct reader *r, const struct kp_node *author)
+static void take_author(struct reader *r, const struct kp_node *author)
 {
     const struct kp_node *org = kp_node_at(author, "assignedAuthor/representedOrganization");
     const struct kp_node *addr = kp_node_child(org, "addr");
-    const char *number = kp_node_attr(kp_node_child(org, "id"), "extension");
+    const char *number = attr_of(org, "id", "extension");
     set_line(r, author);
     r->document->author = (struct kp_org){.number = number,
-                                          .name = text_of(kp_node_child(org, "name")),
-                                          .postal_code = text_of(kp_node_child(addr, "postalCode")),
+                                          .name = text_of(org, "name"),
+                                          .postal_code = text_of(addr, "postalCode"),
                                           .address = addr ? trimmed(r, addr->text) : "",
                                           .phone = phone_of(org)};
     if (!kp_is_digits(number, KP_FACILITY_DIGITS))
@@ -165,10 +175,10 @@ static void take_author(const struct reader *r, const struct kp_node *author)
         find(r, KP_K_FORM_DIFFERS, "author time", "effectiveTime");
 }
 
-static void take_performer(const struct reader *r, const struct kp_node *event)
+static void take_performer(struct reader *r, const struct kp_node *event)
 {
     const struct kp_node *org = kp_node_at(event, "performer/assignedEntity/representedOrganization");
-    const char *number = kp_node_attr(kp_node_child(org, "id"), "extension");
+    const char *number = attr_of(org, "id", "extension");
     set_line(r, event);
     take_field(r, KP_F_EXAM_DATE, value_of(event, "effectiveTime"));
     set_line(r, org);
@@ -177,22 +187,21 @@ static void take_performer(const struct reader *r, const struct kp_node *event)
         take_field(r, KP_F_FACILITY_NUMBER, number);
     else
         find(r, KP_K_FACILITY_NUMBER, kp_field_name(KP_F_FACILITY_NUMBER), NULL);
-    take_field(r, KP_F_FACILITY_NAME, text_of(kp_node_child(org, "name")));
+    take_field(r, KP_F_FACILITY_NAME, text_of(org, "name"));
     take_field(r, KP_F_FACILITY_PHONE, phone_of(org));
     take_address(r, kp_node_child(org, "addr"), KP_F_FACILITY_POSTAL_CODE, KP_F_FACILITY_ADDRESS);
 }
 
 /* Reads a 受診券; of a 利用券, which belongs to guidance, only checks the root: the OID, then the insurer's
  * number. */
-static void take_ticket(const struct reader *r, const struct kp_node *participant)
+static void take_ticket(struct reader *r, const struct kp_node *participant)
 {
     const struct kp_node *entity = kp_node_child(participant, "associatedEntity");
     const struct kp_node *id = kp_node_child(entity, "id");
     const char *root = kp_node_attr(id, "root");
     const char *insurer = r->record->field[KP_F_INSURER_NUMBER];
     const char *scope = kp_node_attr(kp_node_at(entity, "scopingOrganization/id"), "extension");
-    const char *kind = kp_node_attr(kp_node_child(participant, "functionCode"), "code");
-    bool check_up = strcmp(kind, "1") == 0;
+    bool check_up = strcmp(attr_of(participant, "functionCode", "code"), "1") == 0;
     const char *arc = check_up ? KP_OID_TICKET : KP_OID_GUIDANCE_TICKET;
     size_t n = strlen(arc);
     set_line(r, participant);
@@ -206,18 +215,17 @@ static void take_ticket(const struct reader *r, const struct kp_node *participan
 }
 
 /* Returns the code, which may be "", after checking it against its code system. */
-static const char *header_code(const struct reader *r, const struct kp_node *code, const char *system,
+static const char *header_code(struct reader *r, const struct kp_node *code, const char *system,
                                const char *where)
 {
-    const char *given = kp_node_attr(code, "codeSystem");
     const char *text = kp_node_attr(code, "code");
     set_line(r, code);
-    if (!kp_code_display(r->tables, system, text) || strcmp(given, system) != 0)
+    if (!kp_code_display(r->tables, system, text) || !attr_is(code, "codeSystem", system))
         find(r, KP_K_HEADER_CODE, where, system);
     return text;
 }
 
-static void take_header(const struct reader *r, const struct kp_node *root)
+static void take_header(struct reader *r, const struct kp_node *root)
 {
     const struct kp_node *event = kp_node_at(root, "documentationOf/serviceEvent");
     r->document->created = kp_date_of(value_of(root, "effectiveTime"));
@@ -235,271 +243,256 @@ static void take_header(const struct reader *r, const struct kp_node *root)
         header_code(r, kp_node_child(event, "code"), KP_OID_PROGRAMME, kp_field_name(KP_F_PROGRAMME));
 }
 
-/* --- one value --- */
+/* --- the value of an entry --- */
+
+static void fault(struct reader *r, enum kp_code code, const char *arg)
+{
+    find(r, code, r->item->label, arg);
+}
 
 /* Returns the number in the item's format, or NULL if it does not fit. Missing decimals become zeros. */
-static const char *number_of(const struct reader *r, const struct kp_item *item, const char *text,
-                             struct kp_decimal *ret_number)
+static const char *number_of(struct reader *r, const char *text, struct kp_decimal *ret_number)
 {
     char full[KP_DECIMAL_TEXT];
     size_t n = strlen(text);
     if (strspn(text, "0123456789.") != n || text[0] == '.' || !kp_decimal_parse(text, n, ret_number) ||
-        ret_number->scale > item->decimals || kp_decimal_integer_digits(*ret_number) > item->integer_digits ||
-        !kp_decimal_round(*ret_number, item->decimals, ret_number))
+        ret_number->scale > r->item->decimals ||
+        kp_decimal_integer_digits(*ret_number) > r->item->integer_digits ||
+        !kp_decimal_round(*ret_number, r->item->decimals, ret_number))
         return NULL;
     kp_decimal_text(*ret_number, full);
     return kp_arena_strdup(r->arena, full);
 }
 
 /* At the ends of the input range the mark is required; within it a source may say "less than 5". */
-static bool take_quantity(const struct reader *r, const struct kp_item *item, const struct kp_node *node,
-                          struct kp_value *value)
+static void take_quantity(struct reader *r, const struct kp_node *node)
 {
     struct kp_decimal number;
-    if (strcmp(kp_node_attr(node, "unit"), item->unit) != 0)
-        find(r, KP_K_ITEM_UNIT, item->label, item->unit);
-    value->text = number_of(r, item, kp_node_attr(node, "value"), &number);
-    if (!value->text) {
-        find(r, KP_K_ITEM_DIGITS, item->label, item->format);
-        return false;
+    if (!attr_is(node, "unit", r->item->unit))
+        fault(r, KP_K_ITEM_UNIT, r->item->unit);
+    r->value.text = number_of(r, kp_node_attr(node, "value"), &number);
+    if (!r->value.text) {
+        fault(r, KP_K_ITEM_DIGITS, r->item->format);
+        r->value.state = KP_VALUE_ABSENT;
+        return;
     }
-    char required = kp_limit_mark(item, number);
-    if (required && value->limit != required)
-        find(r, KP_K_ITEM_MARK, item->label, NULL);
-    return true;
+    char required = kp_limit_mark(r->item, number);
+    if (required && r->value.limit != required)
+        fault(r, KP_K_ITEM_MARK, NULL);
 }
 
-static void take_code(const struct reader *r, const struct kp_item *item, const struct kp_node *node,
-                      struct kp_value *value)
+static void take_code(struct reader *r, const struct kp_node *node)
 {
-    value->text = kp_node_attr(node, "code");
-    if (strcmp(kp_node_attr(node, "codeSystem"), item->code_system) != 0 ||
-        !kp_code_display(r->tables, item->code_system, value->text))
-        find(r, KP_K_ITEM_ANSWER, item->label, item->code_system);
+    r->value.text = kp_node_attr(node, "code");
+    if (!attr_is(node, "codeSystem", r->item->code_system) ||
+        !kp_code_display(r->tables, r->item->code_system, r->value.text))
+        fault(r, KP_K_ITEM_ANSWER, r->item->code_system);
 }
 
-static void take_text(const struct reader *r, const struct kp_item *item, const struct kp_node *node,
-                      struct kp_value *value)
+static const char *take_text(struct reader *r, const struct kp_item *item, const struct kp_node *node)
 {
     enum { DATE_BYTES = 8, UTF8_PER_CP932 = 3 }; /* a CP932 byte takes at most so many bytes of UTF-8 */
-    value->text = strlen(node->text) <= UTF8_PER_CP932 * item->max_bytes ? node->text : "";
-    const char *wide = kp_text_wide(r->arena, value->text, true);
+    const char *text = strlen(node->text) <= UTF8_PER_CP932 * item->max_bytes ? node->text : "";
+    const char *wide = kp_text_wide(r->arena, text, true);
     bool sound = item->max_bytes == DATE_BYTES
-                     ? kp_date_is_set(kp_date_of(value->text))
-                     : *value->text && wide && strcmp(wide, value->text) == 0 &&
+                     ? kp_date_is_set(kp_date_of(text))
+                     : *text && wide && strcmp(wide, text) == 0 &&
                            kp_text_cp932_bytes(r->tables->text, wide, NULL) <= item->max_bytes;
     if (!sound)
         find(r, KP_K_ITEM_TEXT, item->label, item->format);
+    return text;
 }
 
 static bool is_mark(const struct kp_node *value)
 {
-    return strcmp(kp_node_attr(value, "codeSystem"), KP_OID_LIMIT) == 0;
+    return attr_is(value, "codeSystem", KP_OID_LIMIT);
 }
 
-static bool is_mark_only(const struct reader *r, const struct kp_item *item, const struct kp_node *value)
+static bool is_mark_only(struct reader *r, const struct kp_node *value)
 {
-    return item->type == KP_TYPE_PQ && is_mark(value) && kp_limit_without_value(r->record->exam);
+    return r->item->type == KP_TYPE_PQ && is_mark(value) && kp_limit_without_value(r->record->exam);
 }
 
-/* Returns the node of the value. Of two nodes one must be the limit mark; samples have them in either order.
- */
-static const struct kp_node *take_limit(const struct reader *r, const struct kp_item *item,
-                                        const struct kp_node *values, struct kp_value *value)
+/* Returns the node of the value. Of two nodes one must be the limit mark; samples have either order. */
+static const struct kp_node *take_limit(struct reader *r, const struct kp_node *first)
 {
-    const struct kp_node *second = kp_node_again(values);
-    if (!second && !is_mark_only(r, item, values))
-        return values;
-    const struct kp_node *mark = !second || is_mark(values) ? values : second;
+    const struct kp_node *second = kp_node_again(first);
+    if (!second && !is_mark_only(r, first))
+        return first;
+    const struct kp_node *mark = !second || is_mark(first) ? first : second;
     const char *code = kp_node_attr(mark, "code");
-    if (strcmp(kp_node_attr(mark, "xsi:type"), "CD") == 0 && is_mark(mark) &&
-        (strcmp(code, "L") == 0 || strcmp(code, "H") == 0) && item->type == KP_TYPE_PQ)
-        value->limit = code[0];
+    if (attr_is(mark, "xsi:type", "CD") && is_mark(mark) && r->item->type == KP_TYPE_PQ &&
+        (strcmp(code, "L") == 0 || strcmp(code, "H") == 0))
+        r->value.limit = code[0];
     else
-        find(r, KP_K_ITEM_MARK, item->label, NULL);
-    return second && mark == values ? second : values;
+        fault(r, KP_K_ITEM_MARK, NULL);
+    return second && mark == first ? second : first;
 }
 
-static void take_null_flavor(const struct reader *r, const struct kp_item *item, const struct kp_node *node,
-                             struct kp_value *value)
+static void take_null_flavor(struct reader *r, const struct kp_node *node)
 {
-    bool plain = strcmp(kp_node_attr(node, "nullFlavor"), "NI") == 0 && !*kp_node_attr(node, "value") &&
-                 !*kp_node_attr(node, "code") && !*node->text && !value->limit;
-    value->state = plain ? KP_VALUE_NOT_MEASURABLE : KP_VALUE_ABSENT;
-    if (!plain)
-        find(r, KP_K_ITEM_STATE, item->label, NULL);
+    if (attr_is(node, "nullFlavor", "NI") && attr_is(node, "value", "") && attr_is(node, "code", "") &&
+        !*node->text && !r->value.limit)
+        r->value.state = KP_VALUE_NOT_MEASURABLE;
+    else
+        fault(r, KP_K_ITEM_STATE, NULL);
 }
 
 /* Keeps malformed text and codes (a finding says so); drops numbers that do not parse. */
-static void take_value(const struct reader *r, const struct kp_item *item, const struct kp_node *observation,
-                       struct kp_value *value)
+static void take_value(struct reader *r)
 {
-    const struct kp_node *first = kp_node_child(observation, "value");
-    const struct kp_node *node = take_limit(r, item, first, value);
-    if (value->limit && node == first && is_mark_only(r, item, node)) {
-        *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "", .limit = value->limit};
-        return;
+    const char *type = kp_type_names[r->item->type];
+    const struct kp_node *first = kp_node_child(r->observation, "value"), *node = take_limit(r, first);
+    if (r->value.limit && node == first && is_mark_only(r, node)) {
+        r->value.state = KP_VALUE_PRESENT;
+        r->value.text = "";
+    } else if (!attr_is(node, "xsi:type", type)) {
+        fault(r, KP_K_ITEM_TYPE, type);
+    } else if (!attr_is(node, "nullFlavor", "")) {
+        take_null_flavor(r, node);
+    } else {
+        r->value.state = KP_VALUE_PRESENT;
+        if (r->item->type == KP_TYPE_PQ)
+            take_quantity(r, node);
+        else if (r->item->type == KP_TYPE_ST)
+            r->value.text = take_text(r, r->item, node);
+        else
+            take_code(r, node);
     }
-    if (strcmp(kp_node_attr(node, "xsi:type"), kp_type_names[item->type]) != 0) {
-        find(r, KP_K_ITEM_TYPE, item->label, kp_type_names[item->type]);
-        return;
-    }
-    if (*kp_node_attr(node, "nullFlavor")) {
-        take_null_flavor(r, item, node, value);
-        return;
-    }
-    value->state = KP_VALUE_PRESENT;
-    if (item->type == KP_TYPE_ST)
-        take_text(r, item, node, value);
-    else if (item->type != KP_TYPE_PQ)
-        take_code(r, item, node, value);
-    else if (!take_quantity(r, item, node, value))
-        value->state = KP_VALUE_ABSENT;
 }
 
 /* --- around the value --- */
 
-static void keep(const struct reader *r, size_t i, const struct kp_value *value)
+static void keep(struct reader *r, const struct kp_item *item, struct kp_value value)
 {
-    r->record->values[i] = *value;
+    size_t i = (size_t)(item - r->tables->items);
+    r->record->values[i] = value;
     r->document->section_of[i] = (int)r->document->n_sections - 1;
 }
 
-static void take_interpretation(const struct reader *r, const struct kp_item *item,
-                                const struct kp_node *observation, struct kp_value *value)
+static void take_interpretation(struct reader *r)
 {
-    const struct kp_node *node = kp_node_child(observation, "interpretationCode");
+    const struct kp_node *node = kp_node_child(r->observation, "interpretationCode");
     const char *code = kp_node_attr(node, "code");
-    if (!node)
-        return;
-    if (strlen(code) == 1 && strchr("HLN", code[0]) && !value->limit)
-        value->flag = code[0];
-    else
-        find(r, KP_K_ITEM_INTERPRETATION, item->label, NULL);
+    if (strlen(code) == 1 && strchr("HLN", code[0]) && !r->value.limit)
+        r->value.flag = code[0];
+    else if (node)
+        fault(r, KP_K_ITEM_INTERPRETATION, NULL);
 }
 
-static void check_method(const struct reader *r, const struct kp_item *item,
-                         const struct kp_node *observation)
+static void check_method(struct reader *r)
 {
-    const struct kp_node *node = kp_node_child(observation, "methodCode");
-    if (node && strcmp(kp_node_attr(node, "code"), item->method_code) != 0)
-        find(r, KP_K_ITEM_METHOD, item->label, item->method_code);
-    else if (!node && *item->method_code)
-        find(r, KP_K_ITEM_NO_METHOD, item->label, item->method_code);
+    const struct kp_node *node = kp_node_child(r->observation, "methodCode");
+    if (!attr_is(node, "code", r->item->method_code))
+        fault(r, node ? KP_K_ITEM_METHOD : KP_K_ITEM_NO_METHOD, r->item->method_code);
 }
 
-static void take_doctor(const struct reader *r, const struct kp_item *item, const struct kp_node *observation)
+static void take_doctor(struct reader *r)
 {
-    const struct kp_node *author = kp_node_child(observation, "author");
+    const struct kp_node *author = kp_node_child(r->observation, "author");
     const struct kp_node *name = kp_node_at(author, "assignedAuthor/assignedPerson/name");
-    if (!author)
-        return;
-    if (item->author_item < 0 || !name || !*name->text) {
-        find(r, KP_K_ITEM_DOCTOR, item->label, NULL);
-        return;
+    if (author && (r->item->author_item < 0 || !name || !*name->text)) {
+        fault(r, KP_K_ITEM_DOCTOR, NULL);
+    } else if (author) {
+        const struct kp_item *item = &r->tables->items[r->item->author_item];
+        keep(r, item, (struct kp_value){.state = KP_VALUE_PRESENT, .text = take_text(r, item, name)});
     }
-    struct kp_value value = {.state = KP_VALUE_PRESENT};
-    take_text(r, &r->tables->items[item->author_item], name, &value);
-    keep(r, (size_t)item->author_item, &value);
 }
 
 /* The source's range may have more digits than the result. */
-static const char *range_end(const struct reader *r, const struct kp_item *item, const struct kp_node *end,
-                             struct kp_decimal *ret_number)
+static const char *range_end(struct reader *r, const struct kp_node *end, struct kp_decimal *ret_number)
 {
     const char *text = kp_node_attr(end, "value");
-    if (end && kp_decimal_parse(text, strlen(text), ret_number) &&
-        strcmp(kp_node_attr(end, "unit"), item->unit) == 0)
+    if (end && kp_decimal_parse(text, strlen(text), ret_number) && attr_is(end, "unit", r->item->unit))
         return text;
     if (end)
-        find(r, KP_K_ITEM_REFERENCE, item->label, NULL);
+        fault(r, KP_K_ITEM_REFERENCE, NULL);
     return NULL;
 }
 
-static void take_reference(const struct reader *r, const struct kp_item *item,
-                           const struct kp_node *observation, struct kp_value *value)
+static void take_reference(struct reader *r)
 {
-    const struct kp_node *range = kp_node_child(observation, "referenceRange");
+    const struct kp_node *range = kp_node_child(r->observation, "referenceRange");
     const struct kp_node *ends = kp_node_at(range, "observationRange/value");
     struct kp_decimal low, high;
     if (!range)
         return;
-    if (strcmp(kp_node_attr(ends, "xsi:type"), "IVL_PQ") != 0 || item->type != KP_TYPE_PQ) {
-        find(r, KP_K_ITEM_REFERENCE, item->label, NULL);
+    if (!attr_is(ends, "xsi:type", "IVL_PQ") || r->item->type != KP_TYPE_PQ) {
+        fault(r, KP_K_ITEM_REFERENCE, NULL);
         return;
     }
-    value->low = range_end(r, item, kp_node_child(ends, "low"), &low);
-    value->high = range_end(r, item, kp_node_child(ends, "high"), &high);
-    if (value->low && value->high && kp_decimal_compare(low, high) > 0)
-        find(r, KP_K_ITEM_REFERENCE, item->label, NULL);
+    r->value.low = range_end(r, kp_node_child(ends, "low"), &low);
+    r->value.high = range_end(r, kp_node_child(ends, "high"), &high);
+    if (r->value.low && r->value.high && kp_decimal_compare(low, high) > 0)
+        fault(r, KP_K_ITEM_REFERENCE, NULL);
 }
 
-/* --- one entry --- */
+/* --- entries --- */
 
-static size_t count_children(const struct kp_node *node, const char *name)
+/* Returns whether the observation has the form of a result: one value, or two if one is the limit mark. */
+static bool is_result(const struct kp_node *observation)
 {
-    size_t n = 0;
-    for (const struct kp_node *child = kp_node_child(node, name); child; child = kp_node_again(child))
-        n++;
-    return n;
+    const struct kp_node *first = kp_node_child(observation, "value");
+    const struct kp_node *second = first ? kp_node_again(first) : NULL;
+    return first && (!second || !kp_node_again(second)) &&
+           (attr_is(observation, "negationInd", "") || attr_is(observation, "negationInd", "false"));
 }
 
-/* 未実施 is a bare code with negationInd; a result has one value, or two if one is the limit mark. */
-static void take_result(const struct reader *r, const struct kp_item *item, const struct kp_node *observation)
+/* 未実施 is a bare code with negationInd. */
+static void take_result(struct reader *r)
 {
-    struct kp_value value = {0};
-    size_t n = count_children(observation, "value");
-    const char *negation = kp_node_attr(observation, "negationInd");
-    bool denied = strcmp(negation, "true") == 0;
-    bool bare = observation->first && !observation->first->next;
-    if (denied ? !bare : n < 1 || n > 2 || (*negation && strcmp(negation, "false") != 0)) {
-        find(r, KP_K_ITEM_STATE, item->label, NULL);
+    const struct kp_node *o = r->observation;
+    bool not_done = attr_is(o, "negationInd", "true") && o->first && !o->first->next;
+    r->value = (struct kp_value){.state = not_done ? KP_VALUE_NOT_DONE : KP_VALUE_ABSENT};
+    if (!not_done && !is_result(o)) {
+        fault(r, KP_K_ITEM_STATE, NULL);
         return;
     }
-    if (denied) {
-        value.state = KP_VALUE_NOT_DONE;
-    } else {
-        take_value(r, item, observation, &value);
-        take_interpretation(r, item, observation, &value);
-        check_method(r, item, observation);
-        take_doctor(r, item, observation);
-        take_reference(r, item, observation, &value);
+    if (!not_done) {
+        take_value(r);
+        take_interpretation(r);
+        check_method(r);
+        take_doctor(r);
+        take_reference(r);
     }
-    keep(r, (size_t)(item - r->tables->items), &value);
+    keep(r, r->item, r->value);
 }
 
-static void check_order(const struct reader *r, const struct kp_item *item, size_t *last)
+/* Makes the observation the current entry. Returns false, with a finding, if its item is unknown, repeated or
+ * out of place. A malformed code is not repeated: the sender could have put anything there. */
+static bool begin_entry(struct reader *r, const struct kp_node *observation)
 {
-    size_t at = (size_t)(item - r->tables->items) + 1;
+    const struct kp_node *node = kp_node_child(observation, "code");
+    const char *code = kp_node_attr(node, "code");
+    bool own_system = attr_is(node, "codeSystem", "") || attr_is(node, "codeSystem", KP_OID_ITEM);
+    set_line(r, observation);
+    r->observation = observation;
+    r->item = kp_item_find(r->tables, code);
+    if (!r->item || r->item->is_author || !own_system) {
+        find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, 17) ? code : "…", NULL);
+        return false;
+    }
+    bool repeated = r->document->section_of[r->item - r->tables->items] >= 0;
+    if (repeated)
+        fault(r, KP_K_ITEM_TWICE, NULL);
+    return !repeated;
+}
+
+static void check_order(struct reader *r, size_t *last)
+{
+    size_t at = (size_t)(r->item - r->tables->items) + 1;
     if (at < *last)
-        find(r, KP_K_ITEM_ORDER, item->label, NULL);
+        fault(r, KP_K_ITEM_ORDER, NULL);
     *last = at;
 }
 
 /* Additional items have a section of their own; receivers accept detailed tests in either. */
-static void check_section(const struct reader *r, const struct kp_item *item)
+static void check_section(struct reader *r)
 {
     const char *section = r->document->sections[r->document->n_sections - 1].code;
-    if ((strcmp(section, KP_SECTION_ADDITIONAL) == 0) != (strcmp(item->section, KP_SECTION_ADDITIONAL) == 0))
-        find(r, KP_K_ITEM_SECTION, item->label, NULL);
-}
-
-/* Returns the item of an observation, or NULL with a finding if it is unknown, repeated or out of place. A
- * malformed code is not repeated: the sender could have put anything there. */
-static const struct kp_item *item_of(const struct reader *r, const struct kp_node *observation)
-{
-    set_line(r, observation);
-    const char *code = kp_node_attr(kp_node_child(observation, "code"), "code");
-    const char *system = kp_node_attr(kp_node_child(observation, "code"), "codeSystem");
-    const struct kp_item *item = kp_item_find(r->tables, code);
-    if (!item || item->is_author || (*system && strcmp(system, KP_OID_ITEM) != 0)) {
-        find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, 17) ? code : "…", NULL);
-        return NULL;
-    }
-    if (r->document->section_of[item - r->tables->items] < 0)
-        return item;
-    find(r, KP_K_ITEM_TWICE, item->label, NULL);
-    return NULL;
+    bool additional = strcmp(r->item->section, KP_SECTION_ADDITIONAL) == 0;
+    if ((strcmp(section, KP_SECTION_ADDITIONAL) == 0) != additional)
+        fault(r, KP_K_ITEM_SECTION, NULL);
 }
 
 /* 一連検査グループ: a parent without a value. Its members belong to one group and have the relation that the
@@ -507,49 +500,45 @@ static const struct kp_item *item_of(const struct reader *r, const struct kp_nod
 static void take_group(struct reader *r, const struct kp_node *parent)
 {
     const char *group = NULL;
+    const struct kp_node *m = kp_node_child(parent, "entryRelationship");
     size_t last = 0;
     set_line(r, parent);
-    if (!kp_node_child(parent, "entryRelationship") || kp_node_child(parent, "value") ||
-        strcmp(kp_node_attr(parent, "negationInd"), "true") == 0)
+    if (!m || kp_node_child(parent, "value") || attr_is(parent, "negationInd", "true"))
         find(r, KP_K_ITEM_GROUP, "NA", NULL);
-    for (const struct kp_node *m = kp_node_child(parent, "entryRelationship"); m; m = kp_node_again(m)) {
-        const struct kp_node *observation = kp_node_child(m, "observation");
-        const struct kp_item *item = item_of(r, observation);
-        if (!item)
+    for (; m; m = kp_node_again(m)) {
+        if (!begin_entry(r, kp_node_child(m, "observation")))
             continue;
-        const char *relation = item->relation == KP_REL_RSON ? "RSON" : "COMP";
-        if (!*item->group_id || (group && strcmp(group, item->group_id) != 0) ||
-            strcmp(kp_node_attr(m, "typeCode"), relation) != 0)
-            find(r, KP_K_ITEM_GROUP, item->label, NULL);
-        check_order(r, item, &last);
-        check_section(r, item);
+        if (!*r->item->group_id || (group && strcmp(group, r->item->group_id) != 0) ||
+            !attr_is(m, "typeCode", r->item->relation == KP_REL_RSON ? "RSON" : "COMP"))
+            fault(r, KP_K_ITEM_GROUP, NULL);
+        check_order(r, &last);
+        check_section(r);
         if (!group)
-            check_order(r, item, &r->last_item);
-        group = item->group_id;
-        take_result(r, item, observation);
+            check_order(r, &r->last_item);
+        group = r->item->group_id;
+        take_result(r);
     }
 }
 
 static void take_entry(struct reader *r, const struct kp_node *observation)
 {
-    if (*kp_node_attr(kp_node_child(observation, "code"), "nullFlavor")) {
+    if (*attr_of(observation, "code", "nullFlavor")) {
         take_group(r, observation);
         return;
     }
-    const struct kp_item *item = item_of(r, observation);
-    if (!item)
+    if (!begin_entry(r, observation))
         return;
-    if (*item->group_id || kp_node_child(observation, "entryRelationship"))
-        find(r, KP_K_ITEM_GROUP, item->label, NULL);
-    check_section(r, item);
-    check_order(r, item, &r->last_item);
-    take_result(r, item, observation);
+    if (*r->item->group_id || kp_node_child(observation, "entryRelationship"))
+        fault(r, KP_K_ITEM_GROUP, NULL);
+    check_section(r);
+    check_order(r, &r->last_item);
+    take_result(r);
 }
 
 /* --- the document --- */
 
 /* Checks code and title of the section that is read next. */
-static void check_heading(const struct reader *r, const char *code, const struct kp_node *title)
+static void check_heading(struct reader *r, const struct kp_node *section, const char *code)
 {
     const struct kp_document *d = r->document;
     bool check_up = strcmp(code, KP_SECTION_CHECK_UP) == 0 || strcmp(code, KP_SECTION_ADDITIONAL) == 0;
@@ -558,20 +547,19 @@ static void check_heading(const struct reader *r, const char *code, const struct
             find(r, KP_K_HEADER_CODE, "section", KP_OID_SECTION);
     if (!check_up && strcmp(r->record->field[KP_F_REPORT_CATEGORY], SPECIFIC_CHECK_UP) == 0)
         find(r, KP_K_ITEM_SECTION, "section", NULL);
-    if (!title)
+    if (!kp_node_child(section, "title"))
         find(r, KP_K_TITLE_MISSING, "section", NULL);
 }
 
 static void take_section(struct reader *r, const struct kp_node *section)
 {
     struct kp_document *d = r->document;
-    const struct kp_node *title = kp_node_child(section, "title");
     if (d->n_sections == KP_DOCUMENT_SECTIONS)
         return; /* the schema allows two */
     const char *code = header_code(r, kp_node_child(section, "code"), KP_OID_SECTION, "section");
-    check_heading(r, code, title);
+    check_heading(r, section, code);
     d->sections[d->n_sections].code = code;
-    d->sections[d->n_sections++].title = text_of(title);
+    d->sections[d->n_sections++].title = text_of(section, "title");
     r->last_item = 0;
     for (const struct kp_node *entry = kp_node_child(section, "entry"); entry; entry = kp_node_again(entry)) {
         const struct kp_node *observation = kp_node_child(entry, "observation");

@@ -9,6 +9,7 @@
 
 #include "base/escape.h"
 #include "base/status.h"
+#include "tables/page.h"
 #include "v08/archive.h"
 #include "v08/cda_read.h"
 #include "v08/standard.h"
@@ -18,7 +19,7 @@ enum { LINE_COLUMNS = 80, LEAST_COLUMNS = 36 };
 struct page {
     struct kp_context *ctx;
     bool html;
-    struct kp_buf out;
+    struct kp_buf *out;
     struct kp_archive archive;
     struct kp_arena scratch; /* of the current document */
     struct kp_document document;
@@ -30,24 +31,24 @@ struct page {
 static void put(struct page *p, const char *text)
 {
     if (p->html)
-        kp_buf_html(&p->out, text);
+        kp_buf_html(p->out, text);
     else
-        kp_buf_printable(&p->out, text);
+        kp_buf_printable(p->out, text);
 }
 
 static void markup(struct page *p, const char *html, const char *text)
 {
-    kp_buf_str(&p->out, p->html ? html : text);
+    kp_buf_str(p->out, p->html ? html : text);
 }
 
 static void begin(struct page *p, const char *title)
 {
     if (p->html) {
-        kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>",
+        kp_buf_printf(p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>",
                       kp_say(p->ctx, "ja", "en"));
         put(p, title);
         kp_buf_str(
-            &p->out,
+            p->out,
             "</title>\n<meta name=\"viewport\" content=\"width=device-width\">\n"
             "<style>:root{color-scheme:light dark}body{font-family:sans-serif;max-width:64em;"
             "margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%;margin-bottom:1em}"
@@ -78,7 +79,7 @@ static void subheading(struct page *p, const char *text)
 static void spaces(struct page *p, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        kp_buf_char(&p->out, ' ');
+        kp_buf_char(p->out, ' ');
 }
 
 /* Puts the last cell of a row; what exceeds the line continues below. */
@@ -92,7 +93,7 @@ static void put_wrapped(struct page *p, const char *cell, size_t indent)
         cell += n;
         if (!*cell)
             return;
-        kp_buf_char(&p->out, '\n');
+        kp_buf_char(p->out, '\n');
         spaces(p, indent);
     }
 }
@@ -111,7 +112,7 @@ static void text_row(struct page *p, const char *const *cells, const size_t *wid
         at += width + 1;
     }
     put_wrapped(p, cells[n - 1], at);
-    kp_buf_char(&p->out, '\n');
+    kp_buf_char(p->out, '\n');
 }
 
 /* A row of a table. HTML does not break dates and numbers. */
@@ -121,14 +122,14 @@ static void row(struct page *p, const char *const *cells, const size_t *widths, 
         text_row(p, cells, widths, n);
         return;
     }
-    kp_buf_str(&p->out, "<tr>");
+    kp_buf_str(p->out, "<tr>");
     for (size_t i = 0; i < n; i++) {
         bool whole = strspn(cells[i], "0123456789-") == strlen(cells[i]) && *cells[i];
-        kp_buf_str(&p->out, head ? "<th>" : whole ? "<td class=\"n\">" : "<td>");
+        kp_buf_str(p->out, head ? "<th>" : whole ? "<td class=\"n\">" : "<td>");
         put(p, cells[i]);
-        kp_buf_str(&p->out, head ? "</th>" : "</td>");
+        kp_buf_str(p->out, head ? "</th>" : "</td>");
     }
-    kp_buf_str(&p->out, "</tr>\n");
+    kp_buf_str(p->out, "</tr>\n");
 }
 
 /* A row of name and text, left out if the text is empty. */
@@ -142,7 +143,7 @@ static void fact(struct page *p, const char *ja, const char *en, const char *tex
 
 /* --- codes and dates in words --- */
 
-/* A NULL has marked the arena as failed, which kp_show reports in the end. */
+/* A NULL has marked the arena as failed, which kp_page_make reports in the end. */
 static const char *in_memory(const char *text)
 {
     return text ? text : "";
@@ -162,7 +163,7 @@ static const char *spelled(struct page *p, const char *system, const char *code)
 /* Codes that the tables lack; code 1 is words[0]. */
 static const char *listed(struct page *p, const char *const *words, size_t n, const char *code)
 {
-    unsigned long number = strspn(code, "0123456789") == strlen(code) ? strtoul(code, NULL, 10) : 0;
+    unsigned long number = kp_digits(code) == strlen(code) ? strtoul(code, NULL, 10) : 0;
     return with_words(p, code, number >= 1 && number <= n ? words[number - 1] : NULL);
 }
 
@@ -349,22 +350,22 @@ static void show_findings(struct page *p)
     markup(p, "</table>\n", "");
 }
 
-static enum kp_status read_document(struct page *p, const struct kp_zip_member *m, const char *name)
+static enum kp_status read_document(struct page *p)
 {
     struct kp_tree tree;
     kp_arena_reset(&p->scratch);
     p->findings = (struct kp_findings){.arena = &p->scratch};
-    KP_TRY(kp_archive_tree(&p->archive, m, name, &p->scratch, &tree));
+    KP_TRY(kp_archive_tree(&p->archive, &p->scratch, &tree));
     if (kp_cda_read(&p->ctx->tables, &tree, &p->scratch, &p->findings, &p->document) != KP_OK)
         return kp_no_memory(p->ctx);
     return KP_OK;
 }
 
-static enum kp_status show_document(struct page *p, const struct kp_zip_member *m, const char *name)
+static enum kp_status show_document(struct page *p)
 {
     const struct kp_document *d = &p->document;
-    KP_TRY(read_document(p, m, name));
-    begin(p, strrchr(name, '/') + 1);
+    KP_TRY(read_document(p));
+    begin(p, strrchr(p->archive.document, '/') + 1);
     show_person(p);
     for (size_t i = 0; i < d->n_sections; i++) {
         const char *code = d->sections[i].code, *title = d->sections[i].title;
@@ -390,7 +391,7 @@ static const char *known_code(const struct page *p, const char *system, const ch
     return kp_code_display(&p->ctx->tables, system, code) ? code : *code ? "?" : "";
 }
 
-static void list_document(struct page *p, uint64_t number, const char *name)
+static void list_document(struct page *p, uint64_t number)
 {
     const struct kp_record *r = &p->document.record;
     char at[24], items[24];
@@ -400,7 +401,7 @@ static void list_document(struct page *p, uint64_t number, const char *name)
     (void)snprintf(at, sizeof(at), "%" PRIu64, number);
     (void)snprintf(items, sizeof(items), "%zu", n);
     const char *cells[] = {at,
-                           strrchr(name, '/') + 1,
+                           strrchr(p->archive.document, '/') + 1,
                            known_code(p, KP_OID_REPORT, r->field[KP_F_REPORT_CATEGORY]),
                            known_code(p, KP_OID_PROGRAMME, r->field[KP_F_PROGRAMME]),
                            day(p, r->field[KP_F_EXAM_DATE]),
@@ -434,7 +435,7 @@ static void begin_contents(struct page *p)
     fact(p, "実施区分", "service event", service_event(p, a->index.service_event));
     fact(p, "文書数", "documents", n);
     markup(p, "</table>\n", "");
-    kp_buf_char(&p->out, '\n');
+    kp_buf_char(p->out, '\n');
     markup(p, "<table>\n", "");
     contents_row(p, cells, true);
 }
@@ -444,22 +445,18 @@ static enum kp_status show_contents(struct page *p)
 {
     begin_contents(p);
     for (uint64_t number = 1;; number++) {
-        struct kp_zip_member m;
-        const char *name = NULL;
-        bool end = false;
-        KP_TRY(kp_archive_next(&p->archive, &m, &name, &end));
-        if (end)
+        KP_TRY(kp_archive_next(&p->archive));
+        if (!p->archive.document)
             break;
         p->archive.silent = true;
-        enum kp_status st = read_document(p, &m, name);
+        enum kp_status st = read_document(p);
         p->archive.silent = false;
         if (st == KP_OK)
-            list_document(p, number, name);
+            list_document(p, number);
         else if (st != KP_E_FAULT)
             return st;
     }
-    markup(p, "</table>\n", "");
-    markup(p, "</html>\n", "");
+    markup(p, "</table>\n</html>\n", "");
     return KP_OK;
 }
 
@@ -469,7 +466,7 @@ static enum kp_status show_contents(struct page *p)
 static bool is_wanted(const char *wanted, uint64_t number, const char *name)
 {
     size_t n = strlen(wanted), m = strlen(name);
-    if (n <= 6 && strspn(wanted, "0123456789") == n)
+    if (n <= 6 && kp_digits(wanted) == n)
         return strtoull(wanted, NULL, 10) == number;
     const char *file = strrchr(name, '/') + 1;
     return strcmp(file, wanted) == 0 || (strncmp(file, wanted, n) == 0 && strcmp(file + n, ".xml") == 0) ||
@@ -479,57 +476,46 @@ static bool is_wanted(const char *wanted, uint64_t number, const char *name)
 
 static enum kp_status show_wanted(struct page *p, const char *wanted)
 {
+    struct kp_archive *a = &p->archive;
     for (uint64_t number = 1;; number++) {
-        struct kp_zip_member m;
-        const char *name = NULL;
-        bool end = false;
-        KP_TRY(kp_archive_next(&p->archive, &m, &name, &end));
-        if (end)
-            break;
-        if (is_wanted(wanted, number, name))
-            return show_document(p, &m, name);
+        KP_TRY(kp_archive_next(a));
+        if (!a->document)
+            return kp_fail(&p->ctx->diag, KP_E_USAGE, KP_K_NO_SUCH_DOCUMENT, kp_in(a->path), wanted);
+        if (is_wanted(wanted, number, a->document))
+            return show_document(p);
     }
-    return kp_fail(&p->ctx->diag, KP_E_USAGE, KP_K_NO_SUCH_DOCUMENT, kp_in(p->archive.path), wanted);
 }
 
-static enum kp_status show(struct page *p, const char *bundle, const char *member)
+static enum kp_status show_bundle(struct page *p, const struct kp_show_options *options)
 {
     char n[24];
     struct kp_archive *a = &p->archive;
-    enum kp_status st = kp_archive_open(a, p->ctx, NULL, bundle, true);
+    enum kp_status st = kp_archive_open(a, p->ctx, NULL, options->bundle, true);
     if (st == KP_E_FAULT) { /* nothing can be shown, so the faults are reported after all */
         kp_archive_close(a);
-        st = kp_archive_open(a, p->ctx, NULL, bundle, false);
+        st = kp_archive_open(a, p->ctx, NULL, options->bundle, false);
     }
     KP_TRY(st);
     a->silent = false;
-    KP_TRY(member ? show_wanted(p, member) : show_contents(p));
+    KP_TRY(options->member ? show_wanted(p, options->member) : show_contents(p));
     (void)snprintf(n, sizeof(n), "%" PRIu64, a->faults);
     if (a->faults > 0)
         kp_warn(&p->ctx->diag, KP_K_BUNDLE_NOT_SOUND, kp_in(a->path), n);
     return KP_OK;
 }
 
+static enum kp_status show(struct kp_context *ctx, const void *options, struct kp_buf *out)
+{
+    const struct kp_show_options *o = options;
+    struct page page = {.ctx = ctx, .html = o->html, .out = out};
+    enum kp_status st = show_bundle(&page, o);
+    kp_archive_close(&page.archive);
+    kp_arena_release(&page.scratch);
+    return st;
+}
+
 enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env,
                        struct kp_page *ret_page)
 {
-    struct kp_context ctx;
-    struct page page = {.ctx = &ctx, .html = options->html};
-    enum kp_status st = kp_context_init(&ctx, &options->common, env);
-    if (st == KP_OK)
-        st = kp_context_load_tables(&ctx);
-    if (st == KP_OK)
-        st = show(&page, options->bundle, options->member);
-    kp_archive_close(&page.archive);
-    kp_arena_release(&page.scratch);
-    if (st == KP_OK && (!kp_buf_ok(&page.out) || ctx.arena.failed))
-        st = kp_no_memory(&ctx);
-    if (st == KP_OK) {
-        ret_page->text = page.out.data; /* never NULL: there is a title at least */
-        page.out.data = NULL;
-    }
-    kp_buf_release(&page.out);
-    st = kp_context_finish(&ctx, st);
-    kp_context_release(&ctx);
-    return st;
+    return kp_page_make(&options->common, env, show, options, ret_page);
 }

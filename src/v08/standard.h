@@ -2,9 +2,8 @@
 #ifndef KP_STANDARD_H
 #define KP_STANDARD_H
 
-#include <string.h>
-
 #include "base/date.h"
+#include "base/scan.h"
 
 #define KP_OID "1.2.392.200119.6."
 #define KP_OID_INSURER KP_OID "101"
@@ -40,16 +39,6 @@ enum { KP_FACILITY_DIGITS = 10, KP_INSURER_DIGITS = 8 };
 static inline bool kp_limit_without_value(struct kp_date exam)
 {
     return kp_date_is_set(exam) && kp_date_compare(exam, (struct kp_date){2013, 4, 1}) < 0;
-}
-
-static inline bool kp_is_digits(const char *text, size_t n)
-{
-    return strlen(text) == n && strspn(text, "0123456789") == n;
-}
-
-static inline bool kp_is_code(const char *text, size_t n)
-{
-    return strlen(text) == n && strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == n;
 }
 
 /* The date "YYYYMMDD"; unset if the text is anything else. */

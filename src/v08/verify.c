@@ -29,9 +29,10 @@ struct verifier {
 struct bundle {
     struct verifier *v;
     struct kp_archive archive;
-    struct kp_keyset people; /* identity -> number of the document, from 0 */
+    struct kp_keyset people; /* identity -> number of the document, from 1 */
     uint64_t *serials;       /* bits: serial numbers of document names so far */
-    uint64_t n_documents;    /* readable ones */
+    uint64_t n_seen, n_read; /* documents so far, and those of them that are readable */
+    struct kp_arena scratch; /* of the current document */
     struct kp_compare compare;
     char sha256[KP_SHA256_HEX + 1];
 };
@@ -39,95 +40,92 @@ struct bundle {
 /* --- one document --- */
 
 /* The name is h, 10 digits of the author, YYYYMMDD, N, 実施区分, 6 digits. */
-static void check_name(struct bundle *b, const char *member, const struct kp_document *d)
+static void check_name(struct bundle *b, const struct kp_document *d)
 {
-    enum { DIGITS = 26 };
     struct kp_archive *a = &b->archive;
-    const char *file = strrchr(member, '/') + 1, *digits = file + 1;
-    char number[11], day[9], serial[7];
-    if (*file != 'h' || strspn(digits, "0123456789") != DIGITS || strcmp(digits + DIGITS, ".xml") != 0) {
-        kp_archive_fault(a, member, KP_K_MEMBER_FREE_NAME);
+    const char *file = strrchr(a->document, '/') + 1;
+    char number[11], day[9], n_and_event[3], serial[7] = "";
+    int n = 0;
+    (void)sscanf(file, "h%10[0-9]%8[0-9]%2[0-9]%6[0-9].xml%n", number, day, n_and_event, serial, &n);
+    if (n == 0 || file[n] || strlen(serial) != 6) {
+        kp_archive_fault(a, a->document, KP_K_MEMBER_FREE_NAME);
         return;
     }
-    (void)snprintf(number, sizeof(number), "%s", digits);
-    (void)snprintf(day, sizeof(day), "%s", digits + 10);
-    (void)snprintf(serial, sizeof(serial), "%s", digits + 20);
     if (kp_date_is_set(d->created) && kp_date_compare(kp_date_of(day), d->created) != 0)
-        kp_archive_fault(a, member, KP_K_DAY_DIFFERS, "effectiveTime");
+        kp_archive_fault(a, a->document, KP_K_DAY_DIFFERS, "effectiveTime");
     if (strcmp(number, d->author.number) != 0)
-        kp_archive_fault(a, member, KP_K_MEMBER_NUMBER, "author");
-    unsigned long n = strtoul(serial, NULL, 10);
-    uint64_t *word = &b->serials[n / WORD_BITS], bit = (uint64_t)1 << n % WORD_BITS;
+        kp_archive_fault(a, a->document, KP_K_MEMBER_NUMBER, "author");
+    unsigned long at = strtoul(serial, NULL, 10);
+    uint64_t *word = &b->serials[at / WORD_BITS], bit = (uint64_t)1 << at % WORD_BITS;
     if (*word & bit)
-        kp_archive_fault(a, member, KP_K_MEMBER_SERIAL, NULL, serial);
+        kp_archive_fault(a, a->document, KP_K_MEMBER_SERIAL, NULL, serial);
     *word |= bit;
 }
 
 /* The document must be for the receiver of the index and of the archive's name. */
-static void check_receiver(struct bundle *b, const char *member, const struct kp_document *d)
+static void check_receiver(struct bundle *b, const struct kp_document *d)
 {
     struct kp_archive *a = &b->archive;
     const char *insurer = d->record.field[KP_F_INSURER_NUMBER];
     bool by_index = *a->index.receiver && strcmp(insurer, a->index.receiver) != 0;
     bool by_name = *a->name.receiver && strcmp(insurer, a->name.receiver) != 0;
     if (*insurer && (by_index || by_name))
-        kp_archive_fault(a, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER),
+        kp_archive_fault(a, a->document, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER),
                          by_index ? KP_INDEX_FILE : a->base);
 }
 
-/* number: of the document, from 0. */
-static enum kp_status check_person(struct bundle *b, const char *member, uint32_t number,
-                                   const struct kp_record *record, struct kp_arena *scratch)
+static enum kp_status check_person(struct bundle *b, const struct kp_record *record)
 {
     const char *const *f = record->field;
     uint32_t before = 0;
     char *identity =
-        kp_identity(scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+        kp_identity(&b->scratch, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
                     f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
-    enum kp_map_put put = identity ? kp_keyset_put(&b->people, identity, number, &before) : KP_MAP_NO_MEMORY;
+    enum kp_map_put put =
+        identity ? kp_keyset_put(&b->people, identity, (uint32_t)b->n_seen, &before) : KP_MAP_NO_MEMORY;
     if (put == KP_MAP_EXISTED)
-        kp_archive_fault(&b->archive, member, KP_K_PERSON_TWICE, NULL,
-                         kp_arena_printf(scratch, "%u", (unsigned)before + 1));
+        kp_archive_fault(&b->archive, b->archive.document, KP_K_PERSON_TWICE, NULL,
+                         kp_arena_printf(&b->scratch, "%u", (unsigned)before));
     return put == KP_MAP_NO_MEMORY ? kp_no_memory(&b->v->ctx) : KP_OK;
 }
 
 /* Reports all findings about the record. Returns KP_E_FAULT if the document cannot be read. */
-static enum kp_status read_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
-                                    struct kp_arena *scratch, struct kp_document *d)
+static enum kp_status read_document(struct bundle *b, struct kp_document *d)
 {
     struct kp_context *ctx = &b->v->ctx;
+    struct kp_archive *a = &b->archive;
     struct kp_tree tree;
-    struct kp_findings findings = {.arena = scratch};
-    KP_TRY(kp_archive_tree(&b->archive, member, name, scratch, &tree));
-    if (kp_cda_read(&ctx->tables, &tree, scratch, &findings, d) == KP_OK) {
-        const struct kp_check_context context = {
-            .as_of = kp_date_is_set(d->created) ? d->created : kp_date_in_japan(ctx->env->now(ctx->env->ctx)),
-            .age_rule = b->v->options->age_rule,
-            .report = d->record.field[KP_F_REPORT_CATEGORY],
-            .programme = d->record.field[KP_F_PROGRAMME],
-            .received = true};
+    struct kp_findings findings = {.arena = &b->scratch};
+    KP_TRY(kp_archive_tree(a, &b->scratch, &tree));
+    if (kp_cda_read(&ctx->tables, &tree, &b->scratch, &findings, d) == KP_OK) {
+        struct kp_date today = kp_date_in_japan(ctx->env->now(ctx->env->ctx));
+        const struct kp_check_context context = {.as_of = kp_date_is_set(d->created) ? d->created : today,
+                                                 .age_rule = b->v->options->age_rule,
+                                                 .report = d->record.field[KP_F_REPORT_CATEGORY],
+                                                 .programme = d->record.field[KP_F_PROGRAMME],
+                                                 .received = true};
         kp_check_record(&ctx->tables, &d->record, &context, &findings);
     }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_report(&b->archive, name, f->line, f);
-    if (!scratch->failed)
+        kp_archive_report(a, a->document, f->line, f);
+    if (!b->scratch.failed)
         return KP_OK;
-    kp_archive_fault(&b->archive, name, KP_K_XML_TOO_LARGE); /* no document of one person needs that much */
+    kp_archive_fault(a, a->document, KP_K_XML_TOO_LARGE); /* no document of one person needs that much */
     return KP_E_FAULT;
 }
 
-/* name lives until the next document is looked for. */
-static enum kp_status check_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
-                                     uint32_t number, struct kp_arena *scratch)
+static enum kp_status check_document(struct bundle *b)
 {
     struct kp_document d;
-    KP_TRY(read_document(b, member, name, scratch, &d));
-    check_name(b, name, &d);
-    check_receiver(b, name, &d);
-    KP_TRY(check_person(b, name, number, &d.record, scratch));
-    if (b->v->options->log && kp_compare_add(&b->compare, strrchr(name, '/') + 1, &d.record) != KP_OK)
+    kp_arena_reset(&b->scratch);
+    KP_TRY(read_document(b, &d));
+    check_name(b, &d);
+    check_receiver(b, &d);
+    KP_TRY(check_person(b, &d.record));
+    if (b->v->options->log &&
+        kp_compare_add(&b->compare, strrchr(b->archive.document, '/') + 1, &d.record) != KP_OK)
         return kp_no_memory(&b->v->ctx);
-    b->n_documents++;
+    b->n_read++;
     return KP_OK;
 }
 
@@ -135,31 +133,23 @@ static enum kp_status check_document(struct bundle *b, const struct kp_zip_membe
 
 static enum kp_status check_documents(struct bundle *b)
 {
-    enum kp_status st = KP_OK;
     struct kp_context *ctx = &b->v->ctx;
-    struct kp_arena scratch = {0};
-    b->serials = kp_arena_alloc(&b->archive.arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
-    if (!b->serials ||
-        kp_compare_begin(&b->compare, b->v->options->log ? b->archive.n_documents : 0) != KP_OK)
+    struct kp_archive *a = &b->archive;
+    b->serials = kp_arena_alloc(&a->arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
+    if (!b->serials || kp_compare_begin(&b->compare, b->v->options->log ? a->n_documents : 0) != KP_OK)
         return kp_no_memory(ctx);
-    for (uint32_t n = 0;; n++) {
-        struct kp_zip_member member;
-        const char *name = NULL;
-        bool end = false;
-        KP_TRY_OUT(kp_archive_next(&b->archive, &member, &name, &end));
-        if (end)
-            break;
-        kp_arena_reset(&scratch);
-        st = check_document(b, &member, name, n, &scratch);
-        if (st != KP_OK && st != KP_E_FAULT) /* one faulty document does not hide the others */
-            goto out;
+    for (;;) {
+        KP_TRY(kp_archive_next(a));
+        if (!a->document)
+            return KP_OK;
+        b->n_seen++;
+        enum kp_status st = check_document(b);
+        if (st != KP_E_FAULT) /* one faulty document does not hide the others */
+            KP_TRY(st);
         if (ctx->env->progress)
-            ctx->env->progress(ctx->env->ctx, n + 1, b->archive.n_documents);
-        KP_TRY_OUT(kp_check_cancelled(ctx));
+            ctx->env->progress(ctx->env->ctx, b->n_seen, a->n_documents);
+        KP_TRY(kp_check_cancelled(ctx));
     }
-out:
-    kp_arena_release(&scratch);
-    return st;
 }
 
 static void about_log(void *ctx, uint64_t line, enum kp_log_fault fault)
@@ -222,7 +212,7 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
                                    .sender_number = kp_arena_strdup(memory, a->index.sender),
                                    .receiver_number = kp_arena_strdup(memory, a->index.receiver),
                                    .created = kp_arena_strdup(memory, day),
-                                   .documents = b->n_documents,
+                                   .documents = b->n_read,
                                    .faults = a->faults,
                                    .warnings = a->warnings,
                                    .by_code = codes,
@@ -247,6 +237,7 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
     st = conclude(&b, verdict);
 out:
     kp_archive_close(&b.archive);
+    kp_arena_release(&b.scratch);
     kp_keyset_release(&b.people);
     kp_compare_end(&b.compare);
     return st;
