@@ -408,11 +408,11 @@ static bool settled_by_mark(const struct kp_run *run, struct kp_slot *slot)
 
 static enum kp_status render(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    struct kp_cda_frame frame = {.sender = &run->sender, .insurer = slot->insurer, .created = run->as_of};
+    const struct kp_cda_source source = {&slot->record, &slot->decision, &run->sender, slot->insurer,
+                                         run->as_of};
     const char *where = NULL;
     kp_buf_reset(&slot->document);
-    bool well_formed = kp_cda_write(&slot->xml, &slot->document, tools->check, &run->ctx->tables,
-                                    &slot->record, &slot->decision, &frame, &slot->arena);
+    bool well_formed = kp_cda_write(&slot->document, tools->check, &run->ctx->tables, &source, &slot->arena);
     bool valid = kp_xml_check_finish(tools->check, &where);
     if (!kp_buf_ok(&slot->document))
         return KP_E_SYSTEM;

@@ -589,10 +589,9 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
 {
     const char *who = in_memory(kp_arena_printf(&of_person, "person %u", number));
     struct kp_decision decision = {.ground = ground, .band = (enum kp_band)random_below(KP_BAND__COUNT)};
-    const struct kp_cda_frame frame = {.sender = &sender, .insurer = &insurer, .created = DAY_OF_WRITING};
+    const struct kp_cda_source source = {&record, &decision, &sender, &insurer, DAY_OF_WRITING};
     struct kp_findings findings = {.arena = &of_person};
     struct kp_document d;
-    struct kp_xml xml;
     const char *where = NULL;
     const char *report =
         *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
@@ -601,7 +600,7 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     kp_check_fields(&tables, &record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
-    assert_true(kp_cda_write(&xml, out, check, &tables, &record, &decision, &frame, &of_person));
+    assert_true(kp_cda_write(out, check, &tables, &source, &of_person));
     if (!kp_xml_check_finish(check, &where))
         fail_msg("%s: written, and not valid: %s", who, where);
     read_back(kp_buf_text(out), out->len, who, &d);

@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "v08/cda_write.h"
+#include "v08/index.h"
 
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
@@ -58,7 +59,7 @@ static int tear_down(void **state)
 
 static const struct kp_org SENDER = {"6631111116", "架空精機株式会社", "650-0188", "兵庫県潮見市港町８",
                                      "0780001000"};
-static const struct kp_cda_frame FRAME = {.sender = &SENDER, .insurer = &insurer, .created = {2026, 4, 1}};
+static const struct kp_cda_source SOURCE = {&record, &decision, &SENDER, &insurer, {2026, 4, 1}};
 
 /* The record gets that value, on the ground of the duty. */
 static struct kp_value *put(const char *code, enum kp_value_state state, const char *value)
@@ -138,10 +139,9 @@ static void parse(const char *ns)
 /* Writes the document, which must fit the profile, and reads it back. */
 static void write(void)
 {
-    struct kp_xml xml;
     const char *where = NULL;
     kp_buf_reset(&out);
-    assert_true(kp_cda_write(&xml, &out, check, &tables, &record, &decision, &FRAME, &of_test));
+    assert_true(kp_cda_write(&out, check, &tables, &SOURCE, &of_test));
     if (!kp_xml_check_finish(check, &where))
         fail_msg("not valid: %s", where);
     parse("urn:hl7-org:v3");
@@ -413,9 +413,8 @@ static void withheld__items__leave_no_trace_anywhere(void **state)
 static void record__with_a_forbidden_character__is_refused(void **state)
 {
     (void)state;
-    struct kp_xml xml;
     put("9N056160400000049", KP_VALUE_PRESENT, "a\x02z");
-    assert_false(kp_cda_write(&xml, &out, NULL, &tables, &record, &decision, &FRAME, &of_test));
+    assert_false(kp_cda_write(&out, NULL, &tables, &SOURCE, &of_test));
 }
 
 static void index__says_who_sends_what_to_whom(void **state)
