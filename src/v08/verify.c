@@ -213,10 +213,9 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
 
 static enum kp_status verify_bundle(struct verifier *v, const char *path, struct kp_verdict *verdict)
 {
-    struct bundle b = {.v = v, .compare = {.ctx = &v->ctx}};
+    struct bundle b = {.v = v, .compare = {.ctx = &v->ctx, .arena = &b.archive.arena}};
     uint8_t digest[KP_SHA256_BYTES];
     enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->schemas, path, false);
-    b.compare.arena = &b.archive.arena;
     if (st == KP_OK)
         st = check_documents(&b);
     if (st != KP_OK && st != KP_E_FAULT)
