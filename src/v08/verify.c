@@ -123,7 +123,7 @@ static enum kp_status read_document(struct bundle *b, const struct kp_zip_member
             .report = f[KP_F_REPORT_CATEGORY],
             .programme = f[KP_F_PROGRAMME],
             .received = true};
-        kp_check_record(&ctx->tables, &ret_document->record, &context, &findings);
+        kp_check_record(&ret_document->record, &context, &findings);
     }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         kp_archive_tell(&b->archive, name, f->line, f);
