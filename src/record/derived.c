@@ -40,11 +40,10 @@ bool kp_non_hdl(const struct kp_record *record, struct kp_decimal *ret_non_hdl)
 }
 
 /*
- * Doubles decide the last digit with certainty. pow() is off by less than 2^-51 of its value, and an exponent
- * rounded to a double shifts it by less than 2^-53 × 1.094 × 5, as |ln base| < 5; all in all the result is
- * off by less than 2^-48 of itself. For creatinine from 0.01 to 99.99, ages from 18 to 120 and both sexes, no
- * value comes closer to a rounding boundary than 2^-28 of itself. test_derived checks that, and every result,
- * with decimals.
+ * Doubles decide the last digit with certainty. The result is off by less than 2^-48 of itself: pow() by
+ * 2^-51, an exponent rounded to a double by 2^-53 × 1.094 × 5, as |ln base| < 5. For creatinine from 0.01
+ * to 99.99, ages from 18 to 120 and both sexes, no value comes closer to a rounding boundary than 2^-28 of
+ * itself. test_derived checks that, and every result, with decimals.
  */
 bool kp_egfr(const struct kp_record *record, struct kp_decimal *ret_egfr)
 {
