@@ -102,7 +102,7 @@ static enum kp_status name_person(struct kp_slot *slot)
     return slot->person && slot->facts ? KP_OK : KP_E_SYSTEM;
 }
 
-static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
+static enum kp_status identify(struct kp_slot *slot)
 {
     static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE,
                                           KP_F_EXAM_DATE};
@@ -114,7 +114,7 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
     slot->identity = kp_identity_text(&slot->arena, kp_identity_of_record(&slot->record));
     if (!slot->identity)
         return KP_E_SYSTEM;
-    return kp_record_digest(&slot->record, &run->ctx->tables, slot->digest);
+    return kp_record_digest(&slot->record, slot->digest);
 }
 
 /* The first pass wants to know who it is and what would go out; what is wrong with it the second one tells.
@@ -138,9 +138,9 @@ static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot, 
     context.report = category.report;
     context.programme = how.programme = category.programme;
     context.sender = n->sender_number;
-    kp_alternatives(&run->ctx->tables, &slot->record, &how, &slot->findings);
+    kp_settle_record(&slot->record, &how, &slot->findings);
     if (!first_pass)
-        kp_check_record(&run->ctx->tables, r, &context, &slot->findings);
+        kp_check_record(r, &context, &slot->findings);
     return slot->arena.failed ? KP_E_SYSTEM : KP_OK;
 }
 
@@ -204,11 +204,11 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     if (slot->st != KP_OK)
         return;
     if (first_pass) /* before anything of it is put right: equal rows are equal as they came */
-        slot->st = kp_row_digest(&slot->record, &run->ctx->tables, slot->whole);
+        slot->st = kp_row_digest(&slot->record, slot->whole);
     if (slot->st == KP_OK)
         slot->st = check_row(run, slot, first_pass);
     if (slot->st == KP_OK)
-        slot->st = identify(run, slot);
+        slot->st = identify(slot);
     if (slot->st == KP_OK)
         slot->st = name_person(slot);
 }

@@ -101,7 +101,7 @@ static enum kp_status read_document(struct bundle *b, struct kp_document *d)
                                                  .report = d->record.field[KP_F_REPORT_CATEGORY],
                                                  .programme = d->record.field[KP_F_PROGRAMME],
                                                  .received = true};
-        kp_check_record(&ctx->tables, &d->record, &context, &findings);
+        kp_check_record(&d->record, &context, &findings);
     }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         kp_archive_report(a, a->document, f->line, f);

@@ -121,7 +121,7 @@ static void read_back(const char *bytes, size_t n, const char *who, struct kp_do
     if (kp_xml_read(&of_person, bytes, n, &tree, &fault, &line) != KP_OK)
         fail_msg("%s: not read, fault %d in line %lu", who, (int)fault, line);
     assert_int_equal(kp_cda_read(&tables, &tree, &of_person, &findings, document), KP_OK);
-    kp_check_fields(&tables, &document->record, document->created, &findings);
+    kp_check_fields(&document->record, document->created, &findings);
     assert_nothing_found(&findings, who);
 }
 
@@ -580,8 +580,8 @@ static void assert_author(const struct kp_document *d)
 static void assert_same_digest(const struct kp_record *got, const struct kp_record *expected)
 {
     uint8_t a[KP_SHA256_BYTES], b[KP_SHA256_BYTES];
-    assert_int_equal(kp_record_digest(got, &tables, a), KP_OK);
-    assert_int_equal(kp_record_digest(expected, &tables, b), KP_OK);
+    assert_int_equal(kp_record_digest(got, a), KP_OK);
+    assert_int_equal(kp_record_digest(expected, b), KP_OK);
     assert_memory_equal(a, b, sizeof(a));
 }
 
@@ -597,7 +597,7 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
         *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
     if (strcmp(report, "10") == 0)
         insurer.section_under40 = "01010"; /* another one would be told */
-    kp_check_fields(&tables, &record, DAY_OF_WRITING, &findings);
+    kp_check_fields(&record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
     assert_true(kp_cda_write(out, check, &tables, &source, &of_person));
@@ -1339,13 +1339,13 @@ static void normalize_row(size_t row, enum kp_band band)
     const struct kp_settling how = {.programme = category.programme};
     const struct kp_check_context context = {
         .as_of = DAY_OF_WRITING, .report = category.report, .programme = category.programme};
-    kp_alternatives(&tables, &record, &how, &findings);
+    kp_settle_record(&record, &how, &findings);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         settled += f->code == KP_K_GROUP_SETTLED;
     for (size_t i = 0; i < tables.n_items; i++)
         detailed += tables.items[i].relation == KP_REL_RSON && tables.items[i].type == KP_TYPE_ST &&
                     record.values[i].state == KP_VALUE_PRESENT;
-    kp_check_record(&tables, &record, &context, &findings);
+    kp_check_record(&record, &context, &findings);
     if (kp_diag_worst(&DIAG, &findings) >= KP_LEVEL_REJECT)
         fail_msg("row %zu went out and is not sound", row);
 }
@@ -1398,7 +1398,7 @@ static void assert_entry(size_t entry)
     char hex[KP_SHA256_HEX + 1];
     for (size_t i = 0; i < COUNT(pairs); i++)
         assert_string_equal(logged(entry, pairs[i].column), record.field[pairs[i].field]);
-    assert_int_equal(kp_record_digest(&record, &tables, digest), KP_OK);
+    assert_int_equal(kp_record_digest(&record, digest), KP_OK);
     kp_sha256_hex(digest, hex);
     assert_string_equal(logged(entry, "record_sha256"), hex);
 }
