@@ -1,10 +1,10 @@
-/* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes
- * above them. */
+#include "input/find_header.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/status.h"
-#include "input/intake.h"
+#include "input/header_names.h"
 
 enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2 };
 
@@ -17,17 +17,18 @@ struct line {
 struct finder {
     struct kp_context *ctx;
     const struct kp_input *input;
-    const struct kp_mapping_file *file; /* NULL: columns are known by their names */
-    struct kp_column
-        *targets; /* by row of the mapping file; unmapped where that is wrong, which is told later */
-    struct kp_map by_name, by_number; /* into these */
+    const struct kp_mapping_file *file; /* NULL: columns are known by their headers */
+    struct kp_column *targets;        /* by row of the mapping file; wrong ones are unmapped, not reported */
+    struct kp_map by_name, by_number; /* into targets */
     struct kp_csvin *in;
-    struct kp_arena *scratch; /* for one cell, or the question whether a row is data */
+    struct kp_arena *scratch; /* reset by clean_scratch */
     struct line lines[MAX_TITLES + 2];
     size_t n_lines;
 };
 
-/* NULL: it does not decode, or memory is short; that sticks in the arena. */
+/* --- reading --- */
+
+/* Returns the cells as UTF-8; NULL if they do not decode or memory is short, which marks the arena. */
 static const char *const *decode(const struct finder *f, const struct kp_csvrow *row)
 {
     struct kp_arena *arena = &f->ctx->arena;
@@ -45,9 +46,9 @@ static const char *const *decode(const struct finder *f, const struct kp_csvrow 
     return cells;
 }
 
-/* One more row to look at. A fault below the first row is found again, and reported, when the data are read.
- */
-static bool look_further(struct finder *f)
+/* Reads one more line; false at the end of the file or of the search. Failures below the first line are
+ * found and reported when the data is read. */
+static bool read_next(struct finder *f)
 {
     struct kp_csvrow row = {0};
     bool end = false;
@@ -66,7 +67,7 @@ static enum kp_status read_first(struct finder *f)
     bool end = false;
     struct kp_diag *diag = &f->ctx->diag;
     if (kp_csvin_next(f->in, &row, &end) != KP_OK)
-        return kp_input_fault(f->ctx, f->input->path, f->in);
+        return kp_input_fault(f->ctx, f->input, f->in);
     if (end)
         return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_EMPTY, kp_in(f->input->path));
     const char *const *cells = decode(f, &row);
@@ -79,19 +80,24 @@ static enum kp_status read_first(struct finder *f)
     return KP_OK;
 }
 
-/* --- what a cell says --- */
+/* --- cells --- */
 
-/* Many cells are asked many things: what that takes is not kept. That memory was short is. */
-static struct kp_arena *fresh(const struct finder *f)
+/* Empties the scratch arena, keeping its failure. */
+static struct kp_arena *clean_scratch(const struct finder *f)
 {
     f->ctx->arena.failed |= f->scratch->failed;
     kp_arena_reset(f->scratch);
     return f->scratch;
 }
 
+static const char *cell_at(const struct line *line, size_t i)
+{
+    return i < line->n ? line->cells[i] : "";
+}
+
 static bool is_filled(const struct finder *f, const char *cell)
 {
-    const char *text = kp_text_trim(fresh(f), cell);
+    const char *text = kp_text_trim(clean_scratch(f), cell);
     return text && *text;
 }
 
@@ -103,27 +109,27 @@ static size_t count_filled(const struct finder *f, const struct line *line)
     return filled;
 }
 
-/* The mapping file, to be asked about many cells. */
+/* Indexes the rows of a mapping file. */
 static enum kp_status read_targets(struct finder *f)
 {
-    const struct kp_sheet *sheet = f->file && !f->file->is_cc2x ? &f->file->sheet : NULL;
     struct kp_arena *arena = &f->ctx->arena;
-    size_t names = 0, targets = 0;
-    if (!sheet || !kp_sheet_column(sheet, "column", &names) || !kp_sheet_column(sheet, "target", &targets))
+    if (!f->file || f->file->is_cc2x)
         return KP_OK;
+    const struct kp_sheet *sheet = &f->file->sheet;
     f->targets = kp_arena_alloc(arena, (sheet->n_rows + 1) * sizeof(*f->targets));
     for (size_t i = 0; f->targets && i < sheet->n_rows; i++) {
-        const char *name = sheet->rows[i].cells[names];
+        const char *const *cells = sheet->rows[i].cells;
+        const char *name = cells[f->file->at[KP_MAPPING_COLUMN]];
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
-        (void)kp_target_read(arena, &f->ctx->tables, sheet->rows[i].cells[targets], &f->targets[i]);
-        if (!key || (*key && kp_map_put(*name == '#' ? &f->by_number : &f->by_name, arena, key,
-                                        (uint32_t)i) == KP_MAP_NO_MEMORY))
+        struct kp_map *map = *name == '#' ? &f->by_number : &f->by_name;
+        (void)kp_target_read(arena, &f->ctx->tables, cells[f->file->at[KP_MAPPING_TARGET]], &f->targets[i]);
+        if (!key || (*key && kp_map_put(map, arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY))
             return kp_no_memory(f->ctx);
     }
     return f->targets ? KP_OK : kp_no_memory(f->ctx);
 }
 
-/* What the mapping file says about a column of this name; with number about the N-th column, too. */
+/* Looks the column up in the mapping file, by its name and its number (0: by name only). */
 static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
 {
     char place[24];
@@ -131,7 +137,7 @@ static bool is_mapped(const struct finder *f, const char *cell, size_t number, s
     if (!f->targets)
         return false;
     (void)snprintf(place, sizeof(place), "#%zu", number);
-    const char *key = kp_text_value_key(fresh(f), cell);
+    const char *key = kp_text_value_key(clean_scratch(f), cell);
     if (!kp_map_get(&f->by_number, place, &row) && (!key || !kp_map_get(&f->by_name, key, &row)))
         return false;
     *ret_column = f->targets[row];
@@ -142,10 +148,10 @@ static bool means(const struct finder *f, const char *cell, size_t number, struc
 {
     *ret_column = (struct kp_column){0};
     return is_mapped(f, cell, number, ret_column) ||
-           (*cell && kp_header_read(fresh(f), &f->ctx->tables, cell, ret_column));
+           (*cell && kp_header_read(clean_scratch(f), &f->ctx->tables, cell, ret_column));
 }
 
-/* As people count, and mapping files: without our own columns, which stand before the others. */
+/* Returns the number of the column as in a mapping file: kp_ columns, which come first, do not count. */
 static size_t number_of(const struct line *names, size_t i)
 {
     size_t ours = 0;
@@ -154,30 +160,44 @@ static size_t number_of(const struct line *names, size_t i)
     return i < ours ? 0 : i + 1 - ours;
 }
 
+/* Returns whether the i-th column is a field of a person. */
+static bool is_field(const struct finder *f, const struct line *names, size_t i, unsigned *ret_field)
+{
+    struct kp_column column;
+    if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
+        return false;
+    *ret_field = column.index;
+    return true;
+}
+
+static const char *folded(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(clean_scratch(f), cell);
+    const char *nfkc = text ? kp_text_nfkc(f->scratch, text) : NULL;
+    return nfkc ? nfkc : "";
+}
+
 static bool is_number(const struct finder *f, const char *cell)
 {
-    const char *text = kp_text_trim(fresh(f), cell);
-    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
+    const char *text = folded(f, cell);
     struct kp_decimal number;
-    return folded && kp_decimal_parse(folded, strlen(folded), &number);
+    return kp_decimal_parse(text, strlen(text), &number);
 }
 
 static bool is_date(const struct finder *f, const char *cell)
 {
-    const char *text = kp_text_trim(fresh(f), cell);
-    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
     struct kp_date date;
-    return folded && kp_date_parse(folded, &date, NULL) == KP_DATE_OK;
+    return kp_date_parse(folded(f, cell), &date, NULL) == KP_DATE_OK;
 }
 
-/* --- what a row is --- */
+/* --- rows --- */
 
 static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
 {
-    return kp_is_data_row(fresh(f), &f->ctx->tables, line->cells, line->n, numbers_may_be_names);
+    return kp_is_data_row(clean_scratch(f), &f->ctx->tables, line->cells, line->n, numbers_may_be_names);
 }
 
-/* Names of columns, fields of a person among them. */
+/* Returns whether the line has names of columns, fields of a person among them. */
 static bool names_columns(const struct finder *f, const struct line *line)
 {
     size_t known = 0, fields = 0;
@@ -190,19 +210,19 @@ static bool names_columns(const struct finder *f, const struct line *line)
     return known >= ENOUGH_NAMES && fields >= ENOUGH_FIELDS && !is_data(f, line, true);
 }
 
-/* Is somebody in this row, by the names below it? A title fills few columns, and has no date where people's
- * are. */
-static bool holds_person(const struct finder *f, const struct line *line, const struct line *names)
+/* Returns whether the line, which is above the names, contains a person: it fills most fields or has a birth
+ * date. A title fills few columns. */
+static bool has_person(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled_fields = 0;
+    unsigned field = 0;
     for (size_t i = 0; i < names->n; i++) {
-        struct kp_column column;
-        const char *cell = i < line->n ? line->cells[i] : "";
-        if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
+        const char *cell = cell_at(line, i);
+        if (!is_field(f, names, i, &field))
             continue;
         fields++;
         filled_fields += is_filled(f, cell);
-        if (column.index == KP_F_BIRTH_DATE && (is_date(f, cell) || is_number(f, cell)))
+        if (field == KP_F_BIRTH_DATE && (is_date(f, cell) || is_number(f, cell)))
             return true;
     }
     return 2 * filled_fields > fields || (2 * count_filled(f, line) > names->n && is_data(f, line, true));
@@ -218,23 +238,22 @@ static bool is_person_value(const struct finder *f, unsigned field, const char *
     return numbers && (day || number) && strlen(cell) >= (size_t)(day ? DAYS : INSURER) && is_number(f, cell);
 }
 
-/* Is in this row, in columns of these names, what is people's alone? A mapping file may go by numbers alone,
- * and days be counted; but names may be numbers, too. */
+/* Returns whether the line has a date, or with numbers a day count or an institution's number, in a column
+ * whose name says so. */
 static bool has_person_values(const struct finder *f, const struct line *line, const struct line *names,
                               bool numbers)
 {
-    for (size_t i = 0; i < line->n && i < names->n; i++) {
-        struct kp_column column;
-        if (means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD &&
-            is_person_value(f, column.index, line->cells[i], numbers) &&
-            !is_mapped(f, line->cells[i], 0, &column))
+    struct kp_column column;
+    unsigned field = 0;
+    for (size_t i = 0; i < line->n && i < names->n; i++)
+        if (is_field(f, names, i, &field) && is_person_value(f, field, line->cells[i], numbers) &&
+            !is_mapped(f, line->cells[i], 0, &column)) /* a mapping file may use such numbers as names */
             return true;
-    }
     return false;
 }
 
-/* Groups of columns stand right above their names, and are spread as these are; a title is one cell, or a
- * remark. */
+/* Returns whether the line directly above the names has the names of column groups: several cells, none of
+ * them a remark ("出力日：..."), a date or a number. */
 static bool names_groups(const struct finder *f, const struct line *line, const struct line *names)
 {
     for (size_t i = 0; i < line->n; i++) {
@@ -247,7 +266,7 @@ static bool names_groups(const struct finder *f, const struct line *line, const 
     return count_filled(f, line) >= ENOUGH_NAMES && names->n <= line->n;
 }
 
-/* No name of its own, as where a name spans columns. */
+/* Returns whether the column shares its name with a neighbour or has none, as below a merged cell. */
 static bool spans(const struct finder *f, const struct line *names, size_t i)
 {
     const char *name = names->cells[i];
@@ -255,28 +274,27 @@ static bool spans(const struct finder *f, const struct line *names, size_t i)
            (i + 1 < names->n && strcmp(name, names->cells[i + 1]) == 0);
 }
 
-/* Below names, parts of them ("right", "value", "unit") or units alone: words, and nothing in any column that
- * is a person's. Words that all stand below names of their own are what somebody has. A C2XDTBL knows columns
- * by their places. */
+/* Returns whether the line below the names divides columns ("right", "value", "unit") or has units alone.
+ * Columns of a person must be empty: words below undivided names are somebody's values. */
 static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled = 0, units = 0;
     bool divided = false;
+    unsigned number = 0;
     for (size_t i = 0; i < names->n; i++) {
-        struct kp_column column;
-        const char *cell = i < line->n ? line->cells[i] : "";
-        bool field = means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD;
+        const char *cell = cell_at(line, i);
+        bool field = is_field(f, names, i, &number);
         fields += field;
         if (!is_filled(f, cell))
             continue;
         filled++;
-        units += kp_unit_alone(fresh(f), &f->ctx->tables, cell) != NULL;
+        units += kp_unit_alone(clean_scratch(f), &f->ctx->tables, cell) != NULL;
         divided |= spans(f, names, i);
         if (field || is_number(f, cell) || is_date(f, cell))
             return false;
     }
-    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) &&
-           !(f->file && f->file->is_cc2x);
+    bool by_place = f->file && f->file->is_cc2x;
+    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) && !by_place;
 }
 
 /* --- the header --- */
@@ -286,7 +304,7 @@ static enum kp_status no_header(const struct finder *f, const struct line *line)
     return kp_fail(&f->ctx->diag, KP_E_INPUT, KP_K_HEADER_MISSING, kp_at(f->input->path, line->number));
 }
 
-/* Where no name is known: the first row below those of one cell, in which nobody can be. */
+/* Without known names: returns the first line with more than one cell if it is wide enough for a header. */
 static size_t below_lone_cells(const struct finder *f)
 {
     for (size_t i = 0; i < f->n_lines; i++)
@@ -295,17 +313,17 @@ static size_t below_lone_cells(const struct finder *f)
     return 0;
 }
 
-/* The row that names the columns, and whether the row above it names groups of them. */
+/* Finds the line with the names of the columns; *ret_groups: the line above it names groups of them. */
 static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_groups)
 {
     size_t at = 0;
     bool groups = false;
     if (!names_columns(f, &f->lines[0]))
-        for (size_t i = 1; i <= MAX_TITLES && at == 0 && look_further(f); i++)
+        for (size_t i = 1; i <= MAX_TITLES && at == 0 && read_next(f); i++)
             at = names_columns(f, &f->lines[i]) ? i : 0;
     groups = at > 0 && names_groups(f, &f->lines[at - 1], &f->lines[at]);
     for (size_t i = 0; i + groups < at; i++)
-        if (holds_person(f, &f->lines[i], &f->lines[at]))
+        if (has_person(f, &f->lines[i], &f->lines[at]))
             return no_header(f, &f->lines[i]);
     if (at == 0) {
         at = below_lone_cells(f);
@@ -320,11 +338,11 @@ static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_gro
 
 static bool has_second(struct finder *f, size_t at)
 {
-    if (at + 1 == f->n_lines && !look_further(f))
+    if (at + 1 == f->n_lines && !read_next(f))
         return false;
     const struct line *line = &f->lines[at + 1];
     return line->n <= f->lines[at].n && !has_person_values(f, line, &f->lines[at], false) &&
-           (kp_is_header_row(fresh(f), &f->ctx->tables, line->cells, line->n) ||
+           (kp_is_header_row(clean_scratch(f), &f->ctx->tables, line->cells, line->n) ||
             names_parts(f, line, &f->lines[at]));
 }
 
@@ -332,7 +350,7 @@ static const char *const *padded(struct kp_arena *arena, const struct line *line
 {
     const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
     for (size_t i = 0; cells && i < n; i++)
-        cells[i] = i < line->n ? line->cells[i] : "";
+        cells[i] = cell_at(line, i);
     return cells;
 }
 
@@ -352,7 +370,7 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     struct kp_heading heading = {.n = f.lines[at].n};
     heading.first = padded(&ctx->arena, &f.lines[at], heading.n);
     heading.second = second ? padded(&ctx->arena, &f.lines[at + 1], heading.n) : NULL;
-    (void)fresh(&f);
+    (void)clean_scratch(&f);
     if (ctx->arena.failed) {
         st = kp_no_memory(ctx);
         goto out;

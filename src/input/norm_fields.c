@@ -9,34 +9,39 @@ enum {
     SYMBOL_MAX_CHARACTERS = 20,
     ADDRESS_MAX_BYTES = 80,
     ORGANISATION_MAX_BYTES = 40,
-    PHONE_MAX_DIGITS = 11,
     NAME_KANA_MAX_BYTES = 100,
     INSTITUTION_CODE_DIGITS = 7
 };
 
+/* Returns the field in normal form, or "" and adds a finding. */
 typedef const char *normalize_field(struct kp_norm *norm, enum kp_field field, const char *value);
+
+static void note(struct kp_norm *norm, enum kp_code code, enum kp_field field, const char *value)
+{
+    kp_findings_add(norm->findings, code, kp_field_name(field), value);
+}
 
 static const char *without(struct kp_norm *norm, const char *value, const char *dropped)
 {
-    char *copy = kp_arena_strdup(norm->arena, value);
+    char *copy = kp_arena_strdup(norm->arena, kp_norm_text(value));
     char *to = copy;
-    for (const char *at = value; copy && *at; at++)
+    for (const char *at = copy; at && *at; at++)
         if (!strchr(dropped, *at))
             *to++ = *at;
     if (copy)
         *to = '\0';
-    return copy ? copy : "";
+    return kp_norm_text(copy);
 }
 
-static bool all_digits(const char *s)
+static const char *refuse(struct kp_norm *norm, enum kp_code code, enum kp_field field, const char *value)
+{
+    note(norm, code, field, value);
+    return "";
+}
+
+static bool is_digits(const char *s)
 {
     return *s && s[strspn(s, "0123456789")] == '\0';
-}
-
-static const char *fail_field(struct kp_norm *norm, enum kp_code code, enum kp_field field, const char *value)
-{
-    kp_norm_note(norm, code, kp_field_name(field), value, NULL);
-    return "";
 }
 
 static const char *keep(struct kp_norm *norm, enum kp_field field, const char *value)
@@ -46,32 +51,47 @@ static const char *keep(struct kp_norm *norm, enum kp_field field, const char *v
     return value;
 }
 
-static const char *zero_filled(struct kp_norm *norm, enum kp_field field, const char *digits, size_t width)
-{
-    kp_norm_note(norm, KP_K_ZEROS_RESTORED, kp_field_name(field), digits, NULL);
-    char *out = kp_arena_printf(norm->arena, "%0*d%s", (int)(width - strlen(digits)), 0, digits);
-    return out ? out : "";
-}
-
-/* The new spelling, with a note when it is one. */
+/* Returns the new spelling and adds a finding if it differs. */
 static const char *respelled(struct kp_norm *norm, enum kp_field field, const char *now, const char *before)
 {
     if (strcmp(now, before) != 0)
-        kp_norm_note(norm, KP_K_WIDTH_CHANGED, kp_field_name(field), before, NULL);
+        note(norm, KP_K_WIDTH_CHANGED, field, before);
     return now;
 }
 
-static const char *norm_insurer(struct kp_norm *norm, enum kp_field field, const char *value)
+/* Fields that consist of digits: separators are removed, leading zeros restored. */
+static const char *norm_digits(struct kp_norm *norm, enum kp_field field, const char *value)
 {
-    const char *digits = without(norm, kp_norm_folded(norm, value), " -");
+    static const struct {
+        enum kp_field field;
+        enum kp_code code;
+        const char *separators;
+        bool any_dash; /* hyphens of every kind count as "-" */
+        size_t least, most, width;
+    } rules[] = {{KP_F_INSURER_NUMBER, KP_K_INSURER_NUMBER, " -", false, 6, 8, 8},
+                 {KP_F_INSURED_BRANCH, KP_K_BRANCH, "", false, 1, 2, 2},
+                 {KP_F_FACILITY_NUMBER, KP_K_FACILITY_NUMBER, " -", false, 9, 10, 10},
+                 {KP_F_FACILITY_PHONE, KP_K_PHONE, "-()", true, 1, 11, 0},
+                 {KP_F_TICKET_NUMBER, KP_K_TICKET, "", false, 11, 11, 11}};
+    size_t i = 0;
+    while (i + 1 < KP_COUNT(rules) && rules[i].field != field)
+        i++;
+    const char *digits = without(
+        norm, rules[i].any_dash ? kp_text_value_key(norm->arena, value) : kp_text_nfkc(norm->arena, value),
+        rules[i].separators);
     size_t n = strlen(digits);
-    if (!all_digits(digits) || n < 6 || n > 8)
-        return fail_field(norm, KP_K_INSURER_NUMBER, field, value);
-    return n < 8 ? zero_filled(norm, field, digits, 8) : respelled(norm, field, digits, value);
+    bool valid = is_digits(digits);
+    if (valid && field == KP_F_FACILITY_NUMBER && n == INSTITUTION_CODE_DIGITS)
+        return digits; /* completed by complete_facility */
+    if (!valid || n < rules[i].least || n > rules[i].most)
+        return refuse(norm, rules[i].code, field, value);
+    if (n >= rules[i].width)
+        return respelled(norm, field, digits, value);
+    note(norm, KP_K_ZEROS_RESTORED, field, digits);
+    return kp_norm_text(kp_arena_printf(norm->arena, "%0*d%s", (int)(rules[i].width - n), 0, digits));
 }
 
-/* "1-2" becomes a date and a long number an exponent when a spreadsheet opens the file: neither is on a card.
- */
+/* Returns whether a spreadsheet has made a date of "1-2", or an exponent of a long number. */
 static bool is_spreadsheet_damage(const char *folded)
 {
     size_t n = strspn(folded, "0123456789");
@@ -83,8 +103,7 @@ static bool is_spreadsheet_damage(const char *folded)
     return n > 0 && (folded[n + m] == 'E' || folded[n + m] == 'e') && folded[n + m + 1] == '+';
 }
 
-/* Symbol and number stay as the card has them, but in one width: what can be half-width as a whole becomes
- * so. */
+/* Symbols and numbers of cards stay verbatim but in one width: half if every character has one. */
 static const char *norm_card(struct kp_norm *norm, enum kp_field field, const char *value)
 {
     const char *compact = without(norm, value, " \t\r\n");
@@ -96,16 +115,8 @@ static const char *norm_card(struct kp_norm *norm, enum kp_field field, const ch
     const char *out =
         kp_text_is_ascii(compact) || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
     if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || is_spreadsheet_damage(half))
-        return fail_field(norm, KP_K_INSURED_NUMBER, field, value);
+        return refuse(norm, KP_K_INSURED_NUMBER, field, value);
     return respelled(norm, field, out, value);
-}
-
-static const char *norm_branch(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    const char *digits = kp_norm_folded(norm, value);
-    if (!all_digits(digits) || strlen(digits) > 2)
-        return fail_field(norm, KP_K_BRANCH, field, value);
-    return strlen(digits) == 1 ? zero_filled(norm, field, digits, 2) : respelled(norm, field, digits, value);
 }
 
 static const char *norm_code(struct kp_norm *norm, enum kp_field field, const char *value)
@@ -125,9 +136,9 @@ static const char *norm_code(struct kp_norm *norm, enum kp_field field, const ch
             continue;
         const char *code = kp_code_of(norm->tables, systems[i].system, key);
         if (!code)
-            return fail_field(norm, systems[i].code, field, value);
+            return refuse(norm, systems[i].code, field, value);
         if (strcmp(code, value) != 0)
-            kp_norm_note(norm, KP_K_VALUE_CODED, kp_field_name(field), value, NULL);
+            note(norm, KP_K_VALUE_CODED, field, value);
         return code;
     }
     return "";
@@ -153,11 +164,11 @@ static const char *norm_kana(struct kp_norm *norm, enum kp_field field, const ch
 {
     char *kana = kp_text_kana_name(norm->arena, value);
     if (!kana || !kp_text_is_kana_name(kana))
-        return fail_field(norm, KP_K_KANA_NAME, field, value);
+        return refuse(norm, KP_K_KANA_NAME, field, value);
     if (strcmp(kana, value) != 0)
-        kp_norm_note(norm, KP_K_KANA_CONVERTED, kp_field_name(field), value, NULL);
+        note(norm, KP_K_KANA_CONVERTED, field, value);
     if (kp_text_cp932_bytes(norm->tables->text, kana, NULL) > NAME_KANA_MAX_BYTES) {
-        kp_norm_note(norm, KP_K_TOO_LONG, kp_field_name(field), value, "100");
+        kp_findings_add(norm->findings, KP_K_TOO_LONG, kp_field_name(field), value, "100");
         return "";
     }
     return kana;
@@ -165,11 +176,11 @@ static const char *norm_kana(struct kp_norm *norm, enum kp_field field, const ch
 
 static const char *norm_postal(struct kp_norm *norm, enum kp_field field, const char *value)
 {
-    char *narrow = kp_text_value_key(norm->arena, value);
-    size_t mark = narrow && strncmp(narrow, "〒", strlen("〒")) == 0 ? strlen("〒") : 0;
-    const char *digits = narrow ? without(norm, narrow + mark, "-") : "";
-    if (!all_digits(digits) || strlen(digits) != 7)
-        return fail_field(norm, KP_K_POSTAL_CODE, field, value);
+    const char *key = kp_norm_text(kp_text_value_key(norm->arena, value));
+    size_t mark = strncmp(key, "〒", strlen("〒")) == 0 ? strlen("〒") : 0;
+    const char *digits = without(norm, key + mark, "-");
+    if (!is_digits(digits) || strlen(digits) != 7)
+        return refuse(norm, KP_K_POSTAL_CODE, field, value);
     char *out = kp_arena_printf(norm->arena, "%.3s-%s", digits, digits + 3);
     return out ? respelled(norm, field, out, value) : "";
 }
@@ -182,7 +193,7 @@ static const char *widened(struct kp_norm *norm, enum kp_field field, const char
         return "";
     const char *out = respelled(norm, field, wide, value);
     if (kp_text_cut(norm->tables->text, wide, max_bytes))
-        kp_norm_note(norm, KP_K_TEXT_CUT, kp_field_name(field), value, limit);
+        kp_findings_add(norm->findings, KP_K_TEXT_CUT, kp_field_name(field), value, limit);
     return out;
 }
 
@@ -190,8 +201,8 @@ static const char *norm_address(struct kp_norm *norm, enum kp_field field, const
 {
     char *wide = kp_text_wide(norm->arena, value, false);
     const char *rest = wide ? kp_text_after_postal_code(wide) : NULL;
-    if (rest && *rest) /* with nothing behind it, an address is missing */
-        kp_norm_note(norm, KP_K_POSTAL_IN_ADDRESS, kp_field_name(field), value, NULL);
+    if (rest && *rest) /* a postal code alone is no address */
+        note(norm, KP_K_POSTAL_IN_ADDRESS, field, value);
     return widened(norm, field, rest ? rest : value, ADDRESS_MAX_BYTES, "80");
 }
 
@@ -200,40 +211,12 @@ static const char *norm_organisation(struct kp_norm *norm, enum kp_field field, 
     return widened(norm, field, value, ORGANISATION_MAX_BYTES, "40");
 }
 
-static const char *norm_facility(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    const char *digits = without(norm, kp_norm_folded(norm, value), " -");
-    size_t n = strlen(digits);
-    if (all_digits(digits) && n == INSTITUTION_CODE_DIGITS)
-        return digits; /* the prefecture comes from the address, when all fields are read */
-    if (!all_digits(digits) || n < 9 || n > 10)
-        return fail_field(norm, KP_K_FACILITY_NUMBER, field, value);
-    return n == 9 ? zero_filled(norm, field, digits, 10) : respelled(norm, field, digits, value);
-}
-
-static const char *norm_phone(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    char *narrow = kp_text_value_key(norm->arena, value);
-    const char *digits = narrow ? without(norm, narrow, "-()") : "";
-    if (!all_digits(digits) || strlen(digits) > PHONE_MAX_DIGITS)
-        return fail_field(norm, KP_K_PHONE, field, value);
-    return respelled(norm, field, digits, value);
-}
-
-static const char *norm_ticket(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    const char *digits = kp_norm_folded(norm, value);
-    if (!all_digits(digits) || strlen(digits) != 11)
-        return fail_field(norm, KP_K_TICKET, field, value);
-    return respelled(norm, field, digits, value);
-}
-
 static normalize_field *const FIELD_RULES[] = {
     [KP_F_EMPLOYEE_ID] = keep,
-    [KP_F_INSURER_NUMBER] = norm_insurer,
+    [KP_F_INSURER_NUMBER] = norm_digits,
     [KP_F_INSURED_SYMBOL] = norm_card,
     [KP_F_INSURED_NUMBER] = norm_card,
-    [KP_F_INSURED_BRANCH] = norm_branch,
+    [KP_F_INSURED_BRANCH] = norm_digits,
     [KP_F_QUALIFICATION] = norm_code,
     [KP_F_MEMBER_FROM] = norm_date,
     [KP_F_MEMBER_TO] = norm_date,
@@ -244,12 +227,12 @@ static normalize_field *const FIELD_RULES[] = {
     [KP_F_POSTAL_CODE] = norm_postal,
     [KP_F_ADDRESS] = norm_address,
     [KP_F_EXAM_DATE] = norm_date,
-    [KP_F_FACILITY_NUMBER] = norm_facility,
+    [KP_F_FACILITY_NUMBER] = norm_digits,
     [KP_F_FACILITY_NAME] = norm_organisation,
     [KP_F_FACILITY_POSTAL_CODE] = norm_postal,
     [KP_F_FACILITY_ADDRESS] = norm_address,
-    [KP_F_FACILITY_PHONE] = norm_phone,
-    [KP_F_TICKET_NUMBER] = norm_ticket,
+    [KP_F_FACILITY_PHONE] = norm_digits,
+    [KP_F_TICKET_NUMBER] = norm_digits,
     [KP_F_TICKET_EXPIRES] = norm_date,
     [KP_F_REPORT_CATEGORY] = norm_code,
     [KP_F_PROGRAMME] = norm_code,
@@ -257,7 +240,7 @@ static normalize_field *const FIELD_RULES[] = {
 };
 _Static_assert(KP_COUNT(FIELD_RULES) == KP_F__COUNT, "a rule for every field");
 
-/* 都道府県 2, 区分 1 (保険医療機関), then the 7 digits of the 医療機関コード. */
+/* Completes a 医療機関コード of 7 digits: 都道府県 (2 digits, by the address), 区分 1 (保険医療機関). */
 static void complete_facility(struct kp_norm *norm)
 {
     const char **number = &norm->record->field[KP_F_FACILITY_NUMBER];
@@ -267,22 +250,22 @@ static void complete_facility(struct kp_norm *norm)
         kp_prefecture_of(norm->tables, norm->record->field[KP_F_FACILITY_ADDRESS]);
     char *whole = where ? kp_arena_printf(norm->arena, "%s1%s", where->code, *number) : NULL;
     if (whole && kp_facility_number_ok(whole)) {
-        kp_norm_note(norm, KP_K_FACILITY_NUMBER_BUILT, kp_field_name(KP_F_FACILITY_NUMBER), *number,
-                     where->name);
+        kp_findings_add(norm->findings, KP_K_FACILITY_NUMBER_BUILT, kp_field_name(KP_F_FACILITY_NUMBER),
+                        *number, where->name);
         *number = whole;
     } else {
-        *number = fail_field(norm, KP_K_FACILITY_NUMBER, KP_F_FACILITY_NUMBER, *number);
+        *number = refuse(norm, KP_K_FACILITY_NUMBER, KP_F_FACILITY_NUMBER, *number);
     }
 }
 
-/* National health insurance knows no dependants: everyone in it is 7, whatever "本人" or "家族" became. */
+/* National health insurance has no dependants: everyone's qualification is 7. */
 static void fix_qualification(struct kp_norm *norm)
 {
     const char **field = &norm->record->field[KP_F_QUALIFICATION];
     const struct kp_scheme *scheme = kp_scheme_of(norm->tables, norm->record->field[KP_F_INSURER_NUMBER]);
     if (!**field || strcmp(*field, "7") == 0 || !scheme || strcmp(scheme->scheme, KP_SCHEME_KOKUHO) != 0)
         return;
-    kp_norm_note(norm, KP_K_VALUE_CODED, kp_field_name(KP_F_QUALIFICATION), *field, NULL);
+    note(norm, KP_K_VALUE_CODED, KP_F_QUALIFICATION, *field);
     *field = "7";
 }
 
@@ -304,25 +287,24 @@ static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
                 FIELD_RULES[parts[i].field](norm, parts[i].field, parts[i].value);
 }
 
+static const char *apply_rule(struct kp_norm *norm, enum kp_field field, const char *text)
+{
+    for (const char *at = text; *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return refuse(norm, KP_K_CONTROL_CHARACTER, field, text);
+    return FIELD_RULES[field](norm, field, text);
+}
+
 void kp_norm_field(const struct kp_norm_cell *cell)
 {
     struct kp_norm *norm = cell->norm;
     enum kp_field field = (enum kp_field)cell->column->index;
     const char **now = &norm->record->field[field];
-    if (!*cell->text)
+    if (!*cell->text || kp_norm_dash(norm, kp_field_name(field), cell->key))
         return;
-    if (kp_text_is_dash(cell->key)) {
-        kp_norm_note(norm, KP_K_DASH_EMPTY, kp_field_name(field), NULL, NULL);
-        norm->record->dash_empty = true;
-        return;
-    }
     norm->names_facility |= field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
     norm->serial = cell->column->serial;
-    if (kp_norm_has_control(cell->text)) {
-        kp_norm_note(norm, KP_K_CONTROL_CHARACTER, kp_field_name(field), cell->text, NULL);
-        return;
-    }
-    const char *value = FIELD_RULES[field](norm, field, cell->text);
+    const char *value = apply_rule(norm, field, cell->text);
     norm->serial = KP_SERIAL_NONE;
     if (**now && *value && strcmp(*now, value) != 0)
         kp_norm_disagree(cell, kp_field_name(field));
@@ -330,13 +312,9 @@ void kp_norm_field(const struct kp_norm_cell *cell)
         *now = value;
 }
 
-bool kp_norm_field_stands(struct kp_norm *norm, enum kp_field field, const char *text)
+bool kp_norm_field_is_normal(struct kp_norm *norm, enum kp_field field, const char *text)
 {
-    if (*text && kp_norm_has_control(text)) {
-        kp_norm_note(norm, KP_K_CONTROL_CHARACTER, kp_field_name(field), text, NULL);
-        return false;
-    }
-    const char *value = *text ? FIELD_RULES[field](norm, field, text) : "";
+    const char *value = *text ? apply_rule(norm, field, text) : "";
     norm->record->field[field] = value;
     return strcmp(value, text) == 0;
 }

@@ -94,7 +94,7 @@ static void take_field(const struct reader *r, enum kp_field field, const char *
     struct kp_norm norm = {
         .tables = r->tables, .arena = r->arena, .findings = r->findings, .record = &r->document->record};
     struct kp_finding *before = r->findings->last;
-    bool stands = kp_norm_field_stands(&norm, field, text);
+    bool stands = kp_norm_field_is_normal(&norm, field, text);
     bool refused = !*r->document->record.field[field] && r->findings->last != before; /* then that was said */
     if (!stands && !refused)
         form_differs(r, field);
