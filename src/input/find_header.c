@@ -8,9 +8,12 @@
 
 enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2 };
 
+enum { FILLED = 1, NUMBER = 2, DATE = 4 };
+
 struct line {
     const char *const *cells;
-    size_t n;
+    const unsigned *traits; /* of the cells: FILLED, NUMBER, DATE */
+    size_t n, n_filled;
     uint64_t number;
 };
 
@@ -28,37 +31,47 @@ struct finder {
 
 /* --- reading --- */
 
-/* Returns the cells as UTF-8; NULL if they do not decode or memory is short, which marks the arena. */
-static const char *const *decode(const struct finder *f, const struct kp_csvrow *row)
+/* Empties the scratch arena, keeping its failure. */
+static struct kp_arena *clean_scratch(const struct finder *f)
+{
+    f->ctx->arena.failed |= f->scratch->failed;
+    kp_arena_reset(f->scratch);
+    return f->scratch;
+}
+
+static unsigned traits_of(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(clean_scratch(f), cell);
+    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
+    struct kp_decimal number;
+    struct kp_date date;
+    if (!folded || !*text)
+        return 0;
+    return (unsigned)FILLED | (kp_decimal_parse(folded, strlen(folded), &number) ? NUMBER : 0) |
+           (kp_date_parse(folded, &date, NULL) == KP_DATE_OK ? DATE : 0);
+}
+
+/* Returns false if the row does not decode or memory is short, which marks the arena. */
+static bool add_line(struct finder *f, const struct kp_csvrow *row)
 {
     struct kp_arena *arena = &f->ctx->arena;
     struct kp_buf out = {0};
     const char **cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
-    for (size_t i = 0; cells && i < row->n_cells; i++) {
-        size_t bad = 0;
+    unsigned *traits = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*traits));
+    struct line line = {cells, traits, row->n_cells, 0, row->line};
+    bool ok = cells && traits;
+    for (size_t i = 0, bad = 0; ok && i < row->n_cells; i++) {
+        const struct kp_cell *cell = &row->cells[i];
         kp_buf_reset(&out);
-        if (!kp_text_decode(f->ctx->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out,
-                            &bad) ||
-            !(cells[i] = kp_arena_strdup(arena, kp_buf_text(&out))))
-            cells = NULL;
+        ok = kp_text_decode(f->ctx->text, f->input->encoding, cell->bytes, cell->n, &out, &bad) &&
+             (cells[i] = kp_arena_strdup(arena, kp_buf_text(&out)));
+        traits[i] = ok ? traits_of(f, cells[i]) : 0;
+        line.n_filled += traits[i] != 0;
     }
     kp_buf_release(&out);
-    return cells;
-}
-
-/* Reads one more line; false at the end of the file or of the search. Failures below the first line are
- * found and reported when the data is read. */
-static bool read_next(struct finder *f)
-{
-    struct kp_csvrow row = {0};
-    bool end = false;
-    if (f->n_lines == KP_COUNT(f->lines) || kp_csvin_next(f->in, &row, &end) != KP_OK || end)
-        return false;
-    const char *const *cells = decode(f, &row);
-    if (!cells)
-        return false;
-    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
-    return true;
+    if (ok)
+        f->lines[f->n_lines++] = line;
+    return ok;
 }
 
 static enum kp_status read_first(struct finder *f)
@@ -70,43 +83,28 @@ static enum kp_status read_first(struct finder *f)
         return kp_input_fault(f->ctx, f->input, f->in);
     if (end)
         return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_EMPTY, kp_in(f->input->path));
-    const char *const *cells = decode(f, &row);
-    if (f->ctx->arena.failed)
-        return kp_no_memory(f->ctx);
-    if (!cells)
-        return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, kp_at(f->input->path, row.line),
-                       "neither UTF-8 nor CP932");
-    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
-    return KP_OK;
+    if (add_line(f, &row))
+        return KP_OK;
+    return f->ctx->arena.failed ? kp_no_memory(f->ctx)
+                                : kp_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING,
+                                          kp_at(f->input->path, row.line), "neither UTF-8 nor CP932");
+}
+
+/* Reads one more line; false at the end of the file or of the search. Failures below the first line are
+ * found and reported when the data is read. */
+static bool read_next(struct finder *f)
+{
+    struct kp_csvrow row = {0};
+    bool end = false;
+    return f->n_lines < KP_COUNT(f->lines) && kp_csvin_next(f->in, &row, &end) == KP_OK && !end &&
+           add_line(f, &row);
 }
 
 /* --- cells --- */
 
-/* Empties the scratch arena, keeping its failure. */
-static struct kp_arena *clean_scratch(const struct finder *f)
+static bool has_trait(const struct line *line, size_t i, unsigned traits)
 {
-    f->ctx->arena.failed |= f->scratch->failed;
-    kp_arena_reset(f->scratch);
-    return f->scratch;
-}
-
-static const char *cell_at(const struct line *line, size_t i)
-{
-    return i < line->n ? line->cells[i] : "";
-}
-
-static bool is_filled(const struct finder *f, const char *cell)
-{
-    const char *text = kp_text_trim(clean_scratch(f), cell);
-    return text && *text;
-}
-
-static size_t count_filled(const struct finder *f, const struct line *line)
-{
-    size_t filled = 0;
-    for (size_t i = 0; i < line->n; i++)
-        filled += is_filled(f, line->cells[i]);
-    return filled;
+    return i < line->n && (line->traits[i] & traits) != 0;
 }
 
 /* Indexes the rows of a mapping file. */
@@ -170,26 +168,6 @@ static bool is_field(const struct finder *f, const struct line *names, size_t i,
     return true;
 }
 
-static const char *folded(const struct finder *f, const char *cell)
-{
-    const char *text = kp_text_trim(clean_scratch(f), cell);
-    const char *nfkc = text ? kp_text_nfkc(f->scratch, text) : NULL;
-    return nfkc ? nfkc : "";
-}
-
-static bool is_number(const struct finder *f, const char *cell)
-{
-    const char *text = folded(f, cell);
-    struct kp_decimal number;
-    return kp_decimal_parse(text, strlen(text), &number);
-}
-
-static bool is_date(const struct finder *f, const char *cell)
-{
-    struct kp_date date;
-    return kp_date_parse(folded(f, cell), &date, NULL) == KP_DATE_OK;
-}
-
 /* --- rows --- */
 
 static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
@@ -217,25 +195,24 @@ static bool has_person(const struct finder *f, const struct line *line, const st
     size_t fields = 0, filled_fields = 0;
     unsigned field = 0;
     for (size_t i = 0; i < names->n; i++) {
-        const char *cell = cell_at(line, i);
         if (!is_field(f, names, i, &field))
             continue;
         fields++;
-        filled_fields += is_filled(f, cell);
-        if (field == KP_F_BIRTH_DATE && (is_date(f, cell) || is_number(f, cell)))
+        filled_fields += has_trait(line, i, FILLED);
+        if (field == KP_F_BIRTH_DATE && has_trait(line, i, DATE | NUMBER))
             return true;
     }
-    return 2 * filled_fields > fields || (2 * count_filled(f, line) > names->n && is_data(f, line, true));
+    return 2 * filled_fields > fields || (2 * line->n_filled > names->n && is_data(f, line, true));
 }
 
-static bool is_person_value(const struct finder *f, unsigned field, const char *cell, bool numbers)
+static bool is_person_value(const struct line *line, size_t i, unsigned field, bool numbers)
 {
-    enum { DAYS = 5, INSURER = 7 };
+    enum { DAYS = 5, INSTITUTION = 7 };
     bool day = field == KP_F_BIRTH_DATE || field == KP_F_EXAM_DATE;
-    bool number = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
-    if (day && is_date(f, cell))
-        return true;
-    return numbers && (day || number) && strlen(cell) >= (size_t)(day ? DAYS : INSURER) && is_number(f, cell);
+    bool institution = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
+    size_t least = day ? DAYS : INSTITUTION;
+    return (day && has_trait(line, i, DATE)) ||
+           (numbers && (day || institution) && has_trait(line, i, NUMBER) && strlen(line->cells[i]) >= least);
 }
 
 /* Returns whether the line has a date, or with numbers a day count or an institution's number, in a column
@@ -246,7 +223,7 @@ static bool has_person_values(const struct finder *f, const struct line *line, c
     struct kp_column column;
     unsigned field = 0;
     for (size_t i = 0; i < line->n && i < names->n; i++)
-        if (is_field(f, names, i, &field) && is_person_value(f, field, line->cells[i], numbers) &&
+        if (is_field(f, names, i, &field) && is_person_value(line, i, field, numbers) &&
             !is_mapped(f, line->cells[i], 0, &column)) /* a mapping file may use such numbers as names */
             return true;
     return false;
@@ -254,23 +231,23 @@ static bool has_person_values(const struct finder *f, const struct line *line, c
 
 /* Returns whether the line directly above the names has the names of column groups: several cells, none of
  * them a remark ("出力日：..."), a date or a number. */
-static bool names_groups(const struct finder *f, const struct line *line, const struct line *names)
+static bool names_groups(const struct line *line, const struct line *names)
 {
     for (size_t i = 0; i < line->n; i++) {
         const char *cell = line->cells[i];
         bool remark =
             (strstr(cell, "：") || strchr(cell, ':')) && !strpbrk(cell, "()[]") && !strstr(cell, "（");
-        if (remark || is_date(f, cell) || is_number(f, cell))
+        if (remark || has_trait(line, i, DATE | NUMBER))
             return false;
     }
-    return count_filled(f, line) >= ENOUGH_NAMES && names->n <= line->n;
+    return line->n_filled >= ENOUGH_NAMES && names->n <= line->n;
 }
 
 /* Returns whether the column shares its name with a neighbour or has none, as below a merged cell. */
-static bool spans(const struct finder *f, const struct line *names, size_t i)
+static bool spans(const struct line *names, size_t i)
 {
     const char *name = names->cells[i];
-    return !is_filled(f, name) || (i > 0 && strcmp(name, names->cells[i - 1]) == 0) ||
+    return !has_trait(names, i, FILLED) || (i > 0 && strcmp(name, names->cells[i - 1]) == 0) ||
            (i + 1 < names->n && strcmp(name, names->cells[i + 1]) == 0);
 }
 
@@ -282,15 +259,14 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
     bool divided = false;
     unsigned number = 0;
     for (size_t i = 0; i < names->n; i++) {
-        const char *cell = cell_at(line, i);
         bool field = is_field(f, names, i, &number);
         fields += field;
-        if (!is_filled(f, cell))
+        if (!has_trait(line, i, FILLED))
             continue;
         filled++;
-        units += kp_unit_alone(clean_scratch(f), &f->ctx->tables, cell) != NULL;
-        divided |= spans(f, names, i);
-        if (field || is_number(f, cell) || is_date(f, cell))
+        units += kp_unit_alone(clean_scratch(f), &f->ctx->tables, line->cells[i]) != NULL;
+        divided |= spans(names, i);
+        if (field || has_trait(line, i, DATE | NUMBER))
             return false;
     }
     bool by_place = f->file && f->file->is_cc2x;
@@ -308,8 +284,8 @@ static enum kp_status no_header(const struct finder *f, const struct line *line)
 static size_t below_lone_cells(const struct finder *f)
 {
     for (size_t i = 0; i < f->n_lines; i++)
-        if (count_filled(f, &f->lines[i]) > 1)
-            return count_filled(f, &f->lines[i]) >= KP_REQUIRED_FIELDS ? i : 0;
+        if (f->lines[i].n_filled > 1)
+            return f->lines[i].n_filled >= KP_REQUIRED_FIELDS ? i : 0;
     return 0;
 }
 
@@ -321,7 +297,7 @@ static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_gro
     if (!names_columns(f, &f->lines[0]))
         for (size_t i = 1; i <= MAX_TITLES && at == 0 && read_next(f); i++)
             at = names_columns(f, &f->lines[i]) ? i : 0;
-    groups = at > 0 && names_groups(f, &f->lines[at - 1], &f->lines[at]);
+    groups = at > 0 && names_groups(&f->lines[at - 1], &f->lines[at]);
     for (size_t i = 0; i + groups < at; i++)
         if (has_person(f, &f->lines[i], &f->lines[at]))
             return no_header(f, &f->lines[i]);
@@ -350,7 +326,7 @@ static const char *const *padded(struct kp_arena *arena, const struct line *line
 {
     const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
     for (size_t i = 0; cells && i < n; i++)
-        cells[i] = cell_at(line, i);
+        cells[i] = i < line->n ? line->cells[i] : "";
     return cells;
 }
 
