@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "input/header_names.h"
 
 #define OPEN_METHOD "ZZZ"
-enum { CODE = 17, METHOD = 3 };
+enum { CODE = KP_ITEM_CODE_LENGTH, METHOD = 3 };
 
 /* One of the two tables; file and column: where it has FILENO and COLNO, SIZE_MAX without such a heading. */
 struct table {
@@ -31,11 +32,6 @@ struct entry {
     const char *name;           /* code of an item or name of a field */
     const char *digit, *method; /* METHODCVT; "" if not given */
 };
-
-static bool is_digits(const char *s)
-{
-    return *s && s[strspn(s, "0123456789")] == '\0';
-}
 
 static bool has_open_method(const char *s)
 {
@@ -67,7 +63,7 @@ bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
 {
     struct table t = table_of(arena, sheet);
     return (t.file != SIZE_MAX && t.column != SIZE_MAX) ||
-           (sheet->n_columns >= 3 && is_digits(sheet->columns[0]) && is_digits(sheet->columns[1]));
+           (sheet->n_columns >= 3 && kp_all_digits(sheet->columns[0]) && kp_all_digits(sheet->columns[1]));
 }
 
 /* --- rows --- */
@@ -84,25 +80,25 @@ static bool is_code(const char *s)
 static struct entry read_entry(const struct table *t, uint64_t line, const char *const *cells, size_t n)
 {
     struct entry e = {.line = line, .name = "", .digit = "", .method = ""};
-    bool first_two = is_headless(t) && n > 2 && is_digits(cells[0]) && is_digits(cells[1]);
+    bool first_two = is_headless(t) && n > 2 && kp_all_digits(cells[0]) && kp_all_digits(cells[1]);
     size_t file = first_two ? 0 : t->file, column = first_two ? 1 : t->column, at = 0;
-    if (file < n && is_digits(cells[file]))
+    if (file < n && kp_all_digits(cells[file]))
         e.file = strtoul(cells[file], NULL, 10);
-    if (column < n && is_digits(cells[column]))
+    if (column < n && kp_all_digits(cells[column]))
         e.column = strtoul(cells[column], NULL, 10);
     while (at < n && !is_code(cells[at])) /* remarks may precede a code */
         at++;
     if (at == n) /* the name of a field is the first text that is no number */
-        for (at = 0; at < n && (!*cells[at] || is_digits(cells[at]));)
+        for (at = 0; at < n && (!*cells[at] || kp_all_digits(cells[at]));)
             at++;
     e.name = at < n ? cells[at] : "";
     for (size_t i = at + 1; i < n; i++) {
         size_t length = strlen(cells[i]);
         if (i == file || i == column)
             continue;
-        if (length <= 2 && is_digits(cells[i]) && !*e.digit)
+        if (length <= 2 && kp_all_digits(cells[i]) && !*e.digit)
             e.digit = cells[i];
-        else if ((length == METHOD && is_digits(cells[i])) || is_code(cells[i]))
+        else if (kp_is_digits(cells[i], METHOD) || is_code(cells[i]))
             e.method = cells[i];
     }
     return e;

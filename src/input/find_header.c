@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "input/header_names.h"
 
-enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2 };
+enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2, WIDE = 10 };
 
 enum { FILLED = 1, NUMBER = 2, DATE = 4 };
 
@@ -285,7 +285,7 @@ static size_t below_lone_cells(const struct finder *f)
 {
     for (size_t i = 0; i < f->n_lines; i++)
         if (f->lines[i].n_filled > 1)
-            return f->lines[i].n_filled >= KP_REQUIRED_FIELDS ? i : 0;
+            return f->lines[i].n_filled >= WIDE ? i : 0;
     return 0;
 }
 

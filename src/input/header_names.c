@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 
 bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, const char *target,
@@ -161,9 +162,7 @@ bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 
 bool kp_is_item_code(const char *text)
 {
-    static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return strlen(text) == 17 && strspn(text, alphabet) == 17 && strspn(text, "0123456789") == 1 &&
-           text[1] >= 'A';
+    return kp_is_code(text, KP_ITEM_CODE_LENGTH) && kp_digits(text) == 1;
 }
 
 bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
@@ -187,10 +186,7 @@ bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, co
 static bool is_personal(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
 {
     struct kp_date date;
-    if (kp_date_parse(text, &date, NULL) == KP_DATE_OK)
-        return true;
-    if (strlen(text) == 8 && text[3] == '-' && strspn(text, "0123456789") == 3 &&
-        strspn(text + 4, "0123456789") == 4)
+    if (kp_date_parse(text, &date, NULL) == KP_DATE_OK || kp_has_shape(text, "000-0000"))
         return true;
     const char *key = kp_text_is_ascii(text) ? NULL : kp_text_value_key(arena, text);
     return key && kp_code_of(tables, "sex", key);

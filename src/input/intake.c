@@ -47,18 +47,18 @@ static void find_layout(struct kp_inputs *inputs, struct kp_input *input)
 static enum kp_status check_required(struct kp_context *ctx, const struct kp_input_options *options,
                                      const struct kp_input *input)
 {
-    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
+    const struct kp_field_info *lacking[KP_F__COUNT];
     const char *fields = "", *headers = "";
     size_t n = kp_mapping_lacks(&input->mapping, &options->facility, lacking);
     for (size_t i = 0; fields && headers && i < n; i++) {
-        fields = kp_arena_printf(&ctx->arena, "%s%s%s", fields, i ? ", " : "", lacking[i].field);
-        headers = kp_arena_printf(&ctx->arena, "%s%s%s", headers, i ? ", " : "", lacking[i].header);
+        fields = kp_arena_printf(&ctx->arena, "%s%s%s", fields, i ? ", " : "", lacking[i]->name);
+        headers = kp_arena_printf(&ctx->arena, "%s%s%s", headers, i ? ", " : "", lacking[i]->header);
     }
     if (!fields || !headers)
         return kp_no_memory(ctx);
     return n == 0 ? KP_OK
                   : kp_fail(&ctx->diag, KP_E_INPUT, KP_K_COLUMN_MISSING,
-                            kp_field_at(input->path, input->header_line, lacking[0].field), fields, headers);
+                            kp_field_at(input->path, input->header_line, lacking[0]->name), fields, headers);
 }
 
 static void warn_titles(struct kp_context *ctx, const struct kp_input *input)

@@ -197,28 +197,15 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
 }
 
 size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_org *facility,
-                        struct kp_lacking ret_lacking[KP_REQUIRED_FIELDS])
+                        const struct kp_field_info *ret_lacking[KP_F__COUNT])
 {
-    static const struct {
-        enum kp_field field;
-        const char *header;
-    } required[KP_REQUIRED_FIELDS] = {{KP_F_INSURER_NUMBER, "保険者番号"},
-                                      {KP_F_INSURED_NUMBER, "保険番号"},
-                                      {KP_F_NAME_KANA, "カナ氏名"},
-                                      {KP_F_SEX, "性別"},
-                                      {KP_F_BIRTH_DATE, "生年月日"},
-                                      {KP_F_POSTAL_CODE, "郵便番号"},
-                                      {KP_F_ADDRESS, "住所"},
-                                      {KP_F_EXAM_DATE, "健診実施日"},
-                                      {KP_F_FACILITY_NUMBER, "健診機関番号"},
-                                      {KP_F_FACILITY_NAME, "健診機関名称"}};
     bool configured = facility->number && *facility->number && facility->name && *facility->name;
     size_t n = 0;
-    for (size_t i = 0; i < KP_COUNT(required); i++) {
-        enum kp_field field = required[i].field;
-        bool of_facility = field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
-        if (!kp_mapping_has(mapping, KP_COL_FIELD, field) && !(of_facility && configured))
-            ret_lacking[n++] = (struct kp_lacking){kp_field_name(field), required[i].header};
+    for (unsigned i = 0; i < KP_F__COUNT; i++) {
+        const struct kp_field_info *field = &kp_fields[i];
+        if (field->required && !(field->of_facility && configured) &&
+            !kp_mapping_has(mapping, KP_COL_FIELD, i))
+            ret_lacking[n++] = field;
     }
     return n;
 }

@@ -30,17 +30,9 @@ enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const c
 enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_job *job,
                                 const struct kp_heading *heading, struct kp_mapping *ret_mapping);
 
-/* A required field without a column. */
-struct kp_lacking {
-    const char *field;
-    const char *header; /* a header that would be recognised */
-};
-
-enum { KP_REQUIRED_FIELDS = 10 };
-
 /* Collects the required fields that have no column and returns their count. Those of the examining facility
  * are not required if the configuration gives its number and name. */
 size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_org *facility,
-                        struct kp_lacking ret_lacking[KP_REQUIRED_FIELDS]);
+                        const struct kp_field_info *ret_lacking[KP_F__COUNT]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "input/header_names.h"
 
@@ -47,11 +48,10 @@ static struct kp_column *find_column(struct kp_arena *arena, const struct kp_map
 {
     unsigned long occurrence = 1;
     if (name[0] == '#') {
-        size_t digits = strspn(name + 1, "0123456789");
-        return name[1 + digits] == '\0' ? kp_mapping_column(mapping, strtoul(name + 1, NULL, 10)) : NULL;
+        return kp_all_digits(name + 1) ? kp_mapping_column(mapping, strtoul(name + 1, NULL, 10)) : NULL;
     }
     const char *mark = strrchr(name, '@');
-    if (mark && mark[1] && mark[1 + strspn(mark + 1, "0123456789")] == '\0')
+    if (mark && kp_all_digits(mark + 1))
         occurrence = strtoul(mark + 1, NULL, 10);
     else
         mark = name + strlen(name);
@@ -72,20 +72,17 @@ static enum kp_status read_values(const struct row *r, struct kp_column *column)
 {
     struct kp_arena *arena = &r->ctx->arena;
     const char *pairs = r->values;
-    size_t n = 0, cap = 1;
-    for (const char *at = pairs; *at; at++)
-        cap += *at == '|';
-    column->codes = kp_arena_alloc(arena, cap * sizeof(*column->codes));
-    if (!column->codes)
-        return kp_no_memory(r->ctx);
     const struct kp_item *item = &r->ctx->tables.items[column->index];
     bool coded = column->kind == KP_COL_ITEM && *item->code_system;
-    while (*pairs) {
-        size_t length = strcspn(pairs, "|");
-        char *pair = kp_arena_strndup(arena, pairs, length);
+    size_t n = 0;
+    column->codes = kp_arena_alloc(arena, (strlen(pairs) + 1) * sizeof(*column->codes));
+    if (!column->codes)
+        return kp_no_memory(r->ctx);
+    for (struct kp_word word; kp_next_word(&pairs, "|", &word);) {
+        char *pair = kp_arena_strndup(arena, word.at, word.n);
         char *equals = pair ? strrchr(pair, '=') : NULL;
         if (!equals)
-            return row_bad(r, "values are source=code pairs separated by |, not", pairs);
+            return row_bad(r, "values are source=code pairs separated by |, not", word.at);
         *equals = '\0';
         if (coded && equals[1] && !kp_code_display(&r->ctx->tables, item->code_system, equals + 1))
             return row_bad(r, "the item does not have code", equals + 1);
@@ -93,19 +90,8 @@ static enum kp_status read_values(const struct row *r, struct kp_column *column)
         column->codes[n] = equals + 1;
         if (!key || kp_map_put(&column->values, arena, key, (uint32_t)n++) != KP_MAP_ADDED)
             return row_bad(r, "source value stands twice:", pair);
-        pairs += length + (pairs[length] == '|');
     }
     return KP_OK;
-}
-
-static bool is_date_field(const struct kp_column *column)
-{
-    static const enum kp_field dates[] = {KP_F_BIRTH_DATE, KP_F_EXAM_DATE, KP_F_MEMBER_FROM, KP_F_MEMBER_TO,
-                                          KP_F_TICKET_EXPIRES};
-    for (size_t i = 0; i < KP_COUNT(dates); i++)
-        if (column->kind == KP_COL_FIELD && column->index == dates[i])
-            return true;
-    return false;
 }
 
 static enum kp_status read_unit(const struct row *r, struct kp_column *column)
@@ -113,7 +99,8 @@ static enum kp_status read_unit(const struct row *r, struct kp_column *column)
     const struct kp_tables *tables = &r->ctx->tables;
     if (!*r->unit)
         return KP_OK;
-    if (is_date_field(column) && (strcmp(r->unit, "excel") == 0 || strcmp(r->unit, "excel1904") == 0)) {
+    bool date = column->kind == KP_COL_FIELD && kp_fields[column->index].is_date;
+    if (date && (strcmp(r->unit, "excel") == 0 || strcmp(r->unit, "excel1904") == 0)) {
         column->serial = r->unit[5] ? KP_SERIAL_1904 : KP_SERIAL_1900;
         return KP_OK;
     }

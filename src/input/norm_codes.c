@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/text.h"
 
 #define SYSTEM_MEAL "1.2.392.200119.6.2202" /* 採血時間(食後) */
@@ -60,7 +61,7 @@ void kp_norm_code_unknown(const struct kp_norm_cell *c)
 bool kp_norm_is_grade(const char *key)
 {
     bool letter = key[0] >= 'a' && key[0] <= 'h';
-    size_t digits = letter ? strspn(key + 1, "0123456789") : 0;
+    size_t digits = letter ? kp_digits(key + 1) : 0;
     return letter && digits <= 2 && key[1 + digits] == '\0';
 }
 

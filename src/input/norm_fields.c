@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "law/ident.h"
 
@@ -70,8 +71,8 @@ static const char *read_digits(const struct reading *r)
     bool phone = r->field == KP_F_FACILITY_PHONE;
     const char *text = phone ? kp_text_value_key(arena, r->value) : kp_text_nfkc(arena, r->value);
     const char *digits = without(r, text, r->rule->of);
-    size_t n = strspn(digits, "0123456789");
-    if (r->field == KP_F_FACILITY_NUMBER && n == INSTITUTION_CODE_DIGITS && !digits[n])
+    size_t n = kp_digits(digits);
+    if (r->field == KP_F_FACILITY_NUMBER && kp_is_digits(digits, INSTITUTION_CODE_DIGITS))
         return digits; /* completed by complete_facility */
     if (digits[n] || n < r->rule->least || n > r->rule->most)
         return refuse(r);
@@ -84,9 +85,9 @@ static const char *read_digits(const struct reading *r)
 /* Returns whether a spreadsheet has made a date of "1-2", or an exponent of a long number. */
 static bool is_spreadsheet_damage(const char *narrow)
 {
-    size_t n = strspn(narrow, "0123456789");
+    size_t n = kp_digits(narrow);
     const char *rest = narrow + n;
-    size_t digits = n > 0 && *rest ? strspn(rest + 1, "0123456789") : 0;
+    size_t digits = n > 0 && *rest ? kp_digits(rest + 1) : 0;
     if (n > 0 &&
         (strncmp(rest, "月", strlen("月")) == 0 || (*rest == '/' && digits > 0 && rest[1 + digits] == '/')))
         return true;
@@ -150,7 +151,7 @@ static const char *read_postal(const struct reading *r)
     const char *key = kp_norm_text(kp_text_value_key(r->norm->arena, r->value));
     size_t mark = strncmp(key, "〒", strlen("〒")) == 0 ? strlen("〒") : 0;
     const char *digits = without(r, key + mark, "-");
-    if (strlen(digits) != 7 || strspn(digits, "0123456789") != 7)
+    if (!kp_is_digits(digits, 7))
         return refuse(r);
     char *out = kp_arena_printf(r->norm->arena, "%.3s-%s", digits, digits + 3);
     return respelled(r, KP_K_WIDTH_CHANGED, kp_norm_text(out));

@@ -332,19 +332,19 @@ static void put_choices(struct proposer *p, enum fate fate, enum fate or)
 /* Lists the required fields that no column was recognised as, or settled as by its values. */
 static void put_lacking(struct proposer *p)
 {
-    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
+    const struct kp_field_info *lacking[KP_F__COUNT];
     size_t n = kp_mapping_lacks(&p->input->mapping, &p->options->facility, lacking);
     bool has_name = false;
     for (size_t i = 0; i < p->input->mapping.n_columns; i++)
         has_name |= p->choices[i].fate == SETTLED && p->choices[i].as.index == KP_F_NAME_KANA;
     for (size_t i = 0; i < n; i++) {
-        if (has_name && strcmp(lacking[i].field, kp_field_name(KP_F_NAME_KANA)) == 0)
+        if (has_name && lacking[i] == &kp_fields[KP_F_NAME_KANA])
             continue;
         if (p->counts.lacking++ == 0)
             put_section(p, "必須だが列が見つからないもの(健診機関は設定ファイルの [facility] でも可)",
                         "required, but no column was found (the facility can be given as [facility] in the "
                         "configuration)");
-        kp_buf_printf(p->out, "# %s (%s)\n", lacking[i].field, lacking[i].header);
+        kp_buf_printf(p->out, "# %s (%s)\n", lacking[i]->name, lacking[i]->header);
     }
 }
 
