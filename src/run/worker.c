@@ -200,7 +200,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     if (!slot->sound)
         return;
     slot->st = kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells,
-                            &slot->arena, &slot->findings, &slot->record);
+                            &slot->findings, &slot->record);
     if (slot->st != KP_OK)
         return;
     if (first_pass) /* before anything of it is put right: equal rows are equal as they came */

@@ -96,9 +96,9 @@ static void take_field(struct reader *r, enum kp_field field, const char *text)
     struct kp_norm norm = {
         .tables = r->tables, .arena = r->arena, .findings = r->findings, .record = r->record};
     const struct kp_finding *before = r->findings->last;
-    bool stands = strlen(text) <= FIELD_MAX_BYTES && kp_norm_field_stands(&norm, field, text);
+    bool normal = strlen(text) <= FIELD_MAX_BYTES && kp_norm_field_is_normal(&norm, field, text);
     bool rejected = !*r->record->field[field] && r->findings->last != before;
-    if (!stands && !rejected)
+    if (!normal && !rejected)
         form_differs(r, field);
 }
 
