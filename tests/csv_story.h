@@ -4,6 +4,7 @@
 
 #include "support.h"
 
+#include "base/buf.h"
 #include "format/csvin.h"
 
 static struct kp_buf story;

@@ -101,12 +101,3 @@ void kp_buf_release(struct kp_buf *buf)
     free(buf->data);
     *buf = (struct kp_buf){.max_bytes = buf->max_bytes};
 }
-
-void kp_buf_hex(struct kp_buf *buf, const uint8_t *bytes, size_t n)
-{
-    static const char digit[] = "0123456789abcdef";
-    for (size_t i = 0; i < n; i++) {
-        kp_buf_char(buf, digit[bytes[i] >> 4]);
-        kp_buf_char(buf, digit[bytes[i] & 15]);
-    }
-}

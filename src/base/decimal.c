@@ -73,7 +73,7 @@ bool kp_decimal_round(struct kp_decimal value, unsigned scale, struct kp_decimal
         int64_t step = power_of_ten(value.scale - scale);
         int64_t rest = units % step;
         units /= step;
-        /* The half goes away from zero; rest carries the sign of units. */
+        /* rest has the sign of units. */
         if (rest >= step - rest && rest > 0)
             units++;
         else if (-rest >= step + rest && rest < 0)
@@ -103,7 +103,7 @@ bool kp_decimal_convert(struct kp_decimal value, struct kp_decimal factor, struc
 
 int kp_decimal_compare(struct kp_decimal a, struct kp_decimal b)
 {
-    /* At most 15 digits each: comparing the integer parts first keeps the scaling from overflowing. */
+    /* Comparing integer parts first keeps the scaling from overflowing. */
     int64_t pa = power_of_ten(a.scale), pb = power_of_ten(b.scale);
     int64_t ia = a.units / pa, ib = b.units / pb;
     if (ia != ib)

@@ -4,8 +4,7 @@
 
 #include "base/status.h"
 
-/* text is NULL when the bytes as a whole are UTF-8: half-width kana of CP932 may pass for it in a single
- * cell. */
+/* text is NULL if the whole file is UTF-8; a single cell of half-width kana in CP932 could pass for it. */
 static enum kp_status copy_cell(struct kp_arena *arena, const struct kp_text *text,
                                 const struct kp_cell *cell, const char **ret_cell)
 {

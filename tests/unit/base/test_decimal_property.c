@@ -157,9 +157,8 @@ static size_t digits_of(const struct number *n)
                            : strlen(n->part) - strspn(n->part, "0");
 }
 
-static void round__random_numbers__agrees_with_the_schoolbook(void **state)
+static void round__random_numbers__agrees_with_the_schoolbook(void **state UNUSED)
 {
-    (void)state;
     size_t refused = 0;
     for (int i = 0; i < CASES; i++) {
         struct number n = random_number();
@@ -182,9 +181,8 @@ static void round__random_numbers__agrees_with_the_schoolbook(void **state)
     assert_in_range(refused, 1, CASES / 10);
 }
 
-static void round__what_is_rounded__stays_as_it_is(void **state)
+static void round__what_is_rounded__stays_as_it_is(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 4; i++) {
         struct number n = random_number();
         unsigned scale = random_below(MAX_SCALE + 1);
@@ -196,9 +194,8 @@ static void round__what_is_rounded__stays_as_it_is(void **state)
     }
 }
 
-static void text__of_what_was_read__is_what_was_written(void **state)
+static void text__of_what_was_read__is_what_was_written(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 2; i++) {
         struct number n = random_number();
         char written[64];
@@ -213,9 +210,8 @@ static void text__of_what_was_read__is_what_was_written(void **state)
 }
 
 /* A plus, commas between groups of three, zeros before the number, no zero before the point. */
-static void parse__other_ways_to_write_a_number__give_the_same(void **state)
+static void parse__other_ways_to_write_a_number__give_the_same(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 4; i++) {
         struct number n = random_number(), other = n;
         char written[64], *to = other.whole;
@@ -262,9 +258,8 @@ static struct number neighbour(const struct number *a)
     }
 }
 
-static void compare__random_numbers__agrees_with_their_digits(void **state)
+static void compare__random_numbers__agrees_with_their_digits(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 2; i++) {
         struct number a = random_number(), b = neighbour(&a);
         struct kp_decimal va = parse_number(&a), vb = parse_number(&b);

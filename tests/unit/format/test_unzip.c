@@ -101,9 +101,8 @@ static void assert_fault(const char *path, enum kp_zip_fault expected)
 
 /* --- what is sound --- */
 
-static void read__contents__are_given_back(void **state)
+static void read__contents__are_given_back(void **state UNUSED)
 {
-    (void)state;
     const char *path =
         made_by_python("Z('r/', b''); Z('r/a', b'hello ' * 3); Z('r/s', b'stored', 0); Z('r/empty', b'')");
     static const char *const contents[] = {"", "hello hello hello ", "stored", ""};
@@ -132,17 +131,15 @@ static void read__contents__are_given_back(void **state)
     kp_buf_release(&out);
 }
 
-static void open__empty_archive__has_no_members(void **state)
+static void open__empty_archive__has_no_members(void **state UNUSED)
 {
-    (void)state;
     assert_sound(put("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22), 0);
     assert_fault(put("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 21), KP_ZIP_NOT_AN_ARCHIVE);
     assert_fault(put("", 0), KP_ZIP_NOT_AN_ARCHIVE);
 }
 
-static void open__comment__is_passed_over_up_to_its_greatest_length(void **state)
+static void open__comment__is_passed_over_up_to_its_greatest_length(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("Z('r/a', b'x'); z.comment = b'by the night shift'"), 1);
     assert_sound(made_by_python("Z('r/a', b'x'); z.comment = b'c' * 65535"), 1);
     assert_sound(made_by_python("Z('r/a', b'x'); z.comment = b'PK\\5\\6' * 9"), 1);
@@ -153,9 +150,8 @@ static void open__comment__is_passed_over_up_to_its_greatest_length(void **state
     assert_fault(put(longer, n + 1), KP_ZIP_NOT_AN_ARCHIVE); /* bytes that no comment accounts for */
 }
 
-static void read__data_descriptors__are_sound(void **state)
+static void read__data_descriptors__are_sound(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("z.close()\n"
                                 "class Pipe:\n" /* what cannot be sought makes zipfile write descriptors */
                                 "    def __init__(self): self.f = open(path, 'wb')\n"
@@ -166,9 +162,8 @@ static void read__data_descriptors__are_sound(void **state)
                  3);
 }
 
-static void read__zip64_of_python__is_sound(void **state)
+static void read__zip64_of_python__is_sound(void **state UNUSED)
 {
-    (void)state;
     assert_sound(
         made_by_python(
             "for n in 'abc':\n"
@@ -177,9 +172,8 @@ static void read__zip64_of_python__is_sound(void **state)
     assert_sound(made_by_python("for n in range(65600): Z('r/%d' % n, b'', 0)"), 65600);
 }
 
-static void read__archives_of_our_own__are_sound_around_the_limit_of_zip64(void **state)
+static void read__own_archives_around_the_zip64_limit__are_sound(void **state UNUSED)
 {
-    (void)state;
     static const unsigned counts[] = {0, 1, 65534, 65535};
     struct kp_deflate *stream = NULL;
     struct kp_packed packed = {.size = 0};
@@ -203,16 +197,14 @@ static void read__archives_of_our_own__are_sound_around_the_limit_of_zip64(void 
 
 /* --- limits, exactly --- */
 
-static void next__name__may_have_512_bytes(void **state)
+static void next__name__may_have_512_bytes(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("Z('n' * 512, b'x')"), 1);
     assert_fault(made_by_python("Z('n' * 513, b'x')"), KP_ZIP_TOO_MANY);
 }
 
-static void read__size__may_be_the_callers_limit(void **state)
+static void read__size__may_be_the_callers_limit(void **state UNUSED)
 {
-    (void)state;
     const char *path = made_by_python("Z('r/a', b'x' * 1000)");
     size_t n = 0;
     enum kp_zip_fault fault;
@@ -222,9 +214,8 @@ static void read__size__may_be_the_callers_limit(void **state)
 }
 
 /* Zeros shrink a thousandfold: a megabyte is let through, one byte more is a bomb. */
-static void next__ratio__counts_beyond_a_megabyte(void **state)
+static void next__ratio__counts_beyond_a_megabyte(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("Z('r/a', b'\\0' * (1 << 20))"), 1);
     assert_fault(made_by_python("Z('r/a', b'\\0' * ((1 << 20) + 1))"), KP_ZIP_BOMB);
     assert_sound(made_by_python("Z('r/a', b'\\0' * (2 << 20), 0)"), 1);
@@ -245,9 +236,8 @@ static const char *of_ratio(uint32_t more)
     return put(bytes, n);
 }
 
-static void next__ratio__may_be_200(void **state)
+static void next__ratio__may_be_200(void **state UNUSED)
 {
-    (void)state;
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
@@ -286,9 +276,8 @@ static const char *counting(uint64_t n)
     return put(bytes, sizeof(bytes));
 }
 
-static void open__members__may_be_as_many_as_can_be_named(void **state)
+static void open__members__may_be_as_many_as_can_be_named(void **state UNUSED)
 {
-    (void)state;
     assert_sound(counting(0), 0);
     assert_fault(counting(KP_UNZIP_MAX_MEMBERS), KP_ZIP_DIRECTORY); /* not too many: only not there */
     assert_fault(counting(KP_UNZIP_MAX_MEMBERS + 1), KP_ZIP_TOO_MANY);
@@ -297,9 +286,8 @@ static void open__members__may_be_as_many_as_can_be_named(void **state)
 
 /* --- what is not --- */
 
-static void read__each_cut__is_a_fault(void **state)
+static void read__each_cut__is_a_fault(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0, n_members = 0;
     const char *bytes = bytes_of(made_by_python("Z('r/a', b'hello ' * 9); Z('r/b', b'stored', 0)"), &n);
     enum kp_zip_fault fault;
@@ -312,9 +300,8 @@ static void read__each_cut__is_a_fault(void **state)
 }
 
 /* All but those that fill up the last byte behind the end of the stream: they are nobody's. */
-static void read__each_bit_of_the_data__is_watched(void **state)
+static void read__each_bit_of_the_data__is_watched(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0, n_members = 0;
     const char *sound = bytes_of(made_by_python("Z('r/a', b'hello, world ' * 9)"), &n);
     size_t packed = 0, from = 30 + 3, n_unseen = 0;
@@ -335,9 +322,8 @@ static void read__each_bit_of_the_data__is_watched(void **state)
     assert_true(packed > 10 && n_unseen < 8);
 }
 
-static void next__links_and_devices__are_special(void **state)
+static void next__links_and_devices__are_special(void **state UNUSED)
 {
-    (void)state;
     const char *path = made_by_python(
         "for mode in (0o120777, 0o20666, 0o10666, 0o60666, 0o140777, 0o100600, 0o40700, 0):\n"
         "    i = zipfile.ZipInfo('r/%o' % mode); i.create_system = 3; i.external_attr = mode << 16\n"
@@ -356,9 +342,8 @@ static void next__links_and_devices__are_special(void **state)
     kp_unzip_close(&zip);
 }
 
-static void next__name_with_nul__is_given_whole(void **state)
+static void next__name_with_nul__is_given_whole(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0;
     const char *sound = bytes_of(made_by_python("Z('r/axb', b'x')"), &n);
     char *bytes = kp_arena_alloc(&arena, n);
@@ -418,9 +403,8 @@ static void read__slow_disk__changes_nothing(void **state)
     assert_int_equal(n, 2);
 }
 
-static void open__what_is_no_file__is_an_input_error(void **state)
+static void open__what_is_no_file__is_an_input_error(void **state UNUSED)
 {
-    (void)state;
     struct kp_unzip zip;
     enum kp_zip_fault fault;
     const char *const paths[] = {kp_arena_printf(&arena, "%s/absent", folder), folder, "/dev/null"};
@@ -439,7 +423,7 @@ int main(void)
         cmocka_unit_test(open__comment__is_passed_over_up_to_its_greatest_length),
         cmocka_unit_test(read__data_descriptors__are_sound),
         cmocka_unit_test(read__zip64_of_python__is_sound),
-        cmocka_unit_test(read__archives_of_our_own__are_sound_around_the_limit_of_zip64),
+        cmocka_unit_test(read__own_archives_around_the_zip64_limit__are_sound),
         cmocka_unit_test(next__name__may_have_512_bytes),
         cmocka_unit_test(read__size__may_be_the_callers_limit),
         cmocka_unit_test(next__ratio__counts_beyond_a_megabyte),

@@ -144,9 +144,8 @@ static struct kp_xml_check *new_check(const struct kp_xml_schema *schema)
     return check;
 }
 
-static void check__valid_stream__passes(void **state)
+static void check__valid_stream__passes(void **state UNUSED)
 {
-    (void)state;
     const char *where = NULL;
     struct kp_xml_check *check = new_check(document_schema);
     assert_true(tree_is_valid(VALID));
@@ -157,9 +156,8 @@ static void check__valid_stream__passes(void **state)
     kp_xml_check_free(check);
 }
 
-static void check__each_fault__names_its_element_and_no_contents(void **state)
+static void check__each_fault__names_its_element_and_no_contents(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *piece, *by, *element;
     } faults[] = {
@@ -199,9 +197,8 @@ static void check__each_fault__names_its_element_and_no_contents(void **state)
     kp_xml_check_free(check);
 }
 
-static void check__document_given_up_halfway__does_not_spoil_the_next(void **state)
+static void check__document_given_up_halfway__does_not_spoil_the_next(void **state UNUSED)
 {
-    (void)state;
     struct kp_buf out = {0};
     struct kp_xml xml;
     const char *where = NULL;
@@ -223,9 +220,8 @@ static void check__document_given_up_halfway__does_not_spoil_the_next(void **sta
 }
 
 /* Nothing was handed over, or not all of it: that is no valid document. */
-static void check__document_without_its_end__is_not_valid(void **state)
+static void check__document_without_its_end__is_not_valid(void **state UNUSED)
 {
-    (void)state;
     struct kp_buf out = {0};
     struct kp_xml xml;
     const char *where = NULL;
@@ -247,9 +243,8 @@ static void check__document_without_its_end__is_not_valid(void **state)
     "<creationTime value=\"20260401\"/><sender><id root=\"" OID "102\" extension=\"" sender "\"/></sender>"           \
     "<serviceEventType code=\"1\"/>" rest "</index>"
 
-static void check__index__has_its_own_schema(void **state)
+static void check__index__has_its_own_schema(void **state UNUSED)
 {
-    (void)state;
     const char *where = NULL;
     struct kp_xml_check *check = new_check(index_schema);
     assert_true(passes(check, INDEX("6631111116", "<totalRecordCount value=\"3\"/>"), &where));
@@ -278,9 +273,8 @@ static void *run_many(void *arg)
     return NULL;
 }
 
-static void check__two_threads_on_one_schema__judge_alike(void **state)
+static void check__two_threads_on_one_schema__judge_alike(void **state UNUSED)
 {
-    (void)state;
     struct runner runners[2];
     char *bad = with("19850331", "1985");
     for (size_t i = 0; i < COUNT(runners); i++) {
@@ -312,9 +306,8 @@ static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_sch
     return st;
 }
 
-static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state)
+static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state UNUSED)
 {
-    (void)state;
     static const char *const texts[] = {
         "", "not XML", "<html/>",
         "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:element name=\"a\" type=\"missing\"/></xs:schema>"};
@@ -332,9 +325,8 @@ static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state)
 }
 
 /* What a set of schemas includes is in the set, or nowhere. */
-static void load__include_of_another_file__opens_nothing(void **state)
+static void load__include_of_another_file__opens_nothing(void **state UNUSED)
 {
-    (void)state;
     char text[PATH_MAX + 200];
     struct kp_buf detail = {0};
     struct kp_xml_schema *schema = NULL;
@@ -370,9 +362,8 @@ static void *listen_on(void *arg)
     return NULL;
 }
 
-static void load__include_by_http__asks_no_network(void **state)
+static void load__include_by_http__asks_no_network(void **state UNUSED)
 {
-    (void)state;
     struct listener l = {.fd = socket(AF_INET, SOCK_STREAM, 0)};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof(address);
