@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static int64_t power_of_ten(unsigned n)
 {
@@ -11,25 +12,17 @@ static int64_t power_of_ten(unsigned n)
     return p;
 }
 
+/* Commas must precede groups of three digits before the point. */
 static bool commas_are_sound(const char *text, size_t n)
 {
-    size_t since = 0;
-    bool seen = false;
-    size_t i = 0;
-    for (; i < n && text[i] != '.'; i++) {
-        if (text[i] == ',') {
-            if (seen ? since != 3 : since == 0 || since > 3)
-                return false;
-            seen = true;
-            since = 0;
-        } else {
-            since++;
-        }
-    }
-    for (size_t k = i; k < n; k++)
-        if (text[k] == ',')
+    const char *comma = memchr(text, ',', n), *point = memchr(text, '.', n);
+    if (!comma)
+        return true;
+    size_t first = (size_t)(comma - text), whole = point ? (size_t)(point - text) : n;
+    for (size_t i = first; i < n; i++)
+        if ((text[i] == ',') != (i < whole && (i - first) % 4 == 0))
             return false;
-    return !seen || since == 3;
+    return first >= 1 && first <= 3 && (whole - first) % 4 == 0;
 }
 
 bool kp_decimal_parse(const char *text, size_t n, struct kp_decimal *ret_value)

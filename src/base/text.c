@@ -177,6 +177,7 @@ bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const
     return valid == n;
 }
 
+/* Returns 0 for a character outside CP932, which counts as two bytes. */
 static unsigned cp932_width(const struct kp_text *text, int32_t c)
 {
     return c < BMP ? text->width[c] : 0;
@@ -191,7 +192,7 @@ size_t kp_text_cp932_bytes(const struct kp_text *text, const char *s, int32_t *r
         unsigned width = cp932_width(text, c);
         if (width == 0 && outside == 0)
             outside = c;
-        n += width ? width : 2;
+        n += width == 1 ? 1 : 2;
     }
     if (ret_outside)
         *ret_outside = outside;
@@ -200,20 +201,16 @@ size_t kp_text_cp932_bytes(const struct kp_text *text, const char *s, int32_t *r
 
 bool kp_text_cut(const struct kp_text *text, char *s, size_t max_bytes)
 {
-    size_t n = 0;
-    const char *at = s;
-    for (;;) {
-        const char *here = at;
-        int32_t c = kp_utf8_next(&at);
-        if (c < 0)
-            return false;
-        unsigned width = cp932_width(text, c);
-        n += width ? width : 2;
+    size_t n = 0, keep = 0;
+    int32_t c = 0;
+    for (const char *at = s; (c = kp_utf8_next(&at)) >= 0; keep = (size_t)(at - s)) {
+        n += cp932_width(text, c) == 1 ? 1 : 2;
         if (n > max_bytes) {
-            s[here - s] = '\0';
+            s[keep] = '\0';
             return true;
         }
     }
+    return false;
 }
 
 bool kp_text_is_ascii(const char *s)
@@ -267,21 +264,14 @@ static bool is_space(int32_t c)
 
 char *kp_text_trim(struct kp_arena *arena, const char *s)
 {
-    const char *first = s, *at = s, *last = s;
-    bool started = false;
-    for (;;) {
-        const char *here = at;
-        int32_t c = kp_utf8_next(&at);
-        if (c < 0)
-            break;
-        if (is_space(c))
-            continue;
-        if (!started)
-            first = here;
-        started = true;
-        last = at;
-    }
-    return kp_arena_strndup(arena, first, started ? (size_t)(last - first) : 0);
+    const char *first = NULL, *last = s, *here = s;
+    int32_t c = 0;
+    for (const char *at = s; (c = kp_utf8_next(&at)) >= 0; here = at)
+        if (!is_space(c)) {
+            first = first ? first : here;
+            last = at;
+        }
+    return kp_arena_strndup(arena, first ? first : s, first ? (size_t)(last - first) : 0);
 }
 
 /* Returns U+3099 or U+309A for a voiced mark of any kind (combining, spacing, half-width), else 0. */

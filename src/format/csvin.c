@@ -67,22 +67,29 @@ static void on_row(int end, void *ctx)
     in->row_complete = true;
 }
 
-/* Counts outside quotes. Returns 0 if the line contains no delimiter (a title line, for instance). */
-static char find_delimiter(const char *line, size_t n)
+static size_t count_unquoted(const char *line, size_t n, char c)
 {
-    static const char candidates[] = {',', '\t', ';'};
-    size_t count[KP_COUNT(candidates)] = {0};
+    size_t count = 0;
     bool quoted = false;
     for (size_t i = 0; i < n; i++) {
         quoted ^= line[i] == '"';
-        for (size_t k = 0; k < KP_COUNT(candidates); k++)
-            count[k] += !quoted && line[i] == candidates[k];
+        count += !quoted && line[i] == c;
     }
-    size_t best = 0;
-    for (size_t k = 1; k < KP_COUNT(candidates); k++)
-        if (count[k] > count[best])
-            best = k;
-    return count[best] ? candidates[best] : '\0';
+    return count;
+}
+
+/* Returns 0 if the line contains no delimiter (a title line, for instance). */
+static char find_delimiter(const char *line, size_t n)
+{
+    char best = '\0';
+    size_t most = 0;
+    for (const char *c = ",\t;"; *c; c++) {
+        size_t count = count_unquoted(line, n, *c);
+        if (count > most)
+            best = *c;
+        most = count > most ? count : most;
+    }
+    return best;
 }
 
 static enum kp_status start_parser(struct kp_csvin *in)
@@ -178,16 +185,9 @@ static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
 
 static void note_comment(struct kp_csvin *in, const char *line, size_t n)
 {
-    size_t cells = 1;
-    bool quoted = false;
-    for (size_t i = 0; i < n; i++) {
-        quoted ^= line[i] == '"';
-        cells += !quoted && line[i] == in->delimiter;
-    }
+    size_t cells = 1 + count_unquoted(line, n, in->delimiter);
     in->skipped.n++;
-    if (cells < 2 || cells != in->width)
-        return;
-    if (in->skipped.n_like_rows++ == 0)
+    if (cells >= 2 && cells == in->width && in->skipped.n_like_rows++ == 0)
         in->skipped.first_like_row = in->line;
 }
 

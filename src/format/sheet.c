@@ -29,9 +29,8 @@ static enum kp_status copy_row(struct kp_arena *arena, const struct kp_text *tex
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
         cells[i] = "";
-        enum kp_status st = i < row->n_cells ? copy_cell(arena, text, &row->cells[i], &cells[i]) : KP_OK;
-        if (st != KP_OK)
-            return st;
+        if (i < row->n_cells)
+            KP_TRY(copy_cell(arena, text, &row->cells[i], &cells[i]));
     }
     *ret_row = (struct kp_sheet_row){.line = row->line, .n_cells = row->n_cells, .cells = cells};
     return KP_OK;

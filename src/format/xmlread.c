@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -324,11 +325,8 @@ const struct kp_node *kp_node_again(const struct kp_node *node)
 
 const struct kp_node *kp_node_at(const struct kp_node *from, const char *path)
 {
-    while (from && *path) {
-        size_t n = strcspn(path, "/");
-        from = find(from->first, path, n);
-        path += n + (path[n] == '/');
-    }
+    for (struct kp_word name; from && kp_next_word(&path, "/", &name);)
+        from = find(from->first, name.at, name.n);
     return from;
 }
 

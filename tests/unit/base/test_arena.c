@@ -59,7 +59,7 @@ static void alloc__beyond_the_limit__fails_and_the_arena_stays_usable(void **sta
     size_t n = 0;
     while (n < 4096 && kp_arena_alloc(&arena, 1024))
         n++;
-    assert_in_range(n, 256, 1024); /* a mebibyte is never exceeded, and a good part of it can be had */
+    assert_in_range(n, 256, 1024); /* never more than a mebibyte, and at least a quarter of it */
     assert_true(arena.total_bytes <= arena.max_bytes);
     kp_arena_release(&arena);
 }
@@ -128,7 +128,7 @@ static void reset__filled_arena__keeps_one_block_and_zeroes_memory(void **state 
         for (size_t i = 0; i < 1024; i++)
             assert_int_equal(p[i], 0);
     }
-    assert_int_equal(arena.total_bytes, kept); /* the largest block was kept: no new one was needed */
+    assert_int_equal(arena.total_bytes, kept); /* the largest block was reused */
     kp_arena_release(&arena);
 }
 
@@ -173,7 +173,7 @@ static void failure__sticks_until_reset(void **state UNUSED)
     assert_null(kp_arena_alloc(&arena, 100 * 1024));
     assert_true(arena.failed);
     assert_non_null(
-        kp_arena_alloc(&arena, 16)); /* smaller things may still fit, and must not hide the loss */
+        kp_arena_alloc(&arena, 16)); /* a smaller allocation that fits must not hide the failure */
     assert_true(arena.failed);
     kp_arena_reset(&arena);
     assert_false(arena.failed);

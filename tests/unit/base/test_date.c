@@ -20,7 +20,7 @@ static struct kp_date iso(const char *text)
 struct parse_case {
     const char *text;
     enum kp_date_fault fault;
-    const char *date; /* when sound */
+    const char *date; /* NULL: refused */
     bool era;
 };
 
@@ -82,7 +82,7 @@ static void parse__era_forms__are_read(void **state UNUSED)
     check_parse(cases, COUNT(cases));
 }
 
-/* 1912-07-30 and 1926-12-25 belong to both eras, by the imperial rescripts; from 1989 on the change is at
+/* 1912-07-30 and 1926-12-25 belong to both eras, by the imperial rescripts; since 1989 eras change at
  * midnight. */
 static void parse__era_boundaries__are_exact(void **state UNUSED)
 {
@@ -145,7 +145,7 @@ static void parse_iso__exact_form__is_the_only_one(void **state UNUSED)
     assert_date(d, 2025, 5, 7);
 }
 
-/* Steps from day to day by the Gregorian rule written out, apart from the module's arithmetic. */
+/* Steps from day to day by the Gregorian rule, independently of the module's arithmetic. */
 static int next_day(int *y, int *m, int *d)
 {
     static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -192,11 +192,11 @@ static void round_trip_of_eras(int y, int m, int d, int number)
     assert_int_equal(eras, number == 19120730 || number == 19261225 ? 2 : 1);
 }
 
-/* 1 is 1900-01-01; 60 is a day that never was, so from 61 on the count is one ahead. */
+/* 1 is 1900-01-01; 60 does not exist, so that the count is one ahead from 61 on. */
 static void serial__days_of_either_system__are_counted(void **state UNUSED)
 {
     static const struct {
-        const char *text, *since_1900, *since_1904; /* NULL: no day */
+        const char *text, *since_1900, *since_1904; /* NULL: refused */
     } cases[] = {
         {"1", "1900-01-01", "1904-01-02"},
         {"0", NULL, "1904-01-01"},
@@ -255,7 +255,7 @@ static void serial__every_day_from_1900_to_2100__follows_the_one_before(void **s
 static void round_trip__every_day_from_1868_to_2100__comes_back(void **state UNUSED)
 {
     int y = 1868, m = 1, d = 25, number = 18680125;
-    int32_t days = -37231; /* days from 1868-01-25 to 1970-01-01, counted apart */
+    int32_t days = -37231; /* days from 1868-01-25 to 1970-01-01 */
     for (; number <= 21001231; number = next_day(&y, &m, &d), days++) {
         struct kp_date date = {(int16_t)y, (int8_t)m, (int8_t)d};
         char text[16], expected[32];
@@ -312,7 +312,7 @@ static void add_years__leap_day__becomes_1_march_in_common_years(void **state UN
     assert_date(kp_date_add_years(iso("1985-04-01"), 40), 2025, 4, 1);
 }
 
-/* Seconds from: date -u -d '2025-03-31 15:00:00' +%s */
+/* Seconds: date -u -d '2025-03-31 15:00:00' +%s */
 static void in_japan__utc_seconds__midnight_is_at_15_utc(void **state UNUSED)
 {
     char text[26];

@@ -1,5 +1,5 @@
-/* Every day from the first of Meiji to 2100 in every form a date can have, against a calendar that only
- * counts. */
+/* Parses every day from the beginning of Meiji to 2100 in every form and compares with a calendar that counts
+ * days. */
 #include "random.h"
 #include "decoder.h"
 
@@ -14,7 +14,7 @@ struct day {
 static const struct day FIRST = {1868, 1, 25};
 enum { LAST = 21001231 };
 
-/* year0 is the year before the first; the last name is one character that NFKC takes apart */
+/* year0 is the year before the first; the last name is one character, which NFKC decomposes */
 static const struct era {
     const char *names[4];
     int first, last, year0;
@@ -26,7 +26,7 @@ static const struct era {
     {{"令和", "R", "r", "㋿"}, 20190501, 99991231, 2018},
 };
 
-/* What stands behind year, month and day, and how many digits the numbers have at least. */
+/* The separators after year, month and day, and the least number of digits. */
 static const struct style {
     const char *after_year, *after_month, *after_day;
     int width;
@@ -117,7 +117,7 @@ static void expect(const char *written, enum kp_date_fault want, struct day d, b
         fail_msg("'%s' is taken for the wrong calendar", written);
 }
 
-/* Some of the ASCII characters, or all of them, become full-width. */
+/* Widens some of the ASCII characters, or all. */
 static void widen(struct kp_buf *out, const char *s, unsigned one_in)
 {
     for (; *s; s++)
@@ -127,7 +127,7 @@ static void widen(struct kp_buf *out, const char *s, unsigned one_in)
             kp_utf8_put(out, *s == ' ' ? 0x3000 : 0xff00 + (*s - 0x20));
 }
 
-/* As the normaliser does it: NFKC first. */
+/* Like the normaliser: NFKC first. */
 static void expect_folded(const char *written, enum kp_date_fault want, struct day d, bool era)
 {
     struct kp_buf wide = {0};
@@ -139,7 +139,7 @@ static void expect_folded(const char *written, enum kp_date_fault want, struct d
     kp_arena_reset(&arena);
 }
 
-/* How often a form is read full-width too, and with something around it: one in so many. */
+/* One form in so many is also parsed full-width, and with text around it. */
 static unsigned folded_one_in = 16, dressed_one_in = 4;
 
 static void expect_variants(const char *written, enum kp_date_fault want, struct day d, bool era)
@@ -157,7 +157,7 @@ static void expect_variants(const char *written, enum kp_date_fault want, struct
         expect_folded(written, want, d, era);
 }
 
-/* Month and day behind a year that is already written. */
+/* Appends month and day to the year. */
 static void expect_rest(const char *written, char *at, const struct style *s, enum kp_date_fault want,
                         struct day d, bool era)
 {
@@ -190,7 +190,7 @@ static void expect_named(const char *name, int year, struct day d, enum kp_date_
                 true);
 }
 
-/* The sign for an era is read after NFKC only. */
+/* The one-character era sign is known after NFKC only. */
 static void expect_sign(const struct era *e, int year, struct day d, enum kp_date_fault want)
 {
     char written[64];
@@ -251,7 +251,7 @@ static void parse__last_year_of_two_digits__is_read(void **state UNUSED)
         expect_era(&ERAS[COUNT(ERAS) - 1], d, KP_DATE_OK);
 }
 
-/* Every form, full-width too, on both sides of both ends. */
+/* Tries every form, full-width too, on both sides of both ends. */
 static void parse__days_around_a_change_of_era__follow_the_law(void **state UNUSED)
 {
     folded_one_in = dressed_one_in = 1;
@@ -272,8 +272,7 @@ static void parse__days_around_a_change_of_era__follow_the_law(void **state UNUS
     dressed_one_in = 4;
 }
 
-/* Days that the year of the era can be written for, although the era had not begun or was over; year 0 is
- * one. */
+/* Days before and after an era, written with its years, year 0 included. */
 static void parse__days_outside_an_era__are_refused(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(ERAS); i++)

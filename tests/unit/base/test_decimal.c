@@ -115,7 +115,7 @@ static void assert_rounds(const char *from, unsigned scale, const char *to)
         fail_msg("%s at %u decimals gives %s instead of %s", from, scale, text, to);
 }
 
-/* Worked out by hand: half goes away from zero, and never through a binary fraction. */
+/* Computed by hand: halves go away from zero, without binary fractions. */
 static void round__halves__go_up(void **state UNUSED)
 {
     assert_rounds("5.55", 1, "5.6");
@@ -212,7 +212,7 @@ static void convert__result_that_cannot_fit__is_refused(void **state UNUSED)
     }
 }
 
-/* The result may be where the value was. */
+/* The result may overwrite the value. */
 static void convert__in_place__is_as_good(void **state UNUSED)
 {
     struct kp_decimal value = parse("5.2");
@@ -283,7 +283,7 @@ static wide ten_to(unsigned n)
     return p;
 }
 
-/* Up to 15 digits, often close to a half or to a row of nines. */
+/* Returns up to 15 digits, often close to a half or a run of nines. */
 static struct kp_decimal random_decimal(void)
 {
     uint64_t digits = next_random() % 15 + 1;
@@ -299,7 +299,7 @@ static struct kp_decimal random_decimal(void)
     return (struct kp_decimal){next_random() % 3 == 0 ? -units : units, scale};
 }
 
-/* Digits with a point pushed in, without any division. */
+/* Inserts the point without dividing. */
 static void expected_text(struct kp_decimal value, char *text, size_t size)
 {
     char digits[40];

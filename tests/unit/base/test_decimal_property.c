@@ -1,4 +1,4 @@
-/* Decimals against schoolbook arithmetic on strings of digits: nothing here counts further than one digit. */
+/* Compares decimals with schoolbook arithmetic on strings of digits, one digit at a time. */
 #include "random.h"
 #include "support.h"
 
@@ -6,16 +6,16 @@
 
 enum { CASES = 1000000, MAX_DIGITS = 15, MAX_SCALE = 6, SURE_TO_FIT = 18, SURE_NOT_TO_FIT = 20 };
 
-/* Sign, digits before the point, digits behind it; room for one carry and for zeros that are filled in. */
+/* Sign, digits before and after the point, with room for a carry and for appended zeros. */
 struct number {
     bool negative;
     char whole[24];
     char part[24];
 };
 
-/* --- numbers at random --- */
+/* --- random numbers --- */
 
-/* Rows of nines and zeros are as likely as a mixture, so that carries run far. */
+/* Runs of nines and zeros are as likely as a mixture, so that carries propagate. */
 static void random_digits(char *digits, size_t n)
 {
     static const char *const sources[] = {"0123456789", "9", "0", "09", "45", "1234567899999999"};
@@ -25,7 +25,7 @@ static void random_digits(char *digits, size_t n)
     digits[n] = '\0';
 }
 
-/* The digits from there on become a half, or what lies just beside it. */
+/* Replaces the digits from there on by a half or a number next to it. */
 static void place_half(char *digits, size_t from)
 {
     static const struct {
@@ -36,7 +36,7 @@ static void place_half(char *digits, size_t from)
         digits[i] = i == from ? halves[kind].first : halves[kind].rest;
 }
 
-/* Up to 15 digits, without zeros that a writer would leave out. */
+/* Returns up to 15 digits without leading zeros. */
 static struct number random_number(void)
 {
     struct number n = {.negative = random_below(3) == 0};
@@ -68,7 +68,7 @@ static void write_number(const struct number *n, char *to)
         strcat(strcat(to, "."), n->part);
 }
 
-/* Adds one to the last digit; true when a one is left over. */
+/* Adds one to the last digit; returns whether there is a carry. */
 static bool add_one(char *digits)
 {
     for (size_t i = strlen(digits); i-- > 0;) {
@@ -89,7 +89,7 @@ static void fill_with_zeros(char *part, size_t scale)
     part[n < scale ? scale : n] = '\0';
 }
 
-/* Half-up: the first digit that goes decides, whatever the sign. */
+/* Half-up: the first dropped digit decides, whatever the sign. */
 static struct number rounded(struct number n, size_t scale)
 {
     fill_with_zeros(n.part, scale);
@@ -104,7 +104,7 @@ static struct number rounded(struct number n, size_t scale)
     return n;
 }
 
-/* Compares what stands at the same places. */
+/* Compares digit by digit. */
 static int compare(struct number a, struct number b)
 {
     enum { PLACES = 20 };
@@ -209,7 +209,7 @@ static void text__of_what_was_read__is_what_was_written(void **state UNUSED)
     }
 }
 
-/* A plus, commas between groups of three, zeros before the number, no zero before the point. */
+/* Adds a plus, thousands commas or leading zeros, or drops the zero before the point. */
 static void parse__other_ways_to_write_a_number__give_the_same(void **state UNUSED)
 {
     for (int i = 0; i < CASES / 4; i++) {
@@ -235,7 +235,7 @@ static void parse__other_ways_to_write_a_number__give_the_same(void **state UNUS
     }
 }
 
-/* Often the same number with other decimals, or with one digit changed. */
+/* Returns the same number with other decimals or with one digit changed, often. */
 static struct number neighbour(const struct number *a)
 {
     struct number b = *a;

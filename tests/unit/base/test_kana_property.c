@@ -1,7 +1,5 @@
-/*
- * Kana at random, in all the ways that exports write them. Names are compared with utf8proc's own NFKC, wide
- * text with lists written out by hand.
- */
+/* Random kana in all the ways exports write them. Names are compared with utf8proc's NFKC, wide text with
+ * lists written by hand. */
 #include "random.h"
 #include "decoder.h"
 
@@ -9,7 +7,7 @@
 
 enum { CASES = 200000, MAX_CHARACTERS = 24, BMP = 0x10000, HALF_FIRST = 0xff61, HALF_LAST = 0xff9f };
 
-/* Characters at the same place of two lists belong together. */
+/* The i-th characters of two lists correspond. */
 static const char HALF[] = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｬｭｮｯｰ｡｢｣､･";
 static const char HALF_WIDENED[] =
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
@@ -26,7 +24,7 @@ static const char VOICED[] =
     "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴヾがぎぐげござじずぜぞだぢづでどばびぶべぼゞ";
 static const char HALF_PLAIN[] = "ハヒフヘホはひふへほ";
 static const char HALF_VOICED[] = "パピプペポぱぴぷぺぽ";
-static const char PLAIN_OUTSIDE[] = "うワヰヱヲ"; /* voiced, CP932 lacks them */
+static const char PLAIN_OUTSIDE[] = "うワヰヱヲ"; /* CP932 lacks their voiced forms */
 static const char VOICED_OUTSIDE[] = "ゔヷヸヹヺ";
 static const char VOICED_MARKS[] = "\u3099\u309bﾞ";
 static const char HALF_VOICED_MARKS[] = "\u309a\u309cﾟ";
@@ -34,7 +32,7 @@ static const char SPACES[] = " \u3000\u00a0\t";
 static const char DASHES[] = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u30fc\uff70\ufe63\ufe58";
 static const char OTHERS[] = "aZ0~ａ山髙①㈱㋐㌔ゟヿ。・\u2016\u00a5\u301c";
 
-/* By character: its counterpart, or 0. Filled from the lists. */
+/* Filled from the lists: a character's counterpart, or 0. */
 static uint16_t half_of[BMP], widened_half[BMP], katakana_of[BMP], plain_of[BMP], voiced[BMP],
     half_voiced[BMP], is_voiced_mark[BMP], is_half_voiced_mark[BMP], is_space[BMP], is_dash[BMP];
 
@@ -43,7 +41,7 @@ struct list {
     unsigned n;
 };
 
-/* What random strings are made of; some count twice. */
+/* Alphabet of random strings; some occur twice. */
 static struct list ingredients[11], katakana, hiragana, voiced_marks, half_voiced_marks, spaces;
 
 static struct kp_buf input, wanted;
@@ -108,7 +106,7 @@ static int tear_down(void **state)
 
 /* --- inputs --- */
 
-/* Mostly kana, every third with a mark behind it. */
+/* Mostly kana, every third with a mark. */
 static const char *random_input(void)
 {
     kp_buf_reset(&input);
@@ -130,7 +128,7 @@ static const char *written(struct kp_buf *buf, int32_t a, int32_t b, int32_t c)
     return kp_buf_text(buf);
 }
 
-/* --- what is expected --- */
+/* --- expectations --- */
 
 static void replace_wanted(utf8proc_uint8_t *s)
 {
@@ -140,8 +138,8 @@ static void replace_wanted(utf8proc_uint8_t *s)
     free(s);
 }
 
-/* NFKC, katakana for hiragana, no spaces, one kind of dash; marks that lost the space before them join at the
- * end. */
+/* NFKC, katakana for hiragana, no spaces, one kind of dash; marks without the space before them compose last.
+ */
 static void expect_name(const char *s)
 {
     utf8proc_uint8_t *folded = utf8proc_NFKC((const utf8proc_uint8_t *)s);
@@ -156,13 +154,13 @@ static void expect_name(const char *s)
     replace_wanted(utf8proc_NFC((const utf8proc_uint8_t *)kp_buf_text(&wanted)));
 }
 
-/* The letter that c makes of the one before it, or 0. */
+/* Returns the letter that c composes with the one before it, or 0. */
 static int32_t joined(int32_t before, int32_t c)
 {
     return is_voiced_mark[c] ? voiced[before] : is_half_voiced_mark[c] ? half_voiced[before] : 0;
 }
 
-/* One character, as CP932 has it. */
+/* Returns the character as CP932 decodes it. */
 static int32_t widened(int32_t c)
 {
     switch (c) {
@@ -232,7 +230,7 @@ static void kana_name__random_kana__agrees_with_nfkc(void **state UNUSED)
     }
 }
 
-/* The kana with any of the marks, a space of either width between them or none. */
+/* Joins the kana with each mark, with and without a space of either width between. */
 static void check_marks(int32_t kana, const struct list *marks, int32_t letter)
 {
     static const int32_t between[] = {0, ' ', 0x3000};
@@ -264,7 +262,7 @@ static void kana_name__every_voiced_kana__joins_every_mark(void **state UNUSED)
     kp_arena_reset(&arena);
 }
 
-/* One letter of a name: hiragana, half-width or katakana, its mark often a character of its own. */
+/* Puts one letter of a name: hiragana, half-width or katakana, often with a separate mark. */
 static void spell(unsigned place)
 {
     int32_t letter = katakana.at[place], plain = plain_of[letter];
@@ -293,8 +291,7 @@ static void kana_name__any_spelling_of_a_name__is_that_name(void **state UNUSED)
         kp_buf_reset(&input);
         kp_buf_reset(&wanted);
         for (unsigned n = 1 + random_below(MAX_CHARACTERS); n > 0; n--) {
-            unsigned place =
-                random_below(katakana.n - 2); /* the last two repeat the letter before: no kana of names */
+            unsigned place = random_below(katakana.n - 2); /* the last two are repetition marks */
             kp_utf8_put(&wanted, katakana.at[place]);
             spell(place);
             if (random_below(4) == 0)
@@ -330,7 +327,7 @@ static bool can_be_sent(const char *s)
     return outside == 0;
 }
 
-/* Whatever CP932 has, alone, behind a half-width kana and before it, and with a mark. */
+/* Every character of CP932 alone, after and before a half-width kana, and with a mark. */
 static void check_sendable(int32_t c)
 {
     static const int32_t around[][2] = {{0, 0},      {0, 0xff9e}, {0, 0xff9f}, {0, 0x309b},

@@ -14,7 +14,7 @@ static struct {
     atomic_uint jobs_of[MOST_THREADS];
     atomic_bool out_of_range, shared;
     atomic_bool busy[MOST_THREADS];
-    size_t plain[MOST_JOBS]; /* written without a lock: only for its own job */
+    size_t plain[MOST_JOBS]; /* each job writes its own element only, without a lock */
 } board;
 
 static void clear(unsigned n_threads)
@@ -30,7 +30,7 @@ static void note(void *ctx, unsigned thread, size_t i)
         return;
     }
     if (atomic_exchange(&board.busy[thread], true))
-        board.shared = true; /* two threads went by one number at the same time */
+        board.shared = true; /* two threads had one number at a time */
     atomic_fetch_add(&board.done[i], 1);
     atomic_fetch_add(&board.jobs_of[thread], 1);
     board.plain[i] = i + 1;
@@ -86,7 +86,7 @@ static void run__many_rounds__lose_and_repeat_nothing(void **state UNUSED)
         for (unsigned round = 1; round <= ROUNDS; round++) {
             size_t n = round % 5;
             kp_pool_run(pool, n, note, &board);
-            /* the round is over when run returns: what it did stands, nothing of it comes later */
+            /* when run returns all of the round has happened and nothing follows */
             unsigned sum = 0;
             for (unsigned k = 0; k < MOST_THREADS; k++)
                 sum += board.jobs_of[k];
@@ -122,8 +122,7 @@ static void run__one_thread__is_the_callers_own(void **state UNUSED)
     kp_pool_free(pool);
 }
 
-/* Eight jobs that each wait until all eight have begun: possible only when eight threads work side by side.
- */
+/* Eight jobs that wait until all eight have begun, which takes eight threads. */
 static atomic_uint begun;
 
 static void meet(void *ctx, unsigned thread, size_t i)

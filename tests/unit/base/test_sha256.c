@@ -9,7 +9,7 @@ static void assert_digest(const uint8_t digest[KP_SHA256_BYTES], const char *exp
     assert_string_equal(hex, expected);
 }
 
-/* The examples published with FIPS 180-4. */
+/* Expected values: the examples of FIPS 180-4. */
 static const char EMPTY[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 static const char ABC[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 static const char MILLION[] = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";

@@ -8,7 +8,7 @@ static int tear_down(void **state)
     return free_text(state);
 }
 
-/* Compares with cut-off-proof lengths and names the input on failure. */
+/* Compares lengths and contents. */
 static void assert_same(const char *input, const char *got, const char *want)
 {
     if (!got || strcmp(got, want) != 0)
@@ -103,7 +103,7 @@ static void decode__utf8__valid_text_is_kept(void **state UNUSED)
 
 static void decode__utf8__invalid_bytes_are_named_by_offset(void **state UNUSED)
 {
-    assert_refused_at(UTF8("ab\xe3\x81"), 2);       /* cut off */
+    assert_refused_at(UTF8("ab\xe3\x81"), 2);       /* truncated */
     assert_refused_at(UTF8("\xe3\x81\x82\x80"), 3); /* stray continuation */
     assert_refused_at(UTF8("a\xc0\xaf"), 1);        /* overlong */
     assert_refused_at(UTF8("\xed\xa0\x80"), 0);     /* surrogate */
@@ -158,7 +158,7 @@ static void cp932_bytes__widths__are_one_and_two(void **state UNUSED)
     assert_int_equal(kp_text_cp932_bytes(text, "山", NULL), 2);
 }
 
-/* Characters of the private area are drawn by each maker for himself: no receiver can show them. */
+/* Vendors define private characters themselves: no receiver can show them. */
 static void cp932_bytes__private_characters__are_outside(void **state UNUSED)
 {
     int32_t outside = 0;
@@ -222,7 +222,7 @@ static void check(char *(*convert)(struct kp_arena *, const char *), const struc
         assert_same(cases[i].in, convert(&arena, cases[i].in), cases[i].out);
 }
 
-/* Expected by Unicode's own tables. */
+/* Expected values: Unicode's tables. */
 static void nfkc__compatibility_characters__get_their_usual_form(void **state UNUSED)
 {
     static const struct pair cases[] = {

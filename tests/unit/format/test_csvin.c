@@ -77,7 +77,7 @@ static void next__blank_lines__are_skipped_but_counted(void **state UNUSED)
     assert_reads("a\n \n\"\"\n,\n", ',', "1:a;2: ;3:;4:|;");
 }
 
-/* As spreadsheets leave them below the last row; a NUL in a cell is damage, and not nothing. */
+/* Spreadsheets write such rows below the last one. A NUL in a cell is damage, not an empty cell. */
 static void next__rows_without_contents__are_skipped_in_an_export(void **state UNUSED)
 {
     static const char text[] = "t\na,b\n,\n , \n\"\",\"\"\n1,2\n\"\0\",\n,\"\t\"\n,";
@@ -89,7 +89,7 @@ static void next__rows_without_contents__are_skipped_in_an_export(void **state U
     assert_string_equal(kp_buf_text(&story), "1:t;2:a|b;6:1|2;7:");
 }
 
-/* A title has no delimiter; the names below it do. */
+/* A title has no delimiter; the column names below it do. */
 static void delimiter__zero__is_found_in_the_first_row_that_has_one(void **state UNUSED)
 {
     assert_reads("title\n\"one, two\"\na;b,c;d\n1;2;3\n", 0, "1:title;2:one, two;3:a|b,c|d;4:1|2|3;");
@@ -145,11 +145,11 @@ static void delimiter__given__is_not_guessed(void **state UNUSED)
     assert_reads("a,b\tc\n", '\t', "1:a,b|c;");
 }
 
-static void delimiter__found_or_given__is_told_after_the_first_row(void **state UNUSED)
+static void delimiter__found_or_given__is_known_after_the_first_row(void **state UNUSED)
 {
     static const struct {
         const char *bytes;
-        char given, told;
+        char given, expected;
     } cases[] = {{"a,b;c,d\n", 0, ','},
                  {"a\tb\n", 0, '\t'},
                  {"a;b\n", 0, ';'},
@@ -157,7 +157,7 @@ static void delimiter__found_or_given__is_told_after_the_first_row(void **state 
                  {"a,b\n", ';', ';'}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(read_text(cases[i].bytes, strlen(cases[i].bytes), cases[i].given), KP_OK);
-        assert_int_equal(kp_csvin_delimiter(reader), cases[i].told);
+        assert_int_equal(kp_csvin_delimiter(reader), cases[i].expected);
     }
 }
 
@@ -182,7 +182,7 @@ static void comments__by_rule__are_passed_over_and_counted(void **state UNUSED)
     }
 }
 
-/* Exports number their rows in a column that is headed #. */
+/* Some exports number their rows in a column named #. */
 static void comments__lone_mark_in_the_first_cell__is_a_value(void **state UNUSED)
 {
     static const enum kp_comments rules[] = {KP_COMMENTS_ALL, KP_COMMENTS_NOT_DIGITS};
@@ -214,7 +214,7 @@ static void comments__within_a_quoted_cell__are_part_of_it(void **state UNUSED)
     assert_int_equal(kp_csvin_comments(reader).n, 1);
 }
 
-/* Somebody may have taken rows out with a #: they look like the row before. */
+/* Rows that somebody commented out have as many fields as the header. */
 static void comments__as_wide_as_the_first_row__are_counted_apart(void **state UNUSED)
 {
     static const struct {
@@ -225,7 +225,7 @@ static void comments__as_wide_as_the_first_row__are_counted_apart(void **state U
                  {"a;b\r\n# it is so; we think\r\n# a,b\r\n1;2\r\n", 2, 1, 2},
                  {"a,\"b\nc\",d\n# 1,2,3\n", 1, 1, 3},
                  {"a,b\n1,2,3\n# 1,2\n#1,2,3", 2, 1, 3},
-                 {"a\n# b\n# c\n", 2, 0, 0}}; /* of one column, anything would be as wide */
+                 {"a\n# b\n# c\n", 2, 0, 0}}; /* with one column every comment would match */
     comments = KP_COMMENTS_ALL;
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(read_text(cases[i].csv, strlen(cases[i].csv), 0), KP_OK);
@@ -254,7 +254,7 @@ static void fault__quote_out_of_place__names_its_line(void **state UNUSED)
     assert_faulty("a,b\n\"x\ny\"z,2\n", KP_CSV_QUOTE, 2, "1:a|b;");
 }
 
-/* Header line, then content between prefix and suffix so long that the line has n bytes. */
+/* Builds a header line and a line of n bytes, its end included. */
 static char *line_of(size_t n, const char *end, size_t *ret_n)
 {
     char *bytes = malloc(n + 8);
@@ -291,8 +291,7 @@ static void fault__line_of_more_than_a_mebibyte__has_its_own_number(void **state
     assert_int_equal(line, 2);
 }
 
-/* Cells of 62000 bytes, each with a line break, that together exceed four mebibytes; the row begins in
- * line 2. */
+/* Builds a row from line 2 of more than four mebibytes: cells of 62000 bytes, each with a line break. */
 static char *huge_row(bool closed, size_t *ret_n)
 {
     enum { CELLS = 70, CELL_BYTES = 62000 };
@@ -317,7 +316,7 @@ static void fault__row_longer_than_four_mebibytes__is_refused(void **state UNUSE
         enum kp_csv_fault fault = kp_csvin_fault(reader);
         free(bytes);
         assert_int_equal(st, KP_E_INPUT);
-        assert_true(fault == KP_CSV_TOO_LONG || fault == KP_CSV_QUOTE); /* nobody can tell yet which */
+        assert_true(fault == KP_CSV_TOO_LONG || fault == KP_CSV_QUOTE); /* both are possible at this point */
         assert_string_equal(kp_buf_text(&story), "1:a|b;");
     }
 }
@@ -366,7 +365,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(delimiter__zero__is_found_outside_quotes_of_the_first_line, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(delimiter__given__is_not_guessed, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(delimiter__found_or_given__is_told_after_the_first_row, fresh,
+        cmocka_unit_test_setup_teardown(delimiter__found_or_given__is_known_after_the_first_row, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(comments__by_rule__are_passed_over_and_counted, fresh, close_reader),
         cmocka_unit_test_setup_teardown(comments__lone_mark_in_the_first_cell__is_a_value, fresh,

@@ -35,7 +35,7 @@ static void probe__small_files__have_their_encoding(void **state UNUSED)
         {"健\x01診", 7, KP_ENC_UTF8}, /* control characters do not count */
         {"\x8e\x52\x93\x63", 4, KP_ENC_CP932},
         {"\xc0\xdb\xb3", 3, KP_ENC_CP932},
-        {"健診\xe5\x81", 8, KP_ENC_CP932}, /* cut off */
+        {"健診\xe5\x81", 8, KP_ENC_CP932}, /* truncated */
         {"健診\xe5", 7, KP_ENC_CP932},
         {"\xff\xfe"
          "a\0",

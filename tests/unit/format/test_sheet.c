@@ -80,7 +80,7 @@ static void read__cp932__is_decoded_when_text_is_given(void **state UNUSED)
     assert_int_equal(sheet.bad_line, 1);
 }
 
-/* The bytes c5 b6 c6 bc are ﾅｶﾆｼ in CP932 and would be two letters with accents in UTF-8. */
+/* The bytes c5 b6 c6 bc are ﾅｶﾆｼ in CP932 and two accented letters in UTF-8. */
 static void read__cp932_cell_like_utf8__has_the_encoding_of_the_file(void **state UNUSED)
 {
     assert_int_equal(read_sheet("id,\x96\xbc\x91\x4f\r\n1,\xc5\xb6\xc6\xbc\r\n", text), KP_OK);

@@ -60,7 +60,7 @@ static const char *put(const void *bytes, size_t n)
     return path;
 }
 
-/* Reads all members, as far as it goes. */
+/* Reads all members up to the first fault. */
 static enum kp_status read_all(const struct kp_io *io, const char *path, size_t max_bytes,
                                size_t *ret_n_members, enum kp_zip_fault *ret_fault)
 {
@@ -99,7 +99,7 @@ static void assert_fault(const char *path, enum kp_zip_fault expected)
     assert_int_equal(fault, expected);
 }
 
-/* --- what is sound --- */
+/* --- sound archives --- */
 
 static void read__contents__are_given_back(void **state UNUSED)
 {
@@ -147,13 +147,13 @@ static void open__comment__is_passed_over_up_to_its_greatest_length(void **state
     const char *bytes = bytes_of(made_by_python("Z('r/a', b'x')"), &n);
     char *longer = kp_arena_alloc(&arena, n + 1);
     memcpy(longer, bytes, n);
-    assert_fault(put(longer, n + 1), KP_ZIP_NOT_AN_ARCHIVE); /* bytes that no comment accounts for */
+    assert_fault(put(longer, n + 1), KP_ZIP_NOT_AN_ARCHIVE); /* bytes beyond the comment */
 }
 
 static void read__data_descriptors__are_sound(void **state UNUSED)
 {
     assert_sound(made_by_python("z.close()\n"
-                                "class Pipe:\n" /* what cannot be sought makes zipfile write descriptors */
+                                "class Pipe:\n" /* zipfile writes data descriptors if it cannot seek */
                                 "    def __init__(self): self.f = open(path, 'wb')\n"
                                 "    def write(self, b): return self.f.write(b)\n"
                                 "    def flush(self): self.f.flush()\n"
@@ -195,7 +195,7 @@ static void read__own_archives_around_the_zip64_limit__are_sound(void **state UN
     kp_deflate_free(stream);
 }
 
-/* --- limits, exactly --- */
+/* --- limits --- */
 
 static void next__name__may_have_512_bytes(void **state UNUSED)
 {
@@ -213,7 +213,7 @@ static void read__size__may_be_the_callers_limit(void **state UNUSED)
     assert_int_equal(fault, KP_ZIP_BOMB);
 }
 
-/* Zeros shrink a thousandfold: a megabyte is let through, one byte more is a bomb. */
+/* Zeros shrink a thousandfold: a mebibyte is allowed, one byte more is a bomb. */
 static void next__ratio__counts_beyond_a_megabyte(void **state UNUSED)
 {
     assert_sound(made_by_python("Z('r/a', b'\\0' * (1 << 20))"), 1);
@@ -221,7 +221,7 @@ static void next__ratio__counts_beyond_a_megabyte(void **state UNUSED)
     assert_sound(made_by_python("Z('r/a', b'\\0' * (2 << 20), 0)"), 1);
 }
 
-/* The directory of one member, its packed size p, its declared size p * 200 + more. */
+/* Builds an archive of one member that declares 200 times its packed bytes and more. */
 static const char *of_ratio(uint32_t more)
 {
     enum { PACKED = 6000 };
@@ -231,7 +231,7 @@ static const char *of_ratio(uint32_t more)
     const char *sound = bytes_of(path, &n);
     char *bytes = kp_arena_alloc(&arena, n);
     memcpy(bytes, sound, n);
-    for (int i = 0; i < 4; i++) /* in the member's own header and in the directory */
+    for (int i = 0; i < 4; i++) /* in the local header and in the directory */
         bytes[22 + (size_t)i] = bytes[n - 22 - 46 - 3 + 24 + (size_t)i] = (char)(size >> 8 * i & 0xff);
     return put(bytes, n);
 }
@@ -261,7 +261,7 @@ static void put_number(uint8_t *to, uint64_t n, size_t bytes)
         to[i] = (uint8_t)(n >> 8 * i);
 }
 
-/* An archive that is nothing but ends, whose ZIP64 record counts n members. */
+/* Builds an archive of end records only, whose ZIP64 record counts n members. */
 static const char *counting(uint64_t n)
 {
     uint8_t bytes[56 + 20 + 22] = "PK\6\6";
@@ -279,12 +279,12 @@ static const char *counting(uint64_t n)
 static void open__members__may_be_as_many_as_can_be_named(void **state UNUSED)
 {
     assert_sound(counting(0), 0);
-    assert_fault(counting(KP_UNZIP_MAX_MEMBERS), KP_ZIP_DIRECTORY); /* not too many: only not there */
+    assert_fault(counting(KP_UNZIP_MAX_MEMBERS), KP_ZIP_DIRECTORY); /* allowed, but missing */
     assert_fault(counting(KP_UNZIP_MAX_MEMBERS + 1), KP_ZIP_TOO_MANY);
     assert_fault(counting(UINT64_MAX), KP_ZIP_TOO_MANY);
 }
 
-/* --- what is not --- */
+/* --- faulty archives --- */
 
 static void read__each_cut__is_a_fault(void **state UNUSED)
 {
@@ -299,7 +299,7 @@ static void read__each_cut__is_a_fault(void **state UNUSED)
     }
 }
 
-/* All but those that fill up the last byte behind the end of the stream: they are nobody's. */
+/* Every flipped bit is a fault, except for bits that pad the last byte of the stream. */
 static void read__each_bit_of_the_data__is_watched(void **state UNUSED)
 {
     size_t n = 0, n_members = 0;
@@ -329,7 +329,7 @@ static void next__links_and_devices__are_special(void **state UNUSED)
         "    i = zipfile.ZipInfo('r/%o' % mode); i.create_system = 3; i.external_attr = mode << 16\n"
         "    z.writestr(i, b'x')");
     static const bool special[] = {true, true,  true, true,
-                                   true, false, true, false}; /* a folder's name ends with a slash */
+                                   true, false, true, false}; /* folders end with a slash */
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
@@ -361,7 +361,7 @@ static void next__name_with_nul__is_given_whole(void **state UNUSED)
     kp_unzip_close(&zip);
 }
 
-/* --- a disk that fails --- */
+/* --- failing disk --- */
 
 static ssize_t disk_pread(int fd, void *bytes, size_t n, off_t at)
 {

@@ -26,7 +26,7 @@ static int tidy(void **state UNUSED)
     return 0;
 }
 
-/* What a reader that is not ours makes of the document; the caller frees it. */
+/* Reads the document with libxml2; the caller frees the result. */
 static xmlDocPtr read_back(void)
 {
     xmlDocPtr doc =
@@ -160,9 +160,9 @@ static void characters__that_xml_forbids__are_refused(void **state UNUSED)
                                       "\xed\xa0\x80" /* D800 */,
                                       "\xed\xbf\xbf" /* DFFF */,
                                       "\x80",
-                                      "\xc3" /* cut off */,
+                                      "\xc3" /* truncated */,
                                       "\xe3\x81",
-                                      "\xc0\xaf" /* too long a form */,
+                                      "\xc0\xaf" /* overlong */,
                                       "\xe0\x80\x80",
                                       "\xf4\x90\x80\x80" /* 110000 */,
                                       "\xff",
@@ -192,7 +192,7 @@ static void characters__at_the_edges__are_taken(void **state UNUSED)
     }
 }
 
-/* A reader would turn them into spaces: what was validated would not be what is read. */
+/* A reader turns them into spaces: it would not read what was validated. */
 static void attribute__with_a_line_break_or_tab__is_refused(void **state UNUSED)
 {
     assert_false(takes_attribute("a\nb"));

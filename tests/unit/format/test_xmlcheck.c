@@ -17,7 +17,7 @@
 #define OID "1.2.392.200119.6."
 
 static struct kp_xml_schema *document_schema, *index_schema;
-static xmlSchemaPtr tree_schema; /* the same file, for libxml2's own validator of finished documents */
+static xmlSchemaPtr tree_schema; /* the same schema for libxml2's validator of whole documents */
 static char path_text[512];
 
 static const char *schema_path(const char *name)
@@ -52,7 +52,7 @@ static int tear_down(void **state)
     return remove_folder(state);
 }
 
-/* A document of the standard form; tests replace one piece of it and hand its events to the check. */
+/* A valid document; tests replace one piece and pass its events to the check. */
 static const char VALID[] =
     "<ClinicalDocument xmlns=\"urn:hl7-org:v3\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
     "xsi:schemaLocation=\"urn:hl7-org:v3 ../XSD/hc08_V08.xsd\">"
@@ -76,7 +76,7 @@ static const char VALID[] =
     "value=\"170.1\" unit=\"cm\"/><interpretationCode code=\"N\"/></observation></entry></section></component>"
     "</structuredBody></component></ClinicalDocument>";
 
-/* VALID with the first occurrence of one piece replaced; the caller frees it. */
+/* Returns VALID with the first occurrence of a piece replaced; the caller frees it. */
 static char *with(const char *piece, const char *by)
 {
     const char *at = strstr(VALID, piece);
@@ -109,7 +109,7 @@ static xmlDocPtr parse(const char *text)
     return xmlReadMemory(text, (int)strlen(text), NULL, NULL, XML_PARSE_NONET);
 }
 
-/* The events of the text, through the writer, into the check. */
+/* Passes the events of the text through the writer to the check. */
 static bool passes(struct kp_xml_check *check, const char *text, const char **ret_where)
 {
     struct kp_buf out = {0};
@@ -191,7 +191,7 @@ static void check__each_fault__names_its_element_and_no_contents(void **state UN
         assert_non_null(strstr(where, faults[i].element));
         assert_null(strstr(where, "7742"));
         assert_null(strstr(where, "漢字"));
-        assert_true(passes(check, VALID, &where)); /* the next document is judged by itself */
+        assert_true(passes(check, VALID, &where)); /* the next document is independent */
         free(text);
     }
     kp_xml_check_free(check);
@@ -210,7 +210,7 @@ static void check__document_given_up_halfway__does_not_spoil_the_next(void **sta
         kp_xml_start(&xml, "deeper");
     }
     assert_true(passes(check, VALID, &where));
-    kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3"); /* and one that is freed in the middle */
+    kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3"); /* freed before its end */
     kp_xml_start(&xml, "ClinicalDocument");
     kp_xml_start(&xml, "typeId");
     kp_xml_text(&xml, "t");
@@ -219,7 +219,7 @@ static void check__document_given_up_halfway__does_not_spoil_the_next(void **sta
     kp_buf_release(&out);
 }
 
-/* Nothing was handed over, or not all of it: that is no valid document. */
+/* No document, or an incomplete one, is invalid. */
 static void check__document_without_its_end__is_not_valid(void **state UNUSED)
 {
     struct kp_buf out = {0};
@@ -289,7 +289,7 @@ static void check__two_threads_on_one_schema__judge_alike(void **state UNUSED)
     free(bad);
 }
 
-/* Loads a schema made of the text; what the library prints meanwhile is counted, for it must never print. */
+/* Loads the text as a schema and counts what the library prints meanwhile: it must not print. */
 static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_schema, struct kp_buf *detail,
                                 int64_t *ret_printed)
 {
@@ -306,7 +306,7 @@ static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_sch
     return st;
 }
 
-static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state UNUSED)
+static void load__invalid_schema__returns_the_reason_prints_nothing(void **state UNUSED)
 {
     static const char *const texts[] = {
         "", "not XML", "<html/>",
@@ -324,7 +324,7 @@ static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state U
     assert_int_equal(sum, 0);
 }
 
-/* What a set of schemas includes is in the set, or nowhere. */
+/* Includes are resolved inside the set only. */
 static void load__include_of_another_file__opens_nothing(void **state UNUSED)
 {
     char text[PATH_MAX + 200];
@@ -344,7 +344,7 @@ static void load__include_of_another_file__opens_nothing(void **state UNUSED)
     kp_buf_release(&detail);
 }
 
-/* Somebody who counts who calls. */
+/* Counts its calls. */
 struct listener {
     int fd;
     atomic_int callers;
@@ -399,7 +399,7 @@ int main(void)
         cmocka_unit_test(check__document_without_its_end__is_not_valid),
         cmocka_unit_test(check__index__has_its_own_schema),
         cmocka_unit_test(check__two_threads_on_one_schema__judge_alike),
-        cmocka_unit_test(load__what_is_no_schema__tells_why_and_prints_nothing),
+        cmocka_unit_test(load__invalid_schema__returns_the_reason_prints_nothing),
         cmocka_unit_test(load__include_of_another_file__opens_nothing),
         cmocka_unit_test(load__include_by_http__asks_no_network),
     };

@@ -204,7 +204,7 @@ static void read__document_type__is_refused_before_anything_is_expanded(void **s
     assert_fault("<!DOCTYPE a [<!ENTITY % e SYSTEM 'http://127.0.0.1:9/'> %e;]><a/>", KP_XML_DOCTYPE);
 }
 
-/* --- limits, exactly --- */
+/* --- limits --- */
 
 static void read__depth__may_be_the_limit(void **state UNUSED)
 {
@@ -227,7 +227,7 @@ static void read__depth__may_be_the_limit(void **state UNUSED)
     }
 }
 
-/* The arena is the limit: wherever it ends there is a verdict, and never a tree that lacks a part. */
+/* Whatever the limit of the arena, the result is a fault or a complete tree. */
 static void read__each_limit_of_memory__is_too_large_or_enough(void **state)
 {
     static const char text[] = "<a xmlns='n' x='1' y='2'>some text<b z='3'><c/></b>more<d>text</d></a>";
