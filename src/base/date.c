@@ -245,11 +245,10 @@ void kp_date_compact(struct kp_date d, char ret_text[9])
 
 void kp_date_iso(struct kp_date d, char ret_text[11])
 {
+    memcpy(ret_text, "0000-00-00", 11);
     put_digits(ret_text, d.year, 4);
     put_digits(ret_text + 5, d.month, 2);
     put_digits(ret_text + 8, d.day, 2);
-    ret_text[4] = ret_text[7] = '-';
-    ret_text[10] = '\0';
 }
 
 enum { JAPAN_OFFSET_SECONDS = 9 * 3600, DAY_SECONDS = 86400 };
@@ -269,13 +268,10 @@ void kp_date_time_in_japan(int64_t now_seconds, char ret_text[26])
 {
     int second = second_of_day(now_seconds + JAPAN_OFFSET_SECONDS);
     kp_date_iso(kp_date_in_japan(now_seconds), ret_text);
-    ret_text[10] = 'T';
+    memcpy(ret_text + 10, "T00:00:00+09:00", 16);
     put_digits(ret_text + 11, second / 3600, 2);
-    ret_text[13] = ':';
     put_digits(ret_text + 14, second / 60 % 60, 2);
-    ret_text[16] = ':';
     put_digits(ret_text + 17, second % 60, 2);
-    memcpy(ret_text + 19, "+09:00", 7);
 }
 
 int kp_age_on(struct kp_date birth, struct kp_date day)

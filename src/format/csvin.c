@@ -92,14 +92,12 @@ static char find_delimiter(const char *line, size_t n)
     return best;
 }
 
-static enum kp_status start_parser(struct kp_csvin *in)
+static void start_parser(struct kp_csvin *in)
 {
-    if (csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-        return KP_E_SYSTEM;
-    in->parser_ready = true;
+    (void)csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI); /* can only fail without a parser */
     csv_set_space_func(&in->parser, never_space);
     csv_set_blk_size(&in->parser, PARSER_BLOCK_BYTES);
-    return KP_OK;
+    in->parser_ready = true;
 }
 
 static void set_delimiter(struct kp_csvin *in, const char *line, size_t n)
@@ -212,8 +210,8 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
     in->row_bytes += n;
     if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* over several lines it is a quote that never closes */
         return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
-    if (!in->parser_ready && start_parser(in) != KP_OK)
-        return KP_E_SYSTEM;
+    if (!in->parser_ready)
+        start_parser(in);
     if (in->line == in->row_line)
         set_delimiter(in, line, n);
     size_t parsed = csv_parse(&in->parser, line, n, on_cell, on_row, in);

@@ -112,9 +112,7 @@ static void add_central(struct kp_zip *zip, const char *name, const struct kp_pa
     put(&p, MADE_BY_UNIX | (big ? VERSION_ZIP64 : VERSION_DEFLATE), 2);
     put(&p, big ? VERSION_ZIP64 : VERSION_DEFLATE, 2);
     put_common(&p, packed, strlen(name), big ? 12 : 0);
-    put(&p, 0, 2); /* comment */
-    put(&p, 0, 2); /* disk */
-    put(&p, 0, 2); /* internal attributes */
+    put(&p, 0, 6); /* comment, disk, internal attributes */
     put(&p, FILE_0600, 4);
     put(&p, big ? MAX32 : offset, 4);
     kp_out_add(&zip->central, p.bytes, p.n);
