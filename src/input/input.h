@@ -3,6 +3,7 @@
 #define KP_INPUT_H
 
 #include "format/csvin.h"
+#include "format/probe.h"
 #include "tables/context.h"
 #include "input/column.h"
 

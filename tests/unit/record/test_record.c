@@ -14,12 +14,10 @@ static int fresh(void **state)
 static const char *digest(void)
 {
     uint8_t bytes[KP_SHA256_BYTES];
-    struct kp_buf hex = {0};
+    char hex[KP_SHA256_HEX + 1];
     assert_int_equal(kp_record_digest(&record, bytes), KP_OK);
-    kp_buf_hex(&hex, bytes, sizeof(bytes));
-    const char *copy = kp_arena_strdup(&scratch, kp_buf_text(&hex));
-    kp_buf_release(&hex);
-    return copy;
+    kp_sha256_hex(bytes, hex);
+    return kp_arena_strdup(&scratch, hex);
 }
 
 static void init__new_record__is_empty(void **state UNUSED)
