@@ -73,9 +73,4 @@ int kp_age_on(struct kp_date birth, struct kp_date day);
 /* 31 March that ends the fiscal year (April to March) of the day. */
 struct kp_date kp_fiscal_year_end(struct kp_date day);
 
-/* The age reached by the end of the exam's fiscal year (実施基準 art. 1): by birthdays, or with the day
- * before the birthday counting (年齢計算ニ関スル法律), so that someone born on 1 April reaches it on 31
- * March. */
-int kp_age_at_fiscal_year_end(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule);
-
 #endif
