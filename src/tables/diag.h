@@ -60,7 +60,7 @@ struct kp_findings {
 void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
                         const char *const args[3]);
 
-/* Returns whether a finding (K4xxx; of a document K8xxx) refuses the value of a field, which is then wrong
+/* Returns whether a finding (K4000 and above) refuses the value of a field, which is then wrong
  * and not missing. */
 bool kp_refused(const struct kp_findings *findings, const char *field);
 
