@@ -284,11 +284,3 @@ struct kp_date kp_fiscal_year_end(struct kp_date day)
 {
     return (struct kp_date){.year = (int16_t)(day.year + (day.month >= 4)), .month = 3, .day = 31};
 }
-
-int kp_age_at_fiscal_year_end(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule)
-{
-    struct kp_date end = kp_fiscal_year_end(exam);
-    if (rule == KP_AGE_STATUTE)
-        end = kp_date_from_days(kp_date_days(end) + 1);
-    return kp_age_on(birth, end);
-}

@@ -65,9 +65,4 @@ int kp_age_on(struct kp_date birth, struct kp_date day);
 /* Returns the 31 March that ends the fiscal year (April to March) of the day. */
 struct kp_date kp_fiscal_year_end(struct kp_date day);
 
-/* Returns the age reached by the end of the exam's fiscal year (実施基準 art. 1): by birthdays, or completing
- * a year on the day before the birthday (年齢計算ニ関スル法律), so that a birth on 1 April counts on 31
- * March. */
-int kp_age_at_fiscal_year_end(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule);
-
 #endif

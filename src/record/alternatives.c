@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "law/age.h"
 #include "record/derived.h"
 #include "record/item_codes.h"
 #include "record/judgement.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "law/age.h"
 #include "law/ident.h"
 #include "law/registers.h"
 #include "record/alternatives.h"

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "law/rule.h"
+#include "law/age.h"
 
 enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables,
                               struct kp_arena *arena)

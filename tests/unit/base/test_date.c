@@ -362,44 +362,6 @@ static void fiscal_year_end__april_to_march__is_31_march(void **state UNUSED)
     assert_date(kp_fiscal_year_end(iso("2025-04-01")), 2026, 3, 31);
 }
 
-static const char *band(const char *birth, const char *exam, enum kp_age_rule rule)
-{
-    if (kp_age_on(iso(birth), iso(exam)) >= 75)
-        return "75plus";
-    return kp_age_at_fiscal_year_end(iso(birth), iso(exam), rule) >= 40 ? "40to74" : "under40";
-}
-
-static void age_bands__examples_of_the_rule__fall_as_the_law_has_it(void **state UNUSED)
-{
-    static const struct {
-        const char *born, *exam, *birthday, *statute;
-    } cases[] = {
-        {"1985-03-31", "2024-06-10", "40to74", "40to74"},   {"1985-04-01", "2024-06-10", "under40", "40to74"},
-        {"1985-04-02", "2024-06-10", "under40", "under40"}, {"1984-12-01", "2024-06-10", "40to74", "40to74"},
-        {"1949-10-01", "2024-09-30", "40to74", "40to74"},   {"1949-10-01", "2024-10-01", "75plus", "75plus"},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        assert_string_equal(band(cases[i].born, cases[i].exam, KP_AGE_BIRTHDAY), cases[i].birthday);
-        assert_string_equal(band(cases[i].born, cases[i].exam, KP_AGE_STATUTE), cases[i].statute);
-    }
-}
-
-static void age_at_fiscal_year_end__rules__differ_only_on_1_april(void **state UNUSED)
-{
-    struct kp_date exam = iso("2024-06-10");
-    assert_int_equal(kp_age_at_fiscal_year_end(iso("1985-04-01"), exam, KP_AGE_BIRTHDAY), 39);
-    assert_int_equal(kp_age_at_fiscal_year_end(iso("1985-04-01"), exam, KP_AGE_STATUTE), 40);
-    assert_int_equal(kp_age_at_fiscal_year_end(iso("1984-02-29"), exam, KP_AGE_BIRTHDAY), 41);
-    assert_int_equal(kp_age_at_fiscal_year_end(iso("1984-02-29"), exam, KP_AGE_STATUTE), 41);
-    for (int32_t days = kp_date_days(iso("1984-04-02")); days <= kp_date_days(iso("1985-04-02")); days++) {
-        struct kp_date birth = kp_date_from_days(days);
-        int by_birthday = kp_age_at_fiscal_year_end(birth, exam, KP_AGE_BIRTHDAY);
-        int by_statute = kp_age_at_fiscal_year_end(birth, exam, KP_AGE_STATUTE);
-        assert_int_equal(by_statute - by_birthday, birth.month == 4 && birth.day == 1 ? 1 : 0);
-        assert_int_equal(by_birthday, days <= kp_date_days(iso("1985-03-31")) ? 40 : 39);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,8 +383,6 @@ int main(void)
         cmocka_unit_test(in_japan__clock_before_1970__is_still_a_date),
         cmocka_unit_test(age_on__birthdays__count_from_the_day_itself),
         cmocka_unit_test(fiscal_year_end__april_to_march__is_31_march),
-        cmocka_unit_test(age_bands__examples_of_the_rule__fall_as_the_law_has_it),
-        cmocka_unit_test(age_at_fiscal_year_end__rules__differ_only_on_1_april),
     };
     return cmocka_run_group_tests_name("date", tests, NULL, NULL);
 }
