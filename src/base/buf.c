@@ -102,15 +102,6 @@ void kp_buf_release(struct kp_buf *buf)
     *buf = (struct kp_buf){.max_bytes = buf->max_bytes};
 }
 
-void kp_buf_hex(struct kp_buf *buf, const uint8_t *bytes, size_t n)
-{
-    static const char digit[] = "0123456789abcdef";
-    for (size_t i = 0; i < n; i++) {
-        kp_buf_char(buf, digit[bytes[i] >> 4]);
-        kp_buf_char(buf, digit[bytes[i] & 15]);
-    }
-}
-
 bool kp_buf_take(struct kp_buf *buf, char **ret_text)
 {
     kp_buf_str(buf, ""); /* an empty buffer has no memory yet */

@@ -1,6 +1,6 @@
 /*
- * A growing byte buffer with a declared maximum. Failure is sticky: appends after it do nothing, and the one
- * check is kp_buf_ok() at the end, so a document is rendered without a branch per token. Layer 1.
+ * A growing byte buffer with a maximum. Failures are sticky: after one, appending does nothing, so that a
+ * document is written without a check per piece and kp_buf_ok() is asked once at the end.
  */
 #ifndef KP_BUF_H
 #define KP_BUF_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct kp_buf {
-    char *data; /* always NUL-terminated once anything was added */
+    char *data; /* NUL-terminated once anything was added */
     size_t len;
     size_t cap;
     size_t max_bytes; /* 0: KP_BUF_MAX_BYTES */
@@ -25,11 +25,11 @@ void kp_buf_char(struct kp_buf *buf, char c);
 void kp_buf_u64(struct kp_buf *buf, uint64_t n);
 void kp_buf_printf(struct kp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes room for n more bytes and returns where they go, or NULL; follow with kp_buf_grow(). */
+/* Makes room for n more bytes and returns where they go, or NULL on failure; kp_buf_grow then counts them. */
 char *kp_buf_reserve(struct kp_buf *buf, size_t n);
 void kp_buf_grow(struct kp_buf *buf, size_t n);
 
-/* The contents as a string, "" when nothing was added. */
+/* Returns the contents as a string; "" if nothing was added. */
 const char *kp_buf_text(const struct kp_buf *buf);
 
 static inline bool kp_buf_ok(const struct kp_buf *buf)
@@ -41,11 +41,9 @@ static inline bool kp_buf_ok(const struct kp_buf *buf)
  * handed over, when memory is short. The buffer is empty afterwards. */
 bool kp_buf_take(struct kp_buf *buf, char **ret_text);
 
-/* Empties the buffer, keeps its memory, forgets a failure. */
+/* Empties the buffer and drops a failure, but keeps the memory. */
 void kp_buf_reset(struct kp_buf *buf);
+/* Frees the memory; the buffer can be used again. */
 void kp_buf_release(struct kp_buf *buf);
-
-/* Lower-case hex of n bytes. */
-void kp_buf_hex(struct kp_buf *buf, const uint8_t *bytes, size_t n);
 
 #endif

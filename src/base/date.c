@@ -7,7 +7,7 @@
 #include "base/status.h"
 
 struct era {
-    const char *names[3]; /* as NFKC leaves them, upper-case Latin */
+    const char *names[3]; /* after NFKC; the second is an upper-case letter */
     struct kp_date first;
     struct kp_date last;
 };
@@ -29,7 +29,7 @@ static int days_in_month(int year, int month)
     return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
-bool kp_date_is_real(struct kp_date d)
+static bool is_real(struct kp_date d)
 {
     return d.year >= 1 && d.year <= 9999 && d.month >= 1 && d.month <= 12 && d.day >= 1 &&
            d.day <= days_in_month(d.year, d.month);
@@ -78,7 +78,7 @@ struct kp_date kp_date_add_years(struct kp_date d, int years)
     return r;
 }
 
-/* Reads up to max_digits digits; returns how many, 0 for none. */
+/* Reads up to max_digits digits; returns how many there were. */
 static size_t read_number(const char **at, size_t max_digits, int *ret_n)
 {
     size_t n = 0;
@@ -107,7 +107,7 @@ static void skip_spaces(const char **at)
         (*at)++;
 }
 
-/* A separator after the year or month; kanji_unit is 年 or 月. Which one was used must not change midway. */
+/* Skips the separator after the year or month (kanji_unit 年 or 月); both must be of one kind. */
 static bool read_separator(const char **at, const char *kanji_unit, char *ret_kind)
 {
     skip_spaces(at);
@@ -123,7 +123,7 @@ static bool read_separator(const char **at, const char *kanji_unit, char *ret_ki
     return true;
 }
 
-/* Spreadsheets add a midnight to every date; any other time of day is not a date. */
+/* Spreadsheets add midnight to dates; any other time of day is refused. */
 static bool at_end(const char *at)
 {
     static const char *const midnight[] = {"", " 0:00", " 00:00", " 0:00:00", " 00:00:00", "T00:00:00"};
@@ -160,7 +160,7 @@ static bool read_year(const char **at, bool era, int *ret_year)
     return era ? digits == 1 || digits == 2 : digits == 4;
 }
 
-/* 20250507 or S600331: no separators at all. */
+/* Reads 20250507 or S600331. */
 static bool read_compact(const char *at, bool era, int *y, int *m, int *d)
 {
     return read_number(&at, era ? 2 : 4, y) == (era ? 2 : 4) && read_number(&at, 2, m) == 2 &&
@@ -193,7 +193,7 @@ enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, boo
     if (year > 9999)
         return KP_DATE_NO_SUCH_DAY;
     struct kp_date date = {.year = (int16_t)year, .month = (int8_t)m, .day = (int8_t)d};
-    if (!kp_date_is_real(date))
+    if (!is_real(date))
         return KP_DATE_NO_SUCH_DAY;
     if (era && (kp_date_compare(date, era->first) < 0 || kp_date_compare(date, era->last) > 0))
         return KP_DATE_OUTSIDE_ERA;
@@ -245,11 +245,10 @@ void kp_date_compact(struct kp_date d, char ret_text[9])
 
 void kp_date_iso(struct kp_date d, char ret_text[11])
 {
+    memcpy(ret_text, "0000-00-00", 11);
     put_digits(ret_text, d.year, 4);
     put_digits(ret_text + 5, d.month, 2);
     put_digits(ret_text + 8, d.day, 2);
-    ret_text[4] = ret_text[7] = '-';
-    ret_text[10] = '\0';
 }
 
 enum { JAPAN_OFFSET_SECONDS = 9 * 3600, DAY_SECONDS = 86400 };
@@ -269,13 +268,10 @@ void kp_date_time_in_japan(int64_t now_seconds, char ret_text[26])
 {
     int second = second_of_day(now_seconds + JAPAN_OFFSET_SECONDS);
     kp_date_iso(kp_date_in_japan(now_seconds), ret_text);
-    ret_text[10] = 'T';
+    memcpy(ret_text + 10, "T00:00:00+09:00", 16);
     put_digits(ret_text + 11, second / 3600, 2);
-    ret_text[13] = ':';
     put_digits(ret_text + 14, second / 60 % 60, 2);
-    ret_text[16] = ':';
     put_digits(ret_text + 17, second % 60, 2);
-    memcpy(ret_text + 19, "+09:00", 7);
 }
 
 int kp_age_on(struct kp_date birth, struct kp_date day)
@@ -287,12 +283,4 @@ int kp_age_on(struct kp_date birth, struct kp_date day)
 struct kp_date kp_fiscal_year_end(struct kp_date day)
 {
     return (struct kp_date){.year = (int16_t)(day.year + (day.month >= 4)), .month = 3, .day = 31};
-}
-
-int kp_age_at_fiscal_year_end(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule)
-{
-    struct kp_date end = kp_fiscal_year_end(exam);
-    if (rule == KP_AGE_STATUTE)
-        end = kp_date_from_days(kp_date_days(end) + 1);
-    return kp_age_on(birth, end);
 }

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static int64_t power_of_ten(unsigned n)
 {
@@ -11,25 +12,17 @@ static int64_t power_of_ten(unsigned n)
     return p;
 }
 
+/* Commas must precede groups of three digits before the point. */
 static bool commas_are_sound(const char *text, size_t n)
 {
-    size_t since = 0;
-    bool seen = false;
-    size_t i = 0;
-    for (; i < n && text[i] != '.'; i++) {
-        if (text[i] == ',') {
-            if (seen ? since != 3 : since == 0 || since > 3)
-                return false;
-            seen = true;
-            since = 0;
-        } else {
-            since++;
-        }
-    }
-    for (size_t k = i; k < n; k++)
-        if (text[k] == ',')
+    const char *comma = memchr(text, ',', n), *point = memchr(text, '.', n);
+    if (!comma)
+        return true;
+    size_t first = (size_t)(comma - text), whole = point ? (size_t)(point - text) : n;
+    for (size_t i = first; i < n; i++)
+        if ((text[i] == ',') != (i < whole && (i - first) % 4 == 0))
             return false;
-    return !seen || since == 3;
+    return first >= 1 && first <= 3 && (whole - first) % 4 == 0;
 }
 
 bool kp_decimal_parse(const char *text, size_t n, struct kp_decimal *ret_value)
@@ -73,7 +66,7 @@ bool kp_decimal_round(struct kp_decimal value, unsigned scale, struct kp_decimal
         int64_t step = power_of_ten(value.scale - scale);
         int64_t rest = units % step;
         units /= step;
-        /* The half goes away from zero; rest carries the sign of units. */
+        /* rest has the sign of units. */
         if (rest >= step - rest && rest > 0)
             units++;
         else if (-rest >= step + rest && rest < 0)
@@ -103,7 +96,7 @@ bool kp_decimal_convert(struct kp_decimal value, struct kp_decimal factor, struc
 
 int kp_decimal_compare(struct kp_decimal a, struct kp_decimal b)
 {
-    /* At most 15 digits each: comparing the integer parts first keeps the scaling from overflowing. */
+    /* Comparing integer parts first keeps the scaling from overflowing. */
     int64_t pa = power_of_ten(a.scale), pb = power_of_ten(b.scale);
     int64_t ia = a.units / pa, ib = b.units / pb;
     if (ia != ib)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-extern const struct kp_embedded kp_embedded_files[]; /* generated; a NULL name ends it */
+extern const struct kp_embedded kp_embedded_files[]; /* generated; ends with a NULL name */
 
 const struct kp_embedded *kp_embedded_at(size_t i)
 {

@@ -1,4 +1,4 @@
-/* The files of schemas/, built into the program by the Makefile so that it runs from anywhere. Layer 0. */
+/* The files of schemas/, built into the program so that it runs from anywhere. */
 #ifndef KP_EMBEDDED_H
 #define KP_EMBEDDED_H
 
@@ -10,9 +10,9 @@ struct kp_embedded {
     const char *end; /* one past the last byte; a NUL follows */
 };
 
-/* NULL when there is no such file. */
+/* Returns NULL if there is no such file. */
 const struct kp_embedded *kp_embedded_find(const char *name);
-/* The i-th file in order of name, or NULL past the last. */
+/* Returns the i-th file in order of name, or NULL past the last. */
 const struct kp_embedded *kp_embedded_at(size_t i);
 
 #endif

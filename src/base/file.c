@@ -297,7 +297,7 @@ enum kp_status kp_scratch_open(const struct kp_io *io, const char *path, int *re
     if (fd < 0)
         return KP_E_SYSTEM;
     if (io->unlink(path) != 0) {
-        (void)io->close(fd);
+        (void)close_after(io, fd, false);
         return KP_E_SYSTEM;
     }
     *ret_fd = fd;

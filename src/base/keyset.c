@@ -10,7 +10,7 @@ enum { KEY_BYTES = 16, FIRST_SLOTS = 256 };
 
 struct kp_keyslot {
     uint8_t key[KEY_BYTES];
-    uint32_t value; /* + 1; 0: free */
+    uint32_t value; /* plus 1; 0: free */
 };
 
 static bool key_of(const char *text, uint8_t ret_key[KEY_BYTES])

@@ -1,7 +1,5 @@
-/*
- * Texts met before, by the first 16 bytes of their SHA-256: a small and fixed price for each, however long
- * the text, and nothing of it is kept. That two texts share them by chance nobody need reckon with. Layer 3.
- */
+/* A set of texts with a number each, keyed by the first 128 bits of their SHA-256: collisions are negligible,
+ * every entry has the same small size and the texts are not kept. */
 #ifndef KP_KEYSET_H
 #define KP_KEYSET_H
 
@@ -17,8 +15,9 @@ struct kp_keyset {
     size_t n_slots, n_keys;
 };
 
-/* Adds the text with a value unless it is there already; then *ret_value is the value it came with. */
+/* Adds the text with a value below UINT32_MAX. If it exists already, *ret_value is its value. */
 enum kp_map_put kp_keyset_put(struct kp_keyset *set, const char *text, uint32_t value, uint32_t *ret_value);
+/* Returns false if the text is missing or cannot be hashed. */
 bool kp_keyset_get(const struct kp_keyset *set, const char *text, uint32_t *ret_value);
 void kp_keyset_release(struct kp_keyset *set);
 

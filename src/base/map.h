@@ -1,5 +1,4 @@
-/* A string-to-integer map for tables: filled once, then read by any thread. Keys live in the arena. Layer 2.
- */
+/* A map from strings to integers, filled once and then read by any thread. Everything is in the arena. */
 #ifndef KP_MAP_H
 #define KP_MAP_H
 
@@ -22,9 +21,9 @@ struct kp_map {
 
 enum kp_map_put { KP_MAP_ADDED, KP_MAP_EXISTED, KP_MAP_NO_MEMORY };
 
-/* Adds the key (copied) unless it is there already; an existing value stays. */
+/* Adds the key (copied) with its value; an existing value stays. */
 enum kp_map_put kp_map_put(struct kp_map *map, struct kp_arena *arena, const char *key, uint32_t value);
-
+/* Returns whether the map has the key. */
 bool kp_map_get(const struct kp_map *map, const char *key, uint32_t *ret_value);
 
 #endif

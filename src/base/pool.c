@@ -16,10 +16,10 @@ struct worker {
 struct kp_pool {
     pthread_mutex_t mutex;
     pthread_cond_t work, done;
-    struct worker *workers; /* all threads but the caller's */
+    struct worker *workers; /* without the caller's thread */
     unsigned n_workers;
     unsigned n_busy;
-    unsigned long round; /* counts batches, so that a worker knows a new one */
+    unsigned long round; /* number of the batch: wakes each worker once */
     bool stop;
     size_t n_jobs;
     atomic_size_t next;
@@ -64,7 +64,7 @@ enum kp_status kp_pool_new(unsigned n_threads, struct kp_pool **ret_pool)
     struct kp_pool *pool = calloc(1, sizeof(*pool));
     if (!pool)
         return KP_E_SYSTEM;
-    (void)pthread_mutex_init(&pool->mutex, NULL); /* with default attributes these cannot fail on Linux */
+    (void)pthread_mutex_init(&pool->mutex, NULL); /* cannot fail with default attributes on Linux */
     (void)pthread_cond_init(&pool->work, NULL);
     (void)pthread_cond_init(&pool->done, NULL);
     pool->workers = calloc(n_threads, sizeof(*pool->workers));

@@ -9,7 +9,7 @@ struct kp_sha256 {
     EVP_MD_CTX *ctx;
 };
 
-/* Naming the algorithm again would look it up again, which costs as much as digesting a line. */
+/* An algorithm of NULL keeps the one in use: looking it up again costs as much as hashing a line. */
 static enum kp_status start(struct kp_sha256 *sha, const EVP_MD *algorithm)
 {
     return EVP_DigestInit_ex(sha->ctx, algorithm, NULL) == 1 ? KP_OK : KP_E_SYSTEM;

@@ -1,4 +1,5 @@
-/* SHA-256 by libcrypto, as a value that can live on the stack of its owner. Layer 1. */
+/* SHA-256 by libcrypto. All functions return KP_E_SYSTEM if libcrypto fails or memory is short; they neither
+ * report nor set errno. */
 #ifndef KP_SHA256_H
 #define KP_SHA256_H
 
@@ -11,14 +12,13 @@ enum { KP_SHA256_BYTES = 32, KP_SHA256_HEX = 64 };
 
 struct kp_sha256; /* a running digest */
 
-/* Starts a digest; *ret_sha is freed by kp_sha256_free. Errors: KP_E_SYSTEM. */
 enum kp_status kp_sha256_new(struct kp_sha256 **ret_sha);
 enum kp_status kp_sha256_add(struct kp_sha256 *sha, const void *bytes, size_t n);
-/* Gives the digest and starts over. */
+/* Returns the digest and starts the next one. */
 enum kp_status kp_sha256_finish(struct kp_sha256 *sha, uint8_t ret_digest[KP_SHA256_BYTES]);
 void kp_sha256_free(struct kp_sha256 *sha);
 
-/* All in one. */
+/* Hashes n bytes in one call. */
 enum kp_status kp_sha256_of(const void *bytes, size_t n, uint8_t ret_digest[KP_SHA256_BYTES]);
 
 /* Writes 64 lower-case hex digits and a NUL. */

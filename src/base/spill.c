@@ -25,9 +25,8 @@ enum kp_status kp_spill_open(struct kp_spill *pile, const struct kp_io *io, cons
 
 enum kp_status kp_spill_push(struct kp_spill *pile, const void *record)
 {
-    enum kp_status st = pile->n_buffered == KP_SPILL_BUFFERED ? kp_spill_flush(pile) : KP_OK;
-    if (st != KP_OK)
-        return st;
+    if (pile->n_buffered == KP_SPILL_BUFFERED)
+        KP_TRY(kp_spill_flush(pile));
     memcpy(pile->buffer + pile->n_buffered++ * pile->record_bytes, record, pile->record_bytes);
     pile->n++;
     return KP_OK;
@@ -35,7 +34,7 @@ enum kp_status kp_spill_push(struct kp_spill *pile, const void *record)
 
 void kp_spill_cut(struct kp_spill *pile, uint64_t n)
 {
-    /* Some may be on file already; they are overwritten by what follows. */
+    /* Records already on file are overwritten by later ones. */
     uint64_t drop = pile->n - n;
     pile->n_buffered -= drop < pile->n_buffered ? (size_t)drop : pile->n_buffered;
     pile->n = n;
@@ -62,7 +61,7 @@ void kp_spill_close(struct kp_spill *pile)
 {
     if (!pile->io)
         return;
-    (void)pile->io->close(pile->fd); /* scratch: nothing is lost */
+    (void)pile->io->close(pile->fd); /* a scratch file: nothing is lost */
     free(pile->buffer);
     *pile = (struct kp_spill){.fd = -1};
 }

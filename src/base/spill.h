@@ -1,7 +1,5 @@
-/*
- * Records of one size in a nameless scratch file with a small buffer before it: any number of them in
- * constant memory. Layer 3.
- */
+/* Any number of records of one size in constant memory: a scratch file behind a small buffer. Functions
+ * return KP_E_SYSTEM, with errno unless memory was short; they do not report. */
 #ifndef KP_SPILL_H
 #define KP_SPILL_H
 
@@ -22,19 +20,19 @@ struct kp_spill {
 
 enum { KP_SPILL_BUFFERED = 512 };
 
-/* Makes the file in the folder; close with kp_spill_close. Errors: KP_E_SYSTEM. */
+/* Creates the scratch file FOLDER/NAME. */
 enum kp_status kp_spill_open(struct kp_spill *pile, const struct kp_io *io, const char *folder,
                              const char *name, size_t record_bytes);
 enum kp_status kp_spill_push(struct kp_spill *pile, const void *record);
-/* Forgets all but the first n records. */
+/* Drops all but the first n records. */
 void kp_spill_cut(struct kp_spill *pile, uint64_t n);
-/* Writes what is buffered; needed before reading. */
+/* Writes what is buffered; required before kp_spill_read. */
 enum kp_status kp_spill_flush(struct kp_spill *pile);
-/* Reads n records from that one on. */
+/* Reads n records, beginning with that number. */
 enum kp_status kp_spill_read(const struct kp_spill *pile, uint64_t first, void *records, size_t n);
-/* Writes n records over those that stand there. */
+/* Overwrites n records, beginning with that number. */
 enum kp_status kp_spill_write(const struct kp_spill *pile, uint64_t first, const void *records, size_t n);
-/* Safe on one that never was opened. */
+/* Safe on a zeroed pile. */
 void kp_spill_close(struct kp_spill *pile);
 
 #endif

@@ -1,4 +1,4 @@
-/* How a failure is passed on. */
+/* Passing failures on, and the size of an array. */
 #ifndef KP_STATUS_H
 #define KP_STATUS_H
 

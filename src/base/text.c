@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-/* Two-byte codes index by (first - 0x81) * 256 + second; every CP932 character is in the BMP. */
+/* Two-byte codes are indexed by (first - 0x81) * 256 + second; every character of CP932 is in the BMP. */
 enum { LEAD_FIRST = 0x81, LEAD_LAST = 0xfc, PAIRS = (LEAD_LAST - LEAD_FIRST + 1) * 256, BMP = 0x10000 };
 
 struct kp_text {
@@ -41,7 +41,7 @@ static void fill_tables(struct kp_text *text, iconv_t cd)
             if ((lead >= 0xa0 && lead < 0xe0) || trail == 0x7f || !convert_one(cd, bytes, 2, &c))
                 continue;
             text->pair[(lead - LEAD_FIRST) * 256 + trail] = c;
-            bool user_defined = c >= 0xe000 && c <= 0xf8ff; /* 外字: decoded, but no receiver can show it */
+            bool user_defined = c >= 0xe000 && c <= 0xf8ff; /* 外字: decodes, but no receiver can show it */
             text->width[c] = user_defined ? 0 : 2;
         }
 }
@@ -75,23 +75,12 @@ void kp_utf8_put(struct kp_buf *out, int32_t c)
 
 int32_t kp_utf8_next(const char **at)
 {
-    const uint8_t *s = (const uint8_t *)*at;
-    if (s[0] == 0)
+    int32_t c = (uint8_t) * *at;
+    if (c == 0)
         return -1;
-    if (s[0] < 0x80) {
-        *at += 1;
-        return s[0];
-    }
-    if (s[0] < 0xe0) {
-        *at += 2;
-        return (s[0] & 0x1f) << 6 | (s[1] & 0x3f);
-    }
-    if (s[0] < 0xf0) {
-        *at += 3;
-        return (s[0] & 0x0f) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
-    }
-    *at += 4;
-    return (s[0] & 0x07) << 18 | (s[1] & 0x3f) << 12 | (s[2] & 0x3f) << 6 | (s[3] & 0x3f);
+    utf8proc_ssize_t n = c < 0x80 ? 1 : utf8proc_iterate((const uint8_t *)*at, -1, &c);
+    *at += n > 0 ? n : 1;
+    return c;
 }
 
 static bool is_xml_char(int32_t c)
@@ -188,6 +177,7 @@ bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const
     return valid == n;
 }
 
+/* Returns 0 for a character outside CP932, which counts as two bytes. */
 static unsigned cp932_width(const struct kp_text *text, int32_t c)
 {
     return c < BMP ? text->width[c] : 0;
@@ -202,7 +192,7 @@ size_t kp_text_cp932_bytes(const struct kp_text *text, const char *s, int32_t *r
         unsigned width = cp932_width(text, c);
         if (width == 0 && outside == 0)
             outside = c;
-        n += width ? width : 2;
+        n += width == 1 ? 1 : 2;
     }
     if (ret_outside)
         *ret_outside = outside;
@@ -211,20 +201,16 @@ size_t kp_text_cp932_bytes(const struct kp_text *text, const char *s, int32_t *r
 
 bool kp_text_cut(const struct kp_text *text, char *s, size_t max_bytes)
 {
-    size_t n = 0;
-    const char *at = s;
-    for (;;) {
-        const char *here = at;
-        int32_t c = kp_utf8_next(&at);
-        if (c < 0)
-            return false;
-        unsigned width = cp932_width(text, c);
-        n += width ? width : 2;
+    size_t n = 0, keep = 0;
+    int32_t c = 0;
+    for (const char *at = s; (c = kp_utf8_next(&at)) >= 0; keep = (size_t)(at - s)) {
+        n += cp932_width(text, c) == 1 ? 1 : 2;
         if (n > max_bytes) {
-            s[here - s] = '\0';
+            s[keep] = '\0';
             return true;
         }
     }
+    return false;
 }
 
 bool kp_text_is_ascii(const char *s)
@@ -244,7 +230,7 @@ bool kp_text_is_wide(const char *s)
     return true;
 }
 
-/* NFKC of n bytes, appended at to; room in code points is what one decomposition can need. */
+/* The room suits nearly all texts; a longer decomposition is repeated with the room it needs. */
 static char *nfkc_into(struct kp_arena *arena, const char *s, size_t n)
 {
     utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
@@ -278,24 +264,17 @@ static bool is_space(int32_t c)
 
 char *kp_text_trim(struct kp_arena *arena, const char *s)
 {
-    const char *first = s, *at = s, *last = s;
-    bool started = false;
-    for (;;) {
-        const char *here = at;
-        int32_t c = kp_utf8_next(&at);
-        if (c < 0)
-            break;
-        if (is_space(c))
-            continue;
-        if (!started)
-            first = here;
-        started = true;
-        last = at;
-    }
-    return kp_arena_strndup(arena, first, started ? (size_t)(last - first) : 0);
+    const char *first = NULL, *last = s, *here = s;
+    int32_t c = 0;
+    for (const char *at = s; (c = kp_utf8_next(&at)) >= 0; here = at)
+        if (!is_space(c)) {
+            first = first ? first : here;
+            last = at;
+        }
+    return kp_arena_strndup(arena, first ? first : s, first ? (size_t)(last - first) : 0);
 }
 
-/* U+3099 or U+309A for a voiced mark of any kind (combining, spacing, half-width), or 0. */
+/* Returns U+3099 or U+309A for a voiced mark of any kind (combining, spacing, half-width), else 0. */
 static int32_t voiced_mark(int32_t c)
 {
     if (c == 0x3099 || c == 0x309b || c == 0xff9e)
@@ -303,7 +282,7 @@ static int32_t voiced_mark(int32_t c)
     return c == 0x309a || c == 0x309c || c == 0xff9f ? 0x309a : 0;
 }
 
-/* Makes one letter of the kana at the end of out and the mark, where CP932 has that letter. */
+/* Composes the kana at the end of out with the mark, if CP932 has that letter. */
 static bool join_mark(struct kp_buf *out, int32_t mark)
 {
     enum { KANA_BYTES = 3, KANA_LEAD = 0xe3 };
@@ -327,7 +306,7 @@ static int32_t widen_half_kana(int32_t c)
     return c;
 }
 
-/* Characters that UTF-8 exports write otherwise than CP932 decodes them. */
+/* Maps characters that have two code points to the one CP932 decodes to. */
 static int32_t as_cp932_has_it(int32_t c)
 {
     static const int32_t pairs[][2] = {{0x301c, 0xff5e}, {0x2212, 0xff0d}, {0x2016, 0x2225}, {0x2014, 0x2015},
@@ -351,7 +330,7 @@ static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
     }
 }
 
-/* What was built moves into the arena. */
+/* Moves the contents into the arena. */
 static char *keep(struct kp_arena *arena, struct kp_buf *built)
 {
     char *text = kp_buf_ok(built) ? kp_arena_strndup(arena, kp_buf_text(built), built->len) : NULL;
@@ -420,12 +399,12 @@ static void put_value(struct kp_buf *out, int32_t c)
 {
     if (is_space(c))
         return;
-    /* a long vowel inside a word is a letter */
+    /* Behind a letter U+30FC is a long vowel. */
     bool kana_bar = c == 0x30fc && out->len > 0 && ((uint8_t)out->data[out->len - 1] & 0x80);
     kp_utf8_put(out, is_dash(c) && !kana_bar ? '-' : utf8proc_tolower(c));
 }
 
-/* Moves on by up to n full-width digits; how many there were. */
+/* Skips up to n full-width digits; returns how many there were. */
 static int skip_digits(const char **at, int n)
 {
     int seen = 0;
@@ -455,7 +434,7 @@ const char *kp_text_after_postal_code(const char *wide)
     if (skip_digits(&at, 4) != 4)
         return NULL;
     const char *rest = at;
-    return skip_digits(&at, 1) == 0 && !skip_dash(&at) ? rest : NULL; /* more than a postal code */
+    return skip_digits(&at, 1) == 0 && !skip_dash(&at) ? rest : NULL; /* a longer number */
 }
 
 static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *, int32_t))
@@ -493,7 +472,7 @@ static void put_kana(struct kp_buf *out, int32_t c)
 char *kp_text_kana_name(struct kp_arena *arena, const char *s)
 {
     char *kana = make_key(arena, s, put_kana);
-    /* To NFKC a spacing mark is a space and a mark: only without the space does the mark meet its kana. */
+    /* NFKC makes a spacing mark a space and a mark; without the space the mark composes. */
     return kana ? kp_text_nfkc(arena, kana) : NULL;
 }
 

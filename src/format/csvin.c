@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-/* How libcsv's own buffer grows; its default of 128 bytes makes long cells quadratic. */
+/* Growth of libcsv's buffer; its default of 128 bytes makes long cells quadratic. */
 enum { PARSER_BLOCK_BYTES = 64 * 1024 };
 
 struct kp_csvin {
@@ -18,11 +18,11 @@ struct kp_csvin {
     bool started, finished;
     char delimiter;
     enum kp_comments comments;
-    struct kp_csv_comments passed;
+    struct kp_csv_comments skipped;
     bool skips_empty_rows;
     size_t width;          /* cells of the header */
     struct kp_buf bytes;   /* all cells of the row, each with a NUL */
-    struct kp_cell *cells; /* bytes is NULL while the row grows: n counts, pointers come at its end */
+    struct kp_cell *cells; /* pointers are set once the row is complete: bytes may move until then */
     size_t n_cells, cap_cells;
     bool row_complete;
     bool row_open;
@@ -35,7 +35,7 @@ struct kp_csvin {
 static int never_space(unsigned char c)
 {
     (void)c;
-    return 0; /* cells come back to the user as they were: libcsv must not trim them */
+    return 0; /* libcsv must not trim: rejected rows are written back unchanged */
 }
 
 static void on_cell(void *bytes, size_t n, void *ctx)
@@ -67,35 +67,39 @@ static void on_row(int end, void *ctx)
     in->row_complete = true;
 }
 
-/* Counted outside quotes only: a header may hold any of them inside. 0: there is none, as in a title. */
-static char find_delimiter(const char *line, size_t n)
+static size_t count_unquoted(const char *line, size_t n, char c)
 {
-    static const char candidates[] = {',', '\t', ';'};
-    size_t count[KP_COUNT(candidates)] = {0};
+    size_t count = 0;
     bool quoted = false;
     for (size_t i = 0; i < n; i++) {
         quoted ^= line[i] == '"';
-        for (size_t k = 0; k < KP_COUNT(candidates); k++)
-            count[k] += !quoted && line[i] == candidates[k];
+        count += !quoted && line[i] == c;
     }
-    size_t best = 0;
-    for (size_t k = 1; k < KP_COUNT(candidates); k++)
-        if (count[k] > count[best])
-            best = k;
-    return count[best] ? candidates[best] : '\0';
+    return count;
 }
 
-static enum kp_status start_parser(struct kp_csvin *in)
+/* Returns 0 if the line contains no delimiter (a title line, for instance). */
+static char find_delimiter(const char *line, size_t n)
 {
-    if (csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-        return KP_E_SYSTEM;
-    in->parser_ready = true;
+    char best = '\0';
+    size_t most = 0;
+    for (const char *c = ",\t;"; *c; c++) {
+        size_t count = count_unquoted(line, n, *c);
+        if (count > most)
+            best = *c;
+        most = count > most ? count : most;
+    }
+    return best;
+}
+
+static void start_parser(struct kp_csvin *in)
+{
+    (void)csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI); /* can only fail without a parser */
     csv_set_space_func(&in->parser, never_space);
     csv_set_blk_size(&in->parser, PARSER_BLOCK_BYTES);
-    return KP_OK;
+    in->parser_ready = true;
 }
 
-/* By the first row that has one. */
 static void set_delimiter(struct kp_csvin *in, const char *line, size_t n)
 {
     if (!in->delimiter)
@@ -154,7 +158,6 @@ static enum kp_status fail(struct kp_csvin *in, enum kp_csv_fault fault)
     return fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT;
 }
 
-/* After libcsv had a line or the end of the file: what did it say? */
 static enum kp_status check_parser(struct kp_csvin *in, bool parsed)
 {
     if (in->fault != KP_CSV_SOUND)
@@ -180,17 +183,10 @@ static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
 
 static void note_comment(struct kp_csvin *in, const char *line, size_t n)
 {
-    size_t cells = 1;
-    bool quoted = false;
-    for (size_t i = 0; i < n; i++) {
-        quoted ^= line[i] == '"';
-        cells += !quoted && line[i] == in->delimiter;
-    }
-    in->passed.n++;
-    if (cells < 2 || cells != in->width)
-        return;
-    if (in->passed.n_like_rows++ == 0)
-        in->passed.first_like_row = in->line;
+    size_t cells = 1 + count_unquoted(line, n, in->delimiter);
+    in->skipped.n++;
+    if (cells >= 2 && cells == in->width && in->skipped.n_like_rows++ == 0)
+        in->skipped.first_like_row = in->line;
 }
 
 static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
@@ -212,11 +208,10 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
         in->row_bytes = 0;
     }
     in->row_bytes += n;
-    if (in->row_bytes >
-        KP_CSV_MAX_ROW_BYTES) /* a row of several lines has a quote open, and it seems for good */
+    if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* over several lines it is a quote that never closes */
         return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
-    if (!in->parser_ready && start_parser(in) != KP_OK)
-        return KP_E_SYSTEM;
+    if (!in->parser_ready)
+        start_parser(in);
     if (in->line == in->row_line)
         set_delimiter(in, line, n);
     size_t parsed = csv_parse(&in->parser, line, n, on_cell, on_row, in);
@@ -231,10 +226,10 @@ static enum kp_status finish(struct kp_csvin *in)
     return check_parser(in, csv_fini(&in->parser, on_cell, on_row, in) == 0);
 }
 
-/* Cells, but nothing in them. */
+/* Returns whether the row has cells, all of them blank. */
 static bool is_empty_row(const struct kp_csvin *in)
 {
-    size_t ends = 0; /* one behind each cell; others would be damage, which is told */
+    size_t ends = 0; /* one NUL per cell; more are damage, reported with the row */
     for (size_t i = 0; i < in->bytes.len; i++) {
         char c = in->bytes.data[i];
         if (c != '\0' && c != ' ' && c != '\t')
@@ -275,7 +270,7 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
         size_t n = 0;
         enum kp_status st = kp_lines_next(&in->lines, KP_CSV_MAX_LINE_BYTES, &line, &n);
         if (st != KP_OK)
-            in->line++; /* the line that could not be had */
+            in->line++; /* the line that could not be read */
         if (st != KP_OK)
             return st == KP_E_SYSTEM
                        ? fail(in, KP_CSV_MEMORY)
@@ -331,102 +326,5 @@ char kp_csvin_delimiter(const struct kp_csvin *in)
 
 struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in)
 {
-    return in->passed;
-}
-
-/* Counts characters of more than one byte that are UTF-8, and bytes that are not. A character may be cut
- * between two pieces: its first bytes wait for the next one. */
-struct watch {
-    char rest[4];
-    size_t n_rest;
-    uint64_t good, bad;
-};
-
-static size_t character_bytes(uint8_t lead)
-{
-    return lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
-}
-
-static void watch(struct watch *w, const char *bytes, size_t n)
-{
-    enum { GIVE_UP = 1000 };
-    size_t i = 0;
-    while ((i < n || w->n_rest > 0) && w->bad < GIVE_UP) {
-        while (w->n_rest == 0 && i < n &&
-               (uint8_t)bytes[i] < 0x80) /* control characters do not change the encoding */
-            i++;
-        if (i == n && w->n_rest == 0)
-            return;
-        char one[4];
-        size_t have = w->n_rest;
-        memcpy(one, w->rest, have);
-        if (have == 0)
-            one[have++] = bytes[i++];
-        size_t want = character_bytes((uint8_t)one[0]);
-        while (have < want && i < n)
-            one[have++] = bytes[i++];
-        w->n_rest = 0;
-        if (have < want) {
-            memcpy(w->rest, one, have);
-            w->n_rest = have;
-            return;
-        }
-        if (kp_utf8_valid_prefix(one, have) == have) {
-            w->good += have > 1;
-            continue;
-        }
-        w->bad += (uint8_t)one[0] >= 0x80;
-        memcpy(w->rest, one + 1, have - 1); /* what follows the bad byte may be sound */
-        w->n_rest = have - 1;
-    }
-}
-
-/* Other text seldom happens to be UTF-8, so a bad byte among many good characters is damage and no other
- * encoding. */
-static bool is_utf8(const struct watch *w)
-{
-    enum { DAMAGE = 10 };
-    uint64_t bad = w->bad + (w->n_rest > 0);
-    return bad == 0 || w->good > DAMAGE * bad;
-}
-
-struct probing {
-    struct kp_probe probe;
-    struct kp_sha256 *sha;
-    struct watch utf8;
-};
-
-static enum kp_encoding encoding_of_mark(const char *bytes, size_t n)
-{
-    if (n >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0)
-        return KP_ENC_UTF16LE;
-    if (n >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0)
-        return KP_ENC_UTF16BE;
-    return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? KP_ENC_UTF8 : KP_ENC_AUTO;
-}
-
-static enum kp_status probe_chunk(void *ctx, const char *bytes, size_t n)
-{
-    struct probing *p = ctx;
-    if (p->probe.bytes == 0)
-        p->probe.encoding = encoding_of_mark(bytes, n);
-    p->probe.bytes += n;
-    if (p->probe.encoding == KP_ENC_AUTO)
-        watch(&p->utf8, bytes, n);
-    return kp_sha256_add(p->sha, bytes, n);
-}
-
-enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp_probe *ret_probe)
-{
-    enum kp_status st = KP_OK;
-    struct probing p = {.sha = NULL};
-    KP_TRY_OUT(kp_sha256_new(&p.sha));
-    KP_TRY_OUT(kp_each_chunk(io, path, probe_chunk, &p));
-    if (p.probe.encoding == KP_ENC_AUTO)
-        p.probe.encoding = is_utf8(&p.utf8) ? KP_ENC_UTF8 : KP_ENC_CP932;
-    KP_TRY_OUT(kp_sha256_finish(p.sha, p.probe.sha256));
-    *ret_probe = p.probe;
-out:
-    kp_sha256_free(p.sha);
-    return st;
+    return in->skipped;
 }

@@ -4,8 +4,7 @@
 
 #include "base/status.h"
 
-/* text is NULL when the bytes as a whole are UTF-8: half-width kana of CP932 may pass for it in a single
- * cell. */
+/* text is NULL if the whole file is UTF-8; a single cell of half-width kana in CP932 could pass for it. */
 static enum kp_status copy_cell(struct kp_arena *arena, const struct kp_text *text,
                                 const struct kp_cell *cell, const char **ret_cell)
 {
@@ -30,9 +29,8 @@ static enum kp_status copy_row(struct kp_arena *arena, const struct kp_text *tex
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
         cells[i] = "";
-        enum kp_status st = i < row->n_cells ? copy_cell(arena, text, &row->cells[i], &cells[i]) : KP_OK;
-        if (st != KP_OK)
-            return st;
+        if (i < row->n_cells)
+            KP_TRY(copy_cell(arena, text, &row->cells[i], &cells[i]));
     }
     *ret_row = (struct kp_sheet_row){.line = row->line, .n_cells = row->n_cells, .cells = cells};
     return KP_OK;

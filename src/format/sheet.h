@@ -1,6 +1,4 @@
-/*
- * A small CSV read whole: the tables, the registers, a mapping file. First row = column names. Layer 4.
- */
+/* A small CSV read whole: a table, a register, a mapping file. The first row contains the column names. */
 #ifndef KP_SHEET_H
 #define KP_SHEET_H
 
@@ -15,7 +13,7 @@
 
 struct kp_sheet_row {
     uint64_t line;
-    size_t n_cells; /* as found; cells beyond it, up to n_columns, are "" */
+    size_t n_cells; /* as found; further cells up to n_columns are "" */
     const char *const *cells;
 };
 
@@ -24,23 +22,23 @@ struct kp_sheet {
     size_t n_columns;
     struct kp_sheet_row *rows;
     size_t n_rows;
-    uint64_t bad_line; /* on KP_E_INPUT: where */
+    uint64_t bad_line; /* of a failure */
 };
 
 enum { KP_SHEET_MAX_BYTES = 256 << 20 };
 
-/* Parses n bytes; strings are copied into the arena, spaces around values removed. UTF-8, or CP932 when the
- * bytes are not UTF-8 and text is given. KP_E_INPUT with bad_line set when it is not CSV or does not decode.
- */
+/* Parses n bytes into the arena and trims the values. The bytes are UTF-8, or CP932 if they are not UTF-8 and
+ * text is given. Returns KP_E_INPUT, with only bad_line set, if they are not CSV or do not decode, or
+ * KP_E_SYSTEM if memory is short; does not report. */
 enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
                              const char *bytes, size_t n);
 
-/* The same for files that people comment. */
+/* Does the same for a file with comments. */
 enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena,
                                        const struct kp_text *text, const char *bytes, size_t n,
                                        enum kp_comments comments);
 
-/* Position of a column. */
+/* Finds a column by its exact name. */
 bool kp_sheet_column(const struct kp_sheet *sheet, const char *name, size_t *ret_column);
 
 #endif

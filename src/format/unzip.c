@@ -22,8 +22,7 @@ enum {
     FLAG_ENCRYPTED = 1,
     FLAG_SIZES_FOLLOW = 8,
     FLAGS_UNUSUAL = 0x2060, /* patches, strong encryption, masked headers */
-    VERSION_MAX =
-        45, /* of what unpacks it: deflate and large archives; some programs pass over what asks for more */
+    VERSION_MAX = 45,       /* deflate and ZIP64; some programs skip members that need more */
     UNIX_TYPE = 0170000,
     UNIX_FOLDER = 0040000,
     UNIX_FILE = 0100000,
@@ -48,7 +47,7 @@ static enum kp_status fault(enum kp_zip_fault what, enum kp_zip_fault *ret_fault
     return KP_E_FAULT;
 }
 
-/* Exactly n bytes; a file that ends before them is KP_E_FAULT with the given fault. */
+/* Reads exactly n bytes; a file that ends before them has the fault if_short. */
 static enum kp_status read_at(const struct kp_unzip *zip, uint64_t at, void *to, size_t n,
                               enum kp_zip_fault if_short, enum kp_zip_fault *ret_fault)
 {
@@ -104,7 +103,7 @@ static enum kp_status read_end(struct kp_unzip *zip, uint64_t end, const uint8_t
     return KP_OK;
 }
 
-/* The end record is the one whose comment fills the file to its last byte. */
+/* Finds the end record whose comment ends with the file. */
 static enum kp_status find_end(struct kp_unzip *zip, enum kp_zip_fault *ret_fault)
 {
     enum kp_status st = KP_OK;
@@ -164,7 +163,7 @@ void kp_unzip_rewind(struct kp_unzip *zip)
 
 /* --- members --- */
 
-/* Numbers too large for the header stand in the extra field, in this order, each only when it is needed. */
+/* Takes numbers too large for the header from the extra field, which contains them in this order. */
 static bool take_extra64(struct kp_zip_member *m, const uint8_t *extra, size_t n)
 {
     uint64_t *const wanted[] = {&m->size_bytes, &m->packed_bytes, &m->offset};
@@ -186,8 +185,9 @@ static bool take_extra64(struct kp_zip_member *m, const uint8_t *extra, size_t n
     return !missing;
 }
 
-/* Limits before anything is unpacked. */
-static enum kp_status weigh(struct kp_unzip *zip, const struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
+/* Applies the limits before anything is unpacked. */
+static enum kp_status check_limits(struct kp_unzip *zip, const struct kp_zip_member *m,
+                                   enum kp_zip_fault *ret_fault)
 {
     if (m->offset > zip->directory || m->packed_bytes > zip->directory)
         return fault(KP_ZIP_DIRECTORY, ret_fault);
@@ -205,15 +205,15 @@ static enum kp_status weigh(struct kp_unzip *zip, const struct kp_zip_member *m,
 
 static void take_attributes(struct kp_zip_member *m, const uint8_t *head)
 {
-    uint64_t type =
-        get(head, 38, 4) >> 16 & UNIX_TYPE; /* whatever system is named: programs look at it for several */
+    /* The system that made the member is ignored: programs use the type for several. */
+    uint64_t type = get(head, 38, 4) >> 16 & UNIX_TYPE;
     m->folder = m->n_name > 0 && m->name[m->n_name - 1] == '/';
     bool plain = type == 0 || type == UNIX_FILE || (m->folder && type == UNIX_FOLDER);
     m->special = !plain || (m->folder && m->size_bytes > 0);
 }
 
-/* No field may end behind the others, nor give the member another name, which some programs prefer to the one
- * that stands in both headers. A few bytes that make no field are padding. */
+/* Returns false if a field ends beyond the others or gives the member another name, which some programs
+ * prefer to that of the headers. Up to three bytes at the end are padding. */
 static bool is_plain_extra(const uint8_t *extra, size_t n)
 {
     size_t at = 0;
@@ -225,7 +225,7 @@ static bool is_plain_extra(const uint8_t *extra, size_t n)
     return at <= n;
 }
 
-/* The member's own header, against what the directory says. */
+/* Compares the local header with the directory. */
 static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_member *m,
                                   enum kp_zip_fault *ret_fault)
 {
@@ -243,23 +243,21 @@ static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_memb
     if (memcmp(name, m->name, m->n_name) != 0 || !is_plain_extra(extra, (size_t)n_extra))
         return fault(KP_ZIP_HEADERS, ret_fault);
     if (m->flags & FLAG_SIZES_FOLLOW)
-        return KP_OK; /* behind the data */
+        return KP_OK; /* they follow the data */
     if (!take_extra64(&own, extra, (size_t)n_extra) || get(head, 14, 4) != m->crc ||
         own.packed_bytes != m->packed_bytes || own.size_bytes != m->size_bytes)
         return fault(KP_ZIP_HEADERS, ret_fault);
     return KP_OK;
 }
 
-/* Checksum and sizes behind the data, with or without a signature before them, of 4 or 8 bytes each. */
+/* Compares checksum and sizes after the data: sizes of 4 or 8 bytes, with or without a signature before. */
 static enum kp_status check_descriptor(const struct kp_unzip *zip, const struct kp_zip_member *m,
                                        uint64_t *ret_end, enum kp_zip_fault *ret_fault)
 {
     uint8_t bytes[DESCRIPTOR_MAX_BYTES] = {0};
     uint64_t at = m->data + m->packed_bytes, room = zip->directory - at;
     size_t n = room < sizeof(bytes) ? (size_t)room : sizeof(bytes);
-    enum kp_status st = read_at(zip, at, bytes, n, KP_ZIP_DIRECTORY, ret_fault);
-    if (st != KP_OK)
-        return st;
+    KP_TRY(read_at(zip, at, bytes, n, KP_ZIP_DIRECTORY, ret_fault));
     for (size_t from = 0; from <= 4; from += 4)
         for (size_t width = 4; width <= 8; width += 4) {
             if (from + 4 + 2 * width > n || (from == 4 && get(bytes, 0, 4) != DESCRIPTOR_SIGNATURE) ||
@@ -273,14 +271,12 @@ static enum kp_status check_descriptor(const struct kp_unzip *zip, const struct 
     return *ret_end > at ? KP_OK : fault(KP_ZIP_HEADERS, ret_fault);
 }
 
-/* Members stand one behind the other: what lies between them, or twice, is not what the directory shows. */
-static enum kp_status place(struct kp_unzip *zip, struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
+/* Members must follow each other without gap or overlap. */
+static enum kp_status check_place(struct kp_unzip *zip, struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
 {
     if (m->offset != zip->expected)
         return fault(m->offset < zip->expected ? KP_ZIP_OVERLAP : KP_ZIP_HIDDEN, ret_fault);
-    enum kp_status st = check_local(zip, m, ret_fault);
-    if (st != KP_OK)
-        return st;
+    KP_TRY(check_local(zip, m, ret_fault));
     if (m->data > zip->directory || m->packed_bytes > zip->directory - m->data)
         return fault(KP_ZIP_OVERLAP, ret_fault);
     zip->expected = m->data + m->packed_bytes;
@@ -323,8 +319,8 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
     if (!is_plain_extra(extra, (size_t)n_extra))
         return fault(KP_ZIP_HEADERS, ret_fault);
     take_attributes(&m, head);
-    KP_TRY(weigh(zip, &m, ret_fault));
-    KP_TRY(place(zip, &m, ret_fault));
+    KP_TRY(check_limits(zip, &m, ret_fault));
+    KP_TRY(check_place(zip, &m, ret_fault));
     zip->at += n;
     zip->n_taken++;
     *ret_member = m;
@@ -336,7 +332,7 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
 struct unpacking {
     z_stream stream;
     bool stored, ended;
-    uint64_t n; /* bytes given out */
+    uint64_t n; /* bytes unpacked */
     uint32_t crc;
     struct kp_buf *out;
 };
@@ -352,7 +348,7 @@ static bool give(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t l
     return true;
 }
 
-/* limit is the declared size: data that give more are not unpacked any further. */
+/* Stops at limit, the declared size. */
 static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t limit)
 {
     uint8_t piece[CHUNK_BYTES];
@@ -369,9 +365,9 @@ static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t
             return false;
         u->ended = r == Z_STREAM_END;
         if (!u->ended && u->stream.avail_out > 0)
-            return u->stream.avail_in == 0; /* wants more input */
+            return u->stream.avail_in == 0; /* needs more input */
     }
-    return u->stream.avail_in == 0; /* nothing may follow the stream */
+    return u->stream.avail_in == 0; /* nothing may follow */
 }
 
 static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip_member *m,
@@ -381,9 +377,7 @@ static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip
     for (uint64_t done = 0; done < m->packed_bytes;) {
         uint64_t left = m->packed_bytes - done;
         size_t n = left < sizeof(piece) ? (size_t)left : sizeof(piece);
-        enum kp_status st = read_at(zip, m->data + done, piece, n, KP_ZIP_DATA, ret_fault);
-        if (st != KP_OK)
-            return st;
+        KP_TRY(read_at(zip, m->data + done, piece, n, KP_ZIP_DATA, ret_fault));
         if (!unpack(u, piece, n, m->size_bytes))
             return fault(KP_ZIP_DATA, ret_fault);
         done += n;
@@ -404,6 +398,6 @@ enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *m
     if (inflateInit2(&u.stream, -MAX_WBITS) != Z_OK)
         return KP_E_SYSTEM;
     enum kp_status st = unpack_all(zip, member, &u, ret_fault);
-    (void)inflateEnd(&u.stream); /* fails only for a stream that is none */
+    (void)inflateEnd(&u.stream); /* can only fail for an uninitialised stream */
     return st == KP_OK && out && !kp_buf_ok(out) ? KP_E_SYSTEM : st;
 }

@@ -13,7 +13,7 @@ void kp_xml_begin(struct kp_xml *xml, struct kp_buf *out, struct kp_xml_check *c
         kp_xml_check_begin(check, ns);
 }
 
-/* The tag is written when its attributes are known to be complete. */
+/* Writes the start tag, once its attributes are complete. */
 static void close_tag(struct kp_xml *xml, bool empty)
 {
     if (!xml->tag_open)

@@ -1,10 +1,7 @@
 /*
- * A document as one stream of events: start, attribute, text, end. Produced once, taken by a byte writer and
- * by the schema validator, so what is validated is what is written and nothing is parsed again.
- *
- * Element and attribute names are string constants; attribute values must live until the next event.
- * Characters that XML forbids are refused here, because a stream of events is not checked for
- * well-formedness. Layer 4.
+ * Writes an XML document as a stream of events that also feeds the schema check: what is validated is what is
+ * written, and nothing is parsed again. Names are string constants; attribute values live until the next
+ * event. Failures are sticky, for kp_xml_finish.
  */
 #ifndef KP_XML_H
 #define KP_XML_H
@@ -27,8 +24,7 @@ struct kp_xml {
     size_t n_attrs;
     bool tag_open;
     bool had_root;
-    bool failed; /* a forbidden character, or nesting beyond the limits: a mistake of the caller or of its
-                    data */
+    bool failed; /* a character XML forbids, events out of order, or more than the limits */
 };
 
 /* Begins a document in out with the XML declaration. */
@@ -37,10 +33,10 @@ void kp_xml_start(struct kp_xml *xml, const char *name);
 void kp_xml_attr(struct kp_xml *xml, const char *name, const char *value);
 void kp_xml_text(struct kp_xml *xml, const char *text);
 void kp_xml_end(struct kp_xml *xml);
-/* Start, one attribute or two (second may be NULL), end. */
+/* Writes an empty element with one attribute or, unless attr2 is NULL, two. */
 void kp_xml_leaf(struct kp_xml *xml, const char *name, const char *attr, const char *value, const char *attr2,
                  const char *value2);
-/* True when the document is complete and everything in it was acceptable XML. */
+/* Returns whether the document is complete and well-formed. */
 bool kp_xml_finish(struct kp_xml *xml);
 
 #endif

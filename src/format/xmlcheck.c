@@ -10,7 +10,7 @@
 #include "base/status.h"
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
-#define GIVEN "given:///" /* before the name of a file */
+#define GIVEN "given:///" /* URL of the given files */
 
 struct kp_xml_schema {
     xmlSchemaPtr schema;
@@ -22,10 +22,10 @@ struct kp_xml_check {
     xmlSchemaSAXPlugPtr plug;
     void *user;
     const char *ns;
-    bool in_root;        /* the root has been handed over */
-    size_t depth;        /* elements open; 0 again when the root was closed */
-    bool ending;         /* an element is being closed, not opened */
-    const char *element; /* the one being handed over */
+    bool in_root;        /* the root was opened */
+    size_t depth;        /* open elements */
+    bool ending;         /* the event is the end of an element */
+    const char *element; /* of the event */
     char where[96];      /* of the first fault; "" while valid */
 };
 
@@ -35,7 +35,7 @@ typedef const xmlError *error_ptr;
 typedef xmlErrorPtr error_ptr;
 #endif
 
-/* The one pointer that libxml2 carries while it loads. */
+/* Context of libxml2's callbacks during loading. */
 struct loading {
     const struct kp_xsd_file *files;
     size_t n_files;
@@ -52,7 +52,7 @@ static void keep_first(void *ctx, error_ptr error)
         detail->data[--detail->len] = '\0';
 }
 
-/* Only what was given can be opened; all else does not exist. */
+/* Opens the given files only. */
 static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCtxtPtr ctxt)
 {
     (void)id;
@@ -63,14 +63,12 @@ static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCt
         if (strcmp(loading->files[i].name, url + n) == 0)
             file = &loading->files[i];
     xmlParserInputPtr input = file ? xmlNewStringInputStream(ctxt, (const xmlChar *)file->bytes) : NULL;
-    if (input)
-        input->filename =
-            (char *)xmlStrdup((const xmlChar *)url); /* what it includes is named relative to it */
+    if (input) /* its includes are relative to its name */
+        input->filename = (char *)xmlStrdup((const xmlChar *)url);
     return input;
 }
 
-/* Loads with libxml2's process-wide settings turned so that nothing is fetched or printed; both are put back.
- * Schemas are loaded once, before there are other threads. */
+/* Sets libxml2's process-wide callbacks so that nothing is fetched or printed, and restores them. */
 static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading *loading)
 {
     xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
@@ -119,7 +117,7 @@ void kp_xml_schema_free(struct kp_xml_schema *schema)
     free(schema);
 }
 
-/* What is wrong; libxml2's own words would quote contents. */
+/* libxml2's own messages quote contents. */
 static const char *rule_of(int code, bool ending)
 {
     static const struct {
@@ -147,7 +145,7 @@ static const char *rule_of(int code, bool ending)
     return "libxml2 error";
 }
 
-/* A name as the standard has them; of another nothing is repeated, for it can be anything. */
+/* Returns "?" for a name that cannot be one of the standard: it may contain anything. */
 static const char *plain_name(const char *name)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -178,7 +176,7 @@ enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xm
 static void unplug(struct kp_xml_check *check)
 {
     if (check->plug)
-        (void)xmlSchemaSAXUnplug(check->plug); /* fails only for a plug that is none */
+        (void)xmlSchemaSAXUnplug(check->plug); /* can only fail for an invalid plug */
     check->plug = NULL;
 }
 
@@ -193,7 +191,7 @@ void kp_xml_check_free(struct kp_xml_check *check)
 
 void kp_xml_check_begin(struct kp_xml_check *check, const char *ns)
 {
-    unplug(check); /* a document that was given up halfway */
+    unplug(check); /* of a document that was abandoned */
     check->where[0] = '\0';
     check->element = NULL;
     check->ns = ns;
@@ -217,8 +215,7 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
     const xmlChar *attributes[KP_XML_MAX_ATTRIBUTES * 5];
     const xmlChar *namespaces[4] = {NULL, chars(check->ns), chars("xsi"), chars(XSI)};
     check->depth++;
-    if (n_attrs >
-        KP_XML_MAX_ATTRIBUTES) { /* nothing in the exchange has so many; what follows is not looked at */
+    if (n_attrs > KP_XML_MAX_ATTRIBUTES) { /* the standard has no such element; the rest is not checked */
         if (check->where[0] == '\0')
             (void)snprintf(check->where, sizeof(check->where), "<%s>, too many attributes", plain_name(name));
         unplug(check);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -18,8 +19,8 @@ enum { DECLARATION_MAX_BYTES = 1024, TAG_MAX_BYTES = 16 * 1024 };
 struct open_node {
     struct kp_node *node;
     struct kp_node *last; /* child */
-    size_t text_from;     /* of the node's text in the shared buffer */
-    const char **spaces;  /* namespaces declared here: prefix ("" none) and name in turn */
+    size_t text_from;     /* offset of its text in the shared buffer */
+    const char **spaces;  /* namespaces declared here: prefix ("" for the default) and name in turn */
     size_t n_spaces;
 };
 
@@ -29,7 +30,7 @@ struct reading {
     struct kp_tree *tree;
     struct open_node open[KP_XML_TREE_MAX_DEPTH];
     size_t depth;
-    struct kp_buf text; /* of the open elements, outermost first; an element's own text may come in pieces */
+    struct kp_buf text; /* of the open elements, outermost first */
     enum kp_xml_fault fault;
     unsigned long line;
 };
@@ -61,14 +62,14 @@ static void note_alien(struct reading *r)
         r->tree->alien = line_of(r);
 }
 
-/* Is a type such as "PQ" or "v3:PQ", named in the innermost open element, one of the document's own
- * namespace? */
+/* Returns whether a type such as "PQ" or "v3:PQ" in the innermost open element is of the document's
+ * namespace. */
 static bool is_own_type(const struct reading *r, const char *type)
 {
     const char *colon = strchr(type, ':');
     size_t n = colon ? (size_t)(colon - type) : 0;
     if (colon == type)
-        return false; /* an empty prefix is none */
+        return false;
     for (size_t i = r->depth; i > 0; i--)
         for (size_t k = 0; k < r->open[i - 1].n_spaces; k++) {
             const char *prefix = r->open[i - 1].spaces[2 * k];
@@ -78,7 +79,7 @@ static bool is_own_type(const struct reading *r, const char *type)
     return !colon && !*r->tree->ns;
 }
 
-/* The schema check knows no prefixes: types of the document's namespace lose theirs. */
+/* Removes the prefix of a type of the document's namespace: the schema check knows none. */
 static void take_type(struct reading *r, struct kp_xml_attr *type)
 {
     const char *colon = strchr(type->value, ':');
@@ -90,7 +91,7 @@ static void take_type(struct reading *r, struct kp_xml_attr *type)
     }
 }
 
-/* libxml2 gives five pointers an attribute: name, prefix, namespace, value, end of value. */
+/* libxml2 passes five pointers per attribute: name, prefix, namespace, value, end of value. */
 static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, const xmlChar **five)
 {
     struct kp_xml_attr *attrs = kp_arena_alloc(r->arena, (n + 1) * sizeof(*attrs));
@@ -98,16 +99,12 @@ static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, c
         return false;
     for (size_t i = 0; i < n; i++, five += 5) {
         bool xsi = five[2] && strcmp((const char *)five[2], XSI) == 0;
-        bool xml = five[2] && strcmp((const char *)five[2], XML) ==
-                                  0; /* xml:lang and the like: the schema refuses them */
+        bool xml = five[2] && strcmp((const char *)five[2], XML) == 0; /* the schema refuses these */
         const char *value = (const char *)five[3];
         if (five[2] && !xsi && !xml)
             note_alien(r);
-        attrs[i].name = kp_arena_printf(r->arena, "%s%s",
-                                        xsi   ? "xsi:"
-                                        : xml ? "xml:"
-                                              : "",
-                                        (const char *)five[0]);
+        const char *prefix = xsi ? "xsi:" : xml ? "xml:" : "";
+        attrs[i].name = kp_arena_printf(r->arena, "%s%s", prefix, (const char *)five[0]);
         attrs[i].n = (size_t)(five[4] - five[3]);
         attrs[i].value = kp_arena_strndup(r->arena, value, attrs[i].n);
         if (!attrs[i].name || !attrs[i].value)
@@ -174,8 +171,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         note_alien(r);
 }
 
-/* Text of an element with children comes in pieces around them; here the pieces are joined when the element
- * ends. */
+/* Text arrives in pieces around the children; on_end joins them. */
 static void on_text(void *ctx, const xmlChar *text, int n)
 {
     struct reading *r = ctx;
@@ -199,7 +195,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     r->text.len = top->text_from;
 }
 
-/* No handler for errors: the parser's verdict is looked at once, and libxml2's words would quote contents. */
+/* Without an error handler: judge() looks at the result, and libxml2's messages quote contents. */
 static xmlSAXHandler handler(void)
 {
     return (xmlSAXHandler){.initialized = XML_SAX2_MAGIC,
@@ -211,8 +207,8 @@ static xmlSAXHandler handler(void)
                            .ignorableWhitespace = on_text};
 }
 
-/* Does the XML declaration name another encoding, or not end where it could? Where libxml2 keeps what it read
- * there has changed between versions. */
+/* Returns whether the XML declaration names another encoding, or does not end. Where libxml2 keeps the name
+ * differs between versions. */
 static bool declares_other_encoding(const char *bytes, size_t n)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -231,7 +227,7 @@ static bool declares_other_encoding(const char *bytes, size_t n)
     return *at == '\0' || strncasecmp(at + 1, "utf-8", 5) != 0 || at[6] != at[0];
 }
 
-/* Where a comment, a CDATA section or an instruction that begins at *at ends; at itself when none does. */
+/* Returns the end of the comment, CDATA section or instruction that begins at at, or at if none does. */
 static const char *behind_section(const char *at, const char *end)
 {
     static const char *const sections[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
@@ -245,8 +241,7 @@ static const char *behind_section(const char *at, const char *end)
     return at;
 }
 
-/* libxml2 compares each attribute of a tag with all the others, so a long tag costs the square of its length.
- */
+/* libxml2 compares each attribute of a tag with all others: a long tag costs the square of its length. */
 static bool has_long_tag(const char *bytes, size_t n)
 {
     const char *end = bytes + n;
@@ -297,8 +292,7 @@ enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, 
         return KP_E_SYSTEM;
     *r.ctxt->sax = handler();
     r.ctxt->userData = &r;
-    (void)xmlCtxtReadMemory(r.ctxt, bytes, (int)n, NULL, NULL,
-                            XML_PARSE_NONET); /* no document: the handler builds its own */
+    (void)xmlCtxtReadMemory(r.ctxt, bytes, (int)n, NULL, NULL, XML_PARSE_NONET); /* builds no document */
     judge(&r);
     xmlFreeParserCtxt(r.ctxt);
     kp_buf_release(&r.text);
@@ -331,11 +325,8 @@ const struct kp_node *kp_node_again(const struct kp_node *node)
 
 const struct kp_node *kp_node_at(const struct kp_node *from, const char *path)
 {
-    while (from && *path) {
-        size_t n = strcspn(path, "/");
-        from = find(from->first, path, n);
-        path += n + (path[n] == '/');
-    }
+    for (struct kp_word name; from && kp_next_word(&path, "/", &name);)
+        from = find(from->first, name.at, name.n);
     return from;
 }
 
@@ -347,7 +338,7 @@ const char *kp_node_attr(const struct kp_node *node, const char *name)
     return "";
 }
 
-/* Returns the line of the first fault; recursion ends at the tree's depth. */
+/* Returns the line of the first fault; the recursion is as deep as the tree. */
 static unsigned long check_node(const struct kp_node *node, struct kp_xml_check *check)
 {
     unsigned long line = 0;

@@ -1,7 +1,6 @@
 /*
- * A received XML document as a small tree: elements, attributes, the text directly within. Reading is strict:
- * UTF-8 only, no document type (so there are no entities to expand), no network, limits on depth and memory.
- * Layer 4.
+ * Reads a received XML document into a small tree of elements, attributes and text. Reading is strict: UTF-8
+ * only, no document type (hence no entities to expand), no network, limits on depth and memory.
  */
 #ifndef KP_XMLREAD_H
 #define KP_XMLREAD_H
@@ -16,47 +15,49 @@
 enum { KP_XML_TREE_MAX_DEPTH = 64 };
 
 struct kp_node {
-    const char *name;                /* without prefix */
-    const char *text;                /* what stands directly within, in one piece; "" none */
-    const struct kp_xml_attr *attrs; /* "xsi:..." and "xml:..." keep their prefix; xsi:type has the
-                                      * type without its own; declarations of namespaces are left out */
+    const char *name; /* without prefix */
+    const char *text; /* directly inside, joined around the children; "" if none */
+    /* Names keep the prefixes xsi: and xml:. A type of the document's own namespace in xsi:type loses its
+     * prefix. Namespace declarations are left out. */
+    const struct kp_xml_attr *attrs;
     size_t n_attrs;
-    const struct kp_node *first, *next; /* child, sibling; NULL none */
-    bool text_first;                    /* some of the text stands before the first child */
+    const struct kp_node *first, *next; /* child, sibling; may be NULL */
+    bool text_first;                    /* text precedes the first child */
     unsigned long line;
 };
 
 struct kp_tree {
     const struct kp_node *root;
-    const char *ns;      /* the root's namespace, "" for none */
-    unsigned long alien; /* line of the first element, attribute or xsi:type of another namespace; 0 none */
+    const char *ns;      /* the root's namespace, "" if none */
+    unsigned long alien; /* line of the first element, attribute or xsi:type of another namespace; 0: none */
 };
 
 enum kp_xml_fault {
     KP_XML_SOUND,
     KP_XML_MALFORMED,
     KP_XML_ENCODING, /* not UTF-8, or declared as something else */
-    KP_XML_DOCTYPE,  /* a document type: nothing in the exchange needs one, and entities are an attack */
+    KP_XML_DOCTYPE,  /* a document type: the exchange needs none, and entities are an attack */
     KP_XML_TOO_DEEP,
     KP_XML_TOO_LARGE /* for the arena */
 };
 
-/* Reads n bytes; the tree lives in the arena, whose max_bytes is the limit of memory. KP_E_FAULT: *ret_fault
- * says why, *ret_line where (0 unknown). */
+/* Reads n bytes into the arena, whose max_bytes limits the memory. Returns KP_E_FAULT with the reason in
+ * *ret_fault and its line in *ret_line (0: unknown), or KP_E_SYSTEM if libxml2 cannot start; does not report.
+ */
 enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, struct kp_tree *ret_tree,
                            enum kp_xml_fault *ret_fault, unsigned long *ret_line);
 
-/* The first child of that name, or NULL; from may be NULL. */
+/* Returns the first child of that name, or NULL; from may be NULL. */
 const struct kp_node *kp_node_child(const struct kp_node *from, const char *name);
-/* The next sibling of the same name, or NULL. */
+/* Returns the next sibling of the same name, or NULL. */
 const struct kp_node *kp_node_again(const struct kp_node *node);
-/* Children by names joined with '/', each the first of its name; NULL when the way breaks off. */
+/* Follows the names joined with '/' through first children of each name; returns NULL if one is missing. */
 const struct kp_node *kp_node_at(const struct kp_node *from, const char *path);
-/* The attribute's value, "" when node or attribute is missing. */
+/* Returns the attribute's value, "" if node or attribute is missing. */
 const char *kp_node_attr(const struct kp_node *node, const char *name);
 
-/* Hands the tree to a schema check as a document; kp_xml_check_finish then tells. Returns the line of the
- * first fault, 0 none. */
+/* Passes the tree to a schema check, for kp_xml_check_finish. Returns the line of the first fault, 0 if none.
+ */
 unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
 
 #endif

@@ -13,7 +13,7 @@ enum {
     VERSION_ZIP64 = 45,
     MADE_BY_UNIX = 3 << 8,
     METHOD_DEFLATE = 8,
-    DOS_DATE_1980 = 1 << 5 | 1, /* 1 January 1980, 0:00: the earliest, and the same in every run */
+    DOS_DATE_1980 = 1 << 5 | 1, /* 1980-01-01 0:00, the earliest date, in every run */
     COMPRESSION_LEVEL = 6,
     MAX16 = 0xffff
 };
@@ -43,7 +43,7 @@ void kp_deflate_free(struct kp_deflate *deflate)
 {
     if (!deflate)
         return;
-    (void)deflateEnd(&deflate->stream); /* complains only of data that was given up */
+    (void)deflateEnd(&deflate->stream); /* can only fail for abandoned data */
     free(deflate);
 }
 
@@ -77,7 +77,7 @@ enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const c
     return st == KP_OK ? kp_out_create(&zip->central, io, central_path) : st;
 }
 
-/* Little-endian record under construction; the longest is a central header with its ZIP64 extra field. */
+/* A little-endian record; the longest is the ZIP64 end with its locator. */
 struct packer {
     uint8_t bytes[96];
     size_t n;
@@ -89,7 +89,7 @@ static void put(struct packer *p, uint64_t value, size_t n)
         p->bytes[p->n++] = (uint8_t)(value >> (8 * i));
 }
 
-/* The fields that local and central header share. */
+/* Puts the fields that local and central headers share. */
 static void put_common(struct packer *p, const struct kp_packed *packed, size_t name_length,
                        size_t extra_length)
 {
@@ -112,9 +112,7 @@ static void add_central(struct kp_zip *zip, const char *name, const struct kp_pa
     put(&p, MADE_BY_UNIX | (big ? VERSION_ZIP64 : VERSION_DEFLATE), 2);
     put(&p, big ? VERSION_ZIP64 : VERSION_DEFLATE, 2);
     put_common(&p, packed, strlen(name), big ? 12 : 0);
-    put(&p, 0, 2); /* comment */
-    put(&p, 0, 2); /* disk */
-    put(&p, 0, 2); /* internal attributes */
+    put(&p, 0, 6); /* comment, disk, internal attributes */
     put(&p, FILE_0600, 4);
     put(&p, big ? MAX32 : offset, 4);
     kp_out_add(&zip->central, p.bytes, p.n);
@@ -146,7 +144,7 @@ static enum kp_status append_chunk(void *ctx, const char *bytes, size_t n)
 {
     struct kp_zip *zip = ctx;
     kp_out_add(&zip->out, bytes, n);
-    return KP_OK; /* a write error sticks and is told by kp_out_finish */
+    return KP_OK; /* kp_out_finish returns write errors */
 }
 
 static enum kp_status append_central(struct kp_zip *zip)

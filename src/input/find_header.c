@@ -1,63 +1,77 @@
-/* Where the names of the columns stand: in the first row, in two, or below the titles that a vendor writes
- * above them. */
+#include "input/find_header.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/status.h"
-#include "input/intake.h"
+#include "input/header_names.h"
 
-enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2 };
+enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2, WIDE = 10 };
+
+enum { FILLED = 1, NUMBER = 2, DATE = 4 };
 
 struct line {
     const char *const *cells;
-    size_t n;
+    const unsigned *traits; /* of the cells: FILLED, NUMBER, DATE */
+    size_t n, n_filled;
     uint64_t number;
 };
 
 struct finder {
     struct kp_context *ctx;
     const struct kp_input *input;
-    const struct kp_mapping_file *file; /* NULL: columns are known by their names */
-    struct kp_column
-        *targets; /* by row of the mapping file; unmapped where that is wrong, which is told later */
-    struct kp_map by_name, by_number; /* into these */
+    const struct kp_mapping_file *file; /* NULL: columns are known by their headers */
+    struct kp_column *targets;        /* by row of the mapping file; wrong ones are unmapped, not reported */
+    struct kp_map by_name, by_number; /* into targets */
     struct kp_csvin *in;
-    struct kp_arena *scratch; /* for one cell, or the question whether a row is data */
+    struct kp_arena *scratch; /* reset by clean_scratch */
     struct line lines[MAX_TITLES + 2];
     size_t n_lines;
 };
 
-/* NULL: it does not decode, or memory is short; that sticks in the arena. */
-static const char *const *decode(const struct finder *f, const struct kp_csvrow *row)
+/* --- reading --- */
+
+/* Empties the scratch arena, keeping its failure. */
+static struct kp_arena *clean_scratch(const struct finder *f)
+{
+    f->ctx->arena.failed |= f->scratch->failed;
+    kp_arena_reset(f->scratch);
+    return f->scratch;
+}
+
+static unsigned traits_of(const struct finder *f, const char *cell)
+{
+    const char *text = kp_text_trim(clean_scratch(f), cell);
+    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
+    struct kp_decimal number;
+    struct kp_date date;
+    if (!folded || !*text)
+        return 0;
+    return (unsigned)FILLED | (kp_decimal_parse(folded, strlen(folded), &number) ? NUMBER : 0) |
+           (kp_date_parse(folded, &date, NULL) == KP_DATE_OK ? DATE : 0);
+}
+
+/* Returns false if the row does not decode or memory is short, which marks the arena. */
+static bool add_line(struct finder *f, const struct kp_csvrow *row)
 {
     struct kp_arena *arena = &f->ctx->arena;
     struct kp_buf out = {0};
     const char **cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
-    for (size_t i = 0; cells && i < row->n_cells; i++) {
-        size_t bad = 0;
+    unsigned *traits = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*traits));
+    struct line line = {cells, traits, row->n_cells, 0, row->line};
+    bool ok = cells && traits;
+    for (size_t i = 0, bad = 0; ok && i < row->n_cells; i++) {
+        const struct kp_cell *cell = &row->cells[i];
         kp_buf_reset(&out);
-        if (!kp_text_decode(f->ctx->text, f->input->encoding, row->cells[i].bytes, row->cells[i].n, &out,
-                            &bad) ||
-            !(cells[i] = kp_arena_strdup(arena, kp_buf_text(&out))))
-            cells = NULL;
+        ok = kp_text_decode(f->ctx->text, f->input->encoding, cell->bytes, cell->n, &out, &bad) &&
+             (cells[i] = kp_arena_strdup(arena, kp_buf_text(&out)));
+        traits[i] = ok ? traits_of(f, cells[i]) : 0;
+        line.n_filled += traits[i] != 0;
     }
     kp_buf_release(&out);
-    return cells;
-}
-
-/* One more row to look at. A fault below the first row is found again, and reported, when the data are read.
- */
-static bool look_further(struct finder *f)
-{
-    struct kp_csvrow row = {0};
-    bool end = false;
-    if (f->n_lines == KP_COUNT(f->lines) || kp_csvin_next(f->in, &row, &end) != KP_OK || end)
-        return false;
-    const char *const *cells = decode(f, &row);
-    if (!cells)
-        return false;
-    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
-    return true;
+    if (ok)
+        f->lines[f->n_lines++] = line;
+    return ok;
 }
 
 static enum kp_status read_first(struct finder *f)
@@ -66,64 +80,54 @@ static enum kp_status read_first(struct finder *f)
     bool end = false;
     struct kp_diag *diag = &f->ctx->diag;
     if (kp_csvin_next(f->in, &row, &end) != KP_OK)
-        return kp_input_fault(f->ctx, f->input->path, f->in);
+        return kp_input_fault(f->ctx, f->input, f->in);
     if (end)
         return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_EMPTY, kp_in(f->input->path));
-    const char *const *cells = decode(f, &row);
-    if (f->ctx->arena.failed)
-        return kp_no_memory(f->ctx);
-    if (!cells)
-        return kp_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING, kp_at(f->input->path, row.line),
-                       "neither UTF-8 nor CP932");
-    f->lines[f->n_lines++] = (struct line){cells, row.n_cells, row.line};
-    return KP_OK;
+    if (add_line(f, &row))
+        return KP_OK;
+    return f->ctx->arena.failed ? kp_no_memory(f->ctx)
+                                : kp_fail(diag, KP_E_INPUT, KP_K_INPUT_ENCODING,
+                                          kp_at(f->input->path, row.line), "neither UTF-8 nor CP932");
 }
 
-/* --- what a cell says --- */
-
-/* Many cells are asked many things: what that takes is not kept. That memory was short is. */
-static struct kp_arena *fresh(const struct finder *f)
+/* Reads one more line; false at the end of the file or of the search. Failures below the first line are
+ * found and reported when the data is read. */
+static bool read_next(struct finder *f)
 {
-    f->ctx->arena.failed |= f->scratch->failed;
-    kp_arena_reset(f->scratch);
-    return f->scratch;
+    struct kp_csvrow row = {0};
+    bool end = false;
+    return f->n_lines < KP_COUNT(f->lines) && kp_csvin_next(f->in, &row, &end) == KP_OK && !end &&
+           add_line(f, &row);
 }
 
-static bool is_filled(const struct finder *f, const char *cell)
+/* --- cells --- */
+
+static bool has_trait(const struct line *line, size_t i, unsigned traits)
 {
-    const char *text = kp_text_trim(fresh(f), cell);
-    return text && *text;
+    return i < line->n && (line->traits[i] & traits) != 0;
 }
 
-static size_t count_filled(const struct finder *f, const struct line *line)
-{
-    size_t filled = 0;
-    for (size_t i = 0; i < line->n; i++)
-        filled += is_filled(f, line->cells[i]);
-    return filled;
-}
-
-/* The mapping file, to be asked about many cells. */
+/* Indexes the rows of a mapping file. */
 static enum kp_status read_targets(struct finder *f)
 {
-    const struct kp_sheet *sheet = f->file && !f->file->is_cc2x ? &f->file->sheet : NULL;
     struct kp_arena *arena = &f->ctx->arena;
-    size_t names = 0, targets = 0;
-    if (!sheet || !kp_sheet_column(sheet, "column", &names) || !kp_sheet_column(sheet, "target", &targets))
+    if (!f->file || f->file->is_cc2x)
         return KP_OK;
+    const struct kp_sheet *sheet = &f->file->sheet;
     f->targets = kp_arena_alloc(arena, (sheet->n_rows + 1) * sizeof(*f->targets));
     for (size_t i = 0; f->targets && i < sheet->n_rows; i++) {
-        const char *name = sheet->rows[i].cells[names];
+        const char *const *cells = sheet->rows[i].cells;
+        const char *name = cells[f->file->at[KP_MAPPING_COLUMN]];
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
-        (void)kp_target_read(arena, &f->ctx->tables, sheet->rows[i].cells[targets], &f->targets[i]);
-        if (!key || (*key && kp_map_put(*name == '#' ? &f->by_number : &f->by_name, arena, key,
-                                        (uint32_t)i) == KP_MAP_NO_MEMORY))
+        struct kp_map *map = *name == '#' ? &f->by_number : &f->by_name;
+        (void)kp_target_read(arena, &f->ctx->tables, cells[f->file->at[KP_MAPPING_TARGET]], &f->targets[i]);
+        if (!key || (*key && kp_map_put(map, arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY))
             return kp_no_memory(f->ctx);
     }
     return f->targets ? KP_OK : kp_no_memory(f->ctx);
 }
 
-/* What the mapping file says about a column of this name; with number about the N-th column, too. */
+/* Looks the column up in the mapping file, by its name and its number (0: by name only). */
 static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
 {
     char place[24];
@@ -131,7 +135,7 @@ static bool is_mapped(const struct finder *f, const char *cell, size_t number, s
     if (!f->targets)
         return false;
     (void)snprintf(place, sizeof(place), "#%zu", number);
-    const char *key = kp_text_value_key(fresh(f), cell);
+    const char *key = kp_text_value_key(clean_scratch(f), cell);
     if (!kp_map_get(&f->by_number, place, &row) && (!key || !kp_map_get(&f->by_name, key, &row)))
         return false;
     *ret_column = f->targets[row];
@@ -142,10 +146,10 @@ static bool means(const struct finder *f, const char *cell, size_t number, struc
 {
     *ret_column = (struct kp_column){0};
     return is_mapped(f, cell, number, ret_column) ||
-           (*cell && kp_header_read(fresh(f), &f->ctx->tables, cell, ret_column));
+           (*cell && kp_header_read(clean_scratch(f), &f->ctx->tables, cell, ret_column));
 }
 
-/* As people count, and mapping files: without our own columns, which stand before the others. */
+/* Returns the number of the column as in a mapping file: kp_ columns, which come first, do not count. */
 static size_t number_of(const struct line *names, size_t i)
 {
     size_t ours = 0;
@@ -154,30 +158,24 @@ static size_t number_of(const struct line *names, size_t i)
     return i < ours ? 0 : i + 1 - ours;
 }
 
-static bool is_number(const struct finder *f, const char *cell)
+/* Returns whether the i-th column is a field of a person. */
+static bool is_field(const struct finder *f, const struct line *names, size_t i, unsigned *ret_field)
 {
-    const char *text = kp_text_trim(fresh(f), cell);
-    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
-    struct kp_decimal number;
-    return folded && kp_decimal_parse(folded, strlen(folded), &number);
+    struct kp_column column;
+    if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
+        return false;
+    *ret_field = column.index;
+    return true;
 }
 
-static bool is_date(const struct finder *f, const char *cell)
-{
-    const char *text = kp_text_trim(fresh(f), cell);
-    const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
-    struct kp_date date;
-    return folded && kp_date_parse(folded, &date, NULL) == KP_DATE_OK;
-}
-
-/* --- what a row is --- */
+/* --- rows --- */
 
 static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
 {
-    return kp_is_data_row(fresh(f), &f->ctx->tables, line->cells, line->n, numbers_may_be_names);
+    return kp_is_data_row(clean_scratch(f), &f->ctx->tables, line->cells, line->n, numbers_may_be_names);
 }
 
-/* Names of columns, fields of a person among them. */
+/* Returns whether the line has names of columns, fields of a person among them. */
 static bool names_columns(const struct finder *f, const struct line *line)
 {
     size_t known = 0, fields = 0;
@@ -190,93 +188,89 @@ static bool names_columns(const struct finder *f, const struct line *line)
     return known >= ENOUGH_NAMES && fields >= ENOUGH_FIELDS && !is_data(f, line, true);
 }
 
-/* Is somebody in this row, by the names below it? A title fills few columns, and has no date where people's
- * are. */
-static bool holds_person(const struct finder *f, const struct line *line, const struct line *names)
+/* Returns whether the line, which is above the names, contains a person: it fills most fields or has a birth
+ * date. A title fills few columns. */
+static bool has_person(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled_fields = 0;
+    unsigned field = 0;
     for (size_t i = 0; i < names->n; i++) {
-        struct kp_column column;
-        const char *cell = i < line->n ? line->cells[i] : "";
-        if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
+        if (!is_field(f, names, i, &field))
             continue;
         fields++;
-        filled_fields += is_filled(f, cell);
-        if (column.index == KP_F_BIRTH_DATE && (is_date(f, cell) || is_number(f, cell)))
+        filled_fields += has_trait(line, i, FILLED);
+        if (field == KP_F_BIRTH_DATE && has_trait(line, i, DATE | NUMBER))
             return true;
     }
-    return 2 * filled_fields > fields || (2 * count_filled(f, line) > names->n && is_data(f, line, true));
+    return 2 * filled_fields > fields || (2 * line->n_filled > names->n && is_data(f, line, true));
 }
 
-static bool is_person_value(const struct finder *f, unsigned field, const char *cell, bool numbers)
+static bool is_person_value(const struct line *line, size_t i, unsigned field, bool numbers)
 {
-    enum { DAYS = 5, INSURER = 7 };
+    enum { DAYS = 5, INSTITUTION = 7 };
     bool day = field == KP_F_BIRTH_DATE || field == KP_F_EXAM_DATE;
-    bool number = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
-    if (day && is_date(f, cell))
-        return true;
-    return numbers && (day || number) && strlen(cell) >= (size_t)(day ? DAYS : INSURER) && is_number(f, cell);
+    bool institution = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
+    size_t least = day ? DAYS : INSTITUTION;
+    return (day && has_trait(line, i, DATE)) ||
+           (numbers && (day || institution) && has_trait(line, i, NUMBER) && strlen(line->cells[i]) >= least);
 }
 
-/* Is in this row, in columns of these names, what is people's alone? A mapping file may go by numbers alone,
- * and days be counted; but names may be numbers, too. */
+/* Returns whether the line has a date, or with numbers a day count or an institution's number, in a column
+ * whose name says so. */
 static bool has_person_values(const struct finder *f, const struct line *line, const struct line *names,
                               bool numbers)
 {
-    for (size_t i = 0; i < line->n && i < names->n; i++) {
-        struct kp_column column;
-        if (means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD &&
-            is_person_value(f, column.index, line->cells[i], numbers) &&
-            !is_mapped(f, line->cells[i], 0, &column))
+    struct kp_column column;
+    unsigned field = 0;
+    for (size_t i = 0; i < line->n && i < names->n; i++)
+        if (is_field(f, names, i, &field) && is_person_value(line, i, field, numbers) &&
+            !is_mapped(f, line->cells[i], 0, &column)) /* a mapping file may use such numbers as names */
             return true;
-    }
     return false;
 }
 
-/* Groups of columns stand right above their names, and are spread as these are; a title is one cell, or a
- * remark. */
-static bool names_groups(const struct finder *f, const struct line *line, const struct line *names)
+/* Returns whether the line directly above the names has the names of column groups: several cells, none of
+ * them a remark ("出力日：..."), a date or a number. */
+static bool names_groups(const struct line *line, const struct line *names)
 {
     for (size_t i = 0; i < line->n; i++) {
         const char *cell = line->cells[i];
         bool remark =
             (strstr(cell, "：") || strchr(cell, ':')) && !strpbrk(cell, "()[]") && !strstr(cell, "（");
-        if (remark || is_date(f, cell) || is_number(f, cell))
+        if (remark || has_trait(line, i, DATE | NUMBER))
             return false;
     }
-    return count_filled(f, line) >= ENOUGH_NAMES && names->n <= line->n;
+    return line->n_filled >= ENOUGH_NAMES && names->n <= line->n;
 }
 
-/* No name of its own, as where a name spans columns. */
-static bool spans(const struct finder *f, const struct line *names, size_t i)
+/* Returns whether the column shares its name with a neighbour or has none, as below a merged cell. */
+static bool spans(const struct line *names, size_t i)
 {
     const char *name = names->cells[i];
-    return !is_filled(f, name) || (i > 0 && strcmp(name, names->cells[i - 1]) == 0) ||
+    return !has_trait(names, i, FILLED) || (i > 0 && strcmp(name, names->cells[i - 1]) == 0) ||
            (i + 1 < names->n && strcmp(name, names->cells[i + 1]) == 0);
 }
 
-/* Below names, parts of them ("right", "value", "unit") or units alone: words, and nothing in any column that
- * is a person's. Words that all stand below names of their own are what somebody has. A C2XDTBL knows columns
- * by their places. */
+/* Returns whether the line below the names divides columns ("right", "value", "unit") or has units alone.
+ * Columns of a person must be empty: words below undivided names are somebody's values. */
 static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled = 0, units = 0;
     bool divided = false;
+    unsigned number = 0;
     for (size_t i = 0; i < names->n; i++) {
-        struct kp_column column;
-        const char *cell = i < line->n ? line->cells[i] : "";
-        bool field = means(f, names->cells[i], number_of(names, i), &column) && column.kind == KP_COL_FIELD;
+        bool field = is_field(f, names, i, &number);
         fields += field;
-        if (!is_filled(f, cell))
+        if (!has_trait(line, i, FILLED))
             continue;
         filled++;
-        units += kp_unit_alone(fresh(f), &f->ctx->tables, cell) != NULL;
-        divided |= spans(f, names, i);
-        if (field || is_number(f, cell) || is_date(f, cell))
+        units += kp_unit_alone(clean_scratch(f), &f->ctx->tables, line->cells[i]) != NULL;
+        divided |= spans(names, i);
+        if (field || has_trait(line, i, DATE | NUMBER))
             return false;
     }
-    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) &&
-           !(f->file && f->file->is_cc2x);
+    bool by_place = f->file && f->file->is_cc2x;
+    return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) && !by_place;
 }
 
 /* --- the header --- */
@@ -286,26 +280,26 @@ static enum kp_status no_header(const struct finder *f, const struct line *line)
     return kp_fail(&f->ctx->diag, KP_E_INPUT, KP_K_HEADER_MISSING, kp_at(f->input->path, line->number));
 }
 
-/* Where no name is known: the first row below those of one cell, in which nobody can be. */
+/* Without known names: returns the first line with more than one cell if it is wide enough for a header. */
 static size_t below_lone_cells(const struct finder *f)
 {
     for (size_t i = 0; i < f->n_lines; i++)
-        if (count_filled(f, &f->lines[i]) > 1)
-            return count_filled(f, &f->lines[i]) >= KP_REQUIRED_FIELDS ? i : 0;
+        if (f->lines[i].n_filled > 1)
+            return f->lines[i].n_filled >= WIDE ? i : 0;
     return 0;
 }
 
-/* The row that names the columns, and whether the row above it names groups of them. */
+/* Finds the line with the names of the columns; *ret_groups: the line above it names groups of them. */
 static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_groups)
 {
     size_t at = 0;
     bool groups = false;
     if (!names_columns(f, &f->lines[0]))
-        for (size_t i = 1; i <= MAX_TITLES && at == 0 && look_further(f); i++)
+        for (size_t i = 1; i <= MAX_TITLES && at == 0 && read_next(f); i++)
             at = names_columns(f, &f->lines[i]) ? i : 0;
-    groups = at > 0 && names_groups(f, &f->lines[at - 1], &f->lines[at]);
+    groups = at > 0 && names_groups(&f->lines[at - 1], &f->lines[at]);
     for (size_t i = 0; i + groups < at; i++)
-        if (holds_person(f, &f->lines[i], &f->lines[at]))
+        if (has_person(f, &f->lines[i], &f->lines[at]))
             return no_header(f, &f->lines[i]);
     if (at == 0) {
         at = below_lone_cells(f);
@@ -320,11 +314,11 @@ static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_gro
 
 static bool has_second(struct finder *f, size_t at)
 {
-    if (at + 1 == f->n_lines && !look_further(f))
+    if (at + 1 == f->n_lines && !read_next(f))
         return false;
     const struct line *line = &f->lines[at + 1];
     return line->n <= f->lines[at].n && !has_person_values(f, line, &f->lines[at], false) &&
-           (kp_is_header_row(fresh(f), &f->ctx->tables, line->cells, line->n) ||
+           (kp_is_header_row(clean_scratch(f), &f->ctx->tables, line->cells, line->n) ||
             names_parts(f, line, &f->lines[at]));
 }
 
@@ -352,7 +346,7 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     struct kp_heading heading = {.n = f.lines[at].n};
     heading.first = padded(&ctx->arena, &f.lines[at], heading.n);
     heading.second = second ? padded(&ctx->arena, &f.lines[at + 1], heading.n) : NULL;
-    (void)fresh(&f);
+    (void)clean_scratch(&f);
     if (ctx->arena.failed) {
         st = kp_no_memory(ctx);
         goto out;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 
 bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, const char *target,
@@ -10,20 +11,16 @@ bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, cons
     static const struct {
         const char *suffix;
         enum kp_column_kind kind;
-    } suffixes[] = {{"", KP_COL_ITEM},
-                    {".low", KP_COL_LOW},
-                    {".high", KP_COL_HIGH},
-                    {".flag", KP_COL_FLAG},
-                    {".unit", KP_COL_UNIT}};
-    enum kp_field field;
+    } suffixes[] = {
+        {".low", KP_COL_LOW}, {".high", KP_COL_HIGH}, {".flag", KP_COL_FLAG}, {".unit", KP_COL_UNIT}};
+    uint32_t known = 0;
     struct kp_meal_pair pair;
     if (strcmp(target, "ignore") == 0) {
         column->kind = KP_COL_IGNORED;
         return true;
     }
-    if (kp_field_find(target, &field)) {
-        column->kind = KP_COL_FIELD;
-        column->index = field;
+    if (kp_target_find(tables, target, &known)) {
+        kp_target_set(tables, known, column);
         return true;
     }
     if (kp_pair_find(tables, target, &pair)) {
@@ -45,19 +42,6 @@ bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, cons
     return false;
 }
 
-void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column)
-{
-    column->kind = target < KP_TARGET_ITEM ? KP_COL_FIELD : KP_COL_ITEM;
-    column->is_pair = target >= KP_TARGET_PAIR;
-    if (column->is_pair) {
-        column->index = tables->pairs[target - KP_TARGET_PAIR].fasting;
-        column->casual = tables->pairs[target - KP_TARGET_PAIR].casual;
-    } else {
-        column->index = target < KP_TARGET_ITEM ? target : target - KP_TARGET_ITEM;
-    }
-}
-
-/* A field's name, an item's code, or a synonym. */
 static bool read_plain(struct kp_arena *arena, const struct kp_tables *tables, const char *name,
                        struct kp_column *column)
 {
@@ -87,7 +71,7 @@ static const char *trimmed(struct kp_arena *arena, const char *text, size_t n)
     return part ? kp_text_trim(arena, part) : NULL;
 }
 
-/* "身長(cm)", "血糖 [mmol/L]": what stands in the last brackets, which begin at *ret_rest. */
+/* Returns the unit in the brackets at the end ("身長(cm)", "血糖 [mmol/L]"); *ret_rest is where they open. */
 static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tables *tables,
                                     const char *header, size_t *ret_rest)
 {
@@ -105,20 +89,6 @@ static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tabl
         return NULL;
     *ret_rest = (size_t)(at - header);
     return unit_at(arena, tables, at + 1, (size_t)(header + n - 2 - at));
-}
-
-void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column)
-{
-    bool item = column->kind == KP_COL_ITEM || column->kind == KP_COL_LOW || column->kind == KP_COL_HIGH;
-    const struct kp_item *target = item ? &tables->items[column->index] : NULL;
-    column->unit = unit;
-    if (target && strcmp(target->unit, unit) == 0) {
-        column->unit = NULL;
-    } else if (!target || !kp_conversion_of(tables, target, unit)) {
-        column->kind = KP_COL_UNMAPPED;
-        column->is_pair = false;
-        column->why = KP_WHY_UNIT;
-    }
 }
 
 const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
@@ -144,10 +114,10 @@ static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *table
         kp_column_take_unit(tables, unit, column);
         return true;
     }
-    /* "体重kg": the longest unit behind a known header. A unit begins at a character, not inside one. */
+    /* "体重kg": the longest unit after a known header */
     for (rest = 1; header[rest]; rest++) {
         if (((unsigned char)header[rest] & 0xc0) == 0x80)
-            continue;
+            continue; /* inside a character */
         unit = unit_at(arena, tables, header + rest, strlen(header + rest));
         const char *name = unit ? trimmed(arena, header, rest) : NULL;
         if (name && read_plain(arena, tables, name, column)) {
@@ -158,7 +128,7 @@ static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *table
     return false;
 }
 
-/* "身長単位", "身長(単位)": the unit of that item, row by row. */
+/* "身長単位", "身長(単位)" */
 static bool read_unit_column(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                              struct kp_column *column)
 {
@@ -180,9 +150,8 @@ static bool read_unit_column(struct kp_arena *arena, const struct kp_tables *tab
 bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                     struct kp_column *column)
 {
-    enum {
-        LONGEST_BYTES = 512
-    }; /* longer ones are no names, and reading them costs the square of their length */
+    /* reading takes time quadratic in the length */
+    enum { LONGEST_BYTES = 512 };
     char *name = strnlen(header, LONGEST_BYTES + 1) <= LONGEST_BYTES ? kp_text_trim(arena, header) : NULL;
     char *folded = name ? kp_text_nfkc(arena, name) : NULL;
     if (!folded || !*folded)
@@ -193,9 +162,7 @@ bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 
 bool kp_is_item_code(const char *text)
 {
-    static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return strlen(text) == 17 && strspn(text, alphabet) == 17 && strspn(text, "0123456789") == 1 &&
-           text[1] >= 'A';
+    return kp_is_code(text, KP_ITEM_CODE_LENGTH) && kp_digits(text) == 1;
 }
 
 bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
@@ -215,14 +182,11 @@ bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, co
     return codes > 0 || (known >= ENOUGH && 2 * known >= filled);
 }
 
-/* What stands in people's rows and in no header: a date, a postal code, a word for a sex. */
+/* Returns whether the text occurs in data rows only: a date, a postal code, a word for a sex. */
 static bool is_personal(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
 {
     struct kp_date date;
-    if (kp_date_parse(text, &date, NULL) == KP_DATE_OK)
-        return true;
-    if (strlen(text) == 8 && text[3] == '-' && strspn(text, "0123456789") == 3 &&
-        strspn(text + 4, "0123456789") == 4)
+    if (kp_date_parse(text, &date, NULL) == KP_DATE_OK || kp_has_shape(text, "000-0000"))
         return true;
     const char *key = kp_text_is_ascii(text) ? NULL : kp_text_value_key(arena, text);
     return key && kp_code_of(tables, "sex", key);
@@ -248,10 +212,4 @@ bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, cons
             known += kp_header_read(arena, tables, folded, &column);
     }
     return personal + numbers > known && (personal > 0 || (!numbers_may_be_names && 3 * numbers > filled));
-}
-
-const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)
-{
-    return column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)
-                                        : tables->items[column->index].label;
 }

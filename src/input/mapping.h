@@ -1,63 +1,38 @@
 /*
- * Which column means what: by a mapping file, by the tables of another converter, or by header synonyms.
- * Ambiguous headers are never guessed. Layer 9.
+ * Maps the columns of an input to fields and items: by a mapping file, by the tables of the CC2X converter,
+ * or by header synonyms. Ambiguous headers are never guessed.
  */
 #ifndef KP_MAPPING_H
 #define KP_MAPPING_H
 
-#include "format/sheet.h"
-#include "input/header_names.h"
+#include "input/mapping_file.h"
 
 /* The header of an export: one row, or two of the same width. */
 struct kp_heading {
     const char *const *first;
-    const char *const *second; /* NULL when there is one row */
+    const char *const *second; /* NULL with one row */
     size_t n;
 };
 
-/* A mapping file, loaded once for all inputs. */
-struct kp_mapping_file {
-    const char *path;
-    struct kp_sheet sheet;
-    bool is_cc2x;
-    const char *methods_path; /* METHODCVT; NULL: none */
-    struct kp_sheet methods;
+/* What an input is mapped by. */
+struct kp_mapping_job {
+    const struct kp_mapping_file *file; /* NULL: header synonyms */
+    size_t input, n_inputs;             /* number of this input, from 1, and of all: FILENO of C2XDTBL */
 };
 
-/*
- * Reads a mapping file (column,target,unit,values; lines beginning with # and no digit are comments) or a
- * CC2X table, and with it the table of methods when methods_path is not NULL. Errors are reported:
- * KP_E_USAGE.
- */
-enum kp_status kp_mapping_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
-                               const char *path, const char *methods_path, struct kp_diag *diag,
+/* Reads a mapping file (lines that begin with # and no digit are comments) or a C2XDTBL, and METHODCVT unless
+ * methods_path is NULL. The result lives in the context's arena. Reports failures: KP_E_USAGE. */
+enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const char *methods_path,
                                struct kp_mapping_file *ret_file);
 
-struct kp_mapping_job {
-    struct kp_arena *arena;
-    const struct kp_tables *tables;
-    struct kp_diag *diag;
-    const struct kp_mapping_file *file; /* NULL: by synonyms */
-    const char *input_path;
-    size_t input, n_inputs; /* which input, from 1, and of how many: CC2X tables speak of files by number */
-};
+/* Maps the columns of one input; a column left out has the reason in why. The result lives in the context's
+ * arena. Reports wrong mapping files: KP_E_USAGE; KP_E_SYSTEM. */
+enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_job *job,
+                                const struct kp_heading *heading, struct kp_mapping *ret_mapping);
 
-/* Maps the columns of one input. Reports faults of the mapping file: KP_E_USAGE. What it recognised and yet
- * left out has a reason in why. */
-enum kp_status kp_mapping_build(const struct kp_mapping_job *job, const struct kp_heading *heading,
-                                struct kp_mapping *ret_mapping);
-
-/* A required field that has no column. */
-struct kp_lacking {
-    const char *field;
-    const char *header; /* that would be recognised */
-};
-
-enum { KP_REQUIRED_FIELDS = 10 };
-
-/* Which required fields have no column, in order; how many. has_facility: the configuration names the
- * examining facility, so its columns may be missing. */
-size_t kp_mapping_lacks(const struct kp_mapping *mapping, bool has_facility,
-                        struct kp_lacking ret_lacking[KP_REQUIRED_FIELDS]);
+/* Collects the required fields that have no column and returns their count. Those of the examining facility
+ * are not required if the configuration gives its number and name. */
+size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_org *facility,
+                        const struct kp_field_info *ret_lacking[KP_F__COUNT]);
 
 #endif

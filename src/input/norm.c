@@ -4,10 +4,49 @@
 
 #include "base/text.h"
 
-void kp_norm_note(struct kp_norm *norm, enum kp_code code, const char *where, const char *value,
-                  const char *arg)
+struct kp_value *kp_norm_value(const struct kp_norm *norm, const struct kp_item *item)
 {
-    kp_findings_add(norm->findings, code, where, value, arg);
+    return &norm->record->values[item - norm->tables->items];
+}
+
+void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg)
+{
+    kp_findings_add(cell->norm->findings, code, cell->item->label, value, arg);
+}
+
+bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
+{
+    if (!kp_text_is_dash(key))
+        return false;
+    kp_findings_add(norm->findings, KP_K_DASH_EMPTY, where, NULL);
+    norm->record->dash_empty = true;
+    return true;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+void kp_norm_store(const struct kp_norm_cell *cell, struct kp_value value)
+{
+    struct kp_value *now = kp_norm_value(cell->norm, cell->item);
+    if (value.state == KP_VALUE_ABSENT)
+        return;
+    bool same = now->state == value.state && now->limit == value.limit && same_text(now->text, value.text) &&
+                (!now->flag || !value.flag || now->flag == value.flag);
+    if (now->state == KP_VALUE_ABSENT) {
+        *now = value;
+    } else if (same) {
+        now->flag = now->flag ? now->flag : value.flag;
+    } else if (cell->item->several == KP_SEVERAL_POSITIVE) {
+        bool better = value.state == KP_VALUE_PRESENT &&
+                      (now->state != KP_VALUE_PRESENT || strcmp(value.text, now->text) < 0); /* 1 is 陽性 */
+        *now = better ? value : *now;
+        kp_norm_note(cell, KP_K_POSITIVE_TAKEN, NULL, NULL);
+    } else {
+        kp_norm_disagree(cell, cell->item->label);
+    }
 }
 
 void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item,
@@ -15,16 +54,14 @@ void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const stru
 {
     struct kp_norm_later *later = kp_arena_alloc(norm->arena, sizeof(*later));
     if (!later)
-        return; /* the arena remembers */
-    *later =
-        (struct kp_norm_later){.next = *list, .item = item, .code = code, .column = norm->findings->column};
+        return;
+    *later = (struct kp_norm_later){*list, item, code, norm->findings->column};
     *list = later;
 }
 
-const char *kp_norm_folded(struct kp_norm *norm, const char *value)
+const char *kp_norm_text(const char *s)
 {
-    char *text = kp_text_nfkc(norm->arena, value);
-    return text ? text : "";
+    return s ? s : "";
 }
 
 bool kp_norm_date(struct kp_norm *norm, const char *where, const char *value, struct kp_date *ret_date)
@@ -32,15 +69,14 @@ bool kp_norm_date(struct kp_norm *norm, const char *where, const char *value, st
     static const enum kp_code codes[] = {[KP_DATE_SHAPE] = KP_K_DATE_SHAPE,
                                          [KP_DATE_NO_SUCH_DAY] = KP_K_DATE_NOT_REAL,
                                          [KP_DATE_OUTSIDE_ERA] = KP_K_DATE_OUTSIDE_ERA};
-    const char *folded = kp_norm_folded(norm, value);
+    const char *folded = kp_norm_text(kp_text_nfkc(norm->arena, value));
     if (norm->serial != KP_SERIAL_NONE &&
         kp_date_from_serial(folded, norm->serial == KP_SERIAL_1904, ret_date))
         return true;
     enum kp_date_fault fault = kp_date_parse(folded, ret_date, NULL);
-    if (fault == KP_DATE_OK)
-        return true;
-    kp_norm_note(norm, codes[fault], where, value, NULL);
-    return false;
+    if (fault != KP_DATE_OK)
+        kp_findings_add(norm->findings, codes[fault], where, value);
+    return fault == KP_DATE_OK;
 }
 
 const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const char *value, struct kp_date date)
@@ -48,33 +84,28 @@ const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const cha
     char text[9];
     kp_date_compact(date, text);
     if (strcmp(text, value) != 0)
-        kp_norm_note(norm, KP_K_DATE_CONVERTED, where, value, NULL);
-    char *copy = kp_arena_strdup(norm->arena, text);
-    return copy ? copy : "";
+        kp_findings_add(norm->findings, KP_K_DATE_CONVERTED, where, value);
+    return kp_norm_text(kp_arena_strdup(norm->arena, text));
 }
 
-bool kp_norm_has_control(const char *text)
+static bool has_target(const struct kp_norm_cell *cell, const struct kp_column *c)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            return true;
-    return false;
+    if (!cell->item)
+        return c->kind == KP_COL_FIELD && c->index == cell->column->index;
+    const unsigned item = (unsigned)(cell->item - cell->norm->tables->items);
+    return c->kind == KP_COL_ITEM && (c->index == item || (c->is_pair && c->casual == item));
 }
 
 void kp_norm_disagree(const struct kp_norm_cell *cell, const char *where)
 {
-    const struct kp_mapping *m = cell->norm->mapping;
+    struct kp_norm *norm = cell->norm;
     const struct kp_column *rival = NULL;
-    for (size_t i = 0; i < m->n_columns && !rival; i++) {
-        const struct kp_column *c = &m->columns[i];
-        bool of_item = cell->item && c->kind == KP_COL_ITEM &&
-                       (c->index == (unsigned)(cell->item - cell->norm->tables->items) ||
-                        (c->is_pair && c->casual == (unsigned)(cell->item - cell->norm->tables->items)));
-        bool of_field = !cell->item && c->kind == KP_COL_FIELD && c->index == cell->column->index;
-        const char *text = of_item || of_field ? kp_text_trim(cell->norm->arena, cell->norm->cells[i]) : NULL;
-        if (c != cell->column && text && *text)
+    for (size_t i = 0; i < norm->mapping->n_columns && !rival; i++) {
+        const struct kp_column *c = &norm->mapping->columns[i];
+        if (c != cell->column && has_target(cell, c) &&
+            *kp_norm_text(kp_text_trim(norm->arena, norm->cells[i])))
             rival = c;
     }
-    kp_norm_note(cell->norm, KP_K_COLUMNS_DISAGREE, where, cell->text,
-                 rival ? kp_arena_printf(cell->norm->arena, "#%u", rival->number) : "…");
+    kp_findings_add(norm->findings, KP_K_COLUMNS_DISAGREE, where, cell->text,
+                    rival ? kp_arena_printf(norm->arena, "#%u", rival->number) : "…");
 }

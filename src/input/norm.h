@@ -1,17 +1,16 @@
-/*
- * One row being normalised: what its fields and items share. Layer 8.
- */
+/* Helpers that the rules of normalising share: the row and the cell being read, findings about them. The
+ * rules do not report: their findings go to the record, and lack of memory marks the arena. */
 #ifndef KP_NORM_H
 #define KP_NORM_H
 
 #include "tables/diag.h"
 #include "record/record.h"
-#include "input/header_names.h"
+#include "input/column.h"
 
 /* What the row says about the last meal before blood was drawn. */
 enum kp_meal { KP_MEAL_UNTOLD, KP_MEAL_FASTING, KP_MEAL_CASUAL };
 
-/* Something about an item that is settled when the whole row was read. */
+/* An item to settle after the whole row is read. */
 struct kp_norm_later {
     struct kp_norm_later *next;
     const struct kp_item *item;
@@ -19,46 +18,51 @@ struct kp_norm_later {
     unsigned column;
 };
 
+/* A row. */
 struct kp_norm {
     const struct kp_tables *tables;
     const struct kp_mapping *mapping;
     const char *const *cells; /* UTF-8, one per column of the mapping */
-    struct kp_arena *arena;
+    struct kp_arena *arena;   /* of the findings, too */
     struct kp_findings *findings;
     struct kp_record *record;
     enum kp_meal meal;
-    enum kp_serial serial;  /* of the column being read */
-    bool names_facility;    /* the row says which institution it was, rightly or wrongly */
-    const char **row_units; /* by item: the unit that this row states; NULL where the mapping needs none */
-    struct kp_norm_later *grades;  /* judgements that were only a grade, and were left out */
-    struct kp_norm_later *reasons; /* items that say why there is no result */
+    enum kp_serial serial;         /* of the column being read */
+    bool names_facility;           /* a cell named the institution, even if invalid */
+    const char **row_units;        /* by item: its unit in this row; NULL if the mapping has no units */
+    struct kp_norm_later *grades;  /* judgements left out because they were only a grade */
+    struct kp_norm_later *reasons; /* items whose cell says why there is no result */
 };
 
-/* A cell as the rules see it. */
+/* A cell. */
 struct kp_norm_cell {
     struct kp_norm *norm;
     const struct kp_column *column;
     const struct kp_item *item; /* NULL for fields */
-    const char *text;           /* trimmed, own source=code pairs applied */
-    const char *key;            /* for comparing */
+    const char *text;           /* trimmed, after the source=code pairs of the mapping file */
+    const char *key;            /* value key of text */
 };
 
-/* Adds a finding; value is personal, arg is not. */
-void kp_norm_note(struct kp_norm *norm, enum kp_code code, const char *where, const char *value,
-                  const char *arg);
-/* Puts an item on one of the lists. */
+/* Returns the value of an item in the record. */
+struct kp_value *kp_norm_value(const struct kp_norm *norm, const struct kp_item *item);
+/* Adds a finding about the cell's item; value is personal, arg is not. */
+void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg);
+/* Returns whether the value is only a dash and so counts as empty; adds a finding then. */
+bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key);
+/* Stores a value of the cell's item; combines it with an earlier one by the item's rule. */
+void kp_norm_store(const struct kp_norm_cell *cell, struct kp_value value);
+/* Prepends an item to grades or reasons. */
 void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item,
                    const char *code);
-/* NFKC, never NULL. */
-const char *kp_norm_folded(struct kp_norm *norm, const char *value);
-/* A date as an export writes it; a fault is reported under where. Day counts only where the mapping says so.
- */
+/* Returns s, or "" for NULL, when the arena has failed. */
+const char *kp_norm_text(const char *s);
+/* Reads a date in any form exports use, as a day count only if the column says so. Adds a finding on
+ * failure. */
 bool kp_norm_date(struct kp_norm *norm, const char *where, const char *value, struct kp_date *ret_date);
-/* YYYYMMDD, with a note when the source had it otherwise. */
+/* Returns YYYYMMDD; adds a finding if the value was written otherwise. */
 const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const char *value,
                               struct kp_date date);
-/* Reports that another column for the same target, which is named, says something else than this cell. */
+/* Adds the finding that another column with the same target, named by its number, has a different value. */
 void kp_norm_disagree(const struct kp_norm_cell *cell, const char *where);
-bool kp_norm_has_control(const char *text);
 
 #endif

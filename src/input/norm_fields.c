@@ -2,262 +2,267 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "law/ident.h"
 
-enum {
-    SYMBOL_MAX_CHARACTERS = 20,
-    ADDRESS_MAX_BYTES = 80,
-    ORGANISATION_MAX_BYTES = 40,
-    PHONE_MAX_DIGITS = 11,
-    NAME_KANA_MAX_BYTES = 100,
-    INSTITUTION_CODE_DIGITS = 7
+enum { SYMBOL_MAX_CHARACTERS = 20, INSTITUTION_CODE_DIGITS = 7 };
+
+struct rule;
+
+/* A value of a field on its way to normal form. */
+struct reading {
+    struct kp_norm *norm;
+    const struct rule *rule;
+    enum kp_field field;
+    const char *value;
 };
 
-typedef const char *normalize_field(struct kp_norm *norm, enum kp_field field, const char *value);
+struct rule {
+    /* Returns the normal form; "" with a finding if the value is refused. */
+    const char *(*read)(const struct reading *r);
+    enum kp_code refusal;
+    const char *of; /* digits: separators to drop; codes: the code system */
+    size_t least, most;
+    size_t width;     /* of digits, filled with zeros; 0: any */
+    const char *size; /* texts: most, in CP932 bytes, for the finding */
+};
 
-static const char *without(struct kp_norm *norm, const char *value, const char *dropped)
+static void note(const struct reading *r, enum kp_code code, const char *value, const char *arg)
 {
-    char *copy = kp_arena_strdup(norm->arena, value);
+    kp_findings_add(r->norm->findings, code, kp_field_name(r->field), value, arg);
+}
+
+static const char *refuse(const struct reading *r)
+{
+    note(r, r->rule->refusal, r->value, NULL);
+    return "";
+}
+
+/* Returns the new spelling, with a finding if it differs. */
+static const char *respelled(const struct reading *r, enum kp_code code, const char *now)
+{
+    if (strcmp(now, r->value) != 0)
+        note(r, code, r->value, NULL);
+    return now;
+}
+
+static const char *without(const struct reading *r, const char *value, const char *dropped)
+{
+    char *copy = kp_arena_strdup(r->norm->arena, kp_norm_text(value));
     char *to = copy;
-    for (const char *at = value; copy && *at; at++)
+    for (const char *at = copy; at && *at; at++)
         if (!strchr(dropped, *at))
             *to++ = *at;
     if (copy)
         *to = '\0';
-    return copy ? copy : "";
+    return kp_norm_text(copy);
 }
 
-static bool all_digits(const char *s)
+static const char *read_verbatim(const struct reading *r)
 {
-    return *s && s[strspn(s, "0123456789")] == '\0';
+    return r->value;
 }
 
-static const char *fail_field(struct kp_norm *norm, enum kp_code code, enum kp_field field, const char *value)
+static const char *read_digits(const struct reading *r)
 {
-    kp_norm_note(norm, code, kp_field_name(field), value, NULL);
-    return "";
+    struct kp_arena *arena = r->norm->arena;
+    /* telephone numbers are written with hyphens of every kind */
+    bool phone = r->field == KP_F_FACILITY_PHONE;
+    const char *text = phone ? kp_text_value_key(arena, r->value) : kp_text_nfkc(arena, r->value);
+    const char *digits = without(r, text, r->rule->of);
+    size_t n = kp_digits(digits);
+    if (r->field == KP_F_FACILITY_NUMBER && kp_is_digits(digits, INSTITUTION_CODE_DIGITS))
+        return digits; /* completed by complete_facility */
+    if (digits[n] || n < r->rule->least || n > r->rule->most)
+        return refuse(r);
+    if (n >= r->rule->width)
+        return respelled(r, KP_K_WIDTH_CHANGED, digits);
+    note(r, KP_K_ZEROS_RESTORED, digits, NULL);
+    return kp_norm_text(kp_arena_printf(arena, "%0*d%s", (int)(r->rule->width - n), 0, digits));
 }
 
-static const char *keep(struct kp_norm *norm, enum kp_field field, const char *value)
+/* Returns whether a spreadsheet has made a date of "1-2", or an exponent of a long number. */
+static bool is_spreadsheet_damage(const char *narrow)
 {
-    (void)norm;
-    (void)field;
-    return value;
-}
-
-static const char *zero_filled(struct kp_norm *norm, enum kp_field field, const char *digits, size_t width)
-{
-    kp_norm_note(norm, KP_K_ZEROS_RESTORED, kp_field_name(field), digits, NULL);
-    char *out = kp_arena_printf(norm->arena, "%0*d%s", (int)(width - strlen(digits)), 0, digits);
-    return out ? out : "";
-}
-
-/* The new spelling, with a note when it is one. */
-static const char *respelled(struct kp_norm *norm, enum kp_field field, const char *now, const char *before)
-{
-    if (strcmp(now, before) != 0)
-        kp_norm_note(norm, KP_K_WIDTH_CHANGED, kp_field_name(field), before, NULL);
-    return now;
-}
-
-static const char *norm_insurer(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    const char *digits = without(norm, kp_norm_folded(norm, value), " -");
-    size_t n = strlen(digits);
-    if (!all_digits(digits) || n < 6 || n > 8)
-        return fail_field(norm, KP_K_INSURER_NUMBER, field, value);
-    return n < 8 ? zero_filled(norm, field, digits, 8) : respelled(norm, field, digits, value);
-}
-
-/* "1-2" becomes a date and a long number an exponent when a spreadsheet opens the file: neither is on a card.
- */
-static bool is_spreadsheet_damage(const char *folded)
-{
-    size_t n = strspn(folded, "0123456789");
-    size_t second = n > 0 && folded[n] == '/' ? strspn(folded + n + 1, "0123456789") : 0;
+    size_t n = kp_digits(narrow);
+    const char *rest = narrow + n;
+    size_t digits = n > 0 && *rest ? kp_digits(rest + 1) : 0;
     if (n > 0 &&
-        (strncmp(folded + n, "月", strlen("月")) == 0 || (second > 0 && folded[n + 1 + second] == '/')))
+        (strncmp(rest, "月", strlen("月")) == 0 || (*rest == '/' && digits > 0 && rest[1 + digits] == '/')))
         return true;
-    size_t m = n > 0 && folded[n] == '.' ? 1 + strspn(folded + n + 1, "0123456789") : 0;
-    return n > 0 && (folded[n + m] == 'E' || folded[n + m] == 'e') && folded[n + m + 1] == '+';
+    if (*rest == '.')
+        rest += 1 + digits;
+    return n > 0 && (*rest == 'E' || *rest == 'e') && rest[1] == '+';
 }
 
-/* Symbol and number stay as the card has them, but in one width: what can be half-width as a whole becomes
- * so. */
-static const char *norm_card(struct kp_norm *norm, enum kp_field field, const char *value)
+/* Symbols and numbers of cards stay verbatim but in one width: half if every character has one. */
+static const char *read_card(const struct reading *r)
 {
-    const char *compact = without(norm, value, " \t\r\n");
-    char *wide = kp_text_wide(norm->arena, compact, false);
-    char *half = kp_text_narrow(norm->arena, compact);
-    if (!wide || !half)
-        return "";
-    bool mixed = !kp_text_is_ascii(compact) && !kp_text_is_wide(compact);
-    const char *out =
-        kp_text_is_ascii(compact) || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
+    struct kp_arena *arena = r->norm->arena;
+    const char *compact = without(r, r->value, " \t\r\n");
+    const char *wide = kp_norm_text(kp_text_wide(arena, compact, false));
+    const char *half = kp_norm_text(kp_text_narrow(arena, compact));
+    bool ascii = kp_text_is_ascii(compact), mixed = !ascii && !kp_text_is_wide(compact);
+    const char *out = ascii || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
     if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || is_spreadsheet_damage(half))
-        return fail_field(norm, KP_K_INSURED_NUMBER, field, value);
-    return respelled(norm, field, out, value);
+        return refuse(r);
+    return respelled(r, KP_K_WIDTH_CHANGED, out);
 }
 
-static const char *norm_branch(struct kp_norm *norm, enum kp_field field, const char *value)
+static const char *read_code(const struct reading *r)
 {
-    const char *digits = kp_norm_folded(norm, value);
-    if (!all_digits(digits) || strlen(digits) > 2)
-        return fail_field(norm, KP_K_BRANCH, field, value);
-    return strlen(digits) == 1 ? zero_filled(norm, field, digits, 2) : respelled(norm, field, digits, value);
+    const char *key = kp_norm_text(kp_text_value_key(r->norm->arena, r->value));
+    const char *code = kp_code_of(r->norm->tables, r->rule->of, key);
+    return code ? respelled(r, KP_K_VALUE_CODED, code) : refuse(r);
 }
 
-static const char *norm_code(struct kp_norm *norm, enum kp_field field, const char *value)
+static const char *read_date(const struct reading *r)
 {
-    static const struct {
-        enum kp_field field;
-        const char *system;
-        enum kp_code code;
-    } systems[] = {{KP_F_SEX, "sex", KP_K_SEX},
-                   {KP_F_QUALIFICATION, "qualification", KP_K_QUALIFICATION},
-                   {KP_F_REPORT_CATEGORY, "1.2.392.200119.6.1001", KP_K_CATEGORY},
-                   {KP_F_PROGRAMME, "1.2.392.200119.6.1002", KP_K_CATEGORY},
-                   {KP_F_FASTING, "fasting", KP_K_FASTING}};
-    const char *key = kp_text_value_key(norm->arena, value);
-    for (size_t i = 0; key && i < KP_COUNT(systems); i++) {
-        if (systems[i].field != field)
-            continue;
-        const char *code = kp_code_of(norm->tables, systems[i].system, key);
-        if (!code)
-            return fail_field(norm, systems[i].code, field, value);
-        if (strcmp(code, value) != 0)
-            kp_norm_note(norm, KP_K_VALUE_CODED, kp_field_name(field), value, NULL);
-        return code;
-    }
+    struct kp_record *record = r->norm->record;
+    struct kp_date date;
+    if (!kp_norm_date(r->norm, kp_field_name(r->field), r->value, &date))
+        return "";
+    if (r->field == KP_F_BIRTH_DATE)
+        record->birth = date;
+    else if (r->field == KP_F_EXAM_DATE)
+        record->exam = date;
+    else if (r->field == KP_F_MEMBER_FROM)
+        record->member_from = date;
+    else if (r->field == KP_F_MEMBER_TO)
+        record->member_to = date;
+    return kp_norm_date_text(r->norm, kp_field_name(r->field), r->value, date);
+}
+
+static const char *read_kana(const struct reading *r)
+{
+    char *kana = kp_text_kana_name(r->norm->arena, r->value);
+    if (!kana || !kp_text_is_kana_name(kana))
+        return refuse(r);
+    (void)respelled(r, KP_K_KANA_CONVERTED, kana);
+    if (kp_text_cp932_bytes(r->norm->tables->text, kana, NULL) <= r->rule->most)
+        return kana;
+    note(r, KP_K_TOO_LONG, r->value, r->rule->size);
     return "";
 }
 
-static const char *norm_date(struct kp_norm *norm, enum kp_field field, const char *value)
+static const char *read_postal(const struct reading *r)
 {
-    struct kp_date date;
-    if (!kp_norm_date(norm, kp_field_name(field), value, &date))
-        return "";
-    if (field == KP_F_BIRTH_DATE)
-        norm->record->birth = date;
-    else if (field == KP_F_EXAM_DATE)
-        norm->record->exam = date;
-    else if (field == KP_F_MEMBER_FROM)
-        norm->record->member_from = date;
-    else if (field == KP_F_MEMBER_TO)
-        norm->record->member_to = date;
-    return kp_norm_date_text(norm, kp_field_name(field), value, date);
+    const char *key = kp_norm_text(kp_text_value_key(r->norm->arena, r->value));
+    size_t mark = strncmp(key, "〒", strlen("〒")) == 0 ? strlen("〒") : 0;
+    const char *digits = without(r, key + mark, "-");
+    if (!kp_is_digits(digits, 7))
+        return refuse(r);
+    char *out = kp_arena_printf(r->norm->arena, "%.3s-%s", digits, digits + 3);
+    return respelled(r, KP_K_WIDTH_CHANGED, kp_norm_text(out));
 }
 
-static const char *norm_kana(struct kp_norm *norm, enum kp_field field, const char *value)
+static const char *read_wide(const struct reading *r)
 {
-    char *kana = kp_text_kana_name(norm->arena, value);
-    if (!kana || !kp_text_is_kana_name(kana))
-        return fail_field(norm, KP_K_KANA_NAME, field, value);
-    if (strcmp(kana, value) != 0)
-        kp_norm_note(norm, KP_K_KANA_CONVERTED, kp_field_name(field), value, NULL);
-    if (kp_text_cp932_bytes(norm->tables->text, kana, NULL) > NAME_KANA_MAX_BYTES) {
-        kp_norm_note(norm, KP_K_TOO_LONG, kp_field_name(field), value, "100");
-        return "";
-    }
-    return kana;
-}
-
-static const char *norm_postal(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    char *narrow = kp_text_value_key(norm->arena, value);
-    size_t mark = narrow && strncmp(narrow, "〒", strlen("〒")) == 0 ? strlen("〒") : 0;
-    const char *digits = narrow ? without(norm, narrow + mark, "-") : "";
-    if (!all_digits(digits) || strlen(digits) != 7)
-        return fail_field(norm, KP_K_POSTAL_CODE, field, value);
-    char *out = kp_arena_printf(norm->arena, "%.3s-%s", digits, digits + 3);
-    return out ? respelled(norm, field, out, value) : "";
-}
-
-static const char *widened(struct kp_norm *norm, enum kp_field field, const char *value, size_t max_bytes,
-                           const char *limit)
-{
-    char *wide = kp_text_wide(norm->arena, value, false);
+    char *wide = kp_text_wide(r->norm->arena, r->value, false);
     if (!wide)
         return "";
-    const char *out = respelled(norm, field, wide, value);
-    if (kp_text_cut(norm->tables->text, wide, max_bytes))
-        kp_norm_note(norm, KP_K_TEXT_CUT, kp_field_name(field), value, limit);
-    return out;
+    (void)respelled(r, KP_K_WIDTH_CHANGED, wide);
+    if (kp_text_cut(r->norm->tables->text, wide, r->rule->most))
+        note(r, KP_K_TEXT_CUT, r->value, r->rule->size);
+    return wide;
 }
 
-static const char *norm_address(struct kp_norm *norm, enum kp_field field, const char *value)
+static const char *read_address(const struct reading *r)
 {
-    char *wide = kp_text_wide(norm->arena, value, false);
-    const char *rest = wide ? kp_text_after_postal_code(wide) : NULL;
-    if (rest && *rest) /* with nothing behind it, an address is missing */
-        kp_norm_note(norm, KP_K_POSTAL_IN_ADDRESS, kp_field_name(field), value, NULL);
-    return widened(norm, field, rest ? rest : value, ADDRESS_MAX_BYTES, "80");
+    const char *wide = kp_norm_text(kp_text_wide(r->norm->arena, r->value, false));
+    const char *rest = kp_text_after_postal_code(wide);
+    struct reading address = *r;
+    if (rest && *rest) /* a postal code alone is no address */
+        note(r, KP_K_POSTAL_IN_ADDRESS, r->value, NULL);
+    address.value = rest ? rest : r->value;
+    return read_wide(&address);
 }
 
-static const char *norm_organisation(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    return widened(norm, field, value, ORGANISATION_MAX_BYTES, "40");
-}
-
-static const char *norm_facility(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    const char *digits = without(norm, kp_norm_folded(norm, value), " -");
-    size_t n = strlen(digits);
-    if (all_digits(digits) && n == INSTITUTION_CODE_DIGITS)
-        return digits; /* the prefecture comes from the address, when all fields are read */
-    if (!all_digits(digits) || n < 9 || n > 10)
-        return fail_field(norm, KP_K_FACILITY_NUMBER, field, value);
-    return n == 9 ? zero_filled(norm, field, digits, 10) : respelled(norm, field, digits, value);
-}
-
-static const char *norm_phone(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    char *narrow = kp_text_value_key(norm->arena, value);
-    const char *digits = narrow ? without(norm, narrow, "-()") : "";
-    if (!all_digits(digits) || strlen(digits) > PHONE_MAX_DIGITS)
-        return fail_field(norm, KP_K_PHONE, field, value);
-    return respelled(norm, field, digits, value);
-}
-
-static const char *norm_ticket(struct kp_norm *norm, enum kp_field field, const char *value)
-{
-    const char *digits = kp_norm_folded(norm, value);
-    if (!all_digits(digits) || strlen(digits) != 11)
-        return fail_field(norm, KP_K_TICKET, field, value);
-    return respelled(norm, field, digits, value);
-}
-
-static normalize_field *const FIELD_RULES[] = {
-    [KP_F_EMPLOYEE_ID] = keep,
-    [KP_F_INSURER_NUMBER] = norm_insurer,
-    [KP_F_INSURED_SYMBOL] = norm_card,
-    [KP_F_INSURED_NUMBER] = norm_card,
-    [KP_F_INSURED_BRANCH] = norm_branch,
-    [KP_F_QUALIFICATION] = norm_code,
-    [KP_F_MEMBER_FROM] = norm_date,
-    [KP_F_MEMBER_TO] = norm_date,
-    [KP_F_NAME_KANA] = norm_kana,
-    [KP_F_NAME] = keep,
-    [KP_F_SEX] = norm_code,
-    [KP_F_BIRTH_DATE] = norm_date,
-    [KP_F_POSTAL_CODE] = norm_postal,
-    [KP_F_ADDRESS] = norm_address,
-    [KP_F_EXAM_DATE] = norm_date,
-    [KP_F_FACILITY_NUMBER] = norm_facility,
-    [KP_F_FACILITY_NAME] = norm_organisation,
-    [KP_F_FACILITY_POSTAL_CODE] = norm_postal,
-    [KP_F_FACILITY_ADDRESS] = norm_address,
-    [KP_F_FACILITY_PHONE] = norm_phone,
-    [KP_F_TICKET_NUMBER] = norm_ticket,
-    [KP_F_TICKET_EXPIRES] = norm_date,
-    [KP_F_REPORT_CATEGORY] = norm_code,
-    [KP_F_PROGRAMME] = norm_code,
-    [KP_F_FASTING] = norm_code,
+static const struct rule RULES[] = {
+    [KP_F_EMPLOYEE_ID] = {read_verbatim},
+    [KP_F_INSURER_NUMBER] = {read_digits, KP_K_INSURER_NUMBER, " -", 6, 8, 8},
+    [KP_F_INSURED_SYMBOL] = {read_card, KP_K_INSURED_NUMBER},
+    [KP_F_INSURED_NUMBER] = {read_card, KP_K_INSURED_NUMBER},
+    [KP_F_INSURED_BRANCH] = {read_digits, KP_K_BRANCH, "", 1, 2, 2},
+    [KP_F_QUALIFICATION] = {read_code, KP_K_QUALIFICATION, "qualification"},
+    [KP_F_MEMBER_FROM] = {read_date},
+    [KP_F_MEMBER_TO] = {read_date},
+    [KP_F_NAME_KANA] = {read_kana, KP_K_KANA_NAME, .most = 100, .size = "100"},
+    [KP_F_NAME] = {read_verbatim},
+    [KP_F_SEX] = {read_code, KP_K_SEX, "sex"},
+    [KP_F_BIRTH_DATE] = {read_date},
+    [KP_F_POSTAL_CODE] = {read_postal, KP_K_POSTAL_CODE},
+    [KP_F_ADDRESS] = {read_address, .most = 80, .size = "80"},
+    [KP_F_EXAM_DATE] = {read_date},
+    [KP_F_FACILITY_NUMBER] = {read_digits, KP_K_FACILITY_NUMBER, " -", 9, 10, 10},
+    [KP_F_FACILITY_NAME] = {read_wide, .most = 40, .size = "40"},
+    [KP_F_FACILITY_POSTAL_CODE] = {read_postal, KP_K_POSTAL_CODE},
+    [KP_F_FACILITY_ADDRESS] = {read_address, .most = 80, .size = "80"},
+    [KP_F_FACILITY_PHONE] = {read_digits, KP_K_PHONE, "-()", 1, 11, 0},
+    [KP_F_TICKET_NUMBER] = {read_digits, KP_K_TICKET, "", 11, 11, 11},
+    [KP_F_TICKET_EXPIRES] = {read_date},
+    [KP_F_REPORT_CATEGORY] = {read_code, KP_K_CATEGORY, "1.2.392.200119.6.1001"},
+    [KP_F_PROGRAMME] = {read_code, KP_K_CATEGORY, "1.2.392.200119.6.1002"},
+    [KP_F_FASTING] = {read_code, KP_K_FASTING, "fasting"},
 };
-_Static_assert(KP_COUNT(FIELD_RULES) == KP_F__COUNT, "a rule for every field");
+_Static_assert(KP_COUNT(RULES) == KP_F__COUNT, "a rule for every field");
 
-/* 都道府県 2, 区分 1 (保険医療機関), then the 7 digits of the 医療機関コード. */
+static const char *read_field(struct kp_norm *norm, enum kp_field field, const char *value)
+{
+    return RULES[field].read(&(struct reading){norm, &RULES[field], field, value});
+}
+
+/* The same for a value from outside, which may contain control characters. */
+static const char *read_cell(struct kp_norm *norm, enum kp_field field, const char *value)
+{
+    for (const char *at = value; *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
+            kp_findings_add(norm->findings, KP_K_CONTROL_CHARACTER, kp_field_name(field), value);
+            return "";
+        }
+    return read_field(norm, field, value);
+}
+
+void kp_norm_field(const struct kp_norm_cell *cell)
+{
+    struct kp_norm *norm = cell->norm;
+    enum kp_field field = (enum kp_field)cell->column->index;
+    const char **now = &norm->record->field[field];
+    if (!*cell->text || kp_norm_dash(norm, kp_field_name(field), cell->key))
+        return;
+    norm->names_facility |= field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
+    norm->serial = cell->column->serial;
+    const char *value = read_cell(norm, field, cell->text);
+    norm->serial = KP_SERIAL_NONE;
+    if (**now && *value && strcmp(*now, value) != 0)
+        kp_norm_disagree(cell, kp_field_name(field));
+    else if (*value)
+        *now = value;
+}
+
+bool kp_norm_field_is_normal(struct kp_norm *norm, enum kp_field field, const char *text)
+{
+    const char *value = *text ? read_cell(norm, field, text) : "";
+    norm->record->field[field] = value;
+    return strcmp(value, text) == 0;
+}
+
+/* --- after all fields --- */
+
+static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
+{
+    const char *parts[KP_F__COUNT] = {[KP_F_FACILITY_NUMBER] = facility->number,
+                                      [KP_F_FACILITY_NAME] = facility->name,
+                                      [KP_F_FACILITY_POSTAL_CODE] = facility->postal_code,
+                                      [KP_F_FACILITY_ADDRESS] = facility->address,
+                                      [KP_F_FACILITY_PHONE] = facility->phone};
+    for (unsigned i = 0; i < KP_F__COUNT && !norm->names_facility; i++)
+        if (parts[i] && *parts[i])
+            norm->record->field[i] = read_field(norm, (enum kp_field)i, parts[i]);
+}
+
+/* Completes a 医療機関コード of 7 digits: 都道府県 (2 digits, by the address), 区分 1 (保険医療機関). */
 static void complete_facility(struct kp_norm *norm)
 {
     const char **number = &norm->record->field[KP_F_FACILITY_NUMBER];
@@ -266,79 +271,21 @@ static void complete_facility(struct kp_norm *norm)
     const struct kp_prefecture *where =
         kp_prefecture_of(norm->tables, norm->record->field[KP_F_FACILITY_ADDRESS]);
     char *whole = where ? kp_arena_printf(norm->arena, "%s1%s", where->code, *number) : NULL;
-    if (whole && kp_facility_number_ok(whole)) {
-        kp_norm_note(norm, KP_K_FACILITY_NUMBER_BUILT, kp_field_name(KP_F_FACILITY_NUMBER), *number,
-                     where->name);
-        *number = whole;
-    } else {
-        *number = fail_field(norm, KP_K_FACILITY_NUMBER, KP_F_FACILITY_NUMBER, *number);
-    }
+    bool valid = whole && kp_facility_number_ok(whole);
+    kp_findings_add(norm->findings, valid ? KP_K_FACILITY_NUMBER_BUILT : KP_K_FACILITY_NUMBER,
+                    kp_field_name(KP_F_FACILITY_NUMBER), *number, valid ? where->name : NULL);
+    *number = valid ? whole : "";
 }
 
-/* National health insurance knows no dependants: everyone in it is 7, whatever "本人" or "家族" became. */
+/* National health insurance has no dependants: everyone's qualification is 7. */
 static void fix_qualification(struct kp_norm *norm)
 {
     const char **field = &norm->record->field[KP_F_QUALIFICATION];
     const struct kp_scheme *scheme = kp_scheme_of(norm->tables, norm->record->field[KP_F_INSURER_NUMBER]);
     if (!**field || strcmp(*field, "7") == 0 || !scheme || strcmp(scheme->scheme, KP_SCHEME_KOKUHO) != 0)
         return;
-    kp_norm_note(norm, KP_K_VALUE_CODED, kp_field_name(KP_F_QUALIFICATION), *field, NULL);
+    kp_findings_add(norm->findings, KP_K_VALUE_CODED, kp_field_name(KP_F_QUALIFICATION), *field);
     *field = "7";
-}
-
-static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
-{
-    const struct {
-        enum kp_field field;
-        const char *value;
-    } parts[] = {{KP_F_FACILITY_NUMBER, facility->number},
-                 {KP_F_FACILITY_NAME, facility->name},
-                 {KP_F_FACILITY_POSTAL_CODE, facility->postal_code},
-                 {KP_F_FACILITY_ADDRESS, facility->address},
-                 {KP_F_FACILITY_PHONE, facility->phone}};
-    if (norm->names_facility)
-        return;
-    for (size_t i = 0; i < KP_COUNT(parts); i++)
-        if (parts[i].value && *parts[i].value)
-            norm->record->field[parts[i].field] =
-                FIELD_RULES[parts[i].field](norm, parts[i].field, parts[i].value);
-}
-
-void kp_norm_field(const struct kp_norm_cell *cell)
-{
-    struct kp_norm *norm = cell->norm;
-    enum kp_field field = (enum kp_field)cell->column->index;
-    const char **now = &norm->record->field[field];
-    if (!*cell->text)
-        return;
-    if (kp_text_is_dash(cell->key)) {
-        kp_norm_note(norm, KP_K_DASH_EMPTY, kp_field_name(field), NULL, NULL);
-        norm->record->dash_empty = true;
-        return;
-    }
-    norm->names_facility |= field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
-    norm->serial = cell->column->serial;
-    if (kp_norm_has_control(cell->text)) {
-        kp_norm_note(norm, KP_K_CONTROL_CHARACTER, kp_field_name(field), cell->text, NULL);
-        return;
-    }
-    const char *value = FIELD_RULES[field](norm, field, cell->text);
-    norm->serial = KP_SERIAL_NONE;
-    if (**now && *value && strcmp(*now, value) != 0)
-        kp_norm_disagree(cell, kp_field_name(field));
-    else if (*value)
-        *now = value;
-}
-
-bool kp_norm_field_stands(struct kp_norm *norm, enum kp_field field, const char *text)
-{
-    if (*text && kp_norm_has_control(text)) {
-        kp_norm_note(norm, KP_K_CONTROL_CHARACTER, kp_field_name(field), text, NULL);
-        return false;
-    }
-    const char *value = *text ? FIELD_RULES[field](norm, field, text) : "";
-    norm->record->field[field] = value;
-    return strcmp(value, text) == 0;
 }
 
 void kp_norm_fields_done(struct kp_norm *norm, const struct kp_org *facility)

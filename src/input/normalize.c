@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "input/norm_codes.h"
 #include "input/norm_fields.h"
 #include "input/norm_items.h"
+#include "input/norm_numbers.h"
 
-/* The order of reading: what a later stage needs to know comes first. A flag column of its own, for instance,
- * outranks what a finding's text implies. */
+/* The order of reading: later stages depend on earlier ones. A column for a flag, for instance, takes
+ * precedence over the flag that a finding implies. */
 enum stage { FIELDS, UNITS, MEAL, ITEMS, FINDINGS, REFERENCES, STAGES, NEVER };
 
 static enum stage stage_of(const struct kp_tables *tables, const struct kp_column *column,
@@ -23,91 +25,65 @@ static enum stage stage_of(const struct kp_tables *tables, const struct kp_colum
     return item == meal ? MEAL : item->depends_on >= 0 ? FINDINGS : ITEMS;
 }
 
-/* The mapping file's own source=code pairs come before everything the tables know. */
-static const char *own_value(struct kp_norm *norm, const struct kp_column *column, const char *text,
-                             const char *key)
-{
-    uint32_t own = 0;
-    if (!kp_map_get(&column->values, key, &own))
-        return text;
-    kp_norm_note(norm, KP_K_VALUE_CODED, kp_column_target(norm->tables, column), text, NULL);
-    return column->codes[own];
-}
-
-/* Trimmed, with the pairs of the mapping file applied; NULL when memory is short. */
+/* Returns the cell trimmed, replaced by a source=code pair of the mapping file; NULL if memory is short. */
 static const char *cell_text(struct kp_norm *norm, const struct kp_column *column)
 {
     const char *text = kp_text_trim(norm->arena, norm->cells[column - norm->mapping->columns]);
+    uint32_t own = 0;
     if (!text || column->values.n_keys == 0)
         return text;
     const char *key = kp_text_value_key(norm->arena, text);
-    return key ? own_value(norm, column, text, key) : NULL;
+    if (!key || !kp_map_get(&column->values, key, &own))
+        return key ? text : NULL;
+    kp_findings_add(norm->findings, KP_K_VALUE_CODED, kp_column_target(norm->tables, column), text);
+    return column->codes[own];
 }
 
-/* Findings in several columns become one text; what says less than that counts only when there is none, and
- * the column that says most is taken. */
+/* Joins findings in several columns; without any, returns the text that says most. NULL if memory is short.
+ */
 static const char *joined_text(struct kp_norm *norm, const struct kp_column *first)
 {
-    struct kp_buf joined = {0};
     const struct kp_item *item = &norm->tables->items[first->index];
-    const char *best = "", *result = NULL;
-    unsigned most = 0;
+    const char *result = "";
+    enum kp_saying most = KP_SAYS_EMPTY;
     size_t parts = 0;
     for (const struct kp_column *column = first; column; column = column->next) {
         const char *text = cell_text(norm, column);
         const char *key = text ? kp_text_value_key(norm->arena, text) : NULL;
         if (!key)
-            goto out;
-        unsigned says = kp_norm_says(norm, item, key);
-        norm->record->dash_empty |= kp_text_is_dash(key);
-        if (says == KP_NORM_WORDS)
-            kp_buf_printf(&joined, "%s%s", parts++ ? " / " : "", text);
-        best = says > most ? text : best;
-        most = says > most ? says : most;
+            return NULL;
+        enum kp_saying saying = kp_norm_saying(norm, item, key);
+        norm->record->dash_empty |= saying == KP_SAYS_DASH;
+        if (saying == KP_SAYS_WORDS && parts++ > 0)
+            result = kp_arena_printf(norm->arena, "%s / %s", result, text);
+        else if (saying > most)
+            result = text;
+        if (!result)
+            return NULL;
+        most = saying > most ? saying : most;
     }
     if (parts > 1)
-        kp_norm_note(norm, KP_K_VALUES_JOINED, kp_column_target(norm->tables, first), NULL, NULL);
-    result = parts == 0           ? best
-             : kp_buf_ok(&joined) ? kp_arena_strdup(norm->arena, kp_buf_text(&joined))
-                                  : NULL;
-out:
-    kp_buf_release(&joined);
-    return result ? result : kp_arena_fail(norm->arena);
+        kp_findings_add(norm->findings, KP_K_VALUES_JOINED, kp_column_target(norm->tables, first), NULL);
+    return result;
 }
 
-/* A column that could mean several items, with no result in it: then it need not be known which. */
-static bool passes_over(struct kp_norm *norm, const struct kp_column *column, const char *key)
-{
-    const char *label = norm->tables->items[column->index].label;
-    if (kp_text_is_dash(key)) {
-        kp_norm_note(norm, KP_K_DASH_EMPTY, label, NULL, NULL);
-        norm->record->dash_empty = true;
-        return true;
-    }
-    return *key == '\0';
-}
-
-/* Which item the column's value belongs to in this row; NULL, and a finding, when the row does not tell. */
+/* Returns the item of the value in this row; NULL, with a finding, if the row does not say. */
 static const struct kp_item *item_of(struct kp_norm *norm, const struct kp_column *column, const char *key)
 {
     const struct kp_item *items = norm->tables->items;
-    if (column->is_pair && norm->meal == KP_MEAL_UNTOLD && kp_code_of(norm->tables, "not_done", key)) {
-        kp_norm_note(norm, KP_K_READ_AS_NOT_DONE, items[column->index].label, NULL, NULL);
-        return NULL; /* neither of the two was done */
-    }
+    const char *label = items[column->index].label;
     if (column->is_pair && norm->meal == KP_MEAL_UNTOLD) {
-        kp_norm_note(norm, KP_K_MEAL_UNKNOWN, items[column->index].label, NULL, NULL);
+        bool not_done = kp_code_of(norm->tables, "not_done", key);
+        kp_findings_add(norm->findings, not_done ? KP_K_READ_AS_NOT_DONE : KP_K_MEAL_UNKNOWN, label, NULL);
         return NULL;
     }
     if (column->is_pair)
         return &items[norm->meal == KP_MEAL_FASTING ? column->index : column->casual];
-    if (!column->methods)
-        return &items[column->index];
     const char *digit = kp_text_value_key(norm->arena, norm->cells[column->methods->column]);
     for (size_t i = 0; digit && i < column->methods->n_choices; i++)
         if (strcmp(column->methods->choices[i].digit, digit) == 0)
             return &items[column->methods->choices[i].item];
-    kp_norm_note(norm, KP_K_METHOD_UNKNOWN, items[column->index].label, NULL, NULL);
+    kp_findings_add(norm->findings, KP_K_METHOD_UNKNOWN, label, NULL);
     return NULL;
 }
 
@@ -123,10 +99,13 @@ static enum kp_status read_column(struct kp_norm *norm, const struct kp_column *
         kp_norm_field(&c);
         return KP_OK;
     }
-    bool chosen = column->is_pair || column->methods;
-    if (chosen && passes_over(norm, column, key))
-        return KP_OK;
-    c.item = chosen ? item_of(norm, column, key) : &norm->tables->items[column->index];
+    c.item = &norm->tables->items[column->index];
+    if (column->is_pair || column->methods) {
+        /* without a value, it does not matter which item it is */
+        if (!*key || kp_norm_dash(norm, c.item->label, key))
+            return KP_OK;
+        c.item = item_of(norm, column, key);
+    }
     if (!c.item)
         return KP_OK;
     if (column->kind == KP_COL_ITEM)
@@ -139,10 +118,10 @@ static enum kp_status read_column(struct kp_norm *norm, const struct kp_column *
 }
 
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
-                            const struct kp_org *facility, const char *const *cells, struct kp_arena *arena,
+                            const struct kp_org *facility, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record)
 {
-    enum kp_status st = KP_OK;
+    struct kp_arena *arena = findings->arena;
     struct kp_norm norm = {.tables = tables,
                            .mapping = mapping,
                            .cells = cells,
@@ -156,9 +135,9 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
         if (!norm.row_units)
             return KP_E_SYSTEM;
     }
-    for (int stage = FIELDS; stage < STAGES; stage++) {
+    for (enum stage stage = FIELDS; stage < STAGES; stage++) {
         for (size_t i = 0; i < mapping->n_columns; i++)
-            if (stage_of(tables, &mapping->columns[i], meal) == (enum stage)stage)
+            if (stage_of(tables, &mapping->columns[i], meal) == stage)
                 KP_TRY(read_column(&norm, &mapping->columns[i]));
         findings->column = 0;
         if (stage == MEAL && meal)
@@ -166,7 +145,6 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
     }
     kp_norm_fields_done(&norm, facility);
     kp_norm_items_done(&norm);
-    st = arena->failed ? KP_E_SYSTEM
-                       : KP_OK; /* else a value that found no room would pass for one that is absent */
-    return st;
+    kp_norm_references_done(&norm);
+    return arena->failed ? KP_E_SYSTEM : KP_OK;
 }

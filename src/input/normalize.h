@@ -1,21 +1,21 @@
 /*
- * Spelling only: widths, kana, dates, numbers to the item's format, texts to codes. Each change is a NOTE; a
- * value that no rule knows is a REJECT with its field. Nothing is decided here. Layer 10.
+ * Normalises a row: widths, kana, dates, numbers in the item's format, codes for texts. Every change is a
+ * NOTE; a value that no rule covers is a REJECT with its field. Decides nothing else.
  */
 #ifndef KP_NORMALIZE_H
 #define KP_NORMALIZE_H
 
 #include "tables/diag.h"
 #include "record/record.h"
-#include "input/header_names.h"
+#include "input/column.h"
 
 /*
- * Turns the cells of one row (UTF-8, one per column of the mapping) into a record. facility fills in what the
- * row lacks when the row names no facility at all. Errors: KP_E_SYSTEM for lack of memory; everything else is
- * a finding.
+ * Turns the cells of a row (UTF-8, one per column of the mapping) into a record, which lives in the arena of
+ * the findings. facility is used if the row names none. Returns KP_E_SYSTEM, not reported, if memory is
+ * short; every other failure is a finding.
  */
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
-                            const struct kp_org *facility, const char *const *cells, struct kp_arena *arena,
+                            const struct kp_org *facility, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record);
 
 #endif

@@ -1,10 +1,10 @@
-/* The rows of all inputs, one after another, with their places. Layer 11. */
+/* Reads the rows of all inputs, one after another. */
 #ifndef KP_ROWS_H
 #define KP_ROWS_H
 
-#include "input/intake.h"
+#include "input/input.h"
 
-/* One row as it came; bytes live in the arena given to kp_rows_next. */
+/* A row as undecoded bytes, which live in the arena given to kp_rows_next. */
 struct kp_row {
     uint32_t file;   /* index of the input */
     uint64_t line;   /* physical line where it begins */
@@ -15,19 +15,20 @@ struct kp_row {
 
 struct kp_rows {
     struct kp_context *ctx;
-    struct kp_inputs *inputs;
-    char delimiter; /* as configured; 0: found from the header row */
-    struct kp_csvin *in;
+    struct kp_inputs *inputs; /* n_rows and comments are set while reading */
+    char delimiter;           /* 0: detected in the header row */
+    struct kp_csvin *in;      /* of inputs->list[file]; NULL between files */
     size_t file;
     uint64_t next_number;
-    uint64_t taken_before; /* bytes of the files already finished */
+    uint64_t taken_before; /* bytes of the finished files */
 };
 
+/* Prepares to read inputs that kp_intake or kp_intake_one has mapped. End with kp_rows_close. */
 void kp_rows_init(struct kp_rows *reader, struct kp_context *ctx, struct kp_inputs *inputs, char delimiter);
-/* The next row; *ret_end at the end of the last input. A broken file is reported: KP_E_INPUT. */
+/* Reads the next row; *ret_end is true after the last one. Reports failures: KP_E_INPUT, KP_E_SYSTEM. */
 enum kp_status kp_rows_next(struct kp_rows *reader, struct kp_arena *arena, struct kp_row *ret_row,
                             bool *ret_end);
-/* Bytes of input consumed so far. */
+/* Returns the bytes of input consumed so far. */
 uint64_t kp_rows_taken(const struct kp_rows *reader);
 void kp_rows_close(struct kp_rows *reader);
 

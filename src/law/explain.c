@@ -1,7 +1,4 @@
-/*
- * kp_explain: the rule applied to one imaginary case: a person, an examination, an insurer, and the
- * provisions that a request cites.
- */
+/* kp_explain: applies the rule to an imaginary case. */
 #include <string.h>
 
 #include "base/json.h"
@@ -18,7 +15,7 @@ struct question {
     struct kp_case c;
     struct kp_request request;
     struct kp_decision decision;
-    const struct kp_item **items; /* asked for */
+    const struct kp_item **items; /* to answer for one by one */
     size_t n_items;
     const char *needed[4]; /* what would turn a hold into a release */
     size_t n_needed;
@@ -47,7 +44,7 @@ static enum kp_status read_insurer(struct kp_context *ctx, struct question *q)
     const char *scheme = q->options->scheme ? q->options->scheme : "";
     if (!kp_is_digits(number, 8))
         return bad_value(ctx, number, "--insurer", "an insurer number of 8 digits");
-    if (!kp_check_digit_ok(number, 8)) /* the rule goes by the prefix, so it can be explained all the same */
+    if (!kp_check_digit_ok(number, 8)) /* the rule needs only the prefix */
         kp_warn(&ctx->diag, KP_K_CHECK_DIGIT_ODD, KP_NOWHERE, number);
     const struct kp_scheme *row = kp_scheme_of(&ctx->tables, number);
     if (!row)
@@ -101,10 +98,9 @@ static enum kp_status read_case(struct kp_context *ctx, struct question *q)
     q->request.items = "";
     q->policy.age_rule = s->age_rule;
     q->policy.withhold_form_items = s->withhold_form_items;
-    enum kp_status st = read_insurer(ctx, q);
-    if (st == KP_OK)
-        st = read_articles(ctx, q);
-    return st == KP_OK ? read_items(ctx, q) : st;
+    KP_TRY(read_insurer(ctx, q));
+    KP_TRY(read_articles(ctx, q));
+    return read_items(ctx, q);
 }
 
 static void need(struct question *q, const char *text)
@@ -113,11 +109,10 @@ static void need(struct question *q, const char *text)
         q->needed[q->n_needed++] = text;
 }
 
-/* What would turn a hold into a release: the request that is missing, the register's word, or consent. */
+/* Finds what would turn a hold into a release: a request, the register's choice, or consent. */
 static void find_needed(struct kp_context *ctx, struct question *q)
 {
     const struct kp_decision *d = &q->decision;
-    char day[11];
     if (d->reason == KP_HOLD_SCHEME_UNSETTLED) {
         need(q, kp_say(ctx, "適用される法律の確認", "the insurer's word on which Act applies"));
         return;
@@ -133,7 +128,6 @@ static void find_needed(struct kp_context *ctx, struct question *q)
             need(q, kp_arena_printf(&ctx->arena, "%s%s%s%s", kp_say(ctx, "", "a request citing "), b->law,
                                     b->request_provision, kp_say(ctx, "を根拠とする求め", "")));
     }
-    kp_date_iso(q->c.on, day);
     need(q, kp_basis_for(&ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, q->c.on)
                 ? kp_say(ctx, "本人の同意", "the person's consent")
                 : NULL);
@@ -141,7 +135,6 @@ static void find_needed(struct kp_context *ctx, struct question *q)
 
 /* --- the answer in words --- */
 
-/* The words for it; JSON has the bare "release" and "withhold". */
 static const char *answer_word(const struct kp_context *ctx, const char *answer)
 {
     return answer[0] == 'r' ? kp_say(ctx, "提供", "release") : kp_say(ctx, "提供しない", "withhold");

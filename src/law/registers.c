@@ -1,116 +1,117 @@
 #include "law/registers.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "base/suggest.h"
-#include "format/sheet.h"
+#include "tables/tablefile.h"
 #include "law/ident.h"
-
-enum { MAX_COLUMNS = 16 };
-static const size_t NOWHERE = SIZE_MAX; /* an optional column that the file does not have */
 
 struct reader {
     struct kp_context *ctx;
-    struct kp_arena *arena; /* the context's */
-    const struct kp_tables *tables;
-    struct kp_diag *diag;
+    struct kp_tablefile file; /* the register being read */
     const char *sender_number;
-    const char *path;
-    const char *const *columns;
-    size_t n_columns;
-    struct kp_sheet sheet;
-    size_t at[MAX_COLUMNS];
     struct kp_map ids; /* id -> line */
 };
 
 static const char *cell(const struct reader *r, size_t row, size_t column)
 {
-    return r->at[column] == NOWHERE ? "" : r->sheet.rows[row].cells[r->at[column]];
+    return kp_cell(&r->file, row, column);
 }
 
 static enum kp_status fault(const struct reader *r, size_t row, size_t column, enum kp_code code,
                             const char *arg1, const char *arg2)
 {
-    return kp_fail(r->diag, KP_E_USAGE, code,
-                   kp_field_at(r->path, r->sheet.rows[row].line, r->columns[column]), arg1, arg2);
+    return kp_fail(&r->ctx->diag, KP_E_USAGE, code,
+                   kp_field_at(r->file.path, r->file.sheet.rows[row].line, r->file.columns[column]), arg1,
+                   arg2);
 }
 
-/* Registers hold names and numbers of people, so a wrong value is named by its place unless values may be
- * shown. */
+/* Registers contain names and numbers of people, so a wrong value is masked unless values may be shown. */
 static enum kp_status value_bad(const struct reader *r, size_t row, size_t column, const char *expected)
 {
-    return fault(r, row, column, KP_K_REGISTER_VALUE_BAD, r->diag->show_values ? cell(r, row, column) : "…",
-                 expected);
+    return fault(r, row, column, KP_K_REGISTER_VALUE_BAD,
+                 r->ctx->diag.show_values ? cell(r, row, column) : "…", expected);
 }
 
-static enum kp_status check_columns(struct reader *r, size_t n_optional)
+static enum kp_status value_missing(const struct reader *r, size_t row, size_t column, const char *expected)
 {
-    for (size_t i = 0; i < r->n_columns; i++) {
-        if (kp_sheet_column(&r->sheet, r->columns[i], &r->at[i]))
-            continue;
-        r->at[i] = NOWHERE;
-        if (i + n_optional < r->n_columns)
-            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(r->path, 1),
-                           r->columns[i]);
-    }
-    for (size_t i = 0; i < r->sheet.n_columns; i++) {
-        bool known = false;
-        for (size_t k = 0; k < r->n_columns; k++)
-            known |= r->at[k] == i;
-        if (!known)
-            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(r->path, 1),
-                           r->sheet.columns[i],
-                           kp_suggest_from(r->sheet.columns[i], r->columns, r->n_columns));
-    }
-    for (size_t i = 0; i < r->sheet.n_rows; i++)
-        if (r->sheet.rows[i].n_cells != r->sheet.n_columns) {
-            char have[24], want[24];
-            (void)snprintf(have, sizeof(have), "%zu", r->sheet.rows[i].n_cells);
-            (void)snprintf(want, sizeof(want), "%zu", r->sheet.n_columns);
-            return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH,
-                           kp_at(r->path, r->sheet.rows[i].line), have, want);
-        }
-    return KP_OK;
+    return fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, expected, NULL);
 }
 
-/* The last n_optional of the n columns may be missing from the file. */
-static enum kp_status open_register(struct reader *r, const char *path, const char *const *columns, size_t n,
+static enum kp_status row_width_bad(const struct kp_tablefile *f, size_t row)
+{
+    char have[24], want[24];
+    (void)snprintf(have, sizeof(have), "%zu", f->sheet.rows[row].n_cells);
+    (void)snprintf(want, sizeof(want), "%zu", f->sheet.n_columns);
+    return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH, kp_at(f->path, f->sheet.rows[row].line),
+                   have, want);
+}
+
+/* The last n_optional columns may be missing from the file. */
+static enum kp_status open_register(struct reader *r, const char *path, const char *columns,
                                     size_t n_optional)
 {
+    struct kp_tablefile *f = &r->file;
     const char *bytes = NULL;
-    size_t size = 0;
-    r->path = path;
-    r->columns = columns;
-    r->n_columns = n;
+    size_t n = 0, at = 0;
+    *f = (struct kp_tablefile){.arena = &r->ctx->arena,
+                               .io = r->ctx->io,
+                               .diag = &r->ctx->diag,
+                               .text = r->ctx->tables.text,
+                               .strict = true,
+                               .path = path};
     r->ids = (struct kp_map){0};
-    if (kp_read_file(r->ctx->io, path, KP_SHEET_MAX_BYTES, r->arena, &bytes, &size) != KP_OK)
-        return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
-    if (kp_sheet_read(&r->sheet, r->arena, r->tables->text, bytes, size) != KP_OK)
-        return kp_fail(r->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(path, r->sheet.bad_line),
+    if (kp_read_file(f->io, path, KP_SHEET_MAX_BYTES, f->arena, &bytes, &n) != KP_OK)
+        return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
+    enum kp_tablefile_fault found = kp_tablefile_parse(f, columns, n_optional, bytes, n, &at);
+    if (found == KP_TABLEFILE_NO_MEMORY)
+        return kp_no_memory(r->ctx);
+    if (found == KP_TABLEFILE_NOT_CSV)
+        return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(path, f->sheet.bad_line),
                        "not CSV in UTF-8 or CP932");
-    return check_columns(r, n_optional);
+    if (found == KP_TABLEFILE_COLUMN_MISSING)
+        return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1), f->columns[at]);
+    if (found == KP_TABLEFILE_COLUMN_UNKNOWN)
+        return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(path, 1),
+                       f->sheet.columns[at], kp_suggest_from(f->sheet.columns[at], f->columns, f->n_columns));
+    return found == KP_TABLEFILE_ROW_WIDTH ? row_width_bad(f, at) : KP_OK;
+}
+
+/* Files a row under a key. *ret_first is the first row under it, which is the row itself for a new key. */
+static enum kp_status file_row(struct reader *r, struct kp_map *map, const char *key, size_t row,
+                               uint32_t *ret_first)
+{
+    if (key && kp_map_get(map, key, ret_first))
+        return KP_OK;
+    *ret_first = (uint32_t)row;
+    return key && kp_map_put(map, r->file.arena, key, (uint32_t)row) == KP_MAP_ADDED ? KP_OK
+                                                                                     : kp_no_memory(r->ctx);
 }
 
 /* --- values --- */
 
-static enum kp_status read_id(struct reader *r, size_t row, size_t column, const char **ret_id)
+static enum kp_status read_id(struct reader *r, size_t row, const char **ret_id)
 {
-    const char *id = cell(r, row, column);
+    enum { ID = 0 };
+    const char *id = cell(r, row, ID);
     uint32_t first = 0;
     char line[24];
     if (!*id)
-        return fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, "an id of your own choice", NULL);
+        return value_missing(r, row, ID, "an id of your own choice");
     if (kp_map_get(&r->ids, id, &first)) {
-        (void)snprintf(line, sizeof(line), "%u", first);
-        return fault(r, row, column, KP_K_REGISTER_DUPLICATE, id, line);
+        (void)snprintf(line, sizeof(line), "%" PRIu32, first);
+        return fault(r, row, ID, KP_K_REGISTER_DUPLICATE, id, line);
     }
+    if (kp_map_put(&r->ids, r->file.arena, id, (uint32_t)r->file.sheet.rows[row].line) != KP_MAP_ADDED)
+        return kp_no_memory(r->ctx);
     *ret_id = id;
-    return kp_map_put(&r->ids, r->arena, id, (uint32_t)r->sheet.rows[row].line) == KP_MAP_ADDED ? KP_OK
-                                                                                                : KP_E_SYSTEM;
+    return KP_OK;
 }
 
 static enum kp_status read_date(const struct reader *r, size_t row, size_t column, bool required,
@@ -118,8 +119,7 @@ static enum kp_status read_date(const struct reader *r, size_t row, size_t colum
 {
     const char *text = cell(r, row, column);
     if (!*text)
-        return required ? fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, "a date as YYYY-MM-DD", NULL)
-                        : KP_OK;
+        return required ? value_missing(r, row, column, "a date as YYYY-MM-DD") : KP_OK;
     return kp_date_parse_iso(text, ret_date) ? KP_OK : value_bad(r, row, column, "a date as YYYY-MM-DD");
 }
 
@@ -127,7 +127,8 @@ static enum kp_status check_order(const struct reader *r, size_t row, size_t ear
                                   size_t later, struct kp_date b)
 {
     if (kp_date_is_set(a) && kp_date_is_set(b) && kp_date_compare(b, a) < 0)
-        return fault(r, row, later, KP_K_REGISTER_DATES_DISORDERED, r->columns[later], r->columns[earlier]);
+        return fault(r, row, later, KP_K_REGISTER_DATES_DISORDERED, r->file.columns[later],
+                     r->file.columns[earlier]);
     return KP_OK;
 }
 
@@ -135,9 +136,9 @@ static enum kp_status read_insurer_number(const struct reader *r, size_t row, si
                                           const char **ret_number)
 {
     const char *number = cell(r, row, column);
-    if (strlen(number) != 8 || number[strspn(number, "0123456789")] != '\0')
+    if (!kp_is_digits(number, 8))
         return value_bad(r, row, column, "an insurer number of 8 digits");
-    if (!kp_scheme_of(r->tables, number))
+    if (!kp_scheme_of(&r->ctx->tables, number))
         return value_bad(r, row, column, "a number that begins with a known scheme prefix");
     if (!kp_check_digit_ok(number, 8))
         return value_bad(r, row, column, "the number with its right check digit");
@@ -145,20 +146,18 @@ static enum kp_status read_insurer_number(const struct reader *r, size_t row, si
     return KP_OK;
 }
 
-/* A space-separated list whose words must all pass; also_ok are words beside the item codes. */
+/* Checks a space-separated list of item codes and of the words in also_ok. */
 static enum kp_status check_items(const struct reader *r, size_t row, size_t column, const char *also_ok)
 {
-    const char *at = cell(r, row, column);
-    while (*at) {
-        size_t n = strcspn(at, " ");
-        char *word = kp_arena_strndup(r->arena, at, n);
-        if (!word)
-            return KP_E_SYSTEM;
-        if (n && !kp_item_find(r->tables, word) && !kp_list_has(also_ok, word))
+    const char *list = cell(r, row, column);
+    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
+        char *code = kp_arena_strndup(r->file.arena, word.at, word.n);
+        if (!code)
+            return kp_no_memory(r->ctx);
+        if (word.n && !kp_item_find(&r->ctx->tables, code) && !kp_list_has(also_ok, code))
             return value_bad(r, row, column,
                              *also_ok ? "item codes of 17 characters, other, or all"
                                       : "item codes of 17 characters, separated by spaces");
-        at += n + (at[n] == ' ');
     }
     return KP_OK;
 }
@@ -169,17 +168,9 @@ enum { Q_ID, Q_INSURER, Q_RECEIVED, Q_ARTICLES, Q_FROM, Q_TO, Q_AGES, Q_ITEMS, Q
 
 static enum kp_status read_articles(const struct reader *r, size_t row, unsigned *ret_routes)
 {
-    unsigned routes = 0;
-    const char *list = cell(r, row, Q_ARTICLES);
-    size_t length = 0;
-    for (unsigned i = KP_ROUTE_ELDERLY; i <= KP_ROUTE_HEALTH; i++)
-        if (kp_list_has(list, kp_route_names[i])) {
-            routes |= 1u << i;
-            length += strlen(kp_route_names[i]) + (length > 0);
-        }
-    if (!routes || strlen(list) != length)
+    if (!kp_list_bits(kp_route_names, cell(r, row, Q_ARTICLES), ret_routes) ||
+        (*ret_routes & 1u << KP_ROUTE_CONSENT))
         return value_bad(r, row, Q_ARTICLES, "elderly_act, health_act, or both separated by a space");
-    *ret_routes = routes;
     return KP_OK;
 }
 
@@ -199,7 +190,7 @@ static enum kp_status read_ages(const struct reader *r, size_t row, unsigned *re
 
 static enum kp_status read_request(struct reader *r, size_t i, struct kp_request *q)
 {
-    KP_TRY(read_id(r, i, Q_ID, &q->id));
+    KP_TRY(read_id(r, i, &q->id));
     KP_TRY(read_insurer_number(r, i, Q_INSURER, &q->insurer_number));
     KP_TRY(read_date(r, i, Q_RECEIVED, true, &q->received));
     KP_TRY(read_articles(r, i, &q->routes));
@@ -218,28 +209,22 @@ static enum kp_status read_request(struct reader *r, size_t i, struct kp_request
 
 static enum kp_status load_requests(struct reader *r, const char *path, struct kp_registers *registers)
 {
-    static const char *const columns[] = {"request_id",  "insurer_number", "received_on", "articles",
-                                          "exam_from",   "exam_to",        "ages",        "items",
-                                          "valid_until", "withdrawn_on",   "note"};
-    KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 0));
-    size_t n = r->sheet.n_rows;
-    struct kp_request *requests = kp_arena_alloc(r->arena, (n + 1) * sizeof(*requests));
-    if (!requests)
+    KP_TRY(open_register(r, path,
+                         "request_id insurer_number received_on articles exam_from exam_to ages items "
+                         "valid_until withdrawn_on note",
+                         0));
+    size_t n = r->file.sheet.n_rows;
+    struct kp_request *requests = kp_tablefile_rows(&r->file, sizeof(*requests));
+    size_t *last = requests ? kp_tablefile_rows(&r->file, sizeof(*last)) : NULL; /* by first row */
+    if (!last)
         return KP_E_SYSTEM;
-    for (size_t i = 0; i < n; i++)
-        KP_TRY(read_request(r, i, &requests[i]));
     for (size_t i = 0; i < n; i++) {
         uint32_t first = 0;
-        if (!kp_map_get(&registers->request_by_insurer, requests[i].insurer_number, &first)) {
-            if (kp_map_put(&registers->request_by_insurer, r->arena, requests[i].insurer_number,
-                           (uint32_t)i) != KP_MAP_ADDED)
-                return KP_E_SYSTEM;
-            continue;
-        }
-        struct kp_request *last = &requests[first];
-        while (last->next)
-            last = &requests[last->next - requests];
-        last->next = &requests[i];
+        KP_TRY(read_request(r, i, &requests[i]));
+        KP_TRY(file_row(r, &registers->request_by_insurer, requests[i].insurer_number, i, &first));
+        if (first != i)
+            requests[last[first]].next = &requests[i];
+        last[first] = i;
     }
     registers->requests = requests;
     registers->n_requests = n;
@@ -248,20 +233,8 @@ static enum kp_status load_requests(struct reader *r, const char *path, struct k
 
 /* --- consents --- */
 
-enum {
-    C_ID,
-    C_EMPLOYEE,
-    C_INSURER,
-    C_SYMBOL,
-    C_NUMBER,
-    C_BRANCH,
-    C_RECIPIENT,
-    C_ITEMS,
-    C_KIND,
-    C_GIVEN,
-    C_WITHDRAWN,
-    C_EVIDENCE
-};
+enum { C_ID, C_EMPLOYEE, C_INSURER, C_SYMBOL, C_NUMBER, C_BRANCH };
+enum { C_RECIPIENT = C_BRANCH + 1, C_ITEMS, C_KIND, C_GIVEN, C_WITHDRAWN, C_EVIDENCE };
 
 char *kp_employee_key(struct kp_arena *arena, const char *employee_id)
 {
@@ -285,33 +258,29 @@ static enum kp_status read_person(const struct reader *r, size_t i, struct kp_co
     c->insured = "";
     if (!*number) {
         if (!*c->employee_id)
-            return fault(r, i, C_EMPLOYEE, KP_K_REGISTER_VALUE_MISSING,
-                         "employee_id, or insurer_number and insured_number", NULL);
+            return value_missing(r, i, C_EMPLOYEE, "employee_id, or insurer_number and insured_number");
         if (*cell(r, i, C_SYMBOL) || *branch)
-            return fault(r, i, C_NUMBER, KP_K_REGISTER_VALUE_MISSING,
-                         "the insured number that goes with the rest", NULL);
+            return value_missing(r, i, C_NUMBER, "the insured number that goes with the rest");
         return KP_OK;
     }
     const char *insurer = NULL;
-    enum kp_status st = read_insurer_number(r, i, C_INSURER, &insurer);
-    if (st != KP_OK)
-        return st;
-    if (*branch && (strlen(branch) != 2 || branch[strspn(branch, "0123456789")] != '\0'))
+    KP_TRY(read_insurer_number(r, i, C_INSURER, &insurer));
+    if (*branch && !kp_is_digits(branch, 2))
         return value_bad(r, i, C_BRANCH, "two digits, or nothing");
-    c->insured = kp_insured_key(r->arena, insurer, cell(r, i, C_SYMBOL), number, branch);
-    return c->insured ? KP_OK : KP_E_SYSTEM;
+    c->insured = kp_insured_key(r->file.arena, insurer, cell(r, i, C_SYMBOL), number, branch);
+    return c->insured ? KP_OK : kp_no_memory(r->ctx);
 }
 
 static enum kp_status read_consent(struct reader *r, size_t i, struct kp_consent *c)
 {
-    KP_TRY(read_id(r, i, C_ID, &c->id));
+    KP_TRY(read_id(r, i, &c->id));
     KP_TRY(read_person(r, i, c));
     c->recipient = cell(r, i, C_RECIPIENT);
     if (strcmp(c->recipient, "*") != 0)
         KP_TRY(read_insurer_number(r, i, C_RECIPIENT, &c->recipient));
     c->items = cell(r, i, C_ITEMS);
     if (!*c->items)
-        return fault(r, i, C_ITEMS, KP_K_REGISTER_VALUE_MISSING, "item codes, other, or all", NULL);
+        return value_missing(r, i, C_ITEMS, "item codes, other, or all");
     KP_TRY(check_items(r, i, C_ITEMS, "other all"));
     c->notice = strcmp(cell(r, i, C_KIND), "notice") == 0;
     if (!c->notice && strcmp(cell(r, i, C_KIND), "explicit") != 0)
@@ -323,41 +292,30 @@ static enum kp_status read_consent(struct reader *r, size_t i, struct kp_consent
     return KP_OK;
 }
 
-/* Filed under the employee id where there is one: then the insured number, if given too, must agree as well.
- */
-static enum kp_status file_consent(struct reader *r, struct kp_registers *registers,
-                                   struct kp_consent *consents, struct kp_consent **last, size_t i)
+/* A consent with an employee id is filed under that alone; its card, if given, is compared on use. */
+static const char *person_key(const struct reader *r, const struct kp_consent *c)
 {
-    struct kp_consent *c = &consents[i];
-    const char *key = *c->employee_id ? kp_employee_key(r->arena, c->employee_id) : c->insured;
-    uint32_t first = 0;
-    if (!key)
-        return KP_E_SYSTEM;
-    if (kp_map_get(&registers->consent_by_person, key, &first)) {
-        last[first]->next = c;
-        last[first] = c;
-        return KP_OK;
-    }
-    last[i] = c;
-    return kp_map_put(&registers->consent_by_person, r->arena, key, (uint32_t)i) == KP_MAP_ADDED
-               ? KP_OK
-               : KP_E_SYSTEM;
+    return *c->employee_id ? kp_employee_key(r->file.arena, c->employee_id) : c->insured;
 }
 
 static enum kp_status load_consents(struct reader *r, const char *path, struct kp_registers *registers)
 {
-    static const char *const columns[] = {
-        "consent_id", "employee_id", "insurer_number", "insured_symbol", "insured_number", "insured_branch",
-        "recipient",  "items",       "kind",           "given_on",       "withdrawn_on",   "evidence"};
-    KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 0));
-    size_t n = r->sheet.n_rows;
-    struct kp_consent *consents = kp_arena_alloc(r->arena, (n + 1) * sizeof(*consents));
-    struct kp_consent **last = kp_arena_alloc(r->arena, (n + 1) * sizeof(struct kp_consent *));
-    if (!consents || !last)
+    KP_TRY(open_register(r, path,
+                         "consent_id employee_id insurer_number insured_symbol insured_number insured_branch "
+                         "recipient items kind given_on withdrawn_on evidence",
+                         0));
+    size_t n = r->file.sheet.n_rows;
+    struct kp_consent *consents = kp_tablefile_rows(&r->file, sizeof(*consents));
+    size_t *last = consents ? kp_tablefile_rows(&r->file, sizeof(*last)) : NULL; /* by first row */
+    if (!last)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
+        uint32_t first = 0;
         KP_TRY(read_consent(r, i, &consents[i]));
-        KP_TRY(file_consent(r, registers, consents, last, i));
+        KP_TRY(file_row(r, &registers->consent_by_person, person_key(r, &consents[i]), i, &first));
+        if (first != i)
+            consents[last[first]].next = &consents[i];
+        last[first] = i;
     }
     registers->consents = consents;
     registers->n_consents = n;
@@ -366,23 +324,9 @@ static enum kp_status load_consents(struct reader *r, const char *path, struct k
 
 /* --- insurers --- */
 
-enum {
-    N_NUMBER,
-    N_NAME,
-    N_ADDRESS,
-    N_REPRESENTATIVE,
-    N_SCHEME,
-    N_SENDER,
-    N_INTERACTION,
-    N_EVENT,
-    N_REPORT,
-    N_PROGRAMME,
-    N_REPORT_UNDER40,
-    N_PROGRAMME_UNDER40,
-    N_SECTION_UNDER40,
-    N_WIDTH,
-    N_MAX_DOCUMENTS
-};
+enum { N_NUMBER, N_NAME, N_ADDRESS, N_REPRESENTATIVE, N_SCHEME, N_SENDER, N_INTERACTION, N_EVENT };
+enum { N_REPORT = N_EVENT + 1, N_PROGRAMME, N_REPORT_UNDER40, N_PROGRAMME_UNDER40, N_SECTION_UNDER40 };
+enum { N_WIDTH = N_SECTION_UNDER40 + 1, N_MAX_DOCUMENTS };
 
 static enum kp_status read_code(const struct reader *r, size_t row, size_t column, const char *fallback,
                                 const char *allowed, const char **ret_code)
@@ -394,42 +338,38 @@ static enum kp_status read_code(const struct reader *r, size_t row, size_t colum
 
 static enum kp_status read_scheme(const struct reader *r, size_t i, struct kp_insurer *n)
 {
-    const struct kp_scheme *scheme = kp_scheme_of(r->tables, n->number);
+    const struct kp_scheme *scheme = kp_scheme_of(&r->ctx->tables, n->number);
     n->scheme = cell(r, i, N_SCHEME);
     if (!*n->scheme || strcmp(n->scheme, scheme->scheme) == 0 || kp_list_has(scheme->choices, n->scheme))
         return KP_OK;
     return fault(r, i, N_SCHEME, KP_K_REGISTER_SCHEME_CONFLICT, scheme->scheme, n->scheme);
 }
 
-static enum kp_status read_sender(const struct reader *r, size_t i, const char *fallback,
-                                  struct kp_insurer *n)
+static enum kp_status read_sender(const struct reader *r, size_t i, struct kp_insurer *n)
 {
-    n->sender_number = *cell(r, i, N_SENDER) ? cell(r, i, N_SENDER) : fallback;
-    if (*cell(r, i, N_SENDER) &&
-        (strlen(n->sender_number) != 10 || n->sender_number[strspn(n->sender_number, "0123456789")] != '\0'))
-        return value_bad(r, i, N_SENDER, "a sender number of 10 digits");
-    return KP_OK;
+    const char *number = cell(r, i, N_SENDER);
+    n->sender_number = *number ? number : r->sender_number;
+    return !*number || kp_is_digits(number, 10) ? KP_OK
+                                                : value_bad(r, i, N_SENDER, "a sender number of 10 digits");
 }
 
 static enum kp_status read_width(const struct reader *r, size_t i, struct kp_insurer *n)
 {
     static const char *const widths[] = {
-        [KP_WIDTH_AS_GIVEN] = "as_given", [KP_WIDTH_HALF] = "half", [KP_WIDTH_FULL] = "full"};
+        [KP_WIDTH_AS_GIVEN] = "as_given", [KP_WIDTH_HALF] = "half", [KP_WIDTH_FULL] = "full", NULL};
     const char *text = cell(r, i, N_WIDTH);
-    for (size_t w = 0; w < KP_COUNT(widths); w++)
-        if (strcmp(text, widths[w]) == 0)
-            n->symbol_width = (enum kp_symbol_width)w;
-    if (*text && strcmp(widths[n->symbol_width], text) != 0)
+    size_t width = KP_WIDTH_AS_GIVEN;
+    if (*text && !kp_name_find(widths, text, &width))
         return value_bad(r, i, N_WIDTH, "as_given, half or full");
+    n->symbol_width = (enum kp_symbol_width)width;
     return KP_OK;
 }
 
 static enum kp_status read_limit(const struct reader *r, size_t i, struct kp_insurer *n)
 {
     const char *text = cell(r, i, N_MAX_DOCUMENTS);
-    size_t digits = strspn(text, "0123456789");
     n->max_documents = strtoull(text, NULL, 10);
-    if (*text && (text[digits] != '\0' || digits > 6 || n->max_documents == 0))
+    if (*text && (!kp_all_digits(text) || strlen(text) > 6 || n->max_documents == 0))
         return value_bad(r, i, N_MAX_DOCUMENTS, "a number from 1 to 999999");
     return KP_OK;
 }
@@ -441,7 +381,7 @@ bool kp_categories_fit(const char *report, const char *programme)
     return strcmp(report, "10") != 0 || !kp_list_has("990 000 040 060 090", programme);
 }
 
-/* 10 and 010 are of those of 40 to 74. */
+/* 10 and 010 are for ages 40 to 74 only. */
 #define REPORTS "40 41 42 90"
 #define PROGRAMMES "000 020 030 040 060 090 990"
 #define SECTIONS "01010 01020 01030 01040 01060 01090"
@@ -449,13 +389,13 @@ bool kp_categories_fit(const char *report, const char *programme)
 static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer *n)
 {
     const char *id = NULL;
-    KP_TRY(read_id(r, i, N_NUMBER, &id));
+    KP_TRY(read_id(r, i, &id));
     KP_TRY(read_insurer_number(r, i, N_NUMBER, &n->number));
     n->name = cell(r, i, N_NAME);
     n->address = cell(r, i, N_ADDRESS);
     n->representative = cell(r, i, N_REPRESENTATIVE);
     KP_TRY(read_scheme(r, i, n));
-    KP_TRY(read_sender(r, i, r->sender_number, n));
+    KP_TRY(read_sender(r, i, n));
     KP_TRY(read_code(r, i, N_INTERACTION, "6", "1 2 3 4 5 6 7 8 9 10 11 12 13", &n->interaction_type));
     KP_TRY(read_code(r, i, N_EVENT, "1", "1 2 3 4 5", &n->service_event));
     KP_TRY(read_code(r, i, N_REPORT, "10", "10 " REPORTS, &n->report_40to74));
@@ -473,21 +413,19 @@ static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer
 
 static enum kp_status load_insurers(struct reader *r, const char *path, struct kp_registers *registers)
 {
-    static const char *const columns[] = {"insurer_number",   "name",           "address",
-                                          "representative",   "scheme",         "sender_number",
-                                          "interaction_type", "service_event",  "report_40to74",
-                                          "programme_40to74", "report_under40", "programme_under40",
-                                          "section_under40",  "symbol_width",   "max_documents"};
-    KP_TRY(open_register(r, path, columns, KP_COUNT(columns), 1));
-    size_t n = r->sheet.n_rows;
-    struct kp_insurer *insurers = kp_arena_alloc(r->arena, (n + 1) * sizeof(*insurers));
+    KP_TRY(open_register(r, path,
+                         "insurer_number name address representative scheme sender_number interaction_type "
+                         "service_event report_40to74 programme_40to74 report_under40 programme_under40 "
+                         "section_under40 symbol_width max_documents",
+                         1));
+    size_t n = r->file.sheet.n_rows;
+    struct kp_insurer *insurers = kp_tablefile_rows(&r->file, sizeof(*insurers));
     if (!insurers)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < n; i++) {
+        uint32_t first = 0;
         KP_TRY(read_insurer(r, i, &insurers[i]));
-        if (kp_map_put(&registers->insurer_by_number, r->arena, insurers[i].number, (uint32_t)i) !=
-            KP_MAP_ADDED)
-            return KP_E_SYSTEM;
+        KP_TRY(file_row(r, &registers->insurer_by_number, insurers[i].number, i, &first));
     }
     registers->insurers = insurers;
     registers->n_insurers = n;
@@ -498,11 +436,7 @@ enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_registe
                                  const char *sender_number, struct kp_registers *ret_registers)
 {
     struct kp_registers registers = {0};
-    struct reader r = {.ctx = ctx,
-                       .arena = &ctx->arena,
-                       .tables = &ctx->tables,
-                       .diag = &ctx->diag,
-                       .sender_number = sender_number};
+    struct reader r = {.ctx = ctx, .sender_number = sender_number};
     if (files->requests)
         KP_TRY(load_requests(&r, files->requests, &registers));
     if (files->consents)

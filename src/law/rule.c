@@ -19,18 +19,7 @@ const char *const kp_reason_names[KP_HOLD__COUNT] = {
     [KP_HOLD_ALREADY_DISCLOSED] = "already_disclosed",
 };
 
-enum { RETENTION_YEARS = 5 /* 安衛則51条 */, TARGET_AGE = 40, LATE_STAGE_AGE = 75 };
-
-enum kp_band kp_age_band(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule, int *ret_age)
-{
-    int real = kp_age_on(birth, exam);
-    int year_end = kp_age_at_fiscal_year_end(birth, exam, rule);
-    /* From 75 on it is the real age that decides, so that is the age to name. */
-    *ret_age = year_end >= LATE_STAGE_AGE ? real : year_end;
-    if (real >= LATE_STAGE_AGE)
-        return KP_BAND_75PLUS;
-    return year_end >= TARGET_AGE ? KP_BAND_40TO74 : KP_BAND_UNDER40;
-}
+enum { RETENTION_YEARS = 5 /* 安衛則51条 */ };
 
 static bool on_or_after(struct kp_date day, struct kp_date from)
 {
@@ -42,7 +31,7 @@ static bool on_or_before(struct kp_date day, struct kp_date to)
     return !kp_date_is_set(to) || kp_date_compare(day, to) <= 0;
 }
 
-/* Withdrawn on a day means: from that day on it no longer counts. */
+/* A withdrawal takes effect on its day. */
 static bool withdrawn_by(struct kp_date withdrawn, struct kp_date day)
 {
     return kp_date_is_set(withdrawn) && kp_date_compare(withdrawn, day) <= 0;
@@ -71,8 +60,7 @@ const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_rout
     return NULL;
 }
 
-/* Does the request ask for this person at all? One that had not come by the day of disclosure asks for
- * nobody. */
+/* A request covers nobody before it is received. */
 static bool request_covers(const struct kp_request *q, const struct kp_case *c, enum kp_band band)
 {
     return kp_date_compare(q->received, c->on) <= 0 && on_or_after(c->exam, q->exam_from) &&
@@ -84,8 +72,7 @@ static bool request_in_force(const struct kp_request *q, struct kp_date on)
     return !withdrawn_by(q->withdrawn, on) && on_or_before(on, q->valid_until);
 }
 
-/* The provision must have been there when the request came: nobody can rely on an article before it is in
- * force. */
+/* The provision must have been in force when the request was received. */
 static const struct kp_basis *request_basis(const struct kp_tables *tables, const struct kp_request *q,
                                             enum kp_route route, const struct kp_case *c, const char *scheme,
                                             enum kp_band band)
@@ -102,7 +89,8 @@ static bool is_member(const struct kp_case *c)
     return on_or_after(c->exam, c->member_from) && !left;
 }
 
-/* Under 40 only the health Acts serve; from 40 on the elderly Act comes first, whichever request cites it. */
+/* From 40 on the elderly Act comes first, whichever request cites it; under 40 only the health Acts have a
+ * basis. */
 static void find_duty(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
     static const enum kp_route order[] = {KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH};
@@ -159,8 +147,7 @@ bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *
            kp_list_has(request->items, item->code);
 }
 
-/* By any of the insurer's requests that rest on the same basis: their order in the register must not matter.
- */
+/* Looks at all requests that rest on the same basis: their order in the register must not matter. */
 static bool requested(const struct kp_tables *tables, const struct kp_case *c, const struct kp_item *item,
                       const struct kp_decision *d)
 {
@@ -200,14 +187,14 @@ static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
 }
 
 /*
- * What receivers take only whole goes out whole or not at all: a judgement with the name of its doctor, a
- * finding with its words. A name stands inside the judgement, so it goes out with one that says something. A
- * ground for one half is none for the other.
+ * Receivers accept a judgement only with the name of its doctor, and a finding only with its text: both
+ * halves are released or neither, and each needs a ground of its own. The name is written inside the
+ * judgement, so it is released only with a judgement that is a result. If the items are not known, no half is
+ * missing.
  */
 static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
-    for (size_t i = 0; c->presence && i < tables->n_items;
-         i++) { /* where items are not known, no half is missing */
+    for (size_t i = 0; c->presence && i < tables->n_items; i++) {
         const int others[] = {tables->items[i].author_item, tables->items[i].text_item};
         for (size_t k = 0; k < KP_COUNT(others); k++)
             if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, (int)i) && is_result(c, others[k]) &&
@@ -246,7 +233,7 @@ static void sort_items(const struct kp_tables *tables, const struct kp_policy *p
         d->reason = d->duty_fault;
 }
 
-/* A scheme that is open holds the record whatever was requested or consented. */
+/* An open scheme holds the record whatever was requested or consented. */
 static enum kp_reason open_scheme(const char *scheme)
 {
     if (strcmp(scheme, KP_SCHEME_UNSETTLED) == 0)
@@ -280,7 +267,7 @@ void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, c
     if (d.duty_fault != KP_HOLD_NONE) {
         d.request = NULL;
         d.basis = kp_basis_for(tables, KP_ROUTE_CONSENT, d.scheme, d.band, c->on);
-        /* Before the privacy Act's rule there is nothing a consent could rest on. */
+        /* Before the privacy Act there is no rule that a consent could rest on. */
         if (!d.basis && d.reason == KP_HOLD_NONE)
             d.reason = d.duty_fault;
     }

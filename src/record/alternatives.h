@@ -1,37 +1,35 @@
 /*
- * What is put right in a record before it is checked: one code of each group of alternatives, and, where the
- * policy says so, the items that follow from others. Every change is a note. Layer 10.
+ * Settles a record before it is checked: keeps one value of each group of alternatives and, if the policy
+ * says so, computes values that follow from others. Every change is a finding of level note.
  */
 #ifndef KP_ALTERNATIVES_H
 #define KP_ALTERNATIVES_H
 
-#include "tables/diag.h"
 #include "record/record.h"
-#include "kenporter.h"
+#include "tables/diag.h"
 
 struct kp_settling {
     bool derive;              /* compute what the source lacks and what follows from the rest */
-    bool withhold_form_items; /* they do not go out, so they displace no other item */
+    bool withhold_form_items; /* they are not exported, so they displace no other item */
     enum kp_age_rule age_rule;
-    const char *programme; /* プログラム種別 of the document; 030 brings groups of its own */
+    const char *programme; /* プログラム種別 of the document; 030 has groups of its own */
 };
 
 /*
- * Of several codes of one group the one with a result stays, before one that was not measurable, before one
- * not done, and of equals the first in the table (B03): その他 before 2回目 before 1回目 of the blood
- * pressure, both numbers of one occasion where there is one (X11), visceral fat before waists (X12), one
- * method for each test. Fasting and casual results of one test stay as they are: which is right cannot be
- * told. With derive: the mean of two blood pressures becomes その他, and BMI, eGFR, non-HDL,
- * メタボリックシンドローム判定 and 保健指導レベル are set where the source says nothing of them; the two
- * judgements only from 40 to 74. A value of the source is never overwritten.
+ * Of the values of one group keeps one (B03): a result before "not measurable" before "not done", then the
+ * first in the order of the table. That order puts その他 before 2回目 before 1回目 for blood pressure, where
+ * an occasion with both numbers wins (X11), visceral fat before waists (X12), and one method of each test.
+ * Fasting and casual results of one test both stay: nothing tells which is right. With derive, sets その他 to
+ * the mean of two blood pressures, and BMI, eGFR, non-HDL, and for persons of 40 to 74
+ * メタボリックシンドローム判定 and 保健指導レベル, unless the source has the item. Never overwrites a value
+ * of the source. Running out of memory shows as findings->arena->failed.
  */
-void kp_alternatives(const struct kp_tables *tables, struct kp_record *record, const struct kp_settling *how,
-                     struct kp_findings *findings);
+void kp_settle_record(struct kp_record *record, const struct kp_settling *how, struct kp_findings *findings);
 
-/* Do the two items stand for one another, so that a document holds one of them only? */
+/* True if a document may contain only one of the two items. */
 bool kp_same_group(const struct kp_item *a, const struct kp_item *b, const char *programme);
 
-/* The item of a test done casually, not fasting. */
+/* True for the variant of a test that is done without fasting (随時). */
 bool kp_is_casual(const struct kp_item *item);
 
 #endif

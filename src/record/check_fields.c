@@ -21,12 +21,11 @@ static void check_required(const struct kp_record *record, struct kp_findings *f
     }
 }
 
-static void check_numbers(const struct kp_tables *tables, const struct kp_record *record,
-                          struct kp_findings *findings)
+static void check_numbers(const struct kp_record *record, struct kp_findings *findings)
 {
     const char *insurer = record->field[KP_F_INSURER_NUMBER];
     const char *facility = record->field[KP_F_FACILITY_NUMBER];
-    if (*insurer && !kp_scheme_of(tables, insurer)) {
+    if (*insurer && !kp_scheme_of(record->tables, insurer)) {
         char *prefix = kp_arena_strndup(findings->arena, insurer, 2);
         kp_findings_add(findings, KP_K_INSURER_PREFIX, kp_field_name(KP_F_INSURER_NUMBER), insurer, prefix);
     } else if (*insurer && !kp_check_digit_ok(insurer, strlen(insurer))) {
@@ -34,14 +33,14 @@ static void check_numbers(const struct kp_tables *tables, const struct kp_record
     }
     if (*facility && !kp_facility_number_ok(facility))
         kp_findings_add(findings, KP_K_FACILITY_CHECK_DIGIT, kp_field_name(KP_F_FACILITY_NUMBER), facility);
-    /* Tickets are younger than 2000; the format has no room for an older date. */
+    /* No ticket is older than 2000. */
     if (*record->field[KP_F_TICKET_NUMBER] && strncmp(record->field[KP_F_TICKET_EXPIRES], "20", 2) != 0)
         kp_findings_add(findings, KP_K_TICKET, kp_field_name(KP_F_TICKET_EXPIRES), NULL);
 }
 
 static void check_dates(const struct kp_record *record, struct kp_date as_of, struct kp_findings *findings)
 {
-    bool both = kp_date_is_set(record->birth) && kp_date_is_set(record->exam);
+    bool both = kp_has_dates(record);
     if (kp_date_is_set(record->exam) && kp_date_compare(record->exam, as_of) > 0)
         kp_findings_add(findings, KP_K_EXAM_IN_FUTURE, kp_field_name(KP_F_EXAM_DATE), NULL);
     if (both && kp_date_compare(record->birth, record->exam) > 0)
@@ -53,52 +52,49 @@ static void check_dates(const struct kp_record *record, struct kp_date as_of, st
         kp_findings_add(findings, KP_K_MEMBER_DATES, kp_field_name(KP_F_MEMBER_TO), NULL);
 }
 
-static void check_characters(const struct kp_tables *tables, const char *where, const char *text,
+/* Receivers can show the characters of CP932 only. */
+static void check_characters(const struct kp_text *converter, const char *label, const char *text,
                              struct kp_findings *findings)
 {
     int32_t outside = 0;
     if (!text || kp_text_is_ascii(text))
         return;
-    (void)kp_text_cp932_bytes(tables->text, text, &outside);
+    (void)kp_text_cp932_bytes(converter, text, &outside);
     if (outside)
-        kp_findings_add(findings, KP_K_OUTSIDE_CP932, where,
+        kp_findings_add(findings, KP_K_OUTSIDE_CP932, label,
                         kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside));
 }
 
-/* The doctor is written into the judgement, so neither can stand alone (B12). */
-static void check_judgements(const struct kp_tables *tables, const struct kp_record *record,
-                             struct kp_findings *findings)
+/* A judgement and the name of its doctor are one entry, so neither can stand alone (B12). */
+static void check_judgements(const struct kp_record *record, struct kp_findings *findings)
 {
-    for (size_t i = 0; i < tables->n_items; i++) {
-        const struct kp_item *item = &tables->items[i];
-        if (!item->is_author && item->author_item < 0)
+    const struct kp_item *items = record->tables->items;
+    for (size_t i = 0; i < record->tables->n_items; i++) {
+        const struct kp_item *partner = NULL; /* the first, if several judgements name the doctor */
+        bool has_partner = false;
+        if (record->values[i].state != KP_VALUE_PRESENT || (!items[i].is_author && items[i].author_item < 0))
             continue;
-        bool present = record->values[i].state == KP_VALUE_PRESENT;
-        bool partner = false;
-        const struct kp_item *other = item->is_author ? NULL : &tables->items[item->author_item];
-        for (size_t k = 0; k < tables->n_items && item->is_author; k++)
-            if (tables->items[k].author_item == (int)i) {
-                other = other ? other : &tables->items[k];
-                partner |= record->values[k].state == KP_VALUE_PRESENT;
+        for (size_t k = 0; k < record->tables->n_items; k++)
+            if (items[k].author_item == (int)i || items[i].author_item == (int)k) {
+                partner = partner ? partner : &items[k];
+                has_partner |= record->values[k].state == KP_VALUE_PRESENT;
             }
-        if (!item->is_author)
-            partner = record->values[item->author_item].state == KP_VALUE_PRESENT;
-        if (present && !partner && other && !kp_refused(findings, other->label))
-            kp_findings_add(findings, KP_K_JUDGEMENT_PAIR, item->label, NULL, other->label);
+        if (!has_partner && partner && !kp_refused(findings, partner->label))
+            kp_findings_add(findings, KP_K_JUDGEMENT_PAIR, items[i].label, NULL, partner->label);
     }
 }
 
-void kp_check_fields(const struct kp_tables *tables, const struct kp_record *record, struct kp_date as_of,
-                     struct kp_findings *findings)
+void kp_check_fields(const struct kp_record *record, struct kp_date as_of, struct kp_findings *findings)
 {
+    const struct kp_tables *tables = record->tables;
     check_required(record, findings);
-    check_numbers(tables, record, findings);
+    check_numbers(record, findings);
     check_dates(record, as_of, findings);
     for (size_t i = 0; i < KP_F__COUNT; i++)
-        if (i != KP_F_NAME && i != KP_F_EMPLOYEE_ID) /* neither is put into a document */
-            check_characters(tables, kp_field_name((enum kp_field)i), record->field[i], findings);
+        if (i != KP_F_NAME && i != KP_F_EMPLOYEE_ID) /* never exported */
+            check_characters(tables->text, kp_field_name((enum kp_field)i), record->field[i], findings);
     for (size_t i = 0; i < tables->n_items; i++)
         if (record->values[i].state == KP_VALUE_PRESENT && tables->items[i].type == KP_TYPE_ST)
-            check_characters(tables, tables->items[i].label, record->values[i].text, findings);
-    check_judgements(tables, record, findings);
+            check_characters(tables->text, tables->items[i].label, record->values[i].text, findings);
+    check_judgements(record, findings);
 }

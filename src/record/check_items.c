@@ -2,231 +2,227 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "record/derived.h"
+#include "record/item_codes.h"
 
-/* Names that go into one finding. */
-struct names {
-    struct kp_buf text;
-    struct kp_findings *findings;
-};
-
-static void add_name(struct names *names, const char *name)
-{
-    kp_buf_printf(&names->text, "%s%s", names->text.len ? ", " : "", name);
-}
-
-static void tell_names(struct names *names, enum kp_code code)
-{
-    if (names->text.len) {
-        const char *copy = kp_buf_ok(&names->text)
-                               ? kp_arena_strdup(names->findings->arena, kp_buf_text(&names->text))
-                               : kp_arena_fail(names->findings->arena);
-        kp_findings_add(names->findings, code, NULL, NULL, copy);
-    }
-    kp_buf_release(&names->text);
-}
-
-struct look {
-    const struct kp_tables *tables;
+struct checker {
     const struct kp_record *record;
-    const struct kp_findings *findings;
+    struct kp_findings *findings;
+    struct kp_buf missing; /* names, for one finding */
 };
 
-/* Is anything said of the item? What was refused is not missing; its own finding says more. */
-static bool stated(const struct look *look, size_t i)
+static void add_missing(struct checker *c, const char *name)
 {
-    return look->record->values[i].state != KP_VALUE_ABSENT ||
-           kp_refused(look->findings, look->tables->items[i].label);
+    kp_buf_printf(&c->missing, "%s%s", c->missing.len ? ", " : "", name);
 }
 
-/* The same of an item whose code begins so; one that made room for another was measured all the same. */
-static bool is_stated(const struct look *look, const char *prefix)
+static void report_missing(struct checker *c, enum kp_code code)
 {
-    size_t n = strlen(prefix);
-    for (size_t i = 0; i < look->tables->n_items; i++)
-        if (look->tables->items[i].code[2] == prefix[2] &&
-            strncmp(look->tables->items[i].code, prefix, n) == 0 && stated(look, i))
+    struct kp_arena *arena = c->findings->arena;
+    if (c->missing.len)
+        kp_findings_add(c->findings, code, NULL, NULL,
+                        kp_buf_ok(&c->missing) ? kp_arena_strdup(arena, kp_buf_text(&c->missing))
+                                               : kp_arena_fail(arena));
+    kp_buf_release(&c->missing);
+}
+
+/* A refused value is not missing: its own finding says what is wrong. */
+static bool has_value(const struct checker *c, const struct kp_item *item)
+{
+    return kp_value_of(c->record, item)->state != KP_VALUE_ABSENT || kp_refused(c->findings, item->label);
+}
+
+/* True if an item whose code begins with prefix has a value, be it a displaced one. */
+static bool has_any(const struct checker *c, const char *prefix)
+{
+    const struct kp_tables *tables = c->record->tables;
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (kp_code_begins(&tables->items[i], prefix) && has_value(c, &tables->items[i]))
             return true;
-    return kp_measured_of(look->tables, look->record, prefix) != NULL;
+    return kp_measured_of(c->record, prefix) != NULL;
 }
 
 /* --- 特定健診 --- */
 
-#define GLUCOSE_GROUPS "bcd" /* fasting, casual, HbA1c: methods of three tests, of which one is enough */
+/* Groups of tokutei_need for fasting glucose, casual glucose and HbA1c: one value of any of them is enough.
+ */
+#define GLUCOSE_GROUPS "bcd"
 
-static bool group_is_stated(const struct look *look, const char *letters)
+static bool group_has_value(const struct checker *c, const char *letters)
 {
-    for (size_t i = 0; i < look->tables->n_items; i++)
-        if (strchr(letters, look->tables->items[i].tokutei_need) && stated(look, i))
+    const struct kp_tables *tables = c->record->tables;
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (strchr(letters, tables->items[i].tokutei_need) && has_value(c, &tables->items[i]))
             return true;
     return false;
 }
 
-/* Alternatives by what tells them apart, "内臓脂肪面積・腹囲": how each is measured stands in brackets and
- * does not matter. */
-static void add_group(const struct look *look, const char *letters, struct names *names)
+/* Adds the alternatives as one name, "内臓脂肪面積・腹囲", without the methods in brackets. */
+static void add_group(struct checker *c, const char *letters)
 {
+    const struct kp_tables *tables = c->record->tables;
     const char *last = "";
-    add_name(names, "");
-    for (size_t i = 0; i < look->tables->n_items; i++) {
-        const char *name = look->tables->items[i].name;
+    add_missing(c, "");
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const char *name = tables->items[i].name;
         size_t n = strcspn(name, "(");
-        bool again = strcspn(last, "(") == n && strncmp(name, last, n) == 0;
-        if (again || !strchr(letters, look->tables->items[i].tokutei_need))
+        bool repeated = strcspn(last, "(") == n && strncmp(name, last, n) == 0;
+        if (repeated || !strchr(letters, tables->items[i].tokutei_need))
             continue;
-        kp_buf_printf(&names->text, "%s%.*s", *last ? "・" : "", (int)n, name);
+        kp_buf_printf(&c->missing, "%s%.*s", *last ? "・" : "", (int)n, name);
         last = name;
     }
 }
 
-/* A finding in words belongs to its flag, which is asked for by itself; the groups of glucose are asked for
+/* Skips findings in words, which their flag stands for, and the groups of glucose, which are checked
  * together. */
-static void add_if_missing(const struct look *look, size_t i, struct names *names)
+static void add_if_missing(struct checker *c, const struct kp_item *item)
 {
-    const struct kp_item *items = look->tables->items;
-    const char letter[] = {items[i].tokutei_need, '\0'};
-    if (*letter == '1' && items[i].depends_on < 0 && !stated(look, i))
-        add_name(names, items[i].name);
+    const char letter[] = {item->tokutei_need, '\0'};
+    if (*letter == '1' && item->depends_on < 0 && !has_value(c, item))
+        add_missing(c, item->name);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))
         return;
-    for (size_t k = 0; k < i; k++)
-        if (items[k].tokutei_need == *letter)
-            return; /* it was asked for with the first of them */
-    if (!group_is_stated(look, letter))
-        add_group(look, letter, names);
+    for (const struct kp_item *other = c->record->tables->items; other < item; other++)
+        if (other->tokutei_need == *letter)
+            return; /* checked with the first item of the group */
+    if (!group_has_value(c, letter))
+        add_group(c, letter);
 }
 
-void kp_check_required(const struct kp_tables *tables, const struct kp_record *record, enum kp_code code,
-                       struct kp_findings *findings)
+void kp_check_required(const struct kp_record *record, enum kp_code code, struct kp_findings *findings)
 {
-    const struct look look = {tables, record, findings};
-    struct names names = {.findings = findings};
-    for (size_t i = 0; i < tables->n_items; i++)
-        add_if_missing(&look, i, &names);
-    if (!group_is_stated(&look, GLUCOSE_GROUPS))
-        add_group(&look, GLUCOSE_GROUPS, &names);
-    bool drawn = kp_result_of(tables, record, "3F015") || kp_result_of(tables, record, "3D010");
-    if (drawn && !is_stated(&look, "9N141"))
-        add_name(&names, "採血時間(食後)");
-    tell_names(&names, code);
+    struct checker c = {.record = record, .findings = findings};
+    for (size_t i = 0; i < record->tables->n_items; i++)
+        add_if_missing(&c, &record->tables->items[i]);
+    if (!group_has_value(&c, GLUCOSE_GROUPS))
+        add_group(&c, GLUCOSE_GROUPS);
+    bool drawn = kp_result_of(record, KP_PREFIX_TG) || kp_result_of(record, KP_PREFIX_GLUCOSE);
+    if (drawn && !has_any(&c, KP_ITEM_MEAL))
+        add_missing(&c, "採血時間(食後)");
+    report_missing(&c, code);
 }
 
 /* --- the periodic check --- */
 
-/* What may be left out below an age, but for some ages at which it may not. */
-struct omission {
-    int below;
-    const char *but; /* ages, separated by spaces */
-};
-
-/* These two turn on more than the age; the other rows stand in schemas/periodic.csv. */
-static const struct omission WAIST = {40, "35"}, HEARING = {45, "35 40"};
-
-static bool may_be_left_out(struct omission omission, int age)
+static bool may_be_omitted(const struct kp_periodic *part, int age)
 {
     const char digits[] = {(char)('0' + age / 10 % 10), (char)('0' + age % 10), '\0'};
-    return age < omission.below && !kp_list_has(omission.but, digits);
+    return age < part->omit_below && !kp_list_has(part->but_not_at, digits);
 }
 
-static bool any_stated(const struct look *look, const char *prefixes)
+static bool has_any_of(const struct checker *c, const char *prefixes)
 {
     enum { CODE = 17 };
     while (*prefixes) {
         char prefix[CODE + 1] = {0};
         size_t n = strcspn(prefixes, " ");
         memcpy(prefix, prefixes, n < CODE ? n : CODE);
-        if (is_stated(look, prefix))
+        if (has_any(c, prefix))
             return true;
         prefixes += n + (prefixes[n] == ' ');
     }
     return false;
 }
 
-/* 腹囲 may be left out below 40 (but for 35), with a BMI below 20, and measured by the person with one
- * below 22. */
-static bool waist_is_missing(const struct look *look, int age)
+/* 腹囲 may be omitted below 40 except at 35, with a BMI below 20, and, if the person measured it, below 22.
+ */
+static bool waist_is_missing(const struct checker *c, int age)
 {
+    static const struct kp_periodic waist = {.omit_below = 40, .but_not_at = "35"};
     static const struct kp_decimal thin = {20, 0}, not_stout = {22, 0};
     struct kp_decimal bmi;
-    bool known = kp_number_of(look->tables, look->record, KP_PREFIX_BMI, &bmi) ||
-                 kp_bmi(look->tables, look->record, &bmi);
-    if (may_be_left_out(WAIST, age) || is_stated(look, "9N0161601") || is_stated(look, "9N0161602") ||
-        (known && kp_decimal_compare(bmi, thin) < 0))
+    bool known = kp_value_number(kp_result_of(c->record, KP_PREFIX_BMI), &bmi) || kp_bmi(c->record, &bmi);
+    if (may_be_omitted(&waist, age) || has_any(c, KP_PREFIX_WAIST_MEASURED) ||
+        has_any(c, KP_PREFIX_WAIST_JUDGED) || (known && kp_decimal_compare(bmi, thin) < 0))
         return false;
-    return !(is_stated(look, "9N0161603") && known && kp_decimal_compare(bmi, not_stout) < 0);
+    return !(has_any(c, KP_PREFIX_WAIST_REPORTED) && known && kp_decimal_compare(bmi, not_stout) < 0);
 }
 
-static bool hearing_is_missing(const struct look *look, int age)
+/* Below 45, except at 35 and 40, another test may replace the audiometer. */
+static bool hearing_is_missing(const struct checker *c, int age)
 {
-    static const char *const ears[] = {"9D1001631", "9D1001632", "9D1001635", "9D1001636"};
-    if (may_be_left_out(HEARING, age) && is_stated(look, "9D1001609"))
+    static const struct kp_periodic audiometer = {.omit_below = 45, .but_not_at = "35 40"};
+    static const char *const ears[] = {KP_PREFIX_HEARING_RIGHT_1000, KP_PREFIX_HEARING_RIGHT_4000,
+                                       KP_PREFIX_HEARING_LEFT_1000, KP_PREFIX_HEARING_LEFT_4000};
+    if (may_be_omitted(&audiometer, age) && has_any(c, KP_PREFIX_HEARING_OTHER))
         return false;
     for (size_t i = 0; i < KP_COUNT(ears); i++)
-        if (!is_stated(look, ears[i]))
+        if (!has_any(c, ears[i]))
             return true;
     return false;
 }
 
-void kp_check_periodic(const struct kp_tables *tables, const struct kp_record *record,
-                       struct kp_findings *findings)
+/* Height, waist and hearing depend on more than the age; periodic.csv has the other parts. */
+void kp_check_periodic(const struct kp_record *record, struct kp_findings *findings)
 {
-    enum { ADULT = 20 }; /* whose height does not change */
-    const struct look look = {tables, record, findings};
-    struct names names = {.findings = findings};
-    if (!kp_date_is_set(record->birth) || !kp_date_is_set(record->exam))
+    enum { ADULT = 20 }; /* the height no longer changes */
+    const struct kp_tables *tables = record->tables;
+    struct checker c = {.record = record, .findings = findings};
+    if (!kp_has_dates(record))
         return;
     int age = kp_age_on(record->birth, record->exam);
-    if (age < ADULT && !is_stated(&look, KP_PREFIX_HEIGHT))
-        add_name(&names, "身長");
-    if (waist_is_missing(&look, age))
-        add_name(&names, "腹囲");
-    if (hearing_is_missing(&look, age))
-        add_name(&names, "聴力");
-    for (size_t i = 0; i < tables->n_periodic; i++) {
-        const struct kp_periodic *p = &tables->periodic[i];
-        const struct omission omission = {p->omit_below, p->but_not_at};
-        if (!may_be_left_out(omission, age) && !any_stated(&look, p->items))
-            add_name(&names, p->name);
-    }
-    tell_names(&names, KP_K_PERIODIC_ABSENT);
+    if (age < ADULT && !has_any(&c, KP_PREFIX_HEIGHT))
+        add_missing(&c, "身長");
+    if (waist_is_missing(&c, age))
+        add_missing(&c, "腹囲");
+    if (hearing_is_missing(&c, age))
+        add_missing(&c, "聴力");
+    for (size_t i = 0; i < tables->n_periodic; i++)
+        if (!may_be_omitted(&tables->periodic[i], age) && !has_any_of(&c, tables->periodic[i].items))
+            add_missing(&c, tables->periodic[i].name);
+    report_missing(&c, KP_K_PERIODIC_ABSENT);
 }
 
 /* --- groups with a reason --- */
 
 struct group {
     const char *id;
-    const struct kp_item *reason, *target; /* 実施理由, 対象者; NULL: the group has none */
+    const struct kp_item *reason, *target; /* 実施理由; 対象者 or NULL */
     bool has_reason, detailed, not_detailed;
 };
 
-/* Present, or refused: then what it says is not known, but it would have said something. */
-static bool is_filled(const struct look *look, const struct kp_item *item)
+/* True for refused values too: they would have stated something. */
+static bool is_filled(const struct checker *c, const struct kp_item *item)
 {
-    return look->record->values[item - look->tables->items].state == KP_VALUE_PRESENT ||
-           kp_refused(look->findings, item->label);
+    return kp_value_of(c->record, item)->state == KP_VALUE_PRESENT || kp_refused(c->findings, item->label);
 }
 
-static struct group group_of(const struct look *look, const struct kp_item *reason)
+static struct group group_of(const struct checker *c, const struct kp_item *reason)
 {
-    struct group g = {.id = reason->group_id, .reason = reason, .has_reason = is_filled(look, reason)};
-    for (size_t i = 0; i < look->tables->n_items; i++) {
-        const struct kp_item *item = &look->tables->items[i];
+    const struct kp_tables *tables = c->record->tables;
+    struct group g = {.id = reason->group_id, .reason = reason, .has_reason = is_filled(c, reason)};
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const struct kp_item *item = &tables->items[i];
         if (item->relation != KP_REL_RSON || item == reason || strcmp(item->group_id, g.id) != 0)
             continue;
         g.target = item;
-        const struct kp_value *value = &look->record->values[i];
-        if (is_filled(look, item))
-            *(value->text && strcmp(value->text, "0") == 0 ? &g.not_detailed : &g.detailed) = true;
+        const char *text = c->record->values[i].text;
+        if (is_filled(c, item))
+            *(text && strcmp(text, "0") == 0 ? &g.not_detailed : &g.detailed) = true;
     }
     return g;
 }
 
-/* A number or a flag must be there, in one of its methods; of classes, as of the fundus, one is enough. eGFR
- * is looked at by itself. */
-static void add_lacking(const struct look *look, const struct group *g, struct names *names)
+/* Adds the item's name if it has no value by any method; once, with the first method. */
+static void add_test_if_missing(struct checker *c, const struct kp_item *item)
 {
-    const struct kp_tables *tables = look->tables;
+    const struct kp_tables *tables = c->record->tables;
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const struct kp_item *other = &tables->items[i];
+        if (strcmp(other->name, item->name) == 0 && (other < item || has_value(c, other)))
+            return;
+    }
+    add_missing(c, item->name);
+}
+
+/* Requires each number and flag of the group, or, in a group of classes only (fundus), one class. eGFR has a
+ * check of its own. */
+static void add_missing_of_group(struct checker *c, const struct group *g)
+{
+    const struct kp_tables *tables = c->record->tables;
     const struct kp_item *class = NULL;
     bool any_class = false, others = false;
     for (size_t i = 0; i < tables->n_items; i++) {
@@ -235,54 +231,44 @@ static void add_lacking(const struct look *look, const struct group *g, struct n
             continue;
         if (item->type == KP_TYPE_CO || (item->type == KP_TYPE_ST && item->depends_on < 0)) {
             class = class ? class : item;
-            any_class |= stated(look, i);
+            any_class |= has_value(c, item);
         } else if (item->type != KP_TYPE_ST && strcmp(item->code, KP_ITEM_EGFR) != 0) {
-            bool found = false, first = true;
-            for (size_t k = 0; k < tables->n_items; k++) {
-                bool same = strcmp(tables->items[k].name, item->name) == 0;
-                found |= same && stated(look, k);
-                first &= !same || k >= i;
-            }
             others = true;
-            if (first && !found)
-                add_name(names, item->name);
+            add_test_if_missing(c, item);
         }
     }
     if (class && !any_class && !others)
-        add_name(names, class->name);
+        add_missing(c, class->name);
 }
 
-static void check_group(const struct look *look, const struct group *g, bool received,
-                        struct kp_findings *findings)
+static void check_group(struct checker *c, const struct group *g, bool received)
 {
     enum kp_code missing = received ? KP_K_GROUP_NOT_WHOLE : KP_K_REASON_MISSING;
-    struct names lacking = {.findings = findings};
     if (g->has_reason && g->not_detailed) {
-        kp_findings_add(findings, KP_K_REASON_UNFOUNDED, g->reason->label, NULL, g->target->label);
+        kp_findings_add(c->findings, KP_K_REASON_UNFOUNDED, g->reason->label, NULL, g->target->label);
         return;
     }
     if (!g->has_reason && !g->detailed)
         return;
     if (!g->has_reason)
-        kp_findings_add(findings, missing, g->target->label, NULL, g->reason->label);
+        kp_findings_add(c->findings, missing, g->target->label, NULL, g->reason->label);
     else if (g->target && !g->detailed)
-        kp_findings_add(findings, missing, g->reason->label, NULL, g->target->label);
-    add_lacking(look, g, &lacking);
-    tell_names(&lacking, received ? KP_K_GROUP_NOT_WHOLE : KP_K_GROUP_INCOMPLETE);
-    const struct kp_item *egfr = kp_item_find(look->tables, KP_ITEM_EGFR);
-    if (egfr && strcmp(egfr->group_id, g->id) == 0 && !stated(look, (size_t)(egfr - look->tables->items)))
-        kp_findings_add(findings, KP_K_EGFR_ABSENT, egfr->label, NULL);
+        kp_findings_add(c->findings, missing, g->reason->label, NULL, g->target->label);
+    add_missing_of_group(c, g);
+    report_missing(c, received ? KP_K_GROUP_NOT_WHOLE : KP_K_GROUP_INCOMPLETE);
+    const struct kp_item *egfr = kp_item_find(c->record->tables, KP_ITEM_EGFR);
+    if (egfr && strcmp(egfr->group_id, g->id) == 0 && !has_value(c, egfr))
+        kp_findings_add(c->findings, KP_K_EGFR_ABSENT, egfr->label, NULL);
 }
 
-void kp_check_groups(const struct kp_tables *tables, const struct kp_record *record, bool received,
-                     struct kp_findings *findings)
+void kp_check_groups(const struct kp_record *record, bool received, struct kp_findings *findings)
 {
-    const struct look look = {tables, record, findings};
-    for (size_t i = 0; i < tables->n_items; i++) {
-        const struct kp_item *item = &tables->items[i];
-        if (item->relation != KP_REL_RSON || item->type != KP_TYPE_ST)
-            continue;
-        struct group g = group_of(&look, item);
-        check_group(&look, &g, received, findings);
+    struct checker c = {.record = record, .findings = findings};
+    for (size_t i = 0; i < record->tables->n_items; i++) {
+        const struct kp_item *item = &record->tables->items[i];
+        if (item->relation == KP_REL_RSON && item->type == KP_TYPE_ST) {
+            struct group g = group_of(&c, item);
+            check_group(&c, &g, received);
+        }
     }
 }

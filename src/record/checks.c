@@ -3,53 +3,43 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "law/age.h"
 #include "law/ident.h"
 #include "law/registers.h"
-#include "law/rule.h"
 #include "record/alternatives.h"
 #include "record/check_fields.h"
 #include "record/check_items.h"
+#include "record/derived.h"
+#include "record/item_codes.h"
 #include "record/judgement.h"
 
 struct checker {
-    const struct kp_tables *tables;
     const struct kp_record *record;
     const struct kp_check_context *context;
     struct kp_findings *findings;
 };
 
-static const struct kp_value *value_of(const struct checker *c, const struct kp_item *item)
+/* The text of the first result with that prefix, or "". */
+static const char *result(const struct checker *c, const char *prefix)
 {
-    return &c->record->values[item - c->tables->items];
-}
-
-/* The result under that code, "" when there is none. */
-static const char *result(const struct checker *c, const char *code)
-{
-    const struct kp_value *value = kp_result_of(c->tables, c->record, code);
+    const struct kp_value *value = kp_result_of(c->record, prefix);
     return value ? value->text : "";
 }
 
+/* Adds a finding about the first result with that prefix. */
 static void find_at(const struct checker *c, enum kp_code code, const char *prefix, const char *value)
 {
-    const struct kp_item *item = kp_result_item(c->tables, c->record, prefix);
+    const struct kp_item *item = kp_result_item(c->record, prefix);
     kp_findings_add(c->findings, code, item ? item->label : NULL, value);
 }
 
-static bool has_dates(const struct checker *c)
-{
-    return kp_date_is_set(c->record->birth) && kp_date_is_set(c->record->exam) &&
-           kp_date_compare(c->record->birth, c->record->exam) <= 0;
-}
-
-static bool is_target(const struct checker *c)
-{
-    int age = 0;
-    return has_dates(c) &&
-           kp_age_band(c->record->birth, c->record->exam, c->context->age_rule, &age) == KP_BAND_40TO74;
-}
-
 /* --- header --- */
+
+/* False if a date is missing or the birth is after the examination, which has a finding of its own. */
+static bool has_age(const struct checker *c)
+{
+    return kp_has_dates(c->record) && kp_date_compare(c->record->birth, c->record->exam) <= 0;
+}
 
 static void check_days(const struct checker *c)
 {
@@ -59,92 +49,88 @@ static void check_days(const struct checker *c)
     if (kp_date_is_set(c->record->exam) &&
         kp_date_compare(kp_fiscal_year_end(c->record->exam), kp_fiscal_year_end(year_before)) < 0)
         kp_findings_add(c->findings, KP_K_EXAM_YEAR_PAST, kp_field_name(KP_F_EXAM_DATE), NULL);
-    if (has_dates(c) && kp_age_on(c->record->birth, c->record->exam) < WORKING_AGE)
+    if (has_age(c) && kp_age_on(c->record->birth, c->record->exam) < WORKING_AGE)
         kp_findings_add(c->findings, KP_K_BIRTH_RECENT, kp_field_name(KP_F_BIRTH_DATE), NULL);
 }
 
-/* 10 and 010 belong to those of 40 to 74; 020 is of the associations for the elderly. */
+/* 10 and 010 are for persons of 40 to 74; 020 is for members of the associations for the elderly. */
 static bool category_fits(const struct checker *c, const char *report, const char *programme)
 {
     enum { ELDERLY_MEMBER = 65 };
-    bool tokutei = strcmp(report, "10") == 0;
+    bool tokutei = strcmp(report, "10") == 0 || strcmp(programme, "010") == 0;
     if (!kp_categories_fit(report, programme))
         return false;
-    if (!has_dates(c))
+    if (!has_age(c))
         return true;
-    if ((tokutei || strcmp(programme, "010") == 0) && !is_target(c))
+    if (tokutei && !kp_is_target(c->record, c->context->age_rule))
         return false;
     return strcmp(programme, "020") != 0 || kp_age_on(c->record->birth, c->record->exam) >= ELDERLY_MEMBER;
 }
 
-static void check_category(const struct checker *c)
+static void check_document(const struct checker *c)
 {
-    const char *report = c->context->report, *programme = c->context->programme;
+    const char *report = c->context->report, *programme = c->context->programme, *sender = c->context->sender;
     if (*report && *programme && !category_fits(c, report, programme))
         kp_findings_add(c->findings, KP_K_PROGRAMME_AGE, kp_field_name(KP_F_REPORT_CATEGORY), NULL, report,
                         programme);
-}
-
-static void check_sender(const struct checker *c)
-{
-    const char *number = c->context->sender;
-    if (number && !kp_facility_number_ok(number))
-        kp_findings_add(c->findings, KP_K_SENDER_CHECK_DIGIT, NULL, NULL, number);
+    if (sender && !kp_facility_number_ok(sender))
+        kp_findings_add(c->findings, KP_K_SENDER_CHECK_DIGIT, NULL, NULL, sender);
 }
 
 /* --- body: alternatives, findings --- */
 
-/* What was settled has one code of each group but for fasting beside casual. */
+/* A settled record has one value of each group, except for fasting beside casual. */
 static void check_alternatives(const struct checker *c)
 {
-    const struct kp_item *items = c->tables->items;
-    for (size_t i = 0; i < c->tables->n_items; i++) {
-        bool chosen_from = items[i].has_rivals && c->record->values[i].state != KP_VALUE_ABSENT;
-        for (size_t k = i + 1; chosen_from && k < c->tables->n_items; k++)
+    static const char *const tests[][2] = {{KP_PREFIX_FASTING_TG, KP_PREFIX_CASUAL_TG},
+                                           {KP_PREFIX_FASTING_GLUCOSE, KP_PREFIX_CASUAL_GLUCOSE}};
+    const struct kp_item *items = c->record->tables->items;
+    size_t n_items = c->record->tables->n_items;
+    for (size_t i = 0; i < n_items; i++) {
+        bool has_choice = items[i].has_rivals && c->record->values[i].state != KP_VALUE_ABSENT;
+        for (size_t k = i + 1; has_choice && k < n_items; k++)
             if (items[k].has_rivals && c->record->values[k].state != KP_VALUE_ABSENT &&
                 kp_same_group(&items[i], &items[k], c->context->programme) &&
                 kp_is_casual(&items[i]) == kp_is_casual(&items[k]))
                 kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, items[i].label, NULL, items[k].label);
     }
-    static const char *const tests[][2] = {{"3F0150000", "3F0151299"}, {"3D0100000", "3D0101299"}};
     for (size_t i = 0; i < KP_COUNT(tests); i++) {
-        const struct kp_item *fasting = kp_result_item(c->tables, c->record, tests[i][0]);
-        const struct kp_item *casual = kp_result_item(c->tables, c->record, tests[i][1]);
+        const struct kp_item *fasting = kp_result_item(c->record, tests[i][0]);
+        const struct kp_item *casual = kp_result_item(c->record, tests[i][1]);
         if (fasting && casual)
             kp_findings_add(c->findings, KP_K_FASTING_AND_CASUAL, fasting->label, NULL, casual->label);
     }
 }
 
-static bool is_finding_flag(const struct kp_item *item)
-{
-    return kp_list_has("1.2.392.200119.6.2001 1.2.392.200119.6.2002", item->code_system);
-}
+/* Code systems: 所見の有無 (1 yes, 2 no) and 服薬・既往 (1 yes). */
+#define FINDING_SYSTEMS "1.2.392.200119.6.2001 1.2.392.200119.6.2002"
+#define MEDICINE_SYSTEM "1.2.392.200119.6.2003"
 
 static void check_finding(const struct checker *c, const struct kp_item *flag)
 {
-    const struct kp_item *words = &c->tables->items[flag->text_item];
-    const struct kp_value *flagged = value_of(c, flag), *text = value_of(c, words);
+    const struct kp_item *words = &c->record->tables->items[flag->text_item];
+    const struct kp_value *flagged = kp_value_of(c->record, flag), *text = kp_value_of(c->record, words);
+    bool has_words = text->state == KP_VALUE_PRESENT;
     if (flagged->state != KP_VALUE_PRESENT)
         return;
-    bool filled = text->state == KP_VALUE_PRESENT || kp_refused(c->findings, words->label);
-    if (strcmp(flagged->text, "1") == 0 && !filled)
+    if (strcmp(flagged->text, "1") == 0 && !has_words && !kp_refused(c->findings, words->label))
         kp_findings_add(c->findings, KP_K_FINDING_MISSING, flag->label, NULL, words->label);
-    else if (strcmp(flagged->text, "2") == 0 && text->state == KP_VALUE_PRESENT)
+    else if (strcmp(flagged->text, "2") == 0 && has_words)
         kp_findings_add(c->findings, KP_K_FINDING_CONTRADICTS, words->label, text->text, flag->label);
 }
 
 static void check_findings(const struct checker *c)
 {
-    for (size_t i = 0; i < c->tables->n_items; i++) {
-        const struct kp_item *item = &c->tables->items[i];
-        if (item->text_item >= 0 && is_finding_flag(item))
+    const struct kp_tables *tables = c->record->tables;
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const struct kp_item *item = &tables->items[i];
+        if (item->text_item >= 0 && kp_list_has(FINDING_SYSTEMS, item->code_system))
             check_finding(c, item);
         if (c->record->values[i].state != KP_VALUE_PRESENT || item->depends_on < 0)
             continue;
-        const struct kp_item *of = &c->tables->items[item->depends_on];
-        bool medicine = kp_list_has("1.2.392.200119.6.2003", of->code_system);
-        if (medicine && strcmp(result(c, of->code), "1") != 0)
-            kp_findings_add(c->findings, KP_K_MEDICINE_UNASKED, item->label, NULL, of->label);
+        const struct kp_item *flag = &tables->items[item->depends_on];
+        if (strcmp(flag->code_system, MEDICINE_SYSTEM) == 0 && strcmp(result(c, flag->code), "1") != 0)
+            kp_findings_add(c->findings, KP_K_MEDICINE_UNASKED, item->label, NULL, flag->label);
     }
 }
 
@@ -152,62 +138,65 @@ static void check_findings(const struct checker *c)
 
 static void check_meal(const struct checker *c)
 {
-    const char *meal = result(c, "9N141");
-    if (*meal && strcmp(meal, "2") != 0) {
-        if (*result(c, "3F0150000"))
-            find_at(c, KP_K_MEAL_CONTRADICTS, "3F0150000", NULL);
-        if (*result(c, "3D0100000"))
-            find_at(c, KP_K_MEAL_CONTRADICTS, "3D0100000", NULL);
-    } else if (*meal && *result(c, "3F0151299")) {
-        find_at(c, KP_K_MEAL_CONTRADICTS, "3F0151299", NULL);
-    }
-    if (*result(c, "3D0101299") && ((*meal && strcmp(meal, "3") != 0) || *result(c, "3D0460000")))
-        find_at(c, KP_K_CASUAL_GLUCOSE, "3D0101299", NULL);
+    const char *meal = result(c, KP_ITEM_MEAL);
+    bool known = *meal != '\0', fasting = strcmp(meal, "2") == 0;
+    static const char *const needs_fasting[] = {KP_PREFIX_FASTING_TG, KP_PREFIX_FASTING_GLUCOSE};
+    for (size_t i = 0; i < KP_COUNT(needs_fasting); i++)
+        if (known && !fasting && *result(c, needs_fasting[i]))
+            find_at(c, KP_K_MEAL_CONTRADICTS, needs_fasting[i], NULL);
+    if (fasting && *result(c, KP_PREFIX_CASUAL_TG))
+        find_at(c, KP_K_MEAL_CONTRADICTS, KP_PREFIX_CASUAL_TG, NULL);
+    if (*result(c, KP_PREFIX_CASUAL_GLUCOSE) &&
+        ((known && strcmp(meal, "3") != 0) || *result(c, KP_PREFIX_HBA1C)))
+        find_at(c, KP_K_CASUAL_GLUCOSE, KP_PREFIX_CASUAL_GLUCOSE, NULL);
 }
 
-#define LDL_BY_FORMULA "3F077000002391901"
+static bool number_of(const struct checker *c, const char *prefix, struct kp_decimal *ret_number)
+{
+    return kp_value_number(kp_result_of(c->record, prefix), ret_number);
+}
 
 static void check_plausible(const struct checker *c)
 {
     static const struct kp_decimal tg_limit = {400, 0};
     struct kp_decimal systolic, diastolic, tg;
-    const struct kp_tables *t = c->tables;
-    if (kp_number_of(t, c->record, "9A75", &systolic) && kp_number_of(t, c->record, "9A76", &diastolic) &&
+    if (number_of(c, KP_PREFIX_SYSTOLIC, &systolic) && number_of(c, KP_PREFIX_DIASTOLIC, &diastolic) &&
         kp_decimal_compare(systolic, diastolic) <= 0)
-        find_at(c, KP_K_PRESSURE_ORDER, "9A75", NULL);
-    bool fasting = kp_number_of(t, c->record, "3F0150000", &tg) && kp_decimal_compare(tg, tg_limit) < 0;
-    if (*result(c, LDL_BY_FORMULA) && !fasting &&
-        (kp_result_of(t, c->record, "3F015") || *result(c, "9N141")))
-        find_at(c, KP_K_LDL_FORMULA, LDL_BY_FORMULA, NULL);
-    const char *drinks = result(c, "9N786");
-    if (*drinks >= '1' && *drinks <= '6' && !kp_result_of(t, c->record, "9N791"))
-        find_at(c, KP_K_DRINKING_AMOUNT, "9N786", NULL);
+        find_at(c, KP_K_PRESSURE_ORDER, KP_PREFIX_SYSTOLIC, NULL);
+    /* Friedewald's formula holds for fasting triglycerides below 400 only. */
+    bool formula_holds = number_of(c, KP_PREFIX_FASTING_TG, &tg) && kp_decimal_compare(tg, tg_limit) < 0;
+    if (*result(c, KP_ITEM_LDL_BY_FORMULA) && !formula_holds &&
+        (kp_result_of(c->record, KP_PREFIX_TG) || *result(c, KP_ITEM_MEAL)))
+        find_at(c, KP_K_LDL_FORMULA, KP_ITEM_LDL_BY_FORMULA, NULL);
+    const char *drinks = result(c, KP_ITEM_DRINKING); /* 1 to 6: how often; 7, 8: not */
+    if (*drinks >= '1' && *drinks <= '6' && !kp_result_of(c->record, KP_ITEM_DRINKING_AMOUNT))
+        find_at(c, KP_K_DRINKING_AMOUNT, KP_ITEM_DRINKING, NULL);
 }
 
-/* --- what follows from other values --- */
+/* --- derived values --- */
 
 static int64_t distance(struct kp_decimal a, struct kp_decimal b)
 {
     return a.units > b.units ? a.units - b.units : b.units - a.units;
 }
 
-/* NULL when the source has none, or when it was computed here. */
+/* NULL if the source has no value, even if one was computed here. */
 static const struct kp_value *source_value(const struct checker *c, const char *code)
 {
-    const struct kp_item *item = kp_result_item(c->tables, c->record, code);
-    return item && !c->record->derived[item - c->tables->items] ? value_of(c, item) : NULL;
+    const struct kp_item *item = kp_result_item(c->record, code);
+    bool computed = item && c->record->derived[item - c->record->tables->items];
+    return item && !computed ? kp_value_of(c->record, item) : NULL;
 }
 
-/* The source's own number; false when it has none, or when it was computed here. */
-static bool stated_number(const struct checker *c, const char *code, unsigned scale,
+static bool source_number(const struct checker *c, const char *code, unsigned scale,
                           struct kp_decimal *ret_number)
 {
-    const struct kp_value *value = source_value(c, code);
-    return value && !value->limit && kp_decimal_parse(value->text, strlen(value->text), ret_number) &&
-           kp_decimal_round(*ret_number, scale, ret_number);
+    struct kp_decimal number;
+    return kp_exact_number(source_value(c, code), &number) && kp_decimal_round(number, scale, ret_number);
 }
 
-static void differs(const struct checker *c, enum kp_code code, const char *item, struct kp_decimal derived)
+static void report_number(const struct checker *c, enum kp_code code, const char *item,
+                          struct kp_decimal derived)
 {
     char text[KP_DECIMAL_TEXT];
     kp_decimal_text(derived, text);
@@ -217,28 +206,28 @@ static void differs(const struct checker *c, enum kp_code code, const char *item
 static void check_figures(const struct checker *c)
 {
     /* Laboratories compute eGFR from a creatinine with more decimals than they print. */
-    enum { BMI_TENTHS = 1, EGFR_TENTHS = 10, EGFR_PERCENT = 3 };
+    enum { BMI_TENTHS = 1, EGFR_TENTHS = 10, EGFR_PERCENT = 3, NON_HDL_UNITS = 1 };
     struct kp_decimal stated, derived;
-    if (stated_number(c, KP_ITEM_BMI, 1, &stated) && kp_bmi(c->tables, c->record, &derived) &&
+    if (source_number(c, KP_ITEM_BMI, 1, &stated) && kp_bmi(c->record, &derived) &&
         distance(stated, derived) > BMI_TENTHS)
-        differs(c, KP_K_BMI_DIFFERS, KP_ITEM_BMI, derived);
-    if (stated_number(c, KP_ITEM_EGFR, 1, &stated) && kp_egfr(c->tables, c->record, &derived) &&
+        report_number(c, KP_K_BMI_DIFFERS, KP_ITEM_BMI, derived);
+    if (source_number(c, KP_ITEM_EGFR, 1, &stated) && kp_egfr(c->record, &derived) &&
         distance(stated, derived) > EGFR_TENTHS &&
         distance(stated, derived) * 100 > EGFR_PERCENT * derived.units)
-        differs(c, KP_K_EGFR_DIFFERS, KP_ITEM_EGFR, derived);
-    if (stated_number(c, KP_ITEM_NON_HDL, 0, &stated) && kp_non_hdl(c->tables, c->record, &derived) &&
-        distance(stated, derived) > 1)
-        differs(c, KP_K_NON_HDL_DIFFERS, KP_ITEM_NON_HDL, derived);
+        report_number(c, KP_K_EGFR_DIFFERS, KP_ITEM_EGFR, derived);
+    if (source_number(c, KP_ITEM_NON_HDL, 0, &stated) && kp_non_hdl(c->record, &derived) &&
+        distance(stated, derived) > NON_HDL_UNITS)
+        report_number(c, KP_K_NON_HDL_DIFFERS, KP_ITEM_NON_HDL, derived);
 }
 
-static void compare_judgement(const struct checker *c, enum kp_code code, const char *item, char derived)
+static void compare_judgement(const struct checker *c, enum kp_code code, const char *item,
+                              const char *derived)
 {
     const struct kp_value *value = source_value(c, item);
-    const char text[] = {derived, '\0'};
-    if (c->context->received && derived == KP_UNDECIDED)
-        return; /* what it followed from need not be in the document */
-    if (value && strcmp(value->text, text) != 0)
-        find_at(c, code, item, kp_arena_strdup(c->findings->arena, text));
+    if (c->context->received && strcmp(derived, KP_UNDECIDED) == 0)
+        return; /* the document need not contain what the judgement follows from */
+    if (value && strcmp(value->text, derived) != 0)
+        find_at(c, code, item, derived);
 }
 
 static void check_judgements(const struct checker *c)
@@ -247,37 +236,33 @@ static void check_judgements(const struct checker *c)
     bool judged = *result(c, KP_ITEM_METABOLIC) || *result(c, KP_ITEM_GUIDANCE);
     if (!judged || !*c->record->field[KP_F_SEX])
         return;
-    kp_health_of(c->tables, c->record, &health);
+    kp_health_of(c->record, &health);
     compare_judgement(c, KP_K_METABOLIC_DIFFERS, KP_ITEM_METABOLIC, kp_judgement_metabolic(&health));
-    if (!is_target(c)) /* no level is laid down for others */
+    if (!kp_is_target(c->record, c->context->age_rule)) /* there is no level for others */
         return;
     int age = kp_age_at_fiscal_year_end(c->record->birth, c->record->exam, c->context->age_rule);
     compare_judgement(c, KP_K_GUIDANCE_DIFFERS, KP_ITEM_GUIDANCE, kp_judgement_guidance(&health, age));
 }
 
-/* --- all of it --- */
-
-/* A member of the employee's family was not examined by the employer. */
+/* Dependants are not examined by the employer. */
 static bool is_employee(const struct kp_record *record)
 {
     return !kp_list_has("2 4 6", record->field[KP_F_QUALIFICATION]);
 }
 
-void kp_check_record(const struct kp_tables *tables, const struct kp_record *record,
-                     const struct kp_check_context *context, struct kp_findings *findings)
+void kp_check_record(const struct kp_record *record, const struct kp_check_context *context,
+                     struct kp_findings *findings)
 {
-    const struct checker c = {tables, record, context, findings};
-    kp_check_fields(tables, record, context->as_of, findings);
+    const struct checker c = {record, context, findings};
+    kp_check_fields(record, context->as_of, findings);
     check_days(&c);
-    check_category(&c);
-    check_sender(&c);
+    check_document(&c);
     if (strcmp(context->report, "10") == 0)
-        kp_check_required(tables, record,
-                          context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT,
+        kp_check_required(record, context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT,
                           findings);
     if (!context->received && is_employee(record))
-        kp_check_periodic(tables, record, findings);
-    kp_check_groups(tables, record, context->received, findings);
+        kp_check_periodic(record, findings);
+    kp_check_groups(record, context->received, findings);
     check_alternatives(&c);
     check_findings(&c);
     check_meal(&c);

@@ -3,57 +3,47 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "record/derived.h"
+#include "record/item_codes.h"
 
-#define ITEM_MEDICINE_PRESSURE "9N701000000000011"
-#define ITEM_MEDICINE_GLUCOSE "9N706000000000011"
-#define ITEM_MEDICINE_LIPID "9N711000000000011"
-#define ITEM_SMOKING "9N736000000000011"
+/* Codes of the guidance level and of metabolic syndrome. */
+#define ACTIVE "1"
+#define MOTIVATING "2"
+#define NO_GUIDANCE "3"
+#define METABOLIC "1"
+#define NEARLY_METABOLIC "2"
+#define NOT_METABOLIC "3"
 
-enum { ACTIVE = '1', MOTIVATING = '2', NONE = '3' };         /* guidance */
-enum { METABOLIC = '1', NEARLY = '2', NOT_METABOLIC = '3' }; /* metabolic syndrome */
+/* --- reading the record --- */
 
-/* --- what the record tells --- */
-
-static enum kp_answer answer_of(const struct kp_tables *tables, const struct kp_record *record,
-                                const char *item)
+static enum kp_answer answer_of(const struct kp_record *record, const char *item)
 {
-    const struct kp_value *value = kp_result_of(tables, record, item);
+    const struct kp_value *value = kp_result_of(record, item);
     return !value ? KP_ANSWER_NONE : strcmp(value->text, "1") == 0 ? KP_ANSWER_YES : KP_ANSWER_NO;
 }
 
-/* A mark says that the number may be less or more: then it tells only where that lies on the same side of the
- * limit. */
-static struct kp_measure measure(const struct kp_judgement_limit *limit, struct kp_decimal number, char mark)
+/* A marked number may be lower (L) or higher (H) than it says: it is known if that cannot cross the limit. */
+static struct kp_measure measure_of(const struct kp_record *record, enum kp_limit which)
 {
-    bool reached = kp_decimal_compare(number, limit->limit) >= 0;
-    bool open = reached ? mark == 'L' : mark == 'H';
-    return (struct kp_measure){.known = !open, .met = !open && reached != limit->below};
-}
-
-static struct kp_measure measure_of(const struct kp_tables *tables, const struct kp_record *record,
-                                    enum kp_limit which)
-{
-    const struct kp_judgement_limit *limit = &tables->limits[which];
-    const struct kp_value *value = kp_measured_of(tables, record, limit->items);
+    const struct kp_judgement_limit *limit = &record->tables->limits[which];
+    const struct kp_value *value = kp_measured_of(record, limit->items);
     struct kp_decimal number;
-    if (value && kp_decimal_parse(value->text, strlen(value->text), &number))
-        return measure(limit, number, value->limit);
-    if (which == KP_LIMIT_BMI && kp_bmi(tables, record, &number))
-        return measure(limit, number, 0);
-    return (struct kp_measure){0};
+    if (!kp_value_number(value, &number) && (which != KP_LIMIT_BMI || !kp_bmi(record, &number)))
+        return (struct kp_measure){0};
+    bool reached = kp_decimal_compare(number, limit->limit) >= 0;
+    bool known = !value || value->limit != (reached ? 'L' : 'H');
+    return (struct kp_measure){.known = known, .met = known && reached != limit->below};
 }
 
-void kp_health_of(const struct kp_tables *tables, const struct kp_record *record,
-                  struct kp_health *ret_health)
+void kp_health_of(const struct kp_record *record, struct kp_health *ret_health)
 {
-    struct kp_health h = {.sex = *record->field[KP_F_SEX]};
-    static const char *const medicines[] = {ITEM_MEDICINE_PRESSURE, ITEM_MEDICINE_GLUCOSE,
-                                            ITEM_MEDICINE_LIPID};
+    static const char *const medicines[KP_MEDICINE__COUNT] = {
+        KP_ITEM_MEDICINE_PRESSURE, KP_ITEM_MEDICINE_GLUCOSE, KP_ITEM_MEDICINE_LIPID};
+    struct kp_health h = {.sex = *record->field[KP_F_SEX], .smoking = answer_of(record, KP_ITEM_SMOKING)};
     for (size_t i = 0; i < KP_LIMIT__COUNT; i++)
-        h.measures[i] = measure_of(tables, record, (enum kp_limit)i);
-    for (size_t i = 0; i < KP_COUNT(medicines); i++)
-        h.medicine[i] = answer_of(tables, record, medicines[i]);
-    h.smoking = answer_of(tables, record, ITEM_SMOKING);
+        h.measures[i] = measure_of(record, (enum kp_limit)i);
+    for (size_t i = 0; i < KP_MEDICINE__COUNT; i++)
+        h.medicine[i] = answer_of(record, medicines[i]);
     *ret_health = h;
 }
 
@@ -69,7 +59,7 @@ static bool met(const struct kp_health *h, enum kp_limit limit)
     return h->measures[limit].met;
 }
 
-/* 腹囲 says nothing without the sex. */
+/* The limit of 腹囲 depends on the sex. */
 static struct kp_measure waist_of(const struct kp_health *h)
 {
     return h->sex == '1'   ? h->measures[KP_LIMIT_WAIST_MALE]
@@ -89,26 +79,26 @@ static bool pressure_is_known(const struct kp_health *h)
 
 /* --- metabolic syndrome --- */
 
-/* met: the category counts. sound: nothing is missing that it could turn on. */
 struct category {
-    bool met, sound;
+    bool met;      /* counts */
+    bool complete; /* no value it depends on is missing */
 };
 
 static struct category pressure_category(const struct kp_health *h)
 {
     enum kp_answer medicine = h->medicine[KP_MEDICINE_PRESSURE];
     return (struct category){.met = medicine == KP_ANSWER_YES || has_pressure(h),
-                             .sound = medicine != KP_ANSWER_NONE && pressure_is_known(h)};
+                             .complete = medicine != KP_ANSWER_NONE && pressure_is_known(h)};
 }
 
-/* Casual glucose is no criterion; where it stands alone, only a category that is met without it is sound. */
+/* Casual glucose is no criterion: alone, it completes the category only if a medicine meets it. */
 static struct category glucose_category(const struct kp_health *h)
 {
     enum kp_answer medicine = h->medicine[KP_MEDICINE_GLUCOSE];
     bool fasting = known(h, KP_LIMIT_METABOLIC_GLUCOSE), casual = known(h, KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE);
     bool high = met(h, fasting ? KP_LIMIT_METABOLIC_GLUCOSE : KP_LIMIT_METABOLIC_HBA1C);
     struct category c = {.met = medicine == KP_ANSWER_YES || high};
-    c.sound =
+    c.complete =
         medicine != KP_ANSWER_NONE && (fasting || known(h, KP_LIMIT_METABOLIC_HBA1C) || (casual && c.met));
     return c;
 }
@@ -117,12 +107,12 @@ static struct category lipid_category(const struct kp_health *h)
 {
     enum kp_answer medicine = h->medicine[KP_MEDICINE_LIPID];
     struct category c = {.met = medicine == KP_ANSWER_YES || met(h, KP_LIMIT_TG) || met(h, KP_LIMIT_HDL)};
-    c.sound = medicine != KP_ANSWER_NONE && known(h, KP_LIMIT_HDL) &&
-              (known(h, KP_LIMIT_TG) || (known(h, KP_LIMIT_CASUAL_TG) && c.met));
+    c.complete = medicine != KP_ANSWER_NONE && known(h, KP_LIMIT_HDL) &&
+                 (known(h, KP_LIMIT_TG) || (known(h, KP_LIMIT_CASUAL_TG) && c.met));
     return c;
 }
 
-char kp_judgement_metabolic(const struct kp_health *h)
+const char *kp_judgement_metabolic(const struct kp_health *h)
 {
     bool fat = met(h, KP_LIMIT_VISCERAL_FAT);
     if (!fat && !waist_of(h).known)
@@ -131,42 +121,29 @@ char kp_judgement_metabolic(const struct kp_health *h)
         return NOT_METABOLIC;
     const struct category categories[] = {pressure_category(h), glucose_category(h), lipid_category(h)};
     int count = 0;
-    bool sound = true;
+    bool complete = true;
     for (size_t i = 0; i < KP_COUNT(categories); i++) {
         count += categories[i].met;
-        sound &= categories[i].sound;
+        complete &= categories[i].complete;
     }
     if (count >= 2)
         return METABOLIC;
-    if (!sound)
+    if (!complete)
         return KP_UNDECIDED;
-    return count == 1 ? NEARLY : NOT_METABOLIC;
+    return count == 1 ? NEARLY_METABOLIC : NOT_METABOLIC;
 }
 
 /* --- guidance level --- */
 
-/* Fasting glucose decides; without it HbA1c; casual glucose only where there is neither. */
-static bool has_glucose_risk(const struct kp_health *h)
+/* Fasting glucose decides, else HbA1c, else casual glucose. */
+static struct kp_measure glucose_of(const struct kp_health *h)
 {
     static const enum kp_limit order[] = {KP_LIMIT_GUIDANCE_GLUCOSE, KP_LIMIT_GUIDANCE_HBA1C,
                                           KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE};
-    for (size_t i = 0; i < KP_COUNT(order); i++)
-        if (known(h, order[i]))
-            return met(h, order[i]);
-    return false;
-}
-
-static bool has_lipid_risk(const struct kp_health *h)
-{
-    return met(h, known(h, KP_LIMIT_TG) ? KP_LIMIT_TG : KP_LIMIT_CASUAL_TG) || met(h, KP_LIMIT_HDL);
-}
-
-static bool risks_are_known(const struct kp_health *h)
-{
-    bool glucose = known(h, KP_LIMIT_GUIDANCE_GLUCOSE) || known(h, KP_LIMIT_GUIDANCE_HBA1C) ||
-                   known(h, KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE);
-    return glucose && (known(h, KP_LIMIT_TG) || known(h, KP_LIMIT_CASUAL_TG)) && known(h, KP_LIMIT_HDL) &&
-           pressure_is_known(h);
+    size_t i = 0;
+    while (i + 1 < KP_COUNT(order) && !known(h, order[i]))
+        i++;
+    return h->measures[order[i]];
 }
 
 static bool any_medicine(const struct kp_health *h, enum kp_answer answer)
@@ -177,31 +154,35 @@ static bool any_medicine(const struct kp_health *h, enum kp_answer answer)
     return false;
 }
 
-/* Step 1 is met, by the belly or else by BMI, which takes one risk more for each level. */
-static char level_by_risks(const struct kp_health *h, bool by_belly)
+/* The level once step 1 is met: by the belly, or by the BMI alone, which takes one more risk.
+ * From 65 on the level is at most motivating. */
+static const char *level_by_risks(const struct kp_health *h, bool by_belly, int age)
 {
-    int risks = has_glucose_risk(h) + has_lipid_risk(h) + has_pressure(h);
+    enum { NO_ACTIVE_FROM = 65 };
+    struct kp_measure glucose = glucose_of(h);
+    struct kp_measure tg = h->measures[known(h, KP_LIMIT_TG) ? KP_LIMIT_TG : KP_LIMIT_CASUAL_TG];
+    bool complete = glucose.known && tg.known && known(h, KP_LIMIT_HDL) && pressure_is_known(h);
+    int risks = glucose.met + (tg.met || met(h, KP_LIMIT_HDL)) + has_pressure(h);
     int enough = by_belly ? 2 : 3; /* for active support */
     if (risks == 0)
-        return risks_are_known(h) ? NONE : KP_UNDECIDED;
+        return complete ? NO_GUIDANCE : KP_UNDECIDED;
     if (any_medicine(h, KP_ANSWER_NONE))
         return KP_UNDECIDED; /* a medicine would change the level */
     if (risks == enough - 1 && h->smoking == KP_ANSWER_NONE)
         return KP_UNDECIDED;
-    return risks + (h->smoking == KP_ANSWER_YES) >= enough ? ACTIVE : MOTIVATING;
+    bool active = risks + (h->smoking == KP_ANSWER_YES) >= enough;
+    return active && age < NO_ACTIVE_FROM ? ACTIVE : MOTIVATING;
 }
 
-char kp_judgement_guidance(const struct kp_health *h, int age)
+const char *kp_judgement_guidance(const struct kp_health *h, int age)
 {
-    enum { OLDER = 65 };
     if (any_medicine(h, KP_ANSWER_YES))
-        return NONE;
+        return NO_GUIDANCE;
     struct kp_measure belly =
         known(h, KP_LIMIT_VISCERAL_FAT) ? h->measures[KP_LIMIT_VISCERAL_FAT] : waist_of(h);
     if (!belly.known || (!belly.met && !known(h, KP_LIMIT_BMI)))
         return KP_UNDECIDED;
     if (!belly.met && !met(h, KP_LIMIT_BMI))
-        return NONE;
-    char level = level_by_risks(h, belly.met);
-    return level == ACTIVE && age >= OLDER ? MOTIVATING : level;
+        return NO_GUIDANCE;
+    return level_by_risks(h, belly.met, age);
 }

@@ -4,11 +4,14 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "base/text.h"
+#include "law/age.h"
 
 enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables,
                               struct kp_arena *arena)
 {
-    struct kp_record record = {.values = kp_arena_alloc(arena, tables->n_items * sizeof(*record.values)),
+    struct kp_record record = {.tables = tables,
+                               .values = kp_arena_alloc(arena, tables->n_items * sizeof(*record.values)),
                                .derived = kp_arena_alloc(arena, tables->n_items * sizeof(*record.derived))};
     if (!record.values || !record.derived)
         return KP_E_SYSTEM;
@@ -16,6 +19,58 @@ enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tabl
         record.field[i] = "";
     *ret_record = record;
     return KP_OK;
+}
+
+/* The third character rules out most items before the comparison; the first two often agree. */
+bool kp_code_begins(const struct kp_item *item, const char *prefix)
+{
+    return item->code[2] == prefix[2] && strncmp(item->code, prefix, strlen(prefix)) == 0;
+}
+
+const struct kp_item *kp_result_item(const struct kp_record *record, const char *prefix)
+{
+    for (size_t i = 0; i < record->tables->n_items; i++)
+        if (record->values[i].state == KP_VALUE_PRESENT && kp_code_begins(&record->tables->items[i], prefix))
+            return &record->tables->items[i];
+    return NULL;
+}
+
+const struct kp_value *kp_result_of(const struct kp_record *record, const char *prefix)
+{
+    const struct kp_item *item = kp_result_item(record, prefix);
+    return item ? kp_value_of(record, item) : NULL;
+}
+
+const struct kp_value *kp_measured_of(const struct kp_record *record, const char *prefix)
+{
+    const struct kp_value *value = kp_result_of(record, prefix);
+    const struct kp_displaced *first = NULL;
+    for (const struct kp_displaced *d = record->displaced; d; d = d->next)
+        if (d->value.state == KP_VALUE_PRESENT && kp_code_begins(d->item, prefix) &&
+            (!first || d->item < first->item))
+            first = d;
+    return value || !first ? value : &first->value;
+}
+
+bool kp_value_number(const struct kp_value *value, struct kp_decimal *ret_number)
+{
+    return value && kp_decimal_parse(value->text, strlen(value->text), ret_number);
+}
+
+bool kp_exact_number(const struct kp_value *value, struct kp_decimal *ret_number)
+{
+    return value && !value->limit && kp_value_number(value, ret_number);
+}
+
+bool kp_has_dates(const struct kp_record *record)
+{
+    return kp_date_is_set(record->birth) && kp_date_is_set(record->exam);
+}
+
+bool kp_is_target(const struct kp_record *record, enum kp_age_rule rule)
+{
+    int age = 0;
+    return kp_has_dates(record) && kp_age_band(record->birth, record->exam, rule, &age) == KP_BAND_40TO74;
 }
 
 static void add_value(struct kp_buf *out, const struct kp_item *item, const struct kp_value *value)
@@ -33,39 +88,37 @@ static void add_value(struct kp_buf *out, const struct kp_item *item, const stru
     kp_buf_char(out, '\n');
 }
 
-/* What never leaves the house may change without making the disclosed record another one. */
-static bool stays_here(size_t field)
+/* Fields that are never exported: a change of them leaves the disclosed record the same. */
+static bool is_internal(size_t field)
 {
     return field == KP_F_EMPLOYEE_ID || field == KP_F_NAME || field == KP_F_MEMBER_FROM ||
            field == KP_F_MEMBER_TO || field == KP_F_FASTING;
 }
 
-static enum kp_status digest_of(const struct kp_record *record, const struct kp_tables *tables, bool whole,
+static enum kp_status digest_of(const struct kp_record *record, bool whole,
                                 uint8_t ret_digest[KP_SHA256_BYTES])
 {
     struct kp_buf out = {0};
     for (size_t i = 0; i < KP_F__COUNT; i++) {
-        if (stays_here(i) && !whole)
+        if (is_internal(i) && !whole)
             continue;
         kp_buf_str(&out, record->field[i]);
         kp_buf_char(&out, '\n');
     }
-    for (size_t i = 0; i < tables->n_items; i++)
+    for (size_t i = 0; i < record->tables->n_items; i++)
         if (record->values[i].state != KP_VALUE_ABSENT)
-            add_value(&out, &tables->items[i], &record->values[i]);
+            add_value(&out, &record->tables->items[i], &record->values[i]);
     enum kp_status st = kp_buf_ok(&out) ? kp_sha256_of(kp_buf_text(&out), out.len, ret_digest) : KP_E_SYSTEM;
     kp_buf_release(&out);
     return st;
 }
 
-enum kp_status kp_record_digest(const struct kp_record *record, const struct kp_tables *tables,
-                                uint8_t ret_digest[KP_SHA256_BYTES])
+enum kp_status kp_record_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    return digest_of(record, tables, false, ret_digest);
+    return digest_of(record, false, ret_digest);
 }
 
-enum kp_status kp_row_digest(const struct kp_record *record, const struct kp_tables *tables,
-                             uint8_t ret_digest[KP_SHA256_BYTES])
+enum kp_status kp_row_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    return digest_of(record, tables, true, ret_digest);
+    return digest_of(record, true, ret_digest);
 }

@@ -1,4 +1,4 @@
-/* One person's examination in normal form. Everything lives in the record's arena. Layer 7. */
+/* One person's normalised examination. Everything it points to lives in the record's arena. */
 #ifndef KP_RECORD_H
 #define KP_RECORD_H
 
@@ -6,24 +6,24 @@
 #include "base/date.h"
 #include "base/sha256.h"
 #include "tables/tables.h"
+#include "kenporter.h"
 
 enum kp_value_state {
-    KP_VALUE_ABSENT,        /* nothing known: no entry */
-    KP_VALUE_PRESENT,       /* text holds it */
+    KP_VALUE_ABSENT,        /* no entry */
+    KP_VALUE_PRESENT,       /* see text */
     KP_VALUE_NOT_DONE,      /* 未実施 */
     KP_VALUE_NOT_MEASURABLE /* 測定不可能 */
 };
 
 struct kp_value {
     enum kp_value_state state;
-    const char *text; /* decimal in the item's format, code, or full-width text */
-    char limit;       /* 'L' or 'H': at or beyond the input limit, two-value form; 0 none */
-    char flag;        /* 'H', 'L', 'N': the source's mark against its reference range; 0 none */
-    const char *low;  /* reference range of the source, decimals; NULL none */
-    const char *high;
+    const char *text;       /* decimal in the item's format, code, or full-width text */
+    char limit;             /* 'L' or 'H': at or beyond the input limit, exported as two values; 0: within */
+    char flag;              /* 'H', 'L', 'N': the source's mark against its reference range; 0: none */
+    const char *low, *high; /* the source's reference range, decimals; NULL: none */
 };
 
-/* A result that made room for another of its group: it goes nowhere, but it was measured. */
+/* A value superseded by another of its group: not exported, but derived checks may need it. */
 struct kp_displaced {
     const struct kp_displaced *next;
     const struct kp_item *item;
@@ -31,28 +31,56 @@ struct kp_displaced {
 };
 
 struct kp_record {
-    const char *field[KP_F__COUNT]; /* normal form, "" when absent; dates as YYYYMMDD */
+    const struct kp_tables *tables;
+    const char *field[KP_F__COUNT]; /* normalised, "" if absent; dates as YYYYMMDD */
     struct kp_date birth, exam, member_from, member_to;
-    struct kp_value *values; /* one per item of the tables */
-    bool *derived;           /* the same: the value was computed here, because the source had none */
-    const struct kp_displaced *displaced; /* NULL: nothing was */
-    bool dash_empty;                      /* somewhere a lone dash stood for "nothing" */
-    const char *dash_coded;               /* label of an item where it was read as a code; NULL: nowhere */
-    unsigned dash_column;
+    struct kp_value *values;              /* one per item of the tables */
+    bool *derived;                        /* one per item: computed here, the source had no value */
+    const struct kp_displaced *displaced; /* list; NULL: empty */
+    bool dash_empty;                      /* a lone dash was read as "no value" */
+    const char *dash_coded;               /* label of an item where it was read as a code; NULL: none */
+    unsigned dash_column;                 /* column of dash_coded, from 1 */
 };
 
-/* Empty fields, no values. Errors: KP_E_SYSTEM. */
+/* Makes a record with empty fields and no values. KP_E_SYSTEM if memory is short; does not report. */
 enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tables *tables,
                               struct kp_arena *arena);
 
-/* Digest over the whole row: what makes two rows equal. Employee id and dates of membership count here,
- * because consent and membership are decided by them. */
-enum kp_status kp_row_digest(const struct kp_record *record, const struct kp_tables *tables,
-                             uint8_t ret_digest[KP_SHA256_BYTES]);
+static inline struct kp_value *kp_value_of(const struct kp_record *record, const struct kp_item *item)
+{
+    return &record->values[item - record->tables->items];
+}
 
-/* Digest over everything of the record that could go out, whatever the ground; the same for the same
- * contents. */
-enum kp_status kp_record_digest(const struct kp_record *record, const struct kp_tables *tables,
-                                uint8_t ret_digest[KP_SHA256_BYTES]);
+/* Returns the first item whose code begins with prefix and whose value is present, or NULL. The table is in
+ * order of priority: その他 before 2回目 before 1回目, 実測 before 自己判定. */
+const struct kp_item *kp_result_item(const struct kp_record *record, const char *prefix);
+
+/* Returns the value of kp_result_item, or NULL. */
+const struct kp_value *kp_result_of(const struct kp_record *record, const char *prefix);
+
+/* Like kp_result_of, but falls back to displaced values. */
+const struct kp_value *kp_measured_of(const struct kp_record *record, const char *prefix);
+
+/* Reads the value as a number. False if value is NULL or not a number. */
+bool kp_value_number(const struct kp_value *value, struct kp_decimal *ret_number);
+
+/* The same, but false for a number marked L or H too: it need not be the measured one. */
+bool kp_exact_number(const struct kp_value *value, struct kp_decimal *ret_number);
+
+bool kp_code_begins(const struct kp_item *item, const char *prefix);
+
+/* True if the dates of birth and of the examination are known. */
+bool kp_has_dates(const struct kp_record *record);
+
+/* True if the person is of the age of 特定健診, 40 to 74 (kp_age_band). False if a date is missing. */
+bool kp_is_target(const struct kp_record *record, enum kp_age_rule rule);
+
+/* Digest of the whole row: rows with the same digest are equal. Includes employee id and membership dates,
+ * which consent and membership depend on. KP_E_SYSTEM if memory is short; does not report. */
+enum kp_status kp_row_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES]);
+
+/* Digest of everything that could be exported, whatever the ground. KP_E_SYSTEM if memory is short; does not
+ * report. */
+enum kp_status kp_record_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES]);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/lines.h"
 #include "base/status.h"
-#include "v08/cda_write.h"
+#include "v08/index.h"
 
 /* The cells of a log entry that are known before the bundle is; one line of the spool holds them in this
  * order. */

@@ -102,7 +102,7 @@ static enum kp_status name_person(struct kp_slot *slot)
     return slot->person && slot->facts ? KP_OK : KP_E_SYSTEM;
 }
 
-static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
+static enum kp_status identify(struct kp_slot *slot)
 {
     static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE,
                                           KP_F_EXAM_DATE};
@@ -114,7 +114,7 @@ static enum kp_status identify(const struct kp_run *run, struct kp_slot *slot)
     slot->identity = kp_identity_text(&slot->arena, kp_identity_of_record(&slot->record));
     if (!slot->identity)
         return KP_E_SYSTEM;
-    return kp_record_digest(&slot->record, &run->ctx->tables, slot->digest);
+    return kp_record_digest(&slot->record, slot->digest);
 }
 
 /* The first pass wants to know who it is and what would go out; what is wrong with it the second one tells.
@@ -138,9 +138,9 @@ static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot, 
     context.report = category.report;
     context.programme = how.programme = category.programme;
     context.sender = n->sender_number;
-    kp_alternatives(&run->ctx->tables, &slot->record, &how, &slot->findings);
+    kp_settle_record(&slot->record, &how, &slot->findings);
     if (!first_pass)
-        kp_check_record(&run->ctx->tables, r, &context, &slot->findings);
+        kp_check_record(r, &context, &slot->findings);
     return slot->arena.failed ? KP_E_SYSTEM : KP_OK;
 }
 
@@ -200,15 +200,15 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     if (!slot->sound)
         return;
     slot->st = kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells,
-                            &slot->arena, &slot->findings, &slot->record);
+                            &slot->findings, &slot->record);
     if (slot->st != KP_OK)
         return;
     if (first_pass) /* before anything of it is put right: equal rows are equal as they came */
-        slot->st = kp_row_digest(&slot->record, &run->ctx->tables, slot->whole);
+        slot->st = kp_row_digest(&slot->record, slot->whole);
     if (slot->st == KP_OK)
         slot->st = check_row(run, slot, first_pass);
     if (slot->st == KP_OK)
-        slot->st = identify(run, slot);
+        slot->st = identify(slot);
     if (slot->st == KP_OK)
         slot->st = name_person(slot);
 }
@@ -408,11 +408,11 @@ static bool settled_by_mark(const struct kp_run *run, struct kp_slot *slot)
 
 static enum kp_status render(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    struct kp_cda_frame frame = {.sender = &run->sender, .insurer = slot->insurer, .created = run->as_of};
+    const struct kp_cda_source source = {&slot->record, &slot->decision, &run->sender, slot->insurer,
+                                         run->as_of};
     const char *where = NULL;
     kp_buf_reset(&slot->document);
-    bool well_formed = kp_cda_write(&slot->xml, &slot->document, tools->check, &run->ctx->tables,
-                                    &slot->record, &slot->decision, &frame, &slot->arena);
+    bool well_formed = kp_cda_write(&slot->document, tools->check, &run->ctx->tables, &source, &slot->arena);
     bool valid = kp_xml_check_finish(tools->check, &where);
     if (!kp_buf_ok(&slot->document))
         return KP_E_SYSTEM;

@@ -5,7 +5,6 @@
 #ifndef KP_WORKER_H
 #define KP_WORKER_H
 
-#include "format/xml.h"
 #include "format/zip.h"
 #include "record/record.h"
 #include "input/rows.h"
@@ -48,7 +47,6 @@ struct kp_slot {
     const char *event;       /* disclose, again, correct */
     const char *consent_ids; /* of those that an item rests on */
     const char *request_ids; /* the request of the decision, and others that list an item which goes out */
-    struct kp_xml xml;
     struct kp_buf document;
     struct kp_packed packed;
 };

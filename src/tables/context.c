@@ -33,9 +33,9 @@ void kp_context_release(struct kp_context *ctx)
 enum kp_status kp_context_finish(struct kp_context *ctx, enum kp_status st)
 {
     const uint64_t *sent = ctx->diag.n_sent;
-    bool told =
+    bool reported =
         sent[KP_LEVEL_FAIL] > 0 || (st == KP_E_FAULT && sent[KP_LEVEL_WARN] + sent[KP_LEVEL_REJECT] > 0);
-    if (st <= KP_E_ATTENTION || told)
+    if (st <= KP_E_ATTENTION || reported)
         return st;
     return kp_fail(&ctx->diag, st, KP_K_INTERNAL, KP_NOWHERE, "no diagnostic was given");
 }

@@ -1,12 +1,11 @@
 /*
- * What every call of the library works with: the surroundings that were handed in, memory, diagnostics and
- * tables. Made once per call, by the function of the API, and read-only afterwards but for its arena and the
- * count of diagnostics.
+ * What every call of the library works with: options, environment, memory, diagnostics and tables. The API
+ * function makes it once per call; later only its arena and the counts of diagnostics change.
  *
- * The contract of failures. base and format never report: their functions return a status, and errno where
- * its comment says so. From tables up a failure has been reported exactly once before it returns, at the
- * place where it happened; everybody above passes the status on. A function that takes no context and no
- * struct kp_diag cannot report, and says so. kp_context_finish is the net below all of them.
+ * The contract of failures. Functions of base and format never report: they return a status, and set errno if
+ * their comment says so. From tables up a failure is reported exactly once, where it happens, and callers
+ * pass the status on. A function with neither a context nor a struct kp_diag cannot report, and its comment
+ * says so. kp_context_finish reports what slipped through.
  */
 #ifndef KP_CONTEXT_H
 #define KP_CONTEXT_H
@@ -29,24 +28,24 @@ struct kp_context {
     struct kp_tables tables;
 };
 
-/* Loads the catalogue of diagnostics. On failure the context must be released all the same. */
+/* Loads the catalogue. Reports KP_E_SYSTEM; the context must be released even then. */
 enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *common,
                                const struct kp_env *env);
-/* Loads the tables, which a call without records can do without. */
+/* Loads the tables that the options name. Reports KP_E_USAGE and KP_E_SYSTEM. */
 enum kp_status kp_context_load_tables(struct kp_context *ctx);
 void kp_context_release(struct kp_context *ctx);
 
-/* Passes on the status that the call ends with; reports K9001 when it is 2 to 5 and nobody reported anything.
+/* Returns the status that the call ends with; reports KP_K_INTERNAL if it is a failure without a diagnostic.
  */
 enum kp_status kp_context_finish(struct kp_context *ctx, enum kp_status st);
 
-/* Report "out of memory", "cannot write" with errno, and that the user cancelled: KP_E_SYSTEM. */
+/* Report that memory is short, and that a file cannot be written, with errno. Return KP_E_SYSTEM. */
 enum kp_status kp_no_memory(struct kp_context *ctx);
 enum kp_status kp_write_failed(struct kp_context *ctx, const char *path);
-/* KP_OK while nobody asked to stop. */
+/* Reports KP_E_SYSTEM once the environment's cancel flag is set. */
 enum kp_status kp_check_cancelled(struct kp_context *ctx);
 
-/* The text in the language of the call. */
+/* Returns the text in the language of the call. */
 const char *kp_say(const struct kp_context *ctx, const char *ja, const char *en);
 
 #endif

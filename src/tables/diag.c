@@ -26,18 +26,16 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
         return KP_E_SYSTEM;
     for (size_t i = 0; i < sheet.n_rows; i++) {
         const char *const *cells = sheet.rows[i].cells;
-        rows[i].code = (unsigned)strtoul(cells[at[0]] + 1, NULL, 10);
-        rows[i].name = cells[at[1]];
-        rows[i].ground = cells[at[3]];
-        rows[i].text[KP_LANG_EN] = cells[at[4]];
-        rows[i].text[KP_LANG_JA] = cells[at[5]];
-        rows[i].remedy[KP_LANG_EN] = cells[at[6]];
-        rows[i].remedy[KP_LANG_JA] = cells[at[7]];
         size_t level = 0;
-        if (!kp_name_find(kp_level_names, cells[at[2]], &level) ||
-            (i > 0 && rows[i].code <= rows[i - 1].code))
+        bool known = kp_name_find(kp_level_names, cells[at[2]], &level);
+        rows[i] = (struct kp_msg){.code = (unsigned)strtoul(cells[at[0]] + 1, NULL, 10),
+                                  .level = (enum kp_level)level,
+                                  .name = cells[at[1]],
+                                  .ground = cells[at[3]],
+                                  .text = {[KP_LANG_EN] = cells[at[4]], [KP_LANG_JA] = cells[at[5]]},
+                                  .remedy = {[KP_LANG_EN] = cells[at[6]], [KP_LANG_JA] = cells[at[7]]}};
+        if (!known || (i > 0 && rows[i].code <= rows[i - 1].code))
             return KP_E_SYSTEM;
-        rows[i].level = (enum kp_level)level;
     }
     *ret_catalogue = (struct kp_catalogue){rows, sheet.n_rows};
     return KP_OK;
@@ -160,15 +158,13 @@ void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const s
     diag->n_sent[level]++;
     if (level < diag->env->least_level)
         return;
-    struct kp_buf text = {0};
-    struct kp_buf remedy = {0};
-    struct kp_buf where = {0};
+    struct kp_buf text = {0}, remedy = {0}, where = {0};
     kp_diag_where(finding, &where);
     kp_diag_text(diag, finding, &text);
     if (msg)
         fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
-    if (!msg)
-        kp_buf_str(&text, "out of memory"); /* the catalogue itself is not there */
+    else
+        kp_buf_str(&text, "out of memory"); /* the catalogue could not be loaded */
     struct kp_message message = {.level = level,
                                  .code = finding->code,
                                  .file = file,

@@ -1,6 +1,6 @@
 /*
- * The catalogue of diagnostics: schemas/messages.csv, pinned numbers, two languages, a remedy each. The enum
- * below is generated from the same file, so code and catalogue cannot part. Layer 5.
+ * Diagnostics: the catalogue (schemas/messages.csv: pinned numbers, two languages, a remedy each), findings
+ * about a record, and sending. enum kp_code is generated from the catalogue.
  */
 #ifndef KP_DIAG_H
 #define KP_DIAG_H
@@ -12,13 +12,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "kenporter.h"
-#include "kp_codes.h" /* generated: enum kp_code { KP_K_UNKNOWN_COMMAND = 1001, ... } */
+#include "kp_codes.h" /* enum kp_code { KP_K_UNKNOWN_COMMAND = 1001, ... } */
 
 struct kp_msg {
     unsigned code;
     enum kp_level level;
     const char *name;
-    const char *ground;
+    const char *ground;  /* article or clause, may be "" */
     const char *text[2]; /* by enum kp_lang */
     const char *remedy[2];
 };
@@ -28,30 +28,28 @@ struct kp_catalogue {
     size_t n_rows;
 };
 
-/* Loads the built-in catalogue into the arena. Errors: KP_E_SYSTEM. */
+/* Loads the built-in catalogue into the arena. Returns KP_E_SYSTEM, which it cannot report. */
 enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *ret_catalogue);
+/* Returns the row of a code, or NULL. */
 const struct kp_msg *kp_catalogue_find(const struct kp_catalogue *catalogue, unsigned code);
 
-/*
- * What one stage found. args fill {1} to {3}; value fills {v} and is personal: it is replaced by a mask
- * unless values may be shown. Strings live as long as the record or run they came with.
- */
+/* A diagnostic about a record. The strings live as long as the record or run that they came with. */
 struct kp_finding {
     struct kp_finding *next;
     enum kp_code code;
-    const char *field;  /* may be NULL */
-    unsigned column;    /* of the input, from 1; 0: of no single column */
-    unsigned long line; /* of a document, from 1; 0: not known, or of a row, whose line stands elsewhere */
-    const char *args[3];
-    const char *value;
+    const char *field;   /* may be NULL */
+    unsigned column;     /* of the input, from 1; 0: none or several */
+    unsigned long line;  /* of a document, from 1; 0: unknown, or about a row of an export */
+    const char *args[3]; /* {1} to {3} */
+    const char *value;   /* {v}; personal, masked unless values may be shown */
 };
 
-/* Findings in the order they were made. Adding fails only for lack of memory, which sticks in the arena. */
+/* Findings in the order in which they were added. A failure to add sticks in the arena. */
 struct kp_findings {
     struct kp_arena *arena;
     struct kp_finding *first;
     struct kp_finding *last;
-    unsigned column; /* these two go into what is found from now on */
+    unsigned column; /* this and the line are copied into every finding added */
     unsigned long line;
 };
 
@@ -62,39 +60,38 @@ struct kp_findings {
 void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
                         const char *const args[3]);
 
-/* Does a finding that refuses a value (K4xxx; of a document K8xxx) speak of that field? Then it is wrong
- * rather than missing. */
+/* Returns whether a finding (K4000 and above) refuses the value of a field, which is then wrong
+ * and not missing. */
 bool kp_refused(const struct kp_findings *findings, const char *field);
 
-/* Where diagnostics go: formats them, counts them, calls the environment back. */
+/* Formats diagnostics, counts them by level and passes them to the environment. */
 struct kp_diag {
     const struct kp_catalogue *catalogue;
     const struct kp_env *env;
     enum kp_lang lang;
-    bool strict; /* warnings reject: decided here and nowhere else */
+    bool strict; /* warnings about a record reject it */
     bool show_values;
-    uint64_t n_sent[KP_LEVEL__COUNT];
+    uint64_t n_sent[KP_LEVEL__COUNT]; /* with those below the environment's least_level */
 };
 
-/* The text of a code with "…" for what differs from row to row. NULL when memory is short. */
+/* Returns the text of a code with "…" for its arguments and value; NULL when memory is short. */
 char *kp_diag_general(const struct kp_msg *msg, enum kp_lang lang, struct kp_arena *arena);
 
-/* Severity of a code, after --strict. */
+/* Returns the level of a code, after strict. */
 enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
-/* The worst severity among the findings; KP_LEVEL_NOTE when there is none. */
+/* Returns the gravest level among the findings; KP_LEVEL_NOTE if there are none. */
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings);
 
-/* The field of a finding and its column, "9N001000000000001 身長 #21", appended to out; nothing when it has
- * none. */
+/* Appends the field of a finding and its column, such as "sex #21", or what is known of them. */
 void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out);
 
-/* Text of a finding in the diagnostics' language, appended to out. */
+/* Appends the text of a finding in the language of the diagnostics. */
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
 
-/* Tells the environment. file may be NULL, line 0. */
+/* Sends a finding to the environment. file may be NULL, line 0. */
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
 
-/* The place a diagnostic speaks of. file and field may be NULL, line 0. */
+/* The place of a diagnostic. file and field may be NULL, line 0. */
 struct kp_where {
     const char *file;
     uint64_t line;

@@ -94,19 +94,19 @@ static enum kp_status check_periods(const struct kp_tablefile *f, const struct k
  */
 static enum kp_status check_choices(const struct kp_tablefile *schemes, const struct kp_tables *t)
 {
-    for (size_t i = 0; i < t->n_schemes; i++)
-        for (const char *at = t->schemes[i].choices; *at;) {
-            size_t n = strcspn(at, " ");
-            char *word = kp_arena_strndup(schemes->arena, at, n);
-            if (!word)
+    for (size_t i = 0; i < t->n_schemes; i++) {
+        const char *choices = t->schemes[i].choices;
+        for (struct kp_word word; kp_next_word(&choices, " ", &word);) {
+            char *scheme = kp_arena_strndup(schemes->arena, word.at, word.n);
+            if (!scheme)
                 return kp_tablefile_no_memory(schemes);
             bool found = false;
             for (size_t k = 0; k < t->n_bases; k++)
-                found |= strcmp(t->bases[k].scheme, word) == 0;
+                found |= strcmp(t->bases[k].scheme, scheme) == 0;
             if (!found)
-                return kp_table_bad(schemes, i, "no basis for the scheme", word);
-            at += n + (at[n] == ' ');
+                return kp_table_bad(schemes, i, "no basis for the scheme", scheme);
         }
+    }
     return KP_OK;
 }
 

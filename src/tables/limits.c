@@ -68,9 +68,10 @@ enum kp_status kp_periodic_load(struct kp_tablefile *f, struct kp_tables *tables
             return kp_table_bad(f, i, "a row has a name and items, not", rows[i].name);
         if (!kp_all_digits(below) || strlen(below) > 2 || ages[strspn(ages, "0123456789 ")] != '\0')
             return kp_table_bad(f, i, "ages are numbers, not", below);
-        for (const char *at = rows[i].items; *at; at += strcspn(at, " "), at += *at == ' ')
-            if (!kp_items_have(tables, at, strcspn(at, " "), NULL))
-                return kp_table_bad(f, i, "no item's code begins so:", at);
+        const char *items = rows[i].items;
+        for (struct kp_word word; kp_next_word(&items, " ", &word);)
+            if (!kp_items_have(tables, word.at, word.n, NULL))
+                return kp_table_bad(f, i, "no item's code begins so:", word.at);
     }
     tables->periodic = rows;
     tables->n_periodic = f->sheet.n_rows;

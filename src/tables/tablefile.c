@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/scan.h"
 #include "base/status.h"
 
 enum { TABLE_MAX_BYTES = 16 << 20 };
@@ -54,8 +55,8 @@ enum kp_status kp_tablefile_no_memory(const struct kp_tablefile *f)
 static bool split_columns(struct kp_tablefile *f, const char *columns)
 {
     f->n_columns = 0;
-    for (const char *at = columns; *at; at += strcspn(at, " "), at += *at == ' ')
-        if (!(f->columns[f->n_columns++] = kp_arena_strndup(f->arena, at, strcspn(at, " "))))
+    for (struct kp_word word; kp_next_word(&columns, " ", &word);)
+        if (!(f->columns[f->n_columns++] = kp_arena_strndup(f->arena, word.at, word.n)))
             return false;
     return true;
 }

@@ -35,8 +35,7 @@ static enum kp_status load_xsd_digests(struct kp_tablefile *f, struct kp_tables 
         rows[i] = (struct kp_xsd_digest){kp_cell(f, i, 0), kp_cell(f, i, 1)};
         if (!*rows[i].name || strstr(rows[i].name, ".."))
             return kp_table_bad(f, i, "not the name of a schema file:", rows[i].name);
-        if (strlen(rows[i].sha256) != KP_SHA256_HEX ||
-            strspn(rows[i].sha256, "0123456789abcdef") != KP_SHA256_HEX)
+        if (!kp_is_hex(rows[i].sha256, KP_SHA256_HEX))
             return kp_table_bad(f, i, "not a SHA-256 in lower-case hex:", rows[i].sha256);
     }
     tables->xsd_digests = rows;

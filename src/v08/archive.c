@@ -1,63 +1,43 @@
 #include "v08/archive.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/embedded.h"
 #include "base/keyset.h"
 #include "base/status.h"
+#include "v08/standard.h"
 
-enum { SCHEMA_MAX_BYTES = 4 << 20, DIGITS = 10 };
+#define CLAIMS_SUMMARY "su08_V08.xml"
 
-static const char INDEX[] = "ix08_V08.xml";
-static const char CLAIMS_SUMMARY[] = "su08_V08.xml";
+enum { SCHEMA_MAX_BYTES = 4 << 20, DOCUMENT_MAX_BYTES = 8 << 20, TREE_MAX_BYTES = 128 << 20 };
 
-/* --- telling --- */
+/* --- reporting --- */
 
-static void count(struct kp_archive *a, enum kp_code code)
-{
-    enum kp_level level = kp_diag_level(&a->ctx->diag, code);
-    a->faults += level > KP_LEVEL_WARN;
-    a->warnings += level == KP_LEVEL_WARN;
-    if (level < KP_LEVEL_WARN)
-        return;
-    for (size_t i = 0; i < a->n_codes; i++)
-        if (a->codes[i].code == code) {
-            a->codes[i].n++;
-            return;
-        }
-    if (a->n_codes < KP_MAX_COUNTED_CODES) {
-        a->codes[a->n_codes].code = code;
-        a->codes[a->n_codes++].n = 1;
-    }
-}
-
-void kp_archive_tell(struct kp_archive *a, const char *member, uint64_t line,
-                     const struct kp_finding *finding)
+void kp_archive_report(struct kp_archive *a, const char *member, uint64_t line,
+                       const struct kp_finding *finding)
 {
     struct kp_buf place = {0};
-    count(a, finding->code);
+    enum kp_level level = kp_diag_level(&a->ctx->diag, finding->code);
+    a->faults += level > KP_LEVEL_WARN;
+    a->warnings += level == KP_LEVEL_WARN;
+    a->n_by_code[finding->code] += level >= KP_LEVEL_WARN;
     if (a->silent)
         return;
     kp_buf_str(&place, a->path);
     kp_buf_str(&place, member ? ":" : "");
-    for (const char *at = member; at && *at;
-         at++) /* a name from outside: nothing in it may reach a terminal as a command */
+    /* A received name must not reach a terminal as a command. */
+    for (const char *at = member; at && *at; at++)
         kp_buf_char(&place, *at > 0x20 && *at < 0x7f ? *at : '?');
     kp_diag_send(&a->ctx->diag, kp_buf_ok(&place) ? kp_buf_text(&place) : a->path, line, finding);
     kp_buf_release(&place);
 }
 
-void kp_archive_fault(struct kp_archive *a, const char *member, enum kp_code code, const char *where,
-                      const char *arg1, const char *arg2)
-{
-    struct kp_finding finding = {.code = code, .field = where, .args = {arg1, arg2, NULL}};
-    kp_archive_tell(a, member, 0, &finding);
-}
-
-static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum kp_status st,
-                                enum kp_zip_fault fault)
+/* Reports why format/unzip failed. */
+static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum kp_status st,
+                                 enum kp_zip_fault fault)
 {
     static const enum kp_code codes[] = {[KP_ZIP_NOT_AN_ARCHIVE] = KP_K_ZIP_NOT_AN_ARCHIVE,
                                          [KP_ZIP_IN_PARTS] = KP_K_ZIP_IN_PARTS,
@@ -72,47 +52,63 @@ static enum kp_status zip_fault(struct kp_archive *a, const char *member, enum k
                                          [KP_ZIP_DATA] = KP_K_ZIP_DATA,
                                          [KP_ZIP_CRC] = KP_K_ZIP_CRC};
     if (st == KP_E_FAULT)
-        kp_archive_fault(a, member, codes[fault], NULL, NULL, NULL);
+        kp_archive_fault(a, member, codes[fault]);
     else if (st == KP_E_INPUT)
-        kp_archive_fault(a, member, KP_K_BUNDLE_UNREADABLE, NULL, strerror(errno), NULL);
+        kp_archive_fault(a, member, KP_K_BUNDLE_UNREADABLE, NULL, strerror(errno));
     else
         return kp_no_memory(a->ctx);
     return KP_E_FAULT;
 }
 
+/* Unpacks a member into a->bytes. */
+static enum kp_status unpack(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
+                             size_t max_bytes)
+{
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    enum kp_status st = kp_unzip_read(&a->zip, m, max_bytes, &a->bytes, &fault);
+    return st == KP_OK ? KP_OK : zip_failed(a, name, st, fault);
+}
+
+static enum kp_status next_member(struct kp_archive *a, struct kp_zip_member *m, bool *ret_end)
+{
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    enum kp_status st = kp_unzip_next(&a->zip, m, ret_end, &fault);
+    return st == KP_OK ? KP_OK : zip_failed(a, NULL, st, fault);
+}
+
 /* --- names --- */
 
-/* The digits before the separator, which is passed over; "" when they are none or too few or many. */
-static const char *take_digits(struct kp_archive *a, const char **at, size_t least, size_t most,
-                               char separator)
+static bool ends_with(const char *name, const char *end)
 {
-    size_t n = strspn(*at, "0123456789");
-    if (n < least || n > most || (*at)[n] != separator)
-        return "";
-    const char *digits = kp_arena_strndup(&a->arena, *at, n);
-    *at += n + (separator != '\0');
-    return digits ? digits : "";
+    size_t n = strlen(name), m = strlen(end);
+    return n > m && strcmp(name + n - m, end) == 0;
+}
+
+static const char *base_name(struct kp_archive *a)
+{
+    const char *slash = strrchr(a->path, '/');
+    const char *base = slash ? slash + 1 : a->path;
+    bool zip = ends_with(base, ".zip") || ends_with(base, ".ZIP");
+    char *copy = kp_arena_strndup(&a->arena, base, strlen(base) - (zip ? 4 : 0));
+    return copy ? copy : "";
 }
 
 static void parse_name(struct kp_archive *a)
 {
-    const char *at = a->base;
-    const char *sender = take_digits(a, &at, 8, DIGITS, '_');
-    const char *receiver = *sender ? take_digits(a, &at, 8, DIGITS, '_') : "";
-    const char *day = *receiver ? take_digits(a, &at, 9, 9, '_') : "";
-    const char *event = *day ? take_digits(a, &at, 1, 1, '\0') : "";
-    struct kp_archive_name name = {
-        .sender = sender, .receiver = receiver, .event = *event, .send = *day ? day[8] : '\0'};
-    char *date = kp_arena_strndup(&a->arena, day, *day ? 8 : 0);
-    if (*event && date && kp_date_parse(date, &name.day, NULL) == KP_DATE_OK) {
+    struct kp_archive_name name = {.sender = ""};
+    char day[9] = "", number[2];
+    int n = 0;
+    int parts = sscanf(a->base, "%10[0-9]_%10[0-9]_%8[0-9]%1[0-9]_%1[0-9]%n", name.sender, name.receiver, day,
+                       number, name.event, &n);
+    name.day = kp_date_of(day);
+    if (parts == 5 && !a->base[n] && strlen(name.sender) >= KP_INSURER_DIGITS &&
+        strlen(name.receiver) >= KP_INSURER_DIGITS && kp_date_is_set(name.day))
         a->name = name;
-        return;
-    }
-    a->name = (struct kp_archive_name){.sender = "", .receiver = ""};
-    kp_archive_fault(a, NULL, KP_K_ARCHIVE_NAME, NULL, NULL, NULL);
+    else
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_NAME);
 }
 
-/* Relative, of plain ASCII, without ways up or to a drive. */
+/* Returns whether the path is relative, plain ASCII, and leads neither up nor to a drive. */
 static bool is_plain_path(const struct kp_zip_member *m)
 {
     bool part_begins = true;
@@ -125,56 +121,44 @@ static bool is_plain_path(const struct kp_zip_member *m)
     return m->n_name > 0;
 }
 
-static bool begins_with(const char *name, const char *start, const char **ret_rest)
-{
-    size_t n = strlen(start);
-    *ret_rest = name + n;
-    return strncmp(name, start, n) == 0;
-}
+enum member_kind { OTHER, FOLDER, INDEX, SCHEMA, DOCUMENT, CLAIM, CLAIMS };
 
-static bool ends_with(const char *name, const char *end)
+/* Returns whether the name is an XML file directly in the folder. */
+static bool is_xml_in(const char *folder, const char *name)
 {
-    size_t n = strlen(name), m = strlen(end);
-    return n > m && strcmp(name + n - m, end) == 0;
+    size_t n = strlen(folder);
+    return strncmp(name, folder, n) == 0 && ends_with(name + n, ".xml") && !strchr(name + n, '/');
 }
 
 /* name: below the top folder. */
-static enum kp_member_kind kind_of(const char *name, bool folder)
+static enum member_kind kind_of(const char *name, bool folder)
 {
     static const char *const folders[] = {"", "DATA/", "XSD/", "XSD/coreschemas/", "CLAIMS/"};
-    const char *rest = NULL;
     for (size_t i = 0; folder && i < KP_COUNT(folders); i++)
         if (strcmp(name, folders[i]) == 0)
-            return KP_MEMBER_FOLDER;
-    if (strcmp(name, INDEX) == 0)
-        return KP_MEMBER_INDEX;
-    if (strcmp(name, CLAIMS_SUMMARY) == 0)
-        return KP_MEMBER_CLAIM;
-    if (begins_with(name, "XSD/", &rest))
-        return ends_with(rest, ".xsd") ? KP_MEMBER_SCHEMA : KP_MEMBER_OTHER;
-    if (begins_with(name, "DATA/", &rest) && ends_with(rest, ".xml") && !strchr(rest, '/'))
-        return KP_MEMBER_DOCUMENT;
-    if (begins_with(name, "CLAIMS/", &rest) && ends_with(rest, ".xml") && !strchr(rest, '/'))
-        return KP_MEMBER_CLAIM;
-    return KP_MEMBER_OTHER;
+            return FOLDER;
+    if (strncmp(name, "XSD/", 4) == 0)
+        return ends_with(name + 4, ".xsd") ? SCHEMA : OTHER;
+    return strcmp(name, KP_INDEX_FILE) == 0    ? INDEX
+           : strcmp(name, CLAIMS_SUMMARY) == 0 ? CLAIMS
+           : is_xml_in("DATA/", name)          ? DOCUMENT
+           : is_xml_in("CLAIMS/", name)        ? CLAIM
+                                               : OTHER;
 }
 
-/* The folder that everything should lie in: the namesake of the archive, else that of the index, else the
- * first there is;
- * "" when there is none, or the index lies in none. A broken directory is told when the members are looked
- * at. */
+/* Sets a->top, the folder that should contain everything: the archive's namesake, else that of the index,
+ * else the first. "" if there is none or the index is outside any. A broken directory is reported by the
+ * scan. */
 static void find_top(struct kp_archive *a)
 {
     bool has_index = false, end = false;
-    for (;;) {
-        struct kp_zip_member m;
-        enum kp_zip_fault fault = KP_ZIP_SOUND;
-        if (kp_unzip_next(&a->zip, &m, &end, &fault) != KP_OK || end)
-            break;
+    struct kp_zip_member m;
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    while (kp_unzip_next(&a->zip, &m, &end, &fault) == KP_OK && !end) {
         const char *slash = strchr(m.name, '/');
         size_t n = slash ? (size_t)(slash - m.name) : 0;
         bool namesake = n > 0 && strlen(a->base) == n && strncmp(m.name, a->base, n) == 0;
-        bool index = !has_index && strcmp(slash ? slash + 1 : m.name, INDEX) == 0;
+        bool index = !has_index && strcmp(slash ? slash + 1 : m.name, KP_INDEX_FILE) == 0;
         if (namesake || index || (!a->top && n > 0))
             a->top = kp_arena_strndup(&a->arena, m.name, n);
         has_index |= index;
@@ -185,7 +169,7 @@ static void find_top(struct kp_archive *a)
     kp_unzip_rewind(&a->zip);
 }
 
-/* What stands below the top folder; NULL when the member lies outside. */
+/* The name below the top folder; NULL if the member is outside. */
 static const char *below_top(const struct kp_archive *a, const struct kp_zip_member *m)
 {
     size_t n = strlen(a->top);
@@ -196,36 +180,47 @@ static const char *below_top(const struct kp_archive *a, const struct kp_zip_mem
 
 /* --- schemas --- */
 
-struct schemas {
-    bool has_any[KP_MAX_XSD_FILES]; /* by row of the table: a file of that name is there */
-    size_t n_profile;
-    struct kp_xsd_file official[KP_MAX_XSD_FILES]; /* each once; in the archive's memory */
-    size_t n_official;
-    uint8_t digests[KP_MAX_XSD_FILES][KP_SHA256_BYTES]; /* of these, by row of the table */
-    struct kp_zip_member index; /* to be read when the schemas are known; without its name */
+/* What the scan of the members collects. */
+struct scan {
+    struct kp_keyset names;         /* in lower case */
+    bool has_any[KP_MAX_XSD_FILES]; /* by row of the table of schemas: the archive has a file of that name */
+    size_t n_profile;               /* files of this project's profile */
+    struct kp_schemas official;     /* the ministry's files, in the archive's arena */
+    uint8_t digests[KP_MAX_XSD_FILES][KP_SHA256_BYTES]; /* of those, by row of the table */
     bool has_index;
+    struct kp_zip_member index; /* read after the schemas; its name is gone by then */
 };
 
-static bool is_profile(const char *name, const char *digest)
+/* The profile's file of that name, or NULL. */
+static const struct kp_embedded *profile_file(const char *name)
 {
-    char own[KP_SHA256_HEX + 1];
-    char path[64] = "xsd/";
-    if (strlen(name) + sizeof("xsd/") > sizeof(path))
-        return false;
-    memcpy(path + 4, name, strlen(name) + 1);
-    const struct kp_embedded *file = kp_embedded_find(path);
-    return file && kp_schema_digest(file->bytes, (size_t)(file->end - file->bytes), own) == KP_OK &&
-           strcmp(own, digest) == 0;
+    char path[64];
+    int n = snprintf(path, sizeof(path), "xsd/%s", name);
+    return n > 0 && (size_t)n < sizeof(path) ? kp_embedded_find(path) : NULL;
 }
 
-/* The digests leave white space out, so there can be any amount of it, in a pattern too. Of each run one
- * space is kept. */
-static char *with_single_spaces(struct kp_arena *arena, const struct kp_buf *bytes, size_t *ret_n)
+static enum kp_status compare_with_profile(struct kp_archive *a, struct scan *s, const char *name,
+                                           const char *digest)
 {
-    char *copy = kp_arena_strndup(arena, kp_buf_text(bytes), bytes->len);
+    char own[KP_SHA256_HEX + 1] = "";
+    const struct kp_embedded *file = profile_file(name + strlen("XSD/"));
+    if (file && kp_schema_digest(file->bytes, (size_t)(file->end - file->bytes), own) != KP_OK)
+        return kp_no_memory(a->ctx);
+    if (strcmp(own, digest) == 0)
+        s->n_profile++;
+    else
+        kp_archive_fault(a, name, KP_K_SCHEMA_DIFFERS);
+    return KP_OK;
+}
+
+/* Copies a->bytes with every run of white space cut to one space: the digest ignores it, so there can be any
+ * amount. */
+static char *with_single_spaces(struct kp_archive *a, size_t *ret_n)
+{
+    char *copy = kp_arena_strndup(&a->arena, kp_buf_text(&a->bytes), a->bytes.len);
     size_t n = 0;
-    for (size_t i = 0; copy && i < bytes->len; i++) {
-        bool space = strchr(" \t\r\n", copy[i]) && copy[i];
+    for (size_t i = 0; copy && i < a->bytes.len; i++) {
+        bool space = copy[i] && strchr(" \t\r\n", copy[i]);
         if (!space || n == 0 || copy[n - 1] != ' ')
             copy[n++] = space ? ' ' : copy[i];
     }
@@ -235,108 +230,86 @@ static char *with_single_spaces(struct kp_arena *arena, const struct kp_buf *byt
     return copy;
 }
 
-/* row: of the table. */
-static enum kp_status keep_official(struct kp_archive *a, struct schemas *s, size_t row)
+static enum kp_status keep_official(struct kp_archive *a, struct scan *s, size_t row)
 {
-    struct kp_xsd_file *file = &s->official[s->n_official++];
+    struct kp_xsd_file *file = &s->official.files[s->official.n_files++];
     file->name = a->ctx->tables.xsd_digests[row].name;
-    file->bytes = with_single_spaces(&a->arena, &a->bytes, &file->n);
+    file->bytes = with_single_spaces(a, &file->n);
     bool kept = file->bytes && kp_sha256_of(file->bytes, file->n, s->digests[row]) == KP_OK;
     return kept ? KP_OK : kp_no_memory(a->ctx);
 }
 
-static enum kp_status take_schema(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m,
+static enum kp_status take_schema(struct kp_archive *a, struct scan *s, const struct kp_zip_member *m,
                                   const char *name)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    char digest[KP_SHA256_HEX + 1];
     const struct kp_tables *tables = &a->ctx->tables;
+    char digest[KP_SHA256_HEX + 1];
     size_t i = 0;
-    while (i < tables->n_xsd_digests && strcmp(tables->xsd_digests[i].name, name + 4) != 0)
+    while (i < tables->n_xsd_digests && strcmp(tables->xsd_digests[i].name, name + strlen("XSD/")) != 0)
         i++;
-    enum kp_status st = kp_unzip_read(&a->zip, m, SCHEMA_MAX_BYTES, &a->bytes, &fault);
-    if (st != KP_OK)
-        return zip_fault(a, name, st, fault);
+    KP_TRY(unpack(a, m, name, SCHEMA_MAX_BYTES));
     if (i == tables->n_xsd_digests) {
-        kp_archive_fault(a, name, KP_K_MEMBER_ALIEN, NULL, NULL, NULL);
+        kp_archive_fault(a, name, KP_K_MEMBER_ALIEN);
         return KP_OK;
     }
     if (kp_schema_digest(kp_buf_text(&a->bytes), a->bytes.len, digest) != KP_OK)
         return kp_no_memory(a->ctx);
     bool again = s->has_any[i];
     s->has_any[i] = true;
-    if (strcmp(tables->xsd_digests[i].sha256, digest) == 0)
-        return again ? KP_OK : keep_official(a, s, i);
-    if (is_profile(name + 4, digest))
-        s->n_profile++;
-    else
-        kp_archive_fault(a, name, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
-    return KP_OK;
+    if (strcmp(tables->xsd_digests[i].sha256, digest) != 0)
+        return compare_with_profile(a, s, name, digest);
+    return again ? KP_OK : keep_official(a, s, i);
 }
 
-void kp_archive_forget_official(struct kp_archive_checks *c)
+/* A bundle that encloses the ministry's whole set is judged by its own files, for white space within a value,
+ * which the digests ignore, changes a rule. */
+static enum kp_status use_official(struct kp_archive *a, struct scan *s)
 {
-    kp_xml_check_free(c->official_document);
-    kp_xml_check_free(c->official_index);
-    kp_schemas_free(&c->schemas);
-    c->official_document = c->official_index = NULL;
-    c->schemas = (struct kp_schemas){.n_files = 0};
-}
-
-/* A bundle that encloses the ministry's set unaltered is judged by it, whether or not somebody gave it with
- * --xsd: by its own files, for a space within a value, which the digests do not see, makes another rule. */
-static enum kp_status use_official(struct kp_archive *a, const struct schemas *s)
-{
-    struct kp_archive_checks *c = a->checks;
     struct kp_buf detail = {0};
-    enum kp_status st = KP_OK;
-    if (!c || a->by_official || s->n_official < a->ctx->tables.n_xsd_digests)
+    if (!a->schemas || a->by_official || s->official.n_files < a->ctx->tables.n_xsd_digests)
         return KP_OK;
+    struct kp_validator *v = &a->schemas->official;
     a->by_official = true;
-    if (c->official_index && memcmp(c->enclosed, s->digests, sizeof(s->digests)) == 0)
+    if (v->index && memcmp(a->schemas->enclosed, s->digests, sizeof(s->digests)) == 0)
         return KP_OK;
-    kp_archive_forget_official(c);
-    memcpy(c->enclosed, s->digests, sizeof(s->digests));
-    memcpy(c->schemas.files, s->official, sizeof(s->official));
-    c->schemas.n_files = s->n_official;
-    KP_TRY_OUT(kp_schemas_compile(&c->schemas, &detail));
-    KP_TRY_OUT(kp_xml_check_new(c->schemas.document, &c->official_document));
-    KP_TRY_OUT(kp_xml_check_new(c->schemas.index, &c->official_index));
-out:
+    kp_validator_free(v);
+    memcpy(a->schemas->enclosed, s->digests, sizeof(s->digests));
+    enum kp_status st = kp_schemas_compile(&s->official, &detail);
     kp_buf_release(&detail);
+    v->schemas = (struct kp_schemas){.document = s->official.document, .index = s->official.index};
     if (st == KP_OK)
-        return KP_OK;
-    kp_archive_forget_official(c);
+        return kp_validator_start(a->ctx, v);
+    kp_validator_free(v);
     if (st != KP_E_USAGE)
         return kp_no_memory(a->ctx);
-    a->by_official = false; /* spoilt by white space alone */
-    kp_archive_fault(a, NULL, KP_K_SCHEMA_DIFFERS, NULL, NULL, NULL);
+    a->by_official = false; /* its white space alone makes it invalid */
+    kp_archive_fault(a, NULL, KP_K_SCHEMA_DIFFERS);
     return KP_OK;
 }
 
-/* All of the ministry's set, or all of ours: the second is sound, but not what receivers expect. */
-static void judge_schemas(struct kp_archive *a, const struct schemas *s)
+/* The ministry's set must be complete, or else this project's profile, which receivers do not expect. */
+static enum kp_status judge_schemas(struct kp_archive *a, const struct scan *s)
 {
     struct kp_buf missing = {0};
-    bool ours = s->n_profile > 0 && s->n_official == 0;
-    char path[64];
+    bool profile = s->n_profile > 0 && s->official.n_files == 0;
     for (size_t i = 0; i < a->ctx->tables.n_xsd_digests; i++) {
         const char *name = a->ctx->tables.xsd_digests[i].name;
-        (void)snprintf(path, sizeof(path), "xsd/%s", name);
-        if (!s->has_any[i] && (!ours || kp_embedded_find(path)))
+        if (!s->has_any[i] && (!profile || profile_file(name)))
             kp_buf_printf(&missing, "%s%s", missing.len ? " " : "", name);
     }
+    bool complete = kp_buf_ok(&missing);
     if (missing.len)
-        kp_archive_fault(a, NULL, KP_K_SCHEMA_MISSING, NULL, kp_buf_text(&missing), NULL);
+        kp_archive_fault(a, NULL, KP_K_SCHEMA_MISSING, NULL, kp_buf_text(&missing));
     if (s->n_profile > 0)
-        kp_archive_fault(a, NULL, KP_K_SCHEMA_PROFILE, NULL, NULL, NULL);
+        kp_archive_fault(a, NULL, KP_K_SCHEMA_PROFILE);
     kp_buf_release(&missing);
+    return complete ? KP_OK : kp_no_memory(a->ctx);
 }
 
 /* --- XML --- */
 
 static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_arena *scratch,
-                            struct kp_tree *tree)
+                            struct kp_tree *ret_tree)
 {
     static const enum kp_code codes[] = {[KP_XML_MALFORMED] = KP_K_XML_MALFORMED,
                                          [KP_XML_ENCODING] = KP_K_XML_ENCODING,
@@ -345,229 +318,219 @@ static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_ar
                                          [KP_XML_TOO_LARGE] = KP_K_XML_TOO_LARGE};
     enum kp_xml_fault fault = KP_XML_SOUND;
     unsigned long line = 0;
-    scratch->max_bytes = KP_TREE_MAX_BYTES;
-    enum kp_status st = kp_xml_read(scratch, kp_buf_text(&a->bytes), a->bytes.len, tree, &fault, &line);
-    if (st != KP_E_FAULT)
-        return st == KP_OK ? KP_OK : kp_no_memory(a->ctx);
-    struct kp_finding finding = {.code = codes[fault]};
-    kp_archive_tell(a, name, line, &finding);
-    return KP_E_FAULT;
+    scratch->max_bytes = TREE_MAX_BYTES;
+    enum kp_status st = kp_xml_read(scratch, kp_buf_text(&a->bytes), a->bytes.len, ret_tree, &fault, &line);
+    if (st == KP_E_FAULT)
+        kp_archive_report(a, name, line, &(struct kp_finding){.code = codes[fault]});
+    else if (st != KP_OK)
+        return kp_no_memory(a->ctx);
+    return st;
 }
 
-static bool tell_invalid(struct kp_archive *a, const char *name, const struct kp_tree *tree,
-                         struct kp_xml_check *check, enum kp_code code)
+/* Returns whether the tree is valid. */
+static bool validate_with(struct kp_archive *a, const char *name, const struct kp_tree *tree,
+                          struct kp_xml_check *check, enum kp_code code)
 {
     const char *where = "";
     unsigned long line = kp_tree_check(tree, check);
-    if (kp_xml_check_finish(check, &where))
-        return false;
-    const struct kp_finding finding = {.code = code, .args = {where}};
-    kp_archive_tell(a, name, line, &finding);
-    return true;
+    bool valid = kp_xml_check_finish(check, &where);
+    if (!valid)
+        kp_archive_report(a, name, line, &(struct kp_finding){.code = code, .args = {where}});
+    return valid;
 }
 
-/* The ministry's schema decides where it is at hand; then the profile, being stricter, only warns. */
+/* The ministry's schema decides if there is one; the profile, being stricter, then only warns. */
 static void validate(struct kp_archive *a, const char *name, bool is_index, const struct kp_tree *tree)
 {
-    if (!a->checks)
+    if (!a->schemas)
         return;
-    struct kp_xml_check *official = !a->by_official ? NULL
-                                    : is_index      ? a->checks->official_index
-                                                    : a->checks->official_document;
-    struct kp_xml_check *profile = is_index ? a->checks->index : a->checks->document;
-    if (!official || !tell_invalid(a, name, tree, official, KP_K_SCHEMA_INVALID))
-        (void)tell_invalid(a, name, tree, profile, official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID);
+    const struct kp_validator *p = &a->schemas->profile, *o = &a->schemas->official;
+    struct kp_xml_check *profile = is_index ? p->index : p->document;
+    if (!a->by_official)
+        (void)validate_with(a, name, tree, profile, KP_K_SCHEMA_INVALID);
+    else if (validate_with(a, name, tree, is_index ? o->index : o->document, KP_K_SCHEMA_INVALID))
+        (void)validate_with(a, name, tree, profile, KP_K_PROFILE_INVALID);
 }
 
-enum kp_status kp_archive_tree(struct kp_archive *a, const struct kp_zip_member *member, const char *name,
-                               bool is_index, struct kp_arena *scratch, struct kp_tree *ret_tree)
+static enum kp_status read_tree(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
+                                struct kp_arena *scratch, struct kp_tree *ret_tree)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    bool is_index = strcmp(name, KP_INDEX_FILE) == 0;
     const char *root = is_index ? "index" : "ClinicalDocument";
     const char *ns = is_index ? KP_INDEX_NAMESPACE : KP_CDA_NAMESPACE;
-    enum kp_status st = kp_unzip_read(&a->zip, member, KP_DOCUMENT_MAX_BYTES, &a->bytes, &fault);
-    if (st != KP_OK)
-        return zip_fault(a, name, st, fault);
-    st = parse(a, name, scratch, ret_tree);
-    if (st != KP_OK)
-        return st;
+    KP_TRY(unpack(a, m, name, DOCUMENT_MAX_BYTES));
+    KP_TRY(parse(a, name, scratch, ret_tree));
     if (strcmp(ret_tree->root->name, root) != 0 || strcmp(ret_tree->ns, ns) != 0 || ret_tree->alien) {
-        struct kp_finding finding = {.code = KP_K_XML_ROOT, .args = {root}};
-        kp_archive_tell(a, name, ret_tree->alien, &finding);
+        const struct kp_finding finding = {.code = KP_K_XML_ROOT, .args = {root}};
+        kp_archive_report(a, name, ret_tree->alien, &finding);
         return KP_E_FAULT;
     }
     validate(a, name, is_index, ret_tree);
     return KP_OK;
 }
 
-/* --- the look at all members --- */
+enum kp_status kp_archive_tree(struct kp_archive *a, struct kp_arena *scratch, struct kp_tree *ret_tree)
+{
+    return read_tree(a, &a->member, a->document, scratch, ret_tree);
+}
+
+/* --- the scan of all members --- */
+
+static enum kp_status check_member_name(struct kp_archive *a, struct scan *s, const struct kp_zip_member *m)
+{
+    uint32_t before = 0;
+    char lower[KP_UNZIP_MAX_NAME + 1];
+    if (m->special)
+        kp_archive_fault(a, m->name, KP_K_MEMBER_SPECIAL);
+    if (!is_plain_path(m))
+        kp_archive_fault(a, m->name, KP_K_MEMBER_PATH);
+    for (size_t i = 0; i <= m->n_name; i++)
+        lower[i] = m->name[i] >= 'A' && m->name[i] <= 'Z' ? (char)(m->name[i] + 'a' - 'A') : m->name[i];
+    enum kp_map_put put = kp_keyset_put(&s->names, lower, 0, &before);
+    if (put == KP_MAP_EXISTED)
+        kp_archive_fault(a, m->name, KP_K_MEMBER_TWICE);
+    return put == KP_MAP_NO_MEMORY ? kp_no_memory(a->ctx) : KP_OK;
+}
+
+static enum kp_status take_member(struct kp_archive *a, struct scan *s, const struct kp_zip_member *m)
+{
+    enum kp_zip_fault fault = KP_ZIP_SOUND;
+    const char *name = below_top(a, m);
+    if (!name)
+        kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top);
+    name = name ? name : m->name;
+    switch (m->special ? OTHER : kind_of(name, m->folder)) {
+    case INDEX:
+        s->index = *m;
+        s->has_index = true;
+        return KP_OK;
+    case SCHEMA:
+        return take_schema(a, s, m, name);
+    case DOCUMENT:
+        a->n_documents++;
+        return KP_OK;
+    case FOLDER:
+        return KP_OK;
+    case CLAIM:
+        a->n_claims++;
+        break;
+    case CLAIMS:
+        break;
+    case OTHER:
+        if (!m->special)
+            kp_archive_fault(a, name, KP_K_MEMBER_ALIEN);
+        break;
+    }
+    /* Its contents do not matter, but it must unpack. */
+    enum kp_status st = kp_unzip_read(&a->zip, m, SIZE_MAX, NULL, &fault);
+    return st == KP_OK ? KP_OK : zip_failed(a, name, st, fault);
+}
+
+static enum kp_status scan_members(struct kp_archive *a, struct scan *s)
+{
+    struct kp_zip_member m;
+    bool end = false;
+    for (;;) {
+        KP_TRY(next_member(a, &m, &end));
+        if (end)
+            return KP_OK;
+        a->n_members++;
+        KP_TRY(check_member_name(a, s, &m));
+        enum kp_status st = take_member(a, s, &m);
+        if (st != KP_E_FAULT) /* one broken member does not hide the others */
+            KP_TRY(st);
+    }
+}
 
 static enum kp_status read_index(struct kp_archive *a, const struct kp_zip_member *m)
 {
     struct kp_tree tree;
     struct kp_findings findings = {.arena = &a->arena};
-    enum kp_status st = kp_archive_tree(a, m, INDEX, true, &a->arena, &tree);
-    if (st != KP_OK)
-        return st == KP_E_FAULT ? KP_OK : st; /* told; the documents can still be looked at */
+    enum kp_status st = read_tree(a, m, KP_INDEX_FILE, &a->arena, &tree);
+    if (st == KP_E_FAULT)
+        return KP_OK; /* the documents can still be read */
+    KP_TRY(st);
     kp_index_read(&tree, &findings, &a->index);
     a->has_index = true;
     for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_tell(a, INDEX, f->line, f);
+        kp_archive_report(a, KP_INDEX_FILE, f->line, f);
     return KP_OK;
 }
 
-/* Is it sound at least? What is in it is not our business. */
-static enum kp_status take_other(struct kp_archive *a, const struct kp_zip_member *m, const char *name)
+/* Compares the index with the archive's name and members. */
+static void judge_index(struct kp_archive *a)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    enum kp_status st = kp_unzip_read(&a->zip, m, SIZE_MAX, NULL, &fault);
-    return st == KP_OK ? KP_OK : zip_fault(a, name, st, fault);
-}
-
-static enum kp_status take_member(struct kp_archive *a, struct schemas *s, const struct kp_zip_member *m)
-{
-    const char *name = below_top(a, m);
-    if (!name)
-        kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top, NULL);
-    name = name ? name : m->name;
-    switch (m->special ? KP_MEMBER_OTHER : kind_of(name, m->folder)) {
-    case KP_MEMBER_INDEX:
-        s->index = *m;
-        s->has_index = true;
-        return KP_OK;
-    case KP_MEMBER_SCHEMA:
-        return take_schema(a, s, m, name);
-    case KP_MEMBER_DOCUMENT:
-        a->n_documents++;
-        return KP_OK;
-    case KP_MEMBER_CLAIM:
-        a->n_claims += strcmp(name, CLAIMS_SUMMARY) != 0;
-        return take_other(a, m, name);
-    case KP_MEMBER_FOLDER:
-        return KP_OK;
-    case KP_MEMBER_OTHER:
-        break;
-    }
-    if (!m->special)
-        kp_archive_fault(a, name, KP_K_MEMBER_ALIEN, NULL, NULL, NULL);
-    return take_other(a, m, name);
-}
-
-static enum kp_status check_name(struct kp_archive *a, struct kp_keyset *names, const struct kp_zip_member *m)
-{
-    uint32_t before = 0;
-    char lower[KP_UNZIP_MAX_NAME + 1];
-    if (m->special)
-        kp_archive_fault(a, m->name, KP_K_MEMBER_SPECIAL, NULL, NULL, NULL);
-    if (!is_plain_path(m))
-        kp_archive_fault(a, m->name, KP_K_MEMBER_PATH, NULL, NULL, NULL);
-    for (size_t i = 0; i <= m->n_name; i++)
-        lower[i] = m->name[i] >= 'A' && m->name[i] <= 'Z' ? (char)(m->name[i] + 'a' - 'A') : m->name[i];
-    switch (kp_keyset_put(names, lower, 0, &before)) {
-    case KP_MAP_NO_MEMORY:
-        return kp_no_memory(a->ctx);
-    case KP_MAP_EXISTED:
-        kp_archive_fault(a, m->name, KP_K_MEMBER_TWICE, NULL, NULL, NULL);
-        break;
-    case KP_MAP_ADDED:
-        break;
-    }
-    return KP_OK;
-}
-
-static enum kp_status look_at_all(struct kp_archive *a, struct schemas *s, struct kp_keyset *names)
-{
-    bool end = false;
-    for (;;) {
-        struct kp_zip_member m;
-        enum kp_zip_fault fault = KP_ZIP_SOUND;
-        enum kp_status st = kp_unzip_next(&a->zip, &m, &end, &fault);
-        if (st != KP_OK)
-            return zip_fault(a, NULL, st, fault);
-        if (end)
-            return KP_OK;
-        a->n_members++;
-        st = check_name(a, names, &m);
-        if (st == KP_OK)
-            st = take_member(a, s, &m);
-        if (st != KP_OK && st != KP_E_FAULT)
-            return st; /* a member that is at fault hides nothing of the others */
-    }
-}
-
-static void judge(struct kp_archive *a, const struct schemas *s)
-{
+    const struct kp_index *index = &a->index;
+    uint64_t n = a->n_documents + a->n_claims;
     char counted[24], found[24];
+    (void)snprintf(counted, sizeof(counted), "%" PRIu64, index->documents);
+    (void)snprintf(found, sizeof(found), "%" PRIu64, n);
+    if (index->documents != n)
+        kp_archive_fault(a, KP_INDEX_FILE, KP_K_COUNT_DIFFERS, NULL, counted, found);
+    if (!*a->name.event)
+        return;
+    if (strcmp(index->service_event, a->name.event) != 0)
+        kp_archive_fault(a, KP_INDEX_FILE, KP_K_EVENT_DIFFERS);
+    if (*index->receiver && strcmp(index->receiver, a->name.receiver) != 0)
+        kp_archive_fault(a, KP_INDEX_FILE, KP_K_RECEIVER_DIFFERS, NULL, a->base);
+    if (strcmp(index->sender, a->name.sender) != 0)
+        kp_archive_fault(a, KP_INDEX_FILE, KP_K_SENDER_DIFFERS, NULL, a->base);
+    if (kp_date_compare(index->created, a->name.day) != 0)
+        kp_archive_fault(a, KP_INDEX_FILE, KP_K_DAY_DIFFERS);
+}
+
+static enum kp_status judge(struct kp_archive *a, const struct scan *s)
+{
     if (!*a->top && a->n_members > 0)
-        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER_MISSING, NULL, NULL, NULL);
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER_MISSING);
     else if (strcmp(a->top, a->base) != 0 && a->n_members > 0)
-        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top, NULL);
-    judge_schemas(a, s);
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top);
+    KP_TRY(judge_schemas(a, s));
     if (a->n_claims > 0)
-        kp_archive_fault(a, NULL, KP_K_CLAIMS_ENCLOSED, NULL, NULL, NULL);
+        kp_archive_fault(a, NULL, KP_K_CLAIMS_ENCLOSED);
     if (a->n_documents == 0)
-        kp_archive_fault(a, NULL, KP_K_NO_DOCUMENTS, NULL, NULL, NULL);
+        kp_archive_fault(a, NULL, KP_K_NO_DOCUMENTS);
     if (!s->has_index)
-        kp_archive_fault(a, NULL, KP_K_INDEX_MISSING, NULL, NULL, NULL);
-    if (!a->has_index)
-        return;
-    (void)snprintf(counted, sizeof(counted), "%llu", (unsigned long long)a->index.documents);
-    (void)snprintf(found, sizeof(found), "%llu", (unsigned long long)(a->n_documents + a->n_claims));
-    if (strcmp(counted, found) != 0)
-        kp_archive_fault(a, INDEX, KP_K_COUNT_DIFFERS, NULL, counted, found);
-    if (!a->name.event)
-        return;
-    const char event[] = {a->name.event, '\0'};
-    if (strcmp(a->index.service_event, event) != 0)
-        kp_archive_fault(a, INDEX, KP_K_EVENT_DIFFERS, NULL, NULL, NULL);
-    if (*a->index.receiver && strcmp(a->index.receiver, a->name.receiver) != 0)
-        kp_archive_fault(a, INDEX, KP_K_RECEIVER_DIFFERS, NULL, a->base, NULL);
-    if (strcmp(a->index.sender, a->name.sender) != 0)
-        kp_archive_fault(a, INDEX, KP_K_SENDER_DIFFERS, NULL, a->base, NULL);
-    if (kp_date_compare(a->index.created, a->name.day) != 0)
-        kp_archive_fault(a, INDEX, KP_K_DAY_DIFFERS, NULL, NULL, NULL);
+        kp_archive_fault(a, NULL, KP_K_INDEX_MISSING);
+    if (a->has_index)
+        judge_index(a);
+    return KP_OK;
 }
 
-static void name_base(struct kp_archive *a)
+static enum kp_status check_members(struct kp_archive *a, struct scan *s)
 {
-    const char *slash = strrchr(a->path, '/');
-    const char *base = slash ? slash + 1 : a->path;
-    size_t n = strlen(base);
-    bool zip = ends_with(base, ".zip") || ends_with(base, ".ZIP");
-    char *copy = kp_arena_strndup(&a->arena, base, zip ? n - 4 : n);
-    a->base = copy ? copy : "";
+    KP_TRY(scan_members(a, s));
+    KP_TRY(use_official(a, s));
+    if (s->has_index)
+        KP_TRY(read_index(a, &s->index));
+    KP_TRY(judge(a, s));
+    return a->arena.failed ? kp_no_memory(a->ctx) : KP_OK;
 }
 
-enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx, struct kp_archive_checks *checks,
-                               const char *path, bool silent)
+/* --- opening and reading --- */
+
+enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
+                               struct kp_archive_schemas *schemas, const char *path, bool silent)
 {
-    struct schemas schemas = {.n_official = 0};
-    struct kp_keyset names = {0};
+    struct scan scan = {.n_profile = 0};
     enum kp_zip_fault fault = KP_ZIP_SOUND;
     *a = (struct kp_archive){
         .ctx = ctx,
-        .checks = checks,
-        .path = path,
+        .schemas = schemas,
+        .by_official = schemas && schemas->official_given,
         .silent = silent,
-        .by_official = checks && checks->official_asked_for,
-        .name = {.sender = "", .receiver = ""},
+        .path = path,
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
-    name_base(a);
+    a->base = base_name(a);
     enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path, &fault);
     if (st != KP_OK)
-        return zip_fault(a, NULL, st, fault);
+        return zip_failed(a, NULL, st, fault);
     parse_name(a);
     find_top(a);
-    st = look_at_all(a, &schemas, &names);
-    kp_keyset_release(&names);
-    if (st == KP_OK)
-        st = use_official(a, &schemas);
-    if (st == KP_OK && schemas.has_index)
-        st = read_index(a, &schemas.index);
-    if (st == KP_OK)
-        judge(a, &schemas);
+    st = check_members(a, &scan);
+    kp_keyset_release(&scan.names);
     kp_unzip_rewind(&a->zip);
-    return st == KP_OK && a->arena.failed ? kp_no_memory(ctx) : st;
+    return st;
 }
 
 void kp_archive_close(struct kp_archive *a)
@@ -577,18 +540,13 @@ void kp_archive_close(struct kp_archive *a)
     kp_arena_release(&a->arena);
 }
 
-enum kp_status kp_archive_next(struct kp_archive *a, struct kp_zip_member *ret_member, const char **ret_name,
-                               bool *ret_end)
+enum kp_status kp_archive_next(struct kp_archive *a)
 {
-    for (;;) {
-        enum kp_zip_fault fault = KP_ZIP_SOUND;
-        enum kp_status st = kp_unzip_next(&a->zip, ret_member, ret_end, &fault);
-        if (st != KP_OK)
-            return zip_fault(a, NULL, st, fault);
-        if (*ret_end)
-            return KP_OK;
-        *ret_name = below_top(a, ret_member);
-        if (*ret_name && !ret_member->special && kind_of(*ret_name, ret_member->folder) == KP_MEMBER_DOCUMENT)
-            return KP_OK;
-    }
+    bool end = false;
+    do {
+        KP_TRY(next_member(a, &a->member, &end));
+        a->document = end ? NULL : below_top(a, &a->member);
+    } while (!end &&
+             (!a->document || a->member.special || kind_of(a->document, a->member.folder) != DOCUMENT));
+    return KP_OK;
 }

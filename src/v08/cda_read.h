@@ -1,7 +1,7 @@
 /*
- * A received document, read back into a record: the way of cda.h in the other direction, for a document that
- * nobody vouches for. What the schema cannot say is checked on the way: real dates, codes of the tables, and
- * what the item catalogue says of every entry (type, unit, digits, list, method, group, order). Layer 10.
+ * Reads a received document back into a record, without trusting it. Checks what the schema cannot: real
+ * dates, codes of the tables, and what the catalogue requires of every entry (type, unit, digits, list,
+ * method, group, order).
  */
 #ifndef KP_CDA_READ_H
 #define KP_CDA_READ_H
@@ -10,37 +10,26 @@
 #include "tables/diag.h"
 #include "record/record.h"
 
-#define KP_CDA_NAMESPACE "urn:hl7-org:v3"
-#define KP_INDEX_NAMESPACE "https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html"
-
 enum { KP_DOCUMENT_SECTIONS = 4 };
 
 struct kp_document {
-    struct kp_record
-        record; /* fields in normal form; values as they stand, numbers with all decimals of the item */
-    struct kp_date created; /* unset when it is not a day */
-    struct kp_org author;   /* who made the file; "" where nothing stands */
+    /* Fields in normal form; values as written, numbers with all decimals of the item. */
+    struct kp_record record;
+    struct kp_date created; /* unset if it is not a date */
+    struct kp_org author;   /* of the file; "" for what is missing */
     struct {
         const char *code, *title;
     } sections[KP_DOCUMENT_SECTIONS];
     size_t n_sections;
-    int *section_of; /* by item: index of its section, -1 where it is absent */
+    int *section_of; /* by item: index of its section, -1 if the item is absent */
 };
 
-/* Reads a tree whose root is a ClinicalDocument. Faults are findings; fields and numbers at fault are left
- * out of the record, words and codes stay in it. Strings live in the arena or the tree. Errors: KP_E_SYSTEM
- * (memory). */
+/*
+ * Reads a tree whose root is a ClinicalDocument. Faults become findings. Invalid fields and numbers are left
+ * out of the record; invalid text and codes stay in it. Strings live in the arena or the tree. Returns
+ * KP_E_SYSTEM if the arena is out of memory; does not report.
+ */
 enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree *tree, struct kp_arena *arena,
                            struct kp_findings *findings, struct kp_document *ret_document);
-
-/* The index of an archive, ix08_V08.xml; "" where nothing stands. */
-struct kp_index {
-    const char *interaction_type, *service_event;
-    const char *sender, *receiver; /* numbers; "" when they are none */
-    struct kp_date created;
-    uint64_t documents;
-};
-
-void kp_index_read(const struct kp_tree *tree, struct kp_findings *findings, struct kp_index *ret_index);
 
 #endif

@@ -5,18 +5,14 @@
 
 #include "base/embedded.h"
 #include "base/status.h"
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+#include "v08/standard.h"
 
 enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA256_HEX + 1])
 {
     struct kp_buf packed = {0};
     uint8_t digest[KP_SHA256_BYTES];
     for (size_t i = 0; i < n; i++)
-        if (!is_space(bytes[i]))
+        if (!bytes[i] || !strchr(" \t\r\n", bytes[i]))
             kp_buf_char(&packed, bytes[i]);
     enum kp_status st =
         kp_buf_ok(&packed) ? kp_sha256_of(kp_buf_text(&packed), packed.len, digest) : KP_E_SYSTEM;
@@ -26,8 +22,8 @@ enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA
     return st;
 }
 
-/* The ministry's set: every file there, and none of them altered. */
-static enum kp_status official_schemas(struct kp_context *ctx, const char *folder, struct kp_schemas *schemas)
+/* Reads the ministry's set, which must be complete and unaltered. */
+static enum kp_status read_official(struct kp_context *ctx, const char *folder, struct kp_schemas *schemas)
 {
     char hex[KP_SHA256_HEX + 1];
     for (size_t i = 0; i < ctx->tables.n_xsd_digests; i++) {
@@ -49,8 +45,7 @@ static enum kp_status official_schemas(struct kp_context *ctx, const char *folde
     return KP_OK;
 }
 
-/* This project's profile. */
-static void profile_schemas(struct kp_schemas *schemas)
+static void take_profile(struct kp_schemas *schemas)
 {
     const struct kp_embedded *e = NULL;
     for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && schemas->n_files < KP_MAX_XSD_FILES; i++)
@@ -59,30 +54,25 @@ static void profile_schemas(struct kp_schemas *schemas)
                 (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};
 }
 
-enum kp_status kp_schemas_compile(struct kp_schemas *schemas, struct kp_buf *detail)
+enum kp_status kp_schemas_compile(struct kp_schemas *s, struct kp_buf *detail)
 {
-    enum kp_status st =
-        kp_xml_schema_load(schemas->files, schemas->n_files, "hc08_V08.xsd", &schemas->document, detail);
-    return st == KP_OK
-               ? kp_xml_schema_load(schemas->files, schemas->n_files, "ix08_V08.xsd", &schemas->index, detail)
-               : st;
+    KP_TRY(kp_xml_schema_load(s->files, s->n_files, KP_CDA_SCHEMA, &s->document, detail));
+    return kp_xml_schema_load(s->files, s->n_files, KP_INDEX_SCHEMA, &s->index, detail);
 }
 
 enum kp_status kp_schemas_load(struct kp_context *ctx, const char *folder, struct kp_schemas *ret_schemas)
 {
-    enum kp_status st = KP_OK;
     struct kp_buf detail = {0};
     if (folder)
-        KP_TRY_OUT(official_schemas(ctx, folder, ret_schemas));
+        KP_TRY(read_official(ctx, folder, ret_schemas));
     else
-        profile_schemas(ret_schemas);
-    st = kp_schemas_compile(ret_schemas, &detail);
+        take_profile(ret_schemas);
+    enum kp_status st = kp_schemas_compile(ret_schemas, &detail);
     if (st == KP_E_USAGE)
         (void)kp_fail(&ctx->diag, st, KP_K_SCHEMA_UNUSABLE, kp_in(folder),
-                      ret_schemas->document ? "ix08_V08.xsd" : "hc08_V08.xsd", kp_buf_text(&detail));
+                      ret_schemas->document ? KP_INDEX_SCHEMA : KP_CDA_SCHEMA, kp_buf_text(&detail));
     else if (st != KP_OK)
-        st = kp_no_memory(ctx);
-out:
+        (void)kp_no_memory(ctx);
     kp_buf_release(&detail);
     return st;
 }
@@ -91,4 +81,20 @@ void kp_schemas_free(struct kp_schemas *schemas)
 {
     kp_xml_schema_free(schemas->document);
     kp_xml_schema_free(schemas->index);
+}
+
+enum kp_status kp_validator_start(struct kp_context *ctx, struct kp_validator *v)
+{
+    if (kp_xml_check_new(v->schemas.document, &v->document) != KP_OK ||
+        kp_xml_check_new(v->schemas.index, &v->index) != KP_OK)
+        return kp_no_memory(ctx);
+    return KP_OK;
+}
+
+void kp_validator_free(struct kp_validator *v)
+{
+    kp_xml_check_free(v->document);
+    kp_xml_check_free(v->index);
+    kp_schemas_free(&v->schemas);
+    *v = (struct kp_validator){0};
 }

@@ -1,7 +1,6 @@
 /*
- * kp_show: a bundle, or one person's record in it, for a human to read. The same lines make a text for the
- * terminal and a self-contained HTML page. What is shown comes from outside: it is made printable, never
- * interpreted.
+ * kp_show: renders a bundle's contents or one document of it for a person to read, as text for a terminal or
+ * as a self-contained HTML page. Received text is made printable, never interpreted.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,34 +9,46 @@
 
 #include "base/escape.h"
 #include "base/status.h"
+#include "tables/page.h"
 #include "v08/archive.h"
+#include "v08/cda_read.h"
+#include "v08/standard.h"
 
 enum { LINE_COLUMNS = 80, LEAST_COLUMNS = 36 };
 
 struct page {
     struct kp_context *ctx;
-    struct kp_buf out;
     bool html;
+    struct kp_buf *out;
+    struct kp_archive archive;
+    struct kp_arena scratch; /* of the current document */
+    struct kp_document document;
+    struct kp_findings findings; /* about it */
 };
 
-/* --- the two ways to write --- */
+/* --- the two formats --- */
 
 static void put(struct page *p, const char *text)
 {
     if (p->html)
-        kp_buf_html(&p->out, text);
+        kp_buf_html(p->out, text);
     else
-        kp_buf_printable(&p->out, text);
+        kp_buf_printable(p->out, text);
+}
+
+static void markup(struct page *p, const char *html, const char *text)
+{
+    kp_buf_str(p->out, p->html ? html : text);
 }
 
 static void begin(struct page *p, const char *title)
 {
     if (p->html) {
-        kp_buf_printf(&p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>",
+        kp_buf_printf(p->out, "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>",
                       kp_say(p->ctx, "ja", "en"));
         put(p, title);
         kp_buf_str(
-            &p->out,
+            p->out,
             "</title>\n<meta name=\"viewport\" content=\"width=device-width\">\n"
             "<style>:root{color-scheme:light dark}body{font-family:sans-serif;max-width:64em;"
             "margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%;margin-bottom:1em}"
@@ -47,38 +58,31 @@ static void begin(struct page *p, const char *title)
             "@media print{:root{color-scheme:light}body{margin:0;font-size:9pt}}</style>\n<h1>");
     }
     put(p, title);
-    kp_buf_str(&p->out, p->html ? "</h1>\n" : "\n");
-}
-
-static void end(struct page *p)
-{
-    kp_buf_str(&p->out, p->html ? "</html>\n" : "");
+    markup(p, "</h1>\n", "\n");
 }
 
 static void heading(struct page *p, const char *text)
 {
-    kp_buf_str(&p->out, p->html ? "<h2>" : "\n[");
+    markup(p, "<h2>", "\n[");
     put(p, text);
-    kp_buf_str(&p->out, p->html ? "</h2>\n" : "]\n");
+    markup(p, "</h2>\n", "]\n");
 }
 
-static void begin_table(struct page *p)
+/* A heading within a table. */
+static void subheading(struct page *p, const char *text)
 {
-    kp_buf_str(&p->out, p->html ? "<table>\n" : "");
-}
-
-static void end_table(struct page *p)
-{
-    kp_buf_str(&p->out, p->html ? "</table>\n" : "");
+    markup(p, "<tr><th colspan=4>", "  〈");
+    put(p, text);
+    markup(p, "</th></tr>\n", "〉\n");
 }
 
 static void spaces(struct page *p, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        kp_buf_char(&p->out, ' ');
+        kp_buf_char(p->out, ' ');
 }
 
-/* The last cell of a line: what does not fit goes below. */
+/* Puts the last cell of a row; what exceeds the line continues below. */
 static void put_wrapped(struct page *p, const char *cell, size_t indent)
 {
     size_t room = indent + LEAST_COLUMNS < LINE_COLUMNS ? LINE_COLUMNS - indent : LEAST_COLUMNS;
@@ -89,12 +93,12 @@ static void put_wrapped(struct page *p, const char *cell, size_t indent)
         cell += n;
         if (!*cell)
             return;
-        kp_buf_char(&p->out, '\n');
+        kp_buf_char(p->out, '\n');
         spaces(p, indent);
     }
 }
 
-/* Widths are columns of a terminal, a longer cell pushes the rest to the right. */
+/* widths: terminal columns; a longer cell shifts the rest to the right. */
 static void text_row(struct page *p, const char *const *cells, const size_t *widths, size_t n)
 {
     size_t at = 2;
@@ -108,49 +112,47 @@ static void text_row(struct page *p, const char *const *cells, const size_t *wid
         at += width + 1;
     }
     put_wrapped(p, cells[n - 1], at);
-    kp_buf_char(&p->out, '\n');
+    kp_buf_char(p->out, '\n');
 }
 
-/* One line of a table. Days and numbers are not broken. */
+/* A row of a table. HTML does not break dates and numbers. */
 static void row(struct page *p, const char *const *cells, const size_t *widths, size_t n, bool head)
 {
     if (!p->html) {
         text_row(p, cells, widths, n);
         return;
     }
-    kp_buf_str(&p->out, "<tr>");
+    kp_buf_str(p->out, "<tr>");
     for (size_t i = 0; i < n; i++) {
         bool whole = strspn(cells[i], "0123456789-") == strlen(cells[i]) && *cells[i];
-        kp_buf_str(&p->out, head ? "<th>" : whole ? "<td class=\"n\">" : "<td>");
+        kp_buf_str(p->out, head ? "<th>" : whole ? "<td class=\"n\">" : "<td>");
         put(p, cells[i]);
-        kp_buf_str(&p->out, head ? "</th>" : "</td>");
+        kp_buf_str(p->out, head ? "</th>" : "</td>");
     }
-    kp_buf_str(&p->out, "</tr>\n");
+    kp_buf_str(p->out, "</tr>\n");
 }
 
-/* Above some of the lines of a table. */
-static void subheading(struct page *p, const char *text)
-{
-    kp_buf_str(&p->out, p->html ? "<tr><th colspan=4>" : "  〈");
-    put(p, text);
-    kp_buf_str(&p->out, p->html ? "</th></tr>\n" : "〉\n");
-}
-
-static void fact(struct page *p, const char *name, const char *text)
+/* A row of name and text, left out if the text is empty. */
+static void fact(struct page *p, const char *ja, const char *en, const char *text)
 {
     static const size_t widths[] = {22, 0};
-    const char *cells[] = {name, text};
+    const char *cells[] = {kp_say(p->ctx, ja, en), text};
     if (*text)
         row(p, cells, widths, 2, false);
 }
 
-/* --- what a code or a date says --- */
+/* --- codes and dates in words --- */
 
-/* Code and words apart, for words can be numbers and signs. */
+/* A NULL has marked the arena as failed, which kp_page_make reports in the end. */
+static const char *in_memory(const char *text)
+{
+    return text ? text : "";
+}
+
+/* "code: words", for words can be numbers or signs. */
 static const char *with_words(struct page *p, const char *code, const char *words)
 {
-    const char *text = words ? kp_arena_printf(&p->ctx->arena, "%s: %s", code, words) : code;
-    return text ? text : "";
+    return words ? in_memory(kp_arena_printf(&p->ctx->arena, "%s: %s", code, words)) : code;
 }
 
 static const char *spelled(struct page *p, const char *system, const char *code)
@@ -158,10 +160,10 @@ static const char *spelled(struct page *p, const char *system, const char *code)
     return with_words(p, code, kp_code_display(&p->ctx->tables, system, code));
 }
 
-/* Codes that no item and no document category has; words[code - 1]. */
+/* Codes that the tables lack; code 1 is words[0]. */
 static const char *listed(struct page *p, const char *const *words, size_t n, const char *code)
 {
-    unsigned long number = strspn(code, "0123456789") == strlen(code) ? strtoul(code, NULL, 10) : 0;
+    unsigned long number = kp_digits(code) == strlen(code) ? strtoul(code, NULL, 10) : 0;
     return with_words(p, code, number >= 1 && number <= n ? words[number - 1] : NULL);
 }
 
@@ -197,7 +199,7 @@ static const char *service_event(struct page *p, const char *code)
     return listed(p, words, KP_COUNT(words), code);
 }
 
-/* UCUM is for programs. */
+/* UCUM units in the spelling that people use. */
 static const char *readable_unit(const struct page *p, const char *unit)
 {
     static const struct {
@@ -213,58 +215,52 @@ static const char *readable_unit(const struct page *p, const char *unit)
 
 static const char *day(struct page *p, const char *compact)
 {
-    return strlen(compact) == 8
-               ? kp_arena_printf(&p->ctx->arena, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6)
-               : compact;
+    if (strlen(compact) != 8)
+        return compact;
+    return in_memory(kp_arena_printf(&p->ctx->arena, "%.4s-%.2s-%.2s", compact, compact + 4, compact + 6));
 }
 
+/* Joins what is not empty with spaces. */
 static const char *joined(struct page *p, const char *a, const char *b, const char *c)
 {
-    const char *text = kp_arena_printf(&p->ctx->arena, "%s%s%s%s%s", a, *a && *b ? " " : "", b,
-                                       (*a || *b) && *c ? " " : "", c);
-    return text ? text : "";
+    return in_memory(kp_arena_printf(&p->ctx->arena, "%s%s%s%s%s", a, *a && *b ? " " : "", b,
+                                     (*a || *b) && *c ? " " : "", c));
 }
 
-/* --- one record --- */
+/* --- one document --- */
 
-static void show_person(struct page *p, const struct kp_document *d)
+static void show_person(struct page *p)
 {
-    const char *const *f = d->record.field;
-    bool both = kp_date_is_set(d->record.birth) && kp_date_is_set(d->record.exam);
+    const struct kp_record *r = &p->document.record;
+    const struct kp_org *author = &p->document.author;
+    const char *const *f = r->field;
     char age[16] = "";
-    if (both)
-        (void)snprintf(age, sizeof(age), "(%d)", kp_age_on(d->record.birth, d->record.exam));
-    begin_table(p);
-    fact(p, kp_say(p->ctx, "氏名(カナ)", "name (kana)"), f[KP_F_NAME_KANA]);
-    fact(p, kp_say(p->ctx, "性別", "sex"),
-         *f[KP_F_SEX] == '1'   ? kp_say(p->ctx, "男", "male")
-         : *f[KP_F_SEX] == '2' ? kp_say(p->ctx, "女", "female")
-                               : "");
-    fact(p, kp_say(p->ctx, "生年月日(健診時年齢)", "born (age at exam)"),
-         joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
-    fact(p, kp_say(p->ctx, "住所", "address"), joined(p, f[KP_F_POSTAL_CODE], f[KP_F_ADDRESS], ""));
-    fact(p, kp_say(p->ctx, "保険者番号", "insurer"), f[KP_F_INSURER_NUMBER]);
-    fact(p, kp_say(p->ctx, "記号", "symbol"), f[KP_F_INSURED_SYMBOL]);
-    fact(p, kp_say(p->ctx, "番号", "number"), f[KP_F_INSURED_NUMBER]);
-    fact(p, kp_say(p->ctx, "枝番", "branch"), f[KP_F_INSURED_BRANCH]);
-    fact(p, kp_say(p->ctx, "資格区分", "qualification"), qualification(p, f[KP_F_QUALIFICATION]));
-    fact(p, kp_say(p->ctx, "受診券", "ticket"),
-         joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
-    fact(p, kp_say(p->ctx, "健診実施日", "examined on"), day(p, f[KP_F_EXAM_DATE]));
-    fact(p, kp_say(p->ctx, "健診機関", "facility"),
+    if (kp_date_is_set(r->birth) && kp_date_is_set(r->exam))
+        (void)snprintf(age, sizeof(age), "(%d)", kp_age_on(r->birth, r->exam));
+    markup(p, "<table>\n", "");
+    fact(p, "氏名(カナ)", "name (kana)", f[KP_F_NAME_KANA]);
+    if (*f[KP_F_SEX] == '1' || *f[KP_F_SEX] == '2')
+        fact(p, "性別", "sex",
+             *f[KP_F_SEX] == '1' ? kp_say(p->ctx, "男", "male") : kp_say(p->ctx, "女", "female"));
+    fact(p, "生年月日(健診時年齢)", "born (age at exam)", joined(p, day(p, f[KP_F_BIRTH_DATE]), age, ""));
+    fact(p, "住所", "address", joined(p, f[KP_F_POSTAL_CODE], f[KP_F_ADDRESS], ""));
+    fact(p, "保険者番号", "insurer", f[KP_F_INSURER_NUMBER]);
+    fact(p, "記号", "symbol", f[KP_F_INSURED_SYMBOL]);
+    fact(p, "番号", "number", f[KP_F_INSURED_NUMBER]);
+    fact(p, "枝番", "branch", f[KP_F_INSURED_BRANCH]);
+    fact(p, "資格区分", "qualification", qualification(p, f[KP_F_QUALIFICATION]));
+    fact(p, "受診券", "ticket", joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
+    fact(p, "健診実施日", "examined on", day(p, f[KP_F_EXAM_DATE]));
+    fact(p, "健診機関", "facility",
          joined(p, f[KP_F_FACILITY_NUMBER], f[KP_F_FACILITY_NAME], f[KP_F_FACILITY_PHONE]));
-    fact(p, "", joined(p, f[KP_F_FACILITY_POSTAL_CODE], f[KP_F_FACILITY_ADDRESS], ""));
-    fact(p, kp_say(p->ctx, "作成機関", "made by"),
-         joined(p, d->author.number, d->author.name, d->author.phone));
-    fact(p, kp_say(p->ctx, "報告区分", "report category"),
-         spelled(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]));
-    fact(p, kp_say(p->ctx, "プログラム種別", "programme"),
-         spelled(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]));
-    end_table(p);
+    fact(p, "", "", joined(p, f[KP_F_FACILITY_POSTAL_CODE], f[KP_F_FACILITY_ADDRESS], ""));
+    fact(p, "作成機関", "made by", joined(p, author->number, author->name, author->phone));
+    fact(p, "報告区分", "report category", spelled(p, KP_OID_REPORT, f[KP_F_REPORT_CATEGORY]));
+    fact(p, "プログラム種別", "programme", spelled(p, KP_OID_PROGRAMME, f[KP_F_PROGRAMME]));
+    markup(p, "</table>\n", "");
 }
 
-/* The mark beside a number: of the end of the input range that it reaches, or of a source that said no more
- * than that. */
+/* The limit mark in words: at an end of the input range, or "5 or less" as the source had it. */
 static const char *limit_text(const struct page *p, const struct kp_item *item, const struct kp_value *v)
 {
     struct kp_decimal number;
@@ -308,7 +304,7 @@ static const char *flag_text(const struct page *p, char flag)
                          : "";
 }
 
-static void show_items(struct page *p, const struct kp_document *d, int section)
+static void show_items(struct page *p, int section)
 {
     static const size_t widths[] = {40, 20, 8, 0};
     const char *head[] = {kp_say(p->ctx, "項目", "item"), kp_say(p->ctx, "結果", "result"),
@@ -317,12 +313,12 @@ static void show_items(struct page *p, const struct kp_document *d, int section)
     bool open = false;
     for (size_t i = 0; i < p->ctx->tables.n_items; i++) {
         const struct kp_item *item = &p->ctx->tables.items[i];
-        const struct kp_value *v = &d->record.values[i];
-        if (v->state == KP_VALUE_ABSENT || d->section_of[i] != section)
+        const struct kp_value *v = &p->document.record.values[i];
+        if (v->state == KP_VALUE_ABSENT || p->document.section_of[i] != section)
             continue;
         const char *cells[] = {item->name, value_text(p, item, v), flag_text(p, v->flag), range_text(p, v)};
         if (!open) {
-            begin_table(p);
+            markup(p, "<table>\n", "");
             row(p, head, widths, 4, true);
         }
         open = true;
@@ -331,94 +327,93 @@ static void show_items(struct page *p, const struct kp_document *d, int section)
         row(p, cells, widths, 4, false);
     }
     if (open)
-        end_table(p);
+        markup(p, "</table>\n", "");
 }
 
-/* Somebody who reads a sheet must know that it may lack something. */
-static void show_findings(struct page *p, const struct kp_findings *findings)
+/* The reader of a page must see that something may be missing from it. */
+static void show_findings(struct page *p)
 {
-    if (kp_diag_worst(&p->ctx->diag, findings) <= KP_LEVEL_WARN)
+    if (kp_diag_worst(&p->ctx->diag, &p->findings) <= KP_LEVEL_WARN)
         return;
     heading(p, kp_say(p->ctx, "読み取れなかった箇所", "what could not be read"));
-    begin_table(p);
-    for (const struct kp_finding *f = findings->first; f; f = f->next) {
+    markup(p, "<table>\n", "");
+    for (const struct kp_finding *f = p->findings.first; f; f = f->next) {
         struct kp_buf text = {0};
         char code[8];
         if (kp_diag_level(&p->ctx->diag, f->code) <= KP_LEVEL_WARN)
             continue;
         (void)snprintf(code, sizeof(code), "K%04u", (unsigned)f->code);
         kp_diag_text(&p->ctx->diag, f, &text);
-        fact(p, code, joined(p, f->field ? f->field : "", kp_buf_text(&text), ""));
+        fact(p, code, code, joined(p, f->field ? f->field : "", kp_buf_text(&text), ""));
         kp_buf_release(&text);
     }
-    end_table(p);
+    markup(p, "</table>\n", "");
 }
 
-static enum kp_status read_document(struct page *p, struct kp_archive *a, const struct kp_zip_member *m,
-                                    const char *name, struct kp_arena *scratch, struct kp_findings *findings,
-                                    struct kp_document *ret)
+static enum kp_status read_document(struct page *p)
 {
     struct kp_tree tree;
-    enum kp_status st = kp_archive_tree(a, m, name, false, scratch, &tree);
-    *findings = (struct kp_findings){.arena = scratch};
-    if (st == KP_OK && kp_cda_read(&p->ctx->tables, &tree, scratch, findings, ret) != KP_OK)
-        st = kp_no_memory(p->ctx);
-    return st;
+    kp_arena_reset(&p->scratch);
+    p->findings = (struct kp_findings){.arena = &p->scratch};
+    KP_TRY(kp_archive_tree(&p->archive, &p->scratch, &tree));
+    if (kp_cda_read(&p->ctx->tables, &tree, &p->scratch, &p->findings, &p->document) != KP_OK)
+        return kp_no_memory(p->ctx);
+    return KP_OK;
 }
 
-static enum kp_status show_record(struct page *p, struct kp_archive *a, const struct kp_zip_member *m,
-                                  const char *name, struct kp_arena *scratch)
+static enum kp_status show_document(struct page *p)
 {
-    struct kp_findings findings;
-    struct kp_document d;
-    a->silent = false; /* what keeps this document from being shown is to be told */
-    enum kp_status st = read_document(p, a, m, name, scratch, &findings, &d);
-    if (st != KP_OK)
-        return st;
-    begin(p, strrchr(name, '/') + 1);
-    show_person(p, &d);
-    for (size_t i = 0; i < d.n_sections; i++) {
-        heading(p, *d.sections[i].title ? with_words(p, d.sections[i].code, d.sections[i].title)
-                                        : spelled(p, "1.2.392.200119.6.1010", d.sections[i].code));
-        show_items(p, &d, (int)i);
+    const struct kp_document *d = &p->document;
+    KP_TRY(read_document(p));
+    begin(p, strrchr(p->archive.document, '/') + 1);
+    show_person(p);
+    for (size_t i = 0; i < d->n_sections; i++) {
+        const char *code = d->sections[i].code, *title = d->sections[i].title;
+        heading(p, *title ? with_words(p, code, title) : spelled(p, KP_OID_SECTION, code));
+        show_items(p, (int)i);
     }
-    show_findings(p, &findings);
-    end(p);
+    show_findings(p);
+    markup(p, "</html>\n", "");
     return KP_OK;
 }
 
 /* --- the table of contents --- */
 
-static const size_t CONTENTS[] = {6, 34, 9, 10, 11, 6, 20, 0};
+static void contents_row(struct page *p, const char *const cells[8], bool head)
+{
+    static const size_t widths[] = {6, 34, 9, 10, 11, 6, 20, 0};
+    row(p, cells, widths, p->ctx->common->show_values ? 8 : 6, head);
+}
 
-/* The list names nobody: what is no code could. */
+/* The contents name nobody, and an unknown code could be a name. */
 static const char *known_code(const struct page *p, const char *system, const char *code)
 {
     return kp_code_display(&p->ctx->tables, system, code) ? code : *code ? "?" : "";
 }
 
-static void contents_line(struct page *p, uint64_t number, const char *name, const struct kp_document *d)
+static void list_document(struct page *p, uint64_t number)
 {
-    const char *const *f = d->record.field;
+    const struct kp_record *r = &p->document.record;
     char at[24], items[24];
     size_t n = 0;
     for (size_t i = 0; i < p->ctx->tables.n_items; i++)
-        n += d->record.values[i].state != KP_VALUE_ABSENT;
+        n += r->values[i].state != KP_VALUE_ABSENT;
     (void)snprintf(at, sizeof(at), "%" PRIu64, number);
     (void)snprintf(items, sizeof(items), "%zu", n);
     const char *cells[] = {at,
-                           strrchr(name, '/') + 1,
-                           known_code(p, "1.2.392.200119.6.1001", f[KP_F_REPORT_CATEGORY]),
-                           known_code(p, "1.2.392.200119.6.1002", f[KP_F_PROGRAMME]),
-                           day(p, f[KP_F_EXAM_DATE]),
+                           strrchr(p->archive.document, '/') + 1,
+                           known_code(p, KP_OID_REPORT, r->field[KP_F_REPORT_CATEGORY]),
+                           known_code(p, KP_OID_PROGRAMME, r->field[KP_F_PROGRAMME]),
+                           day(p, r->field[KP_F_EXAM_DATE]),
                            items,
-                           f[KP_F_NAME_KANA],
-                           day(p, f[KP_F_BIRTH_DATE])};
-    row(p, cells, CONTENTS, p->ctx->common->show_values ? 8 : 6, false);
+                           r->field[KP_F_NAME_KANA],
+                           day(p, r->field[KP_F_BIRTH_DATE])};
+    contents_row(p, cells, false);
 }
 
-static void contents_head(struct page *p, const struct kp_archive *a)
+static void begin_contents(struct page *p)
 {
+    const struct kp_archive *a = &p->archive;
     char n[24], made[11] = "";
     const char *cells[] = {"#",
                            kp_say(p->ctx, "文書", "document"),
@@ -432,24 +427,46 @@ static void contents_head(struct page *p, const struct kp_archive *a)
         kp_date_iso(a->index.created, made);
     (void)snprintf(n, sizeof(n), "%" PRIu64, a->n_documents);
     begin(p, a->base);
-    begin_table(p);
-    fact(p, kp_say(p->ctx, "送付元", "sender"), a->index.sender);
-    fact(p, kp_say(p->ctx, "送付先", "receiver"), a->index.receiver);
-    fact(p, kp_say(p->ctx, "作成日", "made on"), made);
-    fact(p, kp_say(p->ctx, "種別", "interaction type"), interaction(p, a->index.interaction_type));
-    fact(p, kp_say(p->ctx, "実施区分", "service event"), service_event(p, a->index.service_event));
-    fact(p, kp_say(p->ctx, "文書数", "documents"), n);
-    end_table(p);
-    kp_buf_char(&p->out, '\n');
-    begin_table(p);
-    row(p, cells, CONTENTS, p->ctx->common->show_values ? 8 : 6, true);
+    markup(p, "<table>\n", "");
+    fact(p, "送付元", "sender", a->index.sender);
+    fact(p, "送付先", "receiver", a->index.receiver);
+    fact(p, "作成日", "made on", made);
+    fact(p, "種別", "interaction type", interaction(p, a->index.interaction_type));
+    fact(p, "実施区分", "service event", service_event(p, a->index.service_event));
+    fact(p, "文書数", "documents", n);
+    markup(p, "</table>\n", "");
+    kp_buf_char(p->out, '\n');
+    markup(p, "<table>\n", "");
+    contents_row(p, cells, true);
 }
 
-/* By number, by the name in DATA, or by more of the path. */
+/* Faults of a listed document are only counted: the others can be listed. */
+static enum kp_status show_contents(struct page *p)
+{
+    begin_contents(p);
+    for (uint64_t number = 1;; number++) {
+        KP_TRY(kp_archive_next(&p->archive));
+        if (!p->archive.document)
+            break;
+        p->archive.silent = true;
+        enum kp_status st = read_document(p);
+        p->archive.silent = false;
+        if (st == KP_OK)
+            list_document(p, number);
+        else if (st != KP_E_FAULT)
+            return st;
+    }
+    markup(p, "</table>\n</html>\n", "");
+    return KP_OK;
+}
+
+/* --- the call --- */
+
+/* A document is wanted by its number, its name in DATA, or more of its path. */
 static bool is_wanted(const char *wanted, uint64_t number, const char *name)
 {
     size_t n = strlen(wanted), m = strlen(name);
-    if (n <= 6 && strspn(wanted, "0123456789") == n)
+    if (n <= 6 && kp_digits(wanted) == n)
         return strtoull(wanted, NULL, 10) == number;
     const char *file = strrchr(name, '/') + 1;
     return strcmp(file, wanted) == 0 || (strncmp(file, wanted, n) == 0 && strcmp(file + n, ".xml") == 0) ||
@@ -457,84 +474,48 @@ static bool is_wanted(const char *wanted, uint64_t number, const char *name)
                   : strcmp(wanted, name) == 0);
 }
 
-static enum kp_status walk(struct page *p, struct kp_archive *a, const char *wanted, struct kp_arena *scratch)
+static enum kp_status show_wanted(struct page *p, const char *wanted)
 {
-    enum kp_status st = KP_OK;
-    bool end_of_archive = false;
+    struct kp_archive *a = &p->archive;
     for (uint64_t number = 1;; number++) {
-        struct kp_zip_member m;
-        struct kp_findings findings;
-        struct kp_document d;
-        const char *name = NULL;
-        st = kp_archive_next(a, &m, &name, &end_of_archive);
-        if (st != KP_OK || end_of_archive)
-            break;
-        kp_arena_reset(scratch);
-        if (wanted && is_wanted(wanted, number, name))
-            return show_record(p, a, &m, name, scratch);
-        if (wanted)
-            continue;
-        st = read_document(p, a, &m, name, scratch, &findings, &d);
-        if (st == KP_OK)
-            contents_line(p, number, name, &d);
-        else if (st != KP_E_FAULT) /* counted; the others can be listed */
-            break;
+        KP_TRY(kp_archive_next(a));
+        if (!a->document)
+            return kp_fail(&p->ctx->diag, KP_E_USAGE, KP_K_NO_SUCH_DOCUMENT, kp_in(a->path), wanted);
+        if (is_wanted(wanted, number, a->document))
+            return show_document(p);
     }
-    if (st == KP_OK && wanted)
-        st = kp_fail(&p->ctx->diag, KP_E_USAGE, KP_K_NO_SUCH_DOCUMENT, kp_in(a->path), wanted);
-    return st;
 }
 
-static void tell_faults(const struct page *p, const struct kp_archive *a)
+static enum kp_status show_bundle(struct page *p, const struct kp_show_options *options)
 {
     char n[24];
+    struct kp_archive *a = &p->archive;
+    enum kp_status st = kp_archive_open(a, p->ctx, NULL, options->bundle, true);
+    if (st == KP_E_FAULT) { /* nothing can be shown, so the faults are reported after all */
+        kp_archive_close(a);
+        st = kp_archive_open(a, p->ctx, NULL, options->bundle, false);
+    }
+    KP_TRY(st);
+    a->silent = false;
+    KP_TRY(options->member ? show_wanted(p, options->member) : show_contents(p));
     (void)snprintf(n, sizeof(n), "%" PRIu64, a->faults);
     if (a->faults > 0)
         kp_warn(&p->ctx->diag, KP_K_BUNDLE_NOT_SOUND, kp_in(a->path), n);
+    return KP_OK;
 }
 
-static enum kp_status show(struct page *p, const char *bundle, const char *member)
+static enum kp_status show(struct kp_context *ctx, const void *options, struct kp_buf *out)
 {
-    struct kp_archive a;
-    struct kp_arena scratch = {0};
-    enum kp_status st = kp_archive_open(&a, p->ctx, NULL, bundle, true);
-    if (st != KP_OK) { /* once more, aloud: nothing can be shown, so the reason is the answer */
-        kp_archive_close(&a);
-        st = kp_archive_open(&a, p->ctx, NULL, bundle, false);
-        goto out;
-    }
-    if (!member)
-        contents_head(p, &a);
-    KP_TRY_OUT(walk(p, &a, member, &scratch));
-    if (!member) {
-        end_table(p);
-        end(p);
-    }
-    tell_faults(p, &a);
-out:
-    kp_archive_close(&a);
-    kp_arena_release(&scratch);
+    const struct kp_show_options *o = options;
+    struct page page = {.ctx = ctx, .html = o->html, .out = out};
+    enum kp_status st = show_bundle(&page, o);
+    kp_archive_close(&page.archive);
+    kp_arena_release(&page.scratch);
     return st;
 }
 
 enum kp_status kp_show(const struct kp_show_options *options, const struct kp_env *env,
                        struct kp_page *ret_page)
 {
-    struct kp_context ctx;
-    struct page page = {.ctx = &ctx, .html = options->html};
-    enum kp_status st = kp_context_init(&ctx, &options->common, env);
-    if (st == KP_OK)
-        st = kp_context_load_tables(&ctx);
-    if (st == KP_OK)
-        st = show(&page, options->bundle, options->member);
-    if (st == KP_OK && (!kp_buf_ok(&page.out) || ctx.arena.failed))
-        st = kp_no_memory(&ctx);
-    if (st == KP_OK) {
-        ret_page->text = page.out.data; /* never empty: it holds a title at least */
-        page.out.data = NULL;
-    }
-    kp_buf_release(&page.out);
-    st = kp_context_finish(&ctx, st);
-    kp_context_release(&ctx);
-    return st;
+    return kp_page_make(&options->common, env, show, options, ret_page);
 }

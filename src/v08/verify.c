@@ -1,8 +1,7 @@
 /*
- * kp_verify: bundles as their receiver sees them. The archive first, then document by document, last what the
- * log says. Findings are told as they come; nothing is written anywhere.
+ * kp_verify: checks bundles as their receiver sees them: the archive, each document, and what the disclosure
+ * log says of them. Reports faults as it finds them; writes nothing.
  */
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +12,16 @@
 #include "log/compare_log.h"
 #include "log/log_key.h"
 #include "v08/archive.h"
+#include "v08/cda_read.h"
+#include "v08/standard.h"
 
 enum { WORD_BITS = 64, SERIALS = 1000000 };
 
+/* One call, which may check many bundles. */
 struct verifier {
     struct kp_context ctx;
     const struct kp_verify_options *options;
-    struct kp_date today;
-    struct kp_schemas profile;
-    struct kp_archive_checks checks;
+    struct kp_archive_schemas schemas;
     struct kp_arena memory; /* of the verdicts */
     struct kp_verdict *verdicts;
 };
@@ -29,155 +29,125 @@ struct verifier {
 struct bundle {
     struct verifier *v;
     struct kp_archive archive;
-    struct kp_keyset people;   /* identity -> number of the document, from 0 */
-    uint64_t *serials;         /* bits: those of members that follow the grammar */
-    uint64_t n_documents;      /* read */
-    struct kp_compare compare; /* with the log */
+    struct kp_keyset people; /* identity -> number of the document, from 1 */
+    uint64_t *serials;       /* bits: serial numbers of document names so far */
+    uint64_t n_seen, n_read; /* documents so far, and those of them that are readable */
+    struct kp_arena scratch; /* of the current document */
+    struct kp_compare compare;
     char sha256[KP_SHA256_HEX + 1];
 };
 
 /* --- one document --- */
 
-struct document_name {
-    char number[11], day[9], serial[7];
-};
-
-/* h, 10 digits of the author, day, N, 実施区分, 6 digits. */
-static bool parse_document_name(const char *name, struct document_name *ret)
+/* The name is h, 10 digits of the author, YYYYMMDD, N, 実施区分, 6 digits. */
+static void check_name(struct bundle *b, const struct kp_document *d)
 {
-    enum { DIGITS = 26 };
-    if (name[0] != 'h' || strspn(name + 1, "0123456789") != DIGITS || strcmp(name + 1 + DIGITS, ".xml") != 0)
-        return false;
-    (void)snprintf(ret->number, sizeof(ret->number), "%s", name + 1);
-    (void)snprintf(ret->day, sizeof(ret->day), "%s", name + 11);
-    (void)snprintf(ret->serial, sizeof(ret->serial), "%s", name + 21);
-    return true;
-}
-
-static void check_name(struct bundle *b, const char *member, const struct kp_document *d)
-{
-    struct document_name name;
-    struct kp_date day;
-    const char *file = strrchr(member, '/') + 1;
-    if (!parse_document_name(file, &name)) {
-        kp_archive_fault(&b->archive, member, KP_K_MEMBER_FREE_NAME, NULL, NULL, NULL);
+    struct kp_archive *a = &b->archive;
+    const char *file = strrchr(a->document, '/') + 1;
+    char number[11], day[9], n_and_event[3], serial[7] = "";
+    int n = 0;
+    (void)sscanf(file, "h%10[0-9]%8[0-9]%2[0-9]%6[0-9].xml%n", number, day, n_and_event, serial, &n);
+    if (n == 0 || file[n] || strlen(serial) != 6) {
+        kp_archive_fault(a, a->document, KP_K_MEMBER_FREE_NAME);
         return;
     }
-    if (kp_date_is_set(d->created) &&
-        (kp_date_parse(name.day, &day, NULL) != KP_DATE_OK || kp_date_compare(day, d->created) != 0))
-        kp_archive_fault(&b->archive, member, KP_K_DAY_DIFFERS, "effectiveTime", NULL, NULL);
-    if (strcmp(name.number, d->author.number) != 0)
-        kp_archive_fault(&b->archive, member, KP_K_MEMBER_NUMBER, "author", NULL, NULL);
-    unsigned long serial = strtoul(name.serial, NULL, 10);
-    uint64_t *word = &b->serials[serial / WORD_BITS], bit = (uint64_t)1 << serial % WORD_BITS;
+    if (kp_date_is_set(d->created) && kp_date_compare(kp_date_of(day), d->created) != 0)
+        kp_archive_fault(a, a->document, KP_K_DAY_DIFFERS, "effectiveTime");
+    if (strcmp(number, d->author.number) != 0)
+        kp_archive_fault(a, a->document, KP_K_MEMBER_NUMBER, "author");
+    unsigned long at = strtoul(serial, NULL, 10);
+    uint64_t *word = &b->serials[at / WORD_BITS], bit = (uint64_t)1 << at % WORD_BITS;
     if (*word & bit)
-        kp_archive_fault(&b->archive, member, KP_K_MEMBER_SERIAL, NULL, name.serial, NULL);
+        kp_archive_fault(a, a->document, KP_K_MEMBER_SERIAL, NULL, serial);
     *word |= bit;
 }
 
-/* Receiver of the archive's own name and index against the document. */
-static void check_against_archive(struct bundle *b, const char *member, const struct kp_document *d)
+/* The document must be for the receiver of the index and of the archive's name. */
+static void check_receiver(struct bundle *b, const struct kp_document *d)
 {
-    const struct kp_archive *a = &b->archive;
+    struct kp_archive *a = &b->archive;
     const char *insurer = d->record.field[KP_F_INSURER_NUMBER];
-    if (!*insurer)
-        return; /* told */
-    if (a->has_index && *a->index.receiver && strcmp(insurer, a->index.receiver) != 0)
-        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER),
-                         "ix08_V08.xml", NULL);
-    else if (*a->name.receiver && strcmp(insurer, a->name.receiver) != 0)
-        kp_archive_fault(&b->archive, member, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER),
-                         a->base, NULL);
+    bool by_index = *a->index.receiver && strcmp(insurer, a->index.receiver) != 0;
+    bool by_name = *a->name.receiver && strcmp(insurer, a->name.receiver) != 0;
+    if (*insurer && (by_index || by_name))
+        kp_archive_fault(a, a->document, KP_K_RECEIVER_DIFFERS, kp_field_name(KP_F_INSURER_NUMBER),
+                         by_index ? KP_INDEX_FILE : a->base);
 }
 
-static enum kp_status check_twice(struct bundle *b, const char *member, uint32_t number,
-                                  const struct kp_record *record, struct kp_arena *scratch)
+static enum kp_status check_person(struct bundle *b, const struct kp_record *record)
 {
     uint32_t before = 0;
-    char *identity = kp_identity_text(scratch, kp_identity_of_record(record));
-    enum kp_map_put put = identity ? kp_keyset_put(&b->people, identity, number, &before) : KP_MAP_NO_MEMORY;
+    char *identity = kp_identity_text(&b->scratch, kp_identity_of_record(record));
+    enum kp_map_put put =
+        identity ? kp_keyset_put(&b->people, identity, (uint32_t)b->n_seen, &before) : KP_MAP_NO_MEMORY;
     if (put == KP_MAP_EXISTED)
-        kp_archive_fault(&b->archive, member, KP_K_PERSON_TWICE, NULL,
-                         kp_arena_printf(scratch, "%u", (unsigned)before + 1), NULL);
+        kp_archive_fault(&b->archive, b->archive.document, KP_K_PERSON_TWICE, NULL,
+                         kp_arena_printf(&b->scratch, "%u", (unsigned)before));
     return put == KP_MAP_NO_MEMORY ? kp_no_memory(&b->v->ctx) : KP_OK;
 }
 
-/* KP_E_FAULT: there is no document that could be looked at; that was told. */
-static enum kp_status read_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
-                                    struct kp_arena *scratch, struct kp_document *ret_document)
+/* Reports all findings about the record. Returns KP_E_FAULT if the document cannot be read. */
+static enum kp_status read_document(struct bundle *b, struct kp_document *d)
 {
     struct kp_context *ctx = &b->v->ctx;
+    struct kp_archive *a = &b->archive;
     struct kp_tree tree;
-    struct kp_findings findings = {.arena = scratch};
-    enum kp_status st = kp_archive_tree(&b->archive, member, name, false, scratch, &tree);
-    if (st != KP_OK)
-        return st;
-    if (kp_cda_read(&ctx->tables, &tree, scratch, &findings, ret_document) == KP_OK) {
-        const char *const *f = ret_document->record.field;
-        const struct kp_check_context context = {
-            .as_of = kp_date_is_set(ret_document->created) ? ret_document->created : b->v->today,
-            .age_rule = b->v->options->age_rule,
-            .report = f[KP_F_REPORT_CATEGORY],
-            .programme = f[KP_F_PROGRAMME],
-            .received = true};
-        kp_check_record(&ctx->tables, &ret_document->record, &context, &findings);
+    struct kp_findings findings = {.arena = &b->scratch};
+    KP_TRY(kp_archive_tree(a, &b->scratch, &tree));
+    if (kp_cda_read(&ctx->tables, &tree, &b->scratch, &findings, d) == KP_OK) {
+        struct kp_date today = kp_date_in_japan(ctx->env->now(ctx->env->ctx));
+        const struct kp_check_context context = {.as_of = kp_date_is_set(d->created) ? d->created : today,
+                                                 .age_rule = b->v->options->age_rule,
+                                                 .report = d->record.field[KP_F_REPORT_CATEGORY],
+                                                 .programme = d->record.field[KP_F_PROGRAMME],
+                                                 .received = true};
+        kp_check_record(&d->record, &context, &findings);
     }
     for (const struct kp_finding *f = findings.first; f; f = f->next)
-        kp_archive_tell(&b->archive, name, f->line, f);
-    if (!scratch->failed)
+        kp_archive_report(a, a->document, f->line, f);
+    if (!b->scratch.failed)
         return KP_OK;
-    kp_archive_fault(&b->archive, name, KP_K_XML_TOO_LARGE, NULL, NULL,
-                     NULL); /* no person's document needs that much */
+    kp_archive_fault(a, a->document, KP_K_XML_TOO_LARGE); /* no document of one person needs that much */
     return KP_E_FAULT;
 }
 
-/* name is live only until the next document is asked for. */
-static enum kp_status check_document(struct bundle *b, const struct kp_zip_member *member, const char *name,
-                                     uint32_t number, struct kp_arena *scratch)
+static enum kp_status check_document(struct bundle *b)
 {
     struct kp_document d;
-    KP_TRY(read_document(b, member, name, scratch, &d));
-    check_name(b, name, &d);
-    check_against_archive(b, name, &d);
-    KP_TRY(check_twice(b, name, number, &d.record, scratch));
+    kp_arena_reset(&b->scratch);
+    KP_TRY(read_document(b, &d));
+    check_name(b, &d);
+    check_receiver(b, &d);
+    KP_TRY(check_person(b, &d.record));
     if (b->v->options->log)
-        KP_TRY(kp_compare_add(&b->compare, strrchr(name, '/') + 1, &d.record));
-    b->n_documents++;
+        KP_TRY(kp_compare_add(&b->compare, strrchr(b->archive.document, '/') + 1, &d.record));
+    b->n_read++;
     return KP_OK;
 }
 
+/* --- one bundle --- */
+
 static enum kp_status check_documents(struct bundle *b)
 {
-    enum kp_status st = KP_OK;
-    const struct kp_env *env = b->v->ctx.env;
-    struct kp_arena scratch = {0};
-    b->serials = kp_arena_alloc(&b->archive.arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
+    struct kp_context *ctx = &b->v->ctx;
+    struct kp_archive *a = &b->archive;
+    b->serials = kp_arena_alloc(&a->arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
     if (!b->serials)
-        return kp_no_memory(&b->v->ctx);
-    KP_TRY(kp_compare_begin(&b->compare, b->v->options->log ? b->archive.n_documents : 0));
-    for (uint32_t n = 0;; n++) {
-        struct kp_zip_member member;
-        const char *name = NULL;
-        bool end = false;
-        KP_TRY_OUT(kp_archive_next(&b->archive, &member, &name, &end));
-        if (end)
-            break;
-        kp_arena_reset(&scratch);
-        st = check_document(b, &member, name, n, &scratch);
-        if (st == KP_E_FAULT) /* told; the others may be read */
-            st = KP_OK;
-        KP_TRY_OUT(st);
-        if (env->progress)
-            env->progress(env->ctx, n + 1, b->archive.n_documents);
-        if (env->cancel && *env->cancel)
-            KP_TRY_OUT(kp_fail(&b->v->ctx.diag, KP_E_SYSTEM, KP_K_CANCELLED, KP_NOWHERE));
+        return kp_no_memory(ctx);
+    KP_TRY(kp_compare_begin(&b->compare, b->v->options->log ? a->n_documents : 0));
+    for (;;) {
+        KP_TRY(kp_archive_next(a));
+        if (!a->document)
+            return KP_OK;
+        b->n_seen++;
+        enum kp_status st = check_document(b);
+        if (st != KP_E_FAULT) /* one faulty document does not hide the others */
+            KP_TRY(st);
+        if (ctx->env->progress)
+            ctx->env->progress(ctx->env->ctx, b->n_seen, a->n_documents);
+        KP_TRY(kp_check_cancelled(ctx));
     }
-out:
-    kp_arena_release(&scratch);
-    return st;
 }
-
-/* --- the log --- */
 
 static void about_log(void *ctx, uint64_t line, enum kp_log_fault fault)
 {
@@ -191,7 +161,7 @@ static void about_log(void *ctx, uint64_t line, enum kp_log_fault fault)
 static void about_bundle(void *ctx, enum kp_code code, const char *arg)
 {
     struct bundle *b = ctx;
-    kp_archive_fault(&b->archive, NULL, code, NULL, arg, NULL);
+    kp_archive_fault(&b->archive, NULL, code, NULL, arg);
 }
 
 static void about_document(void *ctx, const char *name, enum kp_code code, const char *where)
@@ -199,7 +169,7 @@ static void about_document(void *ctx, const char *name, enum kp_code code, const
     struct bundle *b = ctx;
     char member[KP_UNZIP_MAX_NAME + sizeof("DATA/")];
     (void)snprintf(member, sizeof(member), "DATA/%s", name);
-    kp_archive_fault(&b->archive, member, code, where, NULL, NULL);
+    kp_archive_fault(&b->archive, member, code, where);
 }
 
 static enum kp_status compare_with_log(struct bundle *b)
@@ -211,25 +181,21 @@ static enum kp_status compare_with_log(struct bundle *b)
     return kp_compare_log(&b->compare, b->v->options->log, file, b->sha256, &report);
 }
 
-/* --- one bundle --- */
-
-static int by_code(const void *a, const void *b)
-{
-    const struct kp_count *x = a, *y = b;
-    return strcmp(x->name, y->name);
-}
-
 static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdict)
 {
     const struct kp_archive *a = &b->archive;
     struct kp_arena *memory = &b->v->memory;
-    struct kp_count *codes = kp_arena_alloc(memory, (a->n_codes + 1) * sizeof(*codes));
+    size_t n = 0;
     char day[11] = "";
+    for (size_t code = 0; code < KP_CODES_END; code++)
+        n += a->n_by_code[code] > 0;
+    struct kp_count *codes = kp_arena_alloc(memory, (n + 1) * sizeof(*codes));
     if (!codes)
         return kp_no_memory(&b->v->ctx);
-    for (size_t i = 0; i < a->n_codes; i++)
-        codes[i] =
-            (struct kp_count){kp_arena_printf(memory, "K%04u", (unsigned)a->codes[i].code), a->codes[i].n};
+    n = 0;
+    for (unsigned code = 0; code < KP_CODES_END; code++)
+        if (a->n_by_code[code] > 0)
+            codes[n++] = (struct kp_count){kp_arena_printf(memory, "K%04u", code), a->n_by_code[code]};
     if (kp_date_is_set(a->index.created))
         kp_date_iso(a->index.created, day);
     *verdict = (struct kp_verdict){.path = kp_arena_strdup(memory, a->path),
@@ -237,23 +203,19 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
                                    .sender_number = kp_arena_strdup(memory, a->index.sender),
                                    .receiver_number = kp_arena_strdup(memory, a->index.receiver),
                                    .created = kp_arena_strdup(memory, day),
-                                   .documents = b->n_documents,
+                                   .documents = b->n_read,
                                    .faults = a->faults,
                                    .warnings = a->warnings,
                                    .by_code = codes,
-                                   .n_codes = a->n_codes};
-    if (memory->failed)
-        return kp_no_memory(&b->v->ctx);
-    if (a->n_codes)
-        qsort(codes, a->n_codes, sizeof(*codes), by_code);
-    return KP_OK;
+                                   .n_codes = n};
+    return memory->failed ? kp_no_memory(&b->v->ctx) : KP_OK;
 }
 
 static enum kp_status verify_bundle(struct verifier *v, const char *path, struct kp_verdict *verdict)
 {
     struct bundle b = {.v = v, .compare = {.ctx = &v->ctx, .arena = &b.archive.arena}};
     uint8_t digest[KP_SHA256_BYTES];
-    enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->checks, path, false);
+    enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->schemas, path, false);
     if (st == KP_OK)
         st = check_documents(&b);
     if (st != KP_OK && st != KP_E_FAULT)
@@ -265,45 +227,28 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
     st = conclude(&b, verdict);
 out:
     kp_archive_close(&b.archive);
+    kp_arena_release(&b.scratch);
     kp_keyset_release(&b.people);
     kp_compare_end(&b.compare);
     return st;
 }
 
-/* --- all of them --- */
+/* --- the call --- */
 
-static enum kp_status set_up(struct verifier *v, const struct kp_verify_options *options,
-                             const struct kp_env *env)
+static enum kp_status set_up(struct verifier *v, const struct kp_env *env)
 {
-    enum kp_status st = KP_OK;
-    v->options = options;
+    const struct kp_verify_options *options = v->options;
     KP_TRY(kp_context_init(&v->ctx, &options->common, env));
     KP_TRY(kp_context_load_tables(&v->ctx));
-    v->today = kp_date_in_japan(env->now(env->ctx));
-    KP_TRY(kp_schemas_load(&v->ctx, NULL, &v->profile));
-    if (options->xsd)
-        KP_TRY(kp_schemas_load(&v->ctx, options->xsd, &v->checks.schemas));
-    KP_TRY(kp_xml_check_new(v->profile.document, &v->checks.document));
-    KP_TRY(kp_xml_check_new(v->profile.index, &v->checks.index));
+    KP_TRY(kp_schemas_load(&v->ctx, NULL, &v->schemas.profile.schemas));
+    KP_TRY(kp_validator_start(&v->ctx, &v->schemas.profile));
     if (options->xsd) {
-        KP_TRY(kp_xml_check_new(v->checks.schemas.document, &v->checks.official_document));
-        KP_TRY(kp_xml_check_new(v->checks.schemas.index, &v->checks.official_index));
-        v->checks.official_asked_for = true;
+        KP_TRY(kp_schemas_load(&v->ctx, options->xsd, &v->schemas.official.schemas));
+        KP_TRY(kp_validator_start(&v->ctx, &v->schemas.official));
+        v->schemas.official_given = true;
     }
     v->verdicts = kp_arena_alloc(&v->memory, (options->n_bundles + 1) * sizeof(*v->verdicts));
-    if (!v->verdicts)
-        st = kp_no_memory(&v->ctx);
-    return st;
-}
-
-static void tear_down(struct verifier *v)
-{
-    kp_xml_check_free(v->checks.document);
-    kp_xml_check_free(v->checks.index);
-    kp_archive_forget_official(&v->checks);
-    kp_schemas_free(&v->profile);
-    kp_context_release(&v->ctx);
-    kp_arena_release(&v->memory);
+    return v->verdicts ? KP_OK : kp_no_memory(&v->ctx);
 }
 
 static enum kp_status hand_over(struct verifier *v, struct kp_verdicts *ret_verdicts)
@@ -315,7 +260,7 @@ static enum kp_status hand_over(struct verifier *v, struct kp_verdicts *ret_verd
         return kp_no_memory(&v->ctx);
     for (size_t i = 0; i < options->n_bundles; i++)
         sound &= v->verdicts[i].faults == 0 && !(options->common.strict && v->verdicts[i].warnings > 0);
-    *memory = v->memory; /* the arena carries its own descriptor; freeing starts from a copy */
+    *memory = v->memory; /* the arena contains its own descriptor; kp_verdicts_free copies it out first */
     *ret_verdicts =
         (struct kp_verdicts){.bundles = v->verdicts, .n_bundles = options->n_bundles, .memory = memory};
     v->memory = (struct kp_arena){0};
@@ -325,14 +270,17 @@ static enum kp_status hand_over(struct verifier *v, struct kp_verdicts *ret_verd
 enum kp_status kp_verify(const struct kp_verify_options *options, const struct kp_env *env,
                          struct kp_verdicts *ret_verdicts)
 {
-    struct verifier v = {0};
-    enum kp_status st = set_up(&v, options, env);
+    struct verifier v = {.options = options};
+    enum kp_status st = set_up(&v, env);
     for (size_t i = 0; st == KP_OK && i < options->n_bundles; i++)
         st = verify_bundle(&v, options->bundles[i], &v.verdicts[i]);
     if (st == KP_OK)
         st = hand_over(&v, ret_verdicts);
     st = kp_context_finish(&v.ctx, st);
-    tear_down(&v);
+    kp_validator_free(&v.schemas.profile);
+    kp_validator_free(&v.schemas.official);
+    kp_context_release(&v.ctx);
+    kp_arena_release(&v.memory);
     return st;
 }
 

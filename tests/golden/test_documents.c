@@ -10,6 +10,7 @@
 #include "golden.h"
 
 #include "v08/cda_write.h"
+#include "v08/index.h"
 #include "profile.h"
 
 static struct kp_arena arena, of_case;
@@ -175,14 +176,13 @@ static bool write_case(size_t row, struct kp_buf *out)
 {
     static const struct kp_date created = {2026, 4, 1};
     struct subject s;
-    struct kp_xml xml;
     const char *where = NULL;
     prepare(row, &s);
-    const struct kp_cda_frame frame = {.sender = &s.sender, .insurer = &s.insurer, .created = created};
+    const struct kp_cda_source source = {&s.record, &s.decision, &s.sender, &s.insurer, created};
     kp_buf_reset(out);
-    bool written =
-        s.documents ? kp_index_write(out, checks[1], &s.insurer, created, strtoull(s.documents, NULL, 10))
-                    : kp_cda_write(&xml, out, checks[0], &tables, &s.record, &s.decision, &frame, &of_case);
+    bool written = s.documents
+                       ? kp_index_write(out, checks[1], &s.insurer, created, strtoull(s.documents, NULL, 10))
+                       : kp_cda_write(out, checks[0], &tables, &source, &of_case);
     assert_true(written);
     return kp_xml_check_finish(checks[s.documents != NULL], &where);
 }

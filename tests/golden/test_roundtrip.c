@@ -120,7 +120,7 @@ static void read_back(const char *bytes, size_t n, const char *who, struct kp_do
     if (kp_xml_read(&of_person, bytes, n, &tree, &fault, &line) != KP_OK)
         fail_msg("%s: not read, fault %d in line %lu", who, (int)fault, line);
     assert_int_equal(kp_cda_read(&tables, &tree, &of_person, &findings, document), KP_OK);
-    kp_check_fields(&tables, &document->record, document->created, &findings);
+    kp_check_fields(&document->record, document->created, &findings);
     assert_nothing_found(&findings, who);
 }
 
@@ -578,8 +578,8 @@ static void assert_author(const struct kp_document *d)
 static void assert_same_digest(const struct kp_record *got, const struct kp_record *expected)
 {
     uint8_t a[KP_SHA256_BYTES], b[KP_SHA256_BYTES];
-    assert_int_equal(kp_record_digest(got, &tables, a), KP_OK);
-    assert_int_equal(kp_record_digest(expected, &tables, b), KP_OK);
+    assert_int_equal(kp_record_digest(got, a), KP_OK);
+    assert_int_equal(kp_record_digest(expected, b), KP_OK);
     assert_memory_equal(a, b, sizeof(a));
 }
 
@@ -587,19 +587,18 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
 {
     const char *who = in_memory(kp_arena_printf(&of_person, "person %u", number));
     struct kp_decision decision = {.ground = ground, .band = (enum kp_band)random_below(KP_BAND__COUNT)};
-    const struct kp_cda_frame frame = {.sender = &sender, .insurer = &insurer, .created = DAY_OF_WRITING};
+    const struct kp_cda_source source = {&record, &decision, &sender, &insurer, DAY_OF_WRITING};
     struct kp_findings findings = {.arena = &of_person};
     struct kp_document d;
-    struct kp_xml xml;
     const char *where = NULL;
     const char *report =
         *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
     if (strcmp(report, "10") == 0)
         insurer.section_under40 = "01010"; /* any other is reported */
-    kp_check_fields(&tables, &record, DAY_OF_WRITING, &findings);
+    kp_check_fields(&record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
-    assert_true(kp_cda_write(&xml, out, check, &tables, &record, &decision, &frame, &of_person));
+    assert_true(kp_cda_write(out, check, &tables, &source, &of_person));
     if (!kp_xml_check_finish(check, &where))
         fail_msg("%s: written, and not valid: %s", who, where);
     read_back(kp_buf_text(out), out->len, who, &d);
@@ -1290,21 +1289,18 @@ static void map_columns(void)
 {
     static struct kp_mapping_file file;
     const char **headers = kp_arena_alloc(&memory, n_sources * sizeof(*headers));
-    const struct kp_mapping_job job = {.arena = &memory,
-                                       .tables = &tables,
-                                       .diag = &DIAG,
-                                       .file = &file,
-                                       .input_path = "export.csv",
-                                       .input = 1,
-                                       .n_inputs = 1};
+    const struct kp_mapping_job job = {&file, 1, 1};
     assert_non_null(headers);
     for (size_t i = 0; i < n_sources; i++)
         headers[i] = sources[i].header;
-    assert_int_equal(kp_mapping_load(&memory, &kp_io_posix, letters, "mapping.csv", NULL, &DIAG, &file),
+    struct kp_context ctx = {
+        .io = &kp_io_posix, .arena = memory, .text = letters, .diag = DIAG, .tables = tables};
+    assert_int_equal(kp_mapping_load(&ctx, "mapping.csv", NULL, &file), KP_OK);
+    assert_int_equal(kp_mapping_build(&ctx, &job, &(struct kp_heading){headers, NULL, n_sources}, &mapping),
                      KP_OK);
-    assert_int_equal(kp_mapping_build(&job, &(struct kp_heading){headers, NULL, n_sources}, &mapping), KP_OK);
     for (size_t i = 0; i < n_sources; i++)
         assert_int_equal(mapping.columns[i].kind, sources[i].kind);
+    memory = ctx.arena;
 }
 
 /* As in insurers.csv. */
@@ -1330,20 +1326,19 @@ static void normalize_row(size_t row, enum kp_band band)
 {
     static const struct kp_org nobody = {0};
     struct kp_findings findings = {.arena = &of_person};
-    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &of_person, &findings, &record),
-                     KP_OK);
+    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &findings, &record), KP_OK);
     find_insurer(record.field[KP_F_INSURER_NUMBER]);
     const struct kp_category category = kp_category_of(&insurer, &record, band);
     const struct kp_settling how = {.programme = category.programme};
     const struct kp_check_context context = {
         .as_of = DAY_OF_WRITING, .report = category.report, .programme = category.programme};
-    kp_alternatives(&tables, &record, &how, &findings);
+    kp_settle_record(&record, &how, &findings);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         settled += f->code == KP_K_GROUP_SETTLED;
     for (size_t i = 0; i < tables.n_items; i++)
         detailed += tables.items[i].relation == KP_REL_RSON && tables.items[i].type == KP_TYPE_ST &&
                     record.values[i].state == KP_VALUE_PRESENT;
-    kp_check_record(&tables, &record, &context, &findings);
+    kp_check_record(&record, &context, &findings);
     if (kp_diag_worst(&DIAG, &findings) >= KP_LEVEL_REJECT)
         fail_msg("row %zu went out and is not sound", row);
 }
@@ -1395,7 +1390,7 @@ static void assert_entry(size_t entry)
     char hex[KP_SHA256_HEX + 1];
     for (size_t i = 0; i < COUNT(pairs); i++)
         assert_string_equal(logged(entry, pairs[i].column), record.field[pairs[i].field]);
-    assert_int_equal(kp_record_digest(&record, &tables, digest), KP_OK);
+    assert_int_equal(kp_record_digest(&record, digest), KP_OK);
     kp_sha256_hex(digest, hex);
     assert_string_equal(logged(entry, "record_sha256"), hex);
 }

@@ -4,6 +4,7 @@
 
 #include "support.h"
 
+#include "base/buf.h"
 #include "format/csvin.h"
 
 /* The reader under test, opened by the test. */

@@ -1,13 +1,15 @@
-/* A mapping under test, and a folder for its files. */
+/* A mapping under test, the context it is made in, and a folder for its files. */
 #ifndef KP_TEST_MAPPED_H
 #define KP_TEST_MAPPED_H
 
-#include "diag.h"
 #include "folder.h"
+#include "messages.h"
+#include "tables.h"
 
 #include "input/mapping.h"
 
 extern struct kp_mapping mapping;
+extern struct kp_context ctx;
 
 /* Group setup and teardown. */
 int set_up_mapping(void **state);

@@ -18,9 +18,8 @@ void normalize_columns(struct kp_column *columns, const char *const *cells, size
             }
     }
     findings = (struct kp_findings){.arena = &scratch};
-    enum kp_status st =
-        kp_normalize(&tables, &mapping, facility ? facility : &nobody, cells, &scratch, &findings, &record);
-    assert_int_equal(st, KP_OK);
+    assert_int_equal(
+        kp_normalize(&tables, &mapping, facility ? facility : &nobody, cells, &findings, &record), KP_OK);
 }
 
 static struct kp_column column_of(const struct cell *cell)

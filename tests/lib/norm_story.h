@@ -5,6 +5,7 @@
 
 #include "record_story.h"
 
+#include "input/header_names.h"
 #include "input/normalize.h"
 
 enum { MOST_CELLS = 5 };

@@ -11,7 +11,7 @@ unsigned item_at(const char *code)
     return (unsigned)(item - tables.items);
 }
 
-const struct kp_value *value_of(const char *code)
+struct kp_value *value_of(const char *code)
 {
     return &record.values[item_at(code)];
 }

@@ -45,7 +45,7 @@ extern struct kp_findings findings;
 
 /* Returns the index of an item in `tables` and `record`; fails the test if there is none. */
 unsigned item_at(const char *code);
-const struct kp_value *value_of(const char *code);
+struct kp_value *value_of(const char *code);
 
 /* Returns the code of the only finding, 0 without findings; fails the test if there are more. */
 unsigned only_finding(void);

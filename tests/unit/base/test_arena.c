@@ -5,9 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static void alloc__every_size__is_zeroed_aligned_and_apart(void **state)
+static void alloc__every_size__is_zeroed_aligned_and_apart(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     unsigned char *before = NULL;
     size_t before_size = 0;
@@ -26,9 +25,8 @@ static void alloc__every_size__is_zeroed_aligned_and_apart(void **state)
     kp_arena_release(&arena);
 }
 
-static void alloc__no_bytes__gives_a_pointer_of_its_own(void **state)
+static void alloc__no_bytes__gives_a_pointer_of_its_own(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     void *a = kp_arena_alloc(&arena, 0);
     void *b = kp_arena_alloc(&arena, 0);
@@ -38,9 +36,8 @@ static void alloc__no_bytes__gives_a_pointer_of_its_own(void **state)
     kp_arena_release(&arena);
 }
 
-static void alloc__larger_than_a_block__is_usable_to_its_last_byte(void **state)
+static void alloc__larger_than_a_block__is_usable_to_its_last_byte(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     size_t size = ((size_t)1 << 20) + 7;
     char *small = kp_arena_strdup(&arena, "before");
@@ -52,9 +49,8 @@ static void alloc__larger_than_a_block__is_usable_to_its_last_byte(void **state)
     kp_arena_release(&arena);
 }
 
-static void alloc__beyond_the_limit__fails_and_the_arena_stays_usable(void **state)
+static void alloc__beyond_the_limit__fails_and_the_arena_stays_usable(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {.max_bytes = (size_t)1 << 20};
     char *kept = kp_arena_strdup(&arena, "kept");
     assert_null(kp_arena_alloc(&arena, ((size_t)1 << 20) + 1));
@@ -63,14 +59,13 @@ static void alloc__beyond_the_limit__fails_and_the_arena_stays_usable(void **sta
     size_t n = 0;
     while (n < 4096 && kp_arena_alloc(&arena, 1024))
         n++;
-    assert_in_range(n, 256, 1024); /* a mebibyte is never exceeded, and a good part of it can be had */
+    assert_in_range(n, 256, 1024); /* never more than a mebibyte, and at least a quarter of it */
     assert_true(arena.total_bytes <= arena.max_bytes);
     kp_arena_release(&arena);
 }
 
-static void alloc__absurd_sizes__fail_without_overflow(void **state)
+static void alloc__absurd_sizes__fail_without_overflow(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     assert_null(kp_arena_alloc(&arena, SIZE_MAX));
     assert_null(kp_arena_alloc(&arena, SIZE_MAX - 1));
@@ -80,9 +75,8 @@ static void alloc__absurd_sizes__fail_without_overflow(void **state)
     kp_arena_release(&arena);
 }
 
-static void strndup__part_of_a_string__is_copied_and_terminated(void **state)
+static void strndup__part_of_a_string__is_copied_and_terminated(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     char source[] = "abcdef";
     char *copy = kp_arena_strndup(&arena, source, 3);
@@ -92,18 +86,16 @@ static void strndup__part_of_a_string__is_copied_and_terminated(void **state)
     kp_arena_release(&arena);
 }
 
-static void strndup__bytes_with_nul__keeps_them_all(void **state)
+static void strndup__bytes_with_nul__keeps_them_all(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     const char *copy = kp_arena_strndup(&arena, "a\0b", 3);
     assert_memory_equal(copy, "a\0b\0", 4);
     kp_arena_release(&arena);
 }
 
-static void copies__arena_at_its_limit__are_null(void **state)
+static void copies__arena_at_its_limit__are_null(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {.max_bytes = 1};
     assert_null(kp_arena_strdup(&arena, "text"));
     assert_null(kp_arena_strndup(&arena, "text", 2));
@@ -111,9 +103,8 @@ static void copies__arena_at_its_limit__are_null(void **state)
     kp_arena_release(&arena);
 }
 
-static void printf__long_text__is_formatted_whole(void **state)
+static void printf__long_text__is_formatted_whole(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     assert_string_equal(kp_arena_printf(&arena, "%s-%03d", "K", 7), "K-007");
     assert_string_equal(kp_arena_printf(&arena, "%s", ""), "");
@@ -123,9 +114,8 @@ static void printf__long_text__is_formatted_whole(void **state)
     kp_arena_release(&arena);
 }
 
-static void reset__filled_arena__keeps_one_block_and_gives_zeroed_memory_again(void **state)
+static void reset__filled_arena__keeps_one_block_and_zeroes_memory(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     for (size_t i = 0; i < 200; i++)
         memset(kp_arena_alloc(&arena, 1000), 0xff, 1000);
@@ -138,13 +128,12 @@ static void reset__filled_arena__keeps_one_block_and_gives_zeroed_memory_again(v
         for (size_t i = 0; i < 1024; i++)
             assert_int_equal(p[i], 0);
     }
-    assert_int_equal(arena.total_bytes, kept); /* the largest block was kept: no new one was needed */
+    assert_int_equal(arena.total_bytes, kept); /* the largest block was reused */
     kp_arena_release(&arena);
 }
 
-static void reset__record_after_record__does_not_grow(void **state)
+static void reset__record_after_record__does_not_grow(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     size_t settled = 0;
     for (int record = 0; record < 1000; record++) {
@@ -159,9 +148,8 @@ static void reset__record_after_record__does_not_grow(void **state)
     kp_arena_release(&arena);
 }
 
-static void reset_and_release__empty_arena__do_nothing(void **state)
+static void reset_and_release__empty_arena__do_nothing(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     kp_arena_reset(&arena);
     kp_arena_release(&arena);
@@ -169,9 +157,8 @@ static void reset_and_release__empty_arena__do_nothing(void **state)
     assert_int_equal(arena.total_bytes, 0);
 }
 
-static void release__arena__can_be_used_again(void **state)
+static void release__arena__can_be_used_again(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     assert_non_null(kp_arena_strdup(&arena, "first"));
     kp_arena_release(&arena);
@@ -180,14 +167,13 @@ static void release__arena__can_be_used_again(void **state)
     kp_arena_release(&arena);
 }
 
-static void failure__sticks_until_reset(void **state)
+static void failure__sticks_until_reset(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {.max_bytes = 64 * 1024};
     assert_null(kp_arena_alloc(&arena, 100 * 1024));
     assert_true(arena.failed);
     assert_non_null(
-        kp_arena_alloc(&arena, 16)); /* smaller things may still fit, and must not hide the loss */
+        kp_arena_alloc(&arena, 16)); /* a smaller allocation that fits must not hide the failure */
     assert_true(arena.failed);
     kp_arena_reset(&arena);
     assert_false(arena.failed);
@@ -209,7 +195,7 @@ int main(void)
         cmocka_unit_test(strndup__bytes_with_nul__keeps_them_all),
         cmocka_unit_test(copies__arena_at_its_limit__are_null),
         cmocka_unit_test(printf__long_text__is_formatted_whole),
-        cmocka_unit_test(reset__filled_arena__keeps_one_block_and_gives_zeroed_memory_again),
+        cmocka_unit_test(reset__filled_arena__keeps_one_block_and_zeroes_memory),
         cmocka_unit_test(reset__record_after_record__does_not_grow),
         cmocka_unit_test(reset_and_release__empty_arena__do_nothing),
         cmocka_unit_test(release__arena__can_be_used_again),

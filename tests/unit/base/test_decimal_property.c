@@ -1,4 +1,4 @@
-/* Decimals against schoolbook arithmetic on strings of digits: nothing here counts further than one digit. */
+/* Compares decimals with schoolbook arithmetic on strings of digits, one digit at a time. */
 #include "random.h"
 #include "support.h"
 
@@ -6,16 +6,16 @@
 
 enum { CASES = 1000000, MAX_DIGITS = 15, MAX_SCALE = 6, SURE_TO_FIT = 18, SURE_NOT_TO_FIT = 20 };
 
-/* Sign, digits before the point, digits behind it; room for one carry and for zeros that are filled in. */
+/* Sign, digits before and after the point, with room for a carry and for appended zeros. */
 struct number {
     bool negative;
     char whole[24];
     char part[24];
 };
 
-/* --- numbers at random --- */
+/* --- random numbers --- */
 
-/* Rows of nines and zeros are as likely as a mixture, so that carries run far. */
+/* Runs of nines and zeros are as likely as a mixture, so that carries propagate. */
 static void random_digits(char *digits, size_t n)
 {
     static const char *const sources[] = {"0123456789", "9", "0", "09", "45", "1234567899999999"};
@@ -25,7 +25,7 @@ static void random_digits(char *digits, size_t n)
     digits[n] = '\0';
 }
 
-/* The digits from there on become a half, or what lies just beside it. */
+/* Replaces the digits from there on by a half or a number next to it. */
 static void place_half(char *digits, size_t from)
 {
     static const struct {
@@ -36,7 +36,7 @@ static void place_half(char *digits, size_t from)
         digits[i] = i == from ? halves[kind].first : halves[kind].rest;
 }
 
-/* Up to 15 digits, without zeros that a writer would leave out. */
+/* Returns up to 15 digits without leading zeros. */
 static struct number random_number(void)
 {
     struct number n = {.negative = random_below(3) == 0};
@@ -68,7 +68,7 @@ static void write_number(const struct number *n, char *to)
         strcat(strcat(to, "."), n->part);
 }
 
-/* Adds one to the last digit; true when a one is left over. */
+/* Adds one to the last digit; returns whether there is a carry. */
 static bool add_one(char *digits)
 {
     for (size_t i = strlen(digits); i-- > 0;) {
@@ -89,7 +89,7 @@ static void fill_with_zeros(char *part, size_t scale)
     part[n < scale ? scale : n] = '\0';
 }
 
-/* Half-up: the first digit that goes decides, whatever the sign. */
+/* Half-up: the first dropped digit decides, whatever the sign. */
 static struct number rounded(struct number n, size_t scale)
 {
     fill_with_zeros(n.part, scale);
@@ -104,7 +104,7 @@ static struct number rounded(struct number n, size_t scale)
     return n;
 }
 
-/* Compares what stands at the same places. */
+/* Compares digit by digit. */
 static int compare(struct number a, struct number b)
 {
     enum { PLACES = 20 };
@@ -157,9 +157,8 @@ static size_t digits_of(const struct number *n)
                            : strlen(n->part) - strspn(n->part, "0");
 }
 
-static void round__random_numbers__agrees_with_the_schoolbook(void **state)
+static void round__random_numbers__agrees_with_the_schoolbook(void **state UNUSED)
 {
-    (void)state;
     size_t refused = 0;
     for (int i = 0; i < CASES; i++) {
         struct number n = random_number();
@@ -182,9 +181,8 @@ static void round__random_numbers__agrees_with_the_schoolbook(void **state)
     assert_in_range(refused, 1, CASES / 10);
 }
 
-static void round__what_is_rounded__stays_as_it_is(void **state)
+static void round__what_is_rounded__stays_as_it_is(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 4; i++) {
         struct number n = random_number();
         unsigned scale = random_below(MAX_SCALE + 1);
@@ -196,9 +194,8 @@ static void round__what_is_rounded__stays_as_it_is(void **state)
     }
 }
 
-static void text__of_what_was_read__is_what_was_written(void **state)
+static void text__of_what_was_read__is_what_was_written(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 2; i++) {
         struct number n = random_number();
         char written[64];
@@ -212,10 +209,9 @@ static void text__of_what_was_read__is_what_was_written(void **state)
     }
 }
 
-/* A plus, commas between groups of three, zeros before the number, no zero before the point. */
-static void parse__other_ways_to_write_a_number__give_the_same(void **state)
+/* Adds a plus, thousands commas or leading zeros, or drops the zero before the point. */
+static void parse__other_ways_to_write_a_number__give_the_same(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 4; i++) {
         struct number n = random_number(), other = n;
         char written[64], *to = other.whole;
@@ -239,7 +235,7 @@ static void parse__other_ways_to_write_a_number__give_the_same(void **state)
     }
 }
 
-/* Often the same number with other decimals, or with one digit changed. */
+/* Returns the same number with other decimals or with one digit changed, often. */
 static struct number neighbour(const struct number *a)
 {
     struct number b = *a;
@@ -262,9 +258,8 @@ static struct number neighbour(const struct number *a)
     }
 }
 
-static void compare__random_numbers__agrees_with_their_digits(void **state)
+static void compare__random_numbers__agrees_with_their_digits(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 2; i++) {
         struct number a = random_number(), b = neighbour(&a);
         struct kp_decimal va = parse_number(&a), vb = parse_number(&b);

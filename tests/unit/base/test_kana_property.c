@@ -1,7 +1,5 @@
-/*
- * Kana at random, in all the ways that exports write them. Names are compared with utf8proc's own NFKC, wide
- * text with lists written out by hand.
- */
+/* Random kana in all the ways exports write them. Names are compared with utf8proc's NFKC, wide text with
+ * lists written by hand. */
 #include "random.h"
 #include "decoder.h"
 
@@ -9,7 +7,7 @@
 
 enum { CASES = 200000, MAX_CHARACTERS = 24, BMP = 0x10000, HALF_FIRST = 0xff61, HALF_LAST = 0xff9f };
 
-/* Characters at the same place of two lists belong together. */
+/* The i-th characters of two lists correspond. */
 static const char HALF[] = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｬｭｮｯｰ｡｢｣､･";
 static const char HALF_WIDENED[] =
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
@@ -26,7 +24,7 @@ static const char VOICED[] =
     "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴヾがぎぐげござじずぜぞだぢづでどばびぶべぼゞ";
 static const char HALF_PLAIN[] = "ハヒフヘホはひふへほ";
 static const char HALF_VOICED[] = "パピプペポぱぴぷぺぽ";
-static const char PLAIN_OUTSIDE[] = "うワヰヱヲ"; /* voiced, CP932 lacks them */
+static const char PLAIN_OUTSIDE[] = "うワヰヱヲ"; /* CP932 lacks their voiced forms */
 static const char VOICED_OUTSIDE[] = "ゔヷヸヹヺ";
 static const char VOICED_MARKS[] = "\u3099\u309bﾞ";
 static const char HALF_VOICED_MARKS[] = "\u309a\u309cﾟ";
@@ -34,7 +32,7 @@ static const char SPACES[] = " \u3000\u00a0\t";
 static const char DASHES[] = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u30fc\uff70\ufe63\ufe58";
 static const char OTHERS[] = "aZ0~ａ山髙①㈱㋐㌔ゟヿ。・\u2016\u00a5\u301c";
 
-/* By character: its counterpart, or 0. Filled from the lists. */
+/* Filled from the lists: a character's counterpart, or 0. */
 static uint16_t half_of[BMP], widened_half[BMP], katakana_of[BMP], plain_of[BMP], voiced[BMP],
     half_voiced[BMP], is_voiced_mark[BMP], is_half_voiced_mark[BMP], is_space[BMP], is_dash[BMP];
 
@@ -43,7 +41,7 @@ struct list {
     unsigned n;
 };
 
-/* What random strings are made of; some count twice. */
+/* Alphabet of random strings; some occur twice. */
 static struct list ingredients[11], katakana, hiragana, voiced_marks, half_voiced_marks, spaces;
 
 static struct kp_buf input, wanted;
@@ -108,7 +106,7 @@ static int tear_down(void **state)
 
 /* --- inputs --- */
 
-/* Mostly kana, every third with a mark behind it. */
+/* Mostly kana, every third with a mark. */
 static const char *random_input(void)
 {
     kp_buf_reset(&input);
@@ -130,7 +128,7 @@ static const char *written(struct kp_buf *buf, int32_t a, int32_t b, int32_t c)
     return kp_buf_text(buf);
 }
 
-/* --- what is expected --- */
+/* --- expectations --- */
 
 static void replace_wanted(utf8proc_uint8_t *s)
 {
@@ -140,8 +138,8 @@ static void replace_wanted(utf8proc_uint8_t *s)
     free(s);
 }
 
-/* NFKC, katakana for hiragana, no spaces, one kind of dash; marks that lost the space before them join at the
- * end. */
+/* NFKC, katakana for hiragana, no spaces, one kind of dash; marks without the space before them compose last.
+ */
 static void expect_name(const char *s)
 {
     utf8proc_uint8_t *folded = utf8proc_NFKC((const utf8proc_uint8_t *)s);
@@ -156,13 +154,13 @@ static void expect_name(const char *s)
     replace_wanted(utf8proc_NFC((const utf8proc_uint8_t *)kp_buf_text(&wanted)));
 }
 
-/* The letter that c makes of the one before it, or 0. */
+/* Returns the letter that c composes with the one before it, or 0. */
 static int32_t joined(int32_t before, int32_t c)
 {
     return is_voiced_mark[c] ? voiced[before] : is_half_voiced_mark[c] ? half_voiced[before] : 0;
 }
 
-/* One character, as CP932 has it. */
+/* Returns the character as CP932 decodes it. */
 static int32_t widened(int32_t c)
 {
     switch (c) {
@@ -219,9 +217,8 @@ static void assert_no_half_kana(const char *s)
 
 /* --- names --- */
 
-static void kana_name__random_kana__agrees_with_nfkc(void **state)
+static void kana_name__random_kana__agrees_with_nfkc(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES; i++) {
         const char *s = random_input();
         expect_name(s);
@@ -233,7 +230,7 @@ static void kana_name__random_kana__agrees_with_nfkc(void **state)
     }
 }
 
-/* The kana with any of the marks, a space of either width between them or none. */
+/* Joins the kana with each mark, with and without a space of either width between. */
 static void check_marks(int32_t kana, const struct list *marks, int32_t letter)
 {
     static const int32_t between[] = {0, ' ', 0x3000};
@@ -257,16 +254,15 @@ static void check_letters(const char *plain, const char *with_mark, const struct
     }
 }
 
-static void kana_name__every_kana_that_has_a_voiced_form__joins_every_mark(void **state)
+static void kana_name__every_voiced_kana__joins_every_mark(void **state UNUSED)
 {
-    (void)state;
     check_letters(PLAIN, VOICED, &voiced_marks);
     check_letters(HALF_PLAIN, HALF_VOICED, &half_voiced_marks);
     check_letters(PLAIN_OUTSIDE, VOICED_OUTSIDE, &voiced_marks);
     kp_arena_reset(&arena);
 }
 
-/* One letter of a name: hiragana, half-width or katakana, its mark often a character of its own. */
+/* Puts one letter of a name: hiragana, half-width or katakana, often with a separate mark. */
 static void spell(unsigned place)
 {
     int32_t letter = katakana.at[place], plain = plain_of[letter];
@@ -289,15 +285,13 @@ static void spell(unsigned place)
         kp_utf8_put(&input, one_of(&voiced_marks));
 }
 
-static void kana_name__any_spelling_of_a_name__is_that_name(void **state)
+static void kana_name__any_spelling_of_a_name__is_that_name(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES / 4; i++) {
         kp_buf_reset(&input);
         kp_buf_reset(&wanted);
         for (unsigned n = 1 + random_below(MAX_CHARACTERS); n > 0; n--) {
-            unsigned place =
-                random_below(katakana.n - 2); /* the last two repeat the letter before: no kana of names */
+            unsigned place = random_below(katakana.n - 2); /* the last two are repetition marks */
             kp_utf8_put(&wanted, katakana.at[place]);
             spell(place);
             if (random_below(4) == 0)
@@ -312,9 +306,8 @@ static void kana_name__any_spelling_of_a_name__is_that_name(void **state)
 
 /* --- wide text --- */
 
-static void wide__random_text__is_widened_and_joined(void **state)
+static void wide__random_text__is_widened_and_joined(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < CASES; i++) {
         const char *s = random_input();
         bool keep_spaces = random_below(2);
@@ -334,7 +327,7 @@ static bool can_be_sent(const char *s)
     return outside == 0;
 }
 
-/* Whatever CP932 has, alone, behind a half-width kana and before it, and with a mark. */
+/* Every character of CP932 alone, after and before a half-width kana, and with a mark. */
 static void check_sendable(int32_t c)
 {
     static const int32_t around[][2] = {{0, 0},      {0, 0xff9e}, {0, 0xff9f}, {0, 0x309b},
@@ -348,9 +341,8 @@ static void check_sendable(int32_t c)
     kp_arena_reset(&arena);
 }
 
-static void wide__text_that_can_be_sent__can_still_be_sent(void **state)
+static void wide__text_that_can_be_sent__can_still_be_sent(void **state UNUSED)
 {
-    (void)state;
     size_t known = 0;
     for (int32_t c = 0x20; c < BMP; c++)
         if ((c < 0xd800 || c > 0xdfff) && can_be_sent(written(&input, c, 0, 0))) {
@@ -360,9 +352,8 @@ static void wide__text_that_can_be_sent__can_still_be_sent(void **state)
     assert_true(known > 7000);
 }
 
-static void wide__voiced_letters_that_cp932_lacks__stay_two_characters(void **state)
+static void wide__voiced_letters_that_cp932_lacks__stay_two_characters(void **state UNUSED)
 {
-    (void)state;
     const char *plain = PLAIN_OUTSIDE, *letters = VOICED_OUTSIDE;
     int32_t kana = 0;
     while ((kana = kp_utf8_next(&plain)) >= 0) {
@@ -380,7 +371,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kana_name__random_kana__agrees_with_nfkc),
-        cmocka_unit_test(kana_name__every_kana_that_has_a_voiced_form__joins_every_mark),
+        cmocka_unit_test(kana_name__every_voiced_kana__joins_every_mark),
         cmocka_unit_test(kana_name__any_spelling_of_a_name__is_that_name),
         cmocka_unit_test(wide__random_text__is_widened_and_joined),
         cmocka_unit_test(wide__text_that_can_be_sent__can_still_be_sent),

@@ -4,9 +4,8 @@
 
 #include <stdio.h>
 
-static void get__empty_map__finds_nothing(void **state)
+static void get__empty_map__finds_nothing(void **state UNUSED)
 {
-    (void)state;
     struct kp_map map = {0};
     uint32_t value = 77;
     assert_false(kp_map_get(&map, "a", &value));
@@ -14,9 +13,8 @@ static void get__empty_map__finds_nothing(void **state)
     assert_int_equal(value, 77);
 }
 
-static void put__new_keys__are_found_with_their_values(void **state)
+static void put__new_keys__are_found_with_their_values(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     struct kp_map map = {0};
     uint32_t value = 0;
@@ -33,9 +31,8 @@ static void put__new_keys__are_found_with_their_values(void **state)
     kp_arena_release(&arena);
 }
 
-static void get__missing_key__leaves_the_result_alone(void **state)
+static void get__missing_key__leaves_the_result_alone(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     struct kp_map map = {0};
     uint32_t value = 5;
@@ -47,9 +44,8 @@ static void get__missing_key__leaves_the_result_alone(void **state)
     kp_arena_release(&arena);
 }
 
-static void put__key_that_is_there__keeps_the_first_value(void **state)
+static void put__key_that_is_there__keeps_the_first_value(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     struct kp_map map = {0};
     uint32_t value = 0;
@@ -61,9 +57,8 @@ static void put__key_that_is_there__keeps_the_first_value(void **state)
     kp_arena_release(&arena);
 }
 
-static void put__callers_key_changes_later__map_has_a_copy(void **state)
+static void put__callers_key_changes_later__map_has_a_copy(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     struct kp_map map = {0};
     uint32_t value = 0;
@@ -75,9 +70,8 @@ static void put__callers_key_changes_later__map_has_a_copy(void **state)
     kp_arena_release(&arena);
 }
 
-static void put__fifty_thousand_keys__all_survive_growing(void **state)
+static void put__fifty_thousand_keys__all_survive_growing(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {0};
     struct kp_map map = {0};
     char key[32];
@@ -97,9 +91,8 @@ static void put__fifty_thousand_keys__all_survive_growing(void **state)
     kp_arena_release(&arena);
 }
 
-static void put__arena_at_its_limit__says_so_and_keeps_what_is_there(void **state)
+static void put__arena_at_its_limit__says_so_and_keeps_what_is_there(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena arena = {.max_bytes = 64 * 1024};
     struct kp_map map = {0};
     char key[32];

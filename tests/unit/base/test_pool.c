@@ -14,7 +14,7 @@ static struct {
     atomic_uint jobs_of[MOST_THREADS];
     atomic_bool out_of_range, shared;
     atomic_bool busy[MOST_THREADS];
-    size_t plain[MOST_JOBS]; /* written without a lock: only for its own job */
+    size_t plain[MOST_JOBS]; /* each job writes its own element only, without a lock */
 } board;
 
 static void clear(unsigned n_threads)
@@ -30,7 +30,7 @@ static void note(void *ctx, unsigned thread, size_t i)
         return;
     }
     if (atomic_exchange(&board.busy[thread], true))
-        board.shared = true; /* two threads went by one number at the same time */
+        board.shared = true; /* two threads had one number at a time */
     atomic_fetch_add(&board.done[i], 1);
     atomic_fetch_add(&board.jobs_of[thread], 1);
     board.plain[i] = i + 1;
@@ -60,27 +60,23 @@ static void check_batches(unsigned n_threads)
     kp_pool_free(pool);
 }
 
-static void run__one_thread__does_every_job_once(void **state)
+static void run__one_thread__does_every_job_once(void **state UNUSED)
 {
-    (void)state;
     check_batches(1);
 }
 
-static void run__two_threads__do_every_job_once(void **state)
+static void run__two_threads__do_every_job_once(void **state UNUSED)
 {
-    (void)state;
     check_batches(2);
 }
 
-static void run__eight_threads__do_every_job_once(void **state)
+static void run__eight_threads__do_every_job_once(void **state UNUSED)
 {
-    (void)state;
     check_batches(MOST_THREADS);
 }
 
-static void run__many_rounds__lose_and_repeat_nothing(void **state)
+static void run__many_rounds__lose_and_repeat_nothing(void **state UNUSED)
 {
-    (void)state;
     static const unsigned threads[] = {1, 2, 8};
     enum { ROUNDS = 2000 };
     for (size_t t = 0; t < COUNT(threads); t++) {
@@ -90,7 +86,7 @@ static void run__many_rounds__lose_and_repeat_nothing(void **state)
         for (unsigned round = 1; round <= ROUNDS; round++) {
             size_t n = round % 5;
             kp_pool_run(pool, n, note, &board);
-            /* the round is over when run returns: what it did stands, nothing of it comes later */
+            /* when run returns all of the round has happened and nothing follows */
             unsigned sum = 0;
             for (unsigned k = 0; k < MOST_THREADS; k++)
                 sum += board.jobs_of[k];
@@ -114,9 +110,8 @@ static void note_caller(void *ctx, unsigned thread, size_t i)
     wrong_number += is_caller != (thread == 0);
 }
 
-static void run__one_thread__is_the_callers_own(void **state)
+static void run__one_thread__is_the_callers_own(void **state UNUSED)
 {
-    (void)state;
     struct kp_pool *pool = NULL;
     caller = pthread_self();
     from_caller = wrong_number = 0;
@@ -127,8 +122,7 @@ static void run__one_thread__is_the_callers_own(void **state)
     kp_pool_free(pool);
 }
 
-/* Eight jobs that each wait until all eight have begun: possible only when eight threads work side by side.
- */
+/* Eight jobs that wait until all eight have begun, which takes eight threads. */
 static atomic_uint begun;
 
 static void meet(void *ctx, unsigned thread, size_t i)
@@ -141,9 +135,8 @@ static void meet(void *ctx, unsigned thread, size_t i)
         (void)sched_yield();
 }
 
-static void run__eight_threads__work_at_the_same_time(void **state)
+static void run__eight_threads__work_at_the_same_time(void **state UNUSED)
 {
-    (void)state;
     struct kp_pool *pool = NULL;
     begun = 0;
     assert_int_equal(kp_pool_new(MOST_THREADS, &pool), KP_OK);
@@ -159,9 +152,8 @@ static void count_rounds(void *ctx, unsigned thread, size_t i)
     sum[i]++;
 }
 
-static void run__another_job_each_time__uses_the_one_given(void **state)
+static void run__another_job_each_time__uses_the_one_given(void **state UNUSED)
 {
-    (void)state;
     struct kp_pool *pool = NULL;
     size_t sums[2][100] = {{0}};
     assert_int_equal(kp_pool_new(4, &pool), KP_OK);
@@ -178,9 +170,8 @@ static void run__another_job_each_time__uses_the_one_given(void **state)
     kp_pool_free(pool);
 }
 
-static void free__unused_pool_or_none__ends_its_threads(void **state)
+static void free__unused_pool_or_none__ends_its_threads(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < 50; i++) {
         struct kp_pool *pool = NULL;
         assert_int_equal(kp_pool_new(MOST_THREADS, &pool), KP_OK);
@@ -189,9 +180,8 @@ static void free__unused_pool_or_none__ends_its_threads(void **state)
     kp_pool_free(NULL);
 }
 
-static void processors__of_this_process__follow_its_affinity(void **state)
+static void processors__of_this_process__follow_its_affinity(void **state UNUSED)
 {
-    (void)state;
     cpu_set_t before, one;
     assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
     assert_int_equal(kp_pool_processors(), CPU_COUNT(&before));

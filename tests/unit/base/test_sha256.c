@@ -9,14 +9,13 @@ static void assert_digest(const uint8_t digest[KP_SHA256_BYTES], const char *exp
     assert_string_equal(hex, expected);
 }
 
-/* The examples published with FIPS 180-4. */
+/* Expected values: the examples of FIPS 180-4. */
 static const char EMPTY[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 static const char ABC[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 static const char MILLION[] = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
 
-static void of__published_examples__agree(void **state)
+static void of__published_examples__agree(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *text, *digest;
     } cases[] = {
@@ -35,9 +34,8 @@ static void of__published_examples__agree(void **state)
     }
 }
 
-static void add__a_million_a_in_pieces__agrees(void **state)
+static void add__a_million_a_in_pieces__agrees(void **state UNUSED)
 {
-    (void)state;
     struct kp_sha256 *sha = NULL;
     uint8_t digest[KP_SHA256_BYTES];
     char piece[997];
@@ -53,9 +51,8 @@ static void add__a_million_a_in_pieces__agrees(void **state)
     kp_sha256_free(sha);
 }
 
-static void finish__then_add__starts_over(void **state)
+static void finish__then_add__starts_over(void **state UNUSED)
 {
-    (void)state;
     struct kp_sha256 *sha = NULL;
     uint8_t digest[KP_SHA256_BYTES];
     assert_int_equal(kp_sha256_new(&sha), KP_OK);
@@ -69,9 +66,8 @@ static void finish__then_add__starts_over(void **state)
     kp_sha256_free(sha);
 }
 
-static void of__block_boundaries__equals_the_digest_in_pieces(void **state)
+static void of__block_boundaries__equals_the_digest_in_pieces(void **state UNUSED)
 {
-    (void)state;
     char bytes[200];
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (char)(i * 7);
@@ -88,9 +84,8 @@ static void of__block_boundaries__equals_the_digest_in_pieces(void **state)
     kp_sha256_free(sha);
 }
 
-static void hex__every_nibble__is_lower_case_and_terminated(void **state)
+static void hex__every_nibble__is_lower_case_and_terminated(void **state UNUSED)
 {
-    (void)state;
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 2];
     memset(hex, '!', sizeof(hex));
@@ -101,9 +96,8 @@ static void hex__every_nibble__is_lower_case_and_terminated(void **state)
     assert_int_equal(hex[KP_SHA256_HEX + 1], '!');
 }
 
-static void free__nothing__is_fine(void **state)
+static void free__nothing__is_fine(void **state UNUSED)
 {
-    (void)state;
     kp_sha256_free(NULL);
 }
 

@@ -2,17 +2,15 @@
 
 static enum kp_comments comments;
 
-static int fresh(void **state)
+static int fresh(void **state UNUSED)
 {
-    (void)state;
     comments = KP_COMMENTS_NONE;
     kp_buf_reset(&story);
     return 0;
 }
 
-static int release(void **state)
+static int release(void **state UNUSED)
 {
-    (void)state;
     kp_buf_release(&story);
     return 0;
 }
@@ -45,18 +43,16 @@ static void assert_faulty(const char *bytes, enum kp_csv_fault fault, uint64_t l
     assert_string_equal(kp_buf_text(&story), before);
 }
 
-static void next__every_line_end__separates_rows(void **state)
+static void next__every_line_end__separates_rows(void **state UNUSED)
 {
-    (void)state;
     assert_reads("a,b\r\n1,2\r\n", ',', "1:a|b;2:1|2;");
     assert_reads("a,b\n1,2\n", ',', "1:a|b;2:1|2;");
     assert_reads("a,b\r1,2\r", ',', "1:a|b;2:1|2;");
     assert_reads("a,b\r\n1,2\n3,4\r5,6\r\n", ',', "1:a|b;2:1|2;3:3|4;4:5|6;");
 }
 
-static void next__no_final_line_end__gives_the_last_row(void **state)
+static void next__no_final_line_end__gives_the_last_row(void **state UNUSED)
 {
-    (void)state;
     assert_reads("a,b\n1,2", ',', "1:a|b;2:1|2;");
     assert_reads("a", ',', "1:a;");
     assert_reads("a,\"b\"", ',', "1:a|b;");
@@ -64,9 +60,8 @@ static void next__no_final_line_end__gives_the_last_row(void **state)
     assert_reads("a,b\r\n1,\"x\ny\"", ',', "1:a|b;2:1|x\ny;");
 }
 
-static void next__empty_input__ends_at_once_and_stays_at_the_end(void **state)
+static void next__empty_input__ends_at_once_and_stays_at_the_end(void **state UNUSED)
 {
-    (void)state;
     struct kp_csvrow row;
     bool end = false;
     assert_reads("", ',', "");
@@ -76,17 +71,15 @@ static void next__empty_input__ends_at_once_and_stays_at_the_end(void **state)
     assert_true(end);
 }
 
-static void next__blank_lines__are_skipped_but_counted(void **state)
+static void next__blank_lines__are_skipped_but_counted(void **state UNUSED)
 {
-    (void)state;
     assert_reads("\n\na,b\n\n\r\n1,2\n\n", ',', "3:a|b;6:1|2;");
     assert_reads("a\n \n\"\"\n,\n", ',', "1:a;2: ;3:;4:|;");
 }
 
-/* As spreadsheets leave them below the last row; a NUL in a cell is damage, and not nothing. */
-static void next__rows_with_nothing_in_any_cell__are_skipped_in_an_export(void **state)
+/* Spreadsheets write such rows below the last one. A NUL in a cell is damage, not an empty cell. */
+static void next__rows_without_contents__are_skipped_in_an_export(void **state UNUSED)
 {
-    (void)state;
     static const char text[] = "t\na,b\n,\n , \n\"\",\"\"\n1,2\n\"\0\",\n,\"\t\"\n,";
     (void)close_reader(NULL);
     assert_int_equal(kp_csvin_memory(&reader, text, sizeof(text) - 1, 0), KP_OK);
@@ -96,19 +89,17 @@ static void next__rows_with_nothing_in_any_cell__are_skipped_in_an_export(void *
     assert_string_equal(kp_buf_text(&story), "1:t;2:a|b;6:1|2;7:");
 }
 
-/* A title has no delimiter; the names below it do. */
-static void delimiter__zero__is_found_in_the_first_row_that_has_one(void **state)
+/* A title has no delimiter; the column names below it do. */
+static void delimiter__zero__is_found_in_the_first_row_that_has_one(void **state UNUSED)
 {
-    (void)state;
     assert_reads("title\n\"one, two\"\na;b,c;d\n1;2;3\n", 0, "1:title;2:one, two;3:a|b,c|d;4:1|2|3;");
     assert_int_equal(kp_csvin_delimiter(reader), ';');
     assert_reads("title\n", 0, "1:title;");
     assert_int_equal(kp_csvin_delimiter(reader), ',');
 }
 
-static void next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks(void **state)
+static void next__quoted_cells__keep_delimiters_and_line_breaks(void **state UNUSED)
 {
-    (void)state;
     assert_reads("\"a,b\",\"say \"\"x\"\"\",\" c \", d \n", ',', "1:a,b|say \"x\"| c | d ;");
     assert_reads("h1,h2\n\"one\ntwo\r\nthree\rfour\",x\nlast,y\n", ',',
                  "1:h1|h2;2:one\ntwo\r\nthree\rfour|x;6:last|y;");
@@ -116,9 +107,8 @@ static void next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks(vo
     assert_reads("\"\",\"\"\"\"\n", ',', "1:|\";");
 }
 
-static void next__byte_order_mark__is_skipped_once(void **state)
+static void next__byte_order_mark__is_skipped_once(void **state UNUSED)
 {
-    (void)state;
     assert_reads("\xef\xbb\xbf"
                  "a,b\n\xef\xbb\xbf"
                  "1,2\n",
@@ -129,18 +119,16 @@ static void next__byte_order_mark__is_skipped_once(void **state)
     assert_reads("\xef\xbb\xbf\r\na,b\n", ',', "2:a|b;");
 }
 
-static void next__bytes_of_any_kind__come_through(void **state)
+static void next__bytes_of_any_kind__come_through(void **state UNUSED)
 {
-    (void)state;
     static const char bytes[] = "\x95\x5c,\x83\x7c\n\xff\x01,b\0c\n"; /* second bytes 5c and 7c in CP932 */
     assert_int_equal(read_text(bytes, sizeof(bytes) - 1, ','), KP_OK);
     assert_int_equal(story.len, 17);
     assert_memory_equal(story.data, "1:\x95\x5c|\x83\x7c;2:\xff\x01|b\0c;", 17);
 }
 
-static void delimiter__zero__is_found_outside_quotes_of_the_first_line(void **state)
+static void delimiter__zero__is_found_outside_quotes_of_the_first_line(void **state UNUSED)
 {
-    (void)state;
     assert_reads("a,b\tc,d\n", 0, "1:a|b\tc|d;");
     assert_reads("a\tb\tc,d\n1\t2\t3,4\n", 0, "1:a|b|c,d;2:1|2|3,4;");
     assert_reads("a;b;c\n1,5;2;3\n", 0, "1:a|b|c;2:1,5|2|3;");
@@ -151,19 +139,17 @@ static void delimiter__zero__is_found_outside_quotes_of_the_first_line(void **st
     assert_reads("\"say \"\"x,y\"\"\";b\n", 0, "1:say \"x,y\"|b;");
 }
 
-static void delimiter__given__is_not_guessed(void **state)
+static void delimiter__given__is_not_guessed(void **state UNUSED)
 {
-    (void)state;
     assert_reads("a,b,c;d\n", ';', "1:a,b,c|d;");
     assert_reads("a,b\tc\n", '\t', "1:a,b|c;");
 }
 
-static void delimiter__found_or_given__is_told_after_the_first_row(void **state)
+static void delimiter__found_or_given__is_known_after_the_first_row(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *bytes;
-        char given, told;
+        char given, expected;
     } cases[] = {{"a,b;c,d\n", 0, ','},
                  {"a\tb\n", 0, '\t'},
                  {"a;b\n", 0, ';'},
@@ -171,13 +157,12 @@ static void delimiter__found_or_given__is_told_after_the_first_row(void **state)
                  {"a,b\n", ';', ';'}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(read_text(cases[i].bytes, strlen(cases[i].bytes), cases[i].given), KP_OK);
-        assert_int_equal(kp_csvin_delimiter(reader), cases[i].told);
+        assert_int_equal(kp_csvin_delimiter(reader), cases[i].expected);
     }
 }
 
-static void comments__by_rule__are_passed_over_and_counted(void **state)
+static void comments__by_rule__are_passed_over_and_counted(void **state UNUSED)
 {
-    (void)state;
     static const char csv[] =
         "# export of 1 April\r\nid,note\n#12,x\n#x,y\r\n # z,\n#\n#9\n#\xef\xbc\x91,full\n1,#2\n";
     static const struct {
@@ -197,10 +182,9 @@ static void comments__by_rule__are_passed_over_and_counted(void **state)
     }
 }
 
-/* Exports number their rows in a column that is headed #. */
-static void comments__lone_mark_in_the_first_cell__is_a_value(void **state)
+/* Some exports number their rows in a column named #. */
+static void comments__lone_mark_in_the_first_cell__is_a_value(void **state UNUSED)
 {
-    (void)state;
     static const enum kp_comments rules[] = {KP_COMMENTS_ALL, KP_COMMENTS_NOT_DIGITS};
     for (size_t i = 0; i < COUNT(rules); i++) {
         comments = rules[i];
@@ -212,9 +196,8 @@ static void comments__lone_mark_in_the_first_cell__is_a_value(void **state)
     }
 }
 
-static void comments__quotes_and_delimiters_in_them__do_not_matter(void **state)
+static void comments__quotes_and_delimiters_in_them__do_not_matter(void **state UNUSED)
 {
-    (void)state;
     comments = KP_COMMENTS_ALL;
     assert_reads("# it's 5\" wide, \"\na,b\n#\"open\n1,2\n# 3,4,5\n", ',', "2:a|b;4:1|2;");
     assert_reads("# a,b,c,d\na;b\n", 0, "2:a|b;");
@@ -224,18 +207,16 @@ static void comments__quotes_and_delimiters_in_them__do_not_matter(void **state)
     assert_int_equal(kp_csvin_comments(reader).n, 1);
 }
 
-static void comments__within_a_quoted_cell__are_part_of_it(void **state)
+static void comments__within_a_quoted_cell__are_part_of_it(void **state UNUSED)
 {
-    (void)state;
     comments = KP_COMMENTS_ALL;
     assert_reads("a,b\n1,\"x\n# y\nz\"\n# end\n", ',', "1:a|b;2:1|x\n# y\nz;");
     assert_int_equal(kp_csvin_comments(reader).n, 1);
 }
 
-/* Somebody may have taken rows out with a #: they look like the row before. */
-static void comments__as_wide_as_the_first_row__are_counted_apart(void **state)
+/* Rows that somebody commented out have as many fields as the header. */
+static void comments__as_wide_as_the_first_row__are_counted_apart(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *csv;
         unsigned n, n_like_rows, first_like_row;
@@ -244,7 +225,7 @@ static void comments__as_wide_as_the_first_row__are_counted_apart(void **state)
                  {"a;b\r\n# it is so; we think\r\n# a,b\r\n1;2\r\n", 2, 1, 2},
                  {"a,\"b\nc\",d\n# 1,2,3\n", 1, 1, 3},
                  {"a,b\n1,2,3\n# 1,2\n#1,2,3", 2, 1, 3},
-                 {"a\n# b\n# c\n", 2, 0, 0}}; /* of one column, anything would be as wide */
+                 {"a\n# b\n# c\n", 2, 0, 0}}; /* with one column every comment would match */
     comments = KP_COMMENTS_ALL;
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(read_text(cases[i].csv, strlen(cases[i].csv), 0), KP_OK);
@@ -256,18 +237,16 @@ static void comments__as_wide_as_the_first_row__are_counted_apart(void **state)
     }
 }
 
-static void fault__unbalanced_quote__names_the_line_its_row_begins_on(void **state)
+static void fault__unbalanced_quote__names_the_line_its_row_begins_on(void **state UNUSED)
 {
-    (void)state;
     assert_faulty("a,b\n1,\"open\n2,3\n4,5\n", KP_CSV_QUOTE, 2, "1:a|b;");
     assert_faulty("a,b\n1,\"open", KP_CSV_QUOTE, 2, "1:a|b;");
     assert_faulty("\"open\n\n\n", KP_CSV_QUOTE, 1, "");
     assert_faulty("a,b\nx,y\n1,\"open\n2,\"closed\"\n", KP_CSV_QUOTE, 3, "1:a|b;2:x|y;");
 }
 
-static void fault__quote_out_of_place__names_its_line(void **state)
+static void fault__quote_out_of_place__names_its_line(void **state UNUSED)
 {
-    (void)state;
     assert_faulty("a,b\n1,5\"6\n", KP_CSV_QUOTE, 2, "1:a|b;");
     assert_faulty("a,b\n\n1,x\"\n", KP_CSV_QUOTE, 3, "1:a|b;");
     assert_faulty("a,b\n\"1\"x,2\n", KP_CSV_QUOTE, 2, "1:a|b;");
@@ -275,7 +254,7 @@ static void fault__quote_out_of_place__names_its_line(void **state)
     assert_faulty("a,b\n\"x\ny\"z,2\n", KP_CSV_QUOTE, 2, "1:a|b;");
 }
 
-/* Header line, then content between prefix and suffix so long that the line has n bytes. */
+/* Builds a header line and a line of n bytes, its end included. */
 static char *line_of(size_t n, const char *end, size_t *ret_n)
 {
     char *bytes = malloc(n + 8);
@@ -286,9 +265,8 @@ static char *line_of(size_t n, const char *end, size_t *ret_n)
     return bytes;
 }
 
-static void fault__line_longer_than_a_mebibyte__is_refused(void **state)
+static void fault__line_longer_than_a_mebibyte__is_refused(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0;
     char *bytes = line_of(KP_CSV_MAX_LINE_BYTES, "\r\n", &n);
     assert_int_equal(read_text(bytes, n, ','), KP_OK);
@@ -303,9 +281,8 @@ static void fault__line_longer_than_a_mebibyte__is_refused(void **state)
     assert_string_equal(kp_buf_text(&story), "1:a|b;");
 }
 
-static void fault__line_longer_than_a_mebibyte__is_named_by_its_own_number(void **state)
+static void fault__line_of_more_than_a_mebibyte__has_its_own_number(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0;
     char *bytes = line_of(KP_CSV_MAX_LINE_BYTES + 1, "\n", &n);
     (void)read_text(bytes, n, ',');
@@ -314,8 +291,7 @@ static void fault__line_longer_than_a_mebibyte__is_named_by_its_own_number(void 
     assert_int_equal(line, 2);
 }
 
-/* Cells of 62000 bytes, each with a line break, that together exceed four mebibytes; the row begins in
- * line 2. */
+/* Builds a row from line 2 of more than four mebibytes: cells of 62000 bytes, each with a line break. */
 static char *huge_row(bool closed, size_t *ret_n)
 {
     enum { CELLS = 70, CELL_BYTES = 62000 };
@@ -331,9 +307,8 @@ static char *huge_row(bool closed, size_t *ret_n)
     return bytes;
 }
 
-static void fault__row_longer_than_four_mebibytes__is_refused(void **state)
+static void fault__row_longer_than_four_mebibytes__is_refused(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0;
     for (int closed = 0; closed < 2; closed++) {
         char *bytes = huge_row(closed != 0, &n);
@@ -341,14 +316,13 @@ static void fault__row_longer_than_four_mebibytes__is_refused(void **state)
         enum kp_csv_fault fault = kp_csvin_fault(reader);
         free(bytes);
         assert_int_equal(st, KP_E_INPUT);
-        assert_true(fault == KP_CSV_TOO_LONG || fault == KP_CSV_QUOTE); /* nobody can tell yet which */
+        assert_true(fault == KP_CSV_TOO_LONG || fault == KP_CSV_QUOTE); /* both are possible at this point */
         assert_string_equal(kp_buf_text(&story), "1:a|b;");
     }
 }
 
-static void fault__row_longer_than_four_mebibytes__is_named_by_the_line_it_begins_on(void **state)
+static void fault__row_of_more_than_four_mebibytes__has_its_first_line(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0;
     char *bytes = huge_row(true, &n);
     (void)read_text(bytes, n, ',');
@@ -357,9 +331,8 @@ static void fault__row_longer_than_four_mebibytes__is_named_by_the_line_it_begin
     assert_int_equal(line, 2);
 }
 
-static void fault__more_than_4096_cells__is_refused_with_its_line(void **state)
+static void fault__more_than_4096_cells__is_refused_with_its_line(void **state UNUSED)
 {
-    (void)state;
     char bytes[8300] = "h\n";
     memset(bytes + 2, ',', KP_CSV_MAX_CELLS - 1);
     bytes[2 + KP_CSV_MAX_CELLS - 1] = '\n';
@@ -381,18 +354,18 @@ int main(void)
         cmocka_unit_test_setup_teardown(next__empty_input__ends_at_once_and_stays_at_the_end, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(next__blank_lines__are_skipped_but_counted, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(next__rows_with_nothing_in_any_cell__are_skipped_in_an_export, fresh,
+        cmocka_unit_test_setup_teardown(next__rows_without_contents__are_skipped_in_an_export, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(delimiter__zero__is_found_in_the_first_row_that_has_one, fresh,
                                         close_reader),
-        cmocka_unit_test_setup_teardown(next__quoted_cells__keep_delimiters_quotes_spaces_and_line_breaks,
-                                        fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__quoted_cells__keep_delimiters_and_line_breaks, fresh,
+                                        close_reader),
         cmocka_unit_test_setup_teardown(next__byte_order_mark__is_skipped_once, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__bytes_of_any_kind__come_through, fresh, close_reader),
         cmocka_unit_test_setup_teardown(delimiter__zero__is_found_outside_quotes_of_the_first_line, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(delimiter__given__is_not_guessed, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(delimiter__found_or_given__is_told_after_the_first_row, fresh,
+        cmocka_unit_test_setup_teardown(delimiter__found_or_given__is_known_after_the_first_row, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(comments__by_rule__are_passed_over_and_counted, fresh, close_reader),
         cmocka_unit_test_setup_teardown(comments__lone_mark_in_the_first_cell__is_a_value, fresh,
@@ -406,12 +379,12 @@ int main(void)
                                         close_reader),
         cmocka_unit_test_setup_teardown(fault__quote_out_of_place__names_its_line, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_refused, fresh, close_reader),
-        cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_named_by_its_own_number, fresh,
+        cmocka_unit_test_setup_teardown(fault__line_of_more_than_a_mebibyte__has_its_own_number, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(fault__row_longer_than_four_mebibytes__is_refused, fresh,
                                         close_reader),
-        cmocka_unit_test_setup_teardown(
-            fault__row_longer_than_four_mebibytes__is_named_by_the_line_it_begins_on, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__row_of_more_than_four_mebibytes__has_its_first_line, fresh,
+                                        close_reader),
         cmocka_unit_test_setup_teardown(fault__more_than_4096_cells__is_refused_with_its_line, fresh,
                                         close_reader),
     };

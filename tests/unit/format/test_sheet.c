@@ -9,9 +9,8 @@ static enum kp_status read_sheet(const char *bytes, const struct kp_text *with)
     return kp_sheet_read(&sheet, &arena, with, bytes, strlen(bytes));
 }
 
-static void read__small_table__has_columns_rows_and_lines(void **state)
+static void read__small_table__has_columns_rows_and_lines(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(
         read_sheet("\xef\xbb\xbfid, name ,note\r\n1,\"山田\n太郎\",x\r\n\r\n2,　鈴木　, y \r\n", text),
         KP_OK);
@@ -27,9 +26,8 @@ static void read__small_table__has_columns_rows_and_lines(void **state)
     assert_string_equal(sheet.rows[1].cells[2], "y");
 }
 
-static void read__short_and_long_rows__keep_their_width_and_fill_up(void **state)
+static void read__short_and_long_rows__keep_their_width_and_fill_up(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(read_sheet("a,b,c\n1\n1,2,3,4\n", text), KP_OK);
     assert_int_equal(sheet.rows[0].n_cells, 1);
     assert_string_equal(sheet.rows[0].cells[0], "1");
@@ -39,9 +37,8 @@ static void read__short_and_long_rows__keep_their_width_and_fill_up(void **state
     assert_string_equal(sheet.rows[1].cells[3], "4");
 }
 
-static void read__header_only_or_nothing__has_no_rows(void **state)
+static void read__header_only_or_nothing__has_no_rows(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(read_sheet("a,b\n", text), KP_OK);
     assert_int_equal(sheet.n_columns, 2);
     assert_int_equal(sheet.n_rows, 0);
@@ -50,17 +47,15 @@ static void read__header_only_or_nothing__has_no_rows(void **state)
     assert_int_equal(sheet.n_rows, 0);
 }
 
-static void read__other_delimiters__are_not_guessed(void **state)
+static void read__other_delimiters__are_not_guessed(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(read_sheet("a;b\tc\n1;2\t3\n", text), KP_OK);
     assert_int_equal(sheet.n_columns, 1);
     assert_string_equal(sheet.rows[0].cells[0], "1;2\t3");
 }
 
-static void read__thousands_of_rows__are_all_there(void **state)
+static void read__thousands_of_rows__are_all_there(void **state UNUSED)
 {
-    (void)state;
     struct kp_buf csv = {0};
     kp_buf_str(&csv, "n,twice\n");
     for (unsigned i = 0; i < 5000; i++)
@@ -75,9 +70,8 @@ static void read__thousands_of_rows__are_all_there(void **state)
     }
 }
 
-static void read__cp932__is_decoded_when_text_is_given(void **state)
+static void read__cp932__is_decoded_when_text_is_given(void **state UNUSED)
 {
-    (void)state;
     static const char csv[] = "id,\x96\xbc\x91\x4f\r\n1,\x8e\x52\x93\x63\xc0\xdb\xb3\r\n";
     assert_int_equal(read_sheet(csv, text), KP_OK);
     assert_string_equal(sheet.columns[1], "名前");
@@ -86,18 +80,16 @@ static void read__cp932__is_decoded_when_text_is_given(void **state)
     assert_int_equal(sheet.bad_line, 1);
 }
 
-/* The bytes c5 b6 c6 bc are ﾅｶﾆｼ in CP932 and would be two letters with accents in UTF-8. */
-static void read__cp932_cell_that_looks_like_utf8__is_read_in_the_encoding_of_the_file(void **state)
+/* The bytes c5 b6 c6 bc are ﾅｶﾆｼ in CP932 and two accented letters in UTF-8. */
+static void read__cp932_cell_like_utf8__has_the_encoding_of_the_file(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(read_sheet("id,\x96\xbc\x91\x4f\r\n1,\xc5\xb6\xc6\xbc\r\n", text), KP_OK);
     assert_string_equal(sheet.columns[1], "名前");
     assert_string_equal(sheet.rows[0].cells[1], "ﾅｶﾆｼ");
 }
 
-static void read__undecodable_cell__names_the_line(void **state)
+static void read__undecodable_cell__names_the_line(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(read_sheet("a,b\n1,2\n3,x\xff\n4,5\n", text), KP_E_INPUT);
     assert_int_equal(sheet.bad_line, 3);
     assert_int_equal(read_sheet("a,b\n1,\x81\n", text), KP_E_INPUT);
@@ -106,9 +98,8 @@ static void read__undecodable_cell__names_the_line(void **state)
     assert_int_equal(sheet.bad_line, 2);
 }
 
-static void read__unbalanced_quote__names_the_line_of_its_row(void **state)
+static void read__unbalanced_quote__names_the_line_of_its_row(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(read_sheet("a,b\n1,2\n3,\"x\n4,5\n", text), KP_E_INPUT);
     assert_int_equal(sheet.bad_line, 3);
     assert_int_equal(sheet.n_rows, 0);
@@ -116,9 +107,8 @@ static void read__unbalanced_quote__names_the_line_of_its_row(void **state)
     assert_int_equal(sheet.bad_line, 2);
 }
 
-static void read_commented__comments__are_no_rows_but_count_as_lines(void **state)
+static void read_commented__comments__are_no_rows_but_count_as_lines(void **state UNUSED)
 {
-    (void)state;
     static const char csv[] = "\xef\xbb\xbf# a \"note\r\n\r\ncolumn,target\r\n#12,sex\r\n# more\r\n#x,y\r\n"
                               "name,name\r\n";
     static const struct {
@@ -139,27 +129,24 @@ static void read_commented__comments__are_no_rows_but_count_as_lines(void **stat
     }
 }
 
-static void read_commented__fault__is_named_with_its_line(void **state)
+static void read_commented__fault__is_named_with_its_line(void **state UNUSED)
 {
-    (void)state;
     static const char csv[] = "# one\na,b\n# two\n1,\xff\n";
     assert_int_equal(kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, KP_COMMENTS_ALL),
                      KP_E_INPUT);
     assert_int_equal(sheet.bad_line, 4);
 }
 
-static void read__without_comments__keeps_every_row(void **state)
+static void read__without_comments__keeps_every_row(void **state UNUSED)
 {
-    (void)state;
     assert_int_equal(read_sheet("a,b\n# 1,2\n#x,3\n", text), KP_OK);
     assert_int_equal(sheet.n_rows, 2);
     assert_string_equal(sheet.rows[0].cells[0], "# 1");
     assert_string_equal(sheet.rows[1].cells[0], "#x");
 }
 
-static void read__bytes_are_gone__strings_live_in_the_arena(void **state)
+static void read__bytes_are_gone__strings_live_in_the_arena(void **state UNUSED)
 {
-    (void)state;
     char bytes[] = "col\nvalue\n";
     assert_int_equal(read_sheet(bytes, text), KP_OK);
     memset(bytes, '?', sizeof(bytes) - 1);
@@ -167,17 +154,15 @@ static void read__bytes_are_gone__strings_live_in_the_arena(void **state)
     assert_string_equal(sheet.rows[0].cells[0], "value");
 }
 
-static void read__arena_at_its_limit__is_a_system_error(void **state)
+static void read__arena_at_its_limit__is_a_system_error(void **state UNUSED)
 {
-    (void)state;
     struct kp_arena none = {.max_bytes = 1};
     assert_int_equal(kp_sheet_read(&sheet, &none, text, "a\n1\n", 4), KP_E_SYSTEM);
     kp_arena_release(&none);
 }
 
-static void column__by_name__is_exact(void **state)
+static void column__by_name__is_exact(void **state UNUSED)
 {
-    (void)state;
     size_t at = 77;
     assert_int_equal(read_sheet("id,insurer_number,kind\n", text), KP_OK);
     assert_true(kp_sheet_column(&sheet, "id", &at));
@@ -199,7 +184,7 @@ int main(void)
         cmocka_unit_test(read__other_delimiters__are_not_guessed),
         cmocka_unit_test(read__thousands_of_rows__are_all_there),
         cmocka_unit_test(read__cp932__is_decoded_when_text_is_given),
-        cmocka_unit_test(read__cp932_cell_that_looks_like_utf8__is_read_in_the_encoding_of_the_file),
+        cmocka_unit_test(read__cp932_cell_like_utf8__has_the_encoding_of_the_file),
         cmocka_unit_test(read__undecodable_cell__names_the_line),
         cmocka_unit_test(read__unbalanced_quote__names_the_line_of_its_row),
         cmocka_unit_test(read_commented__comments__are_no_rows_but_count_as_lines),

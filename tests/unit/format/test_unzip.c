@@ -60,7 +60,7 @@ static const char *put(const void *bytes, size_t n)
     return path;
 }
 
-/* Reads all members, as far as it goes. */
+/* Reads all members up to the first fault. */
 static enum kp_status read_all(const struct kp_io *io, const char *path, size_t max_bytes,
                                size_t *ret_n_members, enum kp_zip_fault *ret_fault)
 {
@@ -99,11 +99,10 @@ static void assert_fault(const char *path, enum kp_zip_fault expected)
     assert_int_equal(fault, expected);
 }
 
-/* --- what is sound --- */
+/* --- sound archives --- */
 
-static void read__contents__are_given_back(void **state)
+static void read__contents__are_given_back(void **state UNUSED)
 {
-    (void)state;
     const char *path =
         made_by_python("Z('r/', b''); Z('r/a', b'hello ' * 3); Z('r/s', b'stored', 0); Z('r/empty', b'')");
     static const char *const contents[] = {"", "hello hello hello ", "stored", ""};
@@ -132,17 +131,15 @@ static void read__contents__are_given_back(void **state)
     kp_buf_release(&out);
 }
 
-static void open__empty_archive__has_no_members(void **state)
+static void open__empty_archive__has_no_members(void **state UNUSED)
 {
-    (void)state;
     assert_sound(put("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22), 0);
     assert_fault(put("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 21), KP_ZIP_NOT_AN_ARCHIVE);
     assert_fault(put("", 0), KP_ZIP_NOT_AN_ARCHIVE);
 }
 
-static void open__comment__is_passed_over_up_to_its_greatest_length(void **state)
+static void open__comment__is_passed_over_up_to_its_greatest_length(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("Z('r/a', b'x'); z.comment = b'by the night shift'"), 1);
     assert_sound(made_by_python("Z('r/a', b'x'); z.comment = b'c' * 65535"), 1);
     assert_sound(made_by_python("Z('r/a', b'x'); z.comment = b'PK\\5\\6' * 9"), 1);
@@ -150,14 +147,13 @@ static void open__comment__is_passed_over_up_to_its_greatest_length(void **state
     const char *bytes = bytes_of(made_by_python("Z('r/a', b'x')"), &n);
     char *longer = kp_arena_alloc(&arena, n + 1);
     memcpy(longer, bytes, n);
-    assert_fault(put(longer, n + 1), KP_ZIP_NOT_AN_ARCHIVE); /* bytes that no comment accounts for */
+    assert_fault(put(longer, n + 1), KP_ZIP_NOT_AN_ARCHIVE); /* bytes beyond the comment */
 }
 
-static void read__data_descriptors__are_sound(void **state)
+static void read__data_descriptors__are_sound(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("z.close()\n"
-                                "class Pipe:\n" /* what cannot be sought makes zipfile write descriptors */
+                                "class Pipe:\n" /* zipfile writes data descriptors if it cannot seek */
                                 "    def __init__(self): self.f = open(path, 'wb')\n"
                                 "    def write(self, b): return self.f.write(b)\n"
                                 "    def flush(self): self.f.flush()\n"
@@ -166,9 +162,8 @@ static void read__data_descriptors__are_sound(void **state)
                  3);
 }
 
-static void read__zip64_of_python__is_sound(void **state)
+static void read__zip64_of_python__is_sound(void **state UNUSED)
 {
-    (void)state;
     assert_sound(
         made_by_python(
             "for n in 'abc':\n"
@@ -177,9 +172,8 @@ static void read__zip64_of_python__is_sound(void **state)
     assert_sound(made_by_python("for n in range(65600): Z('r/%d' % n, b'', 0)"), 65600);
 }
 
-static void read__archives_of_our_own__are_sound_around_the_limit_of_zip64(void **state)
+static void read__own_archives_around_the_zip64_limit__are_sound(void **state UNUSED)
 {
-    (void)state;
     static const unsigned counts[] = {0, 1, 65534, 65535};
     struct kp_deflate *stream = NULL;
     struct kp_packed packed = {.size = 0};
@@ -201,18 +195,16 @@ static void read__archives_of_our_own__are_sound_around_the_limit_of_zip64(void 
     kp_deflate_free(stream);
 }
 
-/* --- limits, exactly --- */
+/* --- limits --- */
 
-static void next__name__may_have_512_bytes(void **state)
+static void next__name__may_have_512_bytes(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("Z('n' * 512, b'x')"), 1);
     assert_fault(made_by_python("Z('n' * 513, b'x')"), KP_ZIP_TOO_MANY);
 }
 
-static void read__size__may_be_the_callers_limit(void **state)
+static void read__size__may_be_the_callers_limit(void **state UNUSED)
 {
-    (void)state;
     const char *path = made_by_python("Z('r/a', b'x' * 1000)");
     size_t n = 0;
     enum kp_zip_fault fault;
@@ -221,16 +213,15 @@ static void read__size__may_be_the_callers_limit(void **state)
     assert_int_equal(fault, KP_ZIP_BOMB);
 }
 
-/* Zeros shrink a thousandfold: a megabyte is let through, one byte more is a bomb. */
-static void next__ratio__counts_beyond_a_megabyte(void **state)
+/* Zeros shrink a thousandfold: a mebibyte is allowed, one byte more is a bomb. */
+static void next__ratio__counts_beyond_a_megabyte(void **state UNUSED)
 {
-    (void)state;
     assert_sound(made_by_python("Z('r/a', b'\\0' * (1 << 20))"), 1);
     assert_fault(made_by_python("Z('r/a', b'\\0' * ((1 << 20) + 1))"), KP_ZIP_BOMB);
     assert_sound(made_by_python("Z('r/a', b'\\0' * (2 << 20), 0)"), 1);
 }
 
-/* The directory of one member, its packed size p, its declared size p * 200 + more. */
+/* Builds an archive of one member that declares 200 times its packed bytes and more. */
 static const char *of_ratio(uint32_t more)
 {
     enum { PACKED = 6000 };
@@ -240,14 +231,13 @@ static const char *of_ratio(uint32_t more)
     const char *sound = bytes_of(path, &n);
     char *bytes = kp_arena_alloc(&arena, n);
     memcpy(bytes, sound, n);
-    for (int i = 0; i < 4; i++) /* in the member's own header and in the directory */
+    for (int i = 0; i < 4; i++) /* in the local header and in the directory */
         bytes[22 + (size_t)i] = bytes[n - 22 - 46 - 3 + 24 + (size_t)i] = (char)(size >> 8 * i & 0xff);
     return put(bytes, n);
 }
 
-static void next__ratio__may_be_200(void **state)
+static void next__ratio__may_be_200(void **state UNUSED)
 {
-    (void)state;
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
@@ -271,7 +261,7 @@ static void put_number(uint8_t *to, uint64_t n, size_t bytes)
         to[i] = (uint8_t)(n >> 8 * i);
 }
 
-/* An archive that is nothing but ends, whose ZIP64 record counts n members. */
+/* Builds an archive of end records only, whose ZIP64 record counts n members. */
 static const char *counting(uint64_t n)
 {
     uint8_t bytes[56 + 20 + 22] = "PK\6\6";
@@ -286,20 +276,18 @@ static const char *counting(uint64_t n)
     return put(bytes, sizeof(bytes));
 }
 
-static void open__members__may_be_as_many_as_can_be_named(void **state)
+static void open__members__may_be_as_many_as_can_be_named(void **state UNUSED)
 {
-    (void)state;
     assert_sound(counting(0), 0);
-    assert_fault(counting(KP_UNZIP_MAX_MEMBERS), KP_ZIP_DIRECTORY); /* not too many: only not there */
+    assert_fault(counting(KP_UNZIP_MAX_MEMBERS), KP_ZIP_DIRECTORY); /* allowed, but missing */
     assert_fault(counting(KP_UNZIP_MAX_MEMBERS + 1), KP_ZIP_TOO_MANY);
     assert_fault(counting(UINT64_MAX), KP_ZIP_TOO_MANY);
 }
 
-/* --- what is not --- */
+/* --- faulty archives --- */
 
-static void read__each_cut__is_a_fault(void **state)
+static void read__each_cut__is_a_fault(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0, n_members = 0;
     const char *bytes = bytes_of(made_by_python("Z('r/a', b'hello ' * 9); Z('r/b', b'stored', 0)"), &n);
     enum kp_zip_fault fault;
@@ -311,10 +299,9 @@ static void read__each_cut__is_a_fault(void **state)
     }
 }
 
-/* All but those that fill up the last byte behind the end of the stream: they are nobody's. */
-static void read__each_bit_of_the_data__is_watched(void **state)
+/* Every flipped bit is a fault, except for bits that pad the last byte of the stream. */
+static void read__each_bit_of_the_data__is_watched(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0, n_members = 0;
     const char *sound = bytes_of(made_by_python("Z('r/a', b'hello, world ' * 9)"), &n);
     size_t packed = 0, from = 30 + 3, n_unseen = 0;
@@ -335,15 +322,14 @@ static void read__each_bit_of_the_data__is_watched(void **state)
     assert_true(packed > 10 && n_unseen < 8);
 }
 
-static void next__links_and_devices__are_special(void **state)
+static void next__links_and_devices__are_special(void **state UNUSED)
 {
-    (void)state;
     const char *path = made_by_python(
         "for mode in (0o120777, 0o20666, 0o10666, 0o60666, 0o140777, 0o100600, 0o40700, 0):\n"
         "    i = zipfile.ZipInfo('r/%o' % mode); i.create_system = 3; i.external_attr = mode << 16\n"
         "    z.writestr(i, b'x')");
     static const bool special[] = {true, true,  true, true,
-                                   true, false, true, false}; /* a folder's name ends with a slash */
+                                   true, false, true, false}; /* folders end with a slash */
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
@@ -356,9 +342,8 @@ static void next__links_and_devices__are_special(void **state)
     kp_unzip_close(&zip);
 }
 
-static void next__name_with_nul__is_given_whole(void **state)
+static void next__name_with_nul__is_given_whole(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0;
     const char *sound = bytes_of(made_by_python("Z('r/axb', b'x')"), &n);
     char *bytes = kp_arena_alloc(&arena, n);
@@ -376,7 +361,7 @@ static void next__name_with_nul__is_given_whole(void **state)
     kp_unzip_close(&zip);
 }
 
-/* --- a disk that fails --- */
+/* --- failing disk --- */
 
 static ssize_t disk_pread(int fd, void *bytes, size_t n, off_t at)
 {
@@ -418,9 +403,8 @@ static void read__slow_disk__changes_nothing(void **state)
     assert_int_equal(n, 2);
 }
 
-static void open__what_is_no_file__is_an_input_error(void **state)
+static void open__what_is_no_file__is_an_input_error(void **state UNUSED)
 {
-    (void)state;
     struct kp_unzip zip;
     enum kp_zip_fault fault;
     const char *const paths[] = {kp_arena_printf(&arena, "%s/absent", folder), folder, "/dev/null"};
@@ -439,7 +423,7 @@ int main(void)
         cmocka_unit_test(open__comment__is_passed_over_up_to_its_greatest_length),
         cmocka_unit_test(read__data_descriptors__are_sound),
         cmocka_unit_test(read__zip64_of_python__is_sound),
-        cmocka_unit_test(read__archives_of_our_own__are_sound_around_the_limit_of_zip64),
+        cmocka_unit_test(read__own_archives_around_the_zip64_limit__are_sound),
         cmocka_unit_test(next__name__may_have_512_bytes),
         cmocka_unit_test(read__size__may_be_the_callers_limit),
         cmocka_unit_test(next__ratio__counts_beyond_a_megabyte),

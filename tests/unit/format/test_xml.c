@@ -13,22 +13,20 @@
 static struct kp_buf out;
 static struct kp_xml xml;
 
-static int begin(void **state)
+static int begin(void **state UNUSED)
 {
-    (void)state;
     kp_buf_release(&out);
     kp_xml_begin(&xml, &out, NULL, "urn:x");
     return 0;
 }
 
-static int tidy(void **state)
+static int tidy(void **state UNUSED)
 {
-    (void)state;
     kp_buf_release(&out);
     return 0;
 }
 
-/* What a reader that is not ours makes of the document; the caller frees it. */
+/* Reads the document with libxml2; the caller frees the result. */
 static xmlDocPtr read_back(void)
 {
     xmlDocPtr doc =
@@ -46,18 +44,16 @@ static void assert_attribute(xmlNodePtr node, const char *name, const char *ns, 
     xmlFree(value);
 }
 
-static void root__alone__declares_both_namespaces_and_is_empty(void **state)
+static void root__alone__declares_both_namespaces_and_is_empty(void **state UNUSED)
 {
-    (void)state;
     kp_xml_start(&xml, "r");
     kp_xml_end(&xml);
     assert_true(kp_xml_finish(&xml));
     assert_string_equal(kp_buf_text(&out), DECLARATION ROOT "/>\n");
 }
 
-static void child__of_the_root__repeats_no_namespace(void **state)
+static void child__of_the_root__repeats_no_namespace(void **state UNUSED)
 {
-    (void)state;
     kp_xml_start(&xml, "r");
     kp_xml_attr(&xml, "xsi:schemaLocation", "urn:x x.xsd");
     kp_xml_start(&xml, "a");
@@ -80,9 +76,8 @@ static void child__of_the_root__repeats_no_namespace(void **state)
     xmlFreeDoc(doc);
 }
 
-static void text__with_markup__is_escaped_and_reads_back(void **state)
+static void text__with_markup__is_escaped_and_reads_back(void **state UNUSED)
 {
-    (void)state;
     static const char nasty[] = "a&b<c>d\"e'f]]>&amp; 髙橋\xf0\xa0\xae\x9f\n\tz";
     kp_xml_start(&xml, "r");
     kp_xml_text(&xml, nasty);
@@ -97,9 +92,8 @@ static void text__with_markup__is_escaped_and_reads_back(void **state)
     xmlFreeDoc(doc);
 }
 
-static void attribute__with_markup__is_escaped_and_reads_back(void **state)
+static void attribute__with_markup__is_escaped_and_reads_back(void **state UNUSED)
 {
-    (void)state;
     static const char nasty[] = "\"quoted\" & <tag> 'single' 全角　空白";
     kp_xml_start(&xml, "r");
     kp_xml_attr(&xml, "v", nasty);
@@ -112,9 +106,8 @@ static void attribute__with_markup__is_escaped_and_reads_back(void **state)
     xmlFreeDoc(doc);
 }
 
-static void text__empty__still_has_a_closing_tag(void **state)
+static void text__empty__still_has_a_closing_tag(void **state UNUSED)
 {
-    (void)state;
     kp_xml_start(&xml, "r");
     kp_xml_text(&xml, "");
     kp_xml_end(&xml);
@@ -122,9 +115,8 @@ static void text__empty__still_has_a_closing_tag(void **state)
     assert_string_equal(kp_buf_text(&out), DECLARATION ROOT "></r>\n");
 }
 
-static void leaf__one_or_two_attributes__is_one_empty_element(void **state)
+static void leaf__one_or_two_attributes__is_one_empty_element(void **state UNUSED)
 {
-    (void)state;
     kp_xml_start(&xml, "r");
     kp_xml_leaf(&xml, "id", "nullFlavor", "NI", NULL, NULL);
     kp_xml_leaf(&xml, "id", "root", "1.2", "extension", "");
@@ -155,9 +147,8 @@ static bool takes_attribute(const char *s)
 }
 
 /* XML 1.0, production 2: #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF] */
-static void characters__that_xml_forbids__are_refused(void **state)
+static void characters__that_xml_forbids__are_refused(void **state UNUSED)
 {
-    (void)state;
     static const char *const bad[] = {"\x01",
                                       "a\x08z",
                                       "\x0b",
@@ -169,9 +160,9 @@ static void characters__that_xml_forbids__are_refused(void **state)
                                       "\xed\xa0\x80" /* D800 */,
                                       "\xed\xbf\xbf" /* DFFF */,
                                       "\x80",
-                                      "\xc3" /* cut off */,
+                                      "\xc3" /* truncated */,
                                       "\xe3\x81",
-                                      "\xc0\xaf" /* too long a form */,
+                                      "\xc0\xaf" /* overlong */,
                                       "\xe0\x80\x80",
                                       "\xf4\x90\x80\x80" /* 110000 */,
                                       "\xff",
@@ -182,9 +173,8 @@ static void characters__that_xml_forbids__are_refused(void **state)
     }
 }
 
-static void characters__at_the_edges__are_taken(void **state)
+static void characters__at_the_edges__are_taken(void **state UNUSED)
 {
-    (void)state;
     static const char *const good[] = {" ",
                                        "~",
                                        "\xc2\x80",
@@ -202,27 +192,24 @@ static void characters__at_the_edges__are_taken(void **state)
     }
 }
 
-/* A reader would turn them into spaces: what was validated would not be what is read. */
-static void attribute__with_a_line_break_or_tab__is_refused(void **state)
+/* A reader turns them into spaces: it would not read what was validated. */
+static void attribute__with_a_line_break_or_tab__is_refused(void **state UNUSED)
 {
-    (void)state;
     assert_false(takes_attribute("a\nb"));
     assert_false(takes_attribute("a\r"));
     assert_false(takes_attribute("\tb"));
     assert_true(takes_attribute("a b"));
 }
 
-static void text__with_a_carriage_return__is_refused(void **state)
+static void text__with_a_carriage_return__is_refused(void **state UNUSED)
 {
-    (void)state;
     assert_false(takes_text("a\rb"));
     assert_false(takes_text("a\r\nb"));
     assert_true(takes_text("a\nb"));
 }
 
-static void failure__once_made__stays(void **state)
+static void failure__once_made__stays(void **state UNUSED)
 {
-    (void)state;
     kp_xml_start(&xml, "r");
     kp_xml_text(&xml, "\x01");
     for (int i = 0; i < 3; i++)
@@ -243,9 +230,8 @@ static bool nests(size_t depth)
     return kp_xml_finish(&xml);
 }
 
-static void nesting__up_to_the_limit__and_not_beyond(void **state)
+static void nesting__up_to_the_limit__and_not_beyond(void **state UNUSED)
 {
-    (void)state;
     assert_true(nests(KP_XML_MAX_DEPTH));
     xmlFreeDoc(read_back());
     assert_false(nests(KP_XML_MAX_DEPTH + 1));
@@ -253,9 +239,8 @@ static void nesting__up_to_the_limit__and_not_beyond(void **state)
     assert_true(nests(1));
 }
 
-static void attributes__up_to_the_limit__and_not_beyond(void **state)
+static void attributes__up_to_the_limit__and_not_beyond(void **state UNUSED)
 {
-    (void)state;
     static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
     for (size_t n = KP_XML_MAX_ATTRIBUTES; n <= KP_XML_MAX_ATTRIBUTES + 1; n++) {
         kp_buf_reset(&out);
@@ -268,9 +253,8 @@ static void attributes__up_to_the_limit__and_not_beyond(void **state)
     }
 }
 
-static void attribute__after_the_contents_began__is_refused(void **state)
+static void attribute__after_the_contents_began__is_refused(void **state UNUSED)
 {
-    (void)state;
     kp_xml_start(&xml, "r");
     kp_xml_text(&xml, "t");
     kp_xml_attr(&xml, "v", "late");
@@ -279,9 +263,8 @@ static void attribute__after_the_contents_began__is_refused(void **state)
     assert_null(strstr(kp_buf_text(&out), "late"));
 }
 
-static void document__not_closed_or_closed_twice__is_not_complete(void **state)
+static void document__not_closed_or_closed_twice__is_not_complete(void **state UNUSED)
 {
-    (void)state;
     kp_xml_start(&xml, "r");
     kp_xml_start(&xml, "a");
     kp_xml_end(&xml);
@@ -293,15 +276,13 @@ static void document__not_closed_or_closed_twice__is_not_complete(void **state)
     assert_false(kp_xml_finish(&xml));
 }
 
-static void document__without_any_element__is_not_complete(void **state)
+static void document__without_any_element__is_not_complete(void **state UNUSED)
 {
-    (void)state;
     assert_false(kp_xml_finish(&xml));
 }
 
-static void document__with_two_roots__is_refused(void **state)
+static void document__with_two_roots__is_refused(void **state UNUSED)
 {
-    (void)state;
     for (int i = 0; i < 2; i++) {
         kp_xml_start(&xml, "r");
         kp_xml_end(&xml);
@@ -309,9 +290,8 @@ static void document__with_two_roots__is_refused(void **state)
     assert_false(kp_xml_finish(&xml));
 }
 
-static void text__outside_the_root__is_refused(void **state)
+static void text__outside_the_root__is_refused(void **state UNUSED)
 {
-    (void)state;
     kp_xml_text(&xml, "before");
     kp_xml_start(&xml, "r");
     kp_xml_end(&xml);
@@ -323,9 +303,8 @@ static void text__outside_the_root__is_refused(void **state)
     assert_false(kp_xml_finish(&xml));
 }
 
-static void buffer__that_is_full__fails_the_document(void **state)
+static void buffer__that_is_full__fails_the_document(void **state UNUSED)
 {
-    (void)state;
     kp_buf_release(&out);
     out.max_bytes = 120;
     kp_xml_begin(&xml, &out, NULL, "urn:x");

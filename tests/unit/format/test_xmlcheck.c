@@ -17,7 +17,7 @@
 #define OID "1.2.392.200119.6."
 
 static struct kp_xml_schema *document_schema, *index_schema;
-static xmlSchemaPtr tree_schema; /* the same file, for libxml2's own validator of finished documents */
+static xmlSchemaPtr tree_schema; /* the same schema for libxml2's validator of whole documents */
 static char path_text[512];
 
 static const char *schema_path(const char *name)
@@ -52,7 +52,7 @@ static int tear_down(void **state)
     return remove_folder(state);
 }
 
-/* A document of the standard form; tests replace one piece of it and hand its events to the check. */
+/* A valid document; tests replace one piece and pass its events to the check. */
 static const char VALID[] =
     "<ClinicalDocument xmlns=\"urn:hl7-org:v3\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
     "xsi:schemaLocation=\"urn:hl7-org:v3 ../XSD/hc08_V08.xsd\">"
@@ -76,7 +76,7 @@ static const char VALID[] =
     "value=\"170.1\" unit=\"cm\"/><interpretationCode code=\"N\"/></observation></entry></section></component>"
     "</structuredBody></component></ClinicalDocument>";
 
-/* VALID with the first occurrence of one piece replaced; the caller frees it. */
+/* Returns VALID with the first occurrence of a piece replaced; the caller frees it. */
 static char *with(const char *piece, const char *by)
 {
     const char *at = strstr(VALID, piece);
@@ -109,7 +109,7 @@ static xmlDocPtr parse(const char *text)
     return xmlReadMemory(text, (int)strlen(text), NULL, NULL, XML_PARSE_NONET);
 }
 
-/* The events of the text, through the writer, into the check. */
+/* Passes the events of the text through the writer to the check. */
 static bool passes(struct kp_xml_check *check, const char *text, const char **ret_where)
 {
     struct kp_buf out = {0};
@@ -144,9 +144,8 @@ static struct kp_xml_check *new_check(const struct kp_xml_schema *schema)
     return check;
 }
 
-static void check__valid_stream__passes(void **state)
+static void check__valid_stream__passes(void **state UNUSED)
 {
-    (void)state;
     const char *where = NULL;
     struct kp_xml_check *check = new_check(document_schema);
     assert_true(tree_is_valid(VALID));
@@ -157,9 +156,8 @@ static void check__valid_stream__passes(void **state)
     kp_xml_check_free(check);
 }
 
-static void check__each_fault__names_its_element_and_no_contents(void **state)
+static void check__each_fault__names_its_element_and_no_contents(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *piece, *by, *element;
     } faults[] = {
@@ -193,15 +191,14 @@ static void check__each_fault__names_its_element_and_no_contents(void **state)
         assert_non_null(strstr(where, faults[i].element));
         assert_null(strstr(where, "7742"));
         assert_null(strstr(where, "漢字"));
-        assert_true(passes(check, VALID, &where)); /* the next document is judged by itself */
+        assert_true(passes(check, VALID, &where)); /* the next document is independent */
         free(text);
     }
     kp_xml_check_free(check);
 }
 
-static void check__document_given_up_halfway__does_not_spoil_the_next(void **state)
+static void check__document_given_up_halfway__does_not_spoil_the_next(void **state UNUSED)
 {
-    (void)state;
     struct kp_buf out = {0};
     struct kp_xml xml;
     const char *where = NULL;
@@ -213,7 +210,7 @@ static void check__document_given_up_halfway__does_not_spoil_the_next(void **sta
         kp_xml_start(&xml, "deeper");
     }
     assert_true(passes(check, VALID, &where));
-    kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3"); /* and one that is freed in the middle */
+    kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3"); /* freed before its end */
     kp_xml_start(&xml, "ClinicalDocument");
     kp_xml_start(&xml, "typeId");
     kp_xml_text(&xml, "t");
@@ -222,10 +219,9 @@ static void check__document_given_up_halfway__does_not_spoil_the_next(void **sta
     kp_buf_release(&out);
 }
 
-/* Nothing was handed over, or not all of it: that is no valid document. */
-static void check__document_without_its_end__is_not_valid(void **state)
+/* No document, or an incomplete one, is invalid. */
+static void check__document_without_its_end__is_not_valid(void **state UNUSED)
 {
-    (void)state;
     struct kp_buf out = {0};
     struct kp_xml xml;
     const char *where = NULL;
@@ -247,9 +243,8 @@ static void check__document_without_its_end__is_not_valid(void **state)
     "<creationTime value=\"20260401\"/><sender><id root=\"" OID "102\" extension=\"" sender "\"/></sender>"           \
     "<serviceEventType code=\"1\"/>" rest "</index>"
 
-static void check__index__has_its_own_schema(void **state)
+static void check__index__has_its_own_schema(void **state UNUSED)
 {
-    (void)state;
     const char *where = NULL;
     struct kp_xml_check *check = new_check(index_schema);
     assert_true(passes(check, INDEX("6631111116", "<totalRecordCount value=\"3\"/>"), &where));
@@ -278,9 +273,8 @@ static void *run_many(void *arg)
     return NULL;
 }
 
-static void check__two_threads_on_one_schema__judge_alike(void **state)
+static void check__two_threads_on_one_schema__judge_alike(void **state UNUSED)
 {
-    (void)state;
     struct runner runners[2];
     char *bad = with("19850331", "1985");
     for (size_t i = 0; i < COUNT(runners); i++) {
@@ -295,7 +289,7 @@ static void check__two_threads_on_one_schema__judge_alike(void **state)
     free(bad);
 }
 
-/* Loads a schema made of the text; what the library prints meanwhile is counted, for it must never print. */
+/* Loads the text as a schema and counts what the library prints meanwhile: it must not print. */
 static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_schema, struct kp_buf *detail,
                                 int64_t *ret_printed)
 {
@@ -312,9 +306,8 @@ static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_sch
     return st;
 }
 
-static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state)
+static void load__invalid_schema__returns_the_reason_prints_nothing(void **state UNUSED)
 {
-    (void)state;
     static const char *const texts[] = {
         "", "not XML", "<html/>",
         "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:element name=\"a\" type=\"missing\"/></xs:schema>"};
@@ -331,10 +324,9 @@ static void load__what_is_no_schema__tells_why_and_prints_nothing(void **state)
     assert_int_equal(sum, 0);
 }
 
-/* What a set of schemas includes is in the set, or nowhere. */
-static void load__include_of_another_file__opens_nothing(void **state)
+/* Includes are resolved inside the set only. */
+static void load__include_of_another_file__opens_nothing(void **state UNUSED)
 {
-    (void)state;
     char text[PATH_MAX + 200];
     struct kp_buf detail = {0};
     struct kp_xml_schema *schema = NULL;
@@ -352,7 +344,7 @@ static void load__include_of_another_file__opens_nothing(void **state)
     kp_buf_release(&detail);
 }
 
-/* Somebody who counts who calls. */
+/* Counts its calls. */
 struct listener {
     int fd;
     atomic_int callers;
@@ -370,9 +362,8 @@ static void *listen_on(void *arg)
     return NULL;
 }
 
-static void load__include_by_http__asks_no_network(void **state)
+static void load__include_by_http__asks_no_network(void **state UNUSED)
 {
-    (void)state;
     struct listener l = {.fd = socket(AF_INET, SOCK_STREAM, 0)};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof(address);
@@ -408,7 +399,7 @@ int main(void)
         cmocka_unit_test(check__document_without_its_end__is_not_valid),
         cmocka_unit_test(check__index__has_its_own_schema),
         cmocka_unit_test(check__two_threads_on_one_schema__judge_alike),
-        cmocka_unit_test(load__what_is_no_schema__tells_why_and_prints_nothing),
+        cmocka_unit_test(load__invalid_schema__returns_the_reason_prints_nothing),
         cmocka_unit_test(load__include_of_another_file__opens_nothing),
         cmocka_unit_test(load__include_by_http__asks_no_network),
     };

@@ -8,9 +8,8 @@
 
 static struct kp_arena arena;
 
-static int fresh(void **state)
+static int fresh(void **state UNUSED)
 {
-    (void)state;
     kp_arena_release(&arena);
     arena = (struct kp_arena){0};
     return 0;
@@ -47,9 +46,8 @@ static struct kp_tree tree_of(const char *text)
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
-static void read__document__becomes_a_tree(void **state)
+static void read__document__becomes_a_tree(void **state UNUSED)
 {
-    (void)state;
     struct kp_tree tree =
         tree_of("<?xml version=\"1.0\"?>\n<a xmlns=\"urn:n\" xmlns:xsi=\"" XSI "\" x=\"1\">\n"
                 "<b xsi:type=\"PQ\" y='&lt;&#x3042;'/>\n<c>one<d/>two</c><b>last</b></a>");
@@ -79,18 +77,16 @@ static void read__document__becomes_a_tree(void **state)
     assert_null(kp_node_child(a, "bb"));
 }
 
-static void read__text__is_joined_by_element(void **state)
+static void read__text__is_joined_by_element(void **state UNUSED)
 {
-    (void)state;
     const struct kp_node *a = tree_of("<a>1<b>2<c>3</c>4</b>5<![CDATA[<6>]]>&amp;<!-- no --></a>").root;
     assert_string_equal(a->text, "15<6>&");
     assert_string_equal(a->first->text, "24");
     assert_string_equal(a->first->first->text, "3");
 }
 
-static void read__text_before_the_first_child__is_marked(void **state)
+static void read__text_before_the_first_child__is_marked(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *text;
         bool first;
@@ -100,9 +96,8 @@ static void read__text_before_the_first_child__is_marked(void **state)
         assert_int_equal(tree_of(rows[i].text).root->text_first, rows[i].first);
 }
 
-static void read__other_namespaces__are_alien(void **state)
+static void read__other_namespaces__are_alien(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *text;
         unsigned long line;
@@ -121,9 +116,8 @@ static void read__other_namespaces__are_alien(void **state)
 
 /* --- faults --- */
 
-static void read__types__lose_the_prefix_of_the_documents_namespace(void **state)
+static void read__types__lose_the_prefix_of_the_documents_namespace(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         const char *text, *type;
         bool alien;
@@ -156,9 +150,8 @@ static void read__types__lose_the_prefix_of_the_documents_namespace(void **state
     assert_string_equal(kp_node_attr(tree.root, "lang"), "");
 }
 
-static void read__malformed__is_said_with_its_line(void **state)
+static void read__malformed__is_said_with_its_line(void **state UNUSED)
 {
-    (void)state;
     static const char *const texts[] = {"<a>\n<b></a>",      "<a>\n</b>",         "<a>\n",
                                         "<a/>\n<b/>",        "<a/>\nx",           "<a>\n&x;</a>",
                                         "<a\nx='1' x='2'/>", "<a>\n<b x=1/></a>", "<a>\n<</a>",
@@ -174,9 +167,8 @@ static void read__malformed__is_said_with_its_line(void **state)
     assert_fault(" <?xml version='1.0'?><a/>", KP_XML_MALFORMED);
 }
 
-static void read__encodings__only_utf8_will_do(void **state)
+static void read__encodings__only_utf8_will_do(void **state UNUSED)
 {
-    (void)state;
     static const char *const sound[] = {"<?xml version='1.0' encoding='UTF-8'?><a/>",
                                         "<?xml version=\"1.0\" encoding=\"utf-8\"?><a/>",
                                         "<?xml version='1.0' encoding = 'Utf-8' standalone='yes'?><a/>",
@@ -203,9 +195,8 @@ static void read__encodings__only_utf8_will_do(void **state)
     assert_int_equal(fault_of("<a>\0</a>", 8, &line), KP_XML_ENCODING);
 }
 
-static void read__document_type__is_refused_before_anything_is_expanded(void **state)
+static void read__document_type__is_refused_before_anything_is_expanded(void **state UNUSED)
 {
-    (void)state;
     assert_fault("<!DOCTYPE a><a/>", KP_XML_DOCTYPE);
     assert_fault("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", KP_XML_DOCTYPE);
     assert_fault("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", KP_XML_DOCTYPE);
@@ -213,11 +204,10 @@ static void read__document_type__is_refused_before_anything_is_expanded(void **s
     assert_fault("<!DOCTYPE a [<!ENTITY % e SYSTEM 'http://127.0.0.1:9/'> %e;]><a/>", KP_XML_DOCTYPE);
 }
 
-/* --- limits, exactly --- */
+/* --- limits --- */
 
-static void read__depth__may_be_the_limit(void **state)
+static void read__depth__may_be_the_limit(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         size_t depth;
         enum kp_xml_fault fault;
@@ -237,7 +227,7 @@ static void read__depth__may_be_the_limit(void **state)
     }
 }
 
-/* The arena is the limit: wherever it ends there is a verdict, and never a tree that lacks a part. */
+/* Whatever the limit of the arena, the result is a fault or a complete tree. */
 static void read__each_limit_of_memory__is_too_large_or_enough(void **state)
 {
     static const char text[] = "<a xmlns='n' x='1' y='2'>some text<b z='3'><c/></b>more<d>text</d></a>";
@@ -255,9 +245,8 @@ static void read__each_limit_of_memory__is_too_large_or_enough(void **state)
     assert_true(was_enough && n_short > 0);
 }
 
-static void read__each_cut__is_malformed_or_breaks_a_character(void **state)
+static void read__each_cut__is_malformed_or_breaks_a_character(void **state UNUSED)
 {
-    (void)state;
     static const char text[] =
         "<?xml version='1.0' encoding='UTF-8'?><a xmlns='n' x='あ'><b>い</b><!-- う --><c/>&amp;</a>";
     for (size_t n = 0; n < sizeof(text) - 1; n++) {
@@ -269,9 +258,8 @@ static void read__each_cut__is_malformed_or_breaks_a_character(void **state)
 
 /* --- against a schema --- */
 
-static void check__tree__is_handed_over_whole(void **state)
+static void check__tree__is_handed_over_whole(void **state UNUSED)
 {
-    (void)state;
     static const char index[] =
         "<index xmlns=\"https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html\"><interactionType code=\"6\"/>"
         "<creationTime value=\"20260401\"/><sender><id root=\"1.2.392.200119.6.102\" extension=\"6631111116\"/></sender>"

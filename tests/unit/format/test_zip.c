@@ -89,9 +89,8 @@ static int shell(const char *command)
     return system(command);
 }
 
-static void archive__unzip_and_7z__find_it_sound(void **state)
+static void archive__unzip_and_7z__find_it_sound(void **state UNUSED)
 {
-    (void)state;
     char *path = new_path("zip");
     assert_int_equal(make_archive(path, new_path("dir")), KP_OK);
     assert_int_equal(shell(kp_arena_printf(&arena, "unzip -tqq '%s' >/dev/null", path)), 0);
@@ -131,17 +130,15 @@ static int python(const char *script, const char *path)
     return shell(kp_arena_printf(&arena, "python3 '%s' '%s'", file, path));
 }
 
-static void archive__python__reads_names_sizes_contents_times_and_modes(void **state)
+static void archive__python__reads_names_sizes_contents_times_and_modes(void **state UNUSED)
 {
-    (void)state;
     char *path = new_path("zip");
     assert_int_equal(make_archive(path, new_path("dir")), KP_OK);
     assert_int_equal(python(SCRIPT, path), 0);
 }
 
-static void archive__made_twice__has_the_same_bytes(void **state)
+static void archive__made_twice__has_the_same_bytes(void **state UNUSED)
 {
-    (void)state;
     size_t n[2] = {0, 0};
     const char *bytes[2];
     for (size_t i = 0; i < 2; i++) {
@@ -155,9 +152,8 @@ static void archive__made_twice__has_the_same_bytes(void **state)
     assert_memory_equal(bytes[0], bytes[1], n[0]);
 }
 
-static void archive__without_members__is_an_end_record_alone(void **state)
+static void archive__without_members__is_an_end_record_alone(void **state UNUSED)
 {
-    (void)state;
     struct kp_zip zip;
     char *path = new_path("zip");
     size_t n = 0;
@@ -167,9 +163,8 @@ static void archive__without_members__is_an_end_record_alone(void **state)
     assert_int_equal(n, 22);
 }
 
-static void archive__in_the_making__is_private(void **state)
+static void archive__in_the_making__is_private(void **state UNUSED)
 {
-    (void)state;
     struct stat info;
     char *path = new_path("zip");
     assert_int_equal(make_archive(path, new_path("dir")), KP_OK);
@@ -177,9 +172,8 @@ static void archive__in_the_making__is_private(void **state)
     assert_int_equal(info.st_mode & 0777, 0600);
 }
 
-static void create__file_that_exists__is_not_overwritten(void **state)
+static void create__file_that_exists__is_not_overwritten(void **state UNUSED)
 {
-    (void)state;
     struct kp_zip zip;
     char *path = new_path("zip");
     size_t n = 0;
@@ -190,9 +184,8 @@ static void create__file_that_exists__is_not_overwritten(void **state)
 }
 
 /* The numbers around the limit of 16 bits: 65,534 members need no ZIP64, 65,535 and more do. */
-static void archive__many_members__turns_to_zip64(void **state)
+static void archive__many_members__turns_to_zip64(void **state UNUSED)
 {
-    (void)state;
     static const unsigned counts[] = {65534, 65535, 70000};
     static const char script[] =
         "import sys, zipfile, struct\n"
@@ -251,9 +244,8 @@ static void finish__any_failing_call__is_reported(void **state)
     }
 }
 
-static void deflate__any_contents__inflate_back_with_the_right_crc(void **state)
+static void deflate__any_contents__inflate_back_with_the_right_crc(void **state UNUSED)
 {
-    (void)state;
     size_t n = 0;
     char *big = big_member(&n);
     const size_t sizes[] = {0, 1, 2, 100, 65535, 65536, n};

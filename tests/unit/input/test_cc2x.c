@@ -24,16 +24,10 @@ static enum kp_status build_of(struct inputs inputs, const char *table, const ch
     const char *path = put_file("table.csv", table, strlen(table));
     const char *methods_path = methods ? put_file("methods.csv", methods, strlen(methods)) : NULL;
     memset(&got, 0, sizeof(got));
-    assert_int_equal(kp_mapping_load(&scratch, &kp_io_posix, text, path, methods_path, &DIAG, &file), KP_OK);
+    assert_int_equal(kp_mapping_load(&ctx, path, methods_path, &file), KP_OK);
     assert_true(file.is_cc2x);
-    const struct kp_mapping_job job = {.arena = &scratch,
-                                       .tables = &tables,
-                                       .diag = &DIAG,
-                                       .file = &file,
-                                       .input_path = "in.csv",
-                                       .input = inputs.input,
-                                       .n_inputs = inputs.n};
-    return kp_mapping_build(&job, &(struct kp_heading){headers, NULL, n}, &mapping);
+    const struct kp_mapping_job job = {&file, inputs.input, inputs.n};
+    return kp_mapping_build(&ctx, &job, &(struct kp_heading){headers, NULL, n}, &mapping);
 }
 
 /* An export of four columns whose headers mean nothing. */

@@ -23,15 +23,9 @@ enum { N_REQUIRED = 8, FIRST_LINE = 2 };
 static enum kp_status build(const struct kp_mapping_file *file, const char *const *first,
                             const char *const *second, size_t n)
 {
-    const struct kp_mapping_job job = {.arena = &scratch,
-                                       .tables = &tables,
-                                       .diag = &DIAG,
-                                       .file = file,
-                                       .input_path = "in.csv",
-                                       .input = 1,
-                                       .n_inputs = 1};
+    const struct kp_mapping_job job = {file, 1, 1};
     memset(&got, 0, sizeof(got));
-    return kp_mapping_build(&job, &(struct kp_heading){first, second, n}, &mapping);
+    return kp_mapping_build(&ctx, &job, &(struct kp_heading){first, second, n}, &mapping);
 }
 
 #define BY_SYNONYMS(...)                                                                                     \
@@ -50,7 +44,7 @@ static enum kp_status load_text(const char *rows, struct kp_mapping_file *file)
 {
     const char *path = put_file("map.csv", rows, strlen(rows));
     memset(&got, 0, sizeof(got));
-    return kp_mapping_load(&scratch, &kp_io_posix, text, path, NULL, &DIAG, file);
+    return kp_mapping_load(&ctx, path, NULL, file);
 }
 
 #define HEADING "column,target,unit,values\n"
@@ -448,15 +442,17 @@ static void several_columns__in_a_file__do_not_stop_it(void **state UNUSED)
 
 /* --- what is lacking --- */
 
-static void assert_lacks(size_t i, bool has_facility, const char *field, const char *header)
+static const struct kp_org NOBODY = {0}, FACILITY = {.number = "1312345678", .name = "健診所"};
+
+static void assert_lacks(size_t i, const struct kp_org *facility, const char *field, const char *header)
 {
-    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
-    size_t n = kp_mapping_lacks(&mapping, has_facility, lacking);
+    const struct kp_field_info *lacking[KP_F__COUNT];
+    size_t n = kp_mapping_lacks(&mapping, facility, lacking);
     if (n != (field ? 1 : 0))
         fail_msg("column %zu: %zu fields are lacking", i, n);
     if (field) {
-        assert_string_equal(lacking[0].field, field);
-        assert_string_equal(lacking[0].header, header);
+        assert_string_equal(lacking[0]->name, field);
+        assert_string_equal(lacking[0]->header, header);
     }
 }
 
@@ -467,40 +463,40 @@ static void lacks__each_required_field__is_named_with_its_header(void **state UN
                                          "birth_date",      "postal_code",    "address",   "exam_date",
                                          "facility_number", "facility_name"};
     assert_int_equal(build(NULL, all, NULL, COUNT(all)), KP_OK);
-    assert_lacks(0, false, NULL, NULL);
+    assert_lacks(0, &NOBODY, NULL, NULL);
     for (size_t i = 0; i < COUNT(all); i++) {
         const char *headers[COUNT(all)];
         memcpy(headers, all, sizeof(headers));
         headers[i] = "予備";
         assert_int_equal(build(NULL, headers, NULL, COUNT(all)), KP_OK);
-        assert_lacks(i, false, fields[i], all[i]);
-        assert_lacks(i, true, i < N_REQUIRED ? fields[i] : NULL, all[i]);
+        assert_lacks(i, &NOBODY, fields[i], all[i]);
+        assert_lacks(i, &FACILITY, i < N_REQUIRED ? fields[i] : NULL, all[i]);
     }
 }
 
 static void lacks__no_columns__names_all_in_order(void **state UNUSED)
 {
     static const char *const none[] = {""};
-    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
+    const struct kp_field_info *lacking[KP_F__COUNT];
     assert_int_equal(build(NULL, none, NULL, 0), KP_OK);
-    assert_int_equal(kp_mapping_lacks(&mapping, false, lacking), KP_REQUIRED_FIELDS);
-    assert_string_equal(lacking[0].field, "insurer_number");
-    assert_string_equal(lacking[9].field, "facility_name");
-    assert_int_equal(kp_mapping_lacks(&mapping, true, lacking), N_REQUIRED);
-    assert_string_equal(lacking[7].field, "exam_date");
+    assert_int_equal(kp_mapping_lacks(&mapping, &NOBODY, lacking), N_REQUIRED + 2);
+    assert_string_equal(lacking[0]->name, "insurer_number");
+    assert_string_equal(lacking[9]->name, "facility_name");
+    assert_int_equal(kp_mapping_lacks(&mapping, &FACILITY, lacking), N_REQUIRED);
+    assert_string_equal(lacking[7]->name, "exam_date");
 }
 
 /* An item of the same number as a field is no field, nor is a column that the mapping file ignores. */
 static void lacks__items_and_ignored_columns__fill_no_field(void **state UNUSED)
 {
-    struct kp_lacking lacking[KP_REQUIRED_FIELDS];
+    const struct kp_field_info *lacking[KP_F__COUNT];
     const char *headers[KP_F__COUNT];
     for (size_t i = 0; i < COUNT(headers); i++)
         headers[i] = tables.items[i].code;
     assert_int_equal(build(NULL, headers, NULL, COUNT(headers)), KP_OK);
-    assert_int_equal(kp_mapping_lacks(&mapping, false, lacking), KP_REQUIRED_FIELDS);
+    assert_int_equal(kp_mapping_lacks(&mapping, &NOBODY, lacking), N_REQUIRED + 2);
     assert_int_equal(by_row("ignore", "", ""), KP_OK);
-    assert_int_equal(kp_mapping_lacks(&mapping, false, lacking), KP_REQUIRED_FIELDS);
+    assert_int_equal(kp_mapping_lacks(&mapping, &NOBODY, lacking), N_REQUIRED + 2);
 }
 
 /* --- by a mapping file --- */
@@ -719,9 +715,7 @@ static void file__comment_before_its_header__is_passed_over(void **state UNUSED)
 static void load__missing_file_header_or_quote__is_refused(void **state UNUSED)
 {
     struct kp_mapping_file file;
-    assert_int_equal(
-        kp_mapping_load(&scratch, &kp_io_posix, text, "/nonexistent/map.csv", NULL, &DIAG, &file),
-        KP_E_USAGE);
+    assert_int_equal(kp_mapping_load(&ctx, "/nonexistent/map.csv", NULL, &file), KP_E_USAGE);
     assert_int_equal(got.code, 1030);
     assert_int_equal(load_text("column,target,unit\na,sex,\n", &file), KP_E_USAGE);
     assert_int_equal(got.code, 1031);
@@ -736,12 +730,11 @@ static void load__methods_that_cannot_be_read__are_refused(void **state UNUSED)
     static const char table[] = "FILENO,COLNO,CODE\n1,1,sex\n";
     struct kp_mapping_file file;
     const char *path = put_file("table.csv", table, strlen(table));
-    assert_int_equal(kp_mapping_load(&scratch, &kp_io_posix, text, path, "/nonexistent/m.csv", &DIAG, &file),
-                     KP_E_USAGE);
+    assert_int_equal(kp_mapping_load(&ctx, path, "/nonexistent/m.csv", &file), KP_E_USAGE);
     assert_int_equal(got.code, 1030);
     assert_string_equal(got.file, "/nonexistent/m.csv");
     const char *methods = put_file("methods.csv", "\"1,2", 4);
-    assert_int_equal(kp_mapping_load(&scratch, &kp_io_posix, text, path, methods, &DIAG, &file), KP_E_USAGE);
+    assert_int_equal(kp_mapping_load(&ctx, path, methods, &file), KP_E_USAGE);
     assert_int_equal(got.code, 1050);
     assert_string_equal(got.file, methods);
 }

@@ -81,7 +81,7 @@ static void memory__short_for_the_units__is_an_error(void **state UNUSED)
         struct kp_arena little = {.max_bytes = 64 * 1024};
         assert_non_null(kp_arena_alloc(&little, 64 * 1024 - 64 - spare));
         struct kp_findings found = {.arena = &little};
-        (void)kp_normalize(&tables, &mapping, &nobody, cells, &little, &found, &r);
+        (void)kp_normalize(&tables, &mapping, &nobody, cells, &found, &r);
         kp_arena_release(&little);
     }
 }

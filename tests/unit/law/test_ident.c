@@ -2,7 +2,7 @@
 
 #include "law/ident.h"
 
-/* The numbers and sums are those worked out in format 5.2 and 5.3. */
+/* Numbers and sums from the worked examples in sections 5.2 and 5.3 of the format. */
 
 static void insurer_numbers__published_examples__pass(void **state UNUSED)
 {
@@ -14,7 +14,7 @@ static void insurer_numbers__published_examples__pass(void **state UNUSED)
 
 static void insurer_numbers__dummy_99999999__fails(void **state UNUSED)
 {
-    assert_false(kp_check_digit_ok("99999999", 8)); /* sum 63: 7 would be right */
+    assert_false(kp_check_digit_ok("99999999", 8)); /* sum 63, so the check digit would be 7 */
     assert_true(kp_check_digit_ok("99999997", 8));
 }
 
@@ -38,7 +38,7 @@ static void check_digit__every_other_last_digit__fails(void **state UNUSED)
         }
 }
 
-static void check_digit__one_wrong_digit_anywhere__is_found(void **state UNUSED)
+static void check_digit__one_wrong_digit_anywhere__is_detected(void **state UNUSED)
 {
     for (size_t at = 0; at < 7; at++)
         for (char digit = '0'; digit <= '9'; digit++) {
@@ -57,7 +57,7 @@ static void check_digit__sum_divisible_by_ten__is_zero(void **state UNUSED)
     assert_false(kp_check_digit_ok("00000191", 8));
 }
 
-static void check_digit__length_counts__only_the_first_n_are_looked_at(void **state UNUSED)
+static void check_digit__longer_text__only_the_first_n_count(void **state UNUSED)
 {
     assert_true(kp_check_digit_ok("06139463xyz", 8));
 }
@@ -71,9 +71,9 @@ static void facility_numbers__published_examples__pass(void **state UNUSED)
         assert_true(kp_facility_number_ok(numbers[i]));
 }
 
-static void facility_numbers__own_seven_digits__count_in_prefectures_11_to_14_only(void **state UNUSED)
+static void facility_numbers__own_seven_digits__count_in_11_to_14_only(void **state UNUSED)
 {
-    /* 0438796 carries its own check digit; the nine digits before would want 9 in Tokyo */
+    /* 0438796 contains its own check digit; over nine digits, as in Tokyo, it would be 9 */
     static const struct {
         const char *number;
         bool ok;
@@ -85,7 +85,7 @@ static void facility_numbers__own_seven_digits__count_in_prefectures_11_to_14_on
         assert_int_equal(kp_facility_number_ok(cases[i].number), cases[i].ok);
 }
 
-static void facility_numbers__every_other_last_digit__fails_outside_11_to_14(void **state UNUSED)
+static void facility_numbers__other_last_digits__fail_outside_11_to_14(void **state UNUSED)
 {
     for (char last = '0'; last <= '9'; last++) {
         char number[] = "2813300114";
@@ -101,12 +101,12 @@ int main(void)
         cmocka_unit_test(insurer_numbers__dummy_99999999__fails),
         cmocka_unit_test(kokuho_numbers__leading_zeros__change_nothing),
         cmocka_unit_test(check_digit__every_other_last_digit__fails),
-        cmocka_unit_test(check_digit__one_wrong_digit_anywhere__is_found),
+        cmocka_unit_test(check_digit__one_wrong_digit_anywhere__is_detected),
         cmocka_unit_test(check_digit__sum_divisible_by_ten__is_zero),
-        cmocka_unit_test(check_digit__length_counts__only_the_first_n_are_looked_at),
+        cmocka_unit_test(check_digit__longer_text__only_the_first_n_count),
         cmocka_unit_test(facility_numbers__published_examples__pass),
-        cmocka_unit_test(facility_numbers__own_seven_digits__count_in_prefectures_11_to_14_only),
-        cmocka_unit_test(facility_numbers__every_other_last_digit__fails_outside_11_to_14),
+        cmocka_unit_test(facility_numbers__own_seven_digits__count_in_11_to_14_only),
+        cmocka_unit_test(facility_numbers__other_last_digits__fail_outside_11_to_14),
     };
     return cmocka_run_group_tests_name("ident", tests, NULL, NULL);
 }

@@ -69,13 +69,13 @@ static void assert_all_refused(enum which which, const struct wrong *cases, size
             fail_msg("%s: status %d, K%u, line %u, field %s, %d messages", cases[i].rows, st, got.code,
                      (unsigned)got.line, got.field, got.count);
         assert_non_null(strstr(got.file, "/register.csv"));
-        assert_int_equal(registers.n_requests, 77); /* left alone on failure */
+        assert_int_equal(registers.n_requests, 77); /* untouched on failure */
     }
 }
 
 /* --- requests --- */
 
-static void requests__wrong_rows__are_refused_with_code_line_and_field(void **state UNUSED)
+static void requests__wrong_rows__are_refused_with_their_place(void **state UNUSED)
 {
     static const struct wrong cases[] = {
         {",06139463,2025-04-01,elderly_act,,,,,,,\n", 1035, 2, "request_id"},
@@ -147,7 +147,7 @@ static void requests__good_rows__are_read_and_chained_in_order(void **state UNUS
 
 /* --- consents --- */
 
-static void consents__wrong_rows__are_refused_with_code_line_and_field(void **state UNUSED)
+static void consents__wrong_rows__are_refused_with_their_place(void **state UNUSED)
 {
     static const struct wrong cases[] = {
         {",E1,,,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "consent_id"},
@@ -195,7 +195,7 @@ static void consents__good_rows__are_found_by_employee_or_by_card(void **state U
     assert_string_equal(c->next->insured, kp_insured_key(&scratch, "06139463", "12", "34", "01"));
     assert_string_equal(c->next->next->id, "C5");
     assert_null(c->next->next->next);
-    /* the width in which the card is written makes no other person; another branch does */
+    /* the width of characters is ignored, the branch is not */
     c = kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "12", "３４", "01"));
     assert_string_equal(c->id, "C2");
     assert_null(c->next);
@@ -207,7 +207,7 @@ static void consents__good_rows__are_found_by_employee_or_by_card(void **state U
 
 /* --- insurers --- */
 
-static void insurers__wrong_rows__are_refused_with_code_line_and_field(void **state UNUSED)
+static void insurers__wrong_rows__are_refused_with_their_place(void **state UNUSED)
 {
     static const struct wrong cases[] = {
         {",,,,,,,,,,,,,\n", 1035, 2, "insurer_number"},
@@ -224,7 +224,7 @@ static void insurers__wrong_rows__are_refused_with_code_line_and_field(void **st
         {"06139463,,,,,,,,,11,,,,\n", 1033, 2, "programme_40to74"},
         {"06139463,,,,,,,,,,11,,,\n", 1033, 2, "report_under40"},
         {"06139463,,,,,,,,,,,31,,\n", 1033, 2, "programme_under40"},
-        /* A pair that no record could go out under, and requests to delete what was sent. */
+        /* A pair that fits no record, and deletions. */
         {"06139463,,,,,,,,10,990,,,,\n", 1033, 2, "programme_40to74"},
         {"06139463,,,,,,,,,000,,,,\n", 1033, 2, "programme_40to74"},
         {"06139463,,,,,,,,19,,,,,\n", 1033, 2, "report_40to74"},
@@ -270,7 +270,7 @@ static void insurers__empty_cells__get_the_defaults(void **state UNUSED)
     assert_null(kp_insurer_of(&r, "00280081"));
 }
 
-/* --- the file as such --- */
+/* --- the file --- */
 
 static void header__column_missing_or_unknown__is_named(void **state UNUSED)
 {
@@ -322,6 +322,31 @@ static void file__cp932__is_read(void **state UNUSED)
     assert_string_equal(n->representative, "長");
 }
 
+/* The fuller the arena at the start, the earlier memory runs out. */
+static void file__arena_at_its_limit__is_reported_once(void **state UNUSED)
+{
+    enum { LIMIT = 1 << 16, STEP = 256 };
+    static const char rows[] = CONSENTS "C1,E1,,,,,*,all,explicit,2025-04-01,,\n"
+                                        "C2,,06139463,12,34,,*,other,explicit,2025-04-01,,\n";
+    const struct kp_register_files files = {.consents = put_file("consents.csv", rows, sizeof(rows) - 1)};
+    size_t n_failed = 0;
+    for (size_t taken = LIMIT - 40 * STEP; taken < LIMIT; taken += STEP) {
+        struct kp_registers registers = {.n_consents = 77};
+        struct kp_context ctx = {
+            .io = &kp_io_posix, .arena = {.max_bytes = LIMIT}, .diag = diag, .tables = tables};
+        memset(&got, 0, sizeof(got));
+        (void)kp_arena_alloc(&ctx.arena, taken);
+        enum kp_status st = kp_registers_load(&ctx, &files, "6631111116", &registers);
+        kp_arena_release(&ctx.arena);
+        assert_int_equal(got.count, st != KP_OK);
+        assert_int_equal(registers.n_consents, st == KP_OK ? 2 : 77);
+        n_failed += st != KP_OK;
+        /* A file that cannot be read for lack of memory is a file that cannot be read. */
+        assert_true(st == KP_OK || st == KP_E_SYSTEM || got.code == KP_K_REGISTER_UNREADABLE);
+    }
+    assert_in_range(n_failed, 5, 39);
+}
+
 static void no_register__no_path__is_empty(void **state UNUSED)
 {
     const struct kp_register_files files = {0};
@@ -350,16 +375,17 @@ static void value__wrong__is_shown_only_when_values_may_be(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(requests__wrong_rows__are_refused_with_code_line_and_field, tidy),
+        cmocka_unit_test_teardown(requests__wrong_rows__are_refused_with_their_place, tidy),
         cmocka_unit_test_teardown(requests__good_rows__are_read_and_chained_in_order, tidy),
-        cmocka_unit_test_teardown(consents__wrong_rows__are_refused_with_code_line_and_field, tidy),
+        cmocka_unit_test_teardown(consents__wrong_rows__are_refused_with_their_place, tidy),
         cmocka_unit_test_teardown(consents__good_rows__are_found_by_employee_or_by_card, tidy),
-        cmocka_unit_test_teardown(insurers__wrong_rows__are_refused_with_code_line_and_field, tidy),
+        cmocka_unit_test_teardown(insurers__wrong_rows__are_refused_with_their_place, tidy),
         cmocka_unit_test_teardown(insurers__empty_cells__get_the_defaults, tidy),
         cmocka_unit_test_teardown(header__column_missing_or_unknown__is_named, tidy),
         cmocka_unit_test_teardown(header__other_order_of_columns__is_fine, tidy),
         cmocka_unit_test_teardown(file__missing_or_not_text__is_refused, tidy),
         cmocka_unit_test_teardown(file__cp932__is_read, tidy),
+        cmocka_unit_test_teardown(file__arena_at_its_limit__is_reported_once, tidy),
         cmocka_unit_test_teardown(no_register__no_path__is_empty, tidy),
         cmocka_unit_test_teardown(value__wrong__is_shown_only_when_values_may_be, tidy),
     };

@@ -1,5 +1,4 @@
-/* What no sentence of the law says by itself: several requests at once, doubted membership, cases at the rim.
- */
+/* Cases that no single sentence of the law describes: several requests, doubtful membership, edge cases. */
 #include "rule_common.h"
 
 #include "base/buf.h"
@@ -8,7 +7,7 @@ enum { BOTH = ELDERLY | HEALTH };
 
 /* --- requests --- */
 
-static void request__limited_to_days_of_examination__covers_its_ends_and_nothing_else(void **state UNUSED)
+static void request__limited_to_exam_days__covers_both_ends_only(void **state UNUSED)
 {
     static const struct {
         const char *from, *to, *outcome;
@@ -22,7 +21,7 @@ static void request__limited_to_days_of_examination__covers_its_ends_and_nothing
     }
 }
 
-static void request__limited_to_an_age_band__covers_nobody_else(void **state UNUSED)
+static void request__limited_to_an_age_band__covers_no_other(void **state UNUSED)
 {
     static const struct {
         enum kp_band band;
@@ -40,7 +39,7 @@ static void request__limited_to_an_age_band__covers_nobody_else(void **state UNU
     }
 }
 
-static void several_requests__elderly_act_comes_first_from_40_on(void **state UNUSED)
+static void several_requests__from_40_on__elderly_act_comes_first(void **state UNUSED)
 {
     struct kp_request second = the.q;
     second.id = "R2";
@@ -53,7 +52,7 @@ static void several_requests__elderly_act_comes_first_from_40_on(void **state UN
     assert_string_equal(the_decision().request->id, "R1");
 }
 
-static void several_requests__overlapping__first_that_serves_is_named(void **state UNUSED)
+static void several_requests__overlapping__first_usable_one_is_named(void **state UNUSED)
 {
     struct kp_request second = the.q, third = the.q;
     second.id = "R2";
@@ -71,7 +70,7 @@ static void several_requests__overlapping__first_that_serves_is_named(void **sta
     the_outcome_is("no_request");
 }
 
-/* --- who the insurer is --- */
+/* --- insurer and membership --- */
 
 static void insurer_number__of_no_scheme__is_unsettled(void **state UNUSED)
 {
@@ -81,7 +80,7 @@ static void insurer_number__of_no_scheme__is_unsettled(void **state UNUSED)
     assert_string_equal(the_decision().scheme, KP_SCHEME_UNSETTLED);
 }
 
-static void membership__doubted__only_a_consent_that_names_the_recipient_counts(void **state UNUSED)
+static void membership__in_doubt__consent_must_name_the_recipient(void **state UNUSED)
 {
     struct kp_consent *consent = give_consent("all");
     the.c.member_from = day("2025-06-11"); /* the day after the exam */
@@ -94,22 +93,22 @@ static void membership__doubted__only_a_consent_that_names_the_recipient_counts(
     the_outcome_is("kenpo150");
 }
 
-/* --- at the rim --- */
+/* --- edge cases --- */
 
-static void consent__before_the_privacy_act_had_its_rule__is_no_basis(void **state UNUSED)
+static void consent__before_the_privacy_act__is_no_basis(void **state UNUSED)
 {
     the.c.exam = the.c.on = day("2005-03-31");
     the.c.insurer_number = "39131001";
     give_consent("all")->given = day("2005-03-01");
     the_outcome_is("consent_missing");
-    the.c.n_consents = 0; /* held for that reason anyway */
+    the.c.n_consents = 0; /* the reason of the hold */
     the_outcome_is("consent_missing");
     give_consent("all")->given = day("2005-03-01");
     the.c.on = day("2005-04-01");
     the_outcome_is("consent_old");
 }
 
-static void grounds__not_asked_for__the_decision_is_the_same(void **state UNUSED)
+static void grounds__not_wanted__decision_is_the_same(void **state UNUSED)
 {
     static const char *const numbers[] = {"06139463", "39131001", "07130001"};
     for (size_t i = 0; i < COUNT(numbers); i++) {
@@ -147,14 +146,14 @@ static void texts__memory_is_short__are_null(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(request__limited_to_days_of_examination__covers_its_ends_and_nothing_else),
-        TEST(request__limited_to_an_age_band__covers_nobody_else),
-        TEST(several_requests__elderly_act_comes_first_from_40_on),
-        TEST(several_requests__overlapping__first_that_serves_is_named),
+        TEST(request__limited_to_exam_days__covers_both_ends_only),
+        TEST(request__limited_to_an_age_band__covers_no_other),
+        TEST(several_requests__from_40_on__elderly_act_comes_first),
+        TEST(several_requests__overlapping__first_usable_one_is_named),
         TEST(insurer_number__of_no_scheme__is_unsettled),
-        TEST(membership__doubted__only_a_consent_that_names_the_recipient_counts),
-        TEST(consent__before_the_privacy_act_had_its_rule__is_no_basis),
-        TEST(grounds__not_asked_for__the_decision_is_the_same),
+        TEST(membership__in_doubt__consent_must_name_the_recipient),
+        TEST(consent__before_the_privacy_act__is_no_basis),
+        TEST(grounds__not_wanted__decision_is_the_same),
         TEST(provisions__no_exemption_in_the_table__are_named_without_it),
         TEST(texts__memory_is_short__are_null),
     };

@@ -1,12 +1,12 @@
-/* Items and consents beside each other, and the rule written a second time. */
+/* Combinations of items and consents, and a second implementation of the rule as a table. */
 #include "rule_common.h"
 
-#define OPINION "9N521000000000049" /* a doctor's, and who gave it */
+#define OPINION "9N521000000000049" /* of a doctor, and the doctor's name */
 #define NAME "9N526000000000049"
-#define LUNG "9N581161300000011" /* the judgement of a screening as a code, as words, and who judged */
+#define LUNG "9N581161300000011" /* of a screening: judgement as a code, as text, and the doctor */
 #define LUNG_WORDS "9N581161400000049"
 #define LUNG_NAME "9N586000000000049"
-#define ECG "9A110160700000011" /* flag and words of a finding, of the duty */
+#define ECG "9A110160700000011" /* flag and text of a finding; items of the duty */
 #define ECG_WORDS "9A110160800000049"
 #define X_RAY_WORDS "9N206160800000049"
 
@@ -21,8 +21,7 @@ static void several_consents__one_that_counts__is_enough(void **state UNUSED)
     the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
 }
 
-static void consent__recipients_particulars_unknown__request_that_lists_the_item_still_opens_it(
-    void **state UNUSED)
+static void consent__recipient_unknown__listing_request_still_releases(void **state UNUSED)
 {
     give_consent("other");
     the.c.recipient_known = false;
@@ -33,7 +32,7 @@ static void consent__recipients_particulars_unknown__request_that_lists_the_item
     assert_int_equal(the_ground(ITEM_X_RAY), KP_GROUND_WITHHELD);
 }
 
-/* From now on the record has these items and no others. */
+/* Makes these the only items of the record. */
 static void the_record_has(const char *code, enum kp_presence presence)
 {
     the.c.presence = the.presence;
@@ -66,19 +65,19 @@ static void doctors_name__without_its_judgement__is_withheld(void **state UNUSED
     give_consent(NAME);
     assert_int_equal(the_decision().n_released, 1); /* the height, under the duty */
     assert_int_equal(the_ground(NAME), KP_GROUND_WITHHELD);
-    the.presence[the_item(NAME)] = KP_ITEM_STATED; /* was no result, so none is taken away */
+    the.presence[the_item(NAME)] = KP_ITEM_STATED; /* not a result, so the count stays */
     assert_int_equal(the_decision().n_released, 1);
     assert_int_equal(the_ground(NAME), KP_GROUND_WITHHELD);
     the.presence[the_item(NAME)] = KP_ITEM_RESULT;
     give_consent(OPINION);
     assert_int_equal(the_decision().n_released, 3);
     assert_int_equal(the_ground(NAME), KP_GROUND_CONSENT);
-    the.c.requests = NULL; /* on consent alone, a name alone leaves nothing to release */
+    the.c.requests = NULL; /* consent to the name alone releases nothing */
     the.c.n_consents = 1;
     the_outcome_is("no_request");
 }
 
-static void doctors_name__items_not_known__is_withheld_without_its_judgement_too(void **state UNUSED)
+static void doctors_name__items_not_known__needs_its_judgement_too(void **state UNUSED)
 {
     the.c.requests = NULL;
     give_consent(NAME);
@@ -98,15 +97,15 @@ static void judgement__its_doctor_has_no_ground__is_withheld(void **state UNUSED
     consent->items = OPINION " " NAME;
     THESE_GO_OUT(ITEM_HEIGHT, OPINION, NAME);
     consent->items = OPINION;
-    the.policy.release_requested_items = true; /* one half on the consent, the other on the request */
+    the.policy.release_requested_items = true; /* one half by consent, the other by the request */
     the.q.items = NAME;
     THESE_GO_OUT(ITEM_HEIGHT, OPINION, NAME);
     the.q.items = OPINION;
     THESE_GO_OUT(ITEM_HEIGHT);
 }
 
-/* There is no half to miss where the doctor is not named, and none to break where nothing was judged. */
-static void judgement__or_its_doctor_is_no_result__goes_out_on_its_own_ground(void **state UNUSED)
+/* Without a doctor's name, or without a judgement, there is no second half. */
+static void judgement__half_is_no_result__other_needs_only_its_ground(void **state UNUSED)
 {
     give_consent(OPINION);
     the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
@@ -121,9 +120,8 @@ static void judgement__or_its_doctor_is_no_result__goes_out_on_its_own_ground(vo
         }
 }
 
-/* A code that says "not done" has no doctor, so the doctor of the other judgement does not go out with it. */
-static void doctors_name__of_several_judgements__needs_one_that_goes_out_and_says_something(
-    void **state UNUSED)
+/* A judgement "not done" carries no doctor's name. */
+static void doctors_name__several_judgements__needs_one_released_result(void **state UNUSED)
 {
     struct kp_consent *consent = give_consent(LUNG " " LUNG_NAME);
     the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
@@ -141,7 +139,7 @@ static void doctors_name__of_several_judgements__needs_one_that_goes_out_and_say
     THESE_GO_OUT(ITEM_HEIGHT, LUNG);
 }
 
-static void finding__its_words_have_no_ground__is_withheld(void **state UNUSED)
+static void finding__its_text_has_no_ground__is_withheld(void **state UNUSED)
 {
     struct kp_consent *consent = give_consent(ITEM_X_RAY);
     the_record_has(ITEM_HEIGHT, KP_ITEM_RESULT);
@@ -156,11 +154,11 @@ static void finding__its_words_have_no_ground__is_withheld(void **state UNUSED)
     the_record_has(ITEM_X_RAY, KP_ITEM_RESULT);
     consent->items = ITEM_X_RAY " " X_RAY_WORDS;
     THESE_GO_OUT(ITEM_HEIGHT, ITEM_X_RAY, X_RAY_WORDS);
-    consent->items = X_RAY_WORDS; /* words say by themselves that there is a finding */
+    consent->items = X_RAY_WORDS; /* the text alone is a finding */
     THESE_GO_OUT(ITEM_HEIGHT, X_RAY_WORDS);
 }
 
-static void finding_of_the_duty__goes_out_whole__on_consent_alone_only_with_its_words(void **state UNUSED)
+static void finding_of_the_duty__consent_alone__needs_its_text_too(void **state UNUSED)
 {
     give_consent(ECG);
     the_record_has(ECG, KP_ITEM_RESULT);
@@ -173,7 +171,7 @@ static void finding_of_the_duty__goes_out_whole__on_consent_alone_only_with_its_
     THESE_GO_OUT(ECG, ECG_WORDS);
 }
 
-/* What an explanation says: the half would go out of a record that has no other. */
+/* In an explanation the half would be released from a record without the other. */
 static void halves__items_not_known__none_is_missing(void **state UNUSED)
 {
     the.c.requests = NULL;
@@ -184,8 +182,7 @@ static void halves__items_not_known__none_is_missing(void **state UNUSED)
     assert_int_equal(the_ground(ITEM_X_RAY), KP_GROUND_CONSENT);
 }
 
-/* The catalogue's halves are of one scope: what the duty asks for is never withheld for want of its other
- * half. */
+/* Halves have the same scope, so an item of the duty is never withheld for lack of its other half. */
 static void halves__of_the_catalogue__are_of_one_scope(void **state UNUSED)
 {
     size_t n = 0;
@@ -199,10 +196,10 @@ static void halves__of_the_catalogue__are_of_one_scope(void **state UNUSED)
             n++;
         }
     }
-    assert_true(n > 18); /* there are as many judgements alone */
+    assert_true(n > 18); /* the number of judgements */
 }
 
-static void held_for_lack_of_a_basis__what_would_give_one__is_named(void **state UNUSED)
+static void held_no_basis__missing_provision__is_named(void **state UNUSED)
 {
     static const struct {
         const char *number, *birth, *text;
@@ -220,7 +217,7 @@ static void held_for_lack_of_a_basis__what_would_give_one__is_named(void **state
     }
 }
 
-/* --- the rule a second time, as a table, over every combination --- */
+/* --- the second implementation: a table, compared over every combination --- */
 
 static const char *expected(const char *prefix, int band, int articles, int when, int consent)
 {
@@ -251,7 +248,7 @@ static const char *expected(const char *prefix, int band, int articles, int when
     return out;
 }
 
-static void every_combination__two_writings_of_the_rule__agree(void **state UNUSED)
+static void every_combination__both_implementations__agree(void **state UNUSED)
 {
     static const char *const prefixes[] = {"06", "00", "31", "34", "39", "07"};
     static const char *const days[] = {"2021-12-31", "2022-01-01", "2022-03-31", "2022-04-01", "2026-11-16"};
@@ -302,18 +299,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(several_consents__one_that_counts__is_enough),
-        TEST(consent__recipients_particulars_unknown__request_that_lists_the_item_still_opens_it),
+        TEST(consent__recipient_unknown__listing_request_still_releases),
         TEST(doctors_name__without_its_judgement__is_withheld),
-        TEST(doctors_name__items_not_known__is_withheld_without_its_judgement_too),
+        TEST(doctors_name__items_not_known__needs_its_judgement_too),
         TEST(judgement__its_doctor_has_no_ground__is_withheld),
-        TEST(judgement__or_its_doctor_is_no_result__goes_out_on_its_own_ground),
-        TEST(doctors_name__of_several_judgements__needs_one_that_goes_out_and_says_something),
-        TEST(finding__its_words_have_no_ground__is_withheld),
-        TEST(finding_of_the_duty__goes_out_whole__on_consent_alone_only_with_its_words),
+        TEST(judgement__half_is_no_result__other_needs_only_its_ground),
+        TEST(doctors_name__several_judgements__needs_one_released_result),
+        TEST(finding__its_text_has_no_ground__is_withheld),
+        TEST(finding_of_the_duty__consent_alone__needs_its_text_too),
         TEST(halves__items_not_known__none_is_missing),
         TEST(halves__of_the_catalogue__are_of_one_scope),
-        TEST(held_for_lack_of_a_basis__what_would_give_one__is_named),
-        TEST(every_combination__two_writings_of_the_rule__agree),
+        TEST(held_no_basis__missing_provision__is_named),
+        TEST(every_combination__both_implementations__agree),
     };
     return cmocka_run_group_tests_name("rule_cases", tests, set_up_rule, free_tables);
 }

@@ -1,7 +1,7 @@
 /*
- * The rule a second time, as tables of letters over plain numbers, compared with kp_decide over every
- * combination. Nothing of src/ takes part in the expectation: days are numbers such as 20220401, what the
- * law's tables say stands here as literals.
+ * A second implementation of the rule, as tables of letters over plain numbers, compared with kp_decide over
+ * every combination. The expectation uses nothing of src/: days are numbers such as 20220401, and the
+ * contents of the legal tables are literals.
  */
 #include "rule_common.h"
 
@@ -9,8 +9,8 @@
 
 enum { SOME = 16, MOST_ASKS = 2 };
 
-/* A handful of items. A judgement is taken with its doctor only, the flag of a finding with its words: "half"
- * is where that other half stands, 0 where there is none. */
+/* A few items. A judgement needs its doctor, the flag of a finding its text: half is the index of that other
+ * half, 0 for none. */
 static const struct {
     const char *code;
     enum { DUTY, FORM, OTHER } scope;
@@ -34,14 +34,14 @@ static const struct {
 #define USUAL "rsrrrrrrrrrrrrrr"                            /* r result, s stated, - absent */
 
 struct insurer {
-    const char *number, *word; /* what the register says of the scheme */
+    const char *number, *word; /* the register's scheme */
 };
 
-/* A request; days of 0 are open. */
+/* A request; day 0: open. */
 struct ask {
     int received, articles; /* 1 elderly, 2 health, 3 both */
     int withdrawn, until, exam_from, exam_to;
-    const char *ages; /* letters of the bands, NULL for all */
+    const char *ages; /* letters of the bands; NULL: all */
     const char *items;
 };
 
@@ -59,21 +59,21 @@ struct story {
     size_t n_asks;
     struct leave leave;
     bool statute, withhold_form, release_requested, recipient_unknown;
-    const char *present; /* one letter an item; NULL: not known */
+    const char *present; /* a letter for each item; NULL: not known */
 };
 
-/* What is compared. Grounds: d duty, f form, c consent, r requested, w withheld. */
+/* The results that are compared. Grounds: d duty, f form, c consent, r requested, w withheld. */
 struct answer {
     const char *reason, *fault, *basis;
     char band;        /* y under 40, m 40 to 74, o from 75 on */
-    int age, request; /* number of the request; -1 without */
+    int age, request; /* number of the request; -1: none */
     bool recipient_unknown;
     size_t released;
     char grounds[SOME + 1];
 };
 
 static struct kp_item some_items[SOME];
-static struct kp_tables some; /* these items and no others */
+static struct kp_tables some; /* only these items */
 
 /* --- the expectation --- */
 
@@ -106,7 +106,7 @@ static char band_of(const struct story *s)
     return age_on_31_march(s) >= 40 ? 'm' : 'y';
 }
 
-/* Basis under the insurer's own Act; "" for a scheme without one. Unsettled and ambiguous are '?' and '!'. */
+/* The basis under the insurer's own Act, "" if it has none; '?' unsettled, '!' ambiguous. */
 static const char *own_act(const struct insurer *n)
 {
     static const char *const schemes[] = {
@@ -129,11 +129,10 @@ static int era_of(int n)
     return (n > 20080331) + (n > 20211231);
 }
 
-/* How good a request is for this person: '-' asks for somebody else, 'x' not in force, else letters of the
- * basis. */
+/* Rates a request for this person: '-' for somebody else, 'x' not in force, else letters of the basis. */
 static char worth(const struct story *s, const struct ask *q)
 {
-    /* Before 2008-04-01, from then on, since 2022-01-01; by articles. O old elderly, E elderly, H own Act */
+    /* [before 2008-04-01, until 2021-12-31, since][articles]: O old elderly, E elderly, H own Act */
     static const char young[][4] = {"nnn", "nnn", "nHH"}, middle[][4] = {"nnn", "OnO", "EHE"};
     char band = band_of(s);
     int era = era_of(q->received);
@@ -147,7 +146,7 @@ static char worth(const struct story *s, const struct ask *q)
     return (band == 'y' ? young : middle)[era][q->articles - 1];
 }
 
-/* The best of all requests, and the first that has it. */
+/* Returns the best rating, and the first request that has it. */
 static char best(const struct story *s, int *ret_request)
 {
     static const char order[] = "EOHnx-";
@@ -168,7 +167,7 @@ static bool is_member(const struct story *s)
     return s->exam >= s->member_from && (!s->member_to || s->exam < s->member_to);
 }
 
-/* The first reason of the order that holds; a basis is left in *ret_basis when none does. */
+/* Returns the first reason that applies; if none does, sets *ret_basis. */
 static const char *fault_of(const struct story *s, const char **ret_basis, int *ret_request)
 {
     const char *own = own_act(&s->insurer);
@@ -203,7 +202,7 @@ static bool consented(const struct story *s, size_t item)
     return strcmp(l->items, "all") == 0 || strstr(l->items, ITEMS[item].code);
 }
 
-/* Where the insurer's own Act is the basis: by whichever request rests on it. */
+/* If the insurer's own Act is the basis: by any request that cites it. */
 static bool listed(const struct story *s, const struct answer *a, size_t item)
 {
     bool found = false;
@@ -236,14 +235,14 @@ static char found(const struct story *s, size_t item)
     return s->present ? s->present[item] : 'r';
 }
 
-/* Its other half is there to go out but has no ground. Of items that are not known, nobody can say so. */
+/* The other half is a result without a ground. Never true if the items are not known. */
 static bool is_broken(const struct story *s, const char *own, size_t item)
 {
     size_t half = ITEMS[item].half;
     return s->present && half && found(s, item) == 'r' && found(s, half) == 'r' && own[half] == 'w';
 }
 
-/* A doctor's name stands in a judgement that says something. */
+/* A doctor's name is written inside a judgement that is a result. */
 static bool is_stray(const struct story *s, const char *own, size_t item)
 {
     bool stray = ITEMS[item].doctor;
@@ -447,7 +446,7 @@ static void compare(const struct story *s)
 
 /* --- the combinations --- */
 
-/* The next of n choices; *left holds those that are still to be made. */
+/* Takes the next of n choices out of *left. */
 static size_t pick(size_t *left, size_t n)
 {
     size_t choice = *left % n;
@@ -501,7 +500,7 @@ static int birth_near(int exam, size_t which)
     return fixed[which - COUNT(from_exam)];
 }
 
-static void scheme_request_birth_days_consent_policy__every_combination__agrees(void **state UNUSED)
+static void cases__every_combination__agree(void **state UNUSED)
 {
     static const struct insurer insurers[] = {{"06139463", ""},
                                               {"02130001", ""},
@@ -546,7 +545,7 @@ static void scheme_request_birth_days_consent_policy__every_combination__agrees(
     print_message("%zu combinations compared\n", n);
 }
 
-/* Examined on 2025-06-10, disclosed on 2025-11-20; what a single day or word of the registers changes. */
+/* Examined on 2025-06-10, disclosed on 2025-11-20; one day or word of the registers varies. */
 static const struct ask ASKS[] = {
     {.received = 20250401},
     {.received = 20251120},
@@ -579,7 +578,7 @@ static const struct leave LEAVES[] = {
 
 static const int PEOPLE[] = {19950101, 19800501, 19400101, 19860401}; /* the last is 40 by statute alone */
 
-static void request_member_consent_items__every_combination__agrees(void **state UNUSED)
+static void registers__every_combination__agree(void **state UNUSED)
 {
     static const struct insurer insurers[] = {
         {"06139463", ""}, {"75130001", "shigaku_kyosai"}, {"39131001", ""}};
@@ -606,7 +605,7 @@ static void request_member_consent_items__every_combination__agrees(void **state
     print_message("%zu combinations compared\n", n);
 }
 
-static void two_requests__every_pair__agrees(void **state UNUSED)
+static void two_requests__every_pair__agree(void **state UNUSED)
 {
     static const struct insurer insurers[] = {{"00280081", ""}, {"39131001", ""}};
     static const char *const items[] = {LISTED, CODES};
@@ -631,7 +630,7 @@ static void two_requests__every_pair__agrees(void **state UNUSED)
     print_message("%zu combinations compared\n", n);
 }
 
-static void every_prefix__whatever_the_register_says__agrees(void **state UNUSED)
+static void prefixes__every_register__agree(void **state UNUSED)
 {
     static const char *const words[] = {"",
                                         "kenpo",
@@ -663,10 +662,10 @@ static void every_prefix__whatever_the_register_says__agrees(void **state UNUSED
 
 /* --- halves --- */
 
-/* Items that belong together, and where they are two, one more. */
+/* Groups of items that belong together; pairs get one more. */
 static const size_t GROUPS[][3] = {{4, 9, 3}, {10, 11, 3}, {5, 6, 2}, {7, 8, 3}, {12, 14, 15}};
 
-/* The codes of those of the group whose bit is set. */
+/* Returns the codes of the group's items whose bit is set. */
 static const char *chosen(char *codes, size_t size, const size_t *group, size_t bits)
 {
     *codes = '\0';
@@ -676,9 +675,9 @@ static const char *chosen(char *codes, size_t size, const size_t *group, size_t 
     return codes;
 }
 
-/* Whatever is there, stated or absent of a group, whichever of it a consent or the request names: with the
- * duty, without, and where the items are not known. */
-static void halves__every_presence_and_every_ground__agree(void **state UNUSED)
+/* Every presence of a group's items, named by any consent or request: with the duty, without it, and with
+ * items not known. */
+static void halves__every_presence_and_ground__agree(void **state UNUSED)
 {
     enum { PRESENCES = 27, SUBSETS = 8 };
     size_t n = COUNT(GROUPS) * (PRESENCES + 1) * SUBSETS * SUBSETS * 3 * 4;
@@ -698,7 +697,7 @@ static void halves__every_presence_and_every_ground__agree(void **state UNUSED)
         s.leave = (struct leave){.items = chosen(consent, sizeof(consent), group, pick(&left, SUBSETS)),
                                  .given = 20250601};
         s.asks[0].items = chosen(list, sizeof(list), group, pick(&left, SUBSETS));
-        s.asks[0].articles = (int)pick(&left, 3); /* none, one that gives no basis under 40, its own Act */
+        s.asks[0].articles = (int)pick(&left, 3); /* none, one without a basis under 40, its own Act */
         s.n_asks = s.asks[0].articles > 0;
         s.withhold_form = s.release_requested = pick(&left, 2);
         s.recipient_unknown = pick(&left, 2);
@@ -718,11 +717,11 @@ static int cut_some(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scheme_request_birth_days_consent_policy__every_combination__agrees),
-        cmocka_unit_test(request_member_consent_items__every_combination__agrees),
-        cmocka_unit_test(two_requests__every_pair__agrees),
-        cmocka_unit_test(every_prefix__whatever_the_register_says__agrees),
-        cmocka_unit_test(halves__every_presence_and_every_ground__agree),
+        cmocka_unit_test(cases__every_combination__agree),
+        cmocka_unit_test(registers__every_combination__agree),
+        cmocka_unit_test(two_requests__every_pair__agree),
+        cmocka_unit_test(prefixes__every_register__agree),
+        cmocka_unit_test(halves__every_presence_and_ground__agree),
     };
     return cmocka_run_group_tests_name("rule_oracle", tests, cut_some, free_tables);
 }

@@ -1,5 +1,4 @@
-/* What must hold of the rule whatever the registers say: random cases, and what a single change may do to
- * them. */
+/* Invariants of the rule: random cases, and the effect of a single change on them. */
 #include "random.h"
 #include "rule_common.h"
 
@@ -11,7 +10,7 @@ enum { CASES = 200000, MOST_REQUESTS = 4, MOST_CONSENTS = 4 };
 #define DOCTOR "9N516000000000049"      /* form */
 #define OPINION "9N521000000000049"     /* other, with its doctor */
 #define ADVISER "9N526000000000049"     /* other */
-#define SHADOW "9N206160800000049"      /* other; words of the X-ray's flag */
+#define SHADOW "9N206160800000049"      /* other; text of the X-ray's flag */
 #define LUNG "9N581161300000011"        /* other, a code, with its doctor */
 #define LUNG_WORDS "9N581161400000049"  /* other, with the same doctor */
 #define LUNG_DOCTOR "9N586000000000049" /* other */
@@ -23,7 +22,7 @@ static const char *const CODES[FEW] = {ADVISER,    ITEM_HEIGHT, ITEM_BMI,   ITEM
 static struct kp_item few_items[FEW];
 static struct kp_tables few;
 
-/* A case with everything it points to. */
+/* A case with everything that it points to. */
 struct world {
     struct kp_policy policy;
     struct kp_case c;
@@ -53,7 +52,7 @@ static struct kp_date shifted(struct kp_date d, int days)
     return kp_date_from_days(kp_date_days(d) + days);
 }
 
-/* Mostly that very day or its neighbours, where faults live. */
+/* Mostly that day or its neighbours. */
 static struct kp_date near(struct kp_date d)
 {
     static const int shifts[] = {-400, -30, -2, -1, 0, 1, 2, 30};
@@ -121,7 +120,7 @@ static struct kp_consent any_consent(const struct kp_case *c)
                                .withdrawn = perhaps(4, c->on)};
 }
 
-/* Born so that 40 at the year's end or 75 on the day of the exam is near, or anywhere. */
+/* Births near 40 at the fiscal year's end or near 75 on the day of the exam, or random ones. */
 static struct kp_date any_birth(struct kp_date exam)
 {
     struct kp_date end = kp_fiscal_year_end(exam);
@@ -156,7 +155,7 @@ static struct kp_case any_case(void)
     return c;
 }
 
-/* Makes the case point to what stands in this very world, as after copying one. */
+/* Makes the case point into this world, after a copy. */
 static void link_up(struct world *w)
 {
     for (size_t i = 0; i < w->n_requests; i++)
@@ -262,7 +261,7 @@ static bool goes_out(const struct outcome *o, size_t item)
     return o->ground[item] != KP_GROUND_WITHHELD;
 }
 
-/* Does one release something that the other does not? */
+/* Returns whether a releases something that b does not. */
 static bool releases_more(const struct outcome *one, const struct outcome *other)
 {
     for (size_t i = 0; i < FEW; i++)
@@ -286,7 +285,7 @@ static bool under_duty(const struct outcome *o)
     return o->d.basis && o->d.basis->route != KP_ROUTE_CONSENT;
 }
 
-/* Written anew on purpose: a consent that counts for this insurer on this day and names the item. */
+/* A second implementation, on purpose: a consent in force for this insurer that names the item. */
 static bool has_consent(const struct world *w, size_t item)
 {
     const int32_t on = kp_date_days(w->c.on), exam = kp_date_days(w->c.exam);
@@ -321,7 +320,7 @@ static bool is_result(const struct world *w, int item)
     return item >= 0 && w->presence[item] == KP_ITEM_RESULT;
 }
 
-/* A doctor's name is in a judgement that goes out and says something. */
+/* A released doctor's name has a released judgement that is a result. */
 static bool has_judgement(const struct world *w, const struct outcome *o, size_t doctor)
 {
     bool has = false;
@@ -330,7 +329,7 @@ static bool has_judgement(const struct world *w, const struct outcome *o, size_t
     return has;
 }
 
-/* A result whose doctor, or whose words, are there and stay. */
+/* A released result whose doctor or text is a result but withheld. */
 static bool leaves_half(const struct world *w, const struct outcome *o, size_t i)
 {
     int author = few_items[i].author_item, words = few_items[i].text_item;
@@ -359,9 +358,9 @@ static bool item_is_sound(const struct world *w, const struct outcome *o, size_t
     return false;
 }
 
-/* No form item under "withhold" and no other item without consent or a listing request; nothing to an unknown
- * one. In a record that goes out, what has a ground is not left behind. */
-static void every_item_that_goes_out__has_its_ground(void **state UNUSED)
+/* No form item under "withhold", no other item without consent or a listing request, no consent item to an
+ * unknown recipient; in a released record, every item with a ground is released. */
+static void released_items__any_case__have_their_ground(void **state UNUSED)
 {
     struct world w;
     struct outcome o;
@@ -381,7 +380,7 @@ static void every_item_that_goes_out__has_its_ground(void **state UNUSED)
     }
 }
 
-static void same_case_twice__same_decision__nothing_is_written_to(void **state UNUSED)
+static void decision__same_case_twice__is_the_same(void **state UNUSED)
 {
     struct world w, kept;
     struct outcome first, second;
@@ -400,7 +399,7 @@ static void same_case_twice__same_decision__nothing_is_written_to(void **state U
     }
 }
 
-static void halves__go_out_together_or_stay(void **state UNUSED)
+static void halves__any_case__are_released_together(void **state UNUSED)
 {
     size_t names = 0, wholes = 0;
     struct world w;
@@ -420,7 +419,7 @@ static void halves__go_out_together_or_stay(void **state UNUSED)
     assert_true(names > CASES / 20 && wholes > CASES / 20);
 }
 
-static void items_not_known__what_would_go_out_of_any_record__is_not_denied(void **state UNUSED)
+static void items_not_known__any_record__releases_as_much(void **state UNUSED)
 {
     struct world w;
     struct outcome record, explained;
@@ -437,7 +436,7 @@ static void items_not_known__what_would_go_out_of_any_record__is_not_denied(void
 
 /* --- consents --- */
 
-static void consent_added__withholds_nothing_that_went_out(void **state UNUSED)
+static void consent_added__any_case__withholds_nothing(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -451,7 +450,7 @@ static void consent_added__withholds_nothing_that_went_out(void **state UNUSED)
     }
 }
 
-static void consent_withdrawn__releases_nothing_new__and_leaves_the_duty(void **state UNUSED)
+static void consent_withdrawn__any_case__leaves_the_duty(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -469,7 +468,7 @@ static void consent_withdrawn__releases_nothing_new__and_leaves_the_duty(void **
     }
 }
 
-static void consents_in_another_order__same_decision(void **state UNUSED)
+static void consents__another_order__same_decision(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -488,7 +487,7 @@ static void consents_in_another_order__same_decision(void **state UNUSED)
     }
 }
 
-static void recipient_unknown__no_consent_item_goes_out__and_nothing_new(void **state UNUSED)
+static void recipient_unknown__any_case__releases_no_consent_item(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -506,10 +505,10 @@ static void recipient_unknown__no_consent_item_goes_out__and_nothing_new(void **
 
 /* --- requests --- */
 
-/* Two exceptions: a record without a result of the duty is held where the duty applies, but goes out on
- * consent where it does not; and the health Acts know extra items: these may go out once no request cites the
- * elderly Act. */
-static void request_removed__releases_nothing_new(void **state UNUSED)
+/* Two exceptions. A record without a result of the duty is held if the duty applies, but may be released on
+ * consent if it does not. The health Acts allow further items, which may be released once no request cites
+ * the elderly Act. */
+static void request_removed__any_case__releases_nothing_new(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -526,7 +525,7 @@ static void request_removed__releases_nothing_new(void **state UNUSED)
     }
 }
 
-/* One that came too late, was withdrawn, has ended or asks for other days or ages. */
+/* Received too late, withdrawn, ended, or for other days or ages. */
 static struct kp_request idle_request(const struct world *w, enum kp_band band)
 {
     struct kp_request q = any_request(&w->c);
@@ -552,7 +551,7 @@ static struct kp_request idle_request(const struct world *w, enum kp_band band)
     return q;
 }
 
-static void request_that_does_not_count__is_put_first__changes_no_item(void **state UNUSED)
+static void unusable_request__put_first__changes_no_item(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -576,7 +575,7 @@ static void turn_round(struct world *w)
     w->requests[other] = kept;
 }
 
-static void requests_in_another_order__same_decision_and_items(void **state UNUSED)
+static void requests__another_order__same_decision_and_items(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -594,7 +593,7 @@ static void requests_in_another_order__same_decision_and_items(void **state UNUS
 
 /* --- insurers --- */
 
-static void late_stage_association__only_consent_items_go_out(void **state UNUSED)
+static void late_stage_association__any_case__needs_consent(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -610,7 +609,7 @@ static void late_stage_association__only_consent_items_go_out(void **state UNUSE
     }
 }
 
-static void open_scheme__never_goes_out(void **state UNUSED)
+static void open_scheme__any_case__is_held(void **state UNUSED)
 {
     static const char *const open[] = {"03130001", "04130001", "07130001", "67130001",
                                        "99130001", "34130001", "75130001"};
@@ -631,8 +630,8 @@ static void open_scheme__never_goes_out(void **state UNUSED)
 
 /* --- days and policies --- */
 
-/* Nothing else changed: a consent that had not been given on the first day is left out. */
-static void later_day__past_retention_is_never_released(void **state UNUSED)
+/* Consents not given by the first day are left out, so that only the day changes. */
+static void later_day__past_retention__is_never_released(void **state UNUSED)
 {
     unsigned past = 0;
     struct world w;
@@ -654,7 +653,7 @@ static void later_day__past_retention_is_never_released(void **state UNUSED)
     assert_true(past > CASES / 100);
 }
 
-static void stricter_policy__releases_nothing_new(void **state UNUSED)
+static void stricter_policy__any_case__releases_nothing_new(void **state UNUSED)
 {
     struct world w;
     struct outcome before, after;
@@ -680,21 +679,21 @@ static int cut_few(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_item_that_goes_out__has_its_ground),
-        cmocka_unit_test(same_case_twice__same_decision__nothing_is_written_to),
-        cmocka_unit_test(halves__go_out_together_or_stay),
-        cmocka_unit_test(items_not_known__what_would_go_out_of_any_record__is_not_denied),
-        cmocka_unit_test(consent_added__withholds_nothing_that_went_out),
-        cmocka_unit_test(consent_withdrawn__releases_nothing_new__and_leaves_the_duty),
-        cmocka_unit_test(consents_in_another_order__same_decision),
-        cmocka_unit_test(recipient_unknown__no_consent_item_goes_out__and_nothing_new),
-        cmocka_unit_test(request_removed__releases_nothing_new),
-        cmocka_unit_test(request_that_does_not_count__is_put_first__changes_no_item),
-        cmocka_unit_test(requests_in_another_order__same_decision_and_items),
-        cmocka_unit_test(late_stage_association__only_consent_items_go_out),
-        cmocka_unit_test(open_scheme__never_goes_out),
-        cmocka_unit_test(later_day__past_retention_is_never_released),
-        cmocka_unit_test(stricter_policy__releases_nothing_new),
+        cmocka_unit_test(released_items__any_case__have_their_ground),
+        cmocka_unit_test(decision__same_case_twice__is_the_same),
+        cmocka_unit_test(halves__any_case__are_released_together),
+        cmocka_unit_test(items_not_known__any_record__releases_as_much),
+        cmocka_unit_test(consent_added__any_case__withholds_nothing),
+        cmocka_unit_test(consent_withdrawn__any_case__leaves_the_duty),
+        cmocka_unit_test(consents__another_order__same_decision),
+        cmocka_unit_test(recipient_unknown__any_case__releases_no_consent_item),
+        cmocka_unit_test(request_removed__any_case__releases_nothing_new),
+        cmocka_unit_test(unusable_request__put_first__changes_no_item),
+        cmocka_unit_test(requests__another_order__same_decision_and_items),
+        cmocka_unit_test(late_stage_association__any_case__needs_consent),
+        cmocka_unit_test(open_scheme__any_case__is_held),
+        cmocka_unit_test(later_day__past_retention__is_never_released),
+        cmocka_unit_test(stricter_policy__any_case__releases_nothing_new),
     };
     return cmocka_run_group_tests_name("rule_properties", tests, cut_few, free_tables);
 }

@@ -1,37 +1,23 @@
-#include "record_story.h"
+/* BMI, eGFR and non-HDL cholesterol. */
+#include "record_case.h"
 
 #include <stdio.h>
 
 #include "record/derived.h"
 
-#define HDL "3F070000002327101"
-#define TOTAL_CHOLESTEROL "3F050000002327101"
-#define CREATININE "3C015000002327101"
-
-static void set(const char *item, const char *value)
-{
-    record.values[item_at(item)] =
-        (struct kp_value){.state = value ? KP_VALUE_PRESENT : KP_VALUE_ABSENT, .text = value};
-}
-
-static int fresh(void **state UNUSED)
-{
-    kp_arena_reset(&scratch);
-    return kp_record_init(&record, &tables, &scratch) == KP_OK ? 0 : -1;
-}
-
 /* --- BMI --- */
 
+/* Expected values worked out by hand. */
 static void bmi__half_up_to_one_decimal(void **state UNUSED)
 {
     static const struct {
         const char *height, *weight;
-        int64_t tenths;                 /* worked out by hand: weight / height² in metres */
-    } rows[] = {{"170.0", "72.2", 250}, /* 24.983 */
-                {"170.0", "65.0", 225}, /* 22.491 */
-                {"160.0", "64.0", 250}, /* 25.000 exactly */
-                {"200.0", "99.8", 250}, /* 24.95 exactly: the half goes up */
-                {"200.0", "99.7", 249}, /* 24.925 */
+        int64_t tenths;
+    } rows[] = {{"170.0", "72.2", 250},                         /* 24.983 */
+                {"170.0", "65.0", 225},                         /* 22.491 */
+                {"160.0", "64.0", 250},                         /* 25.000 exactly */
+                {"200.0", "99.8", 250},                         /* 24.95 exactly: the half goes up */
+                {"200.0", "99.7", 249},                         /* 24.925 */
                 {"100.0", "20.0", 200}, {"150.5", "45.3", 200}, /* 19.9998 */
                 {"167.4", "62.8", 224},                         /* 22.410 */
                 {"250.0", "20.0", 32},                          /* 3.2 */
@@ -40,44 +26,40 @@ static void bmi__half_up_to_one_decimal(void **state UNUSED)
         struct kp_decimal bmi;
         set(HEIGHT, rows[i].height);
         set(WEIGHT, rows[i].weight);
-        assert_true(kp_bmi(&tables, &record, &bmi));
+        assert_true(kp_bmi(&record, &bmi));
         if (bmi.units != rows[i].tenths || bmi.scale != 1)
             fail_msg("%s cm, %s kg: %d tenths", rows[i].height, rows[i].weight, (int)bmi.units);
     }
 }
 
-static void bmi__number_missing_zero_or_too_large__is_not_computed(void **state UNUSED)
+static void bmi__missing_zero_or_too_large__is_not_computed(void **state UNUSED)
 {
     struct kp_decimal bmi;
-    assert_false(kp_bmi(&tables, &record, &bmi));
+    assert_false(kp_bmi(&record, &bmi));
     set(HEIGHT, "170.0");
-    assert_false(kp_bmi(&tables, &record, &bmi));
+    assert_false(kp_bmi(&record, &bmi));
     set(WEIGHT, "0.0");
-    assert_false(kp_bmi(&tables, &record, &bmi));
+    assert_false(kp_bmi(&record, &bmi));
     set(WEIGHT, "250.0");
     set(HEIGHT, "100.0");
-    assert_false(kp_bmi(&tables, &record, &bmi)); /* 250 has three digits, the format two */
+    assert_false(kp_bmi(&record, &bmi)); /* 250.0 does not fit the format NN.N */
 }
 
-/* What is known of a number is only that it is as much or more. */
-static void figures__of_a_marked_number__are_not_computed(void **state UNUSED)
+static void marked_number__any_formula__is_not_computed(void **state UNUSED)
 {
     static const char *const marked[] = {HEIGHT, TOTAL_CHOLESTEROL, CREATININE};
     for (size_t i = 0; i < COUNT(marked); i++) {
         struct kp_decimal number;
-        assert_int_equal(fresh(NULL), 0);
-        record.field[KP_F_SEX] = "1";
-        record.exam = (struct kp_date){2025, 6, 10};
-        record.birth = (struct kp_date){1975, 6, 10};
+        assert_int_equal(new_record(NULL), 0);
         set(HEIGHT, "250.0");
         set(WEIGHT, "90.0");
         set(TOTAL_CHOLESTEROL, "500");
         set(HDL, "60");
         set(CREATININE, "0.85");
-        record.values[item_at(marked[i])].limit = 'H';
-        assert_int_equal(kp_bmi(&tables, &record, &number), i != 0);
-        assert_int_equal(kp_non_hdl(&tables, &record, &number), i != 1);
-        assert_int_equal(kp_egfr(&tables, &record, &number), i != 2);
+        value_of(marked[i])->limit = 'H';
+        assert_int_equal(kp_bmi(&record, &number), i != 0);
+        assert_int_equal(kp_non_hdl(&record, &number), i != 1);
+        assert_int_equal(kp_egfr(&record, &number), i != 2);
     }
 }
 
@@ -87,12 +69,12 @@ static void non_hdl__total_less_hdl(void **state UNUSED)
 {
     struct kp_decimal non_hdl;
     set(TOTAL_CHOLESTEROL, "181");
-    assert_false(kp_non_hdl(&tables, &record, &non_hdl));
+    assert_false(kp_non_hdl(&record, &non_hdl));
     set(HDL, "59");
-    assert_true(kp_non_hdl(&tables, &record, &non_hdl));
+    assert_true(kp_non_hdl(&record, &non_hdl));
     assert_int_equal(non_hdl.units, 122);
     set(HDL, "182");
-    assert_false(kp_non_hdl(&tables, &record, &non_hdl));
+    assert_false(kp_non_hdl(&record, &non_hdl));
 }
 
 /* --- eGFR --- */
@@ -110,10 +92,10 @@ enum { NOT_COMPUTED = -1 };
 static void assert_egfr(int64_t tenths)
 {
     struct kp_decimal egfr;
-    int64_t got = kp_egfr(&tables, &record, &egfr) ? egfr.units : NOT_COMPUTED;
+    int64_t got = kp_egfr(&record, &egfr) ? egfr.units : NOT_COMPUTED;
     if (got != tenths || (got != NOT_COMPUTED && egfr.scale != 1))
         fail_msg("sex %s, creatinine %s, born %d: %d tenths, expected %d", record.field[KP_F_SEX],
-                 value_of(CREATININE)->text, record.birth.year, (int)got, (int)tenths);
+                 value_of(CREATININE)->text, (int)record.birth.year, (int)got, (int)tenths);
 }
 
 /* A few values as a physician would check them with a calculator. */
@@ -163,18 +145,18 @@ static void egfr__input_missing_or_out_of_range__is_not_computed(void **state UN
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, fresh)
+#define TEST(name) cmocka_unit_test_setup(name, new_record)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(bmi__half_up_to_one_decimal),
-        TEST(bmi__number_missing_zero_or_too_large__is_not_computed),
-        TEST(figures__of_a_marked_number__are_not_computed),
+        TEST(bmi__missing_zero_or_too_large__is_not_computed),
+        TEST(marked_number__any_formula__is_not_computed),
         TEST(non_hdl__total_less_hdl),
         TEST(egfr__worked_examples__agree),
         TEST(egfr__whole_domain__agrees_with_decimals),
         TEST(egfr__input_missing_or_out_of_range__is_not_computed),
     };
-    return cmocka_run_group_tests_name("figures", tests, load_tables, free_tables);
+    return cmocka_run_group_tests_name("derived", tests, load_tables, free_tables);
 }

@@ -45,7 +45,7 @@ static void say__language__is_that_of_the_call(void **state UNUSED)
     assert_string_equal(kp_say(&ctx, "氏名", "name"), "name");
 }
 
-static void failures__are_reported_with_their_codes(void **state UNUSED)
+static void failures__each_kind__has_its_code(void **state UNUSED)
 {
     assert_int_equal(kp_no_memory(&ctx), KP_E_SYSTEM);
     assert_int_equal(got.code, KP_K_NO_MEMORY);
@@ -114,7 +114,7 @@ int main(void)
         TEST(context__tables__are_loaded_on_demand),
         TEST(context__folder_without_tables__is_reported_once),
         TEST(say__language__is_that_of_the_call),
-        TEST(failures__are_reported_with_their_codes),
+        TEST(failures__each_kind__has_its_code),
         TEST(cancelled__flag_set__is_reported),
         TEST(finish__failure_without_a_message__is_reported),
         TEST(finish__failure_with_a_message__stays_silent),

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* A catalogue of its own, so that the texts of the real one may change. */
+/* A catalogue for the tests, so that the texts of the real one may change. */
 static const struct kp_msg ROWS[] = {
     {4001, KP_LEVEL_FAIL, "one", "", {"cannot {1}: {2} of {3}", "{3}の{2}: {1}"}, {"mend {1}", "{1}を直す"}},
     {4002, KP_LEVEL_WARN, "two", "", {"value {v} is odd", "値 {v} は変です"}, {"look at {v}", "{v} を見る"}},
@@ -22,7 +22,7 @@ static struct {
     int count;
     struct kp_message last;
     char text[512], remedy[512],
-        field[128]; /* what the message points to is gone when the callback has returned */
+        field[128]; /* copies, because the message's pointers end with the callback */
 } got;
 
 static void collect(void *ctx, const struct kp_message *message)
@@ -61,7 +61,7 @@ static int tear_down(void **state)
 
 /* --- the catalogue --- */
 
-static void catalogue__every_code__is_there_in_order(void **state)
+static void catalogue__codes__ascend_and_are_found(void **state)
 {
     (void)state;
     assert_true(real.n_rows > 100);
@@ -78,7 +78,7 @@ static void catalogue__every_code__is_there_in_order(void **state)
     assert_null(kp_catalogue_find(&(struct kp_catalogue){0}, 4001));
 }
 
-static void catalogue__pinned_numbers__mean_what_they_meant(void **state)
+static void catalogue__pinned_numbers__keep_their_meaning(void **state)
 {
     (void)state;
     static const struct {
@@ -173,14 +173,14 @@ static void text__placeholders__are_filled_in_either_order(void **state)
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "cannot open:  of three");
 }
 
-static void text__argument_that_looks_like_a_placeholder__is_not_filled_again(void **state)
+static void text__argument_like_a_placeholder__is_not_expanded(void **state)
 {
     (void)state;
     struct kp_finding finding = {CODE(4001), .args = {"{2}", "{v}", "%s"}, .value = "secret"};
     assert_text((struct kp_diag){.lang = KP_LANG_EN}, finding, "cannot {2}: {v} of %s");
 }
 
-static void text__torn_placeholders__are_no_reason_to_read_on(void **state)
+static void text__torn_placeholders__do_not_overrun(void **state)
 {
     (void)state;
     struct kp_finding finding = {CODE(4004), .args = {"one"}};
@@ -199,7 +199,7 @@ static void text__value__is_masked_unless_values_may_be_shown(void **state)
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, finding, "value  is odd");
 }
 
-static void text__value_without_a_place_in_the_text__is_added_only_when_shown(void **state)
+static void text__value_without_placeholder__is_added_only_if_shown(void **state)
 {
     (void)state;
     struct kp_finding finding = {CODE(4003), .value = "山田"};
@@ -209,7 +209,7 @@ static void text__value_without_a_place_in_the_text__is_added_only_when_shown(vo
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, finding, "changed");
 }
 
-static void text__real_catalogue_without_show_values__never_holds_the_value(void **state)
+static void text__real_catalogue__contains_no_masked_value(void **state)
 {
     (void)state;
     for (int lang = 0; lang < 2; lang++)
@@ -237,7 +237,7 @@ static void text__ascii_control_characters__are_masked(void **state)
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, value, "changed [1?2]");
 }
 
-/* U+0085 ends a line and U+009B begins a terminal sequence just as well. */
+/* U+0085 ends a line too, and U+009B begins a terminal sequence. */
 static void text__control_characters_above_ascii__are_masked(void **state)
 {
     (void)state;
@@ -253,7 +253,7 @@ static void text__control_characters_above_ascii__are_masked(void **state)
 
 /* --- levels and sending --- */
 
-static void level__strict__makes_warnings_reject_and_nothing_else(void **state)
+static void level__strict__makes_only_warnings_reject(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN};
@@ -284,7 +284,7 @@ static void worst__findings__is_the_most_severe_after_strict(void **state)
     assert_int_equal(kp_diag_worst(&diag, &findings), KP_LEVEL_HOLD);
 }
 
-static void find__several__keep_their_order_and_contents(void **state)
+static void findings__several__keep_order_and_contents(void **state)
 {
     (void)state;
     struct kp_findings findings = {.arena = &arena};
@@ -304,7 +304,7 @@ static void find__several__keep_their_order_and_contents(void **state)
     assert_false(findings.arena->failed);
 }
 
-static void find__arena_at_its_limit__sticks_in_the_arena(void **state)
+static void findings__arena_at_its_limit__sticks_in_the_arena(void **state)
 {
     (void)state;
     struct kp_arena none = {.max_bytes = 1};
@@ -315,7 +315,7 @@ static void find__arena_at_its_limit__sticks_in_the_arena(void **state)
     kp_arena_release(&none);
 }
 
-static void send__finding__reaches_the_environment_whole(void **state)
+static void send__finding__reaches_the_environment(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV, .lang = KP_LANG_JA, .strict = true};
@@ -331,7 +331,7 @@ static void send__finding__reaches_the_environment_whole(void **state)
     assert_string_equal(got.remedy, "… を見る");
 }
 
-/* The cases of where: what a finding knows, and what is said of it. */
+/* What a finding knows of its place, and the text. */
 static const struct {
     const char *field;
     unsigned column;
@@ -343,7 +343,7 @@ static const struct {
               {"9N001000000000001 身長", 4096, "9N001000000000001 身長 #4096"},
               {"a\nb\xc2\x85", 1, "a?b? #1"}};
 
-static void where__field_and_column__stand_together(void **state)
+static void where__field_and_column__are_appended(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(PLACES); i++) {
@@ -356,7 +356,7 @@ static void where__field_and_column__stand_together(void **state)
     }
 }
 
-static void send__field_and_column__are_the_message_s_field(void **state)
+static void send__field_and_column__become_the_message_field(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV};
@@ -367,7 +367,7 @@ static void send__field_and_column__are_the_message_s_field(void **state)
     }
 }
 
-static void find__column__goes_into_what_is_found_from_now_on(void **state)
+static void findings__column__is_copied_into_later_ones(void **state)
 {
     (void)state;
     static const unsigned columns[] = {0, 21, 0, 4};
@@ -382,7 +382,7 @@ static void find__column__goes_into_what_is_found_from_now_on(void **state)
     assert_null(f);
 }
 
-static void diag_fail__any_status__is_handed_back(void **state)
+static void fail__any_status__is_returned(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV};
@@ -398,27 +398,27 @@ static void diag_fail__any_status__is_handed_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(catalogue__every_code__is_there_in_order, fresh),
-        cmocka_unit_test_setup(catalogue__pinned_numbers__mean_what_they_meant, fresh),
+        cmocka_unit_test_setup(catalogue__codes__ascend_and_are_found, fresh),
+        cmocka_unit_test_setup(catalogue__pinned_numbers__keep_their_meaning, fresh),
         cmocka_unit_test_setup(catalogue__every_code__has_both_languages_and_remedies, fresh),
         cmocka_unit_test_setup(catalogue__both_languages__use_the_same_placeholders, fresh),
         cmocka_unit_test_setup(text__placeholders__are_filled_in_either_order, fresh),
-        cmocka_unit_test_setup(text__argument_that_looks_like_a_placeholder__is_not_filled_again, fresh),
-        cmocka_unit_test_setup(text__torn_placeholders__are_no_reason_to_read_on, fresh),
+        cmocka_unit_test_setup(text__argument_like_a_placeholder__is_not_expanded, fresh),
+        cmocka_unit_test_setup(text__torn_placeholders__do_not_overrun, fresh),
         cmocka_unit_test_setup(text__value__is_masked_unless_values_may_be_shown, fresh),
-        cmocka_unit_test_setup(text__value_without_a_place_in_the_text__is_added_only_when_shown, fresh),
-        cmocka_unit_test_setup(text__real_catalogue_without_show_values__never_holds_the_value, fresh),
+        cmocka_unit_test_setup(text__value_without_placeholder__is_added_only_if_shown, fresh),
+        cmocka_unit_test_setup(text__real_catalogue__contains_no_masked_value, fresh),
         cmocka_unit_test_setup(text__ascii_control_characters__are_masked, fresh),
         cmocka_unit_test_setup(text__control_characters_above_ascii__are_masked, fresh),
-        cmocka_unit_test_setup(level__strict__makes_warnings_reject_and_nothing_else, fresh),
+        cmocka_unit_test_setup(level__strict__makes_only_warnings_reject, fresh),
         cmocka_unit_test_setup(worst__findings__is_the_most_severe_after_strict, fresh),
-        cmocka_unit_test_setup(find__several__keep_their_order_and_contents, fresh),
-        cmocka_unit_test_setup(find__arena_at_its_limit__sticks_in_the_arena, fresh),
-        cmocka_unit_test_setup(find__column__goes_into_what_is_found_from_now_on, fresh),
-        cmocka_unit_test_setup(where__field_and_column__stand_together, fresh),
-        cmocka_unit_test_setup(send__finding__reaches_the_environment_whole, fresh),
-        cmocka_unit_test_setup(send__field_and_column__are_the_message_s_field, fresh),
-        cmocka_unit_test_setup(diag_fail__any_status__is_handed_back, fresh),
+        cmocka_unit_test_setup(findings__several__keep_order_and_contents, fresh),
+        cmocka_unit_test_setup(findings__arena_at_its_limit__sticks_in_the_arena, fresh),
+        cmocka_unit_test_setup(findings__column__is_copied_into_later_ones, fresh),
+        cmocka_unit_test_setup(where__field_and_column__are_appended, fresh),
+        cmocka_unit_test_setup(send__finding__reaches_the_environment, fresh),
+        cmocka_unit_test_setup(send__field_and_column__become_the_message_field, fresh),
+        cmocka_unit_test_setup(fail__any_status__is_returned, fresh),
     };
     return cmocka_run_group_tests_name("msg", tests, set_up, tear_down);
 }

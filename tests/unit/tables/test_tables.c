@@ -17,7 +17,7 @@ static void load__built_in__equals_the_folder(void **state)
     assert_string_equal(copy.sha256, tables.sha256);
 }
 
-static void digest__one_byte_more__is_another(void **state)
+static void digest__one_byte_more__changes(void **state)
 {
     (void)state;
     struct kp_tables copy;
@@ -56,7 +56,7 @@ static const struct kp_item *linked(int index)
     return &tables.items[index];
 }
 
-static void item__links__hold_in_both_directions(void **state)
+static void item__links__work_in_both_directions(void **state)
 {
     (void)state;
     const struct kp_item *flag = kp_item_find(&tables, "9N056000000000011");
@@ -75,7 +75,7 @@ static void item__links__hold_in_both_directions(void **state)
     assert_int_equal(kp_item_find(&tables, "9N011000000000001")->scope, KP_SCOPE_FORM);
 }
 
-static void item__of_several_columns__knows_what_to_do(void **state)
+static void item__several_columns__has_a_rule(void **state)
 {
     (void)state;
     assert_int_equal(kp_item_find(&tables, "9N056160400000049")->several, KP_SEVERAL_JOIN);
@@ -127,7 +127,7 @@ static void headers__of_two_items__lead_to_a_pair(void **state)
                          tables.pairs[i].casual == tables.pairs[k].casual);
 }
 
-static void headers__that_may_mean_several_things__are_hints(void **state)
+static void headers__ambiguous__are_hints(void **state)
 {
     (void)state;
     struct kp_tables loaded;
@@ -141,14 +141,13 @@ static void headers__that_may_mean_several_things__are_hints(void **state)
     assert_int_equal(st, KP_OK);
     const char *key = kp_text_header_key(&scratch, "尺");
     uint32_t target = 0;
-    assert_false(
-        kp_map_get(&loaded.header_target, key, &target)); /* a suggestion for a person, never a mapping */
+    assert_false(kp_map_get(&loaded.header_target, key, &target)); /* a suggestion, never a mapping */
     assert_true(kp_map_get(&loaded.header_hint, key, &target));
     assert_string_equal(linked((int)target - KP_TARGET_ITEM)->code,
-                        "9N001000000000001"); /* the first one stands */
+                        "9N001000000000001"); /* the first one counts */
 }
 
-static void targets__in_the_words_of_the_tables__are_found(void **state)
+static void targets__field_item_and_pair__are_found(void **state)
 {
     (void)state;
     uint32_t target = 0;
@@ -182,12 +181,11 @@ static void pairs__two_numbers_of_one_unit__only(void **state)
     for (size_t i = 0; i < COUNT(wrong); i++)
         if (kp_pair_find(&tables, wrong[i], &pair))
             fail_msg("'%s' is a pair", wrong[i]);
-    assert_true(
-        kp_pair_find(&tables, CASUAL_GLUCOSE "/" FASTING_GLUCOSE, &pair)); /* whoever writes so, means it */
+    assert_true(kp_pair_find(&tables, CASUAL_GLUCOSE "/" FASTING_GLUCOSE, &pair)); /* either order is valid */
     assert_string_equal(tables.items[pair.fasting].code, CASUAL_GLUCOSE);
 }
 
-static void traps__words_within_a_header__are_found(void **state)
+static void traps__word_inside_a_header__is_found(void **state)
 {
     (void)state;
     static const char *const traps[] = {"身長判定", "前回 血糖", "ＡＬＴ　基準値", "BMI-Grade"};
@@ -197,7 +195,7 @@ static void traps__words_within_a_header__are_found(void **state)
     assert_false(kp_is_header_trap(&tables, ""));
 }
 
-static void prefectures__at_the_front_of_an_address__are_found(void **state)
+static void prefectures__start_of_an_address__is_found(void **state)
 {
     (void)state;
     assert_int_equal(tables.n_prefectures, 47);
@@ -278,13 +276,13 @@ static void conversions__by_unit_and_analyte__are_found(void **state)
     (void)state;
     static const struct {
         const char *item, *unit;
-        int64_t factor, offset; /* 0: there is none */
+        int64_t factor, offset; /* 0: no conversion */
         unsigned scale;
     } cases[] = {
         {"2A010000001930101", "10*3/mm3", 1000, 0, 0},
         {FASTING_GLUCOSE, "mmol/L", 180156, 0, 4},
         {CASUAL_GLUCOSE, "mmol/L", 180156, 0, 4},
-        {"3F077000002327101", "mmol/L", 38665, 0, 3}, /* the same units, another analyte */
+        {"3F077000002327101", "mmol/L", 38665, 0, 3}, /* same units, other analyte */
         {"3D046000001920402", "mmol/mol", 9148, 2152, 5},
         {"9N001000000000001", "m", 100, 0, 0},
         {"3B035000002327201", "mmol/L", 0, 0, 0}, /* an enzyme */
@@ -307,7 +305,7 @@ static void conversions__by_unit_and_analyte__are_found(void **state)
     }
 }
 
-static void values__nearest__is_one_that_the_system_knows(void **state)
+static void values__nearest__is_known_to_the_system(void **state)
 {
     (void)state;
     const char *near = kp_nearest_value(&tables, &scratch, "1.2.392.200119.6.2102", "negativ");
@@ -348,19 +346,19 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(load__built_in__equals_the_folder, tidy),
-        cmocka_unit_test_teardown(digest__one_byte_more__is_another, tidy),
+        cmocka_unit_test_teardown(digest__one_byte_more__changes, tidy),
         cmocka_unit_test_teardown(item__height__is_read_from_its_row, tidy),
-        cmocka_unit_test_teardown(item__links__hold_in_both_directions, tidy),
-        cmocka_unit_test_teardown(item__of_several_columns__knows_what_to_do, tidy),
+        cmocka_unit_test_teardown(item__links__work_in_both_directions, tidy),
+        cmocka_unit_test_teardown(item__several_columns__has_a_rule, tidy),
         cmocka_unit_test_teardown(headers__spellings__lead_to_fields_and_items, tidy),
         cmocka_unit_test_teardown(headers__of_two_items__lead_to_a_pair, tidy),
-        cmocka_unit_test_teardown(headers__that_may_mean_several_things__are_hints, tidy),
-        cmocka_unit_test_teardown(targets__in_the_words_of_the_tables__are_found, tidy),
+        cmocka_unit_test_teardown(headers__ambiguous__are_hints, tidy),
+        cmocka_unit_test_teardown(targets__field_item_and_pair__are_found, tidy),
         cmocka_unit_test_teardown(pairs__two_numbers_of_one_unit__only, tidy),
-        cmocka_unit_test_teardown(traps__words_within_a_header__are_found, tidy),
-        cmocka_unit_test_teardown(prefectures__at_the_front_of_an_address__are_found, tidy),
+        cmocka_unit_test_teardown(traps__word_inside_a_header__is_found, tidy),
+        cmocka_unit_test_teardown(prefectures__start_of_an_address__is_found, tidy),
         cmocka_unit_test_teardown(values__spellings__stand_for_codes, tidy),
-        cmocka_unit_test_teardown(values__nearest__is_one_that_the_system_knows, tidy),
+        cmocka_unit_test_teardown(values__nearest__is_known_to_the_system, tidy),
         cmocka_unit_test_teardown(values__20000_more__are_all_known, tidy),
         cmocka_unit_test_teardown(units__spellings__lead_to_the_official_one, tidy),
         cmocka_unit_test_teardown(units__that_only_convert__are_known_too, tidy),

@@ -2,7 +2,7 @@
 
 /* --- wrong tables --- */
 
-/* In the file, the first occurrence of find becomes replace; the fault lies so many lines further down. */
+/* Replaces the first occurrence of find; the fault is expected offset lines below. */
 struct wrong {
     const char *file, *find, *replace;
     unsigned offset;
@@ -45,7 +45,7 @@ static void load__wrong_item_rows__are_refused(void **state)
     (void)state;
     static const struct wrong cases[] = {
         {"items.csv", "9N001000000000001,身長", "9N00100000000000,身長", 0},
-        {"items.csv", "9N001000000000001,身長", "9N006000000000001,身長", 1}, /* the second row is the copy */
+        {"items.csv", "9N001000000000001,身長", "9N006000000000001,身長", 1}, /* reported at the second row */
         {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,XX,NNN.N,cm,", 0},
         {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,PQ,NNN.,cm,", 0},
         {"items.csv", "身体計測,PQ,NNN.N,cm,", "身体計測,PQ,9.9,cm,", 0},
@@ -74,7 +74,7 @@ static void load__wrong_item_rows__are_refused(void **state)
     check_wrong(cases, COUNT(cases));
 }
 
-static void load__item_values_nobody_knows__are_refused(void **state)
+static void load__unknown_item_values__are_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
@@ -102,7 +102,7 @@ static void load__wrong_codes_values_and_headers__are_refused(void **state)
     check_wrong(cases, COUNT(cases));
 }
 
-static void load__header_rank_that_does_not_exist__is_refused(void **state)
+static void load__unknown_header_rank__is_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
@@ -112,8 +112,8 @@ static void load__header_rank_that_does_not_exist__is_refused(void **state)
     check_wrong(cases, COUNT(cases));
 }
 
-/* "join" is for findings, "positive" for codes, and nothing else is known. */
-static void load__item_of_several_columns_in_a_wrong_way__is_refused(void **state)
+/* "join" is for texts, "positive" for codes; there is nothing else. */
+static void load__several_that_does_not_fit_the_type__is_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
@@ -129,7 +129,7 @@ static void load__item_of_several_columns_in_a_wrong_way__is_refused(void **stat
 
 #define GLUCOSE "3D010000001927201/3D010129901927201"
 
-static void load__header_of_two_items_that_are_no_pair__is_refused(void **state)
+static void load__header_with_an_invalid_pair__is_refused(void **state)
 {
     (void)state;
     static const char *const targets[] = {"3D010000001927201/3D010000001927201",
@@ -173,12 +173,12 @@ static void load__wrong_conversions__are_refused(void **state)
          "ground\n", 0},
         {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbim,9N0110000,", 1},
         {"judgement_limits.csv", "\nsystolic,9A75,", "\nbmi,9A75,", 1},
-        {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbmi,9N001,", 1}, /* a height has no kg/m2 */
+        {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbmi,9N001,", 1}, /* height is not in kg/m2 */
         {"judgement_limits.csv", "\nbmi,9N0110000,", "\nbmi,,", 1},
         {"judgement_limits.csv", "9N0110000,>=,", "9N0110000,>,", 0},
         {"judgement_limits.csv", ">=,25,", ">=,x,", 0},
         {"judgement_limits.csv", ">=,25,", ">=,0,", 0},
-        {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,kg,0.5,2.5", 1}, /* a height has no kg */
+        {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,kg,0.5,2.5", 1}, /* height is not in kg */
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n,m,0.5,2.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,2.5,0.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,x,2.5", 1},
@@ -186,7 +186,7 @@ static void load__wrong_conversions__are_refused(void **state)
         {"items.csv", ",duty,1,1,01010,\n20,", ",duty,1,-,01010,\n20,", 0},
         {"conversions.csv", "\nm,cm,,100,0", "\n,cm,,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\ncm,cm,,100,0", 1},
-        {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,9N006,100,0", 1}, /* a weight has no cm */
+        {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,9N006,100,0", 1}, /* weight is not in cm */
         {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,9N00,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,9N001000000000001,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,,0,0", 1},
@@ -242,7 +242,7 @@ static void load__wrong_legal_rows__are_refused(void **state)
         {"legal_basis.csv", "2008-04-01,2021-12-31", "2022-04-01,2021-12-31", 0},
         {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,2022-01-01", 0}, /* overlaps its successor */
         {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,", 0},
-        {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,2021-12-30", 0}, /* leaves a day out */
+        {"legal_basis.csv", "2008-04-01,2021-12-31", "2008-04-01,2021-12-30", 0}, /* leaves a gap of a day */
         {"privacy_grounds.csv", "2005-04-01,2022-03-31", "2005-04-01,2022-04-01", 1},
         {"privacy_grounds.csv", "2005-04-01,2022-03-31", "2005-04-01,2022-03-32", 0},
         {"privacy_grounds.csv", "2005-04-01,2022-03-31", "2005-04-01,2005-03-31", 0},
@@ -250,8 +250,8 @@ static void load__wrong_legal_rows__are_refused(void **state)
     check_wrong(cases, COUNT(cases));
 }
 
-/* A slip of the pen must not quietly take people or items out of a legal basis. */
-static void load__legal_words_nobody_knows_beside_known_ones__are_refused(void **state)
+/* A typing error must not silently remove people or items from a legal basis. */
+static void load__unknown_legal_word_in_a_list__is_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
@@ -314,7 +314,7 @@ static void load__missing_or_empty_file__is_refused_by_name(void **state)
     assert_int_equal(load("/tmp/kp_table_absent", &loaded), KP_E_USAGE);
 }
 
-/* Memory runs out at other places as the arena is fuller when loading begins. */
+/* The fuller the arena at the start, the earlier memory runs out. */
 static void load__arena_at_its_limit__is_reported_once(void **state)
 {
     (void)state;
@@ -342,17 +342,17 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(load__wrong_item_rows__are_refused, tidy),
-        cmocka_unit_test_teardown(load__item_values_nobody_knows__are_refused, tidy),
+        cmocka_unit_test_teardown(load__unknown_item_values__are_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_codes_values_and_headers__are_refused, tidy),
-        cmocka_unit_test_teardown(load__header_rank_that_does_not_exist__is_refused, tidy),
-        cmocka_unit_test_teardown(load__item_of_several_columns_in_a_wrong_way__is_refused, tidy),
-        cmocka_unit_test_teardown(load__header_of_two_items_that_are_no_pair__is_refused, tidy),
+        cmocka_unit_test_teardown(load__unknown_header_rank__is_refused, tidy),
+        cmocka_unit_test_teardown(load__several_that_does_not_fit_the_type__is_refused, tidy),
+        cmocka_unit_test_teardown(load__header_with_an_invalid_pair__is_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_traps_and_prefectures__are_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_conversions__are_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_units_and_schemes__are_refused, tidy),
         cmocka_unit_test_teardown(load__unit_spelling_with_two_meanings__is_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_legal_rows__are_refused, tidy),
-        cmocka_unit_test_teardown(load__legal_words_nobody_knows_beside_known_ones__are_refused, tidy),
+        cmocka_unit_test_teardown(load__unknown_legal_word_in_a_list__is_refused, tidy),
         cmocka_unit_test_teardown(load__missing_column__is_named_with_the_header_line, tidy),
         cmocka_unit_test_teardown(load__code_system_without_codes__is_refused, tidy),
         cmocka_unit_test_teardown(load__missing_or_empty_file__is_refused_by_name, tidy),

@@ -1,30 +1,26 @@
-#include "support.h"
-
-#include "v08/cda_write.h"
+#include "sample_bundle.h"
 
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
-#include <stdio.h>
 
-#include "profile.h"
+#include "v08/cda_write.h"
+#include "v08/index.h"
+#include "v08/schemas.h"
 
 #define OID "1.2.392.200119.6."
 #define TEXT(s) ((const xmlChar *)(s))
-#define HEIGHT "9N001000000000001"
+#define HEIGHT SAMPLE_HEIGHT
 #define WAIST "9N016160100000001"
 #define ORG "v3:representedOrganization"
 #define PATIENT_ID(kind) "string(//v3:patientRole/v3:id[@root='" OID kind "']/@extension)"
 #define SECTION(code) "//v3:section[v3:code/@code='" code "']"
 #define OBS(code) "//v3:observation[v3:code/@code='" code "']"
 
-static struct kp_arena arena, of_test;
-static struct kp_catalogue catalogue;
-static struct kp_text *text;
-static struct kp_tables tables;
-static struct kp_xml_schema *schema;
-static struct kp_xml_check *check;
-/* of the test that runs: what goes in, what comes out */
+static struct kp_validator profile;
+
+/* Input and output of one test. */
+static struct kp_arena memory;
 static struct kp_record record;
 static struct kp_decision decision;
 static struct kp_insurer insurer;
@@ -32,96 +28,58 @@ static struct kp_buf out;
 static xmlDocPtr doc;
 static xmlXPathContextPtr paths;
 
-static struct kp_diag DIAG = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
+static const struct kp_cda_source SOURCE = {&record, &decision, &SAMPLE_SENDER, &insurer, {2026, 4, 1}};
 
 static int set_up(void **state)
 {
-    (void)state;
-    if (kp_catalogue_load(&arena, &catalogue) != KP_OK || kp_text_new(&text) != KP_OK ||
-        kp_tables_load(&arena, &kp_io_posix, text, NULL, &DIAG, &tables) != KP_OK ||
-        load_profile("hc08_V08.xsd", &schema) != KP_OK || kp_xml_check_new(schema, &check) != KP_OK)
+    if (set_up_samples(state) != 0 || kp_schemas_load(&sample_context, NULL, &profile.schemas) != KP_OK)
         return -1;
-    return 0;
+    return kp_validator_start(&sample_context, &profile) == KP_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     xmlXPathFreeContext(paths);
     xmlFreeDoc(doc);
-    kp_xml_check_free(check);
-    kp_xml_schema_free(schema);
-    kp_text_free(text);
-    kp_arena_release(&arena);
-    return 0;
+    kp_validator_free(&profile);
+    return tear_down_samples(state);
 }
 
-static const struct kp_org SENDER = {"6631111116", "架空精機株式会社", "650-0188", "兵庫県潮見市港町８",
-                                     "0780001000"};
-static const struct kp_cda_frame FRAME = {.sender = &SENDER, .insurer = &insurer, .created = {2026, 4, 1}};
-
-/* The record gets that value, on the ground of the duty. */
-static struct kp_value *put(const char *code, enum kp_value_state state, const char *value)
+static size_t index_of(const char *code)
 {
-    size_t i = (size_t)(kp_item_find(&tables, code) - tables.items);
+    return (size_t)(kp_item_find(&sample_context.tables, code) - sample_context.tables.items);
+}
+
+/* Gives the record this value, released on the ground of the duty. */
+static struct kp_value *put_value(const char *code, enum kp_value_state state, const char *value)
+{
+    size_t i = index_of(code);
     record.values[i] = (struct kp_value){.state = state, .text = value};
     decision.ground[i] = KP_GROUND_DUTY;
     return &record.values[i];
 }
 
-static int fresh(void **state)
+static int fresh(void **state UNUSED)
 {
-    (void)state;
-    static const struct {
-        enum kp_field field;
-        const char *text;
-    } fields[] = {{KP_F_INSURER_NUMBER, "06139463"},
-                  {KP_F_INSURED_NUMBER, "6414"},
-                  {KP_F_NAME_KANA, "ケンポハナコ"},
-                  {KP_F_SEX, "2"},
-                  {KP_F_BIRTH_DATE, "19850331"},
-                  {KP_F_POSTAL_CODE, "716-0070"},
-                  {KP_F_ADDRESS, "京都府花咲市北町１＆２"},
-                  {KP_F_EXAM_DATE, "20250703"},
-                  {KP_F_FACILITY_NUMBER, "2819902251"},
-                  {KP_F_FACILITY_NAME, "若葉予防クリニック"},
-                  {KP_F_FACILITY_POSTAL_CODE, "651-0298"},
-                  {KP_F_FACILITY_ADDRESS, "兵庫県若葉台"},
-                  {KP_F_FACILITY_PHONE, "0780002250"}};
-    if (kp_record_init(&record, &tables, &of_test) != KP_OK)
+    if (sample_record(&record, &sample_context.tables, &memory) != KP_OK)
         return -1;
-    for (size_t i = 0; i < COUNT(fields); i++)
-        record.field[fields[i].field] = fields[i].text;
-    insurer = (struct kp_insurer){.number = "06139463",
-                                  .name = "",
-                                  .address = "",
-                                  .representative = "",
-                                  .scheme = "",
-                                  .sender_number = "5521111111",
-                                  .interaction_type = "6",
-                                  .service_event = "1",
-                                  .report_40to74 = "10",
-                                  .programme_40to74 = "010",
-                                  .report_under40 = "40",
-                                  .programme_under40 = "990",
-                                  .section_under40 = "01030"};
+    insurer = SAMPLE_INSURER;
     decision = (struct kp_decision){.band = KP_BAND_40TO74};
-    decision.ground = kp_arena_alloc(&of_test, tables.n_items * sizeof(enum kp_ground));
-    put(HEIGHT, KP_VALUE_PRESENT, "170.1"); /* so that there is something to tell */
+    decision.ground = kp_arena_alloc(&memory, sample_context.tables.n_items * sizeof(enum kp_ground));
+    put_value(HEIGHT, KP_VALUE_PRESENT, "170.1");
     return 0;
 }
 
-static int tidy(void **state)
+static int release(void **state UNUSED)
 {
-    (void)state;
     kp_buf_release(&out);
-    kp_arena_release(&of_test);
+    kp_arena_release(&memory);
     return 0;
 }
 
 static void withhold(const char *code)
 {
-    decision.ground[kp_item_find(&tables, code) - tables.items] = KP_GROUND_WITHHELD;
+    decision.ground[index_of(code)] = KP_GROUND_WITHHELD;
 }
 
 static void parse(const char *ns)
@@ -135,14 +93,13 @@ static void parse(const char *ns)
     (void)xmlXPathRegisterNs(paths, TEXT("xsi"), TEXT("http://www.w3.org/2001/XMLSchema-instance"));
 }
 
-/* Writes the document, which must fit the profile, and reads it back. */
-static void write(void)
+/* Writes the document, which must be valid against the profile, and parses it. */
+static void write_document(void)
 {
-    struct kp_xml xml;
     const char *where = NULL;
     kp_buf_reset(&out);
-    assert_true(kp_cda_write(&xml, &out, check, &tables, &record, &decision, &FRAME, &of_test));
-    if (!kp_xml_check_finish(check, &where))
+    assert_true(kp_cda_write(&out, profile.document, &sample_context.tables, &SOURCE, &memory));
+    if (!kp_xml_check_finish(profile.document, &where))
         fail_msg("not valid: %s", where);
     parse("urn:hl7-org:v3");
 }
@@ -157,8 +114,7 @@ static void assert_path(const char *path, const char *expected)
     xmlXPathFreeObject(found);
 }
 
-/* Type, value or code, unit or code system, and null flavor of an observation's last value, as they stand
- * there. */
+/* Compares type, value or code, unit or code system, and null flavor of an observation's last value. */
 static void assert_value(const char *code, const char *expected)
 {
     char path[900], value[100];
@@ -169,7 +125,7 @@ static void assert_value(const char *code, const char *expected)
     assert_path(path, expected);
 }
 
-/* Names of the elements below a path, in their order. */
+/* Compares the names of the child elements, in order. */
 static void assert_children(const char *path, const char *expected)
 {
     char names[512] = "";
@@ -181,10 +137,9 @@ static void assert_children(const char *path, const char *expected)
     xmlXPathFreeObject(found);
 }
 
-static void header__of_a_plain_record__has_its_parts_in_order(void **state)
+static void header__of_a_plain_record__has_its_parts_in_order(void **state UNUSED)
 {
-    (void)state;
-    write();
+    write_document();
     assert_path("substring-after(/*/@xsi:schemaLocation,' ')", "../XSD/hc08_V08.xsd");
     assert_children("/*", "typeId id code effectiveTime confidentialityCode recordTarget author custodian "
                           "documentationOf component ");
@@ -197,14 +152,13 @@ static void header__of_a_plain_record__has_its_parts_in_order(void **state)
                 "ケンポハナコ198503312");
 }
 
-static void organisations__author_and_performer__are_sender_and_facility(void **state)
+static void organisations__author_and_performer__are_sender_and_facility(void **state UNUSED)
 {
-    (void)state;
-    write();
+    write_document();
     assert_children("/*/v3:author", "time assignedAuthor ");
     assert_children("/*/v3:author//" ORG, "id name telecom addr ");
     assert_path("concat(/*/v3:author//" ORG "/v3:id/@root,' ',/*/v3:author//" ORG "/v3:id/@extension)",
-                OID "102 5521111111"); /* the number that the insurer's row asks for */
+                OID "102 5521111111"); /* the sender_number of the insurer */
     assert_path("string(/*/v3:author)", "架空精機株式会社650-0188兵庫県潮見市港町８");
     assert_path("concat(/*/v3:author/v3:time/@value,/*/v3:author//v3:telecom/@value)",
                 "20260401tel:0780001000");
@@ -215,10 +169,9 @@ static void organisations__author_and_performer__are_sender_and_facility(void **
                 "tel:0780002250651-0298兵庫県若葉台");
 }
 
-static void ids__when_the_card_has_them__stand_in_the_width_asked_for(void **state)
+static void ids__of_the_card__are_written_in_the_insurers_width(void **state UNUSED)
 {
-    (void)state;
-    write();
+    write_document();
     assert_path("count(//v3:patientRole/v3:id)", "2");
     assert_path(PATIENT_ID("101"), "06139463");
     assert_path(PATIENT_ID("205"), "6414");
@@ -227,14 +180,14 @@ static void ids__when_the_card_has_them__stand_in_the_width_asked_for(void **sta
         const char *symbol, *number, *written_symbol, *written_number;
     } rows[] = {{KP_WIDTH_AS_GIVEN, "１２－ア", "6414", "１２－ア", "6414"},
                 {KP_WIDTH_HALF, "１２Ａ", "６４１４", "12A", "6414"},
-                {KP_WIDTH_HALF, "①", "６４−１４", "①", "64-14"}, /* another width is no other character */
+                {KP_WIDTH_HALF, "①", "６４−１４", "①", "64-14"},
                 {KP_WIDTH_FULL, "12A", "6414", "１２Ａ", "６４１４"}};
     record.field[KP_F_INSURED_BRANCH] = "03", record.field[KP_F_QUALIFICATION] = "2";
     for (size_t i = 0; i < COUNT(rows); i++) {
         insurer.symbol_width = rows[i].width;
         record.field[KP_F_INSURED_SYMBOL] = rows[i].symbol,
         record.field[KP_F_INSURED_NUMBER] = rows[i].number;
-        write();
+        write_document();
         assert_path("count(//v3:patientRole/v3:id)", "5");
         assert_path(PATIENT_ID("204"), rows[i].written_symbol);
         assert_path(PATIENT_ID("205"), rows[i].written_number);
@@ -243,22 +196,20 @@ static void ids__when_the_card_has_them__stand_in_the_width_asked_for(void **sta
     }
 }
 
-static void ticket__when_one_was_issued__is_the_participant(void **state)
+static void ticket__is_written_as_participant(void **state UNUSED)
 {
-    (void)state;
-    write();
+    write_document();
     assert_path("count(//v3:participant)", "0");
     record.field[KP_F_TICKET_NUMBER] = "25123456789", record.field[KP_F_TICKET_EXPIRES] = "20260331";
-    write();
+    write_document();
     assert_path("concat(//v3:functionCode/@code,//v3:participant/v3:time/v3:high/@value)", "120260331");
     assert_path("string(//v3:associatedEntity/v3:id/@root)", OID "209.106139463");
     assert_path("concat(//v3:associatedEntity/v3:id/@extension,//v3:scopingOrganization/*/@extension)",
                 "2512345678906139463");
 }
 
-static void category__follows_age_band_row_and_export(void **state)
+static void category__of_the_export__precedes_that_of_the_insurer(void **state UNUSED)
 {
-    (void)state;
     static const struct {
         enum kp_band band;
         const char *report, *programme, *expected;
@@ -270,22 +221,22 @@ static void category__follows_age_band_row_and_export(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         decision.band = rows[i].band;
         record.field[KP_F_REPORT_CATEGORY] = rows[i].report, record.field[KP_F_PROGRAMME] = rows[i].programme;
-        write();
+        write_document();
         assert_path(
             "concat(/*/v3:code/@code,' ',//v3:serviceEvent/v3:code/@code,' ',//v3:section/v3:code/@code)",
             rows[i].expected);
     }
 }
 
-static void value__each_type__has_its_own_form_and_method(void **state)
+static void value__each_type__has_its_own_form_and_method(void **state UNUSED)
 {
-    (void)state;
-    *put(WAIST, KP_VALUE_PRESENT, "") = (struct kp_value){KP_VALUE_PRESENT, "85.0", 0, 'H', "40.0", "84.9"};
-    put("9N056000000000011", KP_VALUE_PRESENT, "1");                /* 既往歴, CD .2001 */
-    put("9N056160400000049", KP_VALUE_PRESENT, "高血圧＜２０年＞"); /* ST */
-    put("1A020000000191111", KP_VALUE_PRESENT, "3");                /* 尿糖, CO .2102 */
-    put("1A030000000190301", KP_VALUE_PRESENT, "1.015");            /* 尿比重: no unit, section 01990 */
-    write();
+    *put_value(WAIST, KP_VALUE_PRESENT, "") =
+        (struct kp_value){KP_VALUE_PRESENT, "85.0", 0, 'H', "40.0", "84.9"};
+    put_value("9N056000000000011", KP_VALUE_PRESENT, "1");                /* 既往歴, CD .2001 */
+    put_value("9N056160400000049", KP_VALUE_PRESENT, "高血圧＜２０年＞"); /* ST */
+    put_value("1A020000000191111", KP_VALUE_PRESENT, "3");                /* 尿糖, CO .2102 */
+    put_value("1A030000000190301", KP_VALUE_PRESENT, "1.015"); /* 尿比重: no unit, section 01990 */
+    write_document();
     assert_children(OBS(WAIST), "code value interpretationCode methodCode referenceRange ");
     assert_value(WAIST, "PQ 85.0 cm");
     assert_path("concat(" OBS(WAIST) "/v3:interpretationCode/@code,' '," OBS(WAIST) "/v3:methodCode/@code)",
@@ -306,32 +257,29 @@ static void value__each_type__has_its_own_form_and_method(void **state)
     assert_path("count(" SECTION("01010") "/v3:entry)", "5");
 }
 
-/* The form with mark and value is that of examinations from 1 April 2013 on. */
-static void value__beyond_the_limit__is_the_mark_alone_before_april_2013(void **state)
+static void value__at_the_limit_before_april_2013__is_the_mark_alone(void **state UNUSED)
 {
-    (void)state;
-    put("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
-    put(HEIGHT, KP_VALUE_PRESENT, "100.0")->limit = 'L';
+    put_value("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
+    put_value(HEIGHT, KP_VALUE_PRESENT, "100.0")->limit = 'L';
     record.field[KP_F_EXAM_DATE] = "20130331";
     record.exam = (struct kp_date){2013, 3, 31};
-    write();
-    assert_path("string(count(//v3:text//v3:item))", "0"); /* nor is the number told there */
+    write_document();
+    assert_path("string(count(//v3:text//v3:item))", "0");
     assert_children(OBS("3F015000002327101"), "code value methodCode ");
     assert_path("string(" OBS("3F015000002327101") "/v3:value[@xsi:type='CD']/@code)", "L");
     kp_buf_reset(&out);
     record.field[KP_F_EXAM_DATE] = "20130401";
     record.exam = (struct kp_date){2013, 4, 1};
-    write();
+    write_document();
     assert_children(OBS("3F015000002327101"), "code value value methodCode ");
 }
 
-static void value__beyond_the_limit__is_mark_and_value_and_no_range(void **state)
+static void value__at_the_limit__is_mark_and_value_without_range(void **state UNUSED)
 {
-    (void)state;
-    *put("3B035000002327201", KP_VALUE_PRESENT, "") =
+    *put_value("3B035000002327201", KP_VALUE_PRESENT, "") =
         (struct kp_value){KP_VALUE_PRESENT, "1000", 'H', 'H', "10", "30"};
-    put("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
-    write();
+    put_value("3F015000002327101", KP_VALUE_PRESENT, "10")->limit = 'L';
+    write_document();
     assert_children(OBS("3B035000002327201"), "code value value methodCode ");
     assert_path("string(" OBS("3B035000002327201") "/v3:value[1][@xsi:type='CD' and @code='H']/@codeSystem)",
                 "2.16.840.1.113883.5.83");
@@ -341,13 +289,13 @@ static void value__beyond_the_limit__is_mark_and_value_and_no_range(void **state
         "L10");
 }
 
-static void value__not_done_and_not_measurable__have_their_official_forms(void **state)
+static void value__not_done_and_not_measurable__have_their_official_forms(void **state UNUSED)
 {
-    (void)state;
-    *put(WAIST, KP_VALUE_NOT_DONE, NULL) = (struct kp_value){KP_VALUE_NOT_DONE, NULL, 0, 0, "1.0", "2.0"};
-    put("1A020000000191111", KP_VALUE_NOT_MEASURABLE, NULL);
-    put(HEIGHT, KP_VALUE_NOT_MEASURABLE, NULL);
-    write();
+    *put_value(WAIST, KP_VALUE_NOT_DONE, NULL) =
+        (struct kp_value){KP_VALUE_NOT_DONE, NULL, 0, 0, "1.0", "2.0"};
+    put_value("1A020000000191111", KP_VALUE_NOT_MEASURABLE, NULL);
+    put_value(HEIGHT, KP_VALUE_NOT_MEASURABLE, NULL);
+    write_document();
     assert_path("string(" OBS(WAIST) "/@negationInd)", "true");
     assert_children(OBS(WAIST), "code ");
     assert_value("1A020000000191111", "CO NI ");
@@ -355,17 +303,16 @@ static void value__not_done_and_not_measurable__have_their_official_forms(void *
     assert_path("count(//v3:value/@value|//v3:value/@code|//v3:value/@unit)", "0");
 }
 
-static void group__members__hang_below_one_parent_without_value(void **state)
+static void group__members__are_below_one_parent_without_value(void **state UNUSED)
 {
-    (void)state;
-    put("3C015000002327101", KP_VALUE_PRESENT, "0.83");           /* クレアチニン 510 */
-    put("3C015161602399911", KP_VALUE_PRESENT, "1");              /* 対象者 525 */
-    put("3C015161002399949", KP_VALUE_PRESENT, "血圧が基準以上"); /* 実施理由 526 */
-    put("8A065000002391901", KP_VALUE_PRESENT, "77.8");
-    put("2A020000001930101", KP_VALUE_PRESENT, "476");  /* RBC: section 01010 */
-    put("2A060000001930101", KP_VALUE_PRESENT, "90.1"); /* MCV: of the same group, section 01990 */
+    put_value("3C015000002327101", KP_VALUE_PRESENT, "0.83");           /* クレアチニン 510 */
+    put_value("3C015161602399911", KP_VALUE_PRESENT, "1");              /* 対象者 525 */
+    put_value("3C015161002399949", KP_VALUE_PRESENT, "血圧が基準以上"); /* 実施理由 526 */
+    put_value("8A065000002391901", KP_VALUE_PRESENT, "77.8");
+    put_value("2A020000001930101", KP_VALUE_PRESENT, "476");  /* RBC: section 01010 */
+    put_value("2A060000001930101", KP_VALUE_PRESENT, "90.1"); /* MCV: of the same group, section 01990 */
     withhold(HEIGHT);
-    write();
+    write_document();
     assert_path("count(" SECTION("01010") "/v3:entry)", "2");
     assert_children(SECTION("01010") "/v3:entry[1]/v3:observation",
                     "code entryRelationship entryRelationship entryRelationship entryRelationship ");
@@ -382,45 +329,40 @@ static void group__members__hang_below_one_parent_without_value(void **state)
                 "90.1");
 }
 
-static void doctor__name__is_the_author_of_the_judgement(void **state)
+static void doctor__name__is_the_author_of_the_judgement(void **state UNUSED)
 {
-    (void)state;
-    put("9N511000000000049", KP_VALUE_PRESENT, "異常なし");
-    put("9N516000000000049", KP_VALUE_PRESENT, "架空　太郎");
-    write();
+    put_value("9N511000000000049", KP_VALUE_PRESENT, "異常なし");
+    put_value("9N516000000000049", KP_VALUE_PRESENT, "架空　太郎");
+    write_document();
     assert_path("count(//v3:entry)", "2");
     assert_children(OBS("9N511000000000049"), "code value author ");
     assert_path("string(" OBS("9N511000000000049") "/v3:author//v3:assignedPerson/v3:name)", "架空　太郎");
     withhold("9N516000000000049");
-    write();
+    write_document();
     assert_null(strstr(kp_buf_text(&out), "架空　太郎"));
 }
 
-static void withheld__items__leave_no_trace_anywhere(void **state)
+static void withheld_items__leave_no_trace(void **state UNUSED)
 {
-    (void)state;
-    put(WAIST, KP_VALUE_PRESENT, "99.9");
-    put("1A030000000190301", KP_VALUE_PRESENT, "1.015");
-    put("2A020000001930101", KP_VALUE_NOT_DONE, NULL);
+    put_value(WAIST, KP_VALUE_PRESENT, "99.9");
+    put_value("1A030000000190301", KP_VALUE_PRESENT, "1.015");
+    put_value("2A020000001930101", KP_VALUE_NOT_DONE, NULL);
     static const char *const traces[] = {
         "99.9", WAIST, "1.015", "01990", "2A020000001930101", "1A030000000190301"};
     withhold(WAIST), withhold("1A030000000190301"), withhold("2A020000001930101");
-    write();
+    write_document();
     for (size_t i = 0; i < COUNT(traces); i++)
         assert_null(strstr(kp_buf_text(&out), traces[i]));
 }
 
-static void record__with_a_forbidden_character__is_refused(void **state)
+static void record__with_a_character_xml_forbids__is_refused(void **state UNUSED)
 {
-    (void)state;
-    struct kp_xml xml;
-    put("9N056160400000049", KP_VALUE_PRESENT, "a\x02z");
-    assert_false(kp_cda_write(&xml, &out, NULL, &tables, &record, &decision, &FRAME, &of_test));
+    put_value("9N056160400000049", KP_VALUE_PRESENT, "a\x02z");
+    assert_false(kp_cda_write(&out, NULL, &sample_context.tables, &SOURCE, &memory));
 }
 
-static void index__says_who_sends_what_to_whom(void **state)
+static void index__has_sender_receiver_and_purpose(void **state UNUSED)
 {
-    (void)state;
     insurer.interaction_type = "9", insurer.service_event = "4";
     assert_true(kp_index_write(&out, NULL, &insurer, (struct kp_date){2026, 4, 1}, 123));
     parse("https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/0000161103.html");
@@ -436,22 +378,22 @@ static void index__says_who_sends_what_to_whom(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, tidy)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, release)
     const struct CMUnitTest tests[] = {
         TEST(header__of_a_plain_record__has_its_parts_in_order),
         TEST(organisations__author_and_performer__are_sender_and_facility),
-        TEST(ids__when_the_card_has_them__stand_in_the_width_asked_for),
-        TEST(ticket__when_one_was_issued__is_the_participant),
-        TEST(category__follows_age_band_row_and_export),
+        TEST(ids__of_the_card__are_written_in_the_insurers_width),
+        TEST(ticket__is_written_as_participant),
+        TEST(category__of_the_export__precedes_that_of_the_insurer),
         TEST(value__each_type__has_its_own_form_and_method),
-        TEST(value__beyond_the_limit__is_mark_and_value_and_no_range),
-        TEST(value__beyond_the_limit__is_the_mark_alone_before_april_2013),
+        TEST(value__at_the_limit__is_mark_and_value_without_range),
+        TEST(value__at_the_limit_before_april_2013__is_the_mark_alone),
         TEST(value__not_done_and_not_measurable__have_their_official_forms),
-        TEST(group__members__hang_below_one_parent_without_value),
+        TEST(group__members__are_below_one_parent_without_value),
         TEST(doctor__name__is_the_author_of_the_judgement),
-        TEST(withheld__items__leave_no_trace_anywhere),
-        TEST(record__with_a_forbidden_character__is_refused),
-        TEST(index__says_who_sends_what_to_whom),
+        TEST(withheld_items__leave_no_trace),
+        TEST(record__with_a_character_xml_forbids__is_refused),
+        TEST(index__has_sender_receiver_and_purpose),
     };
-    return cmocka_run_group_tests_name("cda", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("cda_write", tests, set_up, tear_down);
 }

@@ -349,5 +349,5 @@ int main(void)
         TEST(cancelled__is_reported_once),
         TEST(print__failure__is_not_reported_again),
     };
-    return cmocka_run_group_tests_name("audit", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("audit_print", tests, set_up, tear_down);
 }

@@ -356,5 +356,5 @@ int main(void)
         cmocka_unit_test_setup(lock__second_run__fails_until_the_first_ends, fresh),
         cmocka_unit_test_setup(write__any_failing_call__is_reported_by_errno, fresh),
     };
-    return cmocka_run_group_tests_name("log", tests, set_up, remove_folder);
+    return cmocka_run_group_tests_name("log_chain", tests, set_up, remove_folder);
 }

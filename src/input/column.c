@@ -1,0 +1,68 @@
+#include "input/column.h"
+
+#include <string.h>
+
+void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column)
+{
+    column->kind = target < KP_TARGET_ITEM ? KP_COL_FIELD : KP_COL_ITEM;
+    column->is_pair = target >= KP_TARGET_PAIR;
+    if (column->is_pair) {
+        column->index = tables->pairs[target - KP_TARGET_PAIR].fasting;
+        column->casual = tables->pairs[target - KP_TARGET_PAIR].casual;
+    } else {
+        column->index = target < KP_TARGET_ITEM ? target : target - KP_TARGET_ITEM;
+    }
+}
+
+const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)
+{
+    return column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)
+                                        : tables->items[column->index].label;
+}
+
+const struct kp_item *kp_column_measured(const struct kp_tables *tables, const struct kp_column *column)
+{
+    bool measured = column->kind == KP_COL_ITEM || column->kind == KP_COL_LOW || column->kind == KP_COL_HIGH;
+    return measured ? &tables->items[column->index] : NULL;
+}
+
+bool kp_column_set_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column)
+{
+    const struct kp_item *item = kp_column_measured(tables, column);
+    bool own = item && strcmp(item->unit, unit) == 0;
+    if (!item || (!own && !kp_conversion_of(tables, item, unit)))
+        return false;
+    column->unit = own ? NULL : unit;
+    return true;
+}
+
+void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column)
+{
+    if (kp_column_set_unit(tables, unit, column))
+        return;
+    column->unit = unit;
+    kp_column_leave_out(column, KP_WHY_UNIT);
+}
+
+void kp_column_leave_out(struct kp_column *column, enum kp_why why)
+{
+    column->kind = KP_COL_UNMAPPED;
+    column->is_pair = false;
+    column->why = why;
+}
+
+bool kp_mapping_has(const struct kp_mapping *mapping, enum kp_column_kind kind, unsigned index)
+{
+    for (const struct kp_column *c = mapping->columns; c < mapping->columns + mapping->n_columns; c++)
+        if (c->kind == kind && c->index == index && !c->is_pair)
+            return true;
+    return false;
+}
+
+struct kp_column *kp_mapping_column(const struct kp_mapping *mapping, unsigned long number)
+{
+    for (size_t i = 0; number > 0 && i < mapping->n_columns; i++)
+        if (mapping->columns[i].number == number)
+            return &mapping->columns[i];
+    return NULL;
+}

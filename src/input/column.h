@@ -1,0 +1,95 @@
+/* What the columns of an export mean. */
+#ifndef KP_COLUMN_H
+#define KP_COLUMN_H
+
+#include "tables/tables.h"
+
+/* 採血時間(食後), which says whether blood was drawn fasting */
+#define KP_ITEM_MEAL "9N141000000000011"
+
+enum kp_column_kind {
+    KP_COL_UNMAPPED, /* unused, listed in the report */
+    KP_COL_IGNORED,  /* unused because the mapping file says so */
+    KP_COL_OURS,     /* a kp_ column of a corrected rejected.csv */
+    KP_COL_METHOD,   /* read only to choose the item of another column */
+    KP_COL_FIELD,
+    KP_COL_ITEM,
+    KP_COL_LOW, /* reference limits and flag of an item */
+    KP_COL_HIGH,
+    KP_COL_FLAG,
+    KP_COL_UNIT /* the unit of an item, row by row */
+};
+
+/* How a column got its target, or why it has none. */
+enum kp_why {
+    KP_WHY_UNKNOWN,
+    KP_WHY_MAPPING, /* mapping file */
+    KP_WHY_NAME,    /* the header is a field name or an item code */
+    KP_WHY_SYNONYM,
+    KP_WHY_MEAL,   /* left out: no column says whether blood was drawn fasting */
+    KP_WHY_DOCTOR, /* left out: judgement without doctor, or doctor without judgement */
+    KP_WHY_UNIT,   /* left out: the unit cannot be converted */
+    KP_WHY_ROWS    /* left out: the two header rows disagree */
+};
+
+/* Day counts of a spreadsheet, if the mapping file says that a column contains them. */
+enum kp_serial { KP_SERIAL_NONE, KP_SERIAL_1900, KP_SERIAL_1904 };
+
+/* Items of a column by the local method digit found in another column of the row. */
+struct kp_methods {
+    size_t column; /* that contains the digit */
+    struct {
+        const char *digit;
+        unsigned item;
+    } choices[10];
+    size_t n_choices;
+};
+
+struct kp_column {
+    const char *header; /* of the first header row, verbatim in UTF-8 */
+    const char *second; /* of the second header row; NULL with one row */
+    unsigned number;    /* from 1; 0 for KP_COL_OURS */
+    enum kp_column_kind kind;
+    enum kp_why why;
+    unsigned index;  /* enum kp_field, or index of the item; of the fasting item of a pair */
+    unsigned casual; /* the other item of a pair */
+    bool is_pair;
+    const struct kp_methods *methods; /* NULL: index is the item */
+    const char *unit;                 /* of the values; NULL: the item's own */
+    enum kp_serial serial;
+    struct kp_column *next; /* next column joined into the same item */
+    bool follows;           /* is another column's next */
+    struct kp_map values;   /* source=code pairs of the mapping file: value key -> index into codes */
+    const char **codes;
+};
+
+struct kp_mapping {
+    struct kp_column *columns;
+    size_t n_columns;
+    bool has_units; /* some column contains units or reference limits */
+};
+
+/* Sets the target to one found in the tables' maps of headers. */
+void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column);
+
+/* Returns what diagnostics call the column's target. */
+const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column);
+
+/* Returns the item in whose unit the column's values are; NULL unless they are values or limits of one. */
+const struct kp_item *kp_column_measured(const struct kp_tables *tables, const struct kp_column *column);
+
+/* Sets the unit of the values. Returns false, changing nothing, if it cannot be converted. */
+bool kp_column_set_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column);
+
+/* Sets the unit, or leaves the column out with KP_WHY_UNIT: its values would be misread. */
+void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column);
+
+void kp_column_leave_out(struct kp_column *column, enum kp_why why);
+
+/* Returns whether some column has exactly this target; a pair does not count. */
+bool kp_mapping_has(const struct kp_mapping *mapping, enum kp_column_kind kind, unsigned index);
+
+/* Returns the column with that number (from 1), or NULL. */
+struct kp_column *kp_mapping_column(const struct kp_mapping *mapping, unsigned long number);
+
+#endif

@@ -1,0 +1,41 @@
+/* An input, and the failures of reading one. */
+#ifndef KP_INPUT_H
+#define KP_INPUT_H
+
+#include "format/csvin.h"
+#include "format/probe.h"
+#include "tables/context.h"
+#include "input/column.h"
+
+struct kp_input {
+    const char *path;  /* as named by the user, for messages and files */
+    const char *place; /* where it is read: the same path, or a copy in a preparation */
+    struct kp_probe probe;
+    enum kp_encoding encoding; /* of the cells: detected or configured; UTF-16 is read as UTF-8 */
+    struct kp_mapping mapping;
+    size_t layout; /* equal for inputs with the same header, which share rejected.csv and held.csv */
+    uint64_t n_rows;
+    struct kp_csv_comments comments;
+    char delimiter;
+    unsigned n_title_rows;  /* above the header */
+    unsigned n_header_rows; /* 1 or 2 */
+    uint64_t header_line;
+    bool dash_is_empty; /* in some row a lone dash means "no value"; set by the first pass */
+};
+
+struct kp_inputs {
+    struct kp_input *list;
+    size_t n;
+    size_t n_layouts;
+    uint64_t total_bytes;
+};
+
+/* Opens an input as an export; the caller closes it. Reports failures: KP_E_INPUT. */
+enum kp_status kp_input_open(struct kp_context *ctx, const struct kp_input *input, char delimiter,
+                             struct kp_csvin **ret_in);
+
+/* Reports why reading an input stopped, with its line: KP_E_INPUT, KP_E_SYSTEM. */
+enum kp_status kp_input_fault(struct kp_context *ctx, const struct kp_input *input,
+                              const struct kp_csvin *in);
+
+#endif

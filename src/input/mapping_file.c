@@ -1,0 +1,146 @@
+#include "input/mapping_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/scan.h"
+#include "base/status.h"
+#include "input/header_names.h"
+
+struct row {
+    struct kp_context *ctx;
+    const char *path;
+    uint64_t line;
+    const char *column, *target, *unit, *values;
+};
+
+enum kp_status kp_mapping_file_check(struct kp_context *ctx, struct kp_mapping_file *file)
+{
+    static const char *const names[KP_MAPPING__COUNT] = {"column", "target", "unit", "values"};
+    for (size_t i = 0; i < KP_COUNT(names); i++)
+        if (!kp_sheet_column(&file->sheet, names[i], &file->at[i]))
+            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(file->path, 1),
+                           names[i]);
+    return KP_OK;
+}
+
+enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint64_t line, const char *what,
+                                  const char *value)
+{
+    char *text = kp_arena_printf(&ctx->arena, "%s '%s'", what, value);
+    return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, line), text ? text : what);
+}
+
+static enum kp_status row_bad(const struct row *r, const char *what, const char *value)
+{
+    return kp_mapping_row_bad(r->ctx, r->path, r->line, what, value);
+}
+
+static bool same_header(struct kp_arena *arena, const char *header, const char *key)
+{
+    const char *other = header ? kp_text_value_key(arena, header) : NULL;
+    return other && strcmp(other, key) == 0;
+}
+
+/* Finds "#12", "身長" or "身長@2", by either header row. */
+static struct kp_column *find_column(struct kp_arena *arena, const struct kp_mapping *mapping,
+                                     const char *name)
+{
+    unsigned long occurrence = 1;
+    if (name[0] == '#') {
+        return kp_all_digits(name + 1) ? kp_mapping_column(mapping, strtoul(name + 1, NULL, 10)) : NULL;
+    }
+    const char *mark = strrchr(name, '@');
+    if (mark && kp_all_digits(mark + 1))
+        occurrence = strtoul(mark + 1, NULL, 10);
+    else
+        mark = name + strlen(name);
+    const char *plain = kp_arena_strndup(arena, name, (size_t)(mark - name));
+    const char *key = plain ? kp_text_value_key(arena, plain) : NULL;
+    for (size_t i = 0; key && *key && i < mapping->n_columns; i++) {
+        struct kp_column *column = &mapping->columns[i];
+        if (column->kind != KP_COL_OURS &&
+            (same_header(arena, column->header, key) || same_header(arena, column->second, key)) &&
+            --occurrence == 0)
+            return column;
+    }
+    return NULL;
+}
+
+/* Reads source=code pairs. An empty code ("-=", "999=") makes the source value count as an empty cell. */
+static enum kp_status read_values(const struct row *r, struct kp_column *column)
+{
+    struct kp_arena *arena = &r->ctx->arena;
+    const char *pairs = r->values;
+    const struct kp_item *item = &r->ctx->tables.items[column->index];
+    bool coded = column->kind == KP_COL_ITEM && *item->code_system;
+    size_t n = 0;
+    column->codes = kp_arena_alloc(arena, (strlen(pairs) + 1) * sizeof(*column->codes));
+    if (!column->codes)
+        return kp_no_memory(r->ctx);
+    for (struct kp_word word; kp_next_word(&pairs, "|", &word);) {
+        char *pair = kp_arena_strndup(arena, word.at, word.n);
+        char *equals = pair ? strrchr(pair, '=') : NULL;
+        if (!equals)
+            return row_bad(r, "values are source=code pairs separated by |, not", word.at);
+        *equals = '\0';
+        if (coded && equals[1] && !kp_code_display(&r->ctx->tables, item->code_system, equals + 1))
+            return row_bad(r, "the item does not have code", equals + 1);
+        char *key = kp_text_value_key(arena, pair);
+        column->codes[n] = equals + 1;
+        if (!key || kp_map_put(&column->values, arena, key, (uint32_t)n++) != KP_MAP_ADDED)
+            return row_bad(r, "source value stands twice:", pair);
+    }
+    return KP_OK;
+}
+
+static enum kp_status read_unit(const struct row *r, struct kp_column *column)
+{
+    const struct kp_tables *tables = &r->ctx->tables;
+    if (!*r->unit)
+        return KP_OK;
+    bool date = column->kind == KP_COL_FIELD && kp_fields[column->index].is_date;
+    if (date && (strcmp(r->unit, "excel") == 0 || strcmp(r->unit, "excel1904") == 0)) {
+        column->serial = r->unit[5] ? KP_SERIAL_1904 : KP_SERIAL_1900;
+        return KP_OK;
+    }
+    const char *key = kp_text_value_key(&r->ctx->arena, r->unit);
+    const char *unit = key ? kp_unit_of(tables, key) : NULL;
+    if (unit && kp_column_set_unit(tables, unit, column))
+        return KP_OK;
+    const struct kp_item *item = kp_column_measured(tables, column);
+    return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN, kp_at(r->path, r->line), r->unit,
+                   item && *item->unit ? item->unit : "-");
+}
+
+static enum kp_status apply_row(const struct row *r, const struct kp_mapping *mapping)
+{
+    struct kp_column *column = find_column(&r->ctx->arena, mapping, r->column);
+    if (!column)
+        return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(r->path, r->line),
+                       r->column);
+    if (column->kind != KP_COL_UNMAPPED)
+        return row_bad(r, "the column is named twice:", r->column);
+    if (!kp_target_read(&r->ctx->arena, &r->ctx->tables, r->target, column))
+        return row_bad(r, "unknown target", r->target);
+    column->why = KP_WHY_MAPPING;
+    KP_TRY(read_unit(r, column));
+    return read_values(r, column);
+}
+
+enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_file *file,
+                                     struct kp_mapping *mapping)
+{
+    for (size_t i = 0; i < file->sheet.n_rows; i++) {
+        const char *const *cells = file->sheet.rows[i].cells;
+        const struct row row = {ctx,
+                                file->path,
+                                file->sheet.rows[i].line,
+                                cells[file->at[KP_MAPPING_COLUMN]],
+                                cells[file->at[KP_MAPPING_TARGET]],
+                                cells[file->at[KP_MAPPING_UNIT]],
+                                cells[file->at[KP_MAPPING_VALUES]]};
+        KP_TRY(apply_row(&row, mapping));
+    }
+    return KP_OK;
+}

@@ -1,0 +1,32 @@
+/* A mapping file in kenporter's own format: rows of column,target,unit,values. */
+#ifndef KP_MAPPING_FILE_H
+#define KP_MAPPING_FILE_H
+
+#include "format/sheet.h"
+#include "tables/context.h"
+#include "input/column.h"
+
+enum { KP_MAPPING_COLUMN, KP_MAPPING_TARGET, KP_MAPPING_UNIT, KP_MAPPING_VALUES, KP_MAPPING__COUNT };
+
+/* What an input is mapped by; loaded once for all inputs. */
+struct kp_mapping_file {
+    const char *path;
+    struct kp_sheet sheet;
+    size_t at[KP_MAPPING__COUNT]; /* columns of the sheet, unless it is a C2XDTBL */
+    bool is_cc2x;
+    const char *methods_path; /* METHODCVT; NULL: none */
+    struct kp_sheet methods;
+};
+
+/* Finds the columns of the sheet. Reports a missing one: KP_E_USAGE. */
+enum kp_status kp_mapping_file_check(struct kp_context *ctx, struct kp_mapping_file *file);
+
+/* Maps the columns that the file names. Reports wrong rows: KP_E_USAGE; KP_E_SYSTEM. */
+enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_file *file,
+                                     struct kp_mapping *mapping);
+
+/* Reports that a line of a mapping file is wrong: KP_E_USAGE. */
+enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint64_t line, const char *what,
+                                  const char *value);
+
+#endif
