@@ -1,8 +1,10 @@
-"""Holds the catalogue of diagnostics, tests/codes.csv and the code against one another, in both directions.
+"""Compares the catalogue of diagnostics, tests/codes.csv and the code, in both directions.
 
-python3 tests/codes_lint.py, from the top folder. Every code is raised in src, has both languages and a remedy (a note that asks
-for nothing says so), and a row in codes.csv with a bad case and a good one (of a damaged bundle: those of damage_cases.csv),
-or the test program that raises it, or the reason why nothing does.
+    codes_lint.py       run in the top folder
+
+Every code is raised in src, has both languages and a remedy, and a row in tests/codes.csv: with a case that raises it and one
+that does not (column "how": row, shell, damage), with the test program that raises it (test), or with the reason why nothing
+does (guard). lint.py runs this script.
 """
 import csv, glob, os, re, sys
 
@@ -31,7 +33,7 @@ for m in catalogue:
     if not (japanese(m["text_ja"]) or m["text_ja"] == "{1}") or not japanese(m["remedy_ja"]):
         faults.append(f"{code} lacks a Japanese text or remedy")
     if named.count(code) != 1:
-        faults.append(f"{code} {m['name']} stands {named.count(code)} times in tests/codes.csv")
+        faults.append(f"{code} {m['name']} has {named.count(code)} rows in tests/codes.csv")
 for name in sorted(raised - {m["name"].upper() for m in catalogue}):
     faults.append(f"KP_K_{name} is not in the catalogue")
 for c in cases:
@@ -43,13 +45,13 @@ for c in cases:
     elif how == "test":
         text = open(c["test"], encoding="utf-8").read() if os.path.exists(c["test"]) else ""
         if not re.search(rf"\bK?{code[1:]}\b|KP_K_{known[code]['name'].upper()}\b", text):
-            faults.append(f"tests/codes.csv: {c['test']} does not speak of {code}")
+            faults.append(f"tests/codes.csv: {c['test']} does not mention {code}")
     elif how == "damage":
         bad, good = damages.get(c["bad"]), damages.get(c["good"])
         if not bad or code not in bad["codes"].split():
-            faults.append(f"tests/codes.csv: {code}: no case {c['bad']} of damage_cases.csv is to say it")
+            faults.append(f"tests/codes.csv: {code}: no case {c['bad']} of damage_cases.csv expects it")
         if not good or good["exit"] != "0" or good["only"] != "yes" or code in good["codes"].split():
-            faults.append(f"tests/codes.csv: {code}: {c['good']} is no sound case of damage_cases.csv")
+            faults.append(f"tests/codes.csv: {code}: {c['good']} is not a sound case of damage_cases.csv")
     elif how == "guard" and not c["test"]:
         faults.append(f"tests/codes.csv: {code} is a guard without a reason")
     elif how not in ("row", "shell", "test", "guard"):

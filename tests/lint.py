@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""House rules that a compiler does not know.
+"""Checks what the compiler does not: folders, sizes, symbols, format.
 
-    lint.py BUILD CC FLAGS...       from the top folder; BUILD holds libkenporter.a
+    lint.py BUILD CC FLAGS...       run in the top folder; BUILD contains what `make all` built
 
 Prints one line per violation and exits with 1 if there is any.
 """
@@ -12,17 +12,22 @@ import sys
 from glob import glob
 
 FOLDERS = "base format tables law record input log v08 run cli".split()
-MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS, MAX_COLUMNS = 600, 60, 6, 110
-# A library is known in one place, or in two where writing and reading are apart.
+MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS, MAX_COLUMNS, MAX_TEST_NAME = 600, 60, 6, 110, 60
+# The modules that may include the headers of a library.
 LIBRARIES = {"csv.h": ["format/csvin"], "libxml/": ["format/xmlcheck", "format/xmlread"],
              "zlib.h": ["format/zip", "format/unzip"], "openssl/": ["base/sha256"], "utf8proc.h": ["base/text"],
              "iconv.h": ["base/text"], "ini.h": ["cli/options"]}
-# What the program may use besides the public header: the library's other folders are closed to it.
+# The folders that the program may include besides the public header.
 CLI_MAY = {"base", "cli", "tables"}
+# Headers outside the folders: the public one, and the generated one.
+OPEN_TO_ALL = {"kenporter.h", "kp_codes.h"}
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|gets|atoi|strtok|localtime|mktime|asctime)\(")
 FLOATS = re.compile(r"\b(float|double)\b")
 FLOATS_ALLOWED = {"src/record/derived.c"}
-# libxml2 sets the parameters of its callbacks.
+# A prototype or the head of a definition: its name, its parameters, the mark that follows.
+FUNCTION = re.compile(r"^(?!typedef)[A-Za-z_](?:[\w *]|\n(?!\n))*?[\s*](\w+)\(([^;{}]*?)\)\s*"
+                      r"(?:__attribute__\(\(.*?\)\)\s*)?([;{])", flags=re.M)
+# Callbacks whose parameters libxml2 defines.
 CALLBACKS = {"on_start"}
 
 violations = []
@@ -38,7 +43,7 @@ def read(path):
 
 
 def without_comments(text):
-    """Comments and string contents become spaces; line numbers stay."""
+    """Returns the text with comments and literals blanked; line numbers stay the same."""
     def blank(m):
         return re.sub(r"[^\n]", " ", m.group(0))
     return re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
@@ -53,25 +58,32 @@ def folder_of(path):
 
 
 def includes(path):
-    return re.findall(r'^#include "([^"]+)"', read(path), flags=re.M)
+    """Returns the project headers that a file includes."""
+    found = re.findall(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', read(path), flags=re.M)
+    return [name for mark, name in found if mark == '"' or name.split("/")[0] in FOLDERS]
 
 
 def check_folders():
-    """A folder includes itself and those before it; the program keeps to the public header."""
+    """A folder includes itself and those before it; the program only what is open to it."""
+    for path in sorted(glob("src/**/*.[ch]", recursive=True)):
+        if path not in SOURCES or folder_of(path) not in FOLDERS:
+            say(path, "is in none of the folders: " + ", ".join(FOLDERS))
     for path in SOURCES:
         own = folder_of(path)
         for inc in includes(path):
             other = inc.split("/")[0]
-            if other not in FOLDERS:
+            if inc in OPEN_TO_ALL or (own and own not in FOLDERS):
                 continue
-            if FOLDERS.index(other) > FOLDERS.index(own):
+            if other not in FOLDERS or not own:
+                say(path, f"includes {inc}, which is not FOLDER/NAME.h")
+            elif FOLDERS.index(other) > FOLDERS.index(own):
                 say(path, f"{own} includes {inc}, which comes after it")
             elif own == "cli" and other not in CLI_MAY:
                 say(path, f"the program includes {inc}; it uses kenporter.h, base and tables alone")
 
 
 def check_circles():
-    """Modules (a header and its source) of a folder do not depend on each other in a circle."""
+    """Modules (a header with its source) of a folder do not include each other in a circle."""
     for folder in FOLDERS:
         uses = {}
         for path in glob(f"src/{folder}/*.[ch]"):
@@ -122,9 +134,8 @@ def check_sizes():
                 say(f"{path}:{number}", f"{len(line)} columns; {MAX_COLUMNS} at most")
     for path in SOURCES:
         text = without_comments(read(path))
-        for m in re.finditer(r"^(?!typedef)[a-z][^;{}()#=]*?\b(\w+)\(([^;{}]*?)\)\s*(?:__attribute__\(\(.*?\)\)\s*)?([;{])",
-                             text, flags=re.M):
-            line = text.count("\n", 0, m.start()) + 1
+        for m in FUNCTION.finditer(text):
+            line = text.count("\n", 0, m.start(1)) + 1
             n = count_parameters(m.group(2))
             if n > MAX_PARAMETERS and m.group(1) not in CALLBACKS:
                 say(f"{path}:{line}", f"{m.group(1)} has {n} parameters; {MAX_PARAMETERS} at most")
@@ -153,32 +164,45 @@ def check_headers(cc, flags):
             say(path, "does not compile alone")
 
 
+def symbols_of(tool, *files):
+    return subprocess.run([*tool, *files], capture_output=True, text=True, check=True).stdout.split("\n")
+
+
 def check_symbols(build):
-    """The library exports what the public header declares, and keeps no mutable globals."""
+    """The library exports what kenporter.h declares; neither it nor the program, except main.c, has mutable globals."""
     library = f"{build}/libkenporter.a"
+    program = [path for path in glob(f"{build}/obj/cli/*.o") if not path.endswith("/main.o")]
     header = without_comments(read("include/kenporter.h"))
     public = set(re.findall(r"^KP_API\b[^;]*?\b(kp_\w+)\(", header, flags=re.M))
-    exported, mutable = set(), []
-    for line in subprocess.run(["nm", "-g", "--defined-only", library], capture_output=True, text=True).stdout.split("\n"):
-        if len(line.split()) == 3:
-            exported.add(line.split()[2])
-    for line in subprocess.run(["objdump", "-t", library], capture_output=True, text=True).stdout.split("\n"):
-        m = re.search(r"\s(\.data|\.bss)\s+[0-9a-f]+\s+(?:\.hidden )?(\S+)$", line)
-        if m and m.group(2) != m.group(1):
-            mutable.append(m.group(2))
+    exported = {line.split()[2] for line in symbols_of(["nm", "-g", "--defined-only"], library) if len(line.split()) == 3}
     for name in sorted(exported - public):
         say(library, f"exports {name}, which kenporter.h does not declare")
     for name in sorted(public - exported):
         say(library, f"lacks {name} of kenporter.h")
-    for name in mutable:
-        say(library, f"has a mutable global: {name}")
+    for line in symbols_of(["objdump", "-t"], library, *program):
+        # Constants with relocations are in .data.rel.ro; all other sections of data can be written.
+        m = re.search(r"\s(\*COM\*|\.(?:data|bss|tdata|tbss)(?!\.rel\.ro)\S*)\s+[0-9a-f]+\s+(?:\.hidden )?(\S+)$", line)
+        if m and m.group(2) != m.group(1):
+            say(build, f"has a mutable global: {m.group(2)}")
+
+
+def check_tests():
+    """Headers of the tests define nothing static; a test is named subject__case__expectation."""
+    for path in TESTS:
+        text = without_comments(read(path))
+        for m in re.finditer(r"^static\b.*", text, flags=re.M):
+            if path.endswith(".h"):
+                say(f"{path}:{text.count(chr(10), 0, m.start()) + 1}", "a header defines something static")
+        for name in re.findall(r"\bcmocka_unit_test\w*\(\s*(\w+)", text):
+            if len(name) > MAX_TEST_NAME:
+                say(path, f"{name} has {len(name)} characters; {MAX_TEST_NAME} at most")
 
 
 def check_format():
-    """The code is what clang-format 14 makes of it; other versions differ in details, so they are not asked."""
+    """The code is formatted by clang-format 14; other versions differ in details and are not used."""
     version = subprocess.run(["clang-format", "--version"], capture_output=True, text=True).stdout
     if " version 14." not in version:
-        print("check: no clang-format 14 here, the format was not checked")
+        print("check: clang-format 14 is missing, the format was not checked")
         return
     done = subprocess.run(["clang-format", "--dry-run", "-Werror", *SOURCES, *TESTS], capture_output=True, text=True)
     for path in sorted({line.split(":")[0] for line in done.stderr.split("\n") if "error:" in line}):
@@ -194,6 +218,7 @@ def main():
     check_words()
     check_headers(cc, flags)
     check_symbols(build)
+    check_tests()
     check_format()
     for line in violations:
         print(line, file=sys.stderr)

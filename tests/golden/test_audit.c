@@ -1,5 +1,5 @@
-/* What an auditor does with a log: the chain and its faults, lists, counts, provision records, heads kept
- * elsewhere, and logs that continue one another. */
+/* The audit command: the chain and its faults, lists, counts, provision records, anchors, and logs that
+ * continue one another. */
 #include "golden.h"
 
 #include "log/log_index.h"
@@ -136,7 +136,7 @@ static void list__csv_and_jsonl__hold_every_column_and_the_state(void **state)
 
 /* --- provision records --- */
 
-static void provision_records__consent_items__carry_every_field_and_nothing_else_is_recorded(void **state)
+static void provision_records__consent_items__carry_every_field_alone(void **state)
 {
     (void)state;
     assert_int_equal(
@@ -231,7 +231,7 @@ static void head__kept_elsewhere__must_be_in_the_log(void **state)
     assert_int_equal(kenporter("audit --head %s " LOG, head_at(9)), 0);
     assert_int_equal(kenporter("audit --head %s " LOG, last), 0);
     must("sed '$d' " LOG " >cut.csv");
-    assert_int_equal(kenporter("audit cut.csv"), 0); /* a chain that was cut off is still a chain */
+    assert_int_equal(kenporter("audit cut.csv"), 0); /* a truncated chain is still a valid chain */
     assert_int_equal(kenporter("audit --head %s cut.csv", last), 5);
     assert_contains(err_text(), "K7020");
 }
@@ -249,7 +249,7 @@ static void cut__known_to_the_index__stops_an_export(void **state)
     assert_contains(err_text(), "fail K7010");
 }
 
-/* --- the index, as a user meets it --- */
+/* --- the index --- */
 
 static void index__damaged_missing_or_unwritable__costs_time_only(void **state)
 {
@@ -273,7 +273,7 @@ static void index__damaged_missing_or_unwritable__costs_time_only(void **state)
     must("cmp out/disclosure-log.csv.index mended/disclosure-log.csv.index");
 }
 
-/* The index says in hex up to which entry it goes, and hex digits may happen to spell somebody's number. */
+/* The index contains hashes in hex, whose digits can happen to spell an insured number. */
 static void blank_heads(char *index, size_t n)
 {
     const char *head = head_at(entries.n_rows - 1);
@@ -336,7 +336,7 @@ static void continued_log__new_year__remembers_and_links(void **state)
     assert_string_equal(cell(&log, 1, "seq"), "1");
     assert_string_equal(cell(&log, 1, "prev_hash"), head_at(entries.n_rows - 1));
     assert_string_equal(cell(&log, 1, "event"), "again");
-    /* the bundles' names follow those of the older log, too */
+    /* the numbering of the bundles continues that of the older log */
     assert_int_equal(how_many("year_out/*202604011_1.zip"), how_many("out/*202604010_1.zip"));
     assert_int_equal(kenporter("audit year/disclosure-log.csv year/new.csv"), 0);
     assert_contains(out_text(), textf("continues %s\n", head_at(entries.n_rows - 1)));
@@ -345,7 +345,7 @@ static void continued_log__new_year__remembers_and_links(void **state)
     assert_contains(out_text(), "an older log, not looked at here");
     assert_int_equal(kenporter("audit year/new.csv year/disclosure-log.csv"), 5);
     assert_contains(err_text(), "K7014");
-    /* without the older one nobody knows who was disclosed: that must not pass for knowing */
+    /* without the older log it is unknown who was disclosed, and the run must refuse */
     assert_int_equal(kenporter(EXPORT "--log year/new.csv -o year_out " INPUT), 4);
     assert_contains(err_text(), "K7013");
     assert_int_equal(
@@ -434,7 +434,7 @@ int main(void)
         cmocka_unit_test(list__each_filter__lets_through_what_fits),
         cmocka_unit_test(list__employee_in_full_width__is_the_same_employee),
         cmocka_unit_test(list__csv_and_jsonl__hold_every_column_and_the_state),
-        cmocka_unit_test(provision_records__consent_items__carry_every_field_and_nothing_else_is_recorded),
+        cmocka_unit_test(provision_records__consent_items__carry_every_field_alone),
         cmocka_unit_test(provision_records__duty_only__none),
         cmocka_unit_test(provision_records__register_lacks_something__is_refused),
         cmocka_unit_test(fault__each_kind__is_told_with_its_line),

@@ -1,7 +1,7 @@
 /*
- * A long log: how fast it is verified, how soon an export against it begins, how much memory that takes.
- * BIG_LOG says how many entries (make test-long: a million); the limits of time hold from that size on, those
- * of memory for every size.
+ * A long log: the speed of verification, the start of an export against it, and the memory both take.
+ * BIG_LOG sets the number of entries (make test-long: a million). Time is checked only at that size,
+ * memory at every size.
  */
 #include "golden.h"
 
@@ -11,7 +11,7 @@
 
 #include "log/log.h"
 
-#ifdef __SANITIZE_ADDRESS__ /* keeps what was freed, for a while */
+#ifdef __SANITIZE_ADDRESS__ /* the sanitizer keeps freed memory for a while */
 #define SHADOW 8
 #else
 #define SHADOW 1
@@ -22,7 +22,7 @@ enum { SMALL = 20000, BIG = 1000000, PER_BUNDLE = 5000, MEMORY_KIB = SHADOW * 96
 static const int64_t NOW = 1775003400; /* 2026-04-01 00:30:00 UTC */
 static unsigned n_entries;
 
-/* As long as what an export writes: some 1,900 bytes, most of them item codes and provisions. */
+/* As long as the entry of an export: about 1,900 bytes, mostly item codes and provisions. */
 static const char PROVISIONS[] =
     "高齢者の医療の確保に関する法律 第27条第3項・第27条第4項; 特定健康診査及び特定保健指導の実施に関する基準 "
     "第13条の2・第14条第1項; 個人情報の保護に関する法律 第27条第1項第1号";
@@ -85,7 +85,7 @@ struct measured {
     int status;
 };
 
-/* Runs a command with its output in a file; the program itself, so that its memory can be asked for. */
+/* Runs the program without a shell, with its output in a file, so that its own memory use can be read. */
 static struct measured measure(char *const *command)
 {
     struct measured m = {0};
@@ -120,7 +120,7 @@ static struct measured best_of_three(char *const *command)
     return best;
 }
 
-static void audit__verifies__at_half_the_speed_of_sha256sum_in_constant_memory(void **state)
+static void audit__long_log__is_read_fast_in_constant_memory(void **state)
 {
     (void)state;
     char *sum[] = {textf("sha256sum"), textf("big.csv"), NULL};
@@ -137,7 +137,7 @@ static void audit__verifies__at_half_the_speed_of_sha256sum_in_constant_memory(v
         assert_true(a.seconds <= 2 * s.seconds);
 }
 
-/* A thousand people the log knows, and one it does not. */
+/* A thousand people who are in the log, and one who is not. */
 static void write_input(void)
 {
     must("python3 -c \"import csv, sys\n"
@@ -210,7 +210,7 @@ static void export__a_thousand_people__begins_at_once_with_an_index(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(audit__verifies__at_half_the_speed_of_sha256sum_in_constant_memory),
+        cmocka_unit_test(audit__long_log__is_read_fast_in_constant_memory),
         cmocka_unit_test(export__a_thousand_people__begins_at_once_with_an_index),
     };
     return cmocka_run_group_tests_name("biglog", tests, set_up, tear_down_golden);

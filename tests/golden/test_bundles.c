@@ -1,4 +1,4 @@
-/* What the insurers get: archives and documents, read with the tools a receiver has. */
+/* The bundles, read with the tools a receiver has. */
 #include "golden.h"
 
 #define SENDER "6631111116"
@@ -48,13 +48,11 @@ static void bundles__archives__are_sound_for_three_readers(void **state)
         must("python3 -c \"import sys, zipfile; assert zipfile.ZipFile(sys.argv[1]).testzip() is None\" %s",
              zip);
         must("7z t %s", zip);
-        must("if command -v jar; then jar tf %s; fi",
-             zip); /* not worth a Java of its own where there is none */
+        must("if command -v jar; then jar tf %s; fi", zip); /* only where Java is installed */
     }
 }
 
-/* Names that every system takes, in order; nothing in the headers that depends on time or user, no data
- * descriptors. */
+/* Names are portable and in order; no header depends on time or user; there are no data descriptors. */
 static void bundles__members__suit_every_system(void **state)
 {
     (void)state;
@@ -71,7 +69,7 @@ static void bundles__members__suit_every_system(void **state)
             root_of(INSURERS[i]));
 }
 
-static void bundles__members__are_index_documents_and_schemas_in_one_folder(void **state)
+static void bundles__members__are_index_documents_and_schemas(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(INSURERS); i++) {
@@ -88,7 +86,7 @@ static void bundles__members__are_index_documents_and_schemas_in_one_folder(void
     assert_int_equal(how_many("x/*"), COUNT(INSURERS));
 }
 
-static void bundles__documents__are_numbered_without_a_gap_and_fit_the_decisions(void **state)
+static void bundles__documents__are_numbered_and_match_decisions(void **state)
 {
     (void)state;
     struct sheet d = decisions_of("out");
@@ -189,7 +187,7 @@ static void documents__entries__stand_in_the_order_of_the_catalogue(void **state
                 continue;
             size_t row = find_row(&items, "item_code", textf("%.17s", at + 12));
             assert_true(row > 0);
-            if (first) { /* a group stands at the place of its first member */
+            if (first) { /* a group is at the position of its first member */
                 assert_true(row > last);
                 last = row;
             }
@@ -215,7 +213,7 @@ static bool has_a_consent(const struct sheet *consents, const struct sheet *sour
     return find_row(consents, "employee_id", id) > 0 || find_row(consents, "insured_number", number) > 0;
 }
 
-static void documents__people_without_any_consent__hold_no_item_that_needs_it(void **state)
+static void documents__without_consent__contain_no_item_that_needs_it(void **state)
 {
     (void)state;
     struct sheet items = read_sheet(textf("%s/items.csv", getenv("SCHEMAS"))), d = decisions_of("out");
@@ -277,8 +275,8 @@ int main(void)
         cmocka_unit_test(bundles__names__follow_the_grammar),
         cmocka_unit_test(bundles__archives__are_sound_for_three_readers),
         cmocka_unit_test(bundles__members__suit_every_system),
-        cmocka_unit_test(bundles__members__are_index_documents_and_schemas_in_one_folder),
-        cmocka_unit_test(bundles__documents__are_numbered_without_a_gap_and_fit_the_decisions),
+        cmocka_unit_test(bundles__members__are_index_documents_and_schemas),
+        cmocka_unit_test(bundles__documents__are_numbered_and_match_decisions),
         cmocka_unit_test(bundles__index__names_both_sides_and_counts_the_documents),
         cmocka_unit_test(bundles__xml__is_utf8_without_mark),
         cmocka_unit_test(documents__schema__every_one_is_valid),
@@ -286,7 +284,7 @@ int main(void)
         cmocka_unit_test(documents__six_people__are_byte_for_byte_as_checked_by_hand),
         cmocka_unit_test(documents__people_and_values__are_those_of_their_rows),
         cmocka_unit_test(documents__entries__stand_in_the_order_of_the_catalogue),
-        cmocka_unit_test(documents__people_without_any_consent__hold_no_item_that_needs_it),
+        cmocka_unit_test(documents__without_consent__contain_no_item_that_needs_it),
         cmocka_unit_test(documents__consent_that_does_not_count__opens_nothing),
         cmocka_unit_test(documents__consent_to_the_chest_xray__opens_that_alone),
         cmocka_unit_test(documents__consent_to_the_rest__opens_all_kinds),

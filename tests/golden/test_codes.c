@@ -1,11 +1,14 @@
 /*
- * tests/codes.csv: for every diagnostic what raises it, and a good neighbour that does not. By column "how":
- * row    changes to the one row of tests/cases/base.csv: "column=value ; column=value", "*=" empties all
- * items, " & " begins another row of the same person; what follows the word row goes into [policy] shell
- * commands in a folder of their own, which holds base.csv and the fixtures' registers; $K is the program, $C
- * its usual options damage a case of damage_cases.csv, and a sound one; test_damaged.c looks at both test the
- * test program that raises it, because it takes a failure of the system or a record that no export gives
- * guard  nothing known raises it; "test" says why
+ * tests/codes.csv: for every diagnostic a case that raises it and a similar one that does not. By column how:
+ *
+ * - row: changes to the row of tests/cases/base.csv, "column=value ; column=value"; "*=" empties all
+ *   items, " & " begins another row of the same person; text after the word row goes into [policy]
+ * - shell: commands in a folder with base.csv and the fixtures' registers; $K is the program, $C its usual
+ *   options
+ * - damage: a case of damage_cases.csv and a sound one; test_damaged.c runs both
+ * - test: the test program that raises it, since it needs a system failure or a record that no export
+ *   produces
+ * - guard: nothing known raises it; column "test" gives the reason
  */
 #include "golden.h"
 
@@ -28,11 +31,11 @@ static int set_up(void **state)
 
 /* --- rows --- */
 
-/* One side of a case: the lines it stands on. */
+/* The bad or the good side of a case, and its lines of the input. */
 struct side {
     const char *code;
     bool bad;
-    size_t first, last; /* lines of the input */
+    size_t first, last; /* from 1 */
 };
 
 static struct side sides[2 * MOST_CASES];
@@ -127,7 +130,7 @@ static bool raised(const struct side *side, const struct sheet *decisions, const
     return false;
 }
 
-/* All cases with these settings in one run. */
+/* Runs all cases with these settings at once. */
 static void assert_rows_raise(const char *how)
 {
     n_sides = n_lines = 0;
@@ -165,8 +168,8 @@ static void rows__bad_ones__raise_their_code_and_good_ones_do_not(void **state)
     assert_rows_raise("row required_items = reject");
 }
 
-/* The row that all others are made of has nothing wrong with it. */
-static void base_row__is_released_without_a_word(void **state)
+/* The base row raises nothing. */
+static void base_row__unchanged__is_released_silently(void **state)
 {
     (void)state;
     must("rm -rf out; cp start/* .");
@@ -177,7 +180,7 @@ static void base_row__is_released_without_a_word(void **state)
 
 /* --- commands --- */
 
-/* Both sides at once, each in a folder of its own. */
+/* Runs both sides at once, each in its own folder. */
 static void run_both(const char *bad, const char *good)
 {
     must("rm -rf bad good; cp -r start bad; cp -r start good");
@@ -215,7 +218,7 @@ static void commands__bad_ones__raise_their_code_and_good_ones_do_not(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base_row__is_released_without_a_word),
+        cmocka_unit_test(base_row__unchanged__is_released_silently),
         cmocka_unit_test(rows__bad_ones__raise_their_code_and_good_ones_do_not),
         cmocka_unit_test(commands__bad_ones__raise_their_code_and_good_ones_do_not),
     };

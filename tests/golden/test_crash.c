@@ -1,8 +1,8 @@
 /*
- * A run that dies, or whose disk fails, at any of its calls: the functions below stand in for the C library's
- * own, so a run in a child of this program can be killed before, or failed at, its n-th call. After the next
- * run everybody must have been disclosed exactly once, and the log must tell the truth. CRASH_ALL=1 tries
- * every call (make test-long); otherwise a sample, closest from the first entry of the log on.
+ * A run that is killed, or whose disk fails, at its n-th system call. The functions below replace those of
+ * the C library in a child process. After the next run every person must have been disclosed exactly once,
+ * and the log must be correct. CRASH_ALL=1 tries every call (make test-long); the default is a sample,
+ * dense from the first log entry on.
  */
 #include "golden.h"
 
@@ -17,8 +17,8 @@
 #define LOG "out/disclosure-log.csv"
 enum { MAX_PEOPLE = 64 };
 
-/* ANSWER_LOST, HALF_DONE: renames that were done, or left the old name, too, are reported as failed; a
- * network can do so. */
+/* ANSWER_LOST: a rename that succeeded is reported as failed. HALF_DONE: it leaves the old name as well.
+ * Both happen on network file systems. */
 enum fault {
     NONE,
     KILL,
@@ -32,7 +32,7 @@ enum fault {
     CANCEL
 };
 
-/* Of the child, set before the run begins. */
+/* The fault of the child, set before its run begins. */
 static struct {
     bool armed;
     enum fault fault;
@@ -44,9 +44,9 @@ static struct {
 
 static volatile sig_atomic_t cancelled;
 
-enum kind { WRITING, MAKING, OTHER }; /* MAKING: what a read-only folder refuses */
+enum kind { WRITING, MAKING, OTHER }; /* MAKING: calls that a read-only folder refuses */
 
-/* Counts the call; true when it is to fail, with errno set. */
+/* Counts the call; returns true, with errno set, if it must fail. */
 static bool call(enum kind kind)
 {
     if (!disk.armed || ++disk.calls < disk.at)
@@ -130,8 +130,9 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
 int fsync(int fd)
 {
     (void)fd;
-    return call(WRITING) ? -1
-                         : 0; /* a killed process loses nothing that the system has; so none of it is slow */
+    return call(WRITING)
+               ? -1
+               : 0; /* the kernel keeps the data of a killed process, so syncing would only be slow */
 }
 
 int close(int fd)
@@ -163,10 +164,10 @@ static int64_t fixed_time(void *ctx)
 }
 
 static int report_pipe[2];
-static const char *released_id; /* what was prepared: released in place of an export of the input */
+static const char *released_id; /* the preparation to release instead of exporting; NULL: export */
 
-/* Runs the export in a child. Its exit status, or 128 + the signal that ended it. ret_calls: how many there
- * were, and which one wrote the first entry. */
+/* Runs the export in a child. Returns its exit status, or 128 + the signal that ended it, the number of
+ * calls, and the call that wrote the first log entry. */
 static int export(const char *input, enum fault fault, int error, int at, int ret_calls[2])
 {
     int status = 0;
@@ -219,7 +220,7 @@ static int export(const char *input, enum fault fault, int error, int at, int re
 struct people {
     size_t n, pending_from;
     char who[MAX_PEOPLE][32];
-    char bundles[MAX_PEOPLE][64]; /* named in the log, whatever became of them */
+    char bundles[MAX_PEOPLE][64]; /* every bundle named in the log */
     size_t n_bundles;
 };
 
@@ -275,7 +276,7 @@ static void assert_no_bundle_unlogged(void)
     }
 }
 
-/* What decisions.csv says of a run has come true. */
+/* decisions.csv of every run agrees with the log. */
 static void assert_decisions_true(void)
 {
     char **found = NULL;
@@ -289,7 +290,7 @@ static void assert_decisions_true(void)
     }
 }
 
-static size_t n_expected; /* people after both inputs */
+static size_t n_expected; /* people disclosed after both inputs */
 
 static void assert_sound(void)
 {
@@ -305,7 +306,7 @@ static void assert_sound(void)
     assert_true(exists(LOG ".index"));
 }
 
-/* The last line of the anchors is the head of the log, and no line is torn. */
+/* The last anchor is the head of the log, and every line is complete. */
 static void assert_anchored(void)
 {
     struct kp_log_state state;
@@ -326,10 +327,10 @@ static int n_calls, first_entry;
 static bool is_tried(enum fault fault, int at)
 {
     int step = at < first_entry - 2 ? 80 : fault == KILL ? 5 : 20;
-    return getenv("CRASH_ALL") || at % step == (int)fault % step; /* others for each fault */
+    return getenv("CRASH_ALL") || at % step == (int)fault % step; /* other calls for each fault */
 }
 
-/* Each call in turn; the run after it puts everything right. */
+/* Fails each call in turn; the next run must repair everything. */
 static void try_all(enum fault fault, int error)
 {
     unsigned tried = 0, failed = 0;
@@ -347,7 +348,8 @@ static void try_all(enum fault fault, int error)
         assert_no_bundle_unlogged();
         assert_decisions_true();
         if (status == 4 &&
-            how_many("out/*.zip") > how_many("base/*.zip")) /* nobody is to believe that nothing happened */
+            how_many("out/*.zip") >
+                how_many("base/*.zip")) /* bundles went out, so the status must not suggest otherwise */
             assert_contains(slurp("child.err", NULL), "K7032");
         status = export("second.csv", NONE, 0, 0, NULL);
         if (status != 0)
@@ -427,7 +429,7 @@ static void interrupt__at_any_call__nothing_goes_out_or_everything(void **state)
     }
 }
 
-/* What ends in a fault is to be run again. */
+/* A release that ended in a fault can be run again. */
 static void release__any_fault__leaves_what_was_prepared(void **state)
 {
     (void)state;
@@ -456,7 +458,7 @@ static void release__any_fault__leaves_what_was_prepared(void **state)
 
 /* --- what is exported --- */
 
-/* Of each of three insurers two people who go out: one for the run before, one for the run that fails. */
+/* Two released people for each of three insurers: one for the first run, one for the run that fails. */
 static void write_inputs(void)
 {
     assert_int_equal(kenporter(EXPORT "-q -o whole " INPUT), 1);

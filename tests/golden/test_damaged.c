@@ -1,14 +1,12 @@
-/*
- * Damaged bundles: verify names the fault in each, touches nothing, tells nothing personal, and never takes
- * long. What is damaged and how stands in damage.py, what is to be said of it in damage_cases.csv.
- */
+/* Damaged bundles: verify names each fault, changes nothing, prints nothing personal and stays fast.
+ * damage.py makes the damage, damage_cases.csv lists the cases with the expected diagnostics. */
 #include "golden.h"
 
 #define BASE "6631111116_39289004_202604010_1.zip"
 #define LOG "out/disclosure-log.csv"
 #define CASES "\"$GOLDEN/damage_cases.csv\""
 
-/* Address space, not memory: the sanitizers take terabytes of it. */
+/* Limits the address space, of which the sanitizers reserve terabytes. */
 #if defined(__SANITIZE_ADDRESS__)
 #define LIMITS ""
 #elif defined(__has_feature)
@@ -33,8 +31,7 @@ static int set_up(void **state)
         "python3 \"$GOLDEN/damage.py\" out/" BASE " " LOG " d $(sed 1d " CASES " | cut -d, -f1)");
 }
 
-/* From a folder in which nothing may be written; what was printed is kept for the tests that look at all of
- * it. */
+/* Runs verify in a folder where it must write nothing; its output is appended to "told" for later tests. */
 static int verify(const char *arguments)
 {
     return run_shell(textf("(cd empty; " LIMITS "TMPDIR=../tmp exec timeout -k 1 " SECONDS
@@ -45,7 +42,7 @@ static int verify(const char *arguments)
 
 /* --- one case --- */
 
-/* The bundle of a case as seen from the folder "empty"; of some cases it is not there. */
+/* Returns the path of a case's bundle from the folder "empty"; some cases have none. */
 static char *bundle_of(const char *name)
 {
     char **found = NULL;
@@ -61,7 +58,7 @@ static bool lists(const char *codes, const char *code)
     return strstr(codes, textf("%.5s", code)) != NULL;
 }
 
-/* What speaks against the lines that were printed about a case, or NULL. */
+/* Returns what is wrong with the output for a case, NULL if nothing is. */
 static const char *objection(size_t row, const char *lines)
 {
     static const char *const severe[] = {": fail K", ": reject K", ": hold K"};
@@ -106,7 +103,7 @@ static void each_alone(const char *group)
     assert_int_equal(n_bad, 0);
 }
 
-/* The lines that begin with the path of a bundle. */
+/* Returns the lines that begin with the path of a bundle. */
 static char *lines_about(const char *all, const char *path)
 {
     char *out = keep(strlen(all) + 1), *to = out;
@@ -122,7 +119,7 @@ static char *lines_about(const char *all, const char *path)
     return out;
 }
 
-/* One call for the whole group; how each would have ended alone follows from its faults. */
+/* Verifies the whole group in one call; the status of each bundle follows from its number of faults. */
 static void all_at_once(const char *group)
 {
     static char list[64 * 1024];
@@ -191,8 +188,8 @@ static void log__each_damage__is_named(void **state)
     each_alone("log");
 }
 
-/* A document of many lines, damaged in one: the finding says in which, or in that of the element around it.
- */
+/* A document of many lines with one damaged: the finding names that line, or that of the element around
+ * it. */
 static void finding__of_a_document__names_its_line(void **state)
 {
     (void)state;
@@ -220,8 +217,7 @@ static void finding__of_a_document__names_its_line(void **state)
 
 /* --- about the list of cases --- */
 
-/* That a document fits the ministry's schema but not the profile stands in test_official.c; from K8080 on it
- * is show that speaks. */
+/* K8036 is raised in test_official.c, codes from K8080 on by show. */
 static void cases__every_code_of_verify__has_one(void **state)
 {
     (void)state;
@@ -246,10 +242,10 @@ static void cases__names__stand_once(void **state)
     (void)state;
     must("test -z \"$(cut -d, -f1 " CASES " | sort | uniq -d)\"");
     assert_true(cases.n_rows > 400);
-    assert_true(rows_with(&cases, "exit", "0") > 50); /* what is sound must not be called damaged */
+    assert_true(rows_with(&cases, "exit", "0") > 50); /* sound bundles must not be reported as damaged */
 }
 
-/* --- what is told, and what is left behind; of all the calls above --- */
+/* --- output and files of all calls above --- */
 
 static void told__by_all_cases__names_nobody(void **state)
 {
@@ -277,7 +273,7 @@ static void verify__sound_bundles__says_so_of_each(void **state)
     (void)state;
     assert_int_equal(verify("--lang en --log ../" LOG " ../out/*.zip"), 0);
     const char *out = slurp("stdout", NULL);
-    assert_int_equal(occurrences(out, "sound, and as the disclosure log says"), how_many("out/*.zip"));
+    assert_int_equal(occurrences(out, "sound, and consistent with the disclosure log"), how_many("out/*.zip"));
     assert_contains(
         out,
         "  from 6631111116 to 39289004, made on 2026-04-01\n  documents 5, faults 0, warnings 1\n  K8026 ×1\n");
@@ -363,7 +359,7 @@ static void verify__nothing_named__is_an_error_of_use(void **state)
 {
     (void)state;
     assert_int_equal(verify(""), 2);
-    assert_int_equal(verify("--xsd ../tmp ../out/" BASE), 2); /* no schema files there */
+    assert_int_equal(verify("--xsd ../tmp ../out/" BASE), 2); /* no schema files in that folder */
 }
 
 static void verify__twice__says_the_same(void **state)

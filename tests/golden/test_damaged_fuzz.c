@@ -1,5 +1,4 @@
-/* Random damage, the same in every run: verify neither dies nor fails over it, and sees every bit of data
- * that was turned. */
+/* Random damage, the same in every run: verify does not crash, and finds every flipped bit of data. */
 #include "golden.h"
 
 #define BASE "6631111116_39289004_202604010_1.zip"
@@ -15,7 +14,7 @@ static int set_up(void **state)
                            BUNDLES));
 }
 
-/* The number of faults that the verdict on a bundle counts; -1 when there is none. */
+/* Returns the number of faults in the verdict on a bundle, -1 if there is no verdict. */
 static long faults_of(const char *json, const char *path)
 {
     const char *verdict = strstr(json, textf("\"bundle\": \"%s\"", path));

@@ -1,10 +1,11 @@
 /*
- * One document for each construct of the standard form, byte for byte. documents/cases.csv says what each
- * shows and whether the profile takes it, documents/settings.csv what the record, the insurer's row and the
- * sender's are made of (a row without a document's name holds for all). read_documents.py builds what must
- * stand in each from the same settings by the standard form, without this program.
+ * One document for each construct of the standard form, compared byte for byte. documents/cases.csv says
+ * what each document shows and whether it is valid by the profile; documents/settings.csv gives the
+ * record, the insurer and the sender (a row without a document applies to all). read_documents.py builds
+ * the expected content from the same settings, independently of this program.
  *
- * After a wanted change: REWRITE_DOCUMENTS=1, which writes the files and fails; then read them.
+ * REWRITE_DOCUMENTS=1 writes the documents anew and fails, so that the changes are read before they are
+ * committed.
  */
 #include "golden.h"
 
@@ -22,7 +23,7 @@ static struct sheet cases, settings;
 
 static int set_up(void **state)
 {
-    static struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables have no faults to report */
+    static struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables are valid */
     static const char *const files[] = {"hc08_V08.xsd", "ix08_V08.xsd"};
     if (set_up_golden(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK ||
         kp_text_new(&decoder) != KP_OK ||
@@ -55,7 +56,7 @@ struct subject {
     struct kp_decision decision;
     struct kp_insurer insurer;
     struct kp_org sender;
-    const char *documents; /* of an index; NULL: a document */
+    const char *documents; /* of an index; NULL for a document */
 };
 
 static void set_insurer(struct subject *s, const char *name, const char *value)
@@ -112,8 +113,7 @@ static const char *or_null(const char *cell_text)
     return *cell_text ? cell_text : NULL;
 }
 
-/* States of an item: "" (it has that value), not_done, not_measurable; "withheld" is a value that must not go
- * out. */
+/* States of an item: "" (it has the value), not_done, not_measurable, withheld (a value without a ground). */
 static void set_item(struct subject *s, size_t row)
 {
     const struct kp_item *item = kp_item_find(&tables, cell(&settings, row, "name"));
@@ -155,7 +155,7 @@ static void set(struct subject *s, size_t row)
     }
 }
 
-/* The subject of a case; it lives until the next one. */
+/* The subject of a case; valid until the next one. */
 static void prepare(size_t row_of_case, struct subject *s)
 {
     const char *file = cell(&cases, row_of_case, "file");
@@ -171,7 +171,7 @@ static void prepare(size_t row_of_case, struct subject *s)
     assert_int_equal(kp_date_parse(s->record.field[KP_F_EXAM_DATE], &s->record.exam, NULL), KP_DATE_OK);
 }
 
-/* Writes what the case asks for; true when the profile takes it. */
+/* Writes the document of a case; returns true if it is valid by the profile. */
 static bool write_case(size_t row, struct kp_buf *out)
 {
     static const struct kp_date created = {2026, 4, 1};
@@ -270,7 +270,7 @@ static void documents__by_xmllint__fit_the_profile(void **state)
                                         is(&cases, row, "valid", "yes") ? "validates" : "fails to validate"));
 }
 
-static void documents__by_a_second_reader__say_what_their_settings_ask_for(void **state)
+static void documents__read_independently__match_their_settings(void **state)
 {
     (void)state;
     must("python3 \"$GOLDEN/read_documents.py\" \"$GOLDEN/documents\" \"$SCHEMAS\"");
@@ -283,7 +283,7 @@ int main(void)
         cmocka_unit_test(documents__all__stand_in_the_table_and_show_one_thing_each),
         cmocka_unit_test(documents__by_the_program_s_own_check__fit_the_profile),
         cmocka_unit_test(documents__by_xmllint__fit_the_profile),
-        cmocka_unit_test(documents__by_a_second_reader__say_what_their_settings_ask_for),
+        cmocka_unit_test(documents__read_independently__match_their_settings),
     };
     return cmocka_run_group_tests_name("documents", tests, set_up, tear_down);
 }

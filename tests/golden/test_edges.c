@@ -1,13 +1,14 @@
-/* Rows at the edge of what a document can hold: what goes out passes verify and agrees with its log entry. */
+/* Rows at the limits of what a document can contain: whatever is released passes verify and agrees with
+ * the log. */
 #include "golden.h"
 
-static void rows_at_the_edge__go_out_sound_or_are_stopped(void **state UNUSED)
+static void rows__at_the_limits__are_released_sound_or_stopped(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/edges.py\"");
 }
 
-/* A facility's postal code without its address is no reason to leave it out. */
-static void postal_code_without_address__stands_in_the_document(void **state UNUSED)
+/* A facility's postal code is written even without its address. */
+static void postal_code__without_address__is_in_the_document(void **state UNUSED)
 {
     must("grep -l facility_postal_code case*/export.csv | head -n 1 | "
          "xargs dirname >home");
@@ -19,8 +20,8 @@ static void postal_code_without_address__stands_in_the_document(void **state UNU
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_at_the_edge__go_out_sound_or_are_stopped),
-        cmocka_unit_test(postal_code_without_address__stands_in_the_document),
+        cmocka_unit_test(rows__at_the_limits__are_released_sound_or_stopped),
+        cmocka_unit_test(postal_code__without_address__is_in_the_document),
     };
     return cmocka_run_group_tests(tests, set_up_golden, tear_down_golden);
 }

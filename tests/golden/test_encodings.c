@@ -1,8 +1,8 @@
-/* The same data however it was saved; comments, bytes that are no text, rare characters, quotes and line
- * breaks. */
+/* Encodings, line ends and delimiters give the same result; comments, undecodable bytes, rare characters,
+ * quotes and line breaks. */
 #include "golden.h"
 
-/* A released row of ../export.csv, and the cells of it that are changed below. */
+/* A released row of ../export.csv, and the cells that the tests below change. */
 #define LINE "5"
 #define PERSON "10376,"
 
@@ -23,7 +23,7 @@ static int set_up(void **state)
 
 /* --- the same data --- */
 
-/* Runs the variant in its own folder, so that the input has the same name every time. */
+/* Runs the variant in its own folder, so that the name of the input is always the same. */
 static void assert_same_outcome(const char *variant, const char *first, const char *config, const char *input)
 {
     static const char *const files[] = {"decisions.csv", "rejected.csv", "held.csv", "notes.csv"};
@@ -39,7 +39,7 @@ static void assert_same_outcome(const char *variant, const char *first, const ch
     must("rm -rf '%s'", strcmp(first, out) == 0 ? "none" : out);
 }
 
-static void pattern_b__any_encoding_line_end_and_delimiter__gives_the_same(void **state)
+static void pattern_b__any_encoding_and_delimiter__gives_the_same(void **state)
 {
     (void)state;
     const char *first = "variants/utf8_lf_comma/pattern_b";
@@ -52,7 +52,7 @@ static void pattern_b__any_encoding_line_end_and_delimiter__gives_the_same(void 
                                         first, VENDOR_CONFIG, "pattern_b.csv");
 }
 
-/* The larger export: each encoding with each line end, and the delimiter that is left out above. */
+/* The larger export: each encoding with each line end, and the delimiter not covered above. */
 static void export__any_encoding_and_line_end__gives_the_same(void **state)
 {
     (void)state;
@@ -66,7 +66,7 @@ static void export__any_encoding_and_line_end__gives_the_same(void **state)
                                     CONFIG, "export.csv");
 }
 
-static void report__names_the_encoding(void **state)
+static void report__encoding__is_named(void **state)
 {
     (void)state;
     static const char *const names[][2] = {{"cp932", "cp932"},
@@ -85,7 +85,7 @@ static void report__names_the_encoding(void **state)
 
 /* --- comments --- */
 
-/* Every row decided as in the run without comments, each so many lines further down. */
+/* Every row is decided as in the run without comments, so many lines further down. */
 static void assert_decided_as_plain(const char *out, size_t before_header, size_t after_line, size_t further)
 {
     struct sheet plain = decisions_of("plain"), d = decisions_of(out);
@@ -119,7 +119,7 @@ static void comments__between_rows__change_nothing_and_are_counted(void **state)
     }
 }
 
-/* Passed over all the same, for somebody may have taken the person out; but not in silence. */
+/* A comment as wide as a row is skipped, since someone may have removed that person, but reported. */
 static void comments__as_wide_as_a_row__are_told(void **state)
 {
     (void)state;
@@ -132,7 +132,7 @@ static void comments__as_wide_as_a_row__are_told(void **state)
         "{ sed -n 1p export.utf8; echo too,short; sed -n '2s/^/#/p' export.utf8; sed -n 4p export.utf8; } >short.csv");
     assert_int_equal(kenporter(EXPORT "-o short short.csv"), 1);
     assert_contains(slurp("stderr", NULL),
-                    "short.csv:3: warn K2026"); /* it is the header that tells how wide a row is */
+                    "short.csv:3: warn K2026"); /* the header determines the number of fields */
 }
 
 static void header__that_is_missing_or_a_comment__is_refused(void **state)
@@ -155,7 +155,7 @@ static void bytes__half_a_surrogate_pair__rejects_its_row_alone(void **state)
     assert_int_equal(kenporter(EXPORT "-o half half.csv"), 1);
     const char *told = slurp("stderr", NULL);
     assert_contains(told, "reject K2011");
-    assert_int_equal(occurrences(told, "K2011"), 2); /* and the stray byte behind the last row */
+    assert_int_equal(occurrences(told, "K2011"), 2); /* and the stray byte after the last row */
     assert_int_equal(counted("half", "read"), counted("plain", "read") + 1);
 }
 
@@ -171,10 +171,9 @@ static void comments__inside_a_cell_or_quoted__are_data(void **state)
     assert_decided_as_plain("data", 0, 7, 1);
 }
 
-/* --- bytes that are no text --- */
+/* --- undecodable bytes --- */
 
-/* Puts the byte into the address of the row, behind its first six bytes: three characters of CP932, two of
- * UTF-8. */
+/* Inserts the byte into the address of the row after six bytes: three characters of CP932, two of UTF-8. */
 static void spoil_address(const char *from, const char *to, unsigned char byte)
 {
     size_t n = 0;
@@ -222,9 +221,9 @@ static void bytes__undecodable__reject_that_row_alone(void **state)
     }
 }
 
-/* rejected.csv shows the byte in a spelling of its own, which must not go out as text when nobody mends the
- * row. */
-static void bytes__undecodable_and_fed_back_unmended__reject_the_row_again(void **state)
+/* rejected.csv shows the byte as an escape, which must not be released as text if the row comes back
+ * unchanged. */
+static void bytes__undecodable_fed_back__reject_the_row_again(void **state)
 {
     (void)state;
     spoil_address("export.utf8", "byte.csv", 0xff);
@@ -236,7 +235,7 @@ static void bytes__undecodable_and_fed_back_unmended__reject_the_row_again(void 
     assert_int_equal(how_many("one_again/*.zip"), 0);
 }
 
-/* Few rows, and still the encoding is that of most characters. */
+/* Even with few rows the encoding is that of most characters. */
 static void bytes__undecodable_in_a_short_file__reject_that_row_alone(void **state)
 {
     (void)state;
@@ -286,7 +285,7 @@ static void characters__of_the_extensions__survive(void **state)
     }
 }
 
-/* CP932 has two codes for some characters: those of NEC and those of IBM. */
+/* CP932 has two codes, NEC's and IBM's, for some characters. */
 static void characters__with_two_codes__are_the_same(void **state)
 {
     (void)state;
@@ -310,7 +309,7 @@ static void quote__unbalanced__stops_with_its_line(void **state)
                                               "iconv -f UTF-8 -t UTF-16"};
     must("sed '20s/,女,/,\"女,/;20s/,男,/,\"男,/' export.utf8 >quote.utf8; ! cmp -s quote.utf8 export.utf8");
     for (size_t i = 0; i < COUNT(conversions); i++) {
-        /* the breaks inside cells come before line 20, so each conversion keeps its number */
+        /* the breaks inside cells come before line 20, so the line number is the same in every conversion */
         must("%s <quote.utf8 >quote.csv", conversions[i]);
         int status = kenporter(EXPORT "-o quote quote.csv");
         const char *err = slurp("stderr", NULL);
@@ -321,7 +320,7 @@ static void quote__unbalanced__stops_with_its_line(void **state)
     }
 }
 
-/* Line breaks of all three kinds inside one cell; the fault of the row below is told with the line an editor
+/* Line breaks of all three kinds inside a cell; a fault below is reported with the line that an editor
  * shows. */
 static void breaks__inside_a_cell__count_as_lines(void **state)
 {
@@ -351,16 +350,16 @@ static void breaks__inside_a_cell__count_as_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pattern_b__any_encoding_line_end_and_delimiter__gives_the_same),
+        cmocka_unit_test(pattern_b__any_encoding_and_delimiter__gives_the_same),
         cmocka_unit_test(export__any_encoding_and_line_end__gives_the_same),
-        cmocka_unit_test(report__names_the_encoding),
+        cmocka_unit_test(report__encoding__is_named),
         cmocka_unit_test(comments__between_rows__change_nothing_and_are_counted),
         cmocka_unit_test(comments__inside_a_cell_or_quoted__are_data),
         cmocka_unit_test(comments__as_wide_as_a_row__are_told),
         cmocka_unit_test(header__that_is_missing_or_a_comment__is_refused),
         cmocka_unit_test(bytes__half_a_surrogate_pair__rejects_its_row_alone),
         cmocka_unit_test(bytes__undecodable__reject_that_row_alone),
-        cmocka_unit_test(bytes__undecodable_and_fed_back_unmended__reject_the_row_again),
+        cmocka_unit_test(bytes__undecodable_fed_back__reject_the_row_again),
         cmocka_unit_test(bytes__undecodable_in_a_short_file__reject_that_row_alone),
         cmocka_unit_test(characters__of_the_extensions__survive),
         cmocka_unit_test(characters__with_two_codes__are_the_same),

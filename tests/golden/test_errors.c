@@ -1,5 +1,4 @@
-/* What goes wrong before anything is released: the exit status, one line with the remedy, nothing left
- * behind. */
+/* Failures before anything is released: the exit status, one line with the remedy, and no files left. */
 #include "golden.h"
 
 #include <fcntl.h>
@@ -13,8 +12,8 @@ static int set_up(void **state)
                      "iconv -f CP932 -t UTF-8 export.csv >export.utf8");
 }
 
-/* One line on stderr: the place, "fail", a code, what is wrong; and how to mend it. No bundle, no run, no
- * entry. */
+/* Expects one line on stderr with the place, "fail", the code, the fault and its remedy; and no bundle,
+ * run or entry. */
 static void assert_refused(int status, int expected, const char *place, const char *code)
 {
     const char *err = slurp("stderr", NULL);
@@ -28,7 +27,7 @@ static void assert_refused(int status, int expected, const char *place, const ch
     if (occurrences(err, "\n") != 1 || !strstr(err, "; "))
         fail_msg("not one line with a remedy: %s", err);
     assert_int_equal(left, 0);
-    assert_in_range(log_rows, 0, 1); /* a new log may have its header line */
+    assert_in_range(log_rows, 0, 1); /* a new log may contain its header */
 }
 
 /* --- inputs --- */
@@ -239,7 +238,7 @@ static void folder__locked_by_another_process__exit_4(void **state)
         assert_int_equal(close(fd), 0);
         assert_refused(status, 4, "out", "K9003");
     }
-    assert_int_equal(kenporter(CHECK "-o out export.csv"), 1); /* a lock nobody holds is no obstacle */
+    assert_int_equal(kenporter(CHECK "-o out export.csv"), 1); /* a lock file without a holder is ignored */
     must("rm -rf out");
 }
 
@@ -263,7 +262,7 @@ static void log__broken_chain__exit_4_and_nothing_released(void **state)
     assert_int_equal(occurrences(slurp("stderr", NULL), "\n"), 1);
     assert_same_file("kept.csv", "broken/disclosure-log.csv");
     assert_int_equal(how_many("broken/*.zip") + how_many("broken/.tmp*"), 0);
-    assert_int_equal(how_many("broken/runs/*"), 1); /* that of the sound run */
+    assert_int_equal(how_many("broken/runs/*"), 1); /* of the sound run */
 }
 
 static void log__not_a_log__exit_4_and_untouched(void **state)

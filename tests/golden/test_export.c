@@ -1,5 +1,4 @@
-/* The nightly job on the fixtures: who is released, rejected and held, and what the run leaves in its folder.
- */
+/* The export command on the fixtures: decisions, row files, reports, and the output folder. */
 #include "golden.h"
 
 static int set_up(void **state)
@@ -161,7 +160,7 @@ static void export__utf16_with_mark__gives_the_same_bundles(void **state)
 
 /* --- row files --- */
 
-/* The file holds exactly the rows of that decision, each cell as it came. */
+/* The file contains exactly the rows with that decision, each cell as in the export. */
 static void assert_row_file(const char *name, const char *decision)
 {
     const char *path = textf("%s/%s.csv", run_folder("out"), name);
@@ -270,7 +269,7 @@ static void export__report_html__stands_alone(void **state)
     const char *html = slurp(textf("%s/report.html", run_folder("out")), NULL);
     assert_contains(html, "<!DOCTYPE html>");
     assert_contains(html, textf("%zu", counted("out", "released")));
-    assert_null(strstr(html, "{1}")); /* a text of the catalogue, with nothing put in */
+    assert_null(strstr(html, "{1}")); /* a placeholder of the catalogue */
     assert_null(strstr(html, "http"));
     assert_null(strstr(html, "<script"));
     assert_null(strstr(html, "<link"));

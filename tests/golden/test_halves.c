@@ -1,35 +1,35 @@
 /*
- * What receivers take only whole - a judgement with the name of its doctor, the flag of a finding with its
- * words - goes out whole or stays. One run over a person for each case, all made from the row of
+ * Pairs that receivers accept only together, a judgement with its doctor and the flag of a finding with
+ * its text, are released together or not at all. One run with a person per case, each made from the row of
  * tests/cases/base.csv.
  */
 #include "golden.h"
 
-#define OPINION "9N521000000000049" /* 医師の意見, and who gave it */
+#define OPINION "9N521000000000049" /* 医師の意見, and its doctor */
 #define ADVISER "9N526000000000049"
-#define LUNG "9N581161300000011" /* 医師の診断(肺がん検診) as a code, as words, and who judged */
+#define LUNG "9N581161300000011" /* 医師の診断(肺がん検診) as a code, as text, and its doctor */
 #define LUNG_WORDS "9N581161400000049"
 #define LUNG_DOCTOR "9N586000000000049"
-#define X_RAY "9N206160700000011" /* 胸部Ｘ線検査, flag and words: only with consent */
+#define X_RAY "9N206160700000011" /* 胸部Ｘ線検査, flag and text: only with consent */
 #define X_RAY_WORDS "9N206160800000049"
-#define ECG "9A110160700000011" /* 心電図, flag and words: of the duty */
+#define ECG "9A110160700000011" /* 心電図, flag and text: within the duty */
 #define ECG_WORDS "9A110160800000049"
 
 #define REQUESTING "06139463"
-#define SILENT "31289002" /* has requested nothing */
+#define SILENT "31289002" /* has not requested anything */
 
 #define OPINION_GIVEN OPINION "=就業制限を要す ; " ADVISER "=意見　太郎"
 #define SHADOW_SEEN X_RAY "=1 ; " X_RAY_WORDS "=右上肺野に陰影"
 #define LUNG_JUDGED LUNG_WORDS "=要精密検査とする ; " LUNG_DOCTOR "=肺野　花子"
 #define ECG_FOUND ECG "=1 ; " ECG_WORDS "=左室肥大"
 
-/* Lists in the order of the catalogue; "|" parts two consents. Who has requested gets the items of the duty
- * besides. */
+/* Lists in the order of the catalogue; "|" separates two consents. Insurers with a request also get the
+ * items of the duty. */
 static const struct {
     const char *name, *insurer, *cells, *consent;
-    const char *given;   /* goes out on the consent */
-    const char *stays;   /* is withheld, whatever else is */
-    const char *secrets; /* stands nowhere in the document */
+    const char *given;   /* released on the consent */
+    const char *stays;   /* withheld, among others */
+    const char *secrets; /* absent from the document */
 } cases[] = {
     {"opinion alone", REQUESTING, OPINION_GIVEN, OPINION, "", OPINION " " ADVISER, "就業制限 意見　太郎"},
     {"doctor alone", REQUESTING, OPINION_GIVEN, ADVISER, "", OPINION " " ADVISER, "就業制限 意見　太郎"},
@@ -48,7 +48,7 @@ static const struct {
     {"X-ray whole", REQUESTING, SHADOW_SEEN, X_RAY " " X_RAY_WORDS, X_RAY " " X_RAY_WORDS, "", ""},
     {"ECG flag, with the duty", REQUESTING, ECG_FOUND, ECG, "", "", ""},
     {"ECG flag alone", SILENT, ECG_FOUND, ECG, NULL, NULL,
-     NULL}, /* NULL: nothing is left, the record is held */
+     NULL}, /* NULL: nothing remains, the record is held */
     {"opinion alone, no request", SILENT, OPINION_GIVEN, OPINION, NULL, NULL, NULL},
     {"lung doctor, code not done, no request", SILENT, LUNG "=未実施 ; " LUNG_JUDGED, LUNG " " LUNG_DOCTOR,
      NULL, NULL, NULL},
@@ -64,7 +64,7 @@ static char *employee(size_t i)
     return textf("%zu", 88000 + i);
 }
 
-/* The value of a column in a list such as "column=value ; column=value"; NULL when it is not there. */
+/* Returns the value of a column in a list "column=value ; column=value", NULL if it is missing. */
 static const char *listed(const char *list, const char *column)
 {
     const char *at = strstr(list, textf("%s=", column));
@@ -126,7 +126,7 @@ static int set_up(void **state)
     return 0;
 }
 
-/* --- what it left --- */
+/* --- its results --- */
 
 static size_t entry_of(size_t i)
 {
@@ -156,7 +156,7 @@ static void assert_none_in(const char *what, const char *list, const char *in)
             fail_msg("%s: %s is in: %s", what, word, in);
 }
 
-static void log__names_what_went_out_on_the_consent_and_what_stayed(void **state UNUSED)
+static void log__consented_items__are_named_and_the_others(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t e = entry_of(i);
@@ -173,7 +173,7 @@ static void log__names_what_went_out_on_the_consent_and_what_stayed(void **state
     }
 }
 
-static void document__holds_what_the_log_names_and_nothing_that_stayed(void **state UNUSED)
+static void document__items__are_those_of_the_log_alone(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t e = entry_of(i);
@@ -188,7 +188,7 @@ static void document__holds_what_the_log_names_and_nothing_that_stayed(void **st
             const char *name = doctor ? listed(cases[i].cells, code) : textf("code=\"%s\"", code);
             assert_contains(document, name);
         }
-        /* The judgement of the base row has its doctor. */
+        /* The judgement of the base row has a doctor. */
         bool duty = strcmp(cases[i].insurer, REQUESTING) == 0;
         bool doctor = strstr(cases[i].given, ADVISER) || strstr(cases[i].given, LUNG_DOCTOR);
         assert_int_equal(occurrences(document, "<assignedPerson>"), (size_t)duty + (size_t)doctor);
@@ -213,22 +213,22 @@ static void record__with_nothing_left_but_half__is_held(void **state UNUSED)
     assert_int_equal(counted("out", "released"), COUNT(cases) - held);
 }
 
-static void bundles__pass_the_checks_of_a_receiver(void **state UNUSED)
+static void bundles__checked_by_verify__are_sound(void **state UNUSED)
 {
     assert_log_verifies("out/disclosure-log.csv");
     if (kenporter("verify --log out/disclosure-log.csv out/*.zip") != 0)
         fail_msg("verify: %s", slurp("stderr", NULL));
-    /* The schemas are this program's own, and one document has nothing but what was consented to. */
+    /* K8026: this program's schemas are enclosed. K3032: one document contains only consented items. */
     must("! grep -v -e K8026 -e K3032 stderr");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(log__names_what_went_out_on_the_consent_and_what_stayed),
-        cmocka_unit_test(document__holds_what_the_log_names_and_nothing_that_stayed),
+        cmocka_unit_test(log__consented_items__are_named_and_the_others),
+        cmocka_unit_test(document__items__are_those_of_the_log_alone),
         cmocka_unit_test(record__with_nothing_left_but_half__is_held),
-        cmocka_unit_test(bundles__pass_the_checks_of_a_receiver),
+        cmocka_unit_test(bundles__checked_by_verify__are_sound),
     };
     return cmocka_run_group_tests_name("halves", tests, set_up, tear_down_golden);
 }

@@ -1,5 +1,5 @@
-/* Nothing that people or systems do to a run, between runs, or to its surroundings makes it tell anyone twice
- * or lie. */
+/* Hostile surroundings: nothing that happens to a run or between runs makes it disclose anyone twice or
+ * report falsely. */
 #include "golden.h"
 
 #include <fcntl.h>
@@ -22,9 +22,9 @@ static void copy_of_done(const char *name)
     must("rm -rf %s; cp -a done %s", name, name);
 }
 
-/* --- surroundings of a run --- */
+/* --- surroundings --- */
 
-static void limit_of_file_size__is_a_fault_like_any_other(void **state)
+static void file_size__at_its_limit__is_a_write_error(void **state)
 {
     (void)state;
     for (int kib = 1; kib <= 400; kib += 133) {
@@ -38,7 +38,7 @@ static void limit_of_file_size__is_a_fault_like_any_other(void **state)
     }
 }
 
-static void quit_signal__leaves_nothing_temporary(void **state)
+static void quit_signal__during_a_run__leaves_nothing_temporary(void **state)
 {
     (void)state;
     must("python3 -c \"import sys; rows = open(sys.argv[1], 'rb').read().split(b'\\r\\n'); "
@@ -48,7 +48,7 @@ static void quit_signal__leaves_nothing_temporary(void **state)
     assert_int_equal(how_many("quit/.tmp*"), 0);
 }
 
-static void closed_streams__messages_go_into_no_file_of_the_run(void **state)
+static void streams__closed__send_messages_into_no_file(void **state)
 {
     (void)state;
     static const char *const closed[] = {"2>&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"};
@@ -63,7 +63,7 @@ static void closed_streams__messages_go_into_no_file_of_the_run(void **state)
     }
 }
 
-/* --- a log that forgot --- */
+/* --- a lost log --- */
 
 static void assert_refused(const char *out, const char *options)
 {
@@ -79,7 +79,7 @@ static void log_and_index_gone__bundles_there__nobody_is_told_twice(void **state
     copy_of_done("gone");
     must("rm gone" LOG "*");
     assert_refused("gone", "");
-    assert_refused("gone", ""); /* nor the next night */
+    assert_refused("gone", ""); /* nor in the next run */
 }
 
 static void log_from_an_old_copy__without_its_index__is_refused(void **state)
@@ -90,7 +90,7 @@ static void log_from_an_old_copy__without_its_index__is_refused(void **state)
     assert_refused("old", "");
 }
 
-static void another_log__same_folder__is_refused_until_the_old_one_is_named(void **state)
+static void another_log__same_folder__requires_the_previous_one(void **state)
 {
     (void)state;
     copy_of_done("two");
@@ -99,7 +99,7 @@ static void another_log__same_folder__is_refused_until_the_old_one_is_named(void
     assert_int_equal(counted("two", "already_disclosed"), counted("done", "released"));
 }
 
-static void zips_of_others_in_the_folder__do_not_matter(void **state)
+static void zips__of_others_in_the_folder__are_ignored(void **state)
 {
     (void)state;
     copy_of_done("others");
@@ -109,7 +109,7 @@ static void zips_of_others_in_the_folder__do_not_matter(void **state)
     assert_int_equal(counted("others", "released"), 0);
 }
 
-static void log_that_cannot_be_looked_at__is_not_an_empty_one(void **state)
+static void log__unreadable__is_not_taken_for_empty(void **state)
 {
     (void)state;
     must("echo >file");
@@ -149,7 +149,7 @@ static int64_t late(void *ctx)
 
 static volatile int stop = 1;
 
-/* The program as a function, its messages in the file stderr. */
+/* Runs the program in process, with its output in the files stdout and stderr. */
 static int with(const struct kp_env *env, int n, char **argv)
 {
     FILE *answer = fopen("stdout", "w"), *messages = fopen("stderr", "w");
@@ -173,7 +173,7 @@ static int export_at(int64_t (*clock)(void *ctx))
     return with(&env, 7, argv);
 }
 
-static void clock_that_went_back__is_told(void **state)
+static void clock__set_back__is_reported(void **state)
 {
     (void)state;
     assert_int_equal(export_at(late), 1);
@@ -220,16 +220,16 @@ static void audit__while_a_run_writes__sees_no_torn_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(limit_of_file_size__is_a_fault_like_any_other),
-        cmocka_unit_test(quit_signal__leaves_nothing_temporary),
-        cmocka_unit_test(closed_streams__messages_go_into_no_file_of_the_run),
+        cmocka_unit_test(file_size__at_its_limit__is_a_write_error),
+        cmocka_unit_test(quit_signal__during_a_run__leaves_nothing_temporary),
+        cmocka_unit_test(streams__closed__send_messages_into_no_file),
         cmocka_unit_test(log_and_index_gone__bundles_there__nobody_is_told_twice),
         cmocka_unit_test(log_from_an_old_copy__without_its_index__is_refused),
-        cmocka_unit_test(another_log__same_folder__is_refused_until_the_old_one_is_named),
-        cmocka_unit_test(zips_of_others_in_the_folder__do_not_matter),
-        cmocka_unit_test(log_that_cannot_be_looked_at__is_not_an_empty_one),
+        cmocka_unit_test(another_log__same_folder__requires_the_previous_one),
+        cmocka_unit_test(zips__of_others_in_the_folder__are_ignored),
+        cmocka_unit_test(log__unreadable__is_not_taken_for_empty),
         cmocka_unit_test(anchors__named_after_another_file__leave_it_alone),
-        cmocka_unit_test(clock_that_went_back__is_told),
+        cmocka_unit_test(clock__set_back__is_reported),
         cmocka_unit_test(audit__interrupted__ends),
         cmocka_unit_test(audit__nobody_takes_its_answer__does_not_blame_the_log),
         cmocka_unit_test(audit__while_a_run_writes__sees_no_torn_line),

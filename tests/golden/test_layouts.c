@@ -1,4 +1,4 @@
-/* One export in the layouts that vendors and spreadsheets make of it: nobody is lost, nobody is shown. */
+/* One export in the layouts of vendors and spreadsheets: no person is lost, none is shown. */
 #include "golden.h"
 
 static int set_up(void **state)
@@ -14,7 +14,7 @@ static const char *report_of(const char *out)
     return slurp(textf("%s/report.json", run_folder(out)), NULL);
 }
 
-/* The same decisions, in the same order. */
+/* The decisions are the same, in the same order. */
 static void assert_as_plain(const char *out)
 {
     must("for o in plain %s; do tail -n +2 $o/runs/*/decisions.csv | cut -d, -f 3-11 >$o.decisions; done && "
@@ -45,8 +45,8 @@ static void rejected_rows__of_an_export_with_titles__go_back_in(void **state)
     assert_int_equal(counted("again", "rejected"), counted("first", "rejected"));
 }
 
-/* Our own columns stand before the others, and a mapping by numbers does not count them. */
-static void held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers(void **state)
+/* A mapping by column numbers does not count the kp_ columns, which come first. */
+static void held_rows__two_header_rows__go_back_in_by_column_numbers(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-o two --mapping own_names.map own_names.csv"), 1);
@@ -56,7 +56,7 @@ static void held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbe
     assert_int_equal(counted("two_again", "rejected"), 0);
 }
 
-static void names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping(void **state)
+static void names__unknown_below_a_title__are_found(void **state)
 {
     (void)state;
     assert_int_equal(kenporter("map unknown.csv"), 0);
@@ -65,7 +65,7 @@ static void names__of_no_known_kind_below_a_title__are_found_with_and_without_ma
     must("test $(wc -l <$(ls unknown/runs/*/decisions.csv)) = $(wc -l <$(ls plain/runs/*/decisions.csv))");
 }
 
-/* --- nobody is taken for a title or a name --- */
+/* --- people are not taken for titles or headers --- */
 
 static void assert_names_nobody(const char *place)
 {
@@ -73,7 +73,7 @@ static void assert_names_nobody(const char *place)
     must("! grep -e 杉浦 -e ｽｷﾞｳﾗ -e 京都府 -e 三宅 stdout stderr");
 }
 
-static void person__where_names_are_expected__stops_the_run_and_is_not_shown(void **state)
+static void person__where_the_header_belongs__stops_the_run_unseen(void **state)
 {
     (void)state;
     static const char *const inputs[] = {"person_above.csv", "sparse_person_above.csv", "headless.csv"};
@@ -85,7 +85,7 @@ static void person__where_names_are_expected__stops_the_run_and_is_not_shown(voi
     }
     assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map headless.csv"), 3);
     assert_names_nobody("headless.csv:1");
-    /* in a mapping by numbers neither a word for a sex nor a postal code has to be there */
+    /* a mapping by column numbers requires neither the sex nor a postal code */
     must(
         "python3 -c \"import csv,sys; r=[[c if c not in ('男','女') else '1' for c in x] for x in csv.reader(open("
         "'headless.csv',encoding='utf-8'))]; [x.__setitem__(9,'1') for x in r]; "
@@ -104,7 +104,7 @@ static void row_of_data__below_the_names__is_no_second_header(void **state)
     (void)state;
     static const struct {
         const char *name, *options;
-        unsigned more; /* rows than the plain export has */
+        unsigned more; /* rows than the plain export */
     } inputs[] = {{"words_first", "", 1}, {"code_first", "", 0}, {"half_named", "--mapping c2xdtbl.csv ", 1}};
     for (size_t i = 0; i < COUNT(inputs); i++) {
         assert_int_equal(
@@ -113,14 +113,14 @@ static void row_of_data__below_the_names__is_no_second_header(void **state)
     }
 }
 
-static void person_without_dates__where_a_mapping_by_numbers_expects_names__stops_the_run(void **state)
+static void person__without_dates_in_the_header__stops_the_run(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-v -o none --mapping numbers.map undated.csv"), 3);
     assert_names_nobody("undated.csv:2");
 }
 
-static void mapping__of_thousands_of_columns_by_numbers__fits_into_memory(void **state)
+static void mapping__thousands_of_column_numbers__fits_into_memory(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-o many --mapping many.map many.csv"), 1); /* not 4 */
@@ -166,7 +166,7 @@ static void rows__of_one_item_each__are_told(void **state)
     assert_contains(slurp("stderr", NULL), "one_item_a_row.csv:1: warn K3071: ");
 }
 
-/* The row below the header may be a second header; looking must cost no more than its length. */
+/* The row below the header may be a second header; checking that must take time linear in its length. */
 static void text__far_too_long_in_the_first_row__rejects_that_row(void **state)
 {
     (void)state;
@@ -174,16 +174,17 @@ static void text__far_too_long_in_the_first_row__rejects_that_row(void **state)
     assert_contains(slurp("stderr", NULL), "long.csv:2: reject K4021 9A110160800000049");
 }
 
-/* --- what else a run could leave --- */
+/* --- core files, file names --- */
 
-/* It waits for somebody to read what it says. */
+/* The program blocks when the pipe is full, since the shell keeps it open and reads nothing. */
 static void program__that_crashes__leaves_no_core(void **state)
 {
     (void)state;
     must(
-        "mkfifo full; { sleep 5 <full & } ; reader=$!; ulimit -c unlimited 2>/dev/null; "
+        "mkfifo full; exec 9<>full; ulimit -c unlimited 2>/dev/null; "
         "\"$KENPORTER\" " CHECK "-v -o core plain.csv >full 2>&1 & "
-        "sleep 0.5; grep '^Max core file size  *0  *0 ' /proc/$!/limits; bad=$?; kill -KILL $! $reader; exit $bad");
+        "n=0; until grep '^Max core file size  *0  *0 ' /proc/$!/limits || [ $n = 1000 ]; do n=$((n + 1)); sleep 0.01; done; "
+        "kill -KILL $!; [ $n -lt 1000 ]");
 }
 
 static void path__with_line_ends_and_escapes__is_printed_harmlessly(void **state)
@@ -199,12 +200,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layouts__of_one_export__are_decided_alike),
         cmocka_unit_test(rejected_rows__of_an_export_with_titles__go_back_in),
-        cmocka_unit_test(held_rows__below_two_header_rows__go_back_in_with_a_mapping_by_numbers),
-        cmocka_unit_test(names__of_no_known_kind_below_a_title__are_found_with_and_without_mapping),
-        cmocka_unit_test(person__where_names_are_expected__stops_the_run_and_is_not_shown),
+        cmocka_unit_test(held_rows__two_header_rows__go_back_in_by_column_numbers),
+        cmocka_unit_test(names__unknown_below_a_title__are_found),
+        cmocka_unit_test(person__where_the_header_belongs__stops_the_run_unseen),
         cmocka_unit_test(row_of_data__below_the_names__is_no_second_header),
-        cmocka_unit_test(person_without_dates__where_a_mapping_by_numbers_expects_names__stops_the_run),
-        cmocka_unit_test(mapping__of_thousands_of_columns_by_numbers__fits_into_memory),
+        cmocka_unit_test(person__without_dates_in_the_header__stops_the_run),
+        cmocka_unit_test(mapping__thousands_of_column_numbers__fits_into_memory),
         cmocka_unit_test(units__in_a_row_below_the_names__count),
         cmocka_unit_test(unit__in_a_column_named_after_its_item__counts),
         cmocka_unit_test(unit__beside_its_item__is_suggested),

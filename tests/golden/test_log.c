@@ -1,4 +1,4 @@
-/* The disclosure log: its chain checked from the outside, and what stands in it. */
+/* The disclosure log: its chain, checked independently, and its entries. */
 #include "golden.h"
 
 static const char HEADER[] =
@@ -99,7 +99,7 @@ static void log__people__each_released_one_stands_once(void **state)
     assert_int_equal(rows_with(&entries, "event", "disclose"), n);
 }
 
-static void log__bundles__are_released_after_their_entries_with_their_digest(void **state)
+static void log__bundles__are_released_after_their_entries(void **state)
 {
     (void)state;
     char **found = NULL;
@@ -148,7 +148,7 @@ static void log__grounds__fit_the_basis(void **state)
     }
 }
 
-/* The lists of items of an entry say exactly what stands in the document and what was kept back. */
+/* The item lists of an entry name exactly the items in the document and those withheld. */
 static void log__items__are_those_of_the_document(void **state)
 {
     (void)state;
@@ -164,7 +164,8 @@ static void log__items__are_those_of_the_document(void **state)
         for (size_t i = 0; i < COUNT(given); i++) {
             char *rest = textf("%s", cell(&entries, e, given[i]));
             for (char *c = strtok_r(rest, " ", &rest); c; c = strtok_r(NULL, " ", &rest)) {
-                bool author = strcmp(c, "9N516000000000049") == 0; /* written as author of the judgement */
+                bool author =
+                    strcmp(c, "9N516000000000049") == 0; /* the document has it as author of the judgement */
                 assert_int_equal(strstr(document, textf("<code code=\"%s\"", c)) != NULL, !author);
                 authors += author;
                 n++;
@@ -196,8 +197,8 @@ static void log__consents__are_named_where_they_counted(void **state)
         assert_null(strstr(cell(&entries, e, "consent_ids"), "CON-009 CON-009"));
 }
 
-/* The register does not name the representative of 00280081. */
-static void log__consent_to_a_recipient_without_particulars__says_why_it_opened_nothing(void **state)
+/* The representative of 00280081 is missing from the register. */
+static void log__consent_to_an_unnamed_recipient__says_why_unused(void **state)
 {
     (void)state;
     static const char *const unknown[] = {"10692", "10747"};
@@ -210,7 +211,7 @@ static void log__consent_to_a_recipient_without_particulars__says_why_it_opened_
     assert_int_equal(rows_with(&entries, "reason", ""), entries.n_rows - 1 - COUNT(unknown));
 }
 
-/* --- no value --- */
+/* --- no values --- */
 
 static void log__cells__hold_no_examination_value(void **state)
 {
@@ -223,11 +224,11 @@ static void log__cells__hold_no_examination_value(void **state)
         for (size_t c = first; row && c < width(&source, row); c++) {
             const char *value = source.cells[source.starts[row] + c];
             if (!*value || strcmp(value, "0") == 0 || strcmp(value, cell(&entries, e, "age")) == 0)
-                continue; /* an age may well equal a blood value */
+                continue; /* an age can equal a blood value */
             for (size_t i = 1; i < width(&entries, e); i++) {
                 const char *cell_text = entries.cells[entries.starts[e] + i];
                 bool own =
-                    i >= card && i < card + 3; /* symbol, number and branch may equal a value by chance */
+                    i >= card && i < card + 3; /* symbol, number and branch can equal a value by chance */
                 if (!own && strcmp(cell_text, value) == 0)
                     fail_msg("entry %zu holds the value of column %s", e, source.cells[c]);
                 if (strlen(value) > 6 && !own && strstr(cell_text, value))
@@ -247,11 +248,11 @@ int main(void)
         cmocka_unit_test(log__line_removed_or_swapped__fails),
         cmocka_unit_test(log__file__is_utf8_with_lf_one_line_an_entry),
         cmocka_unit_test(log__people__each_released_one_stands_once),
-        cmocka_unit_test(log__bundles__are_released_after_their_entries_with_their_digest),
+        cmocka_unit_test(log__bundles__are_released_after_their_entries),
         cmocka_unit_test(log__grounds__fit_the_basis),
         cmocka_unit_test(log__items__are_those_of_the_document),
         cmocka_unit_test(log__consents__are_named_where_they_counted),
-        cmocka_unit_test(log__consent_to_a_recipient_without_particulars__says_why_it_opened_nothing),
+        cmocka_unit_test(log__consent_to_an_unnamed_recipient__says_why_unused),
         cmocka_unit_test(log__cells__hold_no_examination_value),
     };
     return cmocka_run_group_tests_name("log", tests, set_up, tear_down_golden);

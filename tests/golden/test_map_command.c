@@ -1,4 +1,4 @@
-/* The mapping that map prints: what it proposes, what it leaves alone, and that it shows no value. */
+/* The map command: what it proposes, what it ignores, and that it prints no value. */
 #include "golden.h"
 
 #define MAP "map -c kenporter.ini "
@@ -61,7 +61,7 @@ static void map__every_layout__prints_no_value(void **state)
     }
 }
 
-/* The first person must not be taken for a row of headers and shown. */
+/* The first person must not be taken for a header and printed. */
 static void map__header_row_missing__prints_no_value(void **state)
 {
     (void)state;
@@ -125,7 +125,7 @@ static bool is_judgement(const char *header)
     return strstr(header, "判定") != NULL;
 }
 
-/* A judgement behind a figure, a remark, a figure of another year: none of them is the figure. */
+/* A judgement, a remark or last year's value beside a value is not the value. */
 static void map__judgements_remarks_and_other_years__are_left_alone(void **state)
 {
     (void)state;
@@ -169,8 +169,7 @@ static void map__missing_required_columns__are_listed(void **state)
         assert_contains(slurp("stderr", NULL), "required and lacking: 1\n");
     }
     assert_null(strstr(map_of("export"), "-- required"));
-    assert_int_equal(kenporter("map -c vendors.ini column.csv"),
-                     0); /* its [facility] stands in for the columns */
+    assert_int_equal(kenporter("map -c vendors.ini column.csv"), 0); /* its [facility] replaces the columns */
     assert_null(strstr(slurp("stdout", NULL), "-- required"));
     must("test $(grep -c '^# [a-z_]* (' cc2x_local.map) = 8");
     assert_contains(slurp("cc2x_local.err", NULL), "columns recognised: 0, ");
@@ -200,7 +199,7 @@ static void map__of_the_export__gives_the_same_bundles(void **state)
     assert_same_bundles("plain", "japanese");
 }
 
-/* Headers that a mapping file must quote or cannot name. */
+/* Headers that a mapping file must quote, and headers it cannot name. */
 static void map__awkward_headers__give_the_same_bundles(void **state)
 {
     (void)state;

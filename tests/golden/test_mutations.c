@@ -1,7 +1,7 @@
 /*
- * Ten thousand seeded mutations of a sound row: fields dropped, swapped, corrupted, widened, cut, doubled,
- * carried over. Every row is released, rejected or held, and counted; a rejected row comes back in
- * rejected.csv as it was.
+ * Ten thousand random mutations of a sound row, the same in every run: fields dropped, swapped, corrupted,
+ * widened, cut, doubled, moved. Every row is released, rejected or held, and counted; a rejected row is in
+ * rejected.csv unchanged.
  */
 #include "golden.h"
 
@@ -32,7 +32,7 @@ static void put_cell(size_t column, const char *value)
     cells[column][n] = '\0';
 }
 
-/* Full-width digits and letters for ASCII ones. */
+/* Replaces ASCII digits and letters by full-width ones. */
 static void widen(size_t column)
 {
     char wide[CELL_BYTES] = "";
@@ -113,7 +113,7 @@ static void write_mutants(const char *path)
     assert_int_equal(fclose(to), 0);
 }
 
-static void mutants__each_is_accounted_for(void **state)
+static void mutants__each_row__is_accounted_for(void **state)
 {
     (void)state;
     write_mutants("mutants.csv");
@@ -154,8 +154,8 @@ static void mutants__documents__pass_the_schema(void **state)
         "{ tail -n 3 errors; exit 1; }; done");
 }
 
-/* What comes back rejected stays rejected, for the same reasons, and nobody is released by it. */
-/* What went out passes every check again, as its receiver would look at it, and is what the log says. */
+/* Rejected rows fed back unchanged are rejected for the same reasons, and nobody is released. */
+/* Released bundles pass verify and agree with the log. */
 static void mutants__bundles__pass_verify(void **state)
 {
     (void)state;
@@ -184,7 +184,7 @@ static void mutants__rejected_rows_fed_back__stay_rejected(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mutants__each_is_accounted_for),
+        cmocka_unit_test(mutants__each_row__is_accounted_for),
         cmocka_unit_test(mutants__documents__pass_the_schema),
         cmocka_unit_test(mutants__bundles__pass_verify),
         cmocka_unit_test(mutants__rejected_rows_fed_back__stay_rejected),

@@ -167,7 +167,7 @@ static void command__no_memory__is_reported(void **state)
     const struct command *c = *state;
     if (!can_fail_allocations())
         skip();
-    int sound_status = run_failing(c, 0, false), n_faults = 0, n_points = tries(40, 1000);
+    int sound_status = run_failing(c, 0, false), n_faults = 0, n_points = tries(32, 1000);
     const char *sound_results = results_of(c);
     long n = *n_allocations;
     assert_in_range(sound_status, 0, 1);

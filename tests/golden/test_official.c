@@ -1,4 +1,5 @@
-/* --xsd: the ministry's schema files are checked, used and enclosed. Files of our own stand in for them. */
+/* --xsd: the ministry's schema files are checked, used and enclosed; make_official.py makes substitutes
+ * for them. */
 #include "golden.h"
 
 #define OFFICIAL "--schemas tables --xsd xsd "
@@ -47,8 +48,9 @@ static void verify__bundle_with_the_set__finds_nothing_to_say(void **state UNUSE
                      5); /* an old examination */
     must("! grep -v K30 stderr");
     assert_int_equal(kenporter("verify --schemas tables --strict out/*_01130012_*.zip"),
-                     0);                                /* no need of the files */
-    assert_int_equal(kenporter("verify out/*.zip"), 5); /* by the real digests they are not the ministry's */
+                     0); /* needs no schema files */
+    assert_int_equal(kenporter("verify out/*.zip"),
+                     5); /* the built-in digests do not match the substitutes */
     assert_contains(slurp("stderr", NULL), "K8025");
 }
 
@@ -59,15 +61,15 @@ static void verify__what_only_the_ministry_allows__is_a_warning(void **state UNU
     assert_int_equal(kenporter("verify " OFFICIAL "loose/*.zip"), 0);
     assert_contains(slurp("stderr", NULL), "warn K8036");
     assert_int_equal(kenporter("verify " OFFICIAL "--strict loose/*.zip"), 5);
-    assert_int_equal(kenporter("verify --schemas tables loose/*.zip"), 0); /* the bundle encloses the set */
+    assert_int_equal(kenporter("verify --schemas tables loose/*.zip"), 0); /* the bundle encloses the files */
     assert_contains(slurp("stderr", NULL), "warn K8036");
     must("7z d -bd -y loose/*.zip '*/XSD/su08_V08.xsd' -r >/dev/null");
     assert_int_equal(kenporter("verify --schemas tables loose/*.zip"), 5);
     assert_contains(slurp("stderr", NULL), "fail K8035");
 }
 
-/* Its digests leave white space out, so white space can be put where it spoils the files. */
-static void verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alone(void **state UNUSED)
+/* The digests ignore white space, so white space can be inserted where it breaks the files. */
+static void verify__enclosed_schemas_spoilt__fail_that_bundle_alone(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" out/" BUNDLE ".zip spoilt/" BUNDLE ".zip '<xs:' '<xs: '");
     assert_int_equal(kenporter("verify --lang en --schemas tables spoilt/*.zip out/" BUNDLE ".zip"), 5);
@@ -76,9 +78,8 @@ static void verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alon
     assert_int_equal(occurrences(slurp("stdout", NULL), "  sound"), 1);
 }
 
-/* A space within a value is another rule. The files of one bundle judge that bundle, whatever came before it.
- */
-static void verify__enclosed_set_with_other_white_space__judges_no_other_bundle(void **state UNUSED)
+/* A space within a value changes a rule. Enclosed files apply to their own bundle only, in any order. */
+static void verify__enclosed_schemas__judge_no_other_bundle(void **state UNUSED)
 {
     static const char *const orders[] = {"other/*.zip out/*_01130012_*.zip",
                                          "out/*_01130012_*.zip other/*.zip"};
@@ -92,7 +93,7 @@ static void verify__enclosed_set_with_other_white_space__judges_no_other_bundle(
     }
 }
 
-/* libxml2 takes some two kilobytes for every character of a pattern. */
+/* libxml2 needs about two kilobytes for each character of a pattern. */
 static void verify__enclosed_set_full_of_white_space__costs_no_memory(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" out/*_31289002_*.zip full/" BUNDLE ".zip 'pattern value=\"' "
@@ -112,7 +113,7 @@ static void verify__what_neither_allows__is_a_fault(void **state UNUSED)
     assert_int_equal(occurrences(slurp("stderr", NULL), "K8036"), 0);
 }
 
-/* Copies of the files in use differ in white space; nothing else may differ. */
+/* Enclosed files may differ from those in use in white space alone. */
 static void set__that_was_altered_or_is_not_whole__is_refused(void **state UNUSED)
 {
     static const struct {
@@ -148,8 +149,8 @@ int main(void)
         cmocka_unit_test(export__documents__are_those_of_a_run_without_it),
         cmocka_unit_test(verify__bundle_with_the_set__finds_nothing_to_say),
         cmocka_unit_test(verify__what_only_the_ministry_allows__is_a_warning),
-        cmocka_unit_test(verify__enclosed_set_that_was_spoilt__is_a_fault_of_that_bundle_alone),
-        cmocka_unit_test(verify__enclosed_set_with_other_white_space__judges_no_other_bundle),
+        cmocka_unit_test(verify__enclosed_schemas_spoilt__fail_that_bundle_alone),
+        cmocka_unit_test(verify__enclosed_schemas__judge_no_other_bundle),
         cmocka_unit_test(verify__enclosed_set_full_of_white_space__costs_no_memory),
         cmocka_unit_test(verify__what_neither_allows__is_a_fault),
         cmocka_unit_test(set__that_was_altered_or_is_not_whole__is_refused),

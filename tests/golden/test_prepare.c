@@ -1,5 +1,5 @@
-/* Bundles made ready before a request comes, released by the registers of another day; and what check
- * foretells. */
+/* prepare and release: bundles made before a request arrives and released by the registers of another day;
+ * and what check predicts. */
 #include "golden.h"
 
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 
 #define RACES tries(2, 8)
 #define KILLS tries(2, 16)
-#define KILL_MS (20 + 160 / KILLS * i) /* of a run of some 200 */
+#define KILL_MS (20 + 160 / KILLS * i) /* of about 200 in a run */
 
 #define ON(day) "-c kenporter.ini --as-of " day " "
 #define PREPARE "prepare " ON("2026-03-01") "--requests none.csv "
@@ -15,9 +15,10 @@
 #define EXPORT_LATER "export " ON("2026-05-01")
 #define LOG "/disclosure-log.csv"
 
-static char *prepared_id, *short_id; /* of what set_up made ready in the folders ready and ready_short */
+static char *prepared_id,
+    *short_id; /* run ids of the preparations that set_up made in ready and ready_short */
 
-/* The run id of what is prepared there, and there alone. */
+/* Returns the run id of the only preparation in a folder. */
 static char *id_in(const char *out)
 {
     char **found = NULL;
@@ -42,21 +43,21 @@ static int set_up(void **state)
     return 0;
 }
 
-/* What set_up made ready, in a folder of its own. */
+/* Returns a copy of the preparation that set_up made. */
 static const char *copy_of_ready(const char *name)
 {
     must("cp -a ready %s", name);
     return name;
 }
 
-/* Few people, for what does not depend on whom. */
+/* The same with few people. */
 static const char *copy_of_short(const char *name)
 {
     must("cp -a ready_short %s", name);
     return name;
 }
 
-/* Every file and folder below it with mode and digest; the lock is nobody's business. */
+/* Returns mode and digest of every file and folder below, except the lock. */
 static char *state_of(const char *path)
 {
     must(
@@ -72,7 +73,7 @@ static void assert_private(const char *out)
          run_folder(out), run_folder(out));
 }
 
-/* The same sheet but for these columns, whose names stand between spaces. */
+/* Both sheets are the same except for these columns (names separated by spaces). */
 static void assert_same_sheet(const char *a, const char *b, const char *apart_from)
 {
     struct sheet of_a = read_sheet(a), of_b = read_sheet(b);
@@ -88,8 +89,7 @@ static void assert_same_sheet(const char *a, const char *b, const char *apart_fr
     }
 }
 
-/* A release did what an export did: all but the time, the run and the names of the inputs, which messages
- * tell, too. */
+/* A release gave the results of an export, except for the time, the run and the names of the inputs. */
 static void assert_same_outcome(const char *released, const char *exported)
 {
     static const char *const files[] = {"decisions.csv", "held.csv", "rejected.csv"};
@@ -107,7 +107,7 @@ static void assert_nothing_left_ready(const char *out)
         fail_msg("%s holds what was prepared, or temporary files", out);
 }
 
-/* The log tells of each person and examination once. */
+/* The log contains each person and examination once. */
 static void assert_nobody_twice(const char *out)
 {
     struct sheet log = read_sheet(textf("%s" LOG, out));
@@ -135,7 +135,7 @@ static size_t rows_with_both(const struct sheet *s, const char *a, const char *v
 
 /* --- prepare --- */
 
-/* Held for want of a request that covers them; a request helps nobody of 75 or more. */
+/* Held because no request covers them; no request covers people of 75 or more. */
 static bool waits_for_a_request(const struct sheet *expected, size_t row)
 {
     return (is(expected, row, "reason", "no_request") ||
@@ -143,7 +143,7 @@ static bool waits_for_a_request(const struct sheet *expected, size_t row)
            is(expected, row, "decision", "held") && !is(expected, row, "age_band", "75plus");
 }
 
-/* By what a request citing both Acts gives for this row: lines 72, 114 and 180 need no consent then. */
+/* The decision under a request that cites both Acts; lines 72, 114 and 180 then need no consent. */
 static const char *prepared_basis(const struct sheet *expected, size_t row, const char *insurer)
 {
     static const char *const own[][2] = {{"06139463", "kenpo150"},
@@ -209,7 +209,7 @@ static void prepare__registered_request__is_named_where_it_covers(void **state)
     }
 }
 
-static void prepare__folder__holds_bundles_copies_and_manifest_for_the_owner(void **state)
+static void prepare__folder__is_private_and_complete(void **state)
 {
     (void)state;
     const char *place = textf("ready/prepared/%s", prepared_id);
@@ -314,7 +314,7 @@ static char *registers_of(const struct later *l)
     return textf("--requests %s.requests --consents %s.consents ", l->name, l->name);
 }
 
-/* What the changed rows of the registers must have done, by the log alone. */
+/* The effects of the changed registers, by the log alone. */
 static void assert_change_counts(const struct later *l, const char *out)
 {
     struct sheet log = read_sheet(textf("%s" LOG, out));
@@ -331,8 +331,8 @@ static void assert_change_counts(const struct later *l, const char *out)
     assert_true(rows_with_both(&log, "insurer_number", "06139463", "basis_id", "elderly27") == 62);
     assert_true(rows_with_both(&log, "insurer_number", "01130012", "basis_id", "elderly27") > 0);
     assert_int_equal(rows_with(&log, "request_id", "REQ-2026-006") > 0, asked);
-    assert_int_equal(rows_with(&log, "employee_id", "10026"), asked ? 0 : 1); /* took the consent back */
-    assert_int_equal(rows_with(&log, "employee_id", "10260"), asked ? 1 : 0); /* gave it */
+    assert_int_equal(rows_with(&log, "employee_id", "10026"), asked ? 0 : 1); /* withdrew the consent */
+    assert_int_equal(rows_with(&log, "employee_id", "10260"), asked ? 1 : 0); /* gave consent */
     assert_int_equal(rows_with(&log, "request_id", "(assumed)"), 0);
 }
 
@@ -352,13 +352,13 @@ static void release__later_day_and_registers__is_what_export_gives(void **state)
         assert_same_outcome(out, direct);
         assert_nothing_left_ready(out);
         assert_change_counts(&LATER[i], out);
-        assert_int_equal(how_many(textf("%s/*_202603010_1.zip", out)), 0); /* none of the day of prepare */
+        assert_int_equal(how_many(textf("%s/*_202603010_1.zip", out)), 0); /* none from the day of prepare */
         must("find %s -type f ! -perm 0600 | { ! grep .; }; find %s -type d ! -perm 0700 | { ! grep .; }",
              out, out);
     }
 }
 
-/* These go on with the folders that the test above left. */
+/* The following tests continue with the folders of the test above. */
 static void release__second_time__exit_2_and_nothing_changes(void **state)
 {
     (void)state;
@@ -372,7 +372,7 @@ static void release__then_export__discloses_nobody_twice(void **state)
 {
     (void)state;
     size_t all = counted("direct_same", "released");
-    for (size_t i = 0; i < 2; i++) { /* the limits are lifted again: the rest goes out, and only that */
+    for (size_t i = 0; i < 2; i++) { /* without the limits the rest is released, and nothing else */
         const char *out = textf("released_%s", LATER[i].name);
         size_t before = counted(out, "released");
         assert_true(i == 0 ? before == all : before < all);
@@ -394,8 +394,8 @@ static void release__prepared_again_after_a_release__holds_nobody_twice(void **s
     assert_nobody_twice(out);
 }
 
-/* They are there to be looked at: what goes out is made anew. */
-static void release__prepared_bundles_altered_or_gone__makes_no_difference(void **state)
+/* Prepared bundles are for inspection only; a release makes them anew. */
+static void release__prepared_bundles_altered__makes_no_difference(void **state)
 {
     (void)state;
     copy_of_ready("looked_at");
@@ -451,7 +451,7 @@ static void release__all_wait_for_a_request__exit_0(void **state)
 
 /* --- refused --- */
 
-/* One line with the remedy, and not a byte changes. */
+/* Expects one line with the remedy, and no changed byte. */
 static void assert_refused(const char *out, const char *arguments, int expected, const char *code)
 {
     char *before = state_of(out);
@@ -464,7 +464,7 @@ static void assert_refused(const char *out, const char *arguments, int expected,
     assert_string_equal(state_of(out), before);
 }
 
-static void release__altered_copy_or_manifest__exit_3_and_nothing_changes(void **state)
+static void release__altered_copy_or_manifest__changes_nothing(void **state)
 {
     (void)state;
     static const char *const changes[] = {
@@ -543,7 +543,7 @@ static void release__wrong_arguments__exit_2(void **state)
 /* --- inputs of every kind --- */
 
 struct kind {
-    const char *name, *make, *options, *inputs; /* of files in the folder that is named kind */
+    const char *name, *make, *options, *inputs; /* of the files in folder "kind" */
 };
 
 #define PATTERN_C                                                                                            \
@@ -583,7 +583,7 @@ static void release__any_kind_of_input__is_what_export_gives(void **state)
                            k->options, out, k->inputs);
         if (status != 1)
             fail_msg("%s: exit %d: %s", k->name, status, slurp("stderr", NULL));
-        must("rm -r kind"); /* the copies are enough */
+        must("rm -r kind"); /* the copies suffice */
         status = kenporter("release " VENDOR_INI "--as-of 2026-05-01 -o %s %s", out, id_in(out));
         if (status != 1)
             fail_msg("%s: exit %d: %s", k->name, status, slurp("stderr", NULL));
@@ -593,8 +593,8 @@ static void release__any_kind_of_input__is_what_export_gives(void **state)
     }
 }
 
-/* How to read the copies is settled when they are made. */
-static void release__configuration_reads_inputs_otherwise__goes_by_the_manifest(void **state)
+/* The options for reading the inputs are those of prepare. */
+static void release__configuration_changed__follows_the_manifest(void **state)
 {
     (void)state;
     must(
@@ -658,8 +658,7 @@ static void release__two_at_once__one_releases(void **state)
         must("%s >a.out 2>a.err & first=$!; %s >b.out 2>b.err; b=$?; wait $first; a=$?; echo $a $b; "
              "case \"$a $b\" in '1 '[234]|[234]' 1') ;; *) cat a.err b.err; exit 1 ;; esac",
              command, command);
-        must("cat a.err b.err | grep -Eq 'fail K(9003|6005|6006|2001)'"); /* the last three when it came late
-                                                                           */
+        must("cat a.err b.err | grep -Eq 'fail K(9003|6005|6006|2001)'"); /* the last three if it came late */
         assert_same_outcome(out, "direct_short");
         assert_nobody_twice(out);
         assert_nothing_left_ready(out);
@@ -679,7 +678,8 @@ static void assert_nothing_prepared(const char *out)
 static void prepare__disk_is_full__leaves_no_half_folder(void **state)
 {
     (void)state;
-    static const unsigned blocks[] = {100, 1500}; /* of 512 bytes; the second stops the copy of the input */
+    static const unsigned blocks[] = {
+        100, 1500}; /* in blocks of 512 bytes; the second stops the copy of the input */
     must(
         "{ cat short.csv; yes '# a comment between the rows, and nothing in it' | head -n 20000; } >long.csv");
     for (size_t i = 0; i < COUNT(blocks); i++) {
@@ -705,7 +705,7 @@ static void prepare__place_is_taken_or_closed__leaves_no_half_folder(void **stat
     assert_string_equal(slurp("taken/prepared", NULL), "precious\n");
     assert_nothing_prepared("taken");
     if (geteuid() == 0)
-        return; /* to whom nothing is closed */
+        return; /* root ignores permissions */
     assert_int_equal(kenporter(PREPARE "-o closed short.csv"), 4);
     assert_contains(slurp("stderr", NULL), "fail K9002");
     assert_nothing_prepared("closed");
@@ -773,9 +773,9 @@ static void kill__release_at_any_moment__nobody_is_lost_or_told_twice(void **sta
     }
 }
 
-/* --- what check foretells --- */
+/* --- what check predicts --- */
 
-/* The check in folder says what the prepare in "foretold" does; both of the same day. */
+/* The check in this folder predicts what the prepare in "foretold" does, on the same day. */
 static void assert_forecast(const char *checked)
 {
     must(
@@ -868,7 +868,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prepare__no_request_at_all__decides_as_if_all_had_asked),
         cmocka_unit_test(prepare__registered_request__is_named_where_it_covers),
-        cmocka_unit_test(prepare__folder__holds_bundles_copies_and_manifest_for_the_owner),
+        cmocka_unit_test(prepare__folder__is_private_and_complete),
         cmocka_unit_test(prepare__end__has_disclosed_nothing),
         cmocka_unit_test(prepare__log_is_there__is_heeded_and_left_alone),
         cmocka_unit_test(prepare__bundles__are_sound_and_hold_the_documents),
@@ -877,16 +877,16 @@ int main(void)
         cmocka_unit_test(release__second_time__exit_2_and_nothing_changes),
         cmocka_unit_test(release__then_export__discloses_nobody_twice),
         cmocka_unit_test(release__prepared_again_after_a_release__holds_nobody_twice),
-        cmocka_unit_test(release__prepared_bundles_altered_or_gone__makes_no_difference),
+        cmocka_unit_test(release__prepared_bundles_altered__makes_no_difference),
         cmocka_unit_test(release__verbose_in_japanese__names_nobody),
         cmocka_unit_test(release__nothing_may_go_out__keeps_what_was_prepared),
         cmocka_unit_test(release__all_wait_for_a_request__exit_0),
-        cmocka_unit_test(release__altered_copy_or_manifest__exit_3_and_nothing_changes),
+        cmocka_unit_test(release__altered_copy_or_manifest__changes_nothing),
         cmocka_unit_test(release__manifest_missing__exit_2),
         cmocka_unit_test(release__run_id_that_is_none__exit_2),
         cmocka_unit_test(release__wrong_arguments__exit_2),
         cmocka_unit_test(release__any_kind_of_input__is_what_export_gives),
-        cmocka_unit_test(release__configuration_reads_inputs_otherwise__goes_by_the_manifest),
+        cmocka_unit_test(release__configuration_changed__follows_the_manifest),
         cmocka_unit_test(release__lock_is_held__exit_4_and_nothing_lost),
         cmocka_unit_test(prepare__lock_is_held__exit_4_and_leaves_nothing),
         cmocka_unit_test(release__two_at_once__one_releases),

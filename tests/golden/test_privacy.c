@@ -1,5 +1,4 @@
-/* Nothing personal where it does not belong: screens, logs of the scheduler, reports that are passed around.
- */
+/* Privacy: nothing personal on the screen, in messages or in reports. */
 #include "golden.h"
 
 static int set_up(void **state)
@@ -19,7 +18,7 @@ static void assert_run_private(const char *out)
     assert_private(textf("stdout stderr %s/report.json %s/report.html", run_folder(out), run_folder(out)));
 }
 
-/* --- the search itself bites --- */
+/* --- the search itself finds something --- */
 
 static void search__files_with_names_or_values__are_found(void **state)
 {
@@ -42,7 +41,7 @@ static void export__screen_and_reports__name_nobody(void **state)
     (void)state;
     assert_int_equal(kenporter(EXPORT "-o plain " INPUT), 1);
     assert_run_private("plain");
-    assert_int_equal(kenporter(EXPORT "-o plain " INPUT), 1); /* and when all is disclosed already */
+    assert_int_equal(kenporter(EXPORT "-o plain " INPUT), 1); /* and when everyone is already disclosed */
     assert_run_private("plain");
 }
 
@@ -51,7 +50,7 @@ static void export__verbose__names_nobody(void **state)
     (void)state;
     assert_int_equal(kenporter(EXPORT "-v -o verbose " INPUT), 1);
     assert_run_private("verbose");
-    must("! grep -E '緑|abc|昭和63年2月30日|06139464' stderr"); /* what the rejected rows hold */
+    must("! grep -E '緑|abc|昭和63年2月30日|06139464' stderr"); /* the content of the rejected rows */
     assert_true(occurrences(slurp("stderr", NULL), ": note K") > 1000);
 }
 
@@ -66,7 +65,7 @@ static void export__verbose__tells_no_coded_result(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-v -o codes " INPUT), 1);
-    /* "read as code 1" beside an item and a line is the result itself */
+    /* "read as code 1" with an item and a line would be the result itself */
     must("! grep -m 3 -E '[0-9A-Z]{15}1 .*code [0-9]+$' stderr");
 }
 

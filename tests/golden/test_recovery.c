@@ -1,13 +1,14 @@
-/* A run that died: the next one settles what it left, and nobody is disclosed twice or forgotten. */
+/* An interrupted run: the next one settles its leftovers, and nobody is disclosed twice or lost. */
 #include "golden.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <time.h>
 
 enum { COPIES = 2 };
 
-#define LAST "6631111116_39289004_202604010_1.zip" /* the bundle that goes out last */
+#define LAST "6631111116_39289004_202604010_1.zip" /* the bundle written last */
 #define LOG "/disclosure-log.csv"
 
 static int set_up(void **state)
@@ -17,8 +18,8 @@ static int set_up(void **state)
     return kenporter(EXPORT "-o done " INPUT) == 1 ? 0 : -1;
 }
 
-/* The finished folder, its log without the release entry of the last bundle; the index is written after that
- * entry. */
+/* Returns a copy of the finished folder, whose log lacks the last release entry; the index is written
+ * after that entry. */
 static char *unfinished(const char *name)
 {
     must("cp -a done %s; rm %s" LOG ".index; sed -i '$d' %s" LOG "; tail -n 1 %s" LOG
@@ -72,13 +73,13 @@ static void unfinished__check__changes_nothing(void **state)
 
 /* --- died before the bundle was in place --- */
 
-static void unfinished__bundle_still_temporary__is_voided_and_released_anew(void **state)
+static void unfinished__bundle_still_temporary__is_voided_and_redone(void **state)
 {
     (void)state;
     const char *out = unfinished("voided");
     const char *temp = textf("voided/.tmp-%s", run_id_of_last_entry(out));
     must("mkdir -m 700 '%s' && mv voided/" LAST " '%s/'; mkdir voided/.tmp-20000101-000000", temp, temp);
-    /* What the next export goes by must outlive what does not settle it. */
+    /* A command that cannot settle the leftovers must keep what the next export needs. */
     assert_int_equal(kenporter(CHECK "-o voided " INPUT), 1);
     assert_int_equal(kenporter("prepare " CONFIG "-o voided " INPUT), 1);
     assert_int_equal(how_many("voided/.tmp*"), 1);
@@ -121,8 +122,8 @@ static void unfinished__bundle_altered_in_place__is_not_called_released(void **s
     assert_int_equal(how_many("altered/*.zip"), how_many("done/*.zip"));
 }
 
-/* Collected before the release entry was written, the dead run's folder still there: to void it would be a
- * lie. */
+/* The bundle was collected before its release entry was written, and the temporary folder remains: voiding
+ * would be wrong. */
 static void unfinished__bundle_collected_already__is_never_voided(void **state)
 {
     (void)state;
@@ -133,7 +134,7 @@ static void unfinished__bundle_collected_already__is_never_voided(void **state)
     assert_contains(slurp("stderr", NULL), "fail K7007");
     assert_same_file("before.csv", "collected" LOG);
     assert_false(exists("collected/" LAST));
-    /* The way out, for somebody who knows that it never left. */
+    /* The remedy if someone knows that the bundle never left. */
     char *place = textf("collected/.tmp-%s/" LAST, run_id_of_last_entry(out));
     assert_contains(slurp("stderr", NULL), place);
     put(place, "", 0);
@@ -156,7 +157,7 @@ static void torn_last_line__anywhere__is_cut_off_and_reported(void **state)
         assert_log_verifies(textf("%s" LOG, out));
         struct sheet log = read_sheet(textf("%s" LOG, out)), before = read_sheet("done" LOG);
         assert_int_equal(log.n_rows,
-                         before.n_rows); /* the bundle is in place: its release entry is written again */
+                         before.n_rows); /* the bundle exists, so its release entry is written again */
         assert_int_equal(counted(out, "released"), 0);
         assert_int_equal(counted(out, "already_disclosed"), counted("done", "released"));
     }
@@ -171,7 +172,7 @@ static void torn_header__new_log__is_begun_anew(void **state)
     assert_int_equal(counted("header", "released"), counted("done", "released"));
 }
 
-static void temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed(void **state)
+static void temporary_folder__of_a_dead_run__is_removed(void **state)
 {
     (void)state;
     static const char *const commands[] = {CHECK, "prepare " CONFIG, EXPORT};
@@ -185,7 +186,7 @@ static void temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed(void 
 
 /* --- kill -9 --- */
 
-/* The fixture many times over, each copy with employee and insured numbers of its own. */
+/* Writes the fixture several times, each copy with its own employee and insured numbers. */
 static void write_large_input(void)
 {
     must("python3 -c \"import csv, sys\n"
@@ -235,18 +236,35 @@ static void wait_seconds(double seconds)
     (void)nanosleep(&t, NULL);
 }
 
-/* Until the first entries of people stand in the log, which is when bundles begin to go out; at most a few
- * seconds. */
-static void wait_for_entries(const char *out, double at_most)
+static bool has_ended(pid_t pid)
 {
-    const char *log = textf("%s" LOG, out);
-    struct stat info = {0};
-    for (double until = now() + at_most; now() < until && info.st_size < 2000; wait_seconds(0.0001))
-        if (stat(log, &info) != 0)
-            info.st_size = 0;
+    siginfo_t info = {0};
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+    return info.si_pid == pid;
 }
 
-/* Everybody once, by the log alone: disclosed, and not voided afterwards. */
+/* Waits until a file of at least so many bytes matches the pattern, or the run has ended. */
+static void wait_for_file(pid_t pid, const char *pattern, off_t n_bytes)
+{
+    while (!has_ended(pid)) {
+        struct stat info = {0};
+        glob_t found = {0};
+        bool is_there = glob(pattern, 0, NULL, &found) == 0 && stat(found.gl_pathv[0], &info) == 0 &&
+                        info.st_size >= n_bytes;
+        globfree(&found);
+        if (is_there)
+            return;
+        wait_seconds(0.0001);
+    }
+}
+
+/* Waits until people are in the log, which is when bundles begin to go out. */
+static void wait_for_entries(pid_t pid, const char *out)
+{
+    wait_for_file(pid, textf("%s" LOG, out), 2000);
+}
+
+/* By the log alone, everyone was disclosed once and not voided. */
 static void assert_sound(const char *out, size_t people)
 {
     assert_log_verifies(textf("%s" LOG, out));
@@ -279,7 +297,7 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
     double whole = now() - begun;
     size_t people = counted("whole", "released");
     int killed = 0, settled = 0,
-        kills = tries(4, 40); /* at any moment; each call in turn is for test_crash.c */
+        kills = tries(4, 40); /* at random moments; test_crash.c kills at each call */
     assert_true(people > (size_t)COPIES * 100);
     assert_sound("whole", people);
     srand(20260401);
@@ -288,9 +306,9 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
         int status = 0;
         pid_t pid = start_export(out);
         double part =
-            (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles go out */
+            (double)rand() / RAND_MAX; /* of the run, or of the short time in which bundles are released */
         if (i % 2)
-            wait_for_entries(out, 2 * whole);
+            wait_for_entries(pid, out);
         wait_seconds(i % 2 ? 0.0015 * part : whole * part);
         assert_int_equal(kill(pid, SIGKILL), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -309,17 +327,19 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
 static void interrupt__in_the_middle__leaves_nothing_half_done(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    static const char *const signs[] = {"/.lock", "/.tmp*", LOG};
+    for (size_t i = 0; i < COUNT(signs); i++) {
         int status = 0;
-        pid_t pid = start_export("interrupted");
-        wait_seconds(0.05 + 0.1 * i);
+        const char *out = textf("interrupted%zu", i);
+        pid_t pid = start_export(out);
+        wait_for_file(pid, textf("%s%s", out, signs[i]), 0);
         assert_int_equal(kill(pid, SIGTERM), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 4 || WEXITSTATUS(status) == 1));
-        assert_int_equal(how_many("interrupted/.tmp*"), 0);
+        assert_int_equal(how_many(textf("%s/.tmp*", out)), 0);
+        assert_int_equal(kenporter(EXPORT "-q -o %s large.csv", out), 1);
+        assert_sound(out, counted("whole", "released"));
     }
-    assert_int_equal(kenporter(EXPORT "-q -o interrupted large.csv"), 1);
-    assert_sound("interrupted", counted("whole", "released"));
 }
 
 int main(void)
@@ -327,13 +347,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unfinished__bundle_in_place__is_completed),
         cmocka_unit_test(unfinished__check__changes_nothing),
-        cmocka_unit_test(unfinished__bundle_still_temporary__is_voided_and_released_anew),
+        cmocka_unit_test(unfinished__bundle_still_temporary__is_voided_and_redone),
         cmocka_unit_test(unfinished__half_the_entries_written__are_voided),
         cmocka_unit_test(unfinished__bundle_altered_in_place__is_not_called_released),
         cmocka_unit_test(unfinished__bundle_collected_already__is_never_voided),
         cmocka_unit_test(torn_last_line__anywhere__is_cut_off_and_reported),
         cmocka_unit_test(torn_header__new_log__is_begun_anew),
-        cmocka_unit_test(temporary_folder_of_a_dead_run__nothing_in_the_log__is_removed),
+        cmocka_unit_test(temporary_folder__of_a_dead_run__is_removed),
         cmocka_unit_test(kill__at_any_moment__next_run_ends_sound),
         cmocka_unit_test(interrupt__in_the_middle__leaves_nothing_half_done),
     };

@@ -1,4 +1,4 @@
-/* Running again: the same bytes into an empty folder, nobody twice into the same one, mended rows, several
+/* Repeated runs: the same bytes into an empty folder, nobody twice into the same one, mended rows, several
  * inputs. */
 #include "golden.h"
 
@@ -22,7 +22,7 @@ static void assert_same_outcome(const char *a, const char *b)
         assert_same_file(textf("%s/%s", run_folder(a), files[i]), textf("%s/%s", run_folder(b), files[i]));
 }
 
-/* A folder as the first run left it. */
+/* Returns a copy of the first run's folder. */
 static const char *copy_of_first(const char *name)
 {
     must("cp -a first %s", name);
@@ -144,7 +144,8 @@ static void changed_value__with_corrections__goes_out_as_correct(void **state)
     assert_int_equal(rows_with(&log, "event", "correct"), 1);
     assert_string_equal(cell(&log, find_row(&log, "event", "correct"), "employee_id"), "10919");
     assert_log_verifies("corrected/disclosure-log.csv");
-    assert_int_equal(kenporter(EXPORT "-o corrected corrected.csv"), 1); /* now this is what was disclosed */
+    assert_int_equal(kenporter(EXPORT "-o corrected corrected.csv"),
+                     1); /* now the corrected record is the disclosed one */
     assert_int_equal(counted("corrected", "released"), 0);
     assert_int_equal(counted("corrected", "already_disclosed"), counted("first", "released"));
 }
@@ -197,8 +198,7 @@ static void rejected_csv__three_rows_mended__releases_exactly_those(void **state
     assert_log_verifies("mended/disclosure-log.csv");
 }
 
-/* By line of the export: the column and what it should hold; "-" leaves the row out, "+" rejoins the address.
- */
+/* By line of the export: the column and its correct value; "-" drops the row, "+" rejoins the address. */
 #define MEND                                                                                                                                       \
     "import csv, sys\n"                                                                                                                            \
     "rows = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig', newline='')))\n"                                                               \
@@ -220,7 +220,7 @@ static void rejected_csv__every_row_mended__releases_exactly_those(void **state)
     (void)state;
     copy_of_first("all");
     must("python3 -c \"" MEND "\" '%s/rejected.csv'", run_folder("first"));
-    size_t mended = counted("first", "rejected") - 1; /* of two that contradict each other one is left out */
+    size_t mended = counted("first", "rejected") - 1; /* one of two contradicting rows is dropped */
     assert_int_equal(read_sheet("all.csv").n_rows - 1, mended);
     assert_int_equal(kenporter(EXPORT "-o all all.csv"), 0);
     assert_int_equal(counted("all", "read"), mended);
@@ -229,7 +229,7 @@ static void rejected_csv__every_row_mended__releases_exactly_those(void **state)
     for (size_t row = 1; row < rejected.n_rows; row++)
         assert_true(rows_with(&log, "employee_id", cell(&rejected, row, "社員番号")) > 0);
     assert_int_equal(rows_with(&log, "event", "disclose"), counted("first", "released") + mended);
-    assert_int_equal(kenporter(EXPORT "-o all all.csv"), 0); /* and once only */
+    assert_int_equal(kenporter(EXPORT "-o all all.csv"), 0); /* only once */
     assert_int_equal(counted("all", "released"), 0);
     assert_log_verifies("all/disclosure-log.csv");
 }
@@ -247,7 +247,7 @@ static void held_csv__request_has_come__releases_its_people(void **state)
     for (size_t row = 1; row < d.n_rows; row++)
         n += is(&d, row, "decision", "released") && is(&d, row, "insurer_number", "31289002");
     assert_int_equal(n, counted("requested", "released"));
-    assert_int_equal(n, rows_with(&expected, "reason", "no_request") - 1); /* one waits for another insurer */
+    assert_int_equal(n, rows_with(&expected, "reason", "no_request") - 1); /* one has another insurer */
 }
 
 /* --- check --- */
@@ -269,7 +269,7 @@ static void check__any_input__writes_no_bundle_and_no_log(void **state)
     }
 }
 
-/* A thousand rows with one fault: a few lines and a table, and every row in the files. */
+/* A thousand rows with the same fault: a few lines, a table, and every row in the files. */
 static void check__a_thousand_bad_rows__prints_a_digest(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /*
- * There and back for 2,000 random people, the same in every run: what was written into a document, read as a
- * receiver reads it, is the normalised record, value for value. Once in process, with records of every kind
- * that can be; once from a messy export through the program to its bundles, its log and its lists of rows.
+ * Round trips of 2,000 random people, the same in every run: a document, read as a receiver reads it,
+ * contains the normalised record value for value. Once in process with records of every kind, once from a
+ * messy export through the program to bundles, log and row files.
  */
 #include "support.h"
 
@@ -37,12 +37,11 @@ static struct kp_xml_check *check;
 static const struct kp_env SILENT = {0};
 static struct kp_diag DIAG = {.catalogue = &catalogue, .env = &SILENT};
 
-/* Characters by themselves: all two-byte ones of CP932 that full-width text may hold, and those of a kana
- * name. */
+/* All two-byte characters of CP932 allowed in full-width text, and those of a kana name. */
 static int32_t wide_letters[10000], kana_letters[200];
 static unsigned n_wide, n_kana;
 
-/* --- what both ways share: a document read back, and what it should say --- */
+/* --- shared: a document read back, and its expected content --- */
 
 static const char *in_memory(const char *s)
 {
@@ -111,7 +110,7 @@ static void assert_nothing_found(const struct kp_findings *findings, const char 
     kp_buf_release(&said);
 }
 
-/* As verify does: strictly parsed, read, validated. */
+/* Parses, reads and validates a document as verify does. */
 static void read_back(const char *bytes, size_t n, const char *who, struct kp_document *document)
 {
     struct kp_tree tree;
@@ -125,8 +124,8 @@ static void read_back(const char *bytes, size_t n, const char *who, struct kp_do
     assert_nothing_found(&findings, who);
 }
 
-/* What the form has a place for: nothing beside "not done", no mark and no range beside a limit, no number
- * beside it in earlier years, ranges of numbers only. */
+/* Drops what the form cannot express: anything beside "not done", the mark and range beside a limit, its
+ * number in earlier years, ranges of other types than numbers. */
 static struct kp_value written_value(const struct kp_item *item, const struct kp_value *value,
                                      struct kp_date exam)
 {
@@ -152,7 +151,7 @@ static const char *written_number(const struct kp_insurer *insurer, const char *
                                                   : of_card;
 }
 
-/* The record as its document has to say it. ground: one per item. */
+/* The record expected in its document. ground: one per item. */
 static struct kp_record written_record(const struct kp_record *record, const enum kp_ground *ground,
                                        const struct kp_insurer *insurer, enum kp_band band)
 {
@@ -209,7 +208,7 @@ static void assert_same_record(const struct kp_record *got, const struct kp_reco
         assert_same_value(&got->values[i], &expected->values[i], tables.items[i].label, who);
 }
 
-/* Every item stands in the section of its kind, which says so by its code. */
+/* Every item is in the section of its kind, identified by the section's code. */
 static void assert_sections(const struct kp_document *d, const char *first_section, const char *who)
 {
     for (size_t i = 0; i < tables.n_items; i++) {
@@ -247,8 +246,8 @@ static const char *random_letters(struct kp_arena *arena, const int32_t *from, u
     return copy;
 }
 
-/* n characters of all kinds, one in eight of them awkward: markup, quotes, marks that join with a kana, a
- * space within. The marks may have joined, so it can be shorter. */
+/* Returns up to n characters of all kinds, one in eight awkward: markup, quotes, spaces, voiced marks,
+ * which may join with the kana before them. */
 static const char *random_words(struct kp_arena *arena, unsigned n, bool spaces)
 {
     static const int32_t awkward[] = {0xff1c, 0xff1e, 0xff06, 0xff02, 0xff07, 0x309b, 0x309c, 0x30ab,
@@ -305,7 +304,7 @@ static const char *compact(struct kp_arena *arena, struct kp_date day)
     return in_memory(kp_arena_strdup(arena, eight));
 }
 
-/* Any number of the item's digits, often one at the ends of its input range. */
+/* Returns a number with the item's digits, often at a limit of its input range. */
 static struct kp_decimal random_number(const struct kp_item *item)
 {
     unsigned below = 1, digits = 1 + random_below(item->integer_digits + item->decimals);
@@ -315,7 +314,7 @@ static struct kp_decimal random_number(const struct kp_item *item)
     number.units = random_below(below);
     struct kp_decimal end = one_in(2) ? item->min : item->max;
     if (item->has_range && one_in(4) &&
-        kp_decimal_integer_digits(end) <= item->integer_digits) /* no BMI is 100.0 */
+        kp_decimal_integer_digits(end) <= item->integer_digits) /* a BMI has no 100.0 */
         assert_true(kp_decimal_round(end, item->decimals, &number));
     return number;
 }
@@ -327,7 +326,7 @@ static const char *decimal_text(struct kp_arena *arena, struct kp_decimal number
     return in_memory(kp_arena_strdup(arena, digits));
 }
 
-/* One of the codes of a list, by its row of the table; how often each was taken is counted. */
+/* Returns a code of a list as its row in the table, and counts how often it was taken. */
 static unsigned taken_codes[MOST_CODES];
 
 static size_t random_code(const char *system)
@@ -343,14 +342,14 @@ static size_t random_code(const char *system)
     return row;
 }
 
-/* --- first way: records, written and read in process --- */
+/* --- in process: records written and read --- */
 
-/* What the random people were, so that none of the kinds is missing. */
+/* Counts of the random people by kind, to see that none is missing. */
 static struct {
     unsigned states[MOST_ITEMS][STATES];
     unsigned old_limits, limits[2], flags[3], ranges[4], lengths[LONGEST + 1], widths[3],
         bands[KP_BAND__COUNT];
-    unsigned fields[KP_F__COUNT][2]; /* empty, there */
+    unsigned fields[KP_F__COUNT][2]; /* empty, present */
     unsigned whole, partly;
 } kinds;
 
@@ -383,13 +382,13 @@ static void random_text(const struct kp_item *item, struct kp_value *value)
     }
     unsigned most = item->max_bytes / 2;
     value->text = one_in(4) ? random_letters(&of_person, (const int32_t[]){0xff11, 0xff0d, 0xff2f, 0x53f7}, 4,
-                                             1 + random_below(most)) /* as film numbers are */
+                                             1 + random_below(most)) /* like film numbers */
                             : random_words(&of_person, 1 + random_below(most), true);
     assert_in_range(kp_utf8_length(value->text), 1, LONGEST);
     kinds.lengths[kp_utf8_length(value->text)]++;
 }
 
-/* The marks beside a value. plain: none that the form has no place for. */
+/* Adds marks to a value. plain: only those that the form can express. */
 static void random_marks(const struct kp_item *item, bool plain, struct kp_value *value)
 {
     struct kp_decimal low = {.scale = item->decimals}, high = low;
@@ -409,7 +408,7 @@ static void random_marks(const struct kp_item *item, bool plain, struct kp_value
     kinds.ranges[ends] += !value->limit && item->type == KP_TYPE_PQ;
 }
 
-/* How many of the states, in their order, an item can have: a doctor's name is there or not. */
+/* Returns how many states an item can have, in their order; a doctor's name is only present or absent. */
 static unsigned possible_states(const struct kp_item *item)
 {
     return item->is_author ? KP_VALUE_NOT_DONE : STATES;
@@ -434,8 +433,7 @@ static void random_value(const struct kp_item *item, unsigned density, bool plai
     random_marks(item, plain, value);
 }
 
-/* A judgement and the name of its doctor come together and go out together; a name is there or not, nothing
- * else. */
+/* A judgement and its doctor's name are both present and released together; a name has no other state. */
 static void give_doctors(void)
 {
     for (size_t i = 0; i < tables.n_items; i++) {
@@ -454,7 +452,7 @@ static void give_doctors(void)
     }
 }
 
-/* whole: everything goes out, and nothing stands in the record that has no place in a document. */
+/* whole: everything is released, and the document can express the whole record. */
 static void random_values(bool whole)
 {
     static const unsigned densities[] = {1, 1, 1, 2, 7};
@@ -465,7 +463,7 @@ static void random_values(bool whole)
         ground[i] =
             !whole && one_in(4) ? KP_GROUND_WITHHELD : (enum kp_ground)(KP_GROUND_DUTY + random_below(4));
     }
-    first = tables.items[first].is_author ? 0 : first; /* so that something goes out */
+    first = tables.items[first].is_author ? 0 : first; /* so that something is released */
     random_value(&tables.items[first], 8, whole, &record.values[first]);
     ground[first] = KP_GROUND_CONSENT;
     give_doctors();
@@ -478,7 +476,7 @@ static void set(enum kp_field field, const char *value)
     record.field[field] = value;
 }
 
-/* In one width as a card has it; in half width as a whole where the insurer asks for that. */
+/* In one width, as on an insurance card; in half width if the insurer requires it. */
 static const char *random_card_text(unsigned most)
 {
     static const int32_t half[] = {'1', '2', '9', '0', 'A', 'z', '-', '/'};
@@ -596,7 +594,7 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     const char *report =
         *record.field[KP_F_REPORT_CATEGORY] ? record.field[KP_F_REPORT_CATEGORY] : insurer.report_under40;
     if (strcmp(report, "10") == 0)
-        insurer.section_under40 = "01010"; /* another one would be told */
+        insurer.section_under40 = "01010"; /* any other is reported */
     kp_check_fields(&record, DAY_OF_WRITING, &findings);
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
@@ -621,7 +619,7 @@ static void assert_taken(const unsigned *counts, size_t first, size_t n, const c
             fail_msg("among the random people there was no %s, number %zu", what, i);
 }
 
-/* Else the sample would not show what it is meant to show. */
+/* Fails if the sample lacks one of the kinds. */
 static void assert_all_kinds(void)
 {
     static const enum kp_field optional[] = {
@@ -667,26 +665,26 @@ static void record__written_and_read_back__is_the_same(void **state)
     assert_all_kinds();
 }
 
-/* --- second way: a messy export, through the program --- */
+/* --- through the program: a messy export --- */
 
-enum { MOST_COLUMNS = 700, FIRST_ITEM = KP_F_FASTING }; /* the fields come first */
+enum { MOST_COLUMNS = 700, FIRST_ITEM = KP_F_FASTING }; /* after the fields */
 
-/* A column of the export, and what the mapping file says of it. */
+/* A column of the export, and its row of the mapping file. */
 struct source {
     const char *header, *target, *unit, *values;
-    const struct kp_item *item; /* NULL: a field */
+    const struct kp_item *item; /* NULL for a field */
     enum kp_column_kind kind;
     enum kp_field field;
-    const struct kp_conversion *conversion; /* from the column's unit; NULL: the item's own */
+    const struct kp_conversion *conversion; /* from the column's unit; NULL for the item's own */
 };
 
 static struct source sources[MOST_COLUMNS];
 static size_t n_sources;
 static const char *grid[PEOPLE][MOST_COLUMNS];
-static const char *meant[MOST_COLUMNS]; /* of the row at hand: the code that a cell stands for; NULL: none */
-static bool spoiled[PEOPLE]; /* a receiver would refuse the row; all others are messy, and that is all */
+static const char *meant[MOST_COLUMNS]; /* of the current row: the code meant by each cell, or NULL */
+static bool spoiled[PEOPLE];            /* invalid rows; the others are only messy */
 
-/* Whose requests are in force, who has none, who may only get what a person consents to. */
+/* Insurers with a request, without one, and with consents only. */
 static const char *const INSURERS[] = {"06139463", "01130012", "00280081",
                                        "31289002", "34289009", "39289004"};
 
@@ -707,7 +705,7 @@ static const struct kp_conversion *conversion_to(const struct kp_item *item)
     return NULL;
 }
 
-/* Limits and mark of an item stand in columns of their own, named as nobody would recognise them. */
+/* Limits and mark of an item are in columns whose headers cannot be recognised. */
 static void add_references(const struct kp_item *item, const struct kp_conversion *conversion)
 {
     static const struct {
@@ -722,7 +720,7 @@ static void add_references(const struct kp_item *item, const struct kp_conversio
                                    .conversion = parts[i].kind == KP_COL_FLAG ? NULL : conversion});
 }
 
-/* In every seventh list of codes the house has words of its own. */
+/* Every seventh code list has custom words. */
 static const char *own_words(size_t i, const struct kp_item *item)
 {
     if (!*item->code_system || i % 7 != 0)
@@ -798,7 +796,7 @@ static void write_export(void)
 
 /* --- spellings --- */
 
-/* ASCII in full width, every other time. */
+/* Returns ASCII in full width, every other time. */
 static const char *in_any_width(const char *s)
 {
     return one_in(2) ? s : in_memory(kp_text_wide(&memory, s, true));
@@ -831,10 +829,10 @@ static const char *messy_date(struct kp_date d)
 static const char *messy_number(const struct source *s)
 {
     struct kp_decimal number = random_number(s->item);
-    if (s->conversion) /* so that it fits the item's digits in any unit */
+    if (s->conversion) /* so that it has no more than the item's digits in any unit */
         number.units = number.units / 1000 + 1;
     bool inner =
-        !s->conversion && !s->item->has_range; /* a mark that the input range contradicts is no result */
+        !s->conversion && !s->item->has_range; /* a mark that contradicts the input range is not used */
     const char *plain = decimal_text(&memory, number);
     switch (random_below(14)) {
     case 0:
@@ -865,14 +863,14 @@ static const char *messy_number(const struct source *s)
     }
 }
 
-/* The code that both words of the house stand for. */
+/* The code that both custom words mean. */
 static const char *own_code(const struct source *s)
 {
     const char *at = strchr(s->values, '=') + 1;
     return textf("%.*s", (int)strcspn(at, "|"), at);
 }
 
-/* A code, its words where these are known, or those of the house. */
+/* A code, its display text, or a custom word. */
 static const char *messy_code(const struct source *s)
 {
     const struct kp_code_row *code = &tables.codes[random_code(s->item->code_system)];
@@ -887,12 +885,12 @@ static const char *messy_code(const struct source *s)
     if (one_in(12))
         return one_in(2) ? "未実施" : "測定不能";
     bool speaks = known && strcmp(known, code->code) == 0 &&
-                  !kp_text_is_dash(key); /* a dash is nothing in this export */
+                  !kp_text_is_dash(key); /* a dash means "not known" in this export */
     *means = code->code;
     return speaks && one_in(2) ? code->display : in_any_width(code->code);
 }
 
-/* Half-width kana, ASCII with markup, line ends: what people type into a field for findings. */
+/* Text as typed into a field for findings: half-width kana, ASCII with markup, line ends. */
 static const char *messy_words(const struct source *s)
 {
     static const char *const typed[] = {"ｶﾞｽﾄﾛﾌｧｲﾊﾞｰ", "HDL<40 & LDL>140", "要 経過\n観察",
@@ -932,7 +930,7 @@ static const char **cell_of(size_t row, enum kp_field field)
 
 static void give_card(size_t row, const char *to)
 {
-    bool ascii = strcmp(to, "06139463") == 0; /* which wants half width */
+    bool ascii = strcmp(to, "06139463") == 0; /* which requires half width */
     const char *symbol = in_any_width(textf("%u-%u", 10 + random_below(90), 100 + random_below(900)));
     *cell_of(row, KP_F_INSURER_NUMBER) = in_any_width(one_in(3) ? to + strspn(to, "0") : to);
     *cell_of(row, KP_F_INSURED_SYMBOL) = ascii || one_in(2) ? symbol
@@ -951,7 +949,7 @@ static void give_person(size_t row, struct kp_date birth, struct kp_date exam)
     *cell_of(row, KP_F_NAME) = "架空　名前";
     *cell_of(row, KP_F_NAME_KANA) =
         one_in(2) ? names[random_below(COUNT(names))]
-                  : textf("ア%s", random_kana(&memory, 20)); /* a lone ー would be a dash */
+                  : textf("ア%s", random_kana(&memory, 20)); /* a single ー would be a dash */
     *cell_of(row, KP_F_SEX) = sexes[random_below(COUNT(sexes))];
     *cell_of(row, KP_F_BIRTH_DATE) = messy_date(birth);
     *cell_of(row, KP_F_EXAM_DATE) = messy_date(exam);
@@ -979,8 +977,8 @@ static void give_facility(size_t row)
     *cell_of(row, KP_F_TICKET_EXPIRES) = ticket ? messy_date((struct kp_date){2026, 3, 31}) : "";
 }
 
-/* 10 and 010 are for those who are 40 to 74 at the end of the fiscal year; at the edges the program decides
- * alone. */
+/* Codes 10 and 010 are for those aged 40 to 74 at the end of the fiscal year; near the limits the column
+ * stays empty. */
 static void give_category(size_t row, struct kp_date birth, struct kp_date exam)
 {
     int age = exam.year + (exam.month > 3) - birth.year - (birth.month > 3);
@@ -989,7 +987,7 @@ static void give_category(size_t row, struct kp_date birth, struct kp_date exam)
     *cell_of(row, KP_F_PROGRAMME) = !one_in(8) ? "" : target ? "010" : other ? "990" : "";
 }
 
-/* A judgement comes with the name of its doctor, and no name comes alone. */
+/* A judgement has its doctor's name, and a name has its judgement. */
 static bool is_judged(size_t row, const struct kp_item *author)
 {
     for (size_t i = 0; i < n_sources; i++)
@@ -999,7 +997,7 @@ static bool is_judged(size_t row, const struct kp_item *author)
     return false;
 }
 
-/* --- what one value says of another: no receiver would refuse the row for it --- */
+/* --- values that depend on each other, made consistent --- */
 
 static bool begins(size_t column, const char *code)
 {
@@ -1007,7 +1005,7 @@ static bool begins(size_t column, const char *code)
            strncmp(sources[column].item->code, code, strlen(code)) == 0;
 }
 
-/* The first column of an item. */
+/* Returns the first column of an item. */
 static size_t column_for(const struct kp_item *item)
 {
     size_t i = FIRST_ITEM;
@@ -1039,7 +1037,7 @@ static bool means(const struct kp_item *item, const char *code)
     return m && strcmp(m, code) == 0;
 }
 
-/* Blood was drawn fasting or not, and the tests are those of the one or the other. */
+/* Keeps either the fasting or the casual items. */
 static void settle_meal(size_t row)
 {
     const struct kp_item *hours = kp_item_find(&tables, "9N141000000000011");
@@ -1053,7 +1051,7 @@ static void settle_meal(size_t row)
     }
 }
 
-/* Something that is not a dash, which is nothing in this export. */
+/* Returns something other than a dash, which means "not known" in this export. */
 static void fill(size_t row, const struct kp_item *item)
 {
     size_t i = column_for(item);
@@ -1061,7 +1059,7 @@ static void fill(size_t row, const struct kp_item *item)
         grid[row][i] = messy_value(&sources[i]);
 }
 
-/* 対象者 of the group of a reason; NULL: it has none. */
+/* Returns 対象者 of the group of a reason, NULL if there is none. */
 static const struct kp_item *target_of(const struct kp_item *reason)
 {
     for (size_t i = 0; i < tables.n_items; i++)
@@ -1099,7 +1097,7 @@ static bool is_finding_flag(const struct kp_item *item)
            (strcmp(item->code_system, OID "2001") == 0 || strcmp(item->code_system, OID "2002") == 0);
 }
 
-/* A finding comes with words. */
+/* A finding has its text. */
 static void settle_findings(size_t row)
 {
     for (size_t i = 0; i < tables.n_items; i++)
@@ -1125,7 +1123,7 @@ static void give_items(size_t row)
         if (s->item->is_author || !one_in(s->kind == KP_COL_ITEM ? sparse : 6))
             continue;
         grid[row][i] = s->kind == KP_COL_ITEM ? messy_value(s) : messy_reference(s);
-        if (s->item->author_item >= 0) /* 未実施 is no judgement that a doctor could have signed */
+        if (s->item->author_item >= 0) /* 未実施 is not a judgement with a doctor */
             grid[row][i] = s->item->type == KP_TYPE_ST ? messy_words(s) : in_any_width("1");
     }
     settle_items(row);
@@ -1139,18 +1137,18 @@ static const char **cell_for(size_t row, const char *code)
     return &grid[row][column_for(kp_item_find(&tables, code))];
 }
 
-/* What one cell says that another denies. */
+/* Makes one cell contradict another. */
 static void contradict(size_t row)
 {
     switch (random_below(5)) {
-    case 0: /* a finding, and nothing that says which */
+    case 0: /* a finding without its text */
         *cell_for(row, "9N066000000000011") = "１";
         clear(row, "9N066160800000049");
         break;
-    case 1: /* fasting and not */
+    case 1: /* fasting and casual */
         *cell_for(row, "3F015000002327101") = *cell_for(row, "3F015129902327101") = "120";
         break;
-    case 2: /* a reason for a detailed test that was none */
+    case 2: /* a reason for a detailed test that was not made */
         *cell_for(row, "9A110161600000011") = "0";
         *cell_for(row, "9A110161000000049") = "血圧が基準以上";
         break;
@@ -1158,13 +1156,13 @@ static void contradict(size_t row)
         *cell_for(row, "9A110161600000011") = "1";
         clear(row, "9A110161000000049");
         break;
-    default: /* a deletion is no result */
+    default: /* a deleted cell */
         *cell_of(row, KP_F_REPORT_CATEGORY) = "19";
         break;
     }
 }
 
-/* One cell in which nothing can be read, or two that contradict each other. */
+/* Spoils a row: one unreadable cell, or two that contradict each other. */
 static void spoil(size_t row)
 {
     switch (random_below(8)) {
@@ -1232,7 +1230,7 @@ static void write_settings(void)
     put("requests.csv", requests, sizeof(requests) - 1);
 }
 
-/* Some items that need no other one beside them. */
+/* Items that do not depend on another item. */
 static const char *random_codes(void)
 {
     const char *codes = "";
@@ -1265,15 +1263,14 @@ static void write_consents(void)
     assert_int_equal(fclose(file), 0);
 }
 
-/* --- what became of them --- */
+/* --- results --- */
 
 #define RUN "export -c kenporter.ini --as-of 2026-04-01 --lang en "
 
 static struct kp_mapping mapping;
-static struct sheet entries; /* of the disclosure log */
+static struct sheet entries; /* entries of the disclosure log */
 static unsigned found[PEOPLE];
-static size_t settled,
-    detailed; /* values that gave way to another of their group; reasons of detailed tests */
+static size_t settled, detailed; /* superseded values; reasons of detailed tests */
 
 static void export_people(void)
 {
@@ -1287,7 +1284,7 @@ static void export_people(void)
     entries = read_sheet("one/disclosure-log.csv");
 }
 
-/* As the run reads the header. */
+/* Reads the header as a run does. */
 static void map_columns(void)
 {
     static struct kp_mapping_file file;
@@ -1306,7 +1303,7 @@ static void map_columns(void)
     memory = ctx.arena;
 }
 
-/* As insurers.csv has it. */
+/* As in insurers.csv. */
 static void find_insurer(const char *number)
 {
     insurer = (struct kp_insurer){.number = number,
@@ -1351,8 +1348,7 @@ static const char *logged(size_t entry, const char *column)
     return cell(&entries, entry, column);
 }
 
-/* The grounds as the log has them: each item of the record stands in just one list, and no other item does.
- */
+/* Returns the grounds of a log entry: each item of the record is in exactly one list, and no other item. */
 static void read_grounds(size_t entry, const char *who)
 {
     static const struct {
@@ -1417,7 +1413,7 @@ static void check_document(const char *bytes, size_t n, size_t entry)
     assert_sections(&d, band == KP_BAND_40TO74 ? "01010" : insurer.section_under40, who);
 }
 
-/* The entry of a document of that bundle; documents come in the order of the log. */
+/* Returns the entry of a document of a bundle; documents are in the order of the log. */
 static size_t entry_of(const char *bundle, const char *document)
 {
     static size_t at;
@@ -1454,7 +1450,7 @@ static size_t check_bundle(const char *path)
     return n;
 }
 
-/* Rows that came back: as they were, and the right ones. */
+/* Rows in rejected.csv and held.csv: the right ones, unchanged. */
 static size_t check_returned(const char *name, bool bad)
 {
     struct sheet rows = read_sheet(textf("%s/%s", run_folder("one"), name));
@@ -1496,7 +1492,7 @@ static void export__of_messy_rows__says_in_its_bundles_what_they_mean(void **sta
     assert_true(settled > PEOPLE && detailed > PEOPLE / 10);
 }
 
-/* What the program itself says of its bundles: schema, names, people, and the items that the log names. */
+/* verify accepts the bundles: schema, names, people, and the items in the log. */
 static void bundles__of_the_export__verify_against_the_log(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* [sender] of the configuration: what of it stands in every document, and what is refused before anything is
+/* [sender] of the configuration: its values in every document, and values refused before any input is
  * read. */
 #include "golden.h"
 

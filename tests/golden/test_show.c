@@ -1,4 +1,4 @@
-/* show: a bundle's contents and one person's record, as text and as HTML. */
+/* The show command: a bundle's contents and one record, as text and as HTML. */
 #include "golden.h"
 
 #define BUNDLE "out/6631111116_06139463_202604010_1.zip"
@@ -54,7 +54,7 @@ static void record__by_number_and_by_every_name__is_the_same(void **state UNUSED
         assert_string_equal(shown("--lang ja %s %s", bundle, ways[i]), by_number);
 }
 
-/* Line 3 of the export, worked out by hand from its document. */
+/* Line 3 of the export, derived by hand from its document. */
 static void record__as_text__reads_as_a_sheet(void **state UNUSED)
 {
     const char *page = shown("--lang ja %s 3", bundle);
@@ -81,10 +81,10 @@ static void record__in_english__has_english_labels(void **state UNUSED)
     const char *page = shown("--lang en %s 3", bundle);
     assert_contains(page, "name (kana)");
     assert_contains(page, "reference range");
-    assert_contains(page, "身長"); /* items have Japanese names alone */
+    assert_contains(page, "身長"); /* items only have Japanese names */
 }
 
-/* The third document with other contents. */
+/* Returns a bundle whose third document was changed. */
 static const char *edited(const char *old, const char *new)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" %s edited/$(basename %s) '%s' '%s'", bundle, bundle, old, new);
@@ -94,8 +94,7 @@ static const char *edited(const char *old, const char *new)
 #define HEIGHT "<value xsi:type=\"PQ\" value=\"169.9\" unit=\"cm\"/>"
 #define MARK(code) "<value xsi:type=\"CD\" code=\"" code "\" codeSystem=\"2.16.840.1.113883.5.83\"/>"
 
-/* A mark is of the input range's end where the number reaches it; within the range the source said no more.
- */
+/* A mark is the limit of the input range if the number equals it, and otherwise the source's own. */
 static void record__marks_and_ranges__say_what_they_mean(void **state UNUSED)
 {
     assert_contains(edited(HEIGHT, MARK("L") "<value xsi:type=\"PQ\" value=\"95.0\" unit=\"cm\"/>"),
@@ -133,7 +132,7 @@ static void contents__codes_of_the_index__are_spelled_out(void **state UNUSED)
     assert_contains(page, "1: 特定健診情報");
 }
 
-/* Every item of the document has a line: as many as the document has codes and names of doctors. */
+/* Every item of the document has a line: one per code and doctor's name. */
 static void record__every_document__shows_all_its_items(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/count_shown.py\" %s", bundle);
@@ -189,14 +188,14 @@ static void record__that_lacks_something__says_so(void **state UNUSED)
     assert_contains(page, "K8047");
 }
 
-static void unsound_bundle__is_shown_with_a_word_of_warning(void **state UNUSED)
+static void bundle__unsound__is_shown_with_a_warning(void **state UNUSED)
 {
     must("mkdir -p odd && cp %s odd/renamed.zip", bundle);
     (void)shown("odd/renamed.zip");
     assert_contains(slurp("stderr", NULL), "K8080");
 }
 
-static void nothing_to_show__is_told(void **state UNUSED)
+static void show__nothing__is_reported(void **state UNUSED)
 {
     static const struct {
         const char *arguments, *code;
@@ -233,8 +232,8 @@ int main(void)
         cmocka_unit_test(html__text_with_markup__stays_text),
         cmocka_unit_test(list__category_that_is_none__is_not_repeated),
         cmocka_unit_test(record__that_lacks_something__says_so),
-        cmocka_unit_test(unsound_bundle__is_shown_with_a_word_of_warning),
-        cmocka_unit_test(nothing_to_show__is_told),
+        cmocka_unit_test(bundle__unsound__is_shown_with_a_warning),
+        cmocka_unit_test(show__nothing__is_reported),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down_golden);
 }

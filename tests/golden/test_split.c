@@ -1,12 +1,12 @@
-/* max_documents in the register of insurers: several bundles for one insurer and day, and what else counts N
- * up. */
+/* max_documents in the register of insurers: several bundles for one insurer and day, and other reasons
+ * for a higher bundle number. */
 #include "golden.h"
 
 #define SPLIT "6631111116_06139463_20260401"
 
 enum { PEOPLE = 103 }; /* of insurer 06139463 in the fixtures */
 
-/* The fixtures' register with a limit for one insurer; limit NULL: the file is left without the column. */
+/* Writes the fixtures' register with a limit for one insurer; without the column if limit is NULL. */
 static void write_register(const char *limit)
 {
     must(
@@ -28,7 +28,7 @@ static size_t documents_in(const char *zip)
     return (size_t)atoi(slurp("n", NULL));
 }
 
-static void limit__smaller_than_the_people__fills_bundles_one_after_another(void **state UNUSED)
+static void limit__smaller_than_the_people__fills_several_bundles(void **state UNUSED)
 {
     static const size_t expected[] = {30, 30, 30, 13};
     write_register("30");
@@ -36,7 +36,7 @@ static void limit__smaller_than_the_people__fills_bundles_one_after_another(void
     assert_int_equal(how_many("out/" SPLIT "*.zip"), COUNT(expected));
     for (size_t i = 0; i < COUNT(expected); i++)
         assert_int_equal(documents_in(textf("out/" SPLIT "%zu_1.zip", i)), expected[i]);
-    assert_int_equal(how_many("out/*_01130012_*.zip"), 1); /* nobody limits the others */
+    assert_int_equal(how_many("out/*_01130012_*.zip"), 1); /* the others have no limit */
 }
 
 static void limit__serial_numbers__begin_anew_in_each_bundle(void **state UNUSED)
@@ -46,7 +46,7 @@ static void limit__serial_numbers__begin_anew_in_each_bundle(void **state UNUSED
          "'h66311111162026040121000030.xml'");
 }
 
-static void limit__log__has_a_release_for_each_bundle_and_an_entry_for_each_person(void **state UNUSED)
+static void limit__log__has_each_bundle_and_each_person(void **state UNUSED)
 {
     must("grep -c ',release,.*" SPLIT "' out/disclosure-log.csv >n");
     assert_int_equal(atoi(slurp("n", NULL)), 4);
@@ -87,20 +87,20 @@ static void limit__more_than_ten_bundles__stops_with_nothing_released(void **sta
     assert_contains(slurp("stderr", NULL), "K6002");
     assert_int_equal(how_many("eleven/*.zip") + how_many("eleven/runs/*") + how_many("eleven/.tmp*"), 0);
     must("test $(wc -l <eleven/disclosure-log.csv) -le 1");
-    write_register("11"); /* ten: all that a day has */
+    write_register("11"); /* ten, the most per day */
     assert_int_equal(export_into("eleven", ""), 1);
     assert_int_equal(how_many("eleven/" SPLIT "*.zip"), 10);
 }
 
-/* Bundles that were collected from the folder still count: the log knows them. */
-static void next_run_of_the_day__goes_on_counting(void **state UNUSED)
+/* Bundles collected from the folder still count, since the log contains them. */
+static void next_run__same_day__continues_the_numbering(void **state UNUSED)
 {
     write_register("");
     assert_int_equal(export_into("day", ""), 1);
     must("rm day/" SPLIT "0_1.zip");
     assert_int_equal(export_into("day", "--again 'medium unreadable'"), 1);
     assert_int_equal(how_many("day/" SPLIT "1_1.zip"), 1);
-    must("touch day/" SPLIT "5_1.zip"); /* a name that another hand took */
+    must("touch day/" SPLIT "5_1.zip"); /* a name taken by someone else */
     assert_int_equal(export_into("day", "--again 'once more'"), 1);
     assert_int_equal(how_many("day/" SPLIT "6_1.zip"), 1);
 }
@@ -132,14 +132,14 @@ static void limit__that_is_none__is_refused_with_its_place(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(limit__smaller_than_the_people__fills_bundles_one_after_another),
+        cmocka_unit_test(limit__smaller_than_the_people__fills_several_bundles),
         cmocka_unit_test(limit__serial_numbers__begin_anew_in_each_bundle),
-        cmocka_unit_test(limit__log__has_a_release_for_each_bundle_and_an_entry_for_each_person),
+        cmocka_unit_test(limit__log__has_each_bundle_and_each_person),
         cmocka_unit_test(limit__report__lists_every_bundle),
         cmocka_unit_test(limit__any_number_of_threads__gives_the_same_bytes),
         cmocka_unit_test(limit__met_exactly__makes_no_empty_bundle),
         cmocka_unit_test(limit__more_than_ten_bundles__stops_with_nothing_released),
-        cmocka_unit_test(next_run_of_the_day__goes_on_counting),
+        cmocka_unit_test(next_run__same_day__continues_the_numbering),
         cmocka_unit_test(limit__prepared_and_released__splits_too),
         cmocka_unit_test(limit__that_is_none__is_refused_with_its_place),
     };

@@ -1,14 +1,14 @@
-/* Exports of other layouts: read as they come, read with a mapping, and their rejected rows mended and fed
+/* Exports of other vendors: read as they are, read with a mapping, and their rejected rows mended and fed
  * back. */
 #include "golden.h"
 
 #define TABLES "--mapping " VENDORS "C2XDTBL_sample.csv\" --methods " VENDORS "METHODCVT_sample.csv\" "
 
 struct run {
-    const char *name;     /* of the layout, and of the export without .csv */
-    const char *out;      /* its output folder */
+    const char *name;     /* of the layout, and of its export without .csv */
+    const char *out;      /* output folder */
     const char *options;  /* the mapping */
-    const char *decision; /* column of expected.csv */
+    const char *decision; /* its column of expected.csv */
 };
 
 static const struct run PLAIN[] = {{"pattern_a", "plain_a", "", "decision"},
@@ -16,7 +16,7 @@ static const struct run PLAIN[] = {{"pattern_a", "plain_a", "", "decision"},
                                    {"pattern_c", "plain_c", "", "decision"},
                                    {"english", "plain_english", "", "decision"}};
 
-/* pattern_a and pattern_b need no mapping: with the one that map prints, all is decided as without */
+/* pattern_a and pattern_b need no mapping; the one that map prints must give the same decisions */
 static const struct run MAPPED[] = {
     {"pattern_a", "mapped_a", "--mapping pattern_a.map ", "decision"},
     {"pattern_b", "mapped_b", "--mapping pattern_b.map ", "decision"},
@@ -39,7 +39,7 @@ static int set_up(void **state)
     expected = read_sheet(textf("%s/vendors/expected.csv", getenv("FIXTURES")));
     values = read_sheet(textf("%s/vendors/values.csv", getenv("FIXTURES")));
     for (size_t i = 0; i < COUNT(PLAIN); i++)
-        if (export_with(&PLAIN[i]) != 1) /* each holds rows to mend */
+        if (export_with(&PLAIN[i]) != 1) /* each has rejected rows */
             return -1;
     for (size_t i = 0; i < COUNT(MAPPED); i++) {
         if (strstr(MAPPED[i].options, ".map") &&
@@ -54,7 +54,7 @@ static int set_up(void **state)
 
 /* --- decisions --- */
 
-/* How many rows of expected.csv belong to the run, and have the decision when one is given. */
+/* Returns how many rows of expected.csv belong to the run and, unless NULL, have this decision. */
 static size_t expected_in(const struct run *r, const char *decision)
 {
     size_t n = 0;
@@ -161,7 +161,7 @@ static void mapped__documents__hold_the_values(void **state)
         assert_values_found(&MAPPED[i]);
 }
 
-/* The comparison itself bites. */
+/* The comparison itself finds differences. */
 static void comparison__other_values__are_told(void **state)
 {
     (void)state;
@@ -194,7 +194,8 @@ static void mapped__layout_that_needs_none__gives_the_same_bundles(void **state)
     assert_same_bundles("plain_b", "mapped_b");
 }
 
-/* 区分 may be anything: without a mapping it is left alone, and map settles it by its values. */
+/* A column 区分 can mean anything: without a mapping it is ignored, and map proposes a target by its values.
+ */
 static void mapped__ambiguous_column__is_used_as_its_values_say(void **state)
 {
     (void)state;
@@ -237,7 +238,7 @@ static void cc2x_local__without_methods__exit_2_and_names_the_item(void **state)
     assert_nothing_released("no_methods");
 }
 
-/* A digit that METHODCVT does not list is no method: that row alone is rejected. */
+/* A row with a digit missing from METHODCVT is rejected; the others are not. */
 static void cc2x_local__unknown_digit_of_a_method__rejects_the_row(void **state)
 {
     (void)state;
@@ -254,7 +255,7 @@ static void cc2x_local__unknown_digit_of_a_method__rejects_the_row(void **state)
 
 /* --- rejected rows: given back, mended, fed in --- */
 
-/* From where the cells stand that came with the export. */
+/* Returns the first column that came from the export. */
 static void assert_cells_as_they_came(const struct sheet *file, size_t row, const struct sheet *source,
                                       size_t from, size_t ours)
 {
@@ -284,8 +285,7 @@ static void pattern_b__row_files__begin_with_both_header_rows(void **state)
     }
 }
 
-/* rejected.csv of the run as it is, with the same mapping: the same rows with the same codes, nobody
- * released. */
+/* rejected.csv fed back unchanged with the same mapping: the same rows and codes, nobody released. */
 static void assert_rejects_again(const struct run *r)
 {
     const char *out = textf("again_%s", r->out);
@@ -318,15 +318,15 @@ static void rejected_csv__fed_back_as_it_is__rejects_the_same_rows(void **state)
             assert_rejects_again(&MAPPED[i]);
 }
 
-/* Its tables count columns: those of the export, not those that stand before them in rejected.csv. */
-static void rejected_csv__read_by_column_numbers_and_fed_back__rejects_the_same_rows(void **state)
+/* Mapping tables by number count the export's columns, not the kp_ columns before them in rejected.csv. */
+static void rejected_csv__by_column_numbers__rejects_the_same_rows(void **state)
 {
     (void)state;
     assert_rejects_again(&MAPPED[5]);
 }
 
-/* The rows that showed what a lone dash means in this export are gone: it must not turn into a result. */
-static void rejected_csv__with_lone_dashes_fed_back__rejects_the_same_rows(void **state)
+/* Without the rows that show what a lone dash means in this export, it must not become a result. */
+static void rejected_csv__with_lone_dashes__rejects_the_same_rows(void **state)
 {
     (void)state;
     assert_rejects_again(&PLAIN[3]);
@@ -350,8 +350,8 @@ static void rejected_csv__of_two_header_rows_mended__is_released(void **state)
     assert_log_verifies("mended/disclosure-log.csv");
 }
 
-/* The whole export once more, mended: who went out before is known, the mended rows follow. */
-static void whole_export__mended_and_run_again__releases_the_mended_rows_alone(void **state)
+/* The whole export again, mended: only the mended rows are released. */
+static void whole_export__mended__releases_the_mended_rows_alone(void **state)
 {
     (void)state;
     must("cp -a plain_a whole && iconv -f CP932 -t UTF-8 " VENDORS
@@ -384,7 +384,7 @@ static void two_layouts__in_one_run__give_what_each_gives_alone(void **state)
     }
     assert_int_equal(row, both.n_rows);
     struct sheet second = read_sheet(textf("%s/rejected-2.csv", run_folder("both")));
-    assert_int_equal(second.n_rows - 2, counted("plain_b", "rejected")); /* with its two header rows */
+    assert_int_equal(second.n_rows - 2, counted("plain_b", "rejected")); /* plus its two header rows */
 }
 
 int main(void)
@@ -404,10 +404,10 @@ int main(void)
         cmocka_unit_test(cc2x_local__unknown_digit_of_a_method__rejects_the_row),
         cmocka_unit_test(pattern_b__row_files__begin_with_both_header_rows),
         cmocka_unit_test(rejected_csv__fed_back_as_it_is__rejects_the_same_rows),
-        cmocka_unit_test(rejected_csv__read_by_column_numbers_and_fed_back__rejects_the_same_rows),
-        cmocka_unit_test(rejected_csv__with_lone_dashes_fed_back__rejects_the_same_rows),
+        cmocka_unit_test(rejected_csv__by_column_numbers__rejects_the_same_rows),
+        cmocka_unit_test(rejected_csv__with_lone_dashes__rejects_the_same_rows),
         cmocka_unit_test(rejected_csv__of_two_header_rows_mended__is_released),
-        cmocka_unit_test(whole_export__mended_and_run_again__releases_the_mended_rows_alone),
+        cmocka_unit_test(whole_export__mended__releases_the_mended_rows_alone),
         cmocka_unit_test(two_layouts__in_one_run__give_what_each_gives_alone),
     };
     return cmocka_run_group_tests_name("vendors", tests, set_up, tear_down_golden);

@@ -1,16 +1,16 @@
 /*
- * Every rule of the profile schemas, broken by an edit of a document that keeps them all. tests/xsd_rules.csv
- * has a row for each; xsd_rules.py compares the table with the schemas. An edit is one or more steps joined
- * with " ; ", a step is operation|XPath|argument, and v: is the document's namespace:
+ * Every rule of the profile schemas, broken by an edit of a valid document. tests/xsd_rules.csv has a row
+ * for each rule; xsd_rules.py compares the table with the schemas. An edit is one or more steps joined
+ * with " ; ". A step is operation|XPath|argument, where v: is the document's namespace:
  *
- *   keep                       nothing
- *   delete|nodes               all of them
- *   duplicate|node             a copy behind it
- *   swap|nodes                 each with the element before it
- *   copy|node|other            a copy of the other one in its place
- *   set|node|name=value        an attribute; unset|node|name
- *   text|node|markup           instead of all it holds; repeat|node|n text: n times the text
- *   rename|node|name, namespace|node|uri
+ * - keep: changes nothing
+ * - delete|nodes
+ * - duplicate|node: inserts a copy after it
+ * - swap|nodes: swaps each with the element before it
+ * - copy|node|other: replaces it by a copy of the other
+ * - set|node|name=value and unset|node|name: an attribute
+ * - text|node|markup: replaces its content; repeat|node|n text: by n times the text
+ * - rename|node|name, namespace|node|uri
  */
 #include "golden.h"
 
@@ -60,7 +60,7 @@ static int tear_down(void **state)
     return tear_down_golden(state);
 }
 
-/* --- a document in memory, to be edited --- */
+/* --- edits of a document in memory --- */
 
 static xmlDocPtr parse(const struct base *base)
 {
@@ -69,7 +69,7 @@ static xmlDocPtr parse(const struct base *base)
     return doc;
 }
 
-/* The nodes a path finds, which must be some; the caller frees them. */
+/* Returns the nodes of a path, at least one; the caller frees them. */
 static xmlXPathObjectPtr find(xmlDocPtr doc, const char *path)
 {
     xmlXPathContextPtr ctxt = xmlXPathNewContext(doc);
@@ -92,7 +92,7 @@ static xmlNodePtr find_one(xmlDocPtr doc, const char *path)
     return node;
 }
 
-/* The set of nodes is given up first: to free it is to look at them. */
+/* Frees the set first, since freeing it reads the nodes. */
 static void delete_all(xmlDocPtr doc, const char *path)
 {
     xmlXPathObjectPtr found = find(doc, path);
@@ -150,7 +150,7 @@ static void repeat_text(xmlNodePtr node, const char *argument)
         xmlNodeAddContent(node, X(of + 1));
 }
 
-/* The root's namespace is shared by all that stands within. */
+/* All elements share the root's namespace. */
 static void set_namespace(xmlNodePtr node, const char *uri)
 {
     if (node == xmlDocGetRootElement(node->doc)) {
@@ -208,7 +208,8 @@ static void apply(xmlDocPtr doc, const char *edit)
 
 /* --- verdicts --- */
 
-/* "valid", or where kenporter sees the first fault; a stranger's namespace is the reader's to find. */
+/* Returns "valid", or the element with the first fault; foreign namespaces are found by the reader, not by
+ * the schema. */
 static const char *verdict(const struct base *base, const char *bytes, size_t n)
 {
     struct kp_arena arena = {.max_bytes = 1 << 20};
@@ -228,7 +229,7 @@ static const char *verdict(const struct base *base, const char *bytes, size_t n)
     return result;
 }
 
-/* The verdict on the tree as it stands; it is also left in a file when a name for that is given. */
+/* Returns the verdict on the current tree, and writes the tree to a file unless its name is NULL. */
 static const char *verdict_of_tree(const struct base *base, xmlDocPtr doc, const char *file)
 {
     xmlChar *bytes = NULL;
@@ -286,7 +287,7 @@ static void rows__each_edit__is_judged_as_the_table_says(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* One run of xmllint for each schema; it must judge every edited document as the table says. */
+/* Runs xmllint once per schema; its verdict on every edited document must be that of the table. */
 static void rows__a_second_validator__judges_alike(void **state)
 {
     (void)state;
@@ -305,7 +306,7 @@ static void rows__a_second_validator__judges_alike(void **state)
     }
 }
 
-/* What may stand within an element, as text. */
+/* Returns whether an element may contain text. */
 static bool holds_text(xmlNodePtr node)
 {
     static const char *const names[] = {"title",   "name",      "addr", "postalCode", "text",
@@ -321,7 +322,7 @@ static bool holds_text(xmlNodePtr node)
 
 enum stranger { ATTRIBUTE, ELEMENT, WORDS, STRANGERS };
 
-/* The verdict when a stranger comes to the k-th element; NULL when there is no such element. */
+/* Returns the verdict with something foreign added to the k-th element, NULL if there is no such element. */
 static const char *verdict_with(const struct base *base, int k, enum stranger stranger, bool *ret_allowed)
 {
     const char *result = NULL;
@@ -343,8 +344,8 @@ static const char *verdict_with(const struct base *base, int k, enum stranger st
     return result;
 }
 
-/* Nothing that the schemas leave unsaid is let in: at each element an attribute, an element, a text nobody
- * named. */
+/* The schemas admit nothing they do not declare: an attribute, an element or text is added to each
+ * element. */
 static void elements__what_no_rule_names__is_refused(void **state)
 {
     (void)state;
@@ -361,7 +362,7 @@ static void elements__what_no_rule_names__is_refused(void **state)
     assert_true(tried > 3 * 150);
 }
 
-/* A rule without a row, and a row that would fail without its rule too, are found out. */
+/* xsd_rules.py finds a rule without a row, and a row that would fail without its rule. */
 static void rules__each__has_a_row_that_turns_on_it(void **state)
 {
     (void)state;
