@@ -4,11 +4,6 @@
 
 #include "base/text.h"
 
-struct kp_value *kp_norm_value(const struct kp_norm *norm, const struct kp_item *item)
-{
-    return &norm->record->values[item - norm->tables->items];
-}
-
 void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg)
 {
     kp_findings_add(cell->norm->findings, code, cell->item->label, value, arg);
@@ -30,7 +25,7 @@ static bool same_text(const char *a, const char *b)
 
 void kp_norm_store(const struct kp_norm_cell *cell, struct kp_value value)
 {
-    struct kp_value *now = kp_norm_value(cell->norm, cell->item);
+    struct kp_value *now = kp_value_of(cell->norm->record, cell->item);
     if (value.state == KP_VALUE_ABSENT)
         return;
     bool same = now->state == value.state && now->limit == value.limit && same_text(now->text, value.text) &&

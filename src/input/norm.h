@@ -43,8 +43,6 @@ struct kp_norm_cell {
     const char *key;            /* value key of text */
 };
 
-/* Returns the value of an item in the record. */
-struct kp_value *kp_norm_value(const struct kp_norm *norm, const struct kp_item *item);
 /* Adds a finding about the cell's item; value is personal, arg is not. */
 void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg);
 /* Returns whether the value is only a dash and so counts as empty; adds a finding then. */

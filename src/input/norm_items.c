@@ -115,7 +115,7 @@ static const char *flag_alone(const struct kp_norm_cell *c, const struct kp_item
 static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
 {
     const struct kp_item *flag_item = &c->norm->tables->items[c->item->depends_on];
-    struct kp_value *flag = kp_norm_value(c->norm, flag_item);
+    struct kp_value *flag = kp_value_of(c->norm->record, flag_item);
     const char *code = flag_alone(c, flag_item);
     if (!code && read_state(c, value)) {
         if (value->state != KP_VALUE_NOT_DONE)
@@ -193,7 +193,7 @@ static void settle_reasons(struct kp_norm *norm)
 {
     const struct kp_item *reason = kp_item_find(norm->tables, ITEM_REASON);
     for (const struct kp_norm_later *r = norm->reasons; r && reason; r = r->next) {
-        if (kp_norm_value(norm, r->item)->state != KP_VALUE_NOT_DONE)
+        if (kp_value_of(norm->record, r->item)->state != KP_VALUE_NOT_DONE)
             continue;
         const struct kp_column none = {.number = r->column};
         const struct kp_norm_cell to = {.norm = norm, .column = &none, .item = reason, .text = "", .key = ""};

@@ -254,7 +254,7 @@ static bool limit_digits(const struct kp_norm_cell *c, struct kp_decimal decimal
 
 void kp_norm_reference(const struct kp_norm_cell *c)
 {
-    struct kp_value *value = kp_norm_value(c->norm, c->item);
+    struct kp_value *value = kp_value_of(c->norm->record, c->item);
     struct kp_decimal stated, decimal, limit;
     struct number number = {0};
     if (c->text[0] == '\0' || kp_text_is_dash(c->key))

@@ -243,24 +243,14 @@ static void put_recognised(const struct proposer *p, const struct kp_column *col
 
 static const char *why_left(const struct proposer *p, const struct kp_column *column)
 {
-    switch (column->why) {
-    case KP_WHY_MEAL:
-        return kp_say(p->ctx, "空腹時か随時かを示す列がない",
-                      "no column says whether blood was drawn fasting");
-    case KP_WHY_DOCTOR:
-        return kp_say(p->ctx, "判定と医師名の一方しかない",
-                      "judgement and doctor's name go out together, the other column is missing");
-    case KP_WHY_UNIT:
-        return kp_say(p->ctx, "単位が項目の単位に直せない", "its unit cannot be converted into the item's");
-    case KP_WHY_ROWS:
-        return kp_say(p->ctx, "2行の見出しの意味が食い違う", "the two header rows say different things");
-    case KP_WHY_UNKNOWN:
-    case KP_WHY_MAPPING:
-    case KP_WHY_NAME:
-    case KP_WHY_SYNONYM:
-        break;
-    }
-    return "";
+    static const char *const reasons[][2] = {
+        [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
+        [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
+                           "judgement and doctor's name go out together, the other column is missing"},
+        [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
+        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"}};
+    const char *reason = kp_say(p->ctx, reasons[column->why][0], reasons[column->why][1]);
+    return reason ? reason : "";
 }
 
 static void put_section(const struct proposer *p, const char *ja, const char *en)
@@ -279,13 +269,10 @@ static void put_head(const struct proposer *p)
     enum kp_encoding found = input->probe.encoding;
     bool utf16 = found == KP_ENC_UTF16LE || found == KP_ENC_UTF16BE;
     const char *slash = strrchr(input->path, '/');
-    const char *delimiter = input->delimiter == '\t'  ? "tab"
-                            : input->delimiter == ';' ? "semicolon"
-                                                      : "comma";
     kp_buf_printf(
         p->out, "# kenporter " KP_VERSION " map: %s (%s, %s, %s %u, %s %u, %s %zu, %s %" PRIu64 ")\n",
-        slash ? slash + 1 : input->path, encodings[utf16 ? found : input->encoding], delimiter,
-        kp_say(p->ctx, "表題行", "title rows"), input->n_title_rows,
+        slash ? slash + 1 : input->path, encodings[utf16 ? found : input->encoding],
+        kp_delimiter_name(input->delimiter), kp_say(p->ctx, "表題行", "title rows"), input->n_title_rows,
         kp_say(p->ctx, "見出し行", "header rows"), input->n_header_rows, kp_say(p->ctx, "列", "columns"),
         input->mapping.n_columns, kp_say(p->ctx, "調べた行", "rows looked at"), p->survey.rows);
     put_remark(

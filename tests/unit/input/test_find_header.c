@@ -51,6 +51,8 @@ static struct kp_mapping_file mapping_file(const char *rows)
     return file;
 }
 
+/* --- headers --- */
+
 static void header__in_first_row__is_one_row(void **state UNUSED)
 {
     assert_found(NAMES PERSON, NULL, 0, 1, "社員番号");
@@ -140,6 +142,57 @@ static void header__cc2x_table__never_divides_columns(void **state UNUSED)
     assert_found("社員番号,性別,生年月日,身長,\n,,,値,判定\n", &file, 0, 1, "社員番号");
 }
 
+/* --- one row --- */
+
+static const char *const DATA[] = {
+    "06139999,1234,1,ヤマダ　タロウ,1980/04/01,170.2,65.0\n",
+    "2025-06-01,男,東京都,,異常なし\n",
+    "令和7年6月1日,男,山田　太郎\n",
+    "２０２５／０６／０１,１７０．２\n",
+    "1,2,3\n",
+    "甲,45818,女,乙\n", /* a word for a sex */
+    "甲,乙,650-0188,丙,丁\n",
+    "A,12,B,34\n", /* more than a third are numbers */
+};
+
+static const char *const NO_DATA[] = {
+    "甲,乙,丙\n",
+    "性別,身長\n",
+    "性別,身長(cm),体重(kg),予備1,予備2,予備3\n",
+    "甲,乙,12\n",        /* exactly a third */
+    "性別,身長,12,34\n", /* as many names */
+    "2025-06-01,性別\n",
+    "性別,身長,2025-06-01,12\n",
+};
+
+static void row__of_data__is_no_header(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT(DATA); i++)
+        assert_refused(DATA[i], NULL, KP_K_HEADER_MISSING, 1);
+}
+
+static void row__of_words_or_few_numbers__is_a_header(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT(NO_DATA); i++)
+        if (find(NO_DATA[i], NULL) != KP_OK || input.n_header_rows != 1 || input.n_title_rows != 0)
+            fail_msg("%s: K%u", NO_DATA[i], got.code);
+}
+
+static void second_row__codes_or_mostly_names__is_part_of_the_header(void **state UNUSED)
+{
+    static const char *const rows[] = {
+        ",," HEIGHT ",,\n", "院内1,院内2,院内3,9N001000000000009\n", /* of the right shape */
+        " " HEIGHT "　,12\n", "employee_id,sex,birth_date," HEIGHT "," WEIGHT "\n",
+        "性別,身長(cm),体重(kg),予備1,予備2\n"};
+    static const char *const others[] = {"性別,身長,甲,乙,丙\n", "性別,身長\n", "甲,乙,丙,丁,戊\n", PERSON};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_found(textf("%s%s", NAMES, rows[i]), NULL, 0, 2, "社員番号");
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_found(textf("%s%s", NAMES, others[i]), NULL, 0, 1, "社員番号");
+}
+
+/* --- files --- */
+
 static void file__empty__is_refused(void **state UNUSED)
 {
     assert_refused("", NULL, KP_K_INPUT_EMPTY, 0);
@@ -194,6 +247,9 @@ int main(void)
         TEST(header__mapping_file__names_its_columns),
         TEST(header__mapping_by_number__allows_numbers_as_names),
         TEST(header__cc2x_table__never_divides_columns),
+        TEST(row__of_data__is_no_header),
+        TEST(row__of_words_or_few_numbers__is_a_header),
+        TEST(second_row__codes_or_mostly_names__is_part_of_the_header),
         TEST(file__empty__is_refused),
         TEST(file__undecodable__is_refused),
         TEST(file__unbalanced_quote__is_refused_in_first_row_only),

@@ -1,4 +1,4 @@
-/* Headers, cells and rows of cells, one by one; test_headers.c has those of real exports. */
+/* Headers and targets, one by one; test_headers.c has those of real exports. */
 #include "tables.h"
 
 #include "input/header_names.h"
@@ -250,103 +250,6 @@ static void item_code__of_every_item__has_the_shape(void **state UNUSED)
             fail_msg("%s is no code", tables.items[i].code);
 }
 
-/* --- rows --- */
-
-enum { MOST_CELLS = 8 };
-
-struct row {
-    const char *cells[MOST_CELLS];
-};
-
-typedef bool is_row(struct kp_arena *, const struct kp_tables *, const char *const *, size_t);
-
-static bool is_data_row(struct kp_arena *in, const struct kp_tables *t, const char *const *cells, size_t n)
-{
-    return kp_is_data_row(in, t, cells, n, false);
-}
-
-static void assert_rows(is_row *is, const struct row *rows, size_t n, bool expected)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t width = 0;
-        while (width < MOST_CELLS && rows[i].cells[width])
-            width++;
-        if (is(&scratch, &tables, rows[i].cells, width) != expected)
-            fail_msg("row %zu, %s ...", i, width ? rows[i].cells[0] : "empty");
-    }
-}
-
-static const struct row DATA[] = {
-    {{"06139999", "1234", "1", "ヤマダ　タロウ", "1980/04/01", "170.2", "65.0"}},
-    {{"2025-06-01", "男", "東京都", "", "異常なし"}},
-    {{"令和7年6月1日", "男", "山田　太郎"}},
-    {{"２０２５／０６／０１", "１７０．２"}},
-    {{"1", "2", "3"}},
-    {{"甲", "45818", "女", "乙"}}, /* a word for a sex, a postal code */
-    {{"甲", "乙", "650-0188", "丙", "丁"}},
-    {{"A", "12", "B", "34"}}, /* more than a third are numbers */
-};
-
-static const struct row NAMES[] = {
-    {{"社員番号", "氏名", "性別", "生年月日", "身長", "体重"}},
-    {{"employee_id", "sex", "birth_date", HEIGHT, WEIGHT}},
-    {{"性別", "身長(cm)", "体重(kg)", "予備1", "予備2", "予備3"}},
-};
-
-static const struct row CODES[] = {
-    {{"", "", HEIGHT, ""}},
-    {{"院内1", "院内2", "院内3", "9N001000000000009"}}, /* unknown, but of the right shape */
-    {{" " HEIGHT "　", "2025-06-01", "12"}},
-};
-
-static const struct row NEITHER[] = {
-    {{""}},
-    {{"", " ", "　"}},
-    {{"甲", "乙", "丙"}},
-    {{"性別", "身長"}},                                 /* fewer than three names */
-    {{"性別", "身長", "体重", "甲", "乙", "丙", "丁"}}, /* less than half of the cells */
-};
-
-static void header_row__codes_or_mostly_names__is_accepted(void **state UNUSED)
-{
-    assert_rows(kp_is_header_row, NAMES, COUNT(NAMES), true);
-    assert_rows(kp_is_header_row, CODES, COUNT(CODES), true);
-    assert_rows(kp_is_header_row, DATA, COUNT(DATA), false);
-    assert_rows(kp_is_header_row, NEITHER, COUNT(NEITHER), false);
-}
-
-static void data_row__dates_and_numbers__is_accepted(void **state UNUSED)
-{
-    assert_rows(is_data_row, DATA, COUNT(DATA), true);
-    assert_rows(is_data_row, NAMES, COUNT(NAMES), false);
-    assert_rows(is_data_row, NEITHER, COUNT(NEITHER), false);
-}
-
-static void data_row__few_numbers_among_words__is_rejected(void **state UNUSED)
-{
-    static const struct row rows[] = {{{"甲", "乙", "12"}},           /* exactly a third */
-                                      {{"性別", "身長", "12", "34"}}, /* as many names */
-                                      {{"2025-06-01", "性別"}},
-                                      {{"性別", "身長", "2025-06-01", "12"}}};
-    assert_rows(is_data_row, rows, COUNT(rows), false);
-}
-
-/* A mapping file may name columns by number, so headers can be numbers, but never dates. */
-static void data_row__numbers_allowed_as_names__is_rejected(void **state UNUSED)
-{
-    static const char *const numbers[] = {"1", "2", "3"}, *const dated[] = {"1", "2", "2025/5/7"};
-    assert_true(is_data_row(&scratch, &tables, numbers, COUNT(numbers)));
-    assert_false(kp_is_data_row(&scratch, &tables, numbers, COUNT(numbers), true));
-    assert_true(kp_is_data_row(&scratch, &tables, dated, COUNT(dated), true));
-}
-
-static void rows__without_cells__are_neither(void **state UNUSED)
-{
-    static const char *const none[] = {""};
-    assert_false(kp_is_header_row(&scratch, &tables, none, 0));
-    assert_false(is_data_row(&scratch, &tables, none, 0));
-}
-
 #define TEST(name) cmocka_unit_test_teardown(name, tidy)
 
 int main(void)
@@ -365,11 +268,6 @@ int main(void)
         TEST(header__with_unit_of_another_kind__is_unmapped),
         TEST(item_code__of_right_shape__may_be_unknown),
         TEST(item_code__of_every_item__has_the_shape),
-        TEST(header_row__codes_or_mostly_names__is_accepted),
-        TEST(data_row__dates_and_numbers__is_accepted),
-        TEST(data_row__few_numbers_among_words__is_rejected),
-        TEST(data_row__numbers_allowed_as_names__is_rejected),
-        TEST(rows__without_cells__are_neither),
     };
     return cmocka_run_group_tests_name("columns", tests, load_tables, free_tables);
 }
