@@ -34,11 +34,6 @@ struct entry {
     const char *digit, *method; /* METHODCVT; "" if not given */
 };
 
-static bool has_open_method(const char *s)
-{
-    return strlen(s) == CODE && strstr(s, OPEN_METHOD) != NULL;
-}
-
 static size_t find_heading(struct kp_arena *arena, const struct kp_sheet *sheet, const char *name)
 {
     size_t found = SIZE_MAX;
@@ -79,8 +74,6 @@ bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
             find_heading(arena, sheet, "colno") != SIZE_MAX) ||
            (sheet->n_columns >= 3 && kp_all_digits(sheet->columns[0]) && kp_all_digits(sheet->columns[1]));
 }
-
-/* --- rows --- */
 
 /* Returns whether the cell is an item code, perhaps followed by the local digit of its method. */
 static bool is_code(const char *s)
@@ -125,8 +118,6 @@ static enum kp_status row_bad(const struct reader *r, const struct entry *e, con
 {
     return kp_mapping_row_bad(r->ctx, r->file->path, e->line, what, value ? value : "");
 }
-
-/* --- methods --- */
 
 /* Returns the item that a code with an open method and a method make; NULL for an unknown one. */
 static const struct kp_item *with_method(const struct reader *r, const char *code, const char *method)
@@ -201,8 +192,6 @@ static enum kp_status choose_method(const struct reader *r, const struct entry *
     return KP_OK;
 }
 
-/* --- columns --- */
-
 /* The names are the converter's own, so those that are ambiguous in an export have one meaning here. */
 static void read_name(struct kp_context *ctx, const char *name, struct kp_column *column)
 {
@@ -230,10 +219,9 @@ static enum kp_status apply_entry(const struct reader *r, const struct entry *e)
     if (column->kind > KP_COL_METHOD)
         return row_bad(r, e, "the column is named twice:", place);
     column->why = KP_WHY_MAPPING;
-    if (has_open_method(e->name))
-        return choose_method(r, e, e->name, "", column);
-    char *code = strlen(e->name) == CODE + 1 ? kp_arena_strndup(arena, e->name, CODE) : NULL;
-    if (code && has_open_method(code))
+    size_t n = strlen(e->name);
+    char *code = n == CODE || n == CODE + 1 ? kp_arena_strndup(arena, e->name, CODE) : NULL;
+    if (code && strstr(code, OPEN_METHOD))
         return choose_method(r, e, code, e->name + CODE, column);
     read_name(r->ctx, e->name, column);
     if (column->kind > KP_COL_METHOD)

@@ -42,8 +42,6 @@ static void find_layout(struct kp_inputs *inputs, struct kp_input *input)
     input->layout = inputs->n_layouts++;
 }
 
-/* --- diagnostics --- */
-
 static enum kp_status check_required(struct kp_context *ctx, const struct kp_input_options *options,
                                      const struct kp_input *input)
 {
@@ -87,8 +85,6 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
     }
 }
 
-/* --- taking inputs --- */
-
 static enum kp_status map(struct kp_context *ctx, const struct kp_mapping_job *job, char delimiter,
                           struct kp_input *input)
 {
@@ -118,19 +114,14 @@ static enum kp_status take(struct kp_context *ctx, const struct kp_input_options
     return map(ctx, &job, options->delimiter, input);
 }
 
-static enum kp_status make_room(struct kp_context *ctx, size_t n, struct kp_inputs *inputs)
-{
-    inputs->list = kp_arena_alloc(&ctx->arena, (n + 1) * sizeof(*inputs->list));
-    return inputs->list ? KP_OK : kp_no_memory(ctx);
-}
-
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs)
 {
     struct kp_mapping_file file = {0};
     const struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
-    struct kp_inputs inputs = {0};
-    KP_TRY(make_room(ctx, files->n, &inputs));
+    struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, (files->n + 1) * sizeof(*inputs.list))};
+    if (!inputs.list)
+        return kp_no_memory(ctx);
     if (options->mapping)
         KP_TRY(kp_mapping_load(ctx, options->mapping, options->methods, &file));
     for (size_t i = 0; i < files->n; i++) {
@@ -152,8 +143,9 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs)
 {
-    struct kp_inputs inputs = {0};
-    KP_TRY(make_room(ctx, 1, &inputs));
+    struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, sizeof(*inputs.list))};
+    if (!inputs.list)
+        return kp_no_memory(ctx);
     KP_TRY(take(ctx, options, (struct kp_mapping_job){.n_inputs = 1}, path, path, &inputs));
     *ret_inputs = inputs;
     return KP_OK;

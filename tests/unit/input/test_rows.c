@@ -18,11 +18,14 @@ static const char *put_text(const char *name, const char *bytes)
 static void open_rows(const char *first, const char *second)
 {
     static const struct kp_input_options options = {0};
+    static struct kp_input both[2];
     struct kp_inputs other;
     assert_int_equal(kp_intake_one(&ctx, &options, first, &inputs), KP_OK);
     if (second) {
         assert_int_equal(kp_intake_one(&ctx, &options, second, &other), KP_OK);
-        inputs.list[1] = other.list[0]; /* the list has one spare element */
+        both[0] = inputs.list[0];
+        both[1] = other.list[0];
+        inputs.list = both;
         inputs.n = 2;
         inputs.total_bytes += other.total_bytes;
     }
