@@ -434,7 +434,6 @@ static enum kp_status scan_members(struct kp_archive *a, struct scan *s)
         KP_TRY(next_member(a, &m, &end));
         if (end)
             return KP_OK;
-        a->n_members++;
         KP_TRY(check_member_name(a, s, &m));
         enum kp_status st = take_member(a, s, &m);
         if (st != KP_E_FAULT) /* one broken member does not hide the others */
@@ -481,9 +480,9 @@ static void judge_index(struct kp_archive *a)
 
 static enum kp_status judge(struct kp_archive *a, const struct scan *s)
 {
-    if (!*a->top && a->n_members > 0)
+    if (!*a->top && a->zip.n_members > 0)
         kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER_MISSING);
-    else if (strcmp(a->top, a->base) != 0 && a->n_members > 0)
+    else if (strcmp(a->top, a->base) != 0 && a->zip.n_members > 0)
         kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top);
     KP_TRY(judge_schemas(a, s));
     if (a->n_claims > 0)

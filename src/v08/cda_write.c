@@ -423,11 +423,12 @@ struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_re
                                 .section = target ? KP_SECTION_CHECK_UP : n->section_under40};
 }
 
-bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_tables *tables,
-                  const struct kp_cda_source *source, struct kp_arena *arena)
+bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_cda_source *source,
+                  struct kp_arena *arena)
 {
-    struct writer w = {.tables = tables, .source = source, .record = source->record, .arena = arena};
-    struct kp_category c = kp_category_of(source->insurer, source->record, source->decision->band);
+    const struct kp_record *record = source->record;
+    struct writer w = {.tables = record->tables, .source = source, .record = record, .arena = arena};
+    struct kp_category c = kp_category_of(source->insurer, record, source->decision->band);
     kp_date_compact(source->created, w.created);
     kp_xml_begin(&w.xml, out, check, KP_CDA_NAMESPACE);
     start(&w, "ClinicalDocument");
