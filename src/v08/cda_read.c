@@ -182,8 +182,7 @@ static void take_performer(struct reader *r, const struct kp_node *event)
     take_address(r, kp_node_child(org, "addr"), KP_F_FACILITY_POSTAL_CODE, KP_F_FACILITY_ADDRESS);
 }
 
-/* Reads a 受診券; of a 利用券, which belongs to guidance, only checks the root: the OID, then the insurer's
- * number. */
+/* Reads a 受診券; of a 利用券, which belongs to guidance, only checks the root (OID and insurer). */
 static void take_ticket(struct reader *r, const struct kp_node *participant)
 {
     const struct kp_node *entity = kp_node_child(participant, "associatedEntity");

@@ -332,8 +332,7 @@ static size_t next_member(const struct writer *w, size_t i, const char *section,
     return i;
 }
 
-/* 一連検査グループ: a parent without a value, in the place of its first member, holds all members that the
- * section has. */
+/* 一連検査グループ: a parent without a value, in place of its first member, contains all of the section. */
 static void group(struct writer *w, size_t first, const char *section)
 {
     const char *group_id = w->tables->items[first].group_id;
