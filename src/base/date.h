@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kenporter.h"
-
 struct kp_date {
     int16_t year; /* 1 to 9999; 0: not set */
     int8_t month;

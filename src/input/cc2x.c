@@ -12,7 +12,8 @@ enum { CODE = KP_ITEM_CODE_LENGTH, METHOD = 3 };
 
 /* One of the two tables; file and column: where it has FILENO and COLNO, SIZE_MAX without such a heading. */
 struct table {
-    const struct kp_sheet *sheet;
+    const struct kp_sheet_row *rows; /* without headings, the first line is a row */
+    size_t n_rows;
     size_t file, column;
 };
 
@@ -22,7 +23,7 @@ struct reader {
     size_t input, n_inputs;
     struct kp_mapping *mapping;
     struct table columns; /* C2XDTBL */
-    struct table methods; /* METHODCVT; sheet NULL: none */
+    struct table methods; /* METHODCVT; empty: none */
 };
 
 /* A row of either table. */
@@ -32,11 +33,6 @@ struct entry {
     const char *name;           /* code of an item or name of a field */
     const char *digit, *method; /* METHODCVT; "" if not given */
 };
-
-static bool has_open_method(const char *s)
-{
-    return strlen(s) == CODE && strstr(s, OPEN_METHOD) != NULL;
-}
 
 static size_t find_heading(struct kp_arena *arena, const struct kp_sheet *sheet, const char *name)
 {
@@ -49,24 +45,35 @@ static size_t find_heading(struct kp_arena *arena, const struct kp_sheet *sheet,
     return found;
 }
 
-static struct table table_of(struct kp_arena *arena, const struct kp_sheet *sheet)
-{
-    return (struct table){sheet, find_heading(arena, sheet, "fileno"), find_heading(arena, sheet, "colno")};
-}
-
 static bool is_headless(const struct table *t)
 {
     return t->file == SIZE_MAX && t->column == SIZE_MAX;
 }
 
-bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
+/* Lack of memory marks the arena. */
+static struct table table_of(struct kp_arena *arena, const struct kp_sheet *sheet)
 {
-    struct table t = table_of(arena, sheet);
-    return (t.file != SIZE_MAX && t.column != SIZE_MAX) ||
-           (sheet->n_columns >= 3 && kp_all_digits(sheet->columns[0]) && kp_all_digits(sheet->columns[1]));
+    struct table t = {sheet->rows, sheet->n_rows, find_heading(arena, sheet, "fileno"),
+                      find_heading(arena, sheet, "colno")};
+    if (!is_headless(&t))
+        return t;
+    struct kp_sheet_row *rows = kp_arena_alloc(arena, (t.n_rows + 1) * sizeof(*rows));
+    if (!rows)
+        return (struct table){0};
+    rows[0] = (struct kp_sheet_row){1, sheet->n_columns, sheet->columns};
+    for (size_t i = 0; i < t.n_rows; i++)
+        rows[i + 1] = sheet->rows[i];
+    t.rows = rows;
+    t.n_rows++;
+    return t;
 }
 
-/* --- rows --- */
+bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
+{
+    return (find_heading(arena, sheet, "fileno") != SIZE_MAX &&
+            find_heading(arena, sheet, "colno") != SIZE_MAX) ||
+           (sheet->n_columns >= 3 && kp_all_digits(sheet->columns[0]) && kp_all_digits(sheet->columns[1]));
+}
 
 /* Returns whether the cell is an item code, perhaps followed by the local digit of its method. */
 static bool is_code(const char *s)
@@ -77,9 +84,11 @@ static bool is_code(const char *s)
     return n <= CODE + 1 && kp_is_item_code(code);
 }
 
-static struct entry read_entry(const struct table *t, uint64_t line, const char *const *cells, size_t n)
+static struct entry read_entry(const struct table *t, const struct kp_sheet_row *row)
 {
-    struct entry e = {.line = line, .name = "", .digit = "", .method = ""};
+    const char *const *cells = row->cells;
+    const size_t n = row->n_cells;
+    struct entry e = {.line = row->line, .name = "", .digit = "", .method = ""};
     bool first_two = is_headless(t) && n > 2 && kp_all_digits(cells[0]) && kp_all_digits(cells[1]);
     size_t file = first_two ? 0 : t->file, column = first_two ? 1 : t->column, at = 0;
     if (file < n && kp_all_digits(cells[file]))
@@ -104,29 +113,11 @@ static struct entry read_entry(const struct table *t, uint64_t line, const char 
     return e;
 }
 
-/* Reads the i-th row. Without headings, the sheet's column names are the first row. */
-static bool nth_entry(const struct table *t, size_t i, struct entry *ret_entry)
-{
-    const struct kp_sheet *sheet = t->sheet;
-    bool headless = is_headless(t);
-    if (headless && i == 0) {
-        *ret_entry = read_entry(t, 1, sheet->columns, sheet->n_columns);
-        return true;
-    }
-    i -= headless;
-    if (i >= sheet->n_rows)
-        return false;
-    *ret_entry = read_entry(t, sheet->rows[i].line, sheet->rows[i].cells, sheet->rows[i].n_cells);
-    return true;
-}
-
 static enum kp_status row_bad(const struct reader *r, const struct entry *e, const char *what,
                               const char *value)
 {
     return kp_mapping_row_bad(r->ctx, r->file->path, e->line, what, value ? value : "");
 }
-
-/* --- methods --- */
 
 /* Returns the item that a code with an open method and a method make; NULL for an unknown one. */
 static const struct kp_item *with_method(const struct reader *r, const char *code, const char *method)
@@ -143,7 +134,7 @@ static const struct kp_item *with_method(const struct reader *r, const char *cod
 static enum kp_status open_method(const struct reader *r, const struct entry *e)
 {
     return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_METHOD_OPEN, kp_at(r->file->path, e->line), e->name,
-                   r->methods.sheet ? r->file->methods_path : "--methods");
+                   r->file->methods_path ? r->file->methods_path : "--methods");
 }
 
 /* Collects the rows of METHODCVT for the code; *ret_column is the COLNO that contains the digit, 0 for none.
@@ -151,8 +142,8 @@ static enum kp_status open_method(const struct reader *r, const struct entry *e)
 static bool collect_methods(const struct reader *r, const char *code, const char *digit,
                             struct kp_methods *methods, unsigned long *ret_column)
 {
-    struct entry m;
-    for (size_t i = 0; r->methods.sheet && nth_entry(&r->methods, i, &m); i++) {
+    for (size_t i = 0; i < r->methods.n_rows; i++) {
+        const struct entry m = read_entry(&r->methods, &r->methods.rows[i]);
         if (strcmp(m.name, code) != 0 || (m.file && m.file != r->input) ||
             (*digit && strcmp(m.digit, digit) != 0))
             continue;
@@ -201,8 +192,6 @@ static enum kp_status choose_method(const struct reader *r, const struct entry *
     return KP_OK;
 }
 
-/* --- columns --- */
-
 /* The names are the converter's own, so those that are ambiguous in an export have one meaning here. */
 static void read_name(struct kp_context *ctx, const char *name, struct kp_column *column)
 {
@@ -230,10 +219,9 @@ static enum kp_status apply_entry(const struct reader *r, const struct entry *e)
     if (column->kind > KP_COL_METHOD)
         return row_bad(r, e, "the column is named twice:", place);
     column->why = KP_WHY_MAPPING;
-    if (has_open_method(e->name))
-        return choose_method(r, e, e->name, "", column);
-    char *code = strlen(e->name) == CODE + 1 ? kp_arena_strndup(arena, e->name, CODE) : NULL;
-    if (code && has_open_method(code))
+    size_t n = strlen(e->name);
+    char *code = n == CODE || n == CODE + 1 ? kp_arena_strndup(arena, e->name, CODE) : NULL;
+    if (code && strstr(code, OPEN_METHOD))
         return choose_method(r, e, code, e->name + CODE, column);
     read_name(r->ctx, e->name, column);
     if (column->kind > KP_COL_METHOD)
@@ -245,10 +233,11 @@ enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_fil
                              size_t n, struct kp_mapping *mapping)
 {
     struct reader r = {ctx, file, input, n, mapping, table_of(&ctx->arena, &file->sheet), {0}};
-    struct entry e;
     if (file->methods_path)
         r.methods = table_of(&ctx->arena, &file->methods);
-    for (size_t i = 0; nth_entry(&r.columns, i, &e); i++)
+    for (size_t i = 0; i < r.columns.n_rows; i++) {
+        const struct entry e = read_entry(&r.columns, &r.columns.rows[i]);
         KP_TRY(apply_entry(&r, &e));
+    }
     return ctx->arena.failed ? kp_no_memory(ctx) : KP_OK;
 }

@@ -3,16 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "input/header_names.h"
 
 enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2, WIDE = 10 };
 
-enum { FILLED = 1, NUMBER = 2, DATE = 4 };
+/* What a cell contains; PERSONAL: a date, a postal code or a word for a sex, which headers never are. */
+enum { FILLED = 1, NUMBER = 2, DATE = 4, PERSONAL = 8 };
 
 struct line {
     const char *const *cells;
-    const unsigned *traits; /* of the cells: FILLED, NUMBER, DATE */
+    const unsigned *traits; /* of the cells: FILLED, ... */
     size_t n, n_filled;
     uint64_t number;
 };
@@ -45,10 +47,17 @@ static unsigned traits_of(const struct finder *f, const char *cell)
     const char *folded = text ? kp_text_nfkc(f->scratch, text) : NULL;
     struct kp_decimal number;
     struct kp_date date;
-    if (!folded || !*text)
+    if (!folded || !*folded)
         return 0;
-    return (unsigned)FILLED | (kp_decimal_parse(folded, strlen(folded), &number) ? NUMBER : 0) |
-           (kp_date_parse(folded, &date, NULL) == KP_DATE_OK ? DATE : 0);
+    const char *word = kp_text_is_ascii(folded) ? NULL : kp_text_value_key(f->scratch, folded);
+    unsigned traits = FILLED;
+    if (kp_decimal_parse(folded, strlen(folded), &number))
+        traits |= NUMBER;
+    if (kp_date_parse(folded, &date, NULL) == KP_DATE_OK)
+        traits |= DATE | PERSONAL;
+    if (kp_has_shape(folded, "000-0000") || (word && kp_code_of(&f->ctx->tables, "sex", word)))
+        traits |= PERSONAL;
+    return traits;
 }
 
 /* Returns false if the row does not decode or memory is short, which marks the arena. */
@@ -170,9 +179,40 @@ static bool is_field(const struct finder *f, const struct line *names, size_t i,
 
 /* --- rows --- */
 
+static bool is_known(const struct finder *f, const char *cell)
+{
+    struct kp_column column = {0};
+    return kp_header_read(clean_scratch(f), &f->ctx->tables, cell, &column);
+}
+
+/* Returns whether the line looks like data: hardly a known name, but personal cells, or numbers unless
+ * columns may have numbers for names. */
 static bool is_data(const struct finder *f, const struct line *line, bool numbers_may_be_names)
 {
-    return kp_is_data_row(clean_scratch(f), &f->ctx->tables, line->cells, line->n, numbers_may_be_names);
+    size_t known = 0, personal = 0, numbers = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        if (has_trait(line, i, PERSONAL))
+            personal++;
+        else if (has_trait(line, i, NUMBER))
+            numbers++;
+        else
+            known += is_known(f, line->cells[i]);
+    }
+    return personal + numbers > known &&
+           (personal > 0 || (!numbers_may_be_names && 3 * numbers > line->n_filled));
+}
+
+/* Returns whether a line below the names is a header row of its own: it has item codes, or mostly known
+ * names. */
+static bool is_second(const struct finder *f, const struct line *line)
+{
+    size_t known = 0, codes = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        const char *text = kp_text_trim(clean_scratch(f), line->cells[i]);
+        codes += text && kp_is_item_code(text);
+        known += is_known(f, line->cells[i]);
+    }
+    return codes > 0 || (known >= ENOUGH_NAMES && 2 * known >= line->n_filled);
 }
 
 /* Returns whether the line has names of columns, fields of a person among them. */
@@ -318,8 +358,7 @@ static bool has_second(struct finder *f, size_t at)
         return false;
     const struct line *line = &f->lines[at + 1];
     return line->n <= f->lines[at].n && !has_person_values(f, line, &f->lines[at], false) &&
-           (kp_is_header_row(clean_scratch(f), &f->ctx->tables, line->cells, line->n) ||
-            names_parts(f, line, &f->lines[at]));
+           (is_second(f, line) || names_parts(f, line, &f->lines[at]));
 }
 
 static const char *const *padded(struct kp_arena *arena, const struct line *line, size_t n)

@@ -65,12 +65,6 @@ static const char *unit_at(struct kp_arena *arena, const struct kp_tables *table
     return key ? kp_unit_of(tables, key) : NULL;
 }
 
-static const char *trimmed(struct kp_arena *arena, const char *text, size_t n)
-{
-    const char *part = kp_arena_strndup(arena, text, n);
-    return part ? kp_text_trim(arena, part) : NULL;
-}
-
 /* Returns the unit in the brackets at the end ("身長(cm)", "血糖 [mmol/L]"); *ret_rest is where they open. */
 static const char *unit_in_brackets(struct kp_arena *arena, const struct kp_tables *tables,
                                     const char *header, size_t *ret_rest)
@@ -102,29 +96,31 @@ const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables
     return unit && rest == 0 ? unit : unit_at(arena, tables, folded, strlen(folded));
 }
 
+/* Reads a header that ends with a unit at byte rest; unit NULL: it does not. */
+static bool read_before_unit(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                             size_t rest, const char *unit, struct kp_column *column)
+{
+    const char *part = unit ? kp_arena_strndup(arena, header, rest) : NULL;
+    const char *name = part ? kp_text_trim(arena, part) : NULL;
+    if (!name || !read_plain(arena, tables, name, column))
+        return false;
+    kp_column_take_unit(tables, unit, column);
+    return true;
+}
+
 static bool read_with_unit(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                            struct kp_column *column)
 {
     size_t rest = 0;
     const char *unit = unit_in_brackets(arena, tables, header, &rest);
-    if (unit) {
-        const char *name = trimmed(arena, header, rest);
-        if (!name || !read_plain(arena, tables, name, column))
-            return false;
-        kp_column_take_unit(tables, unit, column);
-        return true;
-    }
-    /* "体重kg": the longest unit after a known header */
-    for (rest = 1; header[rest]; rest++) {
-        if (((unsigned char)header[rest] & 0xc0) == 0x80)
-            continue; /* inside a character */
-        unit = unit_at(arena, tables, header + rest, strlen(header + rest));
-        const char *name = unit ? trimmed(arena, header, rest) : NULL;
-        if (name && read_plain(arena, tables, name, column)) {
-            kp_column_take_unit(tables, unit, column);
+    if (unit)
+        return read_before_unit(arena, tables, header, rest, unit, column);
+    /* "体重kg": the longest unit after a known header; it begins with a whole character */
+    for (const char *at = header + 1; *header && *at; at++)
+        if (((unsigned char)*at & 0xc0) != 0x80 &&
+            read_before_unit(arena, tables, header, (size_t)(at - header),
+                             unit_at(arena, tables, at, strlen(at)), column))
             return true;
-        }
-    }
     return false;
 }
 
@@ -163,53 +159,4 @@ bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 bool kp_is_item_code(const char *text)
 {
     return kp_is_code(text, KP_ITEM_CODE_LENGTH) && kp_digits(text) == 1;
-}
-
-bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
-                      size_t n)
-{
-    size_t filled = 0, known = 0, codes = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct kp_column column = {0};
-        const char *cell = kp_text_trim(arena, cells[i]);
-        if (!cell || !*cell)
-            continue;
-        filled++;
-        codes += kp_is_item_code(cell);
-        known += kp_header_read(arena, tables, cell, &column);
-    }
-    enum { ENOUGH = 3 };
-    return codes > 0 || (known >= ENOUGH && 2 * known >= filled);
-}
-
-/* Returns whether the text occurs in data rows only: a date, a postal code, a word for a sex. */
-static bool is_personal(struct kp_arena *arena, const struct kp_tables *tables, const char *text)
-{
-    struct kp_date date;
-    if (kp_date_parse(text, &date, NULL) == KP_DATE_OK || kp_has_shape(text, "000-0000"))
-        return true;
-    const char *key = kp_text_is_ascii(text) ? NULL : kp_text_value_key(arena, text);
-    return key && kp_code_of(tables, "sex", key);
-}
-
-bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
-                    size_t n, bool numbers_may_be_names)
-{
-    size_t filled = 0, known = 0, personal = 0, numbers = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct kp_column column = {0};
-        struct kp_decimal number;
-        const char *cell = kp_text_trim(arena, cells[i]);
-        const char *folded = cell ? kp_text_nfkc(arena, cell) : NULL;
-        if (!folded || !*folded)
-            continue;
-        filled++;
-        if (is_personal(arena, tables, folded))
-            personal++;
-        else if (kp_decimal_parse(folded, strlen(folded), &number))
-            numbers++;
-        else
-            known += kp_header_read(arena, tables, folded, &column);
-    }
-    return personal + numbers > known && (personal > 0 || (!numbers_may_be_names && 3 * numbers > filled));
 }

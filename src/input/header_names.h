@@ -1,4 +1,4 @@
-/* Recognises targets, headers and units by their text, and rows by their cells. */
+/* Recognises targets, headers and units by their text. */
 #ifndef KP_HEADER_NAMES_H
 #define KP_HEADER_NAMES_H
 
@@ -24,14 +24,5 @@ const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables
 
 /* Returns whether the text has the shape of an item code: 17 characters that begin as those of JLAC10 do. */
 bool kp_is_item_code(const char *text);
-
-/* Returns whether a row below the first can be a header row: it has item codes, or mostly known names. */
-bool kp_is_header_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
-                      size_t n);
-
-/* Returns whether the row looks like data: dates, postal codes, words for a sex, or numbers unless columns
- * may have numbers for names, and hardly a known name. */
-bool kp_is_data_row(struct kp_arena *arena, const struct kp_tables *tables, const char *const *cells,
-                    size_t n, bool numbers_may_be_names);
 
 #endif

@@ -42,8 +42,6 @@ static void find_layout(struct kp_inputs *inputs, struct kp_input *input)
     input->layout = inputs->n_layouts++;
 }
 
-/* --- diagnostics --- */
-
 static enum kp_status check_required(struct kp_context *ctx, const struct kp_input_options *options,
                                      const struct kp_input *input)
 {
@@ -61,40 +59,31 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
                             kp_field_at(input->path, input->header_line, lacking[0]->name), fields, headers);
 }
 
-static void warn_titles(struct kp_context *ctx, const struct kp_input *input)
-{
-    char number[16];
-    (void)snprintf(number, sizeof(number), "%u", input->n_title_rows);
-    if (input->n_title_rows > 0)
-        kp_warn(&ctx->diag, KP_K_TITLE_ROWS, kp_at(input->path, input->header_line), number);
-}
-
-static void warn_no_items(struct kp_context *ctx, const struct kp_input *input)
-{
-    for (size_t i = 0; i < input->mapping.n_columns; i++)
-        if (input->mapping.columns[i].kind == KP_COL_ITEM)
-            return;
-    kp_warn(&ctx->diag, KP_K_NO_ITEMS, kp_at(input->path, input->header_line));
-}
-
-static void warn_unmapped(struct kp_context *ctx, const struct kp_input *input)
+static void warn(struct kp_context *ctx, const struct kp_input *input)
 {
     static const enum kp_code codes[] = {
         [KP_WHY_UNKNOWN] = KP_K_COLUMN_UNMAPPED, [KP_WHY_MAPPING] = KP_K_COLUMN_UNMAPPED,
         [KP_WHY_NAME] = KP_K_COLUMN_UNMAPPED,    [KP_WHY_SYNONYM] = KP_K_COLUMN_UNMAPPED,
         [KP_WHY_MEAL] = KP_K_MEAL_UNTOLD,        [KP_WHY_DOCTOR] = KP_K_PARTNER_MISSING,
         [KP_WHY_UNIT] = KP_K_HEADER_UNIT,        [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
+    const struct kp_where header = kp_at(input->path, input->header_line);
+    const struct kp_mapping *m = &input->mapping;
+    bool items = false;
     char number[16];
-    for (size_t i = 0; i < input->mapping.n_columns; i++) {
-        const struct kp_column *column = &input->mapping.columns[i];
-        (void)snprintf(number, sizeof(number), "#%u", column->number);
-        if (column->kind == KP_COL_UNMAPPED)
-            kp_warn(&ctx->diag, codes[column->why], kp_field_at(input->path, input->header_line, number),
-                    *column->header || !column->second ? column->header : column->second, column->unit);
+    (void)snprintf(number, sizeof(number), "%u", input->n_title_rows);
+    if (input->n_title_rows > 0)
+        kp_warn(&ctx->diag, KP_K_TITLE_ROWS, header, number);
+    for (size_t i = 0; i < m->n_columns; i++)
+        items |= m->columns[i].kind == KP_COL_ITEM;
+    if (!items)
+        kp_warn(&ctx->diag, KP_K_NO_ITEMS, header);
+    for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
+        (void)snprintf(number, sizeof(number), "#%u", c->number);
+        if (c->kind == KP_COL_UNMAPPED)
+            kp_warn(&ctx->diag, codes[c->why], kp_field_at(input->path, input->header_line, number),
+                    *c->header || !c->second ? c->header : c->second, c->unit);
     }
 }
-
-/* --- taking inputs --- */
 
 static enum kp_status map(struct kp_context *ctx, const struct kp_mapping_job *job, char delimiter,
                           struct kp_input *input)
@@ -125,19 +114,14 @@ static enum kp_status take(struct kp_context *ctx, const struct kp_input_options
     return map(ctx, &job, options->delimiter, input);
 }
 
-static enum kp_status make_room(struct kp_context *ctx, size_t n, struct kp_inputs *inputs)
-{
-    inputs->list = kp_arena_alloc(&ctx->arena, (n + 1) * sizeof(*inputs->list));
-    return inputs->list ? KP_OK : kp_no_memory(ctx);
-}
-
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs)
 {
     struct kp_mapping_file file = {0};
     const struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
-    struct kp_inputs inputs = {0};
-    KP_TRY(make_room(ctx, files->n, &inputs));
+    struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, (files->n + 1) * sizeof(*inputs.list))};
+    if (!inputs.list)
+        return kp_no_memory(ctx);
     if (options->mapping)
         KP_TRY(kp_mapping_load(ctx, options->mapping, options->methods, &file));
     for (size_t i = 0; i < files->n; i++) {
@@ -149,9 +133,7 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
                     &inputs));
         /* before the warnings: if the header is missing, they would quote a person's row */
         KP_TRY(check_required(ctx, options, input));
-        warn_titles(ctx, input);
-        warn_no_items(ctx, input);
-        warn_unmapped(ctx, input);
+        warn(ctx, input);
         find_layout(&inputs, input);
     }
     *ret_inputs = inputs;
@@ -161,8 +143,9 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs)
 {
-    struct kp_inputs inputs = {0};
-    KP_TRY(make_room(ctx, 1, &inputs));
+    struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, sizeof(*inputs.list))};
+    if (!inputs.list)
+        return kp_no_memory(ctx);
     KP_TRY(take(ctx, options, (struct kp_mapping_job){.n_inputs = 1}, path, path, &inputs));
     *ret_inputs = inputs;
     return KP_OK;

@@ -7,8 +7,6 @@
 #include "input/cc2x.h"
 #include "input/header_names.h"
 
-/* --- loading --- */
-
 static enum kp_status load_sheet(struct kp_context *ctx, const char *path, enum kp_comments comments,
                                  struct kp_sheet *ret_sheet)
 {
@@ -37,8 +35,6 @@ enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const c
     *ret_file = file;
     return KP_OK;
 }
-
-/* --- header synonyms --- */
 
 static bool same_target(const struct kp_column *a, const struct kp_column *b)
 {
@@ -146,8 +142,6 @@ static enum kp_status apply_synonyms(struct kp_context *ctx, const struct kp_map
     leave_out_dependent(&ctx->tables, m);
     return ctx->arena.failed ? kp_no_memory(ctx) : KP_OK;
 }
-
-/* --- all columns --- */
 
 static enum kp_status apply_file(struct kp_context *ctx, const struct kp_mapping_job *job,
                                  struct kp_mapping *m)

@@ -4,11 +4,6 @@
 
 #include "base/text.h"
 
-struct kp_value *kp_norm_value(const struct kp_norm *norm, const struct kp_item *item)
-{
-    return &norm->record->values[item - norm->tables->items];
-}
-
 void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg)
 {
     kp_findings_add(cell->norm->findings, code, cell->item->label, value, arg);
@@ -21,42 +16,6 @@ bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
     kp_findings_add(norm->findings, KP_K_DASH_EMPTY, where, NULL);
     norm->record->dash_empty = true;
     return true;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-void kp_norm_store(const struct kp_norm_cell *cell, struct kp_value value)
-{
-    struct kp_value *now = kp_norm_value(cell->norm, cell->item);
-    if (value.state == KP_VALUE_ABSENT)
-        return;
-    bool same = now->state == value.state && now->limit == value.limit && same_text(now->text, value.text) &&
-                (!now->flag || !value.flag || now->flag == value.flag);
-    if (now->state == KP_VALUE_ABSENT) {
-        *now = value;
-    } else if (same) {
-        now->flag = now->flag ? now->flag : value.flag;
-    } else if (cell->item->several == KP_SEVERAL_POSITIVE) {
-        bool better = value.state == KP_VALUE_PRESENT &&
-                      (now->state != KP_VALUE_PRESENT || strcmp(value.text, now->text) < 0); /* 1 is 陽性 */
-        *now = better ? value : *now;
-        kp_norm_note(cell, KP_K_POSITIVE_TAKEN, NULL, NULL);
-    } else {
-        kp_norm_disagree(cell, cell->item->label);
-    }
-}
-
-void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item,
-                   const char *code)
-{
-    struct kp_norm_later *later = kp_arena_alloc(norm->arena, sizeof(*later));
-    if (!later)
-        return;
-    *later = (struct kp_norm_later){*list, item, code, norm->findings->column};
-    *list = later;
 }
 
 const char *kp_norm_text(const char *s)

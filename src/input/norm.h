@@ -43,17 +43,10 @@ struct kp_norm_cell {
     const char *key;            /* value key of text */
 };
 
-/* Returns the value of an item in the record. */
-struct kp_value *kp_norm_value(const struct kp_norm *norm, const struct kp_item *item);
 /* Adds a finding about the cell's item; value is personal, arg is not. */
 void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg);
 /* Returns whether the value is only a dash and so counts as empty; adds a finding then. */
 bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key);
-/* Stores a value of the cell's item; combines it with an earlier one by the item's rule. */
-void kp_norm_store(const struct kp_norm_cell *cell, struct kp_value value);
-/* Prepends an item to grades or reasons. */
-void kp_norm_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item,
-                   const char *code);
 /* Returns s, or "" for NULL, when the arena has failed. */
 const char *kp_norm_text(const char *s);
 /* Reads a date in any form exports use, as a day count only if the column says so. Adds a finding on

@@ -67,7 +67,7 @@ bool kp_norm_is_grade(const char *key)
 
 void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item)
 {
-    struct kp_value *value = kp_norm_value(norm, item);
+    struct kp_value *value = kp_value_of(norm->record, item);
     const char *fasting = norm->record->field[KP_F_FASTING];
     enum kp_meal by_item = KP_MEAL_UNTOLD, by_field = KP_MEAL_UNTOLD;
     if (*fasting)

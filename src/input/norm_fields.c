@@ -22,10 +22,9 @@ struct rule {
     /* Returns the normal form; "" with a finding if the value is refused. */
     const char *(*read)(const struct reading *r);
     enum kp_code refusal;
-    const char *of; /* digits: separators to drop; codes: the code system */
-    size_t least, most;
-    size_t width;     /* of digits, filled with zeros; 0: any */
-    const char *size; /* texts: most, in CP932 bytes, for the finding */
+    const char *of;     /* digits: separators to drop; codes: the code system */
+    size_t least, most; /* digits; CP932 bytes of texts */
+    size_t width;       /* of digits, filled with zeros; 0: any */
 };
 
 static void note(const struct reading *r, enum kp_code code, const char *value, const char *arg)
@@ -142,7 +141,7 @@ static const char *read_kana(const struct reading *r)
     (void)respelled(r, KP_K_KANA_CONVERTED, kana);
     if (kp_text_cp932_bytes(r->norm->tables->text, kana, NULL) <= r->rule->most)
         return kana;
-    note(r, KP_K_TOO_LONG, r->value, r->rule->size);
+    note(r, KP_K_TOO_LONG, r->value, kp_arena_printf(r->norm->arena, "%zu", r->rule->most));
     return "";
 }
 
@@ -164,7 +163,7 @@ static const char *read_wide(const struct reading *r)
         return "";
     (void)respelled(r, KP_K_WIDTH_CHANGED, wide);
     if (kp_text_cut(r->norm->tables->text, wide, r->rule->most))
-        note(r, KP_K_TEXT_CUT, r->value, r->rule->size);
+        note(r, KP_K_TEXT_CUT, r->value, kp_arena_printf(r->norm->arena, "%zu", r->rule->most));
     return wide;
 }
 
@@ -188,17 +187,17 @@ static const struct rule RULES[] = {
     [KP_F_QUALIFICATION] = {read_code, KP_K_QUALIFICATION, "qualification"},
     [KP_F_MEMBER_FROM] = {read_date},
     [KP_F_MEMBER_TO] = {read_date},
-    [KP_F_NAME_KANA] = {read_kana, KP_K_KANA_NAME, .most = 100, .size = "100"},
+    [KP_F_NAME_KANA] = {read_kana, KP_K_KANA_NAME, .most = 100},
     [KP_F_NAME] = {read_verbatim},
     [KP_F_SEX] = {read_code, KP_K_SEX, "sex"},
     [KP_F_BIRTH_DATE] = {read_date},
     [KP_F_POSTAL_CODE] = {read_postal, KP_K_POSTAL_CODE},
-    [KP_F_ADDRESS] = {read_address, .most = 80, .size = "80"},
+    [KP_F_ADDRESS] = {read_address, .most = 80},
     [KP_F_EXAM_DATE] = {read_date},
     [KP_F_FACILITY_NUMBER] = {read_digits, KP_K_FACILITY_NUMBER, " -", 9, 10, 10},
-    [KP_F_FACILITY_NAME] = {read_wide, .most = 40, .size = "40"},
+    [KP_F_FACILITY_NAME] = {read_wide, .most = 40},
     [KP_F_FACILITY_POSTAL_CODE] = {read_postal, KP_K_POSTAL_CODE},
-    [KP_F_FACILITY_ADDRESS] = {read_address, .most = 80, .size = "80"},
+    [KP_F_FACILITY_ADDRESS] = {read_address, .most = 80},
     [KP_F_FACILITY_PHONE] = {read_digits, KP_K_PHONE, "-()", 1, 11, 0},
     [KP_F_TICKET_NUMBER] = {read_digits, KP_K_TICKET, "", 11, 11, 11},
     [KP_F_TICKET_EXPIRES] = {read_date},

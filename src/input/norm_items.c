@@ -11,6 +11,40 @@
 #define SYSTEM_REASON "1.2.392.200119.6.24080"    /* 測定不可能・検査未実施の理由 */
 #define ITEM_REASON "9N512000000000011"
 
+/* Stores a value of the item; combines it with an earlier one by the item's rule. */
+static void store(const struct kp_norm_cell *c, struct kp_value value)
+{
+    struct kp_value *now = kp_value_of(c->norm->record, c->item);
+    if (value.state == KP_VALUE_ABSENT)
+        return;
+    bool same = now->state == value.state && now->limit == value.limit &&
+                strcmp(kp_norm_text(now->text), kp_norm_text(value.text)) == 0 &&
+                (!now->flag || !value.flag || now->flag == value.flag);
+    if (now->state == KP_VALUE_ABSENT) {
+        *now = value;
+    } else if (same) {
+        now->flag = now->flag ? now->flag : value.flag;
+    } else if (c->item->several == KP_SEVERAL_POSITIVE) {
+        bool better = value.state == KP_VALUE_PRESENT &&
+                      (now->state != KP_VALUE_PRESENT || strcmp(value.text, now->text) < 0); /* 1 is 陽性 */
+        *now = better ? value : *now;
+        kp_norm_note(c, KP_K_POSITIVE_TAKEN, NULL, NULL);
+    } else {
+        kp_norm_disagree(c, c->item->label);
+    }
+}
+
+/* Prepends an item to grades or reasons. */
+static void settle_later(struct kp_norm *norm, struct kp_norm_later **list, const struct kp_item *item,
+                         const char *code)
+{
+    struct kp_norm_later *later = kp_arena_alloc(norm->arena, sizeof(*later));
+    if (!later)
+        return;
+    *later = (struct kp_norm_later){*list, item, code, norm->findings->column};
+    *list = later;
+}
+
 /* Reads a reason for a missing result (測定不可能・検査未実施の理由), such as "生理中" for urine. */
 static bool read_reason(const struct kp_norm_cell *c, struct kp_value *value)
 {
@@ -20,7 +54,7 @@ static bool read_reason(const struct kp_norm_cell *c, struct kp_value *value)
     if (!certain || c->item->type == KP_TYPE_ST || strcmp(c->item->code, ITEM_REASON) == 0)
         return false;
     value->state = KP_VALUE_NOT_DONE;
-    kp_norm_later(norm, &norm->reasons, c->item, code);
+    settle_later(norm, &norm->reasons, c->item, code);
     return true;
 }
 
@@ -42,8 +76,6 @@ static bool read_state(const struct kp_norm_cell *c, struct kp_value *value)
     }
     return read_reason(c, value);
 }
-
-/* --- texts and findings --- */
 
 static void read_text(const struct kp_norm_cell *c, struct kp_value *value)
 {
@@ -86,7 +118,7 @@ static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *va
     struct kp_norm_cell to = *c;
     to.item = &c->norm->tables->items[text_item];
     read_text(&to, &words);
-    kp_norm_store(&to, words);
+    store(&to, words);
     value->state = words.state;
     value->text = "1";
     kp_norm_note(c, KP_K_FINDING_DERIVED, NULL, to.item->label);
@@ -115,7 +147,7 @@ static const char *flag_alone(const struct kp_norm_cell *c, const struct kp_item
 static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
 {
     const struct kp_item *flag_item = &c->norm->tables->items[c->item->depends_on];
-    struct kp_value *flag = kp_norm_value(c->norm, flag_item);
+    struct kp_value *flag = kp_value_of(c->norm->record, flag_item);
     const char *code = flag_alone(c, flag_item);
     if (!code && read_state(c, value)) {
         if (value->state != KP_VALUE_NOT_DONE)
@@ -152,7 +184,7 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
     if (is_grade(c->item, c->key)) {
         kp_norm_note(c, KP_K_GRADE_IGNORED, c->text, NULL);
-        kp_norm_later(c->norm, &c->norm->grades, c->item, NULL);
+        settle_later(c->norm, &c->norm->grades, c->item, NULL);
     } else if (!read_state(c, value)) {
         read_text(c, value);
     }
@@ -171,7 +203,7 @@ void kp_norm_item(const struct kp_norm_cell *c)
         read_finding(c, &value);
     else if (c->item->type == KP_TYPE_ST)
         read_words(c, &value);
-    kp_norm_store(c, value);
+    store(c, value);
 }
 
 enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *item, const char *key)
@@ -186,20 +218,18 @@ enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *
                                                                             : KP_SAYS_WORDS;
 }
 
-/* --- after all items --- */
-
 /* Stores the reasons for missing results, unless another column had the result. */
 static void settle_reasons(struct kp_norm *norm)
 {
     const struct kp_item *reason = kp_item_find(norm->tables, ITEM_REASON);
     for (const struct kp_norm_later *r = norm->reasons; r && reason; r = r->next) {
-        if (kp_norm_value(norm, r->item)->state != KP_VALUE_NOT_DONE)
+        if (kp_value_of(norm->record, r->item)->state != KP_VALUE_NOT_DONE)
             continue;
         const struct kp_column none = {.number = r->column};
         const struct kp_norm_cell to = {.norm = norm, .column = &none, .item = reason, .text = "", .key = ""};
         norm->findings->column = r->column;
         kp_findings_add(norm->findings, KP_K_REASON_DERIVED, r->item->label, NULL, reason->label);
-        kp_norm_store(&to, (struct kp_value){.state = KP_VALUE_PRESENT, .text = r->code});
+        store(&to, (struct kp_value){.state = KP_VALUE_PRESENT, .text = r->code});
     }
     norm->findings->column = 0;
 }

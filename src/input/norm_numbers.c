@@ -226,19 +226,17 @@ void kp_norm_unit(const struct kp_norm_cell *c)
 
 static void read_flag(const struct kp_norm_cell *c, struct kp_value *value)
 {
-    static const struct {
-        const char *key;
-        char flag; /* 0: a mark without a direction */
-    } flags[] = {{"h", 'H'},  {"hh", 'H'}, {"↑", 'H'}, {"l", 'L'},
-                 {"ll", 'L'}, {"↓", 'L'},  {"n", 'N'}, {"*", 0}};
-    for (size_t i = 0; i < KP_COUNT(flags); i++)
-        if (strcmp(c->key, flags[i].key) == 0) {
-            value->flag = flags[i].flag ? flags[i].flag : value->flag;
-            if (c->key[1] || !flags[i].flag)
-                kp_norm_note(c, KP_K_NUMBER_CLEANED, c->text, NULL);
-            return;
-        }
-    kp_norm_note(c, KP_K_CODE_UNKNOWN, c->text, "H, L, N");
+    char flag = kp_list_has("h hh ↑", c->key)   ? 'H'
+                : kp_list_has("l ll ↓", c->key) ? 'L'
+                : strcmp(c->key, "n") == 0      ? 'N'
+                                                : 0;
+    if (!flag && strcmp(c->key, "*") != 0) { /* a mark without a direction */
+        kp_norm_note(c, KP_K_CODE_UNKNOWN, c->text, "H, L, N");
+        return;
+    }
+    value->flag = flag ? flag : value->flag;
+    if (c->key[1] || !flag)
+        kp_norm_note(c, KP_K_NUMBER_CLEANED, c->text, NULL);
 }
 
 /* Rounds a reference limit to the item's decimals, but keeps more of a limit as the source states it. */
@@ -254,7 +252,7 @@ static bool limit_digits(const struct kp_norm_cell *c, struct kp_decimal decimal
 
 void kp_norm_reference(const struct kp_norm_cell *c)
 {
-    struct kp_value *value = kp_norm_value(c->norm, c->item);
+    struct kp_value *value = kp_value_of(c->norm->record, c->item);
     struct kp_decimal stated, decimal, limit;
     struct number number = {0};
     if (c->text[0] == '\0' || kp_text_is_dash(c->key))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "input/header_names.h"
 #include "input/intake.h"
@@ -17,8 +18,10 @@ enum fate { UNLISTED, RECOGNISED, SETTLED, SUGGESTED, LEFT };
 /* What is proposed for a column. */
 struct choice {
     enum fate fate;
+    const struct kp_column *column;
+    const struct kp_column_survey *survey;
     struct kp_column as; /* with the target to write */
-    const char *key;     /* by which mapping files compare headers */
+    const char *key;     /* of the header, as mapping files compare it */
 };
 
 struct proposer {
@@ -26,20 +29,11 @@ struct proposer {
     const struct kp_input_options *options;
     const struct kp_input *input;
     struct kp_survey survey;
-    struct choice *choices; /* by column */
+    struct choice *choices; /* one per column */
+    size_t n;
     struct kp_buf *out;
     struct kp_proposal counts;
 };
-
-static size_t index_of(const struct proposer *p, const struct kp_column *column)
-{
-    return (size_t)(column - p->input->mapping.columns);
-}
-
-static const struct kp_column *end_of(const struct proposer *p)
-{
-    return p->input->mapping.columns + p->input->mapping.n_columns;
-}
 
 /* --- choosing --- */
 
@@ -56,9 +50,8 @@ static bool hint_of(struct kp_context *ctx, const struct kp_column *column, uint
 
 /* Returns whether the values settle an ambiguous header: only names in kana, only words for the insured or
  * dependants. */
-static bool is_settled(const struct proposer *p, const struct kp_column *column, uint32_t target)
+static bool is_settled(const struct proposer *p, const struct kp_column_survey *s, uint32_t target)
 {
-    const struct kp_column_survey *s = &p->survey.columns[index_of(p, column)];
     bool fits = (target == KP_F_NAME_KANA && s->kana == s->filled) ||
                 (target == KP_F_QUALIFICATION && s->qualifications == s->filled);
     return fits && s->filled > 0 && !kp_mapping_has(&p->input->mapping, KP_COL_FIELD, target);
@@ -90,10 +83,9 @@ static bool find_contained(struct kp_context *ctx, const char *header, uint32_t 
 static bool is_unit_beside(const struct proposer *p, const struct kp_column *column, struct kp_column *ret_as)
 {
     enum { FARTHEST = 3 };
+    const struct kp_column *first = p->input->mapping.columns;
     const char *name = column->second && *column->second ? column->second : column->header;
-    if (strcmp(name, "単位") != 0)
-        return false;
-    for (size_t i = 1; i <= FARTHEST && i <= index_of(p, column); i++) {
+    for (size_t i = 1; strcmp(name, "単位") == 0 && i <= FARTHEST && column - first >= (ptrdiff_t)i; i++) {
         const struct kp_column *item = column - i;
         if (item->kind == KP_COL_ITEM && !item->is_pair &&
             p->ctx->tables.items[item->index].type == KP_TYPE_PQ) {
@@ -107,53 +99,46 @@ static bool is_unit_beside(const struct proposer *p, const struct kp_column *col
     return false;
 }
 
-static void choose(const struct proposer *p, const struct kp_column *column, struct choice *c)
+static void choose(const struct proposer *p, struct choice *c)
 {
     uint32_t target = 0;
-    *c = (struct choice){.as = *column, .key = kp_text_value_key(&p->ctx->arena, column->header)};
-    if (column->kind != KP_COL_UNMAPPED) {
-        c->fate = column->kind >= KP_COL_FIELD ? RECOGNISED : UNLISTED;
+    if (c->column->kind != KP_COL_UNMAPPED) {
+        c->fate = c->column->kind >= KP_COL_FIELD ? RECOGNISED : UNLISTED;
         return;
     }
     c->fate = LEFT;
-    if (column->why != KP_WHY_UNKNOWN)
+    if (c->column->why != KP_WHY_UNKNOWN)
         return;
-    bool hint = hint_of(p->ctx, column, &target);
-    if (hint && is_settled(p, column, target)) {
-        c->fate = SETTLED;
-    } else if (is_unit_beside(p, column, &c->as)) {
+    bool hint = hint_of(p->ctx, c->column, &target), settled = hint && is_settled(p, c->survey, target);
+    if (!settled && is_unit_beside(p, c->column, &c->as)) {
         c->fate = SUGGESTED;
-        return;
-    } else if (hint || find_contained(p->ctx, column->header, &target)) {
-        c->fate = SUGGESTED;
-    } else {
-        return;
+    } else if (hint || find_contained(p->ctx, c->column->header, &target)) {
+        c->fate = settled ? SETTLED : SUGGESTED;
+        kp_target_set(&p->ctx->tables, target, &c->as);
     }
-    kp_target_set(&p->ctx->tables, target, &c->as);
 }
 
 /* --- writing --- */
 
 /* Returns whether the header names the column unambiguously in a mapping file. */
-static bool is_clear(const struct proposer *p, const struct kp_column *column)
+static bool is_clear(const struct proposer *p, const struct choice *c)
 {
-    const char *mark = strrchr(column->header, '@');
-    const char *key = p->choices[index_of(p, column)].key;
-    if (!*key || column->header[0] == '#' || strpbrk(column->header, "\r\n\"") || column->second ||
-        (mark && mark[1] >= '0' && mark[1] <= '9'))
+    const char *header = c->column->header, *mark = strrchr(header, '@');
+    if (!*c->key || header[0] == '#' || strpbrk(header, "\r\n\"") || c->column->second ||
+        (mark && kp_digits(mark + 1) > 0))
         return false;
-    for (size_t i = 0; i < p->input->mapping.n_columns; i++)
-        if (i != index_of(p, column) && strcmp(p->choices[i].key, key) == 0)
+    for (const struct choice *other = p->choices; other < p->choices + p->n; other++)
+        if (other != c && strcmp(other->key, c->key) == 0)
             return false;
     return true;
 }
 
-static void put_column(const struct proposer *p, const struct kp_column *column)
+static void put_column(const struct proposer *p, const struct choice *c)
 {
-    if (is_clear(p, column))
-        kp_buf_csv(p->out, column->header, strlen(column->header));
+    if (is_clear(p, c))
+        kp_buf_csv(p->out, c->column->header, strlen(c->column->header));
     else
-        kp_buf_printf(p->out, "#%u", column->number);
+        kp_buf_printf(p->out, "#%u", c->column->number);
     kp_buf_char(p->out, ',');
 }
 
@@ -177,19 +162,18 @@ static const char *name_of(const struct proposer *p, const struct kp_column *as)
 }
 
 /* "# #21 身長: ...; 223/224: 999.9 ×200, 99.9 ×23" */
-static void put_comment(const struct proposer *p, const struct kp_column *column, const char *what)
+static void put_comment(const struct proposer *p, const struct choice *c, const char *what)
 {
-    const struct kp_column_survey *s = &p->survey.columns[index_of(p, column)];
-    const char *texts[] = {column->header, column->second};
-    kp_buf_printf(p->out, "# #%u", column->number);
+    const char *texts[] = {c->column->header, c->column->second};
+    kp_buf_printf(p->out, "# #%u", c->column->number);
     for (size_t i = 0; i < KP_COUNT(texts); i++) {
         kp_buf_str(p->out, texts[i] && *texts[i] ? " " : "");
         for (const char *at = texts[i] ? texts[i] : ""; *at; at++)
             kp_buf_char(p->out, (unsigned char)*at < 0x20 ? ' ' : *at);
     }
-    kp_buf_printf(p->out, "%s%s; %" PRIu64 "/%" PRIu64 "%s", *what ? ": " : "", what, s->filled,
-                  p->survey.rows, s->filled ? ": " : "");
-    kp_shapes_write(&s->shapes, p->out);
+    kp_buf_printf(p->out, "%s%s; %" PRIu64 "/%" PRIu64 "%s", *what ? ": " : "", what, c->survey->filled,
+                  p->survey.rows, c->survey->filled ? ": " : "");
+    kp_shapes_write(&c->survey->shapes, p->out);
     kp_buf_char(p->out, '\n');
 }
 
@@ -202,18 +186,20 @@ static void put_remark(const struct proposer *p, const char *ja, const char *en)
  * half counts. */
 static bool is_superseded(const struct proposer *p, const struct kp_column *column)
 {
+    const struct kp_mapping *m = &p->input->mapping;
     if (column->kind == KP_COL_ITEM && p->ctx->tables.items[column->index].several != KP_SEVERAL_AGREE)
         return false;
-    for (const struct kp_column *later = column + 1; later < end_of(p); later++)
+    for (const struct kp_column *later = column + 1; later < m->columns + m->n_columns; later++)
         if (later->kind == column->kind && later->index == column->index &&
             strcmp(later->header, column->header) == 0)
             return true;
     return false;
 }
 
-static void put_recognised(const struct proposer *p, const struct kp_column *column)
+static void put_recognised(const struct proposer *p, const struct choice *c)
 {
-    const struct kp_column_survey *s = &p->survey.columns[index_of(p, column)];
+    const struct kp_column *column = c->column;
+    const struct kp_column_survey *s = c->survey;
     bool dashed = s->dashes > 0 && p->survey.dash_is_empty, superseded = is_superseded(p, column);
     const char *why = column->why == KP_WHY_NAME
                           ? kp_say(p->ctx, "見出しが項目名・コードそのもの", "the header is its name or code")
@@ -221,7 +207,7 @@ static void put_recognised(const struct proposer *p, const struct kp_column *col
     const char *what =
         kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", name_of(p, column), column->is_pair ? " / " : "",
                         column->is_pair ? p->ctx->tables.items[column->casual].name : "", why);
-    put_comment(p, column, what ? what : "");
+    put_comment(p, c, what ? what : "");
     if (superseded)
         put_remark(p, "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります",
                    "repeated further right (two exports side by side): the last column is used");
@@ -231,7 +217,7 @@ static void put_recognised(const struct proposer *p, const struct kp_column *col
     else if (dashed)
         put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
                    "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
-    put_column(p, column);
+    put_column(p, c);
     if (superseded) {
         kp_buf_str(p->out, "ignore,,\n");
         return;
@@ -243,24 +229,14 @@ static void put_recognised(const struct proposer *p, const struct kp_column *col
 
 static const char *why_left(const struct proposer *p, const struct kp_column *column)
 {
-    switch (column->why) {
-    case KP_WHY_MEAL:
-        return kp_say(p->ctx, "空腹時か随時かを示す列がない",
-                      "no column says whether blood was drawn fasting");
-    case KP_WHY_DOCTOR:
-        return kp_say(p->ctx, "判定と医師名の一方しかない",
-                      "judgement and doctor's name go out together, the other column is missing");
-    case KP_WHY_UNIT:
-        return kp_say(p->ctx, "単位が項目の単位に直せない", "its unit cannot be converted into the item's");
-    case KP_WHY_ROWS:
-        return kp_say(p->ctx, "2行の見出しの意味が食い違う", "the two header rows say different things");
-    case KP_WHY_UNKNOWN:
-    case KP_WHY_MAPPING:
-    case KP_WHY_NAME:
-    case KP_WHY_SYNONYM:
-        break;
-    }
-    return "";
+    static const char *const reasons[][2] = {
+        [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
+        [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
+                           "judgement and doctor's name go out together, the other column is missing"},
+        [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
+        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"}};
+    const char *reason = kp_say(p->ctx, reasons[column->why][0], reasons[column->why][1]);
+    return reason ? reason : "";
 }
 
 static void put_section(const struct proposer *p, const char *ja, const char *en)
@@ -279,13 +255,10 @@ static void put_head(const struct proposer *p)
     enum kp_encoding found = input->probe.encoding;
     bool utf16 = found == KP_ENC_UTF16LE || found == KP_ENC_UTF16BE;
     const char *slash = strrchr(input->path, '/');
-    const char *delimiter = input->delimiter == '\t'  ? "tab"
-                            : input->delimiter == ';' ? "semicolon"
-                                                      : "comma";
     kp_buf_printf(
         p->out, "# kenporter " KP_VERSION " map: %s (%s, %s, %s %u, %s %u, %s %zu, %s %" PRIu64 ")\n",
-        slash ? slash + 1 : input->path, encodings[utf16 ? found : input->encoding], delimiter,
-        kp_say(p->ctx, "表題行", "title rows"), input->n_title_rows,
+        slash ? slash + 1 : input->path, encodings[utf16 ? found : input->encoding],
+        kp_delimiter_name(input->delimiter), kp_say(p->ctx, "表題行", "title rows"), input->n_title_rows,
         kp_say(p->ctx, "見出し行", "header rows"), input->n_header_rows, kp_say(p->ctx, "列", "columns"),
         input->mapping.n_columns, kp_say(p->ctx, "調べた行", "rows looked at"), p->survey.rows);
     put_remark(
@@ -295,26 +268,19 @@ static void put_head(const struct proposer *p)
     kp_buf_str(p->out, "column,target,unit,values\n");
 }
 
-static void put_choice(struct proposer *p, const struct kp_column *column)
+static void put_choice(const struct proposer *p, const struct choice *c)
 {
-    const struct choice *c = &p->choices[index_of(p, column)];
     if (c->fate == RECOGNISED) {
-        p->counts.recognised++;
-        put_recognised(p, column);
+        put_recognised(p, c);
         return;
     }
-    if (c->fate == SETTLED) {
-        p->counts.recognised++;
-        put_comment(p, column,
-                    kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
-                           "ambiguous by its header, settled by its values"));
-    } else {
-        p->counts.suggested += c->fate == SUGGESTED;
-        p->counts.left += c->fate == LEFT;
-        put_comment(p, column, c->fate == SUGGESTED ? name_of(p, &c->as) : why_left(p, column));
-        kp_buf_str(p->out, "# ");
-    }
-    put_column(p, column);
+    put_comment(p, c,
+                c->fate == LEFT        ? why_left(p, c->column)
+                : c->fate == SUGGESTED ? name_of(p, &c->as)
+                                       : kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
+                                                "ambiguous by its header, settled by its values"));
+    kp_buf_str(p->out, c->fate == SETTLED ? "" : "# ");
+    put_column(p, c);
     if (c->fate == LEFT)
         kp_buf_str(p->out, "ignore");
     else
@@ -322,11 +288,16 @@ static void put_choice(struct proposer *p, const struct kp_column *column)
     kp_buf_str(p->out, ",,\n");
 }
 
-static void put_choices(struct proposer *p, enum fate fate, enum fate or)
+/* Writes the choices with either fate and returns their number. */
+static size_t put_choices(const struct proposer *p, enum fate fate, enum fate or)
 {
-    for (const struct kp_column *column = p->input->mapping.columns; column < end_of(p); column++)
-        if (p->choices[index_of(p, column)].fate == fate || p->choices[index_of(p, column)].fate == or)
-            put_choice(p, column);
+    size_t n = 0;
+    for (const struct choice *c = p->choices; c < p->choices + p->n; c++)
+        if (c->fate == fate || c->fate == or) {
+            put_choice(p, c);
+            n++;
+        }
+    return n;
 }
 
 /* Lists the required fields that no column was recognised as, or settled as by its values. */
@@ -335,7 +306,7 @@ static void put_lacking(struct proposer *p)
     const struct kp_field_info *lacking[KP_F__COUNT];
     size_t n = kp_mapping_lacks(&p->input->mapping, &p->options->facility, lacking);
     bool has_name = false;
-    for (size_t i = 0; i < p->input->mapping.n_columns; i++)
+    for (size_t i = 0; i < p->n; i++)
         has_name |= p->choices[i].fate == SETTLED && p->choices[i].as.index == KP_F_NAME_KANA;
     for (size_t i = 0; i < n; i++) {
         if (has_name && lacking[i] == &kp_fields[KP_F_NAME_KANA])
@@ -351,20 +322,26 @@ static void put_lacking(struct proposer *p)
 /* Failures mark out or the arena. */
 static void write_proposal(struct proposer *p)
 {
-    const struct kp_mapping *m = &p->input->mapping;
-    p->choices = kp_arena_alloc(&p->ctx->arena, (m->n_columns + 1) * sizeof(*p->choices));
-    for (size_t i = 0; p->choices && i < m->n_columns; i++)
-        choose(p, &m->columns[i], &p->choices[i]);
+    p->n = p->input->mapping.n_columns;
+    p->choices = kp_arena_alloc(&p->ctx->arena, (p->n + 1) * sizeof(*p->choices));
+    for (size_t i = 0; p->choices && i < p->n; i++) {
+        const struct kp_column *column = &p->input->mapping.columns[i];
+        p->choices[i] = (struct choice){.column = column,
+                                        .survey = &p->survey.columns[i],
+                                        .as = *column,
+                                        .key = kp_text_value_key(&p->ctx->arena, column->header)};
+        choose(p, &p->choices[i]);
+    }
     if (p->ctx->arena.failed)
         return;
     put_head(p);
     put_section(p, "認識した列", "recognised");
-    put_choices(p, RECOGNISED, SETTLED);
+    p->counts.recognised = put_choices(p, RECOGNISED, SETTLED);
     put_section(p, "候補(確実ではありません。確かめてから採用)",
                 "suggestions, not certain: check before you accept one");
-    put_choices(p, SUGGESTED, SUGGESTED);
+    p->counts.suggested = put_choices(p, SUGGESTED, SUGGESTED);
     put_section(p, "使わない列", "not used");
-    put_choices(p, LEFT, LEFT);
+    p->counts.left = put_choices(p, LEFT, LEFT);
     put_lacking(p);
 }
 

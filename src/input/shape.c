@@ -65,20 +65,16 @@ bool kp_shapes_add(struct kp_shapes *shapes, struct kp_arena *arena, const char 
 {
     struct kp_buf shape = {0};
     unsigned i = 0;
-    bool ok = true;
     kp_shape_of(text, &shape);
     while (i < shapes->n_kept && strcmp(shapes->kept[i].shape, kp_buf_text(&shape)) != 0)
         i++;
-    if (i == shapes->n_kept && i < KP_SHAPES_KEPT) {
-        shapes->kept[i].shape = kp_buf_ok(&shape) ? kp_arena_strdup(arena, kp_buf_text(&shape)) : NULL;
-        ok = shapes->kept[i].shape != NULL;
-        shapes->n_kept += ok;
-    }
-    if (ok && i < KP_SHAPES_KEPT)
-        shapes->kept[i].n++;
-    else
-        shapes->others++;
+    bool is_new = i == shapes->n_kept && i < KP_SHAPES_KEPT, ok = kp_buf_ok(&shape);
+    if (is_new && ok)
+        ok = (shapes->kept[i].shape = kp_arena_strdup(arena, kp_buf_text(&shape))) != NULL;
+    shapes->n_kept += is_new && ok;
     kp_buf_release(&shape);
+    if (ok)
+        (*(i < KP_SHAPES_KEPT ? &shapes->kept[i].n : &shapes->others))++;
     return ok;
 }
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/status.h"
 #include "base/text.h"
 #include "law/ident.h"
 
@@ -10,13 +9,9 @@ enum { MAX_AGE_YEARS = 120 };
 
 static void check_required(const struct kp_record *record, struct kp_findings *findings)
 {
-    static const enum kp_field required[] = {
-        KP_F_INSURER_NUMBER,  KP_F_INSURED_NUMBER, KP_F_NAME_KANA, KP_F_SEX,
-        KP_F_BIRTH_DATE,      KP_F_POSTAL_CODE,    KP_F_ADDRESS,   KP_F_EXAM_DATE,
-        KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME};
-    for (size_t i = 0; i < KP_COUNT(required); i++) {
-        const char *name = kp_field_name(required[i]);
-        if (!*record->field[required[i]] && !kp_refused(findings, name))
+    for (size_t i = 0; i < KP_F__COUNT; i++) {
+        const char *name = kp_fields[i].name;
+        if (kp_fields[i].required && !*record->field[i] && !kp_refused(findings, name))
             kp_findings_add(findings, KP_K_VALUE_MISSING, name, NULL, name);
     }
 }
@@ -91,8 +86,8 @@ void kp_check_fields(const struct kp_record *record, struct kp_date as_of, struc
     check_numbers(record, findings);
     check_dates(record, as_of, findings);
     for (size_t i = 0; i < KP_F__COUNT; i++)
-        if (i != KP_F_NAME && i != KP_F_EMPLOYEE_ID) /* never exported */
-            check_characters(tables->text, kp_field_name((enum kp_field)i), record->field[i], findings);
+        if (kp_fields[i].disclosed)
+            check_characters(tables->text, kp_fields[i].name, record->field[i], findings);
     for (size_t i = 0; i < tables->n_items; i++)
         if (record->values[i].state == KP_VALUE_PRESENT && tables->items[i].type == KP_TYPE_ST)
             check_characters(tables->text, tables->items[i].label, record->values[i].text, findings);

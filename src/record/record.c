@@ -88,19 +88,13 @@ static void add_value(struct kp_buf *out, const struct kp_item *item, const stru
     kp_buf_char(out, '\n');
 }
 
-/* Fields that are never exported: a change of them leaves the disclosed record the same. */
-static bool is_internal(size_t field)
-{
-    return field == KP_F_EMPLOYEE_ID || field == KP_F_NAME || field == KP_F_MEMBER_FROM ||
-           field == KP_F_MEMBER_TO || field == KP_F_FASTING;
-}
-
+/* whole: with the fields that never leave the employer, whose change does not make it another record. */
 static enum kp_status digest_of(const struct kp_record *record, bool whole,
                                 uint8_t ret_digest[KP_SHA256_BYTES])
 {
     struct kp_buf out = {0};
     for (size_t i = 0; i < KP_F__COUNT; i++) {
-        if (is_internal(i) && !whole)
+        if (!kp_fields[i].disclosed && !whole)
             continue;
         kp_buf_str(&out, record->field[i]);
         kp_buf_char(&out, '\n');

@@ -412,7 +412,7 @@ static enum kp_status render(const struct kp_run *run, struct kp_tools *tools, s
                                          run->as_of};
     const char *where = NULL;
     kp_buf_reset(&slot->document);
-    bool well_formed = kp_cda_write(&slot->document, tools->check, &run->ctx->tables, &source, &slot->arena);
+    bool well_formed = kp_cda_write(&slot->document, tools->check, &source, &slot->arena);
     bool valid = kp_xml_check_finish(tools->check, &where);
     if (!kp_buf_ok(&slot->document))
         return KP_E_SYSTEM;

@@ -146,9 +146,8 @@ static enum member_kind kind_of(const char *name, bool folder)
                                                : OTHER;
 }
 
-/* Sets a->top, the folder that should contain everything: the archive's namesake, else that of the index,
- * else the first. "" if there is none or the index is outside any. A broken directory is reported by the
- * scan. */
+/* Sets a->top, the folder that should contain everything: the archive's namesake, else that of the index (""
+ * if that is outside any), else the first. The scan reports a broken directory. */
 static void find_top(struct kp_archive *a)
 {
     bool has_index = false, end = false;
@@ -213,8 +212,7 @@ static enum kp_status compare_with_profile(struct kp_archive *a, struct scan *s,
     return KP_OK;
 }
 
-/* Copies a->bytes with every run of white space cut to one space: the digest ignores it, so there can be any
- * amount. */
+/* Copies a->bytes with runs of white space cut to one space: the digest ignores it, whatever the amount. */
 static char *with_single_spaces(struct kp_archive *a, size_t *ret_n)
 {
     char *copy = kp_arena_strndup(&a->arena, kp_buf_text(&a->bytes), a->bytes.len);
@@ -434,7 +432,6 @@ static enum kp_status scan_members(struct kp_archive *a, struct scan *s)
         KP_TRY(next_member(a, &m, &end));
         if (end)
             return KP_OK;
-        a->n_members++;
         KP_TRY(check_member_name(a, s, &m));
         enum kp_status st = take_member(a, s, &m);
         if (st != KP_E_FAULT) /* one broken member does not hide the others */
@@ -481,9 +478,9 @@ static void judge_index(struct kp_archive *a)
 
 static enum kp_status judge(struct kp_archive *a, const struct scan *s)
 {
-    if (!*a->top && a->n_members > 0)
+    if (!*a->top && a->zip.n_members > 0)
         kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER_MISSING);
-    else if (strcmp(a->top, a->base) != 0 && a->n_members > 0)
+    else if (strcmp(a->top, a->base) != 0 && a->zip.n_members > 0)
         kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top);
     KP_TRY(judge_schemas(a, s));
     if (a->n_claims > 0)

@@ -34,13 +34,6 @@ static void set_line(struct reader *r, const struct kp_node *node)
     r->findings->line = node ? node->line : 0;
 }
 
-/* A NULL has marked the arena as failed, and kp_cda_read fails for that in the end. */
-static const char *trimmed(struct reader *r, const char *text)
-{
-    const char *copy = kp_text_trim(r->arena, text);
-    return copy ? copy : "";
-}
-
 static const char *text_of(const struct kp_node *parent, const char *child)
 {
     const struct kp_node *node = kp_node_child(parent, child);
@@ -131,11 +124,12 @@ static void take_address(struct reader *r, const struct kp_node *addr, enum kp_f
 {
     if (!addr)
         return;
+    const char *trimmed = kp_text_trim(r->arena, addr->text);
     set_line(r, addr);
     if (addr->text_first)
         find(r, KP_K_ADDRESS_BEFORE, kp_field_name(place), NULL);
     take_field(r, postal_code, text_of(addr, "postalCode"));
-    take_field(r, place, trimmed(r, addr->text));
+    take_field(r, place, trimmed ? trimmed : ""); /* the arena remembers that it failed */
 }
 
 static void take_patient(struct reader *r, const struct kp_node *role)
@@ -157,18 +151,14 @@ static const char *phone_of(const struct kp_node *organisation)
     return strncmp(value, "tel:", 4) == 0 ? value + 4 : value;
 }
 
-/* Checks the author's number; the other members are only shown. */
+/* Checks the author's number; name and phone are only shown. */
 static void take_author(struct reader *r, const struct kp_node *author)
 {
     const struct kp_node *org = kp_node_at(author, "assignedAuthor/representedOrganization");
-    const struct kp_node *addr = kp_node_child(org, "addr");
     const char *number = attr_of(org, "id", "extension");
     set_line(r, author);
-    r->document->author = (struct kp_org){.number = number,
-                                          .name = text_of(org, "name"),
-                                          .postal_code = text_of(addr, "postalCode"),
-                                          .address = addr ? trimmed(r, addr->text) : "",
-                                          .phone = phone_of(org)};
+    r->document->author =
+        (struct kp_org){.number = number, .name = text_of(org, "name"), .phone = phone_of(org)};
     if (!kp_is_digits(number, KP_FACILITY_DIGITS))
         find(r, KP_K_FACILITY_NUMBER, "author", NULL);
     if (kp_date_compare(kp_date_of(value_of(author, "time")), r->document->created) != 0)
@@ -192,8 +182,7 @@ static void take_performer(struct reader *r, const struct kp_node *event)
     take_address(r, kp_node_child(org, "addr"), KP_F_FACILITY_POSTAL_CODE, KP_F_FACILITY_ADDRESS);
 }
 
-/* Reads a 受診券; of a 利用券, which belongs to guidance, only checks the root: the OID, then the insurer's
- * number. */
+/* Reads a 受診券; of a 利用券, which belongs to guidance, only checks the root (OID and insurer). */
 static void take_ticket(struct reader *r, const struct kp_node *participant)
 {
     const struct kp_node *entity = kp_node_child(participant, "associatedEntity");
@@ -365,9 +354,8 @@ static void take_value(struct reader *r)
 
 static void keep(struct reader *r, const struct kp_item *item, struct kp_value value)
 {
-    size_t i = (size_t)(item - r->tables->items);
-    r->record->values[i] = value;
-    r->document->section_of[i] = (int)r->document->n_sections - 1;
+    *kp_value_of(r->record, item) = value;
+    r->document->section_of[item - r->tables->items] = (int)r->document->n_sections - 1;
 }
 
 static void take_interpretation(struct reader *r)
@@ -469,7 +457,7 @@ static bool begin_entry(struct reader *r, const struct kp_node *observation)
     r->observation = observation;
     r->item = kp_item_find(r->tables, code);
     if (!r->item || r->item->is_author || !own_system) {
-        find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, 17) ? code : "…", NULL);
+        find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, KP_ITEM_CODE_LENGTH) ? code : "…", NULL);
         return false;
     }
     bool repeated = r->document->section_of[r->item - r->tables->items] >= 0;

@@ -16,7 +16,7 @@ struct kp_document {
     /* Fields in normal form; values as written, numbers with all decimals of the item. */
     struct kp_record record;
     struct kp_date created; /* unset if it is not a date */
-    struct kp_org author;   /* of the file; "" for what is missing */
+    struct kp_org author;   /* of the file: number, name and phone, "" if missing */
     struct {
         const char *code, *title;
     } sections[KP_DOCUMENT_SECTIONS];

@@ -246,17 +246,15 @@ static void value_element(struct writer *w, const struct kp_item *item, const st
 
 static void doctor(struct writer *w, const struct kp_item *item)
 {
-    if (item->author_item < 0 || !is_released(w, (size_t)item->author_item))
-        return;
-    const struct kp_value *name = &w->record->values[item->author_item];
-    if (name->state != KP_VALUE_PRESENT)
+    size_t i = (size_t)item->author_item;
+    if (item->author_item < 0 || !is_released(w, i) || w->record->values[i].state != KP_VALUE_PRESENT)
         return;
     start(w, "author");
     leaf(w, "time", "nullFlavor", "NI");
     start(w, "assignedAuthor");
     no_id(w);
     start(w, "assignedPerson");
-    text_element(w, "name", name->text);
+    text_element(w, "name", w->record->values[i].text);
     end(w, 3);
 }
 
@@ -325,20 +323,22 @@ static size_t next_entry(const struct writer *w, size_t i, const char *section)
     return i;
 }
 
-static bool in_group(const struct writer *w, size_t i, const char *group_id)
+/* The same among the members of one group. */
+static size_t next_member(const struct writer *w, size_t i, const char *section, const char *group_id)
 {
-    return strcmp(w->tables->items[i].group_id, group_id) == 0;
+    i = next_entry(w, i, section);
+    while (i < w->tables->n_items && strcmp(w->tables->items[i].group_id, group_id) != 0)
+        i = next_entry(w, i + 1, section);
+    return i;
 }
 
-/* 一連検査グループ: a parent without a value, in the place of its first member, holds all members that the
- * section has. */
+/* 一連検査グループ: a parent without a value, in place of its first member, contains all of the section. */
 static void group(struct writer *w, size_t first, const char *section)
 {
+    const char *group_id = w->tables->items[first].group_id;
     start_observation(w);
     leaf(w, "code", "nullFlavor", "NA");
-    for (size_t i = first; i < w->tables->n_items; i = next_entry(w, i + 1, section)) {
-        if (!in_group(w, i, w->tables->items[first].group_id))
-            continue;
+    for (size_t i = first; i < w->tables->n_items; i = next_member(w, i + 1, section, group_id)) {
         start(w, "entryRelationship");
         attr(w, "typeCode", w->tables->items[i].relation == KP_REL_RSON ? "RSON" : "COMP");
         observation(w, i);
@@ -347,22 +347,14 @@ static void group(struct writer *w, size_t first, const char *section)
     end(w, 1);
 }
 
-static bool group_was_written(const struct writer *w, size_t i, const char *section)
-{
-    for (size_t k = next_entry(w, 0, section); k < i; k = next_entry(w, k + 1, section))
-        if (in_group(w, k, w->tables->items[i].group_id))
-            return true;
-    return false;
-}
-
 static void section_entries(struct writer *w, const char *section)
 {
     for (size_t i = next_entry(w, 0, section); i < w->tables->n_items; i = next_entry(w, i + 1, section)) {
-        bool grouped = *w->tables->items[i].group_id != '\0';
-        if (grouped && group_was_written(w, i, section))
-            continue;
+        const char *group_id = w->tables->items[i].group_id;
+        if (*group_id && next_member(w, 0, section, group_id) < i)
+            continue; /* written with the first member */
         start(w, "entry");
-        if (grouped)
+        if (*group_id)
             group(w, i, section);
         else
             observation(w, i);
@@ -430,11 +422,12 @@ struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_re
                                 .section = target ? KP_SECTION_CHECK_UP : n->section_under40};
 }
 
-bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_tables *tables,
-                  const struct kp_cda_source *source, struct kp_arena *arena)
+bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_cda_source *source,
+                  struct kp_arena *arena)
 {
-    struct writer w = {.tables = tables, .source = source, .record = source->record, .arena = arena};
-    struct kp_category c = kp_category_of(source->insurer, source->record, source->decision->band);
+    const struct kp_record *record = source->record;
+    struct writer w = {.tables = record->tables, .source = source, .record = record, .arena = arena};
+    struct kp_category c = kp_category_of(source->insurer, record, source->decision->band);
     kp_date_compact(source->created, w.created);
     kp_xml_begin(&w.xml, out, check, KP_CDA_NAMESPACE);
     start(&w, "ClinicalDocument");

@@ -30,7 +30,7 @@ struct kp_category kp_category_of(const struct kp_insurer *insurer, const struct
  * (NULL: none). Returns false if a value contains characters that XML forbids or the arena is out of memory.
  * Does not report.
  */
-bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_tables *tables,
-                  const struct kp_cda_source *source, struct kp_arena *arena);
+bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_cda_source *source,
+                  struct kp_arena *arena);
 
 #endif

@@ -14,8 +14,7 @@ struct kp_index {
     uint64_t documents;
 };
 
-/* Writes the index of a bundle to that insurer. Returns false if a value contains characters that XML
- * forbids. */
+/* Writes the index of a bundle. Returns false if a value contains characters that XML forbids. */
 bool kp_index_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_insurer *insurer,
                     struct kp_date created, uint64_t documents);
 

@@ -160,43 +160,22 @@ static const char *spelled(struct page *p, const char *system, const char *code)
     return with_words(p, code, kp_code_display(&p->ctx->tables, system, code));
 }
 
-/* Codes that the tables lack; code 1 is words[0]. */
-static const char *listed(struct page *p, const char *const *words, size_t n, const char *code)
-{
-    unsigned long number = kp_digits(code) == strlen(code) ? strtoul(code, NULL, 10) : 0;
-    return with_words(p, code, number >= 1 && number <= n ? words[number - 1] : NULL);
-}
+/* Codes that the tables lack; the first word is that of code 1. */
+static const char QUALIFICATIONS[] =
+    "強制被保険者 強制被扶養者 任意継続被保険者 任意継続被扶養者 特例退職被保険者 特例退職被扶養者 国保被保険者";
+static const char INTERACTIONS[] =
+    "健診機関→代行機関 代行機関→健診機関 代行機関→保険者 保険者→代行機関(未決済) 保険者→代行機関(決済済) "
+    "健診機関→保険者 保険者→健診機関 保険者→保険者 その他 保険者→国 確認依頼 閲覧用";
+static const char SERVICE_EVENTS[] =
+    "特定健診情報 特定保健指導情報 国への実績報告(匿名化済) 他の健診結果の受領分 国への実績報告(匿名化前)";
 
-static const char *qualification(struct page *p, const char *code)
+static const char *listed(struct page *p, const char *words, const char *code)
 {
-    static const char *const words[] = {"強制被保険者",     "強制被扶養者",     "任意継続被保険者",
-                                        "任意継続被扶養者", "特例退職被保険者", "特例退職被扶養者",
-                                        "国保被保険者"};
-    return listed(p, words, KP_COUNT(words), code);
-}
-
-static const char *interaction(struct page *p, const char *code)
-{
-    static const char *const words[] = {"健診機関→代行機関",
-                                        "代行機関→健診機関",
-                                        "代行機関→保険者",
-                                        "保険者→代行機関(未決済)",
-                                        "保険者→代行機関(決済済)",
-                                        "健診機関→保険者",
-                                        "保険者→健診機関",
-                                        "保険者→保険者",
-                                        "その他",
-                                        "保険者→国",
-                                        "確認依頼",
-                                        "閲覧用"};
-    return listed(p, words, KP_COUNT(words), code);
-}
-
-static const char *service_event(struct page *p, const char *code)
-{
-    static const char *const words[] = {"特定健診情報", "特定保健指導情報", "国への実績報告(匿名化済)",
-                                        "他の健診結果の受領分", "国への実績報告(匿名化前)"};
-    return listed(p, words, KP_COUNT(words), code);
+    unsigned long number = kp_all_digits(code) ? strtoul(code, NULL, 10) : 0;
+    for (struct kp_word word; kp_next_word(&words, " ", &word); number--)
+        if (number == 1)
+            return with_words(p, code, kp_arena_strndup(&p->ctx->arena, word.at, word.n));
+    return code;
 }
 
 /* UCUM units in the spelling that people use. */
@@ -248,7 +227,7 @@ static void show_person(struct page *p)
     fact(p, "記号", "symbol", f[KP_F_INSURED_SYMBOL]);
     fact(p, "番号", "number", f[KP_F_INSURED_NUMBER]);
     fact(p, "枝番", "branch", f[KP_F_INSURED_BRANCH]);
-    fact(p, "資格区分", "qualification", qualification(p, f[KP_F_QUALIFICATION]));
+    fact(p, "資格区分", "qualification", listed(p, QUALIFICATIONS, f[KP_F_QUALIFICATION]));
     fact(p, "受診券", "ticket", joined(p, f[KP_F_TICKET_NUMBER], day(p, f[KP_F_TICKET_EXPIRES]), ""));
     fact(p, "健診実施日", "examined on", day(p, f[KP_F_EXAM_DATE]));
     fact(p, "健診機関", "facility",
@@ -431,8 +410,8 @@ static void begin_contents(struct page *p)
     fact(p, "送付元", "sender", a->index.sender);
     fact(p, "送付先", "receiver", a->index.receiver);
     fact(p, "作成日", "made on", made);
-    fact(p, "種別", "interaction type", interaction(p, a->index.interaction_type));
-    fact(p, "実施区分", "service event", service_event(p, a->index.service_event));
+    fact(p, "種別", "interaction type", listed(p, INTERACTIONS, a->index.interaction_type));
+    fact(p, "実施区分", "service event", listed(p, SERVICE_EVENTS, a->index.service_event));
     fact(p, "文書数", "documents", n);
     markup(p, "</table>\n", "");
     kp_buf_char(p->out, '\n');

@@ -136,7 +136,7 @@ static void add_document(void)
     decision.ground = kp_arena_alloc(&memory, tables->n_items * sizeof(*decision.ground));
     record.values[height] = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "170.1"};
     decision.ground[height] = KP_GROUND_DUTY;
-    assert_true(kp_cda_write(&out, NULL, tables, &source, &memory));
+    assert_true(kp_cda_write(&out, NULL, &source, &memory));
     set_member(SAMPLE_DOCUMENT, kp_buf_text(&out));
     kp_buf_release(&out);
     kp_arena_release(&memory);

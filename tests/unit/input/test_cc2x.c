@@ -30,7 +30,7 @@ static enum kp_status build_of(struct inputs inputs, const char *table, const ch
     return kp_mapping_build(&ctx, &job, &(struct kp_heading){headers, NULL, n}, &mapping);
 }
 
-/* An export of four columns whose headers mean nothing. */
+/* Four columns with unknown headers. */
 static enum kp_status build(const char *table, const char *methods)
 {
     static const char *const headers[] = {"c1", "c2", "c3", "c4"};
@@ -45,7 +45,7 @@ static void assert_refused(const char *table, const char *methods, unsigned code
     assert_string_equal(got.file, in_folder("table.csv"));
 }
 
-/* The columns by what they mean: "sex - 9N001000000000001 =", - for unmapped, = for one that names a method.
+/* Returns the targets of the columns: "sex - 9N001000000000001 =" (- unmapped, = a column of method digits).
  */
 static const char *story(void)
 {
@@ -79,7 +79,7 @@ static void assert_story(const char *table, const char *methods, const char *exp
 
 /* --- shapes of the table --- */
 
-static void table__with_a_header_row__maps_by_number(void **state UNUSED)
+static void table__with_header_row__maps_by_number(void **state UNUSED)
 {
     assert_story(HEADING "1,3," HEIGHT "\n1,1,sex\n1,2,生年月日\n", NULL, "sex birth_date " HEIGHT " -");
     assert_int_equal(mapping.columns[2].why, KP_WHY_MAPPING);
@@ -87,7 +87,7 @@ static void table__with_a_header_row__maps_by_number(void **state UNUSED)
     assert_story("# 表\nfileno, ＣＯＬＮＯ ,項目\r\n1,1,sex\r\n# 終\r\n", NULL, "sex - - -");
 }
 
-static void table__without_a_header_row__begins_with_its_first_line(void **state UNUSED)
+static void table__without_header_row__starts_at_first_line(void **state UNUSED)
 {
     assert_story("1,1,sex\n1,2," HEIGHT "\n", NULL, "sex " HEIGHT " - -");
     assert_story("1,2," HEIGHT "\n", NULL, "- " HEIGHT " - -");
@@ -95,7 +95,7 @@ static void table__without_a_header_row__begins_with_its_first_line(void **state
     assert_refused("1,1,sex\n1,5,sex\n", NULL, 1051, 2);
 }
 
-static void table__remarks__may_stand_before_a_code_and_behind_it(void **state UNUSED)
+static void table__remarks__are_allowed_around_a_code(void **state UNUSED)
 {
     assert_story("FILENO,COLNO,備考,CODE,備考2\n1,1,背の高さ," HEIGHT ",cm\n1,2,," WEIGHT
                  ",kg\n1,3,生年月日,,西暦\n"
@@ -104,7 +104,7 @@ static void table__remarks__may_stand_before_a_code_and_behind_it(void **state U
     assert_story("1,1," HEIGHT ",備考\n1,2,体の重さ," WEIGHT "\n", NULL, HEIGHT " " WEIGHT " - -");
 }
 
-static void table__unknown_or_empty_names__leave_the_column_unmapped(void **state UNUSED)
+static void table__unknown_or_empty_name__leaves_column_unmapped(void **state UNUSED)
 {
     assert_story(HEADING "1,1,院内コード\n1,2,9N001000000000009\n1,3,\n1,4,sex\n", NULL, "- - - sex");
     assert_int_equal(got.count, 0);
@@ -124,15 +124,15 @@ static void table__names_with_units_and_suffixes__are_read_as_headers(void **sta
     assert_true(mapping.has_units);
 }
 
-/* Names that a header leaves open have one meaning in this table. */
-static void table__names_that_are_ambiguous_in_headers__are_taken(void **state UNUSED)
+/* Names that are ambiguous in an export have one meaning here. */
+static void table__name_ambiguous_in_headers__is_mapped(void **state UNUSED)
 {
     assert_story(HEADING "1,1,受診者氏名\n1,2,番号\n1,3,実施日\n1,4,住所1\n", NULL,
                  "name_kana insured_number exam_date address");
 }
 
-/* Headers of the export do not count here, and every finding is joined as elsewhere. */
-static void table__headers_of_the_export__mean_nothing(void **state UNUSED)
+/* Headers of the export are ignored; findings are joined as elsewhere. */
+static void table__headers_of_export__are_ignored(void **state UNUSED)
 {
     static const char *const headers[] = {"身長", "体重", "性別"};
     assert_int_equal(
@@ -142,7 +142,7 @@ static void table__headers_of_the_export__mean_nothing(void **state UNUSED)
     assert_true(mapping.columns[1].follows);
 }
 
-static void table__pair__needs_a_meal_column(void **state UNUSED)
+static void table__pair__needs_meal_column(void **state UNUSED)
 {
     assert_int_equal(build(HEADING "1,2,血糖\n", NULL), KP_E_USAGE);
     assert_int_equal(got.code, 1052);
@@ -154,7 +154,7 @@ static void table__pair__needs_a_meal_column(void **state UNUSED)
 
 /* --- places --- */
 
-static void place__beyond_the_width__is_refused(void **state UNUSED)
+static void place__beyond_last_column__is_refused(void **state UNUSED)
 {
     assert_refused(HEADING "1,1,sex\n1,5," HEIGHT "\n", NULL, 1051, 3);
     assert_non_null(strstr(got.text, "COLNO 5"));
@@ -170,7 +170,7 @@ static void place__named_twice__is_refused(void **state UNUSED)
     assert_refused("1,2," HEIGHT "\n1,02,sex\n", NULL, 1050, 2);
 }
 
-static void place__without_a_column__is_passed_over(void **state UNUSED)
+static void place__without_column__is_ignored(void **state UNUSED)
 {
     assert_story(HEADING "1,," HEIGHT "\n1,0," HEIGHT "\n,"
                          "," HEIGHT "\n1,1,sex\n",
@@ -193,7 +193,7 @@ static void place__kp_columns__are_not_counted(void **state UNUSED)
 
 /* --- several inputs --- */
 
-static void file_number__of_another_input__is_passed_over(void **state UNUSED)
+static void file_number__of_another_input__is_ignored(void **state UNUSED)
 {
     static const char *const headers[] = {"a", "b"};
     static const char table[] = HEADING "1,1,sex\n2,1," HEIGHT "\n2,2," WEIGHT "\n1,2,birth_date\n2,9,sex\n";
@@ -218,7 +218,7 @@ static void file_number__beyond_the_inputs__is_refused(void **state UNUSED)
     assert_string_equal(story(), "-");
 }
 
-static void file_number__zero__is_every_input(void **state UNUSED)
+static void file_number__zero__applies_to_every_input(void **state UNUSED)
 {
     static const char *const headers[] = {"a"};
     for (size_t i = 1; i <= 2; i++) {
@@ -229,14 +229,14 @@ static void file_number__zero__is_every_input(void **state UNUSED)
 
 /* --- methods --- */
 
-static void method__open_without_a_table__is_refused(void **state UNUSED)
+static void method__open_without_table__is_refused(void **state UNUSED)
 {
     assert_refused(HEADING "1,1,sex\n1,2," TG_OPEN "\n", NULL, 1053, 3);
     assert_non_null(strstr(got.text, TG_OPEN));
     assert_non_null(strstr(got.text, "--methods"));
 }
 
-static void method__open_and_not_settled__is_refused(void **state UNUSED)
+static void method__unresolved__is_refused(void **state UNUSED)
 {
     static const char *const methods[] = {
         METHODS_HEADING,                          /* nothing at all */
@@ -254,7 +254,7 @@ static void method__open_and_not_settled__is_refused(void **state UNUSED)
     }
 }
 
-static void method__of_a_constant_row__settles_it(void **state UNUSED)
+static void method__constant_row__resolves_it(void **state UNUSED)
 {
     static const struct {
         const char *methods, *code;
@@ -271,7 +271,7 @@ static void method__of_a_constant_row__settles_it(void **state UNUSED)
     }
 }
 
-static void method__of_an_18th_digit__settles_it(void **state UNUSED)
+static void method__18th_digit__resolves_it(void **state UNUSED)
 {
     static const char methods[] =
         "CODE,LOCAL,METHOD\n" TG_OPEN ",1,271\n" TG_OPEN ",2,272\n" TG_OPEN ",3,999\n";
@@ -287,27 +287,27 @@ static void method__of_an_18th_digit__settles_it(void **state UNUSED)
 static const char BY_COLUMN[] = METHODS_HEADING "1,4," TG_OPEN ",1,271\n1,4," TG_OPEN ",2,272\n1,4," TG_OPEN
                                                 ",3,999\n1,4," TG_OPEN ",9,555\n";
 
-static void method__of_a_column__is_chosen_row_by_row(void **state UNUSED)
+static void method__by_column__is_chosen_per_row(void **state UNUSED)
 {
     static const char *const codes[] = {TG_271, TG_272, TG_OTHER}, *const digits[] = {"1", "2", "3"};
     assert_story(HEADING "1,2," TG_OPEN "\n", BY_COLUMN, "- " TG_271 " - =");
     const struct kp_methods *methods = mapping.columns[1].methods;
     assert_non_null(methods);
     assert_int_equal(methods->column, 3);
-    assert_int_equal(methods->n_choices, COUNT(codes)); /* 9 names no item */
+    assert_int_equal(methods->n_choices, COUNT(codes)); /* 9 is no item */
     for (size_t i = 0; i < COUNT(codes); i++) {
         assert_string_equal(methods->choices[i].digit, digits[i]);
         assert_string_equal(tables.items[methods->choices[i].item].code, codes[i]);
     }
 }
 
-static void method__of_a_column__yields_to_an_18th_digit(void **state UNUSED)
+static void method__by_column__yields_to_18th_digit(void **state UNUSED)
 {
     assert_story(HEADING "1,2," TG_OPEN "2\n", BY_COLUMN, "- " TG_272 " - -");
     assert_null(mapping.columns[1].methods);
 }
 
-static void method__column_that_names_it__keeps_a_meaning_of_its_own(void **state UNUSED)
+static void method__column_of_digits__keeps_its_own_target(void **state UNUSED)
 {
     assert_story(HEADING "1,2," TG_OPEN "\n1,4,employee_id\n", BY_COLUMN, "- " TG_271 " - employee_id");
     assert_story(HEADING "1,4,employee_id\n1,2," TG_OPEN "\n", BY_COLUMN, "- " TG_271 " - employee_id");
@@ -324,13 +324,13 @@ static void method__more_than_ten__is_refused(void **state UNUSED)
     kp_buf_release(&methods);
 }
 
-/* Each of these would choose a wrong item, or none, without a word. */
-static void method__table_that_contradicts_itself__is_refused(void **state UNUSED)
+/* Each of these would silently choose a wrong item, or none. */
+static void method__contradictory_table__is_refused(void **state UNUSED)
 {
     static const char *const methods[] = {
         METHODS_HEADING "1,3," TG_OPEN ",1,271\n1,4," TG_OPEN ",2,272\n", /* two columns */
         METHODS_HEADING "1,," TG_OPEN ",,9N001000000000001\n",            /* another analyte */
-        TG_OPEN ",1,271\n" TG_OPEN ",2,272\n", /* no header row: the first row counts, too */
+        TG_OPEN ",1,271\n" TG_OPEN ",2,272\n", /* without a header row, the first row counts */
     };
     for (size_t i = 0; i < COUNT(methods); i++)
         assert_refused(HEADING "1,2," TG_OPEN "\n", methods[i], 1053, 2);
@@ -344,31 +344,31 @@ static void method__table_that_contradicts_itself__is_refused(void **state UNUSE
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(table__with_a_header_row__maps_by_number),
-        TEST(table__without_a_header_row__begins_with_its_first_line),
-        TEST(table__remarks__may_stand_before_a_code_and_behind_it),
-        TEST(table__unknown_or_empty_names__leave_the_column_unmapped),
+        TEST(table__with_header_row__maps_by_number),
+        TEST(table__without_header_row__starts_at_first_line),
+        TEST(table__remarks__are_allowed_around_a_code),
+        TEST(table__unknown_or_empty_name__leaves_column_unmapped),
         TEST(table__ignore__is_a_name),
         TEST(table__names_with_units_and_suffixes__are_read_as_headers),
-        TEST(table__names_that_are_ambiguous_in_headers__are_taken),
-        TEST(table__headers_of_the_export__mean_nothing),
-        TEST(table__pair__needs_a_meal_column),
-        TEST(place__beyond_the_width__is_refused),
+        TEST(table__name_ambiguous_in_headers__is_mapped),
+        TEST(table__headers_of_export__are_ignored),
+        TEST(table__pair__needs_meal_column),
+        TEST(place__beyond_last_column__is_refused),
         TEST(place__named_twice__is_refused),
-        TEST(place__without_a_column__is_passed_over),
+        TEST(place__without_column__is_ignored),
         TEST(place__kp_columns__are_not_counted),
-        TEST(file_number__of_another_input__is_passed_over),
+        TEST(file_number__of_another_input__is_ignored),
         TEST(file_number__beyond_the_inputs__is_refused),
-        TEST(file_number__zero__is_every_input),
-        TEST(method__open_without_a_table__is_refused),
-        TEST(method__open_and_not_settled__is_refused),
-        TEST(method__of_a_constant_row__settles_it),
-        TEST(method__of_an_18th_digit__settles_it),
-        TEST(method__of_a_column__is_chosen_row_by_row),
-        TEST(method__of_a_column__yields_to_an_18th_digit),
-        TEST(method__column_that_names_it__keeps_a_meaning_of_its_own),
+        TEST(file_number__zero__applies_to_every_input),
+        TEST(method__open_without_table__is_refused),
+        TEST(method__unresolved__is_refused),
+        TEST(method__constant_row__resolves_it),
+        TEST(method__18th_digit__resolves_it),
+        TEST(method__by_column__is_chosen_per_row),
+        TEST(method__by_column__yields_to_18th_digit),
+        TEST(method__column_of_digits__keeps_its_own_target),
         TEST(method__more_than_ten__is_refused),
-        TEST(method__table_that_contradicts_itself__is_refused),
+        TEST(method__contradictory_table__is_refused),
     };
     return cmocka_run_group_tests_name("cc2x", tests, set_up_mapping, tear_down_mapping);
 }

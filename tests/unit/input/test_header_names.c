@@ -1,5 +1,4 @@
-/* What a header, a cell or a row of cells is taken for, by itself; test_headers.c goes through those of real
- * exports. */
+/* Headers and targets, one by one; test_headers.c has those of real exports. */
 #include "tables.h"
 
 #include "input/header_names.h"
@@ -37,7 +36,7 @@ static void assert_story(const char *of, const struct kp_column *column, const c
         fail_msg("'%s' means '%s', not '%s'", of, is, story);
 }
 
-/* A header and its story; NULL: it is not known, and the column left alone. */
+/* story NULL: the header is unknown and the column unchanged. */
 static void assert_header(const char *header, const char *story, enum kp_why why)
 {
     static const struct kp_column blank;
@@ -54,7 +53,7 @@ static void assert_header(const char *header, const char *story, enum kp_why why
 
 /* --- targets --- */
 
-static void target__of_every_kind__is_read(void **state UNUSED)
+static void target__every_kind__is_read(void **state UNUSED)
 {
     static const char *const targets[] = {"sex",          "ticket_expires", "fasting",      "ignore",
                                           HEIGHT,         HEIGHT ".low",    HEIGHT ".high", HEIGHT ".flag",
@@ -67,7 +66,7 @@ static void target__of_every_kind__is_read(void **state UNUSED)
     }
 }
 
-static void target__of_no_kind__is_refused(void **state UNUSED)
+static void target__anything_else__is_refused(void **state UNUSED)
 {
     static const char *const targets[] = {"",
                                           "身長",
@@ -94,7 +93,7 @@ static void target__of_no_kind__is_refused(void **state UNUSED)
     }
 }
 
-static void target_set__what_the_tables_say__makes_the_column(void **state UNUSED)
+static void target_set__target_of_tables__sets_column(void **state UNUSED)
 {
     static const char *const cases[][2] = {
         {"性別", "sex"}, {"身長", HEIGHT}, {"血糖", GLUCOSE_PAIR}, {"空腹", "fasting"}};
@@ -107,7 +106,7 @@ static void target_set__what_the_tables_say__makes_the_column(void **state UNUSE
     }
 }
 
-static void target_set__each_pair__has_both_items(void **state UNUSED)
+static void target_set__every_pair__has_both_items(void **state UNUSED)
 {
     assert_true(tables.n_pairs >= 2);
     for (size_t i = 0; i < tables.n_pairs; i++) {
@@ -120,7 +119,7 @@ static void target_set__each_pair__has_both_items(void **state UNUSED)
     }
 }
 
-static void column_target__is_the_field_or_the_item_by_name(void **state UNUSED)
+static void column_target__field_or_item__is_its_name(void **state UNUSED)
 {
     struct kp_column column = {0};
     assert_true(kp_target_read(&scratch, &tables, "exam_date", &column));
@@ -131,7 +130,7 @@ static void column_target__is_the_field_or_the_item_by_name(void **state UNUSED)
 
 /* --- headers --- */
 
-static void header__name_or_code__is_known_as_such(void **state UNUSED)
+static void header__name_or_code__is_recognised(void **state UNUSED)
 {
     static const char *const cases[][2] = {{"sex", "sex"},
                                            {" birth_date　", "birth_date"},
@@ -144,7 +143,7 @@ static void header__name_or_code__is_known_as_such(void **state UNUSED)
         assert_header(cases[i][0], cases[i][1], KP_WHY_NAME);
 }
 
-static void header__synonym__is_known_in_any_width(void **state UNUSED)
+static void header__synonym__is_recognised_in_any_width(void **state UNUSED)
 {
     static const char *const cases[][2] = {{"身長", HEIGHT},
                                            {"　身 長 ", HEIGHT},
@@ -157,7 +156,7 @@ static void header__synonym__is_known_in_any_width(void **state UNUSED)
         assert_header(cases[i][0], cases[i][1], KP_WHY_SYNONYM);
 }
 
-static void header__unknown_or_ambiguous__is_left_alone(void **state UNUSED)
+static void header__unknown_or_ambiguous__changes_nothing(void **state UNUSED)
 {
     static const char *const headers[] = {
         "",           " 　",      "予備",     "ignore",    "IGNORE",    "9N001",
@@ -169,7 +168,7 @@ static void header__unknown_or_ambiguous__is_left_alone(void **state UNUSED)
     assert_false(scratch.failed);
 }
 
-static void header__own_unit_at_its_end__says_nothing_new(void **state UNUSED)
+static void header__with_own_unit__is_recognised(void **state UNUSED)
 {
     static const char *const cases[][2] = {{"身長(cm)", HEIGHT},
                                            {"身長（ｃｍ）", HEIGHT},
@@ -190,7 +189,7 @@ static void header__own_unit_at_its_end__says_nothing_new(void **state UNUSED)
     assert_header(HEIGHT ".low[cm]", HEIGHT ".low", KP_WHY_NAME);
 }
 
-static void header__convertible_unit_at_its_end__is_kept(void **state UNUSED)
+static void header__with_convertible_unit__keeps_it(void **state UNUSED)
 {
     static const char *const cases[][2] = {{"白血球数(×10^3/μL)", WHITE_CELLS " in 10*3/mm3"},
                                            {"白血球数×10^3/μL", WHITE_CELLS " in 10*3/mm3"},
@@ -208,7 +207,7 @@ static void header__convertible_unit_at_its_end__is_kept(void **state UNUSED)
     assert_header(HEIGHT ".high(m)", HEIGHT ".high in m", KP_WHY_NAME);
 }
 
-static void header__unit_of_another_kind__is_not_mapped(void **state UNUSED)
+static void header__with_unit_of_another_kind__is_unmapped(void **state UNUSED)
 {
     static const char *const headers[] = {"身長(kg)",         "身長kg",        "体重(cm)",
                                           "白血球数(mg/dL)",  "AST(mmol/L)",   "性別(cm)",
@@ -220,7 +219,7 @@ static void header__unit_of_another_kind__is_not_mapped(void **state UNUSED)
 
 /* --- item codes --- */
 
-static void item_code__by_its_shape__need_not_be_known(void **state UNUSED)
+static void item_code__of_right_shape__may_be_unknown(void **state UNUSED)
 {
     static const char *const codes[] = {HEIGHT, "9N001000000000009", "3F0150000023ZZZ01",
                                         "1ZZZZZZZZZZZZZZZZ"};
@@ -244,108 +243,11 @@ static void item_code__by_its_shape__need_not_be_known(void **state UNUSED)
             fail_msg("%s is a code", others[i]);
 }
 
-static void item_code__of_the_tables__is_one(void **state UNUSED)
+static void item_code__of_every_item__has_the_shape(void **state UNUSED)
 {
     for (size_t i = 0; i < tables.n_items; i++)
         if (!kp_is_item_code(tables.items[i].code))
             fail_msg("%s is no code", tables.items[i].code);
-}
-
-/* --- rows --- */
-
-enum { MOST_CELLS = 8 };
-
-struct row {
-    const char *cells[MOST_CELLS];
-};
-
-typedef bool is_row(struct kp_arena *, const struct kp_tables *, const char *const *, size_t);
-
-static bool is_data_row(struct kp_arena *in, const struct kp_tables *t, const char *const *cells, size_t n)
-{
-    return kp_is_data_row(in, t, cells, n, false);
-}
-
-static void assert_rows(is_row *is, const struct row *rows, size_t n, bool expected)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t width = 0;
-        while (width < MOST_CELLS && rows[i].cells[width])
-            width++;
-        if (is(&scratch, &tables, rows[i].cells, width) != expected)
-            fail_msg("row %zu, %s ...", i, width ? rows[i].cells[0] : "empty");
-    }
-}
-
-static const struct row DATA[] = {
-    {{"06139999", "1234", "1", "ヤマダ　タロウ", "1980/04/01", "170.2", "65.0"}},
-    {{"2025-06-01", "男", "東京都", "", "異常なし"}},
-    {{"令和7年6月1日", "男", "山田　太郎"}},
-    {{"２０２５／０６／０１", "１７０．２"}},
-    {{"1", "2", "3"}},
-    {{"甲", "45818", "女", "乙"}}, /* a word for a sex, a postal code: people's, however few the numbers */
-    {{"甲", "乙", "650-0188", "丙", "丁"}},
-    {{"A", "12", "B", "34"}}, /* numbers are enough where they are more than a third */
-};
-
-static const struct row NAMES[] = {
-    {{"社員番号", "氏名", "性別", "生年月日", "身長", "体重"}},
-    {{"employee_id", "sex", "birth_date", HEIGHT, WEIGHT}},
-    {{"性別", "身長(cm)", "体重(kg)", "予備1", "予備2", "予備3"}},
-};
-
-static const struct row CODES[] = {
-    {{"", "", HEIGHT, ""}},
-    {{"院内1", "院内2", "院内3", "9N001000000000009"}}, /* the shape is enough */
-    {{" " HEIGHT "　", "2025-06-01", "12"}},
-};
-
-static const struct row NEITHER[] = {
-    {{""}},
-    {{"", " ", "　"}},
-    {{"甲", "乙", "丙"}},
-    {{"性別", "身長"}},                                 /* fewer than three names */
-    {{"性別", "身長", "体重", "甲", "乙", "丙", "丁"}}, /* less than half of the cells */
-};
-
-static void header_row__codes_or_mostly_names__is_one(void **state UNUSED)
-{
-    assert_rows(kp_is_header_row, NAMES, COUNT(NAMES), true);
-    assert_rows(kp_is_header_row, CODES, COUNT(CODES), true);
-    assert_rows(kp_is_header_row, DATA, COUNT(DATA), false);
-    assert_rows(kp_is_header_row, NEITHER, COUNT(NEITHER), false);
-}
-
-static void data_row__dates_and_numbers__is_one(void **state UNUSED)
-{
-    assert_rows(is_data_row, DATA, COUNT(DATA), true);
-    assert_rows(is_data_row, NAMES, COUNT(NAMES), false);
-    assert_rows(is_data_row, NEITHER, COUNT(NEITHER), false);
-}
-
-static void data_row__few_numbers_among_words__is_none(void **state UNUSED)
-{
-    static const struct row rows[] = {{{"甲", "乙", "12"}},           /* a third is not more than a third */
-                                      {{"性別", "身長", "12", "34"}}, /* as many names */
-                                      {{"2025-06-01", "性別"}},
-                                      {{"性別", "身長", "2025-06-01", "12"}}};
-    assert_rows(is_data_row, rows, COUNT(rows), false);
-}
-
-/* Where a mapping file goes by numbers, headers may be numbers; dates they are never. */
-static void data_row__numbers_that_may_be_names__are_none(void **state UNUSED)
-{
-    static const char *const numbers[] = {"1", "2", "3"}, *const dated[] = {"1", "2", "2025/5/7"};
-    assert_true(is_data_row(&scratch, &tables, numbers, COUNT(numbers)));
-    assert_false(kp_is_data_row(&scratch, &tables, numbers, COUNT(numbers), true));
-    assert_true(kp_is_data_row(&scratch, &tables, dated, COUNT(dated), true));
-}
-
-static void rows__no_cells__are_none(void **state UNUSED)
-{
-    static const char *const none[] = {""};
-    assert_false(kp_is_header_row(&scratch, &tables, none, 0));
-    assert_false(is_data_row(&scratch, &tables, none, 0));
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, tidy)
@@ -353,24 +255,19 @@ static void rows__no_cells__are_none(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(target__of_every_kind__is_read),
-        TEST(target__of_no_kind__is_refused),
-        TEST(target_set__what_the_tables_say__makes_the_column),
-        TEST(target_set__each_pair__has_both_items),
-        TEST(column_target__is_the_field_or_the_item_by_name),
-        TEST(header__name_or_code__is_known_as_such),
-        TEST(header__synonym__is_known_in_any_width),
-        TEST(header__unknown_or_ambiguous__is_left_alone),
-        TEST(header__own_unit_at_its_end__says_nothing_new),
-        TEST(header__convertible_unit_at_its_end__is_kept),
-        TEST(header__unit_of_another_kind__is_not_mapped),
-        TEST(item_code__by_its_shape__need_not_be_known),
-        TEST(item_code__of_the_tables__is_one),
-        TEST(header_row__codes_or_mostly_names__is_one),
-        TEST(data_row__dates_and_numbers__is_one),
-        TEST(data_row__few_numbers_among_words__is_none),
-        TEST(data_row__numbers_that_may_be_names__are_none),
-        TEST(rows__no_cells__are_none),
+        TEST(target__every_kind__is_read),
+        TEST(target__anything_else__is_refused),
+        TEST(target_set__target_of_tables__sets_column),
+        TEST(target_set__every_pair__has_both_items),
+        TEST(column_target__field_or_item__is_its_name),
+        TEST(header__name_or_code__is_recognised),
+        TEST(header__synonym__is_recognised_in_any_width),
+        TEST(header__unknown_or_ambiguous__changes_nothing),
+        TEST(header__with_own_unit__is_recognised),
+        TEST(header__with_convertible_unit__keeps_it),
+        TEST(header__with_unit_of_another_kind__is_unmapped),
+        TEST(item_code__of_right_shape__may_be_unknown),
+        TEST(item_code__of_every_item__has_the_shape),
     };
     return cmocka_run_group_tests_name("columns", tests, load_tables, free_tables);
 }

@@ -1,4 +1,4 @@
-/* The headers of real exports, each recognised by itself, and those that look like one and must not be. */
+/* Headers of real exports, and those that resemble them but must stay unknown. */
 #include "half_kana.h"
 #include "tables.h"
 
@@ -6,7 +6,7 @@
 #include "base/embedded.h"
 #include "format/sheet.h"
 
-#define GLUCOSE "3D010000001927201/3D010129901927201" /* fasting and casual: the row tells which */
+#define GLUCOSE "3D010000001927201/3D010129901927201" /* fasting and casual */
 #define TRIGLYCERIDES "3F015000002327101/3F015129902327101"
 
 struct header_case {
@@ -336,7 +336,7 @@ static const struct header_case HEADERS[] = {
     {"受診券有効期限", "ticket_expires"},
 };
 
-/* What stands beside results in the same exports, and words that mean one thing here and another there. */
+/* Other columns of the same exports, and words whose meaning varies. */
 static const char *const TRAPS[] = {
     /* nothing at all */
     "",
@@ -412,8 +412,7 @@ static const char *const TRAPS[] = {
     "LDL基準範囲",
     "既往歴単位",
     "単位",
-    /* items of the former period that mean something else, what is derived, codes of guidance, no item at all
-     */
+    /* items of the former period with another meaning, derived values, guidance codes, no items */
     "9N806",
     "9N806000000000011",
     "保健指導の希望",
@@ -435,7 +434,7 @@ static const char *const TRAPS[] = {
     "ＢＮＰ",
     "NT-proBNP",
     "BNP(pg/mL)",
-    /* in-house codes, and words that need a person to say what they mean */
+    /* in-house codes, and words that only a person can interpret */
     "区分",
     "コース名称",
     "コース",
@@ -463,7 +462,7 @@ static const char *const TRAPS[] = {
     "K-W（左）",
 };
 
-/* Headers that hold a word of a trap and mean a result all the same. */
+/* Headers with a trap word that are results nevertheless. */
 static const char *const EXCEPTIONS[] = {
     /* 指導 */
     "健診・保健指導機関番号",
@@ -619,8 +618,8 @@ static const char *respell(const char *s, enum spelling how)
 
 /* --- what a header means --- */
 
-/* Field, code or pair of codes, and the unit when it is not the item's own; "" for a header that means
- * nothing. */
+/* Returns the field, the code or the pair, and the unit if it is not the item's own; "" for an unknown
+ * header. */
 static const char *target_of(const char *header)
 {
     struct kp_column c = {0};
@@ -670,14 +669,14 @@ static bool has_key(const char *const *headers, size_t n, const char *key)
 
 /* --- recognised --- */
 
-static void header__of_an_export__is_recognised_by_itself(void **state UNUSED)
+static void header__of_export__is_recognised(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(HEADERS); i++)
         expect_target(HEADERS[i].header, HEADERS[i].target);
     assert_int_equal(faults, 0);
 }
 
-static void header__other_widths_and_spaces__mean_the_same(void **state UNUSED)
+static void header__other_width_or_spacing__is_the_same(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(HEADERS); i++)
         for (int how = NARROW; how < SPELLINGS; how++) {
@@ -688,7 +687,7 @@ static void header__other_widths_and_spaces__mean_the_same(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-static void header__code_of_an_item__is_the_item(void **state UNUSED)
+static void header__item_code__is_the_item(void **state UNUSED)
 {
     for (size_t i = 0; i < tables.n_items; i++)
         expect_target(tables.items[i].code, tables.items[i].code);
@@ -707,7 +706,7 @@ static void expect_with_unit(const struct header_case *c, const char *unit)
 }
 
 /* The official unit and what exports write for it. */
-static void header__unit_at_its_end__means_the_same(void **state UNUSED)
+static void header__with_unit__is_the_same(void **state UNUSED)
 {
     static const char *const written[][2] = {
         {"mm[Hg]", "mmHg"},    {"U/L", "IU/L"},        {"mg/dL", "mg/dl"},    {"10*4/mm3", "万/mm3"},
@@ -729,7 +728,7 @@ static void header__unit_at_its_end__means_the_same(void **state UNUSED)
 
 /* --- not recognised --- */
 
-static void trap__in_any_spelling__means_nothing(void **state UNUSED)
+static void trap__any_spelling__is_unknown(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(TRAPS); i++)
         for (int how = AS_IT_STANDS; how < SPELLINGS; how++)
@@ -737,8 +736,8 @@ static void trap__in_any_spelling__means_nothing(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-/* Each result may have its judgement, its comment, its limits and last year's value beside it. */
-static void trap__beside_each_result__means_nothing(void **state UNUSED)
+/* A result may have its judgement, comment, limits and last year's value beside it. */
+static void trap__beside_every_item__is_unknown(void **state UNUSED)
 {
     static const char *const beside[][2] = {
         {"", " 判定"},    {"", "判定"},     {"", "（判定）"}, {"", "_判定"},    {"【", "】総合判定"},
@@ -752,9 +751,8 @@ static void trap__beside_each_result__means_nothing(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-/* The word for units behind a number's header makes it the column of its units; behind anything else,
- * nothing. */
-static void unit__beside_each_result__is_its_unit(void **state UNUSED)
+/* Followed by 単位, the header of a number is that of its units; any other header becomes unknown. */
+static void unit__beside_every_item__is_its_unit(void **state UNUSED)
 {
     size_t units = 0;
     for (size_t i = 0; i < COUNT(HEADERS); i++) {
@@ -783,7 +781,7 @@ static void read_table(struct kp_sheet *ret_sheet)
     assert_true(ret_sheet->n_columns > RANK && strcmp(ret_sheet->columns[RANK], "rank") == 0);
 }
 
-static void table__rows_of_rank_1__mean_what_they_say(void **state UNUSED)
+static void table__row_of_rank_1__maps_to_its_target(void **state UNUSED)
 {
     struct kp_sheet sheet;
     read_table(&sheet);
@@ -793,8 +791,8 @@ static void table__rows_of_rank_1__mean_what_they_say(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-/* They are suggestions for a person, with a unit, too. */
-static void table__rows_of_rank_2__mean_nothing(void **state UNUSED)
+/* They are only suggestions, with a unit as well. */
+static void table__row_of_rank_2__is_unknown(void **state UNUSED)
 {
     struct kp_sheet sheet;
     size_t n = 0;
@@ -816,8 +814,8 @@ static void table__rows_of_rank_2__mean_nothing(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-/* So that no column of judgements, limits or last year's values gets into the table by the way. */
-static void table__rows_of_rank_1__hold_no_word_of_a_trap(void **state UNUSED)
+/* Otherwise columns of judgements, limits or last year's values could be mapped. */
+static void table__row_of_rank_1__contains_no_trap_word(void **state UNUSED)
 {
     struct kp_sheet sheet;
     read_table(&sheet);
@@ -833,8 +831,8 @@ static void table__rows_of_rank_1__hold_no_word_of_a_trap(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-/* An exception that no row needs any more would let one in. */
-static void exceptions__are_known_headers_with_a_word_of_a_trap(void **state UNUSED)
+/* A superfluous exception would let one in. */
+static void exceptions__all__are_known_headers_with_a_trap_word(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(EXCEPTIONS); i++)
         if (!*target_of(EXCEPTIONS[i]) ||
@@ -856,17 +854,17 @@ static int load_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(header__of_an_export__is_recognised_by_itself, fresh, tidy),
-        cmocka_unit_test_setup_teardown(header__other_widths_and_spaces__mean_the_same, fresh, tidy),
-        cmocka_unit_test_setup_teardown(header__code_of_an_item__is_the_item, fresh, tidy),
-        cmocka_unit_test_setup_teardown(header__unit_at_its_end__means_the_same, fresh, tidy),
-        cmocka_unit_test_setup_teardown(trap__in_any_spelling__means_nothing, fresh, tidy),
-        cmocka_unit_test_setup_teardown(trap__beside_each_result__means_nothing, fresh, tidy),
-        cmocka_unit_test_setup_teardown(unit__beside_each_result__is_its_unit, fresh, tidy),
-        cmocka_unit_test_setup_teardown(table__rows_of_rank_1__mean_what_they_say, fresh, tidy),
-        cmocka_unit_test_setup_teardown(table__rows_of_rank_2__mean_nothing, fresh, tidy),
-        cmocka_unit_test_setup_teardown(table__rows_of_rank_1__hold_no_word_of_a_trap, fresh, tidy),
-        cmocka_unit_test_setup_teardown(exceptions__are_known_headers_with_a_word_of_a_trap, fresh, tidy),
+        cmocka_unit_test_setup_teardown(header__of_export__is_recognised, fresh, tidy),
+        cmocka_unit_test_setup_teardown(header__other_width_or_spacing__is_the_same, fresh, tidy),
+        cmocka_unit_test_setup_teardown(header__item_code__is_the_item, fresh, tidy),
+        cmocka_unit_test_setup_teardown(header__with_unit__is_the_same, fresh, tidy),
+        cmocka_unit_test_setup_teardown(trap__any_spelling__is_unknown, fresh, tidy),
+        cmocka_unit_test_setup_teardown(trap__beside_every_item__is_unknown, fresh, tidy),
+        cmocka_unit_test_setup_teardown(unit__beside_every_item__is_its_unit, fresh, tidy),
+        cmocka_unit_test_setup_teardown(table__row_of_rank_1__maps_to_its_target, fresh, tidy),
+        cmocka_unit_test_setup_teardown(table__row_of_rank_2__is_unknown, fresh, tidy),
+        cmocka_unit_test_setup_teardown(table__row_of_rank_1__contains_no_trap_word, fresh, tidy),
+        cmocka_unit_test_setup_teardown(exceptions__all__are_known_headers_with_a_trap_word, fresh, tidy),
     };
     return cmocka_run_group_tests_name("headers", tests, load_all, free_tables);
 }

@@ -5,7 +5,7 @@
 #define HEIGHT "9N001000000000001"
 #define WEIGHT "9N006000000000001"
 #define PROTEIN "1A010000000190111"            /* read by eye */
-#define PROTEIN_BY_MACHINE "1A010000000191111" /* the same analyte, another method */
+#define PROTEIN_BY_MACHINE "1A010000000191111" /* the same analyte by another method */
 #define MEAL "9N141000000000011"
 #define GLUCOSE "3D010000001927201"
 #define CASUAL_GLUCOSE "3D010129901927201"
@@ -56,7 +56,7 @@ static enum kp_status by_file(const char *rows, const char *const *headers, size
     return build(&file, headers, NULL, n);
 }
 
-/* One row for the one column of an export. */
+/* A mapping file with one row, for an export of one column. */
 static enum kp_status by_row(const char *target, const char *unit, const char *values)
 {
     static const char *const headers[] = {"列"};
@@ -113,7 +113,7 @@ static void assert_unit(size_t i, const char *unit)
 
 /* --- by synonyms --- */
 
-static void synonyms__spellings_field_names_and_codes__are_recognised(void **state UNUSED)
+static void synonyms__spellings_names_and_codes__are_recognised(void **state UNUSED)
 {
     static const struct {
         const char *header;
@@ -162,7 +162,7 @@ static void synonyms__required_headers__fill_their_fields(void **state UNUSED)
         assert_column(&mapping.columns[i], KP_COL_FIELD, fields[i]);
 }
 
-static void synonyms__why__tells_names_from_synonyms(void **state UNUSED)
+static void synonyms__why__distinguishes_names_from_synonyms(void **state UNUSED)
 {
     BY_SYNONYMS("sex", HEIGHT, "体重", "予備", "kp_line");
     assert_int_equal(mapping.columns[0].why, KP_WHY_NAME);
@@ -179,7 +179,7 @@ static void synonyms__kp_columns__are_not_counted(void **state UNUSED)
         assert_int_equal(mapping.columns[i].number, numbers[i]);
 }
 
-static void synonyms__unit_in_the_header__is_kept_where_it_differs(void **state UNUSED)
+static void synonyms__unit_in_header__is_kept_if_it_differs(void **state UNUSED)
 {
     BY_SYNONYMS("身長(cm)", "体重g", "白血球数(×10^3/μL)", "腹囲(kg)");
     assert_item(0, HEIGHT);
@@ -191,7 +191,7 @@ static void synonyms__unit_in_the_header__is_kept_where_it_differs(void **state 
     assert_left_out(3, KP_WHY_UNIT);
 }
 
-static void has_units__limits_and_unit_columns__tell_it(void **state UNUSED)
+static void has_units__limit_or_unit_column__sets_it(void **state UNUSED)
 {
     static const struct {
         const char *header;
@@ -207,7 +207,7 @@ static void has_units__limits_and_unit_columns__tell_it(void **state UNUSED)
 
 /* --- two header rows --- */
 
-static void two_rows__code_below_a_name__refines_it(void **state UNUSED)
+static void two_rows__code_below_name__refines_it(void **state UNUSED)
 {
     by_two_rows("尿蛋白", PROTEIN_BY_MACHINE);
     assert_item(0, PROTEIN_BY_MACHINE);
@@ -218,7 +218,7 @@ static void two_rows__code_below_a_name__refines_it(void **state UNUSED)
     assert_item(0, PROTEIN_BY_MACHINE);
 }
 
-static void two_rows__code_below_a_pair__settles_it(void **state UNUSED)
+static void two_rows__code_below_pair__selects_the_item(void **state UNUSED)
 {
     by_two_rows("血糖", CASUAL_GLUCOSE);
     assert_item(0, CASUAL_GLUCOSE);
@@ -228,7 +228,7 @@ static void two_rows__code_below_a_pair__settles_it(void **state UNUSED)
     assert_unit(0, "mmol/L");
 }
 
-static void two_rows__that_agree_or_are_half_empty__are_one_header(void **state UNUSED)
+static void two_rows__agreeing_or_half_empty__are_one_header(void **state UNUSED)
 {
     static const struct {
         const char *first, *second, *code;
@@ -250,7 +250,7 @@ static void two_rows__that_agree_or_are_half_empty__are_one_header(void **state 
     assert_left_out(0, KP_WHY_UNKNOWN);
 }
 
-static void two_rows__that_contradict__map_nothing(void **state UNUSED)
+static void two_rows__contradictory__map_nothing(void **state UNUSED)
 {
     static const char *const cases[][2] = {{"身長", WEIGHT},
                                            {WEIGHT, "身長"},
@@ -268,13 +268,13 @@ static void two_rows__that_contradict__map_nothing(void **state UNUSED)
     }
 }
 
-static void two_rows__kp_columns__stay_ours(void **state UNUSED)
+static void two_rows__kp_columns__are_ours(void **state UNUSED)
 {
     by_two_rows("kp_line", HEIGHT);
     assert_column(&mapping.columns[0], KP_COL_OURS, "");
 }
 
-static void two_rows__file__names_a_column_by_either(void **state UNUSED)
+static void two_rows__mapping_file__uses_either(void **state UNUSED)
 {
     static const char *const first[] = {"甲", "乙", "乙"}, *const second[] = {"A1", "A2", "乙"};
     struct kp_mapping_file file;
@@ -291,7 +291,7 @@ static void two_rows__file__names_a_column_by_either(void **state UNUSED)
 
 /* --- fasting or casual --- */
 
-static void pair__without_a_meal_column__is_left_out(void **state UNUSED)
+static void pair__without_meal_column__is_left_out(void **state UNUSED)
 {
     BY_SYNONYMS("血糖", "中性脂肪", "身長");
     assert_left_out(0, KP_WHY_MEAL);
@@ -299,7 +299,7 @@ static void pair__without_a_meal_column__is_left_out(void **state UNUSED)
     assert_item(2, HEIGHT);
 }
 
-static void pair__with_a_meal_column__is_mapped(void **state UNUSED)
+static void pair__with_meal_column__is_mapped(void **state UNUSED)
 {
     BY_SYNONYMS("血糖", "採血時間（食後）", "中性脂肪");
     assert_pair(0, GLUCOSE, CASUAL_GLUCOSE);
@@ -312,13 +312,13 @@ static void pair__with_a_meal_column__is_mapped(void **state UNUSED)
     assert_column(&mapping.columns[1], KP_COL_FIELD, "fasting");
 }
 
-static void pair__limits_of_the_meal_item__tell_nothing(void **state UNUSED)
+static void pair__limits_of_meal_item__do_not_suffice(void **state UNUSED)
 {
     BY_SYNONYMS("血糖", MEAL ".flag");
     assert_left_out(0, KP_WHY_MEAL);
 }
 
-static void pair__none__leaves_the_fasting_column_out(void **state UNUSED)
+static void pair__absent__leaves_fasting_column_out(void **state UNUSED)
 {
     BY_SYNONYMS("空腹時区分", "空腹時血糖", "採血時間（食後）");
     assert_left_out(0, KP_WHY_UNKNOWN);
@@ -326,7 +326,7 @@ static void pair__none__leaves_the_fasting_column_out(void **state UNUSED)
     assert_item(2, MEAL);
 }
 
-static void pair__target_of_a_file__needs_a_meal_column(void **state UNUSED)
+static void pair__in_mapping_file__needs_meal_column(void **state UNUSED)
 {
     static const char *const headers[] = {"GLU", "食"};
     assert_int_equal(by_file("GLU," GLUCOSE_PAIR ",,\n", headers, COUNT(headers)), KP_E_USAGE);
@@ -344,7 +344,7 @@ static void pair__target_of_a_file__needs_a_meal_column(void **state UNUSED)
     assert_pair(0, GLUCOSE, CASUAL_GLUCOSE);
 }
 
-static void pair__of_items_that_are_none__is_no_target(void **state UNUSED)
+static void pair__of_unrelated_items__is_unknown_target(void **state UNUSED)
 {
     static const char *const targets[] = {HEIGHT "/" PROTEIN, GLUCOSE "/", "/3D010000001927201",
                                           GLUCOSE "/9N001", GLUCOSE_PAIR "/" GLUCOSE};
@@ -357,17 +357,17 @@ static void pair__of_items_that_are_none__is_no_target(void **state UNUSED)
 
 /* --- judgements and their doctors --- */
 
-static void judgement__without_its_doctor__is_left_out(void **state UNUSED)
+static void judgement__without_doctor__is_left_out(void **state UNUSED)
 {
     BY_SYNONYMS("総合判定", "身長");
     assert_left_out(0, KP_WHY_DOCTOR);
     assert_item(1, HEIGHT);
-    BY_SYNONYMS(JUDGEMENT, OPINION_DOCTOR); /* somebody else's doctor */
+    BY_SYNONYMS(JUDGEMENT, OPINION_DOCTOR); /* the doctor of another judgement */
     assert_left_out(0, KP_WHY_DOCTOR);
     assert_left_out(1, KP_WHY_DOCTOR);
 }
 
-static void doctor__without_a_judgement__is_left_out(void **state UNUSED)
+static void doctor__without_judgement__is_left_out(void **state UNUSED)
 {
     BY_SYNONYMS("健診判定医");
     assert_left_out(0, KP_WHY_DOCTOR);
@@ -377,7 +377,7 @@ static void doctor__without_a_judgement__is_left_out(void **state UNUSED)
     assert_item(2, OPINION_DOCTOR);
 }
 
-static void judgement__with_its_doctor__is_mapped_in_any_order(void **state UNUSED)
+static void judgement__with_doctor__is_mapped_in_any_order(void **state UNUSED)
 {
     BY_SYNONYMS("総合判定", "健診判定医");
     assert_item(0, JUDGEMENT);
@@ -387,7 +387,7 @@ static void judgement__with_its_doctor__is_mapped_in_any_order(void **state UNUS
     assert_item(2, JUDGEMENT);
 }
 
-static void judgement__named_in_a_file__is_mapped_alone(void **state UNUSED)
+static void judgement__in_mapping_file__is_mapped_alone(void **state UNUSED)
 {
     assert_int_equal(by_row(JUDGEMENT, "", ""), KP_OK);
     assert_item(0, JUDGEMENT);
@@ -397,7 +397,7 @@ static void judgement__named_in_a_file__is_mapped_alone(void **state UNUSED)
 
 /* --- several columns for one target --- */
 
-static void several_columns__of_findings__are_joined_in_order(void **state UNUSED)
+static void several_columns__of_findings__are_chained_in_order(void **state UNUSED)
 {
     BY_SYNONYMS("心電図所見1", "身長", "心電図所見2", "心電図判定", "心電図所見3");
     const struct kp_column *c = mapping.columns;
@@ -413,7 +413,7 @@ static void several_columns__of_findings__are_joined_in_order(void **state UNUSE
     assert_false(c[3].follows);
 }
 
-static void several_columns__of_one_value__stay_apart(void **state UNUSED)
+static void several_columns__of_values__are_not_chained(void **state UNUSED)
 {
     BY_SYNONYMS("身長", "身体計測-身長", "性別", "sex", "便潜血1回目", "便潜血2回目", HEIGHT ".low",
                 HEIGHT ".low");
@@ -427,7 +427,7 @@ static void several_columns__of_one_value__stay_apart(void **state UNUSED)
     assert_int_equal(got.count, 0);
 }
 
-static void several_columns__in_a_file__do_not_stop_it(void **state UNUSED)
+static void several_columns__in_mapping_file__are_accepted(void **state UNUSED)
 {
     static const char *const headers[] = {"a", "b", "c", "d"};
     assert_int_equal(by_file("a," HEIGHT ",,\nb," HEIGHT ",m,\nc," ECG_TEXT ",,\nd," ECG_TEXT ",,\n", headers,
@@ -456,7 +456,7 @@ static void assert_lacks(size_t i, const struct kp_org *facility, const char *fi
     }
 }
 
-static void lacks__each_required_field__is_named_with_its_header(void **state UNUSED)
+static void lacks__each_required_field__is_returned(void **state UNUSED)
 {
     static const char *const all[] = {REQUIRED, "健診機関番号", "健診機関名称"};
     static const char *const fields[] = {"insurer_number",  "insured_number", "name_kana", "sex",
@@ -474,7 +474,7 @@ static void lacks__each_required_field__is_named_with_its_header(void **state UN
     }
 }
 
-static void lacks__no_columns__names_all_in_order(void **state UNUSED)
+static void lacks__no_columns__returns_all_in_order(void **state UNUSED)
 {
     static const char *const none[] = {""};
     const struct kp_field_info *lacking[KP_F__COUNT];
@@ -486,8 +486,8 @@ static void lacks__no_columns__names_all_in_order(void **state UNUSED)
     assert_string_equal(lacking[7]->name, "exam_date");
 }
 
-/* An item of the same number as a field is no field, nor is a column that the mapping file ignores. */
-static void lacks__items_and_ignored_columns__fill_no_field(void **state UNUSED)
+/* Items whose index equals that of a field, and a column that the mapping file ignores. */
+static void lacks__items_and_ignored_columns__do_not_count(void **state UNUSED)
 {
     const struct kp_field_info *lacking[KP_F__COUNT];
     const char *headers[KP_F__COUNT];
@@ -501,7 +501,7 @@ static void lacks__items_and_ignored_columns__fill_no_field(void **state UNUSED)
 
 /* --- by a mapping file --- */
 
-static void file__targets__of_every_kind(void **state UNUSED)
+static void file__targets_of_every_kind__are_mapped(void **state UNUSED)
 {
     static const char *const headers[] = {"たけ", "下", "上", "印", "位", "捨", "身長", "番号"};
     assert_int_equal(by_file("たけ," HEIGHT ",,\n下," HEIGHT ".low,,\n上," HEIGHT ".high,,\n印," HEIGHT
@@ -515,7 +515,7 @@ static void file__targets__of_every_kind(void **state UNUSED)
     assert_column(&mapping.columns[3], KP_COL_FLAG, HEIGHT);
     assert_column(&mapping.columns[4], KP_COL_UNIT, HEIGHT);
     assert_column(&mapping.columns[5], KP_COL_IGNORED, "");
-    assert_left_out(6, KP_WHY_UNKNOWN); /* not by synonyms, too; listed in the report */
+    assert_left_out(6, KP_WHY_UNKNOWN); /* no synonyms beside a mapping file */
     assert_column(&mapping.columns[7], KP_COL_FIELD, "insurer_number");
     for (size_t i = 0; i < COUNT(headers); i++)
         assert_int_equal(mapping.columns[i].why == KP_WHY_MAPPING, i != 6);
@@ -545,16 +545,16 @@ static void file__values__become_pairs(void **state UNUSED)
 {
     assert_int_equal(by_row(PROTEIN, "", "陰=1|Ａ＝Ｂ=5|少=2"), KP_OK);
     assert_string_equal(code_for("陰"), "1");
-    assert_string_equal(code_for("Ａ＝Ｂ"), "5"); /* the last = divides */
+    assert_string_equal(code_for("Ａ＝Ｂ"), "5"); /* the last = separates */
     assert_string_equal(code_for(" 少"), "2");
     assert_null(code_for("多"));
 }
 
-static void file__values__an_empty_code_means_nothing(void **state UNUSED)
+static void file__values_with_empty_code__count_as_empty(void **state UNUSED)
 {
     assert_int_equal(by_row(PROTEIN, "", "-=|陰=1|999="), KP_OK);
     assert_string_equal(code_for("-"), "");
-    assert_string_equal(code_for("ー"), ""); /* dashes are one */
+    assert_string_equal(code_for("ー"), ""); /* all dashes are equal */
     assert_string_equal(code_for("９９９"), "");
     assert_string_equal(code_for("陰"), "1");
     assert_int_equal(by_row(HEIGHT, "", "-="), KP_OK);
@@ -563,7 +563,7 @@ static void file__values__an_empty_code_means_nothing(void **state UNUSED)
     assert_string_equal(code_for("99999999"), "");
 }
 
-static void file__unit__convertible_in_any_spelling__is_kept(void **state UNUSED)
+static void file__convertible_unit_in_any_spelling__is_kept(void **state UNUSED)
 {
     static const struct {
         const char *target, *written, *unit;
@@ -583,7 +583,7 @@ static void file__unit__convertible_in_any_spelling__is_kept(void **state UNUSED
     }
 }
 
-static void file__unit__of_another_kind__is_refused(void **state UNUSED)
+static void file__unit_of_another_kind__is_refused(void **state UNUSED)
 {
     static const struct {
         const char *target, *written, *wanted;
@@ -608,7 +608,7 @@ static void file__unit__of_another_kind__is_refused(void **state UNUSED)
     }
 }
 
-static void file__unit_excel__is_for_dates_alone(void **state UNUSED)
+static void file__unit_excel__is_for_dates_only(void **state UNUSED)
 {
     static const char *const dates[] = {"birth_date", "exam_date", "member_from", "member_to",
                                         "ticket_expires"};
@@ -665,14 +665,14 @@ static void file__wrong_rows__are_refused_with_line_and_code(void **state UNUSED
     }
 }
 
-static void build__that_fails__leaves_the_mapping_alone(void **state UNUSED)
+static void build__failing__leaves_result_untouched(void **state UNUSED)
 {
     mapping.n_columns = 77;
     assert_int_equal(by_row("nothing", "", ""), KP_E_USAGE);
     assert_int_equal(mapping.n_columns, 77);
 }
 
-/* A mended rejected.csv goes back in with the mapping file of the export it came from. */
+/* A corrected rejected.csv is read with the mapping file of its export. */
 static void file__column_by_number__does_not_count_kp_columns(void **state UNUSED)
 {
     static const char *const headers[] = {"kp_file", "kp_line", "a", "kp_codes", "身長", "身長"};
@@ -688,7 +688,7 @@ static void file__column_by_number__does_not_count_kp_columns(void **state UNUSE
     assert_int_equal(got.code, 1051);
 }
 
-static void file__comments__are_passed_over_and_numbers_are_none(void **state UNUSED)
+static void file__comments__are_skipped_but_not_numbers(void **state UNUSED)
 {
     static const char *const headers[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
     assert_int_equal(by_file("# text\n#12," HEIGHT ",,\n#\n#x,sex,,\n# 11,sex,,\na,sex,,\n#2,birth_date,,\n",
@@ -700,14 +700,14 @@ static void file__comments__are_passed_over_and_numbers_are_none(void **state UN
     assert_left_out(10, KP_WHY_UNKNOWN);
 }
 
-static void file__comment_before_its_header__is_passed_over(void **state UNUSED)
+static void file__comment_before_header__is_skipped(void **state UNUSED)
 {
     static const char *const headers[] = {"a"};
     struct kp_mapping_file file;
     assert_int_equal(load_text("# by hand\n" HEADING "\n# and\na,nothing,,\n", &file), KP_OK);
     assert_false(file.is_cc2x);
     assert_int_equal(build(&file, headers, NULL, 1), KP_E_USAGE);
-    assert_int_equal(got.line, 5); /* comments are lines, too */
+    assert_int_equal(got.line, 5); /* comments count as lines */
 }
 
 /* --- loading --- */
@@ -725,7 +725,7 @@ static void load__missing_file_header_or_quote__is_refused(void **state UNUSED)
     assert_int_equal(got.line, 2);
 }
 
-static void load__methods_that_cannot_be_read__are_refused(void **state UNUSED)
+static void load__unreadable_methods__are_refused(void **state UNUSED)
 {
     static const char table[] = "FILENO,COLNO,CODE\n1,1,sex\n";
     struct kp_mapping_file file;
@@ -739,7 +739,7 @@ static void load__methods_that_cannot_be_read__are_refused(void **state UNUSED)
     assert_string_equal(got.file, methods);
 }
 
-static void load__table_of_cc2x__is_known_by_its_header_or_numbers(void **state UNUSED)
+static void load__cc2x_table__is_detected(void **state UNUSED)
 {
     static const struct {
         const char *rows;
@@ -760,49 +760,49 @@ static void load__table_of_cc2x__is_known_by_its_header_or_numbers(void **state 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(synonyms__spellings_field_names_and_codes__are_recognised),
+        TEST(synonyms__spellings_names_and_codes__are_recognised),
         TEST(synonyms__required_headers__fill_their_fields),
-        TEST(synonyms__why__tells_names_from_synonyms),
+        TEST(synonyms__why__distinguishes_names_from_synonyms),
         TEST(synonyms__kp_columns__are_not_counted),
-        TEST(synonyms__unit_in_the_header__is_kept_where_it_differs),
-        TEST(has_units__limits_and_unit_columns__tell_it),
-        TEST(two_rows__code_below_a_name__refines_it),
-        TEST(two_rows__code_below_a_pair__settles_it),
-        TEST(two_rows__that_agree_or_are_half_empty__are_one_header),
-        TEST(two_rows__that_contradict__map_nothing),
-        TEST(two_rows__kp_columns__stay_ours),
-        TEST(two_rows__file__names_a_column_by_either),
-        TEST(pair__without_a_meal_column__is_left_out),
-        TEST(pair__with_a_meal_column__is_mapped),
-        TEST(pair__limits_of_the_meal_item__tell_nothing),
-        TEST(pair__none__leaves_the_fasting_column_out),
-        TEST(pair__target_of_a_file__needs_a_meal_column),
-        TEST(pair__of_items_that_are_none__is_no_target),
-        TEST(judgement__without_its_doctor__is_left_out),
-        TEST(doctor__without_a_judgement__is_left_out),
-        TEST(judgement__with_its_doctor__is_mapped_in_any_order),
-        TEST(judgement__named_in_a_file__is_mapped_alone),
-        TEST(several_columns__of_findings__are_joined_in_order),
-        TEST(several_columns__of_one_value__stay_apart),
-        TEST(several_columns__in_a_file__do_not_stop_it),
-        TEST(lacks__each_required_field__is_named_with_its_header),
-        TEST(lacks__no_columns__names_all_in_order),
-        TEST(lacks__items_and_ignored_columns__fill_no_field),
-        TEST(file__targets__of_every_kind),
+        TEST(synonyms__unit_in_header__is_kept_if_it_differs),
+        TEST(has_units__limit_or_unit_column__sets_it),
+        TEST(two_rows__code_below_name__refines_it),
+        TEST(two_rows__code_below_pair__selects_the_item),
+        TEST(two_rows__agreeing_or_half_empty__are_one_header),
+        TEST(two_rows__contradictory__map_nothing),
+        TEST(two_rows__kp_columns__are_ours),
+        TEST(two_rows__mapping_file__uses_either),
+        TEST(pair__without_meal_column__is_left_out),
+        TEST(pair__with_meal_column__is_mapped),
+        TEST(pair__limits_of_meal_item__do_not_suffice),
+        TEST(pair__absent__leaves_fasting_column_out),
+        TEST(pair__in_mapping_file__needs_meal_column),
+        TEST(pair__of_unrelated_items__is_unknown_target),
+        TEST(judgement__without_doctor__is_left_out),
+        TEST(doctor__without_judgement__is_left_out),
+        TEST(judgement__with_doctor__is_mapped_in_any_order),
+        TEST(judgement__in_mapping_file__is_mapped_alone),
+        TEST(several_columns__of_findings__are_chained_in_order),
+        TEST(several_columns__of_values__are_not_chained),
+        TEST(several_columns__in_mapping_file__are_accepted),
+        TEST(lacks__each_required_field__is_returned),
+        TEST(lacks__no_columns__returns_all_in_order),
+        TEST(lacks__items_and_ignored_columns__do_not_count),
+        TEST(file__targets_of_every_kind__are_mapped),
         TEST(file__column__by_number_occurrence_and_width),
         TEST(file__values__become_pairs),
-        TEST(file__values__an_empty_code_means_nothing),
-        TEST(file__unit__convertible_in_any_spelling__is_kept),
-        TEST(file__unit__of_another_kind__is_refused),
-        TEST(file__unit_excel__is_for_dates_alone),
+        TEST(file__values_with_empty_code__count_as_empty),
+        TEST(file__convertible_unit_in_any_spelling__is_kept),
+        TEST(file__unit_of_another_kind__is_refused),
+        TEST(file__unit_excel__is_for_dates_only),
         TEST(file__wrong_rows__are_refused_with_line_and_code),
-        TEST(build__that_fails__leaves_the_mapping_alone),
+        TEST(build__failing__leaves_result_untouched),
         TEST(file__column_by_number__does_not_count_kp_columns),
-        TEST(file__comments__are_passed_over_and_numbers_are_none),
-        TEST(file__comment_before_its_header__is_passed_over),
+        TEST(file__comments__are_skipped_but_not_numbers),
+        TEST(file__comment_before_header__is_skipped),
         TEST(load__missing_file_header_or_quote__is_refused),
-        TEST(load__methods_that_cannot_be_read__are_refused),
-        TEST(load__table_of_cc2x__is_known_by_its_header_or_numbers),
+        TEST(load__unreadable_methods__are_refused),
+        TEST(load__cc2x_table__is_detected),
     };
     return cmocka_run_group_tests_name("mapping", tests, set_up_mapping, tear_down_mapping);
 }

@@ -1,9 +1,9 @@
-/* What several columns of a row say together: of one item, of a meal, of a method, of a facility. */
+/* Several columns of a row: of one item, of a meal, of a method, of a facility. */
 #include "norm_story.h"
 
 /* --- several columns for one target --- */
 
-static void several__same_value__is_fine(void **state UNUSED)
+static void several__same_value__is_accepted(void **state UNUSED)
 {
     ASSERT_ROWS(
         ROW(HEIGHT "=170.5", CELL(HEIGHT, "170.5"), CELL(HEIGHT, "170.5")),
@@ -27,7 +27,7 @@ static void several__other_value__is_refused(void **state UNUSED)
                 ROW("address=東京都 K4035", CELL("address", "東京都"), CELL("address", "大阪府")));
 }
 
-static void several__one_of_them_empty__leaves_it_to_the_other(void **state UNUSED)
+static void several__one_empty__yields_to_the_other(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(HEIGHT "=170.5", CELL(HEIGHT, ""), CELL(HEIGHT, "170.5")),
                 ROW(HEIGHT "=170.5", CELL(HEIGHT, "170.5"), CELL(HEIGHT, "")),
@@ -36,8 +36,8 @@ static void several__one_of_them_empty__leaves_it_to_the_other(void **state UNUS
                 ROW("sex=2 K3014", CELL("sex", "2"), CELL("sex", "-")));
 }
 
-/* One that cannot be read stays a fault, whatever the other says. */
-static void several__one_of_them_unreadable__is_refused(void **state UNUSED)
+/* An unreadable value is a failure, whatever the other one is. */
+static void several__one_unreadable__is_refused(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(HEIGHT "=170.5 K4022", CELL(HEIGHT, "高い"), CELL(HEIGHT, "170.5")),
                 ROW("sex=2 K4011", CELL("sex", "2"), CELL("sex", "不明")));
@@ -75,7 +75,7 @@ static void joined__several_findings__become_one_text(void **state UNUSED)
                     CELL(HISTORY_FLAG, "2"), CELL(HISTORY_TEXT, "痛風")));
 }
 
-static void joined__cells_that_say_nothing__are_left_out(void **state UNUSED)
+static void joined__cells_without_finding__are_left_out(void **state UNUSED)
 {
     static const char *const nothing[] = {"異常なし", "特になし", "未実施", "-", "－", "", " 　"};
     for (size_t i = 0; i < COUNT(nothing); i++) {
@@ -88,7 +88,7 @@ static void joined__cells_that_say_nothing__are_left_out(void **state UNUSED)
                     CELL(ECG_TEXT, "異常なし"), CELL(ECG_TEXT, ""), CELL(ECG_TEXT, "ST低下")));
 }
 
-static void joined__all_say_nothing__is_read_as_one_cell_would_be(void **state UNUSED)
+static void joined__no_finding_at_all__is_read_as_one_cell(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(ECG_FLAG "=2 K3011", CELL(ECG_TEXT, "異常なし"), CELL(ECG_TEXT, "特になし")),
                 ROW(ECG_FLAG "=2 K3011", CELL(ECG_TEXT, ""), CELL(ECG_TEXT, "異常なし")),
@@ -125,7 +125,7 @@ static void positive__of_two_samples__wins(void **state UNUSED)
             CELL(OCCULT_BLOOD, "2")));
 }
 
-static void positive__sample_without_result__gives_way_to_the_other(void **state UNUSED)
+static void positive__sample_without_result__yields_to_the_other(void **state UNUSED)
 {
     ASSERT_ROWS(
         ROW(OCCULT_BLOOD "=2 K3012 K3020", CELL(OCCULT_BLOOD, "未実施"), CELL(OCCULT_BLOOD, "2")),
@@ -149,7 +149,7 @@ static void pair__meal__chooses_the_item(void **state UNUSED)
                 ROW(MEAL "=3 " CASUAL_GLUCOSE "=600", CELL(PAIR, "600"), CELL(MEAL, "3")));
 }
 
-static void pair__fasting_column__chooses_the_item_and_stands_for_ten_hours(void **state UNUSED)
+static void pair__fasting_column__chooses_item_and_implies_ten_hours(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("fasting=fasting " MEAL "=2 " FASTING_GLUCOSE "=99 K3006 K3018", CELL(PAIR, "99"),
                     CELL("fasting", "空腹")),
@@ -163,13 +163,13 @@ static void pair__fasting_column__chooses_the_item_and_stands_for_ten_hours(void
                 ROW("fasting=fasting " MEAL "=2 K3018", CELL("fasting", "fasting")));
 }
 
-static void pair__meal_and_fasting_column_at_odds__is_refused(void **state UNUSED)
+static void pair__contradictory_meal_columns__are_refused(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("fasting=fasting " MEAL "=3 K3006 K4035", CELL("fasting", "空腹"), CELL(MEAL, "3")),
                 ROW("fasting=casual " MEAL "=2 K3006 K4035", CELL("fasting", "食後"), CELL(MEAL, "2")));
 }
 
-static void pair__meal_unknown__is_refused_unless_there_is_no_value(void **state UNUSED)
+static void pair__unknown_meal__is_refused_unless_cell_is_empty(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("K4037", CELL(PAIR, "99")), ROW("K4037", CELL(PAIR, "99"), CELL("fasting", "")),
                 ROW("K3014 K4037", CELL(PAIR, "99"), CELL(MEAL, "-")),
@@ -177,7 +177,7 @@ static void pair__meal_unknown__is_refused_unless_there_is_no_value(void **state
                 ROW("", CELL(PAIR, ""), CELL(MEAL, "")), ROW("", CELL(PAIR, " 　")));
 }
 
-static void pair__beside_a_column_of_its_item__must_agree(void **state UNUSED)
+static void pair__beside_column_of_its_item__must_agree(void **state UNUSED)
 {
     ASSERT_ROWS(
         ROW(MEAL "=2 " FASTING_GLUCOSE "=99", CELL(MEAL, "2"), CELL(PAIR, "99"), CELL(FASTING_GLUCOSE, "99")),
@@ -225,7 +225,7 @@ static void method__digit__chooses_the_item(void **state UNUSED)
 
 /* --- why there is no result --- */
 
-static void reason__period__is_told_by_an_item_of_its_own(void **state UNUSED)
+static void reason__period__goes_to_the_item_for_reasons(void **state UNUSED)
 {
     static const char *const words[] = {
         "生理中", "生理", "月経中", "生理のため", "生理中のため未実施", "未実施（生理中）"};
@@ -245,15 +245,15 @@ static void reason__period__is_told_by_an_item_of_its_own(void **state UNUSED)
         ROW(REASON "=1 K3006", CELL(REASON, "生理中")));
 }
 
-/* A text that holds such words is a text. */
-static void reason__in_words_of_a_finding__stays_there(void **state UNUSED)
+/* A text that contains such words is kept. */
+static void reason__in_finding__is_kept_as_text(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(WORK_HISTORY "=生理中", CELL(WORK_HISTORY, "生理中")));
 }
 
 /* --- judgements --- */
 
-static void grade__of_a_facility__is_left_out_with_the_doctors_name(void **state UNUSED)
+static void grade__of_facility__is_left_out_with_doctor(void **state UNUSED)
 {
     static const char *const grades[] = {"A", "B", "C12", "Ａ", "Ｃ１", "d2", "H"};
     for (size_t i = 0; i < COUNT(grades); i++) {
@@ -263,7 +263,7 @@ static void grade__of_a_facility__is_left_out_with_the_doctors_name(void **state
     }
 }
 
-static void grade__words_of_a_judgement__stay(void **state UNUSED)
+static void grade__words_of_judgement__are_kept(void **state UNUSED)
 {
     static const char *const words[] = {"要経過観察", "異常なし", "Ｂ：軽度異常", "Ｉ", "Ｃ１２３", "ＡＢ"};
     for (size_t i = 0; i < COUNT(words); i++) {
@@ -273,8 +273,8 @@ static void grade__words_of_a_judgement__stay(void **state UNUSED)
     }
 }
 
-/* Only a grade takes the name away; where there is no judgement at all, a later check asks for one. */
-static void grade__no_judgement__leaves_the_doctors_name(void **state UNUSED)
+/* Only a grade removes the doctor; without any judgement, a later check requires one. */
+static void grade__without_judgement__keeps_doctor(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(DOCTOR "=健保太郎", CELL(JUDGEMENT, ""), CELL(DOCTOR, "健保太郎")),
                 ROW("9N521000000000049=就業可 9N526000000000049=健保花子 K3021", CELL(JUDGEMENT, "B"),
@@ -282,14 +282,14 @@ static void grade__no_judgement__leaves_the_doctors_name(void **state UNUSED)
                     CELL("9N526000000000049", "健保花子")));
 }
 
-static void grade__in_any_other_text__is_a_text(void **state UNUSED)
+static void grade__in_any_other_text__is_text(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(WORK_HISTORY "=Ｂ", CELL(WORK_HISTORY, "Ｂ")));
 }
 
 /* --- a flag in words --- */
 
-static void flag__in_words__is_the_finding_where_no_column_holds_findings(void **state UNUSED)
+static void flag__in_words__is_the_finding_if_that_has_no_column(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(ECG_FLAG "=1 " ECG_TEXT "=洞性徐脈 K3011", CELL(ECG_FLAG, "洞性徐脈")),
                 ROW(ECG_FLAG "=1 " ECG_TEXT "=ＳＴ低下 K3001 K3011", CELL(ECG_FLAG, "ST低下")),
@@ -298,11 +298,11 @@ static void flag__in_words__is_the_finding_where_no_column_holds_findings(void *
                 ROW("K4024", CELL(ECG_FLAG, "洞性徐脈"), CELL(ECG_TEXT, "")),
                 ROW(ECG_FLAG "=1 " ECG_TEXT "=洞性徐脈 K4024 K3011", CELL(ECG_FLAG, "徐脈"),
                     CELL(ECG_TEXT, "洞性徐脈")),
-                ROW("K4024", CELL("9D100163100000011", "難聴")), /* hearing has no item for words */
+                ROW("K4024", CELL("9D100163100000011", "難聴")), /* hearing has no item for findings */
                 ROW("K4024", CELL(SMOKING, "洞性徐脈")));
 }
 
-static void flag__in_words_that_are_too_long__is_refused(void **state UNUSED)
+static void flag__in_words_too_long__is_refused(void **state UNUSED)
 {
     char words[129 * 3 + 1] = "";
     for (int i = 0; i < 129; i++)
@@ -318,7 +318,7 @@ static void flag__in_words_that_are_too_long__is_refused(void **state UNUSED)
 #define NUMBER(text) CELL("facility_number", text)
 #define ADDRESS(text) CELL("facility_address", text)
 
-static void facility__seven_digits__are_completed_by_the_prefecture(void **state UNUSED)
+static void facility__seven_digits__are_completed_by_prefecture(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("facility_number=2813300114 facility_address=兵庫県神戸市 K3023", NUMBER("3300114"),
                     ADDRESS("兵庫県神戸市")),
@@ -332,7 +332,7 @@ static void facility__seven_digits__are_completed_by_the_prefecture(void **state
                     ADDRESS("大阪府大阪市")));
 }
 
-static void facility__seven_digits_of_the_configuration__are_completed_too(void **state UNUSED)
+static void facility__seven_digits_configured__are_completed_too(void **state UNUSED)
 {
     static const struct kp_org facility = {.number = "3300114", .name = "健診所", .address = "兵庫県神戸市"};
     static const struct row_case row =
@@ -345,33 +345,33 @@ static void facility__seven_digits_of_the_configuration__are_completed_too(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(several__same_value__is_fine),
+        cmocka_unit_test(several__same_value__is_accepted),
         cmocka_unit_test(several__other_value__is_refused),
-        cmocka_unit_test(several__one_of_them_empty__leaves_it_to_the_other),
-        cmocka_unit_test(several__one_of_them_unreadable__is_refused),
+        cmocka_unit_test(several__one_empty__yields_to_the_other),
+        cmocka_unit_test(several__one_unreadable__is_refused),
         cmocka_unit_test(several__other_value__names_both_columns),
         cmocka_unit_test(joined__several_findings__become_one_text),
-        cmocka_unit_test(joined__cells_that_say_nothing__are_left_out),
-        cmocka_unit_test(joined__all_say_nothing__is_read_as_one_cell_would_be),
+        cmocka_unit_test(joined__cells_without_finding__are_left_out),
+        cmocka_unit_test(joined__no_finding_at_all__is_read_as_one_cell),
         cmocka_unit_test(joined__too_long_together__is_refused),
         cmocka_unit_test(positive__of_two_samples__wins),
-        cmocka_unit_test(positive__sample_without_result__gives_way_to_the_other),
+        cmocka_unit_test(positive__sample_without_result__yields_to_the_other),
         cmocka_unit_test(pair__meal__chooses_the_item),
-        cmocka_unit_test(pair__fasting_column__chooses_the_item_and_stands_for_ten_hours),
-        cmocka_unit_test(pair__meal_and_fasting_column_at_odds__is_refused),
-        cmocka_unit_test(pair__meal_unknown__is_refused_unless_there_is_no_value),
-        cmocka_unit_test(pair__beside_a_column_of_its_item__must_agree),
+        cmocka_unit_test(pair__fasting_column__chooses_item_and_implies_ten_hours),
+        cmocka_unit_test(pair__contradictory_meal_columns__are_refused),
+        cmocka_unit_test(pair__unknown_meal__is_refused_unless_cell_is_empty),
+        cmocka_unit_test(pair__beside_column_of_its_item__must_agree),
         cmocka_unit_test(method__digit__chooses_the_item),
-        cmocka_unit_test(reason__period__is_told_by_an_item_of_its_own),
-        cmocka_unit_test(reason__in_words_of_a_finding__stays_there),
-        cmocka_unit_test(grade__of_a_facility__is_left_out_with_the_doctors_name),
-        cmocka_unit_test(grade__words_of_a_judgement__stay),
-        cmocka_unit_test(grade__no_judgement__leaves_the_doctors_name),
-        cmocka_unit_test(grade__in_any_other_text__is_a_text),
-        cmocka_unit_test(flag__in_words__is_the_finding_where_no_column_holds_findings),
-        cmocka_unit_test(flag__in_words_that_are_too_long__is_refused),
-        cmocka_unit_test(facility__seven_digits__are_completed_by_the_prefecture),
-        cmocka_unit_test(facility__seven_digits_of_the_configuration__are_completed_too),
+        cmocka_unit_test(reason__period__goes_to_the_item_for_reasons),
+        cmocka_unit_test(reason__in_finding__is_kept_as_text),
+        cmocka_unit_test(grade__of_facility__is_left_out_with_doctor),
+        cmocka_unit_test(grade__words_of_judgement__are_kept),
+        cmocka_unit_test(grade__without_judgement__keeps_doctor),
+        cmocka_unit_test(grade__in_any_other_text__is_text),
+        cmocka_unit_test(flag__in_words__is_the_finding_if_that_has_no_column),
+        cmocka_unit_test(flag__in_words_too_long__is_refused),
+        cmocka_unit_test(facility__seven_digits__are_completed_by_prefecture),
+        cmocka_unit_test(facility__seven_digits_configured__are_completed_too),
     };
     return cmocka_run_group_tests_name("norm_columns", tests, load_tables, free_tables);
 }

@@ -48,7 +48,7 @@ static const struct conversion_case CONVERSIONS[] = {
     {"3B035000002327201", "ukat/L", "0.5", "30", false}, /* AST */
 };
 
-static void conversion__every_row__gives_the_value_worked_out_by_hand(void **state UNUSED)
+static void conversion__every_row__gives_value_worked_out_by_hand(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT(CONVERSIONS); i++) {
         const struct conversion_case *c = &CONVERSIONS[i];
@@ -64,7 +64,7 @@ static void conversion__every_row__gives_the_value_worked_out_by_hand(void **sta
     }
 }
 
-static void conversion__of_the_table__has_a_case_each(void **state UNUSED)
+static void conversion__every_row__has_a_case(void **state UNUSED)
 {
     for (size_t i = 0; i < tables.n_conversions; i++) {
         const struct kp_conversion *row = &tables.conversions[i];
@@ -77,14 +77,14 @@ static void conversion__of_the_table__has_a_case_each(void **state UNUSED)
     }
 }
 
-/* What a mole weighs is known of one analyte, not of another. */
-static void conversion__of_another_analyte__does_not_hold(void **state UNUSED)
+/* Molar masses are those of one analyte. */
+static void conversion__of_another_analyte__is_not_used(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("K4022", CELL(CRP, "5.5 mmol/L")), ROW("K4022", CELL(FASTING_GLUCOSE, "70 umol/L")),
                 ROW("K4022", CELL(HBA1C, "5.5 mmol/L")), ROW("K4022", CELL(WEIGHT, "1.7 m")));
 }
 
-static void conversion__that_leaves_the_range__is_refused_or_marked(void **state UNUSED)
+static void conversion__leaving_the_range__is_refused_or_marked(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("K4039", IN("mmol/L", FASTING_GLUCOSE, "999999999999999")),
                 ROW("K4039", IN("mmol/L", FASTING_GLUCOSE, "0.000000000001")),
@@ -111,7 +111,7 @@ static void unit__in_the_cell__is_converted(void **state UNUSED)
                 ROW(VITAL_CAPACITY "=3.5 K3017 K3008 K3007", CELL(VITAL_CAPACITY, "3520 mL")));
 }
 
-static void unit__of_the_item_itself__changes_nothing(void **state UNUSED)
+static void unit__of_the_item__changes_nothing(void **state UNUSED)
 {
     ASSERT_ROWS(
         ROW(SYSTOLIC "=120!H K3008", CELL(SYSTOLIC, "120 mmHg H")),
@@ -122,7 +122,7 @@ static void unit__of_the_item_itself__changes_nothing(void **state UNUSED)
         ROW(VITAL_CAPACITY "=3.5!L K3008", CELL(VITAL_CAPACITY, "3.5 L L")));
 }
 
-static void unit__of_its_own_column__holds_for_the_row(void **state UNUSED)
+static void unit__in_own_column__applies_to_the_row(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(FASTING_GLUCOSE "=99 K3017 K3007", CELL(FASTING_GLUCOSE, "5.5"),
                     CELL(FASTING_GLUCOSE ".unit", "mmol/L")),
@@ -151,7 +151,7 @@ static void unit__contradictory_or_of_another_kind__is_refused(void **state UNUS
 
 /* --- marks --- */
 
-static void mark__against_the_reference_range__is_kept_apart(void **state UNUSED)
+static void flag__of_laboratory__is_kept_apart(void **state UNUSED)
 {
     static const char *const high[] = {"120 H",  "120H",  "120h",      "120↑",       "120 ↑",
                                        "H120",   "h 120", "１２０Ｈ",  "120 mmHg H", "120mmHg↑",
@@ -169,7 +169,7 @@ static void mark__against_the_reference_range__is_kept_apart(void **state UNUSED
                 ROW(WHITE_CELLS "=12345!H K3008", CELL(WHITE_CELLS, "１２，３４５↑")));
 }
 
-static void mark__of_a_bound__becomes_the_limit(void **state UNUSED)
+static void mark__of_bound__becomes_the_limit(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(CRP "=<0.1 K3008", CELL(CRP, "<0.1")), ROW(CRP "=<0.1 K3008", CELL(CRP, "＜０．１")),
                 ROW(CRP "=<0.1 K3008", CELL(CRP, "< 0.1 mg/dL")), ROW(CRP "=<0.1 K3008", CELL(CRP, "≤0.1")),
@@ -182,14 +182,14 @@ static void mark__of_a_bound__becomes_the_limit(void **state UNUSED)
                 ROW(TG "=>1000 K3008 K3052", CELL(TG, "1000↑以上")));
 }
 
-static void mark__without_a_number__is_refused(void **state UNUSED)
+static void mark__without_number__is_refused(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("K4022", CELL(SYSTOLIC, "H")), ROW("K4022", CELL(SYSTOLIC, "↑")),
                 ROW("K4022", CELL(SYSTOLIC, "<")), ROW("K4022", CELL(SYSTOLIC, "以上")),
                 ROW("K4022", CELL(SYSTOLIC, "mmHg")), ROW("K4022", CELL(SYSTOLIC, "120高")));
 }
 
-static void mark__in_a_column_of_its_own__counts_before_that_of_the_cell(void **state UNUSED)
+static void flag__in_own_column__precedes_that_of_cell(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(SYSTOLIC "=120!H", CELL(SYSTOLIC, "120"), CELL(SYSTOLIC ".flag", "H")),
                 ROW(SYSTOLIC "=120!L", CELL(SYSTOLIC ".flag", "Ｌ"), CELL(SYSTOLIC, "120")),
@@ -200,7 +200,7 @@ static void mark__in_a_column_of_its_own__counts_before_that_of_the_cell(void **
 
 /* --- reference ranges --- */
 
-static void reference__limits__go_with_their_item(void **state UNUSED)
+static void reference__limits__belong_to_their_item(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(PROTEIN "=7.2[3.5..10.0]", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "3.5"),
                     CELL(PROTEIN ".high", "10")),
@@ -214,8 +214,8 @@ static void reference__limits__go_with_their_item(void **state UNUSED)
                 ROW(PROTEIN "=7.2!N", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".flag", "n")));
 }
 
-/* A range that no document can hold is no reason to lose the result. */
-static void reference__that_is_none__is_left_out_with_a_warning(void **state UNUSED)
+/* An invalid range is no reason to lose the result. */
+static void reference__invalid__is_left_out_with_warning(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".low", "8.5"),
                     CELL(PROTEIN ".high", "6.5")),
@@ -227,8 +227,8 @@ static void reference__that_is_none__is_left_out_with_a_warning(void **state UNU
                 ROW(PROTEIN "=7.2 K3051", CELL(PROTEIN, "7.2"), CELL(PROTEIN ".high", "10000000")));
 }
 
-/* The limits are the source's: rounded to the digits of the item they would be limits that nobody stated. */
-static void reference__more_precise_than_the_item__stays_so(void **state UNUSED)
+/* Rounded to the digits of the item, they would be limits that the laboratory never stated. */
+static void reference__more_precise_than_item__is_kept(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(PLATELETS "=30[15.8..34.8] K3007", CELL(PLATELETS, "30.4"),
                     CELL(PLATELETS ".low", "15.8"), CELL(PLATELETS ".high", "34.80")),
@@ -238,9 +238,8 @@ static void reference__more_precise_than_the_item__stays_so(void **state UNUSED)
                     CELL(PROTEIN ".high", "8.3")));
 }
 
-/* H below the upper limit, L above the lower one, N beyond either: columns were mixed up, and nobody knows
- * which. */
-static void mark__against_the_reference_range__is_left_out_with_a_warning(void **state UNUSED)
+/* H below the upper limit, L above the lower one, N outside: columns were mixed up. */
+static void flag__contradicting_the_range__is_left_out(void **state UNUSED)
 {
 #define MARKED(story, mark, low, high)                                                                       \
     ROW(PROTEIN story, CELL(PROTEIN, "7.2"), CELL(PROTEIN ".flag", mark), CELL(PROTEIN ".low", low),         \
@@ -256,8 +255,8 @@ static void mark__against_the_reference_range__is_left_out_with_a_warning(void *
 #undef MARKED
 }
 
-/* Beside a value that carries the mark of a bound, or that was not taken, there is no place for them. */
-static void reference__where_it_has_no_place__is_left_out(void **state UNUSED)
+/* Beside a value with a limit mark or without a result, a document has no place for them. */
+static void reference__without_place_in_document__is_left_out(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(PROTEIN "=not measurable[6.5..] K3013 K3052", CELL(PROTEIN, "測定不能"),
                     CELL(PROTEIN ".low", "6.5"), CELL(PROTEIN ".flag", "H")));
@@ -266,8 +265,8 @@ static void reference__where_it_has_no_place__is_left_out(void **state UNUSED)
                     CELL(PROTEIN ".flag", "N")));
 }
 
-/* "95 or more" where 100 is the least a document can show. */
-static void mark__against_the_input_range__is_refused(void **state UNUSED)
+/* "95 or more" where the minimum is 100. */
+static void mark__against_input_range__is_refused(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("K3008 K4051", CELL(TG, "9以上")), ROW("K3008 K4051", CELL(TG, "<2001")),
                 ROW(TG "=<10 K3008", CELL(TG, "10以下")), ROW(TG "=>2000 K3008", CELL(TG, "2000以上")));
@@ -289,9 +288,8 @@ static void reference__in_another_unit__is_converted_too(void **state UNUSED)
                     IN("mmol/mol", HBA1C ".high", "42")));
 }
 
-/* Ordinary results in the unit that they were most likely measured in, and ordinary and bad ones in the
- * item's own. */
-static void mistakes__the_likely_unit_is_named(void **state UNUSED)
+/* Ordinary results in the likely unit; ordinary and pathological ones in the item's own. */
+static void unit__probably_mistaken__is_named(void **state UNUSED)
 {
     static const struct {
         const char *item, *number, *unit;
@@ -342,26 +340,26 @@ static void mistakes__the_likely_unit_is_named(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mistakes__the_likely_unit_is_named),
-        cmocka_unit_test(conversion__every_row__gives_the_value_worked_out_by_hand),
-        cmocka_unit_test(conversion__of_the_table__has_a_case_each),
-        cmocka_unit_test(conversion__of_another_analyte__does_not_hold),
-        cmocka_unit_test(conversion__that_leaves_the_range__is_refused_or_marked),
+        cmocka_unit_test(unit__probably_mistaken__is_named),
+        cmocka_unit_test(conversion__every_row__gives_value_worked_out_by_hand),
+        cmocka_unit_test(conversion__every_row__has_a_case),
+        cmocka_unit_test(conversion__of_another_analyte__is_not_used),
+        cmocka_unit_test(conversion__leaving_the_range__is_refused_or_marked),
         cmocka_unit_test(unit__in_the_cell__is_converted),
-        cmocka_unit_test(unit__of_the_item_itself__changes_nothing),
-        cmocka_unit_test(unit__of_its_own_column__holds_for_the_row),
+        cmocka_unit_test(unit__of_the_item__changes_nothing),
+        cmocka_unit_test(unit__in_own_column__applies_to_the_row),
         cmocka_unit_test(unit__contradictory_or_of_another_kind__is_refused),
-        cmocka_unit_test(mark__against_the_reference_range__is_kept_apart),
-        cmocka_unit_test(mark__of_a_bound__becomes_the_limit),
-        cmocka_unit_test(mark__without_a_number__is_refused),
-        cmocka_unit_test(mark__in_a_column_of_its_own__counts_before_that_of_the_cell),
-        cmocka_unit_test(reference__limits__go_with_their_item),
+        cmocka_unit_test(flag__of_laboratory__is_kept_apart),
+        cmocka_unit_test(mark__of_bound__becomes_the_limit),
+        cmocka_unit_test(mark__without_number__is_refused),
+        cmocka_unit_test(flag__in_own_column__precedes_that_of_cell),
+        cmocka_unit_test(reference__limits__belong_to_their_item),
         cmocka_unit_test(reference__in_another_unit__is_converted_too),
-        cmocka_unit_test(reference__that_is_none__is_left_out_with_a_warning),
-        cmocka_unit_test(reference__more_precise_than_the_item__stays_so),
-        cmocka_unit_test(mark__against_the_reference_range__is_left_out_with_a_warning),
-        cmocka_unit_test(reference__where_it_has_no_place__is_left_out),
-        cmocka_unit_test(mark__against_the_input_range__is_refused),
+        cmocka_unit_test(reference__invalid__is_left_out_with_warning),
+        cmocka_unit_test(reference__more_precise_than_item__is_kept),
+        cmocka_unit_test(flag__contradicting_the_range__is_left_out),
+        cmocka_unit_test(reference__without_place_in_document__is_left_out),
+        cmocka_unit_test(mark__against_input_range__is_refused),
     };
     return cmocka_run_group_tests_name("norm_units", tests, load_tables, free_tables);
 }

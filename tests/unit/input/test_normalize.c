@@ -17,7 +17,7 @@ static void normalize(const enum kp_field *fields, const char *const *cells, siz
 
 struct field_case {
     const char *cell, *expected;
-    unsigned code; /* of the one finding; 0: none */
+    unsigned code; /* of the only finding; 0: none */
 };
 
 static void assert_field(enum kp_field field, const struct field_case *cases, size_t n)
@@ -53,28 +53,27 @@ static void insurer_number__other_shapes__are_refused(void **state UNUSED)
                  {"健保", "", 4005}, {"6.13946E+06", "", 4005});
 }
 
-static void insurer_number__full_width__is_a_change_with_a_note(void **state UNUSED)
+static void insurer_number__full_width__is_noted(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURER_NUMBER, {"０６１３９４６３", "06139463", 3001},
                  {"0613-9463", "06139463", 3001});
 }
 
-static void symbol_and_number__one_width__stay_as_the_card_has_them(void **state UNUSED)
+static void symbol_and_number__one_width__are_kept(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"131", "131", 0}, {"１３１", "１３１", 0}, {"A-12", "A-12", 0},
                  {"健保い", "健保い", 0}, {"", "", 0}, {" 131 ", "131", 0});
 }
 
-static void symbol_and_number__mixed_width__becomes_one(void **state UNUSED)
+static void symbol_and_number__mixed_width__becomes_one_width(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"健保12", "健保１２", 3001}, {"12い", "１２い", 3001},
                  {"１3１", "131", 3001}, {"ｱ12", "ア１２", 3001}, {"１３　１", "１３１", 3001},
                  {"1 3 1", "131", 3001}, {"１２−３", "１２－３", 3001}, {"１2−３", "12-3", 3001});
 }
 
-/* Only the width may change: what a circled or Roman numeral is made of would be the card of somebody else.
- */
-static void symbol_and_number__other_characters__stay_what_they_are(void **state UNUSED)
+/* Only the width may change: decomposing circled or Roman numerals would make another card number. */
+static void symbol_and_number__other_characters__are_kept(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"①", "①", 0}, {"①2", "①２", 3001}, {"Ⅱ-3", "Ⅱ－３", 3001},
                  {"㈱1", "㈱１", 3001});
@@ -90,7 +89,7 @@ static void fields__control_characters__are_refused(void **state UNUSED)
     ASSERT_FIELD(KP_F_ADDRESS, {"東京都\x7f", "", 4032});
 }
 
-static void symbol_and_number__longer_than_20_characters__is_refused(void **state UNUSED)
+static void symbol_and_number__over_20_characters__are_refused(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_NUMBER, {"12345678901234567890", "12345678901234567890", 0},
                  {"123456789012345678901", "", 4008},
@@ -98,8 +97,8 @@ static void symbol_and_number__longer_than_20_characters__is_refused(void **stat
                  {"１２３４５６７８９０１２３４５６７８９０１", "", 4008});
 }
 
-/* "1-2" and a long number, after a spreadsheet has had them. */
-static void symbol_and_number__that_a_spreadsheet_has_changed__are_refused(void **state UNUSED)
+/* What spreadsheets make of "1-2" and of long numbers. */
+static void symbol_and_number__damaged_by_spreadsheet__are_refused(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"1月2日", "", 4008}, {"１月２日", "", 4008}, {"1-2", "1-2", 0},
                  {"月12", "月１２", 3001});
@@ -108,7 +107,7 @@ static void symbol_and_number__that_a_spreadsheet_has_changed__are_refused(void 
                  {"1.2", "1.2", 0});
 }
 
-static void branch__two_digits__one_is_filled_up(void **state UNUSED)
+static void branch__one_digit__is_filled_up(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_BRANCH, {"01", "01", 0}, {"1", "01", 3003}, {"00", "00", 0}, {"001", "", 4009},
                  {"A1", "", 4009}, {"ABC", "", 4009}, {"-1", "", 4009});
@@ -127,13 +126,13 @@ static void qualification__codes_and_words__are_read(void **state UNUSED)
                  {"任意継続被保険者", "3", 3006}, {"8", "", 4017}, {"0", "", 4017});
 }
 
-static void report_and_programme__codes_of_the_tables__are_kept(void **state UNUSED)
+static void report_and_programme__known_codes__are_kept(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_REPORT_CATEGORY, {"10", "10", 0}, {"40", "40", 0}, {"77", "", 4026});
     ASSERT_FIELD(KP_F_PROGRAMME, {"010", "010", 0}, {"030", "030", 0}, {"990", "990", 0}, {"123", "", 4026});
 }
 
-static void fasting__words_of_either_kind__are_read(void **state UNUSED)
+static void fasting__words_for_either__are_read(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_FASTING, {"随時", "casual", 3006}, {"食後", "casual", 3006}, {"Casual", "casual", 3006},
                  {"casual", "casual", 0}, {"不明", "", 4036}, {"1", "", 4036});
@@ -159,15 +158,15 @@ static void dates__every_form__becomes_yyyymmdd(void **state UNUSED)
     assert_int_equal(kp_date_compare(record.member_to, (struct kp_date){2026, 4, 1}), 0);
 }
 
-static void dates__wrong_ones__are_refused_by_their_fault(void **state UNUSED)
+static void dates__invalid__are_refused_by_cause(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_EXAM_DATE, {"2025/02/29", "", 4003}, {"20250631", "", 4003}, {"S64.1.8", "", 4004},
                  {"昨日", "", 4002}, {"10/06/2025", "", 4002}, {"45000", "", 4002}, {"なし", "", 4002});
     assert_false(kp_date_is_set(record.exam));
 }
 
-/* Days as a spreadsheet counts them, where the mapping file says so: 1 is 1900-01-01, or 0 is 1904-01-01. */
-static void dates__counted_in_days__are_read_where_the_column_is_known_to_count(void **state UNUSED)
+/* Day counts of a spreadsheet: 1 is 1900-01-01, or 0 is 1904-01-01. */
+static void dates__day_counts__are_read_if_mapping_says_so(void **state UNUSED)
 {
     static const struct {
         enum kp_serial serial;
@@ -196,8 +195,8 @@ static void dates__counted_in_days__are_read_where_the_column_is_known_to_count(
     }
 }
 
-/* What one column counts says nothing of the next. */
-static void dates__beside_a_column_that_counts__are_read_as_usual(void **state UNUSED)
+/* Day counts are a matter of each column. */
+static void dates__beside_day_count_column__are_read_as_usual(void **state UNUSED)
 {
     struct kp_column columns[] = {{.kind = KP_COL_FIELD, .index = KP_F_EXAM_DATE, .serial = KP_SERIAL_1900},
                                   {.kind = KP_COL_FIELD, .index = KP_F_BIRTH_DATE},
@@ -207,7 +206,7 @@ static void dates__beside_a_column_that_counts__are_read_as_usual(void **state U
     assert_string_equal(record_story(), "exam_date=20250506 K3002 K4002 K4002");
 }
 
-static void kana_name__half_width_hiragana_and_spaces__become_full_width_katakana(void **state UNUSED)
+static void kana_name__other_kana_and_spaces__become_full_width_katakana(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_NAME_KANA, {"ケンポタロウ", "ケンポタロウ", 0}, {"ｹﾝﾎﾟ ﾀﾛｳ", "ケンポタロウ", 3004},
                  {"けんぽ　たろう", "ケンポタロウ", 3004}, {"ケンポ タロウ", "ケンポタロウ", 3004},
@@ -215,7 +214,7 @@ static void kana_name__half_width_hiragana_and_spaces__become_full_width_katakan
                  {"TARO", "", 4010});
 }
 
-static void kana_name__longer_than_100_bytes__is_refused(void **state UNUSED)
+static void kana_name__over_100_bytes__is_refused(void **state UNUSED)
 {
     char name[51 * 3 + 1] = "";
     for (int i = 0; i < 50; i++)
@@ -231,7 +230,7 @@ static void kana_name__longer_than_100_bytes__is_refused(void **state UNUSED)
     assert_int_equal(findings.first->code, 4021);
 }
 
-static void postal_code__seven_digits__get_their_hyphen(void **state UNUSED)
+static void postal_code__seven_digits__get_a_hyphen(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_POSTAL_CODE, {"100-0001", "100-0001", 0}, {"1000001", "100-0001", 3001},
                  {"１００－０００１", "100-0001", 3001}, {"〒100-0001", "100-0001", 3001},
@@ -239,15 +238,15 @@ static void postal_code__seven_digits__get_their_hyphen(void **state UNUSED)
                  {"東京", "", 4012});
 }
 
-static void address__becomes_full_width_without_spaces(void **state UNUSED)
+static void address__any_width__becomes_full_width_without_spaces(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_ADDRESS, {"東京都千代田区", "東京都千代田区", 0},
                  {"東京都千代田区 1-2-3", "東京都千代田区１－２－３", 3001},
                  {"東京都　千代田区ｱﾊﾟｰﾄA", "東京都千代田区アパートＡ", 3001});
 }
 
-/* The postal code has a place of its own; receivers refuse it in the address. */
-static void address__behind_a_postal_code__loses_it(void **state UNUSED)
+/* Receivers refuse a postal code in the address. */
+static void address__after_postal_code__loses_it(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_FACILITY_ADDRESS, {"〒650-0188兵庫県", "兵庫県", 6021},
                  {"６５０－０１８８　兵庫県", "兵庫県", 6021}, {"〒6500188 兵庫県", "兵庫県", 6021},
@@ -264,7 +263,7 @@ static void address__behind_a_postal_code__loses_it(void **state UNUSED)
 }
 
 /* 40 characters of full width are 80 bytes; the 41st is cut. */
-static void address__over_80_bytes__is_cut_with_a_warning(void **state UNUSED)
+static void address__over_80_bytes__is_cut_with_warning(void **state UNUSED)
 {
     char forty[40 * 3 + 1] = "", longer[41 * 3 + 1] = "";
     for (int i = 0; i < 40; i++)
@@ -283,51 +282,51 @@ static void facility_name__over_40_bytes__is_cut(void **state UNUSED)
         {"一二三四五六七八九十一二三四五六七八九十終", "一二三四五六七八九十一二三四五六七八九十", 3009});
 }
 
-static void facility_number__ten_digits__nine_are_filled_up(void **state UNUSED)
+static void facility_number__nine_digits__are_filled_up(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_FACILITY_NUMBER, {"2813300114", "2813300114", 0}, {"110438796", "0110438796", 3003},
                  {"3300114", "", 4014}, {"28133001145", "", 4014}, {"ABC", "", 4014});
 }
 
-static void facility_number__full_width__is_a_change_with_a_note(void **state UNUSED)
+static void facility_number__full_width__is_noted(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_FACILITY_NUMBER, {"２８１３３００１１４", "2813300114", 3001});
 }
 
-static void branch_and_ticket__full_width__is_a_change_with_a_note(void **state UNUSED)
+static void branch_and_ticket__full_width__is_noted(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_BRANCH, {"０１", "01", 3001});
     ASSERT_FIELD(KP_F_TICKET_NUMBER, {"１２３４５６７８９０１", "12345678901", 3001});
 }
 
-static void phone__hyphens_and_brackets__go(void **state UNUSED)
+static void phone__hyphens_and_brackets__are_removed(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_FACILITY_PHONE, {"0312345678", "0312345678", 0}, {"03-1234-5678", "0312345678", 3001},
                  {"(03)1234-5678", "0312345678", 3001}, {"０３－１２３４－５６７８", "0312345678", 3001},
                  {"09012345678", "09012345678", 0}, {"090123456789", "", 4016}, {"内線12", "", 4016});
 }
 
-static void ticket__eleven_digits(void **state UNUSED)
+static void ticket__eleven_digits__are_kept(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_TICKET_NUMBER, {"12345678901", "12345678901", 0}, {"1234567890", "", 4027},
                  {"1234567890A", "", 4027});
     ASSERT_FIELD(KP_F_TICKET_EXPIRES, {"2026/3/31", "20260331", 3002});
 }
 
-static void names_and_ids__stay_as_they_are(void **state UNUSED)
+static void names_and_ids__any_text__is_kept(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_EMPLOYEE_ID, {"ａ-1", "ａ-1", 0}, {" 7 ", "7", 0});
     ASSERT_FIELD(KP_F_NAME, {"健保 太郎", "健保 太郎", 0});
 }
 
-static void any_field__line_break_or_tab_inside__is_refused(void **state UNUSED)
+static void any_field__line_break_or_tab__is_refused(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_ADDRESS, {"東京都\n千代田区", "", 4032}, {"東京都\t千代田区", "", 4032},
                  {"東京都\r\n", "東京都", 0});
     ASSERT_FIELD(KP_F_INSURED_NUMBER, {"12\n34", "", 4032});
 }
 
-static void any_field__blank__is_empty_without_a_word(void **state UNUSED)
+static void any_field__blank__is_empty_without_note(void **state UNUSED)
 {
     for (unsigned i = 0; i < KP_F__COUNT; i++) {
         static const struct field_case blank[] = {{"", "", 0}, {" 　\t", "", 0}};
@@ -335,7 +334,7 @@ static void any_field__blank__is_empty_without_a_word(void **state UNUSED)
     }
 }
 
-static void any_field__lone_dash__is_empty_with_a_note(void **state UNUSED)
+static void any_field__lone_dash__is_empty_with_note(void **state UNUSED)
 {
     for (unsigned i = 0; i < KP_F__COUNT; i++) {
         static const struct field_case dashes[] = {
@@ -348,7 +347,7 @@ static void any_field__lone_dash__is_empty_with_a_note(void **state UNUSED)
     assert_false(record.dash_empty);
 }
 
-static void facility__of_the_configuration__fills_in_only_where_the_row_names_none(void **state UNUSED)
+static void facility__configured__is_used_if_row_names_none(void **state UNUSED)
 {
     static const struct kp_org facility = {.number = "2813300114",
                                            .name = "健診所",
@@ -368,7 +367,7 @@ static void facility__of_the_configuration__fills_in_only_where_the_row_names_no
     assert_string_equal(record.field[KP_F_FACILITY_PHONE], "");
 }
 
-static void facility__wrong_in_the_row__is_not_replaced_by_the_configuration(void **state UNUSED)
+static void facility__invalid_in_row__is_not_replaced(void **state UNUSED)
 {
     static const struct kp_org facility = {.number = "2813300114", .name = "健診所"};
     normalize((const enum kp_field[]){KP_F_FACILITY_NUMBER}, (const char *const[]){"12"}, 1, &facility);
@@ -376,7 +375,7 @@ static void facility__wrong_in_the_row__is_not_replaced_by_the_configuration(voi
     assert_string_equal(record.field[KP_F_FACILITY_NUMBER], "");
 }
 
-static void facility__lone_dashes_in_the_row__name_none(void **state UNUSED)
+static void facility__lone_dashes_in_row__name_none(void **state UNUSED)
 {
     static const struct kp_org facility = {.number = "2813300114", .name = "健診所"};
     normalize((const enum kp_field[]){KP_F_FACILITY_NUMBER, KP_F_FACILITY_NAME},
@@ -384,8 +383,8 @@ static void facility__lone_dashes_in_the_row__name_none(void **state UNUSED)
     assert_string_equal(record_story(), "facility_number=2813300114 facility_name=健診所 K3014 K3014");
 }
 
-/* An export that writes 0 for men and 1 for women, and says so in the mapping file. */
-static void pairs_of_the_mapping_file__outrank_the_tables__for_fields_too(void **state UNUSED)
+/* An export with 0 for men and 1 for women. */
+static void values_of_mapping_file__precede_the_tables__in_fields(void **state UNUSED)
 {
     static const char *const cells[] = {"1", "0", "甲"}, *const expected[] = {"2", "1", "1"};
     for (size_t i = 0; i < COUNT(cells); i++) {
@@ -401,14 +400,14 @@ static void pairs_of_the_mapping_file__outrank_the_tables__for_fields_too(void *
     }
 }
 
-static void personal_value__is_kept_apart_from_the_text(void **state UNUSED)
+static void personal_value__in_finding__is_kept_apart(void **state UNUSED)
 {
     normalize((const enum kp_field[]){KP_F_SEX}, (const char *const[]){"不明"}, 1, NULL);
     assert_string_equal(findings.first->value, "不明");
     assert_null(findings.first->args[0]);
 }
 
-/* Memory that runs short at any point must never turn a value into a missing one. */
+/* Lack of memory must never turn a value into a missing one. */
 static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
 {
     static const struct kp_org nobody = {0};
@@ -427,7 +426,7 @@ static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
     size_t refused = 0, whole = 0;
     uint8_t expected[KP_SHA256_BYTES], got[KP_SHA256_BYTES];
     struct kp_record r;
-    for (size_t spare = 60000; spare-- > 0;) { /* what is left of one block when the row begins */
+    for (size_t spare = 60000; spare-- > 0;) { /* bytes left in the block when the row begins */
         struct kp_arena little = {.max_bytes = 64 * 1024};
         assert_non_null(kp_arena_alloc(&little, 64 * 1024 - 64 - spare));
         struct kp_findings found = {.arena = &little};
@@ -439,7 +438,7 @@ static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
             refused++;
         }
         kp_arena_release(&little);
-        spare -= spare % 16; /* the arena's own grain */
+        spare -= spare % 16; /* alignment of the arena */
     }
     assert_true(whole > 0 && refused > 0);
 }
@@ -450,43 +449,43 @@ int main(void)
         cmocka_unit_test(insurer_number__6_and_7_digits__are_filled_up),
         cmocka_unit_test(memory__short_at_any_point__loses_nothing),
         cmocka_unit_test(insurer_number__other_shapes__are_refused),
-        cmocka_unit_test(insurer_number__full_width__is_a_change_with_a_note),
-        cmocka_unit_test(symbol_and_number__one_width__stay_as_the_card_has_them),
-        cmocka_unit_test(symbol_and_number__mixed_width__becomes_one),
-        cmocka_unit_test(symbol_and_number__other_characters__stay_what_they_are),
+        cmocka_unit_test(insurer_number__full_width__is_noted),
+        cmocka_unit_test(symbol_and_number__one_width__are_kept),
+        cmocka_unit_test(symbol_and_number__mixed_width__becomes_one_width),
+        cmocka_unit_test(symbol_and_number__other_characters__are_kept),
         cmocka_unit_test(fields__control_characters__are_refused),
-        cmocka_unit_test(symbol_and_number__longer_than_20_characters__is_refused),
-        cmocka_unit_test(symbol_and_number__that_a_spreadsheet_has_changed__are_refused),
-        cmocka_unit_test(branch__two_digits__one_is_filled_up),
+        cmocka_unit_test(symbol_and_number__over_20_characters__are_refused),
+        cmocka_unit_test(symbol_and_number__damaged_by_spreadsheet__are_refused),
+        cmocka_unit_test(branch__one_digit__is_filled_up),
         cmocka_unit_test(sex__spellings__are_coded),
         cmocka_unit_test(qualification__codes_and_words__are_read),
-        cmocka_unit_test(report_and_programme__codes_of_the_tables__are_kept),
-        cmocka_unit_test(fasting__words_of_either_kind__are_read),
+        cmocka_unit_test(report_and_programme__known_codes__are_kept),
+        cmocka_unit_test(fasting__words_for_either__are_read),
         cmocka_unit_test(dates__every_form__becomes_yyyymmdd),
-        cmocka_unit_test(dates__wrong_ones__are_refused_by_their_fault),
-        cmocka_unit_test(dates__counted_in_days__are_read_where_the_column_is_known_to_count),
-        cmocka_unit_test(dates__beside_a_column_that_counts__are_read_as_usual),
-        cmocka_unit_test(kana_name__half_width_hiragana_and_spaces__become_full_width_katakana),
-        cmocka_unit_test(kana_name__longer_than_100_bytes__is_refused),
-        cmocka_unit_test(postal_code__seven_digits__get_their_hyphen),
-        cmocka_unit_test(address__becomes_full_width_without_spaces),
-        cmocka_unit_test(address__behind_a_postal_code__loses_it),
-        cmocka_unit_test(address__over_80_bytes__is_cut_with_a_warning),
+        cmocka_unit_test(dates__invalid__are_refused_by_cause),
+        cmocka_unit_test(dates__day_counts__are_read_if_mapping_says_so),
+        cmocka_unit_test(dates__beside_day_count_column__are_read_as_usual),
+        cmocka_unit_test(kana_name__other_kana_and_spaces__become_full_width_katakana),
+        cmocka_unit_test(kana_name__over_100_bytes__is_refused),
+        cmocka_unit_test(postal_code__seven_digits__get_a_hyphen),
+        cmocka_unit_test(address__any_width__becomes_full_width_without_spaces),
+        cmocka_unit_test(address__after_postal_code__loses_it),
+        cmocka_unit_test(address__over_80_bytes__is_cut_with_warning),
         cmocka_unit_test(facility_name__over_40_bytes__is_cut),
-        cmocka_unit_test(facility_number__ten_digits__nine_are_filled_up),
-        cmocka_unit_test(facility_number__full_width__is_a_change_with_a_note),
-        cmocka_unit_test(branch_and_ticket__full_width__is_a_change_with_a_note),
-        cmocka_unit_test(phone__hyphens_and_brackets__go),
-        cmocka_unit_test(ticket__eleven_digits),
-        cmocka_unit_test(names_and_ids__stay_as_they_are),
-        cmocka_unit_test(any_field__line_break_or_tab_inside__is_refused),
-        cmocka_unit_test(any_field__blank__is_empty_without_a_word),
-        cmocka_unit_test(any_field__lone_dash__is_empty_with_a_note),
-        cmocka_unit_test(facility__of_the_configuration__fills_in_only_where_the_row_names_none),
-        cmocka_unit_test(facility__wrong_in_the_row__is_not_replaced_by_the_configuration),
-        cmocka_unit_test(facility__lone_dashes_in_the_row__name_none),
-        cmocka_unit_test(pairs_of_the_mapping_file__outrank_the_tables__for_fields_too),
-        cmocka_unit_test(personal_value__is_kept_apart_from_the_text),
+        cmocka_unit_test(facility_number__nine_digits__are_filled_up),
+        cmocka_unit_test(facility_number__full_width__is_noted),
+        cmocka_unit_test(branch_and_ticket__full_width__is_noted),
+        cmocka_unit_test(phone__hyphens_and_brackets__are_removed),
+        cmocka_unit_test(ticket__eleven_digits__are_kept),
+        cmocka_unit_test(names_and_ids__any_text__is_kept),
+        cmocka_unit_test(any_field__line_break_or_tab__is_refused),
+        cmocka_unit_test(any_field__blank__is_empty_without_note),
+        cmocka_unit_test(any_field__lone_dash__is_empty_with_note),
+        cmocka_unit_test(facility__configured__is_used_if_row_names_none),
+        cmocka_unit_test(facility__invalid_in_row__is_not_replaced),
+        cmocka_unit_test(facility__lone_dashes_in_row__name_none),
+        cmocka_unit_test(values_of_mapping_file__precede_the_tables__in_fields),
+        cmocka_unit_test(personal_value__in_finding__is_kept_apart),
     };
     return cmocka_run_group_tests_name("normalize", tests, load_tables, free_tables);
 }

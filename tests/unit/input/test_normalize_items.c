@@ -12,7 +12,7 @@ static void read_cells(const char *code1, const char *cell1, const char *code2, 
     normalize_columns(columns, (const char *const[]){cell1, cell2}, 2, NULL);
 }
 
-/* What is to come out: text (NULL: no value), state, mark, and the codes of the findings in order. */
+/* Expected: text (NULL: no value), state, limit mark, codes of the findings in order. */
 struct item_case {
     const char *code, *cell, *text;
     char limit;
@@ -70,7 +70,7 @@ static void number__plain__gets_the_decimals_of_its_format(void **state UNUSED)
                  READ(CRP, ".5", "0.5", 0), READ(WHITE_CELLS, "5200", "5200", 0));
 }
 
-static void number__units_marks_and_separators__are_taken_off(void **state UNUSED)
+static void number__units_marks_and_separators__are_removed(void **state UNUSED)
 {
     ASSERT_ITEMS(READ(SYSTOLIC, "120 H", "120", 3008), READ(SYSTOLIC, "120L", "120", 3008),
                  READ(SYSTOLIC, "120 mmHg", "120", 3008), READ(SYSTOLIC, "H120", "120", 3008),
@@ -82,7 +82,7 @@ static void number__units_marks_and_separators__are_taken_off(void **state UNUSE
                  READ(WHITE_CELLS, "1,234,567", "1234567", 3008), READ(HEIGHT, "１７０．５", "170.5", 3008));
 }
 
-static void number__official_unit__is_taken_off_for_every_item(void **state UNUSED)
+static void number__official_unit__is_removed_for_every_item(void **state UNUSED)
 {
     int faults = 0;
     for (size_t i = 0; i < tables.n_items; i++) {
@@ -100,7 +100,7 @@ static void number__official_unit__is_taken_off_for_every_item(void **state UNUS
     assert_int_equal(faults, 0);
 }
 
-static void number__below_or_above_a_bound__carries_its_mark(void **state UNUSED)
+static void number__below_or_above_bound__has_the_mark(void **state UNUSED)
 {
     ASSERT_ITEMS(LIMIT(TG, "35未満", "35", 'L', 3008), LIMIT(CRP, "<0.1", "0.1", 'L', 3008),
                  LIMIT(CRP, "0.1未満", "0.1", 'L', 3008), LIMIT(GRAVITY, "1.005以下", "1.005", 'L', 3008),
@@ -111,7 +111,7 @@ static void number__below_or_above_a_bound__carries_its_mark(void **state UNUSED
                  LIMIT(GRAVITY, "１．００５以下", "1.005", 'L', 3008));
 }
 
-static void number__at_or_beyond_the_input_limits__is_marked_with_a_warning(void **state UNUSED)
+static void number__at_or_beyond_input_limits__is_marked(void **state UNUSED)
 {
     ASSERT_ITEMS(LIMIT(HEIGHT, "100", "100.0", 'L', 3016), LIMIT(HEIGHT, "99.9", "99.9", 'L', 3016),
                  READ(HEIGHT, "100.1", "100.1", 0), LIMIT(HEIGHT, "250", "250.0", 'H', 3016),
@@ -130,7 +130,7 @@ static void number__more_decimals__are_rounded_half_up(void **state UNUSED)
                  READ(TG, "98.5 mg/dL", "99", 3008, 3007));
 }
 
-static void number__more_digits_than_the_format__is_refused(void **state UNUSED)
+static void number__more_digits_than_format__is_refused(void **state UNUSED)
 {
     ASSERT_ITEMS(REFUSED(HEIGHT, "1700.5", 4023), REFUSED(SYSTOLIC, "1200", 4023),
                  REFUSED("9N011000000000001", "99.95", 4023), /* rounds to 100.0 */
@@ -147,12 +147,12 @@ static void number__anything_else__is_refused(void **state UNUSED)
                  REFUSED(CRP, "未満", 4022), REFUSED(TG, "A", 4022));
 }
 
-static void number__two_numbers_in_a_cell__are_never_run_together(void **state UNUSED)
+static void number__two_in_a_cell__are_never_joined(void **state UNUSED)
 {
     ASSERT_ITEMS(REFUSED(TG, "120 80", 4022), REFUSED(HBA1C, "5 6", 4022));
 }
 
-static void no_result__words_for_not_done__in_every_type(void **state UNUSED)
+static void no_result__not_done__in_every_type(void **state UNUSED)
 {
     static const char *const words[] = {"未実施", "未受診", "実施せず", "キャンセル", "キヤンセル",
                                         "ｷﾔﾝｾﾙ",  "中止",   "拒否",     "対象外",     " 未実施 "};
@@ -163,7 +163,7 @@ static void no_result__words_for_not_done__in_every_type(void **state UNUSED)
     }
 }
 
-static void no_result__words_for_not_measurable__numbers_and_codes(void **state UNUSED)
+static void no_result__not_measurable__numbers_and_codes(void **state UNUSED)
 {
     static const char *const words[] = {"測定不能", "測定不可", "判定不能", "検体不良", "採血不可"};
     for (size_t i = 0; i < COUNT(words) * 2; i++) {
@@ -173,21 +173,21 @@ static void no_result__words_for_not_measurable__numbers_and_codes(void **state 
     }
 }
 
-static void no_result__empty_and_dash__are_nothing_known(void **state UNUSED)
+static void no_result__empty_and_dash__are_absent(void **state UNUSED)
 {
     ASSERT_ITEMS(
         NO_RESULT(HEIGHT, "", KP_VALUE_ABSENT, 0), NO_RESULT(HEIGHT, " 　", KP_VALUE_ABSENT, 0),
         NO_RESULT(HEIGHT, "-", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "－", KP_VALUE_ABSENT, 3014),
         NO_RESULT(HEIGHT, "―", KP_VALUE_ABSENT, 3014), NO_RESULT(HEIGHT, "ー", KP_VALUE_ABSENT, 3014),
         NO_RESULT(SMOKING, "-", KP_VALUE_ABSENT, 3014),
-        NO_RESULT(SMOKING, "", KP_VALUE_ABSENT, 0), /* an answer is never invented */
+        NO_RESULT(SMOKING, "", KP_VALUE_ABSENT, 0), /* no answer is invented */
         NO_RESULT(WORK_HISTORY, "-", KP_VALUE_ABSENT, 3014));
 }
 
 /* --- codes: the variants of format 7.3; of each list, the words before a digit stand for it --- */
 
-/* Whether a dash means nothing or negative is settled for the whole file, later. */
-static void dash__as_nothing_or_as_a_code__is_remembered(void **state UNUSED)
+/* Whether a dash means "no value" or negative is decided later, for the whole file. */
+static void dash__empty_or_code__is_recorded(void **state UNUSED)
 {
     static const struct {
         const char *code, *cell;
@@ -206,7 +206,7 @@ static void dash__as_nothing_or_as_a_code__is_remembered(void **state UNUSED)
     }
 }
 
-static void dash__that_the_mapping_file_explains__is_no_longer_one(void **state UNUSED)
+static void dash__explained_by_mapping_file__is_not_recorded(void **state UNUSED)
 {
     const char *codes[] = {"1", ""};
     struct kp_column columns[] = {{.kind = KP_COL_ITEM, .index = item_at(URINE_PROTEIN), .codes = codes},
@@ -263,26 +263,26 @@ static void codes__variants_seen_in_exports__are_read(void **state UNUSED)
         }
 }
 
-static void codes__hours_since_the_meal__ten_and_more_need_no_point(void **state UNUSED)
+static void codes__hours_since_meal__from_ten_need_no_point(void **state UNUSED)
 {
     ASSERT_ITEMS(READ(MEAL, "12", "2", 3006), READ(MEAL, "10", "2", 3006));
 }
 
-static void codes__of_the_list__stand_for_themselves_and_others_are_refused(void **state UNUSED)
+static void codes__of_list__are_kept_and_others_refused(void **state UNUSED)
 {
     ASSERT_ITEMS(READ(URINE_PROTEIN, "1", "1", 0), READ(URINE_PROTEIN, "5", "5", 0),
                  REFUSED(URINE_PROTEIN, "6", 4024), REFUSED(SMOKING, "4", 4024),
                  REFUSED("9N501000000000011", "要精検", 4024), READ(MEAL, "3", "3", 0));
 }
 
-static void text__becomes_full_width_on_one_line(void **state UNUSED)
+static void text__any_width__becomes_full_width_on_one_line(void **state UNUSED)
 {
     ASSERT_ITEMS(READ(WORK_HISTORY, "溶接", "溶接", 0), READ(WORK_HISTORY, "ST波 1", "ＳＴ波　１", 3001),
                  READ(WORK_HISTORY, "ｱｰｸ溶接", "アーク溶接", 3001),
                  READ(WORK_HISTORY, "溶接\r\n事務", "溶接事務", 3001));
 }
 
-static void text__longer_than_its_bytes__is_refused(void **state UNUSED)
+static void text__over_its_bytes__is_refused(void **state UNUSED)
 {
     char words[129 * 3 + 1] = "";
     for (int i = 0; i < 128; i++)
@@ -296,7 +296,7 @@ static void text__longer_than_its_bytes__is_refused(void **state UNUSED)
     assert_int_equal(findings.first->code, 4021);
 }
 
-static void text__day_of_the_picture__is_a_date(void **state UNUSED)
+static void text__day_of_picture__is_a_date(void **state UNUSED)
 {
     ASSERT_ITEMS(READ(PICTURE_DAY, "20250610", "20250610", 0),
                  READ(PICTURE_DAY, "2025/6/10", "20250610", 3002),
@@ -336,7 +336,7 @@ static void finding__words__set_the_flag(void **state UNUSED)
     assert_finding(ECG_FLAG, KP_VALUE_PRESENT, "2", ECG_TEXT, NULL);
 }
 
-static void finding__empty_cell_or_not_done__is_told_of_the_flag(void **state UNUSED)
+static void finding__empty_or_not_done__goes_to_the_flag(void **state UNUSED)
 {
     static const char *const pairs[][2] = {{HISTORY_FLAG, HISTORY_TEXT},
                                            {"9N061000000000011", "9N061160800000049"},
@@ -345,14 +345,14 @@ static void finding__empty_cell_or_not_done__is_told_of_the_flag(void **state UN
         read_cells(pairs[i][1], "", NULL, "");
         assert_finding(pairs[i][0], KP_VALUE_PRESENT, "2", pairs[i][1], NULL);
     }
-    read_cells(ECG_TEXT, "", NULL, ""); /* only history and symptoms are read so */
+    read_cells(ECG_TEXT, "", NULL, ""); /* only history and symptoms */
     assert_finding(ECG_FLAG, KP_VALUE_ABSENT, NULL, ECG_TEXT, NULL);
     read_cells(ECG_TEXT, "未実施", NULL, "");
     assert_finding(ECG_FLAG, KP_VALUE_NOT_DONE, NULL, ECG_TEXT, NULL);
     assert_int_equal(findings.first->code, 3012);
 }
 
-static void finding__flag_column__outranks_the_words_in_either_order(void **state UNUSED)
+static void finding__flag_column__precedes_words_in_any_order(void **state UNUSED)
 {
     read_cells(ECG_FLAG, "所見なし", ECG_TEXT, "右脚ブロック");
     assert_finding(ECG_FLAG, KP_VALUE_PRESENT, "2", ECG_TEXT, "右脚ブロック");
@@ -366,28 +366,28 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(number__plain__gets_the_decimals_of_its_format),
-        cmocka_unit_test(number__units_marks_and_separators__are_taken_off),
-        cmocka_unit_test(number__official_unit__is_taken_off_for_every_item),
-        cmocka_unit_test(number__below_or_above_a_bound__carries_its_mark),
-        cmocka_unit_test(number__at_or_beyond_the_input_limits__is_marked_with_a_warning),
+        cmocka_unit_test(number__units_marks_and_separators__are_removed),
+        cmocka_unit_test(number__official_unit__is_removed_for_every_item),
+        cmocka_unit_test(number__below_or_above_bound__has_the_mark),
+        cmocka_unit_test(number__at_or_beyond_input_limits__is_marked),
         cmocka_unit_test(number__more_decimals__are_rounded_half_up),
-        cmocka_unit_test(number__more_digits_than_the_format__is_refused),
+        cmocka_unit_test(number__more_digits_than_format__is_refused),
         cmocka_unit_test(number__anything_else__is_refused),
-        cmocka_unit_test(number__two_numbers_in_a_cell__are_never_run_together),
-        cmocka_unit_test(no_result__words_for_not_done__in_every_type),
-        cmocka_unit_test(no_result__words_for_not_measurable__numbers_and_codes),
-        cmocka_unit_test(no_result__empty_and_dash__are_nothing_known),
-        cmocka_unit_test(dash__as_nothing_or_as_a_code__is_remembered),
-        cmocka_unit_test(dash__that_the_mapping_file_explains__is_no_longer_one),
+        cmocka_unit_test(number__two_in_a_cell__are_never_joined),
+        cmocka_unit_test(no_result__not_done__in_every_type),
+        cmocka_unit_test(no_result__not_measurable__numbers_and_codes),
+        cmocka_unit_test(no_result__empty_and_dash__are_absent),
+        cmocka_unit_test(dash__empty_or_code__is_recorded),
+        cmocka_unit_test(dash__explained_by_mapping_file__is_not_recorded),
         cmocka_unit_test(codes__variants_seen_in_exports__are_read),
-        cmocka_unit_test(codes__hours_since_the_meal__ten_and_more_need_no_point),
-        cmocka_unit_test(codes__of_the_list__stand_for_themselves_and_others_are_refused),
-        cmocka_unit_test(text__becomes_full_width_on_one_line),
-        cmocka_unit_test(text__longer_than_its_bytes__is_refused),
-        cmocka_unit_test(text__day_of_the_picture__is_a_date),
+        cmocka_unit_test(codes__hours_since_meal__from_ten_need_no_point),
+        cmocka_unit_test(codes__of_list__are_kept_and_others_refused),
+        cmocka_unit_test(text__any_width__becomes_full_width_on_one_line),
+        cmocka_unit_test(text__over_its_bytes__is_refused),
+        cmocka_unit_test(text__day_of_picture__is_a_date),
         cmocka_unit_test(finding__words__set_the_flag),
-        cmocka_unit_test(finding__empty_cell_or_not_done__is_told_of_the_flag),
-        cmocka_unit_test(finding__flag_column__outranks_the_words_in_either_order),
+        cmocka_unit_test(finding__empty_or_not_done__goes_to_the_flag),
+        cmocka_unit_test(finding__flag_column__precedes_words_in_any_order),
     };
     return cmocka_run_group_tests_name("normalize_items", tests, load_tables, free_tables);
 }

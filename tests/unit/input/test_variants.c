@@ -1,5 +1,4 @@
-/* What exports write for a value, in every width, read through a mapping of one column; and the code systems
- * whole. */
+/* Spellings of values in every width, read through a mapping of one column; and all code systems. */
 #include "half_kana.h"
 #include "tables.h"
 
@@ -39,7 +38,7 @@
 
 enum spelling { AS_IT_STANDS, NARROW, HALF_KANA, WIDE, IN_SPACES, IN_WIDE_SPACES, SPELLINGS };
 
-/* Lives as long as the tables: the arena of a row is reset for each. */
+/* The result lives as long as the tables. */
 static const char *respell(const char *s, enum spelling how)
 {
     switch (how) {
@@ -84,7 +83,7 @@ static unsigned item_at(const char *code)
     return (unsigned)(item - tables.items);
 }
 
-/* What the cell makes of the item. */
+/* Returns what the item becomes. */
 static const struct kp_value *value_of(const char *code, const char *cell)
 {
     read_cell(KP_COL_ITEM, item_at(code), cell);
@@ -125,7 +124,7 @@ static void fault(const char *code, const char *cell, const char *got, const cha
     faults++;
 }
 
-/* The next of the words that | separates; NULL after the last. */
+/* Returns the next word of a list separated by |; NULL after the last. */
 static const char *next_word(const char **list)
 {
     if (!*list)
@@ -144,7 +143,7 @@ static int fresh(void **state UNUSED)
 
 /* --- codes --- */
 
-/* The words stand for the code, in every spelling. */
+/* Every word is read as the code, in every spelling. */
 struct variants {
     const char *item, *code, *words;
 };
@@ -249,7 +248,7 @@ static void codes__of_the_last_meal__words_and_hours(void **state UNUSED)
 
 /* --- findings --- */
 
-static void finding__in_its_own_column__sets_the_flag(void **state UNUSED)
+static void finding__in_own_column__sets_the_flag(void **state UNUSED)
 {
     static const struct {
         const char *flag, *words, *nothing;
@@ -275,8 +274,8 @@ static void finding__in_its_own_column__sets_the_flag(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-/* "洞性徐脈" under 心電図判定: there is something, and these are its words. */
-static void finding__in_the_column_of_its_flag__is_flag_and_words(void **state UNUSED)
+/* "洞性徐脈" in 心電図判定: flag 1, and the words are the finding. */
+static void finding__in_column_of_flag__is_flag_and_words(void **state UNUSED)
 {
     static const char *const pairs[][2] = {{HISTORY, HISTORY_TEXT},
                                            {"9N061000000000011", "9N061160800000049"},
@@ -320,8 +319,8 @@ static void no_result__not_done__in_every_type(void **state UNUSED)
                   KP_VALUE_NOT_DONE, 3012);
 }
 
-/* A dash is no word: nothing is known, except where the code system has one. */
-static void no_result__dash__is_nothing_known(void **state UNUSED)
+/* A dash is absent, unless the code system has one. */
+static void no_result__dash__is_absent(void **state UNUSED)
 {
     static const char *const items[] = {HEIGHT, TG, ECG, HEARING, SMOKING, KP_ITEM_MEAL, WORK};
     assert_states(items, COUNT(items), "-|－|−|―|ー|--", KP_VALUE_ABSENT, 3014);
@@ -334,7 +333,7 @@ static void no_result__not_measurable__numbers_and_codes(void **state UNUSED)
                   KP_VALUE_NOT_MEASURABLE, 3013);
 }
 
-static void no_result__its_reason__is_told_of_the_item_of_reasons(void **state UNUSED)
+static void no_result__reason__goes_to_the_item_for_reasons(void **state UNUSED)
 {
     static const char *const items[] = {PROTEIN, "1A020000000190111", "1A100000000190111", WAIST};
     assert_states(items, COUNT(items), "生理中", KP_VALUE_NOT_DONE, 3022);
@@ -344,7 +343,7 @@ static void no_result__its_reason__is_told_of_the_item_of_reasons(void **state U
 
 /* --- numbers --- */
 
-static void number__with_what_stands_around_it__is_read(void **state UNUSED)
+static void number__with_marks_and_unit__is_read(void **state UNUSED)
 {
     static const struct {
         const char *item, *cell, *text;
@@ -448,8 +447,8 @@ static bool is_code(const char *system, const char *word)
     return kp_code_display(&tables, system, word) != NULL;
 }
 
-/* A display text that is another row's code means that code: "1" of Scheie's classes is code 1, not degree 1.
- */
+/* A display text that equals another row's code means that code: "1" of Scheie's classes is code 1, not
+ * degree 1. */
 static void assert_row(const struct kp_item *item, const struct kp_code_row *row)
 {
     for (int how = AS_IT_STANDS; how < SPELLINGS; how++) {
@@ -464,7 +463,7 @@ static void assert_row(const struct kp_item *item, const struct kp_code_row *row
     }
 }
 
-static void code_systems__each_code_and_display_text__is_itself(void **state UNUSED)
+static void code_systems__every_code_and_display__is_itself(void **state UNUSED)
 {
     for (size_t i = 0; i < tables.n_codes; i++) {
         const struct kp_code_row *row = &tables.codes[i];
@@ -480,14 +479,14 @@ static void code_systems__each_code_and_display_text__is_itself(void **state UNU
             assert_field(field, row->code, row->code);
             assert_field(field, row->code, row->display);
         } else if (n_items == 0 &&
-                   strcmp(row->system, "1.2.392.200119.6.1010") != 0) { /* sections: of documents alone */
+                   strcmp(row->system, "1.2.392.200119.6.1010") != 0) { /* sections of documents only */
             fault(row->system, row->code, "no item", "one that uses the system");
         }
     }
     assert_int_equal(faults, 0);
 }
 
-static void unknown_word__in_each_coded_item__is_refused(void **state UNUSED)
+static void unknown_word__in_every_coded_item__is_refused(void **state UNUSED)
 {
     static const char *const words[] = {"なんとか", "Q9", "１２３４", "はいいいえ", "?"};
     size_t n = 0;
@@ -498,7 +497,7 @@ static void unknown_word__in_each_coded_item__is_refused(void **state UNUSED)
         for (size_t k = 0; coded && !takes_words && k < COUNT(words) * SPELLINGS; k++) {
             const char *cell = respell(words[k / SPELLINGS], (enum spelling)(k % SPELLINGS));
             if (strcmp(item->code, KP_ITEM_MEAL) == 0 && k / SPELLINGS == 2)
-                continue; /* there a number is hours */
+                continue; /* numbers are hours here */
             const struct kp_value *v = value_of(item->code, cell);
             n++;
             if (v->state != KP_VALUE_ABSENT || !found(4024))
@@ -530,7 +529,7 @@ static void unknown_word__in_a_coded_field__is_refused(void **state UNUSED)
 
 /* --- grades --- */
 
-static void grade__in_a_column_of_judgements__is_no_text(void **state UNUSED)
+static void grade__in_judgement__is_no_text(void **state UNUSED)
 {
     size_t n = 0;
     for (size_t i = 0; i < tables.n_items; i++) {
@@ -550,8 +549,8 @@ static void grade__in_a_column_of_judgements__is_no_text(void **state UNUSED)
     assert_int_equal(faults, 0);
 }
 
-/* A doctor may well have written these. */
-static void words__in_a_column_of_judgements__are_kept(void **state UNUSED)
+/* Possible judgements of a doctor. */
+static void words__in_judgement__are_kept(void **state UNUSED)
 {
     static const char *const words[] = {"要精検", "軽度異常", "要経過観察", "異常なし", "Ａ：異常なし"};
     for (size_t i = 0; i < COUNT(words) * SPELLINGS; i++) {
@@ -579,21 +578,21 @@ int main(void)
         cmocka_unit_test_setup(codes__of_answers__are_read, fresh),
         cmocka_unit_test_setup(codes__of_judgements_and_methods__are_read, fresh),
         cmocka_unit_test_setup(codes__of_the_last_meal__words_and_hours, fresh),
-        cmocka_unit_test_setup(finding__in_its_own_column__sets_the_flag, fresh),
-        cmocka_unit_test_setup(finding__in_the_column_of_its_flag__is_flag_and_words, fresh),
+        cmocka_unit_test_setup(finding__in_own_column__sets_the_flag, fresh),
+        cmocka_unit_test_setup(finding__in_column_of_flag__is_flag_and_words, fresh),
         cmocka_unit_test_setup(no_result__not_done__in_every_type, fresh),
-        cmocka_unit_test_setup(no_result__dash__is_nothing_known, fresh),
+        cmocka_unit_test_setup(no_result__dash__is_absent, fresh),
         cmocka_unit_test_setup(no_result__not_measurable__numbers_and_codes, fresh),
-        cmocka_unit_test_setup(no_result__its_reason__is_told_of_the_item_of_reasons, fresh),
-        cmocka_unit_test_setup(number__with_what_stands_around_it__is_read, fresh),
+        cmocka_unit_test_setup(no_result__reason__goes_to_the_item_for_reasons, fresh),
+        cmocka_unit_test_setup(number__with_marks_and_unit__is_read, fresh),
         cmocka_unit_test_setup(field__sex__is_coded, fresh),
         cmocka_unit_test_setup(field__qualification__is_coded, fresh),
         cmocka_unit_test_setup(field__dates_of_all_kinds__become_yyyymmdd, fresh),
-        cmocka_unit_test_setup(code_systems__each_code_and_display_text__is_itself, fresh),
-        cmocka_unit_test_setup(unknown_word__in_each_coded_item__is_refused, fresh),
+        cmocka_unit_test_setup(code_systems__every_code_and_display__is_itself, fresh),
+        cmocka_unit_test_setup(unknown_word__in_every_coded_item__is_refused, fresh),
         cmocka_unit_test_setup(unknown_word__in_a_coded_field__is_refused, fresh),
-        cmocka_unit_test_setup(grade__in_a_column_of_judgements__is_no_text, fresh),
-        cmocka_unit_test_setup(words__in_a_column_of_judgements__are_kept, fresh),
+        cmocka_unit_test_setup(grade__in_judgement__is_no_text, fresh),
+        cmocka_unit_test_setup(words__in_judgement__are_kept, fresh),
     };
     return cmocka_run_group_tests_name("variants", tests, load_all, free_tables);
 }

@@ -98,7 +98,7 @@ static void write_document(void)
 {
     const char *where = NULL;
     kp_buf_reset(&out);
-    assert_true(kp_cda_write(&out, profile.document, &sample_context.tables, &SOURCE, &memory));
+    assert_true(kp_cda_write(&out, profile.document, &SOURCE, &memory));
     if (!kp_xml_check_finish(profile.document, &where))
         fail_msg("not valid: %s", where);
     parse("urn:hl7-org:v3");
@@ -358,7 +358,7 @@ static void withheld_items__leave_no_trace(void **state UNUSED)
 static void record__with_a_character_xml_forbids__is_refused(void **state UNUSED)
 {
     put_value("9N056160400000049", KP_VALUE_PRESENT, "a\x02z");
-    assert_false(kp_cda_write(&out, NULL, &sample_context.tables, &SOURCE, &memory));
+    assert_false(kp_cda_write(&out, NULL, &SOURCE, &memory));
 }
 
 static void index__has_sender_receiver_and_purpose(void **state UNUSED)
