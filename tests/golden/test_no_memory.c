@@ -19,7 +19,7 @@
 #include "cli/cli.h"
 #include "failing_alloc.h"
 
-enum { MOST_WORDS = 16, SECONDS = 20 };
+enum { MOST_WORDS = 16, SECONDS = 5 };
 
 #define OPTIONS "-c", "kenporter.ini", "--as-of", "2026-04-01", "--threads", "1"
 #define BUNDLE "ready/6631111116_06139463_202604010_1.zip"
@@ -167,9 +167,10 @@ static void command__no_memory__is_reported(void **state)
     const struct command *c = *state;
     if (!can_fail_allocations())
         skip();
-    int sound_status = run_failing(c, 0, false), n_faults = 0, n_points = tries(32, 1000);
+    int sound_status = run_failing(c, 0, false), n_faults = 0;
     const char *sound_results = results_of(c);
     long n = *n_allocations;
+    int n_points = tries(n < 10000 ? 100 : 32, 1000); /* commands without tables are fast */
     assert_in_range(sound_status, 0, 1);
     assert_in_range(n, 1, 10000000);
     for (int i = 0; i < n_points; i++)
