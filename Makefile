@@ -33,6 +33,9 @@ UNIT    := $(sort $(wildcard $(FOLDERS:%=tests/unit/%/test_*.c)))
 UNIT_BIN := $(addprefix $(BUILD)/tests/,$(notdir $(UNIT:%.c=%)))
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
 GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
+ifneq ($(words $(UNIT_BIN) $(GOLDEN_BIN)),$(words $(sort $(UNIT_BIN) $(GOLDEN_BIN))))
+$(error two test programs have the same name)
+endif
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
 .PHONY: all lib demo test test-unit test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage

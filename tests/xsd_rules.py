@@ -1,13 +1,13 @@
-"""The rules of the profile schemas, each by a name of its own, and whether a table of edits knows them all.
+"""Lists the rules of the profile schemas and compares them with a table of edits.
 
-xsd_rules.py SCHEMAS TABLE        exit 1 and names: rules without a row, rows without a rule
-xsd_rules.py SCHEMAS TABLE DIR    also takes one rule after the other out of the schemas (or makes a liberty a demand) and
-                                  asks xmllint again about the edited documents, DIR/ID.xml: the verdict must turn where the
-                                  row says that it hangs on this rule "alone", and nowhere else
+    xsd_rules.py SCHEMAS TABLE        exit 1 and names: rules without a row, rows without a rule
+    xsd_rules.py SCHEMAS TABLE DIR    also removes one rule after the other from the schemas (or makes an optional part required)
+                                      and runs xmllint on the edited documents, DIR/ID.xml: the verdict must change exactly
+                                      where the row has "alone"
 
-A rule is FILE/PATH:KIND. The path is made of names: of types, groups and elements, @ before attributes. What a schema leaves
-unsaid (no other element, attribute or text) has no name here; the test program tries it on every element.
-Columns of the table: id, rule, words, base (document or index), edit (see test_xsd_rules.c; empty: no document breaks it),
+A rule is FILE/PATH:KIND; the path consists of the names of types, groups and elements, with @ before attributes. What a schema
+does not declare (any other element, attribute or text) has no rule; test_xsd_rules.c adds something foreign to every element.
+Columns of the table: id, rule, words, base (document or index), edit (see test_xsd_rules.c; empty: no document breaks the rule),
 expected (the element kenporter names, or "valid"), alone (yes, no), note (why not alone).
 """
 import csv, os, shutil, subprocess, sys, tempfile
@@ -36,7 +36,7 @@ def put(node, name, value):
 
 
 class Rules:
-    """Lists (name, loosen): loosen takes the rule out of the schema it stands in; None where that cannot be done."""
+    """Lists (name, loosen); loosen removes the rule from its schema, None if that is impossible."""
 
     def __init__(self, stem, root):
         self.stem, self.found, self.used, self.root = stem, [], {}, root
@@ -54,8 +54,8 @@ class Rules:
         around.insert(i - 1, node)
 
     def loosen_type(self, node):
-        """The type of this element and of its namesakes in the same definition, which must share it."""
-        abstract = node.get("type") in ("ANY", "RangeValue")  # whose place others take by xsi:type
+        """Loosens the type of this element and of those of the same name in the definition, which must share it."""
+        abstract = node.get("type") in ("ANY", "RangeValue")  # replaced by others through xsi:type
         top = node
         while self.parent[top] is not self.root:
             top = self.parent[top]

@@ -1,9 +1,9 @@
-"""Compares every document with its source row, on its own reading of both.
+"""Compares every document with its row of the export, independently of the program.
 
-python3 compare_rows.py EXPORT DECISIONS DOCUMENTS
+    compare_rows.py EXPORT DECISIONS DOCUMENTS
 
-EXPORT is the CP932 export, DECISIONS the run's decisions.csv, DOCUMENTS the folder with the unpacked bundles.
-Who the person is, who examined, and every plain number; numbers are compared as numbers, texts after NFKC.
+EXPORT is the CP932 export, DECISIONS the run's decisions.csv, DOCUMENTS the folder with the unpacked bundles. Compares the
+person, the facility and every plain number; numbers as numbers, texts after NFKC.
 """
 import csv, os, re, sys, unicodedata
 import xml.etree.ElementTree as ET
@@ -62,7 +62,7 @@ def faults(row, root, consent_only):
         "phone": ("tel:" + re.sub(r"\D", "", plain(row["健診機関電話番号"])), performer.find(V3 + "telecom").get("value")),
         "facility name": (plain(row["健診機関名称"]), plain(performer.find(V3 + "name").text))}
     values = values_of(root)
-    if row["2回目 収縮期"] and row["2回目 拡張期"]:  # a document holds one blood pressure: the second, when it is whole
+    if row["2回目 収縮期"] and row["2回目 拡張期"]:  # a document has one blood pressure: the second if it is complete
         pairs["one blood pressure"] = (False, any(NUMBERS["1回目 " + of] in values for of in ("収縮期", "拡張期")))
         row = {**row, "1回目 収縮期": "", "1回目 拡張期": ""}
     for column, code in NUMBERS.items():

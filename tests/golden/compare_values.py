@@ -1,15 +1,15 @@
-"""Looks up in the released documents what values.csv says they hold, on its own reading of them.
+"""Looks up in the released documents what values.csv says they contain, independently of the program.
 
-python3 compare_values.py VALUES FILE DECISIONS OUT
+    compare_values.py VALUES FILE DECISIONS OUT
 
-VALUES is values.csv, FILE the name of the export in it, DECISIONS the run's decisions.csv, OUT the folder with the
-bundles. Prints how many values of released rows were looked up; exit 1 names file, line, item and what differs.
+VALUES is values.csv, FILE the name of the export in it, DECISIONS the run's decisions.csv, OUT the folder with the bundles.
+Prints how many values of released rows it looked up; exit 1 names file, line, item and the difference.
 """
 import csv, os, sys, zipfile
 import xml.etree.ElementTree as ET
 
 V3, TYPE = "{urn:hl7-org:v3}", "{http://www.w3.org/2001/XMLSchema-instance}type"
-DOCTOR = "9N516000000000049"  # stands as the author of the judgement
+DOCTOR = "9N516000000000049"  # the author of the judgement
 IDS = {"insurer_number": "101", "insured_symbol": "204", "insured_number": "205", "insured_branch": "211"}
 
 

@@ -1,4 +1,7 @@
-"""Does `show` give every item of every document a line? count_shown.py BUNDLE"""
+"""Checks that `show` prints a line for every item of every document.
+
+    count_shown.py BUNDLE
+"""
 import os
 import re
 import subprocess

@@ -1,7 +1,9 @@
-"""Damages a sound bundle, and the log beside it, in named ways: python3 damage.py BUNDLE LOG FOLDER CASE...
+"""Damages a sound bundle, and the log beside it, in the ways listed in damage_cases.csv.
 
-Each case stands in FOLDER/CASE: the bundle, and log.csv when the case begins with "log_". Archives are put together byte
-by byte, for most of what is done here no library would do. The same arguments give the same bytes.
+    damage.py BUNDLE LOG FOLDER CASE...
+
+Writes each case to FOLDER/CASE: the bundle, and log.csv if the case begins with "log_". Archives are built byte by byte, since
+no library would write most of them. The same arguments give the same bytes.
 """
 import csv, functools, hashlib, io, os, random, re, shutil, struct, sys, zipfile, zlib
 
@@ -12,9 +14,9 @@ class Member:
     def __init__(self, name, data=b"", **other):
         self.name, self.data = name, data
         self.method, self.flags, self.host, self.mode = 8, 0, 3, 0o100600
-        self.packed = None      # instead of what deflate makes
-        self.descriptor = None  # bytes behind the data
-        self.local, self.central = {}, {}  # fields that say something else than is true
+        self.packed = None      # replaces the output of deflate
+        self.descriptor = None  # bytes after the data
+        self.local, self.central = {}, {}  # fields with wrong values
         self.listed = True
         vars(self).update(other)
 
@@ -49,11 +51,11 @@ class Bundle:
         self.log = [list(row) for row in log]
         self.prefix = self.suffix = self.comment = b""
         self.end, self.end64, self.locator = {}, None, {}
-        self.cut = None       # a function on the finished bytes
+        self.cut = None       # a function applied to the finished bytes
         self.kind = "file"
         self.log_kind = "file"
         self.log_tail = b""
-        self.relog = True     # the log is to know the bytes that were written
+        self.relog = True     # the log contains the digest of the bytes written
         self.reseal = True
 
     # --- members ---

@@ -1,8 +1,9 @@
-"""Rows at the edge: python3 edges.py, in an empty folder.
+"""Rows at the limits of what a document can contain.
 
-Each case is one row of an export with a few cells changed. Either it goes out, and then `verify --log` must find nothing, or it
-is stopped by the diagnostic named. What goes out must never be a document that verify refuses, nor a log entry that says
-another thing than its document.
+    edges.py            run in an empty folder
+
+Each case is a row of an export with a few cells changed. The row must be released and pass `verify --log`, or be stopped by
+the diagnostic named in the case.
 """
 import csv
 import glob
@@ -27,7 +28,7 @@ HEIGHT, OPINION, OPINION_DOCTOR = "9N001000000000001", "9N521000000000049", "9N5
 DIAGNOSIS, DIAGNOSIS_DOCTOR = "9N511000000000049", "9N516000000000049"
 REQUIRED = ["name_kana", "address", "postal_code", "sex", "birth_date", "exam_date", "insurer_number", "insured_number",
             "facility_number", "facility_name"]
-# cells changed; the code that stops the row, or "" when it goes out; insurers' width; items requested; items consented to
+# changed cells; the code that stops the row, "" if it is released; symbol_width; items requested; items consented to
 CASES = [({field: dash}, "K4001", "", "", "") for field in REQUIRED for dash in ("-", "－")]
 CASES += [
     ({}, "", "", "", ""),

@@ -1,4 +1,7 @@
-"""Copies a bundle, replacing bytes in its members: edit_bundle.py FROM TO OLD NEW [OLD NEW ...], with Python's escapes."""
+"""Copies a bundle with bytes in its members replaced; OLD and NEW may contain Python's escapes.
+
+    edit_bundle.py FROM TO OLD NEW [OLD NEW ...]
+"""
 import os
 import sys
 import zipfile

@@ -1,7 +1,9 @@
-"""Looks for what must stay private: python3 find_secrets.py EXPORT FILE...
+"""Searches files for personal data of an export.
 
-EXPORT is the export in UTF-8 (decoded by iconv). Names in every width, insured numbers, birth dates, addresses,
-findings and measured numbers of every row are searched for in each FILE; exit 1 names the column and the row.
+    find_secrets.py EXPORT FILE...
+
+EXPORT is in UTF-8. Searches each FILE for the names in every width, insured numbers, birth dates, addresses, findings and
+measured numbers of every row; exit 1 names the column and the row.
 """
 import csv, re, sys, unicodedata
 
@@ -31,7 +33,7 @@ with open(sys.argv[1], encoding="utf-8", newline="") as file:
 found = []
 for path in sys.argv[2:]:
     with open(path, encoding="utf-8") as file:
-        lines = {re.sub(r"^[^:,]*[:,][0-9]+[:,]", "", line) for line in file}  # notes repeat; one of each is enough
+        lines = {re.sub(r"^[^:,]*[:,][0-9]+[:,]", "", line) for line in file}  # notes repeat, so equal lines are searched once
     content = "".join(lines)
     found += [(path,) + where for v, where in texts.items() if v in content]
     tokens = set(re.split(r"[\s,;:()\[\]{}\"'<>/=]+", content))

@@ -1,9 +1,10 @@
-"""Looks for values of an export where only its headers may stand: python3 find_values.py EXPORT HEADER_ROWS FILE...
+"""Searches files for values of an export where only its headers may appear.
 
-Every cell of the data rows that has four characters or more, as it is written and in the other widths, is searched for
-in each FILE outside the headers; not when it is a header as well, nor when it is fewer than five plain letters or
-digits. Letters, digits and the signs of numbers and dates count only as a word of their own. Exit 1 names the column
-and the row.
+    find_values.py EXPORT HEADER_ROWS FILE...
+
+Searches each FILE, outside the headers, for every cell of the data rows with four characters or more, as written and in the
+other widths; not for cells that are also a header or have fewer than five plain letters or digits. Letters, digits and the
+signs of numbers and dates count only as a separate word. Exit 1 names the column and the row.
 """
 import csv, io, re, sys, unicodedata
 
@@ -14,7 +15,7 @@ def spellings(value):
     every = {value.strip(), folded, wide}
     every |= {re.sub(r"\s", "", v) for v in every} | {re.sub(r"[\r\n]+", " ", v) for v in every}
     every = {v for v in every if len(v) >= 4 and not (len(v) < 5 and v.isascii() and v.isalnum())}
-    return {v for v in every if set(v) - set("9-/.:,")}  # 99.9 is a shape as well
+    return {v for v in every if set(v) - set("9-/.:,")}  # 99.9 is a pattern, too
 
 
 with open(sys.argv[1], "rb") as file:

@@ -1,8 +1,10 @@
-"""Writes a bundle with random damage, many times: python3 fuzz.py BUNDLE FOLDER COUNT SEED
+"""Writes copies of a bundle with random damage.
 
-FOLDER/NUMBER_KIND holds each, under the bundle's own name. The same seed gives the same bytes. Kinds: data (one bit of a
-member's compressed data), header (of anything else), bits, cut, splice, insert, and xml (a sound archive of a document whose
-tags, attributes and words were shuffled).
+    fuzz.py BUNDLE FOLDER COUNT SEED
+
+Writes FOLDER/NUMBER_KIND/BUNDLE; the same seed gives the same bytes. Kinds: data (one bit of a member's compressed data), header
+(one bit of anything else), bits, cut, splice, insert, and xml (a sound archive with a document whose tags, attributes and words
+are shuffled).
 """
 import os, random, re, sys, zipfile
 
@@ -20,7 +22,7 @@ def data_ranges(raw):
 
 
 def shuffled(text, r):
-    """The declaration and the first few tags stay most of the time, or every document would fail at its root."""
+    """Mostly keeps the declaration and the first tags, since otherwise every document would fail at its root."""
     parts = re.split(r"(<[^>]*>)", text)
     for _ in range(r.randrange(1, 6)):
         a, b = r.randrange(8, len(parts)), r.randrange(8, len(parts))
@@ -37,7 +39,7 @@ def shuffled(text, r):
             parts[a] = '"'.join(values)
         elif what == 4:
             parts[a] += r.choice(WORDS)
-        elif what == 5:  # a whole element twice, or away
+        elif what == 5:  # repeat or remove a whole element
             found = list(re.finditer(r"<(entry|value|id|observation|section|addr|title)[ >].*?</\1>|<(id|value|code)[^>]*/>", "".join(parts)))
             m = r.choice(found)
             whole = "".join(parts)

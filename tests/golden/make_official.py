@@ -1,7 +1,9 @@
-"""Stands in for the ministry's schema files, which cannot be enclosed here: make_official.py SCHEMAS TABLES XSD
+"""Makes substitutes for the ministry's schema files, which cannot be included here.
 
-Writes a copy of the tables of SCHEMAS into TABLES and eleven files into XSD: those of the profile, one of them loosened (a
-person's telecom is allowed), the others as small stand-ins; xsd_digests.csv of the copy knows them all.
+    make_official.py SCHEMAS TABLES XSD
+
+Copies the tables of SCHEMAS to TABLES and writes eleven files to XSD: those of the profile, one of them loosened (it permits a
+person's telecom), and small stand-ins for the others. xsd_digests.csv of the copied tables contains their digests.
 """
 import csv
 import glob

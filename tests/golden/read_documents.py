@@ -1,6 +1,9 @@
-"""Reads each golden document with a reader of its own and compares it, element by element, with what the standard form asks
-for: read_documents.py DOCUMENTS SCHEMAS; exit 0 when all agree. What must stand there is built here from settings.csv and
-the item catalogue, not by the program under test."""
+"""Compares the golden documents, element by element, with the standard form, independently of the program.
+
+    read_documents.py DOCUMENTS SCHEMAS
+
+Builds the expected content from settings.csv and the item catalogue; exit 0 if all documents agree.
+"""
 import csv, os, sys, unicodedata
 import xml.etree.ElementTree as ET
 
@@ -12,7 +15,7 @@ CREATED = "20260401"
 TITLES = {"01010": "検査・問診結果セクション", "01990": "任意追加項目セクション"}
 IN_WORDS = ("9N001000000000001", "9N006000000000001", "9N011000000000001", "9N016160100000001", "9N501000000000011",
             "9N506000000000011")
-BOTH_VALUES_FROM = "20130401"  # the day of the examination; before it a mark stood for the number
+BOTH_VALUES_FROM = "20130401"  # day of the examination; before it the mark replaced the number
 
 
 def rows(path):
@@ -21,7 +24,7 @@ def rows(path):
 
 
 class Case:
-    """What the settings say of one document."""
+    """The settings of one document."""
 
     def __init__(self, name, settings, catalogue, words):
         self.field, self.insurer, self.sender, self.values = {}, {"symbol_width": "as_given"}, {}, {}

@@ -206,7 +206,7 @@ static void assert_fault(const char *how, const char *where, const char *what)
     assert_string_equal(out_text(), "");
 }
 
-static void fault__each_kind__is_told_with_its_line(void **state)
+static void fault__each_kind__is_reported_with_its_line(void **state)
 {
     (void)state;
     assert_fault("sed '7s/disclose/discl0se/' " LOG " >bad.csv", "bad.csv:7: fail K7002", "altered");
@@ -437,7 +437,7 @@ int main(void)
         cmocka_unit_test(provision_records__consent_items__carry_every_field_alone),
         cmocka_unit_test(provision_records__duty_only__none),
         cmocka_unit_test(provision_records__register_lacks_something__is_refused),
-        cmocka_unit_test(fault__each_kind__is_told_with_its_line),
+        cmocka_unit_test(fault__each_kind__is_reported_with_its_line),
         cmocka_unit_test(head__kept_elsewhere__must_be_in_the_log),
         cmocka_unit_test(cut__known_to_the_index__stops_an_export),
         cmocka_unit_test(index__damaged_missing_or_unwritable__costs_time_only),

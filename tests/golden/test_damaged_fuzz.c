@@ -14,14 +14,6 @@ static int set_up(void **state)
                            BUNDLES));
 }
 
-/* Returns the number of faults in the verdict on a bundle, -1 if there is no verdict. */
-static long faults_of(const char *json, const char *path)
-{
-    const char *verdict = strstr(json, textf("\"bundle\": \"%s\"", path));
-    const char *faults = verdict ? strstr(verdict, "\"faults\": ") : NULL;
-    return faults ? strtol(faults + 10, NULL, 10) : -1;
-}
-
 static void fuzz__each_bundle__gets_a_verdict(void **state)
 {
     (void)state;
@@ -37,7 +29,7 @@ static void fuzz__each_bundle__gets_a_verdict(void **state)
         must("cat stdout stderr >>told");
         const char *json = slurp("stdout", NULL);
         for (size_t k = i; k < i + AT_ONCE; k++) {
-            long faults = faults_of(json, found[k]);
+            long faults = json_number(json, textf("\"bundle\": \"%s\"", found[k]), "faults");
             assert_true(faults >= 0);
             bool data = strstr(found[k], "_data/") != NULL;
             if (data && faults == 0)
@@ -50,7 +42,7 @@ static void fuzz__each_bundle__gets_a_verdict(void **state)
     assert_true(n_data > 80);
 }
 
-static void fuzz__what_was_told__is_clean(void **state)
+static void fuzz__all_output__is_clean(void **state)
 {
     (void)state;
     must("! LC_ALL=C grep -m 3 -aP '[\\x00-\\x09\\x0b-\\x1f\\x7f]' told");
@@ -61,7 +53,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fuzz__each_bundle__gets_a_verdict),
-        cmocka_unit_test(fuzz__what_was_told__is_clean),
+        cmocka_unit_test(fuzz__all_output__is_clean),
     };
     return cmocka_run_group_tests_name("damaged_fuzz", tests, set_up, tear_down_golden);
 }

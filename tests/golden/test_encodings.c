@@ -120,7 +120,7 @@ static void comments__between_rows__change_nothing_and_are_counted(void **state)
 }
 
 /* A comment as wide as a row is skipped, since someone may have removed that person, but reported. */
-static void comments__as_wide_as_a_row__are_told(void **state)
+static void comments__as_wide_as_a_row__are_reported(void **state)
 {
     (void)state;
     must("sed -e '" LINE "s/^/#/' export.utf8 >out.csv");
@@ -355,7 +355,7 @@ int main(void)
         cmocka_unit_test(report__encoding__is_named),
         cmocka_unit_test(comments__between_rows__change_nothing_and_are_counted),
         cmocka_unit_test(comments__inside_a_cell_or_quoted__are_data),
-        cmocka_unit_test(comments__as_wide_as_a_row__are_told),
+        cmocka_unit_test(comments__as_wide_as_a_row__are_reported),
         cmocka_unit_test(header__that_is_missing_or_a_comment__is_refused),
         cmocka_unit_test(bytes__half_a_surrogate_pair__rejects_its_row_alone),
         cmocka_unit_test(bytes__undecodable__reject_that_row_alone),

@@ -201,7 +201,7 @@ static void export__held_csv__holds_exactly_the_held_rows(void **state)
     assert_row_file("held", "held");
 }
 
-static void export__notes_csv__tells_of_changes_without_values(void **state)
+static void export__notes_csv__lists_changes_without_values(void **state)
 {
     (void)state;
     struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("out")));
@@ -263,7 +263,7 @@ static void export__json_option__prints_the_report(void **state)
     assert_same_file("stdout", textf("%s/report.json", run_folder("json")));
 }
 
-static void export__report_html__stands_alone(void **state)
+static void export__report_html__is_self_contained(void **state)
 {
     (void)state;
     const char *html = slurp(textf("%s/report.html", run_folder("out")), NULL);
@@ -305,11 +305,11 @@ int main(void)
         cmocka_unit_test(export__released_rows__name_bundle_and_document),
         cmocka_unit_test(export__rejected_csv__holds_exactly_the_rejected_rows),
         cmocka_unit_test(export__held_csv__holds_exactly_the_held_rows),
-        cmocka_unit_test(export__notes_csv__tells_of_changes_without_values),
+        cmocka_unit_test(export__notes_csv__lists_changes_without_values),
         cmocka_unit_test(export__report_json__has_all_members),
         cmocka_unit_test(export__report_json__names_the_digests_of_input_and_bundles),
         cmocka_unit_test(export__report_json__lists_the_columns_that_map_to_nothing),
-        cmocka_unit_test(export__report_html__stands_alone),
+        cmocka_unit_test(export__report_html__is_self_contained),
         cmocka_unit_test(export__files__are_for_the_owner_alone),
         cmocka_unit_test(export__end__leaves_no_temporary_folder),
         cmocka_unit_test(export__json_option__prints_the_report),

@@ -73,7 +73,7 @@ static void assert_refused(const char *out, const char *options)
     assert_int_equal(how_many(textf("%s/.tmp*", out)), 0);
 }
 
-static void log_and_index_gone__bundles_there__nobody_is_told_twice(void **state)
+static void log_and_index_gone__bundles_there__discloses_nobody_twice(void **state)
 {
     (void)state;
     copy_of_done("gone");
@@ -223,7 +223,7 @@ int main(void)
         cmocka_unit_test(file_size__at_its_limit__is_a_write_error),
         cmocka_unit_test(quit_signal__during_a_run__leaves_nothing_temporary),
         cmocka_unit_test(streams__closed__send_messages_into_no_file),
-        cmocka_unit_test(log_and_index_gone__bundles_there__nobody_is_told_twice),
+        cmocka_unit_test(log_and_index_gone__bundles_there__discloses_nobody_twice),
         cmocka_unit_test(log_from_an_old_copy__without_its_index__is_refused),
         cmocka_unit_test(another_log__same_folder__requires_the_previous_one),
         cmocka_unit_test(zips__of_others_in_the_folder__are_ignored),

@@ -159,7 +159,7 @@ static void unit__beside_its_item__is_suggested(void **state)
     assert_contains(slurp("stdout", NULL), "\n# #23,9N001000000000001.unit,,\n");
 }
 
-static void rows__of_one_item_each__are_told(void **state)
+static void rows__of_one_item_each__are_reported(void **state)
 {
     (void)state;
     (void)kenporter(CHECK "-o items one_item_a_row.csv");
@@ -209,7 +209,7 @@ int main(void)
         cmocka_unit_test(units__in_a_row_below_the_names__count),
         cmocka_unit_test(unit__in_a_column_named_after_its_item__counts),
         cmocka_unit_test(unit__beside_its_item__is_suggested),
-        cmocka_unit_test(rows__of_one_item_each__are_told),
+        cmocka_unit_test(rows__of_one_item_each__are_reported),
         cmocka_unit_test(text__far_too_long_in_the_first_row__rejects_that_row),
         cmocka_unit_test(program__that_crashes__leaves_no_core),
         cmocka_unit_test(path__with_line_ends_and_escapes__is_printed_harmlessly),

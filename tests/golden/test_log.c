@@ -71,7 +71,7 @@ static void log__file__is_utf8_with_lf_one_line_an_entry(void **state)
 
 /* --- entries --- */
 
-static void log__people__each_released_one_stands_once(void **state)
+static void log__people__each_released_one_is_there_once(void **state)
 {
     (void)state;
     struct sheet d = decisions_of("out"), source = fixture_rows();
@@ -247,7 +247,7 @@ int main(void)
         cmocka_unit_test(log__one_byte_changed__fails_at_its_line),
         cmocka_unit_test(log__line_removed_or_swapped__fails),
         cmocka_unit_test(log__file__is_utf8_with_lf_one_line_an_entry),
-        cmocka_unit_test(log__people__each_released_one_stands_once),
+        cmocka_unit_test(log__people__each_released_one_is_there_once),
         cmocka_unit_test(log__bundles__are_released_after_their_entries),
         cmocka_unit_test(log__grounds__fit_the_basis),
         cmocka_unit_test(log__items__are_those_of_the_document),

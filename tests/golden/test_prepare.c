@@ -163,7 +163,7 @@ static const char *prepared_basis(const struct sheet *expected, size_t row, cons
     return "";
 }
 
-static void prepare__no_request_at_all__decides_as_if_all_had_asked(void **state)
+static void prepare__no_request_at_all__decides_as_if_all_had_requested(void **state)
 {
     (void)state;
     assert_int_equal(kenporter("prepare " ON("2026-04-01") "--requests none.csv -o asked export.csv"), 1);
@@ -750,7 +750,7 @@ static void kill__prepare_at_any_moment__leaves_all_or_nothing(void **state)
     assert_same_outcome("killed", "direct_same");
 }
 
-static void kill__release_at_any_moment__nobody_is_lost_or_told_twice(void **state)
+static void kill__release_at_any_moment__everyone_is_disclosed_once(void **state)
 {
     (void)state;
     for (int i = 0; i < KILLS; i++) {
@@ -819,7 +819,7 @@ static size_t counted_as_waiting(const char *out)
     return strtoul(slurp("waiting", NULL), NULL, 10);
 }
 
-static void check__no_request_at_all__foretells_what_prepare_makes(void **state)
+static void check__no_request_at_all__predicts_what_prepare_makes(void **state)
 {
     (void)state;
     assert_int_equal(kenporter("prepare " ON("2026-04-01") "--requests none.csv -o foretold export.csv"), 1);
@@ -831,7 +831,7 @@ static void check__no_request_at_all__foretells_what_prepare_makes(void **state)
     assert_int_equal(how_many("foretelling/*"), 1); /* runs */
 }
 
-static void check__all_requests__foretells_those_still_waiting(void **state)
+static void check__all_requests__predicts_those_still_waiting(void **state)
 {
     (void)state;
     struct sheet expected = expected_rows();
@@ -844,7 +844,7 @@ static void check__all_requests__foretells_those_still_waiting(void **state)
     assert_private("still_waiting");
 }
 
-static void check__in_japanese__foretells_the_same_and_names_nobody(void **state)
+static void check__in_japanese__predicts_the_same_anonymously(void **state)
 {
     (void)state;
     assert_int_equal(
@@ -866,7 +866,7 @@ static void export__forecast__is_not_its_business(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prepare__no_request_at_all__decides_as_if_all_had_asked),
+        cmocka_unit_test(prepare__no_request_at_all__decides_as_if_all_had_requested),
         cmocka_unit_test(prepare__registered_request__is_named_where_it_covers),
         cmocka_unit_test(prepare__folder__is_private_and_complete),
         cmocka_unit_test(prepare__end__has_disclosed_nothing),
@@ -894,10 +894,10 @@ int main(void)
         cmocka_unit_test(prepare__place_is_taken_or_closed__leaves_no_half_folder),
         cmocka_unit_test(release__disk_is_full__keeps_what_was_prepared),
         cmocka_unit_test(kill__prepare_at_any_moment__leaves_all_or_nothing),
-        cmocka_unit_test(kill__release_at_any_moment__nobody_is_lost_or_told_twice),
-        cmocka_unit_test(check__no_request_at_all__foretells_what_prepare_makes),
-        cmocka_unit_test(check__all_requests__foretells_those_still_waiting),
-        cmocka_unit_test(check__in_japanese__foretells_the_same_and_names_nobody),
+        cmocka_unit_test(kill__release_at_any_moment__everyone_is_disclosed_once),
+        cmocka_unit_test(check__no_request_at_all__predicts_what_prepare_makes),
+        cmocka_unit_test(check__all_requests__predicts_those_still_waiting),
+        cmocka_unit_test(check__in_japanese__predicts_the_same_anonymously),
         cmocka_unit_test(export__forecast__is_not_its_business),
     };
     return cmocka_run_group_tests_name("prepare", tests, set_up, tear_down_golden);

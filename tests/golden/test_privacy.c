@@ -61,7 +61,7 @@ static void export__verbose_in_japanese__names_nobody(void **state)
     assert_run_private("japanese");
 }
 
-static void export__verbose__tells_no_coded_result(void **state)
+static void export__verbose__prints_no_coded_result(void **state)
 {
     (void)state;
     assert_int_equal(kenporter(CHECK "-v -o codes " INPUT), 1);
@@ -69,7 +69,7 @@ static void export__verbose__tells_no_coded_result(void **state)
     must("! grep -m 3 -E '[0-9A-Z]{15}1 .*code [0-9]+$' stderr");
 }
 
-static void export__verbose__tells_no_limit_that_a_value_passed(void **state)
+static void export__verbose__prints_no_limit_that_a_value_passed(void **state)
 {
     (void)state;
     must("sed '4s/,167.4,62.8,/,99.5,262.8,/' export.utf8 >limits.csv");
@@ -173,8 +173,8 @@ int main(void)
         cmocka_unit_test(export__screen_and_reports__name_nobody),
         cmocka_unit_test(export__verbose__names_nobody),
         cmocka_unit_test(export__verbose_in_japanese__names_nobody),
-        cmocka_unit_test(export__verbose__tells_no_coded_result),
-        cmocka_unit_test(export__verbose__tells_no_limit_that_a_value_passed),
+        cmocka_unit_test(export__verbose__prints_no_coded_result),
+        cmocka_unit_test(export__verbose__prints_no_limit_that_a_value_passed),
         cmocka_unit_test(export__json_on_stdout__names_nobody),
         cmocka_unit_test(export__corrections_and_conflicts__name_nobody),
         cmocka_unit_test(failure__header_row_missing__does_not_print_the_first_person),

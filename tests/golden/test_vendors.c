@@ -162,7 +162,7 @@ static void mapped__documents__hold_the_values(void **state)
 }
 
 /* The comparison itself finds differences. */
-static void comparison__other_values__are_told(void **state)
+static void comparison__other_values__are_found(void **state)
 {
     (void)state;
     static const char *const changes[] = {
@@ -395,7 +395,7 @@ int main(void)
         cmocka_unit_test(all__counts__add_up),
         cmocka_unit_test(plain__documents__hold_the_values),
         cmocka_unit_test(mapped__documents__hold_the_values),
-        cmocka_unit_test(comparison__other_values__are_told),
+        cmocka_unit_test(comparison__other_values__are_found),
         cmocka_unit_test(mapped__layout_that_needs_none__gives_the_same_bundles),
         cmocka_unit_test(mapped__ambiguous_column__is_used_as_its_values_say),
         cmocka_unit_test(cc2x__without_mapping__exit_3_and_names_the_kana_column),

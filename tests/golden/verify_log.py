@@ -1,4 +1,7 @@
-"""Checks the chain of a disclosure log from the outside: python3 verify_log.py LOG; exit 0 when it is sound."""
+"""Checks the chain of a disclosure log, independently of the program; exit 0 if it is sound.
+
+    verify_log.py LOG
+"""
 import hashlib, sys
 lines = open(sys.argv[1], "rb").read().split(b"\n")
 if lines.pop() != b"":

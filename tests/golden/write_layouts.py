@@ -1,6 +1,6 @@
-"""Writes the same people in layouts that vendors and spreadsheets make of one export.
+"""Writes an export in the layouts of vendors and spreadsheets, into the current folder.
 
-write_layouts.py EXPORT: into the current folder.
+    write_layouts.py EXPORT
 """
 import csv
 import datetime
@@ -33,7 +33,7 @@ def padded(*cells):
 
 
 def with_parts(parts, values):
-    """Two more columns behind each of these, named in a second header row."""
+    """Adds two columns after each of these, named in a second header row."""
     first, second, rows = [], [], [[] for _ in ROWS]
     for i, name in enumerate(HEADER):
         more = name in parts
@@ -45,7 +45,7 @@ def with_parts(parts, values):
 
 
 def headless(row):
-    """Nothing that looks like a date."""
+    """Returns the row without anything that looks like a date."""
     row = list(row)
     for name in ("生年月日", "健診実施日"):
         row[at(name)] = str((datetime.date(2025, 6, 10) - datetime.date(1899, 12, 30)).days)
@@ -93,7 +93,7 @@ write("own_names.csv", [[h and "甲" + h for h in front[0]]] + front[1:])
 
 
 def only(**cells):
-    """A row with these cells alone."""
+    """A row with only these cells."""
     return [cells.get(name, "") for name in HEADER]
 
 

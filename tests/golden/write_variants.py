@@ -1,6 +1,8 @@
-"""Writes one export in every encoding, with every line end and delimiter: python3 write_variants.py EXPORT FOLDER
+"""Writes an export in every encoding, with every line end and delimiter.
 
-Each variant stands under the export's own name in FOLDER/ENCODING_END_DELIMITER. Line ends inside cells stay as they are.
+    write_variants.py EXPORT FOLDER
+
+Writes FOLDER/ENCODING_END_DELIMITER/EXPORT. Line ends inside cells stay the same.
 """
 import csv, os, sys
 

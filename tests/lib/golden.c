@@ -72,11 +72,10 @@ struct sheet decisions_of(const char *out)
 
 size_t counted(const char *out, const char *name)
 {
-    const char *report = slurp(textf("%s/report.json", run_folder(out)), NULL);
-    const char *at = strstr(report, textf("\"%s\": ", name));
-    if (!at)
+    long n = json_number(slurp(textf("%s/report.json", run_folder(out)), NULL), NULL, name);
+    if (n < 0)
         fail_msg("the report does not count %s", name);
-    return at ? strtoul(at + strlen(name) + strlen("\"\": "), NULL, 10) : 0;
+    return (size_t)n;
 }
 
 void assert_same_bundles(const char *a, const char *b)

@@ -14,6 +14,7 @@
 #include "csv_file.h"
 #include "files.h"
 #include "folder.h"
+#include "json.h"
 #include "kept.h"
 
 #define CONFIG "-c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-01 "
