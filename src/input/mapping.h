@@ -2,8 +2,7 @@
  * Maps the columns of an input to fields and items: by a mapping file, by the tables of the CC2X converter,
  * or by header synonyms. Ambiguous headers are never guessed.
  */
-#ifndef KP_MAPPING_H
-#define KP_MAPPING_H
+#pragma once
 
 #include "input/mapping_file.h"
 
@@ -34,5 +33,3 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
  * are not required if the configuration gives its number and name. */
 size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_org *facility,
                         const struct kp_field_info *ret_lacking[KP_F__COUNT]);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * The shape of a value: which kinds of characters it has, and how many; never the value. Layer 3.
  */
-#ifndef KP_SHAPE_H
-#define KP_SHAPE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,5 +35,3 @@ bool kp_shapes_add(struct kp_shapes *shapes, struct kp_arena *arena, const char 
 
 /* The most frequent ones, "999.9 ×18, 99.9 ×2"; equal ones in the order they were met. */
 void kp_shapes_write(const struct kp_shapes *shapes, struct kp_buf *out);
-
-#endif

@@ -2,8 +2,7 @@
  * A pass over all rows of all inputs. Rows are worked on in batches by several threads; results are taken in
  * row order, so that no output depends on the number of threads. Memory does not grow with the inputs.
  */
-#ifndef KP_BATCHES_H
-#define KP_BATCHES_H
+#pragma once
 
 #include "base/pool.h"
 #include "run/run.h"
@@ -35,5 +34,3 @@ enum kp_status kp_batches_init(struct kp_batches *batches, struct kp_run *run);
 /* Errors: KP_E_INPUT, KP_E_SYSTEM (also if the user cancelled), or what prepare or take returned. */
 enum kp_status kp_batches_pass(struct kp_batches *batches, const struct kp_pass *pass);
 void kp_batches_release(struct kp_batches *batches);
-
-#endif

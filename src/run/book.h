@@ -1,6 +1,5 @@
 /* One disclosure log as a run uses it: its chain is verified and its index brought up to date. */
-#ifndef KP_BOOK_H
-#define KP_BOOK_H
+#pragma once
 
 #include "log/log.h"
 #include "log/log_index.h"
@@ -52,5 +51,3 @@ void kp_book_close(struct kp_book *book);
 enum kp_status kp_book_unusable(const struct kp_run *run, const char *path);
 /* Reports that the log's unfinished bundle can neither be completed nor voided. */
 enum kp_status kp_book_unsettled(const struct kp_book *book);
-
-#endif

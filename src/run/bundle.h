@@ -8,8 +8,7 @@
  *
  * root = <sender>_<insurer>_<YYYYMMDD><N>_<X>; the ZIP is named root.zip.
  */
-#ifndef KP_BUNDLE_H
-#define KP_BUNDLE_H
+#pragma once
 
 #include "format/zip.h"
 #include "run/ledger.h"
@@ -52,5 +51,3 @@ enum kp_status kp_bundle_seal(struct kp_bundle *bundle, struct kp_tools *tools);
  * never exists without its entries. */
 enum kp_status kp_bundle_release(struct kp_bundle *bundle, struct kp_log *log);
 void kp_bundle_abandon(struct kp_bundle *bundle);
-
-#endif

@@ -1,6 +1,5 @@
 /* The disclosure logs of a run: what they show of persons and bundles. */
-#ifndef KP_LEDGER_H
-#define KP_LEDGER_H
+#pragma once
 
 #include "run/recovery.h"
 
@@ -45,5 +44,3 @@ const char *kp_ledger_head(const struct kp_ledger *ledger);
 const char *kp_ledger_unfinished_run(const struct kp_ledger *ledger);
 
 void kp_ledger_close(struct kp_ledger *ledger);
-
-#endif

@@ -3,8 +3,7 @@
  * already. Entries live in nameless scratch files and are joined part by part, so memory does not grow with
  * the number of rows. Keeps digests only, no name or value.
  */
-#ifndef KP_PERSONS_H
-#define KP_PERSONS_H
+#pragma once
 
 #include "base/sha256.h"
 #include "tables/context.h"
@@ -56,5 +55,3 @@ enum kp_status kp_persons_join(struct kp_persons *persons, kp_persons_lookup *lo
  * else KP_MARK_NEW). */
 enum kp_status kp_persons_marks(struct kp_persons *persons, uint64_t row, struct kp_mark *ret_row_mark,
                                 struct kp_mark *ret_person_mark);
-
-#endif

@@ -1,6 +1,5 @@
 /* The folders of a run and the lock on them. */
-#ifndef KP_PLACES_H
-#define KP_PLACES_H
+#pragma once
 
 #include "run/run.h"
 
@@ -15,5 +14,3 @@ void kp_places_remove_stale(struct kp_run *run, const char *keep_run_id);
  * contains nobody's results. discard: removes the run's folder, too. Safe if kp_places_make failed or was not
  * called. */
 void kp_places_leave(struct kp_run *run, bool discard);
-
-#endif

@@ -9,8 +9,7 @@
  * A preparation is no disclosure. To release one is to decide the copies again by the registers of the day,
  * write bundles of that day and log them; then the folder is removed.
  */
-#ifndef KP_PREPARED_H
-#define KP_PREPARED_H
+#pragma once
 
 #include "run/run.h"
 #include "run/tally.h"
@@ -29,5 +28,3 @@ enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *o
 
 /* After a release: removes the preparation, unless all of it was held. Failure is a warning. */
 void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally);
-
-#endif

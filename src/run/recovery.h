@@ -1,6 +1,5 @@
 /* What an earlier run that died left in the log, and how this run mends it. */
-#ifndef KP_RECOVERY_H
-#define KP_RECOVERY_H
+#pragma once
 
 #include "run/book.h"
 
@@ -18,5 +17,3 @@ struct kp_recovery {
  * disclosed twice, so the run fails. Reports: KP_E_SYSTEM; what was mended is a warning.
  */
 enum kp_status kp_recover(struct kp_log *log, struct kp_book *book, struct kp_recovery *ret_recovery);
-
-#endif

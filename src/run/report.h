@@ -1,6 +1,5 @@
 /* report.json and report.html: the run in numbers, without a name or value. */
-#ifndef KP_REPORT_H
-#define KP_REPORT_H
+#pragma once
 
 #include "run/ledger.h"
 #include "run/run.h"
@@ -10,5 +9,3 @@
  * belongs to the result. Reports: KP_E_SYSTEM. */
 enum kp_status kp_report_write(const struct kp_run *run, const struct kp_tally *tally,
                                const struct kp_ledger *ledger, struct kp_result *result);
-
-#endif

@@ -1,6 +1,5 @@
 /* The public result of a run. */
-#ifndef KP_RESULT_H
-#define KP_RESULT_H
+#pragma once
 
 #include "run/ledger.h"
 #include "run/run.h"
@@ -10,5 +9,3 @@
  * left to kp_report_write. Reports: KP_E_SYSTEM. */
 enum kp_status kp_result_make(const struct kp_run *run, const struct kp_tally *tally,
                               const struct kp_ledger *ledger, struct kp_result *ret_result);
-
-#endif

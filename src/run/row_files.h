@@ -2,8 +2,7 @@
  * The files that account for every row: decisions.csv (all rows), rejected.csv and held.csv (rows as they
  * came, ready to be mended and read again), notes.csv (what normalising changed).
  */
-#ifndef KP_ROW_FILES_H
-#define KP_ROW_FILES_H
+#pragma once
 
 #include "run/run.h"
 #include "run/worker.h"
@@ -28,5 +27,3 @@ enum kp_status kp_row_files_finish(struct kp_row_files *files);
 /* Gives decisions.csv its name. */
 enum kp_status kp_row_files_conclude(struct kp_row_files *files);
 void kp_row_files_abandon(struct kp_row_files *files);
-
-#endif

@@ -1,6 +1,5 @@
 /* The state that the stages of one run share. */
-#ifndef KP_RUN_H
-#define KP_RUN_H
+#pragma once
 
 #include "tables/context.h"
 #include "law/registers.h"
@@ -43,5 +42,3 @@ static inline bool kp_discloses(enum kp_command command)
 {
     return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
 }
-
-#endif

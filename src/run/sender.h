@@ -1,6 +1,5 @@
 /* The sender, and the settings of the insurers it sends to. */
-#ifndef KP_SENDER_H
-#define KP_SENDER_H
+#pragma once
 
 #include "run/run.h"
 
@@ -11,5 +10,3 @@ enum kp_status kp_sender_set_up(struct kp_run *run);
 /* Returns the insurer's row of the register, or else the default settings under its number, in the arena.
  * NULL if memory is short; does not report. */
 const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number);
-
-#endif

@@ -1,6 +1,5 @@
 /* Set-up of a run. */
-#ifndef KP_SETUP_H
-#define KP_SETUP_H
+#pragma once
 
 #include "run/run.h"
 
@@ -12,5 +11,3 @@
  */
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx,
                              const struct kp_run_options *options);
-
-#endif

@@ -1,6 +1,5 @@
 /* What a run did: counts by outcome, code, reason, item and insurer, and the bundles of each insurer. */
-#ifndef KP_TALLY_H
-#define KP_TALLY_H
+#pragma once
 
 #include "run/bundle.h"
 #include "run/run.h"
@@ -67,5 +66,3 @@ enum kp_status kp_tally_release(struct kp_tally *tally, struct kp_ledger *ledger
 unsigned kp_tally_placed(const struct kp_tally *tally);
 /* Closes the bundles that are not sealed. */
 void kp_tally_abandon(struct kp_tally *tally);
-
-#endif

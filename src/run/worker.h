@@ -4,8 +4,7 @@
  * run on any thread and therefore do not report: if memory runs out, slot->arena.failed is set and the slot
  * must not be used. The caller checks it and reports.
  */
-#ifndef KP_WORKER_H
-#define KP_WORKER_H
+#pragma once
 
 #include "format/zip.h"
 #include "record/record.h"
@@ -66,5 +65,3 @@ void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
 void kp_slot_release(struct kp_slot *slot);
-
-#endif

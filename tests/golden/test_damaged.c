@@ -272,7 +272,8 @@ static void verify__sound_bundles__says_so_of_each(void **state)
     (void)state;
     assert_int_equal(verify("--lang en --log ../" LOG " ../out/*.zip"), 0);
     const char *out = slurp("stdout", NULL);
-    assert_int_equal(occurrences(out, "sound, and consistent with the disclosure log"), how_many("out/*.zip"));
+    assert_int_equal(occurrences(out, "sound, and consistent with the disclosure log"),
+                     how_many("out/*.zip"));
     assert_contains(
         out,
         "  from 6631111116 to 39289004, made on 2026-04-01\n  documents 5, faults 0, warnings 1\n  K8026 ×1\n");

@@ -1,6 +1,5 @@
 /* A run that is set up on one small export in a folder of its own, for tests of single stages. */
-#ifndef KP_TEST_SMALL_RUN_H
-#define KP_TEST_SMALL_RUN_H
+#pragma once
 
 #include "files.h"
 #include "folder.h"
@@ -51,5 +50,3 @@ const char *codes_of(const struct kp_slot *slot);
 
 /* Asserts that one diagnostic was given since set-up or the last call, of that code. */
 void assert_reported_once(unsigned code);
-
-#endif
