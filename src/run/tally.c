@@ -104,12 +104,8 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
     count_findings(tally, run, slot);
     tally->read += slot->outcome != KP_DUPLICATE; /* equal rows count once */
     switch (slot->outcome) {
-    case KP_RELEASED:
-        count_release(tally, run, slot, account);
-        break;
-    case KP_REJECTED:
-        tally->rejected++;
-        break;
+    case KP_RELEASED: count_release(tally, run, slot, account); break;
+    case KP_REJECTED: tally->rejected++; break;
     case KP_HELD:
         tally->held++;
         tally->by_reason[slot->reason]++;
@@ -118,12 +114,8 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
         if (slot->waiting)
             account->waiting[slot->waiting - run->ctx->tables.bases]++;
         break;
-    case KP_ALREADY:
-        tally->already++;
-        break;
-    case KP_DUPLICATE:
-        tally->duplicates++;
-        break;
+    case KP_ALREADY: tally->already++; break;
+    case KP_DUPLICATE: tally->duplicates++; break;
     }
 }
 
