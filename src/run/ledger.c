@@ -108,17 +108,17 @@ static enum kp_status take_lock(struct kp_ledger *ledger)
     const struct kp_run *run = ledger->run;
     char holder[24];
     errno = 0;
-    if (kp_log_lock(&ledger->log, run->ctx->io, run->log_path) == KP_OK) {
-        ledger->writable = true;
+    ledger->writable = kp_log_lock(&ledger->log, run->ctx->io, run->log_path) == KP_OK;
+    if (ledger->writable)
         return KP_OK;
+    if (errno != EWOULDBLOCK) {
+        (void)kp_book_unusable(run, run->log_path);
+    } else {
+        (void)snprintf(holder, sizeof(holder), "%ld", kp_lock_holder(ledger->log.fd));
+        (void)kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, kp_in(run->log_path), holder);
     }
-    int error = errno;
-    (void)snprintf(holder, sizeof(holder), "%ld", ledger->log.fd >= 0 ? kp_lock_holder(ledger->log.fd) : 0);
     kp_log_close(&ledger->log);
-    errno = error;
-    if (error != EWOULDBLOCK)
-        return kp_book_unusable(run, run->log_path);
-    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, kp_in(run->log_path), holder);
+    return KP_E_SYSTEM;
 }
 
 /* --- the output folder --- */
