@@ -152,7 +152,9 @@ static enum kp_status write_index(struct kp_book *book)
     if (st != KP_OK)
         return st == KP_E_FAULT ? st : kp_book_unusable(run, book->path);
     kp_log_index_close(&book->index);
-    return open_index(book, path);
+    KP_TRY(open_index(book, path));
+    /* Without the index, people who were disclosed would count as new. */
+    return book->index.io ? KP_OK : kp_book_unusable(run, book->path);
 }
 
 /* Replaces a damaged index by reading the whole log. If it is the log that was altered, this finds it. */
