@@ -233,7 +233,8 @@ static void index__unreadable_once_written__stops_the_run(void **state)
     leave_released();
     assert_int_equal(unlink(textf("%s.index", run.log_path)), 0);
     next_run(KP_CMD_EXPORT);
-    struct kp_io io = kp_io_posix;
+    static struct kp_io io; /* outlives the test: tear_down closes through it */
+    io = kp_io_posix;
     io.open = open_but_no_index;
     run_ctx.io = &io;
     assert_int_equal(open_ledger(), KP_E_SYSTEM);
