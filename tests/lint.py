@@ -158,7 +158,7 @@ def check_words():
 def check_headers(cc, flags):
     """Each header compiles alone."""
     for path in [p for p in SOURCES if p.endswith(".h")]:
-        done = subprocess.run([cc, *flags, "-Wall", "-Wextra", "-Werror", "-x", "c", "-fsyntax-only", path],
+        done = subprocess.run([cc, *flags, "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-include", path, "-x", "c", "/dev/null"],
                               capture_output=True)
         if done.returncode != 0:
             say(path, "does not compile alone")

@@ -1,7 +1,6 @@
 /* Arenas: memory that is freed all at once. Anything small that lives as long as a run or a record is in one.
  */
-#ifndef KP_ARENA_H
-#define KP_ARENA_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ char *kp_arena_printf(struct kp_arena *arena, const char *format, ...) __attribu
 void kp_arena_reset(struct kp_arena *arena);
 /* Frees everything; the arena can be used again. */
 void kp_arena_release(struct kp_arena *arena);
-
-#endif

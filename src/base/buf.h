@@ -2,8 +2,7 @@
  * A growing byte buffer with a maximum. Failures are sticky: after one, appending does nothing, so that a
  * document is written without a check per piece and kp_buf_ok() is asked once at the end.
  */
-#ifndef KP_BUF_H
-#define KP_BUF_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,5 +44,3 @@ bool kp_buf_take(struct kp_buf *buf, char **ret_text);
 void kp_buf_reset(struct kp_buf *buf);
 /* Frees the memory; the buffer can be used again. */
 void kp_buf_release(struct kp_buf *buf);
-
-#endif

@@ -1,6 +1,5 @@
 /* Civil dates, Japanese eras, ages. Neither libc's calendar nor a time zone is involved. */
-#ifndef KP_DATE_H
-#define KP_DATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,5 +61,3 @@ int kp_age_on(struct kp_date birth, struct kp_date day);
 
 /* Returns the 31 March that ends the fiscal year (April to March) of the day. */
 struct kp_date kp_fiscal_year_end(struct kp_date day);
-
-#endif

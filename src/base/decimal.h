@@ -1,6 +1,5 @@
 /* Exact decimals for measured values: an integer and a scale. */
-#ifndef KP_DECIMAL_H
-#define KP_DECIMAL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ void kp_decimal_text(struct kp_decimal value, char ret_text[KP_DECIMAL_TEXT]);
 
 /* Returns the number of digits before the point (1 for 0.x). */
 unsigned kp_decimal_integer_digits(struct kp_decimal value);
-
-#endif

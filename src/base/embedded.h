@@ -1,6 +1,5 @@
 /* The files of schemas/, built into the program so that it runs from anywhere. */
-#ifndef KP_EMBEDDED_H
-#define KP_EMBEDDED_H
+#pragma once
 
 #include <stddef.h>
 
@@ -14,5 +13,3 @@ struct kp_embedded {
 const struct kp_embedded *kp_embedded_find(const char *name);
 /* Returns the i-th file in order of name, or NULL past the last. */
 const struct kp_embedded *kp_embedded_at(size_t i);
-
-#endif

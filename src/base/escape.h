@@ -1,6 +1,5 @@
 /* Appends text to a buffer as another format writes it: CSV, JSON, XML, HTML, a terminal. */
-#ifndef KP_ESCAPE_H
-#define KP_ESCAPE_H
+#pragma once
 
 #include "base/buf.h"
 
@@ -19,5 +18,3 @@ void kp_buf_printable(struct kp_buf *buf, const char *s);
 
 /* Appends the same as text of an HTML page. */
 void kp_buf_html(struct kp_buf *buf, const char *s);
-
-#endif

@@ -3,8 +3,7 @@
  * Files are made with mode 0600, folders with 0700. Functions here do not report; unless stated otherwise, a
  * function that fails returns KP_E_INPUT for reading and KP_E_SYSTEM for anything else, with errno set.
  */
-#ifndef KP_FILE_H
-#define KP_FILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -105,5 +104,3 @@ enum kp_status kp_sync_parent(const struct kp_io *io, const char *path);
 enum kp_status kp_remove_folder(const char *path);
 /* Calls fn with the name of each entry, in the order of the file system. */
 enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char *name), void *ctx);
-
-#endif

@@ -14,8 +14,7 @@
  * line end, so that a sequence of objects through one writer is JSON Lines. Failures are those of the buffer:
  * nesting deeper than KP_JSON_MAX_DEPTH or one end too many marks it as failed.
  */
-#ifndef KP_JSON_H
-#define KP_JSON_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,5 +51,3 @@ void kp_json_end(struct kp_json *json);
 void kp_json_string(struct kp_json *json, const char *key, const char *value);
 void kp_json_u64(struct kp_json *json, const char *key, uint64_t value);
 void kp_json_bool(struct kp_json *json, const char *key, bool value);
-
-#endif

@@ -1,7 +1,6 @@
 /* A set of texts with a number each, keyed by the first 128 bits of their SHA-256: collisions are negligible,
  * every entry has the same small size and the texts are not kept. */
-#ifndef KP_KEYSET_H
-#define KP_KEYSET_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ enum kp_map_put kp_keyset_put(struct kp_keyset *set, const char *text, uint32_t 
 /* Returns false if the text is missing or cannot be hashed. */
 bool kp_keyset_get(const struct kp_keyset *set, const char *text, uint32_t *ret_value);
 void kp_keyset_release(struct kp_keyset *set);
-
-#endif

@@ -2,8 +2,7 @@
  * Physical lines of a file or of memory, through a window that grows to the longest line. UTF-16 is converted
  * to UTF-8. Functions here do not report.
  */
-#ifndef KP_LINES_H
-#define KP_LINES_H
+#pragma once
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -37,5 +36,3 @@ enum kp_status kp_lines_detect_utf16(struct kp_lines *lines);
 enum kp_status kp_lines_next(struct kp_lines *lines, size_t max_bytes, const char **ret_bytes, size_t *ret_n);
 /* Safe on a zeroed or closed reader. */
 void kp_lines_close(struct kp_lines *lines);
-
-#endif

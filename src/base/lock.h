@@ -1,6 +1,5 @@
 /* Lock files. A lock ends with its process, however that dies. */
-#ifndef KP_LOCK_H
-#define KP_LOCK_H
+#pragma once
 
 #include "kenporter.h"
 
@@ -12,5 +11,3 @@ enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder);
 void kp_lock_drop(int fd);
 /* Returns the process that holds a flock on the open file, or 0 if there is none or it is unknown. */
 long kp_lock_holder(int fd);
-
-#endif

@@ -1,6 +1,5 @@
 /* A map from strings to integers, filled once and then read by any thread. Everything is in the arena. */
-#ifndef KP_MAP_H
-#define KP_MAP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +24,3 @@ enum kp_map_put { KP_MAP_ADDED, KP_MAP_EXISTED, KP_MAP_NO_MEMORY };
 enum kp_map_put kp_map_put(struct kp_map *map, struct kp_arena *arena, const char *key, uint32_t value);
 /* Returns whether the map has the key. */
 bool kp_map_get(const struct kp_map *map, const char *key, uint32_t *ret_value);
-
-#endif

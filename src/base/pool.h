@@ -1,6 +1,5 @@
 /* Worker threads for batches of independent jobs. */
-#ifndef KP_POOL_H
-#define KP_POOL_H
+#pragma once
 
 #include <stddef.h>
 
@@ -20,5 +19,3 @@ void kp_pool_run(struct kp_pool *pool, size_t n_jobs, void (*job)(void *ctx, uns
 
 /* Returns the number of processors this process may use, at least 1. */
 unsigned kp_pool_processors(void);
-
-#endif

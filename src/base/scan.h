@@ -1,6 +1,5 @@
 /* Small scanners over ASCII: digits, shapes, separated lists. Strings end with a NUL; none is NULL. */
-#ifndef KP_SCAN_H
-#define KP_SCAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,5 +29,3 @@ struct kp_word {
  *     for (struct kp_word word; kp_next_word(&list, ":", &word);)
  */
 bool kp_next_word(const char **list, const char *separators, struct kp_word *ret_word);
-
-#endif

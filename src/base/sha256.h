@@ -1,7 +1,6 @@
 /* SHA-256 by libcrypto. All functions return KP_E_SYSTEM if libcrypto fails or memory is short; they neither
  * report nor set errno. */
-#ifndef KP_SHA256_H
-#define KP_SHA256_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@ enum kp_status kp_sha256_of(const void *bytes, size_t n, uint8_t ret_digest[KP_S
 
 /* Writes 64 lower-case hex digits and a NUL. */
 void kp_sha256_hex(const uint8_t digest[KP_SHA256_BYTES], char ret_hex[KP_SHA256_HEX + 1]);
-
-#endif

@@ -1,7 +1,6 @@
 /* Any number of records of one size in constant memory: a scratch file behind a small buffer. Functions
  * return KP_E_SYSTEM, with errno unless memory was short; they do not report. */
-#ifndef KP_SPILL_H
-#define KP_SPILL_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,5 +33,3 @@ enum kp_status kp_spill_read(const struct kp_spill *pile, uint64_t first, void *
 enum kp_status kp_spill_write(const struct kp_spill *pile, uint64_t first, const void *records, size_t n);
 /* Safe on a zeroed pile. */
 void kp_spill_close(struct kp_spill *pile);
-
-#endif

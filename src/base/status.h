@@ -1,6 +1,5 @@
 /* Passing failures on, and the size of an array. */
-#ifndef KP_STATUS_H
-#define KP_STATUS_H
+#pragma once
 
 #include "kenporter.h"
 
@@ -21,5 +20,3 @@
     } while (0)
 
 #define KP_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-#endif

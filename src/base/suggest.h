@@ -1,6 +1,5 @@
 /* "Did you mean": the name that is nearest to a word. */
-#ifndef KP_SUGGEST_H
-#define KP_SUGGEST_H
+#pragma once
 
 #include <stddef.h>
 
@@ -10,5 +9,3 @@ const char *kp_suggest(const char *word, const char *(*names)(const void *ctx, s
 
 /* Does the same over an array. */
 const char *kp_suggest_from(const char *word, const char *const *names, size_t n_names);
-
-#endif

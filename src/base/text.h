@@ -3,8 +3,7 @@
  * standard's measure of length (half-width 1, full-width 2 bytes) and of what a receiver can show. Strings
  * are valid UTF-8 unless stated otherwise.
  */
-#ifndef KP_TEXT_H
-#define KP_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,5 +72,3 @@ bool kp_text_is_ascii(const char *s);
 bool kp_text_is_wide(const char *s);
 /* Returns whether the value key consists of dashes. */
 bool kp_text_is_dash(const char *value_key);
-
-#endif

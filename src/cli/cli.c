@@ -219,14 +219,10 @@ static bool wants_bar(const struct kp_console *c)
 static enum kp_command run_of(unsigned bit)
 {
     switch (bit) {
-    case KP_FOR_EXPORT:
-        return KP_CMD_EXPORT;
-    case KP_FOR_PREPARE:
-        return KP_CMD_PREPARE;
-    case KP_FOR_RELEASE:
-        return KP_CMD_RELEASE;
-    default:
-        return KP_CMD_CHECK;
+    case KP_FOR_EXPORT: return KP_CMD_EXPORT;
+    case KP_FOR_PREPARE: return KP_CMD_PREPARE;
+    case KP_FOR_RELEASE: return KP_CMD_RELEASE;
+    default: return KP_CMD_CHECK;
     }
 }
 

@@ -1,7 +1,6 @@
 /* The commands of the program. It is a client of the library: kenporter.h, base and tables are all it uses.
  */
-#ifndef KP_CLI_H
-#define KP_CLI_H
+#pragma once
 
 #include <stdio.h>
 
@@ -45,5 +44,3 @@ const char *kp_console_say(const struct kp_console *console, const char *ja, con
 /* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and
  * the language. Returns the exit status. */
 int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env);
-
-#endif

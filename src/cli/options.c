@@ -261,14 +261,11 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
     const char **text = (const char **)(void *)to;
     struct kp_date date;
     switch (o->kind) {
-    case FLAG:
-        return set_flag(s, o, value, (bool *)(void *)to);
+    case FLAG: return set_flag(s, o, value, (bool *)(void *)to);
     case CHOICE:
     case SWITCH:
-    case DELIMITER:
-        return set_choice(s, o, value, to);
-    case COUNT:
-        return set_count(s, o, value, (unsigned *)(void *)to);
+    case DELIMITER: return set_choice(s, o, value, to);
+    case COUNT: return set_count(s, o, value, (unsigned *)(void *)to);
     case DATE:
         if (!kp_date_parse_iso(value, &date))
             return value_bad(s, o, value, "a date as YYYY-MM-DD");
@@ -280,9 +277,7 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
             return value_bad(s, o, value, "a path");
         *text = o->kind == PATH ? resolve(s, value) : resolve_each(s, value);
         return *text ? KP_OK : no_memory(s);
-    case TEXT:
-        *text = kp_arena_strdup(s->arena, value);
-        return *text ? KP_OK : no_memory(s);
+    case TEXT: *text = kp_arena_strdup(s->arena, value); return *text ? KP_OK : no_memory(s);
     }
     return KP_E_SYSTEM; /* not reached: every kind returns above */
 }

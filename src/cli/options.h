@@ -2,8 +2,7 @@
  * Options of the command line and keys of the configuration file. One table serves the parser, the help and
  * the suggestions for misspelled names.
  */
-#ifndef KP_OPTIONS_H
-#define KP_OPTIONS_H
+#pragma once
 
 #include "tables/diag.h"
 #include "kenporter.h"
@@ -56,5 +55,3 @@ enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_co
 
 /* Appends one line for each option of the command. */
 void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out);
-
-#endif

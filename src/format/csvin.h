@@ -3,8 +3,7 @@
  * is guessed. Bytes are split before they are decoded, which CP932 allows: the second byte of a character is
  * never a quote, a comma, a tab, a semicolon or a line end. Functions here do not report.
  */
-#ifndef KP_CSVIN_H
-#define KP_CSVIN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,5 +80,3 @@ uint64_t kp_csvin_taken(const struct kp_csvin *in);
 /* Returns the delimiter in use, known once a row was read. */
 char kp_csvin_delimiter(const struct kp_csvin *in);
 struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in);
-
-#endif

@@ -1,6 +1,5 @@
 /* A first look at a whole export: digest, size, encoding. */
-#ifndef KP_PROBE_H
-#define KP_PROBE_H
+#pragma once
 
 #include "base/file.h"
 #include "kenporter.h"
@@ -14,5 +13,3 @@ struct kp_probe {
 /* Determines the encoding: UTF-16 and UTF-8 by their marks, else UTF-8 if the bytes are (but for some
  * damage), else CP932. Returns KP_E_INPUT with errno, or KP_E_SYSTEM if hashing fails; does not report. */
 enum kp_status kp_probe_file(const struct kp_io *io, const char *path, struct kp_probe *ret_probe);
-
-#endif

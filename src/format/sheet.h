@@ -1,6 +1,5 @@
 /* A small CSV read whole: a table, a register, a mapping file. The first row contains the column names. */
-#ifndef KP_SHEET_H
-#define KP_SHEET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,5 +39,3 @@ enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_are
 
 /* Finds a column by its exact name. */
 bool kp_sheet_column(const struct kp_sheet *sheet, const char *name, size_t *ret_column);
-
-#endif

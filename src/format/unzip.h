@@ -5,8 +5,7 @@
  * they return KP_E_FAULT with *ret_fault, KP_E_INPUT with errno for a file that cannot be read, or
  * KP_E_SYSTEM if memory is short.
  */
-#ifndef KP_UNZIP_H
-#define KP_UNZIP_H
+#pragma once
 
 #include <stdint.h>
 
@@ -78,5 +77,3 @@ enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *m
                              struct kp_buf *out, enum kp_zip_fault *ret_fault);
 
 void kp_unzip_close(struct kp_unzip *zip);
-
-#endif

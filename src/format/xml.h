@@ -3,8 +3,7 @@
  * written, and nothing is parsed again. Names are string constants; attribute values live until the next
  * event. Failures are sticky, for kp_xml_finish.
  */
-#ifndef KP_XML_H
-#define KP_XML_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ void kp_xml_leaf(struct kp_xml *xml, const char *name, const char *attr, const c
                  const char *value2);
 /* Returns whether the document is complete and well-formed. */
 bool kp_xml_finish(struct kp_xml *xml);
-
-#endif

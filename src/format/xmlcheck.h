@@ -2,8 +2,7 @@
  * Validation against an XML Schema: the events of a document go to libxml2's validator as they are written.
  * All threads share one schema; each has a check of its own, reused for every document.
  */
-#ifndef KP_XMLCHECK_H
-#define KP_XMLCHECK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,5 +55,3 @@ bool kp_xml_check_failed(const struct kp_xml_check *check);
  * names the first faulty element, the rule and libxml2's number; it never quotes contents, as libxml2's
  * messages do. */
 bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where);
-
-#endif

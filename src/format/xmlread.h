@@ -2,8 +2,7 @@
  * Reads a received XML document into a small tree of elements, attributes and text. Reading is strict: UTF-8
  * only, no document type (hence no entities to expand), no network, limits on depth and memory.
  */
-#ifndef KP_XMLREAD_H
-#define KP_XMLREAD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,5 +58,3 @@ const char *kp_node_attr(const struct kp_node *node, const char *name);
 /* Passes the tree to a schema check, for kp_xml_check_finish. Returns the line of the first fault, 0 if none.
  */
 unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
-
-#endif

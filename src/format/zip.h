@@ -7,8 +7,7 @@
  *   central directory              in a file of its own until the end, so that memory does not grow with
  * members [ZIP64 end, ZIP64 locator]     for more than 65,534 members or 4 GiB end of central directory
  */
-#ifndef KP_ZIP_H
-#define KP_ZIP_H
+#pragma once
 
 #include <stdint.h>
 
@@ -57,5 +56,3 @@ void kp_zip_add(struct kp_zip *zip, const char *name, const struct kp_packed *pa
 enum kp_status kp_zip_finish(struct kp_zip *zip);
 /* Frees the memory and leaves the files in place. */
 void kp_zip_abandon(struct kp_zip *zip);
-
-#endif

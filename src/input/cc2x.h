@@ -2,8 +2,7 @@
  * The mapping tables of the CC2X converter, read unchanged: C2XDTBL says which column of which file contains
  * which item, METHODCVT resolves codes that leave the method open (ZZZ) by a local digit.
  */
-#ifndef KP_CC2X_H
-#define KP_CC2X_H
+#pragma once
 
 #include "input/mapping_file.h"
 
@@ -14,5 +13,3 @@ bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet);
  * leave their column unmapped. Reports wrong rows and open methods: KP_E_USAGE; KP_E_SYSTEM. */
 enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_file *file, size_t input,
                              size_t n, struct kp_mapping *mapping);
-
-#endif

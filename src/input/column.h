@@ -1,6 +1,5 @@
 /* What the columns of an export mean. */
-#ifndef KP_COLUMN_H
-#define KP_COLUMN_H
+#pragma once
 
 #include "tables/tables.h"
 
@@ -91,5 +90,3 @@ bool kp_mapping_has(const struct kp_mapping *mapping, enum kp_column_kind kind, 
 
 /* Returns the column with that number (from 1), or NULL. */
 struct kp_column *kp_mapping_column(const struct kp_mapping *mapping, unsigned long number);
-
-#endif

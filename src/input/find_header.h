@@ -1,6 +1,5 @@
 /* Locates the header of an export: one row, two rows, or rows below a vendor's title lines. */
-#ifndef KP_FIND_HEADER_H
-#define KP_FIND_HEADER_H
+#pragma once
 
 #include "input/input.h"
 #include "input/mapping.h"
@@ -12,5 +11,3 @@
  */
 enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, struct kp_csvin *in,
                               const struct kp_mapping_file *file, struct kp_heading *ret_heading);
-
-#endif

@@ -1,6 +1,5 @@
 /* Recognises targets, headers and units by their text. */
-#ifndef KP_HEADER_NAMES_H
-#define KP_HEADER_NAMES_H
+#pragma once
 
 #include "input/column.h"
 
@@ -24,5 +23,3 @@ const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables
 
 /* Returns whether the text has the shape of an item code: 17 characters that begin as those of JLAC10 do. */
 bool kp_is_item_code(const char *text);
-
-#endif

@@ -1,6 +1,5 @@
 /* An input, and the failures of reading one. */
-#ifndef KP_INPUT_H
-#define KP_INPUT_H
+#pragma once
 
 #include "format/csvin.h"
 #include "format/probe.h"
@@ -37,5 +36,3 @@ enum kp_status kp_input_open(struct kp_context *ctx, const struct kp_input *inpu
 /* Reports why reading an input stopped, with its line: KP_E_INPUT, KP_E_SYSTEM. */
 enum kp_status kp_input_fault(struct kp_context *ctx, const struct kp_input *input,
                               const struct kp_csvin *in);
-
-#endif

@@ -1,6 +1,5 @@
 /* Opens the inputs of a call: encoding, header rows, mapping of the columns. No data row is read. */
-#ifndef KP_INTAKE_H
-#define KP_INTAKE_H
+#pragma once
 
 #include "input/input.h"
 
@@ -19,5 +18,3 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
 /* The same for one input without a mapping file, of which no field is required. */
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs);
-
-#endif

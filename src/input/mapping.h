@@ -2,8 +2,7 @@
  * Maps the columns of an input to fields and items: by a mapping file, by the tables of the CC2X converter,
  * or by header synonyms. Ambiguous headers are never guessed.
  */
-#ifndef KP_MAPPING_H
-#define KP_MAPPING_H
+#pragma once
 
 #include "input/mapping_file.h"
 
@@ -21,7 +20,8 @@ struct kp_mapping_job {
 };
 
 /* Reads a mapping file (lines that begin with # and no digit are comments) or a C2XDTBL, and METHODCVT unless
- * methods_path is NULL. The result lives in the context's arena. Reports failures: KP_E_USAGE. */
+ * methods_path is NULL. The result lives in the context's arena. Reports failures: KP_E_USAGE, KP_E_SYSTEM.
+ */
 enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const char *methods_path,
                                struct kp_mapping_file *ret_file);
 
@@ -34,5 +34,3 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
  * are not required if the configuration gives its number and name. */
 size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_org *facility,
                         const struct kp_field_info *ret_lacking[KP_F__COUNT]);
-
-#endif

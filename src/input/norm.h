@@ -1,7 +1,6 @@
 /* Helpers that the rules of normalising share: the row and the cell being read, findings about them. The
  * rules do not report: their findings go to the record, and lack of memory marks the arena. */
-#ifndef KP_NORM_H
-#define KP_NORM_H
+#pragma once
 
 #include "tables/diag.h"
 #include "record/record.h"
@@ -57,5 +56,3 @@ const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const cha
                               struct kp_date date);
 /* Adds the finding that another column with the same target, named by its number, has a different value. */
 void kp_norm_disagree(const struct kp_norm_cell *cell, const char *where);
-
-#endif

@@ -1,6 +1,5 @@
 /* Rules for coded values. */
-#ifndef KP_NORM_CODES_H
-#define KP_NORM_CODES_H
+#pragma once
 
 #include "input/norm.h"
 
@@ -16,5 +15,3 @@ bool kp_norm_is_grade(const char *key);
 /* Decides whether blood was drawn fasting, from 採血時間 (the item) and the fasting field. A field that says
  * so implies ten hours or more, the standard form's definition of fasting. */
 void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item);
-
-#endif

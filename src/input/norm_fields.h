@@ -1,6 +1,5 @@
 /* Rules for the fields of a person: numbers, names, addresses, dates. */
-#ifndef KP_NORM_FIELDS_H
-#define KP_NORM_FIELDS_H
+#pragma once
 
 #include "input/norm.h"
 
@@ -14,5 +13,3 @@ bool kp_norm_field_is_normal(struct kp_norm *norm, enum kp_field field, const ch
 /* Completes the fields after all are read: facility of the configuration if the row names none, prefix of the
  * facility number, qualification in national health insurance. */
 void kp_norm_fields_done(struct kp_norm *norm, const struct kp_org *facility);
-
-#endif

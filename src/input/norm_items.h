@@ -1,6 +1,5 @@
 /* Rules for items by their type: states, codes, numbers, findings in words. */
-#ifndef KP_NORM_ITEMS_H
-#define KP_NORM_ITEMS_H
+#pragma once
 
 #include "input/norm.h"
 
@@ -14,5 +13,3 @@ enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *
 /* After all items are read: stores the reasons for missing results, and removes doctors whose judgement was
  * only a grade. */
 void kp_norm_items_done(struct kp_norm *norm);
-
-#endif

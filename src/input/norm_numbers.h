@@ -1,6 +1,5 @@
 /* Rules for measured values: marks, units, the item's number format, reference limits. */
-#ifndef KP_NORM_NUMBERS_H
-#define KP_NORM_NUMBERS_H
+#pragma once
 
 #include "input/norm.h"
 
@@ -16,5 +15,3 @@ void kp_norm_reference(const struct kp_norm_cell *cell);
 /* After all items are read: drops reference limits and flags that a document has no place for. In the record
  * they would count as a change of it. */
 void kp_norm_references_done(struct kp_norm *norm);
-
-#endif

@@ -2,8 +2,7 @@
  * Normalises a row: widths, kana, dates, numbers in the item's format, codes for texts. Every change is a
  * NOTE; a value that no rule covers is a REJECT with its field. Decides nothing else.
  */
-#ifndef KP_NORMALIZE_H
-#define KP_NORMALIZE_H
+#pragma once
 
 #include "tables/diag.h"
 #include "record/record.h"
@@ -17,5 +16,3 @@
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
                             const struct kp_org *facility, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record);
-
-#endif

@@ -1,6 +1,5 @@
 /* Reads the rows of all inputs, one after another. */
-#ifndef KP_ROWS_H
-#define KP_ROWS_H
+#pragma once
 
 #include "input/input.h"
 
@@ -31,5 +30,3 @@ enum kp_status kp_rows_next(struct kp_rows *reader, struct kp_arena *arena, stru
 /* Returns the bytes of input consumed so far. */
 uint64_t kp_rows_taken(const struct kp_rows *reader);
 void kp_rows_close(struct kp_rows *reader);
-
-#endif

@@ -1,6 +1,5 @@
 /* What the first rows of an export say about its columns: how many cells are filled, and with what shapes. */
-#ifndef KP_SURVEY_H
-#define KP_SURVEY_H
+#pragma once
 
 #include "input/input.h"
 #include "input/shape.h"
@@ -24,5 +23,3 @@ struct kp_survey {
  * KP_E_SYSTEM. */
 enum kp_status kp_survey(struct kp_context *ctx, struct kp_inputs *inputs, char delimiter,
                          struct kp_survey *ret_survey);
-
-#endif

@@ -1,6 +1,5 @@
 /* The ages that decide which Act applies. */
-#ifndef KP_AGE_H
-#define KP_AGE_H
+#pragma once
 
 #include "base/date.h"
 #include "tables/legal.h"
@@ -14,5 +13,3 @@ int kp_age_at_fiscal_year_end(struct kp_date birth, struct kp_date exam, enum kp
 /* Returns the age band, and the age that decided it: 40 counts at the end of the fiscal year (実施基準1条),
  * 75 on the day of the exam (高確法50条). */
 enum kp_band kp_age_band(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule, int *ret_age);
-
-#endif

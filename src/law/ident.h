@@ -1,6 +1,5 @@
 /* Check digits of insurer and facility numbers (検証番号: modulus 10, weights 2 and 1 from the right). */
-#ifndef KP_IDENT_H
-#define KP_IDENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,5 +10,3 @@ bool kp_check_digit_ok(const char *digits, size_t n);
 /* Takes 10 digits. The check digit is over the first nine or, in prefectures 11 to 14, over the institution's
  * own seven digits. Receivers disagree on some prefectures, so a mismatch is a warning only. */
 bool kp_facility_number_ok(const char *digits);
-
-#endif

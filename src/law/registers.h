@@ -2,8 +2,7 @@
  * The registers that an employer keeps: requests, consents and insurers. They are read strictly: one wrong
  * row stops the run before anything is decided.
  */
-#ifndef KP_REGISTERS_H
-#define KP_REGISTERS_H
+#pragma once
 
 #include "tables/context.h"
 
@@ -76,5 +75,3 @@ bool kp_categories_fit(const char *report, const char *programme);
 char *kp_employee_key(struct kp_arena *arena, const char *employee_id);
 char *kp_insured_key(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,
                      const char *branch);
-
-#endif

@@ -9,8 +9,7 @@
  * them. Where no duty applies, the items that a consent covers are released on the consent alone. What no
  * source settles is held.
  */
-#ifndef KP_RULE_H
-#define KP_RULE_H
+#pragma once
 
 #include "base/date.h"
 #include "tables/tables.h"
@@ -112,5 +111,3 @@ char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decisi
 
 /* Returns "required_by_law" or "consent". */
 const char *kp_privacy_ground_of(const struct kp_basis *basis);
-
-#endif

@@ -1,6 +1,5 @@
 /* Counts disclosures by insurer, basis and month, once their bundle was released. Names nobody. */
-#ifndef KP_AUDIT_COUNTS_H
-#define KP_AUDIT_COUNTS_H
+#pragma once
 
 #include "tables/context.h"
 
@@ -23,5 +22,3 @@ void kp_audit_counts_settle(struct kp_audit_counts *counts, bool released);
 void kp_audit_counts_print(struct kp_audit_counts *counts, struct kp_buf *out);
 
 void kp_audit_counts_release(struct kp_audit_counts *counts);
-
-#endif

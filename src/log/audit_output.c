@@ -73,8 +73,7 @@ void kp_audit_entry(struct kp_audit_output *out, const struct kp_log_line *line,
         cells[KP_LOG__COUNT + 1] = state;
         kp_audit_row(out, KP_LOG_HEADER ",log,state", cells);
         return;
-    case KP_AUDIT_TABLE:
-        add_table_line(&out->buf, line->cells, state);
+    case KP_AUDIT_TABLE: add_table_line(&out->buf, line->cells, state);
     }
 }
 

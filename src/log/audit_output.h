@@ -1,6 +1,5 @@
 /* The output of an audit, in the format of its options; passed to the caller's print function in pieces. */
-#ifndef KP_AUDIT_OUTPUT_H
-#define KP_AUDIT_OUTPUT_H
+#pragma once
 
 #include "tables/context.h"
 #include "log/log.h"
@@ -27,5 +26,3 @@ void kp_audit_entry(struct kp_audit_output *out, const struct kp_log_line *line,
 /* Passes on what was written, or, unless all is set, only a large amount. Errors: KP_E_SYSTEM, reported here
  * or by the print function. */
 enum kp_status kp_audit_flush(struct kp_audit_output *out, bool all);
-
-#endif

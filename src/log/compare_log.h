@@ -2,8 +2,7 @@
  * Compares a bundle with the disclosure log, in both directions: the digest, and each document's person,
  * examination and items.
  */
-#ifndef KP_COMPARE_LOG_H
-#define KP_COMPARE_LOG_H
+#pragma once
 
 #include "base/keyset.h"
 #include "tables/context.h"
@@ -46,5 +45,3 @@ struct kp_compare_report {
  * KP_E_USAGE if the log is missing or cannot be read, reported. */
 enum kp_status kp_compare_log(struct kp_compare *compare, const char *log, const char *bundle,
                               const char *sha256, const struct kp_compare_report *report);
-
-#endif

@@ -6,8 +6,7 @@
  *
  * Nothing here takes a context or reports: after KP_E_SYSTEM errno is set and the caller reports.
  */
-#ifndef KP_LOG_H
-#define KP_LOG_H
+#pragma once
 
 #include <errno.h>
 #include <stdbool.h>
@@ -164,5 +163,3 @@ static inline enum kp_status kp_log_no_memory(void)
     errno = ENOMEM;
     return KP_E_SYSTEM;
 }
-
-#endif

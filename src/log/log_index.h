@@ -12,8 +12,7 @@
  *
  * Nothing here takes a context or reports: after KP_E_SYSTEM errno is set and the caller reports.
  */
-#ifndef KP_LOG_INDEX_H
-#define KP_LOG_INDEX_H
+#pragma once
 
 #include "base/spill.h"
 #include "log/log.h"
@@ -86,5 +85,3 @@ void kp_log_index_builder_close(struct kp_log_index_builder *builder);
  * Errors: KP_E_FAULT if the older index is damaged; KP_E_SYSTEM with errno. */
 enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older,
                                   struct kp_log_index_builder *builder);
-
-#endif

@@ -2,8 +2,7 @@
  * The keys that a log is searched by. "Already disclosed" is decided by the identity of a record: insurer,
  * card and dates of birth and examination.
  */
-#ifndef KP_LOG_KEY_H
-#define KP_LOG_KEY_H
+#pragma once
 
 #include "record/record.h"
 #include "log/log.h"
@@ -30,5 +29,3 @@ enum { KP_LOG_KEY_BYTES = 16 };
 
 /* Computes the key of an identity's text. Errors: KP_E_SYSTEM with errno; does not report. */
 enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES]);
-
-#endif

@@ -2,8 +2,7 @@
  * Records of provision to a third party, for each disclosed record with items by consent (APPI art. 29, its
  * rules art. 20).
  */
-#ifndef KP_PROVISION_H
-#define KP_PROVISION_H
+#pragma once
 
 #include "law/registers.h"
 #include "log/audit_output.h"
@@ -40,5 +39,3 @@ enum kp_status kp_provision_check(struct kp_provisions *provisions, const char *
 /* Writes the record of an entry. Errors: those of kp_provision_check. */
 enum kp_status kp_provision_print(struct kp_provisions *provisions, const char *const cells[KP_LOG__COUNT],
                                   struct kp_audit_output *out);
-
-#endif

@@ -2,8 +2,7 @@
  * Settles a record before it is checked: keeps one value of each group of alternatives and, if the policy
  * says so, computes values that follow from others. Every change is a finding of level note.
  */
-#ifndef KP_ALTERNATIVES_H
-#define KP_ALTERNATIVES_H
+#pragma once
 
 #include "record/record.h"
 #include "tables/diag.h"
@@ -31,5 +30,3 @@ bool kp_same_group(const struct kp_item *a, const struct kp_item *b, const char 
 
 /* True for the variant of a test that is done without fasting (随時). */
 bool kp_is_casual(const struct kp_item *item);
-
-#endif

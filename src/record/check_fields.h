@@ -1,6 +1,5 @@
 /* Checks the fields of a normalised record: required fields, numbers, dates, characters. */
-#ifndef KP_CHECK_FIELDS_H
-#define KP_CHECK_FIELDS_H
+#pragma once
 
 #include "record/record.h"
 #include "tables/diag.h"
@@ -9,5 +8,3 @@
  * that an earlier finding refused is not reported as missing. Running out of memory shows as
  * findings->arena->failed. */
 void kp_check_fields(const struct kp_record *record, struct kp_date as_of, struct kp_findings *findings);
-
-#endif

@@ -1,7 +1,6 @@
 /* Checks which items a document must have: of 特定健診, of the periodic check, of a detailed test. Running
  * out of memory shows as findings->arena->failed. */
-#ifndef KP_CHECK_ITEMS_H
-#define KP_CHECK_ITEMS_H
+#pragma once
 
 #include "record/record.h"
 #include "tables/diag.h"
@@ -19,5 +18,3 @@ void kp_check_periodic(const struct kp_record *record, struct kp_findings *findi
  * the test was a detailed one. In a received document gaps are only warnings, for its sender may have had no
  * ground to send the rest. */
 void kp_check_groups(const struct kp_record *record, bool received, struct kp_findings *findings);
-
-#endif

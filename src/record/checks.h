@@ -3,8 +3,7 @@
  * (header), B (body) and X (one item against another). Used for rows of an export and for records read from a
  * bundle.
  */
-#ifndef KP_CHECKS_H
-#define KP_CHECKS_H
+#pragma once
 
 #include "record/record.h"
 #include "tables/diag.h"
@@ -23,5 +22,3 @@ struct kp_check_context {
  * has done that. Running out of memory shows as findings->arena->failed. */
 void kp_check_record(const struct kp_record *record, const struct kp_check_context *context,
                      struct kp_findings *findings);
-
-#endif

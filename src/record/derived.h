@@ -1,6 +1,5 @@
 /* Values that follow from a record's numbers by a formula. A number marked L or H counts as missing. */
-#ifndef KP_DERIVED_H
-#define KP_DERIVED_H
+#pragma once
 
 #include "record/record.h"
 
@@ -15,5 +14,3 @@ bool kp_egfr(const struct kp_record *record, struct kp_decimal *ret_egfr);
 
 /* Computes total minus HDL cholesterol in mg/dL. False if one is missing or the difference is negative. */
 bool kp_non_hdl(const struct kp_record *record, struct kp_decimal *ret_non_hdl);
-
-#endif

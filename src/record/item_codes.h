@@ -2,8 +2,7 @@
  * The items that formulas and checks name. A prefix of a 17-character code stands for one test by any method,
  * or, with nine characters, for one variant of it (fasting, casual, measured, reported).
  */
-#ifndef KP_ITEM_CODES_H
-#define KP_ITEM_CODES_H
+#pragma once
 
 #define KP_PREFIX_HEIGHT "9N0010000"
 #define KP_PREFIX_WEIGHT "9N0060000"
@@ -47,5 +46,3 @@
 #define KP_ITEM_SMOKING "9N736000000000011"
 #define KP_ITEM_DRINKING "9N786000000000011"
 #define KP_ITEM_DRINKING_AMOUNT "9N791000000000011"
-
-#endif

@@ -2,8 +2,7 @@
  * The two judgements of the standard form that follow from measured values: メタボリックシンドローム判定 and
  * 保健指導レベル. Pure functions of struct kp_health.
  */
-#ifndef KP_JUDGEMENT_H
-#define KP_JUDGEMENT_H
+#pragma once
 
 #include "record/record.h"
 
@@ -36,5 +35,3 @@ const char *kp_judgement_metabolic(const struct kp_health *health);
 /* Returns a code of 1.2.392.200119.6.3001: "1" 積極的支援, "2" 動機付け支援, "3" なし(情報提供), "4"
  * 判定不能. age, from 40 to 74, is the age at the end of the fiscal year of the examination. */
 const char *kp_judgement_guidance(const struct kp_health *health, int age);
-
-#endif

@@ -1,6 +1,5 @@
 /* One person's normalised examination. Everything it points to lives in the record's arena. */
-#ifndef KP_RECORD_H
-#define KP_RECORD_H
+#pragma once
 
 #include "base/arena.h"
 #include "base/date.h"
@@ -82,5 +81,3 @@ enum kp_status kp_row_digest(const struct kp_record *record, uint8_t ret_digest[
 /* Digest of everything that could be exported, whatever the ground. KP_E_SYSTEM if memory is short; does not
  * report. */
 enum kp_status kp_record_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES]);
-
-#endif

@@ -1,53 +1,53 @@
 /*
- * One insurer's bundle from the first document to its release. Until then it lives in the run's temporary
- * folder, together with the log entries it owes.
+ * One insurer's bundle from its first document to its release. Until then it lives in the run's temporary
+ * folder, beside a spool of the log entries it needs.
  *
  *   <root>/DATA/h....xml   one document per person
  *   <root>/XSD/...         the schemas
  *   <root>/ix08_V08.xml    the index, last because it counts the documents
  *
- * root = <sender>_<insurer>_<YYYYMMDD><N>_<X> is also the name of the ZIP. Layer 13.
+ * root = <sender>_<insurer>_<YYYYMMDD><N>_<X>; the ZIP is named root.zip.
  */
-#ifndef KP_BUNDLE_H
-#define KP_BUNDLE_H
+#pragma once
 
 #include "format/zip.h"
 #include "run/ledger.h"
 #include "run/run.h"
 #include "run/worker.h"
 
-enum { KP_MAX_DOCUMENTS = 999999 }; /* the serial number has six digits */
+enum { KP_MAX_DOCUMENTS = 999999 }; /* serial numbers have six digits */
 
+/* Strings live in the arena of the run. */
 struct kp_bundle {
+    struct kp_run *run;
     struct kp_bundle *next; /* of the same insurer and run */
     const struct kp_insurer *insurer;
-    char send; /* N: '0' for the day's first */
+    char send; /* N, '0' to '9': the insurer's bundles of one day */
     const char *root;
-    const char *file_name; /* root.zip */
-    const char *path;      /* where it goes */
+    const char *file_name;
+    const char *path; /* where it is released or prepared */
     const char *temp_path;
     const char *spool_path;
     struct kp_zip zip;
-    struct kp_out spool; /* one line per document: what its log entry will say */
+    struct kp_out spool; /* one line per document: its log entry */
     uint64_t n_documents;
-    char sha256[KP_SHA256_HEX + 1];
-    bool placed; /* it stands under its name: released, or prepared */
+    char sha256[KP_SHA256_HEX + 1]; /* set by kp_bundle_seal */
+    bool placed;                    /* it is at path: released, or prepared */
 };
 
-/* Begins a bundle; N follows the day's earlier bundles in folder, log and run: the ledger knows this one from
- * now on. Faults are reported. */
+/* All functions that return a status report their failures, which are KP_E_SYSTEM. */
+
+/* Begins a bundle under the next N that neither output folder, logs nor run use, and takes the name in the
+ * ledger. */
 enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer);
-/* It holds as many documents as the insurer takes at once, or as can be numbered. */
+/* True if the bundle contains as many documents as the insurer accepts or the serial numbers allow. */
 bool kp_bundle_is_full(const struct kp_bundle *bundle);
-/* Adds a released record; *ret_document is the member's file name, in the slot's arena. */
-enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_run *run, struct kp_slot *slot,
-                             const char **ret_document);
-/* Adds schemas and index, brings the finished archive to disk under its temporary name, takes its digest. */
-enum kp_status kp_bundle_seal(struct kp_bundle *bundle, struct kp_run *run, struct kp_tools *tools);
-/* Entries to disk, then the bundle into place, then the release entry: in this order, so that no bundle is
- * ever without its entries. */
-enum kp_status kp_bundle_release(struct kp_bundle *bundle, struct kp_run *run, struct kp_ledger *ledger);
+/* Adds a released record. *ret_document, the file name of the member, is in the slot's arena. */
+enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_slot *slot, const char **ret_document);
+/* Adds schemas and index, syncs the finished archive under its temporary name, takes its digest. */
+enum kp_status kp_bundle_seal(struct kp_bundle *bundle, struct kp_tools *tools);
+/* Syncs the log entries, moves the bundle into place, then logs the release: in this order, so that a bundle
+ * never exists without its entries. */
+enum kp_status kp_bundle_release(struct kp_bundle *bundle, struct kp_log *log);
 void kp_bundle_abandon(struct kp_bundle *bundle);
-
-#endif

@@ -6,11 +6,11 @@
 #include "base/spill.h"
 #include "base/status.h"
 
-enum { SLOT_BITS = 18, SLOTS = 1 << SLOT_BITS, ENTRIES_PER_PART = SLOTS / 2, MARKS_READ = 256 };
+enum { SLOT_BITS = 18, SLOTS = 1 << SLOT_BITS, ENTRIES_PER_PART = SLOTS / 2 };
 
 struct entry {
     uint8_t key[KP_LOG_KEY_BYTES];
-    uint8_t digest[KP_SHA256_BYTES];
+    uint8_t record[KP_SHA256_BYTES];
     uint8_t whole[KP_SHA256_BYTES];
     uint64_t row;
     uint64_t line;
@@ -18,143 +18,133 @@ struct entry {
     uint32_t unused;
 };
 
+/* One key of the part being joined. */
 struct slot {
-    uint8_t key[KP_LOG_KEY_BYTES];
-    uint8_t digest[KP_SHA256_BYTES];
-    uint8_t whole[KP_SHA256_BYTES];
-    uint64_t first_row; /* + 1; 0: the slot is free */
-    uint64_t other_line, first_line;
-    uint32_t other_file, first_file;
-    bool conflict;
-    uint32_t logged; /* KP_SEEN_NEW, _LOGGED or _CHANGED */
-};
-
-/* A scratch file with a mark for each row; what was never written reads as zero. */
-struct marks {
-    int fd;
-    struct kp_mark read[MARKS_READ];
-    uint64_t from; /* row of read[0]; UINT64_MAX: nothing read */
+    struct entry first; /* the first row with the key */
+    bool taken, conflict;
+    uint32_t logged; /* KP_MARK_NEW, _DISCLOSED or _CHANGED */
+    uint32_t other_file;
+    uint64_t other_line; /* in a conflict: the first row that differs from first */
 };
 
 struct kp_persons {
-    const struct kp_io *io;
+    struct kp_context *ctx;
+    const char *folder;
     struct kp_spill rows, people;
-    struct marks row_marks, person_marks;
+    struct kp_spill row_marks, person_marks; /* by row; rows never written read as zero, KP_MARK_NEW */
     struct slot *slots;
 };
 
+typedef enum kp_status entry_fn(struct kp_persons *p, const struct entry *entry);
+
+/* Reports the failure of a scratch file. */
+static enum kp_status check(const struct kp_persons *p, enum kp_status st)
+{
+    return st == KP_OK ? KP_OK : kp_write_failed(p->ctx, p->folder);
+}
+
 /* Calls fn for every entry of the part, in order. */
-static enum kp_status each(struct kp_persons *seen, const struct kp_spill *rows, uint64_t part,
-                           uint64_t n_parts,
-                           enum kp_status (*fn)(struct kp_persons *seen, const struct entry *entry))
+static enum kp_status each(struct kp_persons *p, const struct kp_spill *pile, uint64_t part, uint64_t n_parts,
+                           entry_fn *fn)
 {
     struct entry block[KP_SPILL_BUFFERED];
-    for (uint64_t at = 0; at < rows->n; at += KP_SPILL_BUFFERED) {
-        uint64_t left = rows->n - at;
+    for (uint64_t at = 0; at < pile->n; at += KP_SPILL_BUFFERED) {
+        uint64_t left = pile->n - at;
         size_t n = left < KP_SPILL_BUFFERED ? (size_t)left : KP_SPILL_BUFFERED;
-        enum kp_status st = kp_spill_read(rows, at, block, n);
-        if (st != KP_OK)
-            return st;
+        KP_TRY(check(p, kp_spill_read(pile, at, block, n)));
         for (size_t i = 0; i < n; i++) {
             uint64_t lot = 0;
             memcpy(&lot, block[i].key + 8, sizeof(lot)); /* the first bytes choose the slot */
-            if (lot % n_parts == part && (st = fn(seen, &block[i])) != KP_OK)
-                return st;
+            if (lot % n_parts == part)
+                KP_TRY(fn(p, &block[i]));
         }
     }
     return KP_OK;
 }
 
-static enum kp_status open_marks(const struct kp_io *io, const char *folder, const char *name,
-                                 struct marks *marks)
+enum kp_status kp_persons_new(struct kp_context *ctx, const char *folder, struct kp_persons **ret_persons)
 {
-    struct kp_arena arena = {0};
-    char *path = kp_arena_printf(&arena, "%s/%s", folder, name);
-    enum kp_status st = path ? kp_scratch_open(io, path, &marks->fd) : KP_E_SYSTEM;
-    kp_arena_release(&arena);
-    return st;
-}
-
-enum kp_status kp_persons_new(const struct kp_io *io, const char *folder, struct kp_persons **ret_seen)
-{
-    enum kp_status st = KP_E_SYSTEM;
-    struct kp_persons *seen = calloc(1, sizeof(*seen));
-    if (!seen)
+    const struct kp_io *io = ctx->io;
+    struct kp_persons *p = calloc(1, sizeof(*p));
+    if (!p)
+        return kp_no_memory(ctx);
+    p->ctx = ctx;
+    p->folder = folder;
+    if (kp_spill_open(&p->rows, io, folder, "rows", sizeof(struct entry)) != KP_OK ||
+        kp_spill_open(&p->people, io, folder, "people", sizeof(struct entry)) != KP_OK ||
+        kp_spill_open(&p->row_marks, io, folder, "marks", sizeof(struct kp_mark)) != KP_OK ||
+        kp_spill_open(&p->person_marks, io, folder, "person_marks", sizeof(struct kp_mark)) != KP_OK) {
+        (void)kp_write_failed(ctx, folder);
+        kp_persons_free(p);
         return KP_E_SYSTEM;
-    seen->io = io;
-    seen->row_marks.fd = seen->person_marks.fd = -1;
-    seen->row_marks.from = seen->person_marks.from = UINT64_MAX;
-    KP_TRY_OUT(kp_spill_open(&seen->rows, io, folder, "rows", sizeof(struct entry)));
-    KP_TRY_OUT(kp_spill_open(&seen->people, io, folder, "people", sizeof(struct entry)));
-    KP_TRY_OUT(open_marks(io, folder, "marks", &seen->row_marks));
-    KP_TRY_OUT(open_marks(io, folder, "person_marks", &seen->person_marks));
-    *ret_seen = seen;
-    seen = NULL;
-out:
-    kp_persons_free(seen);
-    return st;
+    }
+    *ret_persons = p;
+    return KP_OK;
 }
 
-static void close_marks(const struct kp_persons *seen, const struct marks *marks)
+void kp_persons_free(struct kp_persons *p)
 {
-    if (marks->fd >= 0)
-        (void)seen->io->close(marks->fd); /* scratch: nothing is lost */
-}
-
-void kp_persons_free(struct kp_persons *seen)
-{
-    if (!seen)
+    if (!p)
         return;
-    kp_spill_close(&seen->rows);
-    kp_spill_close(&seen->people);
-    close_marks(seen, &seen->row_marks);
-    close_marks(seen, &seen->person_marks);
-    free(seen->slots);
-    free(seen);
+    kp_spill_close(&p->rows);
+    kp_spill_close(&p->people);
+    kp_spill_close(&p->row_marks);
+    kp_spill_close(&p->person_marks);
+    free(p->slots);
+    free(p);
 }
 
-enum kp_status kp_persons_row(struct kp_persons *seen, uint64_t row, uint32_t file, uint64_t line,
-                              const char *identity, const uint8_t record[KP_SHA256_BYTES],
-                              const uint8_t whole[KP_SHA256_BYTES])
+static enum kp_status push(struct kp_persons *p, struct kp_spill *pile, const struct kp_row *row,
+                           struct entry *entry)
 {
-    struct entry entry = {.row = row, .file = file, .line = line};
+    entry->row = row->number;
+    entry->file = row->file;
+    entry->line = row->line;
+    return check(p, kp_spill_push(pile, entry));
+}
+
+enum kp_status kp_persons_add_row(struct kp_persons *p, const struct kp_row *row, const char *identity,
+                                  const uint8_t record[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES])
+{
+    struct entry entry = {0};
+    memcpy(entry.record, record, sizeof(entry.record));
     memcpy(entry.whole, whole, sizeof(entry.whole));
-    memcpy(entry.digest, record, sizeof(entry.digest));
-    enum kp_status st = kp_log_key(identity, entry.key);
-    return st == KP_OK ? kp_spill_push(&seen->rows, &entry) : st;
+    if (kp_log_key(identity, entry.key) != KP_OK)
+        return kp_no_memory(p->ctx);
+    return push(p, &p->rows, row, &entry);
 }
 
-enum kp_status kp_persons_person(struct kp_persons *seen, uint64_t row, uint32_t file, uint64_t line,
-                                 const char *key, const char *facts)
+enum kp_status kp_persons_add_person(struct kp_persons *p, const struct kp_row *row, const char *key,
+                                     const char *facts)
 {
-    struct entry entry = {.row = row, .file = file, .line = line};
-    enum kp_status st = kp_sha256_of(facts, strlen(facts), entry.whole);
-    if (st == KP_OK)
-        st = kp_log_key(key, entry.key);
-    return st == KP_OK ? kp_spill_push(&seen->people, &entry) : st;
+    struct entry entry = {0};
+    if (kp_sha256_of(facts, strlen(facts), entry.whole) != KP_OK || kp_log_key(key, entry.key) != KP_OK)
+        return kp_no_memory(p->ctx);
+    return push(p, &p->people, row, &entry);
 }
 
-static struct slot *find(struct kp_persons *seen, const uint8_t key[KP_LOG_KEY_BYTES])
+/* Slots are chosen by the first bits of the key, so walking them visits keys nearly in order, which is the
+ * order of the log's index. */
+static struct slot *find(struct kp_persons *p, const uint8_t key[KP_LOG_KEY_BYTES])
 {
-    /* By the first bits, so that going through the slots is going through the keys, very nearly in order: the
-     * log is then asked along its index, not across it. */
     size_t at = ((size_t)key[0] << 16 | (size_t)key[1] << 8 | key[2]) >> (24 - SLOT_BITS);
-    while (seen->slots[at].first_row && memcmp(seen->slots[at].key, key, KP_LOG_KEY_BYTES) != 0)
+    while (p->slots[at].taken && memcmp(p->slots[at].first.key, key, KP_LOG_KEY_BYTES) != 0)
         at = (at + 1) & (SLOTS - 1);
-    return &seen->slots[at];
+    return &p->slots[at];
 }
 
-static enum kp_status collect_row(struct kp_persons *seen, const struct entry *entry)
+static bool same_contents(const struct entry *a, const struct entry *b)
 {
-    struct slot *slot = find(seen, entry->key);
-    if (!slot->first_row) {
-        memcpy(slot->key, entry->key, KP_LOG_KEY_BYTES);
-        memcpy(slot->digest, entry->digest, KP_SHA256_BYTES);
-        memcpy(slot->whole, entry->whole, KP_SHA256_BYTES);
-        slot->first_row = entry->row + 1;
-        slot->first_file = entry->file;
-        slot->first_line = entry->line;
-    } else if (!slot->conflict && memcmp(slot->whole, entry->whole, KP_SHA256_BYTES) != 0) {
+    return memcmp(a->whole, b->whole, KP_SHA256_BYTES) == 0;
+}
+
+static enum kp_status collect(struct kp_persons *p, const struct entry *entry)
+{
+    struct slot *slot = find(p, entry->key);
+    if (!slot->taken) {
+        slot->taken = true;
+        slot->first = *entry;
+    } else if (!slot->conflict && !same_contents(&slot->first, entry)) {
         slot->conflict = true;
         slot->other_file = entry->file;
         slot->other_line = entry->line;
@@ -162,110 +152,81 @@ static enum kp_status collect_row(struct kp_persons *seen, const struct entry *e
     return KP_OK;
 }
 
-static enum kp_status ask_log(struct kp_persons *seen, kp_persons_lookup *lookup, void *ctx)
+static enum kp_status compare_with_log(struct kp_persons *p, kp_persons_lookup *lookup, void *lookup_ctx)
 {
     uint8_t record[KP_SHA256_BYTES];
-    for (size_t i = 0; i < SLOTS; i++) {
-        struct slot *slot = &seen->slots[i];
+    for (struct slot *slot = p->slots; slot < p->slots + SLOTS; slot++) {
         bool found = false;
-        if (!slot->first_row)
-            continue;
-        enum kp_status st = lookup(ctx, slot->key, record, &found);
-        if (st != KP_OK)
-            return st;
+        if (slot->taken)
+            KP_TRY(lookup(lookup_ctx, slot->first.key, record, &found));
         if (found)
             slot->logged =
-                memcmp(slot->digest, record, sizeof(record)) == 0 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
+                memcmp(slot->first.record, record, sizeof(record)) == 0 ? KP_MARK_DISCLOSED : KP_MARK_CHANGED;
     }
     return KP_OK;
 }
 
-static enum kp_status write_mark_to(struct kp_persons *seen, const struct marks *marks,
-                                    const struct entry *entry)
+static enum kp_status write_mark(struct kp_persons *p, struct kp_spill *marks, const struct entry *entry)
 {
-    const struct slot *slot = find(seen, entry->key);
-    bool is_first = slot->first_row == entry->row + 1;
-    struct kp_mark mark = {.kind = slot->logged, .file = slot->first_file, .line = slot->first_line};
+    const struct slot *slot = find(p, entry->key);
+    struct kp_mark mark = {.kind = slot->logged, .file = slot->first.file, .line = slot->first.line};
     if (slot->conflict) {
-        mark.kind = KP_SEEN_CONFLICT;
-        if (memcmp(entry->whole, slot->whole, KP_SHA256_BYTES) ==
-            0) { /* name a row that differs from this one */
+        mark.kind = KP_MARK_CONFLICT;
+        if (same_contents(&slot->first, entry)) { /* the mark must name a row that differs */
             mark.file = slot->other_file;
             mark.line = slot->other_line;
         }
-    } else if (!is_first) {
-        mark.kind = KP_SEEN_COPY;
+    } else if (slot->first.row != entry->row) {
+        mark.kind = KP_MARK_COPY;
     }
-    if (mark.kind == KP_SEEN_NEW)
-        return KP_OK; /* what was never written reads as zero */
-    return kp_scratch_write(seen->io, marks->fd, &mark, sizeof(mark), entry->row * sizeof(mark));
+    if (mark.kind == KP_MARK_NEW)
+        return KP_OK;
+    return check(p, kp_spill_write(marks, entry->row, &mark, 1));
 }
 
-static enum kp_status write_row_mark(struct kp_persons *seen, const struct entry *entry)
+static enum kp_status write_row_mark(struct kp_persons *p, const struct entry *entry)
 {
-    return write_mark_to(seen, &seen->row_marks, entry);
+    return write_mark(p, &p->row_marks, entry);
 }
 
-static enum kp_status write_person_mark(struct kp_persons *seen, const struct entry *entry)
+static enum kp_status write_person_mark(struct kp_persons *p, const struct entry *entry)
 {
-    return find(seen, entry->key)->conflict ? write_mark_to(seen, &seen->person_marks, entry) : KP_OK;
+    return find(p, entry->key)->conflict ? write_mark(p, &p->person_marks, entry) : KP_OK;
 }
 
-/* Rows against one another and the log, or, without a lookup, people against one another. */
-static enum kp_status join(struct kp_persons *seen, struct kp_spill *rows, kp_persons_lookup *lookup,
-                           void *ctx,
-                           enum kp_status (*write)(struct kp_persons *seen, const struct entry *entry))
+/* lookup: NULL if the entries are not compared with the log. */
+static enum kp_status join(struct kp_persons *p, struct kp_spill *pile, entry_fn *write,
+                           kp_persons_lookup *lookup, void *lookup_ctx)
 {
-    uint64_t n_parts = rows->n / ENTRIES_PER_PART + 1;
-    KP_TRY(kp_spill_flush(rows));
+    uint64_t n_parts = pile->n / ENTRIES_PER_PART + 1;
+    KP_TRY(check(p, kp_spill_flush(pile)));
     for (uint64_t part = 0; part < n_parts; part++) {
-        memset(seen->slots, 0, SLOTS * sizeof(*seen->slots));
-        KP_TRY(each(seen, rows, part, n_parts, collect_row));
+        memset(p->slots, 0, SLOTS * sizeof(*p->slots));
+        KP_TRY(each(p, pile, part, n_parts, collect));
         if (lookup)
-            KP_TRY(ask_log(seen, lookup, ctx));
-        KP_TRY(each(seen, rows, part, n_parts, write));
+            KP_TRY(compare_with_log(p, lookup, lookup_ctx));
+        KP_TRY(each(p, pile, part, n_parts, write));
     }
     return KP_OK;
 }
 
-enum kp_status kp_persons_join(struct kp_persons *seen, kp_persons_lookup *lookup, void *ctx)
+enum kp_status kp_persons_join(struct kp_persons *p, kp_persons_lookup *lookup, void *lookup_ctx)
 {
     enum kp_status st = KP_OK;
-    seen->slots = malloc(SLOTS * sizeof(*seen->slots));
-    if (!seen->slots)
-        return KP_E_SYSTEM;
-    KP_TRY_OUT(join(seen, &seen->rows, lookup, ctx, write_row_mark));
-    KP_TRY_OUT(join(seen, &seen->people, NULL, NULL, write_person_mark));
+    p->slots = malloc(SLOTS * sizeof(*p->slots));
+    if (!p->slots)
+        return kp_no_memory(p->ctx);
+    KP_TRY_OUT(join(p, &p->rows, write_row_mark, lookup, lookup_ctx));
+    KP_TRY_OUT(join(p, &p->people, write_person_mark, NULL, NULL));
 out:
-    free(seen->slots);
-    seen->slots = NULL;
+    free(p->slots);
+    p->slots = NULL;
     return st;
 }
 
-static enum kp_status read_mark(const struct kp_io *io, struct marks *marks, uint64_t row,
-                                struct kp_mark *ret_mark)
+enum kp_status kp_persons_marks(struct kp_persons *p, uint64_t row, struct kp_mark *ret_row_mark,
+                                struct kp_mark *ret_person_mark)
 {
-    if (marks->from == UINT64_MAX || row < marks->from || row - marks->from >= MARKS_READ) {
-        enum kp_status st =
-            kp_scratch_read(io, marks->fd, marks->read, sizeof(marks->read), row * sizeof(struct kp_mark));
-        if (st != KP_OK)
-            return st;
-        marks->from = row;
-    }
-    *ret_mark = marks->read[row - marks->from];
-    return KP_OK;
-}
-
-enum kp_status kp_persons_mark(struct kp_persons *seen, uint64_t row, struct kp_mark *ret_mark)
-{
-    return read_mark(seen->io, &seen->row_marks, row, ret_mark);
-}
-
-enum kp_status kp_persons_person_mark(struct kp_persons *seen, uint64_t row, struct kp_person_mark *ret_mark)
-{
-    struct kp_mark mark;
-    enum kp_status st = read_mark(seen->io, &seen->person_marks, row, &mark);
-    if (st == KP_OK)
-        *ret_mark = (struct kp_person_mark){mark.kind == KP_SEEN_CONFLICT, mark.file, mark.line};
-    return st;
+    KP_TRY(check(p, kp_spill_read(&p->row_marks, row, ret_row_mark, 1)));
+    return check(p, kp_spill_read(&p->person_marks, row, ret_person_mark, 1));
 }

@@ -1,402 +1,348 @@
 #include "run/report.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "base/escape.h"
+#include "base/json.h"
 #include "base/status.h"
-
-static const char *const COMMANDS[] = {[KP_CMD_CHECK] = "check",
-                                       [KP_CMD_EXPORT] = "export",
-                                       [KP_CMD_PREPARE] = "prepare",
-                                       [KP_CMD_RELEASE] = "release"};
-static const char *const ENCODINGS[] = {[KP_ENC_AUTO] = "auto",
-                                        [KP_ENC_CP932] = "cp932",
-                                        [KP_ENC_UTF8] = "utf-8",
-                                        [KP_ENC_UTF16LE] = "utf-16le",
-                                        [KP_ENC_UTF16BE] = "utf-16be"};
+#include "tables/names.h"
 
 /* --- JSON --- */
 
-static void key(struct kp_buf *out, const char *name, const char *before)
-{
-    kp_buf_str(out, before);
-    kp_buf_json(out, name);
-    kp_buf_str(out, ": ");
-}
-
-static void string(struct kp_buf *out, const char *name, const char *value, const char *before)
-{
-    key(out, name, before);
-    kp_buf_json(out, value);
-}
-
-static void number(struct kp_buf *out, const char *name, uint64_t value, const char *before)
-{
-    key(out, name, before);
-    kp_buf_u64(out, value);
-}
-
-static void inputs(const struct kp_run *run, struct kp_buf *out)
+static void json_inputs(struct kp_json *json, const struct kp_run *run)
 {
     char hex[KP_SHA256_HEX + 1];
-    key(out, "inputs", ",\n  ");
-    kp_buf_char(out, '[');
+    kp_json_array(json, "inputs", KP_JSON_LINES);
     for (size_t i = 0; i < run->inputs.n; i++) {
         const struct kp_input *input = &run->inputs.list[i];
-        kp_sha256_hex(input->probe.sha256, hex);
-        string(out, "path", input->path, i ? ",\n    {" : "\n    {");
-        string(out, "sha256", hex, ", ");
         bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
-        string(out, "encoding", ENCODINGS[utf16 ? input->probe.encoding : input->encoding], ", ");
-        number(out, "rows", input->n_rows, ", ");
-        number(out, "title_rows", input->n_title_rows, ", ");
-        number(out, "comment_lines", input->comments.n, ", ");
-        kp_buf_char(out, '}');
+        kp_sha256_hex(input->probe.sha256, hex);
+        kp_json_object(json, NULL, KP_JSON_INLINE);
+        kp_json_string(json, "path", input->path);
+        kp_json_string(json, "sha256", hex);
+        kp_json_string(json, "encoding", kp_encoding_names[utf16 ? input->probe.encoding : input->encoding]);
+        kp_json_u64(json, "rows", input->n_rows);
+        kp_json_u64(json, "title_rows", input->n_title_rows);
+        kp_json_u64(json, "comment_lines", input->comments.n);
+        kp_json_end(json);
     }
-    kp_buf_str(out, "\n  ]");
+    kp_json_end(json);
 }
 
-static void counts(const struct kp_tally *t, struct kp_buf *out)
+static void json_totals(struct kp_json *json, const struct kp_result *r)
 {
-    key(out, "counts", ",\n  ");
-    number(out, "read", t->read, "{");
-    number(out, "released", t->released, ", ");
-    number(out, "rejected", t->rejected, ", ");
-    number(out, "held", t->held, ", ");
-    number(out, "already_disclosed", t->already, ", ");
-    number(out, "duplicate_rows", t->duplicates, ", ");
-    number(out, "warnings", t->warnings, ", ");
-    number(out, "notes", t->notes, ", ");
-    kp_buf_char(out, '}');
+    kp_json_object(json, "counts", KP_JSON_INLINE);
+    kp_json_u64(json, "read", r->read);
+    kp_json_u64(json, "released", r->released);
+    kp_json_u64(json, "rejected", r->rejected);
+    kp_json_u64(json, "held", r->held);
+    kp_json_u64(json, "already_disclosed", r->already_disclosed);
+    kp_json_u64(json, "duplicate_rows", r->duplicates);
+    kp_json_u64(json, "warnings", r->warnings);
+    kp_json_u64(json, "notes", r->notes);
+    kp_json_end(json);
 }
 
-static void codes(const struct kp_run *run, const struct kp_tally *t, const char *name, enum kp_level level,
-                  struct kp_buf *out)
+static void json_counts(struct kp_json *json, const char *key, const struct kp_count *counts, size_t n)
 {
-    const char *before = "";
-    key(out, name, ",\n  ");
-    kp_buf_char(out, '{');
-    for (unsigned code = 0; code < KP_CODE_MAX; code++) {
-        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->ctx->catalogue, code) : NULL;
-        if (!msg || kp_diag_level(&run->ctx->diag, (enum kp_code)code) != level)
-            continue;
-        kp_buf_printf(out, "%s\"K%04u\": %" PRIu64, before, code, t->by_code[code]);
-        before = ", ";
-    }
-    kp_buf_char(out, '}');
+    kp_json_object(json, key, KP_JSON_INLINE);
+    for (size_t i = 0; i < n; i++)
+        kp_json_u64(json, counts[i].name, counts[i].n);
+    kp_json_end(json);
 }
 
-static void reasons(const struct kp_tally *t, struct kp_buf *out)
+static const char *code_name(unsigned code, char ret_name[8])
 {
-    const char *before = "";
-    key(out, "held_by_reason", ",\n  ");
-    kp_buf_char(out, '{');
-    for (size_t i = 0; i < KP_HOLD__COUNT; i++)
-        if (t->by_reason[i]) {
-            number(out, kp_reason_names[i], t->by_reason[i], before);
-            before = ", ";
-        }
-    kp_buf_char(out, '}');
+    (void)snprintf(ret_name, 8, "K%04u", code);
+    return ret_name;
 }
 
-static void withheld(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+static enum kp_level level_of(const struct kp_run *run, unsigned code)
 {
-    const char *before = "\n    ";
-    key(out, "withheld_items", ",\n  ");
-    kp_buf_char(out, '{');
+    return kp_diag_level(&run->ctx->diag, (enum kp_code)code);
+}
+
+static void json_codes(struct kp_json *json, const char *key, const struct kp_result *r, enum kp_level level)
+{
+    char name[8];
+    kp_json_object(json, key, KP_JSON_INLINE);
+    for (size_t i = 0; i < r->n_codes; i++)
+        if (r->codes[i].level == level)
+            kp_json_u64(json, code_name(r->codes[i].code, name), r->codes[i].n);
+    kp_json_end(json);
+}
+
+static void json_items(struct kp_json *json, const char *key, enum kp_json_layout layout,
+                       const struct kp_run *run, const uint64_t *counts)
+{
+    kp_json_object(json, key, layout);
     for (size_t i = 0; i < run->ctx->tables.n_items; i++)
-        if (t->withheld[i]) {
-            number(out, run->ctx->tables.items[i].code, t->withheld[i], before);
-            before = ",\n    ";
-        }
-    kp_buf_char(out, '}');
+        if (counts[i])
+            kp_json_u64(json, run->ctx->tables.items[i].code, counts[i]);
+    kp_json_end(json);
 }
 
-static void derived(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+static void json_first_lines(struct kp_json *json, const struct kp_run *run, const struct kp_tally *t)
 {
-    const char *before = "";
-    key(out, "derived_items", ",\n  ");
-    kp_buf_char(out, '{');
-    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
-        if (t->derived[i]) {
-            number(out, run->ctx->tables.items[i].code, t->derived[i], before);
-            before = ", ";
-        }
-    kp_buf_char(out, '}');
-}
-
-static void first_lines(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
-{
-    const char *before = "\n    ";
-    key(out, "first_lines", ",\n  ");
-    kp_buf_char(out, '{');
+    char name[8];
+    kp_json_object(json, "first_lines", KP_JSON_TIGHT);
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
-        if (!t->by_code[code] || kp_diag_level(&run->ctx->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
+        const struct kp_place *first = t->first[code];
+        if (!t->by_code[code] || level_of(run, code) == KP_LEVEL_NOTE)
             continue;
-        kp_buf_printf(out, "%s\"K%04u\": [", before, code);
-        for (size_t i = 0; i < KP_FIRST_PLACES && t->first[code][i].line; i++) {
-            string(out, "file", run->inputs.list[t->first[code][i].file].path, i ? ", {" : "{");
-            number(out, "line", t->first[code][i].line, ", ");
-            kp_buf_char(out, '}');
+        kp_json_array(json, code_name(code, name), KP_JSON_INLINE);
+        for (size_t i = 0; i < KP_FIRST_PLACES && first[i].line; i++) {
+            kp_json_object(json, NULL, KP_JSON_INLINE);
+            kp_json_string(json, "file", run->inputs.list[first[i].file].path);
+            kp_json_u64(json, "line", first[i].line);
+            kp_json_end(json);
         }
-        kp_buf_char(out, ']');
-        before = ",\n    ";
+        kp_json_end(json);
     }
-    kp_buf_char(out, '}');
+    kp_json_end(json);
 }
 
-static void unmapped(const struct kp_run *run, struct kp_buf *out)
+/* Inputs of one layout share their columns, so only the first of them counts. */
+static void json_unmapped(struct kp_json *json, const struct kp_run *run)
 {
-    const char *before = "";
-    key(out, "unmapped_columns", ",\n  ");
-    kp_buf_char(out, '[');
-    for (size_t i = 0; i < run->inputs.n; i++)
-        for (size_t k = 0; k < run->inputs.list[i].mapping.n_columns; k++) {
-            const struct kp_column *c = &run->inputs.list[i].mapping.columns[k];
-            bool first_of_layout = true;
-            for (size_t j = 0; j < i; j++)
-                first_of_layout &= run->inputs.list[j].layout != run->inputs.list[i].layout;
-            if (c->kind != KP_COL_UNMAPPED || !first_of_layout)
-                continue;
-            kp_buf_str(out, before);
-            kp_buf_json(out, c->header);
-            before = ", ";
-        }
-    kp_buf_char(out, ']');
+    const struct kp_input *list = run->inputs.list;
+    kp_json_array(json, "unmapped_columns", KP_JSON_INLINE);
+    for (size_t i = 0; i < run->inputs.n; i++) {
+        bool first_of_layout = true;
+        for (size_t j = 0; j < i; j++)
+            first_of_layout &= list[j].layout != list[i].layout;
+        for (size_t k = 0; first_of_layout && k < list[i].mapping.n_columns; k++)
+            if (list[i].mapping.columns[k].kind == KP_COL_UNMAPPED)
+                kp_json_string(json, NULL, list[i].mapping.columns[k].header);
+    }
+    kp_json_end(json);
 }
 
-static void bases(const struct kp_run *run, const char *name, const uint64_t *counts, struct kp_buf *out)
-{
-    const char *before = "";
-    key(out, name, ", ");
-    kp_buf_char(out, '{');
-    for (size_t i = 0; i < run->ctx->tables.n_bases; i++)
-        if (counts[i]) {
-            number(out, run->ctx->tables.bases[i].id, counts[i], before);
-            before = ", ";
-        }
-    kp_buf_char(out, '}');
-}
-
-/* The first by itself, as nearly every insurer has one; all of them in a list. */
-static void bundles(const struct kp_account *a, struct kp_buf *out)
+/* The first bundle also by itself, as nearly every insurer has one. */
+static void json_bundles(struct kp_json *json, const struct kp_account *a)
 {
     const struct kp_bundle *first = a->bundles && a->bundles->placed ? a->bundles : NULL;
-    string(out, "bundle", first ? first->file_name : "", ", ");
-    string(out, "sha256", first ? first->sha256 : "", ", ");
-    key(out, "bundles", ", ");
+    kp_json_string(json, "bundle", first ? first->file_name : "");
+    kp_json_string(json, "sha256", first ? first->sha256 : "");
+    kp_json_array(json, "bundles", KP_JSON_INLINE);
     for (const struct kp_bundle *b = first; b && b->placed; b = b->next) {
-        string(out, "bundle", b->file_name, b == first ? "[{" : ", {");
-        string(out, "sha256", b->sha256, ", ");
-        number(out, "documents", b->n_documents, ", ");
-        kp_buf_char(out, '}');
+        kp_json_object(json, NULL, KP_JSON_INLINE);
+        kp_json_string(json, "bundle", b->file_name);
+        kp_json_string(json, "sha256", b->sha256);
+        kp_json_u64(json, "documents", b->n_documents);
+        kp_json_end(json);
     }
-    kp_buf_str(out, first ? "]" : "[]");
+    kp_json_end(json);
 }
 
-static void account(const struct kp_run *run, const struct kp_account *a, struct kp_buf *out)
+static void json_account(struct kp_json *json, const struct kp_account *a, const struct kp_insurer_result *r)
 {
-    const char *before = "";
-    string(out, "insurer_number", a->insurer->number, "{");
-    string(out, "scheme", a->scheme, ", ");
-    key(out, "request_ids", ", ");
-    kp_buf_char(out, '[');
-    for (size_t i = 0; i < a->n_requests; i++) {
-        kp_buf_str(out, before);
-        kp_buf_json(out, a->request_ids[i]);
-        before = ", ";
-    }
-    kp_buf_char(out, ']');
-    bundles(a, out);
-    number(out, "documents", a->documents, ", ");
-    number(out, "held", a->held, ", ");
-    bases(run, "by_basis", a->by_basis, out);
-    bases(run, "waiting_by_basis", a->waiting, out);
-    key(out, "held_by_reason", ", ");
-    kp_buf_char(out, '{');
-    before = "";
-    for (size_t i = 0; i < KP_HOLD__COUNT; i++)
-        if (a->by_reason[i]) {
-            number(out, kp_reason_names[i], a->by_reason[i], before);
-            before = ", ";
-        }
-    kp_buf_str(out, "}}");
+    kp_json_object(json, NULL, KP_JSON_INLINE);
+    kp_json_string(json, "insurer_number", r->insurer_number);
+    kp_json_string(json, "scheme", r->scheme);
+    kp_json_array(json, "request_ids", KP_JSON_INLINE);
+    for (size_t i = 0; i < a->n_requests; i++)
+        kp_json_string(json, NULL, a->request_ids[i]);
+    kp_json_end(json);
+    json_bundles(json, a);
+    kp_json_u64(json, "documents", r->documents);
+    kp_json_u64(json, "held", r->held);
+    json_counts(json, "by_basis", r->by_basis, r->n_bases);
+    json_counts(json, "waiting_by_basis", r->waiting, r->n_waiting);
+    json_counts(json, "held_by_reason", r->by_reason, r->n_reasons);
+    kp_json_end(json);
 }
 
-/* What an earlier run that died had left, and what became of it. */
-static void recovered(const struct kp_recovery *r, struct kp_buf *out)
+static void json_recovered(struct kp_json *json, const struct kp_recovery *r)
 {
-    key(out, "recovered", ",\n  ");
-    key(out, "torn_line", "{");
-    kp_buf_str(out, r->torn_line ? "true" : "false");
-    string(out, "completed", r->completed ? r->bundle : "", ", ");
-    string(out, "voided", r->completed ? "" : r->bundle, ", ");
-    kp_buf_char(out, '}');
+    kp_json_object(json, "recovered", KP_JSON_INLINE);
+    kp_json_bool(json, "torn_line", r->torn_line);
+    kp_json_string(json, "completed", r->completed ? r->bundle : "");
+    kp_json_string(json, "voided", r->completed ? "" : r->bundle);
+    kp_json_end(json);
 }
 
-void kp_report_json(const struct kp_run *run, const struct kp_tally *tally, const struct kp_ledger *ledger,
-                    int64_t finished, struct kp_buf *out)
+static void write_json(const struct kp_run *run, const struct kp_tally *tally, const struct kp_ledger *ledger,
+                       const struct kp_result *r, struct kp_buf *out)
 {
-    char day[11];
-    kp_date_iso(run->as_of, day);
-    string(out, "run_id", run->run_id, "{\n  ");
-    string(out, "version", KP_VERSION, ",\n  ");
-    string(out, "command", COMMANDS[run->options->command], ",\n  ");
-    string(out, "as_of", day, ",\n  ");
-    string(out, "age_rule", run->policy.age_rule == KP_AGE_STATUTE ? "statute" : "birthday", ",\n  ");
-    string(out, "tables_sha256", run->ctx->tables.sha256, ",\n  ");
-    string(out, "schemas", run->options->xsd ? "official" : "profile", ",\n  ");
-    inputs(run, out);
-    counts(tally, out);
-    codes(run, tally, "rejected_by_code", KP_LEVEL_REJECT, out);
-    codes(run, tally, "warnings_by_code", KP_LEVEL_WARN, out);
-    first_lines(run, tally, out);
-    reasons(tally, out);
-    withheld(run, tally, out);
-    derived(run, tally, out);
-    unmapped(run, out);
-    key(out, "insurers", ",\n  ");
-    kp_buf_char(out, '[');
-    for (size_t i = 0; i < tally->n_accounts; i++) {
-        kp_buf_str(out, i ? ",\n    " : "\n    ");
-        account(run, tally->accounts[i], out);
-    }
-    kp_buf_str(out, "\n  ]");
-    recovered(&ledger->recovery, out);
-    number(out, "log_entries", kp_ledger_entries(ledger), ",\n  ");
-    string(out, "log_head", kp_ledger_head(ledger), ",\n  ");
-    number(out, "seconds", finished > run->started ? (uint64_t)(finished - run->started) : 0, ",\n  ");
-    kp_buf_str(out, "\n}\n");
+    struct kp_json json = {.out = out};
+    int64_t seconds = run->ctx->env->now(run->ctx->env->ctx) - run->started;
+    kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_string(&json, "run_id", r->run_id);
+    kp_json_string(&json, "version", KP_VERSION);
+    kp_json_string(&json, "command", kp_command_names[run->options->command]);
+    kp_json_string(&json, "as_of", r->as_of);
+    kp_json_string(&json, "age_rule", kp_age_rule_names[run->policy.age_rule]);
+    kp_json_string(&json, "tables_sha256", run->ctx->tables.sha256);
+    kp_json_string(&json, "schemas", r->own_schemas ? "profile" : "official");
+    json_inputs(&json, run);
+    json_totals(&json, r);
+    json_codes(&json, "rejected_by_code", r, KP_LEVEL_REJECT);
+    json_codes(&json, "warnings_by_code", r, KP_LEVEL_WARN);
+    json_first_lines(&json, run, tally);
+    json_counts(&json, "held_by_reason", r->held_by_reason, r->n_reasons);
+    json_items(&json, "withheld_items", KP_JSON_TIGHT, run, tally->withheld);
+    json_items(&json, "derived_items", KP_JSON_INLINE, run, tally->derived);
+    json_unmapped(&json, run);
+    kp_json_array(&json, "insurers", KP_JSON_LINES);
+    for (size_t i = 0; i < r->n_insurers; i++)
+        json_account(&json, tally->accounts[i], &r->insurers[i]);
+    kp_json_end(&json);
+    json_recovered(&json, &ledger->recovery);
+    kp_json_u64(&json, "log_entries", kp_ledger_entries(ledger));
+    kp_json_string(&json, "log_head", r->head_hash);
+    kp_json_u64(&json, "seconds", seconds > 0 ? (uint64_t)seconds : 0);
+    kp_json_end(&json);
 }
 
 /* --- HTML --- */
 
-static const char *say(const struct kp_run *run, const char *ja, const char *en)
-{
-    return run->options->common.lang == KP_LANG_JA ? ja : en;
-}
-
-/* With the lines it was said of first. */
-static void code_row(const struct kp_run *run, const struct kp_tally *t, const struct kp_msg *msg,
-                     struct kp_buf *out)
-{
-    struct kp_arena arena = {0};
-    unsigned code = msg->code;
-    const char *what = kp_diag_general(msg, run->options->common.lang, &arena);
-    const char *places = kp_tally_places(t, run, code, &arena);
-    kp_buf_printf(out, "<tr><td>K%04u</td><td>", code);
-    kp_buf_html(out, what ? what : "");
-    kp_buf_str(out, "</td><td>");
-    kp_buf_html(out, places ? places : "");
-    kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td></tr>\n", t->by_code[code]);
-    kp_arena_release(&arena);
-}
-
-static void row(struct kp_buf *out, const char *name, const char *what, uint64_t n)
+/* places: a third text column, or NULL. */
+static void row(struct kp_buf *out, const char *name, const char *what, const char *places, uint64_t n)
 {
     kp_buf_str(out, "<tr><td>");
     kp_buf_html(out, name);
     kp_buf_str(out, "</td><td>");
     kp_buf_html(out, what);
+    kp_buf_str(out, places ? "</td><td>" : "");
+    kp_buf_html(out, places ? places : "");
     kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td></tr>\n", n);
 }
 
-static void html_accounts(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+static void html_accounts(const struct kp_context *ctx, const struct kp_tally *t, const struct kp_result *r,
+                          struct kp_buf *out)
 {
     kp_buf_printf(
         out, "<h2>%s</h2>\n<table><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>\n",
-        say(run, "保険者別", "By insurer"), say(run, "保険者", "insurer"), say(run, "根拠", "basis"),
-        say(run, "文書", "documents"), say(run, "保留", "held"), say(run, "送付ファイル", "bundle"));
-    for (size_t i = 0; i < t->n_accounts; i++) {
-        const struct kp_account *a = t->accounts[i];
-        struct kp_buf names = {0};
-        for (const struct kp_bundle *b = a->bundles; b && b->placed; b = b->next)
-            kp_buf_printf(&names, "%s%s", names.len ? "<br>" : "", b->file_name);
-        kp_buf_printf(out, "<tr><td>%s ", a->insurer->number);
-        kp_buf_html(out, a->insurer->name);
+        kp_say(ctx, "保険者別", "By insurer"), kp_say(ctx, "保険者", "insurer"), kp_say(ctx, "根拠", "basis"),
+        kp_say(ctx, "文書", "documents"), kp_say(ctx, "保留", "held"), kp_say(ctx, "送付ファイル", "bundle"));
+    for (size_t i = 0; i < r->n_insurers; i++) {
+        const struct kp_insurer_result *n = &r->insurers[i];
+        kp_buf_printf(out, "<tr><td>%s ", n->insurer_number);
+        kp_buf_html(out, n->name);
         kp_buf_str(out, "</td><td>");
-        for (size_t k = 0; k < run->ctx->tables.n_bases; k++)
-            if (a->by_basis[k])
-                kp_buf_printf(out, "%s %" PRIu64 " ", run->ctx->tables.bases[k].id, a->by_basis[k]);
-        kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td><td class=n>%" PRIu64 "</td><td>%s</td></tr>\n",
-                      a->documents, a->held, names.len ? kp_buf_text(&names) : "");
-        kp_buf_release(&names);
+        for (size_t k = 0; k < n->n_bases; k++)
+            kp_buf_printf(out, "%s %" PRIu64 " ", n->by_basis[k].name, n->by_basis[k].n);
+        kp_buf_printf(out, "</td><td class=n>%" PRIu64 "</td><td class=n>%" PRIu64 "</td><td>", n->documents,
+                      n->held);
+        for (const struct kp_bundle *b = t->accounts[i]->bundles; b && b->placed; b = b->next)
+            kp_buf_printf(out, "%s%s", b == t->accounts[i]->bundles ? "" : "<br>", b->file_name);
+        kp_buf_str(out, "</td></tr>\n");
     }
     kp_buf_str(out, "</table>\n");
 }
 
 static void html_codes(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
 {
-    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", say(run, "却下・保留・警告", "Rejected, held, warned"));
+    char name[8];
+    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n",
+                  kp_say(run->ctx, "却下・保留・警告", "Rejected, held, warned"));
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
         const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->ctx->catalogue, code) : NULL;
-        if (!msg || kp_diag_level(&run->ctx->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
+        if (!msg || level_of(run, code) == KP_LEVEL_NOTE)
             continue;
-        code_row(run, t, msg, out);
+        struct kp_arena arena = {0};
+        const char *what = kp_diag_general(msg, run->options->common.lang, &arena);
+        const char *places = kp_tally_places(t, run, code, &arena);
+        out->failed |= !what || !places;
+        row(out, code_name(code, name), what ? what : "", places, t->by_code[code]);
+        kp_arena_release(&arena);
     }
     kp_buf_str(out, "</table>\n");
 }
 
-static void html_derived(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+static void html_derived(const struct kp_context *ctx, const struct kp_tally *t, struct kp_buf *out)
 {
-    const char *title = say(run, "他の値から計算して補った項目", "Items computed from other values");
-    for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
+    bool any = false;
+    for (size_t i = 0; i < ctx->tables.n_items; i++) {
         if (!t->derived[i])
             continue;
-        if (title)
-            kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", title);
-        title = NULL;
-        row(out, run->ctx->tables.items[i].code, run->ctx->tables.items[i].name, t->derived[i]);
+        if (!any)
+            kp_buf_printf(out, "<h2>%s</h2>\n<table>\n",
+                          kp_say(ctx, "他の値から計算して補った項目", "Items computed from other values"));
+        any = true;
+        row(out, ctx->tables.items[i].code, ctx->tables.items[i].name, NULL, t->derived[i]);
     }
-    kp_buf_str(out, title ? "" : "</table>\n");
+    kp_buf_str(out, any ? "</table>\n" : "");
 }
 
-static void html_recovered(const struct kp_run *run, const struct kp_recovery *r, struct kp_buf *out)
+static void html_recovered(const struct kp_context *ctx, const struct kp_recovery *r, struct kp_buf *out)
 {
     if (r->torn_line)
         kp_buf_printf(out, "<p>%s</p>\n",
-                      say(run, "以前の実行が止まったため、提供記録の書きかけの最終行を取り除きました。",
-                          "An earlier run died: a torn last line was removed from the disclosure log."));
+                      kp_say(ctx, "以前の実行が止まったため、提供記録の書きかけの最終行を取り除きました。",
+                             "An earlier run died: a torn last line was removed from the disclosure log."));
     if (!*r->bundle)
         return;
-    kp_buf_printf(out, "<p>%s ",
-                  r->completed
-                      ? say(run, "以前の実行が送付直後に止まったため、送付の記録を補いました:",
-                            "An earlier run died after it released this bundle; its release entry was added:")
-                      : say(run, "以前の実行が送付前に止まったため、その記録を無効にしました:",
-                            "An earlier run died before it released this bundle; its entries were voided:"));
+    kp_buf_printf(
+        out, "<p>%s ",
+        r->completed
+            ? kp_say(ctx, "以前の実行が送付直後に止まったため、送付の記録を補いました:",
+                     "An earlier run died after it released this bundle; its release entry was added:")
+            : kp_say(ctx, "以前の実行が送付前に止まったため、その記録を無効にしました:",
+                     "An earlier run died before it released this bundle; its entries were voided:"));
     kp_buf_html(out, r->bundle);
     kp_buf_str(out, "</p>\n");
 }
 
-void kp_report_html(const struct kp_run *run, const struct kp_tally *tally, const struct kp_ledger *ledger,
-                    struct kp_buf *out)
+static void write_html(const struct kp_run *run, const struct kp_tally *tally,
+                       const struct kp_recovery *recovery, const struct kp_result *r, struct kp_buf *out)
 {
-    char day[11];
-    kp_date_iso(run->as_of, day);
+    const struct kp_context *ctx = run->ctx;
     kp_buf_printf(
         out,
         "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>kenporter %s</title>\n"
         "<style>body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}"
         "table{border-collapse:collapse;width:100%%}td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}"
         ".n{text-align:right}code{word-break:break-all}</style>\n<h1>kenporter %s %s</h1>\n",
-        say(run, "ja", "en"), run->run_id, COMMANDS[run->options->command], run->run_id);
-    kp_buf_printf(out, "<p>%s %s</p>\n<table>\n", say(run, "提供日", "day of disclosure"), day);
-    row(out, say(run, "読込", "read"), "", tally->read);
-    row(out, say(run, "提供", "released"), "", tally->released);
-    row(out, say(run, "却下", "rejected"), "rejected.csv", tally->rejected);
-    row(out, say(run, "保留", "held"), "held.csv", tally->held);
-    row(out, say(run, "提供済み", "already disclosed"), "decisions.csv", tally->already);
+        kp_say(ctx, "ja", "en"), run->run_id, kp_command_names[run->options->command], run->run_id);
+    kp_buf_printf(out, "<p>%s %s</p>\n<table>\n", kp_say(ctx, "提供日", "day of disclosure"), r->as_of);
+    row(out, kp_say(ctx, "読込", "read"), "", NULL, r->read);
+    row(out, kp_say(ctx, "提供", "released"), "", NULL, r->released);
+    row(out, kp_say(ctx, "却下", "rejected"), "rejected.csv", NULL, r->rejected);
+    row(out, kp_say(ctx, "保留", "held"), "held.csv", NULL, r->held);
+    row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
     kp_buf_str(out, "</table>\n");
-    html_accounts(run, tally, out);
+    html_accounts(ctx, tally, r, out);
     html_codes(run, tally, out);
-    html_derived(run, tally, out);
-    const struct kp_msg *profile = kp_catalogue_find(&run->ctx->catalogue, KP_K_PROFILE_SCHEMAS);
-    if (profile && !run->options->xsd && kp_makes_bundles(run->options->command))
+    html_derived(ctx, tally, out);
+    const struct kp_msg *profile = kp_catalogue_find(&ctx->catalogue, KP_K_PROFILE_SCHEMAS);
+    if (profile && r->own_schemas && kp_makes_bundles(run->options->command))
         kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->common.lang],
                       profile->remedy[run->options->common.lang]);
-    html_recovered(run, &ledger->recovery, out);
+    html_recovered(ctx, recovery, out);
     kp_buf_printf(out, "<p>%s <code>%s</code></p></html>\n",
-                  say(run, "提供記録の末尾ハッシュ", "head of the log"), kp_ledger_head(ledger));
+                  kp_say(ctx, "提供記録の末尾ハッシュ", "head of the log"), r->head_hash);
+}
+
+/* --- files --- */
+
+static enum kp_status write_file(const struct kp_run *run, const char *name, const struct kp_buf *bytes)
+{
+    struct kp_context *ctx = run->ctx;
+    char *path = kp_arena_printf(&ctx->arena, "%s/%s", run->run_folder, name);
+    if (!path || !kp_buf_ok(bytes))
+        return kp_no_memory(ctx);
+    if (kp_write_file(ctx->io, path, kp_buf_text(bytes), bytes->len) != KP_OK)
+        return kp_write_failed(ctx, path);
+    return KP_OK;
+}
+
+enum kp_status kp_report_write(const struct kp_run *run, const struct kp_tally *tally,
+                               const struct kp_ledger *ledger, struct kp_result *result)
+{
+    enum kp_status st = KP_OK;
+    struct kp_buf json = {0}, html = {0};
+    write_json(run, tally, ledger, result, &json);
+    write_html(run, tally, &ledger->recovery, result, &html);
+    KP_TRY_OUT(write_file(run, "report.json", &json));
+    KP_TRY_OUT(write_file(run, "report.html", &html));
+    result->report_json = kp_arena_strdup(result->memory, kp_buf_text(&json));
+    if (!result->report_json)
+        st = kp_no_memory(run->ctx);
+out:
+    kp_buf_release(&json);
+    kp_buf_release(&html);
+    return st;
 }

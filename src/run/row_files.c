@@ -5,10 +5,11 @@
 
 #include "base/escape.h"
 #include "base/status.h"
+#include "tables/names.h"
 
-#define UTF8_MARK "\xef\xbb\xbf" /* spreadsheets need it to see UTF-8 */
+#define UTF8_MARK "\xef\xbb\xbf" /* without it spreadsheets do not recognise UTF-8 */
 
-/* What a run that ends in a fault leaves says what would have been; of what went out the log tells. */
+/* The name if the run fails: the file states what would have been released, the log what was. */
 #define UNFINISHED "decisions-unfinished"
 
 static const char *const OUTCOMES[] = {[KP_RELEASED] = "released",
@@ -17,20 +18,12 @@ static const char *const OUTCOMES[] = {[KP_RELEASED] = "released",
                                        [KP_ALREADY] = "already_disclosed",
                                        [KP_DUPLICATE] = "duplicate"};
 
-static enum kp_status create(struct kp_row_files *f, struct kp_out *out, const char *stem, size_t layout,
-                             const char *header)
+/* Places in the array of files. */
+enum { DECISIONS, NOTES, LAYOUTS };
+
+static size_t rejected_or_held(size_t layout, bool held)
 {
-    struct kp_run *run = f->run;
-    char *path = layout == 0
-                     ? kp_arena_printf(&run->ctx->arena, "%s/%s.csv", run->run_folder, stem)
-                     : kp_arena_printf(&run->ctx->arena, "%s/%s-%zu.csv", run->run_folder, stem, layout + 1);
-    if (!path)
-        return kp_no_memory(run->ctx);
-    if (kp_out_create(out, run->ctx->io, path) != KP_OK)
-        return kp_write_failed(run->ctx, path);
-    kp_out_add(out, UTF8_MARK, 3);
-    kp_out_add(out, header, strlen(header));
-    return KP_OK;
+    return LAYOUTS + 2 * layout + held;
 }
 
 static void add_cell(struct kp_buf *line, const char *text)
@@ -40,54 +33,85 @@ static void add_cell(struct kp_buf *line, const char *text)
     kp_buf_csv(line, text, strlen(text));
 }
 
-/* The header as it came behind our own columns, one row or two; kp_ columns of an earlier round are left out.
- */
-static const char *header_of(struct kp_row_files *f, size_t layout, const char *ours)
+static void add_number(struct kp_buf *line, const char *prefix, uint64_t number)
+{
+    kp_buf_char(line, ',');
+    kp_buf_str(line, prefix);
+    kp_buf_u64(line, number);
+}
+
+static void end_line(struct kp_row_files *f, size_t file)
+{
+    kp_buf_str(&f->line, "\r\n");
+    kp_out_add(&f->files[file], kp_buf_text(&f->line), f->line.len);
+    f->failed |= f->line.failed;
+}
+
+/* Creates a file with the line as its header. layout: number of the file among those of its kind. */
+static enum kp_status create(struct kp_row_files *f, size_t file, const char *stem, size_t layout)
+{
+    struct kp_context *ctx = f->run->ctx;
+    const char *folder = f->run->run_folder;
+    char *path = layout == 0 ? kp_arena_printf(&ctx->arena, "%s/%s.csv", folder, stem)
+                             : kp_arena_printf(&ctx->arena, "%s/%s-%zu.csv", folder, stem, layout + 1);
+    if (!path || !kp_buf_ok(&f->line))
+        return kp_no_memory(ctx);
+    if (kp_out_create(&f->files[file], ctx->io, path) != KP_OK)
+        return kp_write_failed(ctx, path);
+    kp_out_add(&f->files[file], UTF8_MARK, strlen(UTF8_MARK));
+    end_line(f, file);
+    return KP_OK;
+}
+
+/* Sets the line to our own columns followed by the header of the inputs with the layout: one row, or two.
+ * Columns that an earlier run added are left out. */
+static void set_header(struct kp_row_files *f, size_t layout, const char *ours)
 {
     const struct kp_input *input = f->run->inputs.list;
     while (input->layout != layout)
         input++;
+    const struct kp_mapping *m = &input->mapping;
     kp_buf_reset(&f->line);
     kp_buf_str(&f->line, ours);
-    for (size_t i = 0; i < input->mapping.n_columns; i++)
-        if (input->mapping.columns[i].kind != KP_COL_OURS)
-            add_cell(&f->line, input->mapping.columns[i].header);
-    kp_buf_str(&f->line, "\r\n");
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (m->columns[i].kind != KP_COL_OURS)
+            add_cell(&f->line, m->columns[i].header);
     if (input->n_header_rows < 2)
-        return kp_buf_text(&f->line);
+        return;
+    kp_buf_str(&f->line, "\r\n");
     for (; *ours; ours++)
         if (*ours == ',')
             kp_buf_char(&f->line, ',');
-    for (size_t i = 0; i < input->mapping.n_columns; i++)
-        if (input->mapping.columns[i].kind != KP_COL_OURS)
-            add_cell(&f->line, input->mapping.columns[i].second);
-    kp_buf_str(&f->line, "\r\n");
-    return kp_buf_text(&f->line);
+    for (size_t i = 0; i < m->n_columns; i++)
+        if (m->columns[i].kind != KP_COL_OURS)
+            add_cell(&f->line, m->columns[i].second);
 }
 
 enum kp_status kp_row_files_begin(struct kp_row_files *f, struct kp_run *run)
 {
-    *f = (struct kp_row_files){.run = run};
-    f->rejected = kp_arena_alloc(&run->ctx->arena, run->inputs.n_layouts * sizeof(*f->rejected));
-    f->held = kp_arena_alloc(&run->ctx->arena, run->inputs.n_layouts * sizeof(*f->held));
-    if (!f->rejected || !f->held)
+    size_t n_files = LAYOUTS + 2 * run->inputs.n_layouts;
+    *f = (struct kp_row_files){.run = run,
+                               .files = kp_arena_alloc(&run->ctx->arena, n_files * sizeof(*f->files))};
+    if (!f->files)
         return kp_no_memory(run->ctx);
-    KP_TRY(create(
-        f, &f->decisions, UNFINISHED, 0,
-        "file,line,decision,reason,codes,insurer_number,request_id,basis_id,age,age_rule,age_band,bundle,"
-        "document\r\n"));
-    KP_TRY(create(f, &f->notes, "notes", 0,
-                  run->options->common.show_values ? "file,line,column,code,text,value\r\n"
-                                                   : "file,line,column,code,text\r\n"));
+    f->n_files = n_files;
+    kp_buf_str(&f->line, "file,line,decision,reason,codes,insurer_number,request_id,basis_id,age,age_rule,"
+                         "age_band,bundle,document");
+    KP_TRY(create(f, DECISIONS, UNFINISHED, 0));
+    kp_buf_reset(&f->line);
+    kp_buf_str(&f->line, "file,line,column,code,text");
+    kp_buf_str(&f->line, run->options->common.show_values ? ",value" : "");
+    KP_TRY(create(f, NOTES, "notes", 0));
     for (size_t i = 0; i < run->inputs.n_layouts; i++) {
-        KP_TRY(create(f, &f->rejected[i], "rejected", i,
-                      header_of(f, i, "kp_file,kp_line,kp_codes,kp_messages")));
-        KP_TRY(create(f, &f->held[i], "held", i,
-                      header_of(f, i, "kp_file,kp_line,kp_codes,kp_messages,kp_reason")));
+        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages");
+        KP_TRY(create(f, rejected_or_held(i, false), "rejected", i));
+        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages,kp_reason");
+        KP_TRY(create(f, rejected_or_held(i, true), "held", i));
     }
     return KP_OK;
 }
 
+/* True for findings that belong into rejected.csv and held.csv; others are notes. */
 static bool is_shown(struct kp_diag *diag, const struct kp_finding *finding)
 {
     enum kp_level level = kp_diag_level(diag, finding->code);
@@ -96,13 +120,11 @@ static bool is_shown(struct kp_diag *diag, const struct kp_finding *finding)
 
 static void add_codes(struct kp_row_files *f, const struct kp_slot *slot)
 {
-    struct kp_buf codes = {0};
+    kp_buf_char(&f->line, ',');
+    size_t before = f->line.len;
     for (const struct kp_finding *i = slot->findings.first; i; i = i->next)
         if (is_shown(&f->run->ctx->diag, i))
-            kp_buf_printf(&codes, "%sK%04u", codes.len ? " " : "", (unsigned)i->code);
-    add_cell(&f->line, kp_buf_text(&codes));
-    f->line.failed |= codes.failed;
-    kp_buf_release(&codes);
+            kp_buf_printf(&f->line, "%sK%04u", f->line.len > before ? " " : "", (unsigned)i->code);
 }
 
 static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
@@ -127,14 +149,7 @@ static void begin_line(struct kp_row_files *f, const struct kp_slot *slot)
 {
     kp_buf_reset(&f->line);
     add_cell(&f->line, f->run->inputs.list[slot->row.file].path);
-    kp_buf_char(&f->line, ',');
-    kp_buf_u64(&f->line, slot->row.line);
-}
-
-static void end_line(struct kp_row_files *f, struct kp_out *out)
-{
-    kp_buf_str(&f->line, "\r\n");
-    kp_out_add(out, kp_buf_text(&f->line), f->line.len);
+    add_number(&f->line, "", slot->row.line);
 }
 
 static void write_row(struct kp_row_files *f, const struct kp_slot *slot)
@@ -149,7 +164,7 @@ static void write_row(struct kp_row_files *f, const struct kp_slot *slot)
     for (size_t i = 0; i < slot->row.n_cells; i++)
         if (i >= input->mapping.n_columns || input->mapping.columns[i].kind != KP_COL_OURS)
             add_cell(&f->line, slot->cells[i]);
-    end_line(f, held ? &f->held[input->layout] : &f->rejected[input->layout]);
+    end_line(f, rejected_or_held(input->layout, held));
 }
 
 static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, const char *bundle,
@@ -157,23 +172,23 @@ static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, c
 {
     const struct kp_decision *d = &slot->decision;
     bool decided = slot->insurer != NULL;
+    bool has_record = slot->sound && slot->outcome != KP_DUPLICATE;
     begin_line(f, slot);
     add_cell(&f->line, OUTCOMES[slot->outcome]);
     add_cell(&f->line, kp_reason_names[slot->reason]);
     add_codes(f, slot);
-    add_cell(&f->line,
-             slot->sound && slot->outcome != KP_DUPLICATE ? slot->record.field[KP_F_INSURER_NUMBER] : "");
+    add_cell(&f->line, has_record ? slot->record.field[KP_F_INSURER_NUMBER] : "");
     add_cell(&f->line, decided ? slot->request_ids : "");
     add_cell(&f->line, d->basis ? d->basis->id : "");
     if (decided)
         kp_buf_printf(&f->line, ",%d", d->age);
     else
         kp_buf_char(&f->line, ',');
-    add_cell(&f->line, !decided ? "" : f->run->policy.age_rule == KP_AGE_STATUTE ? "statute" : "birthday");
+    add_cell(&f->line, decided ? kp_age_rule_names[f->run->policy.age_rule] : "");
     add_cell(&f->line, decided ? kp_band_names[d->band] : "");
     add_cell(&f->line, bundle);
     add_cell(&f->line, document);
-    end_line(f, &f->decisions);
+    end_line(f, DECISIONS);
 }
 
 static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
@@ -188,13 +203,12 @@ static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
         kp_diag_where(i, &where);
         begin_line(f, slot);
         add_cell(&f->line, kp_buf_text(&where));
-        kp_buf_str(&f->line, ",K");
-        kp_buf_u64(&f->line, i->code);
+        add_number(&f->line, "K", i->code);
         add_cell(&f->line, kp_buf_text(&text));
         if (f->run->options->common.show_values)
             add_cell(&f->line, i->value ? i->value : "");
-        end_line(f, &f->notes);
-        f->line.failed |= text.failed || where.failed;
+        f->failed |= text.failed || where.failed;
+        end_line(f, NOTES);
     }
     kp_buf_release(&text);
     kp_buf_release(&where);
@@ -204,55 +218,38 @@ enum kp_status kp_row_files_add(struct kp_row_files *f, const struct kp_slot *sl
                                 const char *document)
 {
     write_decision(f, slot, bundle, document);
-    bool ok = kp_buf_ok(&f->line);
     write_notes(f, slot);
-    ok &= kp_buf_ok(&f->line);
     if (slot->outcome == KP_REJECTED || slot->outcome == KP_HELD)
         write_row(f, slot);
-    if (!ok || !kp_buf_ok(&f->line))
-        return kp_no_memory(f->run->ctx);
-    return KP_OK;
-}
-
-static enum kp_status finish_one(struct kp_row_files *f, struct kp_out *out)
-{
-    const char *path = out->path;
-    return kp_out_finish(out, true) == KP_OK ? KP_OK : kp_write_failed(f->run->ctx, path);
+    return f->failed ? kp_no_memory(f->run->ctx) : KP_OK;
 }
 
 enum kp_status kp_row_files_finish(struct kp_row_files *f)
 {
-    enum kp_status st = KP_OK;
-    KP_TRY_OUT(finish_one(f, &f->decisions));
-    KP_TRY_OUT(finish_one(f, &f->notes));
-    for (size_t i = 0; i < f->run->inputs.n_layouts; i++) {
-        KP_TRY_OUT(finish_one(f, &f->rejected[i]));
-        KP_TRY_OUT(finish_one(f, &f->held[i]));
+    for (size_t i = 0; i < f->n_files; i++) {
+        const char *path = f->files[i].path;
+        if (kp_out_finish(&f->files[i], true) != KP_OK)
+            return kp_write_failed(f->run->ctx, path);
     }
-out:
-    kp_row_files_abandon(f);
-    return st;
+    return KP_OK;
 }
 
 enum kp_status kp_row_files_conclude(struct kp_row_files *f)
 {
-    struct kp_run *run = f->run;
-    char *from = kp_arena_printf(&run->ctx->arena, "%s/" UNFINISHED ".csv", run->run_folder);
-    char *to = kp_arena_printf(&run->ctx->arena, "%s/decisions.csv", run->run_folder);
+    struct kp_context *ctx = f->run->ctx;
+    const char *folder = f->run->run_folder;
+    char *from = kp_arena_printf(&ctx->arena, "%s/" UNFINISHED ".csv", folder);
+    char *to = kp_arena_printf(&ctx->arena, "%s/decisions.csv", folder);
     if (!from || !to)
-        return kp_no_memory(run->ctx);
-    if (run->ctx->io->rename(from, to) != 0 || kp_sync_folder(run->ctx->io, run->run_folder) != KP_OK)
-        return kp_write_failed(run->ctx, to);
+        return kp_no_memory(ctx);
+    if (ctx->io->rename(from, to) != 0 || kp_sync_folder(ctx->io, folder) != KP_OK)
+        return kp_write_failed(ctx, to);
     return KP_OK;
 }
 
 void kp_row_files_abandon(struct kp_row_files *f)
 {
-    kp_out_abandon(&f->decisions);
-    kp_out_abandon(&f->notes);
-    for (size_t i = 0; f->run && f->rejected && f->held && i < f->run->inputs.n_layouts; i++) {
-        kp_out_abandon(&f->rejected[i]);
-        kp_out_abandon(&f->held[i]);
-    }
+    for (size_t i = 0; i < f->n_files; i++)
+        kp_out_abandon(&f->files[i]);
     kp_buf_release(&f->line);
 }

@@ -1,9 +1,5 @@
-/*
- * What the stages of one run share: settings, tables, registers, places. Read-only once the run is set up, so
- * that worker threads may use it freely. Layer 10.
- */
-#ifndef KP_RUN_H
-#define KP_RUN_H
+/* The state that the stages of one run share. */
+#pragma once
 
 #include "tables/context.h"
 #include "law/registers.h"
@@ -11,44 +7,38 @@
 #include "input/intake.h"
 #include "v08/schemas.h"
 
-enum { KP_MAX_INSURERS = 5000, KP_MAX_THREADS = 256 };
-
+/* Set by kp_run_set_up and read-only from then on, so worker threads use it freely. Exceptions, for the main
+ * thread alone: evidence, and the arena and diagnostics of ctx. */
 struct kp_run {
     struct kp_context *ctx;
     const struct kp_run_options *options;
+    int64_t started;      /* seconds since 1970-01-01 UTC */
+    struct kp_date as_of; /* day of disclosure */
     struct kp_registers registers;
     struct kp_policy policy;
-    struct kp_org sender;              /* in the width the standard asks for */
-    struct kp_insurer default_insurer; /* settings of an insurer without a row */
-    struct kp_date as_of;
-    int64_t started; /* seconds since 1970 UTC */
-    const char *run_id;
-    const char *output;     /* folder */
-    const char *run_folder; /* output/runs/run_id */
-    const char *temp;       /* output/.tmp-run_id */
-    const char *log_path;
-    int lock_fd;
-    const char *evidence; /* NULL, or a bundle of the temporary folder: that it is there tells the next run
-                             what became of it */
+    struct kp_org sender;              /* normalised */
+    struct kp_insurer default_insurer; /* settings of an insurer without a row in the register */
     struct kp_inputs inputs;
     struct kp_schemas schemas;
+    const char *run_id;     /* YYYYMMDD-HHMMSS of the start in Japan; a number follows if that is taken */
+    const char *output;     /* OUTPUT, the folder that this run has locked */
+    const char *run_folder; /* OUTPUT/runs/RUN_ID */
+    const char *temp;       /* OUTPUT/.tmp-RUN_ID */
+    const char *log_path;
+    int lock_fd; /* -1: not locked */
+    /* A bundle in temp whose fate the log does not record yet, or NULL. Its file must outlive a failed run:
+     * the next run concludes from it that the bundle was not released. */
+    const char *evidence;
 };
 
-/* Documents are rendered and bundled / go to their insurers and into the log. */
-bool kp_makes_bundles(enum kp_command command);
-bool kp_discloses(enum kp_command command);
+/* True if the command renders documents into bundles. */
+static inline bool kp_makes_bundles(enum kp_command command)
+{
+    return command != KP_CMD_CHECK;
+}
 
-/*
- * Loads catalogue, tables and registers, checks the sender, finds and maps the inputs, then makes and locks
- * the folders: in this order, so that a wrong setting leaves nothing behind. On failure a message said why.
- */
-enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx,
-                             const struct kp_run_options *options);
-/* Removes temporary files, drops the lock, frees everything. */
-void kp_run_tear_down(struct kp_run *run);
-
-/* The insurer's settings: its row of the register, or the defaults with its number, in the arena. NULL: no
- * memory. */
-const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number);
-
-#endif
+/* True if the command releases bundles and writes to the log. */
+static inline bool kp_discloses(enum kp_command command)
+{
+    return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
+}

@@ -1,57 +1,53 @@
 #include "run/tally.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/status.h"
+#include "run/sender.h"
 
 enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
 {
-    *tally = (struct kp_tally){0};
-    tally->withheld = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_items * sizeof(*tally->withheld));
-    tally->derived = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_items * sizeof(*tally->derived));
-    tally->first = kp_arena_alloc(&run->ctx->arena, KP_CODE_MAX * sizeof(*tally->first));
-    tally->accounts = kp_arena_alloc(&run->ctx->arena, KP_MAX_INSURERS * sizeof(struct kp_account *));
-    return tally->withheld && tally->derived && tally->first && tally->accounts ? KP_OK
-                                                                                : kp_no_memory(run->ctx);
+    struct kp_arena *arena = &run->ctx->arena;
+    size_t n = run->ctx->tables.n_items;
+    *tally =
+        (struct kp_tally){.withheld = kp_arena_alloc(arena, n * sizeof(*tally->withheld)),
+                          .derived = kp_arena_alloc(arena, n * sizeof(*tally->derived)),
+                          .first = kp_arena_alloc(arena, KP_CODE_MAX * sizeof(*tally->first)),
+                          .accounts = kp_arena_alloc(arena, KP_MAX_INSURERS * sizeof(struct kp_account *))};
+    return arena->failed ? kp_no_memory(run->ctx) : KP_OK;
 }
 
-static struct kp_account *new_account(struct kp_run *run, const char *number)
+enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, const char *insurer_number,
+                                struct kp_account **ret_account)
 {
-    struct kp_account *a = kp_arena_alloc(&run->ctx->arena, sizeof(*a));
-    char *copy = kp_arena_strdup(&run->ctx->arena, number);
-    if (!a || !copy)
-        return NULL;
-    a->by_basis = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_bases * sizeof(*a->by_basis));
-    a->waiting = kp_arena_alloc(&run->ctx->arena, run->ctx->tables.n_bases * sizeof(*a->waiting));
-    a->insurer = kp_run_insurer(run, &run->ctx->arena, copy);
-    if (!a->by_basis || !a->waiting || !a->insurer)
-        return NULL;
-    const struct kp_scheme *scheme = kp_scheme_of(&run->ctx->tables, number);
-    a->scheme = *a->insurer->scheme ? a->insurer->scheme : scheme ? scheme->scheme : "";
-    return a;
-}
-
-struct kp_account *kp_tally_account(struct kp_tally *tally, struct kp_run *run, const char *insurer_number)
-{
-    uint32_t at = 0;
-    char limit[16];
-    if (kp_map_get(&tally->account_by_number, insurer_number, &at))
-        return tally->accounts[at];
-    if (tally->n_accounts == KP_MAX_INSURERS) {
-        (void)snprintf(limit, sizeof(limit), "%d", KP_MAX_INSURERS);
-        (void)kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_TOO_MANY_INSURERS, KP_NOWHERE, limit);
-        return NULL;
+    struct kp_arena *arena = &run->ctx->arena;
+    size_t n = run->ctx->tables.n_bases;
+    uint32_t at = (uint32_t)tally->n_accounts;
+    if (kp_map_get(&tally->account_by_number, insurer_number, &at)) {
+        *ret_account = tally->accounts[at];
+        return KP_OK;
     }
-    struct kp_account *a = new_account(run, insurer_number);
-    if (!a || kp_map_put(&tally->account_by_number, &run->ctx->arena, insurer_number,
-                         (uint32_t)tally->n_accounts) != KP_MAP_ADDED) {
-        (void)kp_no_memory(run->ctx);
-        return NULL;
-    }
-    return tally->accounts[tally->n_accounts++] = a;
+    if (at == KP_MAX_INSURERS)
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_TOO_MANY_INSURERS, KP_NOWHERE,
+                       kp_arena_printf(arena, "%d", KP_MAX_INSURERS));
+    const struct kp_scheme *scheme = kp_scheme_of(&run->ctx->tables, insurer_number);
+    char *number = kp_arena_strdup(arena, insurer_number);
+    const struct kp_insurer *insurer = number ? kp_run_insurer(run, arena, number) : NULL;
+    struct kp_account *a = kp_arena_alloc(arena, sizeof(*a));
+    if (!a || !insurer || kp_map_put(&tally->account_by_number, arena, number, at) != KP_MAP_ADDED)
+        return kp_no_memory(run->ctx);
+    *a = (struct kp_account){.insurer = insurer,
+                             .scheme = *insurer->scheme ? insurer->scheme
+                                       : scheme         ? scheme->scheme
+                                                        : "",
+                             .by_basis = kp_arena_alloc(arena, n * sizeof(*a->by_basis)),
+                             .waiting = kp_arena_alloc(arena, n * sizeof(*a->waiting))};
+    if (arena->failed)
+        return kp_no_memory(run->ctx);
+    *ret_account = tally->accounts[tally->n_accounts++] = a;
+    return KP_OK;
 }
 
 static void note_place(struct kp_place first[KP_FIRST_PLACES], const struct kp_row *row)
@@ -83,9 +79,9 @@ static void count_release(struct kp_tally *tally, const struct kp_run *run, cons
     a->documents++;
     a->by_basis[d->basis - run->ctx->tables.bases]++;
     for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
-        const struct kp_value *value = &slot->record.values[i];
-        tally->withheld[i] += value->state != KP_VALUE_ABSENT && d->ground[i] == KP_GROUND_WITHHELD;
-        tally->derived[i] += slot->record.derived[i] && d->ground[i] != KP_GROUND_WITHHELD;
+        bool withheld = d->ground[i] == KP_GROUND_WITHHELD;
+        tally->withheld[i] += withheld && slot->record.values[i].state != KP_VALUE_ABSENT;
+        tally->derived[i] += !withheld && slot->record.derived[i];
     }
     bool known = d->request == NULL;
     for (size_t i = 0; i < a->n_requests && !known; i++)
@@ -98,18 +94,10 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
                   struct kp_account *account)
 {
     count_findings(tally, run, slot);
-    if (slot->outcome == KP_DUPLICATE) {
-        tally->duplicates++;
-        return; /* an equal row counts once, with the row it copies */
-    }
-    tally->read++;
+    tally->read += slot->outcome != KP_DUPLICATE; /* equal rows count once */
     switch (slot->outcome) {
-    case KP_RELEASED:
-        count_release(tally, run, slot, account);
-        break;
-    case KP_REJECTED:
-        tally->rejected++;
-        break;
+    case KP_RELEASED: count_release(tally, run, slot, account); break;
+    case KP_REJECTED: tally->rejected++; break;
     case KP_HELD:
         tally->held++;
         tally->by_reason[slot->reason]++;
@@ -118,11 +106,8 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
         if (slot->waiting)
             account->waiting[slot->waiting - run->ctx->tables.bases]++;
         break;
-    case KP_ALREADY:
-        tally->already++;
-        break;
-    case KP_DUPLICATE:
-        break;
+    case KP_ALREADY: tally->already++; break;
+    case KP_DUPLICATE: tally->duplicates++; break;
     }
 }
 
@@ -148,7 +133,70 @@ char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, un
         kp_buf_printf(&out, "%s%s:%" PRIu64, i ? " " : "",
                       same_file ? "" : run->inputs.list[places[i].file].path, places[i].line);
     }
-    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : kp_arena_fail(arena);
     kp_buf_release(&out);
     return text;
+}
+
+/* --- bundles --- */
+
+/* Seals the full bundle before it, which then needs no memory. */
+static enum kp_status begin_next(struct kp_account *account, struct kp_ledger *ledger, struct kp_tools *tools)
+{
+    struct kp_context *ctx = ledger->run->ctx;
+    if (account->last)
+        KP_TRY(kp_bundle_seal(account->last, tools));
+    struct kp_bundle *bundle = kp_arena_alloc(&ctx->arena, sizeof(*bundle));
+    if (!bundle)
+        return kp_no_memory(ctx);
+    if (account->last)
+        account->last->next = bundle;
+    else
+        account->bundles = bundle;
+    account->last = bundle;
+    return kp_bundle_begin(bundle, ledger->run, ledger, account->insurer);
+}
+
+enum kp_status kp_account_add(struct kp_account *account, struct kp_ledger *ledger, struct kp_tools *tools,
+                              struct kp_slot *slot, const char **ret_document)
+{
+    if (!account->last || kp_bundle_is_full(account->last))
+        KP_TRY(begin_next(account, ledger, tools));
+    return kp_bundle_add(account->last, slot, ret_document);
+}
+
+enum kp_status kp_tally_seal(struct kp_tally *tally, struct kp_tools *tools)
+{
+    for (size_t i = 0; i < tally->n_accounts; i++)
+        if (tally->accounts[i]->last)
+            KP_TRY(kp_bundle_seal(tally->accounts[i]->last, tools));
+    return KP_OK;
+}
+
+enum kp_status kp_tally_release(struct kp_tally *tally, struct kp_ledger *ledger)
+{
+    struct kp_run *run = ledger->run;
+    if (kp_sync_folder(run->ctx->io, run->temp) != KP_OK ||
+        kp_sync_folder(run->ctx->io, run->output) != KP_OK)
+        return kp_write_failed(run->ctx, run->output);
+    for (size_t i = 0; i < tally->n_accounts; i++)
+        for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next)
+            KP_TRY(kp_bundle_release(b, &ledger->log));
+    return KP_OK;
+}
+
+unsigned kp_tally_placed(const struct kp_tally *tally)
+{
+    unsigned placed = 0;
+    for (size_t i = 0; i < tally->n_accounts; i++)
+        for (const struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next)
+            placed += b->placed;
+    return placed;
+}
+
+void kp_tally_abandon(struct kp_tally *tally)
+{
+    for (size_t i = 0; i < tally->n_accounts; i++)
+        for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next)
+            kp_bundle_abandon(b);
 }

@@ -9,12 +9,15 @@
 #include "input/normalize.h"
 #include "log/log_key.h"
 #include "v08/cda_write.h"
+#include "run/sender.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
     *tools = (struct kp_tools){0};
-    enum kp_status st = kp_xml_check_new(run->schemas.document, &tools->check);
-    return st == KP_OK ? kp_deflate_new(&tools->deflate) : st;
+    if (kp_xml_check_new(run->schemas.document, &tools->check) != KP_OK ||
+        kp_deflate_new(&tools->deflate) != KP_OK)
+        return kp_no_memory(run->ctx);
+    return KP_OK;
 }
 
 void kp_tools_release(struct kp_tools *tools)
@@ -31,11 +34,16 @@ void kp_slot_release(struct kp_slot *slot)
     kp_arena_release(&slot->arena);
 }
 
+static const char *copy(struct kp_slot *slot, const struct kp_buf *buf)
+{
+    return kp_buf_ok(buf) ? kp_arena_strdup(&slot->arena, kp_buf_text(buf)) : kp_arena_fail(&slot->arena);
+}
+
 /* --- reading --- */
 
-/* What cannot be decoded is written as \xNN, so that the row can be shown and mended without losing a byte.
- */
-static bool decode_rest(const struct kp_run *run, enum kp_encoding encoding, const struct kp_cell *cell,
+/* Decodes the cell. Bytes that do not decode are written as \xNN, so that the row can be shown and mended
+ * without losing one. Returns false if there were any; *ret_bad is the place of the first. */
+static bool decode_cell(const struct kp_run *run, enum kp_encoding encoding, const struct kp_cell *cell,
                         struct kp_buf *out, size_t *ret_bad)
 {
     size_t at = 0;
@@ -53,98 +61,38 @@ static bool decode_rest(const struct kp_run *run, enum kp_encoding encoding, con
     return sound;
 }
 
-static enum kp_status decode_cells(const struct kp_run *run, struct kp_slot *slot)
+static void add_undecodable(struct kp_slot *slot, unsigned column, const char *header, const char *place,
+                            const char *encoding)
 {
-    enum kp_status st = KP_OK;
+    slot->findings.column = column;
+    kp_findings_add(&slot->findings, KP_K_UNDECODABLE, header, NULL, place, encoding);
+    slot->findings.column = 0;
+    slot->sound = false;
+}
+
+static void decode_cells(const struct kp_run *run, struct kp_slot *slot)
+{
     const struct kp_input *input = &run->inputs.list[slot->row.file];
     const struct kp_mapping *mapping = &input->mapping;
     struct kp_buf out = {0};
     slot->cells = kp_arena_alloc(&slot->arena, (slot->row.n_cells + 1) * sizeof(*slot->cells));
-    if (!slot->cells)
-        return KP_E_SYSTEM;
-    for (size_t i = 0; i < slot->row.n_cells; i++) {
+    for (size_t i = 0; slot->cells && i < slot->row.n_cells; i++) {
+        const struct kp_cell *cell = &slot->row.cells[i];
+        const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
         size_t bad = 0;
         kp_buf_reset(&out);
-        if (!decode_rest(run, input->encoding, &slot->row.cells[i], &out, &bad)) {
-            const char *name = input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8";
-            slot->findings.column = i < mapping->n_columns ? mapping->columns[i].number : (unsigned)i + 1;
-            kp_findings_add(&slot->findings, KP_K_UNDECODABLE,
-                            i < mapping->n_columns ? mapping->columns[i].header : NULL, NULL,
-                            kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1,
-                                            (unsigned)(uint8_t)slot->row.cells[i].bytes[bad]),
-                            name);
-            slot->findings.column = 0;
-            slot->sound = false;
-        }
-        slot->cells[i] = kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : NULL;
-        if (!slot->cells[i]) {
-            st = KP_E_SYSTEM;
-            break;
-        }
+        if (!decode_cell(run, input->encoding, cell, &out, &bad))
+            add_undecodable(
+                slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
+                kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
+                input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8");
+        slot->cells[i] = copy(slot, &out);
     }
     kp_buf_release(&out);
-    return st;
 }
 
-/* Members of one family share a number where no branch is written, so the name is part of the key. */
-static enum kp_status name_person(struct kp_slot *slot)
-{
-    const char *const *f = slot->record.field;
-    slot->person = slot->facts = NULL;
-    if (!*f[KP_F_INSURER_NUMBER] || !*f[KP_F_INSURED_NUMBER] || !*f[KP_F_NAME_KANA] || !*f[KP_F_BIRTH_DATE] ||
-        !*f[KP_F_SEX])
-        return KP_OK;
-    struct kp_identity person = kp_identity_of_record(&slot->record);
-    person.birth = f[KP_F_NAME_KANA];
-    person.exam = "";
-    slot->person = kp_identity_text(&slot->arena, person);
-    slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
-    return slot->person && slot->facts ? KP_OK : KP_E_SYSTEM;
-}
-
-static enum kp_status identify(struct kp_slot *slot)
-{
-    static const enum kp_field parts[] = {KP_F_INSURER_NUMBER, KP_F_INSURED_NUMBER, KP_F_BIRTH_DATE,
-                                          KP_F_EXAM_DATE};
-    const char *const *f = slot->record.field;
-    slot->identity = NULL;
-    for (size_t i = 0; i < KP_COUNT(parts); i++)
-        if (!*f[parts[i]])
-            return KP_OK;
-    slot->identity = kp_identity_text(&slot->arena, kp_identity_of_record(&slot->record));
-    if (!slot->identity)
-        return KP_E_SYSTEM;
-    return kp_record_digest(&slot->record, slot->digest);
-}
-
-/* The first pass wants to know who it is and what would go out; what is wrong with it the second one tells.
+/* The codes that an earlier run wrote beside a row which comes back in its rejected.csv; "" for other rows.
  */
-static enum kp_status check_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
-{
-    const struct kp_record *r = &slot->record;
-    const struct kp_insurer *n = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
-    struct kp_check_context context = {.as_of = run->as_of,
-                                       .age_rule = run->policy.age_rule,
-                                       .reject_incomplete = run->options->reject_incomplete};
-    struct kp_settling how = {.derive = run->options->derive,
-                              .age_rule = run->policy.age_rule,
-                              .withhold_form_items = run->policy.withhold_form_items};
-    bool dated = kp_date_is_set(r->birth) && kp_date_is_set(r->exam);
-    int age = 0;
-    if (!n)
-        return KP_E_SYSTEM;
-    enum kp_band band = dated ? kp_age_band(r->birth, r->exam, run->policy.age_rule, &age) : KP_BAND_UNDER40;
-    struct kp_category category = kp_category_of(n, r, band);
-    context.report = category.report;
-    context.programme = how.programme = category.programme;
-    context.sender = n->sender_number;
-    kp_settle_record(&slot->record, &how, &slot->findings);
-    if (!first_pass)
-        kp_check_record(r, &context, &slot->findings);
-    return slot->arena.failed ? KP_E_SYSTEM : KP_OK;
-}
-
-/* What an earlier run said of a row that comes back in its rejected.csv; "" for others. */
 static const char *earlier_codes(const struct kp_run *run, const struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
@@ -154,29 +102,72 @@ static const char *earlier_codes(const struct kp_run *run, const struct kp_slot 
     return "";
 }
 
-static bool said_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
+static bool reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
 {
     char name[8];
     (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
     return strstr(earlier_codes(run, slot), name) != NULL;
 }
 
-/* A byte that did not decode was written as \xNN; as long as it stands there the value is not mended. */
+/* A value that still contains the \xNN of an earlier run has not been mended. */
 static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    if (!said_earlier(run, slot, KP_K_UNDECODABLE))
+    if (!reported_earlier(run, slot, KP_K_UNDECODABLE))
         return;
     for (size_t i = 0; i < mapping->n_columns; i++) {
-        const char *at = mapping->columns[i].kind == KP_COL_OURS ? NULL : strstr(slot->cells[i], "\\x");
-        if (!at || strspn(at + 2, "0123456789ABCDEF") < 2)
-            continue;
-        slot->findings.column = mapping->columns[i].number;
-        kp_findings_add(&slot->findings, KP_K_UNDECODABLE, mapping->columns[i].header, NULL,
-                        kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at),
-                        "UTF-8");
-        slot->findings.column = 0;
-        slot->sound = false;
+        const struct kp_column *column = &mapping->columns[i];
+        const char *at = column->kind == KP_COL_OURS ? NULL : strstr(slot->cells[i], "\\x");
+        if (at && strspn(at + 2, "0123456789ABCDEF") >= 2)
+            add_undecodable(
+                slot, column->number, column->header,
+                kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
+    }
+}
+
+/* The first pass needs what would go out; findings of the checks are the second pass's. */
+static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
+{
+    const struct kp_record *r = &slot->record;
+    const struct kp_insurer *n = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
+    enum kp_band band = KP_BAND_UNDER40;
+    int age = 0;
+    if (!n)
+        return;
+    if (kp_date_is_set(r->birth) && kp_date_is_set(r->exam))
+        band = kp_age_band(r->birth, r->exam, run->policy.age_rule, &age);
+    struct kp_category category = kp_category_of(n, r, band);
+    struct kp_settling how = {.derive = run->options->derive,
+                              .age_rule = run->policy.age_rule,
+                              .withhold_form_items = run->policy.withhold_form_items,
+                              .programme = category.programme};
+    struct kp_check_context context = {.as_of = run->as_of,
+                                       .age_rule = run->policy.age_rule,
+                                       .reject_incomplete = run->options->reject_incomplete,
+                                       .report = category.report,
+                                       .programme = category.programme,
+                                       .sender = n->sender_number};
+    kp_settle_record(&slot->record, &how, &slot->findings);
+    if (!first_pass)
+        kp_check_record(r, &context, &slot->findings);
+}
+
+static void identify(struct kp_slot *slot)
+{
+    const char *const *f = slot->record.field;
+    struct kp_identity identity = kp_identity_of_record(&slot->record);
+    bool has_card = *f[KP_F_INSURER_NUMBER] && *f[KP_F_INSURED_NUMBER] && *f[KP_F_BIRTH_DATE];
+    if (has_card && *f[KP_F_EXAM_DATE]) {
+        slot->identity = kp_identity_text(&slot->arena, identity);
+        if (kp_record_digest(&slot->record, slot->digest) != KP_OK)
+            kp_arena_fail(&slot->arena);
+    }
+    /* Members of a family share a number where branches are not given, hence the name. */
+    identity.birth = f[KP_F_NAME_KANA];
+    identity.exam = "";
+    if (has_card && *f[KP_F_NAME_KANA] && *f[KP_F_SEX]) {
+        slot->person = kp_identity_text(&slot->arena, identity);
+        slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
     }
 }
 
@@ -184,10 +175,10 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
-    slot->identity = slot->person = NULL;
+    slot->identity = slot->person = slot->facts = NULL;
     slot->sound = true;
-    slot->st = decode_cells(run, slot);
-    if (slot->st != KP_OK)
+    decode_cells(run, slot);
+    if (slot->arena.failed)
         return;
     if (slot->row.n_cells != mapping->n_columns) {
         slot->sound = false;
@@ -199,93 +190,87 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         find_unmended_bytes(run, slot);
     if (!slot->sound)
         return;
-    slot->st = kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells,
-                            &slot->findings, &slot->record);
-    if (slot->st != KP_OK)
+    if (kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells, &slot->findings,
+                     &slot->record) != KP_OK ||
+        /* Before check_row changes anything: rows are equal if they were so in the input. */
+        (first_pass && kp_row_digest(&slot->record, slot->whole) != KP_OK)) {
+        kp_arena_fail(&slot->arena);
         return;
-    if (first_pass) /* before anything of it is put right: equal rows are equal as they came */
-        slot->st = kp_row_digest(&slot->record, slot->whole);
-    if (slot->st == KP_OK)
-        slot->st = check_row(run, slot, first_pass);
-    if (slot->st == KP_OK)
-        slot->st = identify(slot);
-    if (slot->st == KP_OK)
-        slot->st = name_person(slot);
+    }
+    check_row(run, slot, first_pass);
+    identify(slot);
 }
 
-void kp_worker_read(const struct kp_run *run, struct kp_slot *slot)
+void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
+    (void)tools;
     read_row(run, slot, true);
 }
 
 /* --- deciding --- */
 
-struct consents {
-    const struct kp_consent **at;
-    size_t n;
-};
-
-/* A consent that names the person twice, by employee id and by card, must fit both ways. */
+/* A consent that names the person both by employee id and by card must match both. */
 static bool consent_fits(const struct kp_consent *c, const char *employee_id, const char *insured_key)
 {
     return (!*c->employee_id || strcmp(c->employee_id, employee_id) == 0) &&
            (!*c->insured || strcmp(c->insured, insured_key) == 0);
 }
 
-static enum kp_status find_consents(const struct kp_run *run, struct kp_slot *slot, struct consents *ret)
+static void find_consents(const struct kp_run *run, struct kp_slot *slot, struct kp_case *kase)
 {
     const char *const *f = slot->record.field;
     const char *by_card = kp_insured_key(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
                                          f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]);
     const char *by_id = kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]);
     if (!by_card || !by_id)
-        return KP_E_SYSTEM;
+        return;
     const struct kp_consent *chains[] = {*f[KP_F_EMPLOYEE_ID] ? kp_consents_of(&run->registers, by_id) : NULL,
                                          kp_consents_of(&run->registers, by_card)};
     size_t most = 0;
     for (size_t i = 0; i < KP_COUNT(chains); i++)
         for (const struct kp_consent *c = chains[i]; c; c = c->next)
             most++;
-    ret->at = kp_arena_alloc(&slot->arena, (most + 1) * sizeof(*ret->at));
-    if (!ret->at)
-        return KP_E_SYSTEM;
-    for (size_t i = 0; i < KP_COUNT(chains); i++)
+    const struct kp_consent **found = kp_arena_alloc(&slot->arena, (most + 1) * sizeof(*found));
+    kase->consents = found;
+    for (size_t i = 0; found && i < KP_COUNT(chains); i++)
         for (const struct kp_consent *c = chains[i]; c; c = c->next)
             if (consent_fits(c, f[KP_F_EMPLOYEE_ID], by_card))
-                ret->at[ret->n++] = c;
-    return KP_OK;
+                found[kase->n_consents++] = c;
 }
 
-static enum kp_status name_consents(const struct kp_run *run, struct kp_slot *slot,
-                                    const struct kp_case *kase)
+static bool covers_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
+                           const struct kp_consent *consent)
+{
+    const struct kp_tables *tables = &run->ctx->tables;
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (slot->decision.ground[i] == KP_GROUND_CONSENT && kp_consent_covers(consent, &tables->items[i]) &&
+            kp_consent_applies(consent, kase))
+            return true;
+    return false;
+}
+
+static void name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
 {
     struct kp_buf ids = {0};
-    for (size_t i = 0; i < kase->n_consents; i++) {
-        const struct kp_consent *c = kase->consents[i];
-        bool used = false;
-        for (size_t k = 0; k < run->ctx->tables.n_items && !used; k++)
-            used = slot->decision.ground[k] == KP_GROUND_CONSENT &&
-                   kp_consent_covers(c, &run->ctx->tables.items[k]) && kp_consent_applies(c, kase);
-        if (used)
-            kp_buf_printf(&ids, "%s%s", ids.len ? " " : "", c->id);
-    }
-    slot->consent_ids = kp_buf_ok(&ids) ? kp_arena_strdup(&slot->arena, kp_buf_text(&ids)) : NULL;
+    for (size_t i = 0; i < kase->n_consents; i++)
+        if (covers_an_item(run, slot, kase, kase->consents[i]))
+            kp_buf_printf(&ids, "%s%s", ids.len ? " " : "", kase->consents[i]->id);
+    slot->consent_ids = copy(slot, &ids);
     kp_buf_release(&ids);
-    return slot->consent_ids ? KP_OK : KP_E_SYSTEM;
 }
 
 static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
                            const struct kp_request *request)
 {
-    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
+    const struct kp_tables *tables = &run->ctx->tables;
+    for (size_t i = 0; i < tables->n_items; i++)
         if (slot->decision.ground[i] == KP_GROUND_REQUESTED && kase->presence[i] != KP_ITEM_ABSENT &&
-            kp_request_grants(&run->ctx->tables, request, kase, &run->ctx->tables.items[i], &slot->decision))
+            kp_request_grants(tables, request, kase, &tables->items[i], &slot->decision))
             return true;
     return false;
 }
 
-static enum kp_status name_requests(const struct kp_run *run, struct kp_slot *slot,
-                                    const struct kp_case *kase)
+static void name_requests(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
 {
     struct kp_buf ids = {0};
     const struct kp_request *first = slot->decision.request;
@@ -293,72 +278,65 @@ static enum kp_status name_requests(const struct kp_run *run, struct kp_slot *sl
     for (const struct kp_request *q = first ? kase->requests : NULL; q; q = q->next)
         if (q != first && grants_an_item(run, slot, kase, q))
             kp_buf_printf(&ids, " %s", q->id);
-    slot->request_ids = kp_buf_ok(&ids) ? kp_arena_strdup(&slot->arena, kp_buf_text(&ids)) : NULL;
+    slot->request_ids = copy(slot, &ids);
     kp_buf_release(&ids);
-    return slot->request_ids ? KP_OK : KP_E_SYSTEM;
 }
 
 /*
- * What would a request citing both Acts change? A check tells how many wait for one; what is prepared is
- * decided as if it had come, for it is decided again before it goes out.
+ * Decides as if a request citing both Acts had arrived. A check counts the records that wait for one; what
+ * prepare makes is decided again before it goes out.
  */
-static enum kp_status assume_request(const struct kp_run *run, struct kp_slot *slot, struct kp_case *c)
+static void assume_request(const struct kp_run *run, struct kp_slot *slot, struct kp_case *kase)
 {
     enum kp_reason fault = slot->decision.duty_fault;
-    slot->waiting = NULL;
     if (kp_discloses(run->options->command) ||
         (fault != KP_HOLD_NO_REQUEST && fault != KP_HOLD_REQUEST_NOT_IN_FORCE && fault != KP_HOLD_NO_BASIS))
-        return KP_OK;
+        return;
     slot->assumed = (struct kp_request){.id = "(assumed)",
                                         .received = run->as_of,
                                         .routes = 1u << KP_ROUTE_ELDERLY | 1u << KP_ROUTE_HEALTH,
                                         .bands = (1u << KP_BAND__COUNT) - 1,
                                         .items = ""};
-    c->requests = &slot->assumed;
-    struct kp_decision asked = {
-        .ground = kp_arena_alloc(&slot->arena, run->ctx->tables.n_items * sizeof(*asked.ground))};
-    if (!asked.ground)
-        return KP_E_SYSTEM;
-    kp_decide(&run->ctx->tables, &run->policy, c, &asked);
+    kase->requests = &slot->assumed;
+    struct kp_decision d = {.ground =
+                                kp_arena_alloc(&slot->arena, run->ctx->tables.n_items * sizeof(*d.ground))};
+    if (!d.ground)
+        return;
+    kp_decide(&run->ctx->tables, &run->policy, kase, &d);
     if (run->options->command == KP_CMD_PREPARE)
-        slot->decision = asked;
-    else if (asked.reason == KP_HOLD_NONE && asked.duty_fault == KP_HOLD_NONE)
-        slot->waiting = asked.basis;
-    return KP_OK;
+        slot->decision = d;
+    else if (d.reason == KP_HOLD_NONE && d.duty_fault == KP_HOLD_NONE)
+        slot->waiting = d.basis;
 }
 
-static enum kp_status decide(const struct kp_run *run, struct kp_slot *slot)
+static void decide(const struct kp_run *run, struct kp_slot *slot)
 {
-    enum kp_status st = KP_E_SYSTEM;
     const struct kp_record *r = &slot->record;
     size_t n = run->ctx->tables.n_items;
-    struct consents consents = {0};
     uint8_t *presence = kp_arena_alloc(&slot->arena, n);
+    const struct kp_insurer *to = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
+    slot->insurer = to;
     slot->decision.ground = kp_arena_alloc(&slot->arena, n * sizeof(*slot->decision.ground));
-    slot->insurer = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
-    if (!presence || !slot->decision.ground || !slot->insurer)
-        return st;
+    if (slot->arena.failed)
+        return;
     for (size_t i = 0; i < n; i++)
         if (r->values[i].state != KP_VALUE_ABSENT)
             presence[i] = r->values[i].state == KP_VALUE_PRESENT ? KP_ITEM_RESULT : KP_ITEM_STATED;
-    KP_TRY(find_consents(run, slot, &consents));
-    const struct kp_insurer *to = slot->insurer;
-    struct kp_case c = {.insurer_number = to->number,
-                        .register_scheme = to->scheme,
-                        .birth = r->birth,
-                        .exam = r->exam,
-                        .member_from = r->member_from,
-                        .member_to = r->member_to,
-                        .on = run->as_of,
-                        .requests = kp_requests_of(&run->registers, to->number),
-                        .consents = consents.at,
-                        .n_consents = consents.n,
-                        .recipient_known = *to->name && *to->address && *to->representative,
-                        .presence = presence};
-    kp_decide(&run->ctx->tables, &run->policy, &c, &slot->decision);
-    KP_TRY(assume_request(run, slot, &c));
-    KP_TRY(name_requests(run, slot, &c));
-    return name_consents(run, slot, &c);
+    struct kp_case kase = {.insurer_number = to->number,
+                           .register_scheme = to->scheme,
+                           .birth = r->birth,
+                           .exam = r->exam,
+                           .member_from = r->member_from,
+                           .member_to = r->member_to,
+                           .on = run->as_of,
+                           .requests = kp_requests_of(&run->registers, to->number),
+                           .recipient_known = *to->name && *to->address && *to->representative,
+                           .presence = presence};
+    find_consents(run, slot, &kase);
+    kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
+    assume_request(run, slot, &kase);
+    name_requests(run, slot, &kase);
+    name_consents(run, slot, &kase);
 }
 
 static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed)
@@ -380,55 +358,7 @@ static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed
     kp_findings_add(&slot->findings, codes[reason], NULL, NULL, needed);
 }
 
-static const char *other_place(const struct kp_run *run, struct kp_slot *slot, uint32_t file, uint64_t line)
-{
-    return kp_arena_printf(&slot->arena, "%s:%llu", run->inputs.list[file].path, (unsigned long long)line);
-}
-
-/* Has this person been dealt with before: earlier in this run, or in an earlier one? True when that settles
- * it. */
-static bool settled_by_mark(const struct kp_run *run, struct kp_slot *slot)
-{
-    slot->event = "disclose";
-    if (slot->mark.kind == KP_SEEN_LOGGED) {
-        if (!run->options->again) {
-            hold(slot, KP_HOLD_ALREADY_DISCLOSED, NULL);
-            return true;
-        }
-        slot->event = "again";
-    } else if (slot->mark.kind == KP_SEEN_CHANGED) {
-        if (!run->options->corrections) {
-            hold(slot, KP_HOLD_CHANGED_SINCE_DISCLOSURE, NULL);
-            return true;
-        }
-        slot->event = "correct";
-    }
-    return false;
-}
-
-static enum kp_status render(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
-{
-    const struct kp_cda_source source = {&slot->record, &slot->decision, &run->sender, slot->insurer,
-                                         run->as_of};
-    const char *where = NULL;
-    kp_buf_reset(&slot->document);
-    bool well_formed = kp_cda_write(&slot->document, tools->check, &source, &slot->arena);
-    bool valid = kp_xml_check_finish(tools->check, &where);
-    if (!kp_buf_ok(&slot->document))
-        return KP_E_SYSTEM;
-    if (!well_formed || !valid) {
-        kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
-                        well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
-        slot->outcome = KP_REJECTED;
-        return KP_OK;
-    }
-    if (kp_makes_bundles(run->options->command))
-        return kp_deflate_run(tools->deflate, kp_buf_text(&slot->document), slot->document.len,
-                              &slot->packed);
-    return KP_OK;
-}
-
-static void explain_release(const struct kp_run *run, struct kp_slot *slot)
+static void explain_release(struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
     if (d->recipient_unknown)
@@ -436,9 +366,75 @@ static void explain_release(const struct kp_run *run, struct kp_slot *slot)
     if (d->basis && d->basis->route == KP_ROUTE_HEALTH && d->band == KP_BAND_40TO74)
         kp_findings_add(&slot->findings, KP_K_HEALTH_ACT_AT_40, NULL, NULL,
                         kp_arena_printf(&slot->arena, "%s %s", d->basis->law, d->basis->request_provision));
-    if (kp_diag_worst(&run->ctx->diag, &slot->findings) >=
-        KP_LEVEL_REJECT) /* --strict made a warning of it */
+}
+
+static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
+{
+    const struct kp_cda_source source = {&slot->record, &slot->decision, &run->sender, slot->insurer,
+                                         run->as_of};
+    const char *where = NULL;
+    kp_buf_reset(&slot->document);
+    bool well_formed = kp_cda_write(&slot->document, tools->check, &source, &slot->arena);
+    bool valid = kp_xml_check_finish(tools->check, &where);
+    if (!kp_buf_ok(&slot->document)) {
+        kp_arena_fail(&slot->arena);
+    } else if (!well_formed || !valid) {
+        kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
+                        well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
         slot->outcome = KP_REJECTED;
+    } else if (kp_makes_bundles(run->options->command) &&
+               kp_deflate_run(tools->deflate, kp_buf_text(&slot->document), slot->document.len,
+                              &slot->packed) != KP_OK) {
+        kp_arena_fail(&slot->arena);
+    }
+}
+
+/* What the log shows of the person may outweigh the decision to release. */
+static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
+{
+    bool disclosed = slot->mark.kind == KP_MARK_DISCLOSED, changed = slot->mark.kind == KP_MARK_CHANGED;
+    bool keeps_back = (disclosed && !run->options->again) || (changed && !run->options->corrections);
+    slot->event = disclosed ? "again" : changed ? "correct" : "disclose";
+    if (keeps_back)
+        slot->waiting = NULL; /* no request would release it */
+    if (slot->decision.reason != KP_HOLD_NONE) {
+        hold(slot, slot->decision.reason,
+             kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
+    } else if (keeps_back) {
+        hold(slot, disclosed ? KP_HOLD_ALREADY_DISCLOSED : KP_HOLD_CHANGED_SINCE_DISCLOSURE, NULL);
+    } else {
+        explain_release(slot);
+        if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT)
+            slot->outcome = KP_REJECTED; /* --strict made a warning one */
+        else
+            render(run, tools, slot);
+    }
+}
+
+static void add_other_row(const struct kp_run *run, struct kp_slot *slot, enum kp_code code,
+                          const struct kp_mark *mark)
+{
+    kp_findings_add(&slot->findings, code, NULL, NULL,
+                    kp_arena_printf(&slot->arena, "%s:%llu", run->inputs.list[mark->file].path,
+                                    (unsigned long long)mark->line));
+}
+
+/* What only a look at all rows can find. */
+static void compare_with_rows(const struct kp_run *run, struct kp_slot *slot)
+{
+    /* An export that writes "-" for "nothing" somewhere cannot mean "negative" by it elsewhere, unless the
+     * mapping says so. */
+    if (slot->sound && slot->record.dash_coded &&
+        (run->inputs.list[slot->row.file].dash_is_empty ||
+         reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
+        slot->findings.column = slot->record.dash_column;
+        kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL);
+        slot->findings.column = 0;
+    }
+    if (slot->mark.kind == KP_MARK_CONFLICT)
+        add_other_row(run, slot, KP_K_RECORDS_CONFLICT, &slot->mark);
+    if (slot->person_mark.kind == KP_MARK_CONFLICT)
+        add_other_row(run, slot, KP_K_PERSON_CONTRADICTORY, &slot->person_mark);
 }
 
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
@@ -450,45 +446,20 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     slot->waiting = NULL;
     slot->request_ids = "";
     slot->insurer = NULL;
-    if (slot->st != KP_OK)
+    if (slot->arena.failed)
         return;
-    if (slot->mark.kind == KP_SEEN_COPY) {
+    if (slot->mark.kind == KP_MARK_COPY) {
         slot->outcome = KP_DUPLICATE;
-        slot->findings.first = slot->findings.last = NULL; /* said of the row it copies */
-        kp_findings_add(&slot->findings, KP_K_ROW_REPEATED, NULL, NULL,
-                        other_place(run, slot, slot->mark.file, slot->mark.line));
+        slot->findings.first = slot->findings.last = NULL; /* reported for the row it copies */
+        add_other_row(run, slot, KP_K_ROW_REPEATED, &slot->mark);
         return;
     }
-    /* Only now is it known whether this export writes "-" for nothing; then it cannot mean negative without a
-     * word from the mapping. */
-    if (slot->sound && slot->record.dash_coded &&
-        (run->inputs.list[slot->row.file].dash_is_empty || said_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
-        slot->findings.column = slot->record.dash_column;
-        kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL);
-        slot->findings.column = 0;
-    }
-    if (slot->mark.kind == KP_SEEN_CONFLICT)
-        kp_findings_add(&slot->findings, KP_K_RECORDS_CONFLICT, NULL, NULL,
-                        other_place(run, slot, slot->mark.file, slot->mark.line));
-    if (slot->person_mark.contradicted)
-        kp_findings_add(&slot->findings, KP_K_PERSON_CONTRADICTORY, NULL, NULL,
-                        other_place(run, slot, slot->person_mark.file, slot->person_mark.line));
+    compare_with_rows(run, slot);
     if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT) {
         slot->outcome = KP_REJECTED;
         return;
     }
-    slot->st = decide(run, slot);
-    if (slot->st != KP_OK)
-        return;
-    bool went_out = slot->mark.kind == KP_SEEN_LOGGED && !run->options->again;
-    if (went_out || (slot->mark.kind == KP_SEEN_CHANGED && !run->options->corrections))
-        slot->waiting = NULL; /* for no request */
-    if (slot->decision.reason != KP_HOLD_NONE) {
-        hold(slot, slot->decision.reason,
-             kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
-    } else if (!settled_by_mark(run, slot)) {
-        explain_release(run, slot);
-        if (slot->outcome == KP_RELEASED)
-            slot->st = render(run, tools, slot);
-    }
+    decide(run, slot);
+    if (!slot->arena.failed)
+        settle(run, tools, slot);
 }

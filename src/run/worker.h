@@ -1,9 +1,10 @@
 /*
- * What happens to one record, from cells to compressed document. Records are independent of one another: each
- * has a slot with an arena of its own, each thread a set of tools, and nothing else is written. Layer 12.
+ * The work on one record, from cells to compressed document. Records are independent of one another: each has
+ * a slot with an arena of its own, each thread a set of tools, and nothing else is written. Worker functions
+ * run on any thread and therefore do not report: if memory runs out, slot->arena.failed is set and the slot
+ * must not be used. The caller checks it and reports.
  */
-#ifndef KP_WORKER_H
-#define KP_WORKER_H
+#pragma once
 
 #include "format/zip.h"
 #include "record/record.h"
@@ -17,47 +18,50 @@ struct kp_tools {
     struct kp_deflate *deflate;
 };
 
+/* Reports: KP_E_SYSTEM. Release with kp_tools_release in any case. */
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run);
 void kp_tools_release(struct kp_tools *tools);
 
 enum kp_outcome { KP_RELEASED, KP_REJECTED, KP_HELD, KP_ALREADY, KP_DUPLICATE };
 
+/* Strings live in the slot's arena. */
 struct kp_slot {
     struct kp_arena arena;
-    enum kp_status st; /* KP_E_SYSTEM: the run must stop */
     struct kp_row row;
+
+    /* What reading the row gives. */
     const char **cells; /* as UTF-8 */
     struct kp_findings findings;
     struct kp_record record;
-    bool sound; /* decoded and of the right width: record is there */
-    const char *person,
-        *facts;           /* whom a receiver takes it for, by what; NULL when a part is missing or wrong */
-    const char *identity; /* NULL when a part of it is missing or wrong */
+    bool sound;                      /* the row decoded and has the right width: record is set */
+    const char *identity;            /* of person and examination; NULL: a part is missing or invalid */
+    const char *person;              /* what receivers match people by; NULL likewise */
+    const char *facts;               /* birth date and sex, for person */
     uint8_t digest[KP_SHA256_BYTES]; /* of what could go out */
-    uint8_t whole[KP_SHA256_BYTES];  /* of the row */
-    struct kp_mark mark;
-    struct kp_person_mark person_mark;
-    struct kp_decision decision;
-    const struct kp_basis
-        *waiting; /* on which a request citing both Acts would let it go; NULL: none, or it goes */
-    struct kp_request assumed; /* such a request */
-    const struct kp_insurer *insurer;
+    uint8_t whole[KP_SHA256_BYTES];  /* of the row; set by the first pass alone */
+
+    /* Set by the caller before kp_worker_decide. */
+    struct kp_mark mark, person_mark;
+
+    /* What deciding gives. */
     enum kp_outcome outcome;
-    enum kp_reason reason;
-    const char *event;       /* disclose, again, correct */
-    const char *consent_ids; /* of those that an item rests on */
-    const char *request_ids; /* the request of the decision, and others that list an item which goes out */
+    enum kp_reason reason;            /* of KP_HELD and KP_ALREADY */
+    const struct kp_insurer *insurer; /* NULL: not decided, because the row was rejected or is a copy */
+    struct kp_decision decision;
+    struct kp_request assumed;      /* a request citing both Acts, as check and prepare assume it */
+    const struct kp_basis *waiting; /* basis on which such a request would release the record, or NULL */
+    const char *event;              /* of the log entry: disclose, again, correct */
+    const char *consent_ids;        /* consents that an item of it rests on */
+    const char *request_ids;        /* the decision's request and others that list an item of it */
     struct kp_buf document;
-    struct kp_packed packed;
+    struct kp_packed packed; /* of commands that make bundles */
 };
 
-/* First pass: decode, normalise, validate, make the identity and the digest. */
-void kp_worker_read(const struct kp_run *run, struct kp_slot *slot);
+/* First pass: decodes, normalises and validates the row, makes identity and digests. Uses no tools. */
+void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
-/* Second pass, after mark is set: the first pass again, then decide, write the document, check it against the
- * schema and, for an export, compress it. Leaves the outcome. */
+/* Second pass: reads the row again, decides, renders the document, validates it against the schema and
+ * compresses it. */
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
 void kp_slot_release(struct kp_slot *slot);
-
-#endif

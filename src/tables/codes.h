@@ -1,6 +1,5 @@
 /* code_systems.csv and values.csv: the codes of coded values and the spellings that stand for them. */
-#ifndef KP_CODES_TABLE_H
-#define KP_CODES_TABLE_H
+#pragma once
 
 #include "base/arena.h"
 #include "tables/table_set.h"
@@ -23,5 +22,3 @@ const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *ar
                              const char *value_key);
 /* Returns the display text of a code, or NULL if the system does not have it. */
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code);
-
-#endif

@@ -7,8 +7,7 @@
  * pass the status on. A function with neither a context nor a struct kp_diag cannot report, and its comment
  * says so. kp_context_finish reports what slipped through.
  */
-#ifndef KP_CONTEXT_H
-#define KP_CONTEXT_H
+#pragma once
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -47,5 +46,3 @@ enum kp_status kp_check_cancelled(struct kp_context *ctx);
 
 /* Returns the text in the language of the call. */
 const char *kp_say(const struct kp_context *ctx, const char *ja, const char *en);
-
-#endif

@@ -2,8 +2,7 @@
  * Diagnostics: the catalogue (schemas/messages.csv: pinned numbers, two languages, a remedy each), findings
  * about a record, and sending. enum kp_code is generated from the catalogue.
  */
-#ifndef KP_DIAG_H
-#define KP_DIAG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -127,5 +126,3 @@ static inline struct kp_where kp_field_at(const char *file, uint64_t line, const
     ((void)kp_diag_report(diag, KP_OK, code, where, (const char *const[3]){arg1, arg2, arg3}))
 enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code,
                               struct kp_where where, const char *const args[3]);
-
-#endif

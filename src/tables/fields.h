@@ -1,6 +1,5 @@
 /* The personal attributes of a record and what is known of each. */
-#ifndef KP_FIELDS_H
-#define KP_FIELDS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -46,5 +45,3 @@ extern const struct kp_field_info kp_fields[KP_F__COUNT];
 
 const char *kp_field_name(enum kp_field field);
 bool kp_field_find(const char *name, enum kp_field *ret_field);
-
-#endif

@@ -1,6 +1,5 @@
 /* headers.csv and header_traps.csv: what the headers of exports mean. */
-#ifndef KP_HEADERS_H
-#define KP_HEADERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,5 +27,3 @@ bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_me
 /* Returns true if the header key contains a word that makes it something other than a result, such as a
  * judgement or last year's value. */
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);
-
-#endif

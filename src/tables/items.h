@@ -1,6 +1,5 @@
 /* items.csv: the exam items of the standard form. */
-#ifndef KP_ITEMS_H
-#define KP_ITEMS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,5 +66,3 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit);
 /* Returns the mark of a number at or beyond an end of the item's input range: 'L' or 'H'; 0 within it. */
 char kp_limit_mark(const struct kp_item *item, struct kp_decimal number);
-
-#endif

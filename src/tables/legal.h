@@ -1,6 +1,5 @@
 /* schemes.csv, legal_basis.csv and privacy_grounds.csv: the law, by the days on which it applies. */
-#ifndef KP_LEGAL_H
-#define KP_LEGAL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -52,5 +51,3 @@ enum kp_status kp_legal_load(struct kp_tablefile *f, struct kp_tables *tables);
 const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number);
 /* Returns the provision for a ground on a day, or NULL. */
 const char *kp_privacy_provision(const struct kp_tables *tables, const char *ground, struct kp_date day);
-
-#endif

@@ -1,7 +1,6 @@
 /* judgement_limits.csv and periodic.csv: the limits of the judgements, and the parts of the periodic check.
  */
-#ifndef KP_LIMITS_H
-#define KP_LIMITS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -45,5 +44,3 @@ struct kp_periodic {
 /* Need the items. */
 enum kp_status kp_limits_load(struct kp_tablefile *f, struct kp_tables *tables);
 enum kp_status kp_periodic_load(struct kp_tablefile *f, struct kp_tables *tables);
-
-#endif

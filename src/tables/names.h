@@ -1,7 +1,6 @@
 /* Words of the command line, the configuration, logs and reports: one list for each enumeration, and
  * space-separated lists in tables and registers. */
-#ifndef KP_NAMES_H
-#define KP_NAMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,5 +32,3 @@ bool kp_list_has(const char *list, const char *word);
 /* Sets bit n for the n-th name in a space-separated list. Returns false if the list is empty or contains
  * another word, a name twice or a superfluous space. */
 bool kp_list_bits(const char *const *names, const char *list, unsigned *ret_bits);
-
-#endif

@@ -1,6 +1,5 @@
 /* Calls of the library that answer with a page of text. */
-#ifndef KP_PAGE_H
-#define KP_PAGE_H
+#pragma once
 
 #include "tables/context.h"
 
@@ -10,5 +9,3 @@ typedef enum kp_status kp_page_fn(struct kp_context *ctx, const void *options, s
 /* Makes a context with tables, lets fn write the page, and hands the text to the caller. */
 enum kp_status kp_page_make(const struct kp_common *common, const struct kp_env *env, kp_page_fn *fn,
                             const void *options, struct kp_page *ret_page);
-
-#endif

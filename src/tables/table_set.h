@@ -1,6 +1,5 @@
 /* All tables of one call. The rows are declared by the modules that load them. */
-#ifndef KP_TABLE_SET_H
-#define KP_TABLE_SET_H
+#pragma once
 
 #include <stddef.h>
 
@@ -53,5 +52,3 @@ struct kp_tables {
     const struct kp_xsd_digest *xsd_digests;
     size_t n_xsd_digests; /* at most KP_MAX_XSD_FILES */
 };
-
-#endif

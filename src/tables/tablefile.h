@@ -1,6 +1,5 @@
 /* One CSV file with named columns, read whole: a table or a register. */
-#ifndef KP_TABLEFILE_H
-#define KP_TABLEFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,5 +65,3 @@ void *kp_tablefile_rows(const struct kp_tablefile *f, size_t element_bytes);
 enum kp_status kp_table_bad(const struct kp_tablefile *f, size_t row, const char *what, const char *value);
 /* Reports that memory is short: KP_E_SYSTEM. */
 enum kp_status kp_tablefile_no_memory(const struct kp_tablefile *f);
-
-#endif

@@ -2,8 +2,7 @@
  * The tables of schemas/: loaded and cross-checked once, then read-only for all threads. This header includes
  * those of all tables; prefectures.csv and xsd_digests.csv are its own.
  */
-#ifndef KP_TABLES_H
-#define KP_TABLES_H
+#pragma once
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -39,5 +38,3 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
 
 /* Returns the prefecture that an address begins with, or NULL. */
 const struct kp_prefecture *kp_prefecture_of(const struct kp_tables *tables, const char *address);
-
-#endif

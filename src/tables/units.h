@@ -1,6 +1,5 @@
 /* units.csv, conversions.csv and unit_mistakes.csv: spellings of units, and how values are converted. */
-#ifndef KP_UNITS_H
-#define KP_UNITS_H
+#pragma once
 
 #include "base/decimal.h"
 #include "tables/table_set.h"
@@ -33,5 +32,3 @@ const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, con
  */
 const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item,
                            struct kp_decimal number);
-
-#endif

@@ -402,18 +402,11 @@ static enum kp_status take_member(struct kp_archive *a, struct scan *s, const st
         s->index = *m;
         s->has_index = true;
         return KP_OK;
-    case SCHEMA:
-        return take_schema(a, s, m, name);
-    case DOCUMENT:
-        a->n_documents++;
-        return KP_OK;
-    case FOLDER:
-        return KP_OK;
-    case CLAIM:
-        a->n_claims++;
-        break;
-    case CLAIMS:
-        break;
+    case SCHEMA: return take_schema(a, s, m, name);
+    case DOCUMENT: a->n_documents++; return KP_OK;
+    case FOLDER: return KP_OK;
+    case CLAIM: a->n_claims++; break;
+    case CLAIMS: break;
     case OTHER:
         if (!m->special)
             kp_archive_fault(a, name, KP_K_MEMBER_ALIEN);

@@ -3,8 +3,7 @@
  * names of the standard, and hands out its documents. Every fault is a diagnostic for BUNDLE or
  * BUNDLE:MEMBER.
  */
-#ifndef KP_ARCHIVE_H
-#define KP_ARCHIVE_H
+#pragma once
 
 #include "format/unzip.h"
 #include "format/xmlread.h"
@@ -73,5 +72,3 @@ void kp_archive_report(struct kp_archive *archive, const char *member, uint64_t 
 #define KP_ARCHIVE_FAULT(archive, member, fault, where, arg1, arg2, ...)                                     \
     kp_archive_report(archive, member, 0,                                                                    \
                       &(struct kp_finding){.code = fault, .field = where, .args = {arg1, arg2}})
-
-#endif

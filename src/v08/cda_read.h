@@ -3,8 +3,7 @@
  * dates, codes of the tables, and what the catalogue requires of every entry (type, unit, digits, list,
  * method, group, order).
  */
-#ifndef KP_CDA_READ_H
-#define KP_CDA_READ_H
+#pragma once
 
 #include "format/xmlread.h"
 #include "tables/diag.h"
@@ -31,5 +30,3 @@ struct kp_document {
  */
 enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree *tree, struct kp_arena *arena,
                            struct kp_findings *findings, struct kp_document *ret_document);
-
-#endif

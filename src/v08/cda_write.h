@@ -1,6 +1,5 @@
 /* Writes a released record as one HL7 CDA document of the V08 standard form. */
-#ifndef KP_CDA_WRITE_H
-#define KP_CDA_WRITE_H
+#pragma once
 
 #include "format/xml.h"
 #include "law/registers.h"
@@ -32,5 +31,3 @@ struct kp_category kp_category_of(const struct kp_insurer *insurer, const struct
  */
 bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_cda_source *source,
                   struct kp_arena *arena);
-
-#endif

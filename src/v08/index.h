@@ -1,6 +1,5 @@
 /* The index of a bundle, ix08_V08.xml: sender, receiver, purpose, number of documents. */
-#ifndef KP_INDEX_H
-#define KP_INDEX_H
+#pragma once
 
 #include "format/xml.h"
 #include "format/xmlread.h"
@@ -20,5 +19,3 @@ bool kp_index_write(struct kp_buf *out, struct kp_xml_check *check, const struct
 
 /* Reads an index; its texts live as long as the tree. Malformed values become findings. */
 void kp_index_read(const struct kp_tree *tree, struct kp_findings *findings, struct kp_index *ret_index);
-
-#endif

@@ -1,6 +1,5 @@
 /* The schema files that documents are validated against and that every bundle encloses. */
-#ifndef KP_SCHEMAS_H
-#define KP_SCHEMAS_H
+#pragma once
 
 #include "base/sha256.h"
 #include "format/xmlcheck.h"
@@ -37,5 +36,3 @@ struct kp_validator {
 enum kp_status kp_validator_start(struct kp_context *ctx, struct kp_validator *validator);
 /* Frees checks and schemas, and zeroes the validator. */
 void kp_validator_free(struct kp_validator *validator);
-
-#endif

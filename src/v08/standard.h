@@ -1,6 +1,5 @@
 /* Identifiers of the V08 standard that reader, writer and archive share. */
-#ifndef KP_STANDARD_H
-#define KP_STANDARD_H
+#pragma once
 
 #include "base/date.h"
 #include "base/scan.h"
@@ -48,5 +47,3 @@ static inline struct kp_date kp_date_of(const char *text)
     bool real = kp_is_digits(text, 8) && kp_date_parse(text, &day, NULL) == KP_DATE_OK;
     return real ? day : (struct kp_date){0};
 }
-
-#endif

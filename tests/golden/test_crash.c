@@ -57,24 +57,15 @@ static bool call(enum kind kind)
         if (now)
             (void)syscall(SYS_kill, (long)getpid(), (long)SIGKILL);
         return false;
-    case ERROR_ONCE:
-        errno = disk.error;
-        return now;
-    case ERROR_FROM_NOW_ON:
-        errno = disk.error;
-        return kind == WRITING;
-    case READ_ONLY:
-        errno = EROFS;
-        return kind == MAKING;
-    case CANCEL:
-        cancelled = 1;
-        return false;
+    case ERROR_ONCE: errno = disk.error; return now;
+    case ERROR_FROM_NOW_ON: errno = disk.error; return kind == WRITING;
+    case READ_ONLY: errno = EROFS; return kind == MAKING;
+    case CANCEL: cancelled = 1; return false;
     case NONE:
     case SHORT:
     case KILL_IN_WRITE:
     case ANSWER_LOST:
-    case HALF_DONE:
-        return false;
+    case HALF_DONE: return false;
     }
     return false;
 }

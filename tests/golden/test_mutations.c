@@ -55,29 +55,20 @@ static void mutate(size_t n_columns)
     size_t a = below(n_columns), b = below(n_columns);
     char other[CELL_BYTES];
     switch (below(7)) {
-    case 0:
-        put_cell(a, "");
-        break;
+    case 0: put_cell(a, ""); break;
     case 1:
         (void)snprintf(other, sizeof(other), "%s", cells[a]);
         put_cell(a, cells[b]);
         put_cell(b, other);
         break;
-    case 2:
-        put_cell(a, junk[below(COUNT(junk))]);
-        break;
-    case 3:
-        widen(a);
-        break;
-    case 4:
-        cells[a][strlen(cells[a]) / 2] = '\0';
-        break;
+    case 2: put_cell(a, junk[below(COUNT(junk))]); break;
+    case 3: widen(a); break;
+    case 4: cells[a][strlen(cells[a]) / 2] = '\0'; break;
     case 5:
         if (2 * strlen(cells[a]) < CELL_BYTES)
             memcpy(cells[a] + strlen(cells[a]), textf("%s", cells[a]), strlen(cells[a]) + 1);
         break;
-    default:
-        put_cell(a, cells[b]);
+    default: put_cell(a, cells[b]);
     }
 }
 

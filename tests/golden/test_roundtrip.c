@@ -807,16 +807,11 @@ static const char *messy_date(struct kp_date d)
         era++;
     int year = d.year - eras[era].first_year + 1;
     switch (random_below(5)) {
-    case 0:
-        return in_any_width(compact(&memory, d));
-    case 1:
-        return in_any_width(textf("%d/%d/%d", d.year, d.month, d.day));
-    case 2:
-        return in_any_width(textf("%s%d.%d.%d", eras[era].name, year, d.month, d.day));
-    case 3:
-        return textf("%d年%d月%d日", d.year, d.month, d.day);
-    default:
-        return textf("%04d-%02d-%02d 0:00", d.year, d.month, d.day);
+    case 0: return in_any_width(compact(&memory, d));
+    case 1: return in_any_width(textf("%d/%d/%d", d.year, d.month, d.day));
+    case 2: return in_any_width(textf("%s%d.%d.%d", eras[era].name, year, d.month, d.day));
+    case 3: return textf("%d年%d月%d日", d.year, d.month, d.day);
+    default: return textf("%04d-%02d-%02d 0:00", d.year, d.month, d.day);
     }
 }
 
@@ -829,31 +824,21 @@ static const char *messy_number(const struct source *s)
         !s->conversion && !s->item->has_range; /* a mark that contradicts the input range is not used */
     const char *plain = decimal_text(&memory, number);
     switch (random_below(14)) {
-    case 0:
-        return in_memory(kp_text_wide(&memory, plain, true));
+    case 0: return in_memory(kp_text_wide(&memory, plain, true));
     case 1:
         return s->conversion || strchr(s->item->unit, '{') ? plain : textf(" %s %s", plain, s->item->unit);
-    case 2:
-        return textf("%s%s", one_in(2) ? "H " : "L", plain);
-    case 3:
-        return textf("%s%s", plain, one_in(2) ? "＊" : "↑");
-    case 4:
-        return inner ? textf("%s%s", one_in(2) ? "<" : "≧", plain) : plain;
-    case 5:
-        return inner ? textf("%s%s", plain, one_in(2) ? "未満" : "以上") : plain;
+    case 2: return textf("%s%s", one_in(2) ? "H " : "L", plain);
+    case 3: return textf("%s%s", plain, one_in(2) ? "＊" : "↑");
+    case 4: return inner ? textf("%s%s", one_in(2) ? "<" : "≧", plain) : plain;
+    case 5: return inner ? textf("%s%s", plain, one_in(2) ? "未満" : "以上") : plain;
     case 6:
         return textf("%s%s%u%u", plain, s->item->decimals ? "" : ".", random_below(5),
                      random_below(10)); /* rounded down */
-    case 7:
-        return textf("0%s", plain);
-    case 8:
-        return "未実施";
-    case 9:
-        return "測定不能";
-    case 10:
-        return "－";
-    default:
-        return plain;
+    case 7: return textf("0%s", plain);
+    case 8: return "未実施";
+    case 9: return "測定不能";
+    case 10: return "－";
+    default: return plain;
     }
 }
 
@@ -1150,9 +1135,7 @@ static void contradict(size_t row)
         *cell_for(row, "9A110161600000011") = "1";
         clear(row, "9A110161000000049");
         break;
-    default: /* a deleted cell */
-        *cell_of(row, KP_F_REPORT_CATEGORY) = "19";
-        break;
+    default: /* a deleted cell */ *cell_of(row, KP_F_REPORT_CATEGORY) = "19"; break;
     }
 }
 
@@ -1160,21 +1143,13 @@ static void contradict(size_t row)
 static void spoil(size_t row)
 {
     switch (random_below(8)) {
-    case 0:
-        *cell_of(row, KP_F_SEX) = "?";
-        break;
-    case 1:
-        *cell_of(row, KP_F_EXAM_DATE) = "2025-02-30";
-        break;
-    case 2:
-        *cell_of(row, KP_F_INSURER_NUMBER) = "06139464";
-        break;
+    case 0: *cell_of(row, KP_F_SEX) = "?"; break;
+    case 1: *cell_of(row, KP_F_EXAM_DATE) = "2025-02-30"; break;
+    case 2: *cell_of(row, KP_F_INSURER_NUMBER) = "06139464"; break;
     case 3:
         grid[row][FIRST_ITEM] = "高い"; /* a height */
         break;
-    default:
-        contradict(row);
-        break;
+    default: contradict(row); break;
     }
 }
 

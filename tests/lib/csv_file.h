@@ -1,7 +1,6 @@
 /* Reads CSV files independently of src: UTF-8, or CP932, whose second bytes are never a comma, quote or line
  * end. */
-#ifndef KP_TEST_CSV_FILE_H
-#define KP_TEST_CSV_FILE_H
+#pragma once
 
 #include "support.h"
 
@@ -34,5 +33,3 @@ size_t find_row(const struct sheet *s, const char *column, const char *value);
 
 /* Returns the number of rows with this value in the column. */
 size_t rows_with(const struct sheet *s, const char *column, const char *value);
-
-#endif

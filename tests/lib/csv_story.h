@@ -1,6 +1,5 @@
 /* Writes everything a kp_csvin returns into one string, "line:cell|cell;" per row, to compare it whole. */
-#ifndef KP_TEST_CSV_STORY_H
-#define KP_TEST_CSV_STORY_H
+#pragma once
 
 #include "support.h"
 
@@ -18,5 +17,3 @@ enum kp_status read_all(void);
 
 /* Group or test teardown. */
 int close_reader(void **state);
-
-#endif

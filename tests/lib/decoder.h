@@ -1,6 +1,5 @@
 /* A kp_text and an arena that live as long as a group of tests. */
-#ifndef KP_TEST_DECODER_H
-#define KP_TEST_DECODER_H
+#pragma once
 
 #include "support.h"
 
@@ -13,5 +12,3 @@ extern struct kp_arena arena;
 /* Group setup and teardown. */
 int make_text(void **state);
 int free_text(void **state);
-
-#endif

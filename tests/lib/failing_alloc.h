@@ -1,7 +1,6 @@
 /* Lets allocations fail, those of the libraries included: a program that links this module has its own
  * malloc, calloc and realloc. Not in builds with the address sanitizer, which has its own, too. */
-#ifndef KP_TEST_FAILING_ALLOC_H
-#define KP_TEST_FAILING_ALLOC_H
+#pragma once
 
 #include "support.h"
 
@@ -18,5 +17,3 @@ long allow_allocations(void);
 void *safe_malloc(size_t n);
 void *safe_realloc(void *old, size_t n);
 char *safe_strdup(const char *s);
-
-#endif

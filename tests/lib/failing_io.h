@@ -1,7 +1,6 @@
 /* A struct kp_io on the real disk whose n-th call fails, and that can interrupt calls or move few bytes at a
  * time. */
-#ifndef KP_TEST_FAILING_IO_H
-#define KP_TEST_FAILING_IO_H
+#pragma once
 
 #include "support.h"
 
@@ -41,5 +40,3 @@ bool fails(unsigned kind);
 
 /* Returns true, with errno EINTR, for every other call of an interrupting disk. */
 bool interrupted(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* Reads, writes and compares files independently of src. Failures fail the test; results are kept memory. */
-#ifndef KP_TEST_FILES_H
-#define KP_TEST_FILES_H
+#pragma once
 
 #include "support.h"
 
@@ -19,5 +18,3 @@ size_t how_many(const char *pattern);
 size_t occurrences(const char *in, const char *of);
 void assert_contains(const char *in, const char *part);
 void assert_same_file(const char *a, const char *b);
-
-#endif

@@ -1,6 +1,5 @@
 /* A temporary folder for a group of tests, and files in it. */
-#ifndef KP_TEST_FOLDER_H
-#define KP_TEST_FOLDER_H
+#pragma once
 
 #include "kept.h"
 
@@ -33,5 +32,3 @@ unsigned mode_of(const char *path);
 
 /* Returns n letters whose order repeats late, to fill a file with. The caller frees them. */
 char *pattern(size_t n);
-
-#endif

@@ -1,8 +1,7 @@
 /* The golden tests: a temporary folder as working directory, the program run through the shell as a user runs
  * it, and readers for what it writes. Commands may use $KENPORTER, $FIXTURES, $SCHEMAS and $GOLDEN
  * (tests/golden); all other paths are relative to the folder. */
-#ifndef KP_TEST_GOLDEN_H
-#define KP_TEST_GOLDEN_H
+#pragma once
 
 #include "support.h"
 
@@ -61,5 +60,3 @@ struct sheet fixture_rows(void);
 
 /* Returns the rows of fixtures/expected.csv. */
 struct sheet expected_rows(void);
-
-#endif

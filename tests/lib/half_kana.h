@@ -1,6 +1,5 @@
 /* Respells text in half-width kana, as many exports do. */
-#ifndef KP_TEST_HALF_KANA_H
-#define KP_TEST_HALF_KANA_H
+#pragma once
 
 #include "decoder.h"
 
@@ -9,5 +8,3 @@ void learn_kana(void);
 
 /* Returns s with every kana that has a half-width form in that form; lives in `arena`. */
 const char *half_kana(const char *s);
-
-#endif

@@ -1,6 +1,5 @@
 /* Memory that lives until the group of tests ends: helpers return it, no test frees it. */
-#ifndef KP_TEST_KEPT_H
-#define KP_TEST_KEPT_H
+#pragma once
 
 #include "support.h"
 
@@ -13,5 +12,3 @@ char *vtextf(const char *format, va_list args) __attribute__((format(printf, 1, 
 
 /* Group teardown (remove_folder calls it). */
 void free_kept(void);
-
-#endif

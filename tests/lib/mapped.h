@@ -1,6 +1,5 @@
 /* A mapping under test, the context it is made in, and a folder for its files. */
-#ifndef KP_TEST_MAPPED_H
-#define KP_TEST_MAPPED_H
+#pragma once
 
 #include "folder.h"
 #include "messages.h"
@@ -17,5 +16,3 @@ int tear_down_mapping(void **state);
 
 /* Test setup: an empty mapping, no message. */
 int fresh_mapping(void **state);
-
-#endif

@@ -1,6 +1,5 @@
 /* Captures diagnostics: an environment that keeps the last message and counts them. */
-#ifndef KP_TEST_MESSAGES_H
-#define KP_TEST_MESSAGES_H
+#pragma once
 
 #include "support.h"
 
@@ -20,5 +19,3 @@ extern struct got got;
 
 /* Delivers messages to `got`. */
 extern const struct kp_env ENV;
-
-#endif

@@ -1,7 +1,6 @@
 /* Normalises a row of a few columns and compares the record and its findings with their story
  * (record_story.h). */
-#ifndef KP_TEST_NORM_STORY_H
-#define KP_TEST_NORM_STORY_H
+#pragma once
 
 #include "record_story.h"
 
@@ -52,5 +51,3 @@ void assert_rows(const struct row_case *rows, size_t n, const struct kp_org *fac
     {                                                                                                        \
         target, text, unit                                                                                   \
     }
-
-#endif

@@ -1,6 +1,5 @@
 /* Random numbers (xorshift) that are the same in every run. */
-#ifndef KP_TEST_RANDOM_H
-#define KP_TEST_RANDOM_H
+#pragma once
 
 #include <stdint.h>
 
@@ -9,5 +8,3 @@ void seed_random(uint64_t seed);
 
 /* Returns the next number, from 0 to n - 1. */
 unsigned random_below(unsigned n);
-
-#endif

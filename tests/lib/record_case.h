@@ -1,6 +1,5 @@
 /* Builds the record of record_story.h value by value. */
-#ifndef KP_TEST_RECORD_CASE_H
-#define KP_TEST_RECORD_CASE_H
+#pragma once
 
 #include "record_story.h"
 
@@ -36,5 +35,3 @@ const struct kp_finding *finding(enum kp_code code);
 
 /* Expects one finding: of the code, about the field, with the first argument (NULL: not compared). */
 void assert_one_finding(enum kp_code code, const char *field, const char *arg);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * are the fields and values present, then the codes of the findings, in order. A value reads "120", "<35" or
  * ">1000" with its limit, "120!H" with its mark, "120[70..129]" with its reference range. */
-#ifndef KP_TEST_RECORD_STORY_H
-#define KP_TEST_RECORD_STORY_H
+#pragma once
 
 #include "tables.h"
 
@@ -52,5 +51,3 @@ unsigned only_finding(void);
 
 /* Returns the string for `record` and `findings`, in `scratch`. */
 const char *record_story(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* The legal rule under test: the tables, one case to change and decide, and its grounds. */
-#ifndef KP_TEST_RULE_COMMON_H
-#define KP_TEST_RULE_COMMON_H
+#pragma once
 
 #include "tables.h"
 
@@ -68,5 +67,3 @@ const char *the_outcome(void);
         assert_int_equal(the_ground(ITEM_BMI), bmi);                                                         \
         assert_int_equal(the_ground(ITEM_URIC_ACID), uric_acid);                                             \
     } while (0)
-
-#endif

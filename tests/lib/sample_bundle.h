@@ -1,7 +1,6 @@
 /* A small sound bundle with one document, to change before it is written; and the codes of what is reported.
  */
-#ifndef KP_TEST_SAMPLE_BUNDLE_H
-#define KP_TEST_SAMPLE_BUNDLE_H
+#pragma once
 
 #include "folder.h"
 
@@ -47,5 +46,3 @@ void replace_in(const char *name, const char *from, const char *to);
 /* Writes the bundle under this name, with a top folder (NULL: without), and returns its path, as kept memory.
  */
 char *write_sample(const char *file_name, const char *top);
-
-#endif

@@ -1,6 +1,5 @@
 /* cmocka and the headers it needs, in the order it needs them, and two macros. */
-#ifndef KP_TEST_SUPPORT_H
-#define KP_TEST_SUPPORT_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,5 +13,3 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define UNUSED __attribute__((unused))
-
-#endif

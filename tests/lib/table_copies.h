@@ -1,6 +1,5 @@
 /* Copies of the tables in a temporary folder, to change and load. */
-#ifndef KP_TEST_TABLE_COPIES_H
-#define KP_TEST_TABLE_COPIES_H
+#pragma once
 
 #include "diag.h"
 #include "folder.h"
@@ -21,5 +20,3 @@ void read_source(const char *name, const char **ret_bytes, size_t *ret_n);
 
 /* Loads tables from a folder into `scratch`, after zeroing `got`. */
 enum kp_status load(const char *from, struct kp_tables *loaded);
-
-#endif

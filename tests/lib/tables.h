@@ -1,6 +1,5 @@
 /* The catalogue and the built-in tables, loaded once for a group of tests, and an arena for a single test. */
-#ifndef KP_TEST_TABLES_H
-#define KP_TEST_TABLES_H
+#pragma once
 
 #include "decoder.h"
 
@@ -16,5 +15,3 @@ int free_tables(void **state);
 
 /* Test teardown: empties `scratch`. */
 int tidy(void **state);
-
-#endif

@@ -44,12 +44,9 @@ static int month_length(int year, int month)
     case 4:
     case 6:
     case 9:
-    case 11:
-        return 30;
-    case 2:
-        return year % 400 == 0 || (year % 4 == 0 && year % 100 != 0) ? 29 : 28;
-    default:
-        return 31;
+    case 11: return 30;
+    case 2: return year % 400 == 0 || (year % 4 == 0 && year % 100 != 0) ? 29 : 28;
+    default: return 31;
     }
 }
 

@@ -241,14 +241,9 @@ static struct number neighbour(const struct number *a)
     struct number b = *a;
     size_t room = MAX_DIGITS - strlen(b.whole) - strlen(b.part);
     switch (random_below(4)) {
-    case 0:
-        return random_number();
-    case 1:
-        fill_with_zeros(b.part, strlen(b.part) + random_below((unsigned)room + 1));
-        return b;
-    case 2:
-        b.negative = !b.negative;
-        return b;
+    case 0: return random_number();
+    case 1: fill_with_zeros(b.part, strlen(b.part) + random_below((unsigned)room + 1)); return b;
+    case 2: b.negative = !b.negative; return b;
     default:
         if (b.part[0])
             b.part[random_below((unsigned)strlen(b.part))] = (char)('0' + random_below(10));

@@ -164,18 +164,12 @@ static int32_t joined(int32_t before, int32_t c)
 static int32_t widened(int32_t c)
 {
     switch (c) {
-    case 0x301c:
-        return 0xff5e;
-    case 0x2212:
-        return 0xff0d;
-    case 0x2016:
-        return 0x2225;
-    case 0x2014:
-        return 0x2015;
-    case 0xa5:
-        return 0xffe5;
-    default:
-        break;
+    case 0x301c: return 0xff5e;
+    case 0x2212: return 0xff0d;
+    case 0x2016: return 0x2225;
+    case 0x2014: return 0x2015;
+    case 0xa5: return 0xffe5;
+    default: break;
     }
     if (is_voiced_mark[c] || is_half_voiced_mark[c])
         return is_voiced_mark[c] ? 0x309b : 0x309c;
@@ -267,15 +261,9 @@ static void spell(unsigned place)
 {
     int32_t letter = katakana.at[place], plain = plain_of[letter];
     switch (random_below(4)) {
-    case 0:
-        kp_utf8_put(&input, letter);
-        return;
-    case 1:
-        kp_utf8_put(&input, hiragana.at[place]);
-        return;
-    case 2:
-        kp_utf8_put(&input, plain ? plain : letter);
-        break;
+    case 0: kp_utf8_put(&input, letter); return;
+    case 1: kp_utf8_put(&input, hiragana.at[place]); return;
+    case 2: kp_utf8_put(&input, plain ? plain : letter); break;
     default:
         letter = plain ? plain : letter;
         kp_utf8_put(&input, half_of[letter] ? half_of[letter] : letter);

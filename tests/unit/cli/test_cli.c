@@ -276,7 +276,7 @@ static void items__word__narrows_the_catalogue(void **state)
     "保険者番号,保険番号,カナ氏名,性別,生年月日,郵便番号,住所,受診日,健診機関番号,健診機関名称,身長\n"
 #define PERSON "06139463,1,ヤマダ,男,1980-05-01,100-0001,東京都千代田区,2025-06-10,1310000001,架空病院,"
 
-static void check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder(void **state)
+static void check__unreadable_input__ends_with_3_and_leaves_no_folder(void **state)
 {
     (void)state;
     const char *config = in_folder("k.ini");
@@ -441,7 +441,7 @@ int main(void)
         cmocka_unit_test(explain__holds__give_reason_and_way_out),
         cmocka_unit_test(explain__incomplete_or_wrong_case__is_refused),
         cmocka_unit_test(items__word__narrows_the_catalogue),
-        cmocka_unit_test(check__input_that_cannot_be_read__ends_with_3_and_leaves_no_folder),
+        cmocka_unit_test(check__unreadable_input__ends_with_3_and_leaves_no_folder),
         cmocka_unit_test(check__broken_register_or_configuration__ends_with_2),
         cmocka_unit_test(check__cell_at_fault__is_named_by_line_and_column),
         cmocka_unit_test(check__rows_that_became_comments__are_told),

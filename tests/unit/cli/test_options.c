@@ -242,7 +242,7 @@ static void assert_full(void)
     }
 }
 
-static void config__every_section__is_read_and_paths_count_from_its_folder(void **state)
+static void config__every_section__is_read_relative_to_its_folder(void **state)
 {
     (void)state;
     assert_int_equal(with_config(FULL), KP_OK);
@@ -441,7 +441,7 @@ int main(void)
         cmocka_unit_test_teardown(option__with_a_wrong_value__is_refused, tidy),
         cmocka_unit_test_teardown(option__lang__counts_for_all_that_is_wrong, tidy),
         cmocka_unit_test_teardown(help__asked_for__wins_over_a_missing_configuration, tidy),
-        cmocka_unit_test_teardown(config__every_section__is_read_and_paths_count_from_its_folder, tidy),
+        cmocka_unit_test_teardown(config__every_section__is_read_relative_to_its_folder, tidy),
         cmocka_unit_test_teardown(config__byte_order_mark_and_crlf__change_nothing, tidy),
         cmocka_unit_test_teardown(config__option_on_the_command_line__wins_wherever_it_stands, tidy),
         cmocka_unit_test_teardown(config__in_the_working_folder__has_plain_paths, tidy),

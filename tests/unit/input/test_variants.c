@@ -42,20 +42,14 @@ enum spelling { AS_IT_STANDS, NARROW, HALF_KANA, WIDE, IN_SPACES, IN_WIDE_SPACES
 static const char *respell(const char *s, enum spelling how)
 {
     switch (how) {
-    case NARROW:
-        return kp_text_nfkc(&arena, s);
-    case HALF_KANA:
-        return half_kana(kp_text_nfkc(&arena, s));
-    case WIDE:
-        return kp_text_wide(&arena, s, true);
-    case IN_SPACES:
-        return kp_arena_printf(&arena, "  %s ", s);
-    case IN_WIDE_SPACES:
-        return kp_arena_printf(&arena, "　%s　 ", s);
+    case NARROW: return kp_text_nfkc(&arena, s);
+    case HALF_KANA: return half_kana(kp_text_nfkc(&arena, s));
+    case WIDE: return kp_text_wide(&arena, s, true);
+    case IN_SPACES: return kp_arena_printf(&arena, "  %s ", s);
+    case IN_WIDE_SPACES: return kp_arena_printf(&arena, "　%s　 ", s);
     case AS_IT_STANDS:
     case SPELLINGS:
-    default:
-        return s;
+    default: return s;
     }
 }
 

@@ -126,12 +126,9 @@ static struct kp_date any_birth(struct kp_date exam)
     struct kp_date end = kp_fiscal_year_end(exam);
     static const int shifts[] = {-1, 0, 1, 2};
     switch (random_below(4)) {
-    case 0:
-        return shifted(kp_date_add_years(end, -40), ANY(shifts));
-    case 1:
-        return shifted(kp_date_add_years(exam, -75), ANY(shifts));
-    default:
-        return shifted(exam, -(int)random_below(90 * 365));
+    case 0: return shifted(kp_date_add_years(end, -40), ANY(shifts));
+    case 1: return shifted(kp_date_add_years(exam, -75), ANY(shifts));
+    default: return shifted(exam, -(int)random_below(90 * 365));
     }
 }
 
@@ -346,14 +343,10 @@ static bool item_is_sound(const struct world *w, const struct outcome *o, size_t
         return o->d.reason != KP_HOLD_NONE || w->presence[i] == KP_ITEM_ABSENT || leaves_half(w, o, i) ||
                (few_items[i].is_author && !has_judgement(w, o, i)) ||
                !(may || (under_duty(o) && few_items[i].scope == KP_SCOPE_DUTY));
-    case KP_GROUND_DUTY:
-        return !other && !form && under_duty(o);
-    case KP_GROUND_FORM:
-        return form && under_duty(o) && !w->policy.withhold_form_items;
-    case KP_GROUND_CONSENT:
-        return may && o->d.basis;
-    case KP_GROUND_REQUESTED:
-        return other && w->policy.release_requested_items && is_listed(w, o, i);
+    case KP_GROUND_DUTY: return !other && !form && under_duty(o);
+    case KP_GROUND_FORM: return form && under_duty(o) && !w->policy.withhold_form_items;
+    case KP_GROUND_CONSENT: return may && o->d.basis;
+    case KP_GROUND_REQUESTED: return other && w->policy.release_requested_items && is_listed(w, o, i);
     }
     return false;
 }
@@ -530,23 +523,12 @@ static struct kp_request idle_request(const struct world *w, enum kp_band band)
 {
     struct kp_request q = any_request(&w->c);
     switch (random_below(6)) {
-    case 0:
-        q.received = shifted(w->c.on, 1);
-        break;
-    case 1:
-        q.withdrawn = shifted(w->c.on, -(int)random_below(2));
-        break;
-    case 2:
-        q.valid_until = shifted(w->c.on, -1);
-        break;
-    case 3:
-        q.exam_from = shifted(w->c.exam, 1);
-        break;
-    case 4:
-        q.exam_to = shifted(w->c.exam, -1);
-        break;
-    default:
-        q.bands = EVERYBODY & ~(1u << band);
+    case 0: q.received = shifted(w->c.on, 1); break;
+    case 1: q.withdrawn = shifted(w->c.on, -(int)random_below(2)); break;
+    case 2: q.valid_until = shifted(w->c.on, -1); break;
+    case 3: q.exam_from = shifted(w->c.exam, 1); break;
+    case 4: q.exam_to = shifted(w->c.exam, -1); break;
+    default: q.bands = EVERYBODY & ~(1u << band);
     }
     return q;
 }

@@ -1,4 +1,5 @@
 #include "folder.h"
+#include "messages.h"
 
 #include "run/persons.h"
 
@@ -8,26 +9,36 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct kp_persons *seen;
+static const struct kp_common COMMON;
+static struct kp_context ctx;
+static struct kp_persons *persons;
 static size_t n_known;
+
+static int set_up(void **state)
+{
+    return make_folder(state) || kp_context_init(&ctx, &COMMON, &ENV) != KP_OK;
+}
 
 static int tear_down(void **state)
 {
     (void)state;
-    return rmdir(folder); /* scratch files have no names: the folder is empty all the time */
+    kp_context_release(&ctx);
+    return rmdir(folder); /* scratch files have no names: the folder must be empty */
 }
 
 static int begin(void **state)
 {
     (void)state;
     n_known = 0;
-    return kp_persons_new(&kp_io_posix, folder, &seen) == KP_OK ? 0 : -1;
+    ctx.io = &kp_io_posix;
+    memset(&got, 0, sizeof(got));
+    return kp_persons_new(&ctx, folder, &persons) == KP_OK ? 0 : -1;
 }
 
 static int end(void **state)
 {
     (void)state;
-    kp_persons_free(seen);
+    kp_persons_free(persons);
     return 0;
 }
 
@@ -41,14 +52,19 @@ static const uint8_t *contents(uint32_t number)
     return digest;
 }
 
-/* Row n stands in file n / 10, line 100 + n. */
-static void row(uint64_t n, const char *who, uint32_t what)
+/* Row n is line 100 + n of file n / 10. */
+static struct kp_row row_at(uint64_t n)
 {
-    assert_int_equal(
-        kp_persons_row(seen, n, (uint32_t)(n / 10), 100 + n, who, contents(what), contents(what)), KP_OK);
+    return (struct kp_row){.number = n, .file = (uint32_t)(n / 10), .line = 100 + n};
 }
 
-/* What the log knows: of a person's entries the last one counts. Asked in nearly the order of the keys. */
+static void row(uint64_t n, const char *who, uint32_t what)
+{
+    const struct kp_row at = row_at(n);
+    assert_int_equal(kp_persons_add_row(persons, &at, who, contents(what), contents(what)), KP_OK);
+}
+
+/* The contents of the log. */
 static struct {
     uint8_t key[KP_LOG_KEY_BYTES];
     uint32_t what;
@@ -60,10 +76,10 @@ static void logged(const char *who, uint32_t what)
     known[n_known++].what = what;
 }
 
-static enum kp_status look_up(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+static enum kp_status look_up(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
                               uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
-    (void)ctx;
+    (void)unused;
     for (size_t i = 0; i < n_known; i++)
         if (memcmp(known[i].key, key, KP_LOG_KEY_BYTES) == 0) {
             memcpy(ret_record, contents(known[i].what), KP_SHA256_BYTES);
@@ -72,21 +88,24 @@ static enum kp_status look_up(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
     return KP_OK;
 }
 
-static void assert_kind(uint64_t n, enum kp_persons_kind kind)
+static struct kp_mark mark_of(uint64_t n)
 {
-    struct kp_mark mark = {.kind = 99};
-    assert_int_equal(kp_persons_mark(seen, n, &mark), KP_OK);
-    assert_int_equal(mark.kind, kind);
+    struct kp_mark mark = {.kind = 99}, person_mark;
+    assert_int_equal(kp_persons_marks(persons, n, &mark, &person_mark), KP_OK);
+    return mark;
 }
 
-/* ... and names that row as the other one. */
-static void assert_mark(uint64_t n, enum kp_persons_kind kind, uint64_t other)
+static void assert_kind(uint64_t n, enum kp_mark_kind kind)
 {
-    struct kp_mark mark = {.kind = 99};
-    assert_int_equal(kp_persons_mark(seen, n, &mark), KP_OK);
-    assert_int_equal(mark.kind, kind);
-    assert_int_equal(mark.file, other / 10);
-    assert_int_equal(mark.line, 100 + other);
+    assert_int_equal(mark_of(n).kind, kind);
+}
+
+/* Asserts that the mark names row other, too. */
+static void assert_mark(uint64_t n, enum kp_mark_kind kind, uint64_t other)
+{
+    assert_kind(n, kind);
+    assert_int_equal(mark_of(n).file, other / 10);
+    assert_int_equal(mark_of(n).line, 100 + other);
 }
 
 static void rows__all_different__are_new(void **state)
@@ -96,9 +115,9 @@ static void rows__all_different__are_new(void **state)
     row(1, "bob", 1); /* same contents, other person */
     row(2, "ann ", 1);
     row(3, "", 1);
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
     for (uint64_t n = 0; n < 4; n++)
-        assert_kind(n, KP_SEEN_NEW);
+        assert_kind(n, KP_MARK_NEW);
 }
 
 static void rows__equal__the_later_ones_are_copies_of_the_first(void **state)
@@ -108,11 +127,11 @@ static void rows__equal__the_later_ones_are_copies_of_the_first(void **state)
     row(14, "bob", 2);
     row(25, "ann", 1);
     row(36, "ann", 1);
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_kind(3, KP_SEEN_NEW);
-    assert_kind(14, KP_SEEN_NEW);
-    assert_mark(25, KP_SEEN_COPY, 3);
-    assert_mark(36, KP_SEEN_COPY, 3);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_kind(3, KP_MARK_NEW);
+    assert_kind(14, KP_MARK_NEW);
+    assert_mark(25, KP_MARK_COPY, 3);
+    assert_mark(36, KP_MARK_COPY, 3);
 }
 
 static void rows__different__each_names_the_other(void **state)
@@ -121,10 +140,10 @@ static void rows__different__each_names_the_other(void **state)
     row(3, "ann", 1);
     row(14, "bob", 2);
     row(25, "ann", 9);
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_mark(3, KP_SEEN_CONFLICT, 25);
-    assert_kind(14, KP_SEEN_NEW);
-    assert_mark(25, KP_SEEN_CONFLICT, 3);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_mark(3, KP_MARK_CONFLICT, 25);
+    assert_kind(14, KP_MARK_NEW);
+    assert_mark(25, KP_MARK_CONFLICT, 3);
 }
 
 static void rows__equal_and_different__are_all_in_conflict(void **state)
@@ -134,23 +153,22 @@ static void rows__equal_and_different__are_all_in_conflict(void **state)
     row(12, "ann", 1);
     row(23, "ann", 2);
     row(34, "ann", 3);
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_mark(1, KP_SEEN_CONFLICT, 23);
-    assert_kind(12, KP_SEEN_CONFLICT);
-    assert_mark(23, KP_SEEN_CONFLICT, 1);
-    assert_mark(34, KP_SEEN_CONFLICT, 1);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_mark(1, KP_MARK_CONFLICT, 23);
+    assert_kind(12, KP_MARK_CONFLICT);
+    assert_mark(23, KP_MARK_CONFLICT, 1);
+    assert_mark(34, KP_MARK_CONFLICT, 1);
 }
 
-/* Row 12 equals row 1; what it is in conflict with is row 23, and a person who mends the file has to be sent
- * there. */
+/* Row 12 equals row 1, so naming row 1 would not help whoever mends the file. */
 static void conflict__copy_of_the_first__names_a_row_that_differs(void **state)
 {
     (void)state;
     row(1, "ann", 1);
     row(12, "ann", 1);
     row(23, "ann", 2);
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_mark(12, KP_SEEN_CONFLICT, 23);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_mark(12, KP_MARK_CONFLICT, 23);
 }
 
 static void log__person_disclosed__makes_rows_logged_or_changed(void **state)
@@ -161,13 +179,13 @@ static void log__person_disclosed__makes_rows_logged_or_changed(void **state)
     row(0, "ann", 1);
     row(1, "bob", 2);
     row(2, "cat", 1);
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_kind(0, KP_SEEN_LOGGED);
-    assert_kind(1, KP_SEEN_CHANGED);
-    assert_kind(2, KP_SEEN_NEW);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_kind(0, KP_MARK_DISCLOSED);
+    assert_kind(1, KP_MARK_CHANGED);
+    assert_kind(2, KP_MARK_NEW);
 }
 
-static void log__and_repeated_rows__the_repetition_is_told(void **state)
+static void log__and_repeated_rows__repetition_outweighs_the_log(void **state)
 {
     (void)state;
     logged("ann", 1);
@@ -176,26 +194,26 @@ static void log__and_repeated_rows__the_repetition_is_told(void **state)
     row(11, "ann", 1);
     row(22, "bob", 1);
     row(33, "bob", 2);
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_kind(0, KP_SEEN_LOGGED);
-    assert_mark(11, KP_SEEN_COPY, 0);
-    assert_mark(22, KP_SEEN_CONFLICT, 33);
-    assert_mark(33, KP_SEEN_CONFLICT, 22);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_kind(0, KP_MARK_DISCLOSED);
+    assert_mark(11, KP_MARK_COPY, 0);
+    assert_mark(22, KP_MARK_CONFLICT, 33);
+    assert_mark(33, KP_MARK_CONFLICT, 22);
 }
 
-static void join__nothing_at_all__answers_new(void **state)
+static void join__no_rows__all_are_new(void **state)
 {
     (void)state;
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_kind(0, KP_SEEN_NEW);
-    assert_kind(1000000, KP_SEEN_NEW);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_kind(0, KP_MARK_NEW);
+    assert_kind(1000000, KP_MARK_NEW);
 }
 
-/* By the first byte of its key a person is in the log or not, by the second with these contents or others. */
-static enum kp_status look_up_fifth(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+/* The first byte of the key decides whether the person is in the log, the second with which contents. */
+static enum kp_status look_up_fifth(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
                                     uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
-    (void)ctx;
+    (void)unused;
     *ret_found = key[0] % 5 == 0;
     memcpy(ret_record, contents(key[1] % 2), KP_SHA256_BYTES);
     return KP_OK;
@@ -207,8 +225,8 @@ static uint32_t logged_kind(uint32_t person)
     uint8_t key[KP_LOG_KEY_BYTES];
     (void)snprintf(who, sizeof(who), "p%u", person);
     if (kp_log_key(who, key) != KP_OK || key[0] % 5 != 0)
-        return KP_SEEN_NEW;
-    return key[1] % 2 == 1 ? KP_SEEN_LOGGED : KP_SEEN_CHANGED;
+        return KP_MARK_NEW;
+    return key[1] % 2 == 1 ? KP_MARK_DISCLOSED : KP_MARK_CHANGED;
 }
 
 /* Of n rows, row i is a copy of row i - n/2 when i % 10 is 3, differs from it when i % 10 is 7 (for i >=
@@ -221,7 +239,8 @@ static bool fill(struct kp_persons *s, uint32_t n)
         bool again = i >= n / 2 && (i % 10 == 3 || i % 10 == 7);
         (void)snprintf(who, sizeof(who), "p%u", again ? i - n / 2 : i);
         const uint8_t *what = contents(again && i % 10 == 7 ? 8 : 1);
-        ok &= kp_persons_row(s, i, i / 1000, i, who, what, what) == KP_OK;
+        const struct kp_row at = {.number = i, .file = i / 1000, .line = i};
+        ok &= kp_persons_add_row(s, &at, who, what, what) == KP_OK;
     }
     return ok && kp_persons_join(s, look_up_fifth, NULL) == KP_OK;
 }
@@ -230,15 +249,15 @@ static unsigned wrong_marks(struct kp_persons *s, uint32_t n)
 {
     unsigned wrong = 0;
     for (uint32_t i = 0; i < n; i++) {
-        struct kp_mark mark = {.kind = 99};
+        struct kp_mark mark = {.kind = 99}, person_mark;
         uint32_t other = i >= n / 2 ? i - n / 2 : i + n / 2;
         uint32_t kind = logged_kind(i);
         if (i % 10 == 7)
-            kind = KP_SEEN_CONFLICT;
+            kind = KP_MARK_CONFLICT;
         else if (i % 10 == 3 && i >= n / 2)
-            kind = KP_SEEN_COPY;
-        wrong += kp_persons_mark(s, i, &mark) != KP_OK || mark.kind != kind;
-        if (kind == KP_SEEN_CONFLICT || kind == KP_SEEN_COPY)
+            kind = KP_MARK_COPY;
+        wrong += kp_persons_marks(s, i, &mark, &person_mark) != KP_OK || mark.kind != kind;
+        if (kind == KP_MARK_CONFLICT || kind == KP_MARK_COPY)
             wrong += mark.line != other || mark.file != other / 1000;
     }
     return wrong;
@@ -246,25 +265,24 @@ static unsigned wrong_marks(struct kp_persons *s, uint32_t n)
 
 enum { MANY = 300000 };
 
-static void rows__three_hundred_thousand__are_all_judged_right(void **state)
+static void rows__three_hundred_thousand__have_the_right_marks(void **state)
 {
     (void)state;
-    assert_true(fill(seen, MANY));
-    assert_int_equal(wrong_marks(seen, MANY), 0);
-    struct kp_mark mark;
-    assert_int_equal(kp_persons_mark(seen, MANY - 1, &mark), KP_OK); /* and in any order */
+    assert_true(fill(persons, MANY));
+    assert_int_equal(wrong_marks(persons, MANY), 0);
+    (void)mark_of(MANY - 1); /* then back: any order will do */
     for (uint32_t i = 0; i < 40; i += 5)
-        assert_kind(i, (enum kp_persons_kind)logged_kind(i));
+        assert_kind(i, (enum kp_mark_kind)logged_kind(i));
 }
 
-/* Under the address sanitizer freed memory is kept back for a while; that is not what is measured here. */
-const char *__asan_default_options(void);
+/* The address sanitizer keeps freed memory for a while, which would be measured, too. */
+const char *__asan_default_options(void) __attribute__((visibility("default")));
 const char *__asan_default_options(void)
 {
     return "quarantine_size_mb=1";
 }
 
-/* Most memory a process needed that did the whole work for n rows, in KiB. */
+/* Peak memory of a process that did all the work for n rows, in KiB. */
 static long memory_for(uint32_t n)
 {
     int status = 0;
@@ -272,7 +290,7 @@ static long memory_for(uint32_t n)
     pid_t child = fork();
     if (child == 0) {
         struct kp_persons *own = NULL;
-        bool ok = kp_persons_new(&kp_io_posix, folder, &own) == KP_OK && fill(own, n);
+        bool ok = kp_persons_new(&ctx, folder, &own) == KP_OK && fill(own, n);
         kp_persons_free(own);
         _exit(ok ? 0 : 1);
     }
@@ -281,7 +299,7 @@ static long memory_for(uint32_t n)
     return usage.ru_maxrss;
 }
 
-/* 297,000 rows more would be 20 MiB more if anything were kept for each of them. */
+/* Anything kept per row would be 20 MiB more for 297,000 rows more. */
 static void rows__a_hundred_times_as_many__need_no_more_memory(void **state)
 {
     (void)state;
@@ -300,41 +318,70 @@ static ssize_t full_disk(int fd, const void *bytes, size_t n, off_t at)
     return -1;
 }
 
-static void disk__full__is_reported_at_the_latest_when_joining(void **state)
+static void disk__full__is_reported_once_by_the_join(void **state)
 {
     (void)state;
-    struct kp_io io = kp_io_posix;
-    struct kp_persons *own = NULL;
+    static struct kp_io io; /* used until the test has ended */
+    io = kp_io_posix;
     io.pwrite = full_disk;
-    assert_int_equal(kp_persons_new(&io, folder, &own), KP_OK);
-    assert_int_equal(kp_persons_row(own, 0, 0, 1, "ann", contents(1), contents(1)), KP_OK);
-    assert_int_equal(kp_persons_join(own, look_up, NULL), KP_E_SYSTEM);
-    kp_persons_free(own);
-    own = NULL;
-    assert_int_equal(kp_persons_new(&kp_io_posix, "/tmp/kp_no_such_folder", &own), KP_E_SYSTEM);
+    kp_persons_free(persons);
+    ctx.io = &io;
+    assert_int_equal(kp_persons_new(&ctx, folder, &persons), KP_OK);
+    row(0, "ann", 1); /* buffered */
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_E_SYSTEM);
+    assert_int_equal(got.count, 1);
+    assert_int_equal(got.code, KP_K_WRITE_FAILED);
+}
+
+static void folder__missing__is_reported_once(void **state)
+{
+    (void)state;
+    struct kp_persons *own = NULL;
+    assert_int_equal(kp_persons_new(&ctx, "/tmp/kp_no_such_folder", &own), KP_E_SYSTEM);
     assert_null(own);
+    assert_int_equal(got.count, 1);
+    assert_string_equal(got.file, "/tmp/kp_no_such_folder");
     kp_persons_free(NULL);
+}
+
+static enum kp_status failing_look_up(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
+                                      uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+{
+    (void)unused;
+    (void)key;
+    (void)ret_record;
+    (void)ret_found;
+    return KP_E_USAGE;
+}
+
+static void join__failing_lookup__passes_its_status_on(void **state)
+{
+    (void)state;
+    row(0, "ann", 1);
+    assert_int_equal(kp_persons_join(persons, failing_look_up, NULL), KP_E_USAGE);
+    assert_int_equal(got.count, 0); /* the lookup reports */
 }
 
 /* --- people --- */
 
 static void person(uint64_t n, const char *key, const char *facts)
 {
-    assert_int_equal(kp_persons_person(seen, n, (uint32_t)(n / 10), 100 + n, key, facts), KP_OK);
+    const struct kp_row at = row_at(n);
+    assert_int_equal(kp_persons_add_person(persons, &at, key, facts), KP_OK);
 }
 
 static void assert_person(uint64_t n, bool contradicted, uint64_t other)
 {
-    struct kp_person_mark mark = {.file = 77};
-    assert_int_equal(kp_persons_person_mark(seen, n, &mark), KP_OK);
-    assert_int_equal(mark.contradicted, contradicted);
+    struct kp_mark mark = {.file = 77}, row_mark;
+    assert_int_equal(kp_persons_marks(persons, n, &row_mark, &mark), KP_OK);
+    assert_int_equal(mark.kind, contradicted ? KP_MARK_CONFLICT : KP_MARK_NEW);
     if (contradicted) {
         assert_int_equal(mark.line, 100 + other);
         assert_int_equal(mark.file, other / 10);
     }
 }
 
-static void person__other_facts_in_another_row__both_are_told_of_the_other(void **state)
+static void person__other_facts_in_another_row__each_names_the_other(void **state)
 {
     (void)state;
     person(1, "A", "19750505 1");
@@ -343,17 +390,17 @@ static void person__other_facts_in_another_row__both_are_told_of_the_other(void 
     person(25, "A", "19750506 1");
     person(31, "C", "19800101 2");
     person(32, "C", "19800101 1");
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
     assert_person(1, true, 25);
     assert_person(13, true, 25);
     assert_person(25, true, 1);
     assert_person(12, false, 0);
     assert_person(31, true, 32);
     assert_person(32, true, 31);
-    assert_person(2, false, 0); /* nothing was said of this row */
+    assert_person(2, false, 0);
 }
 
-/* A contradiction is no copy and no conflict of examinations, and the other way round. */
+/* A contradiction between people is no conflict of examinations, nor the other way round. */
 static void person__and_row__do_not_mix(void **state)
 {
     (void)state;
@@ -363,9 +410,9 @@ static void person__and_row__do_not_mix(void **state)
     person(1, "A", "x");
     person(2, "A", "x");
     person(3, "A", "y");
-    assert_int_equal(kp_persons_join(seen, look_up, NULL), KP_OK);
-    assert_kind(1, KP_SEEN_CONFLICT);
-    assert_kind(3, KP_SEEN_NEW);
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_kind(1, KP_MARK_CONFLICT);
+    assert_kind(3, KP_MARK_NEW);
     assert_person(1, true, 3);
     assert_person(3, true, 1);
 }
@@ -380,13 +427,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows__equal_and_different__are_all_in_conflict, begin, end),
         cmocka_unit_test_setup_teardown(conflict__copy_of_the_first__names_a_row_that_differs, begin, end),
         cmocka_unit_test_setup_teardown(log__person_disclosed__makes_rows_logged_or_changed, begin, end),
-        cmocka_unit_test_setup_teardown(log__and_repeated_rows__the_repetition_is_told, begin, end),
-        cmocka_unit_test_setup_teardown(join__nothing_at_all__answers_new, begin, end),
-        cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__are_all_judged_right, begin, end),
-        cmocka_unit_test_setup_teardown(person__other_facts_in_another_row__both_are_told_of_the_other, begin,
-                                        end),
+        cmocka_unit_test_setup_teardown(log__and_repeated_rows__repetition_outweighs_the_log, begin, end),
+        cmocka_unit_test_setup_teardown(join__no_rows__all_are_new, begin, end),
+        cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__have_the_right_marks, begin, end),
+        cmocka_unit_test_setup_teardown(person__other_facts_in_another_row__each_names_the_other, begin, end),
         cmocka_unit_test_setup_teardown(person__and_row__do_not_mix, begin, end),
-        cmocka_unit_test(disk__full__is_reported_at_the_latest_when_joining),
+        cmocka_unit_test_setup_teardown(disk__full__is_reported_once_by_the_join, begin, end),
+        cmocka_unit_test_setup_teardown(folder__missing__is_reported_once, begin, end),
+        cmocka_unit_test_setup_teardown(join__failing_lookup__passes_its_status_on, begin, end),
     };
-    return cmocka_run_group_tests_name("seen", tests, make_folder, tear_down);
+    return cmocka_run_group_tests_name("persons", tests, set_up, tear_down);
 }

@@ -1,0 +1,36 @@
+/*
+ * A pass over all rows of all inputs. Rows are worked on in batches by several threads; results are taken in
+ * row order, so that no output depends on the number of threads. Memory does not grow with the inputs.
+ */
+#pragma once
+
+#include "base/pool.h"
+#include "run/run.h"
+#include "run/worker.h"
+
+/* One pass. Functions that return a status report their failures. */
+struct kp_pass {
+    enum kp_status (*prepare)(void *ctx, struct kp_slot *slot); /* in row order; NULL: nothing to do */
+    void (*work)(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot); /* on any thread */
+    enum kp_status (*take)(void *ctx, struct kp_slot *slot);                              /* in row order */
+    void *ctx;
+    uint64_t done_before; /* bytes of earlier passes, for progress; the run has two */
+};
+
+struct kp_batches {
+    struct kp_run *run;
+    struct kp_pool *pool;
+    unsigned n_threads;
+    struct kp_tools *tools; /* one per thread */
+    struct kp_slot *slots;  /* one per row of a batch */
+    size_t n_slots;
+    const struct kp_pass *pass; /* in progress */
+};
+
+/* All functions that return a status report their failures. */
+
+/* Starts the threads. Call kp_batches_release in any case. */
+enum kp_status kp_batches_init(struct kp_batches *batches, struct kp_run *run);
+/* Errors: KP_E_INPUT, KP_E_SYSTEM (also if the user cancelled), or what prepare or take returned. */
+enum kp_status kp_batches_pass(struct kp_batches *batches, const struct kp_pass *pass);
+void kp_batches_release(struct kp_batches *batches);

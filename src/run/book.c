@@ -1,0 +1,239 @@
+#include "run/book.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/status.h"
+
+enum kp_status kp_book_unusable(const struct kp_run *run, const char *path)
+{
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_UNUSABLE, kp_in(path),
+                   strerror(errno ? errno : EIO));
+}
+
+static enum kp_status index_unwritten(const struct kp_book *book)
+{
+    return kp_fail(&book->run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_INDEX_UNWRITTEN, kp_in(book->index_path),
+                   strerror(errno ? errno : EIO));
+}
+
+enum kp_status kp_book_unsettled(const struct kp_book *book)
+{
+    struct kp_run *run = book->run;
+    const struct kp_unfinished *u = &book->unfinished;
+    char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, kp_in(book->path), u->bundle,
+                   temp ? temp : "");
+}
+
+/* --- reading --- */
+
+static enum kp_status note_unfinished(struct kp_unfinished *u, const char *const *cells)
+{
+    if (strcmp(u->bundle, cells[KP_LOG_BUNDLE]) == 0)
+        return KP_OK;
+    kp_arena_reset(&u->arena);
+    u->bundle = kp_arena_strdup(&u->arena, cells[KP_LOG_BUNDLE]);
+    u->bundle_sha256 = kp_arena_strdup(&u->arena, cells[KP_LOG_BUNDLE_SHA256]);
+    u->run_id = kp_arena_strdup(&u->arena, cells[KP_LOG_RUN_ID]);
+    u->insurer_number = kp_arena_strdup(&u->arena, cells[KP_LOG_INSURER_NUMBER]);
+    u->recipient = kp_arena_strdup(&u->arena, cells[KP_LOG_RECIPIENT]);
+    u->tables_sha256 = kp_arena_strdup(&u->arena, cells[KP_LOG_TABLES_SHA256]);
+    if (!u->arena.failed)
+        return KP_OK;
+    u->bundle = "";
+    return KP_E_SYSTEM;
+}
+
+static bool is_cancelled(const struct kp_run *run)
+{
+    return run->ctx->env->cancel && *run->ctx->env->cancel;
+}
+
+static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
+{
+    struct kp_book *book = ctx;
+    if (!book->final && is_cancelled(book->run)) /* reading a long log takes time */
+        return KP_E_SYSTEM;
+    enum kp_status st = kp_log_index_builder_add(&book->builder, line);
+    if (st == KP_OK && kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
+        return note_unfinished(&book->unfinished, line->cells);
+    book->unfinished.bundle = "";
+    return st;
+}
+
+/* Reports why reading failed, or a fault in the chain. */
+static enum kp_status check_chain(const struct kp_book *book, enum kp_status st,
+                                  const struct kp_log_state *state)
+{
+    const struct kp_run *run = book->run;
+    enum kp_log_fault fault = st == KP_E_FAULT ? KP_LOG_NOT_AN_ENTRY : state->fault;
+    if (st == KP_E_SYSTEM && is_cancelled(run))
+        return kp_fail(&run->ctx->diag, st, KP_K_CANCELLED, KP_NOWHERE);
+    if (st != KP_OK && st != KP_E_FAULT)
+        return kp_book_unusable(run, book->path);
+    if (fault == KP_LOG_SOUND)
+        return KP_OK;
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_BROKEN, kp_at(book->path, state->bad_line),
+                   kp_log_fault_text(fault, run->options->common.lang));
+}
+
+/* Does not report. */
+static enum kp_status read_new_entries(struct kp_book *book)
+{
+    const struct kp_log_point from = book->state.end;
+    errno = 0;
+    enum kp_status st = kp_log_read(book->run->ctx->io, book->path, from.bytes ? &from : NULL, take_entry,
+                                    book, &book->state);
+    memcpy(book->builder.point.before, book->state.end.before, sizeof(book->builder.point.before));
+    return st;
+}
+
+enum kp_status kp_book_read_on(struct kp_book *book)
+{
+    return check_chain(book, read_new_entries(book), &book->state);
+}
+
+/* The part that the index covers is not read otherwise, and an alteration there would not be found. */
+static enum kp_status verify_if_small(const struct kp_book *book)
+{
+    struct kp_log_state state = {.fault = KP_LOG_SOUND};
+    if (!book->index.io || book->index.point.bytes > KP_LOG_ALWAYS_READ_BYTES)
+        return KP_OK;
+    errno = 0;
+    enum kp_status st = kp_log_read(book->run->ctx->io, book->path, NULL, NULL, NULL, &state);
+    return check_chain(book, st, &state);
+}
+
+/* --- the index --- */
+
+static enum kp_status open_index(struct kp_book *book, const char *path)
+{
+    struct kp_context *ctx = book->run->ctx;
+    enum kp_log_index_verdict verdict = KP_LOG_INDEX_ABSENT;
+    errno = 0;
+    if (kp_log_index_open(&book->index, ctx->io, path, book->path, &verdict) != KP_OK)
+        verdict = KP_LOG_INDEX_DAMAGED; /* cannot be read: the log replaces it */
+    if (verdict == KP_LOG_INDEX_CONTRADICTS)
+        return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_LOG_SHORTENED, kp_in(book->path), path);
+    if (verdict == KP_LOG_INDEX_DAMAGED)
+        kp_warn(&ctx->diag, KP_K_LOG_INDEX_DAMAGED, kp_in(path));
+    return KP_OK;
+}
+
+/* Empties what was collected for the index. Does not report. */
+static enum kp_status begin_builder(struct kp_book *book)
+{
+    kp_log_index_builder_close(&book->builder);
+    errno = 0;
+    return kp_log_index_builder_open(&book->builder, book->run->ctx->io, book->run->temp);
+}
+
+/* Writes the index beside the log or, if this run must not or cannot, among its temporary files. Returns
+ * KP_E_FAULT, not reported, if the old index is damaged. */
+static enum kp_status write_index(struct kp_book *book)
+{
+    struct kp_run *run = book->run;
+    const char *path = book->index_path;
+    char *own = kp_arena_printf(&run->ctx->arena, "%s/log%zu.index", run->temp, book->number);
+    enum kp_status st = KP_E_SYSTEM;
+    if (!own)
+        return kp_no_memory(run->ctx);
+    errno = 0;
+    if (kp_discloses(run->options->command)) {
+        st = kp_log_index_write(path, &book->index, &book->builder);
+        if (st == KP_E_SYSTEM)
+            (void)index_unwritten(book);
+    }
+    if (st == KP_E_SYSTEM) {
+        path = own;
+        st = kp_log_index_write(path, &book->index, &book->builder);
+    }
+    if (st != KP_OK)
+        return st == KP_E_FAULT ? st : kp_book_unusable(run, book->path);
+    kp_log_index_close(&book->index);
+    KP_TRY(open_index(book, path));
+    /* Without the index, people who were disclosed would count as new. */
+    return book->index.io ? KP_OK : kp_book_unusable(run, book->path);
+}
+
+/* Replaces a damaged index by reading the whole log. If it is the log that was altered, this finds it. */
+static enum kp_status rebuild(struct kp_book *book)
+{
+    kp_log_index_close(&book->index);
+    book->state = (struct kp_log_state){0};
+    if (begin_builder(book) != KP_OK)
+        return kp_book_unusable(book->run, book->path);
+    KP_TRY(kp_book_read_on(book));
+    kp_warn(&book->run->ctx->diag, KP_K_LOG_INDEX_DAMAGED, kp_in(book->index_path));
+    enum kp_status st = book->builder.point.bytes > 0 ? write_index(book) : KP_OK;
+    return st == KP_E_FAULT ? kp_book_unusable(book->run, book->path) : st;
+}
+
+enum kp_status kp_book_update_index(struct kp_book *book)
+{
+    enum kp_status st = book->builder.point.bytes > 0 ? write_index(book) : KP_OK;
+    if (st == KP_E_FAULT)
+        st = rebuild(book);
+    kp_log_index_builder_close(&book->builder);
+    return st;
+}
+
+void kp_book_conclude(struct kp_book *book, const char *head)
+{
+    book->final = true;
+    if (begin_builder(book) != KP_OK || read_new_entries(book) != KP_OK ||
+        strcmp(book->state.end.head, head) != 0 ||
+        kp_log_index_write(book->index_path, &book->index, &book->builder) != KP_OK)
+        (void)index_unwritten(book);
+}
+
+enum kp_status kp_book_find(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES],
+                            uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+{
+    errno = 0;
+    enum kp_status st = kp_log_index_find(&book->index, key, ret_record, ret_found);
+    if (st == KP_E_FAULT) {
+        KP_TRY(rebuild(book));
+        st = kp_log_index_find(&book->index, key, ret_record, ret_found);
+    }
+    return st == KP_OK ? KP_OK : kp_book_unusable(book->run, book->path);
+}
+
+/* --- opening --- */
+
+/* Removes what a run that died while writing the index left. */
+static void remove_half_index(const struct kp_book *book)
+{
+    struct kp_context *ctx = book->run->ctx;
+    char *temp = kp_arena_printf(&ctx->arena, "%s.tmp", book->index_path);
+    if (temp && kp_discloses(book->run->options->command))
+        (void)ctx->io->unlink(temp);
+}
+
+enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char *path, size_t number)
+{
+    *book = (struct kp_book){.run = run,
+                             .path = path,
+                             .index_path = kp_arena_printf(&run->ctx->arena, "%s.index", path),
+                             .number = number,
+                             .unfinished = {.bundle = ""},
+                             .builder = {.pile = {.fd = -1}}};
+    if (!book->index_path)
+        return kp_no_memory(run->ctx);
+    remove_half_index(book);
+    KP_TRY(open_index(book, book->index_path));
+    if (book->index.io)
+        book->state.end = book->index.point;
+    if (begin_builder(book) != KP_OK)
+        return kp_write_failed(run->ctx, run->temp);
+    KP_TRY(verify_if_small(book));
+    return kp_book_read_on(book);
+}
+
+void kp_book_close(struct kp_book *book)
+{
+    kp_log_index_close(&book->index);
+    kp_log_index_builder_close(&book->builder);
+    kp_arena_release(&book->unfinished.arena);
+}

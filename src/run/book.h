@@ -1,0 +1,53 @@
+/* One disclosure log as a run uses it: its chain is verified and its index brought up to date. */
+#pragma once
+
+#include "log/log.h"
+#include "log/log_index.h"
+#include "run/run.h"
+
+/* A log up to this size is verified from its first line by every run, index or not. */
+enum { KP_LOG_ALWAYS_READ_BYTES = 64 << 20 };
+
+/* The bundle whose entries end the log without a release or void entry. */
+struct kp_unfinished {
+    const char *bundle; /* "": there is none */
+    const char *bundle_sha256, *run_id, *insurer_number, *recipient, *tables_sha256;
+    struct kp_arena arena;
+};
+
+struct kp_book {
+    struct kp_run *run;
+    const char *path, *index_path;
+    size_t number; /* among the logs of the run, from 0 */
+    struct kp_log_state state;
+    struct kp_unfinished unfinished;
+    struct kp_log_index index;
+    struct kp_log_index_builder builder; /* what was read since the index was written */
+    bool final;                          /* the log must be read to its end, even if the user cancels */
+};
+
+/* All functions that return a status report their failures, which are KP_E_SYSTEM. */
+
+/* Opens the index and reads what was appended to the log since it was written; a small log is verified from
+ * its first line. A missing log is empty. A broken chain, or one that lacks the entry which the index names,
+ * is a failure. path must outlive the book; close with kp_book_close in any case. */
+enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char *path, size_t number);
+/* Reads on from where reading ended before. */
+enum kp_status kp_book_read_on(struct kp_book *book);
+/* Brings the index up to date with what was read. A run that discloses nothing, or cannot write beside the
+ * log, keeps it among its temporary files. */
+enum kp_status kp_book_update_index(struct kp_book *book);
+/* After the release: reads the new entries, whose last has the hash head, and brings the index up to date.
+ * The disclosures stand without it, so a failure is reported and forgotten. */
+void kp_book_conclude(struct kp_book *book, const char *head);
+
+/* Looks up what was disclosed last under the key. A damaged index is rebuilt from the log. */
+enum kp_status kp_book_find(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES],
+                            uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
+
+void kp_book_close(struct kp_book *book);
+
+/* Reports that the log cannot be read or written, with errno. */
+enum kp_status kp_book_unusable(const struct kp_run *run, const char *path);
+/* Reports that the log's unfinished bundle can neither be completed nor voided. */
+enum kp_status kp_book_unsettled(const struct kp_book *book);
