@@ -522,7 +522,7 @@ void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
             kp_buf_printf(out, " %s", o->argument);
         do
             kp_buf_char(out, ' ');
-        while (out->len - from < HELP_COLUMN);
+        while (kp_buf_ok(out) && out->len - from < HELP_COLUMN);
         kp_buf_str(out, o->help[lang]);
         kp_buf_char(out, '\n');
     }
