@@ -14,7 +14,7 @@ static enum kp_status load_sheet(struct kp_context *ctx, const char *path, enum 
     size_t n = 0;
     if (kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
-    if (kp_sheet_read_commented(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments) != KP_OK)
+    if (kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments) != KP_OK)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, ret_sheet->bad_line),
                        "not a CSV file in UTF-8 or CP932");
     return KP_OK;
