@@ -15,7 +15,8 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
                                           "text_en", "text_ja", "remedy_en", "remedy_ja"};
     const struct kp_embedded *file = kp_embedded_find("messages.csv");
     struct kp_sheet sheet;
-    if (!file || kp_sheet_read(&sheet, arena, NULL, file->bytes, (size_t)(file->end - file->bytes)) != KP_OK)
+    if (!file || kp_sheet_read(&sheet, arena, NULL, file->bytes, (size_t)(file->end - file->bytes),
+                               KP_COMMENTS_NONE) != KP_OK)
         return KP_E_SYSTEM;
     size_t at[KP_COUNT(columns)];
     for (size_t i = 0; i < KP_COUNT(columns); i++)

@@ -72,7 +72,7 @@ static bool is_expected(const struct kp_tablefile *f, size_t sheet_column)
 enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, size_t n_optional,
                                            const char *bytes, size_t n, size_t *ret_index)
 {
-    enum kp_status st = kp_sheet_read(&f->sheet, f->arena, f->text, bytes, n);
+    enum kp_status st = kp_sheet_read(&f->sheet, f->arena, f->text, bytes, n, KP_COMMENTS_NONE);
     if (st == KP_E_INPUT)
         return KP_TABLEFILE_NOT_CSV;
     if (st != KP_OK || !split_columns(f, columns))

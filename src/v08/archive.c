@@ -36,8 +36,7 @@ void kp_archive_report(struct kp_archive *a, const char *member, uint64_t line,
 }
 
 /* Reports why format/unzip failed. */
-static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum kp_status st,
-                                 enum kp_zip_fault fault)
+static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum kp_status st)
 {
     static const enum kp_code codes[] = {[KP_ZIP_NOT_AN_ARCHIVE] = KP_K_ZIP_NOT_AN_ARCHIVE,
                                          [KP_ZIP_IN_PARTS] = KP_K_ZIP_IN_PARTS,
@@ -52,7 +51,7 @@ static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum 
                                          [KP_ZIP_DATA] = KP_K_ZIP_DATA,
                                          [KP_ZIP_CRC] = KP_K_ZIP_CRC};
     if (st == KP_E_FAULT)
-        kp_archive_fault(a, member, codes[fault]);
+        kp_archive_fault(a, member, codes[a->zip.fault]);
     else if (st == KP_E_INPUT)
         kp_archive_fault(a, member, KP_K_BUNDLE_UNREADABLE, NULL, strerror(errno));
     else
@@ -64,16 +63,14 @@ static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum 
 static enum kp_status unpack(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
                              size_t max_bytes)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    enum kp_status st = kp_unzip_read(&a->zip, m, max_bytes, &a->bytes, &fault);
-    return st == KP_OK ? KP_OK : zip_failed(a, name, st, fault);
+    enum kp_status st = kp_unzip_read(&a->zip, m, max_bytes, &a->bytes);
+    return st == KP_OK ? KP_OK : zip_failed(a, name, st);
 }
 
 static enum kp_status next_member(struct kp_archive *a, struct kp_zip_member *m, bool *ret_end)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    enum kp_status st = kp_unzip_next(&a->zip, m, ret_end, &fault);
-    return st == KP_OK ? KP_OK : zip_failed(a, NULL, st, fault);
+    enum kp_status st = kp_unzip_next(&a->zip, m, ret_end);
+    return st == KP_OK ? KP_OK : zip_failed(a, NULL, st);
 }
 
 /* --- names --- */
@@ -152,8 +149,7 @@ static void find_top(struct kp_archive *a)
 {
     bool has_index = false, end = false;
     struct kp_zip_member m;
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    while (kp_unzip_next(&a->zip, &m, &end, &fault) == KP_OK && !end) {
+    while (kp_unzip_next(&a->zip, &m, &end) == KP_OK && !end) {
         const char *slash = strchr(m.name, '/');
         size_t n = slash ? (size_t)(slash - m.name) : 0;
         bool namesake = n > 0 && strlen(a->base) == n && strncmp(m.name, a->base, n) == 0;
@@ -392,7 +388,6 @@ static enum kp_status check_member_name(struct kp_archive *a, struct scan *s, co
 
 static enum kp_status take_member(struct kp_archive *a, struct scan *s, const struct kp_zip_member *m)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
     const char *name = below_top(a, m);
     if (!name)
         kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top);
@@ -413,8 +408,8 @@ static enum kp_status take_member(struct kp_archive *a, struct scan *s, const st
         break;
     }
     /* Its contents do not matter, but it must unpack. */
-    enum kp_status st = kp_unzip_read(&a->zip, m, SIZE_MAX, NULL, &fault);
-    return st == KP_OK ? KP_OK : zip_failed(a, name, st, fault);
+    enum kp_status st = kp_unzip_read(&a->zip, m, SIZE_MAX, NULL);
+    return st == KP_OK ? KP_OK : zip_failed(a, name, st);
 }
 
 static enum kp_status scan_members(struct kp_archive *a, struct scan *s)
@@ -503,7 +498,6 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
                                struct kp_archive_schemas *schemas, const char *path, bool silent)
 {
     struct scan scan = {.n_profile = 0};
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
     *a = (struct kp_archive){
         .ctx = ctx,
         .schemas = schemas,
@@ -512,9 +506,9 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .path = path,
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     a->base = base_name(a);
-    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path, &fault);
+    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path);
     if (st != KP_OK)
-        return zip_failed(a, NULL, st, fault);
+        return zip_failed(a, NULL, st);
     parse_name(a);
     find_top(a);
     st = check_members(a, &scan);
