@@ -18,13 +18,6 @@
 #include "log/log_index.h"
 #include "log/provision.h"
 
-static const char *const EVENTS[] = {[KP_AUDIT_ANY] = "",
-                                     [KP_AUDIT_DISCLOSE] = "disclose",
-                                     [KP_AUDIT_AGAIN] = "again",
-                                     [KP_AUDIT_CORRECT] = "correct",
-                                     [KP_AUDIT_RELEASE] = "release",
-                                     [KP_AUDIT_VOID] = "void"};
-
 /* The entries, from one offset of a log to another, of a bundle that was not released. */
 struct loss {
     uint64_t log, from, to;
@@ -107,7 +100,7 @@ static bool is_selected(const struct kp_audit_options *f, struct kp_arena *scrat
 {
     const char *time = c[KP_LOG_TIME], *bundle = c[KP_LOG_BUNDLE];
     size_t root = f->bundle ? strlen(f->bundle) : 0;
-    if (f->event != KP_AUDIT_ANY && strcmp(EVENTS[f->event], c[KP_LOG_EVENT]) != 0)
+    if (f->event != KP_AUDIT_ANY && f->event != kp_log_event(c))
         return false;
     if ((f->basis && strcmp(f->basis, c[KP_LOG_BASIS_ID]) != 0) ||
         (f->request && !kp_list_has(c[KP_LOG_REQUEST_ID], f->request)))
@@ -196,8 +189,8 @@ static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *li
     const char *const *c = line->cells;
     bool selected = false;
     a->head_found |= a->filter.head && strcmp(a->filter.head, c[KP_LOG_HASH]) == 0;
-    if (!kp_log_is_disclosure(c[KP_LOG_EVENT]))
-        return settle(a, strcmp(c[KP_LOG_EVENT], "release") == 0, true, line->at);
+    if (!kp_log_is_disclosure(c))
+        return settle(a, kp_log_event(c) == KP_AUDIT_RELEASE, true, line->at);
     if (!a->bundle_from)
         a->bundle_from = line->at;
     a->n_pending++;
@@ -276,7 +269,7 @@ static const char *state_of(struct audit *a, const struct kp_log_line *line)
 {
     const struct loss *first = (const struct loss *)(const void *)a->losses.data, *loss = NULL;
     size_t n = a->losses.len / sizeof(*first);
-    if (!kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
+    if (!kp_log_is_disclosure(line->cells))
         return "";
     for (; a->next_loss < n; a->next_loss++) {
         loss = &first[a->next_loss];

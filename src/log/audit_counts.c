@@ -61,7 +61,7 @@ enum kp_status kp_audit_counts_add(struct kp_audit_counts *counts, const char *c
     struct group *g = group_at(counts, index);
     if (g->pending[0] + g->pending[1] + g->pending[2] == 0)
         kp_buf_add(&counts->pending, &index, sizeof(index));
-    g->pending[c[KP_LOG_EVENT][0] == 'd' ? 0 : c[KP_LOG_EVENT][0] == 'a' ? 1 : 2]++;
+    g->pending[kp_log_event(c) - KP_AUDIT_DISCLOSE]++;
     return kp_buf_ok(&counts->pending) ? KP_OK : kp_no_memory(counts->ctx);
 }
 

@@ -127,13 +127,13 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
     struct reading *r = ctx;
     const char *const *cells = line->cells;
-    const char *event = cells[KP_LOG_EVENT];
+    enum kp_audit_event event = kp_log_event(cells);
     bool same_digest = strcmp(cells[KP_LOG_BUNDLE_SHA256], r->sha256) == 0;
     if (strcmp(cells[KP_LOG_BUNDLE], r->bundle) != 0 && !same_digest)
         return KP_OK;
-    if (strcmp(event, "release") == 0)
+    if (event == KP_AUDIT_RELEASE)
         *(same_digest ? &r->released : &r->other_digest) = true;
-    else if (strcmp(event, "void") == 0)
+    else if (event == KP_AUDIT_VOID)
         r->voided |= same_digest;
     else
         return take_disclosure(r, cells);

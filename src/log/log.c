@@ -12,6 +12,7 @@
 #include "base/escape.h"
 #include "base/lines.h"
 #include "base/status.h"
+#include "tables/names.h"
 
 static const char HEADER[] = KP_LOG_HEADER "\n";
 
@@ -250,9 +251,17 @@ const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang)
     return texts[fault][lang];
 }
 
-bool kp_log_is_disclosure(const char *event)
+enum kp_audit_event kp_log_event(const char *const cells[KP_LOG__COUNT])
 {
-    return strcmp(event, "disclose") == 0 || strcmp(event, "again") == 0 || strcmp(event, "correct") == 0;
+    size_t event = KP_AUDIT_ANY;
+    (void)kp_name_find(kp_audit_event_names, cells[KP_LOG_EVENT], &event);
+    return (enum kp_audit_event)event;
+}
+
+bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT])
+{
+    enum kp_audit_event event = kp_log_event(cells);
+    return event >= KP_AUDIT_DISCLOSE && event <= KP_AUDIT_CORRECT;
 }
 
 /* --- writing --- */

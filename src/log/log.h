@@ -128,8 +128,10 @@ enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_l
 /* Describes a fault to the user. Never NULL. */
 const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang);
 
-/* Returns true for disclose, again and correct: entries about a person. */
-bool kp_log_is_disclosure(const char *event);
+/* Returns the event of an entry; KP_AUDIT_ANY if it is unknown. */
+enum kp_audit_event kp_log_event(const char *const cells[KP_LOG__COUNT]);
+/* Returns whether the entry is about a person: disclose, again or correct. */
+bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT]);
 
 /* A log open for appending, with a lock on the file. */
 struct kp_log {

@@ -212,7 +212,7 @@ static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_li
     const char *const *c = line->cells;
     *ret_record = (struct kp_log_index_record){.at = line->at};
     kp_arena_reset(scratch);
-    if (!kp_log_is_disclosure(c[KP_LOG_EVENT])) {
+    if (!kp_log_is_disclosure(c)) {
         const char *dot = strrchr(c[KP_LOG_BUNDLE], '.');
         size_t n = dot ? (size_t)(dot - c[KP_LOG_BUNDLE]) : strlen(c[KP_LOG_BUNDLE]);
         char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
@@ -270,12 +270,11 @@ void kp_log_index_builder_close(struct kp_log_index_builder *builder)
 enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, const struct kp_log_line *line)
 {
     struct kp_log_index_record record;
-    const char *event = line->cells[KP_LOG_EVENT];
     KP_TRY(record_of(&builder->scratch, line, &record));
-    if (strcmp(event, "void") == 0)
+    if (kp_log_event(line->cells) == KP_AUDIT_VOID)
         kp_spill_cut(&builder->pile, builder->settled);
     KP_TRY(kp_spill_push(&builder->pile, &record));
-    if (kp_log_is_disclosure(event))
+    if (kp_log_is_disclosure(line->cells))
         return KP_OK;
     builder->settled = builder->pile.n;
     struct kp_log_point *p = &builder->point;

@@ -35,7 +35,7 @@ void kp_provisions_release(struct kp_provisions *p)
 
 bool kp_provision_is_owed(const char *const c[KP_LOG__COUNT])
 {
-    return kp_log_is_disclosure(c[KP_LOG_EVENT]) && *c[KP_LOG_ITEMS_CONSENT] != '\0';
+    return kp_log_is_disclosure(c) && *c[KP_LOG_ITEMS_CONSENT] != '\0';
 }
 
 /* Returns the next word of a list, or NULL at its end and if memory is short (arena->failed). */
