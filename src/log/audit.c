@@ -24,6 +24,10 @@ struct loss {
     bool voided; /* otherwise unfinished: the log ends before its release */
 };
 
+struct audit;
+
+typedef enum kp_status take_fn(struct audit *audit, const struct kp_log_line *line);
+
 struct audit {
     const struct kp_audit_options *options;
     struct kp_context ctx;
@@ -33,7 +37,9 @@ struct audit {
     struct kp_audit_counts counts;
     struct kp_provisions provisions;
     struct kp_log_state *states; /* of each log */
-    size_t log;                  /* the one that is being read */
+    size_t log;                  /* the one being read */
+    take_fn *take;               /* called for its entries; reports its failures */
+    enum kp_status taken;        /* the last status of take */
     bool being_written;          /* at the start of the first pass */
     bool head_found;
     struct kp_buf losses; /* struct loss, in the order of the logs */
@@ -126,21 +132,13 @@ static enum kp_status select_entry(struct audit *a, const char *const *cells, bo
 
 /* --- reading --- */
 
-typedef enum kp_status take_fn(struct audit *audit, const struct kp_log_line *line);
-
-struct pass {
-    struct audit *audit;
-    take_fn *take;
-    enum kp_status st; /* of take, which reports */
-};
-
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
-    struct pass *pass = ctx;
-    pass->st = kp_check_cancelled(&pass->audit->ctx);
-    if (pass->st == KP_OK)
-        pass->st = pass->take(pass->audit, line);
-    return pass->st;
+    struct audit *a = ctx;
+    a->taken = kp_check_cancelled(&a->ctx);
+    if (a->taken == KP_OK)
+        a->taken = a->take(a, line);
+    return a->taken;
 }
 
 static enum kp_status unusable(struct audit *a, enum kp_status st, int error)
@@ -160,12 +158,13 @@ static enum kp_status broken(struct audit *a, uint64_t line, enum kp_log_fault w
 
 static enum kp_status read_log(struct audit *a, take_fn *take, struct kp_log_state *ret_state)
 {
-    struct pass pass = {.audit = a, .take = take};
     const char *path = a->options->logs[a->log];
+    a->take = take;
+    a->taken = KP_OK;
     if (!kp_path_exists(path))
         return unusable(a, KP_E_SYSTEM, ENOENT);
-    enum kp_status st = kp_log_read(a->ctx.io, path, NULL, take_entry, &pass, ret_state);
-    return st != KP_OK && pass.st == KP_OK ? unusable(a, st, errno) : st;
+    enum kp_status st = kp_log_read(a->ctx.io, path, NULL, take_entry, a, ret_state);
+    return st != KP_OK && a->taken == KP_OK ? unusable(a, st, errno) : st;
 }
 
 /* --- the first pass --- */
@@ -303,7 +302,9 @@ static enum kp_status list_entry(struct audit *a, const struct kp_log_line *line
 static enum kp_status list(struct audit *a)
 {
     const struct kp_audit_options *o = a->options;
-    kp_audit_header(&a->out, o->provision_records ? KP_PROVISION_COLUMNS : KP_AUDIT_ENTRY_COLUMNS);
+    if (o->format == KP_AUDIT_CSV)
+        kp_buf_printf(&a->out.buf, "%s\n",
+                      o->provision_records ? KP_PROVISION_COLUMNS : KP_LOG_HEADER ",state");
     for (a->log = 0; a->log < o->n_logs; a->log++) {
         struct kp_log_state again;
         KP_TRY(read_log(a, list_entry, &again));

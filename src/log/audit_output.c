@@ -10,12 +10,6 @@
 
 enum { PRINT_AT_BYTES = 1 << 16 };
 
-void kp_audit_header(struct kp_audit_output *out, const char *names)
-{
-    if (out->format == KP_AUDIT_CSV)
-        kp_buf_printf(&out->buf, "%s\n", names);
-}
-
 void kp_audit_row(struct kp_audit_output *out, const char *names, const char *const *cells)
 {
     enum { NAME_BYTES = 32 };

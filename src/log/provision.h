@@ -13,7 +13,7 @@ struct kp_provisions {
     struct kp_registers registers;
     struct kp_map consent_by_id;
     struct kp_arena scratch;
-    struct kp_buf kinds, days, evidence, names; /* of the consents and the items of one record */
+    struct kp_buf texts[4]; /* of one record: about its consents and items */
 };
 
 /* The header, as for kp_audit_row. */
@@ -29,7 +29,7 @@ enum kp_status kp_provisions_load(struct kp_provisions *provisions, struct kp_co
                                   const struct kp_register_files *files);
 void kp_provisions_release(struct kp_provisions *provisions);
 
-/* Returns true if a record of this entry must be kept. */
+/* Returns whether a record of this entry must be kept. */
 bool kp_provision_is_owed(const char *const cells[KP_LOG__COUNT]);
 
 /* Checks that the registers contain everything the law requires. Errors: KP_E_USAGE, KP_E_SYSTEM, reported.
