@@ -131,19 +131,18 @@ static enum kp_status take_line(struct scan *s, uint64_t number, const char *lin
     return KP_OK;
 }
 
-/* Turns a gap into a wrong order if the missing entry follows further down. */
-static enum kp_status look_for_missing(struct scan *s, struct kp_lines *in)
+/* Turns a gap into a wrong order if the missing entry follows further down. Failures only make the name of
+ * the fault less exact. */
+static void look_for_missing(struct scan *s, struct kp_lines *in)
 {
     const char *line = NULL;
     size_t n = 0;
     char number[24];
     int digits = snprintf(number, sizeof(number), "%llu,", (unsigned long long)s->state.end.n_entries + 1);
-    do {
-        KP_TRY(kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+    while (s->state.fault == KP_LOG_GAP && kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n) == KP_OK &&
+           n > 0)
         if (n > (size_t)digits && memcmp(line, number, (size_t)digits) == 0)
             s->state.fault = KP_LOG_OUT_OF_ORDER;
-    } while (n > 0 && s->state.fault == KP_LOG_GAP);
-    return KP_OK;
 }
 
 static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
@@ -164,8 +163,7 @@ static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
             return st;
         KP_TRY(take_line(s, number, line, n));
     }
-    if (s->state.fault == KP_LOG_GAP)
-        (void)look_for_missing(s, in); /* a failure only makes the name of the fault less exact */
+    look_for_missing(s, in);
     return st;
 }
 

@@ -50,7 +50,7 @@ static enum kp_status is_head(void *ctx, const struct kp_log_line *line)
     return same ? KP_OK : KP_E_FAULT;
 }
 
-/* Returns true if the log ends within the entry that the header names: the reader of the log repairs that. */
+/* Returns whether the log ends within the entry that the header names. Continuing the log repairs that. */
 static bool is_torn(const struct kp_log_index *index, const char *log_path)
 {
     char end = '\n';
@@ -152,15 +152,13 @@ static uint64_t place_of(const uint8_t *key)
     return place;
 }
 
-/* Interpolation search, since keys are digests and thus evenly distributed; bisection after a few misses.
- * Sets *ret_record to NULL if there is no such key. */
+/* Interpolation search, since keys are digests and thus evenly distributed; bisection after a few misses. */
 static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
-                             const struct kp_log_index_record **ret_record)
+                             struct kp_log_index_record *ret_record, bool *ret_found)
 {
     enum { GUESSES = 8 };
     uint64_t low = 1, high = n_blocks(index) + 1, low_place = 0, high_place = UINT32_MAX,
              place = place_of(key);
-    *ret_record = NULL;
     for (unsigned tries = 0; low < high; tries++) {
         uint64_t at = low + (high - low) / 2;
         if (tries == 0 && index->block.number) /* searches come in the order of their keys */
@@ -177,7 +175,10 @@ static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
             low = at + 1;
             low_place = place_of(last->key);
         } else {
-            *ret_record = bsearch(key, first, records_in(index, at), sizeof(*first), compare_keys);
+            first = bsearch(key, first, records_in(index, at), sizeof(*first), compare_keys);
+            *ret_found = first != NULL;
+            if (first)
+                *ret_record = *first;
             return KP_OK;
         }
     }
@@ -239,16 +240,13 @@ static enum kp_status confirm(void *ctx, const struct kp_log_line *line)
 enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
                                  uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
-    const struct kp_log_index_record *found = NULL;
+    struct kp_log_index_record record;
     *ret_found = false;
-    if (!index->io)
+    if (index->io)
+        KP_TRY(search(index, key, &record, ret_found));
+    if (!*ret_found)
         return KP_OK;
-    KP_TRY(search(index, key, &found));
-    if (!found)
-        return KP_OK;
-    struct kp_log_index_record record = *found;
     memcpy(ret_record, record.digest, KP_SHA256_BYTES);
-    *ret_found = true;
     return kp_log_read_one(index->io, index->log_fd, record.at, confirm, &record);
 }
 
@@ -406,11 +404,9 @@ static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, co
     return KP_OK;
 }
 
-static enum kp_status merge_next(struct merge *m, struct kp_log_index_record *ret_record, bool *ret_end)
+/* Takes the smallest record off the sources that are left. */
+static enum kp_status merge_next(struct merge *m, struct kp_log_index_record *ret_record)
 {
-    *ret_end = m->n_sources == 0;
-    if (*ret_end)
-        return KP_OK;
     struct source *first = &m->sources[0];
     *ret_record = first->records[first->at++];
     enum kp_status st = refill(first, m->older);
@@ -443,19 +439,15 @@ static enum kp_status put_record(struct writer *w, const struct kp_log_index_rec
     return w->n_records % KP_LOG_INDEX_PER_BLOCK == 0 ? write_block(w) : KP_OK;
 }
 
-/* Keeps only the latest, that is the last, of several disclosures under one key. */
+/* Writes only the latest, that is the last, of several disclosures under one key. */
 static enum kp_status write_records(struct writer *w, struct merge *m)
 {
-    struct kp_log_index_record record, waiting;
-    bool end = false, any = false;
-    for (;;) {
-        KP_TRY(merge_next(m, &record, &end));
-        if (any && (end || compare_keys(&record, &waiting) != 0))
-            KP_TRY(put_record(w, &waiting));
-        if (end)
-            break;
-        waiting = record;
-        any = true;
+    struct kp_log_index_record record;
+    while (m->n_sources > 0) {
+        KP_TRY(merge_next(m, &record));
+        const struct source *next = m->sources;
+        if (m->n_sources == 0 || compare_keys(&record, &next->records[next->at]) != 0)
+            KP_TRY(put_record(w, &record));
     }
     return w->n_records % KP_LOG_INDEX_PER_BLOCK != 0 ? write_block(w) : KP_OK;
 }
@@ -480,17 +472,17 @@ static enum kp_status write_index(struct writer *w, struct merge *m, const struc
 static enum kp_status write_temporary(const char *temp, struct kp_log_index *older,
                                       struct kp_log_index_builder *builder)
 {
+    enum kp_status st = KP_OK;
     struct merge m = {.n_sources = 0};
     struct writer w = {.io = builder->pile.io};
     (void)w.io->unlink(temp); /* left by a run that died */
     w.fd = w.io->open(temp, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (w.fd < 0)
         return KP_E_SYSTEM;
-    enum kp_status st = sort_runs(builder);
-    if (st == KP_OK)
-        st = merge_open(&m, older, &builder->pile);
-    if (st == KP_OK)
-        st = write_index(&w, &m, &builder->point);
+    KP_TRY_OUT(sort_runs(builder));
+    KP_TRY_OUT(merge_open(&m, older, &builder->pile));
+    st = write_index(&w, &m, &builder->point);
+out:;
     int error = errno;
     free(m.sources);
     free(m.memory);
