@@ -37,6 +37,7 @@ struct kp_archive {
     struct kp_archive_name name;
     struct kp_arena arena;
     struct kp_unzip zip;
+    enum kp_zip_fault zip_fault; /* of its last failure */
     struct kp_zip_member member; /* the current document, */
     const char *document;        /* and its name below the top folder; NULL: none */
     uint64_t n_documents, n_claims;

@@ -20,7 +20,7 @@ struct kp_document {
         const char *code, *title;
     } sections[KP_DOCUMENT_SECTIONS];
     size_t n_sections;
-    int *section_of; /* by item: index of its section, -1 if the item is absent */
+    size_t *section_of; /* by item: number of its section, from 1; 0 if the item is absent */
 };
 
 /*

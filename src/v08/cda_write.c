@@ -411,15 +411,14 @@ static void section(struct writer *w, const char *items_of, const char *section_
 struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_record *record,
                                   enum kp_band band)
 {
-    bool target = band == KP_BAND_40TO74;
-    const char *report = record->field[KP_F_REPORT_CATEGORY], *programme = record->field[KP_F_PROGRAMME];
-    return (struct kp_category){.report = *report  ? report
-                                          : target ? n->report_40to74
-                                                   : n->report_under40,
-                                .programme = *programme ? programme
-                                             : target   ? n->programme_40to74
-                                                        : n->programme_under40,
-                                .section = target ? KP_SECTION_CHECK_UP : n->section_under40};
+    struct kp_category c = {n->report_under40, n->programme_under40, n->section_under40};
+    if (band == KP_BAND_40TO74)
+        c = (struct kp_category){n->report_40to74, n->programme_40to74, KP_SECTION_CHECK_UP};
+    if (*record->field[KP_F_REPORT_CATEGORY])
+        c.report = record->field[KP_F_REPORT_CATEGORY];
+    if (*record->field[KP_F_PROGRAMME])
+        c.programme = record->field[KP_F_PROGRAMME];
+    return c;
 }
 
 bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_cda_source *source,
