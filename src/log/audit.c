@@ -1,7 +1,5 @@
-/*
- * kp_audit reads each log twice. The first pass verifies the chain, counts, and finds out which bundles were
- * released; only if everything is sound does the second pass print entries or provision records.
- */
+/* kp_audit reads each log twice. The first pass verifies the chain, counts, and notes which bundles were not
+ * released. If all is sound, the second pass prints entries or provision records. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -44,7 +42,7 @@ struct audit {
     bool head_found;
     struct kp_buf losses; /* struct loss, in the order of the logs */
     size_t next_loss;
-    uint64_t bundle_from; /* first entry of the bundle that is being read; 0: none */
+    uint64_t bundle_from; /* first entry of the bundle being read; 0: none */
     uint64_t n_pending;   /* its entries */
     uint64_t n_voided, n_unfinished, n_listed;
 };
@@ -169,7 +167,7 @@ static enum kp_status read_log(struct audit *a, take_fn *take, struct kp_log_sta
 
 /* --- the first pass --- */
 
-/* Ends the bundle that is being read at this offset. */
+/* Ends the bundle being read at this offset. */
 static enum kp_status settle(struct audit *a, bool released, bool voided, uint64_t to)
 {
     kp_audit_counts_settle(&a->counts, released);
@@ -263,7 +261,7 @@ static enum kp_status verify(struct audit *a)
 
 /* --- the second pass --- */
 
-/* Returns what became of a disclosure. Called in the order of the logs. */
+/* Returns the state of a disclosure, "" for other entries. To be called in the order of the logs. */
 static const char *state_of(struct audit *a, const struct kp_log_line *line)
 {
     const struct loss *first = (const struct loss *)(const void *)a->losses.data, *loss = NULL;
@@ -318,8 +316,6 @@ static enum kp_status list(struct audit *a)
                       a->n_listed);
     return KP_OK;
 }
-
-/* --- the summary --- */
 
 static void summarise(struct audit *a)
 {

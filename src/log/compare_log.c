@@ -21,11 +21,6 @@ static struct document *document_at(const struct kp_compare *c, size_t i)
     return (struct document *)(void *)c->documents.data + i;
 }
 
-static size_t n_documents(const struct kp_compare *c)
-{
-    return c->documents.len / sizeof(struct document);
-}
-
 /* Does not report. */
 static enum kp_status digest_person(struct kp_arena *arena, struct kp_identity identity,
                                     const char *name_kana, uint8_t ret_digest[KP_SHA256_BYTES])
@@ -53,9 +48,10 @@ enum kp_status kp_compare_add(struct kp_compare *c, const char *name, const stru
         digest_person(&scratch, kp_identity_of_record(record), record->field[KP_F_NAME_KANA], d.person);
     kp_arena_release(&scratch);
     if (st != KP_OK ||
-        kp_keyset_put(&c->by_name, name, (uint32_t)n_documents(c), &before) == KP_MAP_NO_MEMORY)
+        kp_keyset_put(&c->by_name, name, (uint32_t)c->n_documents, &before) == KP_MAP_NO_MEMORY)
         return kp_no_memory(c->ctx);
     kp_buf_add(&c->documents, &d, sizeof(d));
+    c->n_documents++;
     return kp_buf_ok(&c->documents) ? KP_OK : kp_no_memory(c->ctx);
 }
 
@@ -141,7 +137,7 @@ static void conclude(const struct reading *r)
     }
     if (!r->released)
         report(c, NULL, KP_K_LOG_DIGEST_DIFFERS, NULL);
-    for (size_t i = 0; i < n_documents(c); i++)
+    for (size_t i = 0; i < c->n_documents; i++)
         if (!document_at(c, i)->logged)
             report(c, document_at(c, i)->name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
 }

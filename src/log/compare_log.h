@@ -1,7 +1,5 @@
-/*
- * Compares a bundle with the disclosure log, in both directions: the digest, and each document's person,
- * examination and items.
- */
+/* Compares a bundle with the disclosure log, in both directions: the digest, and each document's person,
+ * examination and items. */
 #pragma once
 
 #include "base/keyset.h"
@@ -19,6 +17,7 @@ struct kp_compare {
     kp_compare_report *report;
     void *report_ctx;
     struct kp_buf documents; /* struct document */
+    size_t n_documents;
     struct kp_keyset by_name;
     bool log_faulty; /* the log has a faulty line */
 };

@@ -10,7 +10,7 @@
 #include "base/scan.h"
 #include "base/status.h"
 
-enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096, MERGE_RECORDS = 1 << 16 };
+enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096 };
 
 /* In the byte order of the machine: another machine finds it damaged and builds its own. */
 struct header {
@@ -292,25 +292,19 @@ static int compare_records(const void *a, const void *b)
     return keys ? keys : (x->at > y->at) - (x->at < y->at);
 }
 
-/* Sorts the pile in runs that fit into memory. */
-static enum kp_status sort_runs(struct kp_log_index_builder *builder)
+/* Sorts the pile in runs of RUN_RECORDS, the size of run. */
+static enum kp_status sort_runs(struct kp_log_index_builder *builder, struct kp_log_index_record *run)
 {
-    enum kp_status st = KP_OK;
-    struct kp_log_index_record *run = malloc(RUN_RECORDS * sizeof(*run));
-    if (!run)
-        return kp_log_no_memory();
     kp_spill_cut(&builder->pile, builder->settled);
-    KP_TRY_OUT(kp_spill_flush(&builder->pile));
+    KP_TRY(kp_spill_flush(&builder->pile));
     for (uint64_t at = 0; at < builder->pile.n; at += RUN_RECORDS) {
         uint64_t left = builder->pile.n - at;
         size_t n = left < RUN_RECORDS ? (size_t)left : RUN_RECORDS;
-        KP_TRY_OUT(kp_spill_read(&builder->pile, at, run, n));
+        KP_TRY(kp_spill_read(&builder->pile, at, run, n));
         qsort(run, n, sizeof(*run), compare_records);
-        KP_TRY_OUT(kp_spill_write(&builder->pile, at, run, n));
+        KP_TRY(kp_spill_write(&builder->pile, at, run, n));
     }
-out:
-    free(run);
-    return st;
+    return KP_OK;
 }
 
 /* A sorted sequence of records: a run of the pile, or the older index. */
@@ -343,7 +337,7 @@ static enum kp_status refill(struct source *s, struct kp_log_index *older)
 struct merge {
     struct source *sources; /* a heap: the smallest record first */
     size_t n_sources;
-    struct kp_log_index_record *memory;
+    struct kp_log_index_record *memory; /* RUN_RECORDS, shared by the runs */
     struct kp_log_index *older;
 };
 
@@ -376,21 +370,19 @@ static enum kp_status add_source(struct merge *m, struct source source)
     return KP_OK;
 }
 
-static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, const struct kp_spill *pile)
+static enum kp_status merge_open(struct merge *m, const struct kp_spill *pile)
 {
     size_t n_runs = (size_t)((pile->n + RUN_RECORDS - 1) / RUN_RECORDS);
-    *m = (struct merge){.older = older};
     if (n_runs > MAX_RUNS) {
         errno = EFBIG;
         return KP_E_SYSTEM;
     }
-    size_t room = MERGE_RECORDS / (n_runs + 1);
+    size_t room = RUN_RECORDS / (n_runs + 1);
     m->sources = calloc(n_runs + 1, sizeof(*m->sources));
-    m->memory = malloc(MERGE_RECORDS * sizeof(*m->memory));
-    if (!m->sources || !m->memory)
+    if (!m->sources)
         return kp_log_no_memory();
-    if (older->io)
-        KP_TRY(add_source(m, (struct source){.next = 1, .end = n_blocks(older) + 1}));
+    if (m->older->io)
+        KP_TRY(add_source(m, (struct source){.next = 1, .end = n_blocks(m->older) + 1}));
     for (size_t i = 0; i < n_runs; i++) {
         uint64_t from = (uint64_t)i * RUN_RECORDS, end = from + RUN_RECORDS;
         KP_TRY(add_source(m, (struct source){.pile = pile,
@@ -473,20 +465,21 @@ static enum kp_status write_temporary(const char *temp, struct kp_log_index *old
                                       struct kp_log_index_builder *builder)
 {
     enum kp_status st = KP_OK;
-    struct merge m = {.n_sources = 0};
+    struct merge m = {.older = older, .memory = malloc(RUN_RECORDS * sizeof(*m.memory))};
     struct writer w = {.io = builder->pile.io};
+    if (!m.memory)
+        return kp_log_no_memory();
     (void)w.io->unlink(temp); /* left by a run that died */
     w.fd = w.io->open(temp, O_RDWR | O_CREAT | O_EXCL, 0600);
-    if (w.fd < 0)
-        return KP_E_SYSTEM;
-    KP_TRY_OUT(sort_runs(builder));
-    KP_TRY_OUT(merge_open(&m, older, &builder->pile));
+    st = w.fd < 0 ? KP_E_SYSTEM : sort_runs(builder, m.memory);
+    KP_TRY_OUT(st);
+    KP_TRY_OUT(merge_open(&m, &builder->pile));
     st = write_index(&w, &m, &builder->point);
 out:;
     int error = errno;
     free(m.sources);
     free(m.memory);
-    if (w.io->close(w.fd) != 0 && st == KP_OK)
+    if (w.fd >= 0 && w.io->close(w.fd) != 0 && st == KP_OK)
         return KP_E_SYSTEM;
     errno = error;
     return st;

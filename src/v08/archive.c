@@ -130,10 +130,10 @@ static bool is_xml_in(const char *folder, const char *name)
 /* name: below the top folder. */
 static enum member_kind kind_of(const char *name, bool folder)
 {
-    static const char *const folders[] = {"", "DATA/", "XSD/", "XSD/coreschemas/", "CLAIMS/"};
-    for (size_t i = 0; folder && i < KP_COUNT(folders); i++)
-        if (strcmp(name, folders[i]) == 0)
-            return FOLDER;
+    static const char *const folders[] = {"", "DATA/", "XSD/", "XSD/coreschemas/", "CLAIMS/", NULL};
+    size_t i = 0;
+    if (folder && kp_name_find(folders, name, &i))
+        return FOLDER;
     if (strncmp(name, "XSD/", 4) == 0)
         return ends_with(name + 4, ".xsd") ? SCHEMA : OTHER;
     return strcmp(name, KP_INDEX_FILE) == 0    ? INDEX
@@ -143,8 +143,8 @@ static enum member_kind kind_of(const char *name, bool folder)
                                                : OTHER;
 }
 
-/* Sets a->top, the folder that should contain everything: the archive's namesake, else that of the index (""
- * if that is outside any), else the first. The scan reports a broken directory. */
+/* Sets a->top, the folder that should contain all members: the one with the archive's name, else that of the
+ * index (perhaps ""), else the first. The scan reports a broken directory. */
 static void find_top(struct kp_archive *a)
 {
     bool has_index = false, end = false;

@@ -82,8 +82,8 @@ static void form_differs(struct reader *r, enum kp_field field)
     find(r, KP_K_FORM_DIFFERS, kp_field_name(field), forms[field]);
 }
 
-/* A field that normalising rejects has its finding already; one that it would change differs in form. Text
- * longer than any field is not normalised. */
+/* Normalising adds a finding if it rejects the field; if it only changes it, the form differs. Text longer
+ * than any field is not normalised. */
 static void take_field(struct reader *r, enum kp_field field, const char *text)
 {
     struct kp_norm norm = {
@@ -350,8 +350,6 @@ static void take_value(struct reader *r)
     }
 }
 
-/* --- around the value --- */
-
 static void keep(struct reader *r, const struct kp_item *item, struct kp_value value)
 {
     *kp_value_of(r->record, item) = value;
@@ -446,8 +444,8 @@ static void take_result(struct reader *r)
     keep(r, r->item, r->value);
 }
 
-/* Makes the observation the current entry. Returns false, with a finding, if its item is unknown, repeated or
- * out of place. A malformed code is not repeated: the sender could have put anything there. */
+/* Makes the observation the current entry. Returns false, with a finding, if its item is unknown or repeated.
+ * A malformed code is not quoted: it could be anything. */
 static bool begin_entry(struct reader *r, const struct kp_node *observation)
 {
     const struct kp_node *node = kp_node_child(observation, "code");
@@ -483,8 +481,8 @@ static void check_section(struct reader *r)
         fault(r, KP_K_ITEM_SECTION, NULL);
 }
 
-/* 一連検査グループ: a parent without a value. Its members belong to one group and have the relation that the
- * catalogue gives them. The group takes the place of its first member in the section. */
+/* Reads a 一連検査グループ: a parent without a value, in the place of its first member. The members must be
+ * of one group and have the relation that the table of items gives. */
 static void take_group(struct reader *r, const struct kp_node *parent)
 {
     const char *group = NULL;

@@ -1,7 +1,5 @@
-/*
- * kp_show: renders a bundle's contents or one document of it for a person to read, as text for a terminal or
- * as a self-contained HTML page. Received text is made printable, never interpreted.
- */
+/* kp_show: renders the contents of a bundle or one of its documents for people, as text for a terminal or as
+ * a self-contained HTML page. Received text is made printable, never interpreted. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +80,7 @@ static void spaces(struct page *p, size_t n)
         kp_buf_char(p->out, ' ');
 }
 
-/* Puts the last cell of a row; what exceeds the line continues below. */
+/* Puts the last cell of a row, wrapped. */
 static void put_wrapped(struct page *p, const char *cell, size_t indent)
 {
     size_t room = indent + LEAST_COLUMNS < LINE_COLUMNS ? LINE_COLUMNS - indent : LEAST_COLUMNS;
@@ -143,7 +141,7 @@ static void fact(struct page *p, const char *ja, const char *en, const char *tex
 
 /* --- codes and dates in words --- */
 
-/* A NULL has marked the arena as failed, which kp_page_make reports in the end. */
+/* A NULL has marked the arena as failed, which kp_page_make reports. */
 static const char *in_memory(const char *text)
 {
     return text ? text : "";
@@ -314,7 +312,7 @@ static void show_items(struct page *p, size_t section)
         markup(p, "</table>\n", "");
 }
 
-/* The reader of a page must see that something may be missing from it. */
+/* Lists the faults of the document, so that readers know that something may be missing. */
 static void show_findings(struct page *p)
 {
     if (kp_diag_worst(&p->ctx->diag, &p->findings) <= KP_LEVEL_WARN)
@@ -369,7 +367,7 @@ static void contents_row(struct page *p, const char *const cells[8], bool head)
     row(p, cells, widths, p->ctx->common->show_values ? 8 : 6, head);
 }
 
-/* The contents name nobody, and an unknown code could be a name. */
+/* Hides an unknown code: it could be a name, and the contents must not name anybody. */
 static const char *known_code(const struct page *p, const char *system, const char *code)
 {
     return kp_code_display(&p->ctx->tables, system, code) ? code : *code ? "?" : "";
@@ -442,7 +440,7 @@ static enum kp_status show_contents(struct page *p)
 
 /* --- the call --- */
 
-/* A document is wanted by its number, its name in DATA, or more of its path. */
+/* Returns whether wanted is the document's number, its name in DATA, or more of its path. */
 static bool is_wanted(const char *wanted, uint64_t number, const char *name)
 {
     size_t n = strlen(wanted), m = strlen(name);

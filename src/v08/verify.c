@@ -1,7 +1,5 @@
-/*
- * kp_verify: checks bundles as their receiver sees them: the archive, each document, and what the disclosure
- * log says of them. Reports faults as it finds them; writes nothing.
- */
+/* kp_verify: checks bundles as their receiver would: the archive, each document, and both against the
+ * disclosure log. Reports faults as it finds them; writes no file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
