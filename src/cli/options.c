@@ -41,10 +41,9 @@ WORDS(FORM_ITEMS, "include", "withhold");
 WORDS(REQUESTED_ITEMS, "hold", "release");
 WORDS(NO_YES, "no", "yes");
 WORDS(WARN_REJECT, "warn", "reject");
-WORDS(EVENTS, "any", "disclose", "again", "correct", "release", "void"); /* as enum kp_audit_event */
-WORDS(FORMATS, "table", "csv", "jsonl");                                 /* as enum kp_audit_format */
-WORDS(LANGUAGES, "en", "ja");                                            /* as enum kp_lang */
-WORDS(PROGRESS, "auto", "always", "never");                              /* as enum kp_progress */
+WORDS(FORMATS, "table", "csv", "jsonl");    /* as enum kp_audit_format */
+WORDS(LANGUAGES, "en", "ja");               /* as enum kp_lang */
+WORDS(PROGRESS, "auto", "always", "never"); /* as enum kp_progress */
 
 /* clang-format off */
 static const struct option OPTIONS[] = {
@@ -137,7 +136,7 @@ static const struct option OPTIONS[] = {
      {"only entries written on this day or before", "この日以前の記録だけ"}},
     {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(request), KP_FOR_AUDIT,
      {"only disclosures on this request", "この求めによる提供だけ"}},
-    {0, "event", "EVENT", NULL, NULL, CHOICE, EVENTS, AT(event),
+    {0, "event", "EVENT", NULL, NULL, CHOICE, kp_audit_event_names, AT(event),
      KP_FOR_AUDIT,
      {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
     {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(bundle), KP_FOR_AUDIT,

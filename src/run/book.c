@@ -56,7 +56,7 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
     if (!book->final && is_cancelled(book->run)) /* reading a long log takes time */
         return KP_E_SYSTEM;
     enum kp_status st = kp_log_index_builder_add(&book->builder, line);
-    if (st == KP_OK && kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
+    if (st == KP_OK && kp_log_is_disclosure(line->cells))
         return note_unfinished(&book->unfinished, line->cells);
     book->unfinished.bundle = "";
     return st;

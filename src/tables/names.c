@@ -10,6 +10,10 @@ const char *const kp_command_names[] = {[KP_CMD_CHECK] = "check",
                                         [KP_CMD_RELEASE] = "release",
                                         NULL};
 const char *const kp_age_rule_names[] = {[KP_AGE_BIRTHDAY] = "birthday", [KP_AGE_STATUTE] = "statute", NULL};
+const char *const kp_audit_event_names[] = {
+    [KP_AUDIT_ANY] = "any",         [KP_AUDIT_DISCLOSE] = "disclose", [KP_AUDIT_AGAIN] = "again",
+    [KP_AUDIT_CORRECT] = "correct", [KP_AUDIT_RELEASE] = "release",   [KP_AUDIT_VOID] = "void",
+    [KP_AUDIT_VOID + 1] = NULL};
 const char *const kp_level_names[] = {
     [KP_LEVEL_NOTE] = "note",     [KP_LEVEL_WARN] = "warn", [KP_LEVEL_HOLD] = "hold",
     [KP_LEVEL_REJECT] = "reject", [KP_LEVEL_FAIL] = "fail", [KP_LEVEL__COUNT] = NULL};

@@ -11,6 +11,8 @@
 extern const char *const kp_command_names[];  /* check, export, prepare, release */
 extern const char *const kp_age_rule_names[]; /* birthday, statute */
 extern const char *const kp_level_names[];    /* note, warn, hold, reject, fail */
+/* any, disclose, again, correct, release, void: all but the first are events of the log. */
+extern const char *const kp_audit_event_names[];
 
 /* As an export was found to be: auto, cp932, utf-8, utf-16le, utf-16be. */
 extern const char *const kp_encoding_names[];
