@@ -5,12 +5,7 @@
 #include "base/status.h"
 #include "cli/cli.h"
 
-static bool print(void *ctx, const char *bytes, size_t n)
-{
-    return kp_console_write(ctx, bytes, n);
-}
-
-/* Collects the logs of the configuration: the older ones, then the current one. */
+/* Collects the logs of the configuration: the older ones, then the current one. Reports KP_E_SYSTEM. */
 static enum kp_status configured_logs(struct kp_console *c, const char **logs, size_t max, size_t *ret_n)
 {
     const struct kp_run_options *o = &c->settings.options;
@@ -20,7 +15,7 @@ static enum kp_status configured_logs(struct kp_console *c, const char **logs, s
         logs[n++] = kp_arena_strndup(&c->arena, word.at, word.n);
     logs[n++] = o->log ? o->log : kp_arena_printf(&c->arena, "%s/disclosure-log.csv", o->output);
     *ret_n = n;
-    return c->arena.failed ? KP_E_SYSTEM : KP_OK;
+    return c->arena.failed ? kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE) : KP_OK;
 }
 
 enum kp_status kp_command_audit(struct kp_console *c)
@@ -48,8 +43,7 @@ enum kp_status kp_command_audit(struct kp_console *c)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_AUDIT_LOG_MISSING, KP_NOWHERE);
     if (o.n_logs == 0) {
         o.logs = configured;
-        if (configured_logs(c, configured, MAX_LOGS, &o.n_logs) != KP_OK)
-            return kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+        KP_TRY(configured_logs(c, configured, MAX_LOGS, &o.n_logs));
     }
-    return kp_audit(&o, &c->env, print, c);
+    return kp_audit(&o, &c->env, kp_console_write, c);
 }

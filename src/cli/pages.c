@@ -1,11 +1,11 @@
-/* explain: a diagnostic, or the rule for one case; and items: the catalogue. */
+/* The commands whose answer is a page: explain, items and show. */
 #include <string.h>
 
-#include "base/escape.h"
 #include "base/status.h"
 #include "cli/cli.h"
 
-enum kp_status kp_console_page(struct kp_console *c, enum kp_status st, struct kp_page *page)
+/* Writes the page of a call that ended with st, frees it, and returns the status of both. */
+static enum kp_status print_page(struct kp_console *c, enum kp_status st, struct kp_page *page)
 {
     if (st == KP_OK && !kp_console_write(c, page->text, strlen(page->text)))
         st = KP_E_SYSTEM;
@@ -28,7 +28,7 @@ static enum kp_status explain_case(struct kp_console *c)
                                                .withhold_form_items = s->options.withhold_form_items,
                                                .json = s->json};
     struct kp_page page = {0};
-    return kp_console_page(c, kp_explain(&options, &c->env, &page), &page);
+    return print_page(c, kp_explain(&options, &c->env, &page), &page);
 }
 
 enum kp_status kp_command_explain(struct kp_console *c)
@@ -41,15 +41,24 @@ enum kp_status kp_command_explain(struct kp_console *c)
         return explain_case(c);
     const struct kp_code_options options = {s->options.common, s->arguments[0]};
     struct kp_page page = {0};
-    return kp_console_page(c, kp_explain_code(&options, &c->env, &page), &page);
+    return print_page(c, kp_explain_code(&options, &c->env, &page), &page);
 }
 
 enum kp_status kp_command_items(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
-    if (s->n_arguments > 1)
-        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE, s->arguments[1], "items");
     const struct kp_items_options options = {s->options.common, s->n_arguments ? s->arguments[0] : ""};
     struct kp_page page = {0};
-    return kp_console_page(c, kp_list_items(&options, &c->env, &page), &page);
+    return print_page(c, kp_list_items(&options, &c->env, &page), &page);
+}
+
+enum kp_status kp_command_show(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    const struct kp_show_options options = {.common = s->options.common,
+                                            .bundle = s->arguments[0],
+                                            .member = s->n_arguments == 2 ? s->arguments[1] : NULL,
+                                            .html = s->html};
+    struct kp_page page = {0};
+    return print_page(c, kp_show(&options, &c->env, &page), &page);
 }
