@@ -107,7 +107,6 @@ static enum kp_status take_lock(struct kp_ledger *ledger)
 {
     const struct kp_run *run = ledger->run;
     char holder[24];
-    errno = 0;
     if (kp_log_lock(&ledger->log, run->ctx->io, run->log_path) == KP_OK) {
         ledger->writable = true;
         return KP_OK;
@@ -258,7 +257,7 @@ const char *kp_ledger_head(const struct kp_ledger *ledger)
 const char *kp_ledger_unfinished_run(const struct kp_ledger *ledger)
 {
     const struct kp_unfinished *u = &current(ledger)->unfinished;
-    return *u->bundle ? u->run_id : "";
+    return *u->bundle ? u->entry.cells[KP_LOG_RUN_ID] : "";
 }
 
 /* --- after the release --- */
