@@ -58,11 +58,6 @@ static const char *code_name(unsigned code, char ret_name[8])
     return ret_name;
 }
 
-static enum kp_level level_of(const struct kp_run *run, unsigned code)
-{
-    return kp_diag_level(&run->ctx->diag, (enum kp_code)code);
-}
-
 static void json_codes(struct kp_json *json, const char *key, const struct kp_result *r, enum kp_level level)
 {
     char name[8];
@@ -89,7 +84,7 @@ static void json_first_lines(struct kp_json *json, const struct kp_run *run, con
     kp_json_object(json, "first_lines", KP_JSON_TIGHT);
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
         const struct kp_place *first = t->first[code];
-        if (!t->by_code[code] || level_of(run, code) == KP_LEVEL_NOTE)
+        if (!t->by_code[code] || kp_diag_level(&run->ctx->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
             continue;
         kp_json_array(json, code_name(code, name), KP_JSON_INLINE);
         for (size_t i = 0; i < KP_FIRST_PLACES && first[i].line; i++) {
@@ -233,22 +228,14 @@ static void html_accounts(const struct kp_context *ctx, const struct kp_tally *t
     kp_buf_str(out, "</table>\n");
 }
 
-static void html_codes(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+static void html_codes(const struct kp_context *ctx, const struct kp_result *r, struct kp_buf *out)
 {
     char name[8];
-    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n",
-                  kp_say(run->ctx, "却下・保留・警告", "Rejected, held, warned"));
-    for (unsigned code = 0; code < KP_CODE_MAX; code++) {
-        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->ctx->catalogue, code) : NULL;
-        if (!msg || level_of(run, code) == KP_LEVEL_NOTE)
-            continue;
-        struct kp_arena arena = {0};
-        const char *what = kp_diag_general(msg, run->options->common.lang, &arena);
-        const char *places = kp_tally_places(t, run, code, &arena);
-        out->failed |= !what || !places;
-        row(out, code_name(code, name), what ? what : "", places, t->by_code[code]);
-        kp_arena_release(&arena);
-    }
+    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", kp_say(ctx, "却下・保留・警告", "Rejected, held, warned"));
+    for (unsigned code = 0; code < KP_CODE_MAX; code++)
+        for (const struct kp_code_result *c = r->codes; c < r->codes + r->n_codes; c++)
+            if (c->code == code && c->level != KP_LEVEL_NOTE)
+                row(out, code_name(code, name), c->text, c->places, c->n);
     kp_buf_str(out, "</table>\n");
 }
 
@@ -305,7 +292,7 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
     kp_buf_str(out, "</table>\n");
     html_accounts(ctx, tally, r, out);
-    html_codes(run, tally, out);
+    html_codes(ctx, r, out);
     html_derived(ctx, tally, out);
     const struct kp_msg *profile = kp_catalogue_find(&ctx->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && r->own_schemas && kp_makes_bundles(run->options->command))

@@ -15,23 +15,17 @@ static void copy_bundles(struct kp_arena *arena, const struct kp_account *a, str
             paths[ret->n_bundles++] = kp_arena_strdup(arena, b->path);
 }
 
-/* Copies the counts that are not 0. Returns NULL if memory is short. */
-static const struct kp_count *copy_bases(struct kp_arena *arena, const struct kp_tables *tables,
-                                         const uint64_t *counts, size_t *ret_n)
+/* Copies the counts that are not 0: by basis of the tables or, if these are NULL, by reason. */
+static const struct kp_count *copy_counts(struct kp_arena *arena, const struct kp_tables *tables,
+                                          const uint64_t *counts, size_t *ret_n)
 {
-    struct kp_count *out = kp_arena_alloc(arena, tables->n_bases * sizeof(*out));
-    for (size_t i = 0; out && i < tables->n_bases; i++)
-        if (counts[i])
-            out[(*ret_n)++] = (struct kp_count){kp_arena_strdup(arena, tables->bases[i].id), counts[i]};
-    return out;
-}
-
-static const struct kp_count *copy_reasons(struct kp_arena *arena, const uint64_t *counts, size_t *ret_n)
-{
-    struct kp_count *out = kp_arena_alloc(arena, KP_HOLD__COUNT * sizeof(*out));
-    for (size_t i = 0; out && i < KP_HOLD__COUNT; i++)
-        if (counts[i])
-            out[(*ret_n)++] = (struct kp_count){kp_reason_names[i], counts[i]};
+    size_t n = tables ? tables->n_bases : KP_HOLD__COUNT;
+    struct kp_count *out = kp_arena_alloc(arena, n * sizeof(*out));
+    for (size_t i = 0; out && i < n; i++)
+        if (counts[i]) {
+            const char *name = tables ? tables->bases[i].id : kp_reason_names[i];
+            out[(*ret_n)++] = (struct kp_count){kp_arena_strdup(arena, name), counts[i]};
+        }
     return out;
 }
 
@@ -44,9 +38,9 @@ static struct kp_insurer_result copy_account(struct kp_arena *arena, const struc
                                   .documents = a->documents,
                                   .held = a->held};
     copy_bundles(arena, a, &r);
-    r.by_basis = copy_bases(arena, tables, a->by_basis, &r.n_bases);
-    r.waiting = copy_bases(arena, tables, a->waiting, &r.n_waiting);
-    r.by_reason = copy_reasons(arena, a->by_reason, &r.n_reasons);
+    r.by_basis = copy_counts(arena, tables, a->by_basis, &r.n_bases);
+    r.waiting = copy_counts(arena, tables, a->waiting, &r.n_waiting);
+    r.by_reason = copy_counts(arena, NULL, a->by_reason, &r.n_reasons);
     return r;
 }
 
@@ -62,14 +56,13 @@ static void copy_codes(const struct kp_run *run, const struct kp_tally *tally, s
             if (!tally->by_code[msg->code] ||
                 kp_diag_level(&run->ctx->diag, (enum kp_code)msg->code) != (enum kp_level)level)
                 continue;
-            struct kp_code_result *c = &codes[r->n_codes++];
-            c->code = msg->code;
-            c->level = (enum kp_level)level;
-            c->n = tally->by_code[msg->code];
-            c->places = kp_tally_places(tally, run, msg->code, arena);
-            c->text = kp_diag_general(msg, run->options->common.lang, arena);
-            if (!c->text)
-                kp_arena_fail(arena);
+            char *text = kp_diag_general(msg, run->options->common.lang, arena);
+            codes[r->n_codes++] =
+                (struct kp_code_result){.code = msg->code,
+                                        .level = (enum kp_level)level,
+                                        .text = text ? text : kp_arena_fail(arena),
+                                        .n = tally->by_code[msg->code],
+                                        .places = kp_tally_places(tally, run, msg->code, arena)};
         }
 }
 
@@ -99,7 +92,7 @@ enum kp_status kp_result_make(const struct kp_run *run, const struct kp_tally *t
                           .insurers = insurers,
                           .n_insurers = tally->n_accounts,
                           .own_schemas = run->options->xsd == NULL};
-    r.held_by_reason = copy_reasons(&arena, tally->by_reason, &r.n_reasons);
+    r.held_by_reason = copy_counts(&arena, NULL, tally->by_reason, &r.n_reasons);
     copy_codes(run, tally, &arena, &r);
     struct kp_arena *memory = kp_arena_alloc(&arena, sizeof(*memory));
     if (arena.failed) {
