@@ -2,7 +2,7 @@
  * One run, in the order of its stages. Read this file first, from kp_run at its end upwards.
  *
  *   prepared inputs   release only: the copies that prepare stored            prepared
- *   set-up            registers, sender, inputs and columns, folders, lock    setup, sender, places
+ *   set-up            registers, sender, inputs and columns, folders, lock    setup, places
  *   ledger            verify the logs, mend what a run that died left         ledger, recovery, book
  *   first pass        read every row, collect who occurs where                batches, worker, persons
  *   join              which rows are one person, who was already disclosed    persons
@@ -164,7 +164,6 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
 static void tear_down(struct pipeline *p, enum kp_status st)
 {
     char n[24];
-    bool set_up = p->run.run_id != NULL;
     unsigned disclosed = kp_discloses(p->run.options->command) ? kp_tally_placed(&p->tally) : 0;
     (void)snprintf(n, sizeof(n), "%u", disclosed);
     if (st != KP_OK && disclosed > 0)
@@ -174,7 +173,7 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     kp_persons_free(p->persons);
     kp_batches_release(&p->batches);
     kp_ledger_close(&p->ledger);
-    if (st != KP_OK && set_up)
+    if (st != KP_OK && p->run.run_id)
         kp_prepared_abandon(&p->run);
     kp_places_leave(&p->run, st != KP_OK && disclosed == 0);
     kp_schemas_free(&p->run.schemas);

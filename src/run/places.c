@@ -73,11 +73,9 @@ static void remove_if_stale(void *ctx, const char *name)
     if (strncmp(name, mark, sizeof(mark) - 1) != 0 || strcmp(run_id, s->run->run_id) == 0 ||
         strcmp(run_id, s->keep) == 0)
         return;
-    struct kp_arena arena = {0};
-    char *path = kp_arena_printf(&arena, "%s/%s", s->run->output, name);
+    char *path = kp_arena_printf(&s->run->ctx->arena, "%s/%s", s->run->output, name);
     if (path)
         (void)kp_remove_folder(path);
-    kp_arena_release(&arena);
 }
 
 void kp_places_remove_stale(struct kp_run *run, const char *keep_run_id)

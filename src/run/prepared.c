@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/escape.h"
-#include "base/escape.h"
 #include "base/status.h"
 #include "format/sheet.h"
 #include "tables/names.h"

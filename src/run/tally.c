@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "run/sender.h"
+#include "run/setup.h"
 
 enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
 {
