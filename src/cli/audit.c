@@ -23,22 +23,11 @@ enum kp_status kp_command_audit(struct kp_console *c)
     enum { MAX_LOGS = 64 };
     const struct kp_settings *s = &c->settings;
     const char *configured[MAX_LOGS];
-    struct kp_audit_options o = {.logs = s->arguments,
-                                 .n_logs = s->n_arguments,
-                                 .insurer = s->insurer,
-                                 .employee = s->employee,
-                                 .number = s->number,
-                                 .basis = s->basis,
-                                 .request = s->request,
-                                 .bundle = s->bundle,
-                                 .from = s->from,
-                                 .to = s->to,
-                                 .event = (enum kp_audit_event)s->event,
-                                 .format = (enum kp_audit_format)s->format,
-                                 .provision_records = s->provision_records,
-                                 .head = s->head,
-                                 .registers = s->options.registers,
-                                 .common = s->options.common};
+    struct kp_audit_options o = s->audit;
+    o.common = s->options.common;
+    o.registers = s->options.registers;
+    o.logs = s->arguments;
+    o.n_logs = s->n_arguments;
     if (o.n_logs == 0 && !s->config)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_AUDIT_LOG_MISSING, KP_NOWHERE);
     if (o.n_logs == 0) {

@@ -16,17 +16,11 @@ static enum kp_status print_page(struct kp_console *c, enum kp_status st, struct
 static enum kp_status explain_case(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
-    const struct kp_explain_options options = {.common = s->options.common,
-                                               .birth = s->birth,
-                                               .exam = s->exam,
-                                               .insurer = s->insurer,
-                                               .on = s->on,
-                                               .articles = s->articles,
-                                               .items = s->items,
-                                               .scheme = s->scheme,
-                                               .age_rule = s->options.age_rule,
-                                               .withhold_form_items = s->options.withhold_form_items,
-                                               .json = s->json};
+    struct kp_explain_options options = s->explain;
+    options.common = s->options.common;
+    options.age_rule = s->options.age_rule;
+    options.withhold_form_items = s->options.withhold_form_items;
+    options.json = s->json;
     struct kp_page page = {0};
     return print_page(c, kp_explain(&options, &c->env, &page), &page);
 }
@@ -34,7 +28,8 @@ static enum kp_status explain_case(struct kp_console *c)
 enum kp_status kp_command_explain(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
-    if (s->n_arguments > 1 || (s->n_arguments == 1 && (s->birth || s->exam || s->insurer)))
+    if (s->n_arguments > 1 ||
+        (s->n_arguments == 1 && (s->explain.birth || s->explain.exam || s->explain.insurer)))
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE,
                        s->arguments[s->n_arguments - 1], "explain");
     if (s->n_arguments == 0)
