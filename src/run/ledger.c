@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/lock.h"
@@ -105,19 +104,20 @@ static enum kp_status open_older(struct kp_ledger *ledger)
 
 static enum kp_status take_lock(struct kp_ledger *ledger)
 {
-    const struct kp_run *run = ledger->run;
-    char holder[24];
-    if (kp_log_lock(&ledger->log, run->ctx->io, run->log_path) == KP_OK) {
+    struct kp_context *ctx = ledger->run->ctx;
+    const char *path = ledger->run->log_path;
+    if (kp_log_lock(&ledger->log, ctx->io, path) == KP_OK) {
         ledger->writable = true;
         return KP_OK;
     }
     int error = errno;
-    (void)snprintf(holder, sizeof(holder), "%ld", ledger->log.fd >= 0 ? kp_lock_holder(ledger->log.fd) : 0);
+    long holder = ledger->log.fd >= 0 ? kp_lock_holder(ledger->log.fd) : 0;
     kp_log_close(&ledger->log);
     errno = error;
     if (error != EWOULDBLOCK)
-        return kp_book_unusable(run, run->log_path);
-    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, kp_in(run->log_path), holder);
+        return kp_book_unusable(ledger->run, path);
+    return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, kp_in(path),
+                   kp_arena_printf(&ctx->arena, "%ld", holder));
 }
 
 /* --- the output folder --- */
@@ -204,7 +204,7 @@ enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
         KP_TRY(take_lock(ledger));
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path, true));
-    if (kp_each_entry(run->output, scan_name, &scan) != KP_OK)
+    if (kp_each_entry(run->output, scan_name, &scan) != KP_OK && scan.st == KP_OK)
         return kp_write_failed(run->ctx, run->output);
     return scan.st;
 }

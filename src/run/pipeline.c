@@ -17,7 +17,7 @@
  * The input is read twice so that memory does not grow with it: whether a row is released can depend on a
  * later row. run.h holds what all stages share. The legal rule is law/rule, called by worker.
  */
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -89,14 +89,12 @@ static enum kp_status check_inputs(struct pipeline *p)
         const struct kp_input *input = &p->run.inputs.list[i];
         uint64_t commented_out = input->comments.n_like_rows;
         uint8_t digest[KP_SHA256_BYTES];
-        char n[24];
         if (kp_file_sha256(ctx->io, input->place, digest) != KP_OK ||
             memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
             return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
-        (void)snprintf(n, sizeof(n), "%llu", (unsigned long long)commented_out);
         if (commented_out)
             kp_warn(&ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row),
-                    n);
+                    kp_arena_printf(&ctx->arena, "%" PRIu64, commented_out));
         if (input->n_rows == 0)
             kp_warn(&ctx->diag, KP_K_INPUT_NO_ROWS, kp_at(input->path, 1));
     }
@@ -163,11 +161,10 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
 /* A failure does not undo what was released; then the run's folder stays, too. */
 static void tear_down(struct pipeline *p, enum kp_status st)
 {
-    char n[24];
     unsigned disclosed = kp_discloses(p->run.options->command) ? kp_tally_placed(&p->tally) : 0;
-    (void)snprintf(n, sizeof(n), "%u", disclosed);
     if (st != KP_OK && disclosed > 0)
-        kp_warn(&p->run.ctx->diag, KP_K_WENT_OUT_BEFORE_FAULT, kp_in(p->run.log_path), n);
+        kp_warn(&p->run.ctx->diag, KP_K_WENT_OUT_BEFORE_FAULT, kp_in(p->run.log_path),
+                kp_arena_printf(&p->run.ctx->arena, "%u", disclosed));
     kp_tally_abandon(&p->tally);
     kp_row_files_abandon(&p->files);
     kp_persons_free(p->persons);

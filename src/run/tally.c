@@ -1,7 +1,6 @@
 #include "run/tally.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,15 +41,13 @@ enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, cons
                                 struct kp_account **ret_account)
 {
     uint32_t at = (uint32_t)tally->n_accounts;
-    char limit[16];
     if (kp_map_get(&tally->account_by_number, insurer_number, &at)) {
         *ret_account = tally->accounts[at];
         return KP_OK;
     }
-    if (at == KP_MAX_INSURERS) {
-        (void)snprintf(limit, sizeof(limit), "%d", KP_MAX_INSURERS);
-        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_TOO_MANY_INSURERS, KP_NOWHERE, limit);
-    }
+    if (at == KP_MAX_INSURERS)
+        return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_TOO_MANY_INSURERS, KP_NOWHERE,
+                       kp_arena_printf(&run->ctx->arena, "%d", KP_MAX_INSURERS));
     struct kp_account *a = new_account(run, insurer_number);
     if (!a || kp_map_put(&tally->account_by_number, &run->ctx->arena, insurer_number, at) != KP_MAP_ADDED)
         return kp_no_memory(run->ctx);
