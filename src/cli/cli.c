@@ -60,7 +60,8 @@ static const struct command COMMANDS[] = {
 
 /* --- messages --- */
 
-void kp_console_clear_bar(struct kp_console *c)
+/* Erases the progress bar before anything else is printed. */
+static void clear_bar(struct kp_console *c)
 {
     if (c->bar_shown)
         (void)fprintf(c->err, "\r\033[K"); /* a failure of stderr cannot be reported */
@@ -70,7 +71,7 @@ void kp_console_clear_bar(struct kp_console *c)
 bool kp_console_write(void *console, const char *bytes, size_t n)
 {
     struct kp_console *c = console;
-    kp_console_clear_bar(c);
+    clear_bar(c);
     if (fwrite(bytes, 1, n, c->out) == n && fflush(c->out) == 0)
         return true;
     (void)kp_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, kp_in("stdout"), strerror(errno ? errno : EIO));
@@ -119,7 +120,7 @@ static void on_message(void *ctx, const struct kp_message *m)
         kp_buf_printable(&line, m->remedy);
     }
     kp_buf_char(&line, '\n');
-    kp_console_clear_bar(c);
+    clear_bar(c);
     if (kp_buf_ok(&line))
         (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* a failure of stderr cannot be reported */
     else
@@ -290,7 +291,7 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
     if (st > KP_E_ATTENTION && st != KP_E_FAULT && c.failures == 0 && argc > 1)
         (void)kp_fail(&c.diag, st, KP_K_INTERNAL, KP_NOWHERE, "no diagnostic was given");
 out:
-    kp_console_clear_bar(&c);
+    clear_bar(&c);
     kp_arena_release(&c.arena);
     return (int)st;
 }

@@ -32,8 +32,6 @@ enum kp_status kp_command_explain(struct kp_console *console);
 enum kp_status kp_command_audit(struct kp_console *console);
 enum kp_status kp_command_items(struct kp_console *console);
 
-/* Erases the progress bar before anything else is printed. */
-void kp_console_clear_bar(struct kp_console *console);
 /* Writes to stdout; reports a failure and returns false. A kp_audit_print on the console. */
 bool kp_console_write(void *console, const char *bytes, size_t n);
 /* Writes the text of a call that ended with st, releases it, and returns the status of both. */

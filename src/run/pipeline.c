@@ -12,7 +12,7 @@
  *   release           log entries to disk, bundle into place, release entry   bundle
  *   or store          prepare only: bundles and copies of the inputs          prepared
  *   conclude          index of the log, anchor                                ledger
- *   report            report.json, report.html, the caller's result           report, result
+ *   report            report.json, report.html, the caller's result           report
  *
  * The input is read twice so that memory does not grow with it: whether a row is released can depend on a
  * later row. run.h holds what all stages share. The legal rule is law/rule, called by worker.
@@ -27,7 +27,6 @@
 #include "run/places.h"
 #include "run/prepared.h"
 #include "run/report.h"
-#include "run/result.h"
 #include "run/row_files.h"
 #include "run/setup.h"
 #include "run/tally.h"
@@ -126,7 +125,7 @@ static enum kp_status deliver(struct pipeline *p)
     } else if (command == KP_CMD_PREPARE) {
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
     }
-    if (!p->run.options->xsd && kp_makes_bundles(command) && p->tally.released > 0)
+    if (!p->run.options->xsd && kp_makes_bundles(command) && p->tally.totals.released > 0)
         kp_warn(&p->run.ctx->diag, KP_K_PROFILE_SCHEMAS, KP_NOWHERE);
     return KP_OK;
 }
@@ -151,7 +150,6 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_check_cancelled(ctx)); /* for the last time: from here on the run goes to its end */
     KP_TRY(deliver(p));
     KP_TRY(kp_row_files_conclude(&p->files));
-    KP_TRY(kp_result_make(&p->run, &p->tally, &p->ledger, &p->result));
     KP_TRY(kp_report_write(&p->run, &p->tally, &p->ledger, &p->result));
     if (options->command == KP_CMD_RELEASE)
         kp_prepared_done(&p->run, &p->tally); /* last, so that a run that failed can be repeated */
