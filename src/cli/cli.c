@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "base/status.h"
 #include "base/suggest.h"
+#include "tables/names.h"
 
 /* How many messages of one code are printed; fewer in a check, which ends with a table of all codes. */
 enum { TOLD_MAX = 20, TOLD_IN_CHECK = 3, CODES = 10000, BAR_WIDTH = 30 };
@@ -16,69 +17,75 @@ struct command {
     const char *name;
     unsigned bit;
     enum kp_status (*run)(struct kp_console *console);
+    enum kp_code missing; /* reported without an argument; 0: none is needed */
+    unsigned most;        /* arguments; 0: any number */
     const char *usage;
     const char *help[2];
 };
 
 /* clang-format off */
 static const struct command COMMANDS[] = {
-    {"check", KP_FOR_CHECK, kp_command_run, "kenporter check [options] INPUT.csv...",
+    {"check", KP_FOR_CHECK, kp_command_run, KP_K_INPUT_MISSING, 0, "kenporter check [options] INPUT.csv...",
      {"read, normalise, validate and decide; write the run's reports, no bundle, no log entry",
       "読込・正規化・検査・判定だけを行い、報告を書く(送付ファイルも記録も作らない)"}},
-    {"export", KP_FOR_EXPORT, kp_command_run, "kenporter export [options] INPUT.csv...",
+    {"export", KP_FOR_EXPORT, kp_command_run, KP_K_INPUT_MISSING, 0, "kenporter export [options] INPUT.csv...",
      {"the same, then one bundle per insurer and the disclosure log: the nightly job",
       "同じ処理の後、保険者ごとの送付ファイルと提供記録を作る(夜間ジョブ)"}},
-    {"prepare", KP_FOR_PREPARE, kp_command_run, "kenporter prepare [options] INPUT.csv...",
+    {"prepare", KP_FOR_PREPARE, kp_command_run, KP_K_INPUT_MISSING, 0, "kenporter prepare [options] INPUT.csv...",
      {"bundles ready before a request comes, in OUTDIR/prepared/RUN_ID/: not a disclosure, no log entry",
       "求めの前に送付ファイルを準備する(出力フォルダの prepared/RUN_ID/。提供ではなく、記録もしない)"}},
-    {"release", KP_FOR_RELEASE, kp_command_run, "kenporter release [options] RUN_ID",
+    {"release", KP_FOR_RELEASE, kp_command_run, KP_K_RUN_MISSING, 1, "kenporter release [options] RUN_ID",
      {"decide what was prepared again by today's registers, move it out, write the log",
       "準備したものを今日の登録簿で判定し直し、送付ファイルと提供記録を作る"}},
-    {"verify", KP_FOR_VERIFY, kp_command_verify, "kenporter verify [options] BUNDLE.zip...",
+    {"verify", KP_FOR_VERIFY, kp_command_verify, KP_K_BUNDLE_NOT_NAMED, 0, "kenporter verify [options] BUNDLE.zip...",
      {"check bundles as their receiver would; with --log, also against what was logged",
       "送付ファイルを受領側の目で検査する(--log で提供記録とも照合)"}},
-    {"show", KP_FOR_SHOW, kp_command_show, "kenporter show [options] BUNDLE.zip [DOCUMENT]",
+    {"show", KP_FOR_SHOW, kp_command_show, KP_K_BUNDLE_NOT_NAMED, 2, "kenporter show [options] BUNDLE.zip [DOCUMENT]",
      {"a bundle's contents, or one person's record (by number or file name), for a human to read",
       "送付ファイルの目次、または1人分の記録(番号か文書名で指定)を読める形で表示する"}},
-    {"audit", KP_FOR_AUDIT, kp_command_audit, "kenporter audit [filters] LOG...",
+    {"audit", KP_FOR_AUDIT, kp_command_audit, 0, 0, "kenporter audit [filters] LOG...",
      {"check the chain of disclosure logs (exit 5 on a fault); list, count and export disclosures",
       "提供記録の連鎖を検証し(異常は終了コード5)、提供を一覧・集計・出力する"}},
-    {"map", KP_FOR_MAP, kp_command_map, "kenporter map [options] INPUT.csv >mapping.csv",
+    {"map", KP_FOR_MAP, kp_command_map, KP_K_INPUT_MISSING, 1, "kenporter map [options] INPUT.csv >mapping.csv",
      {"propose a mapping file for an unknown export, on stdout; it shows headers and shapes, no values",
       "未知の出力の対応表を提案する(標準出力へ。見出しと値の形だけを示す)"}},
-    {"explain", KP_FOR_EXPLAIN, kp_command_explain,
+    {"explain", KP_FOR_EXPLAIN, kp_command_explain, 0, 0,
      "kenporter explain CODE\n       kenporter explain --birth DATE --exam DATE --insurer NUMBER [options]",
      {"what a diagnostic means and how to mend it; or the legal rule for one case",
       "診断コードの意味と直し方、または1件の法的判定を説明する"}},
-    {"items", KP_FOR_ITEMS, kp_command_items, "kenporter items [options] [WORD]",
+    {"items", KP_FOR_ITEMS, kp_command_items, 0, 1, "kenporter items [options] [WORD]",
      {"the item catalogue, or the items that contain WORD", "項目一覧(WORD を含むものに絞れる)"}},
 };
 /* clang-format on */
 
 /* --- messages --- */
 
-void kp_console_clear_bar(struct kp_console *c)
+/* Erases the progress bar before anything else is printed. */
+static void clear_bar(struct kp_console *c)
 {
     if (c->bar_shown)
         (void)fprintf(c->err, "\r\033[K"); /* a failure of stderr cannot be reported */
     c->bar_shown = false;
 }
 
-bool kp_console_write(struct kp_console *c, const char *bytes, size_t n)
+bool kp_console_write(void *console, const char *bytes, size_t n)
 {
-    kp_console_clear_bar(c);
+    struct kp_console *c = console;
+    clear_bar(c);
     if (fwrite(bytes, 1, n, c->out) == n && fflush(c->out) == 0)
         return true;
     (void)kp_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, kp_in("stdout"), strerror(errno ? errno : EIO));
     return false;
 }
 
-bool kp_console_print(struct kp_console *c, const struct kp_buf *text)
+enum kp_status kp_console_print(struct kp_console *c, enum kp_status st, struct kp_buf *text)
 {
-    if (kp_buf_ok(text))
-        return kp_console_write(c, kp_buf_text(text), text->len);
-    (void)kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
-    return false;
+    if (!kp_buf_ok(text))
+        st = kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+    else if (!kp_console_write(c, kp_buf_text(text), text->len))
+        st = KP_E_SYSTEM;
+    kp_buf_release(text);
+    return st;
 }
 
 const char *kp_console_say(const struct kp_console *c, const char *ja, const char *en)
@@ -113,7 +120,7 @@ static void on_message(void *ctx, const struct kp_message *m)
         kp_buf_printable(&line, m->remedy);
     }
     kp_buf_char(&line, '\n');
-    kp_console_clear_bar(c);
+    clear_bar(c);
     if (kp_buf_ok(&line))
         (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* a failure of stderr cannot be reported */
     else
@@ -216,37 +223,38 @@ static bool wants_bar(const struct kp_console *c)
     return c->settings.progress == KP_PROGRESS_ALWAYS;
 }
 
-static enum kp_command run_of(unsigned bit)
+static enum kp_status check_arguments(struct kp_console *c, const struct command *command)
 {
-    switch (bit) {
-    case KP_FOR_EXPORT: return KP_CMD_EXPORT;
-    case KP_FOR_PREPARE: return KP_CMD_PREPARE;
-    case KP_FOR_RELEASE: return KP_CMD_RELEASE;
-    default: return KP_CMD_CHECK;
-    }
+    const struct kp_settings *s = &c->settings;
+    if (command->missing && s->n_arguments == 0)
+        return kp_fail(&c->diag, KP_E_USAGE, command->missing, KP_NOWHERE, command->name);
+    if (command->most && s->n_arguments > command->most)
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE,
+                       s->arguments[command->most], command->name);
+    return KP_OK;
 }
 
 static enum kp_status run_command(struct kp_console *c, const struct command *command, int argc, char **argv)
 {
-    enum kp_status st = KP_OK;
     struct kp_buf out = {0};
+    size_t run = KP_CMD_CHECK;
+    (void)kp_name_find(kp_command_names, command->name, &run); /* the other commands ignore it */
+    c->settings.options.command = (enum kp_command)run;
     c->command = command->bit;
-    c->settings.options.command = run_of(command->bit);
     const struct kp_command_line line = {argc, argv, command->bit, command->name};
-    KP_TRY_OUT(kp_settings_read(&c->settings, &line, &c->arena, &c->diag));
+    KP_TRY(kp_settings_read(&c->settings, &line, &c->arena, &c->diag));
     c->diag.lang = c->settings.options.common.lang;
     if (c->settings.help) {
         add_help(command, c->diag.lang, &out);
-        st = kp_console_print(c, &out) ? KP_OK : KP_E_SYSTEM;
-        goto out;
+        return kp_console_print(c, KP_OK, &out);
     }
     if (wants_bar(c))
         c->env.progress = on_progress;
     c->env.least_level = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
-    st = command->run(c);
+    enum kp_status st = check_arguments(c, command);
+    if (st == KP_OK)
+        st = command->run(c);
     report_rest(c);
-out:
-    kp_buf_release(&out);
     return st;
 }
 
@@ -264,10 +272,7 @@ static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
         kp_buf_str(&out, "kenporter " KP_VERSION "\n");
     else
         return unknown_command(c, word);
-    if (!kp_console_print(c, &out))
-        st = KP_E_SYSTEM;
-    kp_buf_release(&out);
-    return st;
+    return kp_console_print(c, st, &out);
 }
 
 int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env)
@@ -286,7 +291,7 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
     if (st > KP_E_ATTENTION && st != KP_E_FAULT && c.failures == 0 && argc > 1)
         (void)kp_fail(&c.diag, st, KP_K_INTERNAL, KP_NOWHERE, "no diagnostic was given");
 out:
-    kp_console_clear_bar(&c);
+    clear_bar(&c);
     kp_arena_release(&c.arena);
     return (int)st;
 }

@@ -22,7 +22,8 @@ struct kp_console {
     unsigned failures; /* messages of level fail */
 };
 
-/* The commands. Each reports its failures and returns the exit status. */
+/* The commands, called with a number of arguments that they accept. Each reports its failures and returns the
+ * exit status. */
 enum kp_status kp_command_run(struct kp_console *console); /* check, export, prepare, release */
 enum kp_status kp_command_map(struct kp_console *console);
 enum kp_status kp_command_verify(struct kp_console *console);
@@ -31,13 +32,10 @@ enum kp_status kp_command_explain(struct kp_console *console);
 enum kp_status kp_command_audit(struct kp_console *console);
 enum kp_status kp_command_items(struct kp_console *console);
 
-/* Erases the progress bar before anything else is printed. */
-void kp_console_clear_bar(struct kp_console *console);
-/* Write to stdout. False, after a diagnostic, when it cannot be written. */
-bool kp_console_write(struct kp_console *console, const char *bytes, size_t n);
-bool kp_console_print(struct kp_console *console, const struct kp_buf *text);
-/* Writes the page of a call that ended with st, frees it, and returns the status of both. */
-enum kp_status kp_console_page(struct kp_console *console, enum kp_status st, struct kp_page *page);
+/* Writes to stdout; reports a failure and returns false. A kp_audit_print on the console. */
+bool kp_console_write(void *console, const char *bytes, size_t n);
+/* Writes the text of a call that ended with st, releases it, and returns the status of both. */
+enum kp_status kp_console_print(struct kp_console *console, enum kp_status st, struct kp_buf *text);
 /* The text in the language of the output. */
 const char *kp_console_say(const struct kp_console *console, const char *ja, const char *en);
 

@@ -1,5 +1,4 @@
-/* The program: the real clock, the real streams, the locale, and Ctrl-C; everything else is in the library.
- */
+/* The process: the real clock and streams, the locale, signals. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/status.h"
 #include "cli/cli.h"
 
 static volatile int cancelled;
@@ -26,7 +26,7 @@ static int64_t real_time(void *ctx)
 static enum kp_lang language(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < KP_COUNT(names); i++) {
         const char *value = getenv(names[i]);
         if (value && *value)
             return strncmp(value, "ja", 2) == 0 ? KP_LANG_JA : KP_LANG_EN;
@@ -34,8 +34,7 @@ static enum kp_lang language(void)
     return KP_LANG_EN;
 }
 
-/* A stream that whoever started the program closed would lend its number to the next file, and messages would
- * go there. */
+/* The next file opened would get the number of a closed stream, and messages would go there. */
 static bool streams_are_open(void)
 {
     for (int fd = 0; fd <= 2; fd++)
@@ -48,15 +47,13 @@ static bool streams_are_open(void)
 int main(int argc, char **argv)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
-    static const int errors[] = {SIGPIPE,
-                                 SIGXFSZ}; /* a closed pipe, a limit of size: write errors like any other */
     struct sigaction action = {.sa_handler = on_signal};
     struct kp_env env = {.now = real_time, .cancel = &cancelled, .lang = language()};
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would hold what people's rows say */
-    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would contain personal data */
+    for (size_t i = 0; i < KP_COUNT(ends); i++)
         (void)sigaction(ends[i], &action, NULL); /* cannot fail for these signals */
-    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-        (void)signal(errors[i], SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe and a limit of size are write errors like any other */
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (!streams_are_open())
         return KP_E_SYSTEM;
     return kp_cli(argc, argv, stdout, stderr, &env);

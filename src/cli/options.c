@@ -36,6 +36,20 @@ struct option {
     const char *help[2];
 };
 
+/* Keys of the configuration that are no options. */
+#define KEY(section, key, kind, choices, at)                                                                 \
+    {                                                                                                        \
+        0, NULL, NULL, section, key, kind, choices, at, RUN,                                                 \
+        {                                                                                                    \
+            "", ""                                                                                           \
+        }                                                                                                    \
+    }
+#define ORGANISATION(section, org)                                                                           \
+    KEY(section, "number", TEXT, NULL, OPT(org.number)), KEY(section, "name", TEXT, NULL, OPT(org.name)),    \
+        KEY(section, "postal_code", TEXT, NULL, OPT(org.postal_code)),                                       \
+        KEY(section, "address", TEXT, NULL, OPT(org.address)),                                               \
+        KEY(section, "phone", TEXT, NULL, OPT(org.phone))
+
 #define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
 WORDS(FORM_ITEMS, "include", "withhold");
 WORDS(REQUESTED_ITEMS, "hold", "release");
@@ -89,65 +103,54 @@ static const struct option OPTIONS[] = {
      RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"birthday: an age is reached on the birthday (default); statute: on the day before",
       "birthday: 誕生日に達する(既定)、statute: 前日に達する"}},
-    {0, NULL, NULL, "policy", "form_items", SWITCH, FORM_ITEMS, OPT(withhold_form_items),
-     RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "requested_items", SWITCH, REQUESTED_ITEMS, OPT(release_requested_items),
-     RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "derive", SWITCH, NO_YES, OPT(derive), RUN, {"", ""}},
-    {0, NULL, NULL, "policy", "required_items", SWITCH, WARN_REJECT, OPT(reject_incomplete), RUN, {"", ""}},
-    {0, NULL, NULL, "input", "encoding", CHOICE, kp_encoding_options, OPT(input.encoding),
-     RUN, {"", ""}},
-    {0, NULL, NULL, "input", "delimiter", DELIMITER, kp_delimiter_names, OPT(input.delimiter),
-     RUN, {"", ""}},
-    {0, NULL, NULL, "sender", "number", TEXT, NULL, OPT(sender.number), RUN, {"", ""}},
-    {0, NULL, NULL, "sender", "name", TEXT, NULL, OPT(sender.name), RUN, {"", ""}},
-    {0, NULL, NULL, "sender", "postal_code", TEXT, NULL, OPT(sender.postal_code), RUN, {"", ""}},
-    {0, NULL, NULL, "sender", "address", TEXT, NULL, OPT(sender.address), RUN, {"", ""}},
-    {0, NULL, NULL, "sender", "phone", TEXT, NULL, OPT(sender.phone), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "number", TEXT, NULL, OPT(input.facility.number), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "name", TEXT, NULL, OPT(input.facility.name), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "postal_code", TEXT, NULL, OPT(input.facility.postal_code), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "address", TEXT, NULL, OPT(input.facility.address), RUN, {"", ""}},
-    {0, NULL, NULL, "facility", "phone", TEXT, NULL, OPT(input.facility.phone), RUN, {"", ""}},
-    {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
-    {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(exam),
+    KEY("policy", "form_items", SWITCH, FORM_ITEMS, OPT(withhold_form_items)),
+    KEY("policy", "requested_items", SWITCH, REQUESTED_ITEMS, OPT(release_requested_items)),
+    KEY("policy", "derive", SWITCH, NO_YES, OPT(derive)),
+    KEY("policy", "required_items", SWITCH, WARN_REJECT, OPT(reject_incomplete)),
+    KEY("input", "encoding", CHOICE, kp_encoding_options, OPT(input.encoding)),
+    KEY("input", "delimiter", DELIMITER, kp_delimiter_names, OPT(input.delimiter)),
+    ORGANISATION("sender", sender),
+    ORGANISATION("facility", input.facility),
+    {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(explain.birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
+    {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(explain.exam),
      KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
-    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(insurer), KP_FOR_EXPLAIN | KP_FOR_AUDIT,
+    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(explain.insurer), KP_FOR_EXPLAIN,
      {"insurer number, 8 digits", "保険者番号(8桁)"}},
-    {0, "on", "DATE", NULL, NULL, DATE, NULL, AT(on), KP_FOR_EXPLAIN,
+    {0, "insurer", "NUMBER", NULL, NULL, TEXT, NULL, AT(audit.insurer), KP_FOR_AUDIT,
+     {"insurer number, 8 digits", "保険者番号(8桁)"}},
+    {0, "on", "DATE", NULL, NULL, DATE, NULL, AT(explain.on), KP_FOR_EXPLAIN,
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
-    {0, "articles", "LIST", NULL, NULL, TEXT, NULL, AT(articles), KP_FOR_EXPLAIN,
+    {0, "articles", "LIST", NULL, NULL, TEXT, NULL, AT(explain.articles), KP_FOR_EXPLAIN,
      {"what the request cites: elderly_act health_act (default: both; empty: no request has come)",
       "求めの根拠: elderly_act health_act(既定: 両方、空: 求めなし)"}},
-    {0, "items", "CODES", NULL, NULL, TEXT, NULL, AT(items), KP_FOR_EXPLAIN,
+    {0, "items", "CODES", NULL, NULL, TEXT, NULL, AT(explain.items), KP_FOR_EXPLAIN,
      {"item codes to answer for", "個別に答える項目コード"}},
-    {0, "scheme", "NAME", NULL, NULL, TEXT, NULL, AT(scheme), KP_FOR_EXPLAIN,
+    {0, "scheme", "NAME", NULL, NULL, TEXT, NULL, AT(explain.scheme), KP_FOR_EXPLAIN,
      {"chiho_kyosai or shigaku_kyosai, where the number leaves it open",
       "番号34・75の制度(chiho_kyosai か shigaku_kyosai)"}},
-    {0, "employee", "ID", NULL, NULL, TEXT, NULL, AT(employee), KP_FOR_AUDIT,
+    {0, "employee", "ID", NULL, NULL, TEXT, NULL, AT(audit.employee), KP_FOR_AUDIT,
      {"only entries of this employee; widths do not count", "この社員の記録だけ(全角・半角は区別しない)"}},
-    {0, "number", "NUMBER", NULL, NULL, TEXT, NULL, AT(number), KP_FOR_AUDIT,
+    {0, "number", "NUMBER", NULL, NULL, TEXT, NULL, AT(audit.number), KP_FOR_AUDIT,
      {"only entries of this insured number; widths do not count", "この被保険者番号の記録だけ(全角・半角は区別しない)"}},
-    {0, "basis", "ID", NULL, NULL, TEXT, NULL, AT(basis), KP_FOR_AUDIT,
+    {0, "basis", "ID", NULL, NULL, TEXT, NULL, AT(audit.basis), KP_FOR_AUDIT,
      {"only disclosures on this basis (kenpo150, consent, ...)", "この根拠による提供だけ(kenpo150、consent など)"}},
-    {0, "from", "DATE", NULL, NULL, DATE, NULL, AT(from), KP_FOR_AUDIT,
+    {0, "from", "DATE", NULL, NULL, DATE, NULL, AT(audit.from), KP_FOR_AUDIT,
      {"only entries written on this day or later", "この日以後の記録だけ"}},
-    {0, "to", "DATE", NULL, NULL, DATE, NULL, AT(to), KP_FOR_AUDIT,
+    {0, "to", "DATE", NULL, NULL, DATE, NULL, AT(audit.to), KP_FOR_AUDIT,
      {"only entries written on this day or before", "この日以前の記録だけ"}},
-    {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(request), KP_FOR_AUDIT,
+    {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(audit.request), KP_FOR_AUDIT,
      {"only disclosures on this request", "この求めによる提供だけ"}},
-    {0, "event", "EVENT", NULL, NULL, CHOICE, kp_audit_event_names, AT(event),
-     KP_FOR_AUDIT,
+    {0, "event", "EVENT", NULL, NULL, CHOICE, kp_audit_event_names, AT(audit.event), KP_FOR_AUDIT,
      {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
-    {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(bundle), KP_FOR_AUDIT,
+    {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(audit.bundle), KP_FOR_AUDIT,
      {"only entries of this bundle", "この送付ファイルの記録だけ"}},
-    {0, "format", "FORMAT", NULL, NULL, CHOICE, FORMATS, AT(format), KP_FOR_AUDIT,
+    {0, "format", "FORMAT", NULL, NULL, CHOICE, FORMATS, AT(audit.format), KP_FOR_AUDIT,
      {"table (default), csv or jsonl: lists entries, which name people",
       "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
-    {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(provision_records), KP_FOR_AUDIT,
+    {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(audit.provision_records), KP_FOR_AUDIT,
      {"the records owed for disclosures by consent; needs --insurers and --consents",
       "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
-    {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(head), KP_FOR_AUDIT,
+    {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(audit.head), KP_FOR_AUDIT,
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, LANGUAGES, OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
@@ -187,17 +190,16 @@ static enum kp_status no_memory(const struct source *s)
 static enum kp_status value_bad(const struct source *s, const struct option *o, const char *value,
                                 const char *expected)
 {
-    char *name =
-        s->file ? kp_arena_printf(s->arena, "%s", o->key) : kp_arena_printf(s->arena, "--%s", o->name);
+    const char *name = s->file ? o->key : kp_arena_printf(s->arena, "--%s", o->name);
     return kp_fail(s->diag, KP_E_USAGE, s->file ? KP_K_CONFIG_VALUE_BAD : KP_K_OPTION_VALUE_BAD,
                    kp_at(s->file, s->line), value, name, expected);
 }
 
 static const char *words_of(struct kp_arena *arena, const char *const *choices)
 {
-    const char *text = choices[0];
-    for (size_t i = 1; text && choices[i]; i++)
-        text = kp_arena_printf(arena, "%s or %s", text, choices[i]);
+    const char *text = *choices;
+    while (text && *++choices)
+        text = kp_arena_printf(arena, "%s or %s", text, *choices);
     return text;
 }
 
@@ -283,30 +285,6 @@ static enum kp_status set(const struct source *s, const struct option *o, const 
 
 /* --- the configuration file --- */
 
-struct names {
-    const char *section; /* NULL: names of sections */
-    unsigned commands;   /* 0: keys of the section, else options of these commands */
-};
-
-static const char *nth_name(const void *ctx, size_t wanted)
-{
-    const struct names *names = ctx;
-    size_t n = 0;
-    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
-        const struct option *o = &OPTIONS[i];
-        const char *name = NULL;
-        if (names->commands)
-            name = o->name && (o->commands & names->commands) ? o->name : NULL;
-        else if (!names->section)
-            name = o->section;
-        else if (o->section && strcmp(o->section, names->section) == 0)
-            name = o->key;
-        if (name && n++ == wanted)
-            return name;
-    }
-    return NULL;
-}
-
 struct config {
     struct source source;
     const char *at; /* the rest of the file */
@@ -314,12 +292,28 @@ struct config {
     enum kp_status st;
 };
 
+static bool is_in(const struct option *o, const char *section)
+{
+    return o->section && strcmp(o->section, section) == 0;
+}
+
 static bool section_is_known(const char *name)
 {
     for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
-        if (OPTIONS[i].section && strcmp(OPTIONS[i].section, name) == 0)
+        if (is_in(&OPTIONS[i], name))
             return true;
     return false;
+}
+
+/* Returns the nearest of the sections, or of the keys of a section unless that is NULL. */
+static const char *nearest(const char *word, const char *section)
+{
+    const char *names[KP_COUNT(OPTIONS)];
+    size_t n = 0;
+    for (const struct option *o = OPTIONS; o < OPTIONS + KP_COUNT(OPTIONS); o++)
+        if (section ? is_in(o, section) : o->section != NULL)
+            names[n++] = section ? o->key : o->section;
+    return kp_suggest_from(word, names, n);
 }
 
 static void refuse(struct config *c, enum kp_code code, const char *arg1, const char *arg2, const char *arg3)
@@ -333,7 +327,6 @@ static void refuse(struct config *c, enum kp_code code, const char *arg1, const 
  * are checked here, on whole lines. */
 static void check_line(struct config *c, const char *line, bool whole)
 {
-    struct names sections = {NULL, 0};
     size_t n = strcspn(line, "]\r\n");
     bool indented = (line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")] != '\0';
     if (!whole) {
@@ -344,7 +337,7 @@ static void check_line(struct config *c, const char *line, bool whole)
     } else if (line[0] == '[') {
         char *name = kp_arena_strndup(c->source.arena, line + 1, n - 1);
         if (name && !section_is_known(name))
-            refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, name, kp_suggest(name, nth_name, &sections), NULL);
+            refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, name, nearest(name, NULL), NULL);
     }
 }
 
@@ -368,12 +361,11 @@ static char *next_line(char *to, int room, void *ctx)
 static int on_key(void *ctx, const char *section, const char *key, const char *value)
 {
     struct config *c = ctx;
-    struct names keys = {section, 0};
     if (c->st != KP_OK)
         return 0;
     for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
         const struct option *o = &OPTIONS[i];
-        if (!o->section || strcmp(o->section, section) != 0 || strcmp(o->key, key) != 0)
+        if (!is_in(o, section) || strcmp(o->key, key) != 0)
             continue;
         if (c->given[i])
             kp_warn(c->source.diag, KP_K_KEY_TWICE, kp_at(c->source.file, c->source.line), key, section);
@@ -384,7 +376,7 @@ static int on_key(void *ctx, const char *section, const char *key, const char *v
     if (!section_is_known(section))
         refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, section, "sender", NULL);
     else
-        refuse(c, KP_K_CONFIG_UNKNOWN_KEY, key, section, kp_suggest(key, nth_name, &keys));
+        refuse(c, KP_K_CONFIG_UNKNOWN_KEY, key, section, nearest(key, section));
     return 0;
 }
 
@@ -409,29 +401,31 @@ static enum kp_status read_config(const struct source *command_line, const char 
 
 /* --- the command line --- */
 
-static const struct option *find_option(const char *name, size_t n, unsigned command)
+static bool has_name(const struct option *o, unsigned command)
 {
-    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
-        if (OPTIONS[i].name && (OPTIONS[i].commands & command) && strlen(OPTIONS[i].name) == n &&
-            strncmp(OPTIONS[i].name, name, n) == 0)
-            return &OPTIONS[i];
-    return NULL;
+    return o->name && (o->commands & command);
 }
 
-static const struct option *find_letter(char letter, unsigned command)
+/* Finds "--NAME", n bytes of it before a "=", or "-L". */
+static const struct option *find_option(const char *word, size_t n, unsigned command)
 {
-    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
-        if (OPTIONS[i].letter == letter && (OPTIONS[i].commands & command))
-            return &OPTIONS[i];
+    for (const struct option *o = OPTIONS; o < OPTIONS + KP_COUNT(OPTIONS); o++)
+        if (has_name(o, command) &&
+            (word[1] == '-' ? strlen(o->name) == n && strncmp(o->name, word + 2, n) == 0
+                            : o->letter == word[1]))
+            return o;
     return NULL;
 }
 
 static enum kp_status unknown_option(const struct source *s, const char *word,
                                      const struct kp_command_line *line)
 {
-    struct names names = {NULL, line->command};
-    const char *plain = word + strspn(word, "-");
-    char *near = kp_arena_printf(s->arena, "--%s", kp_suggest(plain, nth_name, &names));
+    const char *names[KP_COUNT(OPTIONS)];
+    size_t n = 0;
+    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
+        if (has_name(&OPTIONS[i], line->command))
+            names[n++] = OPTIONS[i].name;
+    char *near = kp_arena_printf(s->arena, "--%s", kp_suggest_from(word + strspn(word, "-"), names, n));
     return kp_fail(s->diag, KP_E_USAGE, KP_K_UNKNOWN_OPTION, KP_NOWHERE, word, near, line->name);
 }
 
@@ -454,8 +448,7 @@ static enum kp_status read_words(const struct source *s, const struct kp_command
         bool is_long = word[1] == '-';
         size_t n = is_long ? strcspn(word + 2, "=") : 0;
         const char *value = is_long ? (word[2 + n] == '=' ? word + 3 + n : NULL) : word[2] ? word + 2 : NULL;
-        const struct option *o =
-            is_long ? find_option(word + 2, n, line->command) : find_letter(word[1], line->command);
+        const struct option *o = find_option(word, n, line->command);
         if (!o || (value && o->kind == FLAG))
             return unknown_option(s, word, line);
         if (!value && o->kind != FLAG) {
@@ -463,9 +456,8 @@ static enum kp_status read_words(const struct source *s, const struct kp_command
                 return kp_fail(s->diag, KP_E_USAGE, KP_K_OPTION_VALUE_MISSING, KP_NOWHERE, word, o->argument);
             value = line->argv[++i];
         }
-        enum kp_status st = !only || strcmp(o->name, only) == 0 ? set(s, o, value) : KP_OK;
-        if (st != KP_OK)
-            return st;
+        if (!only || strcmp(o->name, only) == 0)
+            KP_TRY(set(s, o, value));
     }
     return KP_OK;
 }
@@ -510,7 +502,7 @@ void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
 {
     for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
         const struct option *o = &OPTIONS[i];
-        if (!o->name || !(o->commands & command))
+        if (!has_name(o, command))
             continue;
         size_t from = out->len;
         if (o->letter)
@@ -522,7 +514,6 @@ void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
         do
             kp_buf_char(out, ' ');
         while (kp_buf_ok(out) && out->len - from < HELP_COLUMN);
-        kp_buf_str(out, o->help[lang]);
-        kp_buf_char(out, '\n');
+        kp_buf_printf(out, "%s\n", o->help[lang]);
     }
 }

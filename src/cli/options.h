@@ -28,12 +28,9 @@ struct kp_settings {
     const char *config;
     bool json, html, quiet, verbose, help;
     enum kp_progress progress;
-    /* explain */
-    const char *birth, *exam, *insurer, *on, *articles, *items, *scheme;
-    /* audit; event and format as in kp_audit_options */
-    const char *employee, *number, *basis, *from, *to, *request, *bundle, *head;
-    int event, format;
-    bool provision_records;
+    /* Set as far as options of their own set them. */
+    struct kp_explain_options explain;
+    struct kp_audit_options audit;
     const char **arguments; /* the words that are no options */
     size_t n_arguments;
 };

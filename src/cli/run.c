@@ -3,14 +3,17 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "base/status.h"
 #include "cli/cli.h"
-#include "tables/names.h"
 
 static bool discloses(const struct kp_console *c)
 {
     enum kp_command command = c->settings.options.command;
     return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
+}
+
+static void add_count(struct kp_buf *out, const char *name, uint64_t n, const char *after)
+{
+    kp_buf_printf(out, "%s %" PRIu64 "%s", name, n, after);
 }
 
 static void add_counts(const struct kp_count *counts, size_t n, struct kp_buf *out)
@@ -28,10 +31,10 @@ static void add_forecast(const struct kp_console *c, const struct kp_insurer_res
         waiting += n->waiting[i].n;
     if (waiting == 0)
         return;
-    kp_buf_printf(out, "  %s %" PRIu64,
-                  kp_console_say(c, "両法を根拠とする求めがあれば提供可能:",
-                                 "would go out on a request citing both Acts:"),
-                  waiting);
+    add_count(out,
+              kp_console_say(c, "  両法を根拠とする求めがあれば提供可能:",
+                             "  would go out on a request citing both Acts:"),
+              waiting, "");
     add_counts(n->waiting, n->n_waiting, out);
     kp_buf_char(out, '\n');
 }
@@ -60,9 +63,9 @@ static void add_insurers(const struct kp_console *c, const struct kp_result *r, 
         const struct kp_insurer_result *n = &r->insurers[i];
         kp_buf_printf(out, "%s ", n->insurer_number);
         kp_buf_printable(out, *n->name ? n->name : n->scheme);
-        kp_buf_printf(out, "\n  %s %" PRIu64, kp_console_say(c, "文書", "documents"), n->documents);
+        add_count(out, kp_console_say(c, "\n  文書", "\n  documents"), n->documents, "");
         add_counts(n->by_basis, n->n_bases, out);
-        kp_buf_printf(out, ", %s %" PRIu64, kp_console_say(c, "保留", "held"), n->held);
+        add_count(out, kp_console_say(c, ", 保留", ", held"), n->held, "");
         add_counts(n->by_reason, n->n_reasons, out);
         kp_buf_char(out, '\n');
         add_forecast(c, n, out);
@@ -100,25 +103,20 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
 static void add_summary(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     bool prepare = c->settings.options.command == KP_CMD_PREPARE;
-    const struct {
-        const char *name;
-        uint64_t n;
-    } lines[] = {
-        {kp_console_say(c, "同じ内容の重複行(1件として計上)", "equal rows, counted once:"), r->duplicates},
-        {kp_console_say(c, "警告", "warnings:"), r->warnings}};
-    kp_buf_printf(out, "%s  %s %" PRIu64 " = ", r->as_of, kp_console_say(c, "読込", "read"), r->read);
-    kp_buf_printf(out, "%s %" PRIu64 " + ",
-                  discloses(c) ? kp_console_say(c, "提供", "released")
-                  : prepare    ? kp_console_say(c, "準備", "prepared")
-                               : kp_console_say(c, "提供可能", "would be released"),
-                  r->released);
-    kp_buf_printf(out, "%s %" PRIu64 " + ", kp_console_say(c, "却下", "rejected"), r->rejected);
-    kp_buf_printf(out, "%s %" PRIu64 " + ", kp_console_say(c, "保留", "held"), r->held);
-    kp_buf_printf(out, "%s %" PRIu64 "\n", kp_console_say(c, "提供済み", "already disclosed"),
-                  r->already_disclosed);
-    for (size_t i = 0; i < KP_COUNT(lines); i++)
-        if (lines[i].n)
-            kp_buf_printf(out, "%s %" PRIu64 "\n", lines[i].name, lines[i].n);
+    const char *released = discloses(c) ? kp_console_say(c, "提供", "released")
+                           : prepare    ? kp_console_say(c, "準備", "prepared")
+                                        : kp_console_say(c, "提供可能", "would be released");
+    kp_buf_printf(out, "%s  ", r->as_of);
+    add_count(out, kp_console_say(c, "読込", "read"), r->read, " = ");
+    add_count(out, released, r->released, " + ");
+    add_count(out, kp_console_say(c, "却下", "rejected"), r->rejected, " + ");
+    add_count(out, kp_console_say(c, "保留", "held"), r->held, " + ");
+    add_count(out, kp_console_say(c, "提供済み", "already disclosed"), r->already_disclosed, "\n");
+    if (r->duplicates)
+        add_count(out, kp_console_say(c, "同じ内容の重複行(1件として計上)", "equal rows, counted once:"),
+                  r->duplicates, "\n");
+    if (r->warnings)
+        add_count(out, kp_console_say(c, "警告", "warnings:"), r->warnings, "\n");
     for (size_t i = 0; i < r->n_reasons; i++)
         kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : kp_console_say(c, "保留の理由: ", "held because: "),
                       r->held_by_reason[i].name, r->held_by_reason[i].n);
@@ -134,14 +132,7 @@ enum kp_status kp_command_run(struct kp_console *c)
     struct kp_result result = {0};
     struct kp_buf out = {0};
     struct kp_settings *s = &c->settings;
-    const char *name = kp_command_names[s->options.command];
-    bool release = s->options.command == KP_CMD_RELEASE;
-    if (s->n_arguments == 0)
-        return kp_fail(&c->diag, KP_E_USAGE, release ? KP_K_RUN_MISSING : KP_K_INPUT_MISSING, KP_NOWHERE,
-                       name);
-    if (release && s->n_arguments > 1)
-        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE, s->arguments[1], name);
-    s->options.prepared = release ? s->arguments[0] : NULL;
+    s->options.prepared = s->options.command == KP_CMD_RELEASE ? s->arguments[0] : NULL;
     enum kp_status st = kp_run(&s->options, &c->env, &result);
     if (st != KP_OK && st != KP_E_ATTENTION)
         return st;
@@ -149,9 +140,7 @@ enum kp_status kp_command_run(struct kp_console *c)
         kp_buf_str(&out, result.report_json);
     else if (!s->quiet)
         add_summary(c, &result, &out);
-    if (!kp_console_print(c, &out))
-        st = KP_E_SYSTEM;
-    kp_buf_release(&out);
+    st = kp_console_print(c, st, &out);
     kp_result_free(&result);
     return st;
 }

@@ -1,10 +1,8 @@
 /* verify: checks bundles as their receiver would. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/escape.h"
 #include "base/json.h"
-#include "base/status.h"
 #include "cli/cli.h"
 
 static void add_verdict(const struct kp_verdict *v, struct kp_json *json)
@@ -63,8 +61,6 @@ enum kp_status kp_command_verify(struct kp_console *c)
     struct kp_verdicts verdicts = {0};
     struct kp_buf out = {0};
     const struct kp_settings *s = &c->settings;
-    if (s->n_arguments == 0)
-        return kp_fail(&c->diag, KP_E_USAGE, KP_K_BUNDLE_NOT_NAMED, KP_NOWHERE, "verify");
     const struct kp_verify_options options = {.common = s->options.common,
                                               .bundles = s->arguments,
                                               .n_bundles = s->n_arguments,
@@ -78,9 +74,7 @@ enum kp_status kp_command_verify(struct kp_console *c)
         add_json(&verdicts, &out);
     for (size_t i = 0; !s->json && !s->quiet && i < verdicts.n_bundles; i++)
         add_lines(c, &verdicts.bundles[i], &out);
-    if (!kp_console_print(c, &out))
-        st = KP_E_SYSTEM;
-    kp_buf_release(&out);
+    st = kp_console_print(c, st, &out);
     kp_verdicts_free(&verdicts);
     return st;
 }

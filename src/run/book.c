@@ -21,7 +21,8 @@ enum kp_status kp_book_unsettled(const struct kp_book *book)
 {
     struct kp_run *run = book->run;
     const struct kp_unfinished *u = &book->unfinished;
-    char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
+    char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output,
+                                 u->entry.cells[KP_LOG_RUN_ID], u->bundle);
     return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_BUNDLE_UNFINISHED, kp_in(book->path), u->bundle,
                    temp ? temp : "");
 }
@@ -30,30 +31,22 @@ enum kp_status kp_book_unsettled(const struct kp_book *book)
 
 static enum kp_status note_unfinished(struct kp_unfinished *u, const char *const *cells)
 {
+    static const enum kp_log_column kept[] = {KP_LOG_RUN_ID, KP_LOG_INSURER_NUMBER, KP_LOG_RECIPIENT,
+                                              KP_LOG_BUNDLE, KP_LOG_BUNDLE_SHA256,  KP_LOG_TABLES_SHA256};
     if (strcmp(u->bundle, cells[KP_LOG_BUNDLE]) == 0)
         return KP_OK;
     kp_arena_reset(&u->arena);
-    u->bundle = kp_arena_strdup(&u->arena, cells[KP_LOG_BUNDLE]);
-    u->bundle_sha256 = kp_arena_strdup(&u->arena, cells[KP_LOG_BUNDLE_SHA256]);
-    u->run_id = kp_arena_strdup(&u->arena, cells[KP_LOG_RUN_ID]);
-    u->insurer_number = kp_arena_strdup(&u->arena, cells[KP_LOG_INSURER_NUMBER]);
-    u->recipient = kp_arena_strdup(&u->arena, cells[KP_LOG_RECIPIENT]);
-    u->tables_sha256 = kp_arena_strdup(&u->arena, cells[KP_LOG_TABLES_SHA256]);
-    if (!u->arena.failed)
-        return KP_OK;
-    u->bundle = "";
-    return KP_E_SYSTEM;
-}
-
-static bool is_cancelled(const struct kp_run *run)
-{
-    return run->ctx->env->cancel && *run->ctx->env->cancel;
+    for (size_t i = 0; i < KP_COUNT(kept); i++)
+        u->entry.cells[kept[i]] = kp_arena_strdup(&u->arena, cells[kept[i]]);
+    u->bundle = u->arena.failed ? "" : u->entry.cells[KP_LOG_BUNDLE];
+    return u->arena.failed ? kp_log_no_memory() : KP_OK;
 }
 
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
     struct kp_book *book = ctx;
-    if (!book->final && is_cancelled(book->run)) /* reading a long log takes time */
+    const volatile int *cancel = book->run->ctx->env->cancel;
+    if (!book->final && cancel && *cancel) /* reading a long log takes time */
         return KP_E_SYSTEM;
     enum kp_status st = kp_log_index_builder_add(&book->builder, line);
     if (st == KP_OK && kp_log_is_disclosure(line->cells))
@@ -68,8 +61,8 @@ static enum kp_status check_chain(const struct kp_book *book, enum kp_status st,
 {
     const struct kp_run *run = book->run;
     enum kp_log_fault fault = st == KP_E_FAULT ? KP_LOG_NOT_AN_ENTRY : state->fault;
-    if (st == KP_E_SYSTEM && is_cancelled(run))
-        return kp_fail(&run->ctx->diag, st, KP_K_CANCELLED, KP_NOWHERE);
+    if (st == KP_E_SYSTEM)
+        KP_TRY(kp_check_cancelled(run->ctx));
     if (st != KP_OK && st != KP_E_FAULT)
         return kp_book_unusable(run, book->path);
     if (fault == KP_LOG_SOUND)
@@ -82,7 +75,6 @@ static enum kp_status check_chain(const struct kp_book *book, enum kp_status st,
 static enum kp_status read_new_entries(struct kp_book *book)
 {
     const struct kp_log_point from = book->state.end;
-    errno = 0;
     enum kp_status st = kp_log_read(book->run->ctx->io, book->path, from.bytes ? &from : NULL, take_entry,
                                     book, &book->state);
     memcpy(book->builder.point.before, book->state.end.before, sizeof(book->builder.point.before));
@@ -100,7 +92,6 @@ static enum kp_status verify_if_small(const struct kp_book *book)
     struct kp_log_state state = {.fault = KP_LOG_SOUND};
     if (!book->index.io || book->index.point.bytes > KP_LOG_ALWAYS_READ_BYTES)
         return KP_OK;
-    errno = 0;
     enum kp_status st = kp_log_read(book->run->ctx->io, book->path, NULL, NULL, NULL, &state);
     return check_chain(book, st, &state);
 }
@@ -111,7 +102,6 @@ static enum kp_status open_index(struct kp_book *book, const char *path)
 {
     struct kp_context *ctx = book->run->ctx;
     enum kp_log_index_verdict verdict = KP_LOG_INDEX_ABSENT;
-    errno = 0;
     if (kp_log_index_open(&book->index, ctx->io, path, book->path, &verdict) != KP_OK)
         verdict = KP_LOG_INDEX_DAMAGED; /* cannot be read: the log replaces it */
     if (verdict == KP_LOG_INDEX_CONTRADICTS)
@@ -125,21 +115,21 @@ static enum kp_status open_index(struct kp_book *book, const char *path)
 static enum kp_status begin_builder(struct kp_book *book)
 {
     kp_log_index_builder_close(&book->builder);
-    errno = 0;
     return kp_log_index_builder_open(&book->builder, book->run->ctx->io, book->run->temp);
 }
 
-/* Writes the index beside the log or, if this run must not or cannot, among its temporary files. Returns
- * KP_E_FAULT, not reported, if the old index is damaged. */
+/* Writes the index, if anything new was read, beside the log or, if this run must not or cannot, among its
+ * temporary files. Returns KP_E_FAULT, not reported, if the old index is damaged. */
 static enum kp_status write_index(struct kp_book *book)
 {
     struct kp_run *run = book->run;
     const char *path = book->index_path;
     char *own = kp_arena_printf(&run->ctx->arena, "%s/log%zu.index", run->temp, book->number);
     enum kp_status st = KP_E_SYSTEM;
+    if (book->builder.point.bytes == 0)
+        return KP_OK;
     if (!own)
         return kp_no_memory(run->ctx);
-    errno = 0;
     if (kp_discloses(run->options->command)) {
         st = kp_log_index_write(path, &book->index, &book->builder);
         if (st == KP_E_SYSTEM)
@@ -166,13 +156,14 @@ static enum kp_status rebuild(struct kp_book *book)
         return kp_book_unusable(book->run, book->path);
     KP_TRY(kp_book_read_on(book));
     kp_warn(&book->run->ctx->diag, KP_K_LOG_INDEX_DAMAGED, kp_in(book->index_path));
-    enum kp_status st = book->builder.point.bytes > 0 ? write_index(book) : KP_OK;
+    errno = 0;
+    enum kp_status st = write_index(book);
     return st == KP_E_FAULT ? kp_book_unusable(book->run, book->path) : st;
 }
 
 enum kp_status kp_book_update_index(struct kp_book *book)
 {
-    enum kp_status st = book->builder.point.bytes > 0 ? write_index(book) : KP_OK;
+    enum kp_status st = write_index(book);
     if (st == KP_E_FAULT)
         st = rebuild(book);
     kp_log_index_builder_close(&book->builder);
@@ -182,6 +173,7 @@ enum kp_status kp_book_update_index(struct kp_book *book)
 void kp_book_conclude(struct kp_book *book, const char *head)
 {
     book->final = true;
+    errno = 0;
     if (begin_builder(book) != KP_OK || read_new_entries(book) != KP_OK ||
         strcmp(book->state.end.head, head) != 0 ||
         kp_log_index_write(book->index_path, &book->index, &book->builder) != KP_OK)

@@ -10,8 +10,8 @@ enum { KP_LOG_ALWAYS_READ_BYTES = 64 << 20 };
 
 /* The bundle whose entries end the log without a release or void entry. */
 struct kp_unfinished {
-    const char *bundle; /* "": there is none */
-    const char *bundle_sha256, *run_id, *insurer_number, *recipient, *tables_sha256;
+    const char *bundle;        /* "": there is none */
+    struct kp_log_entry entry; /* the cells that its entries share */
     struct kp_arena arena;
 };
 

@@ -279,7 +279,6 @@ static enum kp_status log_event(const struct kp_bundle *b, struct kp_log *log, c
 {
     struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = event}};
     add_bundle_cells(b, &entry);
-    errno = 0;
     if (kp_log_add(log, &entry) != KP_OK || kp_log_sync(log) != KP_OK)
         return kp_write_failed(b->run->ctx, b->run->log_path);
     return KP_OK;

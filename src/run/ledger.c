@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/lock.h"
@@ -205,7 +204,7 @@ enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
         KP_TRY(take_lock(ledger));
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path, true));
-    if (kp_each_entry(run->output, scan_name, &scan) != KP_OK)
+    if (kp_each_entry(run->output, scan_name, &scan) != KP_OK && scan.st == KP_OK)
         return kp_write_failed(run->ctx, run->output);
     return scan.st;
 }
@@ -258,7 +257,7 @@ const char *kp_ledger_head(const struct kp_ledger *ledger)
 const char *kp_ledger_unfinished_run(const struct kp_ledger *ledger)
 {
     const struct kp_unfinished *u = &current(ledger)->unfinished;
-    return *u->bundle ? u->run_id : "";
+    return *u->bundle ? u->entry.cells[KP_LOG_RUN_ID] : "";
 }
 
 /* --- after the release --- */

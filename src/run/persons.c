@@ -27,15 +27,19 @@ struct slot {
     uint64_t other_line; /* in a conflict: the first row that differs from first */
 };
 
+struct pile {
+    struct kp_spill entries;
+    struct kp_spill marks; /* by row; rows never written read as zero, KP_MARK_NEW */
+};
+
 struct kp_persons {
     struct kp_context *ctx;
     const char *folder;
-    struct kp_spill rows, people;
-    struct kp_spill row_marks, person_marks; /* by row; rows never written read as zero, KP_MARK_NEW */
+    struct pile rows, people;
     struct slot *slots;
 };
 
-typedef enum kp_status entry_fn(struct kp_persons *p, const struct entry *entry);
+typedef enum kp_status entry_fn(struct kp_persons *p, const struct pile *pile, const struct entry *entry);
 
 /* Reports the failure of a scratch file. */
 static enum kp_status check(const struct kp_persons *p, enum kp_status st)
@@ -44,37 +48,39 @@ static enum kp_status check(const struct kp_persons *p, enum kp_status st)
 }
 
 /* Calls fn for every entry of the part, in order. */
-static enum kp_status each(struct kp_persons *p, const struct kp_spill *pile, uint64_t part, uint64_t n_parts,
+static enum kp_status each(struct kp_persons *p, const struct pile *pile, uint64_t part, uint64_t n_parts,
                            entry_fn *fn)
 {
     struct entry block[KP_SPILL_BUFFERED];
-    for (uint64_t at = 0; at < pile->n; at += KP_SPILL_BUFFERED) {
-        uint64_t left = pile->n - at;
+    for (uint64_t at = 0; at < pile->entries.n; at += KP_SPILL_BUFFERED) {
+        uint64_t left = pile->entries.n - at;
         size_t n = left < KP_SPILL_BUFFERED ? (size_t)left : KP_SPILL_BUFFERED;
-        KP_TRY(check(p, kp_spill_read(pile, at, block, n)));
+        KP_TRY(check(p, kp_spill_read(&pile->entries, at, block, n)));
         for (size_t i = 0; i < n; i++) {
             uint64_t lot = 0;
             memcpy(&lot, block[i].key + 8, sizeof(lot)); /* the first bytes choose the slot */
             if (lot % n_parts == part)
-                KP_TRY(fn(p, &block[i]));
+                KP_TRY(fn(p, pile, &block[i]));
         }
     }
     return KP_OK;
 }
 
+static enum kp_status open_pile(const struct kp_persons *p, struct pile *pile)
+{
+    const struct kp_io *io = p->ctx->io;
+    KP_TRY(check(p, kp_spill_open(&pile->entries, io, p->folder, "entries", sizeof(struct entry))));
+    return check(p, kp_spill_open(&pile->marks, io, p->folder, "marks", sizeof(struct kp_mark)));
+}
+
 enum kp_status kp_persons_new(struct kp_context *ctx, const char *folder, struct kp_persons **ret_persons)
 {
-    const struct kp_io *io = ctx->io;
     struct kp_persons *p = calloc(1, sizeof(*p));
     if (!p)
         return kp_no_memory(ctx);
     p->ctx = ctx;
     p->folder = folder;
-    if (kp_spill_open(&p->rows, io, folder, "rows", sizeof(struct entry)) != KP_OK ||
-        kp_spill_open(&p->people, io, folder, "people", sizeof(struct entry)) != KP_OK ||
-        kp_spill_open(&p->row_marks, io, folder, "marks", sizeof(struct kp_mark)) != KP_OK ||
-        kp_spill_open(&p->person_marks, io, folder, "person_marks", sizeof(struct kp_mark)) != KP_OK) {
-        (void)kp_write_failed(ctx, folder);
+    if (open_pile(p, &p->rows) != KP_OK || open_pile(p, &p->people) != KP_OK) {
         kp_persons_free(p);
         return KP_E_SYSTEM;
     }
@@ -82,25 +88,29 @@ enum kp_status kp_persons_new(struct kp_context *ctx, const char *folder, struct
     return KP_OK;
 }
 
+static void close_pile(struct pile *pile)
+{
+    kp_spill_close(&pile->entries);
+    kp_spill_close(&pile->marks);
+}
+
 void kp_persons_free(struct kp_persons *p)
 {
     if (!p)
         return;
-    kp_spill_close(&p->rows);
-    kp_spill_close(&p->people);
-    kp_spill_close(&p->row_marks);
-    kp_spill_close(&p->person_marks);
+    close_pile(&p->rows);
+    close_pile(&p->people);
     free(p->slots);
     free(p);
 }
 
-static enum kp_status push(struct kp_persons *p, struct kp_spill *pile, const struct kp_row *row,
+static enum kp_status push(struct kp_persons *p, struct pile *pile, const struct kp_row *row,
                            struct entry *entry)
 {
     entry->row = row->number;
     entry->file = row->file;
     entry->line = row->line;
-    return check(p, kp_spill_push(pile, entry));
+    return check(p, kp_spill_push(&pile->entries, entry));
 }
 
 enum kp_status kp_persons_add_row(struct kp_persons *p, const struct kp_row *row, const char *identity,
@@ -138,8 +148,9 @@ static bool same_contents(const struct entry *a, const struct entry *b)
     return memcmp(a->whole, b->whole, KP_SHA256_BYTES) == 0;
 }
 
-static enum kp_status collect(struct kp_persons *p, const struct entry *entry)
+static enum kp_status collect(struct kp_persons *p, const struct pile *pile, const struct entry *entry)
 {
+    (void)pile;
     struct slot *slot = find(p, entry->key);
     if (!slot->taken) {
         slot->taken = true;
@@ -166,7 +177,7 @@ static enum kp_status compare_with_log(struct kp_persons *p, kp_persons_lookup *
     return KP_OK;
 }
 
-static enum kp_status write_mark(struct kp_persons *p, struct kp_spill *marks, const struct entry *entry)
+static enum kp_status write_mark(struct kp_persons *p, const struct pile *pile, const struct entry *entry)
 {
     const struct slot *slot = find(p, entry->key);
     struct kp_mark mark = {.kind = slot->logged, .file = slot->first.file, .line = slot->first.line};
@@ -176,36 +187,28 @@ static enum kp_status write_mark(struct kp_persons *p, struct kp_spill *marks, c
             mark.file = slot->other_file;
             mark.line = slot->other_line;
         }
+    } else if (pile == &p->people) {
+        return KP_OK; /* a person may have several rows */
     } else if (slot->first.row != entry->row) {
         mark.kind = KP_MARK_COPY;
     }
     if (mark.kind == KP_MARK_NEW)
         return KP_OK;
-    return check(p, kp_spill_write(marks, entry->row, &mark, 1));
-}
-
-static enum kp_status write_row_mark(struct kp_persons *p, const struct entry *entry)
-{
-    return write_mark(p, &p->row_marks, entry);
-}
-
-static enum kp_status write_person_mark(struct kp_persons *p, const struct entry *entry)
-{
-    return find(p, entry->key)->conflict ? write_mark(p, &p->person_marks, entry) : KP_OK;
+    return check(p, kp_spill_write(&pile->marks, entry->row, &mark, 1));
 }
 
 /* lookup: NULL if the entries are not compared with the log. */
-static enum kp_status join(struct kp_persons *p, struct kp_spill *pile, entry_fn *write,
-                           kp_persons_lookup *lookup, void *lookup_ctx)
+static enum kp_status join(struct kp_persons *p, struct pile *pile, kp_persons_lookup *lookup,
+                           void *lookup_ctx)
 {
-    uint64_t n_parts = pile->n / ENTRIES_PER_PART + 1;
-    KP_TRY(check(p, kp_spill_flush(pile)));
+    uint64_t n_parts = pile->entries.n / ENTRIES_PER_PART + 1;
+    KP_TRY(check(p, kp_spill_flush(&pile->entries)));
     for (uint64_t part = 0; part < n_parts; part++) {
         memset(p->slots, 0, SLOTS * sizeof(*p->slots));
         KP_TRY(each(p, pile, part, n_parts, collect));
         if (lookup)
             KP_TRY(compare_with_log(p, lookup, lookup_ctx));
-        KP_TRY(each(p, pile, part, n_parts, write));
+        KP_TRY(each(p, pile, part, n_parts, write_mark));
     }
     return KP_OK;
 }
@@ -216,8 +219,8 @@ enum kp_status kp_persons_join(struct kp_persons *p, kp_persons_lookup *lookup, 
     p->slots = malloc(SLOTS * sizeof(*p->slots));
     if (!p->slots)
         return kp_no_memory(p->ctx);
-    KP_TRY_OUT(join(p, &p->rows, write_row_mark, lookup, lookup_ctx));
-    KP_TRY_OUT(join(p, &p->people, write_person_mark, NULL, NULL));
+    KP_TRY_OUT(join(p, &p->rows, lookup, lookup_ctx));
+    KP_TRY_OUT(join(p, &p->people, NULL, NULL));
 out:
     free(p->slots);
     p->slots = NULL;
@@ -227,6 +230,6 @@ out:
 enum kp_status kp_persons_marks(struct kp_persons *p, uint64_t row, struct kp_mark *ret_row_mark,
                                 struct kp_mark *ret_person_mark)
 {
-    KP_TRY(check(p, kp_spill_read(&p->row_marks, row, ret_row_mark, 1)));
-    return check(p, kp_spill_read(&p->person_marks, row, ret_person_mark, 1));
+    KP_TRY(check(p, kp_spill_read(&p->rows.marks, row, ret_row_mark, 1)));
+    return check(p, kp_spill_read(&p->people.marks, row, ret_person_mark, 1));
 }

@@ -2,7 +2,7 @@
  * One run, in the order of its stages. Read this file first, from kp_run at its end upwards.
  *
  *   prepared inputs   release only: the copies that prepare stored            prepared
- *   set-up            registers, sender, inputs and columns, folders, lock    setup, sender, places
+ *   set-up            registers, sender, inputs and columns, folders, lock    setup, places
  *   ledger            verify the logs, mend what a run that died left         ledger, recovery, book
  *   first pass        read every row, collect who occurs where                batches, worker, persons
  *   join              which rows are one person, who was already disclosed    persons
@@ -12,12 +12,12 @@
  *   release           log entries to disk, bundle into place, release entry   bundle
  *   or store          prepare only: bundles and copies of the inputs          prepared
  *   conclude          index of the log, anchor                                ledger
- *   report            report.json, report.html, the caller's result           report, result
+ *   report            report.json, report.html, the caller's result           report
  *
  * The input is read twice so that memory does not grow with it: whether a row is released can depend on a
  * later row. run.h holds what all stages share. The legal rule is law/rule, called by worker.
  */
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -27,7 +27,6 @@
 #include "run/places.h"
 #include "run/prepared.h"
 #include "run/report.h"
-#include "run/result.h"
 #include "run/row_files.h"
 #include "run/setup.h"
 #include "run/tally.h"
@@ -89,14 +88,12 @@ static enum kp_status check_inputs(struct pipeline *p)
         const struct kp_input *input = &p->run.inputs.list[i];
         uint64_t commented_out = input->comments.n_like_rows;
         uint8_t digest[KP_SHA256_BYTES];
-        char n[24];
         if (kp_file_sha256(ctx->io, input->place, digest) != KP_OK ||
             memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
             return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
-        (void)snprintf(n, sizeof(n), "%llu", (unsigned long long)commented_out);
         if (commented_out)
             kp_warn(&ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row),
-                    n);
+                    kp_arena_printf(&ctx->arena, "%" PRIu64, commented_out));
         if (input->n_rows == 0)
             kp_warn(&ctx->diag, KP_K_INPUT_NO_ROWS, kp_at(input->path, 1));
     }
@@ -128,7 +125,7 @@ static enum kp_status deliver(struct pipeline *p)
     } else if (command == KP_CMD_PREPARE) {
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
     }
-    if (!p->run.options->xsd && kp_makes_bundles(command) && p->tally.released > 0)
+    if (!p->run.options->xsd && kp_makes_bundles(command) && p->tally.totals.released > 0)
         kp_warn(&p->run.ctx->diag, KP_K_PROFILE_SCHEMAS, KP_NOWHERE);
     return KP_OK;
 }
@@ -153,7 +150,6 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_check_cancelled(ctx)); /* for the last time: from here on the run goes to its end */
     KP_TRY(deliver(p));
     KP_TRY(kp_row_files_conclude(&p->files));
-    KP_TRY(kp_result_make(&p->run, &p->tally, &p->ledger, &p->result));
     KP_TRY(kp_report_write(&p->run, &p->tally, &p->ledger, &p->result));
     if (options->command == KP_CMD_RELEASE)
         kp_prepared_done(&p->run, &p->tally); /* last, so that a run that failed can be repeated */
@@ -163,18 +159,16 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
 /* A failure does not undo what was released; then the run's folder stays, too. */
 static void tear_down(struct pipeline *p, enum kp_status st)
 {
-    char n[24];
-    bool set_up = p->run.run_id != NULL;
     unsigned disclosed = kp_discloses(p->run.options->command) ? kp_tally_placed(&p->tally) : 0;
-    (void)snprintf(n, sizeof(n), "%u", disclosed);
     if (st != KP_OK && disclosed > 0)
-        kp_warn(&p->run.ctx->diag, KP_K_WENT_OUT_BEFORE_FAULT, kp_in(p->run.log_path), n);
+        kp_warn(&p->run.ctx->diag, KP_K_WENT_OUT_BEFORE_FAULT, kp_in(p->run.log_path),
+                kp_arena_printf(&p->run.ctx->arena, "%u", disclosed));
     kp_tally_abandon(&p->tally);
     kp_row_files_abandon(&p->files);
     kp_persons_free(p->persons);
     kp_batches_release(&p->batches);
     kp_ledger_close(&p->ledger);
-    if (st != KP_OK && set_up)
+    if (st != KP_OK && p->run.run_id)
         kp_prepared_abandon(&p->run);
     kp_places_leave(&p->run, st != KP_OK && disclosed == 0);
     kp_schemas_free(&p->run.schemas);

@@ -10,7 +10,6 @@
 static enum kp_status take_lock(struct kp_run *run)
 {
     long holder = 0;
-    char text[24];
     char *path = kp_arena_printf(&run->ctx->arena, "%s/.lock", run->output);
     if (!path)
         return kp_no_memory(run->ctx);
@@ -18,8 +17,8 @@ static enum kp_status take_lock(struct kp_run *run)
         return KP_OK;
     if (errno != EWOULDBLOCK)
         return kp_write_failed(run->ctx, path);
-    (void)snprintf(text, sizeof(text), "%ld", holder);
-    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_FOLDER_LOCKED, kp_in(run->output), text);
+    return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_FOLDER_LOCKED, kp_in(run->output),
+                   kp_arena_printf(&run->ctx->arena, "%ld", holder));
 }
 
 /* Chooses a run id that no earlier run has. */
@@ -73,11 +72,9 @@ static void remove_if_stale(void *ctx, const char *name)
     if (strncmp(name, mark, sizeof(mark) - 1) != 0 || strcmp(run_id, s->run->run_id) == 0 ||
         strcmp(run_id, s->keep) == 0)
         return;
-    struct kp_arena arena = {0};
-    char *path = kp_arena_printf(&arena, "%s/%s", s->run->output, name);
+    char *path = kp_arena_printf(&s->run->ctx->arena, "%s/%s", s->run->output, name);
     if (path)
         (void)kp_remove_folder(path);
-    kp_arena_release(&arena);
 }
 
 void kp_places_remove_stale(struct kp_run *run, const char *keep_run_id)

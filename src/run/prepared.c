@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/escape.h"
-#include "base/escape.h"
 #include "base/status.h"
 #include "format/sheet.h"
 #include "tables/names.h"
@@ -130,7 +129,7 @@ enum kp_status kp_prepared_store(struct kp_run *run, struct kp_tally *tally)
     char *place = prepared_path(ctx, run->output, run->run_id);
     if (!s.folder || !source || !all || !place)
         return kp_no_memory(ctx);
-    if (tally->released == 0)
+    if (tally->totals.released == 0)
         return KP_OK;
     if (kp_make_folders(ctx->io, source) != KP_OK || kp_make_folders(ctx->io, all) != KP_OK)
         return kp_write_failed(ctx, place);
@@ -279,7 +278,7 @@ void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally)
     char *folder = prepared_path(ctx, run->output, id);
     /* The next run removes a folder of this name, should this one fail to. */
     char *doomed = kp_arena_printf(&ctx->arena, "%s/.tmp-prepared-%s", run->output, id);
-    if (tally->released == 0 && tally->held > 0)
+    if (tally->totals.released == 0 && tally->totals.held > 0)
         kp_warn(&ctx->diag, KP_K_PREPARED_KEPT, kp_in(folder), id);
     else if (!folder || !doomed || ctx->io->rename(folder, doomed) != 0 || kp_remove_folder(doomed) != KP_OK)
         kp_warn(&ctx->diag, KP_K_PREPARED_LEFT, kp_in(folder), strerror(errno ? errno : EIO));

@@ -1,6 +1,5 @@
 #include "run/recovery.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -10,18 +9,13 @@ static enum kp_status settle(struct kp_log *log, struct kp_book *book, bool rele
 {
     struct kp_context *ctx = book->run->ctx;
     const struct kp_unfinished *u = &book->unfinished;
-    const struct kp_log_entry entry = {.cells = {[KP_LOG_RUN_ID] = book->run->run_id,
-                                                 [KP_LOG_EVENT] = released ? "release" : "void",
-                                                 [KP_LOG_INSURER_NUMBER] = u->insurer_number,
-                                                 [KP_LOG_RECIPIENT] = u->recipient,
-                                                 [KP_LOG_BUNDLE] = u->bundle,
-                                                 [KP_LOG_BUNDLE_SHA256] = u->bundle_sha256,
-                                                 [KP_LOG_REASON] = "unfinished run",
-                                                 [KP_LOG_TABLES_SHA256] = u->tables_sha256}};
+    struct kp_log_entry entry = u->entry;
+    entry.cells[KP_LOG_RUN_ID] = book->run->run_id;
+    entry.cells[KP_LOG_EVENT] = released ? "release" : "void";
+    entry.cells[KP_LOG_REASON] = "unfinished run";
     char *bundle = kp_arena_strdup(&ctx->arena, u->bundle);
     if (!bundle)
         return kp_no_memory(ctx);
-    errno = 0;
     if (kp_log_add(log, &entry) != KP_OK || kp_log_sync(log) != KP_OK)
         return kp_book_unusable(book->run, book->path);
     ret_recovery->bundle = bundle;
@@ -38,12 +32,13 @@ static enum kp_status settle_unfinished(struct kp_log *log, struct kp_book *book
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1] = "";
     char *place = kp_arena_printf(&run->ctx->arena, "%s/%s", run->output, u->bundle);
-    char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output, u->run_id, u->bundle);
+    char *temp = kp_arena_printf(&run->ctx->arena, "%s/.tmp-%s/%s", run->output,
+                                 u->entry.cells[KP_LOG_RUN_ID], u->bundle);
     if (!place || !temp)
         return kp_no_memory(run->ctx);
     if (kp_path_exists(place) && kp_file_sha256(run->ctx->io, place, digest) == KP_OK)
         kp_sha256_hex(digest, hex);
-    bool released = strcmp(hex, u->bundle_sha256) == 0;
+    bool released = strcmp(hex, u->entry.cells[KP_LOG_BUNDLE_SHA256]) == 0;
     if (!released && !kp_path_exists(temp))
         return kp_book_unsettled(book);
     /* The rename may not be on disk yet, and a release is logged only after it is. */
@@ -55,7 +50,6 @@ static enum kp_status settle_unfinished(struct kp_log *log, struct kp_book *book
 enum kp_status kp_recover(struct kp_log *log, struct kp_book *book, struct kp_recovery *ret_recovery)
 {
     struct kp_run *run = book->run;
-    errno = 0;
     if (kp_log_begin(log, &book->state, run->started) != KP_OK)
         return kp_book_unusable(run, book->path);
     ret_recovery->torn_line = book->state.torn;

@@ -8,6 +8,116 @@
 #include "base/status.h"
 #include "tables/names.h"
 
+/* --- the result --- */
+
+/* Memory runs out in the arena, whose failure is sticky: the functions below return early where they would
+ * use NULL, and make_result looks at the arena in the end. */
+
+static void copy_bundles(struct kp_arena *arena, const struct kp_account *a, struct kp_insurer_result *ret)
+{
+    size_t n = 0;
+    for (const struct kp_bundle *b = a->bundles; b; b = b->next)
+        n++;
+    const char **paths = kp_arena_alloc(arena, (n + 1) * sizeof(*paths));
+    ret->bundles = paths;
+    for (const struct kp_bundle *b = paths ? a->bundles : NULL; b; b = b->next)
+        if (b->placed)
+            paths[ret->n_bundles++] = kp_arena_strdup(arena, b->path);
+}
+
+/* Copies the counts that are not 0: by basis of the tables or, if these are NULL, by reason. */
+static const struct kp_count *copy_counts(struct kp_arena *arena, const struct kp_tables *tables,
+                                          const uint64_t *counts, size_t *ret_n)
+{
+    size_t n = tables ? tables->n_bases : KP_HOLD__COUNT;
+    struct kp_count *out = kp_arena_alloc(arena, n * sizeof(*out));
+    for (size_t i = 0; out && i < n; i++)
+        if (counts[i]) {
+            const char *name = tables ? tables->bases[i].id : kp_reason_names[i];
+            out[(*ret_n)++] = (struct kp_count){kp_arena_strdup(arena, name), counts[i]};
+        }
+    return out;
+}
+
+static struct kp_insurer_result copy_account(struct kp_arena *arena, const struct kp_tables *tables,
+                                             const struct kp_account *a)
+{
+    struct kp_insurer_result r = {.insurer_number = kp_arena_strdup(arena, a->insurer->number),
+                                  .name = kp_arena_strdup(arena, a->insurer->name),
+                                  .scheme = kp_arena_strdup(arena, a->scheme),
+                                  .documents = a->documents,
+                                  .held = a->held};
+    copy_bundles(arena, a, &r);
+    r.by_basis = copy_counts(arena, tables, a->by_basis, &r.n_bases);
+    r.waiting = copy_counts(arena, tables, a->waiting, &r.n_waiting);
+    r.by_reason = copy_counts(arena, NULL, a->by_reason, &r.n_reasons);
+    return r;
+}
+
+static void copy_codes(const struct kp_run *run, const struct kp_tally *tally, struct kp_arena *arena,
+                       struct kp_result *r)
+{
+    const struct kp_catalogue *catalogue = &run->ctx->catalogue;
+    struct kp_code_result *codes = kp_arena_alloc(arena, (catalogue->n_rows + 1) * sizeof(*codes));
+    r->codes = codes;
+    for (int level = KP_LEVEL__COUNT - 1; codes && level >= 0; level--)
+        for (size_t i = 0; i < catalogue->n_rows; i++) {
+            const struct kp_msg *msg = &catalogue->rows[i];
+            if (!tally->by_code[msg->code] ||
+                kp_diag_level(&run->ctx->diag, (enum kp_code)msg->code) != (enum kp_level)level)
+                continue;
+            char *text = kp_diag_general(msg, run->options->common.lang, arena);
+            codes[r->n_codes++] =
+                (struct kp_code_result){.code = msg->code,
+                                        .level = (enum kp_level)level,
+                                        .text = text ? text : kp_arena_fail(arena),
+                                        .n = tally->by_code[msg->code],
+                                        .places = kp_tally_places(tally, run, msg->code, arena)};
+        }
+}
+
+/* Copies what the run did into *ret_result, which owns its memory; report_json is left out. */
+static enum kp_status make_result(const struct kp_run *run, const struct kp_tally *tally,
+                                  const struct kp_ledger *ledger, struct kp_result *ret_result)
+{
+    struct kp_arena arena = {0};
+    char day[11];
+    kp_date_iso(run->as_of, day);
+    struct kp_insurer_result *insurers = kp_arena_alloc(&arena, (tally->n_accounts + 1) * sizeof(*insurers));
+    for (size_t i = 0; insurers && i < tally->n_accounts; i++)
+        insurers[i] = copy_account(&arena, &run->ctx->tables, tally->accounts[i]);
+    struct kp_result r = tally->totals;
+    r.run_id = kp_arena_strdup(&arena, run->run_id);
+    r.run_folder = kp_arena_strdup(&arena, run->run_folder);
+    r.log_path = kp_arena_strdup(&arena, run->log_path);
+    r.as_of = kp_arena_strdup(&arena, day);
+    r.head_hash = kp_arena_strdup(&arena, kp_ledger_head(ledger));
+    r.held_no_request = tally->by_reason[KP_HOLD_NO_REQUEST];
+    r.insurers = insurers;
+    r.n_insurers = tally->n_accounts;
+    r.own_schemas = run->options->xsd == NULL;
+    r.held_by_reason = copy_counts(&arena, NULL, tally->by_reason, &r.n_reasons);
+    copy_codes(run, tally, &arena, &r);
+    struct kp_arena *memory = kp_arena_alloc(&arena, sizeof(*memory));
+    if (arena.failed) {
+        kp_arena_release(&arena);
+        return kp_no_memory(run->ctx);
+    }
+    *memory = arena; /* the arena contains its own descriptor, so freeing begins with a copy */
+    r.memory = memory;
+    *ret_result = r;
+    return KP_OK;
+}
+
+void kp_result_free(struct kp_result *result)
+{
+    if (result->memory) {
+        struct kp_arena arena = *(struct kp_arena *)result->memory;
+        kp_arena_release(&arena);
+    }
+    *result = (struct kp_result){0};
+}
+
 /* --- JSON --- */
 
 static void json_inputs(struct kp_json *json, const struct kp_run *run)
@@ -58,11 +168,6 @@ static const char *code_name(unsigned code, char ret_name[8])
     return ret_name;
 }
 
-static enum kp_level level_of(const struct kp_run *run, unsigned code)
-{
-    return kp_diag_level(&run->ctx->diag, (enum kp_code)code);
-}
-
 static void json_codes(struct kp_json *json, const char *key, const struct kp_result *r, enum kp_level level)
 {
     char name[8];
@@ -89,7 +194,7 @@ static void json_first_lines(struct kp_json *json, const struct kp_run *run, con
     kp_json_object(json, "first_lines", KP_JSON_TIGHT);
     for (unsigned code = 0; code < KP_CODE_MAX; code++) {
         const struct kp_place *first = t->first[code];
-        if (!t->by_code[code] || level_of(run, code) == KP_LEVEL_NOTE)
+        if (!t->by_code[code] || kp_diag_level(&run->ctx->diag, (enum kp_code)code) == KP_LEVEL_NOTE)
             continue;
         kp_json_array(json, code_name(code, name), KP_JSON_INLINE);
         for (size_t i = 0; i < KP_FIRST_PLACES && first[i].line; i++) {
@@ -233,22 +338,14 @@ static void html_accounts(const struct kp_context *ctx, const struct kp_tally *t
     kp_buf_str(out, "</table>\n");
 }
 
-static void html_codes(const struct kp_run *run, const struct kp_tally *t, struct kp_buf *out)
+static void html_codes(const struct kp_context *ctx, const struct kp_result *r, struct kp_buf *out)
 {
     char name[8];
-    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n",
-                  kp_say(run->ctx, "却下・保留・警告", "Rejected, held, warned"));
-    for (unsigned code = 0; code < KP_CODE_MAX; code++) {
-        const struct kp_msg *msg = t->by_code[code] ? kp_catalogue_find(&run->ctx->catalogue, code) : NULL;
-        if (!msg || level_of(run, code) == KP_LEVEL_NOTE)
-            continue;
-        struct kp_arena arena = {0};
-        const char *what = kp_diag_general(msg, run->options->common.lang, &arena);
-        const char *places = kp_tally_places(t, run, code, &arena);
-        out->failed |= !what || !places;
-        row(out, code_name(code, name), what ? what : "", places, t->by_code[code]);
-        kp_arena_release(&arena);
-    }
+    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", kp_say(ctx, "却下・保留・警告", "Rejected, held, warned"));
+    for (unsigned code = 0; code < KP_CODE_MAX; code++)
+        for (const struct kp_code_result *c = r->codes; c < r->codes + r->n_codes; c++)
+            if (c->code == code && c->level != KP_LEVEL_NOTE)
+                row(out, code_name(code, name), c->text, c->places, c->n);
     kp_buf_str(out, "</table>\n");
 }
 
@@ -305,7 +402,7 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
     kp_buf_str(out, "</table>\n");
     html_accounts(ctx, tally, r, out);
-    html_codes(run, tally, out);
+    html_codes(ctx, r, out);
     html_derived(ctx, tally, out);
     const struct kp_msg *profile = kp_catalogue_find(&ctx->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && r->own_schemas && kp_makes_bundles(run->options->command))
@@ -330,18 +427,24 @@ static enum kp_status write_file(const struct kp_run *run, const char *name, con
 }
 
 enum kp_status kp_report_write(const struct kp_run *run, const struct kp_tally *tally,
-                               const struct kp_ledger *ledger, struct kp_result *result)
+                               const struct kp_ledger *ledger, struct kp_result *ret_result)
 {
     enum kp_status st = KP_OK;
     struct kp_buf json = {0}, html = {0};
-    write_json(run, tally, ledger, result, &json);
-    write_html(run, tally, &ledger->recovery, result, &html);
+    struct kp_result result;
+    KP_TRY(make_result(run, tally, ledger, &result));
+    write_json(run, tally, ledger, &result, &json);
+    write_html(run, tally, &ledger->recovery, &result, &html);
     KP_TRY_OUT(write_file(run, "report.json", &json));
     KP_TRY_OUT(write_file(run, "report.html", &html));
-    result->report_json = kp_arena_strdup(result->memory, kp_buf_text(&json));
-    if (!result->report_json)
+    result.report_json = kp_arena_strdup(result.memory, kp_buf_text(&json));
+    if (!result.report_json)
         st = kp_no_memory(run->ctx);
 out:
+    if (st == KP_OK)
+        *ret_result = result;
+    else
+        kp_result_free(&result);
     kp_buf_release(&json);
     kp_buf_release(&html);
     return st;

@@ -1,6 +1,6 @@
 #include "run/row_files.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -31,13 +31,6 @@ static void add_cell(struct kp_buf *line, const char *text)
     if (line->len)
         kp_buf_char(line, ',');
     kp_buf_csv(line, text, strlen(text));
-}
-
-static void add_number(struct kp_buf *line, const char *prefix, uint64_t number)
-{
-    kp_buf_char(line, ',');
-    kp_buf_str(line, prefix);
-    kp_buf_u64(line, number);
 }
 
 static void end_line(struct kp_row_files *f, size_t file)
@@ -149,7 +142,7 @@ static void begin_line(struct kp_row_files *f, const struct kp_slot *slot)
 {
     kp_buf_reset(&f->line);
     add_cell(&f->line, f->run->inputs.list[slot->row.file].path);
-    add_number(&f->line, "", slot->row.line);
+    kp_buf_printf(&f->line, ",%" PRIu64, slot->row.line);
 }
 
 static void write_row(struct kp_row_files *f, const struct kp_slot *slot)
@@ -203,7 +196,7 @@ static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
         kp_diag_where(i, &where);
         begin_line(f, slot);
         add_cell(&f->line, kp_buf_text(&where));
-        add_number(&f->line, "K", i->code);
+        kp_buf_printf(&f->line, ",K%u", (unsigned)i->code);
         add_cell(&f->line, kp_buf_text(&text));
         if (f->run->options->common.show_values)
             add_cell(&f->line, i->value ? i->value : "");

@@ -16,8 +16,7 @@ struct kp_run {
     struct kp_date as_of; /* day of disclosure */
     struct kp_registers registers;
     struct kp_policy policy;
-    struct kp_org sender;              /* normalised */
-    struct kp_insurer default_insurer; /* settings of an insurer without a row in the register */
+    struct kp_org sender; /* normalised */
     struct kp_inputs inputs;
     struct kp_schemas schemas;
     const char *run_id;     /* YYYYMMDD-HHMMSS of the start in Japan; a number follows if that is taken */

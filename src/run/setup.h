@@ -4,10 +4,14 @@
 #include "run/run.h"
 
 /*
- * Loads the registers, checks the sender, finds and maps the inputs, then makes and locks the folders and
- * loads the schemas: in this order, so that a wrong setting leaves nothing behind. The context and options
- * must outlive the run. Reports: KP_E_USAGE, KP_E_INPUT, KP_E_SYSTEM. Call
- * kp_places_leave and kp_schemas_free in any case.
+ * Loads the registers, normalises and checks the sender, finds and maps the inputs, makes and locks the
+ * folders, then loads the schemas: in this order, so that a wrong setting leaves nothing behind. The context
+ * and options must outlive the run. Reports: KP_E_USAGE, also if a command that makes bundles has no sender's
+ * name; KP_E_INPUT; KP_E_SYSTEM. Call kp_places_leave and kp_schemas_free in any case.
  */
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx,
                              const struct kp_run_options *options);
+
+/* Returns the insurer's row of the register, or else the default settings under its number, in the arena.
+ * NULL if memory is short; does not report. */
+const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "run/sender.h"
+#include "run/setup.h"
 
 enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
 {
@@ -66,8 +66,8 @@ static void count_findings(struct kp_tally *tally, const struct kp_run *run, con
         enum kp_level level = kp_diag_level(&run->ctx->diag, f->code);
         tally->by_code[f->code]++;
         note_place(tally->first[f->code], &slot->row);
-        tally->warnings += level == KP_LEVEL_WARN;
-        tally->notes += level == KP_LEVEL_NOTE;
+        tally->totals.warnings += level == KP_LEVEL_WARN;
+        tally->totals.notes += level == KP_LEVEL_NOTE;
     }
 }
 
@@ -75,7 +75,7 @@ static void count_release(struct kp_tally *tally, const struct kp_run *run, cons
                           struct kp_account *a)
 {
     const struct kp_decision *d = &slot->decision;
-    tally->released++;
+    tally->totals.released++;
     a->documents++;
     a->by_basis[d->basis - run->ctx->tables.bases]++;
     for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
@@ -94,20 +94,20 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
                   struct kp_account *account)
 {
     count_findings(tally, run, slot);
-    tally->read += slot->outcome != KP_DUPLICATE; /* equal rows count once */
+    tally->totals.read += slot->outcome != KP_DUPLICATE; /* equal rows count once */
     switch (slot->outcome) {
     case KP_RELEASED: count_release(tally, run, slot, account); break;
-    case KP_REJECTED: tally->rejected++; break;
+    case KP_REJECTED: tally->totals.rejected++; break;
     case KP_HELD:
-        tally->held++;
+        tally->totals.held++;
         tally->by_reason[slot->reason]++;
         account->held++;
         account->by_reason[slot->reason]++;
         if (slot->waiting)
             account->waiting[slot->waiting - run->ctx->tables.bases]++;
         break;
-    case KP_ALREADY: tally->already++; break;
-    case KP_DUPLICATE: tally->duplicates++; break;
+    case KP_ALREADY: tally->totals.already_disclosed++; break;
+    case KP_DUPLICATE: tally->totals.duplicates++; break;
     }
 }
 

@@ -27,7 +27,7 @@ struct kp_account {
 };
 
 struct kp_tally {
-    uint64_t read, released, rejected, held, already, duplicates, warnings, notes;
+    struct kp_result totals;                   /* read to notes; the rest is kp_report_write's */
     uint64_t by_code[KP_CODE_MAX];             /* findings */
     struct kp_place (*first)[KP_FIRST_PLACES]; /* per code: the first rows with such a finding */
     uint64_t by_reason[KP_HOLD__COUNT];
@@ -38,9 +38,11 @@ struct kp_tally {
     struct kp_map account_by_number;
 };
 
-/* Empties the tally; it lives in the arena of the run. Reports: KP_E_SYSTEM. */
+/* All functions that return a status report their failures, which are KP_E_SYSTEM. */
+
+/* Empties the tally; it lives in the arena of the run. */
 enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run);
-/* Finds or makes the insurer's account. Reports: KP_E_SYSTEM, also if there are too many. */
+/* Finds or makes the insurer's account. More than KP_MAX_INSURERS are a failure. */
 enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, const char *insurer_number,
                                 struct kp_account **ret_account);
 /* Counts a decided slot. account: NULL for rows that were not decided. */
@@ -53,14 +55,12 @@ void kp_tally_sort(struct kp_tally *tally);
 char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, unsigned code,
                       struct kp_arena *arena);
 
-/* Adds a released record to the insurer's bundle, a new one if there is none or the last is full. Reports:
- * KP_E_SYSTEM. */
+/* Adds a released record to the insurer's bundle, a new one if there is none or the last is full. */
 enum kp_status kp_account_add(struct kp_account *account, struct kp_ledger *ledger, struct kp_tools *tools,
                               struct kp_slot *slot, const char **ret_document);
-/* Seals every bundle. All are complete on disk before the first is released, so a fault in one stops all.
- * Reports: KP_E_SYSTEM. */
+/* Seals every bundle. All are complete on disk before the first is released, so a fault in one stops all. */
 enum kp_status kp_tally_seal(struct kp_tally *tally, struct kp_tools *tools);
-/* Releases every bundle. Those released before a failure stay released. Reports: KP_E_SYSTEM. */
+/* Releases every bundle. Those released before a failure stay released. */
 enum kp_status kp_tally_release(struct kp_tally *tally, struct kp_ledger *ledger);
 /* Returns the number of bundles in place. */
 unsigned kp_tally_placed(const struct kp_tally *tally);

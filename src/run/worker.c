@@ -9,7 +9,7 @@
 #include "input/normalize.h"
 #include "log/log_key.h"
 #include "v08/cda_write.h"
-#include "run/sender.h"
+#include "run/setup.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
@@ -32,11 +32,6 @@ void kp_slot_release(struct kp_slot *slot)
     kp_buf_release(&slot->document);
     kp_buf_release(&slot->packed.bytes);
     kp_arena_release(&slot->arena);
-}
-
-static const char *copy(struct kp_slot *slot, const struct kp_buf *buf)
-{
-    return kp_buf_ok(buf) ? kp_arena_strdup(&slot->arena, kp_buf_text(buf)) : kp_arena_fail(&slot->arena);
 }
 
 /* --- reading --- */
@@ -86,27 +81,22 @@ static void decode_cells(const struct kp_run *run, struct kp_slot *slot)
                 slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
                 kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
                 input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8");
-        slot->cells[i] = copy(slot, &out);
+        slot->cells[i] =
+            kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : kp_arena_fail(&slot->arena);
     }
     kp_buf_release(&out);
 }
 
-/* The codes that an earlier run wrote beside a row which comes back in its rejected.csv; "" for other rows.
- */
-static const char *earlier_codes(const struct kp_run *run, const struct kp_slot *slot)
-{
-    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    for (size_t i = 0; i < mapping->n_columns; i++)
-        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, "kp_codes") == 0)
-            return slot->cells[i];
-    return "";
-}
-
+/* Returns whether the row comes from the rejected.csv of an earlier run that gave it this code. */
 static bool reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
 {
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     char name[8];
     (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
-    return strstr(earlier_codes(run, slot), name) != NULL;
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, "kp_codes") == 0)
+            return strstr(slot->cells[i], name) != NULL;
+    return false;
 }
 
 /* A value that still contains the \xNN of an earlier run has not been mended. */
@@ -249,14 +239,18 @@ static bool covers_an_item(const struct kp_run *run, const struct kp_slot *slot,
     return false;
 }
 
+/* Appends an id to a list, which is NULL if the arena has failed. */
+static const char *add_id(struct kp_slot *slot, const char *ids, const char *id)
+{
+    return ids ? kp_arena_printf(&slot->arena, "%s%s%s", ids, *ids ? " " : "", id) : NULL;
+}
+
 static void name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
 {
-    struct kp_buf ids = {0};
+    slot->consent_ids = "";
     for (size_t i = 0; i < kase->n_consents; i++)
         if (covers_an_item(run, slot, kase, kase->consents[i]))
-            kp_buf_printf(&ids, "%s%s", ids.len ? " " : "", kase->consents[i]->id);
-    slot->consent_ids = copy(slot, &ids);
-    kp_buf_release(&ids);
+            slot->consent_ids = add_id(slot, slot->consent_ids, kase->consents[i]->id);
 }
 
 static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
@@ -272,14 +266,11 @@ static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot,
 
 static void name_requests(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
 {
-    struct kp_buf ids = {0};
     const struct kp_request *first = slot->decision.request;
-    kp_buf_str(&ids, first ? first->id : "");
+    slot->request_ids = first ? first->id : "";
     for (const struct kp_request *q = first ? kase->requests : NULL; q; q = q->next)
         if (q != first && grants_an_item(run, slot, kase, q))
-            kp_buf_printf(&ids, " %s", q->id);
-    slot->request_ids = copy(slot, &ids);
-    kp_buf_release(&ids);
+            slot->request_ids = add_id(slot, slot->request_ids, q->id);
 }
 
 /*

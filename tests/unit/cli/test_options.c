@@ -154,7 +154,7 @@ static void option__unknown__is_refused_with_the_nearest_name(void **state)
     char birth[] = "--birth=1985-03-31"; /* another command's */
     assert_refused(READ(birth), KP_K_UNKNOWN_OPTION, "--birth");
     assert_int_equal(read_for(KP_FOR_EXPLAIN, (char *[]){birth}, 1), KP_OK);
-    assert_string_equal(s.birth, "1985-03-31");
+    assert_string_equal(s.explain.birth, "1985-03-31");
 }
 
 static void option__without_its_value__is_refused(void **state)

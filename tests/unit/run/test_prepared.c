@@ -103,7 +103,7 @@ static void store__nothing_released__makes_no_folder(void **state)
 {
     (void)state;
     kp_prepared_abandon(&run);
-    tally.released = 0;
+    tally.totals.released = 0;
     assert_int_equal(kp_prepared_store(&run, &tally), KP_OK);
     assert_false(exists(textf("%s/prepared", run.output)));
 }
@@ -112,12 +112,12 @@ static void done__something_released__removes_the_preparation(void **state)
 {
     (void)state;
     run_options.prepared = run.run_id;
-    tally.released = 0;
-    tally.held = 1;
+    tally.totals.released = 0;
+    tally.totals.held = 1;
     kp_prepared_done(&run, &tally);
     assert_reported_once(KP_K_PREPARED_KEPT);
     assert_true(exists(in_preparation("manifest.csv")));
-    tally.released = 1;
+    tally.totals.released = 1;
     kp_prepared_done(&run, &tally);
     assert_false(exists(textf("%s/prepared", run.output)));
     assert_int_equal(got.count, 0);

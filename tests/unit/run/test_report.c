@@ -1,7 +1,6 @@
 #include "small_run.h"
 
 #include "run/report.h"
-#include "run/result.h"
 
 #define ROOT SENDER "_" INSURER "_202604010_1"
 
@@ -40,7 +39,6 @@ static void work_on_rows(void)
 
 static void write_all(void)
 {
-    assert_int_equal(kp_result_make(&run, &tally, &ledger, &result), KP_OK);
     assert_int_equal(kp_report_write(&run, &tally, &ledger, &result), KP_OK);
 }
 
@@ -183,7 +181,6 @@ static void reports__with_people__name_nobody(void **state)
 static void reports__folder_missing__is_reported_once(void **state)
 {
     (void)state;
-    assert_int_equal(kp_result_make(&run, &tally, &ledger, &result), KP_OK);
     run.run_folder = "/tmp/kp_no_such_folder";
     assert_int_equal(kp_report_write(&run, &tally, &ledger, &result), KP_E_SYSTEM);
     assert_reported_once(KP_K_WRITE_FAILED);

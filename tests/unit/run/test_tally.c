@@ -28,8 +28,8 @@ static void tally__release__counts_basis_request_and_items(void **state)
     add(ann);
     add(decide_row(1, NULL));
     const struct kp_account *a = account_of(INSURER);
-    assert_int_equal(tally.read, 2);
-    assert_int_equal(tally.released, 2);
+    assert_int_equal(tally.totals.read, 2);
+    assert_int_equal(tally.totals.released, 2);
     assert_int_equal(a->documents, 2);
     assert_int_equal(a->held, 0);
     assert_int_equal(a->by_basis[ann->decision.basis - run_ctx.tables.bases], 2);
@@ -48,7 +48,7 @@ static void tally__held__counts_reason_and_waiting(void **state)
     const struct kp_slot *slot = decide_row(0, NULL);
     add(slot);
     const struct kp_account *a = account_of(INSURER);
-    assert_int_equal(tally.held, 1);
+    assert_int_equal(tally.totals.held, 1);
     assert_int_equal(tally.by_reason[KP_HOLD_NO_REQUEST], 1);
     assert_int_equal(a->held, 1);
     assert_int_equal(a->by_reason[KP_HOLD_NO_REQUEST], 1);
@@ -62,8 +62,8 @@ static void tally__duplicate__is_no_row_that_was_read(void **state)
     const struct kp_mark mark = {.kind = KP_MARK_COPY, .line = 2};
     add(decide_row(0, NULL));
     add(decide_row(1, &mark));
-    assert_int_equal(tally.read, 1);
-    assert_int_equal(tally.duplicates, 1);
+    assert_int_equal(tally.totals.read, 1);
+    assert_int_equal(tally.totals.duplicates, 1);
 }
 
 static void tally__rejected_and_already__have_counts_of_their_own(void **state)
@@ -72,9 +72,9 @@ static void tally__rejected_and_already__have_counts_of_their_own(void **state)
     const struct kp_mark conflict = {.kind = KP_MARK_CONFLICT, .line = 3}, old = {.kind = KP_MARK_DISCLOSED};
     add(decide_row(0, &conflict));
     add(decide_row(1, &old));
-    assert_int_equal(tally.rejected, 1);
-    assert_int_equal(tally.already, 1);
-    assert_int_equal(tally.released + tally.held, 0);
+    assert_int_equal(tally.totals.rejected, 1);
+    assert_int_equal(tally.totals.already_disclosed, 1);
+    assert_int_equal(tally.totals.released + tally.totals.held, 0);
 }
 
 /* --- places --- */

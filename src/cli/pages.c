@@ -1,0 +1,59 @@
+/* The commands whose answer is a page: explain, items and show. */
+#include <string.h>
+
+#include "base/status.h"
+#include "cli/cli.h"
+
+/* Writes the page of a call that ended with st, frees it, and returns the status of both. */
+static enum kp_status print_page(struct kp_console *c, enum kp_status st, struct kp_page *page)
+{
+    if (st == KP_OK && !kp_console_write(c, page->text, strlen(page->text)))
+        st = KP_E_SYSTEM;
+    kp_page_free(page);
+    return st;
+}
+
+static enum kp_status explain_case(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    struct kp_explain_options options = s->explain;
+    options.common = s->options.common;
+    options.age_rule = s->options.age_rule;
+    options.withhold_form_items = s->options.withhold_form_items;
+    options.json = s->json;
+    struct kp_page page = {0};
+    return print_page(c, kp_explain(&options, &c->env, &page), &page);
+}
+
+enum kp_status kp_command_explain(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    if (s->n_arguments > 1 ||
+        (s->n_arguments == 1 && (s->explain.birth || s->explain.exam || s->explain.insurer)))
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE,
+                       s->arguments[s->n_arguments - 1], "explain");
+    if (s->n_arguments == 0)
+        return explain_case(c);
+    const struct kp_code_options options = {s->options.common, s->arguments[0]};
+    struct kp_page page = {0};
+    return print_page(c, kp_explain_code(&options, &c->env, &page), &page);
+}
+
+enum kp_status kp_command_items(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    const struct kp_items_options options = {s->options.common, s->n_arguments ? s->arguments[0] : ""};
+    struct kp_page page = {0};
+    return print_page(c, kp_list_items(&options, &c->env, &page), &page);
+}
+
+enum kp_status kp_command_show(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    const struct kp_show_options options = {.common = s->options.common,
+                                            .bundle = s->arguments[0],
+                                            .member = s->n_arguments == 2 ? s->arguments[1] : NULL,
+                                            .html = s->html};
+    struct kp_page page = {0};
+    return print_page(c, kp_show(&options, &c->env, &page), &page);
+}
