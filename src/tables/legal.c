@@ -37,10 +37,9 @@ static bool periods_overlap(struct kp_date from_a, struct kp_date to_a, struct k
 
 static enum kp_status load_schemes(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "schemes.csv", "prefix scheme choices name_en name_ja"));
-    struct kp_scheme *schemes = kp_tablefile_rows(f, sizeof(*schemes));
-    if (!schemes)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "schemes.csv", "prefix scheme choices name_en name_ja",
+                             sizeof(struct kp_scheme)));
+    struct kp_scheme *schemes = f->rows;
     tables->schemes = schemes;
     for (size_t i = 0; i < f->sheet.n_rows; i++, tables->n_schemes++) {
         struct kp_scheme *s = &schemes[i];
@@ -140,11 +139,10 @@ static enum kp_status load_bases(struct kp_tablefile *f, struct kp_tables *table
 {
     KP_TRY(kp_tablefile_open(f, "legal_basis.csv",
                              "basis_id route scheme age_band law_ja request_provision duty_provision "
-                             "regulation effective_from effective_to item_scope"));
+                             "regulation effective_from effective_to item_scope",
+                             sizeof(struct kp_basis)));
     size_t n = f->sheet.n_rows;
-    struct kp_basis *bases = kp_tablefile_rows(f, sizeof(*bases));
-    if (!bases)
-        return KP_E_SYSTEM;
+    struct kp_basis *bases = f->rows;
     for (size_t i = 0; i < n; i++) {
         KP_TRY(read_basis(f, tables, i, &bases[i]));
         for (size_t k = 0; k < i; k++)
@@ -158,10 +156,9 @@ static enum kp_status load_bases(struct kp_tablefile *f, struct kp_tables *table
 
 static enum kp_status load_grounds(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "privacy_grounds.csv", "ground provision effective_from effective_to"));
-    struct kp_privacy_ground *grounds = kp_tablefile_rows(f, sizeof(*grounds));
-    if (!grounds)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "privacy_grounds.csv", "ground provision effective_from effective_to",
+                             sizeof(struct kp_privacy_ground)));
+    struct kp_privacy_ground *grounds = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         struct kp_privacy_ground *g = &grounds[i];
         *g = (struct kp_privacy_ground){.ground = kp_cell(f, i, 0), .provision = kp_cell(f, i, 1)};
