@@ -38,7 +38,7 @@ extern const char *const kp_reason_names[KP_HOLD__COUNT]; /* scheme_unsettled, .
 
 enum kp_ground { KP_GROUND_WITHHELD, KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT, KP_GROUND_REQUESTED };
 
-/* STATED: "not done" or "not measurable", which is released with the rest but is not a result by itself. */
+/* STATED: "not done" or "not measurable", which is released with the rest but is no result. */
 enum kp_presence { KP_ITEM_ABSENT, KP_ITEM_STATED, KP_ITEM_RESULT };
 
 struct kp_policy {
@@ -69,8 +69,8 @@ struct kp_decision {
     const struct kp_request *request; /* NULL if it does not rest on one */
     enum kp_ground *ground;           /* n_items long, the caller's; may be NULL */
     size_t n_released;                /* results */
-    bool
-        recipient_unknown; /* items were withheld only for want of the recipient's particulars (個情法29条) */
+    bool recipient_unknown; /* items were withheld only because the register lacks the recipient (個情法29条)
+                             */
     enum kp_reason duty_fault; /* why no duty applies; KP_HOLD_NONE if one does */
 };
 
@@ -78,20 +78,15 @@ struct kp_decision {
 void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                struct kp_decision *decision);
 
-/* Returns whether the consent is in force on that day for that recipient. */
-bool kp_consent_counts(const struct kp_consent *consent, const char *recipient, struct kp_date on);
-
-/* Returns whether the consent counts in this case. If the export's dates say that the person was not a
- * member, the insurer number itself is in doubt: then only a consent that names this recipient counts, not
- * "*". */
+/* Returns whether the consent is in force and for this recipient. If the export's dates say that the person
+ * was not a member, the insurer number itself is in doubt, and "*" does not count. */
 bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c);
 
-/* Returns whether the consent is for this item: by its code, by "other" for items of that scope, or by "all".
- */
+/* Returns whether the consent lists the item: its code, "other" if that is its scope, or "all". */
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item);
 
-/* Returns whether the request lists the item and is in force for this case on the basis of the decision (the
- * ordinances of the health Acts: その他…保険者が必要と認める情報). */
+/* Returns whether the request lists the item and is in force for this case on the basis of the decision
+ * (その他…保険者が必要と認める情報 in the ordinances of the health Acts). */
 bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request,
                        const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d);
 

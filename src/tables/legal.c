@@ -24,15 +24,16 @@ static enum kp_status read_period(const struct kp_tablefile *f, size_t row, size
     return KP_OK;
 }
 
-static bool holds_on(struct kp_date from, struct kp_date to, struct kp_date day)
+bool kp_in_period(struct kp_date from, struct kp_date to, struct kp_date day)
 {
-    return kp_date_compare(from, day) <= 0 && (!kp_date_is_set(to) || kp_date_compare(day, to) <= 0);
+    return (!kp_date_is_set(from) || kp_date_compare(from, day) <= 0) &&
+           (!kp_date_is_set(to) || kp_date_compare(day, to) <= 0);
 }
 
 static bool periods_overlap(struct kp_date from_a, struct kp_date to_a, struct kp_date from_b,
                             struct kp_date to_b)
 {
-    return holds_on(from_a, to_a, from_b) || holds_on(from_b, to_b, from_a);
+    return kp_in_period(from_a, to_a, from_b) || kp_in_period(from_b, to_b, from_a);
 }
 
 static enum kp_status load_schemes(struct kp_tablefile *f, struct kp_tables *tables)
@@ -194,7 +195,7 @@ const char *kp_privacy_provision(const struct kp_tables *tables, const char *gro
 {
     for (size_t i = 0; i < tables->n_grounds; i++)
         if (strcmp(tables->grounds[i].ground, ground) == 0 &&
-            holds_on(tables->grounds[i].from, tables->grounds[i].to, day))
+            kp_in_period(tables->grounds[i].from, tables->grounds[i].to, day))
             return tables->grounds[i].provision;
     return NULL;
 }
