@@ -195,29 +195,29 @@ static bool source_number(const struct checker *c, const char *code, unsigned sc
     return kp_exact_number(source_value(c, code), &number) && kp_decimal_round(number, scale, ret_number);
 }
 
-static void report_number(const struct checker *c, enum kp_code code, const char *item,
-                          struct kp_decimal derived)
-{
-    char text[KP_DECIMAL_TEXT];
-    kp_decimal_text(derived, text);
-    find_at(c, code, item, kp_arena_strdup(c->findings->arena, text));
-}
-
+/* A stated figure may differ from the derived one by some units of its last digit and some per cent. */
 static void check_figures(const struct checker *c)
 {
-    /* Laboratories compute eGFR from a creatinine with more decimals than they print. */
-    enum { BMI_TENTHS = 1, EGFR_TENTHS = 10, EGFR_PERCENT = 3, NON_HDL_UNITS = 1 };
-    struct kp_decimal stated, derived;
-    if (source_number(c, KP_ITEM_BMI, 1, &stated) && kp_bmi(c->record, &derived) &&
-        distance(stated, derived) > BMI_TENTHS)
-        report_number(c, KP_K_BMI_DIFFERS, KP_ITEM_BMI, derived);
-    if (source_number(c, KP_ITEM_EGFR, 1, &stated) && kp_egfr(c->record, &derived) &&
-        distance(stated, derived) > EGFR_TENTHS &&
-        distance(stated, derived) * 100 > EGFR_PERCENT * derived.units)
-        report_number(c, KP_K_EGFR_DIFFERS, KP_ITEM_EGFR, derived);
-    if (source_number(c, KP_ITEM_NON_HDL, 0, &stated) && kp_non_hdl(c->record, &derived) &&
-        distance(stated, derived) > NON_HDL_UNITS)
-        report_number(c, KP_K_NON_HDL_DIFFERS, KP_ITEM_NON_HDL, derived);
+    static const struct {
+        enum kp_code code;
+        const char *item;
+        bool (*derive)(const struct kp_record *record, struct kp_decimal *ret_number);
+        unsigned scale;
+        int units, percent;
+    } figures[] = {{KP_K_BMI_DIFFERS, KP_ITEM_BMI, kp_bmi, 1, 1, 0},
+                   /* Laboratories compute eGFR from a creatinine with more decimals than they print. */
+                   {KP_K_EGFR_DIFFERS, KP_ITEM_EGFR, kp_egfr, 1, 10, 3},
+                   {KP_K_NON_HDL_DIFFERS, KP_ITEM_NON_HDL, kp_non_hdl, 0, 1, 0}};
+    for (size_t i = 0; i < KP_COUNT(figures); i++) {
+        struct kp_decimal stated, derived;
+        char text[KP_DECIMAL_TEXT];
+        if (!source_number(c, figures[i].item, figures[i].scale, &stated) ||
+            !figures[i].derive(c->record, &derived) || distance(stated, derived) <= figures[i].units ||
+            distance(stated, derived) * 100 <= figures[i].percent * derived.units)
+            continue;
+        kp_decimal_text(derived, text);
+        find_at(c, figures[i].code, figures[i].item, kp_arena_strdup(c->findings->arena, text));
+    }
 }
 
 static void compare_judgement(const struct checker *c, enum kp_code code, const char *item,

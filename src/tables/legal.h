@@ -7,7 +7,7 @@
 #include "tables/table_set.h"
 #include "kenporter.h"
 
-enum kp_route { KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH, KP_ROUTE_CONSENT, KP_ROUTE__COUNT };
+enum kp_route { KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH, KP_ROUTE_CONSENT };
 
 enum kp_band { KP_BAND_UNDER40, KP_BAND_40TO74, KP_BAND_75PLUS, KP_BAND__COUNT };
 
