@@ -3,11 +3,10 @@
  * A pure function of struct kp_case: it reads no file, no clock and no global.
  *
  * The first two digits of the insurer number give the scheme; the age at the end of the exam's fiscal year
- * and the real age of 75 give the age band. A request in force that covers the person names Acts, and one of
- * them must give a basis. Then the items of the duty are released, those of the form by policy, all others
- * only with consent, or, where the health Acts allow it and the policy says so, if the request itself lists
- * them. Where no duty applies, the items that a consent covers are released on the consent alone. What no
- * source settles is held.
+ * and the real age of 75 give the age band. A request in force that covers the person cites Acts, one of
+ * which must give a basis. Then the items of the duty are released, those of the form by policy, all others
+ * only with consent or, under the health Acts and by policy, if the request lists them. Without a duty, items
+ * are released on consent alone. What no source settles is held.
  */
 #pragma once
 
@@ -94,13 +93,13 @@ bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *
 const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_route route, const char *scheme,
                                     enum kp_band band, struct kp_date on);
 
-/* Returns the provisions that a decision rests on, in Japanese: the Act's articles, its ordinance, and the
- * exemption of the privacy Act. NULL when memory is short. */
+/* Returns the provisions of a decision in Japanese: the Act's articles, its ordinance, and the exemption of
+ * the privacy Act. NULL when memory is short. */
 char *kp_provisions_text(struct kp_arena *arena, const struct kp_tables *tables, const struct kp_basis *basis,
                          struct kp_date on);
 
-/* Returns what would give a held record a basis, in Japanese: the provisions that a request would have to
- * cite, or consent. NULL when memory is short. */
+/* Returns what a held record needs, in Japanese: the provisions that a request would have to cite, or
+ * consent. NULL when memory is short. */
 char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decision *decision,
                           struct kp_date on, struct kp_arena *arena);
 

@@ -60,8 +60,7 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables);
 
 /* Returns the item of a code, or NULL. */
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code);
-/* Returns true if the code of an item begins with n bytes of prefix and, unless unit is NULL, the item has
- * that unit. */
+/* Returns true if an item whose code begins with n bytes of prefix has the unit (NULL: any). */
 bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit);
 /* Returns the mark of a number at or beyond an end of the item's input range: 'L' or 'H'; 0 within it. */
 char kp_limit_mark(const struct kp_item *item, struct kp_decimal number);

@@ -42,12 +42,12 @@ enum kp_tablefile_fault {
     KP_TABLEFILE_ROW_WIDTH       /* index into sheet.rows */
 };
 
-/* Parses n bytes, finds the columns, a space-separated list of which the last n_optional may be missing, and
- * checks the width of every row. Does not report; *ret_index says where the fault is. */
+/* Parses n bytes, finds the columns (a space-separated list, the last n_optional may be missing) and checks
+ * the width of every row. Does not report; *ret_index locates the fault. */
 enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, size_t n_optional,
                                            const char *bytes, size_t n, size_t *ret_index);
 
-/* Opens a table of the folder, or a built-in one, and allocates its rows. Reports KP_E_USAGE and KP_E_SYSTEM.
+/* Opens a table of the folder or a built-in one and allocates its rows. Reports KP_E_USAGE and KP_E_SYSTEM.
  */
 enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const char *columns,
                                  size_t row_bytes);
