@@ -151,20 +151,17 @@ static void check_meal(const struct checker *c)
         find_at(c, KP_K_CASUAL_GLUCOSE, KP_PREFIX_CASUAL_GLUCOSE, NULL);
 }
 
-static bool number_of(const struct checker *c, const char *prefix, struct kp_decimal *ret_number)
-{
-    return kp_value_number(kp_result_of(c->record, prefix), ret_number);
-}
-
 static void check_plausible(const struct checker *c)
 {
     static const struct kp_decimal tg_limit = {400, 0};
     struct kp_decimal systolic, diastolic, tg;
-    if (number_of(c, KP_PREFIX_SYSTOLIC, &systolic) && number_of(c, KP_PREFIX_DIASTOLIC, &diastolic) &&
+    if (kp_value_number(kp_result_of(c->record, KP_PREFIX_SYSTOLIC), &systolic) &&
+        kp_value_number(kp_result_of(c->record, KP_PREFIX_DIASTOLIC), &diastolic) &&
         kp_decimal_compare(systolic, diastolic) <= 0)
         find_at(c, KP_K_PRESSURE_ORDER, KP_PREFIX_SYSTOLIC, NULL);
     /* Friedewald's formula holds for fasting triglycerides below 400 only. */
-    bool formula_holds = number_of(c, KP_PREFIX_FASTING_TG, &tg) && kp_decimal_compare(tg, tg_limit) < 0;
+    bool formula_holds = kp_value_number(kp_result_of(c->record, KP_PREFIX_FASTING_TG), &tg) &&
+                         kp_decimal_compare(tg, tg_limit) < 0;
     if (*result(c, KP_ITEM_LDL_BY_FORMULA) && !formula_holds &&
         (kp_result_of(c->record, KP_PREFIX_TG) || *result(c, KP_ITEM_MEAL)))
         find_at(c, KP_K_LDL_FORMULA, KP_ITEM_LDL_BY_FORMULA, NULL);
@@ -244,12 +241,6 @@ static void check_judgements(const struct checker *c)
     compare_judgement(c, KP_K_GUIDANCE_DIFFERS, KP_ITEM_GUIDANCE, kp_judgement_guidance(&health, age));
 }
 
-/* Dependants are not examined by the employer. */
-static bool is_employee(const struct kp_record *record)
-{
-    return !kp_list_has("2 4 6", record->field[KP_F_QUALIFICATION]);
-}
-
 void kp_check_record(const struct kp_record *record, const struct kp_check_context *context,
                      struct kp_findings *findings)
 {
@@ -260,7 +251,8 @@ void kp_check_record(const struct kp_record *record, const struct kp_check_conte
     if (strcmp(context->report, "10") == 0)
         kp_check_required(record, context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT,
                           findings);
-    if (!context->received && is_employee(record))
+    /* Dependants (2, 4, 6) are not examined by the employer. */
+    if (!context->received && !kp_list_has("2 4 6", record->field[KP_F_QUALIFICATION]))
         kp_check_periodic(record, findings);
     kp_check_groups(record, context->received, findings);
     check_alternatives(&c);

@@ -44,26 +44,6 @@ static enum kp_status check_systems(const struct kp_tablefile *f, const struct k
     return KP_OK;
 }
 
-static enum kp_status load_codes(struct kp_tablefile *f, struct kp_tables *tables)
-{
-    KP_TRY(kp_tablefile_open(f, "code_systems.csv", "code_system code display", sizeof(struct kp_code_row)));
-    struct kp_code_row *codes = f->rows;
-    tables->codes = codes;
-    for (size_t i = 0; i < f->sheet.n_rows; i++) {
-        codes[i] = (struct kp_code_row){kp_cell(f, i, 0), kp_cell(f, i, 1), kp_cell(f, i, 2)};
-        if (!*codes[i].system || !kp_all_digits(codes[i].code) || strlen(codes[i].code) > 5)
-            return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
-        if (kp_code_display(tables, codes[i].system, codes[i].code))
-            return kp_table_bad(f, i, "code stands twice:", codes[i].code);
-        tables->n_codes++;
-        KP_TRY(add_value(f, tables, i, codes[i].code, i, false));
-    }
-    /* The display of one code may be another code, such as "1" for code 2: the code wins. */
-    for (size_t i = 0; i < tables->n_codes; i++)
-        KP_TRY(add_value(f, tables, i, codes[i].display, i, true));
-    return check_systems(f, tables);
-}
-
 static enum kp_status load_values(struct kp_tablefile *f, struct kp_tables *tables)
 {
     KP_TRY(kp_tablefile_open(f, "values.csv", "code_system variant code", sizeof(const char *)));
@@ -82,7 +62,22 @@ static enum kp_status load_values(struct kp_tablefile *f, struct kp_tables *tabl
 
 enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(load_codes(f, tables));
+    KP_TRY(kp_tablefile_open(f, "code_systems.csv", "code_system code display", sizeof(struct kp_code_row)));
+    struct kp_code_row *codes = f->rows;
+    tables->codes = codes;
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        codes[i] = (struct kp_code_row){kp_cell(f, i, 0), kp_cell(f, i, 1), kp_cell(f, i, 2)};
+        if (!*codes[i].system || !kp_all_digits(codes[i].code) || strlen(codes[i].code) > 5)
+            return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
+        if (kp_code_display(tables, codes[i].system, codes[i].code))
+            return kp_table_bad(f, i, "code stands twice:", codes[i].code);
+        tables->n_codes++;
+        KP_TRY(add_value(f, tables, i, codes[i].code, i, false));
+    }
+    /* The display of one code may be another code, such as "1" for code 2: the code wins. */
+    for (size_t i = 0; i < tables->n_codes; i++)
+        KP_TRY(add_value(f, tables, i, codes[i].display, i, true));
+    KP_TRY(check_systems(f, tables));
     return load_values(f, tables);
 }
 

@@ -85,7 +85,23 @@ static void collect_pairs(const struct kp_tablefile *f, struct kp_tables *tables
     }
 }
 
-static enum kp_status load_headers(struct kp_tablefile *f, struct kp_tables *tables)
+static enum kp_status load_traps(struct kp_tablefile *f, struct kp_tables *tables)
+{
+    KP_TRY(kp_tablefile_open(f, "header_traps.csv", "word", sizeof(const char *)));
+    const char **traps = f->rows;
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        traps[i] = kp_text_header_key(f->arena, kp_cell(f, i, 0));
+        if (!traps[i])
+            return kp_tablefile_no_memory(f);
+        if (!*traps[i])
+            return kp_table_bad(f, i, "a word, not", kp_cell(f, i, 0));
+    }
+    tables->traps = traps;
+    tables->n_traps = f->sheet.n_rows;
+    return KP_OK;
+}
+
+enum kp_status kp_headers_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
     KP_TRY(kp_tablefile_open(f, "headers.csv", "header target rank", sizeof(struct kp_meal_pair)));
     collect_pairs(f, tables);
@@ -105,28 +121,7 @@ static enum kp_status load_headers(struct kp_tablefile *f, struct kp_tables *tab
         if (!key || kp_map_put(map, f->arena, key, target) == KP_MAP_NO_MEMORY)
             return kp_tablefile_no_memory(f);
     }
-    return add_item_names(f, tables);
-}
-
-static enum kp_status load_traps(struct kp_tablefile *f, struct kp_tables *tables)
-{
-    KP_TRY(kp_tablefile_open(f, "header_traps.csv", "word", sizeof(const char *)));
-    const char **traps = f->rows;
-    for (size_t i = 0; i < f->sheet.n_rows; i++) {
-        traps[i] = kp_text_header_key(f->arena, kp_cell(f, i, 0));
-        if (!traps[i])
-            return kp_tablefile_no_memory(f);
-        if (!*traps[i])
-            return kp_table_bad(f, i, "a word, not", kp_cell(f, i, 0));
-    }
-    tables->traps = traps;
-    tables->n_traps = f->sheet.n_rows;
-    return KP_OK;
-}
-
-enum kp_status kp_headers_load(struct kp_tablefile *f, struct kp_tables *tables)
-{
-    KP_TRY(load_headers(f, tables));
+    KP_TRY(add_item_names(f, tables));
     return load_traps(f, tables);
 }
 
