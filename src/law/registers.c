@@ -44,7 +44,7 @@ static enum kp_status value_missing(const struct reader *r, size_t row, size_t c
     return fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, expected, NULL);
 }
 
-/* Reads a register, of which the last n_optional columns may be missing, and allocates its rows. */
+/* Reads a register and allocates its rows. The last n_optional columns may be missing. */
 static enum kp_status open_register(struct reader *r, const char *path, const char *columns,
                                     size_t n_optional, size_t row_bytes)
 {

@@ -39,7 +39,7 @@ const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_rout
     return NULL;
 }
 
-/* A request covers nobody before it is received. */
+/* A request has no effect before it is received. */
 static bool request_covers(const struct kp_request *q, const struct kp_case *c, enum kp_band band)
 {
     return kp_date_compare(q->received, c->on) <= 0 && kp_in_period(q->exam_from, q->exam_to, c->exam) &&
@@ -67,8 +67,7 @@ static bool is_member(const struct kp_case *c)
     return kp_in_period(c->member_from, (struct kp_date){0}, c->exam) && !ended_by(c->member_to, c->exam);
 }
 
-/* From 40 on the elderly Act comes first, whichever request cites it; under 40 only the health Acts have a
- * basis. */
+/* The elderly Act comes first, whichever request cites it; it has no basis for persons under 40. */
 static void find_duty(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
     bool requested = false, in_force = false;
@@ -163,12 +162,9 @@ static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
     d->n_released -= is_result(c, (int)i);
 }
 
-/*
- * Receivers accept a judgement only with the name of its doctor, and a finding only with its text: both
- * halves are released or neither, and each needs a ground of its own. The name is written inside the
- * judgement, so it is released only with a judgement that is a result. If the items are not known, no half is
- * missing.
- */
+/* Receivers accept a judgement only with the name of its doctor, and a finding only with its text: both
+ * halves are released or neither, each on a ground of its own. The name is written inside the judgement, so
+ * it also needs one that is a result. If the items are not known, no half is missing. */
 static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
     for (size_t i = 0; c->presence && i < tables->n_items; i++) {

@@ -35,7 +35,7 @@ static bool has_value(const struct checker *c, const struct kp_item *item)
     return kp_value_of(c->record, item)->state != KP_VALUE_ABSENT || kp_refused(c->findings, item->label);
 }
 
-/* True if an item whose code begins with prefix has a value, be it a displaced one. */
+/* Returns true if an item whose code begins with prefix has a value, even a displaced one. */
 static bool has_any(const struct checker *c, const char *prefix)
 {
     const struct kp_tables *tables = c->record->tables;
@@ -47,8 +47,7 @@ static bool has_any(const struct checker *c, const char *prefix)
 
 /* --- 特定健診 --- */
 
-/* Groups of tokutei_need for fasting glucose, casual glucose and HbA1c: one value of any of them is enough.
- */
+/* Groups of tokutei_need for fasting glucose, casual glucose and HbA1c: a value of one is enough. */
 #define GLUCOSE_GROUPS "bcd"
 
 static bool group_has_value(const struct checker *c, const char *letters)
@@ -77,8 +76,7 @@ static void add_group(struct checker *c, const char *letters)
     }
 }
 
-/* Skips findings in words, which their flag stands for, and the groups of glucose, which are checked
- * together. */
+/* Skips texts that explain a flag, and the groups of glucose, which are checked together. */
 static void add_if_missing(struct checker *c, const struct kp_item *item)
 {
     const char letter[] = {item->tokutei_need, '\0'};
@@ -126,8 +124,7 @@ static bool has_any_of(const struct checker *c, const char *prefixes)
     return false;
 }
 
-/* 腹囲 may be omitted below 40 except at 35, with a BMI below 20, and, if the person measured it, below 22.
- */
+/* 腹囲 may be omitted below 40 except at 35, with a BMI below 20, or below 22 if the person measured it. */
 static bool waist_is_missing(const struct checker *c, int age)
 {
     static const struct kp_periodic waist = {.omit_below = 40, .but_not_at = "35"};

@@ -1,4 +1,4 @@
-/* The items that formulas and checks name. A prefix of a code stands for one test by any method or, with nine
+/* The items that formulas and checks name. A prefix of a code means one test by any method or, with nine
  * characters, for one variant of it (fasting, casual, measured, reported). */
 #pragma once
 

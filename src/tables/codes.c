@@ -8,16 +8,13 @@
 #include "tables/items.h"
 #include "tables/tablefile.h"
 
-/* Returns the code of an index in value_code: that of a row of code_systems.csv, or, after them, of
- * values.csv.
- */
+/* Returns the code at an index of value_code. */
 static const char *code_at(const struct kp_tables *tables, uint32_t index)
 {
     return index < tables->n_codes ? tables->codes[index].code : tables->value_codes[index - tables->n_codes];
 }
 
-/* Adds a spelling of the code at an index in the system of the row. may_exist: it keeps the meaning that it
- * has. */
+/* Adds a spelling in the system of the row for the code at an index. may_exist: an older meaning stays. */
 static enum kp_status add_value(const struct kp_tablefile *f, struct kp_tables *tables, size_t row,
                                 const char *spelling, size_t index, bool may_exist)
 {

@@ -1,4 +1,4 @@
-/* code_systems.csv and values.csv: the codes of coded values and the spellings that stand for them. */
+/* code_systems.csv and values.csv: the codes of coded values and their spellings. */
 #pragma once
 
 #include "base/arena.h"

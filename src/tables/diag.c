@@ -43,8 +43,7 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
 
 static int compare_code(const void *key, const void *row)
 {
-    unsigned code = *(const unsigned *)key;
-    unsigned other = ((const struct kp_msg *)row)->code;
+    unsigned code = *(const unsigned *)key, other = ((const struct kp_msg *)row)->code;
     return (code > other) - (code < other);
 }
 

@@ -66,8 +66,7 @@ static bool scheme_is_known(const struct kp_tables *t, const char *scheme)
     return strcmp(scheme, "*") == 0;
 }
 
-/* Two rows for one route, scheme and band must not apply on the same day, and a successor follows without a
- * gap. */
+/* Rows for one route, scheme and band must not apply on the same day nor leave a gap between them. */
 static enum kp_status check_periods(const struct kp_tablefile *f, const struct kp_basis *bases)
 {
     size_t n = f->sheet.n_rows;
@@ -90,8 +89,7 @@ static enum kp_status check_periods(const struct kp_tablefile *f, const struct k
     return KP_OK;
 }
 
-/* Every scheme that an insurer register may choose needs a basis, or the choice would hold records for ever.
- */
+/* A scheme that the insurer register may choose needs a basis, or its records would always be held. */
 static enum kp_status check_choices(const struct kp_tablefile *schemes, const struct kp_tables *t)
 {
     for (size_t i = 0; i < t->n_schemes; i++) {

@@ -30,7 +30,7 @@ struct kp_tablefile {
     size_t n_columns;
     size_t at[KP_TABLEFILE_MAX_COLUMNS]; /* in the sheet; SIZE_MAX: missing */
     struct kp_sheet sheet;
-    void *rows; /* what becomes of the rows of the sheet, see kp_tablefile_rows */
+    void *rows; /* loaded from those of the sheet, see kp_tablefile_rows */
 };
 
 enum kp_tablefile_fault {
