@@ -44,8 +44,7 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
 
 static int compare_code(const void *key, const void *row)
 {
-    unsigned code = *(const unsigned *)key;
-    unsigned other = ((const struct kp_msg *)row)->code;
+    unsigned code = *(const unsigned *)key, other = ((const struct kp_msg *)row)->code;
     return (code > other) - (code < other);
 }
 
@@ -94,11 +93,9 @@ enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code)
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings)
 {
     enum kp_level worst = KP_LEVEL_NOTE;
-    for (const struct kp_finding *f = findings->first; f; f = f->next) {
-        enum kp_level level = kp_diag_level(diag, f->code);
-        if (level > worst)
-            worst = level;
-    }
+    for (const struct kp_finding *f = findings->first; f; f = f->next)
+        if (kp_diag_level(diag, f->code) > worst)
+            worst = kp_diag_level(diag, f->code);
     return worst;
 }
 
