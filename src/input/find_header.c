@@ -23,8 +23,7 @@ struct finder {
     struct kp_context *ctx;
     const struct kp_input *input;
     const struct kp_mapping_file *file; /* NULL: columns are known by their headers */
-    struct kp_column *targets;        /* by row of the mapping file; wrong ones are unmapped, not reported */
-    struct kp_map by_name, by_number; /* into targets */
+    struct kp_map by_name, by_number;   /* of columns: rows of the mapping file */
     struct kp_csvin *in;
     struct kp_arena *scratch; /* reset by clean_scratch */
     struct line lines[MAX_TITLES + 2];
@@ -117,38 +116,36 @@ static bool has_trait(const struct line *line, size_t i, unsigned traits)
 }
 
 /* Indexes the rows of a mapping file. */
-static enum kp_status read_targets(struct finder *f)
+static enum kp_status index_rows(struct finder *f)
 {
     struct kp_arena *arena = &f->ctx->arena;
     if (!f->file || f->file->is_cc2x)
         return KP_OK;
     const struct kp_sheet *sheet = &f->file->sheet;
-    f->targets = kp_arena_alloc(arena, (sheet->n_rows + 1) * sizeof(*f->targets));
-    for (size_t i = 0; f->targets && i < sheet->n_rows; i++) {
-        const char *const *cells = sheet->rows[i].cells;
-        const char *name = cells[f->file->at[KP_MAPPING_COLUMN]];
+    for (size_t i = 0; i < sheet->n_rows; i++) {
+        const char *name = sheet->rows[i].cells[f->file->at[KP_MAPPING_COLUMN]];
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
         struct kp_map *map = *name == '#' ? &f->by_number : &f->by_name;
-        (void)kp_target_read(arena, &f->ctx->tables, cells[f->file->at[KP_MAPPING_TARGET]], &f->targets[i]);
         if (!key || (*key && kp_map_put(map, arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY))
             return kp_no_memory(f->ctx);
     }
-    return f->targets ? KP_OK : kp_no_memory(f->ctx);
+    return KP_OK;
 }
 
-/* Looks the column up in the mapping file, by its name and its number (0: by name only). */
+/* Looks the column up in the mapping file, by its name and its number (0: by name only). Wrong targets are
+ * reported when the mapping is built. */
 static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
 {
     char place[24];
     uint32_t row = 0;
-    if (!f->targets)
+    if (!f->file)
         return false;
     (void)snprintf(place, sizeof(place), "#%zu", number);
     const char *key = kp_text_value_key(clean_scratch(f), cell);
     if (!kp_map_get(&f->by_number, place, &row) && (!key || !kp_map_get(&f->by_name, key, &row)))
         return false;
-    *ret_column = f->targets[row];
-    return ret_column->kind != KP_COL_UNMAPPED;
+    const char *target = f->file->sheet.rows[row].cells[f->file->at[KP_MAPPING_TARGET]];
+    return kp_target_read(f->scratch, &f->ctx->tables, target, ret_column);
 }
 
 static bool means(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
@@ -167,14 +164,12 @@ static size_t number_of(const struct line *names, size_t i)
     return i < ours ? 0 : i + 1 - ours;
 }
 
-/* Returns whether the i-th column is a field of a person. */
-static bool is_field(const struct finder *f, const struct line *names, size_t i, unsigned *ret_field)
+/* Returns the field of a person that the i-th column is, or KP_F__COUNT. */
+static unsigned field_at(const struct finder *f, const struct line *names, size_t i)
 {
     struct kp_column column;
-    if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
-        return false;
-    *ret_field = column.index;
-    return true;
+    bool known = means(f, names->cells[i], number_of(names, i), &column);
+    return known && column.kind == KP_COL_FIELD ? column.index : KP_F__COUNT;
 }
 
 /* --- rows --- */
@@ -233,9 +228,9 @@ static bool names_columns(const struct finder *f, const struct line *line)
 static bool has_person(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled_fields = 0;
-    unsigned field = 0;
     for (size_t i = 0; i < names->n; i++) {
-        if (!is_field(f, names, i, &field))
+        unsigned field = field_at(f, names, i);
+        if (field == KP_F__COUNT)
             continue;
         fields++;
         filled_fields += has_trait(line, i, FILLED);
@@ -250,9 +245,9 @@ static bool is_person_value(const struct line *line, size_t i, unsigned field, b
     enum { DAYS = 5, INSTITUTION = 7 };
     bool day = field == KP_F_BIRTH_DATE || field == KP_F_EXAM_DATE;
     bool institution = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
-    size_t least = day ? DAYS : INSTITUTION;
+    size_t least = day ? DAYS : institution ? INSTITUTION : SIZE_MAX;
     return (day && has_trait(line, i, DATE)) ||
-           (numbers && (day || institution) && has_trait(line, i, NUMBER) && strlen(line->cells[i]) >= least);
+           (numbers && has_trait(line, i, NUMBER) && strlen(line->cells[i]) >= least);
 }
 
 /* Returns whether the line has a date, or with numbers a day count or an institution's number, in a column
@@ -261,9 +256,8 @@ static bool has_person_values(const struct finder *f, const struct line *line, c
                               bool numbers)
 {
     struct kp_column column;
-    unsigned field = 0;
     for (size_t i = 0; i < line->n && i < names->n; i++)
-        if (is_field(f, names, i, &field) && is_person_value(line, i, field, numbers) &&
+        if (is_person_value(line, i, field_at(f, names, i), numbers) &&
             !is_mapped(f, line->cells[i], 0, &column)) /* a mapping file may use such numbers as names */
             return true;
     return false;
@@ -297,9 +291,8 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
 {
     size_t fields = 0, filled = 0, units = 0;
     bool divided = false;
-    unsigned number = 0;
     for (size_t i = 0; i < names->n; i++) {
-        bool field = is_field(f, names, i, &number);
+        bool field = field_at(f, names, i) != KP_F__COUNT;
         fields += field;
         if (!has_trait(line, i, FILLED))
             continue;
@@ -377,20 +370,18 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     struct finder f = {.ctx = ctx, .input = input, .file = file, .in = in, .scratch = &scratch};
     size_t at = 0;
     bool groups = false;
-    KP_TRY_OUT(read_targets(&f));
+    KP_TRY_OUT(index_rows(&f));
     KP_TRY_OUT(read_first(&f));
     KP_TRY_OUT(find_names(&f, &at, &groups));
     bool second = groups || has_second(&f, at);
     at -= groups;
-    struct kp_heading heading = {.n = f.lines[at].n};
-    heading.first = padded(&ctx->arena, &f.lines[at], heading.n);
-    heading.second = second ? padded(&ctx->arena, &f.lines[at + 1], heading.n) : NULL;
+    const struct line *first = &f.lines[at];
+    struct kp_heading heading = {first->cells, NULL, first->n};
+    if (second)
+        heading.second = padded(&ctx->arena, first + 1, first->n);
     (void)clean_scratch(&f);
-    if (ctx->arena.failed) {
-        st = kp_no_memory(ctx);
-        goto out;
-    }
-    input->header_line = f.lines[at].number;
+    KP_TRY_OUT(ctx->arena.failed ? kp_no_memory(ctx) : KP_OK);
+    input->header_line = first->number;
     input->n_title_rows = (unsigned)at;
     input->n_header_rows = second ? 2 : 1;
     *ret_heading = heading;

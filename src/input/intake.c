@@ -22,18 +22,13 @@ static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured,
     return KP_OK;
 }
 
-static bool same_header(const struct kp_column *a, const struct kp_column *b)
-{
-    return strcmp(a->header, b->header) == 0 && (a->second != NULL) == (b->second != NULL) &&
-           (!a->second || strcmp(a->second, b->second) == 0);
-}
-
 static void find_layout(struct kp_inputs *inputs, struct kp_input *input)
 {
     for (const struct kp_input *other = inputs->list; other < input; other++) {
         bool same = other->mapping.n_columns == input->mapping.n_columns;
         for (size_t i = 0; same && i < input->mapping.n_columns; i++)
-            same = same_header(&other->mapping.columns[i], &input->mapping.columns[i]);
+            same = strcmp(other->mapping.columns[i].header, input->mapping.columns[i].header) == 0 &&
+                   strcmp(other->mapping.columns[i].second, input->mapping.columns[i].second) == 0;
         if (same) {
             input->layout = other->layout;
             return;
@@ -61,11 +56,10 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
 
 static void warn(struct kp_context *ctx, const struct kp_input *input)
 {
-    static const enum kp_code codes[] = {
-        [KP_WHY_UNKNOWN] = KP_K_COLUMN_UNMAPPED, [KP_WHY_MAPPING] = KP_K_COLUMN_UNMAPPED,
-        [KP_WHY_NAME] = KP_K_COLUMN_UNMAPPED,    [KP_WHY_SYNONYM] = KP_K_COLUMN_UNMAPPED,
-        [KP_WHY_MEAL] = KP_K_MEAL_UNTOLD,        [KP_WHY_DOCTOR] = KP_K_PARTNER_MISSING,
-        [KP_WHY_UNIT] = KP_K_HEADER_UNIT,        [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
+    static const enum kp_code left_out[] = {[KP_WHY_MEAL] = KP_K_MEAL_UNTOLD,
+                                            [KP_WHY_DOCTOR] = KP_K_PARTNER_MISSING,
+                                            [KP_WHY_UNIT] = KP_K_HEADER_UNIT,
+                                            [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
     const struct kp_where header = kp_at(input->path, input->header_line);
     const struct kp_mapping *m = &input->mapping;
     bool items = false;
@@ -80,18 +74,23 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
     for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
         (void)snprintf(number, sizeof(number), "#%u", c->number);
         if (c->kind == KP_COL_UNMAPPED)
-            kp_warn(&ctx->diag, codes[c->why], kp_field_at(input->path, input->header_line, number),
-                    *c->header || !c->second ? c->header : c->second, c->unit);
+            kp_warn(&ctx->diag, c->why < KP_WHY_MEAL ? KP_K_COLUMN_UNMAPPED : left_out[c->why],
+                    kp_field_at(input->path, input->header_line, number), *c->header ? c->header : c->second,
+                    c->unit);
     }
 }
 
-static enum kp_status map(struct kp_context *ctx, const struct kp_mapping_job *job, char delimiter,
-                          struct kp_input *input)
+/* Probes and maps the next input; its path and place are set. */
+static enum kp_status take(struct kp_context *ctx, const struct kp_input_options *options,
+                           const struct kp_mapping_job *job, struct kp_inputs *inputs)
 {
     enum kp_status st = KP_OK;
+    struct kp_input *input = &inputs->list[inputs->n++];
     struct kp_csvin *in = NULL;
     struct kp_heading heading = {0};
-    KP_TRY(kp_input_open(ctx, input, delimiter, &in));
+    KP_TRY(probe(ctx, options->encoding, input));
+    inputs->total_bytes += input->probe.bytes;
+    KP_TRY(kp_input_open(ctx, input, options->delimiter, &in));
     KP_TRY_OUT(kp_find_header(ctx, input, in, job->file, &heading));
     input->delimiter = kp_csvin_delimiter(in);
     KP_TRY_OUT(kp_mapping_build(ctx, job, &heading, &input->mapping));
@@ -100,25 +99,11 @@ out:
     return st;
 }
 
-/* Probes and maps the next input of inputs, which has room for it. */
-static enum kp_status take(struct kp_context *ctx, const struct kp_input_options *options,
-                           struct kp_mapping_job job, const char *path, const char *name,
-                           struct kp_inputs *inputs)
-{
-    struct kp_input *input = &inputs->list[inputs->n++];
-    job.input = inputs->n;
-    input->place = path;
-    input->path = name;
-    KP_TRY(probe(ctx, options->encoding, input));
-    inputs->total_bytes += input->probe.bytes;
-    return map(ctx, &job, options->delimiter, input);
-}
-
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs)
 {
     struct kp_mapping_file file = {0};
-    const struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
+    struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
     struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, (files->n + 1) * sizeof(*inputs.list))};
     if (!inputs.list)
         return kp_no_memory(ctx);
@@ -129,8 +114,10 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
         for (size_t k = 0; k < i; k++)
             if (strcmp(files->paths[k], files->paths[i]) == 0)
                 return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_INPUT_TWICE, kp_in(files->paths[i]));
-        KP_TRY(take(ctx, options, job, files->paths[i], files->names ? files->names[i] : files->paths[i],
-                    &inputs));
+        input->place = files->paths[i];
+        input->path = files->names ? files->names[i] : files->paths[i];
+        job.input = i + 1;
+        KP_TRY(take(ctx, options, &job, &inputs));
         /* before the warnings: if the header is missing, they would quote a person's row */
         KP_TRY(check_required(ctx, options, input));
         warn(ctx, input);
@@ -143,10 +130,12 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs)
 {
+    const struct kp_mapping_job job = {.input = 1, .n_inputs = 1};
     struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, sizeof(*inputs.list))};
     if (!inputs.list)
         return kp_no_memory(ctx);
-    KP_TRY(take(ctx, options, (struct kp_mapping_job){.n_inputs = 1}, path, path, &inputs));
+    inputs.list->place = inputs.list->path = path;
+    KP_TRY(take(ctx, options, &job, &inputs));
     *ret_inputs = inputs;
     return KP_OK;
 }

@@ -1,7 +1,5 @@
-/*
- * Proposes a mapping file for an export without one: recognised columns, suggestions, and columns left out,
- * with the shapes of the values but never a value.
- */
+/* Proposes a mapping file for an export without one: recognised columns, suggestions, and columns left out,
+ * with the shapes of the values but never a value. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -41,7 +39,7 @@ static bool hint_of(struct kp_context *ctx, const struct kp_column *column, uint
 {
     const char *headers[] = {column->header, column->second};
     for (size_t i = 0; i < KP_COUNT(headers); i++) {
-        const char *key = headers[i] ? kp_text_header_key(&ctx->arena, headers[i]) : NULL;
+        const char *key = kp_text_header_key(&ctx->arena, headers[i]);
         if (key && kp_map_get(&ctx->tables.header_hint, key, ret_target))
             return true;
     }
@@ -84,7 +82,7 @@ static bool is_unit_beside(const struct proposer *p, const struct kp_column *col
 {
     enum { FARTHEST = 3 };
     const struct kp_column *first = p->input->mapping.columns;
-    const char *name = column->second && *column->second ? column->second : column->header;
+    const char *name = *column->second ? column->second : column->header;
     for (size_t i = 1; strcmp(name, "単位") == 0 && i <= FARTHEST && column - first >= (ptrdiff_t)i; i++) {
         const struct kp_column *item = column - i;
         if (item->kind == KP_COL_ITEM && !item->is_pair &&
@@ -124,7 +122,7 @@ static void choose(const struct proposer *p, struct choice *c)
 static bool is_clear(const struct proposer *p, const struct choice *c)
 {
     const char *header = c->column->header, *mark = strrchr(header, '@');
-    if (!*c->key || header[0] == '#' || strpbrk(header, "\r\n\"") || c->column->second ||
+    if (!*c->key || header[0] == '#' || strpbrk(header, "\r\n\"") || p->input->n_header_rows > 1 ||
         (mark && kp_digits(mark + 1) > 0))
         return false;
     for (const struct choice *other = p->choices; other < p->choices + p->n; other++)
@@ -144,15 +142,12 @@ static void put_column(const struct proposer *p, const struct choice *c)
 
 static void put_target(const struct proposer *p, const struct kp_column *as)
 {
-    static const char *const suffixes[] = {
-        [KP_COL_LOW] = ".low", [KP_COL_HIGH] = ".high", [KP_COL_FLAG] = ".flag", [KP_COL_UNIT] = ".unit"};
     const struct kp_item *items = p->ctx->tables.items;
     if (as->kind == KP_COL_FIELD)
         kp_buf_str(p->out, kp_field_name((enum kp_field)as->index));
     else
         kp_buf_printf(p->out, "%s%s%s%s", items[as->index].code, as->is_pair ? "/" : "",
-                      as->is_pair ? items[as->casual].code : "",
-                      as->kind >= KP_COL_LOW ? suffixes[as->kind] : "");
+                      as->is_pair ? items[as->casual].code : "", kp_target_suffixes[as->kind]);
 }
 
 static const char *name_of(const struct proposer *p, const struct kp_column *as)
@@ -167,8 +162,8 @@ static void put_comment(const struct proposer *p, const struct choice *c, const 
     const char *texts[] = {c->column->header, c->column->second};
     kp_buf_printf(p->out, "# #%u", c->column->number);
     for (size_t i = 0; i < KP_COUNT(texts); i++) {
-        kp_buf_str(p->out, texts[i] && *texts[i] ? " " : "");
-        for (const char *at = texts[i] ? texts[i] : ""; *at; at++)
+        kp_buf_str(p->out, *texts[i] ? " " : "");
+        for (const char *at = texts[i]; *at; at++)
             kp_buf_char(p->out, (unsigned char)*at < 0x20 ? ' ' : *at);
     }
     kp_buf_printf(p->out, "%s%s; %" PRIu64 "/%" PRIu64 "%s", *what ? ": " : "", what, c->survey->filled,
@@ -196,47 +191,16 @@ static bool is_superseded(const struct proposer *p, const struct kp_column *colu
     return false;
 }
 
-static void put_recognised(const struct proposer *p, const struct choice *c)
-{
-    const struct kp_column *column = c->column;
-    const struct kp_column_survey *s = c->survey;
-    bool dashed = s->dashes > 0 && p->survey.dash_is_empty, superseded = is_superseded(p, column);
-    const char *why = column->why == KP_WHY_NAME
-                          ? kp_say(p->ctx, "見出しが項目名・コードそのもの", "the header is its name or code")
-                          : kp_say(p->ctx, "既知の見出し", "the header is a known synonym");
-    const char *what =
-        kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", name_of(p, column), column->is_pair ? " / " : "",
-                        column->is_pair ? p->ctx->tables.items[column->casual].name : "", why);
-    put_comment(p, c, what ? what : "");
-    if (superseded)
-        put_remark(p, "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります",
-                   "repeated further right (two exports side by side): the last column is used");
-    if (dashed && s->has_negative)
-        put_remark(p, "この出力では「-」は空欄の意味で使われ、陰性は別の書き方です",
-                   "a lone - means an empty cell in this export, which writes negative results otherwise");
-    else if (dashed)
-        put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
-                   "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
-    put_column(p, c);
-    if (superseded) {
-        kp_buf_str(p->out, "ignore,,\n");
-        return;
-    }
-    put_target(p, column);
-    kp_buf_printf(p->out, ",%s,%s\n", column->unit ? column->unit : "",
-                  dashed && s->has_negative ? "-=" : "");
-}
-
 static const char *why_left(const struct proposer *p, const struct kp_column *column)
 {
     static const char *const reasons[][2] = {
+        [KP_WHY_UNKNOWN] = {"", ""},
         [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
         [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
                            "judgement and doctor's name go out together, the other column is missing"},
         [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
         [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"}};
-    const char *reason = kp_say(p->ctx, reasons[column->why][0], reasons[column->why][1]);
-    return reason ? reason : "";
+    return kp_say(p->ctx, reasons[column->why][0], reasons[column->why][1]);
 }
 
 static void put_section(const struct proposer *p, const char *ja, const char *en)
@@ -268,24 +232,48 @@ static void put_head(const struct proposer *p)
     kp_buf_str(p->out, "column,target,unit,values\n");
 }
 
+/* Returns what the comment says about the column. */
+static const char *describe(const struct proposer *p, const struct choice *c)
+{
+    const struct kp_column *as = &c->as;
+    if (c->fate == LEFT)
+        return why_left(p, c->column);
+    if (c->fate == SUGGESTED)
+        return name_of(p, as);
+    if (c->fate == SETTLED)
+        return kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
+                      "ambiguous by its header, settled by its values");
+    const char *why = as->why == KP_WHY_NAME
+                          ? kp_say(p->ctx, "見出しが項目名・コードそのもの", "the header is its name or code")
+                          : kp_say(p->ctx, "既知の見出し", "the header is a known synonym");
+    const char *what = kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", name_of(p, as), as->is_pair ? " / " : "",
+                                       as->is_pair ? p->ctx->tables.items[as->casual].name : "", why);
+    return what ? what : "";
+}
+
 static void put_choice(const struct proposer *p, const struct choice *c)
 {
-    if (c->fate == RECOGNISED) {
-        put_recognised(p, c);
+    bool recognised = c->fate == RECOGNISED, superseded = recognised && is_superseded(p, c->column);
+    bool dashed = recognised && c->survey->dashes > 0 && p->survey.dash_is_empty;
+    bool dash_is_empty = dashed && c->survey->has_negative;
+    put_comment(p, c, describe(p, c));
+    if (superseded)
+        put_remark(p, "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります",
+                   "repeated further right (two exports side by side): the last column is used");
+    if (dash_is_empty)
+        put_remark(p, "この出力では「-」は空欄の意味で使われ、陰性は別の書き方です",
+                   "a lone - means an empty cell in this export, which writes negative results otherwise");
+    else if (dashed)
+        put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
+                   "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
+    kp_buf_str(p->out, recognised || c->fate == SETTLED ? "" : "# ");
+    put_column(p, c);
+    if (superseded || c->fate == LEFT) {
+        kp_buf_str(p->out, "ignore,,\n");
         return;
     }
-    put_comment(p, c,
-                c->fate == LEFT        ? why_left(p, c->column)
-                : c->fate == SUGGESTED ? name_of(p, &c->as)
-                                       : kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
-                                                "ambiguous by its header, settled by its values"));
-    kp_buf_str(p->out, c->fate == SETTLED ? "" : "# ");
-    put_column(p, c);
-    if (c->fate == LEFT)
-        kp_buf_str(p->out, "ignore");
-    else
-        put_target(p, &c->as);
-    kp_buf_str(p->out, ",,\n");
+    put_target(p, &c->as);
+    kp_buf_printf(p->out, ",%s,%s\n", c->as.unit ? c->as.unit : "", dash_is_empty ? "-=" : "");
 }
 
 /* Writes the choices with either fate and returns their number. */
@@ -359,12 +347,7 @@ enum kp_status kp_propose(const struct kp_map_options *options, const struct kp_
     KP_TRY_OUT(kp_survey(&ctx, &inputs, options->input.delimiter, &p.survey));
     p.input = &inputs.list[0];
     write_proposal(&p);
-    if (!kp_buf_ok(&out) || ctx.arena.failed) {
-        st = kp_no_memory(&ctx);
-        goto out;
-    }
-    p.counts.text = out.data;
-    out = (struct kp_buf){0};
+    KP_TRY_OUT(!ctx.arena.failed && kp_buf_take(&out, &p.counts.text) ? KP_OK : kp_no_memory(&ctx));
     *ret_proposal = p.counts;
 out:
     kp_buf_release(&out);
@@ -375,7 +358,6 @@ out:
 
 void kp_proposal_free(struct kp_proposal *proposal)
 {
-    struct kp_buf text = {.data = proposal->text};
-    kp_buf_release(&text);
+    kp_buf_release(&(struct kp_buf){.data = proposal->text});
     *proposal = (struct kp_proposal){0};
 }
