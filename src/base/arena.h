@@ -1,5 +1,4 @@
-/* Arenas: memory that is freed all at once. Anything small that lives as long as a run or a record is in one.
- */
+/* Arenas: memory freed all at once, for small objects that live as long as a run or a record. */
 #pragma once
 
 #include <stdbool.h>

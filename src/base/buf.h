@@ -1,7 +1,5 @@
-/*
- * A growing byte buffer with a maximum. Failures are sticky: after one, appending does nothing, so that a
- * document is written without a check per piece and kp_buf_ok() is asked once at the end.
- */
+/* A growing byte buffer with a maximum. Failures are sticky: after one, appending does nothing, so a
+ * document is written without a check per piece; kp_buf_ok() is checked once at the end. */
 #pragma once
 
 #include <stdbool.h>
@@ -36,8 +34,8 @@ static inline bool kp_buf_ok(const struct kp_buf *buf)
     return !buf->failed;
 }
 
-/* Hands the contents over as a string to be released with kp_buf_release of {.data}; false, and nothing
- * handed over, when memory is short. The buffer is empty afterwards. */
+/* Hands the contents over as a string, to be released with kp_buf_release of {.data}, and empties the buffer.
+ * Returns false, and keeps the contents, if memory is short. */
 bool kp_buf_take(struct kp_buf *buf, char **ret_text);
 
 /* Empties the buffer and drops a failure, but keeps the memory. */

@@ -29,12 +29,10 @@ int kp_date_compare(struct kp_date a, struct kp_date b);
 /* Returns the same day that many years later; 29 February becomes 1 March in a common year. */
 struct kp_date kp_date_add_years(struct kp_date d, int years);
 
-/*
- * Parses a date as exports write it, after NFKC: 2025-05-07, 2025/5/7, 2025.5.7, 2025年5月7日, 20250507, and
+/* Parses a date as exports write it, after NFKC: 2025-05-07, 2025/5/7, 2025.5.7, 2025年5月7日, 20250507, and
  * with an era: 昭和60年3月31日, 昭60.3.31, S60.3.31, R7/6/1, S600331, 令和元年5月1日. A trailing time of 0:00
  * is dropped. The date must be in its era; a day of change belongs to both eras. *ret_era (may be NULL): the
- * text names an era.
- */
+ * text names an era. */
 enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, bool *ret_era);
 
 /* Parses a spreadsheet's count of whole days ("45000", "45000.0"): 1 is 1900-01-01 and 60 the day 1900-02-29,
@@ -54,9 +52,8 @@ struct kp_date kp_date_in_japan(int64_t now_seconds);
 /* Writes the same instant by RFC 3339 with +09:00: 25 characters and a NUL. */
 void kp_date_time_in_japan(int64_t now_seconds, char ret_text[26]);
 
-/* Returns the full years on that day. Whoever is born on 29 February has the birthday on 1 March in common
- * years. On the day itself both age rules agree: by 年齢計算ニ関スル法律 a year is complete at the end of the
- * day before. */
+/* Returns the full years on that day. A birthday on 29 February falls on 1 March in common years. On the day
+ * itself both age rules agree: by 年齢計算ニ関スル法律 a year is complete at the end of the day before. */
 int kp_age_on(struct kp_date birth, struct kp_date day);
 
 /* Returns the 31 March that ends the fiscal year (April to March) of the day. */

@@ -1,8 +1,6 @@
-/*
- * Files and folders. Calls that a disk can fail go through struct kp_io, so that tests can fail each of them.
- * Files are made with mode 0600, folders with 0700. Functions here do not report; unless stated otherwise, a
- * function that fails returns KP_E_INPUT for reading and KP_E_SYSTEM for anything else, with errno set.
- */
+/* Files and folders. Calls that a disk can fail go through struct kp_io, so that tests can fail each of them.
+ * Files are created with mode 0600, folders with 0700. Functions here do not report; unless stated otherwise,
+ * a function that fails returns KP_E_INPUT for reading and KP_E_SYSTEM for anything else, with errno set. */
 #pragma once
 
 #include <stdbool.h>
@@ -58,11 +56,9 @@ bool kp_path_exists(const char *path);
 
 /* --- writing --- */
 
-/*
- * A file that is appended to in buffered pieces. It is closed between pieces, so that any number of files may
+/* A file that is appended to in buffered pieces. It is closed between pieces, so that any number of files may
  * be under construction without running out of descriptors. Failures are sticky and keep the first errno:
- * checking kp_out_finish is enough.
- */
+ * checking kp_out_finish is enough. */
 struct kp_out {
     const struct kp_io *io;
     const char *path; /* the caller's */
@@ -96,7 +92,7 @@ enum kp_status kp_scratch_read(const struct kp_io *io, int fd, void *bytes, size
 
 /* --- folders --- */
 
-/* Makes the folder and its parents, as far as they are missing. */
+/* Creates the folder and any missing parents. */
 enum kp_status kp_make_folders(const struct kp_io *io, const char *path);
 enum kp_status kp_sync_folder(const struct kp_io *io, const char *path);
 enum kp_status kp_sync_parent(const struct kp_io *io, const char *path);

@@ -40,8 +40,7 @@ struct kp_json {
     } open[KP_JSON_MAX_DEPTH];
 };
 
-/* Begins an object or an array. Here and below key is the member's name, or NULL in an array and at the top.
- */
+/* Begin an object or an array. Here and below, key names the member; NULL in an array and at the top. */
 void kp_json_object(struct kp_json *json, const char *key, enum kp_json_layout layout);
 void kp_json_array(struct kp_json *json, const char *key, enum kp_json_layout layout);
 /* Ends the innermost open object or array. */

@@ -32,8 +32,8 @@ void kp_lines_memory(struct kp_lines *lines, const char *bytes, size_t n)
     *lines = (struct kp_lines){.window = {.data = (char *)(uintptr_t)bytes, .len = n}, .at_eof = true};
 }
 
-/* Returns the bytes of one UTF-16 character of at least two: 0 if its second half is missing, -1 if it is
- * broken. */
+/* Decodes one UTF-16 character from n >= 2 bytes. Returns the bytes it takes: 0 if its second half is not
+ * there yet, -1 if it is invalid. */
 static int utf16_step(const struct kp_lines *lines, const uint8_t *s, size_t n, int32_t *ret_char)
 {
     unsigned big = lines->utf16 == KP_ENC_UTF16BE;
@@ -114,8 +114,8 @@ enum kp_status kp_lines_detect_utf16(struct kp_lines *lines)
     return lseek(lines->fd, 2, SEEK_SET) == 2 ? KP_OK : KP_E_INPUT;
 }
 
-/* Returns the length of the first line in the window with its end, or 0 if the end is not in the window yet.
- * The first `from` bytes contain no end. */
+/* Returns the length of the first line in the window including its line end, or 0 if that is not in the
+ * window yet. The search begins at byte `from`. */
 static size_t line_length(const struct kp_lines *lines, size_t from)
 {
     size_t n = lines->window.len - lines->start - from;

@@ -1,7 +1,5 @@
-/*
- * Physical lines of a file or of memory, through a window that grows to the longest line. UTF-16 is converted
- * to UTF-8. Functions here do not report.
- */
+/* Physical lines of a file or of memory, through a window that grows to the longest line. UTF-16 is converted
+ * to UTF-8. Functions here do not report. */
 #pragma once
 
 #include "base/buf.h"
@@ -27,12 +25,10 @@ void kp_lines_memory(struct kp_lines *lines, const char *bytes, size_t n);
 /* Converts to UTF-8, without the mark, if the file begins with a byte order mark of UTF-16. Call it before
  * anything is read. Returns KP_E_INPUT with errno. */
 enum kp_status kp_lines_detect_utf16(struct kp_lines *lines);
-/*
- * Returns the next line with its line end (LF, CR LF, or CR alone); *ret_n is 0 at the end of the file. The
+/* Returns the next line with its line end (LF, CR LF, or CR alone); *ret_n is 0 at the end of the file. The
  * bytes live until the next call. A surrogate without its half, or half a character at the end, becomes the
  * byte 0xff, which no decoder accepts. Returns KP_E_INPUT with errno (EFBIG for a line of more than
- * max_bytes), or KP_E_SYSTEM if memory is short.
- */
+ * max_bytes), or KP_E_SYSTEM if memory is short. */
 enum kp_status kp_lines_next(struct kp_lines *lines, size_t max_bytes, const char **ret_bytes, size_t *ret_n);
 /* Safe on a zeroed or closed reader. */
 void kp_lines_close(struct kp_lines *lines);

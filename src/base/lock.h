@@ -1,13 +1,13 @@
-/* Lock files. A lock ends with its process, however that dies. */
+/* Lock files. The kernel releases a lock when its process ends. */
 #pragma once
 
 #include "kenporter.h"
 
 /* Takes the lock file, created if missing, without waiting; *ret_fd holds it until kp_lock_drop. Returns
- * KP_E_SYSTEM with errno: EWOULDBLOCK if another process has the lock, whose number is in *ret_holder (0
- * unknown). Does not report. */
+ * KP_E_SYSTEM with errno: EWOULDBLOCK if another process holds the lock, with its number in *ret_holder
+ * (0: unknown). Does not report. */
 enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder);
 /* fd may be -1. */
 void kp_lock_drop(int fd);
-/* Returns the process that holds a flock on the open file, or 0 if there is none or it is unknown. */
+/* Returns the number of the process that holds a flock on the open file, or 0 (unlocked, or unknown). */
 long kp_lock_holder(int fd);

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Returns the name at the least edit distance from word, the first of equals; "" if there are no names.
+/* Returns the name with the least edit distance from word, the first of a tie; "" if there are no names.
  * names(ctx, i) returns the i-th name, NULL at the end. */
 const char *kp_suggest(const char *word, const char *(*names)(const void *ctx, size_t i), const void *ctx);
 

@@ -227,7 +227,8 @@ bool kp_text_is_wide(const char *s)
     return true;
 }
 
-/* The room suits nearly all texts; a longer decomposition is repeated with the room it needs. */
+/* The caller's estimate of room suits nearly all texts; a longer decomposition is repeated with what it
+ * needs. */
 static char *nfkc(struct kp_arena *arena, const char *s, utf8proc_ssize_t n, utf8proc_ssize_t room)
 {
     utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
@@ -307,7 +308,7 @@ static int32_t as_cp932_has_it(int32_t c)
     return c;
 }
 
-/* Builds a string by passing each character to put. */
+/* Returns what put appended for each character, as a string in the arena. */
 static char *each_put(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *out, int32_t c))
 {
     struct kp_buf out = {0};

@@ -1,8 +1,6 @@
-/*
- * Characters: decoding of CP932 and UTF-8, width folding, comparison keys, lengths in CP932. CP932 is the
+/* Characters: decoding of CP932 and UTF-8, width folding, comparison keys, lengths in CP932. CP932 is the
  * standard's measure of length (half-width 1, full-width 2 bytes) and of what a receiver can show. Strings
- * are valid UTF-8 unless stated otherwise.
- */
+ * are valid UTF-8 unless stated otherwise. */
 #pragma once
 
 #include <stdbool.h>
@@ -33,8 +31,8 @@ size_t kp_utf8_valid_prefix(const char *bytes, size_t n);
 size_t kp_utf8_length(const char *s);
 /* Returns the columns on a terminal: two for a full-width character. */
 size_t kp_text_columns(const char *s);
-/* Returns how many bytes fit into so many columns, at least one character, and not beyond the last space
- * inside them if the text is longer. */
+/* Returns how many bytes fit into that many columns: at least one character and, if the text is longer, up to
+ * the last space among them. */
 size_t kp_text_fit(const char *s, size_t columns);
 
 /* Returns the bytes in CP932; *ret_outside (may be NULL) is the first character that CP932 lacks, or 0. */
@@ -61,7 +59,7 @@ char *kp_text_header_key(struct kp_arena *arena, const char *s);
 /* Returns the key values are compared by: NFKC, lower case, without spaces, dashes as "-". */
 char *kp_text_value_key(struct kp_arena *arena, const char *s);
 
-/* --- questions --- */
+/* --- predicates --- */
 
 /* Returns whether s is full-width katakana and long-vowel marks only, and not empty. */
 bool kp_text_is_kana_name(const char *s);

@@ -1,8 +1,6 @@
-/*
- * CSV rows with the line they begin on, by libcsv in strict mode: an unbalanced quote ends the file, nothing
+/* CSV rows with the line they begin on, by libcsv in strict mode: an unbalanced quote ends the file, nothing
  * is guessed. Bytes are split before they are decoded, which CP932 allows: the second byte of a character is
- * never a quote, a comma, a tab, a semicolon or a line end. Functions here do not report.
- */
+ * never a quote, a comma, a tab, a semicolon or a line end. Functions here do not report. */
 #pragma once
 
 #include <stdbool.h>
@@ -48,7 +46,7 @@ struct kp_csv_comments {
 };
 
 struct kp_csvin {
-    /* May be set before the first row. */
+    /* What is skipped; the caller may set it before the first row. */
     enum kp_comments comments;
     bool skips_empty_rows; /* rows without contents, as spreadsheets write them below the last one */
 
@@ -71,16 +69,13 @@ struct kp_csvin {
     size_t row_bytes;  /* fed to it so far */
 };
 
-/*
- * Opens an export: comments and rows without contents are skipped like blank lines, and a file with a byte
- * order mark of UTF-16 is converted to UTF-8, whose own mark is skipped. delimiter 0 means the one of comma,
- * tab and semicolon that occurs most outside quotes in the first row that has any (a tie goes to the comma).
- * Returns KP_E_INPUT with errno, or KP_E_SYSTEM if memory is short.
- */
+/* Opens an export: comments and rows without contents are skipped like blank lines, and UTF-16 with a byte
+ * order mark is converted to UTF-8. Here and below, a byte order mark of UTF-8 is skipped, and delimiter 0
+ * means the one of comma, tab and semicolon that occurs most outside quotes in the first row that has any (a
+ * tie goes to the comma). Returns KP_E_INPUT with errno, or KP_E_SYSTEM if memory is short. */
 enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path,
                              char delimiter);
-/* Reads from memory in UTF-8 or CP932, which outlives the reader. Nothing but blank lines is skipped unless
- * the caller sets it. */
+/* Reads n bytes that outlive the reader; skips blank lines only. Returns KP_E_SYSTEM if memory is short. */
 enum kp_status kp_csvin_memory(struct kp_csvin **ret_in, const char *bytes, size_t n, char delimiter);
 void kp_csvin_close(struct kp_csvin *in);
 

@@ -36,7 +36,7 @@ static void watch(struct watch *w, const char *bytes, size_t n)
     }
 }
 
-/* Text in another encoding seldom looks like UTF-8: a bad byte among many good characters is damage. */
+/* Text in another encoding rarely decodes as UTF-8: a bad byte among many good characters is damage. */
 static bool is_utf8(const struct watch *w)
 {
     enum { DAMAGE = 10 };

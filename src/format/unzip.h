@@ -1,10 +1,8 @@
-/*
- * Reads a ZIP archive from an untrusted source. Everything is compared before it is used: the directory with
+/* Reads a ZIP archive from an untrusted source. Everything is compared before it is used: the directory with
  * the local headers, declared sizes with the data, offsets with the file. No name is ever used as a path.
  * Memory is constant except for a member's contents, which the caller limits. Functions here do not report:
  * they return KP_E_FAULT with the reason in fault, KP_E_INPUT with errno for a file that cannot be read, or
- * KP_E_SYSTEM if memory is short.
- */
+ * KP_E_SYSTEM if memory is short. */
 #pragma once
 
 #include <stdint.h>

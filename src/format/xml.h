@@ -1,8 +1,6 @@
-/*
- * Writes an XML document as a stream of events that also feeds the schema check: what is validated is what is
+/* Writes an XML document as a stream of events that also feeds the schema check: what is validated is what is
  * written, and nothing is parsed again. Names are string constants; attribute values live until the next
- * event. Failures are sticky, for kp_xml_finish.
- */
+ * event. Failures are sticky, for kp_xml_finish. */
 #pragma once
 
 #include <stdbool.h>

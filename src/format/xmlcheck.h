@@ -1,7 +1,5 @@
-/*
- * Validation against an XML Schema: the events of a document go to libxml2's validator as they are written.
- * All threads share one schema; each has a check of its own, reused for every document.
- */
+/* Validation against an XML Schema: the events of a document go to libxml2's validator as they are written.
+ * All threads share one schema; each has a check of its own, reused for every document. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,15 +27,14 @@ struct kp_xsd_file {
 };
 
 /* Loads the schema of that name and what it includes from the given files only: nothing is opened, on disk or
- * in a network. The files are not needed afterwards. Call it before there are other threads. Returns
+ * on the network. The files are not needed afterwards. Call it before there are other threads. Returns
  * KP_E_USAGE, with the reason in detail, if the schema does not load, or KP_E_SYSTEM if memory is short; does
  * not report. */
 enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
                                   struct kp_xml_schema **ret_schema, struct kp_buf *detail);
 void kp_xml_schema_free(struct kp_xml_schema *schema);
 
-/* Makes a check against a schema that outlives it. Returns KP_E_SYSTEM if memory is short; does not report.
- */
+/* Creates a check; the schema outlives it. Returns KP_E_SYSTEM if memory is short; does not report. */
 enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_check **ret_check);
 void kp_xml_check_free(struct kp_xml_check *check);
 

@@ -195,7 +195,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     r->text.len = top->text_from;
 }
 
-/* Without an error handler: judge() looks at the result, and libxml2's messages quote contents. */
+/* Has no error handler: judge() inspects the result, and libxml2's messages quote contents. */
 static xmlSAXHandler handler(void)
 {
     return (xmlSAXHandler){.initialized = XML_SAX2_MAGIC,

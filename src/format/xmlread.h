@@ -1,7 +1,5 @@
-/*
- * Reads a received XML document into a small tree of elements, attributes and text. Reading is strict: UTF-8
- * only, no document type (hence no entities to expand), no network, limits on depth and memory.
- */
+/* Reads a received XML document into a small tree of elements, attributes and text. Reading is strict: UTF-8
+ * only, no document type (hence no entities to expand), no network, limits on depth and memory. */
 #pragma once
 
 #include <stdbool.h>
@@ -40,9 +38,8 @@ enum kp_xml_fault {
     KP_XML_TOO_LARGE /* for the arena */
 };
 
-/* Reads n bytes into the arena, whose max_bytes limits the memory. Returns KP_E_FAULT with the reason in
- * *ret_fault and its line in *ret_line (0: unknown), or KP_E_SYSTEM if libxml2 cannot start; does not report.
- */
+/* Reads n bytes into the arena, whose max_bytes limits the memory. Does not report: returns KP_E_FAULT with
+ * the reason in *ret_fault and its line in *ret_line (0: unknown), or KP_E_SYSTEM if libxml2 cannot start. */
 enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, struct kp_tree *ret_tree,
                            enum kp_xml_fault *ret_fault, unsigned long *ret_line);
 
@@ -55,6 +52,5 @@ const struct kp_node *kp_node_at(const struct kp_node *from, const char *path);
 /* Returns the attribute's value, "" if node or attribute is missing. */
 const char *kp_node_attr(const struct kp_node *node, const char *name);
 
-/* Passes the tree to a schema check, for kp_xml_check_finish. Returns the line of the first fault, 0 if none.
- */
+/* Passes the tree to a schema check, for kp_xml_check_finish. Returns the line of the first fault, or 0. */
 unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
