@@ -460,8 +460,12 @@ static void judge_index(struct kp_archive *a)
         kp_archive_fault(a, KP_INDEX_FILE, KP_K_DAY_DIFFERS);
 }
 
-static enum kp_status judge(struct kp_archive *a, const struct scan *s)
+static enum kp_status check_members(struct kp_archive *a, struct scan *s)
 {
+    KP_TRY(scan_members(a, s));
+    KP_TRY(use_official(a, s));
+    if (s->has_index)
+        KP_TRY(read_index(a, &s->index));
     if (a->zip.n_members > 0 && strcmp(a->top, a->base) != 0)
         kp_archive_fault(a, NULL, *a->top ? KP_K_ARCHIVE_FOLDER : KP_K_ARCHIVE_FOLDER_MISSING, NULL, a->top);
     KP_TRY(judge_schemas(a, s));
@@ -473,16 +477,6 @@ static enum kp_status judge(struct kp_archive *a, const struct scan *s)
         kp_archive_fault(a, NULL, KP_K_INDEX_MISSING);
     if (a->has_index)
         judge_index(a);
-    return KP_OK;
-}
-
-static enum kp_status check_members(struct kp_archive *a, struct scan *s)
-{
-    KP_TRY(scan_members(a, s));
-    KP_TRY(use_official(a, s));
-    if (s->has_index)
-        KP_TRY(read_index(a, &s->index));
-    KP_TRY(judge(a, s));
     return a->arena.failed ? kp_no_memory(a->ctx) : KP_OK;
 }
 
