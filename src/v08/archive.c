@@ -23,7 +23,8 @@ void kp_archive_report(struct kp_archive *a, const char *member, uint64_t line,
     enum kp_level level = kp_diag_level(&a->ctx->diag, finding->code);
     a->faults += level > KP_LEVEL_WARN;
     a->warnings += level == KP_LEVEL_WARN;
-    a->n_by_code[finding->code] += level >= KP_LEVEL_WARN;
+    if (level >= KP_LEVEL_WARN)
+        a->n_codes += a->n_by_code[finding->code]++ == 0;
     if (a->silent)
         return;
     kp_buf_str(&place, a->path);
@@ -353,8 +354,8 @@ static enum kp_status read_tree(struct kp_archive *a, const struct kp_zip_member
     KP_TRY(unpack(a, m, name, DOCUMENT_MAX_BYTES));
     KP_TRY(parse(a, name, scratch, ret_tree));
     if (strcmp(ret_tree->root->name, root) != 0 || strcmp(ret_tree->ns, ns) != 0 || ret_tree->alien) {
-        const struct kp_finding finding = {.code = KP_K_XML_ROOT, .args = {root}};
-        kp_archive_report(a, name, ret_tree->alien, &finding);
+        kp_archive_report(a, name, ret_tree->alien,
+                          &(struct kp_finding){.code = KP_K_XML_ROOT, .args = {root}});
         return KP_E_FAULT;
     }
     validate(a, name, is_index, ret_tree);

@@ -66,7 +66,6 @@ static void heading(struct page *p, const char *text)
     markup(p, "</h2>\n", "]\n");
 }
 
-/* A heading within a table. */
 static void subheading(struct page *p, const char *text)
 {
     markup(p, "<tr><th colspan=4>", "  〈");
