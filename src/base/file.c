@@ -152,20 +152,21 @@ bool kp_path_exists(const char *path)
     return lstat(path, &info) == 0;
 }
 
-static bool write_all(const struct kp_io *io, int fd, const char *bytes, size_t n)
+enum kp_status kp_file_write(const struct kp_io *io, int fd, const void *bytes, size_t n)
 {
+    const char *from = bytes;
     while (n > 0) {
-        ssize_t done = io->write(fd, bytes, n);
+        ssize_t done = io->write(fd, from, n);
         if (done < 0 && errno == EINTR)
             continue;
         if (done == 0)
             errno = ENOSPC;
         if (done <= 0)
-            return false;
-        bytes += done;
+            return KP_E_SYSTEM;
+        from += done;
         n -= (size_t)done;
     }
-    return true;
+    return KP_OK;
 }
 
 static enum kp_status out_fail(struct kp_out *out)
@@ -196,7 +197,7 @@ enum kp_status kp_out_flush(struct kp_out *out)
     if (out->used == 0)
         return KP_OK;
     int fd = out->io->open(out->path, O_WRONLY | O_APPEND, 0);
-    if (fd < 0 || !close_after(out->io, fd, write_all(out->io, fd, out->data, out->used)))
+    if (fd < 0 || !close_after(out->io, fd, kp_file_write(out->io, fd, out->data, out->used) == KP_OK))
         return out_fail(out);
     out->used = 0;
     return KP_OK;

@@ -56,6 +56,9 @@ bool kp_path_exists(const char *path);
 
 /* --- writing --- */
 
+/* Writes all n bytes, where write(2) may be interrupted or write less. */
+enum kp_status kp_file_write(const struct kp_io *io, int fd, const void *bytes, size_t n);
+
 /* A file that is appended to in buffered pieces. It is closed between pieces, so that any number of files may
  * be under construction without running out of descriptors. Failures are sticky and keep the first errno:
  * checking kp_out_finish is enough. */

@@ -100,10 +100,13 @@ static bool same_folded(struct kp_arena *scratch, const char *wanted, const char
     return key && strcmp(wanted, key) == 0;
 }
 
-static bool is_selected(const struct kp_audit_options *f, struct kp_arena *scratch, const char *const *c)
+/* Also returns false, with a->scratch failed, if memory is short. */
+static bool is_selected(struct audit *a, const char *const *c)
 {
+    const struct kp_audit_options *f = &a->filter;
     const char *time = c[KP_LOG_TIME], *bundle = c[KP_LOG_BUNDLE];
     size_t root = f->bundle ? strlen(f->bundle) : 0;
+    kp_arena_reset(&a->scratch);
     if (f->event != KP_AUDIT_ANY && f->event != kp_log_event(c))
         return false;
     if ((f->basis && strcmp(f->basis, c[KP_LOG_BASIS_ID]) != 0) ||
@@ -113,19 +116,9 @@ static bool is_selected(const struct kp_audit_options *f, struct kp_arena *scrat
         return false;
     if ((f->from && strncmp(time, f->from, 10) < 0) || (f->to && strncmp(time, f->to, 10) > 0))
         return false;
-    return same_folded(scratch, f->insurer, c[KP_LOG_INSURER_NUMBER]) &&
-           same_folded(scratch, f->employee, c[KP_LOG_EMPLOYEE_ID]) &&
-           same_folded(scratch, f->number, c[KP_LOG_INSURED_NUMBER]);
-}
-
-static enum kp_status select_entry(struct audit *a, const char *const *cells, bool *ret_selected)
-{
-    kp_arena_reset(&a->scratch);
-    bool selected = is_selected(&a->filter, &a->scratch, cells);
-    if (a->scratch.failed)
-        return kp_no_memory(&a->ctx);
-    *ret_selected = selected;
-    return KP_OK;
+    return same_folded(&a->scratch, f->insurer, c[KP_LOG_INSURER_NUMBER]) &&
+           same_folded(&a->scratch, f->employee, c[KP_LOG_EMPLOYEE_ID]) &&
+           same_folded(&a->scratch, f->number, c[KP_LOG_INSURED_NUMBER]);
 }
 
 /* --- reading --- */
@@ -184,16 +177,14 @@ static enum kp_status settle(struct audit *a, bool released, bool voided, uint64
 static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *line)
 {
     const char *const *c = line->cells;
-    bool selected = false;
     a->head_found |= a->filter.head && strcmp(a->filter.head, c[KP_LOG_HASH]) == 0;
     if (!kp_log_is_disclosure(c))
         return settle(a, kp_log_event(c) == KP_AUDIT_RELEASE, true, line->at);
     if (!a->bundle_from)
         a->bundle_from = line->at;
     a->n_pending++;
-    KP_TRY(select_entry(a, c, &selected));
-    if (!selected)
-        return KP_OK;
+    if (!is_selected(a, c))
+        return a->scratch.failed ? kp_no_memory(&a->ctx) : KP_OK;
     KP_TRY(kp_audit_counts_add(&a->counts, c));
     return a->options->provision_records && kp_provision_is_owed(c) ? kp_provision_check(&a->provisions, c)
                                                                     : KP_OK;
@@ -208,8 +199,8 @@ static enum kp_status check_index(struct audit *a)
     char *path = kp_arena_printf(&a->ctx.arena, "%s.index", log);
     if (!path)
         return kp_no_memory(&a->ctx);
-    if (kp_log_index_open(&index, a->ctx.io, path, log, &verdict) == KP_OK)
-        kp_log_index_close(&index);
+    (void)kp_log_index_open(&index, a->ctx.io, path, log, &verdict); /* an unreadable index shows nothing */
+    kp_log_index_close(&index);
     if (verdict == KP_LOG_INDEX_CONTRADICTS)
         return fault(a, KP_K_LOG_SHORTENED, a->states[a->log].end.n_entries + 2, path);
     return KP_OK;
@@ -280,12 +271,10 @@ static const char *state_of(struct audit *a, const struct kp_log_line *line)
 
 static enum kp_status list_entry(struct audit *a, const struct kp_log_line *line)
 {
-    bool selected = false;
     if (line->at >= a->states[a->log].end.bytes)
         return KP_OK; /* added since the first pass, thus not verified */
-    KP_TRY(select_entry(a, line->cells, &selected));
-    if (!selected)
-        return KP_OK;
+    if (!is_selected(a, line->cells))
+        return a->scratch.failed ? kp_no_memory(&a->ctx) : KP_OK;
     const char *state = state_of(a, line);
     if (!a->options->provision_records)
         kp_audit_entry(&a->out, line, a->options->logs[a->log], state);

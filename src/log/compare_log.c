@@ -69,11 +69,6 @@ struct reading {
     bool released, voided, other_digest;
 };
 
-static void report(const struct kp_compare *c, const char *document, enum kp_code code, const char *what)
-{
-    c->report(c->report_ctx, document, code, what);
-}
-
 /* Ignores logged codes that the tables lack: no document can contain them. */
 static void compare_items(const struct kp_compare *c, const struct document *d,
                           const char *const cells[KP_LOG__COUNT])
@@ -86,7 +81,8 @@ static void compare_items(const struct kp_compare *c, const struct document *d,
         for (size_t k = 0; k < KP_COUNT(lists); k++)
             logged |= kp_list_has(cells[lists[k]], item->code);
         if (in_document != logged)
-            report(c, d->name, logged ? KP_K_LOGGED_ITEM_MISSING : KP_K_ITEM_NOT_LOGGED, item->label);
+            c->report(c->report_ctx, d->name, logged ? KP_K_LOGGED_ITEM_MISSING : KP_K_ITEM_NOT_LOGGED,
+                      item->label);
     }
 }
 
@@ -98,13 +94,13 @@ static enum kp_status take_disclosure(struct reading *r, const char *const cells
     kp_arena_reset(&r->scratch);
     KP_TRY(digest_person(&r->scratch, kp_identity_of_entry(cells), cells[KP_LOG_NAME_KANA], person));
     if (!kp_keyset_get(&c->by_name, cells[KP_LOG_DOCUMENT], &at)) {
-        report(c, NULL, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
+        c->report(c->report_ctx, NULL, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
         return KP_OK;
     }
     struct document *d = document_at(c, at);
     d->logged = true;
     if (memcmp(d->person, person, sizeof(person)) != 0)
-        report(c, d->name, KP_K_LOG_PERSON_DIFFERS, NULL);
+        c->report(c->report_ctx, d->name, KP_K_LOG_PERSON_DIFFERS, NULL);
     compare_items(c, d, cells);
     return KP_OK;
 }
@@ -132,14 +128,14 @@ static void conclude(const struct reading *r)
 {
     const struct kp_compare *c = r->compare;
     if (!r->released && !r->other_digest) { /* covers every document */
-        report(c, NULL, r->voided ? KP_K_LOG_VOIDED : KP_K_NOT_LOGGED, NULL);
+        c->report(c->report_ctx, NULL, r->voided ? KP_K_LOG_VOIDED : KP_K_NOT_LOGGED, NULL);
         return;
     }
     if (!r->released)
-        report(c, NULL, KP_K_LOG_DIGEST_DIFFERS, NULL);
+        c->report(c->report_ctx, NULL, KP_K_LOG_DIGEST_DIFFERS, NULL);
     for (size_t i = 0; i < c->n_documents; i++)
         if (!document_at(c, i)->logged)
-            report(c, document_at(c, i)->name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
+            c->report(c->report_ctx, document_at(c, i)->name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
 }
 
 enum kp_status kp_compare_log(struct kp_compare *c, const char *log, const char *bundle, const char *sha256)
@@ -159,7 +155,7 @@ enum kp_status kp_compare_log(struct kp_compare *c, const char *log, const char 
         kp_warn(&c->ctx->diag, KP_K_LOG_FAULTY, kp_at(log, state.bad_line),
                 kp_log_fault_text(state.fault, c->ctx->common->lang));
     else if (state.torn)
-        report(c, NULL, KP_K_LOG_END_TORN, NULL);
+        c->report(c->report_ctx, NULL, KP_K_LOG_END_TORN, NULL);
     conclude(&r);
     return KP_OK;
 }

@@ -304,19 +304,7 @@ static void add_cell(struct kp_buf *line, struct kp_buf *scratch, const char *ce
 
 static enum kp_status write_pending(struct kp_log *log)
 {
-    const char *from = kp_buf_text(&log->pending);
-    size_t left = log->pending.len;
-    while (left > 0) {
-        ssize_t done = log->io->write(log->fd, from, left);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done == 0)
-            errno = ENOSPC;
-        if (done <= 0)
-            return KP_E_SYSTEM;
-        from += done;
-        left -= (size_t)done;
-    }
+    KP_TRY(kp_file_write(log->io, log->fd, kp_buf_text(&log->pending), log->pending.len));
     kp_buf_reset(&log->pending);
     return KP_OK;
 }
@@ -358,8 +346,8 @@ enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry)
 
 enum kp_status kp_log_sync(struct kp_log *log)
 {
-    enum kp_status st = write_pending(log);
-    return st == KP_OK && log->io->fsync(log->fd) != 0 ? KP_E_SYSTEM : st;
+    KP_TRY(write_pending(log));
+    return log->io->fsync(log->fd) == 0 ? KP_OK : KP_E_SYSTEM;
 }
 
 void kp_log_close(struct kp_log *log)

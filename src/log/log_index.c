@@ -471,8 +471,7 @@ static enum kp_status write_temporary(const char *temp, struct kp_log_index *old
         return kp_log_no_memory();
     (void)w.io->unlink(temp); /* left by a run that died */
     w.fd = w.io->open(temp, O_RDWR | O_CREAT | O_EXCL, 0600);
-    st = w.fd < 0 ? KP_E_SYSTEM : sort_runs(builder, m.memory);
-    KP_TRY_OUT(st);
+    KP_TRY_OUT(w.fd < 0 ? KP_E_SYSTEM : sort_runs(builder, m.memory));
     KP_TRY_OUT(merge_open(&m, &builder->pile));
     st = write_index(&w, &m, &builder->point);
 out:;

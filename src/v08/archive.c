@@ -23,7 +23,8 @@ void kp_archive_report(struct kp_archive *a, const char *member, uint64_t line,
     enum kp_level level = kp_diag_level(&a->ctx->diag, finding->code);
     a->faults += level > KP_LEVEL_WARN;
     a->warnings += level == KP_LEVEL_WARN;
-    a->n_by_code[finding->code] += level >= KP_LEVEL_WARN;
+    if (level >= KP_LEVEL_WARN)
+        a->n_codes += a->n_by_code[finding->code]++ == 0;
     if (a->silent)
         return;
     kp_buf_str(&place, a->path);
@@ -353,8 +354,8 @@ static enum kp_status read_tree(struct kp_archive *a, const struct kp_zip_member
     KP_TRY(unpack(a, m, name, DOCUMENT_MAX_BYTES));
     KP_TRY(parse(a, name, scratch, ret_tree));
     if (strcmp(ret_tree->root->name, root) != 0 || strcmp(ret_tree->ns, ns) != 0 || ret_tree->alien) {
-        const struct kp_finding finding = {.code = KP_K_XML_ROOT, .args = {root}};
-        kp_archive_report(a, name, ret_tree->alien, &finding);
+        kp_archive_report(a, name, ret_tree->alien,
+                          &(struct kp_finding){.code = KP_K_XML_ROOT, .args = {root}});
         return KP_E_FAULT;
     }
     validate(a, name, is_index, ret_tree);
@@ -460,8 +461,12 @@ static void judge_index(struct kp_archive *a)
         kp_archive_fault(a, KP_INDEX_FILE, KP_K_DAY_DIFFERS);
 }
 
-static enum kp_status judge(struct kp_archive *a, const struct scan *s)
+static enum kp_status check_members(struct kp_archive *a, struct scan *s)
 {
+    KP_TRY(scan_members(a, s));
+    KP_TRY(use_official(a, s));
+    if (s->has_index)
+        KP_TRY(read_index(a, &s->index));
     if (a->zip.n_members > 0 && strcmp(a->top, a->base) != 0)
         kp_archive_fault(a, NULL, *a->top ? KP_K_ARCHIVE_FOLDER : KP_K_ARCHIVE_FOLDER_MISSING, NULL, a->top);
     KP_TRY(judge_schemas(a, s));
@@ -473,16 +478,6 @@ static enum kp_status judge(struct kp_archive *a, const struct scan *s)
         kp_archive_fault(a, NULL, KP_K_INDEX_MISSING);
     if (a->has_index)
         judge_index(a);
-    return KP_OK;
-}
-
-static enum kp_status check_members(struct kp_archive *a, struct scan *s)
-{
-    KP_TRY(scan_members(a, s));
-    KP_TRY(use_official(a, s));
-    if (s->has_index)
-        KP_TRY(read_index(a, &s->index));
-    KP_TRY(judge(a, s));
     return a->arena.failed ? kp_no_memory(a->ctx) : KP_OK;
 }
 

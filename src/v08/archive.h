@@ -42,6 +42,7 @@ struct kp_archive {
     struct kp_buf bytes; /* of the member being read */
     uint64_t faults, warnings;
     uint64_t n_by_code[KP_CODES_END]; /* faults and warnings */
+    size_t n_codes;                   /* different ones among them */
 };
 
 /* Opens the archive and checks its names, index and schemas, but no documents. Returns KP_E_FAULT if it is

@@ -40,7 +40,6 @@ static const char *text_of(const struct kp_node *parent, const char *child)
     return node ? node->text : "";
 }
 
-/* The attribute of the child of that name. */
 static const char *attr_of(const struct kp_node *parent, const char *child, const char *name)
 {
     return kp_node_attr(kp_node_child(parent, child), name);
@@ -68,18 +67,15 @@ static void form_differs(struct reader *r, enum kp_field field)
                                                    [KP_F_QUALIFICATION] = "1-7",
                                                    [KP_F_NAME_KANA] = "全角カタカナ",
                                                    [KP_F_SEX] = "1 / 2",
-                                                   [KP_F_BIRTH_DATE] = "YYYYMMDD",
                                                    [KP_F_POSTAL_CODE] = "###-####",
                                                    [KP_F_ADDRESS] = "全角 <= 40",
-                                                   [KP_F_EXAM_DATE] = "YYYYMMDD",
                                                    [KP_F_FACILITY_NUMBER] = "##########",
                                                    [KP_F_FACILITY_NAME] = "全角",
                                                    [KP_F_FACILITY_POSTAL_CODE] = "###-####",
                                                    [KP_F_FACILITY_ADDRESS] = "全角",
                                                    [KP_F_FACILITY_PHONE] = "tel:##########",
-                                                   [KP_F_TICKET_NUMBER] = "###########",
-                                                   [KP_F_TICKET_EXPIRES] = "YYYYMMDD"};
-    find(r, KP_K_FORM_DIFFERS, kp_field_name(field), forms[field]);
+                                                   [KP_F_TICKET_NUMBER] = "###########"};
+    find(r, KP_K_FORM_DIFFERS, kp_field_name(field), kp_fields[field].is_date ? "YYYYMMDD" : forms[field]);
 }
 
 /* Normalising adds a finding if it rejects the field; if it only changes it, the form differs. Text longer

@@ -66,18 +66,11 @@ static void heading(struct page *p, const char *text)
     markup(p, "</h2>\n", "]\n");
 }
 
-/* A heading within a table. */
 static void subheading(struct page *p, const char *text)
 {
     markup(p, "<tr><th colspan=4>", "  〈");
     put(p, text);
     markup(p, "</th></tr>\n", "〉\n");
-}
-
-static void spaces(struct page *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        kp_buf_char(p->out, ' ');
 }
 
 /* Puts the last cell of a row, wrapped. */
@@ -91,8 +84,7 @@ static void put_wrapped(struct page *p, const char *cell, size_t indent)
         cell += n;
         if (!*cell)
             return;
-        kp_buf_char(p->out, '\n');
-        spaces(p, indent);
+        kp_buf_printf(p->out, "\n%*s", (int)indent, "");
     }
 }
 
@@ -102,11 +94,11 @@ static void text_row(struct page *p, const char *const *cells, const size_t *wid
     size_t at = 2;
     while (n > 1 && !*cells[n - 1])
         n--;
-    spaces(p, at);
+    kp_buf_printf(p->out, "%*s", (int)at, "");
     for (size_t i = 0; i + 1 < n; i++) {
         size_t used = kp_text_columns(cells[i]), width = used > widths[i] ? used : widths[i];
         put(p, cells[i]);
-        spaces(p, width - used + 1);
+        kp_buf_printf(p->out, "%*s", (int)(width - used + 1), "");
         at += width + 1;
     }
     put_wrapped(p, cells[n - 1], at);

@@ -40,10 +40,11 @@ static inline bool kp_limit_without_value(struct kp_date exam)
     return kp_date_is_set(exam) && kp_date_compare(exam, (struct kp_date){2013, 4, 1}) < 0;
 }
 
-/* The date "YYYYMMDD"; unset if the text is anything else. */
+/* Returns the date "YYYYMMDD", unset if the text is anything else. */
 static inline struct kp_date kp_date_of(const char *text)
 {
     struct kp_date day = {0};
-    bool real = kp_is_digits(text, 8) && kp_date_parse(text, &day, NULL) == KP_DATE_OK;
-    return real ? day : (struct kp_date){0};
+    if (kp_is_digits(text, 8))
+        (void)kp_date_parse(text, &day, NULL);
+    return day;
 }

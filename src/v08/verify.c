@@ -28,11 +28,11 @@ struct bundle {
     struct verifier *v;
     struct kp_archive archive;
     struct kp_keyset people; /* identity -> number of the document, from 1 */
-    uint64_t *serials;       /* bits: serial numbers of document names so far */
     uint64_t n_seen, n_read; /* documents so far, and those of them that are readable */
     struct kp_arena scratch; /* of the current document */
     struct kp_compare compare;
     char sha256[KP_SHA256_HEX + 1];
+    uint64_t serials[SERIALS / WORD_BITS]; /* bits: serial numbers of document names so far */
 };
 
 /* --- one document --- */
@@ -129,9 +129,6 @@ static enum kp_status check_documents(struct bundle *b)
 {
     struct kp_context *ctx = &b->v->ctx;
     struct kp_archive *a = &b->archive;
-    b->serials = kp_arena_alloc(&a->arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
-    if (!b->serials)
-        return kp_no_memory(ctx);
     for (;;) {
         KP_TRY(kp_archive_next(a));
         if (!a->document)
@@ -173,12 +170,9 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
     struct kp_arena *memory = &b->v->memory;
     size_t n = 0;
     char day[11] = "";
-    for (size_t code = 0; code < KP_CODES_END; code++)
-        n += a->n_by_code[code] > 0;
-    struct kp_count *codes = kp_arena_alloc(memory, (n + 1) * sizeof(*codes));
+    struct kp_count *codes = kp_arena_alloc(memory, (a->n_codes + 1) * sizeof(*codes));
     if (!codes)
         return kp_no_memory(&b->v->ctx);
-    n = 0;
     for (unsigned code = 0; code < KP_CODES_END; code++)
         if (a->n_by_code[code] > 0)
             codes[n++] = (struct kp_count){kp_arena_printf(memory, "K%04u", code), a->n_by_code[code]};
