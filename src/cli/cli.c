@@ -198,14 +198,6 @@ static void add_overview(enum kp_lang lang, struct kp_buf *out)
 
 /* --- dispatch --- */
 
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
-        if (strcmp(COMMANDS[i].name, name) == 0)
-            return &COMMANDS[i];
-    return NULL;
-}
-
 static enum kp_status unknown_command(struct kp_console *c, const char *name)
 {
     const char *names[KP_COUNT(COMMANDS)];
@@ -263,9 +255,9 @@ static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
     struct kp_buf out = {0};
     const char *word = argc > 1 ? argv[1] : "--help";
     enum kp_status st = argc > 1 ? KP_OK : KP_E_USAGE;
-    const struct command *command = find_command(word);
-    if (command)
-        return run_command(c, command, argc, argv);
+    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
+        if (strcmp(COMMANDS[i].name, word) == 0)
+            return run_command(c, &COMMANDS[i], argc, argv);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         add_overview(c->diag.lang, &out);
     else if (strcmp(word, "--version") == 0)
