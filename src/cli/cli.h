@@ -17,8 +17,9 @@ struct kp_console {
     unsigned command; /* its bit */
     bool bar_shown;
     int bar_percent;
-    unsigned *told;    /* messages by code: those beyond a limit are only counted */
-    unsigned failures; /* messages of level fail */
+    unsigned *shown;     /* messages by code */
+    unsigned most_shown; /* of one code; further ones are only counted */
+    unsigned failures;   /* messages of level fail */
 };
 
 /* The commands. Each reports its failures and returns the exit status. */

@@ -207,8 +207,7 @@ enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char
                              .path = path,
                              .index_path = kp_arena_printf(&run->ctx->arena, "%s.index", path),
                              .number = number,
-                             .unfinished = {.bundle = ""},
-                             .builder = {.pile = {.fd = -1}}};
+                             .unfinished = {.bundle = ""}};
     if (!book->index_path)
         return kp_no_memory(run->ctx);
     remove_half_index(book);

@@ -10,9 +10,7 @@
 
 /* --- the result --- */
 
-/* Memory runs out in the arena, whose failure is sticky: the functions below return early where they would
- * use NULL, and make_result looks at the arena in the end. */
-
+/* Failures stick in the arena, which make_result checks at its end. */
 static void copy_bundles(struct kp_arena *arena, const struct kp_account *a, struct kp_insurer_result *ret)
 {
     size_t n = 0;
