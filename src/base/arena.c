@@ -31,9 +31,7 @@ static struct kp_block *add_block(struct kp_arena *arena, size_t need)
     struct kp_block *block = malloc(sizeof(*block) + size);
     if (!block)
         return NULL;
-    block->next = arena->head;
-    block->size = size;
-    block->used = 0;
+    *block = (struct kp_block){.next = arena->head, .size = size};
     arena->head = block;
     arena->total_bytes += size;
     return block;
@@ -112,7 +110,5 @@ void kp_arena_reset(struct kp_arena *arena)
 void kp_arena_release(struct kp_arena *arena)
 {
     free_blocks(arena->head);
-    arena->head = NULL;
-    arena->total_bytes = 0;
-    arena->failed = false;
+    *arena = (struct kp_arena){.max_bytes = arena->max_bytes};
 }

@@ -7,33 +7,18 @@
 #include "base/status.h"
 
 struct era {
-    const char *names[3]; /* after NFKC; the second is an upper-case letter */
+    const char *names[4]; /* after NFKC */
     struct kp_date first;
     struct kp_date last;
 };
 
 static const struct era ERAS[] = {
-    {{"明治", "M", "明"}, {1868, 1, 25}, {1912, 7, 30}}, {{"大正", "T", "大"}, {1912, 7, 30}, {1926, 12, 25}},
-    {{"昭和", "S", "昭"}, {1926, 12, 25}, {1989, 1, 7}}, {{"平成", "H", "平"}, {1989, 1, 8}, {2019, 4, 30}},
-    {{"令和", "R", "令"}, {2019, 5, 1}, {9999, 12, 31}},
+    {{"明治", "M", "m", "明"}, {1868, 1, 25}, {1912, 7, 30}},
+    {{"大正", "T", "t", "大"}, {1912, 7, 30}, {1926, 12, 25}},
+    {{"昭和", "S", "s", "昭"}, {1926, 12, 25}, {1989, 1, 7}},
+    {{"平成", "H", "h", "平"}, {1989, 1, 8}, {2019, 4, 30}},
+    {{"令和", "R", "r", "令"}, {2019, 5, 1}, {9999, 12, 31}},
 };
-
-static bool is_leap(int year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static int days_in_month(int year, int month)
-{
-    static const int8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return month == 2 && is_leap(year) ? 29 : days[month - 1];
-}
-
-static bool is_real(struct kp_date d)
-{
-    return d.year >= 1 && d.year <= 9999 && d.month >= 1 && d.month <= 12 && d.day >= 1 &&
-           d.day <= days_in_month(d.year, d.month);
-}
 
 int32_t kp_date_days(struct kp_date d)
 {
@@ -60,22 +45,20 @@ struct kp_date kp_date_from_days(int32_t days)
 
 int kp_date_compare(struct kp_date a, struct kp_date b)
 {
-    if (a.year != b.year)
-        return a.year < b.year ? -1 : 1;
-    if (a.month != b.month)
-        return a.month < b.month ? -1 : 1;
-    return (a.day > b.day) - (a.day < b.day);
+    int m = a.year * 10000 + a.month * 100 + a.day, n = b.year * 10000 + b.month * 100 + b.day;
+    return (m > n) - (m < n);
+}
+
+/* Counting days turns a day that does not exist into one that does: 2025-02-29 into 2025-03-01. */
+static struct kp_date existing(struct kp_date d)
+{
+    return kp_date_from_days(kp_date_days(d));
 }
 
 struct kp_date kp_date_add_years(struct kp_date d, int years)
 {
-    struct kp_date r = d;
-    r.year = (int16_t)(d.year + years);
-    if (r.month == 2 && r.day == 29 && !is_leap(r.year)) {
-        r.month = 3;
-        r.day = 1;
-    }
-    return r;
+    d.year = (int16_t)(d.year + years);
+    return existing(d);
 }
 
 /* Reads up to max_digits digits; returns how many there were. */
@@ -138,15 +121,9 @@ static bool at_end(const char *at)
 static const struct era *read_era(const char **at)
 {
     for (size_t i = 0; i < KP_COUNT(ERAS); i++)
-        for (size_t k = 0; k < KP_COUNT(ERAS[i].names); k++) {
-            const char *name = ERAS[i].names[k];
-            if (skip(at, name))
+        for (size_t k = 0; k < KP_COUNT(ERAS[i].names); k++)
+            if (skip(at, ERAS[i].names[k]))
                 return &ERAS[i];
-            if (k == 1 && **at == name[0] + ('a' - 'A')) {
-                (*at)++;
-                return &ERAS[i];
-            }
-        }
     return NULL;
 }
 
@@ -193,7 +170,7 @@ enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, boo
     if (year > 9999)
         return KP_DATE_NO_SUCH_DAY;
     struct kp_date date = {.year = (int16_t)year, .month = (int8_t)m, .day = (int8_t)d};
-    if (!is_real(date))
+    if (year < 1 || kp_date_compare(existing(date), date) != 0)
         return KP_DATE_NO_SUCH_DAY;
     if (era && (kp_date_compare(date, era->first) < 0 || kp_date_compare(date, era->last) > 0))
         return KP_DATE_OUTSIDE_ERA;

@@ -64,13 +64,8 @@ bool kp_decimal_round(struct kp_decimal value, unsigned scale, struct kp_decimal
     int64_t units = value.units;
     if (value.scale > scale) {
         int64_t step = power_of_ten(value.scale - scale);
-        int64_t rest = units % step;
-        units /= step;
-        /* rest has the sign of units. */
-        if (rest >= step - rest && rest > 0)
-            units++;
-        else if (-rest >= step + rest && rest < 0)
-            units--;
+        int64_t rest = units % step; /* has the sign of units */
+        units = units / step + (rest >= step - rest) - (-rest >= step + rest);
     } else {
         int64_t step = power_of_ten(scale - value.scale);
         if (units > power_of_ten(18) / step || units < -power_of_ten(18) / step)

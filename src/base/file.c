@@ -60,11 +60,11 @@ enum kp_status kp_file_open(const struct kp_io *io, const char *path, int *ret_f
 
 ssize_t kp_file_read(const struct kp_io *io, int fd, void *bytes, size_t n)
 {
-    ssize_t got = 0;
-    do
-        got = io->read(fd, bytes, n);
-    while (got < 0 && errno == EINTR);
-    return got;
+    for (;;) {
+        ssize_t got = io->read(fd, bytes, n);
+        if (got >= 0 || errno != EINTR)
+            return got;
+    }
 }
 
 enum kp_status kp_file_read_at(const struct kp_io *io, int fd, void *bytes, size_t n, uint64_t at,
@@ -90,9 +90,8 @@ enum kp_status kp_each_chunk(const struct kp_io *io, const char *path,
 {
     char chunk[CHUNK_BYTES];
     int fd = -1;
-    enum kp_status st = kp_file_open(io, path, &fd);
-    if (st != KP_OK)
-        return st;
+    KP_TRY(kp_file_open(io, path, &fd));
+    enum kp_status st = KP_OK;
     for (ssize_t n = 1; st == KP_OK && n > 0;) {
         n = kp_file_read(io, fd, chunk, sizeof(chunk));
         if (n != 0)
@@ -113,19 +112,15 @@ static enum kp_status add_to_buf(void *ctx, const char *bytes, size_t n)
 enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes,
                             struct kp_arena *arena, const char **ret_bytes, size_t *ret_n)
 {
-    enum kp_status st = KP_OK;
     struct kp_buf all = {.max_bytes = max_bytes + 1};
-    KP_TRY_OUT(kp_each_chunk(io, path, add_to_buf, &all));
-    char *copy = kp_arena_strndup(arena, kp_buf_text(&all), all.len);
-    if (!copy) {
-        st = KP_E_SYSTEM;
-        goto out;
+    enum kp_status st = kp_each_chunk(io, path, add_to_buf, &all);
+    char *copy = st == KP_OK ? kp_arena_strndup(arena, kp_buf_text(&all), all.len) : NULL;
+    if (copy) {
+        *ret_bytes = copy;
+        *ret_n = all.len;
     }
-    *ret_bytes = copy;
-    *ret_n = all.len;
-out:
     kp_buf_release(&all);
-    return st;
+    return st == KP_OK && !copy ? KP_E_SYSTEM : st;
 }
 
 static enum kp_status add_to_sha(void *ctx, const char *bytes, size_t n)
@@ -163,11 +158,10 @@ static bool write_all(const struct kp_io *io, int fd, const char *bytes, size_t 
         ssize_t done = io->write(fd, bytes, n);
         if (done < 0 && errno == EINTR)
             continue;
-        if (done <= 0) {
-            if (done == 0)
-                errno = ENOSPC;
+        if (done == 0)
+            errno = ENOSPC;
+        if (done <= 0)
             return false;
-        }
         bytes += done;
         n -= (size_t)done;
     }
@@ -264,26 +258,23 @@ enum kp_status kp_sync_parent(const struct kp_io *io, const char *path)
     return st;
 }
 
+static enum kp_status write_through(const struct kp_io *io, const char *temp, const char *path,
+                                    const void *bytes, size_t n)
+{
+    struct kp_out out;
+    (void)io->unlink(temp);              /* left by a run that was killed */
+    (void)kp_out_create(&out, io, temp); /* kp_out_finish returns its failure */
+    kp_out_add(&out, bytes, n);
+    KP_TRY(kp_out_finish(&out, true));
+    return io->rename(temp, path) == 0 ? kp_sync_parent(io, path) : KP_E_SYSTEM;
+}
+
 enum kp_status kp_write_file(const struct kp_io *io, const char *path, const void *bytes, size_t n)
 {
-    enum kp_status st = KP_E_SYSTEM;
-    struct kp_out out = {0};
     struct kp_arena arena = {0};
     char *temp = kp_arena_printf(&arena, "%s.tmp", path);
-    if (!temp)
-        goto out;
-    (void)io->unlink(temp); /* left by a run that was killed */
-    KP_TRY_OUT(kp_out_create(&out, io, temp));
-    kp_out_add(&out, bytes, n);
-    KP_TRY_OUT(kp_out_finish(&out, true));
-    if (io->rename(temp, path) != 0) {
-        st = KP_E_SYSTEM;
-        goto out;
-    }
-    st = kp_sync_parent(io, path);
-out:;
+    enum kp_status st = temp ? write_through(io, temp, path, bytes, n) : KP_E_SYSTEM;
     int error = errno;
-    kp_out_abandon(&out);
     if (st != KP_OK && temp)
         (void)io->unlink(temp);
     kp_arena_release(&arena);
@@ -335,18 +326,16 @@ enum kp_status kp_make_folders(const struct kp_io *io, const char *path)
     char *copy = strdup(path);
     if (!copy)
         return KP_E_SYSTEM;
-    for (char *at = copy + (copy[0] == '/'); st == KP_OK; at++) {
-        if (*at != '/' && *at != '\0')
-            continue;
-        char kept = *at;
-        *at = '\0';
+    for (char *end = copy; *path && end && st == KP_OK;) {
         struct stat info;
-        if (copy[0] && io->mkdir(copy, 0700) != 0 &&
+        end = strchr(end + 1, '/');
+        if (end)
+            *end = '\0';
+        if (io->mkdir(copy, 0700) != 0 &&
             (errno != EEXIST || stat(copy, &info) != 0 || !S_ISDIR(info.st_mode)))
             st = KP_E_SYSTEM;
-        *at = kept;
-        if (kept == '\0')
-            break;
+        if (end)
+            *end = '/';
     }
     int error = errno;
     free(copy);

@@ -29,11 +29,7 @@ enum kp_status kp_lines_open(struct kp_lines *lines, const struct kp_io *io, con
 void kp_lines_memory(struct kp_lines *lines, const char *bytes, size_t n)
 {
     /* A window at its end is never written to, so dropping const is safe. */
-    union {
-        const char *from;
-        char *to;
-    } data = {.from = bytes};
-    *lines = (struct kp_lines){.window = {.data = data.to, .len = n}, .at_eof = true};
+    *lines = (struct kp_lines){.window = {.data = (char *)(uintptr_t)bytes, .len = n}, .at_eof = true};
 }
 
 /* Returns the bytes of one UTF-16 character of at least two: 0 if its second half is missing, -1 if it is
@@ -106,18 +102,16 @@ static enum kp_status fill(struct kp_lines *lines)
 
 enum kp_status kp_lines_detect_utf16(struct kp_lines *lines)
 {
-    uint8_t mark[2];
+    uint8_t mark[2] = {0};
     size_t n = 0;
-    for (ssize_t got = 1; n < sizeof(mark) && got > 0; n += (size_t)got)
-        if ((got = kp_file_read(lines->io, lines->fd, mark + n, sizeof(mark) - n)) < 0)
-            return KP_E_INPUT;
-    if (n == 2 && mark[0] == 0xff && mark[1] == 0xfe)
+    KP_TRY(kp_file_read_at(lines->io, lines->fd, mark, sizeof(mark), 0, &n));
+    if (mark[0] == 0xff && mark[1] == 0xfe)
         lines->utf16 = KP_ENC_UTF16LE;
-    else if (n == 2 && mark[0] == 0xfe && mark[1] == 0xff)
+    else if (mark[0] == 0xfe && mark[1] == 0xff)
         lines->utf16 = KP_ENC_UTF16BE;
     else
-        kp_buf_add(&lines->window, mark, n);
-    return kp_buf_ok(&lines->window) ? KP_OK : KP_E_SYSTEM;
+        return KP_OK;
+    return lseek(lines->fd, 2, SEEK_SET) == 2 ? KP_OK : KP_E_INPUT;
 }
 
 /* Returns the length of the first line in the window with its end, or 0 if the end is not in the window yet.

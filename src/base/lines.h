@@ -25,7 +25,7 @@ enum kp_status kp_lines_open(struct kp_lines *lines, const struct kp_io *io, con
 /* Reads from memory, which is the caller's and outlives the reader. */
 void kp_lines_memory(struct kp_lines *lines, const char *bytes, size_t n);
 /* Converts to UTF-8, without the mark, if the file begins with a byte order mark of UTF-16. Call it before
- * anything is read. Returns KP_E_INPUT with errno, or KP_E_SYSTEM if memory is short. */
+ * anything is read. Returns KP_E_INPUT with errno. */
 enum kp_status kp_lines_detect_utf16(struct kp_lines *lines);
 /*
  * Returns the next line with its line end (LF, CR LF, or CR alone); *ret_n is 0 at the end of the file. The

@@ -16,23 +16,17 @@ enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return KP_E_SYSTEM;
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        int error = errno;
-        if (read(fd, text, sizeof(text) - 1) > 0)
-            *ret_holder = strtol(text, NULL, 10);
-        (void)close(fd);
-        errno = error;
-        return KP_E_SYSTEM;
+    bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (locked && ftruncate(fd, 0) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0) {
+        *ret_fd = fd;
+        return KP_OK;
     }
-    int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) != 0 || write(fd, text, (size_t)n) != n) {
-        int error = errno;
-        (void)close(fd);
-        errno = error;
-        return KP_E_SYSTEM;
-    }
-    *ret_fd = fd;
-    return KP_OK;
+    int error = errno;
+    if (!locked && read(fd, text, sizeof(text) - 1) > 0)
+        *ret_holder = strtol(text, NULL, 10);
+    (void)close(fd);
+    errno = error;
+    return KP_E_SYSTEM;
 }
 
 void kp_lock_drop(int fd)

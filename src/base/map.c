@@ -49,10 +49,8 @@ enum kp_map_put kp_map_put(struct kp_map *map, struct kp_arena *arena, const cha
 
 bool kp_map_get(const struct kp_map *map, const char *key, uint32_t *ret_value)
 {
-    if (map->n_keys == 0)
-        return false;
-    const struct kp_map_slot *slot = find(map, key);
-    if (!slot->key)
+    const struct kp_map_slot *slot = map->n_keys ? find(map, key) : NULL;
+    if (!slot || !slot->key)
         return false;
     *ret_value = slot->value;
     return true;

@@ -29,12 +29,8 @@ struct kp_pool {
 
 static void take_jobs(struct kp_pool *pool, unsigned thread)
 {
-    for (;;) {
-        size_t i = atomic_fetch_add(&pool->next, 1);
-        if (i >= pool->n_jobs)
-            return;
+    for (size_t i; (i = atomic_fetch_add(&pool->next, 1)) < pool->n_jobs;)
         pool->job(pool->ctx, thread, i);
-    }
 }
 
 static void *run_worker(void *arg)
@@ -122,8 +118,5 @@ void kp_pool_run(struct kp_pool *pool, size_t n_jobs, void (*job)(void *ctx, uns
 unsigned kp_pool_processors(void)
 {
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof(set), &set) != 0)
-        return 1;
-    int n = CPU_COUNT(&set);
-    return n > 0 ? (unsigned)n : 1;
+    return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }

@@ -3,8 +3,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "base/status.h"
-
 struct kp_sha256 {
     EVP_MD_CTX *ctx;
 };
@@ -17,16 +15,13 @@ static enum kp_status start(struct kp_sha256 *sha, const EVP_MD *algorithm)
 
 enum kp_status kp_sha256_new(struct kp_sha256 **ret_sha)
 {
-    enum kp_status st = KP_E_SYSTEM;
     struct kp_sha256 *sha = calloc(1, sizeof(*sha));
-    if (!sha || !(sha->ctx = EVP_MD_CTX_new()))
-        goto out;
-    KP_TRY_OUT(start(sha, EVP_sha256()));
-    *ret_sha = sha;
-    sha = NULL;
-out:
+    if (sha && (sha->ctx = EVP_MD_CTX_new()) && start(sha, EVP_sha256()) == KP_OK) {
+        *ret_sha = sha;
+        return KP_OK;
+    }
     kp_sha256_free(sha);
-    return st;
+    return KP_E_SYSTEM;
 }
 
 enum kp_status kp_sha256_add(struct kp_sha256 *sha, const void *bytes, size_t n)

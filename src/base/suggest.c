@@ -32,11 +32,12 @@ const char *kp_suggest(const char *word, const char *(*names)(const void *ctx, s
 {
     const char *best = "";
     size_t best_distance = (size_t)-1;
-    for (size_t i = 0; names(ctx, i); i++) {
-        size_t d = distance(word, names(ctx, i));
+    const char *name = NULL;
+    for (size_t i = 0; (name = names(ctx, i)) != NULL; i++) {
+        size_t d = distance(word, name);
         if (d < best_distance) {
             best_distance = d;
-            best = names(ctx, i);
+            best = name;
         }
     }
     return best;

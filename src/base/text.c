@@ -4,23 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
+#include <wchar.h>
 
 #include "base/status.h"
 
 /* Two-byte codes are indexed by (first - 0x81) * 256 + second; every character of CP932 is in the BMP. */
 enum { LEAD_FIRST = 0x81, LEAD_LAST = 0xfc, PAIRS = (LEAD_LAST - LEAD_FIRST + 1) * 256, BMP = 0x10000 };
+enum { HALF_KANA_FIRST = 0xff61, HALF_KANA_LAST = 0xff9f };
 
 struct kp_text {
     uint16_t pair[PAIRS]; /* 0: no character */
     uint8_t width[BMP];   /* CP932 bytes of a BMP character; 0: outside CP932 */
 };
 
-static bool convert_one(iconv_t cd, const uint8_t *bytes, size_t n, uint16_t *ret_char)
+static bool convert_pair(iconv_t cd, unsigned lead, unsigned trail, uint16_t *ret_char)
 {
-    char in[2] = {(char)bytes[0], (char)bytes[1]};
+    char in[2] = {(char)lead, (char)trail};
     uint8_t out[8];
     char *from = in, *to = (char *)out;
-    size_t left = n, room = sizeof(out);
+    size_t left = sizeof(in), room = sizeof(out);
     (void)iconv(cd, NULL, NULL, NULL, NULL);
     if (iconv(cd, &from, &left, &to, &room) == (size_t)-1 || left != 0 || room != sizeof(out) - 2)
         return false;
@@ -30,15 +32,12 @@ static bool convert_one(iconv_t cd, const uint8_t *bytes, size_t n, uint16_t *re
 
 static void fill_tables(struct kp_text *text, iconv_t cd)
 {
-    for (unsigned c = 0; c < 0x80; c++)
-        text->width[c] = 1;
-    for (unsigned c = 0xff61; c <= 0xff9f; c++)
-        text->width[c] = 1;
+    memset(text->width, 1, 0x80);
+    memset(text->width + HALF_KANA_FIRST, 1, HALF_KANA_LAST - HALF_KANA_FIRST + 1);
     for (unsigned lead = LEAD_FIRST; lead <= LEAD_LAST; lead++)
         for (unsigned trail = 0x40; trail <= 0xfc; trail++) {
-            uint8_t bytes[2] = {(uint8_t)lead, (uint8_t)trail};
             uint16_t c = 0;
-            if ((lead >= 0xa0 && lead < 0xe0) || trail == 0x7f || !convert_one(cd, bytes, 2, &c))
+            if ((lead >= 0xa0 && lead < 0xe0) || trail == 0x7f || !convert_pair(cd, lead, trail, &c))
                 continue;
             text->pair[(lead - LEAD_FIRST) * 256 + trail] = c;
             bool user_defined = c >= 0xe000 && c <= 0xf8ff; /* 外字: decodes, but no receiver can show it */
@@ -92,16 +91,11 @@ size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
 {
     size_t at = 0;
     while (at < n) {
-        if ((uint8_t)bytes[at] < 0x80) {
-            if (!is_xml_char((uint8_t)bytes[at]))
-                return at;
-            at++;
-            continue;
-        }
-        utf8proc_int32_t c = -1;
-        utf8proc_ssize_t step = utf8proc_iterate((const uint8_t *)bytes + at, (utf8proc_ssize_t)(n - at), &c);
+        const uint8_t *s = (const uint8_t *)bytes + at;
+        utf8proc_int32_t c = *s;
+        utf8proc_ssize_t step = c < 0x80 ? 1 : utf8proc_iterate(s, (utf8proc_ssize_t)(n - at), &c);
         if (step <= 0 || !is_xml_char(c))
-            return at;
+            break;
         at += (size_t)step;
     }
     return at;
@@ -151,7 +145,7 @@ static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n,
             break;
         *ret_bad = at;
         if (s[at] >= 0xa1 && s[at] <= 0xdf) {
-            kp_utf8_put(out, 0xff61 + (s[at] - 0xa1));
+            kp_utf8_put(out, HALF_KANA_FIRST + (s[at] - 0xa1));
             at++;
             continue;
         }
@@ -186,9 +180,8 @@ static unsigned cp932_width(const struct kp_text *text, int32_t c)
 size_t kp_text_cp932_bytes(const struct kp_text *text, const char *s, int32_t *ret_outside)
 {
     size_t n = 0;
-    int32_t c = 0;
     int32_t outside = 0;
-    while ((c = kp_utf8_next(&s)) >= 0) {
+    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;) {
         unsigned width = cp932_width(text, c);
         if (width == 0 && outside == 0)
             outside = c;
@@ -221,40 +214,36 @@ bool kp_text_is_ascii(const char *s)
     return true;
 }
 
+static bool is_half_kana(int32_t c)
+{
+    return c >= HALF_KANA_FIRST && c <= HALF_KANA_LAST;
+}
+
 bool kp_text_is_wide(const char *s)
 {
-    int32_t c = 0;
-    while ((c = kp_utf8_next(&s)) >= 0)
-        if (c < 0x80 || (c >= 0xff61 && c <= 0xff9f))
+    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;)
+        if (c < 0x80 || is_half_kana(c))
             return false;
     return true;
 }
 
 /* The room suits nearly all texts; a longer decomposition is repeated with the room it needs. */
-static char *nfkc_into(struct kp_arena *arena, const char *s, size_t n)
+static char *nfkc(struct kp_arena *arena, const char *s, utf8proc_ssize_t n, utf8proc_ssize_t room)
 {
     utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
-    utf8proc_ssize_t room = (utf8proc_ssize_t)(n * 4 + 16);
     utf8proc_int32_t *points = kp_arena_alloc(arena, ((size_t)room + 1) * sizeof(*points));
     if (!points)
         return NULL;
-    utf8proc_ssize_t count =
-        utf8proc_decompose((const uint8_t *)s, (utf8proc_ssize_t)n, points, room, options);
-    if (count > room) {
-        room = count;
-        points = kp_arena_alloc(arena, ((size_t)room + 1) * sizeof(*points));
-        if (!points)
-            return NULL;
-        count = utf8proc_decompose((const uint8_t *)s, (utf8proc_ssize_t)n, points, room, options);
-    }
-    if (count < 0 || utf8proc_reencode(points, count, options) < 0)
-        return kp_arena_fail(arena);
-    return (char *)points;
+    utf8proc_ssize_t count = utf8proc_decompose((const uint8_t *)s, n, points, room, options);
+    if (count > room)
+        return nfkc(arena, s, n, count);
+    return count < 0 || utf8proc_reencode(points, count, options) < 0 ? kp_arena_fail(arena) : (char *)points;
 }
 
 char *kp_text_nfkc(struct kp_arena *arena, const char *s)
 {
-    return kp_text_is_ascii(s) ? kp_arena_strdup(arena, s) : nfkc_into(arena, s, strlen(s));
+    utf8proc_ssize_t n = (utf8proc_ssize_t)strlen(s);
+    return kp_text_is_ascii(s) ? kp_arena_strdup(arena, s) : nfkc(arena, s, n, n * 4 + 16);
 }
 
 static bool is_space(int32_t c)
@@ -301,7 +290,7 @@ static bool join_mark(struct kp_buf *out, int32_t mark)
 
 static int32_t widen_half_kana(int32_t c)
 {
-    if (c >= 0xff61 && c <= 0xff9f)
+    if (is_half_kana(c))
         (void)utf8proc_decompose_char(c, &c, 1, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, NULL);
     return c;
 }
@@ -318,81 +307,66 @@ static int32_t as_cp932_has_it(int32_t c)
     return c;
 }
 
-static void put_wide(struct kp_buf *out, int32_t c, bool keep_spaces)
+/* Builds a string by passing each character to put. */
+static char *each_put(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *out, int32_t c))
+{
+    struct kp_buf out = {0};
+    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;)
+        put(&out, c);
+    char *text = kp_buf_ok(&out) ? kp_arena_strndup(arena, kp_buf_text(&out), out.len) : NULL;
+    kp_buf_release(&out);
+    return text ? text : kp_arena_fail(arena);
+}
+
+static void put_wide(struct kp_buf *out, int32_t c)
 {
     if (c < 0x20 || c == 0x7f || join_mark(out, voiced_mark(c)))
         return;
-    if (is_space(c)) {
-        if (keep_spaces)
-            kp_utf8_put(out, 0x3000);
-    } else {
-        kp_utf8_put(out, c < 0x7f ? c + 0xfee0 : as_cp932_has_it(widen_half_kana(c)));
-    }
+    kp_utf8_put(out, is_space(c) ? 0x3000 : c < 0x7f ? c + 0xfee0 : as_cp932_has_it(widen_half_kana(c)));
 }
 
-/* Moves the contents into the arena. */
-static char *keep(struct kp_arena *arena, struct kp_buf *built)
+static void put_wide_unspaced(struct kp_buf *out, int32_t c)
 {
-    char *text = kp_buf_ok(built) ? kp_arena_strndup(arena, kp_buf_text(built), built->len) : NULL;
-    kp_buf_release(built);
-    return text ? text : kp_arena_fail(arena);
+    if (!is_space(c))
+        put_wide(out, c);
 }
 
 char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces)
 {
-    struct kp_buf out = {0};
-    int32_t c = 0;
-    while ((c = kp_utf8_next(&s)) >= 0)
-        put_wide(&out, c, keep_spaces);
-    return keep(arena, &out);
+    return each_put(arena, s, keep_spaces ? put_wide : put_wide_unspaced);
+}
+
+static void put_narrow(struct kp_buf *out, int32_t c)
+{
+    int32_t wide = as_cp932_has_it(c);
+    bool is_ascii = wide >= 0xff01 && wide <= 0xff5e;
+    kp_utf8_put(out, is_ascii ? wide - 0xfee0 : c == 0x3000 ? ' ' : c);
 }
 
 char *kp_text_narrow(struct kp_arena *arena, const char *s)
 {
-    struct kp_buf out = {0};
-    int32_t c = 0;
-    while ((c = kp_utf8_next(&s)) >= 0) {
-        int32_t wide = as_cp932_has_it(c);
-        bool is_ascii = wide >= 0xff01 && wide <= 0xff5e;
-        kp_utf8_put(&out, is_ascii ? wide - 0xfee0 : c == 0x3000 ? ' ' : c);
-    }
-    return keep(arena, &out);
+    return each_put(arena, s, put_narrow);
 }
 
 static bool is_dash(int32_t c)
 {
-    static const int32_t dashes[] = {'-',    0x2010, 0x2011, 0x2012, 0x2013, 0x2014,
-                                     0x2015, 0x2212, 0x2500, 0xff0d, 0x30fc};
-    for (size_t i = 0; i < KP_COUNT(dashes); i++)
-        if (c == dashes[i])
-            return true;
-    return false;
+    return wcschr(L"-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\uff0d\u30fc", c) != NULL;
 }
 
 bool kp_text_is_kana_name(const char *s)
 {
-    if (!*s)
-        return false;
-    int32_t c = 0;
-    while ((c = kp_utf8_next(&s)) >= 0)
-        if (!((c >= 0x30a1 && c <= 0x30f6) || c == 0x30fc))
-            return false;
-    return true;
+    bool is_name = *s != '\0';
+    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;)
+        is_name &= (c >= 0x30a1 && c <= 0x30f6) || c == 0x30fc;
+    return is_name;
 }
 
 static void put_header(struct kp_buf *out, int32_t c)
 {
-    static const char dropped[] = "()[]{}<>.,:;/_'\"`~*!?#&|\\ \t\r\n";
-    static const int32_t dropped_wide[] = {0x3000, 0x300c, 0x300d, 0x300e, 0x300f, 0x3010, 0x3011, 0x3008,
-                                           0x3009, 0x300a, 0x300b, 0x3014, 0x3015, 0x3001, 0x3002, 0x30fb};
-    if (c < 0x80 && strchr(dropped, (int)c))
-        return;
-    if (is_dash(c))
-        return;
-    for (size_t i = 0; i < KP_COUNT(dropped_wide); i++)
-        if (c == dropped_wide[i])
-            return;
-    kp_utf8_put(out, utf8proc_tolower(c));
+    static const wchar_t dropped[] =
+        L"()[]{}<>.,:;/_'\"`~*!?#&|\\ \t\r\n\u3000「」『』【】〈〉《》〔〕、。・";
+    if (!wcschr(dropped, c) && !is_dash(c))
+        kp_utf8_put(out, utf8proc_tolower(c));
 }
 
 static void put_value(struct kp_buf *out, int32_t c)
@@ -440,14 +414,7 @@ const char *kp_text_after_postal_code(const char *wide)
 static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *, int32_t))
 {
     char *folded = kp_text_nfkc(arena, s);
-    if (!folded)
-        return NULL;
-    struct kp_buf out = {0};
-    const char *at = folded;
-    int32_t c = 0;
-    while ((c = kp_utf8_next(&at)) >= 0)
-        put(&out, c);
-    return keep(arena, &out);
+    return folded ? each_put(arena, folded, put) : NULL;
 }
 
 char *kp_text_header_key(struct kp_arena *arena, const char *s)

@@ -41,10 +41,9 @@ WORDS(FORM_ITEMS, "include", "withhold");
 WORDS(REQUESTED_ITEMS, "hold", "release");
 WORDS(NO_YES, "no", "yes");
 WORDS(WARN_REJECT, "warn", "reject");
-WORDS(EVENTS, "any", "disclose", "again", "correct", "release", "void"); /* as enum kp_audit_event */
-WORDS(FORMATS, "table", "csv", "jsonl");                                 /* as enum kp_audit_format */
-WORDS(LANGUAGES, "en", "ja");                                            /* as enum kp_lang */
-WORDS(PROGRESS, "auto", "always", "never");                              /* as enum kp_progress */
+WORDS(FORMATS, "table", "csv", "jsonl");    /* as enum kp_audit_format */
+WORDS(LANGUAGES, "en", "ja");               /* as enum kp_lang */
+WORDS(PROGRESS, "auto", "always", "never"); /* as enum kp_progress */
 
 /* clang-format off */
 /* Keys that only the configuration has. */
@@ -135,7 +134,7 @@ static const struct option OPTIONS[] = {
      {"only entries written on this day or before", "この日以前の記録だけ"}},
     {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(audit.request), KP_FOR_AUDIT,
      {"only disclosures on this request", "この求めによる提供だけ"}},
-    {0, "event", "EVENT", NULL, NULL, CHOICE, EVENTS, AT(audit.event), KP_FOR_AUDIT,
+    {0, "event", "EVENT", NULL, NULL, CHOICE, kp_audit_event_names, AT(audit.event), KP_FOR_AUDIT,
      {"only entries of this kind: disclose, again, correct, release, void", "この種類の記録だけ"}},
     {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(audit.bundle), KP_FOR_AUDIT,
      {"only entries of this bundle", "この送付ファイルの記録だけ"}},
@@ -506,7 +505,7 @@ void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
             kp_buf_printf(out, " %s", o->argument);
         do
             kp_buf_char(out, ' ');
-        while (out->len - from < HELP_COLUMN);
+        while (kp_buf_ok(out) && out->len - from < HELP_COLUMN);
         kp_buf_printf(out, "%s\n", o->help[lang]);
     }
 }

@@ -4,33 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/lines.h"
 #include "base/status.h"
 #include "base/text.h"
 
 /* Growth of libcsv's buffer; its default of 128 bytes makes long cells quadratic. */
 enum { PARSER_BLOCK_BYTES = 64 * 1024 };
-
-struct kp_csvin {
-    struct kp_lines lines;
-    struct csv_parser parser;
-    bool parser_ready;
-    bool started, finished;
-    char delimiter;
-    enum kp_comments comments;
-    struct kp_csv_comments skipped;
-    bool skips_empty_rows;
-    size_t width;          /* cells of the header */
-    struct kp_buf bytes;   /* all cells of the row, each with a NUL */
-    struct kp_cell *cells; /* pointers are set once the row is complete: bytes may move until then */
-    size_t n_cells, cap_cells;
-    bool row_complete;
-    bool row_open;
-    uint64_t line;     /* lines consumed */
-    uint64_t row_line; /* where the open row began */
-    size_t row_bytes;  /* fed to it so far */
-    enum kp_csv_fault fault;
-};
 
 static int never_space(unsigned char c)
 {
@@ -92,28 +70,20 @@ static char find_delimiter(const char *line, size_t n)
     return best;
 }
 
-static void start_parser(struct kp_csvin *in)
-{
-    (void)csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI); /* can only fail without a parser */
-    csv_set_space_func(&in->parser, never_space);
-    csv_set_blk_size(&in->parser, PARSER_BLOCK_BYTES);
-    in->parser_ready = true;
-}
-
-static void set_delimiter(struct kp_csvin *in, const char *line, size_t n)
-{
-    if (!in->delimiter)
-        in->delimiter = find_delimiter(line, n);
-    csv_set_delim(&in->parser, (unsigned char)kp_csvin_delimiter(in));
-}
-
 static enum kp_status new_reader(struct kp_csvin **ret_in, char delimiter)
 {
     struct kp_csvin *in = calloc(1, sizeof(*in));
-    if (!in)
+    struct csv_parser *parser = calloc(1, sizeof(*parser));
+    if (!in || !parser) {
+        free(in);
+        free(parser);
         return KP_E_SYSTEM;
-    in->delimiter = delimiter;
-    in->bytes.max_bytes = KP_CSV_MAX_ROW_BYTES;
+    }
+    (void)csv_init(parser, CSV_STRICT | CSV_STRICT_FINI); /* can only fail without a parser */
+    csv_set_space_func(parser, never_space);
+    csv_set_blk_size(parser, PARSER_BLOCK_BYTES);
+    *in = (struct kp_csvin){
+        .parser = parser, .delimiter = delimiter, .bytes = {.max_bytes = KP_CSV_MAX_ROW_BYTES}};
     *ret_in = in;
     return KP_OK;
 }
@@ -125,6 +95,9 @@ enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, c
     enum kp_status st = KP_OK;
     KP_TRY_OUT(new_reader(&in, delimiter));
     KP_TRY_OUT(kp_lines_open(&in->lines, io, path, 0));
+    KP_TRY_OUT(kp_lines_detect_utf16(&in->lines));
+    in->comments = KP_COMMENTS_ALL;
+    in->skips_empty_rows = true;
     *ret_in = in;
     in = NULL;
 out:
@@ -134,18 +107,17 @@ out:
 
 enum kp_status kp_csvin_memory(struct kp_csvin **ret_in, const char *bytes, size_t n, char delimiter)
 {
-    enum kp_status st = new_reader(ret_in, delimiter);
-    if (st == KP_OK)
-        kp_lines_memory(&(*ret_in)->lines, bytes, n);
-    return st;
+    KP_TRY(new_reader(ret_in, delimiter));
+    kp_lines_memory(&(*ret_in)->lines, bytes, n);
+    return KP_OK;
 }
 
 void kp_csvin_close(struct kp_csvin *in)
 {
     if (!in)
         return;
-    if (in->parser_ready)
-        csv_free(&in->parser);
+    csv_free(in->parser);
+    free(in->parser);
     kp_lines_close(&in->lines);
     kp_buf_release(&in->bytes);
     free(in->cells);
@@ -165,7 +137,7 @@ static enum kp_status check_parser(struct kp_csvin *in, bool parsed)
     if (!kp_buf_ok(&in->bytes))
         return fail(in, KP_CSV_TOO_LONG);
     if (!parsed)
-        return fail(in, csv_error(&in->parser) == CSV_EPARSE ? KP_CSV_QUOTE : KP_CSV_MEMORY);
+        return fail(in, csv_error(in->parser) == CSV_EPARSE ? KP_CSV_QUOTE : KP_CSV_MEMORY);
     return KP_OK;
 }
 
@@ -210,20 +182,16 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
     in->row_bytes += n;
     if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* over several lines it is a quote that never closes */
         return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
-    if (!in->parser_ready)
-        start_parser(in);
-    if (in->line == in->row_line)
-        set_delimiter(in, line, n);
-    size_t parsed = csv_parse(&in->parser, line, n, on_cell, on_row, in);
-    return check_parser(in, parsed == n);
+    if (!in->delimiter && in->line == in->row_line)
+        in->delimiter = find_delimiter(line, n);
+    csv_set_delim(in->parser, (unsigned char)kp_csvin_delimiter(in));
+    return check_parser(in, csv_parse(in->parser, line, n, on_cell, on_row, in) == n);
 }
 
 static enum kp_status finish(struct kp_csvin *in)
 {
     in->finished = true;
-    if (!in->parser_ready)
-        return KP_OK;
-    return check_parser(in, csv_fini(&in->parser, on_cell, on_row, in) == 0);
+    return check_parser(in, csv_fini(in->parser, on_cell, on_row, in) == 0);
 }
 
 /* Returns whether the row has cells, all of them blank. */
@@ -262,22 +230,17 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
 {
     in->n_cells = 0;
     kp_buf_reset(&in->bytes);
-    if (!in->started && in->lines.io && kp_lines_detect_utf16(&in->lines) != KP_OK)
-        return fail(in, KP_CSV_READ);
-    in->started = true;
+
     while (!in->row_complete && !in->finished) {
         const char *line = NULL;
         size_t n = 0;
         enum kp_status st = kp_lines_next(&in->lines, KP_CSV_MAX_LINE_BYTES, &line, &n);
-        if (st != KP_OK)
+        if (st != KP_OK) {
+            bool too_long = in->lines.window.len > in->lines.start;
             in->line++; /* the line that could not be read */
-        if (st != KP_OK)
-            return st == KP_E_SYSTEM
-                       ? fail(in, KP_CSV_MEMORY)
-                       : fail(in, in->lines.window.len > in->lines.start ? KP_CSV_TOO_LONG : KP_CSV_READ);
-        st = n > 0 ? feed(in, line, n) : finish(in);
-        if (st != KP_OK)
-            return st;
+            return fail(in, st == KP_E_SYSTEM ? KP_CSV_MEMORY : too_long ? KP_CSV_TOO_LONG : KP_CSV_READ);
+        }
+        KP_TRY(n > 0 ? feed(in, line, n) : finish(in));
         if (in->row_complete && in->skips_empty_rows && is_empty_row(in))
             drop_row(in);
     }
@@ -287,31 +250,10 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
     return KP_OK;
 }
 
-enum kp_csv_fault kp_csvin_fault(const struct kp_csvin *in)
-{
-    return in->fault;
-}
-
 uint64_t kp_csvin_line(const struct kp_csvin *in)
 {
     bool of_the_row = in->fault == KP_CSV_QUOTE || in->fault == KP_CSV_TOO_LONG;
     return of_the_row && in->row_open ? in->row_line : in->line;
-}
-
-uint64_t kp_csvin_taken(const struct kp_csvin *in)
-{
-    return in->lines.taken_bytes;
-}
-
-void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments)
-{
-    in->comments = comments;
-}
-
-void kp_csvin_is_export(struct kp_csvin *in)
-{
-    in->comments = KP_COMMENTS_ALL;
-    in->skips_empty_rows = true;
 }
 
 void kp_csvin_was_header(struct kp_csvin *in)
@@ -322,9 +264,4 @@ void kp_csvin_was_header(struct kp_csvin *in)
 char kp_csvin_delimiter(const struct kp_csvin *in)
 {
     return in->delimiter ? in->delimiter : ',';
-}
-
-struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in)
-{
-    return in->skipped;
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/file.h"
+#include "base/lines.h"
 #include "kenporter.h"
 
 enum { KP_CSV_MAX_LINE_BYTES = 1 << 20, KP_CSV_MAX_ROW_BYTES = 4 << 20, KP_CSV_MAX_CELLS = 4096 };
@@ -41,42 +41,57 @@ enum kp_comments {
     KP_COMMENTS_NOT_DIGITS, /* lines that begin with # and no digit after it */
 };
 
-/* Comments skipped so far. Those with as many fields as the header may be rows that somebody commented out.
- */
+/* Comments skipped so far. Those as wide as the header may be rows that somebody commented out. */
 struct kp_csv_comments {
     uint64_t n, n_like_rows;
     uint64_t first_like_row; /* its line */
 };
 
-struct kp_csvin;
+struct kp_csvin {
+    /* May be set before the first row. */
+    enum kp_comments comments;
+    bool skips_empty_rows; /* rows without contents, as spreadsheets write them below the last one */
+
+    /* For the caller to read. */
+    enum kp_csv_fault fault;
+    struct kp_csv_comments skipped;
+    struct kp_lines lines; /* its taken_bytes are the input consumed */
+
+    /* The rest is the reader's. */
+    struct csv_parser *parser;
+    char delimiter; /* 0: not known yet */
+    bool finished;
+    size_t width;          /* cells of the header */
+    struct kp_buf bytes;   /* all cells of the row, each with a NUL */
+    struct kp_cell *cells; /* pointers are set once the row is complete: bytes may move until then */
+    size_t n_cells, cap_cells;
+    bool row_complete, row_open;
+    uint64_t line;     /* lines consumed */
+    uint64_t row_line; /* where the open row began */
+    size_t row_bytes;  /* fed to it so far */
+};
 
 /*
- * Opens a file, or n bytes of memory that outlive the reader. A UTF-8 byte order mark is skipped; a file with
- * one of UTF-16 is converted to UTF-8. delimiter 0 means the one of comma, tab and semicolon that occurs most
- * outside quotes in the first row that has any (a tie goes to the comma). Returns KP_E_INPUT with errno, or
- * KP_E_SYSTEM if memory is short.
+ * Opens an export: comments and rows without contents are skipped like blank lines, and a file with a byte
+ * order mark of UTF-16 is converted to UTF-8, whose own mark is skipped. delimiter 0 means the one of comma,
+ * tab and semicolon that occurs most outside quotes in the first row that has any (a tie goes to the comma).
+ * Returns KP_E_INPUT with errno, or KP_E_SYSTEM if memory is short.
  */
 enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path,
                              char delimiter);
+/* Reads from memory in UTF-8 or CP932, which outlives the reader. Nothing but blank lines is skipped unless
+ * the caller sets it. */
 enum kp_status kp_csvin_memory(struct kp_csvin **ret_in, const char *bytes, size_t n, char delimiter);
 void kp_csvin_close(struct kp_csvin *in);
 
-/* Sets what is skipped; call one of them before the first row. An export has comments (all lines with #), and
- * rows without contents, as spreadsheets write them below the last one, are skipped like blank lines. */
-void kp_csvin_skip_comments(struct kp_csvin *in, enum kp_comments comments);
-void kp_csvin_is_export(struct kp_csvin *in);
 /* Declares the row just read, instead of the first, to be the header that comments are compared with. */
 void kp_csvin_was_header(struct kp_csvin *in);
 
-/* Returns the next row; blank lines are skipped. *ret_end is true at the end. On failure kp_csvin_fault and
+/* Returns the next row; blank lines are skipped. *ret_end is true at the end. On failure fault and
  * kp_csvin_line describe it. */
 enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, bool *ret_end);
-enum kp_csv_fault kp_csvin_fault(const struct kp_csvin *in);
 /* Returns the physical line reached so far; for an open quote or an overlong row, the line where the row
  * began. */
 uint64_t kp_csvin_line(const struct kp_csvin *in);
-/* Returns the bytes of input consumed. */
-uint64_t kp_csvin_taken(const struct kp_csvin *in);
 /* Returns the delimiter in use, known once a row was read. */
 char kp_csvin_delimiter(const struct kp_csvin *in);
-struct kp_csv_comments kp_csvin_comments(const struct kp_csvin *in);

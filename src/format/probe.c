@@ -5,11 +5,10 @@
 #include "base/status.h"
 #include "base/text.h"
 
-/* Counts UTF-8 characters of more than one byte (good) and bytes that are not UTF-8 (bad). rest keeps the
- * beginning of a character that continues in the next chunk. */
+/* Counts UTF-8 characters of more than one byte (good) and bytes that are not UTF-8 (bad). */
 struct watch {
-    char rest[4];
-    size_t n_rest;
+    char open[4]; /* a character that is not complete yet */
+    size_t n_open;
     uint64_t good, bad;
 };
 
@@ -21,33 +20,19 @@ static size_t character_bytes(uint8_t lead)
 static void watch(struct watch *w, const char *bytes, size_t n)
 {
     enum { GIVE_UP = 1000 };
-    size_t i = 0;
-    while ((i < n || w->n_rest > 0) && w->bad < GIVE_UP) {
-        while (w->n_rest == 0 && i < n && (uint8_t)bytes[i] < 0x80)
-            i++;
-        if (i == n && w->n_rest == 0)
-            return;
-        char one[4];
-        size_t have = w->n_rest;
-        memcpy(one, w->rest, have);
-        if (have == 0)
-            one[have++] = bytes[i++];
-        size_t want = character_bytes((uint8_t)one[0]);
-        while (have < want && i < n)
-            one[have++] = bytes[i++];
-        w->n_rest = 0;
-        if (have < want) {
-            memcpy(w->rest, one, have);
-            w->n_rest = have;
-            return;
-        }
-        if (kp_utf8_valid_prefix(one, have) == have) {
-            w->good += have > 1;
+    for (size_t i = 0; i < n && w->bad < GIVE_UP; i++) {
+        if (w->n_open == 0 && (uint8_t)bytes[i] < 0x80)
             continue;
+        w->open[w->n_open++] = bytes[i];
+        while (w->bad < GIVE_UP && w->n_open >= character_bytes((uint8_t)w->open[0])) {
+            if (kp_utf8_valid_prefix(w->open, w->n_open) == w->n_open) {
+                w->good += w->n_open > 1;
+                w->n_open = 0;
+            } else {
+                w->bad += (uint8_t)w->open[0] >= 0x80;
+                memmove(w->open, w->open + 1, --w->n_open); /* the bytes after the bad one are judged again */
+            }
         }
-        w->bad += (uint8_t)one[0] >= 0x80;
-        memcpy(w->rest, one + 1, have - 1); /* the bytes after the bad one are judged again */
-        w->n_rest = have - 1;
     }
 }
 
@@ -55,7 +40,7 @@ static void watch(struct watch *w, const char *bytes, size_t n)
 static bool is_utf8(const struct watch *w)
 {
     enum { DAMAGE = 10 };
-    uint64_t bad = w->bad + (w->n_rest > 0);
+    uint64_t bad = w->bad + (w->n_open > 0);
     return bad == 0 || w->good > DAMAGE * bad;
 }
 

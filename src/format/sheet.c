@@ -53,14 +53,7 @@ static enum kp_status add_row(struct kp_sheet *sheet, struct kp_arena *arena, si
 }
 
 enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
-                             const char *bytes, size_t n)
-{
-    return kp_sheet_read_commented(ret_sheet, arena, text, bytes, n, KP_COMMENTS_NONE);
-}
-
-enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena,
-                                       const struct kp_text *text, const char *bytes, size_t n,
-                                       enum kp_comments comments)
+                             const char *bytes, size_t n, enum kp_comments comments)
 {
     enum kp_status st = KP_OK;
     struct kp_csvin *in = NULL;
@@ -71,7 +64,7 @@ enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_are
     if (kp_utf8_valid_prefix(bytes, n) == n)
         text = NULL;
     KP_TRY_OUT(kp_csvin_memory(&in, bytes, n, ','));
-    kp_csvin_skip_comments(in, comments);
+    in->comments = comments;
     for (;;) {
         struct kp_sheet_row copy;
         KP_TRY_OUT(kp_csvin_next(in, &row, &end));
@@ -89,8 +82,8 @@ enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_are
     *ret_sheet = sheet;
 out:
     if (st != KP_OK)
-        *ret_sheet = (struct kp_sheet){
-            .bad_line = in && kp_csvin_fault(in) != KP_CSV_SOUND ? kp_csvin_line(in) : sheet.bad_line};
+        *ret_sheet = (struct kp_sheet){.bad_line = in && in->fault != KP_CSV_SOUND ? kp_csvin_line(in)
+                                                                                   : sheet.bad_line};
     kp_csvin_close(in);
     return st;
 }

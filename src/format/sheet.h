@@ -30,12 +30,7 @@ enum { KP_SHEET_MAX_BYTES = 256 << 20 };
  * text is given. Returns KP_E_INPUT, with only bad_line set, if they are not CSV or do not decode, or
  * KP_E_SYSTEM if memory is short; does not report. */
 enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
-                             const char *bytes, size_t n);
-
-/* Does the same for a file with comments. */
-enum kp_status kp_sheet_read_commented(struct kp_sheet *ret_sheet, struct kp_arena *arena,
-                                       const struct kp_text *text, const char *bytes, size_t n,
-                                       enum kp_comments comments);
+                             const char *bytes, size_t n, enum kp_comments comments);
 
 /* Finds a column by its exact name. */
 bool kp_sheet_column(const struct kp_sheet *sheet, const char *name, size_t *ret_column);

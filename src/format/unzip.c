@@ -41,70 +41,69 @@ static uint64_t get(const uint8_t *bytes, size_t at, size_t n)
     return value;
 }
 
-static enum kp_status fault(enum kp_zip_fault what, enum kp_zip_fault *ret_fault)
+static enum kp_status fault(struct kp_unzip *zip, enum kp_zip_fault what)
 {
-    *ret_fault = what;
+    zip->fault = what;
     return KP_E_FAULT;
 }
 
 /* Reads exactly n bytes; a file that ends before them has the fault if_short. */
-static enum kp_status read_at(const struct kp_unzip *zip, uint64_t at, void *to, size_t n,
-                              enum kp_zip_fault if_short, enum kp_zip_fault *ret_fault)
+static enum kp_status read_at(struct kp_unzip *zip, uint64_t at, void *to, size_t n,
+                              enum kp_zip_fault if_short)
 {
     size_t got = 0;
     if (at > zip->file_bytes || n > zip->file_bytes - at)
-        return fault(if_short, ret_fault);
+        return fault(zip, if_short);
     KP_TRY(kp_file_read_at(zip->io, zip->fd, to, n, at, &got));
-    return got == n ? KP_OK : fault(if_short, ret_fault);
+    return got == n ? KP_OK : fault(zip, if_short);
 }
 
 /* --- end of the archive --- */
 
-static enum kp_status read_end64(struct kp_unzip *zip, uint64_t end, enum kp_zip_fault *ret_fault)
+static enum kp_status read_end64(struct kp_unzip *zip, uint64_t end)
 {
     uint8_t locator[LOCATOR64_BYTES], record[END64_BYTES];
     if (end < LOCATOR64_BYTES)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
-    KP_TRY(read_at(zip, end - LOCATOR64_BYTES, locator, sizeof(locator), KP_ZIP_DIRECTORY, ret_fault));
+        return fault(zip, KP_ZIP_DIRECTORY);
+    KP_TRY(read_at(zip, end - LOCATOR64_BYTES, locator, sizeof(locator), KP_ZIP_DIRECTORY));
     uint64_t at = get(locator, 8, 8);
     if (get(locator, 0, 4) != KP_ZIP_LOCATOR64_SIGNATURE)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
-    KP_TRY(read_at(zip, at, record, sizeof(record), KP_ZIP_DIRECTORY, ret_fault));
+        return fault(zip, KP_ZIP_DIRECTORY);
+    KP_TRY(read_at(zip, at, record, sizeof(record), KP_ZIP_DIRECTORY));
     if (get(record, 0, 4) != KP_ZIP_END64_SIGNATURE)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
+        return fault(zip, KP_ZIP_DIRECTORY);
     if (get(locator, 4, 4) != 0 || get(locator, 16, 4) > 1 || get(record, 16, 4) != 0 ||
         get(record, 20, 4) != 0)
-        return fault(KP_ZIP_IN_PARTS, ret_fault);
+        return fault(zip, KP_ZIP_IN_PARTS);
     zip->n_members = get(record, 32, 8);
     zip->directory = get(record, 48, 8);
     zip->directory_end = at;
     if (zip->directory > at || get(record, 40, 8) != at - zip->directory)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
+        return fault(zip, KP_ZIP_DIRECTORY);
     return KP_OK;
 }
 
-static enum kp_status read_end(struct kp_unzip *zip, uint64_t end, const uint8_t *record,
-                               enum kp_zip_fault *ret_fault)
+static enum kp_status read_end(struct kp_unzip *zip, uint64_t end, const uint8_t *record)
 {
     uint64_t n = get(record, 10, 2), size = get(record, 12, 4), start = get(record, 16, 4);
     if (n == MAX16 || size == MAX32 || start == MAX32) {
-        enum kp_status st = read_end64(zip, end, ret_fault);
+        enum kp_status st = read_end64(zip, end);
         bool same = (n == MAX16 || n == zip->n_members) && (start == MAX32 || start == zip->directory) &&
                     (size == MAX32 || size == zip->directory_end - zip->directory);
-        return st == KP_OK && !same ? fault(KP_ZIP_DIRECTORY, ret_fault) : st;
+        return st == KP_OK && !same ? fault(zip, KP_ZIP_DIRECTORY) : st;
     }
     if (get(record, 4, 2) != 0 || get(record, 6, 2) != 0 || get(record, 8, 2) != n)
-        return fault(KP_ZIP_IN_PARTS, ret_fault);
+        return fault(zip, KP_ZIP_IN_PARTS);
     zip->n_members = n;
     zip->directory = start;
     zip->directory_end = end;
     if (start > end || size != end - start)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
+        return fault(zip, KP_ZIP_DIRECTORY);
     return KP_OK;
 }
 
 /* Finds the end record whose comment ends with the file. */
-static enum kp_status find_end(struct kp_unzip *zip, enum kp_zip_fault *ret_fault)
+static enum kp_status find_end(struct kp_unzip *zip)
 {
     enum kp_status st = KP_OK;
     struct kp_buf tail = {0};
@@ -113,22 +112,21 @@ static enum kp_status find_end(struct kp_unzip *zip, enum kp_zip_fault *ret_faul
     uint8_t *bytes = (uint8_t *)kp_buf_reserve(&tail, (size_t)n);
     if (!bytes)
         return KP_E_SYSTEM;
-    KP_TRY_OUT(read_at(zip, from, bytes, (size_t)n, KP_ZIP_NOT_AN_ARCHIVE, ret_fault));
-    st = fault(KP_ZIP_NOT_AN_ARCHIVE, ret_fault);
+    KP_TRY_OUT(read_at(zip, from, bytes, (size_t)n, KP_ZIP_NOT_AN_ARCHIVE));
     for (uint64_t at = n; at >= END_BYTES; at--) {
         const uint8_t *record = bytes + (at - END_BYTES);
-        if (get(record, 0, 4) != KP_ZIP_END_SIGNATURE || get(record, 20, 2) != n - at)
-            continue;
-        st = read_end(zip, from + at - END_BYTES, record, ret_fault);
-        break;
+        if (get(record, 0, 4) == KP_ZIP_END_SIGNATURE && get(record, 20, 2) == n - at) {
+            st = read_end(zip, from + at - END_BYTES, record);
+            goto out;
+        }
     }
+    st = fault(zip, KP_ZIP_NOT_AN_ARCHIVE);
 out:
     kp_buf_release(&tail);
     return st;
 }
 
-enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const char *path,
-                             enum kp_zip_fault *ret_fault)
+enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const char *path)
 {
     int fd = -1;
     *zip = (struct kp_unzip){0};
@@ -139,9 +137,9 @@ enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const
     if (size < 0)
         return KP_E_INPUT;
     zip->file_bytes = (uint64_t)size;
-    enum kp_status st = find_end(zip, ret_fault);
+    enum kp_status st = find_end(zip);
     if (st == KP_OK && zip->n_members > KP_UNZIP_MAX_MEMBERS)
-        st = fault(KP_ZIP_TOO_MANY, ret_fault);
+        st = fault(zip, KP_ZIP_TOO_MANY);
     kp_unzip_rewind(zip);
     return st;
 }
@@ -186,20 +184,19 @@ static bool take_extra64(struct kp_zip_member *m, const uint8_t *extra, size_t n
 }
 
 /* Applies the limits before anything is unpacked. */
-static enum kp_status check_limits(struct kp_unzip *zip, const struct kp_zip_member *m,
-                                   enum kp_zip_fault *ret_fault)
+static enum kp_status check_limits(struct kp_unzip *zip, const struct kp_zip_member *m)
 {
     if (m->offset > zip->directory || m->packed_bytes > zip->directory)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
+        return fault(zip, KP_ZIP_DIRECTORY);
     if (m->size_bytes > UNPACKED_MAX_BYTES - zip->unpacked_bytes ||
         (m->size_bytes > RATIO_FREE_BYTES && m->size_bytes / KP_UNZIP_MAX_RATIO > m->packed_bytes))
-        return fault(KP_ZIP_BOMB, ret_fault);
+        return fault(zip, KP_ZIP_BOMB);
     zip->unpacked_bytes += m->size_bytes;
     if (m->flags & FLAG_ENCRYPTED)
-        return fault(KP_ZIP_ENCRYPTED, ret_fault);
+        return fault(zip, KP_ZIP_ENCRYPTED);
     if ((m->method != STORED && m->method != DEFLATED) || m->flags & FLAGS_UNUSUAL ||
         m->version > VERSION_MAX)
-        return fault(KP_ZIP_METHOD, ret_fault);
+        return fault(zip, KP_ZIP_METHOD);
     return KP_OK;
 }
 
@@ -226,38 +223,36 @@ static bool is_plain_extra(const uint8_t *extra, size_t n)
 }
 
 /* Compares the local header with the directory. */
-static enum kp_status check_local(const struct kp_unzip *zip, struct kp_zip_member *m,
-                                  enum kp_zip_fault *ret_fault)
+static enum kp_status check_local(struct kp_unzip *zip, struct kp_zip_member *m)
 {
     uint8_t head[LOCAL_BYTES], extra[COMMENT_MAX];
     char name[KP_UNZIP_MAX_NAME];
-    KP_TRY(read_at(zip, m->offset, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
+    KP_TRY(read_at(zip, m->offset, head, sizeof(head), KP_ZIP_DIRECTORY));
     uint64_t n_extra = get(head, 28, 2);
     struct kp_zip_member own = {.packed_bytes = get(head, 18, 4), .size_bytes = get(head, 22, 4)};
     if (get(head, 0, 4) != KP_ZIP_LOCAL_SIGNATURE || get(head, 6, 2) != m->flags ||
         get(head, 8, 2) != m->method || get(head, 26, 2) != m->n_name)
-        return fault(KP_ZIP_HEADERS, ret_fault);
-    KP_TRY(read_at(zip, m->offset + LOCAL_BYTES, name, m->n_name, KP_ZIP_DIRECTORY, ret_fault));
+        return fault(zip, KP_ZIP_HEADERS);
+    KP_TRY(read_at(zip, m->offset + LOCAL_BYTES, name, m->n_name, KP_ZIP_DIRECTORY));
     m->data = m->offset + LOCAL_BYTES + m->n_name + n_extra;
-    KP_TRY(read_at(zip, m->data - n_extra, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
+    KP_TRY(read_at(zip, m->data - n_extra, extra, (size_t)n_extra, KP_ZIP_DIRECTORY));
     if (memcmp(name, m->name, m->n_name) != 0 || !is_plain_extra(extra, (size_t)n_extra))
-        return fault(KP_ZIP_HEADERS, ret_fault);
+        return fault(zip, KP_ZIP_HEADERS);
     if (m->flags & FLAG_SIZES_FOLLOW)
         return KP_OK; /* they follow the data */
     if (!take_extra64(&own, extra, (size_t)n_extra) || get(head, 14, 4) != m->crc ||
         own.packed_bytes != m->packed_bytes || own.size_bytes != m->size_bytes)
-        return fault(KP_ZIP_HEADERS, ret_fault);
+        return fault(zip, KP_ZIP_HEADERS);
     return KP_OK;
 }
 
 /* Compares checksum and sizes after the data: sizes of 4 or 8 bytes, with or without a signature before. */
-static enum kp_status check_descriptor(const struct kp_unzip *zip, const struct kp_zip_member *m,
-                                       uint64_t *ret_end, enum kp_zip_fault *ret_fault)
+static enum kp_status check_descriptor(struct kp_unzip *zip, const struct kp_zip_member *m, uint64_t *ret_end)
 {
     uint8_t bytes[DESCRIPTOR_MAX_BYTES] = {0};
     uint64_t at = m->data + m->packed_bytes, room = zip->directory - at;
     size_t n = room < sizeof(bytes) ? (size_t)room : sizeof(bytes);
-    KP_TRY(read_at(zip, at, bytes, n, KP_ZIP_DIRECTORY, ret_fault));
+    KP_TRY(read_at(zip, at, bytes, n, KP_ZIP_DIRECTORY));
     for (size_t from = 0; from <= 4; from += 4)
         for (size_t width = 4; width <= 8; width += 4) {
             if (from + 4 + 2 * width > n || (from == 4 && get(bytes, 0, 4) != DESCRIPTOR_SIGNATURE) ||
@@ -268,42 +263,40 @@ static enum kp_status check_descriptor(const struct kp_unzip *zip, const struct 
             if (*ret_end == zip->directory || from == 4)
                 return KP_OK;
         }
-    return *ret_end > at ? KP_OK : fault(KP_ZIP_HEADERS, ret_fault);
+    return *ret_end > at ? KP_OK : fault(zip, KP_ZIP_HEADERS);
 }
 
 /* Members must follow each other without gap or overlap. */
-static enum kp_status check_place(struct kp_unzip *zip, struct kp_zip_member *m, enum kp_zip_fault *ret_fault)
+static enum kp_status check_place(struct kp_unzip *zip, struct kp_zip_member *m)
 {
     if (m->offset != zip->expected)
-        return fault(m->offset < zip->expected ? KP_ZIP_OVERLAP : KP_ZIP_HIDDEN, ret_fault);
-    KP_TRY(check_local(zip, m, ret_fault));
+        return fault(zip, m->offset < zip->expected ? KP_ZIP_OVERLAP : KP_ZIP_HIDDEN);
+    KP_TRY(check_local(zip, m));
     if (m->data > zip->directory || m->packed_bytes > zip->directory - m->data)
-        return fault(KP_ZIP_OVERLAP, ret_fault);
+        return fault(zip, KP_ZIP_OVERLAP);
     zip->expected = m->data + m->packed_bytes;
-    return m->flags & FLAG_SIZES_FOLLOW ? check_descriptor(zip, m, &zip->expected, ret_fault) : KP_OK;
+    return m->flags & FLAG_SIZES_FOLLOW ? check_descriptor(zip, m, &zip->expected) : KP_OK;
 }
 
-enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_member, bool *ret_end,
-                             enum kp_zip_fault *ret_fault)
+enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_member, bool *ret_end)
 {
     uint8_t head[CENTRAL_BYTES], extra[COMMENT_MAX];
     *ret_end = zip->n_taken == zip->n_members;
     if (*ret_end && zip->at != zip->directory_end)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
+        return fault(zip, KP_ZIP_DIRECTORY);
     if (*ret_end)
-        return zip->expected == zip->directory ? KP_OK : fault(KP_ZIP_HIDDEN, ret_fault);
-    KP_TRY(read_at(zip, zip->at, head, sizeof(head), KP_ZIP_DIRECTORY, ret_fault));
+        return zip->expected == zip->directory ? KP_OK : fault(zip, KP_ZIP_HIDDEN);
+    KP_TRY(read_at(zip, zip->at, head, sizeof(head), KP_ZIP_DIRECTORY));
     uint64_t n_name = get(head, 28, 2), n_extra = get(head, 30, 2), n_comment = get(head, 32, 2);
     uint64_t n = CENTRAL_BYTES + n_name + n_extra + n_comment;
     if (get(head, 0, 4) != KP_ZIP_CENTRAL_SIGNATURE || n > zip->directory_end - zip->at)
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
+        return fault(zip, KP_ZIP_DIRECTORY);
     if (n_name > KP_UNZIP_MAX_NAME)
-        return fault(KP_ZIP_TOO_MANY, ret_fault);
+        return fault(zip, KP_ZIP_TOO_MANY);
     if (get(head, 34, 2) != 0)
-        return fault(KP_ZIP_IN_PARTS, ret_fault);
-    KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES, zip->name, (size_t)n_name, KP_ZIP_DIRECTORY, ret_fault));
-    KP_TRY(
-        read_at(zip, zip->at + CENTRAL_BYTES + n_name, extra, (size_t)n_extra, KP_ZIP_DIRECTORY, ret_fault));
+        return fault(zip, KP_ZIP_IN_PARTS);
+    KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES, zip->name, (size_t)n_name, KP_ZIP_DIRECTORY));
+    KP_TRY(read_at(zip, zip->at + CENTRAL_BYTES + n_name, extra, (size_t)n_extra, KP_ZIP_DIRECTORY));
     zip->name[n_name] = '\0';
     struct kp_zip_member m = {.name = zip->name,
                               .n_name = (size_t)n_name,
@@ -315,12 +308,12 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
                               .size_bytes = get(head, 24, 4),
                               .offset = get(head, 42, 4)};
     if (!take_extra64(&m, extra, (size_t)n_extra))
-        return fault(KP_ZIP_DIRECTORY, ret_fault);
+        return fault(zip, KP_ZIP_DIRECTORY);
     if (!is_plain_extra(extra, (size_t)n_extra))
-        return fault(KP_ZIP_HEADERS, ret_fault);
+        return fault(zip, KP_ZIP_HEADERS);
     take_attributes(&m, head);
-    KP_TRY(check_limits(zip, &m, ret_fault));
-    KP_TRY(check_place(zip, &m, ret_fault));
+    KP_TRY(check_limits(zip, &m));
+    KP_TRY(check_place(zip, &m));
     zip->at += n;
     zip->n_taken++;
     *ret_member = m;
@@ -370,34 +363,33 @@ static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t
     return u->stream.avail_in == 0; /* nothing may follow */
 }
 
-static enum kp_status unpack_all(const struct kp_unzip *zip, const struct kp_zip_member *m,
-                                 struct unpacking *u, enum kp_zip_fault *ret_fault)
+static enum kp_status unpack_all(struct kp_unzip *zip, const struct kp_zip_member *m, struct unpacking *u)
 {
     uint8_t piece[CHUNK_BYTES];
     for (uint64_t done = 0; done < m->packed_bytes;) {
         uint64_t left = m->packed_bytes - done;
         size_t n = left < sizeof(piece) ? (size_t)left : sizeof(piece);
-        KP_TRY(read_at(zip, m->data + done, piece, n, KP_ZIP_DATA, ret_fault));
+        KP_TRY(read_at(zip, m->data + done, piece, n, KP_ZIP_DATA));
         if (!unpack(u, piece, n, m->size_bytes))
-            return fault(KP_ZIP_DATA, ret_fault);
+            return fault(zip, KP_ZIP_DATA);
         done += n;
     }
     if (u->n != m->size_bytes || (!u->stored && !u->ended))
-        return fault(KP_ZIP_DATA, ret_fault);
-    return u->crc == m->crc ? KP_OK : fault(KP_ZIP_CRC, ret_fault);
+        return fault(zip, KP_ZIP_DATA);
+    return u->crc == m->crc ? KP_OK : fault(zip, KP_ZIP_CRC);
 }
 
 enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *member, size_t max_bytes,
-                             struct kp_buf *out, enum kp_zip_fault *ret_fault)
+                             struct kp_buf *out)
 {
     struct unpacking u = {.stored = member->method == STORED, .out = out};
     if (out)
         kp_buf_reset(out);
     if (member->size_bytes > max_bytes)
-        return fault(KP_ZIP_BOMB, ret_fault);
+        return fault(zip, KP_ZIP_BOMB);
     if (inflateInit2(&u.stream, -MAX_WBITS) != Z_OK)
         return KP_E_SYSTEM;
-    enum kp_status st = unpack_all(zip, member, &u, ret_fault);
+    enum kp_status st = unpack_all(zip, member, &u);
     (void)inflateEnd(&u.stream); /* can only fail for an uninitialised stream */
     return st == KP_OK && out && !kp_buf_ok(out) ? KP_E_SYSTEM : st;
 }

@@ -2,7 +2,7 @@
  * Reads a ZIP archive from an untrusted source. Everything is compared before it is used: the directory with
  * the local headers, declared sizes with the data, offsets with the file. No name is ever used as a path.
  * Memory is constant except for a member's contents, which the caller limits. Functions here do not report:
- * they return KP_E_FAULT with *ret_fault, KP_E_INPUT with errno for a file that cannot be read, or
+ * they return KP_E_FAULT with the reason in fault, KP_E_INPUT with errno for a file that cannot be read, or
  * KP_E_SYSTEM if memory is short.
  */
 #pragma once
@@ -57,23 +57,22 @@ struct kp_unzip {
     uint64_t n_taken;
     uint64_t expected;       /* offset of the next member: they fill the file without gaps */
     uint64_t unpacked_bytes; /* declared by the members so far */
+    enum kp_zip_fault fault; /* of the last KP_E_FAULT */
     char name[KP_UNZIP_MAX_NAME + 1];
 };
 
 /* Opens the archive and finds its directory. Close it even if this fails. */
-enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const char *path,
-                             enum kp_zip_fault *ret_fault);
+enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const char *path);
 
 /* Returns the next member in the order of the directory, after comparing it with its local header. *ret_end
  * is true after the last. A fault ends the reading. */
-enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_member, bool *ret_end,
-                             enum kp_zip_fault *ret_fault);
+enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_member, bool *ret_end);
 /* Returns to the first member. */
 void kp_unzip_rewind(struct kp_unzip *zip);
 
 /* Unpacks a member into out, which is emptied first; NULL only checks the member. More than max_bytes is
  * KP_ZIP_BOMB. */
 enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *member, size_t max_bytes,
-                             struct kp_buf *out, enum kp_zip_fault *ret_fault);
+                             struct kp_buf *out);
 
 void kp_unzip_close(struct kp_unzip *zip);

@@ -43,39 +43,30 @@ static void close_tag(struct kp_xml *xml, bool empty)
 void kp_xml_start(struct kp_xml *xml, const char *name)
 {
     close_tag(xml, false);
-    if (xml->depth == KP_XML_MAX_DEPTH || (xml->depth == 0 && xml->had_root)) {
-        xml->failed = true;
+    xml->failed |= xml->depth == KP_XML_MAX_DEPTH || (xml->depth == 0 && xml->had_root);
+    if (xml->failed)
         return;
-    }
     xml->had_root = true;
     xml->stack[xml->depth++] = name;
     xml->tag_open = true;
 }
 
-static bool acceptable(const char *s, size_t n)
-{
-    return kp_utf8_valid_prefix(s, n) == n;
-}
-
 void kp_xml_attr(struct kp_xml *xml, const char *name, const char *value)
 {
     size_t n = strlen(value);
-    if (!xml->tag_open || xml->n_attrs == KP_XML_MAX_ATTRIBUTES || !acceptable(value, n) ||
-        strpbrk(value, "\t\r\n")) {
-        xml->failed = true;
-        return;
-    }
-    xml->attrs[xml->n_attrs++] = (struct kp_xml_attr){name, value, n};
+    xml->failed |= !xml->tag_open || xml->n_attrs == KP_XML_MAX_ATTRIBUTES ||
+                   kp_utf8_valid_prefix(value, n) != n || strpbrk(value, "\t\r\n");
+    if (!xml->failed)
+        xml->attrs[xml->n_attrs++] = (struct kp_xml_attr){name, value, n};
 }
 
 void kp_xml_text(struct kp_xml *xml, const char *text)
 {
     size_t n = strlen(text);
     close_tag(xml, false);
-    if (xml->depth == 0 || !acceptable(text, n) || strchr(text, '\r')) {
-        xml->failed = true;
+    xml->failed |= xml->depth == 0 || kp_utf8_valid_prefix(text, n) != n || strchr(text, '\r');
+    if (xml->failed)
         return;
-    }
     kp_buf_xml(xml->out, text, n);
     if (xml->check)
         kp_xml_check_text(xml->check, text, n);
@@ -83,10 +74,9 @@ void kp_xml_text(struct kp_xml *xml, const char *text)
 
 void kp_xml_end(struct kp_xml *xml)
 {
-    if (xml->depth == 0) {
-        xml->failed = true;
+    xml->failed |= xml->depth == 0;
+    if (xml->failed)
         return;
-    }
     bool empty = xml->tag_open;
     close_tag(xml, true);
     const char *name = xml->stack[--xml->depth];

@@ -12,10 +12,6 @@
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define GIVEN "given:///" /* URL of the given files */
 
-struct kp_xml_schema {
-    xmlSchemaPtr schema;
-};
-
 struct kp_xml_check {
     xmlSchemaValidCtxtPtr ctxt;
     xmlSAXHandlerPtr sax;
@@ -85,36 +81,27 @@ static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading 
 enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
                                   struct kp_xml_schema **ret_schema, struct kp_buf *detail)
 {
-    enum kp_status st = KP_E_SYSTEM;
-    xmlSchemaParserCtxtPtr parser = NULL;
     struct loading loading = {files, n_files, detail};
     char path[128];
     xmlInitParser();
     (void)snprintf(path, sizeof(path), "%s%s", GIVEN, name);
-    struct kp_xml_schema *schema = calloc(1, sizeof(*schema));
-    if (!schema || !(parser = xmlSchemaNewParserCtxt(path)))
-        goto out;
+    xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(path);
+    if (!parser)
+        return KP_E_SYSTEM;
     xmlSchemaSetParserStructuredErrors(parser, keep_first, &loading);
-    schema->schema = parse_quietly(parser, &loading);
-    st = schema->schema && detail->len == 0 ? KP_OK : KP_E_USAGE;
-    if (st != KP_OK)
-        goto out;
-    *ret_schema = schema;
-    schema = NULL;
-out:
-    if (parser)
-        xmlSchemaFreeParserCtxt(parser);
-    kp_xml_schema_free(schema);
-    return st;
+    xmlSchemaPtr schema = parse_quietly(parser, &loading);
+    xmlSchemaFreeParserCtxt(parser);
+    if (!schema || detail->len > 0) {
+        xmlSchemaFree(schema);
+        return KP_E_USAGE;
+    }
+    *ret_schema = (struct kp_xml_schema *)schema;
+    return KP_OK;
 }
 
 void kp_xml_schema_free(struct kp_xml_schema *schema)
 {
-    if (!schema)
-        return;
-    if (schema->schema)
-        xmlSchemaFree(schema->schema);
-    free(schema);
+    xmlSchemaFree((xmlSchemaPtr)schema);
 }
 
 /* libxml2's own messages quote contents. */
@@ -161,10 +148,10 @@ static void note_fault(void *ctx, error_ptr error)
                        rule_of(error->code, check->ending), error->code);
 }
 
-enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xml_check **ret_check)
+enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_check **ret_check)
 {
     struct kp_xml_check *check = calloc(1, sizeof(*check));
-    if (!check || !(check->ctxt = xmlSchemaNewValidCtxt(schema->schema))) {
+    if (!check || !(check->ctxt = xmlSchemaNewValidCtxt((xmlSchemaPtr)schema))) {
         free(check);
         return KP_E_SYSTEM;
     }
@@ -192,13 +179,7 @@ void kp_xml_check_free(struct kp_xml_check *check)
 void kp_xml_check_begin(struct kp_xml_check *check, const char *ns)
 {
     unplug(check); /* of a document that was abandoned */
-    check->where[0] = '\0';
-    check->element = NULL;
-    check->ns = ns;
-    check->in_root = false;
-    check->depth = 0;
-    check->sax = NULL;
-    check->user = NULL;
+    *check = (struct kp_xml_check){.ctxt = check->ctxt, .ns = ns};
     check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
     if (!check->plug)
         (void)snprintf(check->where, sizeof(check->where), "validator cannot start");

@@ -18,7 +18,7 @@ struct kp_xml_attr {
     size_t n;
 };
 
-struct kp_xml_schema; /* read-only after loading */
+struct kp_xml_schema; /* an xmlSchema of libxml2; read-only after loading */
 struct kp_xml_check;
 
 /* A schema file in memory. */
@@ -38,7 +38,7 @@ void kp_xml_schema_free(struct kp_xml_schema *schema);
 
 /* Makes a check against a schema that outlives it. Returns KP_E_SYSTEM if memory is short; does not report.
  */
-enum kp_status kp_xml_check_new(const struct kp_xml_schema *schema, struct kp_xml_check **ret_check);
+enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_check **ret_check);
 void kp_xml_check_free(struct kp_xml_check *check);
 
 /* Events of a document. ns is its default namespace, which the root declares. */

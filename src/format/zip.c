@@ -27,16 +27,14 @@ struct kp_deflate {
 
 enum kp_status kp_deflate_new(struct kp_deflate **ret_deflate)
 {
-    struct kp_deflate *deflate = calloc(1, sizeof(*deflate));
-    if (!deflate)
-        return KP_E_SYSTEM;
-    if (deflateInit2(&deflate->stream, COMPRESSION_LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
-        Z_OK) {
-        free(deflate);
-        return KP_E_SYSTEM;
+    struct kp_deflate *d = calloc(1, sizeof(*d));
+    if (d &&
+        deflateInit2(&d->stream, COMPRESSION_LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK) {
+        *ret_deflate = d;
+        return KP_OK;
     }
-    *ret_deflate = deflate;
-    return KP_OK;
+    free(d);
+    return KP_E_SYSTEM;
 }
 
 void kp_deflate_free(struct kp_deflate *deflate)
@@ -73,8 +71,8 @@ enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const c
                              const char *central_path)
 {
     *zip = (struct kp_zip){0};
-    enum kp_status st = kp_out_create(&zip->out, io, path);
-    return st == KP_OK ? kp_out_create(&zip->central, io, central_path) : st;
+    KP_TRY(kp_out_create(&zip->out, io, path));
+    return kp_out_create(&zip->central, io, central_path);
 }
 
 /* A little-endian record; the longest is the ZIP64 end with its locator. */
@@ -118,11 +116,11 @@ static void add_central(struct kp_zip *zip, const char *name, const struct kp_pa
     kp_out_add(&zip->central, p.bytes, p.n);
     kp_out_add(&zip->central, name, strlen(name));
     if (big) {
-        struct packer extra = {.n = 0};
-        put(&extra, KP_ZIP_EXTRA64, 2);
-        put(&extra, 8, 2);
-        put(&extra, offset, 8);
-        kp_out_add(&zip->central, extra.bytes, extra.n);
+        p.n = 0;
+        put(&p, KP_ZIP_EXTRA64, 2);
+        put(&p, 8, 2);
+        put(&p, offset, 8);
+        kp_out_add(&zip->central, p.bytes, p.n);
     }
 }
 
@@ -142,17 +140,15 @@ void kp_zip_add(struct kp_zip *zip, const char *name, const struct kp_packed *pa
 
 static enum kp_status append_chunk(void *ctx, const char *bytes, size_t n)
 {
-    struct kp_zip *zip = ctx;
-    kp_out_add(&zip->out, bytes, n);
+    kp_out_add(ctx, bytes, n);
     return KP_OK; /* kp_out_finish returns write errors */
 }
 
 static enum kp_status append_central(struct kp_zip *zip)
 {
-    enum kp_status st = kp_out_flush(&zip->central);
-    if (st == KP_OK)
-        st = kp_each_chunk(zip->central.io, zip->central.path, append_chunk, zip);
-    return st == KP_OK ? KP_OK : KP_E_SYSTEM;
+    KP_TRY(kp_out_flush(&zip->central));
+    bool read = kp_each_chunk(zip->central.io, zip->central.path, append_chunk, &zip->out) == KP_OK;
+    return read ? KP_OK : KP_E_SYSTEM;
 }
 
 static void put_end64(struct kp_zip *zip, uint64_t start, uint64_t size)

@@ -1,11 +1,8 @@
 /*
  * Writes a deterministic ZIP: members in the order they are added, fixed times and attributes, sizes before
- * the data (no data descriptors), ZIP64 only where the numbers require it. Members are compressed beforehand,
- * by any thread.
- *
- *   local header, name, data       for each member
- *   central directory              in a file of its own until the end, so that memory does not grow with
- * members [ZIP64 end, ZIP64 locator]     for more than 65,534 members or 4 GiB end of central directory
+ * the data (no data descriptors), ZIP64 only where the numbers require it: from 65,535 members or 4 GiB.
+ * Members are compressed beforehand, by any thread. The central directory is in a file of its own until the
+ * end, so that memory does not grow with members.
  */
 #pragma once
 

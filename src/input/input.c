@@ -8,7 +8,6 @@ enum kp_status kp_input_open(struct kp_context *ctx, const struct kp_input *inpu
 {
     if (kp_csvin_open(ret_in, ctx->io, input->place, delimiter) != KP_OK)
         return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(input->path), strerror(errno));
-    kp_csvin_is_export(*ret_in);
     return KP_OK;
 }
 
@@ -23,8 +22,7 @@ enum kp_status kp_input_fault(struct kp_context *ctx, const struct kp_input *inp
                   [KP_CSV_TOO_LONG] = {KP_K_LINE_TOO_LONG, "1048576"},
                   [KP_CSV_TOO_MANY_CELLS] = {KP_K_TOO_MANY_COLUMNS, "4096"},
                   [KP_CSV_MEMORY] = {KP_K_NO_MEMORY, NULL}};
-    enum kp_csv_fault fault = kp_csvin_fault(in);
-    const char *arg = faults[fault].limit ? faults[fault].limit : strerror(errno);
-    return kp_fail(&ctx->diag, fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT, faults[fault].code,
+    const char *arg = faults[in->fault].limit ? faults[in->fault].limit : strerror(errno);
+    return kp_fail(&ctx->diag, in->fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT, faults[in->fault].code,
                    kp_at(input->path, kp_csvin_line(in)), arg);
 }

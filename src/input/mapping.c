@@ -14,10 +14,12 @@ static enum kp_status load_sheet(struct kp_context *ctx, const char *path, enum 
     size_t n = 0;
     if (kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
-    if (kp_sheet_read_commented(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, ret_sheet->bad_line),
-                       "not a CSV file in UTF-8 or CP932");
-    return KP_OK;
+    enum kp_status st = kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments);
+    if (st == KP_E_SYSTEM)
+        return kp_no_memory(ctx);
+    return st == KP_OK ? KP_OK
+                       : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD,
+                                 kp_at(path, ret_sheet->bad_line), "not a CSV file in UTF-8 or CP932");
 }
 
 enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const char *methods_path,

@@ -20,7 +20,8 @@ struct kp_mapping_job {
 };
 
 /* Reads a mapping file (lines that begin with # and no digit are comments) or a C2XDTBL, and METHODCVT unless
- * methods_path is NULL. The result lives in the context's arena. Reports failures: KP_E_USAGE. */
+ * methods_path is NULL. The result lives in the context's arena. Reports failures: KP_E_USAGE, KP_E_SYSTEM.
+ */
 enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const char *methods_path,
                                struct kp_mapping_file *ret_file);
 

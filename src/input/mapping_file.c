@@ -27,8 +27,9 @@ enum kp_status kp_mapping_file_check(struct kp_context *ctx, struct kp_mapping_f
 enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint64_t line, const char *what,
                                   const char *value)
 {
-    char *text = kp_arena_printf(&ctx->arena, "%s '%s'", what, value);
-    return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, line), text ? text : what);
+    const char *text = kp_arena_printf(&ctx->arena, "%s '%s'", what, value);
+    return ctx->arena.failed ? kp_no_memory(ctx)
+                             : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, line), text);
 }
 
 static enum kp_status row_bad(const struct row *r, const char *what, const char *value)
@@ -116,6 +117,8 @@ static enum kp_status read_unit(const struct row *r, struct kp_column *column)
 static enum kp_status apply_row(const struct row *r, const struct kp_mapping *mapping)
 {
     struct kp_column *column = find_column(&r->ctx->arena, mapping, r->column);
+    if (r->ctx->arena.failed)
+        return kp_no_memory(r->ctx);
     if (!column)
         return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(r->path, r->line),
                        r->column);

@@ -24,6 +24,6 @@ enum kp_status kp_mapping_file_check(struct kp_context *ctx, struct kp_mapping_f
 enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_file *file,
                                      struct kp_mapping *mapping);
 
-/* Reports that a line of a mapping file is wrong: KP_E_USAGE. */
+/* Reports that a line of a mapping file is wrong: KP_E_USAGE; or that memory is short, if that is why. */
 enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint64_t line, const char *what,
                                   const char *value);

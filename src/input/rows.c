@@ -17,7 +17,7 @@ void kp_rows_close(struct kp_rows *reader)
 
 uint64_t kp_rows_taken(const struct kp_rows *reader)
 {
-    return reader->taken_before + (reader->in ? kp_csvin_taken(reader->in) : 0);
+    return reader->taken_before + (reader->in ? reader->in->lines.taken_bytes : 0);
 }
 
 static enum kp_status open_next(struct kp_rows *r)
@@ -73,8 +73,8 @@ enum kp_status kp_rows_next(struct kp_rows *r, struct kp_arena *arena, struct kp
             *ret_end = false;
             return KP_OK;
         }
-        input->comments = kp_csvin_comments(r->in);
-        r->taken_before += kp_csvin_taken(r->in);
+        input->comments = r->in->skipped;
+        r->taken_before += r->in->lines.taken_bytes;
         kp_rows_close(r);
     }
     *ret_end = true;

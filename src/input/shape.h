@@ -1,6 +1,4 @@
-/*
- * The shape of a value: which kinds of characters it has, and how many; never the value. Layer 3.
- */
+/* The shape of a value: the kinds of its characters and how many there are, never the value. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,15 +9,15 @@
 
 /*
  * Appends the shape of valid UTF-8: 9 a digit, X and x letters, ア kana, ｱ half-width kana, あ hiragana, 漢
- * any other letter, _ a space, ? a sign; full-width digits and letters as ９ Ｘ ｘ. Signs between two letters
- * or digits that dates, numbers and telephones have (- / . : ,) stay. Four and more of a kind are written
- * 漢{4}. Long values end in ….
+ * kanji, _ a space, ? anything else; full-width digits and letters as ９ Ｘ ｘ. The signs of dates, numbers
+ * and telephones (- / . : ,) are kept between two letters or digits. Four or more of a kind are written
+ * 漢{4}. A long value ends with ….
  */
 void kp_shape_of(const char *text, struct kp_buf *out);
 
 enum { KP_SHAPES_KEPT = 8 };
 
-/* The shapes met in one column, with how often; when more than KP_SHAPES_KEPT differ the later ones are only
+/* The shapes of the values of a column with their frequencies. Beyond KP_SHAPES_KEPT shapes, values are only
  * counted. */
 struct kp_shapes {
     struct {
@@ -30,8 +28,8 @@ struct kp_shapes {
     uint64_t others;
 };
 
-/* Adds the shape of one value; false when memory is short. */
+/* Adds the shape of a value. Returns false if memory is short. */
 bool kp_shapes_add(struct kp_shapes *shapes, struct kp_arena *arena, const char *text);
 
-/* The most frequent ones, "999.9 ×18, 99.9 ×2"; equal ones in the order they were met. */
+/* Appends the most frequent ones, "999.9 ×18, 99.9 ×2"; equally frequent ones in order of appearance. */
 void kp_shapes_write(const struct kp_shapes *shapes, struct kp_buf *out);

@@ -5,9 +5,8 @@
 #include "tables/legal.h"
 #include "kenporter.h"
 
-/* Returns the age reached by the end of the exam's fiscal year (実施基準1条): by birthdays, or with the day
- * before the birthday counting (年齢計算ニ関スル法律), so that someone born on 1 April reaches it on 31
- * March. */
+/* Returns the age reached by the end of the exam's fiscal year (実施基準1条). KP_AGE_STATUTE counts from the
+ * day before the birthday (年齢計算ニ関スル法律): born on 1 April, one reaches it on 31 March. */
 int kp_age_at_fiscal_year_end(struct kp_date birth, struct kp_date exam, enum kp_age_rule rule);
 
 /* Returns the age band, and the age that decided it: 40 counts at the end of the fiscal year (実施基準1条),

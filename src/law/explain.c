@@ -15,9 +15,11 @@ struct question {
     struct kp_case c;
     struct kp_request request;
     struct kp_decision decision;
+    int age_at_exam, age_at_year_end;
+    char year_end[11];            /* of the examination's fiscal year */
     const struct kp_item **items; /* to answer for one by one */
     size_t n_items;
-    const char *needed[4]; /* what would turn a hold into a release */
+    const char *needed[3]; /* what would turn a hold into a release */
     size_t n_needed;
 };
 
@@ -92,12 +94,12 @@ static enum kp_status read_case(struct kp_context *ctx, struct question *q)
         return bad_value(ctx, s->birth, "--birth, --exam, --on", "dates as YYYY-MM-DD");
     if (kp_date_compare(q->c.birth, q->c.exam) > 0)
         return bad_value(ctx, s->birth, "--birth", "a date that is not after --exam");
-    q->request.id = "(request)";
-    q->request.received = q->c.on;
-    q->request.bands = (1u << KP_BAND__COUNT) - 1;
-    q->request.items = "";
-    q->policy.age_rule = s->age_rule;
-    q->policy.withhold_form_items = s->withhold_form_items;
+    q->request = (struct kp_request){
+        .id = "(request)", .received = q->c.on, .bands = (1u << KP_BAND__COUNT) - 1, .items = ""};
+    q->policy = (struct kp_policy){.age_rule = s->age_rule, .withhold_form_items = s->withhold_form_items};
+    q->age_at_exam = kp_age_on(q->c.birth, q->c.exam);
+    q->age_at_year_end = kp_age_at_fiscal_year_end(q->c.birth, q->c.exam, s->age_rule);
+    kp_date_iso(kp_fiscal_year_end(q->c.exam), q->year_end);
     KP_TRY(read_insurer(ctx, q));
     KP_TRY(read_articles(ctx, q));
     return read_items(ctx, q);
@@ -105,7 +107,7 @@ static enum kp_status read_case(struct kp_context *ctx, struct question *q)
 
 static void need(struct question *q, const char *text)
 {
-    if (text && q->n_needed < KP_COUNT(q->needed))
+    if (text)
         q->needed[q->n_needed++] = text;
 }
 
@@ -135,18 +137,15 @@ static void find_needed(struct kp_context *ctx, struct question *q)
 
 /* --- the answer in words --- */
 
-static const char *answer_word(const struct kp_context *ctx, const char *answer)
+static bool is_released(const struct question *q, enum kp_scope scope)
 {
-    return answer[0] == 'r' ? kp_say(ctx, "提供", "release") : kp_say(ctx, "提供しない", "withhold");
+    return q->decision.reason == KP_HOLD_NONE &&
+           (scope == KP_SCOPE_DUTY || (scope == KP_SCOPE_FORM && !q->policy.withhold_form_items));
 }
 
-static const char *scope_answer(const struct question *q, enum kp_scope scope)
+static const char *answer_word(const struct kp_context *ctx, const struct question *q, enum kp_scope scope)
 {
-    if (q->decision.reason != KP_HOLD_NONE)
-        return "withhold";
-    if (scope == KP_SCOPE_DUTY || (scope == KP_SCOPE_FORM && !q->policy.withhold_form_items))
-        return "release";
-    return "withhold";
+    return is_released(q, scope) ? kp_say(ctx, "提供", "release") : kp_say(ctx, "提供しない", "withhold");
 }
 
 static const char *reason_text(const struct kp_context *ctx, enum kp_reason reason)
@@ -163,17 +162,14 @@ static const char *reason_text(const struct kp_context *ctx, enum kp_reason reas
 
 static void add_age(const struct kp_context *ctx, const struct question *q, struct kp_buf *out)
 {
-    char end[11];
-    kp_date_iso(kp_fiscal_year_end(q->c.exam), end);
-    int year_end = kp_age_at_fiscal_year_end(q->c.birth, q->c.exam, q->policy.age_rule);
-    bool statute = q->policy.age_rule == KP_AGE_STATUTE;
-    kp_buf_printf(out, "%s %d", kp_say(ctx, "年齢: 健診日に", "age: on the day of the examination"),
-                  kp_age_on(q->c.birth, q->c.exam));
-    kp_buf_printf(out, "%s %s%s %d", kp_say(ctx, "歳、", ", on"), end, kp_say(ctx, "時点で", ""), year_end);
-    kp_buf_printf(out, "%s\n",
-                  statute ? kp_say(ctx, "歳(誕生日の前日に達する数え方)",
-                                   " (an age is reached on the day before the birthday)")
-                          : kp_say(ctx, "歳(誕生日に達する数え方)", " (an age is reached on the birthday)"));
+    const char *rule = q->policy.age_rule == KP_AGE_STATUTE
+                           ? kp_say(ctx, "歳(誕生日の前日に達する数え方)",
+                                    " (an age is reached on the day before the birthday)")
+                           : kp_say(ctx, "歳(誕生日に達する数え方)", " (an age is reached on the birthday)");
+    kp_buf_printf(out, "%s %d%s %s%s %d%s\n",
+                  kp_say(ctx, "年齢: 健診日に", "age: on the day of the examination"), q->age_at_exam,
+                  kp_say(ctx, "歳、", ", on"), q->year_end, kp_say(ctx, "時点で", ""), q->age_at_year_end,
+                  rule);
     kp_buf_printf(out, "%s %s\n", kp_say(ctx, "区分:", "age band:"), kp_band_names[q->decision.band]);
 }
 
@@ -190,15 +186,14 @@ static void add_scopes(const struct kp_context *ctx, const struct question *q, s
                  {kp_say(ctx, "その他の項目(other):", "all other items (other):"), KP_SCOPE_OTHER,
                   kp_say(ctx, "(本人の同意が必要)", " (they need the person's consent)")}};
     for (size_t i = 0; i < KP_COUNT(lines); i++)
-        kp_buf_printf(out, "%s %s%s\n", lines[i].name, answer_word(ctx, scope_answer(q, lines[i].scope)),
+        kp_buf_printf(out, "%s %s%s\n", lines[i].name, answer_word(ctx, q, lines[i].scope),
                       q->decision.reason == KP_HOLD_NONE ? lines[i].ground : "");
 }
 
 static void answer_in_words(struct kp_context *ctx, const struct question *q, struct kp_buf *out)
 {
     const struct kp_decision *d = &q->decision;
-    bool held = d->reason != KP_HOLD_NONE;
-    if (held)
+    if (d->reason != KP_HOLD_NONE)
         kp_buf_printf(out, "%s (%s): %s\n", kp_say(ctx, "判定: 保留", "decision: hold"),
                       kp_reason_names[d->reason], reason_text(ctx, d->reason));
     else
@@ -211,7 +206,7 @@ static void answer_in_words(struct kp_context *ctx, const struct question *q, st
     add_scopes(ctx, q, out);
     for (size_t i = 0; i < q->n_items; i++)
         kp_buf_printf(out, "  %s (%s): %s\n", q->items[i]->label, kp_scope_names[q->items[i]->scope],
-                      answer_word(ctx, scope_answer(q, q->items[i]->scope)));
+                      answer_word(ctx, q, q->items[i]->scope));
     for (size_t i = 0; i < q->n_needed; i++)
         kp_buf_printf(out, "%s %s\n", kp_say(ctx, "必要なもの:", "would change it:"), q->needed[i]);
 }
@@ -222,17 +217,14 @@ static void answer_in_json(struct kp_context *ctx, const struct question *q, str
 {
     const struct kp_decision *d = &q->decision;
     bool held = d->reason != KP_HOLD_NONE;
-    char end[11];
     struct kp_json json = {.out = out};
-    kp_date_iso(kp_fiscal_year_end(q->c.exam), end);
     kp_json_object(&json, NULL, KP_JSON_LINES);
     kp_json_string(&json, "decision", held ? "hold" : "release");
     kp_json_string(&json, "reason", held ? kp_reason_names[d->reason] : NULL);
     kp_json_u64(&json, "age", (uint64_t)d->age);
-    kp_json_u64(&json, "age_on_exam", (uint64_t)kp_age_on(q->c.birth, q->c.exam));
-    kp_json_u64(&json, "age_at_fiscal_year_end",
-                (uint64_t)kp_age_at_fiscal_year_end(q->c.birth, q->c.exam, q->policy.age_rule));
-    kp_json_string(&json, "fiscal_year_end", end);
+    kp_json_u64(&json, "age_on_exam", (uint64_t)q->age_at_exam);
+    kp_json_u64(&json, "age_at_fiscal_year_end", (uint64_t)q->age_at_year_end);
+    kp_json_string(&json, "fiscal_year_end", q->year_end);
     kp_json_string(&json, "age_rule", kp_age_rule_names[q->policy.age_rule]);
     kp_json_string(&json, "age_band", kp_band_names[d->band]);
     kp_json_string(&json, "scheme", d->scheme);
@@ -242,12 +234,13 @@ static void answer_in_json(struct kp_context *ctx, const struct question *q, str
     kp_json_string(&json, "privacy_ground", d->basis ? kp_privacy_ground_of(d->basis) : NULL);
     kp_json_object(&json, "item_scopes", KP_JSON_INLINE);
     for (unsigned s = 0; s < KP_SCOPE__COUNT; s++)
-        kp_json_string(&json, kp_scope_names[s], scope_answer(q, (enum kp_scope)s));
+        kp_json_string(&json, kp_scope_names[s], is_released(q, (enum kp_scope)s) ? "release" : "withhold");
     kp_json_end(&json);
     if (q->options->items) {
         kp_json_object(&json, "items", KP_JSON_INLINE);
         for (size_t i = 0; i < q->n_items; i++)
-            kp_json_string(&json, q->items[i]->code, scope_answer(q, q->items[i]->scope));
+            kp_json_string(&json, q->items[i]->code,
+                           is_released(q, q->items[i]->scope) ? "release" : "withhold");
         kp_json_end(&json);
     }
     kp_json_array(&json, "needed", KP_JSON_INLINE);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +16,7 @@ struct reader {
     struct kp_tablefile file; /* the register being read */
     const char *sender_number;
     struct kp_map ids; /* id -> line */
+    size_t *last;      /* for the first row under a key: the last one so far */
 };
 
 static const char *cell(const struct reader *r, size_t row, size_t column)
@@ -44,18 +44,9 @@ static enum kp_status value_missing(const struct reader *r, size_t row, size_t c
     return fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, expected, NULL);
 }
 
-static enum kp_status row_width_bad(const struct kp_tablefile *f, size_t row)
-{
-    char have[24], want[24];
-    (void)snprintf(have, sizeof(have), "%zu", f->sheet.rows[row].n_cells);
-    (void)snprintf(want, sizeof(want), "%zu", f->sheet.n_columns);
-    return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH, kp_at(f->path, f->sheet.rows[row].line),
-                   have, want);
-}
-
-/* The last n_optional columns may be missing from the file. */
+/* Reads a register and allocates its rows. The last n_optional columns may be missing. */
 static enum kp_status open_register(struct reader *r, const char *path, const char *columns,
-                                    size_t n_optional)
+                                    size_t n_optional, size_t row_bytes)
 {
     struct kp_tablefile *f = &r->file;
     const char *bytes = NULL;
@@ -80,18 +71,27 @@ static enum kp_status open_register(struct reader *r, const char *path, const ch
     if (found == KP_TABLEFILE_COLUMN_UNKNOWN)
         return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(path, 1),
                        f->sheet.columns[at], kp_suggest_from(f->sheet.columns[at], f->columns, f->n_columns));
-    return found == KP_TABLEFILE_ROW_WIDTH ? row_width_bad(f, at) : KP_OK;
+    if (found == KP_TABLEFILE_ROW_WIDTH)
+        return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_ROW_WIDTH, kp_at(path, f->sheet.rows[at].line),
+                       kp_arena_printf(f->arena, "%zu", f->sheet.rows[at].n_cells),
+                       kp_arena_printf(f->arena, "%zu", f->sheet.n_columns));
+    KP_TRY(kp_tablefile_rows(f, sizeof(*r->last)));
+    r->last = f->rows;
+    return kp_tablefile_rows(f, row_bytes);
 }
 
-/* Files a row under a key. *ret_first is the first row under it, which is the row itself for a new key. */
+/* Files a row under a key. *ret_previous is the row before it under that key; the row itself for a new key.
+ */
 static enum kp_status file_row(struct reader *r, struct kp_map *map, const char *key, size_t row,
-                               uint32_t *ret_first)
+                               size_t *ret_previous)
 {
-    if (key && kp_map_get(map, key, ret_first))
-        return KP_OK;
-    *ret_first = (uint32_t)row;
-    return key && kp_map_put(map, r->file.arena, key, (uint32_t)row) == KP_MAP_ADDED ? KP_OK
-                                                                                     : kp_no_memory(r->ctx);
+    uint32_t first = (uint32_t)row;
+    if (!key || kp_map_put(map, r->file.arena, key, first) == KP_MAP_NO_MEMORY)
+        return kp_no_memory(r->ctx);
+    (void)kp_map_get(map, key, &first);
+    *ret_previous = first == row ? row : r->last[first];
+    r->last[first] = row;
+    return KP_OK;
 }
 
 /* --- values --- */
@@ -100,14 +100,12 @@ static enum kp_status read_id(struct reader *r, size_t row, const char **ret_id)
 {
     enum { ID = 0 };
     const char *id = cell(r, row, ID);
-    uint32_t first = 0;
-    char line[24];
+    uint32_t line = 0;
     if (!*id)
         return value_missing(r, row, ID, "an id of your own choice");
-    if (kp_map_get(&r->ids, id, &first)) {
-        (void)snprintf(line, sizeof(line), "%" PRIu32, first);
-        return fault(r, row, ID, KP_K_REGISTER_DUPLICATE, id, line);
-    }
+    if (kp_map_get(&r->ids, id, &line))
+        return fault(r, row, ID, KP_K_REGISTER_DUPLICATE, id,
+                     kp_arena_printf(r->file.arena, "%" PRIu32, line));
     if (kp_map_put(&r->ids, r->file.arena, id, (uint32_t)r->file.sheet.rows[row].line) != KP_MAP_ADDED)
         return kp_no_memory(r->ctx);
     *ret_id = id;
@@ -177,12 +175,11 @@ static enum kp_status read_articles(const struct reader *r, size_t row, unsigned
 static enum kp_status read_ages(const struct reader *r, size_t row, unsigned *ret_bands)
 {
     const char *ages = cell(r, row, Q_AGES);
+    size_t band = 0;
     if (!*ages || strcmp(ages, "all") == 0)
         *ret_bands = (1u << KP_BAND__COUNT) - 1;
-    else if (strcmp(ages, kp_band_names[KP_BAND_UNDER40]) == 0)
-        *ret_bands = 1u << KP_BAND_UNDER40;
-    else if (strcmp(ages, kp_band_names[KP_BAND_40TO74]) == 0)
-        *ret_bands = 1u << KP_BAND_40TO74;
+    else if (kp_name_find(kp_band_names, ages, &band) && band != KP_BAND_75PLUS)
+        *ret_bands = 1u << band;
     else
         return value_bad(r, row, Q_AGES, "all, under40 or 40to74");
     return KP_OK;
@@ -203,8 +200,7 @@ static enum kp_status read_request(struct reader *r, size_t i, struct kp_request
     KP_TRY(read_date(r, i, Q_UNTIL, false, &q->valid_until));
     KP_TRY(check_order(r, i, Q_RECEIVED, q->received, Q_UNTIL, q->valid_until));
     KP_TRY(read_date(r, i, Q_WITHDRAWN, false, &q->withdrawn));
-    KP_TRY(check_order(r, i, Q_RECEIVED, q->received, Q_WITHDRAWN, q->withdrawn));
-    return KP_OK;
+    return check_order(r, i, Q_RECEIVED, q->received, Q_WITHDRAWN, q->withdrawn);
 }
 
 static enum kp_status load_requests(struct reader *r, const char *path, struct kp_registers *registers)
@@ -212,22 +208,16 @@ static enum kp_status load_requests(struct reader *r, const char *path, struct k
     KP_TRY(open_register(r, path,
                          "request_id insurer_number received_on articles exam_from exam_to ages items "
                          "valid_until withdrawn_on note",
-                         0));
-    size_t n = r->file.sheet.n_rows;
-    struct kp_request *requests = kp_tablefile_rows(&r->file, sizeof(*requests));
-    size_t *last = requests ? kp_tablefile_rows(&r->file, sizeof(*last)) : NULL; /* by first row */
-    if (!last)
-        return KP_E_SYSTEM;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t first = 0;
+                         0, sizeof(struct kp_request)));
+    struct kp_request *requests = r->file.rows;
+    for (size_t i = 0, previous = 0; i < r->file.sheet.n_rows; i++) {
         KP_TRY(read_request(r, i, &requests[i]));
-        KP_TRY(file_row(r, &registers->request_by_insurer, requests[i].insurer_number, i, &first));
-        if (first != i)
-            requests[last[first]].next = &requests[i];
-        last[first] = i;
+        KP_TRY(file_row(r, &registers->request_by_insurer, requests[i].insurer_number, i, &previous));
+        if (previous != i)
+            requests[previous].next = &requests[i];
     }
     registers->requests = requests;
-    registers->n_requests = n;
+    registers->n_requests = r->file.sheet.n_rows;
     return KP_OK;
 }
 
@@ -292,33 +282,24 @@ static enum kp_status read_consent(struct reader *r, size_t i, struct kp_consent
     return KP_OK;
 }
 
-/* A consent with an employee id is filed under that alone; its card, if given, is compared on use. */
-static const char *person_key(const struct reader *r, const struct kp_consent *c)
-{
-    return *c->employee_id ? kp_employee_key(r->file.arena, c->employee_id) : c->insured;
-}
-
 static enum kp_status load_consents(struct reader *r, const char *path, struct kp_registers *registers)
 {
     KP_TRY(open_register(r, path,
                          "consent_id employee_id insurer_number insured_symbol insured_number insured_branch "
                          "recipient items kind given_on withdrawn_on evidence",
-                         0));
-    size_t n = r->file.sheet.n_rows;
-    struct kp_consent *consents = kp_tablefile_rows(&r->file, sizeof(*consents));
-    size_t *last = consents ? kp_tablefile_rows(&r->file, sizeof(*last)) : NULL; /* by first row */
-    if (!last)
-        return KP_E_SYSTEM;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t first = 0;
-        KP_TRY(read_consent(r, i, &consents[i]));
-        KP_TRY(file_row(r, &registers->consent_by_person, person_key(r, &consents[i]), i, &first));
-        if (first != i)
-            consents[last[first]].next = &consents[i];
-        last[first] = i;
+                         0, sizeof(struct kp_consent)));
+    struct kp_consent *consents = r->file.rows;
+    for (size_t i = 0, previous = 0; i < r->file.sheet.n_rows; i++) {
+        struct kp_consent *c = &consents[i];
+        KP_TRY(read_consent(r, i, c));
+        /* With an employee id it is filed under that alone; its card, if given, is compared on use. */
+        const char *key = *c->employee_id ? kp_employee_key(r->file.arena, c->employee_id) : c->insured;
+        KP_TRY(file_row(r, &registers->consent_by_person, key, i, &previous));
+        if (previous != i)
+            consents[previous].next = c;
     }
     registers->consents = consents;
-    registers->n_consents = n;
+    registers->n_consents = r->file.sheet.n_rows;
     return KP_OK;
 }
 
@@ -388,8 +369,7 @@ bool kp_categories_fit(const char *report, const char *programme)
 
 static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer *n)
 {
-    const char *id = NULL;
-    KP_TRY(read_id(r, i, &id));
+    KP_TRY(read_id(r, i, &n->number));
     KP_TRY(read_insurer_number(r, i, N_NUMBER, &n->number));
     n->name = cell(r, i, N_NAME);
     n->address = cell(r, i, N_ADDRESS);
@@ -407,8 +387,7 @@ static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer
     KP_TRY(read_code(r, i, N_PROGRAMME_UNDER40, "990", PROGRAMMES, &n->programme_under40));
     KP_TRY(read_code(r, i, N_SECTION_UNDER40, "01010", SECTIONS, &n->section_under40));
     KP_TRY(read_width(r, i, n));
-    KP_TRY(read_limit(r, i, n));
-    return KP_OK;
+    return read_limit(r, i, n);
 }
 
 static enum kp_status load_insurers(struct reader *r, const char *path, struct kp_registers *registers)
@@ -417,18 +396,14 @@ static enum kp_status load_insurers(struct reader *r, const char *path, struct k
                          "insurer_number name address representative scheme sender_number interaction_type "
                          "service_event report_40to74 programme_40to74 report_under40 programme_under40 "
                          "section_under40 symbol_width max_documents",
-                         1));
-    size_t n = r->file.sheet.n_rows;
-    struct kp_insurer *insurers = kp_tablefile_rows(&r->file, sizeof(*insurers));
-    if (!insurers)
-        return KP_E_SYSTEM;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t first = 0;
+                         1, sizeof(struct kp_insurer)));
+    struct kp_insurer *insurers = r->file.rows;
+    for (size_t i = 0, previous = 0; i < r->file.sheet.n_rows; i++) {
         KP_TRY(read_insurer(r, i, &insurers[i]));
-        KP_TRY(file_row(r, &registers->insurer_by_number, insurers[i].number, i, &first));
+        KP_TRY(file_row(r, &registers->insurer_by_number, insurers[i].number, i, &previous));
     }
     registers->insurers = insurers;
-    registers->n_insurers = n;
+    registers->n_insurers = r->file.sheet.n_rows;
     return KP_OK;
 }
 
@@ -449,15 +424,14 @@ enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_registe
 
 const struct kp_request *kp_requests_of(const struct kp_registers *registers, const char *insurer_number)
 {
-    uint32_t first = 0;
-    return kp_map_get(&registers->request_by_insurer, insurer_number, &first) ? &registers->requests[first]
-                                                                              : NULL;
+    uint32_t at = 0;
+    return kp_map_get(&registers->request_by_insurer, insurer_number, &at) ? &registers->requests[at] : NULL;
 }
 
 const struct kp_consent *kp_consents_of(const struct kp_registers *registers, const char *person_key)
 {
-    uint32_t first = 0;
-    return kp_map_get(&registers->consent_by_person, person_key, &first) ? &registers->consents[first] : NULL;
+    uint32_t at = 0;
+    return kp_map_get(&registers->consent_by_person, person_key, &at) ? &registers->consents[at] : NULL;
 }
 
 const struct kp_insurer *kp_insurer_of(const struct kp_registers *registers, const char *insurer_number)

@@ -1,7 +1,5 @@
-/*
- * The registers that an employer keeps: requests, consents and insurers. They are read strictly: one wrong
- * row stops the run before anything is decided.
- */
+/* The employer's registers of requests, consents and insurers. They are read strictly: one wrong row stops
+ * the run before anything is decided. */
 #pragma once
 
 #include "tables/context.h"
@@ -65,13 +63,11 @@ const struct kp_request *kp_requests_of(const struct kp_registers *registers, co
 const struct kp_consent *kp_consents_of(const struct kp_registers *registers, const char *person_key);
 const struct kp_insurer *kp_insurer_of(const struct kp_registers *registers, const char *insurer_number);
 
-/* Returns whether results may be sent under this 報告区分 and プログラム種別, whatever the age. 10 (特定健診)
- * takes only 010 and what counts as such (020, 030); 19, 49 (deletions) and 100 (guidance) are not results.
- */
+/* Returns whether results may be sent under this 報告区分 and プログラム種別, whatever the age: 10 (特定健診)
+ * takes only 010, 020 and 030; 19, 49 (deletions) and 100 (guidance) are not results. */
 bool kp_categories_fit(const char *report, const char *programme);
 
-/* Return the key of a person among the consents: by employee id, or by the insurance card. NULL when memory
- * is short; do not report. */
+/* Return the key of a person among the consents. NULL when memory is short; do not report. */
 char *kp_employee_key(struct kp_arena *arena, const char *employee_id);
 char *kp_insured_key(struct kp_arena *arena, const char *insurer, const char *symbol, const char *number,
                      const char *branch);

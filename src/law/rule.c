@@ -21,31 +21,10 @@ const char *const kp_reason_names[KP_HOLD__COUNT] = {
 
 enum { RETENTION_YEARS = 5 /* 安衛則51条 */ };
 
-static bool on_or_after(struct kp_date day, struct kp_date from)
+/* A withdrawal, and the end of a membership, take effect on their day. */
+static bool ended_by(struct kp_date end, struct kp_date day)
 {
-    return !kp_date_is_set(from) || kp_date_compare(day, from) >= 0;
-}
-
-static bool on_or_before(struct kp_date day, struct kp_date to)
-{
-    return !kp_date_is_set(to) || kp_date_compare(day, to) <= 0;
-}
-
-/* A withdrawal takes effect on its day. */
-static bool withdrawn_by(struct kp_date withdrawn, struct kp_date day)
-{
-    return kp_date_is_set(withdrawn) && kp_date_compare(withdrawn, day) <= 0;
-}
-
-bool kp_consent_counts(const struct kp_consent *consent, const char *recipient, struct kp_date on)
-{
-    return (strcmp(consent->recipient, "*") == 0 || strcmp(consent->recipient, recipient) == 0) &&
-           kp_date_compare(consent->given, on) <= 0 && !withdrawn_by(consent->withdrawn, on);
-}
-
-static bool basis_holds(const struct kp_basis *basis, struct kp_date day)
-{
-    return on_or_after(day, basis->from) && on_or_before(day, basis->to);
+    return kp_date_is_set(end) && kp_date_compare(end, day) <= 0;
 }
 
 const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_route route, const char *scheme,
@@ -54,60 +33,56 @@ const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_rout
     for (size_t i = 0; i < tables->n_bases; i++) {
         const struct kp_basis *b = &tables->bases[i];
         if (b->route == route && (strcmp(b->scheme, "*") == 0 || strcmp(b->scheme, scheme) == 0) &&
-            (b->bands & 1u << band) && basis_holds(b, on))
+            (b->bands & 1u << band) && kp_in_period(b->from, b->to, on))
             return b;
     }
     return NULL;
 }
 
-/* A request covers nobody before it is received. */
+/* A request has no effect before it is received. */
 static bool request_covers(const struct kp_request *q, const struct kp_case *c, enum kp_band band)
 {
-    return kp_date_compare(q->received, c->on) <= 0 && on_or_after(c->exam, q->exam_from) &&
-           on_or_before(c->exam, q->exam_to) && (q->bands & 1u << band);
+    return kp_date_compare(q->received, c->on) <= 0 && kp_in_period(q->exam_from, q->exam_to, c->exam) &&
+           (q->bands & 1u << band);
 }
 
 static bool request_in_force(const struct kp_request *q, struct kp_date on)
 {
-    return !withdrawn_by(q->withdrawn, on) && on_or_before(on, q->valid_until);
+    return !ended_by(q->withdrawn, on) && kp_in_period(q->received, q->valid_until, on);
 }
 
 /* The provision must have been in force when the request was received. */
 static const struct kp_basis *request_basis(const struct kp_tables *tables, const struct kp_request *q,
-                                            enum kp_route route, const struct kp_case *c, const char *scheme,
-                                            enum kp_band band)
+                                            enum kp_route route, const struct kp_case *c,
+                                            const struct kp_decision *d)
 {
     if (!(q->routes & 1u << route))
         return NULL;
-    const struct kp_basis *basis = kp_basis_for(tables, route, scheme, band, c->on);
-    return basis && basis_holds(basis, q->received) ? basis : NULL;
+    const struct kp_basis *b = kp_basis_for(tables, route, d->scheme, d->band, c->on);
+    return b && kp_in_period(b->from, b->to, q->received) ? b : NULL;
 }
 
 static bool is_member(const struct kp_case *c)
 {
-    bool left = kp_date_is_set(c->member_to) && kp_date_compare(c->exam, c->member_to) >= 0;
-    return on_or_after(c->exam, c->member_from) && !left;
+    return kp_in_period(c->member_from, (struct kp_date){0}, c->exam) && !ended_by(c->member_to, c->exam);
 }
 
-/* From 40 on the elderly Act comes first, whichever request cites it; under 40 only the health Acts have a
- * basis. */
+/* The elderly Act comes first, whichever request cites it; it has no basis for persons under 40. */
 static void find_duty(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
-    static const enum kp_route order[] = {KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH};
-    bool asked = false, in_force = false;
-    for (const struct kp_request *q = c->requests; q; q = q->next) {
-        bool covers = request_covers(q, c, d->band);
-        asked |= covers;
-        in_force |= covers && request_in_force(q, c->on);
-    }
-    for (size_t i = 0; i < KP_COUNT(order); i++)
+    bool requested = false, in_force = false;
+    for (enum kp_route route = KP_ROUTE_ELDERLY; route <= KP_ROUTE_HEALTH; route++)
         for (const struct kp_request *q = c->requests; q && !d->basis; q = q->next) {
-            if (!request_covers(q, c, d->band) || !request_in_force(q, c->on))
+            if (!request_covers(q, c, d->band))
                 continue;
-            d->basis = request_basis(tables, q, order[i], c, d->scheme, d->band);
+            requested = true;
+            if (!request_in_force(q, c->on))
+                continue;
+            in_force = true;
+            d->basis = request_basis(tables, q, route, c, d);
             d->request = d->basis ? q : NULL;
         }
-    if (!asked)
+    if (!requested)
         d->duty_fault = KP_HOLD_NO_REQUEST;
     else if (!in_force)
         d->duty_fault = KP_HOLD_REQUEST_NOT_IN_FORCE;
@@ -121,8 +96,9 @@ static void find_duty(const struct kp_tables *tables, const struct kp_case *c, s
 
 bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c)
 {
-    return kp_consent_counts(consent, c->insurer_number, c->on) &&
-           (is_member(c) || strcmp(consent->recipient, c->insurer_number) == 0);
+    bool named = strcmp(consent->recipient, c->insurer_number) == 0;
+    return (named || (strcmp(consent->recipient, "*") == 0 && is_member(c))) &&
+           kp_date_compare(consent->given, c->on) <= 0 && !ended_by(consent->withdrawn, c->on);
 }
 
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item)
@@ -143,13 +119,13 @@ bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *
                        const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d)
 {
     return request_covers(request, c, d->band) && request_in_force(request, c->on) &&
-           request_basis(tables, request, d->basis->route, c, d->scheme, d->band) == d->basis &&
+           request_basis(tables, request, d->basis->route, c, d) == d->basis &&
            kp_list_has(request->items, item->code);
 }
 
-/* Looks at all requests that rest on the same basis: their order in the register must not matter. */
-static bool requested(const struct kp_tables *tables, const struct kp_case *c, const struct kp_item *item,
-                      const struct kp_decision *d)
+/* Considers all requests on the same basis: their order in the register must not matter. */
+static bool is_requested(const struct kp_tables *tables, const struct kp_case *c, const struct kp_item *item,
+                         const struct kp_decision *d)
 {
     for (const struct kp_request *q = c->requests; q; q = q->next)
         if (kp_request_grants(tables, q, c, item, d))
@@ -169,7 +145,7 @@ static enum kp_ground item_ground(const struct kp_tables *tables, const struct k
     if (with_consent && c->recipient_known)
         return KP_GROUND_CONSENT;
     if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items &&
-        d->basis->allows_requested_items && requested(tables, c, item, d))
+        d->basis->allows_requested_items && is_requested(tables, c, item, d))
         return KP_GROUND_REQUESTED;
     d->recipient_unknown |= with_consent;
     return KP_GROUND_WITHHELD;
@@ -186,12 +162,9 @@ static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
     d->n_released -= is_result(c, (int)i);
 }
 
-/*
- * Receivers accept a judgement only with the name of its doctor, and a finding only with its text: both
- * halves are released or neither, and each needs a ground of its own. The name is written inside the
- * judgement, so it is released only with a judgement that is a result. If the items are not known, no half is
- * missing.
- */
+/* Receivers accept a judgement only with the name of its doctor, and a finding only with its text: both
+ * halves are released or neither, each on a ground of its own. The name is written inside the judgement, so
+ * it also needs one that is a result. If the items are not known, no half is missing. */
 static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
     for (size_t i = 0; c->presence && i < tables->n_items; i++) {
@@ -217,7 +190,7 @@ static void sort_items(const struct kp_tables *tables, const struct kp_policy *p
     bool any_duty_item = false;
     for (size_t i = 0; i < tables->n_items; i++) {
         bool stated = !c->presence || c->presence[i] != KP_ITEM_ABSENT;
-        bool result = !c->presence || c->presence[i] == KP_ITEM_RESULT;
+        bool result = is_result(c, (int)i);
         enum kp_ground ground =
             stated ? item_ground(tables, policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
         if (d->ground)
@@ -252,11 +225,9 @@ static const char *scheme_of(const struct kp_tables *tables, const struct kp_cas
 void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                struct kp_decision *decision)
 {
-    struct kp_decision d = {.ground = decision->ground};
-    d.scheme = scheme_of(tables, c);
+    struct kp_decision d = {.ground = decision->ground, .scheme = scheme_of(tables, c)};
     d.band = kp_age_band(c->birth, c->exam, policy->age_rule, &d.age);
-    d.reason = open_scheme(d.scheme);
-    d.duty_fault = d.reason;
+    d.reason = d.duty_fault = open_scheme(d.scheme);
     if (d.reason == KP_HOLD_NONE) {
         if (strcmp(d.scheme, KP_SCHEME_KOKI) == 0)
             d.duty_fault = KP_HOLD_CONSENT_MISSING;

@@ -3,11 +3,10 @@
  * A pure function of struct kp_case: it reads no file, no clock and no global.
  *
  * The first two digits of the insurer number give the scheme; the age at the end of the exam's fiscal year
- * and the real age of 75 give the age band. A request in force that covers the person names Acts, and one of
- * them must give a basis. Then the items of the duty are released, those of the form by policy, all others
- * only with consent, or, where the health Acts allow it and the policy says so, if the request itself lists
- * them. Where no duty applies, the items that a consent covers are released on the consent alone. What no
- * source settles is held.
+ * and the real age of 75 give the age band. A request in force that covers the person cites Acts, one of
+ * which must give a basis. Then the items of the duty are released, those of the form by policy, all others
+ * only with consent or, under the health Acts and by policy, if the request lists them. Without a duty, items
+ * are released on consent alone. What no source settles is held.
  */
 #pragma once
 
@@ -38,7 +37,7 @@ extern const char *const kp_reason_names[KP_HOLD__COUNT]; /* scheme_unsettled, .
 
 enum kp_ground { KP_GROUND_WITHHELD, KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT, KP_GROUND_REQUESTED };
 
-/* STATED: "not done" or "not measurable", which is released with the rest but is not a result by itself. */
+/* STATED: "not done" or "not measurable", which is released with the rest but is no result. */
 enum kp_presence { KP_ITEM_ABSENT, KP_ITEM_STATED, KP_ITEM_RESULT };
 
 struct kp_policy {
@@ -69,8 +68,8 @@ struct kp_decision {
     const struct kp_request *request; /* NULL if it does not rest on one */
     enum kp_ground *ground;           /* n_items long, the caller's; may be NULL */
     size_t n_released;                /* results */
-    bool
-        recipient_unknown; /* items were withheld only for want of the recipient's particulars (個情法29条) */
+    bool recipient_unknown; /* items were withheld only because the register lacks the recipient (個情法29条)
+                             */
     enum kp_reason duty_fault; /* why no duty applies; KP_HOLD_NONE if one does */
 };
 
@@ -78,20 +77,15 @@ struct kp_decision {
 void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                struct kp_decision *decision);
 
-/* Returns whether the consent is in force on that day for that recipient. */
-bool kp_consent_counts(const struct kp_consent *consent, const char *recipient, struct kp_date on);
-
-/* Returns whether the consent counts in this case. If the export's dates say that the person was not a
- * member, the insurer number itself is in doubt: then only a consent that names this recipient counts, not
- * "*". */
+/* Returns whether the consent is in force and for this recipient. If the export's dates say that the person
+ * was not a member, the insurer number itself is in doubt, and "*" does not count. */
 bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c);
 
-/* Returns whether the consent is for this item: by its code, by "other" for items of that scope, or by "all".
- */
+/* Returns whether the consent lists the item: its code, "other" if that is its scope, or "all". */
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item);
 
-/* Returns whether the request lists the item and is in force for this case on the basis of the decision (the
- * ordinances of the health Acts: その他…保険者が必要と認める情報). */
+/* Returns whether the request lists the item and is in force for this case on the basis of the decision
+ * (その他…保険者が必要と認める情報 in the ordinances of the health Acts). */
 bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request,
                        const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d);
 
@@ -99,13 +93,13 @@ bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *
 const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_route route, const char *scheme,
                                     enum kp_band band, struct kp_date on);
 
-/* Returns the provisions that a decision rests on, in Japanese: the Act's articles, its ordinance, and the
- * exemption of the privacy Act. NULL when memory is short. */
+/* Returns the provisions of a decision in Japanese: the Act's articles, its ordinance, and the exemption of
+ * the privacy Act. NULL when memory is short. */
 char *kp_provisions_text(struct kp_arena *arena, const struct kp_tables *tables, const struct kp_basis *basis,
                          struct kp_date on);
 
-/* Returns what would give a held record a basis, in Japanese: the provisions that a request would have to
- * cite, or consent. NULL when memory is short. */
+/* Returns what a held record needs, in Japanese: the provisions that a request would have to cite, or
+ * consent. NULL when memory is short. */
 char *kp_provision_needed(const struct kp_tables *tables, const struct kp_decision *decision,
                           struct kp_date on, struct kp_arena *arena);
 

@@ -1,7 +1,5 @@
-/*
- * kp_audit reads each log twice. The first pass verifies the chain, counts, and finds out which bundles were
- * released; only if everything is sound does the second pass print entries or provision records.
- */
+/* kp_audit reads each log twice. The first pass verifies the chain, counts, and notes which bundles were not
+ * released. If all is sound, the second pass prints entries or provision records. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,18 +16,15 @@
 #include "log/log_index.h"
 #include "log/provision.h"
 
-static const char *const EVENTS[] = {[KP_AUDIT_ANY] = "",
-                                     [KP_AUDIT_DISCLOSE] = "disclose",
-                                     [KP_AUDIT_AGAIN] = "again",
-                                     [KP_AUDIT_CORRECT] = "correct",
-                                     [KP_AUDIT_RELEASE] = "release",
-                                     [KP_AUDIT_VOID] = "void"};
-
 /* The entries, from one offset of a log to another, of a bundle that was not released. */
 struct loss {
     uint64_t log, from, to;
     bool voided; /* otherwise unfinished: the log ends before its release */
 };
+
+struct audit;
+
+typedef enum kp_status take_fn(struct audit *audit, const struct kp_log_line *line);
 
 struct audit {
     const struct kp_audit_options *options;
@@ -40,12 +35,14 @@ struct audit {
     struct kp_audit_counts counts;
     struct kp_provisions provisions;
     struct kp_log_state *states; /* of each log */
-    size_t log;                  /* the one that is being read */
+    size_t log;                  /* the one being read */
+    take_fn *take;               /* called for its entries; reports its failures */
+    enum kp_status taken;        /* the last status of take */
     bool being_written;          /* at the start of the first pass */
     bool head_found;
     struct kp_buf losses; /* struct loss, in the order of the logs */
     size_t next_loss;
-    uint64_t bundle_from; /* first entry of the bundle that is being read; 0: none */
+    uint64_t bundle_from; /* first entry of the bundle being read; 0: none */
     uint64_t n_pending;   /* its entries */
     uint64_t n_voided, n_unfinished, n_listed;
 };
@@ -107,7 +104,7 @@ static bool is_selected(const struct kp_audit_options *f, struct kp_arena *scrat
 {
     const char *time = c[KP_LOG_TIME], *bundle = c[KP_LOG_BUNDLE];
     size_t root = f->bundle ? strlen(f->bundle) : 0;
-    if (f->event != KP_AUDIT_ANY && strcmp(EVENTS[f->event], c[KP_LOG_EVENT]) != 0)
+    if (f->event != KP_AUDIT_ANY && f->event != kp_log_event(c))
         return false;
     if ((f->basis && strcmp(f->basis, c[KP_LOG_BASIS_ID]) != 0) ||
         (f->request && !kp_list_has(c[KP_LOG_REQUEST_ID], f->request)))
@@ -133,21 +130,13 @@ static enum kp_status select_entry(struct audit *a, const char *const *cells, bo
 
 /* --- reading --- */
 
-typedef enum kp_status take_fn(struct audit *audit, const struct kp_log_line *line);
-
-struct pass {
-    struct audit *audit;
-    take_fn *take;
-    enum kp_status st; /* of take, which reports */
-};
-
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
-    struct pass *pass = ctx;
-    pass->st = kp_check_cancelled(&pass->audit->ctx);
-    if (pass->st == KP_OK)
-        pass->st = pass->take(pass->audit, line);
-    return pass->st;
+    struct audit *a = ctx;
+    a->taken = kp_check_cancelled(&a->ctx);
+    if (a->taken == KP_OK)
+        a->taken = a->take(a, line);
+    return a->taken;
 }
 
 static enum kp_status unusable(struct audit *a, enum kp_status st, int error)
@@ -167,17 +156,18 @@ static enum kp_status broken(struct audit *a, uint64_t line, enum kp_log_fault w
 
 static enum kp_status read_log(struct audit *a, take_fn *take, struct kp_log_state *ret_state)
 {
-    struct pass pass = {.audit = a, .take = take};
     const char *path = a->options->logs[a->log];
+    a->take = take;
+    a->taken = KP_OK;
     if (!kp_path_exists(path))
         return unusable(a, KP_E_SYSTEM, ENOENT);
-    enum kp_status st = kp_log_read(a->ctx.io, path, NULL, take_entry, &pass, ret_state);
-    return st != KP_OK && pass.st == KP_OK ? unusable(a, st, errno) : st;
+    enum kp_status st = kp_log_read(a->ctx.io, path, NULL, take_entry, a, ret_state);
+    return st != KP_OK && a->taken == KP_OK ? unusable(a, st, errno) : st;
 }
 
 /* --- the first pass --- */
 
-/* Ends the bundle that is being read at this offset. */
+/* Ends the bundle being read at this offset. */
 static enum kp_status settle(struct audit *a, bool released, bool voided, uint64_t to)
 {
     kp_audit_counts_settle(&a->counts, released);
@@ -196,8 +186,8 @@ static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *li
     const char *const *c = line->cells;
     bool selected = false;
     a->head_found |= a->filter.head && strcmp(a->filter.head, c[KP_LOG_HASH]) == 0;
-    if (!kp_log_is_disclosure(c[KP_LOG_EVENT]))
-        return settle(a, strcmp(c[KP_LOG_EVENT], "release") == 0, true, line->at);
+    if (!kp_log_is_disclosure(c))
+        return settle(a, kp_log_event(c) == KP_AUDIT_RELEASE, true, line->at);
     if (!a->bundle_from)
         a->bundle_from = line->at;
     a->n_pending++;
@@ -271,12 +261,12 @@ static enum kp_status verify(struct audit *a)
 
 /* --- the second pass --- */
 
-/* Returns what became of a disclosure. Called in the order of the logs. */
+/* Returns the state of a disclosure, "" for other entries. To be called in the order of the logs. */
 static const char *state_of(struct audit *a, const struct kp_log_line *line)
 {
     const struct loss *first = (const struct loss *)(const void *)a->losses.data, *loss = NULL;
     size_t n = a->losses.len / sizeof(*first);
-    if (!kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
+    if (!kp_log_is_disclosure(line->cells))
         return "";
     for (; a->next_loss < n; a->next_loss++) {
         loss = &first[a->next_loss];
@@ -310,7 +300,9 @@ static enum kp_status list_entry(struct audit *a, const struct kp_log_line *line
 static enum kp_status list(struct audit *a)
 {
     const struct kp_audit_options *o = a->options;
-    kp_audit_header(&a->out, o->provision_records ? KP_PROVISION_COLUMNS : KP_AUDIT_ENTRY_COLUMNS);
+    if (o->format == KP_AUDIT_CSV)
+        kp_buf_printf(&a->out.buf, "%s\n",
+                      o->provision_records ? KP_PROVISION_COLUMNS : KP_LOG_HEADER ",state");
     for (a->log = 0; a->log < o->n_logs; a->log++) {
         struct kp_log_state again;
         KP_TRY(read_log(a, list_entry, &again));
@@ -324,8 +316,6 @@ static enum kp_status list(struct audit *a)
                       a->n_listed);
     return KP_OK;
 }
-
-/* --- the summary --- */
 
 static void summarise(struct audit *a)
 {

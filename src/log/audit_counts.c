@@ -21,36 +21,25 @@ static struct group *group_at(const struct kp_audit_counts *counts, size_t i)
     return (struct group *)(void *)counts->groups.data + i;
 }
 
-static bool is_group(const struct group *g, const char *const *c)
-{
-    return strcmp(g->insurer, c[KP_LOG_INSURER_NUMBER]) == 0 && strcmp(g->basis, c[KP_LOG_BASIS_ID]) == 0 &&
-           strncmp(g->month, c[KP_LOG_TIME], 7) == 0;
-}
-
 static enum kp_status find_group(struct kp_audit_counts *counts, const char *const *c, size_t *ret_index)
 {
     struct kp_arena *arena = &counts->ctx->arena;
-    uint32_t index = 0;
-    size_t n = counts->groups.len / sizeof(struct group);
-    *ret_index = counts->last_group;
-    if (n > 0 && is_group(group_at(counts, counts->last_group), c))
-        return KP_OK;
+    uint32_t index = (uint32_t)(counts->groups.len / sizeof(struct group));
     kp_arena_reset(&counts->scratch);
     char *key = kp_arena_printf(&counts->scratch, "%s\x1f%s\x1f%.7s", c[KP_LOG_INSURER_NUMBER],
                                 c[KP_LOG_BASIS_ID], c[KP_LOG_TIME]);
     if (!key)
         return kp_no_memory(counts->ctx);
-    if (!kp_map_get(&counts->group_by_key, key, &index)) {
+    if (!kp_map_get(&counts->group_by_key, key, &index)) { /* a new group comes last */
         struct group g = {.insurer = kp_arena_strdup(arena, c[KP_LOG_INSURER_NUMBER]),
                           .basis = kp_arena_strdup(arena, c[KP_LOG_BASIS_ID]),
                           .month = kp_arena_strndup(arena, c[KP_LOG_TIME], 7)};
-        index = (uint32_t)n;
         kp_buf_add(&counts->groups, &g, sizeof(g));
         if (!kp_buf_ok(&counts->groups) || arena->failed ||
             kp_map_put(&counts->group_by_key, arena, key, index) == KP_MAP_NO_MEMORY)
             return kp_no_memory(counts->ctx);
     }
-    *ret_index = counts->last_group = index;
+    *ret_index = index;
     return KP_OK;
 }
 
@@ -61,7 +50,7 @@ enum kp_status kp_audit_counts_add(struct kp_audit_counts *counts, const char *c
     struct group *g = group_at(counts, index);
     if (g->pending[0] + g->pending[1] + g->pending[2] == 0)
         kp_buf_add(&counts->pending, &index, sizeof(index));
-    g->pending[c[KP_LOG_EVENT][0] == 'd' ? 0 : c[KP_LOG_EVENT][0] == 'a' ? 1 : 2]++;
+    g->pending[kp_log_event(c) - KP_AUDIT_DISCLOSE]++;
     return kp_buf_ok(&counts->pending) ? KP_OK : kp_no_memory(counts->ctx);
 }
 

@@ -10,12 +10,6 @@
 
 enum { PRINT_AT_BYTES = 1 << 16 };
 
-void kp_audit_header(struct kp_audit_output *out, const char *names)
-{
-    if (out->format == KP_AUDIT_CSV)
-        kp_buf_printf(&out->buf, "%s\n", names);
-}
-
 void kp_audit_row(struct kp_audit_output *out, const char *names, const char *const *cells)
 {
     enum { NAME_BYTES = 32 };
@@ -51,7 +45,7 @@ static void add_table_line(struct kp_buf *buf, const char *const *c, const char 
     kp_buf_printf(buf, "%6s  %.10s  %-8s  %-10s  %s  %-10s  ", c[KP_LOG_SEQ], c[KP_LOG_TIME], c[KP_LOG_EVENT],
                   state, c[KP_LOG_INSURER_NUMBER], c[KP_LOG_BASIS_ID]);
     kp_buf_printable(buf, c[KP_LOG_BUNDLE]);
-    for (size_t i = 0; i < KP_COUNT(more) && kp_log_is_disclosure(c[KP_LOG_EVENT]); i++) {
+    for (size_t i = 0; i < KP_COUNT(more) && kp_log_is_disclosure(c); i++) {
         kp_buf_str(buf, "  ");
         kp_buf_printable(buf, *c[more[i]] ? c[more[i]] : "-");
     }

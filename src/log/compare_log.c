@@ -7,11 +7,18 @@
 #include "base/status.h"
 #include "log/log_key.h"
 
-enum { WORD_BITS = 64, CODE_BYTES = 17 };
+enum { WORD_BITS = 64 };
 
-static size_t words_of(const struct kp_tables *tables)
+struct document {
+    const char *name; /* file name in DATA */
+    uint8_t person[KP_SHA256_BYTES];
+    uint64_t *items; /* bits by item of the tables */
+    bool logged;
+};
+
+static struct document *document_at(const struct kp_compare *c, size_t i)
 {
-    return tables->n_items / WORD_BITS + 1;
+    return (struct document *)(void *)c->documents.data + i;
 }
 
 /* Does not report. */
@@ -25,115 +32,96 @@ static enum kp_status digest_person(struct kp_arena *arena, struct kp_identity i
     return KP_OK;
 }
 
-enum kp_status kp_compare_begin(struct kp_compare *c, uint64_t max_documents)
-{
-    c->max_documents = (size_t)max_documents;
-    c->documents = kp_arena_alloc(c->arena, (c->max_documents + 1) * sizeof(*c->documents));
-    return c->documents ? KP_OK : kp_no_memory(c->ctx);
-}
-
-void kp_compare_end(struct kp_compare *c)
-{
-    kp_keyset_release(&c->by_name);
-}
-
 enum kp_status kp_compare_add(struct kp_compare *c, const char *name, const struct kp_record *record)
 {
     const struct kp_tables *tables = &c->ctx->tables;
     struct kp_arena scratch = {0};
     uint32_t before = 0;
-    if (c->n_documents == c->max_documents)
-        return kp_no_memory(c->ctx);
-    struct kp_compare_document *d = &c->documents[c->n_documents];
-    uint64_t *items = kp_arena_alloc(c->arena, words_of(tables) * sizeof(*items));
-    *d = (struct kp_compare_document){.name = kp_arena_strdup(c->arena, name), .items = items};
-    if (!items || !d->name)
+    uint64_t *items = kp_arena_alloc(c->arena, (tables->n_items / WORD_BITS + 1) * sizeof(*items));
+    struct document d = {.name = kp_arena_strdup(c->arena, name), .items = items};
+    if (!items || !d.name)
         return kp_no_memory(c->ctx);
     for (size_t i = 0; i < tables->n_items; i++)
         if (record->values[i].state != KP_VALUE_ABSENT)
             items[i / WORD_BITS] |= (uint64_t)1 << i % WORD_BITS;
     enum kp_status st =
-        digest_person(&scratch, kp_identity_of_record(record), record->field[KP_F_NAME_KANA], d->person);
+        digest_person(&scratch, kp_identity_of_record(record), record->field[KP_F_NAME_KANA], d.person);
     kp_arena_release(&scratch);
     if (st != KP_OK ||
         kp_keyset_put(&c->by_name, name, (uint32_t)c->n_documents, &before) == KP_MAP_NO_MEMORY)
         return kp_no_memory(c->ctx);
+    kp_buf_add(&c->documents, &d, sizeof(d));
     c->n_documents++;
-    return KP_OK;
+    return kp_buf_ok(&c->documents) ? KP_OK : kp_no_memory(c->ctx);
+}
+
+void kp_compare_release(struct kp_compare *c)
+{
+    kp_buf_release(&c->documents);
+    kp_keyset_release(&c->by_name);
 }
 
 /* One reading of the log. */
 struct reading {
     struct kp_compare *compare;
     const char *bundle, *sha256;
-    const struct kp_compare_report *report;
     struct kp_arena scratch; /* of one entry */
     bool released, voided, other_digest;
 };
 
-/* Sets the bits of a list of codes. Ignores codes unknown to the tables: no document can contain them. */
-static void add_items(const struct kp_tables *tables, const char *list, uint64_t *bits)
+static void report(const struct kp_compare *c, const char *document, enum kp_code code, const char *what)
 {
-    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
-        char code[CODE_BYTES + 1];
-        uint32_t item = 0;
-        (void)snprintf(code, sizeof(code), "%.*s", (int)word.n, word.at);
-        if (word.n == CODE_BYTES && kp_map_get(&tables->item_by_code, code, &item))
-            bits[item / WORD_BITS] |= (uint64_t)1 << item % WORD_BITS;
-    }
+    c->report(c->report_ctx, document, code, what);
 }
 
-static enum kp_status compare_items(struct reading *r, const struct kp_compare_document *d,
-                                    const char *const cells[KP_LOG__COUNT])
+/* Ignores logged codes that the tables lack: no document can contain them. */
+static void compare_items(const struct kp_compare *c, const struct document *d,
+                          const char *const cells[KP_LOG__COUNT])
 {
     static const enum kp_log_column lists[] = {KP_LOG_ITEMS_DUTY, KP_LOG_ITEMS_FORM, KP_LOG_ITEMS_CONSENT,
                                                KP_LOG_ITEMS_REQUESTED};
-    const struct kp_tables *tables = &r->compare->ctx->tables;
-    uint64_t *logged = kp_arena_alloc(&r->scratch, words_of(tables) * sizeof(*logged));
-    if (!logged)
-        return kp_log_no_memory();
-    for (size_t k = 0; k < KP_COUNT(lists); k++)
-        add_items(tables, cells[lists[k]], logged);
-    for (size_t i = 0; i < tables->n_items; i++) {
-        uint64_t bit = (uint64_t)1 << i % WORD_BITS, in_document = d->items[i / WORD_BITS] & bit;
-        if (in_document != (logged[i / WORD_BITS] & bit))
-            r->report->about_document(r->report->ctx, d->name,
-                                      in_document ? KP_K_ITEM_NOT_LOGGED : KP_K_LOGGED_ITEM_MISSING,
-                                      tables->items[i].label);
+    for (size_t i = 0; i < c->ctx->tables.n_items; i++) {
+        const struct kp_item *item = &c->ctx->tables.items[i];
+        bool in_document = d->items[i / WORD_BITS] >> i % WORD_BITS & 1, logged = false;
+        for (size_t k = 0; k < KP_COUNT(lists); k++)
+            logged |= kp_list_has(cells[lists[k]], item->code);
+        if (in_document != logged)
+            report(c, d->name, logged ? KP_K_LOGGED_ITEM_MISSING : KP_K_ITEM_NOT_LOGGED, item->label);
     }
-    return KP_OK;
 }
 
 static enum kp_status take_disclosure(struct reading *r, const char *const cells[KP_LOG__COUNT])
 {
+    struct kp_compare *c = r->compare;
     uint32_t at = 0;
     uint8_t person[KP_SHA256_BYTES];
     kp_arena_reset(&r->scratch);
     KP_TRY(digest_person(&r->scratch, kp_identity_of_entry(cells), cells[KP_LOG_NAME_KANA], person));
-    if (!kp_keyset_get(&r->compare->by_name, cells[KP_LOG_DOCUMENT], &at)) {
-        r->report->about_bundle(r->report->ctx, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
+    if (!kp_keyset_get(&c->by_name, cells[KP_LOG_DOCUMENT], &at)) {
+        report(c, NULL, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
         return KP_OK;
     }
-    struct kp_compare_document *d = &r->compare->documents[at];
+    struct document *d = document_at(c, at);
     d->logged = true;
     if (memcmp(d->person, person, sizeof(person)) != 0)
-        r->report->about_document(r->report->ctx, d->name, KP_K_LOG_PERSON_DIFFERS, NULL);
-    return compare_items(r, d, cells);
+        report(c, d->name, KP_K_LOG_PERSON_DIFFERS, NULL);
+    compare_items(c, d, cells);
+    return KP_OK;
 }
 
-/* An entry belongs to the bundle if it has its file name, or its digest, as after a renaming. Does not
- * report. */
+/* An entry belongs to the bundle if it has the bundle's file name or, in case that was renamed, its digest.
+ * Does not report. */
 static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 {
     struct reading *r = ctx;
     const char *const *cells = line->cells;
-    const char *event = cells[KP_LOG_EVENT];
+    enum kp_audit_event event = kp_log_event(cells);
     bool same_digest = strcmp(cells[KP_LOG_BUNDLE_SHA256], r->sha256) == 0;
     if (strcmp(cells[KP_LOG_BUNDLE], r->bundle) != 0 && !same_digest)
         return KP_OK;
-    if (strcmp(event, "release") == 0)
+    if (event == KP_AUDIT_RELEASE)
         *(same_digest ? &r->released : &r->other_digest) = true;
-    else if (strcmp(event, "void") == 0)
+    else if (event == KP_AUDIT_VOID)
         r->voided |= same_digest;
     else
         return take_disclosure(r, cells);
@@ -143,35 +131,35 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
 static void conclude(const struct reading *r)
 {
     const struct kp_compare *c = r->compare;
-    const struct kp_compare_report *report = r->report;
-    if (!r->released && r->other_digest)
-        report->about_bundle(report->ctx, KP_K_LOG_DIGEST_DIFFERS, NULL);
-    else if (!r->released)
-        report->about_bundle(report->ctx, r->voided ? KP_K_LOG_VOIDED : KP_K_NOT_LOGGED, NULL);
-    if (!r->released && !r->other_digest)
-        return; /* that covers every document */
+    if (!r->released && !r->other_digest) { /* covers every document */
+        report(c, NULL, r->voided ? KP_K_LOG_VOIDED : KP_K_NOT_LOGGED, NULL);
+        return;
+    }
+    if (!r->released)
+        report(c, NULL, KP_K_LOG_DIGEST_DIFFERS, NULL);
     for (size_t i = 0; i < c->n_documents; i++)
-        if (!c->documents[i].logged)
-            report->about_document(report->ctx, c->documents[i].name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
+        if (!document_at(c, i)->logged)
+            report(c, document_at(c, i)->name, KP_K_DOCUMENT_NOT_LOGGED, NULL);
 }
 
-enum kp_status kp_compare_log(struct kp_compare *compare, const char *log, const char *bundle,
-                              const char *sha256, const struct kp_compare_report *report)
+enum kp_status kp_compare_log(struct kp_compare *c, const char *log, const char *bundle, const char *sha256)
 {
-    struct reading r = {.compare = compare, .bundle = bundle, .sha256 = sha256, .report = report};
+    struct reading r = {.compare = c, .bundle = bundle, .sha256 = sha256};
     struct kp_log_state state;
     enum kp_status st = KP_E_SYSTEM;
     if (kp_path_exists(log))
-        st = kp_log_read(compare->ctx->io, log, NULL, take_entry, &r, &state);
+        st = kp_log_read(c->ctx->io, log, NULL, take_entry, &r, &state);
     else /* kp_log_read would take it for an empty log */
         errno = ENOENT;
     kp_arena_release(&r.scratch);
     if (st != KP_OK)
-        return kp_fail(&compare->ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno));
-    if (state.bad_line)
-        report->about_log(report->ctx, state.bad_line, state.fault);
+        return kp_fail(&c->ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno));
+    c->log_faulty = state.bad_line > 0;
+    if (c->log_faulty)
+        kp_warn(&c->ctx->diag, KP_K_LOG_FAULTY, kp_at(log, state.bad_line),
+                kp_log_fault_text(state.fault, c->ctx->common->lang));
     else if (state.torn)
-        report->about_bundle(report->ctx, KP_K_LOG_END_TORN, NULL);
+        report(c, NULL, KP_K_LOG_END_TORN, NULL);
     conclude(&r);
     return KP_OK;
 }

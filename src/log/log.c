@@ -12,6 +12,7 @@
 #include "base/escape.h"
 #include "base/lines.h"
 #include "base/status.h"
+#include "tables/names.h"
 
 static const char HEADER[] = KP_LOG_HEADER "\n";
 
@@ -130,19 +131,18 @@ static enum kp_status take_line(struct scan *s, uint64_t number, const char *lin
     return KP_OK;
 }
 
-/* Turns a gap into a wrong order if the missing entry follows further down. */
-static enum kp_status look_for_missing(struct scan *s, struct kp_lines *in)
+/* Turns a gap into a wrong order if the missing entry follows further down. Failures only make the name of
+ * the fault less exact. */
+static void look_for_missing(struct scan *s, struct kp_lines *in)
 {
     const char *line = NULL;
     size_t n = 0;
     char number[24];
     int digits = snprintf(number, sizeof(number), "%llu,", (unsigned long long)s->state.end.n_entries + 1);
-    do {
-        KP_TRY(kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n));
+    while (s->state.fault == KP_LOG_GAP && kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n) == KP_OK &&
+           n > 0)
         if (n > (size_t)digits && memcmp(line, number, (size_t)digits) == 0)
             s->state.fault = KP_LOG_OUT_OF_ORDER;
-    } while (n > 0 && s->state.fault == KP_LOG_GAP);
-    return KP_OK;
 }
 
 static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
@@ -163,8 +163,7 @@ static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
             return st;
         KP_TRY(take_line(s, number, line, n));
     }
-    if (s->state.fault == KP_LOG_GAP)
-        (void)look_for_missing(s, in); /* a failure only makes the name of the fault less exact */
+    look_for_missing(s, in);
     return st;
 }
 
@@ -250,9 +249,17 @@ const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang)
     return texts[fault][lang];
 }
 
-bool kp_log_is_disclosure(const char *event)
+enum kp_audit_event kp_log_event(const char *const cells[KP_LOG__COUNT])
 {
-    return strcmp(event, "disclose") == 0 || strcmp(event, "again") == 0 || strcmp(event, "correct") == 0;
+    size_t event = KP_AUDIT_ANY;
+    (void)kp_name_find(kp_audit_event_names, cells[KP_LOG_EVENT], &event);
+    return (enum kp_audit_event)event;
+}
+
+bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT])
+{
+    enum kp_audit_event event = kp_log_event(cells);
+    return event >= KP_AUDIT_DISCLOSE && event <= KP_AUDIT_CORRECT;
 }
 
 /* --- writing --- */

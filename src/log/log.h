@@ -1,10 +1,10 @@
 /*
  * The disclosure log: who received what, when and on which ground. A CSV file with one line per entry and no
- * result values. `hash` is the SHA-256 of the line up to the comma before it; `prev_hash`, which it covers,
- * is the hash of the previous line, 64 zeros in the first, or the last hash of the older log that this one
- * continues.
+ * result values. `hash` is the SHA-256 of the line up to the comma before it and thus covers `prev_hash`, the
+ * hash of the previous line. In the first line that is the last hash of the older log that this one
+ * continues, or 64 zeros.
  *
- * Nothing here takes a context or reports: after KP_E_SYSTEM errno is set and the caller reports.
+ * Functions fail with KP_E_SYSTEM and errno unless stated otherwise. They do not report.
  */
 #pragma once
 
@@ -83,7 +83,7 @@ enum kp_log_fault {
     KP_LOG_TORN            /* the last line is incomplete */
 };
 
-/* A position between two lines: how far a log was read. */
+/* How far a log was read: a position between two lines. */
 struct kp_log_point {
     uint64_t n_entries;
     uint64_t bytes;
@@ -112,24 +112,23 @@ typedef enum kp_status kp_log_fn(void *ctx, const struct kp_log_line *line);
 /*
  * Reads and checks a log from a point, or from its start if from is NULL. Calls fn (may be NULL) for each
  * sound entry; any status of fn but KP_OK ends the reading and is returned. A missing file is an empty log. A
- * fault of the chain is not an error: *ret_state contains it. Whether end.before is the expected older log is
- * for the caller to check. Errors: KP_E_SYSTEM with errno, or the status of fn.
+ * fault of the chain is no failure but part of *ret_state. The caller checks that end.before is the expected
+ * older log.
  */
 enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from,
                            kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state);
 
-/*
- * Reads the entry at an offset and passes it to fn, after checking its hash and that a line ends before it,
- * but not its place in the chain. Errors: KP_E_FAULT if there is no such entry, KP_E_SYSTEM with errno, or
- * the status of fn.
- */
+/* Reads the entry at an offset and passes it to fn, after checking its hash and that a line ends before it,
+ * but not its place in the chain. Returns KP_E_FAULT if there is no such entry, or the status of fn. */
 enum kp_status kp_log_read_one(const struct kp_io *io, int fd, uint64_t at, kp_log_fn *fn, void *ctx);
 
-/* Describes a fault to the user. Never NULL. */
+/* Returns a description of the fault for the user. */
 const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang);
 
-/* Returns true for disclose, again and correct: entries about a person. */
-bool kp_log_is_disclosure(const char *event);
+/* Returns the event of an entry; KP_AUDIT_ANY if it is unknown. */
+enum kp_audit_event kp_log_event(const char *const cells[KP_LOG__COUNT]);
+/* Returns whether the entry is about a person: disclose, again or correct. */
+bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT]);
 
 /* A log open for appending, with a lock on the file. */
 struct kp_log {
@@ -141,19 +140,17 @@ struct kp_log {
     struct kp_buf pending; /* lines not yet written */
 };
 
-/* Opens or creates the file and locks it. Errors: KP_E_SYSTEM with errno (EWOULDBLOCK: another run has the
- * lock); the caller closes the log in any case. */
+/* Opens or creates the file and locks it; errno is EWOULDBLOCK if another run has the lock. Close it in any
+ * case. */
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path);
 /* Continues the log from the state that was read: removes a torn last line, writes the header of a new log.
- * The first entry of an empty log will continue end.head. Errors: KP_E_SYSTEM with errno. */
+ * The first entry of an empty log continues end.head. */
 enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now);
-/* Sets the time of the entries to come, in seconds since 1970 UTC. */
+/* Sets the time of the following entries, in seconds since 1970 UTC. */
 void kp_log_set_time(struct kp_log *log, int64_t now);
-/* Appends an entry, which kp_log_sync brings to disk; line breaks in cells become spaces. Errors: KP_E_SYSTEM
- * with errno. */
+/* Appends an entry, which kp_log_sync brings to disk; line breaks in cells become spaces. */
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry);
-/* Writes and syncs the pending entries. Errors: KP_E_SYSTEM with errno; then any part of them may be on disk.
- */
+/* Writes and syncs the pending entries. If that fails, any part of them may be on disk. */
 enum kp_status kp_log_sync(struct kp_log *log);
 void kp_log_close(struct kp_log *log);
 

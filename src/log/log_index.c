@@ -10,7 +10,7 @@
 #include "base/scan.h"
 #include "base/status.h"
 
-enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096, MERGE_RECORDS = 1 << 16 };
+enum { BLOCK_BYTES = 4096, RUN_RECORDS = 1 << 16, MAX_RUNS = 4096 };
 
 /* In the byte order of the machine: another machine finds it damaged and builds its own. */
 struct header {
@@ -50,7 +50,7 @@ static enum kp_status is_head(void *ctx, const struct kp_log_line *line)
     return same ? KP_OK : KP_E_FAULT;
 }
 
-/* Returns true if the log ends within the entry that the header names: the reader of the log repairs that. */
+/* Returns whether the log ends within the entry that the header names. Continuing the log repairs that. */
 static bool is_torn(const struct kp_log_index *index, const char *log_path)
 {
     char end = '\n';
@@ -152,15 +152,13 @@ static uint64_t place_of(const uint8_t *key)
     return place;
 }
 
-/* Interpolation search, since keys are digests and thus evenly distributed; bisection after a few misses.
- * Sets *ret_record to NULL if there is no such key. */
+/* Interpolation search, since keys are digests and thus evenly distributed; bisection after a few misses. */
 static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
-                             const struct kp_log_index_record **ret_record)
+                             struct kp_log_index_record *ret_record, bool *ret_found)
 {
     enum { GUESSES = 8 };
     uint64_t low = 1, high = n_blocks(index) + 1, low_place = 0, high_place = UINT32_MAX,
              place = place_of(key);
-    *ret_record = NULL;
     for (unsigned tries = 0; low < high; tries++) {
         uint64_t at = low + (high - low) / 2;
         if (tries == 0 && index->block.number) /* searches come in the order of their keys */
@@ -177,7 +175,10 @@ static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
             low = at + 1;
             low_place = place_of(last->key);
         } else {
-            *ret_record = bsearch(key, first, records_in(index, at), sizeof(*first), compare_keys);
+            first = bsearch(key, first, records_in(index, at), sizeof(*first), compare_keys);
+            *ret_found = first != NULL;
+            if (first)
+                *ret_record = *first;
             return KP_OK;
         }
     }
@@ -212,7 +213,7 @@ static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_li
     const char *const *c = line->cells;
     *ret_record = (struct kp_log_index_record){.at = line->at};
     kp_arena_reset(scratch);
-    if (!kp_log_is_disclosure(c[KP_LOG_EVENT])) {
+    if (!kp_log_is_disclosure(c)) {
         const char *dot = strrchr(c[KP_LOG_BUNDLE], '.');
         size_t n = dot ? (size_t)(dot - c[KP_LOG_BUNDLE]) : strlen(c[KP_LOG_BUNDLE]);
         char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
@@ -239,16 +240,13 @@ static enum kp_status confirm(void *ctx, const struct kp_log_line *line)
 enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
                                  uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
-    const struct kp_log_index_record *found = NULL;
+    struct kp_log_index_record record;
     *ret_found = false;
-    if (!index->io)
+    if (index->io)
+        KP_TRY(search(index, key, &record, ret_found));
+    if (!*ret_found)
         return KP_OK;
-    KP_TRY(search(index, key, &found));
-    if (!found)
-        return KP_OK;
-    struct kp_log_index_record record = *found;
     memcpy(ret_record, record.digest, KP_SHA256_BYTES);
-    *ret_found = true;
     return kp_log_read_one(index->io, index->log_fd, record.at, confirm, &record);
 }
 
@@ -270,12 +268,11 @@ void kp_log_index_builder_close(struct kp_log_index_builder *builder)
 enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, const struct kp_log_line *line)
 {
     struct kp_log_index_record record;
-    const char *event = line->cells[KP_LOG_EVENT];
     KP_TRY(record_of(&builder->scratch, line, &record));
-    if (strcmp(event, "void") == 0)
+    if (kp_log_event(line->cells) == KP_AUDIT_VOID)
         kp_spill_cut(&builder->pile, builder->settled);
     KP_TRY(kp_spill_push(&builder->pile, &record));
-    if (kp_log_is_disclosure(event))
+    if (kp_log_is_disclosure(line->cells))
         return KP_OK;
     builder->settled = builder->pile.n;
     struct kp_log_point *p = &builder->point;
@@ -295,25 +292,19 @@ static int compare_records(const void *a, const void *b)
     return keys ? keys : (x->at > y->at) - (x->at < y->at);
 }
 
-/* Sorts the pile in runs that fit into memory. */
-static enum kp_status sort_runs(struct kp_log_index_builder *builder)
+/* Sorts the pile in runs of RUN_RECORDS, the size of run. */
+static enum kp_status sort_runs(struct kp_log_index_builder *builder, struct kp_log_index_record *run)
 {
-    enum kp_status st = KP_OK;
-    struct kp_log_index_record *run = malloc(RUN_RECORDS * sizeof(*run));
-    if (!run)
-        return kp_log_no_memory();
     kp_spill_cut(&builder->pile, builder->settled);
-    KP_TRY_OUT(kp_spill_flush(&builder->pile));
+    KP_TRY(kp_spill_flush(&builder->pile));
     for (uint64_t at = 0; at < builder->pile.n; at += RUN_RECORDS) {
         uint64_t left = builder->pile.n - at;
         size_t n = left < RUN_RECORDS ? (size_t)left : RUN_RECORDS;
-        KP_TRY_OUT(kp_spill_read(&builder->pile, at, run, n));
+        KP_TRY(kp_spill_read(&builder->pile, at, run, n));
         qsort(run, n, sizeof(*run), compare_records);
-        KP_TRY_OUT(kp_spill_write(&builder->pile, at, run, n));
+        KP_TRY(kp_spill_write(&builder->pile, at, run, n));
     }
-out:
-    free(run);
-    return st;
+    return KP_OK;
 }
 
 /* A sorted sequence of records: a run of the pile, or the older index. */
@@ -346,7 +337,7 @@ static enum kp_status refill(struct source *s, struct kp_log_index *older)
 struct merge {
     struct source *sources; /* a heap: the smallest record first */
     size_t n_sources;
-    struct kp_log_index_record *memory;
+    struct kp_log_index_record *memory; /* RUN_RECORDS, shared by the runs */
     struct kp_log_index *older;
 };
 
@@ -379,21 +370,19 @@ static enum kp_status add_source(struct merge *m, struct source source)
     return KP_OK;
 }
 
-static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, const struct kp_spill *pile)
+static enum kp_status merge_open(struct merge *m, const struct kp_spill *pile)
 {
     size_t n_runs = (size_t)((pile->n + RUN_RECORDS - 1) / RUN_RECORDS);
-    *m = (struct merge){.older = older};
     if (n_runs > MAX_RUNS) {
         errno = EFBIG;
         return KP_E_SYSTEM;
     }
-    size_t room = MERGE_RECORDS / (n_runs + 1);
+    size_t room = RUN_RECORDS / (n_runs + 1);
     m->sources = calloc(n_runs + 1, sizeof(*m->sources));
-    m->memory = malloc(MERGE_RECORDS * sizeof(*m->memory));
-    if (!m->sources || !m->memory)
+    if (!m->sources)
         return kp_log_no_memory();
-    if (older->io)
-        KP_TRY(add_source(m, (struct source){.next = 1, .end = n_blocks(older) + 1}));
+    if (m->older->io)
+        KP_TRY(add_source(m, (struct source){.next = 1, .end = n_blocks(m->older) + 1}));
     for (size_t i = 0; i < n_runs; i++) {
         uint64_t from = (uint64_t)i * RUN_RECORDS, end = from + RUN_RECORDS;
         KP_TRY(add_source(m, (struct source){.pile = pile,
@@ -407,11 +396,9 @@ static enum kp_status merge_open(struct merge *m, struct kp_log_index *older, co
     return KP_OK;
 }
 
-static enum kp_status merge_next(struct merge *m, struct kp_log_index_record *ret_record, bool *ret_end)
+/* Takes the smallest record off the sources that are left. */
+static enum kp_status merge_next(struct merge *m, struct kp_log_index_record *ret_record)
 {
-    *ret_end = m->n_sources == 0;
-    if (*ret_end)
-        return KP_OK;
     struct source *first = &m->sources[0];
     *ret_record = first->records[first->at++];
     enum kp_status st = refill(first, m->older);
@@ -444,19 +431,15 @@ static enum kp_status put_record(struct writer *w, const struct kp_log_index_rec
     return w->n_records % KP_LOG_INDEX_PER_BLOCK == 0 ? write_block(w) : KP_OK;
 }
 
-/* Keeps only the latest, that is the last, of several disclosures under one key. */
+/* Writes only the latest, that is the last, of several disclosures under one key. */
 static enum kp_status write_records(struct writer *w, struct merge *m)
 {
-    struct kp_log_index_record record, waiting;
-    bool end = false, any = false;
-    for (;;) {
-        KP_TRY(merge_next(m, &record, &end));
-        if (any && (end || compare_keys(&record, &waiting) != 0))
-            KP_TRY(put_record(w, &waiting));
-        if (end)
-            break;
-        waiting = record;
-        any = true;
+    struct kp_log_index_record record;
+    while (m->n_sources > 0) {
+        KP_TRY(merge_next(m, &record));
+        const struct source *next = m->sources;
+        if (m->n_sources == 0 || compare_keys(&record, &next->records[next->at]) != 0)
+            KP_TRY(put_record(w, &record));
     }
     return w->n_records % KP_LOG_INDEX_PER_BLOCK != 0 ? write_block(w) : KP_OK;
 }
@@ -481,21 +464,22 @@ static enum kp_status write_index(struct writer *w, struct merge *m, const struc
 static enum kp_status write_temporary(const char *temp, struct kp_log_index *older,
                                       struct kp_log_index_builder *builder)
 {
-    struct merge m = {.n_sources = 0};
+    enum kp_status st = KP_OK;
+    struct merge m = {.older = older, .memory = malloc(RUN_RECORDS * sizeof(*m.memory))};
     struct writer w = {.io = builder->pile.io};
+    if (!m.memory)
+        return kp_log_no_memory();
     (void)w.io->unlink(temp); /* left by a run that died */
     w.fd = w.io->open(temp, O_RDWR | O_CREAT | O_EXCL, 0600);
-    if (w.fd < 0)
-        return KP_E_SYSTEM;
-    enum kp_status st = sort_runs(builder);
-    if (st == KP_OK)
-        st = merge_open(&m, older, &builder->pile);
-    if (st == KP_OK)
-        st = write_index(&w, &m, &builder->point);
+    st = w.fd < 0 ? KP_E_SYSTEM : sort_runs(builder, m.memory);
+    KP_TRY_OUT(st);
+    KP_TRY_OUT(merge_open(&m, &builder->pile));
+    st = write_index(&w, &m, &builder->point);
+out:;
     int error = errno;
     free(m.sources);
     free(m.memory);
-    if (w.io->close(w.fd) != 0 && st == KP_OK)
+    if (w.fd >= 0 && w.io->close(w.fd) != 0 && st == KP_OK)
         return KP_E_SYSTEM;
     errno = error;
     return st;

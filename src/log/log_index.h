@@ -3,14 +3,14 @@
  * disclosed last and by which entry; by name, which bundles exist. It contains digests and offsets, no names
  * or values.
  *
- * It is never trusted over the log. Its header names a head and the offset of that entry, which the log must
- * contain; each block carries a digest; each hit is checked against the entry it points to. It cannot show an
- * alteration in the middle of the log, which only reading all lines does. Built and merged in bounded memory.
+ * The log has precedence: it must contain the entry whose hash and offset the header gives, each block has a
+ * digest, and each hit is compared with the entry it points to. Only reading the whole log detects an
+ * alteration in its middle. The index is built and merged in bounded memory.
  *
  *   4096 bytes   header: how far into the log it goes, number of records, digest
  *   4096 each    blocks: 72 records in the order of their keys; number, salt and digest
  *
- * Nothing here takes a context or reports: after KP_E_SYSTEM errno is set and the caller reports.
+ * Functions fail with KP_E_SYSTEM and errno unless stated otherwise. They do not report.
  */
 #pragma once
 
@@ -33,7 +33,6 @@ struct kp_log_index_block {
     uint8_t digest[KP_SHA256_BYTES];
 };
 
-/* An index open for reading. */
 struct kp_log_index {
     const struct kp_io *io; /* NULL: not open, which reads as an empty index */
     int fd, log_fd;
@@ -49,19 +48,17 @@ enum kp_log_index_verdict {
     KP_LOG_INDEX_CONTRADICTS /* the log lacks the entry of the header: it was cut off or replaced */
 };
 
-/* Opens an index and compares its header with the log. It stays open only if the verdict is SOUND. Errors:
- * KP_E_SYSTEM with errno. */
+/* Opens an index and compares its header with the log. It stays open only if the verdict is SOUND. */
 enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io *io, const char *path,
                                  const char *log_path, enum kp_log_index_verdict *ret_verdict);
 /* Accepts an index that is not open. */
 void kp_log_index_close(struct kp_log_index *index);
 
-/* Finds what was disclosed last under a key. Errors: KP_E_FAULT if the index is damaged or the log was
- * altered there; KP_E_SYSTEM with errno. */
+/* Finds the record last disclosed under a key. Returns KP_E_FAULT if the index is damaged or the log was
+ * altered there. */
 enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
                                  uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
-/* Computes the key of a bundle from its name without .zip. Released or voided, its name is taken. Errors:
- * KP_E_SYSTEM with errno. */
+/* Computes the key of a bundle, released or voided, from its name without .zip. */
 enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_KEY_BYTES]);
 
 /* Collects what a new index contains in addition to an older one. */
@@ -72,16 +69,15 @@ struct kp_log_index_builder {
     struct kp_arena scratch;
 };
 
-/* Makes a scratch file in the folder. Close with kp_log_index_builder_close. Errors: KP_E_SYSTEM with errno.
- */
+/* Makes a scratch file in the folder. Close with kp_log_index_builder_close. */
 enum kp_status kp_log_index_builder_open(struct kp_log_index_builder *builder, const struct kp_io *io,
                                          const char *folder);
-/* Adds one entry of the log, in order. Disclosures count once their bundle was released. Errors: KP_E_FAULT
- * if the program did not write this entry; KP_E_SYSTEM with errno. */
+/* Adds the next entry of the log. Disclosures count once their bundle was released. Returns KP_E_FAULT if the
+ * program does not write such an entry. */
 enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, const struct kp_log_line *line);
 void kp_log_index_builder_close(struct kp_log_index_builder *builder);
 
-/* Merges an older index (which may be closed) with the builder and puts the result into place, synced.
- * Errors: KP_E_FAULT if the older index is damaged; KP_E_SYSTEM with errno. */
+/* Merges an older index, which may be closed, with the builder, and replaces the file at path, synced.
+ * Returns KP_E_FAULT if the older index is damaged. */
 enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older,
                                   struct kp_log_index_builder *builder);

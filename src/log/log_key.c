@@ -9,22 +9,14 @@
 struct kp_identity kp_identity_of_record(const struct kp_record *record)
 {
     const char *const *f = record->field;
-    return (struct kp_identity){.insurer = f[KP_F_INSURER_NUMBER],
-                                .symbol = f[KP_F_INSURED_SYMBOL],
-                                .number = f[KP_F_INSURED_NUMBER],
-                                .branch = f[KP_F_INSURED_BRANCH],
-                                .birth = f[KP_F_BIRTH_DATE],
-                                .exam = f[KP_F_EXAM_DATE]};
+    return (struct kp_identity){f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER],
+                                f[KP_F_INSURED_BRANCH], f[KP_F_BIRTH_DATE],     f[KP_F_EXAM_DATE]};
 }
 
 struct kp_identity kp_identity_of_entry(const char *const c[KP_LOG__COUNT])
 {
-    return (struct kp_identity){.insurer = c[KP_LOG_INSURER_NUMBER],
-                                .symbol = c[KP_LOG_INSURED_SYMBOL],
-                                .number = c[KP_LOG_INSURED_NUMBER],
-                                .branch = c[KP_LOG_INSURED_BRANCH],
-                                .birth = c[KP_LOG_BIRTH_DATE],
-                                .exam = c[KP_LOG_EXAM_DATE]};
+    return (struct kp_identity){c[KP_LOG_INSURER_NUMBER], c[KP_LOG_INSURED_SYMBOL], c[KP_LOG_INSURED_NUMBER],
+                                c[KP_LOG_INSURED_BRANCH], c[KP_LOG_BIRTH_DATE],     c[KP_LOG_EXAM_DATE]};
 }
 
 /* One vendor writes 0045 where another writes 45. */

@@ -7,6 +7,7 @@
 #include "base/status.h"
 
 enum { KEEP_YEARS = 3 };
+enum { KINDS, DAYS, EVIDENCE, NAMES }; /* of the texts */
 
 enum kp_status kp_provisions_load(struct kp_provisions *p, struct kp_context *ctx,
                                   const struct kp_register_files *files)
@@ -27,15 +28,13 @@ enum kp_status kp_provisions_load(struct kp_provisions *p, struct kp_context *ct
 void kp_provisions_release(struct kp_provisions *p)
 {
     kp_arena_release(&p->scratch);
-    kp_buf_release(&p->kinds);
-    kp_buf_release(&p->days);
-    kp_buf_release(&p->evidence);
-    kp_buf_release(&p->names);
+    for (size_t i = 0; i < KP_COUNT(p->texts); i++)
+        kp_buf_release(&p->texts[i]);
 }
 
 bool kp_provision_is_owed(const char *const c[KP_LOG__COUNT])
 {
-    return kp_log_is_disclosure(c[KP_LOG_EVENT]) && *c[KP_LOG_ITEMS_CONSENT] != '\0';
+    return kp_log_is_disclosure(c) && *c[KP_LOG_ITEMS_CONSENT] != '\0';
 }
 
 /* Returns the next word of a list, or NULL at its end and if memory is short (arena->failed). */
@@ -75,29 +74,28 @@ static void add_word(struct kp_buf *words, const char *separator, const char *wo
 
 static enum kp_status describe(struct kp_provisions *p, const char *const c[KP_LOG__COUNT])
 {
-    struct kp_buf *const all[] = {&p->kinds, &p->days, &p->evidence, &p->names};
-    bool ok = true;
-    for (size_t i = 0; i < KP_COUNT(all); i++)
-        kp_buf_reset(all[i]);
+    bool failed = false;
+    for (size_t i = 0; i < KP_COUNT(p->texts); i++)
+        kp_buf_reset(&p->texts[i]);
     for (const char *list = c[KP_LOG_CONSENT_IDS], *id; (id = next_word(&p->scratch, &list));) {
         const struct kp_consent *consent = consent_of(p, id);
         char day[11];
         kp_date_iso(consent->given, day);
-        add_word(&p->kinds, " ", consent->notice ? "notice" : "explicit");
-        add_word(&p->days, " ", day);
-        add_word(&p->evidence, " / ", consent->evidence);
+        add_word(&p->texts[KINDS], " ", consent->notice ? "notice" : "explicit");
+        add_word(&p->texts[DAYS], " ", day);
+        add_word(&p->texts[EVIDENCE], " / ", consent->evidence);
     }
     for (const char *list = c[KP_LOG_ITEMS_CONSENT], *code; (code = next_word(&p->scratch, &list));) {
         const struct kp_item *item = kp_item_find(&p->ctx->tables, code);
-        add_word(&p->names, "、", item ? item->name : code);
+        add_word(&p->texts[NAMES], "、", item ? item->name : code);
     }
-    for (size_t i = 0; i < KP_COUNT(all); i++)
-        ok = ok && kp_buf_ok(all[i]);
-    return ok && !p->scratch.failed ? KP_OK : kp_no_memory(p->ctx);
+    for (size_t i = 0; i < KP_COUNT(p->texts); i++)
+        failed |= p->texts[i].failed;
+    return failed || p->scratch.failed ? kp_no_memory(p->ctx) : KP_OK;
 }
 
-/* Municipal national health insurance and the associations for those of 75 and over: no record is owed for a
- * provision to them. */
+/* Municipal national health insurance and the associations for people of 75 and over: no record is owed for
+ * disclosing to them. */
 static bool is_local_government(const char *insurer_number)
 {
     bool municipal =
@@ -117,33 +115,16 @@ enum kp_status kp_provision_print(struct kp_provisions *p, const char *const c[K
     if (kp_date_parse_iso(day, &on))
         kp_date_iso(kp_date_add_years(on, KEEP_YEARS), until);
     const char *provision = kp_privacy_provision(&p->ctx->tables, "provision_record", on);
-    /* The log has the recipient's name of that day. */
-    const char *recipient = *c[KP_LOG_RECIPIENT] ? c[KP_LOG_RECIPIENT] : n->name;
-    const char *cells[] = {provision ? provision : "",
-                           is_local_government(n->number) ? "no" : "yes",
-                           day,
-                           c[KP_LOG_CONSENT_IDS],
-                           kp_buf_text(&p->kinds),
-                           kp_buf_text(&p->days),
-                           kp_buf_text(&p->evidence),
-                           n->number,
-                           recipient,
-                           n->address,
-                           n->representative,
-                           c[KP_LOG_EMPLOYEE_ID],
-                           c[KP_LOG_INSURED_SYMBOL],
-                           c[KP_LOG_INSURED_NUMBER],
-                           c[KP_LOG_INSURED_BRANCH],
-                           c[KP_LOG_NAME_KANA],
-                           c[KP_LOG_BIRTH_DATE],
-                           c[KP_LOG_EXAM_DATE],
-                           c[KP_LOG_ITEMS_CONSENT],
-                           kp_buf_text(&p->names),
-                           c[KP_LOG_BUNDLE],
-                           c[KP_LOG_DOCUMENT],
-                           until,
-                           c[KP_LOG_SEQ],
-                           c[KP_LOG_HASH]};
+    const char *cells[] = {provision ? provision : "", is_local_government(n->number) ? "no" : "yes", day,
+                           c[KP_LOG_CONSENT_IDS], kp_buf_text(&p->texts[KINDS]), kp_buf_text(&p->texts[DAYS]),
+                           kp_buf_text(&p->texts[EVIDENCE]), n->number,
+                           /* the name on that day, if the log has it */
+                           *c[KP_LOG_RECIPIENT] ? c[KP_LOG_RECIPIENT] : n->name, n->address,
+                           n->representative, c[KP_LOG_EMPLOYEE_ID], c[KP_LOG_INSURED_SYMBOL],
+                           c[KP_LOG_INSURED_NUMBER], c[KP_LOG_INSURED_BRANCH], c[KP_LOG_NAME_KANA],
+                           c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE], c[KP_LOG_ITEMS_CONSENT],
+                           kp_buf_text(&p->texts[NAMES]), c[KP_LOG_BUNDLE], c[KP_LOG_DOCUMENT], until,
+                           c[KP_LOG_SEQ], c[KP_LOG_HASH]};
     kp_audit_row(out, KP_PROVISION_COLUMNS, cells);
     return KP_OK;
 }

@@ -73,28 +73,21 @@ static const struct kp_item *find_better(const struct settler *s, const struct k
     return NULL;
 }
 
-static void displace(const struct settler *s, const struct kp_item *item)
-{
-    struct kp_displaced *displaced = kp_arena_alloc(s->findings->arena, sizeof(*displaced));
-    if (!displaced)
-        return;
-    *displaced = (struct kp_displaced){
-        .next = s->record->displaced, .item = item, .value = *kp_value_of(s->record, item)};
-    s->record->displaced = displaced;
-    *kp_value_of(s->record, item) = (struct kp_value){0};
-}
-
 static void keep_one_of_each(const struct settler *s)
 {
     const struct kp_tables *tables = s->record->tables;
     for (const struct kp_item *item = tables->items; item < tables->items + tables->n_items; item++) {
-        bool has_choice = item->has_rivals && kp_value_of(s->record, item)->state != KP_VALUE_ABSENT;
+        struct kp_value *value = kp_value_of(s->record, item);
+        bool has_choice = item->has_rivals && value->state != KP_VALUE_ABSENT;
         const struct kp_item *better = has_choice ? find_better(s, item) : NULL;
-        if (!better)
+        struct kp_displaced *displaced =
+            better ? kp_arena_alloc(s->findings->arena, sizeof(*displaced)) : NULL;
+        if (!displaced)
             continue;
-        kp_findings_add(s->findings, KP_K_GROUP_SETTLED, item->label, kp_value_of(s->record, item)->text,
-                        better->label);
-        displace(s, item);
+        kp_findings_add(s->findings, KP_K_GROUP_SETTLED, item->label, value->text, better->label);
+        *displaced = (struct kp_displaced){.next = s->record->displaced, .item = item, .value = *value};
+        s->record->displaced = displaced;
+        *value = (struct kp_value){0};
     }
 }
 

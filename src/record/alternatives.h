@@ -1,7 +1,5 @@
-/*
- * Settles a record before it is checked: keeps one value of each group of alternatives and, if the policy
- * says so, computes values that follow from others. Every change is a finding of level note.
- */
+/* Settles a record before it is checked: keeps one value of each group of alternatives and, by policy,
+ * computes values that follow from others. Every change is a finding of level note. */
 #pragma once
 
 #include "record/record.h"
@@ -15,13 +13,12 @@ struct kp_settling {
 };
 
 /*
- * Of the values of one group keeps one (B03): a result before "not measurable" before "not done", then the
- * first in the order of the table. That order puts その他 before 2回目 before 1回目 for blood pressure, where
- * an occasion with both numbers wins (X11), visceral fat before waists (X12), and one method of each test.
- * Fasting and casual results of one test both stay: nothing tells which is right. With derive, sets その他 to
- * the mean of two blood pressures, and BMI, eGFR, non-HDL, and for persons of 40 to 74
- * メタボリックシンドローム判定 and 保健指導レベル, unless the source has the item. Never overwrites a value
- * of the source. Running out of memory shows as findings->arena->failed.
+ * Keeps one value of each group (B03): a result before "not measurable" before "not done", then the first in
+ * the order of the table: その他, 2回目, 1回目 for blood pressure, where an occasion with both numbers wins
+ * (X11), visceral fat before waists (X12). Fasting and casual results of one test both stay: either may be
+ * right. With derive, adds items that the source lacks: その他 as the mean of two blood pressures, BMI, eGFR,
+ * non-HDL and, from 40 to 74, メタボリックシンドローム判定 and 保健指導レベル. Never overwrites a value of
+ * the source. Running out of memory shows as findings->arena->failed.
  */
 void kp_settle_record(struct kp_record *record, const struct kp_settling *how, struct kp_findings *findings);
 

@@ -60,7 +60,7 @@ static void check_characters(const struct kp_text *converter, const char *label,
                         kp_arena_printf(findings->arena, "U+%04X", (unsigned)outside));
 }
 
-/* A judgement and the name of its doctor are one entry, so neither can stand alone (B12). */
+/* A judgement and the name of its doctor are one entry: neither may be missing (B12). */
 static void check_judgements(const struct kp_record *record, struct kp_findings *findings)
 {
     const struct kp_item *items = record->tables->items;

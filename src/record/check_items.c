@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "record/derived.h"
 #include "record/item_codes.h"
@@ -34,7 +35,7 @@ static bool has_value(const struct checker *c, const struct kp_item *item)
     return kp_value_of(c->record, item)->state != KP_VALUE_ABSENT || kp_refused(c->findings, item->label);
 }
 
-/* True if an item whose code begins with prefix has a value, be it a displaced one. */
+/* Returns true if an item whose code begins with prefix has a value, even a displaced one. */
 static bool has_any(const struct checker *c, const char *prefix)
 {
     const struct kp_tables *tables = c->record->tables;
@@ -46,8 +47,7 @@ static bool has_any(const struct checker *c, const char *prefix)
 
 /* --- 特定健診 --- */
 
-/* Groups of tokutei_need for fasting glucose, casual glucose and HbA1c: one value of any of them is enough.
- */
+/* Groups of tokutei_need for fasting glucose, casual glucose and HbA1c: a value of one is enough. */
 #define GLUCOSE_GROUPS "bcd"
 
 static bool group_has_value(const struct checker *c, const char *letters)
@@ -76,8 +76,7 @@ static void add_group(struct checker *c, const char *letters)
     }
 }
 
-/* Skips findings in words, which their flag stands for, and the groups of glucose, which are checked
- * together. */
+/* Skips texts that explain a flag, and the groups of glucose, which are checked together. */
 static void add_if_missing(struct checker *c, const struct kp_item *item)
 {
     const char letter[] = {item->tokutei_need, '\0'};
@@ -115,20 +114,17 @@ static bool may_be_omitted(const struct kp_periodic *part, int age)
 
 static bool has_any_of(const struct checker *c, const char *prefixes)
 {
-    enum { CODE = 17 };
-    while (*prefixes) {
+    enum { CODE = KP_ITEM_CODE_LENGTH };
+    for (struct kp_word word; kp_next_word(&prefixes, " ", &word);) {
         char prefix[CODE + 1] = {0};
-        size_t n = strcspn(prefixes, " ");
-        memcpy(prefix, prefixes, n < CODE ? n : CODE);
+        memcpy(prefix, word.at, word.n < CODE ? word.n : CODE);
         if (has_any(c, prefix))
             return true;
-        prefixes += n + (prefixes[n] == ' ');
     }
     return false;
 }
 
-/* 腹囲 may be omitted below 40 except at 35, with a BMI below 20, and, if the person measured it, below 22.
- */
+/* 腹囲 may be omitted below 40 except at 35, with a BMI below 20, or below 22 if the person measured it. */
 static bool waist_is_missing(const struct checker *c, int age)
 {
     static const struct kp_periodic waist = {.omit_below = 40, .but_not_at = "35"};
@@ -179,7 +175,6 @@ void kp_check_periodic(const struct kp_record *record, struct kp_findings *findi
 /* --- groups with a reason --- */
 
 struct group {
-    const char *id;
     const struct kp_item *reason, *target; /* 実施理由; 対象者 or NULL */
     bool has_reason, detailed, not_detailed;
 };
@@ -193,10 +188,10 @@ static bool is_filled(const struct checker *c, const struct kp_item *item)
 static struct group group_of(const struct checker *c, const struct kp_item *reason)
 {
     const struct kp_tables *tables = c->record->tables;
-    struct group g = {.id = reason->group_id, .reason = reason, .has_reason = is_filled(c, reason)};
+    struct group g = {.reason = reason, .has_reason = is_filled(c, reason)};
     for (size_t i = 0; i < tables->n_items; i++) {
         const struct kp_item *item = &tables->items[i];
-        if (item->relation != KP_REL_RSON || item == reason || strcmp(item->group_id, g.id) != 0)
+        if (item->relation != KP_REL_RSON || item == reason || strcmp(item->group_id, reason->group_id) != 0)
             continue;
         g.target = item;
         const char *text = c->record->values[i].text;
@@ -227,7 +222,8 @@ static void add_missing_of_group(struct checker *c, const struct group *g)
     bool any_class = false, others = false;
     for (size_t i = 0; i < tables->n_items; i++) {
         const struct kp_item *item = &tables->items[i];
-        if (item->relation != KP_REL_COMP || item->tokutei_need != '2' || strcmp(item->group_id, g->id) != 0)
+        if (item->relation != KP_REL_COMP || item->tokutei_need != '2' ||
+            strcmp(item->group_id, g->reason->group_id) != 0)
             continue;
         if (item->type == KP_TYPE_CO || (item->type == KP_TYPE_ST && item->depends_on < 0)) {
             class = class ? class : item;
@@ -257,7 +253,7 @@ static void check_group(struct checker *c, const struct group *g, bool received)
     add_missing_of_group(c, g);
     report_missing(c, received ? KP_K_GROUP_NOT_WHOLE : KP_K_GROUP_INCOMPLETE);
     const struct kp_item *egfr = kp_item_find(c->record->tables, KP_ITEM_EGFR);
-    if (egfr && strcmp(egfr->group_id, g->id) == 0 && !has_value(c, egfr))
+    if (egfr && strcmp(egfr->group_id, g->reason->group_id) == 0 && !has_value(c, egfr))
         kp_findings_add(c->findings, KP_K_EGFR_ABSENT, egfr->label, NULL);
 }
 

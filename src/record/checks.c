@@ -151,20 +151,17 @@ static void check_meal(const struct checker *c)
         find_at(c, KP_K_CASUAL_GLUCOSE, KP_PREFIX_CASUAL_GLUCOSE, NULL);
 }
 
-static bool number_of(const struct checker *c, const char *prefix, struct kp_decimal *ret_number)
-{
-    return kp_value_number(kp_result_of(c->record, prefix), ret_number);
-}
-
 static void check_plausible(const struct checker *c)
 {
     static const struct kp_decimal tg_limit = {400, 0};
     struct kp_decimal systolic, diastolic, tg;
-    if (number_of(c, KP_PREFIX_SYSTOLIC, &systolic) && number_of(c, KP_PREFIX_DIASTOLIC, &diastolic) &&
+    if (kp_value_number(kp_result_of(c->record, KP_PREFIX_SYSTOLIC), &systolic) &&
+        kp_value_number(kp_result_of(c->record, KP_PREFIX_DIASTOLIC), &diastolic) &&
         kp_decimal_compare(systolic, diastolic) <= 0)
         find_at(c, KP_K_PRESSURE_ORDER, KP_PREFIX_SYSTOLIC, NULL);
     /* Friedewald's formula holds for fasting triglycerides below 400 only. */
-    bool formula_holds = number_of(c, KP_PREFIX_FASTING_TG, &tg) && kp_decimal_compare(tg, tg_limit) < 0;
+    bool formula_holds = kp_value_number(kp_result_of(c->record, KP_PREFIX_FASTING_TG), &tg) &&
+                         kp_decimal_compare(tg, tg_limit) < 0;
     if (*result(c, KP_ITEM_LDL_BY_FORMULA) && !formula_holds &&
         (kp_result_of(c->record, KP_PREFIX_TG) || *result(c, KP_ITEM_MEAL)))
         find_at(c, KP_K_LDL_FORMULA, KP_ITEM_LDL_BY_FORMULA, NULL);
@@ -195,29 +192,29 @@ static bool source_number(const struct checker *c, const char *code, unsigned sc
     return kp_exact_number(source_value(c, code), &number) && kp_decimal_round(number, scale, ret_number);
 }
 
-static void report_number(const struct checker *c, enum kp_code code, const char *item,
-                          struct kp_decimal derived)
-{
-    char text[KP_DECIMAL_TEXT];
-    kp_decimal_text(derived, text);
-    find_at(c, code, item, kp_arena_strdup(c->findings->arena, text));
-}
-
+/* A stated figure may differ from the derived one by some units of its last digit and some per cent. */
 static void check_figures(const struct checker *c)
 {
-    /* Laboratories compute eGFR from a creatinine with more decimals than they print. */
-    enum { BMI_TENTHS = 1, EGFR_TENTHS = 10, EGFR_PERCENT = 3, NON_HDL_UNITS = 1 };
-    struct kp_decimal stated, derived;
-    if (source_number(c, KP_ITEM_BMI, 1, &stated) && kp_bmi(c->record, &derived) &&
-        distance(stated, derived) > BMI_TENTHS)
-        report_number(c, KP_K_BMI_DIFFERS, KP_ITEM_BMI, derived);
-    if (source_number(c, KP_ITEM_EGFR, 1, &stated) && kp_egfr(c->record, &derived) &&
-        distance(stated, derived) > EGFR_TENTHS &&
-        distance(stated, derived) * 100 > EGFR_PERCENT * derived.units)
-        report_number(c, KP_K_EGFR_DIFFERS, KP_ITEM_EGFR, derived);
-    if (source_number(c, KP_ITEM_NON_HDL, 0, &stated) && kp_non_hdl(c->record, &derived) &&
-        distance(stated, derived) > NON_HDL_UNITS)
-        report_number(c, KP_K_NON_HDL_DIFFERS, KP_ITEM_NON_HDL, derived);
+    static const struct {
+        enum kp_code code;
+        const char *item;
+        bool (*derive)(const struct kp_record *record, struct kp_decimal *ret_number);
+        unsigned scale;
+        int units, percent;
+    } figures[] = {{KP_K_BMI_DIFFERS, KP_ITEM_BMI, kp_bmi, 1, 1, 0},
+                   /* Laboratories compute eGFR from a creatinine with more decimals than they print. */
+                   {KP_K_EGFR_DIFFERS, KP_ITEM_EGFR, kp_egfr, 1, 10, 3},
+                   {KP_K_NON_HDL_DIFFERS, KP_ITEM_NON_HDL, kp_non_hdl, 0, 1, 0}};
+    for (size_t i = 0; i < KP_COUNT(figures); i++) {
+        struct kp_decimal stated, derived;
+        char text[KP_DECIMAL_TEXT];
+        if (!source_number(c, figures[i].item, figures[i].scale, &stated) ||
+            !figures[i].derive(c->record, &derived) || distance(stated, derived) <= figures[i].units ||
+            distance(stated, derived) * 100 <= figures[i].percent * derived.units)
+            continue;
+        kp_decimal_text(derived, text);
+        find_at(c, figures[i].code, figures[i].item, kp_arena_strdup(c->findings->arena, text));
+    }
 }
 
 static void compare_judgement(const struct checker *c, enum kp_code code, const char *item,
@@ -244,12 +241,6 @@ static void check_judgements(const struct checker *c)
     compare_judgement(c, KP_K_GUIDANCE_DIFFERS, KP_ITEM_GUIDANCE, kp_judgement_guidance(&health, age));
 }
 
-/* Dependants are not examined by the employer. */
-static bool is_employee(const struct kp_record *record)
-{
-    return !kp_list_has("2 4 6", record->field[KP_F_QUALIFICATION]);
-}
-
 void kp_check_record(const struct kp_record *record, const struct kp_check_context *context,
                      struct kp_findings *findings)
 {
@@ -260,7 +251,8 @@ void kp_check_record(const struct kp_record *record, const struct kp_check_conte
     if (strcmp(context->report, "10") == 0)
         kp_check_required(record, context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT,
                           findings);
-    if (!context->received && is_employee(record))
+    /* Dependants (2, 4, 6) are not examined by the employer. */
+    if (!context->received && !kp_list_has("2 4 6", record->field[KP_F_QUALIFICATION]))
         kp_check_periodic(record, findings);
     kp_check_groups(record, context->received, findings);
     check_alternatives(&c);

@@ -1,8 +1,5 @@
-/*
- * Everything about one record that a receiver would refuse it for: the record's part of the checks H
- * (header), B (body) and X (one item against another). Used for rows of an export and for records read from a
- * bundle.
- */
+/* Checks one record, from an export or a bundle, for what a receiver would refuse: the record's part of the
+ * checks H (header), B (body) and X (one item against another). */
 #pragma once
 
 #include "record/record.h"
@@ -17,8 +14,8 @@ struct kp_check_context {
     bool reject_incomplete; /* policy required_items = reject: items of 特定健診 must have a value */
 };
 
-/* Adds a finding for each fault; messages.csv names the check of each. What an earlier finding refused is not
- * reported as missing. The form of fields and values is not checked: normalising, or reading the document,
- * has done that. Running out of memory shows as findings->arena->failed. */
+/* Adds a finding for each fault; messages.csv names its check. What an earlier finding refused is not
+ * missing. The form of fields and values was checked when they were read. Running out of memory shows as
+ * findings->arena->failed. */
 void kp_check_record(const struct kp_record *record, const struct kp_check_context *context,
                      struct kp_findings *findings);

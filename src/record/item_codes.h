@@ -1,7 +1,5 @@
-/*
- * The items that formulas and checks name. A prefix of a 17-character code stands for one test by any method,
- * or, with nine characters, for one variant of it (fasting, casual, measured, reported).
- */
+/* The items that formulas and checks name. A prefix of a code means one test by any method or, with nine
+ * characters, for one variant of it (fasting, casual, measured, reported). */
 #pragma once
 
 #define KP_PREFIX_HEIGHT "9N0010000"

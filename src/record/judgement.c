@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/status.h"
 #include "record/derived.h"
 #include "record/item_codes.h"
 
@@ -13,8 +12,6 @@
 #define METABOLIC "1"
 #define NEARLY_METABOLIC "2"
 #define NOT_METABOLIC "3"
-
-/* --- reading the record --- */
 
 static enum kp_answer answer_of(const struct kp_record *record, const char *item)
 {
@@ -119,16 +116,11 @@ const char *kp_judgement_metabolic(const struct kp_health *h)
         return KP_UNDECIDED;
     if (!fat && !waist_of(h).met)
         return NOT_METABOLIC;
-    const struct category categories[] = {pressure_category(h), glucose_category(h), lipid_category(h)};
-    int count = 0;
-    bool complete = true;
-    for (size_t i = 0; i < KP_COUNT(categories); i++) {
-        count += categories[i].met;
-        complete &= categories[i].complete;
-    }
+    struct category pressure = pressure_category(h), glucose = glucose_category(h), lipid = lipid_category(h);
+    int count = pressure.met + glucose.met + lipid.met;
     if (count >= 2)
         return METABOLIC;
-    if (!complete)
+    if (!pressure.complete || !glucose.complete || !lipid.complete)
         return KP_UNDECIDED;
     return count == 1 ? NEARLY_METABOLIC : NOT_METABOLIC;
 }
@@ -138,12 +130,9 @@ const char *kp_judgement_metabolic(const struct kp_health *h)
 /* Fasting glucose decides, else HbA1c, else casual glucose. */
 static struct kp_measure glucose_of(const struct kp_health *h)
 {
-    static const enum kp_limit order[] = {KP_LIMIT_GUIDANCE_GLUCOSE, KP_LIMIT_GUIDANCE_HBA1C,
-                                          KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE};
-    size_t i = 0;
-    while (i + 1 < KP_COUNT(order) && !known(h, order[i]))
-        i++;
-    return h->measures[order[i]];
+    return h->measures[known(h, KP_LIMIT_GUIDANCE_GLUCOSE) ? KP_LIMIT_GUIDANCE_GLUCOSE
+                       : known(h, KP_LIMIT_GUIDANCE_HBA1C) ? KP_LIMIT_GUIDANCE_HBA1C
+                                                           : KP_LIMIT_GUIDANCE_CASUAL_GLUCOSE];
 }
 
 static bool any_medicine(const struct kp_health *h, enum kp_answer answer)

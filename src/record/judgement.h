@@ -1,7 +1,5 @@
-/*
- * The two judgements of the standard form that follow from measured values: メタボリックシンドローム判定 and
- * 保健指導レベル. Pure functions of struct kp_health.
- */
+/* The judgements of the standard form, メタボリックシンドローム判定 and 保健指導レベル, as pure functions of
+ * struct kp_health. */
 #pragma once
 
 #include "record/record.h"

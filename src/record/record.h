@@ -56,14 +56,12 @@ const struct kp_item *kp_result_item(const struct kp_record *record, const char 
 
 /* Returns the value of kp_result_item, or NULL. */
 const struct kp_value *kp_result_of(const struct kp_record *record, const char *prefix);
-
 /* Like kp_result_of, but falls back to displaced values. */
 const struct kp_value *kp_measured_of(const struct kp_record *record, const char *prefix);
 
 /* Reads the value as a number. False if value is NULL or not a number. */
 bool kp_value_number(const struct kp_value *value, struct kp_decimal *ret_number);
-
-/* The same, but false for a number marked L or H too: it need not be the measured one. */
+/* Does the same, but refuses a number marked L or H: it need not be the measured one. */
 bool kp_exact_number(const struct kp_value *value, struct kp_decimal *ret_number);
 
 bool kp_code_begins(const struct kp_item *item, const char *prefix);
@@ -74,10 +72,7 @@ bool kp_has_dates(const struct kp_record *record);
 /* True if the person is of the age of 特定健診, 40 to 74 (kp_age_band). False if a date is missing. */
 bool kp_is_target(const struct kp_record *record, enum kp_age_rule rule);
 
-/* Digest of the whole row: rows with the same digest are equal. Includes employee id and membership dates,
- * which consent and membership depend on. KP_E_SYSTEM if memory is short; does not report. */
+/* Compute the digest of the whole row, with employee id and membership dates, and of what could be exported
+ * on any ground. KP_E_SYSTEM if memory is short; do not report. */
 enum kp_status kp_row_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES]);
-
-/* Digest of everything that could be exported, whatever the ground. KP_E_SYSTEM if memory is short; does not
- * report. */
 enum kp_status kp_record_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES]);

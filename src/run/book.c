@@ -49,7 +49,7 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
     if (!book->final && cancel && *cancel) /* reading a long log takes time */
         return KP_E_SYSTEM;
     enum kp_status st = kp_log_index_builder_add(&book->builder, line);
-    if (st == KP_OK && kp_log_is_disclosure(line->cells[KP_LOG_EVENT]))
+    if (st == KP_OK && kp_log_is_disclosure(line->cells))
         return note_unfinished(&book->unfinished, line->cells);
     book->unfinished.bundle = "";
     return st;
@@ -142,7 +142,9 @@ static enum kp_status write_index(struct kp_book *book)
     if (st != KP_OK)
         return st == KP_E_FAULT ? st : kp_book_unusable(run, book->path);
     kp_log_index_close(&book->index);
-    return open_index(book, path);
+    KP_TRY(open_index(book, path));
+    /* Without the index, people who were disclosed would count as new. */
+    return book->index.io ? KP_OK : kp_book_unusable(run, book->path);
 }
 
 /* Replaces a damaged index by reading the whole log. If it is the log that was altered, this finds it. */

@@ -104,20 +104,20 @@ static enum kp_status open_older(struct kp_ledger *ledger)
 
 static enum kp_status take_lock(struct kp_ledger *ledger)
 {
-    struct kp_context *ctx = ledger->run->ctx;
-    const char *path = ledger->run->log_path;
-    if (kp_log_lock(&ledger->log, ctx->io, path) == KP_OK) {
-        ledger->writable = true;
+    const struct kp_run *run = ledger->run;
+    char holder[24];
+    errno = 0;
+    ledger->writable = kp_log_lock(&ledger->log, run->ctx->io, run->log_path) == KP_OK;
+    if (ledger->writable)
         return KP_OK;
+    if (errno != EWOULDBLOCK) {
+        (void)kp_book_unusable(run, run->log_path);
+    } else {
+        (void)snprintf(holder, sizeof(holder), "%ld", kp_lock_holder(ledger->log.fd));
+        (void)kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, kp_in(run->log_path), holder);
     }
-    int error = errno;
-    long holder = ledger->log.fd >= 0 ? kp_lock_holder(ledger->log.fd) : 0;
     kp_log_close(&ledger->log);
-    errno = error;
-    if (error != EWOULDBLOCK)
-        return kp_book_unusable(ledger->run, path);
-    return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_LOG_LOCKED, kp_in(path),
-                   kp_arena_printf(&ctx->arena, "%ld", holder));
+    return KP_E_SYSTEM;
 }
 
 /* --- the output folder --- */

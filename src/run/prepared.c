@@ -240,7 +240,8 @@ static enum kp_status load_manifest(struct load *l)
         return kp_no_memory(ctx);
     if (kp_read_file(ctx->io, path, MANIFEST_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, kp_in(l->folder), l->options->prepared);
-    if (kp_sheet_read(&sheet, &ctx->arena, NULL, bytes, n) != KP_OK || !is_whole(&sheet, bytes, n))
+    if (kp_sheet_read(&sheet, &ctx->arena, NULL, bytes, n, KP_COMMENTS_NONE) != KP_OK ||
+        !is_whole(&sheet, bytes, n))
         return altered(l, path);
     l->inputs = kp_arena_alloc(&ctx->arena, sheet.n_rows * sizeof(*l->inputs));
     l->names = kp_arena_alloc(&ctx->arena, sheet.n_rows * sizeof(*l->names));

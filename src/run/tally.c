@@ -19,27 +19,11 @@ enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
     return arena->failed ? kp_no_memory(run->ctx) : KP_OK;
 }
 
-static struct kp_account *new_account(struct kp_run *run, const char *number)
-{
-    struct kp_arena *arena = &run->ctx->arena;
-    size_t n = run->ctx->tables.n_bases;
-    struct kp_account *a = kp_arena_alloc(arena, sizeof(*a));
-    char *copy = kp_arena_strdup(arena, number);
-    if (!a || !copy)
-        return NULL;
-    a->by_basis = kp_arena_alloc(arena, n * sizeof(*a->by_basis));
-    a->waiting = kp_arena_alloc(arena, n * sizeof(*a->waiting));
-    a->insurer = kp_run_insurer(run, arena, copy);
-    if (arena->failed)
-        return NULL;
-    const struct kp_scheme *scheme = kp_scheme_of(&run->ctx->tables, number);
-    a->scheme = *a->insurer->scheme ? a->insurer->scheme : scheme ? scheme->scheme : "";
-    return a;
-}
-
 enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, const char *insurer_number,
                                 struct kp_account **ret_account)
 {
+    struct kp_arena *arena = &run->ctx->arena;
+    size_t n = run->ctx->tables.n_bases;
     uint32_t at = (uint32_t)tally->n_accounts;
     if (kp_map_get(&tally->account_by_number, insurer_number, &at)) {
         *ret_account = tally->accounts[at];
@@ -47,9 +31,20 @@ enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, cons
     }
     if (at == KP_MAX_INSURERS)
         return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_TOO_MANY_INSURERS, KP_NOWHERE,
-                       kp_arena_printf(&run->ctx->arena, "%d", KP_MAX_INSURERS));
-    struct kp_account *a = new_account(run, insurer_number);
-    if (!a || kp_map_put(&tally->account_by_number, &run->ctx->arena, insurer_number, at) != KP_MAP_ADDED)
+                       kp_arena_printf(arena, "%d", KP_MAX_INSURERS));
+    const struct kp_scheme *scheme = kp_scheme_of(&run->ctx->tables, insurer_number);
+    char *number = kp_arena_strdup(arena, insurer_number);
+    const struct kp_insurer *insurer = number ? kp_run_insurer(run, arena, number) : NULL;
+    struct kp_account *a = kp_arena_alloc(arena, sizeof(*a));
+    if (!a || !insurer || kp_map_put(&tally->account_by_number, arena, number, at) != KP_MAP_ADDED)
+        return kp_no_memory(run->ctx);
+    *a = (struct kp_account){.insurer = insurer,
+                             .scheme = *insurer->scheme ? insurer->scheme
+                                       : scheme         ? scheme->scheme
+                                                        : "",
+                             .by_basis = kp_arena_alloc(arena, n * sizeof(*a->by_basis)),
+                             .waiting = kp_arena_alloc(arena, n * sizeof(*a->waiting))};
+    if (arena->failed)
         return kp_no_memory(run->ctx);
     *ret_account = tally->accounts[tally->n_accounts++] = a;
     return KP_OK;

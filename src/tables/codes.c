@@ -8,46 +8,24 @@
 #include "tables/items.h"
 #include "tables/tablefile.h"
 
-struct loader {
-    struct kp_tablefile *f;
-    struct kp_tables *tables;
-    const char **texts; /* becomes code_texts */
-    size_t n_texts, cap;
-};
-
-static bool add_text(struct loader *l, const char *code)
+/* Returns the code at an index of value_code. */
+static const char *code_at(const struct kp_tables *tables, uint32_t index)
 {
-    enum { FIRST = 4096 };
-    if (l->n_texts == l->cap) {
-        size_t cap = l->cap ? 2 * l->cap : FIRST;
-        const char **texts = kp_arena_alloc(l->f->arena, cap * sizeof(*texts));
-        if (!texts)
-            return false;
-        if (l->n_texts)
-            memcpy(texts, l->texts, l->n_texts * sizeof(*texts));
-        l->texts = texts;
-        l->cap = cap;
-    }
-    l->texts[l->n_texts++] = code;
-    return true;
+    return index < tables->n_codes ? tables->codes[index].code : tables->value_codes[index - tables->n_codes];
 }
 
-/* Adds a spelling of the code in the system of the row. may_exist: it keeps the meaning that it has. */
-static enum kp_status add_value(struct loader *l, size_t row, const char *spelling, const char *code,
-                                bool may_exist)
+/* Adds a spelling in the system of the row for the code at an index. may_exist: an older meaning stays. */
+static enum kp_status add_value(const struct kp_tablefile *f, struct kp_tables *tables, size_t row,
+                                const char *spelling, size_t index, bool may_exist)
 {
     uint32_t old = 0;
-    char *value = kp_text_value_key(l->f->arena, spelling);
-    char *key = value ? kp_arena_printf(l->f->arena, "%s\x1f%s", kp_cell(l->f, row, 0), value) : NULL;
-    if (!key)
-        return kp_tablefile_no_memory(l->f);
-    if (kp_map_get(&l->tables->value_code, key, &old))
-        return may_exist || strcmp(l->texts[old], code) == 0
-                   ? KP_OK
-                   : kp_table_bad(l->f, row, "stands for two codes:", spelling);
-    if (kp_map_put(&l->tables->value_code, l->f->arena, key, (uint32_t)l->n_texts) != KP_MAP_ADDED ||
-        !add_text(l, code))
-        return kp_tablefile_no_memory(l->f);
+    char *value = kp_text_value_key(f->arena, spelling);
+    char *key = value ? kp_arena_printf(f->arena, "%s\x1f%s", kp_cell(f, row, 0), value) : NULL;
+    if (key && !may_exist && kp_map_get(&tables->value_code, key, &old) &&
+        strcmp(code_at(tables, old), code_at(tables, (uint32_t)index)) != 0)
+        return kp_table_bad(f, row, "stands for two codes:", spelling);
+    if (!key || kp_map_put(&tables->value_code, f->arena, key, (uint32_t)index) == KP_MAP_NO_MEMORY)
+        return kp_tablefile_no_memory(f);
     return KP_OK;
 }
 
@@ -63,49 +41,41 @@ static enum kp_status check_systems(const struct kp_tablefile *f, const struct k
     return KP_OK;
 }
 
-static enum kp_status load_codes(struct loader *l)
+static enum kp_status load_values(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    struct kp_tablefile *f = l->f;
-    KP_TRY(kp_tablefile_open(f, "code_systems.csv", "code_system code display"));
-    size_t n = f->sheet.n_rows;
-    struct kp_code_row *codes = kp_tablefile_rows(f, sizeof(*codes));
-    if (!codes)
-        return KP_E_SYSTEM;
-    l->tables->codes = codes;
-    for (size_t i = 0; i < n; i++, l->tables->n_codes++) {
-        codes[i] = (struct kp_code_row){kp_cell(f, i, 0), kp_cell(f, i, 1), kp_cell(f, i, 2)};
-        if (!*codes[i].system || !kp_all_digits(codes[i].code) || strlen(codes[i].code) > 5)
-            return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
-        if (kp_code_display(l->tables, codes[i].system, codes[i].code))
-            return kp_table_bad(f, i, "code stands twice:", codes[i].code);
-        KP_TRY(add_value(l, i, codes[i].code, codes[i].code, false));
-    }
-    /* The display of one code may be another code, such as "1" for code 2: the code wins. */
-    for (size_t i = 0; i < n; i++)
-        KP_TRY(add_value(l, i, codes[i].display, codes[i].code, true));
-    return check_systems(f, l->tables);
-}
-
-static enum kp_status load_values(struct loader *l)
-{
-    KP_TRY(kp_tablefile_open(l->f, "values.csv", "code_system variant code"));
-    for (size_t i = 0; i < l->f->sheet.n_rows; i++) {
-        const char *system = kp_cell(l->f, i, 0), *code = kp_cell(l->f, i, 2);
+    KP_TRY(kp_tablefile_open(f, "values.csv", "code_system variant code", sizeof(const char *)));
+    const char **codes = f->rows;
+    tables->value_codes = codes;
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        const char *system = kp_cell(f, i, 0);
         bool is_oid = strchr(system, '.') != NULL;
-        if (is_oid && !kp_code_display(l->tables, system, code))
-            return kp_table_bad(l->f, i, "the code system does not have code", code);
-        KP_TRY(add_value(l, i, kp_cell(l->f, i, 1), code, false));
+        codes[i] = kp_cell(f, i, 2);
+        if (is_oid && !kp_code_display(tables, system, codes[i]))
+            return kp_table_bad(f, i, "the code system does not have code", codes[i]);
+        KP_TRY(add_value(f, tables, i, kp_cell(f, i, 1), tables->n_codes + i, false));
     }
     return KP_OK;
 }
 
 enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    struct loader l = {.f = f, .tables = tables};
-    KP_TRY(load_codes(&l));
-    KP_TRY(load_values(&l));
-    tables->code_texts = l.texts;
-    return KP_OK;
+    KP_TRY(kp_tablefile_open(f, "code_systems.csv", "code_system code display", sizeof(struct kp_code_row)));
+    struct kp_code_row *codes = f->rows;
+    tables->codes = codes;
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        codes[i] = (struct kp_code_row){kp_cell(f, i, 0), kp_cell(f, i, 1), kp_cell(f, i, 2)};
+        if (!*codes[i].system || !kp_all_digits(codes[i].code) || strlen(codes[i].code) > 5)
+            return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
+        if (kp_code_display(tables, codes[i].system, codes[i].code))
+            return kp_table_bad(f, i, "code stands twice:", codes[i].code);
+        tables->n_codes++;
+        KP_TRY(add_value(f, tables, i, codes[i].code, i, false));
+    }
+    /* The display of one code may be another code, such as "1" for code 2: the code wins. */
+    for (size_t i = 0; i < tables->n_codes; i++)
+        KP_TRY(add_value(f, tables, i, codes[i].display, i, true));
+    KP_TRY(check_systems(f, tables));
+    return load_values(f, tables);
 }
 
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key)
@@ -118,7 +88,7 @@ const char *kp_code_of(const struct kp_tables *tables, const char *system, const
     memcpy(key, system, n);
     key[n] = '\x1f';
     memcpy(key + n + 1, value_key, m + 1);
-    return kp_map_get(&tables->value_code, key, &index) ? tables->code_texts[index] : NULL;
+    return kp_map_get(&tables->value_code, key, &index) ? code_at(tables, index) : NULL;
 }
 
 const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,

@@ -1,4 +1,4 @@
-/* code_systems.csv and values.csv: the codes of coded values and the spellings that stand for them. */
+/* code_systems.csv and values.csv: the codes of coded values and their spellings. */
 #pragma once
 
 #include "base/arena.h"
@@ -14,10 +14,9 @@ struct kp_code_row {
 /* Needs the items. */
 enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables);
 
-/* Returns the code that a value key stands for in a code system (or pseudo system such as "sex"), or NULL. */
+/* Returns the code of a value key in a code system or pseudo system ("sex"), or NULL. */
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key);
-/* Returns the known spelling, as a value key, nearest to one that the system does not know; NULL when memory
- * is short. */
+/* Returns the value key of the system that is nearest to an unknown one; NULL when memory is short. */
 const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
                              const char *value_key);
 /* Returns the display text of a code, or NULL if the system does not have it. */

@@ -1,11 +1,11 @@
 /*
- * What every call of the library works with: options, environment, memory, diagnostics and tables. The API
- * function makes it once per call; later only its arena and the counts of diagnostics change.
+ * What every call of the library works with. The API function makes it once per call; later only its arena
+ * and the counts of diagnostics change.
  *
  * The contract of failures. Functions of base and format never report: they return a status, and set errno if
  * their comment says so. From tables up a failure is reported exactly once, where it happens, and callers
- * pass the status on. A function with neither a context nor a struct kp_diag cannot report, and its comment
- * says so. kp_context_finish reports what slipped through.
+ * pass the status on. A function that cannot report (no context, no struct kp_diag) says so in its comment.
+ * kp_context_finish reports what slipped through.
  */
 #pragma once
 
@@ -34,11 +34,10 @@ enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *c
 enum kp_status kp_context_load_tables(struct kp_context *ctx);
 void kp_context_release(struct kp_context *ctx);
 
-/* Returns the status that the call ends with; reports KP_K_INTERNAL if it is a failure without a diagnostic.
- */
+/* Returns the status of the call; reports KP_K_INTERNAL if it is a failure without a diagnostic. */
 enum kp_status kp_context_finish(struct kp_context *ctx, enum kp_status st);
 
-/* Report that memory is short, and that a file cannot be written, with errno. Return KP_E_SYSTEM. */
+/* Report and return KP_E_SYSTEM: memory is short; a file cannot be written (errno). */
 enum kp_status kp_no_memory(struct kp_context *ctx);
 enum kp_status kp_write_failed(struct kp_context *ctx, const char *path);
 /* Reports KP_E_SYSTEM once the environment's cancel flag is set. */

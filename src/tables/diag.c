@@ -15,7 +15,8 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
                                           "text_en", "text_ja", "remedy_en", "remedy_ja"};
     const struct kp_embedded *file = kp_embedded_find("messages.csv");
     struct kp_sheet sheet;
-    if (!file || kp_sheet_read(&sheet, arena, NULL, file->bytes, (size_t)(file->end - file->bytes)) != KP_OK)
+    if (!file || kp_sheet_read(&sheet, arena, NULL, file->bytes, (size_t)(file->end - file->bytes),
+                               KP_COMMENTS_NONE) != KP_OK)
         return KP_E_SYSTEM;
     size_t at[KP_COUNT(columns)];
     for (size_t i = 0; i < KP_COUNT(columns); i++)
@@ -43,8 +44,7 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
 
 static int compare_code(const void *key, const void *row)
 {
-    unsigned code = *(const unsigned *)key;
-    unsigned other = ((const struct kp_msg *)row)->code;
+    unsigned code = *(const unsigned *)key, other = ((const struct kp_msg *)row)->code;
     return (code > other) - (code < other);
 }
 
@@ -93,11 +93,9 @@ enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code)
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings)
 {
     enum kp_level worst = KP_LEVEL_NOTE;
-    for (const struct kp_finding *f = findings->first; f; f = f->next) {
-        enum kp_level level = kp_diag_level(diag, f->code);
-        if (level > worst)
-            worst = level;
-    }
+    for (const struct kp_finding *f = findings->first; f; f = f->next)
+        if (kp_diag_level(diag, f->code) > worst)
+            worst = kp_diag_level(diag, f->code);
     return worst;
 }
 

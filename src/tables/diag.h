@@ -1,7 +1,5 @@
-/*
- * Diagnostics: the catalogue (schemas/messages.csv: pinned numbers, two languages, a remedy each), findings
- * about a record, and sending. enum kp_code is generated from the catalogue.
- */
+/* Diagnostics: the catalogue (schemas/messages.csv), findings about a record, and sending. enum kp_code is
+ * generated from the catalogue. */
 #pragma once
 
 #include <stdbool.h>
@@ -59,8 +57,7 @@ struct kp_findings {
 void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
                         const char *const args[3]);
 
-/* Returns whether a finding (K4000 and above) refuses the value of a field, which is then wrong
- * and not missing. */
+/* Returns whether a finding (K4000 and above) refuses the value of a field: it is wrong, not missing. */
 bool kp_refused(const struct kp_findings *findings, const char *field);
 
 /* Formats diagnostics, counts them by level and passes them to the environment. */
@@ -81,12 +78,10 @@ enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
 /* Returns the gravest level among the findings; KP_LEVEL_NOTE if there are none. */
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings);
 
-/* Appends the field of a finding and its column, such as "sex #21", or what is known of them. */
+/* Appends the field and column of a finding, as far as known ("sex #21"). */
 void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out);
-
 /* Appends the text of a finding in the language of the diagnostics. */
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
-
 /* Sends a finding to the environment. file may be NULL, line 0. */
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
 
@@ -114,10 +109,8 @@ static inline struct kp_where kp_field_at(const char *file, uint64_t line, const
     return (struct kp_where){file, line, field};
 }
 
-/*
- * Reports a failure outside records and returns its status: "return kp_fail(diag, status, code, where[,
- * arg1[, arg2[, arg3]]])". kp_warn reports what does not stop the caller.
- */
+/* Reports a failure outside records and returns its status: "return kp_fail(diag, status, code, where[,
+ * arg1[, arg2[, arg3]]])". kp_warn reports what does not stop the caller. */
 #define kp_fail(...) KP_FAIL(__VA_ARGS__, NULL, NULL, NULL, NULL)
 #define KP_FAIL(diag, status, code, where, arg1, arg2, arg3, ...)                                            \
     kp_diag_report(diag, status, code, where, (const char *const[3]){arg1, arg2, arg3})

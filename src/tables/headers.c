@@ -49,21 +49,6 @@ bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *
     return false;
 }
 
-/* may_exist: a header that has a target keeps it. */
-static enum kp_status add_header(const struct kp_tablefile *f, struct kp_tables *tables, size_t row,
-                                 const char *header, uint32_t target, bool may_exist)
-{
-    char *key = kp_text_header_key(f->arena, header);
-    uint32_t old = 0;
-    if (!key)
-        return kp_tablefile_no_memory(f);
-    if (kp_map_get(&tables->header_target, key, &old))
-        return may_exist || old == target ? KP_OK : kp_table_bad(f, row, "header has two targets:", header);
-    return kp_map_put(&tables->header_target, f->arena, key, target) == KP_MAP_ADDED
-               ? KP_OK
-               : kp_tablefile_no_memory(f);
-}
-
 static bool shares_name(const struct kp_tables *tables, size_t item)
 {
     for (size_t i = 0; i < tables->n_items; i++)
@@ -72,28 +57,25 @@ static bool shares_name(const struct kp_tables *tables, size_t item)
     return false;
 }
 
-/* An item's name is a header too, unless several items share it or the table calls it ambiguous: the 備考 of
- * an export is seldom the 備考 of the standard form. */
+/* An item's name is a header too, unless it has another target, several items share it or the table calls it
+ * ambiguous: the 備考 of an export is seldom the 備考 of the standard form. */
 static enum kp_status add_item_names(const struct kp_tablefile *f, struct kp_tables *tables)
 {
     for (size_t i = 0; i < tables->n_items; i++) {
         char *key = kp_text_header_key(f->arena, tables->items[i].name);
-        uint32_t hint = 0;
-        if (!key)
-            return kp_tablefile_no_memory(f);
-        if (kp_map_get(&tables->header_hint, key, &hint) || shares_name(tables, i))
+        uint32_t hint = 0, target = KP_TARGET_ITEM + (uint32_t)i;
+        if (key && (kp_map_get(&tables->header_hint, key, &hint) || shares_name(tables, i)))
             continue;
-        KP_TRY(add_header(f, tables, 0, tables->items[i].name, KP_TARGET_ITEM + (uint32_t)i, true));
+        if (!key || kp_map_put(&tables->header_target, f->arena, key, target) == KP_MAP_NO_MEMORY)
+            return kp_tablefile_no_memory(f);
     }
     return KP_OK;
 }
 
 /* Collects the pairs among the targets of the table, each once. */
-static enum kp_status collect_pairs(const struct kp_tablefile *f, struct kp_tables *tables)
+static void collect_pairs(const struct kp_tablefile *f, struct kp_tables *tables)
 {
-    struct kp_meal_pair *pairs = kp_tablefile_rows(f, sizeof(*pairs));
-    if (!pairs)
-        return KP_E_SYSTEM;
+    struct kp_meal_pair *pairs = f->rows;
     tables->pairs = pairs;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         uint32_t target = 0;
@@ -101,38 +83,12 @@ static enum kp_status collect_pairs(const struct kp_tablefile *f, struct kp_tabl
             kp_pair_find(tables, kp_cell(f, i, 1), &pairs[tables->n_pairs]))
             tables->n_pairs++;
     }
-    return KP_OK;
-}
-
-static enum kp_status load_headers(struct kp_tablefile *f, struct kp_tables *tables)
-{
-    KP_TRY(kp_tablefile_open(f, "headers.csv", "header target rank"));
-    KP_TRY(collect_pairs(f, tables));
-    for (size_t i = 0; i < f->sheet.n_rows; i++) {
-        const char *header = kp_cell(f, i, 0), *rank = kp_cell(f, i, 2);
-        uint32_t target = 0;
-        if (!kp_target_find(tables, kp_cell(f, i, 1), &target))
-            return kp_table_bad(f, i, "unknown target", kp_cell(f, i, 1));
-        if (!kp_list_has("1 2", rank))
-            return kp_table_bad(f, i, "rank is 1 or 2, not", rank);
-        if (*rank == '1') {
-            KP_TRY(add_header(f, tables, i, header, target, false));
-            continue;
-        }
-        char *key = kp_text_header_key(f->arena, header);
-        /* The first suggestion for a header counts. */
-        if (!key || kp_map_put(&tables->header_hint, f->arena, key, target) == KP_MAP_NO_MEMORY)
-            return kp_tablefile_no_memory(f);
-    }
-    return add_item_names(f, tables);
 }
 
 static enum kp_status load_traps(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "header_traps.csv", "word"));
-    const char **traps = kp_tablefile_rows(f, sizeof(*traps));
-    if (!traps)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "header_traps.csv", "word", sizeof(const char *)));
+    const char **traps = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         traps[i] = kp_text_header_key(f->arena, kp_cell(f, i, 0));
         if (!traps[i])
@@ -147,7 +103,25 @@ static enum kp_status load_traps(struct kp_tablefile *f, struct kp_tables *table
 
 enum kp_status kp_headers_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(load_headers(f, tables));
+    KP_TRY(kp_tablefile_open(f, "headers.csv", "header target rank", sizeof(struct kp_meal_pair)));
+    collect_pairs(f, tables);
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        const char *header = kp_cell(f, i, 0), *rank = kp_cell(f, i, 2);
+        uint32_t target = 0, old = 0;
+        if (!kp_target_find(tables, kp_cell(f, i, 1), &target))
+            return kp_table_bad(f, i, "unknown target", kp_cell(f, i, 1));
+        if (!kp_list_has("1 2", rank))
+            return kp_table_bad(f, i, "rank is 1 or 2, not", rank);
+        char *key = kp_text_header_key(f->arena, header);
+        bool certain = *rank == '1';
+        if (key && certain && kp_map_get(&tables->header_target, key, &old) && old != target)
+            return kp_table_bad(f, i, "header has two targets:", header);
+        /* The first suggestion for a header counts. */
+        struct kp_map *map = certain ? &tables->header_target : &tables->header_hint;
+        if (!key || kp_map_put(map, f->arena, key, target) == KP_MAP_NO_MEMORY)
+            return kp_tablefile_no_memory(f);
+    }
+    KP_TRY(add_item_names(f, tables));
     return load_traps(f, tables);
 }
 

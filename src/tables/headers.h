@@ -19,11 +19,11 @@ struct kp_meal_pair {
 /* Needs the items. */
 enum kp_status kp_headers_load(struct kp_tablefile *f, struct kp_tables *tables);
 
-/* Finds what a target of headers.csv means: the name of a field, an item code, or "CODE/CODE" for a pair
- * that the table contains. */
+/* Finds a target by the name of a field, an item code, or "CODE/CODE" for a pair of headers.csv. */
 bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *ret_target);
 /* Reads "CODE/CODE": two different items that are numbers of one unit. */
 bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair);
-/* Returns true if the header key contains a word that makes it something other than a result, such as a
- * judgement or last year's value. */
+/* Returns true if a word of the header key says that the column is no result (a judgement, last year's
+ * value).
+ */
 bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);

@@ -160,11 +160,9 @@ static void find_rivals(struct kp_item *items, size_t n)
 
 enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "items.csv", COLUMNS));
+    KP_TRY(kp_tablefile_open(f, "items.csv", COLUMNS, sizeof(struct kp_item)));
     size_t n = f->sheet.n_rows;
-    struct kp_item *items = kp_tablefile_rows(f, sizeof(*items));
-    if (!items)
-        return KP_E_SYSTEM;
+    struct kp_item *items = f->rows;
     unsigned long last = 0;
     for (size_t i = 0; i < n; i++) {
         KP_TRY(read_item(f, i, &items[i]));

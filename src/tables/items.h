@@ -8,7 +8,7 @@
 #include "tables/table_set.h"
 #include "kenporter.h"
 
-enum kp_value_type { KP_TYPE_PQ, KP_TYPE_CD, KP_TYPE_CO, KP_TYPE_ST, KP_TYPE__COUNT };
+enum kp_value_type { KP_TYPE_PQ, KP_TYPE_CD, KP_TYPE_CO, KP_TYPE_ST };
 
 /* Items of 実施基準2条, items that only the standard form demands, all others. */
 enum kp_scope { KP_SCOPE_DUTY, KP_SCOPE_FORM, KP_SCOPE_OTHER, KP_SCOPE__COUNT };
@@ -20,7 +20,6 @@ enum kp_several {
     KP_SEVERAL_AGREE,    /* they must be equal */
     KP_SEVERAL_JOIN,     /* texts: joined with " / " */
     KP_SEVERAL_POSITIVE, /* two samples of one test: the positive one counts */
-    KP_SEVERAL__COUNT
 };
 
 enum { KP_ITEM_CODE_LENGTH = 17 };
@@ -46,10 +45,10 @@ struct kp_item {
     int text_item;                     /* index of the ST item that explains this flag, or -1 */
     int author_item;                   /* index of the item that names the doctor, or -1 */
     bool is_author;                    /* named by another item's author_item */
-    char tokutei_need; /* in 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its
-                          group, '0' none */
-    char osh_need;     /* the same in 事業者健診 */
-    bool has_rivals;   /* another item is the same test or an alternative */
+    /* In 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its group, '0' none. */
+    char tokutei_need;
+    char osh_need;   /* the same in 事業者健診 */
+    bool has_rivals; /* another item is the same test or an alternative */
     bool has_range;
     struct kp_decimal min, max; /* 入力最小値, 入力最大値 */
 };
@@ -61,8 +60,7 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables);
 
 /* Returns the item of a code, or NULL. */
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code);
-/* Returns true if the code of an item begins with n bytes of prefix and, unless unit is NULL, the item has
- * that unit. */
+/* Returns true if an item whose code begins with n bytes of prefix has the unit (NULL: any). */
 bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit);
 /* Returns the mark of a number at or beyond an end of the item's input range: 'L' or 'H'; 0 within it. */
 char kp_limit_mark(const struct kp_item *item, struct kp_decimal number);

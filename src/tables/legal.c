@@ -24,23 +24,23 @@ static enum kp_status read_period(const struct kp_tablefile *f, size_t row, size
     return KP_OK;
 }
 
-static bool holds_on(struct kp_date from, struct kp_date to, struct kp_date day)
+bool kp_in_period(struct kp_date from, struct kp_date to, struct kp_date day)
 {
-    return kp_date_compare(from, day) <= 0 && (!kp_date_is_set(to) || kp_date_compare(day, to) <= 0);
+    return (!kp_date_is_set(from) || kp_date_compare(from, day) <= 0) &&
+           (!kp_date_is_set(to) || kp_date_compare(day, to) <= 0);
 }
 
 static bool periods_overlap(struct kp_date from_a, struct kp_date to_a, struct kp_date from_b,
                             struct kp_date to_b)
 {
-    return holds_on(from_a, to_a, from_b) || holds_on(from_b, to_b, from_a);
+    return kp_in_period(from_a, to_a, from_b) || kp_in_period(from_b, to_b, from_a);
 }
 
 static enum kp_status load_schemes(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "schemes.csv", "prefix scheme choices name_en name_ja"));
-    struct kp_scheme *schemes = kp_tablefile_rows(f, sizeof(*schemes));
-    if (!schemes)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "schemes.csv", "prefix scheme choices name_en name_ja",
+                             sizeof(struct kp_scheme)));
+    struct kp_scheme *schemes = f->rows;
     tables->schemes = schemes;
     for (size_t i = 0; i < f->sheet.n_rows; i++, tables->n_schemes++) {
         struct kp_scheme *s = &schemes[i];
@@ -66,8 +66,7 @@ static bool scheme_is_known(const struct kp_tables *t, const char *scheme)
     return strcmp(scheme, "*") == 0;
 }
 
-/* Two rows for one route, scheme and band must not apply on the same day, and a successor follows without a
- * gap. */
+/* Rows for one route, scheme and band must not apply on the same day nor leave a gap between them. */
 static enum kp_status check_periods(const struct kp_tablefile *f, const struct kp_basis *bases)
 {
     size_t n = f->sheet.n_rows;
@@ -90,8 +89,7 @@ static enum kp_status check_periods(const struct kp_tablefile *f, const struct k
     return KP_OK;
 }
 
-/* Every scheme that an insurer register may choose needs a basis, or the choice would hold records for ever.
- */
+/* A scheme that the insurer register may choose needs a basis, or its records would always be held. */
 static enum kp_status check_choices(const struct kp_tablefile *schemes, const struct kp_tables *t)
 {
     for (size_t i = 0; i < t->n_schemes; i++) {
@@ -140,11 +138,10 @@ static enum kp_status load_bases(struct kp_tablefile *f, struct kp_tables *table
 {
     KP_TRY(kp_tablefile_open(f, "legal_basis.csv",
                              "basis_id route scheme age_band law_ja request_provision duty_provision "
-                             "regulation effective_from effective_to item_scope"));
+                             "regulation effective_from effective_to item_scope",
+                             sizeof(struct kp_basis)));
     size_t n = f->sheet.n_rows;
-    struct kp_basis *bases = kp_tablefile_rows(f, sizeof(*bases));
-    if (!bases)
-        return KP_E_SYSTEM;
+    struct kp_basis *bases = f->rows;
     for (size_t i = 0; i < n; i++) {
         KP_TRY(read_basis(f, tables, i, &bases[i]));
         for (size_t k = 0; k < i; k++)
@@ -158,10 +155,9 @@ static enum kp_status load_bases(struct kp_tablefile *f, struct kp_tables *table
 
 static enum kp_status load_grounds(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "privacy_grounds.csv", "ground provision effective_from effective_to"));
-    struct kp_privacy_ground *grounds = kp_tablefile_rows(f, sizeof(*grounds));
-    if (!grounds)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "privacy_grounds.csv", "ground provision effective_from effective_to",
+                             sizeof(struct kp_privacy_ground)));
+    struct kp_privacy_ground *grounds = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         struct kp_privacy_ground *g = &grounds[i];
         *g = (struct kp_privacy_ground){.ground = kp_cell(f, i, 0), .provision = kp_cell(f, i, 1)};
@@ -197,7 +193,7 @@ const char *kp_privacy_provision(const struct kp_tables *tables, const char *gro
 {
     for (size_t i = 0; i < tables->n_grounds; i++)
         if (strcmp(tables->grounds[i].ground, ground) == 0 &&
-            holds_on(tables->grounds[i].from, tables->grounds[i].to, day))
+            kp_in_period(tables->grounds[i].from, tables->grounds[i].to, day))
             return tables->grounds[i].provision;
     return NULL;
 }

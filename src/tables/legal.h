@@ -7,7 +7,7 @@
 #include "tables/table_set.h"
 #include "kenporter.h"
 
-enum kp_route { KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH, KP_ROUTE_CONSENT, KP_ROUTE__COUNT };
+enum kp_route { KP_ROUTE_ELDERLY, KP_ROUTE_HEALTH, KP_ROUTE_CONSENT };
 
 enum kp_band { KP_BAND_UNDER40, KP_BAND_40TO74, KP_BAND_75PLUS, KP_BAND__COUNT };
 
@@ -47,6 +47,8 @@ struct kp_scheme {
 
 enum kp_status kp_legal_load(struct kp_tablefile *f, struct kp_tables *tables);
 
+/* Returns whether a day lies from one day to another, each included; unset: open. */
+bool kp_in_period(struct kp_date from, struct kp_date to, struct kp_date day);
 /* Returns the scheme of an insurer number by its first two digits, or NULL. */
 const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number);
 /* Returns the provision for a ground on a day, or NULL. */

@@ -29,7 +29,7 @@ static const char *const LIMIT_NAMES[] = {
 
 enum kp_status kp_limits_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "judgement_limits.csv", "name items comparison limit unit ground"));
+    KP_TRY(kp_tablefile_open(f, "judgement_limits.csv", "name items comparison limit unit ground", 0));
     struct kp_judgement_limit *limits = kp_arena_alloc(f->arena, KP_LIMIT__COUNT * sizeof(*limits));
     if (!limits)
         return kp_tablefile_no_memory(f);
@@ -56,10 +56,9 @@ enum kp_status kp_limits_load(struct kp_tablefile *f, struct kp_tables *tables)
 
 enum kp_status kp_periodic_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "periodic.csv", "name items omit_below but_not_at"));
-    struct kp_periodic *rows = kp_tablefile_rows(f, sizeof(*rows));
-    if (!rows)
-        return KP_E_SYSTEM;
+    KP_TRY(
+        kp_tablefile_open(f, "periodic.csv", "name items omit_below but_not_at", sizeof(struct kp_periodic)));
+    struct kp_periodic *rows = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         const char *below = kp_cell(f, i, 2), *ages = kp_cell(f, i, 3);
         rows[i] =

@@ -1,5 +1,4 @@
-/* judgement_limits.csv and periodic.csv: the limits of the judgements, and the parts of the periodic check.
- */
+/* judgement_limits.csv and periodic.csv: limits of the judgements, parts of the periodic check. */
 #pragma once
 
 #include <stdbool.h>

@@ -4,23 +4,12 @@
 
 #include "base/status.h"
 
-const char *const kp_command_names[] = {[KP_CMD_CHECK] = "check",
-                                        [KP_CMD_EXPORT] = "export",
-                                        [KP_CMD_PREPARE] = "prepare",
-                                        [KP_CMD_RELEASE] = "release",
-                                        NULL};
-const char *const kp_age_rule_names[] = {[KP_AGE_BIRTHDAY] = "birthday", [KP_AGE_STATUTE] = "statute", NULL};
-const char *const kp_level_names[] = {
-    [KP_LEVEL_NOTE] = "note",     [KP_LEVEL_WARN] = "warn", [KP_LEVEL_HOLD] = "hold",
-    [KP_LEVEL_REJECT] = "reject", [KP_LEVEL_FAIL] = "fail", [KP_LEVEL__COUNT] = NULL};
-const char *const kp_encoding_names[] = {
-    [KP_ENC_AUTO] = "auto",        [KP_ENC_CP932] = "cp932",      [KP_ENC_UTF8] = "utf-8",
-    [KP_ENC_UTF16LE] = "utf-16le", [KP_ENC_UTF16BE] = "utf-16be", NULL};
-const char *const kp_encoding_options[] = {[KP_ENC_AUTO] = "auto",
-                                           [KP_ENC_CP932] = "cp932",
-                                           [KP_ENC_UTF8] = "utf-8",
-                                           [KP_ENC_UTF16LE] = "utf-16",
-                                           NULL};
+const char *const kp_command_names[] = {"check", "export", "prepare", "release", NULL};
+const char *const kp_age_rule_names[] = {"birthday", "statute", NULL};
+const char *const kp_level_names[] = {"note", "warn", "hold", "reject", "fail", NULL};
+const char *const kp_encoding_names[] = {"auto", "cp932", "utf-8", "utf-16le", "utf-16be", NULL};
+const char *const kp_encoding_options[] = {"auto", "cp932", "utf-8", "utf-16", NULL};
+const char *const kp_audit_event_names[] = {"any", "disclose", "again", "correct", "release", "void", NULL};
 const char *const kp_delimiter_names[] = {"auto", "comma", "tab", "semicolon", NULL};
 const char kp_delimiters[] = {0, ',', '\t', ';'};
 _Static_assert(KP_COUNT(kp_delimiter_names) == KP_COUNT(kp_delimiters) + 1, "a name for every delimiter");

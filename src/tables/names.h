@@ -1,5 +1,4 @@
-/* Words of the command line, the configuration, logs and reports: one list for each enumeration, and
- * space-separated lists in tables and registers. */
+/* Names of enumeration values in options, logs and reports, and space-separated lists of words. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,12 +10,12 @@
 extern const char *const kp_command_names[];  /* check, export, prepare, release */
 extern const char *const kp_age_rule_names[]; /* birthday, statute */
 extern const char *const kp_level_names[];    /* note, warn, hold, reject, fail */
+/* any, disclose, again, correct, release, void: all but the first are events of the log. */
+extern const char *const kp_audit_event_names[];
 
-/* As an export was found to be: auto, cp932, utf-8, utf-16le, utf-16be. */
-extern const char *const kp_encoding_names[];
-/* As it can be configured: auto, cp932, utf-8, utf-16; the last stands for both byte orders. */
+extern const char *const kp_encoding_names[]; /* auto, cp932, utf-8, utf-16le, utf-16be */
+/* auto, cp932, utf-8, utf-16: what can be configured; utf-16 stands for both byte orders. */
 extern const char *const kp_encoding_options[];
-
 /* auto, comma, tab, semicolon; the n-th is the name of kp_delimiters[n]. */
 extern const char *const kp_delimiter_names[];
 extern const char kp_delimiters[4];

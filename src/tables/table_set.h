@@ -19,8 +19,8 @@ struct kp_tables {
 
     const struct kp_code_row *codes;
     size_t n_codes;
-    struct kp_map value_code; /* system, \x1f, value key -> index into code_texts */
-    const char *const *code_texts;
+    struct kp_map value_code;       /* system, \x1f, value key -> index into codes, then value_codes */
+    const char *const *value_codes; /* codes of values.csv */
 
     struct kp_map header_target; /* header key -> target */
     struct kp_map header_hint;   /* the same for ambiguous headers: suggestions for a person */

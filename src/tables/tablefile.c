@@ -27,12 +27,10 @@ bool kp_cell_range(const struct kp_tablefile *f, size_t row, size_t column, stru
            kp_decimal_compare(*ret_min, *ret_max) < 0;
 }
 
-void *kp_tablefile_rows(const struct kp_tablefile *f, size_t element_bytes)
+enum kp_status kp_tablefile_rows(struct kp_tablefile *f, size_t row_bytes)
 {
-    void *rows = kp_arena_alloc(f->arena, (f->sheet.n_rows + 1) * element_bytes);
-    if (!rows)
-        (void)kp_tablefile_no_memory(f);
-    return rows;
+    f->rows = kp_arena_alloc(f->arena, (f->sheet.n_rows + 1) * row_bytes);
+    return f->rows ? KP_OK : kp_tablefile_no_memory(f);
 }
 
 static enum kp_status table_bad(const struct kp_tablefile *f, uint64_t line, const char *what,
@@ -72,7 +70,7 @@ static bool is_expected(const struct kp_tablefile *f, size_t sheet_column)
 enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, size_t n_optional,
                                            const char *bytes, size_t n, size_t *ret_index)
 {
-    enum kp_status st = kp_sheet_read(&f->sheet, f->arena, f->text, bytes, n);
+    enum kp_status st = kp_sheet_read(&f->sheet, f->arena, f->text, bytes, n, KP_COMMENTS_NONE);
     if (st == KP_E_INPUT)
         return KP_TABLEFILE_NOT_CSV;
     if (st != KP_OK || !split_columns(f, columns))
@@ -110,7 +108,8 @@ static enum kp_status read_bytes(const struct kp_tablefile *f, const char **ret_
     return KP_OK;
 }
 
-enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const char *columns)
+enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const char *columns,
+                                 size_t row_bytes)
 {
     const char *bytes = NULL;
     size_t n = 0, at = 0;
@@ -127,5 +126,5 @@ enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const
         return table_bad(f, 1, "missing column", f->columns[at]);
     if (fault == KP_TABLEFILE_ROW_WIDTH)
         return kp_table_bad(f, at, "wrong number of fields in the row of", f->sheet.rows[at].cells[0]);
-    return KP_OK;
+    return kp_tablefile_rows(f, row_bytes);
 }

@@ -30,6 +30,7 @@ struct kp_tablefile {
     size_t n_columns;
     size_t at[KP_TABLEFILE_MAX_COLUMNS]; /* in the sheet; SIZE_MAX: missing */
     struct kp_sheet sheet;
+    void *rows; /* loaded from those of the sheet, see kp_tablefile_rows */
 };
 
 enum kp_tablefile_fault {
@@ -41,24 +42,24 @@ enum kp_tablefile_fault {
     KP_TABLEFILE_ROW_WIDTH       /* index into sheet.rows */
 };
 
-/* Parses n bytes, finds the columns, a space-separated list of which the last n_optional may be missing, and
- * checks the width of every row. Does not report; *ret_index says where the fault is. */
+/* Parses n bytes, finds the columns (a space-separated list, the last n_optional may be missing) and checks
+ * the width of every row. Does not report; *ret_index locates the fault. */
 enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, size_t n_optional,
                                            const char *bytes, size_t n, size_t *ret_index);
 
-/* Opens a table of the folder, or a built-in one. Reports KP_E_USAGE and KP_E_SYSTEM. */
-enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const char *columns);
+/* Opens a table of the folder or a built-in one and allocates its rows. Reports KP_E_USAGE and KP_E_SYSTEM.
+ */
+enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const char *columns,
+                                 size_t row_bytes);
+/* Allocates f->rows: an element for each row of the sheet and a spare one, zeroed. Reports KP_E_SYSTEM. */
+enum kp_status kp_tablefile_rows(struct kp_tablefile *f, size_t row_bytes);
 
-/* Returns the text of a cell, "" if its optional column is missing. column is an index into
- * columns. */
+/* Returns the text of a cell, "" if its optional column is missing. column is an index into columns. */
 const char *kp_cell(const struct kp_tablefile *f, size_t row, size_t column);
 bool kp_cell_decimal(const struct kp_tablefile *f, size_t row, size_t column, struct kp_decimal *ret_number);
 /* Reads a range from two columns side by side; returns false unless the first number is the smaller. */
 bool kp_cell_range(const struct kp_tablefile *f, size_t row, size_t column, struct kp_decimal *ret_min,
                    struct kp_decimal *ret_max);
-
-/* Allocates one element for each row and a spare one, zeroed. NULL has been reported. */
-void *kp_tablefile_rows(const struct kp_tablefile *f, size_t element_bytes);
 
 /* Reports a wrong row of a table: KP_E_USAGE. A row past the last means the header. */
 #define KP_HEADER_ROW SIZE_MAX

@@ -8,10 +8,8 @@
 
 static enum kp_status load_prefectures(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "prefectures.csv", "code name"));
-    struct kp_prefecture *rows = kp_tablefile_rows(f, sizeof(*rows));
-    if (!rows)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "prefectures.csv", "code name", sizeof(struct kp_prefecture)));
+    struct kp_prefecture *rows = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         rows[i] = (struct kp_prefecture){kp_cell(f, i, 0), kp_cell(f, i, 1)};
         if (!kp_is_digits(rows[i].code, 2) || !*rows[i].name)
@@ -24,11 +22,10 @@ static enum kp_status load_prefectures(struct kp_tablefile *f, struct kp_tables 
 
 static enum kp_status load_xsd_digests(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "xsd_digests.csv", "file sha256_without_whitespace"));
+    KP_TRY(kp_tablefile_open(f, "xsd_digests.csv", "file sha256_without_whitespace",
+                             sizeof(struct kp_xsd_digest)));
     size_t n = f->sheet.n_rows;
-    struct kp_xsd_digest *rows = kp_tablefile_rows(f, sizeof(*rows));
-    if (!rows)
-        return KP_E_SYSTEM;
+    struct kp_xsd_digest *rows = f->rows;
     if (n > KP_MAX_XSD_FILES)
         return kp_table_bad(f, n - 1, "too many schema files, up to", kp_cell(f, n - 1, 0));
     for (size_t i = 0; i < n; i++) {

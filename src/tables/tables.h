@@ -1,7 +1,5 @@
-/*
- * The tables of schemas/: loaded and cross-checked once, then read-only for all threads. This header includes
- * those of all tables; prefectures.csv and xsd_digests.csv are its own.
- */
+/* The tables of schemas/: loaded and cross-checked once, then read-only for all threads. This header includes
+ * those of all tables; prefectures.csv and xsd_digests.csv are its own. */
 #pragma once
 
 #include "base/arena.h"
@@ -31,8 +29,8 @@ struct kp_xsd_digest {
 
 enum { KP_MAX_XSD_FILES = 32 };
 
-/* Loads all tables from a folder, or the built-in ones if it is NULL, into the arena. text must outlive the
- * tables. Reports a wrong table with file, line and reason, KP_E_USAGE, and KP_E_SYSTEM. */
+/* Loads all tables of a folder (NULL: built in) into the arena. text must outlive them. Reports KP_E_USAGE,
+ * with file, line and reason, and KP_E_SYSTEM. */
 enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,
                               const char *folder, struct kp_diag *diag, struct kp_tables *ret_tables);
 

@@ -24,10 +24,9 @@ static bool is_repeated(const struct kp_conversion *rows, size_t n, const struct
 static enum kp_status load_conversions(struct kp_tablefile *f, struct kp_tables *tables)
 {
     enum { ANALYTE_LENGTH = 5 };
-    KP_TRY(kp_tablefile_open(f, "conversions.csv", "from to analyte factor offset"));
-    struct kp_conversion *rows = kp_tablefile_rows(f, sizeof(*rows));
-    if (!rows)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "conversions.csv", "from to analyte factor offset",
+                             sizeof(struct kp_conversion)));
+    struct kp_conversion *rows = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         struct kp_conversion *c = &rows[i];
         *c = (struct kp_conversion){
@@ -58,10 +57,8 @@ static bool converts(const struct kp_tables *tables, const char *analyte, const 
 /* A likely unit is only useful if values can be converted from it once it is confirmed. */
 static enum kp_status load_mistakes(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "unit_mistakes.csv", "analyte unit from to"));
-    struct kp_unit_mistake *rows = kp_tablefile_rows(f, sizeof(*rows));
-    if (!rows)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "unit_mistakes.csv", "analyte unit from to", sizeof(struct kp_unit_mistake)));
+    struct kp_unit_mistake *rows = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         rows[i] = (struct kp_unit_mistake){.analyte = kp_cell(f, i, 0), .unit = kp_cell(f, i, 1)};
         if (!*rows[i].analyte || !converts(tables, rows[i].analyte, rows[i].unit))
@@ -84,10 +81,8 @@ static bool unit_is_known(const struct kp_tables *t, const char *unit)
 
 static enum kp_status load_units(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "units.csv", "variant unit"));
-    const char **units = kp_tablefile_rows(f, sizeof(*units));
-    if (!units)
-        return KP_E_SYSTEM;
+    KP_TRY(kp_tablefile_open(f, "units.csv", "variant unit", sizeof(const char *)));
+    const char **units = f->rows;
     tables->unit_texts = units;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         units[i] = kp_cell(f, i, 1);

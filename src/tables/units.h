@@ -28,7 +28,6 @@ const char *kp_unit_of(const struct kp_tables *tables, const char *value_key);
 /* Returns the standard conversion from a unit into that of the item, or NULL. */
 const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, const struct kp_item *item,
                                              const char *unit);
-/* Returns the unit other than the item's that a number without a unit was most likely measured in, or NULL.
- */
+/* Returns the unit, other than the item's, that a number was most likely measured in, or NULL. */
 const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item,
                            struct kp_decimal number);

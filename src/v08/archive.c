@@ -35,9 +35,8 @@ void kp_archive_report(struct kp_archive *a, const char *member, uint64_t line,
     kp_buf_release(&place);
 }
 
-/* Reports why format/unzip failed. */
-static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum kp_status st,
-                                 enum kp_zip_fault fault)
+/* Reports a failure of format/unzip, if st is one, and returns its status. */
+static enum kp_status zip_status(struct kp_archive *a, const char *member, enum kp_status st)
 {
     static const enum kp_code codes[] = {[KP_ZIP_NOT_AN_ARCHIVE] = KP_K_ZIP_NOT_AN_ARCHIVE,
                                          [KP_ZIP_IN_PARTS] = KP_K_ZIP_IN_PARTS,
@@ -51,8 +50,10 @@ static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum 
                                          [KP_ZIP_HEADERS] = KP_K_ZIP_HEADERS,
                                          [KP_ZIP_DATA] = KP_K_ZIP_DATA,
                                          [KP_ZIP_CRC] = KP_K_ZIP_CRC};
+    if (st == KP_OK)
+        return KP_OK;
     if (st == KP_E_FAULT)
-        kp_archive_fault(a, member, codes[fault]);
+        kp_archive_fault(a, member, codes[a->zip.fault]);
     else if (st == KP_E_INPUT)
         kp_archive_fault(a, member, KP_K_BUNDLE_UNREADABLE, NULL, strerror(errno));
     else
@@ -64,16 +65,12 @@ static enum kp_status zip_failed(struct kp_archive *a, const char *member, enum 
 static enum kp_status unpack(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
                              size_t max_bytes)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    enum kp_status st = kp_unzip_read(&a->zip, m, max_bytes, &a->bytes, &fault);
-    return st == KP_OK ? KP_OK : zip_failed(a, name, st, fault);
+    return zip_status(a, name, kp_unzip_read(&a->zip, m, max_bytes, &a->bytes));
 }
 
 static enum kp_status next_member(struct kp_archive *a, struct kp_zip_member *m, bool *ret_end)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    enum kp_status st = kp_unzip_next(&a->zip, m, ret_end, &fault);
-    return st == KP_OK ? KP_OK : zip_failed(a, NULL, st, fault);
+    return zip_status(a, NULL, kp_unzip_next(&a->zip, m, ret_end));
 }
 
 /* --- names --- */
@@ -133,10 +130,10 @@ static bool is_xml_in(const char *folder, const char *name)
 /* name: below the top folder. */
 static enum member_kind kind_of(const char *name, bool folder)
 {
-    static const char *const folders[] = {"", "DATA/", "XSD/", "XSD/coreschemas/", "CLAIMS/"};
-    for (size_t i = 0; folder && i < KP_COUNT(folders); i++)
-        if (strcmp(name, folders[i]) == 0)
-            return FOLDER;
+    static const char *const folders[] = {"", "DATA/", "XSD/", "XSD/coreschemas/", "CLAIMS/", NULL};
+    size_t i = 0;
+    if (folder && kp_name_find(folders, name, &i))
+        return FOLDER;
     if (strncmp(name, "XSD/", 4) == 0)
         return ends_with(name + 4, ".xsd") ? SCHEMA : OTHER;
     return strcmp(name, KP_INDEX_FILE) == 0    ? INDEX
@@ -146,14 +143,13 @@ static enum member_kind kind_of(const char *name, bool folder)
                                                : OTHER;
 }
 
-/* Sets a->top, the folder that should contain everything: the archive's namesake, else that of the index (""
- * if that is outside any), else the first. The scan reports a broken directory. */
+/* Sets a->top, the folder that should contain all members: the one with the archive's name, else that of the
+ * index (perhaps ""), else the first. The scan reports a broken directory. */
 static void find_top(struct kp_archive *a)
 {
     bool has_index = false, end = false;
     struct kp_zip_member m;
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
-    while (kp_unzip_next(&a->zip, &m, &end, &fault) == KP_OK && !end) {
+    while (kp_unzip_next(&a->zip, &m, &end) == KP_OK && !end) {
         const char *slash = strchr(m.name, '/');
         size_t n = slash ? (size_t)(slash - m.name) : 0;
         bool namesake = n > 0 && strlen(a->base) == n && strncmp(m.name, a->base, n) == 0;
@@ -168,7 +164,7 @@ static void find_top(struct kp_archive *a)
     kp_unzip_rewind(&a->zip);
 }
 
-/* The name below the top folder; NULL if the member is outside. */
+/* Returns the name below the top folder, or NULL if the member is outside. */
 static const char *below_top(const struct kp_archive *a, const struct kp_zip_member *m)
 {
     size_t n = strlen(a->top);
@@ -179,7 +175,6 @@ static const char *below_top(const struct kp_archive *a, const struct kp_zip_mem
 
 /* --- schemas --- */
 
-/* What the scan of the members collects. */
 struct scan {
     struct kp_keyset names;         /* in lower case */
     bool has_any[KP_MAX_XSD_FILES]; /* by row of the table of schemas: the archive has a file of that name */
@@ -190,12 +185,12 @@ struct scan {
     struct kp_zip_member index; /* read after the schemas; its name is gone by then */
 };
 
-/* The profile's file of that name, or NULL. */
+/* Returns the profile's file of a name from the table of schemas, or NULL. */
 static const struct kp_embedded *profile_file(const char *name)
 {
     char path[64];
-    int n = snprintf(path, sizeof(path), "xsd/%s", name);
-    return n > 0 && (size_t)n < sizeof(path) ? kp_embedded_find(path) : NULL;
+    (void)snprintf(path, sizeof(path), "xsd/%s", name);
+    return kp_embedded_find(path);
 }
 
 static enum kp_status compare_with_profile(struct kp_archive *a, struct scan *s, const char *name,
@@ -259,8 +254,8 @@ static enum kp_status take_schema(struct kp_archive *a, struct scan *s, const st
     return again ? KP_OK : keep_official(a, s, i);
 }
 
-/* A bundle that encloses the ministry's whole set is judged by its own files, for white space within a value,
- * which the digests ignore, changes a rule. */
+/* Makes a bundle that encloses the ministry's whole set be judged by its own files: white space within a
+ * value changes a rule, although the digests ignore it. */
 static enum kp_status use_official(struct kp_archive *a, struct scan *s)
 {
     struct kp_buf detail = {0};
@@ -325,9 +320,9 @@ static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_ar
     return st;
 }
 
-/* Returns whether the tree is valid. */
-static bool validate_with(struct kp_archive *a, const char *name, const struct kp_tree *tree,
-                          struct kp_xml_check *check, enum kp_code code)
+/* Reports under that code why the tree is invalid. */
+static bool is_valid(struct kp_archive *a, const char *name, const struct kp_tree *tree,
+                     struct kp_xml_check *check, enum kp_code code)
 {
     const char *where = "";
     unsigned long line = kp_tree_check(tree, check);
@@ -343,11 +338,10 @@ static void validate(struct kp_archive *a, const char *name, bool is_index, cons
     if (!a->schemas)
         return;
     const struct kp_validator *p = &a->schemas->profile, *o = &a->schemas->official;
-    struct kp_xml_check *profile = is_index ? p->index : p->document;
-    if (!a->by_official)
-        (void)validate_with(a, name, tree, profile, KP_K_SCHEMA_INVALID);
-    else if (validate_with(a, name, tree, is_index ? o->index : o->document, KP_K_SCHEMA_INVALID))
-        (void)validate_with(a, name, tree, profile, KP_K_PROFILE_INVALID);
+    struct kp_xml_check *official = is_index ? o->index : o->document;
+    if (!a->by_official || is_valid(a, name, tree, official, KP_K_SCHEMA_INVALID))
+        (void)is_valid(a, name, tree, is_index ? p->index : p->document,
+                       a->by_official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID);
 }
 
 static enum kp_status read_tree(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
@@ -392,7 +386,6 @@ static enum kp_status check_member_name(struct kp_archive *a, struct scan *s, co
 
 static enum kp_status take_member(struct kp_archive *a, struct scan *s, const struct kp_zip_member *m)
 {
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
     const char *name = below_top(a, m);
     if (!name)
         kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top);
@@ -413,8 +406,7 @@ static enum kp_status take_member(struct kp_archive *a, struct scan *s, const st
         break;
     }
     /* Its contents do not matter, but it must unpack. */
-    enum kp_status st = kp_unzip_read(&a->zip, m, SIZE_MAX, NULL, &fault);
-    return st == KP_OK ? KP_OK : zip_failed(a, name, st, fault);
+    return zip_status(a, name, kp_unzip_read(&a->zip, m, SIZE_MAX, NULL));
 }
 
 static enum kp_status scan_members(struct kp_archive *a, struct scan *s)
@@ -447,16 +439,15 @@ static enum kp_status read_index(struct kp_archive *a, const struct kp_zip_membe
     return KP_OK;
 }
 
-/* Compares the index with the archive's name and members. */
+/* Compares the index with the members and the archive's name. */
 static void judge_index(struct kp_archive *a)
 {
     const struct kp_index *index = &a->index;
     uint64_t n = a->n_documents + a->n_claims;
-    char counted[24], found[24];
-    (void)snprintf(counted, sizeof(counted), "%" PRIu64, index->documents);
-    (void)snprintf(found, sizeof(found), "%" PRIu64, n);
     if (index->documents != n)
-        kp_archive_fault(a, KP_INDEX_FILE, KP_K_COUNT_DIFFERS, NULL, counted, found);
+        kp_archive_fault(a, KP_INDEX_FILE, KP_K_COUNT_DIFFERS, NULL,
+                         kp_arena_printf(&a->arena, "%" PRIu64, index->documents),
+                         kp_arena_printf(&a->arena, "%" PRIu64, n));
     if (!*a->name.event)
         return;
     if (strcmp(index->service_event, a->name.event) != 0)
@@ -471,10 +462,8 @@ static void judge_index(struct kp_archive *a)
 
 static enum kp_status judge(struct kp_archive *a, const struct scan *s)
 {
-    if (!*a->top && a->zip.n_members > 0)
-        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER_MISSING);
-    else if (strcmp(a->top, a->base) != 0 && a->zip.n_members > 0)
-        kp_archive_fault(a, NULL, KP_K_ARCHIVE_FOLDER, NULL, a->top);
+    if (a->zip.n_members > 0 && strcmp(a->top, a->base) != 0)
+        kp_archive_fault(a, NULL, *a->top ? KP_K_ARCHIVE_FOLDER : KP_K_ARCHIVE_FOLDER_MISSING, NULL, a->top);
     KP_TRY(judge_schemas(a, s));
     if (a->n_claims > 0)
         kp_archive_fault(a, NULL, KP_K_CLAIMS_ENCLOSED);
@@ -503,7 +492,6 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
                                struct kp_archive_schemas *schemas, const char *path, bool silent)
 {
     struct scan scan = {.n_profile = 0};
-    enum kp_zip_fault fault = KP_ZIP_SOUND;
     *a = (struct kp_archive){
         .ctx = ctx,
         .schemas = schemas,
@@ -512,12 +500,10 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .path = path,
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     a->base = base_name(a);
-    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path, &fault);
-    if (st != KP_OK)
-        return zip_failed(a, NULL, st, fault);
+    KP_TRY(zip_status(a, NULL, kp_unzip_open(&a->zip, ctx->io, path)));
     parse_name(a);
     find_top(a);
-    st = check_members(a, &scan);
+    enum kp_status st = check_members(a, &scan);
     kp_keyset_release(&scan.names);
     kp_unzip_rewind(&a->zip);
     return st;

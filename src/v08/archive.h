@@ -1,8 +1,5 @@
-/*
- * A received bundle: opens the ZIP, checks that it contains exactly what a bundle may contain, under the
- * names of the standard, and hands out its documents. Every fault is a diagnostic for BUNDLE or
- * BUNDLE:MEMBER.
- */
+/* A received bundle: opens the ZIP, checks its members and their names against the standard, and returns its
+ * documents. Every fault is a diagnostic for BUNDLE or BUNDLE:MEMBER. */
 #pragma once
 
 #include "format/unzip.h"
@@ -47,11 +44,8 @@ struct kp_archive {
     uint64_t n_by_code[KP_CODES_END]; /* faults and warnings */
 };
 
-/*
- * Opens the archive and checks all members but the documents: names, index, schemas. KP_OK: the documents can
- * be read. KP_E_FAULT: the archive is too broken for that. Reports failures, those of KP_E_FAULT unless
- * silent. Close it in any case.
- */
+/* Opens the archive and checks its names, index and schemas, but no documents. Returns KP_E_FAULT if it is
+ * too broken to read documents. Reports failures, KP_E_FAULT unless silent. Close it in any case. */
 enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_context *ctx,
                                struct kp_archive_schemas *schemas, const char *path, bool silent);
 void kp_archive_close(struct kp_archive *archive);

@@ -82,8 +82,8 @@ static void form_differs(struct reader *r, enum kp_field field)
     find(r, KP_K_FORM_DIFFERS, kp_field_name(field), forms[field]);
 }
 
-/* A field that normalising rejects has its finding already; one that it would change differs in form. Text
- * longer than any field is not normalised. */
+/* Normalising adds a finding if it rejects the field; if it only changes it, the form differs. Text longer
+ * than any field is not normalised. */
 static void take_field(struct reader *r, enum kp_field field, const char *text)
 {
     struct kp_norm norm = {
@@ -350,12 +350,10 @@ static void take_value(struct reader *r)
     }
 }
 
-/* --- around the value --- */
-
 static void keep(struct reader *r, const struct kp_item *item, struct kp_value value)
 {
     *kp_value_of(r->record, item) = value;
-    r->document->section_of[item - r->tables->items] = (int)r->document->n_sections - 1;
+    r->document->section_of[item - r->tables->items] = r->document->n_sections;
 }
 
 static void take_interpretation(struct reader *r)
@@ -446,8 +444,8 @@ static void take_result(struct reader *r)
     keep(r, r->item, r->value);
 }
 
-/* Makes the observation the current entry. Returns false, with a finding, if its item is unknown, repeated or
- * out of place. A malformed code is not repeated: the sender could have put anything there. */
+/* Makes the observation the current entry. Returns false, with a finding, if its item is unknown or repeated.
+ * A malformed code is not quoted: it could be anything. */
 static bool begin_entry(struct reader *r, const struct kp_node *observation)
 {
     const struct kp_node *node = kp_node_child(observation, "code");
@@ -460,7 +458,7 @@ static bool begin_entry(struct reader *r, const struct kp_node *observation)
         find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, KP_ITEM_CODE_LENGTH) ? code : "…", NULL);
         return false;
     }
-    bool repeated = r->document->section_of[r->item - r->tables->items] >= 0;
+    bool repeated = r->document->section_of[r->item - r->tables->items] > 0;
     if (repeated)
         fault(r, KP_K_ITEM_TWICE, NULL);
     return !repeated;
@@ -483,8 +481,8 @@ static void check_section(struct reader *r)
         fault(r, KP_K_ITEM_SECTION, NULL);
 }
 
-/* 一連検査グループ: a parent without a value. Its members belong to one group and have the relation that the
- * catalogue gives them. The group takes the place of its first member in the section. */
+/* Reads a 一連検査グループ: a parent without a value, in the place of its first member. The members must be
+ * of one group and have the relation that the table of items gives. */
 static void take_group(struct reader *r, const struct kp_node *parent)
 {
     const char *group = NULL;
@@ -559,7 +557,7 @@ static void take_section(struct reader *r, const struct kp_node *section)
 enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree *tree, struct kp_arena *arena,
                            struct kp_findings *findings, struct kp_document *ret_document)
 {
-    struct kp_document document = {.section_of = kp_arena_alloc(arena, tables->n_items * sizeof(int))};
+    struct kp_document document = {.section_of = kp_arena_alloc(arena, tables->n_items * sizeof(size_t))};
     struct reader r = {.tables = tables,
                        .arena = arena,
                        .findings = findings,
@@ -567,8 +565,6 @@ enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree 
                        .record = &document.record};
     if (!document.section_of || kp_record_init(&document.record, tables, arena) != KP_OK)
         return KP_E_SYSTEM;
-    for (size_t i = 0; i < tables->n_items; i++)
-        document.section_of[i] = -1;
     take_header(&r, tree->root);
     const struct kp_node *body = kp_node_at(tree->root, "component/structuredBody");
     for (const struct kp_node *c = kp_node_child(body, "component"); c; c = kp_node_again(c))

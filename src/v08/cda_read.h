@@ -1,8 +1,5 @@
-/*
- * Reads a received document back into a record, without trusting it. Checks what the schema cannot: real
- * dates, codes of the tables, and what the catalogue requires of every entry (type, unit, digits, list,
- * method, group, order).
- */
+/* Reads an untrusted document back into a record. Checks what the schema cannot: real dates, codes of the
+ * tables, and the type, unit, digits, code list, method, group and order of every entry. */
 #pragma once
 
 #include "format/xmlread.h"
@@ -20,13 +17,11 @@ struct kp_document {
         const char *code, *title;
     } sections[KP_DOCUMENT_SECTIONS];
     size_t n_sections;
-    int *section_of; /* by item: index of its section, -1 if the item is absent */
+    size_t *section_of; /* by item: number of its section, from 1; 0 if the item is absent */
 };
 
-/*
- * Reads a tree whose root is a ClinicalDocument. Faults become findings. Invalid fields and numbers are left
+/* Reads a tree whose root is a ClinicalDocument. Faults become findings. Invalid fields and numbers are left
  * out of the record; invalid text and codes stay in it. Strings live in the arena or the tree. Returns
- * KP_E_SYSTEM if the arena is out of memory; does not report.
- */
+ * KP_E_SYSTEM if the arena is out of memory; does not report. */
 enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree *tree, struct kp_arena *arena,
                            struct kp_findings *findings, struct kp_document *ret_document);

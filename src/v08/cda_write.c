@@ -73,13 +73,13 @@ static const char *field(const struct writer *w, enum kp_field f)
     return w->record->field[f];
 }
 
-/* A NULL has marked the arena as failed, and kp_cda_write fails for that in the end. */
+/* A NULL has marked the arena as failed, so kp_cda_write will fail. */
 static const char *in_memory(const char *text)
 {
     return text ? text : "";
 }
 
-/* Symbol and number in the width that the insurer's row of the register asks for. */
+/* Converts symbol or number to the width that the register gives for the insurer. */
 static const char *card_text(struct writer *w, const char *text)
 {
     enum kp_symbol_width width = w->source->insurer->symbol_width;
@@ -312,8 +312,8 @@ static void observation(struct writer *w, size_t i)
 
 /* --- sections --- */
 
-/* The first item from i on that is an observation of the section; n_items if there is none. A doctor's name
- * is part of another item's observation. */
+/* Returns the first item from i on that is an observation of the section, or n_items. A doctor's name is part
+ * of another item's observation. */
 static size_t next_entry(const struct writer *w, size_t i, const char *section)
 {
     const struct kp_item *items = w->tables->items;
@@ -362,7 +362,7 @@ static void section_entries(struct writer *w, const char *section)
     }
 }
 
-/* "身長 170.1cm": the entry in the words of a person. */
+/* Writes the entry as people do: "身長 170.1cm". */
 static void narrative_item(struct writer *w, const struct kp_item *item, const struct kp_value *v)
 {
     const char *display =
@@ -372,7 +372,7 @@ static void narrative_item(struct writer *w, const struct kp_item *item, const s
                                            item->unit, limit_text(v))));
 }
 
-/* The values that a person looks for first. */
+/* Writes the values that people look for first. */
 static void narrative(struct writer *w, const char *section)
 {
     static const char *const shown[] = {"9N001000000000001", "9N006000000000001", "9N011000000000001",
@@ -411,15 +411,14 @@ static void section(struct writer *w, const char *items_of, const char *section_
 struct kp_category kp_category_of(const struct kp_insurer *n, const struct kp_record *record,
                                   enum kp_band band)
 {
-    bool target = band == KP_BAND_40TO74;
-    const char *report = record->field[KP_F_REPORT_CATEGORY], *programme = record->field[KP_F_PROGRAMME];
-    return (struct kp_category){.report = *report  ? report
-                                          : target ? n->report_40to74
-                                                   : n->report_under40,
-                                .programme = *programme ? programme
-                                             : target   ? n->programme_40to74
-                                                        : n->programme_under40,
-                                .section = target ? KP_SECTION_CHECK_UP : n->section_under40};
+    struct kp_category c = {n->report_under40, n->programme_under40, n->section_under40};
+    if (band == KP_BAND_40TO74)
+        c = (struct kp_category){n->report_40to74, n->programme_40to74, KP_SECTION_CHECK_UP};
+    if (*record->field[KP_F_REPORT_CATEGORY])
+        c.report = record->field[KP_F_REPORT_CATEGORY];
+    if (*record->field[KP_F_PROGRAMME])
+        c.programme = record->field[KP_F_PROGRAMME];
+    return c;
 }
 
 bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_cda_source *source,

@@ -24,10 +24,8 @@ struct kp_category {
 struct kp_category kp_category_of(const struct kp_insurer *insurer, const struct kp_record *record,
                                   enum kp_band band);
 
-/*
- * Appends the document to out, with only those items that the decision gives a ground, and hands it to check
- * (NULL: none). Returns false if a value contains characters that XML forbids or the arena is out of memory.
- * Does not report.
- */
+/* Appends the document to out, with only those items that have a ground, and passes it to check (may be
+ * NULL). Returns false if a value contains characters that XML forbids or memory is short; does not
+ * report. */
 bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct kp_cda_source *source,
                   struct kp_arena *arena);

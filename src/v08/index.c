@@ -34,7 +34,7 @@ bool kp_index_write(struct kp_buf *out, struct kp_xml_check *check, const struct
     return kp_xml_finish(&xml);
 }
 
-/* A malformed number is not repeated: the sender could have put anything there. */
+/* A malformed number is not quoted: it could be anything. */
 static const char *read_party(const struct kp_node *id, struct kp_findings *findings, const char *where)
 {
     const char *number = kp_node_attr(id, "extension");

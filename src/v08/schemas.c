@@ -47,8 +47,7 @@ static enum kp_status read_official(struct kp_context *ctx, const char *folder, 
 
 static void take_profile(struct kp_schemas *schemas)
 {
-    const struct kp_embedded *e = NULL;
-    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL && schemas->n_files < KP_MAX_XSD_FILES; i++)
+    for (const struct kp_embedded *e = kp_embedded_files; e->name && schemas->n_files < KP_MAX_XSD_FILES; e++)
         if (strncmp(e->name, "xsd/", 4) == 0)
             schemas->files[schemas->n_files++] =
                 (struct kp_xsd_file){e->name + 4, e->bytes, (size_t)(e->end - e->bytes)};

@@ -12,10 +12,8 @@ struct kp_schemas {
     struct kp_xml_schema *document, *index;
 };
 
-/*
- * Loads the ministry's schemas from a folder, comparing each with its known digest, or this project's profile
- * if folder is NULL. Reports failures: KP_E_USAGE, KP_E_SYSTEM. Release with kp_schemas_free in any case.
- */
+/* Loads the ministry's schemas from a folder, comparing each with its known digest, or this project's profile
+ * if folder is NULL. Reports failures: KP_E_USAGE, KP_E_SYSTEM. Release with kp_schemas_free in any case. */
 enum kp_status kp_schemas_load(struct kp_context *ctx, const char *folder, struct kp_schemas *ret_schemas);
 
 /* Compiles schemas->files. Returns KP_E_USAGE, with the reason in detail, if they are invalid, or

@@ -1,7 +1,5 @@
-/*
- * kp_show: renders a bundle's contents or one document of it for a person to read, as text for a terminal or
- * as a self-contained HTML page. Received text is made printable, never interpreted.
- */
+/* kp_show: renders the contents of a bundle or one of its documents for people, as text for a terminal or as
+ * a self-contained HTML page. Received text is made printable, never interpreted. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +80,7 @@ static void spaces(struct page *p, size_t n)
         kp_buf_char(p->out, ' ');
 }
 
-/* Puts the last cell of a row; what exceeds the line continues below. */
+/* Puts the last cell of a row, wrapped. */
 static void put_wrapped(struct page *p, const char *cell, size_t indent)
 {
     size_t room = indent + LEAST_COLUMNS < LINE_COLUMNS ? LINE_COLUMNS - indent : LEAST_COLUMNS;
@@ -143,10 +141,15 @@ static void fact(struct page *p, const char *ja, const char *en, const char *tex
 
 /* --- codes and dates in words --- */
 
-/* A NULL has marked the arena as failed, which kp_page_make reports in the end. */
+/* A NULL has marked the arena as failed, which kp_page_make reports. */
 static const char *in_memory(const char *text)
 {
     return text ? text : "";
+}
+
+static const char *count_text(struct page *p, uint64_t n)
+{
+    return in_memory(kp_arena_printf(&p->ctx->arena, "%" PRIu64, n));
 }
 
 /* "code: words", for words can be numbers or signs. */
@@ -283,7 +286,7 @@ static const char *flag_text(const struct page *p, char flag)
                          : "";
 }
 
-static void show_items(struct page *p, int section)
+static void show_items(struct page *p, size_t section)
 {
     static const size_t widths[] = {40, 20, 8, 0};
     const char *head[] = {kp_say(p->ctx, "項目", "item"), kp_say(p->ctx, "結果", "result"),
@@ -309,7 +312,7 @@ static void show_items(struct page *p, int section)
         markup(p, "</table>\n", "");
 }
 
-/* The reader of a page must see that something may be missing from it. */
+/* Lists the faults of the document, so that readers know that something may be missing. */
 static void show_findings(struct page *p)
 {
     if (kp_diag_worst(&p->ctx->diag, &p->findings) <= KP_LEVEL_WARN)
@@ -349,7 +352,7 @@ static enum kp_status show_document(struct page *p)
     for (size_t i = 0; i < d->n_sections; i++) {
         const char *code = d->sections[i].code, *title = d->sections[i].title;
         heading(p, *title ? with_words(p, code, title) : spelled(p, KP_OID_SECTION, code));
-        show_items(p, (int)i);
+        show_items(p, i + 1);
     }
     show_findings(p);
     markup(p, "</html>\n", "");
@@ -364,7 +367,7 @@ static void contents_row(struct page *p, const char *const cells[8], bool head)
     row(p, cells, widths, p->ctx->common->show_values ? 8 : 6, head);
 }
 
-/* The contents name nobody, and an unknown code could be a name. */
+/* Hides an unknown code: it could be a name, and the contents must not name anybody. */
 static const char *known_code(const struct page *p, const char *system, const char *code)
 {
     return kp_code_display(&p->ctx->tables, system, code) ? code : *code ? "?" : "";
@@ -373,18 +376,15 @@ static const char *known_code(const struct page *p, const char *system, const ch
 static void list_document(struct page *p, uint64_t number)
 {
     const struct kp_record *r = &p->document.record;
-    char at[24], items[24];
     size_t n = 0;
     for (size_t i = 0; i < p->ctx->tables.n_items; i++)
         n += r->values[i].state != KP_VALUE_ABSENT;
-    (void)snprintf(at, sizeof(at), "%" PRIu64, number);
-    (void)snprintf(items, sizeof(items), "%zu", n);
-    const char *cells[] = {at,
+    const char *cells[] = {count_text(p, number),
                            strrchr(p->archive.document, '/') + 1,
                            known_code(p, KP_OID_REPORT, r->field[KP_F_REPORT_CATEGORY]),
                            known_code(p, KP_OID_PROGRAMME, r->field[KP_F_PROGRAMME]),
                            day(p, r->field[KP_F_EXAM_DATE]),
-                           items,
+                           count_text(p, n),
                            r->field[KP_F_NAME_KANA],
                            day(p, r->field[KP_F_BIRTH_DATE])};
     contents_row(p, cells, false);
@@ -393,7 +393,7 @@ static void list_document(struct page *p, uint64_t number)
 static void begin_contents(struct page *p)
 {
     const struct kp_archive *a = &p->archive;
-    char n[24], made[11] = "";
+    char made[11] = "";
     const char *cells[] = {"#",
                            kp_say(p->ctx, "文書", "document"),
                            kp_say(p->ctx, "報告区分", "category"),
@@ -404,7 +404,6 @@ static void begin_contents(struct page *p)
                            kp_say(p->ctx, "生年月日", "born")};
     if (kp_date_is_set(a->index.created))
         kp_date_iso(a->index.created, made);
-    (void)snprintf(n, sizeof(n), "%" PRIu64, a->n_documents);
     begin(p, a->base);
     markup(p, "<table>\n", "");
     fact(p, "送付元", "sender", a->index.sender);
@@ -412,7 +411,7 @@ static void begin_contents(struct page *p)
     fact(p, "作成日", "made on", made);
     fact(p, "種別", "interaction type", listed(p, INTERACTIONS, a->index.interaction_type));
     fact(p, "実施区分", "service event", listed(p, SERVICE_EVENTS, a->index.service_event));
-    fact(p, "文書数", "documents", n);
+    fact(p, "文書数", "documents", count_text(p, a->n_documents));
     markup(p, "</table>\n", "");
     kp_buf_char(p->out, '\n');
     markup(p, "<table>\n", "");
@@ -441,7 +440,7 @@ static enum kp_status show_contents(struct page *p)
 
 /* --- the call --- */
 
-/* A document is wanted by its number, its name in DATA, or more of its path. */
+/* Returns whether wanted is the document's number, its name in DATA, or more of its path. */
 static bool is_wanted(const char *wanted, uint64_t number, const char *name)
 {
     size_t n = strlen(wanted), m = strlen(name);
@@ -467,7 +466,6 @@ static enum kp_status show_wanted(struct page *p, const char *wanted)
 
 static enum kp_status show_bundle(struct page *p, const struct kp_show_options *options)
 {
-    char n[24];
     struct kp_archive *a = &p->archive;
     enum kp_status st = kp_archive_open(a, p->ctx, NULL, options->bundle, true);
     if (st == KP_E_FAULT) { /* nothing can be shown, so the faults are reported after all */
@@ -477,9 +475,8 @@ static enum kp_status show_bundle(struct page *p, const struct kp_show_options *
     KP_TRY(st);
     a->silent = false;
     KP_TRY(options->member ? show_wanted(p, options->member) : show_contents(p));
-    (void)snprintf(n, sizeof(n), "%" PRIu64, a->faults);
     if (a->faults > 0)
-        kp_warn(&p->ctx->diag, KP_K_BUNDLE_NOT_SOUND, kp_in(a->path), n);
+        kp_warn(&p->ctx->diag, KP_K_BUNDLE_NOT_SOUND, kp_in(a->path), count_text(p, a->faults));
     return KP_OK;
 }
 

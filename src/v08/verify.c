@@ -1,7 +1,5 @@
-/*
- * kp_verify: checks bundles as their receiver sees them: the archive, each document, and what the disclosure
- * log says of them. Reports faults as it finds them; writes nothing.
- */
+/* kp_verify: checks bundles as their receiver would: the archive, each document, and both against the
+ * disclosure log. Reports faults as it finds them; writes no file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +132,6 @@ static enum kp_status check_documents(struct bundle *b)
     b->serials = kp_arena_alloc(&a->arena, (SERIALS / WORD_BITS) * sizeof(*b->serials));
     if (!b->serials)
         return kp_no_memory(ctx);
-    KP_TRY(kp_compare_begin(&b->compare, b->v->options->log ? a->n_documents : 0));
     for (;;) {
         KP_TRY(kp_archive_next(a));
         if (!a->document)
@@ -149,36 +146,25 @@ static enum kp_status check_documents(struct bundle *b)
     }
 }
 
-static void about_log(void *ctx, uint64_t line, enum kp_log_fault fault)
+static void report_difference(void *ctx, const char *document, enum kp_code code, const char *what)
 {
-    struct bundle *b = ctx;
-    const struct kp_verify_options *options = b->v->options;
-    b->archive.faults++;
-    kp_warn(&b->v->ctx.diag, KP_K_LOG_FAULTY, kp_at(options->log, line),
-            kp_log_fault_text(fault, options->common.lang));
-}
-
-static void about_bundle(void *ctx, enum kp_code code, const char *arg)
-{
-    struct bundle *b = ctx;
-    kp_archive_fault(&b->archive, NULL, code, NULL, arg);
-}
-
-static void about_document(void *ctx, const char *name, enum kp_code code, const char *where)
-{
-    struct bundle *b = ctx;
+    struct kp_archive *archive = ctx;
     char member[KP_UNZIP_MAX_NAME + sizeof("DATA/")];
-    (void)snprintf(member, sizeof(member), "DATA/%s", name);
-    kp_archive_fault(&b->archive, member, code, where);
+    (void)snprintf(member, sizeof(member), "DATA/%s", document ? document : "");
+    if (document)
+        kp_archive_fault(archive, member, code, what);
+    else
+        kp_archive_fault(archive, NULL, code, NULL, what);
 }
 
 static enum kp_status compare_with_log(struct bundle *b)
 {
-    const struct kp_compare_report report = {about_log, about_bundle, about_document, b};
     char *file = kp_arena_printf(&b->archive.arena, "%s.zip", b->archive.base);
     if (!file)
         return kp_no_memory(&b->v->ctx);
-    return kp_compare_log(&b->compare, b->v->options->log, file, b->sha256, &report);
+    KP_TRY(kp_compare_log(&b->compare, b->v->options->log, file, b->sha256));
+    b->archive.faults += b->compare.log_faulty;
+    return KP_OK;
 }
 
 static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdict)
@@ -213,7 +199,7 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
 
 static enum kp_status verify_bundle(struct verifier *v, const char *path, struct kp_verdict *verdict)
 {
-    struct bundle b = {.v = v, .compare = {.ctx = &v->ctx, .arena = &b.archive.arena}};
+    struct bundle b = {.v = v, .compare = {&v->ctx, &b.archive.arena, report_difference, &b.archive}};
     uint8_t digest[KP_SHA256_BYTES];
     enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->schemas, path, false);
     if (st == KP_OK)
@@ -229,7 +215,7 @@ out:
     kp_archive_close(&b.archive);
     kp_arena_release(&b.scratch);
     kp_keyset_release(&b.people);
-    kp_compare_end(&b.compare);
+    kp_compare_release(&b.compare);
     return st;
 }
 

@@ -221,7 +221,7 @@ static enum kp_status take(void *ctx, const struct kp_log_line *line)
     const char *const *c = line->cells;
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
-    if (kp_log_is_disclosure(c[KP_LOG_EVENT])) {
+    if (kp_log_is_disclosure(c)) {
         assert_true(p->n < MAX_PEOPLE);
         (void)snprintf(p->who[p->n++], sizeof(p->who[0]), "%s", c[KP_LOG_EMPLOYEE_ID]);
         if (p->n_bundles == 0 || strcmp(p->bundles[p->n_bundles - 1], c[KP_LOG_BUNDLE]) != 0)

@@ -12,22 +12,17 @@
 #include "v08/cda_write.h"
 #include "v08/index.h"
 #include "profile.h"
+#include "tables.h"
 
-static struct kp_arena arena, of_case;
-static struct kp_catalogue catalogue;
-static struct kp_text *decoder;
-static struct kp_tables tables;
+static struct kp_arena of_case;
 static struct kp_xml_schema *schemas[2];
 static struct kp_xml_check *checks[2]; /* documents, indexes */
 static struct sheet cases, settings;
 
 static int set_up(void **state)
 {
-    static struct kp_diag diag = {.catalogue = &catalogue}; /* the built-in tables are valid */
     static const char *const files[] = {"hc08_V08.xsd", "ix08_V08.xsd"};
-    if (set_up_golden(state) != 0 || kp_catalogue_load(&arena, &catalogue) != KP_OK ||
-        kp_text_new(&decoder) != KP_OK ||
-        kp_tables_load(&arena, &kp_io_posix, decoder, NULL, &diag, &tables) != KP_OK)
+    if (set_up_golden(state) != 0 || load_tables(state) != 0)
         return -1;
     for (size_t i = 0; i < COUNT(files); i++)
         if (load_profile(files[i], &schemas[i]) != KP_OK || kp_xml_check_new(schemas[i], &checks[i]) != KP_OK)
@@ -43,9 +38,8 @@ static int tear_down(void **state)
         kp_xml_check_free(checks[i]);
         kp_xml_schema_free(schemas[i]);
     }
-    kp_text_free(decoder);
     kp_arena_release(&of_case);
-    kp_arena_release(&arena);
+    (void)free_tables(state);
     return tear_down_golden(state);
 }
 

@@ -145,11 +145,10 @@ static void add_document(void)
 int fresh_sample(void **state UNUSED)
 {
     struct kp_buf index = {0};
-    const struct kp_embedded *e = NULL;
     n_members = 0;
     codes[0] = '\0';
     add_document();
-    for (size_t i = 0; (e = kp_embedded_at(i)) != NULL; i++)
+    for (const struct kp_embedded *e = kp_embedded_files; e->name; e++)
         if (strncmp(e->name, "xsd/", 4) == 0)
             set_member(textf("XSD/%s", e->name + 4), textf("%.*s", (int)(e->end - e->bytes), e->bytes));
     assert_true(kp_index_write(&index, NULL, &SAMPLE_INSURER, (struct kp_date){2026, 4, 1}, 1));

@@ -19,26 +19,26 @@ static enum kp_status read_text(const char *bytes, size_t n, char delimiter)
 {
     (void)close_reader(NULL);
     assert_int_equal(kp_csvin_memory(&reader, bytes, n, delimiter), KP_OK);
-    kp_csvin_skip_comments(reader, comments);
+    reader->comments = comments;
     return read_all();
 }
 
 static void assert_reads(const char *bytes, char delimiter, const char *want)
 {
     if (read_text(bytes, strlen(bytes), delimiter) != KP_OK)
-        fail_msg("'%s' is refused with fault %d in line %u", bytes, (int)kp_csvin_fault(reader),
+        fail_msg("'%s' is refused with fault %d in line %u", bytes, (int)reader->fault,
                  (unsigned)kp_csvin_line(reader));
     if (strcmp(kp_buf_text(&story), want) != 0)
         fail_msg("'%s' reads as '%s' instead of '%s'", bytes, kp_buf_text(&story), want);
-    assert_int_equal(kp_csvin_fault(reader), KP_CSV_SOUND);
-    assert_int_equal(kp_csvin_taken(reader), strlen(bytes));
+    assert_int_equal(reader->fault, KP_CSV_SOUND);
+    assert_int_equal(reader->lines.taken_bytes, strlen(bytes));
 }
 
 static void assert_faulty(const char *bytes, enum kp_csv_fault fault, uint64_t line, const char *before)
 {
     assert_int_equal(read_text(bytes, strlen(bytes), ','), KP_E_INPUT);
-    if (kp_csvin_fault(reader) != fault || kp_csvin_line(reader) != line)
-        fail_msg("'%s' gives fault %d in line %u", bytes, (int)kp_csvin_fault(reader),
+    if (reader->fault != fault || kp_csvin_line(reader) != line)
+        fail_msg("'%s' gives fault %d in line %u", bytes, (int)reader->fault,
                  (unsigned)kp_csvin_line(reader));
     assert_string_equal(kp_buf_text(&story), before);
 }
@@ -83,7 +83,7 @@ static void next__rows_without_contents__are_skipped_in_an_export(void **state U
     static const char text[] = "t\na,b\n,\n , \n\"\",\"\"\n1,2\n\"\0\",\n,\"\t\"\n,";
     (void)close_reader(NULL);
     assert_int_equal(kp_csvin_memory(&reader, text, sizeof(text) - 1, 0), KP_OK);
-    kp_csvin_is_export(reader);
+    reader->skips_empty_rows = true;
     assert_int_equal(read_all(), KP_OK);
     kp_buf_char(&story, '\0');
     assert_string_equal(kp_buf_text(&story), "1:t;2:a|b;6:1|2;7:");
@@ -178,7 +178,7 @@ static void comments__by_rule__are_passed_over_and_counted(void **state UNUSED)
     for (size_t i = 0; i < COUNT(cases); i++) {
         comments = cases[i].comments;
         assert_reads(csv, ',', cases[i].story);
-        assert_int_equal(kp_csvin_comments(reader).n, cases[i].n);
+        assert_int_equal(reader->skipped.n, cases[i].n);
     }
 }
 
@@ -192,7 +192,7 @@ static void comments__lone_mark_in_the_first_cell__is_a_value(void **state UNUSE
         assert_reads("#\tname\n1\tx\n", 0, "1:#|name;2:1|x;");
         assert_reads("#;name\n1;x\n", 0, "1:#|name;2:1|x;");
         assert_reads("\"#\"\n\"# 1\"\n\"#12\"\n", ',', "1:#;2:# 1;3:#12;");
-        assert_int_equal(kp_csvin_comments(reader).n, 0);
+        assert_int_equal(reader->skipped.n, 0);
     }
 }
 
@@ -202,16 +202,16 @@ static void comments__quotes_and_delimiters_in_them__do_not_matter(void **state 
     assert_reads("# it's 5\" wide, \"\na,b\n#\"open\n1,2\n# 3,4,5\n", ',', "2:a|b;4:1|2;");
     assert_reads("# a,b,c,d\na;b\n", 0, "2:a|b;");
     assert_reads("\xef\xbb\xbf# first\r\n# second\r\na,b\r\n", 0, "3:a|b;");
-    assert_int_equal(kp_csvin_comments(reader).n, 2);
+    assert_int_equal(reader->skipped.n, 2);
     assert_reads("# nothing else", 0, "");
-    assert_int_equal(kp_csvin_comments(reader).n, 1);
+    assert_int_equal(reader->skipped.n, 1);
 }
 
 static void comments__within_a_quoted_cell__are_part_of_it(void **state UNUSED)
 {
     comments = KP_COMMENTS_ALL;
     assert_reads("a,b\n1,\"x\n# y\nz\"\n# end\n", ',', "1:a|b;2:1|x\n# y\nz;");
-    assert_int_equal(kp_csvin_comments(reader).n, 1);
+    assert_int_equal(reader->skipped.n, 1);
 }
 
 /* Rows that somebody commented out have as many fields as the header. */
@@ -229,7 +229,7 @@ static void comments__as_wide_as_the_first_row__are_counted_apart(void **state U
     comments = KP_COMMENTS_ALL;
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(read_text(cases[i].csv, strlen(cases[i].csv), 0), KP_OK);
-        const struct kp_csv_comments passed = kp_csvin_comments(reader);
+        const struct kp_csv_comments passed = reader->skipped;
         if (passed.n != cases[i].n || passed.n_like_rows != cases[i].n_like_rows ||
             passed.first_like_row != cases[i].first_like_row)
             fail_msg("'%s': %u, %u from line %u", cases[i].csv, (unsigned)passed.n,
@@ -274,7 +274,7 @@ static void fault__line_longer_than_a_mebibyte__is_refused(void **state UNUSED)
     free(bytes);
     bytes = line_of(KP_CSV_MAX_LINE_BYTES + 1, "\r\n", &n);
     enum kp_status st = read_text(bytes, n, ',');
-    enum kp_csv_fault fault = kp_csvin_fault(reader);
+    enum kp_csv_fault fault = reader->fault;
     free(bytes);
     assert_int_equal(st, KP_E_INPUT);
     assert_int_equal(fault, KP_CSV_TOO_LONG);
@@ -313,7 +313,7 @@ static void fault__row_longer_than_four_mebibytes__is_refused(void **state UNUSE
     for (int closed = 0; closed < 2; closed++) {
         char *bytes = huge_row(closed != 0, &n);
         enum kp_status st = read_text(bytes, n, ',');
-        enum kp_csv_fault fault = kp_csvin_fault(reader);
+        enum kp_csv_fault fault = reader->fault;
         free(bytes);
         assert_int_equal(st, KP_E_INPUT);
         assert_true(fault == KP_CSV_TOO_LONG || fault == KP_CSV_QUOTE); /* both are possible at this point */
@@ -341,7 +341,7 @@ static void fault__more_than_4096_cells__is_refused_with_its_line(void **state U
     memset(bytes + 2, ',', KP_CSV_MAX_CELLS);
     bytes[2 + KP_CSV_MAX_CELLS] = '\n';
     assert_int_equal(read_text(bytes, 3 + KP_CSV_MAX_CELLS, ','), KP_E_INPUT);
-    assert_int_equal(kp_csvin_fault(reader), KP_CSV_TOO_MANY_CELLS);
+    assert_int_equal(reader->fault, KP_CSV_TOO_MANY_CELLS);
     assert_int_equal(kp_csvin_line(reader), 2);
     assert_string_equal(kp_buf_text(&story), "1:h;");
 }

@@ -15,7 +15,7 @@ static void open__file__reads_as_from_memory(void **state UNUSED)
     assert_int_equal(kp_csvin_open(&reader, &kp_io_posix, path, 0), KP_OK);
     assert_int_equal(read_all(), KP_OK);
     assert_string_equal(kp_buf_text(&story), "1:h1|h2;2:a\r\nb|c;");
-    assert_int_equal(kp_csvin_taken(reader), sizeof(content) - 1);
+    assert_int_equal(reader->lines.taken_bytes, sizeof(content) - 1);
 }
 
 static void open__missing_file__sets_errno(void **state UNUSED)
@@ -30,7 +30,7 @@ static void next__failing_read__is_a_read_fault(void **state UNUSED)
     disk.kinds = READS, disk.fail_at = 1, disk.error = EIO;
     assert_int_equal(kp_csvin_open(&reader, &DISK, put_file("in.csv", "a\n", 2), 0), KP_OK);
     assert_int_equal(read_all(), KP_E_INPUT);
-    assert_int_equal(kp_csvin_fault(reader), KP_CSV_READ);
+    assert_int_equal(reader->fault, KP_CSV_READ);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh_disk, close_reader)

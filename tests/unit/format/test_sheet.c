@@ -6,7 +6,7 @@ static struct kp_sheet sheet;
 
 static enum kp_status read_sheet(const char *bytes, const struct kp_text *with)
 {
-    return kp_sheet_read(&sheet, &arena, with, bytes, strlen(bytes));
+    return kp_sheet_read(&sheet, &arena, with, bytes, strlen(bytes), KP_COMMENTS_NONE);
 }
 
 static void read__small_table__has_columns_rows_and_lines(void **state UNUSED)
@@ -60,7 +60,7 @@ static void read__thousands_of_rows__are_all_there(void **state UNUSED)
     kp_buf_str(&csv, "n,twice\n");
     for (unsigned i = 0; i < 5000; i++)
         kp_buf_printf(&csv, "%u,%u\n", i, 2 * i);
-    assert_int_equal(kp_sheet_read(&sheet, &arena, NULL, csv.data, csv.len), KP_OK);
+    assert_int_equal(kp_sheet_read(&sheet, &arena, NULL, csv.data, csv.len, KP_COMMENTS_NONE), KP_OK);
     kp_buf_release(&csv);
     assert_int_equal(sheet.n_rows, 5000);
     for (size_t i = 0; i < 5000; i++) {
@@ -107,7 +107,7 @@ static void read__unbalanced_quote__names_the_line_of_its_row(void **state UNUSE
     assert_int_equal(sheet.bad_line, 2);
 }
 
-static void read_commented__comments__are_no_rows_but_count_as_lines(void **state UNUSED)
+static void read__comments__are_no_rows_but_count_as_lines(void **state UNUSED)
 {
     static const char csv[] = "\xef\xbb\xbf# a \"note\r\n\r\ncolumn,target\r\n#12,sex\r\n# more\r\n#x,y\r\n"
                               "name,name\r\n";
@@ -118,8 +118,7 @@ static void read_commented__comments__are_no_rows_but_count_as_lines(void **stat
         uint64_t line;
     } cases[] = {{KP_COMMENTS_ALL, 1, "name", 7}, {KP_COMMENTS_NOT_DIGITS, 2, "#12", 4}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        enum kp_status st =
-            kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, cases[i].comments);
+        enum kp_status st = kp_sheet_read(&sheet, &arena, text, csv, sizeof(csv) - 1, cases[i].comments);
         assert_int_equal(st, KP_OK);
         assert_string_equal(sheet.columns[0], "column");
         assert_int_equal(sheet.n_rows, cases[i].n_rows);
@@ -129,11 +128,10 @@ static void read_commented__comments__are_no_rows_but_count_as_lines(void **stat
     }
 }
 
-static void read_commented__fault__is_named_with_its_line(void **state UNUSED)
+static void read__fault_below_comments__is_named_with_its_line(void **state UNUSED)
 {
     static const char csv[] = "# one\na,b\n# two\n1,\xff\n";
-    assert_int_equal(kp_sheet_read_commented(&sheet, &arena, text, csv, sizeof(csv) - 1, KP_COMMENTS_ALL),
-                     KP_E_INPUT);
+    assert_int_equal(kp_sheet_read(&sheet, &arena, text, csv, sizeof(csv) - 1, KP_COMMENTS_ALL), KP_E_INPUT);
     assert_int_equal(sheet.bad_line, 4);
 }
 
@@ -157,7 +155,7 @@ static void read__bytes_are_gone__strings_live_in_the_arena(void **state UNUSED)
 static void read__arena_at_its_limit__is_a_system_error(void **state UNUSED)
 {
     struct kp_arena none = {.max_bytes = 1};
-    assert_int_equal(kp_sheet_read(&sheet, &none, text, "a\n1\n", 4), KP_E_SYSTEM);
+    assert_int_equal(kp_sheet_read(&sheet, &none, text, "a\n1\n", 4, KP_COMMENTS_NONE), KP_E_SYSTEM);
     kp_arena_release(&none);
 }
 
@@ -187,8 +185,8 @@ int main(void)
         cmocka_unit_test(read__cp932_cell_like_utf8__has_the_encoding_of_the_file),
         cmocka_unit_test(read__undecodable_cell__names_the_line),
         cmocka_unit_test(read__unbalanced_quote__names_the_line_of_its_row),
-        cmocka_unit_test(read_commented__comments__are_no_rows_but_count_as_lines),
-        cmocka_unit_test(read_commented__fault__is_named_with_its_line),
+        cmocka_unit_test(read__comments__are_no_rows_but_count_as_lines),
+        cmocka_unit_test(read__fault_below_comments__is_named_with_its_line),
         cmocka_unit_test(read__without_comments__keeps_every_row),
         cmocka_unit_test(read__bytes_are_gone__strings_live_in_the_arena),
         cmocka_unit_test(read__arena_at_its_limit__is_a_system_error),

@@ -68,16 +68,16 @@ static enum kp_status read_all(const struct kp_io *io, const char *path, size_t 
     struct kp_buf out = {0};
     bool end = false;
     *ret_n_members = 0;
-    *ret_fault = KP_ZIP_SOUND;
-    enum kp_status st = kp_unzip_open(&zip, io, path, ret_fault);
+    enum kp_status st = kp_unzip_open(&zip, io, path);
     while (st == KP_OK) {
         struct kp_zip_member m;
-        st = kp_unzip_next(&zip, &m, &end, ret_fault);
+        st = kp_unzip_next(&zip, &m, &end);
         if (st != KP_OK || end)
             break;
         ++*ret_n_members;
-        st = kp_unzip_read(&zip, &m, max_bytes, &out, ret_fault);
+        st = kp_unzip_read(&zip, &m, max_bytes, &out);
     }
+    *ret_fault = zip.fault;
     kp_unzip_close(&zip);
     kp_buf_release(&out);
     return st;
@@ -108,23 +108,22 @@ static void read__contents__are_given_back(void **state UNUSED)
     static const char *const contents[] = {"", "hello hello hello ", "stored", ""};
     struct kp_unzip zip;
     struct kp_buf out = {0};
-    enum kp_zip_fault fault;
-    assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, path, &fault), KP_OK);
+    assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, path), KP_OK);
     assert_int_equal(zip.n_members, COUNT(contents));
     for (int round = 0; round < 2; round++, kp_unzip_rewind(&zip)) {
         struct kp_zip_member m;
         bool end = false;
         for (size_t i = 0; i < COUNT(contents); i++) {
-            assert_int_equal(kp_unzip_next(&zip, &m, &end, &fault), KP_OK);
+            assert_int_equal(kp_unzip_next(&zip, &m, &end), KP_OK);
             assert_false(end);
             assert_int_equal(m.folder, i == 0);
             assert_int_equal(m.method, i == 2 ? 0 : 8);
-            assert_int_equal(kp_unzip_read(&zip, &m, 18, &out, &fault), KP_OK);
+            assert_int_equal(kp_unzip_read(&zip, &m, 18, &out), KP_OK);
             assert_string_equal(kp_buf_text(&out), contents[i]);
             assert_int_equal(out.len, m.size_bytes);
-            assert_int_equal(kp_unzip_read(&zip, &m, SIZE_MAX, NULL, &fault), KP_OK);
+            assert_int_equal(kp_unzip_read(&zip, &m, SIZE_MAX, NULL), KP_OK);
         }
-        assert_int_equal(kp_unzip_next(&zip, &m, &end, &fault), KP_OK);
+        assert_int_equal(kp_unzip_next(&zip, &m, &end), KP_OK);
         assert_true(end);
     }
     kp_unzip_close(&zip);
@@ -241,16 +240,14 @@ static void next__ratio__may_be_200(void **state UNUSED)
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
-    enum kp_zip_fault fault;
     static const struct {
         uint32_t more;
         enum kp_status status;
     } rows[] = {{0, KP_OK}, {199, KP_OK}, {200, KP_E_FAULT}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, of_ratio(rows[i].more), &fault), KP_OK);
-        fault = KP_ZIP_SOUND;
-        assert_int_equal(kp_unzip_next(&zip, &m, &end, &fault), rows[i].status);
-        assert_int_equal(fault, rows[i].status == KP_OK ? KP_ZIP_SOUND : KP_ZIP_BOMB);
+        assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, of_ratio(rows[i].more)), KP_OK);
+        assert_int_equal(kp_unzip_next(&zip, &m, &end), rows[i].status);
+        assert_int_equal(zip.fault, rows[i].status == KP_OK ? KP_ZIP_SOUND : KP_ZIP_BOMB);
         kp_unzip_close(&zip);
     }
 }
@@ -333,10 +330,9 @@ static void next__links_and_devices__are_special(void **state UNUSED)
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
-    enum kp_zip_fault fault;
-    assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, path, &fault), KP_OK);
+    assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, path), KP_OK);
     for (size_t i = 0; i < COUNT(special); i++) {
-        assert_int_equal(kp_unzip_next(&zip, &m, &end, &fault), KP_OK);
+        assert_int_equal(kp_unzip_next(&zip, &m, &end), KP_OK);
         assert_int_equal(m.special, special[i]);
     }
     kp_unzip_close(&zip);
@@ -352,12 +348,11 @@ static void next__name_with_nul__is_given_whole(void **state UNUSED)
     struct kp_unzip zip;
     struct kp_zip_member m;
     bool end = false;
-    enum kp_zip_fault fault;
-    assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, put(bytes, n), &fault), KP_OK);
-    assert_int_equal(kp_unzip_next(&zip, &m, &end, &fault), KP_OK);
+    assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, put(bytes, n)), KP_OK);
+    assert_int_equal(kp_unzip_next(&zip, &m, &end), KP_OK);
     assert_int_equal(m.n_name, 5);
     assert_memory_equal(m.name, "r/a\0b", 6);
-    assert_int_equal(kp_unzip_read(&zip, &m, 1, NULL, &fault), KP_OK);
+    assert_int_equal(kp_unzip_read(&zip, &m, 1, NULL), KP_OK);
     kp_unzip_close(&zip);
 }
 
@@ -406,10 +401,9 @@ static void read__slow_disk__changes_nothing(void **state)
 static void open__what_is_no_file__is_an_input_error(void **state UNUSED)
 {
     struct kp_unzip zip;
-    enum kp_zip_fault fault;
     const char *const paths[] = {kp_arena_printf(&arena, "%s/absent", folder), folder, "/dev/null"};
     for (size_t i = 0; i < COUNT(paths); i++) {
-        assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, paths[i], &fault), KP_E_INPUT);
+        assert_int_equal(kp_unzip_open(&zip, &kp_io_posix, paths[i]), KP_E_INPUT);
         assert_true(errno == (i == 0 ? ENOENT : i == 1 ? EISDIR : EINVAL));
         kp_unzip_close(&zip);
     }

@@ -137,7 +137,7 @@ static bool tree_is_valid(const char *text)
     return result == 0;
 }
 
-static struct kp_xml_check *new_check(const struct kp_xml_schema *schema)
+static struct kp_xml_check *new_check(struct kp_xml_schema *schema)
 {
     struct kp_xml_check *check = NULL;
     assert_int_equal(kp_xml_check_new(schema, &check), KP_OK);

@@ -17,7 +17,8 @@ static enum kp_status find(const char *bytes, const struct kp_mapping_file *file
     heading = (struct kp_heading){0};
     memset(&got, 0, sizeof(got));
     assert_int_equal(kp_csvin_memory(&in, bytes, strlen(bytes), 0), KP_OK);
-    kp_csvin_is_export(in);
+    in->comments = KP_COMMENTS_ALL;
+    in->skips_empty_rows = true;
     enum kp_status st = kp_find_header(&ctx, &input, in, file, &heading);
     kp_csvin_close(in);
     return st;

@@ -776,7 +776,8 @@ static void read_table(struct kp_sheet *ret_sheet)
 {
     const struct kp_embedded *file = kp_embedded_find("headers.csv");
     assert_non_null(file);
-    assert_int_equal(kp_sheet_read(ret_sheet, &scratch, NULL, file->bytes, (size_t)(file->end - file->bytes)),
+    assert_int_equal(kp_sheet_read(ret_sheet, &scratch, NULL, file->bytes, (size_t)(file->end - file->bytes),
+                                   KP_COMMENTS_NONE),
                      KP_OK);
     assert_true(ret_sheet->n_columns > RANK && strcmp(ret_sheet->columns[RANK], "rank") == 0);
 }

@@ -710,6 +710,26 @@ static void file__comment_before_header__is_skipped(void **state UNUSED)
     assert_int_equal(got.line, 5); /* comments count as lines */
 }
 
+static void file__memory_short__is_reported_once(void **state UNUSED)
+{
+    static const char *const headers[] = {"性別", "身長"};
+    struct kp_mapping_file file;
+    size_t failures = 0;
+    assert_int_equal(load_text(HEADING "性別,sex,,男=1|女=2\n身長," HEIGHT ",m,0=\n", &file), KP_OK);
+    const struct kp_arena full = ctx.arena;
+    for (size_t room = 64; room < 4096; room += 64) {
+        ctx.arena = (struct kp_arena){.max_bytes = room};
+        if (build(&file, headers, NULL, COUNT(headers)) != KP_OK) {
+            assert_int_equal(got.code, KP_K_NO_MEMORY);
+            assert_int_equal(got.count, 1);
+            failures++;
+        }
+        kp_arena_release(&ctx.arena);
+    }
+    assert_true(failures > 0);
+    ctx.arena = full;
+}
+
 /* --- loading --- */
 
 static void load__missing_file_header_or_quote__is_refused(void **state UNUSED)
@@ -800,6 +820,7 @@ int main(void)
         TEST(file__column_by_number__does_not_count_kp_columns),
         TEST(file__comments__are_skipped_but_not_numbers),
         TEST(file__comment_before_header__is_skipped),
+        TEST(file__memory_short__is_reported_once),
         TEST(load__missing_file_header_or_quote__is_refused),
         TEST(load__unreadable_methods__are_refused),
         TEST(load__cc2x_table__is_detected),

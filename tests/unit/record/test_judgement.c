@@ -42,7 +42,7 @@ static void read_cases(const char *name)
     size_t n = 0;
     const char *path = kp_arena_printf(&arena, "%s/../tests/cases/%s.csv", getenv("FIXTURES"), name);
     assert_int_equal(kp_read_file(&kp_io_posix, path, 1 << 20, &arena, &bytes, &n), KP_OK);
-    assert_int_equal(kp_sheet_read(&sheet, &arena, NULL, bytes, n), KP_OK);
+    assert_int_equal(kp_sheet_read(&sheet, &arena, NULL, bytes, n, KP_COMMENTS_NONE), KP_OK);
     assert_true(sheet.n_rows >= 60);
 }
 

@@ -1,5 +1,7 @@
 #include "small_run.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "log/log_key.h"
@@ -213,6 +215,33 @@ static void index__damaged__is_rebuilt_with_a_warning(void **state)
     assert_false(is_disclosed("7427"));
 }
 
+/* An index can be written, but not read. */
+static int open_but_no_index(const char *path, int flags, mode_t mode)
+{
+    size_t n = strlen(path);
+    if ((flags & O_ACCMODE) == O_RDONLY && n > 6 && strcmp(path + n - 6, ".index") == 0) {
+        errno = EACCES;
+        return -1;
+    }
+    return kp_io_posix.open(path, flags, mode);
+}
+
+/* Without the index, people who were disclosed would count as new. */
+static void index__unreadable_once_written__stops_the_run(void **state)
+{
+    (void)state;
+    leave_released();
+    assert_int_equal(unlink(textf("%s.index", run.log_path)), 0);
+    next_run(KP_CMD_EXPORT);
+    static struct kp_io io; /* outlives the test: tear_down closes through it */
+    io = kp_io_posix;
+    io.open = open_but_no_index;
+    run_ctx.io = &io;
+    assert_int_equal(open_ledger(), KP_E_SYSTEM);
+    assert_int_equal(got.code, KP_K_LOG_UNUSABLE);
+    run_ctx.io = &kp_io_posix;
+}
+
 static void bundle__in_log_folder_or_taken__is_known(void **state)
 {
     (void)state;
@@ -350,6 +379,7 @@ int main(void)
         TEST(older_log__continued__is_searched_too),
         TEST(older_log__missing__is_reported_once),
         TEST(index__damaged__is_rebuilt_with_a_warning),
+        TEST(index__unreadable_once_written__stops_the_run),
         TEST(bundle__in_log_folder_or_taken__is_known),
         TEST(bundle__own_but_not_logged__is_reported_once),
         TEST(unfinished__still_temporary__is_voided),

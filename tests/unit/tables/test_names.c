@@ -11,6 +11,11 @@ static void names__every_value__has_its_pinned_word(void **state UNUSED)
     assert_string_equal(kp_command_names[KP_CMD_RELEASE], "release");
     assert_string_equal(kp_age_rule_names[KP_AGE_BIRTHDAY], "birthday");
     assert_string_equal(kp_age_rule_names[KP_AGE_STATUTE], "statute");
+    assert_string_equal(kp_audit_event_names[KP_AUDIT_DISCLOSE], "disclose");
+    assert_string_equal(kp_audit_event_names[KP_AUDIT_AGAIN], "again");
+    assert_string_equal(kp_audit_event_names[KP_AUDIT_CORRECT], "correct");
+    assert_string_equal(kp_audit_event_names[KP_AUDIT_RELEASE], "release");
+    assert_string_equal(kp_audit_event_names[KP_AUDIT_VOID], "void");
     assert_string_equal(kp_encoding_names[KP_ENC_AUTO], "auto");
     assert_string_equal(kp_encoding_names[KP_ENC_CP932], "cp932");
     assert_string_equal(kp_encoding_names[KP_ENC_UTF8], "utf-8");
@@ -30,7 +35,8 @@ static void names__every_list__is_found_by_name_and_ends(void **state UNUSED)
         size_t n;
     } lists[] = {{kp_command_names, KP_CMD_RELEASE + 1},    {kp_age_rule_names, KP_AGE_STATUTE + 1},
                  {kp_level_names, KP_LEVEL__COUNT},         {kp_encoding_names, KP_ENC_UTF16BE + 1},
-                 {kp_encoding_options, KP_ENC_UTF16LE + 1}, {kp_delimiter_names, COUNT(kp_delimiters)}};
+                 {kp_encoding_options, KP_ENC_UTF16LE + 1}, {kp_delimiter_names, COUNT(kp_delimiters)},
+                 {kp_audit_event_names, KP_AUDIT_VOID + 1}};
     for (size_t i = 0; i < COUNT(lists); i++) {
         size_t index = 0;
         for (size_t k = 0; k < lists[i].n; k++) {
