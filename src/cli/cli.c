@@ -10,8 +10,8 @@
 #include "base/suggest.h"
 #include "tables/names.h"
 
-/* How many messages of one code are printed; fewer in a check, which ends with a table of all codes. */
-enum { TOLD_MAX = 20, TOLD_IN_CHECK = 3, CODES = 10000, BAR_WIDTH = 30 };
+/* Most messages of one code that are printed; fewer in a check, which ends with a table of all codes. */
+enum { MOST_SHOWN = 20, MOST_SHOWN_IN_CHECK = 3, CODES = 10000, BAR_WIDTH = 30 };
 
 struct command {
     const char *name;
@@ -93,11 +93,6 @@ const char *kp_console_say(const struct kp_console *c, const char *ja, const cha
     return c->diag.lang == KP_LANG_JA ? ja : en;
 }
 
-static unsigned told_max(const struct kp_console *c)
-{
-    return c->command == KP_FOR_CHECK ? TOLD_IN_CHECK : TOLD_MAX;
-}
-
 static void on_message(void *ctx, const struct kp_message *m)
 {
     struct kp_console *c = ctx;
@@ -105,7 +100,7 @@ static void on_message(void *ctx, const struct kp_message *m)
     bool waits_only = m->code == KP_K_NO_REQUEST;
     if (m->level < KP_LEVEL_FAIL && (c->settings.quiet || (waits_only && !c->settings.verbose)))
         return;
-    if (++c->told[m->code] > told_max(c) && !c->settings.verbose)
+    if (++c->shown[m->code] > c->most_shown && !c->settings.verbose)
         return;
     struct kp_buf line = {0}; /* one write, because stderr is unbuffered */
     kp_buf_printable(&line, m->file ? m->file : "kenporter");
@@ -137,11 +132,11 @@ static void report_rest(struct kp_console *c)
     if (c->settings.verbose || c->settings.quiet)
         return;
     for (unsigned code = 0; code < CODES; code++)
-        if (c->told[code] > told_max(c) && code != KP_K_NO_REQUEST)
+        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST)
             (void)fprintf(c->err,
                           c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(%s)\n"
                                                      : "kenporter: K%04u %u more times; %s\n",
-                          code, c->told[code] - told_max(c), where[c->diag.lang]);
+                          code, c->shown[code] - c->most_shown, where[c->diag.lang]);
 }
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total)
@@ -198,14 +193,6 @@ static void add_overview(enum kp_lang lang, struct kp_buf *out)
 
 /* --- dispatch --- */
 
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
-        if (strcmp(COMMANDS[i].name, name) == 0)
-            return &COMMANDS[i];
-    return NULL;
-}
-
 static enum kp_status unknown_command(struct kp_console *c, const char *name)
 {
     const char *names[KP_COUNT(COMMANDS)];
@@ -241,6 +228,7 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
     (void)kp_name_find(kp_command_names, command->name, &run); /* the other commands ignore it */
     c->settings.options.command = (enum kp_command)run;
     c->command = command->bit;
+    c->most_shown = command->bit == KP_FOR_CHECK ? MOST_SHOWN_IN_CHECK : MOST_SHOWN;
     const struct kp_command_line line = {argc, argv, command->bit, command->name};
     KP_TRY(kp_settings_read(&c->settings, &line, &c->arena, &c->diag));
     c->diag.lang = c->settings.options.common.lang;
@@ -263,9 +251,9 @@ static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
     struct kp_buf out = {0};
     const char *word = argc > 1 ? argv[1] : "--help";
     enum kp_status st = argc > 1 ? KP_OK : KP_E_USAGE;
-    const struct command *command = find_command(word);
-    if (command)
-        return run_command(c, command, argc, argv);
+    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
+        if (strcmp(COMMANDS[i].name, word) == 0)
+            return run_command(c, &COMMANDS[i], argc, argv);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         add_overview(c->diag.lang, &out);
     else if (strcmp(word, "--version") == 0)
@@ -278,11 +266,11 @@ static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
 int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env)
 {
     enum kp_status st = KP_E_SYSTEM;
-    struct kp_console c = {.out = out, .err = err, .outer = env};
+    struct kp_console c = {.out = out, .err = err, .outer = env, .most_shown = MOST_SHOWN};
     c.env = (struct kp_env){.now = on_now, .message = on_message, .ctx = &c, .cancel = env->cancel};
     c.settings.options.common.lang = env->lang;
-    c.told = kp_arena_alloc(&c.arena, CODES * sizeof(*c.told));
-    if (!c.told || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
+    c.shown = kp_arena_alloc(&c.arena, CODES * sizeof(*c.shown));
+    if (!c.shown || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
         (void)fputs("kenporter: fail K9001: out of memory\n", err);
         goto out;
     }

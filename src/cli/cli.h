@@ -1,5 +1,4 @@
-/* The commands of the program. It is a client of the library: kenporter.h, base and tables are all it uses.
- */
+/* The commands of the program, a client of the library that uses kenporter.h, base and tables. */
 #pragma once
 
 #include <stdio.h>
@@ -18,12 +17,12 @@ struct kp_console {
     unsigned command; /* its bit */
     bool bar_shown;
     int bar_percent;
-    unsigned *told;    /* messages by code: those beyond a limit are only counted */
-    unsigned failures; /* messages of level fail */
+    unsigned *shown;     /* messages by code */
+    unsigned most_shown; /* of one code; further ones are only counted */
+    unsigned failures;   /* messages of level fail */
 };
 
-/* The commands, called with a number of arguments that they accept. Each reports its failures and returns the
- * exit status. */
+/* The commands. Each reports its failures and returns the exit status. */
 enum kp_status kp_command_run(struct kp_console *console); /* check, export, prepare, release */
 enum kp_status kp_command_map(struct kp_console *console);
 enum kp_status kp_command_verify(struct kp_console *console);

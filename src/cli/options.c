@@ -36,20 +36,6 @@ struct option {
     const char *help[2];
 };
 
-/* Keys of the configuration that are no options. */
-#define KEY(section, key, kind, choices, at)                                                                 \
-    {                                                                                                        \
-        0, NULL, NULL, section, key, kind, choices, at, RUN,                                                 \
-        {                                                                                                    \
-            "", ""                                                                                           \
-        }                                                                                                    \
-    }
-#define ORGANISATION(section, org)                                                                           \
-    KEY(section, "number", TEXT, NULL, OPT(org.number)), KEY(section, "name", TEXT, NULL, OPT(org.name)),    \
-        KEY(section, "postal_code", TEXT, NULL, OPT(org.postal_code)),                                       \
-        KEY(section, "address", TEXT, NULL, OPT(org.address)),                                               \
-        KEY(section, "phone", TEXT, NULL, OPT(org.phone))
-
 #define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
 WORDS(FORM_ITEMS, "include", "withhold");
 WORDS(REQUESTED_ITEMS, "hold", "release");
@@ -60,6 +46,14 @@ WORDS(LANGUAGES, "en", "ja");               /* as enum kp_lang */
 WORDS(PROGRESS, "auto", "always", "never"); /* as enum kp_progress */
 
 /* clang-format off */
+/* Keys that only the configuration has. */
+#define KEY(section, key, kind, choices, at) {0, NULL, NULL, section, key, kind, choices, at, RUN, {"", ""}}
+#define ORGANISATION(section, org) \
+    KEY(section, "number", TEXT, NULL, OPT(org.number)), \
+    KEY(section, "name", TEXT, NULL, OPT(org.name)), \
+    KEY(section, "postal_code", TEXT, NULL, OPT(org.postal_code)), \
+    KEY(section, "address", TEXT, NULL, OPT(org.address)), \
+    KEY(section, "phone", TEXT, NULL, OPT(org.phone))
 static const struct option OPTIONS[] = {
     {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config),
      RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
@@ -179,7 +173,6 @@ struct source {
     struct kp_diag *diag;
     const char *file; /* NULL: the command line */
     unsigned line;
-    const char *section;
 };
 
 static enum kp_status no_memory(const struct source *s)
@@ -462,8 +455,7 @@ static enum kp_status read_words(const struct source *s, const struct kp_command
     return KP_OK;
 }
 
-/* Finds --lang before anything else, because errors of the words before it are reported in that language too.
- */
+/* Finds --lang first, so that errors in the words before it are reported in that language, too. */
 static void find_language(struct kp_settings *settings, int argc, char **argv)
 {
     size_t lang = 0;

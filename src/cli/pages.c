@@ -13,18 +13,6 @@ static enum kp_status print_page(struct kp_console *c, enum kp_status st, struct
     return st;
 }
 
-static enum kp_status explain_case(struct kp_console *c)
-{
-    const struct kp_settings *s = &c->settings;
-    struct kp_explain_options options = s->explain;
-    options.common = s->options.common;
-    options.age_rule = s->options.age_rule;
-    options.withhold_form_items = s->options.withhold_form_items;
-    options.json = s->json;
-    struct kp_page page = {0};
-    return print_page(c, kp_explain(&options, &c->env, &page), &page);
-}
-
 enum kp_status kp_command_explain(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
@@ -32,11 +20,16 @@ enum kp_status kp_command_explain(struct kp_console *c)
         (s->n_arguments == 1 && (s->explain.birth || s->explain.exam || s->explain.insurer)))
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_ARGUMENT_UNEXPECTED, KP_NOWHERE,
                        s->arguments[s->n_arguments - 1], "explain");
-    if (s->n_arguments == 0)
-        return explain_case(c);
-    const struct kp_code_options options = {s->options.common, s->arguments[0]};
+    const struct kp_code_options code = {s->options.common, s->arguments[0]};
+    struct kp_explain_options rule = s->explain;
+    rule.common = s->options.common;
+    rule.age_rule = s->options.age_rule;
+    rule.withhold_form_items = s->options.withhold_form_items;
+    rule.json = s->json;
     struct kp_page page = {0};
-    return print_page(c, kp_explain_code(&options, &c->env, &page), &page);
+    enum kp_status st =
+        s->n_arguments ? kp_explain_code(&code, &c->env, &page) : kp_explain(&rule, &c->env, &page);
+    return print_page(c, st, &page);
 }
 
 enum kp_status kp_command_items(struct kp_console *c)

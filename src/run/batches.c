@@ -60,11 +60,9 @@ enum kp_status kp_batches_pass(struct kp_batches *b, const struct kp_pass *pass)
         struct kp_slot *slot = &b->slots[n];
         kp_arena_reset(&slot->arena);
         KP_TRY_OUT(kp_rows_next(&rows, &slot->arena, &slot->row, &end));
-        if (!end) {
-            if (pass->prepare)
-                KP_TRY_OUT(pass->prepare(pass->ctx, slot));
-            n++;
-        }
+        if (!end && pass->prepare)
+            KP_TRY_OUT(pass->prepare(pass->ctx, slot));
+        n += !end;
         if (end || n == b->n_slots) {
             KP_TRY_OUT(work_off(b, n));
             if (env->progress)

@@ -1,6 +1,7 @@
 /*
  * A pass over all rows of all inputs. Rows are worked on in batches by several threads; results are taken in
- * row order, so that no output depends on the number of threads. Memory does not grow with the inputs.
+ * row order, so that no output depends on the number of threads. Memory does not grow with the inputs. All
+ * functions that return a status report their failures.
  */
 #pragma once
 
@@ -8,7 +9,6 @@
 #include "run/run.h"
 #include "run/worker.h"
 
-/* One pass. Functions that return a status report their failures. */
 struct kp_pass {
     enum kp_status (*prepare)(void *ctx, struct kp_slot *slot); /* in row order; NULL: nothing to do */
     void (*work)(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot); /* on any thread */
@@ -26,8 +26,6 @@ struct kp_batches {
     size_t n_slots;
     const struct kp_pass *pass; /* in progress */
 };
-
-/* All functions that return a status report their failures. */
 
 /* Starts the threads. Call kp_batches_release in any case. */
 enum kp_status kp_batches_init(struct kp_batches *batches, struct kp_run *run);

@@ -1,4 +1,5 @@
-/* One disclosure log as a run uses it: its chain is verified and its index brought up to date. */
+/* One disclosure log as a run uses it: its chain is verified, its index brought up to date, and what an
+ * earlier run that died left in it is mended. */
 #pragma once
 
 #include "log/log.h"
@@ -26,14 +27,18 @@ struct kp_book {
     bool final;                          /* the log must be read to its end, even if the user cancels */
 };
 
+struct kp_recovery {
+    bool torn_line;     /* a half-written last line was removed */
+    const char *bundle; /* the unfinished bundle; "": there was none */
+    bool completed;     /* its release was logged; else it was voided */
+};
+
 /* All functions that return a status report their failures, which are KP_E_SYSTEM. */
 
 /* Opens the index and reads what was appended to the log since it was written; a small log is verified from
  * its first line. A missing log is empty. A broken chain, or one that lacks the entry which the index names,
  * is a failure. path must outlive the book; close with kp_book_close in any case. */
 enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char *path, size_t number);
-/* Reads on from where reading ended before. */
-enum kp_status kp_book_read_on(struct kp_book *book);
 /* Brings the index up to date with what was read. A run that discloses nothing, or cannot write beside the
  * log, keeps it among its temporary files. */
 enum kp_status kp_book_update_index(struct kp_book *book);
@@ -44,6 +49,14 @@ void kp_book_conclude(struct kp_book *book, const char *head);
 /* Looks up what was disclosed last under the key. A damaged index is rebuilt from the log. */
 enum kp_status kp_book_find(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES],
                             uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
+
+/*
+ * Makes the log that was read into book ready for writing; what is mended is a warning. Cuts off a torn last
+ * line. Completes an unfinished bundle that is in place, voids one that is still in the temporary folder of
+ * its run. If it is in neither, it may have been collected already: an entry that voids it could be false,
+ * and its people would be disclosed twice, so the run fails.
+ */
+enum kp_status kp_book_recover(struct kp_log *log, struct kp_book *book, struct kp_recovery *ret_recovery);
 
 void kp_book_close(struct kp_book *book);
 

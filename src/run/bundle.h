@@ -41,7 +41,8 @@ struct kp_bundle {
  * ledger. */
 enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer);
-/* True if the bundle contains as many documents as the insurer accepts or the serial numbers allow. */
+/* Returns whether the bundle contains as many documents as the insurer accepts or the serial numbers allow.
+ */
 bool kp_bundle_is_full(const struct kp_bundle *bundle);
 /* Adds a released record. *ret_document, the file name of the member, is in the slot's arena. */
 enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_slot *slot, const char **ret_document);

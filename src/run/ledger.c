@@ -83,7 +83,7 @@ static enum kp_status open_book(struct kp_ledger *ledger, const char *path, bool
     if (!is_current)
         KP_TRY(check_older(book));
     else if (ledger->writable)
-        KP_TRY(kp_recover(&ledger->log, book, &ledger->recovery));
+        KP_TRY(kp_book_recover(&ledger->log, book, &ledger->recovery));
     return kp_book_update_index(book);
 }
 

@@ -1,7 +1,7 @@
 /* The disclosure logs of a run: what they show of persons and bundles. */
 #pragma once
 
-#include "run/recovery.h"
+#include "run/book.h"
 
 enum { KP_MAX_LOGS = 64 };
 
@@ -19,9 +19,9 @@ struct kp_ledger {
 
 /*
  * Opens the log and the older ones that it continues. A run that discloses locks the log first and mends what
- * an earlier run left (kp_recover). A broken, shortened or missing log is a failure, and so is a bundle of
- * this sender in the output folder that no log names; a clock behind the last entry is a warning. KP_E_USAGE
- * if the older logs are named wrongly. Call kp_ledger_close in any case.
+ * an earlier run left (kp_book_recover). A broken, shortened or missing log is a failure, and so is a bundle
+ * of this sender in the output folder that no log names; a clock behind the last entry is a warning.
+ * KP_E_USAGE if the older logs are named wrongly. Call kp_ledger_close in any case.
  */
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run);
 

@@ -38,8 +38,8 @@ enum kp_status kp_persons_add_row(struct kp_persons *persons, const struct kp_ro
                                   const uint8_t record[KP_SHA256_BYTES],
                                   const uint8_t whole[KP_SHA256_BYTES]);
 
-/* Adds the person of a row: key is what receivers match people by, facts what must be the same wherever the
- * key occurs. */
+/* Adds the person of a row. key: what receivers match people by; facts: must be equal wherever the key
+ * occurs. */
 enum kp_status kp_persons_add_person(struct kp_persons *persons, const struct kp_row *row, const char *key,
                                      const char *facts);
 
@@ -47,8 +47,8 @@ enum kp_status kp_persons_add_person(struct kp_persons *persons, const struct kp
 typedef enum kp_status kp_persons_lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
                                          uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
 
-/* Joins rows with one another and with the log, and people with one another. Calls lookup once per person, in
- * roughly ascending order of keys. */
+/* Compares rows with one another and with the log, and people with one another. Calls lookup once per person,
+ * in roughly ascending order of keys. */
 enum kp_status kp_persons_join(struct kp_persons *persons, kp_persons_lookup *lookup, void *lookup_ctx);
 
 /* After the join: the mark of a row, and of its person (KP_MARK_CONFLICT if another row states other facts,

@@ -2,8 +2,8 @@
  * One run, in the order of its stages. Read this file first, from kp_run at its end upwards.
  *
  *   prepared inputs   release only: the copies that prepare stored            prepared
- *   set-up            registers, sender, inputs and columns, folders, lock    setup, places
- *   ledger            verify the logs, mend what a run that died left         ledger, recovery, book
+ *   set-up            registers, sender, inputs and columns, folders, lock    setup
+ *   ledger            verify the logs, mend what a run that died left         ledger, book
  *   first pass        read every row, collect who occurs where                batches, worker, persons
  *   join              which rows are one person, who was already disclosed    persons
  *   second pass       read again, decide, render, validate, compress; in      batches, worker
@@ -24,7 +24,6 @@
 #include "run/batches.h"
 #include "run/ledger.h"
 #include "run/persons.h"
-#include "run/places.h"
 #include "run/prepared.h"
 #include "run/report.h"
 #include "run/row_files.h"
@@ -142,7 +141,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_batches_init(&p->batches, &p->run));
     KP_TRY(kp_persons_new(ctx, p->run.temp, &p->persons));
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
-    kp_places_remove_stale(&p->run, kp_ledger_unfinished_run(&p->ledger));
+    kp_run_remove_stale(&p->run, kp_ledger_unfinished_run(&p->ledger));
     KP_TRY(kp_batches_pass(&p->batches, &first_pass));
     KP_TRY(kp_persons_join(p->persons, kp_ledger_find, &p->ledger));
     KP_TRY(second_pass(p));
@@ -170,7 +169,7 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     kp_ledger_close(&p->ledger);
     if (st != KP_OK && p->run.run_id)
         kp_prepared_abandon(&p->run);
-    kp_places_leave(&p->run, st != KP_OK && disclosed == 0);
+    kp_run_leave(&p->run, st != KP_OK && disclosed == 0);
     kp_schemas_free(&p->run.schemas);
 }
 

@@ -44,8 +44,7 @@ static void add_row(struct staging *s, const char *kind, const char *value, cons
     kp_buf_char(&s->manifest, '\n');
 }
 
-/* Copies a file and adds it to the manifest. expected: the digest of what this run has read, or NULL if it
- * was not taken. */
+/* Copies a file and adds it to the manifest. expected: its digest as this run read it, or NULL. */
 static enum kp_status keep_file(struct staging *s, const char *kind, const char *path,
                                 const uint8_t *expected)
 {
@@ -90,7 +89,7 @@ static enum kp_status keep_sources(struct staging *s)
 {
     const struct kp_input_options *o = &s->run->options->input;
     const struct kp_inputs *inputs = &s->run->inputs;
-    /* UTF-16 is one option; the export tells the byte order. */
+    /* There is one option for UTF-16, whose byte order the export shows. */
     enum kp_encoding encoding = o->encoding == KP_ENC_UTF16BE ? KP_ENC_UTF16LE : o->encoding;
     kp_buf_str(&s->manifest, "kind,value,sha256,name\n");
     add_row(s, "encoding", kp_encoding_options[encoding], "", "");
@@ -215,7 +214,7 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
     return KP_OK;
 }
 
-/* True if the last row contains the digest of all before it. */
+/* Returns whether the last row contains the digest of all before it. */
 static bool is_whole(const struct kp_sheet *sheet, const char *bytes, size_t n)
 {
     uint8_t digest[KP_SHA256_BYTES];

@@ -10,9 +10,7 @@
 
 /* --- the result --- */
 
-/* Memory runs out in the arena, whose failure is sticky: the functions below return early where they would
- * use NULL, and make_result looks at the arena in the end. */
-
+/* Failures stick in the arena, which make_result checks at its end. */
 static void copy_bundles(struct kp_arena *arena, const struct kp_account *a, struct kp_insurer_result *ret)
 {
     size_t n = 0;
@@ -211,15 +209,16 @@ static void json_first_lines(struct kp_json *json, const struct kp_run *run, con
 /* Inputs of one layout share their columns, so only the first of them counts. */
 static void json_unmapped(struct kp_json *json, const struct kp_run *run)
 {
-    const struct kp_input *list = run->inputs.list;
+    size_t n_layouts = 0; /* which are numbered in the order of the inputs */
     kp_json_array(json, "unmapped_columns", KP_JSON_INLINE);
     for (size_t i = 0; i < run->inputs.n; i++) {
-        bool first_of_layout = true;
-        for (size_t j = 0; j < i; j++)
-            first_of_layout &= list[j].layout != list[i].layout;
-        for (size_t k = 0; first_of_layout && k < list[i].mapping.n_columns; k++)
-            if (list[i].mapping.columns[k].kind == KP_COL_UNMAPPED)
-                kp_json_string(json, NULL, list[i].mapping.columns[k].header);
+        const struct kp_mapping *m = &run->inputs.list[i].mapping;
+        if (run->inputs.list[i].layout != n_layouts)
+            continue;
+        n_layouts++;
+        for (size_t k = 0; k < m->n_columns; k++)
+            if (m->columns[k].kind == KP_COL_UNMAPPED)
+                kp_json_string(json, NULL, m->columns[k].header);
     }
     kp_json_end(json);
 }

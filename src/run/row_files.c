@@ -104,10 +104,10 @@ enum kp_status kp_row_files_begin(struct kp_row_files *f, struct kp_run *run)
     return KP_OK;
 }
 
-/* True for findings that belong into rejected.csv and held.csv; others are notes. */
-static bool is_shown(struct kp_diag *diag, const struct kp_finding *finding)
+/* Returns whether a finding belongs into rejected.csv and held.csv; others are notes. */
+static bool is_shown(const struct kp_row_files *f, const struct kp_finding *finding)
 {
-    enum kp_level level = kp_diag_level(diag, finding->code);
+    enum kp_level level = kp_diag_level(&f->run->ctx->diag, finding->code);
     return level == KP_LEVEL_REJECT || level == KP_LEVEL_HOLD;
 }
 
@@ -116,7 +116,7 @@ static void add_codes(struct kp_row_files *f, const struct kp_slot *slot)
     kp_buf_char(&f->line, ',');
     size_t before = f->line.len;
     for (const struct kp_finding *i = slot->findings.first; i; i = i->next)
-        if (is_shown(&f->run->ctx->diag, i))
+        if (is_shown(f, i))
             kp_buf_printf(&f->line, "%sK%04u", f->line.len > before ? " " : "", (unsigned)i->code);
 }
 
@@ -124,7 +124,7 @@ static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
 {
     struct kp_buf messages = {0};
     for (const struct kp_finding *i = slot->findings.first; i; i = i->next) {
-        if (!is_shown(&f->run->ctx->diag, i))
+        if (!is_shown(f, i))
             continue;
         if (messages.len)
             kp_buf_str(&messages, " / ");
@@ -188,7 +188,7 @@ static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
 {
     struct kp_buf text = {0}, where = {0};
     for (const struct kp_finding *i = slot->findings.first; i; i = i->next) {
-        if (is_shown(&f->run->ctx->diag, i))
+        if (is_shown(f, i))
             continue;
         kp_buf_reset(&text);
         kp_diag_text(&f->run->ctx->diag, i, &text);

@@ -30,13 +30,13 @@ struct kp_run {
     const char *evidence;
 };
 
-/* True if the command renders documents into bundles. */
+/* Returns whether the command renders documents into bundles. */
 static inline bool kp_makes_bundles(enum kp_command command)
 {
     return command != KP_CMD_CHECK;
 }
 
-/* True if the command releases bundles and writes to the log. */
+/* Returns whether the command releases bundles and writes to the log. */
 static inline bool kp_discloses(enum kp_command command)
 {
     return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;

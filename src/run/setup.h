@@ -1,4 +1,4 @@
-/* Set-up of a run. */
+/* Set-up of a run: settings, inputs, folders and the lock on them. */
 #pragma once
 
 #include "run/run.h"
@@ -7,7 +7,7 @@
  * Loads the registers, normalises and checks the sender, finds and maps the inputs, makes and locks the
  * folders, then loads the schemas: in this order, so that a wrong setting leaves nothing behind. The context
  * and options must outlive the run. Reports: KP_E_USAGE, also if a command that makes bundles has no sender's
- * name; KP_E_INPUT; KP_E_SYSTEM. Call kp_places_leave and kp_schemas_free in any case.
+ * name; KP_E_INPUT; KP_E_SYSTEM. Call kp_run_leave and kp_schemas_free in any case.
  */
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx,
                              const struct kp_run_options *options);
@@ -15,3 +15,11 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx,
 /* Returns the insurer's row of the register, or else the default settings under its number, in the arena.
  * NULL if memory is short; does not report. */
 const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number);
+
+/* Removes the temporary folders of runs that died, except that of keep_run_id ("": none). What cannot be
+ * removed is left to the next run. */
+void kp_run_remove_stale(struct kp_run *run, const char *keep_run_id);
+
+/* Removes the temporary folder, except that the evidence becomes an empty file, and drops the lock. discard:
+ * removes the run's folder, too. Safe if the set-up failed or never began. */
+void kp_run_leave(struct kp_run *run, bool discard);

@@ -50,8 +50,7 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
                   struct kp_account *account);
 /* Sorts the accounts by insurer number. */
 void kp_tally_sort(struct kp_tally *tally);
-/* Returns the first rows with the code, "export.csv:12 :15 :40", in the arena. NULL if memory is short (the
- * arena has failed); does not report. */
+/* Returns the first rows with the code, "export.csv:12 :15 :40", in the arena, or NULL if that has failed. */
 char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, unsigned code,
                       struct kp_arena *arena);
 

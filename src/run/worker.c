@@ -24,7 +24,6 @@ void kp_tools_release(struct kp_tools *tools)
 {
     kp_xml_check_free(tools->check);
     kp_deflate_free(tools->deflate);
-    *tools = (struct kp_tools){0};
 }
 
 void kp_slot_release(struct kp_slot *slot)

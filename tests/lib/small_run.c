@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 
-#include "run/places.h"
 #include "run/setup.h"
 #include "input/rows.h"
 
@@ -92,7 +91,7 @@ void end_run(bool clean)
         kp_slot_release(&slots[--n_slots]);
     memset(slots, 0, sizeof(slots));
     if (clean)
-        kp_places_leave(&run, false);
+        kp_run_leave(&run, false);
     else
         (void)run_ctx.io->close(run.lock_fd);
     kp_schemas_free(&run.schemas);
