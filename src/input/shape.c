@@ -28,10 +28,10 @@ static int32_t kind_of(int32_t c)
 
 static bool stays(int32_t before, int32_t c, const char *rest)
 {
-    bool sign = c < 0x80 && strchr("-/.:,", (int)c) != NULL;
-    int32_t after = sign ? kp_utf8_next(&rest) : -1;
-    return sign && before != '?' && before != '_' && before != 0 && after > 0 && kind_of(after) != '?' &&
-           kind_of(after) != '_';
+    if (c >= 0x80 || !strchr("-/.:,", (int)c))
+        return false;
+    int32_t next = kp_utf8_next(&rest), after = next > 0 ? kind_of(next) : 0;
+    return before != '?' && before != '_' && before && after != '?' && after != '_' && after;
 }
 
 static void put_run(struct kp_buf *out, int32_t kind, unsigned n)
@@ -68,32 +68,30 @@ bool kp_shapes_add(struct kp_shapes *shapes, struct kp_arena *arena, const char 
     kp_shape_of(text, &shape);
     while (i < shapes->n_kept && strcmp(shapes->kept[i].shape, kp_buf_text(&shape)) != 0)
         i++;
-    bool is_new = i == shapes->n_kept && i < KP_SHAPES_KEPT, ok = kp_buf_ok(&shape);
-    if (is_new && ok)
-        ok = (shapes->kept[i].shape = kp_arena_strdup(arena, kp_buf_text(&shape))) != NULL;
-    shapes->n_kept += is_new && ok;
+    bool ok = kp_buf_ok(&shape);
+    if (ok && i == shapes->n_kept && i < KP_SHAPES_KEPT) {
+        shapes->kept[i].shape = kp_arena_strdup(arena, kp_buf_text(&shape));
+        ok = shapes->kept[i].shape != NULL;
+        shapes->n_kept += ok;
+    }
     kp_buf_release(&shape);
-    if (ok)
-        (*(i < KP_SHAPES_KEPT ? &shapes->kept[i].n : &shapes->others))++;
+    (*(i < KP_SHAPES_KEPT ? &shapes->kept[i].n : &shapes->others)) += ok;
     return ok;
 }
 
 void kp_shapes_write(const struct kp_shapes *shapes, struct kp_buf *out)
 {
-    bool used[KP_SHAPES_KEPT] = {false};
-    uint64_t others = shapes->others;
-    for (unsigned round = 0; round < shapes->n_kept; round++) {
-        unsigned best = KP_SHAPES_KEPT;
-        for (unsigned i = 0; i < shapes->n_kept; i++)
-            if (!used[i] && (best == KP_SHAPES_KEPT || shapes->kept[i].n > shapes->kept[best].n))
+    struct kp_shapes left = *shapes;
+    for (unsigned round = 0; round < SHOWN && round < left.n_kept; round++) {
+        unsigned best = 0;
+        for (unsigned i = 1; i < left.n_kept; i++)
+            if (left.kept[i].n > left.kept[best].n)
                 best = i;
-        used[best] = true;
-        if (round < SHOWN)
-            kp_buf_printf(out, "%s%s ×%" PRIu64, round ? ", " : "", shapes->kept[best].shape,
-                          shapes->kept[best].n);
-        else
-            others += shapes->kept[best].n;
+        kp_buf_printf(out, "%s%s ×%" PRIu64, round ? ", " : "", left.kept[best].shape, left.kept[best].n);
+        left.kept[best].n = 0;
     }
-    if (others)
-        kp_buf_printf(out, ", … ×%" PRIu64, others);
+    for (unsigned i = 0; i < left.n_kept; i++)
+        left.others += left.kept[i].n;
+    if (left.others)
+        kp_buf_printf(out, ", … ×%" PRIu64, left.others);
 }
