@@ -25,10 +25,10 @@ enum kp_why {
     KP_WHY_MAPPING, /* mapping file */
     KP_WHY_NAME,    /* the header is a field name or an item code */
     KP_WHY_SYNONYM,
-    KP_WHY_MEAL,   /* left out: no column says whether blood was drawn fasting */
-    KP_WHY_DOCTOR, /* left out: judgement without doctor, or doctor without judgement */
-    KP_WHY_UNIT,   /* left out: the unit cannot be converted */
-    KP_WHY_ROWS    /* left out: the two header rows disagree */
+    KP_WHY_MEAL,   /* this and below, left out: no column says whether blood was drawn fasting */
+    KP_WHY_DOCTOR, /* judgement without doctor, or doctor without judgement */
+    KP_WHY_UNIT,   /* the unit cannot be converted */
+    KP_WHY_ROWS    /* the two header rows disagree */
 };
 
 /* Day counts of a spreadsheet, if the mapping file says that a column contains them. */
@@ -46,7 +46,7 @@ struct kp_methods {
 
 struct kp_column {
     const char *header; /* of the first header row, verbatim in UTF-8 */
-    const char *second; /* of the second header row; NULL with one row */
+    const char *second; /* of the second header row; "" with one row */
     unsigned number;    /* from 1; 0 for KP_COL_OURS */
     enum kp_column_kind kind;
     enum kp_why why;

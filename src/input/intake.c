@@ -22,18 +22,13 @@ static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured,
     return KP_OK;
 }
 
-static bool same_header(const struct kp_column *a, const struct kp_column *b)
-{
-    return strcmp(a->header, b->header) == 0 && (a->second != NULL) == (b->second != NULL) &&
-           (!a->second || strcmp(a->second, b->second) == 0);
-}
-
 static void find_layout(struct kp_inputs *inputs, struct kp_input *input)
 {
     for (const struct kp_input *other = inputs->list; other < input; other++) {
         bool same = other->mapping.n_columns == input->mapping.n_columns;
         for (size_t i = 0; same && i < input->mapping.n_columns; i++)
-            same = same_header(&other->mapping.columns[i], &input->mapping.columns[i]);
+            same = strcmp(other->mapping.columns[i].header, input->mapping.columns[i].header) == 0 &&
+                   strcmp(other->mapping.columns[i].second, input->mapping.columns[i].second) == 0;
         if (same) {
             input->layout = other->layout;
             return;
@@ -61,11 +56,10 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
 
 static void warn(struct kp_context *ctx, const struct kp_input *input)
 {
-    static const enum kp_code codes[] = {
-        [KP_WHY_UNKNOWN] = KP_K_COLUMN_UNMAPPED, [KP_WHY_MAPPING] = KP_K_COLUMN_UNMAPPED,
-        [KP_WHY_NAME] = KP_K_COLUMN_UNMAPPED,    [KP_WHY_SYNONYM] = KP_K_COLUMN_UNMAPPED,
-        [KP_WHY_MEAL] = KP_K_MEAL_UNTOLD,        [KP_WHY_DOCTOR] = KP_K_PARTNER_MISSING,
-        [KP_WHY_UNIT] = KP_K_HEADER_UNIT,        [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
+    static const enum kp_code left_out[] = {[KP_WHY_MEAL] = KP_K_MEAL_UNTOLD,
+                                            [KP_WHY_DOCTOR] = KP_K_PARTNER_MISSING,
+                                            [KP_WHY_UNIT] = KP_K_HEADER_UNIT,
+                                            [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
     const struct kp_where header = kp_at(input->path, input->header_line);
     const struct kp_mapping *m = &input->mapping;
     bool items = false;
@@ -80,8 +74,9 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
     for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
         (void)snprintf(number, sizeof(number), "#%u", c->number);
         if (c->kind == KP_COL_UNMAPPED)
-            kp_warn(&ctx->diag, codes[c->why], kp_field_at(input->path, input->header_line, number),
-                    *c->header || !c->second ? c->header : c->second, c->unit);
+            kp_warn(&ctx->diag, c->why < KP_WHY_MEAL ? KP_K_COLUMN_UNMAPPED : left_out[c->why],
+                    kp_field_at(input->path, input->header_line, number), *c->header ? c->header : c->second,
+                    c->unit);
     }
 }
 

@@ -58,10 +58,8 @@ static bool refines(const struct kp_tables *tables, const struct kp_column *code
 /* Applies a unit that is alone in the other header row. */
 static void apply_unit_beside(struct kp_context *ctx, const char *cell, struct kp_column *column)
 {
-    bool measured = cell && kp_column_measured(&ctx->tables, column);
-    const char *unit = measured ? kp_unit_alone(&ctx->arena, &ctx->tables, cell) : NULL;
-    const char *in_name = column->unit;
-    if (!unit)
+    const char *unit = kp_unit_alone(&ctx->arena, &ctx->tables, cell), *in_name = column->unit;
+    if (!unit || !kp_column_measured(&ctx->tables, column))
         return;
     kp_column_take_unit(&ctx->tables, unit, column);
     if (in_name && column->kind != KP_COL_UNMAPPED && (!column->unit || strcmp(column->unit, in_name) != 0))
@@ -73,7 +71,7 @@ static void apply_synonym(struct kp_context *ctx, struct kp_column *column)
     const struct kp_tables *tables = &ctx->tables;
     struct kp_column first = *column, second = *column;
     bool by_first = kp_header_read(&ctx->arena, tables, column->header, &first);
-    bool by_second = column->second && kp_header_read(&ctx->arena, tables, column->second, &second);
+    bool by_second = kp_header_read(&ctx->arena, tables, column->second, &second);
     if (by_first && by_second && !same_target(&first, &second)) {
         bool second_refines = refines(tables, &second, &first);
         if (!second_refines && !refines(tables, &first, &second)) {
@@ -180,7 +178,7 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
         return kp_no_memory(ctx);
     for (size_t i = 0; i < heading->n; i++) {
         m.columns[i].header = heading->first[i];
-        m.columns[i].second = heading->second ? heading->second[i] : NULL;
+        m.columns[i].second = heading->second ? heading->second[i] : "";
         if (strncmp(heading->first[i], "kp_", 3) == 0)
             m.columns[i].kind = KP_COL_OURS;
         else

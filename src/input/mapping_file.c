@@ -11,7 +11,7 @@ struct row {
     struct kp_context *ctx;
     const char *path;
     uint64_t line;
-    const char *column, *target, *unit, *values;
+    const char *cells[KP_MAPPING__COUNT];
 };
 
 enum kp_status kp_mapping_file_check(struct kp_context *ctx, struct kp_mapping_file *file)
@@ -39,7 +39,7 @@ static enum kp_status row_bad(const struct row *r, const char *what, const char 
 
 static bool same_header(struct kp_arena *arena, const char *header, const char *key)
 {
-    const char *other = header ? kp_text_value_key(arena, header) : NULL;
+    const char *other = kp_text_value_key(arena, header);
     return other && strcmp(other, key) == 0;
 }
 
@@ -48,9 +48,8 @@ static struct kp_column *find_column(struct kp_arena *arena, const struct kp_map
                                      const char *name)
 {
     unsigned long occurrence = 1;
-    if (name[0] == '#') {
+    if (name[0] == '#')
         return kp_all_digits(name + 1) ? kp_mapping_column(mapping, strtoul(name + 1, NULL, 10)) : NULL;
-    }
     const char *mark = strrchr(name, '@');
     if (mark && kp_all_digits(mark + 1))
         occurrence = strtoul(mark + 1, NULL, 10);
@@ -72,7 +71,7 @@ static struct kp_column *find_column(struct kp_arena *arena, const struct kp_map
 static enum kp_status read_values(const struct row *r, struct kp_column *column)
 {
     struct kp_arena *arena = &r->ctx->arena;
-    const char *pairs = r->values;
+    const char *pairs = r->cells[KP_MAPPING_VALUES];
     const struct kp_item *item = &r->ctx->tables.items[column->index];
     bool coded = column->kind == KP_COL_ITEM && *item->code_system;
     size_t n = 0;
@@ -98,34 +97,35 @@ static enum kp_status read_values(const struct row *r, struct kp_column *column)
 static enum kp_status read_unit(const struct row *r, struct kp_column *column)
 {
     const struct kp_tables *tables = &r->ctx->tables;
-    if (!*r->unit)
+    const char *text = r->cells[KP_MAPPING_UNIT];
+    if (!*text)
         return KP_OK;
     bool date = column->kind == KP_COL_FIELD && kp_fields[column->index].is_date;
-    if (date && (strcmp(r->unit, "excel") == 0 || strcmp(r->unit, "excel1904") == 0)) {
-        column->serial = r->unit[5] ? KP_SERIAL_1904 : KP_SERIAL_1900;
+    if (date && (strcmp(text, "excel") == 0 || strcmp(text, "excel1904") == 0)) {
+        column->serial = text[5] ? KP_SERIAL_1904 : KP_SERIAL_1900;
         return KP_OK;
     }
-    const char *key = kp_text_value_key(&r->ctx->arena, r->unit);
+    const char *key = kp_text_value_key(&r->ctx->arena, text);
     const char *unit = key ? kp_unit_of(tables, key) : NULL;
     if (unit && kp_column_set_unit(tables, unit, column))
         return KP_OK;
     const struct kp_item *item = kp_column_measured(tables, column);
-    return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN, kp_at(r->path, r->line), r->unit,
+    return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN, kp_at(r->path, r->line), text,
                    item && *item->unit ? item->unit : "-");
 }
 
 static enum kp_status apply_row(const struct row *r, const struct kp_mapping *mapping)
 {
-    struct kp_column *column = find_column(&r->ctx->arena, mapping, r->column);
+    const char *name = r->cells[KP_MAPPING_COLUMN], *target = r->cells[KP_MAPPING_TARGET];
+    struct kp_column *column = find_column(&r->ctx->arena, mapping, name);
     if (r->ctx->arena.failed)
         return kp_no_memory(r->ctx);
     if (!column)
-        return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(r->path, r->line),
-                       r->column);
+        return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(r->path, r->line), name);
     if (column->kind != KP_COL_UNMAPPED)
-        return row_bad(r, "the column is named twice:", r->column);
-    if (!kp_target_read(&r->ctx->arena, &r->ctx->tables, r->target, column))
-        return row_bad(r, "unknown target", r->target);
+        return row_bad(r, "the column is named twice:", name);
+    if (!kp_target_read(&r->ctx->arena, &r->ctx->tables, target, column))
+        return row_bad(r, "unknown target", target);
     column->why = KP_WHY_MAPPING;
     KP_TRY(read_unit(r, column));
     return read_values(r, column);
@@ -135,14 +135,9 @@ enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_map
                                      struct kp_mapping *mapping)
 {
     for (size_t i = 0; i < file->sheet.n_rows; i++) {
-        const char *const *cells = file->sheet.rows[i].cells;
-        const struct row row = {ctx,
-                                file->path,
-                                file->sheet.rows[i].line,
-                                cells[file->at[KP_MAPPING_COLUMN]],
-                                cells[file->at[KP_MAPPING_TARGET]],
-                                cells[file->at[KP_MAPPING_UNIT]],
-                                cells[file->at[KP_MAPPING_VALUES]]};
+        struct row row = {ctx, file->path, file->sheet.rows[i].line, {NULL}};
+        for (size_t k = 0; k < KP_MAPPING__COUNT; k++)
+            row.cells[k] = file->sheet.rows[i].cells[file->at[k]];
         KP_TRY(apply_row(&row, mapping));
     }
     return KP_OK;

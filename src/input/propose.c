@@ -41,7 +41,7 @@ static bool hint_of(struct kp_context *ctx, const struct kp_column *column, uint
 {
     const char *headers[] = {column->header, column->second};
     for (size_t i = 0; i < KP_COUNT(headers); i++) {
-        const char *key = headers[i] ? kp_text_header_key(&ctx->arena, headers[i]) : NULL;
+        const char *key = kp_text_header_key(&ctx->arena, headers[i]);
         if (key && kp_map_get(&ctx->tables.header_hint, key, ret_target))
             return true;
     }
@@ -84,7 +84,7 @@ static bool is_unit_beside(const struct proposer *p, const struct kp_column *col
 {
     enum { FARTHEST = 3 };
     const struct kp_column *first = p->input->mapping.columns;
-    const char *name = column->second && *column->second ? column->second : column->header;
+    const char *name = *column->second ? column->second : column->header;
     for (size_t i = 1; strcmp(name, "単位") == 0 && i <= FARTHEST && column - first >= (ptrdiff_t)i; i++) {
         const struct kp_column *item = column - i;
         if (item->kind == KP_COL_ITEM && !item->is_pair &&
@@ -124,7 +124,7 @@ static void choose(const struct proposer *p, struct choice *c)
 static bool is_clear(const struct proposer *p, const struct choice *c)
 {
     const char *header = c->column->header, *mark = strrchr(header, '@');
-    if (!*c->key || header[0] == '#' || strpbrk(header, "\r\n\"") || c->column->second ||
+    if (!*c->key || header[0] == '#' || strpbrk(header, "\r\n\"") || p->input->n_header_rows > 1 ||
         (mark && kp_digits(mark + 1) > 0))
         return false;
     for (const struct choice *other = p->choices; other < p->choices + p->n; other++)
@@ -167,8 +167,8 @@ static void put_comment(const struct proposer *p, const struct choice *c, const 
     const char *texts[] = {c->column->header, c->column->second};
     kp_buf_printf(p->out, "# #%u", c->column->number);
     for (size_t i = 0; i < KP_COUNT(texts); i++) {
-        kp_buf_str(p->out, texts[i] && *texts[i] ? " " : "");
-        for (const char *at = texts[i] ? texts[i] : ""; *at; at++)
+        kp_buf_str(p->out, *texts[i] ? " " : "");
+        for (const char *at = texts[i]; *at; at++)
             kp_buf_char(p->out, (unsigned char)*at < 0x20 ? ' ' : *at);
     }
     kp_buf_printf(p->out, "%s%s; %" PRIu64 "/%" PRIu64 "%s", *what ? ": " : "", what, c->survey->filled,
@@ -230,13 +230,13 @@ static void put_recognised(const struct proposer *p, const struct choice *c)
 static const char *why_left(const struct proposer *p, const struct kp_column *column)
 {
     static const char *const reasons[][2] = {
+        [KP_WHY_UNKNOWN] = {"", ""},
         [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
         [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
                            "judgement and doctor's name go out together, the other column is missing"},
         [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
         [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"}};
-    const char *reason = kp_say(p->ctx, reasons[column->why][0], reasons[column->why][1]);
-    return reason ? reason : "";
+    return kp_say(p->ctx, reasons[column->why][0], reasons[column->why][1]);
 }
 
 static void put_section(const struct proposer *p, const char *ja, const char *en)
@@ -359,12 +359,7 @@ enum kp_status kp_propose(const struct kp_map_options *options, const struct kp_
     KP_TRY_OUT(kp_survey(&ctx, &inputs, options->input.delimiter, &p.survey));
     p.input = &inputs.list[0];
     write_proposal(&p);
-    if (!kp_buf_ok(&out) || ctx.arena.failed) {
-        st = kp_no_memory(&ctx);
-        goto out;
-    }
-    p.counts.text = out.data;
-    out = (struct kp_buf){0};
+    KP_TRY_OUT(!ctx.arena.failed && kp_buf_take(&out, &p.counts.text) ? KP_OK : kp_no_memory(&ctx));
     *ret_proposal = p.counts;
 out:
     kp_buf_release(&out);
@@ -375,7 +370,6 @@ out:
 
 void kp_proposal_free(struct kp_proposal *proposal)
 {
-    struct kp_buf text = {.data = proposal->text};
-    kp_buf_release(&text);
+    kp_buf_release(&(struct kp_buf){.data = proposal->text});
     *proposal = (struct kp_proposal){0};
 }
