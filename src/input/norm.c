@@ -4,11 +4,6 @@
 
 #include "base/text.h"
 
-void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg)
-{
-    kp_findings_add(cell->norm->findings, code, cell->item->label, value, arg);
-}
-
 bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
 {
     if (!kp_text_is_dash(key))
@@ -23,27 +18,21 @@ const char *kp_norm_text(const char *s)
     return s ? s : "";
 }
 
-bool kp_norm_date(struct kp_norm *norm, const char *where, const char *value, struct kp_date *ret_date)
+const char *kp_norm_date(struct kp_norm *norm, const char *where, const char *value, struct kp_date *ret_date)
 {
-    static const enum kp_code codes[] = {[KP_DATE_SHAPE] = KP_K_DATE_SHAPE,
+    static const enum kp_code codes[] = {[KP_DATE_OK] = KP_K_DATE_CONVERTED,
+                                         [KP_DATE_SHAPE] = KP_K_DATE_SHAPE,
                                          [KP_DATE_NO_SUCH_DAY] = KP_K_DATE_NOT_REAL,
                                          [KP_DATE_OUTSIDE_ERA] = KP_K_DATE_OUTSIDE_ERA};
     const char *folded = kp_norm_text(kp_text_nfkc(norm->arena, value));
-    if (norm->serial != KP_SERIAL_NONE &&
-        kp_date_from_serial(folded, norm->serial == KP_SERIAL_1904, ret_date))
-        return true;
-    enum kp_date_fault fault = kp_date_parse(folded, ret_date, NULL);
-    if (fault != KP_DATE_OK)
-        kp_findings_add(norm->findings, codes[fault], where, value);
-    return fault == KP_DATE_OK;
-}
-
-const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const char *value, struct kp_date date)
-{
-    char text[9];
-    kp_date_compact(date, text);
+    char text[9] = "";
+    bool counted = norm->serial != KP_SERIAL_NONE &&
+                   kp_date_from_serial(folded, norm->serial == KP_SERIAL_1904, ret_date);
+    enum kp_date_fault fault = counted ? KP_DATE_OK : kp_date_parse(folded, ret_date, NULL);
+    if (fault == KP_DATE_OK)
+        kp_date_compact(*ret_date, text);
     if (strcmp(text, value) != 0)
-        kp_findings_add(norm->findings, KP_K_DATE_CONVERTED, where, value);
+        kp_findings_add(norm->findings, codes[fault], where, value);
     return kp_norm_text(kp_arena_strdup(norm->arena, text));
 }
 

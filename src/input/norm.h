@@ -42,17 +42,16 @@ struct kp_norm_cell {
     const char *key;            /* value key of text */
 };
 
-/* Adds a finding about the cell's item; value is personal, arg is not. */
-void kp_norm_note(const struct kp_norm_cell *cell, enum kp_code code, const char *value, const char *arg);
+/* Adds a finding about the cell's item: kp_norm_note(cell, code, value[, arg1[, arg2[, arg3]]]). */
+#define kp_norm_note(cell, code, ...)                                                                        \
+    kp_findings_add((cell)->norm->findings, code, (cell)->item->label, __VA_ARGS__)
 /* Returns whether the value is only a dash and so counts as empty; adds a finding then. */
 bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key);
 /* Returns s, or "" for NULL, when the arena has failed. */
 const char *kp_norm_text(const char *s);
-/* Reads a date in any form exports use, as a day count only if the column says so. Adds a finding on
- * failure. */
-bool kp_norm_date(struct kp_norm *norm, const char *where, const char *value, struct kp_date *ret_date);
-/* Returns YYYYMMDD; adds a finding if the value was written otherwise. */
-const char *kp_norm_date_text(struct kp_norm *norm, const char *where, const char *value,
-                              struct kp_date date);
+/* Reads a date in any form exports use, as a day count only if the column says so. Returns YYYYMMDD, with a
+ * finding if the value was written otherwise; "", with a finding, if it is not a date. */
+const char *kp_norm_date(struct kp_norm *norm, const char *where, const char *value,
+                         struct kp_date *ret_date);
 /* Adds the finding that another column with the same target, named by its number, has a different value. */
 void kp_norm_disagree(const struct kp_norm_cell *cell, const char *where);

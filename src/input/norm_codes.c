@@ -37,7 +37,7 @@ bool kp_norm_code(const struct kp_norm_cell *c, struct kp_value *value)
     value->state = KP_VALUE_PRESENT;
     value->text = code;
     if (strcmp(code, c->text) != 0)
-        kp_norm_note(c, KP_K_VALUE_CODED, c->text, NULL);
+        kp_norm_note(c, KP_K_VALUE_CODED, c->text);
     return true;
 }
 

@@ -28,7 +28,7 @@ static void store(const struct kp_norm_cell *c, struct kp_value value)
         bool better = value.state == KP_VALUE_PRESENT &&
                       (now->state != KP_VALUE_PRESENT || strcmp(value.text, now->text) < 0); /* 1 is 陽性 */
         *now = better ? value : *now;
-        kp_norm_note(c, KP_K_POSITIVE_TAKEN, NULL, NULL);
+        kp_norm_note(c, KP_K_POSITIVE_TAKEN, NULL);
     } else {
         kp_norm_disagree(c, c->item->label);
     }
@@ -65,13 +65,13 @@ static bool read_state(const struct kp_norm_cell *c, struct kp_value *value)
         return true;
     if (kp_code_of(c->norm->tables, "not_done", c->key)) {
         value->state = c->item->is_author ? KP_VALUE_ABSENT : KP_VALUE_NOT_DONE;
-        kp_norm_note(c, KP_K_READ_AS_NOT_DONE, c->text, NULL);
+        kp_norm_note(c, KP_K_READ_AS_NOT_DONE, c->text);
         return true;
     }
     /* texts have no such form: the words are kept */
     if (c->item->type != KP_TYPE_ST && kp_code_of(c->norm->tables, "not_measurable", c->key)) {
         value->state = KP_VALUE_NOT_MEASURABLE;
-        kp_norm_note(c, KP_K_READ_AS_NOT_MEASURABLE, c->text, NULL);
+        kp_norm_note(c, KP_K_READ_AS_NOT_MEASURABLE, c->text);
         return true;
     }
     return read_reason(c, value);
@@ -83,22 +83,17 @@ static void read_text(const struct kp_norm_cell *c, struct kp_value *value)
     enum { DATE_BYTES = 8 }; /* 撮影年月日, a date in a text item */
     struct kp_date date;
     if (c->item->max_bytes == DATE_BYTES) {
-        if (!kp_norm_date(norm, c->item->label, c->text, &date))
-            return;
-        value->text = kp_norm_date_text(norm, c->item->label, c->text, date);
-    } else {
-        char *wide = kp_text_wide(norm->arena, c->text, true);
-        if (!wide)
-            return;
-        if (strcmp(wide, c->text) != 0)
-            kp_norm_note(c, KP_K_WIDTH_CHANGED, c->text, NULL);
-        if (kp_text_cp932_bytes(norm->tables->text, wide, NULL) > c->item->max_bytes) {
-            kp_norm_note(c, KP_K_TOO_LONG, c->text, c->item->format);
-            return;
-        }
-        value->text = wide;
+        value->text = kp_norm_date(norm, c->item->label, c->text, &date);
+        value->state = *value->text ? KP_VALUE_PRESENT : KP_VALUE_ABSENT;
+        return;
     }
-    value->state = KP_VALUE_PRESENT;
+    const char *wide = kp_norm_text(kp_text_wide(norm->arena, c->text, true));
+    if (strcmp(wide, c->text) != 0)
+        kp_norm_note(c, KP_K_WIDTH_CHANGED, c->text);
+    if (kp_text_cp932_bytes(norm->tables->text, wide, NULL) > c->item->max_bytes)
+        kp_norm_note(c, KP_K_TOO_LONG, c->text, c->item->format);
+    else
+        *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = wide};
 }
 
 static bool is_finding_flag(const struct kp_item *item)
@@ -183,7 +178,7 @@ static bool is_grade(const struct kp_item *item, const char *key)
 static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
     if (is_grade(c->item, c->key)) {
-        kp_norm_note(c, KP_K_GRADE_IGNORED, c->text, NULL);
+        kp_norm_note(c, KP_K_GRADE_IGNORED, c->text);
         settle_later(c->norm, &c->norm->grades, c->item, NULL);
     } else if (!read_state(c, value)) {
         read_text(c, value);

@@ -117,14 +117,6 @@ static bool same_unit(const struct kp_norm_cell *c, const char *a, const char *b
                                  kp_decimal_compare(x->offset, y->offset) == 0);
 }
 
-/* Returns the unit that a number given without one was probably measured in; NULL if it is plausible. */
-static const char *likely_unit(const struct kp_norm_cell *c, const struct number *number,
-                               struct kp_decimal decimal)
-{
-    bool given = number->unit || row_unit(c) || c->column->unit;
-    return given ? NULL : kp_likely_unit(c->norm->tables, c->item, decimal);
-}
-
 static const char *in_brackets(const struct kp_norm_cell *c, const char *unit)
 {
     return unit ? kp_norm_text(kp_arena_printf(c->norm->arena, " (%s?)", unit)) : "";
@@ -150,7 +142,7 @@ static bool convert(const struct kp_norm_cell *c, const char *cell_unit, struct 
     }
     if (cell_unit && c->norm->row_units) /* for the reference limits */
         c->norm->row_units[c->item - c->norm->tables->items] = cell_unit;
-    kp_findings_add(c->norm->findings, KP_K_UNIT_CONVERTED, c->item->label, c->text, unit, c->item->unit);
+    kp_norm_note(c, KP_K_UNIT_CONVERTED, c->text, unit, c->item->unit);
     return true;
 }
 
@@ -165,19 +157,19 @@ static const char *decimal_text(struct kp_norm *norm, struct kp_decimal number)
 static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, const char *likely,
                         struct kp_value *value)
 {
-    struct kp_norm *norm = c->norm;
     char given = value->limit, due = kp_limit_mark(c->item, number);
-    value->limit = due ? due : given;
-    if (given && value->limit != given) { /* "95以上" where 100 is the minimum */
-        kp_findings_add(norm->findings, KP_K_MARK_CONTRADICTS, c->item->label, c->text,
-                        decimal_text(norm, c->item->min), decimal_text(norm, c->item->max));
+    if (!due || due == given) {
+        if (likely)
+            kp_norm_note(c, KP_K_UNIT_DOUBTFUL, c->text, c->item->unit, likely);
+        return;
+    }
+    const char *min = decimal_text(c->norm, c->item->min), *max = decimal_text(c->norm, c->item->max);
+    value->limit = due;
+    if (!given) {
+        kp_norm_note(c, KP_K_OUT_OF_RANGE, c->text, min, max, in_brackets(c, likely));
+    } else { /* "95以上" where 100 is the minimum */
+        kp_norm_note(c, KP_K_MARK_CONTRADICTS, c->text, min, max);
         *value = (struct kp_value){.state = KP_VALUE_ABSENT};
-    } else if (value->limit && !given) {
-        kp_findings_add(norm->findings, KP_K_OUT_OF_RANGE, c->item->label, c->text,
-                        decimal_text(norm, c->item->min), decimal_text(norm, c->item->max),
-                        in_brackets(c, likely));
-    } else if (likely) {
-        kp_findings_add(norm->findings, KP_K_UNIT_DOUBTFUL, c->item->label, c->text, c->item->unit, likely);
     }
 }
 
@@ -186,16 +178,16 @@ void kp_norm_quantity(const struct kp_norm_cell *c, struct kp_value *value)
     struct kp_decimal decimal, rounded;
     struct number number = {0};
     if (!find_number(c, &number) || !kp_decimal_parse(number.at, number.n, &decimal) || decimal.units < 0) {
-        kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text, NULL);
+        kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text);
         return;
     }
-    const char *likely = likely_unit(c, &number, decimal);
+    bool has_unit = number.unit || row_unit(c) || c->column->unit;
+    const char *likely = has_unit ? NULL : kp_likely_unit(c->norm->tables, c->item, decimal);
     if (!convert(c, number.unit, &decimal))
         return;
     if (!kp_decimal_round(decimal, c->item->decimals, &rounded) ||
         kp_decimal_integer_digits(rounded) > c->item->integer_digits) {
-        kp_findings_add(c->norm->findings, KP_K_NUMBER_TOO_LARGE, c->item->label, c->text, c->item->format,
-                        in_brackets(c, likely));
+        kp_norm_note(c, KP_K_NUMBER_TOO_LARGE, c->text, c->item->format, in_brackets(c, likely));
         return;
     }
     value->state = KP_VALUE_PRESENT;
@@ -204,7 +196,7 @@ void kp_norm_quantity(const struct kp_norm_cell *c, struct kp_value *value)
     value->flag = number.flag;
     if (strncmp(number.at, c->text, number.n) != 0 || c->text[number.n] != '\0' ||
         memchr(number.at, ',', number.n))
-        kp_norm_note(c, KP_K_NUMBER_CLEANED, c->text, NULL);
+        kp_norm_note(c, KP_K_NUMBER_CLEANED, c->text);
     if (kp_decimal_compare(decimal, rounded) != 0)
         kp_norm_note(c, KP_K_VALUE_ROUNDED, c->text,
                      kp_arena_printf(c->norm->arena, "%u", c->item->decimals));
@@ -236,7 +228,7 @@ static void read_flag(const struct kp_norm_cell *c, struct kp_value *value)
     }
     value->flag = flag ? flag : value->flag;
     if (c->key[1] || !flag)
-        kp_norm_note(c, KP_K_NUMBER_CLEANED, c->text, NULL);
+        kp_norm_note(c, KP_K_NUMBER_CLEANED, c->text);
 }
 
 /* Rounds a reference limit to the item's decimals, but keeps more of a limit as the source states it. */
@@ -263,7 +255,7 @@ void kp_norm_reference(const struct kp_norm_cell *c)
     }
     if (!find_number(c, &number) || number.limit || number.flag ||
         !kp_decimal_parse(number.at, number.n, &stated)) {
-        kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text, NULL);
+        kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text);
         return;
     }
     decimal = stated;
@@ -272,7 +264,7 @@ void kp_norm_reference(const struct kp_norm_cell *c)
     bool converted = kp_decimal_compare(decimal, stated) != 0;
     if (decimal.units < 0 || !limit_digits(c, decimal, converted, &limit) ||
         kp_decimal_integer_digits(limit) > RANGE_MAX_DIGITS) {
-        kp_norm_note(c, KP_K_REFERENCE_UNUSABLE, c->text, NULL);
+        kp_norm_note(c, KP_K_REFERENCE_UNUSABLE, c->text);
         return;
     }
     if (!converted && kp_decimal_compare(decimal, limit) != 0)

@@ -25,22 +25,23 @@ static enum stage stage_of(const struct kp_tables *tables, const struct kp_colum
     return item == meal ? MEAL : item->depends_on >= 0 ? FINDINGS : ITEMS;
 }
 
-/* Returns the cell trimmed, replaced by a source=code pair of the mapping file; NULL if memory is short. */
+static const char *key_of(const struct kp_norm *norm, const char *text)
+{
+    return kp_norm_text(kp_text_value_key(norm->arena, text));
+}
+
+/* Returns the cell trimmed, replaced by a source=code pair of the mapping file. */
 static const char *cell_text(struct kp_norm *norm, const struct kp_column *column)
 {
-    const char *text = kp_text_trim(norm->arena, norm->cells[column - norm->mapping->columns]);
+    const char *text = kp_norm_text(kp_text_trim(norm->arena, norm->cells[column - norm->mapping->columns]));
     uint32_t own = 0;
-    if (!text || column->values.n_keys == 0)
+    if (column->values.n_keys == 0 || !kp_map_get(&column->values, key_of(norm, text), &own))
         return text;
-    const char *key = kp_text_value_key(norm->arena, text);
-    if (!key || !kp_map_get(&column->values, key, &own))
-        return key ? text : NULL;
     kp_findings_add(norm->findings, KP_K_VALUE_CODED, kp_column_target(norm->tables, column), text);
     return column->codes[own];
 }
 
-/* Joins findings in several columns; without any, returns the text that says most. NULL if memory is short.
- */
+/* Joins findings in several columns; without any, returns the text that says most. */
 static const char *joined_text(struct kp_norm *norm, const struct kp_column *first)
 {
     const struct kp_item *item = &norm->tables->items[first->index];
@@ -49,17 +50,12 @@ static const char *joined_text(struct kp_norm *norm, const struct kp_column *fir
     size_t parts = 0;
     for (const struct kp_column *column = first; column; column = column->next) {
         const char *text = cell_text(norm, column);
-        const char *key = text ? kp_text_value_key(norm->arena, text) : NULL;
-        if (!key)
-            return NULL;
-        enum kp_saying saying = kp_norm_saying(norm, item, key);
+        enum kp_saying saying = kp_norm_saying(norm, item, key_of(norm, text));
         norm->record->dash_empty |= saying == KP_SAYS_DASH;
         if (saying == KP_SAYS_WORDS && parts++ > 0)
-            result = kp_arena_printf(norm->arena, "%s / %s", result, text);
+            result = kp_norm_text(kp_arena_printf(norm->arena, "%s / %s", result, text));
         else if (saying > most)
             result = text;
-        if (!result)
-            return NULL;
         most = saying > most ? saying : most;
     }
     if (parts > 1)
@@ -79,42 +75,39 @@ static const struct kp_item *item_of(struct kp_norm *norm, const struct kp_colum
     }
     if (column->is_pair)
         return &items[norm->meal == KP_MEAL_FASTING ? column->index : column->casual];
-    const char *digit = kp_text_value_key(norm->arena, norm->cells[column->methods->column]);
-    for (size_t i = 0; digit && i < column->methods->n_choices; i++)
+    const char *digit = key_of(norm, norm->cells[column->methods->column]);
+    for (size_t i = 0; i < column->methods->n_choices; i++)
         if (strcmp(column->methods->choices[i].digit, digit) == 0)
             return &items[column->methods->choices[i].item];
     kp_findings_add(norm->findings, KP_K_METHOD_UNKNOWN, label, NULL);
     return NULL;
 }
 
-static enum kp_status read_column(struct kp_norm *norm, const struct kp_column *column)
+static void read_column(struct kp_norm *norm, const struct kp_column *column)
 {
+    struct kp_norm_cell c = {.norm = norm, .column = column};
     norm->findings->column = column->number;
-    const char *text = column->next ? joined_text(norm, column) : cell_text(norm, column);
-    const char *key = text ? kp_text_value_key(norm->arena, text) : NULL;
-    if (!key)
-        return KP_E_SYSTEM;
-    struct kp_norm_cell c = {.norm = norm, .column = column, .text = text, .key = key};
+    c.text = column->next ? joined_text(norm, column) : cell_text(norm, column);
+    c.key = key_of(norm, c.text);
     if (column->kind == KP_COL_FIELD) {
         kp_norm_field(&c);
-        return KP_OK;
+        return;
     }
     c.item = &norm->tables->items[column->index];
     if (column->is_pair || column->methods) {
         /* without a value, it does not matter which item it is */
-        if (!*key || kp_norm_dash(norm, c.item->label, key))
-            return KP_OK;
-        c.item = item_of(norm, column, key);
+        if (!*c.key || kp_norm_dash(norm, c.item->label, c.key))
+            return;
+        c.item = item_of(norm, column, c.key);
     }
     if (!c.item)
-        return KP_OK;
+        return;
     if (column->kind == KP_COL_ITEM)
         kp_norm_item(&c);
     else if (column->kind == KP_COL_UNIT)
         kp_norm_unit(&c);
     else
         kp_norm_reference(&c);
-    return KP_OK;
 }
 
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
@@ -138,7 +131,7 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
     for (enum stage stage = FIELDS; stage < STAGES; stage++) {
         for (size_t i = 0; i < mapping->n_columns; i++)
             if (stage_of(tables, &mapping->columns[i], meal) == stage)
-                KP_TRY(read_column(&norm, &mapping->columns[i]));
+                read_column(&norm, &mapping->columns[i]);
         findings->column = 0;
         if (stage == MEAL && meal)
             kp_norm_meal(&norm, meal);
