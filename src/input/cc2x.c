@@ -19,8 +19,7 @@ struct table {
 
 struct reader {
     struct kp_context *ctx;
-    const struct kp_mapping_file *file;
-    size_t input, n_inputs;
+    const struct kp_mapping_job *job;
     struct kp_mapping *mapping;
     struct table columns; /* C2XDTBL */
     struct table methods; /* METHODCVT; empty: none */
@@ -116,7 +115,7 @@ static struct entry read_entry(const struct table *t, const struct kp_sheet_row 
 static enum kp_status row_bad(const struct reader *r, const struct entry *e, const char *what,
                               const char *value)
 {
-    return kp_mapping_row_bad(r->ctx, r->file->path, e->line, what, value ? value : "");
+    return kp_mapping_row_bad(r->ctx, r->job->file->path, e->line, what, value ? value : "");
 }
 
 /* Returns the item that a code with an open method and a method make; NULL for an unknown one. */
@@ -133,8 +132,8 @@ static const struct kp_item *with_method(const struct reader *r, const char *cod
 
 static enum kp_status open_method(const struct reader *r, const struct entry *e)
 {
-    return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_METHOD_OPEN, kp_at(r->file->path, e->line), e->name,
-                   r->file->methods_path ? r->file->methods_path : "--methods");
+    return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_METHOD_OPEN, kp_at(r->job->file->path, e->line), e->name,
+                   r->job->file->methods_path ? r->job->file->methods_path : "--methods");
 }
 
 /* Collects the rows of METHODCVT for the code; *ret_column is the COLNO that contains the digit, 0 for none.
@@ -144,7 +143,7 @@ static bool collect_methods(const struct reader *r, const char *code, const char
 {
     for (size_t i = 0; i < r->methods.n_rows; i++) {
         const struct entry m = read_entry(&r->methods, &r->methods.rows[i]);
-        if (strcmp(m.name, code) != 0 || (m.file && m.file != r->input) ||
+        if (strcmp(m.name, code) != 0 || (m.file && m.file != r->job->input) ||
             (*digit && strcmp(m.digit, digit) != 0))
             continue;
         const struct kp_item *item = *m.method ? with_method(r, code, m.method) : NULL;
@@ -207,15 +206,15 @@ static void read_name(struct kp_context *ctx, const char *name, struct kp_column
 static enum kp_status apply_entry(const struct reader *r, const struct entry *e)
 {
     struct kp_arena *arena = &r->ctx->arena;
-    if (e->file > r->n_inputs)
+    if (e->file > r->job->n_inputs)
         return row_bad(r, e, "there is no input for FILENO", kp_arena_printf(arena, "%lu", e->file));
-    if ((e->file && e->file != r->input) || e->column == 0 || !*e->name)
+    if ((e->file && e->file != r->job->input) || e->column == 0 || !*e->name)
         return KP_OK;
     const char *place = kp_arena_printf(arena, "COLNO %lu", e->column);
     struct kp_column *column = kp_mapping_column(r->mapping, e->column);
     if (!column)
-        return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT, kp_at(r->file->path, e->line),
-                       place);
+        return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_MAPPING_COLUMN_ABSENT,
+                       kp_at(r->job->file->path, e->line), place);
     if (column->kind > KP_COL_METHOD)
         return row_bad(r, e, "the column is named twice:", place);
     column->why = KP_WHY_MAPPING;
@@ -229,12 +228,12 @@ static enum kp_status apply_entry(const struct reader *r, const struct entry *e)
     return KP_OK;
 }
 
-enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_file *file, size_t input,
-                             size_t n, struct kp_mapping *mapping)
+enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
+                             struct kp_mapping *mapping)
 {
-    struct reader r = {ctx, file, input, n, mapping, table_of(&ctx->arena, &file->sheet), {0}};
-    if (file->methods_path)
-        r.methods = table_of(&ctx->arena, &file->methods);
+    struct reader r = {ctx, job, mapping, table_of(&ctx->arena, &job->file->sheet), {0}};
+    if (job->file->methods_path)
+        r.methods = table_of(&ctx->arena, &job->file->methods);
     for (size_t i = 0; i < r.columns.n_rows; i++) {
         const struct entry e = read_entry(&r.columns, &r.columns.rows[i]);
         KP_TRY(apply_entry(&r, &e));

@@ -9,7 +9,7 @@
 /* Returns whether the sheet is a C2XDTBL: it has FILENO and COLNO, with or without a header row. */
 bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet);
 
-/* Maps the columns of one input, the input-th (from 1) of n. Rows for other inputs are ignored; unknown names
- * leave their column unmapped. Reports wrong rows and open methods: KP_E_USAGE; KP_E_SYSTEM. */
-enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_file *file, size_t input,
-                             size_t n, struct kp_mapping *mapping);
+/* Maps the columns of one input. Rows for other inputs are ignored; unknown names leave their column
+ * unmapped. Reports wrong rows and open methods: KP_E_USAGE; KP_E_SYSTEM. */
+enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
+                             struct kp_mapping *mapping);

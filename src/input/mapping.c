@@ -25,13 +25,15 @@ static enum kp_status load_sheet(struct kp_context *ctx, const char *path, enum 
 enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const char *methods_path,
                                struct kp_mapping_file *ret_file)
 {
+    static const char *const names[KP_MAPPING__COUNT] = {"column", "target", "unit", "values"};
     struct kp_mapping_file file = {.path = path, .methods_path = methods_path};
     KP_TRY(load_sheet(ctx, path, KP_COMMENTS_ALL, &file.sheet));
     file.is_cc2x = kp_cc2x_is(&ctx->arena, &file.sheet);
-    if (!file.is_cc2x) { /* "#12" names a column */
+    if (!file.is_cc2x) /* "#12" names a column */
         KP_TRY(load_sheet(ctx, path, KP_COMMENTS_NOT_DIGITS, &file.sheet));
-        KP_TRY(kp_mapping_file_check(ctx, &file));
-    }
+    for (size_t i = 0; !file.is_cc2x && i < KP_COUNT(names); i++)
+        if (!kp_sheet_column(&file.sheet, names[i], &file.at[i]))
+            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1), names[i]);
     if (methods_path)
         KP_TRY(load_sheet(ctx, methods_path, KP_COMMENTS_ALL, &file.methods));
     *ret_file = file;
@@ -146,8 +148,7 @@ static enum kp_status apply_synonyms(struct kp_context *ctx, const struct kp_map
 static enum kp_status apply_file(struct kp_context *ctx, const struct kp_mapping_job *job,
                                  struct kp_mapping *m)
 {
-    KP_TRY(job->file->is_cc2x ? kp_cc2x_apply(ctx, job->file, job->input, job->n_inputs, m)
-                              : kp_mapping_file_apply(ctx, job->file, m));
+    KP_TRY(job->file->is_cc2x ? kp_cc2x_apply(ctx, job, m) : kp_mapping_file_apply(ctx, job, m));
     const struct kp_column *pair = first_pair(m);
     if (pair && !has_meal(&ctx->tables, m))
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, kp_in(job->file->path), pair->header);

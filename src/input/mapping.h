@@ -13,12 +13,6 @@ struct kp_heading {
     size_t n;
 };
 
-/* What an input is mapped by. */
-struct kp_mapping_job {
-    const struct kp_mapping_file *file; /* NULL: header synonyms */
-    size_t input, n_inputs;             /* number of this input, from 1, and of all: FILENO of C2XDTBL */
-};
-
 /* Reads a mapping file (lines that begin with # and no digit are comments) or a C2XDTBL, and METHODCVT unless
  * methods_path is NULL. The result lives in the context's arena. Reports failures: KP_E_USAGE, KP_E_SYSTEM.
  */

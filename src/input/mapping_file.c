@@ -14,16 +14,6 @@ struct row {
     const char *cells[KP_MAPPING__COUNT];
 };
 
-enum kp_status kp_mapping_file_check(struct kp_context *ctx, struct kp_mapping_file *file)
-{
-    static const char *const names[KP_MAPPING__COUNT] = {"column", "target", "unit", "values"};
-    for (size_t i = 0; i < KP_COUNT(names); i++)
-        if (!kp_sheet_column(&file->sheet, names[i], &file->at[i]))
-            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(file->path, 1),
-                           names[i]);
-    return KP_OK;
-}
-
 enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint64_t line, const char *what,
                                   const char *value)
 {
@@ -131,9 +121,10 @@ static enum kp_status apply_row(const struct row *r, const struct kp_mapping *ma
     return read_values(r, column);
 }
 
-enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_file *file,
+enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
                                      struct kp_mapping *mapping)
 {
+    const struct kp_mapping_file *file = job->file;
     for (size_t i = 0; i < file->sheet.n_rows; i++) {
         struct row row = {ctx, file->path, file->sheet.rows[i].line, {NULL}};
         for (size_t k = 0; k < KP_MAPPING__COUNT; k++)

@@ -7,7 +7,7 @@
 
 enum { KP_MAPPING_COLUMN, KP_MAPPING_TARGET, KP_MAPPING_UNIT, KP_MAPPING_VALUES, KP_MAPPING__COUNT };
 
-/* What an input is mapped by; loaded once for all inputs. */
+/* A mapping file or a C2XDTBL; loaded once for all inputs. */
 struct kp_mapping_file {
     const char *path;
     struct kp_sheet sheet;
@@ -17,11 +17,14 @@ struct kp_mapping_file {
     struct kp_sheet methods;
 };
 
-/* Finds the columns of the sheet. Reports a missing one: KP_E_USAGE. */
-enum kp_status kp_mapping_file_check(struct kp_context *ctx, struct kp_mapping_file *file);
+/* What an input is mapped by. */
+struct kp_mapping_job {
+    const struct kp_mapping_file *file; /* NULL: header synonyms */
+    size_t input, n_inputs;             /* number of this input, from 1, and of all: FILENO of C2XDTBL */
+};
 
 /* Maps the columns that the file names. Reports wrong rows: KP_E_USAGE; KP_E_SYSTEM. */
-enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_file *file,
+enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
                                      struct kp_mapping *mapping);
 
 /* Reports that a line of a mapping file is wrong: KP_E_USAGE; or that memory is short, if that is why. */
