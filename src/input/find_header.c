@@ -167,14 +167,12 @@ static size_t number_of(const struct line *names, size_t i)
     return i < ours ? 0 : i + 1 - ours;
 }
 
-/* Returns whether the i-th column is a field of a person. */
-static bool is_field(const struct finder *f, const struct line *names, size_t i, unsigned *ret_field)
+/* Returns the field of a person that the i-th column is, or KP_F__COUNT. */
+static unsigned field_at(const struct finder *f, const struct line *names, size_t i)
 {
     struct kp_column column;
-    if (!means(f, names->cells[i], number_of(names, i), &column) || column.kind != KP_COL_FIELD)
-        return false;
-    *ret_field = column.index;
-    return true;
+    bool known = means(f, names->cells[i], number_of(names, i), &column);
+    return known && column.kind == KP_COL_FIELD ? column.index : KP_F__COUNT;
 }
 
 /* --- rows --- */
@@ -233,9 +231,9 @@ static bool names_columns(const struct finder *f, const struct line *line)
 static bool has_person(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled_fields = 0;
-    unsigned field = 0;
     for (size_t i = 0; i < names->n; i++) {
-        if (!is_field(f, names, i, &field))
+        unsigned field = field_at(f, names, i);
+        if (field == KP_F__COUNT)
             continue;
         fields++;
         filled_fields += has_trait(line, i, FILLED);
@@ -261,9 +259,8 @@ static bool has_person_values(const struct finder *f, const struct line *line, c
                               bool numbers)
 {
     struct kp_column column;
-    unsigned field = 0;
     for (size_t i = 0; i < line->n && i < names->n; i++)
-        if (is_field(f, names, i, &field) && is_person_value(line, i, field, numbers) &&
+        if (is_person_value(line, i, field_at(f, names, i), numbers) &&
             !is_mapped(f, line->cells[i], 0, &column)) /* a mapping file may use such numbers as names */
             return true;
     return false;
@@ -297,9 +294,8 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
 {
     size_t fields = 0, filled = 0, units = 0;
     bool divided = false;
-    unsigned number = 0;
     for (size_t i = 0; i < names->n; i++) {
-        bool field = is_field(f, names, i, &number);
+        bool field = field_at(f, names, i) != KP_F__COUNT;
         fields += field;
         if (!has_trait(line, i, FILLED))
             continue;
@@ -382,15 +378,13 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     KP_TRY_OUT(find_names(&f, &at, &groups));
     bool second = groups || has_second(&f, at);
     at -= groups;
-    struct kp_heading heading = {.n = f.lines[at].n};
-    heading.first = padded(&ctx->arena, &f.lines[at], heading.n);
-    heading.second = second ? padded(&ctx->arena, &f.lines[at + 1], heading.n) : NULL;
+    const struct line *first = &f.lines[at];
+    struct kp_heading heading = {first->cells, NULL, first->n};
+    if (second)
+        heading.second = padded(&ctx->arena, first + 1, first->n);
     (void)clean_scratch(&f);
-    if (ctx->arena.failed) {
-        st = kp_no_memory(ctx);
-        goto out;
-    }
-    input->header_line = f.lines[at].number;
+    KP_TRY_OUT(ctx->arena.failed ? kp_no_memory(ctx) : KP_OK);
+    input->header_line = first->number;
     input->n_title_rows = (unsigned)at;
     input->n_header_rows = second ? 2 : 1;
     *ret_heading = heading;

@@ -2,14 +2,80 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/text.h"
-#include "input/norm_codes.h"
 #include "input/norm_numbers.h"
 
+#define SYSTEM_MEAL "1.2.392.200119.6.2202"       /* 採血時間(食後) */
 #define SYSTEM_REMARKABLE "1.2.392.200119.6.2001" /* 特記すべきことあり/なし */
 #define SYSTEM_FINDING "1.2.392.200119.6.2002"    /* 所見あり/なし */
 #define SYSTEM_REASON "1.2.392.200119.6.24080"    /* 測定不可能・検査未実施の理由 */
 #define ITEM_REASON "9N512000000000011"
+
+/* --- codes --- */
+
+/* Returns the code for hours since the last meal, or NULL. */
+static const char *meal_code(const char *key)
+{
+    static const struct kp_decimal ten = {10, 0}, five = {5, 0}, three_and_a_half = {35, 1};
+    struct kp_decimal hours, whole;
+    size_t n = strspn(key, "0123456789.");
+    if (n == 0 || !kp_decimal_parse(key, n, &hours) || (key[n] != '\0' && strcmp(key + n, "時間") != 0))
+        return NULL;
+    if (kp_decimal_compare(hours, ten) >= 0)
+        return "2";
+    if (key[n] == '\0' && kp_decimal_compare(hours, five) < 0 && kp_decimal_round(hours, 0, &whole) &&
+        kp_decimal_compare(hours, whole) == 0)
+        return NULL; /* "3" and "3.0" may be codes */
+    return kp_decimal_compare(hours, three_and_a_half) >= 0 ? "3" : "4";
+}
+
+/* Reads a code of the item's code system, or a spelling of one. Returns false for any other text. */
+static bool read_known_code(const struct kp_norm_cell *c, struct kp_value *value)
+{
+    const char *code = *c->text ? kp_code_of(c->norm->tables, c->item->code_system, c->key) : NULL;
+    if (!code && strcmp(c->item->code_system, SYSTEM_MEAL) == 0)
+        code = meal_code(c->key);
+    if (!code)
+        return false;
+    if (kp_text_is_dash(c->key)) {
+        c->norm->record->dash_coded = c->item->label;
+        c->norm->record->dash_column = c->column->number;
+    }
+    value->state = KP_VALUE_PRESENT;
+    value->text = code;
+    if (strcmp(code, c->text) != 0)
+        kp_norm_note(c, KP_K_VALUE_CODED, c->text);
+    return true;
+}
+
+/* Adds the finding that the text is no code of the item's, with the accepted ones. */
+static void note_unknown_code(const struct kp_norm_cell *c)
+{
+    const struct kp_tables *tables = c->norm->tables;
+    struct kp_arena *arena = c->norm->arena;
+    const char *accepted = "";
+    for (size_t i = 0; accepted && i < tables->n_codes; i++) {
+        const struct kp_code_row *code = &tables->codes[i];
+        if (strcmp(code->system, c->item->code_system) == 0)
+            accepted = kp_arena_printf(arena, "%s%s%s=%s", accepted, *accepted ? ", " : "", code->code,
+                                       code->display);
+    }
+    /* The nearest spelling reveals the value, so it is part of the personal argument. */
+    const char *nearest = kp_nearest_value(tables, arena, c->item->code_system, c->key);
+    kp_norm_note(c, KP_K_CODE_UNKNOWN, nearest ? kp_arena_printf(arena, "%s; %s?", c->text, nearest) : NULL,
+                 kp_norm_text(accepted));
+}
+
+/* Returns whether the key is a facility's own grade: "b", "c12". */
+static bool is_grade(const char *key)
+{
+    bool letter = key[0] >= 'a' && key[0] <= 'h';
+    size_t digits = letter ? kp_digits(key + 1) : 0;
+    return letter && digits <= 2 && key[1 + digits] == '\0';
+}
+
+/* --- values --- */
 
 /* Stores a value of the item; combines it with an earlier one by the item's rule. */
 static void store(const struct kp_norm_cell *c, struct kp_value value)
@@ -106,7 +172,7 @@ static bool is_finding_flag(const struct kp_item *item)
 static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
     const int text_item = c->item->text_item;
-    if (!is_finding_flag(c->item) || text_item < 0 || kp_norm_is_grade(c->key) ||
+    if (!is_finding_flag(c->item) || text_item < 0 || is_grade(c->key) ||
         kp_mapping_has(c->norm->mapping, KP_COL_ITEM, (unsigned)text_item))
         return false;
     struct kp_value words = {0};
@@ -122,8 +188,8 @@ static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *va
 
 static void read_code(const struct kp_norm_cell *c, struct kp_value *value)
 {
-    if (!kp_norm_code(c, value) && !read_state(c, value) && !read_flag_in_words(c, value))
-        kp_norm_code_unknown(c);
+    if (!read_known_code(c, value) && !read_state(c, value) && !read_flag_in_words(c, value))
+        note_unknown_code(c);
 }
 
 /* Returns the code that the flag of a finding gets without any words; NULL if the text may be a finding. */
@@ -152,7 +218,7 @@ static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
             flag->state = KP_VALUE_NOT_DONE;
         return;
     }
-    if (!code && kp_norm_is_grade(c->key)) {
+    if (!code && is_grade(c->key)) {
         kp_norm_note(c, KP_K_CODE_UNKNOWN, c->text, "所見, 所見なし");
         return;
     }
@@ -170,14 +236,14 @@ static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
 }
 
 /* Returns whether the judgement of a doctor is only a grade. */
-static bool is_grade(const struct kp_item *item, const char *key)
+static bool is_only_grade(const struct kp_item *item, const char *key)
 {
-    return item->author_item >= 0 && kp_norm_is_grade(key);
+    return item->author_item >= 0 && is_grade(key);
 }
 
 static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
-    if (is_grade(c->item, c->key)) {
+    if (is_only_grade(c->item, c->key)) {
         kp_norm_note(c, KP_K_GRADE_IGNORED, c->text);
         settle_later(c->norm, &c->norm->grades, c->item, NULL);
     } else if (!read_state(c, value)) {
@@ -209,9 +275,30 @@ enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *
         return KP_SAYS_DASH;
     if (kp_code_of(norm->tables, "nothing_special", key))
         return KP_SAYS_NOTHING_FOUND;
-    return kp_code_of(norm->tables, "not_done", key) || is_grade(item, key) ? KP_SAYS_NOT_DONE
-                                                                            : KP_SAYS_WORDS;
+    return kp_code_of(norm->tables, "not_done", key) || is_only_grade(item, key) ? KP_SAYS_NOT_DONE
+                                                                                 : KP_SAYS_WORDS;
 }
+
+void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item)
+{
+    struct kp_value *value = kp_value_of(norm->record, item);
+    const char *fasting = norm->record->field[KP_F_FASTING];
+    enum kp_meal by_item = KP_MEAL_UNTOLD, by_field = KP_MEAL_UNTOLD;
+    if (*fasting)
+        by_field = *fasting == 'f' ? KP_MEAL_FASTING : KP_MEAL_CASUAL;
+    if (value->state == KP_VALUE_PRESENT)
+        by_item = strcmp(value->text, "2") == 0 ? KP_MEAL_FASTING : KP_MEAL_CASUAL;
+    norm->meal = by_item != KP_MEAL_UNTOLD ? by_item : by_field;
+    if (by_item != KP_MEAL_UNTOLD && by_field != KP_MEAL_UNTOLD && by_item != by_field) {
+        kp_findings_add(norm->findings, KP_K_COLUMNS_DISAGREE, item->label, NULL,
+                        kp_field_name(KP_F_FASTING));
+    } else if (by_field == KP_MEAL_FASTING && value->state == KP_VALUE_ABSENT) {
+        *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "2"};
+        kp_findings_add(norm->findings, KP_K_MEAL_DERIVED, item->label, NULL);
+    }
+}
+
+/* --- after all items --- */
 
 /* Stores the reasons for missing results, unless another column had the result. */
 static void settle_reasons(struct kp_norm *norm)

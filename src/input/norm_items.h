@@ -10,6 +10,10 @@ void kp_norm_item(const struct kp_norm_cell *cell);
 enum kp_saying { KP_SAYS_EMPTY, KP_SAYS_DASH, KP_SAYS_NOT_DONE, KP_SAYS_NOTHING_FOUND, KP_SAYS_WORDS };
 enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *item, const char *key);
 
+/* Decides whether blood was drawn fasting, from 採血時間 (the item) and the fasting field. A field that says
+ * so implies ten hours or more, the standard form's definition of fasting. */
+void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item);
+
 /* After all items are read: stores the reasons for missing results, and removes doctors whose judgement was
  * only a grade. */
 void kp_norm_items_done(struct kp_norm *norm);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "input/norm_codes.h"
 #include "input/norm_fields.h"
 #include "input/norm_items.h"
 #include "input/norm_numbers.h"

@@ -1,7 +1,5 @@
 #include "input/rows.h"
 
-#include <string.h>
-
 #include "base/status.h"
 
 void kp_rows_init(struct kp_rows *reader, struct kp_context *ctx, struct kp_inputs *inputs, char delimiter)
@@ -41,17 +39,12 @@ static enum kp_status open_next(struct kp_rows *r)
 /* Copies the cells into the arena; NULL if memory is short. */
 static const struct kp_cell *copy_cells(struct kp_arena *arena, const struct kp_csvrow *row)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < row->n_cells; i++)
-        bytes += row->cells[i].n + 1;
     struct kp_cell *cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
-    char *text = kp_arena_alloc(arena, bytes + 1);
-    for (size_t i = 0; cells && text && i < row->n_cells; i++) {
-        cells[i] = (struct kp_cell){text, row->cells[i].n};
-        memcpy(text, row->cells[i].bytes, row->cells[i].n);
-        text += row->cells[i].n + 1;
+    for (size_t i = 0; cells && i < row->n_cells; i++) {
+        cells[i] = row->cells[i];
+        cells[i].bytes = kp_arena_strndup(arena, cells[i].bytes, cells[i].n);
     }
-    return text ? cells : NULL;
+    return arena->failed ? NULL : cells;
 }
 
 enum kp_status kp_rows_next(struct kp_rows *r, struct kp_arena *arena, struct kp_row *ret_row, bool *ret_end)
