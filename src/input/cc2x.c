@@ -10,11 +10,10 @@
 #define OPEN_METHOD "ZZZ"
 enum { CODE = KP_ITEM_CODE_LENGTH, METHOD = 3 };
 
-/* One of the two tables; file and column: where it has FILENO and COLNO, SIZE_MAX without such a heading. */
+/* One of the two tables. */
 struct table {
-    const struct kp_sheet_row *rows; /* without headings, the first line is a row */
-    size_t n_rows;
-    size_t file, column;
+    const struct kp_sheet *sheet;
+    size_t file, column; /* where FILENO and COLNO are; SIZE_MAX without such a heading */
 };
 
 struct reader {
@@ -49,22 +48,15 @@ static bool is_headless(const struct table *t)
     return t->file == SIZE_MAX && t->column == SIZE_MAX;
 }
 
-/* Lack of memory marks the arena. */
 static struct table table_of(struct kp_arena *arena, const struct kp_sheet *sheet)
 {
-    struct table t = {sheet->rows, sheet->n_rows, find_heading(arena, sheet, "fileno"),
-                      find_heading(arena, sheet, "colno")};
-    if (!is_headless(&t))
-        return t;
-    struct kp_sheet_row *rows = kp_arena_alloc(arena, (t.n_rows + 1) * sizeof(*rows));
-    if (!rows)
-        return (struct table){0};
-    rows[0] = (struct kp_sheet_row){1, sheet->n_columns, sheet->columns};
-    for (size_t i = 0; i < t.n_rows; i++)
-        rows[i + 1] = sheet->rows[i];
-    t.rows = rows;
-    t.n_rows++;
-    return t;
+    return (struct table){sheet, find_heading(arena, sheet, "fileno"), find_heading(arena, sheet, "colno")};
+}
+
+/* Returns the first row, by the numbers of read_entry. */
+static size_t first_row(const struct table *t)
+{
+    return is_headless(t) ? 0 : 1;
 }
 
 bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
@@ -83,8 +75,11 @@ static bool is_code(const char *s)
     return n <= CODE + 1 && kp_is_item_code(code);
 }
 
-static struct entry read_entry(const struct table *t, const struct kp_sheet_row *row)
+/* Reads a row, numbered from 1; 0 is the first line, which is a row unless it has headings. */
+static struct entry read_entry(const struct table *t, size_t number)
 {
+    const struct kp_sheet_row first = {1, t->sheet->n_columns, t->sheet->columns};
+    const struct kp_sheet_row *row = number ? &t->sheet->rows[number - 1] : &first;
     const char *const *cells = row->cells;
     const size_t n = row->n_cells;
     struct entry e = {.line = row->line, .name = "", .digit = "", .method = ""};
@@ -141,8 +136,8 @@ static enum kp_status open_method(const struct reader *r, const struct entry *e)
 static bool collect_methods(const struct reader *r, const char *code, const char *digit,
                             struct kp_methods *methods, unsigned long *ret_column)
 {
-    for (size_t i = 0; i < r->methods.n_rows; i++) {
-        const struct entry m = read_entry(&r->methods, &r->methods.rows[i]);
+    for (size_t i = first_row(&r->methods); i <= r->methods.sheet->n_rows; i++) {
+        const struct entry m = read_entry(&r->methods, i);
         if (strcmp(m.name, code) != 0 || (m.file && m.file != r->job->input) ||
             (*digit && strcmp(m.digit, digit) != 0))
             continue;
@@ -231,11 +226,11 @@ static enum kp_status apply_entry(const struct reader *r, const struct entry *e)
 enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
                              struct kp_mapping *mapping)
 {
-    struct reader r = {ctx, job, mapping, table_of(&ctx->arena, &job->file->sheet), {0}};
-    if (job->file->methods_path)
-        r.methods = table_of(&ctx->arena, &job->file->methods);
-    for (size_t i = 0; i < r.columns.n_rows; i++) {
-        const struct entry e = read_entry(&r.columns, &r.columns.rows[i]);
+    const struct kp_mapping_file *file = job->file;
+    const struct reader r = {ctx, job, mapping, table_of(&ctx->arena, &file->sheet),
+                             table_of(&ctx->arena, &file->methods)};
+    for (size_t i = first_row(&r.columns); i <= file->sheet.n_rows; i++) {
+        const struct entry e = read_entry(&r.columns, i);
         KP_TRY(apply_entry(&r, &e));
     }
     return ctx->arena.failed ? kp_no_memory(ctx) : KP_OK;

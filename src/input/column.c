@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+const char *const kp_target_suffixes[] = {[KP_COL_ITEM] = "",
+                                          [KP_COL_LOW] = ".low",
+                                          [KP_COL_HIGH] = ".high",
+                                          [KP_COL_FLAG] = ".flag",
+                                          [KP_COL_UNIT] = ".unit"};
+
 void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column)
 {
     column->kind = target < KP_TARGET_ITEM ? KP_COL_FIELD : KP_COL_ITEM;

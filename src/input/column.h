@@ -68,6 +68,9 @@ struct kp_mapping {
     bool has_units; /* some column contains units or reference limits */
 };
 
+/* What follows the item code in a target, by kind of the column from KP_COL_ITEM: "", ".low", ... */
+extern const char *const kp_target_suffixes[];
+
 /* Sets the target to one found in the tables' maps of headers. */
 void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column);
 

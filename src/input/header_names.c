@@ -3,16 +3,10 @@
 #include <string.h>
 
 #include "base/scan.h"
-#include "base/status.h"
 
 bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, const char *target,
                     struct kp_column *column)
 {
-    static const struct {
-        const char *suffix;
-        enum kp_column_kind kind;
-    } suffixes[] = {
-        {".low", KP_COL_LOW}, {".high", KP_COL_HIGH}, {".flag", KP_COL_FLAG}, {".unit", KP_COL_UNIT}};
     uint32_t known = 0;
     struct kp_meal_pair pair;
     if (strcmp(target, "ignore") == 0) {
@@ -33,9 +27,9 @@ bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, cons
     size_t n = strcspn(target, ".");
     char *code = kp_arena_strndup(arena, target, n);
     const struct kp_item *item = code ? kp_item_find(tables, code) : NULL;
-    for (size_t i = 0; item && i < KP_COUNT(suffixes); i++)
-        if (strcmp(target + n, suffixes[i].suffix) == 0) {
-            column->kind = suffixes[i].kind;
+    for (enum kp_column_kind kind = KP_COL_LOW; item && kind <= KP_COL_UNIT; kind++)
+        if (strcmp(target + n, kp_target_suffixes[kind]) == 0) {
+            column->kind = kind;
             column->index = (unsigned)(item - tables->items);
             return true;
         }
