@@ -34,6 +34,7 @@ static const struct mark SUFFIXES[] = {{"未満", 'L', 0}, {"以下", 'L', 0}, {
 struct number {
     const char *at;
     size_t n;
+    struct kp_decimal decimal;
     char limit, flag;
     const char *unit; /* NULL: none in the cell */
 };
@@ -89,7 +90,7 @@ static bool find_number(const struct kp_norm_cell *c, struct number *number)
     number->at = at;
     number->n = strspn(at, "0123456789.,+-");
     char *tail = kp_text_value_key(c->norm->arena, at + number->n);
-    return tail && strip_tail(c, tail, number);
+    return tail && strip_tail(c, tail, number) && kp_decimal_parse(at, number->n, &number->decimal);
 }
 
 /* Returns the unit that the row gives for the item, or for another candidate of the column; or NULL. */
@@ -175,12 +176,13 @@ static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, 
 
 void kp_norm_quantity(const struct kp_norm_cell *c, struct kp_value *value)
 {
-    struct kp_decimal decimal, rounded;
+    struct kp_decimal rounded;
     struct number number = {0};
-    if (!find_number(c, &number) || !kp_decimal_parse(number.at, number.n, &decimal) || decimal.units < 0) {
+    if (!find_number(c, &number) || number.decimal.units < 0) {
         kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text);
         return;
     }
+    struct kp_decimal decimal = number.decimal;
     bool has_unit = number.unit || row_unit(c) || c->column->unit;
     const char *likely = has_unit ? NULL : kp_likely_unit(c->norm->tables, c->item, decimal);
     if (!convert(c, number.unit, &decimal))
@@ -245,7 +247,7 @@ static bool limit_digits(const struct kp_norm_cell *c, struct kp_decimal decimal
 void kp_norm_reference(const struct kp_norm_cell *c)
 {
     struct kp_value *value = kp_value_of(c->norm->record, c->item);
-    struct kp_decimal stated, decimal, limit;
+    struct kp_decimal limit;
     struct number number = {0};
     if (c->text[0] == '\0' || kp_text_is_dash(c->key))
         return;
@@ -253,15 +255,14 @@ void kp_norm_reference(const struct kp_norm_cell *c)
         read_flag(c, value);
         return;
     }
-    if (!find_number(c, &number) || number.limit || number.flag ||
-        !kp_decimal_parse(number.at, number.n, &stated)) {
+    if (!find_number(c, &number) || number.limit || number.flag) {
         kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text);
         return;
     }
-    decimal = stated;
+    struct kp_decimal decimal = number.decimal;
     if (!convert(c, number.unit, &decimal))
         return;
-    bool converted = kp_decimal_compare(decimal, stated) != 0;
+    bool converted = kp_decimal_compare(decimal, number.decimal) != 0;
     if (decimal.units < 0 || !limit_digits(c, decimal, converted, &limit) ||
         kp_decimal_integer_digits(limit) > RANGE_MAX_DIGITS) {
         kp_norm_note(c, KP_K_REFERENCE_UNUSABLE, c->text);

@@ -144,15 +144,12 @@ static void put_column(const struct proposer *p, const struct choice *c)
 
 static void put_target(const struct proposer *p, const struct kp_column *as)
 {
-    static const char *const suffixes[] = {
-        [KP_COL_LOW] = ".low", [KP_COL_HIGH] = ".high", [KP_COL_FLAG] = ".flag", [KP_COL_UNIT] = ".unit"};
     const struct kp_item *items = p->ctx->tables.items;
     if (as->kind == KP_COL_FIELD)
         kp_buf_str(p->out, kp_field_name((enum kp_field)as->index));
     else
         kp_buf_printf(p->out, "%s%s%s%s", items[as->index].code, as->is_pair ? "/" : "",
-                      as->is_pair ? items[as->casual].code : "",
-                      as->kind >= KP_COL_LOW ? suffixes[as->kind] : "");
+                      as->is_pair ? items[as->casual].code : "", kp_target_suffixes[as->kind]);
 }
 
 static const char *name_of(const struct proposer *p, const struct kp_column *as)
@@ -196,37 +193,6 @@ static bool is_superseded(const struct proposer *p, const struct kp_column *colu
     return false;
 }
 
-static void put_recognised(const struct proposer *p, const struct choice *c)
-{
-    const struct kp_column *column = c->column;
-    const struct kp_column_survey *s = c->survey;
-    bool dashed = s->dashes > 0 && p->survey.dash_is_empty, superseded = is_superseded(p, column);
-    const char *why = column->why == KP_WHY_NAME
-                          ? kp_say(p->ctx, "見出しが項目名・コードそのもの", "the header is its name or code")
-                          : kp_say(p->ctx, "既知の見出し", "the header is a known synonym");
-    const char *what =
-        kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", name_of(p, column), column->is_pair ? " / " : "",
-                        column->is_pair ? p->ctx->tables.items[column->casual].name : "", why);
-    put_comment(p, c, what ? what : "");
-    if (superseded)
-        put_remark(p, "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります",
-                   "repeated further right (two exports side by side): the last column is used");
-    if (dashed && s->has_negative)
-        put_remark(p, "この出力では「-」は空欄の意味で使われ、陰性は別の書き方です",
-                   "a lone - means an empty cell in this export, which writes negative results otherwise");
-    else if (dashed)
-        put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
-                   "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
-    put_column(p, c);
-    if (superseded) {
-        kp_buf_str(p->out, "ignore,,\n");
-        return;
-    }
-    put_target(p, column);
-    kp_buf_printf(p->out, ",%s,%s\n", column->unit ? column->unit : "",
-                  dashed && s->has_negative ? "-=" : "");
-}
-
 static const char *why_left(const struct proposer *p, const struct kp_column *column)
 {
     static const char *const reasons[][2] = {
@@ -268,24 +234,48 @@ static void put_head(const struct proposer *p)
     kp_buf_str(p->out, "column,target,unit,values\n");
 }
 
+/* Returns what the comment says about the column. */
+static const char *describe(const struct proposer *p, const struct choice *c)
+{
+    const struct kp_column *as = &c->as;
+    if (c->fate == LEFT)
+        return why_left(p, c->column);
+    if (c->fate == SUGGESTED)
+        return name_of(p, as);
+    if (c->fate == SETTLED)
+        return kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
+                      "ambiguous by its header, settled by its values");
+    const char *why = as->why == KP_WHY_NAME
+                          ? kp_say(p->ctx, "見出しが項目名・コードそのもの", "the header is its name or code")
+                          : kp_say(p->ctx, "既知の見出し", "the header is a known synonym");
+    const char *what = kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", name_of(p, as), as->is_pair ? " / " : "",
+                                       as->is_pair ? p->ctx->tables.items[as->casual].name : "", why);
+    return what ? what : "";
+}
+
 static void put_choice(const struct proposer *p, const struct choice *c)
 {
-    if (c->fate == RECOGNISED) {
-        put_recognised(p, c);
+    bool recognised = c->fate == RECOGNISED, superseded = recognised && is_superseded(p, c->column);
+    bool dashed = recognised && c->survey->dashes > 0 && p->survey.dash_is_empty;
+    bool dash_is_empty = dashed && c->survey->has_negative;
+    put_comment(p, c, describe(p, c));
+    if (superseded)
+        put_remark(p, "右にも同じ見出しがあります(2つの出力の結合)。最後の列を採ります",
+                   "repeated further right (two exports side by side): the last column is used");
+    if (dash_is_empty)
+        put_remark(p, "この出力では「-」は空欄の意味で使われ、陰性は別の書き方です",
+                   "a lone - means an empty cell in this export, which writes negative results otherwise");
+    else if (dashed)
+        put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
+                   "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
+    kp_buf_str(p->out, recognised || c->fate == SETTLED ? "" : "# ");
+    put_column(p, c);
+    if (superseded || c->fate == LEFT) {
+        kp_buf_str(p->out, "ignore,,\n");
         return;
     }
-    put_comment(p, c,
-                c->fate == LEFT        ? why_left(p, c->column)
-                : c->fate == SUGGESTED ? name_of(p, &c->as)
-                                       : kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
-                                                "ambiguous by its header, settled by its values"));
-    kp_buf_str(p->out, c->fate == SETTLED ? "" : "# ");
-    put_column(p, c);
-    if (c->fate == LEFT)
-        kp_buf_str(p->out, "ignore");
-    else
-        put_target(p, &c->as);
-    kp_buf_str(p->out, ",,\n");
+    put_target(p, &c->as);
+    kp_buf_printf(p->out, ",%s,%s\n", c->as.unit ? c->as.unit : "", dash_is_empty ? "-=" : "");
 }
 
 /* Writes the choices with either fate and returns their number. */
