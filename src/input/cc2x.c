@@ -61,8 +61,8 @@ static size_t first_row(const struct table *t)
 
 bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
 {
-    return (find_heading(arena, sheet, "fileno") != SIZE_MAX &&
-            find_heading(arena, sheet, "colno") != SIZE_MAX) ||
+    const struct table t = table_of(arena, sheet);
+    return (t.file != SIZE_MAX && t.column != SIZE_MAX) ||
            (sheet->n_columns >= 3 && kp_all_digits(sheet->columns[0]) && kp_all_digits(sheet->columns[1]));
 }
 

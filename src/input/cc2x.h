@@ -1,7 +1,5 @@
-/*
- * The mapping tables of the CC2X converter, read unchanged: C2XDTBL says which column of which file contains
- * which item, METHODCVT resolves codes that leave the method open (ZZZ) by a local digit.
- */
+/* The mapping tables of the CC2X converter, read unchanged: C2XDTBL says which column of which file contains
+ * which item, METHODCVT resolves codes that leave the method open (ZZZ) by a local digit. */
 #pragma once
 
 #include "input/mapping_file.h"

@@ -23,8 +23,7 @@ struct finder {
     struct kp_context *ctx;
     const struct kp_input *input;
     const struct kp_mapping_file *file; /* NULL: columns are known by their headers */
-    struct kp_column *targets;        /* by row of the mapping file; wrong ones are unmapped, not reported */
-    struct kp_map by_name, by_number; /* into targets */
+    struct kp_map by_name, by_number;   /* of columns: rows of the mapping file */
     struct kp_csvin *in;
     struct kp_arena *scratch; /* reset by clean_scratch */
     struct line lines[MAX_TITLES + 2];
@@ -117,38 +116,36 @@ static bool has_trait(const struct line *line, size_t i, unsigned traits)
 }
 
 /* Indexes the rows of a mapping file. */
-static enum kp_status read_targets(struct finder *f)
+static enum kp_status index_rows(struct finder *f)
 {
     struct kp_arena *arena = &f->ctx->arena;
     if (!f->file || f->file->is_cc2x)
         return KP_OK;
     const struct kp_sheet *sheet = &f->file->sheet;
-    f->targets = kp_arena_alloc(arena, (sheet->n_rows + 1) * sizeof(*f->targets));
-    for (size_t i = 0; f->targets && i < sheet->n_rows; i++) {
-        const char *const *cells = sheet->rows[i].cells;
-        const char *name = cells[f->file->at[KP_MAPPING_COLUMN]];
+    for (size_t i = 0; i < sheet->n_rows; i++) {
+        const char *name = sheet->rows[i].cells[f->file->at[KP_MAPPING_COLUMN]];
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
         struct kp_map *map = *name == '#' ? &f->by_number : &f->by_name;
-        (void)kp_target_read(arena, &f->ctx->tables, cells[f->file->at[KP_MAPPING_TARGET]], &f->targets[i]);
         if (!key || (*key && kp_map_put(map, arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY))
             return kp_no_memory(f->ctx);
     }
-    return f->targets ? KP_OK : kp_no_memory(f->ctx);
+    return KP_OK;
 }
 
-/* Looks the column up in the mapping file, by its name and its number (0: by name only). */
+/* Looks the column up in the mapping file, by its name and its number (0: by name only). Wrong targets are
+ * reported when the mapping is built. */
 static bool is_mapped(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
 {
     char place[24];
     uint32_t row = 0;
-    if (!f->targets)
+    if (!f->file)
         return false;
     (void)snprintf(place, sizeof(place), "#%zu", number);
     const char *key = kp_text_value_key(clean_scratch(f), cell);
     if (!kp_map_get(&f->by_number, place, &row) && (!key || !kp_map_get(&f->by_name, key, &row)))
         return false;
-    *ret_column = f->targets[row];
-    return ret_column->kind != KP_COL_UNMAPPED;
+    const char *target = f->file->sheet.rows[row].cells[f->file->at[KP_MAPPING_TARGET]];
+    return kp_target_read(f->scratch, &f->ctx->tables, target, ret_column);
 }
 
 static bool means(const struct finder *f, const char *cell, size_t number, struct kp_column *ret_column)
@@ -248,9 +245,9 @@ static bool is_person_value(const struct line *line, size_t i, unsigned field, b
     enum { DAYS = 5, INSTITUTION = 7 };
     bool day = field == KP_F_BIRTH_DATE || field == KP_F_EXAM_DATE;
     bool institution = field == KP_F_INSURER_NUMBER || field == KP_F_FACILITY_NUMBER;
-    size_t least = day ? DAYS : INSTITUTION;
+    size_t least = day ? DAYS : institution ? INSTITUTION : SIZE_MAX;
     return (day && has_trait(line, i, DATE)) ||
-           (numbers && (day || institution) && has_trait(line, i, NUMBER) && strlen(line->cells[i]) >= least);
+           (numbers && has_trait(line, i, NUMBER) && strlen(line->cells[i]) >= least);
 }
 
 /* Returns whether the line has a date, or with numbers a day count or an institution's number, in a column
@@ -373,7 +370,7 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     struct finder f = {.ctx = ctx, .input = input, .file = file, .in = in, .scratch = &scratch};
     size_t at = 0;
     bool groups = false;
-    KP_TRY_OUT(read_targets(&f));
+    KP_TRY_OUT(index_rows(&f));
     KP_TRY_OUT(read_first(&f));
     KP_TRY_OUT(find_names(&f, &at, &groups));
     bool second = groups || has_second(&f, at);

@@ -80,13 +80,17 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
     }
 }
 
-static enum kp_status map(struct kp_context *ctx, const struct kp_mapping_job *job, char delimiter,
-                          struct kp_input *input)
+/* Probes and maps the next input; its path and place are set. */
+static enum kp_status take(struct kp_context *ctx, const struct kp_input_options *options,
+                           const struct kp_mapping_job *job, struct kp_inputs *inputs)
 {
     enum kp_status st = KP_OK;
+    struct kp_input *input = &inputs->list[inputs->n++];
     struct kp_csvin *in = NULL;
     struct kp_heading heading = {0};
-    KP_TRY(kp_input_open(ctx, input, delimiter, &in));
+    KP_TRY(probe(ctx, options->encoding, input));
+    inputs->total_bytes += input->probe.bytes;
+    KP_TRY(kp_input_open(ctx, input, options->delimiter, &in));
     KP_TRY_OUT(kp_find_header(ctx, input, in, job->file, &heading));
     input->delimiter = kp_csvin_delimiter(in);
     KP_TRY_OUT(kp_mapping_build(ctx, job, &heading, &input->mapping));
@@ -95,25 +99,11 @@ out:
     return st;
 }
 
-/* Probes and maps the next input of inputs, which has room for it. */
-static enum kp_status take(struct kp_context *ctx, const struct kp_input_options *options,
-                           struct kp_mapping_job job, const char *path, const char *name,
-                           struct kp_inputs *inputs)
-{
-    struct kp_input *input = &inputs->list[inputs->n++];
-    job.input = inputs->n;
-    input->place = path;
-    input->path = name;
-    KP_TRY(probe(ctx, options->encoding, input));
-    inputs->total_bytes += input->probe.bytes;
-    return map(ctx, &job, options->delimiter, input);
-}
-
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs)
 {
     struct kp_mapping_file file = {0};
-    const struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
+    struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
     struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, (files->n + 1) * sizeof(*inputs.list))};
     if (!inputs.list)
         return kp_no_memory(ctx);
@@ -124,8 +114,10 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
         for (size_t k = 0; k < i; k++)
             if (strcmp(files->paths[k], files->paths[i]) == 0)
                 return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_INPUT_TWICE, kp_in(files->paths[i]));
-        KP_TRY(take(ctx, options, job, files->paths[i], files->names ? files->names[i] : files->paths[i],
-                    &inputs));
+        input->place = files->paths[i];
+        input->path = files->names ? files->names[i] : files->paths[i];
+        job.input = i + 1;
+        KP_TRY(take(ctx, options, &job, &inputs));
         /* before the warnings: if the header is missing, they would quote a person's row */
         KP_TRY(check_required(ctx, options, input));
         warn(ctx, input);
@@ -138,10 +130,12 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs)
 {
+    const struct kp_mapping_job job = {.input = 1, .n_inputs = 1};
     struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, sizeof(*inputs.list))};
     if (!inputs.list)
         return kp_no_memory(ctx);
-    KP_TRY(take(ctx, options, (struct kp_mapping_job){.n_inputs = 1}, path, path, &inputs));
+    inputs.list->place = inputs.list->path = path;
+    KP_TRY(take(ctx, options, &job, &inputs));
     *ret_inputs = inputs;
     return KP_OK;
 }

@@ -1,7 +1,5 @@
-/*
- * Maps the columns of an input to fields and items: by a mapping file, by the tables of the CC2X converter,
- * or by header synonyms. Ambiguous headers are never guessed.
- */
+/* Maps the columns of an input to fields and items: by a mapping file, by the tables of the CC2X converter,
+ * or by header synonyms. Ambiguous headers are never guessed. */
 #pragma once
 
 #include "input/mapping_file.h"
@@ -14,8 +12,7 @@ struct kp_heading {
 };
 
 /* Reads a mapping file (lines that begin with # and no digit are comments) or a C2XDTBL, and METHODCVT unless
- * methods_path is NULL. The result lives in the context's arena. Reports failures: KP_E_USAGE, KP_E_SYSTEM.
- */
+ * methods_path is NULL. The result lives in the context's arena. Reports KP_E_USAGE, KP_E_SYSTEM. */
 enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const char *methods_path,
                                struct kp_mapping_file *ret_file);
 

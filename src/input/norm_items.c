@@ -201,10 +201,8 @@ static const char *flag_alone(const struct kp_norm_cell *c, const struct kp_item
     return code ? code : nothing ? "2" : NULL;
 }
 
-/*
- * Reads a text column that carries both a flag and a finding: "特になし" is the flag alone, any other text is
- * flag 1 and the finding, an empty cell of 既往歴, 自覚症状 or 他覚症状 means nothing remarkable.
- */
+/* Reads a text column that carries both a flag and a finding: "特になし" is the flag alone, any other text is
+ * flag 1 and the finding, an empty cell of 既往歴, 自覚症状 or 他覚症状 means nothing remarkable. */
 static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
 {
     const struct kp_item *flag_item = &c->norm->tables->items[c->item->depends_on];

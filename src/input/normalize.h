@@ -1,7 +1,5 @@
-/*
- * Normalises a row: widths, kana, dates, numbers in the item's format, codes for texts. Every change is a
- * NOTE; a value that no rule covers is a REJECT with its field. Decides nothing else.
- */
+/* Normalises a row: widths, kana, dates, numbers in the item's format, codes for texts. Every change is a
+ * NOTE; a value that no rule covers is a REJECT with its field. */
 #pragma once
 
 #include "tables/diag.h"

@@ -1,7 +1,5 @@
-/*
- * Proposes a mapping file for an export without one: recognised columns, suggestions, and columns left out,
- * with the shapes of the values but never a value.
- */
+/* Proposes a mapping file for an export without one: recognised columns, suggestions, and columns left out,
+ * with the shapes of the values but never a value. */
 #include <inttypes.h>
 #include <string.h>
 

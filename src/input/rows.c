@@ -2,11 +2,6 @@
 
 #include "base/status.h"
 
-void kp_rows_init(struct kp_rows *reader, struct kp_context *ctx, struct kp_inputs *inputs, char delimiter)
-{
-    *reader = (struct kp_rows){.ctx = ctx, .inputs = inputs, .delimiter = delimiter};
-}
-
 void kp_rows_close(struct kp_rows *reader)
 {
     kp_csvin_close(reader->in);

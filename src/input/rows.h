@@ -12,9 +12,10 @@ struct kp_row {
     size_t n_cells;
 };
 
+/* Set the first three members and zero the rest; end with kp_rows_close. */
 struct kp_rows {
     struct kp_context *ctx;
-    struct kp_inputs *inputs; /* n_rows and comments are set while reading */
+    struct kp_inputs *inputs; /* as kp_intake mapped them; n_rows and comments are set while reading */
     char delimiter;           /* 0: detected in the header row */
     struct kp_csvin *in;      /* of inputs->list[file]; NULL between files */
     size_t file;
@@ -22,8 +23,6 @@ struct kp_rows {
     uint64_t taken_before; /* bytes of the finished files */
 };
 
-/* Prepares to read inputs that kp_intake or kp_intake_one has mapped. End with kp_rows_close. */
-void kp_rows_init(struct kp_rows *reader, struct kp_context *ctx, struct kp_inputs *inputs, char delimiter);
 /* Reads the next row; *ret_end is true after the last one. Reports failures: KP_E_INPUT, KP_E_SYSTEM. */
 enum kp_status kp_rows_next(struct kp_rows *reader, struct kp_arena *arena, struct kp_row *ret_row,
                             bool *ret_end);

@@ -68,10 +68,9 @@ enum kp_status kp_survey(struct kp_context *ctx, struct kp_inputs *inputs, char 
     struct kp_survey survey = {.columns =
                                    kp_arena_alloc(&ctx->arena, (n_columns + 1) * sizeof(*survey.columns))};
     struct kp_arena scratch = {0};
-    struct kp_rows rows;
+    struct kp_rows rows = {.ctx = ctx, .inputs = inputs, .delimiter = delimiter};
     if (!survey.columns)
         return kp_no_memory(ctx);
-    kp_rows_init(&rows, ctx, inputs, delimiter);
     for (unsigned n = 0; n < MAX_ROWS; n++) {
         struct kp_row row;
         bool end = false;

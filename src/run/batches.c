@@ -51,11 +51,11 @@ enum kp_status kp_batches_pass(struct kp_batches *b, const struct kp_pass *pass)
     enum kp_status st = KP_OK;
     struct kp_run *run = b->run;
     const struct kp_env *env = run->ctx->env;
-    struct kp_rows rows;
+    struct kp_rows rows = {
+        .ctx = run->ctx, .inputs = &run->inputs, .delimiter = run->options->input.delimiter};
     size_t n = 0;
     bool end = false;
     b->pass = pass;
-    kp_rows_init(&rows, run->ctx, &run->inputs, run->options->input.delimiter);
     while (!end) {
         struct kp_slot *slot = &b->slots[n];
         kp_arena_reset(&slot->arena);

@@ -115,10 +115,9 @@ struct kp_tools *run_tools(void)
 struct kp_slot *slot_at(size_t n)
 {
     struct kp_slot *slot = &slots[n_slots++];
-    struct kp_rows rows;
+    struct kp_rows rows = {.ctx = &run_ctx, .inputs = &run.inputs};
     bool end = false;
     assert_in_range(n_slots, 1, MOST_SLOTS);
-    kp_rows_init(&rows, &run_ctx, &run.inputs, 0);
     for (size_t i = 0; i <= n && !end; i++)
         assert_int_equal(kp_rows_next(&rows, &slot->arena, &slot->row, &end), KP_OK);
     assert_false(end);

@@ -29,7 +29,7 @@ static void open_rows(const char *first, const char *second)
         inputs.n = 2;
         inputs.total_bytes += other.total_bytes;
     }
-    kp_rows_init(&reader, &ctx, &inputs, 0);
+    reader = (struct kp_rows){.ctx = &ctx, .inputs = &inputs};
 }
 
 static int close_rows(void **state)
