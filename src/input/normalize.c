@@ -67,7 +67,7 @@ static const struct kp_item *item_of(struct kp_norm *norm, const struct kp_colum
 {
     const struct kp_item *items = norm->tables->items;
     const char *label = items[column->index].label;
-    if (column->is_pair && norm->meal == KP_MEAL_UNTOLD) {
+    if (column->is_pair && norm->meal == KP_MEAL_UNKNOWN) {
         bool not_done = kp_code_of(norm->tables, "not_done", key);
         kp_findings_add(norm->findings, not_done ? KP_K_READ_AS_NOT_DONE : KP_K_MEAL_UNKNOWN, label, NULL);
         return NULL;
@@ -103,10 +103,8 @@ static void read_column(struct kp_norm *norm, const struct kp_column *column)
         return;
     if (column->kind == KP_COL_ITEM)
         kp_norm_item(&c);
-    else if (column->kind == KP_COL_UNIT)
-        kp_norm_unit(&c);
     else
-        kp_norm_reference(&c);
+        kp_norm_beside(&c);
 }
 
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
