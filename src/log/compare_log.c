@@ -1,9 +1,7 @@
 #include "log/compare_log.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/scan.h"
 #include "base/status.h"
 #include "log/log_key.h"
 

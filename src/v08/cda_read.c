@@ -349,7 +349,7 @@ static void take_value(struct reader *r)
 static void keep(struct reader *r, const struct kp_item *item, struct kp_value value)
 {
     *kp_value_of(r->record, item) = value;
-    r->document->section_of[item - r->tables->items] = r->document->n_sections;
+    r->document->section_of[item - r->tables->items] = (int)r->document->n_sections - 1;
 }
 
 static void take_interpretation(struct reader *r)
@@ -454,7 +454,7 @@ static bool begin_entry(struct reader *r, const struct kp_node *observation)
         find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, KP_ITEM_CODE_LENGTH) ? code : "…", NULL);
         return false;
     }
-    bool repeated = r->document->section_of[r->item - r->tables->items] > 0;
+    bool repeated = r->document->section_of[r->item - r->tables->items] >= 0;
     if (repeated)
         fault(r, KP_K_ITEM_TWICE, NULL);
     return !repeated;
@@ -553,7 +553,7 @@ static void take_section(struct reader *r, const struct kp_node *section)
 enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree *tree, struct kp_arena *arena,
                            struct kp_findings *findings, struct kp_document *ret_document)
 {
-    struct kp_document document = {.section_of = kp_arena_alloc(arena, tables->n_items * sizeof(size_t))};
+    struct kp_document document = {.section_of = kp_arena_alloc(arena, tables->n_items * sizeof(int))};
     struct reader r = {.tables = tables,
                        .arena = arena,
                        .findings = findings,
@@ -561,6 +561,8 @@ enum kp_status kp_cda_read(const struct kp_tables *tables, const struct kp_tree 
                        .record = &document.record};
     if (!document.section_of || kp_record_init(&document.record, tables, arena) != KP_OK)
         return KP_E_SYSTEM;
+    for (size_t i = 0; i < tables->n_items; i++)
+        document.section_of[i] = -1;
     take_header(&r, tree->root);
     const struct kp_node *body = kp_node_at(tree->root, "component/structuredBody");
     for (const struct kp_node *c = kp_node_child(body, "component"); c; c = kp_node_again(c))

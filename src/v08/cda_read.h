@@ -17,7 +17,7 @@ struct kp_document {
         const char *code, *title;
     } sections[KP_DOCUMENT_SECTIONS];
     size_t n_sections;
-    size_t *section_of; /* by item: number of its section, from 1; 0 if the item is absent */
+    int *section_of; /* by item: index of its section, -1 if the item is absent */
 };
 
 /* Reads a tree whose root is a ClinicalDocument. Faults become findings. Invalid fields and numbers are left

@@ -278,7 +278,7 @@ static const char *flag_text(const struct page *p, char flag)
                          : "";
 }
 
-static void show_items(struct page *p, size_t section)
+static void show_items(struct page *p, int section)
 {
     static const size_t widths[] = {40, 20, 8, 0};
     const char *head[] = {kp_say(p->ctx, "項目", "item"), kp_say(p->ctx, "結果", "result"),
@@ -313,10 +313,9 @@ static void show_findings(struct page *p)
     markup(p, "<table>\n", "");
     for (const struct kp_finding *f = p->findings.first; f; f = f->next) {
         struct kp_buf text = {0};
-        char code[8];
+        const char *code = in_memory(kp_arena_printf(&p->ctx->arena, "K%04u", (unsigned)f->code));
         if (kp_diag_level(&p->ctx->diag, f->code) <= KP_LEVEL_WARN)
             continue;
-        (void)snprintf(code, sizeof(code), "K%04u", (unsigned)f->code);
         kp_diag_text(&p->ctx->diag, f, &text);
         fact(p, code, code, joined(p, f->field ? f->field : "", kp_buf_text(&text), ""));
         kp_buf_release(&text);
@@ -344,7 +343,7 @@ static enum kp_status show_document(struct page *p)
     for (size_t i = 0; i < d->n_sections; i++) {
         const char *code = d->sections[i].code, *title = d->sections[i].title;
         heading(p, *title ? with_words(p, code, title) : spelled(p, KP_OID_SECTION, code));
-        show_items(p, i + 1);
+        show_items(p, (int)i);
     }
     show_findings(p);
     markup(p, "</html>\n", "");

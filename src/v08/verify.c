@@ -193,7 +193,11 @@ static enum kp_status conclude(const struct bundle *b, struct kp_verdict *verdic
 
 static enum kp_status verify_bundle(struct verifier *v, const char *path, struct kp_verdict *verdict)
 {
-    struct bundle b = {.v = v, .compare = {&v->ctx, &b.archive.arena, report_difference, &b.archive}};
+    struct bundle b = {.v = v,
+                       .compare = {.ctx = &v->ctx,
+                                   .arena = &b.archive.arena,
+                                   .report = report_difference,
+                                   .report_ctx = &b.archive}};
     uint8_t digest[KP_SHA256_BYTES];
     enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->schemas, path, false);
     if (st == KP_OK)
