@@ -71,8 +71,10 @@ static bool add_line(struct finder *f, const struct kp_csvrow *row)
     for (size_t i = 0, bad = 0; ok && i < row->n_cells; i++) {
         const struct kp_cell *cell = &row->cells[i];
         kp_buf_reset(&out);
-        ok = kp_text_decode(f->ctx->text, f->input->encoding, cell->bytes, cell->n, &out, &bad) &&
-             (cells[i] = kp_arena_strdup(arena, kp_buf_text(&out)));
+        ok = kp_text_decode(f->ctx->text, f->input->encoding, cell->bytes, cell->n, &out, &bad);
+        if (!kp_buf_ok(&out)) /* a name that lost its text would lose its column */
+            ok = kp_arena_fail(arena) != NULL;
+        ok = ok && (cells[i] = kp_arena_strdup(arena, kp_buf_text(&out)));
         traits[i] = ok ? traits_of(f, cells[i]) : 0;
         line.n_filled += traits[i] != 0;
     }
