@@ -14,6 +14,7 @@ enum { CODE = KP_ITEM_CODE_LENGTH, METHOD = 3 };
 struct table {
     const struct kp_sheet *sheet;
     size_t file, column; /* where FILENO and COLNO are; SIZE_MAX without such a heading */
+    size_t first;        /* number of the first row: 1, or 0 if the first line has no headings */
 };
 
 struct reader {
@@ -43,20 +44,10 @@ static size_t find_heading(struct kp_arena *arena, const struct kp_sheet *sheet,
     return found;
 }
 
-static bool is_headless(const struct table *t)
-{
-    return t->file == SIZE_MAX && t->column == SIZE_MAX;
-}
-
 static struct table table_of(struct kp_arena *arena, const struct kp_sheet *sheet)
 {
-    return (struct table){sheet, find_heading(arena, sheet, "fileno"), find_heading(arena, sheet, "colno")};
-}
-
-/* Returns the first row, by the numbers of read_entry. */
-static size_t first_row(const struct table *t)
-{
-    return is_headless(t) ? 0 : 1;
+    size_t file = find_heading(arena, sheet, "fileno"), column = find_heading(arena, sheet, "colno");
+    return (struct table){sheet, file, column, file == SIZE_MAX && column == SIZE_MAX ? 0 : 1};
 }
 
 bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
@@ -75,7 +66,7 @@ static bool is_code(const char *s)
     return n <= CODE + 1 && kp_is_item_code(code);
 }
 
-/* Reads a row, numbered from 1; 0 is the first line, which is a row unless it has headings. */
+/* Reads a row; number 0 is the first line. */
 static struct entry read_entry(const struct table *t, size_t number)
 {
     const struct kp_sheet_row first = {1, t->sheet->n_columns, t->sheet->columns};
@@ -83,7 +74,7 @@ static struct entry read_entry(const struct table *t, size_t number)
     const char *const *cells = row->cells;
     const size_t n = row->n_cells;
     struct entry e = {.line = row->line, .name = "", .digit = "", .method = ""};
-    bool first_two = is_headless(t) && n > 2 && kp_all_digits(cells[0]) && kp_all_digits(cells[1]);
+    bool first_two = t->first == 0 && n > 2 && kp_all_digits(cells[0]) && kp_all_digits(cells[1]);
     size_t file = first_two ? 0 : t->file, column = first_two ? 1 : t->column, at = 0;
     if (file < n && kp_all_digits(cells[file]))
         e.file = strtoul(cells[file], NULL, 10);
@@ -136,7 +127,7 @@ static enum kp_status open_method(const struct reader *r, const struct entry *e)
 static bool collect_methods(const struct reader *r, const char *code, const char *digit,
                             struct kp_methods *methods, unsigned long *ret_column)
 {
-    for (size_t i = first_row(&r->methods); i <= r->methods.sheet->n_rows; i++) {
+    for (size_t i = r->methods.first; i <= r->methods.sheet->n_rows; i++) {
         const struct entry m = read_entry(&r->methods, i);
         if (strcmp(m.name, code) != 0 || (m.file && m.file != r->job->input) ||
             (*digit && strcmp(m.digit, digit) != 0))
@@ -193,8 +184,7 @@ static void read_name(struct kp_context *ctx, const char *name, struct kp_column
     if (kp_target_read(&ctx->arena, &ctx->tables, name, column) ||
         kp_header_read(&ctx->arena, &ctx->tables, name, column))
         return;
-    const char *key = kp_text_header_key(&ctx->arena, name);
-    if (key && kp_map_get(&ctx->tables.header_hint, key, &target))
+    if (kp_header_hint(&ctx->arena, &ctx->tables, name, &target))
         kp_target_set(&ctx->tables, target, column);
 }
 
@@ -229,7 +219,7 @@ enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_job
     const struct kp_mapping_file *file = job->file;
     const struct reader r = {ctx, job, mapping, table_of(&ctx->arena, &file->sheet),
                              table_of(&ctx->arena, &file->methods)};
-    for (size_t i = first_row(&r.columns); i <= file->sheet.n_rows; i++) {
+    for (size_t i = r.columns.first; i <= file->sheet.n_rows; i++) {
         const struct entry e = read_entry(&r.columns, i);
         KP_TRY(apply_entry(&r, &e));
     }

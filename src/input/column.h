@@ -65,6 +65,7 @@ struct kp_column {
 struct kp_mapping {
     struct kp_column *columns;
     size_t n_columns;
+    bool has_items; /* some column contains the values of an item */
     bool has_units; /* some column contains units or reference limits */
 };
 

@@ -326,11 +326,10 @@ static size_t below_lone_cells(const struct finder *f)
 static enum kp_status find_names(struct finder *f, size_t *ret_at, bool *ret_groups)
 {
     size_t at = 0;
-    bool groups = false;
     if (!names_columns(f, &f->lines[0]))
         for (size_t i = 1; i <= MAX_TITLES && at == 0 && read_next(f); i++)
             at = names_columns(f, &f->lines[i]) ? i : 0;
-    groups = at > 0 && names_groups(&f->lines[at - 1], &f->lines[at]);
+    bool groups = at > 0 && names_groups(&f->lines[at - 1], &f->lines[at]);
     for (size_t i = 0; i + groups < at; i++)
         if (has_person(f, &f->lines[i], &f->lines[at]))
             return no_header(f, &f->lines[i]);

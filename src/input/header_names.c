@@ -150,6 +150,13 @@ bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, cons
            read_unit_column(arena, tables, folded, column);
 }
 
+bool kp_header_hint(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                    uint32_t *ret_target)
+{
+    const char *key = kp_text_header_key(arena, header);
+    return key && kp_map_get(&tables->header_hint, key, ret_target);
+}
+
 bool kp_is_item_code(const char *text)
 {
     return kp_is_code(text, KP_ITEM_CODE_LENGTH) && kp_digits(text) == 1;

@@ -18,6 +18,10 @@ bool kp_target_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                     struct kp_column *column);
 
+/* Returns whether the header is ambiguous, and what it would mean. */
+bool kp_header_hint(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                    uint32_t *ret_target);
+
 /* Returns the unit (UCUM) that the text consists of, with or without brackets; NULL for any other text. */
 const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables, const char *text);
 

@@ -62,14 +62,11 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
                                             [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
     const struct kp_where header = kp_at(input->path, input->header_line);
     const struct kp_mapping *m = &input->mapping;
-    bool items = false;
     char number[16];
     (void)snprintf(number, sizeof(number), "%u", input->n_title_rows);
     if (input->n_title_rows > 0)
         kp_warn(&ctx->diag, KP_K_TITLE_ROWS, header, number);
-    for (size_t i = 0; i < m->n_columns; i++)
-        items |= m->columns[i].kind == KP_COL_ITEM;
-    if (!items)
+    if (!m->has_items)
         kp_warn(&ctx->diag, KP_K_NO_ITEMS, header);
     for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
         (void)snprintf(number, sizeof(number), "#%u", c->number);

@@ -136,15 +136,6 @@ static void leave_out_dependent(const struct kp_tables *tables, const struct kp_
     }
 }
 
-static enum kp_status apply_synonyms(struct kp_context *ctx, const struct kp_mapping *m)
-{
-    for (size_t i = 0; i < m->n_columns; i++)
-        if (m->columns[i].kind != KP_COL_OURS)
-            apply_synonym(ctx, &m->columns[i]);
-    leave_out_dependent(&ctx->tables, m);
-    return ctx->arena.failed ? kp_no_memory(ctx) : KP_OK;
-}
-
 static enum kp_status apply_file(struct kp_context *ctx, const struct kp_mapping_job *job,
                                  struct kp_mapping *m)
 {
@@ -160,6 +151,7 @@ static void link_joined(const struct kp_tables *tables, struct kp_mapping *m)
 {
     for (struct kp_column *a = m->columns; a < m->columns + m->n_columns; a++) {
         bool joined = a->kind == KP_COL_ITEM && tables->items[a->index].several == KP_SEVERAL_JOIN;
+        m->has_items |= a->kind == KP_COL_ITEM;
         m->has_units |= a->kind == KP_COL_UNIT || a->kind == KP_COL_LOW || a->kind == KP_COL_HIGH;
         for (struct kp_column *b = a + 1; joined && !a->next && b < m->columns + m->n_columns; b++)
             if (same_target(a, b)) {
@@ -178,14 +170,22 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
     if (!m.columns)
         return kp_no_memory(ctx);
     for (size_t i = 0; i < heading->n; i++) {
-        m.columns[i].header = heading->first[i];
-        m.columns[i].second = heading->second ? heading->second[i] : "";
-        if (strncmp(heading->first[i], "kp_", 3) == 0)
-            m.columns[i].kind = KP_COL_OURS;
+        struct kp_column *column = &m.columns[i];
+        column->header = heading->first[i];
+        column->second = heading->second ? heading->second[i] : "";
+        if (strncmp(column->header, "kp_", 3) == 0)
+            column->kind = KP_COL_OURS;
         else
-            m.columns[i].number = ++number;
+            column->number = ++number;
+        if (!job->file && column->kind != KP_COL_OURS)
+            apply_synonym(ctx, column);
     }
-    KP_TRY(job->file ? apply_file(ctx, job, &m) : apply_synonyms(ctx, &m));
+    if (job->file)
+        KP_TRY(apply_file(ctx, job, &m));
+    else
+        leave_out_dependent(&ctx->tables, &m);
+    if (ctx->arena.failed)
+        return kp_no_memory(ctx);
     link_joined(&ctx->tables, &m);
     *ret_mapping = m;
     return KP_OK;

@@ -207,11 +207,9 @@ void kp_norm_quantity(const struct kp_norm_cell *c, struct kp_value *value)
 
 /* --- units and reference limits --- */
 
-void kp_norm_unit(const struct kp_norm_cell *c)
+static void read_unit(const struct kp_norm_cell *c)
 {
     const char *unit = kp_unit_of(c->norm->tables, c->key);
-    if (!*c->text || kp_text_is_dash(c->key))
-        return;
     if (!unit || !unit_fits(c, unit))
         kp_norm_note(c, KP_K_UNIT_OF_VALUE, c->text, *c->item->unit ? c->item->unit : "-");
     else
@@ -244,17 +242,10 @@ static bool limit_digits(const struct kp_norm_cell *c, struct kp_decimal decimal
     return fits;
 }
 
-void kp_norm_reference(const struct kp_norm_cell *c)
+static void read_limit(const struct kp_norm_cell *c, const char **limit_text)
 {
-    struct kp_value *value = kp_value_of(c->norm->record, c->item);
     struct kp_decimal limit;
     struct number number = {0};
-    if (c->text[0] == '\0' || kp_text_is_dash(c->key))
-        return;
-    if (c->column->kind == KP_COL_FLAG) {
-        read_flag(c, value);
-        return;
-    }
     if (!find_number(c, &number) || number.limit || number.flag) {
         kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text);
         return;
@@ -270,7 +261,20 @@ void kp_norm_reference(const struct kp_norm_cell *c)
     }
     if (!converted && kp_decimal_compare(decimal, limit) != 0)
         kp_norm_note(c, KP_K_VALUE_ROUNDED, c->text, "3");
-    *(c->column->kind == KP_COL_LOW ? &value->low : &value->high) = decimal_text(c->norm, limit);
+    *limit_text = decimal_text(c->norm, limit);
+}
+
+void kp_norm_beside(const struct kp_norm_cell *c)
+{
+    struct kp_value *value = kp_value_of(c->norm->record, c->item);
+    if (!*c->text || kp_text_is_dash(c->key))
+        return;
+    if (c->column->kind == KP_COL_UNIT)
+        read_unit(c);
+    else if (c->column->kind == KP_COL_FLAG)
+        read_flag(c, value);
+    else
+        read_limit(c, c->column->kind == KP_COL_LOW ? &value->low : &value->high);
 }
 
 /* Returns whether a > b; false if either is missing. */
@@ -302,12 +306,12 @@ static void drop_unusable(struct kp_norm *norm, const struct kp_item *item, stru
         kp_findings_add(norm->findings, KP_K_MARK_AGAINST_RANGE, item->label, NULL);
         v->flag = 0;
     }
-    bool no_range = (v->low || v->high) && !quantity, no_flag = v->flag && !measured;
-    if (no_range)
+    bool excess = ((v->low || v->high) && !quantity) || (v->flag && !measured);
+    if (!quantity)
         v->low = v->high = NULL;
-    if (no_flag)
+    if (!measured)
         v->flag = 0;
-    if ((no_range || no_flag) && v->state != KP_VALUE_ABSENT) /* exports give ranges without results, too */
+    if (excess && v->state != KP_VALUE_ABSENT) /* exports give ranges without results, too */
         kp_findings_add(norm->findings, KP_K_MARK_DROPPED, item->label, NULL);
 }
 

@@ -103,10 +103,8 @@ static void read_column(struct kp_norm *norm, const struct kp_column *column)
         return;
     if (column->kind == KP_COL_ITEM)
         kp_norm_item(&c);
-    else if (column->kind == KP_COL_UNIT)
-        kp_norm_unit(&c);
     else
-        kp_norm_reference(&c);
+        kp_norm_beside(&c);
 }
 
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,

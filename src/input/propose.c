@@ -35,17 +35,6 @@ struct proposer {
 
 /* --- choosing --- */
 
-static bool hint_of(struct kp_context *ctx, const struct kp_column *column, uint32_t *ret_target)
-{
-    const char *headers[] = {column->header, column->second};
-    for (size_t i = 0; i < KP_COUNT(headers); i++) {
-        const char *key = kp_text_header_key(&ctx->arena, headers[i]);
-        if (key && kp_map_get(&ctx->tables.header_hint, key, ret_target))
-            return true;
-    }
-    return false;
-}
-
 /* Returns whether the values settle an ambiguous header: only names in kana, only words for the insured or
  * dependants. */
 static bool is_settled(const struct proposer *p, const struct kp_column_survey *s, uint32_t target)
@@ -81,24 +70,22 @@ static bool find_contained(struct kp_context *ctx, const char *header, uint32_t 
 static bool is_unit_beside(const struct proposer *p, const struct kp_column *column, struct kp_column *ret_as)
 {
     enum { FARTHEST = 3 };
-    const struct kp_column *first = p->input->mapping.columns;
+    const struct kp_column *first = p->input->mapping.columns, *item = column;
     const char *name = *column->second ? column->second : column->header;
-    for (size_t i = 1; strcmp(name, "単位") == 0 && i <= FARTHEST && column - first >= (ptrdiff_t)i; i++) {
-        const struct kp_column *item = column - i;
-        if (item->kind == KP_COL_ITEM && !item->is_pair &&
-            p->ctx->tables.items[item->index].type == KP_TYPE_PQ) {
-            ret_as->kind = KP_COL_UNIT;
-            ret_as->index = item->index;
-            return true;
-        }
-        if (item->kind != KP_COL_UNMAPPED)
-            return false;
-    }
-    return false;
+    while (item > first && item->kind == KP_COL_UNMAPPED && column - item < FARTHEST)
+        item--;
+    if (strcmp(name, "単位") != 0 || item->kind != KP_COL_ITEM || item->is_pair ||
+        p->ctx->tables.items[item->index].type != KP_TYPE_PQ)
+        return false;
+    ret_as->kind = KP_COL_UNIT;
+    ret_as->index = item->index;
+    return true;
 }
 
 static void choose(const struct proposer *p, struct choice *c)
 {
+    struct kp_arena *arena = &p->ctx->arena;
+    const struct kp_tables *tables = &p->ctx->tables;
     uint32_t target = 0;
     if (c->column->kind != KP_COL_UNMAPPED) {
         c->fate = c->column->kind >= KP_COL_FIELD ? RECOGNISED : UNLISTED;
@@ -107,12 +94,14 @@ static void choose(const struct proposer *p, struct choice *c)
     c->fate = LEFT;
     if (c->column->why != KP_WHY_UNKNOWN)
         return;
-    bool hint = hint_of(p->ctx, c->column, &target), settled = hint && is_settled(p, c->survey, target);
+    bool hint = kp_header_hint(arena, tables, c->column->header, &target) ||
+                kp_header_hint(arena, tables, c->column->second, &target);
+    bool settled = hint && is_settled(p, c->survey, target);
     if (!settled && is_unit_beside(p, c->column, &c->as)) {
         c->fate = SUGGESTED;
     } else if (hint || find_contained(p->ctx, c->column->header, &target)) {
         c->fate = settled ? SETTLED : SUGGESTED;
-        kp_target_set(&p->ctx->tables, target, &c->as);
+        kp_target_set(tables, target, &c->as);
     }
 }
 
@@ -191,18 +180,6 @@ static bool is_superseded(const struct proposer *p, const struct kp_column *colu
     return false;
 }
 
-static const char *why_left(const struct proposer *p, const struct kp_column *column)
-{
-    static const char *const reasons[][2] = {
-        [KP_WHY_UNKNOWN] = {"", ""},
-        [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
-        [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
-                           "judgement and doctor's name go out together, the other column is missing"},
-        [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
-        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"}};
-    return kp_say(p->ctx, reasons[column->why][0], reasons[column->why][1]);
-}
-
 static void put_section(const struct proposer *p, const char *ja, const char *en)
 {
     kp_buf_printf(p->out, "#\n# -- %s\n", kp_say(p->ctx, ja, en));
@@ -235,9 +212,16 @@ static void put_head(const struct proposer *p)
 /* Returns what the comment says about the column. */
 static const char *describe(const struct proposer *p, const struct choice *c)
 {
+    static const char *const reasons[][2] = {
+        [KP_WHY_UNKNOWN] = {"", ""},
+        [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
+        [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
+                           "judgement and doctor's name go out together, the other column is missing"},
+        [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
+        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"}};
     const struct kp_column *as = &c->as;
     if (c->fate == LEFT)
-        return why_left(p, c->column);
+        return kp_say(p->ctx, reasons[as->why][0], reasons[as->why][1]);
     if (c->fate == SUGGESTED)
         return name_of(p, as);
     if (c->fate == SETTLED)
