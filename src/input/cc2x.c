@@ -82,7 +82,7 @@ static struct entry read_entry(const struct table *t, size_t number)
         e.column = strtoul(cells[column], NULL, 10);
     while (at < n && !is_code(cells[at])) /* remarks may precede a code */
         at++;
-    if (at == n) /* the name of a field is the first text that is no number */
+    if (at == n) /* the name of a field is the first text other than a number */
         for (at = 0; at < n && (!*cells[at] || kp_all_digits(cells[at]));)
             at++;
     e.name = at < n ? cells[at] : "";
@@ -123,7 +123,7 @@ static enum kp_status open_method(const struct reader *r, const struct entry *e)
 }
 
 /* Collects the rows of METHODCVT for the code; *ret_column is the COLNO that contains the digit, 0 for none.
- * Returns false if there is no usable row or they contradict each other. */
+ * Returns false if no row is usable or the rows contradict each other. */
 static bool collect_methods(const struct reader *r, const char *code, const char *digit,
                             struct kp_methods *methods, unsigned long *ret_column)
 {

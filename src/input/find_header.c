@@ -98,8 +98,8 @@ static enum kp_status read_first(struct finder *f)
                                           kp_at(f->input->path, row.line), "neither UTF-8 nor CP932");
 }
 
-/* Reads one more line; false at the end of the file or of the search. Failures below the first line are
- * found and reported when the data is read. */
+/* Reads one more line; returns false at the end of the file or of the search. Failures below the first line
+ * are found and reported when the data is read. */
 static bool read_next(struct finder *f)
 {
     struct kp_csvrow row = {0};
@@ -286,7 +286,7 @@ static bool spans(const struct line *names, size_t i)
 }
 
 /* Returns whether the line below the names divides columns ("right", "value", "unit") or has units alone.
- * Columns of a person must be empty: words below undivided names are somebody's values. */
+ * Columns of a person must be empty: words below undivided names are a person's values. */
 static bool names_parts(const struct finder *f, const struct line *line, const struct line *names)
 {
     size_t fields = 0, filled = 0, units = 0;

@@ -15,6 +15,6 @@ struct kp_input_files {
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs);
 
-/* The same for one input without a mapping file, of which no field is required. */
+/* Does the same for one input, without a mapping file, warnings or required fields. */
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs);

@@ -7,7 +7,7 @@
 #include "input/column.h"
 
 /* What the row says about the last meal before blood was drawn. */
-enum kp_meal { KP_MEAL_UNTOLD, KP_MEAL_FASTING, KP_MEAL_CASUAL };
+enum kp_meal { KP_MEAL_UNKNOWN, KP_MEAL_FASTING, KP_MEAL_CASUAL };
 
 /* An item to settle after the whole row is read. */
 struct kp_norm_later {
@@ -17,7 +17,7 @@ struct kp_norm_later {
     unsigned column;
 };
 
-/* A row. */
+/* The row being read. */
 struct kp_norm {
     const struct kp_tables *tables;
     const struct kp_mapping *mapping;
@@ -33,7 +33,7 @@ struct kp_norm {
     struct kp_norm_later *reasons; /* items whose cell says why there is no result */
 };
 
-/* A cell. */
+/* The cell being read. */
 struct kp_norm_cell {
     struct kp_norm *norm;
     const struct kp_column *column;

@@ -166,7 +166,7 @@ static const char *read_address(const struct reading *r)
     const char *wide = kp_norm_text(kp_text_wide(r->norm->arena, r->value, false));
     const char *rest = kp_text_after_postal_code(wide);
     struct reading address = *r;
-    if (rest && *rest) /* a postal code alone is no address */
+    if (rest && *rest) /* a postal code alone is not an address */
         note(r, KP_K_POSTAL_IN_ADDRESS, r->value, NULL);
     address.value = rest ? rest : r->value;
     return read_wide(&address);

@@ -49,7 +49,7 @@ static bool read_known_code(const struct kp_norm_cell *c, struct kp_value *value
     return true;
 }
 
-/* Adds the finding that the text is no code of the item's, with the accepted ones. */
+/* Adds the finding that the item does not have this code, with a list of its codes. */
 static void note_unknown_code(const struct kp_norm_cell *c)
 {
     const struct kp_tables *tables = c->norm->tables;
@@ -134,7 +134,7 @@ static bool read_state(const struct kp_norm_cell *c, struct kp_value *value)
         kp_norm_note(c, KP_K_READ_AS_NOT_DONE, c->text);
         return true;
     }
-    /* texts have no such form: the words are kept */
+    /* a text keeps the words: it has no such form */
     if (c->item->type != KP_TYPE_ST && kp_code_of(c->norm->tables, "not_measurable", c->key)) {
         value->state = KP_VALUE_NOT_MEASURABLE;
         kp_norm_note(c, KP_K_READ_AS_NOT_MEASURABLE, c->text);
@@ -211,7 +211,7 @@ static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
     if (!code && read_state(c, value)) {
         if (value->state != KP_VALUE_NOT_DONE)
             return;
-        value->state = KP_VALUE_ABSENT; /* it is the examination that was not done: a matter of the flag */
+        value->state = KP_VALUE_ABSENT; /* the examination was not done, which the flag records */
         if (flag->state == KP_VALUE_ABSENT)
             flag->state = KP_VALUE_NOT_DONE;
         return;
@@ -281,13 +281,13 @@ void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item)
 {
     struct kp_value *value = kp_value_of(norm->record, item);
     const char *fasting = norm->record->field[KP_F_FASTING];
-    enum kp_meal by_item = KP_MEAL_UNTOLD, by_field = KP_MEAL_UNTOLD;
+    enum kp_meal by_item = KP_MEAL_UNKNOWN, by_field = KP_MEAL_UNKNOWN;
     if (*fasting)
         by_field = *fasting == 'f' ? KP_MEAL_FASTING : KP_MEAL_CASUAL;
     if (value->state == KP_VALUE_PRESENT)
         by_item = strcmp(value->text, "2") == 0 ? KP_MEAL_FASTING : KP_MEAL_CASUAL;
-    norm->meal = by_item != KP_MEAL_UNTOLD ? by_item : by_field;
-    if (by_item != KP_MEAL_UNTOLD && by_field != KP_MEAL_UNTOLD && by_item != by_field) {
+    norm->meal = by_item != KP_MEAL_UNKNOWN ? by_item : by_field;
+    if (by_item != KP_MEAL_UNKNOWN && by_field != KP_MEAL_UNKNOWN && by_item != by_field) {
         kp_findings_add(norm->findings, KP_K_COLUMNS_DISAGREE, item->label, NULL,
                         kp_field_name(KP_F_FASTING));
     } else if (by_field == KP_MEAL_FASTING && value->state == KP_VALUE_ABSENT) {

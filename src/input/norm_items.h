@@ -6,7 +6,7 @@
 /* Reads one cell into its item; the item's rule combines several columns. */
 void kp_norm_item(const struct kp_norm_cell *cell);
 
-/* How much a text of a joined item says, in ascending order. */
+/* What a text of a joined item says, the least informative first. */
 enum kp_saying { KP_SAYS_EMPTY, KP_SAYS_DASH, KP_SAYS_NOT_DONE, KP_SAYS_NOTHING_FOUND, KP_SAYS_WORDS };
 enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *item, const char *key);
 

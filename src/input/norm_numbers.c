@@ -44,7 +44,7 @@ static bool unit_fits(const struct kp_norm_cell *c, const char *unit)
     return strcmp(unit, c->item->unit) == 0 || kp_conversion_of(c->norm->tables, c->item, unit) != NULL;
 }
 
-/* Sets a mark; false if it contradicts an earlier one. */
+/* Sets a mark; returns false if it contradicts an earlier one. */
 static bool take_mark(char mark, char *now)
 {
     bool fits = !mark || !*now || *now == mark;
@@ -52,7 +52,7 @@ static bool take_mark(char mark, char *now)
     return fits;
 }
 
-/* Reads marks and the unit after the number; false if there is anything else. */
+/* Reads marks and the unit after the number; returns false if there is anything else. */
 static bool strip_tail(const struct kp_norm_cell *c, char *tail, struct number *number)
 {
     for (size_t n = strlen(tail); n > 0;) {
@@ -74,7 +74,7 @@ static bool strip_tail(const struct kp_norm_cell *c, char *tail, struct number *
     return true;
 }
 
-/* Splits the cell. Spaces inside are not removed: "120 80" is no number. */
+/* Splits the cell. Spaces inside are not removed: "120 80" is not a number. */
 static bool find_number(const struct kp_norm_cell *c, struct number *number)
 {
     const char *at = kp_norm_text(kp_text_nfkc(c->norm->arena, c->text));

@@ -67,7 +67,7 @@ static const struct kp_item *item_of(struct kp_norm *norm, const struct kp_colum
 {
     const struct kp_item *items = norm->tables->items;
     const char *label = items[column->index].label;
-    if (column->is_pair && norm->meal == KP_MEAL_UNTOLD) {
+    if (column->is_pair && norm->meal == KP_MEAL_UNKNOWN) {
         bool not_done = kp_code_of(norm->tables, "not_done", key);
         kp_findings_add(norm->findings, not_done ? KP_K_READ_AS_NOT_DONE : KP_K_MEAL_UNKNOWN, label, NULL);
         return NULL;

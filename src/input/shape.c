@@ -26,7 +26,8 @@ static int32_t kind_of(int32_t c)
     return '?';
 }
 
-static bool stays(int32_t before, int32_t c, const char *rest)
+/* Returns whether c is a sign between two letters or digits that is kept; rest follows it. */
+static bool is_kept_sign(int32_t before, int32_t c, const char *rest)
 {
     if (c >= 0x80 || !strchr("-/.:,", (int)c))
         return false;
@@ -47,7 +48,7 @@ void kp_shape_of(const char *text, struct kp_buf *out)
     int32_t kind = 0, c = 0;
     unsigned n = 0, parts = 0;
     while ((c = kp_utf8_next(&text)) >= 0 && parts <= LONGEST) {
-        int32_t next = stays(n ? kind : 0, c, text) ? c : kind_of(c);
+        int32_t next = is_kept_sign(n ? kind : 0, c, text) ? c : kind_of(c);
         if (n > 0 && next != kind) {
             put_run(out, kind, n);
             parts++;
