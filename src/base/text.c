@@ -448,3 +448,14 @@ bool kp_text_is_dash(const char *value_key)
 {
     return *value_key && value_key[strspn(value_key, "-")] == '\0';
 }
+
+bool kp_text_has_letter(const char *s)
+{
+    for (int32_t c = kp_utf8_next(&s); c >= 0; c = kp_utf8_next(&s)) {
+        utf8proc_category_t category = utf8proc_category(c);
+        if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO &&
+            category != UTF8PROC_CATEGORY_LM) /* marks such as ー */
+            return true;
+    }
+    return false;
+}

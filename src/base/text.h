@@ -68,5 +68,7 @@ const char *kp_text_after_postal_code(const char *wide);
 /* Returns whether all characters are ASCII, or all are full-width. */
 bool kp_text_is_ascii(const char *s);
 bool kp_text_is_wide(const char *s);
+/* Returns whether s has a letter of any script, kana and kanji included. */
+bool kp_text_has_letter(const char *s);
 /* Returns whether the value key consists of dashes. */
 bool kp_text_is_dash(const char *value_key);

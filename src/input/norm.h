@@ -40,6 +40,7 @@ struct kp_norm_cell {
     const struct kp_item *item; /* NULL for fields */
     const char *text;           /* trimmed, after the source=code pairs of the mapping file */
     const char *key;            /* value key of text */
+    const char *source;         /* as in the export, if such a pair replaced it; NULL: it did not */
 };
 
 /* Adds a finding about the cell's item: kp_norm_note(cell, code, value[, arg1[, arg2[, arg3]]]). */

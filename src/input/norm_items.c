@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "base/scan.h"
 #include "base/text.h"
 #include "input/norm_numbers.h"
 
 #define SYSTEM_MEAL "1.2.392.200119.6.2202"       /* 採血時間(食後) */
 #define SYSTEM_REMARKABLE "1.2.392.200119.6.2001" /* 特記すべきことあり/なし */
 #define SYSTEM_FINDING "1.2.392.200119.6.2002"    /* 所見あり/なし */
+#define SYSTEM_POSITIVE "1.2.392.200119.6.2100"   /* 陽性/陰性 */
 #define SYSTEM_REASON "1.2.392.200119.6.24080"    /* 測定不可能・検査未実施の理由 */
 #define ITEM_REASON "9N512000000000011"
 
@@ -65,14 +65,6 @@ static void note_unknown_code(const struct kp_norm_cell *c)
     const char *nearest = kp_nearest_value(tables, arena, c->item->code_system, c->key);
     kp_norm_note(c, KP_K_CODE_UNKNOWN, nearest ? kp_arena_printf(arena, "%s; %s?", c->text, nearest) : NULL,
                  kp_norm_text(accepted));
-}
-
-/* Returns whether the key is a facility's own grade: "b", "c12". */
-static bool is_grade(const char *key)
-{
-    bool letter = key[0] >= 'a' && key[0] <= 'h';
-    size_t digits = letter ? kp_digits(key + 1) : 0;
-    return letter && digits <= 2 && key[1 + digits] == '\0';
 }
 
 /* --- values --- */
@@ -143,6 +135,25 @@ static bool read_state(const struct kp_norm_cell *c, struct kp_value *value)
     return read_reason(c, value);
 }
 
+/* Reads words that are no finding. */
+static void read_no_finding(const struct kp_norm_cell *c, enum kp_words said, struct kp_value *value)
+{
+    switch (said) {
+    case KP_WORDS_NOTHING:
+        *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "2"};
+        kp_norm_note(c, KP_K_VALUE_CODED, c->text, NULL);
+        break;
+    case KP_WORDS_BLANK: kp_norm_note(c, KP_K_PLACEHOLDER_EMPTY, c->text, NULL); break;
+    case KP_WORDS_NOT_DONE:
+        value->state = KP_VALUE_NOT_DONE;
+        kp_norm_note(c, KP_K_READ_AS_NOT_DONE, c->text, NULL);
+        break;
+    case KP_WORDS_OPEN:
+    case KP_WORDS_FINDING:
+    default: kp_norm_note(c, KP_K_WORDS_OPEN, c->text, NULL); break;
+    }
+}
+
 static void read_text(const struct kp_norm_cell *c, struct kp_value *value)
 {
     struct kp_norm *norm = c->norm;
@@ -168,75 +179,141 @@ static bool is_finding_flag(const struct kp_item *item)
            strcmp(item->code_system, SYSTEM_FINDING) == 0;
 }
 
-/* Reads a finding in a flag column ("洞性徐脈" in 心電図判定) if no column has the item for findings. */
-static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *value)
+/* Stores the words of a flag column as the finding. */
+static bool store_words(const struct kp_norm_cell *c, const struct kp_item *text_item)
 {
-    const int text_item = c->item->text_item;
-    if (!is_finding_flag(c->item) || text_item < 0 || is_grade(c->key) ||
-        kp_mapping_has(c->norm->mapping, KP_COL_ITEM, (unsigned)text_item))
-        return false;
     struct kp_value words = {0};
     struct kp_norm_cell to = *c;
-    to.item = &c->norm->tables->items[text_item];
+    to.item = text_item;
     read_text(&to, &words);
     store(&to, words);
-    value->state = words.state;
+    return words.state == KP_VALUE_PRESENT;
+}
+
+/* Reads words in a flag column that are no code of it. A finding ("洞性徐脈" in 心電図) goes to the item for
+ * findings unless another column has that; then only known judgements ("要精検") are a flag. */
+static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *value)
+{
+    static const char must[] = "要";
+    const struct kp_tables *tables = c->norm->tables;
+    const int text_item = c->item->text_item;
+    if (!is_finding_flag(c->item) || !c->key[strspn(c->key, "0123456789.")])
+        return false;
+    enum kp_words said = kp_words_of(tables, c->norm->arena, c->key);
+    if (said != KP_WORDS_FINDING) {
+        read_no_finding(c, said, value);
+        return true;
+    }
+    bool judged = kp_words_judge(tables, c->norm->arena, c->key);
+    bool alone = text_item >= 0 && !kp_mapping_has(c->norm->mapping, KP_COL_ITEM, (unsigned)text_item);
+    if (!judged && (!alone || strncmp(c->key, must, strlen(must)) == 0))
+        return false;
     value->text = "1";
-    kp_norm_note(c, KP_K_FINDING_DERIVED, NULL, to.item->label);
+    if (!alone || store_words(c, &tables->items[text_item]))
+        value->state = KP_VALUE_PRESENT;
+    kp_norm_note(c, alone ? KP_K_FINDING_DERIVED : KP_K_VALUE_CODED, c->text, alone ? c->item->label : NULL);
     return true;
+}
+
+/* Returns whether a header ends in 判定: the column has the institution's own grades. */
+static bool is_graded(const struct kp_norm_cell *c, const char *header)
+{
+    static const char end[] = "判定";
+    const char *key = header ? kp_norm_text(kp_text_header_key(c->norm->arena, header)) : "";
+    size_t n = strlen(key), m = strlen(end);
+    return n >= m && strcmp(key + n - m, end) == 0;
+}
+
+/* Returns whether digits in the column are grades, as long as the mapping file does not say what they mean.
+ */
+static bool is_own_digit(const struct kp_norm_cell *c)
+{
+    bool found = is_finding_flag(c->item) || strcmp(c->item->code_system, SYSTEM_POSITIVE) == 0;
+    return found && !c->source && *c->key && !c->key[strspn(c->key, "0123456789")] &&
+           (is_graded(c, c->column->header) || is_graded(c, c->column->second));
 }
 
 static void read_code(const struct kp_norm_cell *c, struct kp_value *value)
 {
-    if (!read_known_code(c, value) && !read_state(c, value) && !read_flag_in_words(c, value))
+    if (is_own_digit(c))
+        kp_norm_note(c, KP_K_WORDS_OPEN, c->text, NULL);
+    else if (!read_known_code(c, value) && !read_state(c, value) && !read_flag_in_words(c, value))
         note_unknown_code(c);
 }
 
-/* Returns the code that the flag of a finding gets without any words; NULL if the text may be a finding. */
-static const char *flag_alone(const struct kp_norm_cell *c, const struct kp_item *flag)
+/* Applies a finding, flag 1 and words, or its absence, flag 2, beside the column of the flag if there is one.
+ */
+static void settle_flag(const struct kp_norm_cell *c, const struct kp_item *flag_item, const char *code,
+                        struct kp_value *words)
 {
-    const char *code = *c->key ? kp_code_of(c->norm->tables, flag->code_system, c->key) : NULL;
-    bool nothing = kp_code_of(c->norm->tables, "nothing_special", c->key) ||
-                   (!*c->text && strcmp(flag->code_system, SYSTEM_REMARKABLE) == 0);
-    return code ? code : nothing ? "2" : NULL;
+    struct kp_value *flag = kp_value_of(c->norm->record, flag_item);
+    if (flag->state == KP_VALUE_ABSENT) {
+        *flag = (struct kp_value){.state = KP_VALUE_PRESENT, .text = code};
+        kp_norm_note(c, KP_K_FINDING_DERIVED, NULL, flag_item->label);
+        return;
+    }
+    bool no_finding = flag->state == KP_VALUE_PRESENT && strcmp(flag->text, "2") == 0;
+    if (!no_finding) {
+        if (strcmp(code, "2") == 0)
+            kp_norm_disagree(c, flag_item->label);
+        return;
+    }
+    if (words->state == KP_VALUE_PRESENT)
+        kp_norm_note(c, KP_K_FINDING_CONTRADICTS, words->text, flag_item->label);
+    kp_norm_note(c, KP_K_WORDS_DROPPED, c->text, flag_item->label);
+    *words = (struct kp_value){0};
 }
 
-/* Reads a text column that carries both a flag and a finding: "特になし" is the flag alone, any other text is
- * flag 1 and the finding, an empty cell of 既往歴, 自覚症状 or 他覚症状 means nothing remarkable. */
+/* Returns what a text of findings says; *ret_code is the code of the flag that it is, if it is one. Words
+ * that the mapping file has put there are a finding unless they say that there is none. */
+static enum kp_words said_by(const struct kp_norm_cell *c, const struct kp_item *flag_item,
+                             const char **ret_code)
+{
+    const struct kp_tables *tables = c->norm->tables;
+    bool digits = !c->key[strspn(c->key, "0123456789")];
+    const char *code = c->source || !digits ? kp_code_of(tables, flag_item->code_system, c->key) : NULL;
+    enum kp_words said = kp_words_of(tables, c->norm->arena, c->key);
+    if (code && (*code == '1' || *code == '2')) {
+        *ret_code = code;
+        return *code == '1' ? KP_WORDS_FINDING : KP_WORDS_NOTHING;
+    }
+    return c->source && said != KP_WORDS_NOTHING ? KP_WORDS_FINDING : said;
+}
+
+/*
+ * Reads a text column that carries both a flag and a finding: "特になし" is the flag alone, any finding is
+ * flag 1 and its words, an empty cell is no answer.
+ */
 static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
 {
     const struct kp_item *flag_item = &c->norm->tables->items[c->item->depends_on];
-    struct kp_value *flag = kp_value_of(c->norm->record, flag_item);
-    const char *code = flag_alone(c, flag_item);
-    if (!code && read_state(c, value)) {
-        if (value->state != KP_VALUE_NOT_DONE)
-            return;
-        value->state = KP_VALUE_ABSENT; /* the examination was not done, which the flag records */
-        if (flag->state == KP_VALUE_ABSENT)
-            flag->state = KP_VALUE_NOT_DONE;
+    struct kp_value *flag = kp_value_of(c->norm->record, flag_item), state = {0};
+    struct kp_norm_cell of_flag = *c, words = *c;
+    const char *code = NULL;
+    enum kp_words said = said_by(c, flag_item, &code);
+    of_flag.item = flag_item;
+    bool absent = !code && read_state(&of_flag, &state);
+    if (!absent && said != KP_WORDS_FINDING && said != KP_WORDS_NOTHING) {
+        read_no_finding(c, said, &state);
+        absent = true;
+    }
+    if (absent) {
+        *flag = flag->state == KP_VALUE_ABSENT ? state : *flag;
         return;
     }
-    if (!code && is_grade(c->key)) {
-        kp_norm_note(c, KP_K_CODE_UNKNOWN, c->text, "所見, 所見なし");
-        return;
-    }
-    if (!code) {
-        read_text(c, value);
+    if (said == KP_WORDS_FINDING && (!code || c->source)) {
+        words.text = code ? c->source : c->text;
+        read_text(&words, value);
         if (value->state != KP_VALUE_PRESENT)
             return;
-        code = "1";
     }
-    if (flag->state != KP_VALUE_ABSENT)
-        return;
-    flag->state = KP_VALUE_PRESENT;
-    flag->text = code;
-    kp_norm_note(c, KP_K_FINDING_DERIVED, NULL, flag_item->label);
+    settle_flag(c, flag_item, said == KP_WORDS_FINDING ? "1" : "2", value);
 }
 
 /* Returns whether the judgement of a doctor is only a grade. */
 static bool is_only_grade(const struct kp_item *item, const char *key)
 {
-    return item->author_item >= 0 && is_grade(key);
+    return item->author_item >= 0 && kp_is_grade(key);
 }
 
 static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
@@ -271,10 +348,16 @@ enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *
         return KP_SAYS_EMPTY;
     if (kp_text_is_dash(key))
         return KP_SAYS_DASH;
-    if (kp_code_of(norm->tables, "nothing_special", key))
-        return KP_SAYS_NOTHING_FOUND;
-    return kp_code_of(norm->tables, "not_done", key) || is_only_grade(item, key) ? KP_SAYS_NOT_DONE
-                                                                                 : KP_SAYS_WORDS;
+    if (kp_code_of(norm->tables, "not_done", key) || is_only_grade(item, key))
+        return KP_SAYS_NOT_DONE;
+    switch (kp_words_of(norm->tables, norm->arena, key)) {
+    case KP_WORDS_NOTHING: return KP_SAYS_NOTHING_FOUND;
+    case KP_WORDS_BLANK: return KP_SAYS_DASH;
+    case KP_WORDS_NOT_DONE: return KP_SAYS_NOT_DONE;
+    case KP_WORDS_OPEN:
+    case KP_WORDS_FINDING:
+    default: return KP_SAYS_WORDS;
+    }
 }
 
 void kp_norm_meal(struct kp_norm *norm, const struct kp_item *item)

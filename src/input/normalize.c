@@ -29,34 +29,45 @@ static const char *key_of(const struct kp_norm *norm, const char *text)
     return kp_norm_text(kp_text_value_key(norm->arena, text));
 }
 
-/* Returns the cell trimmed, replaced by a source=code pair of the mapping file. */
-static const char *cell_text(struct kp_norm *norm, const struct kp_column *column)
+/* Returns the cell trimmed, replaced by a source=code pair of the mapping file.
+ * *ret_source is the cell if it was replaced. */
+static const char *cell_text(struct kp_norm *norm, const struct kp_column *column, const char **ret_source)
 {
     const char *text = kp_norm_text(kp_text_trim(norm->arena, norm->cells[column - norm->mapping->columns]));
     uint32_t own = 0;
     if (column->values.n_keys == 0 || !kp_map_get(&column->values, key_of(norm, text), &own))
         return text;
     kp_findings_add(norm->findings, KP_K_VALUE_CODED, kp_column_target(norm->tables, column), text);
+    *ret_source = text;
     return column->codes[own];
 }
 
-/* Joins findings in several columns; without any, returns the text that says most. */
-static const char *joined_text(struct kp_norm *norm, const struct kp_column *first)
+/* Joins findings in several columns; without any, returns the text that says most. *ret_source is set
+ * if source=code pairs settle all that the texts leave open. */
+static const char *joined_text(struct kp_norm *norm, const struct kp_column *first, const char **ret_source)
 {
     const struct kp_item *item = &norm->tables->items[first->index];
     const char *result = "";
     enum kp_saying most = KP_SAYS_EMPTY;
-    size_t parts = 0;
+    size_t parts = 0, settled = 0, unsettled = 0;
     for (const struct kp_column *column = first; column; column = column->next) {
-        const char *text = cell_text(norm, column);
-        enum kp_saying saying = kp_norm_saying(norm, item, key_of(norm, text));
-        norm->record->dash_empty |= saying == KP_SAYS_DASH;
+        const char *source = NULL, *text = cell_text(norm, column, &source);
+        const char *key = key_of(norm, text);
+        enum kp_saying saying = kp_norm_saying(norm, item, key);
+        if (source && strcmp(text, "1") == 0)
+            text = source;
+        else if (source && strcmp(text, "2") == 0)
+            saying = KP_SAYS_NOTHING_FOUND;
+        unsettled += !source && saying == KP_SAYS_WORDS;
+        settled += source != NULL;
+        norm->record->dash_empty |= kp_text_is_dash(key);
         if (saying == KP_SAYS_WORDS && parts++ > 0)
             result = kp_norm_text(kp_arena_printf(norm->arena, "%s / %s", result, text));
         else if (saying > most)
             result = text;
         most = saying > most ? saying : most;
     }
+    *ret_source = settled > 0 && unsettled == 0 ? result : NULL;
     if (parts > 1)
         kp_findings_add(norm->findings, KP_K_VALUES_JOINED, kp_column_target(norm->tables, first), NULL);
     return result;
@@ -86,7 +97,7 @@ static void read_column(struct kp_norm *norm, const struct kp_column *column)
 {
     struct kp_norm_cell c = {.norm = norm, .column = column};
     norm->findings->column = column->number;
-    c.text = column->next ? joined_text(norm, column) : cell_text(norm, column);
+    c.text = column->next ? joined_text(norm, column, &c.source) : cell_text(norm, column, &c.source);
     c.key = key_of(norm, c.text);
     if (column->kind == KP_COL_FIELD) {
         kp_norm_field(&c);

@@ -9,6 +9,8 @@
 
 struct kp_tablefile;
 
+enum { KP_PHRASE_BUCKETS = 256 };
+
 struct kp_tables {
     const struct kp_text *text;     /* the caller's */
     char sha256[KP_SHA256_HEX + 1]; /* hex, over the names and bytes of all tables */
@@ -21,6 +23,9 @@ struct kp_tables {
     size_t n_codes;
     struct kp_map value_code;       /* system, \x1f, value key -> index into codes, then value_codes */
     const char *const *value_codes; /* codes of values.csv */
+
+    const struct kp_phrase *phrases;
+    uint32_t phrase_heads[KP_PHRASE_BUCKETS]; /* by first character: index + 1 of a phrase; 0: none */
 
     struct kp_map header_target; /* header key -> target */
     struct kp_map header_hint;   /* the same for ambiguous headers: suggestions for a person */

@@ -165,6 +165,9 @@ static void load__wrong_conversions__are_refused(void **state)
     (void)state;
     static const struct wrong cases[] = {
         {"conversions.csv", "\nm,cm,,100,0", "\nm,ells,,100,0", 1},
+        {"phrases.csv", "\nsubject,異常\n", "\nsubjekt,異常\n", 1},
+        {"phrases.csv", "\nsubject,異常\n", "\nsubject,　\n", 1},
+        {"phrases.csv", "\nsubject,異常\n", "\nsubject,所見\n", 2},
         {"periodic.csv", "業務歴,9N051,", "業務歴,9N999,", 0},
         {"periodic.csv", "業務歴,9N051,", "業務歴,,", 0},
         {"periodic.csv", "業務歴,9N051,0", "業務歴,9N051,x", 0},

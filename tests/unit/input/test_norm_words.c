@@ -1,0 +1,97 @@
+/* Findings in words: the flag and the words that a row gets. */
+#include "norm_story.h"
+
+#define HEARING "9D100163100000011"
+
+static void words__of_each_class__set_flag_and_words(void **state UNUSED)
+{
+    ASSERT_ROWS(
+        ROW(ECG_FLAG "=2 K3011", CELL(ECG_TEXT, "両肺野に異常を認めません。")),
+        ROW(HISTORY_FLAG "=2 K3011", CELL(HISTORY_TEXT, "なし／なし")),
+        ROW(HISTORY_FLAG "=1 " HISTORY_TEXT "=高血圧　治療中 K3011", CELL(HISTORY_TEXT, "高血圧　治療中")),
+        ROW("K3061", CELL(HISTORY_TEXT, "未記入")), ROW("K3061", CELL(HISTORY_TEXT, "#N/A")),
+        ROW("K3061", CELL(HISTORY_TEXT, "0")), ROW("K3014", CELL(HISTORY_TEXT, "－")),
+        ROW("", CELL(HISTORY_TEXT, "")), ROW("K4054", CELL(HISTORY_TEXT, "異常なし（経過観察）")),
+        ROW("K4054", CELL(HISTORY_TEXT, "胸痛なし、頭痛あり")), ROW("K4054", CELL(ECG_TEXT, "2")),
+        ROW("K4054", CELL(ECG_TEXT, "Ｂ")), ROW(ECG_FLAG "=not done K3012", CELL(ECG_TEXT, "心電図未実施。")),
+        ROW(ECG_FLAG "=not measurable K3013", CELL(ECG_TEXT, "測定不能")));
+}
+
+static void words__beside_a_flag__must_agree(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(ECG_FLAG "=2 K3062", CELL(ECG_FLAG, "2"), CELL(ECG_TEXT, "正常")),
+                ROW(ECG_FLAG "=2 K3038 K3062", CELL(ECG_FLAG, "2"), CELL(ECG_TEXT, "左軸偏位")),
+                ROW(ECG_FLAG "=1 K4035", CELL(ECG_FLAG, "1"), CELL(ECG_TEXT, "異常なし")),
+                ROW(ECG_FLAG "=2 K4054", CELL(ECG_FLAG, "2"), CELL(ECG_TEXT, "異常なし（要観察）")),
+                ROW(ECG_FLAG "=2 K3061", CELL(ECG_FLAG, "2"), CELL(ECG_TEXT, "不明")));
+}
+
+static void flag__in_words__is_read_by_the_same_classes(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(ECG_FLAG "=2 K3006", CELL(ECG_FLAG, "心電図は正常範囲です")),
+                ROW(HEARING "=2 K3006", CELL(HEARING, "右耳異常なし")),
+                ROW(HEARING "=1 K3006", CELL(HEARING, "要精検")), ROW("K4054", CELL(HEARING, "D2")),
+                ROW("K4024", CELL(HEARING, "要相談")), ROW("K4024", CELL(ECG_FLAG, "0")),
+                ROW("K3061", CELL(ECG_FLAG, "未記入")), ROW("K4054", CELL(ECG_FLAG, "異常なし（経過観察）")),
+                ROW(ECG_FLAG "=1 " ECG_TEXT "=陰性Ｔ波 K3006", CELL(ECG_FLAG, "軽度異常"),
+                    CELL(ECG_TEXT, "陰性Ｔ波")));
+}
+
+static void joined__open_part__is_refused(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K3019 K4054", CELL(ECG_TEXT, "右脚ブロック"), CELL(ECG_TEXT, "左軸偏位なし")),
+                ROW(ECG_FLAG "=1 " ECG_TEXT "=徐脈 K3011", CELL(ECG_TEXT, "未記入"), CELL(ECG_TEXT, "徐脈")));
+}
+
+/* --- what the mapping file says --- */
+
+static const char *story_with(const char *target, const char *header, const char *cell, const char *code)
+{
+    struct kp_column column = {.header = header};
+    kp_arena_reset(&scratch);
+    const char *codes[] = {code};
+    assert_true(kp_target_read(&scratch, &tables, target, &column));
+    column.codes = codes;
+    if (code)
+        assert_int_equal(kp_map_put(&column.values, &scratch, kp_text_value_key(&scratch, cell), 0),
+                         KP_MAP_ADDED);
+    normalize_columns(&column, &cell, 1, NULL);
+    return record_story();
+}
+
+static void values__of_an_open_text__settle_it(void **state UNUSED)
+{
+    static const char open[] = "胸痛なし、頭痛あり";
+    static const char whole[] = HISTORY_FLAG "=1 " HISTORY_TEXT "=胸痛なし、頭痛あり K3006 K3011";
+    assert_string_equal(story_with(HISTORY_TEXT, NULL, open, NULL), "K4054");
+    assert_string_equal(story_with(HISTORY_TEXT, NULL, open, "1"), whole);
+    assert_string_equal(story_with(HISTORY_TEXT, NULL, open, open), whole);
+    assert_string_equal(story_with(HISTORY_TEXT, NULL, open, "2"), HISTORY_FLAG "=2 K3006 K3011");
+    assert_string_equal(story_with(HISTORY_TEXT, NULL, open, "頭痛"),
+                        HISTORY_FLAG "=1 " HISTORY_TEXT "=頭痛 K3006 K3011");
+    assert_string_equal(story_with(HISTORY_TEXT, NULL, open, ""), "K3006");
+    assert_string_equal(story_with(HISTORY_TEXT, NULL, open, "特になし"), HISTORY_FLAG "=2 K3006 K3011");
+}
+
+static void values__of_grades__are_needed_below_a_judgement(void **state UNUSED)
+{
+    assert_string_equal(story_with(ECG_FLAG, "心電図判定", "1", NULL), "K4054");
+    assert_string_equal(story_with(ECG_FLAG, "心電図 判定", "Ａ", NULL), "K4054");
+    assert_string_equal(story_with(ECG_FLAG, "心電図判定", "異常なし", NULL), ECG_FLAG "=2 K3006");
+    assert_string_equal(story_with(ECG_FLAG, "心電図判定", "1", "2"), ECG_FLAG "=2 K3006");
+    assert_string_equal(story_with(HEARING, "右）1000Hz 判定", "Ｂ", "1"), HEARING "=1 K3006");
+    assert_string_equal(story_with(ECG_FLAG, "心電図（所見の有無）", "1", NULL), ECG_FLAG "=1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words__of_each_class__set_flag_and_words),
+        cmocka_unit_test(words__beside_a_flag__must_agree),
+        cmocka_unit_test(flag__in_words__is_read_by_the_same_classes),
+        cmocka_unit_test(joined__open_part__is_refused),
+        cmocka_unit_test(values__of_an_open_text__settle_it),
+        cmocka_unit_test(values__of_grades__are_needed_below_a_judgement),
+    };
+    return cmocka_run_group_tests_name("norm_words", tests, load_tables, free_tables);
+}
