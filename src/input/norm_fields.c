@@ -243,6 +243,7 @@ bool kp_norm_field_is_normal(struct kp_norm *norm, enum kp_field field, const ch
 
 /* --- after all fields --- */
 
+/* Fills the fields that the row leaves empty. */
 static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
 {
     const char *parts[KP_F__COUNT] = {[KP_F_FACILITY_NUMBER] = facility->number,
@@ -250,9 +251,30 @@ static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
                                       [KP_F_FACILITY_POSTAL_CODE] = facility->postal_code,
                                       [KP_F_FACILITY_ADDRESS] = facility->address,
                                       [KP_F_FACILITY_PHONE] = facility->phone};
-    for (unsigned i = 0; i < KP_F__COUNT && !norm->names_facility; i++)
-        if (parts[i] && *parts[i])
+    for (unsigned i = 0; i < KP_F__COUNT; i++)
+        if (parts[i] && *parts[i] && !*norm->record->field[i] &&
+            !kp_refused(norm->findings, kp_field_name((enum kp_field)i)))
             norm->record->field[i] = read_field(norm, (enum kp_field)i, parts[i]);
+}
+
+static bool is_number_of(struct kp_norm *norm, const struct kp_org *facility, const char *number)
+{
+    const struct reading r = {.norm = norm};
+    const char *own = kp_norm_text(kp_text_nfkc(norm->arena, facility->number ? facility->number : ""));
+    return *own && strcmp(without(&r, own, " -"), number) == 0;
+}
+
+/* A row may give only the number of the institution. */
+static void find_facility(struct kp_norm *norm, const struct kp_facilities *facilities)
+{
+    const char *number = norm->record->field[KP_F_FACILITY_NUMBER];
+    const struct kp_org *own = &facilities->own;
+    bool alone = *number && !*norm->record->field[KP_F_FACILITY_NAME];
+    const struct kp_org *facility = !norm->names_facility || (alone && is_number_of(norm, own, number)) ? own
+                                    : alone ? kp_facility_of(facilities, number)
+                                            : NULL;
+    if (facility)
+        fill_facility(norm, facility);
 }
 
 /* Completes a 医療機関コード of 7 digits: 都道府県 (2 digits, by the address), 区分 1 (保険医療機関). */
@@ -281,9 +303,9 @@ static void fix_qualification(struct kp_norm *norm)
     *field = "7";
 }
 
-void kp_norm_fields_done(struct kp_norm *norm, const struct kp_org *facility)
+void kp_norm_fields_done(struct kp_norm *norm, const struct kp_facilities *facilities)
 {
-    fill_facility(norm, facility);
+    find_facility(norm, facilities);
     complete_facility(norm);
     fix_qualification(norm);
 }

@@ -1293,7 +1293,7 @@ static void find_insurer(const char *number)
 
 static void normalize_row(size_t row, enum kp_band band)
 {
-    static const struct kp_org nobody = {0};
+    static const struct kp_facilities nobody = {0};
     struct kp_findings findings = {.arena = &of_person};
     assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &findings, &record), KP_OK);
     find_insurer(record.field[KP_F_INSURER_NUMBER]);

@@ -377,6 +377,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--requests FILE",
                                       "--consents FILE",
                                       "--insurers FILE",
+                                      "--facilities FILE",
                                       "--schemas DIR",
                                       "--xsd DIR",
                                       "--as-of YYYY-MM-DD",

@@ -410,7 +410,7 @@ static void personal_value__in_finding__is_kept_apart(void **state UNUSED)
 /* Lack of memory must never turn a value into a missing one. */
 static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
 {
-    static const struct kp_org nobody = {0};
+    static const struct kp_facilities nobody = {0};
     static const char *const cells[] = {"6139463",   "１２い",     "ｹﾝﾎﾟ ﾀﾛｳ", "S60.3.31",
                                         "東京都1-1", "１７０．５", "腰痛"};
     struct kp_column columns[] = {{.kind = KP_COL_FIELD, .index = KP_F_INSURER_NUMBER},
