@@ -91,7 +91,8 @@ static void next__rows_without_contents__are_skipped_in_an_export(void **state U
     assert_string_equal(kp_buf_text(&story), "1:t;2:a|b;6:1|2;7:");
     (void)close_reader(NULL);
     assert_int_equal(kp_csvin_memory(&reader, WIDE_SPACES, sizeof(WIDE_SPACES) - 1, 0), KP_OK);
-    kp_csvin_is_export(reader);
+    reader->comments = KP_COMMENTS_ALL;
+    reader->skips_empty_rows = true;
     assert_int_equal(read_all(), KP_OK);
     kp_buf_char(&story, '\0');
     assert_string_equal(kp_buf_text(&story), "1:a|b;");
@@ -282,7 +283,7 @@ static void fault__quote_that_swallowed_lines__names_its_line(void **state UNUSE
         enum kp_status st = read_text(text, strlen(text), ',');
         if (st != (cases[i].line ? KP_E_INPUT : KP_OK) ||
             (cases[i].line &&
-             (kp_csvin_fault(reader) != KP_CSV_QUOTE || kp_csvin_line(reader) != cases[i].line)))
+             (reader->fault != KP_CSV_QUOTE || kp_csvin_line(reader) != cases[i].line)))
             fail_msg("'%s': line %u", cases[i].rest, (unsigned)kp_csvin_line(reader));
     }
     assert_faulty("a,\"b,c\n1,2\",3\n", KP_CSV_QUOTE, 1, ""); /* in the header itself */
