@@ -73,10 +73,10 @@ struct kp_csvin {
 };
 
 /* Opens an export: comments and rows without contents are skipped like blank lines, and UTF-16 with a byte
- * order mark is converted to UTF-8. Here and below, a byte order mark of UTF-8 is skipped before any row, since
- * files are joined by hand, and delimiter 0 means the one of comma, tab and semicolon that occurs most outside
- * quotes in the first row that has any (a tie goes to the comma). Returns KP_E_INPUT with errno, or KP_E_SYSTEM
- * if memory is short. */
+ * order mark is converted to UTF-8. Here and below, a byte order mark of UTF-8 is skipped before any row,
+ * since files are joined by hand, and delimiter 0 means the one of comma, tab and semicolon that occurs most
+ * outside quotes in the first row that has any (a tie goes to the comma). Returns KP_E_INPUT with errno, or
+ * KP_E_SYSTEM if memory is short. */
 enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path,
                              char delimiter);
 /* Reads n bytes that outlive the reader; skips blank lines only. Returns KP_E_SYSTEM if memory is short. */

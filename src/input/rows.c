@@ -1,5 +1,7 @@
 #include "input/rows.h"
 
+#include <string.h>
+
 #include "base/status.h"
 
 void kp_rows_close(struct kp_rows *reader)

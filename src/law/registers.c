@@ -413,8 +413,7 @@ enum { F_NUMBER, F_NAME, F_POSTAL_CODE, F_ADDRESS, F_PHONE };
 
 static enum kp_status read_facility(struct reader *r, size_t i, struct kp_org *f)
 {
-    const char *id = NULL;
-    KP_TRY(read_id(r, i, &id));
+    KP_TRY(read_id(r, i, &f->number));
     *f = (struct kp_org){.number = cell(r, i, F_NUMBER),
                          .name = cell(r, i, F_NAME),
                          .postal_code = cell(r, i, F_POSTAL_CODE),
@@ -430,14 +429,11 @@ enum kp_status kp_facilities_load(struct kp_context *ctx, const char *path, stru
     struct reader r = {.ctx = ctx};
     if (!path)
         return KP_OK;
-    KP_TRY(open_register(&r, path, "number name postal_code address phone", 0));
-    struct kp_org *list = kp_tablefile_rows(&r.file, sizeof(*list));
-    if (!list)
-        return KP_E_SYSTEM;
-    for (size_t i = 0; i < r.file.sheet.n_rows; i++) {
-        uint32_t first = 0;
+    KP_TRY(open_register(&r, path, "number name postal_code address phone", 0, sizeof(struct kp_org)));
+    struct kp_org *list = r.file.rows;
+    for (size_t i = 0, previous = 0; i < r.file.sheet.n_rows; i++) {
         KP_TRY(read_facility(&r, i, &list[i]));
-        KP_TRY(file_row(&r, &facilities->by_number, list[i].number, i, &first));
+        KP_TRY(file_row(&r, &facilities->by_number, list[i].number, i, &previous));
     }
     facilities->list = list;
     return KP_OK;

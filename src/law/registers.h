@@ -1,5 +1,5 @@
-/* The employer's registers of requests, consents, insurers and examining institutions. They are read strictly:
- * one wrong row stops the run before anything is decided. */
+/* The employer's registers of requests, consents, insurers and examining institutions. They are read
+ * strictly: one wrong row stops the run before anything is decided. */
 #pragma once
 
 #include "tables/context.h"

@@ -282,8 +282,7 @@ static void fault__quote_that_swallowed_lines__names_its_line(void **state UNUSE
         (void)snprintf(text, sizeof(text), "%s%s", head, cases[i].rest);
         enum kp_status st = read_text(text, strlen(text), ',');
         if (st != (cases[i].line ? KP_E_INPUT : KP_OK) ||
-            (cases[i].line &&
-             (reader->fault != KP_CSV_QUOTE || kp_csvin_line(reader) != cases[i].line)))
+            (cases[i].line && (reader->fault != KP_CSV_QUOTE || kp_csvin_line(reader) != cases[i].line)))
             fail_msg("'%s': line %u", cases[i].rest, (unsigned)kp_csvin_line(reader));
     }
     assert_faulty("a,\"b,c\n1,2\",3\n", KP_CSV_QUOTE, 1, ""); /* in the header itself */

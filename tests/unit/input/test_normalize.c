@@ -285,8 +285,7 @@ static void address__over_80_bytes__is_cut_with_warning(void **state UNUSED)
 static void name_kana__of_foreigners_and_former_names__is_cleaned(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_NAME_KANA, {"ジョン・スミス", "ジョンスミス", 3004}, {"ｼﾞｮﾝ･ｽﾐｽ", "ジョンスミス", 3004},
-                 {"ケンポ(株)", "", 4010},
-                 {"スミス John", "", 4056});
+                 {"ケンポ(株)", "", 4010}, {"スミス John", "", 4056});
 }
 
 static void facility_name__over_40_bytes__is_cut(void **state UNUSED)

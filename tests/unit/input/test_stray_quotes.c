@@ -107,7 +107,7 @@ static bool read_export(const struct export *e, bool *ret_sound, uint64_t *ret_l
     *ret_sound = true;
     if (kp_intake_one(&ctx, &options, put_file("e.csv", e->bytes, e->n), &inputs) != KP_OK)
         return true;
-    kp_rows_init(&reader, &ctx, &inputs, 0);
+    reader = (struct kp_rows){&ctx, &inputs, .delimiter = 0};
     enum kp_status st = KP_OK;
     while (st == KP_OK && !end) {
         struct kp_row row = {0};
