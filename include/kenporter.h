@@ -85,6 +85,8 @@ struct kp_input_options {
     enum kp_encoding encoding;
     char delimiter;         /* 0: found from the header row */
     struct kp_org facility; /* used if the export names none */
+    const char
+        *facilities; /* register of facilities, which completes rows that give only a number; or NULL */
 };
 
 /* The registers, CSV files. NULL: an empty register. */

@@ -319,9 +319,16 @@ static char *each_put(struct kp_arena *arena, const char *s, void (*put)(struct 
     return text ? text : kp_arena_fail(arena);
 }
 
+static bool ends_in_wide_space(const struct kp_buf *out)
+{
+    return out->len >= 3 && memcmp(out->data + out->len - 3, "\xe3\x80\x80", 3) == 0;
+}
+
 static void put_wide(struct kp_buf *out, int32_t c)
 {
-    if (c < 0x20 || c == 0x7f || join_mark(out, voiced_mark(c)))
+    bool other_control = c < 0x20 && !is_space(c);
+    if (other_control || c == 0x7f || (c == '\n' && ends_in_wide_space(out)) ||
+        join_mark(out, voiced_mark(c)))
         return;
     kp_utf8_put(out, is_space(c) ? 0x3000 : c < 0x7f ? c + 0xfee0 : as_cp932_has_it(widen_half_kana(c)));
 }

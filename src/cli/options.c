@@ -78,6 +78,8 @@ static const struct option OPTIONS[] = {
      {"register of consents", "同意の登録簿"}},
     {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(registers.insurers), RUN | KP_FOR_AUDIT,
      {"register of insurers", "保険者の登録簿"}},
+    {0, "facilities", "FILE", "registers", "facilities", PATH, NULL, OPT(input.facilities), READ,
+     {"register of examining institutions", "健診機関の登録簿"}},
     {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(common.schemas), ALL,
      {"tables to use instead of those built in", "内蔵の表の代わりに使う表のフォルダ"}},
     {0, "xsd", "DIR", "schema", "xsd", PATH, NULL, OPT(xsd), RUN | KP_FOR_VERIFY,

@@ -130,20 +130,49 @@ static enum kp_status fail(struct kp_csvin *in, enum kp_csv_fault fault)
     return fault == KP_CSV_MEMORY ? KP_E_SYSTEM : KP_E_INPUT;
 }
 
+static size_t count_line_breaks(const char *bytes, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == n || bytes[i + 1] != '\n'));
+    return count;
+}
+
+/* Fails for a quote that opens after the first n bytes of the row's cells. */
+static enum kp_status fail_quote(struct kp_csvin *in, size_t n)
+{
+    in->quote_line = in->row_line + count_line_breaks(in->bytes.data, n);
+    return fail(in, KP_CSV_QUOTE);
+}
+
 static enum kp_status check_parser(struct kp_csvin *in, bool parsed)
 {
     if (in->fault != KP_CSV_SOUND)
         return fail(in, in->fault);
     if (!kp_buf_ok(&in->bytes))
         return fail(in, KP_CSV_TOO_LONG);
-    if (!parsed)
-        return fail(in, csv_error(in->parser) == CSV_EPARSE ? KP_CSV_QUOTE : KP_CSV_MEMORY);
-    return KP_OK;
+    if (!parsed && csv_error(in->parser) == CSV_EPARSE)
+        return fail_quote(in, in->bytes.len);
+    return parsed ? KP_OK : fail(in, KP_CSV_MEMORY);
 }
 
 static bool is_blank(const char *line, size_t n)
 {
     return n == 0 || (n <= 2 && (line[0] == '\n' || line[0] == '\r'));
+}
+
+/* Returns the length of the line without what old hosts put behind the last one: Ctrl-Z, NULs. A line without
+ * an end is the last; NULs above it are damage. */
+static size_t without_end_marks(const char *line, size_t n, bool row_open)
+{
+    size_t end = n;
+    while (end > 0 && (line[end - 1] == '\n' || line[end - 1] == '\r'))
+        end--;
+    bool last = end == n;
+    size_t text = end;
+    while (text > 0 && (line[text - 1] == 0x1a || (last && line[text - 1] == '\0')))
+        text--;
+    return last || (text == 0 && !row_open) ? text : n;
 }
 
 static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
@@ -164,10 +193,11 @@ static void note_comment(struct kp_csvin *in, const char *line, size_t n)
 static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
 {
     in->line++;
-    if (in->line == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+    if (!in->row_open && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
         line += 3;
         n -= 3;
     }
+    n = without_end_marks(line, n, in->row_open);
     if (!in->row_open) {
         if (is_blank(line, n))
             return KP_OK;
@@ -181,7 +211,7 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
     }
     in->row_bytes += n;
     if (in->row_bytes > KP_CSV_MAX_ROW_BYTES) /* over several lines it is a quote that never closes */
-        return fail(in, in->line > in->row_line ? KP_CSV_QUOTE : KP_CSV_TOO_LONG);
+        return in->line > in->row_line ? fail_quote(in, 0) : fail(in, KP_CSV_TOO_LONG);
     if (!in->delimiter && in->line == in->row_line)
         in->delimiter = find_delimiter(line, n);
     csv_set_delim(in->parser, (unsigned char)kp_csvin_delimiter(in));
@@ -197,14 +227,61 @@ static enum kp_status finish(struct kp_csvin *in)
 /* Returns whether the row has cells, all of them blank. */
 static bool is_empty_row(const struct kp_csvin *in)
 {
+    static const char *const blanks[] = {" ", "\t", "\xe3\x80\x80", "\x81\x40"}; /* wide: UTF-8, CP932 */
     size_t ends = 0; /* one NUL per cell; more are damage, reported with the row */
-    for (size_t i = 0; i < in->bytes.len; i++) {
-        char c = in->bytes.data[i];
-        if (c != '\0' && c != ' ' && c != '\t')
+    for (const char *at = in->bytes.data, *end = at + in->bytes.len; at < end;) {
+        size_t n = *at == '\0';
+        ends += n;
+        for (size_t k = 0; n == 0 && k < KP_COUNT(blanks); k++)
+            n = strncmp(at, blanks[k], strlen(blanks[k])) == 0 ? strlen(blanks[k]) : 0;
+        if (n == 0)
             return false;
-        ends += c == '\0';
+        at += n;
     }
     return ends == in->n_cells;
+}
+
+/* Delimiters in a cell with line breaks. */
+struct swallowed {
+    size_t all, in_first_line, in_last_line;
+};
+
+static struct swallowed count_swallowed(const struct kp_csvin *in, const char *cell, size_t n)
+{
+    struct swallowed s = {0};
+    bool in_first = true;
+    for (size_t i = 0; i < n; i++)
+        if (cell[i] == '\n' || cell[i] == '\r') {
+            in_first = false;
+            s.in_last_line = 0;
+        } else if (cell[i] == kp_csvin_delimiter(in)) {
+            s.all++;
+            s.in_first_line += in_first;
+            s.in_last_line++;
+        }
+    return s;
+}
+
+/*
+ * A stray quote turns the lines up to the next quote into one cell. Its traces: cells with line breaks
+ * contain at least half as many delimiters as a row, or such a cell begins or ends with what completes a row
+ * on its own line. Fails with the line on which the first such cell opens.
+ */
+static enum kp_status check_swallowed(struct kp_csvin *in)
+{
+    const size_t width = in->width > in->n_cells ? in->width : in->n_cells; /* a title has one cell */
+    size_t all = 0, at = 0, opens = 0;
+    bool whole_line = false;
+    for (size_t i = 0; i < in->n_cells && width > 1; at += in->cells[i++].n + 1) {
+        if (count_line_breaks(in->bytes.data + at, in->cells[i].n) == 0)
+            continue;
+        struct swallowed s = count_swallowed(in, in->bytes.data + at, in->cells[i].n);
+        opens = all == 0 ? at : opens;
+        all += s.all;
+        whole_line |= s.in_first_line > 0 && i + s.in_first_line + 1 == width;
+        whole_line |= s.in_last_line > 0 && s.in_last_line + in->n_cells - i == width;
+    }
+    return all > 0 && (whole_line || 2 * all >= width - 1) ? fail_quote(in, opens) : KP_OK;
 }
 
 static void drop_row(struct kp_csvin *in)
@@ -222,7 +299,10 @@ static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
         at += in->cells[i].n + 1;
     }
     in->width = in->width ? in->width : in->n_cells;
-    *ret_row = (struct kp_csvrow){.line = in->row_line, .n_cells = in->n_cells, .cells = in->cells};
+    *ret_row = (struct kp_csvrow){.line = in->row_line,
+                                  .spans_lines = in->line > in->row_line,
+                                  .n_cells = in->n_cells,
+                                  .cells = in->cells};
     in->row_open = in->row_complete = false;
 }
 
@@ -241,6 +321,8 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
             return fail(in, st == KP_E_SYSTEM ? KP_CSV_MEMORY : too_long ? KP_CSV_TOO_LONG : KP_CSV_READ);
         }
         KP_TRY(n > 0 ? feed(in, line, n) : finish(in));
+        if (in->row_complete && in->line > in->row_line)
+            KP_TRY(check_swallowed(in));
         if (in->row_complete && in->skips_empty_rows && is_empty_row(in))
             drop_row(in);
     }
@@ -252,8 +334,9 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
 
 uint64_t kp_csvin_line(const struct kp_csvin *in)
 {
-    bool of_the_row = in->fault == KP_CSV_QUOTE || in->fault == KP_CSV_TOO_LONG;
-    return of_the_row && in->row_open ? in->row_line : in->line;
+    if (in->fault == KP_CSV_QUOTE)
+        return in->quote_line;
+    return in->fault == KP_CSV_TOO_LONG && in->row_open ? in->row_line : in->line;
 }
 
 void kp_csvin_was_header(struct kp_csvin *in)

@@ -1,6 +1,7 @@
 /* CSV rows with the line they begin on, by libcsv in strict mode: an unbalanced quote ends the file, nothing
- * is guessed. Bytes are split before they are decoded, which CP932 allows: the second byte of a character is
- * never a quote, a comma, a tab, a semicolon or a line end. Functions here do not report. */
+ * is guessed. So does a quoted cell that has swallowed other lines. Bytes are split before they are decoded,
+ * which CP932 allows: the second byte of a character is never a quote, a comma, a tab, a semicolon or a line
+ * end. Functions here do not report. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@ struct kp_cell {
 
 struct kp_csvrow {
     uint64_t line; /* physical line of its first character, from 1 */
+    bool spans_lines;
     size_t n_cells;
     const struct kp_cell *cells; /* live until the next call */
 };
@@ -64,15 +66,17 @@ struct kp_csvin {
     struct kp_cell *cells; /* pointers are set once the row is complete: bytes may move until then */
     size_t n_cells, cap_cells;
     bool row_complete, row_open;
-    uint64_t line;     /* lines consumed */
-    uint64_t row_line; /* where the open row began */
-    size_t row_bytes;  /* fed to it so far */
+    uint64_t line;       /* lines consumed */
+    uint64_t row_line;   /* where the open row began */
+    size_t row_bytes;    /* fed to it so far */
+    uint64_t quote_line; /* with KP_CSV_QUOTE: where the quote opens */
 };
 
 /* Opens an export: comments and rows without contents are skipped like blank lines, and UTF-16 with a byte
- * order mark is converted to UTF-8. Here and below, a byte order mark of UTF-8 is skipped, and delimiter 0
- * means the one of comma, tab and semicolon that occurs most outside quotes in the first row that has any (a
- * tie goes to the comma). Returns KP_E_INPUT with errno, or KP_E_SYSTEM if memory is short. */
+ * order mark is converted to UTF-8. Here and below, a byte order mark of UTF-8 is skipped before any row,
+ * since files are joined by hand, and delimiter 0 means the one of comma, tab and semicolon that occurs most
+ * outside quotes in the first row that has any (a tie goes to the comma). Returns KP_E_INPUT with errno, or
+ * KP_E_SYSTEM if memory is short. */
 enum kp_status kp_csvin_open(struct kp_csvin **ret_in, const struct kp_io *io, const char *path,
                              char delimiter);
 /* Reads n bytes that outlive the reader; skips blank lines only. Returns KP_E_SYSTEM if memory is short. */
@@ -85,8 +89,8 @@ void kp_csvin_was_header(struct kp_csvin *in);
 /* Returns the next row; blank lines are skipped. *ret_end is true at the end. On failure fault and
  * kp_csvin_line describe it. */
 enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, bool *ret_end);
-/* Returns the physical line reached so far; for an open quote or an overlong row, the line where the row
- * began. */
+/* Returns the physical line reached so far; for an unbalanced quote, the line where it opens; for an overlong
+ * row, the line where the row began. */
 uint64_t kp_csvin_line(const struct kp_csvin *in);
 /* Returns the delimiter in use, known once a row was read. */
 char kp_csvin_delimiter(const struct kp_csvin *in);

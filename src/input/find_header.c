@@ -17,6 +17,7 @@ struct line {
     const unsigned *traits; /* of the cells: FILLED, ... */
     size_t n, n_filled;
     uint64_t number;
+    bool spans_lines;
 };
 
 struct finder {
@@ -66,7 +67,7 @@ static bool add_line(struct finder *f, const struct kp_csvrow *row)
     struct kp_buf out = {0};
     const char **cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
     unsigned *traits = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*traits));
-    struct line line = {cells, traits, row->n_cells, 0, row->line};
+    struct line line = {cells, traits, row->n_cells, 0, row->line, row->spans_lines};
     bool ok = cells && traits;
     for (size_t i = 0, bad = 0; ok && i < row->n_cells; i++) {
         const struct kp_cell *cell = &row->cells[i];
@@ -355,6 +356,14 @@ static bool has_second(struct finder *f, size_t at)
            (is_second(f, line) || names_parts(f, line, &f->lines[at]));
 }
 
+/* Returns whether a quote in the line with the names has swallowed the end of it: the row below is narrower,
+ * and the last names would be somebody's values. */
+static bool swallows_data(struct finder *f, size_t at)
+{
+    return f->lines[at].spans_lines && (at + 1 < f->n_lines || read_next(f)) &&
+           f->lines[at + 1].n != f->lines[at].n;
+}
+
 static const char *const *padded(struct kp_arena *arena, const struct line *line, size_t n)
 {
     const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
@@ -375,6 +384,10 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     KP_TRY_OUT(read_first(&f));
     KP_TRY_OUT(find_names(&f, &at, &groups));
     bool second = groups || has_second(&f, at);
+    if (!second && swallows_data(&f, at)) {
+        st = kp_fail(&ctx->diag, KP_E_INPUT, KP_K_QUOTE_UNBALANCED, kp_at(input->path, f.lines[at].number));
+        goto out;
+    }
     at -= groups;
     const struct line *first = &f.lines[at];
     struct kp_heading heading = {first->cells, NULL, first->n};

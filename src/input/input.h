@@ -15,6 +15,7 @@ struct kp_input {
     size_t layout; /* equal for inputs with the same header, which share rejected.csv and held.csv */
     uint64_t n_rows;
     struct kp_csv_comments comments;
+    uint64_t n_headers_again, first_header_again; /* header rows among the data, and the line of the first */
     char delimiter;
     unsigned n_title_rows;  /* above the header */
     unsigned n_header_rows; /* 1 or 2 */

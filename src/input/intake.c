@@ -42,7 +42,7 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
 {
     const struct kp_field_info *lacking[KP_F__COUNT];
     const char *fields = "", *headers = "";
-    size_t n = kp_mapping_lacks(&input->mapping, &options->facility, lacking);
+    size_t n = kp_mapping_lacks(&input->mapping, options, lacking);
     for (size_t i = 0; fields && headers && i < n; i++) {
         fields = kp_arena_printf(&ctx->arena, "%s%s%s", fields, i ? ", " : "", lacking[i]->name);
         headers = kp_arena_printf(&ctx->arena, "%s%s%s", headers, i ? ", " : "", lacking[i]->header);

@@ -191,14 +191,16 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
     return KP_OK;
 }
 
-size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_org *facility,
+size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_input_options *options,
                         const struct kp_field_info *ret_lacking[KP_F__COUNT])
 {
-    bool configured = facility->number && *facility->number && facility->name && *facility->name;
+    const struct kp_org *own = &options->facility;
+    bool configured = own->number && *own->number && own->name && *own->name;
     size_t n = 0;
     for (unsigned i = 0; i < KP_F__COUNT; i++) {
         const struct kp_field_info *field = &kp_fields[i];
-        if (field->required && !(field->of_facility && configured) &&
+        bool registered = options->facilities && i != KP_F_FACILITY_NUMBER;
+        if (field->required && !(field->of_facility && (configured || registered)) &&
             !kp_mapping_has(mapping, KP_COL_FIELD, i))
             ret_lacking[n++] = field;
     }

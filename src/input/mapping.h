@@ -22,6 +22,7 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
                                 const struct kp_heading *heading, struct kp_mapping *ret_mapping);
 
 /* Collects the required fields that have no column and returns their count. Those of the examining facility
- * are not required if the configuration gives its number and name. */
-size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_org *facility,
+ * are not required if the configuration gives its number and name; a register of facilities needs their
+ * number. */
+size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_input_options *options,
                         const struct kp_field_info *ret_lacking[KP_F__COUNT]);

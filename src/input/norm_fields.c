@@ -75,24 +75,54 @@ static const char *read_digits(const struct reading *r)
         return digits; /* completed by complete_facility */
     if (digits[n] || n < r->rule->least || n > r->rule->most)
         return refuse(r);
+    if (phone && *digits != '0' && n < r->rule->most) {
+        note(r, KP_K_ZEROS_RESTORED, digits, NULL);
+        return kp_norm_text(kp_arena_printf(arena, "0%s", digits));
+    }
+    if (phone && (n < r->rule->least + 1 || *digits != '0'))
+        return refuse(r);
     if (n >= r->rule->width)
         return respelled(r, KP_K_WIDTH_CHANGED, digits);
     note(r, KP_K_ZEROS_RESTORED, digits, NULL);
     return kp_norm_text(kp_arena_printf(arena, "%0*d%s", (int)(r->rule->width - n), 0, digits));
 }
 
-/* Returns whether a spreadsheet has made a date of "1-2", or an exponent of a long number. */
-static bool is_spreadsheet_damage(const char *narrow)
+/* Returns whether a spreadsheet has made a date of "1-2": 1月2日, 2-Jan, Jan-02, 2025-01-02. */
+static bool is_spreadsheet_date(const char *narrow)
 {
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     size_t n = kp_digits(narrow);
     const char *rest = narrow + n;
-    size_t digits = n > 0 && *rest ? kp_digits(rest + 1) : 0;
-    if (n > 0 &&
-        (strncmp(rest, "月", strlen("月")) == 0 || (*rest == '/' && digits > 0 && rest[1 + digits] == '/')))
+    if ((n > 0 && strncmp(rest, "月", strlen("月")) == 0) || kp_has_shape(narrow, "0000-00-00"))
         return true;
-    if (*rest == '.')
-        rest += 1 + digits;
-    return n > 0 && (*rest == 'E' || *rest == 'e') && rest[1] == '+';
+    for (size_t i = 0; i < KP_COUNT(months); i++)
+        if ((n > 0 && *rest == '-' && strncmp(rest + 1, months[i], 3) == 0 && (!rest[4] || rest[4] == '-')) ||
+            (n == 0 && strncmp(narrow, months[i], 3) == 0 && narrow[3] == '-' && kp_digits(narrow + 4) > 0))
+            return true;
+    return false;
+}
+
+/* Returns whether the standard allows the characters: kanji, kana, letters, digits, hyphens. */
+static bool is_card_text(const char *s)
+{
+    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;) {
+        int32_t ascii = c >= 0xff01 && c <= 0xff5e ? c - 0xfee0 : c;
+        bool letter = (ascii >= '0' && ascii <= '9') || (ascii >= 'A' && ascii <= 'Z') ||
+                      (ascii >= 'a' && ascii <= 'z') || ascii == '-';
+        bool kana = (c >= 0x3041 && c <= 0x30fe && c != 0x30fb) || c == 0x3005 || c == 0x3006;
+        bool kanji = (c >= 0x3400 && c <= 0x9fff) || (c >= 0xf900 && c <= 0xfaff) || c > 0xffff;
+        if (!letter && !kana && !kanji)
+            return false;
+    }
+    return true;
+}
+
+/* Returns whether the value only says that there is none: NULL, なし, 0. */
+static bool is_placeholder(const struct kp_norm *norm, const char *value)
+{
+    const char *key = kp_norm_text(kp_text_value_key(norm->arena, value));
+    return kp_code_of(norm->tables, "placeholder", key) || strstr(value, "〓") || strstr(value, "□");
 }
 
 /* Symbols and numbers of cards stay verbatim but in one width: half if every character has one. */
@@ -104,7 +134,8 @@ static const char *read_card(const struct reading *r)
     const char *half = kp_norm_text(kp_text_narrow(arena, compact));
     bool ascii = kp_text_is_ascii(compact), mixed = !ascii && !kp_text_is_wide(compact);
     const char *out = ascii || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
-    if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || is_spreadsheet_damage(half))
+    if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || !is_card_text(out) || is_spreadsheet_date(half) ||
+        is_placeholder(r->norm, r->value))
         return refuse(r);
     return respelled(r, KP_K_WIDTH_CHANGED, out);
 }
@@ -127,9 +158,28 @@ static const char *read_date(const struct reading *r)
     return kp_norm_date(r->norm, kp_field_name(r->field), r->value, date);
 }
 
+/* Removes a former name in brackets at the end, and the points between the names of foreigners. */
+static const char *plain_name(const struct reading *r)
+{
+    char *name = kp_text_nfkc(r->norm->arena, r->value);
+    char *bracket = name ? strchr(name, '(') : NULL;
+    if (bracket && strncmp(bracket + 1, "旧", strlen("旧")) == 0 && bracket[strlen(bracket) - 1] == ')') {
+        *bracket = '\0';
+        note(r, KP_K_FORMER_NAME, r->value, NULL);
+    }
+    for (char *point; name && (point = strstr(name, "・"));)
+        memmove(point, point + strlen("・"), strlen(point + strlen("・")) + 1);
+    return kp_norm_text(name);
+}
+
 static const char *read_kana(const struct reading *r)
 {
-    char *kana = kp_text_kana_name(r->norm->arena, r->value);
+    const char *name = plain_name(r);
+    char *kana = kp_text_kana_name(r->norm->arena, name);
+    if (kana && strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
+        note(r, KP_K_KANA_LATIN, r->value, NULL);
+        return "";
+    }
     if (!kana || !kp_text_is_kana_name(kana))
         return refuse(r);
     (void)respelled(r, KP_K_KANA_CONVERTED, kana);
@@ -150,11 +200,46 @@ static const char *read_postal(const struct reading *r)
     return respelled(r, KP_K_WIDTH_CHANGED, kp_norm_text(out));
 }
 
+static bool is_digit(int32_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 0xff10 && c <= 0xff19);
+}
+
+/* Drops spaces, but keeps one between digits, which would make another number, and for line breaks. */
+static const char *spaced(const struct reading *r)
+{
+    char *copy = kp_arena_strdup(r->norm->arena, r->value), *to = copy;
+    int32_t before = 0;
+    bool space = false, kept = false;
+    for (const char *at = r->value, *next = at; copy; at = next) {
+        int32_t c = kp_utf8_next(&next);
+        bool parts = c == '\n' || c == '\r' || c == '\t';
+        if (parts || c == ' ' || c == 0xa0 || c == 0x3000) {
+            space = true;
+            kept |= parts;
+            continue;
+        }
+        if (c >= 0 && space && (kept || (is_digit(before) && is_digit(c))))
+            *to++ = ' ';
+        if (c < 0)
+            break;
+        memcpy(to, at, (size_t)(next - at));
+        to += next - at;
+        before = c;
+        space = kept = false;
+    }
+    if (copy)
+        *to = '\0';
+    return kp_norm_text(copy);
+}
+
 static const char *read_wide(const struct reading *r)
 {
-    char *wide = kp_text_wide(r->norm->arena, r->value, false);
+    char *wide = kp_text_wide(r->norm->arena, spaced(r), true);
     if (!wide)
         return "";
+    if (is_placeholder(r->norm, wide))
+        return refuse(r);
     (void)respelled(r, KP_K_WIDTH_CHANGED, wide);
     if (kp_text_cut(r->norm->tables->text, wide, r->rule->most))
         note(r, KP_K_TEXT_CUT, r->value, kp_arena_printf(r->norm->arena, "%zu", r->rule->most));
@@ -163,7 +248,7 @@ static const char *read_wide(const struct reading *r)
 
 static const char *read_address(const struct reading *r)
 {
-    const char *wide = kp_norm_text(kp_text_wide(r->norm->arena, r->value, false));
+    const char *wide = kp_norm_text(kp_text_wide(r->norm->arena, spaced(r), true));
     const char *rest = kp_text_after_postal_code(wide);
     struct reading address = *r;
     if (rest && *rest) /* a postal code alone is not an address */
@@ -186,13 +271,13 @@ static const struct rule RULES[] = {
     [KP_F_SEX] = {read_code, KP_K_SEX, "sex"},
     [KP_F_BIRTH_DATE] = {read_date},
     [KP_F_POSTAL_CODE] = {read_postal, KP_K_POSTAL_CODE},
-    [KP_F_ADDRESS] = {read_address, .most = 80},
+    [KP_F_ADDRESS] = {read_address, KP_K_PLACEHOLDER, .most = 80},
     [KP_F_EXAM_DATE] = {read_date},
     [KP_F_FACILITY_NUMBER] = {read_digits, KP_K_FACILITY_NUMBER, " -", 9, 10, 10},
-    [KP_F_FACILITY_NAME] = {read_wide, .most = 40},
+    [KP_F_FACILITY_NAME] = {read_wide, KP_K_PLACEHOLDER, .most = 40},
     [KP_F_FACILITY_POSTAL_CODE] = {read_postal, KP_K_POSTAL_CODE},
-    [KP_F_FACILITY_ADDRESS] = {read_address, .most = 80},
-    [KP_F_FACILITY_PHONE] = {read_digits, KP_K_PHONE, "-()", 1, 11, 0},
+    [KP_F_FACILITY_ADDRESS] = {read_address, KP_K_PLACEHOLDER, .most = 80},
+    [KP_F_FACILITY_PHONE] = {read_digits, KP_K_PHONE, "-()", 9, 11, 0},
     [KP_F_TICKET_NUMBER] = {read_digits, KP_K_TICKET, "", 11, 11, 11},
     [KP_F_TICKET_EXPIRES] = {read_date},
     [KP_F_REPORT_CATEGORY] = {read_code, KP_K_CATEGORY, "1.2.392.200119.6.1001"},
@@ -209,12 +294,22 @@ static const char *read_field(struct kp_norm *norm, enum kp_field field, const c
 /* The same for a value from outside, which may contain control characters. */
 static const char *read_cell(struct kp_norm *norm, enum kp_field field, const char *value)
 {
+    const bool text = field == KP_F_NAME || field == KP_F_NAME_KANA || RULES[field].read == read_wide ||
+                      RULES[field].read == read_address;
     for (const char *at = value; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
+        if (((unsigned char)*at < 0x20 && !(text && strchr("\t\r\n", *at))) || *at == 0x7f) {
             kp_findings_add(norm->findings, KP_K_CONTROL_CHARACTER, kp_field_name(field), value);
             return "";
         }
     return read_field(norm, field, value);
+}
+
+/* Fields in which somebody may have put a My Number. */
+static bool is_number(enum kp_field field)
+{
+    return field == KP_F_EMPLOYEE_ID || field == KP_F_INSURER_NUMBER || field == KP_F_INSURED_SYMBOL ||
+           field == KP_F_INSURED_NUMBER || field == KP_F_INSURED_BRANCH || field == KP_F_TICKET_NUMBER ||
+           field == KP_F_FACILITY_NUMBER;
 }
 
 void kp_norm_field(const struct kp_norm_cell *cell)
@@ -222,8 +317,13 @@ void kp_norm_field(const struct kp_norm_cell *cell)
     struct kp_norm *norm = cell->norm;
     enum kp_field field = (enum kp_field)cell->column->index;
     const char **now = &norm->record->field[field];
-    if (!*cell->text || kp_norm_dash(norm, kp_field_name(field), cell->key))
+    const bool card = RULES[field].refusal == KP_K_INSURED_NUMBER || field == KP_F_TICKET_NUMBER;
+    if (!*cell->text || (!card && kp_norm_dash(norm, kp_field_name(field), cell->key)))
         return;
+    if (is_number(field) && kp_has_my_number(kp_norm_text(kp_text_nfkc(norm->arena, cell->text)))) {
+        kp_findings_add(norm->findings, KP_K_MY_NUMBER, kp_field_name(field), cell->text);
+        return;
+    }
     norm->names_facility |= field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
     norm->serial = cell->column->serial;
     const char *value = read_cell(norm, field, cell->text);
@@ -243,6 +343,7 @@ bool kp_norm_field_is_normal(struct kp_norm *norm, enum kp_field field, const ch
 
 /* --- after all fields --- */
 
+/* Fills the fields that the row leaves empty. */
 static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
 {
     const char *parts[KP_F__COUNT] = {[KP_F_FACILITY_NUMBER] = facility->number,
@@ -250,9 +351,30 @@ static void fill_facility(struct kp_norm *norm, const struct kp_org *facility)
                                       [KP_F_FACILITY_POSTAL_CODE] = facility->postal_code,
                                       [KP_F_FACILITY_ADDRESS] = facility->address,
                                       [KP_F_FACILITY_PHONE] = facility->phone};
-    for (unsigned i = 0; i < KP_F__COUNT && !norm->names_facility; i++)
-        if (parts[i] && *parts[i])
+    for (unsigned i = 0; i < KP_F__COUNT; i++)
+        if (parts[i] && *parts[i] && !*norm->record->field[i] &&
+            !kp_refused(norm->findings, kp_field_name((enum kp_field)i)))
             norm->record->field[i] = read_field(norm, (enum kp_field)i, parts[i]);
+}
+
+static bool is_number_of(struct kp_norm *norm, const struct kp_org *facility, const char *number)
+{
+    const struct reading r = {.norm = norm};
+    const char *own = kp_norm_text(kp_text_nfkc(norm->arena, facility->number ? facility->number : ""));
+    return *own && strcmp(without(&r, own, " -"), number) == 0;
+}
+
+/* A row may give only the number of the institution. */
+static void find_facility(struct kp_norm *norm, const struct kp_facilities *facilities)
+{
+    const char *number = norm->record->field[KP_F_FACILITY_NUMBER];
+    const struct kp_org *own = &facilities->own;
+    bool alone = *number && !*norm->record->field[KP_F_FACILITY_NAME];
+    const struct kp_org *facility = !norm->names_facility || (alone && is_number_of(norm, own, number)) ? own
+                                    : alone ? kp_facility_of(facilities, number)
+                                            : NULL;
+    if (facility)
+        fill_facility(norm, facility);
 }
 
 /* Completes a 医療機関コード of 7 digits: 都道府県 (2 digits, by the address), 区分 1 (保険医療機関). */
@@ -281,9 +403,39 @@ static void fix_qualification(struct kp_norm *norm)
     *field = "7";
 }
 
-void kp_norm_fields_done(struct kp_norm *norm, const struct kp_org *facility)
+/* Cards of the late-stage system (39...) have a number and nothing else. */
+static void fix_late_stage(struct kp_norm *norm)
 {
-    fill_facility(norm, facility);
+    static const enum kp_field others[] = {KP_F_INSURED_SYMBOL, KP_F_INSURED_BRANCH, KP_F_QUALIFICATION};
+    const char **f = norm->record->field;
+    if (strncmp(f[KP_F_INSURER_NUMBER], "39", 2) != 0)
+        return;
+    f[KP_F_INSURED_NUMBER] = kp_norm_text(kp_text_narrow(norm->arena, f[KP_F_INSURED_NUMBER]));
+    for (size_t i = 0; i < KP_COUNT(others); i++)
+        if (*f[others[i]]) {
+            kp_findings_add(norm->findings, KP_K_LATE_STAGE_OTHER, kp_field_name(others[i]), f[others[i]]);
+            f[others[i]] = "";
+        }
+}
+
+/* Receivers refuse a ticket that was not valid on the day of the examination. */
+static void drop_expired_ticket(struct kp_norm *norm)
+{
+    const char **f = norm->record->field;
+    struct kp_date expires;
+    if (!*f[KP_F_TICKET_NUMBER] || !kp_date_is_set(norm->record->exam) ||
+        kp_date_parse(f[KP_F_TICKET_EXPIRES], &expires, NULL) != KP_DATE_OK ||
+        kp_date_compare(norm->record->exam, expires) <= 0)
+        return;
+    kp_findings_add(norm->findings, KP_K_TICKET_EXPIRED, kp_field_name(KP_F_TICKET_EXPIRES), NULL);
+    f[KP_F_TICKET_NUMBER] = f[KP_F_TICKET_EXPIRES] = "";
+}
+
+void kp_norm_fields_done(struct kp_norm *norm, const struct kp_facilities *facilities)
+{
+    find_facility(norm, facilities);
     complete_facility(norm);
     fix_qualification(norm);
+    fix_late_stage(norm);
+    drop_expired_ticket(norm);
 }

@@ -1,6 +1,7 @@
 /* Rules for the fields of a person: numbers, names, addresses, dates. */
 #pragma once
 
+#include "law/registers.h"
 #include "input/norm.h"
 
 /* Reads one cell into its field. Several columns of one field must agree. */
@@ -10,6 +11,6 @@ void kp_norm_field(const struct kp_norm_cell *cell);
  * what the rules refuse or would change. Uses only tables, arena, findings and record of norm. */
 bool kp_norm_field_is_normal(struct kp_norm *norm, enum kp_field field, const char *text);
 
-/* Completes the fields after all are read: facility of the configuration if the row names none, prefix of the
- * facility number, qualification in national health insurance. */
-void kp_norm_fields_done(struct kp_norm *norm, const struct kp_org *facility);
+/* Completes the fields after all are read: the facility if the row names none, or only its number, prefix of
+ * the facility number, qualification in national health insurance. */
+void kp_norm_fields_done(struct kp_norm *norm, const struct kp_facilities *facilities);

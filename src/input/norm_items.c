@@ -111,7 +111,8 @@ static bool read_reason(const struct kp_norm_cell *c, struct kp_value *value)
     bool certain = code && (*code == '1' || *code == '2') && strcmp(code, c->key) != 0;
     if (!certain || c->item->type == KP_TYPE_ST || strcmp(c->item->code, ITEM_REASON) == 0)
         return false;
-    value->state = KP_VALUE_NOT_DONE;
+    /* 実施の手引き: a urine test that menstruation or an illness prevented counts as done */
+    value->state = kp_code_begins(c->item, "1A") ? KP_VALUE_NOT_MEASURABLE : KP_VALUE_NOT_DONE;
     settle_later(norm, &norm->reasons, c->item, code);
     return true;
 }
@@ -321,7 +322,11 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
     if (is_only_grade(c->item, c->key)) {
         kp_norm_note(c, KP_K_GRADE_IGNORED, c->text);
         settle_later(c->norm, &c->norm->grades, c->item, NULL);
-    } else if (!read_state(c, value)) {
+    } else if (read_state(c, value)) {
+        return;
+    } else if (c->item->is_author && kp_code_of(c->norm->tables, "placeholder", c->key)) {
+        kp_norm_note(c, KP_K_PLACEHOLDER, c->text, NULL);
+    } else {
         read_text(c, value);
     }
 }
@@ -386,7 +391,7 @@ static void settle_reasons(struct kp_norm *norm)
 {
     const struct kp_item *reason = kp_item_find(norm->tables, ITEM_REASON);
     for (const struct kp_norm_later *r = norm->reasons; r && reason; r = r->next) {
-        if (kp_value_of(norm->record, r->item)->state != KP_VALUE_NOT_DONE)
+        if (kp_value_of(norm->record, r->item)->state == KP_VALUE_PRESENT)
             continue;
         const struct kp_column none = {.number = r->column};
         const struct kp_norm_cell to = {.norm = norm, .column = &none, .item = reason, .text = "", .key = ""};

@@ -119,7 +119,7 @@ static void read_column(struct kp_norm *norm, const struct kp_column *column)
 }
 
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
-                            const struct kp_org *facility, const char *const *cells,
+                            const struct kp_facilities *facilities, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record)
 {
     struct kp_arena *arena = findings->arena;
@@ -144,7 +144,7 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
         if (stage == MEAL && meal)
             kp_norm_meal(&norm, meal);
     }
-    kp_norm_fields_done(&norm, facility);
+    kp_norm_fields_done(&norm, facilities);
     kp_norm_items_done(&norm);
     kp_norm_references_done(&norm);
     return arena->failed ? KP_E_SYSTEM : KP_OK;

@@ -3,14 +3,15 @@
 #pragma once
 
 #include "tables/diag.h"
+#include "law/registers.h"
 #include "record/record.h"
 #include "input/column.h"
 
 /*
  * Turns the cells of a row (UTF-8, one per column of the mapping) into a record, which lives in the arena of
- * the findings. facility is used if the row names none. Returns KP_E_SYSTEM, not reported, if memory is
- * short; every other failure is a finding.
+ * the findings. facilities complete a row that names none, or only its number. Returns KP_E_SYSTEM, not
+ * reported, if memory is short; every other failure is a finding.
  */
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
-                            const struct kp_org *facility, const char *const *cells,
+                            const struct kp_facilities *facilities, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record);

@@ -276,7 +276,7 @@ static size_t put_choices(const struct proposer *p, enum fate fate, enum fate or
 static void put_lacking(struct proposer *p)
 {
     const struct kp_field_info *lacking[KP_F__COUNT];
-    size_t n = kp_mapping_lacks(&p->input->mapping, &p->options->facility, lacking);
+    size_t n = kp_mapping_lacks(&p->input->mapping, p->options, lacking);
     bool has_name = false;
     for (size_t i = 0; i < p->n; i++)
         has_name |= p->choices[i].fate == SETTLED && p->choices[i].as.index == KP_F_NAME_KANA;

@@ -18,12 +18,16 @@ struct kp_rows {
     struct kp_inputs *inputs; /* as kp_intake mapped them; n_rows and comments are set while reading */
     char delimiter;           /* 0: detected in the header row */
     struct kp_csvin *in;      /* of inputs->list[file]; NULL between files */
+    struct kp_row header[2];  /* its header rows */
+    bool header_again;        /* the row before was the first of them */
     size_t file;
     uint64_t next_number;
     uint64_t taken_before; /* bytes of the finished files */
 };
 
-/* Reads the next row; *ret_end is true after the last one. Reports failures: KP_E_INPUT, KP_E_SYSTEM. */
+/* Reads the next row; *ret_end is true after the last one. Passes over header rows that come again. Fails for
+ * a row of several lines that has not as many cells as the header: a quote has swallowed lines. Reports
+ * failures: KP_E_INPUT, KP_E_SYSTEM. */
 enum kp_status kp_rows_next(struct kp_rows *reader, struct kp_arena *arena, struct kp_row *ret_row,
                             bool *ret_end);
 /* Returns the bytes of input consumed so far. */

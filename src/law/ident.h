@@ -1,4 +1,5 @@
-/* Check digits of insurer and facility numbers (検証番号: modulus 10, weights 2 and 1 from the right). */
+/* Check digits of insurer and facility numbers (検証番号: modulus 10, weights 2 and 1 from the right), and of
+ * the My Number. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,3 +11,7 @@ bool kp_check_digit_ok(const char *digits, size_t n);
 /* Takes 10 digits. The check digit is over the first nine or, in prefectures 11 to 14, over the institution's
  * own seven digits. Receivers disagree on some prefectures, so a mismatch is a warning only. */
 bool kp_facility_number_ok(const char *digits);
+
+/* Returns whether the text contains 12 digits, alone or separated by hyphens or spaces, with the check digit
+ * of a My Number (番号法施行令8条, 総務省令5条), which nobody may pass on here. */
+bool kp_has_my_number(const char *ascii);

@@ -407,6 +407,44 @@ static enum kp_status load_insurers(struct reader *r, const char *path, struct k
     return KP_OK;
 }
 
+/* --- institutions --- */
+
+enum { F_NUMBER, F_NAME, F_POSTAL_CODE, F_ADDRESS, F_PHONE };
+
+static enum kp_status read_facility(struct reader *r, size_t i, struct kp_org *f)
+{
+    KP_TRY(read_id(r, i, &f->number));
+    *f = (struct kp_org){.number = cell(r, i, F_NUMBER),
+                         .name = cell(r, i, F_NAME),
+                         .postal_code = cell(r, i, F_POSTAL_CODE),
+                         .address = cell(r, i, F_ADDRESS),
+                         .phone = cell(r, i, F_PHONE)};
+    if (!kp_is_digits(f->number, 10))
+        return value_bad(r, i, F_NUMBER, "a facility number of 10 digits");
+    return *f->name ? KP_OK : value_missing(r, i, F_NAME, "the name of the institution");
+}
+
+enum kp_status kp_facilities_load(struct kp_context *ctx, const char *path, struct kp_facilities *facilities)
+{
+    struct reader r = {.ctx = ctx};
+    if (!path)
+        return KP_OK;
+    KP_TRY(open_register(&r, path, "number name postal_code address phone", 0, sizeof(struct kp_org)));
+    struct kp_org *list = r.file.rows;
+    for (size_t i = 0, previous = 0; i < r.file.sheet.n_rows; i++) {
+        KP_TRY(read_facility(&r, i, &list[i]));
+        KP_TRY(file_row(&r, &facilities->by_number, list[i].number, i, &previous));
+    }
+    facilities->list = list;
+    return KP_OK;
+}
+
+const struct kp_org *kp_facility_of(const struct kp_facilities *facilities, const char *number)
+{
+    uint32_t at = 0;
+    return kp_map_get(&facilities->by_number, number, &at) ? &facilities->list[at] : NULL;
+}
+
 enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_register_files *files,
                                  const char *sender_number, struct kp_registers *ret_registers)
 {

@@ -1,5 +1,5 @@
-/* The employer's registers of requests, consents and insurers. They are read strictly: one wrong row stops
- * the run before anything is decided. */
+/* The employer's registers of requests, consents, insurers and examining institutions. They are read
+ * strictly: one wrong row stops the run before anything is decided. */
 #pragma once
 
 #include "tables/context.h"
@@ -52,6 +52,18 @@ struct kp_registers {
     size_t n_insurers;
     struct kp_map insurer_by_number;
 };
+
+/* The examining institutions that complete a row. */
+struct kp_facilities {
+    struct kp_org own; /* of the configuration: its members may be NULL */
+    const struct kp_org *list;
+    struct kp_map by_number;
+};
+
+/* Reads the register of institutions; path may be NULL. Reports as kp_registers_load. */
+enum kp_status kp_facilities_load(struct kp_context *ctx, const char *path, struct kp_facilities *facilities);
+/* Returns the institution with that number of 10 digits, or NULL. */
+const struct kp_org *kp_facility_of(const struct kp_facilities *facilities, const char *number);
 
 /* Reads the registers into the arena of the context. Insurers without a sender number get sender_number.
  * Reports KP_E_USAGE, with file, line and column, and KP_E_SYSTEM. */

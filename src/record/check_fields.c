@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/text.h"
 #include "law/ident.h"
 
@@ -16,6 +17,17 @@ static void check_required(const struct kp_record *record, struct kp_findings *f
     }
 }
 
+/* Cards of the late-stage system have a number of 8 digits; insurers may want it in full width. */
+static void check_late_stage(const struct kp_record *record, struct kp_findings *findings)
+{
+    const char *number = record->field[KP_F_INSURED_NUMBER];
+    if (strncmp(record->field[KP_F_INSURER_NUMBER], "39", 2) != 0 || !*number)
+        return;
+    const char *narrow = kp_text_narrow(findings->arena, number);
+    if (narrow && !kp_is_digits(narrow, 8))
+        kp_findings_add(findings, KP_K_LATE_STAGE_CARD, kp_field_name(KP_F_INSURED_NUMBER), number);
+}
+
 static void check_numbers(const struct kp_record *record, struct kp_findings *findings)
 {
     const char *insurer = record->field[KP_F_INSURER_NUMBER];
@@ -26,6 +38,7 @@ static void check_numbers(const struct kp_record *record, struct kp_findings *fi
     } else if (*insurer && !kp_check_digit_ok(insurer, strlen(insurer))) {
         kp_findings_add(findings, KP_K_INSURER_CHECK_DIGIT, kp_field_name(KP_F_INSURER_NUMBER), insurer);
     }
+    check_late_stage(record, findings);
     if (*facility && !kp_facility_number_ok(facility))
         kp_findings_add(findings, KP_K_FACILITY_CHECK_DIGIT, kp_field_name(KP_F_FACILITY_NUMBER), facility);
     /* No ticket is older than 2000. */
@@ -35,7 +48,10 @@ static void check_numbers(const struct kp_record *record, struct kp_findings *fi
 
 static void check_dates(const struct kp_record *record, struct kp_date as_of, struct kp_findings *findings)
 {
+    static const struct kp_date first_form = {2008, 4, 1};
     bool both = kp_has_dates(record);
+    if (kp_date_is_set(record->exam) && kp_date_compare(record->exam, first_form) < 0)
+        kp_findings_add(findings, KP_K_EXAM_BEFORE_FORM, kp_field_name(KP_F_EXAM_DATE), NULL);
     if (kp_date_is_set(record->exam) && kp_date_compare(record->exam, as_of) > 0)
         kp_findings_add(findings, KP_K_EXAM_IN_FUTURE, kp_field_name(KP_F_EXAM_DATE), NULL);
     if (both && kp_date_compare(record->birth, record->exam) > 0)

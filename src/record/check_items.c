@@ -50,11 +50,17 @@ static bool has_any(const struct checker *c, const char *prefix)
 /* Groups of tokutei_need for fasting glucose, casual glucose and HbA1c: a value of one is enough. */
 #define GLUCOSE_GROUPS "bcd"
 
+/* For 特定健診 a test that was not done is missing. */
+static bool is_done(const struct checker *c, const struct kp_item *item)
+{
+    return has_value(c, item) && kp_value_of(c->record, item)->state != KP_VALUE_NOT_DONE;
+}
+
 static bool group_has_value(const struct checker *c, const char *letters)
 {
     const struct kp_tables *tables = c->record->tables;
     for (size_t i = 0; i < tables->n_items; i++)
-        if (strchr(letters, tables->items[i].tokutei_need) && has_value(c, &tables->items[i]))
+        if (strchr(letters, tables->items[i].tokutei_need) && is_done(c, &tables->items[i]))
             return true;
     return false;
 }
@@ -80,7 +86,7 @@ static void add_group(struct checker *c, const char *letters)
 static void add_if_missing(struct checker *c, const struct kp_item *item)
 {
     const char letter[] = {item->tokutei_need, '\0'};
-    if (*letter == '1' && item->depends_on < 0 && !has_value(c, item))
+    if (*letter == '1' && item->depends_on < 0 && !is_done(c, item))
         add_missing(c, item->name);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))
         return;

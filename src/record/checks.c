@@ -245,6 +245,10 @@ void kp_check_record(const struct kp_record *record, const struct kp_check_conte
                      struct kp_findings *findings)
 {
     const struct checker c = {record, context, findings};
+    const char *name = kp_field_name(KP_F_FACILITY_NAME);
+    if (!context->received && *record->field[KP_F_FACILITY_NUMBER] && !*record->field[KP_F_FACILITY_NAME] &&
+        !kp_refused(findings, name))
+        kp_findings_add(findings, KP_K_FACILITY_UNKNOWN, name, NULL); /* its remedy is a register */
     kp_check_fields(record, context->as_of, findings);
     check_days(&c);
     check_document(&c);

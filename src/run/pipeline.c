@@ -93,6 +93,9 @@ static enum kp_status check_inputs(struct pipeline *p)
         if (commented_out)
             kp_warn(&ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row),
                     kp_arena_printf(&ctx->arena, "%" PRIu64, commented_out));
+        if (input->n_headers_again)
+            kp_warn(&ctx->diag, KP_K_HEADER_AGAIN, kp_at(input->path, input->first_header_again),
+                    kp_arena_printf(&ctx->arena, "%" PRIu64, input->n_headers_again));
         if (input->n_rows == 0)
             kp_warn(&ctx->diag, KP_K_INPUT_NO_ROWS, kp_at(input->path, 1));
     }

@@ -15,6 +15,7 @@ struct kp_run {
     int64_t started;      /* seconds since 1970-01-01 UTC */
     struct kp_date as_of; /* day of disclosure */
     struct kp_registers registers;
+    struct kp_facilities facilities;
     struct kp_policy policy;
     struct kp_org sender; /* normalised */
     struct kp_inputs inputs;

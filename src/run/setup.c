@@ -211,6 +211,8 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
                                      .release_requested_items = options->release_requested_items};
     KP_TRY(set_up_day(run));
     KP_TRY(kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers));
+    run->facilities.own = options->input.facility;
+    KP_TRY(kp_facilities_load(ctx, options->input.facilities, &run->facilities));
     KP_TRY(set_up_sender(run));
     KP_TRY(kp_intake(ctx, &options->input, &files, &run->inputs));
     KP_TRY(make_places(run));

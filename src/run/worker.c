@@ -179,7 +179,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         find_unmended_bytes(run, slot);
     if (!slot->sound)
         return;
-    if (kp_normalize(&run->ctx->tables, mapping, &run->options->input.facility, slot->cells, &slot->findings,
+    if (kp_normalize(&run->ctx->tables, mapping, &run->facilities, slot->cells, &slot->findings,
                      &slot->record) != KP_OK ||
         /* Before check_row changes anything: rows are equal if they were so in the input. */
         (first_pass && kp_row_digest(&slot->record, slot->whole) != KP_OK)) {

@@ -29,7 +29,9 @@ DIAGNOSIS, DIAGNOSIS_DOCTOR = "9N511000000000049", "9N516000000000049"
 REQUIRED = ["name_kana", "address", "postal_code", "sex", "birth_date", "exam_date", "insurer_number", "insured_number",
             "facility_number", "facility_name"]
 # changed cells; the code that stops the row, "" if it is released; symbol_width; items requested; items consented to
-CASES = [({field: dash}, "K4001", "", "", "") for field in REQUIRED for dash in ("-", "－")]
+# A dash means "no value", but never in the number of a card; an institution's name can be looked up.
+CASES = [({field: dash}, {"insured_number": "K4008", "facility_name": "K4053"}.get(field, "K4001"), "", "", "")
+         for field in REQUIRED for dash in ("-", "－")]
 CASES += [
     ({}, "", "", "", ""),
     ({HEIGHT + ".low": "180", HEIGHT + ".high": "150"}, "", "", "", ""),
@@ -44,11 +46,11 @@ CASES += [
     ({"9N581161300000011": "未実施", "9N581161400000049": "要観察です", "9N586000000000049": "医師　太郎"}, "", "", "",
      "9N581161300000011 9N586000000000049"),
     ({"insured_symbol": "１２－ア"}, "", "half", "", ""),
-    ({"insured_symbol": "㈱１"}, "", "half", "", ""),
+    ({"insured_symbol": "㈱１"}, "K4008", "half", "", ""),
     ({"insured_symbol": "健１"}, "", "half", "", ""),
     ({"insured_symbol": "ABC-1"}, "", "full", "", ""),
     ({"facility_postal_code": "651-0298"}, "", "", "", ""),
-    ({"ticket_number": "12345678901", "ticket_expires": "1999-03-31"}, "K4027", "", "", ""),
+    ({"ticket_number": "12345678901", "ticket_expires": "1999-03-31"}, "", "", "", ""),
     ({"ticket_number": "12345678901", "ticket_expires": "2026-03-31"}, "", "", "", ""),
 ]
 

@@ -92,8 +92,10 @@ static void write_mutants(const char *path)
     for (size_t n = 0; n < MUTANTS; n++) {
         for (size_t i = 0; i < n_columns; i++)
             put_cell(i, base.cells[base.starts[1] + i]);
-        put_cell(column_of(&base, "insured_number"), textf("%zu", n));
-        put_cell(column_of(&base, "insurer_number"), insurers[below(INSURERS)]);
+        const char *insurer = insurers[below(INSURERS)];
+        put_cell(column_of(&base, "insured_number"),
+                 strncmp(insurer, "39", 2) == 0 ? textf("%08zu", n) : textf("%zu", n));
+        put_cell(column_of(&base, "insurer_number"), insurer);
         for (size_t k = 1 + below(4); k > 0; k--)
             mutate(n_columns);
         bool short_row = below(100) == 0;

@@ -62,7 +62,8 @@ static void collect_letters(void)
         const char *one = letter_text(c);
         int32_t outside = 0;
         bool wide = kp_text_cp932_bytes(text, one, &outside) == 2 && !outside && c != 0x3000;
-        if (wide && strcmp(in_memory(kp_text_wide(&of_person, one, true)), one) == 0)
+        if (wide && c != 0x3013 && c != 0x25a1 /* 〓 and □ stand for lost characters */ &&
+            strcmp(in_memory(kp_text_wide(&of_person, one, true)), one) == 0)
             wide_letters[n_wide++] = c;
         if (wide && kp_text_is_kana_name(one) &&
             strcmp(in_memory(kp_text_kana_name(&of_person, one)), one) == 0)
@@ -475,14 +476,17 @@ static void set(enum kp_field field, const char *value)
 /* In one width, as on an insurance card; in half width if the insurer requires it. */
 static const char *random_card_text(unsigned most)
 {
-    static const int32_t half[] = {'1', '2', '9', '0', 'A', 'z', '-', '/'};
-    unsigned n = 1 + random_below(most);
-    const char *ascii = random_letters(&of_person, half, COUNT(half) - 1, n);
+    static const int32_t half[] = {'1', '2', '9', '0', 'A', 'z', 'B'};
+    static const int32_t wide[] = {0x5065, 0x4fdd, 0x30b1, 0x30f3,
+                                   0xff21, 0xff11, 0xff22}; /* 健保ケンＡ１Ｂ */
+    unsigned n = random_below(most);                        /* behind a 1: a lone 0 or hyphen is no number */
+    const char *ascii = in_memory(
+        kp_arena_printf(&of_person, "1%s", n ? random_letters(&of_person, half, COUNT(half), n) : ""));
     if (one_in(2))
         return ascii;
     return insurer.symbol_width == KP_WIDTH_HALF || one_in(2)
                ? in_memory(kp_text_wide(&of_person, ascii, false))
-               : random_words(&of_person, n, false);
+               : random_letters(&of_person, wide, COUNT(wide), n + 1);
 }
 
 static const char *random_insurer(void)
@@ -501,11 +505,12 @@ static void random_optional_fields(bool whole)
     if (one_in(2))
         set(KP_F_QUALIFICATION, (const char *const[]){"1", "2", "7"}[random_below(3)]);
     if (one_in(2)) {
-        set(KP_F_FACILITY_ADDRESS, random_words(&of_person, 1 + random_below(40), false));
+        set(KP_F_FACILITY_ADDRESS, random_words(&of_person, 4 + random_below(37), false));
         set(KP_F_FACILITY_POSTAL_CODE, one_in(2) ? "651-0298" : "");
     }
     if (one_in(2))
-        set(KP_F_FACILITY_PHONE, random_digits(&of_person, 1 + random_below(11)));
+        set(KP_F_FACILITY_PHONE,
+            in_memory(kp_arena_printf(&of_person, "0%s", random_digits(&of_person, 9 + random_below(2)))));
     if (one_in(4)) {
         set(KP_F_TICKET_NUMBER, random_digits(&of_person, 11));
         set(KP_F_TICKET_EXPIRES, compact(&of_person, random_day(LAST_EXAM, 400)));
@@ -529,11 +534,15 @@ static void random_fields(bool whole)
     set(KP_F_BIRTH_DATE, compact(&of_person, record.birth));
     set(KP_F_POSTAL_CODE, in_memory(kp_arena_printf(&of_person, "%s-%s", random_digits(&of_person, 3),
                                                     random_digits(&of_person, 4))));
-    set(KP_F_ADDRESS, random_words(&of_person, 1 + random_below(40), false));
+    set(KP_F_ADDRESS, random_words(&of_person, 4 + random_below(37), false));
     set(KP_F_EXAM_DATE, compact(&of_person, record.exam));
     set(KP_F_FACILITY_NUMBER, random_facility(&of_person));
-    set(KP_F_FACILITY_NAME, random_words(&of_person, 1 + random_below(20), false));
+    set(KP_F_FACILITY_NAME, random_words(&of_person, 4 + random_below(17), false)); /* no placeholder */
     random_optional_fields(whole);
+    if (strncmp(record.field[KP_F_INSURER_NUMBER], "39", 2) == 0) { /* the late-stage system's card */
+        set(KP_F_INSURED_NUMBER, random_digits(&of_person, 8));
+        set(KP_F_INSURED_SYMBOL, ""), set(KP_F_INSURED_BRANCH, ""), set(KP_F_QUALIFICATION, "");
+    }
     if (!whole)
         set(KP_F_EMPLOYEE_ID, "E1"), set(KP_F_NAME, "潮見　花子"), set(KP_F_MEMBER_FROM, "20200401");
     for (size_t i = 0; i < KP_F__COUNT; i++)
@@ -872,13 +881,15 @@ static const char *messy_code(const struct source *s)
 /* Text as typed into a field for findings: half-width kana, ASCII with markup, line ends. */
 static const char *messy_words(const struct source *s)
 {
-    static const char *const typed[] = {"ｶﾞｽﾄﾛﾌｧｲﾊﾞｰ", "HDL<40 & LDL>140", "要 経過\n観察",
-                                        "\"再検\"",    "'07年 ﾎﾟﾘｰﾌﾟ",     "ｳﾞｨｰﾙｽ; 5% 以下"};
+    static const char *const typed[] = {"ｶﾞｽﾄﾛﾌｧｲﾊﾞｰ", "HDL<40 & LDL>140", "炎 経過\n観察",
+                                        "\"憩室\"",    "'07年 ﾎﾟﾘｰﾌﾟ",     "ｳﾞｨｰﾙｽ; 5% 以下"};
     enum { DATE_BYTES = 8 };
     if (s->item->max_bytes == DATE_BYTES)
         return messy_date(random_day(10000, 10000));
     unsigned room = s->item->max_bytes / 2 / (s->item->several == KP_SEVERAL_JOIN ? 2 : 1);
     const char *pick = typed[random_below(COUNT(typed))];
+    if (s->item->depends_on >= 0) /* random kanji would deny a finding now and then */
+        return textf("胃%s", pick);
     return textf("%s%s", random_words(&memory, 1 + random_below(room > 26 ? room - 24 : 2), true), pick);
 }
 
@@ -913,11 +924,17 @@ static void give_card(size_t row, const char *to)
     const char *symbol = in_any_width(textf("%u-%u", 10 + random_below(90), 100 + random_below(900)));
     *cell_of(row, KP_F_INSURER_NUMBER) = in_any_width(one_in(3) ? to + strspn(to, "0") : to);
     *cell_of(row, KP_F_INSURED_SYMBOL) = ascii || one_in(2) ? symbol
-                                         : one_in(2)        ? textf("ｹﾝﾎﾟ・%zu", row)
+                                         : one_in(2)        ? textf("ｹﾝﾎﾟ-%zu", row)
                                                             : "";
     *cell_of(row, KP_F_INSURED_NUMBER) = in_any_width(textf("%zu", 10000 + row));
     *cell_of(row, KP_F_INSURED_BRANCH) = one_in(2) ? "" : in_any_width(one_in(2) ? "1" : "02");
     *cell_of(row, KP_F_QUALIFICATION) = one_in(3) ? "本人" : one_in(2) ? "２" : "";
+    if (strncmp(to, "39", 2) != 0)
+        return;
+    /* cards of the late-stage system have a number of 8 digits and nothing else */
+    *cell_of(row, KP_F_INSURED_NUMBER) = in_any_width(textf("%zu", 10000000 + row));
+    *cell_of(row, KP_F_INSURED_SYMBOL) = *cell_of(row, KP_F_INSURED_BRANCH) =
+        *cell_of(row, KP_F_QUALIFICATION) = "";
 }
 
 static void give_person(size_t row, struct kp_date birth, struct kp_date exam)
@@ -1293,7 +1310,7 @@ static void find_insurer(const char *number)
 
 static void normalize_row(size_t row, enum kp_band band)
 {
-    static const struct kp_org nobody = {0};
+    static const struct kp_facilities nobody = {0};
     struct kp_findings findings = {.arena = &of_person};
     assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &findings, &record), KP_OK);
     find_insurer(record.field[KP_F_INSURER_NUMBER]);

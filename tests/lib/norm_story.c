@@ -3,7 +3,7 @@
 void normalize_columns(struct kp_column *columns, const char *const *cells, size_t n,
                        const struct kp_org *facility)
 {
-    static const struct kp_org nobody = {0};
+    struct kp_facilities facilities = {0};
     struct kp_mapping mapping = {.columns = columns, .n_columns = n};
     for (size_t i = 0; i < n; i++) {
         columns[i].number = (unsigned)i + 1;
@@ -18,8 +18,9 @@ void normalize_columns(struct kp_column *columns, const char *const *cells, size
             }
     }
     findings = (struct kp_findings){.arena = &scratch};
-    assert_int_equal(
-        kp_normalize(&tables, &mapping, facility ? facility : &nobody, cells, &findings, &record), KP_OK);
+    if (facility)
+        facilities.own = *facility;
+    assert_int_equal(kp_normalize(&tables, &mapping, &facilities, cells, &findings, &record), KP_OK);
 }
 
 static struct kp_column column_of(const struct cell *cell)

@@ -186,7 +186,7 @@ static void expect_wide(const char *s, bool keep_spaces)
             characters[n - 1] = letter;
         else if (!is_space[c])
             characters[n++] = widened(c);
-        else if (keep_spaces && c != '\t')
+        else if (keep_spaces)
             characters[n++] = 0x3000;
     }
     kp_buf_reset(&wanted);

@@ -285,7 +285,7 @@ static void wide__ascii_and_half_kana__are_widened(void **state UNUSED)
         {"｡｢｣､･", "。「」、・"},
         {"山田 太郎", "山田　太郎"},
         {"山田　太郎", "山田　太郎"},
-        {"a\nb\r\nc\td\x7f", "ａｂｃｄ"},
+        {"a\nb\r\nc\td\x7f", "ａ　ｂ　ｃ　ｄ"},
         {"", ""},
         {"ｶﾞaﾊﾟ", "ガａパ"},
         {"①髙﨑～", "①髙﨑～"},

@@ -77,6 +77,8 @@ static void next__blank_lines__are_skipped_but_counted(void **state UNUSED)
     assert_reads("a\n \n\"\"\n,\n", ',', "1:a;2: ;3:;4:|;");
 }
 
+#define WIDE_SPACES "a,b\n　,　　\n\x81\x40, \x81\x40\n" /* in UTF-8 and CP932 */
+
 /* Spreadsheets write such rows below the last one. A NUL in a cell is damage, not an empty cell. */
 static void next__rows_without_contents__are_skipped_in_an_export(void **state UNUSED)
 {
@@ -87,6 +89,13 @@ static void next__rows_without_contents__are_skipped_in_an_export(void **state U
     assert_int_equal(read_all(), KP_OK);
     kp_buf_char(&story, '\0');
     assert_string_equal(kp_buf_text(&story), "1:t;2:a|b;6:1|2;7:");
+    (void)close_reader(NULL);
+    assert_int_equal(kp_csvin_memory(&reader, WIDE_SPACES, sizeof(WIDE_SPACES) - 1, 0), KP_OK);
+    reader->comments = KP_COMMENTS_ALL;
+    reader->skips_empty_rows = true;
+    assert_int_equal(read_all(), KP_OK);
+    kp_buf_char(&story, '\0');
+    assert_string_equal(kp_buf_text(&story), "1:a|b;");
 }
 
 /* A title has no delimiter; the column names below it do. */
@@ -107,14 +116,12 @@ static void next__quoted_cells__keep_delimiters_and_line_breaks(void **state UNU
     assert_reads("\"\",\"\"\"\"\n", ',', "1:|\";");
 }
 
-static void next__byte_order_mark__is_skipped_once(void **state UNUSED)
+static void next__byte_order_mark__is_skipped_before_a_row(void **state UNUSED)
 {
     assert_reads("\xef\xbb\xbf"
                  "a,b\n\xef\xbb\xbf"
                  "1,2\n",
-                 ',',
-                 "1:a|b;2:\xef\xbb\xbf"
-                 "1|2;");
+                 ',', "1:a|b;2:1|2;"); /* of a file that was joined to another */
     assert_reads("\xef\xbb\xbf\"a,b\",c\n", 0, "1:a,b|c;");
     assert_reads("\xef\xbb\xbf\r\na,b\n", ',', "2:a|b;");
 }
@@ -254,6 +261,50 @@ static void fault__quote_out_of_place__names_its_line(void **state UNUSED)
     assert_faulty("a,b\n\"x\ny\"z,2\n", KP_CSV_QUOTE, 2, "1:a|b;");
 }
 
+/* A legitimate cell with line breaks has few delimiters. */
+static void fault__quote_that_swallowed_lines__names_its_line(void **state UNUSED)
+{
+    static const char head[] = "a,b,c,d,e\n";
+    static const struct {
+        const char *rest;
+        uint64_t line; /* 0: no fault */
+    } cases[] = {{"1,\"2,3,4,5\n1,2\",3,4,5\n", 2},
+                 {"1,2,3,4,5\n1,2,\"3,4,5\r\n1,2,3,4,5\r\n1,2,3\",4,5\r\n", 3},
+                 {"\"x\ny\",\"2,3,4\n5,6\",3,4,5\n", 3}, /* not where the row begins */
+                 {"1,2,3,\"4,5\n1,2\",5\n", 2},          /* the second line is short */
+                 {"\"x,\ny\",2,\"3,\nz\",4,5\n", 2},     /* two cells together */
+                 {"1,\"x,\ny\",3,4,5\n", 0},
+                 {"1,2,3,4,\"x\ny, z\"\n", 0},
+                 {"\"x\n\ny\",2,3,4,\"\n\"\n", 0},
+                 {"1,\"2,3,4\",5\n", 0}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[200];
+        (void)snprintf(text, sizeof(text), "%s%s", head, cases[i].rest);
+        enum kp_status st = read_text(text, strlen(text), ',');
+        if (st != (cases[i].line ? KP_E_INPUT : KP_OK) ||
+            (cases[i].line && (reader->fault != KP_CSV_QUOTE || kp_csvin_line(reader) != cases[i].line)))
+            fail_msg("'%s': line %u", cases[i].rest, (unsigned)kp_csvin_line(reader));
+    }
+    assert_faulty("a,\"b,c\n1,2\",3\n", KP_CSV_QUOTE, 1, ""); /* in the header itself */
+    assert_reads("\"a title, of\ntwo lines\"\na,b,c\n", ',', "1:a title, of\ntwo lines;3:a|b|c;");
+}
+
+/* Ctrl-Z ends files of old hosts; NULs fill up their last block. */
+static void next__end_marks__are_no_row(void **state UNUSED)
+{
+    static const char nuls[] = "a,b\n1,2\0\0", between[] = "a,b\n\0\n1,2\n\0\0\0";
+    assert_reads("a,b\n1,2\n\x1a", ',', "1:a|b;2:1|2;");
+    assert_reads("a,b\r\n1,2\r\n\x1a\r\n", ',', "1:a|b;2:1|2;");
+    assert_reads("a,b\n1,2\x1a", ',', "1:a|b;2:1|2;");
+    assert_reads("a,b\n\"x\ny\",2\x1a", ',', "1:a|b;2:x\ny|2;");
+    assert_reads("a,b\n1,\x1a\n3,4\n", ',', "1:a|b;2:1|\x1a;3:3|4;");
+    assert_int_equal(read_text(nuls, sizeof(nuls) - 1, ','), KP_OK);
+    kp_buf_char(&story, '\0');
+    assert_string_equal(kp_buf_text(&story), "1:a|b;2:1|2;");
+    assert_int_equal(read_text(between, sizeof(between) - 1, ','), KP_OK); /* lost rows, perhaps */
+    assert_int_equal(story.len, strlen("1:a|b;2:_;3:1|2;"));
+}
+
 /* Builds a header line and a line of n bytes, its end included. */
 static char *line_of(size_t n, const char *end, size_t *ret_n)
 {
@@ -360,7 +411,7 @@ int main(void)
                                         close_reader),
         cmocka_unit_test_setup_teardown(next__quoted_cells__keep_delimiters_and_line_breaks, fresh,
                                         close_reader),
-        cmocka_unit_test_setup_teardown(next__byte_order_mark__is_skipped_once, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__byte_order_mark__is_skipped_before_a_row, fresh, close_reader),
         cmocka_unit_test_setup_teardown(next__bytes_of_any_kind__come_through, fresh, close_reader),
         cmocka_unit_test_setup_teardown(delimiter__zero__is_found_outside_quotes_of_the_first_line, fresh,
                                         close_reader),
@@ -378,6 +429,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(fault__unbalanced_quote__names_the_line_its_row_begins_on, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(fault__quote_out_of_place__names_its_line, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(fault__quote_that_swallowed_lines__names_its_line, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(next__end_marks__are_no_row, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_refused, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_of_more_than_a_mebibyte__has_its_own_number, fresh,
                                         close_reader),

@@ -442,12 +442,14 @@ static void several_columns__in_mapping_file__are_accepted(void **state UNUSED)
 
 /* --- what is lacking --- */
 
-static const struct kp_org NOBODY = {0}, FACILITY = {.number = "1312345678", .name = "健診所"};
+static const struct kp_input_options NOBODY = {0}, REGISTER = {.facilities = "facilities.csv"},
+                                     FACILITY = {.facility = {.number = "1312345678", .name = "健診所"}};
 
-static void assert_lacks(size_t i, const struct kp_org *facility, const char *field, const char *header)
+static void assert_lacks(size_t i, const struct kp_input_options *options, const char *field,
+                         const char *header)
 {
     const struct kp_field_info *lacking[KP_F__COUNT];
-    size_t n = kp_mapping_lacks(&mapping, facility, lacking);
+    size_t n = kp_mapping_lacks(&mapping, options, lacking);
     if (n != (field ? 1 : 0))
         fail_msg("column %zu: %zu fields are lacking", i, n);
     if (field) {
@@ -471,6 +473,7 @@ static void lacks__each_required_field__is_returned(void **state UNUSED)
         assert_int_equal(build(NULL, headers, NULL, COUNT(all)), KP_OK);
         assert_lacks(i, &NOBODY, fields[i], all[i]);
         assert_lacks(i, &FACILITY, i < N_REQUIRED ? fields[i] : NULL, all[i]);
+        assert_lacks(i, &REGISTER, i <= N_REQUIRED ? fields[i] : NULL, all[i]);
     }
 }
 

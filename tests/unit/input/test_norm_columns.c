@@ -342,6 +342,24 @@ static void facility__seven_digits_configured__are_completed_too(void **state UN
     assert_string_equal(findings.first->args[0], "兵庫県");
 }
 
+/* Defaults of the institution; what the row has takes precedence. */
+static void facility__number_alone__is_completed_if_known(void **state UNUSED)
+{
+    static const struct kp_org facility = {
+        .number = "281330-0114", .name = "健診所", .address = "兵庫県神戸市", .phone = "078-111-2222"};
+    static const struct row_case rows[] = {
+        ROW("facility_number=2813300114 facility_name=健診所 facility_address=兵庫県神戸市 "
+            "facility_phone=0781112222 K3001",
+            NUMBER("2813300114")),
+        ROW("facility_number=2813300114 facility_name=健診所 facility_address=大阪府大阪市 "
+            "facility_phone=0781112222 K3001",
+            NUMBER("2813300114"), ADDRESS("大阪府大阪市")),
+        ROW("facility_number=2813300114 facility_name=別", NUMBER("2813300114"), CELL("facility_name", "別")),
+        ROW("facility_number=2819901170", NUMBER("2819901170")),
+    };
+    assert_rows(rows, COUNT(rows), &facility);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +390,7 @@ int main(void)
         cmocka_unit_test(flag__in_words_too_long__is_refused),
         cmocka_unit_test(facility__seven_digits__are_completed_by_prefecture),
         cmocka_unit_test(facility__seven_digits_configured__are_completed_too),
+        cmocka_unit_test(facility__number_alone__is_completed_if_known),
     };
     return cmocka_run_group_tests_name("norm_columns", tests, load_tables, free_tables);
 }

@@ -72,7 +72,7 @@ static void code__unlike_any_other__is_given_as_personal_value(void **state UNUS
 
 static void memory__short_for_units__is_safe(void **state UNUSED)
 {
-    static const struct kp_org nobody = {0};
+    static const struct kp_facilities nobody = {0};
     static const char *const cells[] = {"mmol/L"};
     struct kp_column column = {.kind = KP_COL_UNIT, .index = item_at(FASTING_GLUCOSE)};
     struct kp_mapping mapping = {.columns = &column, .n_columns = 1, .has_units = true};

@@ -279,7 +279,7 @@ static void text__any_width__becomes_full_width_on_one_line(void **state UNUSED)
 {
     ASSERT_ITEMS(READ(WORK_HISTORY, "溶接", "溶接", 0), READ(WORK_HISTORY, "ST波 1", "ＳＴ波　１", 3001),
                  READ(WORK_HISTORY, "ｱｰｸ溶接", "アーク溶接", 3001),
-                 READ(WORK_HISTORY, "溶接\r\n事務", "溶接事務", 3001));
+                 READ(WORK_HISTORY, "溶接\r\n事務", "溶接　事務", 3001));
 }
 
 static void text__over_its_bytes__is_refused(void **state UNUSED)

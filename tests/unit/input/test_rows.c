@@ -133,6 +133,45 @@ static void rows__unbalanced_quote__is_reported_with_its_line(void **state UNUSE
     assert_fails(KP_E_INPUT, KP_K_QUOTE_UNBALANCED, 3);
 }
 
+static void rows__quote_that_swallowed_a_line_end__is_reported(void **state UNUSED)
+{
+    open_rows(put_text("a.csv", HEADER "1,男,170\n2,女,\"160\n3\",男,171\n"), NULL);
+    assert_row(0, 2, 0, "1");
+    assert_fails(KP_E_INPUT, KP_K_QUOTE_UNBALANCED, 3);
+}
+
+/* Files are joined by hand. */
+static void rows__header_again__is_passed_over(void **state UNUSED)
+{
+    open_rows(put_text("a.csv", HEADER "1,男,170\n\xef\xbb\xbf" HEADER "2,女,160\n" HEADER), NULL);
+    assert_row(0, 2, 0, "1");
+    assert_row(0, 4, 1, "2");
+    assert_end();
+    assert_int_equal(inputs.list[0].n_rows, 2);
+    assert_int_equal(inputs.list[0].n_headers_again, 2);
+    assert_int_equal(inputs.list[0].first_header_again, 3);
+}
+
+static void rows__two_header_rows_again__are_passed_over(void **state UNUSED)
+{
+    static const char names[] = "社員番号,性別,生年月日,身長,体重\n,,,cm,kg\n";
+    char bytes[300];
+    (void)snprintf(bytes, sizeof(bytes), "%s7,男,1980/4/1,170,60\n%s8,女,1980/4/2,160,50\n", names, names);
+    open_rows(put_text("a.csv", bytes), NULL);
+    assert_row(0, 3, 0, "7");
+    assert_row(0, 6, 1, "8");
+    assert_end();
+    assert_int_equal(inputs.list[0].n_headers_again, 1);
+}
+
+/* Below it the values are in other columns. */
+static void rows__another_header__is_reported(void **state UNUSED)
+{
+    open_rows(put_text("a.csv", HEADER "1,男,170\n性別,社員番号,身長\n女,2,160\n"), NULL);
+    assert_row(0, 2, 0, "1");
+    assert_fails(KP_E_INPUT, KP_K_HEADER_DIFFERS, 3);
+}
+
 static void rows__file_changed_since_intake__is_reported(void **state UNUSED)
 {
     open_rows(put_text("a.csv", HEADER "1,男,170\n"), NULL);
@@ -174,6 +213,10 @@ int main(void)
         TEST(rows__comments__are_counted_per_input),
         TEST(rows__header_only__end_at_once),
         TEST(rows__unbalanced_quote__is_reported_with_its_line),
+        TEST(rows__quote_that_swallowed_a_line_end__is_reported),
+        TEST(rows__header_again__is_passed_over),
+        TEST(rows__two_header_rows_again__are_passed_over),
+        TEST(rows__another_header__is_reported),
         TEST(rows__file_changed_since_intake__is_reported),
         TEST(rows__file_removed_since_intake__is_reported),
         TEST(rows__memory_short__is_reported),

@@ -61,7 +61,7 @@ static int faults;
 
 static void read_cell(enum kp_column_kind kind, unsigned index, const char *cell)
 {
-    static const struct kp_org nobody = {0};
+    static const struct kp_facilities nobody = {0};
     struct kp_column column = {.kind = kind, .index = index};
     struct kp_mapping mapping = {.columns = &column, .n_columns = 1};
     kp_arena_reset(&scratch);

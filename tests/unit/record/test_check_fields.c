@@ -193,11 +193,31 @@ static void several_faults__each_has_a_finding(void **state UNUSED)
     assert_int_equal(n, 3);
 }
 
+static void late_stage__number__has_8_digits_of_either_width(void **state UNUSED)
+{
+    static const struct {
+        const char *number;
+        bool sound;
+    } cases[] = {{"41000001", true},
+                 {"４１０００００１", true},
+                 {"4100001", false},
+                 {"410000012", false},
+                 {"4100000A", false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        findings = (struct kp_findings){.arena = &scratch};
+        record.field[KP_F_INSURER_NUMBER] = "39289004";
+        record.field[KP_F_INSURED_NUMBER] = cases[i].number;
+        kp_check_fields(&record, AS_OF, &findings);
+        assert_int_equal(finding(KP_K_LATE_STAGE_CARD) == NULL, cases[i].sound);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, new_record)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(late_stage__number__has_8_digits_of_either_width),
         TEST(sound_record__has_no_findings),
         TEST(required_field__empty__is_value_missing),
         TEST(symbol__empty__has_no_finding),

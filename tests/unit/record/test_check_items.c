@@ -50,9 +50,12 @@ static void required__everything_stated__has_no_finding(void **state UNUSED)
 {
     for (size_t i = 0; i < tables.n_items; i++)
         if (tables.items[i].tokutei_need == '1' || tables.items[i].tokutei_need >= 'A')
-            set_state(tables.items[i].code, KP_VALUE_NOT_DONE);
+            set_state(tables.items[i].code, KP_VALUE_NOT_MEASURABLE);
     kp_check_required(&record, KP_K_REQUIRED_MISSING, &findings);
     assert_null(findings.first);
+    set_state(HEIGHT, KP_VALUE_NOT_DONE);
+    assert_true(requires("身長"));
+    findings.first = findings.last = NULL;
     set(HEIGHT, NULL);
     kp_check_required(&record, KP_K_REQUIRED_MISSING, &findings);
     assert_int_equal(findings.first->code, KP_K_REQUIRED_MISSING);
