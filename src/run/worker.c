@@ -299,7 +299,8 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
         slot->waiting = d.basis;
 }
 
-static void decide(const struct kp_run *run, struct kp_slot *slot)
+/* refused: by item, whether its value was refused; the law is asked about it as if it were readable. */
+static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t *refused)
 {
     const struct kp_record *r = &slot->record;
     size_t n = run->ctx->tables.n_items;
@@ -310,8 +311,9 @@ static void decide(const struct kp_run *run, struct kp_slot *slot)
     if (slot->arena.failed)
         return;
     for (size_t i = 0; i < n; i++)
-        if (r->values[i].state != KP_VALUE_ABSENT)
-            presence[i] = r->values[i].state == KP_VALUE_PRESENT ? KP_ITEM_RESULT : KP_ITEM_STATED;
+        if (refused[i] || r->values[i].state != KP_VALUE_ABSENT)
+            presence[i] =
+                refused[i] || r->values[i].state == KP_VALUE_PRESENT ? KP_ITEM_RESULT : KP_ITEM_STATED;
     struct kp_case kase = {.insurer_number = to->number,
                            .register_scheme = to->scheme,
                            .birth = r->birth,
@@ -427,15 +429,63 @@ static void compare_with_rows(const struct kp_run *run, struct kp_slot *slot)
         add_other_row(run, slot, KP_K_PERSON_CONTRADICTORY, &slot->person_mark);
 }
 
-void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
+static bool rejects(const struct kp_run *run, const struct kp_finding *f)
 {
-    read_row(run, slot, false);
-    slot->outcome = KP_RELEASED;
-    slot->reason = KP_HOLD_NONE;
+    return kp_diag_level(&run->ctx->diag, f->code) >= KP_LEVEL_REJECT;
+}
+
+/* Marks the items that findings refuse. Returns false if a finding refuses anything else. */
+static bool find_refused(const struct kp_run *run, const struct kp_slot *slot, uint8_t *refused)
+{
+    const struct kp_tables *tables = &run->ctx->tables;
+    for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
+        size_t i = rejects(run, f) && f->field ? 0 : tables->n_items;
+        while (i < tables->n_items && strcmp(tables->items[i].label, f->field) != 0)
+            i++;
+        if (i < tables->n_items)
+            refused[i] = true;
+        else if (rejects(run, f))
+            return false;
+    }
+    return true;
+}
+
+/* The duty does not end at an illegible item that has no ground anyway: its findings become notes, and it
+ * counts as withheld. Returns false if a refused item may go out, or the record is held. */
+static bool withhold_refused(const struct kp_run *run, struct kp_slot *slot, const uint8_t *refused)
+{
+    if (slot->decision.reason != KP_HOLD_NONE)
+        return false;
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
+        if (refused[i] && slot->decision.ground[i] != KP_GROUND_WITHHELD)
+            return false;
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
+        if (refused[i] && slot->record.values[i].state == KP_VALUE_ABSENT)
+            slot->record.values[i].state = KP_VALUE_NOT_DONE; /* not sent, but named in the log */
+    for (struct kp_finding *f = slot->findings.first; f; f = f->next)
+        if (rejects(run, f)) {
+            f->args[0] = kp_arena_printf(&slot->arena, "K%04u", (unsigned)f->code);
+            f->code = KP_K_UNREADABLE_WITHHELD;
+        }
+    return true;
+}
+
+static void reject(struct kp_slot *slot)
+{
+    slot->outcome = KP_REJECTED;
     slot->decision = (struct kp_decision){0};
     slot->waiting = NULL;
     slot->request_ids = "";
     slot->insurer = NULL;
+}
+
+void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
+{
+    read_row(run, slot, false);
+    uint8_t *refused = kp_arena_alloc(&slot->arena, run->ctx->tables.n_items);
+    reject(slot);
+    slot->outcome = KP_RELEASED;
+    slot->reason = KP_HOLD_NONE;
     if (slot->arena.failed)
         return;
     if (slot->mark.kind == KP_MARK_COPY) {
@@ -445,11 +495,16 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
         return;
     }
     compare_with_rows(run, slot);
-    if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT) {
-        slot->outcome = KP_REJECTED;
+    bool sound = kp_diag_worst(&run->ctx->diag, &slot->findings) < KP_LEVEL_REJECT;
+    if (!sound && !find_refused(run, slot, refused)) {
+        reject(slot);
         return;
     }
-    decide(run, slot);
-    if (!slot->arena.failed)
+    decide(run, slot, refused);
+    if (slot->arena.failed)
+        return;
+    if (sound || withhold_refused(run, slot, refused))
         settle(run, tools, slot);
+    else
+        reject(slot);
 }

@@ -24,6 +24,7 @@ CONSENTS = ("consent_id,employee_id,insurer_number,insured_symbol,insured_number
             "given_on,withdrawn_on,evidence\n")
 CONFIG = ("[sender]\nnumber = 6631111116\nname = 架空\n[registers]\nrequests = requests.csv\nconsents = consents.csv\n"
           "insurers = insurers.csv\n[policy]\nrequested_items = release\n")
+SIGHT = "9E160162100000001"
 HEIGHT, OPINION, OPINION_DOCTOR = "9N001000000000001", "9N521000000000049", "9N526000000000049"
 DIAGNOSIS, DIAGNOSIS_DOCTOR = "9N511000000000049", "9N516000000000049"
 REQUIRED = ["name_kana", "address", "postal_code", "sex", "birth_date", "exam_date", "insurer_number", "insured_number",
@@ -50,6 +51,13 @@ CASES += [
     ({"insured_symbol": "健１"}, "", "half", "", ""),
     ({"insured_symbol": "ABC-1"}, "", "full", "", ""),
     ({"facility_postal_code": "651-0298"}, "", "", "", ""),
+    # Whether an item may go out is decided before its value is judged.
+    ({SIGHT: "abc"}, "", "", "", ""),
+    ({SIGHT: "abc"}, "K4022", "", "", SIGHT),
+    ({SIGHT: "abc"}, "K4022", "", "", "other"),
+    ({SIGHT: "abc", HEIGHT: "abc"}, "K4022", "", "", ""),
+    ({SIGHT: "abc", "sex": "?"}, "K4011", "", "", ""),
+    ({"9N051000000000049": "職歴\U0001F600"}, "", "", "", ""),
     ({"ticket_number": "12345678901", "ticket_expires": "1999-03-31"}, "", "", "", ""),
     ({"ticket_number": "12345678901", "ticket_expires": "2026-03-31"}, "", "", "", ""),
 ]
