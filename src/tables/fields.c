@@ -8,7 +8,7 @@
 #define FACILITY .of_facility = true, .disclosed = true
 
 const struct kp_field_info kp_fields[KP_F__COUNT] = {
-    [KP_F_EMPLOYEE_ID] = {"employee_id"},
+    [KP_F_EMPLOYEE_ID] = {.name = "employee_id"},
     [KP_F_INSURER_NUMBER] = {"insurer_number", REQUIRED("保険者番号"), DISCLOSED},
     [KP_F_INSURED_SYMBOL] = {"insured_symbol", DISCLOSED},
     [KP_F_INSURED_NUMBER] = {"insured_number", REQUIRED("保険番号"), DISCLOSED},
@@ -17,7 +17,7 @@ const struct kp_field_info kp_fields[KP_F__COUNT] = {
     [KP_F_MEMBER_FROM] = {"member_from", DATE},
     [KP_F_MEMBER_TO] = {"member_to", DATE},
     [KP_F_NAME_KANA] = {"name_kana", REQUIRED("カナ氏名"), DISCLOSED},
-    [KP_F_NAME] = {"name"},
+    [KP_F_NAME] = {.name = "name"},
     [KP_F_SEX] = {"sex", REQUIRED("性別"), DISCLOSED},
     [KP_F_BIRTH_DATE] = {"birth_date", REQUIRED("生年月日"), DISCLOSED, DATE},
     [KP_F_POSTAL_CODE] = {"postal_code", REQUIRED("郵便番号"), DISCLOSED},
@@ -32,7 +32,7 @@ const struct kp_field_info kp_fields[KP_F__COUNT] = {
     [KP_F_TICKET_EXPIRES] = {"ticket_expires", DISCLOSED, DATE},
     [KP_F_REPORT_CATEGORY] = {"report_category", DISCLOSED},
     [KP_F_PROGRAMME] = {"programme", DISCLOSED},
-    [KP_F_FASTING] = {"fasting"},
+    [KP_F_FASTING] = {.name = "fasting"},
 };
 
 const char *kp_field_name(enum kp_field field)
