@@ -150,13 +150,7 @@ static const char *answer_word(const struct kp_context *ctx, const struct questi
 
 static const char *reason_text(const struct kp_context *ctx, enum kp_reason reason)
 {
-    static const enum kp_code codes[KP_HOLD__COUNT] = {[KP_HOLD_SCHEME_UNSETTLED] = KP_K_SCHEME_UNSETTLED,
-                                                       [KP_HOLD_SCHEME_AMBIGUOUS] = KP_K_SCHEME_AMBIGUOUS,
-                                                       [KP_HOLD_CONSENT_MISSING] = KP_K_CONSENT_MISSING,
-                                                       [KP_HOLD_NO_REQUEST] = KP_K_NO_REQUEST,
-                                                       [KP_HOLD_NO_BASIS] = KP_K_NO_BASIS,
-                                                       [KP_HOLD_PAST_RETENTION] = KP_K_PAST_RETENTION};
-    const struct kp_msg *m = kp_catalogue_find(&ctx->catalogue, codes[reason]);
+    const struct kp_msg *m = kp_catalogue_find(&ctx->catalogue, kp_reason_codes[reason]);
     return m ? m->text[ctx->diag.lang] : kp_reason_names[reason];
 }
 

@@ -13,5 +13,5 @@ bool kp_check_digit_ok(const char *digits, size_t n);
 bool kp_facility_number_ok(const char *digits);
 
 /* Returns whether the text contains 12 digits, alone or separated by hyphens or spaces, with the check digit
- * of a My Number (番号法施行令8条, 総務省令5条), which nobody may pass on here. */
+ * of a My Number (番号法施行令8条, 総務省令5条), which may not be passed on here. */
 bool kp_has_my_number(const char *ascii);

@@ -333,21 +333,9 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
 
 static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed)
 {
-    static const enum kp_code codes[KP_HOLD__COUNT] = {
-        [KP_HOLD_SCHEME_UNSETTLED] = KP_K_SCHEME_UNSETTLED,
-        [KP_HOLD_SCHEME_AMBIGUOUS] = KP_K_SCHEME_AMBIGUOUS,
-        [KP_HOLD_CONSENT_MISSING] = KP_K_CONSENT_MISSING,
-        [KP_HOLD_NO_REQUEST] = KP_K_NO_REQUEST,
-        [KP_HOLD_REQUEST_NOT_IN_FORCE] = KP_K_REQUEST_NOT_IN_FORCE,
-        [KP_HOLD_NOT_A_MEMBER] = KP_K_NOT_A_MEMBER,
-        [KP_HOLD_NO_BASIS] = KP_K_NO_BASIS,
-        [KP_HOLD_PAST_RETENTION] = KP_K_PAST_RETENTION,
-        [KP_HOLD_NOTHING_TO_DISCLOSE] = KP_K_NOTHING_TO_DISCLOSE,
-        [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = KP_K_CHANGED_SINCE_DISCLOSURE,
-        [KP_HOLD_ALREADY_DISCLOSED] = KP_K_ALREADY_DISCLOSED};
     slot->outcome = reason == KP_HOLD_ALREADY_DISCLOSED ? KP_ALREADY : KP_HELD;
     slot->reason = reason;
-    kp_findings_add(&slot->findings, codes[reason], NULL, NULL, needed);
+    kp_findings_add(&slot->findings, kp_reason_codes[reason], NULL, NULL, needed);
 }
 
 static void explain_release(struct kp_slot *slot)
