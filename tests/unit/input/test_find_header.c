@@ -1,3 +1,4 @@
+#include "failing_alloc.h"
 #include "mapped.h"
 
 #include "input/find_header.h"
@@ -230,11 +231,36 @@ static void memory__short__is_reported_once(void **state UNUSED)
     ctx.arena = full;
 }
 
+/* A name that lost its text to a failed allocation would lose its column without a word. */
+static void memory__any_allocation_fails__no_name_is_lost(void **state UNUSED)
+{
+    static const char *const names[] = {"社員番号", "性別", "生年月日", "身長", "体重"};
+    if (!can_fail_allocations())
+        skip();
+    long n = 0, allocations = 0;
+    do {
+        struct kp_csvin *in = NULL;
+        struct kp_heading found = {0};
+        memset(&got, 0, sizeof(got));
+        assert_int_equal(kp_csvin_memory(&in, NAMES PERSON, strlen(NAMES PERSON), 0), KP_OK);
+        fail_allocation(++n, false);
+        enum kp_status st = kp_find_header(&ctx, &input, in, NULL, &found);
+        allocations = allow_allocations();
+        kp_csvin_close(in);
+        ctx.arena.failed = false;
+        assert_int_equal(got.count, st == KP_OK ? 0 : 1);
+        for (size_t i = 0; st == KP_OK && i < COUNT(names); i++)
+            assert_string_equal(found.first[i], names[i]);
+    } while (n <= allocations);
+    assert_true(n > 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh_mapping, fresh_mapping)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(memory__any_allocation_fails__no_name_is_lost),
         TEST(header__in_first_row__is_one_row),
         TEST(header__codes_or_units_below__is_two_rows),
         TEST(header__parts_below_merged_cells__is_two_rows),
