@@ -22,7 +22,7 @@ enum kp_phrase_kind {
     KP_PHRASE_OPEN,      /* 同上: says nothing by itself */
     KP_PHRASE_PAST,      /* 前回, before a change */
     KP_PHRASE_CHANGE,    /* 変化: denied, says nothing of what there is */
-    KP_PHRASE_FINDING,   /* 無呼吸: looks like a denial, and is none */
+    KP_PHRASE_FINDING,   /* 無呼吸: looks like a denial but is a finding */
     KP_PHRASE_COMPLAINT, /* 眠れ: its negation is a complaint */
     KP_PHRASE_NEGATIVE,  /* ない, after a complaint */
     KP_PHRASE_DENIAL,    /* anywhere in a text */
