@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,20 +10,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Returns whether the descriptor is the regular file that the path names, and no other name leads to it. In a
+ * folder that others can write to, a link would redirect the lock to a file of someone else. */
+static bool is_own_file(int fd, const char *path)
+{
+    struct stat opened, named;
+    if (fstat(fd, &opened) != 0 || lstat(path, &named) != 0)
+        return false;
+    errno = EINVAL;
+    return S_ISREG(opened.st_mode) && opened.st_nlink == 1 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
 enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder)
 {
     char text[32] = {0};
     *ret_holder = 0;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (fd < 0)
         return KP_E_SYSTEM;
-    bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
-    if (locked && ftruncate(fd, 0) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0) {
+    bool own = is_own_file(fd, path), locked = own && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    /* The name is compared once more: the file may have been removed before it was locked. */
+    if (locked && is_own_file(fd, path) && ftruncate(fd, 0) == 0 &&
+        dprintf(fd, "%ld\n", (long)getpid()) > 0) {
         *ret_fd = fd;
         return KP_OK;
     }
     int error = errno;
-    if (!locked && read(fd, text, sizeof(text) - 1) > 0)
+    if (own && !locked && read(fd, text, sizeof(text) - 1) > 0)
         *ret_holder = strtol(text, NULL, 10);
     (void)close(fd);
     errno = error;

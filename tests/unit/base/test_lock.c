@@ -33,6 +33,30 @@ static void take__twice__names_the_holder_until_it_is_dropped(void **state UNUSE
     assert_int_equal(kp_lock_take(in_folder("absent/lock"), &second, &holder), KP_E_SYSTEM);
 }
 
+static void take__link_or_fifo__is_refused_untouched(void **state UNUSED)
+{
+    const char *victim = put_file("victim", "precious\n", 9);
+    static const struct {
+        const char *name;
+        int error;
+    } cases[] = {{"symbolic", ELOOP}, {"dangling", ELOOP}, {"hard", EINVAL}, {"fifo", EINVAL}};
+    assert_int_equal(symlink("victim", in_folder("symbolic")), 0);
+    assert_int_equal(symlink("nowhere", in_folder("dangling")), 0);
+    assert_int_equal(link(victim, in_folder("hard")), 0);
+    assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int fd = -1;
+        long holder = -1;
+        errno = 0;
+        assert_int_equal(kp_lock_take(in_folder(cases[i].name), &fd, &holder), KP_E_SYSTEM);
+        assert_int_equal(errno, cases[i].error);
+        assert_int_equal(fd, -1);
+        assert_int_equal(holder, 0);
+    }
+    assert_file(victim, "precious\n", 9);
+    assert_int_not_equal(access(in_folder("nowhere"), F_OK), 0);
+}
+
 static void take__process_that_died__holds_nothing(void **state UNUSED)
 {
     const char *path = in_folder("dead");
@@ -75,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(take__twice__names_the_holder_until_it_is_dropped),
+        cmocka_unit_test(take__link_or_fifo__is_refused_untouched),
         cmocka_unit_test(take__process_that_died__holds_nothing),
         cmocka_unit_test(holder__flock_on_a_file__is_its_process),
     };
