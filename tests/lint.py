@@ -16,7 +16,7 @@ MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS, MAX_COLUMNS, MAX_TEST_NAME = 600, 60, 6,
 # The modules that may include the headers of a library.
 LIBRARIES = {"csv.h": ["format/csvin"], "libxml/": ["format/xmlcheck", "format/xmlread"],
              "zlib.h": ["format/zip", "format/unzip"], "openssl/": ["base/sha256"], "utf8proc.h": ["base/text"],
-             "iconv.h": ["base/text"], "ini.h": ["cli/options"]}
+             "iconv.h": ["base/text"], "ini.h": ["cli/read_settings"]}
 # The folders that the program may include besides the public header.
 CLI_MAY = {"base", "cli", "tables"}
 # Headers outside the folders: the public one, and the generated one.

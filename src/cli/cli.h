@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/options.h"
+#include "cli/read_settings.h"
 
 /* What a command works with: streams, settings, and an environment whose messages go to the streams. */
 struct kp_console {

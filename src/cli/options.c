@@ -1,21 +1,9 @@
 #include "cli/options.h"
 
-#include <errno.h>
-#include <ini.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/date.h"
-#include "base/file.h"
-#include "base/scan.h"
 #include "base/status.h"
-#include "base/suggest.h"
 #include "tables/names.h"
 
-enum { FIRST_WORD = 2, HELP_COLUMN = 26, CONFIG_MAX_BYTES = 1 << 20 };
-
-/* CHOICE sets an enum to the position of the word, SWITCH a bool to "is the second word". */
-enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE, SWITCH, DELIMITER };
+enum { HELP_COLUMN = 26 };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
 #define RUN (READ | KP_FOR_RELEASE)
@@ -24,26 +12,15 @@ enum kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE, SWITCH, DELIMITER };
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 
-struct option {
-    char letter;
-    const char *name;          /* NULL: a key of the configuration only */
-    const char *argument;      /* as help shows it */
-    const char *section, *key; /* NULL: on the command line only */
-    enum kind kind;
-    const char *const *choices; /* the words, NULL at the end */
-    size_t offset;
-    unsigned commands;
-    const char *help[2];
-};
-
 #define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
 WORDS(FORM_ITEMS, "include", "withhold");
 WORDS(REQUESTED_ITEMS, "hold", "release");
 WORDS(NO_YES, "no", "yes");
 WORDS(WARN_REJECT, "warn", "reject");
 WORDS(FORMATS, "table", "csv", "jsonl");    /* as enum kp_audit_format */
-WORDS(LANGUAGES, "en", "ja");               /* as enum kp_lang */
 WORDS(PROGRESS, "auto", "always", "never"); /* as enum kp_progress */
+
+const char *const kp_languages[] = {"en", "ja", NULL};
 
 /* clang-format off */
 /* Keys that only the configuration has. */
@@ -54,7 +31,7 @@ WORDS(PROGRESS, "auto", "always", "never"); /* as enum kp_progress */
     KEY(section, "postal_code", TEXT, NULL, OPT(org.postal_code)), \
     KEY(section, "address", TEXT, NULL, OPT(org.address)), \
     KEY(section, "phone", TEXT, NULL, OPT(org.phone))
-static const struct option OPTIONS[] = {
+const struct kp_option kp_options[] = {
     {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config),
      RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
      {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
@@ -148,7 +125,7 @@ static const struct option OPTIONS[] = {
       "同意による提供について作成すべき記録を出す(--insurers と --consents が必要)"}},
     {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(audit.head), KP_FOR_AUDIT,
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
-    {0, "lang", "LANG", NULL, NULL, CHOICE, LANGUAGES, OPT(common.lang), ALL,
+    {0, "lang", "LANG", NULL, NULL, CHOICE, kp_languages, OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
     {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
@@ -167,336 +144,19 @@ static const struct option OPTIONS[] = {
 };
 /* clang-format on */
 
-/* --- setting one value --- */
+const size_t kp_n_options = KP_COUNT(kp_options);
+_Static_assert(KP_COUNT(kp_options) <= KP_MAX_OPTIONS, "raise KP_MAX_OPTIONS");
 
-struct source {
-    struct kp_settings *settings;
-    struct kp_arena *arena;
-    struct kp_diag *diag;
-    const char *file; /* NULL: the command line */
-    unsigned line;
-};
-
-static enum kp_status no_memory(const struct source *s)
-{
-    return kp_fail(s->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
-}
-
-static enum kp_status value_bad(const struct source *s, const struct option *o, const char *value,
-                                const char *expected)
-{
-    const char *name = s->file ? o->key : kp_arena_printf(s->arena, "--%s", o->name);
-    return kp_fail(s->diag, KP_E_USAGE, s->file ? KP_K_CONFIG_VALUE_BAD : KP_K_OPTION_VALUE_BAD,
-                   kp_at(s->file, s->line), value, name, expected);
-}
-
-static const char *words_of(struct kp_arena *arena, const char *const *choices)
-{
-    const char *text = *choices;
-    while (text && *++choices)
-        text = kp_arena_printf(arena, "%s or %s", text, *choices);
-    return text;
-}
-
-static enum kp_status set_choice(const struct source *s, const struct option *o, const char *value, void *to)
-{
-    size_t n = 0;
-    if (!kp_name_find(o->choices, value, &n))
-        return value_bad(s, o, value, words_of(s->arena, o->choices));
-    int position = (int)n;
-    if (o->kind == DELIMITER)
-        *(char *)to = kp_delimiters[n];
-    else if (o->kind == SWITCH)
-        *(bool *)to = n == 1;
-    else
-        memcpy(to, &position, sizeof(position)); /* an enum is an int here */
-    return KP_OK;
-}
-
-static enum kp_status set_count(const struct source *s, const struct option *o, const char *value,
-                                unsigned *to)
-{
-    unsigned long n = strtoul(value, NULL, 10);
-    if (!kp_all_digits(value) || n < 1 || n > 256)
-        return value_bad(s, o, value, "a number from 1 to 256");
-    *to = (unsigned)n;
-    return KP_OK;
-}
-
-/* A relative path of the configuration starts at its own folder, so that a job can run from anywhere. */
-static const char *resolve(const struct source *s, const char *value)
-{
-    const char *slash = s->file ? strrchr(s->file, '/') : NULL;
-    if (!slash || value[0] == '/')
-        return kp_arena_strdup(s->arena, value);
-    return kp_arena_printf(s->arena, "%.*s/%s", (int)(slash - s->file), s->file, value);
-}
-
-static const char *resolve_each(const struct source *s, const char *value)
-{
-    const char *all = "";
-    for (struct kp_word word; all && kp_next_word(&value, ":", &word);) {
-        char *one = kp_arena_strndup(s->arena, word.at, word.n);
-        const char *path = one ? resolve(s, one) : NULL;
-        all = path ? kp_arena_printf(s->arena, "%s%s%s", all, *all ? ":" : "", path) : NULL;
-    }
-    return all;
-}
-
-static enum kp_status set_flag(const struct source *s, const struct option *o, const char *value, bool *to)
-{
-    if (value && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-        return value_bad(s, o, value, "yes or no");
-    *to = !value || strcmp(value, "yes") == 0;
-    return KP_OK;
-}
-
-static enum kp_status set(const struct source *s, const struct option *o, const char *value)
-{
-    char *to = (char *)s->settings + o->offset;
-    const char **text = (const char **)(void *)to;
-    struct kp_date date;
-    switch (o->kind) {
-    case FLAG: return set_flag(s, o, value, (bool *)(void *)to);
-    case CHOICE:
-    case SWITCH:
-    case DELIMITER: return set_choice(s, o, value, to);
-    case COUNT: return set_count(s, o, value, (unsigned *)(void *)to);
-    case DATE:
-        if (!kp_date_parse_iso(value, &date))
-            return value_bad(s, o, value, "a date as YYYY-MM-DD");
-        *text = value;
-        return KP_OK;
-    case PATH:
-    case PATHS:
-        if (!*value)
-            return value_bad(s, o, value, "a path");
-        *text = o->kind == PATH ? resolve(s, value) : resolve_each(s, value);
-        return *text ? KP_OK : no_memory(s);
-    case TEXT: *text = kp_arena_strdup(s->arena, value); return *text ? KP_OK : no_memory(s);
-    }
-    return KP_E_SYSTEM; /* not reached: every kind returns above */
-}
-
-/* --- the configuration file --- */
-
-struct config {
-    struct source source;
-    const char *at; /* the rest of the file */
-    bool given[KP_COUNT(OPTIONS)];
-    enum kp_status st;
-};
-
-static bool is_in(const struct option *o, const char *section)
-{
-    return o->section && strcmp(o->section, section) == 0;
-}
-
-static bool section_is_known(const char *name)
-{
-    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
-        if (is_in(&OPTIONS[i], name))
-            return true;
-    return false;
-}
-
-/* Returns the nearest of the sections, or of the keys of a section unless that is NULL. */
-static const char *nearest(const char *word, const char *section)
-{
-    const char *names[KP_COUNT(OPTIONS)];
-    size_t n = 0;
-    for (const struct option *o = OPTIONS; o < OPTIONS + KP_COUNT(OPTIONS); o++)
-        if (section ? is_in(o, section) : o->section != NULL)
-            names[n++] = section ? o->key : o->section;
-    return kp_suggest_from(word, names, n);
-}
-
-static void refuse(struct config *c, enum kp_code code, const char *arg1, const char *arg2, const char *arg3)
-{
-    if (c->st == KP_OK)
-        c->st = kp_fail(c->source.diag, KP_E_USAGE, code, kp_at(c->source.file, c->source.line), arg1, arg2,
-                        arg3);
-}
-
-/* The parser reports a section only with its first key, and joins an indented line to the one before. Both
- * are checked here, on whole lines. */
-static void check_line(struct config *c, const char *line, bool whole)
-{
-    size_t n = strcspn(line, "]\r\n");
-    bool indented = (line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")] != '\0';
-    if (!whole) {
-        refuse(c, KP_K_CONFIG_LINE_LONG, kp_arena_printf(c->source.arena, "%zu", strlen(line) - 1), NULL,
-               NULL);
-    } else if (indented || (line[0] == '[' && line[n] != ']')) {
-        refuse(c, KP_K_CONFIG_SYNTAX, NULL, NULL, NULL);
-    } else if (line[0] == '[') {
-        char *name = kp_arena_strndup(c->source.arena, line + 1, n - 1);
-        if (name && !section_is_known(name))
-            refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, name, nearest(name, NULL), NULL);
-    }
-}
-
-static char *next_line(char *to, int room, void *ctx)
-{
-    struct config *c = ctx;
-    if (*c->at == '\0')
-        return NULL;
-    size_t n = strcspn(c->at, "\n");
-    bool newline = c->at[n] == '\n';
-    size_t fit = n < (size_t)room - 2 ? n : (size_t)room - 2;
-    memcpy(to, c->at, fit);
-    to[fit] = '\n';
-    to[fit + 1] = '\0';
-    c->source.line++;
-    check_line(c, to, fit == n);
-    c->at += n + newline;
-    return to;
-}
-
-static int on_key(void *ctx, const char *section, const char *key, const char *value)
-{
-    struct config *c = ctx;
-    if (c->st != KP_OK)
-        return 0;
-    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
-        const struct option *o = &OPTIONS[i];
-        if (!is_in(o, section) || strcmp(o->key, key) != 0)
-            continue;
-        if (c->given[i])
-            kp_warn(c->source.diag, KP_K_KEY_TWICE, kp_at(c->source.file, c->source.line), key, section);
-        c->given[i] = true;
-        c->st = set(&c->source, o, value);
-        return c->st == KP_OK;
-    }
-    if (!section_is_known(section))
-        refuse(c, KP_K_CONFIG_UNKNOWN_SECTION, section, "sender", NULL);
-    else
-        refuse(c, KP_K_CONFIG_UNKNOWN_KEY, key, section, nearest(key, section));
-    return 0;
-}
-
-static enum kp_status read_config(const struct source *command_line, const char *path)
-{
-    struct config c = {.source = *command_line};
-    const char *bytes = NULL;
-    size_t n = 0;
-    c.source.file = path;
-    if (kp_read_file(&kp_io_posix, path, CONFIG_MAX_BYTES, c.source.arena, &bytes, &n) != KP_OK)
-        return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, kp_in(path), strerror(errno));
-    if (strlen(bytes) != n)
-        return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_SYNTAX, kp_in(path));
-    c.at = strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;
-    int bad = ini_parse_stream(next_line, &c, on_key, &c);
-    if (c.st == KP_OK && bad != 0) {
-        c.source.line = bad > 0 ? (unsigned)bad : 0;
-        refuse(&c, KP_K_CONFIG_SYNTAX, NULL, NULL, NULL);
-    }
-    return c.st;
-}
-
-/* --- the command line --- */
-
-static bool has_name(const struct option *o, unsigned command)
+bool kp_option_has_name(const struct kp_option *o, unsigned command)
 {
     return o->name && (o->commands & command);
 }
 
-/* Finds "--NAME", n bytes of it before a "=", or "-L". */
-static const struct option *find_option(const char *word, size_t n, unsigned command)
-{
-    for (const struct option *o = OPTIONS; o < OPTIONS + KP_COUNT(OPTIONS); o++)
-        if (has_name(o, command) &&
-            (word[1] == '-' ? strlen(o->name) == n && strncmp(o->name, word + 2, n) == 0
-                            : o->letter == word[1]))
-            return o;
-    return NULL;
-}
-
-static enum kp_status unknown_option(const struct source *s, const char *word,
-                                     const struct kp_command_line *line)
-{
-    const char *names[KP_COUNT(OPTIONS)];
-    size_t n = 0;
-    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++)
-        if (has_name(&OPTIONS[i], line->command))
-            names[n++] = OPTIONS[i].name;
-    char *near = kp_arena_printf(s->arena, "--%s", kp_suggest_from(word + strspn(word, "-"), names, n));
-    return kp_fail(s->diag, KP_E_USAGE, KP_K_UNKNOWN_OPTION, KP_NOWHERE, word, near, line->name);
-}
-
-/* Reads the words behind the command. only: the one option to set, or NULL for all. */
-static enum kp_status read_words(const struct source *s, const struct kp_command_line *line, const char *only)
-{
-    struct kp_settings *settings = s->settings;
-    settings->n_arguments = 0;
-    for (int i = FIRST_WORD; i < line->argc; i++) {
-        const char *word = line->argv[i];
-        if (word[0] != '-' || word[1] == '\0') {
-            settings->arguments[settings->n_arguments++] = word;
-            continue;
-        }
-        if (strcmp(word, "--") == 0) {
-            while (++i < line->argc)
-                settings->arguments[settings->n_arguments++] = line->argv[i];
-            break;
-        }
-        bool is_long = word[1] == '-';
-        size_t n = is_long ? strcspn(word + 2, "=") : 0;
-        const char *value = is_long ? (word[2 + n] == '=' ? word + 3 + n : NULL) : word[2] ? word + 2 : NULL;
-        const struct option *o = find_option(word, n, line->command);
-        if (!o || (value && o->kind == FLAG))
-            return unknown_option(s, word, line);
-        if (!value && o->kind != FLAG) {
-            if (i + 1 == line->argc)
-                return kp_fail(s->diag, KP_E_USAGE, KP_K_OPTION_VALUE_MISSING, KP_NOWHERE, word, o->argument);
-            value = line->argv[++i];
-        }
-        if (!only || strcmp(o->name, only) == 0)
-            KP_TRY(set(s, o, value));
-    }
-    return KP_OK;
-}
-
-/* Finds --lang first, so that errors in the words before it are reported in that language, too. */
-static void find_language(struct kp_settings *settings, int argc, char **argv)
-{
-    size_t lang = 0;
-    for (int i = FIRST_WORD; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        const char *value = strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7 : "";
-        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
-            value = argv[i + 1];
-        if (kp_name_find(LANGUAGES, value, &lang))
-            settings->options.common.lang = (enum kp_lang)lang;
-    }
-}
-
-enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_command_line *line,
-                                struct kp_arena *arena, struct kp_diag *diag)
-{
-    struct source s = {.settings = settings, .arena = arena, .diag = diag};
-    settings->arguments = kp_arena_alloc(arena, ((size_t)line->argc + 1) * sizeof(*settings->arguments));
-    if (!settings->arguments)
-        return no_memory(&s);
-    find_language(settings, line->argc, line->argv);
-    diag->lang = settings->options.common.lang;
-    KP_TRY(read_words(&s, line, "help"));
-    if (settings->help)
-        return KP_OK;
-    KP_TRY(read_words(&s, line, "config"));
-    if (settings->config)
-        KP_TRY(read_config(&s, settings->config));
-    KP_TRY(read_words(&s, line, NULL));
-    kp_run_options_defaults(&settings->options);
-    settings->options.inputs = settings->arguments;
-    settings->options.n_inputs = settings->n_arguments;
-    return KP_OK;
-}
-
 void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
 {
-    for (size_t i = 0; i < KP_COUNT(OPTIONS); i++) {
-        const struct option *o = &OPTIONS[i];
-        if (!has_name(o, command))
+    for (size_t i = 0; i < kp_n_options; i++) {
+        const struct kp_option *o = &kp_options[i];
+        if (!kp_option_has_name(o, command))
             continue;
         size_t from = out->len;
         if (o->letter)

@@ -1,7 +1,7 @@
 #include "folder.h"
 #include "messages.h"
 
-#include "cli/options.h"
+#include "cli/read_settings.h"
 
 #include <stdio.h>
 #include <unistd.h>
