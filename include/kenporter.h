@@ -210,6 +210,12 @@ KP_API void kp_run_options_defaults(struct kp_run_options *options);
 KP_API enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env,
                              struct kp_result *ret_result);
 
+/*
+ * Checks the settings of a run without an input: tables, registers, sender, facilities, schemas. Reports
+ * every fault that it finds, not only the first. Writes nothing. Errors: KP_E_USAGE, KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_check_settings(const struct kp_run_options *options, const struct kp_env *env);
+
 /* Frees a result; a zeroed one is fine. */
 KP_API void kp_result_free(struct kp_result *result);
 

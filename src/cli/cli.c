@@ -53,6 +53,9 @@ static const struct command COMMANDS[] = {
      "kenporter explain CODE\n       kenporter explain --birth DATE --exam DATE --insurer NUMBER [options]",
      {"what a diagnostic means and how to mend it; or the legal rule for one case",
       "診断コードの意味と直し方、または1件の法的判定を説明する"}},
+    {"config", KP_FOR_CONFIG, kp_command_config, 0, 0, "kenporter config [-c FILE]",
+     {"the settings that count, where each comes from, and what is wrong with them",
+      "有効な設定とその出所、設定の誤りを表示する"}},
     {"items", KP_FOR_ITEMS, kp_command_items, 0, 1, "kenporter items [options] [WORD]",
      {"the item catalogue, or the items that contain WORD", "項目一覧(WORD を含むものに絞れる)"}},
 };
@@ -221,6 +224,7 @@ static enum kp_status check_arguments(struct kp_console *c, const struct command
     return KP_OK;
 }
 
+/* Runs the command on the words behind its name; argv[1] is the name. */
 static enum kp_status run_command(struct kp_console *c, const struct command *command, int argc, char **argv)
 {
     struct kp_buf out = {0};
@@ -229,8 +233,10 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
     c->settings.options.command = (enum kp_command)run;
     c->command = command->bit;
     c->most_shown = command->bit == KP_FOR_CHECK ? MOST_SHOWN_IN_CHECK : MOST_SHOWN;
-    const struct kp_command_line line = {argc, argv, command->bit, command->name};
+    const struct kp_command_line line = {argc, argv, command->bit, command->name, c->places};
     KP_TRY(kp_settings_read(&c->settings, &line, &c->arena, &c->diag));
+    if (c->settings.dry_run)
+        c->settings.options.command = KP_CMD_CHECK;
     c->diag.lang = c->settings.options.common.lang;
     if (c->settings.help) {
         add_help(command, c->diag.lang, &out);
@@ -246,27 +252,73 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
     return st;
 }
 
-static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
+        if (strcmp(COMMANDS[i].name, name) == 0)
+            return &COMMANDS[i];
+    return NULL;
+}
+
+static enum kp_status print_version(struct kp_console *c)
 {
     struct kp_buf out = {0};
-    const char *word = argc > 1 ? argv[1] : "--help";
-    enum kp_status st = argc > 1 ? KP_OK : KP_E_USAGE;
-    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
-        if (strcmp(COMMANDS[i].name, word) == 0)
-            return run_command(c, &COMMANDS[i], argc, argv);
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-        add_overview(c->diag.lang, &out);
-    else if (strcmp(word, "--version") == 0)
-        kp_buf_str(&out, "kenporter " KP_VERSION "\n");
-    else
-        return unknown_command(c, word);
+    kp_buf_str(&out, "kenporter " KP_VERSION "\n");
+    return kp_console_print(c, KP_OK, &out);
+}
+
+static enum kp_status print_overview(struct kp_console *c, enum kp_status st)
+{
+    struct kp_buf out = {0};
+    add_overview(c->diag.lang, &out);
     return kp_console_print(c, st, &out);
 }
 
-int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env)
+/* "kenporter help" and "kenporter help COMMAND". */
+static enum kp_status help_on(struct kp_console *c, const char *name)
+{
+    struct kp_buf out = {0};
+    const struct command *command = name ? find_command(name) : NULL;
+    if (!name)
+        return print_overview(c, KP_OK);
+    if (!command)
+        return unknown_command(c, name);
+    add_help(command, c->diag.lang, &out);
+    return kp_console_print(c, KP_OK, &out);
+}
+
+/* Options may stand before the command: moves it to the front. */
+static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
+{
+    int at = kp_command_at(argc, argv);
+    const char *word = argc > 1 ? argv[at < argc ? at : 1] : "";
+    const struct command *command = find_command(word);
+    if (argc <= 1)
+        return print_overview(c, KP_E_USAGE);
+    if (strcmp(word, "help") == 0)
+        return help_on(c, at + 1 < argc ? argv[at + 1] : NULL);
+    if (strcmp(word, "version") == 0 || strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+        return print_version(c);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        return print_overview(c, KP_OK);
+    if (!command)
+        return unknown_command(c, word);
+    char **words = kp_arena_alloc(&c->arena, ((size_t)argc + 1) * sizeof(*words));
+    if (!words)
+        return kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+    words[0] = argv[0];
+    words[1] = argv[at];
+    for (int i = 1, to = 2; i < argc; i++)
+        if (i != at)
+            words[to++] = argv[i];
+    return run_command(c, command, argc, words);
+}
+
+int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env,
+           const struct kp_config_places *places)
 {
     enum kp_status st = KP_E_SYSTEM;
-    struct kp_console c = {.out = out, .err = err, .outer = env, .most_shown = MOST_SHOWN};
+    struct kp_console c = {.out = out, .err = err, .outer = env, .places = places, .most_shown = MOST_SHOWN};
     c.env = (struct kp_env){.now = on_now, .message = on_message, .ctx = &c, .cancel = env->cancel};
     c.settings.options.common.lang = env->lang;
     c.shown = kp_arena_alloc(&c.arena, CODES * sizeof(*c.shown));

@@ -10,7 +10,8 @@
 struct kp_console {
     FILE *out, *err;
     const struct kp_env *outer; /* as handed to kp_cli */
-    struct kp_env env;          /* for the library: messages and progress arrive here */
+    const struct kp_config_places *places;
+    struct kp_env env; /* for the library: messages and progress arrive here */
     struct kp_arena arena;
     struct kp_catalogue catalogue;
     struct kp_diag diag;
@@ -31,6 +32,7 @@ enum kp_status kp_command_show(struct kp_console *console);
 enum kp_status kp_command_explain(struct kp_console *console);
 enum kp_status kp_command_audit(struct kp_console *console);
 enum kp_status kp_command_items(struct kp_console *console);
+enum kp_status kp_command_config(struct kp_console *console);
 
 /* Writes to stdout; reports a failure and returns false. A kp_audit_print on the console. */
 bool kp_console_write(void *console, const char *bytes, size_t n);
@@ -40,5 +42,6 @@ enum kp_status kp_console_print(struct kp_console *console, enum kp_status st, s
 const char *kp_console_say(const struct kp_console *console, const char *ja, const char *en);
 
 /* The program without its main(): argv as in main, the streams, and of env the clock, the cancellation and
- * the language. Returns the exit status. */
-int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env);
+ * the language. places: NULL: only --config names a configuration. Returns the exit status. */
+int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env,
+           const struct kp_config_places *places);

@@ -34,6 +34,18 @@ static enum kp_lang language(void)
     return KP_LANG_EN;
 }
 
+/* Returns the path of the user's configuration, by the XDG base directory specification. */
+static const char *user_config(char *to, size_t room)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    bool xdg = config && config[0] == '/';
+    const char *base = xdg ? config : home;
+    if (!base || base[0] != '/')
+        return NULL;
+    int n = snprintf(to, room, "%s%s/kenporter/kenporter.ini", base, xdg ? "" : "/.config");
+    return n > 0 && (size_t)n < room ? to : NULL;
+}
+
 /* The next file opened would get the number of a closed stream, and messages would go there. */
 static bool streams_are_open(void)
 {
@@ -56,5 +68,9 @@ int main(int argc, char **argv)
     (void)signal(SIGXFSZ, SIG_IGN);
     if (!streams_are_open())
         return KP_E_SYSTEM;
-    return kp_cli(argc, argv, stdout, stderr, &env);
+    char path[4096];
+    const char *named = getenv("KENPORTER_CONFIG");
+    const struct kp_config_places places = {.named = named && *named ? named : NULL,
+                                            .user = user_config(path, sizeof(path))};
+    return kp_cli(argc, argv, stdout, stderr, &env, &places);
 }

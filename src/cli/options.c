@@ -5,10 +5,10 @@
 
 enum { HELP_COLUMN = 26 };
 
-#define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE)
+#define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_CONFIG)
 #define RUN (READ | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
-#define ALL (RUN | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK | KP_FOR_AUDIT)
+#define ALL (RUN | KP_FOR_INIT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK | KP_FOR_AUDIT)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 
@@ -34,7 +34,8 @@ const char *const kp_languages[] = {"en", "ja", NULL};
 const struct kp_option kp_options[] = {
     {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config),
      RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
-     {"read settings from an INI file; options win over it", "INI形式の設定ファイルを読む(オプションが優先)"}},
+     {"read settings from this INI file; options win over it (default: kenporter.ini, see README)",
+      "設定ファイル(INI形式)を読む。オプションが優先(既定: kenporter.ini)"}},
     {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
     {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN,
@@ -63,6 +64,8 @@ const struct kp_option kp_options[] = {
      {"the ministry's V08 schema files, to validate with and to enclose", "厚生労働省のV08スキーマ(検査と同梱に使う)"}},
     {0, "as-of", "YYYY-MM-DD", NULL, NULL, DATE, NULL, OPT(as_of), RUN,
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
+    {'n', "dry-run", NULL, NULL, NULL, FLAG, NULL, AT(dry_run), KP_FOR_EXPORT,
+     {"decide and report as check does; no bundle, no log entry", "check と同じく判定と報告だけを行う"}},
     {0, "threads", "N", NULL, NULL, COUNT, NULL, OPT(threads), RUN,
      {"worker threads (default: all processors); the output does not depend on it",
       "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},

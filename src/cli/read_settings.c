@@ -100,7 +100,7 @@ static enum kp_status set_flag(const struct source *s, const struct kp_option *o
     return KP_OK;
 }
 
-static enum kp_status set(const struct source *s, const struct kp_option *o, const char *value)
+static enum kp_status set_value(const struct source *s, const struct kp_option *o, const char *value)
 {
     char *to = (char *)s->settings + o->offset;
     const char **text = (const char **)(void *)to;
@@ -125,6 +125,20 @@ static enum kp_status set(const struct source *s, const struct kp_option *o, con
     case TEXT: *text = kp_arena_strdup(s->arena, value); return *text ? KP_OK : no_memory(s);
     }
     return KP_E_SYSTEM; /* not reached: every kind returns above */
+}
+
+static enum kp_status set(const struct source *s, const struct kp_option *o, const char *value)
+{
+    struct kp_origin *origin = &s->settings->origins[o - kp_options];
+    KP_TRY(set_value(s, o, value));
+    bool resolved = o->kind == PATH || o->kind == PATHS;
+    const char *at = (const char *)s->settings + o->offset;
+    if (!resolved)
+        value = value ? kp_arena_strdup(s->arena, value) : "yes";
+    else
+        memcpy(&value, at, sizeof(value));
+    *origin = (struct kp_origin){.given = true, .file = s->file, .line = s->line, .value = value};
+    return value ? KP_OK : no_memory(s);
 }
 
 /* --- the configuration file --- */
@@ -243,6 +257,16 @@ static enum kp_status read_config(const struct source *command_line, const char 
     return c.st;
 }
 
+/* Finds the configuration if no option names it. */
+static void find_config(struct kp_settings *settings, const struct kp_config_places *places)
+{
+    const char *const usual[] = {"kenporter.ini", places->user, "/etc/kenporter/kenporter.ini"};
+    settings->config = places->named;
+    for (size_t i = 0; i < KP_COUNT(usual) && !settings->config; i++)
+        if (usual[i] && kp_path_exists(usual[i]))
+            settings->config = usual[i];
+}
+
 /* --- the command line --- */
 
 /* Finds "--NAME", n bytes of it before a "=", or "-L". */
@@ -319,7 +343,8 @@ enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_co
 {
     struct source s = {.settings = settings, .arena = arena, .diag = diag};
     settings->arguments = kp_arena_alloc(arena, ((size_t)line->argc + 1) * sizeof(*settings->arguments));
-    if (!settings->arguments)
+    settings->origins = kp_arena_alloc(arena, kp_n_options * sizeof(*settings->origins));
+    if (!settings->arguments || !settings->origins)
         return no_memory(&s);
     find_language(settings, line->argc, line->argv);
     diag->lang = settings->options.common.lang;
@@ -327,6 +352,8 @@ enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_co
     if (settings->help)
         return KP_OK;
     KP_TRY(read_words(&s, line, "config"));
+    if (!settings->config && line->places && find_option("--config", strlen("config"), line->command))
+        find_config(settings, line->places);
     if (settings->config)
         KP_TRY(read_config(&s, settings->config));
     KP_TRY(read_words(&s, line, NULL));
@@ -334,4 +361,16 @@ enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_co
     settings->options.inputs = settings->arguments;
     settings->options.n_inputs = settings->n_arguments;
     return KP_OK;
+}
+
+int kp_command_at(int argc, char **argv)
+{
+    int at = 1;
+    while (at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
+        const char *word = argv[at++];
+        bool is_long = word[1] == '-', has_value = is_long ? strchr(word, '=') != NULL : word[2] != '\0';
+        const struct kp_option *o = find_option(word, strlen(word) - 2, ~0U);
+        at += o && o->kind != FLAG && !has_value;
+    }
+    return at < argc ? at : argc;
 }

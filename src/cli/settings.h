@@ -16,13 +16,30 @@ enum {
     KP_FOR_RELEASE = 64,
     KP_FOR_VERIFY = 128,
     KP_FOR_SHOW = 256,
-    KP_FOR_AUDIT = 512
+    KP_FOR_AUDIT = 512,
+    KP_FOR_CONFIG = 1024,
+    KP_FOR_INIT = 2048
+};
+
+/* Where configuration files are looked for beside the current folder and /etc. */
+struct kp_config_places {
+    const char *named; /* of the environment; must exist. NULL: none */
+    const char *user;  /* of the user; may be missing. NULL: none */
+};
+
+/* Where a setting comes from. */
+struct kp_origin {
+    bool given;
+    const char *file; /* of the configuration; NULL: the command line */
+    unsigned line;
+    const char *value; /* as it counts: paths are resolved */
 };
 
 struct kp_settings {
     struct kp_run_options options;
-    const char *config;
-    bool json, html, quiet, verbose, help;
+    const char *config;        /* the file that was read; NULL: none */
+    struct kp_origin *origins; /* one per row of kp_options */
+    bool json, html, quiet, verbose, help, dry_run;
     enum kp_progress progress;
     /* Set as far as options of their own set them. */
     struct kp_explain_options explain;

@@ -219,6 +219,51 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     return kp_schemas_load(ctx, options->xsd, &run->schemas);
 }
 
+/* Reports a mapping that is missing; its contents mean nothing without an export. */
+static enum kp_status check_mapping(struct kp_run *run)
+{
+    const struct kp_input_options *input = &run->options->input;
+    const char *const files[] = {input->mapping, input->methods};
+    enum kp_status st = KP_OK;
+    for (size_t i = 0; i < KP_COUNT(files); i++)
+        if (files[i] && !kp_path_exists(files[i]))
+            st = kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_SETTING_PATH_ABSENT, kp_in(files[i]));
+    return st;
+}
+
+/* Goes on after a failure, so that all faults are reported in one go. */
+static enum kp_status check_all(struct kp_run *run)
+{
+    const struct kp_run_options *options = run->options;
+    struct kp_context *ctx = run->ctx;
+    KP_TRY(kp_context_load_tables(ctx));
+    const enum kp_status all[] = {
+        kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers),
+        kp_facilities_load(ctx, options->input.facilities, &run->facilities),
+        check_mapping(run),
+        set_up_sender(run),
+        kp_schemas_load(ctx, options->xsd, &run->schemas),
+    };
+    enum kp_status worst = KP_OK;
+    for (size_t i = 0; i < KP_COUNT(all); i++)
+        worst = all[i] > worst ? all[i] : worst;
+    return worst;
+}
+
+enum kp_status kp_check_settings(const struct kp_run_options *options, const struct kp_env *env)
+{
+    struct kp_context ctx;
+    struct kp_run run = {.ctx = &ctx, .options = options, .lock_fd = -1};
+    run.facilities.own = options->input.facility;
+    enum kp_status st = kp_context_init(&ctx, &options->common, env);
+    if (st == KP_OK)
+        st = check_all(&run);
+    kp_schemas_free(&run.schemas);
+    st = kp_context_finish(&ctx, st);
+    kp_context_release(&ctx);
+    return st;
+}
+
 const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number)
 {
     const struct kp_insurer *known = kp_insurer_of(&run->registers, number);

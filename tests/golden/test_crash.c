@@ -187,7 +187,7 @@ static int export(const char *input, enum fault fault, int error, int at, int re
         disk.error = error;
         disk.at = at;
         disk.armed = true;
-        int result = out && err ? kp_cli(14, argv, out, err, &env) : 127;
+        int result = out && err ? kp_cli(14, argv, out, err, &env, NULL) : 127;
         disk.armed = false;
         const int counted_calls[2] = {disk.calls, disk.first_entry};
         if (ret_calls &&

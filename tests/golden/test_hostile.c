@@ -154,7 +154,7 @@ static int with(const struct kp_env *env, int n, char **argv)
 {
     FILE *answer = fopen("stdout", "w"), *messages = fopen("stderr", "w");
     assert_true(answer && messages);
-    int status = kp_cli(n, argv, answer, messages, env);
+    int status = kp_cli(n, argv, answer, messages, env, NULL);
     assert_int_equal(fclose(answer) | fclose(messages), 0);
     return status;
 }

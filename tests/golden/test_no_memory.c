@@ -79,7 +79,7 @@ static void run_command(const struct command *c, long fail_at, bool all)
         (void)signal(i, SIG_DFL);
     (void)alarm(SECONDS);
     fail_allocation(fail_at, all);
-    int status = kp_cli(argc, argv, out, err, &env);
+    int status = kp_cli(argc, argv, out, err, &env, NULL);
     *n_allocations = allow_allocations();
     (void)fclose(out);
     _exit(status);

@@ -71,3 +71,9 @@ char *pattern(size_t n)
     bytes[n] = '\0';
     return bytes;
 }
+
+void assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("'%s' is not in: %s", part, text);
+}

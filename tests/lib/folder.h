@@ -27,6 +27,9 @@ char *put_file(const char *name, const char *bytes, size_t n);
 
 void assert_file(const char *path, const char *bytes, size_t n);
 
+/* Fails, showing the text, unless it contains the part. */
+void assert_has(const char *text, const char *part);
+
 /* Permission bits. */
 unsigned mode_of(const char *path);
 

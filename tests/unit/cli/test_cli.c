@@ -27,7 +27,7 @@ static int cli(enum kp_lang lang, const char *const *words, size_t n)
     argv[0] = kp_arena_strdup(&arena, "kenporter");
     for (size_t i = 0; i < n; i++)
         argv[i + 1] = kp_arena_strdup(&arena, words[i]);
-    int status = kp_cli((int)n + 1, argv, out, err, &env);
+    int status = kp_cli((int)n + 1, argv, out, err, &env, NULL);
     assert_int_equal(fclose(out), 0);
     assert_int_equal(fclose(err), 0);
     return status;
@@ -56,12 +56,6 @@ static int tear_down(void **state)
     free(complained);
     kp_arena_release(&arena);
     return remove_folder(state);
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("'%s' is not in: %s", part, text);
 }
 
 /* One line on stderr with this in it, and nothing on stdout. */
@@ -414,7 +408,7 @@ static void assert_full_disk(char **argv, int argc)
     free(complained);
     FILE *out = fopen("/dev/full", "w"), *err = open_memstream(&complained, &n);
     assert_true(out && err);
-    int status = kp_cli(argc, argv, out, err, &env);
+    int status = kp_cli(argc, argv, out, err, &env, NULL);
     (void)fclose(out);
     assert_int_equal(fclose(err), 0);
     assert_int_equal(status, 4);
