@@ -23,6 +23,7 @@ PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libssl-d
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils
 PACKAGES_CHECK := clang-format
 PACKAGES_COVERAGE := gcovr
+PACKAGES_DEB    := debhelper dpkg-dev fakeroot
 
 # The folders of src/ in their order: each uses itself and those before it. Each is an archive.
 FOLDERS := base format tables law record input log v08 run cli
@@ -38,7 +39,7 @@ $(error two test programs have the same name)
 endif
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
-.PHONY: all lib demo test test-unit test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
+.PHONY: all lib deb packages-deb demo test test-unit test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
@@ -209,6 +210,9 @@ packages-check: packages-test
 packages-coverage: packages-test
 	@missing="$(call missing,$(PACKAGES_COVERAGE))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
 
+packages-deb: packages-test
+	@missing="$(call missing,$(PACKAGES_DEB))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
+
 .PHONY: install-packages
 install-packages:
 	@if [ "$$(id -u)" = 0 ]; then SUDO=; elif sudo -n true 2>/dev/null; then SUDO="sudo -n"; else \
@@ -218,12 +222,23 @@ install-packages:
 	    >/tmp/kenporter-apt.$$$$ 2>&1 || { tail -n 5 /tmp/kenporter-apt.$$$$ >&2; rm -f /tmp/kenporter-apt.$$$$; exit 1; }; \
 	  rm -f /tmp/kenporter-apt.$$$$
 
-install: all ## install program, library, header and pkg-config file below PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include
-	install -m 755 $(BUILD)/kenporter $(DESTDIR)$(PREFIX)/bin/
+STRIP := -s
+BIN   := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
+COMPLETIONS := bash-completion/completions/kenporter zsh/vendor-completions/_kenporter fish/vendor_completions.d/kenporter.fish
+EXAMPLES := fixtures/kenporter.ini fixtures/export.csv fixtures/requests.csv fixtures/consents.csv fixtures/insurers.csv tests/example.c
+
+install: all ## install program, library, completions and examples below PREFIX (/usr/local)
+	install -d $(BIN) $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(SHARE)/doc/kenporter/examples \
+	  $(dir $(COMPLETIONS:%=$(SHARE)/%))
+	install -m 755 $(STRIP) $(BUILD)/kenporter $(BIN)/
 	install -m 644 $(BUILD)/libkenporter.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 include/kenporter.h $(DESTDIR)$(PREFIX)/include/
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 src/cli/completion/kenporter.bash $(SHARE)/bash-completion/completions/kenporter
+	install -m 644 src/cli/completion/_kenporter $(SHARE)/zsh/vendor-completions/
+	install -m 644 src/cli/completion/kenporter.fish $(SHARE)/fish/vendor_completions.d/
+	install -m 644 $(EXAMPLES) $(SHARE)/doc/kenporter/examples/
+	install -m 644 LICENSE $(SHARE)/doc/kenporter/
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: kenporter' \
 	  'Description: hands health-check results to medical insurers, as the law asks and no further' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lkenporter' \
@@ -231,8 +246,12 @@ install: all ## install program, library, header and pkg-config file below PREFI
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/kenporter $(DESTDIR)$(PREFIX)/lib/libkenporter.a \
-	  $(DESTDIR)$(PREFIX)/include/kenporter.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc
+	rm -f $(BIN)/kenporter $(DESTDIR)$(PREFIX)/lib/libkenporter.a \
+	  $(DESTDIR)$(PREFIX)/include/kenporter.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc $(COMPLETIONS:%=$(SHARE)/%)
+	rm -rf $(SHARE)/doc/kenporter
+
+deb: packages-deb ## build the Debian packages, beside this folder
+	dpkg-buildpackage -us -uc -b
 
 clean: ## remove what was built
 	rm -rf build build-*
