@@ -112,6 +112,7 @@ struct kp_run_options {
     const char *anchors;            /* file to which every export appends the head of the log; NULL: none */
     const char *xsd;                /* the ministry's schema files; NULL: this project's profile */
     const char *as_of;              /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
+    const char *backdate;           /* why as_of is another day than today; needed to disclose then */
     const char *again;              /* reason for disclosing unchanged records once more; NULL: do not */
     unsigned threads;               /* 1 to 256; 0: one per processor */
     enum kp_age_rule age_rule;
@@ -121,6 +122,8 @@ struct kp_run_options {
     bool reject_incomplete;       /* policy required_items = reject: reject if 特定健診 lacks an item */
     bool corrections;             /* release records that changed since their disclosure */
     struct kp_org sender;
+    const char *officer; /* who is in charge of the records; NULL: not given */
+    const char *config;  /* file that these options were read from, whose digest the log keeps; NULL: none */
 };
 
 /* A diagnostic, ready to print. Pointers live until the callback returns. */
@@ -145,6 +148,7 @@ struct kp_env {
     const volatile int *cancel;
     enum kp_level least_level; /* milder messages are not sent */
     enum kp_lang lang;         /* of the surroundings; used by the program only */
+    const char *user, *host;   /* the operator, for the log; NULL: unknown */
 };
 
 /* A name and how often it occurred. */
@@ -346,7 +350,13 @@ enum kp_audit_event {
     KP_AUDIT_AGAIN,
     KP_AUDIT_CORRECT,
     KP_AUDIT_RELEASE,
-    KP_AUDIT_VOID
+    KP_AUDIT_VOID,
+    KP_AUDIT_RUN,
+    KP_AUDIT_HANDOVER,
+    KP_AUDIT_RECEIVED,
+    KP_AUDIT_RETURNED,
+    KP_AUDIT_RECALLED,
+    KP_AUDIT_PURGE
 };
 
 /* A NULL filter accepts every entry. */

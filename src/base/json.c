@@ -10,20 +10,25 @@ static void break_line(struct kp_json *json)
         kp_buf_str(json->out, json->open[i].layout == KP_JSON_INLINE ? "" : "  ");
 }
 
+static bool is_compact(const struct kp_json *json)
+{
+    return json->open[0].layout == KP_JSON_COMPACT;
+}
+
 /* Writes what precedes a value: the comma or line break after the previous one, and the key. */
 static void begin_value(struct kp_json *json, const char *key)
 {
     if (json->depth > 0) {
         bool is_inline = json->open[json->depth - 1].layout == KP_JSON_INLINE;
         if (json->open[json->depth - 1].filled)
-            kp_buf_str(json->out, is_inline ? ", " : ",");
-        if (!is_inline)
+            kp_buf_str(json->out, is_inline && !is_compact(json) ? ", " : ",");
+        if (!is_inline && !is_compact(json))
             break_line(json);
         json->open[json->depth - 1].filled = true;
     }
     if (key) {
         kp_buf_json(json->out, key);
-        kp_buf_str(json->out, ": ");
+        kp_buf_str(json->out, json->depth > 0 && is_compact(json) ? ":" : ": ");
     }
 }
 
@@ -58,10 +63,10 @@ void kp_json_end(struct kp_json *json)
         return;
     }
     json->depth--;
-    if (json->open[json->depth].layout == KP_JSON_LINES)
+    if (json->open[json->depth].layout == KP_JSON_LINES && !is_compact(json))
         break_line(json);
     kp_buf_char(json->out, json->open[json->depth].close);
-    if (json->depth == 0)
+    if (json->depth == 0 && !is_compact(json))
         kp_buf_char(json->out, '\n');
 }
 

@@ -28,6 +28,7 @@ enum kp_json_layout {
     KP_JSON_INLINE, /* {"a": 1, "b": 2} */
     KP_JSON_LINES,  /* each element and the closing bracket on a line of its own, indented by two spaces */
     KP_JSON_TIGHT,  /* each element on a line of its own; the closing bracket follows the last */
+    KP_JSON_COMPACT /* of the outermost: {"a":1,"b":[2]} for all that it contains, and no line end */
 };
 
 struct kp_json {

@@ -319,7 +319,12 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
 {
     enum kp_status st = KP_E_SYSTEM;
     struct kp_console c = {.out = out, .err = err, .outer = env, .places = places, .most_shown = MOST_SHOWN};
-    c.env = (struct kp_env){.now = on_now, .message = on_message, .ctx = &c, .cancel = env->cancel};
+    c.env = (struct kp_env){.now = on_now,
+                            .message = on_message,
+                            .ctx = &c,
+                            .cancel = env->cancel,
+                            .user = env->user,
+                            .host = env->host};
     c.settings.options.common.lang = env->lang;
     c.shown = kp_arena_alloc(&c.arena, CODES * sizeof(*c.shown));
     if (!c.shown || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {

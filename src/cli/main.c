@@ -1,12 +1,15 @@
 /* The process: the real clock and streams, the locale, signals. */
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/status.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
 static volatile int cancelled;
@@ -46,6 +49,15 @@ static const char *user_config(char *to, size_t room)
     return n > 0 && (size_t)n < room ? to : NULL;
 }
 
+/* The name of the user who runs the program, whatever the environment says; NULL: unknown. */
+static const char *user(void)
+{
+    const struct passwd *entry = getpwuid(getuid());
+    return entry && kp_utf8_valid_prefix(entry->pw_name, strlen(entry->pw_name)) == strlen(entry->pw_name)
+               ? entry->pw_name
+               : NULL;
+}
+
 /* The next file opened would get the number of a closed stream, and messages would go there. */
 static bool streams_are_open(void)
 {
@@ -60,7 +72,14 @@ int main(int argc, char **argv)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
     struct sigaction action = {.sa_handler = on_signal};
-    struct kp_env env = {.now = real_time, .cancel = &cancelled, .lang = language()};
+    char host[256] = "";
+    bool has_host =
+        gethostname(host, sizeof(host) - 1) == 0 && kp_utf8_valid_prefix(host, strlen(host)) == strlen(host);
+    struct kp_env env = {.now = real_time,
+                         .cancel = &cancelled,
+                         .lang = language(),
+                         .user = user(),
+                         .host = has_host ? host : NULL};
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would contain personal data */
     for (size_t i = 0; i < KP_COUNT(ends); i++)
         (void)sigaction(ends[i], &action, NULL); /* cannot fail for these signals */

@@ -357,6 +357,7 @@ enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_co
     if (settings->config)
         KP_TRY(read_config(&s, settings->config));
     KP_TRY(read_words(&s, line, NULL));
+    settings->options.config = settings->config;
     kp_run_options_defaults(&settings->options);
     settings->options.inputs = settings->arguments;
     settings->options.n_inputs = settings->n_arguments;

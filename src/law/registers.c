@@ -14,6 +14,7 @@
 struct reader {
     struct kp_context *ctx;
     struct kp_tablefile file; /* the register being read */
+    struct kp_original original;
     const char *sender_number;
     struct kp_map ids; /* id -> line */
     size_t *last;      /* for the first row under a key: the last one so far */
@@ -60,6 +61,7 @@ static enum kp_status open_register(struct reader *r, const char *path, const ch
     r->ids = (struct kp_map){0};
     if (kp_read_file(f->io, path, KP_SHEET_MAX_BYTES, f->arena, &bytes, &n) != KP_OK)
         return kp_fail(f->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
+    r->original = (struct kp_original){bytes, n};
     enum kp_tablefile_fault found = kp_tablefile_parse(f, columns, n_optional, bytes, n, &at);
     if (found == KP_TABLEFILE_NO_MEMORY)
         return kp_no_memory(r->ctx);
@@ -436,6 +438,7 @@ enum kp_status kp_facilities_load(struct kp_context *ctx, const char *path, stru
         KP_TRY(file_row(&r, &facilities->by_number, list[i].number, i, &previous));
     }
     facilities->list = list;
+    facilities->original = r.original;
     return KP_OK;
 }
 
@@ -452,10 +455,15 @@ enum kp_status kp_registers_load(struct kp_context *ctx, const struct kp_registe
     struct reader r = {.ctx = ctx, .sender_number = sender_number};
     if (files->requests)
         KP_TRY(load_requests(&r, files->requests, &registers));
+    registers.originals[KP_REGISTER_REQUESTS] = r.original;
+    r.original = (struct kp_original){0};
     if (files->consents)
         KP_TRY(load_consents(&r, files->consents, &registers));
+    registers.originals[KP_REGISTER_CONSENTS] = r.original;
+    r.original = (struct kp_original){0};
     if (files->insurers)
         KP_TRY(load_insurers(&r, files->insurers, &registers));
+    registers.originals[KP_REGISTER_INSURERS] = r.original;
     *ret_registers = registers;
     return KP_OK;
 }

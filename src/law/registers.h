@@ -41,7 +41,16 @@ struct kp_insurer {
     uint64_t max_documents; /* in one bundle; 0: no limit of its own */
 };
 
+/* A register as it was read. */
+struct kp_original {
+    const char *bytes; /* in the arena of the context; NULL: there is none */
+    size_t n;
+};
+
+enum { KP_REGISTER_REQUESTS, KP_REGISTER_CONSENTS, KP_REGISTER_INSURERS, KP_REGISTER__COUNT };
+
 struct kp_registers {
+    struct kp_original originals[KP_REGISTER__COUNT];
     const struct kp_request *requests;
     size_t n_requests;
     struct kp_map request_by_insurer; /* -> index of the insurer's first request */
@@ -58,6 +67,7 @@ struct kp_facilities {
     struct kp_org own; /* of the configuration: its members may be NULL */
     const struct kp_org *list;
     struct kp_map by_number;
+    struct kp_original original;
 };
 
 /* Reads the register of institutions; path may be NULL. Reports as kp_registers_load. */

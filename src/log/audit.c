@@ -178,8 +178,10 @@ static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *li
 {
     const char *const *c = line->cells;
     a->head_found |= a->filter.head && strcmp(a->filter.head, c[KP_LOG_HASH]) == 0;
-    if (!kp_log_is_disclosure(c))
+    if (kp_log_settles_bundle(c))
         return settle(a, kp_log_event(c) == KP_AUDIT_RELEASE, true, line->at);
+    if (!kp_log_is_disclosure(c))
+        return KP_OK;
     if (!a->bundle_from)
         a->bundle_from = line->at;
     a->n_pending++;

@@ -21,10 +21,11 @@ static struct document *document_at(const struct kp_compare *c, size_t i)
 
 /* Does not report. */
 static enum kp_status digest_person(struct kp_arena *arena, struct kp_identity identity,
-                                    const char *name_kana, uint8_t ret_digest[KP_SHA256_BYTES])
+                                    const char *name_kana, const char *sex,
+                                    uint8_t ret_digest[KP_SHA256_BYTES])
 {
     char *text = kp_identity_text(arena, identity);
-    char *person = text ? kp_arena_printf(arena, "%s\x1f%s", text, name_kana) : NULL;
+    char *person = text ? kp_arena_printf(arena, "%s\x1f%s\x1f%s", text, name_kana, sex) : NULL;
     if (!person || kp_sha256_of(person, strlen(person), ret_digest) != KP_OK)
         return kp_log_no_memory();
     return KP_OK;
@@ -42,8 +43,8 @@ enum kp_status kp_compare_add(struct kp_compare *c, const char *name, const stru
     for (size_t i = 0; i < tables->n_items; i++)
         if (record->values[i].state != KP_VALUE_ABSENT)
             items[i / WORD_BITS] |= (uint64_t)1 << i % WORD_BITS;
-    enum kp_status st =
-        digest_person(&scratch, kp_identity_of_record(record), record->field[KP_F_NAME_KANA], d.person);
+    enum kp_status st = digest_person(&scratch, kp_identity_of_record(record), record->field[KP_F_NAME_KANA],
+                                      record->field[KP_F_SEX], d.person);
     kp_arena_release(&scratch);
     if (st != KP_OK ||
         kp_keyset_put(&c->by_name, name, (uint32_t)c->n_documents, &before) == KP_MAP_NO_MEMORY)
@@ -90,7 +91,8 @@ static enum kp_status take_disclosure(struct reading *r, const char *const cells
     uint32_t at = 0;
     uint8_t person[KP_SHA256_BYTES];
     kp_arena_reset(&r->scratch);
-    KP_TRY(digest_person(&r->scratch, kp_identity_of_entry(cells), cells[KP_LOG_NAME_KANA], person));
+    KP_TRY(digest_person(&r->scratch, kp_identity_of_entry(cells), cells[KP_LOG_NAME_KANA], cells[KP_LOG_SEX],
+                         person));
     if (!kp_keyset_get(&c->by_name, cells[KP_LOG_DOCUMENT], &at)) {
         c->report(c->report_ctx, NULL, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
         return KP_OK;
@@ -117,7 +119,7 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
         *(same_digest ? &r->released : &r->other_digest) = true;
     else if (event == KP_AUDIT_VOID)
         r->voided |= same_digest;
-    else
+    else if (kp_log_is_disclosure(cells))
         return take_disclosure(r, cells);
     return KP_OK;
 }

@@ -262,6 +262,12 @@ bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT])
     return event >= KP_AUDIT_DISCLOSE && event <= KP_AUDIT_CORRECT;
 }
 
+bool kp_log_settles_bundle(const char *const cells[KP_LOG__COUNT])
+{
+    enum kp_audit_event event = kp_log_event(cells);
+    return event == KP_AUDIT_RELEASE || event == KP_AUDIT_VOID;
+}
+
 /* --- writing --- */
 
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path)

@@ -1,8 +1,8 @@
 /*
- * The disclosure log: who received what, when and on which ground. A CSV file with one line per entry and no
- * result values. `hash` is the SHA-256 of the line up to the comma before it and thus covers `prev_hash`, the
- * hash of the previous line. In the first line that is the last hash of the older log that this one
- * continues, or 64 zeros.
+ * The disclosure log: who received what, when and on which ground, and what became of it. A CSV file with one
+ * line per entry and no result values. `hash` is the SHA-256 of the line up to the comma before it and thus
+ * covers `prev_hash`, the hash of the previous line. In the first line that is the last hash of the older log
+ * that this one continues, or 64 zeros.
  *
  * Functions fail with KP_E_SYSTEM and errno unless stated otherwise. They do not report.
  */
@@ -22,18 +22,20 @@ enum kp_log_column {
     KP_LOG_TIME,
     KP_LOG_RUN_ID,
     KP_LOG_EVENT,
+    KP_LOG_AS_OF,
     KP_LOG_REQUEST_ID,
     KP_LOG_INSURER_NUMBER,
     KP_LOG_RECIPIENT,
     KP_LOG_BUNDLE,
     KP_LOG_BUNDLE_SHA256,
     KP_LOG_DOCUMENT,
-    KP_LOG_RECORD_SHA256,
+    KP_LOG_CONTENT_SHA256,
     KP_LOG_EMPLOYEE_ID,
     KP_LOG_INSURED_SYMBOL,
     KP_LOG_INSURED_NUMBER,
     KP_LOG_INSURED_BRANCH,
     KP_LOG_NAME_KANA,
+    KP_LOG_SEX,
     KP_LOG_BIRTH_DATE,
     KP_LOG_EXAM_DATE,
     KP_LOG_AGE,
@@ -50,6 +52,7 @@ enum kp_log_column {
     KP_LOG_CONSENT_IDS,
     KP_LOG_REASON,
     KP_LOG_TABLES_SHA256,
+    KP_LOG_DETAIL,
     KP_LOG_PREV_HASH,
     KP_LOG_HASH,
     KP_LOG__COUNT
@@ -57,10 +60,10 @@ enum kp_log_column {
 
 /* The header of the file, in the order of enum kp_log_column. */
 #define KP_LOG_HEADER                                                                                        \
-    "seq,time,run_id,event,request_id,insurer_number,recipient,bundle,bundle_sha256,document,"               \
-    "record_sha256,employee_id,insured_symbol,insured_number,insured_branch,name_kana,birth_date,exam_date," \
-    "age,age_rule,age_band,basis_id,provisions,privacy_ground,items_duty,items_form,items_consent,"          \
-    "items_requested,items_withheld,consent_ids,reason,tables_sha256,prev_hash,hash"
+    "seq,time,run_id,event,as_of,request_id,insurer_number,recipient,bundle,bundle_sha256,document,"         \
+    "content_sha256,employee_id,insured_symbol,insured_number,insured_branch,name_kana,sex,birth_date,"      \
+    "exam_date,age,age_rule,age_band,basis_id,provisions,privacy_ground,items_duty,items_form,"              \
+    "items_consent,items_requested,items_withheld,consent_ids,reason,tables_sha256,detail,prev_hash,hash"
 
 enum { KP_LOG_MAX_LINE_BYTES = 1 << 20 };
 
@@ -129,6 +132,8 @@ const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang);
 enum kp_audit_event kp_log_event(const char *const cells[KP_LOG__COUNT]);
 /* Returns whether the entry is about a person: disclose, again or correct. */
 bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT]);
+/* Returns whether the entry settles the fate of the bundle whose disclosures precede it: release or void. */
+bool kp_log_settles_bundle(const char *const cells[KP_LOG__COUNT]);
 
 /* A log open for appending, with a lock on the file. */
 struct kp_log {

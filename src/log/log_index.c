@@ -26,7 +26,7 @@ static_assert(sizeof(struct kp_log_index_record) == 56, "records are packed");
 static_assert(sizeof(struct kp_log_index_block) == BLOCK_BYTES, "a block is a page");
 static_assert(sizeof(struct header) == BLOCK_BYTES, "the header is a page");
 
-static const char MAGIC[16] = "kenporter-ix-2\n";
+static const char MAGIC[16] = "kenporter-ix-3\n";
 #define ORDER_MARK UINT64_C(0x0102030405060708)
 
 static uint64_t n_blocks(const struct kp_log_index *index)
@@ -222,7 +222,7 @@ static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_li
     char *identity = kp_identity_text(scratch, kp_identity_of_entry(c));
     if (!identity)
         return kp_log_no_memory();
-    if (!from_hex(c[KP_LOG_RECORD_SHA256], ret_record->digest))
+    if (!from_hex(c[KP_LOG_CONTENT_SHA256], ret_record->digest))
         return KP_E_FAULT;
     return kp_log_key(identity, ret_record->key);
 }
@@ -268,13 +268,17 @@ void kp_log_index_builder_close(struct kp_log_index_builder *builder)
 enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, const struct kp_log_line *line)
 {
     struct kp_log_index_record record;
-    KP_TRY(record_of(&builder->scratch, line, &record));
-    if (kp_log_event(line->cells) == KP_AUDIT_VOID)
-        kp_spill_cut(&builder->pile, builder->settled);
-    KP_TRY(kp_spill_push(&builder->pile, &record));
-    if (kp_log_is_disclosure(line->cells))
+    bool settles = kp_log_settles_bundle(line->cells);
+    if (settles || kp_log_is_disclosure(line->cells)) {
+        KP_TRY(record_of(&builder->scratch, line, &record));
+        if (kp_log_event(line->cells) == KP_AUDIT_VOID)
+            kp_spill_cut(&builder->pile, builder->settled);
+        KP_TRY(kp_spill_push(&builder->pile, &record));
+    }
+    if (settles)
+        builder->settled = builder->pile.n;
+    if (builder->pile.n != builder->settled)
         return KP_OK;
-    builder->settled = builder->pile.n;
     struct kp_log_point *p = &builder->point;
     p->n_entries = strtoull(line->cells[KP_LOG_SEQ], NULL, 10);
     p->bytes = line->at + line->n;

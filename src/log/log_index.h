@@ -65,7 +65,7 @@ enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_
 struct kp_log_index_builder {
     struct kp_spill pile;
     uint64_t settled;          /* records of the pile whose bundle was released or voided */
-    struct kp_log_point point; /* after the last entry that settled one; bytes 0: none did */
+    struct kp_log_point point; /* after the last entry that leaves no bundle open; bytes 0: none does */
     struct kp_arena scratch;
 };
 

@@ -88,8 +88,8 @@ static void add_value(struct kp_buf *out, const struct kp_item *item, const stru
     kp_buf_char(out, '\n');
 }
 
-/* whole: with the fields that never leave the employer, whose change does not make it another record. */
-static enum kp_status digest_of(const struct kp_record *record, bool whole,
+/* whole: with the fields that never leave the employer. ground: see kp_content_digest. */
+static enum kp_status digest_of(const struct kp_record *record, bool whole, const enum kp_ground *ground,
                                 uint8_t ret_digest[KP_SHA256_BYTES])
 {
     struct kp_buf out = {0};
@@ -100,19 +100,20 @@ static enum kp_status digest_of(const struct kp_record *record, bool whole,
         kp_buf_char(&out, '\n');
     }
     for (size_t i = 0; i < record->tables->n_items; i++)
-        if (record->values[i].state != KP_VALUE_ABSENT)
+        if (record->values[i].state != KP_VALUE_ABSENT && (!ground || ground[i] != KP_GROUND_WITHHELD))
             add_value(&out, &record->tables->items[i], &record->values[i]);
     enum kp_status st = kp_buf_ok(&out) ? kp_sha256_of(kp_buf_text(&out), out.len, ret_digest) : KP_E_SYSTEM;
     kp_buf_release(&out);
     return st;
 }
 
-enum kp_status kp_record_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES])
+enum kp_status kp_content_digest(const struct kp_record *record, const enum kp_ground *ground,
+                                 uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    return digest_of(record, false, ret_digest);
+    return digest_of(record, false, ground, ret_digest);
 }
 
 enum kp_status kp_row_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    return digest_of(record, true, ret_digest);
+    return digest_of(record, true, NULL, ret_digest);
 }

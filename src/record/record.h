@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/sha256.h"
 #include "tables/tables.h"
+#include "law/rule.h"
 #include "kenporter.h"
 
 enum kp_value_state {
@@ -72,7 +73,9 @@ bool kp_has_dates(const struct kp_record *record);
 /* True if the person is of the age of 特定健診, 40 to 74 (kp_age_band). False if a date is missing. */
 bool kp_is_target(const struct kp_record *record, enum kp_age_rule rule);
 
-/* Compute the digest of the whole row, with employee id and membership dates, and of what could be exported
- * on any ground. KP_E_SYSTEM if memory is short; do not report. */
+/* Compute the digest of the whole row, with employee id and membership dates, and of what is told: the fields
+ * that are disclosed and the items that have a ground (NULL: all items). What is withheld has no part in it.
+ * KP_E_SYSTEM if memory is short; do not report. */
 enum kp_status kp_row_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES]);
-enum kp_status kp_record_digest(const struct kp_record *record, uint8_t ret_digest[KP_SHA256_BYTES]);
+enum kp_status kp_content_digest(const struct kp_record *record, const enum kp_ground *ground,
+                                 uint8_t ret_digest[KP_SHA256_BYTES]);

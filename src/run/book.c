@@ -31,8 +31,9 @@ enum kp_status kp_book_unsettled(const struct kp_book *book)
 
 static enum kp_status note_unfinished(struct kp_unfinished *u, const char *const *cells)
 {
-    static const enum kp_log_column kept[] = {KP_LOG_RUN_ID, KP_LOG_INSURER_NUMBER, KP_LOG_RECIPIENT,
-                                              KP_LOG_BUNDLE, KP_LOG_BUNDLE_SHA256,  KP_LOG_TABLES_SHA256};
+    static const enum kp_log_column kept[] = {KP_LOG_RUN_ID,       KP_LOG_AS_OF,  KP_LOG_INSURER_NUMBER,
+                                              KP_LOG_RECIPIENT,    KP_LOG_BUNDLE, KP_LOG_BUNDLE_SHA256,
+                                              KP_LOG_TABLES_SHA256};
     if (strcmp(u->bundle, cells[KP_LOG_BUNDLE]) == 0)
         return KP_OK;
     kp_arena_reset(&u->arena);
@@ -51,7 +52,8 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
     enum kp_status st = kp_log_index_builder_add(&book->builder, line);
     if (st == KP_OK && kp_log_is_disclosure(line->cells))
         return note_unfinished(&book->unfinished, line->cells);
-    book->unfinished.bundle = "";
+    if (kp_log_settles_bundle(line->cells))
+        book->unfinished.bundle = "";
     return st;
 }
 
@@ -229,12 +231,12 @@ static enum kp_status settle(struct kp_log *log, struct kp_book *book, bool rele
 {
     struct kp_context *ctx = book->run->ctx;
     const struct kp_unfinished *u = &book->unfinished;
-    struct kp_log_entry entry = u->entry;
-    entry.cells[KP_LOG_RUN_ID] = book->run->run_id;
+    struct kp_log_entry entry = u->entry; /* with the run id of the run that died */
     entry.cells[KP_LOG_EVENT] = released ? "release" : "void";
     entry.cells[KP_LOG_REASON] = "unfinished run";
+    entry.cells[KP_LOG_DETAIL] = kp_arena_printf(&ctx->arena, "{\"settled_by\":\"%s\"}", book->run->run_id);
     char *bundle = kp_arena_strdup(&ctx->arena, u->bundle);
-    if (!bundle)
+    if (!bundle || !entry.cells[KP_LOG_DETAIL])
         return kp_no_memory(ctx);
     if (kp_log_add(log, &entry) != KP_OK || kp_log_sync(log) != KP_OK)
         return kp_book_unusable(book->run, book->path);

@@ -51,6 +51,7 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
 {
     struct kp_arena *arena = &run->ctx->arena;
     *b = (struct kp_bundle){.run = run, .insurer = insurer};
+    kp_date_iso(run->as_of, b->as_of);
     KP_TRY(name_bundle(b, ledger));
     b->file_name = kp_arena_printf(arena, "%s.zip", b->root);
     b->path = kp_arena_printf(arena, "%s/%s.zip", run->output, b->root);
@@ -103,17 +104,18 @@ static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slo
     const char *reason = strcmp(slot->event, "again") == 0 ? run->options->again
                          : d->recipient_unknown            ? "recipient_unknown"
                                                            : "";
-    kp_sha256_hex(slot->digest, hex);
+    kp_sha256_hex(slot->content, hex);
     return (struct kp_log_entry){
         .cells = {[KP_LOG_EVENT] = slot->event,
                   [KP_LOG_REQUEST_ID] = slot->request_ids,
                   [KP_LOG_DOCUMENT] = document,
-                  [KP_LOG_RECORD_SHA256] = kp_arena_strdup(&slot->arena, hex),
+                  [KP_LOG_CONTENT_SHA256] = kp_arena_strdup(&slot->arena, hex),
                   [KP_LOG_EMPLOYEE_ID] = f[KP_F_EMPLOYEE_ID],
                   [KP_LOG_INSURED_SYMBOL] = f[KP_F_INSURED_SYMBOL],
                   [KP_LOG_INSURED_NUMBER] = f[KP_F_INSURED_NUMBER],
                   [KP_LOG_INSURED_BRANCH] = f[KP_F_INSURED_BRANCH],
                   [KP_LOG_NAME_KANA] = f[KP_F_NAME_KANA],
+                  [KP_LOG_SEX] = f[KP_F_SEX],
                   [KP_LOG_BIRTH_DATE] = f[KP_F_BIRTH_DATE],
                   [KP_LOG_EXAM_DATE] = f[KP_F_EXAM_DATE],
                   [KP_LOG_AGE] = kp_arena_printf(&slot->arena, "%d", d->age),
@@ -224,6 +226,8 @@ enum kp_status kp_bundle_seal(struct kp_bundle *b, struct kp_tools *tools)
 static void add_bundle_cells(const struct kp_bundle *b, struct kp_log_entry *entry)
 {
     entry->cells[KP_LOG_RUN_ID] = b->run->run_id;
+    entry->cells[KP_LOG_AS_OF] = b->as_of;
+    entry->cells[KP_LOG_DETAIL] = b->run->detail;
     entry->cells[KP_LOG_INSURER_NUMBER] = b->insurer->number;
     entry->cells[KP_LOG_RECIPIENT] = b->insurer->name;
     entry->cells[KP_LOG_BUNDLE] = b->file_name;

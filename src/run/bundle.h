@@ -22,6 +22,7 @@ struct kp_bundle {
     struct kp_run *run;
     struct kp_bundle *next; /* of the same insurer and run */
     const struct kp_insurer *insurer;
+    char as_of[11];
     char send; /* N, '0' to '9': the insurer's bundles of one day */
     const char *root;
     const char *file_name;

@@ -10,7 +10,6 @@ enum { SLOT_BITS = 18, SLOTS = 1 << SLOT_BITS, ENTRIES_PER_PART = SLOTS / 2 };
 
 struct entry {
     uint8_t key[KP_LOG_KEY_BYTES];
-    uint8_t record[KP_SHA256_BYTES];
     uint8_t whole[KP_SHA256_BYTES];
     uint64_t row;
     uint64_t line;
@@ -21,8 +20,8 @@ struct entry {
 /* One key of the part being joined. */
 struct slot {
     struct entry first; /* the first row with the key */
-    bool taken, conflict;
-    uint32_t logged; /* KP_MARK_NEW, _DISCLOSED or _CHANGED */
+    bool taken, conflict, logged;
+    uint8_t content[KP_SHA256_BYTES]; /* of logged */
     uint32_t other_file;
     uint64_t other_line; /* in a conflict: the first row that differs from first */
 };
@@ -114,10 +113,9 @@ static enum kp_status push(struct kp_persons *p, struct pile *pile, const struct
 }
 
 enum kp_status kp_persons_add_row(struct kp_persons *p, const struct kp_row *row, const char *identity,
-                                  const uint8_t record[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES])
+                                  const uint8_t whole[KP_SHA256_BYTES])
 {
     struct entry entry = {0};
-    memcpy(entry.record, record, sizeof(entry.record));
     memcpy(entry.whole, whole, sizeof(entry.whole));
     if (kp_log_key(identity, entry.key) != KP_OK)
         return kp_no_memory(p->ctx);
@@ -163,24 +161,21 @@ static enum kp_status collect(struct kp_persons *p, const struct pile *pile, con
     return KP_OK;
 }
 
-static enum kp_status compare_with_log(struct kp_persons *p, kp_persons_lookup *lookup, void *lookup_ctx)
+static enum kp_status look_up(struct kp_persons *p, kp_persons_lookup *lookup, void *lookup_ctx)
 {
-    uint8_t record[KP_SHA256_BYTES];
-    for (struct slot *slot = p->slots; slot < p->slots + SLOTS; slot++) {
-        bool found = false;
+    for (struct slot *slot = p->slots; slot < p->slots + SLOTS; slot++)
         if (slot->taken)
-            KP_TRY(lookup(lookup_ctx, slot->first.key, record, &found));
-        if (found)
-            slot->logged =
-                memcmp(slot->first.record, record, sizeof(record)) == 0 ? KP_MARK_DISCLOSED : KP_MARK_CHANGED;
-    }
+            KP_TRY(lookup(lookup_ctx, slot->first.key, slot->content, &slot->logged));
     return KP_OK;
 }
 
 static enum kp_status write_mark(struct kp_persons *p, const struct pile *pile, const struct entry *entry)
 {
     const struct slot *slot = find(p, entry->key);
-    struct kp_mark mark = {.kind = slot->logged, .file = slot->first.file, .line = slot->first.line};
+    struct kp_mark mark = {.kind = slot->logged ? KP_MARK_LOGGED : KP_MARK_NEW,
+                           .file = slot->first.file,
+                           .line = slot->first.line};
+    memcpy(mark.logged, slot->content, sizeof(mark.logged));
     if (slot->conflict) {
         mark.kind = KP_MARK_CONFLICT;
         if (same_contents(&slot->first, entry)) { /* the mark must name a row that differs */
@@ -207,7 +202,7 @@ static enum kp_status join(struct kp_persons *p, struct pile *pile, kp_persons_l
         memset(p->slots, 0, SLOTS * sizeof(*p->slots));
         KP_TRY(each(p, pile, part, n_parts, collect));
         if (lookup)
-            KP_TRY(compare_with_log(p, lookup, lookup_ctx));
+            KP_TRY(look_up(p, lookup, lookup_ctx));
         KP_TRY(each(p, pile, part, n_parts, write_mark));
     }
     return KP_OK;

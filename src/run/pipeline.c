@@ -50,7 +50,7 @@ static enum kp_status collect(void *ctx, struct kp_slot *slot)
     if (slot->person)
         KP_TRY(kp_persons_add_person(p->persons, &slot->row, slot->person, slot->facts));
     if (slot->identity)
-        KP_TRY(kp_persons_add_row(p->persons, &slot->row, slot->identity, slot->digest, slot->whole));
+        KP_TRY(kp_persons_add_row(p->persons, &slot->row, slot->identity, slot->whole));
     return KP_OK;
 }
 

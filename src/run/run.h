@@ -25,7 +25,10 @@ struct kp_run {
     const char *run_folder; /* OUTPUT/runs/RUN_ID */
     const char *temp;       /* OUTPUT/.tmp-RUN_ID */
     const char *log_path;
-    int lock_fd; /* -1: not locked */
+    int lock_fd;          /* -1: not locked */
+    const char *backdate; /* why the day of disclosure is not today; NULL: it is, or nothing is disclosed */
+    const char *detail;   /* of the run's log entries but the first; may be "" */
+    const char *config_sha256, *mapping_sha256, *methods_sha256; /* NULL: no such file */
     /* A bundle in temp whose fate the log does not record yet, or NULL. Its file must outlive a failed run:
      * the next run concludes from it that the bundle was not released. */
     const char *evidence;

@@ -7,6 +7,7 @@
 #include "base/lock.h"
 #include "base/scan.h"
 #include "base/status.h"
+#include "run/run_entry.h"
 
 void kp_run_options_defaults(struct kp_run_options *options)
 {
@@ -16,6 +17,18 @@ void kp_run_options_defaults(struct kp_run_options *options)
         options->sender.number = "6631111116"; /* stands for any employer */
 }
 
+/* Consents and requests count as they are when the data are provided, which is now. */
+static enum kp_status check_day(struct kp_run *run)
+{
+    const char *reason = run->options->backdate;
+    if (kp_date_compare(run->as_of, kp_date_in_japan(run->started)) == 0)
+        return KP_OK;
+    if (!reason || reason[strspn(reason, " \t")] == '\0')
+        return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_BACKDATE_MISSING, KP_NOWHERE, run->options->as_of);
+    run->backdate = reason;
+    return KP_OK;
+}
+
 static enum kp_status set_up_day(struct kp_run *run)
 {
     run->started = run->ctx->env->now(run->ctx->env->ctx);
@@ -23,7 +36,7 @@ static enum kp_status set_up_day(struct kp_run *run)
     if (run->options->as_of && !kp_date_parse_iso(run->options->as_of, &run->as_of))
         return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, run->options->as_of,
                        "--as-of", "a date as YYYY-MM-DD");
-    return KP_OK;
+    return kp_discloses(run->options->command) ? check_day(run) : KP_OK;
 }
 
 /* --- the sender --- */
@@ -215,6 +228,8 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     KP_TRY(kp_facilities_load(ctx, options->input.facilities, &run->facilities));
     KP_TRY(set_up_sender(run));
     KP_TRY(kp_intake(ctx, &options->input, &files, &run->inputs));
+    if (kp_discloses(options->command))
+        KP_TRY(kp_run_entry_prepare(run));
     KP_TRY(make_places(run));
     return kp_schemas_load(ctx, options->xsd, &run->schemas);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "run/run_entry.h"
 #include "run/setup.h"
 
 enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
@@ -179,9 +180,14 @@ enum kp_status kp_tally_release(struct kp_tally *tally, struct kp_ledger *ledger
     if (kp_sync_folder(run->ctx->io, run->temp) != KP_OK ||
         kp_sync_folder(run->ctx->io, run->output) != KP_OK)
         return kp_write_failed(run->ctx, run->output);
+    bool is_first = true;
     for (size_t i = 0; i < tally->n_accounts; i++)
-        for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next)
+        for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next) {
+            if (is_first)
+                KP_TRY(kp_run_entry_add(run, &ledger->log));
+            is_first = false;
             KP_TRY(kp_bundle_release(b, &ledger->log));
+        }
     return KP_OK;
 }
 

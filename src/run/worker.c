@@ -146,11 +146,8 @@ static void identify(struct kp_slot *slot)
     const char *const *f = slot->record.field;
     struct kp_identity identity = kp_identity_of_record(&slot->record);
     bool has_card = *f[KP_F_INSURER_NUMBER] && *f[KP_F_INSURED_NUMBER] && *f[KP_F_BIRTH_DATE];
-    if (has_card && *f[KP_F_EXAM_DATE]) {
+    if (has_card && *f[KP_F_EXAM_DATE])
         slot->identity = kp_identity_text(&slot->arena, identity);
-        if (kp_record_digest(&slot->record, slot->digest) != KP_OK)
-            kp_arena_fail(&slot->arena);
-    }
     /* Members of a family share a number where branches are not given, hence the name. */
     identity.birth = f[KP_F_NAME_KANA];
     identity.exam = "";
@@ -272,6 +269,19 @@ static void name_requests(const struct kp_run *run, struct kp_slot *slot, const 
             slot->request_ids = add_id(slot, slot->request_ids, q->id);
 }
 
+static void digest_content(struct kp_slot *slot, const enum kp_ground *ground)
+{
+    if (kp_content_digest(&slot->record, ground, slot->content) != KP_OK)
+        kp_arena_fail(&slot->arena);
+}
+
+/* Returns whether the log shows these very contents as told last. */
+static bool is_told(const struct kp_slot *slot)
+{
+    return slot->mark.kind == KP_MARK_LOGGED &&
+           memcmp(slot->mark.logged, slot->content, KP_SHA256_BYTES) == 0;
+}
+
 /*
  * Decides as if a request citing both Acts had arrived. A check counts the records that wait for one; what
  * prepare makes is decided again before it goes out.
@@ -282,6 +292,10 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
     if (kp_discloses(run->options->command) ||
         (fault != KP_HOLD_NO_REQUEST && fault != KP_HOLD_REQUEST_NOT_IN_FORCE && fault != KP_HOLD_NO_BASIS))
         return;
+    if (slot->decision.reason == KP_HOLD_NONE)
+        digest_content(slot, slot->decision.ground);
+    if (slot->decision.reason == KP_HOLD_NONE && is_told(slot))
+        return; /* on a consent, and unchanged */
     slot->assumed = (struct kp_request){.id = "(assumed)",
                                         .received = run->as_of,
                                         .routes = 1u << KP_ROUTE_ELDERLY | 1u << KP_ROUTE_HEALTH,
@@ -297,6 +311,8 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
         slot->decision = d;
     else if (d.reason == KP_HOLD_NONE && d.duty_fault == KP_HOLD_NONE)
         slot->waiting = d.basis;
+    if (slot->waiting)
+        digest_content(slot, d.ground);
 }
 
 /* refused: by item, whether its value was refused; the law is asked about it as if it were readable. */
@@ -372,7 +388,9 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
 /* What the log shows of the person may outweigh the decision to release. */
 static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    bool disclosed = slot->mark.kind == KP_MARK_DISCLOSED, changed = slot->mark.kind == KP_MARK_CHANGED;
+    if (slot->decision.reason == KP_HOLD_NONE)
+        digest_content(slot, slot->decision.ground);
+    bool disclosed = is_told(slot), changed = slot->mark.kind == KP_MARK_LOGGED && !disclosed;
     bool keeps_back = (disclosed && !run->options->again) || (changed && !run->options->corrections);
     slot->event = disclosed ? "again" : changed ? "correct" : "disclose";
     if (keeps_back)

@@ -33,12 +33,11 @@ struct kp_slot {
     const char **cells; /* as UTF-8 */
     struct kp_findings findings;
     struct kp_record record;
-    bool sound;                      /* the row decoded and has the right width: record is set */
-    const char *identity;            /* of person and examination; NULL: a part is missing or invalid */
-    const char *person;              /* what receivers match people by; NULL likewise */
-    const char *facts;               /* birth date and sex, for person */
-    uint8_t digest[KP_SHA256_BYTES]; /* of what could go out */
-    uint8_t whole[KP_SHA256_BYTES];  /* of the row; set by the first pass alone */
+    bool sound;                     /* the row decoded and has the right width: record is set */
+    const char *identity;           /* of person and examination; NULL: a part is missing or invalid */
+    const char *person;             /* what receivers match people by; NULL likewise */
+    const char *facts;              /* birth date and sex, for person */
+    uint8_t whole[KP_SHA256_BYTES]; /* of the row; set by the first pass alone */
 
     /* Set by the caller before kp_worker_decide. */
     struct kp_mark mark, person_mark;
@@ -48,11 +47,12 @@ struct kp_slot {
     enum kp_reason reason;            /* of KP_HELD and KP_ALREADY */
     const struct kp_insurer *insurer; /* NULL: not decided, because the row was rejected or is a copy */
     struct kp_decision decision;
-    struct kp_request assumed;      /* a request citing both Acts, as check and prepare assume it */
-    const struct kp_basis *waiting; /* basis on which such a request would release the record, or NULL */
-    const char *event;              /* of the log entry: disclose, again, correct */
-    const char *consent_ids;        /* consents that an item of it rests on */
-    const char *request_ids;        /* the decision's request and others that list an item of it */
+    uint8_t content[KP_SHA256_BYTES]; /* of what the decision, or the assumed request, lets out */
+    struct kp_request assumed;        /* a request citing both Acts, as check and prepare assume it */
+    const struct kp_basis *waiting;   /* basis on which such a request would release the record, or NULL */
+    const char *event;                /* of the log entry: disclose, again, correct */
+    const char *consent_ids;          /* consents that an item of it rests on */
+    const char *request_ids;          /* the decision's request and others that list an item of it */
     struct kp_buf document;
     struct kp_packed packed; /* of commands that make bundles */
 };

@@ -14,6 +14,7 @@ enum { KP_PHRASE_BUCKETS = 256 };
 struct kp_tables {
     const struct kp_text *text;     /* the caller's */
     char sha256[KP_SHA256_HEX + 1]; /* hex, over the names and bytes of all tables */
+    bool builtin;                   /* every table equals the built-in one */
 
     const struct kp_item *items;
     size_t n_items;

@@ -90,7 +90,7 @@ enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *c
     return KP_TABLEFILE_SOUND;
 }
 
-static enum kp_status read_bytes(const struct kp_tablefile *f, const char **ret_bytes, size_t *ret_n)
+static enum kp_status read_bytes(struct kp_tablefile *f, const char **ret_bytes, size_t *ret_n)
 {
     if (!f->folder) {
         const struct kp_embedded *file = kp_embedded_find(f->path);
@@ -105,6 +105,9 @@ static enum kp_status read_bytes(const struct kp_tablefile *f, const char **ret_
         return kp_tablefile_no_memory(f);
     if (kp_read_file(f->io, path, TABLE_MAX_BYTES, f->arena, ret_bytes, ret_n) != KP_OK)
         return kp_fail(f->diag, KP_E_USAGE, KP_K_TABLE_UNREADABLE, kp_in(path), f->path, strerror(errno));
+    const struct kp_embedded *own = kp_embedded_find(f->path);
+    f->differs |=
+        !own || (size_t)(own->end - own->bytes) != *ret_n || memcmp(own->bytes, *ret_bytes, *ret_n) != 0;
     return KP_OK;
 }
 

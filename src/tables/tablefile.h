@@ -25,6 +25,8 @@ struct kp_tablefile {
     struct kp_sha256 *sha;      /* receives names and bytes of the tables */
     bool strict;                /* refuse columns that are not expected */
 
+    bool differs; /* a table opened so far is not the built-in one */
+
     const char *path; /* as diagnostics name the file */
     const char *columns[KP_TABLEFILE_MAX_COLUMNS];
     size_t n_columns;

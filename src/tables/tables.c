@@ -70,6 +70,7 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     if (st != KP_OK)
         return st;
     kp_sha256_hex(digest, tables.sha256);
+    tables.builtin = !f.differs;
     *ret_tables = tables;
     return KP_OK;
 }

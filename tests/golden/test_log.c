@@ -2,10 +2,10 @@
 #include "golden.h"
 
 static const char HEADER[] =
-    "seq,time,run_id,event,request_id,insurer_number,recipient,bundle,bundle_sha256,document,record_sha256,employee_id,"
-    "insured_symbol,insured_number,insured_branch,name_kana,birth_date,exam_date,age,age_rule,age_band,basis_id,"
+    "seq,time,run_id,event,as_of,request_id,insurer_number,recipient,bundle,bundle_sha256,document,content_sha256,employee_id,"
+    "insured_symbol,insured_number,insured_branch,name_kana,sex,birth_date,exam_date,age,age_rule,age_band,basis_id,"
     "provisions,privacy_ground,items_duty,items_form,items_consent,items_requested,items_withheld,consent_ids,reason,"
-    "tables_sha256,prev_hash,hash\n";
+    "tables_sha256,detail,prev_hash,hash\n";
 
 static struct sheet entries;
 
@@ -63,13 +63,36 @@ static void log__file__is_utf8_with_lf_one_line_an_entry(void **state)
     must("iconv -f UTF-8 -t UTF-8 out/disclosure-log.csv");
     must("test $(stat -c %%a out/disclosure-log.csv) = 600");
     for (size_t row = 1; row < entries.n_rows; row++) {
-        assert_int_equal(width(&entries, row), 34);
+        assert_int_equal(width(&entries, row), 37);
         assert_int_equal(strtoul(cell(&entries, row, "seq"), NULL, 10), row);
         assert_int_equal(entries.lines[row], row + 1);
     }
 }
 
 /* --- entries --- */
+
+static void log__first_entry__pins_the_run(void **state)
+{
+    (void)state;
+    static const char *const pinned[] = {"\"version\":",
+                                         "\"user\":\"",
+                                         "\"host\":\"",
+                                         "\"officer\":",
+                                         "\"age_rule\":\"birthday\"",
+                                         "\"backdate\":\"test\"",
+                                         "\"config\":\"",
+                                         "\"builtin\":true",
+                                         "\"rows\":224"};
+    assert_string_equal(cell(&entries, 1, "event"), "run");
+    assert_int_equal(rows_with(&entries, "event", "run"), 1);
+    for (size_t i = 0; i < COUNT(pinned); i++)
+        assert_contains(cell(&entries, 1, "detail"), pinned[i]);
+    assert_string_equal(cell(&entries, 1, "reason"), "test");
+    for (size_t row = 1; row < entries.n_rows; row++)
+        assert_string_equal(cell(&entries, row, "as_of"), "2026-04-01");
+    must("cd out/registers && for f in *.csv; do echo \"${f%%.csv}  $f\"; done | sha256sum -c --quiet");
+    assert_int_equal(how_many("out/registers/*.csv"), 3);
+}
 
 static void log__people__each_released_one_is_there_once(void **state)
 {
@@ -105,7 +128,7 @@ static void log__bundles__are_released_after_their_entries(void **state)
     char **found = NULL;
     size_t n = paths("out/*.zip", &found);
     assert_int_equal(rows_with(&entries, "event", "release"), n);
-    assert_int_equal(entries.n_rows - 1, n + rows_with(&entries, "event", "disclose"));
+    assert_int_equal(entries.n_rows - 1, 1 + n + rows_with(&entries, "event", "disclose"));
     for (size_t i = 0; i < n; i++) {
         must("sha256sum %s | cut -c1-64 | tr -d '\\n' >digest", found[i]);
         const char *name = found[i] + strlen("out/"), *digest = slurp("digest", NULL);
@@ -208,7 +231,8 @@ static void log__consent_to_an_unnamed_recipient__says_why_unused(void **state)
         assert_string_equal(cell(&entries, row, "reason"), "recipient_unknown");
     }
     assert_int_equal(rows_with(&entries, "reason", "recipient_unknown"), COUNT(unknown));
-    assert_int_equal(rows_with(&entries, "reason", ""), entries.n_rows - 1 - COUNT(unknown));
+    assert_int_equal(rows_with(&entries, "reason", ""),
+                     entries.n_rows - 2 - COUNT(unknown)); /* 2: header, run */
 }
 
 /* --- no values --- */
@@ -247,6 +271,7 @@ int main(void)
         cmocka_unit_test(log__one_byte_changed__fails_at_its_line),
         cmocka_unit_test(log__line_removed_or_swapped__fails),
         cmocka_unit_test(log__file__is_utf8_with_lf_one_line_an_entry),
+        cmocka_unit_test(log__first_entry__pins_the_run),
         cmocka_unit_test(log__people__each_released_one_is_there_once),
         cmocka_unit_test(log__bundles__are_released_after_their_entries),
         cmocka_unit_test(log__grounds__fit_the_basis),

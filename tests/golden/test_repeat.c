@@ -78,8 +78,9 @@ static void second_run__later_day__releases_nobody_either(void **state)
 {
     (void)state;
     copy_of_first("later");
-    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-02 -o later " INPUT),
-                     1);
+    assert_int_equal(
+        kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-02 --backdate test -o later " INPUT),
+        1);
     assert_int_equal(counted("later", "released"), 0);
     assert_same_file("first/disclosure-log.csv", "later/disclosure-log.csv");
 }
@@ -128,6 +129,32 @@ static void changed_value__second_run__is_held(void **state)
     assert_string_equal(cell(&d, row, "reason"), "changed_since_disclosure");
     assert_int_equal(rows_with(&held, "kp_reason", "changed_since_disclosure"), 1);
     assert_same_file("first/disclosure-log.csv", "changed/disclosure-log.csv");
+}
+
+/* A withheld value has no part in what was told: its change is none, and the log does not betray it. */
+static void changed_value__withheld__is_no_change(void **state)
+{
+    (void)state;
+    must("head -n 1 \"$FIXTURES/consents.csv\" >none.csv");
+    must("python3 -c \"import csv\n"
+         "rows = list(csv.reader(open('$FIXTURES/export.csv', encoding='cp932', newline='')))\n"
+         "at = rows[0].index('尿酸')\n"
+         "n = sum(r[at].replace('.', '').isdigit() for r in rows[1:] if len(r) == len(rows[0]))\n"
+         "for r in rows[1:]:\n"
+         "    if len(r) == len(rows[0]) and r[at].replace('.', '').isdigit(): r[at] = '4.9'\n"
+         "csv.writer(open('withheld.csv', 'w', encoding='utf-8', newline='')).writerows(rows)\n"
+         "assert n > 100, n\"");
+    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-01 --backdate test "
+                               "--consents none.csv -o withheld " INPUT),
+                     1);
+    size_t released = counted("withheld", "released");
+    must("cp withheld/disclosure-log.csv withheld.before");
+    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-01 --backdate test "
+                               "--consents none.csv -o withheld withheld.csv"),
+                     1);
+    assert_int_equal(counted("withheld", "released"), 0);
+    assert_int_equal(counted("withheld", "already_disclosed"), released);
+    assert_same_file("withheld.before", "withheld/disclosure-log.csv");
 }
 
 static void changed_value__with_corrections__goes_out_as_correct(void **state)
@@ -368,6 +395,7 @@ int main(void)
         cmocka_unit_test(second_run__later_day__releases_nobody_either),
         cmocka_unit_test(again__unchanged_people__go_out_once_more_with_the_reason),
         cmocka_unit_test(changed_value__second_run__is_held),
+        cmocka_unit_test(changed_value__withheld__is_no_change),
         cmocka_unit_test(changed_value__with_corrections__goes_out_as_correct),
         cmocka_unit_test(rejected_csv__fed_back_unmended__rejects_the_same_rows),
         cmocka_unit_test(rejected_csv__three_rows_mended__releases_exactly_those),

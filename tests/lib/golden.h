@@ -16,13 +16,13 @@
 #include "json.h"
 #include "kept.h"
 
-#define CONFIG "-c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-01 "
+#define CONFIG "-c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-01 --backdate test "
 #define INPUT "\"$FIXTURES/export.csv\" "
 #define EXPORT "export " CONFIG
 #define CHECK "check " CONFIG
 #define VENDORS "\"$FIXTURES/vendors/"
 #define VENDOR_INI "-c " VENDORS "kenporter.ini\" "
-#define VENDOR_CONFIG VENDOR_INI "--as-of 2026-04-01 "
+#define VENDOR_CONFIG VENDOR_INI "--as-of 2026-04-01 --backdate test "
 
 /* Group setup and teardown. */
 int set_up_golden(void **state);

@@ -75,6 +75,20 @@ static void lines__inside_an_inline_object__keep_its_margin(void **state UNUSED)
     check(&buf, "{\"bundles\": [\n  1,\n  2\n]}\n");
 }
 
+static void compact__object__has_no_spaces_and_no_line_end(void **state UNUSED)
+{
+    struct kp_buf buf = {0};
+    struct kp_json json = {.out = &buf};
+    kp_json_object(&json, NULL, KP_JSON_COMPACT);
+    kp_json_string(&json, "a", NULL);
+    kp_json_array(&json, "b", KP_JSON_LINES);
+    kp_json_u64(&json, NULL, 1);
+    kp_json_bool(&json, NULL, true);
+    kp_json_end(&json);
+    kp_json_end(&json);
+    check(&buf, "{\"a\":null,\"b\":[1,true]}");
+}
+
 static void empty__containers__keep_their_layout(void **state UNUSED)
 {
     struct kp_buf buf = {0};
@@ -130,6 +144,7 @@ int main(void)
         cmocka_unit_test(lines__nested__are_indented),
         cmocka_unit_test(tight__closing_bracket__follows_the_last_element),
         cmocka_unit_test(lines__inside_an_inline_object__keep_its_margin),
+        cmocka_unit_test(compact__object__has_no_spaces_and_no_line_end),
         cmocka_unit_test(empty__containers__keep_their_layout),
         cmocka_unit_test(objects__one_after_another__are_json_lines),
         cmocka_unit_test(nesting__beyond_the_maximum__fails_the_buffer),

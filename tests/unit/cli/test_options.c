@@ -374,10 +374,10 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--consents FILE",   "--insurers FILE",  "--facilities FILE",
                                       "--schemas DIR",     "--xsd DIR",        "--as-of YYYY-MM-DD",
                                       "--threads N",       "--strict ",        "--previous-logs FILES",
-                                      "--anchors FILE",    "--again REASON",   "--corrections ",
-                                      "--age-rule ",       "--lang ",          "--json ",
-                                      "--show-values ",    "--progress ",      "-q, --quiet ",
-                                      "-v, --verbose ",    "--help "};
+                                      "--backdate REASON", "--anchors FILE",   "--again REASON",
+                                      "--corrections ",    "--age-rule ",      "--lang ",
+                                      "--json ",           "--show-values ",   "--progress ",
+                                      "-q, --quiet ",      "-v, --verbose ",   "--help "};
     static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
                                           "--exam DATE",   "--insurer NUMBER", "--on DATE",   "--articles ",
                                           "--items CODES", "--scheme ",        "--lang ",     "--json ",

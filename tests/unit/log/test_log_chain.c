@@ -13,10 +13,10 @@ static const int64_t NOW = 1775003400; /* 2026-04-01 00:30:00 UTC */
 
 static const char *path, *script_path;
 static const char HEADER[] =
-    "seq,time,run_id,event,request_id,insurer_number,recipient,bundle,bundle_sha256,document,record_sha256,employee_id,"
-    "insured_symbol,insured_number,insured_branch,name_kana,birth_date,exam_date,age,age_rule,age_band,basis_id,"
+    "seq,time,run_id,event,as_of,request_id,insurer_number,recipient,bundle,bundle_sha256,document,content_sha256,employee_id,"
+    "insured_symbol,insured_number,insured_branch,name_kana,sex,birth_date,exam_date,age,age_rule,age_band,basis_id,"
     "provisions,privacy_ground,items_duty,items_form,items_consent,items_requested,items_withheld,consent_ids,reason,"
-    "tables_sha256,prev_hash,hash\n";
+    "tables_sha256,detail,prev_hash,hash\n";
 
 /* An independent reader, written from the comment of log.h alone: prints the seq, event, name and reason of
  * every entry, or fails. */
@@ -28,13 +28,13 @@ static const char SCRIPT[] =
     "prev = '0' * 64\n"
     "for n, line in enumerate(lines[1:], 1):\n"
     "    cells = next(csv.reader(io.StringIO(line.decode('utf-8')), strict=True))\n"
-    "    assert len(cells) == 34 == len(lines[0].split(b',')), len(cells)\n"
+    "    assert len(cells) == 37 == len(lines[0].split(b',')), len(cells)\n"
     "    body, comma, hash = line.rpartition(b',')\n"
-    "    assert hash.decode() == hashlib.sha256(body).hexdigest() == cells[33], n\n"
-    "    assert cells[32] == prev and cells[0] == str(n), n\n"
-    "    prev = cells[33]\n"
+    "    assert hash.decode() == hashlib.sha256(body).hexdigest() == cells[36], n\n"
+    "    assert cells[35] == prev and cells[0] == str(n), n\n"
+    "    prev = cells[36]\n"
     "    assert cells[1] == '2026-04-01T09:30:00+09:00', cells[1]\n"
-    "    sys.stdout.write('|'.join([cells[0], cells[3], cells[15], cells[30]]) + '\\n')\n";
+    "    sys.stdout.write('|'.join([cells[0], cells[3], cells[16], cells[32]]) + '\\n')\n";
 
 static int set_up(void **state)
 {

@@ -50,7 +50,7 @@ static void disclosed(const char *who, unsigned what)
     struct kp_log_entry e = {.cells = {[KP_LOG_EVENT] = "disclose",
                                        [KP_LOG_INSURER_NUMBER] = "06139463",
                                        [KP_LOG_INSURED_NUMBER] = who,
-                                       [KP_LOG_RECORD_SHA256] = hex,
+                                       [KP_LOG_CONTENT_SHA256] = hex,
                                        [KP_LOG_BUNDLE] = "b.zip"}};
     assert_int_equal(kp_log_add(&the_log, &e), KP_OK);
 }

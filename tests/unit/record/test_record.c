@@ -11,13 +11,18 @@ static int fresh(void **state)
     return 0;
 }
 
-static const char *digest(void)
+static const char *digest_by(const enum kp_ground *ground)
 {
     uint8_t bytes[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
-    assert_int_equal(kp_record_digest(&record, bytes), KP_OK);
+    assert_int_equal(kp_content_digest(&record, ground, bytes), KP_OK);
     kp_sha256_hex(bytes, hex);
     return kp_arena_strdup(&scratch, hex);
+}
+
+static const char *digest(void)
+{
+    return digest_by(NULL);
 }
 
 static void init__new_record__is_empty(void **state UNUSED)
@@ -105,6 +110,21 @@ static void digest__value_moves_to_another_item__differs(void **state UNUSED)
     assert_string_not_equal(digest(), before);
 }
 
+/* What is withheld must not be guessable from the log, and its change is none. */
+static void digest__withheld_item__has_no_part_in_it(void **state UNUSED)
+{
+    enum kp_ground *ground = kp_arena_alloc(&scratch, tables.n_items * sizeof(*ground));
+    ground[value_of(HEIGHT) - record.values] = KP_GROUND_DUTY;
+    const char *alone = digest_by(ground);
+    set(WEIGHT, "60.1");
+    assert_string_equal(digest_by(ground), alone);
+    set(WEIGHT, "70.1");
+    assert_string_equal(digest_by(ground), alone);
+    ground[value_of(WEIGHT) - record.values] = KP_GROUND_CONSENT;
+    assert_string_not_equal(digest_by(ground), alone);
+    assert_string_equal(digest_by(ground), digest());
+}
+
 static void row_digest__internal_field_changes__differs(void **state UNUSED)
 {
     static const enum kp_field internal[] = {KP_F_EMPLOYEE_ID, KP_F_NAME, KP_F_MEMBER_FROM, KP_F_MEMBER_TO};
@@ -180,6 +200,7 @@ int main(void)
         TEST(digest__any_item_changes__differs),
         TEST(digest__any_part_of_a_value_changes__differs),
         TEST(digest__value_moves_to_another_item__differs),
+        TEST(digest__withheld_item__has_no_part_in_it),
         TEST(result__several_methods__is_the_first_of_the_table),
         TEST(measured__displaced_value__is_the_last_resort),
         TEST(number__marked__is_not_exact),

@@ -119,10 +119,10 @@ static void release__cells__are_those_of_the_record(void **state)
     assert_int_equal(kp_bundle_seal(&bundle, run_tools()), KP_OK);
     assert_int_equal(kp_bundle_release(&bundle, &ledger.log), KP_OK);
     const char *log = slurp(run.log_path, NULL);
-    assert_contains(log, ",disclose,\"R1 R,2\"," INSURER ",架空精機健康保険組合," ROOT ".zip,");
+    assert_contains(log, ",disclose,2026-04-01,\"R1 R,2\"," INSURER ",架空精機健康保険組合," ROOT ".zip,");
     assert_contains(log, textf(",%s,", document));
     assert_contains(log, ",E  1,12,6414,,");
-    assert_contains(log, ",19800728,20250703,45,birthday,40to74,");
+    assert_contains(log, ",2,19800728,20250703,45,birthday,40to74,");
 }
 
 static void release__file_in_the_way__voids_the_entries(void **state)

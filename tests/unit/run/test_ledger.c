@@ -49,7 +49,7 @@ static void log_disclosure(const char *number, const char *bundle_bytes)
                                                  [KP_LOG_RUN_ID] = run.run_id,
                                                  [KP_LOG_INSURER_NUMBER] = INSURER,
                                                  [KP_LOG_INSURED_NUMBER] = number,
-                                                 [KP_LOG_RECORD_SHA256] = record,
+                                                 [KP_LOG_CONTENT_SHA256] = record,
                                                  [KP_LOG_BUNDLE] = BUNDLE ".zip",
                                                  [KP_LOG_BUNDLE_SHA256] = bundle}};
     assert_int_equal(kp_log_add(&ledger.log, &entry), KP_OK);

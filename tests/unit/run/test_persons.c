@@ -61,7 +61,7 @@ static struct kp_row row_at(uint64_t n)
 static void row(uint64_t n, const char *who, uint32_t what)
 {
     const struct kp_row at = row_at(n);
-    assert_int_equal(kp_persons_add_row(persons, &at, who, contents(what), contents(what)), KP_OK);
+    assert_int_equal(kp_persons_add_row(persons, &at, who, contents(what)), KP_OK);
 }
 
 /* The contents of the log. */
@@ -77,12 +77,12 @@ static void logged(const char *who, uint32_t what)
 }
 
 static enum kp_status look_up(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
-                              uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+                              uint8_t ret_content[KP_SHA256_BYTES], bool *ret_found)
 {
     (void)unused;
     for (size_t i = 0; i < n_known; i++)
         if (memcmp(known[i].key, key, KP_LOG_KEY_BYTES) == 0) {
-            memcpy(ret_record, contents(known[i].what), KP_SHA256_BYTES);
+            memcpy(ret_content, contents(known[i].what), KP_SHA256_BYTES);
             *ret_found = true;
         }
     return KP_OK;
@@ -171,18 +171,20 @@ static void conflict__copy_of_the_first__names_a_row_that_differs(void **state)
     assert_mark(12, KP_MARK_CONFLICT, 23);
 }
 
-static void log__person_disclosed__makes_rows_logged_or_changed(void **state)
+static void log__person_disclosed__marks_rows_with_the_last_digest(void **state)
 {
     (void)state;
-    logged("ann", 1);
-    logged("bob", 1);
+    logged("ann", 7);
+    logged("bob", 8);
     row(0, "ann", 1);
-    row(1, "bob", 2);
+    row(1, "bob", 1);
     row(2, "cat", 1);
     assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
-    assert_kind(0, KP_MARK_DISCLOSED);
-    assert_kind(1, KP_MARK_CHANGED);
+    assert_kind(0, KP_MARK_LOGGED);
+    assert_kind(1, KP_MARK_LOGGED);
     assert_kind(2, KP_MARK_NEW);
+    assert_memory_equal(mark_of(0).logged, contents(7), KP_SHA256_BYTES);
+    assert_memory_equal(mark_of(1).logged, contents(8), KP_SHA256_BYTES);
 }
 
 static void log__and_repeated_rows__repetition_outweighs_the_log(void **state)
@@ -195,7 +197,7 @@ static void log__and_repeated_rows__repetition_outweighs_the_log(void **state)
     row(22, "bob", 1);
     row(33, "bob", 2);
     assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
-    assert_kind(0, KP_MARK_DISCLOSED);
+    assert_kind(0, KP_MARK_LOGGED);
     assert_mark(11, KP_MARK_COPY, 0);
     assert_mark(22, KP_MARK_CONFLICT, 33);
     assert_mark(33, KP_MARK_CONFLICT, 22);
@@ -209,7 +211,7 @@ static void join__no_rows__all_are_new(void **state)
     assert_kind(1000000, KP_MARK_NEW);
 }
 
-/* The first byte of the key decides whether the person is in the log, the second with which contents. */
+/* The first byte of the key decides whether the person is in the log. */
 static enum kp_status look_up_fifth(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
                                     uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
 {
@@ -226,7 +228,7 @@ static uint32_t logged_kind(uint32_t person)
     (void)snprintf(who, sizeof(who), "p%u", person);
     if (kp_log_key(who, key) != KP_OK || key[0] % 5 != 0)
         return KP_MARK_NEW;
-    return key[1] % 2 == 1 ? KP_MARK_DISCLOSED : KP_MARK_CHANGED;
+    return KP_MARK_LOGGED;
 }
 
 /* Of n rows, row i is a copy of row i - n/2 when i % 10 is 3, differs from it when i % 10 is 7 (for i >=
@@ -240,7 +242,7 @@ static bool fill(struct kp_persons *s, uint32_t n)
         (void)snprintf(who, sizeof(who), "p%u", again ? i - n / 2 : i);
         const uint8_t *what = contents(again && i % 10 == 7 ? 8 : 1);
         const struct kp_row at = {.number = i, .file = i / 1000, .line = i};
-        ok &= kp_persons_add_row(s, &at, who, what, what) == KP_OK;
+        ok &= kp_persons_add_row(s, &at, who, what) == KP_OK;
     }
     return ok && kp_persons_join(s, look_up_fifth, NULL) == KP_OK;
 }
@@ -426,7 +428,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows__different__each_names_the_other, begin, end),
         cmocka_unit_test_setup_teardown(rows__equal_and_different__are_all_in_conflict, begin, end),
         cmocka_unit_test_setup_teardown(conflict__copy_of_the_first__names_a_row_that_differs, begin, end),
-        cmocka_unit_test_setup_teardown(log__person_disclosed__makes_rows_logged_or_changed, begin, end),
+        cmocka_unit_test_setup_teardown(log__person_disclosed__marks_rows_with_the_last_digest, begin, end),
         cmocka_unit_test_setup_teardown(log__and_repeated_rows__repetition_outweighs_the_log, begin, end),
         cmocka_unit_test_setup_teardown(join__no_rows__all_are_new, begin, end),
         cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__have_the_right_marks, begin, end),

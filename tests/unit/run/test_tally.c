@@ -69,7 +69,9 @@ static void tally__duplicate__is_no_row_that_was_read(void **state)
 static void tally__rejected_and_already__have_counts_of_their_own(void **state)
 {
     (void)state;
-    const struct kp_mark conflict = {.kind = KP_MARK_CONFLICT, .line = 3}, old = {.kind = KP_MARK_DISCLOSED};
+    const struct kp_mark conflict = {.kind = KP_MARK_CONFLICT, .line = 3};
+    struct kp_mark old = {.kind = KP_MARK_LOGGED};
+    memcpy(old.logged, decide_row(1, NULL)->content, sizeof(old.logged));
     add(decide_row(0, &conflict));
     add(decide_row(1, &old));
     assert_int_equal(tally.totals.rejected, 1);
