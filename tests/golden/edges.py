@@ -83,7 +83,7 @@ for number, (changes, stopped_by, width, requested, consented) in enumerate(CASE
     write("requests.csv", REQUESTS % requested)
     write("consents.csv", CONSENTS + (f"C1,E1,,,,,*,{consented},explicit,2025-08-01,,\n" if consented else ""))
     write("kenporter.ini", CONFIG)
-    result = run("export", "-c", "kenporter.ini", "--as-of", "2026-04-01", "export.csv")
+    result = run("export", "-c", "kenporter.ini", "--as-of", "2026-04-01", "--backdate", "test", "export.csv")
     bundles = glob.glob("out/*.zip")
     if stopped_by:
         assert not bundles and f"reject {stopped_by}" in result.stderr, (changes, stopped_by, result.stderr)

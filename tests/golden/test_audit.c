@@ -172,7 +172,7 @@ static void provision_records__duty_only__none(void **state)
     (void)state;
     must("head -1 consents.csv >no_consents.csv; sed 's/^consents = .*/consents = no_consents.csv/' "
          "\"$FIXTURES\"/kenporter.ini >duty.ini");
-    assert_int_equal(kenporter("export -c duty.ini --as-of 2026-04-01 -o duty " INPUT), 1);
+    assert_int_equal(kenporter("export -c duty.ini --as-of 2026-04-01 --backdate test -o duty " INPUT), 1);
     assert_true(counted("duty", "released") > 100);
     assert_int_equal(kenporter("audit --provision-records -c duty.ini duty/disclosure-log.csv"), 0);
     assert_string_equal(out_text(), "provision records: 0\n");
@@ -335,7 +335,8 @@ static void continued_log__new_year__remembers_and_links(void **state)
     struct sheet log = read_sheet("year/new.csv");
     assert_string_equal(cell(&log, 1, "seq"), "1");
     assert_string_equal(cell(&log, 1, "prev_hash"), head_at(entries.n_rows - 1));
-    assert_string_equal(cell(&log, 1, "event"), "again");
+    assert_string_equal(cell(&log, 1, "event"), "run");
+    assert_string_equal(cell(&log, 2, "event"), "again");
     /* the numbering of the bundles continues that of the older log */
     assert_int_equal(how_many("year_out/*202604011_1.zip"), how_many("out/*202604010_1.zip"));
     assert_int_equal(kenporter("audit year/disclosure-log.csv year/new.csv"), 0);
@@ -363,7 +364,8 @@ static void continued_log__from_the_configuration__is_audited_by_it(void **state
         "mkdir -p conf && cp " LOG " conf/2025.csv && sed 's/^directory = .*/directory = o\\n"
         "log = 2026.csv\\nprevious_logs = 2025.csv\\nanchors = heads.csv/' \"$FIXTURES\"/kenporter.ini >conf/k.ini && "
         "cp requests.csv consents.csv insurers.csv conf/");
-    assert_int_equal(kenporter("export -c conf/k.ini --as-of 2026-04-01 --again once " INPUT), 1);
+    assert_int_equal(kenporter("export -c conf/k.ini --as-of 2026-04-01 --backdate test --again once " INPUT),
+                     1);
     assert_true(exists("conf/heads.csv"));
     assert_int_equal(kenporter("audit -c conf/k.ini"), 0);
     assert_contains(out_text(), "conf/2025.csv");

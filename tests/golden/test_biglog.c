@@ -48,7 +48,7 @@ static void add(struct kp_log *log, const char *event, unsigned bundle, unsigned
                                        [KP_LOG_TABLES_SHA256] = zeros}};
     if (event[0] == 'd') {
         e.cells[KP_LOG_REQUEST_ID] = "REQ-2025-001";
-        e.cells[KP_LOG_RECORD_SHA256] = zeros;
+        e.cells[KP_LOG_CONTENT_SHA256] = zeros;
         e.cells[KP_LOG_EMPLOYEE_ID] = employee;
         e.cells[KP_LOG_INSURED_SYMBOL] = "205";
         e.cells[KP_LOG_INSURED_NUMBER] = number;
@@ -161,6 +161,8 @@ static void export__a_thousand_people__begins_at_once_with_an_index(void **state
                       textf("%s/kenporter.ini", getenv("FIXTURES")),
                       textf("--as-of"),
                       textf("2026-04-01"),
+                      textf("--backdate"),
+                      textf("test"),
                       textf("-q"),
                       textf("--log"),
                       textf("big.csv"),
@@ -174,6 +176,8 @@ static void export__a_thousand_people__begins_at_once_with_an_index(void **state
                      textf("%s/kenporter.ini", getenv("FIXTURES")),
                      textf("--as-of"),
                      textf("2026-04-01"),
+                     textf("--backdate"),
+                     textf("test"),
                      textf("-q"),
                      textf("--log"),
                      textf("big.csv"),
@@ -187,6 +191,8 @@ static void export__a_thousand_people__begins_at_once_with_an_index(void **state
                      textf("%s/kenporter.ini", getenv("FIXTURES")),
                      textf("--as-of"),
                      textf("2026-04-01"),
+                     textf("--backdate"),
+                     textf("test"),
                      textf("-q"),
                      textf("-o"),
                      textf("empty"),

@@ -23,7 +23,7 @@ static int set_up(void **state)
     codes = read_sheet(textf("%s/../tests/codes.csv", getenv("FIXTURES")));
     base = read_sheet(textf("%s/../tests/cases/base.csv", getenv("FIXTURES")));
     (void)setenv("K", getenv("KENPORTER"), 1);
-    (void)setenv("C", "-c kenporter.ini --as-of 2026-04-01 -o o", 1);
+    (void)setenv("C", "-c kenporter.ini --as-of 2026-04-01 --backdate test -o o", 1);
     return run_shell(
         "mkdir start && cp \"$FIXTURES\"/requests.csv \"$FIXTURES\"/consents.csv \"$FIXTURES\"/insurers.csv "
         "\"$FIXTURES\"/kenporter.ini \"$FIXTURES\"/../tests/cases/base.csv start/");

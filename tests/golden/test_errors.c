@@ -220,7 +220,8 @@ static void config__no_name_of_the_sender__exit_2(void **state)
     (void)state;
     must("sed '3d' kenporter.ini >no_sender.ini");
     assert_refused(kenporter("export -c no_sender.ini -o out export.csv"), 2, "kenporter", "K1040");
-    assert_refused(kenporter("export --as-of 2026-04-01 -o out export.csv"), 2, "kenporter", "K1040");
+    assert_refused(kenporter("export --as-of 2026-04-01 --backdate test -o out export.csv"), 2, "kenporter",
+                   "K1040");
 }
 
 /* --- places --- */

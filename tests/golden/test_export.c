@@ -122,8 +122,9 @@ static void export__released_rows__name_bundle_and_document(void **state)
 static void export__later_day__decides_the_same(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-11-22 -o later " INPUT),
-                     1);
+    assert_int_equal(
+        kenporter("export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-11-22 --backdate test -o later " INPUT),
+        1);
     assert_decisions_as_expected("later");
 }
 
@@ -289,7 +290,7 @@ static void export__end__leaves_no_temporary_folder(void **state)
 {
     (void)state;
     assert_int_equal(how_many("out/.tmp*"), 0);
-    assert_int_equal(how_many("out/*"), 5 + 3); /* bundles, runs, log and its index */
+    assert_int_equal(how_many("out/*"), 5 + 4); /* bundles, runs, registers, log and its index */
     assert_int_equal(how_many(textf("%s/*", run_folder("out"))), 6);
     assert_int_equal(how_many("out/runs/*"), 1);
 }

@@ -118,7 +118,7 @@ static int set_up(void **state)
     }
     if (fclose(people) != 0 || fclose(consents) != 0)
         return -1;
-    if (kenporter("export -c kenporter.ini --as-of 2026-04-01 -o out halves.csv") != 0) {
+    if (kenporter("export -c kenporter.ini --as-of 2026-04-01 --backdate test -o out halves.csv") != 0) {
         print_error("%s", slurp("stderr", NULL));
         return -1;
     }

@@ -22,7 +22,7 @@
 
 enum { MOST_WORDS = 16, SECONDS = 5 };
 
-#define OPTIONS "-c", "kenporter.ini", "--as-of", "2026-04-01", "--threads", "1"
+#define OPTIONS "-c", "kenporter.ini", "--as-of", "2026-04-01", "--backdate", "test", "--threads", "1"
 #define BUNDLE "ready/6631111116_06139463_202604010_1.zip"
 
 struct command {

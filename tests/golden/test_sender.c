@@ -7,7 +7,7 @@ static int export_with(const char *key, const char *value)
     must(
         "rm -rf out && sed 's|^%s = .*|%s = %s|; s|= \\([a-z]*\\.csv\\)|= '\"$FIXTURES\"'/\\1|' \"$FIXTURES/kenporter.ini\" >k.ini",
         key, key, value);
-    return kenporter("export -c k.ini --as-of 2026-04-01 -o out " INPUT);
+    return kenporter("export -c k.ini --as-of 2026-04-01 --backdate test -o out " INPUT);
 }
 
 static void sender__spellings__come_in_the_form_of_the_standard(void **state UNUSED)
