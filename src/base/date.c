@@ -55,6 +55,12 @@ static struct kp_date existing(struct kp_date d)
     return kp_date_from_days(kp_date_days(d));
 }
 
+bool kp_in_period(struct kp_date from, struct kp_date to, struct kp_date day)
+{
+    return (!kp_date_is_set(from) || kp_date_compare(from, day) <= 0) &&
+           (!kp_date_is_set(to) || kp_date_compare(day, to) <= 0);
+}
+
 struct kp_date kp_date_add_years(struct kp_date d, int years)
 {
     d.year = (int16_t)(d.year + years);

@@ -26,6 +26,9 @@ struct kp_date kp_date_from_days(int32_t days);
 /* Returns -1, 0 or 1 if a is before, on or after b. */
 int kp_date_compare(struct kp_date a, struct kp_date b);
 
+/* Returns whether a day lies from one day to another, each included; unset: open. */
+bool kp_in_period(struct kp_date from, struct kp_date to, struct kp_date day);
+
 /* Returns the same day that many years later; 29 February becomes 1 March in a common year. */
 struct kp_date kp_date_add_years(struct kp_date d, int years);
 

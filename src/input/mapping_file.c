@@ -74,7 +74,8 @@ static enum kp_status read_values(const struct row *r, struct kp_column *column)
         if (!equals)
             return row_bad(r, "values are source=code pairs separated by |, not", word.at);
         *equals = '\0';
-        if (coded && equals[1] && !kp_code_display(&r->ctx->tables, item->code_system, equals + 1))
+        if (coded && equals[1] &&
+            !(kp_all_digits(equals + 1) && kp_item_code_ever(&r->ctx->tables, item, equals + 1, NULL)))
             return row_bad(r, "the item does not have code", equals + 1);
         char *key = kp_text_value_key(arena, pair);
         column->codes[n] = equals + 1;

@@ -18,6 +18,14 @@ const char *kp_norm_text(const char *s)
     return s ? s : "";
 }
 
+const char *kp_norm_day(const struct kp_norm *norm)
+{
+    char text[11] = "";
+    if (kp_date_is_set(norm->record->exam))
+        kp_date_iso(norm->record->exam, text);
+    return kp_norm_text(kp_arena_strdup(norm->arena, text));
+}
+
 const char *kp_norm_date(struct kp_norm *norm, const char *where, const char *value, struct kp_date *ret_date)
 {
     static const enum kp_code codes[] = {[KP_DATE_OK] = KP_K_DATE_CONVERTED,

@@ -50,6 +50,8 @@ struct kp_norm_cell {
 bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key);
 /* Returns s, or "" for NULL, when the arena has failed. */
 const char *kp_norm_text(const char *s);
+/* Returns the day of the examination as YYYY-MM-DD, for messages; "" if it is not known. */
+const char *kp_norm_day(const struct kp_norm *norm);
 /* Reads a date in any form exports use, as a day count only if the column says so. Returns YYYYMMDD, with a
  * finding if the value was written otherwise; "", with a finding, if it is not a date. */
 const char *kp_norm_date(struct kp_norm *norm, const char *where, const char *value,

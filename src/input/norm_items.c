@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/text.h"
 #include "input/norm_numbers.h"
 
@@ -30,10 +31,23 @@ static const char *meal_code(const char *key)
     return kp_decimal_compare(hours, three_and_a_half) >= 0 ? "3" : "4";
 }
 
-/* Reads a code of the item's code system, or a spelling of one. Returns false for any other text. */
+/* Returns the code that the cell has in the item's list on the day of the examination, or NULL. A mapping
+ * file that gives a word its code in the list of other days was not written for this day. */
+static const char *code_on_day(const struct kp_norm_cell *c)
+{
+    const struct kp_tables *t = c->norm->tables;
+    const struct kp_date exam = c->norm->record->exam;
+    const char *word = c->source ? kp_norm_text(kp_text_value_key(c->norm->arena, c->source)) : "";
+    if (*word && !kp_all_digits(word) && !kp_item_code(t, c->item, exam, word) &&
+        kp_item_code_ever(t, c->item, word, c->text))
+        return NULL;
+    return kp_item_code(t, c->item, exam, c->key);
+}
+
+/* Reads a code of the item's list, or a spelling of one. Returns false for any other text. */
 static bool read_known_code(const struct kp_norm_cell *c, struct kp_value *value)
 {
-    const char *code = *c->text ? kp_code_of(c->norm->tables, c->item->code_system, c->key) : NULL;
+    const char *code = *c->text ? code_on_day(c) : NULL;
     if (!code && strcmp(c->item->code_system, SYSTEM_MEAL) == 0)
         code = meal_code(c->key);
     if (!code)
@@ -54,15 +68,19 @@ static void note_unknown_code(const struct kp_norm_cell *c)
 {
     const struct kp_tables *tables = c->norm->tables;
     struct kp_arena *arena = c->norm->arena;
-    const char *accepted = "";
+    const char *accepted = "", *list = kp_item_list(tables, c->item, c->norm->record->exam);
     for (size_t i = 0; accepted && i < tables->n_codes; i++) {
         const struct kp_code_row *code = &tables->codes[i];
-        if (strcmp(code->system, c->item->code_system) == 0)
+        if (strcmp(code->system, list) == 0)
             accepted = kp_arena_printf(arena, "%s%s%s=%s", accepted, *accepted ? ", " : "", code->code,
                                        code->display);
     }
+    if (kp_item_code_ever(tables, c->item, c->key, NULL)) {
+        kp_norm_note(c, KP_K_CODE_OF_OTHER_DAYS, c->text, kp_norm_day(c->norm), kp_norm_text(accepted));
+        return;
+    }
     /* The nearest spelling reveals the value, so it is part of the personal argument. */
-    const char *nearest = kp_nearest_value(tables, arena, c->item->code_system, c->key);
+    const char *nearest = kp_nearest_value(tables, arena, list, c->key);
     kp_norm_note(c, KP_K_CODE_UNKNOWN, nearest ? kp_arena_printf(arena, "%s; %s?", c->text, nearest) : NULL,
                  kp_norm_text(accepted));
 }
@@ -236,8 +254,12 @@ static bool is_own_digit(const struct kp_norm_cell *c)
 
 static void read_code(const struct kp_norm_cell *c, struct kp_value *value)
 {
+    const struct kp_tables *tables = c->norm->tables;
     if (is_own_digit(c))
         kp_norm_note(c, KP_K_WORDS_OPEN, c->text, NULL);
+    else if (*c->key && kp_item_list_unknown(tables, c->item, c->norm->record->exam))
+        kp_norm_note(c, KP_K_LIST_UNKNOWN, c->text, kp_item_list(tables, c->item, c->norm->record->exam),
+                     kp_norm_day(c->norm));
     else if (!read_known_code(c, value) && !read_state(c, value) && !read_flag_in_words(c, value))
         note_unknown_code(c);
 }
@@ -393,6 +415,11 @@ static void settle_reasons(struct kp_norm *norm)
     for (const struct kp_norm_later *r = norm->reasons; r && reason; r = r->next) {
         if (kp_value_of(norm->record, r->item)->state == KP_VALUE_PRESENT)
             continue;
+        if (!kp_item_on(reason, norm->record->exam)) {
+            norm->findings->column = r->column;
+            kp_findings_add(norm->findings, KP_K_ITEM_NOT_IN_FORM, reason->label, NULL, kp_norm_day(norm));
+            continue;
+        }
         const struct kp_column none = {.number = r->column};
         const struct kp_norm_cell to = {.norm = norm, .column = &none, .item = reason, .text = "", .key = ""};
         norm->findings->column = r->column;

@@ -93,6 +93,13 @@ static const struct kp_item *item_of(struct kp_norm *norm, const struct kp_colum
     return NULL;
 }
 
+/* Adds a finding unless the cell is empty: the form of the day does not have the item. */
+static void leave_out(const struct kp_norm_cell *c)
+{
+    if (c->column->kind == KP_COL_ITEM && *c->key && !kp_text_is_dash(c->key))
+        kp_norm_note(c, KP_K_ITEM_NOT_IN_FORM, c->text, kp_norm_day(c->norm));
+}
+
 static void read_column(struct kp_norm *norm, const struct kp_column *column)
 {
     struct kp_norm_cell c = {.norm = norm, .column = column};
@@ -112,7 +119,9 @@ static void read_column(struct kp_norm *norm, const struct kp_column *column)
     }
     if (!c.item)
         return;
-    if (column->kind == KP_COL_ITEM)
+    if (!kp_item_on(c.item, norm->record->exam))
+        leave_out(&c);
+    else if (column->kind == KP_COL_ITEM)
         kp_norm_item(&c);
     else
         kp_norm_beside(&c);

@@ -46,6 +46,8 @@ static int rank_of(const struct settler *s, const struct kp_item *item)
                                 [KP_VALUE_PRESENT] = 1,
                                 [KP_VALUE_NOT_DONE] = 3,
                                 [KP_VALUE_NOT_MEASURABLE] = 2};
+    if (item->type == KP_TYPE_ST && item->depends_on >= 0)
+        item = &s->record->tables->items[item->depends_on]; /* words stay with the flag that they explain */
     enum kp_value_state state = kp_value_of(s->record, item)->state;
     bool pressure = kp_code_begins(item, KP_PREFIX_SYSTOLIC) || kp_code_begins(item, KP_PREFIX_DIASTOLIC);
     if (s->occasion && pressure && state == KP_VALUE_PRESENT && item->code[4] == s->occasion)
@@ -98,7 +100,8 @@ static void put(const struct settler *s, const char *code, const char *text)
 {
     const struct kp_item *item = kp_item_find(s->record->tables, code);
     struct kp_decimal number;
-    if (!item || !text || kp_value_of(s->record, item)->state != KP_VALUE_ABSENT)
+    if (!item || !text || !kp_item_on(item, s->record->exam) ||
+        kp_value_of(s->record, item)->state != KP_VALUE_ABSENT)
         return;
     struct kp_value value = {.state = KP_VALUE_PRESENT, .text = text};
     if (kp_value_number(&value, &number))

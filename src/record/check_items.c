@@ -75,7 +75,8 @@ static void add_group(struct checker *c, const char *letters)
         const char *name = tables->items[i].name;
         size_t n = strcspn(name, "(");
         bool repeated = strcspn(last, "(") == n && strncmp(name, last, n) == 0;
-        if (repeated || !strchr(letters, tables->items[i].tokutei_need))
+        if (repeated || !strchr(letters, tables->items[i].tokutei_need) ||
+            !kp_item_on(&tables->items[i], c->record->exam))
             continue;
         kp_buf_printf(&c->missing, "%s%.*s", *last ? "・" : "", (int)n, name);
         last = name;
@@ -86,6 +87,8 @@ static void add_group(struct checker *c, const char *letters)
 static void add_if_missing(struct checker *c, const struct kp_item *item)
 {
     const char letter[] = {item->tokutei_need, '\0'};
+    if (!kp_item_on(item, c->record->exam))
+        return;
     if (*letter == '1' && item->depends_on < 0 && !is_done(c, item))
         add_missing(c, item->name);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))

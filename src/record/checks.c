@@ -151,6 +151,17 @@ static void check_meal(const struct checker *c)
         find_at(c, KP_K_CASUAL_GLUCOSE, KP_PREFIX_CASUAL_GLUCOSE, NULL);
 }
 
+/* Codes 1 to 6 say how often, 7 and 8 that the person does not drink; before 2024-04-01, 1 and 2 and 3. */
+static bool drinks(const struct checker *c)
+{
+    static const char earlier_list[] = "1.2.392.200119.6.2005";
+    const struct kp_item *item = kp_result_item(c->record, KP_ITEM_DRINKING);
+    if (!item)
+        return false;
+    bool earlier = strcmp(kp_item_list(c->record->tables, item, c->record->exam), earlier_list) == 0;
+    return kp_list_has(earlier ? "1 2" : "1 2 3 4 5 6", kp_value_of(c->record, item)->text);
+}
+
 static void check_plausible(const struct checker *c)
 {
     static const struct kp_decimal tg_limit = {400, 0};
@@ -165,8 +176,7 @@ static void check_plausible(const struct checker *c)
     if (*result(c, KP_ITEM_LDL_BY_FORMULA) && !formula_holds &&
         (kp_result_of(c->record, KP_PREFIX_TG) || *result(c, KP_ITEM_MEAL)))
         find_at(c, KP_K_LDL_FORMULA, KP_ITEM_LDL_BY_FORMULA, NULL);
-    const char *drinks = result(c, KP_ITEM_DRINKING); /* 1 to 6: how often; 7, 8: not */
-    if (*drinks >= '1' && *drinks <= '6' && !kp_result_of(c->record, KP_ITEM_DRINKING_AMOUNT))
+    if (drinks(c) && !kp_result_of(c->record, KP_ITEM_DRINKING_AMOUNT))
         find_at(c, KP_K_DRINKING_AMOUNT, KP_ITEM_DRINKING, NULL);
 }
 

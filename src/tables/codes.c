@@ -8,6 +8,8 @@
 #include "tables/items.h"
 #include "tables/tablefile.h"
 
+static const struct kp_date ANY_DAY = {0};
+
 /* Returns the code at an index of value_code. */
 static const char *code_at(const struct kp_tables *tables, uint32_t index)
 {
@@ -29,18 +31,6 @@ static enum kp_status add_value(const struct kp_tablefile *f, struct kp_tables *
     return KP_OK;
 }
 
-static enum kp_status check_systems(const struct kp_tablefile *f, const struct kp_tables *t)
-{
-    for (size_t i = 0; i < t->n_items; i++) {
-        bool found = !*t->items[i].code_system;
-        for (size_t k = 0; k < t->n_codes && !found; k++)
-            found = strcmp(t->codes[k].system, t->items[i].code_system) == 0;
-        if (!found)
-            return kp_table_bad(f, KP_HEADER_ROW, "no codes for the code system of item", t->items[i].code);
-    }
-    return KP_OK;
-}
-
 static enum kp_status load_values(struct kp_tablefile *f, struct kp_tables *tables)
 {
     KP_TRY(kp_tablefile_open(f, "values.csv", "code_system variant code", sizeof(const char *)));
@@ -50,7 +40,7 @@ static enum kp_status load_values(struct kp_tablefile *f, struct kp_tables *tabl
         const char *system = kp_cell(f, i, 0);
         bool is_oid = strchr(system, '.') != NULL;
         codes[i] = kp_cell(f, i, 2);
-        if (is_oid && !kp_code_display(tables, system, codes[i]))
+        if (is_oid && !kp_code_display(tables, system, codes[i], ANY_DAY))
             return kp_table_bad(f, i, "the code system does not have code", codes[i]);
         KP_TRY(add_value(f, tables, i, kp_cell(f, i, 1), tables->n_codes + i, false));
     }
@@ -59,14 +49,17 @@ static enum kp_status load_values(struct kp_tablefile *f, struct kp_tables *tabl
 
 enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "code_systems.csv", "code_system code display", sizeof(struct kp_code_row)));
+    KP_TRY(kp_tablefile_open(f, "code_systems.csv", "code_system code display valid_from valid_to",
+                             sizeof(struct kp_code_row)));
     struct kp_code_row *codes = f->rows;
     tables->codes = codes;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
-        codes[i] = (struct kp_code_row){kp_cell(f, i, 0), kp_cell(f, i, 1), kp_cell(f, i, 2)};
+        codes[i] = (struct kp_code_row){
+            .system = kp_cell(f, i, 0), .code = kp_cell(f, i, 1), .display = kp_cell(f, i, 2)};
+        KP_TRY(kp_cell_period(f, i, 3, &codes[i].from, &codes[i].to));
         if (!*codes[i].system || !kp_all_digits(codes[i].code) || strlen(codes[i].code) > 5)
             return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
-        if (kp_code_display(tables, codes[i].system, codes[i].code))
+        if (kp_code_display(tables, codes[i].system, codes[i].code, ANY_DAY))
             return kp_table_bad(f, i, "code stands twice:", codes[i].code);
         tables->n_codes++;
         KP_TRY(add_value(f, tables, i, codes[i].code, i, false));
@@ -74,7 +67,6 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
     /* The display of one code may be another code, such as "1" for code 2: the code wins. */
     for (size_t i = 0; i < tables->n_codes; i++)
         KP_TRY(add_value(f, tables, i, codes[i].display, i, true));
-    KP_TRY(check_systems(f, tables));
     return load_values(f, tables);
 }
 
@@ -105,10 +97,14 @@ const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *ar
     return names ? kp_suggest_from(value_key, names, n) : NULL;
 }
 
-const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code)
+const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,
+                            struct kp_date exam)
 {
-    for (size_t i = 0; i < tables->n_codes; i++)
-        if (strcmp(tables->codes[i].system, system) == 0 && strcmp(tables->codes[i].code, code) == 0)
-            return tables->codes[i].display;
+    for (size_t i = 0; i < tables->n_codes; i++) {
+        const struct kp_code_row *row = &tables->codes[i];
+        if (strcmp(row->system, system) == 0 && strcmp(row->code, code) == 0 &&
+            (!kp_date_is_set(exam) || kp_in_period(row->from, row->to, exam)))
+            return row->display;
+    }
     return NULL;
 }

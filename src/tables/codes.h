@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "tables/table_set.h"
 #include "kenporter.h"
 
@@ -9,6 +10,7 @@ struct kp_code_row {
     const char *system; /* OID */
     const char *code;   /* one to five digits */
     const char *display;
+    struct kp_date from, to; /* exam days; unset: open */
 };
 
 /* Needs the items. */
@@ -19,5 +21,7 @@ const char *kp_code_of(const struct kp_tables *tables, const char *system, const
 /* Returns the value key of the system that is nearest to an unknown one; NULL when memory is short. */
 const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
                              const char *value_key);
-/* Returns the display text of a code, or NULL if the system does not have it. */
-const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code);
+/* Returns the display text of a code, or NULL if the system does not have it on that exam day (unset: ever).
+ */
+const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,
+                            struct kp_date exam);

@@ -14,9 +14,10 @@ static const char *const SEVERAL_NAMES[] = {"", "join", "positive", NULL};
 
 #define COLUMNS                                                                                              \
     "item_code name value_type format unit code_system group_id group_relation depends_on method_code "      \
-    "author_item input_min input_max scope section order several category_name tokutei_need osh_need"
+    "author_item input_min input_max scope section order several category_name tokutei_need osh_need "       \
+    "valid_from valid_to"
 enum { CODE, NAME, TYPE, FORMAT, UNIT, SYSTEM, GROUP, RELATION, DEPENDS, METHOD };
-enum { AUTHOR = METHOD + 1, MIN, MAX, SCOPE, SECTION, ORDER, SEVERAL, CATEGORY, TOKUTEI, OSH };
+enum { AUTHOR = METHOD + 1, MIN, MAX, SCOPE, SECTION, ORDER, SEVERAL, CATEGORY, TOKUTEI, OSH, VALID_FROM };
 
 static enum kp_status read_need(const struct kp_tablefile *f, size_t row, size_t column, char *ret_need)
 {
@@ -110,6 +111,7 @@ static enum kp_status read_item(const struct kp_tablefile *f, size_t row, struct
     item->scope = (enum kp_scope)scope;
     if ((item->type == KP_TYPE_CD || item->type == KP_TYPE_CO) != (item->code_system[0] != '\0'))
         return kp_table_bad(f, row, "CD and CO have a code system, PQ and ST none:", item->code);
+    KP_TRY(kp_cell_period(f, row, VALID_FROM, &item->valid_from, &item->valid_to));
     KP_TRY(read_group(f, row, item));
     KP_TRY(read_several(f, row, item));
     KP_TRY(read_format(f, row, item));
@@ -188,6 +190,11 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 {
     uint32_t index = 0;
     return kp_map_get(&tables->item_by_code, code, &index) ? &tables->items[index] : NULL;
+}
+
+bool kp_item_on(const struct kp_item *item, struct kp_date exam)
+{
+    return !kp_date_is_set(exam) || kp_in_period(item->valid_from, item->valid_to, exam);
 }
 
 bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit)

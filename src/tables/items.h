@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/date.h"
 #include "base/decimal.h"
 #include "tables/table_set.h"
 #include "kenporter.h"
@@ -30,7 +31,7 @@ struct kp_item {
     const char *label;       /* code and name, for diagnostics */
     const char *category;    /* for people to read */
     const char *unit;        /* UCUM; "": none */
-    const char *code_system; /* OID; "": none */
+    const char *code_system; /* OID; "": none; see kp_item_list */
     const char *group_id;    /* 一連検査グループ; "": none */
     const char *method_code;
     const char *section; /* 01010 or 01990 */
@@ -50,7 +51,8 @@ struct kp_item {
     char osh_need;   /* the same in 事業者健診 */
     bool has_rivals; /* another item is the same test or an alternative */
     bool has_range;
-    struct kp_decimal min, max; /* 入力最小値, 入力最大値 */
+    struct kp_decimal min, max;          /* 入力最小値, 入力最大値 */
+    struct kp_date valid_from, valid_to; /* exam days whose form has the item; unset: open */
 };
 
 extern const char *const kp_type_names[];  /* PQ, CD, CO, ST; NULL at the end */
@@ -60,6 +62,8 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables);
 
 /* Returns the item of a code, or NULL. */
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code);
+/* Returns whether the form for an exam on that day has the item; true if the day is not set. */
+bool kp_item_on(const struct kp_item *item, struct kp_date exam);
 /* Returns true if an item whose code begins with n bytes of prefix has the unit (NULL: any). */
 bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit);
 /* Returns the mark of a number at or beyond an end of the item's input range: 'L' or 'H'; 0 within it. */

@@ -10,24 +10,12 @@
 const char *const kp_route_names[] = {"elderly_act", "health_act", "consent", NULL};
 const char *const kp_band_names[] = {"under40", "40to74", "75plus", NULL};
 
-/* Reads the first day and, from the next column, the last one. */
+/* A rule of law has a first day. */
 static enum kp_status read_period(const struct kp_tablefile *f, size_t row, size_t column,
                                   struct kp_date *ret_from, struct kp_date *ret_to)
 {
-    const char *from = kp_cell(f, row, column), *to = kp_cell(f, row, column + 1);
-    if (!kp_date_parse_iso(from, ret_from))
-        return kp_table_bad(f, row, "not a date:", from);
-    if (*to && !kp_date_parse_iso(to, ret_to))
-        return kp_table_bad(f, row, "not a date:", to);
-    if (kp_date_is_set(*ret_to) && kp_date_compare(*ret_to, *ret_from) < 0)
-        return kp_table_bad(f, row, "ends before it begins:", kp_cell(f, row, 0));
-    return KP_OK;
-}
-
-bool kp_in_period(struct kp_date from, struct kp_date to, struct kp_date day)
-{
-    return (!kp_date_is_set(from) || kp_date_compare(from, day) <= 0) &&
-           (!kp_date_is_set(to) || kp_date_compare(day, to) <= 0);
+    KP_TRY(kp_cell_period(f, row, column, ret_from, ret_to));
+    return kp_date_is_set(*ret_from) ? KP_OK : kp_table_bad(f, row, "not a date:", "");
 }
 
 static bool periods_overlap(struct kp_date from_a, struct kp_date to_a, struct kp_date from_b,

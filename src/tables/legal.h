@@ -47,8 +47,6 @@ struct kp_scheme {
 
 enum kp_status kp_legal_load(struct kp_tablefile *f, struct kp_tables *tables);
 
-/* Returns whether a day lies from one day to another, each included; unset: open. */
-bool kp_in_period(struct kp_date from, struct kp_date to, struct kp_date day);
 /* Returns the scheme of an insurer number by its first two digits, or NULL. */
 const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number);
 /* Returns the provision for a ground on a day, or NULL. */

@@ -18,9 +18,15 @@ static enum kp_status list_items(struct kp_context *ctx, const void *options, st
         if (word && *word && !strstr(item->code, word) &&
             (!wanted || !*wanted || !matches(item, wanted, &ctx->arena)))
             continue;
-        kp_buf_printf(out, "%s  %s  %-9s %-13s %-5s  %s\n", item->code, kp_type_names[item->type],
+        char from[11] = "", to[11] = "";
+        if (kp_date_is_set(item->valid_from))
+            kp_date_iso(item->valid_from, from);
+        if (kp_date_is_set(item->valid_to))
+            kp_date_iso(item->valid_to, to);
+        kp_buf_printf(out, "%s  %s  %-9s %-13s %-5s  %s%s%s%s%s\n", item->code, kp_type_names[item->type],
                       *item->code_system ? strrchr(item->code_system, '.') + 1 : item->format,
-                      *item->unit ? item->unit : "-", kp_scope_names[item->scope], item->name);
+                      *item->unit ? item->unit : "-", kp_scope_names[item->scope], item->name,
+                      *from || *to ? "  " : "", from, *from || *to ? ".." : "", to);
     }
     if (out->len == 0)
         kp_warn(&ctx->diag, KP_K_NO_SUCH_ITEM, KP_NOWHERE, word);

@@ -25,6 +25,9 @@ struct kp_tables {
     struct kp_map value_code;       /* system, \x1f, value key -> index into codes, then value_codes */
     const char *const *value_codes; /* codes of values.csv */
 
+    const struct kp_item_period *periods;
+    size_t n_periods;
+
     const struct kp_phrase *phrases;
     uint32_t phrase_heads[KP_PHRASE_BUCKETS]; /* by first character: index + 1 of a phrase; 0: none */
 

@@ -45,6 +45,19 @@ enum kp_status kp_table_bad(const struct kp_tablefile *f, size_t row, const char
     return table_bad(f, row < f->sheet.n_rows ? f->sheet.rows[row].line : 1, what, value);
 }
 
+enum kp_status kp_cell_period(const struct kp_tablefile *f, size_t row, size_t column,
+                              struct kp_date *ret_from, struct kp_date *ret_to)
+{
+    const char *from = kp_cell(f, row, column), *to = kp_cell(f, row, column + 1);
+    if (*from && !kp_date_parse_iso(from, ret_from))
+        return kp_table_bad(f, row, "not a date:", from);
+    if (*to && !kp_date_parse_iso(to, ret_to))
+        return kp_table_bad(f, row, "not a date:", to);
+    if (kp_date_is_set(*ret_to) && kp_date_compare(*ret_to, *ret_from) < 0)
+        return kp_table_bad(f, row, "ends before it begins:", kp_cell(f, row, 0));
+    return KP_OK;
+}
+
 enum kp_status kp_tablefile_no_memory(const struct kp_tablefile *f)
 {
     return kp_fail(f->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/decimal.h"
 #include "base/file.h"
 #include "base/sha256.h"
@@ -62,6 +63,10 @@ bool kp_cell_decimal(const struct kp_tablefile *f, size_t row, size_t column, st
 /* Reads a range from two columns side by side; returns false unless the first number is the smaller. */
 bool kp_cell_range(const struct kp_tablefile *f, size_t row, size_t column, struct kp_decimal *ret_min,
                    struct kp_decimal *ret_max);
+
+/* Reads the first day and, from the next column, the last one; empty: open. Reports KP_E_USAGE. */
+enum kp_status kp_cell_period(const struct kp_tablefile *f, size_t row, size_t column,
+                              struct kp_date *ret_from, struct kp_date *ret_to);
 
 /* Reports a wrong row of a table: KP_E_USAGE. A row past the last means the header. */
 #define KP_HEADER_ROW SIZE_MAX

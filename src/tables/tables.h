@@ -13,6 +13,7 @@
 #include "tables/legal.h"
 #include "tables/limits.h"
 #include "tables/names.h"
+#include "tables/periods.h"
 #include "tables/phrases.h"
 #include "tables/table_set.h"
 #include "tables/units.h"

@@ -205,7 +205,7 @@ static const char *header_code(struct reader *r, const struct kp_node *code, con
 {
     const char *text = kp_node_attr(code, "code");
     set_line(r, code);
-    if (!kp_code_display(r->tables, system, text) || !attr_is(code, "codeSystem", system))
+    if (!kp_code_display(r->tables, system, text, r->record->exam) || !attr_is(code, "codeSystem", system))
         find(r, KP_K_HEADER_CODE, where, system);
     return text;
 }
@@ -268,10 +268,14 @@ static void take_quantity(struct reader *r, const struct kp_node *node)
 
 static void take_code(struct reader *r, const struct kp_node *node)
 {
+    const struct kp_date exam = r->record->exam;
+    const char *list = kp_item_list(r->tables, r->item, exam);
     r->value.text = kp_node_attr(node, "code");
-    if (!attr_is(node, "codeSystem", r->item->code_system) ||
-        !kp_code_display(r->tables, r->item->code_system, r->value.text))
-        fault(r, KP_K_ITEM_ANSWER, r->item->code_system);
+    bool known = kp_item_list_unknown(r->tables, r->item, exam)
+                     ? kp_all_digits(r->value.text) && strlen(r->value.text) <= r->item->integer_digits
+                     : kp_code_display(r->tables, list, r->value.text, exam) != NULL;
+    if (!attr_is(node, "codeSystem", list) || !known)
+        fault(r, KP_K_ITEM_ANSWER, list);
 }
 
 static const char *take_text(struct reader *r, const struct kp_item *item, const struct kp_node *node)
@@ -452,6 +456,12 @@ static bool begin_entry(struct reader *r, const struct kp_node *observation)
     r->item = kp_item_find(r->tables, code);
     if (!r->item || r->item->is_author || !own_system) {
         find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, KP_ITEM_CODE_LENGTH) ? code : "…", NULL);
+        return false;
+    }
+    if (!kp_item_on(r->item, r->record->exam)) {
+        char exam[11];
+        kp_date_iso(r->record->exam, exam);
+        fault(r, KP_K_ITEM_OF_OTHER_DAYS, kp_arena_strdup(r->arena, exam));
         return false;
     }
     bool repeated = r->document->section_of[r->item - r->tables->items] >= 0;

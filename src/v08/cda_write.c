@@ -239,7 +239,7 @@ static void value_element(struct writer *w, const struct kp_item *item, const st
         kp_xml_text(&w->xml, value->text);
     } else {
         attr(w, "code", value->text);
-        attr(w, "codeSystem", item->code_system);
+        attr(w, "codeSystem", kp_item_list(w->tables, item, w->record->exam));
     }
     end(w, 1);
 }
@@ -365,8 +365,9 @@ static void section_entries(struct writer *w, const char *section)
 /* Writes the entry as people do: "身長 170.1cm". */
 static void narrative_item(struct writer *w, const struct kp_item *item, const struct kp_value *v)
 {
-    const char *display =
-        item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, item->code_system, v->text);
+    const struct kp_date exam = w->record->exam;
+    const char *list = kp_item_list(w->tables, item, exam);
+    const char *display = item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, list, v->text, exam);
     text_element(w, "item",
                  in_memory(kp_arena_printf(w->arena, "%s %s%s%s", item->name, display ? display : v->text,
                                            item->unit, limit_text(v))));

@@ -152,7 +152,7 @@ static const char *with_words(struct page *p, const char *code, const char *word
 
 static const char *spelled(struct page *p, const char *system, const char *code)
 {
-    return with_words(p, code, kp_code_display(&p->ctx->tables, system, code));
+    return with_words(p, code, kp_code_display(&p->ctx->tables, system, code, p->document.record.exam));
 }
 
 /* Codes that the tables lack; the first word is that of code 1. */
@@ -257,7 +257,7 @@ static const char *value_text(struct page *p, const struct kp_item *item, const 
     if (item->type == KP_TYPE_ST)
         return v->text;
     if (item->type != KP_TYPE_PQ)
-        return spelled(p, item->code_system, v->text);
+        return spelled(p, kp_item_list(&p->ctx->tables, item, p->document.record.exam), v->text);
     return joined(p, v->text, *v->text ? readable_unit(p, item->unit) : "", limit_text(p, item, v));
 }
 
@@ -361,7 +361,7 @@ static void contents_row(struct page *p, const char *const cells[8], bool head)
 /* Hides an unknown code: it could be a name, and the contents must not name anybody. */
 static const char *known_code(const struct page *p, const char *system, const char *code)
 {
-    return kp_code_display(&p->ctx->tables, system, code) ? code : *code ? "?" : "";
+    return kp_code_display(&p->ctx->tables, system, code, p->document.record.exam) ? code : *code ? "?" : "";
 }
 
 static void list_document(struct page *p, uint64_t number)

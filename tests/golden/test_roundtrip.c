@@ -420,13 +420,17 @@ static enum kp_value_state random_state_of(const struct kp_item *item, unsigned 
 
 static void random_value(const struct kp_item *item, unsigned density, bool plain, struct kp_value *value)
 {
-    *value = (struct kp_value){.state = random_state_of(item, density)};
+    const char *list = kp_item_list(&tables, item, record.exam);
+    *value = (struct kp_value){0};
+    if (!kp_item_on(item, record.exam) || kp_item_list_unknown(&tables, item, record.exam))
+        return;
+    value->state = random_state_of(item, density);
     if (value->state == KP_VALUE_PRESENT && item->type == KP_TYPE_PQ)
         random_quantity(item, value);
     else if (value->state == KP_VALUE_PRESENT && item->type == KP_TYPE_ST)
         random_text(item, value);
     else if (value->state == KP_VALUE_PRESENT)
-        value->text = tables.codes[random_code(item->code_system)].code;
+        value->text = tables.codes[random_code(list)].code;
     random_marks(item, plain, value);
 }
 
@@ -740,6 +744,8 @@ static void make_sources(void)
     for (size_t i = 0; i < tables.n_items; i++) {
         const struct kp_item *item = &tables.items[i];
         const struct kp_conversion *c = i % 3 == 0 ? conversion_to(item) : NULL;
+        if (!kp_item_on(item, kp_date_from_days(LAST_EXAM)))
+            continue;
         add_source((struct source){.header = item->code,
                                    .target = item->code,
                                    .values = own_words(i, item),

@@ -438,7 +438,7 @@ static void field__dates_of_all_kinds__become_yyyymmdd(void **state UNUSED)
 
 static bool is_code(const char *system, const char *word)
 {
-    return kp_code_display(&tables, system, word) != NULL;
+    return kp_code_display(&tables, system, word, (struct kp_date){0}) != NULL;
 }
 
 /* A display text that equals another row's code means that code: "1" of Scheie's classes is code 1, not
@@ -461,6 +461,8 @@ static void code_systems__every_code_and_display__is_itself(void **state UNUSED)
 {
     for (size_t i = 0; i < tables.n_codes; i++) {
         const struct kp_code_row *row = &tables.codes[i];
+        if (kp_date_is_set(row->to))
+            continue; /* of earlier days: test_norm_periods */
         bool category = strcmp(row->system, "1.2.392.200119.6.1001") == 0;
         size_t n_items = 0;
         for (size_t k = 0; k < tables.n_items; k++)

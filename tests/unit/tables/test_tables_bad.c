@@ -122,7 +122,7 @@ static void load__several_that_does_not_fit_the_type__is_refused(void **state)
         {"items.csv", "250,duty,1,1,01010,", "250,duty,1,1,01010,agree", 0},
         {"items.csv", "other,0,1,01990,join", "other,0,1,01990,joined", 0},
         {"items.csv", "other,0,1,01990,join", "other,0,1,01990,positive", 0},
-        {"items.csv", ",positive\n", ",join\n", 0},
+        {"items.csv", ",positive,,\n", ",join,,\n", 0},
     };
     check_wrong(cases, COUNT(cases));
 }
@@ -185,8 +185,8 @@ static void load__wrong_conversions__are_refused(void **state)
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n,m,0.5,2.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,2.5,0.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,x,2.5", 1},
-        {"items.csv", ",duty,1,1,01010,\n20,", ",duty,11,1,01010,\n20,", 0},
-        {"items.csv", ",duty,1,1,01010,\n20,", ",duty,1,-,01010,\n20,", 0},
+        {"items.csv", ",duty,1,1,01010,,,\n20,", ",duty,11,1,01010,,,\n20,", 0},
+        {"items.csv", ",duty,1,1,01010,,,\n20,", ",duty,1,-,01010,,,\n20,", 0},
         {"conversions.csv", "\nm,cm,,100,0", "\n,cm,,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\ncm,cm,,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,9N006,100,0", 1}, /* weight is not in cm */
@@ -280,6 +280,59 @@ static void load__missing_column__is_named_with_the_header_line(void **state)
     check_wrong(cases, COUNT(cases));
 }
 
+#define SMOKING_ROW "9N736000000000011,,2024-03-31,1.2.392.200119.6.2003,1=1 3=2"
+
+static void load__wrong_periods__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"items.csv", ",,2024-03-31\n", ",,2024-02-30\n", 0},
+        {"items.csv", ",2024-04-01,\n", ",2024-04-01,2024-03-31\n", 0},
+        {"items.csv", ",2024-04-01,\n", ",soon,\n", 0},
+        {"code_systems.csv", "毎日,,2024-03-31", "毎日,,20240331", 0},
+        {"item_periods.csv", SMOKING_ROW, "9N736000000000012,,2024-03-31,1.2.392.200119.6.2003,", 0},
+        {"item_periods.csv", SMOKING_ROW, "9N001000000000001,,2024-03-31,1.2.392.200119.6.2003,", 0},
+        {"item_periods.csv", SMOKING_ROW, "9N736000000000011,,2024-03-31,,1=1 3=2", 0},
+        {"item_periods.csv", SMOKING_ROW, "9N736000000000011,,tomorrow,1.2.392.200119.6.2003,", 0},
+        {"item_periods.csv", "1=1 3=2", "1=1 3=9", 0},
+        {"item_periods.csv", "1=1 3=2", "1=1 9=2", 0},
+        {"item_periods.csv", "1=1 3=2", "1 3=2", 0},
+        {"item_periods.csv", SMOKING_ROW,
+         SMOKING_ROW "\n9N736000000000011,2024-03-31,,1.2.392.200119.6.2003,", 1},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+/* A list must have codes on every day of its item, unless its row says that they are unknown. */
+static void load__day_without_codes__is_refused(void **state)
+{
+    (void)state;
+    static const char *const edits[][3] = {
+        {"item_periods.csv", ",1.2.392.200119.6.2003,1=1 3=2", ",1.2.392.200119.6.1301,"},
+        {"item_periods.csv", ",1.2.392.200119.6.2003,1=1 3=2", ",1.2.392.200119.6.2003,unknown"},
+        {"item_periods.csv", "9N736000000000011,,2024-03-31", "9N736000000000011,,2024-03-30"},
+        {"item_periods.csv", "9N736000000000011,,2024-03-31", "9N736000000000011,2010-04-01,2024-03-31"},
+        {"items.csv", "6.24080,,,,9N512,,,,form,7,7,01010,,2024-04-01",
+         "6.24080,,,,9N512,,,,form,7,7,01010,,2024-03-31"},
+    };
+    for (size_t i = 0; i < COUNT(edits); i++) {
+        struct kp_tables loaded = {0};
+        size_t n = 0;
+        const char *bytes = NULL;
+        read_source(edits[i][0], &bytes, &n);
+        const char *at = strstr(bytes, edits[i][1]);
+        assert_non_null(at);
+        const char *changed = kp_arena_printf(&scratch, "%.*s%s%s", (int)(at - bytes), bytes, edits[i][2],
+                                              at + strlen(edits[i][1]));
+        (void)put_file(edits[i][0], changed, strlen(changed));
+        enum kp_status st = load(folder, &loaded);
+        copy_of(edits[i][0]);
+        if (st != KP_E_USAGE || got.code != KP_K_TABLE_BAD || !strstr(got.text, "some day lacks codes"))
+            fail_msg("case %zu: status %d, K%u: %s", i, (int)st, got.code, got.text);
+        kp_arena_reset(&scratch);
+    }
+}
+
 static void load__code_system_without_codes__is_refused(void **state)
 {
     (void)state;
@@ -357,6 +410,8 @@ int main(void)
         cmocka_unit_test_teardown(load__wrong_legal_rows__are_refused, tidy),
         cmocka_unit_test_teardown(load__unknown_legal_word_in_a_list__is_refused, tidy),
         cmocka_unit_test_teardown(load__missing_column__is_named_with_the_header_line, tidy),
+        cmocka_unit_test_teardown(load__wrong_periods__are_refused, tidy),
+        cmocka_unit_test_teardown(load__day_without_codes__is_refused, tidy),
         cmocka_unit_test_teardown(load__code_system_without_codes__is_refused, tidy),
         cmocka_unit_test_teardown(load__missing_or_empty_file__is_refused_by_name, tidy),
         cmocka_unit_test_teardown(load__arena_at_its_limit__is_reported_once, tidy),
