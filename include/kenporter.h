@@ -55,6 +55,24 @@ enum kp_lang { KP_LANG_EN, KP_LANG_JA };
  * (年齢計算ニ関スル法律). The rules differ for people born on 1 April. */
 enum kp_age_rule { KP_AGE_BIRTHDAY, KP_AGE_STATUTE };
 
+/* Kinds of examination. The duty covers the first four: 安衛則44条, 43条, 45条, 45条の2 (kept under 51条).
+ * AUTO: as the export says; periodic is assumed if it has no column for it. */
+enum kp_exam_kind {
+    KP_KIND_AUTO,
+    KP_KIND_PERIODIC,
+    KP_KIND_HIRING,
+    KP_KIND_SPECIFIED_WORK,
+    KP_KIND_OVERSEAS,
+    KP_KIND_SPECIAL,
+    KP_KIND_DENTAL,
+    KP_KIND_STOOL,
+    KP_KIND_STRESS,
+    KP_KIND_BEFORE_HIRING,
+    KP_KIND_PRIVATE,
+    KP_KIND_INSURER,
+    KP_KIND_UNKNOWN
+};
+
 enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16LE, KP_ENC_UTF16BE };
 
 /* check reads and decides. export also discloses. prepare makes bundles as if every insurer had asked, and
@@ -83,8 +101,9 @@ struct kp_input_options {
     const char *mapping; /* NULL: columns are recognised by their headers */
     const char *methods; /* METHODCVT table to a CC2X mapping table, or NULL */
     enum kp_encoding encoding;
-    char delimiter;         /* 0: found from the header row */
-    struct kp_org facility; /* used if the export names none */
+    char delimiter;              /* 0: found from the header row */
+    enum kp_exam_kind exam_kind; /* of exports without a column for it */
+    struct kp_org facility;      /* used if the export names none */
     const char
         *facilities; /* register of facilities, which completes rows that give only a number; or NULL */
 };
@@ -198,8 +217,10 @@ struct kp_result {
     size_t n_insurers;
     const struct kp_code_result *codes; /* n_codes of them, gravest first, then by code */
     size_t n_codes;
-    bool own_schemas; /* the bundles contain this project's profile schemas, not the ministry's */
-    void *memory;     /* private */
+    const char *exam_kind;  /* taken for inputs without a column for it; "": there are none */
+    bool exam_kind_assumed; /* it was not configured */
+    bool own_schemas;       /* the bundles contain this project's profile schemas, not the ministry's */
+    void *memory;           /* private */
 };
 
 /* Sets the output folder and the sender number if they are NULL. */

@@ -117,6 +117,10 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
                   r->duplicates, "\n");
     if (r->warnings)
         add_count(out, kp_console_say(c, "警告", "warnings:"), r->warnings, "\n");
+    if (r->exam_kind_assumed)
+        kp_buf_printf(out, "%s\n",
+                      kp_console_say(c, "健診種別: 列がないため periodic(定期)とみなした([input] exam_kind)",
+                                     "kind of examination: no column, periodic assumed ([input] exam_kind)"));
     for (size_t i = 0; i < r->n_reasons; i++)
         kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : kp_console_say(c, "保留の理由: ", "held because: "),
                       r->held_by_reason[i].name, r->held_by_reason[i].n);

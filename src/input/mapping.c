@@ -136,10 +136,25 @@ static void leave_out_dependent(const struct kp_tables *tables, const struct kp_
     }
 }
 
+/* A mapping file that does not name the column for the kind of examination does not make every examination a
+ * periodic one: the column is read as if there were no mapping file. */
+static void add_exam_kind(struct kp_context *ctx, const struct kp_mapping *m)
+{
+    for (struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
+        struct kp_column known = *c;
+        if (c->kind != KP_COL_UNMAPPED)
+            continue;
+        apply_synonym(ctx, &known);
+        if (known.kind == KP_COL_FIELD && (known.index == KP_F_EXAM_KIND || known.index == KP_F_EXAM_COURSE))
+            *c = known;
+    }
+}
+
 static enum kp_status apply_file(struct kp_context *ctx, const struct kp_mapping_job *job,
                                  struct kp_mapping *m)
 {
     KP_TRY(job->file->is_cc2x ? kp_cc2x_apply(ctx, job, m) : kp_mapping_file_apply(ctx, job, m));
+    add_exam_kind(ctx, m);
     const struct kp_column *pair = first_pair(m);
     if (pair && !has_meal(&ctx->tables, m))
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, kp_in(job->file->path), pair->header);

@@ -64,6 +64,8 @@ static enum kp_status read_values(const struct row *r, struct kp_column *column)
     const char *pairs = r->cells[KP_MAPPING_VALUES];
     const struct kp_item *item = &r->ctx->tables.items[column->index];
     bool coded = column->kind == KP_COL_ITEM && *item->code_system;
+    bool of_kinds = column->kind == KP_COL_FIELD &&
+                    (column->index == KP_F_EXAM_KIND || column->index == KP_F_EXAM_COURSE);
     size_t n = 0;
     column->codes = kp_arena_alloc(arena, (strlen(pairs) + 1) * sizeof(*column->codes));
     if (!column->codes)
@@ -74,6 +76,8 @@ static enum kp_status read_values(const struct row *r, struct kp_column *column)
         if (!equals)
             return row_bad(r, "values are source=code pairs separated by |, not", word.at);
         *equals = '\0';
+        if (of_kinds && equals[1] && kp_kind_of(&r->ctx->tables, equals + 1) == KP_KIND_UNKNOWN)
+            return row_bad(r, "no kind of examination (periodic, hiring, special, ...):", equals + 1);
         if (coded && equals[1] &&
             !(kp_all_digits(equals + 1) && kp_item_code_ever(&r->ctx->tables, item, equals + 1, NULL)))
             return row_bad(r, "the item does not have code", equals + 1);

@@ -27,6 +27,7 @@ struct kp_norm {
     struct kp_record *record;
     enum kp_meal meal;
     enum kp_serial serial;         /* of the column being read */
+    unsigned kind_rank;            /* of what the row says about the kind of examination; 0: nothing */
     bool names_facility;           /* a cell named the institution, even if invalid */
     const char **row_units;        /* by item: its unit in this row; NULL if the mapping has no units */
     struct kp_norm_later *grades;  /* judgements left out because they were only a grade */

@@ -282,6 +282,8 @@ static const struct rule RULES[] = {
     [KP_F_TICKET_EXPIRES] = {.read = read_date},
     [KP_F_REPORT_CATEGORY] = {.read = read_code, .refusal = KP_K_CATEGORY, .of = "1.2.392.200119.6.1001"},
     [KP_F_PROGRAMME] = {.read = read_code, .refusal = KP_K_CATEGORY, .of = "1.2.392.200119.6.1002"},
+    [KP_F_EXAM_KIND] = {.read = read_verbatim},
+    [KP_F_EXAM_COURSE] = {.read = read_verbatim},
     [KP_F_FASTING] = {.read = read_code, .refusal = KP_K_FASTING, .of = "fasting"},
 };
 _Static_assert(KP_COUNT(RULES) == KP_F__COUNT, "a rule for every field");
@@ -312,6 +314,27 @@ static bool is_number(enum kp_field field)
            field == KP_F_FACILITY_NUMBER;
 }
 
+/* Of several columns the one that closes most decides. A code that no word explains (01) may have its word in
+ * another column, and then says nothing. */
+static void read_kind(const struct kp_norm_cell *cell)
+{
+    enum { CODED = 1, COVERED, UNKNOWN, OUTSIDE };
+    struct kp_record *record = cell->norm->record;
+    const char *key = kp_norm_text(kp_text_header_key(cell->norm->arena, cell->text));
+    bool course = cell->column->index == KP_F_EXAM_COURSE;
+    enum kp_exam_kind kind =
+        course ? kp_kind_outside_duty(record->tables, key) : kp_kind_of(record->tables, key);
+    unsigned rank = kind == KP_KIND_UNKNOWN    ? (kp_text_is_ascii(cell->key) ? CODED : UNKNOWN)
+                    : kp_kind_is_covered(kind) ? COVERED
+                                               : OUTSIDE;
+    if (kind == KP_KIND_AUTO || rank <= cell->norm->kind_rank)
+        return;
+    cell->norm->kind_rank = rank;
+    record->kind = kind;
+    record->kind_column = cell->column->number;
+    record->field[KP_F_EXAM_KIND] = cell->text;
+}
+
 void kp_norm_field(const struct kp_norm_cell *cell)
 {
     struct kp_norm *norm = cell->norm;
@@ -320,6 +343,10 @@ void kp_norm_field(const struct kp_norm_cell *cell)
     const bool card = RULES[field].refusal == KP_K_INSURED_NUMBER || field == KP_F_TICKET_NUMBER;
     if (!*cell->text || (!card && kp_norm_dash(norm, kp_field_name(field), cell->key)))
         return;
+    if (field == KP_F_EXAM_KIND || field == KP_F_EXAM_COURSE) {
+        read_kind(cell);
+        return;
+    }
     if (is_number(field) && kp_has_my_number(kp_norm_text(kp_text_nfkc(norm->arena, cell->text)))) {
         kp_findings_add(norm->findings, KP_K_MY_NUMBER, kp_field_name(field), cell->text);
         return;
@@ -431,8 +458,20 @@ static void drop_expired_ticket(struct kp_norm *norm)
     f[KP_F_TICKET_NUMBER] = f[KP_F_TICKET_EXPIRES] = "";
 }
 
+/* An empty cell does not say that the examination was the periodic one. */
+static void require_kind(struct kp_norm *norm)
+{
+    const struct kp_mapping *m = norm->mapping;
+    for (size_t i = 0; i < m->n_columns && norm->kind_rank == 0; i++)
+        if (m->columns[i].kind == KP_COL_FIELD && m->columns[i].index == KP_F_EXAM_KIND) {
+            norm->record->kind = KP_KIND_UNKNOWN;
+            norm->record->kind_column = m->columns[i].number;
+        }
+}
+
 void kp_norm_fields_done(struct kp_norm *norm, const struct kp_facilities *facilities)
 {
+    require_kind(norm);
     find_facility(norm, facilities);
     complete_facility(norm);
     fix_qualification(norm);

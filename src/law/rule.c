@@ -14,6 +14,7 @@ const char *const kp_reason_names[KP_HOLD__COUNT] = {
     [KP_HOLD_NOT_A_MEMBER] = "not_a_member",
     [KP_HOLD_NO_BASIS] = "no_basis",
     [KP_HOLD_PAST_RETENTION] = "past_retention",
+    [KP_HOLD_EXAM_KIND] = "exam_kind",
     [KP_HOLD_NOTHING_TO_DISCLOSE] = "nothing_to_disclose",
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = "changed_since_disclosure",
     [KP_HOLD_ALREADY_DISCLOSED] = "already_disclosed",
@@ -28,6 +29,7 @@ const enum kp_code kp_reason_codes[KP_HOLD__COUNT] = {
     [KP_HOLD_NOT_A_MEMBER] = KP_K_NOT_A_MEMBER,
     [KP_HOLD_NO_BASIS] = KP_K_NO_BASIS,
     [KP_HOLD_PAST_RETENTION] = KP_K_PAST_RETENTION,
+    [KP_HOLD_EXAM_KIND] = KP_K_EXAM_KIND,
     [KP_HOLD_NOTHING_TO_DISCLOSE] = KP_K_NOTHING_TO_DISCLOSE,
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = KP_K_CHANGED_SINCE_DISCLOSURE,
     [KP_HOLD_ALREADY_DISCLOSED] = KP_K_ALREADY_DISCLOSED};
@@ -105,6 +107,8 @@ static void find_duty(const struct kp_tables *tables, const struct kp_case *c, s
         d->duty_fault = KP_HOLD_NO_BASIS;
     else if (kp_date_compare(c->exam, kp_date_add_years(c->on, -RETENTION_YEARS)) < 0)
         d->duty_fault = KP_HOLD_PAST_RETENTION;
+    else if (!kp_kind_is_covered(c->kind))
+        d->duty_fault = KP_HOLD_EXAM_KIND;
 }
 
 bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c)

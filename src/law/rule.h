@@ -27,6 +27,7 @@ enum kp_reason {
     KP_HOLD_NOT_A_MEMBER,
     KP_HOLD_NO_BASIS,
     KP_HOLD_PAST_RETENTION,
+    KP_HOLD_EXAM_KIND,
     KP_HOLD_NOTHING_TO_DISCLOSE,
     KP_HOLD_CHANGED_SINCE_DISCLOSURE,
     KP_HOLD_ALREADY_DISCLOSED,
@@ -51,6 +52,7 @@ struct kp_case {
     const char *insurer_number;  /* 8 digits */
     const char *register_scheme; /* the register's choice for an ambiguous prefix; "": none */
     struct kp_date birth, exam;
+    enum kp_exam_kind kind;
     struct kp_date member_from, member_to; /* unset: unknown; member_to is the first day without membership */
     struct kp_date on;                     /* day of disclosure */
     const struct kp_request *requests;     /* chain of the insurer's requests, or NULL */

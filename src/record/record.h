@@ -34,6 +34,8 @@ struct kp_record {
     const struct kp_tables *tables;
     const char *field[KP_F__COUNT]; /* normalised, "" if absent; dates as YYYYMMDD */
     struct kp_date birth, exam, member_from, member_to;
+    enum kp_exam_kind kind;               /* KP_KIND_AUTO: no column says; its text is the field */
+    unsigned kind_column;                 /* that says it, from 1; 0: none */
     struct kp_value *values;              /* one per item of the tables */
     bool *derived;                        /* one per item: computed here, the source had no value */
     const struct kp_displaced *displaced; /* list; NULL: empty */

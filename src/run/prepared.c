@@ -94,6 +94,7 @@ static enum kp_status keep_sources(struct staging *s)
     kp_buf_str(&s->manifest, "kind,value,sha256,name\n");
     add_row(s, "encoding", kp_encoding_options[encoding], "", "");
     add_row(s, "delimiter", kp_delimiter_name(o->delimiter), "", "");
+    add_row(s, "exam_kind", kp_exam_kind_names[o->exam_kind], "", "");
     for (size_t i = 0; i < inputs->n; i++)
         KP_TRY(keep_file(s, "input", inputs->list[i].path, inputs->list[i].probe.sha256));
     if (o->mapping)
@@ -209,6 +210,8 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
         l->options->input.encoding = (enum kp_encoding)i;
     else if (strcmp(kind, "delimiter") == 0 && kp_name_find(kp_delimiter_names, value, &i))
         l->options->input.delimiter = kp_delimiters[i];
+    else if (strcmp(kind, "exam_kind") == 0 && kp_name_find(kp_exam_kind_names, value, &i))
+        l->options->input.exam_kind = (enum kp_exam_kind)i;
     else
         return altered(l, path);
     return KP_OK;

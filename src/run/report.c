@@ -74,6 +74,16 @@ static void copy_codes(const struct kp_run *run, const struct kp_tally *tally, s
         }
 }
 
+/* Returns the kind of examination taken for inputs without a column for it; "" if all have one. */
+static const char *kind_by_option(const struct kp_run *run)
+{
+    enum kp_exam_kind kind = run->options->input.exam_kind;
+    for (size_t i = 0; i < run->inputs.n; i++)
+        if (!kp_mapping_has(&run->inputs.list[i].mapping, KP_COL_FIELD, KP_F_EXAM_KIND))
+            return kp_exam_kind_names[kind == KP_KIND_AUTO ? KP_KIND_PERIODIC : kind];
+    return "";
+}
+
 /* Copies what the run did into *ret_result, which owns its memory; report_json is left out. */
 static enum kp_status make_result(const struct kp_run *run, const struct kp_tally *tally,
                                   const struct kp_ledger *ledger, struct kp_result *ret_result)
@@ -93,6 +103,8 @@ static enum kp_status make_result(const struct kp_run *run, const struct kp_tall
     r.held_no_request = tally->by_reason[KP_HOLD_NO_REQUEST];
     r.insurers = insurers;
     r.n_insurers = tally->n_accounts;
+    r.exam_kind = kp_arena_strdup(&arena, kind_by_option(run));
+    r.exam_kind_assumed = *kind_by_option(run) && run->options->input.exam_kind == KP_KIND_AUTO;
     r.own_schemas = run->options->xsd == NULL;
     r.held_by_reason = copy_counts(&arena, NULL, tally->by_reason, &r.n_reasons);
     copy_codes(run, tally, &arena, &r);
@@ -279,6 +291,8 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
     kp_json_string(&json, "as_of", r->as_of);
     kp_json_string(&json, "age_rule", kp_age_rule_names[run->policy.age_rule]);
     kp_json_string(&json, "tables_sha256", run->ctx->tables.sha256);
+    kp_json_string(&json, "exam_kind", *r->exam_kind ? r->exam_kind : "by_column");
+    kp_json_bool(&json, "exam_kind_assumed", r->exam_kind_assumed);
     kp_json_string(&json, "schemas", r->own_schemas ? "profile" : "official");
     json_inputs(&json, run);
     json_totals(&json, r);
@@ -400,6 +414,12 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     row(out, kp_say(ctx, "保留", "held"), "held.csv", NULL, r->held);
     row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
     kp_buf_str(out, "</table>\n");
+    if (r->exam_kind_assumed)
+        kp_buf_printf(
+            out, "<p>%s</p>\n",
+            kp_say(ctx, "健診種別の列がないため、定期健康診断(安衛則44条)とみなしました([input] exam_kind)。",
+                   "No column gives the kind of examination: the periodic one (安衛則 art. 44) was "
+                   "assumed ([input] exam_kind)."));
     html_accounts(ctx, tally, r, out);
     html_codes(ctx, r, out);
     html_derived(ctx, tally, out);

@@ -141,12 +141,31 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
         kp_check_record(r, &context, &slot->findings);
 }
 
-static void identify(struct kp_slot *slot)
+static enum kp_exam_kind kind_of(const struct kp_run *run, const struct kp_record *r)
+{
+    return r->kind != KP_KIND_AUTO ? r->kind : run->options->input.exam_kind;
+}
+
+/* Two examinations of one day are no contradiction if one of them cannot go out: the duty does not cover its
+ * kind, and no consent names the person. */
+static bool stays_out(const struct kp_run *run, struct kp_slot *slot)
+{
+    const char *const *f = slot->record.field;
+    if (kp_kind_is_covered(kind_of(run, &slot->record)))
+        return false;
+    const char *by_card = kp_insured_key(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
+                                         f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]);
+    const char *by_id = kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]);
+    return by_card && by_id && !kp_consents_of(&run->registers, by_card) &&
+           !kp_consents_of(&run->registers, by_id);
+}
+
+static void identify(const struct kp_run *run, struct kp_slot *slot)
 {
     const char *const *f = slot->record.field;
     struct kp_identity identity = kp_identity_of_record(&slot->record);
     bool has_card = *f[KP_F_INSURER_NUMBER] && *f[KP_F_INSURED_NUMBER] && *f[KP_F_BIRTH_DATE];
-    if (has_card && *f[KP_F_EXAM_DATE])
+    if (has_card && *f[KP_F_EXAM_DATE] && !stays_out(run, slot))
         slot->identity = kp_identity_text(&slot->arena, identity);
     /* Members of a family share a number where branches are not given, hence the name. */
     identity.birth = f[KP_F_NAME_KANA];
@@ -184,7 +203,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         return;
     }
     check_row(run, slot, first_pass);
-    identify(slot);
+    identify(run, slot);
 }
 
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
@@ -334,6 +353,7 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .register_scheme = to->scheme,
                            .birth = r->birth,
                            .exam = r->exam,
+                           .kind = kind_of(run, r),
                            .member_from = r->member_from,
                            .member_to = r->member_to,
                            .on = run->as_of,
@@ -352,6 +372,19 @@ static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed
     slot->outcome = reason == KP_HOLD_ALREADY_DISCLOSED ? KP_ALREADY : KP_HELD;
     slot->reason = reason;
     kp_findings_add(&slot->findings, kp_reason_codes[reason], NULL, NULL, needed);
+}
+
+static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
+{
+    enum kp_exam_kind kind = kind_of(run, &slot->record);
+    slot->outcome = KP_HELD;
+    slot->reason = KP_HOLD_EXAM_KIND;
+    slot->findings.column = slot->record.kind_column;
+    kp_findings_add(&slot->findings,
+                    kind == KP_KIND_UNKNOWN ? KP_K_EXAM_KIND_UNKNOWN : kp_reason_codes[KP_HOLD_EXAM_KIND],
+                    kp_field_name(KP_F_EXAM_KIND), slot->record.field[KP_F_EXAM_KIND],
+                    kp_exam_kind_names[kind], kp_kind_ground(&run->ctx->tables, kind));
+    slot->findings.column = 0;
 }
 
 static void explain_release(struct kp_slot *slot)
@@ -395,7 +428,9 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     slot->event = disclosed ? "again" : changed ? "correct" : "disclose";
     if (keeps_back)
         slot->waiting = NULL; /* no request would release it */
-    if (slot->decision.reason != KP_HOLD_NONE) {
+    if (slot->decision.reason == KP_HOLD_EXAM_KIND) {
+        hold_kind(run, slot);
+    } else if (slot->decision.reason != KP_HOLD_NONE) {
         hold(slot, slot->decision.reason,
              kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
     } else if (keeps_back) {

@@ -32,6 +32,8 @@ const struct kp_field_info kp_fields[KP_F__COUNT] = {
     [KP_F_TICKET_EXPIRES] = {"ticket_expires", DISCLOSED, DATE},
     [KP_F_REPORT_CATEGORY] = {"report_category", DISCLOSED},
     [KP_F_PROGRAMME] = {"programme", DISCLOSED},
+    [KP_F_EXAM_KIND] = {.name = "exam_kind"},
+    [KP_F_EXAM_COURSE] = {.name = "exam_course"},
     [KP_F_FASTING] = {.name = "fasting"},
 };
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "tables/codes.h"
 #include "tables/diag.h"
+#include "tables/exam_kinds.h"
 #include "tables/fields.h"
 #include "tables/headers.h"
 #include "tables/items.h"

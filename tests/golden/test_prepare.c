@@ -216,7 +216,7 @@ static void prepare__folder__is_private_and_complete(void **state)
     const char *place = textf("ready/prepared/%s", prepared_id);
     assert_string_equal(strrchr(run_folder("ready"), '/') + 1, prepared_id);
     struct sheet manifest = read_sheet(textf("%s/manifest.csv", place));
-    assert_int_equal(manifest.n_rows, 5);
+    assert_int_equal(manifest.n_rows, 6);
     assert_string_equal(cell(&manifest, find_row(&manifest, "kind", "encoding"), "value"), "auto");
     assert_string_equal(cell(&manifest, find_row(&manifest, "kind", "delimiter"), "value"), "auto");
     size_t input = find_row(&manifest, "kind", "input");
@@ -479,13 +479,14 @@ static void release__altered_copy_or_manifest__changes_nothing(void **state)
         "mv source/1.csv source/2.csv",
         "rm source/1.csv && mkdir source/1.csv",
         "rm -r source",
-        "sed -i '4s/.$/-/' manifest.csv",
-        "sed -i '4s/,[^,]*$/,/' manifest.csv",
-        "sed -i '4s/^input/output/' manifest.csv",
-        "sed -i '4d' manifest.csv",
+        "sed -i '5s/.$/-/' manifest.csv",
+        "sed -i '5s/,[^,]*$/,/' manifest.csv",
+        "sed -i '5s/^input/output/' manifest.csv",
+        "sed -i '5d' manifest.csv",
         "sed -i '2s/auto/ebcdic/' manifest.csv",
         "sed -i '3s/auto/pipe/' manifest.csv",
-        "sed -i '4s|source/|../../../|' manifest.csv",
+        "sed -i '4s/auto/special/' manifest.csv",
+        "sed -i '5s|source/|../../../|' manifest.csv",
         "sed -i 's/$/,more/' manifest.csv",
         "sed -i '1q' manifest.csv",
         ": >manifest.csv",

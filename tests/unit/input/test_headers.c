@@ -435,8 +435,6 @@ static const char *const TRAPS[] = {
     "BNP(pg/mL)",
     /* in-house codes, and words that only a person can interpret */
     "区分",
-    "コース名称",
-    "コース",
     "健診コースコード",
     "医療機関コード",
     "受診者氏名",

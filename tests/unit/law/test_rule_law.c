@@ -347,6 +347,22 @@ static void past_retention__covered_by_consent__is_released(void **state UNUSED)
     the_grounds_are(KP_GROUND_CONSENT, KP_GROUND_CONSENT, KP_GROUND_CONSENT);
 }
 
+/* 安衛則43条, 44条, 45条, 45条の2, 51条 */
+static void exam_kind__not_kept_under_the_duty__needs_consent(void **state UNUSED)
+{
+    for (enum kp_exam_kind kind = KP_KIND_AUTO; kind <= KP_KIND_UNKNOWN; kind++) {
+        the.c.kind = kind;
+        the_outcome_is(kind <= KP_KIND_OVERSEAS ? "kenpo150" : "exam_kind");
+    }
+    the.c.exam = day("2020-11-19");
+    the_outcome_is("past_retention"); /* which comes first */
+    the.c.exam = day("2025-06-10");
+    give_consent("other");
+    the_outcome_is("consent");
+    assert_null(the_decision().request);
+    the_grounds_are(KP_GROUND_WITHHELD, KP_GROUND_WITHHELD, KP_GROUND_CONSENT);
+}
+
 /* --- age --- */
 
 struct age_case {
@@ -1021,6 +1037,7 @@ static void reasons__names_and_order__are_pinned(void **state UNUSED)
                                         "not_a_member",
                                         "no_basis",
                                         "past_retention",
+                                        "exam_kind",
                                         "nothing_to_disclose",
                                         "changed_since_disclosure",
                                         "already_disclosed"};
@@ -1057,6 +1074,7 @@ int main(void)
         TEST(membership__exam_outside_its_dates__is_held),
         TEST(retention__exam_over_five_years_ago__is_held),
         TEST(past_retention__covered_by_consent__is_released),
+        TEST(exam_kind__not_kept_under_the_duty__needs_consent),
         TEST(forty__age_at_the_fiscal_year_end__decides),
         TEST(forty__birthday_after_the_exam__belongs_to_40_to_74),
         TEST(seventy_five__real_age_on_the_exam_date__decides),

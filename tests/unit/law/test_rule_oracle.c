@@ -37,6 +37,9 @@ struct insurer {
     const char *number, *word; /* the register's scheme */
 };
 
+/* In the order of enum kp_exam_kind; the duty covers periodic, hiring, specified work and overseas. */
+#define KIND_LETTERS "?phwosdtxbriu"
+
 /* A request; day 0: open. */
 struct ask {
     int received, articles; /* 1 elderly, 2 health, 3 both */
@@ -59,6 +62,7 @@ struct story {
     size_t n_asks;
     struct leave leave;
     bool statute, withhold_form, release_requested, recipient_unknown;
+    char kind;           /* letter of KIND_LETTERS; 0: not given */
     const char *present; /* a letter for each item; NULL: not known */
 };
 
@@ -182,7 +186,8 @@ static const char *fault_of(const struct story *s, const char **ret_basis, int *
                  {found == 'x', "request_not_in_force"},
                  {!is_member(s), "not_a_member"},
                  {found == 'n', "no_basis"},
-                 {s->exam + 50000 < s->on, "past_retention"}};
+                 {s->exam + 50000 < s->on, "past_retention"},
+                 {s->kind && !strchr("phwo", s->kind), "exam_kind"}};
     for (size_t i = 0; i < COUNT(order); i++)
         if (order[i].holds)
             return order[i].name;
@@ -380,6 +385,8 @@ static struct answer ask_program(const struct story *s)
                         .register_scheme = s->insurer.word,
                         .birth = date(s->born),
                         .exam = date(s->exam),
+                        .kind = s->kind ? (enum kp_exam_kind)(strchr(KIND_LETTERS, s->kind) - KIND_LETTERS)
+                                        : KP_KIND_AUTO,
                         .on = date(s->on),
                         .member_from = date(s->member_from),
                         .member_to = date(s->member_to),
@@ -630,6 +637,29 @@ static void two_requests__every_pair__agree(void **state UNUSED)
     print_message("%zu combinations compared\n", n);
 }
 
+static void kinds__every_combination__agree(void **state UNUSED)
+{
+    static const struct insurer insurers[] = {{"06139463", ""}, {"39131001", ""}, {"34130021", ""}};
+    size_t n_kinds = strlen(KIND_LETTERS) - 1;
+    size_t n = COUNT(insurers) * COUNT(ASKS) * COUNT(MEMBER) * n_kinds * COUNT(LEAVES) * COUNT(PEOPLE) * 4;
+    for (size_t i = 0; i < n; i++) {
+        size_t left = i;
+        struct story s = {.insurer = insurers[pick(&left, COUNT(insurers))], .on = 20251120, .n_asks = 1};
+        s.asks[0] = ASKS[pick(&left, COUNT(ASKS))];
+        size_t member = pick(&left, COUNT(MEMBER));
+        s.member_from = MEMBER[member][0];
+        s.member_to = MEMBER[member][1];
+        s.asks[0].articles = 3;
+        s.kind = KIND_LETTERS[1 + pick(&left, n_kinds)];
+        s.leave = LEAVES[pick(&left, COUNT(LEAVES))];
+        s.born = PEOPLE[pick(&left, COUNT(PEOPLE))];
+        s.present = pick(&left, 2) ? USUAL : "s-s-------s-----";
+        s.exam = pick(&left, 2) ? 20201119 : 20250610;
+        compare(&s);
+    }
+    print_message("%zu combinations compared\n", n);
+}
+
 static void prefixes__every_register__agree(void **state UNUSED)
 {
     static const char *const words[] = {"",
@@ -720,6 +750,7 @@ int main(void)
         cmocka_unit_test(cases__every_combination__agree),
         cmocka_unit_test(registers__every_combination__agree),
         cmocka_unit_test(two_requests__every_pair__agree),
+        cmocka_unit_test(kinds__every_combination__agree),
         cmocka_unit_test(prefixes__every_register__agree),
         cmocka_unit_test(halves__every_presence_and_ground__agree),
     };

@@ -303,6 +303,21 @@ static void load__wrong_periods__are_refused(void **state)
     check_wrong(cases, COUNT(cases));
 }
 
+static void load__wrong_exam_kinds__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"exam_kinds.csv", "\n定期,periodic,", "\n,periodic,", 1},
+        {"exam_kinds.csv", "\n定期,periodic,", "\n定期,yearly,", 1},
+        {"exam_kinds.csv", "\n定期,periodic,", "\n定期,unknown,", 1},
+        {"exam_kinds.csv", "\n定期,periodic,", "\n定期,auto,", 1},
+        {"exam_kinds.csv", "\n定期,periodic,安衛則44条", "\n定期,periodic,", 1},
+        {"exam_kinds.csv", "\n健診,neutral,", "\n健診,neutral,安衛則44条", 1},
+        {"exam_kinds.csv", "\n44条,periodic,", "\n定期,periodic,", 1},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
 /* A list must have codes on every day of its item, unless its row says that they are unknown. */
 static void load__day_without_codes__is_refused(void **state)
 {
@@ -412,6 +427,7 @@ int main(void)
         cmocka_unit_test_teardown(load__missing_column__is_named_with_the_header_line, tidy),
         cmocka_unit_test_teardown(load__wrong_periods__are_refused, tidy),
         cmocka_unit_test_teardown(load__day_without_codes__is_refused, tidy),
+        cmocka_unit_test_teardown(load__wrong_exam_kinds__are_refused, tidy),
         cmocka_unit_test_teardown(load__code_system_without_codes__is_refused, tidy),
         cmocka_unit_test_teardown(load__missing_or_empty_file__is_refused_by_name, tidy),
         cmocka_unit_test_teardown(load__arena_at_its_limit__is_reported_once, tidy),
