@@ -131,6 +131,8 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
                            .record = ret_record};
     const struct kp_item *meal = kp_item_find(tables, KP_ITEM_MEAL);
     KP_TRY(kp_record_init(ret_record, tables, arena));
+    ret_record->lost = mapping->lost;
+    ret_record->n_lost = mapping->n_lost;
     if (mapping->has_units) {
         norm.row_units = kp_arena_alloc(arena, tables->n_items * sizeof(*norm.row_units));
         if (!norm.row_units)

@@ -149,10 +149,10 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     }
 }
 
-void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
+static void send(struct kp_diag *diag, enum kp_level level, const char *file, uint64_t line,
+                 const struct kp_finding *finding)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
-    enum kp_level level = kp_diag_level(diag, finding->code);
     diag->n_sent[level]++;
     if (level < diag->env->least_level)
         return;
@@ -176,10 +176,17 @@ void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const s
     kp_buf_release(&where);
 }
 
+void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
+{
+    send(diag, kp_diag_level(diag, finding->code), file, line, finding);
+}
+
+/* Not about a record, so that strict does not make a warning a rejection. */
 enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code,
                               struct kp_where where, const char *const args[3])
 {
     struct kp_finding finding = {.code = code, .field = where.field, .args = {args[0], args[1], args[2]}};
-    kp_diag_send(diag, where.file, where.line, &finding);
+    const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);
+    send(diag, msg ? msg->level : KP_LEVEL_FAIL, where.file, where.line, &finding);
     return status;
 }
