@@ -36,6 +36,13 @@ const char *kp_column_meaning(const struct kp_tables *tables, const struct kp_co
                                         : tables->items[column->index].name;
 }
 
+void kp_column_locate(const struct kp_column *column, struct kp_findings *findings)
+{
+    findings->column = column ? column->number : 0;
+    findings->header = !column ? NULL : column->header && *column->header ? column->header : column->second;
+    findings->mapping = column && column->line && *column->line ? column->line : NULL;
+}
+
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)
 {
     return column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)

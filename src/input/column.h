@@ -86,6 +86,9 @@ void kp_column_put_target(const struct kp_tables *tables, const struct kp_column
 /* Returns the name of the field or item. */
 const char *kp_column_meaning(const struct kp_tables *tables, const struct kp_column *column);
 
+/* Sets the column of the findings that follow; NULL: none. */
+void kp_column_locate(const struct kp_column *column, struct kp_findings *findings);
+
 /* Returns what diagnostics call the column's target. */
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column);
 

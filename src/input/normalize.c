@@ -96,7 +96,7 @@ static const struct kp_item *item_of(struct kp_norm *norm, const struct kp_colum
 static void read_column(struct kp_norm *norm, const struct kp_column *column)
 {
     struct kp_norm_cell c = {.norm = norm, .column = column};
-    norm->findings->column = column->number;
+    kp_column_locate(column, norm->findings);
     c.text = column->next ? joined_text(norm, column, &c.source) : cell_text(norm, column, &c.source);
     c.key = key_of(norm, c.text);
     if (column->kind == KP_COL_FIELD) {
@@ -142,7 +142,7 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
         for (size_t i = 0; i < mapping->n_columns; i++)
             if (stage_of(tables, &mapping->columns[i], meal) == stage)
                 read_column(&norm, &mapping->columns[i]);
-        findings->column = 0;
+        kp_column_locate(NULL, findings);
         if (stage == MEAL && meal)
             kp_norm_meal(&norm, meal);
     }

@@ -64,6 +64,8 @@ void kp_findings_append(struct kp_findings *findings, enum kp_code code, const c
     *finding = (struct kp_finding){.code = code,
                                    .field = field,
                                    .column = findings->column,
+                                   .header = findings->header,
+                                   .mapping = findings->mapping,
                                    .line = findings->line,
                                    .args = {args[0], args[1], args[2]},
                                    .value = value};
@@ -112,6 +114,8 @@ static void fill_in(struct kp_buf *out, const char *template, const struct kp_fi
             arg = finding->args[at[1] - '1'];
         else if (at[1] == 'v')
             arg = show_values ? finding->value : "…";
+        else if (at[1] == 'm')
+            arg = finding->mapping ? finding->mapping : "…";
         kp_buf_printable(out, arg ? arg : "");
         at += 2;
     }
@@ -136,11 +140,23 @@ void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
     kp_buf_u64(out, finding->column);
 }
 
+/* Names the column by its header, unless the field does. */
+static void put_header(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
+{
+    const char *header = finding->header ? finding->header : "";
+    if (!*header || (finding->field && strstr(finding->field, header)))
+        return;
+    kp_buf_str(out, diag->lang == KP_LANG_JA ? "列「" : "column '");
+    kp_buf_printable(out, header);
+    kp_buf_str(out, diag->lang == KP_LANG_JA ? "」: " : "': ");
+}
+
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
     if (!msg)
         return;
+    put_header(diag, finding, out);
     fill_in(out, msg->text[diag->lang], finding, diag->show_values);
     if (diag->show_values && finding->value && !strstr(msg->text[diag->lang], "{v}")) {
         kp_buf_str(out, " [");

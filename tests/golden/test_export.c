@@ -261,7 +261,7 @@ static void export__columns_that_lost_their_name__are_on_the_screen(void **state
     (void)state;
     must("sed '1s/9N016160100000001/胴囲/; 1s/9A751000000000001/血圧H/; 1s/9N051000000000049/メモ/' "
          "\"$FIXTURES\"/../tests/cases/base.csv >lost.csv");
-    assert_int_equal(kenporter("check -c kenporter.ini --as-of 2026-04-01 lost.csv"), 0);
+    assert_int_equal(kenporter(CHECK "lost.csv"), 0);
     const char *screen = slurp("stderr", NULL);
     assert_contains(screen, "'胴囲' is not used; it looks like 腹囲");
     assert_contains(screen, ": 胴囲,9N016160100000001,,\n");

@@ -322,17 +322,6 @@ static void conversions__by_unit_and_analyte__are_found(void **state)
     }
 }
 
-static void values__nearest__is_known_to_the_system(void **state)
-{
-    (void)state;
-    const char *near = kp_nearest_value(&tables, &scratch, "1.2.392.200119.6.2102", "negativ");
-    assert_string_equal(near, "negative");
-    assert_non_null(code_of("1.2.392.200119.6.2102", near));
-    near = kp_nearest_value(&tables, &scratch, "sex", "femal");
-    assert_non_null(near);
-    assert_non_null(code_of("sex", near));
-}
-
 static void scheme__first_two_digits__decide(void **state)
 {
     (void)state;
@@ -375,7 +364,6 @@ int main(void)
         cmocka_unit_test_teardown(header_words__for_another_test__are_found, tidy),
         cmocka_unit_test_teardown(prefectures__start_of_an_address__is_found, tidy),
         cmocka_unit_test_teardown(values__spellings__stand_for_codes, tidy),
-        cmocka_unit_test_teardown(values__nearest__is_known_to_the_system, tidy),
         cmocka_unit_test_teardown(values__20000_more__are_all_known, tidy),
         cmocka_unit_test_teardown(units__spellings__lead_to_the_official_one, tidy),
         cmocka_unit_test_teardown(units__that_only_convert__are_known_too, tidy),
