@@ -369,11 +369,16 @@ bool kp_text_is_kana_name(const char *s)
     return is_name;
 }
 
-static void put_header(struct kp_buf *out, int32_t c)
+bool kp_text_header_drops(int32_t c)
 {
     static const wchar_t dropped[] =
         L"()[]{}<>.,:;/_'\"`~*!?#&|\\ \t\r\n\u3000「」『』【】〈〉《》〔〕、。・";
-    if (!wcschr(dropped, c) && !is_dash(c))
+    return wcschr(dropped, c) || is_dash(c);
+}
+
+static void put_header(struct kp_buf *out, int32_t c)
+{
+    if (!kp_text_header_drops(c))
         kp_utf8_put(out, utf8proc_tolower(c));
 }
 

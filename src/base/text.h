@@ -56,6 +56,8 @@ char *kp_text_narrow(struct kp_arena *arena, const char *s);
 char *kp_text_kana_name(struct kp_arena *arena, const char *s);
 /* Returns the key headers are compared by: NFKC, lower case, without spaces, brackets and punctuation. */
 char *kp_text_header_key(struct kp_arena *arena, const char *s);
+/* Returns whether header keys leave the character out. */
+bool kp_text_header_drops(int32_t c);
 /* Returns the key values are compared by: NFKC, lower case, without spaces, dashes as "-". */
 char *kp_text_value_key(struct kp_arena *arena, const char *s);
 

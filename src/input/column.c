@@ -20,6 +20,29 @@ void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_co
     }
 }
 
+void kp_column_put_target(const struct kp_tables *tables, const struct kp_column *column, struct kp_buf *out)
+{
+    if (column->kind == KP_COL_FIELD)
+        kp_buf_str(out, kp_field_name((enum kp_field)column->index));
+    else
+        kp_buf_printf(out, "%s%s%s%s", tables->items[column->index].code, column->is_pair ? "/" : "",
+                      column->is_pair ? tables->items[column->casual].code : "",
+                      kp_target_suffixes[column->kind]);
+}
+
+const char *kp_column_meaning(const struct kp_tables *tables, const struct kp_column *column)
+{
+    return column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)
+                                        : tables->items[column->index].name;
+}
+
+void kp_column_locate(const struct kp_column *column, struct kp_findings *findings)
+{
+    findings->column = column ? column->number : 0;
+    findings->header = !column ? NULL : column->header && *column->header ? column->header : column->second;
+    findings->mapping = column && column->line && *column->line ? column->line : NULL;
+}
+
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column)
 {
     return column->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)column->index)

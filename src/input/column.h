@@ -1,7 +1,7 @@
 /* What the columns of an export mean. */
 #pragma once
 
-#include "tables/tables.h"
+#include "record/record.h"
 
 /* 採血時間(食後), which says whether blood was drawn fasting */
 #define KP_ITEM_MEAL "9N141000000000011"
@@ -58,13 +58,18 @@ struct kp_column {
     enum kp_serial serial;
     struct kp_column *next; /* next column joined into the same item */
     bool follows;           /* is another column's next */
-    struct kp_map values;   /* source=code pairs of the mapping file: value key -> index into codes */
+    const char *name;       /* as a mapping file names it: the header as CSV, or "#12" */
+    const char *line;       /* how its line in a mapping file begins: "name,target,unit"; "": no target */
+    const struct kp_column *like; /* what the header of an unused column resembles; NULL: nothing */
+    struct kp_map values;         /* source=code pairs of the mapping file: value key -> index into codes */
     const char **codes;
 };
 
 struct kp_mapping {
     struct kp_column *columns;
     size_t n_columns;
+    const struct kp_lost_column *lost; /* unused columns that resemble an item no column has */
+    size_t n_lost;
     bool has_items; /* some column contains the values of an item */
     bool has_units; /* some column contains units or reference limits */
 };
@@ -74,6 +79,15 @@ extern const char *const kp_target_suffixes[];
 
 /* Sets the target to one found in the tables' maps of headers. */
 void kp_target_set(const struct kp_tables *tables, uint32_t target, struct kp_column *column);
+
+/* Appends the target as mapping files write it: "sex", "9N001000000000001.unit". */
+void kp_column_put_target(const struct kp_tables *tables, const struct kp_column *column, struct kp_buf *out);
+
+/* Returns the name of the field or item. */
+const char *kp_column_meaning(const struct kp_tables *tables, const struct kp_column *column);
+
+/* Sets the column of the findings that follow; NULL: none. */
+void kp_column_locate(const struct kp_column *column, struct kp_findings *findings);
 
 /* Returns what diagnostics call the column's target. */
 const char *kp_column_target(const struct kp_tables *tables, const struct kp_column *column);

@@ -22,6 +22,20 @@ bool kp_header_read(struct kp_arena *arena, const struct kp_tables *tables, cons
 bool kp_header_hint(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
                     uint32_t *ret_target);
 
+/*
+ * Finds what a header resembles that kp_header_read does not recognise: an ambiguous header, or a known one
+ * with other words beside it ("今回_身長", "GOT値(U/L)"), none of which makes another test. below is the
+ * second header row, or "". Sets the target and the unit; returns false, changing nothing, for any other
+ * header.
+ */
+bool kp_header_resembles(struct kp_arena *arena, const struct kp_tables *tables, const char *header,
+                         const char *below, struct kp_column *column);
+
+/* Returns whether the text in the other header row, above or below the one the target was read from, makes
+ * another test of it ("尿沈渣" above "赤血球", "判定" below "体重"). */
+bool kp_header_is_another(struct kp_arena *arena, const struct kp_tables *tables,
+                          const struct kp_column *column, const char *beside, bool above);
+
 /* Returns the unit (UCUM) that the text consists of, with or without brackets; NULL for any other text. */
 const char *kp_unit_alone(struct kp_arena *arena, const struct kp_tables *tables, const char *text);
 

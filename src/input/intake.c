@@ -77,6 +77,40 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
     }
 }
 
+static bool is_unknown(const struct kp_column *c)
+{
+    return c->kind == KP_COL_UNMAPPED && c->why == KP_WHY_UNKNOWN;
+}
+
+/* Names each unused column that resembles an item or field, with the mapping line that would use it, and the
+ * others on one line. */
+static enum kp_status warn_unused(struct kp_context *ctx, const struct kp_input *input)
+{
+    enum { NAMED = 5 };
+    const struct kp_where header = kp_at(input->path, input->header_line);
+    const struct kp_mapping *m = &input->mapping;
+    const char *names = "", *number = NULL;
+    size_t n = 0;
+    for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
+        if (!is_unknown(c))
+            continue;
+        if (c->like && !kp_mapping_uses(m, c->like)) {
+            kp_warn(&ctx->diag, KP_K_COLUMN_RESEMBLES, header, *c->header ? c->header : c->second,
+                    kp_column_meaning(&ctx->tables, c->like), kp_arena_printf(&ctx->arena, "%s,", c->line));
+        } else if (n++ < NAMED) {
+            names = kp_arena_printf(&ctx->arena, "%s%s%s", names, *names ? ", " : "", c->name);
+        }
+        if (!names)
+            break;
+    }
+    number = kp_arena_printf(&ctx->arena, "%zu", n);
+    if (ctx->arena.failed)
+        return kp_no_memory(ctx);
+    if (n > 0)
+        kp_warn(&ctx->diag, KP_K_COLUMNS_UNUSED, header, number, names, n > NAMED ? ", …" : "");
+    return KP_OK;
+}
+
 /* Probes and maps the next input; its path and place are set. */
 static enum kp_status take(struct kp_context *ctx, const struct kp_input_options *options,
                            const struct kp_mapping_job *job, struct kp_inputs *inputs)
@@ -118,7 +152,10 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
         /* before the warnings: if the header is missing, they would quote a person's row */
         KP_TRY(check_required(ctx, options, input));
         warn(ctx, input);
+        size_t n_before = inputs.n_layouts;
         find_layout(&inputs, input);
+        if (inputs.n_layouts > n_before) /* once per layout */
+            KP_TRY(warn_unused(ctx, input));
     }
     *ret_inputs = inputs;
     return KP_OK;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/escape.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "input/cc2x.h"
 #include "input/header_names.h"
@@ -88,8 +90,14 @@ static void apply_synonym(struct kp_context *ctx, struct kp_column *column)
         kp_column_leave_out(column, KP_WHY_ROWS);
     else if (column->kind != KP_COL_UNMAPPED)
         column->unit = first.unit ? first.unit : second.unit;
-    if (by_first != by_second)
-        apply_unit_beside(ctx, by_first ? column->second : column->header, column);
+    if (by_first == by_second)
+        return;
+    const char *beside = by_first ? column->second : column->header;
+    if (column->kind >= KP_COL_FIELD && column->why != KP_WHY_NAME &&
+        kp_header_is_another(&ctx->arena, tables, column, beside, !by_first))
+        kp_column_leave_out(column, KP_WHY_UNKNOWN);
+    else
+        apply_unit_beside(ctx, beside, column);
 }
 
 /* Returns whether some column says whether blood was drawn fasting, which pairs depend on. */
@@ -176,6 +184,93 @@ static void link_joined(const struct kp_tables *tables, struct kp_mapping *m)
     }
 }
 
+/* --- names --- */
+
+/* Returns whether the header names the column unambiguously in a mapping file. */
+static bool is_clear(const struct kp_mapping *m, const char *const *keys, size_t i)
+{
+    const char *header = m->columns[i].header, *mark = strrchr(header, '@');
+    if (!*keys[i] || header[0] == '#' || strpbrk(header, "\r\n\"") || (mark && kp_digits(mark + 1) > 0))
+        return false;
+    for (size_t k = 0; k < m->n_columns; k++)
+        if (k != i && strcmp(keys[k], keys[i]) == 0)
+            return false;
+    return true;
+}
+
+/* Failures mark out. */
+static void put_line(const struct kp_tables *tables, const struct kp_column *column, const char *name,
+                     struct kp_buf *out)
+{
+    kp_buf_printf(out, "%s,", name);
+    kp_column_put_target(tables, column, out);
+    kp_buf_printf(out, ",%s", column->unit ? column->unit : "");
+}
+
+/* Names each column as a mapping file would. Lack of memory marks the arena. */
+static void name_columns(struct kp_context *ctx, const struct kp_heading *heading, struct kp_mapping *m)
+{
+    struct kp_arena *arena = &ctx->arena;
+    struct kp_buf text = {0};
+    const char **keys = kp_arena_alloc(arena, (m->n_columns + 1) * sizeof(*keys));
+    for (size_t i = 0; keys && i < m->n_columns; i++)
+        keys[i] = kp_text_value_key(arena, m->columns[i].header);
+    for (size_t i = 0; !arena->failed && i < m->n_columns; i++) {
+        struct kp_column *c = &m->columns[i];
+        const struct kp_column *as = c->like ? c->like : c;
+        kp_buf_reset(&text);
+        if (heading->second || !is_clear(m, keys, i))
+            kp_buf_printf(&text, "#%u", c->number);
+        else
+            kp_buf_csv(&text, c->header, strlen(c->header));
+        c->name = kp_buf_ok(&text) ? kp_arena_strdup(arena, kp_buf_text(&text)) : kp_arena_fail(arena);
+        kp_buf_reset(&text);
+        if (c->name && as->kind >= KP_COL_FIELD)
+            put_line(&ctx->tables, as, c->name, &text);
+        c->line = kp_buf_ok(&text) ? kp_arena_strdup(arena, kp_buf_text(&text)) : kp_arena_fail(arena);
+    }
+    kp_buf_release(&text);
+}
+
+/* --- unused columns --- */
+
+bool kp_mapping_uses(const struct kp_mapping *mapping, const struct kp_column *target)
+{
+    for (const struct kp_column *c = mapping->columns; c < mapping->columns + mapping->n_columns; c++)
+        if (c->kind == target->kind &&
+            (c->index == target->index || (c->is_pair && c->casual == target->index) ||
+             (target->is_pair && c->index == target->casual)))
+            return true;
+    return false;
+}
+
+/* Finds what the unused columns resemble. A mapping file may leave out a column with a known header. */
+static void find_resemblances(struct kp_context *ctx, const struct kp_mapping_job *job, struct kp_mapping *m)
+{
+    const struct kp_tables *tables = &ctx->tables;
+    struct kp_lost_column *lost = kp_arena_alloc(&ctx->arena, (m->n_columns * 2 + 1) * sizeof(*lost));
+    for (size_t i = 0; lost && i < m->n_columns; i++) {
+        struct kp_column *c = &m->columns[i], like = {.header = c->header, .second = c->second};
+        if (c->kind != KP_COL_UNMAPPED || c->why != KP_WHY_UNKNOWN)
+            continue;
+        bool known = kp_header_read(&ctx->arena, tables, c->header, &like);
+        if (known ? !job->file || like.kind < KP_COL_FIELD || like.kind > KP_COL_ITEM
+                  : !kp_header_resembles(&ctx->arena, tables, c->header, c->second, &like))
+            continue;
+        struct kp_column *copy = kp_arena_alloc(&ctx->arena, sizeof(*copy));
+        if (!copy)
+            return;
+        *copy = like;
+        c->like = copy;
+        if (like.kind == KP_COL_ITEM && !kp_mapping_uses(m, &like)) {
+            lost[m->n_lost++] = (struct kp_lost_column){c->header, like.index};
+            if (like.is_pair)
+                lost[m->n_lost++] = (struct kp_lost_column){c->header, like.casual};
+        }
+    }
+    m->lost = lost;
+}
+
 enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_job *job,
                                 const struct kp_heading *heading, struct kp_mapping *ret_mapping)
 {
@@ -199,6 +294,8 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
         KP_TRY(apply_file(ctx, job, &m));
     else
         leave_out_dependent(&ctx->tables, &m);
+    find_resemblances(ctx, job, &m);
+    name_columns(ctx, heading, &m);
     if (ctx->arena.failed)
         return kp_no_memory(ctx);
     link_joined(&ctx->tables, &m);

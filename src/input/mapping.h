@@ -21,6 +21,9 @@ enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const c
 enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_job *job,
                                 const struct kp_heading *heading, struct kp_mapping *ret_mapping);
 
+/* Returns whether some column has the target, by itself or as one of a pair. */
+bool kp_mapping_uses(const struct kp_mapping *mapping, const struct kp_column *target);
+
 /* Collects the required fields that have no column and returns their count. Those of the examining facility
  * are not required if the configuration gives its number and name; a register of facilities needs their
  * number. */

@@ -79,10 +79,7 @@ static void note_unknown_code(const struct kp_norm_cell *c)
         kp_norm_note(c, KP_K_CODE_OF_OTHER_DAYS, c->text, kp_norm_day(c->norm), kp_norm_text(accepted));
         return;
     }
-    /* The nearest spelling reveals the value, so it is part of the personal argument. */
-    const char *nearest = kp_nearest_value(tables, arena, list, c->key);
-    kp_norm_note(c, KP_K_CODE_UNKNOWN, nearest ? kp_arena_printf(arena, "%s; %s?", c->text, nearest) : NULL,
-                 kp_norm_text(accepted));
+    kp_norm_note(c, KP_K_CODE_UNKNOWN, c->text, kp_norm_text(accepted));
 }
 
 /* --- values --- */
@@ -422,11 +419,11 @@ static void settle_reasons(struct kp_norm *norm)
         }
         const struct kp_column none = {.number = r->column};
         const struct kp_norm_cell to = {.norm = norm, .column = &none, .item = reason, .text = "", .key = ""};
-        norm->findings->column = r->column;
+        kp_column_locate(kp_mapping_column(norm->mapping, r->column), norm->findings);
         kp_findings_add(norm->findings, KP_K_REASON_DERIVED, r->item->label, NULL, reason->label);
         store(&to, (struct kp_value){.state = KP_VALUE_PRESENT, .text = r->code});
     }
-    norm->findings->column = 0;
+    kp_column_locate(NULL, norm->findings);
 }
 
 /* Removes a doctor who has no judgement left. */

@@ -103,7 +103,7 @@ static void leave_out(const struct kp_norm_cell *c)
 static void read_column(struct kp_norm *norm, const struct kp_column *column)
 {
     struct kp_norm_cell c = {.norm = norm, .column = column};
-    norm->findings->column = column->number;
+    kp_column_locate(column, norm->findings);
     c.text = column->next ? joined_text(norm, column, &c.source) : cell_text(norm, column, &c.source);
     c.key = key_of(norm, c.text);
     if (column->kind == KP_COL_FIELD) {
@@ -140,6 +140,8 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
                            .record = ret_record};
     const struct kp_item *meal = kp_item_find(tables, KP_ITEM_MEAL);
     KP_TRY(kp_record_init(ret_record, tables, arena));
+    ret_record->lost = mapping->lost;
+    ret_record->n_lost = mapping->n_lost;
     if (mapping->has_units) {
         norm.row_units = kp_arena_alloc(arena, tables->n_items * sizeof(*norm.row_units));
         if (!norm.row_units)
@@ -149,7 +151,7 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
         for (size_t i = 0; i < mapping->n_columns; i++)
             if (stage_of(tables, &mapping->columns[i], meal) == stage)
                 read_column(&norm, &mapping->columns[i]);
-        findings->column = 0;
+        kp_column_locate(NULL, findings);
         if (stage == MEAL && meal)
             kp_norm_meal(&norm, meal);
     }

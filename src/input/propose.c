@@ -19,7 +19,6 @@ struct choice {
     const struct kp_column *column;
     const struct kp_column_survey *survey;
     struct kp_column as; /* with the target to write */
-    const char *key;     /* of the header, as mapping files compare it */
 };
 
 struct proposer {
@@ -42,28 +41,6 @@ static bool is_settled(const struct proposer *p, const struct kp_column_survey *
     bool fits = (target == KP_F_NAME_KANA && s->kana == s->filled) ||
                 (target == KP_F_QUALIFICATION && s->qualifications == s->filled);
     return fits && s->filled > 0 && !kp_mapping_has(&p->input->mapping, KP_COL_FIELD, target);
-}
-
-/* Finds the longest known header inside an unknown one ("今回_身長"), unless that has a word for a judgement
- * or another year. */
-static bool find_contained(struct kp_context *ctx, const char *header, uint32_t *ret_target)
-{
-    enum { LEAST_BYTES = 6 }; /* two Japanese characters */
-    const struct kp_map *known = &ctx->tables.header_target;
-    const char *key = kp_text_header_key(&ctx->arena, header);
-    size_t longest = 0;
-    if (!key || kp_is_header_trap(&ctx->tables, key))
-        return false;
-    for (size_t i = 0; i < known->n_slots; i++) {
-        const char *other = known->slots[i].key;
-        size_t n = other ? strlen(other) : 0;
-        if (n < LEAST_BYTES || n < longest || !strstr(key, other))
-            continue;
-        if (n > longest || known->slots[i].value < *ret_target) /* independent of the order of slots */
-            *ret_target = known->slots[i].value;
-        longest = n;
-    }
-    return longest > 0;
 }
 
 /* Returns whether the column is 単位 of a measured item up to three columns to the left. */
@@ -99,51 +76,16 @@ static void choose(const struct proposer *p, struct choice *c)
     bool settled = hint && is_settled(p, c->survey, target);
     if (!settled && is_unit_beside(p, c->column, &c->as)) {
         c->fate = SUGGESTED;
-    } else if (hint || find_contained(p->ctx, c->column->header, &target)) {
-        c->fate = settled ? SETTLED : SUGGESTED;
+    } else if (settled) {
+        c->fate = SETTLED;
         kp_target_set(tables, target, &c->as);
+    } else if (c->column->like) {
+        c->fate = SUGGESTED;
+        c->as = *c->column->like;
     }
 }
 
 /* --- writing --- */
-
-/* Returns whether the header names the column unambiguously in a mapping file. */
-static bool is_clear(const struct proposer *p, const struct choice *c)
-{
-    const char *header = c->column->header, *mark = strrchr(header, '@');
-    if (!*c->key || header[0] == '#' || strpbrk(header, "\r\n\"") || p->input->n_header_rows > 1 ||
-        (mark && kp_digits(mark + 1) > 0))
-        return false;
-    for (const struct choice *other = p->choices; other < p->choices + p->n; other++)
-        if (other != c && strcmp(other->key, c->key) == 0)
-            return false;
-    return true;
-}
-
-static void put_column(const struct proposer *p, const struct choice *c)
-{
-    if (is_clear(p, c))
-        kp_buf_csv(p->out, c->column->header, strlen(c->column->header));
-    else
-        kp_buf_printf(p->out, "#%u", c->column->number);
-    kp_buf_char(p->out, ',');
-}
-
-static void put_target(const struct proposer *p, const struct kp_column *as)
-{
-    const struct kp_item *items = p->ctx->tables.items;
-    if (as->kind == KP_COL_FIELD)
-        kp_buf_str(p->out, kp_field_name((enum kp_field)as->index));
-    else
-        kp_buf_printf(p->out, "%s%s%s%s", items[as->index].code, as->is_pair ? "/" : "",
-                      as->is_pair ? items[as->casual].code : "", kp_target_suffixes[as->kind]);
-}
-
-static const char *name_of(const struct proposer *p, const struct kp_column *as)
-{
-    return as->kind == KP_COL_FIELD ? kp_field_name((enum kp_field)as->index)
-                                    : p->ctx->tables.items[as->index].name;
-}
 
 /* "# #21 身長: ...; 223/224: 999.9 ×200, 99.9 ×23" */
 static void put_comment(const struct proposer *p, const struct choice *c, const char *what)
@@ -223,14 +165,15 @@ static const char *describe(const struct proposer *p, const struct choice *c)
     if (c->fate == LEFT)
         return kp_say(p->ctx, reasons[as->why][0], reasons[as->why][1]);
     if (c->fate == SUGGESTED)
-        return name_of(p, as);
+        return kp_column_meaning(&p->ctx->tables, as);
     if (c->fate == SETTLED)
         return kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
                       "ambiguous by its header, settled by its values");
     const char *why = as->why == KP_WHY_NAME
                           ? kp_say(p->ctx, "見出しが項目名・コードそのもの", "the header is its name or code")
                           : kp_say(p->ctx, "既知の見出し", "the header is a known synonym");
-    const char *what = kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", name_of(p, as), as->is_pair ? " / " : "",
+    const char *what = kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", kp_column_meaning(&p->ctx->tables, as),
+                                       as->is_pair ? " / " : "",
                                        as->is_pair ? p->ctx->tables.items[as->casual].name : "", why);
     return what ? what : "";
 }
@@ -251,12 +194,12 @@ static void put_choice(const struct proposer *p, const struct choice *c)
         put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
                    "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
     kp_buf_str(p->out, recognised || c->fate == SETTLED ? "" : "# ");
-    put_column(p, c);
+    kp_buf_printf(p->out, "%s,", c->column->name);
     if (superseded || c->fate == LEFT) {
         kp_buf_str(p->out, "ignore,,\n");
         return;
     }
-    put_target(p, &c->as);
+    kp_column_put_target(&p->ctx->tables, &c->as, p->out);
     kp_buf_printf(p->out, ",%s,%s\n", c->as.unit ? c->as.unit : "", dash_is_empty ? "-=" : "");
 }
 
@@ -298,10 +241,7 @@ static void write_proposal(struct proposer *p)
     p->choices = kp_arena_alloc(&p->ctx->arena, (p->n + 1) * sizeof(*p->choices));
     for (size_t i = 0; p->choices && i < p->n; i++) {
         const struct kp_column *column = &p->input->mapping.columns[i];
-        p->choices[i] = (struct choice){.column = column,
-                                        .survey = &p->survey.columns[i],
-                                        .as = *column,
-                                        .key = kp_text_value_key(&p->ctx->arena, column->header)};
+        p->choices[i] = (struct choice){.column = column, .survey = &p->survey.columns[i], .as = *column};
         choose(p, &p->choices[i]);
     }
     if (p->ctx->arena.failed)

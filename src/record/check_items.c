@@ -19,6 +19,21 @@ static void add_missing(struct checker *c, const char *name)
     kp_buf_printf(&c->missing, "%s%s", c->missing.len ? ", " : "", name);
 }
 
+/* Names the unused columns that resemble a missing item: "腹囲 ← 胴囲?". */
+static void add_lost(struct checker *c, const char *prefix)
+{
+    const struct kp_record *r = c->record;
+    for (const struct kp_lost_column *lost = r->lost; lost < r->lost + r->n_lost; lost++)
+        if (kp_code_begins(&r->tables->items[lost->item], prefix))
+            kp_buf_printf(&c->missing, " ← %s?", lost->header);
+}
+
+static void add_missing_test(struct checker *c, const char *name, const char *prefix)
+{
+    add_missing(c, name);
+    add_lost(c, prefix);
+}
+
 static void report_missing(struct checker *c, enum kp_code code)
 {
     struct kp_arena *arena = c->findings->arena;
@@ -81,6 +96,9 @@ static void add_group(struct checker *c, const char *letters)
         kp_buf_printf(&c->missing, "%s%.*s", *last ? "・" : "", (int)n, name);
         last = name;
     }
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (strchr(letters, tables->items[i].tokutei_need))
+            add_lost(c, tables->items[i].code);
 }
 
 /* Skips texts that explain a flag, and the groups of glucose, which are checked together. */
@@ -90,7 +108,7 @@ static void add_if_missing(struct checker *c, const struct kp_item *item)
     if (!kp_item_on(item, c->record->exam))
         return;
     if (*letter == '1' && item->depends_on < 0 && !is_done(c, item))
-        add_missing(c, item->name);
+        add_missing_test(c, item->name, item->code);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))
         return;
     for (const struct kp_item *other = c->record->tables->items; other < item; other++)
@@ -121,16 +139,26 @@ static bool may_be_omitted(const struct kp_periodic *part, int age)
     return age < part->omit_below && !kp_list_has(part->but_not_at, digits);
 }
 
-static bool has_any_of(const struct checker *c, const char *prefixes)
+static const char *begin_of(struct kp_word word, char ret_prefix[KP_ITEM_CODE_LENGTH + 1])
 {
-    enum { CODE = KP_ITEM_CODE_LENGTH };
-    for (struct kp_word word; kp_next_word(&prefixes, " ", &word);) {
-        char prefix[CODE + 1] = {0};
-        memcpy(prefix, word.at, word.n < CODE ? word.n : CODE);
-        if (has_any(c, prefix))
-            return true;
-    }
-    return false;
+    size_t n = word.n < KP_ITEM_CODE_LENGTH ? word.n : KP_ITEM_CODE_LENGTH;
+    memcpy(ret_prefix, word.at, n);
+    ret_prefix[n] = '\0';
+    return ret_prefix;
+}
+
+/* Adds the part if no item of it has a value. */
+static void add_part(struct checker *c, const struct kp_periodic *part)
+{
+    const char *prefixes = part->items;
+    char prefix[KP_ITEM_CODE_LENGTH + 1];
+    for (struct kp_word word; kp_next_word(&prefixes, " ", &word);)
+        if (has_any(c, begin_of(word, prefix)))
+            return;
+    add_missing(c, part->name);
+    prefixes = part->items;
+    for (struct kp_word word; kp_next_word(&prefixes, " ", &word);)
+        add_lost(c, begin_of(word, prefix));
 }
 
 /* 腹囲 may be omitted below 40 except at 35, with a BMI below 20, or below 22 if the person measured it. */
@@ -170,14 +198,14 @@ void kp_check_periodic(const struct kp_record *record, struct kp_findings *findi
         return;
     int age = kp_age_on(record->birth, record->exam);
     if (age < ADULT && !has_any(&c, KP_PREFIX_HEIGHT))
-        add_missing(&c, "身長");
+        add_missing_test(&c, "身長", KP_PREFIX_HEIGHT);
     if (waist_is_missing(&c, age))
-        add_missing(&c, "腹囲");
+        add_missing_test(&c, "腹囲", KP_PREFIX_WAIST_MEASURED);
     if (hearing_is_missing(&c, age))
-        add_missing(&c, "聴力");
+        add_missing_test(&c, "聴力", KP_PREFIX_HEARING);
     for (size_t i = 0; i < tables->n_periodic; i++)
-        if (!may_be_omitted(&tables->periodic[i], age) && !has_any_of(&c, tables->periodic[i].items))
-            add_missing(&c, tables->periodic[i].name);
+        if (!may_be_omitted(&tables->periodic[i], age))
+            add_part(&c, &tables->periodic[i]);
     report_missing(&c, KP_K_PERIODIC_ABSENT);
 }
 

@@ -30,6 +30,12 @@ struct kp_displaced {
     struct kp_value value;
 };
 
+/* A column that is not used although its header resembles that of an item which no column has. */
+struct kp_lost_column {
+    const char *header;
+    unsigned item; /* index */
+};
+
 struct kp_record {
     const struct kp_tables *tables;
     const char *field[KP_F__COUNT]; /* normalised, "" if absent; dates as YYYYMMDD */
@@ -42,6 +48,8 @@ struct kp_record {
     bool dash_empty;                      /* a lone dash was read as "no value" */
     const char *dash_coded;               /* label of an item where it was read as a code; NULL: none */
     unsigned dash_column;                 /* column of dash_coded, from 1 */
+    const struct kp_lost_column *lost;    /* of the export; the caller's */
+    size_t n_lost;
 };
 
 /* Makes a record with empty fields and no values. KP_E_SYSTEM if memory is short; does not report. */

@@ -460,9 +460,10 @@ static void compare_with_rows(const struct kp_run *run, struct kp_slot *slot)
     if (slot->sound && slot->record.dash_coded &&
         (run->inputs.list[slot->row.file].dash_is_empty ||
          reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
-        slot->findings.column = slot->record.dash_column;
+        const struct kp_mapping *m = &run->inputs.list[slot->row.file].mapping;
+        kp_column_locate(kp_mapping_column(m, slot->record.dash_column), &slot->findings);
         kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL);
-        slot->findings.column = 0;
+        kp_column_locate(NULL, &slot->findings);
     }
     if (slot->mark.kind == KP_MARK_CONFLICT)
         add_other_row(run, slot, KP_K_RECORDS_CONFLICT, &slot->mark);

@@ -4,7 +4,6 @@
 
 #include "base/scan.h"
 #include "base/status.h"
-#include "base/suggest.h"
 #include "tables/items.h"
 #include "tables/tablefile.h"
 
@@ -81,20 +80,6 @@ const char *kp_code_of(const struct kp_tables *tables, const char *system, const
     key[n] = '\x1f';
     memcpy(key + n + 1, value_key, m + 1);
     return kp_map_get(&tables->value_code, key, &index) ? code_at(tables, index) : NULL;
-}
-
-const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
-                             const char *value_key)
-{
-    const struct kp_map *map = &tables->value_code;
-    size_t length = strlen(system), n = 0;
-    const char **names = kp_arena_alloc(arena, (map->n_keys + 1) * sizeof(*names));
-    for (size_t i = 0; names && i < map->n_slots; i++) {
-        const char *key = map->slots[i].key;
-        if (key && strncmp(key, system, length) == 0 && key[length] == '\x1f')
-            names[n++] = key + length + 1;
-    }
-    return names ? kp_suggest_from(value_key, names, n) : NULL;
 }
 
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,

@@ -18,9 +18,6 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables);
 
 /* Returns the code of a value key in a code system or pseudo system ("sex"), or NULL. */
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key);
-/* Returns the value key of the system that is nearest to an unknown one; NULL when memory is short. */
-const char *kp_nearest_value(const struct kp_tables *tables, struct kp_arena *arena, const char *system,
-                             const char *value_key);
 /* Returns the display text of a code, or NULL if the system does not have it on that exam day (unset: ever).
  */
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,

@@ -64,6 +64,8 @@ void kp_findings_append(struct kp_findings *findings, enum kp_code code, const c
     *finding = (struct kp_finding){.code = code,
                                    .field = field,
                                    .column = findings->column,
+                                   .header = findings->header,
+                                   .mapping = findings->mapping,
                                    .line = findings->line,
                                    .args = {args[0], args[1], args[2]},
                                    .value = value};
@@ -112,6 +114,8 @@ static void fill_in(struct kp_buf *out, const char *template, const struct kp_fi
             arg = finding->args[at[1] - '1'];
         else if (at[1] == 'v')
             arg = show_values ? finding->value : "…";
+        else if (at[1] == 'm')
+            arg = finding->mapping ? finding->mapping : "…";
         kp_buf_printable(out, arg ? arg : "");
         at += 2;
     }
@@ -136,11 +140,23 @@ void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
     kp_buf_u64(out, finding->column);
 }
 
+/* Names the column by its header, unless the field does. */
+static void put_header(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
+{
+    const char *header = finding->header ? finding->header : "";
+    if (!*header || (finding->field && strstr(finding->field, header)))
+        return;
+    kp_buf_str(out, diag->lang == KP_LANG_JA ? "列「" : "column '");
+    kp_buf_printable(out, header);
+    kp_buf_str(out, diag->lang == KP_LANG_JA ? "」: " : "': ");
+}
+
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
     if (!msg)
         return;
+    put_header(diag, finding, out);
     fill_in(out, msg->text[diag->lang], finding, diag->show_values);
     if (diag->show_values && finding->value && !strstr(msg->text[diag->lang], "{v}")) {
         kp_buf_str(out, " [");
@@ -149,10 +165,10 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     }
 }
 
-void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
+static void send(struct kp_diag *diag, enum kp_level level, const char *file, uint64_t line,
+                 const struct kp_finding *finding)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
-    enum kp_level level = kp_diag_level(diag, finding->code);
     diag->n_sent[level]++;
     if (level < diag->env->least_level)
         return;
@@ -176,10 +192,17 @@ void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const s
     kp_buf_release(&where);
 }
 
+void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
+{
+    send(diag, kp_diag_level(diag, finding->code), file, line, finding);
+}
+
+/* Not about a record, so that strict does not make a warning a rejection. */
 enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code,
                               struct kp_where where, const char *const args[3])
 {
     struct kp_finding finding = {.code = code, .field = where.field, .args = {args[0], args[1], args[2]}};
-    kp_diag_send(diag, where.file, where.line, &finding);
+    const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);
+    send(diag, msg ? msg->level : KP_LEVEL_FAIL, where.file, where.line, &finding);
     return status;
 }

@@ -36,6 +36,8 @@ struct kp_finding {
     enum kp_code code;
     const char *field;   /* may be NULL */
     unsigned column;     /* of the input, from 1; 0: none or several */
+    const char *header;  /* of the column; NULL: none */
+    const char *mapping; /* {m}: how the column's line in a mapping file begins; NULL: no column */
     unsigned long line;  /* of a document, from 1; 0: unknown, or about a row of an export */
     const char *args[3]; /* {1} to {3} */
     const char *value;   /* {v}; personal, masked unless values may be shown */
@@ -46,7 +48,8 @@ struct kp_findings {
     struct kp_arena *arena;
     struct kp_finding *first;
     struct kp_finding *last;
-    unsigned column; /* this and the line are copied into every finding added */
+    unsigned column; /* this and what follows is copied into every finding added */
+    const char *header, *mapping;
     unsigned long line;
 };
 

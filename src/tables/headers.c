@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 #include "tables/fields.h"
 #include "tables/items.h"
@@ -85,19 +86,30 @@ static void collect_pairs(const struct kp_tablefile *f, struct kp_tables *tables
     }
 }
 
-static enum kp_status load_traps(struct kp_tablefile *f, struct kp_tables *tables)
+static enum kp_status load_words(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "header_traps.csv", "word", sizeof(const char *)));
-    const char **traps = f->rows;
+    static const char *const kinds[] = {[KP_WORD_OTHER] = "other",
+                                        [KP_WORD_ABOVE] = "above",
+                                        [KP_WORD_ALONE] = "alone",
+                                        [KP_WORD_NEUTRAL] = "neutral",
+                                        [KP_WORD_NEUTRAL + 1] = NULL};
+    KP_TRY(kp_tablefile_open(f, "header_words.csv", "word kind fits", sizeof(struct kp_header_word)));
+    struct kp_header_word *words = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
-        traps[i] = kp_text_header_key(f->arena, kp_cell(f, i, 0));
-        if (!traps[i])
+        const char *key = kp_text_header_key(f->arena, kp_cell(f, i, 0)), *fits = kp_cell(f, i, 2);
+        size_t kind = 0;
+        if (!key)
             return kp_tablefile_no_memory(f);
-        if (!*traps[i])
+        if (!*key)
             return kp_table_bad(f, i, "a word, not", kp_cell(f, i, 0));
+        if (!kp_name_find(kinds, kp_cell(f, i, 1), &kind))
+            return kp_table_bad(f, i, "other, above, alone or neutral, not", kp_cell(f, i, 1));
+        if (kind == KP_WORD_NEUTRAL && *fits)
+            return kp_table_bad(f, i, "a neutral word fits all items, not only", fits);
+        words[i] = (struct kp_header_word){key, strlen(key), (enum kp_word_kind)kind, fits};
     }
-    tables->traps = traps;
-    tables->n_traps = f->sheet.n_rows;
+    tables->header_words = words;
+    tables->n_header_words = f->sheet.n_rows;
     return KP_OK;
 }
 
@@ -122,13 +134,37 @@ enum kp_status kp_headers_load(struct kp_tablefile *f, struct kp_tables *tables)
             return kp_tablefile_no_memory(f);
     }
     KP_TRY(add_item_names(f, tables));
-    return load_traps(f, tables);
+    return load_words(f, tables);
 }
 
-bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key)
+static bool has_beginning(const char *beginnings, const char *name)
 {
-    for (size_t i = 0; i < tables->n_traps; i++)
-        if (strstr(header_key, tables->traps[i]))
+    for (struct kp_word word; kp_next_word(&beginnings, " ", &word);)
+        if (strncmp(name, word.at, word.n) == 0)
             return true;
+    return false;
+}
+
+static bool fits(const struct kp_tables *tables, const struct kp_header_word *word, uint32_t target)
+{
+    if (target < KP_TARGET_ITEM)
+        return has_beginning(word->fits, kp_field_name((enum kp_field)target));
+    if (target < KP_TARGET_PAIR)
+        return has_beginning(word->fits, tables->items[target - KP_TARGET_ITEM].code);
+    const struct kp_meal_pair *pair = &tables->pairs[target - KP_TARGET_PAIR];
+    return has_beginning(word->fits, tables->items[pair->fasting].code) ||
+           has_beginning(word->fits, tables->items[pair->casual].code);
+}
+
+bool kp_is_another_test(const struct kp_tables *tables, const char *header_key, uint32_t target, bool above)
+{
+    for (size_t i = 0; i < tables->n_header_words; i++) {
+        const struct kp_header_word *word = &tables->header_words[i];
+        bool counts = word->kind == KP_WORD_ABOVE || (word->kind == KP_WORD_OTHER && !above)
+                          ? strstr(header_key, word->key) != NULL
+                          : word->kind == KP_WORD_ALONE && strcmp(header_key, word->key) == 0;
+        if (counts && !fits(tables, word, target))
+            return true;
+    }
     return false;
 }

@@ -1,4 +1,4 @@
-/* headers.csv and header_traps.csv: what the headers of exports mean. */
+/* headers.csv and header_words.csv: what the headers of exports mean. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,7 +23,23 @@ enum kp_status kp_headers_load(struct kp_tablefile *f, struct kp_tables *tables)
 bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *ret_target);
 /* Reads "CODE/CODE": two different items that are numbers of one unit. */
 bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair);
-/* Returns true if a word of the header key says that the column is no result (a judgement, last year's
- * value).
+enum kp_word_kind {
+    KP_WORD_OTHER,  /* makes another test */
+    KP_WORD_ABOVE,  /* does so even in the row above the item's name */
+    KP_WORD_ALONE,  /* does so if nothing stands beside it */
+    KP_WORD_NEUTRAL /* makes no other test: "今回", "値" */
+};
+
+/* A word beside an item's name in a header. */
+struct kp_header_word {
+    const char *key; /* header key */
+    size_t n;        /* its bytes */
+    enum kp_word_kind kind;
+    const char *fits; /* beginnings of item codes and field names with which it makes no other test */
+};
+
+/* Returns whether a word of the header key makes another test than the target (a judgement, last year's
+ * value, another specimen). above: the key is of the row above the target's name, which may be the title of a
+ * group.
  */
-bool kp_is_header_trap(const struct kp_tables *tables, const char *header_key);
+bool kp_is_another_test(const struct kp_tables *tables, const char *header_key, uint32_t target, bool above);

@@ -35,8 +35,8 @@ struct kp_tables {
     struct kp_map header_hint;   /* the same for ambiguous headers: suggestions for a person */
     const struct kp_meal_pair *pairs;
     size_t n_pairs;
-    const char *const *traps; /* header keys of words that forbid a suggestion */
-    size_t n_traps;
+    const struct kp_header_word *header_words;
+    size_t n_header_words;
 
     struct kp_map unit_by_key; /* value key of a spelling -> index into unit_texts */
     const char *const *unit_texts;

@@ -257,6 +257,21 @@ static void export__report_json__lists_the_columns_that_map_to_nothing(void **st
         assert_contains(report, textf("\"%s\"", unused[i]));
 }
 
+static void export__columns_that_lost_their_name__are_on_the_screen(void **state)
+{
+    (void)state;
+    must("sed '1s/9N016160100000001/胴囲/; 1s/9A751000000000001/血圧H/; 1s/9N051000000000049/メモ/' "
+         "\"$FIXTURES\"/../tests/cases/base.csv >lost.csv");
+    assert_int_equal(kenporter(CHECK "lost.csv"), 0);
+    const char *screen = slurp("stderr", NULL);
+    assert_contains(screen, "'胴囲' is not used; it looks like 腹囲");
+    assert_contains(screen, ": 胴囲,9N016160100000001,,\n");
+    assert_contains(screen, ": 血圧H,9A751000000000001,,\n");
+    assert_contains(screen, "not used: 1 (メモ)");
+    assert_contains(screen, "内臓脂肪面積・腹囲 ← 胴囲?");
+    assert_contains(screen, "収縮期血圧 ← 血圧H?");
+}
+
 static void export__json_option__prints_the_report(void **state)
 {
     (void)state;
@@ -313,6 +328,7 @@ int main(void)
         cmocka_unit_test(export__report_html__is_self_contained),
         cmocka_unit_test(export__files__are_for_the_owner_alone),
         cmocka_unit_test(export__end__leaves_no_temporary_folder),
+        cmocka_unit_test(export__columns_that_lost_their_name__are_on_the_screen),
         cmocka_unit_test(export__json_option__prints_the_report),
         cmocka_unit_test(export__later_day__decides_the_same),
         cmocka_unit_test(export__utf8__gives_the_same_bundles),

@@ -1,6 +1,10 @@
 /* Headers and targets, one by one; test_headers.c has those of real exports. */
 #include "tables.h"
 
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "format/sheet.h"
 #include "input/header_names.h"
 
 #define HEIGHT "9N001000000000001"
@@ -252,6 +256,70 @@ static void item_code__of_every_item__has_the_shape(void **state UNUSED)
 
 #define TEST(name) cmocka_unit_test_teardown(name, tidy)
 
+/* --- resemblance --- */
+
+static void assert_judged(const char *header, const char *outcome, const char *target)
+{
+    struct kp_column column = {0};
+    const char *is = kp_header_read(&scratch, &tables, header, &column)            ? "recognised"
+                     : kp_header_resembles(&scratch, &tables, header, "", &column) ? "suggested"
+                                                                                   : "nothing";
+    if (column.kind == KP_COL_UNMAPPED) /* left out: its unit does not fit */
+        is = "nothing";
+    else
+        column.unit = NULL;
+    if (strcmp(is, outcome) != 0)
+        fail_msg("'%s' is %s, not %s", header, is, outcome);
+    if (*target)
+        assert_story(header, &column, target);
+}
+
+/* Headers of exports, and what is done with them: at least a hundred for each outcome. */
+static void header__of_fixture__is_recognised_suggested_or_neither(void **state UNUSED)
+{
+    static const char *const outcomes[] = {"recognised", "suggested", "nothing"};
+    const char *folder = getenv("FIXTURES"), *bytes = NULL;
+    size_t n = 0, counts[COUNT(outcomes)] = {0};
+    struct kp_sheet sheet;
+    const char *path = kp_arena_printf(&scratch, "%s/headers.csv", folder ? folder : "fixtures");
+    assert_int_equal(kp_read_file(&kp_io_posix, path, 1 << 20, &scratch, &bytes, &n), KP_OK);
+    assert_int_equal(kp_sheet_read(&sheet, &scratch, NULL, bytes, n, KP_COMMENTS_NONE), KP_OK);
+    for (size_t i = 0; i < sheet.n_rows; i++) {
+        const char *const *cells = sheet.rows[i].cells;
+        assert_judged(cells[0], cells[1], cells[2]);
+        for (size_t k = 0; k < COUNT(outcomes); k++)
+            counts[k] += strcmp(cells[1], outcomes[k]) == 0;
+    }
+    for (size_t k = 0; k < COUNT(outcomes); k++)
+        assert_true(counts[k] >= 100);
+}
+
+static void resemblance__of_two_rows__needs_both(void **state UNUSED)
+{
+    static const struct {
+        const char *above, *below;
+        bool resembles;
+    } cases[] = {
+        {"胴囲", "", true},          {"", "胴囲", true},           {"胴囲", "前回", false},
+        {"前回", "胴囲", false},     {"判定", "胴囲", false},      {"身体計測", "胴囲", true},
+        {"尿沈渣", "赤血球", false}, {"今回", "体重計測値", true}, {"体重計測値", "身長計測値", false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_column column = {0};
+        if (kp_header_resembles(&scratch, &tables, cases[i].above, cases[i].below, &column) !=
+            cases[i].resembles)
+            fail_msg("'%s' / '%s'", cases[i].above, cases[i].below);
+    }
+}
+
+static void resemblance__with_a_unit__needs_one_of_the_item(void **state UNUSED)
+{
+    struct kp_column column = {0};
+    assert_true(kp_header_resembles(&scratch, &tables, "今回_体重(g)", "", &column));
+    assert_story("今回_体重(g)", &column, WEIGHT " in g");
+    assert_false(kp_header_resembles(&scratch, &tables, "今回_体重(cm)", "", &column));
+    assert_false(kp_header_resembles(&scratch, &tables, "尿蛋白結果(mg/dL)", "", &column));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +336,9 @@ int main(void)
         TEST(header__with_unit_of_another_kind__is_unmapped),
         TEST(item_code__of_right_shape__may_be_unknown),
         TEST(item_code__of_every_item__has_the_shape),
+        TEST(header__of_fixture__is_recognised_suggested_or_neither),
+        TEST(resemblance__of_two_rows__needs_both),
+        TEST(resemblance__with_a_unit__needs_one_of_the_item),
     };
     return cmocka_run_group_tests_name("columns", tests, load_tables, free_tables);
 }

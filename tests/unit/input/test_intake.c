@@ -122,7 +122,6 @@ static void warnings__titles_items_and_columns__are_given(void **state UNUSED)
         const char *field;
     } cases[] = {{"健診結果\n" HEADER, KP_K_TITLE_ROWS, 2, ""},
                  {REQUIRED "\n", KP_K_NO_ITEMS, 1, ""},
-                 {REQUIRED ",身長,予備\n", KP_K_COLUMN_UNMAPPED, 1, "#12"},
                  {REQUIRED ",身長,血糖\n", KP_K_MEAL_UNTOLD, 1, "#12"},
                  {REQUIRED ",身長,体重(cm)\n", KP_K_HEADER_UNIT, 1, "#12"},
                  {REQUIRED ",身長,医師の診断（判定）\n", KP_K_PARTNER_MISSING, 1, "#12"}};
@@ -132,6 +131,20 @@ static void warnings__titles_items_and_columns__are_given(void **state UNUSED)
             fail_msg("%s: %d messages, K%u, line %u", cases[i].text, got.count, got.code, (unsigned)got.line);
         assert_string_equal(got.field, cases[i].field);
     }
+}
+
+/* Beside the note about each. */
+static void unused__columns__are_named_once_per_layout(void **state UNUSED)
+{
+    assert_int_equal(take_text(REQUIRED ",予備,a,b,\"c,d\",e,f,身長\n"), KP_OK);
+    assert_int_equal(got.count, 7);
+    assert_int_equal(got.code, KP_K_COLUMNS_UNUSED);
+    assert_non_null(strstr(got.text, "6 (予備, a, b, \"c,d\", e, …)"));
+    assert_int_equal(take_text(REQUIRED ",胴囲,身長\n"), KP_OK);
+    assert_int_equal(got.count, 2);
+    assert_int_equal(got.code, KP_K_COLUMN_RESEMBLES);
+    assert_non_null(strstr(got.text, "胴囲"));
+    assert_non_null(strstr(got.remedy, "胴囲,9N016160100000001,,"));
 }
 
 static void encoding__configured__is_used(void **state UNUSED)
@@ -208,6 +221,7 @@ int main(void)
         TEST(required__missing__is_the_only_diagnostic),
         TEST(required__configured_facility__needs_no_column),
         TEST(warnings__titles_items_and_columns__are_given),
+        TEST(unused__columns__are_named_once_per_layout),
         TEST(encoding__configured__is_used),
         TEST(encoding__utf16_with_mark__is_read_as_utf8),
         TEST(mapping_file__named__is_used_for_every_input),

@@ -268,6 +268,36 @@ static void two_rows__contradictory__map_nothing(void **state UNUSED)
     }
 }
 
+static void two_rows__word_for_another_test__maps_nothing(void **state UNUSED)
+{
+    static const char *const cases[][2] = {{"尿沈渣", "赤血球"}, {"前回", "体重"},       {"体重", "判定"},
+                                           {"体重", "前回"},     {"尿", "クレアチニン"}, {"標準", "体重"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        by_two_rows(cases[i][0], cases[i][1]);
+        assert_left_out(0, KP_WHY_UNKNOWN);
+        assert_null(mapping.columns[0].like);
+    }
+    by_two_rows("健診判定", "腹囲"); /* the title of a group */
+    assert_item(0, "9N016160100000001");
+    by_two_rows("前回", "9N006000000000001"); /* a code leaves no doubt */
+    assert_item(0, "9N006000000000001");
+}
+
+static void unused__column__has_name_line_and_resemblance(void **state UNUSED)
+{
+    static const char *const first[] = {"胴囲", "予備", "予備", "a,b", "身長", "体重(g)", "今回_身長"};
+    assert_int_equal(build(NULL, first, NULL, COUNT(first)), KP_OK);
+    static const char *const lines[] = {
+        "胴囲,9N016160100000001,",     "", "", "", "身長,9N001000000000001,", "体重(g),9N006000000000001,g",
+        "今回_身長,9N001000000000001,"};
+    for (size_t i = 0; i < COUNT(first); i++)
+        assert_string_equal(mapping.columns[i].line, lines[i]);
+    assert_string_equal(mapping.columns[1].name, "#2");
+    assert_string_equal(mapping.columns[3].name, "\"a,b\"");
+    assert_int_equal(mapping.n_lost, 1); /* another column has 身長 */
+    assert_string_equal(mapping.lost[0].header, "胴囲");
+}
+
 static void two_rows__kp_columns__are_ours(void **state UNUSED)
 {
     by_two_rows("kp_line", HEIGHT);
@@ -793,6 +823,8 @@ int main(void)
         TEST(two_rows__code_below_pair__selects_the_item),
         TEST(two_rows__agreeing_or_half_empty__are_one_header),
         TEST(two_rows__contradictory__map_nothing),
+        TEST(two_rows__word_for_another_test__maps_nothing),
+        TEST(unused__column__has_name_line_and_resemblance),
         TEST(two_rows__kp_columns__are_ours),
         TEST(two_rows__mapping_file__uses_either),
         TEST(pair__without_meal_column__is_left_out),

@@ -70,6 +70,24 @@ static void required__one_alternative__is_enough(void **state UNUSED)
     assert_false(requires("空腹時血糖・随時血糖・HbA1c"));
 }
 
+/* An unused column may have what is missing. */
+static void required__resembling_column__is_named_beside_it(void **state UNUSED)
+{
+    const struct kp_lost_column lost[] = {{"胴囲", (unsigned)(item_of(WAIST) - tables.items)},
+                                          {"タイジュウ", (unsigned)(item_of(WEIGHT) - tables.items)},
+                                          {"血圧H", (unsigned)(item_of(FIRST_SYSTOLIC) - tables.items)}};
+    record.lost = lost;
+    record.n_lost = COUNT(lost);
+    assert_true(requires("内臓脂肪面積・腹囲 ← 胴囲?"));
+    assert_true(requires("収縮期血圧 ← 血圧H?"));
+    set(WEIGHT, "60.0");
+    assert_false(requires("体重 ← タイジュウ?"));
+    findings.first = findings.last = NULL;
+    kp_check_periodic(&record, &findings);
+    assert_true(names(KP_K_PERIODIC_ABSENT, "腹囲 ← 胴囲?"));
+    assert_true(names(KP_K_PERIODIC_ABSENT, "収縮期血圧 ← 血圧H?"));
+}
+
 static void required__refused__is_not_missing(void **state UNUSED)
 {
     refuse(HEIGHT);
@@ -288,6 +306,7 @@ int main(void)
         TEST(required__nothing_known__names_all_alternatives),
         TEST(required__everything_stated__has_no_finding),
         TEST(required__one_alternative__is_enough),
+        TEST(required__resembling_column__is_named_beside_it),
         TEST(required__refused__is_not_missing),
         TEST(required__blood_was_drawn__names_the_meal),
         TEST(periodic__age__decides_what_may_be_omitted),

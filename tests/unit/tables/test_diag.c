@@ -11,6 +11,7 @@ static const struct kp_msg ROWS[] = {
     {4003, KP_LEVEL_NOTE, "three", "", {"changed", "変えました"}, {"nothing to do", "対応不要"}},
     {4004, KP_LEVEL_HOLD, "four", "", {"{} {x {9} {1", "{"}, {"{", "}"}},
     {4005, KP_LEVEL_REJECT, "five", "", {"no", "否"}, {"fix", "直す"}},
+    {4006, KP_LEVEL_REJECT, "six", "", {"line", "行"}, {"{m},{v}=1", "{m},{v}=1"}},
 };
 static const struct kp_catalogue OWN = {ROWS, COUNT(ROWS)};
 
@@ -133,7 +134,7 @@ static unsigned placeholders(const char *s)
     unsigned set = 0;
     for (; *s; s++)
         if (*s == '{') {
-            assert_non_null(strchr("123v", s[1]));
+            assert_non_null(strchr("123vm", s[1]));
             assert_int_equal(s[2], '}');
             set |= 1u << (s[1] & 15);
         }
@@ -207,6 +208,25 @@ static void text__value_without_placeholder__is_added_only_if_shown(void **state
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, finding, "changed [山田]");
     finding.value = NULL;
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, finding, "changed");
+}
+
+static void text__of_a_column__names_its_header_and_mapping_line(void **state)
+{
+    (void)state;
+    struct kp_finding finding = {CODE(4006), .field = "sex", .header = "性別", .mapping = "性別,sex,",
+                                 .value = "x"};
+    struct kp_diag diag = {.catalogue = &OWN, .env = &ENV, .lang = KP_LANG_EN};
+    kp_diag_send(&diag, NULL, 0, &finding);
+    assert_string_equal(got.text, "column '性別': line");
+    assert_string_equal(got.remedy, "性別,sex,,…=1");
+    diag.show_values = true;
+    finding.field = "性別 #1"; /* already names it */
+    kp_diag_send(&diag, NULL, 0, &finding);
+    assert_string_equal(got.text, "line [x]");
+    assert_string_equal(got.remedy, "性別,sex,,x=1");
+    finding.mapping = NULL;
+    kp_diag_send(&diag, NULL, 0, &finding);
+    assert_string_equal(got.remedy, "…,x=1");
 }
 
 static void text__real_catalogue__contains_no_masked_value(void **state)
@@ -407,6 +427,7 @@ int main(void)
         cmocka_unit_test_setup(text__torn_placeholders__do_not_overrun, fresh),
         cmocka_unit_test_setup(text__value__is_masked_unless_values_may_be_shown, fresh),
         cmocka_unit_test_setup(text__value_without_placeholder__is_added_only_if_shown, fresh),
+        cmocka_unit_test_setup(text__of_a_column__names_its_header_and_mapping_line, fresh),
         cmocka_unit_test_setup(text__real_catalogue__contains_no_masked_value, fresh),
         cmocka_unit_test_setup(text__ascii_control_characters__are_masked, fresh),
         cmocka_unit_test_setup(text__control_characters_above_ascii__are_masked, fresh),

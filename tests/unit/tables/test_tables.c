@@ -185,14 +185,31 @@ static void pairs__two_numbers_of_one_unit__only(void **state)
     assert_string_equal(tables.items[pair.fasting].code, CASUAL_GLUCOSE);
 }
 
-static void traps__word_inside_a_header__is_found(void **state)
+static bool is_another(const char *header, const char *target, bool above)
+{
+    uint32_t found = 0;
+    assert_true(kp_target_find(&tables, target, &found));
+    return kp_is_another_test(&tables, kp_text_header_key(&scratch, header), found, above);
+}
+
+static void header_words__for_another_test__are_found(void **state)
 {
     (void)state;
-    static const char *const traps[] = {"身長判定", "前回 血糖", "ＡＬＴ　基準値", "BMI-Grade"};
-    for (size_t i = 0; i < COUNT(traps); i++)
-        assert_true(kp_is_header_trap(&tables, kp_text_header_key(&scratch, traps[i])));
-    assert_false(kp_is_header_trap(&tables, kp_text_header_key(&scratch, "身長")));
-    assert_false(kp_is_header_trap(&tables, ""));
+    static const char *const others[] = {"判定", "前回 ", "（基準値）", "Grade", "ＬＩＭＩＴ", "尿"};
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_true(is_another(others[i], "2A020000001930101", false));
+    assert_true(is_another("前回", "2A020000001930101", true));
+    assert_false(is_another("判定", "2A020000001930101", true)); /* the title of a group */
+    assert_false(is_another("", "2A020000001930101", false));
+    assert_false(is_another("今回", "2A020000001930101", false));
+    assert_false(is_another("尿酸", "2A020000001930101", false)); /* only 尿 alone is a specimen */
+    assert_false(is_another("尿", "1A010000000190111", false));
+    assert_false(is_another("判定", "9N501000000000011", false));
+    assert_false(is_another("フラグ", "fasting", false));
+    assert_true(is_another("フラグ", "name", false));
+    assert_false(is_another("随時", CASUAL_GLUCOSE, false));
+    assert_true(is_another("随時", FASTING_GLUCOSE, false));
+    assert_false(is_another("随時", FASTING_GLUCOSE "/" CASUAL_GLUCOSE, false));
 }
 
 static void prefectures__start_of_an_address__is_found(void **state)
@@ -305,17 +322,6 @@ static void conversions__by_unit_and_analyte__are_found(void **state)
     }
 }
 
-static void values__nearest__is_known_to_the_system(void **state)
-{
-    (void)state;
-    const char *near = kp_nearest_value(&tables, &scratch, "1.2.392.200119.6.2102", "negativ");
-    assert_string_equal(near, "negative");
-    assert_non_null(code_of("1.2.392.200119.6.2102", near));
-    near = kp_nearest_value(&tables, &scratch, "sex", "femal");
-    assert_non_null(near);
-    assert_non_null(code_of("sex", near));
-}
-
 static void scheme__first_two_digits__decide(void **state)
 {
     (void)state;
@@ -355,10 +361,9 @@ int main(void)
         cmocka_unit_test_teardown(headers__ambiguous__are_hints, tidy),
         cmocka_unit_test_teardown(targets__field_item_and_pair__are_found, tidy),
         cmocka_unit_test_teardown(pairs__two_numbers_of_one_unit__only, tidy),
-        cmocka_unit_test_teardown(traps__word_inside_a_header__is_found, tidy),
+        cmocka_unit_test_teardown(header_words__for_another_test__are_found, tidy),
         cmocka_unit_test_teardown(prefectures__start_of_an_address__is_found, tidy),
         cmocka_unit_test_teardown(values__spellings__stand_for_codes, tidy),
-        cmocka_unit_test_teardown(values__nearest__is_known_to_the_system, tidy),
         cmocka_unit_test_teardown(values__20000_more__are_all_known, tidy),
         cmocka_unit_test_teardown(units__spellings__lead_to_the_official_one, tidy),
         cmocka_unit_test_teardown(units__that_only_convert__are_known_too, tidy),

@@ -152,10 +152,16 @@ static void load__wrong_traps_and_prefectures__are_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
-        {"header_traps.csv", "\n判定\n", "\n 　\n", 1},    {"header_traps.csv", "\n判定\n", "\n（）\n", 1},
-        {"header_traps.csv", "\n判定\n", "\n判定,1\n", 1}, {"prefectures.csv", "01,北海道", "1,北海道", 0},
-        {"prefectures.csv", "01,北海道", "001,北海道", 0}, {"prefectures.csv", "01,北海道", "O1,北海道", 0},
-        {"prefectures.csv", "01,北海道", "01,", 0},        {"prefectures.csv", "01,北海道", "01", 0},
+        {"header_words.csv", "評価,other", " 　,other", 0},
+        {"header_words.csv", "評価,other", "（）,other", 0},
+        {"header_words.csv", "評価,other", "評価,bad", 0},
+        {"header_words.csv", "今回,neutral,", "今回,neutral,9N", 0},
+        {"header_words.csv", "評価,other,", "評価,other", 0},
+        {"prefectures.csv", "01,北海道", "1,北海道", 0},
+        {"prefectures.csv", "01,北海道", "001,北海道", 0},
+        {"prefectures.csv", "01,北海道", "O1,北海道", 0},
+        {"prefectures.csv", "01,北海道", "01,", 0},
+        {"prefectures.csv", "01,北海道", "01", 0},
     };
     check_wrong(cases, COUNT(cases));
 }
@@ -274,7 +280,7 @@ static void load__missing_column__is_named_with_the_header_line(void **state)
         {"values.csv", "variant,", "spelling,", 0},      {"headers.csv", ",rank", ",order", 0},
         {"units.csv", "variant,", "Variant,", 0},        {"schemes.csv", ",choices", ",choice", 0},
         {"items.csv", ",several", ",many", 0},           {"conversions.csv", ",analyte", ",analytes", 0},
-        {"header_traps.csv", "word", "words", 0},        {"prefectures.csv", "code,", "number,", 0},
+        {"header_words.csv", "word,", "words,", 0},      {"prefectures.csv", "code,", "number,", 0},
         {"legal_basis.csv", ",item_scope", ",scope", 0}, {"privacy_grounds.csv", "ground,", "Ground,", 0},
     };
     check_wrong(cases, COUNT(cases));
