@@ -29,7 +29,7 @@ PACKAGES_DEB    := debhelper dpkg-dev fakeroot
 FOLDERS := base format tables law record input log v08 run cli
 SRC     := $(filter-out src/cli/main.c,$(sort $(wildcard $(FOLDERS:%=src/%/*.c))))
 OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/base/embedded_files.o
-SCHEMAS := $(sort $(shell cd schemas && find . -type f \( -name '*.csv' -o -name '*.xsd' \) | sed 's|^\./||'))
+SCHEMAS := $(sort $(shell cd schemas && find . -type f \( -name '*.csv' -o -name '*.xsd' -o -path './init/*' \) | sed 's|^\./||'))
 UNIT    := $(sort $(wildcard $(FOLDERS:%=tests/unit/%/test_*.c)))
 UNIT_BIN := $(addprefix $(BUILD)/tests/,$(notdir $(UNIT:%.c=%)))
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
