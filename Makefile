@@ -17,9 +17,9 @@ WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef -Wwrite-
 OPT     ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null || echo -I/usr/include/libxml2)
 CPPFLAGS += -Iinclude -Isrc -I$(BUILD)/gen $(XML_CFLAGS)
-LIBS    := -lcsv -lxml2 -lz -lcrypto -lutf8proc -linih -lpthread -lm
+LIBS    := -lcsv -lxml2 -lz -ldeflate -lcrypto -lutf8proc -linih -lpthread -lm
 
-PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libssl-dev libutf8proc-dev libinih-dev
+PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libdeflate-dev libssl-dev libutf8proc-dev libinih-dev
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils
 PACKAGES_CHECK := clang-format
 PACKAGES_COVERAGE := gcovr
@@ -29,7 +29,7 @@ PACKAGES_DEB    := debhelper dpkg-dev fakeroot
 FOLDERS := base format tables law record input log v08 run cli
 SRC     := $(filter-out src/cli/main.c,$(sort $(wildcard $(FOLDERS:%=src/%/*.c))))
 OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/base/embedded_files.o
-SCHEMAS := $(sort $(shell cd schemas && find . -type f \( -name '*.csv' -o -name '*.xsd' \) | sed 's|^\./||'))
+SCHEMAS := $(sort $(shell cd schemas && find . -type f \( -name '*.csv' -o -name '*.xsd' -o -path './init/*' \) | sed 's|^\./||'))
 UNIT    := $(sort $(wildcard $(FOLDERS:%=tests/unit/%/test_*.c)))
 UNIT_BIN := $(addprefix $(BUILD)/tests/,$(notdir $(UNIT:%.c=%)))
 GOLDEN  := $(sort $(wildcard tests/golden/test_*.c))
@@ -242,7 +242,7 @@ install: all ## install program, library, completions and examples below PREFIX 
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: kenporter' \
 	  'Description: hands health-check results to medical insurers, as the law asks and no further' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lkenporter' \
-	  'Requires.private: libxml-2.0 zlib libcrypto libutf8proc' 'Libs.private: -lcsv -lpthread' \
+	  'Requires.private: libxml-2.0 zlib libdeflate libcrypto libutf8proc' 'Libs.private: -lcsv -lpthread' \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc
 
 uninstall: ## remove what install put there

@@ -17,6 +17,7 @@ char *kp_buf_reserve(struct kp_buf *buf, size_t n)
         size_t cap = buf->cap ? buf->cap : 256;
         while (cap < need)
             cap *= 2;
+        cap = cap < max ? cap : max; /* kp_buf_add relies on it */
         char *data = realloc(buf->data, cap);
         if (!data) {
             buf->failed = true;
@@ -26,32 +27,6 @@ char *kp_buf_reserve(struct kp_buf *buf, size_t n)
         buf->cap = cap;
     }
     return buf->data + buf->len;
-}
-
-void kp_buf_grow(struct kp_buf *buf, size_t n)
-{
-    buf->len += n;
-    buf->data[buf->len] = '\0';
-}
-
-void kp_buf_add(struct kp_buf *buf, const void *bytes, size_t n)
-{
-    char *at = kp_buf_reserve(buf, n);
-    if (!at)
-        return;
-    if (n)
-        memcpy(at, bytes, n);
-    kp_buf_grow(buf, n);
-}
-
-void kp_buf_str(struct kp_buf *buf, const char *s)
-{
-    kp_buf_add(buf, s, strlen(s));
-}
-
-void kp_buf_char(struct kp_buf *buf, char c)
-{
-    kp_buf_add(buf, &c, 1);
 }
 
 void kp_buf_u64(struct kp_buf *buf, uint64_t n)

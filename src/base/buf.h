@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct kp_buf {
     char *data; /* NUL-terminated once anything was added */
@@ -16,15 +17,38 @@ struct kp_buf {
 
 #define KP_BUF_MAX_BYTES ((size_t)256 << 20)
 
-void kp_buf_add(struct kp_buf *buf, const void *bytes, size_t n);
-void kp_buf_str(struct kp_buf *buf, const char *s);
-void kp_buf_char(struct kp_buf *buf, char c);
 void kp_buf_u64(struct kp_buf *buf, uint64_t n);
 void kp_buf_printf(struct kp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes room for n more bytes and returns where they go, or NULL on failure; kp_buf_grow then counts them. */
 char *kp_buf_reserve(struct kp_buf *buf, size_t n);
-void kp_buf_grow(struct kp_buf *buf, size_t n);
+
+static inline void kp_buf_grow(struct kp_buf *buf, size_t n)
+{
+    buf->len += n;
+    buf->data[buf->len] = '\0';
+}
+
+/* Documents are written in many small pieces, so what fits is added without a call. */
+static inline void kp_buf_add(struct kp_buf *buf, const void *bytes, size_t n)
+{
+    char *at = !buf->failed && buf->cap - buf->len > n ? buf->data + buf->len : kp_buf_reserve(buf, n);
+    if (!at)
+        return;
+    if (n)
+        memcpy(at, bytes, n);
+    kp_buf_grow(buf, n);
+}
+
+static inline void kp_buf_str(struct kp_buf *buf, const char *s)
+{
+    kp_buf_add(buf, s, strlen(s));
+}
+
+static inline void kp_buf_char(struct kp_buf *buf, char c)
+{
+    kp_buf_add(buf, &c, 1);
+}
 
 /* Returns the contents as a string; "" if nothing was added. */
 const char *kp_buf_text(const struct kp_buf *buf);

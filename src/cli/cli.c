@@ -53,6 +53,9 @@ static const struct command COMMANDS[] = {
      "kenporter explain CODE\n       kenporter explain --birth DATE --exam DATE --insurer NUMBER [options]",
      {"what a diagnostic means and how to mend it; or the legal rule for one case",
       "診断コードの意味と直し方、または1件の法的判定を説明する"}},
+    {"init", KP_FOR_INIT, kp_command_init, KP_K_FOLDER_NOT_NAMED, 1, "kenporter init DIR",
+     {"a commented configuration, empty registers with headings, a crontab line: ready to fill in",
+      "設定ファイル、見出しだけの登録簿、crontab の行を作る"}},
     {"config", KP_FOR_CONFIG, kp_command_config, 0, 0, "kenporter config [-c FILE]",
      {"the settings that count, where each comes from, and what is wrong with them",
       "有効な設定とその出所、設定の誤りを表示する"}},
@@ -101,7 +104,8 @@ static void on_message(void *ctx, const struct kp_message *m)
     struct kp_console *c = ctx;
     c->failures += m->level == KP_LEVEL_FAIL;
     bool waits_only = m->code == KP_K_NO_REQUEST;
-    if (m->level < KP_LEVEL_FAIL && (c->settings.quiet || (waits_only && !c->settings.verbose)))
+    if (m->level < KP_LEVEL_FAIL &&
+        (c->settings.quiet || c->settings.if_needed || (waits_only && !c->settings.verbose)))
         return;
     if (++c->shown[m->code] > c->most_shown && !c->settings.verbose)
         return;
@@ -132,7 +136,7 @@ static void report_rest(struct kp_console *c)
     bool has_files = c->command != KP_FOR_VERIFY;
     const char *where[] = {has_files ? "all are in the report's files" : "-v shows all",
                            has_files ? "報告のファイルを参照" : "-v ですべて表示"};
-    if (c->settings.verbose || c->settings.quiet)
+    if (c->settings.verbose || c->settings.quiet || c->settings.if_needed)
         return;
     for (unsigned code = 0; code < CODES; code++)
         if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST)
@@ -209,7 +213,7 @@ static enum kp_status unknown_command(struct kp_console *c, const char *name)
 static bool wants_bar(const struct kp_console *c)
 {
     if (c->settings.progress == KP_PROGRESS_AUTO)
-        return !c->settings.quiet && isatty(fileno(c->err)) == 1;
+        return !c->settings.quiet && !c->settings.if_needed && isatty(fileno(c->err)) == 1;
     return c->settings.progress == KP_PROGRESS_ALWAYS;
 }
 

@@ -32,6 +32,7 @@ enum kp_status kp_command_show(struct kp_console *console);
 enum kp_status kp_command_explain(struct kp_console *console);
 enum kp_status kp_command_audit(struct kp_console *console);
 enum kp_status kp_command_items(struct kp_console *console);
+enum kp_status kp_command_init(struct kp_console *console);
 enum kp_status kp_command_config(struct kp_console *console);
 
 /* Writes to stdout; reports a failure and returns false. A kp_audit_print on the console. */

@@ -114,6 +114,7 @@ static enum kp_status print_json(struct kp_console *c, enum kp_status checked)
 
 enum kp_status kp_command_config(struct kp_console *c)
 {
+    c->settings.options.command = KP_CMD_EXPORT; /* which needs most */
     if (c->settings.json)
         return print_json(c, kp_check_settings(&c->settings.options, &c->env));
     enum kp_status st = print_settings(c);

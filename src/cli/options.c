@@ -146,6 +146,8 @@ const struct kp_option kp_options[] = {
       "診断・notes.csv・目次に値や氏名を出す(個人情報に注意)"}},
     {0, "progress", "WHEN", NULL, NULL, CHOICE, PROGRESS, AT(progress), RUN | KP_FOR_VERIFY,
      {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
+    {0, "if-needed", NULL, NULL, NULL, FLAG, NULL, AT(if_needed), RUN,
+     {"print nothing unless somebody must look: for cron", "確認が要るときだけ表示する(cron向け)"}},
     {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP | KP_FOR_VERIFY,
      {"say nothing but failures", "失敗のほかは何も表示しない"}},
     {'v', "verbose", NULL, NULL, NULL, FLAG, NULL, AT(verbose), RUN | KP_FOR_VERIFY,

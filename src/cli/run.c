@@ -125,7 +125,7 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
         kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : kp_console_say(c, "保留の理由: ", "held because: "),
                       r->held_by_reason[i].name, r->held_by_reason[i].n);
     kp_buf_str(out, r->n_reasons ? "\n\n" : "\n");
-    if (c->settings.options.command == KP_CMD_CHECK)
+    if (c->settings.options.command == KP_CMD_CHECK || c->settings.if_needed)
         add_codes(c, r, out);
     add_insurers(c, r, out);
     add_places(c, r, out);
@@ -140,11 +140,14 @@ enum kp_status kp_command_run(struct kp_console *c)
     enum kp_status st = kp_run(&s->options, &c->env, &result);
     if (st != KP_OK && st != KP_E_ATTENTION)
         return st;
+    if (s->if_needed && st == KP_OK)
+        goto out;
     if (s->json)
         kp_buf_str(&out, result.report_json);
     else if (!s->quiet)
         add_summary(c, &result, &out);
     st = kp_console_print(c, st, &out);
+out:
     kp_result_free(&result);
     return st;
 }

@@ -39,7 +39,7 @@ struct kp_settings {
     struct kp_run_options options;
     const char *config;        /* the file that was read; NULL: none */
     struct kp_origin *origins; /* one per row of kp_options */
-    bool json, html, quiet, verbose, help, dry_run;
+    bool json, html, quiet, verbose, help, dry_run, if_needed;
     enum kp_progress progress;
     /* Set as far as options of their own set them. */
     struct kp_explain_options explain;

@@ -1,10 +1,8 @@
 #include "format/zip.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define ZLIB_CONST
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "base/status.h"
 
@@ -21,48 +19,31 @@ enum {
 static const uint32_t MAX32 = 0xffffffff;
 static const uint32_t FILE_0600 = 0100600u << 16;
 
-struct kp_deflate {
-    z_stream stream;
-};
-
 enum kp_status kp_deflate_new(struct kp_deflate **ret_deflate)
 {
-    struct kp_deflate *d = calloc(1, sizeof(*d));
-    if (d &&
-        deflateInit2(&d->stream, COMPRESSION_LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK) {
-        *ret_deflate = d;
-        return KP_OK;
-    }
-    free(d);
-    return KP_E_SYSTEM;
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(COMPRESSION_LEVEL);
+    *ret_deflate = (struct kp_deflate *)compressor;
+    return compressor ? KP_OK : KP_E_SYSTEM;
 }
 
 void kp_deflate_free(struct kp_deflate *deflate)
 {
-    if (!deflate)
-        return;
-    (void)deflateEnd(&deflate->stream); /* can only fail for abandoned data */
-    free(deflate);
+    libdeflate_free_compressor((struct libdeflate_compressor *)deflate);
 }
 
 enum kp_status kp_deflate_run(struct kp_deflate *d, const char *bytes, size_t n, struct kp_packed *packed)
 {
-    z_stream *z = &d->stream;
+    struct libdeflate_compressor *compressor = (struct libdeflate_compressor *)d;
     kp_buf_reset(&packed->bytes);
-    if (n > MAX32 || deflateReset(z) != Z_OK)
+    if (n > MAX32)
         return KP_E_SYSTEM;
-    uLong bound = deflateBound(z, (uLong)n);
+    size_t bound = libdeflate_deflate_compress_bound(compressor, n);
     char *to = kp_buf_reserve(&packed->bytes, bound);
-    if (!to)
+    size_t size = to ? libdeflate_deflate_compress(compressor, bytes, n, to, bound) : 0;
+    if (size == 0)
         return KP_E_SYSTEM;
-    z->next_in = (const Bytef *)bytes;
-    z->avail_in = (uInt)n;
-    z->next_out = (Bytef *)to;
-    z->avail_out = (uInt)bound;
-    if (deflate(z, Z_FINISH) != Z_STREAM_END)
-        return KP_E_SYSTEM;
-    kp_buf_grow(&packed->bytes, bound - z->avail_out);
-    packed->crc = (uint32_t)crc32(0, (const Bytef *)bytes, (uInt)n);
+    kp_buf_grow(&packed->bytes, size);
+    packed->crc = libdeflate_crc32(0, bytes, n);
     packed->size = (uint32_t)n;
     return KP_OK;
 }

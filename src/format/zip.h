@@ -19,7 +19,8 @@ enum {
     KP_ZIP_EXTRA64 = 0x0001
 };
 
-/* A compressor, reused for every member; one per thread. */
+/* A compressor (of libdeflate), reused for every member; one per thread. The bytes depend on the input and
+ * the version of the library alone. */
 struct kp_deflate;
 
 /* A compressed member. */

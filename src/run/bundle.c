@@ -174,16 +174,31 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_slot *slot, const ch
 
 /* --- sealing --- */
 
-static enum kp_status add_member(struct kp_bundle *b, struct kp_tools *tools, const struct kp_xsd_file *file,
-                                 const char *folder)
+static enum kp_status add_member(struct kp_bundle *b, const char *folder, const char *name,
+                                 const struct kp_packed *packed)
 {
-    struct kp_packed packed = {.bytes = {0}};
-    char *member = kp_arena_printf(&b->run->ctx->arena, "%s/%s%s", b->root, folder, file->name);
-    bool ok = member && kp_deflate_run(tools->deflate, file->bytes, file->n, &packed) == KP_OK;
-    if (ok)
-        kp_zip_add(&b->zip, member, &packed);
-    kp_buf_release(&packed.bytes);
-    return ok ? KP_OK : kp_no_memory(b->run->ctx);
+    char *member = kp_arena_printf(&b->run->ctx->arena, "%s/%s%s", b->root, folder, name);
+    if (!member)
+        return kp_no_memory(b->run->ctx);
+    kp_zip_add(&b->zip, member, packed);
+    return KP_OK;
+}
+
+/* Every bundle encloses the same files, so they are compressed once. */
+static enum kp_status add_schemas(struct kp_bundle *b, struct kp_tools *tools)
+{
+    const struct kp_schemas *schemas = &b->run->schemas;
+    for (; tools->n_schemas < schemas->n_files; tools->n_schemas++) {
+        const struct kp_xsd_file *file = &schemas->files[tools->n_schemas];
+        if (kp_deflate_run(tools->deflate, file->bytes, file->n, &tools->schemas[tools->n_schemas]) !=
+            KP_OK) {
+            kp_buf_release(&tools->schemas[tools->n_schemas].bytes);
+            return kp_no_memory(b->run->ctx);
+        }
+    }
+    for (size_t i = 0; i < schemas->n_files; i++)
+        KP_TRY(add_member(b, "XSD/", schemas->files[i].name, &tools->schemas[i]));
+    return KP_OK;
 }
 
 static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
@@ -191,16 +206,20 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
     enum kp_status st = KP_OK;
     struct kp_context *ctx = b->run->ctx;
     struct kp_buf index = {0};
+    struct kp_packed packed = {.bytes = {0}};
     struct kp_xml_check *check = NULL;
     const char *where = "";
     if (kp_xml_check_new(b->run->schemas.index, &check) != KP_OK)
         return kp_no_memory(ctx);
     bool well_formed = kp_index_write(&index, check, b->insurer, b->run->as_of, b->n_documents);
     bool valid = kp_xml_check_finish(check, &where);
-    if (well_formed && valid)
-        st = add_member(b, tools, &(struct kp_xsd_file){"ix08_V08.xml", kp_buf_text(&index), index.len}, "");
-    else
+    if (!well_formed || !valid)
         st = kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_INTERNAL, kp_in(b->file_name), where);
+    else if (kp_deflate_run(tools->deflate, kp_buf_text(&index), index.len, &packed) != KP_OK)
+        st = kp_no_memory(ctx);
+    else
+        st = add_member(b, "", "ix08_V08.xml", &packed);
+    kp_buf_release(&packed.bytes);
     kp_xml_check_free(check);
     kp_buf_release(&index);
     return st;
@@ -208,10 +227,8 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
 
 enum kp_status kp_bundle_seal(struct kp_bundle *b, struct kp_tools *tools)
 {
-    const struct kp_schemas *schemas = &b->run->schemas;
     uint8_t digest[KP_SHA256_BYTES];
-    for (size_t i = 0; i < schemas->n_files; i++)
-        KP_TRY(add_member(b, tools, &schemas->files[i], "XSD/"));
+    KP_TRY(add_schemas(b, tools));
     KP_TRY(add_index(b, tools));
     errno = 0;
     if (kp_zip_finish(&b->zip) != KP_OK || kp_out_finish(&b->spool, false) != KP_OK ||

@@ -24,6 +24,8 @@ void kp_tools_release(struct kp_tools *tools)
 {
     kp_xml_check_free(tools->check);
     kp_deflate_free(tools->deflate);
+    for (size_t i = 0; i < tools->n_schemas; i++)
+        kp_buf_release(&tools->schemas[i].bytes);
 }
 
 void kp_slot_release(struct kp_slot *slot)

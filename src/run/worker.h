@@ -16,6 +16,8 @@
 struct kp_tools {
     struct kp_xml_check *check;
     struct kp_deflate *deflate;
+    struct kp_packed schemas[KP_MAX_XSD_FILES]; /* the files that bundles enclose, once the first is sealed */
+    size_t n_schemas;
 };
 
 /* Reports: KP_E_SYSTEM. Release with kp_tools_release in any case. */

@@ -93,8 +93,9 @@ static void config__faults__are_all_reported(void **state UNUSED)
 
 static void config__places__are_searched_in_their_order(void **state UNUSED)
 {
-    assert_int_equal(CLI("config"), 0);
+    assert_int_equal(CLI("config"), 2);
     assert_has(said, "configuration: none");
+    assert_has(complained, "K1040"); /* the sender's name */
     places.user = put("user.ini", "[sender]\nname = u\n");
     assert_int_equal(CLI("config"), 0);
     assert_has(said, "user.ini:2");
@@ -116,13 +117,50 @@ static void command__after_options__is_found(void **state UNUSED)
     char *file = put("d.ini", SENDER);
     assert_int_equal(CLI("-c", file, "--json", "config"), 0);
     assert_has(said, "\"valid\": true");
-    assert_int_equal(CLI("--lang=ja", "config"), 0);
+    assert_int_equal(CLI("--lang=ja", "config"), 2);
     assert_has(said, "設定ファイル");
     assert_int_equal(CLI("-cd.ini", "config", "--age-rule", "statute"), 0);
     assert_has(said, "(option)                    statute");
     assert_int_equal(CLI("--lang"), 2);
     assert_int_equal(CLI("--frobnicate", "config"), 2);
     assert_has(complained, "--frobnicate");
+}
+
+static const char *contents_of(const char *path)
+{
+    const char *bytes = NULL;
+    size_t n = 0;
+    assert_int_equal(kp_read_file(&kp_io_posix, path, 1 << 20, &arena, &bytes, &n), KP_OK);
+    return bytes;
+}
+
+static void init__new_folder__is_ready_to_fill_in(void **state UNUSED)
+{
+    static const char *const files[] = {"kenporter.ini",  "requests.csv", "consents.csv", "insurers.csv",
+                                        "facilities.csv", "README.txt",   "crontab"};
+    assert_int_equal(CLI("init", "new/desk"), 0);
+    for (size_t i = 0; i < COUNT(files); i++) {
+        const char *path = kp_arena_printf(&arena, "new/desk/%s", files[i]);
+        assert_has(said, path);
+        assert_int_equal(mode_of(path), 0600);
+    }
+    assert_int_equal(mode_of("new/desk"), 0700);
+    assert_has(contents_of("new/desk/crontab"), "cd new/desk && kenporter export --if-needed");
+    assert_int_equal(CLI("config", "-c", "new/desk/kenporter.ini"),
+                     2); /* nothing but the sender is missing */
+    assert_has(complained, "K1040");
+    assert_null(strchr(strchr(complained, '\n') + 1, '\n'));
+}
+
+static void init__existing_file__is_never_overwritten(void **state UNUSED)
+{
+    (void)put("requests.csv", "mine");
+    assert_int_equal(CLI("init", "."), 2);
+    assert_has(complained, "requests.csv: fail K1094");
+    assert_string_equal(contents_of("requests.csv"), "mine");
+    assert_int_not_equal(access("kenporter.ini", F_OK), 0);
+    assert_int_equal(CLI("init"), 2);
+    assert_has(complained, "K1095");
 }
 
 static void help_and_version__as_words__equal_the_options(void **state UNUSED)
@@ -146,6 +184,8 @@ int main(void)
         cmocka_unit_test_teardown(config__faults__are_all_reported, tidy),
         cmocka_unit_test_teardown(config__places__are_searched_in_their_order, tidy),
         cmocka_unit_test_teardown(command__after_options__is_found, tidy),
+        cmocka_unit_test_teardown(init__new_folder__is_ready_to_fill_in, tidy),
+        cmocka_unit_test_teardown(init__existing_file__is_never_overwritten, tidy),
         cmocka_unit_test_teardown(help_and_version__as_words__equal_the_options, tidy),
     };
     return cmocka_run_group_tests_name("config", tests, set_up, tear_down);
