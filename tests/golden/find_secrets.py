@@ -22,10 +22,13 @@ def spellings(value):
 
 texts, words = {}, {}
 with open(sys.argv[1], encoding="utf-8", newline="") as file:
-    for number, row in enumerate(csv.DictReader(file), 1):
+    rows = csv.DictReader(file)
+    headers = "\n".join(v for header in rows.fieldnames for v in spellings(header))  # messages name headers
+    for number, row in enumerate(rows, 1):
         for column in TEXTS:
             for v in spellings(row[column] or "") if row[column] not in COMMON else ():
-                texts.setdefault(v, (number, column))
+                if v not in headers:
+                    texts.setdefault(v, (number, column))
         for column in WORDS:
             for v in spellings(row[column] or "") if row[column] not in COMMON else ():
                 if len(v) > 3 or not v.isascii() or not v.isdigit():

@@ -1,6 +1,7 @@
 #include "folder.h"
 #include "messages.h"
 
+#include "cli/options.h"
 #include "cli/read_settings.h"
 
 #include <stdio.h>
@@ -41,7 +42,7 @@ static enum kp_status read_for(unsigned command, char **words, size_t n)
     char *argv[32] = {(char *)(uintptr_t) "kenporter", (char *)(uintptr_t) "check"};
     assert_true(n + 2 <= sizeof(argv) / sizeof(argv[0]));
     memcpy(argv + 2, words, n * sizeof(*words));
-    const struct kp_command_line line = {(int)n + 2, argv, command, "check"};
+    const struct kp_command_line line = {(int)n + 2, argv, command, "check", NULL};
     return kp_settings_read(&s, &line, &of_test, &diag);
 }
 
@@ -377,7 +378,8 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--backdate REASON", "--anchors FILE",   "--again REASON",
                                       "--corrections ",    "--age-rule ",      "--lang ",
                                       "--json ",           "--show-values ",   "--progress ",
-                                      "-q, --quiet ",      "-v, --verbose ",   "--help "};
+                                      "-q, --quiet ",      "-v, --verbose ",   "--help ",
+                                      "--exam-kind ",      "--if-needed ",     "-n, --dry-run "};
     static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
                                           "--exam DATE",   "--insurer NUMBER", "--on DATE",   "--articles ",
                                           "--items CODES", "--scheme ",        "--lang ",     "--json ",
@@ -395,7 +397,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
         "--employee ID", "--number NUMBER", "--basis ID",    "--from DATE",     "--to DATE",
         "--request ID",  "--event EVENT",   "--bundle NAME", "--format FORMAT", "--provision-records ",
         "--head HASH",   "--lang ",         "--help "};
-    assert_help(KP_FOR_CHECK, run, COUNT(run));
+    assert_help(KP_FOR_CHECK, run, COUNT(run) - 1);
     assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
     assert_help(KP_FOR_SHOW, show, COUNT(show));
     assert_help(KP_FOR_AUDIT, audit, COUNT(audit));
