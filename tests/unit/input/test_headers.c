@@ -413,9 +413,6 @@ static const char *const TRAPS[] = {
     "単位",
     /* items of the former period with another meaning, derived values, guidance codes, no items */
     "9N806",
-    "9N806000000000011",
-    "保健指導の希望",
-    "22．保健指導の希望",
     "22．保健指導の利用",
     "保健指導を受ける機会があれば利用しますか",
     "9N012",
