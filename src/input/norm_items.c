@@ -413,7 +413,7 @@ static void settle_reasons(struct kp_norm *norm)
         if (kp_value_of(norm->record, r->item)->state == KP_VALUE_PRESENT)
             continue;
         if (!kp_item_on(reason, norm->record->exam)) {
-            norm->findings->column = r->column;
+            kp_column_locate(kp_mapping_column(norm->mapping, r->column), norm->findings);
             kp_findings_add(norm->findings, KP_K_ITEM_NOT_IN_FORM, reason->label, NULL, kp_norm_day(norm));
             continue;
         }
