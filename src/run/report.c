@@ -103,6 +103,8 @@ static enum kp_status make_result(const struct kp_run *run, const struct kp_tall
     r.held_no_request = tally->by_reason[KP_HOLD_NO_REQUEST];
     r.insurers = insurers;
     r.n_insurers = tally->n_accounts;
+    r.review = kp_buf_ok(&tally->review) ? kp_arena_strdup(&arena, kp_buf_text(&tally->review))
+                                         : kp_arena_fail(&arena);
     r.exam_kind = kp_arena_strdup(&arena, kind_by_option(run));
     r.exam_kind_assumed = *kind_by_option(run) && run->options->input.exam_kind == KP_KIND_AUTO;
     r.own_schemas = run->options->xsd == NULL;
@@ -362,6 +364,19 @@ static void html_codes(const struct kp_context *ctx, const struct kp_result *r, 
     kp_buf_str(out, "</table>\n");
 }
 
+static void html_review(const struct kp_context *ctx, const struct kp_result *r, struct kp_buf *out)
+{
+    if (!*r->review)
+        return;
+    kp_buf_printf(
+        out, "<h2>%s</h2>\n<p>%s</p>\n<p>", kp_say(ctx, "確認を要する文", "Texts to review"),
+        kp_say(ctx, "提供する文に家族か特に配慮を要する病気が含まれる行です。項目は notes.csv にあります。",
+               "Rows in which a text that goes out names relatives or a most sensitive illness; "
+               "notes.csv has the items."));
+    kp_buf_html(out, r->review);
+    kp_buf_str(out, "</p>\n");
+}
+
 static void html_derived(const struct kp_context *ctx, const struct kp_tally *t, struct kp_buf *out)
 {
     bool any = false;
@@ -422,6 +437,7 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
                    "assumed ([input] exam_kind)."));
     html_accounts(ctx, tally, r, out);
     html_codes(ctx, r, out);
+    html_review(ctx, r, out);
     html_derived(ctx, tally, out);
     const struct kp_msg *profile = kp_catalogue_find(&ctx->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && r->own_schemas && kp_makes_bundles(run->options->command))

@@ -56,6 +56,8 @@ struct kp_tables {
     const struct kp_privacy_ground *grounds;
     size_t n_grounds;
 
+    const struct kp_mention *mentions;
+    uint32_t mention_heads[KP_PHRASE_BUCKETS]; /* as phrase_heads */
     const struct kp_kind_word *kind_words;
     size_t n_kind_words;
 

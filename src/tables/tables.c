@@ -52,6 +52,7 @@ static enum kp_status load_each(struct kp_tablefile *f, struct kp_tables *tables
     KP_TRY(load_prefectures(f, tables));
     KP_TRY(kp_legal_load(f, tables));
     KP_TRY(kp_exam_kinds_load(f, tables));
+    KP_TRY(kp_mentions_load(f, tables));
     KP_TRY(load_xsd_digests(f, tables));
     KP_TRY(kp_periodic_load(f, tables));
     return kp_limits_load(f, tables);
