@@ -285,6 +285,8 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
                        const struct kp_result *r, struct kp_buf *out)
 {
     struct kp_json json = {.out = out};
+    char law_checked_on[11];
+    kp_date_iso(run->ctx->tables.law_checked_on, law_checked_on);
     int64_t seconds = run->ctx->env->now(run->ctx->env->ctx) - run->started;
     kp_json_object(&json, NULL, KP_JSON_LINES);
     kp_json_string(&json, "run_id", r->run_id);
@@ -293,6 +295,8 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
     kp_json_string(&json, "as_of", r->as_of);
     kp_json_string(&json, "age_rule", kp_age_rule_names[run->policy.age_rule]);
     kp_json_string(&json, "tables_sha256", run->ctx->tables.sha256);
+    kp_json_bool(&json, "tables_builtin", run->ctx->tables.builtin);
+    kp_json_string(&json, "law_checked_on", law_checked_on);
     kp_json_string(&json, "exam_kind", *r->exam_kind ? r->exam_kind : "by_column");
     kp_json_bool(&json, "exam_kind_assumed", r->exam_kind_assumed);
     kp_json_string(&json, "schemas", r->own_schemas ? "profile" : "official");
@@ -364,6 +368,25 @@ static void html_codes(const struct kp_context *ctx, const struct kp_result *r, 
     kp_buf_str(out, "</table>\n");
 }
 
+static void html_tables(const struct kp_run *run, struct kp_buf *out)
+{
+    const struct kp_context *ctx = run->ctx;
+    char day[11];
+    kp_date_iso(ctx->tables.law_checked_on, day);
+    if (!ctx->tables.builtin) {
+        kp_buf_printf(out, "<p><strong>%s</strong> ",
+                      kp_say(ctx, "内蔵の表ではない表で判定しました:",
+                             "Decided by tables that are not the built-in ones:"));
+        kp_buf_html(out, ctx->tables.changed);
+        kp_buf_str(out, "</p>\n");
+    }
+    if (kp_law_is_old(&ctx->tables, run->as_of))
+        kp_buf_printf(out, "<p>%s %s</p>\n",
+                      kp_say(ctx, "法令を確認した日から1年を過ぎています:",
+                             "The law was last read more than a year before:"),
+                      day);
+}
+
 static void html_review(const struct kp_context *ctx, const struct kp_result *r, struct kp_buf *out)
 {
     if (!*r->review)
@@ -429,6 +452,7 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     row(out, kp_say(ctx, "保留", "held"), "held.csv", NULL, r->held);
     row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
     kp_buf_str(out, "</table>\n");
+    html_tables(run, out);
     if (r->exam_kind_assumed)
         kp_buf_printf(
             out, "<p>%s</p>\n",

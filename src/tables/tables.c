@@ -73,7 +73,8 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     if (st != KP_OK)
         return st;
     kp_sha256_hex(digest, tables.sha256);
-    tables.builtin = !f.differs;
+    tables.builtin = !f.changed;
+    tables.changed = f.changed;
     *ret_tables = tables;
     return KP_OK;
 }

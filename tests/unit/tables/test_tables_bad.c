@@ -362,6 +362,8 @@ static void load__wrong_mentions__are_refused(void **state)
         {"mentions.csv", "\n視力,9E160,", "\n視力,9X160,", 1},
         {"mentions.csv", "\n視力,9E160,", "\n視力,9E160,maybe", 1},
         {"mentions.csv", "\n裸眼,9E160,", "\n視力,9E160,", 1},
+        {"law.csv", "\n2026-02-08", "\n2026-02-30", 1},
+        {"law.csv", "law_checked_on\n2026-02-08", "law_checked_on\n2026-02-08\n2026-02-09", 0},
     };
     check_wrong(cases, COUNT(cases));
 }
