@@ -217,6 +217,7 @@ struct kp_result {
     size_t n_insurers;
     const struct kp_code_result *codes; /* n_codes of them, gravest first, then by code */
     size_t n_codes;
+    const char *review;     /* rows with texts that a person should read: "export.csv:12 :15"; "": none */
     const char *exam_kind;  /* taken for inputs without a column for it; "": there are none */
     bool exam_kind_assumed; /* it was not configured */
     bool own_schemas;       /* the bundles contain this project's profile schemas, not the ministry's */

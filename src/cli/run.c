@@ -127,6 +127,12 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     kp_buf_str(out, r->n_reasons ? "\n\n" : "\n");
     if (c->settings.options.command == KP_CMD_CHECK || c->settings.if_needed)
         add_codes(c, r, out);
+    if (c->settings.options.command == KP_CMD_CHECK && *r->review) {
+        kp_buf_str(out, kp_console_say(c, "確認を要する文(家族・特に配慮を要する病気): ",
+                                       "texts to review (relatives, sensitive illnesses): "));
+        kp_buf_printable(out, r->review);
+        kp_buf_str(out, "\n\n");
+    }
     add_insurers(c, r, out);
     add_places(c, r, out);
 }

@@ -248,6 +248,7 @@ static enum kp_status explain(struct kp_context *ctx, const void *options, struc
 {
     struct question q = {.options = options};
     KP_TRY(read_case(ctx, &q));
+    kp_context_warn_of_tables(ctx, q.c.on);
     kp_decide(&ctx->tables, &q.policy, &q.c, &q.decision);
     if (q.decision.reason != KP_HOLD_NONE)
         find_needed(ctx, &q);

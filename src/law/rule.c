@@ -179,6 +179,43 @@ static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
     d->n_released -= is_result(c, (int)i);
 }
 
+static bool has_ground(const struct kp_tables *tables, const struct kp_policy *policy,
+                       const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d)
+{
+    struct kp_decision unused = *d;
+    return item_ground(tables, policy, c, item, &unused) != KP_GROUND_WITHHELD;
+}
+
+/* Of the items that a word may mean, those in the record count, or all if it has none of them. */
+static bool names_withheld(const struct kp_tables *tables, const struct kp_policy *policy,
+                           const struct kp_case *c, const struct kp_mention *m, const struct kp_decision *d)
+{
+    static const struct kp_item outside_the_form = {.code = "", .scope = KP_SCOPE_OTHER};
+    bool present = false, lacks = m->other && !has_ground(tables, policy, c, &outside_the_form, d);
+    for (size_t i = 0; i < m->n_items && c->presence; i++)
+        present |= c->presence[m->items[i]] != KP_ITEM_ABSENT;
+    for (size_t i = 0; i < m->n_items && !lacks; i++)
+        lacks = (!present || c->presence[m->items[i]] != KP_ITEM_ABSENT) &&
+                !has_ground(tables, policy, c, &tables->items[m->items[i]], d);
+    return lacks;
+}
+
+/* A text must not carry what the items withhold. */
+static void withhold_texts(const struct kp_tables *tables, const struct kp_policy *policy,
+                           const struct kp_case *c, struct kp_decision *d)
+{
+    for (size_t i = 0; c->texts && i < tables->n_items; i++) {
+        const char *start = d->ground[i] != KP_GROUND_WITHHELD ? c->texts[i] : NULL, *at = start;
+        for (const struct kp_mention *m; start && (m = kp_mention_next(tables, start, &at));)
+            if (names_withheld(tables, policy, c, m, d)) {
+                withhold(c, d, i);
+                if (d->names_withheld)
+                    d->names_withheld[i] = true;
+                break;
+            }
+    }
+}
+
 /* Receivers accept a judgement only with the name of its doctor, and a finding only with its text: both
  * halves are released or neither, each on a ground of its own. The name is written inside the judgement, so
  * it also needs one that is a result. If the items are not known, no half is missing. */
@@ -215,8 +252,10 @@ static void sort_items(const struct kp_tables *tables, const struct kp_policy *p
         d->n_released += result && ground != KP_GROUND_WITHHELD;
         any_duty_item |= result && tables->items[i].scope == KP_SCOPE_DUTY;
     }
-    if (d->ground)
+    if (d->ground) {
+        withhold_texts(tables, policy, c, d);
         withhold_halves(tables, c, d);
+    }
     if (d->duty_fault == KP_HOLD_NONE && !any_duty_item)
         d->reason = KP_HOLD_NOTHING_TO_DISCLOSE;
     else if (d->n_released == 0)
@@ -242,7 +281,9 @@ static const char *scheme_of(const struct kp_tables *tables, const struct kp_cas
 void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                struct kp_decision *decision)
 {
-    struct kp_decision d = {.ground = decision->ground, .scheme = scheme_of(tables, c)};
+    struct kp_decision d = {.ground = decision->ground,
+                            .names_withheld = decision->names_withheld,
+                            .scheme = scheme_of(tables, c)};
     d.band = kp_age_band(c->birth, c->exam, policy->age_rule, &d.age);
     d.reason = d.duty_fault = open_scheme(d.scheme);
     if (d.reason == KP_HOLD_NONE) {

@@ -60,6 +60,8 @@ struct kp_case {
     size_t n_consents;
     bool recipient_known;    /* the register has the insurer's name, address and representative */
     const uint8_t *presence; /* enum kp_presence, one per item; NULL: not known, every item is a result */
+    /* kp_mention_key of texts outside the duty, one per item; NULL, also as a whole: not to be compared. */
+    const char *const *texts;
 };
 
 struct kp_decision {
@@ -70,13 +72,14 @@ struct kp_decision {
     const struct kp_basis *basis;     /* NULL if held */
     const struct kp_request *request; /* NULL if it does not rest on one */
     enum kp_ground *ground;           /* n_items long, the caller's; may be NULL */
-    size_t n_released;                /* results */
+    bool *names_withheld; /* n_items long, the caller's; may be NULL: texts withheld for what they name */
+    size_t n_released;    /* results */
     bool recipient_unknown; /* items were withheld only because the register lacks the recipient (個情法29条)
                              */
     enum kp_reason duty_fault; /* why no duty applies; KP_HOLD_NONE if one does */
 };
 
-/* Fills *decision; its member ground is read first. */
+/* Fills *decision; its members ground and names_withheld are read first. */
 void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                struct kp_decision *decision);
 

@@ -94,16 +94,28 @@ static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
     return by_consent ? kp_arena_printf(&slot->arena, "%s; %s", duty, by_consent) : NULL;
 }
 
+/* Why the record is disclosed once more, and why items were withheld that had a ground of their own. */
+static const char *reason_of(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_decision *d = &slot->decision;
+    bool again = strcmp(slot->event, "again") == 0, mentions = false;
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
+        mentions |= d->names_withheld[i];
+    const char *withheld = d->recipient_unknown && mentions ? "recipient_unknown mentions_withheld"
+                           : mentions                       ? "mentions_withheld"
+                           : d->recipient_unknown           ? "recipient_unknown"
+                                                            : "";
+    if (!again || !*withheld)
+        return again ? run->options->again : withheld;
+    return kp_arena_printf(&slot->arena, "%s; %s", run->options->again, withheld);
+}
+
 /* The cells that are known before the bundle is sealed. They may be NULL if the slot's arena has failed. */
 static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slot *slot, const char *document)
 {
     const struct kp_decision *d = &slot->decision;
     const char *const *f = slot->record.field;
     char hex[KP_SHA256_HEX + 1];
-    /* why the record is disclosed once more, or why items that a consent covers were withheld */
-    const char *reason = strcmp(slot->event, "again") == 0 ? run->options->again
-                         : d->recipient_unknown            ? "recipient_unknown"
-                                                           : "";
     kp_sha256_hex(slot->content, hex);
     return (struct kp_log_entry){
         .cells = {[KP_LOG_EVENT] = slot->event,
@@ -130,7 +142,7 @@ static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slo
                   [KP_LOG_ITEMS_REQUESTED] = items_on(run, slot, KP_GROUND_REQUESTED),
                   [KP_LOG_ITEMS_WITHHELD] = items_on(run, slot, KP_GROUND_WITHHELD),
                   [KP_LOG_CONSENT_IDS] = slot->consent_ids,
-                  [KP_LOG_REASON] = reason}};
+                  [KP_LOG_REASON] = reason_of(run, slot)}};
 }
 
 static enum kp_status spool_entry(struct kp_bundle *b, struct kp_slot *slot, const char *document)

@@ -103,6 +103,8 @@ static enum kp_status make_result(const struct kp_run *run, const struct kp_tall
     r.held_no_request = tally->by_reason[KP_HOLD_NO_REQUEST];
     r.insurers = insurers;
     r.n_insurers = tally->n_accounts;
+    r.review = kp_buf_ok(&tally->review) ? kp_arena_strdup(&arena, kp_buf_text(&tally->review))
+                                         : kp_arena_fail(&arena);
     r.exam_kind = kp_arena_strdup(&arena, kind_by_option(run));
     r.exam_kind_assumed = *kind_by_option(run) && run->options->input.exam_kind == KP_KIND_AUTO;
     r.own_schemas = run->options->xsd == NULL;
@@ -283,6 +285,8 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
                        const struct kp_result *r, struct kp_buf *out)
 {
     struct kp_json json = {.out = out};
+    char law_checked_on[11];
+    kp_date_iso(run->ctx->tables.law_checked_on, law_checked_on);
     int64_t seconds = run->ctx->env->now(run->ctx->env->ctx) - run->started;
     kp_json_object(&json, NULL, KP_JSON_LINES);
     kp_json_string(&json, "run_id", r->run_id);
@@ -291,6 +295,8 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
     kp_json_string(&json, "as_of", r->as_of);
     kp_json_string(&json, "age_rule", kp_age_rule_names[run->policy.age_rule]);
     kp_json_string(&json, "tables_sha256", run->ctx->tables.sha256);
+    kp_json_bool(&json, "tables_builtin", run->ctx->tables.builtin);
+    kp_json_string(&json, "law_checked_on", law_checked_on);
     kp_json_string(&json, "exam_kind", *r->exam_kind ? r->exam_kind : "by_column");
     kp_json_bool(&json, "exam_kind_assumed", r->exam_kind_assumed);
     kp_json_string(&json, "schemas", r->own_schemas ? "profile" : "official");
@@ -362,6 +368,38 @@ static void html_codes(const struct kp_context *ctx, const struct kp_result *r, 
     kp_buf_str(out, "</table>\n");
 }
 
+static void html_tables(const struct kp_run *run, struct kp_buf *out)
+{
+    const struct kp_context *ctx = run->ctx;
+    char day[11];
+    kp_date_iso(ctx->tables.law_checked_on, day);
+    if (!ctx->tables.builtin) {
+        kp_buf_printf(out, "<p><strong>%s</strong> ",
+                      kp_say(ctx, "内蔵の表ではない表で判定しました:",
+                             "Decided by tables that are not the built-in ones:"));
+        kp_buf_html(out, ctx->tables.changed);
+        kp_buf_str(out, "</p>\n");
+    }
+    if (kp_law_is_old(&ctx->tables, run->as_of))
+        kp_buf_printf(out, "<p>%s %s</p>\n",
+                      kp_say(ctx, "法令を確認した日から1年を過ぎています:",
+                             "The law was last read more than a year before:"),
+                      day);
+}
+
+static void html_review(const struct kp_context *ctx, const struct kp_result *r, struct kp_buf *out)
+{
+    if (!*r->review)
+        return;
+    kp_buf_printf(
+        out, "<h2>%s</h2>\n<p>%s</p>\n<p>", kp_say(ctx, "確認を要する文", "Texts to review"),
+        kp_say(ctx, "提供する文に家族か特に配慮を要する病気が含まれる行です。項目は notes.csv にあります。",
+               "Rows in which a text that goes out names relatives or a most sensitive illness; "
+               "notes.csv has the items."));
+    kp_buf_html(out, r->review);
+    kp_buf_str(out, "</p>\n");
+}
+
 static void html_derived(const struct kp_context *ctx, const struct kp_tally *t, struct kp_buf *out)
 {
     bool any = false;
@@ -414,6 +452,7 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     row(out, kp_say(ctx, "保留", "held"), "held.csv", NULL, r->held);
     row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
     kp_buf_str(out, "</table>\n");
+    html_tables(run, out);
     if (r->exam_kind_assumed)
         kp_buf_printf(
             out, "<p>%s</p>\n",
@@ -422,6 +461,7 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
                    "assumed ([input] exam_kind)."));
     html_accounts(ctx, tally, r, out);
     html_codes(ctx, r, out);
+    html_review(ctx, r, out);
     html_derived(ctx, tally, out);
     const struct kp_msg *profile = kp_catalogue_find(&ctx->catalogue, KP_K_PROFILE_SCHEMAS);
     if (profile && r->own_schemas && kp_makes_bundles(run->options->command))

@@ -223,6 +223,7 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
                                      .withhold_form_items = options->withhold_form_items,
                                      .release_requested_items = options->release_requested_items};
     KP_TRY(set_up_day(run));
+    kp_context_warn_of_tables(ctx, run->as_of);
     KP_TRY(kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers));
     run->facilities.own = options->input.facility;
     KP_TRY(kp_facilities_load(ctx, options->input.facilities, &run->facilities));

@@ -61,12 +61,28 @@ static void note_place(struct kp_place first[KP_FIRST_PLACES], const struct kp_r
         first[i] = (struct kp_place){row->file, row->line};
 }
 
+/* Lists a row once: "export.csv:12 :15 :40". */
+static void list_for_review(struct kp_tally *tally, const struct kp_run *run, const struct kp_row *row)
+{
+    struct kp_buf *out = &tally->review;
+    if (out->len > KP_REVIEW_BYTES ||
+        (tally->last_review.line == row->line && tally->last_review.file == row->file))
+        return;
+    bool same_file = out->len > 0 && tally->last_review.file == row->file;
+    kp_buf_printf(out, "%s%s:%" PRIu64, out->len ? " " : "",
+                  same_file ? "" : run->inputs.list[row->file].path, row->line);
+    kp_buf_str(out, out->len > KP_REVIEW_BYTES ? " …" : "");
+    tally->last_review = (struct kp_place){row->file, row->line};
+}
+
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
         enum kp_level level = kp_diag_level(&run->ctx->diag, f->code);
         tally->by_code[f->code]++;
         note_place(tally->first[f->code], &slot->row);
+        if (f->code == KP_K_REVIEW_TEXT)
+            list_for_review(tally, run, &slot->row);
         tally->totals.warnings += level == KP_LEVEL_WARN;
         tally->totals.notes += level == KP_LEVEL_NOTE;
     }
@@ -202,6 +218,7 @@ unsigned kp_tally_placed(const struct kp_tally *tally)
 
 void kp_tally_abandon(struct kp_tally *tally)
 {
+    kp_buf_release(&tally->review);
     for (size_t i = 0; i < tally->n_accounts; i++)
         for (struct kp_bundle *b = tally->accounts[i]->bundles; b; b = b->next)
             kp_bundle_abandon(b);

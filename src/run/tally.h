@@ -5,7 +5,13 @@
 #include "run/run.h"
 #include "run/worker.h"
 
-enum { KP_CODE_MAX = 10000, KP_MAX_INSURERS = 5000, KP_MAX_REQUESTS_NAMED = 64, KP_FIRST_PLACES = 3 };
+enum {
+    KP_CODE_MAX = 10000,
+    KP_MAX_INSURERS = 5000,
+    KP_MAX_REQUESTS_NAMED = 64,
+    KP_FIRST_PLACES = 3,
+    KP_REVIEW_BYTES = 1 << 16
+};
 
 /* A line of an input. */
 struct kp_place {
@@ -30,6 +36,8 @@ struct kp_tally {
     struct kp_result totals;                   /* read to notes; the rest is kp_report_write's */
     uint64_t by_code[KP_CODE_MAX];             /* findings */
     struct kp_place (*first)[KP_FIRST_PLACES]; /* per code: the first rows with such a finding */
+    struct kp_place last_review;
+    struct kp_buf review; /* rows with texts that a person should read, up to KP_REVIEW_BYTES */
     uint64_t by_reason[KP_HOLD__COUNT];
     uint64_t *withheld; /* one per item: records it was withheld from */
     uint64_t *derived;  /* one per item: released records it was computed for */
@@ -63,5 +71,5 @@ enum kp_status kp_tally_seal(struct kp_tally *tally, struct kp_tools *tools);
 enum kp_status kp_tally_release(struct kp_tally *tally, struct kp_ledger *ledger);
 /* Returns the number of bundles in place. */
 unsigned kp_tally_placed(const struct kp_tally *tally);
-/* Closes the bundles that are not sealed. */
+/* Closes the bundles that are not sealed, and releases memory. */
 void kp_tally_abandon(struct kp_tally *tally);

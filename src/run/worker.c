@@ -323,9 +323,10 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
                                         .bands = (1u << KP_BAND__COUNT) - 1,
                                         .items = ""};
     kase->requests = &slot->assumed;
-    struct kp_decision d = {.ground =
-                                kp_arena_alloc(&slot->arena, run->ctx->tables.n_items * sizeof(*d.ground))};
-    if (!d.ground)
+    size_t n = run->ctx->tables.n_items;
+    struct kp_decision d = {.ground = kp_arena_alloc(&slot->arena, n * sizeof(*d.ground)),
+                            .names_withheld = kp_arena_alloc(&slot->arena, n * sizeof(bool))};
+    if (!d.ground || !d.names_withheld)
         return;
     kp_decide(&run->ctx->tables, &run->policy, kase, &d);
     if (run->options->command == KP_CMD_PREPARE)
@@ -336,15 +337,23 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
         digest_content(slot, d.ground);
 }
 
+/* Names of doctors are no texts. */
+static bool is_free_text(const struct kp_item *item, const struct kp_value *value)
+{
+    return item->type == KP_TYPE_ST && !item->is_author && value->state == KP_VALUE_PRESENT;
+}
+
 /* refused: by item, whether its value was refused; the law is asked about it as if it were readable. */
 static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t *refused)
 {
     const struct kp_record *r = &slot->record;
     size_t n = run->ctx->tables.n_items;
     uint8_t *presence = kp_arena_alloc(&slot->arena, n);
+    const char **texts = kp_arena_alloc(&slot->arena, n * sizeof(*texts));
     const struct kp_insurer *to = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
     slot->insurer = to;
     slot->decision.ground = kp_arena_alloc(&slot->arena, n * sizeof(*slot->decision.ground));
+    slot->decision.names_withheld = kp_arena_alloc(&slot->arena, n * sizeof(bool));
     if (slot->arena.failed)
         return;
     for (size_t i = 0; i < n; i++)
@@ -361,7 +370,12 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .on = run->as_of,
                            .requests = kp_requests_of(&run->registers, to->number),
                            .recipient_known = *to->name && *to->address && *to->representative,
-                           .presence = presence};
+                           .presence = presence,
+                           .texts = texts};
+    for (size_t i = 0; i < n; i++)
+        if (run->ctx->tables.items[i].scope != KP_SCOPE_DUTY &&
+            is_free_text(&run->ctx->tables.items[i], &r->values[i]))
+            texts[i] = kp_mention_key(&slot->arena, r->values[i].text);
     find_consents(run, slot, &kase);
     kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
     assume_request(run, slot, &kase);
@@ -389,9 +403,28 @@ static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
     slot->findings.column = 0;
 }
 
-static void explain_release(struct kp_slot *slot)
+/* Texts that stay back because of what they name, and texts that go out and that a person should read. */
+static void look_at_texts(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_tables *tables = &run->ctx->tables;
+    const struct kp_decision *d = &slot->decision;
+    for (size_t i = 0; i < tables->n_items; i++) {
+        const struct kp_item *item = &tables->items[i];
+        const struct kp_value *value = &slot->record.values[i];
+        if (d->names_withheld[i])
+            kp_findings_add(&slot->findings, KP_K_MENTIONS_WITHHELD, item->label, value->text);
+        if (d->ground[i] == KP_GROUND_WITHHELD || !is_free_text(item, value))
+            continue;
+        const char *key = kp_mention_key(&slot->arena, value->text);
+        if (key && kp_mentions_review(tables, key))
+            kp_findings_add(&slot->findings, KP_K_REVIEW_TEXT, item->label, value->text);
+    }
+}
+
+static void explain_release(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
+    look_at_texts(run, slot);
     if (d->recipient_unknown)
         kp_findings_add(&slot->findings, KP_K_RECIPIENT_UNKNOWN, NULL, NULL);
     if (d->basis && d->basis->route == KP_ROUTE_HEALTH && d->band == KP_BAND_40TO74)
@@ -438,7 +471,7 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     } else if (keeps_back) {
         hold(slot, disclosed ? KP_HOLD_ALREADY_DISCLOSED : KP_HOLD_CHANGED_SINCE_DISCLOSURE, NULL);
     } else {
-        explain_release(slot);
+        explain_release(run, slot);
         if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT)
             slot->outcome = KP_REJECTED; /* --strict made a warning one */
         else

@@ -24,6 +24,17 @@ enum kp_status kp_context_load_tables(struct kp_context *ctx)
     return kp_tables_load(&ctx->arena, ctx->io, ctx->text, ctx->common->schemas, &ctx->diag, &ctx->tables);
 }
 
+void kp_context_warn_of_tables(struct kp_context *ctx, struct kp_date on)
+{
+    const struct kp_tables *t = &ctx->tables;
+    char day[11];
+    kp_date_iso(t->law_checked_on, day);
+    if (!t->builtin)
+        kp_warn(&ctx->diag, KP_K_TABLES_CHANGED, kp_in(ctx->common->schemas), t->changed);
+    if (kp_law_is_old(t, on))
+        kp_warn(&ctx->diag, KP_K_LAW_OLD, KP_NOWHERE, day);
+}
+
 void kp_context_release(struct kp_context *ctx)
 {
     kp_text_free(ctx->text);

@@ -32,6 +32,9 @@ enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *c
                                const struct kp_env *env);
 /* Loads the tables that the options name. Reports KP_E_USAGE and KP_E_SYSTEM. */
 enum kp_status kp_context_load_tables(struct kp_context *ctx);
+/* Warns if tables are not the built-in ones, or if the law was read for them more than a year before the day.
+ */
+void kp_context_warn_of_tables(struct kp_context *ctx, struct kp_date on);
 void kp_context_release(struct kp_context *ctx);
 
 /* Returns the status of the call; reports KP_K_INTERNAL if it is a failure without a diagnostic. */

@@ -160,13 +160,29 @@ static enum kp_status load_grounds(struct kp_tablefile *f, struct kp_tables *tab
     return KP_OK;
 }
 
+static enum kp_status load_day(struct kp_tablefile *f, struct kp_tables *tables)
+{
+    KP_TRY(kp_tablefile_open(f, "law.csv", "law_checked_on", sizeof(char)));
+    if (f->sheet.n_rows != 1)
+        return kp_table_bad(f, KP_HEADER_ROW, "one row, not as many as in", f->path);
+    if (!kp_date_parse_iso(kp_cell(f, 0, 0), &tables->law_checked_on))
+        return kp_table_bad(f, 0, "a day as YYYY-MM-DD, not", kp_cell(f, 0, 0));
+    return KP_OK;
+}
+
 enum kp_status kp_legal_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
+    KP_TRY(load_day(f, tables));
     KP_TRY(load_schemes(f, tables));
     const struct kp_tablefile schemes = *f;
     KP_TRY(load_bases(f, tables));
     KP_TRY(check_choices(&schemes, tables));
     return load_grounds(f, tables);
+}
+
+bool kp_law_is_old(const struct kp_tables *tables, struct kp_date on)
+{
+    return kp_date_compare(kp_date_add_years(tables->law_checked_on, 1), on) < 0;
 }
 
 const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number)

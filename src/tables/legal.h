@@ -47,6 +47,8 @@ struct kp_scheme {
 
 enum kp_status kp_legal_load(struct kp_tablefile *f, struct kp_tables *tables);
 
+/* Returns whether the law was read for the tables more than a year before the day. */
+bool kp_law_is_old(const struct kp_tables *tables, struct kp_date on);
 /* Returns the scheme of an insurer number by its first two digits, or NULL. */
 const struct kp_scheme *kp_scheme_of(const struct kp_tables *tables, const char *insurer_number);
 /* Returns the provision for a ground on a day, or NULL. */

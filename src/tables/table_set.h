@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/date.h"
 #include "base/map.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -15,6 +16,8 @@ struct kp_tables {
     const struct kp_text *text;     /* the caller's */
     char sha256[KP_SHA256_HEX + 1]; /* hex, over the names and bytes of all tables */
     bool builtin;                   /* every table equals the built-in one */
+    const char *changed;            /* names of those that do not, by ", "; NULL: none */
+    struct kp_date law_checked_on;  /* day up to which the law was read for them */
 
     const struct kp_item *items;
     size_t n_items;
@@ -56,6 +59,8 @@ struct kp_tables {
     const struct kp_privacy_ground *grounds;
     size_t n_grounds;
 
+    const struct kp_mention *mentions;
+    uint32_t mention_heads[KP_PHRASE_BUCKETS]; /* as phrase_heads */
     const struct kp_kind_word *kind_words;
     size_t n_kind_words;
 

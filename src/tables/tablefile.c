@@ -119,9 +119,11 @@ static enum kp_status read_bytes(struct kp_tablefile *f, const char **ret_bytes,
     if (kp_read_file(f->io, path, TABLE_MAX_BYTES, f->arena, ret_bytes, ret_n) != KP_OK)
         return kp_fail(f->diag, KP_E_USAGE, KP_K_TABLE_UNREADABLE, kp_in(path), f->path, strerror(errno));
     const struct kp_embedded *own = kp_embedded_find(f->path);
-    f->differs |=
-        !own || (size_t)(own->end - own->bytes) != *ret_n || memcmp(own->bytes, *ret_bytes, *ret_n) != 0;
-    return KP_OK;
+    if (own && (size_t)(own->end - own->bytes) == *ret_n && memcmp(own->bytes, *ret_bytes, *ret_n) == 0)
+        return KP_OK;
+    f->changed =
+        kp_arena_printf(f->arena, "%s%s%s", f->changed ? f->changed : "", f->changed ? ", " : "", f->path);
+    return f->changed ? KP_OK : kp_tablefile_no_memory(f);
 }
 
 enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const char *columns,

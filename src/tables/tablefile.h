@@ -26,7 +26,8 @@ struct kp_tablefile {
     struct kp_sha256 *sha;      /* receives names and bytes of the tables */
     bool strict;                /* refuse columns that are not expected */
 
-    bool differs; /* a table opened so far is not the built-in one */
+    const char
+        *changed; /* names of the tables opened so far that are not the built-in ones, by ", "; NULL: none */
 
     const char *path; /* as diagnostics name the file */
     const char *columns[KP_TABLEFILE_MAX_COLUMNS];

@@ -52,6 +52,7 @@ static enum kp_status load_each(struct kp_tablefile *f, struct kp_tables *tables
     KP_TRY(load_prefectures(f, tables));
     KP_TRY(kp_legal_load(f, tables));
     KP_TRY(kp_exam_kinds_load(f, tables));
+    KP_TRY(kp_mentions_load(f, tables));
     KP_TRY(load_xsd_digests(f, tables));
     KP_TRY(kp_periodic_load(f, tables));
     return kp_limits_load(f, tables);
@@ -72,7 +73,8 @@ enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, co
     if (st != KP_OK)
         return st;
     kp_sha256_hex(digest, tables.sha256);
-    tables.builtin = !f.differs;
+    tables.builtin = !f.changed;
+    tables.changed = f.changed;
     *ret_tables = tables;
     return KP_OK;
 }

@@ -13,6 +13,7 @@
 #include "tables/items.h"
 #include "tables/legal.h"
 #include "tables/limits.h"
+#include "tables/mentions.h"
 #include "tables/names.h"
 #include "tables/periods.h"
 #include "tables/phrases.h"

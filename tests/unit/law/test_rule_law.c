@@ -363,6 +363,35 @@ static void exam_kind__not_kept_under_the_duty__needs_consent(void **state UNUSE
     the_grounds_are(KP_GROUND_WITHHELD, KP_GROUND_WITHHELD, KP_GROUND_CONSENT);
 }
 
+/* A text of an item that may go out must not carry what other items withhold. */
+static void text__names_an_item_without_a_ground__stays_back(void **state UNUSED)
+{
+    static const char *texts[MOST_ITEMS];
+    const size_t judgement = the_item("9N511000000000049"), doctor = the_item("9N516000000000049");
+    memset(texts, 0, sizeof(texts));
+    the.c.texts = texts;
+    the.c.presence = the.presence;
+    the.presence[the_item(ITEM_HEIGHT)] = the.presence[judgement] = the.presence[doctor] = KP_ITEM_RESULT;
+    texts[judgement] = kp_mention_key(&scratch, "血圧高値、要治療");
+    the_outcome_is("kenpo150");
+    assert_int_equal(ground[judgement], KP_GROUND_FORM);
+    texts[judgement] = kp_mention_key(&scratch, "胸部Ｘ線 結節影"); /* though the record has no X-ray */
+    the_outcome_is("kenpo150");
+    assert_int_equal(ground[judgement], KP_GROUND_WITHHELD);
+    assert_int_equal(ground[doctor], KP_GROUND_WITHHELD);
+    the.presence[the_item(ITEM_X_RAY)] = KP_ITEM_RESULT;
+    give_consent(ITEM_X_RAY);
+    the_outcome_is("kenpo150");
+    assert_int_equal(ground[judgement], KP_GROUND_FORM);
+    texts[judgement] = kp_mention_key(&scratch, "HIV陽性"); /* the form has no such item */
+    the_outcome_is("kenpo150");
+    assert_int_equal(ground[judgement], KP_GROUND_WITHHELD);
+    give_consent("other");
+    the_outcome_is("kenpo150");
+    assert_int_equal(ground[judgement], KP_GROUND_FORM);
+    kp_arena_release(&scratch);
+}
+
 /* --- age --- */
 
 struct age_case {
@@ -1075,6 +1104,7 @@ int main(void)
         TEST(retention__exam_over_five_years_ago__is_held),
         TEST(past_retention__covered_by_consent__is_released),
         TEST(exam_kind__not_kept_under_the_duty__needs_consent),
+        TEST(text__names_an_item_without_a_ground__stays_back),
         TEST(forty__age_at_the_fiscal_year_end__decides),
         TEST(forty__birthday_after_the_exam__belongs_to_40_to_74),
         TEST(seventy_five__real_age_on_the_exam_date__decides),

@@ -33,6 +33,15 @@ static const struct {
     "3C020000002327101 9N011000000000001 9N521000000000049" /* uric acid, BMI, the doctor's opinion */
 #define USUAL "rsrrrrrrrrrrrrrr"                            /* r result, s stated, - absent */
 
+/* Words of texts and the items that they name; OUTSIDE is an item that the form does not have. */
+enum { WORDS = 5, OUTSIDE = SOME };
+static const struct {
+    const char *word;
+    size_t n, items[2];
+} NAMES[WORDS] = {
+    {"身長", 1, {0}}, {"体格", 1, {2}}, {"尿酸", 1, {3}}, {"胸部", 2, {4, 9}}, {"感染", 1, {OUTSIDE}}};
+static const size_t TEXTS[] = {5, 7, 9}; /* of ITEMS, outside the duty */
+
 struct insurer {
     const char *number, *word; /* the register's scheme */
 };
@@ -62,6 +71,8 @@ struct story {
     size_t n_asks;
     struct leave leave;
     bool statute, withhold_form, release_requested, recipient_unknown;
+    size_t text;         /* one of TEXTS that names the words; 0: none */
+    unsigned words;      /* bit 1 << index of NAMES */
     char kind;           /* letter of KIND_LETTERS; 0: not given */
     const char *present; /* a letter for each item; NULL: not known */
 };
@@ -71,12 +82,14 @@ struct answer {
     const char *reason, *fault, *basis;
     char band;        /* y under 40, m 40 to 74, o from 75 on */
     int age, request; /* number of the request; -1: none */
-    bool recipient_unknown;
+    bool recipient_unknown, text_withheld;
     size_t released;
     char grounds[SOME + 1];
 };
 
 static struct kp_item some_items[SOME];
+static struct kp_mention some_mentions[WORDS];
+static uint16_t some_named[WORDS][2];
 static struct kp_tables some; /* only these items */
 
 /* --- the expectation --- */
@@ -203,15 +216,15 @@ static bool consented(const struct story *s, size_t item)
     if (!is_member(s) && !l->by_name)
         return false;
     if (strcmp(l->items, "other") == 0)
-        return ITEMS[item].scope == OTHER;
-    return strcmp(l->items, "all") == 0 || strstr(l->items, ITEMS[item].code);
+        return item == OUTSIDE || ITEMS[item].scope == OTHER;
+    return strcmp(l->items, "all") == 0 || (item != OUTSIDE && strstr(l->items, ITEMS[item].code));
 }
 
 /* If the insurer's own Act is the basis: by any request that cites it. */
 static bool listed(const struct story *s, const struct answer *a, size_t item)
 {
     bool found = false;
-    for (size_t i = 0; i < s->n_asks; i++)
+    for (size_t i = 0; i < s->n_asks && item != OUTSIDE; i++)
         found |=
             worth(s, &s->asks[i]) == 'H' && s->asks[i].items && strstr(s->asks[i].items, ITEMS[item].code);
     return found && s->release_requested && strncmp(a->basis, "elderly", 7) != 0;
@@ -223,10 +236,11 @@ static char ground_of(const struct story *s, struct answer *a, size_t item)
     static const char plain[][5] = {"wcdd", "wcff", "wcwc"}, form_kept_back[] = "wcwc",
                       other_listed[] = "wcrc";
     bool duty = *a->fault == '\0';
-    const char *row = plain[ITEMS[item].scope];
-    if (ITEMS[item].scope == FORM && s->withhold_form)
+    int scope = item == OUTSIDE ? OTHER : (int)ITEMS[item].scope;
+    const char *row = plain[scope];
+    if (scope == FORM && s->withhold_form)
         row = form_kept_back;
-    if (ITEMS[item].scope == OTHER && duty && listed(s, a, item))
+    if (scope == OTHER && duty && listed(s, a, item))
         row = other_listed;
     char letter = row[2 * duty + consented(s, item)];
     if (letter != 'c' || !s->recipient_unknown)
@@ -256,11 +270,36 @@ static bool is_stray(const struct story *s, const char *own, size_t item)
     return stray;
 }
 
+static bool in_record(const struct story *s, size_t item)
+{
+    return s->present && item != OUTSIDE && found(s, item) != '-';
+}
+
+/* If the record has some of the items that a word names, only those count. */
+static bool names_too_much(const struct story *s, const struct answer *a, size_t word)
+{
+    struct answer unused = *a;
+    size_t n_present = 0, n_lacking = 0, n_lacking_present = 0;
+    for (size_t i = 0; i < NAMES[word].n; i++) {
+        size_t item = NAMES[word].items[i];
+        bool lacks = ground_of(s, &unused, item) == 'w';
+        n_present += in_record(s, item);
+        n_lacking += lacks;
+        n_lacking_present += lacks && in_record(s, item);
+    }
+    return n_present ? n_lacking_present > 0 : n_lacking > 0;
+}
+
 static void sort_out(const struct story *s, struct answer *a)
 {
     char own[SOME];
     for (size_t i = 0; i < SOME; i++)
         own[i] = found(s, i) == '-' ? 'w' : ground_of(s, a, i);
+    for (size_t k = 0; k < WORDS && s->text; k++)
+        if ((s->words & 1u << k) && own[s->text] != 'w' && names_too_much(s, a, k)) {
+            own[s->text] = 'w';
+            a->text_withheld = true;
+        }
     for (size_t i = 0; i < SOME; i++) {
         a->grounds[i] = is_broken(s, own, i) || is_stray(s, own, i) ? 'w' : own[i];
         a->released += found(s, i) == 'r' && a->grounds[i] != 'w';
@@ -294,6 +333,7 @@ static struct answer judge(const struct story *s)
         a.basis = "";
         a.released = 0;
         memset(a.grounds, 'w', SOME);
+        a.text_withheld = false;
     }
     if (*a.fault || *a.reason)
         a.request = -1;
@@ -373,8 +413,22 @@ static struct answer in_letters(const struct kp_decision *d, const struct kp_req
     return a;
 }
 
+static const char *const *texts_of(const struct story *s)
+{
+    static const char *texts[SOME];
+    static char line[64];
+    *line = '\0';
+    memset(texts, 0, sizeof(texts));
+    for (size_t k = 0; k < WORDS; k++)
+        if (s->words & 1u << k)
+            (void)snprintf(line + strlen(line), sizeof(line) - strlen(line), "要%s", NAMES[k].word);
+    texts[s->text] = line;
+    return s->text ? texts : NULL;
+}
+
 static struct answer ask_program(const struct story *s)
 {
+    bool withheld[SOME] = {false};
     struct kp_request requests[MOST_ASKS];
     struct kp_consent consent;
     const struct kp_consent *const consents[] = {&consent};
@@ -394,12 +448,15 @@ static struct answer ask_program(const struct story *s)
                         .consents = consents,
                         .n_consents = s->leave.items ? 1 : 0,
                         .recipient_known = !s->recipient_unknown,
-                        .presence = presence_of(s)};
-    struct kp_decision d = {.ground = ground};
+                        .presence = presence_of(s),
+                        .texts = texts_of(s)};
+    struct kp_decision d = {.ground = ground, .names_withheld = s->statute ? NULL : withheld};
     fill_requests(s, requests);
     fill_consent(s, &consent);
     kp_decide(&some, &policy, &c, &d);
-    return in_letters(&d, requests);
+    struct answer a = in_letters(&d, requests);
+    a.text_withheld = withheld[s->text];
+    return a;
 }
 
 /* --- comparing --- */
@@ -442,7 +499,8 @@ static void compare(const struct story *s)
     if (strcmp(want.reason, got.reason) == 0 && strcmp(want.fault, got.fault) == 0 &&
         strcmp(want.basis, got.basis) == 0 && want.request == got.request && want.band == got.band &&
         want.age == got.age && strcmp(want.grounds, got.grounds) == 0 && want.released == got.released &&
-        want.recipient_unknown == got.recipient_unknown)
+        want.recipient_unknown == got.recipient_unknown &&
+        (s->statute || want.text_withheld == got.text_withheld))
         return;
     char line[2][512];
     say(line[0], sizeof(line[0]), &want);
@@ -637,6 +695,30 @@ static void two_requests__every_pair__agree(void **state UNUSED)
     print_message("%zu combinations compared\n", n);
 }
 
+static void texts__every_word_and_ground__agree(void **state UNUSED)
+{
+    static const char *const present[] = {USUAL, "r----r-rsrr--s-r", "rsrrsrrrsrrrrrrr", NULL};
+    size_t n = COUNT(TEXTS) * (1u << WORDS) * COUNT(present) * COUNT(LEAVES) * 3 * 3 * 16;
+    for (size_t i = 0; i < n; i++) {
+        size_t left = i;
+        struct story s = {.insurer = {"00280081", ""},
+                          .exam = 20250610,
+                          .on = 20251120,
+                          .n_asks = 1,
+                          .asks = {{.received = 20250401, .items = LISTED}}};
+        s.text = TEXTS[pick(&left, COUNT(TEXTS))];
+        s.words = (unsigned)pick(&left, 1u << WORDS);
+        s.present = present[pick(&left, COUNT(present))];
+        s.leave = LEAVES[pick(&left, COUNT(LEAVES))];
+        s.born = PEOPLE[pick(&left, 3)];
+        s.asks[0].articles = 1 + (int)pick(&left, 3);
+        s.recipient_unknown = pick(&left, 2);
+        pick_policy(&left, &s);
+        compare(&s);
+    }
+    print_message("%zu combinations compared\n", n);
+}
+
 static void kinds__every_combination__agree(void **state UNUSED)
 {
     static const struct insurer insurers[] = {{"06139463", ""}, {"39131001", ""}, {"34130021", ""}};
@@ -741,7 +823,25 @@ static int cut_some(void **state)
     const char *codes[SOME];
     for (size_t i = 0; i < SOME; i++)
         codes[i] = ITEMS[i].code;
-    return set_up_rule(state) == 0 && cut_tables(codes, SOME, some_items, &some) ? 0 : -1;
+    if (set_up_rule(state) != 0 || !cut_tables(codes, SOME, some_items, &some))
+        return -1;
+    memset(some.mention_heads, 0, sizeof(some.mention_heads));
+    for (size_t k = 0; k < WORDS; k++) {
+        const char *first = NAMES[k].word;
+        uint32_t *head = &some.mention_heads[kp_utf8_next(&first) % KP_PHRASE_BUCKETS];
+        bool outside = NAMES[k].items[0] == OUTSIDE;
+        for (size_t i = 0; i < NAMES[k].n; i++)
+            some_named[k][i] = (uint16_t)NAMES[k].items[i];
+        some_mentions[k] = (struct kp_mention){.key = NAMES[k].word,
+                                               .length = strlen(NAMES[k].word),
+                                               .items = some_named[k],
+                                               .n_items = outside ? 0 : NAMES[k].n,
+                                               .other = outside,
+                                               .next = *head};
+        *head = (uint32_t)k + 1;
+    }
+    some.mentions = some_mentions;
+    return 0;
 }
 
 int main(void)
@@ -750,6 +850,7 @@ int main(void)
         cmocka_unit_test(cases__every_combination__agree),
         cmocka_unit_test(registers__every_combination__agree),
         cmocka_unit_test(two_requests__every_pair__agree),
+        cmocka_unit_test(texts__every_word_and_ground__agree),
         cmocka_unit_test(kinds__every_combination__agree),
         cmocka_unit_test(prefixes__every_register__agree),
         cmocka_unit_test(halves__every_presence_and_ground__agree),

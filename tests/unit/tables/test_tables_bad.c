@@ -354,6 +354,20 @@ static void load__day_without_codes__is_refused(void **state)
     }
 }
 
+static void load__wrong_mentions__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"mentions.csv", "\n視力,9E160,", "\n,9E160,", 1},
+        {"mentions.csv", "\n視力,9E160,", "\n視力,9X160,", 1},
+        {"mentions.csv", "\n視力,9E160,", "\n視力,9E160,maybe", 1},
+        {"mentions.csv", "\n裸眼,9E160,", "\n視力,9E160,", 1},
+        {"law.csv", "\n2026-02-08", "\n2026-02-30", 1},
+        {"law.csv", "law_checked_on\n2026-02-08", "law_checked_on\n2026-02-08\n2026-02-09", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
 static void load__code_system_without_codes__is_refused(void **state)
 {
     (void)state;
@@ -434,6 +448,7 @@ int main(void)
         cmocka_unit_test_teardown(load__wrong_periods__are_refused, tidy),
         cmocka_unit_test_teardown(load__day_without_codes__is_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_exam_kinds__are_refused, tidy),
+        cmocka_unit_test_teardown(load__wrong_mentions__are_refused, tidy),
         cmocka_unit_test_teardown(load__code_system_without_codes__is_refused, tidy),
         cmocka_unit_test_teardown(load__missing_or_empty_file__is_refused_by_name, tidy),
         cmocka_unit_test_teardown(load__arena_at_its_limit__is_reported_once, tidy),
