@@ -471,3 +471,19 @@ bool kp_text_has_letter(const char *s)
     }
     return false;
 }
+
+bool kp_text_same_but_for_spaces(const char *a, const char *b)
+{
+    static const char space[] = "　";
+    const size_t n = sizeof(space) - 1;
+    for (;;) {
+        while (strncmp(a, space, n) == 0)
+            a += n;
+        while (strncmp(b, space, n) == 0)
+            b += n;
+        if (*a != *b || !*a)
+            return *a == *b;
+        a++;
+        b++;
+    }
+}

@@ -74,3 +74,6 @@ bool kp_text_is_wide(const char *s);
 bool kp_text_has_letter(const char *s);
 /* Returns whether the value key consists of dashes. */
 bool kp_text_is_dash(const char *value_key);
+
+/* Returns whether two texts are the same but for wide spaces. */
+bool kp_text_same_but_for_spaces(const char *a, const char *b);

@@ -22,14 +22,14 @@ static enum kp_status load_prefectures(struct kp_tablefile *f, struct kp_tables 
 
 static enum kp_status load_xsd_digests(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(kp_tablefile_open(f, "xsd_digests.csv", "file sha256_without_whitespace",
+    KP_TRY(kp_tablefile_open(f, "xsd_digests.csv", "file sha256_without_whitespace former_profile",
                              sizeof(struct kp_xsd_digest)));
     size_t n = f->sheet.n_rows;
     struct kp_xsd_digest *rows = f->rows;
     if (n > KP_MAX_XSD_FILES)
         return kp_table_bad(f, n - 1, "too many schema files, up to", kp_cell(f, n - 1, 0));
     for (size_t i = 0; i < n; i++) {
-        rows[i] = (struct kp_xsd_digest){kp_cell(f, i, 0), kp_cell(f, i, 1)};
+        rows[i] = (struct kp_xsd_digest){kp_cell(f, i, 0), kp_cell(f, i, 1), kp_cell(f, i, 2)};
         if (!*rows[i].name || strstr(rows[i].name, ".."))
             return kp_table_bad(f, i, "not the name of a schema file:", rows[i].name);
         if (!kp_is_hex(rows[i].sha256, KP_SHA256_HEX))

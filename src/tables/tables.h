@@ -29,6 +29,7 @@ struct kp_prefecture {
 struct kp_xsd_digest {
     const char *name;   /* below the folder XSD */
     const char *sha256; /* hex, over the bytes other than white space: copies in use differ in it */
+    const char *former; /* the same of this project's profile in earlier versions, separated by spaces */
 };
 
 enum { KP_MAX_XSD_FILES = 32 };

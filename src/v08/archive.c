@@ -62,11 +62,32 @@ static enum kp_status zip_status(struct kp_archive *a, const char *member, enum 
     return KP_E_FAULT;
 }
 
+/* Reads the current document of an unpacked bundle into a->bytes. */
+static enum kp_status read_loose(struct kp_archive *a, const char *name, size_t max_bytes)
+{
+    struct kp_arena memory = {0};
+    const char *bytes = NULL;
+    size_t n = 0;
+    kp_buf_reset(&a->bytes);
+    enum kp_status st = kp_read_file(a->ctx->io, a->files[a->next_file - 1], max_bytes, &memory, &bytes, &n);
+    if (st == KP_OK)
+        kp_buf_add(&a->bytes, bytes, n);
+    else if (st == KP_E_INPUT && errno == EFBIG)
+        kp_archive_fault(a, name, KP_K_XML_TOO_LARGE);
+    else if (st == KP_E_INPUT)
+        kp_archive_fault(a, name, KP_K_BUNDLE_UNREADABLE, NULL, strerror(errno));
+    kp_arena_release(&memory);
+    if (st == KP_E_INPUT)
+        return KP_E_FAULT;
+    return st == KP_OK && kp_buf_ok(&a->bytes) ? KP_OK : kp_no_memory(a->ctx);
+}
+
 /* Unpacks a member into a->bytes. */
 static enum kp_status unpack(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
                              size_t max_bytes)
 {
-    return zip_status(a, name, kp_unzip_read(&a->zip, m, max_bytes, &a->bytes));
+    return a->loose ? read_loose(a, name, max_bytes)
+                    : zip_status(a, name, kp_unzip_read(&a->zip, m, max_bytes, &a->bytes));
 }
 
 static enum kp_status next_member(struct kp_archive *a, struct kp_zip_member *m, bool *ret_end)
@@ -129,10 +150,12 @@ static bool is_xml_in(const char *folder, const char *name)
 }
 
 /* name: below the top folder. */
-static enum member_kind kind_of(const char *name, bool folder)
+static enum member_kind kind_of(const struct kp_archive *a, const char *name, bool folder)
 {
     static const char *const folders[] = {"", "DATA/", "XSD/", "XSD/coreschemas/", "CLAIMS/", NULL};
+    char copy[KP_UNZIP_MAX_NAME + 1];
     size_t i = 0;
+    name = kp_shape_name(&a->shape, name, copy);
     if (folder && kp_name_find(folders, name, &i))
         return FOLDER;
     if (strncmp(name, "XSD/", 4) == 0)
@@ -144,34 +167,13 @@ static enum member_kind kind_of(const char *name, bool folder)
                                                : OTHER;
 }
 
-/* Sets a->top, the folder that should contain all members: the one with the archive's name, else that of the
- * index (perhaps ""), else the first. The scan reports a broken directory. */
-static void find_top(struct kp_archive *a)
-{
-    bool has_index = false, end = false;
-    struct kp_zip_member m;
-    while (kp_unzip_next(&a->zip, &m, &end) == KP_OK && !end) {
-        const char *slash = strchr(m.name, '/');
-        size_t n = slash ? (size_t)(slash - m.name) : 0;
-        bool namesake = n > 0 && strlen(a->base) == n && strncmp(m.name, a->base, n) == 0;
-        bool index = !has_index && strcmp(slash ? slash + 1 : m.name, KP_INDEX_FILE) == 0;
-        if (namesake || index || (!a->top && n > 0))
-            a->top = kp_arena_strndup(&a->arena, m.name, n);
-        has_index |= index;
-        if (namesake)
-            break;
-    }
-    a->top = a->top ? a->top : "";
-    kp_unzip_rewind(&a->zip);
-}
-
 /* Returns the name below the top folder, or NULL if the member is outside. */
 static const char *below_top(const struct kp_archive *a, const struct kp_zip_member *m)
 {
-    size_t n = strlen(a->top);
+    size_t n = strlen(a->shape.top);
     if (n == 0)
         return m->name;
-    return strncmp(m->name, a->top, n) == 0 && m->name[n] == '/' ? m->name + n + 1 : NULL;
+    return strncmp(m->name, a->shape.top, n) == 0 && m->name[n] == '/' ? m->name + n + 1 : NULL;
 }
 
 /* --- schemas --- */
@@ -194,14 +196,15 @@ static const struct kp_embedded *profile_file(const char *name)
     return kp_embedded_find(path);
 }
 
-static enum kp_status compare_with_profile(struct kp_archive *a, struct scan *s, const char *name,
+static enum kp_status compare_with_profile(struct kp_archive *a, struct scan *s, const char *name, size_t row,
                                            const char *digest)
 {
+    const char *former = a->ctx->tables.xsd_digests[row].former;
     char own[KP_SHA256_HEX + 1] = "";
     const struct kp_embedded *file = profile_file(name + strlen("XSD/"));
     if (file && kp_schema_digest(file->bytes, (size_t)(file->end - file->bytes), own) != KP_OK)
         return kp_no_memory(a->ctx);
-    if (strcmp(own, digest) == 0)
+    if (strcmp(own, digest) == 0 || kp_list_has(former, digest))
         s->n_profile++;
     else
         kp_archive_fault(a, name, KP_K_SCHEMA_DIFFERS);
@@ -251,7 +254,7 @@ static enum kp_status take_schema(struct kp_archive *a, struct scan *s, const st
     bool again = s->has_any[i];
     s->has_any[i] = true;
     if (strcmp(tables->xsd_digests[i].sha256, digest) != 0)
-        return compare_with_profile(a, s, name, digest);
+        return compare_with_profile(a, s, name, i, digest);
     return again ? KP_OK : keep_official(a, s, i);
 }
 
@@ -388,10 +391,12 @@ static enum kp_status check_member_name(struct kp_archive *a, struct scan *s, co
 static enum kp_status take_member(struct kp_archive *a, struct scan *s, const struct kp_zip_member *m)
 {
     const char *name = below_top(a, m);
+    if (!name && m->folder && strncmp(m->name, a->shape.top, m->n_name) == 0)
+        return KP_OK; /* above a top folder that is too deep */
     if (!name)
-        kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->top);
+        kp_archive_fault(a, m->name, KP_K_MEMBER_OUTSIDE, NULL, a->shape.top);
     name = name ? name : m->name;
-    switch (m->special ? OTHER : kind_of(name, m->folder)) {
+    switch (m->special ? OTHER : kind_of(a, name, m->folder)) {
     case INDEX:
         s->index = *m;
         s->has_index = true;
@@ -461,14 +466,26 @@ static void judge_index(struct kp_archive *a)
         kp_archive_fault(a, KP_INDEX_FILE, KP_K_DAY_DIFFERS);
 }
 
+static void judge_folders(struct kp_archive *a)
+{
+    const struct kp_shape *s = &a->shape;
+    if (s->deep)
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_TOO_DEEP, NULL, s->top);
+    else if (a->zip.n_members > 0 && strcmp(s->top, a->base) != 0)
+        kp_archive_fault(a, NULL, *s->top ? KP_K_ARCHIVE_FOLDER : KP_K_ARCHIVE_FOLDER_MISSING, NULL, s->top);
+    for (size_t i = 0; kp_bundle_folders[i]; i++)
+        if (s->folded & 1U << i)
+            kp_archive_fault(a, NULL, KP_K_FOLDER_CASE, NULL, kp_bundle_folders[i]);
+}
+
 static enum kp_status check_members(struct kp_archive *a, struct scan *s)
 {
     KP_TRY(scan_members(a, s));
+    parse_name(a);
     KP_TRY(use_official(a, s));
     if (s->has_index)
         KP_TRY(read_index(a, &s->index));
-    if (a->zip.n_members > 0 && strcmp(a->top, a->base) != 0)
-        kp_archive_fault(a, NULL, *a->top ? KP_K_ARCHIVE_FOLDER : KP_K_ARCHIVE_FOLDER_MISSING, NULL, a->top);
+    judge_folders(a);
     KP_TRY(judge_schemas(a, s));
     if (a->n_claims > 0)
         kp_archive_fault(a, NULL, KP_K_CLAIMS_ENCLOSED);
@@ -483,10 +500,46 @@ static enum kp_status check_members(struct kp_archive *a, struct scan *s)
 
 /* --- opening and reading --- */
 
+/* Reports what was given instead of an archive. A lone document and an unpacked bundle can be read. */
+static enum kp_status open_loose(struct kp_archive *a)
+{
+    static const enum kp_code codes[] = {[KP_GIVEN_TRUNCATED] = KP_K_ZIP_NOT_AN_ARCHIVE,
+                                         [KP_GIVEN_FOLDER] = KP_K_FOLDER_GIVEN,
+                                         [KP_GIVEN_XML] = KP_K_DOCUMENT_ALONE,
+                                         [KP_GIVEN_EMPTY] = KP_K_FILE_EMPTY,
+                                         [KP_GIVEN_OTHER] = KP_K_NOT_ZIP};
+    enum kp_given given = kp_given_of(a->ctx->io, a->path);
+    size_t n = given == KP_GIVEN_XML;
+    kp_archive_fault(a, NULL, codes[given]);
+    if (given == KP_GIVEN_FOLDER) {
+        if (kp_shape_documents(a->path, &a->arena, &a->files, &n) != KP_OK)
+            return kp_no_memory(a->ctx);
+    } else if (given == KP_GIVEN_XML) {
+        a->files = &a->path;
+    }
+    a->n_documents = n;
+    a->loose = n > 0;
+    return a->loose ? KP_OK : KP_E_FAULT;
+}
+
+static enum kp_status open_zip(struct kp_archive *a)
+{
+    struct scan scan = {.n_profile = 0};
+    if (kp_shape_find(&a->zip, a->base, &a->arena, &a->shape) != KP_OK)
+        return kp_no_memory(a->ctx);
+    if (a->shape.nested) {
+        kp_archive_fault(a, NULL, KP_K_ARCHIVE_IN_ARCHIVE);
+        return KP_E_FAULT;
+    }
+    enum kp_status st = check_members(a, &scan);
+    kp_keyset_release(&scan.names);
+    kp_unzip_rewind(&a->zip);
+    return st;
+}
+
 enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
                                struct kp_archive_schemas *schemas, const char *path, bool silent)
 {
-    struct scan scan = {.n_profile = 0};
     *a = (struct kp_archive){
         .ctx = ctx,
         .schemas = schemas,
@@ -495,13 +548,11 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .path = path,
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     a->base = base_name(a);
-    KP_TRY(zip_status(a, NULL, kp_unzip_open(&a->zip, ctx->io, path)));
-    parse_name(a);
-    find_top(a);
-    enum kp_status st = check_members(a, &scan);
-    kp_keyset_release(&scan.names);
-    kp_unzip_rewind(&a->zip);
-    return st;
+    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path);
+    if ((st == KP_E_FAULT && a->zip.fault == KP_ZIP_NOT_AN_ARCHIVE) || (st == KP_E_INPUT && errno == EISDIR))
+        return open_loose(a);
+    KP_TRY(zip_status(a, NULL, st));
+    return open_zip(a);
 }
 
 void kp_archive_close(struct kp_archive *a)
@@ -514,10 +565,16 @@ void kp_archive_close(struct kp_archive *a)
 enum kp_status kp_archive_next(struct kp_archive *a)
 {
     bool end = false;
+    if (a->loose) {
+        const bool more = a->next_file < a->n_documents;
+        const char *path = more ? a->files[a->next_file++] : NULL, *slash = more ? strrchr(path, '/') : NULL;
+        a->document = more ? kp_arena_printf(&a->arena, "DATA/%s", slash ? slash + 1 : path) : NULL;
+        return more && !a->document ? kp_no_memory(a->ctx) : KP_OK;
+    }
     do {
         KP_TRY(next_member(a, &a->member, &end));
         a->document = end ? NULL : below_top(a, &a->member);
     } while (!end &&
-             (!a->document || a->member.special || kind_of(a->document, a->member.folder) != DOCUMENT));
+             (!a->document || a->member.special || kind_of(a, a->document, a->member.folder) != DOCUMENT));
     return KP_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "format/unzip.h"
 #include "format/xmlread.h"
+#include "v08/archive_shape.h"
 #include "v08/index.h"
 #include "v08/schemas.h"
 
@@ -30,7 +31,10 @@ struct kp_archive {
     bool silent;                        /* faults are counted, not reported */
     const char *path;
     const char *base; /* the file name without .zip */
-    const char *top;  /* the top folder; "" if there is none */
+    struct kp_shape shape;
+    bool loose;               /* no archive: documents are read from files */
+    const char *const *files; /* n_documents paths; NULL unless loose */
+    uint64_t next_file;
     struct kp_archive_name name;
     struct kp_arena arena;
     struct kp_unzip zip;

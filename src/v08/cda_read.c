@@ -87,7 +87,12 @@ static void take_field(struct reader *r, enum kp_field field, const char *text)
     const struct kp_finding *before = r->findings->last;
     bool normal = strlen(text) <= FIELD_MAX_BYTES && kp_norm_field_is_normal(&norm, field, text);
     bool rejected = !*r->record->field[field] && r->findings->last != before;
-    if (!normal && !rejected)
+    const bool address = field == KP_F_ADDRESS || field == KP_F_FACILITY_ADDRESS;
+    if (normal || rejected)
+        return;
+    if (address && kp_text_same_but_for_spaces(text, r->record->field[field]))
+        find(r, KP_K_ADDRESS_SPACES, kp_field_name(field), NULL);
+    else
         form_differs(r, field);
 }
 
@@ -453,6 +458,8 @@ static bool begin_entry(struct reader *r, const struct kp_node *observation)
     bool own_system = attr_is(node, "codeSystem", "") || attr_is(node, "codeSystem", KP_OID_ITEM);
     set_line(r, observation);
     r->observation = observation;
+    if (attr_is(observation, "negationInd", "false"))
+        find(r, KP_K_NEGATION_FALSE, kp_is_code(code, KP_ITEM_CODE_LENGTH) ? code : "…", NULL);
     r->item = kp_item_find(r->tables, code);
     if (!r->item || r->item->is_author || !own_system) {
         find(r, KP_K_ITEM_UNKNOWN, kp_is_code(code, KP_ITEM_CODE_LENGTH) ? code : "…", NULL);
@@ -497,6 +504,8 @@ static void take_group(struct reader *r, const struct kp_node *parent)
     set_line(r, parent);
     if (!m || kp_node_child(parent, "value") || attr_is(parent, "negationInd", "true"))
         find(r, KP_K_ITEM_GROUP, "NA", NULL);
+    if (attr_is(parent, "negationInd", "false"))
+        find(r, KP_K_NEGATION_FALSE, "NA", NULL);
     for (; m; m = kp_node_again(m)) {
         if (!begin_entry(r, kp_node_child(m, "observation")))
             continue;

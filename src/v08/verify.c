@@ -206,7 +206,7 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
         goto out;
     if (kp_file_sha256(v->ctx.io, path, digest) == KP_OK)
         kp_sha256_hex(digest, b.sha256);
-    if (st == KP_OK && v->options->log)
+    if (st == KP_OK && v->options->log && !b.archive.loose)
         KP_TRY_OUT(compare_with_log(&b));
     st = conclude(&b, verdict);
 out:

@@ -152,6 +152,13 @@ class Bundle:
             lines.append(line + "\n")
         return "".join(lines).encode()
 
+    def unpack(self, path):
+        for m in self.members:
+            to = os.path.join(path, m.name.decode()[len(self.top) + 1:])
+            os.makedirs(os.path.dirname(to), exist_ok=True)
+            with open(to, "wb") as file:
+                file.write(m.data)
+
     def write(self, folder, with_log):
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
@@ -161,7 +168,8 @@ class Bundle:
             with open(path, "wb") as file:
                 file.write(data)
         elif self.kind != "absent":
-            {"folder": os.mkdir, "pipe": os.mkfifo}[self.kind](path)
+            {"folder": os.mkdir, "pipe": os.mkfifo, "unpacked": self.unpack}[self.kind](path)
+
         path = os.path.join(folder, "log.csv")
         if self.log_kind == "folder":
             os.mkdir(path)
@@ -473,6 +481,69 @@ def no_top_folder(b):
 
 
 @case
+def too_deep(b):
+    b.members = [Member(b"outer/", b"", mode=0o40700)] + b.members
+    for m in b.members[1:]:
+        m.name = b"outer/" + m.name
+
+
+@case
+def folder_in_folder(b):
+    for m in b.members:
+        m.name = b.top.encode() + b"/" + m.name
+
+
+@case
+def data_in_lower_case(b):
+    for m in b.members:
+        m.name = m.name.replace(b"/DATA/", b"/data/").replace(b"/XSD/", b"/xsd/")
+
+
+@case
+def data_in_both_cases(b):
+    d = b.documents()[0]
+    d.name = d.name.replace(b"/DATA/", b"/data/")
+
+
+@case
+def zip_in_zip(b):
+    b.members = [Member(b"20260401.zip", b.bytes())]
+
+
+@case
+def zip_in_folder_in_zip(b):
+    b.members = [Member(b.top.encode() + b"/" + b.name.encode(), b.bytes())]
+
+
+@case
+def zip_beside_documents(b):
+    b.add("more.zip", b"PK\5\6" + bytes(18))
+
+
+@case
+def encrypted_aes(b):
+    for m in b.members:
+        m.local.update(flags=1, method=99, extra=AES)
+        m.central.update(flags=1, method=99, extra=AES)
+
+
+@case
+def document_alone(b):
+    data = b.documents()[0].data
+    b.cut = lambda x: data
+
+
+@case
+def other_xml_alone(b):
+    b.cut = lambda x: b"\xef\xbb\xbf<?xml version='1.0'?><a/>"
+
+
+@case
+def seven_zip(b):
+    b.cut = lambda x: b"7z\xbc\xaf\x27\x1c" + bytes(100)
+
+
+@case
 def document_outside(b):
     d = b.documents()[0]
     d.name = d.name[len(b.top) + 1:]
@@ -496,10 +567,14 @@ archive_names(archive_renamed=("bundle", False), archive_no_such_day=("663111111
               sender_in_name=("5521111111_39289004_202604010_1", True), day_in_name=("6631111116_39289004_202603310_1", True),
               later_day_in_name=("6631111116_39289004_202604020_1", True), second_send_sound=("6631111116_39289004_202604011_1", True))
 
+# The extra field of WinZip's AES: vendor version 2, 256 bits, deflated
+AES = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", 3, 8)
+
 # --- contents -----------------------------------------------------------------------------------------------------------
 
 CASES["bundle_absent"] = lambda b: vars(b).update(kind="absent")
 CASES["bundle_is_folder"] = lambda b: vars(b).update(kind="folder")
+CASES["bundle_unpacked"] = lambda b: vars(b).update(kind="unpacked")
 CASES["bundle_is_pipe"] = lambda b: vars(b).update(kind="pipe")
 CASES["index_missing"] = lambda b: b.members.remove(b.member("ix08_V08.xml"))
 CASES["schema_missing"] = lambda b: b.members.remove(b.member("ix08_V08.xsd"))

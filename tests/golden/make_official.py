@@ -31,6 +31,6 @@ for name in names:
     text += "<!-- not the ministry's -->\n"
     with open(os.path.join(xsd, name), "w", encoding="utf-8") as file:
         file.write(text)
-    rows.append([name, hashlib.sha256(re.sub(r"[ \t\r\n]", "", text).encode()).hexdigest()])
+    rows.append([name, hashlib.sha256(re.sub(r"[ \t\r\n]", "", text).encode()).hexdigest(), ""])
 with open(os.path.join(tables, "xsd_digests.csv"), "w", newline="") as file:
-    csv.writer(file, lineterminator="\n").writerows([["file", "sha256_without_whitespace"], *rows])
+    csv.writer(file, lineterminator="\n").writerows([["file", "sha256_without_whitespace", "former_profile"], *rows])

@@ -202,7 +202,7 @@ static void show__nothing__is_reported(void **state UNUSED)
         int status;
     } cases[] = {{"", "K1061", 2},
                  {"out/nothing.zip", "K8070", 5},
-                 {"\"$FIXTURES/export.csv\"", "K8001", 5},
+                 {"\"$FIXTURES/export.csv\"", "K8102", 5},
                  {BUNDLE " 104", "K8081", 2},
                  {BUNDLE " 0", "K8081", 2},
                  {BUNDLE " nobody.xml", "K8081", 2},

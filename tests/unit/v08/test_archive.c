@@ -41,7 +41,7 @@ static void open__sound_bundle__reads_name_and_index(void **state UNUSED)
     open_sound();
     assert_string_equal(codes, "K8026 "); /* the profile's schemas are enclosed */
     assert_string_equal(archive.base, SAMPLE);
-    assert_string_equal(archive.top, SAMPLE);
+    assert_string_equal(archive.shape.top, SAMPLE);
     assert_string_equal(archive.name.sender, "5521111111");
     assert_string_equal(archive.name.receiver, "06139463");
     assert_string_equal(archive.name.event, "1");
@@ -107,6 +107,25 @@ static void open__each_faulty_member__is_reported_once(void **state)
     }
 }
 
+/* Bundles outlive the version that wrote them. */
+static void open__profile_of_an_earlier_version__is_known(void **state UNUSED)
+{
+    struct kp_xsd_digest rows[KP_MAX_XSD_FILES];
+    struct kp_tables *t = &sample_context.tables;
+    const struct kp_xsd_digest *all = t->xsd_digests;
+    char digest[KP_SHA256_HEX + 1];
+    memcpy(rows, all, t->n_xsd_digests * sizeof(*rows));
+    assert_int_equal(kp_schema_digest("<schema/>", 9, digest), KP_OK);
+    for (size_t i = 0; i < t->n_xsd_digests; i++)
+        if (strcmp(rows[i].name, "hc08_V08.xsd") == 0)
+            rows[i].former = textf("%s %s", all[i].former, digest);
+    set_member("XSD/hc08_V08.xsd", "<schema/>");
+    t->xsd_digests = rows;
+    open_sound();
+    t->xsd_digests = all;
+    assert_string_equal(codes, "K8026 ");
+}
+
 static void open__index_against_the_name__is_a_fault(void **state UNUSED)
 {
     replace_in("ix08_V08.xml", "5521111111", "5521111112");
@@ -128,7 +147,7 @@ static void open__no_archive__is_a_fault_reported_unless_silent(void **state UNU
     assert_int_equal(archive.faults, 1);
     kp_archive_close(&archive);
     assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, path, false), KP_E_FAULT);
-    assert_string_equal(codes, "K8001 ");
+    assert_string_equal(codes, "K8102 ");
     kp_archive_close(&archive);
     codes[0] = '\0';
     assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, in_folder("none.zip"), false),
@@ -181,6 +200,7 @@ int main(void)
         TEST(open__name_against_the_grammar__is_a_fault),
         TEST(open__other_or_no_top_folder__is_a_fault),
         TEST(open__each_faulty_member__is_reported_once),
+        TEST(open__profile_of_an_earlier_version__is_known),
         TEST(open__index_against_the_name__is_a_fault),
         TEST(open__no_archive__is_a_fault_reported_unless_silent),
         TEST(next__documents__come_in_order_and_end_with_null),
