@@ -16,6 +16,7 @@ const char *const kp_reason_names[KP_HOLD__COUNT] = {
     [KP_HOLD_PAST_RETENTION] = "past_retention",
     [KP_HOLD_EXAM_KIND] = "exam_kind",
     [KP_HOLD_NOTHING_TO_DISCLOSE] = "nothing_to_disclose",
+    [KP_HOLD_TOLD_ANOTHER_INSURER] = "told_another_insurer",
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = "changed_since_disclosure",
     [KP_HOLD_ALREADY_DISCLOSED] = "already_disclosed",
 };
@@ -31,6 +32,7 @@ const enum kp_code kp_reason_codes[KP_HOLD__COUNT] = {
     [KP_HOLD_PAST_RETENTION] = KP_K_PAST_RETENTION,
     [KP_HOLD_EXAM_KIND] = KP_K_EXAM_KIND,
     [KP_HOLD_NOTHING_TO_DISCLOSE] = KP_K_NOTHING_TO_DISCLOSE,
+    [KP_HOLD_TOLD_ANOTHER_INSURER] = KP_K_TOLD_ANOTHER_INSURER,
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = KP_K_CHANGED_SINCE_DISCLOSURE,
     [KP_HOLD_ALREADY_DISCLOSED] = KP_K_ALREADY_DISCLOSED};
 

@@ -22,11 +22,11 @@ struct header {
     uint8_t digest[KP_SHA256_BYTES];
 };
 
-static_assert(sizeof(struct kp_log_index_record) == 56, "records are packed");
+static_assert(sizeof(struct kp_log_index_record) == 24, "records are packed");
 static_assert(sizeof(struct kp_log_index_block) == BLOCK_BYTES, "a block is a page");
 static_assert(sizeof(struct header) == BLOCK_BYTES, "the header is a page");
 
-static const char MAGIC[16] = "kenporter-ix-3\n";
+static const char MAGIC[16] = "kenporter-ix-4\n";
 #define ORDER_MARK UINT64_C(0x0102030405060708)
 
 static uint64_t n_blocks(const struct kp_log_index *index)
@@ -153,8 +153,8 @@ static uint64_t place_of(const uint8_t *key)
 }
 
 /* Interpolation search, since keys are digests and thus evenly distributed; bisection after a few misses. */
-static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
-                             struct kp_log_index_record *ret_record, bool *ret_found)
+static enum kp_status search(struct kp_log_index *index, const uint8_t *key, uint64_t *ret_place,
+                             bool *ret_found)
 {
     enum { GUESSES = 8 };
     uint64_t low = 1, high = n_blocks(index) + 1, low_place = 0, high_place = UINT32_MAX,
@@ -178,9 +178,52 @@ static enum kp_status search(struct kp_log_index *index, const uint8_t *key,
             first = bsearch(key, first, records_in(index, at), sizeof(*first), compare_keys);
             *ret_found = first != NULL;
             if (first)
-                *ret_record = *first;
+                *ret_place = (at - 1) * KP_LOG_INDEX_PER_BLOCK + (uint64_t)(first - index->block.records);
             return KP_OK;
         }
+    }
+    return KP_OK;
+}
+
+/* Returns whether the record at the place, which may be beyond the last one, has the key. */
+static enum kp_status has_key(struct kp_log_index *index, uint64_t place, const uint8_t *key,
+                              struct kp_log_index_record *ret_record, bool *ret_has)
+{
+    *ret_has = false;
+    if (place >= index->n_records)
+        return KP_OK;
+    KP_TRY(load_block(index, place / KP_LOG_INDEX_PER_BLOCK + 1));
+    *ret_record = index->block.records[place % KP_LOG_INDEX_PER_BLOCK];
+    *ret_has = compare_keys(ret_record, key) == 0;
+    return KP_OK;
+}
+
+/* Moves from any record with the key to the first. */
+static enum kp_status find_first(struct kp_log_index *index, const uint8_t *key, uint64_t *place)
+{
+    struct kp_log_index_record record;
+    for (bool has = true; has && *place > 0;) {
+        KP_TRY(has_key(index, *place - 1, key, &record, &has));
+        *place -= has;
+    }
+    return KP_OK;
+}
+
+enum kp_status kp_log_index_count(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
+                                  uint32_t *ret_n, uint64_t *ret_last_at)
+{
+    struct kp_log_index_record record;
+    uint64_t place = 0;
+    bool found = false;
+    *ret_n = 0;
+    if (index->io)
+        KP_TRY(search(index, key, &place, &found));
+    if (found)
+        KP_TRY(find_first(index, key, &place));
+    for (bool has = found; has; place++) {
+        KP_TRY(has_key(index, place, key, &record, &has));
+        *ret_n += has;
+        *ret_last_at = has ? record.at : *ret_last_at;
     }
     return KP_OK;
 }
@@ -194,60 +237,84 @@ enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_
     return st;
 }
 
-static bool from_hex(const char *hex, uint8_t ret_digest[KP_SHA256_BYTES])
+/* A bundle has one record, a disclosure two. */
+enum { BY_IDENTITY, BY_PERSON, MOST_RECORDS };
+
+static enum kp_status key_of(char *text, struct kp_log_index_record *record)
 {
-    if (!kp_is_hex(hex, KP_SHA256_HEX))
-        return false;
-    for (size_t i = 0; i < KP_SHA256_BYTES; i++) {
-        int high = hex[2 * i], low = hex[2 * i + 1];
-        ret_digest[i] = (uint8_t)((high <= '9' ? high - '0' : high - 'a' + 10) << 4 |
-                                  (low <= '9' ? low - '0' : low - 'a' + 10));
-    }
-    return true;
+    return text ? kp_log_key(text, record->key) : kp_log_no_memory();
 }
 
-/* Makes the record of an entry. Returns KP_E_FAULT if the program does not write such an entry. */
-static enum kp_status record_of(struct kp_arena *scratch, const struct kp_log_line *line,
-                                struct kp_log_index_record *ret_record)
+/* Makes the records of an entry. Returns KP_E_FAULT if the program does not write such an entry. */
+static enum kp_status records_of(struct kp_arena *scratch, const struct kp_log_line *line,
+                                 struct kp_log_index_record ret_records[MOST_RECORDS], size_t *ret_n)
 {
     const char *const *c = line->cells;
-    *ret_record = (struct kp_log_index_record){.at = line->at};
+    memset(ret_records, 0, MOST_RECORDS * sizeof(*ret_records));
+    ret_records[BY_IDENTITY].at = line->at;
     kp_arena_reset(scratch);
+    *ret_n = 1;
     if (!kp_log_is_disclosure(c)) {
         const char *dot = strrchr(c[KP_LOG_BUNDLE], '.');
         size_t n = dot ? (size_t)(dot - c[KP_LOG_BUNDLE]) : strlen(c[KP_LOG_BUNDLE]);
         char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
-        return root ? kp_log_index_bundle_key(root, ret_record->key) : kp_log_no_memory();
+        return root ? kp_log_index_bundle_key(root, ret_records->key) : kp_log_no_memory();
     }
-    char *identity = kp_identity_text(scratch, kp_identity_of_entry(c));
-    if (!identity)
-        return kp_log_no_memory();
-    if (!from_hex(c[KP_LOG_CONTENT_SHA256], ret_record->digest))
+    if (!kp_is_hex(c[KP_LOG_CONTENT_SHA256], KP_SHA256_HEX))
         return KP_E_FAULT;
-    return kp_log_key(identity, ret_record->key);
+    ret_records[BY_PERSON] = ret_records[BY_IDENTITY];
+    *ret_n = MOST_RECORDS;
+    KP_TRY(key_of(kp_identity_text(scratch, kp_identity_of_entry(c)), &ret_records[BY_IDENTITY]));
+    return key_of(kp_person_text(scratch, c[KP_LOG_NAME_KANA], c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE]),
+                  &ret_records[BY_PERSON]);
 }
+
+/* A key that is to be confirmed by the entry, which then goes to fn. */
+struct hit {
+    const uint8_t *key;
+    kp_log_fn *fn;
+    void *ctx;
+};
 
 static enum kp_status confirm(void *ctx, const struct kp_log_line *line)
 {
-    const struct kp_log_index_record *stated = ctx;
-    struct kp_log_index_record found;
+    const struct hit *hit = ctx;
+    struct kp_log_index_record found[MOST_RECORDS];
     struct kp_arena scratch = {0};
-    enum kp_status st = record_of(&scratch, line, &found);
+    size_t n = 0;
+    bool same = false;
+    enum kp_status st = records_of(&scratch, line, found, &n);
+    for (size_t i = 0; st == KP_OK && i < n; i++)
+        same |= compare_keys(&found[i], hit->key) == 0;
     kp_arena_release(&scratch);
-    return st == KP_OK && memcmp(&found, stated, sizeof(found)) != 0 ? KP_E_FAULT : st;
+    if (st == KP_OK && !same)
+        return KP_E_FAULT;
+    return st == KP_OK && hit->fn ? hit->fn(hit->ctx, line) : st;
 }
 
-enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
-                                 uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+enum kp_status kp_log_index_read(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES], uint64_t at,
+                                 kp_log_fn *fn, void *ctx)
+{
+    struct hit hit = {.key = key, .fn = fn, .ctx = ctx};
+    return kp_log_read_one(index->io, index->log_fd, at, confirm, &hit);
+}
+
+enum kp_status kp_log_index_each(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
+                                 kp_log_fn *fn, void *ctx)
 {
     struct kp_log_index_record record;
-    *ret_found = false;
+    uint64_t place = 0;
+    bool has = false;
     if (index->io)
-        KP_TRY(search(index, key, &record, ret_found));
-    if (!*ret_found)
-        return KP_OK;
-    memcpy(ret_record, record.digest, KP_SHA256_BYTES);
-    return kp_log_read_one(index->io, index->log_fd, record.at, confirm, &record);
+        KP_TRY(search(index, key, &place, &has));
+    if (has)
+        KP_TRY(find_first(index, key, &place));
+    while (has) {
+        KP_TRY(has_key(index, place++, key, &record, &has));
+        if (has)
+            KP_TRY(kp_log_index_read(index, key, record.at, fn, ctx));
+    }
+    return KP_OK;
 }
 
 /* --- collecting --- */
@@ -267,14 +334,15 @@ void kp_log_index_builder_close(struct kp_log_index_builder *builder)
 
 enum kp_status kp_log_index_builder_add(struct kp_log_index_builder *builder, const struct kp_log_line *line)
 {
-    struct kp_log_index_record record;
+    struct kp_log_index_record records[MOST_RECORDS];
+    size_t n = 0;
     bool settles = kp_log_settles_bundle(line->cells);
-    if (settles || kp_log_is_disclosure(line->cells)) {
-        KP_TRY(record_of(&builder->scratch, line, &record));
-        if (kp_log_event(line->cells) == KP_AUDIT_VOID)
-            kp_spill_cut(&builder->pile, builder->settled);
-        KP_TRY(kp_spill_push(&builder->pile, &record));
-    }
+    if (settles || kp_log_is_disclosure(line->cells))
+        KP_TRY(records_of(&builder->scratch, line, records, &n));
+    if (kp_log_event(line->cells) == KP_AUDIT_VOID)
+        kp_spill_cut(&builder->pile, builder->settled);
+    for (size_t i = 0; i < n; i++)
+        KP_TRY(kp_spill_push(&builder->pile, &records[i]));
     if (settles)
         builder->settled = builder->pile.n;
     if (builder->pile.n != builder->settled)
@@ -435,15 +503,13 @@ static enum kp_status put_record(struct writer *w, const struct kp_log_index_rec
     return w->n_records % KP_LOG_INDEX_PER_BLOCK == 0 ? write_block(w) : KP_OK;
 }
 
-/* Writes only the latest, that is the last, of several disclosures under one key. */
+/* Earlier disclosures stay findable: a record that equals one of them is old data. */
 static enum kp_status write_records(struct writer *w, struct merge *m)
 {
     struct kp_log_index_record record;
     while (m->n_sources > 0) {
         KP_TRY(merge_next(m, &record));
-        const struct source *next = m->sources;
-        if (m->n_sources == 0 || compare_keys(&record, &next->records[next->at]) != 0)
-            KP_TRY(put_record(w, &record));
+        KP_TRY(put_record(w, &record));
     }
     return w->n_records % KP_LOG_INDEX_PER_BLOCK != 0 ? write_block(w) : KP_OK;
 }

@@ -1,14 +1,14 @@
 /*
- * An index beside a log (LOG.index), so that a run need not read all of the log: by identity, what was
- * disclosed last and by which entry; by name, which bundles exist. It contains digests and offsets, no names
- * or values.
+ * An index beside a log (LOG.index), so that a run need not read all of the log: by identity and by person
+ * (kp_identity_text, kp_person_text), what was disclosed and by which entries; by name, which bundles exist.
+ * It contains digests and offsets, no names or values.
  *
  * The log has precedence: it must contain the entry whose hash and offset the header gives, each block has a
  * digest, and each hit is compared with the entry it points to. Only reading the whole log detects an
  * alteration in its middle. The index is built and merged in bounded memory.
  *
  *   4096 bytes   header: how far into the log it goes, number of records, digest
- *   4096 each    blocks: 72 records in the order of their keys; number, salt and digest
+ *   4096 each    blocks: 168 records in the order of keys and entries; number, salt and digest
  *
  * Functions fail with KP_E_SYSTEM and errno unless stated otherwise. They do not report.
  */
@@ -20,11 +20,10 @@
 
 struct kp_log_index_record {
     uint8_t key[KP_LOG_KEY_BYTES];
-    uint8_t digest[KP_SHA256_BYTES]; /* of the disclosed record; zeros for a bundle */
-    uint64_t at;                     /* offset of the entry in the log */
+    uint64_t at; /* offset of the entry in the log */
 };
 
-enum { KP_LOG_INDEX_PER_BLOCK = 72, KP_LOG_INDEX_SALT_BYTES = 24 };
+enum { KP_LOG_INDEX_PER_BLOCK = 168, KP_LOG_INDEX_SALT_BYTES = 24 };
 
 struct kp_log_index_block {
     struct kp_log_index_record records[KP_LOG_INDEX_PER_BLOCK];
@@ -54,10 +53,18 @@ enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io 
 /* Accepts an index that is not open. */
 void kp_log_index_close(struct kp_log_index *index);
 
-/* Finds the record last disclosed under a key. Returns KP_E_FAULT if the index is damaged or the log was
- * altered there. */
-enum kp_status kp_log_index_find(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
-                                 uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
+/* Counts the entries under a key; *ret_last_at is the offset of the last of them, if there are any. Returns
+ * KP_E_FAULT if the index is damaged. */
+enum kp_status kp_log_index_count(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
+                                  uint32_t *ret_n, uint64_t *ret_last_at);
+/* Passes the entry at an offset that kp_log_index_count found under the key to fn. Returns KP_E_FAULT if the
+ * log was altered there, or the status of fn. */
+enum kp_status kp_log_index_read(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES], uint64_t at,
+                                 kp_log_fn *fn, void *ctx);
+/* Passes the entries under a key to fn (may be NULL), oldest first. Returns KP_E_FAULT if the index is
+ * damaged or the log was altered there, or the status of fn. */
+enum kp_status kp_log_index_each(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
+                                 kp_log_fn *fn, void *ctx);
 /* Computes the key of a bundle, released or voided, from its name without .zip. */
 enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_KEY_BYTES]);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/scan.h"
+#include "base/status.h"
 #include "base/text.h"
 
 struct kp_identity kp_identity_of_record(const struct kp_record *record)
@@ -36,6 +37,30 @@ char *kp_identity_text(struct kp_arena *arena, struct kp_identity id)
         return NULL;
     return kp_arena_printf(arena, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%s", id.insurer, without_padding(symbol),
                            without_padding(number), id.branch, id.birth, id.exam);
+}
+
+/* The small letters precede their large ones in Unicode. */
+static void enlarge_kana(char *text)
+{
+    static const char *const small[] = {"ァ", "ィ", "ゥ", "ェ", "ォ", "ッ", "ャ", "ュ", "ョ", "ヮ"};
+    for (; *text; text++)
+        for (size_t i = 0; i < KP_COUNT(small); i++)
+            if (strncmp(text, small[i], 3) == 0)
+                text[2]++;
+}
+
+char *kp_person_text(struct kp_arena *arena, const char *name_kana, const char *birth, const char *exam)
+{
+    char *text = kp_arena_printf(arena, "person\x1f%s\x1f%s\x1f%s", name_kana, birth, exam);
+    if (text)
+        enlarge_kana(text);
+    return text;
+}
+
+bool kp_same_number(struct kp_arena *arena, const char *a, const char *b)
+{
+    const char *x = kp_text_value_key(arena, a), *y = kp_text_value_key(arena, b);
+    return x && y && strcmp(without_padding(x), without_padding(y)) == 0;
 }
 
 enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES])

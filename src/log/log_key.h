@@ -20,6 +20,15 @@ struct kp_identity kp_identity_of_entry(const char *const cells[KP_LOG__COUNT]);
  * store digests of this string: if it changes, so must MAGIC in log_index.c. */
 char *kp_identity_text(struct kp_arena *arena, struct kp_identity identity);
 
+/* Does the same for the person and day of examination, whatever the insurer and the card: two people who
+ * share it may differ in sex or employee id. Small kana count as large ones, which old systems write instead.
+ */
+char *kp_person_text(struct kp_arena *arena, const char *name_kana, const char *birth, const char *exam);
+
+/* Returns whether two numbers of a card are the same in another notation. Memory that runs short counts as
+ * another number. */
+bool kp_same_number(struct kp_arena *arena, const char *a, const char *b);
+
 /* Truncated SHA-256. */
 enum { KP_LOG_KEY_BYTES = 16 };
 

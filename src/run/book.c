@@ -182,14 +182,26 @@ void kp_book_conclude(struct kp_book *book, const char *head)
         (void)index_unwritten(book);
 }
 
-enum kp_status kp_book_find(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES],
-                            uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+enum kp_status kp_book_count(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES], uint32_t *ret_n,
+                             uint64_t *ret_last_at)
 {
     errno = 0;
-    enum kp_status st = kp_log_index_find(&book->index, key, ret_record, ret_found);
+    enum kp_status st = kp_log_index_count(&book->index, key, ret_n, ret_last_at);
     if (st == KP_E_FAULT) {
         KP_TRY(rebuild(book));
-        st = kp_log_index_find(&book->index, key, ret_record, ret_found);
+        st = kp_log_index_count(&book->index, key, ret_n, ret_last_at);
+    }
+    return st == KP_OK ? KP_OK : kp_book_unusable(book->run, book->path);
+}
+
+enum kp_status kp_book_each(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES], kp_log_fn *fn,
+                            void *ctx)
+{
+    errno = 0;
+    enum kp_status st = kp_log_index_each(&book->index, key, fn, ctx);
+    if (st == KP_E_FAULT) {
+        KP_TRY(rebuild(book));
+        st = kp_log_index_each(&book->index, key, fn, ctx);
     }
     return st == KP_OK ? KP_OK : kp_book_unusable(book->run, book->path);
 }

@@ -46,9 +46,12 @@ enum kp_status kp_book_update_index(struct kp_book *book);
  * The disclosures stand without it, so a failure is reported and forgotten. */
 void kp_book_conclude(struct kp_book *book, const char *head);
 
-/* Looks up what was disclosed last under the key. A damaged index is rebuilt from the log. */
-enum kp_status kp_book_find(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES],
-                            uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
+/* Call kp_log_index_count and kp_log_index_each; a damaged index is rebuilt from the log. fn must allow for
+ * being called again from the first entry, and its failure is reported as one of the log. */
+enum kp_status kp_book_count(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES], uint32_t *ret_n,
+                             uint64_t *ret_last_at);
+enum kp_status kp_book_each(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES], kp_log_fn *fn,
+                            void *ctx);
 
 /*
  * Makes the log that was read into book ready for writing; what is mended is a warning. Cuts off a torn last

@@ -156,10 +156,15 @@ static bool may_be_archive(struct kp_run *run, const char *name)
 
 static enum kp_status find_bundle(struct kp_ledger *ledger, const char *root, bool *ret_found)
 {
-    uint8_t key[KP_LOG_KEY_BYTES], digest[KP_SHA256_BYTES];
+    uint8_t key[KP_LOG_KEY_BYTES];
+    struct kp_disclosures found;
     if (kp_log_index_bundle_key(root, key) != KP_OK)
         return kp_no_memory(ledger->run->ctx);
-    return kp_ledger_find(ledger, key, digest, ret_found);
+    KP_TRY(kp_ledger_count(ledger, key, &found));
+    if (found.n > 0) /* the index alone proves nothing */
+        KP_TRY(kp_book_each(&ledger->books[found.book], key, NULL, NULL));
+    *ret_found = found.n > 0;
+    return KP_OK;
 }
 
 /* A bundle that the logs do not name was released under another log, or this log was replaced: its people
@@ -221,13 +226,34 @@ void kp_ledger_close(struct kp_ledger *ledger)
 
 /* --- looking up --- */
 
-enum kp_status kp_ledger_find(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
-                              uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+enum kp_status kp_ledger_count(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
+                               struct kp_disclosures *ret_disclosures)
 {
     struct kp_ledger *ledger = ctx;
-    *ret_found = false;
-    for (size_t i = ledger->n_books; !*ret_found && i-- > 0;)
-        KP_TRY(kp_book_find(&ledger->books[i], key, ret_record, ret_found));
+    *ret_disclosures = (struct kp_disclosures){0};
+    for (size_t i = 0; i < ledger->n_books; i++) {
+        uint32_t n = 0;
+        KP_TRY(kp_book_count(&ledger->books[i], key, &n, &ret_disclosures->at));
+        ret_disclosures->n += n;
+        ret_disclosures->book = n > 0 ? (uint32_t)i : ret_disclosures->book;
+    }
+    return KP_OK;
+}
+
+enum kp_status kp_ledger_tell(struct kp_ledger *ledger, const uint8_t key[KP_LOG_KEY_BYTES],
+                              const struct kp_disclosures *disclosures, struct kp_told *told)
+{
+    struct kp_log_index *last = &ledger->books[disclosures->book].index;
+    const struct kp_told before = *told;
+    told->book = disclosures->book;
+    /* The usual case needs no search: one disclosure, at a known place. */
+    if (disclosures->n == 1 && kp_log_index_read(last, key, disclosures->at, kp_told_add, told) == KP_OK)
+        return KP_OK;
+    *told = before;
+    for (size_t i = 0; i < ledger->n_books; i++) {
+        told->book = (uint32_t)i;
+        KP_TRY(kp_book_each(&ledger->books[i], key, kp_told_add, told));
+    }
     return KP_OK;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "run/book.h"
+#include "run/persons.h"
+#include "run/told.h"
 
 enum { KP_MAX_LOGS = 64 };
 
@@ -25,9 +27,12 @@ struct kp_ledger {
  */
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run);
 
-/* Looks up what was disclosed last under the key, in any of the logs: a kp_persons_lookup on the ledger. */
-enum kp_status kp_ledger_find(void *ledger, const uint8_t key[KP_LOG_KEY_BYTES],
-                              uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found);
+/* Counts the entries under the key in all logs: a kp_persons_lookup on the ledger. */
+enum kp_status kp_ledger_count(void *ledger, const uint8_t key[KP_LOG_KEY_BYTES],
+                               struct kp_disclosures *ret_disclosures);
+/* Adds the entries to what the logs show of a person, oldest first. */
+enum kp_status kp_ledger_tell(struct kp_ledger *ledger, const uint8_t key[KP_LOG_KEY_BYTES],
+                              const struct kp_disclosures *disclosures, struct kp_told *told);
 /* Sets *ret_has if a bundle of that name (without .zip) is in the logs or the output folder. */
 enum kp_status kp_ledger_has_bundle(struct kp_ledger *ledger, const char *root, bool *ret_has);
 /* Adds the name to those that kp_ledger_has_bundle knows. */

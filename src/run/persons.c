@@ -8,20 +8,23 @@
 
 enum { SLOT_BITS = 18, SLOTS = 1 << SLOT_BITS, ENTRIES_PER_PART = SLOTS / 2 };
 
+/* How an entry takes part: others are compared with it, and it is compared with others. */
+enum { SHOWS = 1, ASKS = 2, BOTH = SHOWS | ASKS };
+
 struct entry {
     uint8_t key[KP_LOG_KEY_BYTES];
     uint8_t whole[KP_SHA256_BYTES];
     uint64_t row;
     uint64_t line;
     uint32_t file;
-    uint32_t unused;
+    uint32_t part; /* SHOWS, ASKS */
 };
 
 /* One key of the part being joined. */
 struct slot {
     struct entry first; /* the first row with the key */
-    bool taken, conflict, logged;
-    uint8_t content[KP_SHA256_BYTES]; /* of logged */
+    bool taken, conflict;
+    struct kp_disclosures disclosures;
     uint32_t other_file;
     uint64_t other_line; /* in a conflict: the first row that differs from first */
 };
@@ -34,11 +37,17 @@ struct pile {
 struct kp_persons {
     struct kp_context *ctx;
     const char *folder;
-    struct pile rows, people;
+    struct pile piles[KP_JOIN__COUNT];
     struct slot *slots;
 };
 
 typedef enum kp_status entry_fn(struct kp_persons *p, const struct pile *pile, const struct entry *entry);
+
+/* Only of these are keys of the log. */
+static bool is_logged(const struct kp_persons *p, const struct pile *pile)
+{
+    return pile == &p->piles[KP_JOIN_IDENTITY] || pile == &p->piles[KP_JOIN_NAME];
+}
 
 /* Reports the failure of a scratch file. */
 static enum kp_status check(const struct kp_persons *p, enum kp_status st)
@@ -79,10 +88,11 @@ enum kp_status kp_persons_new(struct kp_context *ctx, const char *folder, struct
         return kp_no_memory(ctx);
     p->ctx = ctx;
     p->folder = folder;
-    if (open_pile(p, &p->rows) != KP_OK || open_pile(p, &p->people) != KP_OK) {
-        kp_persons_free(p);
-        return KP_E_SYSTEM;
-    }
+    for (size_t i = 0; i < KP_JOIN__COUNT; i++)
+        if (open_pile(p, &p->piles[i]) != KP_OK) {
+            kp_persons_free(p);
+            return KP_E_SYSTEM;
+        }
     *ret_persons = p;
     return KP_OK;
 }
@@ -97,38 +107,50 @@ void kp_persons_free(struct kp_persons *p)
 {
     if (!p)
         return;
-    close_pile(&p->rows);
-    close_pile(&p->people);
+    for (size_t i = 0; i < KP_JOIN__COUNT; i++)
+        close_pile(&p->piles[i]);
     free(p->slots);
     free(p);
 }
 
-static enum kp_status push(struct kp_persons *p, struct pile *pile, const struct kp_row *row,
-                           struct entry *entry)
+static enum kp_status push(struct kp_persons *p, enum kp_join join, const struct kp_row *row, const char *key,
+                           const uint8_t whole[KP_SHA256_BYTES], uint32_t part)
 {
-    entry->row = row->number;
-    entry->file = row->file;
-    entry->line = row->line;
-    return check(p, kp_spill_push(&pile->entries, entry));
-}
-
-enum kp_status kp_persons_add_row(struct kp_persons *p, const struct kp_row *row, const char *identity,
-                                  const uint8_t whole[KP_SHA256_BYTES])
-{
-    struct entry entry = {0};
+    struct entry entry = {.row = row->number, .file = row->file, .line = row->line, .part = part};
     memcpy(entry.whole, whole, sizeof(entry.whole));
-    if (kp_log_key(identity, entry.key) != KP_OK)
+    if (kp_log_key(key, entry.key) != KP_OK)
         return kp_no_memory(p->ctx);
-    return push(p, &p->rows, row, &entry);
+    return check(p, kp_spill_push(&p->piles[join].entries, &entry));
 }
 
-enum kp_status kp_persons_add_person(struct kp_persons *p, const struct kp_row *row, const char *key,
-                                     const char *facts)
+enum kp_status kp_persons_add(struct kp_persons *p, enum kp_join join, const struct kp_row *row,
+                              const char *key, const uint8_t whole[KP_SHA256_BYTES])
 {
-    struct entry entry = {0};
-    if (kp_sha256_of(facts, strlen(facts), entry.whole) != KP_OK || kp_log_key(key, entry.key) != KP_OK)
-        return kp_no_memory(p->ctx);
-    return push(p, &p->people, row, &entry);
+    return push(p, join, row, key, whole, BOTH);
+}
+
+enum kp_status kp_persons_add_cards(struct kp_persons *p, const struct kp_row *row,
+                                    const struct kp_person_keys *keys, const uint8_t whole[KP_SHA256_BYTES])
+{
+    enum { ANYONE, NO_ID, WITH_ID, N };
+    struct kp_arena arena = {0};
+    const bool has_id = *keys->employee_id;
+    uint8_t insurer[KP_SHA256_BYTES];
+    char *name[N] = {kp_arena_printf(&arena, "anyone\x1f%s", keys->name),
+                     kp_arena_printf(&arena, "no id\x1f%s", keys->name),
+                     kp_arena_printf(&arena, "id\x1f%s\x1f%s", keys->employee_id, keys->name)};
+    enum kp_status st = KP_OK;
+    if (arena.failed || kp_sha256_of(keys->insurer, strlen(keys->insurer), insurer) != KP_OK)
+        KP_TRY_OUT(kp_no_memory(p->ctx));
+    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, keys->by_number, whole, BOTH));
+    if (has_id)
+        KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[WITH_ID], insurer, BOTH));
+    /* A row with an id may be any row without one, and a row without one any row at all. */
+    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[NO_ID], insurer, has_id ? ASKS : SHOWS));
+    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[ANYONE], insurer, has_id ? SHOWS : BOTH));
+out:
+    kp_arena_release(&arena);
+    return st;
 }
 
 /* Slots are chosen by the first bits of the key, so walking them visits keys nearly in order, which is the
@@ -150,6 +172,8 @@ static enum kp_status collect(struct kp_persons *p, const struct pile *pile, con
 {
     (void)pile;
     struct slot *slot = find(p, entry->key);
+    if (!(entry->part & SHOWS))
+        return KP_OK;
     if (!slot->taken) {
         slot->taken = true;
         slot->first = *entry;
@@ -165,34 +189,31 @@ static enum kp_status look_up(struct kp_persons *p, kp_persons_lookup *lookup, v
 {
     for (struct slot *slot = p->slots; slot < p->slots + SLOTS; slot++)
         if (slot->taken)
-            KP_TRY(lookup(lookup_ctx, slot->first.key, slot->content, &slot->logged));
+            KP_TRY(lookup(lookup_ctx, slot->first.key, &slot->disclosures));
     return KP_OK;
 }
 
 static enum kp_status write_mark(struct kp_persons *p, const struct pile *pile, const struct entry *entry)
 {
     const struct slot *slot = find(p, entry->key);
-    struct kp_mark mark = {.kind = slot->logged ? KP_MARK_LOGGED : KP_MARK_NEW,
-                           .file = slot->first.file,
-                           .line = slot->first.line};
-    memcpy(mark.logged, slot->content, sizeof(mark.logged));
-    if (slot->conflict) {
+    struct kp_mark mark = {
+        .file = slot->first.file, .line = slot->first.line, .disclosures = slot->disclosures};
+    bool differs = slot->taken && !same_contents(&slot->first, entry);
+    memcpy(mark.key, entry->key, sizeof(mark.key));
+    if ((entry->part & ASKS) && (slot->conflict || differs)) {
         mark.kind = KP_MARK_CONFLICT;
-        if (same_contents(&slot->first, entry)) { /* the mark must name a row that differs */
+        if (!differs) { /* the mark must name a row that differs */
             mark.file = slot->other_file;
             mark.line = slot->other_line;
         }
-    } else if (pile == &p->people) {
-        return KP_OK; /* a person may have several rows */
-    } else if (slot->first.row != entry->row) {
+    } else if (pile == &p->piles[KP_JOIN_IDENTITY] && slot->first.row != entry->row) {
         mark.kind = KP_MARK_COPY;
     }
-    if (mark.kind == KP_MARK_NEW)
+    if (mark.kind == KP_MARK_NEW && mark.disclosures.n == 0)
         return KP_OK;
     return check(p, kp_spill_write(&pile->marks, entry->row, &mark, 1));
 }
 
-/* lookup: NULL if the entries are not compared with the log. */
 static enum kp_status join(struct kp_persons *p, struct pile *pile, kp_persons_lookup *lookup,
                            void *lookup_ctx)
 {
@@ -201,7 +222,7 @@ static enum kp_status join(struct kp_persons *p, struct pile *pile, kp_persons_l
     for (uint64_t part = 0; part < n_parts; part++) {
         memset(p->slots, 0, SLOTS * sizeof(*p->slots));
         KP_TRY(each(p, pile, part, n_parts, collect));
-        if (lookup)
+        if (is_logged(p, pile))
             KP_TRY(look_up(p, lookup, lookup_ctx));
         KP_TRY(each(p, pile, part, n_parts, write_mark));
     }
@@ -214,17 +235,17 @@ enum kp_status kp_persons_join(struct kp_persons *p, kp_persons_lookup *lookup, 
     p->slots = malloc(SLOTS * sizeof(*p->slots));
     if (!p->slots)
         return kp_no_memory(p->ctx);
-    KP_TRY_OUT(join(p, &p->rows, lookup, lookup_ctx));
-    KP_TRY_OUT(join(p, &p->people, NULL, NULL));
+    for (size_t i = 0; i < KP_JOIN__COUNT; i++)
+        KP_TRY_OUT(join(p, &p->piles[i], lookup, lookup_ctx));
 out:
     free(p->slots);
     p->slots = NULL;
     return st;
 }
 
-enum kp_status kp_persons_marks(struct kp_persons *p, uint64_t row, struct kp_mark *ret_row_mark,
-                                struct kp_mark *ret_person_mark)
+enum kp_status kp_persons_marks(struct kp_persons *p, uint64_t row, struct kp_mark ret_marks[KP_JOIN__COUNT])
 {
-    KP_TRY(check(p, kp_spill_read(&p->rows.marks, row, ret_row_mark, 1)));
-    return check(p, kp_spill_read(&p->people.marks, row, ret_person_mark, 1));
+    for (size_t i = 0; i < KP_JOIN__COUNT; i++)
+        KP_TRY(check(p, kp_spill_read(&p->piles[i].marks, row, &ret_marks[i], 1)));
+    return KP_OK;
 }

@@ -12,16 +12,32 @@
 
 enum kp_mark_kind {
     KP_MARK_NEW,
-    KP_MARK_COPY,     /* an earlier row is equal */
-    KP_MARK_CONFLICT, /* another row of the same person differs */
-    KP_MARK_LOGGED    /* already disclosed; whether unchanged, deciding the row shows */
+    KP_MARK_COPY,    /* an earlier row is equal */
+    KP_MARK_CONFLICT /* another row of the same person differs */
+};
+
+/* What was disclosed under a key. */
+struct kp_disclosures {
+    uint64_t at;   /* offset of the last entry in its log */
+    uint32_t book; /* number of that log */
+    uint32_t n;    /* entries in all logs; 0: nothing */
 };
 
 struct kp_mark {
     uint32_t kind; /* enum kp_mark_kind */
     uint32_t file; /* of COPY and CONFLICT: input and line of the other row */
     uint64_t line;
-    uint8_t logged[KP_SHA256_BYTES]; /* of LOGGED: digest of the contents disclosed last */
+    uint8_t key[KP_LOG_KEY_BYTES]; /* of disclosures */
+    struct kp_disclosures disclosures;
+};
+
+/* What rows are joined by. A row has one mark of each. */
+enum kp_join {
+    KP_JOIN_IDENTITY, /* kp_identity_text: equal rows are copies, others conflict; looked up in the log */
+    KP_JOIN_PERSON,   /* what receivers match people by: states of one person must agree */
+    KP_JOIN_CARD,     /* see kp_persons_add_cards */
+    KP_JOIN_NAME,     /* kp_person_text; only looked up in the log */
+    KP_JOIN__COUNT
 };
 
 struct kp_persons;
@@ -32,25 +48,30 @@ struct kp_persons;
 enum kp_status kp_persons_new(struct kp_context *ctx, const char *folder, struct kp_persons **ret_persons);
 void kp_persons_free(struct kp_persons *persons);
 
-/* Adds a row. identity: see kp_identity_text; whole: digest of the row, compared with other rows. */
-enum kp_status kp_persons_add_row(struct kp_persons *persons, const struct kp_row *row, const char *identity,
-                                  const uint8_t whole[KP_SHA256_BYTES]);
+/* Adds a row under a key. whole: digest of what must be equal wherever the key occurs. */
+enum kp_status kp_persons_add(struct kp_persons *persons, enum kp_join join, const struct kp_row *row,
+                              const char *key, const uint8_t whole[KP_SHA256_BYTES]);
 
-/* Adds the person of a row. key: what receivers match people by; facts: must be equal wherever the key
- * occurs. */
-enum kp_status kp_persons_add_person(struct kp_persons *persons, const struct kp_row *row, const char *key,
-                                     const char *facts);
+/* The keys by which a row is the same person and examination as another, although the card differs. */
+struct kp_person_keys {
+    const char *name;      /* name, sex, birth date and day of examination */
+    const char *by_number; /* insurer, number, name, birth date and day, without symbol and branch */
+    const char *insurer;
+    const char *employee_id; /* "": not given */
+};
 
-/* Looks a person and examination up in the log; *ret_content is the digest of the contents
- * disclosed last. Reports. */
+/* Adds a row's keys to KP_JOIN_CARD. Two rows conflict if they differ and share by_number, or share the name
+ * under two insurers, unless two employee ids show that there are two people. */
+enum kp_status kp_persons_add_cards(struct kp_persons *persons, const struct kp_row *row,
+                                    const struct kp_person_keys *keys, const uint8_t whole[KP_SHA256_BYTES]);
+
+/* Looks a key up in the log. Reports. */
 typedef enum kp_status kp_persons_lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
-                                         uint8_t ret_content[KP_SHA256_BYTES], bool *ret_found);
+                                         struct kp_disclosures *ret_disclosures);
 
-/* Compares rows with one another, looks them up in the log, and compares people with one another. Calls
- * lookup once per person, in roughly ascending order of keys. */
+/* Compares rows with one another and with the log. Calls lookup once per key, in roughly ascending order. */
 enum kp_status kp_persons_join(struct kp_persons *persons, kp_persons_lookup *lookup, void *lookup_ctx);
 
-/* After the join: the mark of a row, and of its person (KP_MARK_CONFLICT if another row states other facts,
- * else KP_MARK_NEW). */
-enum kp_status kp_persons_marks(struct kp_persons *persons, uint64_t row, struct kp_mark *ret_row_mark,
-                                struct kp_mark *ret_person_mark);
+/* After the join: the marks of a row. */
+enum kp_status kp_persons_marks(struct kp_persons *persons, uint64_t row,
+                                struct kp_mark ret_marks[KP_JOIN__COUNT]);

@@ -47,11 +47,19 @@ static enum kp_status collect(void *ctx, struct kp_slot *slot)
 {
     struct pipeline *p = ctx;
     p->run.inputs.list[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
-    if (slot->person)
-        KP_TRY(kp_persons_add_person(p->persons, &slot->row, slot->person, slot->facts));
+    const struct kp_row *row = &slot->row;
+    uint8_t facts[KP_SHA256_BYTES] = {0};
     if (slot->identity)
-        KP_TRY(kp_persons_add_row(p->persons, &slot->row, slot->identity, slot->whole));
-    return KP_OK;
+        KP_TRY(kp_persons_add(p->persons, KP_JOIN_IDENTITY, row, slot->identity, slot->whole));
+    if (slot->name) {
+        KP_TRY(kp_persons_add_cards(p->persons, row, &slot->cards, slot->whole));
+        KP_TRY(kp_persons_add(p->persons, KP_JOIN_NAME, row, slot->name, facts));
+    }
+    if (!slot->person)
+        return KP_OK;
+    if (kp_sha256_of(slot->facts, strlen(slot->facts), facts) != KP_OK)
+        return kp_no_memory(p->run.ctx);
+    return kp_persons_add(p->persons, KP_JOIN_PERSON, row, slot->person, facts);
 }
 
 /* --- second pass --- */
@@ -59,7 +67,15 @@ static enum kp_status collect(void *ctx, struct kp_slot *slot)
 static enum kp_status set_marks(void *ctx, struct kp_slot *slot)
 {
     struct pipeline *p = ctx;
-    return kp_persons_marks(p->persons, slot->row.number, &slot->mark, &slot->person_mark);
+    KP_TRY(kp_persons_marks(p->persons, slot->row.number, slot->marks));
+    const struct kp_mark *identity = &slot->marks[KP_JOIN_IDENTITY], *name = &slot->marks[KP_JOIN_NAME];
+    const struct kp_disclosures *a = &identity->disclosures, *b = &name->disclosures;
+    const bool same = a->n == 1 && b->n == 1 && a->book == b->book && a->at == b->at;
+    slot->told = (struct kp_told){.arena = &slot->arena, .by_identity = true};
+    if (a->n > 0)
+        KP_TRY(kp_ledger_tell(&p->ledger, identity->key, a, &slot->told));
+    slot->told.by_identity = false;
+    return b->n > 0 && !same ? kp_ledger_tell(&p->ledger, name->key, b, &slot->told) : KP_OK;
 }
 
 static enum kp_status take(void *ctx, struct kp_slot *slot)
@@ -146,7 +162,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
     kp_run_remove_stale(&p->run, kp_ledger_unfinished_run(&p->ledger));
     KP_TRY(kp_batches_pass(&p->batches, &first_pass));
-    KP_TRY(kp_persons_join(p->persons, kp_ledger_find, &p->ledger));
+    KP_TRY(kp_persons_join(p->persons, kp_ledger_count, &p->ledger));
     KP_TRY(second_pass(p));
     KP_TRY(kp_tally_seal(&p->tally, &p->batches.tools[0]));
     KP_TRY(kp_check_cancelled(ctx)); /* for the last time: from here on the run goes to its end */

@@ -162,17 +162,36 @@ static bool stays_out(const struct kp_run *run, struct kp_slot *slot)
            !kp_consents_of(&run->registers, by_id);
 }
 
+/* By which the row may be the same person as another although the card is written otherwise. */
+static void name_person(struct kp_slot *slot)
+{
+    const char *const *f = slot->record.field;
+    struct kp_identity card = kp_identity_of_record(&slot->record);
+    card.symbol = card.branch = "";
+    const char *number = kp_identity_text(&slot->arena, card);
+    slot->name = kp_person_text(&slot->arena, f[KP_F_NAME_KANA], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
+    if (number && slot->name)
+        slot->cards = (struct kp_person_keys){
+            .name = kp_arena_printf(&slot->arena, "%s\x1f%s", slot->name, f[KP_F_SEX]),
+            .by_number = kp_arena_printf(&slot->arena, "%s\x1f%s", number, slot->name),
+            .insurer = f[KP_F_INSURER_NUMBER],
+            .employee_id = *f[KP_F_EMPLOYEE_ID] ? kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]) : ""};
+}
+
 static void identify(const struct kp_run *run, struct kp_slot *slot)
 {
     const char *const *f = slot->record.field;
     struct kp_identity identity = kp_identity_of_record(&slot->record);
     bool has_card = *f[KP_F_INSURER_NUMBER] && *f[KP_F_INSURED_NUMBER] && *f[KP_F_BIRTH_DATE];
+    bool has_person = has_card && *f[KP_F_NAME_KANA] && *f[KP_F_SEX];
     if (has_card && *f[KP_F_EXAM_DATE] && !stays_out(run, slot))
         slot->identity = kp_identity_text(&slot->arena, identity);
+    if (slot->identity && has_person)
+        name_person(slot);
     /* Members of a family share a number where branches are not given, hence the name. */
     identity.birth = f[KP_F_NAME_KANA];
     identity.exam = "";
-    if (has_card && *f[KP_F_NAME_KANA] && *f[KP_F_SEX]) {
+    if (has_person) {
         slot->person = kp_identity_text(&slot->arena, identity);
         slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
     }
@@ -182,7 +201,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
-    slot->identity = slot->person = slot->facts = NULL;
+    slot->identity = slot->person = slot->facts = slot->name = NULL;
     slot->sound = true;
     decode_cells(run, slot);
     if (slot->arena.failed)
@@ -290,17 +309,12 @@ static void name_requests(const struct kp_run *run, struct kp_slot *slot, const 
             slot->request_ids = add_id(slot, slot->request_ids, q->id);
 }
 
-static void digest_content(struct kp_slot *slot, const enum kp_ground *ground)
+/* Compares what these grounds let out with what the logs show. */
+static void compare_with_logs(struct kp_slot *slot, const enum kp_ground *ground)
 {
-    if (kp_content_digest(&slot->record, ground, slot->content) != KP_OK)
+    if (kp_content_digest(&slot->record, ground, slot->content) != KP_OK ||
+        kp_told_judge(&slot->told, &slot->record, ground, &slot->verdict) != KP_OK)
         kp_arena_fail(&slot->arena);
-}
-
-/* Returns whether the log shows these very contents as told last. */
-static bool is_told(const struct kp_slot *slot)
-{
-    return slot->mark.kind == KP_MARK_LOGGED &&
-           memcmp(slot->mark.logged, slot->content, KP_SHA256_BYTES) == 0;
 }
 
 /*
@@ -314,9 +328,9 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
         (fault != KP_HOLD_NO_REQUEST && fault != KP_HOLD_REQUEST_NOT_IN_FORCE && fault != KP_HOLD_NO_BASIS))
         return;
     if (slot->decision.reason == KP_HOLD_NONE)
-        digest_content(slot, slot->decision.ground);
-    if (slot->decision.reason == KP_HOLD_NONE && is_told(slot))
-        return; /* on a consent, and unchanged */
+        compare_with_logs(slot, slot->decision.ground);
+    if (slot->verdict.kind == KP_TOLD_UNCHANGED)
+        return; /* on a consent */
     slot->assumed = (struct kp_request){.id = "(assumed)",
                                         .received = run->as_of,
                                         .routes = 1u << KP_ROUTE_ELDERLY | 1u << KP_ROUTE_HEALTH,
@@ -334,7 +348,7 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
     else if (d.reason == KP_HOLD_NONE && d.duty_fault == KP_HOLD_NONE)
         slot->waiting = d.basis;
     if (slot->waiting)
-        digest_content(slot, d.ground);
+        compare_with_logs(slot, d.ground);
 }
 
 /* Names of doctors are no texts. */
@@ -383,11 +397,10 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
     name_consents(run, slot, &kase);
 }
 
-static void hold(struct kp_slot *slot, enum kp_reason reason, const char *needed)
+static void hold(struct kp_slot *slot, enum kp_reason reason)
 {
     slot->outcome = reason == KP_HOLD_ALREADY_DISCLOSED ? KP_ALREADY : KP_HELD;
     slot->reason = reason;
-    kp_findings_add(&slot->findings, kp_reason_codes[reason], NULL, NULL, needed);
 }
 
 static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
@@ -453,23 +466,40 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     }
 }
 
+static void hold_as_told(struct kp_slot *slot)
+{
+    const struct kp_told_verdict *v = &slot->verdict;
+    static const enum kp_reason reasons[] = {[KP_TOLD_UNCHANGED] = KP_HOLD_ALREADY_DISCLOSED,
+                                             [KP_TOLD_OLDER] = KP_HOLD_ALREADY_DISCLOSED,
+                                             [KP_TOLD_CHANGED] = KP_HOLD_CHANGED_SINCE_DISCLOSURE,
+                                             [KP_TOLD_ANOTHER] = KP_HOLD_TOLD_ANOTHER_INSURER};
+    hold(slot, reasons[v->kind]);
+    if (v->kind == KP_TOLD_OLDER)
+        kp_findings_add(&slot->findings, KP_K_OLDER_VERSION, NULL, NULL, v->entry->day, v->newer->day,
+                        v->newer->bundle);
+    else
+        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL, v->entry->day,
+                        v->entry->bundle);
+}
+
 /* What the log shows of the person may outweigh the decision to release. */
 static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
     if (slot->decision.reason == KP_HOLD_NONE)
-        digest_content(slot, slot->decision.ground);
-    bool disclosed = is_told(slot), changed = slot->mark.kind == KP_MARK_LOGGED && !disclosed;
-    bool keeps_back = (disclosed && !run->options->again) || (changed && !run->options->corrections);
-    slot->event = disclosed ? "again" : changed ? "correct" : "disclose";
+        compare_with_logs(slot, slot->decision.ground);
+    const bool changed = slot->verdict.kind == KP_TOLD_CHANGED, told = slot->verdict.kind != KP_TOLD_NOTHING;
+    const bool keeps_back = told && (changed ? !run->options->corrections : !run->options->again);
+    slot->event = changed ? "correct" : told ? "again" : "disclose";
     if (keeps_back)
         slot->waiting = NULL; /* no request would release it */
     if (slot->decision.reason == KP_HOLD_EXAM_KIND) {
         hold_kind(run, slot);
     } else if (slot->decision.reason != KP_HOLD_NONE) {
-        hold(slot, slot->decision.reason,
-             kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
+        hold(slot, slot->decision.reason);
+        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL,
+                        kp_provision_needed(&run->ctx->tables, &slot->decision, run->as_of, &slot->arena));
     } else if (keeps_back) {
-        hold(slot, disclosed ? KP_HOLD_ALREADY_DISCLOSED : KP_HOLD_CHANGED_SINCE_DISCLOSURE, NULL);
+        hold_as_told(slot);
     } else {
         explain_release(run, slot);
         if (kp_diag_worst(&run->ctx->diag, &slot->findings) >= KP_LEVEL_REJECT)
@@ -500,10 +530,13 @@ static void compare_with_rows(const struct kp_run *run, struct kp_slot *slot)
         kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL);
         kp_column_locate(NULL, &slot->findings);
     }
-    if (slot->mark.kind == KP_MARK_CONFLICT)
-        add_other_row(run, slot, KP_K_RECORDS_CONFLICT, &slot->mark);
-    if (slot->person_mark.kind == KP_MARK_CONFLICT)
-        add_other_row(run, slot, KP_K_PERSON_CONTRADICTORY, &slot->person_mark);
+    const struct kp_mark *marks = slot->marks;
+    if (marks[KP_JOIN_IDENTITY].kind == KP_MARK_CONFLICT)
+        add_other_row(run, slot, KP_K_RECORDS_CONFLICT, &marks[KP_JOIN_IDENTITY]);
+    else if (marks[KP_JOIN_CARD].kind == KP_MARK_CONFLICT)
+        add_other_row(run, slot, KP_K_CARDS_CONFLICT, &marks[KP_JOIN_CARD]);
+    if (marks[KP_JOIN_PERSON].kind == KP_MARK_CONFLICT)
+        add_other_row(run, slot, KP_K_PERSON_CONTRADICTORY, &marks[KP_JOIN_PERSON]);
 }
 
 static bool rejects(const struct kp_run *run, const struct kp_finding *f)
@@ -551,6 +584,7 @@ static void reject(struct kp_slot *slot)
 {
     slot->outcome = KP_REJECTED;
     slot->decision = (struct kp_decision){0};
+    slot->verdict = (struct kp_told_verdict){.kind = KP_TOLD_NOTHING};
     slot->waiting = NULL;
     slot->request_ids = "";
     slot->insurer = NULL;
@@ -565,10 +599,11 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     slot->reason = KP_HOLD_NONE;
     if (slot->arena.failed)
         return;
-    if (slot->mark.kind == KP_MARK_COPY) {
+    const struct kp_mark *mark = &slot->marks[KP_JOIN_IDENTITY];
+    if (mark->kind == KP_MARK_COPY) {
         slot->outcome = KP_DUPLICATE;
         slot->findings.first = slot->findings.last = NULL; /* reported for the row it copies */
-        add_other_row(run, slot, KP_K_ROW_REPEATED, &slot->mark);
+        add_other_row(run, slot, KP_K_ROW_REPEATED, mark);
         return;
     }
     compare_with_rows(run, slot);

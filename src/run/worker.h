@@ -11,6 +11,7 @@
 #include "input/rows.h"
 #include "run/persons.h"
 #include "run/run.h"
+#include "run/told.h"
 
 /* Tools of one thread. */
 struct kp_tools {
@@ -39,10 +40,13 @@ struct kp_slot {
     const char *identity;           /* of person and examination; NULL: a part is missing or invalid */
     const char *person;             /* what receivers match people by; NULL likewise */
     const char *facts;              /* birth date and sex, for person */
+    const char *name;               /* kp_person_text; NULL likewise */
+    struct kp_person_keys cards;    /* if name is set */
     uint8_t whole[KP_SHA256_BYTES]; /* of the row; set by the first pass alone */
 
     /* Set by the caller before kp_worker_decide. */
-    struct kp_mark mark, person_mark;
+    struct kp_mark marks[KP_JOIN__COUNT];
+    struct kp_told told; /* what the logs show of the person's examination */
 
     /* What deciding gives. */
     enum kp_outcome outcome;
@@ -50,6 +54,7 @@ struct kp_slot {
     const struct kp_insurer *insurer; /* NULL: not decided, because the row was rejected or is a copy */
     struct kp_decision decision;
     uint8_t content[KP_SHA256_BYTES]; /* of what the decision, or the assumed request, lets out */
+    struct kp_told_verdict verdict;   /* what the logs show of these contents */
     struct kp_request assumed;        /* a request citing both Acts, as check and prepare assume it */
     const struct kp_basis *waiting;   /* basis on which such a request would release the record, or NULL */
     const char *event;                /* of the log entry: disclose, again, correct */

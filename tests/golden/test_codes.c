@@ -69,6 +69,7 @@ static void write_changed_row(FILE *to, char *changes, size_t person)
     for (size_t i = 0; i < width(&base, 0); i++)
         cells[i] = base.cells[base.starts[1] + i];
     cells[column_of(&base, "insured_number")] = textf("%zu", person);
+    cells[column_of(&base, "employee_id")] = textf("%zu", person);
     for (char *at = changes, *next; at; at = next) {
         next = strstr(at, " ; ");
         if (next) {

@@ -121,6 +121,7 @@ struct kp_slot *slot_at(size_t n)
         assert_int_equal(kp_rows_next(&rows, &slot->arena, &slot->row, &end), KP_OK);
     assert_false(end);
     kp_rows_close(&rows);
+    slot->told = (struct kp_told){.arena = &slot->arena};
     return slot;
 }
 
@@ -135,7 +136,30 @@ struct kp_slot *decide_row(size_t n, const struct kp_mark *mark)
 {
     struct kp_slot *slot = slot_at(n);
     if (mark)
-        slot->mark = *mark;
+        slot->marks[KP_JOIN_IDENTITY] = *mark;
+    kp_worker_decide(&run, &tools, slot);
+    return slot;
+}
+
+struct kp_slot *decide_told(size_t n, bool unchanged)
+{
+    static struct kp_told_entry entry;
+    static char digest[KP_SHA256_HEX + 1];
+    struct kp_slot *slot = decide_row(n, NULL);
+    kp_sha256_hex(slot->content, digest);
+    digest[0] ^= unchanged ? 0 : 1;
+    slot = slot_at(n);
+    entry = (struct kp_told_entry){.insurer = INSURER,
+                                   .symbol = "12",
+                                   .number = "",
+                                   .branch = "",
+                                   .employee_id = "",
+                                   .digest = digest,
+                                   .sex = "1",
+                                   .day = "2026-03-01",
+                                   .bundle = "b.zip",
+                                   .same_identity = true};
+    slot->told.first = &entry;
     kp_worker_decide(&run, &tools, slot);
     return slot;
 }

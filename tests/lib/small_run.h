@@ -38,6 +38,8 @@ struct kp_slot *slot_at(size_t n);
 /* The same, read, or decided under the mark (NULL: a new row). */
 struct kp_slot *read_row(size_t n);
 struct kp_slot *decide_row(size_t n, const struct kp_mark *mark);
+/* The same, as if it had been disclosed before, unchanged or with other contents. */
+struct kp_slot *decide_told(size_t n, bool unchanged);
 
 /* Tools of a thread. */
 struct kp_tools *run_tools(void);

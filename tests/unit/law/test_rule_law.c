@@ -1068,6 +1068,7 @@ static void reasons__names_and_order__are_pinned(void **state UNUSED)
                                         "past_retention",
                                         "exam_kind",
                                         "nothing_to_disclose",
+                                        "told_another_insurer",
                                         "changed_since_disclosure",
                                         "already_disclosed"};
     assert_int_equal(COUNT(names), KP_HOLD__COUNT);

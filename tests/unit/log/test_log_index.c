@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,16 +99,25 @@ static void update(void)
     assert_int_equal(open_index(), KP_LOG_INDEX_SOUND);
 }
 
+/* Collects what an entry disclosed; the last call counts. */
+static enum kp_status take_what(void *ctx, const struct kp_log_line *line)
+{
+    *(unsigned *)ctx = (unsigned)strtoul(line->cells[KP_LOG_CONTENT_SHA256] + KP_SHA256_HEX - 8, NULL, 16);
+    return KP_OK;
+}
+
 static enum kp_status find(const char *who, unsigned *ret_what, bool *ret_found)
 {
     struct kp_arena arena = {0};
-    uint8_t key[KP_LOG_KEY_BYTES], digest[KP_SHA256_BYTES] = {0};
+    uint8_t key[KP_LOG_KEY_BYTES];
+    uint64_t at = 0;
+    uint32_t n = 0;
     char *identity = kp_identity_text(&arena, (struct kp_identity){"06139463", "", who, "", "", ""});
     assert_int_equal(kp_log_key(identity, key), KP_OK);
     kp_arena_release(&arena);
-    enum kp_status st = kp_log_index_find(&ix, key, digest, ret_found);
-    *ret_what = (unsigned)digest[29] << 16 | (unsigned)digest[30] << 8 | digest[31];
-    return st;
+    enum kp_status st = kp_log_index_count(&ix, key, &n, &at);
+    *ret_found = n > 0;
+    return st == KP_OK ? kp_log_index_each(&ix, key, take_what, ret_what) : st;
 }
 
 static void assert_disclosed(const char *who, unsigned what)
@@ -169,6 +179,40 @@ static void index__several_disclosures__the_latest_counts(void **state)
     assert_disclosed("bob", 1);
 }
 
+/* More entries than a block holds under one key, and the keys before and after it. */
+static void index__person__has_all_entries_whatever_the_card(void **state)
+{
+    (void)state;
+    struct kp_arena arena = {0};
+    uint8_t key[KP_LOG_KEY_BYTES];
+    uint64_t at = 0;
+    uint32_t n = 0;
+    unsigned what = 0;
+    char who[16];
+    for (unsigned i = 1; i <= 500; i++) {
+        (void)snprintf(who, sizeof(who), "p%u", i);
+        disclosed(who, i);
+        settled("release", "a.zip");
+        if (i % 200 == 0)
+            update();
+    }
+    update();
+    char *person = kp_person_text(&arena, "", "", "");
+    assert_int_equal(kp_log_key(person, key), KP_OK);
+    kp_arena_release(&arena);
+    assert_int_equal(kp_log_index_count(&ix, key, &n, &at), KP_OK);
+    assert_int_equal(n, 500);
+    assert_int_equal(kp_log_index_read(&ix, key, at, take_what, &what), KP_OK);
+    assert_int_equal(what, 500);
+    what = 0;
+    assert_int_equal(kp_log_index_each(&ix, key, take_what, &what), KP_OK);
+    assert_int_equal(what, 500);
+    assert_int_equal(kp_log_index_read(&ix, key, at - 1, take_what, &what), KP_E_FAULT);
+    key[0] ^= 1;
+    assert_int_equal(kp_log_index_read(&ix, key, at, take_what, &what), KP_E_FAULT);
+    assert_disclosed("p7", 7);
+}
+
 static void index__bundle_name__is_taken_even_if_voided(void **state)
 {
     (void)state;
@@ -180,11 +224,12 @@ static void index__bundle_name__is_taken_even_if_voided(void **state)
     settled("void", "6631111116_06139463_202604011_1.zip");
     update();
     for (size_t i = 0; i < COUNT(names); i++) {
-        uint8_t key[KP_LOG_KEY_BYTES], digest[KP_SHA256_BYTES];
-        bool found = false;
+        uint8_t key[KP_LOG_KEY_BYTES];
+        uint64_t at = 0;
+        uint32_t n = 0;
         assert_int_equal(kp_log_index_bundle_key(names[i], key), KP_OK);
-        assert_int_equal(kp_log_index_find(&ix, key, digest, &found), KP_OK);
-        assert_int_equal(found, i < 2);
+        assert_int_equal(kp_log_index_count(&ix, key, &n, &at), KP_OK);
+        assert_int_equal(n, i < 2);
     }
 }
 
@@ -308,13 +353,13 @@ static void damage__hit_not_confirmed_by_the_log__is_a_fault(void **state)
     disclosed("ann", 1);
     settled("release", "b.zip");
     update();
+    const uint64_t the_log_line = strlen(KP_LOG_HEADER) + 1;
     for (unsigned shift = 0; shift < 2; shift++) {
         int fd = open(index_path, O_RDWR);
         assert_int_equal(pread(fd, &block, sizeof(block), BLOCK), sizeof(block));
-        for (size_t i = 0; i < 2; i++) {
-            block.records[i].digest[31] ^= 1;
-            block.records[i].at += shift;
-        }
+        uint64_t both = the_log_line + ix.point.last_at; /* each record names the other entry, or none */
+        for (size_t i = 0; i < 3; i++)
+            block.records[i].at = shift == 0 ? both - block.records[i].at : block.records[i].at + shift;
         assert_int_equal(kp_sha256_of(&block, offsetof(struct kp_log_index_block, digest), block.digest),
                          KP_OK);
         assert_int_equal(pwrite(fd, &block, sizeof(block), BLOCK), sizeof(block));
@@ -425,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(index__bundle__is_known_once_released),
         TEST(index__several_disclosures__the_latest_counts),
+        TEST(index__person__has_all_entries_whatever_the_card),
         TEST(index__bundle_name__is_taken_even_if_voided),
         TEST(index__many__is_the_same_built_at_once_or_in_steps),
         TEST(index__closed__is_empty),

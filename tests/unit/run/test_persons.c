@@ -61,38 +61,41 @@ static struct kp_row row_at(uint64_t n)
 static void row(uint64_t n, const char *who, uint32_t what)
 {
     const struct kp_row at = row_at(n);
-    assert_int_equal(kp_persons_add_row(persons, &at, who, contents(what)), KP_OK);
+    assert_int_equal(kp_persons_add(persons, KP_JOIN_IDENTITY, &at, who, contents(what)), KP_OK);
 }
 
 /* The contents of the log. */
 static struct {
     uint8_t key[KP_LOG_KEY_BYTES];
-    uint32_t what;
+    uint64_t at;
 } known[8];
 
-static void logged(const char *who, uint32_t what)
+static void logged(const char *who, uint64_t at)
 {
     assert_int_equal(kp_log_key(who, known[n_known].key), KP_OK);
-    known[n_known++].what = what;
+    known[n_known++].at = at;
 }
 
 static enum kp_status look_up(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
-                              uint8_t ret_content[KP_SHA256_BYTES], bool *ret_found)
+                              struct kp_disclosures *ret_disclosures)
 {
     (void)unused;
     for (size_t i = 0; i < n_known; i++)
-        if (memcmp(known[i].key, key, KP_LOG_KEY_BYTES) == 0) {
-            memcpy(ret_content, contents(known[i].what), KP_SHA256_BYTES);
-            *ret_found = true;
-        }
+        if (memcmp(known[i].key, key, KP_LOG_KEY_BYTES) == 0)
+            *ret_disclosures = (struct kp_disclosures){.n = 1, .at = known[i].at};
     return KP_OK;
+}
+
+static struct kp_mark join_mark(enum kp_join join, uint64_t n)
+{
+    struct kp_mark marks[KP_JOIN__COUNT] = {{.kind = 99}};
+    assert_int_equal(kp_persons_marks(persons, n, marks), KP_OK);
+    return marks[join];
 }
 
 static struct kp_mark mark_of(uint64_t n)
 {
-    struct kp_mark mark = {.kind = 99}, person_mark;
-    assert_int_equal(kp_persons_marks(persons, n, &mark, &person_mark), KP_OK);
-    return mark;
+    return join_mark(KP_JOIN_IDENTITY, n);
 }
 
 static void assert_kind(uint64_t n, enum kp_mark_kind kind)
@@ -171,20 +174,23 @@ static void conflict__copy_of_the_first__names_a_row_that_differs(void **state)
     assert_mark(12, KP_MARK_CONFLICT, 23);
 }
 
-static void log__person_disclosed__marks_rows_with_the_last_digest(void **state)
+static void log__identity_or_name_disclosed__marks_the_row(void **state)
 {
     (void)state;
-    logged("ann", 7);
-    logged("bob", 8);
+    uint8_t key[KP_LOG_KEY_BYTES];
+    logged("ann", 11);
+    logged("Bob", 22);
     row(0, "ann", 1);
-    row(1, "bob", 1);
-    row(2, "cat", 1);
+    row(1, "bob", 2);
+    const struct kp_row at = row_at(1);
+    assert_int_equal(kp_persons_add(persons, KP_JOIN_NAME, &at, "Bob", contents(0)), KP_OK);
     assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
-    assert_kind(0, KP_MARK_LOGGED);
-    assert_kind(1, KP_MARK_LOGGED);
-    assert_kind(2, KP_MARK_NEW);
-    assert_memory_equal(mark_of(0).logged, contents(7), KP_SHA256_BYTES);
-    assert_memory_equal(mark_of(1).logged, contents(8), KP_SHA256_BYTES);
+    assert_kind(0, KP_MARK_NEW);
+    assert_int_equal(mark_of(0).disclosures.at, 11);
+    assert_int_equal(kp_log_key("ann", key), KP_OK);
+    assert_memory_equal(mark_of(0).key, key, sizeof(key));
+    assert_int_equal(mark_of(1).disclosures.n, 0);
+    assert_int_equal(join_mark(KP_JOIN_NAME, 1).disclosures.at, 22);
 }
 
 static void log__and_repeated_rows__repetition_outweighs_the_log(void **state)
@@ -197,7 +203,7 @@ static void log__and_repeated_rows__repetition_outweighs_the_log(void **state)
     row(22, "bob", 1);
     row(33, "bob", 2);
     assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
-    assert_kind(0, KP_MARK_LOGGED);
+    assert_kind(0, KP_MARK_NEW);
     assert_mark(11, KP_MARK_COPY, 0);
     assert_mark(22, KP_MARK_CONFLICT, 33);
     assert_mark(33, KP_MARK_CONFLICT, 22);
@@ -213,22 +219,19 @@ static void join__no_rows__all_are_new(void **state)
 
 /* The first byte of the key decides whether the person is in the log. */
 static enum kp_status look_up_fifth(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
-                                    uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+                                    struct kp_disclosures *ret_disclosures)
 {
     (void)unused;
-    *ret_found = key[0] % 5 == 0;
-    memcpy(ret_record, contents(key[1] % 2), KP_SHA256_BYTES);
+    *ret_disclosures = (struct kp_disclosures){.n = key[0] % 5 == 0, .at = key[1]};
     return KP_OK;
 }
 
-static uint32_t logged_kind(uint32_t person)
+static bool is_in_log(uint32_t person)
 {
     char who[16];
     uint8_t key[KP_LOG_KEY_BYTES];
     (void)snprintf(who, sizeof(who), "p%u", person);
-    if (kp_log_key(who, key) != KP_OK || key[0] % 5 != 0)
-        return KP_MARK_NEW;
-    return KP_MARK_LOGGED;
+    return kp_log_key(who, key) == KP_OK && key[0] % 5 == 0;
 }
 
 /* Of n rows, row i is a copy of row i - n/2 when i % 10 is 3, differs from it when i % 10 is 7 (for i >=
@@ -242,7 +245,7 @@ static bool fill(struct kp_persons *s, uint32_t n)
         (void)snprintf(who, sizeof(who), "p%u", again ? i - n / 2 : i);
         const uint8_t *what = contents(again && i % 10 == 7 ? 8 : 1);
         const struct kp_row at = {.number = i, .file = i / 1000, .line = i};
-        ok &= kp_persons_add_row(s, &at, who, what) == KP_OK;
+        ok &= kp_persons_add(s, KP_JOIN_IDENTITY, &at, who, what) == KP_OK;
     }
     return ok && kp_persons_join(s, look_up_fifth, NULL) == KP_OK;
 }
@@ -251,16 +254,19 @@ static unsigned wrong_marks(struct kp_persons *s, uint32_t n)
 {
     unsigned wrong = 0;
     for (uint32_t i = 0; i < n; i++) {
-        struct kp_mark mark = {.kind = 99}, person_mark;
+        struct kp_mark marks[KP_JOIN__COUNT] = {{.kind = 99}};
+        const struct kp_mark *mark = &marks[KP_JOIN_IDENTITY];
+        bool again = i >= n / 2 && (i % 10 == 3 || i % 10 == 7);
         uint32_t other = i >= n / 2 ? i - n / 2 : i + n / 2;
-        uint32_t kind = logged_kind(i);
+        uint32_t kind = KP_MARK_NEW;
         if (i % 10 == 7)
             kind = KP_MARK_CONFLICT;
         else if (i % 10 == 3 && i >= n / 2)
             kind = KP_MARK_COPY;
-        wrong += kp_persons_marks(s, i, &mark, &person_mark) != KP_OK || mark.kind != kind;
+        wrong += kp_persons_marks(s, i, marks) != KP_OK || mark->kind != kind;
+        wrong += mark->disclosures.n != is_in_log(again ? other : i);
         if (kind == KP_MARK_CONFLICT || kind == KP_MARK_COPY)
-            wrong += mark.line != other || mark.file != other / 1000;
+            wrong += mark->line != other || mark->file != other / 1000;
     }
     return wrong;
 }
@@ -274,7 +280,7 @@ static void rows__three_hundred_thousand__have_the_right_marks(void **state)
     assert_int_equal(wrong_marks(persons, MANY), 0);
     (void)mark_of(MANY - 1); /* then back: any order will do */
     for (uint32_t i = 0; i < 40; i += 5)
-        assert_kind(i, (enum kp_mark_kind)logged_kind(i));
+        assert_int_equal(mark_of(i).disclosures.n, is_in_log(i));
 }
 
 /* The address sanitizer keeps freed memory for a while, which would be measured, too. */
@@ -347,12 +353,11 @@ static void folder__missing__is_reported_once(void **state)
 }
 
 static enum kp_status failing_look_up(void *unused, const uint8_t key[KP_LOG_KEY_BYTES],
-                                      uint8_t ret_record[KP_SHA256_BYTES], bool *ret_found)
+                                      struct kp_disclosures *ret_disclosures)
 {
     (void)unused;
     (void)key;
-    (void)ret_record;
-    (void)ret_found;
+    (void)ret_disclosures;
     return KP_E_USAGE;
 }
 
@@ -369,13 +374,12 @@ static void join__failing_lookup__passes_its_status_on(void **state)
 static void person(uint64_t n, const char *key, const char *facts)
 {
     const struct kp_row at = row_at(n);
-    assert_int_equal(kp_persons_add_person(persons, &at, key, facts), KP_OK);
+    assert_int_equal(kp_persons_add(persons, KP_JOIN_PERSON, &at, key, contents((uint8_t)*facts)), KP_OK);
 }
 
 static void assert_person(uint64_t n, bool contradicted, uint64_t other)
 {
-    struct kp_mark mark = {.file = 77}, row_mark;
-    assert_int_equal(kp_persons_marks(persons, n, &row_mark, &mark), KP_OK);
+    struct kp_mark mark = join_mark(KP_JOIN_PERSON, n);
     assert_int_equal(mark.kind, contradicted ? KP_MARK_CONFLICT : KP_MARK_NEW);
     if (contradicted) {
         assert_int_equal(mark.line, 100 + other);
@@ -386,12 +390,12 @@ static void assert_person(uint64_t n, bool contradicted, uint64_t other)
 static void person__other_facts_in_another_row__each_names_the_other(void **state)
 {
     (void)state;
-    person(1, "A", "19750505 1");
-    person(12, "B", "19750505 1");
-    person(13, "A", "19750505 1");
-    person(25, "A", "19750506 1");
-    person(31, "C", "19800101 2");
-    person(32, "C", "19800101 1");
+    person(1, "A", "a");
+    person(12, "B", "a");
+    person(13, "A", "a");
+    person(25, "A", "b");
+    person(31, "C", "c");
+    person(32, "C", "d");
     assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
     assert_person(1, true, 25);
     assert_person(13, true, 25);
@@ -419,6 +423,71 @@ static void person__and_row__do_not_mix(void **state)
     assert_person(3, true, 1);
 }
 
+/* --- cards --- */
+
+/* Adds a row of a person called name; contents are those of the row's number. */
+static void card(uint64_t n, const char *name, const char *insurer, const char *number, const char *id)
+{
+    const struct kp_row at = row_at(n);
+    const char *by_number = textf("%s %s %s", insurer, number, name);
+    const struct kp_person_keys keys = {name, by_number, insurer, id};
+    assert_int_equal(kp_persons_add_cards(persons, &at, &keys, contents((uint32_t)n)), KP_OK);
+}
+
+/* other 0: no conflict */
+static void assert_card(uint64_t n, uint64_t other)
+{
+    struct kp_mark mark = join_mark(KP_JOIN_CARD, n);
+    assert_int_equal(mark.kind, other ? KP_MARK_CONFLICT : KP_MARK_NEW);
+    if (other)
+        assert_int_equal(mark.line, 100 + other);
+}
+
+static void card__same_number_and_name__is_one_person(void **state)
+{
+    (void)state;
+    card(1, "ann", "A", "12", "E1"); /* the same number; other ids do not help */
+    card(2, "ann", "A", "12", "E2");
+    card(3, "bob", "A", "12", "E1"); /* another name: a member of the family */
+    card(4, "cat", "A", "33", "E4"); /* another number is another card */
+    card(5, "cat", "A", "34", "E4");
+    card(6, "dan", "A", "55", ""); /* namesakes */
+    card(7, "dan", "A", "56", "");
+    card(8, "dan", "A", "57", "E8");
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    static const uint64_t others[] = {0, 2, 1, 0, 0, 0, 0, 0, 0};
+    for (uint64_t n = 1; n < 9; n++)
+        assert_card(n, others[n]);
+}
+
+static void card__two_insurers__is_one_person_unless_ids_differ(void **state)
+{
+    (void)state;
+    card(1, "ann", "A", "1", "E1");
+    card(2, "ann", "B", "2", "E1");
+    card(3, "ann", "B", "3", "E3"); /* a namesake */
+    card(11, "bob", "A", "1", "");
+    card(12, "bob", "B", "2", "E2");
+    card(13, "bob", "C", "3", "E3");
+    card(21, "cat", "A", "1", "E1");
+    card(22, "cat", "B", "2", "E2");
+    card(31, "dan", "A", "1", "");
+    card(32, "dan", "A", "2", "");
+    card(33, "dan", "B", "3", "");
+    assert_int_equal(kp_persons_join(persons, look_up, NULL), KP_OK);
+    assert_card(1, 2);
+    assert_card(2, 1);
+    assert_card(3, 0);
+    assert_card(11, 12);
+    assert_card(12, 11);
+    assert_card(13, 11);
+    assert_card(21, 0);
+    assert_card(22, 0);
+    assert_card(31, 33);
+    assert_card(32, 33);
+    assert_card(33, 31);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,12 +497,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows__different__each_names_the_other, begin, end),
         cmocka_unit_test_setup_teardown(rows__equal_and_different__are_all_in_conflict, begin, end),
         cmocka_unit_test_setup_teardown(conflict__copy_of_the_first__names_a_row_that_differs, begin, end),
-        cmocka_unit_test_setup_teardown(log__person_disclosed__marks_rows_with_the_last_digest, begin, end),
+        cmocka_unit_test_setup_teardown(log__identity_or_name_disclosed__marks_the_row, begin, end),
         cmocka_unit_test_setup_teardown(log__and_repeated_rows__repetition_outweighs_the_log, begin, end),
         cmocka_unit_test_setup_teardown(join__no_rows__all_are_new, begin, end),
         cmocka_unit_test_setup_teardown(rows__three_hundred_thousand__have_the_right_marks, begin, end),
         cmocka_unit_test_setup_teardown(person__other_facts_in_another_row__each_names_the_other, begin, end),
         cmocka_unit_test_setup_teardown(person__and_row__do_not_mix, begin, end),
+        cmocka_unit_test_setup_teardown(card__same_number_and_name__is_one_person, begin, end),
+        cmocka_unit_test_setup_teardown(card__two_insurers__is_one_person_unless_ids_differ, begin, end),
         cmocka_unit_test_setup_teardown(disk__full__is_reported_once_by_the_join, begin, end),
         cmocka_unit_test_setup_teardown(folder__missing__is_reported_once, begin, end),
         cmocka_unit_test_setup_teardown(join__failing_lookup__passes_its_status_on, begin, end),

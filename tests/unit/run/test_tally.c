@@ -70,10 +70,8 @@ static void tally__rejected_and_already__have_counts_of_their_own(void **state)
 {
     (void)state;
     const struct kp_mark conflict = {.kind = KP_MARK_CONFLICT, .line = 3};
-    struct kp_mark old = {.kind = KP_MARK_LOGGED};
-    memcpy(old.logged, decide_row(1, NULL)->content, sizeof(old.logged));
     add(decide_row(0, &conflict));
-    add(decide_row(1, &old));
+    add(decide_told(1, true));
     assert_int_equal(tally.totals.rejected, 1);
     assert_int_equal(tally.totals.already_disclosed, 1);
     assert_int_equal(tally.totals.released + tally.totals.held, 0);

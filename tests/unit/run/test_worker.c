@@ -126,23 +126,14 @@ static void decide__conflict__is_rejected(void **state)
     assert_contains(codes_of(slot), textf("K%u", KP_K_RECORDS_CONFLICT));
 }
 
-/* The mark of a person who was told this slot's contents. */
-static struct kp_mark logged_as(const struct kp_slot *slot)
-{
-    struct kp_mark mark = {.kind = KP_MARK_LOGGED};
-    memcpy(mark.logged, slot->content, sizeof(mark.logged));
-    return mark;
-}
-
 static void decide__disclosed__is_kept_back_unless_again(void **state)
 {
     (void)state;
-    const struct kp_mark mark = logged_as(decide_row(0, NULL));
-    const struct kp_slot *slot = decide_row(0, &mark);
+    const struct kp_slot *slot = decide_told(0, true);
     assert_string_equal(outcome_of(slot), "already");
     assert_int_equal(slot->reason, KP_HOLD_ALREADY_DISCLOSED);
     run_options.again = "lost";
-    slot = decide_row(0, &mark);
+    slot = decide_told(0, true);
     assert_string_equal(outcome_of(slot), "released");
     assert_string_equal(slot->event, "again");
 }
@@ -150,13 +141,11 @@ static void decide__disclosed__is_kept_back_unless_again(void **state)
 static void decide__changed__is_held_unless_corrections(void **state)
 {
     (void)state;
-    struct kp_mark mark = logged_as(decide_row(0, NULL));
-    mark.logged[KP_SHA256_BYTES - 1] ^= 1;
-    const struct kp_slot *slot = decide_row(0, &mark);
+    const struct kp_slot *slot = decide_told(0, false);
     assert_string_equal(outcome_of(slot), "held");
     assert_int_equal(slot->reason, KP_HOLD_CHANGED_SINCE_DISCLOSURE);
     run_options.corrections = true;
-    slot = decide_row(0, &mark);
+    slot = decide_told(0, false);
     assert_string_equal(outcome_of(slot), "released");
     assert_string_equal(slot->event, "correct");
 }

@@ -1,0 +1,116 @@
+#include "run/told.h"
+
+#include <string.h>
+
+#include "base/status.h"
+#include "law/registers.h"
+#include "log/log_key.h"
+
+enum { DAY_LENGTH = 10 };
+
+static bool is_listed(const struct kp_told *told, uint64_t at)
+{
+    for (const struct kp_told_entry *e = told->first; e; e = e->next)
+        if (e->book == told->book && e->at == at)
+            return true;
+    return false;
+}
+
+static bool is_newer(const struct kp_told_entry *a, const struct kp_told_entry *b)
+{
+    return a->book != b->book ? a->book > b->book : a->at > b->at;
+}
+
+enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
+{
+    struct kp_told *told = ctx;
+    struct kp_arena *arena = told->arena;
+    const char *const *c = line->cells;
+    struct kp_told_entry *e = is_listed(told, line->at) ? NULL : kp_arena_alloc(arena, sizeof(*e));
+    if (!e)
+        return KP_OK;
+    *e = (struct kp_told_entry){.insurer = kp_arena_strdup(arena, c[KP_LOG_INSURER_NUMBER]),
+                                .symbol = kp_arena_strdup(arena, c[KP_LOG_INSURED_SYMBOL]),
+                                .number = kp_arena_strdup(arena, c[KP_LOG_INSURED_NUMBER]),
+                                .branch = kp_arena_strdup(arena, c[KP_LOG_INSURED_BRANCH]),
+                                .employee_id = kp_arena_strdup(arena, c[KP_LOG_EMPLOYEE_ID]),
+                                .digest = kp_arena_strdup(arena, c[KP_LOG_CONTENT_SHA256]),
+                                .sex = kp_arena_strdup(arena, c[KP_LOG_SEX]),
+                                .day = kp_arena_strndup(arena, c[KP_LOG_TIME], DAY_LENGTH),
+                                .bundle = kp_arena_strdup(arena, c[KP_LOG_BUNDLE]),
+                                .at = line->at,
+                                .book = told->book,
+                                .same_identity = told->by_identity};
+    if (arena->failed)
+        return KP_OK;
+    struct kp_told_entry **place = &told->first;
+    while (*place && is_newer(*place, e))
+        place = &(*place)->next;
+    e->next = *place;
+    *place = e;
+    return KP_OK;
+}
+
+/* Returns whether both are given and differ. */
+static bool ids_differ(const struct kp_told *told, const struct kp_told_entry *e,
+                       const struct kp_record *record)
+{
+    const char *id = record->field[KP_F_EMPLOYEE_ID];
+    const char *a = kp_employee_key(told->arena, id), *b = kp_employee_key(told->arena, e->employee_id);
+    return *id && *e->employee_id && a && b && strcmp(a, b) != 0;
+}
+
+/* Name and birth date agree. Under one insurer the number must, too; under another only another sex or
+ * employee id proves that there are two people. */
+static bool is_same_person(const struct kp_told *told, const struct kp_told_entry *e,
+                           const struct kp_record *record, bool same_insurer)
+{
+    if (!same_insurer)
+        return strcmp(e->sex, record->field[KP_F_SEX]) == 0 && !ids_differ(told, e, record);
+    return e->same_identity || kp_same_number(told->arena, e->number, record->field[KP_F_INSURED_NUMBER]);
+}
+
+/* Compares contents as if the card were written as it was then. */
+static enum kp_status has_contents(const struct kp_told *told, const struct kp_told_entry *e,
+                                   const struct kp_record *record, const enum kp_ground *ground,
+                                   bool *ret_same)
+{
+    struct kp_record as_then = *record;
+    uint8_t digest[KP_SHA256_BYTES];
+    char hex[KP_SHA256_HEX + 1];
+    if (kp_same_number(told->arena, e->number, record->field[KP_F_INSURED_NUMBER])) {
+        as_then.field[KP_F_INSURED_SYMBOL] = e->symbol;
+        as_then.field[KP_F_INSURED_NUMBER] = e->number;
+        as_then.field[KP_F_INSURED_BRANCH] = e->branch;
+    }
+    KP_TRY(kp_content_digest(&as_then, ground, digest));
+    kp_sha256_hex(digest, hex);
+    *ret_same = strcmp(hex, e->digest) == 0;
+    return KP_OK;
+}
+
+enum kp_status kp_told_judge(const struct kp_told *told, const struct kp_record *record,
+                             const enum kp_ground *ground, struct kp_told_verdict *ret_verdict)
+{
+    struct kp_told_verdict v = {.kind = KP_TOLD_NOTHING};
+    for (const struct kp_told_entry *e = told->first; e; e = e->next) {
+        bool same_insurer = strcmp(e->insurer, record->field[KP_F_INSURER_NUMBER]) == 0, same = false;
+        if (!is_same_person(told, e, record, same_insurer))
+            continue;
+        if (!same_insurer && v.entry)
+            continue; /* to this insurer since */
+        if (same_insurer)
+            KP_TRY(has_contents(told, e, record, ground, &same));
+        if (!v.entry)
+            v = (struct kp_told_verdict){.kind = !same_insurer ? KP_TOLD_ANOTHER
+                                                 : same        ? KP_TOLD_UNCHANGED
+                                                               : KP_TOLD_CHANGED,
+                                         .entry = e};
+        else if (same)
+            v = (struct kp_told_verdict){.kind = KP_TOLD_OLDER, .entry = e, .newer = v.entry};
+        if (v.kind != KP_TOLD_CHANGED)
+            break;
+    }
+    *ret_verdict = v;
+    return KP_OK;
+}
