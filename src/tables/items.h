@@ -23,6 +23,9 @@ enum kp_several {
     KP_SEVERAL_POSITIVE, /* two samples of one test: the positive one counts */
 };
 
+/* What a measurement of the item can give besides positive numbers. */
+enum kp_zero { KP_ZERO_IMPOSSIBLE, KP_ZERO_MEASURABLE, KP_ZERO_SIGNED };
+
 enum { KP_ITEM_CODE_LENGTH = 17 };
 
 struct kp_item {
@@ -40,6 +43,7 @@ struct kp_item {
     enum kp_scope scope;
     enum kp_relation relation;
     enum kp_several several;
+    enum kp_zero zero;                 /* PQ */
     unsigned integer_digits, decimals; /* PQ, CD, CO; at most 12 together */
     unsigned max_bytes;                /* ST, in CP932 */
     int depends_on;                    /* index of the item that this one explains, or -1 */
