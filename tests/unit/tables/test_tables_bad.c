@@ -303,9 +303,9 @@ static void load__wrong_periods__are_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
-        {"items.csv", ",,2024-03-31\n", ",,2024-02-30\n", 0},
-        {"items.csv", ",2024-04-01,\n", ",2024-04-01,2024-03-31\n", 0},
-        {"items.csv", ",2024-04-01,\n", ",soon,\n", 0},
+        {"items.csv", ",,2024-03-31,\n", ",,2024-02-30,\n", 0},
+        {"items.csv", ",2024-04-01,,\n", ",2024-04-01,2024-03-31,\n", 0},
+        {"items.csv", ",2024-04-01,,\n", ",soon,,\n", 0},
         {"code_systems.csv", "毎日,,2024-03-31", "毎日,,20240331", 0},
         {"item_periods.csv", SMOKING_ROW, "9N736000000000012,,2024-03-31,1.2.392.200119.6.2003,", 0},
         {"item_periods.csv", SMOKING_ROW, "9N001000000000001,,2024-03-31,1.2.392.200119.6.2003,", 0},
