@@ -227,3 +227,8 @@ char kp_limit_mark(const struct kp_item *item, struct kp_decimal number)
         return 'L';
     return kp_decimal_compare(number, item->max) >= 0 ? 'H' : 0;
 }
+
+bool kp_item_may_be_detailed(const struct kp_item *item)
+{
+    return item->tokutei_need == '2';
+}

@@ -70,5 +70,7 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 bool kp_item_on(const struct kp_item *item, struct kp_date exam);
 /* Returns true if an item whose code begins with n bytes of prefix has the unit (NULL: any). */
 bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit);
+/* Returns whether the item is of a 詳細健診 test, which is one only for a reason. */
+bool kp_item_may_be_detailed(const struct kp_item *item);
 /* Returns the mark of a number at or beyond an end of the item's input range: 'L' or 'H'; 0 within it. */
 char kp_limit_mark(const struct kp_item *item, struct kp_decimal number);

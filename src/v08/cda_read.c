@@ -478,12 +478,12 @@ static void check_order(struct reader *r, size_t *last)
     *last = at;
 }
 
-/* Additional items have a section of their own; receivers accept detailed tests in either. */
+/* Additional items have a section of their own; receivers accept what may be a detailed test in either. */
 static void check_section(struct reader *r)
 {
     const char *section = r->document->sections[r->document->n_sections - 1].code;
     bool additional = strcmp(r->item->section, KP_SECTION_ADDITIONAL) == 0;
-    if ((strcmp(section, KP_SECTION_ADDITIONAL) == 0) != additional)
+    if ((strcmp(section, KP_SECTION_ADDITIONAL) == 0) != additional && !kp_item_may_be_detailed(r->item))
         fault(r, KP_K_ITEM_SECTION, NULL);
 }
 

@@ -206,10 +206,25 @@ static void assert_same_record(const struct kp_record *actual, const struct kp_r
 }
 
 /* Every item is in the section of its kind, identified by the section's code. */
+static struct kp_insurer insurer;
+
+static bool has_reason(const struct kp_document *d, const char *group_id)
+{
+    for (size_t i = 0; i < tables.n_items; i++)
+        if (tables.items[i].relation == KP_REL_RSON && strcmp(tables.items[i].group_id, group_id) == 0 &&
+            d->section_of[i] >= 0)
+            return true;
+    return false;
+}
+
 static void assert_sections(const struct kp_document *d, const char *first_section, const char *who)
 {
     for (size_t i = 0; i < tables.n_items; i++) {
-        const char *of_item = strcmp(tables.items[i].section, "01990") == 0 ? "01990" : first_section;
+        const struct kp_item *item = &tables.items[i];
+        bool additional =
+            strcmp(item->section, "01990") == 0 ||
+            (item->tokutei_need == '2' && !insurer.keeps_detailed && !has_reason(d, item->group_id));
+        const char *of_item = additional ? "01990" : first_section;
         bool there = d->record.values[i].state != KP_VALUE_ABSENT;
         assert_int_equal(there, d->section_of[i] >= 0);
         if (there && strcmp(d->sections[d->section_of[i]].code, of_item) != 0)
@@ -352,7 +367,6 @@ static struct {
 
 static struct kp_record record;
 static enum kp_ground ground[MOST_ITEMS];
-static struct kp_insurer insurer;
 static struct kp_org sender;
 
 static void random_quantity(const struct kp_item *item, struct kp_value *value)
@@ -563,6 +577,7 @@ static void random_insurer_row(bool whole)
                                   .report_under40 = tables.codes[random_code(OID "1001")].code,
                                   .programme_under40 = tables.codes[random_code(OID "1002")].code,
                                   .section_under40 = sections[random_below(COUNT(sections))],
+                                  .keeps_detailed = one_in(3),
                                   .symbol_width =
                                       whole ? KP_WIDTH_AS_GIVEN : (enum kp_symbol_width)random_below(3)};
     sender = (struct kp_org){.name = random_words(&of_person, 1 + random_below(20), false)};
