@@ -55,6 +55,7 @@ struct kp_column {
     bool is_pair;
     const struct kp_methods *methods; /* NULL: index is the item */
     const char *unit;                 /* of the values; NULL: the item's own */
+    bool unit_stated;                 /* by the mapping file, even if it is the item's own */
     enum kp_serial serial;
     struct kp_column *next; /* next column joined into the same item */
     bool follows;           /* is another column's next */

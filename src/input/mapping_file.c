@@ -102,7 +102,8 @@ static enum kp_status read_unit(const struct row *r, struct kp_column *column)
     }
     const char *key = kp_text_value_key(&r->ctx->arena, text);
     const char *unit = key ? kp_unit_of(tables, key) : NULL;
-    if (unit && kp_column_set_unit(tables, unit, column))
+    column->unit_stated = unit && kp_column_set_unit(tables, unit, column);
+    if (column->unit_stated)
         return KP_OK;
     const struct kp_item *item = kp_column_measured(tables, column);
     return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_UNIT_UNKNOWN, kp_at(r->path, r->line), text,

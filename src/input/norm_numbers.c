@@ -25,10 +25,13 @@ struct mark {
 static const struct mark PREFIXES[] = {{"<=", 'L', 0}, {">=", 'H', 0}, {"<", 'L', 0}, {">", 'H', 0},
                                        {"≦", 'L', 0},  {"≧", 'H', 0},  {"≤", 'L', 0}, {"≥", 'H', 0},
                                        {"H", 0, 'H'},  {"L", 0, 'L'},  {"h", 0, 'H'}, {"l", 0, 'L'},
-                                       {"↑", 0, 'H'},  {"↓", 0, 'L'},  {"*", 0, 0}};
+                                       {"↑", 'H', 0},  {"↓", 'L', 0},  {"*", 0, 0}};
 static const struct mark SUFFIXES[] = {{"未満", 'L', 0}, {"以下", 'L', 0}, {"以上", 'H', 0}, {"超", 'H', 0},
-                                       {"h", 0, 'H'},    {"l", 0, 'L'},    {"*", 0, 0},      {"↑", 0, 'H'},
-                                       {"↓", 0, 'L'},    {"(h)", 0, 'H'},  {"(l)", 0, 'L'}};
+                                       {"h", 0, 'H'},    {"l", 0, 'L'},    {"*", 0, 0},      {"↑", 'H', 0},
+                                       {"↓", 'L', 0},    {"(h)", 0, 'H'},  {"(l)", 0, 'L'}};
+
+/* Signs of negative numbers, after NFKC. Tables of differences have the triangles. */
+static const char *const MINUS[] = {"-", "−", "‐", "‒", "–", "—", "―", "─", "ー", "△", "▲"};
 
 /* A cell with a number: "<0.1", "35未満", "120 mmHg H". */
 struct number {
@@ -37,6 +40,7 @@ struct number {
     struct kp_decimal decimal;
     char limit, flag;
     const char *unit; /* NULL: none in the cell */
+    bool is_missing;  /* nothing but marks and a unit */
 };
 
 static bool unit_fits(const struct kp_norm_cell *c, const char *unit)
@@ -74,6 +78,28 @@ static bool strip_tail(const struct kp_norm_cell *c, char *tail, struct number *
     return true;
 }
 
+/* Returns the text with "-" for the sign that it begins with. */
+static const char *with_sign(const struct kp_norm_cell *c, const char *text)
+{
+    for (size_t i = 0; i < KP_COUNT(MINUS); i++) {
+        size_t n = strlen(MINUS[i]);
+        if (strncmp(text, MINUS[i], n) != 0)
+            continue;
+        const char *digits = text + n + strspn(text + n, " ");
+        return kp_norm_text(kp_arena_printf(c->norm->arena, "-%s", *digits == '+' ? "" : digits));
+    }
+    return text;
+}
+
+/* NFKC makes digits of superscripts and circled numbers, too: "95¹" is not 951. */
+static bool has_plain_digits(const struct kp_norm_cell *c, const struct number *number)
+{
+    const char *given = kp_norm_text(kp_text_narrow(c->norm->arena, c->text));
+    size_t sign = strspn(number->at, "+-");
+    given = strpbrk(given, "0123456789.");
+    return given && strncmp(given, number->at + sign, number->n - sign) == 0;
+}
+
 /* Splits the cell. Spaces inside are not removed: "120 80" is not a number. */
 static bool find_number(const struct kp_norm_cell *c, struct number *number)
 {
@@ -87,10 +113,14 @@ static bool find_number(const struct kp_norm_cell *c, struct number *number)
             break;
         }
     }
+    at = with_sign(c, at);
     number->at = at;
     number->n = strspn(at, "0123456789.,+-");
     char *tail = kp_text_value_key(c->norm->arena, at + number->n);
-    return tail && strip_tail(c, tail, number) && kp_decimal_parse(at, number->n, &number->decimal);
+    if (!tail || !strip_tail(c, tail, number))
+        return false;
+    number->is_missing = number->n == 0;
+    return kp_decimal_parse(at, number->n, &number->decimal) && has_plain_digits(c, number);
 }
 
 /* Returns the unit that the row gives for the item, or for another candidate of the column; or NULL. */
@@ -116,11 +146,6 @@ static bool same_unit(const struct kp_norm_cell *c, const char *a, const char *b
     const struct kp_conversion *y = kp_conversion_of(c->norm->tables, c->item, b);
     return strcmp(a, b) == 0 || (x && y && kp_decimal_compare(x->factor, y->factor) == 0 &&
                                  kp_decimal_compare(x->offset, y->offset) == 0);
-}
-
-static const char *in_brackets(const struct kp_norm_cell *c, const char *unit)
-{
-    return unit ? kp_norm_text(kp_arena_printf(c->norm->arena, " (%s?)", unit)) : "";
 }
 
 /* Converts into the item's unit. Returns false, with a finding, if the units given contradict each other or
@@ -155,43 +180,63 @@ static const char *decimal_text(struct kp_norm *norm, struct kp_decimal number)
 }
 
 /* Marks values at or beyond the input limits with L or H, as the standard form has them. */
-static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, const char *likely,
-                        struct kp_value *value)
+static void check_range(const struct kp_norm_cell *c, struct kp_decimal number, struct kp_value *value)
 {
     char given = value->limit, due = kp_limit_mark(c->item, number);
-    if (!due || due == given) {
-        if (likely)
-            kp_norm_note(c, KP_K_UNIT_DOUBTFUL, c->text, c->item->unit, likely);
+    if (!due || due == given)
         return;
-    }
     const char *min = decimal_text(c->norm, c->item->min), *max = decimal_text(c->norm, c->item->max);
     value->limit = due;
     if (!given) {
-        kp_norm_note(c, KP_K_OUT_OF_RANGE, c->text, min, max, in_brackets(c, likely));
+        kp_norm_note(c, KP_K_OUT_OF_RANGE, c->text, min, max);
     } else { /* "95以上" where 100 is the minimum */
         kp_norm_note(c, KP_K_MARK_CONTRADICTS, c->text, min, max);
         *value = (struct kp_value){.state = KP_VALUE_ABSENT};
     }
 }
 
+/* Returns whether a measurement of the item can give the number. Adds a finding if not. */
+static bool is_possible(const struct kp_norm_cell *c, struct kp_decimal number)
+{
+    bool negative = number.units < 0 && c->item->zero != KP_ZERO_SIGNED;
+    bool zero = number.units == 0 && c->item->zero == KP_ZERO_IMPOSSIBLE;
+    if (negative || zero)
+        kp_norm_note(c, KP_K_BEYOND_POSSIBLE, c->text, negative ? "< 0" : "0");
+    return !negative && !zero;
+}
+
+/* Returns whether the number is plausible in the item's unit, or confirmed: the cell or the mapping file
+ * states that unit. Adds a finding if not. */
+static bool is_plausible(const struct kp_norm_cell *c, const char *cell_unit, struct kp_decimal exact)
+{
+    bool confirmed =
+        (cell_unit && strcmp(cell_unit, c->item->unit) == 0) || (c->column->unit_stated && !c->column->unit);
+    const char *likely = confirmed ? NULL : kp_likely_unit(c->norm->tables, c->item, exact);
+    if (likely)
+        kp_norm_note(c, KP_K_HARDLY_POSSIBLE, c->text, kp_norm_text(c->item->unit), likely);
+    return !likely;
+}
+
 void kp_norm_quantity(const struct kp_norm_cell *c, struct kp_value *value)
 {
     struct kp_decimal rounded;
     struct number number = {0};
-    if (!find_number(c, &number) || number.decimal.units < 0) {
-        kp_norm_note(c, KP_K_NUMBER_UNREADABLE, c->text);
+    if (!find_number(c, &number)) {
+        kp_norm_note(c, number.is_missing ? KP_K_NUMBER_ABSENT : KP_K_NUMBER_UNREADABLE, c->text);
         return;
     }
     struct kp_decimal decimal = number.decimal;
-    bool has_unit = number.unit || row_unit(c) || c->column->unit;
-    const char *likely = has_unit ? NULL : kp_likely_unit(c->norm->tables, c->item, decimal);
     if (!convert(c, number.unit, &decimal))
+        return;
+    if (!is_possible(c, decimal) || !is_plausible(c, number.unit, decimal))
         return;
     if (!kp_decimal_round(decimal, c->item->decimals, &rounded) ||
         kp_decimal_integer_digits(rounded) > c->item->integer_digits) {
-        kp_norm_note(c, KP_K_NUMBER_TOO_LARGE, c->text, c->item->format, in_brackets(c, likely));
+        kp_norm_note(c, KP_K_NUMBER_TOO_LARGE, c->text, c->item->format);
         return;
     }
+    if (!is_possible(c, rounded)) /* it would go out as 0 */
+        return;
     value->state = KP_VALUE_PRESENT;
     value->text = decimal_text(c->norm, rounded);
     value->limit = number.limit;
@@ -202,7 +247,7 @@ void kp_norm_quantity(const struct kp_norm_cell *c, struct kp_value *value)
     if (kp_decimal_compare(decimal, rounded) != 0)
         kp_norm_note(c, KP_K_VALUE_ROUNDED, c->text,
                      kp_arena_printf(c->norm->arena, "%u", c->item->decimals));
-    check_range(c, rounded, likely, value);
+    check_range(c, rounded, value);
 }
 
 /* --- units and reference limits --- */
@@ -254,8 +299,8 @@ static void read_limit(const struct kp_norm_cell *c, const char **limit_text)
     if (!convert(c, number.unit, &decimal))
         return;
     bool converted = kp_decimal_compare(decimal, number.decimal) != 0;
-    if (decimal.units < 0 || !limit_digits(c, decimal, converted, &limit) ||
-        kp_decimal_integer_digits(limit) > RANGE_MAX_DIGITS) {
+    if ((decimal.units < 0 && c->item->zero != KP_ZERO_SIGNED) ||
+        !limit_digits(c, decimal, converted, &limit) || kp_decimal_integer_digits(limit) > RANGE_MAX_DIGITS) {
         kp_norm_note(c, KP_K_REFERENCE_UNUSABLE, c->text);
         return;
     }

@@ -309,7 +309,7 @@ static enum kp_status load_consents(struct reader *r, const char *path, struct k
 
 enum { N_NUMBER, N_NAME, N_ADDRESS, N_REPRESENTATIVE, N_SCHEME, N_SENDER, N_INTERACTION, N_EVENT };
 enum { N_REPORT = N_EVENT + 1, N_PROGRAMME, N_REPORT_UNDER40, N_PROGRAMME_UNDER40, N_SECTION_UNDER40 };
-enum { N_WIDTH = N_SECTION_UNDER40 + 1, N_MAX_DOCUMENTS };
+enum { N_WIDTH = N_SECTION_UNDER40 + 1, N_MAX_DOCUMENTS, N_SYMBOL_LENGTH, N_NUMBER_LENGTH, N_DETAILED };
 
 static enum kp_status read_code(const struct reader *r, size_t row, size_t column, const char *fallback,
                                 const char *allowed, const char **ret_code)
@@ -357,6 +357,23 @@ static enum kp_status read_limit(const struct reader *r, size_t i, struct kp_ins
     return KP_OK;
 }
 
+/* Reads "7" or "1-4"; also "1~4", which spreadsheets do not turn into a date. */
+static enum kp_status read_lengths(const struct reader *r, size_t i, size_t column,
+                                   struct kp_lengths *ret_lengths)
+{
+    const char *text = cell(r, i, column);
+    size_t n = kp_digits(text);
+    const char *upper = text[n] == '-' || text[n] == '~' ? text + n + 1 : text;
+    size_t m = kp_digits(upper);
+    unsigned least = (unsigned)strtoul(text, NULL, 10), most = (unsigned)strtoul(upper, NULL, 10);
+    if (!*text)
+        return KP_OK;
+    if (n < 1 || n > 2 || m < 1 || m > 2 || upper[m] || least > most || !most)
+        return value_bad(r, i, column, "a number of characters, such as 7, 1-4 or 1~4");
+    *ret_lengths = (struct kp_lengths){least, most};
+    return KP_OK;
+}
+
 bool kp_categories_fit(const char *report, const char *programme)
 {
     if (kp_list_has("19 49", report) || strcmp(programme, "100") == 0)
@@ -389,6 +406,11 @@ static enum kp_status read_insurer(struct reader *r, size_t i, struct kp_insurer
     KP_TRY(read_code(r, i, N_PROGRAMME_UNDER40, "990", PROGRAMMES, &n->programme_under40));
     KP_TRY(read_code(r, i, N_SECTION_UNDER40, "01010", SECTIONS, &n->section_under40));
     KP_TRY(read_width(r, i, n));
+    KP_TRY(read_lengths(r, i, N_SYMBOL_LENGTH, &n->symbol_length));
+    KP_TRY(read_lengths(r, i, N_NUMBER_LENGTH, &n->number_length));
+    const char *section = NULL;
+    KP_TRY(read_code(r, i, N_DETAILED, "01990", "01990 01010", &section));
+    n->keeps_detailed = strcmp(section, "01010") == 0;
     return read_limit(r, i, n);
 }
 
@@ -397,8 +419,9 @@ static enum kp_status load_insurers(struct reader *r, const char *path, struct k
     KP_TRY(open_register(r, path,
                          "insurer_number name address representative scheme sender_number interaction_type "
                          "service_event report_40to74 programme_40to74 report_under40 programme_under40 "
-                         "section_under40 symbol_width max_documents",
-                         1, sizeof(struct kp_insurer)));
+                         "section_under40 symbol_width max_documents symbol_length number_length "
+                         "detailed_without_reason",
+                         4, sizeof(struct kp_insurer)));
     struct kp_insurer *insurers = r->file.rows;
     for (size_t i = 0, previous = 0; i < r->file.sheet.n_rows; i++) {
         KP_TRY(read_insurer(r, i, &insurers[i]));

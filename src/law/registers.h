@@ -30,6 +30,11 @@ struct kp_consent {
 
 enum kp_symbol_width { KP_WIDTH_AS_GIVEN, KP_WIDTH_HALF, KP_WIDTH_FULL };
 
+/* Characters that an insurer's symbols or numbers may have; most 0: any. */
+struct kp_lengths {
+    unsigned least, most;
+};
+
 struct kp_insurer {
     const char *number;
     const char *name, *address, *representative;
@@ -39,6 +44,8 @@ struct kp_insurer {
     const char *report_40to74, *programme_40to74, *report_under40, *programme_under40, *section_under40;
     enum kp_symbol_width symbol_width;
     uint64_t max_documents; /* in one bundle; 0: no limit of its own */
+    struct kp_lengths symbol_length, number_length;
+    bool keeps_detailed; /* detailed tests without their reason stay in section 01010 */
 };
 
 /* A register as it was read. */

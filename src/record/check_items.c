@@ -44,9 +44,13 @@ static void report_missing(struct checker *c, enum kp_code code)
     kp_buf_release(&c->missing);
 }
 
-/* A refused value is not missing: its own finding says what is wrong. */
+/* A refused value is not missing: its own finding says what is wrong. But one that nobody can have, such as a
+ * height of 0, is no measurement. */
 static bool has_value(const struct checker *c, const struct kp_item *item)
 {
+    for (const struct kp_finding *f = c->findings->first; f; f = f->next)
+        if (f->code == KP_K_BEYOND_POSSIBLE && f->field && strcmp(f->field, item->label) == 0)
+            return false;
     return kp_value_of(c->record, item)->state != KP_VALUE_ABSENT || kp_refused(c->findings, item->label);
 }
 

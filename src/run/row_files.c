@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/status.h"
 #include "tables/names.h"
+#include "run/card.h"
 
 #define UTF8_MARK "\xef\xbb\xbf" /* without it spreadsheets do not recognise UTF-8 */
 
@@ -96,9 +97,9 @@ enum kp_status kp_row_files_begin(struct kp_row_files *f, struct kp_run *run)
     kp_buf_str(&f->line, run->options->common.show_values ? ",value" : "");
     KP_TRY(create(f, NOTES, "notes", 0));
     for (size_t i = 0; i < run->inputs.n_layouts; i++) {
-        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages");
+        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages," KP_LENGTHS_COLUMN);
         KP_TRY(create(f, rejected_or_held(i, false), "rejected", i));
-        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages,kp_reason");
+        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages," KP_LENGTHS_COLUMN ",kp_reason");
         KP_TRY(create(f, rejected_or_held(i, true), "held", i));
     }
     return KP_OK;
@@ -152,6 +153,9 @@ static void write_row(struct kp_row_files *f, const struct kp_slot *slot)
     begin_line(f, slot);
     add_codes(f, slot);
     add_messages(f, slot);
+    kp_buf_char(&f->line, ',');
+    kp_add_lengths(slot->sound ? &slot->record : NULL, kp_earlier_cell(f->run, slot, KP_LENGTHS_COLUMN),
+                   &slot->findings, &f->line);
     if (held)
         add_cell(&f->line, kp_reason_names[slot->reason]);
     for (size_t i = 0; i < slot->row.n_cells; i++)

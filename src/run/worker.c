@@ -9,6 +9,7 @@
 #include "input/normalize.h"
 #include "log/log_key.h"
 #include "v08/cda_write.h"
+#include "run/card.h"
 #include "run/setup.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
@@ -88,16 +89,21 @@ static void decode_cells(const struct kp_run *run, struct kp_slot *slot)
     kp_buf_release(&out);
 }
 
+const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name)
+{
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    for (size_t i = 0; i < mapping->n_columns && i < slot->row.n_cells; i++)
+        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, name) == 0)
+            return slot->cells[i];
+    return "";
+}
+
 /* Returns whether the row comes from the rejected.csv of an earlier run that gave it this code. */
 static bool reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
 {
-    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     char name[8];
     (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
-    for (size_t i = 0; i < mapping->n_columns; i++)
-        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, "kp_codes") == 0)
-            return strstr(slot->cells[i], name) != NULL;
-    return false;
+    return strstr(kp_earlier_cell(run, slot, "kp_codes"), name) != NULL;
 }
 
 /* A value that still contains the \xNN of an earlier run has not been mended. */
@@ -139,8 +145,10 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
                                        .programme = category.programme,
                                        .sender = n->sender_number};
     kp_settle_record(&slot->record, &how, &slot->findings);
-    if (!first_pass)
-        kp_check_record(r, &context, &slot->findings);
+    if (first_pass)
+        return;
+    kp_check_record(r, &context, &slot->findings);
+    kp_check_card(r, n, kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN), &slot->findings);
 }
 
 static enum kp_exam_kind kind_of(const struct kp_run *run, const struct kp_record *r)

@@ -71,4 +71,8 @@ void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_
  * compresses it. */
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
+/* Returns the row's cell under a column that the rejected.csv or held.csv of an earlier run has added, or "".
+ */
+const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name);
+
 void kp_slot_release(struct kp_slot *slot);

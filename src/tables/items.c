@@ -10,14 +10,16 @@
 
 const char *const kp_type_names[] = {"PQ", "CD", "CO", "ST", NULL};
 const char *const kp_scope_names[] = {"duty", "form", "other", NULL};
+static const char *const ZERO_NAMES[] = {"", "yes", "signed", NULL};
 static const char *const SEVERAL_NAMES[] = {"", "join", "positive", NULL};
 
 #define COLUMNS                                                                                              \
     "item_code name value_type format unit code_system group_id group_relation depends_on method_code "      \
     "author_item input_min input_max scope section order several category_name tokutei_need osh_need "       \
-    "valid_from valid_to"
+    "valid_from valid_to zero"
 enum { CODE, NAME, TYPE, FORMAT, UNIT, SYSTEM, GROUP, RELATION, DEPENDS, METHOD };
 enum { AUTHOR = METHOD + 1, MIN, MAX, SCOPE, SECTION, ORDER, SEVERAL, CATEGORY, TOKUTEI, OSH, VALID_FROM };
+enum { VALID_TO = VALID_FROM + 1, ZERO };
 
 static enum kp_status read_need(const struct kp_tablefile *f, size_t row, size_t column, char *ret_need)
 {
@@ -52,6 +54,16 @@ static enum kp_status read_several(const struct kp_tablefile *f, size_t row, str
         (several == KP_SEVERAL_POSITIVE && !*item->code_system))
         return kp_table_bad(f, row, "several is join (ST), positive (codes) or empty, not", text);
     item->several = (enum kp_several)several;
+    return KP_OK;
+}
+
+static enum kp_status read_zero(const struct kp_tablefile *f, size_t row, struct kp_item *item)
+{
+    const char *text = kp_cell(f, row, ZERO);
+    size_t zero = 0;
+    if (!kp_name_find(ZERO_NAMES, text, &zero) || (zero && item->type != KP_TYPE_PQ))
+        return kp_table_bad(f, row, "zero is yes or signed (PQ) or empty, not", text);
+    item->zero = (enum kp_zero)zero;
     return KP_OK;
 }
 
@@ -114,6 +126,7 @@ static enum kp_status read_item(const struct kp_tablefile *f, size_t row, struct
     KP_TRY(kp_cell_period(f, row, VALID_FROM, &item->valid_from, &item->valid_to));
     KP_TRY(read_group(f, row, item));
     KP_TRY(read_several(f, row, item));
+    KP_TRY(read_zero(f, row, item));
     KP_TRY(read_format(f, row, item));
     return read_range(f, row, item);
 }
@@ -213,4 +226,9 @@ char kp_limit_mark(const struct kp_item *item, struct kp_decimal number)
     if (kp_decimal_compare(number, item->min) <= 0)
         return 'L';
     return kp_decimal_compare(number, item->max) >= 0 ? 'H' : 0;
+}
+
+bool kp_item_may_be_detailed(const struct kp_item *item)
+{
+    return item->tokutei_need == '2';
 }

@@ -23,6 +23,9 @@ enum kp_several {
     KP_SEVERAL_POSITIVE, /* two samples of one test: the positive one counts */
 };
 
+/* What a measurement of the item can give besides positive numbers. */
+enum kp_zero { KP_ZERO_IMPOSSIBLE, KP_ZERO_MEASURABLE, KP_ZERO_SIGNED };
+
 enum { KP_ITEM_CODE_LENGTH = 17 };
 
 struct kp_item {
@@ -40,6 +43,7 @@ struct kp_item {
     enum kp_scope scope;
     enum kp_relation relation;
     enum kp_several several;
+    enum kp_zero zero;                 /* PQ */
     unsigned integer_digits, decimals; /* PQ, CD, CO; at most 12 together */
     unsigned max_bytes;                /* ST, in CP932 */
     int depends_on;                    /* index of the item that this one explains, or -1 */
@@ -66,5 +70,7 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 bool kp_item_on(const struct kp_item *item, struct kp_date exam);
 /* Returns true if an item whose code begins with n bytes of prefix has the unit (NULL: any). */
 bool kp_items_have(const struct kp_tables *tables, const char *prefix, size_t n, const char *unit);
+/* Returns whether the item is of a 詳細健診 test, which is one only for a reason. */
+bool kp_item_may_be_detailed(const struct kp_item *item);
 /* Returns the mark of a number at or beyond an end of the item's input range: 'L' or 'H'; 0 within it. */
 char kp_limit_mark(const struct kp_item *item, struct kp_decimal number);

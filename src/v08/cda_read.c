@@ -244,9 +244,9 @@ static void fault(struct reader *r, enum kp_code code, const char *arg)
 static const char *number_of(struct reader *r, const char *text, struct kp_decimal *ret_number)
 {
     char full[KP_DECIMAL_TEXT];
-    size_t n = strlen(text);
-    if (strspn(text, "0123456789.") != n || text[0] == '.' || !kp_decimal_parse(text, n, ret_number) ||
-        ret_number->scale > r->item->decimals ||
+    size_t n = strlen(text), sign = r->item->zero == KP_ZERO_SIGNED && text[0] == '-';
+    if (sign + strspn(text + sign, "0123456789.") != n || text[sign] == '.' ||
+        !kp_decimal_parse(text, n, ret_number) || ret_number->scale > r->item->decimals ||
         kp_decimal_integer_digits(*ret_number) > r->item->integer_digits ||
         !kp_decimal_round(*ret_number, r->item->decimals, ret_number))
         return NULL;
@@ -485,12 +485,12 @@ static void check_order(struct reader *r, size_t *last)
     *last = at;
 }
 
-/* Additional items have a section of their own; receivers accept detailed tests in either. */
+/* Additional items have a section of their own; receivers accept what may be a detailed test in either. */
 static void check_section(struct reader *r)
 {
     const char *section = r->document->sections[r->document->n_sections - 1].code;
     bool additional = strcmp(r->item->section, KP_SECTION_ADDITIONAL) == 0;
-    if ((strcmp(section, KP_SECTION_ADDITIONAL) == 0) != additional)
+    if ((strcmp(section, KP_SECTION_ADDITIONAL) == 0) != additional && !kp_item_may_be_detailed(r->item))
         fault(r, KP_K_ITEM_SECTION, NULL);
 }
 

@@ -312,13 +312,30 @@ static void observation(struct writer *w, size_t i)
 
 /* --- sections --- */
 
+static bool has_reason(const struct writer *w, const char *group_id)
+{
+    const struct kp_item *items = w->tables->items;
+    for (size_t i = 0; i < w->tables->n_items; i++)
+        if (items[i].relation == KP_REL_RSON && is_released(w, i) && strcmp(items[i].group_id, group_id) == 0)
+            return true;
+    return false;
+}
+
+/* A test that may be a detailed one (貧血, 心電図, 眼底, クレアチニン) is additional if the document has
+ * neither 対象者 nor 実施理由: it was done as part of the periodic check-up. */
+static const char *section_of(const struct writer *w, const struct kp_item *item)
+{
+    bool settled = !kp_item_may_be_detailed(item) || w->source->insurer->keeps_detailed;
+    return settled || has_reason(w, item->group_id) ? item->section : KP_SECTION_ADDITIONAL;
+}
+
 /* Returns the first item from i on that is an observation of the section, or n_items. A doctor's name is part
  * of another item's observation. */
 static size_t next_entry(const struct writer *w, size_t i, const char *section)
 {
     const struct kp_item *items = w->tables->items;
     while (i < w->tables->n_items &&
-           (!is_released(w, i) || items[i].is_author || strcmp(items[i].section, section) != 0))
+           (!is_released(w, i) || items[i].is_author || strcmp(section_of(w, &items[i]), section) != 0))
         i++;
     return i;
 }

@@ -296,10 +296,17 @@ def data_cut(b):
 
 @case
 def data_bit_flipped(b):
+    """The first flip past the middle that leaves another size or none."""
     d = b.documents()[0]
-    packed = bytearray(deflated(d.data))
-    packed[len(packed) // 2] ^= 16
-    d.packed = bytes(packed)
+    for at in range(len(deflated(d.data)) // 2, len(deflated(d.data))):
+        packed = bytearray(deflated(d.data))
+        packed[at] ^= 16
+        d.packed = bytes(packed)
+        try:
+            if len(zlib.decompressobj(-15).decompress(d.packed)) != len(d.data):
+                break
+        except zlib.error:
+            break
     d.local = d.central = {"crc": zlib.crc32(d.data), "size": len(d.data)}
 
 

@@ -191,11 +191,19 @@ def narrative(case, items):
     return E("text", {}, *([E("list", {}, *lines)] if lines else []))
 
 
+def is_of_programme(case, item):
+    """Items of the programme's own section are those that the catalogue asks for, or allows, in 特定健診; what may be a
+    detailed test (2) only with 対象者 or 実施理由, unless the insurer wants it so."""
+    reasons = [i for i in case.catalogue if i["group_id"] == item["group_id"] and i["group_relation"].startswith("RSON")]
+    if item["tokutei_need"] != "2" or case.insurer.get("detailed_without_reason") == "01010":
+        return item["tokutei_need"] != "0"
+    return any(case.goes_out(i["item_code"]) for i in reasons)
+
+
 def section(case, code, of_programme):
-    """Items of the programme's own section are those that the catalogue asks for, or allows, in 特定健診."""
     doctors = {i["author_item"] for i in case.catalogue} - {""}
     items = [i for i in case.catalogue if case.goes_out(i["item_code"]) and i["item_code"] not in doctors and
-             (i["tokutei_need"] != "0") == of_programme]
+             is_of_programme(case, i) == of_programme]
     if not items:
         return []
     entries, written = [], set()

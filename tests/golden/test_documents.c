@@ -74,6 +74,10 @@ static void set_insurer(struct subject *s, const char *name, const char *value)
         s->insurer.symbol_width = (enum kp_symbol_width)i;
         return;
     }
+    if (strcmp(name, "detailed_without_reason") == 0) {
+        s->insurer.keeps_detailed = strcmp(value, "01010") == 0;
+        return;
+    }
     while (strcmp(name, columns[i].name) != 0)
         assert_true(++i < COUNT(columns));
     *columns[i].at = value;

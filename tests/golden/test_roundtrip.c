@@ -206,10 +206,25 @@ static void assert_same_record(const struct kp_record *actual, const struct kp_r
 }
 
 /* Every item is in the section of its kind, identified by the section's code. */
+static struct kp_insurer insurer;
+
+static bool has_reason(const struct kp_document *d, const char *group_id)
+{
+    for (size_t i = 0; i < tables.n_items; i++)
+        if (tables.items[i].relation == KP_REL_RSON && strcmp(tables.items[i].group_id, group_id) == 0 &&
+            d->section_of[i] >= 0)
+            return true;
+    return false;
+}
+
 static void assert_sections(const struct kp_document *d, const char *first_section, const char *who)
 {
     for (size_t i = 0; i < tables.n_items; i++) {
-        const char *of_item = strcmp(tables.items[i].section, "01990") == 0 ? "01990" : first_section;
+        const struct kp_item *item = &tables.items[i];
+        bool additional =
+            strcmp(item->section, "01990") == 0 ||
+            (item->tokutei_need == '2' && !insurer.keeps_detailed && !has_reason(d, item->group_id));
+        const char *of_item = additional ? "01990" : first_section;
         bool there = d->record.values[i].state != KP_VALUE_ABSENT;
         assert_int_equal(there, d->section_of[i] >= 0);
         if (there && strcmp(d->sections[d->section_of[i]].code, of_item) != 0)
@@ -352,7 +367,6 @@ static struct {
 
 static struct kp_record record;
 static enum kp_ground ground[MOST_ITEMS];
-static struct kp_insurer insurer;
 static struct kp_org sender;
 
 static void random_quantity(const struct kp_item *item, struct kp_value *value)
@@ -563,6 +577,7 @@ static void random_insurer_row(bool whole)
                                   .report_under40 = tables.codes[random_code(OID "1001")].code,
                                   .programme_under40 = tables.codes[random_code(OID "1002")].code,
                                   .section_under40 = sections[random_below(COUNT(sections))],
+                                  .keeps_detailed = one_in(3),
                                   .symbol_width =
                                       whole ? KP_WIDTH_AS_GIVEN : (enum kp_symbol_width)random_below(3)};
     sender = (struct kp_org){.name = random_words(&of_person, 1 + random_below(20), false)};
@@ -830,11 +845,29 @@ static const char *messy_date(struct kp_date d)
     }
 }
 
+/* Returns whether the number is neither refused as hardly possible nor as a zero. */
+static bool is_taken(const struct source *s, struct kp_decimal number)
+{
+    struct kp_decimal own = number, rounded;
+    if (s->conversion)
+        assert_true(kp_decimal_convert(number, s->conversion->factor, s->conversion->offset, &own));
+    assert_true(kp_decimal_round(own, s->item->decimals, &rounded));
+    return !kp_likely_unit(&tables, s->item, own) && (rounded.units > 0 || s->item->zero);
+}
+
 static const char *messy_number(const struct source *s)
 {
-    struct kp_decimal number = random_number(s->item);
-    if (s->conversion) /* so that it has no more than the item's digits in any unit */
-        number.units = number.units / 1000 + 1;
+    static const struct kp_decimal one = {1, 0};
+    struct kp_decimal number;
+    int tries = 100;
+    do {
+        if (tries-- == 0) /* the item's digits are too few in that unit */
+            return "未実施";
+        number = random_number(s->item);
+        /* so that it has no more than the item's digits in any unit */
+        if (s->conversion && kp_decimal_compare(s->conversion->factor, one) > 0)
+            number.units = number.units / 1000 + 1;
+    } while (!is_taken(s, number));
     bool inner =
         !s->conversion && !s->item->has_range; /* a mark that contradicts the input range is not used */
     const char *plain = decimal_text(&memory, number);
@@ -843,17 +876,19 @@ static const char *messy_number(const struct source *s)
     case 1:
         return s->conversion || strchr(s->item->unit, '{') ? plain : textf(" %s %s", plain, s->item->unit);
     case 2: return textf("%s%s", one_in(2) ? "H " : "L", plain);
-    case 3: return textf("%s%s", plain, one_in(2) ? "＊" : "↑");
+    case 3: return textf("%s%s", plain, inner ? "↑" : "＊");
     case 4: return inner ? textf("%s%s", one_in(2) ? "<" : "≧", plain) : plain;
     case 5: return inner ? textf("%s%s", plain, one_in(2) ? "未満" : "以上") : plain;
     case 6:
+        if (s->conversion) /* converted, the digits may count */
+            return plain;
         return textf("%s%s%u%u", plain, s->item->decimals ? "" : ".", random_below(5),
                      random_below(10)); /* rounded down */
     case 7: return textf("0%s", plain);
     case 8: return "未実施";
     case 9: return "測定不能";
     case 10: return "－";
-    default: return plain;
+    default: return s->item->zero == KP_ZERO_SIGNED && one_in(2) ? textf("△%s", plain) : plain;
     }
 }
 
@@ -1462,8 +1497,7 @@ static size_t check_returned(const char *name, bool bad)
         assert_in_range(row, 0, PEOPLE - 1);
         found[row]++;
         if (spoiled[row] != bad)
-            fail_msg("row %zu does not belong into %s: %s", row, name,
-                     rows.cells[rows.starts[i] + first - 1]);
+            fail_msg("row %zu does not belong into %s: %s", row, name, cell(&rows, i, "kp_messages"));
         for (size_t k = 0; k < n_sources; k++)
             assert_string_equal(cells[k], grid[row][k]);
     }

@@ -25,9 +25,11 @@ void normalize_columns(struct kp_column *columns, const char *const *cells, size
 
 static struct kp_column column_of(const struct cell *cell)
 {
-    struct kp_column column = {.unit = cell->unit};
+    struct kp_column column = {.unit_stated = cell->unit != NULL};
     if (!kp_target_read(&scratch, &tables, cell->target, &column))
         fail_msg("no target %s", cell->target);
+    if (cell->unit && !kp_column_set_unit(&tables, cell->unit, &column))
+        column.unit = cell->unit;
     return column;
 }
 

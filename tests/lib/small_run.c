@@ -68,9 +68,14 @@ int set_up_small_run(void **state)
 
 void begin_run(enum kp_command command, const char *rows)
 {
+    begin_run_on(command, export_of(rows));
+}
+
+void begin_run_on(enum kp_command command, const char *export)
+{
     if (is_set_up)
         end_run(true);
-    inputs[0] = put_text("export.csv", export_of(rows));
+    inputs[0] = put_text("export.csv", export);
     run_options.command = command;
     run_options.inputs = inputs;
     run_options.n_inputs = 1;

@@ -30,6 +30,8 @@ int tear_down_small_run(void **state);
 
 /* Sets up again, on these rows and for that command; fails the test if it cannot. */
 void begin_run(enum kp_command command, const char *rows);
+/* The same on a whole export. */
+void begin_run_on(enum kp_command command, const char *export);
 /* Ends the run, as if it had died: temporary files stay unless `clean`. */
 void end_run(bool clean);
 

@@ -33,6 +33,8 @@ static const struct conversion_case CONVERSIONS[] = {
     {PROTEIN, "g/L", "72", "7.2", false},
     {CRP, "mg/L", "3", "0.3", false},
     {FASTING_GLUCOSE, "g/L", "0.99", "99", false},
+    {"2A080000001930101", "g/dL", "33.1", "33.1", false}, /* MCHC */
+    {"2A080000001930101", "g/L", "331", "33.1", false},
     {"3A015000000106101", "mg/dL", "1.23", "12.3", false}, /* albumin in urine, mg/L */
     {HBA1C, "mmol/mol", "38", "5.6", true},                /* 5.62824 */
     {HBA1C, "mmol/mol", "48", "6.5", true},                /* 6.54304 */
@@ -153,10 +155,9 @@ static void unit__contradictory_or_of_another_kind__is_refused(void **state UNUS
 
 static void flag__of_laboratory__is_kept_apart(void **state UNUSED)
 {
-    static const char *const high[] = {"120 H",  "120H",  "120h",      "120↑",       "120 ↑",
-                                       "H120",   "h 120", "１２０Ｈ",  "120 mmHg H", "120mmHg↑",
-                                       "120 *H", "120HH", "Ｈ　１２０"};
-    static const char *const low[] = {"120 L", "120L",     "120l",       "120↓", "L120",
+    static const char *const high[] = {"120 H",    "120H",       "120h",   "120 h", "H120",      "h 120",
+                                       "１２０Ｈ", "120 mmHg H", "120 *H", "120HH", "Ｈ　１２０"};
+    static const char *const low[] = {"120 L", "120L",     "120l",       "L120",
                                       "l 120", "１２０Ｌ", "120 mmHg L", "120LL"};
     for (size_t i = 0; i < COUNT(high) + COUNT(low); i++) {
         bool is_high = i < COUNT(high);
@@ -166,7 +167,7 @@ static void flag__of_laboratory__is_kept_apart(void **state UNUSED)
             fail_msg("'%s': got '%s'", cell.text, got);
     }
     ASSERT_ROWS(ROW(SYSTOLIC "=120 K3008", CELL(SYSTOLIC, "120*")),
-                ROW(WHITE_CELLS "=12345!H K3008", CELL(WHITE_CELLS, "１２，３４５↑")));
+                ROW(WHITE_CELLS "=12345!H K3008", CELL(WHITE_CELLS, "１２，３４５Ｈ")));
 }
 
 static void mark__of_bound__becomes_the_limit(void **state UNUSED)
@@ -179,14 +180,104 @@ static void mark__of_bound__becomes_the_limit(void **state UNUSED)
                 ROW(TG "=>1000 K3008", CELL(TG, "１，０００以上")),
                 ROW(TG "=>1000 K3008", CELL(TG, "1000超")), ROW(TG "=<35 K3008 K3052", CELL(TG, "35未満 L")),
                 ROW(CRP "=<0.1 K3008 K3052", CELL(CRP, "<0.1 L")),
-                ROW(TG "=>1000 K3008 K3052", CELL(TG, "1000↑以上")));
+                ROW(TG "=>1000 K3008", CELL(TG, "1000↑以上")), ROW("K4022", CELL(TG, "1000↓以上")));
+    static const char *const below[] = {"0.1↓",       "0.1 ↓",    "↓0.1",      "０．１↓", "<0.1",
+                                        "<=0.1",      "≦0.1",     "＜０．１",  "0.1以下", "0.1未満",
+                                        "０．１以下", "0.1 未満", "0.1mg/dL↓", "≦０．１", "0.1 mg/dL 以下"};
+    for (size_t i = 0; i < COUNT(below); i++) {
+        const struct cell cell = CELL(CRP, below[i]);
+        assert_string_equal(story_of(&cell, 1, NULL), CRP "=<0.1 K3008");
+    }
 }
 
-static void mark__without_number__is_refused(void **state UNUSED)
+static void mark__without_number__asks_for_it(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW("K4022", CELL(SYSTOLIC, "H")), ROW("K4022", CELL(SYSTOLIC, "↑")),
-                ROW("K4022", CELL(SYSTOLIC, "<")), ROW("K4022", CELL(SYSTOLIC, "以上")),
-                ROW("K4022", CELL(SYSTOLIC, "mmHg")), ROW("K4022", CELL(SYSTOLIC, "120高")));
+    static const char *const marks[] = {"H",  "L", "Ｈ", "HH",   "↑",    "↓",    "*",
+                                        "＊", "<", "≦",  "以上", "未満", "mmHg", "H mmHg"};
+    for (size_t i = 0; i < COUNT(marks); i++) {
+        const struct cell cell = CELL(SYSTOLIC, marks[i]);
+        assert_string_equal(story_of(&cell, 1, NULL), "K4070");
+    }
+    ASSERT_ROWS(ROW("K4022", CELL(SYSTOLIC, "120高")), ROW("K4022", CELL(SYSTOLIC, "D")));
+}
+
+/* --- what no measurement gives --- */
+
+#define OBESITY "9N026000000000002"     /* 肥満度, NNN.N % */
+#define BMI "9N011000000000001"         /* NN.N kg/m2 */
+#define GOT "3B035000002327201"         /* AST, 0 to 1000 */
+#define HAEMOGLOBIN "2A030000001930101" /* NN.N g/dL, 0 to 30 */
+
+static void number__difference__may_be_negative(void **state UNUSED)
+{
+    static const char *const minus[] = {"-6.2", "－６．２", "−6.2",  "‐6.2",      "‑6.2", "–6.2", "—6.2",
+                                        "―6.2", "﹣6.2",    "⁻6.2",  "ー6.2",     "ｰ6.2", "─6.2", "△6.2",
+                                        "▲6.2", "△ 6.2",    "- 6.2", "▲６．２％", "-6.2%"};
+    for (size_t i = 0; i < COUNT(minus); i++) {
+        const struct cell cell = CELL(OBESITY, minus[i]), bmi = CELL(BMI, minus[i]);
+        const char *got = story_of(&cell, 1, NULL);
+        if (strncmp(got, OBESITY "=-6.2", 22) != 0)
+            fail_msg("'%s': %s", minus[i], got);
+        if (strchr(minus[i], '%') == NULL && strstr(minus[i], "％") == NULL)
+            assert_string_equal(story_of(&bmi, 1, NULL), "K4071");
+    }
+    ASSERT_ROWS(ROW(OBESITY "=-13.0", CELL(OBESITY, "-13")), ROW(OBESITY "=12.5", CELL(OBESITY, "12.5")),
+                ROW(OBESITY "=0.0", CELL(OBESITY, "0")), ROW(OBESITY "=-6.3 K3007", CELL(OBESITY, "-6.25")),
+                ROW("K4023", CELL(OBESITY, "-1000")), ROW("K4022", CELL(OBESITY, "--6.2")),
+                ROW("K4022", CELL(OBESITY, "-+6.2")), ROW("K4022", CELL(OBESITY, "6.2-")),
+                ROW("K4022", CELL(OBESITY, "±6.2")),
+                ROW(OBESITY "=-6.2[-10.0..10.0]", CELL(OBESITY, "-6.2"), CELL(OBESITY ".low", "-10"),
+                    CELL(OBESITY ".high", "10")));
+}
+
+static void number__zero__is_refused_where_it_cannot_be(void **state UNUSED)
+{
+    static const char *const zeros[] = {"0", "0.0", "０", "-0", "0.00", "<0", "0以下", "0 H"};
+    static const char *const never[] = {HEIGHT,          WEIGHT,    SYSTOLIC,       TG,        HBA1C,
+                                        HAEMOGLOBIN,     RED_CELLS, WHITE_CELLS,    PLATELETS, BMI,
+                                        FASTING_GLUCOSE, PROTEIN,   VITAL_CAPACITY, GRAVITY};
+    for (size_t i = 0; i < COUNT(never); i++)
+        for (size_t k = 0; k < COUNT(zeros); k++) {
+            const struct cell cell = CELL(never[i], zeros[k]);
+            assert_string_equal(story_of(&cell, 1, NULL), "K4071");
+        }
+    ASSERT_ROWS(ROW(CRP "=0.0", CELL(CRP, "0")), ROW(CRP "=0.0 K3007", CELL(CRP, "0.04")),
+                ROW(GOT "=<0 K3016", CELL(GOT, "0")), ROW("K4071", CELL(HEIGHT, "0 cm")),
+                ROW("K4071", CELL("3C015000002327101", "0.004")), /* would go out as 0.00 */
+                ROW("K3017 K4071", IN("m", HEIGHT, "0")), ROW("K4071", CELL(GOT, "-1")));
+}
+
+/* Before rounding: 4.85 is no 5. */
+static void number__hardly_possible__is_refused_until_confirmed(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K4069", CELL(WHITE_CELLS, "57")), ROW("K4069", CELL(RED_CELLS, "4.85")),
+                ROW("K4069", CELL(RED_CELLS, "9.95")), ROW("K4069", CELL(WHITE_CELLS, "29.95")),
+                ROW("K4069", CELL(WHITE_CELLS, "0.49")), ROW("K4069", CELL(TG, "9.95")),
+                ROW("K4069", CELL(WEIGHT, "65000")), ROW("K4069", CELL(HEIGHT, "1.7")),
+                ROW("K4069", CELL(WHITE_CELLS, "57"), CELL(WHITE_CELLS ".unit", "/mm3")),
+                ROW("K3017 K4069", CELL(WHITE_CELLS, "0.057"), CELL(WHITE_CELLS ".unit", "10*3/mm3")),
+                ROW(WHITE_CELLS "=5700 K3017", IN("10*2/mm3", WHITE_CELLS, "57")),
+                ROW(RED_CELLS "=485 K3017", IN("10*6/mm3", RED_CELLS, "4.85")),
+                ROW(WHITE_CELLS "=57", IN("/mm3", WHITE_CELLS, "57")),
+                ROW(WHITE_CELLS "=57 K3008", CELL(WHITE_CELLS, "57 /mm3")));
+}
+
+/* What spreadsheets make of numbers, and what only looks like one. */
+static void number__of_a_spreadsheet__is_not_guessed(void **state UNUSED)
+{
+    static const char *const not_numbers[] = {"1E+02",  "1.2E+02", "1e2",   "2025/5/1", "5月1日", "1-May",
+                                              "May-01", "120.",    "12,0",  "1,20",     "1.2.0",  "120/80",
+                                              "#N/A",   "#####",   "0x78",  "120²",     "1２０①", "⑫",
+                                              "½",      "1 20",    "(120)", "=120",     "'120",   "1,234,5"};
+    for (size_t i = 0; i < COUNT(not_numbers); i++) {
+        const struct cell cell = CELL(SYSTOLIC, not_numbers[i]);
+        const char *got = story_of(&cell, 1, NULL);
+        if (strcmp(got, "K4022") != 0)
+            fail_msg("'%s': %s", not_numbers[i], got);
+    }
+    ASSERT_ROWS(ROW(SYSTOLIC "=120 K3008", CELL(SYSTOLIC, "１２０")),
+                ROW(WHITE_CELLS "=5200 K3008", CELL(WHITE_CELLS, "5,200")),
+                ROW(SYSTOLIC "=120", CELL(SYSTOLIC, "120.00")), ROW("K4023", CELL(SYSTOLIC, "1200")));
 }
 
 static void flag__in_own_column__precedes_that_of_cell(void **state UNUSED)
@@ -268,7 +359,7 @@ static void reference__without_place_in_document__is_left_out(void **state UNUSE
 /* "95 or more" where the minimum is 100. */
 static void mark__against_input_range__is_refused(void **state UNUSED)
 {
-    ASSERT_ROWS(ROW("K3008 K4051", CELL(TG, "9以上")), ROW("K3008 K4051", CELL(TG, "<2001")),
+    ASSERT_ROWS(ROW("K3008 K4051", CELL(HEIGHT, "95以上")), ROW("K3008 K4051", CELL(TG, "<2001")),
                 ROW(TG "=<10 K3008", CELL(TG, "10以下")), ROW(TG "=>2000 K3008", CELL(TG, "2000以上")));
 }
 
@@ -351,7 +442,11 @@ int main(void)
         cmocka_unit_test(unit__contradictory_or_of_another_kind__is_refused),
         cmocka_unit_test(flag__of_laboratory__is_kept_apart),
         cmocka_unit_test(mark__of_bound__becomes_the_limit),
-        cmocka_unit_test(mark__without_number__is_refused),
+        cmocka_unit_test(mark__without_number__asks_for_it),
+        cmocka_unit_test(number__difference__may_be_negative),
+        cmocka_unit_test(number__zero__is_refused_where_it_cannot_be),
+        cmocka_unit_test(number__hardly_possible__is_refused_until_confirmed),
+        cmocka_unit_test(number__of_a_spreadsheet__is_not_guessed),
         cmocka_unit_test(flag__in_own_column__precedes_that_of_cell),
         cmocka_unit_test(reference__limits__belong_to_their_item),
         cmocka_unit_test(reference__in_another_unit__is_converted_too),

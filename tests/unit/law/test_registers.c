@@ -270,6 +270,50 @@ static void insurers__empty_cells__get_the_defaults(void **state UNUSED)
     assert_null(kp_insurer_of(&r, "00280081"));
 }
 
+static const char WITH_LENGTHS[] = "insurer_number,name,address,representative,scheme,sender_number,"
+                                   "interaction_type,service_event,report_40to74,programme_40to74,"
+                                   "report_under40,programme_under40,section_under40,symbol_width,"
+                                   "symbol_length,number_length,detailed_without_reason\n";
+
+static enum kp_status load_with_lengths(const char *cells, struct kp_registers *ret)
+{
+    char bytes[600];
+    int n = snprintf(bytes, sizeof(bytes), "%s06139463,,,,,,,,,,,,,,%s\n", WITH_LENGTHS, cells);
+    return load_bytes(INSURER, bytes, (size_t)n, ret);
+}
+
+static void insurers__lengths_and_section__are_read(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load_with_lengths("1-4,7,01010", &r), KP_OK);
+    const struct kp_insurer *n = kp_insurer_of(&r, "06139463");
+    assert_int_equal(n->symbol_length.least, 1);
+    assert_int_equal(n->symbol_length.most, 4);
+    assert_int_equal(n->number_length.least, 7);
+    assert_int_equal(n->number_length.most, 7);
+    assert_true(n->keeps_detailed);
+    assert_int_equal(load_with_lengths("0~10,,", &r), KP_OK);
+    n = kp_insurer_of(&r, "06139463");
+    assert_int_equal(n->symbol_length.most, 10);
+    assert_int_equal(n->number_length.most, 0);
+    assert_false(n->keeps_detailed);
+}
+
+static void insurers__wrong_length_or_section__is_refused(void **state UNUSED)
+{
+    static const char *const wrong[][2] = {
+        {"4-Jan,,", "symbol_length"}, {"1-,,", "symbol_length"},
+        {"4-1,,", "symbol_length"},   {"-4,,", "symbol_length"},
+        {",0,", "number_length"},     {",100,", "number_length"},
+        {",7 8,", "number_length"},   {",,1990", "detailed_without_reason"}};
+    struct kp_registers r;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(load_with_lengths(wrong[i][0], &r), KP_E_USAGE);
+        assert_int_equal(got.code, 1033);
+        assert_string_equal(got.field, wrong[i][1]);
+    }
+}
+
 /* --- the file --- */
 
 static void header__column_missing_or_unknown__is_named(void **state UNUSED)
@@ -381,6 +425,8 @@ int main(void)
         cmocka_unit_test_teardown(consents__good_rows__are_found_by_employee_or_by_card, tidy),
         cmocka_unit_test_teardown(insurers__wrong_rows__are_refused_with_their_place, tidy),
         cmocka_unit_test_teardown(insurers__empty_cells__get_the_defaults, tidy),
+        cmocka_unit_test_teardown(insurers__lengths_and_section__are_read, tidy),
+        cmocka_unit_test_teardown(insurers__wrong_length_or_section__is_refused, tidy),
         cmocka_unit_test_teardown(header__column_missing_or_unknown__is_named, tidy),
         cmocka_unit_test_teardown(header__other_order_of_columns__is_fine, tidy),
         cmocka_unit_test_teardown(file__missing_or_not_text__is_refused, tidy),

@@ -88,6 +88,16 @@ static void required__resembling_column__is_named_beside_it(void **state UNUSED)
     assert_true(names(KP_K_PERIODIC_ABSENT, "収縮期血圧 ← 血圧H?"));
 }
 
+/* A height of 0, in whichever group of alternatives. */
+static void required__never_measured__is_missing(void **state UNUSED)
+{
+    kp_findings_add(&findings, KP_K_BEYOND_POSSIBLE, item_of(HEIGHT)->label, NULL, "0");
+    kp_findings_add(&findings, KP_K_BEYOND_POSSIBLE, item_of("9N021000000000001")->label, NULL, "0");
+    kp_check_required(&record, KP_K_REQUIRED_ABSENT, &findings);
+    assert_true(names(KP_K_REQUIRED_ABSENT, "身長"));
+    assert_true(names(KP_K_REQUIRED_ABSENT, "内臓脂肪面積・腹囲"));
+}
+
 static void required__refused__is_not_missing(void **state UNUSED)
 {
     refuse(HEIGHT);
@@ -308,6 +318,7 @@ int main(void)
         TEST(required__one_alternative__is_enough),
         TEST(required__resembling_column__is_named_beside_it),
         TEST(required__refused__is_not_missing),
+        TEST(required__never_measured__is_missing),
         TEST(required__blood_was_drawn__names_the_meal),
         TEST(periodic__age__decides_what_may_be_omitted),
         TEST(periodic__waist__may_be_omitted_by_bmi),

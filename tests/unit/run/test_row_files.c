@@ -77,7 +77,8 @@ static void rejected__row__comes_back_as_it_came(void **state)
     add(decide_row(0, NULL), "b.zip", "h.xml");
     add(decide_row(1, NULL), "", "");
     conclude();
-    assert_memory_equal(line_of("rejected.csv", 0), "kp_file,kp_line,kp_codes,kp_messages,社員番号,", 40);
+    assert_memory_equal(line_of("rejected.csv", 0),
+                        "kp_file,kp_line,kp_codes,kp_messages,kp_lengths,社員番号,", 51);
     const char *row = line_of("rejected.csv", 1);
     assert_memory_equal(row, textf("%s,3,K", run_options.inputs[0]), strlen(run_options.inputs[0]) + 4);
     assert_contains(row, ",E2," INSURER ",\"1,2\",7427,ｲｽﾞﾐ ｼｭｳｲﾁ,男,,165.0,");
