@@ -39,7 +39,8 @@ struct kp_slot {
     const char *identity;           /* of person and examination; NULL: a part is missing or invalid */
     const char *person;             /* what receivers match people by; NULL likewise */
     const char *facts;              /* birth date and sex, for person */
-    uint8_t whole[KP_SHA256_BYTES]; /* of the row; set by the first pass alone */
+    uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
+    uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
 
     /* Set by the caller before kp_worker_decide. */
     struct kp_mark mark, person_mark;
