@@ -185,6 +185,17 @@ struct kp_code_result {
     const char *places; /* "export.csv:12 :15 :40" */
 };
 
+/* What all rows show of a column of codes whose digits or numbers do not speak for themselves. */
+struct kp_column_result {
+    const char *file;
+    unsigned number; /* from 1 */
+    const char *header;
+    const char *target;   /* as a mapping file has it */
+    const char *decision; /* hours, numbers (not used), unknown or foreign (rows with digits are rejected) */
+    uint64_t rejected;    /* rows */
+    const char *remedy;   /* line of a mapping file that settles it, or "" */
+};
+
 struct kp_insurer_result {
     const char *insurer_number; /* 8 digits */
     const char *name;           /* from the insurer register, or "" */
@@ -218,6 +229,8 @@ struct kp_result {
     const struct kp_code_result *codes; /* n_codes of them, gravest first, then by code */
     size_t n_codes;
     const char *review;     /* rows with texts that a person should read: "export.csv:12 :15"; "": none */
+    const struct kp_column_result *columns; /* n_columns of them, by file and number */
+    size_t n_columns;
     const char *exam_kind;  /* taken for inputs without a column for it; "": there are none */
     bool exam_kind_assumed; /* it was not configured */
     bool own_schemas;       /* the bundles contain this project's profile schemas, not the ministry's */

@@ -57,6 +57,34 @@ static void add_codes(const struct kp_console *c, const struct kp_result *r, str
     kp_buf_str(out, *title ? "" : "\n");
 }
 
+/* Lists the columns that only a mapping file settles, each with its line. */
+static void add_columns(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    static const char *const words[][3] = {
+        {"hours", "食後の時間として読みました", "read as hours since the meal"},
+        {"numbers", "測定値の列のため使いません", "not used: measured numbers"},
+        {"unknown", "数字の意味が分かりません", "what its digits mean is not known"},
+        {"foreign", "数字が公式のコードではありません", "its digits are not the official codes"}};
+    const char *title = kp_console_say(c, "列ごとの判断(右は対応表に書く行):\n",
+                                       "columns (and the line for a mapping file):\n");
+    for (const struct kp_column_result *n = r->columns; n < r->columns + r->n_columns; n++) {
+        const char *what = "";
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+            if (strcmp(words[i][0], n->decision) == 0)
+                what = kp_console_say(c, words[i][1], words[i][2]);
+        kp_buf_str(out, title);
+        kp_buf_str(out, "  ");
+        kp_buf_printable(out, n->file);
+        kp_buf_printf(out, " #%u ", n->number);
+        kp_buf_printable(out, n->header);
+        kp_buf_printf(out, ": %s (%" PRIu64 ")%s", what, n->rejected, *n->remedy ? "  " : "");
+        kp_buf_printable(out, n->remedy);
+        kp_buf_char(out, '\n');
+        title = "";
+    }
+    kp_buf_str(out, *title ? "" : "\n");
+}
+
 static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     for (size_t i = 0; i < r->n_insurers; i++) {
@@ -133,6 +161,7 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
         kp_buf_printable(out, r->review);
         kp_buf_str(out, "\n\n");
     }
+    add_columns(c, r, out);
     add_insurers(c, r, out);
     add_places(c, r, out);
 }

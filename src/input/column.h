@@ -28,11 +28,32 @@ enum kp_why {
     KP_WHY_MEAL,   /* this and below, left out: no column says whether blood was drawn fasting */
     KP_WHY_DOCTOR, /* judgement without doctor, or doctor without judgement */
     KP_WHY_UNIT,   /* the unit cannot be converted */
-    KP_WHY_ROWS    /* the two header rows disagree */
+    KP_WHY_ROWS,   /* the two header rows disagree */
+    KP_WHY_NUMBERS /* its numbers cannot be the item; only for columns proposed */
 };
 
 /* Day counts of a spreadsheet, if the mapping file says that a column contains them. */
 enum kp_serial { KP_SERIAL_NONE, KP_SERIAL_1900, KP_SERIAL_1904 };
+
+/* What bare digits in a column of codes are, by its header and the mapping file. */
+enum kp_digits {
+    KP_DIGITS_NONE,     /* not judged: no column of codes */
+    KP_DIGITS_OFFICIAL, /* codes of the list: the header is the code or the field name, or CC2X says so */
+    KP_DIGITS_SAID,     /* likewise, because the mapping file says so */
+    KP_DIGITS_NAMED,    /* those that the mapping file gives a meaning, no others */
+    KP_DIGITS_SEX,      /* 1 and 2 of JIS X 0303 if the column has no others */
+    KP_DIGITS_HOURS,    /* hours since the meal if the column shows it */
+    KP_DIGITS_UNKNOWN
+};
+
+/* What the whole input shows of them. */
+enum kp_reading {
+    KP_READING_PLAIN,   /* as kp_digits says */
+    KP_READING_HOURS,   /* hours since the meal */
+    KP_READING_NUMBERS, /* measured numbers below the name of a finding-or-not item: not used */
+    KP_READING_UNKNOWN, /* this and below: rows with digits are rejected */
+    KP_READING_FOREIGN  /* some are outside the list, so they are another list's */
+};
 
 /* Items of a column by the local method digit found in another column of the row. */
 struct kp_methods {
@@ -64,6 +85,11 @@ struct kp_column {
     const struct kp_column *like; /* what the header of an unused column resembles; NULL: nothing */
     struct kp_map values;         /* source=code pairs of the mapping file: value key -> index into codes */
     const char **codes;
+    enum kp_digits digits;
+    enum kp_reading reading; /* set after the first pass, as is remedy */
+    const char *remedy;      /* line of a mapping file that settles the digits; "" or NULL: none */
+    uint64_t seen;           /* bits of kp_digits_see, collected by the first pass */
+    uint64_t n_refused;      /* rows whose digits in the column were refused; counted by the second pass */
 };
 
 struct kp_mapping {
@@ -74,6 +100,9 @@ struct kp_mapping {
     bool has_items; /* some column contains the values of an item */
     bool has_units; /* some column contains units or reference limits */
 };
+
+/* Word of the column values of a mapping file: digits are the official codes of the item's list. */
+#define KP_VALUES_OFFICIAL "official"
 
 /* What follows the item code in a target, by kind of the column from KP_COL_ITEM: "", ".low", ... */
 extern const char *const kp_target_suffixes[];

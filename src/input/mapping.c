@@ -7,6 +7,7 @@
 #include "base/scan.h"
 #include "base/status.h"
 #include "input/cc2x.h"
+#include "input/digits.h"
 #include "input/header_names.h"
 
 static enum kp_status load_sheet(struct kp_context *ctx, const char *path, enum kp_comments comments,
@@ -90,6 +91,10 @@ static void apply_synonym(struct kp_context *ctx, struct kp_column *column)
         kp_column_leave_out(column, KP_WHY_ROWS);
     else if (column->kind != KP_COL_UNMAPPED)
         column->unit = first.unit ? first.unit : second.unit;
+    /* 心電図判定 contains grades of the institution's own */
+    if (column->kind == KP_COL_ITEM && column->why == KP_WHY_SYNONYM &&
+        kp_is_judged(&tables->items[column->index]) && kp_is_graded(&ctx->arena, column))
+        kp_column_leave_out(column, KP_WHY_UNKNOWN);
     if (by_first == by_second)
         return;
     const char *beside = by_first ? column->second : column->header;
@@ -98,6 +103,25 @@ static void apply_synonym(struct kp_context *ctx, struct kp_column *column)
         kp_column_leave_out(column, KP_WHY_UNKNOWN);
     else
         apply_unit_beside(ctx, beside, column);
+}
+
+/* Returns whether a header row names the target itself, or an item with the same list of codes. */
+static bool names_code(struct kp_context *ctx, const char *header, const struct kp_column *column)
+{
+    struct kp_column named = {.header = header, .second = ""};
+    if (!kp_header_read(&ctx->arena, &ctx->tables, header, &named) || named.why != KP_WHY_NAME)
+        return false;
+    const char *system = kp_digits_system(&ctx->tables, &named);
+    return system && strcmp(system, kp_digits_system(&ctx->tables, column)) == 0;
+}
+
+static void settle_digits(struct kp_context *ctx, const struct kp_mapping_job *job, struct kp_column *column)
+{
+    if (!kp_digits_system(&ctx->tables, column))
+        return;
+    bool official = (job->file && job->file->is_cc2x) || names_code(ctx, column->header, column) ||
+                    names_code(ctx, column->second, column);
+    kp_digits_settle(&ctx->arena, &ctx->tables, official, column);
 }
 
 /* Returns whether some column says whether blood was drawn fasting, which pairs depend on. */
@@ -296,6 +320,8 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
         leave_out_dependent(&ctx->tables, &m);
     find_resemblances(ctx, job, &m);
     name_columns(ctx, heading, &m);
+    for (size_t i = 0; i < m.n_columns; i++)
+        settle_digits(ctx, job, &m.columns[i]);
     if (ctx->arena.failed)
         return kp_no_memory(ctx);
     link_joined(&ctx->tables, &m);

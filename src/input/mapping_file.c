@@ -5,6 +5,7 @@
 
 #include "base/scan.h"
 #include "base/status.h"
+#include "input/digits.h"
 #include "input/header_names.h"
 
 struct row {
@@ -57,34 +58,62 @@ static struct kp_column *find_column(struct kp_arena *arena, const struct kp_map
     return NULL;
 }
 
-/* Reads source=code pairs. An empty code ("-=", "999=") makes the source value count as an empty cell. */
-static enum kp_status read_values(const struct row *r, struct kp_column *column)
+/* Returns whether a list of the item, or the field, has the code; of a field it may be a word. */
+static bool has_code(const struct row *r, const struct kp_column *column, const char *system,
+                     const char *code)
+{
+    const struct kp_tables *tables = &r->ctx->tables;
+    if (column->kind == KP_COL_ITEM)
+        return kp_all_digits(code) && kp_item_code_ever(tables, &tables->items[column->index], code, NULL);
+    char *key = kp_text_value_key(&r->ctx->arena, code);
+    return key && kp_code_of(tables, system, key);
+}
+
+/* Reads a pair source=code; an empty code ("-=", "999=") makes the source value count as an empty cell. */
+static enum kp_status read_pair(const struct row *r, struct kp_column *column, char *pair, uint32_t index)
 {
     struct kp_arena *arena = &r->ctx->arena;
+    const char *system = kp_digits_system(&r->ctx->tables, column);
+    const bool of_kinds = column->kind == KP_COL_FIELD &&
+                          (column->index == KP_F_EXAM_KIND || column->index == KP_F_EXAM_COURSE);
+    char *equals = strrchr(pair, '=');
+    if (!equals)
+        return row_bad(r, "values are source=code pairs separated by |, not", pair);
+    *equals = '\0';
+    const char *code = equals + 1, *key = kp_text_value_key(arena, pair);
+    if (of_kinds && *code && kp_kind_of(&r->ctx->tables, code) == KP_KIND_UNKNOWN)
+        return row_bad(r, "no kind of examination (periodic, hiring, special, ...):", code);
+    if (system && *code && !has_code(r, column, system, code))
+        return row_bad(r, "the item does not have code", code);
+    column->codes[index] = code;
+    if (!key || kp_map_put(&column->values, arena, key, index) != KP_MAP_ADDED)
+        return row_bad(r, "source value stands twice:", pair);
+    if (!system || !*code || !kp_is_bare_number(key) || strcmp(key, code) == 0)
+        return KP_OK;
+    if (column->digits == KP_DIGITS_SAID) /* then the code itself is another digit that gives the code */
+        return row_bad(r, "the official codes do not give another meaning to", pair);
+    column->digits = KP_DIGITS_NAMED;
+    return KP_OK;
+}
+
+/* Reads the pairs; the word official, which comes first, makes digits beside them the codes of the list. */
+static enum kp_status read_values(const struct row *r, struct kp_column *column)
+{
     const char *pairs = r->cells[KP_MAPPING_VALUES];
-    const struct kp_item *item = &r->ctx->tables.items[column->index];
-    bool coded = column->kind == KP_COL_ITEM && *item->code_system;
-    bool of_kinds = column->kind == KP_COL_FIELD &&
-                    (column->index == KP_F_EXAM_KIND || column->index == KP_F_EXAM_COURSE);
-    size_t n = 0;
-    column->codes = kp_arena_alloc(arena, (strlen(pairs) + 1) * sizeof(*column->codes));
+    uint32_t n = 0;
+    column->codes = kp_arena_alloc(&r->ctx->arena, (strlen(pairs) + 1) * sizeof(*column->codes));
     if (!column->codes)
         return kp_no_memory(r->ctx);
     for (struct kp_word word; kp_next_word(&pairs, "|", &word);) {
-        char *pair = kp_arena_strndup(arena, word.at, word.n);
-        char *equals = pair ? strrchr(pair, '=') : NULL;
-        if (!equals)
-            return row_bad(r, "values are source=code pairs separated by |, not", word.at);
-        *equals = '\0';
-        if (of_kinds && equals[1] && kp_kind_of(&r->ctx->tables, equals + 1) == KP_KIND_UNKNOWN)
-            return row_bad(r, "no kind of examination (periodic, hiring, special, ...):", equals + 1);
-        if (coded && equals[1] &&
-            !(kp_all_digits(equals + 1) && kp_item_code_ever(&r->ctx->tables, item, equals + 1, NULL)))
-            return row_bad(r, "the item does not have code", equals + 1);
-        char *key = kp_text_value_key(arena, pair);
-        column->codes[n] = equals + 1;
-        if (!key || kp_map_put(&column->values, arena, key, (uint32_t)n++) != KP_MAP_ADDED)
-            return row_bad(r, "source value stands twice:", pair);
+        char *pair = kp_arena_strndup(&r->ctx->arena, word.at, word.n);
+        if (!pair)
+            return kp_no_memory(r->ctx);
+        if (strcmp(pair, KP_VALUES_OFFICIAL) != 0)
+            KP_TRY(read_pair(r, column, pair, n++));
+        else if (!kp_digits_system(&r->ctx->tables, column) || n > 0)
+            return row_bad(r, "only a column of codes has, as its first word,", pair);
+        else
+            column->digits = KP_DIGITS_SAID;
     }
     return KP_OK;
 }

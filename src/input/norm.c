@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "input/digits.h"
 
 bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
 {
@@ -11,6 +12,27 @@ bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
     kp_findings_add(norm->findings, KP_K_DASH_EMPTY, where, NULL);
     norm->record->dash_empty = true;
     return true;
+}
+
+static bool is_code(const struct kp_norm_cell *cell)
+{
+    const struct kp_norm *norm = cell->norm;
+    return cell->item ? kp_item_code(norm->tables, cell->item, norm->record->exam, cell->key)
+                      : kp_code_of(norm->tables, kp_digits_system(norm->tables, cell->column), cell->key);
+}
+
+bool kp_norm_unknown_digits(const struct kp_norm_cell *cell, const char *where)
+{
+    const struct kp_column *column = cell->column;
+    if (column->digits == KP_DIGITS_NONE || cell->source || !kp_is_bare_number(cell->key))
+        return false;
+    bool unread = column->digits == KP_DIGITS_UNKNOWN || column->digits == KP_DIGITS_NAMED;
+    if (column->reading == KP_READING_FOREIGN)
+        kp_findings_add(cell->norm->findings, KP_K_DIGITS_FOREIGN, where, cell->text, column->remedy);
+    else if (column->reading == KP_READING_UNKNOWN || (unread && column->reading == KP_READING_PLAIN))
+        kp_findings_add(cell->norm->findings, KP_K_DIGITS_UNKNOWN, where, cell->text, column->remedy);
+    /* what is no code anyway needs no second diagnostic */
+    return unread || (column->reading >= KP_READING_UNKNOWN && !is_code(cell));
 }
 
 const char *kp_norm_text(const char *s)

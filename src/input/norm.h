@@ -53,6 +53,10 @@ bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key);
 const char *kp_norm_text(const char *s);
 /* Returns the day of the examination as YYYY-MM-DD, for messages; "" if it is not known. */
 const char *kp_norm_day(const struct kp_norm *norm);
+/* Returns whether the cell is a bare number whose meaning in its column is not known, so that it must not be
+ * read. Adds a finding for such a number, and for one that is read although the whole column speaks against
+ * it. */
+bool kp_norm_unknown_digits(const struct kp_norm_cell *cell, const char *where);
 /* Reads a date in any form exports use, as a day count only if the column says so. Returns YYYYMMDD, with a
  * finding if the value was written otherwise; "", with a finding, if it is not a date. */
 const char *kp_norm_date(struct kp_norm *norm, const char *where, const char *value,

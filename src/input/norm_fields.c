@@ -5,6 +5,7 @@
 #include "base/scan.h"
 #include "base/status.h"
 #include "law/ident.h"
+#include "input/digits.h"
 
 enum { SYMBOL_MAX_CHARACTERS = 20, INSTITUTION_CODE_DIGITS = 7 };
 
@@ -144,6 +145,10 @@ static const char *read_code(const struct reading *r)
 {
     const char *key = kp_norm_text(kp_text_value_key(r->norm->arena, r->value));
     const char *code = kp_code_of(r->norm->tables, r->rule->of, key);
+    const char *word = code ? NULL : kp_numbered_word(r->norm->arena, r->value);
+    if (word)
+        code =
+            kp_code_of(r->norm->tables, r->rule->of, kp_norm_text(kp_text_value_key(r->norm->arena, word)));
     return code ? respelled(r, KP_K_VALUE_CODED, code) : refuse(r);
 }
 
@@ -351,6 +356,8 @@ void kp_norm_field(const struct kp_norm_cell *cell)
         kp_findings_add(norm->findings, KP_K_MY_NUMBER, kp_field_name(field), cell->text);
         return;
     }
+    if (kp_norm_unknown_digits(cell, kp_field_name(field)))
+        return;
     norm->names_facility |= field == KP_F_FACILITY_NUMBER || field == KP_F_FACILITY_NAME;
     norm->serial = cell->column->serial;
     const char *value = read_cell(norm, field, cell->text);

@@ -4,30 +4,38 @@
 
 #include "base/scan.h"
 #include "base/text.h"
+#include "input/digits.h"
 #include "input/norm_numbers.h"
 
-#define SYSTEM_MEAL "1.2.392.200119.6.2202"       /* 採血時間(食後) */
-#define SYSTEM_REMARKABLE "1.2.392.200119.6.2001" /* 特記すべきことあり/なし */
-#define SYSTEM_FINDING "1.2.392.200119.6.2002"    /* 所見あり/なし */
-#define SYSTEM_POSITIVE "1.2.392.200119.6.2100"   /* 陽性/陰性 */
-#define SYSTEM_REASON "1.2.392.200119.6.24080"    /* 測定不可能・検査未実施の理由 */
+#define SYSTEM_MEAL "1.2.392.200119.6.2202"    /* 採血時間(食後) */
+#define SYSTEM_REASON "1.2.392.200119.6.24080" /* 測定不可能・検査未実施の理由 */
 #define ITEM_REASON "9N512000000000011"
 
 /* --- codes --- */
 
-/* Returns the code for hours since the last meal, or NULL. */
-static const char *meal_code(const char *key)
+/* Returns whether a number without a unit is hours: in a column of hours, or because "12.0" is no way to
+ * write a code and 12 is none. Whole numbers as codes are written are left alone where digits are codes. */
+static bool is_hours(const struct kp_norm_cell *c, struct kp_decimal hours)
 {
-    static const struct kp_decimal ten = {10, 0}, five = {5, 0}, three_and_a_half = {35, 1};
-    struct kp_decimal hours, whole;
-    size_t n = strspn(key, "0123456789.");
-    if (n == 0 || !kp_decimal_parse(key, n, &hours) || (key[n] != '\0' && strcmp(key + n, "時間") != 0))
+    static const struct kp_decimal four = {4, 0};
+    struct kp_decimal whole;
+    const enum kp_digits digits = c->column->digits;
+    bool is_code = kp_decimal_compare(hours, four) <= 0 && kp_decimal_round(hours, 0, &whole) &&
+                   kp_decimal_compare(hours, whole) == 0;
+    return digits == KP_DIGITS_HOURS || (!is_code && (digits == KP_DIGITS_NONE || strchr(c->key, '.')));
+}
+
+/* Returns the code for hours since the last meal, or NULL. */
+static const char *meal_code(const struct kp_norm_cell *c)
+{
+    static const struct kp_decimal ten = {10, 0}, three_and_a_half = {35, 1}, most = {72, 0};
+    struct kp_decimal hours;
+    bool has_unit = false;
+    if (!kp_hours_parse(c->norm->tables, c->key, &hours, &has_unit) || kp_decimal_compare(hours, most) > 0 ||
+        (!has_unit && !is_hours(c, hours)))
         return NULL;
     if (kp_decimal_compare(hours, ten) >= 0)
         return "2";
-    if (key[n] == '\0' && kp_decimal_compare(hours, five) < 0 && kp_decimal_round(hours, 0, &whole) &&
-        kp_decimal_compare(hours, whole) == 0)
-        return NULL; /* "3" and "3.0" may be codes */
     return kp_decimal_compare(hours, three_and_a_half) >= 0 ? "3" : "4";
 }
 
@@ -47,9 +55,10 @@ static const char *code_on_day(const struct kp_norm_cell *c)
 /* Reads a code of the item's list, or a spelling of one. Returns false for any other text. */
 static bool read_known_code(const struct kp_norm_cell *c, struct kp_value *value)
 {
-    const char *code = *c->text ? code_on_day(c) : NULL;
+    bool hours = c->column->digits == KP_DIGITS_HOURS && !c->source && kp_is_bare_number(c->key);
+    const char *code = *c->text && !hours ? code_on_day(c) : NULL;
     if (!code && strcmp(c->item->code_system, SYSTEM_MEAL) == 0)
-        code = meal_code(c->key);
+        code = meal_code(c);
     if (!code)
         return false;
     if (kp_text_is_dash(c->key)) {
@@ -189,12 +198,6 @@ static void read_text(const struct kp_norm_cell *c, struct kp_value *value)
         *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = wide};
 }
 
-static bool is_finding_flag(const struct kp_item *item)
-{
-    return strcmp(item->code_system, SYSTEM_REMARKABLE) == 0 ||
-           strcmp(item->code_system, SYSTEM_FINDING) == 0;
-}
-
 /* Stores the words of a flag column as the finding. */
 static bool store_words(const struct kp_norm_cell *c, const struct kp_item *text_item)
 {
@@ -213,7 +216,7 @@ static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *va
     static const char must[] = "要";
     const struct kp_tables *tables = c->norm->tables;
     const int text_item = c->item->text_item;
-    if (!is_finding_flag(c->item) || !c->key[strspn(c->key, "0123456789.")])
+    if (!kp_is_finding_flag(c->item) || !c->key[strspn(c->key, "0123456789.")])
         return false;
     enum kp_words said = kp_words_of(tables, c->norm->arena, c->key);
     if (said != KP_WORDS_FINDING) {
@@ -231,33 +234,43 @@ static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *va
     return true;
 }
 
-/* Returns whether a header ends in 判定: the column has the institution's own grades. */
-static bool is_graded(const struct kp_norm_cell *c, const char *header)
+/* Sets *ret_word to the cell with the word of "1:word" alone, unless that is the beginning of a finding
+ * ("1.徐脈 2.左軸偏位"). */
+static bool find_word(const struct kp_norm_cell *c, struct kp_norm_cell *ret_word)
 {
-    static const char end[] = "判定";
-    const char *key = header ? kp_norm_text(kp_text_header_key(c->norm->arena, header)) : "";
-    size_t n = strlen(key), m = strlen(end);
-    return n >= m && strcmp(key + n - m, end) == 0;
-}
-
-/* Returns whether digits in the column are grades, as long as the mapping file does not say what they mean.
- */
-static bool is_own_digit(const struct kp_norm_cell *c)
-{
-    bool found = is_finding_flag(c->item) || strcmp(c->item->code_system, SYSTEM_POSITIVE) == 0;
-    return found && !c->source && *c->key && !c->key[strspn(c->key, "0123456789")] &&
-           (is_graded(c, c->column->header) || is_graded(c, c->column->second));
+    const struct kp_tables *tables = c->norm->tables;
+    const char *word = kp_numbered_word(c->norm->arena, c->text);
+    *ret_word = *c;
+    ret_word->text = word;
+    ret_word->key = word ? kp_norm_text(kp_text_value_key(c->norm->arena, word)) : "";
+    return word && (!kp_is_finding_flag(c->item) ||
+                    kp_item_code(tables, c->item, c->norm->record->exam, ret_word->key) ||
+                    kp_words_of(tables, c->norm->arena, ret_word->key) != KP_WORDS_FINDING ||
+                    kp_words_judge(tables, c->norm->arena, ret_word->key));
 }
 
 static void read_code(const struct kp_norm_cell *c, struct kp_value *value)
 {
+    /* without the item's label: the hours decide on other items, too */
+    const char *where = strcmp(c->item->code_system, SYSTEM_MEAL) == 0 ? c->item->code : c->item->label;
     const struct kp_tables *tables = c->norm->tables;
-    if (is_own_digit(c))
-        kp_norm_note(c, KP_K_WORDS_OPEN, c->text, NULL);
-    else if (*c->key && kp_item_list_unknown(tables, c->item, c->norm->record->exam))
-        kp_norm_note(c, KP_K_LIST_UNKNOWN, c->text, kp_item_list(tables, c->item, c->norm->record->exam),
+    const struct kp_date exam = c->norm->record->exam;
+    struct kp_norm_cell word;
+    if (kp_norm_unknown_digits(c, where))
+        return;
+    if (*c->key && kp_item_list_unknown(tables, c->item, exam)) {
+        kp_norm_note(c, KP_K_LIST_UNKNOWN, c->text, kp_item_list(tables, c->item, exam),
                      kp_norm_day(c->norm));
-    else if (!read_known_code(c, value) && !read_state(c, value) && !read_flag_in_words(c, value))
+        return;
+    }
+    if (read_known_code(c, value))
+        return;
+    if (find_word(c, &word)) {
+        if (read_known_code(&word, value))
+            return;
+        c = &word;
+    }
+    if (!read_state(c, value) && !read_flag_in_words(c, value))
         note_unknown_code(c);
 }
 
@@ -359,7 +372,7 @@ void kp_norm_item(const struct kp_norm_cell *c)
     else if (c->item->type == KP_TYPE_PQ && !read_state(c, &value))
         kp_norm_quantity(c, &value);
     else if (c->item->type == KP_TYPE_ST && dependent &&
-             is_finding_flag(&c->norm->tables->items[c->item->depends_on]))
+             kp_is_finding_flag(&c->norm->tables->items[c->item->depends_on]))
         read_finding(c, &value);
     else if (c->item->type == KP_TYPE_ST)
         read_words(c, &value);

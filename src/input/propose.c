@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/scan.h"
 #include "base/status.h"
+#include "input/digits.h"
 #include "input/header_names.h"
 #include "input/intake.h"
 #include "input/mapping.h"
@@ -65,7 +66,12 @@ static void choose(const struct proposer *p, struct choice *c)
     const struct kp_tables *tables = &p->ctx->tables;
     uint32_t target = 0;
     if (c->column->kind != KP_COL_UNMAPPED) {
-        c->fate = c->column->kind >= KP_COL_FIELD ? RECOGNISED : UNLISTED;
+        c->fate = c->column->kind < KP_COL_FIELD             ? UNLISTED
+                  : c->column->reading == KP_READING_NUMBERS ? LEFT
+                  : c->column->reading >= KP_READING_UNKNOWN ? SUGGESTED
+                                                             : RECOGNISED;
+        if (c->fate == LEFT)
+            c->as.why = KP_WHY_NUMBERS;
         return;
     }
     c->fate = LEFT;
@@ -160,7 +166,9 @@ static const char *describe(const struct proposer *p, const struct choice *c)
         [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
                            "judgement and doctor's name go out together, the other column is missing"},
         [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
-        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"}};
+        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"},
+        [KP_WHY_NUMBERS] = {"測定値の列で、所見の有無の項目ではない",
+                            "measured numbers, which cannot be a finding-or-not item"}};
     const struct kp_column *as = &c->as;
     if (c->fate == LEFT)
         return kp_say(p->ctx, reasons[as->why][0], reasons[as->why][1]);
@@ -178,6 +186,21 @@ static const char *describe(const struct proposer *p, const struct choice *c)
     return what ? what : "";
 }
 
+/* The line counts only once its comment sign is taken away. */
+static void put_digits(const struct proposer *p, const struct choice *c)
+{
+    const char *words = kp_digits_words(&p->ctx->arena, &p->ctx->tables, c->column);
+    if (c->column->reading == KP_READING_FOREIGN)
+        put_remark(
+            p, "表にない数字があり、公式のコードではありえません。values に数字ごとの意味を書いてください:",
+            "some digits are outside the list, so they cannot be the official codes; say in values what "
+            "each means:");
+    kp_buf_printf(
+        p->out, "# %s%s\n", words,
+        c->column->reading == KP_READING_FOREIGN || !*words ? "" : kp_say(p->ctx, " で正しいか", ": right?"));
+    kp_buf_printf(p->out, "# %s\n", c->column->remedy);
+}
+
 static void put_choice(const struct proposer *p, const struct choice *c)
 {
     bool recognised = c->fate == RECOGNISED, superseded = recognised && is_superseded(p, c->column);
@@ -193,6 +216,10 @@ static void put_choice(const struct proposer *p, const struct choice *c)
     else if (dashed)
         put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
                    "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
+    if (c->column->reading >= KP_READING_UNKNOWN) {
+        put_digits(p, c);
+        return;
+    }
     kp_buf_str(p->out, recognised || c->fate == SETTLED ? "" : "# ");
     kp_buf_printf(p->out, "%s,", c->column->name);
     if (superseded || c->fate == LEFT) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "input/digits.h"
 #include "input/rows.h"
 
 enum { MAX_ROWS = 2000 };
@@ -35,26 +36,31 @@ static bool survey_cell(struct kp_context *ctx, struct kp_arena *scratch, const 
     s->filled++;
     const char *kana = kp_text_kana_name(scratch, text);
     s->kana += kana && kp_text_is_kana_name(kana);
-    s->qualifications += kp_code_of(&ctx->tables, "qualification", key) != NULL;
+    s->qualifications += kp_code_of(&ctx->tables, "qualification", key) != NULL && !kp_is_bare_number(key);
     survey_dash(ctx, column, key, s, &survey->dash_is_empty);
     return kp_shapes_add(&s->shapes, &ctx->arena, text);
 }
 
-/* Undecodable cells are skipped. */
-static enum kp_status survey_row(struct kp_context *ctx, struct kp_arena *scratch,
-                                 const struct kp_input *input, const struct kp_row *row,
-                                 struct kp_survey *survey)
+/* Undecodable cells are skipped. Beyond the first rows only the digits of codes count, as in a run. */
+static enum kp_status survey_row(struct kp_context *ctx, struct kp_arena *scratch, struct kp_input *input,
+                                 const struct kp_row *row, struct kp_survey *survey)
 {
+    bool first = ++survey->rows <= MAX_ROWS;
     struct kp_buf text = {0};
     bool ok = true;
     for (size_t i = 0; ok && i < row->n_cells; i++) {
+        struct kp_column *column = &input->mapping.columns[i];
         size_t bad = 0;
         kp_buf_reset(&text);
-        if (kp_text_decode(ctx->text, input->encoding, row->cells[i].bytes, row->cells[i].n, &text, &bad))
-            ok = survey_cell(ctx, scratch, &input->mapping.columns[i], kp_buf_text(&text), survey,
-                             &survey->columns[i]);
+        if ((!first && column->digits == KP_DIGITS_NONE) ||
+            !kp_text_decode(ctx->text, input->encoding, row->cells[i].bytes, row->cells[i].n, &text, &bad))
+            continue;
+        if (first)
+            ok = survey_cell(ctx, scratch, column, kp_buf_text(&text), survey, &survey->columns[i]);
+        if (column->digits != KP_DIGITS_NONE)
+            column->seen |= kp_digits_see(scratch, &ctx->tables, column, kp_buf_text(&text));
     }
-    ok &= kp_buf_ok(&text);
+    ok &= kp_buf_ok(&text) && !scratch->failed;
     kp_buf_release(&text);
     return ok ? KP_OK : kp_no_memory(ctx);
 }
@@ -63,7 +69,7 @@ enum kp_status kp_survey(struct kp_context *ctx, struct kp_inputs *inputs, char 
                          struct kp_survey *ret_survey)
 {
     enum kp_status st = KP_OK;
-    const struct kp_input *input = &inputs->list[0];
+    struct kp_input *input = &inputs->list[0];
     const size_t n_columns = input->mapping.n_columns;
     struct kp_survey survey = {.columns =
                                    kp_arena_alloc(&ctx->arena, (n_columns + 1) * sizeof(*survey.columns))};
@@ -71,7 +77,7 @@ enum kp_status kp_survey(struct kp_context *ctx, struct kp_inputs *inputs, char 
     struct kp_rows rows = {.ctx = ctx, .inputs = inputs, .delimiter = delimiter};
     if (!survey.columns)
         return kp_no_memory(ctx);
-    for (unsigned n = 0; n < MAX_ROWS; n++) {
+    for (;;) {
         struct kp_row row;
         bool end = false;
         kp_arena_reset(&scratch);
@@ -80,9 +86,10 @@ enum kp_status kp_survey(struct kp_context *ctx, struct kp_inputs *inputs, char 
             break;
         if (row.n_cells != n_columns)
             continue;
-        survey.rows++;
         KP_TRY_OUT(survey_row(ctx, &scratch, input, &row, &survey));
     }
+    survey.rows = survey.rows < MAX_ROWS ? survey.rows : MAX_ROWS;
+    KP_TRY_OUT(kp_digits_judge(ctx, inputs));
     *ret_survey = survey;
 out:
     kp_rows_close(&rows);

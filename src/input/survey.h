@@ -15,11 +15,11 @@ struct kp_column_survey {
 
 struct kp_survey {
     struct kp_column_survey *columns; /* as many as the mapping has */
-    uint64_t rows;
-    bool dash_is_empty; /* in some column a dash can only mean "no value" */
+    uint64_t rows;                    /* looked at */
+    bool dash_is_empty;               /* in some column a dash can only mean "no value" */
 };
 
-/* Surveys the only input of inputs. The result lives in the context's arena. Reports failures: KP_E_INPUT,
- * KP_E_SYSTEM. */
+/* Surveys the only input of inputs, and judges the digits of its columns by all rows. The result lives in the
+ * context's arena. Reports failures: KP_E_INPUT, KP_E_SYSTEM. */
 enum kp_status kp_survey(struct kp_context *ctx, struct kp_inputs *inputs, char delimiter,
                          struct kp_survey *ret_survey);

@@ -5,6 +5,7 @@
  *   set-up            registers, sender, inputs and columns, folders, lock    setup
  *   ledger            verify the logs, mend what a run that died left         ledger, book
  *   first pass        read every row, collect who occurs where                batches, worker, persons
+ *   columns           what digits and numbers in a column are, by all its rows
  *   join              which rows are one person, who was already disclosed    persons
  *   second pass       read again, decide, render, validate, compress; in      batches, worker
  *                     row order into bundles, row files and counts            bundle, row_files, tally
@@ -21,6 +22,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "input/digits.h"
 #include "run/batches.h"
 #include "run/ledger.h"
 #include "run/persons.h"
@@ -46,9 +48,12 @@ struct pipeline {
 static enum kp_status collect(void *ctx, struct kp_slot *slot)
 {
     struct pipeline *p = ctx;
-    p->run.inputs.list[slot->row.file].dash_is_empty |= slot->sound && slot->record.dash_empty;
+    struct kp_input *input = &p->run.inputs.list[slot->row.file];
     const struct kp_row *row = &slot->row;
     uint8_t facts[KP_SHA256_BYTES] = {0};
+    input->dash_is_empty |= slot->sound && slot->record.dash_empty;
+    for (size_t i = 0; slot->seen && i < input->mapping.n_columns; i++)
+        input->mapping.columns[i].seen |= slot->seen[i];
     if (slot->identity)
         KP_TRY(kp_persons_add(p->persons, KP_JOIN_IDENTITY, row, slot->identity, slot->whole));
     if (slot->name) {
@@ -60,6 +65,25 @@ static enum kp_status collect(void *ctx, struct kp_slot *slot)
     if (kp_sha256_of(slot->facts, strlen(slot->facts), facts) != KP_OK)
         return kp_no_memory(p->run.ctx);
     return kp_persons_add(p->persons, KP_JOIN_PERSON, row, slot->person, facts);
+}
+
+/* Decides what only all rows show of the columns, and reports the columns that are not used for it. */
+static enum kp_status judge_columns(struct pipeline *p)
+{
+    struct kp_context *ctx = p->run.ctx;
+    KP_TRY(kp_digits_judge(ctx, &p->run.inputs));
+    for (size_t i = 0; i < p->run.inputs.n; i++) {
+        const struct kp_input *input = &p->run.inputs.list[i];
+        for (size_t k = 0; k < input->mapping.n_columns; k++) {
+            const struct kp_column *c = &input->mapping.columns[k];
+            if (c->reading == KP_READING_NUMBERS)
+                kp_warn(&ctx->diag, KP_K_NUMBERS_UNUSED,
+                        kp_field_at(input->path, input->header_line,
+                                    kp_arena_printf(&ctx->arena, "#%u", c->number)),
+                        c->remedy);
+        }
+    }
+    return KP_OK;
 }
 
 /* --- second pass --- */
@@ -91,7 +115,8 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     }
     kp_tally_add(&p->tally, &p->run, slot, account);
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next)
-        kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[slot->row.file].path, slot->row.line, f);
+        if (!kp_tally_is_repeated(slot, f))
+            kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[slot->row.file].path, slot->row.line, f);
     return kp_row_files_add(&p->files, slot, bundle, document);
 }
 
@@ -162,6 +187,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
     kp_run_remove_stale(&p->run, kp_ledger_unfinished_run(&p->ledger));
     KP_TRY(kp_batches_pass(&p->batches, &first_pass));
+    KP_TRY(judge_columns(p));
     KP_TRY(kp_persons_join(p->persons, kp_ledger_count, &p->ledger));
     KP_TRY(second_pass(p));
     KP_TRY(kp_tally_seal(&p->tally, &p->batches.tools[0]));

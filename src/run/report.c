@@ -84,6 +84,38 @@ static const char *kind_by_option(const struct kp_run *run)
     return "";
 }
 
+static void copy_column(struct kp_arena *arena, const struct kp_tables *tables, const struct kp_input *input,
+                        const struct kp_column *c, struct kp_column_result *ret)
+{
+    struct kp_buf target = {0};
+    kp_column_put_target(tables, c, &target);
+    *ret = (struct kp_column_result){
+        .file = kp_arena_strdup(arena, input->path),
+        .number = c->number,
+        .header = kp_arena_strdup(arena, *c->header ? c->header : c->second),
+        .target = kp_buf_ok(&target) ? kp_arena_strdup(arena, kp_buf_text(&target)) : kp_arena_fail(arena),
+        .decision = kp_reading_names[c->reading],
+        .rejected = c->n_refused,
+        .remedy = kp_arena_strdup(arena, c->remedy)};
+    kp_buf_release(&target);
+}
+
+static void copy_columns(const struct kp_run *run, struct kp_arena *arena, struct kp_result *r)
+{
+    const struct kp_inputs *inputs = &run->inputs;
+    size_t n = 0;
+    for (size_t i = 0; i < inputs->n; i++)
+        n += inputs->list[i].mapping.n_columns;
+    struct kp_column_result *columns = kp_arena_alloc(arena, (n + 1) * sizeof(*columns));
+    r->columns = columns;
+    for (size_t i = 0; columns && i < inputs->n; i++)
+        for (size_t k = 0; k < inputs->list[i].mapping.n_columns; k++) {
+            const struct kp_column *c = &inputs->list[i].mapping.columns[k];
+            if (c->reading != KP_READING_PLAIN)
+                copy_column(arena, &run->ctx->tables, &inputs->list[i], c, &columns[r->n_columns++]);
+        }
+}
+
 /* Copies what the run did into *ret_result, which owns its memory; report_json is left out. */
 static enum kp_status make_result(const struct kp_run *run, const struct kp_tally *tally,
                                   const struct kp_ledger *ledger, struct kp_result *ret_result)
@@ -110,6 +142,7 @@ static enum kp_status make_result(const struct kp_run *run, const struct kp_tall
     r.own_schemas = run->options->xsd == NULL;
     r.held_by_reason = copy_counts(&arena, NULL, tally->by_reason, &r.n_reasons);
     copy_codes(run, tally, &arena, &r);
+    copy_columns(run, &arena, &r);
     struct kp_arena *memory = kp_arena_alloc(&arena, sizeof(*memory));
     if (arena.failed) {
         kp_arena_release(&arena);
@@ -231,8 +264,25 @@ static void json_unmapped(struct kp_json *json, const struct kp_run *run)
             continue;
         n_layouts++;
         for (size_t k = 0; k < m->n_columns; k++)
-            if (m->columns[k].kind == KP_COL_UNMAPPED)
+            if (m->columns[k].kind == KP_COL_UNMAPPED || m->columns[k].reading == KP_READING_NUMBERS)
                 kp_json_string(json, NULL, m->columns[k].header);
+    }
+    kp_json_end(json);
+}
+
+static void json_columns(struct kp_json *json, const struct kp_result *r)
+{
+    kp_json_array(json, "columns", KP_JSON_LINES);
+    for (const struct kp_column_result *c = r->columns; c < r->columns + r->n_columns; c++) {
+        kp_json_object(json, NULL, KP_JSON_INLINE);
+        kp_json_string(json, "file", c->file);
+        kp_json_u64(json, "column", c->number);
+        kp_json_string(json, "header", c->header);
+        kp_json_string(json, "target", c->target);
+        kp_json_string(json, "decision", c->decision);
+        kp_json_u64(json, "rejected", c->rejected);
+        kp_json_string(json, "remedy", c->remedy);
+        kp_json_end(json);
     }
     kp_json_end(json);
 }
@@ -309,6 +359,7 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
     json_items(&json, "withheld_items", KP_JSON_TIGHT, run, tally->withheld);
     json_items(&json, "derived_items", KP_JSON_INLINE, run, tally->derived);
     json_unmapped(&json, run);
+    json_columns(&json, r);
     kp_json_array(&json, "insurers", KP_JSON_LINES);
     for (size_t i = 0; i < r->n_insurers; i++)
         json_account(&json, tally->accounts[i], &r->insurers[i]);

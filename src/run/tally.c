@@ -75,10 +75,29 @@ static void list_for_review(struct kp_tally *tally, const struct kp_run *run, co
     tally->last_review = (struct kp_place){row->file, row->line};
 }
 
+static bool is_of_digits(const struct kp_finding *f)
+{
+    return f->code == KP_K_DIGITS_UNKNOWN || f->code == KP_K_DIGITS_FOREIGN;
+}
+
+bool kp_tally_is_repeated(const struct kp_slot *slot, const struct kp_finding *finding)
+{
+    const struct kp_finding *f = slot->findings.first;
+    while (f != finding && !is_of_digits(f))
+        f = f->next;
+    return f != finding && is_of_digits(finding);
+}
+
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
         enum kp_level level = kp_diag_level(&run->ctx->diag, f->code);
+        struct kp_input *input = &run->inputs.list[slot->row.file];
+        struct kp_column *column = is_of_digits(f) ? kp_mapping_column(&input->mapping, f->column) : NULL;
+        if (column)
+            column->n_refused++;
+        if (kp_tally_is_repeated(slot, f))
+            continue;
         tally->by_code[f->code]++;
         note_place(tally->first[f->code], &slot->row);
         if (f->code == KP_K_REVIEW_TEXT)

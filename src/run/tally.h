@@ -53,6 +53,9 @@ enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run);
 /* Finds or makes the insurer's account. More than KP_MAX_INSURERS are a failure. */
 enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, const char *insurer_number,
                                 struct kp_account **ret_account);
+/* Returns whether the finding is about the digits of one more column of the row: the columns are listed once
+ * for all rows, so one diagnostic of a row is enough. */
+bool kp_tally_is_repeated(const struct kp_slot *slot, const struct kp_finding *finding);
 /* Counts a decided slot. account: NULL for rows that were not decided. */
 void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot,
                   struct kp_account *account);

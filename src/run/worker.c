@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "record/alternatives.h"
 #include "record/checks.h"
+#include "input/digits.h"
 #include "input/normalize.h"
 #include "log/log_key.h"
 #include "v08/cda_write.h"
@@ -235,10 +236,37 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     identify(run, slot);
 }
 
+/* Returns what an earlier run that rejected the row saw in the column: the rows that showed it may be mended.
+ */
+static uint64_t seen_earlier(const struct kp_run *run, const struct kp_slot *slot, unsigned column)
+{
+    char place[16];
+    (void)snprintf(place, sizeof(place), " #%u:", column);
+    return strstr(kp_earlier_cell(run, slot, "kp_messages"), place) ? KP_SEEN_FOREIGN : 0;
+}
+
+static void see_digits(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    bool foreign = reported_earlier(run, slot, KP_K_DIGITS_FOREIGN);
+    slot->seen = kp_arena_alloc(&slot->arena, (mapping->n_columns + 1) * sizeof(*slot->seen));
+    for (size_t i = 0; slot->seen && i < mapping->n_columns; i++) {
+        const struct kp_column *column = &mapping->columns[i];
+        if (column->digits == KP_DIGITS_NONE || !*slot->cells[i])
+            continue;
+        slot->seen[i] = kp_digits_see(&slot->arena, &run->ctx->tables, column, slot->cells[i]);
+        if (foreign && kp_digits_are_numbers(slot->seen[i]))
+            slot->seen[i] |= seen_earlier(run, slot, column->number);
+    }
+}
+
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
     (void)tools;
     read_row(run, slot, true);
+    slot->seen = NULL;
+    if (slot->sound && !slot->arena.failed)
+        see_digits(run, slot);
 }
 
 /* --- deciding --- */

@@ -42,7 +42,8 @@ struct kp_slot {
     const char *facts;              /* birth date and sex, for person */
     const char *name;               /* kp_person_text; NULL likewise */
     struct kp_person_keys cards;    /* if name is set */
-    uint8_t whole[KP_SHA256_BYTES]; /* of the row; set by the first pass alone */
+    uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
+    uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
 
     /* Set by the caller before kp_worker_decide. */
     struct kp_mark marks[KP_JOIN__COUNT];

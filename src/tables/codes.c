@@ -41,6 +41,8 @@ static enum kp_status load_values(struct kp_tablefile *f, struct kp_tables *tabl
         codes[i] = kp_cell(f, i, 2);
         if (is_oid && !kp_code_display(tables, system, codes[i], ANY_DAY))
             return kp_table_bad(f, i, "the code system does not have code", codes[i]);
+        if (is_oid && kp_all_digits(kp_cell(f, i, 1)))
+            return kp_table_bad(f, i, "digits are codes, not spellings of one:", kp_cell(f, i, 1));
         KP_TRY(add_value(f, tables, i, kp_cell(f, i, 1), tables->n_codes + i, false));
     }
     return KP_OK;
@@ -63,9 +65,10 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
         tables->n_codes++;
         KP_TRY(add_value(f, tables, i, codes[i].code, i, false));
     }
-    /* The display of one code may be another code, such as "1" for code 2: the code wins. */
+    /* Digits are codes and nothing else: the display of code 2 may be "1". */
     for (size_t i = 0; i < tables->n_codes; i++)
-        KP_TRY(add_value(f, tables, i, codes[i].display, i, true));
+        if (!kp_all_digits(codes[i].display))
+            KP_TRY(add_value(f, tables, i, codes[i].display, i, true));
     return load_values(f, tables);
 }
 

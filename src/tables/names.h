@@ -15,6 +15,7 @@ extern const char *const kp_level_names[];     /* note, warn, hold, reject, fail
 extern const char *const kp_audit_event_names[];
 
 extern const char *const kp_encoding_names[]; /* auto, cp932, utf-8, utf-16le, utf-16be */
+extern const char *const kp_reading_names[];  /* plain, hours, numbers, unknown, foreign */
 /* auto, cp932, utf-8, utf-16: what can be configured; utf-16 stands for both byte orders. */
 extern const char *const kp_encoding_options[];
 /* auto, comma, tab, semicolon; the n-th is the name of kp_delimiters[n]. */

@@ -46,6 +46,9 @@ static int set_up(void **state)
             run_shell(textf("\"$KENPORTER\" map " VENDOR_INI VENDORS "%s.csv\" >%s.map 2>map.err",
                             MAPPED[i].name, MAPPED[i].name)) != 0)
             return -1;
+        /* its sexes 1, 2 and 9 are settled by nothing but somebody who knows that they are the converter's */
+        if (strcmp(MAPPED[i].name, "cc2x") == 0)
+            must("sed -i 's/^# \\(受診者性別,sex,,\\).*/\\1official/' cc2x.map");
         if (export_with(&MAPPED[i]) != 1)
             return -1;
     }
@@ -337,7 +340,7 @@ static void rejected_csv__of_two_header_rows_mended__is_released(void **state)
     (void)state;
     static const char *const people[] = {"20205", "20206", "20207"};
     /* the day, the sex, the two fields at the end */
-    must("cp -a plain_b mended && sed 's|,2025/06/31,|,2025/06/30,|; s|,1983/10/10,3,|,1983/10/10,2,|; "
+    must("cp -a plain_b mended && sed 's|,2025/06/31,|,2025/06/30,|; s|,1983/10/10,不明,|,1983/10/10,2,|; "
          "/,K2010,/s|\\r$|,いいえ,いいえ\\r|' %s/rejected.csv >mended.csv",
          run_folder("plain_b"));
     assert_int_equal(kenporter("export " VENDOR_CONFIG "-o mended mended.csv"), 0);

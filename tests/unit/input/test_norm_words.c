@@ -1,6 +1,8 @@
 /* Findings in words: the flag and the words that a row gets. */
 #include "norm_story.h"
 
+#include "input/digits.h"
+
 #define HEARING "9D100163100000011"
 
 static void words__of_each_class__set_flag_and_words(void **state UNUSED)
@@ -52,6 +54,7 @@ static const char *story_with(const char *target, const char *header, const char
     const char *codes[] = {code};
     assert_true(kp_target_read(&scratch, &tables, target, &column));
     column.codes = codes;
+    kp_digits_settle(&scratch, &tables, true, &column);
     if (code)
         assert_int_equal(kp_map_put(&column.values, &scratch, kp_text_value_key(&scratch, cell), 0),
                          KP_MAP_ADDED);
@@ -75,7 +78,7 @@ static void values__of_an_open_text__settle_it(void **state UNUSED)
 
 static void values__of_grades__are_needed_below_a_judgement(void **state UNUSED)
 {
-    assert_string_equal(story_with(ECG_FLAG, "心電図判定", "1", NULL), "K4054");
+    assert_string_equal(story_with(ECG_FLAG, "心電図判定", "1", NULL), "K4061");
     assert_string_equal(story_with(ECG_FLAG, "心電図 判定", "Ａ", NULL), "K4054");
     assert_string_equal(story_with(ECG_FLAG, "心電図判定", "異常なし", NULL), ECG_FLAG "=2 K3006");
     assert_string_equal(story_with(ECG_FLAG, "心電図判定", "1", "2"), ECG_FLAG "=2 K3006");
