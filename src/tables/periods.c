@@ -4,6 +4,7 @@
 
 #include "base/scan.h"
 #include "base/status.h"
+#include "tables/answers.h"
 #include "tables/codes.h"
 #include "tables/items.h"
 #include "tables/tablefile.h"
@@ -131,6 +132,15 @@ enum kp_status kp_periods_load(struct kp_tablefile *f, struct kp_tables *tables)
 
 /* --- use --- */
 
+/* Returns the code of a spelling or a sentence in a list, which is the item's own or that of other days. */
+static const char *code_in(const struct kp_tables *t, const struct kp_item *item, const char *list,
+                           const char *value_key)
+{
+    const char *code = kp_code_of(t, list, value_key);
+    bool own = strcmp(list, item->code_system) == 0;
+    return code ? code : kp_answer_code(t, own ? item->code : "", list, value_key);
+}
+
 const char *kp_item_list(const struct kp_tables *tables, const struct kp_item *item, struct kp_date exam)
 {
     const struct kp_item_period *p = period_of(tables, item, exam);
@@ -149,10 +159,10 @@ const char *kp_item_code(const struct kp_tables *tables, const struct kp_item *i
 {
     const struct kp_item_period *p = period_of(tables, item, exam);
     const char *list = p ? p->code_system : item->code_system;
-    const char *code = kp_code_of(tables, list, value_key);
+    const char *code = code_in(tables, item, list, value_key);
     bool digits = kp_all_digits(value_key);
     if (p && !code && !digits) {
-        const char *own = kp_code_of(tables, item->code_system, value_key);
+        const char *own = code_in(tables, item, item->code_system, value_key);
         code = own ? same_code(tables, p, own) : NULL;
     }
     if (!code || !kp_code_display(tables, list, code, exam) || (p && digits && strcmp(code, value_key) != 0))
@@ -161,22 +171,22 @@ const char *kp_item_code(const struct kp_tables *tables, const struct kp_item *i
 }
 
 /* Digits are codes and no spellings. */
-static bool list_reads(const struct kp_tables *tables, const char *list, const char *value_key,
-                       const char *code)
+static bool list_reads(const struct kp_tables *tables, const struct kp_item *item, const char *list,
+                       const char *value_key, const char *code)
 {
     const char *read =
         kp_all_digits(value_key) && !kp_code_display(tables, list, value_key, (struct kp_date){0})
             ? NULL
-            : kp_code_of(tables, list, value_key);
+            : code_in(tables, item, list, value_key);
     return read && (!code || strcmp(read, code) == 0);
 }
 
 bool kp_item_code_ever(const struct kp_tables *tables, const struct kp_item *item, const char *value_key,
                        const char *code)
 {
-    bool found = list_reads(tables, item->code_system, value_key, code);
+    bool found = list_reads(tables, item, item->code_system, value_key, code);
     for (size_t i = 0; i < tables->n_periods && !found; i++)
         found = tables->periods[i].item == item &&
-                list_reads(tables, tables->periods[i].code_system, value_key, code);
+                list_reads(tables, item, tables->periods[i].code_system, value_key, code);
     return found;
 }

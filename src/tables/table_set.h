@@ -10,7 +10,7 @@
 
 struct kp_tablefile;
 
-enum { KP_PHRASE_BUCKETS = 256 };
+enum { KP_PHRASE_BUCKETS = 256, KP_FOLD_BUCKETS = 256 };
 
 struct kp_tables {
     const struct kp_text *text;     /* the caller's */
@@ -33,6 +33,11 @@ struct kp_tables {
 
     const struct kp_phrase *phrases;
     uint32_t phrase_heads[KP_PHRASE_BUCKETS]; /* by first character: index + 1 of a phrase; 0: none */
+
+    const struct kp_sentence *answers;
+    size_t n_answers;
+    const struct kp_answer_fold *folds;
+    uint32_t fold_heads[KP_FOLD_BUCKETS]; /* by first character: index + 1 of a fold; 0: none */
 
     struct kp_map header_target; /* header key -> target */
     struct kp_map header_hint;   /* the same for ambiguous headers: suggestions for a person */

@@ -46,6 +46,7 @@ static enum kp_status load_each(struct kp_tablefile *f, struct kp_tables *tables
     KP_TRY(kp_items_load(f, tables));
     KP_TRY(kp_codes_load(f, tables));
     KP_TRY(kp_periods_load(f, tables));
+    KP_TRY(kp_answers_load(f, tables));
     KP_TRY(kp_phrases_load(f, tables));
     KP_TRY(kp_headers_load(f, tables));
     KP_TRY(kp_units_load(f, tables));

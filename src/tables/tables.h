@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "tables/answers.h"
 #include "tables/codes.h"
 #include "tables/diag.h"
 #include "tables/exam_kinds.h"

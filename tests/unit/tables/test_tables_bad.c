@@ -159,6 +159,23 @@ static void load__header_with_an_invalid_pair__is_refused(void **state)
     }
 }
 
+static void load__wrong_answers__are_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"answer_folds.csv", "\n才,歳\n", "\n 　,歳\n", 1},
+        {"answer_folds.csv", "\n才,歳\n", "\n{,歳\n", 1},
+        {"answer_folds.csv", "\n才,歳\n", "\n才,歳\n才,歳\n", 2},
+        {"answers.csv", "{いいえ|いいえなし|なし|非該当},2", "{いいえ|いいえなし|なし|非該当},3", 0},
+        {"answers.csv", "{いいえ|いいえなし|なし|非該当},2", "{いいえ|いいえ,2", 0},
+        {"answers.csv", "{いいえ|いいえなし|なし|非該当},2", "いいえ|なし,2", 0},
+        {"answers.csv", "{いいえ|いいえなし|なし|非該当},2", "{い{い}え},2", 0},
+        {"answers.csv", "{いいえ|いいえなし|なし|非該当},2", "。,2", 0},
+        {"answers.csv", "9N706000000000011,インスリン", "9N706000000000019,インスリン", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
 static void load__wrong_traps_and_prefectures__are_refused(void **state)
 {
     (void)state;
@@ -450,6 +467,7 @@ int main(void)
         cmocka_unit_test_teardown(load__several_that_does_not_fit_the_type__is_refused, tidy),
         cmocka_unit_test_teardown(load__zero_that_does_not_fit_the_type__is_refused, tidy),
         cmocka_unit_test_teardown(load__header_with_an_invalid_pair__is_refused, tidy),
+        cmocka_unit_test_teardown(load__wrong_answers__are_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_traps_and_prefectures__are_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_conversions__are_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_units_and_schemes__are_refused, tidy),
