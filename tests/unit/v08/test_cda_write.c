@@ -309,7 +309,8 @@ static void group__members__are_below_one_parent_without_value(void **state UNUS
     put_value("3C015161602399911", KP_VALUE_PRESENT, "1");              /* 対象者 525 */
     put_value("3C015161002399949", KP_VALUE_PRESENT, "血圧が基準以上"); /* 実施理由 526 */
     put_value("8A065000002391901", KP_VALUE_PRESENT, "77.8");
-    put_value("2A020000001930101", KP_VALUE_PRESENT, "476");  /* RBC: section 01010 */
+    put_value("2A020000001930101", KP_VALUE_PRESENT, "476"); /* RBC: section 01010 */
+    put_value("2A020161001930149", KP_VALUE_PRESENT, "貧血の既往");
     put_value("2A060000001930101", KP_VALUE_PRESENT, "90.1"); /* MCV: of the same group, section 01990 */
     withhold(HEIGHT);
     write_document();
@@ -327,6 +328,24 @@ static void group__members__are_below_one_parent_without_value(void **state UNUS
         "2");
     assert_path("string(" SECTION("01990") "/v3:entry/v3:observation/v3:entryRelationship//v3:value/@value)",
                 "90.1");
+}
+
+#define IN_SECTION(section, item) "count(" SECTION(section) "//v3:code[@code='" item "'])"
+
+/* A reason that is not sent is none. */
+static void detailed__without_reason__is_additional(void **state UNUSED)
+{
+    put_value("2A020000001930101", KP_VALUE_PRESENT, "476");
+    put_value("2A020161001930149", KP_VALUE_PRESENT, "貧血の既往");
+    write_document();
+    assert_path(IN_SECTION("01010", "2A020000001930101"), "1");
+    withhold("2A020161001930149");
+    write_document();
+    assert_path(IN_SECTION("01010", "2A020000001930101"), "0");
+    assert_path(IN_SECTION("01990", "2A020000001930101"), "1");
+    insurer.keeps_detailed = true;
+    write_document();
+    assert_path(IN_SECTION("01010", "2A020000001930101"), "1");
 }
 
 static void doctor__name__is_the_author_of_the_judgement(void **state UNUSED)
@@ -390,6 +409,7 @@ int main(void)
         TEST(value__at_the_limit_before_april_2013__is_the_mark_alone),
         TEST(value__not_done_and_not_measurable__have_their_official_forms),
         TEST(group__members__are_below_one_parent_without_value),
+        TEST(detailed__without_reason__is_additional),
         TEST(doctor__name__is_the_author_of_the_judgement),
         TEST(withheld_items__leave_no_trace),
         TEST(record__with_a_character_xml_forbids__is_refused),
