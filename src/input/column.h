@@ -10,6 +10,7 @@ enum kp_column_kind {
     KP_COL_UNMAPPED, /* unused, listed in the report */
     KP_COL_IGNORED,  /* unused because the mapping file says so */
     KP_COL_OURS,     /* a kp_ column of a corrected rejected.csv */
+    KP_COL_SECRET,   /* Individual Numbers: neither read nor copied, whatever a mapping file says */
     KP_COL_METHOD,   /* read only to choose the item of another column */
     KP_COL_FIELD,
     KP_COL_ITEM,

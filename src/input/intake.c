@@ -70,7 +70,10 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
         kp_warn(&ctx->diag, KP_K_NO_ITEMS, header);
     for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
         (void)snprintf(number, sizeof(number), "#%u", c->number);
-        if (c->kind == KP_COL_UNMAPPED)
+        if (c->kind == KP_COL_SECRET)
+            kp_warn(&ctx->diag, KP_K_MY_NUMBER_COLUMN, kp_field_at(input->path, input->header_line, number),
+                    *c->header ? c->header : c->second);
+        else if (c->kind == KP_COL_UNMAPPED)
             kp_warn(&ctx->diag, c->why < KP_WHY_MEAL ? KP_K_COLUMN_UNMAPPED : left_out[c->why],
                     kp_field_at(input->path, input->header_line, number), *c->header ? c->header : c->second,
                     c->unit);

@@ -295,6 +295,20 @@ static void find_resemblances(struct kp_context *ctx, const struct kp_mapping_jo
     m->lost = lost;
 }
 
+/* Overrides every other meaning of columns of Individual Numbers. */
+static void find_secrets(struct kp_context *ctx, const struct kp_mapping *m)
+{
+    for (struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
+        const char *first = kp_text_header_key(&ctx->arena, c->header);
+        const char *second = kp_text_header_key(&ctx->arena, c->second);
+        if (!first || !second)
+            return;
+        if (kp_is_secret(&ctx->tables, first) || kp_is_secret(&ctx->tables, second))
+            *c = (struct kp_column){
+                .header = c->header, .second = c->second, .number = c->number, .kind = KP_COL_SECRET};
+    }
+}
+
 enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_job *job,
                                 const struct kp_heading *heading, struct kp_mapping *ret_mapping)
 {
@@ -318,6 +332,7 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
         KP_TRY(apply_file(ctx, job, &m));
     else
         leave_out_dependent(&ctx->tables, &m);
+    find_secrets(ctx, &m);
     find_resemblances(ctx, job, &m);
     name_columns(ctx, heading, &m);
     for (size_t i = 0; i < m.n_columns; i++)

@@ -352,8 +352,9 @@ void kp_norm_field(const struct kp_norm_cell *cell)
         read_kind(cell);
         return;
     }
-    if (is_number(field) && kp_has_my_number(kp_norm_text(kp_text_nfkc(norm->arena, cell->text)))) {
-        kp_findings_add(norm->findings, KP_K_MY_NUMBER, kp_field_name(field), cell->text);
+    if (is_number(field) && (kp_has_my_number(kp_norm_text(kp_text_nfkc(norm->arena, cell->text))) ||
+                             strcmp(cell->text, KP_MY_NUMBER_MASK) == 0)) {
+        kp_findings_add(norm->findings, KP_K_MY_NUMBER, kp_field_name(field), NULL);
         return;
     }
     if (kp_norm_unknown_digits(cell, kp_field_name(field)))

@@ -12,6 +12,9 @@ bool kp_check_digit_ok(const char *digits, size_t n);
  * own seven digits. Receivers disagree on some prefectures, so a mismatch is a warning only. */
 bool kp_facility_number_ok(const char *digits);
 
+/* Written in place of a cell that contains a My Number; refused when it comes back. */
+#define KP_MY_NUMBER_MASK "************"
+
 /* Returns whether the text contains 12 digits, alone or separated by hyphens or spaces, with the check digit
  * of a My Number (番号法施行令8条, 総務省令5条), which may not be passed on here. */
 bool kp_has_my_number(const char *ascii);

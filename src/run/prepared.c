@@ -120,6 +120,16 @@ static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, 
     return KP_OK;
 }
 
+/* A preparation contains copies of the inputs, and Individual Numbers must not be kept (番号法20条). */
+static enum kp_status check_my_numbers(struct kp_run *run, const struct kp_tally *tally)
+{
+    bool found = tally->by_code[KP_K_MY_NUMBER] > 0;
+    for (size_t i = 0; i < run->inputs.n; i++)
+        for (size_t k = 0; k < run->inputs.list[i].mapping.n_columns; k++)
+            found |= run->inputs.list[i].mapping.columns[k].kind == KP_COL_SECRET;
+    return found ? kp_fail(&run->ctx->diag, KP_E_INPUT, KP_K_MY_NUMBER_KEPT, KP_NOWHERE) : KP_OK;
+}
+
 enum kp_status kp_prepared_store(struct kp_run *run, struct kp_tally *tally)
 {
     struct kp_context *ctx = run->ctx;
@@ -131,6 +141,7 @@ enum kp_status kp_prepared_store(struct kp_run *run, struct kp_tally *tally)
         return kp_no_memory(ctx);
     if (tally->totals.released == 0)
         return KP_OK;
+    KP_TRY(check_my_numbers(run, tally));
     if (kp_make_folders(ctx->io, source) != KP_OK || kp_make_folders(ctx->io, all) != KP_OK)
         return kp_write_failed(ctx, place);
     KP_TRY(stage_bundles(run, tally, s.folder, place));

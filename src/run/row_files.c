@@ -5,7 +5,9 @@
 
 #include "base/escape.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "tables/names.h"
+#include "law/ident.h"
 #include "run/card.h"
 
 #define UTF8_MARK "\xef\xbb\xbf" /* without it spreadsheets do not recognise UTF-8 */
@@ -146,9 +148,31 @@ static void begin_line(struct kp_row_files *f, const struct kp_slot *slot)
     kp_buf_printf(&f->line, ",%" PRIu64, slot->row.line);
 }
 
-static void write_row(struct kp_row_files *f, const struct kp_slot *slot)
+/* Individual Numbers must not be copied (番号法20条), so the cells that contain one are masked: of a row that
+ * was rejected for one, or has columns too many or too few, all cells, of others those that no column uses.
+ */
+static void add_source_cell(struct kp_row_files *f, const struct kp_column *column, const char *text,
+                            bool has_my_number, struct kp_arena *arena)
+{
+    bool unused = !column || column->kind < KP_COL_METHOD;
+    const char *ascii = has_my_number || unused ? kp_text_nfkc(arena, text) : "";
+    f->failed |= !ascii;
+    add_cell(&f->line, ascii && kp_has_my_number(ascii) ? KP_MY_NUMBER_MASK : text);
+}
+
+static bool is_rejected_for_my_number(const struct kp_slot *slot)
+{
+    const struct kp_finding *i = slot->findings.first;
+    while (i && i->code != KP_K_MY_NUMBER)
+        i = i->next;
+    return i != NULL;
+}
+
+static void write_row(struct kp_row_files *f, struct kp_slot *slot)
 {
     const struct kp_input *input = &f->run->inputs.list[slot->row.file];
+    const struct kp_mapping *m = &input->mapping;
+    bool has_my_number = is_rejected_for_my_number(slot) || slot->row.n_cells != m->n_columns;
     bool held = slot->outcome == KP_HELD;
     begin_line(f, slot);
     add_codes(f, slot);
@@ -159,8 +183,9 @@ static void write_row(struct kp_row_files *f, const struct kp_slot *slot)
     if (held)
         add_cell(&f->line, kp_reason_names[slot->reason]);
     for (size_t i = 0; i < slot->row.n_cells; i++)
-        if (i >= input->mapping.n_columns || input->mapping.columns[i].kind != KP_COL_OURS)
-            add_cell(&f->line, slot->cells[i]);
+        if (i >= m->n_columns || m->columns[i].kind != KP_COL_OURS)
+            add_source_cell(f, i < m->n_columns ? &m->columns[i] : NULL, slot->cells[i], has_my_number,
+                            &slot->arena);
     end_line(f, rejected_or_held(input->layout, held));
 }
 
@@ -211,7 +236,7 @@ static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
     kp_buf_release(&where);
 }
 
-enum kp_status kp_row_files_add(struct kp_row_files *f, const struct kp_slot *slot, const char *bundle,
+enum kp_status kp_row_files_add(struct kp_row_files *f, struct kp_slot *slot, const char *bundle,
                                 const char *document)
 {
     write_decision(f, slot, bundle, document);

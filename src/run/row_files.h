@@ -20,7 +20,7 @@ struct kp_row_files {
 /* Creates the files in the run's folder. Call kp_row_files_abandon in any case. */
 enum kp_status kp_row_files_begin(struct kp_row_files *files, struct kp_run *run);
 /* Writes a decided slot. bundle and document are "" unless the record was released. */
-enum kp_status kp_row_files_add(struct kp_row_files *files, const struct kp_slot *slot, const char *bundle,
+enum kp_status kp_row_files_add(struct kp_row_files *files, struct kp_slot *slot, const char *bundle,
                                 const char *document);
 /* Syncs and closes all files; decisions.csv still has another name, as what it states has not happened. */
 enum kp_status kp_row_files_finish(struct kp_row_files *files);

@@ -79,6 +79,10 @@ static void decode_cells(const struct kp_run *run, struct kp_slot *slot)
         const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
         size_t bad = 0;
         kp_buf_reset(&out);
+        if (column && column->kind == KP_COL_SECRET) {
+            slot->cells[i] = "";
+            continue;
+        }
         if (!decode_cell(run, input->encoding, cell, &out, &bad))
             add_undecodable(
                 slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,

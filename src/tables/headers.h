@@ -24,10 +24,11 @@ bool kp_target_find(const struct kp_tables *tables, const char *name, uint32_t *
 /* Reads "CODE/CODE": two different items that are numbers of one unit. */
 bool kp_pair_find(const struct kp_tables *tables, const char *name, struct kp_meal_pair *ret_pair);
 enum kp_word_kind {
-    KP_WORD_OTHER,  /* makes another test */
-    KP_WORD_ABOVE,  /* does so even in the row above the item's name */
-    KP_WORD_ALONE,  /* does so if nothing stands beside it */
-    KP_WORD_NEUTRAL /* makes no other test: "今回", "値" */
+    KP_WORD_OTHER,   /* makes another test */
+    KP_WORD_ABOVE,   /* does so even in the row above the item's name */
+    KP_WORD_ALONE,   /* does so if nothing stands beside it */
+    KP_WORD_NEUTRAL, /* makes no other test: "今回", "値" */
+    KP_WORD_SECRET   /* names what must not be copied: the Individual Number */
 };
 
 /* A word beside an item's name in a header. */
@@ -37,6 +38,10 @@ struct kp_header_word {
     enum kp_word_kind kind;
     const char *fits; /* beginnings of item codes and field names with which it makes no other test */
 };
+
+/* Returns whether the header key names a column of Individual Numbers (番号法), whose cells nobody may copy.
+ */
+bool kp_is_secret(const struct kp_tables *tables, const char *header_key);
 
 /* Returns whether a word of the header key makes another test than the target (a judgement, last year's
  * value, another specimen). above: the key is of the row above the target's name, which may be the title of a

@@ -166,6 +166,35 @@ static void notes__with_show_values__show_what_a_kana_name_was(void **state)
     assert_string_equal(cell(&notes, row, "value"), "ｽｷﾞｳﾗ ｶｵﾘ");
 }
 
+/* --- Individual Numbers (番号法19条, 20条) --- */
+
+/* The number may stand in a column of its own, in an unknown column, in another person's row, or in a row
+ * that a quote has shifted; the header of its column alone is copied. */
+static void my_number__any_column__is_in_no_output(void **state)
+{
+    (void)state;
+    must(
+        "mkdir -p mn && python3 -c \"import csv, io, sys\n"
+        "rows = list(csv.reader(io.StringIO(open(sys.argv[1], encoding='cp932', newline='').read(), newline='')))\n"
+        "rows = [r + (['個人番号（マイナンバー）', 'メモ'] if i == 0 else ['123456789018', '1234-5678-9018']) for i, r in enumerate(rows)]\n"
+        "rows[3][2] = '#N/A'\n"
+        "rows[4].insert(0, '')\n"
+        "rows[5][0] = '１２３４５６７８９０１８'\n"
+        "csv.writer(open('mn/in.csv', 'w', newline='')).writerows(rows)\" " INPUT);
+    assert_int_equal(kenporter(EXPORT "--show-values -v --lang en -o mn/out mn/in.csv"), 1);
+    must("cat stdout stderr >mn/screen; grep -q 'warn K2032 .*個人番号（マイナンバー）' mn/screen");
+    must("grep -q 'mn/in.csv:6: reject K4055' mn/screen");
+    must(
+        "cd mn && for z in out/*.zip; do unzip -qo -d x $z; done; head -n 1 out/runs/*/rejected.csv | grep -q "
+        "'個人番号（マイナンバー）'");
+    must("! grep -rlE '123456789018|1234-?5678-?9018|１２３４５６７８９０１８' mn/out mn/x mn/screen");
+    must("cp mn/out/runs/*/rejected.csv mn/back.csv");
+    (void)kenporter(EXPORT "--lang en -o mn/back mn/back.csv");
+    must("grep -q 'reject K4055' stderr"); /* the mask is no employee id */
+    assert_int_equal(kenporter("prepare -c \"$FIXTURES/kenporter.ini\" -o mn/p mn/in.csv"), 3);
+    must("test ! -e mn/p/prepared");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +213,7 @@ int main(void)
         cmocka_unit_test(notes__without_show_values__tell_no_coded_result),
         cmocka_unit_test(notes__with_show_values__hold_the_values),
         cmocka_unit_test(notes__with_show_values__show_what_a_kana_name_was),
+        cmocka_unit_test(my_number__any_column__is_in_no_output),
     };
     return cmocka_run_group_tests_name("privacy", tests, set_up, tear_down_golden);
 }

@@ -17,7 +17,7 @@ static void begin(void)
     assert_int_equal(kp_row_files_begin(&files, &run), KP_OK);
 }
 
-static void add(const struct kp_slot *slot, const char *bundle, const char *document)
+static void add(struct kp_slot *slot, const char *bundle, const char *document)
 {
     assert_int_equal(kp_row_files_add(&files, slot, bundle, document), KP_OK);
 }
@@ -48,7 +48,7 @@ static void decisions__released__has_basis_and_document(void **state)
 {
     (void)state;
     begin();
-    const struct kp_slot *ann = decide_row(0, NULL);
+    struct kp_slot *ann = decide_row(0, NULL);
     add(ann, "b.zip", "h.xml");
     conclude();
     assert_string_equal(line_of("decisions.csv", 0),
