@@ -182,11 +182,52 @@ static void add_exam_kind(struct kp_context *ctx, const struct kp_mapping *m)
     }
 }
 
+/* Returns the item that a header means or resembles, or NULL. */
+static const struct kp_item *item_of_header(struct kp_context *ctx, const char *header)
+{
+    struct kp_column known = {.header = header, .second = ""};
+    bool found = *header && (kp_header_read(&ctx->arena, &ctx->tables, header, &known) ||
+                             kp_header_resembles(&ctx->arena, &ctx->tables, header, "", &known));
+    return found && known.kind == KP_COL_ITEM ? &ctx->tables.items[known.index] : NULL;
+}
+
+/* Returns whether values go out more freely under the column's target than as the item. */
+static bool widens(const struct kp_tables *tables, const struct kp_column *c, const struct kp_item *item)
+{
+    if (c->kind == KP_COL_FIELD)
+        return kp_fields[c->index].disclosed;
+    return c->kind >= KP_COL_ITEM && tables->items[c->index].scope < item->scope;
+}
+
+/* A chest X-ray that the mapping file makes a symptom would go out under the duty. */
+static enum kp_status check_scopes(struct kp_context *ctx, const struct kp_mapping_job *job,
+                                   const struct kp_mapping *m)
+{
+    for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
+        const char *const headers[] = {c->header, c->second};
+        for (size_t i = 0; i < KP_COUNT(headers) && c->kind >= KP_COL_FIELD && c->why == KP_WHY_MAPPING;
+             i++) {
+            const struct kp_item *item = item_of_header(ctx, headers[i]);
+            if (!item || !widens(&ctx->tables, c, item))
+                continue;
+            const char *number = kp_arena_printf(&ctx->arena, "#%u", c->number);
+            const struct kp_where where = kp_field_at(job->file->path, 0, number);
+            const char *target = kp_column_target(&ctx->tables, c);
+            if (ctx->diag.strict)
+                return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCOPE_WIDENED, where, headers[i], item->label,
+                               target);
+            kp_warn(&ctx->diag, KP_K_WIDER_SCOPE, where, headers[i], item->label, target);
+        }
+    }
+    return KP_OK;
+}
+
 static enum kp_status apply_file(struct kp_context *ctx, const struct kp_mapping_job *job,
                                  struct kp_mapping *m)
 {
     KP_TRY(job->file->is_cc2x ? kp_cc2x_apply(ctx, job, m) : kp_mapping_file_apply(ctx, job, m));
     add_exam_kind(ctx, m);
+    KP_TRY(check_scopes(ctx, job, m));
     const struct kp_column *pair = first_pair(m);
     if (pair && !has_meal(&ctx->tables, m))
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, kp_in(job->file->path), pair->header);

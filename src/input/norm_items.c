@@ -62,8 +62,8 @@ static bool read_known_code(const struct kp_norm_cell *c, struct kp_value *value
     if (!code)
         return false;
     if (kp_text_is_dash(c->key)) {
-        c->norm->record->dash_coded = c->item->label;
-        c->norm->record->dash_column = c->column->number;
+        c->norm->record->dash_coded = true;
+        c->norm->record->dash_columns[c->item - c->norm->tables->items] = c->column->number;
     }
     value->state = KP_VALUE_PRESENT;
     value->text = code;

@@ -13,7 +13,8 @@ enum kp_status kp_record_init(struct kp_record *ret_record, const struct kp_tabl
     struct kp_record record = {.tables = tables,
                                .values = kp_arena_alloc(arena, tables->n_items * sizeof(*record.values)),
                                .derived = kp_arena_alloc(arena, tables->n_items * sizeof(*record.derived))};
-    if (!record.values || !record.derived)
+    record.dash_columns = kp_arena_alloc(arena, tables->n_items * sizeof(*record.dash_columns));
+    if (!record.values || !record.derived || !record.dash_columns)
         return KP_E_SYSTEM;
     for (size_t i = 0; i < KP_F__COUNT; i++)
         record.field[i] = "";

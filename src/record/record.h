@@ -46,9 +46,9 @@ struct kp_record {
     bool *derived;                        /* one per item: computed here, the source had no value */
     const struct kp_displaced *displaced; /* list; NULL: empty */
     bool dash_empty;                      /* a lone dash was read as "no value" */
-    const char *dash_coded;               /* label of an item where it was read as a code; NULL: none */
-    unsigned dash_column;                 /* column of dash_coded, from 1 */
-    const struct kp_lost_column *lost;    /* of the export; the caller's */
+    unsigned *dash_columns; /* one per item: column, from 1, where a lone dash was read as a code; 0: none */
+    bool dash_coded;        /* some of them are not 0 */
+    const struct kp_lost_column *lost; /* of the export; the caller's */
     size_t n_lost;
 };
 

@@ -557,19 +557,28 @@ static void add_other_row(const struct kp_run *run, struct kp_slot *slot, enum k
                                     (unsigned long long)mark->line));
 }
 
+/* An export that writes "-" for "nothing" somewhere cannot mean "negative" by it elsewhere, unless the
+ * mapping says so. */
+static void find_ambiguous_dashes(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_input *input = &run->inputs.list[slot->row.file];
+    if (!slot->sound || !slot->record.dash_coded ||
+        (!input->dash_is_empty && !reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS)))
+        return;
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
+        unsigned column = slot->record.dash_columns[i];
+        if (column == 0)
+            continue;
+        kp_column_locate(kp_mapping_column(&input->mapping, column), &slot->findings);
+        kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, run->ctx->tables.items[i].label, NULL);
+        kp_column_locate(NULL, &slot->findings);
+    }
+}
+
 /* What only a look at all rows can find. */
 static void compare_with_rows(const struct kp_run *run, struct kp_slot *slot)
 {
-    /* An export that writes "-" for "nothing" somewhere cannot mean "negative" by it elsewhere, unless the
-     * mapping says so. */
-    if (slot->sound && slot->record.dash_coded &&
-        (run->inputs.list[slot->row.file].dash_is_empty ||
-         reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS))) {
-        const struct kp_mapping *m = &run->inputs.list[slot->row.file].mapping;
-        kp_column_locate(kp_mapping_column(m, slot->record.dash_column), &slot->findings);
-        kp_findings_add(&slot->findings, KP_K_DASH_AMBIGUOUS, slot->record.dash_coded, NULL);
-        kp_column_locate(NULL, &slot->findings);
-    }
+    find_ambiguous_dashes(run, slot);
     const struct kp_mark *marks = slot->marks;
     if (marks[KP_JOIN_IDENTITY].kind == KP_MARK_CONFLICT)
         add_other_row(run, slot, KP_K_RECORDS_CONFLICT, &marks[KP_JOIN_IDENTITY]);

@@ -366,7 +366,7 @@ static void any_field__lone_dash__is_empty_with_note(void **state UNUSED)
             {"-", "", 3014}, {" － ", "", 3014}, {"―", "", 3014}, {"--", "", 3014}};
         assert_field((enum kp_field)i, dashes, COUNT(dashes));
         assert_true(record.dash_empty);
-        assert_null(record.dash_coded);
+        assert_false(record.dash_coded);
     }
     ASSERT_FIELD(KP_F_INSURED_SYMBOL, {"A-1", "A-1", 0});
     assert_false(record.dash_empty);
