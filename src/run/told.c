@@ -52,12 +52,10 @@ enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
 }
 
 /* Returns whether both are given and differ. */
-static bool ids_differ(const struct kp_told *told, const struct kp_told_entry *e,
-                       const struct kp_record *record)
+static bool ids_differ(const struct kp_told_entry *e, const struct kp_record *record)
 {
     const char *id = record->field[KP_F_EMPLOYEE_ID];
-    const char *a = kp_employee_key(told->arena, id), *b = kp_employee_key(told->arena, e->employee_id);
-    return *id && *e->employee_id && a && b && strcmp(a, b) != 0;
+    return *id && *e->employee_id && strcmp(id, e->employee_id) != 0;
 }
 
 /* Name and birth date agree. Under one insurer the number must, too; under another only another sex or
@@ -66,7 +64,7 @@ static bool is_same_person(const struct kp_told *told, const struct kp_told_entr
                            const struct kp_record *record, bool same_insurer)
 {
     if (!same_insurer)
-        return strcmp(e->sex, record->field[KP_F_SEX]) == 0 && !ids_differ(told, e, record);
+        return strcmp(e->sex, record->field[KP_F_SEX]) == 0 && !ids_differ(e, record);
     return e->same_identity || kp_same_number(told->arena, e->number, record->field[KP_F_INSURED_NUMBER]);
 }
 

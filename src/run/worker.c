@@ -156,6 +156,35 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
     kp_check_card(r, n, kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN), &slot->findings);
 }
 
+/* Finds whom the record is about, and the rows of the consent register that name this person. */
+static void find_person(const struct kp_run *run, struct kp_slot *slot)
+{
+    const char *const *f = slot->record.field;
+    struct kp_subject *subject = &slot->subject;
+    const struct kp_consent *chains[KP_BY__COUNT] = {0};
+    size_t most = 0;
+    *subject = (struct kp_subject){
+        .person = {.employee_id = f[KP_F_EMPLOYEE_ID],
+                   .insurer = f[KP_F_INSURER_NUMBER],
+                   .card = kp_card_of(&slot->arena, f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER]),
+                   .branch = f[KP_F_INSURED_BRANCH],
+                   .name_kana = f[KP_F_NAME_KANA],
+                   .birth = slot->record.birth}};
+    for (unsigned by = 0; by < KP_BY__COUNT; by++) {
+        const char *key = kp_person_key(&slot->arena, &subject->person, (enum kp_person_key)by);
+        subject->keys[by] = key;
+        chains[by] = key ? kp_consents_of(&run->registers, key) : NULL;
+        for (const struct kp_consent *c = chains[by]; c; c = c->next)
+            most++;
+    }
+    slot->n_consents = 0;
+    slot->consents = kp_arena_alloc(&slot->arena, (most + 1) * sizeof(const struct kp_consent *));
+    for (size_t by = 0; slot->consents && by < KP_BY__COUNT; by++)
+        for (const struct kp_consent *c = chains[by]; c; c = c->next)
+            if (kp_person_fits(&c->who, &subject->person))
+                slot->consents[slot->n_consents++] = c;
+}
+
 static enum kp_exam_kind kind_of(const struct kp_run *run, const struct kp_record *r)
 {
     return r->kind != KP_KIND_AUTO ? r->kind : run->options->input.exam_kind;
@@ -163,16 +192,9 @@ static enum kp_exam_kind kind_of(const struct kp_run *run, const struct kp_recor
 
 /* Two examinations of one day are no contradiction if one of them cannot go out: the duty does not cover its
  * kind, and no consent names the person. */
-static bool stays_out(const struct kp_run *run, struct kp_slot *slot)
+static bool stays_out(const struct kp_run *run, const struct kp_slot *slot)
 {
-    const char *const *f = slot->record.field;
-    if (kp_kind_is_covered(kind_of(run, &slot->record)))
-        return false;
-    const char *by_card = kp_insured_key(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
-                                         f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]);
-    const char *by_id = kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]);
-    return by_card && by_id && !kp_consents_of(&run->registers, by_card) &&
-           !kp_consents_of(&run->registers, by_id);
+    return !kp_kind_is_covered(kind_of(run, &slot->record)) && slot->n_consents == 0;
 }
 
 /* By which the row may be the same person as another although the card is written otherwise. */
@@ -188,7 +210,7 @@ static void name_person(struct kp_slot *slot)
             .name = kp_arena_printf(&slot->arena, "%s\x1f%s", slot->name, f[KP_F_SEX]),
             .by_number = kp_arena_printf(&slot->arena, "%s\x1f%s", number, slot->name),
             .insurer = f[KP_F_INSURER_NUMBER],
-            .employee_id = *f[KP_F_EMPLOYEE_ID] ? kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]) : ""};
+            .employee_id = f[KP_F_EMPLOYEE_ID]};
 }
 
 static void identify(const struct kp_run *run, struct kp_slot *slot)
@@ -215,6 +237,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
     slot->identity = slot->person = slot->facts = slot->name = NULL;
+    slot->n_consents = 0;
     slot->sound = true;
     decode_cells(run, slot);
     if (slot->arena.failed)
@@ -237,6 +260,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         return;
     }
     check_row(run, slot, first_pass);
+    find_person(run, slot);
     identify(run, slot);
 }
 
@@ -275,58 +299,29 @@ void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_
 
 /* --- deciding --- */
 
-/* A consent that names the person both by employee id and by card must match both. */
-static bool consent_fits(const struct kp_consent *c, const char *employee_id, const char *insured_key)
-{
-    return (!*c->employee_id || strcmp(c->employee_id, employee_id) == 0) &&
-           (!*c->insured || strcmp(c->insured, insured_key) == 0);
-}
-
-static void find_consents(const struct kp_run *run, struct kp_slot *slot, struct kp_case *kase)
-{
-    const char *const *f = slot->record.field;
-    const char *by_card = kp_insured_key(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
-                                         f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]);
-    const char *by_id = kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]);
-    if (!by_card || !by_id)
-        return;
-    const struct kp_consent *chains[] = {*f[KP_F_EMPLOYEE_ID] ? kp_consents_of(&run->registers, by_id) : NULL,
-                                         kp_consents_of(&run->registers, by_card)};
-    size_t most = 0;
-    for (size_t i = 0; i < KP_COUNT(chains); i++)
-        for (const struct kp_consent *c = chains[i]; c; c = c->next)
-            most++;
-    const struct kp_consent **found = kp_arena_alloc(&slot->arena, (most + 1) * sizeof(*found));
-    kase->consents = found;
-    for (size_t i = 0; found && i < KP_COUNT(chains); i++)
-        for (const struct kp_consent *c = chains[i]; c; c = c->next)
-            if (consent_fits(c, f[KP_F_EMPLOYEE_ID], by_card))
-                found[kase->n_consents++] = c;
-}
-
-static bool covers_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
-                           const struct kp_consent *consent)
-{
-    const struct kp_tables *tables = &run->ctx->tables;
-    for (size_t i = 0; i < tables->n_items; i++)
-        if (slot->decision.ground[i] == KP_GROUND_CONSENT && kp_consent_covers(consent, &tables->items[i]) &&
-            kp_consent_applies(consent, kase))
-            return true;
-    return false;
-}
-
 /* Appends an id to a list, which is NULL if the arena has failed. */
 static const char *add_id(struct kp_slot *slot, const char *ids, const char *id)
 {
     return ids ? kp_arena_printf(&slot->arena, "%s%s%s", ids, *ids ? " " : "", id) : NULL;
 }
 
+/* Names the consents that opened an item, in the order of the register. */
 static void name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
 {
+    const struct kp_tables *tables = &run->ctx->tables;
+    bool *named = kp_arena_alloc(&slot->arena, kase->n_consents + 1);
+    for (size_t i = 0; named && i < tables->n_items; i++) {
+        if (slot->decision.ground[i] != KP_GROUND_CONSENT)
+            continue;
+        struct kp_date refused_on = kp_refused_on(kase, &tables->items[i]);
+        for (size_t k = 0; k < kase->n_consents; k++)
+            named[k] |=
+                kp_consent_opens(kase->consents[k], kase, &tables->items[i], &slot->decision, refused_on);
+    }
     slot->consent_ids = "";
-    for (size_t i = 0; i < kase->n_consents; i++)
-        if (covers_an_item(run, slot, kase, kase->consents[i]))
-            slot->consent_ids = add_id(slot, slot->consent_ids, kase->consents[i]->id);
+    for (size_t k = 0; named && k < kase->n_consents; k++)
+        if (named[k])
+            slot->consent_ids = add_id(slot, slot->consent_ids, kase->consents[k]->id);
 }
 
 static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
@@ -335,7 +330,7 @@ static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot,
     const struct kp_tables *tables = &run->ctx->tables;
     for (size_t i = 0; i < tables->n_items; i++)
         if (slot->decision.ground[i] == KP_GROUND_REQUESTED && kase->presence[i] != KP_ITEM_ABSENT &&
-            kp_request_grants(tables, request, kase, &tables->items[i], &slot->decision))
+            kp_request_grants(tables, &run->policy, request, kase, &tables->items[i], &slot->decision))
             return true;
     return false;
 }
@@ -397,6 +392,15 @@ static bool is_free_text(const struct kp_item *item, const struct kp_value *valu
     return item->type == KP_TYPE_ST && !item->is_author && value->state == KP_VALUE_PRESENT;
 }
 
+/* 資格区分: odd codes are the insured, even ones their dependants. */
+static enum kp_qualification qualification_of(const struct kp_record *record)
+{
+    char code = *record->field[KP_F_QUALIFICATION];
+    if (!code)
+        return KP_QUALIFICATION_ANY;
+    return (code - '0') % 2 ? KP_QUALIFICATION_INSURED : KP_QUALIFICATION_DEPENDANT;
+}
+
 /* refused: by item, whether its value was refused; the law is asked about it as if it were readable. */
 static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t *refused)
 {
@@ -422,6 +426,11 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .member_from = r->member_from,
                            .member_to = r->member_to,
                            .on = run->as_of,
+                           .subject = slot->subject,
+                           .qualification = qualification_of(r),
+                           .workplace = kp_text_value_key(&slot->arena, r->field[KP_F_WORKPLACE]),
+                           .consents = slot->consents,
+                           .n_consents = slot->n_consents,
                            .requests = kp_requests_of(&run->registers, to->number),
                            .recipient_known = *to->name && *to->address && *to->representative,
                            .presence = presence,
@@ -430,11 +439,24 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
         if (run->ctx->tables.items[i].scope != KP_SCOPE_DUTY &&
             is_free_text(&run->ctx->tables.items[i], &r->values[i]))
             texts[i] = kp_mention_key(&slot->arena, r->values[i].text);
-    find_consents(run, slot, &kase);
     kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
     assume_request(run, slot, &kase);
     name_requests(run, slot, &kase);
     name_consents(run, slot, &kase);
+}
+
+/* Findings of the decision, whether it releases or holds. */
+static void explain_decision(struct kp_slot *slot)
+{
+    const struct kp_decision *d = &slot->decision;
+    const char *lacking = "";
+    if (d->consent_ambiguous)
+        kp_findings_add(&slot->findings, KP_K_CONSENT_AMBIGUOUS, NULL, NULL);
+    for (size_t i = 0; i < KP_LIMITED_BY__COUNT; i++)
+        if (d->lacking & 1u << i)
+            lacking = add_id(slot, lacking, kp_request_limit_names[i]);
+    if (d->lacking)
+        kp_findings_add(&slot->findings, KP_K_REQUEST_LIMIT_UNKNOWN, NULL, NULL, lacking);
 }
 
 static void hold(struct kp_slot *slot, enum kp_reason reason)
@@ -532,6 +554,7 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     slot->event = changed ? "correct" : told ? "again" : "disclose";
     if (keeps_back)
         slot->waiting = NULL; /* no request would release it */
+    explain_decision(slot);
     if (slot->decision.reason == KP_HOLD_EXAM_KIND) {
         hold_kind(run, slot);
     } else if (slot->decision.reason != KP_HOLD_NONE) {
@@ -648,6 +671,8 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     slot->reason = KP_HOLD_NONE;
     if (slot->arena.failed)
         return;
+    if (slot->sound)
+        slot->subject.id_shared = kp_bearers_share(&run->bearers, slot->record.field[KP_F_EMPLOYEE_ID]);
     const struct kp_mark *mark = &slot->marks[KP_JOIN_IDENTITY];
     if (mark->kind == KP_MARK_COPY) {
         slot->outcome = KP_DUPLICATE;

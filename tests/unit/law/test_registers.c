@@ -53,6 +53,24 @@ static enum kp_status load(enum which which, const char *rows, struct kp_registe
     return load_bytes(which, bytes, strlen(bytes), registers);
 }
 
+static const struct kp_consent *consents_by(const struct kp_registers *registers, enum kp_person_key by,
+                                            const struct kp_person *person)
+{
+    return kp_consents_of(registers, kp_person_key(&scratch, person, by));
+}
+
+static const struct kp_consent *consents_by_id(const struct kp_registers *registers, const char *employee_id)
+{
+    return consents_by(registers, KP_BY_ID, &(struct kp_person){.employee_id = employee_id});
+}
+
+static const struct kp_consent *consents_by_card(const struct kp_registers *registers, const char *symbol,
+                                                 const char *number)
+{
+    return consents_by(registers, KP_BY_CARD,
+                       &(struct kp_person){.card = kp_card_of(&scratch, symbol, number)});
+}
+
 struct wrong {
     const char *rows;
     unsigned code, line;
@@ -62,14 +80,14 @@ struct wrong {
 static void assert_all_refused(enum which which, const struct wrong *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct kp_registers registers = {.n_requests = 77};
+        struct kp_registers registers = {.requests = {.n = 77}};
         enum kp_status st = load(which, cases[i].rows, &registers);
         if (st != KP_E_USAGE || got.code != cases[i].code || got.line != cases[i].line || got.count != 1 ||
             strcmp(got.field, cases[i].field) != 0)
             fail_msg("%s: status %d, K%u, line %u, field %s, %d messages", cases[i].rows, st, got.code,
                      (unsigned)got.line, got.field, got.count);
         assert_non_null(strstr(got.file, "/register.csv"));
-        assert_int_equal(registers.n_requests, 77); /* untouched on failure */
+        assert_int_equal(registers.requests.n, 77); /* untouched on failure */
     }
 }
 
@@ -81,12 +99,13 @@ static void requests__wrong_rows__are_refused_with_their_place(void **state UNUS
         {",06139463,2025-04-01,elderly_act,,,,,,,\n", 1035, 2, "request_id"},
         {"R1,06139463,2025-04-01,elderly_act,,,,,,,\nR1,06139463,2025-05-01,elderly_act,,,,,,,\n", 1034, 3,
          "request_id"},
-        {"R1,6139463,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,6139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,06139463 ,2025-4-1,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
         {"R1,06139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,99999990,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,06139463,,elderly_act,,,,,,,\n", 1035, 2, "received_on"},
-        {"R1,06139463,2025/04/01,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
+        {"R1,06139463,2025/02/30,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
         {"R1,06139463,2025-02-29,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
         {"R1,06139463,2025-04-01,,,,,,,,\n", 1033, 2, "articles"},
         {"R1,06139463,2025-04-01,labour_act,,,,,,,\n", 1033, 2, "articles"},
@@ -123,7 +142,7 @@ static void requests__good_rows__are_read_and_chained_in_order(void **state UNUS
                           &r),
                      KP_OK);
     assert_int_equal(got.count, 0);
-    assert_int_equal(r.n_requests, 4);
+    assert_int_equal(r.requests.n, 4);
     const struct kp_request *q = kp_requests_of(&r, "06139463");
     assert_string_equal(q->id, "R1");
     assert_int_equal(q->routes, 1u << KP_ROUTE_ELDERLY);
@@ -155,8 +174,8 @@ static void consents__wrong_rows__are_refused_with_their_place(void **state UNUS
          "consent_id"},
         {"C1,,,,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "employee_id"},
         {"C1,E1,,12,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "insured_number"},
-        {"C1,,,12,34,,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
-        {"C1,,06139464,12,34,,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
+        {"C1,,,12,34,01,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
+        {"C1,,06139464,12,34,01,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
         {"C1,,06139463,12,34,1,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
         {"C1,,06139463,12,34,1a,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
         {"C1,E1,,,,,,all,explicit,2025-04-01,,\n", 1033, 2, "recipient"},
@@ -184,25 +203,25 @@ static void consents__good_rows__are_found_by_employee_or_by_card(void **state U
                           "C5,E1,,,,,*,all,explicit,2025-04-05,,\n",
                           &r),
                      KP_OK);
-    assert_int_equal(r.n_consents, 5);
-    const struct kp_consent *c = kp_consents_of(&r, kp_employee_key(&scratch, "E1"));
+    assert_int_equal(r.consents.n, 5);
+    const struct kp_consent *c = consents_by_id(&r, "E1");
     assert_string_equal(c->id, "C1");
-    assert_false(c->notice);
-    assert_string_equal(c->insured, "");
+    assert_int_equal(c->kind, KP_CONSENT_EXPLICIT);
+    assert_true(!c->who.card && !c->who.branch && !c->who.name_kana && !kp_date_is_set(c->who.birth));
     assert_string_equal(c->next->id, "C3");
-    assert_true(c->next->notice);
+    assert_int_equal(c->next->kind, KP_CONSENT_NOTICE);
     assert_string_equal(c->next->recipient, "01130012");
-    assert_string_equal(c->next->insured, kp_insured_key(&scratch, "06139463", "12", "34", "01"));
+    assert_string_equal(c->next->who.insurer, "06139463");
+    assert_string_equal(c->next->who.card, kp_card_of(&scratch, "12", "34"));
     assert_string_equal(c->next->next->id, "C5");
     assert_null(c->next->next->next);
-    /* the width of characters is ignored, the branch is not */
-    c = kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "12", "３４", "01"));
+    /* the width of characters is ignored */
+    c = consents_by_card(&r, "12", "３４");
     assert_string_equal(c->id, "C2");
+    assert_string_equal(c->who.branch, "01");
     assert_null(c->next);
-    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "12", "34", "02")));
-    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "01130012", "12", "34", "01")));
-    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "123", "4", "01")));
-    assert_null(kp_consents_of(&r, kp_employee_key(&scratch, "E3")));
+    assert_null(consents_by_card(&r, "123", "4"));
+    assert_null(consents_by_id(&r, "E3"));
 }
 
 /* --- insurers --- */
@@ -210,7 +229,7 @@ static void consents__good_rows__are_found_by_employee_or_by_card(void **state U
 static void insurers__wrong_rows__are_refused_with_their_place(void **state UNUSED)
 {
     static const struct wrong cases[] = {
-        {",,,,,,,,,,,,,\n", 1035, 2, "insurer_number"},
+        {",a,,,,,,,,,,,,\n", 1035, 2, "insurer_number"},
         {"06139464,,,,,,,,,,,,,\n", 1033, 2, "insurer_number"},
         {"06139463,,,,,,,,,,,,,\n06139463,,,,,,,,,,,,,\n", 1034, 3, "insurer_number"},
         {"06139463,,,,chiho_kyosai,,,,,,,,,\n", 1037, 2, "scheme"},
@@ -371,11 +390,11 @@ static void file__arena_at_its_limit__is_reported_once(void **state UNUSED)
 {
     enum { LIMIT = 1 << 16, STEP = 256 };
     static const char rows[] = CONSENTS "C1,E1,,,,,*,all,explicit,2025-04-01,,\n"
-                                        "C2,,06139463,12,34,,*,other,explicit,2025-04-01,,\n";
+                                        "C2,,06139463,12,34,01,*,other,explicit,2025-04-01,,\n";
     const struct kp_register_files files = {.consents = put_file("consents.csv", rows, sizeof(rows) - 1)};
     size_t n_failed = 0;
     for (size_t taken = LIMIT - 40 * STEP; taken < LIMIT; taken += STEP) {
-        struct kp_registers registers = {.n_consents = 77};
+        struct kp_registers registers = {.consents = {.n = 77}};
         struct kp_context ctx = {
             .io = &kp_io_posix, .arena = {.max_bytes = LIMIT}, .diag = diag, .tables = tables};
         memset(&got, 0, sizeof(got));
@@ -383,7 +402,7 @@ static void file__arena_at_its_limit__is_reported_once(void **state UNUSED)
         enum kp_status st = kp_registers_load(&ctx, &files, "6631111116", &registers);
         kp_arena_release(&ctx.arena);
         assert_int_equal(got.count, st != KP_OK);
-        assert_int_equal(registers.n_consents, st == KP_OK ? 2 : 77);
+        assert_int_equal(registers.consents.n, st == KP_OK ? 2 : 77);
         n_failed += st != KP_OK;
         /* A file that cannot be read for lack of memory is a file that cannot be read. */
         assert_true(st == KP_OK || st == KP_E_SYSTEM || got.code == KP_K_REGISTER_UNREADABLE);
@@ -397,10 +416,10 @@ static void no_register__no_path__is_empty(void **state UNUSED)
     struct kp_registers r;
     assert_int_equal(load_files(&files, &r), KP_OK);
     assert_null(kp_requests_of(&r, "06139463"));
-    assert_null(kp_consents_of(&r, kp_employee_key(&scratch, "E1")));
+    assert_null(consents_by_id(&r, "E1"));
     assert_null(kp_insurer_of(&r, "06139463"));
     assert_int_equal(load(REQUEST, "", &r), KP_OK);
-    assert_int_equal(r.n_requests, 0);
+    assert_int_equal(r.requests.n, 0);
 }
 
 static void value__wrong__is_shown_only_when_values_may_be(void **state UNUSED)
