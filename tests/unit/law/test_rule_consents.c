@@ -258,6 +258,28 @@ static void notice__exams_of_the_year_after_it__are_opened(void **state UNUSED)
     }
 }
 
+/* The log names the consents that an item rests on. */
+static void consents__of_an_item__are_those_that_open_it(void **state UNUSED)
+{
+    struct kp_consent *old = give_consent("all"), *again = give_consent("other"), *notice = notify("all");
+    const struct kp_item *item = &tables.items[the_item(ITEM_X_RAY)];
+    old->withdrawn = day("2025-06-02");
+    again->given = day("2025-06-03");
+    again->who = (struct kp_person){.employee_id = "E1"};
+    notice->given = day("2025-06-04");
+    struct kp_decision d = the_decision();
+    struct kp_date refused_on = kp_refused_on(&the.c, item);
+    assert_int_equal(kp_date_compare(refused_on, old->withdrawn), 0);
+    assert_false(kp_consent_opens(old, &the.c, item, &d, refused_on));
+    assert_true(kp_consent_opens(again, &the.c, item, &d, refused_on));
+    assert_true(kp_consent_opens(notice, &the.c, item, &d, refused_on));
+    the.c.subject.id_shared = true;
+    assert_false(kp_consent_opens(again, &the.c, item, &d, refused_on));
+    the.c.requests = NULL;
+    d = the_decision();
+    assert_false(kp_consent_opens(notice, &the.c, item, &d, refused_on));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, make_taro)
 
 int main(void)
@@ -278,6 +300,7 @@ int main(void)
         TEST(notice__late_stage_association__opens_nothing),
         TEST(notice__record_without_duty_items__is_no_ground),
         TEST(notice__exams_of_the_year_after_it__are_opened),
+        TEST(consents__of_an_item__are_those_that_open_it),
     };
     return cmocka_run_group_tests_name("rule_consents", tests, set_up_rule, free_tables);
 }
