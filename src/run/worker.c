@@ -156,45 +156,11 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
     kp_check_card(r, n, kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN), &slot->findings);
 }
 
-/* Finds whom the record is about, and the rows of the consent register that name this person. */
-static void find_person(const struct kp_run *run, struct kp_slot *slot)
-{
-    const char *const *f = slot->record.field;
-    struct kp_subject *subject = &slot->subject;
-    const struct kp_consent *chains[KP_BY__COUNT] = {0};
-    size_t most = 0;
-    *subject = (struct kp_subject){
-        .person = {.employee_id = f[KP_F_EMPLOYEE_ID],
-                   .insurer = f[KP_F_INSURER_NUMBER],
-                   .card = kp_card_of(&slot->arena, f[KP_F_INSURED_SYMBOL], f[KP_F_INSURED_NUMBER]),
-                   .branch = f[KP_F_INSURED_BRANCH],
-                   .name_kana = f[KP_F_NAME_KANA],
-                   .birth = slot->record.birth}};
-    for (unsigned by = 0; by < KP_BY__COUNT; by++) {
-        const char *key = kp_person_key(&slot->arena, &subject->person, (enum kp_person_key)by);
-        subject->keys[by] = key;
-        chains[by] = key ? kp_consents_of(&run->registers, key) : NULL;
-        for (const struct kp_consent *c = chains[by]; c; c = c->next)
-            most++;
-    }
-    slot->n_consents = 0;
-    slot->consents = kp_arena_alloc(&slot->arena, (most + 1) * sizeof(const struct kp_consent *));
-    for (size_t by = 0; slot->consents && by < KP_BY__COUNT; by++)
-        for (const struct kp_consent *c = chains[by]; c; c = c->next)
-            if (kp_person_fits(&c->who, &subject->person))
-                slot->consents[slot->n_consents++] = c;
-}
-
-static enum kp_exam_kind kind_of(const struct kp_run *run, const struct kp_record *r)
-{
-    return r->kind != KP_KIND_AUTO ? r->kind : run->options->input.exam_kind;
-}
-
 /* Two examinations of one day are no contradiction if one of them cannot go out: the duty does not cover its
  * kind, and no consent names the person. */
 static bool stays_out(const struct kp_run *run, const struct kp_slot *slot)
 {
-    return !kp_kind_is_covered(kind_of(run, &slot->record)) && slot->n_consents == 0;
+    return !kp_kind_is_covered(kp_kind_of_record(run, &slot->record)) && slot->concerned.n_consents == 0;
 }
 
 /* By which the row may be the same person as another although the card is written otherwise. */
@@ -237,7 +203,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
     slot->identity = slot->person = slot->facts = slot->name = NULL;
-    slot->n_consents = 0;
+    slot->concerned.n_consents = 0;
     slot->sound = true;
     decode_cells(run, slot);
     if (slot->arena.failed)
@@ -260,7 +226,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         return;
     }
     check_row(run, slot, first_pass);
-    find_person(run, slot);
+    kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
     identify(run, slot);
 }
 
@@ -298,51 +264,6 @@ void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_
 }
 
 /* --- deciding --- */
-
-/* Appends an id to a list, which is NULL if the arena has failed. */
-static const char *add_id(struct kp_slot *slot, const char *ids, const char *id)
-{
-    return ids ? kp_arena_printf(&slot->arena, "%s%s%s", ids, *ids ? " " : "", id) : NULL;
-}
-
-/* Names the consents that opened an item, in the order of the register. */
-static void name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
-{
-    const struct kp_tables *tables = &run->ctx->tables;
-    bool *named = kp_arena_alloc(&slot->arena, kase->n_consents + 1);
-    for (size_t i = 0; named && i < tables->n_items; i++) {
-        if (slot->decision.ground[i] != KP_GROUND_CONSENT)
-            continue;
-        struct kp_date refused_on = kp_refused_on(kase, &tables->items[i]);
-        for (size_t k = 0; k < kase->n_consents; k++)
-            named[k] |=
-                kp_consent_opens(kase->consents[k], kase, &tables->items[i], &slot->decision, refused_on);
-    }
-    slot->consent_ids = "";
-    for (size_t k = 0; named && k < kase->n_consents; k++)
-        if (named[k])
-            slot->consent_ids = add_id(slot, slot->consent_ids, kase->consents[k]->id);
-}
-
-static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
-                           const struct kp_request *request)
-{
-    const struct kp_tables *tables = &run->ctx->tables;
-    for (size_t i = 0; i < tables->n_items; i++)
-        if (slot->decision.ground[i] == KP_GROUND_REQUESTED && kase->presence[i] != KP_ITEM_ABSENT &&
-            kp_request_grants(tables, &run->policy, request, kase, &tables->items[i], &slot->decision))
-            return true;
-    return false;
-}
-
-static void name_requests(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
-{
-    const struct kp_request *first = slot->decision.request;
-    slot->request_ids = first ? first->id : "";
-    for (const struct kp_request *q = first ? kase->requests : NULL; q; q = q->next)
-        if (q != first && grants_an_item(run, slot, kase, q))
-            slot->request_ids = add_id(slot, slot->request_ids, q->id);
-}
 
 /* Compares what these grounds let out with what the logs show. */
 static void compare_with_logs(struct kp_slot *slot, const enum kp_ground *ground)
@@ -392,21 +313,11 @@ static bool is_free_text(const struct kp_item *item, const struct kp_value *valu
     return item->type == KP_TYPE_ST && !item->is_author && value->state == KP_VALUE_PRESENT;
 }
 
-/* 資格区分: odd codes are the insured, even ones their dependants. */
-static enum kp_qualification qualification_of(const struct kp_record *record)
-{
-    char code = *record->field[KP_F_QUALIFICATION];
-    if (!code)
-        return KP_QUALIFICATION_ANY;
-    return (code - '0') % 2 ? KP_QUALIFICATION_INSURED : KP_QUALIFICATION_DEPENDANT;
-}
-
-/* refused: by item, whether its value was refused; the law is asked about it as if it were readable. */
 static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t *refused)
 {
     const struct kp_record *r = &slot->record;
-    size_t n = run->ctx->tables.n_items;
-    uint8_t *presence = kp_arena_alloc(&slot->arena, n);
+    size_t n = r->tables->n_items;
+    const uint8_t *presence = kp_presence_of_record(&slot->arena, r, refused);
     const char **texts = kp_arena_alloc(&slot->arena, n * sizeof(*texts));
     const struct kp_insurer *to = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
     slot->insurer = to;
@@ -414,47 +325,39 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
     slot->decision.names_withheld = kp_arena_alloc(&slot->arena, n * sizeof(bool));
     if (slot->arena.failed)
         return;
-    for (size_t i = 0; i < n; i++)
-        if (refused[i] || r->values[i].state != KP_VALUE_ABSENT)
-            presence[i] =
-                refused[i] || r->values[i].state == KP_VALUE_PRESENT ? KP_ITEM_RESULT : KP_ITEM_STATED;
     struct kp_case kase = {.insurer_number = to->number,
                            .register_scheme = to->scheme,
                            .birth = r->birth,
                            .exam = r->exam,
-                           .kind = kind_of(run, r),
+                           .kind = kp_kind_of_record(run, r),
                            .member_from = r->member_from,
                            .member_to = r->member_to,
                            .on = run->as_of,
-                           .subject = slot->subject,
-                           .qualification = qualification_of(r),
+                           .subject = slot->concerned.subject,
+                           .qualification = kp_qualification_of_record(r),
                            .workplace = kp_text_value_key(&slot->arena, r->field[KP_F_WORKPLACE]),
-                           .consents = slot->consents,
-                           .n_consents = slot->n_consents,
+                           .consents = slot->concerned.consents,
+                           .n_consents = slot->concerned.n_consents,
                            .requests = kp_requests_of(&run->registers, to->number),
                            .recipient_known = *to->name && *to->address && *to->representative,
                            .presence = presence,
                            .texts = texts};
     for (size_t i = 0; i < n; i++)
-        if (run->ctx->tables.items[i].scope != KP_SCOPE_DUTY &&
-            is_free_text(&run->ctx->tables.items[i], &r->values[i]))
+        if (r->tables->items[i].scope != KP_SCOPE_DUTY && is_free_text(&r->tables->items[i], &r->values[i]))
             texts[i] = kp_mention_key(&slot->arena, r->values[i].text);
     kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
     assume_request(run, slot, &kase);
-    name_requests(run, slot, &kase);
-    name_consents(run, slot, &kase);
+    slot->request_ids = kp_requests_named(run, &slot->arena, &kase, &slot->decision);
+    slot->consent_ids = kp_consents_named(run, &slot->arena, &kase, &slot->decision);
 }
 
 /* Findings of the decision, whether it releases or holds. */
 static void explain_decision(struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *lacking = "";
+    const char *lacking = kp_lacking_named(&slot->arena, d);
     if (d->consent_ambiguous)
         kp_findings_add(&slot->findings, KP_K_CONSENT_AMBIGUOUS, NULL, NULL);
-    for (size_t i = 0; i < KP_LIMITED_BY__COUNT; i++)
-        if (d->lacking & 1u << i)
-            lacking = add_id(slot, lacking, kp_request_limit_names[i]);
     if (d->lacking)
         kp_findings_add(&slot->findings, KP_K_REQUEST_LIMIT_UNKNOWN, NULL, NULL, lacking);
 }
@@ -467,7 +370,7 @@ static void hold(struct kp_slot *slot, enum kp_reason reason)
 
 static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
 {
-    enum kp_exam_kind kind = kind_of(run, &slot->record);
+    enum kp_exam_kind kind = kp_kind_of_record(run, &slot->record);
     slot->outcome = KP_HELD;
     slot->reason = KP_HOLD_EXAM_KIND;
     slot->findings.column = slot->record.kind_column;
@@ -672,7 +575,8 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     if (slot->arena.failed)
         return;
     if (slot->sound)
-        slot->subject.id_shared = kp_bearers_share(&run->bearers, slot->record.field[KP_F_EMPLOYEE_ID]);
+        slot->concerned.subject.id_shared =
+            kp_bearers_share(&run->bearers, slot->record.field[KP_F_EMPLOYEE_ID]);
     const struct kp_mark *mark = &slot->marks[KP_JOIN_IDENTITY];
     if (mark->kind == KP_MARK_COPY) {
         slot->outcome = KP_DUPLICATE;

@@ -9,6 +9,7 @@
 #include "format/zip.h"
 #include "record/record.h"
 #include "input/rows.h"
+#include "run/grounds.h"
 #include "run/persons.h"
 #include "run/run.h"
 #include "run/told.h"
@@ -44,9 +45,7 @@ struct kp_slot {
     struct kp_person_keys cards;    /* if name is set */
     uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
     uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
-    struct kp_subject subject;
-    const struct kp_consent **consents; /* rows of the register that name this person */
-    size_t n_consents;
+    struct kp_concerned concerned;
 
     /* Set by the caller before kp_worker_decide. */
     struct kp_mark marks[KP_JOIN__COUNT];
