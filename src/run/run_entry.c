@@ -93,17 +93,19 @@ static enum kp_status add_rosters(struct kp_run *run, struct kp_json *json)
 {
     const struct kp_request_register *requests = &run->registers.requests;
     const struct kp_roster *last = NULL;
-    kp_json_array(json, "persons", KP_JSON_INLINE);
     for (size_t i = 0; i < requests->n; i++) {
         const struct kp_roster *roster = requests->list[i].persons;
         char hex[KP_SHA256_HEX + 1];
         if (!roster || roster == last)
             continue;
+        if (!last)
+            kp_json_array(json, "persons", KP_JSON_INLINE);
         last = roster;
         KP_TRY(kp_keep_register(run, &(struct kp_original){roster->bytes, roster->n_bytes}, hex));
         kp_json_string(json, NULL, hex);
     }
-    kp_json_end(json);
+    if (last)
+        kp_json_end(json);
     return KP_OK;
 }
 

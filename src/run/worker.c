@@ -273,10 +273,8 @@ static void compare_with_logs(struct kp_slot *slot, const enum kp_ground *ground
         kp_arena_fail(&slot->arena);
 }
 
-/*
- * Decides as if a request citing both Acts had arrived. A check counts the records that wait for one; what
- * prepare makes is decided again before it goes out.
- */
+/* Decides as if a request citing both Acts had arrived. A check counts the records that wait for one; what
+ * prepare makes is decided again before it goes out. */
 static void assume_request(const struct kp_run *run, struct kp_slot *slot, struct kp_case *kase)
 {
     enum kp_reason fault = slot->decision.duty_fault;
@@ -288,6 +286,7 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
     if (slot->verdict.kind == KP_TOLD_UNCHANGED)
         return; /* on a consent */
     slot->assumed = (struct kp_request){.id = "(assumed)",
+                                        .insurer_number = kase->insurer_number,
                                         .received = run->as_of,
                                         .routes = 1u << KP_ROUTE_ELDERLY | 1u << KP_ROUTE_HEALTH,
                                         .bands = (1u << KP_BAND__COUNT) - 1,
