@@ -12,6 +12,7 @@
 #include "v08/cda_write.h"
 #include "run/card.h"
 #include "run/setup.h"
+#include "run/slot_texts.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
@@ -30,102 +31,7 @@ void kp_tools_release(struct kp_tools *tools)
         kp_buf_release(&tools->schemas[i].bytes);
 }
 
-void kp_slot_release(struct kp_slot *slot)
-{
-    kp_buf_release(&slot->document);
-    kp_buf_release(&slot->packed.bytes);
-    kp_arena_release(&slot->arena);
-}
-
 /* --- reading --- */
-
-/* Decodes the cell. Bytes that do not decode are written as \xNN, so that the row can be shown and mended
- * without losing one. Returns false if there were any; *ret_bad is the place of the first. */
-static bool decode_cell(const struct kp_run *run, enum kp_encoding encoding, const struct kp_cell *cell,
-                        struct kp_buf *out, size_t *ret_bad)
-{
-    size_t at = 0;
-    bool sound = true;
-    while (at < cell->n) {
-        size_t bad = 0;
-        if (kp_text_decode(run->ctx->text, encoding, cell->bytes + at, cell->n - at, out, &bad))
-            return sound;
-        if (sound)
-            *ret_bad = at + bad;
-        sound = false;
-        kp_buf_printf(out, "\\x%02X", (unsigned)(uint8_t)cell->bytes[at + bad]);
-        at += bad + 1;
-    }
-    return sound;
-}
-
-static void add_undecodable(struct kp_slot *slot, unsigned column, const char *header, const char *place,
-                            const char *encoding)
-{
-    slot->findings.column = column;
-    kp_findings_add(&slot->findings, KP_K_UNDECODABLE, header, NULL, place, encoding);
-    slot->findings.column = 0;
-    slot->sound = false;
-}
-
-static void decode_cells(const struct kp_run *run, struct kp_slot *slot)
-{
-    const struct kp_input *input = &run->inputs.list[slot->row.file];
-    const struct kp_mapping *mapping = &input->mapping;
-    struct kp_buf out = {0};
-    slot->cells = kp_arena_alloc(&slot->arena, (slot->row.n_cells + 1) * sizeof(*slot->cells));
-    for (size_t i = 0; slot->cells && i < slot->row.n_cells; i++) {
-        const struct kp_cell *cell = &slot->row.cells[i];
-        const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
-        size_t bad = 0;
-        kp_buf_reset(&out);
-        if (column && column->kind == KP_COL_SECRET) {
-            slot->cells[i] = "";
-            continue;
-        }
-        if (!decode_cell(run, input->encoding, cell, &out, &bad))
-            add_undecodable(
-                slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
-                kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
-                input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8");
-        slot->cells[i] =
-            kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : kp_arena_fail(&slot->arena);
-    }
-    kp_buf_release(&out);
-}
-
-const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name)
-{
-    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    for (size_t i = 0; i < mapping->n_columns && i < slot->row.n_cells; i++)
-        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, name) == 0)
-            return slot->cells[i];
-    return "";
-}
-
-/* Returns whether the row comes from the rejected.csv of an earlier run that gave it this code. */
-static bool reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
-{
-    char name[8];
-    (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
-    return strstr(kp_earlier_cell(run, slot, "kp_codes"), name) != NULL;
-}
-
-/* A value that still contains the \xNN of an earlier run has not been mended. */
-static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
-{
-    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    if (!reported_earlier(run, slot, KP_K_UNDECODABLE))
-        return;
-    for (size_t i = 0; i < mapping->n_columns; i++) {
-        const struct kp_column *column = &mapping->columns[i];
-        const char *at = column->kind == KP_COL_OURS ? NULL : strstr(slot->cells[i], "\\x");
-        if (at && strspn(at + 2, "0123456789ABCDEF") >= 2)
-            add_undecodable(
-                slot, column->number, column->header,
-                kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
-    }
-}
 
 /* The first pass needs what would go out; findings of the checks are the second pass's. */
 static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
@@ -216,7 +122,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     slot->findings = (struct kp_findings){.arena = &slot->arena};
     slot->identity = slot->person = slot->facts = slot->name = NULL;
     slot->sound = true;
-    decode_cells(run, slot);
+    kp_slot_decode(run, slot);
     if (slot->arena.failed)
         return;
     if (slot->row.n_cells != mapping->n_columns) {
@@ -226,7 +132,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
                         kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
     }
     if (slot->sound)
-        find_unmended_bytes(run, slot);
+        kp_slot_find_unmended(run, slot);
     if (!slot->sound)
         return;
     if (kp_normalize(&run->ctx->tables, mapping, &run->facilities, slot->cells, &slot->findings,
@@ -252,7 +158,7 @@ static uint64_t seen_earlier(const struct kp_run *run, const struct kp_slot *slo
 static void see_digits(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    bool foreign = reported_earlier(run, slot, KP_K_DIGITS_FOREIGN);
+    bool foreign = kp_reported_earlier(run, slot, KP_K_DIGITS_FOREIGN);
     slot->seen = kp_arena_alloc(&slot->arena, (mapping->n_columns + 1) * sizeof(*slot->seen));
     for (size_t i = 0; slot->seen && i < mapping->n_columns; i++) {
         const struct kp_column *column = &mapping->columns[i];
@@ -391,19 +297,12 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
         compare_with_logs(slot, d.ground);
 }
 
-/* Names of doctors are no texts. */
-static bool is_free_text(const struct kp_item *item, const struct kp_value *value)
-{
-    return item->type == KP_TYPE_ST && !item->is_author && value->state == KP_VALUE_PRESENT;
-}
-
 /* refused: by item, whether its value was refused; the law is asked about it as if it were readable. */
 static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t *refused)
 {
     const struct kp_record *r = &slot->record;
     size_t n = run->ctx->tables.n_items;
     uint8_t *presence = kp_arena_alloc(&slot->arena, n);
-    const char **texts = kp_arena_alloc(&slot->arena, n * sizeof(*texts));
     const struct kp_insurer *to = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
     slot->insurer = to;
     slot->decision.ground = kp_arena_alloc(&slot->arena, n * sizeof(*slot->decision.ground));
@@ -425,11 +324,7 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .requests = kp_requests_of(&run->registers, to->number),
                            .recipient_known = *to->name && *to->address && *to->representative,
                            .presence = presence,
-                           .texts = texts};
-    for (size_t i = 0; i < n; i++)
-        if (run->ctx->tables.items[i].scope != KP_SCOPE_DUTY &&
-            is_free_text(&run->ctx->tables.items[i], &r->values[i]))
-            texts[i] = kp_mention_key(&slot->arena, r->values[i].text);
+                           .texts = kp_slot_text_keys(run, slot)};
     find_consents(run, slot, &kase);
     kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
     assume_request(run, slot, &kase);
@@ -456,28 +351,10 @@ static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
     slot->findings.column = 0;
 }
 
-/* Texts that stay back because of what they name, and texts that go out and that a person should read. */
-static void look_at_texts(const struct kp_run *run, struct kp_slot *slot)
-{
-    const struct kp_tables *tables = &run->ctx->tables;
-    const struct kp_decision *d = &slot->decision;
-    for (size_t i = 0; i < tables->n_items; i++) {
-        const struct kp_item *item = &tables->items[i];
-        const struct kp_value *value = &slot->record.values[i];
-        if (d->names_withheld[i])
-            kp_findings_add(&slot->findings, KP_K_MENTIONS_WITHHELD, item->label, value->text);
-        if (d->ground[i] == KP_GROUND_WITHHELD || !is_free_text(item, value))
-            continue;
-        const char *key = kp_mention_key(&slot->arena, value->text);
-        if (key && kp_mentions_review(tables, key))
-            kp_findings_add(&slot->findings, KP_K_REVIEW_TEXT, item->label, value->text);
-    }
-}
-
 static void explain_release(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    look_at_texts(run, slot);
+    kp_slot_look_at_texts(run, slot);
     if (d->recipient_unknown)
         kp_findings_add(&slot->findings, KP_K_RECIPIENT_UNKNOWN, NULL, NULL);
     if (d->basis && d->basis->route == KP_ROUTE_HEALTH && d->band == KP_BAND_40TO74)
@@ -563,7 +440,7 @@ static void find_ambiguous_dashes(const struct kp_run *run, struct kp_slot *slot
 {
     const struct kp_input *input = &run->inputs.list[slot->row.file];
     if (!slot->sound || !slot->record.dash_coded ||
-        (!input->dash_is_empty && !reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS)))
+        (!input->dash_is_empty && !kp_reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS)))
         return;
     for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
         unsigned column = slot->record.dash_columns[i];
