@@ -107,7 +107,8 @@ static void on_message(void *ctx, const struct kp_message *m)
     if (m->level < KP_LEVEL_FAIL &&
         (c->settings.quiet || c->settings.if_needed || (waits_only && !c->settings.verbose)))
         return;
-    if (++c->shown[m->code] > c->most_shown && !c->settings.verbose)
+    /* Each unused column that resembles an item has a remedy of its own. */
+    if (++c->shown[m->code] > c->most_shown && m->code != KP_K_COLUMN_RESEMBLES && !c->settings.verbose)
         return;
     struct kp_buf line = {0}; /* one write, because stderr is unbuffered */
     kp_buf_printable(&line, m->file ? m->file : "kenporter");
@@ -139,7 +140,7 @@ static void report_rest(struct kp_console *c)
     if (c->settings.verbose || c->settings.quiet || c->settings.if_needed)
         return;
     for (unsigned code = 0; code < CODES; code++)
-        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST)
+        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST && code != KP_K_COLUMN_RESEMBLES)
             (void)fprintf(c->err,
                           c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(%s)\n"
                                                      : "kenporter: K%04u %u more times; %s\n",
