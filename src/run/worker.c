@@ -11,6 +11,7 @@
 #include "log/log_key.h"
 #include "v08/cda_write.h"
 #include "run/card.h"
+#include "run/grounds.h"
 #include "run/setup.h"
 #include "run/slot_texts.h"
 
@@ -181,80 +182,6 @@ void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_
 
 /* --- deciding --- */
 
-/* A consent that names the person both by employee id and by card must match both. */
-static bool consent_fits(const struct kp_consent *c, const char *employee_id, const char *insured_key)
-{
-    return (!*c->employee_id || strcmp(c->employee_id, employee_id) == 0) &&
-           (!*c->insured || strcmp(c->insured, insured_key) == 0);
-}
-
-static void find_consents(const struct kp_run *run, struct kp_slot *slot, struct kp_case *kase)
-{
-    const char *const *f = slot->record.field;
-    const char *by_card = kp_insured_key(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
-                                         f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]);
-    const char *by_id = kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]);
-    if (!by_card || !by_id)
-        return;
-    const struct kp_consent *chains[] = {*f[KP_F_EMPLOYEE_ID] ? kp_consents_of(&run->registers, by_id) : NULL,
-                                         kp_consents_of(&run->registers, by_card)};
-    size_t most = 0;
-    for (size_t i = 0; i < KP_COUNT(chains); i++)
-        for (const struct kp_consent *c = chains[i]; c; c = c->next)
-            most++;
-    const struct kp_consent **found = kp_arena_alloc(&slot->arena, (most + 1) * sizeof(*found));
-    kase->consents = found;
-    for (size_t i = 0; found && i < KP_COUNT(chains); i++)
-        for (const struct kp_consent *c = chains[i]; c; c = c->next)
-            if (consent_fits(c, f[KP_F_EMPLOYEE_ID], by_card))
-                found[kase->n_consents++] = c;
-}
-
-static bool covers_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
-                           const struct kp_consent *consent)
-{
-    const struct kp_tables *tables = &run->ctx->tables;
-    for (size_t i = 0; i < tables->n_items; i++)
-        if (slot->decision.ground[i] == KP_GROUND_CONSENT && kp_consent_covers(consent, &tables->items[i]) &&
-            kp_consent_applies(consent, kase))
-            return true;
-    return false;
-}
-
-/* Appends an id to a list, which is NULL if the arena has failed. */
-static const char *add_id(struct kp_slot *slot, const char *ids, const char *id)
-{
-    return ids ? kp_arena_printf(&slot->arena, "%s%s%s", ids, *ids ? " " : "", id) : NULL;
-}
-
-static void name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
-{
-    slot->consent_ids = "";
-    for (size_t i = 0; i < kase->n_consents; i++)
-        if (covers_an_item(run, slot, kase, kase->consents[i]))
-            slot->consent_ids = add_id(slot, slot->consent_ids, kase->consents[i]->id);
-}
-
-static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
-                           const struct kp_request *request)
-{
-    const struct kp_tables *tables = &run->ctx->tables;
-    for (size_t i = 0; i < tables->n_items; i++)
-        if (slot->decision.ground[i] == KP_GROUND_REQUESTED && kase->presence[i] != KP_ITEM_ABSENT &&
-            kp_request_grants(tables, request, kase, &tables->items[i], &slot->decision))
-            return true;
-    return false;
-}
-
-static void name_requests(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
-{
-    const struct kp_request *first = slot->decision.request;
-    slot->request_ids = first ? first->id : "";
-    for (const struct kp_request *q = first ? kase->requests : NULL; q; q = q->next)
-        if (q != first && grants_an_item(run, slot, kase, q))
-            slot->request_ids = add_id(slot, slot->request_ids, q->id);
-}
-
 /* Compares what these grounds let out with what the logs show. */
 static void compare_with_logs(struct kp_slot *slot, const enum kp_ground *ground)
 {
@@ -325,11 +252,11 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .recipient_known = *to->name && *to->address && *to->representative,
                            .presence = presence,
                            .texts = kp_slot_text_keys(run, slot)};
-    find_consents(run, slot, &kase);
+    kp_grounds_find_consents(run, &slot->record, &slot->arena, &kase);
     kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
     assume_request(run, slot, &kase);
-    name_requests(run, slot, &kase);
-    name_consents(run, slot, &kase);
+    slot->request_ids = kp_grounds_requests(run, &slot->decision, &kase, &slot->arena);
+    slot->consent_ids = kp_grounds_consents(run, &slot->decision, &kase, &slot->arena);
 }
 
 static void hold(struct kp_slot *slot, enum kp_reason reason)
