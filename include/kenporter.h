@@ -231,7 +231,7 @@ struct kp_result {
     size_t n_insurers;
     const struct kp_code_result *codes; /* n_codes of them, gravest first, then by code */
     size_t n_codes;
-    const char *review;     /* rows with texts that a person should read: "export.csv:12 :15"; "": none */
+    const char *review; /* rows with texts that a person should read: "export.csv:12 :15"; "": none */
     const struct kp_column_result *columns; /* n_columns of them, by file and number */
     size_t n_columns;
     const char *exam_kind;  /* taken for inputs without a column for it; "": there are none */

@@ -75,3 +75,8 @@ bool kp_is_left_out(const struct kp_run *run, const struct kp_record *record)
     return ((insurers && !is_among(insurers, f[KP_F_INSURER_NUMBER])) ||
             (employees && !is_among(employees, f[KP_F_EMPLOYEE_ID])));
 }
+
+const char *kp_add_id(struct kp_arena *arena, const char *ids, const char *id)
+{
+    return ids ? kp_arena_printf(arena, "%s%s%s", ids, *ids ? " " : "", id) : NULL;
+}

@@ -22,3 +22,6 @@ enum kp_exam_kind kp_exam_kind_of(const struct kp_run *run, const struct kp_reco
 
 /* Returns whether the run was limited to others than this record. */
 bool kp_is_left_out(const struct kp_run *run, const struct kp_record *record);
+
+/* Appends an id to a list, which is NULL if the arena has failed. */
+const char *kp_add_id(struct kp_arena *arena, const char *ids, const char *id);

@@ -8,9 +8,9 @@
 #include "record/checks.h"
 #include "input/digits.h"
 #include "input/normalize.h"
-#include "log/log_key.h"
 #include "v08/cda_write.h"
 #include "run/card.h"
+#include "run/decode.h"
 #include "run/setup.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
@@ -39,26 +39,6 @@ void kp_slot_release(struct kp_slot *slot)
 
 /* --- reading --- */
 
-/* Decodes the cell. Bytes that do not decode are written as \xNN, so that the row can be shown and mended
- * without losing one. Returns false if there were any; *ret_bad is the place of the first. */
-static bool decode_cell(const struct kp_run *run, enum kp_encoding encoding, const struct kp_cell *cell,
-                        struct kp_buf *out, size_t *ret_bad)
-{
-    size_t at = 0;
-    bool sound = true;
-    while (at < cell->n) {
-        size_t bad = 0;
-        if (kp_text_decode(run->ctx->text, encoding, cell->bytes + at, cell->n - at, out, &bad))
-            return sound;
-        if (sound)
-            *ret_bad = at + bad;
-        sound = false;
-        kp_buf_printf(out, "\\x%02X", (unsigned)(uint8_t)cell->bytes[at + bad]);
-        at += bad + 1;
-    }
-    return sound;
-}
-
 static void add_undecodable(struct kp_slot *slot, unsigned column, const char *header, const char *place,
                             const char *encoding)
 {
@@ -83,7 +63,7 @@ static void decode_cells(const struct kp_run *run, struct kp_slot *slot)
             slot->cells[i] = "";
             continue;
         }
-        if (!decode_cell(run, input->encoding, cell, &out, &bad))
+        if (!kp_decode_cell(run, input->encoding, cell, &out, &bad))
             add_undecodable(
                 slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
                 kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
@@ -261,18 +241,12 @@ static bool covers_an_item(const struct kp_run *run, const struct kp_slot *slot,
     return false;
 }
 
-/* Appends an id to a list, which is NULL if the arena has failed. */
-static const char *add_id(struct kp_slot *slot, const char *ids, const char *id)
-{
-    return ids ? kp_arena_printf(&slot->arena, "%s%s%s", ids, *ids ? " " : "", id) : NULL;
-}
-
 static void name_consents(const struct kp_run *run, struct kp_slot *slot, const struct kp_case *kase)
 {
     slot->consent_ids = "";
     for (size_t i = 0; i < kase->n_consents; i++)
         if (covers_an_item(run, slot, kase, kase->consents[i]))
-            slot->consent_ids = add_id(slot, slot->consent_ids, kase->consents[i]->id);
+            slot->consent_ids = kp_add_id(&slot->arena, slot->consent_ids, kase->consents[i]->id);
 }
 
 static bool grants_an_item(const struct kp_run *run, const struct kp_slot *slot, const struct kp_case *kase,
@@ -292,7 +266,7 @@ static void name_requests(const struct kp_run *run, struct kp_slot *slot, const 
     slot->request_ids = first ? first->id : "";
     for (const struct kp_request *q = first ? kase->requests : NULL; q; q = q->next)
         if (q != first && grants_an_item(run, slot, kase, q))
-            slot->request_ids = add_id(slot, slot->request_ids, q->id);
+            slot->request_ids = kp_add_id(&slot->arena, slot->request_ids, q->id);
 }
 
 /* Compares what these grounds let out with what the logs show. */
@@ -392,8 +366,7 @@ static void hold(struct kp_slot *slot, enum kp_reason reason)
 static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
 {
     enum kp_exam_kind kind = kp_exam_kind_of(run, &slot->record);
-    slot->outcome = KP_HELD;
-    slot->reason = KP_HOLD_EXAM_KIND;
+    hold(slot, KP_HOLD_EXAM_KIND);
     slot->findings.column = slot->record.kind_column;
     kp_findings_add(&slot->findings,
                     kind == KP_KIND_UNKNOWN ? KP_K_EXAM_KIND_UNKNOWN : kp_reason_codes[KP_HOLD_EXAM_KIND],
@@ -460,12 +433,12 @@ static void hold_as_told(struct kp_slot *slot)
                                              [KP_TOLD_CHANGED] = KP_HOLD_CHANGED_SINCE_DISCLOSURE,
                                              [KP_TOLD_ANOTHER] = KP_HOLD_TOLD_ANOTHER_INSURER};
     hold(slot, reasons[v->kind]);
-    if (v->kind == KP_TOLD_OLDER)
-        kp_findings_add(&slot->findings, KP_K_OLDER_VERSION, NULL, NULL, v->entry->day, v->newer->day,
-                        v->newer->bundle);
+    struct kp_findings *to = &slot->findings;
+    const struct kp_told_entry *e = v->entry, *newer = v->newer;
+    if (newer)
+        kp_findings_add(to, KP_K_OLDER_VERSION, NULL, NULL, e->day, newer->day, newer->bundle);
     else
-        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL, v->entry->day,
-                        v->entry->bundle);
+        kp_findings_add(to, kp_reason_codes[slot->reason], NULL, NULL, e->day, e->bundle);
 }
 
 /* What the log shows of the person may outweigh the decision to release. */
@@ -498,9 +471,9 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
 static void add_other_row(const struct kp_run *run, struct kp_slot *slot, enum kp_code code,
                           const struct kp_mark *mark)
 {
-    kp_findings_add(&slot->findings, code, NULL, NULL,
-                    kp_arena_printf(&slot->arena, "%s:%llu", run->inputs.list[mark->file].path,
-                                    (unsigned long long)mark->line));
+    const char *path = run->inputs.list[mark->file].path;
+    unsigned long long line = mark->line;
+    kp_findings_add(&slot->findings, code, NULL, NULL, kp_arena_printf(&slot->arena, "%s:%llu", path, line));
 }
 
 /* An export that writes "-" for "nothing" somewhere cannot mean "negative" by it elsewhere, unless the
