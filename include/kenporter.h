@@ -132,6 +132,8 @@ struct kp_run_options {
     const char *xsd;                /* the ministry's schema files; NULL: this project's profile */
     const char *as_of;              /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
     const char *backdate;           /* why as_of is another day than today; needed to disclose then */
+    const char *only_insurers;      /* insurer numbers, one a line: other records wait; NULL: all */
+    const char *only_employees;     /* the same by employee id */
     const char *again;              /* reason for disclosing unchanged records once more; NULL: do not */
     unsigned threads;               /* 1 to 256; 0: one per processor */
     enum kp_age_rule age_rule;
@@ -220,7 +222,8 @@ struct kp_result {
     const char *report_json; /* the bytes of report.json */
     const char *as_of;
     const char *head_hash; /* of the log after the run; 64 zeros if it is empty */
-    uint64_t read, released, rejected, held, held_no_request, already_disclosed, duplicates;
+    uint64_t read, released, rejected, held, held_no_request, held_not_selected, already_disclosed,
+        duplicates;
     uint64_t warnings, notes;
     const struct kp_count *held_by_reason; /* n_reasons of them, only reasons that occurred */
     size_t n_reasons;

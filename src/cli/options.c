@@ -7,6 +7,7 @@ enum { HELP_COLUMN = 26 };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_CONFIG)
 #define RUN (READ | KP_FOR_RELEASE)
+#define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
 #define ALL (RUN | KP_FOR_INIT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK | KP_FOR_AUDIT)
 #define AT(member) offsetof(struct kp_settings, member)
@@ -77,6 +78,10 @@ const struct kp_option kp_options[] = {
       "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},
     {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(common.strict), RUN | KP_FOR_VERIFY,
      {"warnings reject the record, or the bundle", "警告のある記録・送付ファイルも不可とする"}},
+    {0, "insurer", "NUMBER", NULL, NULL, LINES, NULL, OPT(only_insurers), ONLY,
+     {"only records of this insurer; may be repeated", "この保険者の記録だけ(繰り返し可)"}},
+    {0, "employee", "ID", NULL, NULL, LINES, NULL, OPT(only_employees), ONLY,
+     {"only records of this employee id; may be repeated", "この社員番号の記録だけ(繰り返し可)"}},
     {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), RUN,
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
     {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,

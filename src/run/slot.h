@@ -8,6 +8,7 @@
 #include "run/persons.h"
 #include "run/run.h"
 #include "run/told.h"
+#include "run/who.h"
 
 enum kp_outcome { KP_RELEASED, KP_REJECTED, KP_HELD, KP_ALREADY, KP_DUPLICATE };
 
@@ -20,12 +21,8 @@ struct kp_slot {
     const char **cells; /* as UTF-8 */
     struct kp_findings findings;
     struct kp_record record;
-    bool sound;                     /* the row decoded and has the right width: record is set */
-    const char *identity;           /* of person and examination; NULL: a part is missing or invalid */
-    const char *person;             /* what receivers match people by; NULL likewise */
-    const char *facts;              /* birth date and sex, for person */
-    const char *name;               /* kp_person_text; NULL likewise */
-    struct kp_person_keys cards;    /* if name is set */
+    bool sound; /* the row decoded and has the right width: record is set */
+    struct kp_who who;
     uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
     uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
 

@@ -8,7 +8,6 @@
 #include "record/checks.h"
 #include "input/digits.h"
 #include "input/normalize.h"
-#include "log/log_key.h"
 #include "v08/cda_write.h"
 #include "run/card.h"
 #include "run/grounds.h"
@@ -63,65 +62,11 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
     kp_check_card(r, n, kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN), &slot->findings);
 }
 
-static enum kp_exam_kind kind_of(const struct kp_run *run, const struct kp_record *r)
-{
-    return r->kind != KP_KIND_AUTO ? r->kind : run->options->input.exam_kind;
-}
-
-/* Two examinations of one day are no contradiction if one of them cannot go out: the duty does not cover its
- * kind, and no consent names the person. */
-static bool stays_out(const struct kp_run *run, struct kp_slot *slot)
-{
-    const char *const *f = slot->record.field;
-    if (kp_kind_is_covered(kind_of(run, &slot->record)))
-        return false;
-    const char *by_card = kp_insured_key(&slot->arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
-                                         f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]);
-    const char *by_id = kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]);
-    return by_card && by_id && !kp_consents_of(&run->registers, by_card) &&
-           !kp_consents_of(&run->registers, by_id);
-}
-
-/* By which the row may be the same person as another although the card is written otherwise. */
-static void name_person(struct kp_slot *slot)
-{
-    const char *const *f = slot->record.field;
-    struct kp_identity card = kp_identity_of_record(&slot->record);
-    card.symbol = card.branch = "";
-    const char *number = kp_identity_text(&slot->arena, card);
-    slot->name = kp_person_text(&slot->arena, f[KP_F_NAME_KANA], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
-    if (number && slot->name)
-        slot->cards = (struct kp_person_keys){
-            .name = kp_arena_printf(&slot->arena, "%s\x1f%s", slot->name, f[KP_F_SEX]),
-            .by_number = kp_arena_printf(&slot->arena, "%s\x1f%s", number, slot->name),
-            .insurer = f[KP_F_INSURER_NUMBER],
-            .employee_id = *f[KP_F_EMPLOYEE_ID] ? kp_employee_key(&slot->arena, f[KP_F_EMPLOYEE_ID]) : ""};
-}
-
-static void identify(const struct kp_run *run, struct kp_slot *slot)
-{
-    const char *const *f = slot->record.field;
-    struct kp_identity identity = kp_identity_of_record(&slot->record);
-    bool has_card = *f[KP_F_INSURER_NUMBER] && *f[KP_F_INSURED_NUMBER] && *f[KP_F_BIRTH_DATE];
-    bool has_person = has_card && *f[KP_F_NAME_KANA] && *f[KP_F_SEX];
-    if (has_card && *f[KP_F_EXAM_DATE] && !stays_out(run, slot))
-        slot->identity = kp_identity_text(&slot->arena, identity);
-    if (slot->identity && has_person)
-        name_person(slot);
-    /* Members of a family share a number where branches are not given, hence the name. */
-    identity.birth = f[KP_F_NAME_KANA];
-    identity.exam = "";
-    if (has_person) {
-        slot->person = kp_identity_text(&slot->arena, identity);
-        slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
-    }
-}
-
 static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
-    slot->identity = slot->person = slot->facts = slot->name = NULL;
+    slot->who = (struct kp_who){0};
     slot->sound = true;
     kp_slot_decode(run, slot);
     if (slot->arena.failed)
@@ -144,7 +89,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         return;
     }
     check_row(run, slot, first_pass);
-    identify(run, slot);
+    kp_identify(run, &slot->record, &slot->arena, &slot->who);
 }
 
 /* Returns what an earlier run that rejected the row saw in the column: the rows that showed it may be mended.
@@ -244,7 +189,7 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .register_scheme = to->scheme,
                            .birth = r->birth,
                            .exam = r->exam,
-                           .kind = kind_of(run, r),
+                           .kind = kp_exam_kind_of(run, r),
                            .member_from = r->member_from,
                            .member_to = r->member_to,
                            .on = run->as_of,
@@ -267,9 +212,8 @@ static void hold(struct kp_slot *slot, enum kp_reason reason)
 
 static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
 {
-    enum kp_exam_kind kind = kind_of(run, &slot->record);
-    slot->outcome = KP_HELD;
-    slot->reason = KP_HOLD_EXAM_KIND;
+    enum kp_exam_kind kind = kp_exam_kind_of(run, &slot->record);
+    hold(slot, KP_HOLD_EXAM_KIND);
     slot->findings.column = slot->record.kind_column;
     kp_findings_add(&slot->findings,
                     kind == KP_KIND_UNKNOWN ? KP_K_EXAM_KIND_UNKNOWN : kp_reason_codes[KP_HOLD_EXAM_KIND],
@@ -318,12 +262,12 @@ static void hold_as_told(struct kp_slot *slot)
                                              [KP_TOLD_CHANGED] = KP_HOLD_CHANGED_SINCE_DISCLOSURE,
                                              [KP_TOLD_ANOTHER] = KP_HOLD_TOLD_ANOTHER_INSURER};
     hold(slot, reasons[v->kind]);
-    if (v->kind == KP_TOLD_OLDER)
-        kp_findings_add(&slot->findings, KP_K_OLDER_VERSION, NULL, NULL, v->entry->day, v->newer->day,
-                        v->newer->bundle);
+    struct kp_findings *to = &slot->findings;
+    const struct kp_told_entry *e = v->entry, *newer = v->newer;
+    if (newer)
+        kp_findings_add(to, KP_K_OLDER_VERSION, NULL, NULL, e->day, newer->day, newer->bundle);
     else
-        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL, v->entry->day,
-                        v->entry->bundle);
+        kp_findings_add(to, kp_reason_codes[slot->reason], NULL, NULL, e->day, e->bundle);
 }
 
 /* What the log shows of the person may outweigh the decision to release. */
@@ -356,9 +300,9 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
 static void add_other_row(const struct kp_run *run, struct kp_slot *slot, enum kp_code code,
                           const struct kp_mark *mark)
 {
-    kp_findings_add(&slot->findings, code, NULL, NULL,
-                    kp_arena_printf(&slot->arena, "%s:%llu", run->inputs.list[mark->file].path,
-                                    (unsigned long long)mark->line));
+    const char *path = run->inputs.list[mark->file].path;
+    unsigned long long line = mark->line;
+    kp_findings_add(&slot->findings, code, NULL, NULL, kp_arena_printf(&slot->arena, "%s:%llu", path, line));
 }
 
 /* An export that writes "-" for "nothing" somewhere cannot mean "negative" by it elsewhere, unless the
@@ -457,6 +401,12 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
         slot->outcome = KP_DUPLICATE;
         slot->findings.first = slot->findings.last = NULL; /* reported for the row it copies */
         add_other_row(run, slot, KP_K_ROW_REPEATED, mark);
+        return;
+    }
+    if (slot->sound && kp_is_left_out(run, &slot->record)) {
+        hold(slot, KP_HOLD_NOT_SELECTED);
+        slot->findings.first = slot->findings.last = NULL; /* those of a run that it belongs to */
+        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL);
         return;
     }
     compare_with_rows(run, slot);
