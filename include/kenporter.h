@@ -135,6 +135,8 @@ struct kp_run_options {
     const char *xsd;                /* the ministry's schema files; NULL: this project's profile */
     const char *as_of;              /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
     const char *backdate;           /* why as_of is another day than today; needed to disclose then */
+    const char *only_insurers;      /* insurer numbers, one a line: other records wait; NULL: all */
+    const char *only_employees;     /* the same by employee id */
     const char *again;              /* reason for disclosing unchanged records once more; NULL: do not */
     unsigned threads;               /* 1 to 256; 0: one per processor */
     enum kp_age_rule age_rule;
@@ -224,7 +226,8 @@ struct kp_result {
     const char *report_json; /* the bytes of report.json */
     const char *as_of;
     const char *head_hash; /* of the log after the run; 64 zeros if it is empty */
-    uint64_t read, released, rejected, held, held_no_request, already_disclosed, duplicates;
+    uint64_t read, released, rejected, held, held_no_request, held_not_selected, already_disclosed,
+        duplicates;
     uint64_t warnings, notes;
     const struct kp_count *held_by_reason; /* n_reasons of them, only reasons that occurred */
     size_t n_reasons;
@@ -424,6 +427,63 @@ typedef bool kp_audit_print(void *ctx, const char *bytes, size_t n);
  */
 KP_API enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env,
                                kp_audit_print *print, void *print_ctx);
+
+/* The logs that a command adds events to. */
+struct kp_log_files {
+    const char *output;        /* the output folder; NULL: out */
+    const char *log;           /* NULL: disclosure-log.csv in the output folder */
+    const char *previous_logs; /* as in kp_run_options */
+    const char *anchors;
+    const char *officer;
+};
+
+struct kp_handover_options {
+    struct kp_common common;
+    struct kp_log_files files;
+    const char *const *bundles; /* paths */
+    size_t n_bundles;
+    enum kp_audit_event event; /* KP_AUDIT_HANDOVER, RECEIVED, RETURNED or RECALLED */
+    const char *to, *means;    /* of HANDOVER: needed; else NULL */
+    const char *on;            /* YYYY-MM-DD; NULL: today in Japan */
+    const char *note;          /* NULL: none */
+};
+
+/*
+ * Logs that bundles left the house, or what became of them: all of them or none. Each must be a file whose
+ * digest the log shows as released. A bundle is handed over once, and again after it was returned or
+ * recalled; received, returned and recalled follow a handover. An event that is logged already with the same
+ * details is left as it is (a warning). Errors: KP_E_USAGE, KP_E_INPUT (a bundle cannot be read),
+ * KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_handover(const struct kp_handover_options *options, const struct kp_env *env);
+
+struct kp_purge_options {
+    struct kp_common common;
+    struct kp_log_files files;
+    const char *before; /* YYYY-MM-DD: what is older goes */
+    bool dry_run;       /* only name it */
+};
+
+/*
+ * Removes what need not be kept: rejected, held and notes files and preparations of runs before that day,
+ * bundles handed over before it and not returned or recalled, and copies of registers that no entry of the
+ * logs names. What goes is logged first, with digests. *ret_page names it, line by line, without values.
+ * Errors: KP_E_USAGE, KP_E_SYSTEM; a call that failed can be repeated.
+ */
+KP_API enum kp_status kp_purge(const struct kp_purge_options *options, const struct kp_env *env,
+                               struct kp_page *ret_page);
+
+struct kp_retire_options {
+    struct kp_common common;
+    const char *log;
+};
+
+/*
+ * Replaces a log by a stub that names nobody: numbers, head and counts, which keep the chain, and salted
+ * digests by which a later run recognises who was told what. Nothing can be appended to a stub. Errors:
+ * KP_E_USAGE (no sound log, an unfinished bundle, or provision records that must still be kept), KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_retire(const struct kp_retire_options *options, const struct kp_env *env);
 
 /* Returns the KP_VERSION that the library was built with. */
 KP_API const char *kp_version(void);

@@ -56,6 +56,15 @@ static const struct command COMMANDS[] = {
     {"init", KP_FOR_INIT, kp_command_init, KP_K_FOLDER_NOT_NAMED, 1, "kenporter init DIR",
      {"a commented configuration, empty registers with headings, a crontab line: ready to fill in",
       "設定ファイル、見出しだけの登録簿、crontab の行を作る"}},
+    {"handover", KP_FOR_HANDOVER, kp_command_handover, KP_K_BUNDLE_NOT_NAMED, 0,
+     "kenporter handover --to WHO --means TEXT [--on DAY] [--note TEXT] BUNDLE.zip...\n"
+     "       kenporter handover --received|--returned|--recalled [--on DAY] [--note TEXT] BUNDLE.zip...",
+     {"log that bundles left the house, or what became of them", "送付ファイルの引渡しとその後を記録する"}},
+    {"purge", KP_FOR_PURGE, kp_command_purge, 0, 0, "kenporter purge --before DAY [--dry-run]",
+     {"remove what need not be kept any more; logged", "保存の要らなくなったものを削除し、記録する"}},
+    {"retire", KP_FOR_RETIRE, kp_command_retire, KP_K_AUDIT_LOG_MISSING, 1, "kenporter retire LOG",
+     {"replace a log past its retention by a stub that keeps the chain and names nobody",
+      "保存期間を過ぎた記録を、連鎖だけを保ち個人名のない控えに置き換える"}},
     {"config", KP_FOR_CONFIG, kp_command_config, 0, 0, "kenporter config [-c FILE]",
      {"the settings that count, where each comes from, and what is wrong with them",
       "有効な設定とその出所、設定の誤りを表示する"}},
@@ -107,7 +116,8 @@ static void on_message(void *ctx, const struct kp_message *m)
     if (m->level < KP_LEVEL_FAIL &&
         (c->settings.quiet || c->settings.if_needed || (waits_only && !c->settings.verbose)))
         return;
-    if (++c->shown[m->code] > c->most_shown && !c->settings.verbose)
+    /* Each unused column that resembles an item has a remedy of its own. */
+    if (++c->shown[m->code] > c->most_shown && m->code != KP_K_COLUMN_RESEMBLES && !c->settings.verbose)
         return;
     struct kp_buf line = {0}; /* one write, because stderr is unbuffered */
     kp_buf_printable(&line, m->file ? m->file : "kenporter");
@@ -139,7 +149,7 @@ static void report_rest(struct kp_console *c)
     if (c->settings.verbose || c->settings.quiet || c->settings.if_needed)
         return;
     for (unsigned code = 0; code < CODES; code++)
-        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST)
+        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST && code != KP_K_COLUMN_RESEMBLES)
             (void)fprintf(c->err,
                           c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(%s)\n"
                                                      : "kenporter: K%04u %u more times; %s\n",

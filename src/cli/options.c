@@ -7,8 +7,12 @@ enum { HELP_COLUMN = 26 };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_CONFIG)
 #define RUN (READ | KP_FOR_RELEASE)
+#define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
-#define ALL (RUN | KP_FOR_INIT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK | KP_FOR_AUDIT)
+#define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE) /* add events to the log */
+#define ALL                                                                                                  \
+    (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK |          \
+     KP_FOR_AUDIT)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 
@@ -33,18 +37,18 @@ const char *const kp_languages[] = {"en", "ja", NULL};
     KEY(section, "phone", TEXT, NULL, OPT(org.phone))
 const struct kp_option kp_options[] = {
     {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config),
-     RUN | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
+     RUN | LOGS | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
      {"read settings from this INI file; options win over it (default: kenporter.ini, see README)",
       "設定ファイル(INI形式)を読む。オプションが優先(既定: kenporter.ini)"}},
-    {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN,
+    {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN | LOGS,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
-    {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN,
+    {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN | LOGS,
      {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
     {0, "log", "FILE", NULL, NULL, PATH, NULL, OPT(log), KP_FOR_VERIFY,
      {"also hold each bundle against this disclosure log", "提供記録とも照合する"}},
-    {0, "previous-logs", "FILES", "output", "previous_logs", PATHS, NULL, OPT(previous_logs), RUN,
+    {0, "previous-logs", "FILES", "output", "previous_logs", PATHS, NULL, OPT(previous_logs), RUN | LOGS,
      {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
-    {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN,
+    {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN | LOGS,
      {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
     {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(input.mapping), READ,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
@@ -69,6 +73,24 @@ const struct kp_option kp_options[] = {
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
     {'n', "dry-run", NULL, NULL, NULL, FLAG, NULL, AT(dry_run), KP_FOR_EXPORT,
      {"decide and report as check does; no bundle, no log entry", "check と同じく判定と報告だけを行う"}},
+    {'n', "dry-run", NULL, NULL, NULL, FLAG, NULL, AT(dry_run), KP_FOR_PURGE,
+     {"only name what would be removed", "削除の対象を表示するだけで、削除しない"}},
+    {0, "before", "DAY", NULL, NULL, DATE, NULL, AT(before), KP_FOR_PURGE,
+     {"remove what is older than this day", "この日より前のものを削除する"}},
+    {0, "to", "WHO", NULL, NULL, TEXT, NULL, AT(handover.to), KP_FOR_HANDOVER,
+     {"who took the bundle", "引渡しの相手"}},
+    {0, "means", "TEXT", NULL, NULL, TEXT, NULL, AT(handover.means), KP_FOR_HANDOVER,
+     {"how it went: by hand, registered mail, an upload, ...", "引渡しの方法(手渡し、書留、アップロードなど)"}},
+    {0, "on", "DAY", NULL, NULL, DATE, NULL, AT(handover.on), KP_FOR_HANDOVER,
+     {"when (default: today in Japan)", "その日(既定: 日本の今日)"}},
+    {0, "note", "TEXT", NULL, NULL, TEXT, NULL, AT(handover.note), KP_FOR_HANDOVER,
+     {"a remark for the log", "提供記録に残す備考"}},
+    {0, "received", NULL, NULL, NULL, FLAG, NULL, AT(received), KP_FOR_HANDOVER,
+     {"the receiver confirmed it", "相手が受領を確認した"}},
+    {0, "returned", NULL, NULL, NULL, FLAG, NULL, AT(returned), KP_FOR_HANDOVER,
+     {"it came back", "返却された"}},
+    {0, "recalled", NULL, NULL, NULL, FLAG, NULL, AT(recalled), KP_FOR_HANDOVER,
+     {"it was called back", "回収を求めた"}},
     {0, "backdate", "REASON", NULL, NULL, TEXT, NULL, OPT(backdate), RUN,
      {"why the day of disclosure is not today; export and release need it then",
       "提供日が今日でない理由(export・release で必要。記録に残る)"}},
@@ -77,6 +99,10 @@ const struct kp_option kp_options[] = {
       "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},
     {0, "strict", NULL, "policy", "strict", FLAG, NULL, OPT(common.strict), RUN | KP_FOR_VERIFY,
      {"warnings reject the record, or the bundle", "警告のある記録・送付ファイルも不可とする"}},
+    {0, "insurer", "NUMBER", NULL, NULL, LINES, NULL, OPT(only_insurers), ONLY,
+     {"only records of this insurer; may be repeated", "この保険者の記録だけ(繰り返し可)"}},
+    {0, "employee", "ID", NULL, NULL, LINES, NULL, OPT(only_employees), ONLY,
+     {"only records of this employee id; may be repeated", "この社員番号の記録だけ(繰り返し可)"}},
     {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), RUN,
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
     {0, "corrections", NULL, NULL, NULL, FLAG, NULL, OPT(corrections), RUN,

@@ -9,8 +9,9 @@
 #include "base/buf.h"
 #include "cli/settings.h"
 
-/* CHOICE sets an enum to the position of the word, SWITCH a bool to "is the second word". */
-enum kp_option_kind { FLAG, TEXT, PATH, PATHS, DATE, COUNT, CHOICE, SWITCH, DELIMITER };
+/* LINES may be repeated and joins the values, one a line. CHOICE sets an enum to the position of the word,
+ * SWITCH a bool to "is the second word". */
+enum kp_option_kind { FLAG, TEXT, LINES, PATH, PATHS, DATE, COUNT, CHOICE, SWITCH, DELIMITER };
 
 struct kp_option {
     char letter;

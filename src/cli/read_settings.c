@@ -122,6 +122,9 @@ static enum kp_status set_value(const struct source *s, const struct kp_option *
             return value_bad(s, o, value, "a path");
         *text = o->kind == PATH ? resolve(s, value) : resolve_each(s, value);
         return *text ? KP_OK : no_memory(s);
+    case LINES:
+        *text = *text ? kp_arena_printf(s->arena, "%s\n%s", *text, value) : kp_arena_strdup(s->arena, value);
+        return *text ? KP_OK : no_memory(s);
     case TEXT: *text = kp_arena_strdup(s->arena, value); return *text ? KP_OK : no_memory(s);
     }
     return KP_E_SYSTEM; /* not reached: every kind returns above */

@@ -18,7 +18,10 @@ enum {
     KP_FOR_SHOW = 256,
     KP_FOR_AUDIT = 512,
     KP_FOR_CONFIG = 1024,
-    KP_FOR_INIT = 2048
+    KP_FOR_INIT = 2048,
+    KP_FOR_HANDOVER = 4096,
+    KP_FOR_PURGE = 8192,
+    KP_FOR_RETIRE = 16384
 };
 
 /* Where configuration files are looked for beside the current folder and /etc. */
@@ -44,6 +47,11 @@ struct kp_settings {
     /* Set as far as options of their own set them. */
     struct kp_explain_options explain;
     struct kp_audit_options audit;
+    struct {
+        const char *to, *means, *on, *note;
+    } handover;
+    bool received, returned, recalled;
+    const char *before;     /* of purge */
     const char **arguments; /* the words that are no options */
     size_t n_arguments;
 };

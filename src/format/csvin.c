@@ -278,8 +278,9 @@ static enum kp_status check_swallowed(struct kp_csvin *in)
         struct swallowed s = count_swallowed(in, in->bytes.data + at, in->cells[i].n);
         opens = all == 0 ? at : opens;
         all += s.all;
-        whole_line |= s.in_first_line > 0 && i + s.in_first_line + 1 == width;
-        whole_line |= s.in_last_line > 0 && s.in_last_line + in->n_cells - i == width;
+        /* A stray quote swallows the end of one line and the beginning of another: delimiters in both. */
+        if (s.in_first_line > 0 && s.in_last_line > 0)
+            whole_line |= i + s.in_first_line + 1 == width || s.in_last_line + in->n_cells - i == width;
     }
     return all > 0 && (whole_line || 2 * all >= width - 1) ? fail_quote(in, opens) : KP_OK;
 }

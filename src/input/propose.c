@@ -216,6 +216,10 @@ static void put_choice(const struct proposer *p, const struct choice *c)
     else if (dashed)
         put_remark(p, "「-」の意味が決まりません。values に -=コード(陰性)か -=(空欄)と書いてください",
                    "a lone - is ambiguous here: write -=CODE (negative) or -= (empty) as values");
+    if (c->fate == SUGGESTED && c->as.kind == KP_COL_ITEM &&
+        kp_is_judged(&p->ctx->tables.items[c->as.index]) && kp_is_graded(&p->ctx->arena, c->column))
+        put_remark(p, "判定の英字や数字の意味は values に書いてください(A=2|B=1 など)",
+                   "say in values what letters and digits of the institution's grades mean, such as A=2|B=1");
     if (c->column->reading >= KP_READING_UNKNOWN) {
         put_digits(p, c);
         return;

@@ -18,6 +18,11 @@ char *kp_person_key(struct kp_arena *arena, const struct kp_person *person, enum
     return parts[by] && *parts[by] ? kp_arena_printf(arena, "%d\x1f%s", (int)by, parts[by]) : NULL;
 }
 
+char *kp_employee_key(struct kp_arena *arena, const char *employee_id)
+{
+    return kp_arena_printf(arena, "e\x1f%s", employee_id);
+}
+
 static bool agrees(const char *named, const char *record)
 {
     return !named || (record && strcmp(named, record) == 0);

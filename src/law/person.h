@@ -26,6 +26,9 @@ char *kp_card_of(struct kp_arena *arena, const char *symbol, const char *number)
 /* Returns the key of a person, or NULL also if the person lacks that part. */
 char *kp_person_key(struct kp_arena *arena, const struct kp_person *person, enum kp_person_key by);
 
+/* Returns what employee ids are compared by, also where only a digest is kept. */
+char *kp_employee_key(struct kp_arena *arena, const char *employee_id);
+
 /* Returns whether everything that the row names equals the record's. */
 bool kp_person_fits(const struct kp_person *named, const struct kp_person *record);
 /* Returns whether the row names an employee id and nothing else. */

@@ -32,6 +32,7 @@ enum kp_reason {
     KP_HOLD_TOLD_ANOTHER_INSURER,
     KP_HOLD_CHANGED_SINCE_DISCLOSURE,
     KP_HOLD_ALREADY_DISCLOSED,
+    KP_HOLD_NOT_SELECTED, /* the run was limited to others */
     KP_HOLD__COUNT
 };
 

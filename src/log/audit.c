@@ -223,6 +223,7 @@ static enum kp_status check_state(struct audit *a)
     struct kp_log_state *s = &a->states[a->log];
     if (s->bad_line)
         return broken(a, s->bad_line, s->fault);
+    a->head_found |= s->retired && a->filter.head && strcmp(a->filter.head, s->end.head) == 0;
     if (s->torn && !a->being_written && !is_being_written(a->ctx.io, a->options->logs[a->log]))
         return broken(a, s->end.bytes ? s->end.n_entries + 2 : 1, KP_LOG_TORN);
     if (a->log > 0) {
@@ -316,6 +317,10 @@ static void summarise(struct audit *a)
         kp_buf_printable(out, a->options->logs[i]);
         kp_buf_printf(out, "\n  %s %" PRIu64 "\n  %s %s\n", kp_say(&a->ctx, "記録", "entries"),
                       end->n_entries, kp_say(&a->ctx, "末尾ハッシュ", "head"), end->head);
+        if (a->states[i].retired)
+            kp_buf_printf(out, "  %s\n",
+                          kp_say(&a->ctx, "保存期間後の控え(個々の記録はない)",
+                                 "retired: a stub, without the entries"));
         if (*end->before && strcmp(end->before, KP_LOG_NO_HEAD) != 0)
             kp_buf_printf(
                 out, "  %s %s%s\n", kp_say(&a->ctx, "引継元の末尾ハッシュ", "continues"), end->before,

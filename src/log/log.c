@@ -13,6 +13,7 @@
 #include "base/lines.h"
 #include "base/status.h"
 #include "tables/names.h"
+#include "log/stub.h"
 
 static const char HEADER[] = KP_LOG_HEADER "\n";
 
@@ -116,6 +117,10 @@ static enum kp_status take_entry(struct scan *s, const char *line, size_t n)
 
 static enum kp_status take_line(struct scan *s, uint64_t number, const char *line, size_t n)
 {
+    s->state.retired =
+        number == 1 && n == sizeof(KP_STUB_COLUMNS) - 1 && memcmp(KP_STUB_COLUMNS, line, n) == 0;
+    if (s->state.retired)
+        return KP_OK;
     if (number == 1 && (n >= sizeof(HEADER) || memcmp(HEADER, line, n) != 0))
         s->state.fault = KP_LOG_NOT_OURS;
     else if (line[n - 1] != '\n') /* can only be missing at the end of the file */
@@ -150,7 +155,7 @@ static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
     enum kp_status st = KP_OK;
     uint64_t number = s->state.end.bytes > 0 ? s->state.end.n_entries + 2 : 1;
     in->lf_only = true;
-    for (; !s->state.bad_line && !s->state.torn; number++) {
+    for (; !s->state.bad_line && !s->state.torn && !s->state.retired; number++) {
         const char *line = NULL;
         size_t n = 0;
         st = kp_lines_next(in, KP_LOG_MAX_LINE_BYTES, &line, &n);
@@ -165,6 +170,22 @@ static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
     }
     look_for_missing(s, in);
     return st;
+}
+
+/* Takes from a stub where the log ended. */
+static enum kp_status read_stub(const struct kp_io *io, const char *path, struct kp_log_state *state)
+{
+    struct kp_stub stub;
+    enum kp_status st = kp_stub_open(&stub, io, path);
+    state->end.n_entries = stub.n_entries;
+    memcpy(state->end.head, stub.head, sizeof(stub.head));
+    memcpy(state->end.before, stub.before, sizeof(stub.before));
+    kp_stub_close(&stub);
+    if (st == KP_E_FAULT) {
+        state->bad_line = 1;
+        state->fault = KP_LOG_ALTERED;
+    }
+    return st == KP_E_FAULT ? KP_OK : st;
 }
 
 enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from,
@@ -182,8 +203,9 @@ enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struc
         KP_TRY_OUT(read_lines(&s, &in));
     else if (errno != ENOENT) /* an unreadable log is not a missing one */
         goto out;
-    st = KP_OK;
-    *ret_state = s.state;
+    st = s.state.retired ? read_stub(io, path, &s.state) : KP_OK;
+    if (st == KP_OK)
+        *ret_state = s.state;
 out:;
     int error = errno;
     kp_lines_close(&in);

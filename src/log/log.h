@@ -97,6 +97,7 @@ struct kp_log_point {
 
 struct kp_log_state {
     struct kp_log_point end; /* everything up to here is sound */
+    bool retired;            /* a stub: end is what it states, and there are no entries to read */
     bool torn;               /* an incomplete line follows: an interrupted write */
     uint64_t bad_line;       /* the first faulty line; 0: none */
     enum kp_log_fault fault; /* of that line */

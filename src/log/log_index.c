@@ -139,6 +139,18 @@ static enum kp_status load_block(struct kp_log_index *index, uint64_t number)
     return st == KP_OK ? KP_E_FAULT : st;
 }
 
+enum kp_status kp_log_index_all(struct kp_log_index *index,
+                                enum kp_status (*fn)(void *ctx, const struct kp_log_index_record *record),
+                                void *ctx)
+{
+    for (uint64_t number = 1; number <= n_blocks(index); number++) {
+        KP_TRY(load_block(index, number));
+        for (size_t i = 0; i < records_in(index, number); i++)
+            KP_TRY(fn(ctx, &index->block.records[i]));
+    }
+    return KP_OK;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
     return memcmp(a, b, KP_LOG_KEY_BYTES);

@@ -65,6 +65,11 @@ enum kp_status kp_log_index_read(struct kp_log_index *index, const uint8_t key[K
  * damaged or the log was altered there, or the status of fn. */
 enum kp_status kp_log_index_each(struct kp_log_index *index, const uint8_t key[KP_LOG_KEY_BYTES],
                                  kp_log_fn *fn, void *ctx);
+/* Passes every record to fn, in the order of their keys. Returns KP_E_FAULT if the index is damaged, or the
+ * status of fn. */
+enum kp_status kp_log_index_all(struct kp_log_index *index,
+                                enum kp_status (*fn)(void *ctx, const struct kp_log_index_record *record),
+                                void *ctx);
 /* Computes the key of a bundle, released or voided, from its name without .zip. */
 enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_KEY_BYTES]);
 

@@ -57,10 +57,16 @@ char *kp_person_text(struct kp_arena *arena, const char *name_kana, const char *
     return text;
 }
 
+const char *kp_number_key(struct kp_arena *arena, const char *number)
+{
+    const char *key = kp_text_value_key(arena, number);
+    return key ? without_padding(key) : NULL;
+}
+
 bool kp_same_number(struct kp_arena *arena, const char *a, const char *b)
 {
-    const char *x = kp_text_value_key(arena, a), *y = kp_text_value_key(arena, b);
-    return x && y && strcmp(without_padding(x), without_padding(y)) == 0;
+    const char *x = kp_number_key(arena, a), *y = kp_number_key(arena, b);
+    return x && y && strcmp(x, y) == 0;
 }
 
 enum kp_status kp_log_key(const char *identity, uint8_t ret_key[KP_LOG_KEY_BYTES])

@@ -25,6 +25,8 @@ char *kp_identity_text(struct kp_arena *arena, struct kp_identity identity);
  */
 char *kp_person_text(struct kp_arena *arena, const char *name_kana, const char *birth, const char *exam);
 
+/* Returns a number of a card in the notation that all its notations share. NULL if memory is short. */
+const char *kp_number_key(struct kp_arena *arena, const char *number);
 /* Returns whether two numbers of a card are the same in another notation. Memory that runs short counts as
  * another number. */
 bool kp_same_number(struct kp_arena *arena, const char *a, const char *b);

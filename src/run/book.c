@@ -1,6 +1,7 @@
 #include "run/book.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -182,10 +183,74 @@ void kp_book_conclude(struct kp_book *book, const char *head)
         (void)index_unwritten(book);
 }
 
+/* --- a retired log --- */
+
+struct stub_count {
+    uint32_t n;
+    uint64_t last_at;
+};
+
+static enum kp_status count_record(void *ctx, const struct kp_stub_record *record)
+{
+    struct stub_count *count = ctx;
+    count->n++;
+    count->last_at = strtoull(record->seq, NULL, 10);
+    return KP_OK;
+}
+
+static enum kp_status count_in_stub(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES],
+                                    uint32_t *ret_n, uint64_t *ret_last_at)
+{
+    struct stub_count count = {.last_at = *ret_last_at};
+    if (kp_stub_each(&book->stub, key, count_record, &count) != KP_OK)
+        return kp_book_unusable(book->run, book->path);
+    *ret_n = count.n;
+    *ret_last_at = count.last_at;
+    return KP_OK;
+}
+
+struct stub_teller {
+    kp_log_fn *fn;
+    void *ctx;
+};
+
+/* Passes on what the stub has of the entry; the number of the entry stands for its offset. */
+static enum kp_status tell_record(void *ctx, const struct kp_stub_record *record)
+{
+    const struct stub_teller *teller = ctx;
+    const char *cells[KP_LOG__COUNT];
+    for (size_t i = 0; i < KP_LOG__COUNT; i++)
+        cells[i] = "";
+    cells[KP_LOG_SEQ] = record->seq;
+    cells[KP_LOG_INSURER_NUMBER] = record->insurer;
+    cells[KP_LOG_INSURED_NUMBER] = record->number;
+    cells[KP_LOG_EMPLOYEE_ID] = record->employee_id;
+    cells[KP_LOG_SEX] = record->sex;
+    cells[KP_LOG_CONTENT_SHA256] = record->content;
+    cells[KP_LOG_TIME] = record->day;
+    cells[KP_LOG_BUNDLE] = record->bundle;
+    const struct kp_log_line line = {
+        .cells = cells, .bytes = "", .n = 0, .at = strtoull(record->seq, NULL, 10)};
+    return teller->fn ? teller->fn(teller->ctx, &line) : KP_OK;
+}
+
+static enum kp_status tell_from_stub(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES], kp_log_fn *fn,
+                                     void *ctx)
+{
+    struct stub_teller teller = {fn, ctx};
+    return kp_stub_each(&book->stub, key, tell_record, &teller) == KP_OK
+               ? KP_OK
+               : kp_book_unusable(book->run, book->path);
+}
+
+/* --- looking up --- */
+
 enum kp_status kp_book_count(struct kp_book *book, const uint8_t key[KP_LOG_KEY_BYTES], uint32_t *ret_n,
                              uint64_t *ret_last_at)
 {
     errno = 0;
+    if (book->state.retired)
+        return count_in_stub(book, key, ret_n, ret_last_at);
     enum kp_status st = kp_log_index_count(&book->index, key, ret_n, ret_last_at);
     if (st == KP_E_FAULT) {
         KP_TRY(rebuild(book));
@@ -198,6 +263,8 @@ enum kp_status kp_book_each(struct kp_book *book, const uint8_t key[KP_LOG_KEY_B
                             void *ctx)
 {
     errno = 0;
+    if (book->state.retired)
+        return tell_from_stub(book, key, fn, ctx);
     enum kp_status st = kp_log_index_each(&book->index, key, fn, ctx);
     if (st == KP_E_FAULT) {
         KP_TRY(rebuild(book));
@@ -233,7 +300,10 @@ enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char
     if (begin_builder(book) != KP_OK)
         return kp_write_failed(run->ctx, run->temp);
     KP_TRY(verify_if_small(book));
-    return read_on(book);
+    KP_TRY(read_on(book));
+    if (book->state.retired && kp_stub_open(&book->stub, run->ctx->io, path) != KP_OK)
+        return kp_book_unusable(run, path);
+    return KP_OK;
 }
 
 /* --- recovery --- */
@@ -295,6 +365,7 @@ enum kp_status kp_book_recover(struct kp_log *log, struct kp_book *book, struct 
 void kp_book_close(struct kp_book *book)
 {
     kp_log_index_close(&book->index);
+    kp_stub_close(&book->stub);
     kp_log_index_builder_close(&book->builder);
     kp_arena_release(&book->unfinished.arena);
 }

@@ -4,6 +4,7 @@
 
 #include "log/log.h"
 #include "log/log_index.h"
+#include "log/stub.h"
 #include "run/run.h"
 
 /* A log up to this size is verified from its first line by every run, index or not. */
@@ -23,6 +24,7 @@ struct kp_book {
     struct kp_log_state state;
     struct kp_unfinished unfinished;
     struct kp_log_index index;
+    struct kp_stub stub;                 /* in place of the index if the log is retired */
     struct kp_log_index_builder builder; /* what was read since the index was written */
     bool final;                          /* the log must be read to its end, even if the user cancels */
 };

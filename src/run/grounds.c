@@ -30,11 +30,6 @@ void kp_find_concerned(const struct kp_run *run, struct kp_arena *arena, const s
     *ret_concerned = c;
 }
 
-enum kp_exam_kind kp_kind_of_record(const struct kp_run *run, const struct kp_record *record)
-{
-    return record->kind != KP_KIND_AUTO ? record->kind : run->options->input.exam_kind;
-}
-
 /* 資格区分: odd codes are the insured, even ones their dependants. */
 enum kp_qualification kp_qualification_of_record(const struct kp_record *record)
 {
@@ -42,18 +37,6 @@ enum kp_qualification kp_qualification_of_record(const struct kp_record *record)
     if (!code)
         return KP_QUALIFICATION_ANY;
     return (code - '0') % 2 ? KP_QUALIFICATION_INSURED : KP_QUALIFICATION_DEPENDANT;
-}
-
-const uint8_t *kp_presence_of_record(struct kp_arena *arena, const struct kp_record *record,
-                                     const uint8_t *refused)
-{
-    uint8_t *presence = kp_arena_alloc(arena, record->tables->n_items);
-    for (size_t i = 0; presence && i < record->tables->n_items; i++) {
-        enum kp_value_state state = record->values[i].state;
-        if (refused[i] || state != KP_VALUE_ABSENT)
-            presence[i] = refused[i] || state == KP_VALUE_PRESENT ? KP_ITEM_RESULT : KP_ITEM_STATED;
-    }
-    return presence;
 }
 
 /* Appends a word to a list, which is NULL if the arena has failed. */

@@ -15,13 +15,8 @@ struct kp_concerned {
 void kp_find_concerned(const struct kp_run *run, struct kp_arena *arena, const struct kp_record *record,
                        struct kp_concerned *ret_concerned);
 
-/* Returns the kind that the record states, or the one that the configuration assumes. */
-enum kp_exam_kind kp_kind_of_record(const struct kp_run *run, const struct kp_record *record);
 /* Returns whether the record says insured or dependant; KP_QUALIFICATION_ANY: neither. */
 enum kp_qualification kp_qualification_of_record(const struct kp_record *record);
-/* Returns enum kp_presence by item. The law is asked about a refused value as if it were readable. */
-const uint8_t *kp_presence_of_record(struct kp_arena *arena, const struct kp_record *record,
-                                     const uint8_t *refused);
 
 /* Return ids separated by spaces: the consents that opened an item, in the order of the register; the
  * decision's request, and others that list an item of it. */

@@ -78,6 +78,8 @@ static enum kp_status open_book(struct kp_ledger *ledger, const char *path, bool
     struct kp_book *book = &ledger->books[number];
     KP_TRY(kp_book_open(book, ledger->run, path, number));
     KP_TRY(check_link(book));
+    if (is_current && book->state.retired)
+        return kp_fail(&ledger->run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_RETIRED, kp_in(path));
     if (is_current)
         check_clock(book);
     if (!is_current)
@@ -246,12 +248,15 @@ enum kp_status kp_ledger_tell(struct kp_ledger *ledger, const uint8_t key[KP_LOG
     struct kp_log_index *last = &ledger->books[disclosures->book].index;
     const struct kp_told before = *told;
     told->book = disclosures->book;
+    told->salt = NULL;
     /* The usual case needs no search: one disclosure, at a known place. */
-    if (disclosures->n == 1 && kp_log_index_read(last, key, disclosures->at, kp_told_add, told) == KP_OK)
+    if (disclosures->n == 1 && last->io &&
+        kp_log_index_read(last, key, disclosures->at, kp_told_add, told) == KP_OK)
         return KP_OK;
     *told = before;
     for (size_t i = 0; i < ledger->n_books; i++) {
         told->book = (uint32_t)i;
+        told->salt = ledger->books[i].state.retired ? ledger->books[i].stub.head : NULL;
         KP_TRY(kp_book_each(&ledger->books[i], key, kp_told_add, told));
     }
     return KP_OK;

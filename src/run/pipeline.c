@@ -56,17 +56,17 @@ static enum kp_status collect(void *ctx, struct kp_slot *slot)
         input->mapping.columns[i].seen |= slot->seen[i];
     if (slot->sound)
         KP_TRY(kp_bearers_add(&p->run.bearers, p->run.ctx, &slot->record));
-    if (slot->identity)
-        KP_TRY(kp_persons_add(p->persons, KP_JOIN_IDENTITY, row, slot->identity, slot->whole));
-    if (slot->name) {
-        KP_TRY(kp_persons_add_cards(p->persons, row, &slot->cards, slot->whole));
-        KP_TRY(kp_persons_add(p->persons, KP_JOIN_NAME, row, slot->name, facts));
+    if (slot->who.identity)
+        KP_TRY(kp_persons_add(p->persons, KP_JOIN_IDENTITY, row, slot->who.identity, slot->whole));
+    if (slot->who.name) {
+        KP_TRY(kp_persons_add_cards(p->persons, row, &slot->who.cards, slot->whole));
+        KP_TRY(kp_persons_add(p->persons, KP_JOIN_NAME, row, slot->who.name, facts));
     }
-    if (!slot->person)
+    if (!slot->who.person)
         return KP_OK;
-    if (kp_sha256_of(slot->facts, strlen(slot->facts), facts) != KP_OK)
+    if (kp_sha256_of(slot->who.facts, strlen(slot->who.facts), facts) != KP_OK)
         return kp_no_memory(p->run.ctx);
-    return kp_persons_add(p->persons, KP_JOIN_PERSON, row, slot->person, facts);
+    return kp_persons_add(p->persons, KP_JOIN_PERSON, row, slot->who.person, facts);
 }
 
 /* Decides what only all rows show of the columns, and reports the columns that are not used for it. */
@@ -168,6 +168,9 @@ static enum kp_status second_pass(struct pipeline *p)
 static enum kp_status deliver(struct pipeline *p)
 {
     enum kp_command command = p->run.options->command;
+    const struct kp_result *n = &p->tally.totals;
+    if (n->read > 0 && p->tally.by_reason[KP_HOLD_NOT_SELECTED] == n->read)
+        kp_warn(&p->run.ctx->diag, KP_K_NONE_SELECTED, KP_NOWHERE);
     if (kp_discloses(command)) {
         KP_TRY(kp_tally_release(&p->tally, &p->ledger));
         kp_ledger_conclude(&p->ledger);
@@ -241,5 +244,6 @@ enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env 
         return st;
     }
     *ret_result = p.result;
-    return p.result.rejected > 0 || p.result.held > p.result.held_no_request ? KP_E_ATTENTION : KP_OK;
+    uint64_t waiting = p.result.held_no_request + p.result.held_not_selected;
+    return p.result.rejected > 0 || p.result.held > waiting ? KP_E_ATTENTION : KP_OK;
 }

@@ -291,7 +291,7 @@ void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally)
     char *folder = prepared_path(ctx, run->output, id);
     /* The next run removes a folder of this name, should this one fail to. */
     char *doomed = kp_arena_printf(&ctx->arena, "%s/.tmp-prepared-%s", run->output, id);
-    if (tally->totals.released == 0 && tally->totals.held > 0)
+    if (tally->by_reason[KP_HOLD_NOT_SELECTED] > 0 || (tally->totals.released == 0 && tally->totals.held > 0))
         kp_warn(&ctx->diag, KP_K_PREPARED_KEPT, kp_in(folder), id);
     else if (!folder || !doomed || ctx->io->rename(folder, doomed) != 0 || kp_remove_folder(doomed) != KP_OK)
         kp_warn(&ctx->diag, KP_K_PREPARED_LEFT, kp_in(folder), strerror(errno ? errno : EIO));

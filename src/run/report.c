@@ -133,6 +133,7 @@ static enum kp_status make_result(const struct kp_run *run, const struct kp_tall
     r.as_of = kp_arena_strdup(&arena, day);
     r.head_hash = kp_arena_strdup(&arena, kp_ledger_head(ledger));
     r.held_no_request = tally->by_reason[KP_HOLD_NO_REQUEST];
+    r.held_not_selected = tally->by_reason[KP_HOLD_NOT_SELECTED];
     r.insurers = insurers;
     r.n_insurers = tally->n_accounts;
     r.review = kp_buf_ok(&tally->review) ? kp_arena_strdup(&arena, kp_buf_text(&tally->review))

@@ -160,8 +160,6 @@ static enum kp_status make_places(struct kp_run *run)
         return kp_write_failed(run->ctx, run->output);
     KP_TRY(take_lock(run));
     KP_TRY(name_places(run));
-    if (kp_make_folders(run->ctx->io, run->run_folder) != KP_OK)
-        return kp_write_failed(run->ctx, run->run_folder);
     if (kp_make_folders(run->ctx->io, run->temp) != KP_OK)
         return kp_write_failed(run->ctx, run->temp);
     return KP_OK;
@@ -235,6 +233,8 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     if (kp_discloses(options->command))
         KP_TRY(kp_run_entry_prepare(run));
     KP_TRY(make_places(run));
+    if (kp_make_folders(ctx->io, run->run_folder) != KP_OK)
+        return kp_write_failed(ctx, run->run_folder);
     return kp_schemas_load(ctx, options->xsd, &run->schemas);
 }
 
@@ -281,6 +281,15 @@ enum kp_status kp_check_settings(const struct kp_run_options *options, const str
     st = kp_context_finish(&ctx, st);
     kp_context_release(&ctx);
     return st;
+}
+
+enum kp_status kp_run_open_folder(struct kp_run *run, struct kp_context *ctx,
+                                  const struct kp_run_options *options)
+{
+    *run = (struct kp_run){.ctx = ctx, .options = options, .lock_fd = -1};
+    run->sender.number = options->sender.number;
+    KP_TRY(set_up_day(run));
+    return make_places(run);
 }
 
 const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number)

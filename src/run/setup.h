@@ -12,6 +12,11 @@
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx,
                              const struct kp_run_options *options);
 
+/* Only makes and locks the output folder, names the run and makes its temporary folder; the run has no folder
+ * of its own. Reports KP_E_SYSTEM. Call kp_run_leave in any case. */
+enum kp_status kp_run_open_folder(struct kp_run *run, struct kp_context *ctx,
+                                  const struct kp_run_options *options);
+
 /* Returns the insurer's row of the register, or else the default settings under its number, in the arena.
  * NULL if memory is short; does not report. */
 const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number);

@@ -140,8 +140,10 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
     case KP_HELD:
         tally->totals.held++;
         tally->by_reason[slot->reason]++;
-        account->held++;
-        account->by_reason[slot->reason]++;
+        if (account) {
+            account->held++;
+            account->by_reason[slot->reason]++;
+        }
         if (slot->waiting)
             account->waiting[slot->waiting - run->ctx->tables.bases]++;
         break;

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "law/registers.h"
 #include "log/log_key.h"
+#include "log/stub.h"
 
 enum { DAY_LENGTH = 10 };
 
@@ -40,7 +41,8 @@ enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
                                 .bundle = kp_arena_strdup(arena, c[KP_LOG_BUNDLE]),
                                 .at = line->at,
                                 .book = told->book,
-                                .same_identity = told->by_identity};
+                                .same_identity = told->by_identity,
+                                .salt = told->salt};
     if (arena->failed)
         return KP_OK;
     struct kp_told_entry **place = &told->first;
@@ -51,11 +53,30 @@ enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
     return KP_OK;
 }
 
+/* Returns whether the text, NULL if memory is short, is the one that the stub keeps the digest of. */
+static bool is_salted(const struct kp_told_entry *e, const char *text, const char *salted)
+{
+    char hex[KP_STUB_SALTED + 1] = "";
+    return text && kp_stub_salt(e->salt, text, strlen(text), hex) == KP_OK && strcmp(hex, salted) == 0;
+}
+
+static bool same_number(const struct kp_told *told, const struct kp_told_entry *e,
+                        const struct kp_record *record)
+{
+    const char *number = record->field[KP_F_INSURED_NUMBER];
+    return e->salt ? is_salted(e, kp_number_key(told->arena, number), e->number)
+                   : kp_same_number(told->arena, e->number, number);
+}
+
 /* Returns whether both are given and differ. */
-static bool ids_differ(const struct kp_told_entry *e, const struct kp_record *record)
+static bool ids_differ(const struct kp_told *told, const struct kp_told_entry *e,
+                       const struct kp_record *record)
 {
     const char *id = record->field[KP_F_EMPLOYEE_ID];
-    return *id && *e->employee_id && strcmp(id, e->employee_id) != 0;
+    if (e->salt)
+        return *id && *e->employee_id && !is_salted(e, kp_employee_key(told->arena, id), e->employee_id);
+    const char *a = kp_employee_key(told->arena, id), *b = kp_employee_key(told->arena, e->employee_id);
+    return *id && *e->employee_id && a && b && strcmp(a, b) != 0;
 }
 
 /* Name and birth date agree. Under one insurer the number must, too; under another only another sex or
@@ -64,11 +85,12 @@ static bool is_same_person(const struct kp_told *told, const struct kp_told_entr
                            const struct kp_record *record, bool same_insurer)
 {
     if (!same_insurer)
-        return strcmp(e->sex, record->field[KP_F_SEX]) == 0 && !ids_differ(e, record);
-    return e->same_identity || kp_same_number(told->arena, e->number, record->field[KP_F_INSURED_NUMBER]);
+        return strcmp(e->sex, record->field[KP_F_SEX]) == 0 && !ids_differ(told, e, record);
+    return e->same_identity || same_number(told, e, record);
 }
 
-/* Compares contents as if the card were written as it was then. */
+/* Compares contents as if the card were written as it was then. A stub does not know how; a card in another
+ * notation then counts as a change. */
 static enum kp_status has_contents(const struct kp_told *told, const struct kp_told_entry *e,
                                    const struct kp_record *record, const enum kp_ground *ground,
                                    bool *ret_same)
@@ -76,7 +98,7 @@ static enum kp_status has_contents(const struct kp_told *told, const struct kp_t
     struct kp_record as_then = *record;
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
-    if (kp_same_number(told->arena, e->number, record->field[KP_F_INSURED_NUMBER])) {
+    if (!e->salt && kp_same_number(told->arena, e->number, record->field[KP_F_INSURED_NUMBER])) {
         as_then.field[KP_F_INSURED_SYMBOL] = e->symbol;
         as_then.field[KP_F_INSURED_NUMBER] = e->number;
         as_then.field[KP_F_INSURED_BRANCH] = e->branch;

@@ -13,11 +13,13 @@ struct kp_told_entry {
     uint64_t at;   /* offset in the log */
     uint32_t book; /* number of the log, the oldest first */
     bool same_identity;
+    const char *salt; /* of number and employee_id, in the stub of a retired log; NULL: they are clear */
 };
 
 struct kp_told {
     struct kp_arena *arena;
     uint32_t book;               /* of the entries that are added */
+    const char *salt;            /* of theirs: see kp_told_entry */
     bool by_identity;            /* they have the record's identity; else only its person and day */
     struct kp_told_entry *first; /* the newest */
 };

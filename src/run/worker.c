@@ -8,10 +8,11 @@
 #include "record/checks.h"
 #include "input/digits.h"
 #include "input/normalize.h"
-#include "log/log_key.h"
 #include "v08/cda_write.h"
 #include "run/card.h"
+#include "run/grounds.h"
 #include "run/setup.h"
+#include "run/slot_texts.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
@@ -30,102 +31,7 @@ void kp_tools_release(struct kp_tools *tools)
         kp_buf_release(&tools->schemas[i].bytes);
 }
 
-void kp_slot_release(struct kp_slot *slot)
-{
-    kp_buf_release(&slot->document);
-    kp_buf_release(&slot->packed.bytes);
-    kp_arena_release(&slot->arena);
-}
-
 /* --- reading --- */
-
-/* Decodes the cell. Bytes that do not decode are written as \xNN, so that the row can be shown and mended
- * without losing one. Returns false if there were any; *ret_bad is the place of the first. */
-static bool decode_cell(const struct kp_run *run, enum kp_encoding encoding, const struct kp_cell *cell,
-                        struct kp_buf *out, size_t *ret_bad)
-{
-    size_t at = 0;
-    bool sound = true;
-    while (at < cell->n) {
-        size_t bad = 0;
-        if (kp_text_decode(run->ctx->text, encoding, cell->bytes + at, cell->n - at, out, &bad))
-            return sound;
-        if (sound)
-            *ret_bad = at + bad;
-        sound = false;
-        kp_buf_printf(out, "\\x%02X", (unsigned)(uint8_t)cell->bytes[at + bad]);
-        at += bad + 1;
-    }
-    return sound;
-}
-
-static void add_undecodable(struct kp_slot *slot, unsigned column, const char *header, const char *place,
-                            const char *encoding)
-{
-    slot->findings.column = column;
-    kp_findings_add(&slot->findings, KP_K_UNDECODABLE, header, NULL, place, encoding);
-    slot->findings.column = 0;
-    slot->sound = false;
-}
-
-static void decode_cells(const struct kp_run *run, struct kp_slot *slot)
-{
-    const struct kp_input *input = &run->inputs.list[slot->row.file];
-    const struct kp_mapping *mapping = &input->mapping;
-    struct kp_buf out = {0};
-    slot->cells = kp_arena_alloc(&slot->arena, (slot->row.n_cells + 1) * sizeof(*slot->cells));
-    for (size_t i = 0; slot->cells && i < slot->row.n_cells; i++) {
-        const struct kp_cell *cell = &slot->row.cells[i];
-        const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
-        size_t bad = 0;
-        kp_buf_reset(&out);
-        if (column && column->kind == KP_COL_SECRET) {
-            slot->cells[i] = "";
-            continue;
-        }
-        if (!decode_cell(run, input->encoding, cell, &out, &bad))
-            add_undecodable(
-                slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
-                kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
-                input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8");
-        slot->cells[i] =
-            kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : kp_arena_fail(&slot->arena);
-    }
-    kp_buf_release(&out);
-}
-
-const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name)
-{
-    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    for (size_t i = 0; i < mapping->n_columns && i < slot->row.n_cells; i++)
-        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, name) == 0)
-            return slot->cells[i];
-    return "";
-}
-
-/* Returns whether the row comes from the rejected.csv of an earlier run that gave it this code. */
-static bool reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
-{
-    char name[8];
-    (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
-    return strstr(kp_earlier_cell(run, slot, "kp_codes"), name) != NULL;
-}
-
-/* A value that still contains the \xNN of an earlier run has not been mended. */
-static void find_unmended_bytes(const struct kp_run *run, struct kp_slot *slot)
-{
-    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    if (!reported_earlier(run, slot, KP_K_UNDECODABLE))
-        return;
-    for (size_t i = 0; i < mapping->n_columns; i++) {
-        const struct kp_column *column = &mapping->columns[i];
-        const char *at = column->kind == KP_COL_OURS ? NULL : strstr(slot->cells[i], "\\x");
-        if (at && strspn(at + 2, "0123456789ABCDEF") >= 2)
-            add_undecodable(
-                slot, column->number, column->header,
-                kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
-    }
-}
 
 /* The first pass needs what would go out; findings of the checks are the second pass's. */
 static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
@@ -156,56 +62,14 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
     kp_check_card(r, n, kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN), &slot->findings);
 }
 
-/* Two examinations of one day are no contradiction if one of them cannot go out: the duty does not cover its
- * kind, and no consent names the person. */
-static bool stays_out(const struct kp_run *run, const struct kp_slot *slot)
-{
-    return !kp_kind_is_covered(kp_kind_of_record(run, &slot->record)) && slot->concerned.n_consents == 0;
-}
-
-/* By which the row may be the same person as another although the card is written otherwise. */
-static void name_person(struct kp_slot *slot)
-{
-    const char *const *f = slot->record.field;
-    struct kp_identity card = kp_identity_of_record(&slot->record);
-    card.symbol = card.branch = "";
-    const char *number = kp_identity_text(&slot->arena, card);
-    slot->name = kp_person_text(&slot->arena, f[KP_F_NAME_KANA], f[KP_F_BIRTH_DATE], f[KP_F_EXAM_DATE]);
-    if (number && slot->name)
-        slot->cards = (struct kp_person_keys){
-            .name = kp_arena_printf(&slot->arena, "%s\x1f%s", slot->name, f[KP_F_SEX]),
-            .by_number = kp_arena_printf(&slot->arena, "%s\x1f%s", number, slot->name),
-            .insurer = f[KP_F_INSURER_NUMBER],
-            .employee_id = f[KP_F_EMPLOYEE_ID]};
-}
-
-static void identify(const struct kp_run *run, struct kp_slot *slot)
-{
-    const char *const *f = slot->record.field;
-    struct kp_identity identity = kp_identity_of_record(&slot->record);
-    bool has_card = *f[KP_F_INSURER_NUMBER] && *f[KP_F_INSURED_NUMBER] && *f[KP_F_BIRTH_DATE];
-    bool has_person = has_card && *f[KP_F_NAME_KANA] && *f[KP_F_SEX];
-    if (has_card && *f[KP_F_EXAM_DATE] && !stays_out(run, slot))
-        slot->identity = kp_identity_text(&slot->arena, identity);
-    if (slot->identity && has_person)
-        name_person(slot);
-    /* Members of a family share a number where branches are not given, hence the name. */
-    identity.birth = f[KP_F_NAME_KANA];
-    identity.exam = "";
-    if (has_person) {
-        slot->person = kp_identity_text(&slot->arena, identity);
-        slot->facts = kp_arena_printf(&slot->arena, "%s %s", f[KP_F_BIRTH_DATE], f[KP_F_SEX]);
-    }
-}
-
 static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
-    slot->identity = slot->person = slot->facts = slot->name = NULL;
-    slot->concerned.n_consents = 0;
+    slot->who = (struct kp_who){0};
+    slot->concerned = (struct kp_concerned){0};
     slot->sound = true;
-    decode_cells(run, slot);
+    kp_slot_decode(run, slot);
     if (slot->arena.failed)
         return;
     if (slot->row.n_cells != mapping->n_columns) {
@@ -215,7 +79,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
                         kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
     }
     if (slot->sound)
-        find_unmended_bytes(run, slot);
+        kp_slot_find_unmended(run, slot);
     if (!slot->sound)
         return;
     if (kp_normalize(&run->ctx->tables, mapping, &run->facilities, slot->cells, &slot->findings,
@@ -227,7 +91,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     }
     check_row(run, slot, first_pass);
     kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
-    identify(run, slot);
+    kp_identify(run, &slot->record, &slot->arena, &slot->who);
 }
 
 /* Returns what an earlier run that rejected the row saw in the column: the rows that showed it may be mended.
@@ -242,7 +106,7 @@ static uint64_t seen_earlier(const struct kp_run *run, const struct kp_slot *slo
 static void see_digits(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    bool foreign = reported_earlier(run, slot, KP_K_DIGITS_FOREIGN);
+    bool foreign = kp_reported_earlier(run, slot, KP_K_DIGITS_FOREIGN);
     slot->seen = kp_arena_alloc(&slot->arena, (mapping->n_columns + 1) * sizeof(*slot->seen));
     for (size_t i = 0; slot->seen && i < mapping->n_columns; i++) {
         const struct kp_column *column = &mapping->columns[i];
@@ -273,8 +137,10 @@ static void compare_with_logs(struct kp_slot *slot, const enum kp_ground *ground
         kp_arena_fail(&slot->arena);
 }
 
-/* Decides as if a request citing both Acts had arrived. A check counts the records that wait for one; what
- * prepare makes is decided again before it goes out. */
+/*
+ * Decides as if a request citing both Acts had arrived. A check counts the records that wait for one; what
+ * prepare makes is decided again before it goes out.
+ */
 static void assume_request(const struct kp_run *run, struct kp_slot *slot, struct kp_case *kase)
 {
     enum kp_reason fault = slot->decision.duty_fault;
@@ -306,29 +172,27 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
         compare_with_logs(slot, d.ground);
 }
 
-/* Names of doctors are no texts. */
-static bool is_free_text(const struct kp_item *item, const struct kp_value *value)
-{
-    return item->type == KP_TYPE_ST && !item->is_author && value->state == KP_VALUE_PRESENT;
-}
-
+/* refused: by item, whether its value was refused; the law is asked about it as if it were readable. */
 static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t *refused)
 {
     const struct kp_record *r = &slot->record;
-    size_t n = r->tables->n_items;
-    const uint8_t *presence = kp_presence_of_record(&slot->arena, r, refused);
-    const char **texts = kp_arena_alloc(&slot->arena, n * sizeof(*texts));
+    size_t n = run->ctx->tables.n_items;
+    uint8_t *presence = kp_arena_alloc(&slot->arena, n);
     const struct kp_insurer *to = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
     slot->insurer = to;
     slot->decision.ground = kp_arena_alloc(&slot->arena, n * sizeof(*slot->decision.ground));
     slot->decision.names_withheld = kp_arena_alloc(&slot->arena, n * sizeof(bool));
     if (slot->arena.failed)
         return;
+    for (size_t i = 0; i < n; i++)
+        if (refused[i] || r->values[i].state != KP_VALUE_ABSENT)
+            presence[i] =
+                refused[i] || r->values[i].state == KP_VALUE_PRESENT ? KP_ITEM_RESULT : KP_ITEM_STATED;
     struct kp_case kase = {.insurer_number = to->number,
                            .register_scheme = to->scheme,
                            .birth = r->birth,
                            .exam = r->exam,
-                           .kind = kp_kind_of_record(run, r),
+                           .kind = kp_exam_kind_of(run, r),
                            .member_from = r->member_from,
                            .member_to = r->member_to,
                            .on = run->as_of,
@@ -340,25 +204,11 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .requests = kp_requests_of(&run->registers, to->number),
                            .recipient_known = *to->name && *to->address && *to->representative,
                            .presence = presence,
-                           .texts = texts};
-    for (size_t i = 0; i < n; i++)
-        if (r->tables->items[i].scope != KP_SCOPE_DUTY && is_free_text(&r->tables->items[i], &r->values[i]))
-            texts[i] = kp_mention_key(&slot->arena, r->values[i].text);
+                           .texts = kp_slot_text_keys(run, slot)};
     kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
     assume_request(run, slot, &kase);
     slot->request_ids = kp_requests_named(run, &slot->arena, &kase, &slot->decision);
     slot->consent_ids = kp_consents_named(run, &slot->arena, &kase, &slot->decision);
-}
-
-/* Findings of the decision, whether it releases or holds. */
-static void explain_decision(struct kp_slot *slot)
-{
-    const struct kp_decision *d = &slot->decision;
-    const char *lacking = kp_lacking_named(&slot->arena, d);
-    if (d->consent_ambiguous)
-        kp_findings_add(&slot->findings, KP_K_CONSENT_AMBIGUOUS, NULL, NULL);
-    if (d->lacking)
-        kp_findings_add(&slot->findings, KP_K_REQUEST_LIMIT_UNKNOWN, NULL, NULL, lacking);
 }
 
 static void hold(struct kp_slot *slot, enum kp_reason reason)
@@ -369,9 +219,8 @@ static void hold(struct kp_slot *slot, enum kp_reason reason)
 
 static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
 {
-    enum kp_exam_kind kind = kp_kind_of_record(run, &slot->record);
-    slot->outcome = KP_HELD;
-    slot->reason = KP_HOLD_EXAM_KIND;
+    enum kp_exam_kind kind = kp_exam_kind_of(run, &slot->record);
+    hold(slot, KP_HOLD_EXAM_KIND);
     slot->findings.column = slot->record.kind_column;
     kp_findings_add(&slot->findings,
                     kind == KP_KIND_UNKNOWN ? KP_K_EXAM_KIND_UNKNOWN : kp_reason_codes[KP_HOLD_EXAM_KIND],
@@ -380,28 +229,21 @@ static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
     slot->findings.column = 0;
 }
 
-/* Texts that stay back because of what they name, and texts that go out and that a person should read. */
-static void look_at_texts(const struct kp_run *run, struct kp_slot *slot)
+/* Findings of the decision, whether it releases or holds. */
+static void explain_decision(struct kp_slot *slot)
 {
-    const struct kp_tables *tables = &run->ctx->tables;
     const struct kp_decision *d = &slot->decision;
-    for (size_t i = 0; i < tables->n_items; i++) {
-        const struct kp_item *item = &tables->items[i];
-        const struct kp_value *value = &slot->record.values[i];
-        if (d->names_withheld[i])
-            kp_findings_add(&slot->findings, KP_K_MENTIONS_WITHHELD, item->label, value->text);
-        if (d->ground[i] == KP_GROUND_WITHHELD || !is_free_text(item, value))
-            continue;
-        const char *key = kp_mention_key(&slot->arena, value->text);
-        if (key && kp_mentions_review(tables, key))
-            kp_findings_add(&slot->findings, KP_K_REVIEW_TEXT, item->label, value->text);
-    }
+    if (d->consent_ambiguous)
+        kp_findings_add(&slot->findings, KP_K_CONSENT_AMBIGUOUS, NULL, NULL);
+    if (d->lacking)
+        kp_findings_add(&slot->findings, KP_K_REQUEST_LIMIT_UNKNOWN, NULL, NULL,
+                        kp_lacking_named(&slot->arena, d));
 }
 
 static void explain_release(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    look_at_texts(run, slot);
+    kp_slot_look_at_texts(run, slot);
     if (d->recipient_unknown)
         kp_findings_add(&slot->findings, KP_K_RECIPIENT_UNKNOWN, NULL, NULL);
     if (d->basis && d->basis->route == KP_ROUTE_HEALTH && d->band == KP_BAND_40TO74)
@@ -438,12 +280,12 @@ static void hold_as_told(struct kp_slot *slot)
                                              [KP_TOLD_CHANGED] = KP_HOLD_CHANGED_SINCE_DISCLOSURE,
                                              [KP_TOLD_ANOTHER] = KP_HOLD_TOLD_ANOTHER_INSURER};
     hold(slot, reasons[v->kind]);
-    if (v->kind == KP_TOLD_OLDER)
-        kp_findings_add(&slot->findings, KP_K_OLDER_VERSION, NULL, NULL, v->entry->day, v->newer->day,
-                        v->newer->bundle);
+    struct kp_findings *to = &slot->findings;
+    const struct kp_told_entry *e = v->entry, *newer = v->newer;
+    if (newer)
+        kp_findings_add(to, KP_K_OLDER_VERSION, NULL, NULL, e->day, newer->day, newer->bundle);
     else
-        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL, v->entry->day,
-                        v->entry->bundle);
+        kp_findings_add(to, kp_reason_codes[slot->reason], NULL, NULL, e->day, e->bundle);
 }
 
 /* What the log shows of the person may outweigh the decision to release. */
@@ -477,9 +319,9 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
 static void add_other_row(const struct kp_run *run, struct kp_slot *slot, enum kp_code code,
                           const struct kp_mark *mark)
 {
-    kp_findings_add(&slot->findings, code, NULL, NULL,
-                    kp_arena_printf(&slot->arena, "%s:%llu", run->inputs.list[mark->file].path,
-                                    (unsigned long long)mark->line));
+    const char *path = run->inputs.list[mark->file].path;
+    unsigned long long line = mark->line;
+    kp_findings_add(&slot->findings, code, NULL, NULL, kp_arena_printf(&slot->arena, "%s:%llu", path, line));
 }
 
 /* An export that writes "-" for "nothing" somewhere cannot mean "negative" by it elsewhere, unless the
@@ -488,7 +330,7 @@ static void find_ambiguous_dashes(const struct kp_run *run, struct kp_slot *slot
 {
     const struct kp_input *input = &run->inputs.list[slot->row.file];
     if (!slot->sound || !slot->record.dash_coded ||
-        (!input->dash_is_empty && !reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS)))
+        (!input->dash_is_empty && !kp_reported_earlier(run, slot, KP_K_DASH_AMBIGUOUS)))
         return;
     for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
         unsigned column = slot->record.dash_columns[i];
@@ -581,6 +423,12 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
         slot->outcome = KP_DUPLICATE;
         slot->findings.first = slot->findings.last = NULL; /* reported for the row it copies */
         add_other_row(run, slot, KP_K_ROW_REPEATED, mark);
+        return;
+    }
+    if (slot->sound && kp_is_left_out(run, &slot->record)) {
+        hold(slot, KP_HOLD_NOT_SELECTED);
+        slot->findings.first = slot->findings.last = NULL; /* those of a run that it belongs to */
+        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL);
         return;
     }
     compare_with_rows(run, slot);

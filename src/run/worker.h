@@ -7,12 +7,8 @@
 #pragma once
 
 #include "format/zip.h"
-#include "record/record.h"
-#include "input/rows.h"
-#include "run/grounds.h"
-#include "run/persons.h"
 #include "run/run.h"
-#include "run/told.h"
+#include "run/slot.h"
 
 /* Tools of one thread. */
 struct kp_tools {
@@ -26,56 +22,9 @@ struct kp_tools {
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run);
 void kp_tools_release(struct kp_tools *tools);
 
-enum kp_outcome { KP_RELEASED, KP_REJECTED, KP_HELD, KP_ALREADY, KP_DUPLICATE };
-
-/* Strings live in the slot's arena. */
-struct kp_slot {
-    struct kp_arena arena;
-    struct kp_row row;
-
-    /* What reading the row gives. */
-    const char **cells; /* as UTF-8 */
-    struct kp_findings findings;
-    struct kp_record record;
-    bool sound;                     /* the row decoded and has the right width: record is set */
-    const char *identity;           /* of person and examination; NULL: a part is missing or invalid */
-    const char *person;             /* what receivers match people by; NULL likewise */
-    const char *facts;              /* birth date and sex, for person */
-    const char *name;               /* kp_person_text; NULL likewise */
-    struct kp_person_keys cards;    /* if name is set */
-    uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
-    uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
-    struct kp_concerned concerned;
-
-    /* Set by the caller before kp_worker_decide. */
-    struct kp_mark marks[KP_JOIN__COUNT];
-    struct kp_told told; /* what the logs show of the person's examination */
-
-    /* What deciding gives. */
-    enum kp_outcome outcome;
-    enum kp_reason reason;            /* of KP_HELD and KP_ALREADY */
-    const struct kp_insurer *insurer; /* NULL: not decided, because the row was rejected or is a copy */
-    struct kp_decision decision;
-    uint8_t content[KP_SHA256_BYTES]; /* of what the decision, or the assumed request, lets out */
-    struct kp_told_verdict verdict;   /* what the logs show of these contents */
-    struct kp_request assumed;        /* a request citing both Acts, as check and prepare assume it */
-    const struct kp_basis *waiting;   /* basis on which such a request would release the record, or NULL */
-    const char *event;                /* of the log entry: disclose, again, correct */
-    const char *consent_ids;          /* consents that an item of it rests on */
-    const char *request_ids;          /* the decision's request and others that list an item of it */
-    struct kp_buf document;
-    struct kp_packed packed; /* of commands that make bundles */
-};
-
 /* First pass: decodes, normalises and validates the row, makes identity and digests. Uses no tools. */
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
 /* Second pass: reads the row again, decides, renders the document, validates it against the schema and
  * compresses it. */
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
-
-/* Returns the row's cell under a column that the rejected.csv or held.csv of an earlier run has added, or "".
- */
-const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name);
-
-void kp_slot_release(struct kp_slot *slot);

@@ -80,6 +80,15 @@ static void write_cell(FILE *to, const char *value, bool first)
     (void)fputc('"', to);
 }
 
+static const char *kana_of(size_t n)
+{
+    static const char *const letters[] = {"ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "ケ", "コ"};
+    const char *name = "ケンポ";
+    for (; n > 0; n /= 10)
+        name = textf("%s%s", name, letters[n % 10]);
+    return name;
+}
+
 static void write_mutants(const char *path)
 {
     static const char *const insurers[INSURERS] = {"06139463", "01130012", "00280081", "39289004"};
@@ -96,6 +105,9 @@ static void write_mutants(const char *path)
         put_cell(column_of(&base, "insured_number"),
                  strncmp(insurer, "39", 2) == 0 ? textf("%08zu", n) : textf("%zu", n));
         put_cell(column_of(&base, "insurer_number"), insurer);
+        put_cell(column_of(&base, "employee_id"), textf("%zu", n));
+        put_cell(column_of(&base, "name_kana"),
+                 kana_of(n)); /* or one row without its id could be all others */
         for (size_t k = 1 + below(4); k > 0; k--)
             mutate(n_columns);
         bool short_row = below(100) == 0;

@@ -34,7 +34,7 @@ static int export_of(const char *csv)
 {
     put("in.csv", csv, strlen(csv));
     must("rm -rf out");
-    return kenporter("export -c k.ini --as-of 2024-06-01 --lang en -o out in.csv");
+    return kenporter("export -c k.ini --as-of 2024-06-01 --backdate test --lang en -o out in.csv");
 }
 
 /* Returns the n-th document, from 1. */

@@ -376,11 +376,11 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--schemas DIR",     "--xsd DIR",        "--as-of YYYY-MM-DD",
                                       "--threads N",       "--strict ",        "--previous-logs FILES",
                                       "--backdate REASON", "--anchors FILE",   "--again REASON",
-                                      "--corrections ",    "--age-rule ",      "--membership ",
-                                      "--lang ",           "--json ",          "--show-values ",
-                                      "--progress ",       "-q, --quiet ",     "-v, --verbose ",
-                                      "--help ",           "--exam-kind ",     "--if-needed ",
-                                      "-n, --dry-run "};
+                                      "--insurer NUMBER",  "--employee ID",    "--corrections ",
+                                      "--age-rule ",       "--membership ",    "--lang ",
+                                      "--json ",           "--show-values ",   "--progress ",
+                                      "-q, --quiet ",      "-v, --verbose ",   "--help ",
+                                      "--exam-kind ",      "--if-needed ",     "-n, --dry-run "};
     static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
                                           "--exam DATE",   "--insurer NUMBER", "--on DATE",   "--articles ",
                                           "--items CODES", "--scheme ",        "--lang ",     "--json ",

@@ -276,6 +276,8 @@ static void fault__quote_that_swallowed_lines__names_its_line(void **state UNUSE
                  {"1,\"x,\ny\",3,4,5\n", 0},
                  {"1,2,3,4,\"x\ny, z\"\n", 0},
                  {"\"x\n\ny\",2,3,4,\"\n\"\n", 0},
+                 {"1,2,3,\"x, y\nz\",5\n", 0}, /* completes the line, but no other begins in it */
+                 {"1,\"x\ny, z\",3,4,5\n", 0},
                  {"1,\"2,3,4\",5\n", 0}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         char text[200];

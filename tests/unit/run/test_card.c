@@ -12,7 +12,7 @@ static char *rejected_by(const char *export)
 {
     begin_run_on(KP_CMD_EXPORT, export);
     assert_int_equal(kp_row_files_begin(&files, &run), KP_OK);
-    const struct kp_slot *slot = decide_row(0, NULL);
+    struct kp_slot *slot = decide_row(0, NULL);
     assert_int_equal(slot->outcome, KP_REJECTED);
     assert_int_equal(kp_row_files_add(&files, slot, "", ""), KP_OK);
     assert_int_equal(kp_row_files_finish(&files), KP_OK);

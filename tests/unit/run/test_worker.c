@@ -19,9 +19,9 @@ static void read__sound_row__has_identity_and_person(void **state)
     const struct kp_slot *ann = read_row(0), *bob = read_row(1);
     assert_true(ann->sound);
     assert_string_equal(ann->record.field[KP_F_INSURED_NUMBER], "6414");
-    assert_non_null(ann->identity);
-    assert_string_not_equal(ann->identity, bob->identity);
-    assert_string_not_equal(ann->person, bob->person);
+    assert_non_null(ann->who.identity);
+    assert_string_not_equal(ann->who.identity, bob->who.identity);
+    assert_string_not_equal(ann->who.person, bob->who.person);
     assert_memory_not_equal(ann->whole, bob->whole, KP_SHA256_BYTES);
 }
 
@@ -29,7 +29,7 @@ static void read__same_row_twice__has_the_same_digest(void **state)
 {
     (void)state;
     const struct kp_slot *a = read_row(0), *b = read_row(0);
-    assert_string_equal(a->identity, b->identity);
+    assert_string_equal(a->who.identity, b->who.identity);
     assert_memory_equal(a->whole, b->whole, KP_SHA256_BYTES);
 }
 
@@ -38,8 +38,8 @@ static void read__no_kana__has_identity_but_no_person(void **state)
     (void)state;
     begin_run(KP_CMD_EXPORT, "E1," INSURER ",12,6414,,女,1980-07-28,170.2\n");
     const struct kp_slot *slot = read_row(0);
-    assert_non_null(slot->identity);
-    assert_null(slot->person);
+    assert_non_null(slot->who.identity);
+    assert_null(slot->who.person);
 }
 
 static void read__undecodable_byte__is_shown_and_found(void **state)
@@ -61,7 +61,7 @@ static void read__row_too_wide__is_not_sound(void **state)
     const struct kp_slot *slot = read_row(1);
     assert_false(slot->sound);
     assert_string_equal(codes_of(slot), textf("K%u", KP_K_ROW_WIDTH));
-    assert_null(slot->identity);
+    assert_null(slot->who.identity);
 }
 
 /* --- deciding --- */

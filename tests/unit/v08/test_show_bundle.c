@@ -139,7 +139,7 @@ static void failures__are_reported_once(void **state UNUSED)
     codes[0] = '\0';
     options.bundle = put_file("text.zip", "no archive", 10);
     assert_int_equal(kp_show(&options, &SAMPLE_ENV, &page), KP_E_FAULT);
-    assert_string_equal(codes, textf("K%04d ", KP_K_ZIP_NOT_AN_ARCHIVE));
+    assert_string_equal(codes, textf("K%04d ", KP_K_NOT_ZIP));
     assert_null(page.text);
 }
 

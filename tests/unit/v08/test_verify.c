@@ -115,7 +115,7 @@ static void verify__broken_archive__has_a_verdict_of_its_own(void **state UNUSED
     options.bundles = both;
     options.n_bundles = 2;
     assert_int_equal(kp_verify(&options, &SAMPLE_ENV, &verdicts), KP_E_FAULT);
-    assert_string_equal(counts(), "K8001 ×1 ");
+    assert_string_equal(counts(), "K8102 ×1 ");
     assert_string_equal(verdicts.bundles[0].created, "");
     assert_int_equal(verdicts.bundles[1].faults, 0);
 }

@@ -1,0 +1,62 @@
+/* handover, purge and retire: what becomes of bundles, files and logs after a run. */
+#include <string.h>
+
+#include "base/status.h"
+#include "cli/cli.h"
+
+static struct kp_log_files log_files(const struct kp_settings *s)
+{
+    return (struct kp_log_files){.output = s->options.output,
+                                 .log = s->options.log,
+                                 .previous_logs = s->options.previous_logs,
+                                 .anchors = s->options.anchors,
+                                 .officer = s->options.officer};
+}
+
+enum kp_status kp_command_handover(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    const struct {
+        bool given;
+        enum kp_audit_event event;
+        const char *name;
+    } flags[] = {{s->received, KP_AUDIT_RECEIVED, "--received"},
+                 {s->returned, KP_AUDIT_RETURNED, "--returned"},
+                 {s->recalled, KP_AUDIT_RECALLED, "--recalled"}};
+    struct kp_handover_options o = {.common = s->options.common,
+                                    .files = log_files(s),
+                                    .bundles = s->arguments,
+                                    .n_bundles = s->n_arguments,
+                                    .event = KP_AUDIT_HANDOVER,
+                                    .to = s->handover.to,
+                                    .means = s->handover.means,
+                                    .on = s->handover.on,
+                                    .note = s->handover.note};
+    for (size_t i = 0; i < KP_COUNT(flags); i++) {
+        if (flags[i].given && o.event != KP_AUDIT_HANDOVER)
+            return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_NOT_HERE, KP_NOWHERE, flags[i].name,
+                           o.event == KP_AUDIT_RECEIVED ? "received" : "returned");
+        if (flags[i].given)
+            o.event = flags[i].event;
+    }
+    return kp_handover(&o, &c->env);
+}
+
+enum kp_status kp_command_purge(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    const struct kp_purge_options o = {
+        .common = s->options.common, .files = log_files(s), .before = s->before, .dry_run = s->dry_run};
+    struct kp_page page = {0};
+    enum kp_status st = kp_purge(&o, &c->env, &page);
+    if (st == KP_OK && !kp_console_write(c, page.text, strlen(page.text)))
+        st = KP_E_SYSTEM;
+    kp_page_free(&page);
+    return st;
+}
+
+enum kp_status kp_command_retire(struct kp_console *c)
+{
+    const struct kp_retire_options o = {c->settings.options.common, c->settings.arguments[0]};
+    return kp_retire(&o, &c->env);
+}

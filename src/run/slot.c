@@ -1,0 +1,97 @@
+#include "run/slot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void kp_slot_release(struct kp_slot *slot)
+{
+    kp_buf_release(&slot->document);
+    kp_buf_release(&slot->packed.bytes);
+    kp_arena_release(&slot->arena);
+}
+
+/* Decodes the cell. Bytes that do not decode are written as \xNN, so that the row can be shown and mended
+ * without losing one. Returns false if there were any; *ret_bad is the place of the first. */
+static bool decode_cell(const struct kp_run *run, enum kp_encoding encoding, const struct kp_cell *cell,
+                        struct kp_buf *out, size_t *ret_bad)
+{
+    size_t at = 0;
+    bool sound = true;
+    while (at < cell->n) {
+        size_t bad = 0;
+        if (kp_text_decode(run->ctx->text, encoding, cell->bytes + at, cell->n - at, out, &bad))
+            return sound;
+        if (sound)
+            *ret_bad = at + bad;
+        sound = false;
+        kp_buf_printf(out, "\\x%02X", (unsigned)(uint8_t)cell->bytes[at + bad]);
+        at += bad + 1;
+    }
+    return sound;
+}
+
+static void add_undecodable(struct kp_slot *slot, unsigned column, const char *header, const char *place,
+                            const char *encoding)
+{
+    slot->findings.column = column;
+    kp_findings_add(&slot->findings, KP_K_UNDECODABLE, header, NULL, place, encoding);
+    slot->findings.column = 0;
+    slot->sound = false;
+}
+
+void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_input *input = &run->inputs.list[slot->row.file];
+    const struct kp_mapping *mapping = &input->mapping;
+    struct kp_buf out = {0};
+    slot->cells = kp_arena_alloc(&slot->arena, (slot->row.n_cells + 1) * sizeof(*slot->cells));
+    for (size_t i = 0; slot->cells && i < slot->row.n_cells; i++) {
+        const struct kp_cell *cell = &slot->row.cells[i];
+        const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
+        size_t bad = 0;
+        kp_buf_reset(&out);
+        if (column && column->kind == KP_COL_SECRET) {
+            slot->cells[i] = "";
+            continue;
+        }
+        if (!decode_cell(run, input->encoding, cell, &out, &bad))
+            add_undecodable(
+                slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
+                kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
+                input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8");
+        slot->cells[i] =
+            kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : kp_arena_fail(&slot->arena);
+    }
+    kp_buf_release(&out);
+}
+
+const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name)
+{
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    for (size_t i = 0; i < mapping->n_columns && i < slot->row.n_cells; i++)
+        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, name) == 0)
+            return slot->cells[i];
+    return "";
+}
+
+bool kp_reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code)
+{
+    char name[8];
+    (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
+    return strstr(kp_earlier_cell(run, slot, "kp_codes"), name) != NULL;
+}
+
+void kp_slot_find_unmended(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    if (!kp_reported_earlier(run, slot, KP_K_UNDECODABLE))
+        return;
+    for (size_t i = 0; i < mapping->n_columns; i++) {
+        const struct kp_column *column = &mapping->columns[i];
+        const char *at = column->kind == KP_COL_OURS ? NULL : strstr(slot->cells[i], "\\x");
+        if (at && strspn(at + 2, "0123456789ABCDEF") >= 2)
+            add_undecodable(
+                slot, column->number, column->header,
+                kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
+    }
+}

@@ -1,0 +1,62 @@
+/* What the two passes know of one row, and its cells as text. Functions do not report: if memory runs out,
+ * the arena of the slot has failed. */
+#pragma once
+
+#include "format/zip.h"
+#include "record/record.h"
+#include "input/rows.h"
+#include "run/grounds.h"
+#include "run/persons.h"
+#include "run/run.h"
+#include "run/told.h"
+#include "run/who.h"
+
+enum kp_outcome { KP_RELEASED, KP_REJECTED, KP_HELD, KP_ALREADY, KP_DUPLICATE };
+
+/* Strings live in the slot's arena. */
+struct kp_slot {
+    struct kp_arena arena;
+    struct kp_row row;
+
+    /* What reading the row gives. */
+    const char **cells; /* as UTF-8 */
+    struct kp_findings findings;
+    struct kp_record record;
+    bool sound; /* the row decoded and has the right width: record is set */
+    struct kp_who who;
+    struct kp_concerned concerned;
+    uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
+    uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
+
+    /* Set by the caller before kp_worker_decide. */
+    struct kp_mark marks[KP_JOIN__COUNT];
+    struct kp_told told; /* what the logs show of the person's examination */
+
+    /* What deciding gives. */
+    enum kp_outcome outcome;
+    enum kp_reason reason;            /* of KP_HELD and KP_ALREADY */
+    const struct kp_insurer *insurer; /* NULL: not decided, because the row was rejected or is a copy */
+    struct kp_decision decision;
+    uint8_t content[KP_SHA256_BYTES]; /* of what the decision, or the assumed request, lets out */
+    struct kp_told_verdict verdict;   /* what the logs show of these contents */
+    struct kp_request assumed;        /* a request citing both Acts, as check and prepare assume it */
+    const struct kp_basis *waiting;   /* basis on which such a request would release the record, or NULL */
+    const char *event;                /* of the log entry: disclose, again, correct */
+    const char *consent_ids;          /* consents that an item of it rests on */
+    const char *request_ids;          /* the decision's request and others that list an item of it */
+    struct kp_buf document;
+    struct kp_packed packed; /* of commands that make bundles */
+};
+
+/* Decodes the row's cells. Cells that do not decode get a finding, and the slot is no longer sound. */
+void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot);
+/* Adds findings for values that still contain the \xNN of an earlier run: they have not been mended. */
+void kp_slot_find_unmended(const struct kp_run *run, struct kp_slot *slot);
+
+/* Returns the row's cell under a column that the rejected.csv or held.csv of an earlier run has added, or "".
+ */
+const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name);
+/* Returns whether the row comes from the rejected.csv of an earlier run that gave it this code. */
+bool kp_reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code);
+
+void kp_slot_release(struct kp_slot *slot);
