@@ -73,6 +73,9 @@ enum kp_exam_kind {
     KP_KIND_UNKNOWN
 };
 
+/* When a person must have been a member: on the day of the examination, or also when the request came. */
+enum kp_membership { KP_MEMBER_EXAM_DAY, KP_MEMBER_EXAM_DAY_AND_REQUEST };
+
 enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16LE, KP_ENC_UTF16BE };
 
 /* check reads and decides. export also discloses. prepare makes bundles as if every insurer had asked, and
@@ -137,6 +140,7 @@ struct kp_run_options {
     const char *again;              /* reason for disclosing unchanged records once more; NULL: do not */
     unsigned threads;               /* 1 to 256; 0: one per processor */
     enum kp_age_rule age_rule;
+    enum kp_membership membership;
     bool withhold_form_items;     /* policy form_items = withhold */
     bool release_requested_items; /* policy requested_items = release */
     bool derive;                  /* policy derive = yes: compute missing items from others */

@@ -75,10 +75,12 @@ enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena,
         if (!sheet.columns) {
             sheet.columns = copy.cells;
             sheet.n_columns = copy.n_cells;
+            sheet.header_line = copy.line;
         } else {
             KP_TRY_OUT(add_row(&sheet, arena, &cap, copy));
         }
     }
+    sheet.n_comments = in->skipped.n;
     *ret_sheet = sheet;
 out:
     if (st != KP_OK)

@@ -19,9 +19,11 @@ struct kp_sheet_row {
 struct kp_sheet {
     const char *const *columns;
     size_t n_columns;
+    uint64_t header_line; /* of the column names */
     struct kp_sheet_row *rows;
     size_t n_rows;
-    uint64_t bad_line; /* of a failure */
+    uint64_t n_comments; /* lines skipped as such */
+    uint64_t bad_line;   /* of a failure */
 };
 
 enum { KP_SHEET_MAX_BYTES = 256 << 20 };

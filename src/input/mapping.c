@@ -154,9 +154,28 @@ static bool lacks_partner(const struct kp_tables *tables, const struct kp_mappin
     return item->is_author;
 }
 
+/* Of several columns for the workplace those of a department (所属) are not it; if several are left, none is,
+ * because they would contradict each other. Nothing but a request limited to workplaces needs it. */
+static void settle_workplace(const struct kp_mapping *m)
+{
+    static const char *const left_out[] = {"所属", ""};
+    for (size_t round = 0; round < KP_COUNT(left_out); round++) {
+        size_t n = 0;
+        for (size_t i = 0; i < m->n_columns; i++)
+            n += m->columns[i].kind == KP_COL_FIELD && m->columns[i].index == KP_F_WORKPLACE;
+        for (size_t i = 0; n > 1 && i < m->n_columns; i++) {
+            struct kp_column *column = &m->columns[i];
+            if (column->kind == KP_COL_FIELD && column->index == KP_F_WORKPLACE &&
+                strstr(column->header, left_out[round]))
+                kp_column_leave_out(column, KP_WHY_UNKNOWN);
+        }
+    }
+}
+
 static void leave_out_dependent(const struct kp_tables *tables, const struct kp_mapping *m)
 {
     bool meal = has_meal(tables, m), pair = first_pair(m) != NULL;
+    settle_workplace(m);
     for (size_t i = 0; i < m->n_columns; i++) {
         struct kp_column *column = &m->columns[i];
         if (column->is_pair && !meal)

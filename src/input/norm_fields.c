@@ -289,6 +289,7 @@ static const struct rule RULES[] = {
     [KP_F_PROGRAMME] = {.read = read_code, .refusal = KP_K_CATEGORY, .of = "1.2.392.200119.6.1002"},
     [KP_F_EXAM_KIND] = {.read = read_verbatim},
     [KP_F_EXAM_COURSE] = {.read = read_verbatim},
+    [KP_F_WORKPLACE] = {.read = read_verbatim},
     [KP_F_FASTING] = {.read = read_code, .refusal = KP_K_FASTING, .of = "fasting"},
 };
 _Static_assert(KP_COUNT(RULES) == KP_F__COUNT, "a rule for every field");

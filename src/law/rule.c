@@ -2,7 +2,11 @@
 
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/status.h"
+#include "tables/names.h"
+
+const char *const kp_request_limit_names[] = {"qualification", "exam_kind", "workplace", NULL};
 
 const char *const kp_reason_names[KP_HOLD__COUNT] = {
     [KP_HOLD_NONE] = "",
@@ -81,31 +85,85 @@ static const struct kp_basis *request_basis(const struct kp_tables *tables, cons
     return b && kp_in_period(b->from, b->to, q->received) ? b : NULL;
 }
 
+static bool has_joined(const struct kp_case *c)
+{
+    return kp_in_period(c->member_from, (struct kp_date){0}, c->exam);
+}
+
 static bool is_member(const struct kp_case *c)
 {
-    return kp_in_period(c->member_from, (struct kp_date){0}, c->exam) && !ended_by(c->member_to, c->exam);
+    return has_joined(c) && !ended_by(c->member_to, c->exam);
+}
+
+/* 船員保険法111条1項 extends to former members, 高確法27条3項 does not. Whether the others may be asked about
+ * somebody who has left since the examination is open, and a policy. */
+static bool is_member_for(const struct kp_policy *policy, const struct kp_request *q, enum kp_route route,
+                          const struct kp_case *c, const struct kp_decision *d)
+{
+    if (route == KP_ROUTE_HEALTH && (q->routes & 1u << route) && strcmp(d->scheme, KP_SCHEME_SENIN) == 0)
+        return has_joined(c);
+    return is_member(c) && (policy->membership == KP_MEMBER_EXAM_DAY || !ended_by(c->member_to, q->received));
+}
+
+static bool names_workplace(const char *workplaces, const char *workplace)
+{
+    for (struct kp_word word; kp_next_word(&workplaces, "|", &word);)
+        if (word.n > 0 && strlen(workplace) == word.n && strncmp(word.at, workplace, word.n) == 0)
+            return true;
+    return false;
+}
+
+/* What a request is limited to must be known of the record: *lacking collects what is not. */
+static bool is_within_limits(const struct kp_request *q, const struct kp_case *c, unsigned *lacking)
+{
+    const char *workplace = c->workplace ? c->workplace : "";
+    enum kp_exam_kind kind = c->kind == KP_KIND_AUTO ? KP_KIND_PERIODIC : c->kind;
+    if (q->persons && !kp_roster_has(q->persons, &c->subject))
+        return false;
+    const struct {
+        bool limits, known, fits;
+    } limits[KP_LIMITED_BY__COUNT] = {
+        [KP_LIMITED_BY_QUALIFICATION] = {q->qualification != KP_QUALIFICATION_ANY,
+                                         c->qualification != KP_QUALIFICATION_ANY,
+                                         q->qualification == c->qualification},
+        [KP_LIMITED_BY_EXAM_KIND] = {q->exam_kinds != 0, kind != KP_KIND_UNKNOWN, q->exam_kinds & 1u << kind},
+        [KP_LIMITED_BY_WORKPLACE] = {q->workplaces, *workplace,
+                                     q->workplaces && names_workplace(q->workplaces, workplace)},
+    };
+    bool within = true;
+    for (unsigned i = 0; i < KP_LIMITED_BY__COUNT; i++) {
+        within &= !limits[i].limits || limits[i].fits;
+        *lacking |= (unsigned)(limits[i].limits && !limits[i].known) << i;
+    }
+    return within;
 }
 
 /* The elderly Act comes first, whichever request cites it; it has no basis for persons under 40. */
-static void find_duty(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
+static void find_duty(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
+                      struct kp_decision *d)
 {
-    bool requested = false, in_force = false;
+    bool requested = false, in_force = false, member = false;
+    unsigned lacking = 0;
     for (enum kp_route route = KP_ROUTE_ELDERLY; route <= KP_ROUTE_HEALTH; route++)
         for (const struct kp_request *q = c->requests; q && !d->basis; q = q->next) {
-            if (!request_covers(q, c, d->band))
+            if (!request_covers(q, c, d->band) || !is_within_limits(q, c, &lacking))
                 continue;
             requested = true;
             if (!request_in_force(q, c->on))
                 continue;
             in_force = true;
+            if (!is_member_for(policy, q, route, c, d))
+                continue;
+            member = true;
             d->basis = request_basis(tables, q, route, c, d);
             d->request = d->basis ? q : NULL;
         }
-    if (!requested)
+    if (!requested) {
         d->duty_fault = KP_HOLD_NO_REQUEST;
-    else if (!in_force)
+        d->lacking = lacking;
+    } else if (!in_force)
         d->duty_fault = KP_HOLD_REQUEST_NOT_IN_FORCE;
-    else if (!is_member(c))
+    else if (!member)
         d->duty_fault = KP_HOLD_NOT_A_MEMBER;
     else if (!d->basis)
         d->duty_fault = KP_HOLD_NO_BASIS;
@@ -115,41 +173,90 @@ static void find_duty(const struct kp_tables *tables, const struct kp_case *c, s
         d->duty_fault = KP_HOLD_EXAM_KIND;
 }
 
-bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c)
-{
-    bool named = strcmp(consent->recipient, c->insurer_number) == 0;
-    return (named || (strcmp(consent->recipient, "*") == 0 && is_member(c))) &&
-           kp_date_compare(consent->given, c->on) <= 0 && !ended_by(consent->withdrawn, c->on);
-}
-
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item)
 {
+    if (consent->kind == KP_CONSENT_NOTICE && !item->notice)
+        return false;
     return kp_list_has(consent->items, "all") || kp_list_has(consent->items, item->code) ||
            (item->scope == KP_SCOPE_OTHER && kp_list_has(consent->items, "other"));
 }
 
-static bool consented(const struct kp_case *c, const struct kp_item *item)
+/* A notice speaks of the examinations of the year that follows it. */
+static bool is_about_exam(const struct kp_consent *consent, struct kp_date exam)
 {
+    return kp_in_period(consent->exam_from, consent->exam_to, exam) &&
+           (consent->kind != KP_CONSENT_NOTICE ||
+            kp_in_period(consent->given, kp_date_add_years(consent->given, 1), exam));
+}
+
+/* Whether the row, which may say yes or no, is this person's word on the item towards this recipient. */
+static bool speaks_of(const struct kp_consent *consent, const struct kp_case *c, const struct kp_item *item)
+{
+    return (strcmp(consent->recipient, "*") == 0 || strcmp(consent->recipient, c->insurer_number) == 0) &&
+           kp_person_fits(&consent->who, &c->subject.person) && is_about_exam(consent, c->exam) &&
+           kp_consent_covers(consent, item);
+}
+
+struct kp_date kp_refused_on(const struct kp_case *c, const struct kp_item *item)
+{
+    struct kp_date last = {0};
+    for (size_t i = 0; i < c->n_consents; i++) {
+        const struct kp_consent *consent = c->consents[i];
+        struct kp_date day = consent->kind == KP_CONSENT_REFUSAL ? consent->given : consent->withdrawn;
+        if (kp_date_compare(day, last) > 0 && ended_by(day, c->on) && speaks_of(consent, c, item))
+            last = day;
+    }
+    return last;
+}
+
+/* trusted: whether an employee id that two people bear counts. */
+static bool opens(const struct kp_consent *consent, const struct kp_case *c, const struct kp_item *item,
+                  struct kp_date refused_on, bool trusted)
+{
+    return consent->kind != KP_CONSENT_REFUSAL && kp_date_compare(consent->given, c->on) <= 0 &&
+           kp_date_compare(consent->given, refused_on) > 0 && speaks_of(consent, c, item) &&
+           (strcmp(consent->recipient, "*") != 0 || is_member(c)) &&
+           (trusted || !kp_person_is_id_alone(&consent->who));
+}
+
+static bool has_ground_beside(const struct kp_consent *consent, const struct kp_decision *d)
+{
+    return consent->kind != KP_CONSENT_NOTICE || d->duty_fault == KP_HOLD_NONE;
+}
+
+bool kp_consent_opens(const struct kp_consent *consent, const struct kp_case *c, const struct kp_item *item,
+                      const struct kp_decision *d, struct kp_date refused_on)
+{
+    return has_ground_beside(consent, d) && opens(consent, c, item, refused_on, !c->subject.id_shared);
+}
+
+static bool consented(const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d,
+                      bool trusted)
+{
+    struct kp_date refused_on = kp_refused_on(c, item);
     for (size_t i = 0; i < c->n_consents; i++)
-        if (kp_consent_applies(c->consents[i], c) && kp_consent_covers(c->consents[i], item))
+        if (has_ground_beside(c->consents[i], d) && opens(c->consents[i], c, item, refused_on, trusted))
             return true;
     return false;
 }
 
-bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request,
-                       const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d)
+bool kp_request_grants(const struct kp_tables *tables, const struct kp_policy *policy,
+                       const struct kp_request *request, const struct kp_case *c, const struct kp_item *item,
+                       const struct kp_decision *d)
 {
-    return request_covers(request, c, d->band) && request_in_force(request, c->on) &&
+    unsigned lacking = 0;
+    return request_covers(request, c, d->band) && is_within_limits(request, c, &lacking) &&
+           request_in_force(request, c->on) && is_member_for(policy, request, d->basis->route, c, d) &&
            request_basis(tables, request, d->basis->route, c, d) == d->basis &&
            kp_list_has(request->items, item->code);
 }
 
 /* Considers all requests on the same basis: their order in the register must not matter. */
-static bool is_requested(const struct kp_tables *tables, const struct kp_case *c, const struct kp_item *item,
-                         const struct kp_decision *d)
+static bool is_requested(const struct kp_tables *tables, const struct kp_policy *policy,
+                         const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d)
 {
     for (const struct kp_request *q = c->requests; q; q = q->next)
-        if (kp_request_grants(tables, q, c, item, d))
+        if (kp_request_grants(tables, policy, q, c, item, d))
             return true;
     return false;
 }
@@ -162,13 +269,14 @@ static enum kp_ground item_ground(const struct kp_tables *tables, const struct k
         return KP_GROUND_DUTY;
     if (duty && item->scope == KP_SCOPE_FORM && !policy->withhold_form_items)
         return KP_GROUND_FORM;
-    bool with_consent = consented(c, item);
+    bool with_consent = consented(c, item, d, !c->subject.id_shared);
     if (with_consent && c->recipient_known)
         return KP_GROUND_CONSENT;
     if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items &&
-        d->basis->allows_requested_items && is_requested(tables, c, item, d))
+        d->basis->allows_requested_items && is_requested(tables, policy, c, item, d))
         return KP_GROUND_REQUESTED;
     d->recipient_unknown |= with_consent;
+    d->consent_ambiguous |= !with_consent && c->subject.id_shared && consented(c, item, d, true);
     return KP_GROUND_WITHHELD;
 }
 
@@ -294,7 +402,7 @@ void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, c
         if (strcmp(d.scheme, KP_SCHEME_KOKI) == 0)
             d.duty_fault = KP_HOLD_CONSENT_MISSING;
         else
-            find_duty(tables, c, &d);
+            find_duty(tables, policy, c, &d);
         sort_items(tables, policy, c, &d);
     }
     if (d.duty_fault != KP_HOLD_NONE) {

@@ -46,9 +46,19 @@ enum kp_presence { KP_ITEM_ABSENT, KP_ITEM_STATED, KP_ITEM_RESULT };
 
 struct kp_policy {
     enum kp_age_rule age_rule;
+    enum kp_membership membership;
     bool withhold_form_items;
     bool release_requested_items;
 };
+
+/* The limits of a request that need a datum of the record. */
+enum kp_request_limit {
+    KP_LIMITED_BY_QUALIFICATION,
+    KP_LIMITED_BY_EXAM_KIND,
+    KP_LIMITED_BY_WORKPLACE,
+    KP_LIMITED_BY__COUNT
+};
+extern const char *const kp_request_limit_names[]; /* the fields that they need; NULL at the end */
 
 struct kp_case {
     const char *insurer_number;  /* 8 digits */
@@ -57,8 +67,11 @@ struct kp_case {
     enum kp_exam_kind kind;
     struct kp_date member_from, member_to; /* unset: unknown; member_to is the first day without membership */
     struct kp_date on;                     /* day of disclosure */
-    const struct kp_request *requests;     /* chain of the insurer's requests, or NULL */
-    const struct kp_consent *const *consents; /* of this person */
+    struct kp_subject subject;
+    enum kp_qualification qualification;      /* KP_QUALIFICATION_ANY: unknown */
+    const char *workplace;                    /* kp_text_value_key; NULL or "": unknown */
+    const struct kp_request *requests;        /* chain of the insurer's requests, or NULL */
+    const struct kp_consent *const *consents; /* that may be of this person; the rule compares them */
     size_t n_consents;
     bool recipient_known;    /* the register has the insurer's name, address and representative */
     const uint8_t *presence; /* enum kp_presence, one per item; NULL: not known, every item is a result */
@@ -78,6 +91,8 @@ struct kp_decision {
     size_t n_released;    /* results */
     bool recipient_unknown; /* items were withheld only because the register lacks the recipient (個情法29条)
                              */
+    bool consent_ambiguous; /* items were withheld because another person bears the same employee id */
+    unsigned lacking; /* bit 1 << enum kp_request_limit: no request served because the record lacks this */
     enum kp_reason duty_fault; /* why no duty applies; KP_HOLD_NONE if one does */
 };
 
@@ -85,17 +100,25 @@ struct kp_decision {
 void kp_decide(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                struct kp_decision *decision);
 
-/* Returns whether the consent is in force and for this recipient. If the export's dates say that the person
- * was not a member, the insurer number itself is in doubt, and "*" does not count. */
-bool kp_consent_applies(const struct kp_consent *consent, const struct kp_case *c);
-
-/* Returns whether the consent lists the item: its code, "other" if that is its scope, or "all". */
+/* Returns whether the row lists the item: its code, "other" if that is its scope, or "all". A notice covers
+ * only items of the column notice of items.csv. */
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item);
+
+/* Returns the latest day by which the person refused the item, or withdrew a consent to it, towards this
+ * recipient; unset: never. */
+struct kp_date kp_refused_on(const struct kp_case *c, const struct kp_item *item);
+
+/* Returns whether the consent opens the item: it is this person's, towards this recipient, in force, and
+ * later than refused_on (kp_refused_on). A notice needs a duty besides. If the export's dates say that the
+ * person was not a member, the insurer number itself is in doubt, and "*" does not count. */
+bool kp_consent_opens(const struct kp_consent *consent, const struct kp_case *c, const struct kp_item *item,
+                      const struct kp_decision *d, struct kp_date refused_on);
 
 /* Returns whether the request lists the item and is in force for this case on the basis of the decision
  * (その他…保険者が必要と認める情報 in the ordinances of the health Acts). */
-bool kp_request_grants(const struct kp_tables *tables, const struct kp_request *request,
-                       const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d);
+bool kp_request_grants(const struct kp_tables *tables, const struct kp_policy *policy,
+                       const struct kp_request *request, const struct kp_case *c, const struct kp_item *item,
+                       const struct kp_decision *d);
 
 /* Returns the basis of a route for a scheme and band on a day, or NULL. */
 const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_route route, const char *scheme,

@@ -18,8 +18,8 @@ enum kp_status kp_provisions_load(struct kp_provisions *p, struct kp_context *ct
                        files->insurers ? "--consents" : "--insurers");
     KP_TRY(kp_context_load_tables(ctx));
     KP_TRY(kp_registers_load(ctx, files, "", &p->registers));
-    for (size_t i = 0; i < p->registers.n_consents; i++)
-        if (kp_map_put(&p->consent_by_id, &ctx->arena, p->registers.consents[i].id, (uint32_t)i) ==
+    for (size_t i = 0; i < p->registers.consents.n; i++)
+        if (kp_map_put(&p->consent_by_id, &ctx->arena, p->registers.consents.list[i].id, (uint32_t)i) ==
             KP_MAP_NO_MEMORY)
             return kp_no_memory(ctx);
     return KP_OK;
@@ -47,7 +47,7 @@ static const char *next_word(struct kp_arena *arena, const char **list)
 static const struct kp_consent *consent_of(const struct kp_provisions *p, const char *id)
 {
     uint32_t index = 0;
-    return kp_map_get(&p->consent_by_id, id, &index) ? &p->registers.consents[index] : NULL;
+    return kp_map_get(&p->consent_by_id, id, &index) ? &p->registers.consents.list[index] : NULL;
 }
 
 static enum kp_status incomplete(struct kp_provisions *p, const char *file, const char *what)
@@ -81,7 +81,7 @@ static enum kp_status describe(struct kp_provisions *p, const char *const c[KP_L
         const struct kp_consent *consent = consent_of(p, id);
         char day[11];
         kp_date_iso(consent->given, day);
-        add_word(&p->texts[KINDS], " ", consent->notice ? "notice" : "explicit");
+        add_word(&p->texts[KINDS], " ", kp_consent_kind_names[consent->kind]);
         add_word(&p->texts[DAYS], " ", day);
         add_word(&p->texts[EVIDENCE], " / ", consent->evidence);
     }

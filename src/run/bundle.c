@@ -81,11 +81,22 @@ static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum
     return text;
 }
 
-/* Provisions of the basis, and of consent if items go out on it beside the basis. */
+/* Provisions of the basis, with whoever asked in the insurer's place. */
+static const char *duty_of(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_decision *d = &slot->decision;
+    const char *provisions = kp_provisions_text(&slot->arena, &run->ctx->tables, d->basis, run->as_of);
+    const char *origin = d->request ? kp_request_origin(&slot->arena, d->request, slot->insurer->number) : "";
+    if (!provisions || !origin)
+        return NULL;
+    return *origin ? kp_arena_printf(&slot->arena, "%s; %s", provisions, origin) : provisions;
+}
+
+/* The same, and those of consent if items go out on it beside the basis. */
 static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *duty = kp_provisions_text(&slot->arena, &run->ctx->tables, d->basis, run->as_of);
+    const char *duty = duty_of(run, slot);
     const struct kp_basis *consent =
         kp_basis_for(&run->ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
     if (!duty || !consent || d->basis == consent || !*slot->consent_ids)
@@ -101,13 +112,16 @@ static const char *reason_of(const struct kp_run *run, struct kp_slot *slot)
     bool again = strcmp(slot->event, "again") == 0, mentions = false;
     for (size_t i = 0; i < run->ctx->tables.n_items; i++)
         mentions |= d->names_withheld[i];
-    const char *withheld = d->recipient_unknown && mentions ? "recipient_unknown mentions_withheld"
-                           : mentions                       ? "mentions_withheld"
-                           : d->recipient_unknown           ? "recipient_unknown"
-                                                            : "";
-    if (!again || !*withheld)
-        return again ? run->options->again : withheld;
-    return kp_arena_printf(&slot->arena, "%s; %s", run->options->again, withheld);
+    const char *const withheld[] = {d->recipient_unknown ? "recipient_unknown" : "",
+                                    d->consent_ambiguous ? "consent_ambiguous" : "",
+                                    mentions ? "mentions_withheld" : ""};
+    const char *reason = again ? run->options->again : "", *separator = again ? "; " : "";
+    for (size_t i = 0; reason && i < KP_COUNT(withheld); i++)
+        if (*withheld[i]) {
+            reason = kp_arena_printf(&slot->arena, "%s%s%s", reason, separator, withheld[i]);
+            separator = " ";
+        }
+    return reason;
 }
 
 /* The cells that are known before the bundle is sealed. They may be NULL if the slot's arena has failed. */

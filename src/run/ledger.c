@@ -136,8 +136,8 @@ static bool is_own_bundle(const struct kp_run *run, const char *name)
     if (!kp_has_shape(name, "0000000000_00000000_000000000_0.zip"))
         return false;
     bool own = strncmp(name, run->sender.number, SENDER_DIGITS) == 0;
-    for (size_t i = 0; !own && i < run->registers.n_insurers; i++)
-        own = strncmp(name, run->registers.insurers[i].sender_number, SENDER_DIGITS) == 0;
+    for (size_t i = 0; !own && i < run->registers.insurers.n; i++)
+        own = strncmp(name, run->registers.insurers.list[i].sender_number, SENDER_DIGITS) == 0;
     return own;
 }
 

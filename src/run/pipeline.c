@@ -54,6 +54,8 @@ static enum kp_status collect(void *ctx, struct kp_slot *slot)
     input->dash_is_empty |= slot->sound && slot->record.dash_empty;
     for (size_t i = 0; slot->seen && i < input->mapping.n_columns; i++)
         input->mapping.columns[i].seen |= slot->seen[i];
+    if (slot->sound)
+        KP_TRY(kp_bearers_add(&p->run.bearers, p->run.ctx, &slot->record));
     if (slot->who.identity)
         KP_TRY(kp_persons_add(p->persons, KP_JOIN_IDENTITY, row, slot->who.identity, slot->whole));
     if (slot->who.name) {
@@ -153,6 +155,10 @@ static enum kp_status second_pass(struct pipeline *p)
     KP_TRY(kp_row_files_begin(&p->files, &p->run));
     KP_TRY(kp_batches_pass(&p->batches, &pass));
     KP_TRY(check_inputs(p));
+    uint64_t unmet = kp_tally_consents_unmet(&p->tally, &p->run);
+    if (unmet > 0)
+        kp_warn(&p->run.ctx->diag, KP_K_CONSENTS_UNMET, kp_in(p->run.options->registers.consents),
+                kp_arena_printf(&p->run.ctx->arena, "%" PRIu64, unmet));
     kp_tally_sort(&p->tally);
     return kp_row_files_finish(&p->files);
 }

@@ -345,6 +345,7 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
     kp_json_string(&json, "command", kp_command_names[run->options->command]);
     kp_json_string(&json, "as_of", r->as_of);
     kp_json_string(&json, "age_rule", kp_age_rule_names[run->policy.age_rule]);
+    kp_json_string(&json, "membership", kp_membership_names[run->policy.membership]);
     kp_json_string(&json, "tables_sha256", run->ctx->tables.sha256);
     kp_json_bool(&json, "tables_builtin", run->ctx->tables.builtin);
     kp_json_string(&json, "law_checked_on", law_checked_on);
@@ -357,6 +358,7 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
     json_codes(&json, "warnings_by_code", r, KP_LEVEL_WARN);
     json_first_lines(&json, run, tally);
     json_counts(&json, "held_by_reason", r->held_by_reason, r->n_reasons);
+    kp_json_u64(&json, "consents_unmet", kp_tally_consents_unmet(tally, run));
     json_items(&json, "withheld_items", KP_JSON_TIGHT, run, tally->withheld);
     json_items(&json, "derived_items", KP_JSON_INLINE, run, tally->derived);
     json_unmapped(&json, run);
@@ -503,6 +505,9 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     row(out, kp_say(ctx, "却下", "rejected"), "rejected.csv", NULL, r->rejected);
     row(out, kp_say(ctx, "保留", "held"), "held.csv", NULL, r->held);
     row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
+    if (run->registers.consents.n > 0)
+        row(out, kp_say(ctx, "誰にも当たらない同意の行", "rows of the consent register that name nobody"),
+            kp_say(ctx, "同意登録簿", "consent register"), NULL, kp_tally_consents_unmet(tally, run));
     kp_buf_str(out, "</table>\n");
     html_tables(run, out);
     if (r->exam_kind_assumed)

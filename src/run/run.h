@@ -6,15 +6,17 @@
 #include "law/rule.h"
 #include "input/intake.h"
 #include "v08/schemas.h"
+#include "run/bearers.h"
 
 /* Set by kp_run_set_up and read-only from then on, so worker threads use it freely. Exceptions, for the main
- * thread alone: evidence, and the arena and diagnostics of ctx. */
+ * thread alone: evidence, the arena and diagnostics of ctx, and in the first pass bearers. */
 struct kp_run {
     struct kp_context *ctx;
     const struct kp_run_options *options;
     int64_t started;      /* seconds since 1970-01-01 UTC */
     struct kp_date as_of; /* day of disclosure */
     struct kp_registers registers;
+    struct kp_bearers bearers; /* complete after the first pass */
     struct kp_facilities facilities;
     struct kp_policy policy;
     struct kp_org sender; /* normalised */

@@ -88,15 +88,36 @@ enum kp_status kp_keep_register(const struct kp_run *run, const struct kp_origin
 
 /* --- the entry --- */
 
+/* The lists of persons that requests are limited to. */
+static enum kp_status add_rosters(struct kp_run *run, struct kp_json *json)
+{
+    const struct kp_request_register *requests = &run->registers.requests;
+    const struct kp_roster *last = NULL;
+    for (size_t i = 0; i < requests->n; i++) {
+        const struct kp_roster *roster = requests->list[i].persons;
+        char hex[KP_SHA256_HEX + 1];
+        if (!roster || roster == last)
+            continue;
+        if (!last)
+            kp_json_array(json, "persons", KP_JSON_INLINE);
+        last = roster;
+        KP_TRY(kp_keep_register(run, &(struct kp_original){roster->bytes, roster->n_bytes}, hex));
+        kp_json_string(json, NULL, hex);
+    }
+    if (last)
+        kp_json_end(json);
+    return KP_OK;
+}
+
 static enum kp_status add_registers(struct kp_run *run, struct kp_json *json)
 {
     const struct kp_registers *r = &run->registers;
     const struct {
         const char *name;
         const struct kp_original *original;
-    } registers[] = {{"requests", &r->originals[KP_REGISTER_REQUESTS]},
-                     {"consents", &r->originals[KP_REGISTER_CONSENTS]},
-                     {"insurers", &r->originals[KP_REGISTER_INSURERS]},
+    } registers[] = {{"requests", &r->requests.original},
+                     {"consents", &r->consents.original},
+                     {"insurers", &r->insurers.original},
                      {"facilities", &run->facilities.original}};
     kp_json_object(json, "registers", KP_JSON_INLINE);
     for (size_t i = 0; i < KP_COUNT(registers); i++) {
@@ -104,6 +125,7 @@ static enum kp_status add_registers(struct kp_run *run, struct kp_json *json)
         KP_TRY(kp_keep_register(run, registers[i].original, hex));
         kp_json_string(json, registers[i].name, *hex ? hex : NULL);
     }
+    KP_TRY(add_rosters(run, json));
     kp_json_end(json);
     return KP_OK;
 }
@@ -112,6 +134,7 @@ static void add_policies(const struct kp_run_options *o, struct kp_json *json)
 {
     kp_json_object(json, "policies", KP_JSON_INLINE);
     kp_json_string(json, "age_rule", kp_age_rule_names[o->age_rule]);
+    kp_json_string(json, "membership", kp_membership_names[o->membership]);
     kp_json_string(json, "form_items", o->withhold_form_items ? "withhold" : "include");
     kp_json_string(json, "requested_items", o->release_requested_items ? "release" : "hold");
     kp_json_string(json, "exam_kind", kp_exam_kind_names[o->input.exam_kind]);

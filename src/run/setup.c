@@ -218,11 +218,14 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     const struct kp_input_files files = {options->inputs, options->input_names, options->n_inputs};
     *run = (struct kp_run){.ctx = ctx, .options = options, .lock_fd = -1};
     run->policy = (struct kp_policy){.age_rule = options->age_rule,
+                                     .membership = options->membership,
                                      .withhold_form_items = options->withhold_form_items,
                                      .release_requested_items = options->release_requested_items};
     KP_TRY(set_up_day(run));
     kp_context_warn_of_tables(ctx, run->as_of);
     KP_TRY(kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers));
+    kp_requests_warn(ctx, &run->registers.requests, run->as_of);
+    KP_TRY(kp_bearers_init(&run->bearers, ctx, &run->registers.employee_ids));
     run->facilities.own = options->input.facility;
     KP_TRY(kp_facilities_load(ctx, options->input.facilities, &run->facilities));
     KP_TRY(set_up_sender(run));

@@ -5,6 +5,7 @@
 #include "format/zip.h"
 #include "record/record.h"
 #include "input/rows.h"
+#include "run/grounds.h"
 #include "run/persons.h"
 #include "run/run.h"
 #include "run/told.h"
@@ -23,6 +24,7 @@ struct kp_slot {
     struct kp_record record;
     bool sound; /* the row decoded and has the right width: record is set */
     struct kp_who who;
+    struct kp_concerned concerned;
     uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
     uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
 

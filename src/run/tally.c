@@ -14,6 +14,7 @@ enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
     size_t n = run->ctx->tables.n_items;
     *tally =
         (struct kp_tally){.withheld = kp_arena_alloc(arena, n * sizeof(*tally->withheld)),
+                          .consent_met = kp_arena_alloc(arena, run->registers.consents.n + 1),
                           .derived = kp_arena_alloc(arena, n * sizeof(*tally->derived)),
                           .first = kp_arena_alloc(arena, KP_CODE_MAX * sizeof(*tally->first)),
                           .accounts = kp_arena_alloc(arena, KP_MAX_INSURERS * sizeof(struct kp_account *))};
@@ -130,6 +131,8 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
                   struct kp_account *account)
 {
     count_findings(tally, run, slot);
+    for (size_t i = 0; i < slot->concerned.n_consents; i++)
+        tally->consent_met[slot->concerned.consents[i] - run->registers.consents.list] = true;
     tally->totals.read += slot->outcome != KP_DUPLICATE; /* equal rows count once */
     switch (slot->outcome) {
     case KP_RELEASED: count_release(tally, run, slot, account); break;
@@ -147,6 +150,14 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
     case KP_ALREADY: tally->totals.already_disclosed++; break;
     case KP_DUPLICATE: tally->totals.duplicates++; break;
     }
+}
+
+uint64_t kp_tally_consents_unmet(const struct kp_tally *tally, const struct kp_run *run)
+{
+    uint64_t unmet = run->registers.consents.n;
+    for (size_t i = 0; i < run->registers.consents.n; i++)
+        unmet -= tally->consent_met[i];
+    return unmet;
 }
 
 static int by_number(const void *a, const void *b)

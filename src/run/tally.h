@@ -39,6 +39,7 @@ struct kp_tally {
     struct kp_place last_review;
     struct kp_buf review; /* rows with texts that a person should read, up to KP_REVIEW_BYTES */
     uint64_t by_reason[KP_HOLD__COUNT];
+    bool *consent_met;  /* one per row of the consent register: it names somebody of this run */
     uint64_t *withheld; /* one per item: records it was withheld from */
     uint64_t *derived;  /* one per item: released records it was computed for */
     struct kp_account **accounts;
@@ -59,6 +60,8 @@ bool kp_tally_is_repeated(const struct kp_slot *slot, const struct kp_finding *f
 /* Counts a decided slot. account: NULL for rows that were not decided. */
 void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot,
                   struct kp_account *account);
+/* Returns how many rows of the consent register named nobody of this run. */
+uint64_t kp_tally_consents_unmet(const struct kp_tally *tally, const struct kp_run *run);
 /* Sorts the accounts by insurer number. */
 void kp_tally_sort(struct kp_tally *tally);
 /* Returns the first rows with the code, "export.csv:12 :15 :40", in the arena, or NULL if that has failed. */

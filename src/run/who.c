@@ -4,6 +4,7 @@
 
 #include "base/scan.h"
 #include "log/log_key.h"
+#include "run/grounds.h"
 
 enum kp_exam_kind kp_exam_kind_of(const struct kp_run *run, const struct kp_record *r)
 {
@@ -14,14 +15,11 @@ enum kp_exam_kind kp_exam_kind_of(const struct kp_run *run, const struct kp_reco
  * kind, and no consent names the person. */
 static bool stays_out(const struct kp_run *run, const struct kp_record *r, struct kp_arena *arena)
 {
-    const char *const *f = r->field;
+    struct kp_concerned concerned;
     if (kp_kind_is_covered(kp_exam_kind_of(run, r)))
         return false;
-    const char *by_card = kp_insured_key(arena, f[KP_F_INSURER_NUMBER], f[KP_F_INSURED_SYMBOL],
-                                         f[KP_F_INSURED_NUMBER], f[KP_F_INSURED_BRANCH]);
-    const char *by_id = kp_employee_key(arena, f[KP_F_EMPLOYEE_ID]);
-    return by_card && by_id && !kp_consents_of(&run->registers, by_card) &&
-           !kp_consents_of(&run->registers, by_id);
+    kp_find_concerned(run, arena, r, &concerned);
+    return concerned.n_consents == 0;
 }
 
 /* By which the row may be the same person as another although the card is written otherwise. */

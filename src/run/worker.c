@@ -67,6 +67,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings = (struct kp_findings){.arena = &slot->arena};
     slot->who = (struct kp_who){0};
+    slot->concerned = (struct kp_concerned){0};
     slot->sound = true;
     kp_slot_decode(run, slot);
     if (slot->arena.failed)
@@ -89,6 +90,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         return;
     }
     check_row(run, slot, first_pass);
+    kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
     kp_identify(run, &slot->record, &slot->arena, &slot->who);
 }
 
@@ -150,6 +152,7 @@ static void assume_request(const struct kp_run *run, struct kp_slot *slot, struc
     if (slot->verdict.kind == KP_TOLD_UNCHANGED)
         return; /* on a consent */
     slot->assumed = (struct kp_request){.id = "(assumed)",
+                                        .insurer_number = kase->insurer_number,
                                         .received = run->as_of,
                                         .routes = 1u << KP_ROUTE_ELDERLY | 1u << KP_ROUTE_HEALTH,
                                         .bands = (1u << KP_BAND__COUNT) - 1,
@@ -193,15 +196,19 @@ static void decide(const struct kp_run *run, struct kp_slot *slot, const uint8_t
                            .member_from = r->member_from,
                            .member_to = r->member_to,
                            .on = run->as_of,
+                           .subject = slot->concerned.subject,
+                           .qualification = kp_qualification_of_record(r),
+                           .workplace = kp_text_value_key(&slot->arena, r->field[KP_F_WORKPLACE]),
+                           .consents = slot->concerned.consents,
+                           .n_consents = slot->concerned.n_consents,
                            .requests = kp_requests_of(&run->registers, to->number),
                            .recipient_known = *to->name && *to->address && *to->representative,
                            .presence = presence,
                            .texts = kp_slot_text_keys(run, slot)};
-    kp_grounds_find_consents(run, &slot->record, &slot->arena, &kase);
     kp_decide(&run->ctx->tables, &run->policy, &kase, &slot->decision);
     assume_request(run, slot, &kase);
-    slot->request_ids = kp_grounds_requests(run, &slot->decision, &kase, &slot->arena);
-    slot->consent_ids = kp_grounds_consents(run, &slot->decision, &kase, &slot->arena);
+    slot->request_ids = kp_requests_named(run, &slot->arena, &kase, &slot->decision);
+    slot->consent_ids = kp_consents_named(run, &slot->arena, &kase, &slot->decision);
 }
 
 static void hold(struct kp_slot *slot, enum kp_reason reason)
@@ -220,6 +227,17 @@ static void hold_kind(const struct kp_run *run, struct kp_slot *slot)
                     kp_field_name(KP_F_EXAM_KIND), slot->record.field[KP_F_EXAM_KIND],
                     kp_exam_kind_names[kind], kp_kind_ground(&run->ctx->tables, kind));
     slot->findings.column = 0;
+}
+
+/* Findings of the decision, whether it releases or holds. */
+static void explain_decision(struct kp_slot *slot)
+{
+    const struct kp_decision *d = &slot->decision;
+    if (d->consent_ambiguous)
+        kp_findings_add(&slot->findings, KP_K_CONSENT_AMBIGUOUS, NULL, NULL);
+    if (d->lacking)
+        kp_findings_add(&slot->findings, KP_K_REQUEST_LIMIT_UNKNOWN, NULL, NULL,
+                        kp_lacking_named(&slot->arena, d));
 }
 
 static void explain_release(const struct kp_run *run, struct kp_slot *slot)
@@ -280,6 +298,7 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     slot->event = changed ? "correct" : told ? "again" : "disclose";
     if (keeps_back)
         slot->waiting = NULL; /* no request would release it */
+    explain_decision(slot);
     if (slot->decision.reason == KP_HOLD_EXAM_KIND) {
         hold_kind(run, slot);
     } else if (slot->decision.reason != KP_HOLD_NONE) {
@@ -396,6 +415,9 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     slot->reason = KP_HOLD_NONE;
     if (slot->arena.failed)
         return;
+    if (slot->sound)
+        slot->concerned.subject.id_shared =
+            kp_bearers_share(&run->bearers, slot->record.field[KP_F_EMPLOYEE_ID]);
     const struct kp_mark *mark = &slot->marks[KP_JOIN_IDENTITY];
     if (mark->kind == KP_MARK_COPY) {
         slot->outcome = KP_DUPLICATE;

@@ -34,6 +34,7 @@ const struct kp_field_info kp_fields[KP_F__COUNT] = {
     [KP_F_PROGRAMME] = {"programme", DISCLOSED},
     [KP_F_EXAM_KIND] = {.name = "exam_kind"},
     [KP_F_EXAM_COURSE] = {.name = "exam_course"},
+    [KP_F_WORKPLACE] = {.name = "workplace"},
     [KP_F_FASTING] = {.name = "fasting"},
 };
 

@@ -28,6 +28,7 @@ enum kp_field {
     KP_F_TICKET_EXPIRES,
     KP_F_REPORT_CATEGORY,
     KP_F_PROGRAMME,
+    KP_F_WORKPLACE,
     KP_F_FASTING, /* "fasting" or "casual": decides between the items of a meal pair */
     KP_F_EXAM_KIND,
     KP_F_EXAM_COURSE, /* what it was called; searched for kinds that the duty does not cover */

@@ -16,10 +16,10 @@ static const char *const SEVERAL_NAMES[] = {"", "join", "positive", NULL};
 #define COLUMNS                                                                                              \
     "item_code name value_type format unit code_system group_id group_relation depends_on method_code "      \
     "author_item input_min input_max scope section order several category_name tokutei_need osh_need "       \
-    "valid_from valid_to zero"
+    "valid_from valid_to zero notice"
 enum { CODE, NAME, TYPE, FORMAT, UNIT, SYSTEM, GROUP, RELATION, DEPENDS, METHOD };
 enum { AUTHOR = METHOD + 1, MIN, MAX, SCOPE, SECTION, ORDER, SEVERAL, CATEGORY, TOKUTEI, OSH, VALID_FROM };
-enum { VALID_TO = VALID_FROM + 1, ZERO };
+enum { VALID_TO = VALID_FROM + 1, ZERO, NOTICE };
 
 static enum kp_status read_need(const struct kp_tablefile *f, size_t row, size_t column, char *ret_need)
 {
@@ -124,6 +124,9 @@ static enum kp_status read_item(const struct kp_tablefile *f, size_t row, struct
     if ((item->type == KP_TYPE_CD || item->type == KP_TYPE_CO) != (item->code_system[0] != '\0'))
         return kp_table_bad(f, row, "CD and CO have a code system, PQ and ST none:", item->code);
     KP_TRY(kp_cell_period(f, row, VALID_FROM, &item->valid_from, &item->valid_to));
+    item->notice = *kp_cell(f, row, NOTICE) != '\0';
+    if (item->notice && (item->scope != KP_SCOPE_OTHER || strcmp(kp_cell(f, row, NOTICE), "1") != 0))
+        return kp_table_bad(f, row, "notice is 1, for an item of scope other, or empty:", item->code);
     KP_TRY(read_group(f, row, item));
     KP_TRY(read_several(f, row, item));
     KP_TRY(read_zero(f, row, item));

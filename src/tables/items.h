@@ -53,6 +53,7 @@ struct kp_item {
     /* In 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its group, '0' none. */
     char tokutei_need;
     char osh_need;   /* the same in 事業者健診 */
+    bool notice;     /* may be released on a consent implied by a notice */
     bool has_rivals; /* another item is the same test or an alternative */
     bool has_range;
     struct kp_decimal min, max;          /* 入力最小値, 入力最大値 */

@@ -44,6 +44,7 @@ struct kp_scheme {
 #define KP_SCHEME_UNSETTLED "unsettled"
 #define KP_SCHEME_KOKI "koki"
 #define KP_SCHEME_KOKUHO "kokuho"
+#define KP_SCHEME_SENIN "senin"
 
 enum kp_status kp_legal_load(struct kp_tablefile *f, struct kp_tables *tables);
 

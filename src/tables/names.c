@@ -9,6 +9,7 @@ const char *const kp_age_rule_names[] = {"birthday", "statute", NULL};
 const char *const kp_exam_kind_names[] = {
     "auto",  "periodic", "hiring",        "specified_work", "overseas", "special", "dental",
     "stool", "stress",   "before_hiring", "private",        "insurer",  "unknown", NULL};
+const char *const kp_membership_names[] = {"exam_day", "exam_day_and_request", NULL};
 const char *const kp_level_names[] = {"note", "warn", "hold", "reject", "fail", NULL};
 const char *const kp_reading_names[] = {"plain", "hours", "numbers", "unknown", "foreign", NULL};
 const char *const kp_encoding_names[] = {"auto", "cp932", "utf-8", "utf-16le", "utf-16be", NULL};

@@ -7,10 +7,11 @@
 #include "kenporter.h"
 
 /* Each ends with NULL; the n-th name is that of value n of the enumeration. */
-extern const char *const kp_command_names[];   /* check, export, prepare, release */
-extern const char *const kp_age_rule_names[];  /* birthday, statute */
-extern const char *const kp_exam_kind_names[]; /* by enum kp_exam_kind */
-extern const char *const kp_level_names[];     /* note, warn, hold, reject, fail */
+extern const char *const kp_command_names[];    /* check, export, prepare, release */
+extern const char *const kp_age_rule_names[];   /* birthday, statute */
+extern const char *const kp_membership_names[]; /* exam_day, exam_day_and_request */
+extern const char *const kp_exam_kind_names[];  /* by enum kp_exam_kind */
+extern const char *const kp_level_names[];      /* note, warn, hold, reject, fail */
 /* any, disclose, again, correct, release, void: all but the first are events of the log. */
 extern const char *const kp_audit_event_names[];
 

@@ -11,7 +11,7 @@ enum { TABLE_MAX_BYTES = 16 << 20 };
 
 const char *kp_cell(const struct kp_tablefile *f, size_t row, size_t column)
 {
-    return f->at[column] == SIZE_MAX ? "" : f->sheet.rows[row].cells[f->at[column]];
+    return f->sheet.rows[row].cells[f->at[column]];
 }
 
 bool kp_cell_decimal(const struct kp_tablefile *f, size_t row, size_t column, struct kp_decimal *ret_number)
@@ -72,31 +72,18 @@ static bool split_columns(struct kp_tablefile *f, const char *columns)
     return true;
 }
 
-static bool is_expected(const struct kp_tablefile *f, size_t sheet_column)
+enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, const char *bytes,
+                                           size_t n, size_t *ret_index)
 {
-    for (size_t i = 0; i < f->n_columns; i++)
-        if (f->at[i] == sheet_column)
-            return true;
-    return false;
-}
-
-enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, size_t n_optional,
-                                           const char *bytes, size_t n, size_t *ret_index)
-{
-    enum kp_status st = kp_sheet_read(&f->sheet, f->arena, f->text, bytes, n, KP_COMMENTS_NONE);
+    enum kp_status st = kp_sheet_read(&f->sheet, f->arena, NULL, bytes, n, KP_COMMENTS_NONE);
     if (st == KP_E_INPUT)
         return KP_TABLEFILE_NOT_CSV;
     if (st != KP_OK || !split_columns(f, columns))
         return KP_TABLEFILE_NO_MEMORY;
     size_t *i = ret_index;
-    for (*i = 0; *i < f->n_columns; ++*i) {
-        f->at[*i] = SIZE_MAX;
-        if (!kp_sheet_column(&f->sheet, f->columns[*i], &f->at[*i]) && *i + n_optional < f->n_columns)
+    for (*i = 0; *i < f->n_columns; ++*i)
+        if (!kp_sheet_column(&f->sheet, f->columns[*i], &f->at[*i]))
             return KP_TABLEFILE_COLUMN_MISSING;
-    }
-    for (*i = 0; f->strict && *i < f->sheet.n_columns; ++*i)
-        if (!is_expected(f, *i))
-            return KP_TABLEFILE_COLUMN_UNKNOWN;
     for (*i = 0; *i < f->sheet.n_rows; ++*i)
         if (f->sheet.rows[*i].n_cells != f->sheet.n_columns)
             return KP_TABLEFILE_ROW_WIDTH;
@@ -135,7 +122,7 @@ enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const
     KP_TRY(read_bytes(f, &bytes, &n));
     if (kp_sha256_add(f->sha, name, strlen(name) + 1) != KP_OK || kp_sha256_add(f->sha, bytes, n) != KP_OK)
         return kp_tablefile_no_memory(f);
-    enum kp_tablefile_fault fault = kp_tablefile_parse(f, columns, 0, bytes, n, &at);
+    enum kp_tablefile_fault fault = kp_tablefile_parse(f, columns, bytes, n, &at);
     if (fault == KP_TABLEFILE_NO_MEMORY)
         return kp_tablefile_no_memory(f);
     if (fault == KP_TABLEFILE_NOT_CSV)

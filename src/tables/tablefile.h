@@ -1,4 +1,4 @@
-/* One CSV file with named columns, read whole: a table or a register. */
+/* One table of schemas/, a CSV file with named columns, read whole. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,10 +21,8 @@ struct kp_tablefile {
     struct kp_arena *arena; /* owns all that is read */
     const struct kp_io *io;
     struct kp_diag *diag;
-    const struct kp_text *text; /* to read CP932 as well as UTF-8; may be NULL */
-    const char *folder;         /* of the tables; NULL: built in */
-    struct kp_sha256 *sha;      /* receives names and bytes of the tables */
-    bool strict;                /* refuse columns that are not expected */
+    const char *folder;    /* of the tables; NULL: built in */
+    struct kp_sha256 *sha; /* receives names and bytes of the tables */
 
     const char
         *changed; /* names of the tables opened so far that are not the built-in ones, by ", "; NULL: none */
@@ -32,7 +30,7 @@ struct kp_tablefile {
     const char *path; /* as diagnostics name the file */
     const char *columns[KP_TABLEFILE_MAX_COLUMNS];
     size_t n_columns;
-    size_t at[KP_TABLEFILE_MAX_COLUMNS]; /* in the sheet; SIZE_MAX: missing */
+    size_t at[KP_TABLEFILE_MAX_COLUMNS]; /* in the sheet */
     struct kp_sheet sheet;
     void *rows; /* loaded from those of the sheet, see kp_tablefile_rows */
 };
@@ -40,16 +38,15 @@ struct kp_tablefile {
 enum kp_tablefile_fault {
     KP_TABLEFILE_SOUND,
     KP_TABLEFILE_NO_MEMORY,
-    KP_TABLEFILE_NOT_CSV,        /* or not in a known encoding; sheet.bad_line */
+    KP_TABLEFILE_NOT_CSV,        /* or not UTF-8; sheet.bad_line */
     KP_TABLEFILE_COLUMN_MISSING, /* index into columns */
-    KP_TABLEFILE_COLUMN_UNKNOWN, /* index into sheet.columns */
     KP_TABLEFILE_ROW_WIDTH       /* index into sheet.rows */
 };
 
-/* Parses n bytes, finds the columns (a space-separated list, the last n_optional may be missing) and checks
- * the width of every row. Does not report; *ret_index locates the fault. */
-enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, size_t n_optional,
-                                           const char *bytes, size_t n, size_t *ret_index);
+/* Parses n bytes, finds the columns (a space-separated list) and checks the width of every row. Does not
+ * report; *ret_index locates the fault. */
+enum kp_tablefile_fault kp_tablefile_parse(struct kp_tablefile *f, const char *columns, const char *bytes,
+                                           size_t n, size_t *ret_index);
 
 /* Opens a table of the folder or a built-in one and allocates its rows. Reports KP_E_USAGE and KP_E_SYSTEM.
  */
@@ -58,7 +55,7 @@ enum kp_status kp_tablefile_open(struct kp_tablefile *f, const char *name, const
 /* Allocates f->rows: an element for each row of the sheet and a spare one, zeroed. Reports KP_E_SYSTEM. */
 enum kp_status kp_tablefile_rows(struct kp_tablefile *f, size_t row_bytes);
 
-/* Returns the text of a cell, "" if its optional column is missing. column is an index into columns. */
+/* Returns the text of a cell. column is an index into columns. */
 const char *kp_cell(const struct kp_tablefile *f, size_t row, size_t column);
 bool kp_cell_decimal(const struct kp_tablefile *f, size_t row, size_t column, struct kp_decimal *ret_number);
 /* Reads a range from two columns side by side; returns false unless the first number is the smaller. */

@@ -377,10 +377,10 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--threads N",       "--strict ",        "--previous-logs FILES",
                                       "--backdate REASON", "--anchors FILE",   "--again REASON",
                                       "--insurer NUMBER",  "--employee ID",    "--corrections ",
-                                      "--age-rule ",       "--lang ",          "--json ",
-                                      "--show-values ",    "--progress ",      "-q, --quiet ",
-                                      "-v, --verbose ",    "--help ",          "--exam-kind ",
-                                      "--if-needed ",      "-n, --dry-run "};
+                                      "--age-rule ",       "--membership ",    "--lang ",
+                                      "--json ",           "--show-values ",   "--progress ",
+                                      "-q, --quiet ",      "-v, --verbose ",   "--help ",
+                                      "--exam-kind ",      "--if-needed ",     "-n, --dry-run "};
     static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
                                           "--exam DATE",   "--insurer NUMBER", "--on DATE",   "--articles ",
                                           "--items CODES", "--scheme ",        "--lang ",     "--json ",

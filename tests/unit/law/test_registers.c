@@ -53,6 +53,24 @@ static enum kp_status load(enum which which, const char *rows, struct kp_registe
     return load_bytes(which, bytes, strlen(bytes), registers);
 }
 
+static const struct kp_consent *consents_by(const struct kp_registers *registers, enum kp_person_key by,
+                                            const struct kp_person *person)
+{
+    return kp_consents_of(registers, kp_person_key(&scratch, person, by));
+}
+
+static const struct kp_consent *consents_by_id(const struct kp_registers *registers, const char *employee_id)
+{
+    return consents_by(registers, KP_BY_ID, &(struct kp_person){.employee_id = employee_id});
+}
+
+static const struct kp_consent *consents_by_card(const struct kp_registers *registers, const char *symbol,
+                                                 const char *number)
+{
+    return consents_by(registers, KP_BY_CARD,
+                       &(struct kp_person){.card = kp_card_of(&scratch, symbol, number)});
+}
+
 struct wrong {
     const char *rows;
     unsigned code, line;
@@ -62,14 +80,14 @@ struct wrong {
 static void assert_all_refused(enum which which, const struct wrong *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct kp_registers registers = {.n_requests = 77};
+        struct kp_registers registers = {.requests = {.n = 77}};
         enum kp_status st = load(which, cases[i].rows, &registers);
         if (st != KP_E_USAGE || got.code != cases[i].code || got.line != cases[i].line || got.count != 1 ||
             strcmp(got.field, cases[i].field) != 0)
             fail_msg("%s: status %d, K%u, line %u, field %s, %d messages", cases[i].rows, st, got.code,
                      (unsigned)got.line, got.field, got.count);
         assert_non_null(strstr(got.file, "/register.csv"));
-        assert_int_equal(registers.n_requests, 77); /* untouched on failure */
+        assert_int_equal(registers.requests.n, 77); /* untouched on failure */
     }
 }
 
@@ -81,12 +99,13 @@ static void requests__wrong_rows__are_refused_with_their_place(void **state UNUS
         {",06139463,2025-04-01,elderly_act,,,,,,,\n", 1035, 2, "request_id"},
         {"R1,06139463,2025-04-01,elderly_act,,,,,,,\nR1,06139463,2025-05-01,elderly_act,,,,,,,\n", 1034, 3,
          "request_id"},
-        {"R1,6139463,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,6139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
+        {"R1,06139463 ,2025-4-1,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
         {"R1,06139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,99999990,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,06139463,,elderly_act,,,,,,,\n", 1035, 2, "received_on"},
-        {"R1,06139463,2025/04/01,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
+        {"R1,06139463,2025/02/30,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
         {"R1,06139463,2025-02-29,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
         {"R1,06139463,2025-04-01,,,,,,,,\n", 1033, 2, "articles"},
         {"R1,06139463,2025-04-01,labour_act,,,,,,,\n", 1033, 2, "articles"},
@@ -123,7 +142,7 @@ static void requests__good_rows__are_read_and_chained_in_order(void **state UNUS
                           &r),
                      KP_OK);
     assert_int_equal(got.count, 0);
-    assert_int_equal(r.n_requests, 4);
+    assert_int_equal(r.requests.n, 4);
     const struct kp_request *q = kp_requests_of(&r, "06139463");
     assert_string_equal(q->id, "R1");
     assert_int_equal(q->routes, 1u << KP_ROUTE_ELDERLY);
@@ -145,6 +164,158 @@ static void requests__good_rows__are_read_and_chained_in_order(void **state UNUS
     assert_null(kp_requests_of(&r, "33120015"));
 }
 
+#define MORE_REQUESTS                                                                                        \
+    "request_id,insurer_number,received_on,articles,exam_from,exam_to,ages,items,valid_until,withdrawn_on,"  \
+    "note,requester,also_numbers,qualification,persons,exam_kinds,workplaces,document,purpose\n"
+
+static enum kp_status load_requests(const char *rows, struct kp_registers *registers)
+{
+    const char *bytes = kp_arena_printf(&scratch, "%s%s", MORE_REQUESTS, rows);
+    return load_bytes(REQUEST, bytes, strlen(bytes), registers);
+}
+
+static void requests__limits_wrong__are_refused_with_their_place(void **state UNUSED)
+{
+    static const struct wrong cases[] = {
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,0128001,,,,,,\n", 1033, 2, "also_numbers"},
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,01130012,,,,,,\n", 1033, 2, "also_numbers"},
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,00280081,,,,,,\n", 1033, 2, "also_numbers"},
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,,family,,,,,\n", 1033, 2, "qualification"},
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,,,../p.csv,,,,\n", 1033, 2, "persons"},
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,,,,yearly,,,\n", 1033, 2, "exam_kinds"},
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,,,,periodic unknown,,,\n", 1033, 2, "exam_kinds"},
+        {"R1,01130012,2025-04-01,elderly_act,,,,,,,,,,,,auto,,,\n", 1033, 2, "exam_kinds"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_registers r;
+        memset(&got, 0, sizeof(got));
+        assert_int_equal(load_requests(cases[i].rows, &r), KP_E_USAGE);
+        if (got.count != 1 || got.code != cases[i].code || strcmp(got.field, cases[i].field) != 0)
+            fail_msg("%s: K%u, field %s, %d messages", cases[i].rows, got.code, got.field, got.count);
+    }
+}
+
+static void requests__limits__are_read(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(
+        load_requests("R1,01130012,2025-04-01,elderly_act,,,,,,,,連合会,,insured,,periodic hiring,"
+                      "神戸　工場|本社,文書1,保健事業\n"
+                      "R2,01130012,2025-04-01,elderly_act,,,,,,,,,,dependants,,,,,\n"
+                      "R3,01130012,2025-04-01,elderly_act,,,,,,,,,,all,,,,,\n",
+                      &r),
+        KP_OK);
+    const struct kp_request *q = kp_requests_of(&r, "01130012");
+    assert_string_equal(q->requester, "連合会");
+    assert_int_equal(q->qualification, KP_QUALIFICATION_INSURED);
+    assert_int_equal(q->exam_kinds, 1u << KP_KIND_PERIODIC | 1u << KP_KIND_HIRING);
+    assert_string_equal(q->workplaces, "神戸工場|本社");
+    assert_null(q->persons);
+    q = q->next;
+    assert_int_equal(q->qualification, KP_QUALIFICATION_DEPENDANT);
+    assert_true(!q->requester && !q->exam_kinds && !q->workplaces);
+    assert_int_equal(q->next->qualification, KP_QUALIFICATION_ANY);
+}
+
+/* An insurer with several numbers may ask under one. */
+static void requests__other_numbers__are_filed_under_each(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load_requests("R1,06139463,2025-04-01,elderly_act,,,,,,,,,01130012 63000004,,,,,,\n"
+                                   "R2,01130012,2025-04-01,elderly_act,,,,,,,,,,,,,,,\n"
+                                   "R3,06139463,2025-04-01,elderly_act,,,,,,,,,1130012,,,,,,\n",
+                                   &r),
+                     KP_OK);
+    static const struct {
+        const char *number, *ids[4];
+    } cases[] = {{"06139463", {"R1", "R3"}}, {"01130012", {"R1", "R2", "R3"}}, {"63000004", {"R1"}}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct kp_request *q = kp_requests_of(&r, cases[i].number);
+        for (size_t k = 0; cases[i].ids[k]; k++, q = q->next) {
+            assert_non_null(q);
+            assert_string_equal(q->id, cases[i].ids[k]);
+        }
+        assert_null(q);
+    }
+    assert_string_equal(kp_requests_of(&r, "63000004")->insurer_number, "06139463");
+}
+
+static void persons__beside_the_register__are_read(void **state UNUSED)
+{
+    static const char list[] =
+        "# 依頼文書 別紙\nemployee_id,insured_symbol,insured_number,insured_branch,name_kana,birth_date\n"
+        "E1,,,,,\n,12,1001,01,,\n,,,,ｹﾝﾎﾟ ﾊﾅｺ,1977/1/1\nE1,,,,ケンポタロウ,\n";
+    struct kp_registers r;
+    (void)put_file("persons.csv", list, sizeof(list) - 1);
+    assert_int_equal(load_requests("R1,01130012,2025-04-01,elderly_act,,,,,,,,,,,persons.csv,,,,\n", &r),
+                     KP_OK);
+    const struct kp_roster *roster = kp_requests_of(&r, "01130012")->persons;
+    static const struct {
+        struct kp_person person;
+        bool listed;
+    } cases[] = {{{"E1", "", "", "", "アオキ", {1990, 1, 1}}, true},
+                 {{"E2", "", "", "", "アオキ", {1990, 1, 1}}, false},
+                 {{"", "", "", "", "ケンポハナコ", {1977, 1, 1}}, true},
+                 {{"", "", "", "", "ケンポハナコ", {1977, 1, 2}}, false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_subject subject = {.person = cases[i].person};
+        for (unsigned by = 0; by < KP_BY__COUNT; by++)
+            subject.keys[by] = kp_person_key(&scratch, &subject.person, (enum kp_person_key)by);
+        assert_int_equal(kp_roster_has(roster, &subject), cases[i].listed);
+    }
+    assert_non_null(roster->bytes);
+}
+
+static void persons__wrong_list__is_refused_with_its_place(void **state UNUSED)
+{
+    static const struct {
+        const char *list;
+        unsigned code, line;
+    } cases[] = {{"employee_id,insured_symbol,insured_number,name_kana,birth_date\n,12,1001,,\n", 1071, 2},
+                 {"name_kana\nケンポハナコ\n", 1035, 2},
+                 {"employee_id,name_kana\nE1,健保花子\n", 1033, 2},
+                 {"employee_id,birth_date\nE1,\nE2,1.2.1990\n", 1033, 3},
+                 {"employee_id,id\nE1,\n", 1032, 1}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_registers r;
+        (void)put_file("persons.csv", cases[i].list, strlen(cases[i].list));
+        assert_int_equal(load_requests("R1,01130012,2025-04-01,elderly_act,,,,,,,,,,,persons.csv,,,,\n", &r),
+                         KP_E_USAGE);
+        if (got.code != cases[i].code || got.line != cases[i].line || got.count != 1 ||
+            !strstr(got.file, "/persons.csv"))
+            fail_msg("%s: K%u, line %u, %d messages", cases[i].list, got.code, (unsigned)got.line, got.count);
+    }
+    struct kp_registers r;
+    assert_int_equal(load_requests("R1,01130012,2025-04-01,elderly_act,,,,,,,,,,,none.csv,,,,\n", &r),
+                     KP_E_USAGE);
+    assert_int_equal(got.code, 1030);
+}
+
+static void requests__without_an_end__warn_after_a_year(void **state UNUSED)
+{
+    static const struct {
+        const char *row, *on;
+        unsigned code;
+    } cases[] = {{"R1,06139463,2025-04-01,elderly_act,,,,,,,\n", "2026-04-01", 0},
+                 {"R1,06139463,2025-04-01,elderly_act,,,,,,,\n", "2026-04-02", 1070},
+                 {"R1,06139463,2025-04-01,elderly_act,,,,,2027-03-31,,\n", "2026-04-02", 0},
+                 {"R1,06139463,2025-04-01,elderly_act,,2026-03-31,,,,,\n", "2026-04-02", 0},
+                 {"R1,06139463,2025-04-01,elderly_act,,,,,,2025-05-01,\n", "2026-04-02", 0}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_context ctx = {.arena = scratch, .diag = diag};
+        struct kp_registers r;
+        struct kp_date on;
+        assert_int_equal(load(REQUEST, cases[i].row, &r), KP_OK);
+        assert_true(kp_date_parse_iso(cases[i].on, &on));
+        memset(&got, 0, sizeof(got));
+        ctx.arena = scratch;
+        kp_requests_warn(&ctx, &r.requests, on);
+        scratch = ctx.arena;
+        assert_int_equal(got.code, cases[i].code);
+        assert_int_equal(got.line, cases[i].code ? 2 : 0);
+    }
+}
+
 /* --- consents --- */
 
 static void consents__wrong_rows__are_refused_with_their_place(void **state UNUSED)
@@ -155,8 +326,8 @@ static void consents__wrong_rows__are_refused_with_their_place(void **state UNUS
          "consent_id"},
         {"C1,,,,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "employee_id"},
         {"C1,E1,,12,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "insured_number"},
-        {"C1,,,12,34,,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
-        {"C1,,06139464,12,34,,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
+        {"C1,,,12,34,01,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
+        {"C1,,06139464,12,34,01,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
         {"C1,,06139463,12,34,1,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
         {"C1,,06139463,12,34,1a,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
         {"C1,E1,,,,,,all,explicit,2025-04-01,,\n", 1033, 2, "recipient"},
@@ -184,25 +355,82 @@ static void consents__good_rows__are_found_by_employee_or_by_card(void **state U
                           "C5,E1,,,,,*,all,explicit,2025-04-05,,\n",
                           &r),
                      KP_OK);
-    assert_int_equal(r.n_consents, 5);
-    const struct kp_consent *c = kp_consents_of(&r, kp_employee_key(&scratch, "E1"));
+    assert_int_equal(r.consents.n, 5);
+    const struct kp_consent *c = consents_by_id(&r, "E1");
     assert_string_equal(c->id, "C1");
-    assert_false(c->notice);
-    assert_string_equal(c->insured, "");
+    assert_int_equal(c->kind, KP_CONSENT_EXPLICIT);
+    assert_true(!c->who.card && !c->who.branch && !c->who.name_kana && !kp_date_is_set(c->who.birth));
     assert_string_equal(c->next->id, "C3");
-    assert_true(c->next->notice);
+    assert_int_equal(c->next->kind, KP_CONSENT_NOTICE);
     assert_string_equal(c->next->recipient, "01130012");
-    assert_string_equal(c->next->insured, kp_insured_key(&scratch, "06139463", "12", "34", "01"));
+    assert_string_equal(c->next->who.insurer, "06139463");
+    assert_string_equal(c->next->who.card, kp_card_of(&scratch, "12", "34"));
     assert_string_equal(c->next->next->id, "C5");
     assert_null(c->next->next->next);
-    /* the width of characters is ignored, the branch is not */
-    c = kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "12", "３４", "01"));
+    /* the width of characters is ignored */
+    c = consents_by_card(&r, "12", "３４");
     assert_string_equal(c->id, "C2");
+    assert_string_equal(c->who.branch, "01");
     assert_null(c->next);
-    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "12", "34", "02")));
-    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "01130012", "12", "34", "01")));
-    assert_null(kp_consents_of(&r, kp_insured_key(&scratch, "06139463", "123", "4", "01")));
-    assert_null(kp_consents_of(&r, kp_employee_key(&scratch, "E3")));
+    assert_null(consents_by_card(&r, "123", "4"));
+    assert_null(consents_by_id(&r, "E3"));
+}
+
+#define MORE_CONSENTS                                                                                          \
+    "consent_id,employee_id,insurer_number,insured_symbol,insured_number,insured_branch,recipient,items,kind," \
+    "given_on,withdrawn_on,evidence,name_kana,birth_date,exam_from,exam_to\n"
+
+static enum kp_status load_consents(const char *rows, struct kp_registers *registers)
+{
+    const char *bytes = kp_arena_printf(&scratch, "%s%s", MORE_CONSENTS, rows);
+    return load_bytes(CONSENT, bytes, strlen(bytes), registers);
+}
+
+static void consents__more_of_the_person_and_the_exams__are_read(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load_consents("C1,,06139463,12,1001,,*,all,refusal,2025-04-01,,,ｹﾝﾎﾟ ﾊﾅｺ,1977-01-01,,\n"
+                                   "C2,E1,,,,,*,all,explicit,2025-04-01,,,,,2025-04-01,2026-03-31\n"
+                                   "C3,,06139463,12,1001,,*,all,explicit,2025-04-01,,,,1977/1/1,,\n",
+                                   &r),
+                     KP_OK);
+    const struct kp_consent *c = consents_by_card(&r, "12", "1001");
+    assert_int_equal(c->kind, KP_CONSENT_REFUSAL);
+    assert_string_equal(c->who.name_kana, "ケンポハナコ");
+    assert_int_equal(kp_date_compare(c->who.birth, (struct kp_date){1977, 1, 1}), 0);
+    assert_null(c->who.branch);
+    assert_string_equal(c->next->id, "C3");
+    c = consents_by_id(&r, "E1");
+    assert_int_equal(kp_date_compare(c->exam_to, (struct kp_date){2026, 3, 31}), 0);
+    assert_int_equal(r.employee_ids.n_keys, 1);
+}
+
+/* Where no branch is written a card names a household; 後期高齢者医療 has no branches. */
+static void consents__card_without_a_branch__must_say_who(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load(CONSENT, "C1,,06139463,12,1001,,*,all,explicit,2025-04-01,,\n", &r), KP_E_USAGE);
+    assert_int_equal(got.code, KP_K_CARD_OF_HOUSEHOLD);
+    assert_int_equal(got.line, 2);
+    assert_int_equal(load(CONSENT, "C1,,00280081,,1001,,*,all,refusal,2025-04-01,,\n", &r), KP_E_USAGE);
+    assert_int_equal(load(CONSENT, "C1,E1,06139463,12,1001,,*,all,explicit,2025-04-01,,\n", &r), KP_OK);
+    assert_int_equal(load(CONSENT, "C1,,39289004,,41000001,,*,all,explicit,2025-04-01,,\n", &r), KP_OK);
+}
+
+static void consents__more_wrong__are_refused(void **state UNUSED)
+{
+    static const struct {
+        const char *row, *field;
+    } cases[] = {{"C1,E1,,,,,*,all,refusal,2025-04-01,2025-05-01,,,,,\n", "withdrawn_on"},
+                 {"C1,E1,,,,,*,all,explicit,2025-04-01,,,健保花子,,,\n", "name_kana"},
+                 {"C1,E1,,,,,*,all,explicit,2025-04-01,,,,1977-02-30,,\n", "birth_date"},
+                 {"C1,E1,,,,,*,all,explicit,2025-04-01,,,,,2025-04-02,2025-04-01\n", "exam_to"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_registers r;
+        assert_int_equal(load_consents(cases[i].row, &r), KP_E_USAGE);
+        assert_string_equal(got.field, cases[i].field);
+        assert_int_equal(got.count, 1);
+    }
 }
 
 /* --- insurers --- */
@@ -210,7 +438,7 @@ static void consents__good_rows__are_found_by_employee_or_by_card(void **state U
 static void insurers__wrong_rows__are_refused_with_their_place(void **state UNUSED)
 {
     static const struct wrong cases[] = {
-        {",,,,,,,,,,,,,\n", 1035, 2, "insurer_number"},
+        {",a,,,,,,,,,,,,\n", 1035, 2, "insurer_number"},
         {"06139464,,,,,,,,,,,,,\n", 1033, 2, "insurer_number"},
         {"06139463,,,,,,,,,,,,,\n06139463,,,,,,,,,,,,,\n", 1034, 3, "insurer_number"},
         {"06139463,,,,chiho_kyosai,,,,,,,,,\n", 1037, 2, "scheme"},
@@ -371,11 +599,11 @@ static void file__arena_at_its_limit__is_reported_once(void **state UNUSED)
 {
     enum { LIMIT = 1 << 16, STEP = 256 };
     static const char rows[] = CONSENTS "C1,E1,,,,,*,all,explicit,2025-04-01,,\n"
-                                        "C2,,06139463,12,34,,*,other,explicit,2025-04-01,,\n";
+                                        "C2,,06139463,12,34,01,*,other,explicit,2025-04-01,,\n";
     const struct kp_register_files files = {.consents = put_file("consents.csv", rows, sizeof(rows) - 1)};
     size_t n_failed = 0;
     for (size_t taken = LIMIT - 40 * STEP; taken < LIMIT; taken += STEP) {
-        struct kp_registers registers = {.n_consents = 77};
+        struct kp_registers registers = {.consents = {.n = 77}};
         struct kp_context ctx = {
             .io = &kp_io_posix, .arena = {.max_bytes = LIMIT}, .diag = diag, .tables = tables};
         memset(&got, 0, sizeof(got));
@@ -383,12 +611,115 @@ static void file__arena_at_its_limit__is_reported_once(void **state UNUSED)
         enum kp_status st = kp_registers_load(&ctx, &files, "6631111116", &registers);
         kp_arena_release(&ctx.arena);
         assert_int_equal(got.count, st != KP_OK);
-        assert_int_equal(registers.n_consents, st == KP_OK ? 2 : 77);
+        assert_int_equal(registers.consents.n, st == KP_OK ? 2 : 77);
         n_failed += st != KP_OK;
         /* A file that cannot be read for lack of memory is a file that cannot be read. */
         assert_true(st == KP_OK || st == KP_E_SYSTEM || got.code == KP_K_REGISTER_UNREADABLE);
     }
     assert_in_range(n_failed, 5, 39);
+}
+
+/* --- what a clerk or a spreadsheet does to a file --- */
+
+static void comments__any_form__do_not_count(void **state UNUSED)
+{
+    static const char *const forms[] = {"#R1,06139463,2025-04-01,elderly_act,,,,,,,\n",
+                                        "# a note, with a comma\n",
+                                        "#,,,,,,,,,,\n",
+                                        "#\n",
+                                        "\"#R1\",06139463,2025-04-01,elderly_act,,,,,,,\n",
+                                        "\"# a note, quoted\",,,,,,,,,,\n",
+                                        " #R1,06139463,2025-04-01,elderly_act,,,,,,,\n"};
+    for (size_t i = 0; i < COUNT(forms) * 2; i++) {
+        struct kp_registers r;
+        const char *form = forms[i / 2], *row = "R2,01130012,2025-04-01,elderly_act,,,,,,,\n";
+        const char *bytes = i % 2 ? kp_arena_printf(&scratch, "%s" REQUESTS "%s", form, row)
+                                  : kp_arena_printf(&scratch, REQUESTS "%s%s", form, row);
+        assert_int_equal(load_bytes(REQUEST, bytes, strlen(bytes), &r), KP_OK);
+        assert_int_equal(r.requests.n, 1);
+        assert_null(kp_requests_of(&r, "06139463"));
+        assert_int_equal(got.count, 1);
+        assert_int_equal(got.code, KP_K_REGISTER_COMMENTS);
+    }
+}
+
+static void comment__full_width_mark__is_refused(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load(REQUEST, "＃R1,06139463,2025-04-01,elderly_act,,,,,,,\n", &r), KP_E_USAGE);
+    assert_string_equal(got.field, "request_id");
+}
+
+static void spreadsheet__what_it_changed__is_mended_with_a_note(void **state UNUSED)
+{
+    static const struct {
+        const char *rows;
+        unsigned code;
+        const char *text;
+    } cases[] = {
+        {"R1,6139463,2025-04-01,elderly_act,,,,,,,\n", KP_K_REGISTER_ZEROS_RESTORED, "1 "},
+        {"R1,280081,2025-04-01,elderly_act,,,,,,,\n", KP_K_REGISTER_ZEROS_RESTORED, "1 "},
+        {"R1,06139463,2025/4/1,elderly_act,2025/04/01,2026/3/31,,,,,\n", KP_K_REGISTER_DATES_RESPELLED, "3 "},
+        {"R1,06139463,2025-04-01,elderly_act,,,,,,,\n,,,,,,,,,,\n\n,,,,,,,,,,\n", KP_K_REGISTER_ROWS_EMPTY,
+         "2 "}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_registers r;
+        assert_int_equal(load(REQUEST, cases[i].rows, &r), KP_OK);
+        assert_int_equal(r.requests.n, 1);
+        assert_int_equal(kp_date_compare(r.requests.list[0].received, (struct kp_date){2025, 4, 1}), 0);
+        assert_int_equal(strlen(r.requests.list[0].insurer_number), 8);
+        assert_int_equal(got.count, 1);
+        assert_int_equal(got.code, cases[i].code);
+        assert_int_equal(strncmp(got.text, cases[i].text, 2), 0);
+    }
+}
+
+static void spreadsheet__column_of_nothing__is_ignored(void **state UNUSED)
+{
+    static const char padded[] = "number,name,postal_code,address,phone,,\n#,,,,,,\n2819902251,若葉,,,,,\n";
+    static const char filled[] = "number,name,postal_code,address,phone,\n2819902251,若葉,,,,x\n";
+    struct kp_facilities f = {0};
+    struct kp_context ctx = {.io = &kp_io_posix, .arena = scratch, .diag = diag, .tables = tables};
+    memset(&got, 0, sizeof(got));
+    assert_int_equal(kp_facilities_load(&ctx, put_file("f.csv", padded, sizeof(padded) - 1), &f), KP_OK);
+    assert_int_equal(got.count, 2);
+    assert_int_equal(got.code, KP_K_REGISTER_COLUMNS_EMPTY);
+    assert_non_null(kp_facility_of(&f, "2819902251"));
+    assert_int_equal(kp_facilities_load(&ctx, put_file("f.csv", filled, sizeof(filled) - 1), &f), KP_E_USAGE);
+    assert_int_equal(got.code, KP_K_REGISTER_COLUMN_UNNAMED);
+    assert_non_null(strstr(got.text, "6"));
+    scratch = ctx.arena;
+}
+
+static void faults__several__are_all_reported(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(load(REQUEST,
+                          "R1,06139464,2025-02-30,nothing,x,x,75plus,y,x,x,\n"
+                          "R1,06139463\n"
+                          "R1,06139463,2025-04-01,elderly_act,,,,,,,\n",
+                          &r),
+                     KP_E_USAGE);
+    assert_int_equal(got.count, 11); /* nine cells, a width, an id that occurs twice */
+    const char *bytes = REQUESTS;
+    for (size_t i = 0; i < 30; i++)
+        bytes = kp_arena_printf(&scratch, "%sR%zu,06139463,x,elderly_act,,,,,,,\n", bytes, i);
+    memset(&got, 0, sizeof(got));
+    assert_int_equal(load_bytes(REQUEST, bytes, strlen(bytes), &r), KP_E_USAGE);
+    assert_int_equal(got.count, KP_REGISTER_FAULTS_SHOWN + 1);
+    assert_int_equal(got.code, KP_K_REGISTER_FAULTS_MORE);
+    assert_int_equal(strncmp(got.text, "10 ", 3), 0);
+}
+
+static void faults__in_two_registers__are_both_reported(void **state UNUSED)
+{
+    static const char requests[] = REQUESTS "R1,06139464,2025-04-01,elderly_act,,,,,,,\n";
+    static const char insurers[] = INSURERS "06139464,,,,,,,,,,,,,\n";
+    const struct kp_register_files files = {.requests = put_file("r.csv", requests, sizeof(requests) - 1),
+                                            .insurers = put_file("n.csv", insurers, sizeof(insurers) - 1)};
+    struct kp_registers r;
+    assert_int_equal(load_files(&files, &r), KP_E_USAGE);
+    assert_int_equal(got.count, 2);
 }
 
 static void no_register__no_path__is_empty(void **state UNUSED)
@@ -397,10 +728,10 @@ static void no_register__no_path__is_empty(void **state UNUSED)
     struct kp_registers r;
     assert_int_equal(load_files(&files, &r), KP_OK);
     assert_null(kp_requests_of(&r, "06139463"));
-    assert_null(kp_consents_of(&r, kp_employee_key(&scratch, "E1")));
+    assert_null(consents_by_id(&r, "E1"));
     assert_null(kp_insurer_of(&r, "06139463"));
     assert_int_equal(load(REQUEST, "", &r), KP_OK);
-    assert_int_equal(r.n_requests, 0);
+    assert_int_equal(r.requests.n, 0);
 }
 
 static void value__wrong__is_shown_only_when_values_may_be(void **state UNUSED)
@@ -433,6 +764,21 @@ int main(void)
         cmocka_unit_test_teardown(file__cp932__is_read, tidy),
         cmocka_unit_test_teardown(file__arena_at_its_limit__is_reported_once, tidy),
         cmocka_unit_test_teardown(no_register__no_path__is_empty, tidy),
+        cmocka_unit_test_teardown(requests__limits_wrong__are_refused_with_their_place, tidy),
+        cmocka_unit_test_teardown(requests__limits__are_read, tidy),
+        cmocka_unit_test_teardown(requests__other_numbers__are_filed_under_each, tidy),
+        cmocka_unit_test_teardown(persons__beside_the_register__are_read, tidy),
+        cmocka_unit_test_teardown(persons__wrong_list__is_refused_with_its_place, tidy),
+        cmocka_unit_test_teardown(requests__without_an_end__warn_after_a_year, tidy),
+        cmocka_unit_test_teardown(consents__more_of_the_person_and_the_exams__are_read, tidy),
+        cmocka_unit_test_teardown(consents__card_without_a_branch__must_say_who, tidy),
+        cmocka_unit_test_teardown(consents__more_wrong__are_refused, tidy),
+        cmocka_unit_test_teardown(comments__any_form__do_not_count, tidy),
+        cmocka_unit_test_teardown(comment__full_width_mark__is_refused, tidy),
+        cmocka_unit_test_teardown(spreadsheet__what_it_changed__is_mended_with_a_note, tidy),
+        cmocka_unit_test_teardown(spreadsheet__column_of_nothing__is_ignored, tidy),
+        cmocka_unit_test_teardown(faults__several__are_all_reported, tidy),
+        cmocka_unit_test_teardown(faults__in_two_registers__are_both_reported, tidy),
         cmocka_unit_test_teardown(value__wrong__is_shown_only_when_values_may_be, tidy),
     };
     return cmocka_run_group_tests_name("registers", tests, set_up, tear_down);

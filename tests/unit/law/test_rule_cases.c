@@ -13,7 +13,7 @@
 static void several_consents__one_that_counts__is_enough(void **state UNUSED)
 {
     give_consent(ITEM_URIC_ACID)->withdrawn = day("2025-07-01");
-    give_consent(ITEM_URIC_ACID);
+    give_consent(ITEM_URIC_ACID)->given = day("2025-07-02");
     the_outcome_is("kenpo150");
     the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT);
     the.consents[1].recipient = "01130012";

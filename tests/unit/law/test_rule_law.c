@@ -613,16 +613,6 @@ static void other_items__no_consent__are_withheld(void **state UNUSED)
         assert_int_equal(the_ground(OUTSIDE_THE_DUTY[i]), KP_GROUND_CONSENT);
 }
 
-/* 個人情報保護法27条1項 */
-static void other_items__consent_implied_by_notice__is_accepted(void **state UNUSED)
-{
-    give_consent("other")->notice = true;
-    the_outcome_is("kenpo150");
-    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT);
-    the.c.requests = NULL;
-    the_outcome_is("consent");
-}
-
 /* 健保則153条の3・153条の4: その他保険者が必要と認める情報 */
 static void requested_items__by_default__need_consent(void **state UNUSED)
 {
@@ -1118,7 +1108,6 @@ int main(void)
         TEST(items_of_the_form__by_default__are_released_with_the_duty),
         TEST(items_of_the_form__policy_withhold__need_consent),
         TEST(other_items__no_consent__are_withheld),
-        TEST(other_items__consent_implied_by_notice__is_accepted),
         TEST(requested_items__by_default__need_consent),
         TEST(requested_items__policy_release__are_those_listed),
         TEST(requested_items__of_several_requests__add_up),

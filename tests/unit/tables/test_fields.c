@@ -31,7 +31,7 @@ static void fields__required__have_a_header_and_are_disclosed(void **state UNUSE
 static void fields__kept_by_the_employer__are_these(void **state UNUSED)
 {
     static const enum kp_field kept[] = {KP_F_EMPLOYEE_ID, KP_F_NAME,      KP_F_MEMBER_FROM, KP_F_MEMBER_TO,
-                                         KP_F_FASTING,     KP_F_EXAM_KIND, KP_F_EXAM_COURSE};
+                                         KP_F_FASTING,     KP_F_EXAM_KIND, KP_F_EXAM_COURSE, KP_F_WORKPLACE};
     size_t n_kept = 0;
     for (size_t i = 0; i < COUNT(kept); i++)
         assert_false(kp_fields[kept[i]].disclosed);

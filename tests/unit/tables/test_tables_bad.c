@@ -122,7 +122,7 @@ static void load__several_that_does_not_fit_the_type__is_refused(void **state)
         {"items.csv", "250,duty,1,1,01010,", "250,duty,1,1,01010,agree", 0},
         {"items.csv", "other,0,1,01990,join", "other,0,1,01990,joined", 0},
         {"items.csv", "other,0,1,01990,join", "other,0,1,01990,positive", 0},
-        {"items.csv", ",positive,,,\n", ",join,,,\n", 0},
+        {"items.csv", ",positive,,,,\n", ",join,,,,\n", 0},
     };
     check_wrong(cases, COUNT(cases));
 }
@@ -131,9 +131,20 @@ static void load__zero_that_does_not_fit_the_type__is_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
-        {"items.csv", ",positive,,,\n", ",positive,,,yes\n", 0},
-        {"items.csv", "01990,join,,,\n", "01990,join,,,signed\n", 0},
-        {"items.csv", "01990,,,,signed\n", "01990,,,,no\n", 0},
+        {"items.csv", ",positive,,,,\n", ",positive,,,yes,\n", 0},
+        {"items.csv", "01990,join,,,,\n", "01990,join,,,signed,\n", 0},
+        {"items.csv", "01990,,,,signed,\n", "01990,,,,no,\n", 0},
+    };
+    check_wrong(cases, COUNT(cases));
+}
+
+/* A notice opens items outside the duty only. */
+static void load__notice_for_another_scope_or_word__is_refused(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {
+        {"items.csv", "250,duty,1,1,01010,,,,,", "250,duty,1,1,01010,,,,,1", 0},
+        {"items.csv", "other,0,1,01990,join,,,,1", "other,0,1,01990,join,,,,2", 0},
     };
     check_wrong(cases, COUNT(cases));
 }
@@ -219,8 +230,8 @@ static void load__wrong_conversions__are_refused(void **state)
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n,m,0.5,2.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,2.5,0.5", 1},
         {"unit_mistakes.csv", "\n9N001,m,0.5,2.5", "\n9N001,m,x,2.5", 1},
-        {"items.csv", ",duty,1,1,01010,,,,\n20,", ",duty,11,1,01010,,,,\n20,", 0},
-        {"items.csv", ",duty,1,1,01010,,,,\n20,", ",duty,1,-,01010,,,,\n20,", 0},
+        {"items.csv", ",duty,1,1,01010,,,,,\n20,", ",duty,11,1,01010,,,,,\n20,", 0},
+        {"items.csv", ",duty,1,1,01010,,,,,\n20,", ",duty,1,-,01010,,,,,\n20,", 0},
         {"conversions.csv", "\nm,cm,,100,0", "\n,cm,,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\ncm,cm,,100,0", 1},
         {"conversions.csv", "\nm,cm,,100,0", "\nm,cm,9N006,100,0", 1}, /* weight is not in cm */
@@ -320,9 +331,9 @@ static void load__wrong_periods__are_refused(void **state)
 {
     (void)state;
     static const struct wrong cases[] = {
-        {"items.csv", ",,2024-03-31,\n", ",,2024-02-30,\n", 0},
-        {"items.csv", ",2024-04-01,,\n", ",2024-04-01,2024-03-31,\n", 0},
-        {"items.csv", ",2024-04-01,,\n", ",soon,,\n", 0},
+        {"items.csv", ",,2024-03-31,,\n", ",,2024-02-30,,\n", 0},
+        {"items.csv", ",2024-04-01,,,\n", ",2024-04-01,2024-03-31,,\n", 0},
+        {"items.csv", ",2024-04-01,,,\n", ",soon,,,\n", 0},
         {"code_systems.csv", "毎日,,2024-03-31", "毎日,,20240331", 0},
         {"item_periods.csv", SMOKING_ROW, "9N736000000000012,,2024-03-31,1.2.392.200119.6.2003,", 0},
         {"item_periods.csv", SMOKING_ROW, "9N001000000000001,,2024-03-31,1.2.392.200119.6.2003,", 0},
@@ -466,6 +477,7 @@ int main(void)
         cmocka_unit_test_teardown(load__unknown_header_rank__is_refused, tidy),
         cmocka_unit_test_teardown(load__several_that_does_not_fit_the_type__is_refused, tidy),
         cmocka_unit_test_teardown(load__zero_that_does_not_fit_the_type__is_refused, tidy),
+        cmocka_unit_test_teardown(load__notice_for_another_scope_or_word__is_refused, tidy),
         cmocka_unit_test_teardown(load__header_with_an_invalid_pair__is_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_answers__are_refused, tidy),
         cmocka_unit_test_teardown(load__wrong_traps_and_prefectures__are_refused, tidy),

@@ -1,0 +1,326 @@
+#include "law/register_file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/scan.h"
+#include "base/status.h"
+#include "base/suggest.h"
+#include "tables/names.h"
+#include "law/ident.h"
+
+const char *kp_register_cell(const struct kp_register *r, size_t row, size_t column)
+{
+    return r->at[column] == SIZE_MAX ? "" : r->sheet.rows[row].cells[r->at[column]];
+}
+
+uint64_t kp_register_line(const struct kp_register *r, size_t row)
+{
+    return r->sheet.rows[row].line;
+}
+
+/* --- faults --- */
+
+void kp_register_no_memory(struct kp_register *r)
+{
+    if (r->st != KP_E_SYSTEM)
+        r->st = kp_no_memory(r->ctx);
+}
+
+static void fault(struct kp_register *r, enum kp_code code, struct kp_where where, const char *arg1,
+                  const char *arg2)
+{
+    if (r->st == KP_E_SYSTEM)
+        return;
+    r->st = KP_E_USAGE;
+    if (r->n_faults++ < KP_REGISTER_FAULTS_SHOWN)
+        (void)kp_fail(&r->ctx->diag, KP_E_USAGE, code, where, arg1, arg2);
+}
+
+void kp_register_fault(struct kp_register *r, size_t row, size_t column, enum kp_code code, const char *arg1,
+                       const char *arg2)
+{
+    fault(r, code, kp_field_at(r->path, kp_register_line(r, row), r->columns[column]), arg1, arg2);
+}
+
+/* Registers contain names and numbers of people, so a wrong value is masked unless values may be shown. */
+void kp_register_bad(struct kp_register *r, size_t row, size_t column, const char *expected)
+{
+    kp_register_fault(r, row, column, KP_K_REGISTER_VALUE_BAD,
+                      r->ctx->diag.show_values ? kp_register_cell(r, row, column) : "…", expected);
+}
+
+void kp_register_missing(struct kp_register *r, size_t row, size_t column, const char *expected)
+{
+    kp_register_fault(r, row, column, KP_K_REGISTER_VALUE_MISSING, expected, NULL);
+}
+
+static const char *number_text(struct kp_register *r, uint64_t n)
+{
+    return kp_arena_printf(&r->ctx->arena, "%" PRIu64, n);
+}
+
+static void mend(struct kp_register *r, enum kp_mend what, uint64_t n, uint64_t line)
+{
+    if (n > 0 && r->mended[what].n == 0)
+        r->mended[what].line = line;
+    r->mended[what].n += n;
+}
+
+enum kp_status kp_register_close(struct kp_register *r)
+{
+    static const enum kp_code codes[KP_MEND__COUNT] = {
+        [KP_MEND_COMMENTS] = KP_K_REGISTER_COMMENTS,     [KP_MEND_ZEROS] = KP_K_REGISTER_ZEROS_RESTORED,
+        [KP_MEND_DATES] = KP_K_REGISTER_DATES_RESPELLED, [KP_MEND_ROWS] = KP_K_REGISTER_ROWS_EMPTY,
+        [KP_MEND_COLUMNS] = KP_K_REGISTER_COLUMNS_EMPTY,
+    };
+    if (r->st == KP_E_SYSTEM)
+        return r->st;
+    for (size_t i = 0; i < KP_MEND__COUNT; i++)
+        if (r->mended[i].n > 0)
+            kp_warn(&r->ctx->diag, codes[i], kp_at(r->path, r->mended[i].line),
+                    number_text(r, r->mended[i].n));
+    if (r->n_faults > KP_REGISTER_FAULTS_SHOWN)
+        return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_REGISTER_FAULTS_MORE, kp_in(r->path),
+                       number_text(r, r->n_faults - KP_REGISTER_FAULTS_SHOWN));
+    return r->st;
+}
+
+/* --- the sheet --- */
+
+static bool is_empty(const char *const *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (*cells[i])
+            return false;
+    return true;
+}
+
+/* Returns whether the row does not count: a comment that a spreadsheet has padded, or nothing at all. */
+static bool is_idle(struct kp_register *r, const char *const *cells, size_t n, uint64_t line)
+{
+    bool comment = n > 0 && cells[0][0] == '#', empty = is_empty(cells, n);
+    mend(r, comment ? KP_MEND_COMMENTS : KP_MEND_ROWS, comment || empty, line);
+    return comment || empty;
+}
+
+/* Makes the first row that counts the header, and drops the others that do not. */
+static void drop_idle_rows(struct kp_register *r)
+{
+    struct kp_sheet *s = &r->sheet;
+    size_t kept = 0;
+    bool header = !is_idle(r, s->columns, s->n_columns, s->header_line);
+    mend(r, KP_MEND_COMMENTS, s->n_comments, 0);
+    for (size_t i = 0; i < s->n_rows; i++) {
+        const struct kp_sheet_row row = s->rows[i];
+        if (is_idle(r, row.cells, row.n_cells, row.line))
+            continue;
+        if (header) {
+            s->rows[kept++] = row;
+            continue;
+        }
+        header = true;
+        s->columns = row.cells;
+        s->n_columns = row.n_cells;
+        s->header_line = row.line;
+    }
+    s->n_rows = kept;
+}
+
+static void drop_rows_of_other_width(struct kp_register *r)
+{
+    struct kp_sheet *s = &r->sheet;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->n_rows; i++) {
+        if (s->rows[i].n_cells == s->n_columns)
+            s->rows[kept++] = s->rows[i];
+        else
+            fault(r, KP_K_REGISTER_ROW_WIDTH, kp_at(r->path, s->rows[i].line),
+                  number_text(r, s->rows[i].n_cells), number_text(r, s->n_columns));
+    }
+    s->n_rows = kept;
+}
+
+/* Finds the columns of a list. Returns false if memory is short. */
+static bool find_columns(struct kp_register *r, const char *list, bool required)
+{
+    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
+        size_t i = r->n_columns++;
+        r->at[i] = SIZE_MAX;
+        if (!(r->columns[i] = kp_arena_strndup(&r->ctx->arena, word.at, word.n)))
+            return false;
+        if (!kp_sheet_column(&r->sheet, r->columns[i], &r->at[i]) && required)
+            fault(r, KP_K_REGISTER_COLUMN_MISSING, kp_at(r->path, r->sheet.header_line), r->columns[i], NULL);
+    }
+    return true;
+}
+
+static bool is_expected(const struct kp_register *r, size_t sheet_column)
+{
+    for (size_t i = 0; i < r->n_columns; i++)
+        if (r->at[i] == sheet_column)
+            return true;
+    return false;
+}
+
+static void check_other_columns(struct kp_register *r)
+{
+    const struct kp_sheet *s = &r->sheet;
+    for (size_t i = 0; i < s->n_columns; i++) {
+        const char *name = s->columns[i];
+        bool empty = !*name;
+        if (is_expected(r, i))
+            continue;
+        for (size_t row = 0; empty && row < s->n_rows; row++)
+            empty = !*s->rows[row].cells[i];
+        mend(r, KP_MEND_COLUMNS, empty, s->header_line);
+        if (*name)
+            fault(r, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(r->path, s->header_line), name,
+                  kp_suggest_from(name, r->columns, r->n_columns));
+        else if (!empty)
+            fault(r, KP_K_REGISTER_COLUMN_UNNAMED, kp_at(r->path, s->header_line), number_text(r, i + 1),
+                  NULL);
+    }
+}
+
+static enum kp_status read_sheet(struct kp_register *r)
+{
+    struct kp_context *ctx = r->ctx;
+    const char *bytes = NULL;
+    size_t n = 0;
+    if (kp_read_file(ctx->io, r->path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
+        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(r->path), strerror(errno));
+    r->original = (struct kp_original){bytes, n};
+    enum kp_status st = kp_sheet_read(&r->sheet, &ctx->arena, ctx->tables.text, bytes, n, KP_COMMENTS_ALL);
+    if (st == KP_E_INPUT)
+        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(r->path, r->sheet.bad_line),
+                       "not CSV in UTF-8 or CP932");
+    return st == KP_OK ? KP_OK : kp_no_memory(ctx);
+}
+
+enum kp_status kp_register_open(struct kp_register *r, const char *path, const char *required,
+                                const char *optional, size_t row_bytes)
+{
+    struct kp_context *ctx = r->ctx;
+    *r = (struct kp_register){.ctx = ctx, .path = path};
+    r->st = read_sheet(r);
+    if (r->st != KP_OK)
+        return r->st;
+    drop_idle_rows(r);
+    if (!find_columns(r, required, true) || !find_columns(r, optional, false)) {
+        kp_register_no_memory(r);
+        return r->st;
+    }
+    if (r->st != KP_OK)
+        return r->st; /* without its columns no row means anything */
+    drop_rows_of_other_width(r);
+    check_other_columns(r);
+    r->rows = kp_arena_alloc(&ctx->arena, (r->sheet.n_rows + 1) * row_bytes);
+    r->last = kp_arena_alloc(&ctx->arena, (r->sheet.n_rows + 1) * sizeof(*r->last));
+    if (r->rows && r->last)
+        return KP_OK;
+    kp_register_no_memory(r);
+    return r->st;
+}
+
+bool kp_register_file_row(struct kp_register *r, struct kp_map *map, const char *key, size_t row,
+                          size_t *ret_previous)
+{
+    uint32_t first = (uint32_t)row;
+    if (!key || kp_map_put(map, &r->ctx->arena, key, first) == KP_MAP_NO_MEMORY) {
+        kp_register_no_memory(r);
+        return false;
+    }
+    (void)kp_map_get(map, key, &first);
+    *ret_previous = first == row ? row : r->last[first];
+    r->last[first] = row;
+    return true;
+}
+
+/* --- values --- */
+
+void kp_register_id(struct kp_register *r, size_t row, const char *id)
+{
+    enum { ID = 0 };
+    uint32_t line = 0;
+    if (!*id)
+        kp_register_missing(r, row, ID, "an id of your own choice");
+    else if (strncmp(id, "＃", strlen("＃")) == 0)
+        kp_register_bad(r, row, ID, "an id that does not begin with ＃; a half-width # makes a comment");
+    else if (kp_map_get(&r->ids, id, &line))
+        kp_register_fault(r, row, ID, KP_K_REGISTER_DUPLICATE, id, number_text(r, line));
+    else if (kp_map_put(&r->ids, &r->ctx->arena, id, (uint32_t)kp_register_line(r, row)) != KP_MAP_ADDED)
+        kp_register_no_memory(r);
+}
+
+/* Returns whether the text is year/month/day, as spreadsheets write a date. */
+static bool is_slashed(const char *text)
+{
+    static const char *const shapes[] = {"0000/0/0", "0000/00/0", "0000/0/00", "0000/00/00"};
+    for (size_t i = 0; i < KP_COUNT(shapes); i++)
+        if (kp_has_shape(text, shapes[i]))
+            return true;
+    return false;
+}
+
+void kp_register_date(struct kp_register *r, size_t row, size_t column, bool required,
+                      struct kp_date *ret_date)
+{
+    const char *text = kp_register_cell(r, row, column);
+    bool slashed = is_slashed(text);
+    if (!*text && required)
+        kp_register_missing(r, row, column, "a date as YYYY-MM-DD");
+    else if (slashed && kp_date_parse(text, ret_date, NULL) == KP_DATE_OK)
+        mend(r, KP_MEND_DATES, 1, kp_register_line(r, row));
+    else if (*text && (slashed || !kp_date_parse_iso(text, ret_date)))
+        kp_register_bad(r, row, column, "a date as YYYY-MM-DD");
+}
+
+void kp_register_order(struct kp_register *r, size_t row, const size_t columns[2], struct kp_date a,
+                       struct kp_date b)
+{
+    if (kp_date_is_set(a) && kp_date_is_set(b) && kp_date_compare(b, a) < 0)
+        kp_register_fault(r, row, columns[1], KP_K_REGISTER_DATES_DISORDERED, r->columns[columns[1]],
+                          r->columns[columns[0]]);
+}
+
+const char *kp_register_number(struct kp_register *r, size_t row, size_t column, const char *text)
+{
+    enum { DIGITS = 8, LEAST = 6 /* municipal numbers begin with 00 */ };
+    size_t n = kp_digits(text);
+    const char *number = text;
+    if (n < DIGITS && n >= LEAST && !text[n])
+        number = kp_arena_printf(&r->ctx->arena, "%0*d%s", (int)(DIGITS - n), 0, text);
+    if (!number)
+        kp_register_no_memory(r);
+    else if (!kp_is_digits(number, DIGITS))
+        kp_register_bad(r, row, column, "an insurer number of 8 digits");
+    else if (!kp_scheme_of(&r->ctx->tables, number))
+        kp_register_bad(r, row, column, "a number that begins with a known scheme prefix");
+    else if (!kp_check_digit_ok(number, DIGITS))
+        kp_register_bad(r, row, column, "the number with its right check digit");
+    else {
+        mend(r, KP_MEND_ZEROS, n < DIGITS, kp_register_line(r, row));
+        return number;
+    }
+    return NULL;
+}
+
+void kp_register_items(struct kp_register *r, size_t row, size_t column, const char *also_ok)
+{
+    const char *list = kp_register_cell(r, row, column);
+    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
+        char *code = kp_arena_strndup(&r->ctx->arena, word.at, word.n);
+        if (!code) {
+            kp_register_no_memory(r);
+            return;
+        }
+        if (word.n && !kp_item_find(&r->ctx->tables, code) && !kp_list_has(also_ok, code)) {
+            kp_register_bad(r, row, column,
+                            *also_ok ? "item codes of 17 characters, other, or all"
+                                     : "item codes of 17 characters, separated by spaces");
+            return;
+        }
+    }
+}
