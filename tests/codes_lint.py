@@ -26,6 +26,9 @@ damages = {d["case"]: d for d in rows("tests/golden/damage_cases.csv")}
 known, named = {m["code"]: m for m in catalogue}, [c["code"] for c in cases]
 for m in catalogue:
     code = m["code"]
+    if None in m or None in m.values():
+        faults.append(f"{code} has too many cells, or too few: is a comma unquoted?")
+        continue
     if m["name"].upper() not in raised:
         faults.append(f"{code} {m['name']} is never raised")
     if not m["text_en"] or japanese(m["text_en"]) or not m["remedy_en"]:

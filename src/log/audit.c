@@ -298,6 +298,8 @@ static enum kp_status list(struct audit *a)
     for (a->log = 0; a->log < o->n_logs; a->log++) {
         struct kp_log_state again;
         KP_TRY(read_log(a, list_entry, &again));
+        if (again.retired)
+            kp_warn(&a->ctx.diag, KP_K_LOG_ENTRIES_GONE, kp_in(o->logs[a->log]));
         if (again.end.bytes < a->states[a->log].end.bytes) /* changed since the first pass */
             return broken(a, again.bad_line, again.fault);
     }

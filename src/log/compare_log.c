@@ -150,6 +150,8 @@ enum kp_status kp_compare_log(struct kp_compare *c, const char *log, const char 
     kp_arena_release(&r.scratch);
     if (st != KP_OK)
         return kp_fail(&c->ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno));
+    if (state.retired)
+        kp_warn(&c->ctx->diag, KP_K_LOG_ENTRIES_GONE, kp_in(log));
     c->log_faulty = state.bad_line > 0;
     if (c->log_faulty)
         kp_warn(&c->ctx->diag, KP_K_LOG_FAULTY, kp_at(log, state.bad_line),

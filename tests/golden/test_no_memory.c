@@ -43,6 +43,12 @@ static const struct command commands[] = {
     {"show_document", {"show", "--show-values", BUNDLE, "1"}, NULL, NULL},
     {"map", {"map", "small.csv"}, NULL, NULL},
     {"audit", {"audit", "ready/disclosure-log.csv"}, NULL, NULL},
+    {"handover",
+     {"handover", "-o", "out", "--to", "x", "--means", "y", "out/6631111116_06139463_202604010_1.zip"},
+     "out",
+     "ready"},
+    {"purge", {"purge", "-o", "out", "--before", "2027-01-01"}, "out", "ready"},
+    {"retire", {"retire", "out/disclosure-log.csv"}, "out", "retirable"},
     {"explain_code", {"explain", "K5007"}, NULL, NULL},
     {"explain_case",
      {"explain", "--birth", "1986-04-01", "--exam", "2026-04-01", "--insurer", "06139463"},
@@ -105,6 +111,10 @@ static int set_up(void **state)
 {
     static const struct command before[] = {
         {"ready", {"export", OPTIONS, "-o", "ready", "small.csv"}, NULL, NULL},
+        {"retirable",
+         {"export", OPTIONS, "--consents", "nobody.csv", "-o", "retirable", "small.csv"},
+         NULL,
+         NULL},
         {"prepared", {"prepare", OPTIONS, "-o", "prepared", "small.csv"}, NULL, NULL}};
     uint8_t digest[KP_SHA256_BYTES]; /* the first one initialises libcrypto */
     n_allocations =
@@ -112,6 +122,7 @@ static int set_up(void **state)
     if (n_allocations == MAP_FAILED || xmlMemSetup(free, safe_malloc, safe_realloc, safe_strdup) != 0 ||
         kp_sha256_of("", 0, digest) != KP_OK || set_up_golden(state) != 0)
         return -1;
+    must("head -n 1 \"$FIXTURES/consents.csv\" >nobody.csv");
     must("cp \"$FIXTURES\"/*.ini \"$FIXTURES\"/*s.csv . && head -n 6 " INPUT ">small.csv");
     for (size_t i = 0; i < COUNT(before); i++)
         assert_int_equal(run_failing(&before[i], 0, false), 1);
