@@ -136,7 +136,7 @@ static bool read_reason(const struct kp_norm_cell *c, struct kp_value *value)
     if (!certain || c->item->type == KP_TYPE_ST || strcmp(c->item->code, ITEM_REASON) == 0)
         return false;
     /* 実施の手引き: a urine test that menstruation or an illness prevented counts as done */
-    value->state = kp_code_begins(c->item, "1A") ? KP_VALUE_NOT_MEASURABLE : KP_VALUE_NOT_DONE;
+    value->state = strncmp(c->item->code, "1A", 2) == 0 ? KP_VALUE_NOT_MEASURABLE : KP_VALUE_NOT_DONE;
     settle_later(norm, &norm->reasons, c->item, code);
     return true;
 }

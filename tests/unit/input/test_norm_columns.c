@@ -231,18 +231,18 @@ static void reason__period__goes_to_the_item_for_reasons(void **state UNUSED)
         "生理中", "生理", "月経中", "生理のため", "生理中のため未実施", "未実施（生理中）"};
     for (size_t i = 0; i < COUNT(words); i++) {
         const struct cell cell = CELL(URINE_PROTEIN, words[i]);
-        assert_string_equal(story_of(&cell, 1, NULL), URINE_PROTEIN "=not done " REASON "=1 K3022");
+        assert_string_equal(story_of(&cell, 1, NULL), URINE_PROTEIN "=not measurable " REASON "=1 K3022");
         assert_string_equal(findings.first->args[0], kp_item_find(&tables, REASON)->label);
     }
-    ASSERT_ROWS(
-        ROW(URINE_SUGAR "=not done " URINE_PROTEIN "=not done " REASON "=1 K3022 K3022",
-            CELL(URINE_PROTEIN, "生理中"), CELL(URINE_SUGAR, "生理中")),
-        ROW(URINE_PROTEIN "=not done " REASON "=1 K3022", CELL(URINE_PROTEIN, "生理中"), CELL(REASON, "1")),
-        ROW(URINE_PROTEIN "=not done " REASON "=3 K3022 K4035", CELL(URINE_PROTEIN, "生理中"),
-            CELL(REASON, "3")),
-        ROW(GRAVITY "=not done " REASON "=1 K3022", CELL(GRAVITY, "生理中")),
-        ROW(URINE_PROTEIN "=not done " REASON "=2 K3022", CELL(URINE_PROTEIN, "排尿障害")),
-        ROW(REASON "=1 K3006", CELL(REASON, "生理中")));
+    ASSERT_ROWS(ROW(URINE_SUGAR "=not measurable " URINE_PROTEIN "=not measurable " REASON "=1 K3022 K3022",
+                    CELL(URINE_PROTEIN, "生理中"), CELL(URINE_SUGAR, "生理中")),
+                ROW(URINE_PROTEIN "=not measurable " REASON "=1 K3022", CELL(URINE_PROTEIN, "生理中"),
+                    CELL(REASON, "1")),
+                ROW(URINE_PROTEIN "=not measurable " REASON "=3 K3022 K4035", CELL(URINE_PROTEIN, "生理中"),
+                    CELL(REASON, "3")),
+                ROW(GRAVITY "=not measurable " REASON "=1 K3022", CELL(GRAVITY, "生理中")),
+                ROW(URINE_PROTEIN "=not measurable " REASON "=2 K3022", CELL(URINE_PROTEIN, "排尿障害")),
+                ROW(REASON "=1 K3006", CELL(REASON, "生理中")));
 }
 
 /* A text that contains such words is kept. */

@@ -330,8 +330,10 @@ static void no_result__not_measurable__numbers_and_codes(void **state UNUSED)
 
 static void no_result__reason__goes_to_the_item_for_reasons(void **state UNUSED)
 {
-    static const char *const items[] = {PROTEIN, "1A020000000190111", "1A100000000190111", WAIST};
-    assert_states(items, COUNT(items), "生理中", KP_VALUE_NOT_DONE, 3022);
+    static const char *const urine[] = {PROTEIN, "1A020000000190111", "1A100000000190111"}, *const waist[] = {
+                                                                                                WAIST};
+    assert_states(urine, COUNT(urine), "生理中", KP_VALUE_NOT_MEASURABLE, 3022);
+    assert_states(waist, COUNT(waist), "生理中", KP_VALUE_NOT_DONE, 3022);
     assert_true(is_text(other_value(REASON), "1"));
     ASSERT_CODES({REASON, "1", "生理中"});
 }

@@ -60,7 +60,7 @@ static void digest__field_changes__differs_unless_internal(void **state UNUSED)
         record.field[i] = "y";
         bool internal = i == KP_F_EMPLOYEE_ID || i == KP_F_NAME || i == KP_F_MEMBER_FROM ||
                         i == KP_F_MEMBER_TO || i == KP_F_FASTING || i == KP_F_EXAM_KIND ||
-                        i == KP_F_EXAM_COURSE;
+                        i == KP_F_EXAM_COURSE || i == KP_F_WORKPLACE;
         assert_int_equal(strcmp(digest(), before) == 0, internal);
         record.field[i] = "x";
     }
