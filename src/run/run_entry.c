@@ -137,7 +137,6 @@ static void add_policies(const struct kp_run_options *o, struct kp_json *json)
     kp_json_string(json, "membership", kp_membership_names[o->membership]);
     kp_json_string(json, "form_items", o->withhold_form_items ? "withhold" : "include");
     kp_json_string(json, "requested_items", o->release_requested_items ? "release" : "hold");
-    kp_json_string(json, "exam_kind", kp_exam_kind_names[o->input.exam_kind]);
     kp_json_string(json, "required_items", o->reject_incomplete ? "reject" : "warn");
     kp_json_string(json, "derive", o->derive ? "yes" : "no");
     kp_json_string(json, "exam_kind", kp_exam_kind_names[o->input.exam_kind]);

@@ -50,6 +50,8 @@ static void entry__plain_run__pins_what_it_ran_with(void **state)
     assert_string_equal(event, "run");
     assert_string_equal(as_of, "2026-04-01");
     assert_string_equal(reason, "");
+    const char *kind = strstr(detail, "\"exam_kind\":");
+    assert_true(kind && !strstr(kind + 1, "\"exam_kind\":"));
     assert_contains(detail,
                     "{\"version\":\"" KP_VERSION "\",\"command\":\"export\",\"user\":null,\"host\":null,"
                     "\"officer\":null,\"policies\":{\"age_rule\":\"birthday\",");
