@@ -120,6 +120,7 @@ void kp_csvin_close(struct kp_csvin *in)
     free(in->parser);
     kp_lines_close(&in->lines);
     kp_buf_release(&in->bytes);
+    kp_buf_release(&in->above);
     free(in->cells);
     free(in);
 }
@@ -190,6 +191,13 @@ static void note_comment(struct kp_csvin *in, const char *line, size_t n)
         in->skipped.first_like_row = in->line;
 }
 
+static enum kp_status keep_above(struct kp_csvin *in, const char *line, size_t n)
+{
+    if (in->width == 0 && in->above.len + n <= KP_CSV_MAX_LINE_BYTES)
+        kp_buf_add(&in->above, line, n);
+    return kp_buf_ok(&in->above) ? KP_OK : fail(in, KP_CSV_MEMORY);
+}
+
 static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
 {
     in->line++;
@@ -200,10 +208,10 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
     n = without_end_marks(line, n, in->row_open);
     if (!in->row_open) {
         if (is_blank(line, n))
-            return KP_OK;
+            return keep_above(in, line, n);
         if (is_comment(in, line, n)) {
             note_comment(in, line, n);
-            return KP_OK;
+            return keep_above(in, line, n);
         }
         in->row_open = true;
         in->row_line = in->line;

@@ -56,6 +56,8 @@ struct kp_csvin {
     enum kp_csv_fault fault;
     struct kp_csv_comments skipped;
     struct kp_lines lines; /* its taken_bytes are the input consumed */
+    struct kp_buf above;   /* comment and blank lines above the first row, up to a line's limit: some exports
+                              have their header there */
 
     /* The rest is the reader's. */
     struct csv_parser *parser;

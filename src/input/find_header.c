@@ -1,13 +1,14 @@
 #include "input/find_header.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/scan.h"
 #include "base/status.h"
 #include "input/header_names.h"
 
-enum { MAX_TITLES = 10, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2, WIDE = 10 };
+enum { MAX_TITLES = 10, MAX_ABOVE = 16, ENOUGH_NAMES = 3, ENOUGH_FIELDS = 2, WIDE = 10 };
 
 /* What a cell contains; PERSONAL: a date, a postal code or a word for a sex, which headers never are. */
 enum { FILLED = 1, NUMBER = 2, DATE = 4, PERSONAL = 8 };
@@ -29,6 +30,8 @@ struct finder {
     struct kp_arena *scratch; /* reset by clean_scratch */
     struct line lines[MAX_TITLES + 2];
     size_t n_lines;
+    struct line above[MAX_ABOVE]; /* comments above the first row, without their # */
+    size_t n_above;
 };
 
 /* --- reading --- */
@@ -61,7 +64,7 @@ static unsigned traits_of(const struct finder *f, const char *cell)
 }
 
 /* Returns false if the row does not decode or memory is short, which marks the arena. */
-static bool add_line(struct finder *f, const struct kp_csvrow *row)
+static bool read_line(const struct finder *f, const struct kp_csvrow *row, struct line *ret_line)
 {
     struct kp_arena *arena = &f->ctx->arena;
     struct kp_buf out = {0};
@@ -75,14 +78,40 @@ static bool add_line(struct finder *f, const struct kp_csvrow *row)
         ok = kp_text_decode(f->ctx->text, f->input->encoding, cell->bytes, cell->n, &out, &bad);
         if (!kp_buf_ok(&out)) /* a name that lost its text would lose its column */
             ok = kp_arena_fail(arena) != NULL;
-        ok = ok && (cells[i] = kp_arena_strdup(arena, kp_buf_text(&out)));
+        const char *text = kp_buf_text(&out);
+        bool comment = i == 0 && text[0] == '#' && ret_line != &f->lines[f->n_lines];
+        ok = ok && (cells[i] = kp_arena_strdup(arena, text + comment));
         traits[i] = ok ? traits_of(f, cells[i]) : 0;
         line.n_filled += traits[i] != 0;
     }
     kp_buf_release(&out);
     if (ok)
-        f->lines[f->n_lines++] = line;
+        *ret_line = line;
     return ok;
+}
+
+static bool add_line(struct finder *f, const struct kp_csvrow *row)
+{
+    bool ok = read_line(f, row, &f->lines[f->n_lines]);
+    f->n_lines += ok;
+    return ok;
+}
+
+/* Reads the comments above the first row. Those that are not CSV are only comments. */
+static enum kp_status read_above(struct finder *f)
+{
+    const struct kp_buf *bytes = &f->in->above;
+    struct kp_csvin *in = NULL;
+    struct kp_csvrow row = {0};
+    bool end = false;
+    if (bytes->len == 0)
+        return KP_OK;
+    if (kp_csvin_memory(&in, bytes->data, bytes->len, kp_csvin_delimiter(f->in)) != KP_OK)
+        return kp_no_memory(f->ctx);
+    while (f->n_above < MAX_ABOVE && kp_csvin_next(in, &row, &end) == KP_OK && !end)
+        f->n_above += read_line(f, &row, &f->above[f->n_above]);
+    kp_csvin_close(in);
+    return f->ctx->arena.failed ? kp_no_memory(f->ctx) : KP_OK;
 }
 
 static enum kp_status read_first(struct finder *f)
@@ -309,6 +338,78 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
     return fields >= ENOUGH_FIELDS && filled > 0 && (divided || units == filled) && !by_place;
 }
 
+/* --- no header row --- */
+
+/* Returns whether the mapping names all columns by their numbers. */
+static bool is_by_place(const struct finder *f)
+{
+    return f->file && (f->file->is_cc2x || (f->by_number.n_keys > 0 && f->by_name.n_keys == 0));
+}
+
+/* Returns whether the cells are the numbers of their columns: 1, 2, 3. */
+static bool numbers_columns(const struct line *line)
+{
+    for (size_t i = 0; i < line->n; i++)
+        if (!kp_all_digits(line->cells[i]) || strtoul(line->cells[i], NULL, 10) != i + 1)
+            return false;
+    return true;
+}
+
+static size_t count_names(const struct finder *f, const struct line *line)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        struct kp_column column;
+        known += !has_trait(line, i, NUMBER | DATE) && means(f, line->cells[i], 0, &column);
+    }
+    return known;
+}
+
+/* Returns the comment above the first row with the names of its columns; NULL if there is none. */
+static const struct line *names_above(const struct finder *f)
+{
+    const struct line *best = NULL;
+    size_t most = ENOUGH_NAMES - 1;
+    for (const struct line *line = f->above; line < f->above + f->n_above; line++) {
+        size_t known = line->n == f->lines[0].n ? count_names(f, line) : 0;
+        best = known > most ? line : best;
+        most = known > most ? known : most;
+    }
+    return best;
+}
+
+/* Returns whether the first row is data although no header is above it: the mapping needs none, or a comment
+ * has the names, as in exports of the CC2X converter. */
+static bool starts_with_data(const struct finder *f, const struct line *names)
+{
+    const struct line *first = &f->lines[0];
+    if ((first->n && strncmp(first->cells[0], "kp_", 3) == 0) || names_columns(f, first) ||
+        numbers_columns(first))
+        return false;
+    return is_by_place(f) ? names || is_data(f, first, false) : names && is_data(f, first, false);
+}
+
+/* Warns of comments above the first row that look like rows. */
+static void warn_of_rows_above(const struct finder *f)
+{
+    for (const struct line *line = f->above; line < f->above + f->n_above; line++)
+        if (line->n == f->lines[0].n && !numbers_columns(line) && is_data(f, line, false))
+            kp_warn(&f->ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(f->input->path, line->number), "1");
+}
+
+/* Names the columns by the comment, or as a mapping file does: #1, #2. */
+static enum kp_status name_by_place(const struct finder *f, const struct line *names,
+                                    struct kp_heading *ret_heading)
+{
+    struct kp_arena *arena = &f->ctx->arena;
+    const size_t n = f->lines[0].n;
+    const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
+    for (size_t i = 0; cells && i < n; i++)
+        cells[i] = names ? kp_text_trim(arena, names->cells[i]) : kp_arena_printf(arena, "#%zu", i + 1);
+    *ret_heading = (struct kp_heading){cells, NULL, n};
+    return arena->failed ? kp_no_memory(f->ctx) : KP_OK;
+}
+
 /* --- the header --- */
 
 static enum kp_status no_header(const struct finder *f, const struct line *line)
@@ -382,6 +483,15 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     bool groups = false;
     KP_TRY_OUT(index_rows(&f));
     KP_TRY_OUT(read_first(&f));
+    KP_TRY_OUT(read_above(&f));
+    const struct line *above = names_above(&f);
+    if (starts_with_data(&f, above)) {
+        warn_of_rows_above(&f);
+        KP_TRY_OUT(name_by_place(&f, above, ret_heading));
+        input->header_line = f.lines[0].number;
+        input->n_title_rows = input->n_header_rows = 0;
+        goto out;
+    }
     KP_TRY_OUT(find_names(&f, &at, &groups));
     bool second = groups || has_second(&f, at);
     if (!second && swallows_data(&f, at)) {

@@ -18,9 +18,9 @@ struct kp_input {
     uint64_t n_headers_again, first_header_again; /* header rows among the data, and the line of the first */
     char delimiter;
     unsigned n_title_rows;  /* above the header */
-    unsigned n_header_rows; /* 1 or 2 */
-    uint64_t header_line;
-    bool dash_is_empty; /* in some row a lone dash means "no value"; set by the first pass */
+    unsigned n_header_rows; /* 0 (the columns are known by their numbers, or from a comment above), 1 or 2 */
+    uint64_t header_line;   /* of the first row without header rows */
+    bool dash_is_empty;     /* in some row a lone dash means "no value"; set by the first pass */
 };
 
 struct kp_inputs {

@@ -22,13 +22,18 @@ static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured,
     return KP_OK;
 }
 
+static bool same_column(const struct kp_column *a, const struct kp_column *b)
+{
+    return strcmp(a->header, b->header) == 0 && strcmp(a->second, b->second) == 0 && a->kind == b->kind &&
+           a->index == b->index;
+}
+
 static void find_layout(struct kp_inputs *inputs, struct kp_input *input)
 {
     for (const struct kp_input *other = inputs->list; other < input; other++) {
         bool same = other->mapping.n_columns == input->mapping.n_columns;
         for (size_t i = 0; same && i < input->mapping.n_columns; i++)
-            same = strcmp(other->mapping.columns[i].header, input->mapping.columns[i].header) == 0 &&
-                   strcmp(other->mapping.columns[i].second, input->mapping.columns[i].second) == 0;
+            same = same_column(&other->mapping.columns[i], &input->mapping.columns[i]);
         if (same) {
             input->layout = other->layout;
             return;

@@ -34,6 +34,7 @@ static enum kp_status open_next(struct kp_rows *r)
     KP_TRY(kp_input_open(r->ctx, input, r->delimiter, &r->in));
     input->n_rows = input->n_headers_again = 0;
     r->header_again = false;
+    r->header[0] = r->header[1] = (struct kp_row){0};
     for (unsigned i = 0; i < input->n_title_rows + input->n_header_rows; i++) {
         if (kp_csvin_next(r->in, &row, &end) != KP_OK)
             return kp_input_fault(r->ctx, input, r->in);

@@ -134,8 +134,54 @@ static void header__mapping_by_number__allows_numbers_as_names(void **state UNUS
     const struct kp_mapping_file file =
         mapping_file("column,target,unit,values\n#1,sex,,\n#2,birth_date,,\n#3," HEIGHT ",,\n");
     assert_found("1,2,3\n男,1980/4/1,170\n", &file, 0, 1, "1");
-    assert_refused("男,1980/4/1,170\n", &file, KP_K_HEADER_MISSING, 1);
-    assert_refused("1,29312,170\n", &file, KP_K_HEADER_MISSING, 1);
+}
+
+static void header__mapping_by_number__is_not_needed(void **state UNUSED)
+{
+    const struct kp_mapping_file own =
+        mapping_file("column,target,unit,values\n#1,sex,,\n#2,birth_date,,\n#3," HEIGHT ",,\n");
+    const struct kp_mapping_file table = mapping_file("FILENO,COLNO,CODE\n1,1,sex\n1,2,birth_date\n");
+    const struct kp_mapping_file *const files[] = {&own, &table};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        assert_found("男,1980/4/1,170\n", files[i], 0, 0, "#1");
+        assert_int_equal(input.header_line, 1);
+        assert_found("1,29312,170\n", files[i], 0, 0, "#1");
+        assert_found("#1,2,3\n#KEY1,性別,9N001000000000001\n\n1,29312,170\n", files[i], 0, 0, "#1");
+        assert_int_equal(input.header_line, 4);
+        assert_found("#1,2,3\n#受診者性別,受診者生年月日,身長\n1,29312,170\n", files[i], 0, 0, "受診者性別");
+        assert_string_equal(heading.first[2], "身長");
+        /* the header of rejected.csv */
+        assert_found("kp_file,kp_line,#1,#2,#3\n,,1,29312,170\n", files[i], 0, 1, "kp_file");
+        assert_found("性別,生年月日,身長\n男,1980/4/1,170\n", files[i], 0, 1, "性別");
+    }
+    const struct kp_mapping_file named =
+        mapping_file("column,target,unit,values\n#1,sex,,\n生年,birth_date,,\n");
+    assert_refused("男,1980/4/1,170\n", &named, KP_K_HEADER_MISSING, 1);
+}
+
+static void header__in_a_comment__is_found_above_data(void **state UNUSED)
+{
+    static const char heads[] = "#1,2,3,4\n#KEY1,受診者性別,受診者生年月日,9N001000000000001\n";
+    static const char person[] = "1001,1,19700501,170\n";
+    assert_found(kp_arena_printf(&scratch, "%s%s", heads, person), NULL, 0, 0, "KEY1");
+    assert_int_equal(heading.n, 4);
+    assert_string_equal(heading.first[3], "9N001000000000001");
+    assert_refused(kp_arena_printf(&scratch, "%s5,%s", heads, person), NULL, KP_K_HEADER_MISSING, 3);
+    assert_refused("#おねがい\n1001,1,19700501,170\n", NULL, KP_K_HEADER_MISSING, 2);
+    /* a header of its own wins */
+    assert_found(kp_arena_printf(&scratch, "%s社員番号,性別,生年月日,身長\n%s", heads, person), NULL, 0, 1,
+                 "社員番号");
+    /* a quote that would spoil a row does not spoil a comment */
+    assert_found(kp_arena_printf(&scratch, "%s#5\" \"\n%s", heads, person), NULL, 0, 0, "KEY1");
+}
+
+static void header__person_commented_out_above__is_reported(void **state UNUSED)
+{
+    const struct kp_mapping_file table = mapping_file("FILENO,COLNO,CODE\n1,1,sex\n1,2,birth_date\n");
+    assert_int_equal(find("#1,2,3\n#1,19700501,170\n1,29312,170\n", &table), KP_OK);
+    assert_int_equal(got.code, KP_K_ROWS_COMMENTED_OUT);
+    assert_int_equal(got.line, 2);
+    assert_int_equal(got.count, 1);
 }
 
 static void header__cc2x_table__never_divides_columns(void **state UNUSED)
@@ -273,6 +319,9 @@ int main(void)
         TEST(header__unknown_names__is_the_first_wide_row),
         TEST(header__mapping_file__names_its_columns),
         TEST(header__mapping_by_number__allows_numbers_as_names),
+        TEST(header__mapping_by_number__is_not_needed),
+        TEST(header__in_a_comment__is_found_above_data),
+        TEST(header__person_commented_out_above__is_reported),
         TEST(header__cc2x_table__never_divides_columns),
         TEST(row__of_data__is_no_header),
         TEST(row__of_words_or_few_numbers__is_a_header),
