@@ -7,7 +7,16 @@
 /* Returns whether the sheet is a C2XDTBL: it has FILENO and COLNO, with or without a header row. */
 bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet);
 
-/* Maps the columns of one input. Rows for other inputs are ignored; unknown names leave their column
- * unmapped. Reports wrong rows and open methods: KP_E_USAGE; KP_E_SYSTEM. */
+/* Returns whether the sheet is a METHODCVT as the converter ships it: JLAC_MATCHED, LOCAL_METHOD,
+ * JLAC_METHOD. */
+bool kp_cc2x_is_methods(struct kp_arena *arena, const struct kp_sheet *sheet);
+
+/* Checks what no export is needed for: output flags, lines of METHODCVT, and that it is no claims table.
+ * Reports KP_E_USAGE, KP_E_SYSTEM. */
+enum kp_status kp_cc2x_check(struct kp_context *ctx, const struct kp_mapping_file *file);
+
+/* Maps the columns of one input. Rows for other inputs are ignored; names without a meaning
+ * leave their column unmapped, with a warning. Reports wrong rows and open methods: KP_E_USAGE; KP_E_SYSTEM.
+ */
 enum kp_status kp_cc2x_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
                              struct kp_mapping *mapping);

@@ -39,6 +39,8 @@ enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const c
             return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1), names[i]);
     if (methods_path)
         KP_TRY(load_sheet(ctx, methods_path, KP_COMMENTS_ALL, &file.methods));
+    if (file.is_cc2x)
+        KP_TRY(kp_cc2x_check(ctx, &file));
     *ret_file = file;
     return KP_OK;
 }

@@ -90,7 +90,8 @@ static enum kp_status load_words(struct kp_tablefile *f, struct kp_tables *table
 {
     static const char *const kinds[] = {
         [KP_WORD_OTHER] = "other",     [KP_WORD_ABOVE] = "above",   [KP_WORD_ALONE] = "alone",
-        [KP_WORD_NEUTRAL] = "neutral", [KP_WORD_SECRET] = "secret", [KP_WORD_SECRET + 1] = NULL};
+        [KP_WORD_NEUTRAL] = "neutral", [KP_WORD_SECRET] = "secret", [KP_WORD_CLAIMS] = "claims",
+        [KP_WORD_CLAIMS + 1] = NULL};
     KP_TRY(kp_tablefile_open(f, "header_words.csv", "word kind fits", sizeof(struct kp_header_word)));
     struct kp_header_word *words = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
@@ -101,7 +102,8 @@ static enum kp_status load_words(struct kp_tablefile *f, struct kp_tables *table
         if (!*key)
             return kp_table_bad(f, i, "a word, not", kp_cell(f, i, 0));
         if (!kp_name_find(kinds, kp_cell(f, i, 1), &kind))
-            return kp_table_bad(f, i, "other, above, alone, neutral or secret, not", kp_cell(f, i, 1));
+            return kp_table_bad(f, i, "other, above, alone, neutral, secret or claims, not",
+                                kp_cell(f, i, 1));
         if (kind >= KP_WORD_NEUTRAL && *fits)
             return kp_table_bad(f, i, "this word fits all items, not only", fits);
         words[i] = (struct kp_header_word){key, strlen(key), (enum kp_word_kind)kind, fits};
@@ -154,12 +156,22 @@ static bool fits(const struct kp_tables *tables, const struct kp_header_word *wo
            has_beginning(word->fits, tables->items[pair->casual].code);
 }
 
-bool kp_is_secret(const struct kp_tables *tables, const char *header_key)
+static bool has_word(const struct kp_tables *tables, enum kp_word_kind kind, const char *header_key)
 {
     for (size_t i = 0; i < tables->n_header_words; i++)
-        if (tables->header_words[i].kind == KP_WORD_SECRET && strstr(header_key, tables->header_words[i].key))
+        if (tables->header_words[i].kind == kind && strstr(header_key, tables->header_words[i].key))
             return true;
     return false;
+}
+
+bool kp_is_secret(const struct kp_tables *tables, const char *header_key)
+{
+    return has_word(tables, KP_WORD_SECRET, header_key);
+}
+
+bool kp_is_claims_word(const struct kp_tables *tables, const char *header_key)
+{
+    return has_word(tables, KP_WORD_CLAIMS, header_key);
 }
 
 bool kp_is_another_test(const struct kp_tables *tables, const char *header_key, uint32_t target, bool above)

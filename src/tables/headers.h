@@ -28,7 +28,8 @@ enum kp_word_kind {
     KP_WORD_ABOVE,   /* does so even in the row above the item's name */
     KP_WORD_ALONE,   /* does so if nothing stands beside it */
     KP_WORD_NEUTRAL, /* makes no other test: "今回", "値" */
-    KP_WORD_SECRET   /* names what must not be copied: the Individual Number */
+    KP_WORD_SECRET,  /* names what must not be copied: the Individual Number */
+    KP_WORD_CLAIMS   /* names a column of claims (決済), which results do not have */
 };
 
 /* A word beside an item's name in a header. */
@@ -42,6 +43,9 @@ struct kp_header_word {
 /* Returns whether the header key names a column of Individual Numbers (番号法), whose cells nobody may copy.
  */
 bool kp_is_secret(const struct kp_tables *tables, const char *header_key);
+
+/* Returns whether the header key names a column of claims: prices, shares paid, amounts claimed. */
+bool kp_is_claims_word(const struct kp_tables *tables, const char *header_key);
 
 /* Returns whether a word of the header key makes another test than the target (a judgement, last year's
  * value, another specimen). above: the key is of the row above the target's name, which may be the title of a

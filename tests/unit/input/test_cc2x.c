@@ -107,7 +107,108 @@ static void table__remarks__are_allowed_around_a_code(void **state UNUSED)
 static void table__unknown_or_empty_name__leaves_column_unmapped(void **state UNUSED)
 {
     assert_story(HEADING "1,1,院内コード\n1,2,9N001000000000009\n1,3,\n1,4,sex\n", NULL, "- - - sex");
+    assert_int_equal(got.count, 2); /* warnings that name them */
+    assert_int_equal(got.code, KP_K_CC2X_NAME_UNKNOWN);
+    assert_int_equal(got.line, 3);
+    assert_non_null(strstr(got.text, "9N001000000000009"));
+}
+
+/* --- the tables as the converter ships them --- */
+
+#define SHIPPED "C2XDTBL,FILENO,COLNO,FIRST,LAST,6,7,8,9,10,PKEY,12,13,14\n#出力フラグ,ファイル番号\n"
+#define LINE(column, key, name) "1,1," column ",,,,,,,," key "," name ",,\n"
+#define METHODS                                                                                              \
+    "0,1,3,4,\nJLAC_MATCHED,LOCAL_METHOD,JLAC_METHOD,MEMO,\n対応JLACコード,ローカルコード,JLAC手法コード,メモ,\n"
+#define BP_OPEN "9A7510000000ZZZ01"
+#define ANY "ZZZZZZZZZZZZZZZZZ"
+
+static void shipped__pkey__is_read_from_its_column(void **state UNUSED)
+{
+    assert_story(SHIPPED LINE("1", "KEY1", "受診者キー") LINE("2", "受診者性別", "生年月日")
+                     LINE("4", HEIGHT, WEIGHT),
+                 NULL, "employee_id sex - " HEIGHT);
     assert_int_equal(got.count, 0);
+    /* with the other kind of first line */
+    assert_story("HcCC2XDTBL,FILENO,COLNO,FIRST,LAST,5,6,7,8,9,PKEY,11,12,13\n1,1,3,,,,,,,," HEIGHT
+                 ",身長,,\n",
+                 NULL, "- - " HEIGHT " -");
+}
+
+static void shipped__key1__is_no_second_employee_id(void **state UNUSED)
+{
+    assert_story(SHIPPED LINE("1", "KEY1", "") LINE("2", "社員番号", ""), NULL, "ignore employee_id - -");
+    assert_story(SHIPPED LINE("2", "受診者キー", "") LINE("1", "sex", ""), NULL, "sex employee_id - -");
+}
+
+static void shipped__output_flag__leaves_columns_out(void **state UNUSED)
+{
+    assert_story(SHIPPED "0,1,2,,,,,,,," HEIGHT ",身長,,\n" LINE("1", "sex", ""), NULL, "sex ignore - -");
+    assert_int_equal(got.count, 1);
+    assert_int_equal(got.code, KP_K_CC2X_COLUMN_OFF);
+    assert_int_equal(got.line, 3);
+    assert_non_null(strstr(got.text, HEIGHT));
+}
+
+static void assert_not_loaded(const char *table, const char *methods, unsigned code, unsigned line)
+{
+    struct kp_mapping_file file;
+    const char *path = put_file("table.csv", table, strlen(table));
+    const char *methods_path = methods ? put_file("methods.csv", methods, strlen(methods)) : NULL;
+    memset(&got, 0, sizeof(got));
+    assert_int_equal(kp_mapping_load(&ctx, path, methods_path, &file), KP_E_USAGE);
+    assert_int_equal(got.code, code);
+    assert_int_equal(got.line, line);
+    assert_int_equal(got.count, 1);
+}
+
+static void shipped__wrong_lines__are_refused(void **state UNUSED)
+{
+    assert_not_loaded(SHIPPED "2,1,2,,,,,,,," HEIGHT ",,,\n", NULL, KP_K_MAPPING_ROW_BAD, 3);
+    assert_not_loaded(SHIPPED ",1,2,,,,,,,," HEIGHT ",,,\n", NULL, KP_K_MAPPING_ROW_BAD, 3);
+    assert_not_loaded(SHIPPED LINE("1", "sex", "") LINE("2", "窓口負担金額（基本的な健診）", ""), NULL,
+                      KP_K_CC2X_CLAIMS, 4);
+    static const char *const lines[] = {HEIGHT ",1,271,\n",  TG_OPEN ",,271,\n", TG_OPEN ",a,271,\n",
+                                        TG_OPEN ",1,27,\n",  TG_OPEN ",1,,\n",   ANY ",1," TG_271 ",\n",
+                                        TG_OPEN "1,1,271,\n"};
+    for (size_t i = 0; i < COUNT(lines); i++)
+        assert_not_loaded(SHIPPED LINE("1", "sex", ""), kp_arena_printf(&scratch, METHODS "%s", lines[i]),
+                          KP_K_MAPPING_ROW_BAD, 4);
+    assert_not_loaded(METHODS TG_OPEN ",1,271,\n", NULL, KP_K_REGISTER_COLUMN_MISSING,
+                      1); /* not a table of columns */
+}
+
+static void shipped__methods__resolve_a_digit_behind_the_code(void **state UNUSED)
+{
+    static const char methods[] =
+        METHODS TG_OPEN ",1,3F0150000023271,可視吸光光度法\n" TG_OPEN ",2,272,\n" BP_OPEN
+                        ",3,9A7550000000000,その他\n" ANY ",2,999,\n" ANY ",9,999,\n";
+    assert_story(SHIPPED LINE("1", TG_OPEN " 1", "") LINE("2", TG_OPEN "2", "") LINE("3", BP_OPEN " 3", "")
+                     LINE("4", TG_OPEN " 9", ""),
+                 methods, TG_271 " " TG_272 " 9A755000000000001 " TG_OTHER); /* a line for the item wins */
+    assert_story(SHIPPED LINE("1", TG_OPEN " 1", ""),
+                 "0,1,3,4\nJLAC_MATCHED,LOCAL_METHOD,JLAC_METHOD,MEMO\nx,x,x,x\n" ANY ",1,271,\n",
+                 TG_271 " - - -");
+    assert_refused(SHIPPED LINE("1", TG_OPEN " 4", ""), methods, 1053, 3);
+    assert_refused(SHIPPED LINE("1", LDL_OPEN " 1", ""), methods, 1053, 3);
+}
+
+/* The shipped METHODCVT does not name the column of the digit: it is the one right behind the value. */
+static void shipped__methods__are_chosen_by_the_column_behind(void **state UNUSED)
+{
+    static const char methods[] = METHODS TG_OPEN ",1,3F0150000023271,\n" ANY ",99,999,\n" ANY ",1,272,\n";
+    assert_story(SHIPPED LINE("2", TG_OPEN, ""), methods, "- " TG_271 " = -");
+    assert_int_equal(mapping.columns[1].methods->column, 2);
+    assert_int_equal(mapping.columns[1].methods->n_choices, 2);
+    assert_string_equal(mapping.columns[1].methods->choices[1].digit, "99");
+    assert_string_equal(tables.items[mapping.columns[1].methods->choices[1].item].code, TG_OTHER);
+    /* before or behind it in the table, with a name that means nothing */
+    assert_story(SHIPPED LINE("3", "検査方法", "") LINE("2", TG_OPEN, ""), methods, "- " TG_271 " = -");
+    assert_story(SHIPPED LINE("2", TG_OPEN, "") LINE("3", "検査方法", ""), methods, "- " TG_271 " = -");
+    assert_int_equal(got.count, 0);
+    /* but not a column with a meaning of its own, or none at all */
+    assert_refused(SHIPPED LINE("2", TG_OPEN, "") LINE("3", HEIGHT, ""), methods, 1053, 3);
+    assert_refused(SHIPPED LINE("4", TG_OPEN, ""), methods, 1053, 3);
+    assert_refused(SHIPPED LINE("2", TG_OPEN, ""), METHODS LDL_OPEN ",1,3F0770000023271,\n", 1053, 3);
 }
 
 static void table__ignore__is_a_name(void **state UNUSED)
@@ -349,6 +450,12 @@ int main(void)
         TEST(table__remarks__are_allowed_around_a_code),
         TEST(table__unknown_or_empty_name__leaves_column_unmapped),
         TEST(table__ignore__is_a_name),
+        TEST(shipped__pkey__is_read_from_its_column),
+        TEST(shipped__key1__is_no_second_employee_id),
+        TEST(shipped__output_flag__leaves_columns_out),
+        TEST(shipped__wrong_lines__are_refused),
+        TEST(shipped__methods__resolve_a_digit_behind_the_code),
+        TEST(shipped__methods__are_chosen_by_the_column_behind),
         TEST(table__names_with_units_and_suffixes__are_read_as_headers),
         TEST(table__name_ambiguous_in_headers__is_mapped),
         TEST(table__headers_of_export__are_ignored),
