@@ -103,10 +103,12 @@ struct kp_common {
 struct kp_input_options {
     const char *mapping; /* NULL: columns are recognised by their headers */
     const char *methods; /* METHODCVT table to a CC2X mapping table, or NULL */
+    const char *ranges;  /* reference ranges for results that the export gives none for, or NULL */
     enum kp_encoding encoding;
-    char delimiter;              /* 0: found from the header row */
-    enum kp_exam_kind exam_kind; /* of exports without a column for it */
-    struct kp_org facility;      /* used if the export names none */
+    char delimiter;                /* 0: found from the header row */
+    enum kp_exam_kind exam_kind;   /* of exports without a column for it */
+    struct kp_org facility;        /* used if the export names none */
+    const char *facility_defaults; /* KikanInfo: what facility and the sender lack; or NULL */
     const char
         *facilities; /* register of facilities, which completes rows that give only a number; or NULL */
 };

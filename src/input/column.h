@@ -93,9 +93,15 @@ struct kp_column {
     uint64_t n_refused;      /* rows whose digits in the column were refused; counted by the second pass */
 };
 
+/* Reference range of an item; NULL: open. */
+struct kp_range {
+    const char *low[2], *high[2]; /* of men and of women */
+};
+
 struct kp_mapping {
     struct kp_column *columns;
     size_t n_columns;
+    const struct kp_range *ranges;     /* one per item, for values without one; NULL: no table */
     const struct kp_lost_column *lost; /* unused columns that resemble an item no column has */
     size_t n_lost;
     bool has_items; /* some column contains the values of an item */

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "input/find_header.h"
+#include "input/ranges.h"
 
 static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured, struct kp_input *input)
 {
@@ -142,12 +143,15 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs)
 {
     struct kp_mapping_file file = {0};
+    const struct kp_range *ranges = NULL;
     struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
     struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, (files->n + 1) * sizeof(*inputs.list))};
     if (!inputs.list)
         return kp_no_memory(ctx);
     if (options->mapping)
         KP_TRY(kp_mapping_load(ctx, options->mapping, options->methods, &file));
+    if (options->ranges)
+        KP_TRY(kp_ranges_load(ctx, options->ranges, &ranges));
     for (size_t i = 0; i < files->n; i++) {
         struct kp_input *input = &inputs.list[i];
         for (size_t k = 0; k < i; k++)
@@ -157,6 +161,7 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
         input->path = files->names ? files->names[i] : files->paths[i];
         job.input = i + 1;
         KP_TRY(take(ctx, options, &job, &inputs));
+        input->mapping.ranges = ranges;
         /* before the warnings: if the header is missing, they would quote a person's row */
         KP_TRY(check_required(ctx, options, input));
         warn(ctx, input);

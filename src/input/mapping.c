@@ -1,6 +1,5 @@
 #include "input/mapping.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -10,35 +9,20 @@
 #include "input/digits.h"
 #include "input/header_names.h"
 
-static enum kp_status load_sheet(struct kp_context *ctx, const char *path, enum kp_comments comments,
-                                 struct kp_sheet *ret_sheet)
-{
-    const char *bytes = NULL;
-    size_t n = 0;
-    if (kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
-    enum kp_status st = kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments);
-    if (st == KP_E_SYSTEM)
-        return kp_no_memory(ctx);
-    return st == KP_OK ? KP_OK
-                       : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD,
-                                 kp_at(path, ret_sheet->bad_line), "not a CSV file in UTF-8 or CP932");
-}
-
 enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const char *methods_path,
                                struct kp_mapping_file *ret_file)
 {
     static const char *const names[KP_MAPPING__COUNT] = {"column", "target", "unit", "values"};
     struct kp_mapping_file file = {.path = path, .methods_path = methods_path};
-    KP_TRY(load_sheet(ctx, path, KP_COMMENTS_ALL, &file.sheet));
+    KP_TRY(kp_mapping_sheet(ctx, path, KP_COMMENTS_ALL, &file.sheet));
     file.is_cc2x = kp_cc2x_is(&ctx->arena, &file.sheet);
     if (!file.is_cc2x) /* "#12" names a column */
-        KP_TRY(load_sheet(ctx, path, KP_COMMENTS_NOT_DIGITS, &file.sheet));
+        KP_TRY(kp_mapping_sheet(ctx, path, KP_COMMENTS_NOT_DIGITS, &file.sheet));
     for (size_t i = 0; !file.is_cc2x && i < KP_COUNT(names); i++)
         if (!kp_sheet_column(&file.sheet, names[i], &file.at[i]))
             return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1), names[i]);
     if (methods_path)
-        KP_TRY(load_sheet(ctx, methods_path, KP_COMMENTS_ALL, &file.methods));
+        KP_TRY(kp_mapping_sheet(ctx, methods_path, KP_COMMENTS_ALL, &file.methods));
     if (file.is_cc2x)
         KP_TRY(kp_cc2x_check(ctx, &file));
     *ret_file = file;

@@ -1,5 +1,6 @@
 #include "input/mapping_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,21 @@ enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint
     const char *text = kp_arena_printf(&ctx->arena, "%s '%s'", what, value);
     return ctx->arena.failed ? kp_no_memory(ctx)
                              : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, line), text);
+}
+
+enum kp_status kp_mapping_sheet(struct kp_context *ctx, const char *path, enum kp_comments comments,
+                                struct kp_sheet *ret_sheet)
+{
+    const char *bytes = NULL;
+    size_t n = 0;
+    if (kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
+        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
+    enum kp_status st = kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments);
+    if (st == KP_E_SYSTEM)
+        return kp_no_memory(ctx);
+    return st == KP_OK ? KP_OK
+                       : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD,
+                                 kp_at(path, ret_sheet->bad_line), "not a CSV file in UTF-8 or CP932");
 }
 
 static enum kp_status row_bad(const struct row *r, const char *what, const char *value)

@@ -23,6 +23,10 @@ struct kp_mapping_job {
     size_t input, n_inputs;             /* number of this input, from 1, and of all: FILENO of C2XDTBL */
 };
 
+/* Reads a table that a mapping needs into the context's arena. Reports KP_E_USAGE, KP_E_SYSTEM. */
+enum kp_status kp_mapping_sheet(struct kp_context *ctx, const char *path, enum kp_comments comments,
+                                struct kp_sheet *ret_sheet);
+
 /* Maps the columns that the file names. Reports wrong rows: KP_E_USAGE; KP_E_SYSTEM. */
 enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
                                      struct kp_mapping *mapping);

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "input/ranges.h"
 
 /* A document has room for eleven characters with the point. */
 enum { RANGE_MAX_DIGITS = 7, RANGE_MAX_DECIMALS = 3 };
@@ -362,6 +363,12 @@ static void drop_unusable(struct kp_norm *norm, const struct kp_item *item, stru
 
 void kp_norm_references_done(struct kp_norm *norm)
 {
-    for (size_t i = 0; i < norm->tables->n_items; i++)
-        drop_unusable(norm, &norm->tables->items[i], &norm->record->values[i]);
+    for (size_t i = 0; i < norm->tables->n_items; i++) {
+        const struct kp_item *item = &norm->tables->items[i];
+        struct kp_value *value = &norm->record->values[i];
+        bool own = value->low || value->high || value->flag;
+        drop_unusable(norm, item, value);
+        if (!own)
+            kp_ranges_apply(norm, item, value);
+    }
 }

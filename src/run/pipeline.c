@@ -23,6 +23,7 @@
 
 #include "base/status.h"
 #include "input/digits.h"
+#include "input/facility_defaults.h"
 #include "run/batches.h"
 #include "run/ledger.h"
 #include "run/persons.h"
@@ -189,6 +190,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     if (options->command == KP_CMD_RELEASE)
         KP_TRY(kp_prepared_load(ctx, options));
     KP_TRY(kp_context_load_tables(ctx));
+    KP_TRY(kp_facility_defaults_apply(ctx, options));
     KP_TRY(kp_run_set_up(&p->run, ctx, options));
     KP_TRY(kp_tally_init(&p->tally, &p->run));
     KP_TRY(kp_batches_init(&p->batches, &p->run));

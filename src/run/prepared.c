@@ -101,6 +101,8 @@ static enum kp_status keep_sources(struct staging *s)
         KP_TRY(keep_file(s, "mapping", o->mapping, NULL));
     if (o->methods)
         KP_TRY(keep_file(s, "methods", o->methods, NULL));
+    if (o->ranges)
+        KP_TRY(keep_file(s, "ranges", o->ranges, NULL));
     return write_manifest(s);
 }
 
@@ -205,6 +207,8 @@ static enum kp_status load_file(struct load *l, const char *const *cells)
         l->inputs[l->options->n_inputs++] = path;
     } else if (strcmp(kind, "mapping") == 0) {
         l->options->input.mapping = path;
+    } else if (strcmp(kind, "ranges") == 0) {
+        l->options->input.ranges = path;
     } else {
         l->options->input.methods = path;
     }
@@ -215,7 +219,7 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
 {
     const char *kind = cells[0], *value = cells[1];
     size_t i = 0;
-    if (kp_list_has("input mapping methods", kind))
+    if (kp_list_has("input mapping methods ranges", kind))
         return load_file(l, cells);
     if (strcmp(kind, "encoding") == 0 && kp_name_find(kp_encoding_options, value, &i))
         l->options->input.encoding = (enum kp_encoding)i;
@@ -278,7 +282,7 @@ enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *o
         return kp_no_memory(ctx);
     if (!*id || id[strspn(id, letters)] != '\0')
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, KP_NOWHERE, id);
-    options->input.mapping = options->input.methods = NULL;
+    options->input.mapping = options->input.methods = options->input.ranges = NULL;
     return load_manifest(&l);
 }
 

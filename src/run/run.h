@@ -30,7 +30,8 @@ struct kp_run {
     int lock_fd;          /* -1: not locked */
     const char *backdate; /* why the day of disclosure is not today; NULL: it is, or nothing is disclosed */
     const char *detail;   /* of the run's log entries but the first; may be "" */
-    const char *config_sha256, *mapping_sha256, *methods_sha256; /* NULL: no such file */
+    const char *config_sha256, *mapping_sha256, *methods_sha256, *ranges_sha256,
+        *defaults_sha256; /* NULL: no such file */
     /* A bundle in temp whose fate the log does not record yet, or NULL. Its file must outlive a failed run:
      * the next run concludes from it that the bundle was not released. */
     const char *evidence;

@@ -41,6 +41,8 @@ enum kp_status kp_run_entry_prepare(struct kp_run *run)
     KP_TRY(digest_file(run, o->config, &run->config_sha256));
     KP_TRY(digest_file(run, o->input.mapping, &run->mapping_sha256));
     KP_TRY(digest_file(run, o->input.methods, &run->methods_sha256));
+    KP_TRY(digest_file(run, o->input.ranges, &run->ranges_sha256));
+    KP_TRY(digest_file(run, o->input.facility_defaults, &run->defaults_sha256));
     run->detail = "";
     if (!run->backdate)
         return KP_OK;
@@ -194,6 +196,10 @@ static enum kp_status describe(struct kp_run *run, struct kp_json *json)
     kp_json_string(json, "config", run->config_sha256);
     kp_json_string(json, "mapping", run->mapping_sha256);
     kp_json_string(json, "methods", run->methods_sha256);
+    if (run->ranges_sha256)
+        kp_json_string(json, "ranges", run->ranges_sha256);
+    if (run->defaults_sha256)
+        kp_json_string(json, "facility_defaults", run->defaults_sha256);
     KP_TRY(add_registers(run, json));
     kp_json_object(json, "tables", KP_JSON_INLINE);
     kp_json_string(json, "sha256", tables->sha256);

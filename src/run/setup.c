@@ -7,6 +7,8 @@
 #include "base/lock.h"
 #include "base/scan.h"
 #include "base/status.h"
+#include "input/facility_defaults.h"
+#include "input/ranges.h"
 #include "run/run_entry.h"
 
 void kp_run_options_defaults(struct kp_run_options *options)
@@ -251,15 +253,19 @@ static enum kp_status check_mapping(struct kp_run *run)
 }
 
 /* Goes on after a failure, so that all faults are reported in one go. */
-static enum kp_status check_all(struct kp_run *run)
+static enum kp_status check_all(struct kp_run *run, struct kp_run_options *options)
 {
-    const struct kp_run_options *options = run->options;
     struct kp_context *ctx = run->ctx;
+    const struct kp_range *ranges = NULL;
     KP_TRY(kp_context_load_tables(ctx));
+    const enum kp_status completed = kp_facility_defaults_apply(ctx, options);
+    run->facilities.own = options->input.facility;
     const enum kp_status all[] = {
+        completed,
+        check_mapping(run),
+        options->input.ranges ? kp_ranges_load(ctx, options->input.ranges, &ranges) : KP_OK,
         kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers),
         kp_facilities_load(ctx, options->input.facilities, &run->facilities),
-        check_mapping(run),
         set_up_sender(run),
         kp_schemas_load(ctx, options->xsd, &run->schemas),
     };
@@ -272,11 +278,11 @@ static enum kp_status check_all(struct kp_run *run)
 enum kp_status kp_check_settings(const struct kp_run_options *options, const struct kp_env *env)
 {
     struct kp_context ctx;
-    struct kp_run run = {.ctx = &ctx, .options = options, .lock_fd = -1};
-    run.facilities.own = options->input.facility;
+    struct kp_run_options own = *options;
+    struct kp_run run = {.ctx = &ctx, .options = &own, .lock_fd = -1};
     enum kp_status st = kp_context_init(&ctx, &options->common, env);
     if (st == KP_OK)
-        st = check_all(&run);
+        st = check_all(&run, &own);
     kp_schemas_free(&run.schemas);
     st = kp_context_finish(&ctx, st);
     kp_context_release(&ctx);
