@@ -2,6 +2,7 @@
 
 #include "base/scan.h"
 #include "base/status.h"
+#include "law/facility_heading.h"
 
 enum { NUMBER, NAME, POSTAL_CODE, ADDRESS, PHONE };
 
@@ -21,11 +22,11 @@ static void read_facility(struct kp_register *r, size_t i, struct kp_org *f)
 
 enum kp_status kp_facilities_load(struct kp_context *ctx, const char *path, struct kp_facilities *facilities)
 {
-    struct kp_register r = {.ctx = ctx};
+    struct kp_register r = {.ctx = ctx, .prepare = kp_facility_heading};
     struct kp_map by_number = {0};
     if (!path)
         return KP_OK;
-    if (kp_register_open(&r, path, "number name postal_code address phone", "", sizeof(struct kp_org)) ==
+    if (kp_register_open(&r, path, "number name postal_code address phone", "fax", sizeof(struct kp_org)) ==
         KP_OK) {
         struct kp_org *list = r.rows;
         for (size_t i = 0, previous = 0; i < r.sheet.n_rows; i++) {

@@ -192,6 +192,8 @@ static enum kp_status read_sheet(struct kp_register *r)
     if (kp_read_file(ctx->io, r->path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(r->path), strerror(errno));
     r->original = (struct kp_original){bytes, n};
+    if (r->prepare)
+        KP_TRY(r->prepare(ctx, &bytes, &n));
     enum kp_status st = kp_sheet_read(&r->sheet, &ctx->arena, ctx->tables.text, bytes, n, KP_COMMENTS_ALL);
     if (st == KP_E_INPUT)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(r->path, r->sheet.bad_line),

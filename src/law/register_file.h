@@ -29,6 +29,8 @@ struct kp_original {
 struct kp_register {
     struct kp_context *ctx;
     const char *path;
+    /* Set by the caller: rewrites the bytes before they are read (in the arena), or NULL. Reports. */
+    enum kp_status (*prepare)(struct kp_context *ctx, const char **bytes, size_t *n);
     struct kp_original original;
     struct kp_sheet sheet; /* without comments and empty rows */
     const char *columns[KP_REGISTER_MAX_COLUMNS];
