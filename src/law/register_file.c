@@ -205,7 +205,7 @@ enum kp_status kp_register_open(struct kp_register *r, const char *path, const c
                                 const char *optional, size_t row_bytes)
 {
     struct kp_context *ctx = r->ctx;
-    *r = (struct kp_register){.ctx = ctx, .path = path};
+    *r = (struct kp_register){.ctx = ctx, .path = path, .prepare = r->prepare};
     r->st = read_sheet(r);
     if (r->st != KP_OK)
         return r->st;
