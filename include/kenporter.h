@@ -337,6 +337,21 @@ struct kp_page {
 
 KP_API void kp_page_free(struct kp_page *page);
 
+struct kp_import_options {
+    struct kp_common common;
+    struct kp_input_options input; /* its files are chosen where the folder has several of a kind */
+    const char *folder;            /* of the CC2X converter */
+    const char *output;            /* folder of the configuration; created when missing */
+};
+
+/*
+ * Looks through a folder of the CC2X converter, writes OUTPUT/kenporter.ini, which names its tables, and says
+ * what each file is. What is not used of the tables is a message. Errors: KP_E_USAGE (no definition table,
+ * two tables of one kind, a wrong table, a configuration that exists), KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_import_cc2x(const struct kp_import_options *options, const struct kp_env *env,
+                                     struct kp_page *ret_page);
+
 struct kp_show_options {
     struct kp_common common;
     const char *bundle;

@@ -35,6 +35,7 @@ enum kp_status kp_command_handover(struct kp_console *console);
 enum kp_status kp_command_purge(struct kp_console *console);
 enum kp_status kp_command_retire(struct kp_console *console);
 enum kp_status kp_command_items(struct kp_console *console);
+enum kp_status kp_command_import(struct kp_console *console);
 enum kp_status kp_command_init(struct kp_console *console);
 enum kp_status kp_command_config(struct kp_console *console);
 

@@ -11,7 +11,7 @@ enum { HELP_COLUMN = 26 };
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
 #define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE) /* add events to the log */
 #define ALL                                                                                                  \
-    (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK |          \
+    (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_IMPORT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK |          \
      KP_FOR_AUDIT)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
@@ -42,6 +42,8 @@ const struct kp_option kp_options[] = {
       "設定ファイル(INI形式)を読む。オプションが優先(既定: kenporter.ini)"}},
     {'o', "output", "DIR", "output", "directory", PATH, NULL, OPT(output), RUN | LOGS,
      {"folder for bundles, reports and log (default: out)", "出力フォルダ(既定: out)"}},
+    {'o', "output", "DIR", NULL, NULL, PATH, NULL, AT(import_output), KP_FOR_IMPORT,
+     {"folder for kenporter.ini (default: this one)", "kenporter.ini を書くフォルダ(既定: 今のフォルダ)"}},
     {0, "log", "FILE", "output", "log", PATH, NULL, OPT(log), RUN | LOGS,
      {"disclosure log (default: DIR/disclosure-log.csv)", "提供記録(既定: 出力フォルダの disclosure-log.csv)"}},
     {0, "log", "FILE", NULL, NULL, PATH, NULL, OPT(log), KP_FOR_VERIFY,
@@ -50,11 +52,11 @@ const struct kp_option kp_options[] = {
      {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
     {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN | LOGS,
      {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
-    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(input.mapping), READ,
+    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(input.mapping), READ | KP_FOR_IMPORT,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
-    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(input.methods), READ,
+    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(input.methods), READ | KP_FOR_IMPORT,
      {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
-    {0, "ranges", "FILE", "input", "ranges", PATH, NULL, OPT(input.ranges), READ,
+    {0, "ranges", "FILE", "input", "ranges", PATH, NULL, OPT(input.ranges), READ | KP_FOR_IMPORT,
      {"reference ranges for results without one (ITEMBasicInfo...)", "基準値のない結果に使う基準値の表(ITEMBasicInfo…)"}},
     {0, "exam-kind", "KIND", "input", "exam_kind", CHOICE, kp_exam_kind_names, OPT(input.exam_kind), READ,
      {"kind of examination of exports without a column for it: periodic (assumed by default), hiring, special, ...",
@@ -65,9 +67,9 @@ const struct kp_option kp_options[] = {
      {"register of consents", "同意の登録簿"}},
     {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(registers.insurers), RUN | KP_FOR_AUDIT,
      {"register of insurers", "保険者の登録簿"}},
-    {0, "facilities", "FILE", "registers", "facilities", PATH, NULL, OPT(input.facilities), READ,
+    {0, "facilities", "FILE", "registers", "facilities", PATH, NULL, OPT(input.facilities), READ | KP_FOR_IMPORT,
      {"register of examining institutions", "健診機関の登録簿"}},
-    {0, "facility-defaults", "FILE", "facility", "defaults", PATH, NULL, OPT(input.facility_defaults), RUN,
+    {0, "facility-defaults", "FILE", "facility", "defaults", PATH, NULL, OPT(input.facility_defaults), RUN | KP_FOR_IMPORT,
      {"what [facility] and [sender] do not say of the institution (KikanInfo...)",
       "[facility] と [sender] にない機関情報(KikanInfo…)"}},
     {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(common.schemas), ALL,

@@ -21,7 +21,8 @@ enum {
     KP_FOR_INIT = 2048,
     KP_FOR_HANDOVER = 4096,
     KP_FOR_PURGE = 8192,
-    KP_FOR_RETIRE = 16384
+    KP_FOR_RETIRE = 16384,
+    KP_FOR_IMPORT = 32768
 };
 
 /* Where configuration files are looked for beside the current folder and /etc. */
@@ -52,6 +53,7 @@ struct kp_settings {
     } handover;
     bool received, returned, recalled;
     const char *before;     /* of purge */
+    const char *import_output;
     const char **arguments; /* the words that are no options */
     size_t n_arguments;
 };

@@ -93,12 +93,6 @@ bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet)
             kp_all_digits(sheet->columns[1]));
 }
 
-bool kp_cc2x_is_methods(struct kp_arena *arena, const struct kp_sheet *sheet)
-{
-    const struct table t = table_of(arena, sheet);
-    return is_shipped(&t);
-}
-
 /* Returns whether the code is ZZZ... all through: any item. */
 static bool is_any(const char *code)
 {
@@ -432,14 +426,46 @@ static enum kp_status check_methods(struct kp_context *ctx, const struct kp_mapp
     return KP_OK;
 }
 
+/* Returns whether the entry names a column of claims. */
+static bool is_claims(struct kp_context *ctx, const struct table *t, const struct entry *e)
+{
+    struct kp_column column = {.header = "", .second = ""};
+    const char *key = kp_text_header_key(&ctx->arena, e->name);
+    return key && kp_is_claims_word(&ctx->tables, key) && !read_name(ctx, t, e->name, &column);
+}
+
+enum kp_cc2x_kind kp_cc2x_kind(struct kp_context *ctx, const struct kp_sheet *sheet)
+{
+    const struct table t = table_of(&ctx->arena, sheet);
+    if (is_shipped(&t))
+        return KP_CC2X_METHODS;
+    if (t.file == SIZE_MAX || t.column == SIZE_MAX)
+        return KP_CC2X_NONE;
+    for (size_t i = t.first; i <= sheet->n_rows; i++) {
+        const struct entry e = read_entry(&t, i);
+        if (is_claims(ctx, &t, &e))
+            return KP_CC2X_CLAIMS;
+    }
+    return KP_CC2X_TABLE;
+}
+
+unsigned long kp_cc2x_width(struct kp_arena *arena, const struct kp_sheet *sheet, unsigned long file)
+{
+    const struct table t = table_of(arena, sheet);
+    unsigned long width = 0;
+    for (size_t i = t.first; i <= sheet->n_rows; i++) {
+        const struct entry e = read_entry(&t, i);
+        width = e.file == file && e.column > width ? e.column : width;
+    }
+    return width;
+}
+
 enum kp_status kp_cc2x_check(struct kp_context *ctx, const struct kp_mapping_file *file)
 {
     const struct table t = table_of(&ctx->arena, &file->sheet);
     for (size_t i = t.first; i <= file->sheet.n_rows; i++) {
         const struct entry e = read_entry(&t, i);
-        const char *key = kp_text_header_key(&ctx->arena, e.name);
-        struct kp_column column = {.header = "", .second = ""};
-        if (key && kp_is_claims_word(&ctx->tables, key) && !read_name(ctx, &t, e.name, &column))
+        if (is_claims(ctx, &t, &e))
             return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_CC2X_CLAIMS, kp_at(file->path, e.line), e.name);
         if (e.flag && strcmp(e.flag, "0") != 0 && strcmp(e.flag, "1") != 0)
             return kp_mapping_row_bad(ctx, file->path, e.line, "the output flag is 1 or 0, not", e.flag);

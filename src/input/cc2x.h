@@ -7,9 +7,13 @@
 /* Returns whether the sheet is a C2XDTBL: it has FILENO and COLNO, with or without a header row. */
 bool kp_cc2x_is(struct kp_arena *arena, const struct kp_sheet *sheet);
 
-/* Returns whether the sheet is a METHODCVT as the converter ships it: JLAC_MATCHED, LOCAL_METHOD,
+/* Tables with headings; methods: METHODCVT as the converter ships it, JLAC_MATCHED, LOCAL_METHOD,
  * JLAC_METHOD. */
-bool kp_cc2x_is_methods(struct kp_arena *arena, const struct kp_sheet *sheet);
+enum kp_cc2x_kind { KP_CC2X_NONE, KP_CC2X_TABLE, KP_CC2X_CLAIMS, KP_CC2X_METHODS };
+
+enum kp_cc2x_kind kp_cc2x_kind(struct kp_context *ctx, const struct kp_sheet *sheet);
+/* Returns the highest COLNO that a C2XDTBL has for the FILENO, 0 for none. */
+unsigned long kp_cc2x_width(struct kp_arena *arena, const struct kp_sheet *sheet, unsigned long file);
 
 /* Checks what no export is needed for: output flags, lines of METHODCVT, and that it is no claims table.
  * Reports KP_E_USAGE, KP_E_SYSTEM. */
