@@ -11,8 +11,8 @@ enum { HELP_COLUMN = 26 };
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
 #define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE) /* add events to the log */
 #define ALL                                                                                                  \
-    (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_IMPORT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | LOOK |          \
-     KP_FOR_AUDIT)
+    (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_IMPORT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | \
+     LOOK | KP_FOR_AUDIT)
 #define AT(member) offsetof(struct kp_settings, member)
 #define OPT(member) offsetof(struct kp_settings, options.member)
 

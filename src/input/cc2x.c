@@ -176,7 +176,7 @@ static enum kp_status row_bad(const struct reader *r, const struct entry *e, con
 
 /* Returns the item that a code with an open method and a method make; NULL for an unknown one. A method of 15
  * characters brings all but the last two, which tell the kind of result. */
-static const struct kp_item *with_method(const struct reader *r, const char *code, const char *method)
+static const struct kp_item *with_method(struct kp_context *ctx, const char *code, const char *method)
 {
     char full[CODE + 1];
     size_t n = strlen(method);
@@ -188,7 +188,7 @@ static const struct kp_item *with_method(const struct reader *r, const char *cod
         memcpy(open, n == CODE ? method + (open - full) : method, METHOD);
     if (n == CODE && strcmp(method, full) != 0)
         return NULL; /* a whole code, but of another analyte */
-    return kp_item_find(&r->ctx->tables, full);
+    return kp_item_find(&ctx->tables, full);
 }
 
 static enum kp_status open_method(const struct reader *r, const struct entry *e)
@@ -228,7 +228,7 @@ static bool collect_methods(const struct reader *r, const char *code, const char
         if (strcmp(m.name, code) != 0 || (m.file && m.file != r->job->input) ||
             (*digit && strcmp(m.digit, digit) != 0))
             continue;
-        const struct kp_item *item = *m.method ? with_method(r, code, m.method) : NULL;
+        const struct kp_item *item = *m.method ? with_method(r->ctx, code, m.method) : NULL;
         if (!item)
             continue; /* the standard form lacks this method */
         if ((methods->n_choices > 0 && m.column != *ret_column) ||
@@ -243,7 +243,7 @@ static bool collect_methods(const struct reader *r, const char *code, const char
         own.n_choices = n_own;
         if (!is_any(m.name) || (*digit && strcmp(m.digit, digit) != 0) || has_choice(&own, m.digit))
             continue;
-        const struct kp_item *item = strlen(m.method) == METHOD ? with_method(r, code, m.method) : NULL;
+        const struct kp_item *item = strlen(m.method) == METHOD ? with_method(r->ctx, code, m.method) : NULL;
         if (item && !add_choice(methods, m.digit, (unsigned)(item - r->ctx->tables.items)))
             return false;
     }
@@ -422,6 +422,9 @@ static enum kp_status check_methods(struct kp_context *ctx, const struct kp_mapp
         if (!kp_is_code(m.method, n) ||
             (n != METHOD && (is_any(m.name) || (n != CODE && n != WITHOUT_RESULT))))
             return kp_mapping_row_bad(ctx, file->methods_path, m.line, "a method, not", m.method);
+        if (!is_any(m.name) && !with_method(ctx, m.name, m.method))
+            kp_warn(&ctx->diag, KP_K_CC2X_LINE_UNUSED, kp_at(file->methods_path, m.line),
+                    kp_arena_printf(&ctx->arena, "%s %s", m.name, m.digit));
     }
     return KP_OK;
 }

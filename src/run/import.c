@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "law/facilities.h"
@@ -27,7 +28,10 @@ static const struct {
                 "--ranges",
                 {"reference ranges; its input ranges are not used", "基準値の表(入力範囲は使いません)"}},
     [DEFAULTS] = {"defaults", "--facility-defaults", {"defaults of the institution", "機関情報の既定"}},
-    [FACILITIES] = {"facilities", "--facilities", {"register of institutions", "健診機関の登録簿"}},
+    [FACILITIES] = {"facilities",
+                    "--facilities",
+                    {"register of institutions; its fax numbers are not used",
+                     "健診機関の登録簿(FAX番号は使いません)"}},
     [CLAIMS] = {NULL, NULL, {"claims table; not used, results have no claims", "決済の定義表(使いません)"}},
     [DATA] = {NULL, NULL, {"data", "データ"}},
     [OTHER] = {NULL, NULL, {"not recognised; not used", "不明(使いません)"}}};
@@ -252,19 +256,22 @@ static void describe(const struct import *m, const char *ini, size_t n_numbers, 
 {
     for (const struct file *f = m->files; f < m->files + m->n_files; f++) {
         bool left = f->role < ROLES && strcmp(f->path, m->chosen[f->role]) != 0;
-        kp_buf_printf(out, "%s: %s%s", f->name, kp_say(m->ctx, ROLE[f->role].what[1], ROLE[f->role].what[0]),
+        kp_buf_printable(out, f->name);
+        kp_buf_printf(out, ": %s%s", kp_say(m->ctx, ROLE[f->role].what[1], ROLE[f->role].what[0]),
                       left ? kp_say(m->ctx, "(使いません)", "; not used, another one is chosen") : "");
         if (f->role == DATA)
             kp_buf_printf(out, ", FILENO %lu, %zu %s", f->number, f->sheet.n_columns,
                           kp_say(m->ctx, "列", "columns"));
         kp_buf_char(out, '\n');
     }
-    kp_buf_printf(out, "\n%s kenporter check -c %s", kp_say(m->ctx, "次に:", "next:"), ini);
+    kp_buf_printf(out, "\n%s kenporter check -c ", kp_say(m->ctx, "次に:", "next:"));
+    kp_buf_printable(out, ini);
     size_t n_data = 0;
     for (size_t number = 1; number <= n_numbers; number++)
         for (const struct file *f = m->files; f < m->files + m->n_files; f++)
             if (f->role == DATA && f->number == number) {
-                kp_buf_printf(out, " %s", f->path);
+                kp_buf_char(out, ' ');
+                kp_buf_printable(out, f->path);
                 n_data++;
             }
     kp_buf_str(out, n_data ? "\n" : " DATA.csv\n");

@@ -3,7 +3,7 @@
     compare_values.py VALUES FILE DECISIONS OUT
 
 VALUES is values.csv, FILE the name of the export in it, DECISIONS the run's decisions.csv, OUT the folder with the bundles.
-An empty value is one that no document may contain. Prints how many values of released rows it looked up; exit 1 names file, line, item and the difference.
+CODE.flag, CODE.low and CODE.high are an item's mark and reference range. An empty value is one that no document may contain. Prints how many values of released rows it looked up; exit 1 names file, line, item and the difference.
 """
 import csv, os, sys, zipfile
 import xml.etree.ElementTree as ET
@@ -32,6 +32,12 @@ def items_of(root):
         for value in o.findall(V3 + "value"):
             kind, code = value.get(TYPE), o.find(V3 + "code").get("code")
             found.setdefault(code, []).append(value.text if kind == "ST" else value.get("value" if kind == "PQ" else "code"))
+        code = o.find(V3 + "code").get("code")
+        for mark in o.findall(V3 + "interpretationCode"):
+            found.setdefault(code + ".flag", []).append(mark.get("code"))
+        for end in ("low", "high"):
+            for limit in o.findall(V3 + "referenceRange//" + V3 + end):
+                found.setdefault("%s.%s" % (code, end), []).append(limit.get("value"))
         doctor = o.findtext(V3 + "author//" + V3 + "assignedPerson/" + V3 + "name")
         if doctor:
             found.setdefault(DOCTOR, []).append(doctor)
