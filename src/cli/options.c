@@ -7,6 +7,7 @@ enum { HELP_COLUMN = 26 };
 
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_CONFIG)
 #define RUN (READ | KP_FOR_RELEASE)
+#define TABLES (READ | KP_FOR_IMPORT)
 #define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
 #define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE) /* add events to the log */
@@ -52,11 +53,11 @@ const struct kp_option kp_options[] = {
      {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
     {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN | LOGS,
      {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
-    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(input.mapping), READ | KP_FOR_IMPORT,
+    {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(input.mapping), TABLES,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
-    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(input.methods), READ | KP_FOR_IMPORT,
+    {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(input.methods), TABLES,
      {"methods of a CC2X mapping table (METHODCVT...)", "CC2Xの検査方法変換表(METHODCVT…)"}},
-    {0, "ranges", "FILE", "input", "ranges", PATH, NULL, OPT(input.ranges), READ | KP_FOR_IMPORT,
+    {0, "ranges", "FILE", "input", "ranges", PATH, NULL, OPT(input.ranges), TABLES,
      {"reference ranges for results without one (ITEMBasicInfo...)", "基準値のない結果に使う基準値の表(ITEMBasicInfo…)"}},
     {0, "exam-kind", "KIND", "input", "exam_kind", CHOICE, kp_exam_kind_names, OPT(input.exam_kind), READ,
      {"kind of examination of exports without a column for it: periodic (assumed by default), hiring, special, ...",
@@ -67,9 +68,10 @@ const struct kp_option kp_options[] = {
      {"register of consents", "同意の登録簿"}},
     {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(registers.insurers), RUN | KP_FOR_AUDIT,
      {"register of insurers", "保険者の登録簿"}},
-    {0, "facilities", "FILE", "registers", "facilities", PATH, NULL, OPT(input.facilities), READ | KP_FOR_IMPORT,
+    {0, "facilities", "FILE", "registers", "facilities", PATH, NULL, OPT(input.facilities), TABLES,
      {"register of examining institutions", "健診機関の登録簿"}},
-    {0, "facility-defaults", "FILE", "facility", "defaults", PATH, NULL, OPT(input.facility_defaults), RUN | KP_FOR_IMPORT,
+    {0, "facility-defaults", "FILE", "facility", "defaults", PATH, NULL, OPT(input.facility_defaults),
+     RUN | KP_FOR_IMPORT,
      {"what [facility] and [sender] do not say of the institution (KikanInfo...)",
       "[facility] と [sender] にない機関情報(KikanInfo…)"}},
     {0, "schemas", "DIR", "schema", "tables", PATH, NULL, OPT(common.schemas), ALL,

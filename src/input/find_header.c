@@ -389,6 +389,17 @@ static bool starts_with_data(const struct finder *f, const struct line *names)
     return is_by_place(f) ? names || is_data(f, first, false) : names && is_data(f, first, false);
 }
 
+/* Warns of a header that may be somebody's row: the mapping names columns by number, so its names are not
+ * needed, and it has numbers. */
+static void warn_of_header(const struct finder *f, const struct line *header)
+{
+    bool numbers = false;
+    for (size_t i = 0; i < header->n; i++)
+        numbers |= has_trait(header, i, NUMBER | DATE);
+    if (is_by_place(f) && numbers && !numbers_columns(header) && count_names(f, header) == 0)
+        kp_warn(&f->ctx->diag, KP_K_HEADER_ASSUMED, kp_at(f->input->path, header->number));
+}
+
 /* Warns of comments above the first row that look like rows. */
 static void warn_of_rows_above(const struct finder *f)
 {
@@ -498,6 +509,7 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
         st = kp_fail(&ctx->diag, KP_E_INPUT, KP_K_QUOTE_UNBALANCED, kp_at(input->path, f.lines[at].number));
         goto out;
     }
+    warn_of_header(&f, &f.lines[at]);
     at -= groups;
     const struct line *first = &f.lines[at];
     struct kp_heading heading = {first->cells, NULL, first->n};
