@@ -96,9 +96,12 @@ enum kp_status kp_facility_defaults_apply(struct kp_context *ctx, struct kp_run_
         KP_TRY(read_row(ctx, path, sheet.rows[i], &institution, &maker));
     complete(&maker, &institution);
     complete(&options->input.facility, &institution);
-    if (!is_set(options->sender.name))
-        options->sender.number = NULL; /* the default stands for any employer */
+    const char *number =
+        options->sender.number; /* without a name the default, which stands for any employer */
+    if (!is_set(options->sender.name) && is_set(maker.number))
+        options->sender.number = NULL;
     complete(&options->sender, &maker);
-    kp_run_options_defaults(options);
+    if (!options->sender.number)
+        options->sender.number = number;
     return KP_OK;
 }

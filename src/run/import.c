@@ -14,7 +14,7 @@
 #include "input/mapping.h"
 #include "input/ranges.h"
 
-enum { MAX_BYTES = 64 << 20, MAX_FILES = 9, LEAST_COLUMNS = 5 };
+enum { MAX_BYTES = 64 << 20, MAX_FILES = 9, LEAST_COLUMNS = 5, MAX_PATH_BYTES = 180 };
 
 enum role { TABLE, METHODS, RANGES, DEFAULTS, FACILITIES, ROLES, CLAIMS = ROLES, DATA, OTHER };
 
@@ -218,6 +218,15 @@ static void add_setting(const struct import *m, enum role role, const char *outp
     kp_buf_printf(ini, "%s = %s\n", ROLE[role].key, path);
 }
 
+/* Returns whether a line of the configuration can hold the path. */
+static bool fits_ini(const char *path)
+{
+    for (const char *at = path; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == ';')
+            return false;
+    return strlen(path) <= MAX_PATH_BYTES;
+}
+
 static enum kp_status write_ini(const struct import *m, const char *path)
 {
     struct kp_context *ctx = m->ctx;
@@ -227,10 +236,9 @@ static enum kp_status write_ini(const struct import *m, const char *path)
     if (kp_path_exists(path))
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_INIT_FILE_EXISTS, kp_in(path));
     for (enum role role = 0; role < ROLES; role++)
-        for (const char *at = m->chosen[role]; at && *at; at++)
-            if ((unsigned char)*at < ' ' || *at == ';')
-                return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_CC2X_LINE_BAD, kp_in(path), ROLE[role].key,
-                               m->chosen[role]);
+        if (m->chosen[role] && !fits_ini(m->chosen[role]))
+            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_CC2X_LINE_BAD, kp_in(path), ROLE[role].key,
+                           m->chosen[role]);
     if (kp_make_folders(ctx->io, m->options->output) != KP_OK)
         return kp_write_failed(ctx, m->options->output);
     output = realpath(m->options->output, NULL);
