@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "tables/names.h"
 #include "v08/index.h"
+#include "v08/standard.h"
 
 enum { CELL_SEPARATOR = '\x1f', N_MAX = '9' };
 
@@ -46,6 +47,11 @@ bool kp_bundle_is_full(const struct kp_bundle *b)
     return b->n_documents >= most || b->n_documents >= KP_MAX_DOCUMENTS;
 }
 
+static bool is_preparation(const struct kp_bundle *b)
+{
+    return b->run->options->command == KP_CMD_PREPARE;
+}
+
 enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer)
 {
@@ -53,8 +59,8 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
     *b = (struct kp_bundle){.run = run, .insurer = insurer};
     kp_date_iso(run->as_of, b->as_of);
     KP_TRY(name_bundle(b, ledger));
-    b->file_name = kp_arena_printf(arena, "%s.zip", b->root);
-    b->path = kp_arena_printf(arena, "%s/%s.zip", run->output, b->root);
+    b->file_name = kp_arena_printf(arena, "%s%s.zip", b->root, is_preparation(b) ? KP_PREPARED : "");
+    b->path = kp_arena_printf(arena, "%s/%s", run->output, b->file_name ? b->file_name : "");
     b->temp_path = kp_arena_printf(arena, "%s/%s.zip", run->temp, b->root);
     b->spool_path = kp_arena_printf(arena, "%s/%s.entries", run->temp, b->root);
     char *central = kp_arena_printf(arena, "%s/%s.directory", run->temp, b->root);
@@ -251,11 +257,25 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
     return st;
 }
 
+/* A preparation must not be taken for a bundle, whatever its file is called. */
+static enum kp_status add_mark(struct kp_bundle *b, struct kp_tools *tools)
+{
+    static const char text[] = "送付用ではありません: kenporter release\n";
+    struct kp_packed packed = {.bytes = {0}};
+    enum kp_status st = kp_deflate_run(tools->deflate, text, sizeof(text) - 1, &packed) == KP_OK
+                            ? add_member(b, "", KP_PREPARATION_MARK, &packed)
+                            : kp_no_memory(b->run->ctx);
+    kp_buf_release(&packed.bytes);
+    return st;
+}
+
 enum kp_status kp_bundle_seal(struct kp_bundle *b, struct kp_tools *tools)
 {
     uint8_t digest[KP_SHA256_BYTES];
     KP_TRY(add_schemas(b, tools));
     KP_TRY(add_index(b, tools));
+    if (is_preparation(b))
+        KP_TRY(add_mark(b, tools));
     errno = 0;
     if (kp_zip_finish(&b->zip) != KP_OK || kp_out_finish(&b->spool, false) != KP_OK ||
         kp_file_sha256(b->run->ctx->io, b->temp_path, digest) != KP_OK)

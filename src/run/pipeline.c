@@ -190,6 +190,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
         KP_TRY(kp_prepared_load(ctx, options));
     KP_TRY(kp_context_load_tables(ctx));
     KP_TRY(kp_run_set_up(&p->run, ctx, options));
+    kp_prepared_warn_of_old(&p->run);
     KP_TRY(kp_tally_init(&p->tally, &p->run));
     KP_TRY(kp_batches_init(&p->batches, &p->run));
     KP_TRY(kp_persons_new(ctx, p->run.temp, &p->persons));

@@ -9,8 +9,9 @@
 #include "base/status.h"
 #include "format/sheet.h"
 #include "tables/names.h"
+#include "run/setup.h"
 
-enum { MANIFEST_MAX_BYTES = 16 << 20 };
+enum { MANIFEST_MAX_BYTES = 16 << 20, OLD_DAYS = 90 };
 
 #define MANIFEST "manifest"
 
@@ -283,6 +284,22 @@ enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *o
 }
 
 /* --- after the release --- */
+
+static void warn_if_old(void *ctx, const char *name)
+{
+    struct kp_run *run = ctx;
+    struct kp_date today = kp_date_in_japan(run->started);
+    if (kp_run_id_is_before(name, kp_date_from_days(kp_date_days(today) - OLD_DAYS)))
+        kp_warn(&run->ctx->diag, KP_K_PREPARED_OLD, kp_in(prepared_path(run->ctx, run->output, name)),
+                kp_arena_strdup(&run->ctx->arena, name));
+}
+
+void kp_prepared_warn_of_old(struct kp_run *run)
+{
+    char *all = prepared_path(run->ctx, run->output, "");
+    if (all && kp_path_exists(all))
+        (void)kp_each_entry(all, warn_if_old, run); /* what cannot be listed is only not warned of */
+}
 
 void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally)
 {

@@ -109,6 +109,8 @@ static const char *base_name(struct kp_archive *a)
     const char *base = slash ? slash + 1 : a->path;
     bool zip = ends_with(base, ".zip") || ends_with(base, ".ZIP");
     char *copy = kp_arena_strndup(&a->arena, base, strlen(base) - (zip ? 4 : 0));
+    if (copy && ends_with(copy, KP_PREPARED))
+        copy[strlen(copy) - strlen(KP_PREPARED)] = '\0';
     return copy ? copy : "";
 }
 
@@ -140,7 +142,7 @@ static bool is_plain_path(const struct kp_zip_member *m)
     return m->n_name > 0;
 }
 
-enum member_kind { OTHER, FOLDER, INDEX, SCHEMA, DOCUMENT, CLAIM, CLAIMS };
+enum member_kind { OTHER, MARK, FOLDER, INDEX, SCHEMA, DOCUMENT, CLAIM, CLAIMS };
 
 /* Returns whether the name is an XML file directly in the folder. */
 static bool is_xml_in(const char *folder, const char *name)
@@ -160,11 +162,12 @@ static enum member_kind kind_of(const struct kp_archive *a, const char *name, bo
         return FOLDER;
     if (strncmp(name, "XSD/", 4) == 0)
         return ends_with(name + 4, ".xsd") ? SCHEMA : OTHER;
-    return strcmp(name, KP_INDEX_FILE) == 0    ? INDEX
-           : strcmp(name, CLAIMS_SUMMARY) == 0 ? CLAIMS
-           : is_xml_in("DATA/", name)          ? DOCUMENT
-           : is_xml_in("CLAIMS/", name)        ? CLAIM
-                                               : OTHER;
+    return strcmp(name, KP_INDEX_FILE) == 0         ? INDEX
+           : strcmp(name, CLAIMS_SUMMARY) == 0      ? CLAIMS
+           : strcmp(name, KP_PREPARATION_MARK) == 0 ? MARK
+           : is_xml_in("DATA/", name)               ? DOCUMENT
+           : is_xml_in("CLAIMS/", name)             ? CLAIM
+                                                    : OTHER;
 }
 
 /* Returns the name below the top folder, or NULL if the member is outside. */
@@ -404,6 +407,7 @@ static enum kp_status take_member(struct kp_archive *a, struct scan *s, const st
     case SCHEMA: return take_schema(a, s, m, name);
     case DOCUMENT: a->n_documents++; return KP_OK;
     case FOLDER: return KP_OK;
+    case MARK: kp_archive_fault(a, NULL, KP_K_PREPARATION); return KP_OK;
     case CLAIM: a->n_claims++; break;
     case CLAIMS: break;
     case OTHER:
