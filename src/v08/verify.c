@@ -204,7 +204,12 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
         st = check_documents(&b);
     if (st != KP_OK && st != KP_E_FAULT)
         goto out;
-    if (kp_file_sha256(v->ctx.io, path, digest) == KP_OK)
+    enum kp_status hashed = kp_file_sha256(v->ctx.io, path, digest);
+    if (hashed == KP_E_SYSTEM) {
+        st = kp_no_memory(&v->ctx);
+        goto out;
+    }
+    if (hashed == KP_OK)
         kp_sha256_hex(digest, b.sha256);
     if (st == KP_OK && v->options->log && !b.archive.loose)
         KP_TRY_OUT(compare_with_log(&b));
