@@ -101,6 +101,8 @@ static enum kp_status read_document(struct bundle *b, struct kp_document *d)
                                                  .received = true};
         kp_check_record(&d->record, &context, &findings);
     }
+    if (b->scratch.failed && !b->scratch.full)
+        return kp_no_memory(&b->v->ctx);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         kp_archive_report(a, a->document, f->line, f);
     if (!b->scratch.failed)

@@ -148,7 +148,8 @@ static const char *fault_of(const struct command *c, int status, int sound_statu
     if (status >= 128)
         return textf("ended by signal %d", status - 128);
     /* One bundle may stay for the next run: its entries may be in the log. */
-    if (c->out && (paths(textf("%s/.tmp*/*", c->out), &found) > 1 || (found && !strstr(found[0], ".zip"))))
+    size_t n = c->out ? paths(textf("%s/.tmp*/*", c->out), &found) : 0;
+    if (n > 1 || (n == 1 && !strstr(found[0], ".zip")))
         return textf("exit status %d, temporary files left", status);
     if (status == sound_status)
         return strcmp(results_of(c), sound_results) == 0 ? NULL
