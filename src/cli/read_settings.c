@@ -247,8 +247,9 @@ static enum kp_status read_config(const struct source *command_line, const char 
     const char *bytes = NULL;
     size_t n = 0;
     c.source.file = path;
-    if (kp_read_file(&kp_io_posix, path, CONFIG_MAX_BYTES, c.source.arena, &bytes, &n) != KP_OK)
-        return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, kp_in(path), strerror(errno));
+    enum kp_status st = kp_read_file(&kp_io_posix, path, CONFIG_MAX_BYTES, c.source.arena, &bytes, &n);
+    if (st != KP_OK)
+        return kp_unreadable(c.source.diag, st, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, path, NULL);
     if (strlen(bytes) != n)
         return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_SYNTAX, kp_in(path));
     c.at = strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;

@@ -1,6 +1,7 @@
 #include "format/csvin.h"
 
 #include <csv.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,7 +151,7 @@ static enum kp_status check_parser(struct kp_csvin *in, bool parsed)
     if (in->fault != KP_CSV_SOUND)
         return fail(in, in->fault);
     if (!kp_buf_ok(&in->bytes))
-        return fail(in, KP_CSV_TOO_LONG);
+        return fail(in, in->bytes.full ? KP_CSV_TOO_LONG : KP_CSV_MEMORY);
     if (!parsed && csv_error(in->parser) == CSV_EPARSE)
         return fail_quote(in, in->bytes.len);
     return parsed ? KP_OK : fail(in, KP_CSV_MEMORY);
@@ -317,7 +318,7 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
         size_t n = 0;
         enum kp_status st = kp_lines_next(&in->lines, KP_CSV_MAX_LINE_BYTES, &line, &n);
         if (st != KP_OK) {
-            bool too_long = in->lines.window.len > in->lines.start;
+            bool too_long = errno == EFBIG;
             in->line++; /* the line that could not be read */
             return fail(in, st == KP_E_SYSTEM ? KP_CSV_MEMORY : too_long ? KP_CSV_TOO_LONG : KP_CSV_READ);
         }

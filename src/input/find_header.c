@@ -313,6 +313,8 @@ static bool names_parts(const struct finder *f, const struct line *line, const s
 
 static enum kp_status no_header(const struct finder *f, const struct line *line)
 {
+    if (f->in->fault == KP_CSV_MEMORY) /* it may be in a line that could not be read */
+        return kp_no_memory(f->ctx);
     return kp_fail(&f->ctx->diag, KP_E_INPUT, KP_K_HEADER_MISSING, kp_at(f->input->path, line->number));
 }
 
@@ -394,7 +396,7 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     if (second)
         heading.second = padded(&ctx->arena, first + 1, first->n);
     (void)clean_scratch(&f);
-    KP_TRY_OUT(ctx->arena.failed ? kp_no_memory(ctx) : KP_OK);
+    KP_TRY_OUT(ctx->arena.failed || in->fault == KP_CSV_MEMORY ? kp_no_memory(ctx) : KP_OK);
     input->header_line = first->number;
     input->n_title_rows = (unsigned)at;
     input->n_header_rows = second ? 2 : 1;

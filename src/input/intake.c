@@ -10,9 +10,9 @@
 static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured, struct kp_input *input)
 {
     errno = 0;
-    if (kp_probe_file(ctx->io, input->place, &input->probe) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(input->path),
-                       errno ? strerror(errno) : "read failed");
+    enum kp_status st = kp_probe_file(ctx->io, input->place, &input->probe);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, NULL);
     enum kp_encoding found = input->probe.encoding;
     bool utf16 = found == KP_ENC_UTF16LE || found == KP_ENC_UTF16BE;
     if (configured == KP_ENC_UTF16LE && !utf16)

@@ -15,9 +15,10 @@ static enum kp_status load_sheet(struct kp_context *ctx, const char *path, enum 
 {
     const char *bytes = NULL;
     size_t n = 0;
-    if (kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
-    enum kp_status st = kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments);
+    enum kp_status st = kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, NULL);
+    st = kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments);
     if (st == KP_E_SYSTEM)
         return kp_no_memory(ctx);
     return st == KP_OK ? KP_OK

@@ -189,10 +189,11 @@ static enum kp_status read_sheet(struct kp_register *r)
     struct kp_context *ctx = r->ctx;
     const char *bytes = NULL;
     size_t n = 0;
-    if (kp_read_file(ctx->io, r->path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(r->path), strerror(errno));
+    enum kp_status st = kp_read_file(ctx->io, r->path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, r->path, NULL);
     r->original = (struct kp_original){bytes, n};
-    enum kp_status st = kp_sheet_read(&r->sheet, &ctx->arena, ctx->tables.text, bytes, n, KP_COMMENTS_ALL);
+    st = kp_sheet_read(&r->sheet, &ctx->arena, ctx->tables.text, bytes, n, KP_COMMENTS_ALL);
     if (st == KP_E_INPUT)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(r->path, r->sheet.bad_line),
                        "not CSV in UTF-8 or CP932");

@@ -201,7 +201,8 @@ static enum kp_status check_index(struct audit *a)
     char *path = kp_arena_printf(&a->ctx.arena, "%s.index", log);
     if (!path)
         return kp_no_memory(&a->ctx);
-    (void)kp_log_index_open(&index, a->ctx.io, path, log, &verdict); /* an unreadable index shows nothing */
+    if (kp_log_index_open(&index, a->ctx.io, path, log, &verdict) != KP_OK)
+        kp_warn(&a->ctx.diag, KP_K_LOG_INDEX_UNREADABLE, kp_in(path), strerror(errno ? errno : EIO));
     kp_log_index_close(&index);
     if (verdict == KP_LOG_INDEX_CONTRADICTS)
         return fault(a, KP_K_LOG_SHORTENED, a->states[a->log].end.n_entries + 2, path);

@@ -244,8 +244,10 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
     if (kp_xml_check_new(b->run->schemas.index, &check) != KP_OK)
         return kp_no_memory(ctx);
     bool well_formed = kp_index_write(&index, check, b->insurer, b->run->as_of, b->n_documents);
-    bool valid = kp_xml_check_finish(check, &where);
-    if (!well_formed || !valid)
+    enum kp_status valid = kp_xml_check_finish(check, &where);
+    if (!kp_buf_ok(&index) || valid == KP_E_SYSTEM)
+        st = kp_no_memory(ctx);
+    else if (!well_formed || valid != KP_OK)
         st = kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_INTERNAL, kp_in(b->file_name), where);
     else if (kp_deflate_run(tools->deflate, kp_buf_text(&index), index.len, &packed) != KP_OK)
         st = kp_no_memory(ctx);

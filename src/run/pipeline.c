@@ -130,8 +130,10 @@ static enum kp_status check_inputs(struct pipeline *p)
         const struct kp_input *input = &p->run.inputs.list[i];
         uint64_t commented_out = input->comments.n_like_rows;
         uint8_t digest[KP_SHA256_BYTES];
-        if (kp_file_sha256(ctx->io, input->place, digest) != KP_OK ||
-            memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
+        enum kp_status st = kp_file_sha256(ctx->io, input->place, digest);
+        if (st == KP_E_SYSTEM)
+            return kp_no_memory(ctx);
+        if (st != KP_OK || memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
             return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
         if (commented_out)
             kp_warn(&ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row),

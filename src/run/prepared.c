@@ -195,9 +195,11 @@ static enum kp_status load_file(struct load *l, const char *const *cells)
     char *path = kp_arena_printf(&l->ctx->arena, "%s/%s", l->folder, value);
     if (!path)
         return kp_no_memory(l->ctx);
-    if (strncmp(value, "source/", 7) != 0 || strstr(value, "..") ||
-        kp_file_sha256(l->ctx->io, path, digest) != KP_OK)
+    if (strncmp(value, "source/", 7) != 0 || strstr(value, ".."))
         return altered(l, path);
+    enum kp_status st = kp_file_sha256(l->ctx->io, path, digest);
+    if (st != KP_OK)
+        return st == KP_E_SYSTEM ? kp_no_memory(l->ctx) : altered(l, path);
     kp_sha256_hex(digest, hex);
     if (strcmp(hex, expected) != 0)
         return altered(l, path);
@@ -229,19 +231,20 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
     return KP_OK;
 }
 
-/* Returns whether the last row contains the digest of all before it. */
-static bool is_whole(const struct kp_sheet *sheet, const char *bytes, size_t n)
+/* Fails unless the last row contains the digest of all before it. */
+static enum kp_status check_whole(const struct kp_sheet *sheet, const char *bytes, size_t n)
 {
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
     size_t last = n > 0 && bytes[n - 1] == '\n' ? n - 1 : 0;
     while (last > 0 && bytes[last - 1] != '\n')
         last--;
-    if (sheet->n_columns != 4 || sheet->n_rows == 0 || kp_sha256_of(bytes, last, digest) != KP_OK)
-        return false;
+    if (sheet->n_columns != 4 || sheet->n_rows == 0)
+        return KP_E_INPUT;
+    KP_TRY(kp_sha256_of(bytes, last, digest));
     kp_sha256_hex(digest, hex);
     const char *const *cells = sheet->rows[sheet->n_rows - 1].cells;
-    return strcmp(cells[0], MANIFEST) == 0 && strcmp(cells[2], hex) == 0;
+    return strcmp(cells[0], MANIFEST) == 0 && strcmp(cells[2], hex) == 0 ? KP_OK : KP_E_INPUT;
 }
 
 static enum kp_status load_manifest(struct load *l)
@@ -253,11 +256,15 @@ static enum kp_status load_manifest(struct load *l)
     char *path = kp_arena_printf(&ctx->arena, "%s/manifest.csv", l->folder);
     if (!path)
         return kp_no_memory(ctx);
-    if (kp_read_file(ctx->io, path, MANIFEST_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
+    enum kp_status st = kp_read_file(ctx->io, path, MANIFEST_MAX_BYTES, &ctx->arena, &bytes, &n);
+    if (st == KP_E_INPUT)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, kp_in(l->folder), l->options->prepared);
-    if (kp_sheet_read(&sheet, &ctx->arena, NULL, bytes, n, KP_COMMENTS_NONE) != KP_OK ||
-        !is_whole(&sheet, bytes, n))
-        return altered(l, path);
+    if (st == KP_OK)
+        st = kp_sheet_read(&sheet, &ctx->arena, NULL, bytes, n, KP_COMMENTS_NONE);
+    if (st == KP_OK)
+        st = check_whole(&sheet, bytes, n);
+    if (st != KP_OK)
+        return st == KP_E_SYSTEM ? kp_no_memory(ctx) : altered(l, path);
     l->inputs = kp_arena_alloc(&ctx->arena, sheet.n_rows * sizeof(*l->inputs));
     l->names = kp_arena_alloc(&ctx->arena, sheet.n_rows * sizeof(*l->names));
     if (!l->inputs || !l->names)

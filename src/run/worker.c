@@ -258,10 +258,10 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     const char *where = NULL;
     kp_buf_reset(&slot->document);
     bool well_formed = kp_cda_write(&slot->document, tools->check, &source, &slot->arena);
-    bool valid = kp_xml_check_finish(tools->check, &where);
-    if (!kp_buf_ok(&slot->document)) {
+    enum kp_status valid = kp_xml_check_finish(tools->check, &where);
+    if (!kp_buf_ok(&slot->document) || valid == KP_E_SYSTEM) {
         kp_arena_fail(&slot->arena);
-    } else if (!well_formed || !valid) {
+    } else if (!well_formed || valid != KP_OK) {
         kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
                         well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
         slot->outcome = KP_REJECTED;

@@ -1,5 +1,6 @@
 #include "tables/diag.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,4 +206,13 @@ enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum 
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);
     send(diag, msg ? msg->level : KP_LEVEL_FAIL, where.file, where.line, &finding);
     return status;
+}
+
+enum kp_status kp_unreadable(struct kp_diag *diag, enum kp_status st, enum kp_status status,
+                             enum kp_code code, const char *path, const char *arg)
+{
+    const char *why = strerror(errno ? errno : EIO);
+    if (st == KP_E_SYSTEM)
+        return kp_fail(diag, st, KP_K_NO_MEMORY, KP_NOWHERE);
+    return kp_fail(diag, status, code, kp_in(path), arg ? arg : why, arg ? why : NULL);
 }

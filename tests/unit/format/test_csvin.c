@@ -1,4 +1,5 @@
 #include "csv_story.h"
+#include "failing_alloc.h"
 
 static enum kp_comments comments;
 
@@ -399,6 +400,32 @@ static void fault__more_than_4096_cells__is_refused_with_its_line(void **state U
     assert_string_equal(kp_buf_text(&story), "1:h;");
 }
 
+static void memory__any_allocation_fails__row_is_not_too_long(void **state UNUSED)
+{
+    enum { ROW_BYTES = 300000 };
+    if (!can_fail_allocations())
+        skip();
+    char *row = test_calloc(ROW_BYTES, 1);
+    for (size_t i = 0; i + 1 < ROW_BYTES; i++)
+        row[i] = i % 1000 ? 'x' : ',';
+    long n = 0, allocations = 0, n_failed = 0;
+    do {
+        struct kp_csvrow got;
+        bool end = false;
+        assert_int_equal(kp_csvin_memory(&reader, row, ROW_BYTES - 1, ','), KP_OK);
+        fail_allocation(++n, false);
+        enum kp_status st = kp_csvin_next(reader, &got, &end);
+        allocations = allow_allocations();
+        n_failed += st != KP_OK;
+        if (st != KP_OK)
+            assert_int_equal(reader->fault, KP_CSV_MEMORY);
+        assert_int_equal(st, n <= allocations && st != KP_OK ? KP_E_SYSTEM : KP_OK);
+        (void)close_reader(NULL);
+    } while (n <= allocations);
+    assert_true(n_failed > 5);
+    test_free(row);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +469,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(fault__row_of_more_than_four_mebibytes__has_its_first_line, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(fault__more_than_4096_cells__is_refused_with_its_line, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(memory__any_allocation_fails__row_is_not_too_long, fresh,
                                         close_reader),
     };
     return cmocka_run_group_tests_name("csvin", tests, NULL, release);
