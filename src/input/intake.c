@@ -157,6 +157,7 @@ static enum kp_status map_columns(struct kp_context *ctx, const struct kp_input_
         return KP_OK;
     }
     KP_TRY(kp_mapping_build(ctx, job, heading, &input->mapping));
+    kp_join_use_keys(input);
     /* before the warnings: if the header is missing, they would quote a person's row */
     KP_TRY(check_required(ctx, options, input));
     warn(ctx, input);

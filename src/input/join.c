@@ -171,3 +171,13 @@ enum kp_status kp_join_inputs(struct kp_context *ctx, const struct kp_input_opti
         KP_TRY(find_persons(&j, &persons));
     return pair(&j, persons);
 }
+
+void kp_join_use_keys(struct kp_input *input)
+{
+    const size_t keys[] = {input->persons ? input->persons->key : 0, kp_input_before(input) + input->key};
+    for (size_t i = 0; input->persons && i < KP_COUNT(keys); i++) {
+        struct kp_column *column = &input->mapping.columns[keys[i]];
+        if (column->kind == KP_COL_UNMAPPED)
+            column->kind = KP_COL_IGNORED;
+    }
+}

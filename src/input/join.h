@@ -14,3 +14,6 @@
 enum kp_status kp_join_inputs(struct kp_context *ctx, const struct kp_input_options *options,
                               const struct kp_mapping_file *file, struct kp_inputs *inputs,
                               struct kp_heading *headings);
+
+/* Marks the key columns of joined results, once mapped, as used even if they mean nothing else. */
+void kp_join_use_keys(struct kp_input *input);
