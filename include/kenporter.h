@@ -103,6 +103,7 @@ struct kp_common {
 struct kp_input_options {
     const char *mapping; /* NULL: columns are recognised by their headers */
     const char *methods; /* METHODCVT table to a CC2X mapping table, or NULL */
+    const char *join;    /* key column ("#3" or its header) of two inputs, persons and results; or NULL */
     enum kp_encoding encoding;
     char delimiter;              /* 0: found from the header row */
     enum kp_exam_kind exam_kind; /* of exports without a column for it */

@@ -158,13 +158,13 @@ static bool means(const struct finder *f, const char *cell, size_t number, struc
            (*cell && kp_header_read(clean_scratch(f), &f->ctx->tables, cell, ret_column));
 }
 
-/* Returns the number of the column as in a mapping file: kp_ columns, which come first, do not count. */
+/* Returns the number of the column as in a mapping file: kp_ columns do not count. */
 static size_t number_of(const struct line *names, size_t i)
 {
     size_t ours = 0;
-    while (ours < names->n && strncmp(names->cells[ours], "kp_", 3) == 0)
-        ours++;
-    return i < ours ? 0 : i + 1 - ours;
+    for (size_t k = 0; k <= i; k++)
+        ours += strncmp(names->cells[k], "kp_", 3) == 0;
+    return strncmp(names->cells[i], "kp_", 3) == 0 ? 0 : i + 1 - ours;
 }
 
 /* Returns the field of a person that the i-th column is, or KP_F__COUNT. */

@@ -341,6 +341,16 @@ static void read_kind(const struct kp_norm_cell *cell)
     record->field[KP_F_EXAM_KIND] = cell->text;
 }
 
+/* Returns whether two columns contradict each other; an employee id may be in another width in one of them,
+ * as the key of joined files. */
+static bool differs(const struct kp_norm *norm, enum kp_field field, const char *a, const char *b)
+{
+    if (field != KP_F_EMPLOYEE_ID || strcmp(a, b) == 0)
+        return strcmp(a, b) != 0;
+    return strcmp(kp_norm_text(kp_text_nfkc(norm->arena, a)), kp_norm_text(kp_text_nfkc(norm->arena, b))) !=
+           0;
+}
+
 void kp_norm_field(const struct kp_norm_cell *cell)
 {
     struct kp_norm *norm = cell->norm;
@@ -364,9 +374,9 @@ void kp_norm_field(const struct kp_norm_cell *cell)
     norm->serial = cell->column->serial;
     const char *value = read_cell(norm, field, cell->text);
     norm->serial = KP_SERIAL_NONE;
-    if (**now && *value && strcmp(*now, value) != 0)
+    if (**now && *value && differs(norm, field, *now, value))
         kp_norm_disagree(cell, kp_field_name(field));
-    else if (*value)
+    else if (*value && !**now)
         *now = value;
 }
 

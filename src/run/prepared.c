@@ -96,6 +96,8 @@ static enum kp_status keep_sources(struct staging *s)
     add_row(s, "encoding", kp_encoding_options[encoding], "", "");
     add_row(s, "delimiter", kp_delimiter_name(o->delimiter), "", "");
     add_row(s, "exam_kind", kp_exam_kind_names[o->exam_kind], "", "");
+    if (o->join)
+        add_row(s, "join", "", "", o->join);
     for (size_t i = 0; i < inputs->n; i++)
         KP_TRY(keep_file(s, "input", inputs->list[i].path, inputs->list[i].probe.sha256));
     if (o->mapping)
@@ -220,6 +222,10 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
     size_t i = 0;
     if (kp_list_has("input mapping methods", kind))
         return load_file(l, cells);
+    if (strcmp(kind, "join") == 0) {
+        l->options->input.join = cells[3];
+        return KP_OK;
+    }
     if (strcmp(kind, "encoding") == 0 && kp_name_find(kp_encoding_options, value, &i))
         l->options->input.encoding = (enum kp_encoding)i;
     else if (strcmp(kind, "delimiter") == 0 && kp_name_find(kp_delimiter_names, value, &i))
@@ -286,7 +292,7 @@ enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *o
         return kp_no_memory(ctx);
     if (!*id || id[strspn(id, letters)] != '\0')
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, KP_NOWHERE, id);
-    options->input.mapping = options->input.methods = NULL;
+    options->input.mapping = options->input.methods = options->input.join = NULL;
     return load_manifest(&l);
 }
 

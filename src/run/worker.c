@@ -75,9 +75,11 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     if (slot->row.n_cells != mapping->n_columns) {
         slot->sound = false;
         kp_findings_add(&slot->findings, KP_K_ROW_WIDTH, NULL, NULL,
-                        kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells),
-                        kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
+                        kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells - slot->row.n_before),
+                        kp_arena_printf(&slot->arena, "%zu", mapping->n_columns - slot->row.n_before));
     }
+    if (slot->row.fault)
+        kp_slot_explain_fault(run, slot);
     if (slot->sound)
         kp_slot_find_unmended(run, slot);
     if (!slot->sound)
@@ -89,6 +91,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         kp_arena_fail(&slot->arena);
         return;
     }
+    kp_slot_place_disagreements(run, slot);
     check_row(run, slot, first_pass);
     kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
     kp_identify(run, &slot->record, &slot->arena, &slot->who);
