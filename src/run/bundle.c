@@ -98,17 +98,24 @@ static const char *duty_of(const struct kp_run *run, struct kp_slot *slot)
     return *origin ? kp_arena_printf(&slot->arena, "%s; %s", provisions, origin) : provisions;
 }
 
-/* The same, and those of consent if items go out on it beside the basis. */
+/* The same, and those of what goes out beside the basis: on another request, or on consent. */
 static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *duty = duty_of(run, slot);
-    const struct kp_basis *consent =
-        kp_basis_for(&run->ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
-    if (!duty || !consent || d->basis == consent || !*slot->consent_ids)
-        return duty;
-    const char *by_consent = kp_provisions_text(&slot->arena, &run->ctx->tables, consent, run->as_of);
-    return by_consent ? kp_arena_printf(&slot->arena, "%s; %s", duty, by_consent) : NULL;
+    const char *text = duty_of(run, slot), *requested = items_on(run, slot, KP_GROUND_REQUESTED);
+    const struct {
+        enum kp_route route;
+        bool used;
+    } others[] = {{KP_ROUTE_HEALTH, requested && *requested}, {KP_ROUTE_CONSENT, *slot->consent_ids}};
+    for (size_t i = 0; i < KP_COUNT(others) && text; i++) {
+        const struct kp_basis *basis =
+            kp_basis_for(&run->ctx->tables, others[i].route, d->scheme, d->band, run->as_of);
+        if (!others[i].used || !basis || basis == d->basis)
+            continue;
+        const char *more = kp_provisions_text(&slot->arena, &run->ctx->tables, basis, run->as_of);
+        text = more ? kp_arena_printf(&slot->arena, "%s; %s", text, more) : NULL;
+    }
+    return text;
 }
 
 /* Why the record is disclosed once more, and why items were withheld that had a ground of their own. */
