@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/scan.h"
@@ -223,6 +224,24 @@ enum kp_status kp_register_open(struct kp_register *r, const char *path, const c
         return KP_OK;
     kp_register_no_memory(r);
     return r->st;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    const struct kp_register_row *x = a, *y = b;
+    return strcmp(x->id, y->id);
+}
+
+const struct kp_register_row *kp_register_by_id(struct kp_register *r)
+{
+    struct kp_register_row *order = kp_arena_alloc(&r->ctx->arena, (r->sheet.n_rows + 1) * sizeof(*order));
+    for (size_t i = 0; order && i < r->sheet.n_rows; i++)
+        order[i] = (struct kp_register_row){kp_register_cell(r, i, 0), i};
+    if (order)
+        qsort(order, r->sheet.n_rows, sizeof(*order), compare_ids);
+    else
+        kp_register_no_memory(r);
+    return order;
 }
 
 bool kp_register_file_row(struct kp_register *r, struct kp_map *map, const char *key, size_t row,

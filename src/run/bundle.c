@@ -74,15 +74,36 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
 
 /* --- one document --- */
 
-/* Codes of the items that are released on the ground, separated by spaces. */
+static bool has_on(const struct kp_slot *slot, size_t i, enum kp_ground ground)
+{
+    return slot->record.values[i].state != KP_VALUE_ABSENT && slot->decision.ground[i] == ground;
+}
+
+/* A flag brings its text only with a finding, so that only both halves together keep what was withheld. */
+static void add_other_halves(const struct kp_run *run, const struct kp_slot *slot, bool *listed)
+{
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
+        int text = run->ctx->tables.items[i].text_item;
+        if (text >= 0 && slot->decision.ground[i] == slot->decision.ground[text])
+            listed[i] = listed[text] |= listed[i];
+    }
+}
+
+/* Codes of the items that are released on the ground, or withheld, separated by spaces. */
 static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum kp_ground ground)
 {
     struct kp_buf list = {0};
-    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
-        if (slot->record.values[i].state != KP_VALUE_ABSENT && slot->decision.ground[i] == ground)
+    size_t n = run->ctx->tables.n_items;
+    bool *listed = kp_arena_alloc(&slot->arena, n);
+    for (size_t i = 0; listed && i < n; i++)
+        listed[i] = has_on(slot, i, ground);
+    if (listed && ground == KP_GROUND_WITHHELD)
+        add_other_halves(run, slot, listed);
+    for (size_t i = 0; listed && i < n; i++)
+        if (listed[i])
             kp_buf_printf(&list, "%s%s", list.len ? " " : "", run->ctx->tables.items[i].code);
-    const char *text =
-        kp_buf_ok(&list) ? kp_arena_strdup(&slot->arena, kp_buf_text(&list)) : kp_arena_fail(&slot->arena);
+    const char *text = listed && kp_buf_ok(&list) ? kp_arena_strdup(&slot->arena, kp_buf_text(&list))
+                                                  : kp_arena_fail(&slot->arena);
     kp_buf_release(&list);
     return text;
 }
@@ -98,17 +119,24 @@ static const char *duty_of(const struct kp_run *run, struct kp_slot *slot)
     return *origin ? kp_arena_printf(&slot->arena, "%s; %s", provisions, origin) : provisions;
 }
 
-/* The same, and those of consent if items go out on it beside the basis. */
+/* The same, and those of what goes out beside the basis: on another request, or on consent. */
 static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *duty = duty_of(run, slot);
-    const struct kp_basis *consent =
-        kp_basis_for(&run->ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
-    if (!duty || !consent || d->basis == consent || !*slot->consent_ids)
-        return duty;
-    const char *by_consent = kp_provisions_text(&slot->arena, &run->ctx->tables, consent, run->as_of);
-    return by_consent ? kp_arena_printf(&slot->arena, "%s; %s", duty, by_consent) : NULL;
+    const char *text = duty_of(run, slot), *requested = items_on(run, slot, KP_GROUND_REQUESTED);
+    const struct {
+        enum kp_route route;
+        bool used;
+    } others[] = {{KP_ROUTE_HEALTH, requested && *requested}, {KP_ROUTE_CONSENT, *slot->consent_ids}};
+    for (size_t i = 0; i < KP_COUNT(others) && text; i++) {
+        const struct kp_basis *basis =
+            kp_basis_for(&run->ctx->tables, others[i].route, d->scheme, d->band, run->as_of);
+        if (!others[i].used || !basis || basis == d->basis)
+            continue;
+        const char *more = kp_provisions_text(&slot->arena, &run->ctx->tables, basis, run->as_of);
+        text = more ? kp_arena_printf(&slot->arena, "%s; %s", text, more) : NULL;
+    }
+    return text;
 }
 
 /* Why the record is disclosed once more, and why items were withheld that had a ground of their own. */
