@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/scan.h"
 #include "base/status.h"
 #include "input/header_names.h"
@@ -29,6 +30,7 @@ struct finder {
     struct kp_arena *scratch; /* reset by clean_scratch */
     struct line lines[MAX_TITLES + 2];
     size_t n_lines;
+    bool ours; /* the input is a rejected.csv or held.csv */
 };
 
 /* --- reading --- */
@@ -80,6 +82,10 @@ static bool add_line(struct finder *f, const struct kp_csvrow *row)
         line.n_filled += traits[i] != 0;
     }
     kp_buf_release(&out);
+    for (size_t i = 0; ok && i < row->n_cells; i++)
+        f->ours |= strcmp(cells[i], "kp_file") == 0;
+    for (size_t i = 0; ok && f->ours && i < row->n_cells; i++)
+        cells[i] = kp_sheet_cell_text(cells[i]);
     if (ok)
         f->lines[f->n_lines++] = line;
     return ok;
@@ -126,7 +132,7 @@ static enum kp_status index_rows(struct finder *f)
         return KP_OK;
     const struct kp_sheet *sheet = &f->file->sheet;
     for (size_t i = 0; i < sheet->n_rows; i++) {
-        const char *name = sheet->rows[i].cells[f->file->at[KP_MAPPING_COLUMN]];
+        const char *name = kp_sheet_cell_text(sheet->rows[i].cells[f->file->at[KP_MAPPING_COLUMN]]);
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
         struct kp_map *map = *name == '#' ? &f->by_number : &f->by_name;
         if (!key || (*key && kp_map_put(map, arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 #include "input/find_header.h"
 #include "input/join.h"
@@ -182,7 +183,9 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
             if (strcmp(files->paths[k], files->paths[i]) == 0)
                 return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_INPUT_TWICE, kp_in(files->paths[i]));
         input->place = files->paths[i];
-        input->path = files->names ? files->names[i] : files->paths[i];
+        input->path = kp_shown_name(&ctx->arena, files->names ? files->names[i] : files->paths[i]);
+        if (!input->path)
+            return kp_no_memory(ctx);
         KP_TRY(find_heading(ctx, options, job.file, &inputs, &headings[i]));
     }
     KP_TRY(kp_join_inputs(ctx, options, job.file, &inputs, headings));
@@ -200,7 +203,10 @@ enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_optio
     struct kp_heading heading = {0};
     if (!inputs.list)
         return kp_no_memory(ctx);
-    inputs.list->place = inputs.list->path = path;
+    inputs.list->place = path;
+    inputs.list->path = kp_shown_name(&ctx->arena, path);
+    if (!inputs.list->path)
+        return kp_no_memory(ctx);
     KP_TRY(find_heading(ctx, options, NULL, &inputs, &heading));
     KP_TRY(kp_mapping_build(ctx, &job, &heading, &inputs.list->mapping));
     *ret_inputs = inputs;

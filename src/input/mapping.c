@@ -347,7 +347,7 @@ static void name_columns(struct kp_context *ctx, const struct kp_heading *headin
         if (heading->second || !is_clear(m, keys, i))
             kp_buf_printf(&text, "#%u", c->number);
         else
-            kp_buf_csv(&text, c->header, strlen(c->header));
+            kp_buf_sheet_cell(&text, c->header);
         c->name = kp_buf_ok(&text) ? kp_arena_strdup(arena, kp_buf_text(&text)) : kp_arena_fail(arena);
         kp_buf_reset(&text);
         if (c->name && as->kind >= KP_COL_FIELD)
@@ -459,4 +459,12 @@ size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_input_
             ret_lacking[n++] = field;
     }
     return n;
+}
+
+bool kp_mapping_is_ours(const struct kp_mapping *mapping)
+{
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, "kp_file") == 0)
+            return true;
+    return false;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/scan.h"
 #include "base/status.h"
 #include "input/digits.h"
@@ -142,7 +143,7 @@ static enum kp_status read_unit(const struct row *r, struct kp_column *column)
 static enum kp_status apply_row(const struct row *r, const struct kp_mapping *mapping)
 {
     const char *name = r->cells[KP_MAPPING_COLUMN], *target = r->cells[KP_MAPPING_TARGET];
-    struct kp_column *column = find_column(&r->ctx->arena, mapping, name);
+    struct kp_column *column = find_column(&r->ctx->arena, mapping, kp_sheet_cell_text(name));
     if (r->ctx->arena.failed)
         return kp_no_memory(r->ctx);
     if (!column)

@@ -23,7 +23,7 @@ void kp_audit_row(struct kp_audit_output *out, const char *names, const char *co
         if (is_json) {
             kp_json_string(&json, name, *cells);
         } else if (out->format == KP_AUDIT_CSV) {
-            kp_buf_csv(&out->buf, *cells, strlen(*cells));
+            kp_buf_sheet_cell(&out->buf, *cells);
             kp_buf_str(&out->buf, *names ? "," : "");
         } else {
             kp_buf_printf(&out->buf, "%-24s ", name);

@@ -65,7 +65,10 @@ static enum kp_status keep_file(struct staging *s, const char *kind, const char 
     if (expected && memcmp(digest, expected, sizeof(digest)) != 0)
         return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(path));
     kp_sha256_hex(digest, hex);
-    add_row(s, kind, value, hex, path);
+    const char *name = kp_shown_name(&ctx->arena, path);
+    if (!name)
+        return kp_no_memory(ctx);
+    add_row(s, kind, value, hex, name);
     return KP_OK;
 }
 
@@ -99,7 +102,7 @@ static enum kp_status keep_sources(struct staging *s)
     if (o->join)
         add_row(s, "join", "", "", o->join);
     for (size_t i = 0; i < inputs->n; i++)
-        KP_TRY(keep_file(s, "input", inputs->list[i].path, inputs->list[i].probe.sha256));
+        KP_TRY(keep_file(s, "input", inputs->list[i].place, inputs->list[i].probe.sha256));
     if (o->mapping)
         KP_TRY(keep_file(s, "mapping", o->mapping, NULL));
     if (o->methods)

@@ -33,7 +33,7 @@ static void add_cell(struct kp_buf *line, const char *text)
 {
     if (line->len)
         kp_buf_char(line, ',');
-    kp_buf_csv(line, text, strlen(text));
+    kp_buf_sheet_cell(line, text);
 }
 
 static void end_line(struct kp_row_files *f, size_t file)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
+#include "input/mapping.h"
+
 void kp_slot_release(struct kp_slot *slot)
 {
     kp_buf_release(&slot->document);
@@ -54,6 +57,7 @@ void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_input *own = &run->inputs.list[slot->row.file];
     const struct kp_mapping *mapping = &own->mapping;
+    bool ours = kp_mapping_is_ours(mapping);
     struct kp_buf out = {0};
     slot->cells = kp_arena_alloc(&slot->arena, (slot->row.n_cells + 1) * sizeof(*slot->cells));
     for (size_t i = 0; slot->cells && i < slot->row.n_cells; i++) {
@@ -66,13 +70,14 @@ void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
             slot->cells[i] = "";
             continue;
         }
-        if (!decode_cell(run, input->encoding, cell, &out, &bad))
+        bool decodes = decode_cell(run, input->encoding, cell, &out, &bad);
+        if (!decodes && !(column && column->kind == KP_COL_OURS)) /* a kp_ column is ignored */
             add_undecodable(
                 slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
                 kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
                 input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8");
-        slot->cells[i] =
-            kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : kp_arena_fail(&slot->arena);
+        const char *text = ours ? kp_sheet_cell_text(kp_buf_text(&out)) : kp_buf_text(&out);
+        slot->cells[i] = kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, text) : kp_arena_fail(&slot->arena);
     }
     kp_buf_release(&out);
 }

@@ -180,9 +180,10 @@ static void send(struct kp_diag *diag, enum kp_level level, const char *file, ui
         fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
     else
         kp_buf_str(&text, "out of memory"); /* the catalogue could not be loaded */
+    struct kp_arena arena = {0};
     struct kp_message message = {.level = level,
                                  .code = finding->code,
-                                 .file = file,
+                                 .file = file ? kp_shown_name(&arena, file) : NULL,
                                  .line = line,
                                  .field = where.len ? kp_buf_text(&where) : NULL,
                                  .text = kp_buf_ok(&text) ? kp_buf_text(&text) : "",
@@ -191,6 +192,7 @@ static void send(struct kp_diag *diag, enum kp_level level, const char *file, ui
     kp_buf_release(&text);
     kp_buf_release(&remedy);
     kp_buf_release(&where);
+    kp_arena_release(&arena);
 }
 
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
