@@ -349,6 +349,12 @@ static bool is_only_grade(const struct kp_item *item, const char *key)
     return item->author_item >= 0 && kp_is_grade(key);
 }
 
+static bool is_no_doctor(const struct kp_norm_cell *c)
+{
+    return kp_norm_is_placeholder(c->norm, c->text) || !c->key[strspn(c->key, "0123456789-./")] ||
+           strchr(c->key, '?');
+}
+
 static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
     if (is_only_grade(c->item, c->key)) {
@@ -356,7 +362,7 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
         settle_later(c->norm, &c->norm->grades, c->item, NULL);
     } else if (read_state(c, value)) {
         return;
-    } else if (c->item->is_author && kp_code_of(c->norm->tables, "placeholder", c->key)) {
+    } else if (c->item->is_author && is_no_doctor(c)) {
         kp_norm_note(c, KP_K_PLACEHOLDER, c->text, NULL);
     } else {
         read_text(c, value);
