@@ -176,9 +176,22 @@ static size_t without_end_marks(const char *line, size_t n, bool row_open)
     return last || (text == 0 && !row_open) ? text : n;
 }
 
+/* Returns whether the first cell is what spreadsheets write for a formula without a result. */
+static bool begins_in_error(const char *line, size_t n)
+{
+    static const char *const errors[] = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"};
+    for (size_t i = 0; i < KP_COUNT(errors); i++) {
+        size_t length = strlen(errors[i]);
+        if (n > length && memcmp(line, errors[i], length) == 0 && strchr(",\t;", line[length]))
+            return true;
+    }
+    return false;
+}
+
 static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
 {
-    if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]))
+    if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]) ||
+        begins_in_error(line, n))
         return false;
     return in->comments == KP_COMMENTS_ALL || line[1] < '0' || line[1] > '9';
 }
@@ -194,7 +207,7 @@ static void note_comment(struct kp_csvin *in, const char *line, size_t n)
 static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
 {
     in->line++;
-    if (!in->row_open && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+    while (!in->row_open && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
         line += 3;
         n -= 3;
     }

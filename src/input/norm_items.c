@@ -390,6 +390,12 @@ static bool is_no_reason(const struct kp_norm_cell *c)
     return c->item->relation == KP_REL_RSON && (said == KP_WORDS_NOTHING || said == KP_WORDS_BLANK);
 }
 
+static bool is_no_doctor(const struct kp_norm_cell *c)
+{
+    return kp_norm_is_placeholder(c->norm, c->text) || !c->key[strspn(c->key, "0123456789-./")] ||
+           strchr(c->key, '?');
+}
+
 static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
     if (is_only_grade(c->item, c->key)) {
@@ -399,7 +405,7 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
         return;
     } else if (is_no_reason(c)) {
         kp_norm_note(c, KP_K_PLACEHOLDER_EMPTY, c->text, NULL);
-    } else if (c->item->is_author && kp_code_of(c->norm->tables, "placeholder", c->key)) {
+    } else if (c->item->is_author && is_no_doctor(c)) {
         kp_norm_note(c, KP_K_PLACEHOLDER, c->text, NULL);
     } else {
         read_text(c, value);

@@ -162,7 +162,7 @@ static void add_source_cell(struct kp_row_files *f, const struct kp_column *colu
     bool unused = !column || column->kind < KP_COL_METHOD;
     const char *ascii = has_my_number || unused ? kp_text_nfkc(arena, text) : "";
     f->failed |= !ascii;
-    add_cell(&f->line, ascii && kp_has_my_number(ascii) ? KP_MY_NUMBER_MASK : text);
+    add_cell(&f->line, ascii && kp_has_my_number(ascii, false) ? KP_MY_NUMBER_MASK : text);
 }
 
 static bool is_rejected_for_my_number(const struct kp_slot *slot)

@@ -371,7 +371,7 @@ static bool find_refused(const struct kp_run *run, const struct kp_slot *slot, u
         size_t i = rejects(run, f) && f->field ? 0 : tables->n_items;
         while (i < tables->n_items && strcmp(tables->items[i].label, f->field) != 0)
             i++;
-        if (i < tables->n_items)
+        if (i < tables->n_items && f->code != KP_K_MY_NUMBER) /* which no copy of the row may keep */
             refused[i] = true;
         else if (rejects(run, f))
             return false;

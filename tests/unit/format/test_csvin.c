@@ -308,6 +308,15 @@ static void next__end_marks__are_no_row(void **state UNUSED)
     assert_int_equal(story.len, strlen("1:a|b;2:_;3:1|2;"));
 }
 
+/* A formula without a result is a value, not the beginning of a comment. */
+static void next__error_of_a_spreadsheet__is_no_comment(void **state UNUSED)
+{
+    assert_reads("a,b\n#N/A,2\n#REF!,3\n", ',', "1:a|b;2:#N/A|2;3:#REF!|3;");
+    assert_reads("\xef\xbb\xbf\xef\xbb\xbf"
+                 "a,b\n1,2\n",
+                 ',', "1:a|b;2:1|2;"); /* marked twice */
+}
+
 /* Builds a header line and a line of n bytes, its end included. */
 static char *line_of(size_t n, const char *end, size_t *ret_n)
 {
@@ -461,6 +470,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(fault__quote_that_swallowed_lines__names_its_line, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(next__end_marks__are_no_row, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__error_of_a_spreadsheet__is_no_comment, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_refused, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_of_more_than_a_mebibyte__has_its_own_number, fresh,
                                         close_reader),
