@@ -312,8 +312,7 @@ static const char *read_cell(struct kp_norm *norm, enum kp_field field, const ch
     return read_field(norm, field, value);
 }
 
-/* Fields in which somebody may have put a My Number. */
-static bool is_number(enum kp_field field)
+bool kp_field_is_number(enum kp_field field)
 {
     return field == KP_F_EMPLOYEE_ID || field == KP_F_INSURER_NUMBER || field == KP_F_INSURED_SYMBOL ||
            field == KP_F_INSURED_NUMBER || field == KP_F_INSURED_BRANCH || field == KP_F_TICKET_NUMBER ||
@@ -363,8 +362,8 @@ void kp_norm_field(const struct kp_norm_cell *cell)
         read_kind(cell);
         return;
     }
-    if (is_number(field) && (kp_has_my_number(kp_norm_text(kp_text_nfkc(norm->arena, cell->text))) ||
-                             strcmp(cell->text, KP_MY_NUMBER_MASK) == 0)) {
+    if (kp_field_is_number(field) && (kp_has_my_number(kp_norm_text(kp_text_nfkc(norm->arena, cell->text))) ||
+                                      strcmp(cell->text, KP_MY_NUMBER_MASK) == 0)) {
         kp_findings_add(norm->findings, KP_K_MY_NUMBER, kp_field_name(field), NULL);
         return;
     }
