@@ -331,8 +331,7 @@ static const char *read_cell(struct kp_norm *norm, enum kp_field field, const ch
     return read_field(norm, field, value);
 }
 
-/* Fields in which every group of digits belongs to one number. */
-static bool is_number(enum kp_field field)
+bool kp_field_is_number(enum kp_field field)
 {
     return field == KP_F_EMPLOYEE_ID || field == KP_F_INSURER_NUMBER || field == KP_F_INSURED_SYMBOL ||
            field == KP_F_INSURED_NUMBER || field == KP_F_INSURED_BRANCH || field == KP_F_TICKET_NUMBER ||
@@ -378,7 +377,7 @@ void kp_norm_field(const struct kp_norm_cell *cell)
     const bool card = RULES[field].refusal == KP_K_INSURED_NUMBER || field == KP_F_TICKET_NUMBER;
     if (!*cell->text || (!card && kp_norm_dash(norm, kp_field_name(field), cell->key)))
         return;
-    if (kp_norm_my_number(cell, kp_field_name(field), !is_number(field)))
+    if (kp_norm_my_number(cell, kp_field_name(field), !kp_field_is_number(field)))
         return;
     if (field == KP_F_EXAM_KIND || field == KP_F_EXAM_COURSE) {
         read_kind(cell);

@@ -8,6 +8,8 @@
 #include "base/spill.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "law/ident.h"
+#include "input/norm_fields.h"
 
 enum { KEY_BYTES = 16, FIRST_SLOTS = 1 << 12 };
 
@@ -31,13 +33,14 @@ struct person {
 struct kp_pairing {
     struct kp_run *run;
     const char *folder;
-    const struct kp_input *persons;
+    const struct kp_input *persons, *results;
     struct kp_arena scratch;
     struct kp_spill index; /* of struct entry; slots never written read as zero */
     struct kp_spill list;  /* of struct person, in the order of the file */
     uint64_t n_slots, n_taken;
     int cells_fd; /* the cells of all persons: each as its length, its bytes and a NUL */
     uint64_t cells_end;
+    bool has_my_number; /* in rows without a partner, or any person's */
 };
 
 static enum kp_status check(const struct kp_pairing *j, enum kp_status st)
@@ -47,18 +50,37 @@ static enum kp_status check(const struct kp_pairing *j, enum kp_status st)
 
 /* --- keys --- */
 
-/* Returns the key in the row's own cells; "" if it is empty or does not decode, NULL if memory is short. */
-static const char *key_of(struct kp_pairing *j, const struct kp_input *input, const struct kp_row *row)
+/* Returns the normal form of a cell; "" if it does not decode, NULL if memory is short. */
+static const char *text_of(struct kp_pairing *j, const struct kp_input *input, const struct kp_cell *cell)
 {
     struct kp_buf out = {0};
     size_t bad = 0;
-    const struct kp_cell *cell = input->key < row->n_cells ? &row->cells[input->key] : NULL;
-    kp_arena_reset(&j->scratch);
-    bool sound =
-        !cell || kp_text_decode(j->run->ctx->text, input->encoding, cell->bytes, cell->n, &out, &bad);
+    bool sound = kp_text_decode(j->run->ctx->text, input->encoding, cell->bytes, cell->n, &out, &bad);
     const char *text = kp_buf_ok(&out) ? kp_text_nfkc(&j->scratch, sound ? kp_buf_text(&out) : "") : NULL;
     kp_buf_release(&out);
     return text ? kp_text_trim(&j->scratch, text) : NULL;
+}
+
+/* Returns the key in the row's own cells; "" if it is empty or does not decode, NULL if memory is short. */
+static const char *key_of(struct kp_pairing *j, const struct kp_input *input, const struct kp_row *row)
+{
+    kp_arena_reset(&j->scratch);
+    return input->key < row->n_cells ? text_of(j, input, &row->cells[input->key]) : "";
+}
+
+/* Notes Individual Numbers in a row that may not be read further; columns are those of its file. */
+static enum kp_status look_for_my_number(struct kp_pairing *j, const struct kp_input *input,
+                                         const struct kp_column *columns, const struct kp_row *row)
+{
+    for (size_t i = 0; i < input->width && i < row->n_cells; i++) {
+        if (columns[i].kind != KP_COL_FIELD || !kp_field_is_number((enum kp_field)columns[i].index))
+            continue;
+        const char *text = text_of(j, input, &row->cells[i]);
+        if (!text)
+            return kp_no_memory(j->run->ctx);
+        j->has_my_number |= kp_has_my_number(text);
+    }
+    return KP_OK;
 }
 
 /* Returns the key without zeros at its start, spaces, and differences of case and dashes. */
@@ -197,6 +219,7 @@ static enum kp_status add_person(struct kp_pairing *j, const struct kp_row *row)
         KP_TRY(put(j, &entry));
         KP_TRY(put_loose(j, key, row->line));
     }
+    KP_TRY(look_for_my_number(j, j->persons, j->results->mapping.columns, row));
     return check(j, kp_spill_push(&j->list, &person));
 }
 
@@ -227,21 +250,23 @@ out:
 
 enum kp_status kp_join_new(struct kp_run *run, const char *folder, struct kp_pairing **ret_join)
 {
-    const struct kp_input *persons = NULL;
+    const struct kp_input *results = NULL;
     const struct kp_io *io = run->ctx->io;
     enum kp_status st = KP_OK;
     char *cells = kp_arena_printf(&run->ctx->arena, "%s/cells", folder);
     *ret_join = NULL;
     for (size_t i = 0; i < run->inputs.n; i++)
-        persons = run->inputs.list[i].is_persons ? &run->inputs.list[i] : persons;
-    if (!persons)
+        if (run->inputs.list[i].persons)
+            results = &run->inputs.list[i];
+    if (!results)
         return KP_OK;
     struct kp_pairing *j = calloc(1, sizeof(*j));
     if (!cells || !j) {
         free(j);
         return kp_no_memory(run->ctx);
     }
-    *j = (struct kp_pairing){.run = run, .folder = folder, .persons = persons, .cells_fd = -1};
+    *j = (struct kp_pairing){
+        .run = run, .folder = folder, .persons = results->persons, .results = results, .cells_fd = -1};
     KP_TRY_OUT(open_index(j, FIRST_SLOTS));
     KP_TRY_OUT(check(j, kp_spill_open(&j->list, io, folder, "persons", sizeof(struct person))));
     KP_TRY_OUT(check(j, kp_scratch_open(io, cells, &j->cells_fd)));
@@ -348,6 +373,8 @@ enum kp_status kp_join_row(struct kp_pairing *j, struct kp_arena *arena, struct 
         cells[i] = (struct kp_cell){.bytes = "", .n = 0};
     memcpy(cells + n, row->cells, row->n_cells * sizeof(*cells));
     KP_TRY(find_person(j, input, row, &person));
+    if (row->fault)
+        KP_TRY(look_for_my_number(j, input, input->mapping.columns + n, row));
     if (person.state) {
         const char *line = kp_arena_printf(arena, "%" PRIu64, person.line);
         if (!line)
@@ -360,6 +387,11 @@ enum kp_status kp_join_row(struct kp_pairing *j, struct kp_arena *arena, struct 
     row->n_cells += n;
     row->n_before = n;
     return KP_OK;
+}
+
+bool kp_join_has_my_number(const struct kp_pairing *j)
+{
+    return j && j->has_my_number;
 }
 
 enum kp_status kp_join_each_left(struct kp_pairing *j, enum kp_status (*fn)(void *ctx, uint64_t line),

@@ -20,6 +20,9 @@ void kp_join_free(struct kp_pairing *join);
 /* Puts the person's cells, or empty ones with a fault, before those of the row. KP_E_SYSTEM. */
 enum kp_status kp_join_row(struct kp_pairing *join, struct kp_arena *arena, struct kp_row *row);
 
+/* Returns whether a row without a partner, or a person's, has an Individual Number; join may be NULL. */
+bool kp_join_has_my_number(const struct kp_pairing *join);
+
 /* After a pass: calls fn with the line of every person whose key no row of results has. */
 enum kp_status kp_join_each_left(struct kp_pairing *join, enum kp_status (*fn)(void *ctx, uint64_t line),
                                  void *ctx);

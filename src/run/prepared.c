@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "format/sheet.h"
 #include "tables/names.h"
+#include "run/join.h"
 #include "run/setup.h"
 
 enum { MANIFEST_MAX_BYTES = 16 << 20, OLD_DAYS = 90 };
@@ -129,7 +130,7 @@ static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, 
 /* A preparation contains copies of the inputs, and Individual Numbers must not be kept (番号法20条). */
 static enum kp_status check_my_numbers(struct kp_run *run, const struct kp_tally *tally)
 {
-    bool found = tally->by_code[KP_K_MY_NUMBER] > 0;
+    bool found = tally->by_code[KP_K_MY_NUMBER] > 0 || kp_join_has_my_number(run->join);
     for (size_t i = 0; i < run->inputs.n; i++)
         for (size_t k = 0; k < run->inputs.list[i].mapping.n_columns; k++)
             found |= run->inputs.list[i].mapping.columns[k].kind == KP_COL_SECRET;

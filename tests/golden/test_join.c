@@ -162,6 +162,30 @@ static void prepared__joined_files__are_released_as_exported(void **state)
     assert_same_bundles("two", "prepared");
 }
 
+static void rejected__of_two_header_rows__has_two(void **state)
+{
+    (void)state;
+    put_text("p.csv", PERSON ANN);
+    put_text("r.csv",
+             RESULT ",,,,cm,kg\n" ANN_MEASURED "002,2025/06/10,2819901170,架空健診センター,160.1,55.5\n");
+    assert_int_equal(kenporter("check " OWN "-o parts --join 社員番号 p.csv r.csv"), 1);
+    assert_int_equal(counted("parts", "read"), 2);
+    assert_contains(slurp("stderr", NULL), "r.csv:4: reject K2042");
+    must("sed -n 2p parts/runs/*/rejected.csv | grep -qx ',,,,,,,,,,,,,,,,,,cm,kg.' && "
+         "cp parts/runs/*/rejected.csv parts.csv");
+    assert_int_equal(kenporter("check " OWN "-o parts2 parts.csv"), 1);
+    assert_int_equal(counted("parts2", "read"), 1);
+}
+
+static void prepared__my_number_of_somebody_not_examined__is_not_kept(void **state)
+{
+    (void)state;
+    put_text("p.csv", PERSON ANN "123456789018,06139463,7428,ｹﾝﾎﾟ ﾋﾞｰ,男,1980/05/01,100-0001,東京都\n");
+    put_text("r.csv", RESULT ANN_MEASURED);
+    assert_int_equal(kenporter("prepare " OWN "-o kept --join 社員番号 p.csv r.csv"), 3);
+    assert_contains(slurp("stderr", NULL), "K2033");
+}
+
 /* --- what is refused --- */
 
 static void join__without_two_files_or_a_clear_key__is_refused(void **state)
@@ -228,6 +252,8 @@ int main(void)
         cmocka_unit_test(held__as_they_are__are_held_for_the_same_reason),
         cmocka_unit_test(rejected__not_mended__come_out_with_the_same_columns),
         cmocka_unit_test(prepared__joined_files__are_released_as_exported),
+        cmocka_unit_test(rejected__of_two_header_rows__has_two),
+        cmocka_unit_test(prepared__my_number_of_somebody_not_examined__is_not_kept),
         cmocka_unit_test(join__without_two_files_or_a_clear_key__is_refused),
         cmocka_unit_test(join__several_examinations_of_one_day__conflict),
         cmocka_unit_test(cc2x_table__two_files__are_joined_by_key1),

@@ -380,7 +380,8 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--age-rule ",       "--membership ",    "--lang ",
                                       "--json ",           "--show-values ",   "--progress ",
                                       "-q, --quiet ",      "-v, --verbose ",   "--help ",
-                                      "--exam-kind ",      "--if-needed ",     "-n, --dry-run "};
+                                      "--exam-kind ",      "--join COLUMN",    "--if-needed ",
+                                      "-n, --dry-run "};
     static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
                                           "--exam DATE",   "--insurer NUMBER", "--on DATE",   "--articles ",
                                           "--items CODES", "--scheme ",        "--lang ",     "--json ",
