@@ -78,7 +78,7 @@ static enum kp_status look_for_my_number(struct kp_pairing *j, const struct kp_i
         const char *text = text_of(j, input, &row->cells[i]);
         if (!text)
             return kp_no_memory(j->run->ctx);
-        j->has_my_number |= kp_has_my_number(text);
+        j->has_my_number |= kp_has_my_number(text, false);
     }
     return KP_OK;
 }
