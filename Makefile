@@ -105,6 +105,12 @@ $(BUILD)/tests/lib/%.o: tests/lib/%.c $(BUILD)/gen/kp_codes.h Makefile
 	$(if $(V),,@echo "  CC    $<")
 	$(Q)$(COMPILE_TEST) -c -o $@ $<
 
+$(BUILD)/tests/failing_alloc.so: tests/lib/failing_alloc.c $(BUILD)/gen/kp_codes.h Makefile
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE_TEST) -shared -fPIC -o $@ $<
+
+$(BUILD)/tests/test_no_memory: $(BUILD)/tests/failing_alloc.so
+
 $(BUILD)/tests/lib.a: $(TEST_LIB)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -145,7 +151,7 @@ run-unit-tests: $(UNIT_BIN)
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
 	@$(TEST_ENV) tests/run.sh $(UNIT_BIN) $(GOLDEN_BIN)
 
-LONG := crash crash_keeping biglog recovery prepare
+LONG := no_memory crash crash_keeping biglog recovery prepare
 
 test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries
 	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done

@@ -104,6 +104,7 @@ struct kp_input_options {
     const char *mapping; /* NULL: columns are recognised by their headers */
     const char *methods; /* METHODCVT table to a CC2X mapping table, or NULL */
     const char *ranges;  /* reference ranges for results that the export gives none for, or NULL */
+    const char *join;    /* key column ("#3" or its header) of two inputs, persons and results; or NULL */
     enum kp_encoding encoding;
     char delimiter;                /* 0: found from the header row */
     enum kp_exam_kind exam_kind;   /* of exports without a column for it */
@@ -402,7 +403,9 @@ struct kp_items_options {
 KP_API enum kp_status kp_list_items(const struct kp_items_options *options, const struct kp_env *env,
                                     struct kp_page *ret_page);
 
-enum kp_audit_format { KP_AUDIT_TABLE, KP_AUDIT_CSV, KP_AUDIT_JSONL };
+enum kp_audit_format { KP_AUDIT_TABLE, KP_AUDIT_CSV, KP_AUDIT_JSONL, KP_AUDIT_HTML };
+enum kp_audit_band { KP_AUDIT_BAND_ANY, KP_AUDIT_UNDER40, KP_AUDIT_40TO74, KP_AUDIT_75PLUS };
+enum kp_audit_tables { KP_AUDIT_TABLES_ANY, KP_AUDIT_TABLES_BUILTIN, KP_AUDIT_TABLES_OTHER };
 enum kp_audit_event {
     KP_AUDIT_ANY,
     KP_AUDIT_DISCLOSE,
@@ -418,18 +421,36 @@ enum kp_audit_event {
     KP_AUDIT_PURGE
 };
 
-/* A NULL filter accepts every entry. */
+/* A NULL filter accepts every entry. Filters combine. */
 struct kp_audit_options {
     struct kp_common common;
-    struct kp_register_files registers; /* consents and insurers, for the provision records */
-    const char *const *logs;            /* each continues the one before it */
+    struct kp_register_files registers; /* today's; consents are needed by withdrawn */
+    const char *output; /* folder whose registers/ has the copies that runs kept; NULL: that of each log */
+    const char *const *logs; /* each continues the one before it */
     size_t n_logs;
     const char *insurer, *employee, *number, *basis, *request, *bundle;
-    const char *from, *to; /* YYYY-MM-DD, of the entry's time in Japan */
+    const char *name, *birth;        /* kana name of any width; birth date */
+    const char *item;                /* that was told: code or name */
+    const char *consent;             /* id of a consent that it rests on */
+    const char *operated_by;         /* user, or user@host */
+    const char *from, *to;           /* YYYY-MM-DD, of the entry's time in Japan */
+    const char *exam_from, *exam_to; /* YYYY-MM-DD, of the examination */
     enum kp_audit_event event;
+    enum kp_audit_band band;
+    enum kp_audit_tables tables; /* those that the run used */
+    bool backdated;              /* judged by another day than that of the run */
+    bool withdrawn;              /* rests on a consent that was withdrawn since */
+    bool conflicts;              /* disclosures of one examination to several insurers */
+    bool within_request;         /* disclosures on a request, each with whether the request covers it */
+    bool expired;                /* kept long enough */
+    /* Instead of the entries, at most one of: */
+    bool provision_records; /* the records owed for disclosures by consent */
+    bool sheet;             /* the answer to a person's own request (個情法33条) */
+    bool statistics;        /* people by insurer, fiscal year, sex and age, without small numbers */
+    bool handovers;         /* bundles, and what became of them */
+    bool pending;           /* bundles that are still in the house */
     enum kp_audit_format format;
-    bool provision_records; /* of disclosures by consent, instead of the entries */
-    const char *head;       /* must be the hash of an entry; NULL: not checked */
+    const char *head; /* must be the hash of an entry; NULL: not checked */
 };
 
 /* Receives n bytes of the answer. Returns false if they cannot be written, after reporting it. */
@@ -437,10 +458,10 @@ typedef bool kp_audit_print(void *ctx, const char *bytes, size_t n);
 
 /*
  * Verifies logs and prints the answer if they are sound: the entries that pass the filters (with filters, or
- * in a format other than the table), or the provision records (APPI art. 29 and its rules art. 20), or
- * entries, heads and counts by insurer, basis and month, without names. Voided disclosures are not counted.
- * KP_E_FAULT: the first fault was reported with its line. Errors: KP_E_USAGE (log, register, option),
- * KP_E_SYSTEM.
+ * in a format other than the table), or another form of answer that the options name, or entries, heads and
+ * counts by insurer, basis and month, without names. Voided disclosures are not counted. KP_E_FAULT: the
+ * first fault of the chain was reported with its line; or the kept registers do not cover a disclosure
+ * (provision_records, within_request). Errors: KP_E_USAGE (log, register, option), KP_E_SYSTEM.
  */
 KP_API enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env,
                                kp_audit_print *print, void *print_ctx);

@@ -26,8 +26,10 @@ static struct kp_block *add_block(struct kp_arena *arena, size_t need)
     size_t size = arena->head ? arena->head->size * 2 : FIRST_BLOCK_BYTES;
     while (size < need)
         size *= 2;
-    if (size > max || arena->total_bytes > max - size)
+    if (size > max || arena->total_bytes > max - size) {
+        arena->full = true;
         return NULL;
+    }
     struct kp_block *block = malloc(sizeof(*block) + size);
     if (!block)
         return NULL;
@@ -98,7 +100,7 @@ static void free_blocks(struct kp_block *block)
 void kp_arena_reset(struct kp_arena *arena)
 {
     struct kp_block *keep = arena->head;
-    arena->failed = false;
+    arena->failed = arena->full = false;
     if (!keep)
         return;
     free_blocks(keep->next);

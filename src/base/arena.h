@@ -11,6 +11,7 @@ struct kp_arena {
     size_t total_bytes; /* of all blocks */
     size_t max_bytes;   /* limit of total_bytes; 0: KP_ARENA_MAX_BYTES */
     bool failed;        /* sticky: an allocation failed, so what was built may lack a part */
+    bool full;          /* sticky: because of max_bytes */
 };
 
 #define KP_ARENA_MAX_BYTES ((size_t)1 << 30)

@@ -9,6 +9,7 @@ char *kp_buf_reserve(struct kp_buf *buf, size_t n)
 {
     size_t max = buf->max_bytes ? buf->max_bytes : KP_BUF_MAX_BYTES;
     if (buf->failed || n >= max || buf->len > max - n - 1) {
+        buf->full |= !buf->failed;
         buf->failed = true;
         return NULL;
     }
@@ -66,7 +67,7 @@ const char *kp_buf_text(const struct kp_buf *buf)
 void kp_buf_reset(struct kp_buf *buf)
 {
     buf->len = 0;
-    buf->failed = false;
+    buf->failed = buf->full = false;
     if (buf->data)
         buf->data[0] = '\0';
 }

@@ -13,6 +13,7 @@ struct kp_buf {
     size_t cap;
     size_t max_bytes; /* 0: KP_BUF_MAX_BYTES */
     bool failed;      /* memory ran out or the maximum was reached */
+    bool full;        /* it was the maximum */
 };
 
 #define KP_BUF_MAX_BYTES ((size_t)256 << 20)

@@ -1,6 +1,57 @@
 #include "base/escape.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include <utf8proc.h>
+
+static size_t utf8_prefix(const char *s, size_t n)
+{
+    size_t at = 0;
+    while (at < n) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t step =
+            utf8proc_iterate((const utf8proc_uint8_t *)s + at, (utf8proc_ssize_t)(n - at), &c);
+        if (step <= 0)
+            break;
+        at += (size_t)step;
+    }
+    return at;
+}
+
+/* Passes the text to put in pieces of valid UTF-8; other bytes as \xNN. */
+static void each_piece(struct kp_buf *buf, const char *s,
+                       void (*put)(struct kp_buf *buf, const char *s, size_t n))
+{
+    for (size_t n = strlen(s); n > 0;) {
+        size_t valid = utf8_prefix(s, n);
+        put(buf, s, valid);
+        if (valid < n) {
+            char hex[8];
+            (void)snprintf(hex, sizeof(hex), "\\x%02X", (unsigned)(unsigned char)s[valid++]);
+            put(buf, hex, strlen(hex));
+        }
+        s += valid;
+        n -= valid;
+    }
+}
+
+static void add_bytes(struct kp_buf *buf, const char *s, size_t n)
+{
+    kp_buf_add(buf, s, n);
+}
+
+const char *kp_shown_name(struct kp_arena *arena, const char *name)
+{
+    struct kp_buf shown = {0};
+    size_t n = strlen(name);
+    if (utf8_prefix(name, n) == n)
+        return name;
+    each_piece(&shown, name, add_bytes);
+    const char *copy = kp_buf_ok(&shown) ? kp_arena_strdup(arena, kp_buf_text(&shown)) : kp_arena_fail(arena);
+    kp_buf_release(&shown);
+    return copy;
+}
 
 static bool needs_quotes(const char *s, size_t n)
 {
@@ -11,13 +62,15 @@ static bool needs_quotes(const char *s, size_t n)
     return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#');
 }
 
-void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n)
+static void add_csv(struct kp_buf *buf, const char *before, const char *s, size_t n)
 {
-    if (!needs_quotes(s, n)) {
+    bool quoted = needs_quotes(s, n);
+    kp_buf_str(buf, quoted ? "\"" : "");
+    kp_buf_str(buf, before);
+    if (!quoted) {
         kp_buf_add(buf, s, n);
         return;
     }
-    kp_buf_char(buf, '"');
     for (size_t i = 0; i < n; i++) {
         if (s[i] == '"')
             kp_buf_char(buf, '"');
@@ -26,10 +79,60 @@ void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n)
     kp_buf_char(buf, '"');
 }
 
-void kp_buf_json(struct kp_buf *buf, const char *s)
+void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n)
 {
-    kp_buf_char(buf, '"');
-    for (; *s; s++) {
+    add_csv(buf, "", s, n);
+}
+
+/* Returns the length of the first of the strings that s begins with, or 0. */
+static size_t begins_with(const char *s, const char *const *strings)
+{
+    for (; *strings; strings++)
+        if (strncmp(s, *strings, strlen(*strings)) == 0)
+            return strlen(*strings);
+    return 0;
+}
+
+/* Returns whether only digits, signs and punctuation of numbers follow, in either width. */
+static bool is_number(const char *s)
+{
+    static const char *const others[] = {" ", "　", "±", NULL};
+    for (size_t n; *s; s += n) {
+        bool wide = s[0] == '\xef' && s[1] == '\xbc' && s[2] >= '\x88' && s[2] <= '\x99'; /* （ to ９ */
+        n = strchr("0123456789+-.,()/%", *s) ? 1 : wide ? 3 : begins_with(s, others);
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
+
+/* Returns whether a spreadsheet takes the text for a formula. */
+static bool is_formula(const char *s)
+{
+    static const char *const blanks[] = {" ", "　", "\xc2\xa0", "\t", "\r", "\n", NULL};
+    static const char *const formulas[] = {"=", "@", "＝", "＠", NULL};
+    static const char *const signs[] = {"+", "-", "＋", "－", NULL};
+    if (*s && strchr("\t\r\n", *s))
+        return true;
+    for (size_t n; (n = begins_with(s, blanks)) > 0;)
+        s += n;
+    return begins_with(s, formulas) > 0 || (begins_with(s, signs) > 0 && !is_number(s));
+}
+
+/* "'=x" becomes "''=x", so that reading gives each back. */
+void kp_buf_sheet_cell(struct kp_buf *buf, const char *s)
+{
+    add_csv(buf, is_formula(s + strspn(s, "'")) ? "'" : "", s, strlen(s));
+}
+
+const char *kp_sheet_cell_text(const char *s)
+{
+    return *s == '\'' && is_formula(s + strspn(s, "'")) ? s + 1 : s;
+}
+
+static void put_json(struct kp_buf *buf, const char *s, size_t n)
+{
+    for (const char *end = s + n; s < end; s++) {
         unsigned char c = (unsigned char)*s;
         if (c < 0x20) {
             kp_buf_printf(buf, "\\u%04x", c);
@@ -39,6 +142,12 @@ void kp_buf_json(struct kp_buf *buf, const char *s)
             kp_buf_char(buf, '\\');
         kp_buf_char(buf, *s);
     }
+}
+
+void kp_buf_json(struct kp_buf *buf, const char *s)
+{
+    kp_buf_char(buf, '"');
+    each_piece(buf, s, put_json);
     kp_buf_char(buf, '"');
 }
 
@@ -75,23 +184,33 @@ static size_t unprintable(const char *s)
     return bidi ? 3 : 0;
 }
 
+static void put_printable(struct kp_buf *buf, const char *s, size_t n)
+{
+    for (const char *end = s + n; s < end;) {
+        size_t bad = unprintable(s);
+        kp_buf_char(buf, bad ? '?' : *s);
+        s += bad ? bad : 1;
+    }
+}
+
 void kp_buf_printable(struct kp_buf *buf, const char *s)
 {
-    while (*s) {
-        size_t n = unprintable(s);
-        kp_buf_char(buf, n ? '?' : *s);
-        s += n ? n : 1;
+    each_piece(buf, s, put_printable);
+}
+
+static void put_html(struct kp_buf *buf, const char *s, size_t n)
+{
+    for (const char *end = s + n; s < end;) {
+        size_t bad = unprintable(s);
+        if (bad)
+            kp_buf_char(buf, '?');
+        else
+            kp_buf_xml(buf, s, 1);
+        s += bad ? bad : 1;
     }
 }
 
 void kp_buf_html(struct kp_buf *buf, const char *s)
 {
-    while (*s) {
-        size_t n = unprintable(s);
-        if (n)
-            kp_buf_char(buf, '?');
-        else
-            kp_buf_xml(buf, s, 1);
-        s += n ? n : 1;
-    }
+    each_piece(buf, s, put_html);
 }

@@ -1,10 +1,23 @@
 /* Appends text to a buffer as another format writes it: CSV, JSON, XML, HTML, a terminal. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buf.h"
+
+/* Names of files are bytes: returns the name if it is UTF-8, else a copy with the other bytes as \xNN. NULL
+ * if memory is short. */
+const char *kp_shown_name(struct kp_arena *arena, const char *name);
 
 /* Appends one CSV field (RFC 4180), quoted only if it must be. Line breaks are kept. */
 void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n);
+
+/* Appends a CSV field for a spreadsheet: a text that it would execute or change gets an apostrophe before it.
+ * Signs and numbers do not ("-", "+3", "-5.7", "+81 3-1234-5678"). */
+void kp_buf_sheet_cell(struct kp_buf *buf, const char *s);
+/* Returns the text without the apostrophe that kp_buf_sheet_cell adds. */
+const char *kp_sheet_cell_text(const char *s);
+
+/* JSON, printable and HTML: bytes that are not UTF-8 become \xNN. */
 
 /* Appends a JSON string with its quotes. Documents are written with base/json.h. */
 void kp_buf_json(struct kp_buf *buf, const char *s);
@@ -12,7 +25,7 @@ void kp_buf_json(struct kp_buf *buf, const char *s);
 /* Appends XML character data or an attribute value. */
 void kp_buf_xml(struct kp_buf *buf, const char *s, size_t n);
 
-/* Appends valid UTF-8 for display. Control characters and those that change the writing direction become '?',
+/* Appends text for display. Control characters and those that change the writing direction become '?',
  * so that no input can forge lines of a report. */
 void kp_buf_printable(struct kp_buf *buf, const char *s);
 

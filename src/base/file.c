@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,8 +104,9 @@ static enum kp_status add_to_buf(void *ctx, const char *bytes, size_t n)
 {
     struct kp_buf *all = ctx;
     kp_buf_add(all, bytes, n);
-    errno = EFBIG;
-    return kp_buf_ok(all) ? KP_OK : KP_E_INPUT;
+    if (all->full)
+        errno = EFBIG;
+    return kp_buf_ok(all) ? KP_OK : all->full ? KP_E_INPUT : KP_E_SYSTEM;
 }
 
 enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max_bytes,
@@ -344,29 +344,87 @@ enum kp_status kp_make_folders(const struct kp_io *io, const char *path)
     return st;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
+/* Passes the names in an open folder to fn until one fails. Takes no memory: a run that is out of it must
+ * still remove what it made. */
+static enum kp_status each_name(int fd, enum kp_status (*fn)(void *ctx, const char *name), void *ctx)
 {
-    (void)info;
-    (void)type;
-    (void)where;
-    return remove(path);
+    _Alignas(struct dirent64) char bytes[4096];
+    for (;;) {
+        ssize_t n = getdents64(fd, bytes, sizeof(bytes));
+        if (n <= 0)
+            return n == 0 ? KP_OK : KP_E_SYSTEM;
+        for (ssize_t at = 0; at < n;) {
+            const struct dirent64 *entry = (const void *)(bytes + at);
+            at += entry->d_reclen;
+            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                KP_TRY(fn(ctx, entry->d_name));
+        }
+    }
+}
+
+static int open_folder(int at, const char *path, int flags)
+{
+    return openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+}
+
+struct removal {
+    int fd; /* of the folder */
+    bool removed;
+};
+
+static enum kp_status remove_entry(void *ctx, const char *name);
+
+static enum kp_status empty_folder(int fd)
+{
+    struct removal r = {.fd = fd, .removed = true};
+    while (r.removed) { /* names may be skipped while others go */
+        r.removed = false;
+        if (lseek(fd, 0, SEEK_SET) != 0)
+            return KP_E_SYSTEM;
+        KP_TRY(each_name(fd, remove_entry, &r));
+    }
+    return KP_OK;
+}
+
+static enum kp_status remove_at(int at, const char *name)
+{
+    if (unlinkat(at, name, 0) == 0)
+        return KP_OK;
+    int fd = errno == EISDIR ? open_folder(at, name, O_NOFOLLOW) : -1;
+    if (fd < 0)
+        return KP_E_SYSTEM;
+    bool emptied = close_after(&kp_io_posix, fd, empty_folder(fd) == KP_OK);
+    return emptied && unlinkat(at, name, AT_REMOVEDIR) == 0 ? KP_OK : KP_E_SYSTEM;
+}
+
+static enum kp_status remove_entry(void *ctx, const char *name)
+{
+    struct removal *r = ctx;
+    r->removed = true;
+    return remove_at(r->fd, name);
 }
 
 enum kp_status kp_remove_folder(const char *path)
 {
-    if (!kp_path_exists(path))
-        return KP_OK;
-    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0 ? KP_OK : KP_E_SYSTEM;
+    return kp_path_exists(path) ? remove_at(AT_FDCWD, path) : KP_OK;
+}
+
+struct pass_on {
+    void (*fn)(void *ctx, const char *name);
+    void *ctx;
+};
+
+static enum kp_status pass_name(void *ctx, const char *name)
+{
+    const struct pass_on *to = ctx;
+    to->fn(to->ctx, name);
+    return KP_OK;
 }
 
 enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char *name), void *ctx)
 {
-    DIR *folder = opendir(path);
-    if (!folder)
-        return KP_E_SYSTEM;
-    const struct dirent *entry = NULL;
-    while ((entry = readdir(folder)) != NULL)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            fn(ctx, entry->d_name);
-    return closedir(folder) == 0 ? KP_OK : KP_E_SYSTEM;
+    struct pass_on to = {fn, ctx};
+    int fd = open_folder(AT_FDCWD, path, 0);
+    bool passed = fd >= 0 && each_name(fd, pass_name, &to) == KP_OK;
+    return fd >= 0 && close_after(&kp_io_posix, fd, passed) ? KP_OK : KP_E_SYSTEM;
 }

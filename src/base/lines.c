@@ -143,7 +143,7 @@ enum kp_status kp_lines_next(struct kp_lines *lines, size_t max_bytes, const cha
             return KP_E_INPUT;
         }
         if (n > 0 || lines->at_eof) {
-            *ret_bytes = lines->window.data + lines->start;
+            *ret_bytes = have > 0 ? lines->window.data + lines->start : "";
             *ret_n = n;
             lines->start += n;
             lines->taken_bytes += n;

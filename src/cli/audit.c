@@ -27,6 +27,11 @@ enum kp_status kp_command_audit(struct kp_console *c)
     struct kp_audit_options o = s->audit;
     o.common = s->options.common;
     o.registers = s->options.registers;
+    o.output = s->options.output;
+    if (s->html && o.format != KP_AUDIT_TABLE)
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTIONS_APART, KP_NOWHERE, "--html", "--format");
+    if (s->html)
+        o.format = KP_AUDIT_HTML;
     o.logs = s->arguments;
     o.n_logs = s->n_arguments;
     if (o.n_logs == 0 && !s->config)

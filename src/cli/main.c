@@ -1,7 +1,13 @@
-/* The process: the real clock and streams, the locale, signals. */
+/* The process: the real clock and streams, the locale, signals, memory of libraries. */
+#include <errno.h>
 #include <fcntl.h>
+#include <libxml/xmlmemory.h>
+#include <malloc.h>
+#include <openssl/crypto.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,6 +19,88 @@
 #include "cli/cli.h"
 
 static volatile int cancelled;
+
+/* --- memory of libxml2 and libcrypto, which follow null pointers when it runs out --- */
+
+/* Never freed: the work fails as soon as errno is looked at. Takes no memory before it is used. */
+static max_align_t reserve[(16 << 20) / sizeof(max_align_t)];
+static _Atomic size_t reserve_used;
+
+static bool is_reserve(const void *p)
+{
+    return (uintptr_t)p >= (uintptr_t)reserve && (uintptr_t)p < (uintptr_t)reserve + sizeof(reserve);
+}
+
+/* Takes n bytes of the reserve, with their number before them. Leaves errno at ENOMEM. */
+static void *take_reserve(size_t n)
+{
+    const size_t unit = sizeof(max_align_t);
+    errno = ENOMEM;
+    if (n > sizeof(reserve))
+        return NULL;
+    size_t units = 1 + (n + unit - 1) / unit, at = atomic_fetch_add(&reserve_used, units);
+    if (at + units > KP_COUNT(reserve))
+        return NULL;
+    memcpy(&reserve[at], &n, sizeof(n));
+    return &reserve[at + 1];
+}
+
+static void *library_malloc(size_t n)
+{
+    void *p = malloc(n ? n : 1);
+    return p ? p : take_reserve(n);
+}
+
+static void library_free(void *p)
+{
+    if (!is_reserve(p))
+        free(p);
+}
+
+static void *library_realloc(void *old, size_t n)
+{
+    void *p = is_reserve(old) ? NULL : realloc(old, n);
+    if (p || n == 0)
+        return p;
+    size_t had = 0;
+    if (is_reserve(old))
+        memcpy(&had, (const max_align_t *)old - 1, sizeof(had));
+    else
+        had = malloc_usable_size(old);
+    p = take_reserve(n);
+    if (p && old)
+        memcpy(p, old, had < n ? had : n);
+    if (p)
+        library_free(old);
+    return p;
+}
+
+static char *library_strdup(const char *s)
+{
+    size_t n = strlen(s) + 1;
+    char *copy = library_malloc(n);
+    return copy ? memcpy(copy, s, n) : NULL;
+}
+
+static void *crypto_malloc(size_t n, const char *file, int line)
+{
+    (void)file, (void)line;
+    return n ? library_malloc(n) : NULL;
+}
+
+static void *crypto_realloc(void *old, size_t n, const char *file, int line)
+{
+    (void)file, (void)line;
+    return library_realloc(old, n);
+}
+
+static void crypto_free(void *p, const char *file, int line)
+{
+    (void)file, (void)line;
+    library_free(p);
+}
+
+/* --- the process --- */
 
 static void on_signal(int number)
 {
@@ -80,6 +168,9 @@ int main(int argc, char **argv)
                          .lang = language(),
                          .user = user(),
                          .host = has_host ? host : NULL};
+    (void)xmlMemSetup(library_free, library_malloc, library_realloc, library_strdup); /* cannot fail */
+    (void)CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc,
+                                   crypto_free);          /* fails once memory is in use */
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would contain personal data */
     for (size_t i = 0; i < KP_COUNT(ends); i++)
         (void)sigaction(ends[i], &action, NULL); /* cannot fail for these signals */

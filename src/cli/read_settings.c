@@ -10,6 +10,7 @@
 #include "base/scan.h"
 #include "base/status.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "cli/options.h"
 #include "tables/names.h"
 
@@ -100,6 +101,27 @@ static enum kp_status set_flag(const struct source *s, const struct kp_option *o
     return KP_OK;
 }
 
+/* Reads a value that is one line of a file. */
+static enum kp_status read_personal(const struct source *s, const struct kp_option *o, const char *argument,
+                                    const char **ret_text)
+{
+    enum { MOST_BYTES = 4096 };
+    const char *bytes = NULL;
+    size_t n = 0;
+    errno = 0;
+    if (kp_read_file(&kp_io_posix, argument + 1, MOST_BYTES, s->arena, &bytes, &n) != KP_OK)
+        return s->arena->failed ? no_memory(s)
+                                : kp_fail(s->diag, KP_E_USAGE, KP_K_ARGUMENT_FILE_BAD, kp_in(argument + 1),
+                                          o->name, strerror(errno));
+    size_t bom = strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, line = strcspn(bytes + bom, "\r\n");
+    if (line == 0 || bytes[bom + line + strspn(bytes + bom + line, "\r\n")] != '\0' || strlen(bytes) != n ||
+        kp_utf8_valid_prefix(bytes, n) != n)
+        return kp_fail(s->diag, KP_E_USAGE, KP_K_ARGUMENT_FILE_BAD, kp_in(argument + 1), o->name,
+                       s->diag->lang == KP_LANG_JA ? "UTF-8の1行ではありません" : "not one line of UTF-8");
+    *ret_text = kp_arena_strndup(s->arena, bytes + bom, line);
+    return *ret_text ? KP_OK : no_memory(s);
+}
+
 static enum kp_status set_value(const struct source *s, const struct kp_option *o, const char *value)
 {
     char *to = (char *)s->settings + o->offset;
@@ -124,6 +146,11 @@ static enum kp_status set_value(const struct source *s, const struct kp_option *
         return *text ? KP_OK : no_memory(s);
     case LINES:
         *text = *text ? kp_arena_printf(s->arena, "%s\n%s", *text, value) : kp_arena_strdup(s->arena, value);
+        return *text ? KP_OK : no_memory(s);
+    case PERSONAL:
+        if (value[0] == '@')
+            return read_personal(s, o, value, text);
+        *text = kp_arena_strdup(s->arena, value);
         return *text ? KP_OK : no_memory(s);
     case TEXT: *text = kp_arena_strdup(s->arena, value); return *text ? KP_OK : no_memory(s);
     }
@@ -247,8 +274,9 @@ static enum kp_status read_config(const struct source *command_line, const char 
     const char *bytes = NULL;
     size_t n = 0;
     c.source.file = path;
-    if (kp_read_file(&kp_io_posix, path, CONFIG_MAX_BYTES, c.source.arena, &bytes, &n) != KP_OK)
-        return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, kp_in(path), strerror(errno));
+    enum kp_status st = kp_read_file(&kp_io_posix, path, CONFIG_MAX_BYTES, c.source.arena, &bytes, &n);
+    if (st != KP_OK)
+        return kp_unreadable(c.source.diag, st, KP_E_USAGE, KP_K_CONFIG_UNREADABLE, path, NULL);
     if (strlen(bytes) != n)
         return kp_fail(c.source.diag, KP_E_USAGE, KP_K_CONFIG_SYNTAX, kp_in(path));
     c.at = strncmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;

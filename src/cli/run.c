@@ -85,6 +85,13 @@ static void add_columns(const struct kp_console *c, const struct kp_result *r, s
     kp_buf_str(out, *title ? "" : "\n");
 }
 
+static void add_path(const char *label, const char *folder, const char *name, struct kp_buf *out)
+{
+    kp_buf_printf(out, "%s ", label);
+    kp_buf_printable(out, folder);
+    kp_buf_printf(out, "%s\n", name);
+}
+
 static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     for (size_t i = 0; i < r->n_insurers; i++) {
@@ -98,34 +105,35 @@ static void add_insurers(const struct kp_console *c, const struct kp_result *r, 
         kp_buf_char(out, '\n');
         add_forecast(c, n, out);
         for (size_t k = 0; k < n->n_bundles; k++)
-            kp_buf_printf(out, "  %s\n", n->bundles[k]);
+            add_path(" ", n->bundles[k], "", out);
     }
 }
 
 static void add_places(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
+    const char *folder = r->run_folder;
     kp_buf_char(out, '\n');
     if (r->rejected)
-        kp_buf_printf(out, "%s %s/rejected.csv\n",
-                      kp_console_say(c, "却下(直して再投入):", "rejected (mend, feed back in):"),
-                      r->run_folder);
+        add_path(kp_console_say(c, "却下(直して再投入):", "rejected (mend, feed back in):"), folder,
+                 "/rejected.csv", out);
     if (r->held)
-        kp_buf_printf(out, "%s %s/held.csv\n", kp_console_say(c, "保留:", "held:"), r->run_folder);
-    kp_buf_printf(out, "%s %s/decisions.csv\n", kp_console_say(c, "全行の判定:", "every row's decision:"),
-                  r->run_folder);
-    kp_buf_printf(out, "%s %s/report.html\n", kp_console_say(c, "報告:", "report:"), r->run_folder);
+        add_path(kp_console_say(c, "保留:", "held:"), folder, "/held.csv", out);
+    add_path(kp_console_say(c, "全行の判定:", "every row's decision:"), folder, "/decisions.csv", out);
+    add_path(kp_console_say(c, "報告:", "report:"), folder, "/report.html", out);
     if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK)
         kp_buf_printf(
             out, "%s\n",
             kp_console_say(c, "同梱スキーマ: 本プログラムのもの。受付側は公式のものを求めます(--xsd)",
                            "schemas enclosed: this program's; receivers expect the ministry's (--xsd)"));
-    if (c->settings.options.command == KP_CMD_PREPARE && r->released)
-        kp_buf_printf(out, "%s kenporter release -o %s %s\n",
-                      kp_console_say(c, "提供するとき:", "to release it:"), c->settings.options.output,
-                      r->run_id);
-    if (discloses(c))
-        kp_buf_printf(out, "%s %s\n%s %s\n", kp_console_say(c, "提供記録:", "disclosure log:"), r->log_path,
-                      kp_console_say(c, "末尾ハッシュ:", "its head hash:"), r->head_hash);
+    if (c->settings.options.command == KP_CMD_PREPARE && r->released) {
+        kp_buf_printf(out, "%s kenporter release -o ", kp_console_say(c, "提供するとき:", "to release it:"));
+        kp_buf_printable(out, c->settings.options.output);
+        kp_buf_printf(out, " %s\n", r->run_id);
+    }
+    if (discloses(c)) {
+        add_path(kp_console_say(c, "提供記録:", "disclosure log:"), r->log_path, "", out);
+        kp_buf_printf(out, "%s %s\n", kp_console_say(c, "末尾ハッシュ:", "its head hash:"), r->head_hash);
+    }
 }
 
 static void add_summary(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)

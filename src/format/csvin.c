@@ -1,6 +1,7 @@
 #include "format/csvin.h"
 
 #include <csv.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,7 +152,7 @@ static enum kp_status check_parser(struct kp_csvin *in, bool parsed)
     if (in->fault != KP_CSV_SOUND)
         return fail(in, in->fault);
     if (!kp_buf_ok(&in->bytes))
-        return fail(in, KP_CSV_TOO_LONG);
+        return fail(in, in->bytes.full ? KP_CSV_TOO_LONG : KP_CSV_MEMORY);
     if (!parsed && csv_error(in->parser) == CSV_EPARSE)
         return fail_quote(in, in->bytes.len);
     return parsed ? KP_OK : fail(in, KP_CSV_MEMORY);
@@ -176,9 +177,22 @@ static size_t without_end_marks(const char *line, size_t n, bool row_open)
     return last || (text == 0 && !row_open) ? text : n;
 }
 
+/* Returns whether the first cell is what spreadsheets write for a formula without a result. */
+static bool begins_in_error(const char *line, size_t n)
+{
+    static const char *const errors[] = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"};
+    for (size_t i = 0; i < KP_COUNT(errors); i++) {
+        size_t length = strlen(errors[i]);
+        if (n > length && memcmp(line, errors[i], length) == 0 && strchr(",\t;", line[length]))
+            return true;
+    }
+    return false;
+}
+
 static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
 {
-    if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]))
+    if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]) ||
+        begins_in_error(line, n))
         return false;
     return in->comments == KP_COMMENTS_ALL || line[1] < '0' || line[1] > '9';
 }
@@ -201,7 +215,7 @@ static enum kp_status keep_above(struct kp_csvin *in, const char *line, size_t n
 static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
 {
     in->line++;
-    if (!in->row_open && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+    while (!in->row_open && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
         line += 3;
         n -= 3;
     }
@@ -325,7 +339,7 @@ enum kp_status kp_csvin_next(struct kp_csvin *in, struct kp_csvrow *ret_row, boo
         size_t n = 0;
         enum kp_status st = kp_lines_next(&in->lines, KP_CSV_MAX_LINE_BYTES, &line, &n);
         if (st != KP_OK) {
-            bool too_long = in->lines.window.len > in->lines.start;
+            bool too_long = errno == EFBIG;
             in->line++; /* the line that could not be read */
             return fail(in, st == KP_E_SYSTEM ? KP_CSV_MEMORY : too_long ? KP_CSV_TOO_LONG : KP_CSV_READ);
         }

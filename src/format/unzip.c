@@ -324,7 +324,7 @@ enum kp_status kp_unzip_next(struct kp_unzip *zip, struct kp_zip_member *ret_mem
 
 struct unpacking {
     z_stream stream;
-    bool stored, ended;
+    bool stored, ended, no_memory;
     uint64_t n; /* bytes unpacked */
     uint32_t crc;
     struct kp_buf *out;
@@ -353,6 +353,7 @@ static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t
         u->stream.next_out = piece;
         u->stream.avail_out = sizeof(piece);
         int r = inflate(&u->stream, Z_NO_FLUSH);
+        u->no_memory = r == Z_MEM_ERROR;
         if ((r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR) ||
             !give(u, piece, sizeof(piece) - u->stream.avail_out, limit))
             return false;
@@ -371,7 +372,7 @@ static enum kp_status unpack_all(struct kp_unzip *zip, const struct kp_zip_membe
         size_t n = left < sizeof(piece) ? (size_t)left : sizeof(piece);
         KP_TRY(read_at(zip, m->data + done, piece, n, KP_ZIP_DATA));
         if (!unpack(u, piece, n, m->size_bytes))
-            return fault(zip, KP_ZIP_DATA);
+            return u->no_memory ? KP_E_SYSTEM : fault(zip, KP_ZIP_DATA);
         done += n;
     }
     if (u->n != m->size_bytes || (!u->stored && !u->ended))

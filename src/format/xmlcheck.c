@@ -1,5 +1,6 @@
 #include "format/xmlcheck.h"
 
+#include <errno.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlschemas.h>
@@ -18,11 +19,14 @@ struct kp_xml_check {
     xmlSchemaSAXPlugPtr plug;
     void *user;
     const char *ns;
-    bool in_root;        /* the root was opened */
-    size_t depth;        /* open elements */
-    bool ending;         /* the event is the end of an element */
-    const char *element; /* of the event */
-    char where[96];      /* of the first fault; "" while valid */
+    bool in_root;                  /* the root was opened */
+    size_t depth;                  /* open elements */
+    bool ending;                   /* the event is the end of an element */
+    const char *element;           /* of the event */
+    char where[96];                /* of the first fault; "" while valid */
+    bool no_memory;                /* libxml2 lacked memory: neither valid nor invalid */
+    xmlStructuredErrorFunc report; /* of this thread before the document */
+    void *report_to;
 };
 
 #if LIBXML_VERSION >= 21200
@@ -36,11 +40,14 @@ struct loading {
     const struct kp_xsd_file *files;
     size_t n_files;
     struct kp_buf *detail;
+    bool no_memory;
 };
 
 static void keep_first(void *ctx, error_ptr error)
 {
-    struct kp_buf *detail = ((struct loading *)ctx)->detail;
+    struct loading *loading = ctx;
+    struct kp_buf *detail = loading->detail;
+    loading->no_memory |= error->code == XML_ERR_NO_MEMORY;
     if (detail->len > 0)
         return;
     kp_buf_printf(detail, "line %d: %s", error->line, error->message ? error->message : "?");
@@ -81,8 +88,9 @@ static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading 
 enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
                                   struct kp_xml_schema **ret_schema, struct kp_buf *detail)
 {
-    struct loading loading = {files, n_files, detail};
+    struct loading loading = {files, n_files, detail, false};
     char path[128];
+    errno = 0; /* libxml2 does not report every lack of memory */
     xmlInitParser();
     (void)snprintf(path, sizeof(path), "%s%s", GIVEN, name);
     xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(path);
@@ -91,9 +99,10 @@ enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_file
     xmlSchemaSetParserStructuredErrors(parser, keep_first, &loading);
     xmlSchemaPtr schema = parse_quietly(parser, &loading);
     xmlSchemaFreeParserCtxt(parser);
-    if (!schema || detail->len > 0) {
+    loading.no_memory |= errno == ENOMEM;
+    if (!schema || detail->len > 0 || loading.no_memory) {
         xmlSchemaFree(schema);
-        return KP_E_USAGE;
+        return loading.no_memory ? KP_E_SYSTEM : KP_E_USAGE;
     }
     *ret_schema = (struct kp_xml_schema *)schema;
     return KP_OK;
@@ -143,6 +152,7 @@ static const char *plain_name(const char *name)
 static void note_fault(void *ctx, error_ptr error)
 {
     struct kp_xml_check *check = ctx;
+    check->no_memory |= error->code == XML_ERR_NO_MEMORY;
     if (check->where[0] == '\0')
         (void)snprintf(check->where, sizeof(check->where), "<%s>, %s (%d)", plain_name(check->element),
                        rule_of(error->code, check->ending), error->code);
@@ -162,8 +172,10 @@ enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_chec
 
 static void unplug(struct kp_xml_check *check)
 {
-    if (check->plug)
+    if (check->plug) {
         (void)xmlSchemaSAXUnplug(check->plug); /* can only fail for an invalid plug */
+        xmlSetStructuredErrorFunc(check->report_to, check->report);
+    }
     check->plug = NULL;
 }
 
@@ -180,9 +192,25 @@ void kp_xml_check_begin(struct kp_xml_check *check, const char *ns)
 {
     unplug(check); /* of a document that was abandoned */
     *check = (struct kp_xml_check){.ctxt = check->ctxt, .ns = ns};
+    check->report = xmlStructuredError;
+    check->report_to = xmlStructuredErrorContext;
     check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
-    if (!check->plug)
-        (void)snprintf(check->where, sizeof(check->where), "validator cannot start");
+    check->no_memory = !check->plug;
+    if (check->plug) /* without it libxml2 prints that it lacks memory */
+        xmlSetStructuredErrorFunc(check, note_fault);
+}
+
+/* Returns whether the validator takes another event. After a fault its state is not reliable. */
+static bool takes(const struct kp_xml_check *check)
+{
+    errno = 0;
+    return check->plug && !kp_xml_check_failed(check);
+}
+
+/* libxml2 does not report every lack of memory. */
+static void note_memory(struct kp_xml_check *check)
+{
+    check->no_memory |= errno == ENOMEM;
 }
 
 static const xmlChar *chars(const char *s)
@@ -199,10 +227,9 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
     if (n_attrs > KP_XML_MAX_ATTRIBUTES) { /* the standard has no such element; the rest is not checked */
         if (check->where[0] == '\0')
             (void)snprintf(check->where, sizeof(check->where), "<%s>, too many attributes", plain_name(name));
-        unplug(check);
     }
-    check->in_root |= !check->plug;
-    if (!check->plug)
+    check->in_root |= !takes(check);
+    if (!takes(check))
         return;
     for (size_t i = 0; i < n_attrs; i++) {
         const struct kp_xml_attr *a = &attrs[i];
@@ -219,12 +246,15 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
     check->sax->startElementNs(check->user, chars(name), NULL, chars(check->ns), check->in_root ? 0 : 2,
                                check->in_root ? NULL : namespaces, (int)n_attrs, 0, attributes);
     check->in_root = true;
+    note_memory(check);
 }
 
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
 {
-    if (check->plug)
-        check->sax->characters(check->user, chars(text), (int)n);
+    if (!takes(check))
+        return;
+    check->sax->characters(check->user, chars(text), (int)n);
+    note_memory(check);
 }
 
 void kp_xml_check_end(struct kp_xml_check *check, const char *name)
@@ -232,22 +262,24 @@ void kp_xml_check_end(struct kp_xml_check *check, const char *name)
     check->element = name;
     check->ending = true;
     check->depth--;
-    if (check->plug)
-        check->sax->endElementNs(check->user, chars(name), NULL, chars(check->ns));
+    if (!takes(check))
+        return;
+    check->sax->endElementNs(check->user, chars(name), NULL, chars(check->ns));
+    note_memory(check);
 }
 
 bool kp_xml_check_failed(const struct kp_xml_check *check)
 {
-    return check->where[0] != '\0';
+    return check->where[0] != '\0' || check->no_memory;
 }
 
-bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)
+enum kp_status kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)
 {
     bool complete = check->in_root && check->depth == 0;
-    bool valid = complete && check->plug && xmlSchemaIsValid(check->ctxt) == 1 && check->where[0] == '\0';
+    bool valid = complete && !kp_xml_check_failed(check) && xmlSchemaIsValid(check->ctxt) == 1;
     if (!valid && check->where[0] == '\0')
         (void)snprintf(check->where, sizeof(check->where), "invalid");
     unplug(check);
     *ret_where = check->where;
-    return valid;
+    return check->no_memory ? KP_E_SYSTEM : valid ? KP_OK : KP_E_FAULT;
 }

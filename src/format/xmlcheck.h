@@ -38,17 +38,18 @@ void kp_xml_schema_free(struct kp_xml_schema *schema);
 enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_check **ret_check);
 void kp_xml_check_free(struct kp_xml_check *check);
 
-/* Events of a document. ns is its default namespace, which the root declares. */
+/* Events of a document. ns is its default namespace, which the root declares. Between begin and finish
+ * libxml2's messages of this thread are the check's. */
 void kp_xml_check_begin(struct kp_xml_check *check, const char *ns);
 void kp_xml_check_start(struct kp_xml_check *check, const char *name, const struct kp_xml_attr *attrs,
                         size_t n_attrs);
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n);
 void kp_xml_check_end(struct kp_xml_check *check, const char *name);
 
-/* Returns whether the events so far contain a fault. */
+/* Returns whether the events so far contain a fault, or memory ran out. Later events are ignored. */
 bool kp_xml_check_failed(const struct kp_xml_check *check);
 
-/* Ends the document and returns whether it is valid. If not, *ret_where, which lives until the next document,
- * names the first faulty element, the rule and libxml2's number; it never quotes contents, as libxml2's
- * messages do. */
-bool kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where);
+/* Ends the document. Returns KP_E_FAULT if it is invalid: *ret_where, which lives until the next document,
+ * then names the first faulty element, the rule and libxml2's number; it never quotes contents, as libxml2's
+ * messages do. Returns KP_E_SYSTEM if memory was short. Does not report. */
+enum kp_status kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where);

@@ -1,5 +1,6 @@
 #include "format/xmlread.h"
 
+#include <errno.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <limits.h>
@@ -33,6 +34,7 @@ struct reading {
     struct kp_buf text; /* of the open elements, outermost first */
     enum kp_xml_fault fault;
     unsigned long line;
+    bool no_memory;
 };
 
 static unsigned long line_of(const struct reading *r)
@@ -48,6 +50,13 @@ static void stop(struct reading *r, enum kp_xml_fault fault)
         r->line = line_of(r);
     }
     xmlStopParser(r->ctxt);
+}
+
+/* Stops for a tree or text that could not grow: the limit was reached, or memory ran out. */
+static void stop_growing(struct reading *r)
+{
+    r->no_memory |= !r->arena->full && !r->text.full;
+    stop(r, KP_XML_TOO_LARGE);
 }
 
 static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
@@ -163,7 +172,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     }
     if (!node || !r->tree->ns || !(node->name = kp_arena_strdup(r->arena, (const char *)name)) ||
         !push(r, node, (size_t)n_ns, ns) || !take_attributes(r, node, (size_t)n_attrs, attrs)) {
-        stop(r, KP_XML_TOO_LARGE);
+        stop_growing(r);
         return;
     }
     node->line = line_of(r);
@@ -189,7 +198,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     size_t n = r->text.len - top->text_from;
     top->node->text = n ? kp_arena_strndup(r->arena, r->text.data + top->text_from, n) : "";
     if (!top->node->text || !kp_buf_ok(&r->text)) {
-        stop(r, KP_XML_TOO_LARGE);
+        stop_growing(r);
         return;
     }
     r->text.len = top->text_from;
@@ -270,8 +279,24 @@ static void judge(struct reading *r)
         r->fault = KP_XML_MALFORMED;
         r->line = line_of(r);
     }
-    if (!r->tree->ns)
-        r->fault = r->fault == KP_XML_SOUND ? KP_XML_TOO_LARGE : r->fault;
+}
+
+static void print_nothing(void *ctx, const char *format, ...)
+{
+    (void)ctx, (void)format;
+}
+
+static void parse(struct reading *r, const char *bytes, int n)
+{
+    xmlGenericErrorFunc report = xmlGenericError;
+    void *report_to = xmlGenericErrorContext;
+    *r->ctxt->sax = handler();
+    r->ctxt->userData = r;
+    xmlSetGenericErrorFunc(NULL, print_nothing); /* libxml2 prints that it lacks memory */
+    errno = 0;                                   /* and does not report every lack of it */
+    (void)xmlCtxtReadMemory(r->ctxt, bytes, n, NULL, NULL, XML_PARSE_NONET); /* builds no document */
+    r->no_memory |= errno == ENOMEM || r->ctxt->errNo == XML_ERR_NO_MEMORY;
+    xmlSetGenericErrorFunc(report_to, report);
 }
 
 enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, struct kp_tree *ret_tree,
@@ -290,14 +315,14 @@ enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, 
     r.ctxt = xmlNewParserCtxt();
     if (!r.ctxt)
         return KP_E_SYSTEM;
-    *r.ctxt->sax = handler();
-    r.ctxt->userData = &r;
-    (void)xmlCtxtReadMemory(r.ctxt, bytes, (int)n, NULL, NULL, XML_PARSE_NONET); /* builds no document */
+    parse(&r, bytes, (int)n);
     judge(&r);
     xmlFreeParserCtxt(r.ctxt);
     kp_buf_release(&r.text);
     *ret_fault = r.fault;
     *ret_line = r.line;
+    if (r.no_memory)
+        return KP_E_SYSTEM;
     if (r.fault != KP_XML_SOUND)
         return KP_E_FAULT;
     *ret_tree = tree;

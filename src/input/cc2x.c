@@ -475,3 +475,22 @@ enum kp_status kp_cc2x_check(struct kp_context *ctx, const struct kp_mapping_fil
     }
     return check_methods(ctx, file);
 }
+
+bool kp_cc2x_pair(struct kp_arena *arena, const struct kp_mapping_file *file, struct kp_cc2x_pair *ret_pair)
+{
+    const struct table t = table_of(arena, &file->sheet);
+    struct kp_cc2x_pair pair = {0};
+    bool births[2] = {false, false};
+    for (size_t i = t.first; i <= file->sheet.n_rows; i++) {
+        const struct entry e = read_entry(&t, i);
+        const char *key = kp_text_header_key(arena, e.name);
+        if (!key || e.file < 1 || e.file > 2)
+            continue;
+        if (is_key(arena, e.name))
+            pair.key[e.file - 1] = e.column;
+        births[e.file - 1] |= strcmp(key, "受診者生年月日") == 0;
+    }
+    pair.persons = births[1] && !births[0];
+    *ret_pair = pair;
+    return pair.key[0] && pair.key[1];
+}

@@ -19,6 +19,15 @@ unsigned long kp_cc2x_width(struct kp_arena *arena, const struct kp_sheet *sheet
  * Reports KP_E_USAGE, KP_E_SYSTEM. */
 enum kp_status kp_cc2x_check(struct kp_context *ctx, const struct kp_mapping_file *file);
 
+/* What a C2XDTBL says of two inputs that KEY1 joins. */
+struct kp_cc2x_pair {
+    unsigned long key[2]; /* COLNO of KEY1 in FILENO 1 and 2 */
+    size_t persons;       /* 0 or 1: which of the two has the birth date; FILENO 1 in doubt */
+};
+
+/* Returns whether the table has KEY1 in two files. */
+bool kp_cc2x_pair(struct kp_arena *arena, const struct kp_mapping_file *file, struct kp_cc2x_pair *ret_pair);
+
 /* Maps the columns of one input. Rows for other inputs are ignored; names without a meaning
  * leave their column unmapped, with a warning. Reports wrong rows and open methods: KP_E_USAGE; KP_E_SYSTEM.
  */

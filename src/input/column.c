@@ -95,3 +95,14 @@ struct kp_column *kp_mapping_column(const struct kp_mapping *mapping, unsigned l
             return &mapping->columns[i];
     return NULL;
 }
+
+unsigned kp_mapping_joined(const struct kp_mapping *mapping)
+{
+    unsigned last = 0;
+    for (size_t i = 0; i < mapping->n_columns; i++) {
+        if (strcmp(mapping->columns[i].header, KP_JOIN_COLUMN) == 0)
+            return last;
+        last = mapping->columns[i].number ? mapping->columns[i].number : last;
+    }
+    return 0;
+}

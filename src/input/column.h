@@ -143,5 +143,12 @@ void kp_column_leave_out(struct kp_column *column, enum kp_why why);
 /* Returns whether some column has exactly this target; a pair does not count. */
 bool kp_mapping_has(const struct kp_mapping *mapping, enum kp_column_kind kind, unsigned index);
 
+/* The column between those of persons and results in a joined row: the line of the person's row. It stays in
+ * rejected.csv and held.csv, so that these are read again without a join. */
+#define KP_JOIN_COLUMN "kp_person_line"
+
+/* Returns the number of the last column of the persons, or 0 if the mapping is not of joined rows. */
+unsigned kp_mapping_joined(const struct kp_mapping *mapping);
+
 /* Returns the column with that number (from 1), or NULL. */
 struct kp_column *kp_mapping_column(const struct kp_mapping *mapping, unsigned long number);

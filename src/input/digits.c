@@ -82,7 +82,9 @@ const char *kp_numbered_word(struct kp_arena *arena, const char *text)
     size_t number = kp_digits(folded), n = strlen(folded);
     if (number > 0 && folded[number] && strchr(":.)", folded[number])) {
         const char *word = kp_text_trim(arena, folded + number + 1);
-        return word && *word && !kp_digits(word) ? word : NULL;
+        /* "3:3.5時間以上" is numbered, "3:30" and "4.3.5h" are not */
+        bool numeric = word && kp_digits(word) && (folded[number] != ':' || kp_text_is_ascii(word));
+        return word && *word && !numeric ? word : NULL;
     }
     char *bracket = number == 0 && n > 0 && folded[n - 1] == ')' ? strrchr(folded, '(') : NULL;
     if (!bracket || bracket == folded || kp_digits(bracket + 1) == 0 ||
@@ -92,12 +94,69 @@ const char *kp_numbered_word(struct kp_arena *arena, const char *text)
     return kp_text_trim(arena, folded);
 }
 
+/* Returns the code of the first n bytes of a text in a pseudo system of values.csv, or NULL. */
+static const char *code_of_part(const struct kp_tables *tables, const char *system, const char *text,
+                                size_t n)
+{
+    char part[64];
+    if (n >= sizeof(part))
+        return NULL;
+    memcpy(part, text, n);
+    part[n] = '\0';
+    return kp_code_of(tables, system, part);
+}
+
+static struct kp_decimal and_a_half(struct kp_decimal hours)
+{
+    static const struct kp_decimal one = {1, 0}, half = {5, 1};
+    (void)kp_decimal_convert(hours, one, half, &hours);
+    return hours;
+}
+
+/* Applies the unit, 時間半 or 時間以上, and minutes after it. Parts of an hour matter by halves, since the
+ * codes begin at 3.5 and 10 hours; a bound must settle the code. */
+static bool apply_unit(const struct kp_tables *tables, const char *unit, struct kp_decimal *hours)
+{
+    static const struct kp_decimal ten = {10, 0}, three_and_a_half = {35, 1};
+    size_t n = strcspn(unit, "0123456789"), digits = kp_digits(unit + n);
+    const char *code = code_of_part(tables, "hours", unit, n);
+    if (!code)
+        return false;
+    if (unit[n]) {
+        bool fits = strcmp(code, "1") == 0 && hours->scale == 0 &&
+                    (digits == 1 || (digits == 2 && unit[n] < '6')) &&
+                    kp_code_of(tables, "minutes", unit + n + digits);
+        *hours = fits && digits == 2 && unit[n] >= '3' ? and_a_half(*hours) : *hours;
+        return fits;
+    }
+    if (strcmp(code, "least") == 0)
+        return kp_decimal_compare(*hours, ten) >= 0;
+    bool most = strcmp(code, "most") == 0;
+    if (most && kp_decimal_compare(*hours, three_and_a_half) > 0)
+        return false;
+    *hours = most ? (struct kp_decimal){0, 0} : strcmp(code, "half") == 0 ? and_a_half(*hours) : *hours;
+    return true;
+}
+
 bool kp_hours_parse(const struct kp_tables *tables, const char *key, struct kp_decimal *ret_hours,
                     bool *ret_has_unit)
 {
-    size_t n = strspn(key, "0123456789.");
-    *ret_has_unit = key[n] && kp_code_of(tables, "hours", key + n);
-    return n > 0 && (!key[n] || *ret_has_unit) && kp_decimal_parse(key, n, ret_hours);
+    enum { MINUTES_OF_AN_HOUR = 60 };
+    size_t lead = strcspn(key, "0123456789.");
+    const char *number = key + lead;
+    size_t n = strspn(number, "0123456789.");
+    const char *unit = number + n;
+    struct kp_decimal hours = {0};
+    *ret_has_unit = *unit != '\0';
+    if (!kp_decimal_parse(number, n, &hours) ||
+        (lead && (!*unit || !code_of_part(tables, "hours_lead", key, lead))))
+        return false;
+    if (hours.scale == 0 && kp_code_of(tables, "minutes", unit))
+        hours = (struct kp_decimal){hours.units * 10 / MINUTES_OF_AN_HOUR, 1};
+    else if (*unit && !apply_unit(tables, unit, &hours))
+        return false;
+    *ret_hours = hours;
+    return true;
 }
 
 static uint64_t bit_of(const struct number *number)

@@ -20,7 +20,8 @@ bool kp_is_graded(struct kp_arena *arena, const struct kp_column *column);
 bool kp_is_bare_number(const char *key);
 /* Returns the word of "1:word", "1.word" or "word(1)", folded by NFKC; NULL for any other text. */
 const char *kp_numbered_word(struct kp_arena *arena, const char *text);
-/* Splits "3.5時間" and the like: returns whether the key is a number, of hours if it has a unit. */
+/* Reads "3.5時間", "約12h", "3時間30分", "150分", "12時間以上" and the like: returns whether the key is a
+ * number, of hours if it has a unit. Minutes are rounded down to halves or tenths of an hour. */
 bool kp_hours_parse(const struct kp_tables *tables, const char *key, struct kp_decimal *ret_hours,
                     bool *ret_has_unit);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/scan.h"
 #include "base/status.h"
 #include "input/header_names.h"
@@ -32,6 +33,7 @@ struct finder {
     size_t n_lines;
     struct line above[MAX_ABOVE]; /* comments above the first row, without their # */
     size_t n_above;
+    bool ours; /* the input is a rejected.csv or held.csv */
 };
 
 /* --- reading --- */
@@ -64,14 +66,14 @@ static unsigned traits_of(const struct finder *f, const char *cell)
 }
 
 /* Returns false if the row does not decode or memory is short, which marks the arena. */
-static bool read_line(const struct finder *f, const struct kp_csvrow *row, struct line *ret_line)
+static bool read_line(struct finder *f, const struct kp_csvrow *row, struct line *ret_line)
 {
     struct kp_arena *arena = &f->ctx->arena;
     struct kp_buf out = {0};
     const char **cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
     unsigned *traits = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*traits));
     struct line line = {cells, traits, row->n_cells, 0, row->line, row->spans_lines};
-    bool ok = cells && traits;
+    bool ok = cells && traits, comment = ret_line != &f->lines[f->n_lines];
     for (size_t i = 0, bad = 0; ok && i < row->n_cells; i++) {
         const struct kp_cell *cell = &row->cells[i];
         kp_buf_reset(&out);
@@ -79,12 +81,16 @@ static bool read_line(const struct finder *f, const struct kp_csvrow *row, struc
         if (!kp_buf_ok(&out)) /* a name that lost its text would lose its column */
             ok = kp_arena_fail(arena) != NULL;
         const char *text = kp_buf_text(&out);
-        bool comment = i == 0 && text[0] == '#' && ret_line != &f->lines[f->n_lines];
-        ok = ok && (cells[i] = kp_arena_strdup(arena, text + comment));
+        bool mark = comment && i == 0 && text[0] == '#';
+        ok = ok && (cells[i] = kp_arena_strdup(arena, text + mark));
         traits[i] = ok ? traits_of(f, cells[i]) : 0;
         line.n_filled += traits[i] != 0;
     }
     kp_buf_release(&out);
+    for (size_t i = 0; ok && !comment && i < row->n_cells; i++)
+        f->ours |= strcmp(cells[i], "kp_file") == 0;
+    for (size_t i = 0; ok && f->ours && i < row->n_cells; i++)
+        cells[i] = kp_sheet_cell_text(cells[i]);
     if (ok)
         *ret_line = line;
     return ok;
@@ -155,7 +161,7 @@ static enum kp_status index_rows(struct finder *f)
         return KP_OK;
     const struct kp_sheet *sheet = &f->file->sheet;
     for (size_t i = 0; i < sheet->n_rows; i++) {
-        const char *name = sheet->rows[i].cells[f->file->at[KP_MAPPING_COLUMN]];
+        const char *name = kp_sheet_cell_text(sheet->rows[i].cells[f->file->at[KP_MAPPING_COLUMN]]);
         const char *key = *name == '#' ? name : kp_text_value_key(arena, name);
         struct kp_map *map = *name == '#' ? &f->by_number : &f->by_name;
         if (!key || (*key && kp_map_put(map, arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY))
@@ -187,13 +193,13 @@ static bool means(const struct finder *f, const char *cell, size_t number, struc
            (*cell && kp_header_read(clean_scratch(f), &f->ctx->tables, cell, ret_column));
 }
 
-/* Returns the number of the column as in a mapping file: kp_ columns, which come first, do not count. */
+/* Returns the number of the column as in a mapping file: kp_ columns do not count. */
 static size_t number_of(const struct line *names, size_t i)
 {
     size_t ours = 0;
-    while (ours < names->n && strncmp(names->cells[ours], "kp_", 3) == 0)
-        ours++;
-    return i < ours ? 0 : i + 1 - ours;
+    for (size_t k = 0; k <= i; k++)
+        ours += strncmp(names->cells[k], "kp_", 3) == 0;
+    return strncmp(names->cells[i], "kp_", 3) == 0 ? 0 : i + 1 - ours;
 }
 
 /* Returns the field of a person that the i-th column is, or KP_F__COUNT. */
@@ -425,6 +431,8 @@ static enum kp_status name_by_place(const struct finder *f, const struct line *n
 
 static enum kp_status no_header(const struct finder *f, const struct line *line)
 {
+    if (f->in->fault == KP_CSV_MEMORY) /* it may be in a line that could not be read */
+        return kp_no_memory(f->ctx);
     return kp_fail(&f->ctx->diag, KP_E_INPUT, KP_K_HEADER_MISSING, kp_at(f->input->path, line->number));
 }
 
@@ -516,7 +524,7 @@ enum kp_status kp_find_header(struct kp_context *ctx, struct kp_input *input, st
     if (second)
         heading.second = padded(&ctx->arena, first + 1, first->n);
     (void)clean_scratch(&f);
-    KP_TRY_OUT(ctx->arena.failed ? kp_no_memory(ctx) : KP_OK);
+    KP_TRY_OUT(ctx->arena.failed || in->fault == KP_CSV_MEMORY ? kp_no_memory(ctx) : KP_OK);
     input->header_line = first->number;
     input->n_title_rows = (unsigned)at;
     input->n_header_rows = second ? 2 : 1;

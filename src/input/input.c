@@ -6,9 +6,9 @@
 enum kp_status kp_input_open(struct kp_context *ctx, const struct kp_input *input, char delimiter,
                              struct kp_csvin **ret_in)
 {
-    if (kp_csvin_open(ret_in, ctx->io, input->place, delimiter) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(input->path), strerror(errno));
-    return KP_OK;
+    enum kp_status st = kp_csvin_open(ret_in, ctx->io, input->place, delimiter);
+    return st == KP_OK ? KP_OK
+                       : kp_unreadable(&ctx->diag, st, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, NULL);
 }
 
 enum kp_status kp_input_fault(struct kp_context *ctx, const struct kp_input *input, const struct kp_csvin *in)

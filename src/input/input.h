@@ -12,6 +12,7 @@ struct kp_input {
     struct kp_probe probe;
     enum kp_encoding encoding; /* of the cells: detected or configured; UTF-16 is read as UTF-8 */
     struct kp_mapping mapping;
+    size_t width;  /* cells of its header row; of joined results, the mapping has more columns */
     size_t layout; /* equal for inputs with the same header, which share rejected.csv and held.csv */
     uint64_t n_rows;
     struct kp_csv_comments comments;
@@ -21,7 +22,24 @@ struct kp_input {
     unsigned n_header_rows; /* 0 (the columns are known by their numbers, or from a comment above), 1 or 2 */
     uint64_t header_line;   /* of the first row without header rows */
     bool dash_is_empty;     /* in some row a lone dash means "no value"; set by the first pass */
+
+    /* Of a joined pair (input/join.h); the columns of results follow those of the persons. */
+    size_t key;                     /* index of the key among its cells */
+    bool is_persons;                /* its rows complete those of the results; it has no mapping of its own */
+    const struct kp_input *persons; /* of the results: the other one; NULL: not joined */
 };
+
+/* Returns the number of cells that precede the input's own in its rows: the persons' and KP_JOIN_COLUMN. */
+static inline size_t kp_input_before(const struct kp_input *input)
+{
+    return input->persons ? input->persons->width + 1 : 0;
+}
+
+/* Returns the input in which the column of the mapping is: itself, or its persons. */
+static inline const struct kp_input *kp_input_of(const struct kp_input *input, const struct kp_column *column)
+{
+    return (size_t)(column - input->mapping.columns) < kp_input_before(input) ? input->persons : input;
+}
 
 struct kp_inputs {
     struct kp_input *list;

@@ -4,16 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
 #include "input/find_header.h"
 #include "input/ranges.h"
+#include "input/join.h"
 
 static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured, struct kp_input *input)
 {
     errno = 0;
-    if (kp_probe_file(ctx->io, input->place, &input->probe) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(input->path),
-                       errno ? strerror(errno) : "read failed");
+    enum kp_status st = kp_probe_file(ctx->io, input->place, &input->probe);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_INPUT, KP_K_INPUT_UNREADABLE, input->path, NULL);
     enum kp_encoding found = input->probe.encoding;
     bool utf16 = found == KP_ENC_UTF16LE || found == KP_ENC_UTF16BE;
     if (configured == KP_ENC_UTF16LE && !utf16)
@@ -55,9 +57,19 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
     }
     if (!fields || !headers)
         return kp_no_memory(ctx);
+    const bool of_person = n > 0 && !lacking[0]->of_facility && lacking[0] != &kp_fields[KP_F_EXAM_DATE];
+    input = of_person && input->persons ? input->persons : input;
     return n == 0 ? KP_OK
                   : kp_fail(&ctx->diag, KP_E_INPUT, KP_K_COLUMN_MISSING,
                             kp_field_at(input->path, input->header_line, lacking[0]->name), fields, headers);
+}
+
+static void warn_titles(struct kp_context *ctx, const struct kp_input *input)
+{
+    char number[16];
+    (void)snprintf(number, sizeof(number), "%u", input->n_title_rows);
+    if (input->n_title_rows > 0)
+        kp_warn(&ctx->diag, KP_K_TITLE_ROWS, kp_at(input->path, input->header_line), number);
 }
 
 static void warn(struct kp_context *ctx, const struct kp_input *input)
@@ -69,19 +81,18 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
     const struct kp_where header = kp_at(input->path, input->header_line);
     const struct kp_mapping *m = &input->mapping;
     char number[16];
-    (void)snprintf(number, sizeof(number), "%u", input->n_title_rows);
-    if (input->n_title_rows > 0)
-        kp_warn(&ctx->diag, KP_K_TITLE_ROWS, header, number);
+    warn_titles(ctx, input);
     if (!m->has_items)
         kp_warn(&ctx->diag, KP_K_NO_ITEMS, header);
     for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
+        const struct kp_input *in = kp_input_of(input, c);
         (void)snprintf(number, sizeof(number), "#%u", c->number);
         if (c->kind == KP_COL_SECRET)
-            kp_warn(&ctx->diag, KP_K_MY_NUMBER_COLUMN, kp_field_at(input->path, input->header_line, number),
+            kp_warn(&ctx->diag, KP_K_MY_NUMBER_COLUMN, kp_field_at(in->path, in->header_line, number),
                     *c->header ? c->header : c->second);
         else if (c->kind == KP_COL_UNMAPPED)
             kp_warn(&ctx->diag, c->why < KP_WHY_MEAL ? KP_K_COLUMN_UNMAPPED : left_out[c->why],
-                    kp_field_at(input->path, input->header_line, number), *c->header ? c->header : c->second,
+                    kp_field_at(in->path, in->header_line, number), *c->header ? c->header : c->second,
                     c->unit);
     }
 }
@@ -104,8 +115,10 @@ static enum kp_status warn_unused(struct kp_context *ctx, const struct kp_input 
         if (!is_unknown(c))
             continue;
         if (c->like && !kp_mapping_uses(m, c->like)) {
-            kp_warn(&ctx->diag, KP_K_COLUMN_RESEMBLES, header, *c->header ? c->header : c->second,
-                    kp_column_meaning(&ctx->tables, c->like), kp_arena_printf(&ctx->arena, "%s,", c->line));
+            kp_warn(&ctx->diag, KP_K_COLUMN_RESEMBLES,
+                    kp_at(kp_input_of(input, c)->path, kp_input_of(input, c)->header_line),
+                    *c->header ? c->header : c->second, kp_column_meaning(&ctx->tables, c->like),
+                    kp_arena_printf(&ctx->arena, "%s,", c->line));
         } else if (n++ < NAMED) {
             names = kp_arena_printf(&ctx->arena, "%s%s%s", names, *names ? ", " : "", c->name);
         }
@@ -120,23 +133,43 @@ static enum kp_status warn_unused(struct kp_context *ctx, const struct kp_input 
     return KP_OK;
 }
 
-/* Probes and maps the next input; its path and place are set. */
-static enum kp_status take(struct kp_context *ctx, const struct kp_input_options *options,
-                           const struct kp_mapping_job *job, struct kp_inputs *inputs)
+/* Probes the next input, whose path and place are set, and finds its header. */
+static enum kp_status find_heading(struct kp_context *ctx, const struct kp_input_options *options,
+                                   const struct kp_mapping_file *file, struct kp_inputs *inputs,
+                                   struct kp_heading *ret_heading)
 {
     enum kp_status st = KP_OK;
     struct kp_input *input = &inputs->list[inputs->n++];
     struct kp_csvin *in = NULL;
-    struct kp_heading heading = {0};
     KP_TRY(probe(ctx, options->encoding, input));
     inputs->total_bytes += input->probe.bytes;
     KP_TRY(kp_input_open(ctx, input, options->delimiter, &in));
-    KP_TRY_OUT(kp_find_header(ctx, input, in, job->file, &heading));
+    KP_TRY_OUT(kp_find_header(ctx, input, in, file, ret_heading));
     input->delimiter = kp_csvin_delimiter(in);
-    KP_TRY_OUT(kp_mapping_build(ctx, job, &heading, &input->mapping));
+    input->width = ret_heading->n;
 out:
     kp_csvin_close(in);
     return st;
+}
+
+static enum kp_status map_columns(struct kp_context *ctx, const struct kp_input_options *options,
+                                  const struct kp_mapping_job *job, const struct kp_heading *heading,
+                                  struct kp_inputs *inputs)
+{
+    struct kp_input *input = &inputs->list[job->input - 1];
+    size_t n_before = inputs->n_layouts;
+    if (input->is_persons) {
+        warn_titles(ctx, input);
+        input->layout = SIZE_MAX;
+        return KP_OK;
+    }
+    KP_TRY(kp_mapping_build(ctx, job, heading, &input->mapping));
+    kp_join_use_keys(input);
+    /* before the warnings: if the header is missing, they would quote a person's row */
+    KP_TRY(check_required(ctx, options, input));
+    warn(ctx, input);
+    find_layout(inputs, input);
+    return inputs->n_layouts > n_before ? warn_unused(ctx, input) : KP_OK; /* once per layout */
 }
 
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
@@ -146,7 +179,8 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
     const struct kp_range *ranges = NULL;
     struct kp_mapping_job job = {.file = options->mapping ? &file : NULL, .n_inputs = files->n};
     struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, (files->n + 1) * sizeof(*inputs.list))};
-    if (!inputs.list)
+    struct kp_heading *headings = kp_arena_alloc(&ctx->arena, (files->n + 1) * sizeof(*headings));
+    if (!inputs.list || !headings)
         return kp_no_memory(ctx);
     if (options->mapping)
         KP_TRY(kp_mapping_load(ctx, options->mapping, options->methods, &file));
@@ -158,18 +192,16 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
             if (strcmp(files->paths[k], files->paths[i]) == 0)
                 return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_INPUT_TWICE, kp_in(files->paths[i]));
         input->place = files->paths[i];
-        input->path = files->names ? files->names[i] : files->paths[i];
-        job.input = i + 1;
-        KP_TRY(take(ctx, options, &job, &inputs));
-        input->mapping.ranges = ranges;
-        /* before the warnings: if the header is missing, they would quote a person's row */
-        KP_TRY(check_required(ctx, options, input));
-        warn(ctx, input);
-        size_t n_before = inputs.n_layouts;
-        find_layout(&inputs, input);
-        if (inputs.n_layouts > n_before) /* once per layout */
-            KP_TRY(warn_unused(ctx, input));
+        input->path = kp_shown_name(&ctx->arena, files->names ? files->names[i] : files->paths[i]);
+        if (!input->path)
+            return kp_no_memory(ctx);
+        KP_TRY(find_heading(ctx, options, job.file, &inputs, &headings[i]));
     }
+    KP_TRY(kp_join_inputs(ctx, options, job.file, &inputs, headings));
+    for (job.input = 1; job.input <= files->n; job.input++)
+        KP_TRY(map_columns(ctx, options, &job, &headings[job.input - 1], &inputs));
+    for (size_t i = 0; i < files->n; i++)
+        inputs.list[i].mapping.ranges = ranges;
     *ret_inputs = inputs;
     return KP_OK;
 }
@@ -179,10 +211,15 @@ enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_optio
 {
     const struct kp_mapping_job job = {.input = 1, .n_inputs = 1};
     struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, sizeof(*inputs.list))};
+    struct kp_heading heading = {0};
     if (!inputs.list)
         return kp_no_memory(ctx);
-    inputs.list->place = inputs.list->path = path;
-    KP_TRY(take(ctx, options, &job, &inputs));
+    inputs.list->place = path;
+    inputs.list->path = kp_shown_name(&ctx->arena, path);
+    if (!inputs.list->path)
+        return kp_no_memory(ctx);
+    KP_TRY(find_heading(ctx, options, NULL, &inputs, &heading));
+    KP_TRY(kp_mapping_build(ctx, &job, &heading, &inputs.list->mapping));
     *ret_inputs = inputs;
     return KP_OK;
 }

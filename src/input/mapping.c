@@ -227,10 +227,50 @@ static enum kp_status check_scopes(struct kp_context *ctx, const struct kp_mappi
     return KP_OK;
 }
 
+/* Applies a C2XDTBL to n columns of joined rows, which it numbers as in their own file. */
+static enum kp_status apply_part(struct kp_context *ctx, const struct kp_mapping_job *job,
+                                 struct kp_mapping *m, size_t first, size_t n)
+{
+    struct kp_mapping part = {.columns = m->columns + first, .n_columns = n};
+    const unsigned before = first > 0 ? kp_mapping_joined(m) : 0;
+    for (struct kp_column *c = part.columns; c < part.columns + n; c++)
+        c->number -= c->number ? before : 0;
+    KP_TRY(kp_cc2x_apply(ctx, job, &part));
+    for (struct kp_column *c = part.columns; c < part.columns + n; c++) {
+        c->number += c->number ? before : 0;
+        if (!c->methods)
+            continue;
+        struct kp_methods *methods = kp_arena_alloc(&ctx->arena, sizeof(*methods));
+        if (!methods)
+            return kp_no_memory(ctx);
+        *methods = *c->methods;
+        methods->column += first;
+        c->methods = methods;
+    }
+    return KP_OK;
+}
+
+static enum kp_status apply_cc2x(struct kp_context *ctx, const struct kp_mapping_job *job,
+                                 struct kp_mapping *m)
+{
+    struct kp_mapping_job own = {.file = job->file, .n_inputs = 2};
+    struct kp_cc2x_pair pair;
+    size_t between = 0;
+    if (!kp_mapping_joined(m))
+        return kp_cc2x_apply(ctx, job, m);
+    (void)kp_cc2x_pair(&ctx->arena, job->file, &pair);
+    while (strcmp(m->columns[between].header, KP_JOIN_COLUMN) != 0)
+        between++;
+    own.input = 1 + pair.persons;
+    KP_TRY(apply_part(ctx, &own, m, 0, between));
+    own.input = 2 - pair.persons;
+    return apply_part(ctx, &own, m, between + 1, m->n_columns - between - 1);
+}
+
 static enum kp_status apply_file(struct kp_context *ctx, const struct kp_mapping_job *job,
                                  struct kp_mapping *m)
 {
-    KP_TRY(job->file->is_cc2x ? kp_cc2x_apply(ctx, job, m) : kp_mapping_file_apply(ctx, job, m));
+    KP_TRY(job->file->is_cc2x ? apply_cc2x(ctx, job, m) : kp_mapping_file_apply(ctx, job, m));
     add_exam_kind(ctx, m);
     KP_TRY(check_scopes(ctx, job, m));
     const struct kp_column *pair = first_pair(m);
@@ -292,7 +332,7 @@ static void name_columns(struct kp_context *ctx, const struct kp_heading *headin
         if (heading->second || !is_clear(m, keys, i))
             kp_buf_printf(&text, "#%u", c->number);
         else
-            kp_buf_csv(&text, c->header, strlen(c->header));
+            kp_buf_sheet_cell(&text, c->header);
         c->name = kp_buf_ok(&text) ? kp_arena_strdup(arena, kp_buf_text(&text)) : kp_arena_fail(arena);
         kp_buf_reset(&text);
         if (c->name && as->kind >= KP_COL_FIELD)
@@ -404,4 +444,12 @@ size_t kp_mapping_lacks(const struct kp_mapping *mapping, const struct kp_input_
             ret_lacking[n++] = field;
     }
     return n;
+}
+
+bool kp_mapping_is_ours(const struct kp_mapping *mapping)
+{
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        if (mapping->columns[i].kind == KP_COL_OURS && strcmp(mapping->columns[i].header, "kp_file") == 0)
+            return true;
+    return false;
 }

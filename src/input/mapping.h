@@ -21,6 +21,9 @@ enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const c
 enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_job *job,
                                 const struct kp_heading *heading, struct kp_mapping *ret_mapping);
 
+/* Returns whether the input is a rejected.csv or held.csv: it has the column kp_file. */
+bool kp_mapping_is_ours(const struct kp_mapping *mapping);
+
 /* Returns whether some column has the target, by itself or as one of a pair. */
 bool kp_mapping_uses(const struct kp_mapping *mapping, const struct kp_column *target);
 

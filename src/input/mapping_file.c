@@ -1,9 +1,9 @@
 #include "input/mapping_file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/scan.h"
 #include "base/status.h"
 #include "input/digits.h"
@@ -29,9 +29,10 @@ enum kp_status kp_mapping_sheet(struct kp_context *ctx, const char *path, enum k
 {
     const char *bytes = NULL;
     size_t n = 0;
-    if (kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path), strerror(errno));
-    enum kp_status st = kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments);
+    enum kp_status st = kp_read_file(ctx->io, path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, NULL);
+    st = kp_sheet_read(ret_sheet, &ctx->arena, ctx->text, bytes, n, comments);
     if (st == KP_E_SYSTEM)
         return kp_no_memory(ctx);
     return st == KP_OK ? KP_OK
@@ -158,7 +159,7 @@ static enum kp_status read_unit(const struct row *r, struct kp_column *column)
 static enum kp_status apply_row(const struct row *r, const struct kp_mapping *mapping)
 {
     const char *name = r->cells[KP_MAPPING_COLUMN], *target = r->cells[KP_MAPPING_TARGET];
-    struct kp_column *column = find_column(&r->ctx->arena, mapping, name);
+    struct kp_column *column = find_column(&r->ctx->arena, mapping, kp_sheet_cell_text(name));
     if (r->ctx->arena.failed)
         return kp_no_memory(r->ctx);
     if (!column)

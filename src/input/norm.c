@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "base/scan.h"
+#include "base/status.h"
 #include "base/text.h"
+#include "law/ident.h"
 #include "input/digits.h"
 
 bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
@@ -12,6 +15,45 @@ bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
     kp_findings_add(norm->findings, KP_K_DASH_EMPTY, where, NULL);
     norm->record->dash_empty = true;
     return true;
+}
+
+bool kp_norm_my_number(const struct kp_norm_cell *cell, const char *where, bool prose)
+{
+    enum { DIGITS = 12 };
+    if (strlen(cell->text) < DIGITS)
+        return false;
+    const char *ascii = kp_norm_text(kp_text_nfkc(cell->norm->arena, cell->text));
+    if (!kp_has_my_number(ascii, prose) && strcmp(ascii, KP_MY_NUMBER_MASK) != 0)
+        return false;
+    kp_findings_add(cell->norm->findings, KP_K_MY_NUMBER, where, NULL);
+    return true;
+}
+
+/* Removes what people put around a word that stands for a value: (同上), 不明。 */
+static const char *bare_word(struct kp_arena *arena, const char *value)
+{
+    static const char *const marks[] = {"(", ")", "[", "]", "?", "*", ".", "。", "※", "・"};
+    char *word = kp_text_value_key(arena, value);
+    for (size_t i = 0; word && i < KP_COUNT(marks); i++) {
+        size_t n = strlen(marks[i]), length = strlen(word);
+        bool first = strncmp(word, marks[i], n) == 0;
+        bool last = !first && length > n && strcmp(word + length - n, marks[i]) == 0;
+        word += first ? n : 0;
+        if (last)
+            word[length - n] = '\0';
+        if (first || last)
+            i = (size_t)-1; /* from the beginning */
+    }
+    return kp_norm_text(word);
+}
+
+bool kp_norm_is_placeholder(const struct kp_norm *norm, const char *value)
+{
+    const char *word = bare_word(norm->arena, value);
+    if (!*value)
+        return false;
+    return !*word || kp_code_of(norm->tables, "placeholder", word) ||
+           kp_code_of(norm->tables, "stand_in", word) || strstr(value, "〓") || strstr(value, "□");
 }
 
 static bool is_code(const struct kp_norm_cell *cell)

@@ -47,6 +47,10 @@ struct kp_norm_cell {
 /* Adds a finding about the cell's item: kp_norm_note(cell, code, value[, arg1[, arg2[, arg3]]]). */
 #define kp_norm_note(cell, code, ...)                                                                        \
     kp_findings_add((cell)->norm->findings, code, (cell)->item->label, __VA_ARGS__)
+/* Returns whether the cell contains a My Number, or the mask of one; adds a finding then. */
+bool kp_norm_my_number(const struct kp_norm_cell *cell, const char *where, bool prose);
+/* Returns whether the value stands for none (NULL, 不明, ???) or has lost characters (〓, □). */
+bool kp_norm_is_placeholder(const struct kp_norm *norm, const char *value);
 /* Returns whether the value is only a dash and so counts as empty; adds a finding then. */
 bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key);
 /* Returns s, or "" for NULL, when the arena has failed. */

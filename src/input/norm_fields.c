@@ -59,6 +59,15 @@ static const char *without(const struct reading *r, const char *value, const cha
     return kp_norm_text(copy);
 }
 
+/* An id that several people bear, such as NULL, is none. */
+static const char *read_id(const struct reading *r)
+{
+    if (!kp_norm_is_placeholder(r->norm, r->value))
+        return r->value;
+    note(r, KP_K_PLACEHOLDER_EMPTY, r->value, NULL);
+    return "";
+}
+
 static const char *read_verbatim(const struct reading *r)
 {
     return r->value;
@@ -76,16 +85,20 @@ static const char *read_digits(const struct reading *r)
         return digits; /* completed by complete_facility */
     if (digits[n] || n < r->rule->least || n > r->rule->most)
         return refuse(r);
-    if (phone && *digits != '0' && n < r->rule->most) {
+    if (phone && n < r->rule->most && *digits != '0') {
         note(r, KP_K_ZEROS_RESTORED, digits, NULL);
         return kp_norm_text(kp_arena_printf(arena, "0%s", digits));
     }
-    if (phone && (n < r->rule->least + 1 || *digits != '0'))
+    bool zeros = digits[strspn(digits, "0")] == '\0' && r->field != KP_F_INSURED_BRANCH;
+    if (zeros || (phone && (n < r->rule->least + 1 || *digits != '0' || digits[1] == '0')))
         return refuse(r);
     if (n >= r->rule->width)
         return respelled(r, KP_K_WIDTH_CHANGED, digits);
+    const char *whole = kp_norm_text(kp_arena_printf(arena, "%0*d%s", (int)(r->rule->width - n), 0, digits));
+    if (r->field == KP_F_FACILITY_NUMBER && !kp_facility_number_ok(whole))
+        return refuse(r); /* the digit that is missing is not the first */
     note(r, KP_K_ZEROS_RESTORED, digits, NULL);
-    return kp_norm_text(kp_arena_printf(arena, "%0*d%s", (int)(r->rule->width - n), 0, digits));
+    return whole;
 }
 
 /* Returns whether a spreadsheet has made a date of "1-2": 1月2日, 2-Jan, Jan-02, 2025-01-02. */
@@ -119,13 +132,6 @@ static bool is_card_text(const char *s)
     return true;
 }
 
-/* Returns whether the value only says that there is none: NULL, なし, 0. */
-static bool is_placeholder(const struct kp_norm *norm, const char *value)
-{
-    const char *key = kp_norm_text(kp_text_value_key(norm->arena, value));
-    return kp_code_of(norm->tables, "placeholder", key) || strstr(value, "〓") || strstr(value, "□");
-}
-
 /* Symbols and numbers of cards stay verbatim but in one width: half if every character has one. */
 static const char *read_card(const struct reading *r)
 {
@@ -136,7 +142,7 @@ static const char *read_card(const struct reading *r)
     bool ascii = kp_text_is_ascii(compact), mixed = !ascii && !kp_text_is_wide(compact);
     const char *out = ascii || (mixed && kp_text_is_ascii(half) && !strchr(half, ' ')) ? half : wide;
     if (kp_utf8_length(out) > SYMBOL_MAX_CHARACTERS || !is_card_text(out) || is_spreadsheet_date(half) ||
-        is_placeholder(r->norm, r->value))
+        !half[strspn(half, "0")] || kp_norm_is_placeholder(r->norm, r->value))
         return refuse(r);
     return respelled(r, KP_K_WIDTH_CHANGED, out);
 }
@@ -166,9 +172,15 @@ static const char *read_date(const struct reading *r)
 /* Removes a former name in brackets at the end, and the points between the names of foreigners. */
 static const char *plain_name(const struct reading *r)
 {
+    static const struct {
+        const char *open, *close;
+    } brackets[] = {{"(旧", ")"}, {"[旧", "]"}, {"【旧", "】"}, {"〔旧", "〕"}};
     char *name = kp_text_nfkc(r->norm->arena, r->value);
-    char *bracket = name ? strchr(name, '(') : NULL;
-    if (bracket && strncmp(bracket + 1, "旧", strlen("旧")) == 0 && bracket[strlen(bracket) - 1] == ')') {
+    for (size_t i = 0; name && i < KP_COUNT(brackets); i++) {
+        char *bracket = strstr(name, brackets[i].open),
+             *end = bracket ? strstr(bracket, brackets[i].close) : NULL;
+        if (!end || end[strlen(brackets[i].close)])
+            continue;
         *bracket = '\0';
         note(r, KP_K_FORMER_NAME, r->value, NULL);
     }
@@ -179,6 +191,10 @@ static const char *plain_name(const struct reading *r)
 
 static const char *read_kana(const struct reading *r)
 {
+    if (kp_norm_is_placeholder(r->norm, r->value)) {
+        note(r, KP_K_PLACEHOLDER, r->value, NULL);
+        return "";
+    }
     const char *name = plain_name(r);
     char *kana = kp_text_kana_name(r->norm->arena, name);
     if (kana && strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
@@ -243,7 +259,7 @@ static const char *read_wide(const struct reading *r)
     char *wide = kp_text_wide(r->norm->arena, spaced(r), true);
     if (!wide)
         return "";
-    if (is_placeholder(r->norm, wide))
+    if (kp_norm_is_placeholder(r->norm, wide))
         return refuse(r);
     (void)respelled(r, KP_K_WIDTH_CHANGED, wide);
     if (kp_text_cut(r->norm->tables->text, wide, r->rule->most))
@@ -259,11 +275,14 @@ static const char *read_address(const struct reading *r)
     if (rest && *rest) /* a postal code alone is not an address */
         note(r, KP_K_POSTAL_IN_ADDRESS, r->value, NULL);
     address.value = rest ? rest : r->value;
+    const char *key = kp_norm_text(kp_text_value_key(r->norm->arena, address.value));
+    if (strchr(key, '?') || (*key && !key[strspn(key, "0123456789-./")])) /* a lost character, or a number */
+        return refuse(r);
     return read_wide(&address);
 }
 
 static const struct rule RULES[] = {
-    [KP_F_EMPLOYEE_ID] = {.read = read_verbatim},
+    [KP_F_EMPLOYEE_ID] = {.read = read_id},
     [KP_F_INSURER_NUMBER] = {read_digits, KP_K_INSURER_NUMBER, " -", 6, 8, 8},
     [KP_F_INSURED_SYMBOL] = {.read = read_card, .refusal = KP_K_INSURED_NUMBER},
     [KP_F_INSURED_NUMBER] = {.read = read_card, .refusal = KP_K_INSURED_NUMBER},
@@ -312,8 +331,7 @@ static const char *read_cell(struct kp_norm *norm, enum kp_field field, const ch
     return read_field(norm, field, value);
 }
 
-/* Fields in which somebody may have put a My Number. */
-static bool is_number(enum kp_field field)
+bool kp_field_is_number(enum kp_field field)
 {
     return field == KP_F_EMPLOYEE_ID || field == KP_F_INSURER_NUMBER || field == KP_F_INSURED_SYMBOL ||
            field == KP_F_INSURED_NUMBER || field == KP_F_INSURED_BRANCH || field == KP_F_TICKET_NUMBER ||
@@ -341,6 +359,16 @@ static void read_kind(const struct kp_norm_cell *cell)
     record->field[KP_F_EXAM_KIND] = cell->text;
 }
 
+/* Returns whether two columns contradict each other; an employee id may be in another width in one of them,
+ * as the key of joined files. */
+static bool differs(const struct kp_norm *norm, enum kp_field field, const char *a, const char *b)
+{
+    if (field != KP_F_EMPLOYEE_ID || strcmp(a, b) == 0)
+        return strcmp(a, b) != 0;
+    return strcmp(kp_norm_text(kp_text_nfkc(norm->arena, a)), kp_norm_text(kp_text_nfkc(norm->arena, b))) !=
+           0;
+}
+
 void kp_norm_field(const struct kp_norm_cell *cell)
 {
     struct kp_norm *norm = cell->norm;
@@ -349,13 +377,10 @@ void kp_norm_field(const struct kp_norm_cell *cell)
     const bool card = RULES[field].refusal == KP_K_INSURED_NUMBER || field == KP_F_TICKET_NUMBER;
     if (!*cell->text || (!card && kp_norm_dash(norm, kp_field_name(field), cell->key)))
         return;
+    if (kp_norm_my_number(cell, kp_field_name(field), !kp_field_is_number(field)))
+        return;
     if (field == KP_F_EXAM_KIND || field == KP_F_EXAM_COURSE) {
         read_kind(cell);
-        return;
-    }
-    if (is_number(field) && (kp_has_my_number(kp_norm_text(kp_text_nfkc(norm->arena, cell->text))) ||
-                             strcmp(cell->text, KP_MY_NUMBER_MASK) == 0)) {
-        kp_findings_add(norm->findings, KP_K_MY_NUMBER, kp_field_name(field), NULL);
         return;
     }
     if (kp_norm_unknown_digits(cell, kp_field_name(field)))
@@ -364,9 +389,9 @@ void kp_norm_field(const struct kp_norm_cell *cell)
     norm->serial = cell->column->serial;
     const char *value = read_cell(norm, field, cell->text);
     norm->serial = KP_SERIAL_NONE;
-    if (**now && *value && strcmp(*now, value) != 0)
+    if (**now && *value && differs(norm, field, *now, value))
         kp_norm_disagree(cell, kp_field_name(field));
-    else if (*value)
+    else if (*value && !**now)
         *now = value;
 }
 

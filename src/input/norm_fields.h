@@ -4,6 +4,9 @@
 #include "law/registers.h"
 #include "input/norm.h"
 
+/* Returns whether somebody may have put an Individual Number into the field. */
+bool kp_field_is_number(enum kp_field field);
+
 /* Reads one cell into its field. Several columns of one field must agree. */
 void kp_norm_field(const struct kp_norm_cell *cell);
 

@@ -141,12 +141,22 @@ static bool read_reason(const struct kp_norm_cell *c, struct kp_value *value)
     return true;
 }
 
+/* Returns what words say in an item that has none of its own. */
+static enum kp_words said_in_place(const struct kp_norm_cell *c)
+{
+    bool of_excel = c->key[0] == '#'; /* there was a result */
+    return c->item->type == KP_TYPE_ST || of_excel || !kp_text_has_letter(c->key)
+               ? KP_WORDS_OPEN
+               : kp_words_of(c->norm->tables, c->norm->arena, c->key);
+}
+
 /* Returns whether the cell says that there is no result: empty, a dash, 未実施, 測定不能 or a reason. */
 static bool read_state(const struct kp_norm_cell *c, struct kp_value *value)
 {
     if (!*c->text || kp_norm_dash(c->norm, c->item->label, c->key))
         return true;
-    if (kp_code_of(c->norm->tables, "not_done", c->key)) {
+    const enum kp_words said = said_in_place(c);
+    if (said == KP_WORDS_NOT_DONE || kp_code_of(c->norm->tables, "not_done", c->key)) {
         value->state = c->item->is_author ? KP_VALUE_ABSENT : KP_VALUE_NOT_DONE;
         kp_norm_note(c, KP_K_READ_AS_NOT_DONE, c->text);
         return true;
@@ -157,7 +167,11 @@ static bool read_state(const struct kp_norm_cell *c, struct kp_value *value)
         kp_norm_note(c, KP_K_READ_AS_NOT_MEASURABLE, c->text);
         return true;
     }
-    return read_reason(c, value);
+    if (read_reason(c, value))
+        return true;
+    if (said == KP_WORDS_BLANK)
+        kp_norm_note(c, KP_K_PLACEHOLDER_EMPTY, c->text, NULL);
+    return said == KP_WORDS_BLANK;
 }
 
 /* Reads words that are no finding. */
@@ -234,12 +248,30 @@ static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *va
     return true;
 }
 
+/* Returns the word of "(word)", or of "word(the same)" in two spellings of one code; NULL for other texts. */
+static const char *bracketed_word(const struct kp_norm_cell *c)
+{
+    struct kp_norm *norm = c->norm;
+    const size_t n = strlen(c->key);
+    const char *bracket = strchr(c->key, '(');
+    if (!bracket || c->key[n - 1] != ')' || strchr(bracket + 1, '('))
+        return NULL;
+    const char *before = kp_norm_text(kp_arena_strndup(norm->arena, c->key, (size_t)(bracket - c->key)));
+    const char *inside = kp_norm_text(kp_arena_strndup(norm->arena, bracket + 1, n - 2 - strlen(before)));
+    const char *code = kp_item_code(norm->tables, c->item, norm->record->exam, inside);
+    const char *same = kp_item_code(norm->tables, c->item, norm->record->exam, before);
+    if (kp_is_bare_number(inside) || kp_is_bare_number(before))
+        return NULL;
+    return !*before || (code && same && strcmp(code, same) == 0) ? inside : NULL;
+}
+
 /* Sets *ret_word to the cell with the word of "1:word" alone, unless that is the beginning of a finding
  * ("1.徐脈 2.左軸偏位"). */
 static bool find_word(const struct kp_norm_cell *c, struct kp_norm_cell *ret_word)
 {
     const struct kp_tables *tables = c->norm->tables;
     const char *word = kp_numbered_word(c->norm->arena, c->text);
+    word = word ? word : bracketed_word(c);
     *ret_word = *c;
     ret_word->text = word;
     ret_word->key = word ? kp_norm_text(kp_text_value_key(c->norm->arena, word)) : "";
@@ -304,7 +336,9 @@ static enum kp_words said_by(const struct kp_norm_cell *c, const struct kp_item 
 {
     const struct kp_tables *tables = c->norm->tables;
     bool digits = !c->key[strspn(c->key, "0123456789")];
-    const char *code = c->source || !digits ? kp_code_of(tables, flag_item->code_system, c->key) : NULL;
+    const char *word = kp_numbered_word(c->norm->arena, c->text);
+    const char *key = word ? kp_norm_text(kp_text_value_key(c->norm->arena, word)) : c->key;
+    const char *code = c->source || !digits ? kp_code_of(tables, flag_item->code_system, key) : NULL;
     enum kp_words said = kp_words_of(tables, c->norm->arena, c->key);
     if (code && (*code == '1' || *code == '2')) {
         *ret_code = code;
@@ -349,6 +383,19 @@ static bool is_only_grade(const struct kp_item *item, const char *key)
     return item->author_item >= 0 && kp_is_grade(key);
 }
 
+/* Returns whether the reason for a detailed test (実施理由) is a placeholder: it would make the test one. */
+static bool is_no_reason(const struct kp_norm_cell *c)
+{
+    enum kp_words said = kp_words_of(c->norm->tables, c->norm->arena, c->key);
+    return c->item->relation == KP_REL_RSON && (said == KP_WORDS_NOTHING || said == KP_WORDS_BLANK);
+}
+
+static bool is_no_doctor(const struct kp_norm_cell *c)
+{
+    return kp_norm_is_placeholder(c->norm, c->text) || !c->key[strspn(c->key, "0123456789-./")] ||
+           strchr(c->key, '?');
+}
+
 static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
 {
     if (is_only_grade(c->item, c->key)) {
@@ -356,7 +403,9 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
         settle_later(c->norm, &c->norm->grades, c->item, NULL);
     } else if (read_state(c, value)) {
         return;
-    } else if (c->item->is_author && kp_code_of(c->norm->tables, "placeholder", c->key)) {
+    } else if (is_no_reason(c)) {
+        kp_norm_note(c, KP_K_PLACEHOLDER_EMPTY, c->text, NULL);
+    } else if (c->item->is_author && is_no_doctor(c)) {
         kp_norm_note(c, KP_K_PLACEHOLDER, c->text, NULL);
     } else {
         read_text(c, value);

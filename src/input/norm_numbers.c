@@ -25,7 +25,7 @@ struct mark {
 
 static const struct mark PREFIXES[] = {{"<=", 'L', 0}, {">=", 'H', 0}, {"<", 'L', 0}, {">", 'H', 0},
                                        {"≦", 'L', 0},  {"≧", 'H', 0},  {"≤", 'L', 0}, {"≥", 'H', 0},
-                                       {"H", 0, 'H'},  {"L", 0, 'L'},  {"h", 0, 'H'}, {"l", 0, 'L'},
+                                       {"H", 0, 'H'},  {"L", 0, 'L'},  {"h", 0, 'H'}, {"l ", 0, 'L'},
                                        {"↑", 'H', 0},  {"↓", 'L', 0},  {"*", 0, 0}};
 static const struct mark SUFFIXES[] = {{"未満", 'L', 0}, {"以下", 'L', 0}, {"以上", 'H', 0}, {"超", 'H', 0},
                                        {"h", 0, 'H'},    {"l", 0, 'L'},    {"*", 0, 0},      {"↑", 'H', 0},
@@ -117,6 +117,8 @@ static bool find_number(const struct kp_norm_cell *c, struct number *number)
     at = with_sign(c, at);
     number->at = at;
     number->n = strspn(at, "0123456789.,+-");
+    if (number->n > 0 && at[number->n] == 'l') /* "17l" may be 171 */
+        return false;
     char *tail = kp_text_value_key(c->norm->arena, at + number->n);
     if (!tail || !strip_tail(c, tail, number))
         return false;

@@ -110,6 +110,8 @@ static void read_column(struct kp_norm *norm, const struct kp_column *column)
         kp_norm_field(&c);
         return;
     }
+    if (kp_norm_my_number(&c, kp_column_target(norm->tables, column), true))
+        return;
     c.item = &norm->tables->items[column->index];
     if (column->is_pair || column->methods) {
         /* without a value, it does not matter which item it is */

@@ -38,7 +38,7 @@ static enum kp_status open_next(struct kp_rows *r)
     for (unsigned i = 0; i < input->n_title_rows + input->n_header_rows; i++) {
         if (kp_csvin_next(r->in, &row, &end) != KP_OK)
             return kp_input_fault(r->ctx, input, r->in);
-        if (end || (i == input->n_title_rows && row.n_cells != input->mapping.n_columns))
+        if (end || (i == input->n_title_rows && row.n_cells != input->width))
             return kp_fail(&r->ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
         if (i == input->n_title_rows)
             kp_csvin_was_header(r->in);
@@ -92,7 +92,7 @@ static bool is_other_header(const struct kp_row *header, const struct kp_csvrow 
 static enum kp_status check_row(struct kp_rows *r, struct kp_csvrow row, bool *ret_skip)
 {
     struct kp_input *input = &r->inputs->list[r->file];
-    if (row.spans_lines && row.n_cells != input->mapping.n_columns)
+    if (row.spans_lines && row.n_cells != input->width)
         return kp_fail(&r->ctx->diag, KP_E_INPUT, KP_K_QUOTE_UNBALANCED, kp_at(input->path, row.line));
     bool second = r->header_again && input->n_header_rows == 2 && same_cells(&r->header[1], &row);
     r->header_again = same_cells(&r->header[0], &row);
@@ -124,6 +124,10 @@ enum kp_status kp_rows_next(struct kp_rows *r, struct kp_arena *arena, struct kp
         struct kp_input *input = &r->inputs->list[r->file];
         struct kp_csvrow row;
         bool end = false;
+        if (input->is_persons != r->of_persons) {
+            r->taken_before += input->probe.bytes;
+            continue;
+        }
         if (!r->in)
             KP_TRY(open_next(r));
         KP_TRY(next_in_file(r, &row, &end));

@@ -10,13 +10,20 @@ struct kp_row {
     uint64_t number; /* over all inputs, from 0 */
     const struct kp_cell *cells;
     size_t n_cells;
+
+    /* Of a joined row (run/join.h), else 0. */
+    size_t n_before;      /* cells of the persons' file and KP_JOIN_COLUMN; the input's own follow */
+    uint64_t person_line; /* 0: no row of the persons' file */
+    unsigned fault;       /* enum kp_code: why the row has no partner */
+    uint64_t lines[2];    /* of the persons' file, which explain the fault */
 };
 
-/* Set the first three members and zero the rest; end with kp_rows_close. */
+/* Set the first members as needed and zero the rest; end with kp_rows_close. */
 struct kp_rows {
     struct kp_context *ctx;
     struct kp_inputs *inputs; /* as kp_intake mapped them; n_rows and comments are set while reading */
     char delimiter;           /* 0: detected in the header row */
+    bool of_persons;          /* reads the persons of a joined pair, which are passed over otherwise */
     struct kp_csvin *in;      /* of inputs->list[file]; NULL between files */
     struct kp_row header[2];  /* its header rows */
     bool header_again;        /* the row before was the first of them */

@@ -83,10 +83,11 @@ enum kp_status kp_consents_load(struct kp_context *ctx, const char *path, struct
                          "recipient items kind given_on withdrawn_on evidence",
                          "name_kana birth_date exam_from exam_to", sizeof(struct kp_consent)) == KP_OK) {
         struct kp_consent *rows = r.rows;
-        for (size_t i = 0; i < r.sheet.n_rows; i++) {
+        const struct kp_register_row *order = kp_register_by_id(&r);
+        for (size_t i = 0; i < r.sheet.n_rows; i++)
             read_consent(&r, i, ids, &rows[i]);
-            file_consent(&r, i, &consents);
-        }
+        for (size_t i = 0; order && i < r.sheet.n_rows; i++)
+            file_consent(&r, order[i].at, &consents);
     }
     consents.list = r.rows;
     consents.n = r.sheet.n_rows;

@@ -18,7 +18,7 @@ struct kp_consent {
     const char *evidence;
     struct kp_date given, withdrawn;
     struct kp_date exam_from, exam_to; /* the examinations it is about; unset: open */
-    const struct kp_consent *next;     /* under the same key, in the order of the register */
+    const struct kp_consent *next;     /* under the same key, in the order of their ids */
 };
 
 struct kp_consent_register {

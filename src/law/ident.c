@@ -30,10 +30,11 @@ static bool is_my_number(const char digits[MY_NUMBER_DIGITS])
     return digits[MY_NUMBER_DIGITS - 1] - '0' == (rest <= 1 ? 0 : 11 - rest);
 }
 
-bool kp_has_my_number(const char *ascii)
+bool kp_has_my_number(const char *ascii, bool prose)
 {
     char digits[MY_NUMBER_DIGITS];
     size_t n = 0, run = 0;
+    bool fours = true;
     for (const char *at = ascii;; at++) {
         bool digit = *at >= '0' && *at <= '9';
         if (digit && n < MY_NUMBER_DIGITS)
@@ -41,13 +42,15 @@ bool kp_has_my_number(const char *ascii)
         n += digit;
         if (!digit && run == MY_NUMBER_DIGITS && is_my_number(at - run))
             return true;
+        fours &= digit || run % 4 == 0;
         run = digit ? run + 1 : 0;
         if (digit || (*at == '-' || *at == ' '))
             continue;
-        if (n == MY_NUMBER_DIGITS && is_my_number(digits))
+        if (n == MY_NUMBER_DIGITS && (fours || !prose) && is_my_number(digits))
             return true;
         if (!*at)
             return false;
         n = 0;
+        fours = true;
     }
 }

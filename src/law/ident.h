@@ -15,6 +15,7 @@ bool kp_facility_number_ok(const char *digits);
 /* Written in place of a cell that contains a My Number; refused when it comes back. */
 #define KP_MY_NUMBER_MASK "************"
 
-/* Returns whether the text contains 12 digits, alone or separated by hyphens or spaces, with the check digit
- * of a My Number (番号法施行令8条, 総務省令5条), which may not be passed on here. */
-bool kp_has_my_number(const char *ascii);
+/* Returns whether the text contains 12 digits with the check digit of a My Number (番号法施行令8条,
+ * 総務省令5条), which may not be passed on here. The digits may be separated by hyphens or spaces; in prose,
+ * where numbers follow each other, only into groups of four. */
+bool kp_has_my_number(const char *ascii, bool prose);

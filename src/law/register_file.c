@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/scan.h"
@@ -189,12 +190,13 @@ static enum kp_status read_sheet(struct kp_register *r)
     struct kp_context *ctx = r->ctx;
     const char *bytes = NULL;
     size_t n = 0;
-    if (kp_read_file(ctx->io, r->path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(r->path), strerror(errno));
+    enum kp_status st = kp_read_file(ctx->io, r->path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, r->path, NULL);
     r->original = (struct kp_original){bytes, n};
     if (r->prepare)
         KP_TRY(r->prepare(ctx, &bytes, &n));
-    enum kp_status st = kp_sheet_read(&r->sheet, &ctx->arena, ctx->tables.text, bytes, n, KP_COMMENTS_ALL);
+    st = kp_sheet_read(&r->sheet, &ctx->arena, ctx->tables.text, bytes, n, KP_COMMENTS_ALL);
     if (st == KP_E_INPUT)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(r->path, r->sheet.bad_line),
                        "not CSV in UTF-8 or CP932");
@@ -224,6 +226,24 @@ enum kp_status kp_register_open(struct kp_register *r, const char *path, const c
         return KP_OK;
     kp_register_no_memory(r);
     return r->st;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    const struct kp_register_row *x = a, *y = b;
+    return strcmp(x->id, y->id);
+}
+
+const struct kp_register_row *kp_register_by_id(struct kp_register *r)
+{
+    struct kp_register_row *order = kp_arena_alloc(&r->ctx->arena, (r->sheet.n_rows + 1) * sizeof(*order));
+    for (size_t i = 0; order && i < r->sheet.n_rows; i++)
+        order[i] = (struct kp_register_row){kp_register_cell(r, i, 0), i};
+    if (order)
+        qsort(order, r->sheet.n_rows, sizeof(*order), compare_ids);
+    else
+        kp_register_no_memory(r);
+    return order;
 }
 
 bool kp_register_file_row(struct kp_register *r, struct kp_map *map, const char *key, size_t row,

@@ -26,6 +26,11 @@ struct kp_original {
     size_t n;
 };
 
+struct kp_register_row {
+    const char *id;
+    size_t at; /* in the sheet */
+};
+
 struct kp_register {
     struct kp_context *ctx;
     const char *path;
@@ -64,6 +69,10 @@ void kp_register_bad(struct kp_register *r, size_t row, size_t column, const cha
 void kp_register_missing(struct kp_register *r, size_t row, size_t column, const char *expected);
 /* Reports that memory is short, once. */
 void kp_register_no_memory(struct kp_register *r);
+
+/* Returns the rows in the order of their ids (the first column), so that the order of the register decides
+ * nothing; NULL if memory is short, which is reported. */
+const struct kp_register_row *kp_register_by_id(struct kp_register *r);
 
 /* Files a row under a key. *ret_previous is the row before it under that key; the row itself for a new key.
  * Returns false if memory is short (key may be NULL). */

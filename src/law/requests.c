@@ -179,6 +179,7 @@ static size_t count_numbers(const struct kp_register *r)
 static void file_requests(struct kp_register *r, struct kp_request_register *requests)
 {
     const struct kp_request *rows = r->rows;
+    const struct kp_register_row *order = kp_register_by_id(r);
     size_t most = count_numbers(r) + 1;
     struct filing f = {r, requests, kp_arena_alloc(&r->ctx->arena, most * sizeof(*f.list)),
                        kp_arena_alloc(&r->ctx->arena, most * sizeof(*f.last))};
@@ -186,11 +187,13 @@ static void file_requests(struct kp_register *r, struct kp_request_register *req
         kp_register_no_memory(r);
         return;
     }
-    for (size_t i = 0; i < r->sheet.n_rows && r->st != KP_E_SYSTEM; i++)
-        if (rows[i].insurer_number) {
-            file_copy(&f, &rows[i], rows[i].insurer_number);
-            file_others(&f, i, &rows[i]);
+    for (size_t i = 0; i < r->sheet.n_rows && r->st != KP_E_SYSTEM; i++) {
+        const struct kp_request *q = &rows[order[i].at];
+        if (q->insurer_number) {
+            file_copy(&f, q, q->insurer_number);
+            file_others(&f, order[i].at, q);
         }
+    }
     requests->list = f.list;
 }
 
@@ -237,7 +240,7 @@ void kp_requests_warn(struct kp_context *ctx, const struct kp_request_register *
         if (!open || q->line == last || kp_date_compare(kp_date_add_years(q->received, 1), on) >= 0)
             continue;
         last = q->line;
-        line = n++ ? line : q->line;
+        line = n++ && line < q->line ? line : q->line;
     }
     if (n > 0)
         kp_warn(&ctx->diag, KP_K_REQUEST_WITHOUT_END, kp_at(requests->path, line),

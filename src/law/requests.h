@@ -22,7 +22,7 @@ struct kp_request {
     unsigned exam_kinds;             /* bit 1 << enum kp_exam_kind; 0: all */
     const char *workplaces;          /* kp_text_value_key of each, separated by "|"; NULL: all */
     uint64_t line;
-    const struct kp_request *next; /* of the same insurer number, in the order of the register */
+    const struct kp_request *next; /* of the same insurer number, in the order of their ids */
 };
 
 struct kp_request_register {

@@ -138,6 +138,19 @@ static bool is_within_limits(const struct kp_request *q, const struct kp_case *c
     return within;
 }
 
+static bool is_result(const struct kp_case *c, int i)
+{
+    return i >= 0 && (!c->presence || c->presence[i] == KP_ITEM_RESULT);
+}
+
+static bool has_duty_result(const struct kp_tables *tables, const struct kp_case *c)
+{
+    for (size_t i = 0; i < tables->n_items; i++)
+        if (tables->items[i].scope == KP_SCOPE_DUTY && is_result(c, (int)i))
+            return true;
+    return false;
+}
+
 /* The elderly Act comes first, whichever request cites it; it has no basis for persons under 40. */
 static void find_duty(const struct kp_tables *tables, const struct kp_policy *policy, const struct kp_case *c,
                       struct kp_decision *d)
@@ -171,6 +184,8 @@ static void find_duty(const struct kp_tables *tables, const struct kp_policy *po
         d->duty_fault = KP_HOLD_PAST_RETENTION;
     else if (!kp_kind_is_covered(c->kind))
         d->duty_fault = KP_HOLD_EXAM_KIND;
+    else if (!has_duty_result(tables, c))
+        d->duty_fault = KP_HOLD_NOTHING_TO_DISCLOSE;
 }
 
 bool kp_consent_covers(const struct kp_consent *consent, const struct kp_item *item)
@@ -240,18 +255,31 @@ static bool consented(const struct kp_case *c, const struct kp_item *item, const
     return false;
 }
 
+/* Returns the basis that the request would have if it were the only one. */
+static const struct kp_basis *own_basis(const struct kp_tables *tables, const struct kp_policy *policy,
+                                        const struct kp_request *q, const struct kp_case *c,
+                                        const struct kp_decision *d)
+{
+    const struct kp_basis *basis = NULL;
+    for (enum kp_route route = KP_ROUTE_ELDERLY; route <= KP_ROUTE_HEALTH && !basis; route++)
+        if (is_member_for(policy, q, route, c, d))
+            basis = request_basis(tables, q, route, c, d);
+    return basis;
+}
+
 bool kp_request_grants(const struct kp_tables *tables, const struct kp_policy *policy,
                        const struct kp_request *request, const struct kp_case *c, const struct kp_item *item,
                        const struct kp_decision *d)
 {
     unsigned lacking = 0;
-    return request_covers(request, c, d->band) && is_within_limits(request, c, &lacking) &&
-           request_in_force(request, c->on) && is_member_for(policy, request, d->basis->route, c, d) &&
-           request_basis(tables, request, d->basis->route, c, d) == d->basis &&
-           kp_list_has(request->items, item->code);
+    if (!kp_list_has(request->items, item->code) || !request_covers(request, c, d->band) ||
+        !is_within_limits(request, c, &lacking) || !request_in_force(request, c->on))
+        return false;
+    const struct kp_basis *basis = own_basis(tables, policy, request, c, d);
+    return basis && basis->allows_requested_items;
 }
 
-/* Considers all requests on the same basis: their order in the register must not matter. */
+/* Considers all requests, each by its own Act: neither their order nor another request must matter. */
 static bool is_requested(const struct kp_tables *tables, const struct kp_policy *policy,
                          const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d)
 {
@@ -273,16 +301,11 @@ static enum kp_ground item_ground(const struct kp_tables *tables, const struct k
     if (with_consent && c->recipient_known)
         return KP_GROUND_CONSENT;
     if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items &&
-        d->basis->allows_requested_items && is_requested(tables, policy, c, item, d))
+        is_requested(tables, policy, c, item, d))
         return KP_GROUND_REQUESTED;
     d->recipient_unknown |= with_consent;
     d->consent_ambiguous |= !with_consent && c->subject.id_shared && consented(c, item, d, true);
     return KP_GROUND_WITHHELD;
-}
-
-static bool is_result(const struct kp_case *c, int i)
-{
-    return i >= 0 && (!c->presence || c->presence[i] == KP_ITEM_RESULT);
 }
 
 static void withhold(const struct kp_case *c, struct kp_decision *d, size_t i)
@@ -353,24 +376,19 @@ static void withhold_halves(const struct kp_tables *tables, const struct kp_case
 static void sort_items(const struct kp_tables *tables, const struct kp_policy *policy,
                        const struct kp_case *c, struct kp_decision *d)
 {
-    bool any_duty_item = false;
     for (size_t i = 0; i < tables->n_items; i++) {
         bool stated = !c->presence || c->presence[i] != KP_ITEM_ABSENT;
-        bool result = is_result(c, (int)i);
         enum kp_ground ground =
             stated ? item_ground(tables, policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
         if (d->ground)
             d->ground[i] = ground;
-        d->n_released += result && ground != KP_GROUND_WITHHELD;
-        any_duty_item |= result && tables->items[i].scope == KP_SCOPE_DUTY;
+        d->n_released += is_result(c, (int)i) && ground != KP_GROUND_WITHHELD;
     }
     if (d->ground) {
         withhold_texts(tables, policy, c, d);
         withhold_halves(tables, c, d);
     }
-    if (d->duty_fault == KP_HOLD_NONE && !any_duty_item)
-        d->reason = KP_HOLD_NOTHING_TO_DISCLOSE;
-    else if (d->n_released == 0)
+    if (d->n_released == 0)
         d->reason = d->duty_fault;
 }
 

@@ -114,8 +114,8 @@ struct kp_date kp_refused_on(const struct kp_case *c, const struct kp_item *item
 bool kp_consent_opens(const struct kp_consent *consent, const struct kp_case *c, const struct kp_item *item,
                       const struct kp_decision *d, struct kp_date refused_on);
 
-/* Returns whether the request lists the item and is in force for this case on the basis of the decision
- * (その他…保険者が必要と認める情報 in the ordinances of the health Acts). */
+/* Returns whether the request lists the item, is in force for this case, and rests on an Act whose ordinance
+ * lets it ask for more (その他…保険者が必要と認める情報 in those of the health Acts). */
 bool kp_request_grants(const struct kp_tables *tables, const struct kp_policy *policy,
                        const struct kp_request *request, const struct kp_case *c, const struct kp_item *item,
                        const struct kp_decision *d);

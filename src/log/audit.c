@@ -1,17 +1,21 @@
-/* kp_audit reads each log twice. The first pass verifies the chain, counts, and notes which bundles were not
- * released. If all is sound, the second pass prints entries or provision records. */
+/* kp_audit reads each log twice, or more often for questions about all people. The first pass verifies the
+ * chain, counts, and notes runs and bundles that were not released. If all is sound, the others answer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
 #include "base/lock.h"
-#include "base/scan.h"
 #include "base/status.h"
-#include "tables/names.h"
+#include "log/audit_bundles.h"
 #include "log/audit_counts.h"
+#include "log/audit_filter.h"
 #include "log/audit_output.h"
+#include "log/audit_question.h"
+#include "log/audit_sheet.h"
+#include "log/audit_statistics.h"
 #include "log/log.h"
 #include "log/log_index.h"
 #include "log/provision.h"
@@ -29,17 +33,24 @@ typedef enum kp_status take_fn(struct audit *audit, const struct kp_log_line *li
 struct audit {
     const struct kp_audit_options *options;
     struct kp_context ctx;
-    struct kp_arena scratch;        /* of an entry */
-    struct kp_audit_options filter; /* the options, normalised for comparison */
+    struct kp_audit_runs runs;
+    struct kp_audit_filter filter;
     struct kp_audit_output out;
     struct kp_audit_counts counts;
     struct kp_provisions provisions;
+    struct kp_question question;
+    struct kp_statistics statistics;
+    struct kp_audit_bundles bundles;
+    struct kp_audit_sheet sheet;
+    struct kp_audit_part part;
+    struct kp_date today;
     struct kp_log_state *states; /* of each log */
     size_t log;                  /* the one being read */
     take_fn *take;               /* called for its entries; reports its failures */
     enum kp_status taken;        /* the last status of take */
     bool being_written;          /* at the start of the first pass */
     bool head_found;
+    bool warned;          /* of retired logs */
     struct kp_buf losses; /* struct loss, in the order of the logs */
     size_t next_loss;
     uint64_t bundle_from; /* first entry of the bundle being read; 0: none */
@@ -47,78 +58,15 @@ struct audit {
     uint64_t n_voided, n_unfinished, n_listed;
 };
 
-/* --- filters --- */
-
-static bool has_filter(const struct kp_audit_options *o)
-{
-    return o->insurer || o->employee || o->number || o->basis || o->request || o->bundle || o->from ||
-           o->to || o->event != KP_AUDIT_ANY;
-}
-
-/* Drops folder and .zip. */
-static const char *bundle_root(struct kp_arena *arena, const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    const char *from = slash ? slash + 1 : name;
-    size_t n = strlen(from);
-    return kp_arena_strndup(arena, from, n > 4 && strcmp(from + n - 4, ".zip") == 0 ? n - 4 : n);
-}
-
-static enum kp_status normalise_head(struct audit *a)
-{
-    char *head = kp_arena_strdup(&a->ctx.arena, a->options->head);
-    if (!head)
-        return kp_no_memory(&a->ctx);
-    for (char *at = head; *at; at++)
-        *at = (char)(*at >= 'A' && *at <= 'F' ? *at - 'A' + 'a' : *at);
-    a->filter.head = head;
-    if (!kp_is_hex(head, KP_SHA256_HEX))
-        return kp_fail(&a->ctx.diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, a->options->head,
-                       "--head", "64 hexadecimal digits");
-    return KP_OK;
-}
-
-static enum kp_status normalise_filters(struct audit *a)
-{
-    struct kp_audit_options *f = &a->filter;
-    const char **folded[] = {&f->insurer, &f->employee, &f->number};
-    *f = *a->options;
-    for (size_t i = 0; i < KP_COUNT(folded); i++)
-        if (*folded[i] && !(*folded[i] = kp_text_value_key(&a->ctx.arena, *folded[i])))
-            return kp_no_memory(&a->ctx);
-    if (f->bundle && !(f->bundle = bundle_root(&a->ctx.arena, f->bundle)))
-        return kp_no_memory(&a->ctx);
-    return f->head ? normalise_head(a) : KP_OK;
-}
-
-/* Compares with widths folded on both sides. */
-static bool same_folded(struct kp_arena *scratch, const char *wanted, const char *cell)
-{
-    if (!wanted || strcmp(wanted, cell) == 0)
-        return true;
-    const char *key = *cell ? kp_text_value_key(scratch, cell) : "";
-    return key && strcmp(wanted, key) == 0;
-}
-
-/* Also returns false, with a->scratch failed, if memory is short. */
+/* Also returns false, with the filter's scratch failed, if memory is short. */
 static bool is_selected(struct audit *a, const char *const *c)
 {
-    const struct kp_audit_options *f = &a->filter;
-    const char *time = c[KP_LOG_TIME], *bundle = c[KP_LOG_BUNDLE];
-    size_t root = f->bundle ? strlen(f->bundle) : 0;
-    kp_arena_reset(&a->scratch);
-    if (f->event != KP_AUDIT_ANY && f->event != kp_log_event(c))
-        return false;
-    if ((f->basis && strcmp(f->basis, c[KP_LOG_BASIS_ID]) != 0) ||
-        (f->request && !kp_list_has(c[KP_LOG_REQUEST_ID], f->request)))
-        return false;
-    if (f->bundle && (strncmp(f->bundle, bundle, root) != 0 || strcmp(bundle + root, ".zip") != 0))
-        return false;
-    if ((f->from && strncmp(time, f->from, 10) < 0) || (f->to && strncmp(time, f->to, 10) > 0))
-        return false;
-    return same_folded(&a->scratch, f->insurer, c[KP_LOG_INSURER_NUMBER]) &&
-           same_folded(&a->scratch, f->employee, c[KP_LOG_EMPLOYEE_ID]) &&
-           same_folded(&a->scratch, f->number, c[KP_LOG_INSURED_NUMBER]);
+    return kp_audit_selects(&a->filter, c);
+}
+
+static enum kp_status scratch_status(struct audit *a)
+{
+    return a->filter.scratch.failed ? kp_no_memory(&a->ctx) : KP_OK;
 }
 
 /* --- reading --- */
@@ -174,10 +122,17 @@ static enum kp_status settle(struct audit *a, bool released, bool voided, uint64
     return kp_buf_ok(&a->losses) ? KP_OK : kp_no_memory(&a->ctx);
 }
 
+/* Its line: the header is the first. */
+static struct kp_where place_of(struct audit *a, const struct kp_log_line *line)
+{
+    return kp_at(a->options->logs[a->log], strtoull(line->cells[KP_LOG_SEQ], NULL, 10) + 1);
+}
+
 static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *line)
 {
     const char *const *c = line->cells;
-    a->head_found |= a->filter.head && strcmp(a->filter.head, c[KP_LOG_HASH]) == 0;
+    a->head_found |= a->filter.wanted.head && strcmp(a->filter.wanted.head, c[KP_LOG_HASH]) == 0;
+    KP_TRY(kp_audit_runs_add(&a->runs, c));
     if (kp_log_settles_bundle(c))
         return settle(a, kp_log_event(c) == KP_AUDIT_RELEASE, true, line->at);
     if (!kp_log_is_disclosure(c))
@@ -186,10 +141,13 @@ static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *li
         a->bundle_from = line->at;
     a->n_pending++;
     if (!is_selected(a, c))
-        return a->scratch.failed ? kp_no_memory(&a->ctx) : KP_OK;
+        return scratch_status(a);
     KP_TRY(kp_audit_counts_add(&a->counts, c));
-    return a->options->provision_records && kp_provision_is_owed(c) ? kp_provision_check(&a->provisions, c)
-                                                                    : KP_OK;
+    if (a->options->sheet)
+        KP_TRY(kp_sheet_check(&a->sheet, c));
+    return a->options->provision_records && kp_provision_is_owed(c)
+               ? kp_provision_check(&a->provisions, c, place_of(a, line))
+               : KP_OK;
 }
 
 /* A log that was cut off still has a sound chain; its index shows the loss. */
@@ -201,7 +159,8 @@ static enum kp_status check_index(struct audit *a)
     char *path = kp_arena_printf(&a->ctx.arena, "%s.index", log);
     if (!path)
         return kp_no_memory(&a->ctx);
-    (void)kp_log_index_open(&index, a->ctx.io, path, log, &verdict); /* an unreadable index shows nothing */
+    if (kp_log_index_open(&index, a->ctx.io, path, log, &verdict) != KP_OK)
+        kp_warn(&a->ctx.diag, KP_K_LOG_INDEX_UNREADABLE, kp_in(path), strerror(errno ? errno : EIO));
     kp_log_index_close(&index);
     if (verdict == KP_LOG_INDEX_CONTRADICTS)
         return fault(a, KP_K_LOG_SHORTENED, a->states[a->log].end.n_entries + 2, path);
@@ -223,7 +182,7 @@ static enum kp_status check_state(struct audit *a)
     struct kp_log_state *s = &a->states[a->log];
     if (s->bad_line)
         return broken(a, s->bad_line, s->fault);
-    a->head_found |= s->retired && a->filter.head && strcmp(a->filter.head, s->end.head) == 0;
+    a->head_found |= s->retired && a->filter.wanted.head && strcmp(a->filter.wanted.head, s->end.head) == 0;
     if (s->torn && !a->being_written && !is_being_written(a->ctx.io, a->options->logs[a->log]))
         return broken(a, s->end.bytes ? s->end.n_entries + 2 : 1, KP_LOG_TORN);
     if (a->log > 0) {
@@ -250,10 +209,11 @@ static enum kp_status verify(struct audit *a)
         KP_TRY(check_state(a));
     }
     a->log = a->options->n_logs - 1;
-    return a->filter.head && !a->head_found ? fault(a, KP_K_LOG_HEAD_MISSING, 0, a->filter.head) : KP_OK;
+    return a->filter.wanted.head && !a->head_found ? fault(a, KP_K_LOG_HEAD_MISSING, 0, a->filter.wanted.head)
+                                                   : KP_OK;
 }
 
-/* --- the second pass --- */
+/* --- further passes --- */
 
 /* Returns the state of a disclosure, "" for other entries. To be called in the order of the logs. */
 static const char *state_of(struct audit *a, const struct kp_log_line *line)
@@ -272,43 +232,214 @@ static const char *state_of(struct audit *a, const struct kp_log_line *line)
     return loss->voided ? "voided" : "unfinished";
 }
 
+/* Returns whether the entry was there in the first pass, and thus is verified. */
+static bool is_verified(const struct audit *a, const struct kp_log_line *line)
+{
+    return line->at < a->states[a->log].end.bytes;
+}
+
+/* Reads all logs once more. */
+static enum kp_status scan(struct audit *a, take_fn *take)
+{
+    a->next_loss = 0;
+    for (a->log = 0; a->log < a->options->n_logs; a->log++) {
+        struct kp_log_state again;
+        KP_TRY(read_log(a, take, &again));
+        if (again.retired && !a->warned)
+            kp_warn(&a->ctx.diag, KP_K_LOG_ENTRIES_GONE, kp_in(a->options->logs[a->log]));
+        if (again.end.bytes < a->states[a->log].end.bytes) /* changed since the first pass */
+            return broken(a, again.bad_line, again.fault);
+    }
+    a->warned = true; /* of what a pass cannot see: once is enough */
+    return KP_OK;
+}
+
+/* Reads all logs for each part of the people. */
+static enum kp_status scan_parts(struct audit *a, take_fn *take)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < a->options->n_logs; i++)
+        bytes += a->states[i].end.bytes;
+    a->part.of = kp_audit_parts(bytes);
+    for (a->part.n = 0; a->part.n < a->part.of; a->part.n++) {
+        KP_TRY(scan(a, take));
+        kp_conflicts_end_part(&a->question.conflicts);
+        kp_statistics_end_part(&a->statistics);
+    }
+    return KP_OK;
+}
+
+static bool went_out(struct audit *a, const struct kp_log_line *line)
+{
+    const char *state = is_verified(a, line) ? state_of(a, line) : "";
+    return *state && strcmp(state, "voided") != 0;
+}
+
+static enum kp_status note_conflict(struct audit *a, const struct kp_log_line *line)
+{
+    return went_out(a, line) ? kp_conflicts_note(&a->question.conflicts, a->part, line->cells) : KP_OK;
+}
+
+static enum kp_status collect_conflict(struct audit *a, const struct kp_log_line *line)
+{
+    return went_out(a, line) ? kp_conflicts_collect(&a->question.conflicts, line->cells) : KP_OK;
+}
+
+static enum kp_status count_person(struct audit *a, const struct kp_log_line *line)
+{
+    if (!is_verified(a, line) || strcmp(state_of(a, line), "released") != 0)
+        return KP_OK;
+    if (!is_selected(a, line->cells))
+        return scratch_status(a);
+    return kp_statistics_add(&a->statistics, a->part, line->cells);
+}
+
+static enum kp_status note_bundle(struct audit *a, const struct kp_log_line *line)
+{
+    if (!is_verified(a, line))
+        return KP_OK;
+    bool selected = is_selected(a, line->cells);
+    KP_TRY(scratch_status(a));
+    return kp_audit_bundles_add(&a->bundles, line->cells, selected);
+}
+
+static enum kp_status begin_question(struct audit *a)
+{
+    KP_TRY(kp_question_begin(&a->question, a->options));
+    if (!a->options->conflicts)
+        return KP_OK;
+    KP_TRY(scan_parts(a, note_conflict));
+    return scan(a, collect_conflict);
+}
+
+/* --- lists --- */
+
 static enum kp_status list_entry(struct audit *a, const struct kp_log_line *line)
 {
-    if (line->at >= a->states[a->log].end.bytes)
-        return KP_OK; /* added since the first pass, thus not verified */
-    if (!is_selected(a, line->cells))
-        return a->scratch.failed ? kp_no_memory(&a->ctx) : KP_OK;
-    const char *state = state_of(a, line);
-    if (!a->options->provision_records)
-        kp_audit_entry(&a->out, line, a->options->logs[a->log], state);
-    else if (kp_provision_is_owed(line->cells) && strcmp(state, "released") == 0)
-        KP_TRY(kp_provision_print(&a->provisions, line->cells, &a->out));
-    else
+    const struct kp_audit_options *o = a->options;
+    if (!is_verified(a, line))
         return KP_OK;
+    if (!is_selected(a, line->cells))
+        return scratch_status(a);
+    const char *state = state_of(a, line);
+    bool released = strcmp(state, "released") == 0, is = true;
+    if (o->provision_records) {
+        if (!kp_provision_is_owed(line->cells) || !released)
+            return KP_OK;
+        KP_TRY(kp_provision_print(&a->provisions, line->cells, place_of(a, line), &a->out));
+    } else if (o->sheet) {
+        if (!released)
+            return KP_OK;
+        KP_TRY(kp_sheet_print(&a->sheet, line->cells));
+    } else {
+        KP_TRY(kp_question_ask(&a->question, &a->filter.scratch, line->cells, state, place_of(a, line), &is));
+        if (!is)
+            return KP_OK;
+        kp_audit_entry(&a->out, line, o->logs[a->log], state, &a->question.extras, kp_audit_names_person(o));
+    }
     a->n_listed++;
     return kp_audit_flush(&a->out, false);
 }
 
+static const char *listed_text(struct audit *a)
+{
+    const struct kp_audit_options *o = a->options;
+    if (o->provision_records)
+        return kp_say(&a->ctx, "提供の記録:", "provision records:");
+    if (o->sheet)
+        return kp_say(&a->ctx, "提供の件数:", "disclosures:");
+    return o->handovers || o->pending ? kp_say(&a->ctx, "送付ファイル:", "bundles:")
+                                      : kp_say(&a->ctx, "該当する記録:", "entries that fit:");
+}
+
+static void note_listed(struct audit *a)
+{
+    char *text = kp_arena_printf(&a->ctx.arena, "%s %" PRIu64, listed_text(a), a->n_listed);
+    if (text)
+        kp_audit_note(&a->out, text);
+}
+
+/* What can be done about entries kept long enough: a chain has no single lines to remove. */
 static enum kp_status list(struct audit *a)
 {
     const struct kp_audit_options *o = a->options;
-    if (o->format == KP_AUDIT_CSV)
-        kp_buf_printf(&a->out.buf, "%s\n",
-                      o->provision_records ? KP_PROVISION_COLUMNS : KP_LOG_HEADER ",state");
-    for (a->log = 0; a->log < o->n_logs; a->log++) {
-        struct kp_log_state again;
-        KP_TRY(read_log(a, list_entry, &again));
-        if (again.retired)
-            kp_warn(&a->ctx.diag, KP_K_LOG_ENTRIES_GONE, kp_in(o->logs[a->log]));
-        if (again.end.bytes < a->states[a->log].end.bytes) /* changed since the first pass */
-            return broken(a, again.bad_line, again.fault);
-    }
-    if (o->format == KP_AUDIT_TABLE)
-        kp_buf_printf(&a->out.buf, "%s %" PRIu64 "\n",
-                      o->provision_records ? kp_say(&a->ctx, "提供の記録:", "provision records:")
-                                           : kp_say(&a->ctx, "該当する記録:", "entries that fit:"),
-                      a->n_listed);
+    KP_TRY(begin_question(a));
+    if (o->provision_records)
+        kp_audit_columns(&a->out, KP_PROVISION_COLUMNS, true);
+    else if (o->sheet)
+        kp_sheet_begin(&a->sheet);
+    else
+        kp_audit_entry_columns(&a->out, &a->question.extras);
+    KP_TRY(scan(a, list_entry));
+    kp_audit_end_columns(&a->out);
+    note_listed(a);
+    if (o->expired && a->n_listed)
+        kp_audit_note(
+            &a->out,
+            kp_say(
+                &a->ctx,
+                "記録は1行だけ消せません。すべての行が期限を過ぎた記録は kenporter retire で控えにできます。",
+                "single entries cannot be removed; a log whose entries all fit can be retired: "
+                "kenporter retire LOG"));
     return KP_OK;
+}
+
+static enum kp_status answer(struct audit *a)
+{
+    const struct kp_audit_options *o = a->options;
+    if (o->statistics) {
+        KP_TRY(scan_parts(a, count_person));
+        kp_statistics_print(&a->statistics, &a->out);
+    } else if (o->handovers || o->pending) {
+        KP_TRY(scan(a, note_bundle));
+        a->n_listed = kp_audit_bundles_print(&a->bundles, o->pending, &a->out);
+        note_listed(a);
+    } else {
+        return list(a);
+    }
+    return KP_OK;
+}
+
+static const char *title(const struct audit *a)
+{
+    const struct kp_audit_options *o = a->options;
+    const struct {
+        bool is;
+        const char *ja, *en;
+    } titles[] = {
+        {o->sheet, "健診結果の第三者提供の記録", "Disclosures of your health check results"},
+        {o->provision_records, "同意による提供の記録(個人情報の保護に関する法律 第29条)",
+         "Records of disclosures by consent (APPI art. 29)"},
+        {o->statistics, "提供した人数", "People whose results were disclosed"},
+        {o->pending, "引き渡していない送付ファイル", "Bundles not handed over yet"},
+        {o->handovers, "送付ファイルの引渡し", "Bundles and their handover"},
+        {o->withdrawn, "その後に撤回された同意による提供", "Disclosures by consents withdrawn since"},
+        {o->conflicts, "複数の保険者への同じ健診の提供", "Examinations disclosed to several insurers"},
+        {o->within_request, "求めの範囲内の提供か", "Disclosures and their requests"},
+        {o->expired, "保存期間を過ぎた記録", "Entries past their retention"},
+    };
+    for (size_t i = 0; i < KP_COUNT(titles); i++)
+        if (titles[i].is)
+            return kp_say(&a->ctx, titles[i].ja, titles[i].en);
+    return kp_say(&a->ctx, "提供記録の監査", "Audit of the disclosure log");
+}
+
+/* The day, and the heads that the answer rests on. */
+static void note_heads(struct audit *a)
+{
+    char day[11];
+    kp_date_iso(a->today, day);
+    if (a->options->format != KP_AUDIT_HTML)
+        return;
+    for (size_t i = 0; i < a->options->n_logs; i++) {
+        const char *slash = strrchr(a->options->logs[i], '/');
+        char *text = kp_arena_printf(&a->ctx.arena, "%s  %s: %" PRIu64 " %s, %s %s", day,
+                                     slash ? slash + 1 : a->options->logs[i], a->states[i].end.n_entries,
+                                     kp_say(&a->ctx, "行", "entries"),
+                                     kp_say(&a->ctx, "末尾ハッシュ", "head"), a->states[i].end.head);
+        if (text)
+            kp_audit_note(&a->out, text);
+    }
 }
 
 static void summarise(struct audit *a)
@@ -328,9 +459,9 @@ static void summarise(struct audit *a)
                 out, "  %s %s%s\n", kp_say(&a->ctx, "引継元の末尾ハッシュ", "continues"), end->before,
                 i > 0 ? "" : kp_say(&a->ctx, "(この監査では未確認)", " (an older log, not looked at here)"));
     }
-    if (a->filter.head)
+    if (a->filter.wanted.head)
         kp_buf_printf(out, "%s %s\n", kp_say(&a->ctx, "この記録に含まれるハッシュ:", "contains the head"),
-                      a->filter.head);
+                      a->filter.wanted.head);
     if (a->n_voided)
         kp_buf_printf(out, "%s %" PRIu64 "\n",
                       kp_say(&a->ctx, "無効(提供されていない)", "voided, not disclosed:"), a->n_voided);
@@ -339,41 +470,80 @@ static void summarise(struct audit *a)
                       kp_say(&a->ctx, "未完了(次の実行が完了または無効にする)",
                              "unfinished, to be settled by the next run:"),
                       a->n_unfinished);
-    kp_audit_counts_print(&a->counts, out);
+    if (!kp_audit_questions(a->options))
+        kp_audit_counts_print(&a->counts, out);
+}
+
+static bool has_form(const struct kp_audit_options *o)
+{
+    return o->provision_records || o->sheet || o->statistics || o->handovers || o->pending;
 }
 
 static enum kp_status run(struct audit *a)
 {
     const struct kp_audit_options *o = a->options;
+    bool lists = has_form(o) || kp_audit_filters(o) || o->format != KP_AUDIT_TABLE;
     a->states = kp_arena_alloc(&a->ctx.arena, o->n_logs * sizeof(*a->states));
     if (!a->states)
         return kp_no_memory(&a->ctx);
-    KP_TRY(normalise_filters(a));
-    if (o->provision_records)
-        KP_TRY(kp_provisions_load(&a->provisions, &a->ctx, &o->registers));
+    a->today = a->question.today = kp_date_in_japan(a->ctx.env->now ? a->ctx.env->now(a->ctx.env->ctx) : 0);
+    KP_TRY(kp_audit_filter_begin(&a->filter, o));
+    if (o->provision_records || o->sheet || o->format == KP_AUDIT_HTML || kp_audit_names_person(o))
+        KP_TRY(kp_context_load_tables(&a->ctx));
     KP_TRY(verify(a));
-    if (o->provision_records || has_filter(o) || o->format != KP_AUDIT_TABLE)
-        KP_TRY(list(a));
-    if (o->format == KP_AUDIT_TABLE && !o->provision_records)
+    kp_audit_page(&a->out, title(a));
+    note_heads(a);
+    if (lists)
+        KP_TRY(answer(a));
+    kp_audit_end_page(&a->out);
+    if (o->format == KP_AUDIT_TABLE && !has_form(o))
         summarise(a);
-    return kp_audit_flush(&a->out, true);
+    KP_TRY(kp_audit_flush(&a->out, true));
+    return kp_question_end(&a->question);
+}
+
+static void release(struct audit *a)
+{
+    kp_audit_output_release(&a->out);
+    kp_buf_release(&a->losses);
+    kp_arena_release(&a->filter.scratch);
+    kp_audit_runs_release(&a->runs);
+    kp_audit_counts_release(&a->counts);
+    kp_provisions_release(&a->provisions);
+    kp_question_release(&a->question);
+    kp_statistics_release(&a->statistics);
+    kp_audit_bundles_release(&a->bundles);
+    kp_sheet_release(&a->sheet);
+}
+
+static void set_up(struct audit *a)
+{
+    const struct kp_audit_options *o = a->options;
+    struct kp_context *ctx = &a->ctx;
+    a->runs.ctx = a->counts.ctx = a->filter.ctx = a->question.ctx = ctx;
+    a->statistics.ctx = a->bundles.ctx = a->sheet.ctx = a->out.ctx = ctx;
+    a->filter.runs = a->provisions.runs = a->question.runs = &a->runs;
+    a->sheet.out = &a->out;
+    a->provisions.ctx = a->provisions.consents.ctx = a->provisions.insurers.ctx = ctx;
+    a->provisions.consents_today = o->registers.consents;
+    a->provisions.insurers_today = o->registers.insurers;
+    a->provisions.places =
+        (struct kp_kept_places){.output = o->output, .logs = o->logs, .n_logs = o->n_logs, .today = NULL};
+    a->question.places = a->provisions.places;
 }
 
 enum kp_status kp_audit(const struct kp_audit_options *options, const struct kp_env *env,
                         kp_audit_print *print, void *print_ctx)
 {
     struct audit a = {.options = options};
-    a.out = (struct kp_audit_output){
-        .ctx = &a.ctx, .format = options->format, .print = print, .print_ctx = print_ctx};
-    a.counts.ctx = &a.ctx;
+    a.out.format = options->format;
+    a.out.print = print;
+    a.out.print_ctx = print_ctx;
+    set_up(&a);
     enum kp_status st = kp_context_init(&a.ctx, &options->common, env);
     if (st == KP_OK)
         st = run(&a);
-    kp_buf_release(&a.out.buf);
-    kp_buf_release(&a.losses);
-    kp_arena_release(&a.scratch);
-    kp_audit_counts_release(&a.counts);
-    kp_provisions_release(&a.provisions);
+    release(&a);
     st = kp_context_finish(&a.ctx, st);
     kp_context_release(&a.ctx);
     return st;

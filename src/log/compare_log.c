@@ -147,9 +147,12 @@ enum kp_status kp_compare_log(struct kp_compare *c, const char *log, const char 
         st = kp_log_read(c->ctx->io, log, NULL, take_entry, &r, &state);
     else /* kp_log_read would take it for an empty log */
         errno = ENOENT;
-    kp_arena_release(&r.scratch);
     if (st != KP_OK)
-        return kp_fail(&c->ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno));
+        st = errno == ENOMEM
+                 ? kp_no_memory(c->ctx)
+                 : kp_fail(&c->ctx->diag, KP_E_USAGE, KP_K_LOG_UNUSABLE, kp_in(log), strerror(errno));
+    kp_arena_release(&r.scratch);
+    KP_TRY(st);
     if (state.retired)
         kp_warn(&c->ctx->diag, KP_K_LOG_ENTRIES_GONE, kp_in(log));
     c->log_faulty = state.bad_line > 0;

@@ -121,7 +121,11 @@ static enum kp_status take_line(struct scan *s, uint64_t number, const char *lin
         number == 1 && n == sizeof(KP_STUB_COLUMNS) - 1 && memcmp(KP_STUB_COLUMNS, line, n) == 0;
     if (s->state.retired)
         return KP_OK;
-    if (number == 1 && (n >= sizeof(HEADER) || memcmp(HEADER, line, n) != 0))
+    if (number == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0)
+        s->state.fault = KP_LOG_BOM;
+    else if (n >= 2 && line[n - 2] == '\r' && line[n - 1] == '\n')
+        s->state.fault = KP_LOG_CRLF;
+    else if (number == 1 && (n >= sizeof(HEADER) || memcmp(HEADER, line, n) != 0))
         s->state.fault = KP_LOG_NOT_OURS;
     else if (line[n - 1] != '\n') /* can only be missing at the end of the file */
         s->state.torn = true;
@@ -259,6 +263,11 @@ const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang)
         [KP_LOG_SOUND] = {"nothing", "なし"},
         [KP_LOG_NOT_OURS] = {"this is not a disclosure log: its header line differs",
                              "提供記録ではありません(見出し行が違います)"},
+        [KP_LOG_BOM] = {"a byte order mark before the first line: the file was saved by another program",
+                        "先頭にBOMがあります。ほかのプログラムで保存されたファイルです"},
+        [KP_LOG_CRLF] =
+            {"lines end with CR LF: the file was saved by another program, or copied as text",
+             "改行がCRLFです。ほかのプログラムで保存されたか、テキストとして転送されたファイルです"},
         [KP_LOG_NOT_AN_ENTRY] = {"not an entry of this program", "このプログラムの記録ではない行です"},
         [KP_LOG_ALTERED] = {"altered: its hash does not match", "改変: 行自身のハッシュが合いません"},
         [KP_LOG_GAP] = {"gap: lines before it are missing", "欠落: この前の行がありません"},

@@ -78,6 +78,8 @@ struct kp_log_entry {
 enum kp_log_fault {
     KP_LOG_SOUND,
     KP_LOG_NOT_OURS,       /* another header */
+    KP_LOG_BOM,            /* begins with a byte order mark, as spreadsheets and editors write */
+    KP_LOG_CRLF,           /* lines end with CR LF */
     KP_LOG_NOT_AN_ENTRY,   /* not a line that this program writes */
     KP_LOG_ALTERED,        /* its hash does not match */
     KP_LOG_GAP,            /* lines before it are missing */

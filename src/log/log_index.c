@@ -78,16 +78,21 @@ static enum kp_status read_header(struct kp_log_index *index, const char *path,
 static enum kp_status compare_with_log(struct kp_log_index *index, const char *log_path,
                                        enum kp_log_index_verdict *ret_verdict)
 {
-    *ret_verdict = KP_LOG_INDEX_CONTRADICTS;
+    *ret_verdict = KP_LOG_INDEX_ABSENT;
     index->log_fd = index->io->open(log_path, O_RDONLY, 0);
+    if (index->log_fd < 0 && errno != ENOENT)
+        return KP_E_SYSTEM;
+    *ret_verdict = KP_LOG_INDEX_CONTRADICTS;
     if (index->log_fd < 0)
-        return errno == ENOENT ? KP_OK : KP_E_SYSTEM;
+        return KP_OK;
     enum kp_status st =
         kp_log_read_one(index->io, index->log_fd, index->point.last_at, is_head, &index->point);
     if (st == KP_OK)
         *ret_verdict = KP_LOG_INDEX_SOUND;
     else if (st == KP_E_FAULT && is_torn(index, log_path))
         *ret_verdict = KP_LOG_INDEX_ABSENT;
+    else if (st != KP_E_FAULT)
+        *ret_verdict = KP_LOG_INDEX_ABSENT; /* unknown */
     return st == KP_E_FAULT ? KP_OK : st;
 }
 

@@ -23,9 +23,9 @@ static void add_missing(struct checker *c, const char *name)
 static void add_lost(struct checker *c, const char *prefix)
 {
     const struct kp_record *r = c->record;
-    for (const struct kp_lost_column *lost = r->lost; lost < r->lost + r->n_lost; lost++)
-        if (kp_code_begins(&r->tables->items[lost->item], prefix))
-            kp_buf_printf(&c->missing, " ← %s?", lost->header);
+    for (size_t i = 0; i < r->n_lost; i++)
+        if (kp_code_begins(&r->tables->items[r->lost[i].item], prefix))
+            kp_buf_printf(&c->missing, " ← %s?", r->lost[i].header);
 }
 
 static void add_missing_test(struct checker *c, const char *name, const char *prefix)

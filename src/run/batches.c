@@ -1,6 +1,7 @@
 #include "run/batches.h"
 
 #include "base/status.h"
+#include "run/join.h"
 
 enum { MAX_THREADS = 256, SLOTS_PER_THREAD = 32 };
 
@@ -60,6 +61,8 @@ enum kp_status kp_batches_pass(struct kp_batches *b, const struct kp_pass *pass)
         struct kp_slot *slot = &b->slots[n];
         kp_arena_reset(&slot->arena);
         KP_TRY_OUT(kp_rows_next(&rows, &slot->arena, &slot->row, &end));
+        if (!end && run->join)
+            KP_TRY_OUT(kp_join_row(run->join, &slot->arena, &slot->row));
         if (!end && pass->prepare)
             KP_TRY_OUT(pass->prepare(pass->ctx, slot));
         n += !end;

@@ -105,7 +105,10 @@ static enum kp_status open_index(struct kp_book *book, const char *path)
 {
     struct kp_context *ctx = book->run->ctx;
     enum kp_log_index_verdict verdict = KP_LOG_INDEX_ABSENT;
-    if (kp_log_index_open(&book->index, ctx->io, path, book->path, &verdict) != KP_OK)
+    enum kp_status st = kp_log_index_open(&book->index, ctx->io, path, book->path, &verdict);
+    if (st != KP_OK && errno == ENOMEM)
+        return kp_no_memory(ctx);
+    if (st != KP_OK)
         verdict = KP_LOG_INDEX_DAMAGED; /* cannot be read: the log replaces it */
     if (verdict == KP_LOG_INDEX_CONTRADICTS)
         return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_LOG_SHORTENED, kp_in(book->path), path);
@@ -340,8 +343,12 @@ static enum kp_status settle_unfinished(struct kp_log *log, struct kp_book *book
                                  u->entry.cells[KP_LOG_RUN_ID], u->bundle);
     if (!place || !temp)
         return kp_no_memory(run->ctx);
-    if (kp_path_exists(place) && kp_file_sha256(run->ctx->io, place, digest) == KP_OK)
+    if (kp_path_exists(place)) {
+        enum kp_status st = kp_file_sha256(run->ctx->io, place, digest);
+        if (st != KP_OK)
+            return kp_unreadable(&run->ctx->diag, st, KP_E_SYSTEM, KP_K_INPUT_UNREADABLE, place, NULL);
         kp_sha256_hex(digest, hex);
+    }
     bool released = strcmp(hex, u->entry.cells[KP_LOG_BUNDLE_SHA256]) == 0;
     if (!released && !kp_path_exists(temp))
         return kp_book_unsettled(book);

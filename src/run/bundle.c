@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "tables/names.h"
 #include "v08/index.h"
+#include "v08/standard.h"
 
 enum { CELL_SEPARATOR = '\x1f', N_MAX = '9' };
 
@@ -46,6 +47,11 @@ bool kp_bundle_is_full(const struct kp_bundle *b)
     return b->n_documents >= most || b->n_documents >= KP_MAX_DOCUMENTS;
 }
 
+static bool is_preparation(const struct kp_bundle *b)
+{
+    return b->run->options->command == KP_CMD_PREPARE;
+}
+
 enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct kp_ledger *ledger,
                                const struct kp_insurer *insurer)
 {
@@ -53,8 +59,8 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
     *b = (struct kp_bundle){.run = run, .insurer = insurer};
     kp_date_iso(run->as_of, b->as_of);
     KP_TRY(name_bundle(b, ledger));
-    b->file_name = kp_arena_printf(arena, "%s.zip", b->root);
-    b->path = kp_arena_printf(arena, "%s/%s.zip", run->output, b->root);
+    b->file_name = kp_arena_printf(arena, "%s%s.zip", b->root, is_preparation(b) ? KP_PREPARED : "");
+    b->path = kp_arena_printf(arena, "%s/%s", run->output, b->file_name ? b->file_name : "");
     b->temp_path = kp_arena_printf(arena, "%s/%s.zip", run->temp, b->root);
     b->spool_path = kp_arena_printf(arena, "%s/%s.entries", run->temp, b->root);
     char *central = kp_arena_printf(arena, "%s/%s.directory", run->temp, b->root);
@@ -68,15 +74,36 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
 
 /* --- one document --- */
 
-/* Codes of the items that are released on the ground, separated by spaces. */
+static bool has_on(const struct kp_slot *slot, size_t i, enum kp_ground ground)
+{
+    return slot->record.values[i].state != KP_VALUE_ABSENT && slot->decision.ground[i] == ground;
+}
+
+/* A flag brings its text only with a finding, so that only both halves together keep what was withheld. */
+static void add_other_halves(const struct kp_run *run, const struct kp_slot *slot, bool *listed)
+{
+    for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
+        int text = run->ctx->tables.items[i].text_item;
+        if (text >= 0 && slot->decision.ground[i] == slot->decision.ground[text])
+            listed[i] = listed[text] |= listed[i];
+    }
+}
+
+/* Codes of the items that are released on the ground, or withheld, separated by spaces. */
 static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum kp_ground ground)
 {
     struct kp_buf list = {0};
-    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
-        if (slot->record.values[i].state != KP_VALUE_ABSENT && slot->decision.ground[i] == ground)
+    size_t n = run->ctx->tables.n_items;
+    bool *listed = kp_arena_alloc(&slot->arena, n);
+    for (size_t i = 0; listed && i < n; i++)
+        listed[i] = has_on(slot, i, ground);
+    if (listed && ground == KP_GROUND_WITHHELD)
+        add_other_halves(run, slot, listed);
+    for (size_t i = 0; listed && i < n; i++)
+        if (listed[i])
             kp_buf_printf(&list, "%s%s", list.len ? " " : "", run->ctx->tables.items[i].code);
-    const char *text =
-        kp_buf_ok(&list) ? kp_arena_strdup(&slot->arena, kp_buf_text(&list)) : kp_arena_fail(&slot->arena);
+    const char *text = listed && kp_buf_ok(&list) ? kp_arena_strdup(&slot->arena, kp_buf_text(&list))
+                                                  : kp_arena_fail(&slot->arena);
     kp_buf_release(&list);
     return text;
 }
@@ -92,17 +119,24 @@ static const char *duty_of(const struct kp_run *run, struct kp_slot *slot)
     return *origin ? kp_arena_printf(&slot->arena, "%s; %s", provisions, origin) : provisions;
 }
 
-/* The same, and those of consent if items go out on it beside the basis. */
+/* The same, and those of what goes out beside the basis: on another request, or on consent. */
 static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *duty = duty_of(run, slot);
-    const struct kp_basis *consent =
-        kp_basis_for(&run->ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, run->as_of);
-    if (!duty || !consent || d->basis == consent || !*slot->consent_ids)
-        return duty;
-    const char *by_consent = kp_provisions_text(&slot->arena, &run->ctx->tables, consent, run->as_of);
-    return by_consent ? kp_arena_printf(&slot->arena, "%s; %s", duty, by_consent) : NULL;
+    const char *text = duty_of(run, slot), *requested = items_on(run, slot, KP_GROUND_REQUESTED);
+    const struct {
+        enum kp_route route;
+        bool used;
+    } others[] = {{KP_ROUTE_HEALTH, requested && *requested}, {KP_ROUTE_CONSENT, *slot->consent_ids}};
+    for (size_t i = 0; i < KP_COUNT(others) && text; i++) {
+        const struct kp_basis *basis =
+            kp_basis_for(&run->ctx->tables, others[i].route, d->scheme, d->band, run->as_of);
+        if (!others[i].used || !basis || basis == d->basis)
+            continue;
+        const char *more = kp_provisions_text(&slot->arena, &run->ctx->tables, basis, run->as_of);
+        text = more ? kp_arena_printf(&slot->arena, "%s; %s", text, more) : NULL;
+    }
+    return text;
 }
 
 /* Why the record is disclosed once more, and why items were withheld that had a ground of their own. */
@@ -238,8 +272,10 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
     if (kp_xml_check_new(b->run->schemas.index, &check) != KP_OK)
         return kp_no_memory(ctx);
     bool well_formed = kp_index_write(&index, check, b->insurer, b->run->as_of, b->n_documents);
-    bool valid = kp_xml_check_finish(check, &where);
-    if (!well_formed || !valid)
+    enum kp_status valid = kp_xml_check_finish(check, &where);
+    if (!kp_buf_ok(&index) || valid == KP_E_SYSTEM)
+        st = kp_no_memory(ctx);
+    else if (!well_formed || valid != KP_OK)
         st = kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_INTERNAL, kp_in(b->file_name), where);
     else if (kp_deflate_run(tools->deflate, kp_buf_text(&index), index.len, &packed) != KP_OK)
         st = kp_no_memory(ctx);
@@ -251,11 +287,25 @@ static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
     return st;
 }
 
+/* A preparation must not be taken for a bundle, whatever its file is called. */
+static enum kp_status add_mark(struct kp_bundle *b, struct kp_tools *tools)
+{
+    static const char text[] = "送付用ではありません: kenporter release\n";
+    struct kp_packed packed = {.bytes = {0}};
+    enum kp_status st = kp_deflate_run(tools->deflate, text, sizeof(text) - 1, &packed) == KP_OK
+                            ? add_member(b, "", KP_PREPARATION_MARK, &packed)
+                            : kp_no_memory(b->run->ctx);
+    kp_buf_release(&packed.bytes);
+    return st;
+}
+
 enum kp_status kp_bundle_seal(struct kp_bundle *b, struct kp_tools *tools)
 {
     uint8_t digest[KP_SHA256_BYTES];
     KP_TRY(add_schemas(b, tools));
     KP_TRY(add_index(b, tools));
+    if (is_preparation(b))
+        KP_TRY(add_mark(b, tools));
     errno = 0;
     if (kp_zip_finish(&b->zip) != KP_OK || kp_out_finish(&b->spool, false) != KP_OK ||
         kp_file_sha256(b->run->ctx->io, b->temp_path, digest) != KP_OK)

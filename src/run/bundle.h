@@ -6,7 +6,8 @@
  *   <root>/XSD/...         the schemas
  *   <root>/ix08_V08.xml    the index, last because it counts the documents
  *
- * root = <sender>_<insurer>_<YYYYMMDD><N>_<X>; the ZIP is named root.zip.
+ * root = <sender>_<insurer>_<YYYYMMDD><N>_<X>; the ZIP is named root.zip, of a preparation root.prepared.zip,
+ * and that one encloses a mark that no receiver accepts.
  */
 #pragma once
 

@@ -54,9 +54,9 @@ static enum kp_status digest_bundles(struct handover *h)
         uint8_t digest[KP_SHA256_BYTES];
         b->path = o->bundles[i];
         errno = 0;
-        if (kp_file_sha256(h->ctx.io, b->path, digest) != KP_OK)
-            return kp_fail(&h->ctx.diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(b->path),
-                           strerror(errno ? errno : EIO));
+        enum kp_status st = kp_file_sha256(h->ctx.io, b->path, digest);
+        if (st != KP_OK)
+            return kp_unreadable(&h->ctx.diag, st, KP_E_INPUT, KP_K_INPUT_UNREADABLE, b->path, NULL);
         kp_sha256_hex(digest, b->sha256);
         for (size_t k = 0; k < i; k++)
             if (strcmp(h->bundles[k].sha256, b->sha256) == 0)

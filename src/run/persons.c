@@ -135,16 +135,17 @@ enum kp_status kp_persons_add_cards(struct kp_persons *p, const struct kp_row *r
     enum { ANYONE, NO_ID, WITH_ID, N };
     struct kp_arena arena = {0};
     const bool has_id = *keys->employee_id;
-    uint8_t insurer[KP_SHA256_BYTES];
+    uint8_t insurer[KP_SHA256_BYTES], number[KP_SHA256_BYTES];
     char *name[N] = {kp_arena_printf(&arena, "anyone\x1f%s", keys->name),
                      kp_arena_printf(&arena, "no id\x1f%s", keys->name),
                      kp_arena_printf(&arena, "id\x1f%s\x1f%s", keys->employee_id, keys->name)};
     enum kp_status st = KP_OK;
-    if (arena.failed || kp_sha256_of(keys->insurer, strlen(keys->insurer), insurer) != KP_OK)
+    if (arena.failed || kp_sha256_of(keys->insurer, strlen(keys->insurer), insurer) != KP_OK ||
+        kp_sha256_of(keys->by_number, strlen(keys->by_number), number) != KP_OK)
         KP_TRY_OUT(kp_no_memory(p->ctx));
     KP_TRY_OUT(push(p, KP_JOIN_CARD, row, keys->by_number, whole, BOTH));
     if (has_id)
-        KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[WITH_ID], insurer, BOTH));
+        KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[WITH_ID], number, BOTH));
     /* A row with an id may be any row without one, and a row without one any row at all. */
     KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[NO_ID], insurer, has_id ? ASKS : SHOWS));
     KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[ANYONE], insurer, has_id ? SHOWS : BOTH));

@@ -61,7 +61,8 @@ struct kp_person_keys {
 };
 
 /* Adds a row's keys to KP_JOIN_CARD. Two rows conflict if they differ and share by_number, or share the name
- * under two insurers, unless two employee ids show that there are two people. */
+ * under two insurers, unless two employee ids show that there are two people, or share name and employee id
+ * with two numbers. */
 enum kp_status kp_persons_add_cards(struct kp_persons *persons, const struct kp_row *row,
                                     const struct kp_person_keys *keys, const uint8_t whole[KP_SHA256_BYTES]);
 

@@ -4,6 +4,7 @@
  *   prepared inputs   release only: the copies that prepare stored            prepared
  *   set-up            registers, sender, inputs and columns, folders, lock    setup
  *   ledger            verify the logs, mend what a run that died left         ledger, book
+ *   persons           of two inputs to join: rows kept and indexed by key      join
  *   first pass        read every row, collect who occurs where                batches, worker, persons
  *   columns           what digits and numbers in a column are, by all its rows
  *   join              which rows are one person, who was already disclosed    persons
@@ -25,6 +26,7 @@
 #include "input/digits.h"
 #include "input/facility_defaults.h"
 #include "run/batches.h"
+#include "run/join.h"
 #include "run/ledger.h"
 #include "run/persons.h"
 #include "run/prepared.h"
@@ -79,11 +81,12 @@ static enum kp_status judge_columns(struct pipeline *p)
         const struct kp_input *input = &p->run.inputs.list[i];
         for (size_t k = 0; k < input->mapping.n_columns; k++) {
             const struct kp_column *c = &input->mapping.columns[k];
+            const struct kp_input *in = kp_input_of(input, c);
             if (c->reading == KP_READING_NUMBERS)
-                kp_warn(&ctx->diag, KP_K_NUMBERS_UNUSED,
-                        kp_field_at(input->path, input->header_line,
-                                    kp_arena_printf(&ctx->arena, "#%u", c->number)),
-                        c->remedy);
+                kp_warn(
+                    &ctx->diag, KP_K_NUMBERS_UNUSED,
+                    kp_field_at(in->path, in->header_line, kp_arena_printf(&ctx->arena, "#%u", c->number)),
+                    c->remedy);
         }
     }
     return KP_OK;
@@ -118,8 +121,10 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     }
     kp_tally_add(&p->tally, &p->run, slot, account);
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next)
-        if (!kp_tally_is_repeated(slot, f))
-            kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[slot->row.file].path, slot->row.line, f);
+        if (!kp_tally_is_repeated(slot, f)) {
+            const struct kp_place place = kp_slot_place(&p->run, slot, f->column);
+            kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[place.file].path, place.line, f);
+        }
     return kp_row_files_add(&p->files, slot, bundle, document);
 }
 
@@ -131,8 +136,10 @@ static enum kp_status check_inputs(struct pipeline *p)
         const struct kp_input *input = &p->run.inputs.list[i];
         uint64_t commented_out = input->comments.n_like_rows;
         uint8_t digest[KP_SHA256_BYTES];
-        if (kp_file_sha256(ctx->io, input->place, digest) != KP_OK ||
-            memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
+        enum kp_status st = kp_file_sha256(ctx->io, input->place, digest);
+        if (st == KP_E_SYSTEM)
+            return kp_no_memory(ctx);
+        if (st != KP_OK || memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
             return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
         if (commented_out)
             kp_warn(&ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row),
@@ -146,6 +153,35 @@ static enum kp_status check_inputs(struct pipeline *p)
     return KP_OK;
 }
 
+static enum kp_status note_person(void *ctx, uint64_t line)
+{
+    struct pipeline *p = ctx;
+    const struct kp_finding finding = {.code = KP_K_PERSON_WITHOUT_RESULTS};
+    uint32_t file = 0;
+    while (!p->run.inputs.list[file].is_persons)
+        file++;
+    const struct kp_place place = {file, line};
+    kp_tally_note(&p->tally, finding.code, place);
+    kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[file].path, line, &finding);
+    return kp_row_files_note(&p->files, finding.code, place);
+}
+
+/* Accounts for the persons whom no row of results completes. */
+static enum kp_status note_persons(struct pipeline *p)
+{
+    struct kp_context *ctx = p->run.ctx;
+    const uint64_t *n = &p->tally.by_code[KP_K_PERSON_WITHOUT_RESULTS];
+    const struct kp_place *first = p->tally.first[KP_K_PERSON_WITHOUT_RESULTS];
+    if (!p->run.join)
+        return KP_OK;
+    KP_TRY(kp_join_each_left(p->run.join, note_person, p));
+    if (*n > 0)
+        kp_warn(&ctx->diag, KP_K_PERSONS_WITHOUT_RESULTS, kp_in(p->run.inputs.list[first->file].path),
+                kp_arena_printf(&ctx->arena, "%" PRIu64, *n),
+                kp_arena_printf(&ctx->arena, "%" PRIu64, first->line));
+    return KP_OK;
+}
+
 static enum kp_status second_pass(struct pipeline *p)
 {
     const struct kp_pass pass = {.prepare = set_marks,
@@ -155,6 +191,7 @@ static enum kp_status second_pass(struct pipeline *p)
                                  .done_before = p->run.inputs.total_bytes};
     KP_TRY(kp_row_files_begin(&p->files, &p->run));
     KP_TRY(kp_batches_pass(&p->batches, &pass));
+    KP_TRY(note_persons(p));
     KP_TRY(check_inputs(p));
     uint64_t unmet = kp_tally_consents_unmet(&p->tally, &p->run);
     if (unmet > 0)
@@ -192,11 +229,13 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_context_load_tables(ctx));
     KP_TRY(kp_facility_defaults_apply(ctx, options));
     KP_TRY(kp_run_set_up(&p->run, ctx, options));
+    kp_prepared_warn_of_old(&p->run);
     KP_TRY(kp_tally_init(&p->tally, &p->run));
     KP_TRY(kp_batches_init(&p->batches, &p->run));
     KP_TRY(kp_persons_new(ctx, p->run.temp, &p->persons));
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
     kp_run_remove_stale(&p->run, kp_ledger_unfinished_run(&p->ledger));
+    KP_TRY(kp_join_new(&p->run, p->run.temp, &p->run.join));
     KP_TRY(kp_batches_pass(&p->batches, &first_pass));
     KP_TRY(judge_columns(p));
     KP_TRY(kp_persons_join(p->persons, kp_ledger_count, &p->ledger));
@@ -221,6 +260,7 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     kp_tally_abandon(&p->tally);
     kp_row_files_abandon(&p->files);
     kp_persons_free(p->persons);
+    kp_join_free(p->run.join);
     kp_batches_release(&p->batches);
     kp_ledger_close(&p->ledger);
     if (st != KP_OK && p->run.run_id)

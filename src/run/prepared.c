@@ -9,8 +9,10 @@
 #include "base/status.h"
 #include "format/sheet.h"
 #include "tables/names.h"
+#include "run/join.h"
+#include "run/setup.h"
 
-enum { MANIFEST_MAX_BYTES = 16 << 20 };
+enum { MANIFEST_MAX_BYTES = 16 << 20, OLD_DAYS = 90 };
 
 #define MANIFEST "manifest"
 
@@ -64,7 +66,10 @@ static enum kp_status keep_file(struct staging *s, const char *kind, const char 
     if (expected && memcmp(digest, expected, sizeof(digest)) != 0)
         return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(path));
     kp_sha256_hex(digest, hex);
-    add_row(s, kind, value, hex, path);
+    const char *name = kp_shown_name(&ctx->arena, path);
+    if (!name)
+        return kp_no_memory(ctx);
+    add_row(s, kind, value, hex, name);
     return KP_OK;
 }
 
@@ -95,8 +100,10 @@ static enum kp_status keep_sources(struct staging *s)
     add_row(s, "encoding", kp_encoding_options[encoding], "", "");
     add_row(s, "delimiter", kp_delimiter_name(o->delimiter), "", "");
     add_row(s, "exam_kind", kp_exam_kind_names[o->exam_kind], "", "");
+    if (o->join)
+        add_row(s, "join", "", "", o->join);
     for (size_t i = 0; i < inputs->n; i++)
-        KP_TRY(keep_file(s, "input", inputs->list[i].path, inputs->list[i].probe.sha256));
+        KP_TRY(keep_file(s, "input", inputs->list[i].place, inputs->list[i].probe.sha256));
     if (o->mapping)
         KP_TRY(keep_file(s, "mapping", o->mapping, NULL));
     if (o->methods)
@@ -125,7 +132,7 @@ static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, 
 /* A preparation contains copies of the inputs, and Individual Numbers must not be kept (番号法20条). */
 static enum kp_status check_my_numbers(struct kp_run *run, const struct kp_tally *tally)
 {
-    bool found = tally->by_code[KP_K_MY_NUMBER] > 0;
+    bool found = tally->by_code[KP_K_MY_NUMBER] > 0 || kp_join_has_my_number(run->join);
     for (size_t i = 0; i < run->inputs.n; i++)
         for (size_t k = 0; k < run->inputs.list[i].mapping.n_columns; k++)
             found |= run->inputs.list[i].mapping.columns[k].kind == KP_COL_SECRET;
@@ -196,9 +203,11 @@ static enum kp_status load_file(struct load *l, const char *const *cells)
     char *path = kp_arena_printf(&l->ctx->arena, "%s/%s", l->folder, value);
     if (!path)
         return kp_no_memory(l->ctx);
-    if (strncmp(value, "source/", 7) != 0 || strstr(value, "..") ||
-        kp_file_sha256(l->ctx->io, path, digest) != KP_OK)
+    if (strncmp(value, "source/", 7) != 0 || strstr(value, ".."))
         return altered(l, path);
+    enum kp_status st = kp_file_sha256(l->ctx->io, path, digest);
+    if (st != KP_OK)
+        return st == KP_E_SYSTEM ? kp_no_memory(l->ctx) : altered(l, path);
     kp_sha256_hex(digest, hex);
     if (strcmp(hex, expected) != 0)
         return altered(l, path);
@@ -221,6 +230,10 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
     size_t i = 0;
     if (kp_list_has("input mapping methods ranges", kind))
         return load_file(l, cells);
+    if (strcmp(kind, "join") == 0) {
+        l->options->input.join = cells[3];
+        return KP_OK;
+    }
     if (strcmp(kind, "encoding") == 0 && kp_name_find(kp_encoding_options, value, &i))
         l->options->input.encoding = (enum kp_encoding)i;
     else if (strcmp(kind, "delimiter") == 0 && kp_name_find(kp_delimiter_names, value, &i))
@@ -232,19 +245,20 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
     return KP_OK;
 }
 
-/* Returns whether the last row contains the digest of all before it. */
-static bool is_whole(const struct kp_sheet *sheet, const char *bytes, size_t n)
+/* Fails unless the last row contains the digest of all before it. */
+static enum kp_status check_whole(const struct kp_sheet *sheet, const char *bytes, size_t n)
 {
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
     size_t last = n > 0 && bytes[n - 1] == '\n' ? n - 1 : 0;
     while (last > 0 && bytes[last - 1] != '\n')
         last--;
-    if (sheet->n_columns != 4 || sheet->n_rows == 0 || kp_sha256_of(bytes, last, digest) != KP_OK)
-        return false;
+    if (sheet->n_columns != 4 || sheet->n_rows == 0)
+        return KP_E_INPUT;
+    KP_TRY(kp_sha256_of(bytes, last, digest));
     kp_sha256_hex(digest, hex);
     const char *const *cells = sheet->rows[sheet->n_rows - 1].cells;
-    return strcmp(cells[0], MANIFEST) == 0 && strcmp(cells[2], hex) == 0;
+    return strcmp(cells[0], MANIFEST) == 0 && strcmp(cells[2], hex) == 0 ? KP_OK : KP_E_INPUT;
 }
 
 static enum kp_status load_manifest(struct load *l)
@@ -256,11 +270,15 @@ static enum kp_status load_manifest(struct load *l)
     char *path = kp_arena_printf(&ctx->arena, "%s/manifest.csv", l->folder);
     if (!path)
         return kp_no_memory(ctx);
-    if (kp_read_file(ctx->io, path, MANIFEST_MAX_BYTES, &ctx->arena, &bytes, &n) != KP_OK)
+    enum kp_status st = kp_read_file(ctx->io, path, MANIFEST_MAX_BYTES, &ctx->arena, &bytes, &n);
+    if (st == KP_E_INPUT)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, kp_in(l->folder), l->options->prepared);
-    if (kp_sheet_read(&sheet, &ctx->arena, NULL, bytes, n, KP_COMMENTS_NONE) != KP_OK ||
-        !is_whole(&sheet, bytes, n))
-        return altered(l, path);
+    if (st == KP_OK)
+        st = kp_sheet_read(&sheet, &ctx->arena, NULL, bytes, n, KP_COMMENTS_NONE);
+    if (st == KP_OK)
+        st = check_whole(&sheet, bytes, n);
+    if (st != KP_OK)
+        return st == KP_E_SYSTEM ? kp_no_memory(ctx) : altered(l, path);
     l->inputs = kp_arena_alloc(&ctx->arena, sheet.n_rows * sizeof(*l->inputs));
     l->names = kp_arena_alloc(&ctx->arena, sheet.n_rows * sizeof(*l->names));
     if (!l->inputs || !l->names)
@@ -282,11 +300,27 @@ enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *o
         return kp_no_memory(ctx);
     if (!*id || id[strspn(id, letters)] != '\0')
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, KP_NOWHERE, id);
-    options->input.mapping = options->input.methods = options->input.ranges = NULL;
+    options->input.mapping = options->input.methods = options->input.ranges = options->input.join = NULL;
     return load_manifest(&l);
 }
 
 /* --- after the release --- */
+
+static void warn_if_old(void *ctx, const char *name)
+{
+    struct kp_run *run = ctx;
+    struct kp_date today = kp_date_in_japan(run->started);
+    if (kp_run_id_is_before(name, kp_date_from_days(kp_date_days(today) - OLD_DAYS)))
+        kp_warn(&run->ctx->diag, KP_K_PREPARED_OLD, kp_in(prepared_path(run->ctx, run->output, name)),
+                kp_arena_strdup(&run->ctx->arena, name));
+}
+
+void kp_prepared_warn_of_old(struct kp_run *run)
+{
+    char *all = prepared_path(run->ctx, run->output, "");
+    if (all && kp_path_exists(all))
+        (void)kp_each_entry(all, warn_if_old, run); /* what cannot be listed is only not warned of */
+}
 
 void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally)
 {

@@ -2,9 +2,9 @@
  * Preparations: bundles made before a request arrives, in OUTPUT/prepared/RUN_ID/, beside a copy of what they
  * were made from.
  *
- *   <bundle>.zip    what would be released if every insurer requested it that day
- *   manifest.csv    kind,value,sha256,name: how to read the copies, their digests and original names
- *   source/         the exports and the mapping, byte for byte
+ *   <bundle>.prepared.zip   what would be released if every insurer requested it that day
+ *   manifest.csv            kind,value,sha256,name: how to read the copies, their digests and original names
+ *   source/                 the exports and the mapping, byte for byte
  *
  * A preparation is no disclosure. To release one is to decide the copies again by the registers of the day,
  * write bundles of that day and log them; then the folder is removed.
@@ -25,6 +25,9 @@ void kp_prepared_abandon(struct kp_run *run);
  * in the arena of the context. Reports: KP_E_USAGE if there is no such preparation, KP_E_INPUT if it was
  * altered, KP_E_SYSTEM. */
 enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *options);
+
+/* Warns of preparations made more than 90 days ago: health data that nobody waits for. */
+void kp_prepared_warn_of_old(struct kp_run *run);
 
 /* After a release: removes the preparation, unless all of it was held. Failure is a warning. */
 void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally);

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "tables/names.h"
 #include "run/log_session.h"
+#include "run/setup.h"
 
 enum { MOST_IN_ENTRY = 2000 }; /* files: an entry has a limit of length */
 
@@ -28,6 +29,7 @@ struct out_bundle {
 struct purge {
     struct kp_context ctx;
     const struct kp_purge_options *options;
+    struct kp_date before;
     struct kp_log_session session;
     struct kp_buf doomed;  /* struct doomed */
     struct kp_map bundles; /* sha256 -> index into out_bundles */
@@ -122,14 +124,6 @@ static enum kp_status doom(struct purge *p, enum kind kind, const char *name)
     return kp_buf_ok(&p->doomed) ? KP_OK : kp_no_memory(&p->ctx);
 }
 
-/* Run ids begin with their day, YYYYMMDD. */
-static bool is_old(const struct purge *p, const char *run_id)
-{
-    const char *b = p->options->before;
-    const char day[] = {b[0], b[1], b[2], b[3], b[5], b[6], b[8], b[9], '\0'};
-    return strspn(run_id, "0123456789") == 8 && strncmp(run_id, day, 8) < 0;
-}
-
 struct walk {
     struct purge *purge;
     const char *folder; /* below the output folder */
@@ -170,7 +164,7 @@ static enum kp_status walk(struct purge *p, const char *folder, enum kind kind,
 static void enter_run(void *ctx, const char *name)
 {
     struct walk *w = ctx;
-    if (w->purge->st == KP_OK && is_old(w->purge, name))
+    if (w->purge->st == KP_OK && kp_run_id_is_before(name, w->purge->before))
         (void)walk(w->purge, kp_arena_printf(&w->purge->ctx.arena, "%s/%s", w->folder, name), w->kind,
                    doom_row_file);
 }
@@ -179,7 +173,7 @@ static void enter_preparation(void *ctx, const char *name)
 {
     struct walk *w = ctx;
     struct kp_arena *arena = &w->purge->ctx.arena;
-    if (w->purge->st == KP_OK && is_old(w->purge, name)) {
+    if (w->purge->st == KP_OK && kp_run_id_is_before(name, w->purge->before)) {
         (void)walk(w->purge, kp_arena_printf(arena, "%s/%s", w->folder, name), w->kind, doom_any_file);
         (void)walk(w->purge, kp_arena_printf(arena, "%s/%s/source", w->folder, name), w->kind, doom_any_file);
     }
@@ -326,11 +320,10 @@ static enum kp_status make_page(struct purge *p, struct kp_page *ret_page)
 static enum kp_status run(struct purge *p, struct kp_page *ret_page)
 {
     const struct kp_purge_options *o = p->options;
-    struct kp_date before;
     if (!o->before)
         return kp_fail(&p->ctx.diag, KP_E_USAGE, KP_K_OPTION_MISSING, KP_NOWHERE, "--before", "--before",
                        "DAY");
-    if (!kp_date_parse_iso(o->before, &before))
+    if (!kp_date_parse_iso(o->before, &p->before))
         return kp_fail(&p->ctx.diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, o->before, "--before",
                        "a date as YYYY-MM-DD");
     KP_TRY(kp_log_session_open(&p->session, &p->ctx, &o->files, !o->dry_run));

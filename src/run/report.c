@@ -79,7 +79,8 @@ static const char *kind_by_option(const struct kp_run *run)
 {
     enum kp_exam_kind kind = run->options->input.exam_kind;
     for (size_t i = 0; i < run->inputs.n; i++)
-        if (!kp_mapping_has(&run->inputs.list[i].mapping, KP_COL_FIELD, KP_F_EXAM_KIND))
+        if (!run->inputs.list[i].is_persons &&
+            !kp_mapping_has(&run->inputs.list[i].mapping, KP_COL_FIELD, KP_F_EXAM_KIND))
             return kp_exam_kind_names[kind == KP_KIND_AUTO ? KP_KIND_PERIODIC : kind];
     return "";
 }
@@ -112,7 +113,8 @@ static void copy_columns(const struct kp_run *run, struct kp_arena *arena, struc
         for (size_t k = 0; k < inputs->list[i].mapping.n_columns; k++) {
             const struct kp_column *c = &inputs->list[i].mapping.columns[k];
             if (c->reading != KP_READING_PLAIN)
-                copy_column(arena, &run->ctx->tables, &inputs->list[i], c, &columns[r->n_columns++]);
+                copy_column(arena, &run->ctx->tables, kp_input_of(&inputs->list[i], c), c,
+                            &columns[r->n_columns++]);
         }
 }
 

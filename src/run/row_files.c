@@ -33,7 +33,7 @@ static void add_cell(struct kp_buf *line, const char *text)
 {
     if (line->len)
         kp_buf_char(line, ',');
-    kp_buf_csv(line, text, strlen(text));
+    kp_buf_sheet_cell(line, text);
 }
 
 static void end_line(struct kp_row_files *f, size_t file)
@@ -59,8 +59,13 @@ static enum kp_status create(struct kp_row_files *f, size_t file, const char *st
     return KP_OK;
 }
 
-/* Sets the line to our own columns followed by the header of the inputs with the layout: one row, or two.
- * Columns that an earlier run added are left out. */
+/* Returns whether rejected.csv and held.csv have the column: those that an earlier run added are left out. */
+static bool is_kept(const struct kp_column *column)
+{
+    return column->kind != KP_COL_OURS || strcmp(column->header, KP_JOIN_COLUMN) == 0;
+}
+
+/* Sets the line to our own columns followed by the header of the inputs with the layout: one row, or two. */
 static void set_header(struct kp_row_files *f, size_t layout, const char *ours)
 {
     const struct kp_input *input = f->run->inputs.list;
@@ -70,16 +75,16 @@ static void set_header(struct kp_row_files *f, size_t layout, const char *ours)
     kp_buf_reset(&f->line);
     kp_buf_str(&f->line, ours);
     for (size_t i = 0; i < m->n_columns; i++)
-        if (m->columns[i].kind != KP_COL_OURS)
+        if (is_kept(&m->columns[i]))
             add_cell(&f->line, m->columns[i].header);
-    if (input->n_header_rows < 2)
+    if (input->n_header_rows < 2 && !(input->persons && input->persons->n_header_rows == 2))
         return;
     kp_buf_str(&f->line, "\r\n");
     for (; *ours; ours++)
         if (*ours == ',')
             kp_buf_char(&f->line, ',');
     for (size_t i = 0; i < m->n_columns; i++)
-        if (m->columns[i].kind != KP_COL_OURS)
+        if (is_kept(&m->columns[i]))
             add_cell(&f->line, m->columns[i].second);
 }
 
@@ -141,11 +146,11 @@ static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
     kp_buf_release(&messages);
 }
 
-static void begin_line(struct kp_row_files *f, const struct kp_slot *slot)
+static void begin_line(struct kp_row_files *f, struct kp_place place)
 {
     kp_buf_reset(&f->line);
-    add_cell(&f->line, f->run->inputs.list[slot->row.file].path);
-    kp_buf_printf(&f->line, ",%" PRIu64, slot->row.line);
+    add_cell(&f->line, f->run->inputs.list[place.file].path);
+    kp_buf_printf(&f->line, ",%" PRIu64, place.line);
 }
 
 /* Individual Numbers must not be copied (番号法20条), so the cells that contain one are masked: of a row that
@@ -157,7 +162,7 @@ static void add_source_cell(struct kp_row_files *f, const struct kp_column *colu
     bool unused = !column || column->kind < KP_COL_METHOD;
     const char *ascii = has_my_number || unused ? kp_text_nfkc(arena, text) : "";
     f->failed |= !ascii;
-    add_cell(&f->line, ascii && kp_has_my_number(ascii) ? KP_MY_NUMBER_MASK : text);
+    add_cell(&f->line, ascii && kp_has_my_number(ascii, false) ? KP_MY_NUMBER_MASK : text);
 }
 
 static bool is_rejected_for_my_number(const struct kp_slot *slot)
@@ -172,9 +177,10 @@ static void write_row(struct kp_row_files *f, struct kp_slot *slot)
 {
     const struct kp_input *input = &f->run->inputs.list[slot->row.file];
     const struct kp_mapping *m = &input->mapping;
-    bool has_my_number = is_rejected_for_my_number(slot) || slot->row.n_cells != m->n_columns;
+    bool has_my_number =
+        is_rejected_for_my_number(slot) || slot->row.fault || slot->row.n_cells != m->n_columns;
     bool held = slot->outcome == KP_HELD;
-    begin_line(f, slot);
+    begin_line(f, kp_slot_place(f->run, slot, 0));
     add_codes(f, slot);
     add_messages(f, slot);
     kp_buf_char(&f->line, ',');
@@ -183,7 +189,7 @@ static void write_row(struct kp_row_files *f, struct kp_slot *slot)
     if (held)
         add_cell(&f->line, kp_reason_names[slot->reason]);
     for (size_t i = 0; i < slot->row.n_cells; i++)
-        if (i >= m->n_columns || m->columns[i].kind != KP_COL_OURS)
+        if (i >= m->n_columns || is_kept(&m->columns[i]))
             add_source_cell(f, i < m->n_columns ? &m->columns[i] : NULL, slot->cells[i], has_my_number,
                             &slot->arena);
     end_line(f, rejected_or_held(input->layout, held));
@@ -195,7 +201,7 @@ static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, c
     const struct kp_decision *d = &slot->decision;
     bool decided = slot->insurer != NULL;
     bool has_record = slot->sound && slot->outcome != KP_DUPLICATE;
-    begin_line(f, slot);
+    begin_line(f, kp_slot_place(f->run, slot, 0));
     add_cell(&f->line, OUTCOMES[slot->outcome]);
     add_cell(&f->line, kp_reason_names[slot->reason]);
     add_codes(f, slot);
@@ -213,27 +219,35 @@ static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, c
     end_line(f, DECISIONS);
 }
 
-static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
+static void write_note(struct kp_row_files *f, const struct kp_finding *finding, struct kp_place place)
 {
     struct kp_buf text = {0}, where = {0};
-    for (const struct kp_finding *i = slot->findings.first; i; i = i->next) {
-        if (is_shown(f, i))
-            continue;
-        kp_buf_reset(&text);
-        kp_diag_text(&f->run->ctx->diag, i, &text);
-        kp_buf_reset(&where);
-        kp_diag_where(i, &where);
-        begin_line(f, slot);
-        add_cell(&f->line, kp_buf_text(&where));
-        kp_buf_printf(&f->line, ",K%u", (unsigned)i->code);
-        add_cell(&f->line, kp_buf_text(&text));
-        if (f->run->options->common.show_values)
-            add_cell(&f->line, i->value ? i->value : "");
-        f->failed |= text.failed || where.failed;
-        end_line(f, NOTES);
-    }
+    kp_diag_text(&f->run->ctx->diag, finding, &text);
+    kp_diag_where(finding, &where);
+    begin_line(f, place);
+    add_cell(&f->line, kp_buf_text(&where));
+    kp_buf_printf(&f->line, ",K%u", (unsigned)finding->code);
+    add_cell(&f->line, kp_buf_text(&text));
+    if (f->run->options->common.show_values)
+        add_cell(&f->line, finding->value ? finding->value : "");
+    f->failed |= text.failed || where.failed;
+    end_line(f, NOTES);
     kp_buf_release(&text);
     kp_buf_release(&where);
+}
+
+static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
+{
+    for (const struct kp_finding *i = slot->findings.first; i; i = i->next)
+        if (!is_shown(f, i))
+            write_note(f, i, kp_slot_place(f->run, slot, i->column));
+}
+
+enum kp_status kp_row_files_note(struct kp_row_files *f, enum kp_code code, struct kp_place place)
+{
+    const struct kp_finding finding = {.code = code};
+    write_note(f, &finding, place);
+    return f->failed ? kp_no_memory(f->run->ctx) : KP_OK;
 }
 
 enum kp_status kp_row_files_add(struct kp_row_files *f, struct kp_slot *slot, const char *bundle,

@@ -8,6 +8,8 @@
 #include "v08/schemas.h"
 #include "run/bearers.h"
 
+struct kp_pairing;
+
 /* Set by kp_run_set_up and read-only from then on, so worker threads use it freely. Exceptions, for the main
  * thread alone: evidence, the arena and diagnostics of ctx, and in the first pass bearers. */
 struct kp_run {
@@ -21,6 +23,7 @@ struct kp_run {
     struct kp_policy policy;
     struct kp_org sender; /* normalised */
     struct kp_inputs inputs;
+    struct kp_pairing *join; /* NULL: no inputs are joined; the main thread's */
     struct kp_schemas schemas;
     const char *run_id;     /* YYYYMMDD-HHMMSS of the start in Japan; a number follows if that is taken */
     const char *output;     /* OUTPUT, the folder that this run has locked */

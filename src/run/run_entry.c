@@ -16,9 +16,9 @@ static enum kp_status digest_file(struct kp_run *run, const char *path, const ch
     char hex[KP_SHA256_HEX + 1];
     if (!path)
         return KP_OK;
-    if (kp_file_sha256(ctx->io, path, digest) != KP_OK)
-        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_UNREADABLE, kp_in(path),
-                       strerror(errno ? errno : EIO));
+    enum kp_status st = kp_file_sha256(ctx->io, path, digest);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_INPUT, KP_K_INPUT_UNREADABLE, path, NULL);
     kp_sha256_hex(digest, hex);
     *ret_hex = kp_arena_strdup(&ctx->arena, hex);
     return *ret_hex ? KP_OK : kp_no_memory(ctx);

@@ -213,6 +213,13 @@ void kp_run_leave(struct kp_run *run, bool discard)
     kp_lock_drop(run->lock_fd);
 }
 
+bool kp_run_id_is_before(const char *run_id, struct kp_date day)
+{
+    char compact[9];
+    kp_date_compact(day, compact);
+    return strspn(run_id, "0123456789") == 8 && strncmp(run_id, compact, 8) < 0;
+}
+
 /* --- the run --- */
 
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const struct kp_run_options *options)

@@ -17,6 +17,9 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx,
 enum kp_status kp_run_open_folder(struct kp_run *run, struct kp_context *ctx,
                                   const struct kp_run_options *options);
 
+/* Returns whether a run id, which begins with its day, is older than a day; false if it is none. */
+bool kp_run_id_is_before(const char *run_id, struct kp_date day);
+
 /* Returns the insurer's row of the register, or else the default settings under its number, in the arena.
  * NULL if memory is short; does not report. */
 const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_arena *arena, const char *number);

@@ -1,7 +1,12 @@
 #include "run/slot.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/escape.h"
+#include "input/mapping.h"
 
 void kp_slot_release(struct kp_slot *slot)
 {
@@ -39,14 +44,25 @@ static void add_undecodable(struct kp_slot *slot, unsigned column, const char *h
     slot->sound = false;
 }
 
-void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
+struct kp_place kp_slot_place(const struct kp_run *run, const struct kp_slot *slot, unsigned column)
 {
     const struct kp_input *input = &run->inputs.list[slot->row.file];
-    const struct kp_mapping *mapping = &input->mapping;
+    const struct kp_row *row = &slot->row;
+    const struct kp_column *c = row->person_line ? kp_mapping_column(&input->mapping, column) : NULL;
+    const struct kp_input *of = c ? kp_input_of(input, c) : input;
+    return (struct kp_place){(uint32_t)(of - run->inputs.list), of == input ? row->line : row->person_line};
+}
+
+void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_input *own = &run->inputs.list[slot->row.file];
+    const struct kp_mapping *mapping = &own->mapping;
+    bool ours = kp_mapping_is_ours(mapping);
     struct kp_buf out = {0};
     slot->cells = kp_arena_alloc(&slot->arena, (slot->row.n_cells + 1) * sizeof(*slot->cells));
     for (size_t i = 0; slot->cells && i < slot->row.n_cells; i++) {
         const struct kp_cell *cell = &slot->row.cells[i];
+        const struct kp_input *input = i < slot->row.n_before ? own->persons : own;
         const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
         size_t bad = 0;
         kp_buf_reset(&out);
@@ -54,13 +70,14 @@ void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
             slot->cells[i] = "";
             continue;
         }
-        if (!decode_cell(run, input->encoding, cell, &out, &bad))
+        bool decodes = decode_cell(run, input->encoding, cell, &out, &bad);
+        if (!decodes && !(column && column->kind == KP_COL_OURS)) /* a kp_ column is ignored */
             add_undecodable(
                 slot, column ? column->number : (unsigned)i + 1, column ? column->header : NULL,
                 kp_arena_printf(&slot->arena, "%zu (0x%02X)", bad + 1, (unsigned)(uint8_t)cell->bytes[bad]),
                 input->encoding == KP_ENC_CP932 ? "CP932" : "UTF-8");
-        slot->cells[i] =
-            kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : kp_arena_fail(&slot->arena);
+        const char *text = ours ? kp_sheet_cell_text(kp_buf_text(&out)) : kp_buf_text(&out);
+        slot->cells[i] = kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, text) : kp_arena_fail(&slot->arena);
     }
     kp_buf_release(&out);
 }
@@ -93,5 +110,41 @@ void kp_slot_find_unmended(const struct kp_run *run, struct kp_slot *slot)
             add_undecodable(
                 slot, column->number, column->header,
                 kp_arena_printf(&slot->arena, "%zu (%.4s)", (size_t)(at - slot->cells[i]) + 1, at), "UTF-8");
+    }
+}
+
+/* Writes "persons.csv:12". */
+static const char *line_text(const struct kp_run *run, struct kp_slot *slot, struct kp_place place)
+{
+    return kp_arena_printf(&slot->arena, "%s:%" PRIu64, run->inputs.list[place.file].path, place.line);
+}
+
+void kp_slot_explain_fault(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_input *input = &run->inputs.list[slot->row.file];
+    const uint32_t persons = (uint32_t)(input->persons - run->inputs.list);
+    const char *lines[2];
+    slot->sound = false;
+    for (size_t i = 0; i < 2; i++)
+        lines[i] = line_text(run, slot, (struct kp_place){persons, slot->row.lines[i]});
+    const bool by_path = slot->row.fault == KP_K_JOIN_KEY_ABSENT || slot->row.fault == KP_K_JOIN_KEY_ZEROS;
+    kp_column_locate(&input->mapping.columns[slot->row.n_before + input->key], &slot->findings);
+    kp_findings_add(&slot->findings, (enum kp_code)slot->row.fault, NULL, NULL,
+                    by_path ? input->persons->path : lines[0], by_path ? lines[0] : lines[1]);
+    kp_column_locate(NULL, &slot->findings);
+}
+
+void kp_slot_place_disagreements(const struct kp_run *run, struct kp_slot *slot)
+{
+    for (struct kp_finding *f = slot->row.person_line ? slot->findings.first : NULL; f; f = f->next) {
+        if (f->code != KP_K_COLUMNS_DISAGREE || !f->args[0] || *f->args[0] != '#')
+            continue;
+        const unsigned rival = (unsigned)strtoul(f->args[0] + 1, NULL, 10);
+        const struct kp_place other = kp_slot_place(run, slot, rival);
+        if (other.file == kp_slot_place(run, slot, f->column).file)
+            continue;
+        f->code = KP_K_FILES_DISAGREE;
+        f->args[1] = f->args[0];
+        f->args[0] = line_text(run, slot, other);
     }
 }

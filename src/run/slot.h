@@ -11,6 +11,12 @@
 #include "run/told.h"
 #include "run/who.h"
 
+/* A line of an input. */
+struct kp_place {
+    uint32_t file;
+    uint64_t line; /* 0: none */
+};
+
 enum kp_outcome { KP_RELEASED, KP_REJECTED, KP_HELD, KP_ALREADY, KP_DUPLICATE };
 
 /* Strings live in the slot's arena. */
@@ -47,6 +53,15 @@ struct kp_slot {
     struct kp_buf document;
     struct kp_packed packed; /* of commands that make bundles */
 };
+
+/* Returns where the row has the column with that number, 0 for the row itself: of a joined row it may be in
+ * the persons' file. */
+struct kp_place kp_slot_place(const struct kp_run *run, const struct kp_slot *slot, unsigned column);
+
+/* Adds the finding why a joined row has no person; the slot is no longer sound. */
+void kp_slot_explain_fault(const struct kp_run *run, struct kp_slot *slot);
+/* Makes findings about two columns of a joined row that differ name both lines. */
+void kp_slot_place_disagreements(const struct kp_run *run, struct kp_slot *slot);
 
 /* Decodes the row's cells. Cells that do not decode get a finding, and the slot is no longer sound. */
 void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot);

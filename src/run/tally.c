@@ -52,14 +52,21 @@ enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, cons
     return KP_OK;
 }
 
-static void note_place(struct kp_place first[KP_FIRST_PLACES], const struct kp_row *row)
+static void note_place(struct kp_place first[KP_FIRST_PLACES], struct kp_place place)
 {
     size_t i = 0;
     while (i < KP_FIRST_PLACES && first[i].line &&
-           !(first[i].file == row->file && first[i].line == row->line))
+           !(first[i].file == place.file && first[i].line == place.line))
         i++;
     if (i < KP_FIRST_PLACES)
-        first[i] = (struct kp_place){row->file, row->line};
+        first[i] = place;
+}
+
+void kp_tally_note(struct kp_tally *tally, enum kp_code code, struct kp_place place)
+{
+    tally->by_code[code]++;
+    tally->totals.notes++;
+    note_place(tally->first[code], place);
 }
 
 /* Lists a row once: "export.csv:12 :15 :40". */
@@ -100,7 +107,7 @@ static void count_findings(struct kp_tally *tally, const struct kp_run *run, con
         if (kp_tally_is_repeated(slot, f))
             continue;
         tally->by_code[f->code]++;
-        note_place(tally->first[f->code], &slot->row);
+        note_place(tally->first[f->code], kp_slot_place(run, slot, f->column));
         if (f->code == KP_K_REVIEW_TEXT)
             list_for_review(tally, run, &slot->row);
         tally->totals.warnings += level == KP_LEVEL_WARN;

@@ -75,9 +75,11 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     if (slot->row.n_cells != mapping->n_columns) {
         slot->sound = false;
         kp_findings_add(&slot->findings, KP_K_ROW_WIDTH, NULL, NULL,
-                        kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells),
-                        kp_arena_printf(&slot->arena, "%zu", mapping->n_columns));
+                        kp_arena_printf(&slot->arena, "%zu", slot->row.n_cells - slot->row.n_before),
+                        kp_arena_printf(&slot->arena, "%zu", mapping->n_columns - slot->row.n_before));
     }
+    if (slot->row.fault)
+        kp_slot_explain_fault(run, slot);
     if (slot->sound)
         kp_slot_find_unmended(run, slot);
     if (!slot->sound)
@@ -89,6 +91,7 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         kp_arena_fail(&slot->arena);
         return;
     }
+    kp_slot_place_disagreements(run, slot);
     check_row(run, slot, first_pass);
     kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
     kp_identify(run, &slot->record, &slot->arena, &slot->who);
@@ -258,10 +261,10 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     const char *where = NULL;
     kp_buf_reset(&slot->document);
     bool well_formed = kp_cda_write(&slot->document, tools->check, &source, &slot->arena);
-    bool valid = kp_xml_check_finish(tools->check, &where);
-    if (!kp_buf_ok(&slot->document)) {
+    enum kp_status valid = kp_xml_check_finish(tools->check, &where);
+    if (!kp_buf_ok(&slot->document) || valid == KP_E_SYSTEM) {
         kp_arena_fail(&slot->arena);
-    } else if (!well_formed || !valid) {
+    } else if (!well_formed || valid != KP_OK) {
         kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
                         well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
         slot->outcome = KP_REJECTED;
@@ -368,7 +371,7 @@ static bool find_refused(const struct kp_run *run, const struct kp_slot *slot, u
         size_t i = rejects(run, f) && f->field ? 0 : tables->n_items;
         while (i < tables->n_items && strcmp(tables->items[i].label, f->field) != 0)
             i++;
-        if (i < tables->n_items)
+        if (i < tables->n_items && f->code != KP_K_MY_NUMBER) /* which no copy of the row may keep */
             refused[i] = true;
         else if (rejects(run, f))
             return false;

@@ -1,5 +1,6 @@
 #include "tables/diag.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,9 +180,10 @@ static void send(struct kp_diag *diag, enum kp_level level, const char *file, ui
         fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
     else
         kp_buf_str(&text, "out of memory"); /* the catalogue could not be loaded */
+    struct kp_arena arena = {0};
     struct kp_message message = {.level = level,
                                  .code = finding->code,
-                                 .file = file,
+                                 .file = file ? kp_shown_name(&arena, file) : NULL,
                                  .line = line,
                                  .field = where.len ? kp_buf_text(&where) : NULL,
                                  .text = kp_buf_ok(&text) ? kp_buf_text(&text) : "",
@@ -190,6 +192,7 @@ static void send(struct kp_diag *diag, enum kp_level level, const char *file, ui
     kp_buf_release(&text);
     kp_buf_release(&remedy);
     kp_buf_release(&where);
+    kp_arena_release(&arena);
 }
 
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
@@ -205,4 +208,13 @@ enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum 
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);
     send(diag, msg ? msg->level : KP_LEVEL_FAIL, where.file, where.line, &finding);
     return status;
+}
+
+enum kp_status kp_unreadable(struct kp_diag *diag, enum kp_status st, enum kp_status status,
+                             enum kp_code code, const char *path, const char *arg)
+{
+    const char *why = strerror(errno ? errno : EIO);
+    if (st == KP_E_SYSTEM)
+        return kp_fail(diag, st, KP_K_NO_MEMORY, KP_NOWHERE);
+    return kp_fail(diag, status, code, kp_in(path), arg ? arg : why, arg ? why : NULL);
 }

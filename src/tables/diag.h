@@ -122,3 +122,8 @@ static inline struct kp_where kp_field_at(const char *file, uint64_t line, const
     ((void)kp_diag_report(diag, KP_OK, code, where, (const char *const[3]){arg1, arg2, arg3}))
 enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code,
                               struct kp_where where, const char *const args[3]);
+
+/* Reports that a file could not be read, under that code with the given argument (if any) and errno's text,
+ * or that memory ran out if st is KP_E_SYSTEM. Returns KP_E_SYSTEM or, for the file, status. */
+enum kp_status kp_unreadable(struct kp_diag *diag, enum kp_status st, enum kp_status status,
+                             enum kp_code code, const char *path, const char *arg);

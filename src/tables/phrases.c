@@ -21,6 +21,7 @@ static const char *const KINDS[] = {[KP_PHRASE_MARK] = "mark",
                                     [KP_PHRASE_UNDONE] = "undone",
                                     [KP_PHRASE_JUDGEMENT] = "judgement",
                                     [KP_PHRASE_OPEN] = "open",
+                                    [KP_PHRASE_STATUS] = "status",
                                     [KP_PHRASE_FINDING] = "finding",
                                     [KP_PHRASE_COMPLAINT] = "complaint",
                                     [KP_PHRASE_NEGATIVE] = "negative",
@@ -134,7 +135,7 @@ static grammar JUDGED = {
     [DONE] = {[KP_PHRASE_MARK] = DONE, [KP_PHRASE_END] = DONE, [KP_PHRASE_JUDGEMENT] = DONE},
 };
 
-/* 同上; 判定:A/B; 前回と変化なし. Grades are apart: AF is a finding. */
+/* 同上; 判定:A/B; 前回と変化なし; 検査済. Grades are apart: AF is a finding. */
 static grammar UNCLEAR = {
     [START] = {[KP_PHRASE_MARK] = START,
                [KP_PHRASE_PLACE] = START,
@@ -143,9 +144,16 @@ static grammar UNCLEAR = {
                [KP_PHRASE_LINK] = START,
                [KP_PHRASE_PAST] = START,
                [KP_PHRASE_CHANGE] = DENIABLE,
-               [KP_PHRASE_OPEN] = DONE},
+               [KP_PHRASE_OPEN] = DONE,
+               [KP_PHRASE_NOT_YET] = DONE,
+               [KP_PHRASE_STATUS] = DONE},
     [DENIABLE] = {[KP_PHRASE_LINK] = DENIABLE, [KP_PHRASE_NO] = DONE},
-    [DONE] = {[KP_PHRASE_MARK] = START, [KP_PHRASE_ANSWER] = DONE, [KP_PHRASE_END] = DONE},
+    [DONE] = {[KP_PHRASE_MARK] = START,
+              [KP_PHRASE_LINK] = DONE,
+              [KP_PHRASE_ANSWER] = DONE,
+              [KP_PHRASE_NOT_YET] = DONE,
+              [KP_PHRASE_STATUS] = DONE,
+              [KP_PHRASE_END] = DONE},
 };
 
 /* Returns the first phrase of the chain that the text begins with, or NULL. */

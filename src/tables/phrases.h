@@ -20,6 +20,7 @@ enum kp_phrase_kind {
     KP_PHRASE_UNDONE,    /* 未実施 */
     KP_PHRASE_JUDGEMENT, /* 要精検: a finding in a column of flags */
     KP_PHRASE_OPEN,      /* 同上: says nothing by itself */
+    KP_PHRASE_STATUS,    /* 済: about the test or its report, not its result */
     KP_PHRASE_PAST,      /* 前回, before a change */
     KP_PHRASE_CHANGE,    /* 変化: denied, says nothing of what there is */
     KP_PHRASE_FINDING,   /* 無呼吸: looks like a denial but is a finding */

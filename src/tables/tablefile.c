@@ -103,8 +103,9 @@ static enum kp_status read_bytes(struct kp_tablefile *f, const char **ret_bytes,
     char *path = kp_arena_printf(f->arena, "%s/%s", f->folder, f->path);
     if (!path)
         return kp_tablefile_no_memory(f);
-    if (kp_read_file(f->io, path, TABLE_MAX_BYTES, f->arena, ret_bytes, ret_n) != KP_OK)
-        return kp_fail(f->diag, KP_E_USAGE, KP_K_TABLE_UNREADABLE, kp_in(path), f->path, strerror(errno));
+    enum kp_status st = kp_read_file(f->io, path, TABLE_MAX_BYTES, f->arena, ret_bytes, ret_n);
+    if (st != KP_OK)
+        return kp_unreadable(f->diag, st, KP_E_USAGE, KP_K_TABLE_UNREADABLE, path, f->path);
     const struct kp_embedded *own = kp_embedded_find(f->path);
     if (own && (size_t)(own->end - own->bytes) == *ret_n && memcmp(own->bytes, *ret_bytes, *ret_n) == 0)
         return KP_OK;

@@ -109,6 +109,8 @@ static const char *base_name(struct kp_archive *a)
     const char *base = slash ? slash + 1 : a->path;
     bool zip = ends_with(base, ".zip") || ends_with(base, ".ZIP");
     char *copy = kp_arena_strndup(&a->arena, base, strlen(base) - (zip ? 4 : 0));
+    if (copy && ends_with(copy, KP_PREPARED))
+        copy[strlen(copy) - strlen(KP_PREPARED)] = '\0';
     return copy ? copy : "";
 }
 
@@ -140,7 +142,7 @@ static bool is_plain_path(const struct kp_zip_member *m)
     return m->n_name > 0;
 }
 
-enum member_kind { OTHER, FOLDER, INDEX, SCHEMA, DOCUMENT, CLAIM, CLAIMS };
+enum member_kind { OTHER, MARK, FOLDER, INDEX, SCHEMA, DOCUMENT, CLAIM, CLAIMS };
 
 /* Returns whether the name is an XML file directly in the folder. */
 static bool is_xml_in(const char *folder, const char *name)
@@ -160,11 +162,12 @@ static enum member_kind kind_of(const struct kp_archive *a, const char *name, bo
         return FOLDER;
     if (strncmp(name, "XSD/", 4) == 0)
         return ends_with(name + 4, ".xsd") ? SCHEMA : OTHER;
-    return strcmp(name, KP_INDEX_FILE) == 0    ? INDEX
-           : strcmp(name, CLAIMS_SUMMARY) == 0 ? CLAIMS
-           : is_xml_in("DATA/", name)          ? DOCUMENT
-           : is_xml_in("CLAIMS/", name)        ? CLAIM
-                                               : OTHER;
+    return strcmp(name, KP_INDEX_FILE) == 0         ? INDEX
+           : strcmp(name, CLAIMS_SUMMARY) == 0      ? CLAIMS
+           : strcmp(name, KP_PREPARATION_MARK) == 0 ? MARK
+           : is_xml_in("DATA/", name)               ? DOCUMENT
+           : is_xml_in("CLAIMS/", name)             ? CLAIM
+                                                    : OTHER;
 }
 
 /* Returns the name below the top folder, or NULL if the member is outside. */
@@ -324,28 +327,35 @@ static enum kp_status parse(struct kp_archive *a, const char *name, struct kp_ar
     return st;
 }
 
-/* Reports under that code why the tree is invalid. */
-static bool is_valid(struct kp_archive *a, const char *name, const struct kp_tree *tree,
-                     struct kp_xml_check *check, enum kp_code code)
+/* Reports under that code why the tree is invalid. Returns KP_E_FAULT if it is. */
+static enum kp_status check_tree(struct kp_archive *a, const char *name, const struct kp_tree *tree,
+                                 struct kp_xml_check *check, enum kp_code code)
 {
     const char *where = "";
     unsigned long line = kp_tree_check(tree, check);
-    bool valid = kp_xml_check_finish(check, &where);
-    if (!valid)
+    enum kp_status st = kp_xml_check_finish(check, &where);
+    if (st == KP_E_SYSTEM)
+        return kp_no_memory(a->ctx);
+    if (st == KP_E_FAULT)
         kp_archive_report(a, name, line, &(struct kp_finding){.code = code, .args = {where}});
-    return valid;
+    return st;
 }
 
 /* The ministry's schema decides if there is one; the profile, being stricter, then only warns. */
-static void validate(struct kp_archive *a, const char *name, bool is_index, const struct kp_tree *tree)
+static enum kp_status validate(struct kp_archive *a, const char *name, bool is_index,
+                               const struct kp_tree *tree)
 {
     if (!a->schemas)
-        return;
+        return KP_OK;
     const struct kp_validator *p = &a->schemas->profile, *o = &a->schemas->official;
     struct kp_xml_check *official = is_index ? o->index : o->document;
-    if (!a->by_official || is_valid(a, name, tree, official, KP_K_SCHEMA_INVALID))
-        (void)is_valid(a, name, tree, is_index ? p->index : p->document,
-                       a->by_official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID);
+    enum kp_status st = KP_OK;
+    if (a->by_official)
+        st = check_tree(a, name, tree, official, KP_K_SCHEMA_INVALID);
+    if (st == KP_OK)
+        st = check_tree(a, name, tree, is_index ? p->index : p->document,
+                        a->by_official ? KP_K_PROFILE_INVALID : KP_K_SCHEMA_INVALID);
+    return st == KP_E_FAULT ? KP_OK : st;
 }
 
 static enum kp_status read_tree(struct kp_archive *a, const struct kp_zip_member *m, const char *name,
@@ -361,8 +371,7 @@ static enum kp_status read_tree(struct kp_archive *a, const struct kp_zip_member
                           &(struct kp_finding){.code = KP_K_XML_ROOT, .args = {root}});
         return KP_E_FAULT;
     }
-    validate(a, name, is_index, ret_tree);
-    return KP_OK;
+    return validate(a, name, is_index, ret_tree);
 }
 
 enum kp_status kp_archive_tree(struct kp_archive *a, struct kp_arena *scratch, struct kp_tree *ret_tree)
@@ -404,6 +413,7 @@ static enum kp_status take_member(struct kp_archive *a, struct scan *s, const st
     case SCHEMA: return take_schema(a, s, m, name);
     case DOCUMENT: a->n_documents++; return KP_OK;
     case FOLDER: return KP_OK;
+    case MARK: kp_archive_fault(a, NULL, KP_K_PREPARATION); return KP_OK;
     case CLAIM: a->n_claims++; break;
     case CLAIMS: break;
     case OTHER:

@@ -69,7 +69,7 @@ enum kp_status kp_shape_documents(const char *folder, struct kp_arena *arena, co
     if (!data)
         return KP_E_SYSTEM;
     if (kp_each_entry(data, list_document, &l) != KP_OK)
-        return KP_OK; /* there is none */
+        return errno == ENOENT || errno == ENOTDIR ? KP_OK : KP_E_SYSTEM; /* there is none */
     const size_t most = l.n;
     l.paths = kp_arena_alloc(arena, (most + 1) * sizeof(*l.paths));
     l.n = 0;

@@ -33,9 +33,9 @@ static enum kp_status read_official(struct kp_context *ctx, const char *folder, 
         char *path = kp_arena_printf(&ctx->arena, "%s/%s", folder, file->name);
         if (!path)
             return kp_no_memory(ctx);
-        if (kp_read_file(ctx->io, path, 16 << 20, &ctx->arena, &file->bytes, &file->n) != KP_OK)
-            return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, kp_in(path), file->name,
-                           strerror(errno));
+        enum kp_status st = kp_read_file(ctx->io, path, 16 << 20, &ctx->arena, &file->bytes, &file->n);
+        if (st != KP_OK)
+            return kp_unreadable(&ctx->diag, st, KP_E_USAGE, KP_K_SCHEMA_UNUSABLE, path, file->name);
         if (kp_schema_digest(file->bytes, file->n, hex) != KP_OK)
             return kp_no_memory(ctx);
         if (strcmp(hex, known->sha256) != 0)

@@ -29,6 +29,10 @@
 #define KP_INDEX_SCHEMA "ix08_V08.xsd"
 #define KP_INDEX_FILE "ix08_V08.xml"
 
+/* No part of the standard: what shows that an archive was made by prepare, and how its name ends. */
+#define KP_PREPARATION_MARK "PREPARATION"
+#define KP_PREPARED ".prepared"
+
 #define KP_SECTION_CHECK_UP "01010"
 #define KP_SECTION_ADDITIONAL "01990" /* 任意追加項目 */
 

@@ -101,6 +101,8 @@ static enum kp_status read_document(struct bundle *b, struct kp_document *d)
                                                  .received = true};
         kp_check_record(&d->record, &context, &findings);
     }
+    if (b->scratch.failed && !b->scratch.full)
+        return kp_no_memory(&b->v->ctx);
     for (const struct kp_finding *f = findings.first; f; f = f->next)
         kp_archive_report(a, a->document, f->line, f);
     if (!b->scratch.failed)
@@ -204,7 +206,12 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
         st = check_documents(&b);
     if (st != KP_OK && st != KP_E_FAULT)
         goto out;
-    if (kp_file_sha256(v->ctx.io, path, digest) == KP_OK)
+    enum kp_status hashed = kp_file_sha256(v->ctx.io, path, digest);
+    if (hashed == KP_E_SYSTEM) {
+        st = kp_no_memory(&v->ctx);
+        goto out;
+    }
+    if (hashed == KP_OK)
         kp_sha256_hex(digest, b.sha256);
     if (st == KP_OK && v->options->log && !b.archive.loose)
         KP_TRY_OUT(compare_with_log(&b));

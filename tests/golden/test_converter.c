@@ -114,6 +114,23 @@ static void comparison__other_marks_and_ranges__are_found(void **state UNUSED)
     }
 }
 
+/* Keys that stand in one file only, or twice among the persons. */
+static void two_files__export__has_the_values_worked_out_by_hand(void **state UNUSED)
+{
+    assert_int_equal(kenporter("import-cc2x " CC2X "two\" -o two_files"), 0);
+    assert_int_equal(kenporter("export --lang en -c two_files/kenporter.ini " REGISTERS "-o two " CC2X
+                               "two/KOJIN.csv\" " CC2X "two/KEKKA.csv\""),
+                     1);
+    assert_contains(slurp("stderr", NULL), "KEKKA.csv:18: reject K2044 ");
+    assert_contains(slurp("stderr", NULL), "KEKKA.csv:19: reject K2042 ");
+    assert_contains(slurp("stderr", NULL), "KOJIN.csv: warn K2049: 1 persons ");
+    assert_decided("two", "KEKKA.csv");
+    must("test $(python3 \"$GOLDEN/compare_values.py\" " CC2X
+         "values.csv\" KEKKA.csv %s/decisions.csv two) = "
+         "$(grep -c ^KEKKA.csv, " CC2X "values.csv\")",
+         run_folder("two"));
+}
+
 /* One heading line, two, or none; with a header that is no comment. */
 static void one_file__headings__do_not_matter(void **state UNUSED)
 {
@@ -168,6 +185,7 @@ int main(void)
         cmocka_unit_test(import__two_files__are_numbered),
         cmocka_unit_test(import__what_is_not_certain__is_refused),
         cmocka_unit_test(one_file__export__has_the_values_worked_out_by_hand),
+        cmocka_unit_test(two_files__export__has_the_values_worked_out_by_hand),
         cmocka_unit_test(comparison__other_marks_and_ranges__are_found),
         cmocka_unit_test(one_file__headings__do_not_matter),
         cmocka_unit_test(one_file__rejected_csv__is_read_again),

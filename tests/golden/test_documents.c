@@ -182,7 +182,7 @@ static bool write_case(size_t row, struct kp_buf *out)
                        ? kp_index_write(out, checks[1], &s.insurer, created, strtoull(s.documents, NULL, 10))
                        : kp_cda_write(out, checks[0], &source, &of_case);
     assert_true(written);
-    return kp_xml_check_finish(checks[s.documents != NULL], &where);
+    return kp_xml_check_finish(checks[s.documents != NULL], &where) == KP_OK;
 }
 
 /* --- tests --- */

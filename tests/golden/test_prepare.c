@@ -13,6 +13,7 @@
 #define PREPARE "prepare " ON("2026-03-01") "--requests none.csv "
 #define RELEASE "release " ON("2026-05-01")
 #define EXPORT_LATER "export " ON("2026-05-01")
+#define ENDING ".prepared.zip"
 #define LOG "/disclosure-log.csv"
 
 static char *prepared_id,
@@ -264,7 +265,7 @@ static void prepare__bundles__are_sound_and_hold_the_documents(void **state)
     must("mkdir unpacked");
     for (size_t i = 0; i < n; i++) {
         const char *name = strrchr(found[i], '/') + 1;
-        const char *root = textf("unpacked/%.*s", (int)strlen(name) - 4, name);
+        const char *root = textf("unpacked/%.*s", (int)(strlen(name) - strlen(ENDING)), name);
         must("unzip -tq %s && 7z t %s && unzip -q %s -d unpacked", found[i], found[i], found[i]);
         must("xmllint --nonet --noout --schema %s/XSD/hc08_V08.xsd %s/DATA/*.xml", root, root);
         must("xmllint --nonet --noout --schema %s/XSD/ix08_V08.xsd %s/ix08_V08.xml", root, root);
@@ -276,9 +277,46 @@ static void prepare__bundles__are_sound_and_hold_the_documents(void **state)
     }
     for (size_t row = 1; row < d.n_rows; row++)
         if (is(&d, row, "decision", "released"))
-            assert_true(exists(textf("unpacked/%.*s/DATA/%s", (int)strlen(cell(&d, row, "bundle")) - 4,
-                                     cell(&d, row, "bundle"), cell(&d, row, "document"))));
+            assert_true(
+                exists(textf("unpacked/%.*s/DATA/%s", (int)(strlen(cell(&d, row, "bundle")) - strlen(ENDING)),
+                             cell(&d, row, "bundle"), cell(&d, row, "document"))));
     assert_int_equal(total, counted("ready", "released"));
+}
+
+static void prepare__bundle__is_refused_by_verify_and_shown(void **state)
+{
+    (void)state;
+    char **found = NULL;
+    (void)paths(textf("ready/prepared/%s/*" ENDING, prepared_id), &found);
+    const char *name = strrchr(found[0], '/') + 1;
+    const char *disguised = textf("%.*s.zip", (int)(strlen(name) - strlen(ENDING)), name);
+    must("cp %s %s", found[0], disguised);
+    const char *const given[] = {found[0], disguised};
+    for (size_t i = 0; i < COUNT(given); i++) {
+        assert_int_equal(kenporter("verify %s", given[i]), 5);
+        assert_int_equal(occurrences(slurp("stderr", NULL), ": fail "), 1);
+        assert_contains(slurp("stderr", NULL), "fail K8103");
+        assert_int_equal(kenporter("show %s", given[i]), 0);
+    }
+    must("rm %s", disguised);
+}
+
+static void prepare__older_than_90_days__every_run_warns(void **state)
+{
+    (void)state;
+    const char *out = copy_of_short("old");
+    must("cd old/prepared && mv %s $(TZ=Asia/Tokyo date -d '-89 days' +%%Y%%m%%d)-000000", short_id);
+    assert_int_equal(kenporter("check -c kenporter.ini -o %s short.csv", out), 1);
+    assert_int_equal(occurrences(slurp("stderr", NULL), "K5041"), 0);
+    must("cd old/prepared && mv * $(TZ=Asia/Tokyo date -d '-91 days' +%%Y%%m%%d)-000000");
+    static const char *const commands[] = {"check", "prepare", "export"};
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        assert_int_equal(kenporter("%s -c kenporter.ini -o %s short.csv", commands[i], out), 1);
+        assert_int_equal(occurrences(slurp("stderr", NULL), "K5041"), 1);
+    }
+    assert_int_equal(kenporter("purge -o %s --before $(TZ=Asia/Tokyo date -d '-90 days' +%%F)", out), 0);
+    assert_int_equal(kenporter("check -c kenporter.ini -o %s short.csv", out), 1);
+    assert_int_equal(occurrences(slurp("stderr", NULL), "K5041"), 0);
 }
 
 static void prepare__twice__keeps_both_and_release_takes_one(void **state)
@@ -881,6 +919,8 @@ int main(void)
         cmocka_unit_test(prepare__end__has_disclosed_nothing),
         cmocka_unit_test(prepare__log_is_there__is_heeded_and_left_alone),
         cmocka_unit_test(prepare__bundles__are_sound_and_hold_the_documents),
+        cmocka_unit_test(prepare__bundle__is_refused_by_verify_and_shown),
+        cmocka_unit_test(prepare__older_than_90_days__every_run_warns),
         cmocka_unit_test(prepare__twice__keeps_both_and_release_takes_one),
         cmocka_unit_test(release__later_day_and_registers__is_what_export_gives),
         cmocka_unit_test(release__second_time__exit_2_and_nothing_changes),

@@ -621,7 +621,7 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
     assert_nothing_found(&findings, who);
     kp_buf_reset(out);
     assert_true(kp_cda_write(out, check, &source, &of_person));
-    if (!kp_xml_check_finish(check, &where))
+    if (kp_xml_check_finish(check, &where) != KP_OK)
         fail_msg("%s: written, and not valid: %s", who, where);
     read_back(kp_buf_text(out), out->len, who, &d);
     struct kp_record expected = written_record(&record, ground, &insurer, decision.band);

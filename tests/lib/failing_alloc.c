@@ -1,6 +1,9 @@
 #include "failing_alloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
 #include <stdatomic.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -39,33 +42,11 @@ long allow_allocations(void)
     return atomic_load(&calls);
 }
 
-#ifdef SANITIZED
-
-void *safe_malloc(size_t n)
-{
-    return malloc(n);
-}
-
-void *safe_realloc(void *old, size_t n)
-{
-    return realloc(old, n);
-}
-
-#else
+#ifndef SANITIZED
 
 extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t count, size_t n);
 extern void *__libc_realloc(void *old, size_t n);
-
-void *safe_malloc(size_t n)
-{
-    return __libc_malloc(n);
-}
-
-void *safe_realloc(void *old, size_t n)
-{
-    return __libc_realloc(old, n);
-}
 
 static bool fails_now(void)
 {
@@ -76,6 +57,23 @@ static bool fails_now(void)
         return false;
     errno = ENOMEM;
     return true;
+}
+
+/* As a preloaded library: the allocation to fail and where to write their number come from the environment.
+ */
+__attribute__((constructor)) static void arm_from_environment(void)
+{
+    const char *n = getenv("FAIL_AT");
+    if (n)
+        fail_allocation(strtol(n, NULL, 10), getenv("FAIL_ALL") != NULL);
+}
+
+__attribute__((destructor)) static void write_count(void)
+{
+    const char *path = getenv("FAIL_AT") ? getenv("FAIL_COUNT") : NULL;
+    int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+    if (fd >= 0 && dprintf(fd, "%ld\n", allow_allocations()) > 0)
+        (void)close(fd);
 }
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -96,10 +94,3 @@ PUBLIC void *realloc(void *old, size_t n)
 }
 
 #endif
-
-char *safe_strdup(const char *s)
-{
-    size_t n = strlen(s) + 1;
-    char *copy = safe_malloc(n);
-    return copy ? memcpy(copy, s, n) : NULL;
-}

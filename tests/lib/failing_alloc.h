@@ -1,5 +1,6 @@
 /* Lets allocations fail, those of the libraries included: a program that links this module has its own
- * malloc, calloc and realloc. Not in builds with the address sanitizer, which has its own, too. */
+ * malloc, calloc and realloc. Not in builds with the address sanitizer, which has its own, too. Also built as
+ * a library for LD_PRELOAD, which FAIL_AT, FAIL_ALL and FAIL_COUNT (a file for the number) control. */
 #pragma once
 
 #include "support.h"
@@ -12,8 +13,3 @@ void fail_allocation(long n, bool all);
 
 /* Ends the failures; returns the number of allocations since fail_allocation. */
 long allow_allocations(void);
-
-/* glibc's own, which never fail on purpose: for a library to be left out. */
-void *safe_malloc(size_t n);
-void *safe_realloc(void *old, size_t n);
-char *safe_strdup(const char *s);

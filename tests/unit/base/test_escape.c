@@ -25,6 +25,72 @@ static void csv__fields__are_quoted_only_when_they_must(void **state UNUSED)
     }
 }
 
+/* What spreadsheets execute when they open a CSV file (OWASP, CSV injection); results and telephone numbers
+ * are left alone. Reading gives every text back. */
+static void sheet_cell__formulas__get_an_apostrophe(void **state UNUSED)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"=1+1", "'=1+1"},
+        {"=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""},
+        {"+cmd|'/C calc'!A0", "'+cmd|'/C calc'!A0"},
+        {"-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"},
+        {"@SUM(A1)", "'@SUM(A1)"},
+        {" =1", "\"' =1\""},
+        {"　=1", "'　=1"},
+        {"\t=1", "'\t=1"},
+        {"\ta", "'\ta"},
+        {"\ra", "\"'\ra\""},
+        {"＝1", "'＝1"},
+        {"-陽性", "'-陽性"},
+        {"'=1", "''=1"},
+        {"''=1", "'''=1"},
+        {"'abc", "'abc"},
+        {"'", "'"},
+        {"-5.7", "-5.7"},
+        {"+3", "+3"},
+        {"-", "-"},
+        {"--", "--"},
+        {"+-", "+-"},
+        {"＋", "＋"},
+        {"－５．７", "－５．７"},
+        {"-1,000", "\"-1,000\""},
+        {"+81-3-1234-5678", "+81-3-1234-5678"},
+        {"+81 (3) 1234-5678", "+81 (3) 1234-5678"},
+        {"03-1234-5678", "03-1234-5678"},
+        {"1=2", "1=2"},
+        {"(-)", "(-)"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_buf buf = {0};
+        kp_buf_sheet_cell(&buf, cases[i].in);
+        assert_string_equal(kp_buf_text(&buf), cases[i].out);
+        if (*cases[i].out != '"')
+            assert_string_equal(kp_sheet_cell_text(cases[i].out), cases[i].in);
+        kp_buf_release(&buf);
+    }
+    assert_string_equal(kp_sheet_cell_text("' =1"), " =1");
+}
+
+static void names__that_are_not_utf8__are_shown_as_bytes(void **state UNUSED)
+{
+    struct kp_arena arena = {0};
+    struct kp_buf buf = {0};
+    const char *plain = "健診.csv";
+    assert_ptr_equal(kp_shown_name(&arena, plain), plain);
+    assert_string_equal(kp_shown_name(&arena, "a/\x8c\x92\x90"
+                                              "f.csv"),
+                        "a/\\x8C\\x92\\x90f.csv");
+    kp_buf_json(&buf, "\x8c\x92");
+    kp_buf_printable(&buf, " \x8c健\x1b");
+    kp_buf_html(&buf, " <\xff>");
+    assert_string_equal(kp_buf_text(&buf), "\"\\\\x8C\\\\x92\" \\x8C健? &lt;\\xFF&gt;");
+    kp_buf_release(&buf);
+    kp_arena_release(&arena);
+}
+
 /* Expected values: RFC 8259. */
 static void json__text__is_escaped(void **state UNUSED)
 {
@@ -78,6 +144,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(csv__fields__are_quoted_only_when_they_must),
+        cmocka_unit_test(sheet_cell__formulas__get_an_apostrophe),
+        cmocka_unit_test(names__that_are_not_utf8__are_shown_as_bytes),
         cmocka_unit_test(json__text__is_escaped),
         cmocka_unit_test(xml__text__is_escaped),
         cmocka_unit_test(printable__controls_and_bidi__become_marks),

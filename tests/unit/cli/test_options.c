@@ -403,6 +403,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--ranges FILE",
                                       "--facility-defaults FILE",
                                       "--exam-kind ",
+                                      "--join COLUMN",
                                       "--if-needed ",
                                       "-n, --dry-run "};
     static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
@@ -418,10 +419,16 @@ static void help__of_a_command__names_each_of_its_options(void **state)
         "-q, --quiet ",      "-v, --verbose ", "--help "};
     static const char *const show[] = {"--schemas DIR", "--lang ", "--html ", "--show-values ", "--help "};
     static const char *const audit[] = {
-        "--config ",     "--consents ",     "--insurers ",   "--schemas ",      "--insurer NUMBER",
-        "--employee ID", "--number NUMBER", "--basis ID",    "--from DATE",     "--to DATE",
-        "--request ID",  "--event EVENT",   "--bundle NAME", "--format FORMAT", "--provision-records ",
-        "--head HASH",   "--lang ",         "--help "};
+        "--config ",        "--output ",       "--requests ",      "--consents ",
+        "--insurers ",      "--schemas ",      "--insurer NUMBER", "--employee ID",
+        "--number NUMBER",  "--name KANA",     "--birth DAY",      "--basis ID",
+        "--from DATE",      "--to DATE",       "--request ID",     "--event EVENT",
+        "--bundle NAME",    "--item ITEM",     "--consent ID",     "--band BAND",
+        "--exam-from DATE", "--exam-to DATE",  "--operator USER",  "--tables WHICH",
+        "--backdated",      "--withdrawn",     "--conflicts",      "--within-request",
+        "--expired",        "--handovers",     "--pending",        "--sheet",
+        "--statistics",     "--format FORMAT", "--html",           "--provision-records ",
+        "--head HASH",      "--lang ",         "--help "};
     assert_help(KP_FOR_CHECK, run, COUNT(run) - 1);
     assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
     assert_help(KP_FOR_SHOW, show, COUNT(show));

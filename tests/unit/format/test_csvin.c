@@ -1,4 +1,5 @@
 #include "csv_story.h"
+#include "failing_alloc.h"
 
 static enum kp_comments comments;
 
@@ -307,6 +308,15 @@ static void next__end_marks__are_no_row(void **state UNUSED)
     assert_int_equal(story.len, strlen("1:a|b;2:_;3:1|2;"));
 }
 
+/* A formula without a result is a value, not the beginning of a comment. */
+static void next__error_of_a_spreadsheet__is_no_comment(void **state UNUSED)
+{
+    assert_reads("a,b\n#N/A,2\n#REF!,3\n", ',', "1:a|b;2:#N/A|2;3:#REF!|3;");
+    assert_reads("\xef\xbb\xbf\xef\xbb\xbf"
+                 "a,b\n1,2\n",
+                 ',', "1:a|b;2:1|2;"); /* marked twice */
+}
+
 /* Builds a header line and a line of n bytes, its end included. */
 static char *line_of(size_t n, const char *end, size_t *ret_n)
 {
@@ -399,6 +409,32 @@ static void fault__more_than_4096_cells__is_refused_with_its_line(void **state U
     assert_string_equal(kp_buf_text(&story), "1:h;");
 }
 
+static void memory__any_allocation_fails__row_is_not_too_long(void **state UNUSED)
+{
+    enum { ROW_BYTES = 300000 };
+    if (!can_fail_allocations())
+        skip();
+    char *row = test_calloc(ROW_BYTES, 1);
+    for (size_t i = 0; i + 1 < ROW_BYTES; i++)
+        row[i] = i % 1000 ? 'x' : ',';
+    long n = 0, allocations = 0, n_failed = 0;
+    do {
+        struct kp_csvrow got;
+        bool end = false;
+        assert_int_equal(kp_csvin_memory(&reader, row, ROW_BYTES - 1, ','), KP_OK);
+        fail_allocation(++n, false);
+        enum kp_status st = kp_csvin_next(reader, &got, &end);
+        allocations = allow_allocations();
+        n_failed += st != KP_OK;
+        if (st != KP_OK)
+            assert_int_equal(reader->fault, KP_CSV_MEMORY);
+        assert_int_equal(st, n <= allocations && st != KP_OK ? KP_E_SYSTEM : KP_OK);
+        (void)close_reader(NULL);
+    } while (n <= allocations);
+    assert_true(n_failed > 5);
+    test_free(row);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +470,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(fault__quote_that_swallowed_lines__names_its_line, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(next__end_marks__are_no_row, fresh, close_reader),
+        cmocka_unit_test_setup_teardown(next__error_of_a_spreadsheet__is_no_comment, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_longer_than_a_mebibyte__is_refused, fresh, close_reader),
         cmocka_unit_test_setup_teardown(fault__line_of_more_than_a_mebibyte__has_its_own_number, fresh,
                                         close_reader),
@@ -442,6 +479,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(fault__row_of_more_than_four_mebibytes__has_its_first_line, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(fault__more_than_4096_cells__is_refused_with_its_line, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(memory__any_allocation_fails__row_is_not_too_long, fresh,
                                         close_reader),
     };
     return cmocka_run_group_tests_name("csvin", tests, NULL, release);

@@ -119,7 +119,7 @@ static bool passes(struct kp_xml_check *check, const char *text, const char **re
     kp_xml_begin(&xml, &out, check, (const char *)root->ns->href);
     hand_over(&xml, root);
     bool written = kp_xml_finish(&xml);
-    bool valid = kp_xml_check_finish(check, ret_where);
+    bool valid = kp_xml_check_finish(check, ret_where) == KP_OK;
     kp_buf_release(&out);
     xmlFreeDoc(doc);
     return written && valid;
@@ -229,9 +229,9 @@ static void check__document_without_its_end__is_not_valid(void **state UNUSED)
     kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3");
     kp_xml_start(&xml, "ClinicalDocument");
     kp_xml_start(&xml, "typeId");
-    bool halfway = kp_xml_check_finish(check, &where);
+    bool halfway = kp_xml_check_finish(check, &where) == KP_OK;
     kp_xml_begin(&xml, &out, check, "urn:hl7-org:v3");
-    bool empty = kp_xml_check_finish(check, &where);
+    bool empty = kp_xml_check_finish(check, &where) == KP_OK;
     kp_xml_check_free(check);
     kp_buf_release(&out);
     assert_false(halfway);

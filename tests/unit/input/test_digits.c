@@ -234,6 +234,12 @@ static void meal__hours__show_themselves(void **state UNUSED)
     assert_column("食後時間", "", "2|3h|１２時間", MEAL "=4 K3006; " MEAL "=4 K3006; " MEAL "=2 K3006");
     assert_column("食後時間", "", "2|3|4",
                   MEAL "=4 K4061 K3006; " MEAL "=4 K4061 K3006; " MEAL "=3 K4061 K3006");
+    assert_column("食後時間", "", "12時間30分|3時間30分|3時間29分|3時間半|150分|食後3時間|約12時間",
+                  MEAL "=2 K3006; " MEAL "=3 K3006; " MEAL "=4 K3006; " MEAL "=3 K3006; " MEAL
+                       "=4 K3006; " MEAL "=4 K3006; " MEAL "=2 K3006");
+    assert_column("食後時間", "", "12時間以上|12h以上|2時間以内|9時間以上|5時間以内|12:30|前日21時",
+                  MEAL "=2 K3006; " MEAL "=2 K3006; " MEAL "=4 K3006; K4024; K4024; K4024; K4024");
+    assert_column("食後時間", "", "3|12時間30分", MEAL "=4 K3006; " MEAL "=2 K3006");
     assert_column("食後時間", "", "2|930", MEAL "=4 K3006; K4024");
     assert_column(MEAL, "", "2|3|12|10時間|12.0|2.0",
                   MEAL "=2; " MEAL "=3; K4024; " MEAL "=2 K3006; " MEAL "=2 K3006; K4024");
@@ -265,6 +271,8 @@ static void numbered_words__are_read_by_the_word(void **state UNUSED)
     assert_column("尿蛋白", "", "0:＋|±(1)", URINE_PROTEIN "=3 K3006; " URINE_PROTEIN "=2 K3006");
     assert_column("性別", "", "0:男|女(1)", "sex=1 K3006; sex=2 K3006");
     assert_column("食後時間", "", "1.5時間", MEAL "=4 K3006");
+    assert_column("食後時間", "", "3：3.5時間以上10時間未満|4：3.5時間未満|3:30",
+                  MEAL "=3 K3006; " MEAL "=4 K3006; K4024");
     assert_column(ECG_HEADER, "", "1.徐脈 2.左軸偏位",
                   ECG_FLAG "=1 " ECG_TEXT "=１．徐脈　２．左軸偏位 K3001 K3011");
 }

@@ -41,6 +41,9 @@ static const struct conversion_case CONVERSIONS[] = {
     {HBA1C, "%{JDS}", "5.2", "5.6", true},                 /* 5.554 */
     {HBA1C, "%{JDS}", "6.1", "6.5", true},                 /* 6.472 */
     {"2A040000001930102", "L/L", "0.425", "42.5", false},  /* haematocrit */
+    {HBA1C, "mol/mol", "0.055", "5.5", false},
+    {"9C330000000000002", "L/L", "0.824", "82.4", false}, /* FEV1% */
+    {"9C380000000000002", "L/L", "1.051", "105.1", false},
     {HEIGHT, "m", "1.705", "170.5", false},
     {HEIGHT, "mm", "1705", "170.5", false},
     {WEIGHT, "g", "65200", "65.2", false},
@@ -157,8 +160,7 @@ static void flag__of_laboratory__is_kept_apart(void **state UNUSED)
 {
     static const char *const high[] = {"120 H",    "120H",       "120h",   "120 h", "H120",      "h 120",
                                        "１２０Ｈ", "120 mmHg H", "120 *H", "120HH", "Ｈ　１２０"};
-    static const char *const low[] = {"120 L", "120L",     "120l",       "L120",
-                                      "l 120", "１２０Ｌ", "120 mmHg L", "120LL"};
+    static const char *const low[] = {"120 L", "120L", "L120", "l 120", "１２０Ｌ", "120 mmHg L", "120LL"};
     for (size_t i = 0; i < COUNT(high) + COUNT(low); i++) {
         bool is_high = i < COUNT(high);
         const struct cell cell = CELL(SYSTOLIC, is_high ? high[i] : low[i - COUNT(high)]);

@@ -4,6 +4,10 @@
 #include "input/digits.h"
 
 #define HEARING "9D100163100000011"
+#define MEDICATION "9N701000000000011"
+#define WAIST "9N016160100000001"
+#define URINE "1A010000000191111"
+#define ECG_REASON "9A110161000000049"
 
 static void words__of_each_class__set_flag_and_words(void **state UNUSED)
 {
@@ -43,6 +47,71 @@ static void joined__open_part__is_refused(void **state UNUSED)
 {
     ASSERT_ROWS(ROW("K3019 K4054", CELL(ECG_TEXT, "右脚ブロック"), CELL(ECG_TEXT, "左軸偏位なし")),
                 ROW(ECG_FLAG "=1 " ECG_TEXT "=徐脈 K3011", CELL(ECG_TEXT, "未記入"), CELL(ECG_TEXT, "徐脈")));
+}
+
+/* --- answers and numbers --- */
+
+static void answer__placeholder__is_no_answer(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K3061", CELL(MEDICATION, "未回答")), ROW("K3061", CELL(MEDICATION, "記入なし")),
+                ROW("K3061", CELL(MEDICATION, "NULL")), ROW("K4024", CELL(MEDICATION, "?")),
+                ROW("K4024", CELL(MEDICATION, "#REF!")), ROW("K3061", CELL(HEIGHT, "NULL")),
+                ROW("K3061", CELL(HEIGHT, "未記入")), ROW("K3061", CELL(HEIGHT, "nan")),
+                ROW("K4022", CELL(HEIGHT, "#N/A")), ROW("K4022", CELL(HEIGHT, "標準")));
+}
+
+static void number__undone_in_words__is_not_done(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(WAIST "=not done K3012", CELL(WAIST, "妊娠中のため測定せず")),
+                ROW(WAIST "=not done K3012", CELL(WAIST, "測定省略")),
+                ROW(HEIGHT "=not done K3012", CELL(HEIGHT, "測定なし")),
+                ROW(WAIST "=not done K3012", CELL(WAIST, "医師の判断により省略")),
+                ROW("K4022", CELL(WAIST, "妊娠中")), ROW("K4022", CELL(WAIST, "測定済")));
+}
+
+static void number__letter_for_a_digit__is_refused(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K4022", CELL(HEIGHT, "l70")), ROW("K4022", CELL(HEIGHT, "17l")),
+                ROW("K4022", CELL(HEIGHT, "17O")), ROW("K4022", CELL(HEIGHT, "I70")),
+                ROW(HEIGHT "=170.0!L K3008", CELL(HEIGHT, "L170")),
+                ROW(HEIGHT "=170.0!L K3008", CELL(HEIGHT, "170L")),
+                ROW(HEIGHT "=170.0!L K3008", CELL(HEIGHT, "170 l")));
+}
+
+static void number__fraction_for_percent__is_refused(void **state UNUSED)
+{
+    ASSERT_ROWS(
+        ROW("K4069", CELL(HBA1C, "0.055")), ROW("K4069", CELL(HBA1C, "0.1")),
+        ROW(HBA1C "=5.5 K3008", CELL(HBA1C, "5.5%")), ROW(HBA1C "=5.5 K3017", IN("mol/mol", HBA1C, "0.055")),
+        ROW("K4069", CELL("9C330000000000002", "0.82")), ROW("K4069", CELL("9C380000000000002", "1.05")));
+}
+
+static void urine__words__are_read(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(URINE "=not measurable " REASON "=1 K3022", CELL(URINE, "（生理中）")),
+                ROW(URINE "=not measurable " REASON "=2 K3022", CELL(URINE, "透析のため採尿不可")),
+                ROW(URINE "=not done K3012", CELL(URINE, "未提出")),
+                ROW(URINE "=not done K3012", CELL(URINE, "提出なし")),
+                ROW(URINE "=not measurable K3013", CELL(URINE, "尿量不足")),
+                ROW(URINE "=1 K3006", CELL(URINE, "－（陰性）")),
+                ROW(URINE "=1 K3006", CELL(URINE, "マイナス")), ROW(URINE "=1 K3006", CELL(URINE, "−（－）")),
+                ROW(URINE "=3 K3006", CELL(URINE, "＋（１＋）")), ROW("K4024", CELL(URINE, "＋（陰性）")),
+                ROW("K4024", CELL(URINE, "陽性")), ROW("K4024", CELL(URINE, "(2)")),
+                ROW("K4024", CELL(URINE, "1(1)")));
+}
+
+static void reason__placeholder__is_no_reason(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K3061", CELL(ECG_REASON, "なし")), ROW("K3061", CELL(ECG_REASON, "特になし")),
+                ROW("K3061", CELL(ECG_REASON, "0")),
+                ROW(ECG_REASON "=不整脈のため", CELL(ECG_REASON, "不整脈のため")));
+}
+
+static void finding__numbered_code__has_no_words(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(ECG_FLAG "=1 K3011", CELL(ECG_TEXT, "1:所見あり")),
+                ROW(ECG_FLAG "=1 K3011", CELL(ECG_TEXT, "所見あり")),
+                ROW(ECG_FLAG "=2 K3011", CELL(ECG_TEXT, "2：所見なし")));
 }
 
 /* --- what the mapping file says --- */
@@ -89,6 +158,13 @@ static void values__of_grades__are_needed_below_a_judgement(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(answer__placeholder__is_no_answer, tidy),
+        cmocka_unit_test_teardown(number__undone_in_words__is_not_done, tidy),
+        cmocka_unit_test_teardown(number__letter_for_a_digit__is_refused, tidy),
+        cmocka_unit_test_teardown(number__fraction_for_percent__is_refused, tidy),
+        cmocka_unit_test_teardown(urine__words__are_read, tidy),
+        cmocka_unit_test_teardown(reason__placeholder__is_no_reason, tidy),
+        cmocka_unit_test_teardown(finding__numbered_code__has_no_words, tidy),
         cmocka_unit_test(words__of_each_class__set_flag_and_words),
         cmocka_unit_test(words__beside_a_flag__must_agree),
         cmocka_unit_test(flag__in_words__is_read_by_the_same_classes),

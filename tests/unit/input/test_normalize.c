@@ -78,13 +78,30 @@ static void symbol_and_number__other_characters__are_refused(void **state UNUSED
                  {"5000.0", "", 4008}, {"=\"5001\"", "", 4008}, {"'5002", "", 4008}, {"5,003", "", 4008},
                  {"No.3403", "", 4008}, {"NULL", "", 4008}, {"#N/A", "", 4008}, {"ｎａｎ", "", 4008},
                  {"0", "", 4008}, {"なし", "", 4008}, {"-", "", 4008}, {"健・保", "", 4008},
-                 {"佐々木", "佐々木", 0});
+                 {"0000", "", 4008}, {"TRUE", "", 4008}, {"記号なし", "", 4008}, {"（不明）", "", 4008},
+                 {"佐々木", "佐々木", 0}, {"1E5", "1E5", 0}, {"0010", "0010", 0});
 }
 
 static void my_number__in_any_number__is_refused(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_INSURED_NUMBER, {"123456789018", "", 4055}, {"123456789019", "123456789019", 0});
     ASSERT_FIELD(KP_F_EMPLOYEE_ID, {"E-1234 5678 9018", "", 4055}, {"１２３４５６７８９０１８", "", 4055});
+}
+
+static void my_number__in_any_text__is_refused(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_ADDRESS, {"兵庫県 123456789018", "", 4055}, {"港町1234-5678-9018", "", 4055},
+                 {"港町 12-3456 789018", "港町１２－３４５６　７８９０１８", 3001});
+    ASSERT_FIELD(KP_F_NAME, {"健保太郎1234 5678 9018", "", 4055}, {"************", "", 4055});
+    ASSERT_FIELD(KP_F_FACILITY_NAME, {"１２３４５６７８９０１８", "", 4055});
+    ASSERT_FIELD(KP_F_BIRTH_DATE, {"123456789018", "", 4055});
+}
+
+/* Consents are found by the id, and one that everybody bears shows nobody. */
+static void employee_id__placeholder__is_none(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_EMPLOYEE_ID, {"NULL", "", 3061}, {"なし", "", 3061}, {"0", "", 3061},
+                 {"#N/A", "", 3061}, {"5000.0", "5000.0", 0}, {"E-1", "E-1", 0});
 }
 
 static void fields__control_characters__are_refused(void **state UNUSED)
@@ -263,11 +280,20 @@ static void address__after_postal_code__loses_it(void **state UNUSED)
                  {"650-0188-2兵庫県", "６５０－０１８８－２兵庫県", 3001},
                  {"65-0188兵庫県", "６５－０１８８兵庫県", 3001},
                  {"兵庫県650-0188", "兵庫県６５０－０１８８", 3001}, {"650-0188", "", 0}, {"〒", "〒", 0},
-                 {"1", "１", 3001});
+                 {"兵庫県1", "兵庫県１", 3001});
     static const struct field_case long_one = {
         "〒650-0188町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町",
         "町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町町", 6021};
     assert_field(KP_F_ADDRESS, &long_one, 1);
+}
+
+static void address__stand_in_or_lost_characters__is_refused(void **state UNUSED)
+{
+    ASSERT_FIELD(KP_F_ADDRESS, {"住所不明", "", 4057}, {"(同上)", "", 4057}, {"同上。", "", 4057},
+                 {"本人と同じ", "", 4057}, {"?????", "", 4057}, {"??市港町1", "", 4057}, {"※", "", 4057},
+                 {"TRUE", "", 4057}, {"45000", "", 4057}, {"1-2 3", "", 4057}, {"〓町1", "", 4057},
+                 {"不明町", "不明町", 0}, {"他山町", "他山町", 0});
+    ASSERT_FIELD(KP_F_NAME_KANA, {"NULL", "", 4057}, {"#N/A", "", 4057}, {"???", "", 4057});
 }
 
 /* 40 characters of full width are 80 bytes; the 41st is cut. */
@@ -285,7 +311,13 @@ static void address__over_80_bytes__is_cut_with_warning(void **state UNUSED)
 static void name_kana__of_foreigners_and_former_names__is_cleaned(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_NAME_KANA, {"ジョン・スミス", "ジョンスミス", 3004}, {"ｼﾞｮﾝ･ｽﾐｽ", "ジョンスミス", 3004},
-                 {"ケンポ(株)", "", 4010}, {"スミス John", "", 4056});
+                 {"ケンポ(株)", "", 4010}, {"スミス John", "", 4056}, {"ケンポ(旧姓ヤマダ)タロウ", "", 4010});
+    static const char *const former[] = {"ケンポ（旧姓ヤマダ）", "ケンポ［旧姓：ヤマダ］",
+                                         "ケンポ【旧ヤマダ】", "ケンポ〔旧姓 ヤマダ〕"};
+    for (size_t i = 0; i < COUNT(former); i++) {
+        normalize((const enum kp_field[]){KP_F_NAME_KANA}, &former[i], 1, NULL);
+        assert_string_equal(record.field[KP_F_NAME_KANA], "ケンポ");
+    }
 }
 
 static void facility_name__over_40_bytes__is_cut(void **state UNUSED)
@@ -298,8 +330,9 @@ static void facility_name__over_40_bytes__is_cut(void **state UNUSED)
 
 static void facility_number__nine_digits__are_filled_up(void **state UNUSED)
 {
-    ASSERT_FIELD(KP_F_FACILITY_NUMBER, {"2813300114", "2813300114", 0}, {"110438796", "0110438796", 3003},
-                 {"3300114", "", 4014}, {"28133001145", "", 4014}, {"ABC", "", 4014});
+    ASSERT_FIELD(KP_F_FACILITY_NUMBER, {"2813300114", "2813300114", 0}, {"110438793", "0110438793", 3003},
+                 {"281330011", "", 4014}, {"3300114", "", 4014}, {"28133001145", "", 4014},
+                 {"ABC", "", 4014});
 }
 
 static void facility_number__full_width__is_noted(void **state UNUSED)
@@ -319,13 +352,13 @@ static void phone__hyphens_and_brackets__are_removed(void **state UNUSED)
                  {"(03)1234-5678", "0312345678", 3001}, {"０３－１２３４－５６７８", "0312345678", 3001},
                  {"09012345678", "09012345678", 0}, {"090123456789", "", 4016}, {"内線12", "", 4016},
                  {"312345678", "0312345678", 3003}, {"12345678", "", 4016}, {"0", "", 4016},
-                 {"11234567890", "", 4016});
+                 {"11234567890", "", 4016}, {"0000000000", "", 4016}, {"0081780001", "", 4016});
 }
 
 static void ticket__eleven_digits__are_kept(void **state UNUSED)
 {
     ASSERT_FIELD(KP_F_TICKET_NUMBER, {"12345678901", "12345678901", 0}, {"1234567890", "", 4027},
-                 {"1234567890A", "", 4027});
+                 {"00000000000", "", 4027}, {"1234567890A", "", 4027});
     ASSERT_FIELD(KP_F_TICKET_EXPIRES, {"2026/3/31", "20260331", 3002});
 }
 
@@ -479,6 +512,8 @@ int main(void)
         cmocka_unit_test(symbol_and_number__mixed_width__becomes_one_width),
         cmocka_unit_test(symbol_and_number__other_characters__are_refused),
         cmocka_unit_test(my_number__in_any_number__is_refused),
+        cmocka_unit_test(my_number__in_any_text__is_refused),
+        cmocka_unit_test(employee_id__placeholder__is_none),
         cmocka_unit_test(fields__control_characters__are_refused),
         cmocka_unit_test(symbol_and_number__over_20_characters__are_refused),
         cmocka_unit_test(symbol_and_number__damaged_by_spreadsheet__are_refused),
@@ -496,6 +531,7 @@ int main(void)
         cmocka_unit_test(postal_code__seven_digits__get_a_hyphen),
         cmocka_unit_test(address__any_width__becomes_full_width_without_spaces),
         cmocka_unit_test(address__after_postal_code__loses_it),
+        cmocka_unit_test(address__stand_in_or_lost_characters__is_refused),
         cmocka_unit_test(address__over_80_bytes__is_cut_with_warning),
         cmocka_unit_test(name_kana__of_foreigners_and_former_names__is_cleaned),
         cmocka_unit_test(facility_name__over_40_bytes__is_cut),

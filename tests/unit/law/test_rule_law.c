@@ -654,6 +654,23 @@ static void requested_items__of_several_requests__add_up(void **state UNUSED)
     }
 }
 
+/* 健保則153条の3: a request under the elderly Act takes nothing from one under the insurer's own */
+static void requested_items__beside_the_elderly_act__are_released(void **state UNUSED)
+{
+    struct kp_request other = the.q;
+    the.policy.release_requested_items = true;
+    cites(ELDERLY);
+    other.id = "R2";
+    other.routes = HEALTH;
+    other.items = ITEM_URIC_ACID;
+    the.q.next = &other;
+    the_outcome_is("elderly27");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_REQUESTED);
+    other.routes = BOTH;
+    the_outcome_is("elderly27");
+    the_grounds_are(KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_WITHHELD);
+}
+
 static void requested_items__of_an_unusable_request__are_withheld(void **state UNUSED)
 {
     the.policy.release_requested_items = true;
@@ -736,6 +753,19 @@ static void record__no_item_of_the_duty__is_held_nothing_to_disclose(void **stat
     the_outcome_is("kenpo150");
     assert_int_equal(the_decision().n_released, 2);
     assert_int_equal(the_ground("9N006000000000001"), KP_GROUND_DUTY);
+}
+
+/* 個人情報保護法27条1項: a request, which reaches nothing here, takes nothing from the consent */
+static void record__no_item_of_the_duty_but_consent__is_released_on_it(void **state UNUSED)
+{
+    give_consent(ITEM_URIC_ACID);
+    the.c.presence = the.presence;
+    the.presence[the_item(ITEM_BMI)] = the.presence[the_item(ITEM_URIC_ACID)] = KP_ITEM_RESULT;
+    for (int requested = 1; requested >= 0; requested--) {
+        the.c.requests = requested ? &the.q : NULL;
+        the_outcome_is("consent");
+        the_grounds_are(KP_GROUND_WITHHELD, KP_GROUND_WITHHELD, KP_GROUND_CONSENT);
+    }
 }
 
 /* --- consent --- */
@@ -1111,12 +1141,14 @@ int main(void)
         TEST(requested_items__by_default__need_consent),
         TEST(requested_items__policy_release__are_those_listed),
         TEST(requested_items__of_several_requests__add_up),
+        TEST(requested_items__beside_the_elderly_act__are_released),
         TEST(requested_items__of_an_unusable_request__are_withheld),
         TEST(requested_items__recipient_unknown__are_still_released),
         TEST(requested_items__elderly_act__are_withheld),
         TEST(requested_items__no_duty__are_withheld),
         TEST(item__without_a_ground__is_withheld_alone),
         TEST(record__no_item_of_the_duty__is_held_nothing_to_disclose),
+        TEST(record__no_item_of_the_duty_but_consent__is_released_on_it),
         TEST(consent__for_another_recipient__does_not_count),
         TEST(consent__items__are_codes_other_or_all),
         TEST(consent__given_and_not_withdrawn_by_the_day__counts),

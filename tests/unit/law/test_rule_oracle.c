@@ -252,27 +252,41 @@ static bool is_member(const struct story *s)
     return s->exam >= s->member_from && (!s->member_to || s->exam < s->member_to);
 }
 
+static char found(const struct story *s, size_t item)
+{
+    return s->present ? s->present[item] : 'r';
+}
+
+static bool duty_result(const struct story *s)
+{
+    bool any = false;
+    for (size_t i = 0; i < SOME; i++)
+        any |= ITEMS[i].scope == DUTY && found(s, i) == 'r';
+    return any;
+}
+
 /* Returns the first reason that applies; if none does, sets *ret_basis. */
 static const char *fault_of(const struct story *s, const char **ret_basis, int *ret_request)
 {
     const char *own = own_act(&s->insurer);
-    char found = best(s, ret_request);
+    char rating = best(s, ret_request);
     const struct {
         bool holds;
         const char *name;
     } order[] = {{*own == '?', "scheme_unsettled"},
                  {*own == '!', "scheme_ambiguous"},
                  {*own == '\0', "consent_missing"},
-                 {found == '-', "no_request"},
-                 {found == 'x', "request_not_in_force"},
-                 {found == 'l', "not_a_member"},
-                 {found == 'n', "no_basis"},
+                 {rating == '-', "no_request"},
+                 {rating == 'x', "request_not_in_force"},
+                 {rating == 'l', "not_a_member"},
+                 {rating == 'n', "no_basis"},
                  {s->exam + 50000 < s->on, "past_retention"},
-                 {s->kind && !strchr("phwo", s->kind), "exam_kind"}};
+                 {s->kind && !strchr("phwo", s->kind), "exam_kind"},
+                 {!duty_result(s), "nothing_to_disclose"}};
     for (size_t i = 0; i < COUNT(order); i++)
         if (order[i].holds)
             return order[i].name;
-    *ret_basis = found == 'H' ? own : found == 'E' ? "elderly27" : "elderly27_old";
+    *ret_basis = rating == 'H' ? own : rating == 'E' ? "elderly27" : "elderly27_old";
     return "";
 }
 
@@ -309,14 +323,14 @@ static bool consented(const struct story *s, const struct answer *a, size_t item
     return yes > no;
 }
 
-/* If the insurer's own Act is the basis: by any request that cites it. */
-static bool listed(const struct story *s, const struct answer *a, size_t item)
+/* By any request that rests on the insurer's own Act. */
+static bool listed(const struct story *s, size_t item)
 {
     bool found = false;
     for (size_t i = 0; i < s->n_asks && item != OUTSIDE; i++)
         found |=
             worth(s, &s->asks[i]) == 'H' && s->asks[i].items && strstr(s->asks[i].items, ITEMS[item].code);
-    return found && s->release_requested && strncmp(a->basis, "elderly", 7) != 0;
+    return found && s->release_requested;
 }
 
 /* By scope: no duty; no duty, consent; duty; duty and consent. */
@@ -329,7 +343,7 @@ static char ground_of(const struct story *s, struct answer *a, size_t item)
     const char *row = plain[scope];
     if (scope == FORM && s->withhold_form)
         row = form_kept_back;
-    if (scope == OTHER && duty && listed(s, a, item))
+    if (scope == OTHER && duty && listed(s, item))
         row = other_listed;
     char letter = row[2 * duty + consented(s, a, item, !s->shared)];
     a->ambiguous |= letter == 'w' && s->shared && consented(s, a, item, true);
@@ -337,11 +351,6 @@ static char ground_of(const struct story *s, struct answer *a, size_t item)
         return letter;
     a->recipient_unknown |= row[2 * duty] == 'w';
     return row[2 * duty];
-}
-
-static char found(const struct story *s, size_t item)
-{
-    return s->present ? s->present[item] : 'r';
 }
 
 /* The other half is a result without a ground. Never true if the items are not known. */
@@ -396,14 +405,6 @@ static void sort_out(const struct story *s, struct answer *a)
     }
 }
 
-static bool duty_result(const struct story *s)
-{
-    bool any = false;
-    for (size_t i = 0; i < SOME; i++)
-        any |= ITEMS[i].scope == DUTY && found(s, i) == 'r';
-    return any;
-}
-
 static struct answer judge(const struct story *s)
 {
     struct answer a = {.basis = s->on < 20050401   ? ""
@@ -419,8 +420,6 @@ static struct answer judge(const struct story *s)
         sort_out(s, &a);
     if (*a.fault && (a.released == 0 || !*a.basis))
         a.reason = a.fault;
-    if (!*a.fault && !duty_result(s))
-        a.reason = "nothing_to_disclose";
     if (*a.reason) {
         a.basis = "";
         a.released = 0;

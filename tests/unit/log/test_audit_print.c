@@ -2,6 +2,9 @@
 #include "messages.h"
 
 #include "kp_codes.h"
+#include <sys/stat.h>
+
+#include "base/sha256.h"
 #include "log/log.h"
 
 static const int64_t APRIL = 1775003400, MAY = 1777595400; /* 2026-04-01 and 2026-05-01, 09:30 in Japan */
@@ -218,41 +221,119 @@ static void format__jsonl__names_every_cell(void **state UNUSED)
 
 /* --- provision records --- */
 
-#define RECORDS(...)                                                                                         \
-    AUDIT(.provision_records = true, .registers = {.insurers = insurers, .consents = consents}, __VA_ARGS__)
+/* A log of its own whose run pins the registers, which are kept beside it. E2 was disclosed by two consents.
+ */
+static const char *kept_log;
+
+static void keep_register(const char *text, char ret_hex[KP_SHA256_HEX + 1])
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    char name[KP_SHA256_HEX + 32];
+    assert_int_equal(kp_sha256_of(text, strlen(text), digest), KP_OK);
+    kp_sha256_hex(digest, ret_hex);
+    (void)snprintf(name, sizeof(name), "registers/%s.csv", ret_hex);
+    (void)put_file(name, text, strlen(text));
+}
+
+static void make_kept_log(const char *consent_rows, const char *insurer_rows, const char *items)
+{
+    struct kp_log log;
+    struct kp_log_state empty = {.end = {.head = KP_LOG_NO_HEAD}};
+    char of_consents[KP_SHA256_HEX + 1], of_insurers[KP_SHA256_HEX + 1], detail[256];
+    kept_log = in_folder("kept.csv");
+    (void)unlink(kept_log);
+    (void)mkdir(in_folder("registers"), 0700);
+    keep_register(consent_rows, of_consents);
+    keep_register(insurer_rows, of_insurers);
+    (void)snprintf(detail, sizeof(detail), "{\"registers\":{\"consents\":\"%s\",\"insurers\":\"%s\"}}",
+                   of_consents, of_insurers);
+    const struct kp_log_entry run = {
+        .cells = {[KP_LOG_RUN_ID] = "r", [KP_LOG_EVENT] = "run", [KP_LOG_DETAIL] = detail}};
+    const struct kp_log_entry told = {.cells = {[KP_LOG_RUN_ID] = "r",
+                                                [KP_LOG_EVENT] = "disclose",
+                                                [KP_LOG_AS_OF] = "2026-04-01",
+                                                [KP_LOG_BUNDLE] = "a.zip",
+                                                [KP_LOG_INSURER_NUMBER] = "06139463",
+                                                [KP_LOG_ITEMS_CONSENT] = items,
+                                                [KP_LOG_CONSENT_IDS] = "C1 C2",
+                                                [KP_LOG_EMPLOYEE_ID] = "E2",
+                                                [KP_LOG_NAME_KANA] = "カナ,カナ",
+                                                [KP_LOG_BIRTH_DATE] = "19800101",
+                                                [KP_LOG_EXAM_DATE] = "20250610"}};
+    const struct kp_log_entry release = {
+        .cells = {[KP_LOG_RUN_ID] = "r", [KP_LOG_EVENT] = "release", [KP_LOG_BUNDLE] = "a.zip"}};
+    assert_int_equal(kp_log_lock(&log, &kp_io_posix, kept_log), KP_OK);
+    assert_int_equal(kp_log_begin(&log, &empty, APRIL), KP_OK);
+    assert_int_equal(kp_log_add(&log, &run), KP_OK);
+    assert_int_equal(kp_log_add(&log, &told), KP_OK);
+    assert_int_equal(kp_log_add(&log, &release), KP_OK);
+    assert_int_equal(kp_log_sync(&log), KP_OK);
+    kp_log_close(&log);
+}
+
+#define RECORDS(...) AUDIT(.provision_records = true, .logs = &kept_log, .n_logs = 1, __VA_ARGS__)
+#define HISTORY_AND_XRAY "9N051000000000049 9N206160700000011"
 
 static void provision__released_consent_items__are_recorded(void **state UNUSED)
 {
+    make_kept_log(CONSENTS, INSURERS, HISTORY_AND_XRAY);
     assert_int_equal(audit(RECORDS(.format = KP_AUDIT_CSV)), KP_OK);
     assert_begins("provision,owed,disclosed_on,consent_ids,");
     assert_printed(",yes,2026-04-01,C1 C2,notice explicit,2025-05-12 2025-06-12,案内 / 同意書,"
-                   "06139463,架空健保,東京都,理事長,E2,,46,,\"カナ,カナ\",,,"
-                   "9N001000000000001 9N006000000000001,身長、体重,a.zip,,2029-04-01,2,");
+                   "06139463,架空健保,東京都,理事長,E2,,,,\"カナ,カナ\",19800101,20250610," HISTORY_AND_XRAY
+                   ",業務歴、胸部Ｘ線検査(一般:直接撮影)(所見の有無),a.zip,,2029-04-01,2,");
     char *record = strchr(printed.data, '\n') + 1;
     assert_ptr_equal(strchr(record, '\n'), printed.data + printed.len - 1);
 }
 
 static void provision__table_and_jsonl__name_every_cell(void **state UNUSED)
 {
-    assert_int_equal(audit(RECORDS(.n_logs = 0)), KP_OK);
+    make_kept_log(CONSENTS, INSURERS, HISTORY_AND_XRAY);
+    assert_int_equal(audit(RECORDS(.from = NULL)), KP_OK);
     assert_printed("\nowed                     yes\n");
     assert_printed("\nlog_seq                  2\nlog_hash                 ");
     assert_printed("\n\nprovision records: 1\n");
     assert_int_equal(audit(RECORDS(.format = KP_AUDIT_JSONL)), KP_OK);
-    assert_printed("\"item_names\": \"身長、体重\", \"bundle\": \"a.zip\", \"document\": \"\", ");
+    assert_printed(
+        "\"item_names\": \"業務歴、胸部Ｘ線検査(一般:直接撮影)(所見の有無)\", \"bundle\": \"a.zip\", ");
     assert_printed("\"log_seq\": \"2\", \"log_hash\": \"");
 }
 
-static void provision__register_lacks_something__is_usage(void **state UNUSED)
+#define HEAD_OF_CONSENTS                                                                                     \
+    "consent_id,employee_id,insurer_number,insured_symbol,insured_number,insured_branch,recipient,items,"    \
+    "kind,given_on,withdrawn_on,evidence\n"
+#define FIRST_CONSENT HEAD_OF_CONSENTS "C1,E2,,,,,*,other,notice,2025-05-12,,案内\n"
+
+/* Whatever the registers say today: the copies decide. */
+static void provision__kept_register_does_not_cover__is_a_fault(void **state UNUSED)
 {
-    struct kp_audit_options o = RECORDS(.n_logs = 0);
-    o.registers.consents = NULL;
-    assert_fails(o, KP_E_USAGE, KP_K_PROVISION_REGISTERS_MISSING, 0);
-    o.registers.consents = put_file("one.csv", CONSENTS, strlen(CONSENTS) - strlen(strstr(CONSENTS, "C2")));
-    assert_fails(o, KP_E_USAGE, KP_K_PROVISION_RECORD_INCOMPLETE, 0);
-    o.registers.consents = consents;
-    o.registers.insurers = put_file("none.csv", INSURERS, strcspn(INSURERS, "\n") + 1);
-    assert_fails(o, KP_E_USAGE, KP_K_PROVISION_RECORD_INCOMPLETE, 0);
+    static const char *const consents_at_fault[] = {
+        FIRST_CONSENT,
+        FIRST_CONSENT "C2,E9,,,,,06139463,all,explicit,2025-06-12,,\n",
+        FIRST_CONSENT "C2,E2,,,,,01130012,all,explicit,2025-06-12,,\n",
+        FIRST_CONSENT "C2,E2,,,,,06139463,all,explicit,2026-04-02,,\n",
+        FIRST_CONSENT "C2,E2,,,,,06139463,all,explicit,2025-06-12,2026-04-01,\n",
+        HEAD_OF_CONSENTS "C1,E2,,,,,*,9N206160700000011,notice,2025-05-12,,\n"
+                         "C2,E2,,,,,*,3C020000002327101,explicit,2025-06-12,,\n"};
+    for (size_t i = 0; i < COUNT(consents_at_fault); i++) {
+        make_kept_log(consents_at_fault[i], INSURERS, HISTORY_AND_XRAY);
+        assert_fails(RECORDS(.registers = {.consents = consents}), KP_E_FAULT,
+                     KP_K_PROVISION_RECORD_INCOMPLETE /* K7022 */, 3);
+    }
+    char no_insurer[sizeof(INSURERS)] = "";
+    memcpy(no_insurer, INSURERS, strcspn(INSURERS, "\n") + 1);
+    make_kept_log(CONSENTS, no_insurer, HISTORY_AND_XRAY);
+    assert_fails(RECORDS(.registers = {.insurers = insurers}), KP_E_FAULT, KP_K_PROVISION_RECORD_INCOMPLETE,
+                 3);
+}
+
+static void provision__copy_is_gone__the_same_register_will_do(void **state UNUSED)
+{
+    make_kept_log(CONSENTS, INSURERS, HISTORY_AND_XRAY);
+    assert_int_equal(rename(in_folder("registers"), in_folder("elsewhere")), 0);
+    assert_fails(RECORDS(.registers = {.insurers = insurers}), KP_E_FAULT, KP_K_PROVISION_REGISTERS_MISSING,
+                 3);
+    assert_int_equal(audit(RECORDS(.registers = {.insurers = insurers, .consents = consents})), KP_OK);
 }
 
 /* --- faults --- */
@@ -340,7 +421,8 @@ int main(void)
         TEST(format__jsonl__names_every_cell),
         TEST(provision__released_consent_items__are_recorded),
         TEST(provision__table_and_jsonl__name_every_cell),
-        TEST(provision__register_lacks_something__is_usage),
+        TEST(provision__kept_register_does_not_cover__is_a_fault),
+        TEST(provision__copy_is_gone__the_same_register_will_do),
         TEST(fault__altered_or_torn_line__is_reported_alone),
         TEST(fault__missing_log__is_usage),
         TEST(fault__unreadable_log__is_reported_once),

@@ -44,7 +44,7 @@ static enum kp_status load(void)
 static void prepared__stored__can_be_loaded(void **state)
 {
     (void)state;
-    assert_true(exists(in_preparation(SENDER "_" INSURER "_202604010_1.zip")));
+    assert_true(exists(in_preparation(SENDER "_" INSURER "_202604010_1.prepared.zip")));
     assert_true(tally.accounts[0]->bundles->placed);
     assert_int_equal(load(), KP_OK);
     assert_int_equal(loaded.n_inputs, 1);

@@ -99,7 +99,7 @@ static void write_document(void)
     const char *where = NULL;
     kp_buf_reset(&out);
     assert_true(kp_cda_write(&out, profile.document, &SOURCE, &memory));
-    if (!kp_xml_check_finish(profile.document, &where))
+    if (kp_xml_check_finish(profile.document, &where) != KP_OK)
         fail_msg("not valid: %s", where);
     parse("urn:hl7-org:v3");
 }

@@ -1,0 +1,140 @@
+#include "log/kept.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sha256.h"
+#include "base/status.h"
+
+enum { MAX_BYTES = 256 << 20 };
+
+/* Takes over bytes in the arena of the register. */
+static enum kp_status parse(struct kp_kept *k, const char *bytes, size_t n)
+{
+    enum kp_status st = kp_sheet_read(&k->sheet, &k->arena, k->ctx->text, bytes, n, KP_COMMENTS_ALL);
+    size_t id = 0;
+    (void)(kp_sheet_column(&k->sheet, "consent_id", &id) || kp_sheet_column(&k->sheet, "request_id", &id));
+    for (size_t i = 0; st == KP_OK && i < k->sheet.n_rows; i++)
+        if (kp_map_put(&k->by_id, &k->arena, k->sheet.rows[i].cells[id], (uint32_t)i) == KP_MAP_NO_MEMORY)
+            st = KP_E_SYSTEM;
+    return st;
+}
+
+static void empty(struct kp_kept *k)
+{
+    kp_arena_reset(&k->arena);
+    k->sheet = (struct kp_sheet){0};
+    k->by_id = (struct kp_map){0};
+    k->sha256[0] = '\0';
+}
+
+/* Tries one file. */
+static enum kp_status try_file(struct kp_kept *k, const char *path, const char *sha256, bool *ret_found)
+{
+    const char *bytes = NULL;
+    uint8_t digest[KP_SHA256_BYTES];
+    char hex[KP_SHA256_HEX + 1];
+    size_t n = 0;
+    if (!path)
+        return kp_no_memory(k->ctx);
+    empty(k);
+    if (!kp_path_exists(path) || kp_read_file(k->ctx->io, path, MAX_BYTES, &k->arena, &bytes, &n) != KP_OK)
+        return k->arena.failed ? kp_no_memory(k->ctx) : KP_OK;
+    if (kp_sha256_of(bytes, n, digest) != KP_OK)
+        return kp_no_memory(k->ctx);
+    kp_sha256_hex(digest, hex);
+    if (strcmp(hex, sha256) != 0)
+        return KP_OK;
+    if (parse(k, bytes, n) == KP_E_SYSTEM)
+        return kp_no_memory(k->ctx);
+    memcpy(k->sha256, hex, sizeof(hex));
+    *ret_found = true;
+    return KP_OK;
+}
+
+enum kp_status kp_kept_load(struct kp_kept *k, const struct kp_kept_places *places, const char *sha256,
+                            bool *ret_found)
+{
+    bool found = *sha256 && strcmp(k->sha256, sha256) == 0;
+    struct kp_arena *arena = &k->ctx->arena;
+    *ret_found = false;
+    if (strcmp(k->missing, sha256) == 0)
+        return KP_OK; /* also if the run had none */
+    if (!found && *sha256 && places->output)
+        KP_TRY(try_file(k, kp_arena_printf(arena, "%s/registers/%s.csv", places->output, sha256), sha256,
+                        &found));
+    for (size_t i = 0; !found && *sha256 && i < places->n_logs; i++) {
+        const char *slash = strrchr(places->logs[i], '/');
+        KP_TRY(
+            try_file(k,
+                     kp_arena_printf(arena, "%.*sregisters/%s.csv",
+                                     slash ? (int)(slash + 1 - places->logs[i]) : 0, places->logs[i], sha256),
+                     sha256, &found));
+    }
+    if (!found && *sha256 && places->today)
+        KP_TRY(try_file(k, places->today, sha256, &found));
+    if (!found)
+        (void)snprintf(k->missing, sizeof(k->missing), "%s", sha256);
+    *ret_found = found;
+    return KP_OK;
+}
+
+enum kp_status kp_kept_read(struct kp_kept *k, const char *path)
+{
+    const char *bytes = NULL;
+    size_t n = 0;
+    empty(k);
+    errno = 0;
+    enum kp_status st = kp_read_file(k->ctx->io, path, MAX_BYTES, &k->arena, &bytes, &n);
+    if (st == KP_OK)
+        st = parse(k, bytes, n);
+    if (k->arena.failed || st == KP_E_SYSTEM)
+        return kp_no_memory(k->ctx);
+    return st == KP_OK ? KP_OK
+                       : kp_fail(&k->ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path),
+                                 strerror(errno ? errno : EINVAL));
+}
+
+void kp_kept_release(struct kp_kept *k)
+{
+    kp_arena_release(&k->arena);
+}
+
+bool kp_kept_find(const struct kp_kept *k, const char *id, size_t *ret_row)
+{
+    uint32_t row = 0;
+    bool found = kp_map_get(&k->by_id, id, &row);
+    *ret_row = row;
+    return found;
+}
+
+bool kp_kept_same_number(const char *a, const char *b)
+{
+    return strcmp(a + strspn(a, "0"), b + strspn(b, "0")) == 0;
+}
+
+bool kp_kept_insurer(const struct kp_kept *k, const char *number, size_t *ret_row)
+{
+    for (size_t i = 0; i < k->sheet.n_rows; i++) {
+        *ret_row = i;
+        if (kp_kept_same_number(kp_kept_cell(k, i, "insurer_number"), number))
+            return true;
+    }
+    return false;
+}
+
+const char *kp_kept_cell(const struct kp_kept *k, size_t row, const char *column)
+{
+    size_t at = 0;
+    return kp_sheet_column(&k->sheet, column, &at) ? k->sheet.rows[row].cells[at] : "";
+}
+
+struct kp_date kp_kept_day(const struct kp_kept *k, struct kp_arena *scratch, size_t row, const char *column)
+{
+    struct kp_date day = {0};
+    const char *text = kp_text_nfkc(scratch, kp_kept_cell(k, row, column));
+    if (!text || !*text || kp_date_parse(text, &day, NULL) != KP_DATE_OK)
+        return (struct kp_date){0};
+    return day;
+}
