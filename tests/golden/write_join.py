@@ -54,7 +54,7 @@ def kana(number):
 
 def person_of(i):
     row = dict(zip(HEADER, TEMPLATES[i % len(TEMPLATES)]))
-    row.update({"社員番号": f"{i:05}", "保険番号": f"{1000 + i:04}", "保険枝番": "00", "カナ氏名": kana(i)})
+    row.update({"社員番号": f"{i:07}", "保険番号": f"{1000 + i:04}", "保険枝番": "00", "カナ氏名": kana(i)})
     return row
 
 
