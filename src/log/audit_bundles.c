@@ -89,9 +89,10 @@ size_t kp_audit_bundles_print(const struct kp_audit_bundles *b, bool pending, st
             (pending && bundle->event != KP_AUDIT_RELEASE && bundle->event != KP_AUDIT_RETURNED))
             continue;
         (void)snprintf(documents, sizeof(documents), "%" PRIu64, bundle->documents);
-        const char *const cells[] = {bundle->name,  bundle->insurer, bundle->recipient, bundle->released_on,
-                                     documents,     bundle->state,   bundle->on,        bundle->to,
-                                     bundle->means, bundle->note};
+        const char *const cells[] = {bundle->name,        bundle->insurer, bundle->recipient,
+                                     bundle->released_on, documents,       kp_audit_label(out, bundle->state),
+                                     bundle->on,          bundle->to,      bundle->means,
+                                     bundle->note};
         kp_audit_row(out, cells);
         n++;
     }

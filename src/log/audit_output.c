@@ -84,7 +84,8 @@ static const char *column_label(const struct kp_audit_output *out, const char *n
     return find_label(out, labels, KP_COUNT(labels), name);
 }
 
-static const char *event_label(const struct kp_audit_output *out, const char *event)
+/* Events, states of bundles, sexes. */
+const char *kp_audit_label(const struct kp_audit_output *out, const char *word)
 {
     static const struct label labels[] = {
         {"disclose", {"disclosed", "提供"}},
@@ -98,16 +99,15 @@ static const char *event_label(const struct kp_audit_output *out, const char *ev
         {"returned", {"returned", "返却"}},
         {"recalled", {"recalled", "回収"}},
         {"purge", {"purged", "削除"}},
+        {"released", {"released", "提供済み"}},
+        {"voided", {"voided", "無効"}},
+        {"unfinished", {"unfinished", "未完了"}},
+        {"male", {"male", "男"}},
+        {"female", {"female", "女"}},
+        {"all", {"all", "計"}},
     };
-    return find_label(out, labels, KP_COUNT(labels), event);
-}
-
-static const char *state_label(const struct kp_audit_output *out, const char *state)
-{
-    static const struct label labels[] = {{"released", {"released", "提供済み"}},
-                                          {"voided", {"voided", "無効"}},
-                                          {"unfinished", {"unfinished", "未完了"}}};
-    return find_label(out, labels, KP_COUNT(labels), state);
+    bool for_people = out->format == KP_AUDIT_HTML || out->format == KP_AUDIT_TABLE;
+    return for_people ? find_label(out, labels, KP_COUNT(labels), word) : word;
 }
 
 /* --- pages and tables --- */
@@ -367,7 +367,8 @@ static void fill_html(struct kp_audit_output *out, const char *const *c, const c
     kp_buf_printf(text, "%s%c%.10s", c[KP_LOG_SEQ], 0, c[KP_LOG_TIME]);
     if (!same_day)
         kp_buf_printf(text, "\n(%s %s)", kp_say(out->ctx, "判定日", "as of"), c[KP_LOG_AS_OF]);
-    kp_buf_printf(text, "%c%s%c%s%c", 0, event_label(out, c[KP_LOG_EVENT]), 0, state_label(out, state), 0);
+    kp_buf_printf(text, "%c%s%c%s%c", 0, kp_audit_label(out, c[KP_LOG_EVENT]), 0, kp_audit_label(out, state),
+                  0);
     add_piece(text, "", c[KP_LOG_INSURER_NUMBER]);
     add_piece(text, "\n", c[KP_LOG_RECIPIENT]);
     kp_buf_printf(text, "%c%s", 0, c[KP_LOG_BUNDLE]);

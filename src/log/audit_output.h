@@ -42,6 +42,8 @@ void kp_audit_entry_columns(struct kp_audit_output *out, const struct kp_audit_e
 void kp_audit_entry(struct kp_audit_output *out, const struct kp_log_line *line, const char *log,
                     const char *state, const struct kp_audit_extras *extras, bool with_items);
 
+/* Returns a word of the answer in the language of the call, in the formats for people. */
+const char *kp_audit_label(const struct kp_audit_output *out, const char *word);
 /* Appends the names of items, by a space-separated list of codes. Needs tables. */
 void kp_audit_item_names(const struct kp_context *ctx, const char *codes, struct kp_buf *out);
 

@@ -148,7 +148,8 @@ static void add_row(struct kp_audit_output *out, const struct cell *cell, const 
     (void)snprintf(people, sizeof(people), "%" PRIu64, cell->people);
     (void)snprintf(year, sizeof(year), "%d", cell->year);
     const char *shown = cell->shown == SHOWN ? people : cell->shown == SMALL ? "<10" : "x";
-    const char *const cells[] = {cell->insurer, year, sex, age, shown};
+    const char *const cells[] = {cell->insurer, year, kp_audit_label(out, sex), kp_audit_label(out, age),
+                                 shown};
     kp_audit_row(out, cells);
 }
 

@@ -35,10 +35,11 @@ static const char ITEMS[] =
 static void add(struct kp_log *log, const char *event, unsigned bundle, unsigned person)
 {
     static const char zeros[] = KP_LOG_NO_HEAD;
-    char name[64], number[16], employee[16];
+    char name[64], number[16], employee[16], kana[48];
     (void)snprintf(name, sizeof(name), "6631111116_06139463_20250401%u_1.zip", bundle);
     (void)snprintf(number, sizeof(number), "%u", person);
     (void)snprintf(employee, sizeof(employee), "E%u", person);
+    (void)snprintf(kana, sizeof(kana), "ケンシン%u", person);
     struct kp_log_entry e = {.cells = {[KP_LOG_RUN_ID] = "20250401-000000",
                                        [KP_LOG_EVENT] = event,
                                        [KP_LOG_INSURER_NUMBER] = "06139463",
@@ -52,7 +53,7 @@ static void add(struct kp_log *log, const char *event, unsigned bundle, unsigned
         e.cells[KP_LOG_EMPLOYEE_ID] = employee;
         e.cells[KP_LOG_INSURED_SYMBOL] = "205";
         e.cells[KP_LOG_INSURED_NUMBER] = number;
-        e.cells[KP_LOG_NAME_KANA] = "ケンシンタロウ";
+        e.cells[KP_LOG_NAME_KANA] = kana;
         e.cells[KP_LOG_BIRTH_DATE] = "19800101";
         e.cells[KP_LOG_EXAM_DATE] = "20240610";
         e.cells[KP_LOG_AGE] = "45";
@@ -137,6 +138,21 @@ static void audit__long_log__is_read_fast_in_constant_memory(void **state)
         assert_true(a.seconds <= 2 * s.seconds);
 }
 
+/* Questions about all people and bundles take little more. */
+static void audit__questions_about_all__keep_within_memory(void **state)
+{
+    (void)state;
+    static const char *const questions[] = {"--conflicts", "--statistics", "--handovers", "--expired"};
+    for (size_t i = 0; i < COUNT(questions); i++) {
+        char *audit[] = {getenv("KENPORTER"), textf("audit"), textf("%s", questions[i]), textf("big.csv"),
+                         NULL};
+        struct measured m = measure(audit);
+        print_message("%s: %.3f s, %ld KiB\n", questions[i], m.seconds, m.kib);
+        assert_int_equal(m.status, 0);
+        assert_in_range(m.kib, 1, MEMORY_KIB);
+    }
+}
+
 /* A thousand people who are in the log, and one who is not. */
 static void write_input(void)
 {
@@ -217,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit__long_log__is_read_fast_in_constant_memory),
+        cmocka_unit_test(audit__questions_about_all__keep_within_memory),
         cmocka_unit_test(export__a_thousand_people__begins_at_once_with_an_index),
     };
     return cmocka_run_group_tests_name("biglog", tests, set_up, tear_down_golden);
