@@ -228,6 +228,7 @@ struct kp_result {
     const char *log_path;
     const char *report_json; /* the bytes of report.json */
     const char *as_of;
+    const char *anchor;    /* "written"; "failed", then the run ends with KP_E_ATTENTION; "none" asked for */
     const char *head_hash; /* of the log after the run; 64 zeros if it is empty */
     uint64_t read, released, rejected, held, held_no_request, held_not_selected, already_disclosed,
         duplicates;

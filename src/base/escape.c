@@ -3,28 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <utf8proc.h>
-
-static size_t utf8_prefix(const char *s, size_t n)
-{
-    size_t at = 0;
-    while (at < n) {
-        utf8proc_int32_t c;
-        utf8proc_ssize_t step =
-            utf8proc_iterate((const utf8proc_uint8_t *)s + at, (utf8proc_ssize_t)(n - at), &c);
-        if (step <= 0)
-            break;
-        at += (size_t)step;
-    }
-    return at;
-}
+#include "base/text.h"
 
 /* Passes the text to put in pieces of valid UTF-8; other bytes as \xNN. */
 static void each_piece(struct kp_buf *buf, const char *s,
                        void (*put)(struct kp_buf *buf, const char *s, size_t n))
 {
     for (size_t n = strlen(s); n > 0;) {
-        size_t valid = utf8_prefix(s, n);
+        size_t valid = kp_utf8_prefix(s, n);
         put(buf, s, valid);
         if (valid < n) {
             char hex[8];
@@ -45,7 +31,7 @@ const char *kp_shown_name(struct kp_arena *arena, const char *name)
 {
     struct kp_buf shown = {0};
     size_t n = strlen(name);
-    if (utf8_prefix(name, n) == n)
+    if (kp_utf8_prefix(name, n) == n)
         return name;
     each_piece(&shown, name, add_bytes);
     const char *copy = kp_buf_ok(&shown) ? kp_arena_strdup(arena, kp_buf_text(&shown)) : kp_arena_fail(arena);

@@ -42,10 +42,10 @@ static bool close_after(const struct kp_io *io, int fd, bool ok)
     return ok && closed;
 }
 
-enum kp_status kp_file_open(const struct kp_io *io, const char *path, int *ret_fd)
+enum kp_status kp_open_regular(const struct kp_io *io, const char *path, int flags, int *ret_fd)
 {
     struct stat info = {0};
-    int fd = io->open(path, O_RDONLY | O_NONBLOCK, 0); /* a FIFO must not block */
+    int fd = io->open(path, flags | O_NONBLOCK, 0600); /* a FIFO must not block */
     if (fd < 0)
         return KP_E_INPUT;
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
@@ -55,6 +55,21 @@ enum kp_status kp_file_open(const struct kp_io *io, const char *path, int *ret_f
     (void)io->close(fd);
     errno = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
     return KP_E_INPUT;
+}
+
+enum kp_status kp_file_open(const struct kp_io *io, const char *path, int *ret_fd)
+{
+    return kp_open_regular(io, path, O_RDONLY, ret_fd);
+}
+
+bool kp_is_named(int fd, const char *path, bool follow)
+{
+    struct stat opened, named;
+    if (fstat(fd, &opened) != 0 || (follow ? stat : lstat)(path, &named) != 0)
+        return false;
+    errno = EINVAL;
+    return S_ISREG(opened.st_mode) && opened.st_nlink == 1 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
 }
 
 ssize_t kp_file_read(const struct kp_io *io, int fd, void *bytes, size_t n)

@@ -49,6 +49,11 @@ enum kp_status kp_each_chunk(const struct kp_io *io, const char *path,
 
 /* Returns KP_E_SYSTEM, errno undefined, if hashing fails. */
 enum kp_status kp_file_sha256(const struct kp_io *io, const char *path, uint8_t ret_digest[KP_SHA256_BYTES]);
+/* Opens with these flags of open(2), and a mode of 0600. A folder, FIFO or device is refused at once. */
+enum kp_status kp_open_regular(const struct kp_io *io, const char *path, int flags, int *ret_fd);
+/* Returns whether the path still names the open file, which no other name leads to. follow: it may be a
+ * symbolic link. */
+bool kp_is_named(int fd, const char *path, bool follow);
 /* Returns the size in bytes, or -1 with errno. */
 int64_t kp_file_size(const char *path);
 /* Returns whether the path names anything; a dangling link counts. */

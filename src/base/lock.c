@@ -10,16 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Returns whether the descriptor is the regular file that the path names, and no other name leads to it. In a
- * folder that others can write to, a link would redirect the lock to a file of someone else. */
+#include "base/file.h"
+
+/* In a folder that others can write to, a link would redirect the lock to a file of someone else. */
 static bool is_own_file(int fd, const char *path)
 {
-    struct stat opened, named;
-    if (fstat(fd, &opened) != 0 || lstat(path, &named) != 0)
-        return false;
-    errno = EINVAL;
-    return S_ISREG(opened.st_mode) && opened.st_nlink == 1 && opened.st_ino == named.st_ino &&
-           opened.st_dev == named.st_dev;
+    return kp_is_named(fd, path, false);
 }
 
 enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder)

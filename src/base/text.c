@@ -87,18 +87,28 @@ static bool is_xml_char(int32_t c)
     return c >= 0x20 ? c != 0xfffe && c != 0xffff : c == '\t' || c == '\n' || c == '\r';
 }
 
-size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
+static size_t utf8_prefix(const char *bytes, size_t n, bool xml)
 {
     size_t at = 0;
     while (at < n) {
         const uint8_t *s = (const uint8_t *)bytes + at;
         utf8proc_int32_t c = *s;
         utf8proc_ssize_t step = c < 0x80 ? 1 : utf8proc_iterate(s, (utf8proc_ssize_t)(n - at), &c);
-        if (step <= 0 || !is_xml_char(c))
+        if (step <= 0 || (xml && !is_xml_char(c)))
             break;
         at += (size_t)step;
     }
     return at;
+}
+
+size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
+{
+    return utf8_prefix(bytes, n, true);
+}
+
+size_t kp_utf8_prefix(const char *bytes, size_t n)
+{
+    return utf8_prefix(bytes, n, false);
 }
 
 size_t kp_text_fit(const char *s, size_t columns)

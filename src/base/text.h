@@ -27,6 +27,8 @@ int32_t kp_utf8_next(const char **at);
 void kp_utf8_put(struct kp_buf *out, int32_t c);
 /* Returns the length in bytes of the longest prefix of n bytes that is UTF-8 and allowed in XML. */
 size_t kp_utf8_valid_prefix(const char *bytes, size_t n);
+/* The same, with characters that XML forbids. */
+size_t kp_utf8_prefix(const char *bytes, size_t n);
 /* Returns the number of characters. */
 size_t kp_utf8_length(const char *s);
 /* Returns the columns on a terminal: two for a full-width character. */

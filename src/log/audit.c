@@ -170,7 +170,8 @@ static enum kp_status check_index(struct audit *a)
 /* An incomplete last line is no fault while a run writes it. */
 static bool is_being_written(const struct kp_io *io, const char *path)
 {
-    int fd = io->open(path, O_RDONLY, 0);
+    int fd = -1;
+    (void)kp_file_open(io, path, &fd);
     bool is = fd >= 0 && kp_lock_holder(fd) > 0;
     if (fd >= 0)
         (void)io->close(fd);

@@ -435,18 +435,14 @@ void kp_audit_entry(struct kp_audit_output *out, const struct kp_log_line *line,
                     const char *state, const struct kp_audit_extras *extras, bool with_items)
 {
     const char *cells[KP_LOG__COUNT + 2 + KP_AUDIT_MAX_EXTRAS];
+    memcpy(cells, line->cells, KP_LOG__COUNT * sizeof(*cells));
     switch (out->format) {
-    case KP_AUDIT_CSV: /* the bytes of the log, so that its hashes can be verified */
-        kp_buf_add(&out->buf, line->bytes, line->n - 1);
-        kp_buf_printf(&out->buf, ",%s", state);
-        for (size_t i = 0; i < extras->n; i++) {
-            kp_buf_char(&out->buf, ',');
-            kp_buf_csv(&out->buf, extras->cells[i], strlen(extras->cells[i]));
-        }
-        kp_buf_char(&out->buf, '\n');
+    case KP_AUDIT_CSV: /* the bytes of the log, whose hashes can be verified, but for apostrophes */
+        cells[KP_LOG__COUNT] = state;
+        memcpy(cells + KP_LOG__COUNT + 1, extras->cells, sizeof(extras->cells));
+        kp_audit_row(out, cells);
         return;
     case KP_AUDIT_JSONL:
-        memcpy(cells, line->cells, KP_LOG__COUNT * sizeof(*cells));
         cells[KP_LOG__COUNT] = log;
         cells[KP_LOG__COUNT + 1] = state;
         memcpy(cells + KP_LOG__COUNT + 2, extras->cells, sizeof(extras->cells));

@@ -79,7 +79,7 @@ static enum kp_status compare_with_log(struct kp_log_index *index, const char *l
                                        enum kp_log_index_verdict *ret_verdict)
 {
     *ret_verdict = KP_LOG_INDEX_ABSENT;
-    index->log_fd = index->io->open(log_path, O_RDONLY, 0);
+    (void)kp_file_open(index->io, log_path, &index->log_fd);
     if (index->log_fd < 0 && errno != ENOENT)
         return KP_E_SYSTEM;
     *ret_verdict = KP_LOG_INDEX_CONTRADICTS;
@@ -99,7 +99,8 @@ static enum kp_status compare_with_log(struct kp_log_index *index, const char *l
 enum kp_status kp_log_index_open(struct kp_log_index *index, const struct kp_io *io, const char *path,
                                  const char *log_path, enum kp_log_index_verdict *ret_verdict)
 {
-    *index = (struct kp_log_index){.fd = io->open(path, O_RDONLY, 0), .log_fd = -1};
+    *index = (struct kp_log_index){.fd = -1, .log_fd = -1};
+    (void)kp_file_open(io, path, &index->fd);
     *ret_verdict = KP_LOG_INDEX_ABSENT;
     if (index->fd < 0)
         return errno == ENOENT ? KP_OK : KP_E_SYSTEM;

@@ -153,7 +153,7 @@ enum kp_status kp_stub_open(struct kp_stub *stub, const struct kp_io *io, const 
     kp_lines_close(&in);
     kp_sha256_free(sha);
     errno = error;
-    if (st == KP_OK && (stub->fd = io->open(path, O_RDONLY, 0)) < 0)
+    if (st == KP_OK && kp_file_open(io, path, &stub->fd) != KP_OK)
         st = KP_E_SYSTEM;
     if (st == KP_OK)
         stub->io = io;

@@ -9,6 +9,7 @@
 #include "tables/names.h"
 #include "v08/index.h"
 #include "v08/standard.h"
+#include "run/setup.h"
 
 enum { CELL_SEPARATOR = '\x1f', N_MAX = '9' };
 
@@ -381,8 +382,10 @@ enum place { IN_PLACE, STILL_TEMPORARY, UNKNOWN };
 
 /* Never replaces a file that has the name already. A network file system may lose the answer to a rename or
  * do half of it; then the existence of the two names decides, if it can. Reports unless IN_PLACE. */
-static enum place put_in_place(struct kp_bundle *b)
+static enum place put_in_place(struct kp_bundle *b, const struct kp_log *log)
 {
+    if (kp_run_check_files(b->run, log) != KP_OK)
+        return STILL_TEMPORARY;
     bool in_the_way = kp_path_exists(b->path);
     b->placed = !in_the_way && b->run->ctx->io->rename(b->temp_path, b->path) == 0;
     if (b->placed)
@@ -401,9 +404,10 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_log *log)
 {
     struct kp_context *ctx = b->run->ctx;
     kp_log_set_time(log, ctx->env->now(ctx->env->ctx)); /* a long run must not date its entries too early */
+    KP_TRY(kp_run_check_files(b->run, log));
     b->run->evidence = b->temp_path;
     KP_TRY(log_entries(b, log));
-    enum place place = put_in_place(b);
+    enum place place = put_in_place(b, log);
     if (place == STILL_TEMPORARY)
         KP_TRY(log_event(b, log, "void"));
     if (place != UNKNOWN)
@@ -412,7 +416,8 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_log *log)
         return KP_E_SYSTEM;
     if (kp_sync_folder(ctx->io, b->run->output) != KP_OK)
         return kp_write_failed(ctx, b->run->output);
-    return log_event(b, log, "release");
+    KP_TRY(log_event(b, log, "release"));
+    return kp_run_check_files(b->run, log);
 }
 
 void kp_bundle_abandon(struct kp_bundle *b)

@@ -7,6 +7,7 @@
 #include "base/lock.h"
 #include "base/scan.h"
 #include "base/status.h"
+#include "run/setup.h"
 
 static const struct kp_book *current(const struct kp_ledger *ledger)
 {
@@ -65,8 +66,8 @@ static void check_clock(const struct kp_book *book)
 {
     struct kp_run *run = book->run;
     uint64_t last_at = book->state.end.last_at;
-    int fd = last_at ? run->ctx->io->open(book->path, O_RDONLY, 0) : -1;
-    if (fd < 0)
+    int fd = -1;
+    if (last_at == 0 || kp_file_open(run->ctx->io, book->path, &fd) != KP_OK)
         return;
     (void)kp_log_read_one(run->ctx->io, fd, last_at, compare_time, run);
     (void)run->ctx->io->close(fd);
@@ -310,8 +311,8 @@ static enum kp_status append(const struct kp_io *io, const char *path, const str
     char last = '\n';
     bool is_new = !kp_path_exists(path);
     int64_t size = kp_file_size(path);
-    int fd = io->open(path, O_RDWR | O_CREAT | O_APPEND, 0600);
-    if (fd < 0)
+    int fd = -1;
+    if (kp_open_regular(io, path, O_RDWR | O_CREAT | O_APPEND, &fd) != KP_OK)
         return KP_E_SYSTEM;
     errno = EEXIST;
     enum kp_status st = holds_anchors(io, fd, size) ? KP_OK : KP_E_SYSTEM;
@@ -329,25 +330,30 @@ static enum kp_status append(const struct kp_io *io, const char *path, const str
 }
 
 /* The file of anchors is best kept elsewhere; each line is "time,run,entries,head". */
-static void add_anchor(const struct kp_run *run, const struct kp_log *log)
+static const char *add_anchor(const struct kp_run *run, const struct kp_log *log)
 {
-    const char *path = run->options->anchors;
+    const char *path = run->options->anchors, *state = "written";
     struct kp_buf line = {0};
     char time[26];
     if (!path)
-        return;
+        return "none";
     kp_date_time_in_japan(run->ctx->env->now(run->ctx->env->ctx), time);
     kp_buf_printf(&line, "\n%s,%s,%llu,%s\n", time, run->run_id, (unsigned long long)log->seq, log->head);
     errno = 0;
-    if (!kp_buf_ok(&line) || append(run->ctx->io, path, &line) != KP_OK)
+    if (!kp_buf_ok(&line) || append(run->ctx->io, path, &line) != KP_OK) {
         kp_warn(&run->ctx->diag, KP_K_ANCHOR_UNWRITTEN, kp_in(path), strerror(errno ? errno : EIO));
+        state = "failed";
+    }
     kp_buf_release(&line);
+    return state;
 }
 
-void kp_ledger_conclude(struct kp_ledger *ledger)
+enum kp_status kp_ledger_conclude(struct kp_ledger *ledger)
 {
+    KP_TRY(kp_run_check_files(ledger->run, &ledger->log)); /* the index of a lost log would hide the loss */
     struct kp_book *book = &ledger->books[ledger->n_books - 1];
     if (ledger->log.seq != book->state.end.n_entries)
         kp_book_conclude(book, ledger->log.head);
-    add_anchor(ledger->run, &ledger->log);
+    ledger->anchor = add_anchor(ledger->run, &ledger->log);
+    return KP_OK;
 }

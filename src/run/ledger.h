@@ -15,6 +15,7 @@ struct kp_ledger {
     size_t n_books;
     struct kp_map names; /* bundles, without .zip, of the day in the output folder and of this run */
     struct kp_recovery recovery;
+    const char *anchor; /* of this run: "written", "failed", "none"; NULL: not tried */
 };
 
 /* All functions that return a status report their failures, which are KP_E_SYSTEM unless stated. */
@@ -39,8 +40,8 @@ enum kp_status kp_ledger_has_bundle(struct kp_ledger *ledger, const char *root, 
 enum kp_status kp_ledger_take_name(struct kp_ledger *ledger, const char *root);
 
 /* After the release: brings the index up to date and adds an anchor. The disclosures are complete without
- * either, so failures are reported but do not stop the run. */
-void kp_ledger_conclude(struct kp_ledger *ledger);
+ * either, so their failures are reported but not returned. Fails if the log is no longer in its place. */
+enum kp_status kp_ledger_conclude(struct kp_ledger *ledger);
 
 /* Entries and head of the log as it is now. */
 uint64_t kp_ledger_entries(const struct kp_ledger *ledger);

@@ -68,8 +68,7 @@ enum kp_status kp_log_session_commit(struct kp_log_session *s)
             (void)s->ctx->io->ftruncate(log->fd, (off_t)before); /* else the next run removes a torn line */
         return KP_E_SYSTEM;
     }
-    kp_ledger_conclude(&s->ledger);
-    return KP_OK;
+    return kp_ledger_conclude(&s->ledger);
 }
 
 void kp_log_session_close(struct kp_log_session *s)

@@ -211,7 +211,7 @@ static enum kp_status deliver(struct pipeline *p)
         kp_warn(&p->run.ctx->diag, KP_K_NONE_SELECTED, KP_NOWHERE);
     if (kp_discloses(command)) {
         KP_TRY(kp_tally_release(&p->tally, &p->ledger));
-        kp_ledger_conclude(&p->ledger);
+        KP_TRY(kp_ledger_conclude(&p->ledger));
     } else if (command == KP_CMD_PREPARE) {
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
     }
@@ -286,6 +286,7 @@ enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env 
         return st;
     }
     *ret_result = p.result;
+    bool anchored = strcmp(p.result.anchor, "failed") != 0;
     uint64_t waiting = p.result.held_no_request + p.result.held_not_selected;
-    return p.result.rejected > 0 || p.result.held > waiting ? KP_E_ATTENTION : KP_OK;
+    return p.result.rejected > 0 || p.result.held > waiting || !anchored ? KP_E_ATTENTION : KP_OK;
 }

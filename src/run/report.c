@@ -133,6 +133,7 @@ static enum kp_status make_result(const struct kp_run *run, const struct kp_tall
     r.run_folder = kp_arena_strdup(&arena, run->run_folder);
     r.log_path = kp_arena_strdup(&arena, run->log_path);
     r.as_of = kp_arena_strdup(&arena, day);
+    r.anchor = ledger->anchor ? ledger->anchor : "none";
     r.head_hash = kp_arena_strdup(&arena, kp_ledger_head(ledger));
     r.held_no_request = tally->by_reason[KP_HOLD_NO_REQUEST];
     r.held_not_selected = tally->by_reason[KP_HOLD_NOT_SELECTED];
@@ -372,6 +373,7 @@ static void write_json(const struct kp_run *run, const struct kp_tally *tally, c
     json_recovered(&json, &ledger->recovery);
     kp_json_u64(&json, "log_entries", kp_ledger_entries(ledger));
     kp_json_string(&json, "log_head", r->head_hash);
+    kp_json_string(&json, "anchor", r->anchor);
     kp_json_u64(&json, "seconds", seconds > 0 ? (uint64_t)seconds : 0);
     kp_json_end(&json);
 }

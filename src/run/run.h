@@ -30,7 +30,8 @@ struct kp_run {
     const char *run_folder; /* OUTPUT/runs/RUN_ID */
     const char *temp;       /* OUTPUT/.tmp-RUN_ID */
     const char *log_path;
-    int lock_fd;          /* -1: not locked */
+    int lock_fd; /* -1: not locked */
+    const char *lock_path;
     const char *backdate; /* why the day of disclosure is not today; NULL: it is, or nothing is disclosed */
     const char *detail;   /* of the run's log entries but the first; may be "" */
     const char *config_sha256, *mapping_sha256, *methods_sha256, *ranges_sha256,

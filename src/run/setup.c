@@ -123,6 +123,7 @@ static enum kp_status take_lock(struct kp_run *run)
     char *path = kp_arena_printf(&run->ctx->arena, "%s/.lock", run->output);
     if (!path)
         return kp_no_memory(run->ctx);
+    run->lock_path = path;
     if (kp_lock_take(path, &run->lock_fd, &holder) == KP_OK)
         return KP_OK;
     if (errno != EWOULDBLOCK)
@@ -218,6 +219,16 @@ bool kp_run_id_is_before(const char *run_id, struct kp_date day)
     char compact[9];
     kp_date_compact(day, compact);
     return strspn(run_id, "0123456789") == 8 && strncmp(run_id, compact, 8) < 0;
+}
+
+enum kp_status kp_run_check_files(const struct kp_run *run, const struct kp_log *log)
+{
+    struct kp_diag *diag = &run->ctx->diag;
+    if (!kp_is_named(log->fd, run->log_path, true))
+        return kp_fail(diag, KP_E_SYSTEM, KP_K_FILE_REPLACED, kp_in(run->log_path));
+    if (run->lock_fd >= 0 && !kp_is_named(run->lock_fd, run->lock_path, false))
+        return kp_fail(diag, KP_E_SYSTEM, KP_K_FILE_REPLACED, kp_in(run->lock_path));
+    return KP_OK;
 }
 
 /* --- the run --- */

@@ -1,7 +1,12 @@
 /* Set-up of a run: settings, inputs, folders and the lock on them. */
 #pragma once
 
+#include "log/log.h"
 #include "run/run.h"
+
+/* Fails, and reports, unless log and lock are still the files that their paths name: otherwise a bundle would
+ * go out whose entries nobody keeps, or while another run works. */
+enum kp_status kp_run_check_files(const struct kp_run *run, const struct kp_log *log);
 
 /*
  * Loads the registers, normalises and checks the sender, finds and maps the inputs, makes and locks the

@@ -336,7 +336,7 @@ static void anchors__each_export__adds_a_line(void **state)
     assert_int_equal(kenporter(CHECK "--anchors mine.csv -o anchored " INPUT), 1);
     assert_int_equal(occurrences(slurp("mine.csv", NULL), head), 2);
     assert_int_equal(kenporter(EXPORT "--anchors no/folder/anchors.csv -o anchored " INPUT), 1);
-    assert_contains(err_text(), "warn K7016");
+    assert_contains(err_text(), "fail K7016");
 }
 
 /* --- a new log that continues an older one --- */

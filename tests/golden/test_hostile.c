@@ -127,7 +127,7 @@ static void anchors__named_after_another_file__leave_it_alone(void **state)
     static const char *const files[] = {"anchored" LOG, "anchored" LOG ".index", "input.csv"};
     for (size_t i = 0; i < COUNT(files); i++) {
         assert_int_equal(kenporter(EXPORT "-o anchored --again copy --anchors %s input.csv", files[i]), 1);
-        assert_contains(slurp("stderr", NULL), "warn K7016");
+        assert_contains(slurp("stderr", NULL), "fail K7016");
     }
     assert_log_verifies("anchored" LOG);
     must("cmp input.csv " INPUT);
@@ -218,6 +218,77 @@ static void audit__while_a_run_writes__sees_no_torn_line(void **state)
     assert_int_equal(kenporter("audit live" LOG), 5);
 }
 
+/* --- the log is removed, moved or linked to while a run uses it --- */
+
+static const char *disturbance;
+static size_t after_bundles;
+
+/* Called at the start of the run, and before each bundle goes out. */
+static int64_t disturbing_clock(void *ctx)
+{
+    struct stat info;
+    if (stat("gone" LOG, &info) == 0 && info.st_size > 0 && how_many("gone/*.zip") == after_bundles &&
+        !how_many("gone/moved*"))
+        must("cd gone && %s", disturbance);
+    return early(ctx);
+}
+
+static void log__disturbed_during_a_run__stops_before_the_next_bundle(void **state)
+{
+    (void)state;
+    static const char *const disturbances[] = {
+        "mv disclosure-log.csv moved",
+        "rm disclosure-log.csv; touch moved",
+        "cp disclosure-log.csv moved; mv moved disclosure-log.csv; touch moved",
+        "ln disclosure-log.csv moved",
+        "mv .lock moved",
+        "ln .lock moved"};
+    const struct kp_env env = {.now = disturbing_clock, .lang = KP_LANG_EN};
+    char *argv[] = {textf("kenporter"),
+                    textf("export"),
+                    textf("-c"),
+                    textf("%s/kenporter.ini", getenv("FIXTURES")),
+                    textf("-o"),
+                    textf("gone"),
+                    textf("%s/export.csv", getenv("FIXTURES")),
+                    NULL};
+    for (after_bundles = 0; after_bundles < 2; after_bundles++)
+        for (size_t i = 0; i < COUNT(disturbances); i++) {
+            must("rm -rf gone");
+            disturbance = disturbances[i];
+            assert_int_equal(with(&env, 7, argv), 4);
+            assert_contains(slurp("stderr", NULL), "fail K9008");
+            assert_int_equal(how_many("gone/*.zip"), after_bundles);
+            assert_int_equal(how_many("gone/*.index"), 0);
+        }
+}
+
+static void files__that_are_none__are_refused_at_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options;
+        int status;
+    } cases[] = {{EXPORT "-o fifo --log fifo.csv", 4},
+                 {EXPORT "-o fifo --log /dev/null", 4},
+                 {EXPORT "-o fifo --log .", 4},
+                 {EXPORT "-o fifo --requests fifo.csv", 2},
+                 {EXPORT "-o fifo --mapping fifo.csv", 2},
+                 {"export -c fifo.csv -o fifo", 2},
+                 {EXPORT "-o fifo1 --anchors fifo.csv", 1},
+                 {EXPORT "-o fifo2 --anchors /dev/null", 1}};
+    must("rm -f fifo.csv && mkfifo fifo.csv");
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(
+            run_shell(textf("timeout 20 \"$KENPORTER\" %s " INPUT ">stdout 2>stderr", cases[i].options)),
+            cases[i].status);
+    assert_contains(slurp(textf("%s/report.json", run_folder("fifo2")), NULL), "\"anchor\": \"failed\"");
+    assert_int_equal(run_shell("timeout 20 \"$KENPORTER\" audit fifo.csv 2>stderr"), 4);
+    must("rm fifo1" LOG ".index && mkfifo fifo1" LOG ".index");
+    assert_int_equal(run_shell("timeout 20 \"$KENPORTER\" audit fifo1" LOG " >stdout 2>stderr"), 0);
+    assert_contains(slurp("stderr", NULL), "warn K9007");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +301,8 @@ int main(void)
         cmocka_unit_test(zips__of_others_in_the_folder__are_ignored),
         cmocka_unit_test(log__unreadable__is_not_taken_for_empty),
         cmocka_unit_test(anchors__named_after_another_file__leave_it_alone),
+        cmocka_unit_test(log__disturbed_during_a_run__stops_before_the_next_bundle),
+        cmocka_unit_test(files__that_are_none__are_refused_at_once),
         cmocka_unit_test(clock__set_back__is_reported),
         cmocka_unit_test(audit__interrupted__ends),
         cmocka_unit_test(audit__nobody_takes_its_answer__does_not_blame_the_log),

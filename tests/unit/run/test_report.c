@@ -126,8 +126,10 @@ static void json__one_released_one_rejected__has_the_counts(void **state)
                     textf("\"bundle\": \"" ROOT ".zip\", \"sha256\": \"%s\", \"documents\": 1}]", b->sha256));
     assert_contains(json, "\"request_ids\": [\"R1\"]");
     assert_contains(json, "\"recovered\": {\"torn_line\": false, \"completed\": \"\", \"voided\": \"\"}");
-    assert_contains(json, textf("\"log_entries\": 3,\n  \"log_head\": \"%s\",\n  \"seconds\": 0\n}\n",
-                                kp_ledger_head(&ledger)));
+    assert_contains(
+        json,
+        textf("\"log_entries\": 3,\n  \"log_head\": \"%s\",\n  \"anchor\": \"none\",\n  \"seconds\": 0\n}\n",
+              kp_ledger_head(&ledger)));
 }
 
 static void json__nothing_read__has_empty_lists(void **state)
