@@ -200,7 +200,8 @@ struct kp_column_result {
     unsigned number; /* from 1 */
     const char *header;
     const char *target;   /* as a mapping file has it */
-    const char *decision; /* hours, numbers (not used), unknown or foreign (rows with digits are rejected) */
+    const char *decision; /* hours, numbers (not used), unknown or foreign (rows with digits are rejected),
+                             wider (K3097) */
     uint64_t rejected;    /* rows */
     const char *remedy;   /* line of a mapping file that settles it, or "" */
 };
@@ -371,12 +372,13 @@ KP_API enum kp_status kp_show(const struct kp_show_options *options, const struc
 
 struct kp_explain_options {
     struct kp_common common;
-    const char *birth, *exam; /* YYYY-MM-DD */
-    const char *insurer;      /* number of 8 digits */
-    const char *on;           /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
-    const char *articles;     /* words of "elderly_act health_act"; "": no request; NULL: both */
-    const char *items;        /* item codes to decide on, separated by spaces or commas; NULL: none */
-    const char *scheme;       /* of the insurer register, for an ambiguous prefix; NULL: not given */
+    const char *birth, *exam;    /* YYYY-MM-DD */
+    const char *insurer;         /* number of 8 digits */
+    const char *on;              /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
+    const char *articles;        /* words of "elderly_act health_act"; "": no request; NULL: both */
+    const char *items;           /* item codes to decide on, separated by spaces or commas; NULL: none */
+    const char *scheme;          /* of the insurer register, for an ambiguous prefix; NULL: not given */
+    enum kp_exam_kind exam_kind; /* KP_KIND_AUTO: periodic */
     enum kp_age_rule age_rule;
     bool withhold_form_items;
     bool json;

@@ -64,7 +64,7 @@ const struct kp_option kp_options[] = {
     {0, "join", "COLUMN", "input", "join", TEXT, NULL, OPT(input.join), READ,
      {"join two files, persons and results, by this column (its header, or #N)",
       "受診者と結果の2ファイルをこの列(見出し又は#N)で結合する"}},
-    {0, "exam-kind", "KIND", "input", "exam_kind", CHOICE, kp_exam_kind_names, OPT(input.exam_kind), READ,
+    {0, "exam-kind", "KIND", "input", "exam_kind", CHOICE, kp_exam_kind_names, OPT(input.exam_kind), READ | KP_FOR_EXPLAIN,
      {"kind of examination of exports without a column for it: periodic (assumed by default), hiring, special, ...",
       "健診種別の列がない出力の種別: periodic(既定)、hiring、special など"}},
     {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(registers.requests), RUN | KP_FOR_AUDIT,

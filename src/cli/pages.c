@@ -23,6 +23,7 @@ enum kp_status kp_command_explain(struct kp_console *c)
     const struct kp_code_options code = {s->options.common, s->arguments[0]};
     struct kp_explain_options rule = s->explain;
     rule.common = s->options.common;
+    rule.exam_kind = s->options.input.exam_kind;
     rule.age_rule = s->options.age_rule;
     rule.withhold_form_items = s->options.withhold_form_items;
     rule.json = s->json;

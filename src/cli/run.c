@@ -64,7 +64,9 @@ static void add_columns(const struct kp_console *c, const struct kp_result *r, s
         {"hours", "食後の時間として読みました", "read as hours since the meal"},
         {"numbers", "測定値の列のため使いません", "not used: measured numbers"},
         {"unknown", "数字の意味が分かりません", "what its digits mean is not known"},
-        {"foreign", "数字が公式のコードではありません", "its digits are not the official codes"}};
+        {"foreign", "数字が公式のコードではありません", "its digits are not the official codes"},
+        {"wider", "対応表により、本来の項目より広く提供されます",
+         "goes out more freely than its header says"}};
     const char *title = kp_console_say(c, "列ごとの判断(右は対応表に書く行):\n",
                                        "columns (and the line for a mapping file):\n");
     for (const struct kp_column_result *n = r->columns; n < r->columns + r->n_columns; n++) {

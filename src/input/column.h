@@ -87,10 +87,11 @@ struct kp_column {
     struct kp_map values;         /* source=code pairs of the mapping file: value key -> index into codes */
     const char **codes;
     enum kp_digits digits;
-    enum kp_reading reading; /* set after the first pass, as is remedy */
-    const char *remedy;      /* line of a mapping file that settles the digits; "" or NULL: none */
-    uint64_t seen;           /* bits of kp_digits_see, collected by the first pass */
-    uint64_t n_refused;      /* rows whose digits in the column were refused; counted by the second pass */
+    enum kp_reading reading;        /* set after the first pass, as is remedy */
+    const char *remedy;             /* line of a mapping file that settles the digits; "" or NULL: none */
+    const struct kp_item *narrower; /* the mapping file made it go out more freely than this; NULL */
+    uint64_t seen;                  /* bits of kp_digits_see, collected by the first pass */
+    uint64_t n_refused; /* rows whose digits in the column were refused; counted by the second pass */
 };
 
 /* Reference range of an item; NULL: open. */

@@ -206,9 +206,9 @@ static bool widens(const struct kp_tables *tables, const struct kp_column *c, co
 
 /* A chest X-ray that the mapping file makes a symptom would go out under the duty. */
 static enum kp_status check_scopes(struct kp_context *ctx, const struct kp_mapping_job *job,
-                                   const struct kp_mapping *m)
+                                   struct kp_mapping *m)
 {
-    for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
+    for (struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
         const char *const headers[] = {c->header, c->second};
         for (size_t i = 0; i < KP_COUNT(headers) && c->kind >= KP_COL_FIELD && c->why == KP_WHY_MAPPING;
              i++) {
@@ -221,6 +221,7 @@ static enum kp_status check_scopes(struct kp_context *ctx, const struct kp_mappi
             if (ctx->diag.strict)
                 return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCOPE_WIDENED, where, headers[i], item->label,
                                target);
+            c->narrower = item;
             kp_warn(&ctx->diag, KP_K_WIDER_SCOPE, where, headers[i], item->label, target);
         }
     }

@@ -97,6 +97,7 @@ static enum kp_status read_case(struct kp_context *ctx, struct question *q)
     q->request = (struct kp_request){
         .id = "(request)", .received = q->c.on, .bands = (1u << KP_BAND__COUNT) - 1, .items = ""};
     q->policy = (struct kp_policy){.age_rule = s->age_rule, .withhold_form_items = s->withhold_form_items};
+    q->c.kind = s->exam_kind;
     q->age_at_exam = kp_age_on(q->c.birth, q->c.exam);
     q->age_at_year_end = kp_age_at_fiscal_year_end(q->c.birth, q->c.exam, s->age_rule);
     kp_date_iso(kp_fiscal_year_end(q->c.exam), q->year_end);
@@ -124,9 +125,11 @@ static void find_needed(struct kp_context *ctx, struct question *q)
                        "scheme in the insurer register: chiho_kyosai or shigaku_kyosai"));
         return;
     }
+    bool by_request = d->reason != KP_HOLD_CONSENT_MISSING && d->reason != KP_HOLD_PAST_RETENTION &&
+                      d->reason != KP_HOLD_EXAM_KIND;
     for (enum kp_route r = KP_ROUTE_ELDERLY; r <= KP_ROUTE_HEALTH; r++) {
         const struct kp_basis *b = kp_basis_for(&ctx->tables, r, d->scheme, d->band, q->c.on);
-        if (b && d->reason != KP_HOLD_CONSENT_MISSING && d->reason != KP_HOLD_PAST_RETENTION)
+        if (b && by_request)
             need(q, kp_arena_printf(&ctx->arena, "%s%s%s%s", kp_say(ctx, "", "a request citing "), b->law,
                                     b->request_provision, kp_say(ctx, "を根拠とする求め", "")));
     }

@@ -351,13 +351,15 @@ static void withhold_texts(const struct kp_tables *tables, const struct kp_polic
     }
 }
 
-/* Receivers accept a judgement only with the name of its doctor, and a finding only with its text: both
- * halves are released or neither, each on a ground of its own. The name is written inside the judgement, so
- * it also needs one that is a result. If the items are not known, no half is missing. */
+/* Receivers accept a judgement only with the name of its doctor, a finding only with its text, and 対象者
+ * only with 実施理由: both halves are released or neither, each on a ground of its own. The name is written
+ * inside the judgement, so it also needs one that is a result. If the items are not known, no half is
+ * missing. */
 static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
     for (size_t i = 0; c->presence && i < tables->n_items; i++) {
-        const int others[] = {tables->items[i].author_item, tables->items[i].text_item};
+        const struct kp_item *item = &tables->items[i];
+        const int others[] = {item->author_item, item->text_item, item->reason_item};
         for (size_t k = 0; k < KP_COUNT(others); k++)
             if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, (int)i) && is_result(c, others[k]) &&
                 d->ground[others[k]] == KP_GROUND_WITHHELD)

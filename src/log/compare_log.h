@@ -25,8 +25,9 @@ struct kp_compare {
 /* Adds a document by its file name. Errors: KP_E_SYSTEM, reported. */
 enum kp_status kp_compare_add(struct kp_compare *compare, const char *name, const struct kp_record *record);
 
-/* Reads the log, warns of a faulty line in it, and passes on how it differs from the bundle with this file
- * name and digest (hex). Errors: KP_E_USAGE if the log is missing or cannot be read, reported. */
+/* Reads the log, warns of a faulty line in it or that it is a stub with nothing to compare, and passes on how
+ * it differs from the bundle with this file name and digest (hex). Errors: KP_E_USAGE if the log is missing
+ * or cannot be read, reported. */
 enum kp_status kp_compare_log(struct kp_compare *compare, const char *log, const char *bundle,
                               const char *sha256);
 void kp_compare_release(struct kp_compare *compare);

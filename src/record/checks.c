@@ -262,11 +262,11 @@ void kp_check_record(const struct kp_record *record, const struct kp_check_conte
     kp_check_fields(record, context->as_of, findings);
     check_days(&c);
     check_document(&c);
-    if (strcmp(context->report, "10") == 0)
+    if (strcmp(context->report, "10") == 0 && !context->special)
         kp_check_required(record, context->reject_incomplete ? KP_K_REQUIRED_MISSING : KP_K_REQUIRED_ABSENT,
                           findings);
     /* Dependants (2, 4, 6) are not examined by the employer. */
-    if (!context->received && !kp_list_has("2 4 6", record->field[KP_F_QUALIFICATION]))
+    if (!context->received && !context->special && !kp_list_has("2 4 6", record->field[KP_F_QUALIFICATION]))
         kp_check_periodic(record, findings);
     kp_check_groups(record, context->received, findings);
     check_alternatives(&c);

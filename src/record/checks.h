@@ -10,7 +10,8 @@ struct kp_check_context {
     enum kp_age_rule age_rule;
     const char *report, *programme; /* 報告区分, プログラム種別 of the document; "": unknown */
     const char *sender;             /* 10-digit sender number of the bundle; NULL: unknown */
-    bool received;          /* read from a document, whose sender may have had no ground to send the rest */
+    bool received; /* read from a document, whose sender may have had no ground to send the rest */
+    bool special;  /* an examination that the duty does not cover, and which need not have its items */
     bool reject_incomplete; /* policy required_items = reject: items of 特定健診 must have a value */
 };
 

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/lines.h"
 #include "base/status.h"
 #include "tables/names.h"
 #include "v08/index.h"
 #include "v08/standard.h"
 #include "run/setup.h"
+#include "run/who.h"
 
 enum { CELL_SEPARATOR = '\x1f', N_MAX = '9' };
 
@@ -159,6 +161,26 @@ static const char *reason_of(const struct kp_run *run, struct kp_slot *slot)
     return reason;
 }
 
+/* The run's, and the kind of an examination that the duty does not cover: beside the periodic one of the same
+ * day it is another examination. */
+static const char *detail_of(const struct kp_run *run, struct kp_slot *slot)
+{
+    enum kp_exam_kind kind = kp_kind_outside(run, &slot->record);
+    struct kp_buf out = {0};
+    struct kp_json json = {.out = &out};
+    if (kind == KP_KIND_AUTO)
+        return run->detail;
+    kp_json_object(&json, NULL, KP_JSON_COMPACT);
+    if (run->backdate)
+        kp_json_string(&json, "backdate", run->backdate);
+    kp_json_string(&json, "exam_kind", kp_exam_kind_names[kind]);
+    kp_json_end(&json);
+    const char *text =
+        kp_buf_ok(&out) ? kp_arena_strdup(&slot->arena, kp_buf_text(&out)) : kp_arena_fail(&slot->arena);
+    kp_buf_release(&out);
+    return text;
+}
+
 /* The cells that are known before the bundle is sealed. They may be NULL if the slot's arena has failed. */
 static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slot *slot, const char *document)
 {
@@ -191,7 +213,8 @@ static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slo
                   [KP_LOG_ITEMS_REQUESTED] = items_on(run, slot, KP_GROUND_REQUESTED),
                   [KP_LOG_ITEMS_WITHHELD] = items_on(run, slot, KP_GROUND_WITHHELD),
                   [KP_LOG_CONSENT_IDS] = slot->consent_ids,
-                  [KP_LOG_REASON] = reason_of(run, slot)}};
+                  [KP_LOG_REASON] = reason_of(run, slot),
+                  [KP_LOG_DETAIL] = detail_of(run, slot)}};
 }
 
 static enum kp_status spool_entry(struct kp_bundle *b, struct kp_slot *slot, const char *document)
@@ -321,7 +344,6 @@ static void add_bundle_cells(const struct kp_bundle *b, struct kp_log_entry *ent
 {
     entry->cells[KP_LOG_RUN_ID] = b->run->run_id;
     entry->cells[KP_LOG_AS_OF] = b->as_of;
-    entry->cells[KP_LOG_DETAIL] = b->run->detail;
     entry->cells[KP_LOG_INSURER_NUMBER] = b->insurer->number;
     entry->cells[KP_LOG_RECIPIENT] = b->insurer->name;
     entry->cells[KP_LOG_BUNDLE] = b->file_name;
@@ -371,7 +393,7 @@ out:
 
 static enum kp_status log_event(const struct kp_bundle *b, struct kp_log *log, const char *event)
 {
-    struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = event}};
+    struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = event, [KP_LOG_DETAIL] = b->run->detail}};
     add_bundle_cells(b, &entry);
     if (kp_log_add(log, &entry) != KP_OK || kp_log_sync(log) != KP_OK)
         return kp_write_failed(b->run->ctx, b->run->log_path);

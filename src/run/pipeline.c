@@ -101,7 +101,8 @@ static enum kp_status set_marks(void *ctx, struct kp_slot *slot)
     const struct kp_mark *identity = &slot->marks[KP_JOIN_IDENTITY], *name = &slot->marks[KP_JOIN_NAME];
     const struct kp_disclosures *a = &identity->disclosures, *b = &name->disclosures;
     const bool same = a->n == 1 && b->n == 1 && a->book == b->book && a->at == b->at;
-    slot->told = (struct kp_told){.arena = &slot->arena, .by_identity = true};
+    slot->told = (struct kp_told){
+        .arena = &slot->arena, .kind = kp_kind_outside(&p->run, &slot->record), .by_identity = true};
     if (a->n > 0)
         KP_TRY(kp_ledger_tell(&p->ledger, identity->key, a, &slot->told));
     slot->told.by_identity = false;
@@ -161,9 +162,9 @@ static enum kp_status note_person(void *ctx, uint64_t line)
     while (!p->run.inputs.list[file].is_persons)
         file++;
     const struct kp_place place = {file, line};
-    kp_tally_note(&p->tally, finding.code, place);
+    kp_tally_note(&p->tally, &p->run, finding.code, place);
     kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[file].path, line, &finding);
-    return kp_row_files_note(&p->files, finding.code, place);
+    return kp_row_files_note(&p->files, &finding, place);
 }
 
 /* Accounts for the persons whom no row of results completes. */
@@ -182,6 +183,27 @@ static enum kp_status note_persons(struct pipeline *p)
     return KP_OK;
 }
 
+/* Sets down, for who reads only the files, which columns a mapping lets go out more freely. */
+static enum kp_status note_wider_columns(struct pipeline *p)
+{
+    for (size_t i = 0; i < p->run.inputs.n; i++) {
+        const struct kp_input *input = &p->run.inputs.list[i];
+        for (size_t k = 0; k < input->mapping.n_columns; k++) {
+            const struct kp_column *c = &input->mapping.columns[k];
+            const struct kp_place place = {(uint32_t)i, input->header_line ? input->header_line : 1};
+            struct kp_finding finding = {.code = KP_K_WIDER_SCOPE, .column = c->number, .header = c->header};
+            if (!c->narrower)
+                continue;
+            finding.args[0] = c->header;
+            finding.args[1] = c->narrower->label;
+            finding.args[2] = kp_column_target(&p->run.ctx->tables, c);
+            kp_tally_note(&p->tally, &p->run, finding.code, place);
+            KP_TRY(kp_row_files_note(&p->files, &finding, place));
+        }
+    }
+    return KP_OK;
+}
+
 static enum kp_status second_pass(struct pipeline *p)
 {
     const struct kp_pass pass = {.prepare = set_marks,
@@ -190,6 +212,7 @@ static enum kp_status second_pass(struct pipeline *p)
                                  .ctx = p,
                                  .done_before = p->run.inputs.total_bytes};
     KP_TRY(kp_row_files_begin(&p->files, &p->run));
+    KP_TRY(note_wider_columns(p));
     KP_TRY(kp_batches_pass(&p->batches, &pass));
     KP_TRY(note_persons(p));
     KP_TRY(check_inputs(p));

@@ -95,9 +95,9 @@ static void copy_column(struct kp_arena *arena, const struct kp_tables *tables, 
         .number = c->number,
         .header = kp_arena_strdup(arena, *c->header ? c->header : c->second),
         .target = kp_buf_ok(&target) ? kp_arena_strdup(arena, kp_buf_text(&target)) : kp_arena_fail(arena),
-        .decision = kp_reading_names[c->reading],
+        .decision = c->narrower ? "wider" : kp_reading_names[c->reading],
         .rejected = c->n_refused,
-        .remedy = kp_arena_strdup(arena, c->remedy)};
+        .remedy = kp_arena_strdup(arena, c->remedy ? c->remedy : "")};
     kp_buf_release(&target);
 }
 
@@ -112,7 +112,7 @@ static void copy_columns(const struct kp_run *run, struct kp_arena *arena, struc
     for (size_t i = 0; columns && i < inputs->n; i++)
         for (size_t k = 0; k < inputs->list[i].mapping.n_columns; k++) {
             const struct kp_column *c = &inputs->list[i].mapping.columns[k];
-            if (c->reading != KP_READING_PLAIN)
+            if (c->reading != KP_READING_PLAIN || c->narrower)
                 copy_column(arena, &run->ctx->tables, kp_input_of(&inputs->list[i], c), c,
                             &columns[r->n_columns++]);
         }

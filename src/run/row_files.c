@@ -243,10 +243,10 @@ static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
             write_note(f, i, kp_slot_place(f->run, slot, i->column));
 }
 
-enum kp_status kp_row_files_note(struct kp_row_files *f, enum kp_code code, struct kp_place place)
+enum kp_status kp_row_files_note(struct kp_row_files *f, const struct kp_finding *finding,
+                                 struct kp_place place)
 {
-    const struct kp_finding finding = {.code = code};
-    write_note(f, &finding, place);
+    write_note(f, finding, place);
     return f->failed ? kp_no_memory(f->run->ctx) : KP_OK;
 }
 

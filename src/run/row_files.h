@@ -22,8 +22,9 @@ enum kp_status kp_row_files_begin(struct kp_row_files *files, struct kp_run *run
 /* Writes a decided slot. bundle and document are "" unless the record was released. */
 enum kp_status kp_row_files_add(struct kp_row_files *files, struct kp_slot *slot, const char *bundle,
                                 const char *document);
-/* Adds a note about a line of an input to notes.csv. */
-enum kp_status kp_row_files_note(struct kp_row_files *files, enum kp_code code, struct kp_place place);
+/* Adds what is noted of a line of an input, which is not about a row, to notes.csv. */
+enum kp_status kp_row_files_note(struct kp_row_files *files, const struct kp_finding *finding,
+                                 struct kp_place place);
 /* Syncs and closes all files; decisions.csv still has another name, as what it states has not happened. */
 enum kp_status kp_row_files_finish(struct kp_row_files *files);
 /* Gives decisions.csv its name. */

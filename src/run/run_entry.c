@@ -90,23 +90,27 @@ enum kp_status kp_keep_register(const struct kp_run *run, const struct kp_origin
 
 /* --- the entry --- */
 
-/* The lists of persons that requests are limited to. */
+/* The lists of persons that requests are limited to, each once. */
 static enum kp_status add_rosters(struct kp_run *run, struct kp_json *json)
 {
     const struct kp_request_register *requests = &run->registers.requests;
-    const struct kp_roster *last = NULL;
+    struct kp_map listed = {0};
     for (size_t i = 0; i < requests->n; i++) {
         const struct kp_roster *roster = requests->list[i].persons;
         char hex[KP_SHA256_HEX + 1];
-        if (!roster || roster == last)
+        if (!roster)
             continue;
-        if (!last)
+        if (listed.n_keys == 0)
             kp_json_array(json, "persons", KP_JSON_INLINE);
-        last = roster;
         KP_TRY(kp_keep_register(run, &(struct kp_original){roster->bytes, roster->n_bytes}, hex));
-        kp_json_string(json, NULL, hex);
+        char *key = kp_arena_strdup(&run->ctx->arena, hex);
+        enum kp_map_put put = key ? kp_map_put(&listed, &run->ctx->arena, key, 0) : KP_MAP_NO_MEMORY;
+        if (put == KP_MAP_NO_MEMORY)
+            return kp_no_memory(run->ctx);
+        if (put == KP_MAP_ADDED)
+            kp_json_string(json, NULL, hex);
     }
-    if (last)
+    if (listed.n_keys > 0)
         kp_json_end(json);
     return KP_OK;
 }

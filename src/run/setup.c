@@ -23,8 +23,11 @@ void kp_run_options_defaults(struct kp_run_options *options)
 static enum kp_status check_day(struct kp_run *run)
 {
     const char *reason = run->options->backdate;
-    if (kp_date_compare(run->as_of, kp_date_in_japan(run->started)) == 0)
+    if (kp_date_compare(run->as_of, kp_date_in_japan(run->started)) == 0) {
+        if (reason)
+            kp_warn(&run->ctx->diag, KP_K_BACKDATE_NEEDLESS, KP_NOWHERE);
         return KP_OK;
+    }
     if (!reason || reason[strspn(reason, " \t")] == '\0')
         return kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_BACKDATE_MISSING, KP_NOWHERE, run->options->as_of);
     run->backdate = reason;

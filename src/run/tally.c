@@ -62,10 +62,13 @@ static void note_place(struct kp_place first[KP_FIRST_PLACES], struct kp_place p
         first[i] = place;
 }
 
-void kp_tally_note(struct kp_tally *tally, enum kp_code code, struct kp_place place)
+void kp_tally_note(struct kp_tally *tally, const struct kp_run *run, enum kp_code code, struct kp_place place)
 {
     tally->by_code[code]++;
-    tally->totals.notes++;
+    if (kp_diag_level(&run->ctx->diag, code) == KP_LEVEL_NOTE)
+        tally->totals.notes++;
+    else
+        tally->totals.warnings++;
     note_place(tally->first[code], place);
 }
 

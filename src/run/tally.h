@@ -56,8 +56,9 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
                   struct kp_account *account);
 /* Returns how many rows of the consent register named nobody of this run. */
 uint64_t kp_tally_consents_unmet(const struct kp_tally *tally, const struct kp_run *run);
-/* Counts a note that is about no decided row. */
-void kp_tally_note(struct kp_tally *tally, enum kp_code code, struct kp_place place);
+/* Counts a finding that is about no decided row. */
+void kp_tally_note(struct kp_tally *tally, const struct kp_run *run, enum kp_code code,
+                   struct kp_place place);
 /* Sorts the accounts by insurer number. */
 void kp_tally_sort(struct kp_tally *tally);
 /* Returns the first rows with the code, "export.csv:12 :15 :40", in the arena, or NULL if that has failed. */

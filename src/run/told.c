@@ -22,6 +22,20 @@ static bool is_newer(const struct kp_told_entry *a, const struct kp_told_entry *
     return a->book != b->book ? a->book > b->book : a->at > b->at;
 }
 
+/* Returns the kind in the detail of an entry, which only those that the duty does not cover have. */
+static enum kp_exam_kind kind_of(const char *detail)
+{
+    static const char key[] = "\"exam_kind\":\"";
+    const char *at = strstr(detail, key);
+    for (size_t i = 0; at && kp_exam_kind_names[i]; i++) {
+        size_t n = strlen(kp_exam_kind_names[i]);
+        const char *name = at + sizeof(key) - 1;
+        if (strncmp(name, kp_exam_kind_names[i], n) == 0 && name[n] == '"')
+            return (enum kp_exam_kind)i;
+    }
+    return KP_KIND_AUTO;
+}
+
 enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
 {
     struct kp_told *told = ctx;
@@ -39,6 +53,7 @@ enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
                                 .sex = kp_arena_strdup(arena, c[KP_LOG_SEX]),
                                 .day = kp_arena_strndup(arena, c[KP_LOG_TIME], DAY_LENGTH),
                                 .bundle = kp_arena_strdup(arena, c[KP_LOG_BUNDLE]),
+                                .kind = kind_of(c[KP_LOG_DETAIL]),
                                 .at = line->at,
                                 .book = told->book,
                                 .same_identity = told->by_identity,
@@ -79,13 +94,15 @@ static bool ids_differ(const struct kp_told *told, const struct kp_told_entry *e
     return *id && *e->employee_id && a && b && strcmp(a, b) != 0;
 }
 
-/* Name and birth date agree. Under one insurer the number must, too; under another only another sex or
- * employee id proves that there are two people. */
+/* Name and birth date agree. Under one insurer number and kind of examination must, too; under another only
+ * another sex or employee id proves that there are two people. */
 static bool is_same_person(const struct kp_told *told, const struct kp_told_entry *e,
                            const struct kp_record *record, bool same_insurer)
 {
     if (!same_insurer)
         return strcmp(e->sex, record->field[KP_F_SEX]) == 0 && !ids_differ(told, e, record);
+    if (!e->salt && e->kind != told->kind)
+        return false;
     return e->same_identity || same_number(told, e, record);
 }
 

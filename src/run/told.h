@@ -13,6 +13,7 @@ struct kp_told_entry {
     uint64_t at;   /* offset in the log */
     uint32_t book; /* number of the log, the oldest first */
     bool same_identity;
+    enum kp_exam_kind kind; /* KP_KIND_AUTO: one that the duty covers */
     const char *salt; /* of number and employee_id, in the stub of a retired log; NULL: they are clear */
 };
 
@@ -20,6 +21,7 @@ struct kp_told {
     struct kp_arena *arena;
     uint32_t book;               /* of the entries that are added */
     const char *salt;            /* of theirs: see kp_told_entry */
+    enum kp_exam_kind kind;      /* of the record, as that of an entry */
     bool by_identity;            /* they have the record's identity; else only its person and day */
     struct kp_told_entry *first; /* the newest */
 };
@@ -42,7 +44,8 @@ struct kp_told_verdict {
     const struct kp_told_entry *newer; /* of OLDER: what superseded it */
 };
 
-/* Judges a record by what was told of its person; ground: see kp_content_digest. The card's notation does not
+/* Judges a record by what was told of its person; ground: see kp_content_digest. An examination that the duty
+ * does not cover is another one than the periodic one of the same day. The card's notation does not
  * matter: without its branch or symbol it is the same card. KP_E_SYSTEM if memory is short; does not report.
  */
 enum kp_status kp_told_judge(const struct kp_told *told, const struct kp_record *record,

@@ -11,6 +11,12 @@ enum kp_exam_kind kp_exam_kind_of(const struct kp_run *run, const struct kp_reco
     return r->kind != KP_KIND_AUTO ? r->kind : run->options->input.exam_kind;
 }
 
+enum kp_exam_kind kp_kind_outside(const struct kp_run *run, const struct kp_record *r)
+{
+    enum kp_exam_kind kind = kp_exam_kind_of(run, r);
+    return kp_kind_is_covered(kind) ? KP_KIND_AUTO : kind;
+}
+
 /* Two examinations of one day are no contradiction if one of them cannot go out: the duty does not cover its
  * kind, and no consent names the person. */
 static bool stays_out(const struct kp_run *run, const struct kp_record *r, struct kp_arena *arena)

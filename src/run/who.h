@@ -20,6 +20,9 @@ void kp_identify(const struct kp_run *run, const struct kp_record *r, struct kp_
 /* Returns the kind of examination: the record's, or the one of the options. */
 enum kp_exam_kind kp_exam_kind_of(const struct kp_run *run, const struct kp_record *r);
 
+/* The same, but KP_KIND_AUTO for those that the duty covers: a periodic check-up by whatever name. */
+enum kp_exam_kind kp_kind_outside(const struct kp_run *run, const struct kp_record *r);
+
 /* Returns whether the run was limited to others than this record. */
 bool kp_is_left_out(const struct kp_run *run, const struct kp_record *record);
 

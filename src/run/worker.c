@@ -51,6 +51,7 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
                               .programme = category.programme};
     struct kp_check_context context = {.as_of = run->as_of,
                                        .age_rule = run->policy.age_rule,
+                                       .special = !kp_kind_is_covered(kp_exam_kind_of(run, r)),
                                        .reject_incomplete = run->options->reject_incomplete,
                                        .report = category.report,
                                        .programme = category.programme,

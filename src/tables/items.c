@@ -107,7 +107,8 @@ static enum kp_status read_item(const struct kp_tablefile *f, size_t row, struct
                              .format = kp_cell(f, row, FORMAT),
                              .depends_on = -1,
                              .text_item = -1,
-                             .author_item = -1};
+                             .author_item = -1,
+                             .reason_item = -1};
     item->label = kp_arena_printf(f->arena, "%s %s", item->code, item->name);
     if (!item->label)
         return kp_tablefile_no_memory(f);
@@ -156,6 +157,9 @@ static enum kp_status link_items(const struct kp_tablefile *f, const struct kp_t
     KP_TRY(link_item(f, tables, row, AUTHOR, &item->author_item));
     if (item->depends_on >= 0 && item->type == KP_TYPE_ST && items[item->depends_on].text_item < 0)
         items[item->depends_on].text_item = (int)row;
+    for (size_t i = 0; item->relation == KP_REL_RSON && item->type == KP_TYPE_ST && i < row; i++)
+        if (items[i].relation == KP_REL_RSON && strcmp(items[i].group_id, item->group_id) == 0)
+            items[i].reason_item = (int)row; /* 対象者 precedes 実施理由 */
     if (item->author_item >= 0)
         items[item->author_item].is_author = true;
     return KP_OK;

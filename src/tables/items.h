@@ -49,6 +49,7 @@ struct kp_item {
     int depends_on;                    /* index of the item that this one explains, or -1 */
     int text_item;                     /* index of the ST item that explains this flag, or -1 */
     int author_item;                   /* index of the item that names the doctor, or -1 */
+    int reason_item;                   /* of a flag 対象者: index of the ST item 実施理由, or -1 */
     bool is_author;                    /* named by another item's author_item */
     /* In 特定健診: '1' required, '2' 詳細, '5' to '7' if present, a letter: one of its group, '0' none. */
     char tokutei_need;

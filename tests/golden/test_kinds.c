@@ -101,6 +101,61 @@ static void two_kinds__of_one_day__are_no_conflict(void **state)
     assert_int_equal(counted("o", "rejected"), 0);
 }
 
+/* The second of a day is neither a change of the first nor its correction. */
+static void two_kinds__of_one_day_in_two_runs__are_two_examinations(void **state)
+{
+    (void)state;
+    must("id=$(sed -n 2p " BASE " | cut -d, -f1); { head -n 1 \"$FIXTURES/consents.csv\"; "
+         "echo \"C1,$id,,,,,*,all,explicit,2025-05-01,,form\"; } >consent.csv");
+    static const char *const orders[][2] = {{"定期", "特殊"}, {"特殊", "定期"}};
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        must("rm -rf days");
+        for (size_t k = 0; k < 2; k++) {
+            write_input("健診種別", orders[i][k]);
+            assert_int_equal(kenporter(EXPORT "--consents consent.csv -o days in.csv"), 0);
+            assert_int_equal(counted("days", "released"), 1);
+            assert_null(strstr(slurp("stderr", NULL), strcmp(orders[i][k], "特殊") == 0 ? "K3033" : "K5010"));
+        }
+        for (size_t k = 0; k < 2; k++) {
+            write_input("健診種別", orders[i][k]);
+            assert_int_equal(kenporter(EXPORT "--corrections --consents consent.csv -o days in.csv"), 0);
+            assert_int_equal(counted("days", "already_disclosed"), 1);
+        }
+        write_input("健診種別", "特殊");
+        must("sed -i '2s/,神田　修/,神田　治/' in.csv");
+        assert_int_equal(kenporter(EXPORT "--consents consent.csv -o days in.csv"), 1);
+        assert_contains(slurp("stderr", NULL), "K5010");
+    }
+}
+
+static void explain__kind_the_duty_does_not_cover__is_held(void **state)
+{
+    (void)state;
+    static const char CASE[] =
+        "explain --birth 1980-05-01 --exam 2025-06-10 --insurer 06139463 --on 2026-04-01 --json";
+    assert_int_equal(kenporter("%s --exam-kind special", CASE), 0);
+    assert_contains(slurp("stdout", NULL), "\"reason\": \"exam_kind\"");
+    assert_null(strstr(slurp("stdout", NULL), "150"));
+    assert_int_equal(kenporter("%s --exam-kind hiring", CASE), 0);
+    assert_contains(slurp("stdout", NULL), "\"decision\": \"release\"");
+    assert_int_equal(kenporter("%s --exam-kind dentist", CASE), 2);
+}
+
+static void mapping__to_wider_scope__is_in_the_reports(void **state)
+{
+    (void)state;
+    write_input("胸部Ｘ線所見", "結節影");
+    must(
+        "\"$KENPORTER\" map in.csv 2>map.err | sed 's/^胸部Ｘ線所見,.*/胸部Ｘ線所見,9N066160800000049,,/' >m.csv");
+    assert_string_equal(outcome("--mapping m.csv --lang ja"), "released");
+    assert_contains(slurp("stdout", NULL), "本来の項目より広く提供されます");
+    const char *report = slurp(textf("%s/report.json", run_folder("o")), NULL);
+    assert_contains(report, "\"decision\": \"wider\"");
+    assert_contains(report, "\"K3097\": 1");
+    struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("o")));
+    assert_contains(cell(&notes, find_row(&notes, "code", "K3097"), "column"), "#");
+}
+
 static void prepare__kind_by_option__is_kept_for_the_release(void **state)
 {
     (void)state;
@@ -160,6 +215,9 @@ int main(void)
         cmocka_unit_test(kind__no_column__is_assumed_and_said),
         cmocka_unit_test(mapping__of_kinds__explains_words),
         cmocka_unit_test(two_kinds__of_one_day__are_no_conflict),
+        cmocka_unit_test(two_kinds__of_one_day_in_two_runs__are_two_examinations),
+        cmocka_unit_test(explain__kind_the_duty_does_not_cover__is_held),
+        cmocka_unit_test(mapping__to_wider_scope__is_in_the_reports),
         cmocka_unit_test(prepare__kind_by_option__is_kept_for_the_release),
         cmocka_unit_test(row__without_results__is_held),
         cmocka_unit_test(text__that_names_what_is_withheld__stays_back),

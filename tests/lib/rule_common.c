@@ -18,7 +18,7 @@ bool cut_tables(const char *const *codes, size_t n, struct kp_item *items, struc
         if (!item)
             return false;
         items[i] = *item;
-        int *const links[] = {&items[i].author_item, &items[i].text_item};
+        int *const links[] = {&items[i].author_item, &items[i].text_item, &items[i].reason_item};
         for (size_t k = 0; k < COUNT(links); k++) {
             size_t at = 0;
             while (*links[k] >= 0 && at < n && strcmp(codes[at], tables.items[*links[k]].code) != 0)

@@ -187,7 +187,8 @@ static void halves__of_the_catalogue__are_of_one_scope(void **state UNUSED)
 {
     size_t n = 0;
     for (size_t i = 0; i < tables.n_items; i++) {
-        const int others[] = {tables.items[i].author_item, tables.items[i].text_item};
+        const int others[] = {tables.items[i].author_item, tables.items[i].text_item,
+                              tables.items[i].reason_item};
         for (size_t k = 0; k < COUNT(others); k++) {
             if (others[k] < 0)
                 continue;

@@ -392,6 +392,23 @@ static void text__names_an_item_without_a_ground__stays_back(void **state UNUSED
     kp_arena_release(&scratch);
 }
 
+static void text__reason_of_a_test_stays_back__its_flag_does_too(void **state UNUSED)
+{
+    static const char *texts[MOST_ITEMS];
+    const size_t flag = the_item("9A110161600000011"), reason = the_item("9A110161000000049");
+    memset(texts, 0, sizeof(texts));
+    the.c.texts = texts;
+    the.c.presence = the.presence;
+    the.presence[the_item(ITEM_HEIGHT)] = the.presence[flag] = the.presence[reason] = KP_ITEM_RESULT;
+    the_outcome_is("kenpo150");
+    assert_int_equal(ground[flag], KP_GROUND_FORM);
+    texts[reason] = kp_mention_key(&scratch, "胸部Ｘ線 結節影");
+    the_outcome_is("kenpo150");
+    assert_int_equal(ground[reason], KP_GROUND_WITHHELD);
+    assert_int_equal(ground[flag], KP_GROUND_WITHHELD);
+    kp_arena_release(&scratch);
+}
+
 /* --- age --- */
 
 struct age_case {
@@ -1127,6 +1144,7 @@ int main(void)
         TEST(past_retention__covered_by_consent__is_released),
         TEST(exam_kind__not_kept_under_the_duty__needs_consent),
         TEST(text__names_an_item_without_a_ground__stays_back),
+        TEST(text__reason_of_a_test_stays_back__its_flag_does_too),
         TEST(forty__age_at_the_fiscal_year_end__decides),
         TEST(forty__birthday_after_the_exam__belongs_to_40_to_74),
         TEST(seventy_five__real_age_on_the_exam_date__decides),
