@@ -120,13 +120,16 @@ static grammar BLANK = {
               [KP_PHRASE_ANSWER] = DENIABLE},
 };
 
-/* 未実施; 心電図は実施せず */
+/* 未実施; 心電図は実施せず; 未撮影(妊娠中) */
 static grammar UNDONE = {
     [START] = {[KP_PHRASE_MARK] = START,
                [KP_PHRASE_PLACE] = START,
                [KP_PHRASE_LINK] = START,
                [KP_PHRASE_UNDONE] = DONE},
-    [DONE] = {[KP_PHRASE_MARK] = DONE, [KP_PHRASE_END] = DONE, [KP_PHRASE_UNDONE] = DONE},
+    [DONE] = {[KP_PHRASE_MARK] = DONE,
+              [KP_PHRASE_END] = DONE,
+              [KP_PHRASE_UNDONE] = DONE,
+              [KP_PHRASE_STATUS] = DONE},
 };
 
 /* 要精検/要治療 */
@@ -312,6 +315,14 @@ static bool is_unclear(const struct kp_tables *tables, struct kp_arena *arena, c
            derives(tables, arena, UNCLEAR, word, false);
 }
 
+/* Returns whether a part of the text says that nothing was done: 未実施(前回結節影) is no finding of today.
+ */
+static bool is_partly_undone(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
+{
+    const char *word = bare(tables, arena, key);
+    return !word || longest(tables, KP_PHRASE_UNDONE, word) || derives(tables, arena, UNDONE, word, true);
+}
+
 enum kp_words kp_words_of(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
 {
     if (!kp_text_has_letter(key))
@@ -323,7 +334,7 @@ enum kp_words kp_words_of(const struct kp_tables *tables, struct kp_arena *arena
     if (derives(tables, arena, UNDONE, key, false))
         return KP_WORDS_NOT_DONE;
     if (is_unclear(tables, arena, key) || denies(tables, key) || derives(tables, arena, NOTHING, key, true) ||
-        arena->failed)
+        is_partly_undone(tables, arena, key) || arena->failed)
         return KP_WORDS_OPEN;
     return KP_WORDS_FINDING;
 }

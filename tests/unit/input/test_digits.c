@@ -137,6 +137,53 @@ static void vendor_header__digits_of_every_item__are_no_value(void **state)
     assert_true(n > (size_t)STRINGS * FORMS * 40);
 }
 
+/* Items without a known header are reached by a mapping line without values, and wait for them. */
+static void own_header__digits_of_every_item__are_no_value(void **state)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < tables.n_items; i++)
+        for (unsigned k = 0; is_coded(&tables.items[i]) && k < STRINGS; k++) {
+            (void)fresh_mapping(state);
+            map_column("自社の見出し", "", tables.items[i].code, "");
+            if (mapping.columns[0].kind != KP_COL_ITEM)
+                break; /* a judgement without its doctor */
+            const char *cell = digits_of(k, k % FORMS);
+            show_cells(cell);
+            read_cell(cell);
+            n++;
+            if (is_released(i) && mapping.columns[0].reading != KP_READING_HOURS)
+                fail_msg("%s: '%s' is read as %s", tables.items[i].code, cell, record.values[i].text);
+        }
+    assert_true(n > (size_t)STRINGS * 130);
+}
+
+/* Every header that is known for a coded item, with the digits that vendors use most. */
+static void vendor_header__every_known_one__leaves_digits_unread(void **state)
+{
+    static const char *const cells[] = {"0", "1", "２", "01"};
+    const struct kp_map *known = &tables.header_target;
+    size_t n = 0;
+    for (size_t i = 0; i < known->n_slots; i++) {
+        const char *header = known->slots[i].key;
+        size_t item = header && known->slots[i].value >= KP_TARGET_ITEM
+                          ? known->slots[i].value - KP_TARGET_ITEM
+                          : tables.n_items;
+        bool coded = item < tables.n_items && is_coded(&tables.items[item]) && !kp_is_item_code(header);
+        for (size_t k = 0; coded && k < COUNT(cells); k++) {
+            (void)fresh_mapping(state);
+            map_column(header, "", NULL, NULL);
+            if (mapping.columns[0].kind != KP_COL_ITEM)
+                continue;
+            show_cells(cells[k]);
+            read_cell(cells[k]);
+            n++;
+            if (is_released(item))
+                fail_msg("%s: '%s' is read as %s", header, cells[k], record.values[item].text);
+        }
+    }
+    assert_true(n > COUNT(cells) * 300);
+}
+
 static void assert_codes_read(void **state, size_t at, struct kp_date day)
 {
     const struct kp_item *item = &tables.items[at];
@@ -296,6 +343,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(vendor_header__digits_of_every_item__are_no_value, fresh_mapping),
+        cmocka_unit_test_setup(vendor_header__every_known_one__leaves_digits_unread, fresh_mapping),
+        cmocka_unit_test_setup(own_header__digits_of_every_item__are_no_value, fresh_mapping),
         cmocka_unit_test_setup(code_header__of_every_item__reads_the_listed_codes, fresh_mapping),
         cmocka_unit_test_setup(header__code_or_name_in_either_row__makes_digits_official, fresh_mapping),
         cmocka_unit_test_setup(mapping__without_values__leaves_digits_unknown, fresh_mapping),

@@ -60,6 +60,16 @@ static void answer__placeholder__is_no_answer(void **state UNUSED)
                 ROW("K4022", CELL(HEIGHT, "#N/A")), ROW("K4022", CELL(HEIGHT, "標準")));
 }
 
+static void answer__as_vendors_write_it__is_read(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW(MEDICATION "=1 K3006", CELL(MEDICATION, "高血圧　薬剤治療中")),
+                ROW(MEDICATION "=1 K3006", CELL(MEDICATION, "飲んでいる")),
+                ROW(MEDICATION "=2 K3006", CELL(MEDICATION, "使用していない")),
+                ROW("K4024", CELL(MEDICATION, "治療中")), ROW("K4024", CELL(MEDICATION, "過去に服用")),
+                ROW(SMOKING "=1 K3006", CELL(SMOKING, "はい（現在喫煙）")),
+                ROW("K4024", CELL(SMOKING, "禁煙した")), ROW("K4024", CELL(SMOKING, "吸っていない")));
+}
+
 static void number__undone_in_words__is_not_done(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(WAIST "=not done K3012", CELL(WAIST, "妊娠中のため測定せず")),
@@ -159,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(answer__placeholder__is_no_answer, tidy),
+        cmocka_unit_test_teardown(answer__as_vendors_write_it__is_read, tidy),
         cmocka_unit_test_teardown(number__undone_in_words__is_not_done, tidy),
         cmocka_unit_test_teardown(number__letter_for_a_digit__is_refused, tidy),
         cmocka_unit_test_teardown(number__fraction_for_percent__is_refused, tidy),
