@@ -19,6 +19,8 @@ enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *c
 
 enum kp_status kp_context_load_tables(struct kp_context *ctx)
 {
+    if (ctx->text) /* loaded before */
+        return KP_OK;
     if (kp_text_new(&ctx->text) != KP_OK)
         return kp_no_memory(ctx);
     return kp_tables_load(&ctx->arena, ctx->io, ctx->text, ctx->common->schemas, &ctx->diag, &ctx->tables);

@@ -30,7 +30,7 @@ struct kp_context {
 /* Loads the catalogue. Reports KP_E_SYSTEM; the context must be released even then. */
 enum kp_status kp_context_init(struct kp_context *ctx, const struct kp_common *common,
                                const struct kp_env *env);
-/* Loads the tables that the options name. Reports KP_E_USAGE and KP_E_SYSTEM. */
+/* Loads the tables that the options name, unless they are. Reports KP_E_USAGE and KP_E_SYSTEM. */
 enum kp_status kp_context_load_tables(struct kp_context *ctx);
 /* Warns if tables are not the built-in ones, or if the law was read for them more than a year before the day.
  */
