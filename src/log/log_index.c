@@ -216,11 +216,14 @@ static enum kp_status has_key(struct kp_log_index *index, uint64_t place, const 
     return KP_OK;
 }
 
-/* Moves from any record with the key to the first. */
-static enum kp_status find_first(struct kp_log_index *index, const uint8_t *key, uint64_t *place)
+/* Finds the first of the records with the key. An index that is not open has none. */
+static enum kp_status find_first(struct kp_log_index *index, const uint8_t *key, uint64_t *place,
+                                 bool *ret_found)
 {
     struct kp_log_index_record record;
-    for (bool has = true; has && *place > 0;) {
+    if (index->io)
+        KP_TRY(search(index, key, place, ret_found));
+    for (bool has = *ret_found; has && *place > 0;) {
         KP_TRY(has_key(index, *place - 1, key, &record, &has));
         *place -= has;
     }
@@ -234,10 +237,7 @@ enum kp_status kp_log_index_count(struct kp_log_index *index, const uint8_t key[
     uint64_t place = 0;
     bool found = false;
     *ret_n = 0;
-    if (index->io)
-        KP_TRY(search(index, key, &place, &found));
-    if (found)
-        KP_TRY(find_first(index, key, &place));
+    KP_TRY(find_first(index, key, &place, &found));
     for (bool has = found; has; place++) {
         KP_TRY(has_key(index, place, key, &record, &has));
         *ret_n += has;
@@ -323,10 +323,7 @@ enum kp_status kp_log_index_each(struct kp_log_index *index, const uint8_t key[K
     struct kp_log_index_record record;
     uint64_t place = 0;
     bool has = false;
-    if (index->io)
-        KP_TRY(search(index, key, &place, &has));
-    if (has)
-        KP_TRY(find_first(index, key, &place));
+    KP_TRY(find_first(index, key, &place, &has));
     while (has) {
         KP_TRY(has_key(index, place++, key, &record, &has));
         if (has)

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "tables/names.h"
 #include "law/registers.h"
+#include "log/detail.h"
 #include "log/log_key.h"
 #include "log/stub.h"
 
@@ -23,17 +25,13 @@ static bool is_newer(const struct kp_told_entry *a, const struct kp_told_entry *
 }
 
 /* Returns the kind in the detail of an entry, which only those that the duty does not cover have. */
-static enum kp_exam_kind kind_of(const char *detail)
+static enum kp_exam_kind kind_of(struct kp_arena *arena, const char *detail)
 {
-    static const char key[] = "\"exam_kind\":\"";
-    const char *at = strstr(detail, key);
-    for (size_t i = 0; at && kp_exam_kind_names[i]; i++) {
-        size_t n = strlen(kp_exam_kind_names[i]);
-        const char *name = at + sizeof(key) - 1;
-        if (strncmp(name, kp_exam_kind_names[i], n) == 0 && name[n] == '"')
-            return (enum kp_exam_kind)i;
-    }
-    return KP_KIND_AUTO;
+    const char *name = "";
+    size_t kind = KP_KIND_AUTO;
+    if (kp_detail_get(arena, detail, "exam_kind", &name))
+        (void)kp_name_find(kp_exam_kind_names, name, &kind);
+    return (enum kp_exam_kind)kind;
 }
 
 enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
@@ -53,7 +51,7 @@ enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
                                 .sex = kp_arena_strdup(arena, c[KP_LOG_SEX]),
                                 .day = kp_arena_strndup(arena, c[KP_LOG_TIME], DAY_LENGTH),
                                 .bundle = kp_arena_strdup(arena, c[KP_LOG_BUNDLE]),
-                                .kind = kind_of(c[KP_LOG_DETAIL]),
+                                .kind = kind_of(arena, c[KP_LOG_DETAIL]),
                                 .at = line->at,
                                 .book = told->book,
                                 .same_identity = told->by_identity,

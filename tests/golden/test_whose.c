@@ -68,6 +68,20 @@ static void told_by_consent(const char *item, const char *people)
 #define REQUEST "R1,06139463,2026-01-15,elderly_act health_act,,,all,,,,,"
 #define ALL REQUEST ",,,,,\n"
 
+static void request__list_of_persons_named_twice__is_logged_once(void **state UNUSED)
+{
+    must(
+        "printf 'insured_symbol,insured_number,name_kana\\n12,1001,ケンポ タロウ\\n' >list.csv && cp list.csv again.csv");
+    assert_int_equal(run_with("export",
+                              REQUEST ",,,list.csv,,\n"
+                                      "R2,06139463,2026-01-16,health_act,,,all,,,,,,,,again.csv,,\n"
+                                      "R3,06139463,2026-01-17,health_act,,,all,,,,,,,,list.csv,,\n",
+                              ""),
+                     0);
+    must(
+        "grep -o '\"\"persons\"\":[^]]*' out/disclosure-log.csv >logged && test $(grep -o '[0-9a-f]\\{64\\}' logged | wc -l) = 1");
+}
+
 static void request__limited__serves_its_people_alone(void **state UNUSED)
 {
     must("printf 'insured_symbol,insured_number,name_kana\\n12,1001,ケンポ タロウ\\n' >list.csv");
@@ -168,6 +182,7 @@ static void consents__that_fit_nobody__are_counted(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(request__list_of_persons_named_twice__is_logged_once),
         cmocka_unit_test(request__limited__serves_its_people_alone),
         cmocka_unit_test(request__limited_by_what_the_export_lacks__says_so),
         cmocka_unit_test(request__of_another_body_and_number__is_in_the_log),
