@@ -380,14 +380,15 @@ static void read_finding(const struct kp_norm_cell *c, struct kp_value *value)
 /* Returns whether the judgement of a doctor is only a grade. */
 static bool is_only_grade(const struct kp_item *item, const char *key)
 {
-    return item->author_item >= 0 && kp_is_grade(key);
+    return item->author_item >= 0 && (kp_is_grade(key) || kp_is_bare_number(key));
 }
 
-/* Returns whether the reason for a detailed test (実施理由) is a placeholder: it would make the test one. */
-static bool is_no_reason(const struct kp_norm_cell *c)
+/* Returns whether the words stand for no text. A reason for a detailed test (実施理由) would make the test
+ * one: "なし" is none. */
+static bool is_no_text(const struct kp_norm_cell *c)
 {
     enum kp_words said = kp_words_of(c->norm->tables, c->norm->arena, c->key);
-    return c->item->relation == KP_REL_RSON && (said == KP_WORDS_NOTHING || said == KP_WORDS_BLANK);
+    return said == KP_WORDS_BLANK || (said == KP_WORDS_NOTHING && c->item->relation == KP_REL_RSON);
 }
 
 static bool is_no_doctor(const struct kp_norm_cell *c)
@@ -403,10 +404,10 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
         settle_later(c->norm, &c->norm->grades, c->item, NULL);
     } else if (read_state(c, value)) {
         return;
-    } else if (is_no_reason(c)) {
-        kp_norm_note(c, KP_K_PLACEHOLDER_EMPTY, c->text, NULL);
     } else if (c->item->is_author && is_no_doctor(c)) {
         kp_norm_note(c, KP_K_PLACEHOLDER, c->text, NULL);
+    } else if (!c->item->is_author && is_no_text(c)) {
+        kp_norm_note(c, KP_K_PLACEHOLDER_EMPTY, c->text, NULL);
     } else {
         read_text(c, value);
     }

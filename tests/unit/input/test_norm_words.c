@@ -8,6 +8,8 @@
 #define WAIST "9N016160100000001"
 #define URINE "1A010000000191111"
 #define ECG_REASON "9A110161000000049"
+#define FUNDUS_TEXT "9E100160900000049"
+#define X_RAY_DAY "9N211161100000049"
 
 static void words__of_each_class__set_flag_and_words(void **state UNUSED)
 {
@@ -117,6 +119,24 @@ static void reason__placeholder__is_no_reason(void **state UNUSED)
                 ROW(ECG_REASON "=不整脈のため", CELL(ECG_REASON, "不整脈のため")));
 }
 
+static void text__placeholder__is_no_text(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K3061", CELL(WORK_HISTORY, "NULL")), ROW("K3061", CELL(WORK_HISTORY, "#N/A")),
+                ROW("K3061", CELL(WORK_HISTORY, "0")), ROW("K3061", CELL(WORK_HISTORY, "？")),
+                ROW("K3061", CELL(WORK_HISTORY, "不明")), ROW("K3061", CELL(FUNDUS_TEXT, "nan")),
+                ROW(WORK_HISTORY "=なし", CELL(WORK_HISTORY, "なし")),
+                ROW(FUNDUS_TEXT "=異常なし", CELL(FUNDUS_TEXT, "異常なし")),
+                ROW("K3061", CELL(X_RAY_DAY, "不明")), ROW("K3061", CELL(X_RAY_DAY, "0")),
+                ROW("K4002", CELL(X_RAY_DAY, "6月")));
+}
+
+static void judgement__bare_digit__is_a_grade(void **state UNUSED)
+{
+    ASSERT_ROWS(ROW("K3021", CELL(JUDGEMENT, "1"), CELL(DOCTOR, "山田　太郎")),
+                ROW("K3021", CELL(JUDGEMENT, "２"), CELL(DOCTOR, "山田　太郎")),
+                ROW("K3021", CELL(JUDGEMENT, "B判定"), CELL(DOCTOR, "山田　太郎")));
+}
+
 static void finding__numbered_code__has_no_words(void **state UNUSED)
 {
     ASSERT_ROWS(ROW(ECG_FLAG "=1 K3011", CELL(ECG_TEXT, "1:所見あり")),
@@ -176,6 +196,8 @@ int main(void)
         cmocka_unit_test_teardown(urine__words__are_read, tidy),
         cmocka_unit_test_teardown(reason__placeholder__is_no_reason, tidy),
         cmocka_unit_test_teardown(finding__numbered_code__has_no_words, tidy),
+        cmocka_unit_test_teardown(text__placeholder__is_no_text, tidy),
+        cmocka_unit_test_teardown(judgement__bare_digit__is_a_grade, tidy),
         cmocka_unit_test(words__of_each_class__set_flag_and_words),
         cmocka_unit_test(words__beside_a_flag__must_agree),
         cmocka_unit_test(flag__in_words__is_read_by_the_same_classes),
