@@ -11,6 +11,7 @@ enum kp_phrase_kind {
     KP_PHRASE_ADVERB,    /* 特に, 明らかな */
     KP_PHRASE_SUBJECT,   /* 異常, 自覚症状 */
     KP_PHRASE_NO,        /* なし, 認めず */
+    KP_PHRASE_NOT_SEEN,  /* 見えない: denies what precedes it; alone it is a complaint */
     KP_PHRASE_NORMAL,    /* 正常: says alone that nothing was found */
     KP_PHRASE_LINK,      /* は, を */
     KP_PHRASE_END,       /* です */
