@@ -180,10 +180,11 @@ static void my_number__any_column__is_in_no_output(void **state)
         "rows[3][2] = '#N/A'\n"
         "rows[4].insert(0, '')\n"
         "rows[5][0] = '１２３４５６７８９０１８'\n"
+        "rows[6][rows[0].index('住所')] += '（1234-5678-9018）'\n"
         "csv.writer(open('mn/in.csv', 'w', newline='')).writerows(rows)\" " INPUT);
     assert_int_equal(kenporter(EXPORT "--show-values -v --lang en -o mn/out mn/in.csv"), 1);
     must("cat stdout stderr >mn/screen; grep -q 'warn K2032 .*個人番号（マイナンバー）' mn/screen");
-    must("grep -q 'mn/in.csv:6: reject K4055' mn/screen");
+    must("grep -q 'mn/in.csv:6: reject K4055' mn/screen && grep -q 'mn/in.csv:7: reject K4055' mn/screen");
     must(
         "cd mn && for z in out/*.zip; do unzip -qo -d x $z; done; head -n 1 out/runs/*/rejected.csv | grep -q "
         "'個人番号（マイナンバー）'");

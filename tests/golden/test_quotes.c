@@ -1,6 +1,6 @@
 /* Stray quotes in whole runs: what goes out never mixes lines. tests/unit/input/test_stray_quotes.c looks at
- * many more files, but at rows alone, and tests/unit/run/test_stray_documents.c at documents without a process
- * of their own. */
+ * many more files, but at rows alone, and tests/unit/run/test_stray_documents.c at documents without a
+ * process of their own. */
 #include "golden.h"
 
 static void quotes__at_random__no_document_mixes_lines(void **state UNUSED)

@@ -94,6 +94,23 @@ static void facility_numbers__other_last_digits__fail_outside_11_to_14(void **st
     }
 }
 
+/* Numbers follow each other in prose; only runs and groups of four are taken for one. */
+static void my_number__in_prose__is_found_in_fours(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        bool number, prose;
+    } cases[] = {{"123456789018", true, true},     {"a 1234-5678-9018.", true, true},
+                 {"12-3456 789018", true, false},  {"1234 567 89018", true, false},
+                 {"12,3456789018", false, false},  {"1234567890180", false, false},
+                 {"123456789019", false, false},   {"x 12-34 1234-5678-9018", false, false},
+                 {"12/1234 5678 9018", true, true}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(kp_has_my_number(cases[i].text, false), cases[i].number);
+        assert_int_equal(kp_has_my_number(cases[i].text, true), cases[i].prose);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +124,7 @@ int main(void)
         cmocka_unit_test(facility_numbers__published_examples__pass),
         cmocka_unit_test(facility_numbers__own_seven_digits__count_in_11_to_14_only),
         cmocka_unit_test(facility_numbers__other_last_digits__fail_outside_11_to_14),
+        cmocka_unit_test(my_number__in_prose__is_found_in_fours),
     };
     return cmocka_run_group_tests_name("ident", tests, NULL, NULL);
 }
