@@ -81,27 +81,33 @@ static bool same_number(const struct kp_told *told, const struct kp_told_entry *
                    : kp_same_number(told->arena, e->number, number);
 }
 
-/* Returns whether both are given and differ. */
-static bool ids_differ(const struct kp_told *told, const struct kp_told_entry *e,
-                       const struct kp_record *record)
+enum ids { IDS_UNKNOWN, IDS_EQUAL, IDS_DIFFER };
+
+static enum ids compare_ids(const struct kp_told *told, const struct kp_told_entry *e,
+                            const struct kp_record *record)
 {
-    const char *id = record->field[KP_F_EMPLOYEE_ID];
+    const char *given = record->field[KP_F_EMPLOYEE_ID];
+    const char *id = kp_employee_key(told->arena, given);
+    if (!id || !*given || !*e->employee_id)
+        return IDS_UNKNOWN;
     if (e->salt)
-        return *id && *e->employee_id && !is_salted(e, kp_employee_key(told->arena, id), e->employee_id);
-    const char *a = kp_employee_key(told->arena, id), *b = kp_employee_key(told->arena, e->employee_id);
-    return *id && *e->employee_id && a && b && strcmp(a, b) != 0;
+        return is_salted(e, id, e->employee_id) ? IDS_EQUAL : IDS_DIFFER;
+    const char *then = kp_employee_key(told->arena, e->employee_id);
+    return !then ? IDS_UNKNOWN : strcmp(id, then) == 0 ? IDS_EQUAL : IDS_DIFFER;
 }
 
-/* Name and birth date agree. Under one insurer number and kind of examination must, too; under another only
- * another sex or employee id proves that there are two people. */
+/* Name and birth date agree. Under one insurer the kind of examination and the number or the employee id
+ * must, too; under another only another sex or employee id proves that there are two people. */
 static bool is_same_person(const struct kp_told *told, const struct kp_told_entry *e,
                            const struct kp_record *record, bool same_insurer)
 {
+    const bool same_sex = strcmp(e->sex, record->field[KP_F_SEX]) == 0;
+    const enum ids ids = compare_ids(told, e, record);
     if (!same_insurer)
-        return strcmp(e->sex, record->field[KP_F_SEX]) == 0 && !ids_differ(told, e, record);
+        return same_sex && ids != IDS_DIFFER;
     if (!e->salt && e->kind != told->kind)
         return false;
-    return e->same_identity || same_number(told, e, record);
+    return e->same_identity || same_number(told, e, record) || (same_sex && ids == IDS_EQUAL);
 }
 
 /* Compares contents as if the card were written as it was then. A stub does not know how; a card in another

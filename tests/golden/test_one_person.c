@@ -63,6 +63,9 @@ static void in_one_run__card_or_insurer_differs__rejects_the_rows(void **state U
          "rejected,rejected,rejected"},
         {ANN_AT(A, FULL, "E1") "65.0\n" ANN_AT(B, "77,1,", "E2") "65.0\n", "released,released"},
         {ANN_AT(A, FULL, "") "65.0\n" ANN_AT(A, "12,5001,00", "") "65.0\n", "released,released"},
+        {ANN_AT(A, FULL, "E1") "65.0\n" ANN_AT(A, "12,5001,00", "E1") "65.0\n", "rejected,rejected"},
+        /* an employee id that says nothing */
+        {ANN_AT(A, FULL, "NULL") "65.0\n" ANN_AT(B, "77,1,", "なし") "65.0\n", "rejected,rejected"},
         /* members of a family, twins */
         {"," A "," NO_BRANCH ",ケンポハナコ,2,19800101," PLACE "50.0\n" ANN_AT(A, NO_BRANCH, "") "65.0\n",
          "released,released"},
@@ -94,6 +97,15 @@ static void over_runs__same_card_otherwise_written__is_already_disclosed(void **
     assert_string_equal(decided("", ANN_AT(A, FULL, "E1") "66.0\n"), "changed_since_disclosure");
     assert_string_equal(decided("--corrections", ANN_AT(A, FULL, "E1") "66.0\n"), "released");
     assert_string_equal(decided("", "," A ",12,5000,,ケンポハナコ,2,19800101," PLACE "50.0\n"), "released");
+}
+
+static void over_runs__number_corrected__is_a_change(void **state UNUSED)
+{
+    assert_string_equal(decided("", ANN_AT(A, FULL, "E1") "65.0\n"), "released");
+    assert_string_equal(decided("", ANN_AT(A, "12,5001,00", "E1") "65.0\n"), "changed_since_disclosure");
+    assert_string_equal(decided("", ANN_AT(A, "12,5001,00", "E2") "65.0\n"), "released"); /* a namesake */
+    assert_string_equal(decided("", ANN_AT(A, "12,5002,00", "") "65.0\n"), "released");
+    assert_string_equal(decided("--corrections", ANN_AT(A, "12,5003,00", "E1") "65.0\n"), "released");
 }
 
 static void over_runs__older_version__is_never_a_correction(void **state UNUSED)
@@ -135,6 +147,7 @@ int main(void)
         TEST(in_one_run__card_or_insurer_differs__rejects_the_rows),
         TEST(in_one_run__two_insurers__each_row_names_the_other),
         TEST(over_runs__same_card_otherwise_written__is_already_disclosed),
+        TEST(over_runs__number_corrected__is_a_change),
         TEST(over_runs__older_version__is_never_a_correction),
         TEST(over_runs__another_insurer__is_held_until_again),
     };
