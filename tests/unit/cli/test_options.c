@@ -406,10 +406,10 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--join COLUMN",
                                       "--if-needed ",
                                       "-n, --dry-run "};
-    static const char *const explain[] = {"--config ",     "--schemas ",       "--age-rule ", "--birth DATE",
-                                          "--exam DATE",   "--insurer NUMBER", "--on DATE",   "--articles ",
-                                          "--items CODES", "--scheme ",        "--lang ",     "--json ",
-                                          "--help "};
+    static const char *const explain[] = {
+        "--exam-kind KIND", "--config ",        "--schemas ", "--age-rule ", "--birth DATE",
+        "--exam DATE",      "--insurer NUMBER", "--on DATE",  "--articles ", "--items CODES",
+        "--scheme ",        "--lang ",          "--json ",    "--help "};
     static const char *const items[] = {"--schemas ", "--lang ", "--help "};
     static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ",
                                       "--help "};
