@@ -121,6 +121,14 @@ struct kp_register_files {
     const char *insurers;
 };
 
+/* How bundles are sealed for the insurers whose row of the register says "zip-aes". Without a file or command
+ * the password is drawn and kept in OUTPUT/secrets. */
+struct kp_seal_options {
+    const char *password_file;    /* its one line is the password, of 16 ASCII characters at least; or NULL */
+    const char *password_command; /* of the shell, which prints it; $1 is the insurer's number; or NULL */
+    bool list;                    /* also seal a list of the members */
+};
+
 /* Options of a run. Zero-initialise, then call kp_run_options_defaults(). */
 struct kp_run_options {
     struct kp_common common;
@@ -149,6 +157,7 @@ struct kp_run_options {
     bool derive;                  /* policy derive = yes: compute missing items from others */
     bool reject_incomplete;       /* policy required_items = reject: reject if 特定健診 lacks an item */
     bool corrections;             /* release records that changed since their disclosure */
+    struct kp_seal_options seal;
     struct kp_org sender;
     const char *officer; /* who is in charge of the records; NULL: not given */
     const char *config;  /* file that these options were read from, whose digest the log keeps; NULL: none */
@@ -210,6 +219,9 @@ struct kp_insurer_result {
     const char *insurer_number; /* 8 digits */
     const char *name;           /* from the insurer register, or "" */
     const char *const *bundles; /* n_bundles paths: more than one if the insurer limits documents */
+    const char *const *sealed;  /* likewise: the copy under a password, or "" */
+    const char *const *letters; /* likewise: the covering letter, or "" */
+    const char *secret;         /* the file with the password that was drawn, or "" */
     size_t n_bundles;
     uint64_t documents;
     uint64_t held;
@@ -317,8 +329,9 @@ struct kp_verify_options {
     struct kp_common common;
     const char *const *bundles;
     size_t n_bundles;
-    const char *xsd; /* the ministry's schema files, to validate with as well; NULL: none */
-    const char *log; /* disclosure log to hold each bundle against; NULL: none */
+    const char *xsd;           /* the ministry's schema files, to validate with as well; NULL: none */
+    const char *log;           /* disclosure log to hold each bundle against; NULL: none */
+    const char *password_file; /* opens bundles under a password; NULL: none */
     enum kp_age_rule age_rule;
 };
 
@@ -360,6 +373,7 @@ struct kp_show_options {
     const char *bundle;
     const char *member; /* a document's number in the contents, or its file name; NULL: the contents */
     bool html;
+    const char *password_file; /* as in kp_verify_options */
 };
 
 /*

@@ -176,19 +176,20 @@ static bool write_all(int fd, const char *bytes, size_t n)
     return true;
 }
 
-static bool is_folder(const zip_stat_t *s)
+static bool is_archive(const char *name)
 {
-    size_t n = strlen(s->name);
-    return n > 0 && s->name[n - 1] == '/';
+    size_t n = strlen(name);
+    return n > 4 && strcasecmp(name + n - 4, ".zip") == 0;
 }
 
-/* Finds the one file of an archive, and whether the sizes that it declares are tolerable. */
-static enum kp_status survey(struct opening *o, zip_uint64_t *ret_at, size_t *ret_files)
+/* Finds the archive inside, of which there is one if *ret_n is 1, and whether the sizes that it declares are
+ * tolerable. */
+static enum kp_status survey(struct opening *o, zip_uint64_t *ret_at, size_t *ret_n)
 {
     zip_uint64_t total = 0, packed = 0;
     bool encrypted = false;
     zip_int64_t n = zip_get_num_entries(o->zip, 0);
-    *ret_files = 0;
+    *ret_n = 0;
     for (zip_int64_t i = 0; i < n; i++) {
         zip_stat_t s;
         if (zip_stat_index(o->zip, (zip_uint64_t)i, 0, &s) != 0)
@@ -198,14 +199,14 @@ static enum kp_status survey(struct opening *o, zip_uint64_t *ret_at, size_t *re
             return fail(o, KP_SEAL_TOO_BIG);
         total += s.size;
         packed += s.comp_size;
-        if (!is_folder(&s)) {
+        if (is_archive(s.name)) {
             *ret_at = (zip_uint64_t)i;
-            ++*ret_files;
+            ++*ret_n;
         }
     }
     if (total > 1 << 20 && total / MAX_RATIO > packed)
         return fail(o, KP_SEAL_TOO_BIG);
-    if (*ret_files > 0 && total == 0)
+    if (total == 0)
         return fail(o, KP_SEAL_EMPTY);
     return encrypted ? KP_OK : fail(o, KP_SEAL_NONE);
 }
@@ -359,18 +360,17 @@ out:
 static enum kp_status open_contents(struct opening *o, struct kp_unsealed *to)
 {
     zip_uint64_t at = 0;
-    size_t n_files = 0;
-    KP_TRY(survey(o, &at, &n_files));
+    size_t n_archives = 0;
+    KP_TRY(survey(o, &at, &n_archives));
     to->fd = memfd_create("unsealed", MFD_CLOEXEC);
     if (to->fd < 0)
         return KP_E_SYSTEM;
     (void)snprintf(to->path, sizeof(to->path), "/proc/self/fd/%d", to->fd);
     const char *name = zip_get_name(o->zip, at, 0), *slash = name ? strrchr(name, '/') : NULL;
     const char *file = slash ? slash + 1 : name ? name : "";
-    size_t n = strlen(file);
-    if (n_files != 1 || n < 5 || n >= sizeof(to->name) || strcasecmp(file + n - 4, ".zip") != 0)
+    if (n_archives != 1 || strlen(file) >= sizeof(to->name))
         return repack(o, to->fd);
-    memcpy(to->name, file, n + 1);
+    (void)snprintf(to->name, sizeof(to->name), "%s", file);
     return unpack(o, at, to->fd);
 }
 

@@ -41,7 +41,8 @@ struct kp_unsealed {
 bool kp_seal_is(const char *path);
 
 /*
- * Opens an archive: if it holds one archive, that one, else the members, packed again without encryption.
+ * Opens an archive: if just one of its members is an archive, that one, else all members, packed again without
+ * encryption.
  * KP_E_FAULT with *ret_fault; KP_E_SYSTEM if memory is short. Close it in any case; zero-initialise with
  * fd = -1.
  */

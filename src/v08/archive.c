@@ -547,8 +547,34 @@ static enum kp_status open_zip(struct kp_archive *a)
     return st;
 }
 
+/* Takes the archive from under its password. */
+static enum kp_status unseal(struct kp_archive *a, const struct kp_password *password)
+{
+    static const enum kp_code codes[] = {[KP_SEAL_WRONG_PASSWORD] = KP_K_SEAL_WRONG_PASSWORD,
+                                         [KP_SEAL_DAMAGED] = KP_K_SEAL_DAMAGED,
+                                         [KP_SEAL_TOO_BIG] = KP_K_ZIP_BOMB,
+                                         [KP_SEAL_UNSUPPORTED] = KP_K_SEAL_UNSUPPORTED,
+                                         [KP_SEAL_EMPTY] = KP_K_SEAL_EMPTY};
+    enum kp_seal_fault fault = KP_SEAL_SOUND;
+    if (!password || !*password->text || !kp_seal_is(a->path))
+        return KP_OK;
+    enum kp_status st = kp_seal_open(a->path, password->text, &a->unsealed, &fault);
+    if (st == KP_E_SYSTEM)
+        return kp_no_memory(a->ctx);
+    if (st != KP_OK) {
+        kp_archive_fault(a, NULL, codes[fault]);
+        return st;
+    }
+    a->contents = a->unsealed.path;
+    size_t n = strlen(a->unsealed.name);
+    if (n > 4)
+        a->base = kp_arena_strndup(&a->arena, a->unsealed.name, n - 4);
+    return a->base ? KP_OK : kp_no_memory(a->ctx);
+}
+
 enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
-                               struct kp_archive_schemas *schemas, const char *path, bool silent)
+                               struct kp_archive_schemas *schemas, const struct kp_password *password,
+                               const char *path, bool silent)
 {
     *a = (struct kp_archive){
         .ctx = ctx,
@@ -556,9 +582,12 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .by_official = schemas && schemas->official_given,
         .silent = silent,
         .path = path,
+        .contents = path,
+        .unsealed = {.fd = -1},
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     a->base = base_name(a);
-    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path);
+    KP_TRY(unseal(a, password));
+    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, a->contents);
     if ((st == KP_E_FAULT && a->zip.fault == KP_ZIP_NOT_AN_ARCHIVE) || (st == KP_E_INPUT && errno == EISDIR))
         return open_loose(a);
     KP_TRY(zip_status(a, NULL, st));
@@ -568,6 +597,7 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
 void kp_archive_close(struct kp_archive *a)
 {
     kp_unzip_close(&a->zip);
+    kp_seal_close(&a->unsealed);
     kp_buf_release(&a->bytes);
     kp_arena_release(&a->arena);
 }
