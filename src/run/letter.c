@@ -94,7 +94,7 @@ static void add_head(const struct page *p)
         "<!DOCTYPE html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>%s %s</title>\n"
         "<style>@page{size:A4;margin:16mm 18mm}"
         "body{font:10.5pt/1.4 \"Noto Sans CJK JP\",\"Yu Gothic\",\"Hiragino Sans\",Meiryo,sans-serif;"
-        "max-width:174mm;margin:auto;color:#000}"
+        "max-width:172mm;margin:auto;padding:0 .5mm;color:#000}"
         "h1{font-size:16pt;text-align:center;margin:0 0 3mm;letter-spacing:.2em}"
         "table{border-collapse:collapse;width:100%%;margin:2mm 0}"
         "th,td{border:1px solid #555;padding:1mm 2mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
@@ -174,7 +174,7 @@ static void add_grounds(const struct page *p)
     begin_row(p, "件数(提供の根拠別)", "Documents, by ground");
     kp_buf_printf(p->out, "%" PRIu64 "%s (", p->letter->n_documents, kp_say(p->ctx, "件", ""));
     for (size_t i = 0; i < KP_COUNT(grounds); i++)
-        kp_buf_printf(p->out, "%s%s %" PRIu64, i ? kp_say(p->ctx, "、", ", ") : "",
+        kp_buf_printf(p->out, "%s%s: %" PRIu64, i ? kp_say(p->ctx, "、", ", ") : "",
                       kp_say(p->ctx, grounds[i].ja, grounds[i].en),
                       p->letter->cover->by_route[grounds[i].route]);
     kp_buf_str(p->out, ")\n");
@@ -185,7 +185,7 @@ static void add_contents(const struct page *p)
     const struct kp_letter *l = p->letter;
     kp_buf_str(p->out, "<table>\n");
     add_files(p);
-    blank(p, "媒体", "Medium", "(   枚のうち   枚目)", "(number      of      )");
+    blank(p, "媒体", "Medium", "(　　枚のうち　　枚目)", "(number　　　of　　　)");
     begin_row(p, "種別", "Contents");
     kp_buf_str(p->out, kp_say(p->ctx, "健診結果 / 実施区分 ", "results of health checks / service event "));
     kp_buf_html(p->out, l->insurer->service_event);
@@ -233,8 +233,8 @@ static void add_receipt(const struct page *p)
         "taken in, please call the number above.");
     kp_buf_str(p->out, "<table class=\"stamp\">\n");
     begin_row(p, "受領", "Received");
-    kp_buf_str(p->out, kp_say(p->ctx, "受領日:      年    月    日      受領印:",
-                              "Day:                      Stamp:"));
+    kp_buf_str(p->out, kp_say(p->ctx, "受領日:　　　　年　　月　　日　　　　受領印:",
+                              "Day:　　　　　　　　　　Stamp:"));
     kp_buf_str(p->out, "\n</table>\n</html>\n");
 }
 
