@@ -435,7 +435,8 @@ enum kp_audit_event {
     KP_AUDIT_RECEIVED,
     KP_AUDIT_RETURNED,
     KP_AUDIT_RECALLED,
-    KP_AUDIT_PURGE
+    KP_AUDIT_PURGE,
+    KP_AUDIT_REPLY
 };
 
 /* A NULL filter accepts every entry. Filters combine. */
@@ -511,6 +512,37 @@ struct kp_handover_options {
  * KP_E_SYSTEM.
  */
 KP_API enum kp_status kp_handover(const struct kp_handover_options *options, const struct kp_env *env);
+
+struct kp_reply_options {
+    struct kp_common common;
+    struct kp_log_files files;
+    const char *path; /* what the insurer answered, a CSV file */
+};
+
+/*
+ * Logs what an insurer answered about the persons of a bundle: taken in, or returned with an error. Columns:
+ * insurer_number, bundle, document or else insured_symbol, insured_number and birth_date, state (received or
+ * error), code (01 to 09 of 過誤返戻), text, date. Every line must name one person whom the log shows as
+ * disclosed; otherwise all faults are reported and nothing is logged. What is logged already is left as it
+ * is. *ret_page says what to correct; OUTPUT/replies/ gets a file that names the persons. Errors: KP_E_USAGE,
+ * KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_reply(const struct kp_reply_options *options, const struct kp_env *env,
+                               struct kp_page *ret_page);
+
+struct kp_status_options {
+    struct kp_common common;
+    struct kp_log_files files;
+    bool json;
+};
+
+/*
+ * Shows for every bundle of the logs what became of it: released, sealed, handed over, received, answered,
+ * errors that are open, and what is to be done next. Names nobody and writes nothing. Errors: KP_E_USAGE,
+ * KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_show_status(const struct kp_status_options *options, const struct kp_env *env,
+                                     struct kp_page *ret_page);
 
 struct kp_purge_options {
     struct kp_common common;

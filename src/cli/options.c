@@ -10,7 +10,8 @@ enum { HELP_COLUMN = 26 };
 #define TABLES (READ | KP_FOR_IMPORT)
 #define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
-#define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE) /* add events to the log */
+#define LOGS                                                                                                 \
+    (KP_FOR_HANDOVER | KP_FOR_PURGE | KP_FOR_STATUS | KP_FOR_REPLY) /* read or add events of the log */
 #define ALL                                                                                                  \
     (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_IMPORT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | \
      LOOK | KP_FOR_AUDIT)
@@ -231,7 +232,7 @@ const struct kp_option kp_options[] = {
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, kp_languages, OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
-    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
+    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY | KP_FOR_STATUS,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
     {0, "html", NULL, NULL, NULL, FLAG, NULL, AT(html), KP_FOR_SHOW | KP_FOR_AUDIT,
      {"a self-contained HTML page on stdout instead of text", "テキストの代わりに、単独で開けるHTMLを標準出力に書く"}},
