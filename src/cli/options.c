@@ -10,8 +10,7 @@ enum { HELP_COLUMN = 26 };
 #define TABLES (READ | KP_FOR_IMPORT)
 #define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
-#define LOGS                                                                                                 \
-    (KP_FOR_HANDOVER | KP_FOR_PURGE | KP_FOR_STATUS | KP_FOR_REPLY) /* read or add events of the log */
+#define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE | KP_FOR_STATUS | KP_FOR_REPLY) /* work on the log */
 #define ALL                                                                                                  \
     (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_IMPORT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | \
      LOOK | KP_FOR_AUDIT)
@@ -106,7 +105,8 @@ const struct kp_option kp_options[] = {
      {"it came back", "返却された"}},
     {0, "recalled", NULL, NULL, NULL, FLAG, NULL, AT(recalled), KP_FOR_HANDOVER,
      {"it was called back", "回収を求めた"}},
-    {0, "password-file", "FILE", NULL, NULL, PATH, NULL, OPT(seal.password_file), KP_FOR_EXPORT | KP_FOR_RELEASE,
+    {0, "password-file", "FILE", NULL, NULL, PATH, NULL, OPT(seal.password_file),
+     KP_FOR_EXPORT | KP_FOR_RELEASE,
      {"seal under the password in this file, of 16 characters at least (default: one is drawn for each insurer)",
       "このファイルのパスワード(16文字以上)で封をする(既定: 保険者ごとに生成)"}},
     {0, "password-file", "FILE", NULL, NULL, PATH, NULL, OPT(seal.password_file), LOOK,

@@ -41,10 +41,9 @@ struct kp_unsealed {
 bool kp_seal_is(const char *path);
 
 /*
- * Opens an archive: if just one of its members is an archive, that one, else all members, packed again without
- * encryption.
- * KP_E_FAULT with *ret_fault; KP_E_SYSTEM if memory is short. Close it in any case; zero-initialise with
- * fd = -1.
+ * Opens an archive: if just one of its members is an archive, that one, else all members, packed again
+ * without encryption. KP_E_FAULT with *ret_fault; KP_E_SYSTEM if memory is short. Close it in any case;
+ * zero-initialise with fd = -1.
  */
 enum kp_status kp_seal_open(const char *path, const char *password, struct kp_unsealed *ret_unsealed,
                             enum kp_seal_fault *ret_fault);

@@ -49,8 +49,8 @@ static const struct {
 
 /* A line of the file. */
 struct line {
-    const char *state, *code, *text;
-    struct kp_date date;
+    const char *insurer, *state, *code, *text;
+    struct kp_date birth, date;
     uint32_t document;
     bool logged; /* before */
     const char *detail;
@@ -90,23 +90,18 @@ static bool is_same(struct reply *r, const char *given, const char *logged)
     return a && b && strcmp(a, b) == 0;
 }
 
-static bool is_about(struct reply *r, size_t row, const struct kp_standing_document *d)
+static bool is_about(struct reply *r, size_t row, const struct line *l, const struct kp_standing_document *d)
 {
     const struct kp_register *f = &r->file;
     const char *document = kp_register_cell(f, row, DOCUMENT), *bundle = kp_register_cell(f, row, BUNDLE);
     const char *const *c = d->entry.cells;
-    char iso[11], compact[9];
     struct kp_date birth = {0};
-    if (strcmp(c[KP_LOG_INSURER_NUMBER], kp_register_cell(f, row, INSURER)) != 0 ||
-        (*bundle && !is_named(bundle, c[KP_LOG_BUNDLE])))
+    if (strcmp(c[KP_LOG_INSURER_NUMBER], l->insurer) != 0 || (*bundle && !is_named(bundle, c[KP_LOG_BUNDLE])))
         return false;
     if (*document)
         return is_named(document, c[KP_LOG_DOCUMENT]);
-    if (!kp_date_parse_iso(kp_register_cell(f, row, BIRTH), &birth))
-        return false;
-    kp_date_iso(birth, iso);
-    kp_date_compact(birth, compact);
-    return (strcmp(c[KP_LOG_BIRTH_DATE], iso) == 0 || strcmp(c[KP_LOG_BIRTH_DATE], compact) == 0) &&
+    return kp_date_parse(c[KP_LOG_BIRTH_DATE], &birth, NULL) == KP_DATE_OK && kp_date_is_set(l->birth) &&
+           kp_date_compare(birth, l->birth) == 0 &&
            is_same(r, kp_register_cell(f, row, NUMBER), c[KP_LOG_INSURED_NUMBER]) &&
            is_same(r, kp_register_cell(f, row, SYMBOL), c[KP_LOG_INSURED_SYMBOL]);
 }
@@ -117,7 +112,7 @@ static void find_document(struct reply *r, size_t row, struct line *l)
     uint32_t n = 0;
     for (uint32_t i = 0; i < r->standing.n_documents; i++) {
         const struct kp_standing_document *d = kp_standing_document_at(&r->standing, i);
-        if (!is_about(r, row, d))
+        if (!is_about(r, row, l, d))
             continue;
         if (*kp_register_cell(&r->file, row, DOCUMENT) || *kp_register_cell(&r->file, row, BUNDLE) ||
             kp_standing_is_last(&r->standing, i)) {
@@ -147,8 +142,12 @@ static void read_line(struct reply *r, size_t row, struct line *l)
     else if (error)
         l->code = CODES[at].code;
     kp_register_date(f, row, DATE, false, &l->date);
-    (void)kp_register_number(f, row, INSURER, kp_register_cell(f, row, INSURER));
-    find_document(r, row, l);
+    const char *birth = kp_register_cell(f, row, BIRTH);
+    if (*birth && kp_date_parse(birth, &l->birth, NULL) != KP_DATE_OK)
+        kp_register_bad(f, row, BIRTH, "a date of birth");
+    l->insurer = kp_register_number(f, row, INSURER, kp_register_cell(f, row, INSURER));
+    if (l->insurer)
+        find_document(r, row, l);
 }
 
 /* --- what is logged --- */

@@ -105,8 +105,8 @@ static bool ends_with(const char *name, const char *end)
 
 static const char *base_name(struct kp_archive *a)
 {
-    const char *slash = strrchr(a->path, '/');
-    const char *base = slash ? slash + 1 : a->path;
+    const char *path = *a->unsealed.name ? a->unsealed.name : a->path, *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
     bool zip = ends_with(base, ".zip") || ends_with(base, ".ZIP");
     char *copy = kp_arena_strndup(&a->arena, base, strlen(base) - (zip ? 4 : 0));
     if (copy && ends_with(copy, KP_PREPARED))
@@ -547,31 +547,6 @@ static enum kp_status open_zip(struct kp_archive *a)
     return st;
 }
 
-/* Takes the archive from under its password. */
-static enum kp_status unseal(struct kp_archive *a, const struct kp_password *password)
-{
-    static const enum kp_code codes[] = {[KP_SEAL_WRONG_PASSWORD] = KP_K_SEAL_WRONG_PASSWORD,
-                                         [KP_SEAL_DAMAGED] = KP_K_SEAL_DAMAGED,
-                                         [KP_SEAL_TOO_BIG] = KP_K_ZIP_BOMB,
-                                         [KP_SEAL_UNSUPPORTED] = KP_K_SEAL_UNSUPPORTED,
-                                         [KP_SEAL_EMPTY] = KP_K_SEAL_EMPTY};
-    enum kp_seal_fault fault = KP_SEAL_SOUND;
-    if (!password || !*password->text || !kp_seal_is(a->path))
-        return KP_OK;
-    enum kp_status st = kp_seal_open(a->path, password->text, &a->unsealed, &fault);
-    if (st == KP_E_SYSTEM)
-        return kp_no_memory(a->ctx);
-    if (st != KP_OK) {
-        kp_archive_fault(a, NULL, codes[fault]);
-        return st;
-    }
-    a->contents = a->unsealed.path;
-    size_t n = strlen(a->unsealed.name);
-    if (n > 4)
-        a->base = kp_arena_strndup(&a->arena, a->unsealed.name, n - 4);
-    return a->base ? KP_OK : kp_no_memory(a->ctx);
-}
-
 enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
                                struct kp_archive_schemas *schemas, const struct kp_password *password,
                                const char *path, bool silent)
@@ -582,12 +557,17 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .by_official = schemas && schemas->official_given,
         .silent = silent,
         .path = path,
-        .contents = path,
         .unsealed = {.fd = -1},
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
+    enum kp_code code = KP_K_SEAL_DAMAGED;
+    enum kp_status st = kp_password_open(password, path, &a->unsealed, &code);
+    if (st == KP_E_FAULT)
+        kp_archive_fault(a, NULL, code);
+    if (st != KP_OK)
+        return st == KP_E_FAULT ? st : kp_no_memory(ctx);
+    a->contents = a->unsealed.fd >= 0 ? a->unsealed.path : path;
     a->base = base_name(a);
-    KP_TRY(unseal(a, password));
-    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, a->contents);
+    st = kp_unzip_open(&a->zip, ctx->io, a->contents);
     if ((st == KP_E_FAULT && a->zip.fault == KP_ZIP_NOT_AN_ARCHIVE) || (st == KP_E_INPUT && errno == EISDIR))
         return open_loose(a);
     KP_TRY(zip_status(a, NULL, st));

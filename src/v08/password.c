@@ -52,6 +52,24 @@ enum kp_status kp_password_read(struct kp_context *ctx, const char *path, struct
     return st;
 }
 
+enum kp_status kp_password_open(const struct kp_password *password, const char *path,
+                                struct kp_unsealed *unsealed, enum kp_code *ret_code)
+{
+    static const enum kp_code codes[] = {[KP_SEAL_SOUND] = KP_K_SEAL_DAMAGED,
+                                         [KP_SEAL_NONE] = KP_K_SEAL_DAMAGED,
+                                         [KP_SEAL_WRONG_PASSWORD] = KP_K_SEAL_WRONG_PASSWORD,
+                                         [KP_SEAL_DAMAGED] = KP_K_SEAL_DAMAGED,
+                                         [KP_SEAL_TOO_BIG] = KP_K_ZIP_BOMB,
+                                         [KP_SEAL_UNSUPPORTED] = KP_K_SEAL_UNSUPPORTED,
+                                         [KP_SEAL_EMPTY] = KP_K_SEAL_EMPTY};
+    enum kp_seal_fault fault = KP_SEAL_SOUND;
+    if (!password || !*password->text || !kp_seal_is(path))
+        return KP_OK;
+    enum kp_status st = kp_seal_open(path, password->text, unsealed, &fault);
+    *ret_code = codes[fault];
+    return st;
+}
+
 void kp_password_wipe(struct kp_password *password)
 {
     kp_secret_wipe(password->text, sizeof(password->text));
