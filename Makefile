@@ -17,10 +17,10 @@ WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef -Wwrite-
 OPT     ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null || echo -I/usr/include/libxml2)
 CPPFLAGS += -Iinclude -Isrc -I$(BUILD)/gen $(XML_CFLAGS)
-LIBS    := -lcsv -lxml2 -lz -ldeflate -lcrypto -lutf8proc -linih -lpthread -lm
+LIBS    := -lcsv -lxml2 -lz -ldeflate -lzip -lcrypto -lutf8proc -linih -lpthread -lm
 
-PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libdeflate-dev libssl-dev libutf8proc-dev libinih-dev
-PACKAGES_TEST  := libcmocka-dev unzip p7zip-full python3 libxml2-utils
+PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libdeflate-dev libzip-dev libssl-dev libutf8proc-dev libinih-dev
+PACKAGES_TEST  := libcmocka-dev unzip p7zip-full libarchive-tools python3 libxml2-utils
 PACKAGES_CHECK := clang-format
 PACKAGES_COVERAGE := gcovr
 PACKAGES_DEB    := debhelper dpkg-dev fakeroot
@@ -248,7 +248,7 @@ install: all ## install program, library, completions and examples below PREFIX 
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: kenporter' \
 	  'Description: hands health-check results to medical insurers, as the law asks and no further' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lkenporter' \
-	  'Requires.private: libxml-2.0 zlib libdeflate libcrypto libutf8proc' 'Libs.private: -lcsv -lpthread' \
+	  'Requires.private: libxml-2.0 zlib libdeflate libzip libcrypto libutf8proc' 'Libs.private: -lcsv -lpthread' \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc
 
 uninstall: ## remove what install put there

@@ -121,6 +121,14 @@ struct kp_register_files {
     const char *insurers;
 };
 
+/* How bundles are sealed for the insurers whose row of the register says "zip-aes". Without a file or command
+ * the password is drawn and kept in OUTPUT/secrets. */
+struct kp_seal_options {
+    const char *password_file;    /* its one line is the password, of 16 ASCII characters at least; or NULL */
+    const char *password_command; /* of the shell, which prints it; $1 is the insurer's number; or NULL */
+    bool list;                    /* also seal a list of the members */
+};
+
 /* Options of a run. Zero-initialise, then call kp_run_options_defaults(). */
 struct kp_run_options {
     struct kp_common common;
@@ -149,6 +157,7 @@ struct kp_run_options {
     bool derive;                  /* policy derive = yes: compute missing items from others */
     bool reject_incomplete;       /* policy required_items = reject: reject if 特定健診 lacks an item */
     bool corrections;             /* release records that changed since their disclosure */
+    struct kp_seal_options seal;
     struct kp_org sender;
     const char *officer; /* who is in charge of the records; NULL: not given */
     const char *config;  /* file that these options were read from, whose digest the log keeps; NULL: none */
@@ -210,6 +219,9 @@ struct kp_insurer_result {
     const char *insurer_number; /* 8 digits */
     const char *name;           /* from the insurer register, or "" */
     const char *const *bundles; /* n_bundles paths: more than one if the insurer limits documents */
+    const char *const *sealed;  /* likewise: the copy under a password, or "" */
+    const char *const *letters; /* likewise: the covering letter, or "" */
+    const char *secret;         /* the file with the password that was drawn, or "" */
     size_t n_bundles;
     uint64_t documents;
     uint64_t held;
@@ -317,8 +329,9 @@ struct kp_verify_options {
     struct kp_common common;
     const char *const *bundles;
     size_t n_bundles;
-    const char *xsd; /* the ministry's schema files, to validate with as well; NULL: none */
-    const char *log; /* disclosure log to hold each bundle against; NULL: none */
+    const char *xsd;           /* the ministry's schema files, to validate with as well; NULL: none */
+    const char *log;           /* disclosure log to hold each bundle against; NULL: none */
+    const char *password_file; /* opens bundles under a password; NULL: none */
     enum kp_age_rule age_rule;
 };
 
@@ -360,6 +373,7 @@ struct kp_show_options {
     const char *bundle;
     const char *member; /* a document's number in the contents, or its file name; NULL: the contents */
     bool html;
+    const char *password_file; /* as in kp_verify_options */
 };
 
 /*
@@ -421,7 +435,8 @@ enum kp_audit_event {
     KP_AUDIT_RECEIVED,
     KP_AUDIT_RETURNED,
     KP_AUDIT_RECALLED,
-    KP_AUDIT_PURGE
+    KP_AUDIT_PURGE,
+    KP_AUDIT_REPLY
 };
 
 /* A NULL filter accepts every entry. Filters combine. */
@@ -497,6 +512,37 @@ struct kp_handover_options {
  * KP_E_SYSTEM.
  */
 KP_API enum kp_status kp_handover(const struct kp_handover_options *options, const struct kp_env *env);
+
+struct kp_reply_options {
+    struct kp_common common;
+    struct kp_log_files files;
+    const char *path; /* what the insurer answered, a CSV file */
+};
+
+/*
+ * Logs what an insurer answered about the persons of a bundle: taken in, or returned with an error. Columns:
+ * insurer_number, bundle, document or else insured_symbol, insured_number and birth_date, state (received or
+ * error), code (01 to 09 of 過誤返戻), text, date. Every line must name one person whom the log shows as
+ * disclosed; otherwise all faults are reported and nothing is logged. What is logged already is left as it
+ * is. *ret_page says what to correct; OUTPUT/replies/ gets a file that names the persons. Errors: KP_E_USAGE,
+ * KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_reply(const struct kp_reply_options *options, const struct kp_env *env,
+                               struct kp_page *ret_page);
+
+struct kp_status_options {
+    struct kp_common common;
+    struct kp_log_files files;
+    bool json;
+};
+
+/*
+ * Shows for every bundle of the logs what became of it: released, sealed, handed over, received, answered,
+ * errors that are open, and what is to be done next. Names nobody and writes nothing. Errors: KP_E_USAGE,
+ * KP_E_SYSTEM.
+ */
+KP_API enum kp_status kp_show_status(const struct kp_status_options *options, const struct kp_env *env,
+                                     struct kp_page *ret_page);
 
 struct kp_purge_options {
     struct kp_common common;

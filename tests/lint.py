@@ -15,7 +15,8 @@ FOLDERS = "base format tables law record input log v08 run cli".split()
 MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS, MAX_COLUMNS, MAX_TEST_NAME = 600, 60, 6, 110, 60
 # The modules that may include the headers of a library.
 LIBRARIES = {"csv.h": ["format/csvin"], "libxml/": ["format/xmlcheck", "format/xmlread", "cli/main"],
-             "zlib.h": ["format/unzip"], "libdeflate.h": ["format/zip"], "openssl/": ["base/sha256", "cli/main"], "utf8proc.h": ["base/text"],
+             "zlib.h": ["format/sealed", "format/unzip"], "libdeflate.h": ["format/zip"], "zip.h": ["format/sealed"],
+             "openssl/": ["base/secret", "base/sha256", "cli/main"], "utf8proc.h": ["base/text"],
              "iconv.h": ["base/text"], "ini.h": ["cli/read_settings"]}
 # The folders that the program may include besides the public header.
 CLI_MAY = {"base", "cli", "tables"}

@@ -64,6 +64,12 @@ static const struct command COMMANDS[] = {
      "kenporter handover --to WHO --means TEXT [--on DAY] [--note TEXT] BUNDLE.zip...\n"
      "       kenporter handover --received|--returned|--recalled [--on DAY] [--note TEXT] BUNDLE.zip...",
      {"log that bundles left the house, or what became of them", "送付ファイルの引渡しとその後を記録する"}},
+    {"status", KP_FOR_STATUS, kp_command_status, 0, 0, "kenporter status [--json]",
+     {"every bundle: released, sealed, handed over, received, answered, errors open, and what is to be done next",
+      "送付ファイルごとの状況(提供・封・引渡し・受領・回答・未対応エラー)と次にすること"}},
+    {"reply", KP_FOR_REPLY, kp_command_reply, KP_K_INPUT_MISSING, 1, "kenporter reply FILE.csv",
+     {"log what an insurer answered about the persons of a bundle, and list what to correct",
+      "保険者からの回答(受領・エラー)を記録し、直すべきものを示す"}},
     {"purge", KP_FOR_PURGE, kp_command_purge, 0, 0, "kenporter purge --before DAY [--dry-run]",
      {"remove what need not be kept any more; logged", "保存の要らなくなったものを削除し、記録する"}},
     {"retire", KP_FOR_RETIRE, kp_command_retire, KP_K_AUDIT_LOG_MISSING, 1, "kenporter retire LOG",

@@ -33,6 +33,8 @@ enum kp_status kp_command_explain(struct kp_console *console);
 enum kp_status kp_command_audit(struct kp_console *console);
 enum kp_status kp_command_handover(struct kp_console *console);
 enum kp_status kp_command_purge(struct kp_console *console);
+enum kp_status kp_command_status(struct kp_console *console);
+enum kp_status kp_command_reply(struct kp_console *console);
 enum kp_status kp_command_retire(struct kp_console *console);
 enum kp_status kp_command_items(struct kp_console *console);
 enum kp_status kp_command_import(struct kp_console *console);

@@ -1,4 +1,4 @@
-/* handover, purge and retire: what becomes of bundles, files and logs after a run. */
+/* handover, status, reply, purge and retire: what becomes of bundles, files and logs after a run. */
 #include <string.h>
 
 #include "base/status.h"
@@ -42,17 +42,39 @@ enum kp_status kp_command_handover(struct kp_console *c)
     return kp_handover(&o, &c->env);
 }
 
+/* Prints the page of a call that ended with st. */
+static enum kp_status print(struct kp_console *c, enum kp_status st, struct kp_page *page)
+{
+    if (st == KP_OK && !kp_console_write(c, page->text, strlen(page->text)))
+        st = KP_E_SYSTEM;
+    kp_page_free(page);
+    return st;
+}
+
 enum kp_status kp_command_purge(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
     const struct kp_purge_options o = {
         .common = s->options.common, .files = log_files(s), .before = s->before, .dry_run = s->dry_run};
     struct kp_page page = {0};
-    enum kp_status st = kp_purge(&o, &c->env, &page);
-    if (st == KP_OK && !kp_console_write(c, page.text, strlen(page.text)))
-        st = KP_E_SYSTEM;
-    kp_page_free(&page);
-    return st;
+    return print(c, kp_purge(&o, &c->env, &page), &page);
+}
+
+enum kp_status kp_command_status(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    const struct kp_status_options o = {.common = s->options.common, .files = log_files(s), .json = s->json};
+    struct kp_page page = {0};
+    return print(c, kp_show_status(&o, &c->env, &page), &page);
+}
+
+enum kp_status kp_command_reply(struct kp_console *c)
+{
+    const struct kp_settings *s = &c->settings;
+    const struct kp_reply_options o = {
+        .common = s->options.common, .files = log_files(s), .path = s->arguments[0]};
+    struct kp_page page = {0};
+    return print(c, kp_reply(&o, &c->env, &page), &page);
 }
 
 enum kp_status kp_command_retire(struct kp_console *c)

@@ -10,7 +10,7 @@ enum { HELP_COLUMN = 26 };
 #define TABLES (READ | KP_FOR_IMPORT)
 #define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
-#define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE) /* add events to the log */
+#define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE | KP_FOR_STATUS | KP_FOR_REPLY) /* work on the log */
 #define ALL                                                                                                  \
     (RUN | LOGS | KP_FOR_RETIRE | KP_FOR_INIT | KP_FOR_IMPORT | KP_FOR_EXPLAIN | KP_FOR_ITEMS | KP_FOR_MAP | \
      LOOK | KP_FOR_AUDIT)
@@ -106,6 +106,14 @@ const struct kp_option kp_options[] = {
      {"it came back", "返却された"}},
     {0, "recalled", NULL, NULL, NULL, FLAG, NULL, AT(recalled), KP_FOR_HANDOVER,
      {"it was called back", "回収を求めた"}},
+    {0, "password-file", "FILE", NULL, NULL, PATH, NULL, OPT(seal.password_file),
+     KP_FOR_EXPORT | KP_FOR_RELEASE,
+     {"seal under the password in this file, of 16 characters at least (default: one is drawn for each insurer)",
+      "このファイルのパスワード(16文字以上)で封をする(既定: 保険者ごとに生成)"}},
+    {0, "password-file", "FILE", NULL, NULL, PATH, NULL, OPT(seal.password_file), LOOK,
+     {"open bundles under a password, which is in this file", "パスワード付きの送付ファイルを、このファイルのパスワードで開く"}},
+    {0, "list", NULL, NULL, NULL, FLAG, NULL, OPT(seal.list), KP_FOR_EXPORT | KP_FOR_RELEASE,
+     {"put a list of the members into sealed archives, beside the bundle", "封をしたZIPに対象者の一覧(CSV)も入れる"}},
     {0, "backdate", "REASON", NULL, NULL, TEXT, NULL, OPT(backdate), RUN,
      {"why the day of disclosure is not today; export and release need it then",
       "提供日が今日でない理由(export・release で必要。記録に残る)"}},
@@ -133,6 +141,7 @@ const struct kp_option kp_options[] = {
     KEY("policy", "requested_items", SWITCH, REQUESTED_ITEMS, OPT(release_requested_items)),
     KEY("policy", "derive", SWITCH, NO_YES, OPT(derive)),
     KEY("policy", "required_items", SWITCH, WARN_REJECT, OPT(reject_incomplete)),
+    KEY("seal", "password_command", TEXT, NULL, OPT(seal.password_command)),
     KEY("input", "encoding", CHOICE, kp_encoding_options, OPT(input.encoding)),
     KEY("input", "delimiter", DELIMITER, kp_delimiter_names, OPT(input.delimiter)),
     ORGANISATION("sender", sender),
@@ -224,7 +233,7 @@ const struct kp_option kp_options[] = {
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, kp_languages, OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
-    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY,
+    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY | KP_FOR_STATUS,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
     {0, "html", NULL, NULL, NULL, FLAG, NULL, AT(html), KP_FOR_SHOW | KP_FOR_AUDIT,
      {"a self-contained HTML page on stdout instead of text", "テキストの代わりに、単独で開けるHTMLを標準出力に書く"}},

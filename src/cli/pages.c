@@ -47,7 +47,8 @@ enum kp_status kp_command_show(struct kp_console *c)
     const struct kp_show_options options = {.common = s->options.common,
                                             .bundle = s->arguments[0],
                                             .member = s->n_arguments == 2 ? s->arguments[1] : NULL,
-                                            .html = s->html};
+                                            .html = s->html,
+                                            .password_file = s->options.seal.password_file};
     struct kp_page page = {0};
     return print_page(c, kp_show(&options, &c->env, &page), &page);
 }

@@ -138,6 +138,76 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
     }
 }
 
+/* Quotes a path for the shell. */
+static void add_quoted(struct kp_buf *out, const char *path)
+{
+    kp_buf_char(out, '\'');
+    for (; *path; path++)
+        if (*path == '\'')
+            kp_buf_str(out, "'\\''");
+        else
+            kp_buf_add(out, path, 1);
+    kp_buf_char(out, '\'');
+}
+
+static void add_setting(struct kp_buf *out, const char *option, const char *value)
+{
+    if (!value)
+        return;
+    kp_buf_printf(out, "%s ", option);
+    add_quoted(out, value);
+    kp_buf_char(out, ' ');
+}
+
+static void add_step(const struct kp_console *c, const char *ja, const char *en, const char *path,
+                     struct kp_buf *out)
+{
+    if (*path)
+        kp_buf_printf(out, "  %s %s\n", kp_console_say(c, ja, en), path);
+}
+
+/* Says what is to be done for an insurer now: what to send, what goes with it, and how to log it. */
+static void add_next(const struct kp_console *c, const struct kp_insurer_result *n, struct kp_buf *out)
+{
+    const char *given = c->settings.options.seal.password_file
+                            ? c->settings.options.seal.password_file
+                            : kp_console_say(c, "[seal] password_command", "[seal] password_command");
+    bool sealed = false;
+    kp_buf_printf(out, "%s ", n->insurer_number);
+    kp_buf_printable(out, n->name);
+    kp_buf_char(out, '\n');
+    for (size_t i = 0; i < n->n_bundles; i++) {
+        sealed |= *n->sealed[i] != '\0';
+        add_step(c, "送るファイル:", "send:", *n->sealed[i] ? n->sealed[i] : n->bundles[i], out);
+        add_step(c, "送付書:", "letter:", n->letters[i], out);
+    }
+    if (sealed)
+        add_step(c, "パスワード(別の方法で知らせる):", "password, to be told by another way:",
+                 *n->secret ? n->secret : given, out);
+    kp_buf_printf(out, "  %s kenporter handover ", kp_console_say(c, "渡したら:", "when it is handed over:"));
+    add_setting(out, "-c", c->settings.config);
+    add_setting(out, "-o", c->settings.options.output);
+    add_setting(out, "--log", c->settings.options.log);
+    kp_buf_str(out, kp_console_say(c, "--to 相手 --means 方法", "--to WHO --means HOW"));
+    for (size_t i = 0; i < n->n_bundles; i++) {
+        kp_buf_char(out, ' ');
+        add_quoted(out, *n->sealed[i] ? n->sealed[i] : n->bundles[i]);
+    }
+    kp_buf_char(out, '\n');
+}
+
+static void add_all_next(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    const char *title = kp_console_say(c, "\n次にすること:\n", "\nwhat to do next:\n");
+    for (size_t i = 0; discloses(c) && i < r->n_insurers; i++) {
+        if (r->insurers[i].n_bundles == 0)
+            continue;
+        kp_buf_str(out, title);
+        add_next(c, &r->insurers[i], out);
+        title = "";
+    }
+}
+
 static void add_summary(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     bool prepare = c->settings.options.command == KP_CMD_PREPARE;
@@ -174,6 +244,7 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     add_columns(c, r, out);
     add_insurers(c, r, out);
     add_places(c, r, out);
+    add_all_next(c, r, out);
 }
 
 enum kp_status kp_command_run(struct kp_console *c)

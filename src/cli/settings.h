@@ -22,7 +22,9 @@ enum {
     KP_FOR_HANDOVER = 4096,
     KP_FOR_PURGE = 8192,
     KP_FOR_RETIRE = 16384,
-    KP_FOR_IMPORT = 32768
+    KP_FOR_IMPORT = 32768,
+    KP_FOR_STATUS = 65536,
+    KP_FOR_REPLY = 131072
 };
 
 /* Where configuration files are looked for beside the current folder and /etc. */

@@ -66,6 +66,7 @@ enum kp_status kp_command_verify(struct kp_console *c)
                                               .n_bundles = s->n_arguments,
                                               .xsd = s->options.xsd,
                                               .log = s->options.log,
+                                              .password_file = s->options.seal.password_file,
                                               .age_rule = s->options.age_rule};
     enum kp_status st = kp_verify(&options, &c->env, &verdicts);
     if (st != KP_OK && st != KP_E_FAULT)

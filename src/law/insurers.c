@@ -9,7 +9,7 @@
 
 enum { NUMBER, NAME, ADDRESS, REPRESENTATIVE, SCHEME, SENDER, INTERACTION, EVENT };
 enum { REPORT = EVENT + 1, PROGRAMME, REPORT_UNDER40, PROGRAMME_UNDER40, SECTION_UNDER40 };
-enum { WIDTH = SECTION_UNDER40 + 1, MAX_DOCUMENTS, SYMBOL_LENGTH, NUMBER_LENGTH, DETAILED };
+enum { WIDTH = SECTION_UNDER40 + 1, MAX_DOCUMENTS, SYMBOL_LENGTH, NUMBER_LENGTH, DETAILED, SEAL };
 
 static const char *read_code(struct kp_register *r, size_t row, size_t column, const char *fallback,
                              const char *allowed)
@@ -115,6 +115,7 @@ static void read_insurer(struct kp_register *r, size_t i, const char *sender_num
     n->symbol_length = read_lengths(r, i, SYMBOL_LENGTH);
     n->number_length = read_lengths(r, i, NUMBER_LENGTH);
     n->keeps_detailed = strcmp(read_code(r, i, DETAILED, "01990", "01990 01010"), "01010") == 0;
+    n->seals = *read_code(r, i, SEAL, "", "zip-aes") != '\0';
 }
 
 enum kp_status kp_insurers_load(struct kp_context *ctx, const char *path, const char *sender_number,
@@ -126,7 +127,7 @@ enum kp_status kp_insurers_load(struct kp_context *ctx, const char *path, const 
                          "insurer_number name address representative scheme sender_number interaction_type "
                          "service_event report_40to74 programme_40to74 report_under40 programme_under40 "
                          "section_under40 symbol_width",
-                         "max_documents symbol_length number_length detailed_without_reason",
+                         "max_documents symbol_length number_length detailed_without_reason seal",
                          sizeof(struct kp_insurer)) == KP_OK) {
         struct kp_insurer *list = r.rows;
         for (size_t i = 0, previous = 0; i < r.sheet.n_rows; i++) {

@@ -21,6 +21,7 @@ struct kp_insurer {
     uint64_t max_documents; /* in one bundle; 0: no limit of its own */
     struct kp_lengths symbol_length, number_length;
     bool keeps_detailed; /* detailed tests without their reason stay in section 01010 */
+    bool seals;          /* bundles go out in an archive under a password: zip-aes */
 };
 
 struct kp_insurer_register {

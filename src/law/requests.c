@@ -9,7 +9,7 @@
 #include "law/register_person.h"
 
 enum { ID, INSURER, RECEIVED, ARTICLES, FROM, TO, AGES, ITEMS, UNTIL, WITHDRAWN, NOTE };
-enum { REQUESTER = NOTE + 1, ALSO, QUALIFICATION, PERSONS, KINDS, WORKPLACES };
+enum { REQUESTER = NOTE + 1, ALSO, QUALIFICATION, PERSONS, KINDS, WORKPLACES, DOCUMENT };
 
 static void read_articles(struct kp_register *r, size_t row, struct kp_request *q)
 {
@@ -104,6 +104,7 @@ static void read_request(struct kp_register *r, size_t i, struct kp_map *ids, st
     q->line = kp_register_line(r, i);
     q->requester = *requester ? requester : NULL;
     q->items = kp_register_cell(r, i, ITEMS);
+    q->document = kp_register_cell(r, i, DOCUMENT);
     kp_register_id(r, i, q->id);
     q->insurer_number = kp_register_number(r, i, INSURER, kp_register_cell(r, i, INSURER));
     read_articles(r, i, q);

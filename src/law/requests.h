@@ -21,6 +21,7 @@ struct kp_request {
     const struct kp_roster *persons; /* NULL: everybody */
     unsigned exam_kinds;             /* bit 1 << enum kp_exam_kind; 0: all */
     const char *workplaces;          /* kp_text_value_key of each, separated by "|"; NULL: all */
+    const char *document;            /* that it came in; "": not given */
     uint64_t line;
     const struct kp_request *next; /* of the same insurer number, in the order of their ids */
 };

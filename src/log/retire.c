@@ -31,7 +31,7 @@ struct retire {
     struct kp_log log; /* locked */
     struct kp_log_state state;
     struct kp_log_index_builder builder;
-    uint64_t counts[KP_AUDIT_PURGE + 1];
+    uint64_t counts[KP_AUDIT_REPLY + 1];
     char first_time[26], last_time[26], owed[11]; /* owed: day of the last disclosure by consent, or "" */
     struct place *places;                         /* of the index's records, n_records */
     size_t n_records;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "run/companions.h"
 
 enum kp_status kp_book_unusable(const struct kp_run *run, const char *path)
 {
@@ -319,9 +320,20 @@ static enum kp_status settle(struct kp_log *log, struct kp_book *book, bool rele
     struct kp_log_entry entry = u->entry; /* with the run id of the run that died */
     entry.cells[KP_LOG_EVENT] = released ? "release" : "void";
     entry.cells[KP_LOG_REASON] = "unfinished run";
-    entry.cells[KP_LOG_DETAIL] = kp_arena_printf(&ctx->arena, "{\"settled_by\":\"%s\"}", book->run->run_id);
-    char *bundle = kp_arena_strdup(&ctx->arena, u->bundle);
-    if (!bundle || !entry.cells[KP_LOG_DETAIL])
+    char *bundle = kp_arena_strdup(&ctx->arena, u->bundle), *dot = bundle ? strrchr(bundle, '.') : NULL;
+    char sealed[KP_SHA256_HEX + 1] = "";
+    const struct kp_companions companions = {
+        book->run->output, entry.cells[KP_LOG_RUN_ID],
+        dot ? kp_arena_strndup(&ctx->arena, bundle, (size_t)(dot - bundle)) : NULL,
+        entry.cells[KP_LOG_INSURER_NUMBER]};
+    if (!companions.root)
+        return kp_no_memory(ctx);
+    if (released)
+        KP_TRY(kp_companions_place(ctx, &companions, sealed));
+    const char *seal = kp_companions_detail(&ctx->arena, sealed);
+    entry.cells[KP_LOG_DETAIL] =
+        seal ? kp_arena_printf(&ctx->arena, "{\"settled_by\":\"%s\"%s}", book->run->run_id, seal) : NULL;
+    if (!entry.cells[KP_LOG_DETAIL])
         return kp_no_memory(ctx);
     if (kp_log_add(log, &entry) != KP_OK || kp_log_sync(log) != KP_OK)
         return kp_book_unusable(book->run, book->path);

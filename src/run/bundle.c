@@ -13,7 +13,7 @@
 #include "run/setup.h"
 #include "run/who.h"
 
-enum { CELL_SEPARATOR = '\x1f', N_MAX = '9' };
+enum { N_MAX = '9' };
 
 static char *root_name(const struct kp_bundle *b, char send)
 {
@@ -224,7 +224,7 @@ static enum kp_status spool_entry(struct kp_bundle *b, struct kp_slot *slot, con
     for (size_t i = 0; i < KP_LOG__COUNT; i++) {
         for (const char *at = entry.cells[i]; at && *at; at++) /* control characters would break the line */
             kp_buf_char(&line, (unsigned char)*at < 0x20 ? ' ' : *at);
-        kp_buf_char(&line, i + 1 < KP_LOG__COUNT ? CELL_SEPARATOR : '\n');
+        kp_buf_char(&line, i + 1 < KP_LOG__COUNT ? KP_CELL_SEPARATOR : '\n');
     }
     bool ok = kp_buf_ok(&line) && !slot->arena.failed;
     if (ok)
@@ -246,6 +246,7 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_slot *slot, const ch
         return kp_no_memory(b->run->ctx);
     kp_zip_add(&b->zip, member, &slot->packed);
     b->n_documents++;
+    kp_cover_add(&b->cover, &slot->decision, slot->record.field[KP_F_EXAM_DATE]);
     KP_TRY(spool_entry(b, slot, document));
     errno = b->zip.out.error       ? b->zip.out.error
             : b->zip.central.error ? b->zip.central.error
@@ -354,7 +355,7 @@ static void add_bundle_cells(const struct kp_bundle *b, struct kp_log_entry *ent
 /* Adds the entry of one spool line of n bytes, which is taken apart. Does not report. */
 static enum kp_status log_line(const struct kp_bundle *b, struct kp_log *log, char *line, size_t n)
 {
-    static const char separator[] = {CELL_SEPARATOR, '\0'};
+    static const char separator[] = {KP_CELL_SEPARATOR, '\0'};
     struct kp_log_entry entry = {0};
     line[n - 1] = '\0';
     for (size_t i = 0; i < KP_LOG__COUNT; i++) {
@@ -391,10 +392,22 @@ out:
     return st == KP_OK ? KP_OK : kp_write_failed(ctx, b->run->log_path);
 }
 
-static enum kp_status log_event(const struct kp_bundle *b, struct kp_log *log, const char *event)
+/* sealed_sha256: "" if there is no sealed copy. */
+static enum kp_status log_event(const struct kp_bundle *b, struct kp_log *log, const char *event,
+                                const char *sealed_sha256)
 {
+    struct kp_arena *arena = &b->run->ctx->arena;
     struct kp_log_entry entry = {.cells = {[KP_LOG_EVENT] = event, [KP_LOG_DETAIL] = b->run->detail}};
     add_bundle_cells(b, &entry);
+    if (*sealed_sha256) {
+        const char *of_run = b->run->detail, *seal = kp_companions_detail(arena, sealed_sha256);
+        size_t n = *of_run ? strlen(of_run) - 1 : 0; /* without its closing brace */
+        entry.cells[KP_LOG_DETAIL] =
+            seal ? kp_arena_printf(arena, "%.*s%s}", (int)(n ? n : 1), n ? of_run : "{", seal + (n ? 0 : 1))
+                 : NULL;
+        if (!entry.cells[KP_LOG_DETAIL])
+            return kp_no_memory(b->run->ctx);
+    }
     if (kp_log_add(log, &entry) != KP_OK || kp_log_sync(log) != KP_OK)
         return kp_write_failed(b->run->ctx, b->run->log_path);
     return KP_OK;
@@ -431,14 +444,19 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_log *log)
     KP_TRY(log_entries(b, log));
     enum place place = put_in_place(b, log);
     if (place == STILL_TEMPORARY)
-        KP_TRY(log_event(b, log, "void"));
+        KP_TRY(log_event(b, log, "void", ""));
     if (place != UNKNOWN)
         b->run->evidence = NULL;
     if (place != IN_PLACE)
         return KP_E_SYSTEM;
     if (kp_sync_folder(ctx->io, b->run->output) != KP_OK)
         return kp_write_failed(ctx, b->run->output);
-    KP_TRY(log_event(b, log, "release"));
+    const struct kp_companions companions = {b->run->output, b->run->run_id, b->root, b->insurer->number};
+    char sealed[KP_SHA256_HEX + 1];
+    b->run->evidence = b->temp_path; /* so that the next run finds what could not be moved */
+    KP_TRY(kp_companions_place(ctx, &companions, sealed));
+    b->run->evidence = NULL;
+    KP_TRY(log_event(b, log, "release", sealed));
     return kp_run_check_files(b->run, log);
 }
 

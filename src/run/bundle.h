@@ -12,11 +12,14 @@
 #pragma once
 
 #include "format/zip.h"
+#include "run/companions.h"
 #include "run/ledger.h"
+#include "run/letter.h"
 #include "run/run.h"
 #include "run/worker.h"
 
-enum { KP_MAX_DOCUMENTS = 999999 }; /* serial numbers have six digits */
+enum { KP_MAX_DOCUMENTS = 999999 };  /* serial numbers have six digits */
+enum { KP_CELL_SEPARATOR = '\x1f' }; /* of the spool */
 
 /* Strings live in the arena of the run. */
 struct kp_bundle {
@@ -35,6 +38,7 @@ struct kp_bundle {
     uint64_t n_documents;
     char sha256[KP_SHA256_HEX + 1]; /* set by kp_bundle_seal */
     bool placed;                    /* it is at path: released, or prepared */
+    struct kp_cover cover;          /* what its letter says of it */
 };
 
 /* All functions that return a status report their failures, which are KP_E_SYSTEM. */

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "tables/names.h"
+#include "run/companions.h"
 #include "run/log_session.h"
 
 struct handed {
@@ -11,6 +12,7 @@ struct handed {
     char sha256[KP_SHA256_HEX + 1];
     enum kp_audit_event state; /* KP_AUDIT_ANY: not released */
     bool differs;              /* released under this name with other contents */
+    bool sealed;               /* the file is its copy under a password */
     const char *detail;        /* of the entry that brought it into this state */
     struct kp_log_entry entry; /* the cells of the bundle */
 };
@@ -93,6 +95,10 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
     bool moves = event == KP_AUDIT_RELEASE || (event >= KP_AUDIT_HANDOVER && event <= KP_AUDIT_RECALLED);
     for (size_t i = 0; moves && i < h->options->n_bundles; i++) {
         struct handed *b = &h->bundles[i];
+        if (event == KP_AUDIT_RELEASE && kp_companions_is_sealed(c[KP_LOG_DETAIL], b->sha256)) {
+            b->sealed = true;
+            memcpy(b->sha256, c[KP_LOG_BUNDLE_SHA256], sizeof(b->sha256)); /* later entries have this one */
+        }
         if (strcmp(c[KP_LOG_BUNDLE_SHA256], b->sha256) == 0)
             KP_TRY(note(h, b, c));
         else if (event == KP_AUDIT_RELEASE)
@@ -115,6 +121,9 @@ static bool may_follow(enum kp_audit_event state, enum kp_audit_event event)
 static enum kp_status check_bundle(struct handover *h, const struct handed *b)
 {
     struct kp_diag *diag = &h->ctx.diag;
+    for (const struct handed *other = h->bundles; other < b; other++)
+        if (strcmp(other->sha256, b->sha256) == 0) /* the bundle and its sealed copy */
+            return kp_fail(diag, KP_E_USAGE, KP_K_INPUT_TWICE, kp_in(b->path));
     if (b->state == KP_AUDIT_ANY)
         return kp_fail(diag, KP_E_USAGE, b->differs ? KP_K_BUNDLE_DIFFERS : KP_K_BUNDLE_NOT_RELEASED,
                        kp_in(b->path));
@@ -131,7 +140,7 @@ static enum kp_status check_bundle(struct handover *h, const struct handed *b)
 
 /* --- adding --- */
 
-static const char *detail_of(struct handover *h)
+static const char *detail_of(struct handover *h, bool sealed)
 {
     const struct kp_handover_options *o = h->options;
     struct kp_buf out = {0};
@@ -143,6 +152,8 @@ static const char *detail_of(struct handover *h)
         kp_json_string(&json, "means", o->means);
     }
     kp_json_string(&json, "note", o->note);
+    if (sealed)
+        kp_json_bool(&json, "sealed", true);
     kp_json_end(&json);
     char *text = kp_buf_ok(&out) ? kp_arena_strdup(&h->ctx.arena, kp_buf_text(&out)) : NULL;
     kp_buf_release(&out);
@@ -154,12 +165,12 @@ static const char *detail_of(struct handover *h)
 static enum kp_status add_all(struct handover *h)
 {
     size_t n_added = 0;
-    const char *detail = detail_of(h);
-    if (!detail)
+    const char *const details[] = {detail_of(h, false), detail_of(h, true)};
+    if (!details[0] || !details[1])
         return kp_no_memory(&h->ctx);
     for (size_t i = 0; i < h->options->n_bundles; i++) {
         struct handed *b = &h->bundles[i];
-        if (b->state != h->options->event || strcmp(b->detail, detail) != 0)
+        if (b->state != h->options->event || strcmp(b->detail, details[b->sealed]) != 0)
             KP_TRY(check_bundle(h, b));
     }
     for (size_t i = 0; i < h->options->n_bundles; i++) {
@@ -170,7 +181,7 @@ static enum kp_status add_all(struct handover *h)
         }
         b->entry.cells[KP_LOG_EVENT] = kp_audit_event_names[h->options->event];
         b->entry.cells[KP_LOG_AS_OF] = h->on;
-        b->entry.cells[KP_LOG_DETAIL] = detail;
+        b->entry.cells[KP_LOG_DETAIL] = details[b->sealed];
         KP_TRY(kp_log_session_add(&h->session, &b->entry));
         n_added++;
     }

@@ -11,7 +11,9 @@
  *   second pass       read again, decide, render, validate, compress; in      batches, worker
  *                     row order into bundles, row files and counts            bundle, row_files, tally
  *   seal              schemas and index into each bundle, to disk, digest     bundle
- *   release           log entries to disk, bundle into place, release entry   bundle
+ *                     letters, copies under a password                        seal, letter, password
+ *   release           log entries to disk, bundle into place, what goes with  bundle, companions
+ *                     it, release entry
  *   or store          prepare only: bundles and copies of the inputs          prepared
  *   conclude          index of the log, anchor                                ledger
  *   report            report.json, report.html, the caller's result           report
@@ -32,6 +34,7 @@
 #include "run/prepared.h"
 #include "run/report.h"
 #include "run/row_files.h"
+#include "run/seal.h"
 #include "run/setup.h"
 #include "run/tally.h"
 
@@ -264,6 +267,8 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_persons_join(p->persons, kp_ledger_count, &p->ledger));
     KP_TRY(second_pass(p));
     KP_TRY(kp_tally_seal(&p->tally, &p->batches.tools[0]));
+    if (kp_discloses(options->command))
+        KP_TRY(kp_seal_all(&p->run, &p->tally));
     KP_TRY(kp_check_cancelled(ctx)); /* for the last time: from here on the run goes to its end */
     KP_TRY(deliver(p));
     KP_TRY(kp_row_files_conclude(&p->files));

@@ -10,17 +10,31 @@
 
 /* --- the result --- */
 
+/* The path of a file beside the bundle, "" if there is none. Fails as copy_bundles. */
+static const char *companion(struct kp_arena *arena, const struct kp_bundle *b, enum kp_companion which)
+{
+    const struct kp_companions of = {b->run->output, b->run->run_id, b->root, b->insurer->number};
+    const char *path = kp_companion_path(arena, &of, which, true);
+    return path && kp_path_exists(path) ? path : "";
+}
+
 /* Failures stick in the arena, which make_result checks at its end. */
 static void copy_bundles(struct kp_arena *arena, const struct kp_account *a, struct kp_insurer_result *ret)
 {
     size_t n = 0;
     for (const struct kp_bundle *b = a->bundles; b; b = b->next)
         n++;
-    const char **paths = kp_arena_alloc(arena, (n + 1) * sizeof(*paths));
-    ret->bundles = paths;
-    for (const struct kp_bundle *b = paths ? a->bundles : NULL; b; b = b->next)
-        if (b->placed)
-            paths[ret->n_bundles++] = kp_arena_strdup(arena, b->path);
+    const char **paths = kp_arena_alloc(arena, 3 * (n + 1) * sizeof(*paths));
+    const char **sealed = paths ? paths + n + 1 : NULL, **letters = paths ? sealed + n + 1 : NULL;
+    *ret = (struct kp_insurer_result){.bundles = paths, .sealed = sealed, .letters = letters, .secret = ""};
+    for (const struct kp_bundle *b = paths ? a->bundles : NULL; b; b = b->next) {
+        if (!b->placed)
+            continue;
+        ret->secret = companion(arena, b, KP_COMPANION_SECRET);
+        sealed[ret->n_bundles] = companion(arena, b, KP_COMPANION_SEALED);
+        letters[ret->n_bundles] = companion(arena, b, KP_COMPANION_LETTER);
+        paths[ret->n_bundles++] = kp_arena_strdup(arena, b->path);
+    }
 }
 
 /* Copies the counts that are not 0: by basis of the tables or, if these are NULL, by reason. */
@@ -40,12 +54,13 @@ static const struct kp_count *copy_counts(struct kp_arena *arena, const struct k
 static struct kp_insurer_result copy_account(struct kp_arena *arena, const struct kp_tables *tables,
                                              const struct kp_account *a)
 {
-    struct kp_insurer_result r = {.insurer_number = kp_arena_strdup(arena, a->insurer->number),
-                                  .name = kp_arena_strdup(arena, a->insurer->name),
-                                  .scheme = kp_arena_strdup(arena, a->scheme),
-                                  .documents = a->documents,
-                                  .held = a->held};
+    struct kp_insurer_result r;
     copy_bundles(arena, a, &r);
+    r.insurer_number = kp_arena_strdup(arena, a->insurer->number);
+    r.name = kp_arena_strdup(arena, a->insurer->name);
+    r.scheme = kp_arena_strdup(arena, a->scheme);
+    r.documents = a->documents;
+    r.held = a->held;
     r.by_basis = copy_counts(arena, tables, a->by_basis, &r.n_bases);
     r.waiting = copy_counts(arena, tables, a->waiting, &r.n_waiting);
     r.by_reason = copy_counts(arena, NULL, a->by_reason, &r.n_reasons);

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "input/facility_defaults.h"
 #include "input/ranges.h"
+#include "run/companions.h"
 #include "run/run_entry.h"
 
 void kp_run_options_defaults(struct kp_run_options *options)
@@ -199,7 +200,7 @@ static void remove_but_evidence(void *ctx, const char *name)
 {
     struct kp_run *run = ctx;
     char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->temp, name);
-    if (path && strcmp(path, run->evidence) != 0)
+    if (path && strcmp(path, run->evidence) != 0 && !kp_companion_is(name))
         (void)kp_remove_folder(path);
 }
 

@@ -33,6 +33,7 @@ const struct kp_insurer *kp_run_insurer(const struct kp_run *run, struct kp_aren
  * removed is left to the next run. */
 void kp_run_remove_stale(struct kp_run *run, const char *keep_run_id);
 
-/* Removes the temporary folder, except that the evidence becomes an empty file, and drops the lock. discard:
+/* Removes the temporary folder, except that the evidence becomes an empty file
+ * beside which companions stay, and drops the lock. discard:
  * removes the run's folder, too. Safe if the set-up failed or never began. */
 void kp_run_leave(struct kp_run *run, bool discard);

@@ -16,7 +16,7 @@ const char *const kp_encoding_names[] = {"auto", "cp932", "utf-8", "utf-16le", "
 const char *const kp_encoding_options[] = {"auto", "cp932", "utf-8", "utf-16", NULL};
 const char *const kp_audit_event_names[] = {"any",      "disclose", "again",    "correct",  "release",
                                             "void",     "run",      "handover", "received", "returned",
-                                            "recalled", "purge",    NULL};
+                                            "recalled", "purge",    "reply",    NULL};
 const char *const kp_delimiter_names[] = {"auto", "comma", "tab", "semicolon", NULL};
 const char kp_delimiters[] = {0, ',', '\t', ';'};
 _Static_assert(KP_COUNT(kp_delimiter_names) == KP_COUNT(kp_delimiters) + 1, "a name for every delimiter");

@@ -105,8 +105,8 @@ static bool ends_with(const char *name, const char *end)
 
 static const char *base_name(struct kp_archive *a)
 {
-    const char *slash = strrchr(a->path, '/');
-    const char *base = slash ? slash + 1 : a->path;
+    const char *path = *a->unsealed.name ? a->unsealed.name : a->path, *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
     bool zip = ends_with(base, ".zip") || ends_with(base, ".ZIP");
     char *copy = kp_arena_strndup(&a->arena, base, strlen(base) - (zip ? 4 : 0));
     if (copy && ends_with(copy, KP_PREPARED))
@@ -548,7 +548,8 @@ static enum kp_status open_zip(struct kp_archive *a)
 }
 
 enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
-                               struct kp_archive_schemas *schemas, const char *path, bool silent)
+                               struct kp_archive_schemas *schemas, const struct kp_password *password,
+                               const char *path, bool silent)
 {
     *a = (struct kp_archive){
         .ctx = ctx,
@@ -556,9 +557,17 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .by_official = schemas && schemas->official_given,
         .silent = silent,
         .path = path,
+        .unsealed = {.fd = -1},
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
+    enum kp_code code = KP_K_SEAL_DAMAGED;
+    enum kp_status st = kp_password_open(password, path, &a->unsealed, &code);
+    if (st == KP_E_FAULT)
+        kp_archive_fault(a, NULL, code);
+    if (st != KP_OK)
+        return st == KP_E_FAULT ? st : kp_no_memory(ctx);
+    a->contents = a->unsealed.fd >= 0 ? a->unsealed.path : path;
     a->base = base_name(a);
-    enum kp_status st = kp_unzip_open(&a->zip, ctx->io, path);
+    st = kp_unzip_open(&a->zip, ctx->io, a->contents);
     if ((st == KP_E_FAULT && a->zip.fault == KP_ZIP_NOT_AN_ARCHIVE) || (st == KP_E_INPUT && errno == EISDIR))
         return open_loose(a);
     KP_TRY(zip_status(a, NULL, st));
@@ -568,6 +577,7 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
 void kp_archive_close(struct kp_archive *a)
 {
     kp_unzip_close(&a->zip);
+    kp_seal_close(&a->unsealed);
     kp_buf_release(&a->bytes);
     kp_arena_release(&a->arena);
 }

@@ -2,10 +2,12 @@
  * documents. Every fault is a diagnostic for BUNDLE or BUNDLE:MEMBER. */
 #pragma once
 
+#include "format/sealed.h"
 #include "format/unzip.h"
 #include "format/xmlread.h"
 #include "v08/archive_shape.h"
 #include "v08/index.h"
+#include "v08/password.h"
 #include "v08/schemas.h"
 
 enum { KP_CODES_END = 10000 };
@@ -30,7 +32,9 @@ struct kp_archive {
     bool by_official;                   /* the ministry's schema decides */
     bool silent;                        /* faults are counted, not reported */
     const char *path;
-    const char *base; /* the file name without .zip */
+    struct kp_unsealed unsealed; /* what was under a password; the contents are read from there */
+    const char *contents;        /* the path of the archive itself: path, or of unsealed */
+    const char *base;            /* the file name without .zip */
     struct kp_shape shape;
     bool loose;               /* no archive: documents are read from files */
     const char *const *files; /* n_documents paths; NULL unless loose */
@@ -49,10 +53,12 @@ struct kp_archive {
     size_t n_codes;                   /* different ones among them */
 };
 
-/* Opens the archive and checks its names, index and schemas, but no documents. Returns KP_E_FAULT if it is
+/* Opens the archive, with the password if there is one (NULL or "": none) and the archive is under one, and
+ * checks its names, index and schemas, but no documents. Returns KP_E_FAULT if it is
  * too broken to read documents. Reports failures, KP_E_FAULT unless silent. Close it in any case. */
 enum kp_status kp_archive_open(struct kp_archive *archive, struct kp_context *ctx,
-                               struct kp_archive_schemas *schemas, const char *path, bool silent);
+                               struct kp_archive_schemas *schemas, const struct kp_password *password,
+                               const char *path, bool silent);
 void kp_archive_close(struct kp_archive *archive);
 
 /* Moves to the next document; archive->document is NULL after the last. Fails as kp_archive_open does. */

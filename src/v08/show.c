@@ -455,13 +455,14 @@ static enum kp_status show_wanted(struct page *p, const char *wanted)
     }
 }
 
-static enum kp_status show_bundle(struct page *p, const struct kp_show_options *options)
+static enum kp_status show_bundle(struct page *p, const struct kp_show_options *options,
+                                  const struct kp_password *password)
 {
     struct kp_archive *a = &p->archive;
-    enum kp_status st = kp_archive_open(a, p->ctx, NULL, options->bundle, true);
+    enum kp_status st = kp_archive_open(a, p->ctx, NULL, password, options->bundle, true);
     if (st == KP_E_FAULT) { /* nothing can be shown, so the faults are reported after all */
         kp_archive_close(a);
-        st = kp_archive_open(a, p->ctx, NULL, options->bundle, false);
+        st = kp_archive_open(a, p->ctx, NULL, password, options->bundle, false);
     }
     KP_TRY(st);
     a->silent = false;
@@ -475,7 +476,11 @@ static enum kp_status show(struct kp_context *ctx, const void *options, struct k
 {
     const struct kp_show_options *o = options;
     struct page page = {.ctx = ctx, .html = o->html, .out = out};
-    enum kp_status st = show_bundle(&page, o);
+    struct kp_password password = {.text = ""};
+    enum kp_status st = kp_password_read(ctx, o->password_file, &password);
+    if (st == KP_OK)
+        st = show_bundle(&page, o, &password);
+    kp_password_wipe(&password);
     kp_archive_close(&page.archive);
     kp_arena_release(&page.scratch);
     return st;

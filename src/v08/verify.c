@@ -20,6 +20,7 @@ struct verifier {
     struct kp_context ctx;
     const struct kp_verify_options *options;
     struct kp_archive_schemas schemas;
+    struct kp_password password;
     struct kp_arena memory; /* of the verdicts */
     struct kp_verdict *verdicts;
 };
@@ -201,12 +202,12 @@ static enum kp_status verify_bundle(struct verifier *v, const char *path, struct
                                    .report = report_difference,
                                    .report_ctx = &b.archive}};
     uint8_t digest[KP_SHA256_BYTES];
-    enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->schemas, path, false);
+    enum kp_status st = kp_archive_open(&b.archive, &v->ctx, &v->schemas, &v->password, path, false);
     if (st == KP_OK)
         st = check_documents(&b);
     if (st != KP_OK && st != KP_E_FAULT)
         goto out;
-    enum kp_status hashed = kp_file_sha256(v->ctx.io, path, digest);
+    enum kp_status hashed = kp_file_sha256(v->ctx.io, b.archive.contents, digest);
     if (hashed == KP_E_SYSTEM) {
         st = kp_no_memory(&v->ctx);
         goto out;
@@ -231,6 +232,7 @@ static enum kp_status set_up(struct verifier *v, const struct kp_env *env)
     const struct kp_verify_options *options = v->options;
     KP_TRY(kp_context_init(&v->ctx, &options->common, env));
     KP_TRY(kp_context_load_tables(&v->ctx));
+    KP_TRY(kp_password_read(&v->ctx, options->password_file, &v->password));
     KP_TRY(kp_schemas_load(&v->ctx, NULL, &v->schemas.profile.schemas));
     KP_TRY(kp_validator_start(&v->ctx, &v->schemas.profile));
     if (options->xsd) {
@@ -267,6 +269,7 @@ enum kp_status kp_verify(const struct kp_verify_options *options, const struct k
         st = verify_bundle(&v, options->bundles[i], &v.verdicts[i]);
     if (st == KP_OK)
         st = hand_over(&v, ret_verdicts);
+    kp_password_wipe(&v.password);
     st = kp_context_finish(&v.ctx, st);
     kp_validator_free(&v.schemas.profile);
     kp_validator_free(&v.schemas.official);

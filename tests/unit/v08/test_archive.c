@@ -28,7 +28,7 @@ static int close_archive(void **state UNUSED)
 /* Writes and opens the bundle; `codes` has what is reported then. */
 static enum kp_status open_as(const char *file_name, const char *top)
 {
-    return kp_archive_open(&archive, &sample_context, &schemas, write_sample(file_name, top), false);
+    return kp_archive_open(&archive, &sample_context, &schemas, NULL, write_sample(file_name, top), false);
 }
 
 static void open_sound(void)
@@ -142,15 +142,15 @@ static void open__index_against_the_name__is_a_fault(void **state UNUSED)
 static void open__no_archive__is_a_fault_reported_unless_silent(void **state UNUSED)
 {
     const char *path = put_file("text.zip", "no archive", 10);
-    assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, path, true), KP_E_FAULT);
+    assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, NULL, path, true), KP_E_FAULT);
     assert_string_equal(codes, "");
     assert_int_equal(archive.faults, 1);
     kp_archive_close(&archive);
-    assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, path, false), KP_E_FAULT);
+    assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, NULL, path, false), KP_E_FAULT);
     assert_string_equal(codes, "K8102 ");
     kp_archive_close(&archive);
     codes[0] = '\0';
-    assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, in_folder("none.zip"), false),
+    assert_int_equal(kp_archive_open(&archive, &sample_context, NULL, NULL, in_folder("none.zip"), false),
                      KP_E_FAULT);
     assert_string_equal(codes, "K8070 ");
 }
