@@ -31,7 +31,8 @@ struct kp_mark {
     struct kp_disclosures disclosures;
 };
 
-/* What rows are joined by. A row has one mark of each. */
+/* What rows are joined by. A row has one mark of each. Names are written in several ways, so the identity has
+ * none: twins on a card without branches conflict, and the remedy of K4025 is their branch numbers. */
 enum kp_join {
     KP_JOIN_IDENTITY, /* kp_identity_text: equal rows are copies, others conflict; looked up in the log */
     KP_JOIN_PERSON,   /* what receivers match people by: states of one person must agree */
