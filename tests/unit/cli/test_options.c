@@ -432,7 +432,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
         "--expired",        "--handovers",     "--pending",        "--sheet",
         "--statistics",     "--format FORMAT", "--html",           "--provision-records ",
         "--head HASH",      "--lang ",         "--help "};
-    assert_help(KP_FOR_CHECK, run, COUNT(run) - 3); /* all but the last */
+    assert_help(KP_FOR_CHECK, run, COUNT(run) - 3); /* without those of bundles */
     assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
     assert_help(KP_FOR_SHOW, show, COUNT(show));
     assert_help(KP_FOR_AUDIT, audit, COUNT(audit));
