@@ -405,6 +405,8 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--exam-kind ",
                                       "--join COLUMN",
                                       "--if-needed ",
+                                      "--list ",
+                                      "--password-file FILE",
                                       "-n, --dry-run "};
     static const char *const explain[] = {
         "--exam-kind KIND", "--config ",        "--schemas ", "--age-rule ", "--birth DATE",
@@ -414,10 +416,11 @@ static void help__of_a_command__names_each_of_its_options(void **state)
     static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ",
                                       "--help "};
     static const char *const verify[] = {
-        "-c, --config FILE", "--age-rule ",    "--log FILE", "--xsd DIR",      "--schemas DIR",
-        "--strict ",         "--lang ",        "--json ",    "--show-values ", "--progress ",
-        "-q, --quiet ",      "-v, --verbose ", "--help "};
-    static const char *const show[] = {"--schemas DIR", "--lang ", "--html ", "--show-values ", "--help "};
+        "--password-file FILE", "-c, --config FILE", "--age-rule ",    "--log FILE", "--xsd DIR",
+        "--schemas DIR",        "--strict ",         "--lang ",        "--json ",    "--show-values ",
+        "--progress ",          "-q, --quiet ",      "-v, --verbose ", "--help "};
+    static const char *const show[] = {"--password-file FILE", "--schemas DIR", "--lang ", "--html ",
+                                       "--show-values ",       "--help "};
     static const char *const audit[] = {
         "--config ",        "--output ",       "--requests ",      "--consents ",
         "--insurers ",      "--schemas ",      "--insurer NUMBER", "--employee ID",
@@ -429,7 +432,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
         "--expired",        "--handovers",     "--pending",        "--sheet",
         "--statistics",     "--format FORMAT", "--html",           "--provision-records ",
         "--head HASH",      "--lang ",         "--help "};
-    assert_help(KP_FOR_CHECK, run, COUNT(run) - 1);
+    assert_help(KP_FOR_CHECK, run, COUNT(run) - 3); /* without those of bundles */
     assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
     assert_help(KP_FOR_SHOW, show, COUNT(show));
     assert_help(KP_FOR_AUDIT, audit, COUNT(audit));
