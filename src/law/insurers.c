@@ -77,14 +77,14 @@ static struct kp_lengths read_lengths(struct kp_register *r, size_t i, size_t co
 
 bool kp_categories_fit(const char *report, const char *programme)
 {
-    if (kp_list_has("19 49", report) || strcmp(programme, "100") == 0)
+    if (kp_list_has("19 21 22 23 24 25 49 69 79 89", report) || strcmp(programme, "100") == 0)
         return false;
-    return strcmp(report, "10") != 0 || !kp_list_has("990 000 040 060 090", programme);
+    return strcmp(report, "10") != 0 || !kp_list_has("990 000 040 060 070 080 090", programme);
 }
 
 /* 10 and 010 are for ages 40 to 74 only. */
-#define REPORTS "40 41 42 90"
-#define PROGRAMMES "000 020 030 040 060 090 990"
+#define REPORTS "40 41 42 43 44 60 70 80 90 99"
+#define PROGRAMMES "000 020 030 040 060 070 080 090 990"
 #define SECTIONS "01010 01020 01030 01040 01060 01090"
 
 static void read_categories(struct kp_register *r, size_t i, struct kp_insurer *n)

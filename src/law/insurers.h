@@ -36,5 +36,6 @@ enum kp_status kp_insurers_load(struct kp_context *ctx, const char *path, const 
                                 struct kp_insurer_register *ret_insurers);
 
 /* Returns whether results may be sent under this 報告区分 and プログラム種別, whatever the age: 10 (特定健診)
- * takes only 010, 020 and 030; 19, 49 (deletions) and 100 (guidance) are not results. */
+ * takes only 010, 020 and 030; 19, 49, 69, 79, 89 (deletions), 21 to 25 and 100 (guidance) are not
+ * results. */
 bool kp_categories_fit(const char *report, const char *programme);

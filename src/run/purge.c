@@ -12,8 +12,8 @@
 
 enum { MOST_IN_ENTRY = 2000 }; /* files: an entry has a limit of length */
 
-enum kind { ROWS, PREPARED, BUNDLE, REGISTER, KINDS };
-static const char *const KIND_NAMES[] = {"row_files", "prepared", "bundles", "registers"};
+enum kind { ROWS, PREPARED, BUNDLE, REGISTER, COMPANION, KINDS };
+static const char *const KIND_NAMES[] = {"row_files", "prepared", "bundles", "registers", "companions"};
 
 struct doomed {
     enum kind kind;
@@ -191,6 +191,23 @@ static void doom_register(void *ctx, const char *name)
             doom(w->purge, w->kind, kp_arena_printf(&w->purge->ctx.arena, "%s/%s", w->folder, name));
 }
 
+/* The sealed copy and the letter of a bundle go with it. */
+static enum kp_status doom_companions(struct purge *p, const char *bundle)
+{
+    struct kp_arena *arena = &p->ctx.arena;
+    const char *const names[] = {
+        kp_arena_printf(arena, "sealed/%s", bundle),
+        kp_arena_printf(arena, "letters/%.*s.html", (int)strlen(bundle) - 4, bundle)};
+    for (size_t i = 0; i < KP_COUNT(names); i++) {
+        char *path = names[i] ? path_of(p, names[i]) : NULL;
+        if (!path)
+            return kp_no_memory(&p->ctx);
+        if (kp_path_exists(path))
+            KP_TRY(doom(p, COMPANION, names[i]));
+    }
+    return KP_OK;
+}
+
 /* A bundle whose file was altered is no copy of what lies with the receiver: it stays, with a warning. */
 static enum kp_status doom_bundles(struct purge *p)
 {
@@ -202,8 +219,10 @@ static enum kp_status doom_bundles(struct purge *p)
         if (!b->on || strcmp(b->on, p->options->before) >= 0 || !kp_path_exists(path))
             continue;
         KP_TRY(doom(p, BUNDLE, b->name));
-        if (strcmp(doomed_at(p, n_doomed(p) - 1)->sha256, b->sha256) == 0)
+        if (strcmp(doomed_at(p, n_doomed(p) - 1)->sha256, b->sha256) == 0) {
+            KP_TRY(doom_companions(p, b->name));
             continue;
+        }
         p->doomed.len -= sizeof(struct doomed);
         kp_warn(&p->ctx.diag, KP_K_PURGE_BUNDLE_DIFFERS, kp_in(path));
     }

@@ -928,7 +928,7 @@ edits(unit_unknown=height("179.0", "zzz"), unit_of_another=height("179.0", "kg")
       group_of_another=('code="2A020000001930101"', 'code="%s"' % "3C015161602399911"),
       group_member_outside=('<observation classCode="OBS" moodCode="EVN"><code nullFlavor="NA"/><entryRelationship typeCode="COMP">(<observation [^>]*><code code="%s".*?</observation>)</entryRelationship></observation>' % FLAG, r"\1"),
       group_member_alone=("(%s)" % item(HEIGHT), r'\1<entryRelationship typeCode="COMP"><observation classCode="OBS" moodCode="EVN"><code code="9N512000000000011"/>'
-                          '<value xsi:type="CD" code="3" codeSystem="%s24080"/><methodCode code="9N512"/></observation></entryRelationship>' % OID),
+                          '<value xsi:type="CD" code="3" codeSystem="%s24080"/></observation></entryRelationship>' % OID),
       group_empty=('(<code nullFlavor="NA"/>)<entryRelationship.*?(</observation></entry>)', r"\1\2"),
       detailed_test_without_reason=(EGFR, TARGET % "1" + EGFR), detailed_test_sound=(EGFR, TARGET % "1" + REASON + EGFR),
       detailed_test_without_target=(EGFR, REASON + EGFR), detailed_test_that_is_none=(EGFR, TARGET % "0" + REASON + EGFR),

@@ -305,7 +305,7 @@ static void export__end__leaves_no_temporary_folder(void **state)
 {
     (void)state;
     assert_int_equal(how_many("out/.tmp*"), 0);
-    assert_int_equal(how_many("out/*"), 5 + 4); /* bundles, runs, registers, log and its index */
+    assert_int_equal(how_many("out/*"), 5 + 5); /* bundles, runs, registers, letters, log and its index */
     assert_int_equal(how_many(textf("%s/*", run_folder("out"))), 6);
     assert_int_equal(how_many("out/runs/*"), 1);
 }
