@@ -161,6 +161,18 @@ int64_t kp_file_size(const char *path)
     return stat(path, &info) == 0 ? (int64_t)info.st_size : -1;
 }
 
+unsigned kp_path_mode(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? info.st_mode & 07777u : 0;
+}
+
+bool kp_is_link(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
 bool kp_path_exists(const char *path)
 {
     struct stat info;

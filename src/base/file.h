@@ -56,6 +56,10 @@ enum kp_status kp_open_regular(const struct kp_io *io, const char *path, int fla
 bool kp_is_named(int fd, const char *path, bool follow);
 /* Returns the size in bytes, or -1 with errno. */
 int64_t kp_file_size(const char *path);
+/* Returns the permission bits of what the path names, links followed; 0 if there is nothing. */
+unsigned kp_path_mode(const char *path);
+/* Returns whether the path is a symbolic link. */
+bool kp_is_link(const char *path);
 /* Returns whether the path names anything; a dangling link counts. */
 bool kp_path_exists(const char *path);
 

@@ -10,6 +10,7 @@
 #include "input/facility_defaults.h"
 #include "input/ranges.h"
 #include "run/companions.h"
+#include "run/modes.h"
 #include "run/run_entry.h"
 
 void kp_run_options_defaults(struct kp_run_options *options)
@@ -167,6 +168,7 @@ static enum kp_status make_places(struct kp_run *run)
         return kp_write_failed(run->ctx, run->output);
     KP_TRY(take_lock(run));
     KP_TRY(name_places(run));
+    KP_TRY(kp_check_modes(run));
     if (kp_make_folders(run->ctx->io, run->temp) != KP_OK)
         return kp_write_failed(run->ctx, run->temp);
     return KP_OK;
