@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include "base/escape.h"
 #include "v08/cda_write.h"
 #include "v08/cda_read.h"
 #include "record/checks.h"
