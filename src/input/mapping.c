@@ -23,6 +23,7 @@ enum kp_status kp_mapping_load(struct kp_context *ctx, const char *path, const c
             return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_COLUMN_MISSING, kp_at(path, 1), names[i]);
     if (methods_path)
         KP_TRY(kp_mapping_sheet(ctx, methods_path, KP_COMMENTS_ALL, &file.methods));
+    file.alone = file.is_cc2x || kp_mapping_stands_alone(&file);
     if (file.is_cc2x)
         KP_TRY(kp_cc2x_check(ctx, &file));
     *ret_file = file;
@@ -164,6 +165,8 @@ static void leave_out_dependent(const struct kp_tables *tables, const struct kp_
     settle_workplace(m);
     for (size_t i = 0; i < m->n_columns; i++) {
         struct kp_column *column = &m->columns[i];
+        if (column->why == KP_WHY_MAPPING)
+            continue;
         if (column->is_pair && !meal)
             kp_column_leave_out(column, KP_WHY_MEAL);
         else if (column->kind == KP_COL_FIELD && column->index == KP_F_FASTING && !pair)
@@ -173,16 +176,33 @@ static void leave_out_dependent(const struct kp_tables *tables, const struct kp_
     }
 }
 
-/* A mapping file that does not name the column for the kind of examination does not make every examination a
- * periodic one: the column is read as if there were no mapping file. */
-static void add_exam_kind(struct kp_context *ctx, const struct kp_mapping *m)
+/* Returns whether the mapping file gives some column the target, or one of the pair. */
+static bool file_uses(const struct kp_mapping *m, const struct kp_column *target)
+{
+    for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++)
+        if (c->why == KP_WHY_MAPPING && c->kind == target->kind &&
+            (c->index == target->index || (c->is_pair && c->casual == target->index) ||
+             (target->is_pair && c->index == target->casual)))
+            return true;
+    return false;
+}
+
+static bool is_kind(const struct kp_column *c)
+{
+    return c->kind == KP_COL_FIELD && (c->index == KP_F_EXAM_KIND || c->index == KP_F_EXAM_COURSE);
+}
+
+/* A mapping file supplements the recognition of headers: columns that it does not name are read as without
+ * it, unless it gives their target to another column. One that stands alone leaves them out, except for the
+ * kind of examination: without its column every examination would count as a periodic one. */
+static void supplement(struct kp_context *ctx, const struct kp_mapping_job *job, const struct kp_mapping *m)
 {
     for (struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
         struct kp_column known = *c;
-        if (c->kind != KP_COL_UNMAPPED)
+        if (c->kind != KP_COL_UNMAPPED || c->why == KP_WHY_MAPPING)
             continue;
         apply_synonym(ctx, &known);
-        if (known.kind == KP_COL_FIELD && (known.index == KP_F_EXAM_KIND || known.index == KP_F_EXAM_COURSE))
+        if (is_kind(&known) || (!job->file->alone && !file_uses(m, &known)))
             *c = known;
     }
 }
@@ -272,10 +292,10 @@ static enum kp_status apply_file(struct kp_context *ctx, const struct kp_mapping
                                  struct kp_mapping *m)
 {
     KP_TRY(job->file->is_cc2x ? apply_cc2x(ctx, job, m) : kp_mapping_file_apply(ctx, job, m));
-    add_exam_kind(ctx, m);
+    supplement(ctx, job, m);
     KP_TRY(check_scopes(ctx, job, m));
     const struct kp_column *pair = first_pair(m);
-    if (pair && !has_meal(&ctx->tables, m))
+    if (pair && pair->why == KP_WHY_MAPPING && !has_meal(&ctx->tables, m))
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_NEEDS_MEAL, kp_in(job->file->path), pair->header);
     return KP_OK;
 }
@@ -417,8 +437,7 @@ enum kp_status kp_mapping_build(struct kp_context *ctx, const struct kp_mapping_
     }
     if (job->file)
         KP_TRY(apply_file(ctx, job, &m));
-    else
-        leave_out_dependent(&ctx->tables, &m);
+    leave_out_dependent(&ctx->tables, &m);
     find_secrets(ctx, &m);
     find_resemblances(ctx, job, &m);
     name_columns(ctx, heading, &m);

@@ -156,9 +156,21 @@ static enum kp_status read_unit(const struct row *r, struct kp_column *column)
                    item && *item->unit ? item->unit : "-");
 }
 
+#define ALL_OTHERS "*"
+
+bool kp_mapping_stands_alone(const struct kp_mapping_file *file)
+{
+    for (size_t i = 0; i < file->sheet.n_rows; i++)
+        if (strcmp(file->sheet.rows[i].cells[file->at[KP_MAPPING_COLUMN]], ALL_OTHERS) == 0)
+            return true;
+    return false;
+}
+
 static enum kp_status apply_row(const struct row *r, const struct kp_mapping *mapping)
 {
     const char *name = r->cells[KP_MAPPING_COLUMN], *target = r->cells[KP_MAPPING_TARGET];
+    if (strcmp(name, ALL_OTHERS) == 0)
+        return strcmp(target, "ignore") == 0 ? KP_OK : row_bad(r, "* takes no target but ignore:", target);
     struct kp_column *column = find_column(&r->ctx->arena, mapping, kp_sheet_cell_text(name));
     if (r->ctx->arena.failed)
         return kp_no_memory(r->ctx);

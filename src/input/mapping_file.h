@@ -13,6 +13,7 @@ struct kp_mapping_file {
     struct kp_sheet sheet;
     size_t at[KP_MAPPING__COUNT]; /* columns of the sheet, unless it is a C2XDTBL */
     bool is_cc2x;
+    bool alone;               /* columns that it does not name are not read: a CC2X table, or "*,ignore" */
     const char *methods_path; /* METHODCVT; NULL: none */
     struct kp_sheet methods;
 };
@@ -30,6 +31,9 @@ enum kp_status kp_mapping_sheet(struct kp_context *ctx, const char *path, enum k
 /* Maps the columns that the file names. Reports wrong rows: KP_E_USAGE; KP_E_SYSTEM. */
 enum kp_status kp_mapping_file_apply(struct kp_context *ctx, const struct kp_mapping_job *job,
                                      struct kp_mapping *mapping);
+
+/* Returns whether the file has the line "*,ignore": columns that it does not name are not read. */
+bool kp_mapping_stands_alone(const struct kp_mapping_file *file);
 
 /* Reports that a line of a mapping file is wrong: KP_E_USAGE; or that memory is short, if that is why. */
 enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint64_t line, const char *what,

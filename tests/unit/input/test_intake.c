@@ -169,7 +169,8 @@ static void encoding__utf16_with_mark__is_read_as_utf8(void **state UNUSED)
 static void mapping_file__named__is_used_for_every_input(void **state UNUSED)
 {
     const char *const paths[] = {put_text("a.csv", HEADER), put_text("b.csv", REQUIRED ",体重\n")};
-    options.mapping = put_text("map.csv", "column,target,unit,values\n保険者番号,insurer_number,,\n");
+    options.mapping =
+        put_text("map.csv", "column,target,unit,values\n保険者番号,insurer_number,,\n*,ignore,,\n");
     assert_int_equal(take(paths, NULL, 1), KP_E_INPUT);
     assert_int_equal(got.code, KP_K_COLUMN_MISSING);
     options.mapping = put_text("map.csv", "column,target,unit,values\n身長,9N001000000000001,,\n");

@@ -385,6 +385,42 @@ static void pair__of_unrelated_items__is_unknown_target(void **state UNUSED)
     }
 }
 
+/* --- a mapping file beside the headers --- */
+
+static void mapping_file__other_columns__are_read_by_their_headers(void **state UNUSED)
+{
+    static const char *const headers[] = {"身長", "体重", "謎の列", "H", "社内メモ"};
+    assert_int_equal(by_file("謎の列,9N016160100000001,,\nH," HEIGHT ",,\n", headers, COUNT(headers)), KP_OK);
+    assert_left_out(0, KP_WHY_UNKNOWN); /* the file gives its item to another column */
+    assert_item(1, "9N006000000000001");
+    assert_item(2, "9N016160100000001");
+    assert_item(3, HEIGHT);
+    assert_left_out(4, KP_WHY_UNKNOWN);
+    assert_int_equal(by_file("体重,ignore,,\n", headers, COUNT(headers)), KP_OK);
+    assert_item(0, HEIGHT);
+    assert_int_equal(mapping.columns[1].kind, KP_COL_IGNORED);
+}
+
+static void mapping_file__star_ignored__stands_alone(void **state UNUSED)
+{
+    static const char *const headers[] = {"身長", "体重", "健診種別"};
+    assert_int_equal(by_file("体重,9N006000000000001,,\n*,ignore,,\n", headers, COUNT(headers)), KP_OK);
+    assert_left_out(0, KP_WHY_UNKNOWN);
+    assert_item(1, "9N006000000000001");
+    assert_column(&mapping.columns[2], KP_COL_FIELD, "exam_kind");
+    assert_int_equal(by_file("*,9N006000000000001,,\n", headers, COUNT(headers)), KP_E_USAGE);
+    assert_int_equal(got.code, 1050);
+}
+
+static void mapping_file__pair_by_header__still_needs_a_meal_column(void **state UNUSED)
+{
+    static const char *const headers[] = {"血糖", "身長", "総合判定"};
+    assert_int_equal(by_file("身長," HEIGHT ",,\n", headers, COUNT(headers)), KP_OK);
+    assert_left_out(0, KP_WHY_MEAL);
+    assert_item(1, HEIGHT);
+    assert_left_out(2, KP_WHY_DOCTOR);
+}
+
 /* --- judgements and their doctors --- */
 
 static void judgement__without_doctor__is_left_out(void **state UNUSED)
@@ -833,6 +869,9 @@ int main(void)
         TEST(pair__absent__leaves_fasting_column_out),
         TEST(pair__in_mapping_file__needs_meal_column),
         TEST(pair__of_unrelated_items__is_unknown_target),
+        TEST(mapping_file__other_columns__are_read_by_their_headers),
+        TEST(mapping_file__star_ignored__stands_alone),
+        TEST(mapping_file__pair_by_header__still_needs_a_meal_column),
         TEST(judgement__without_doctor__is_left_out),
         TEST(doctor__without_judgement__is_left_out),
         TEST(judgement__with_doctor__is_mapped_in_any_order),
