@@ -443,17 +443,16 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_log *log)
     b->run->evidence = b->temp_path;
     KP_TRY(log_entries(b, log));
     enum place place = put_in_place(b, log);
-    if (place == STILL_TEMPORARY)
+    if (place == STILL_TEMPORARY) {
         KP_TRY(log_event(b, log, "void", ""));
-    if (place != UNKNOWN)
         b->run->evidence = NULL;
+    }
     if (place != IN_PLACE)
         return KP_E_SYSTEM;
     if (kp_sync_folder(ctx->io, b->run->output) != KP_OK)
         return kp_write_failed(ctx, b->run->output);
     const struct kp_companions companions = {b->run->output, b->run->run_id, b->root, b->insurer->number};
     char sealed[KP_SHA256_HEX + 1];
-    b->run->evidence = b->temp_path; /* so that the next run finds what could not be moved */
     KP_TRY(kp_companions_place(ctx, &companions, sealed));
     b->run->evidence = NULL;
     KP_TRY(log_event(b, log, "release", sealed));
