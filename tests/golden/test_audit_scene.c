@@ -16,10 +16,10 @@ static int64_t now(void *ctx)
 }
 
 /* Runs the program in process on a day, half past nine in Japan, as that user. */
-static int run_on(const char *day, const char *user, const char *arguments)
+static int run_words_on(const char *day, const char *user, const char *arguments)
 {
     struct kp_date date;
-    char *words = textf("kenporter %s -c kenporter.ini", arguments), *argv[MOST_WORDS + 1];
+    char *words = textf("kenporter %s", arguments), *argv[MOST_WORDS + 1];
     int argc = 0;
     for (char *word = strtok(words, " "); word && argc < MOST_WORDS; word = strtok(NULL, " "))
         argv[argc++] = word;
@@ -32,6 +32,11 @@ static int run_on(const char *day, const char *user, const char *arguments)
     int status = kp_cli(argc, argv, answer, messages, &env, NULL);
     assert_int_equal(fclose(answer) | fclose(messages), 0);
     return status;
+}
+
+static int run_on(const char *day, const char *user, const char *arguments)
+{
+    return run_words_on(day, user, textf("%s -c kenporter.ini", arguments));
 }
 
 static int set_up(void **state)
@@ -138,12 +143,32 @@ static void sheet__of_one_person__says_nothing_about_others(void **state)
                      0);
 }
 
+/* Six years later nothing need be kept. The stub keeps the chain and names nobody. */
+static void retire__past_retention__keeps_the_chain_and_no_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ケンポタロウ", "ツバキ", "E001", "E005", "健保経理"};
+    must("tail -n 1 out/disclosure-log.csv | sed 's/.*,//' >head; "
+         "expr $(wc -l <out/disclosure-log.csv) - 1 >entries; cp out/disclosure-log.csv before.csv");
+    assert_int_equal(run_words_on("2026-09-01", "aoki", "retire out/disclosure-log.csv"), 2); /* too early */
+    assert_contains(slurp("stderr", NULL), "K7042");
+    assert_same_file("before.csv", "out/disclosure-log.csv");
+    assert_int_equal(run_words_on("2032-09-01", "aoki", "retire out/disclosure-log.csv"), 0);
+    for (size_t i = 0; i < COUNT(names); i++)
+        must("grep -q '%s' before.csv && ! grep -q '%s' out/disclosure-log.csv", names[i], names[i]);
+    const char *head = textf("%.64s", slurp("head", NULL));
+    assert_int_equal(run_on("2032-09-01", "auditor", textf("audit --head %s out/disclosure-log.csv", head)),
+                     0);
+    must("grep -q \"entries $(cat entries)$\" stdout && grep -q 'head %s' stdout", head);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_question__in_the_scene__is_answered_as_by_hand),
         cmocka_unit_test(every_question__in_each_form__has_the_same_rows),
         cmocka_unit_test(sheet__of_one_person__says_nothing_about_others),
+        cmocka_unit_test(retire__past_retention__keeps_the_chain_and_no_name), /* last: it changes the log */
     };
     return cmocka_run_group_tests_name("audit_scene", tests, set_up, tear_down_golden);
 }
