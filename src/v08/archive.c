@@ -557,6 +557,7 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
         .by_official = schemas && schemas->official_given,
         .silent = silent,
         .path = path,
+        .contents = path,
         .unsealed = {.fd = -1},
         .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
     enum kp_code code = KP_K_SEAL_DAMAGED;
