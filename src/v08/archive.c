@@ -552,14 +552,9 @@ enum kp_status kp_archive_open(struct kp_archive *a, struct kp_context *ctx,
                                const char *path, bool silent)
 {
     *a = (struct kp_archive){
-        .ctx = ctx,
-        .schemas = schemas,
-        .by_official = schemas && schemas->official_given,
-        .silent = silent,
-        .path = path,
-        .contents = path,
-        .unsealed = {.fd = -1},
-        .index = {.interaction_type = "", .service_event = "", .sender = "", .receiver = ""}};
+        .ctx = ctx, .schemas = schemas, .silent = silent, .path = path, .contents = path, .unsealed.fd = -1};
+    a->by_official = schemas && schemas->official_given;
+    a->index = (struct kp_index){.interaction_type = "", .service_event = "", .sender = "", .receiver = ""};
     enum kp_code code = KP_K_SEAL_DAMAGED;
     enum kp_status st = kp_password_open(password, path, &a->unsealed, &code);
     if (st == KP_E_FAULT)

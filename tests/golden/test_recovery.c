@@ -177,7 +177,8 @@ static void temporary_folder__of_a_dead_run__is_removed(void **state)
     (void)state;
     static const char *const commands[] = {CHECK, "prepare " CONFIG, EXPORT};
     for (size_t i = 0; i < COUNT(commands); i++) {
-        must("mkdir -p stale/.tmp-20260331-230000/XSD; chmod 700 stale; echo x >stale/.tmp-20260331-230000/rest.zip");
+        must(
+            "mkdir -p stale/.tmp-20260331-230000/XSD; chmod 700 stale; echo x >stale/.tmp-20260331-230000/rest.zip");
         assert_int_equal(kenporter("%s -o stale " INPUT, commands[i]), 1);
         assert_int_equal(how_many("stale/.tmp*"), 0);
     }
