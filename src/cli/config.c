@@ -46,12 +46,15 @@ static const char *source_of(struct kp_console *c, const struct kp_origin *origi
 
 static void add_section(struct kp_console *c, const char *section, struct kp_buf *out)
 {
-    kp_buf_printf(out, "[%s]\n", section);
+    bool begun = false;
     for (const struct kp_option *o = kp_options; o < kp_options + kp_n_options; o++) {
         const char *value = o->section && strcmp(o->section, section) == 0 ? value_of(c, o) : NULL;
         const char *source = value ? source_of(c, &c->settings.origins[o - kp_options]) : NULL;
         if (!source)
             continue;
+        if (!begun)
+            kp_buf_printf(out, "[%s]\n", section);
+        begun = true;
         kp_buf_str(out, "  ");
         add_padded(out, o->key, KEY_COLUMN);
         add_padded(out, source, SOURCE_COLUMN);

@@ -176,13 +176,17 @@ static void leave_out_dependent(const struct kp_tables *tables, const struct kp_
     }
 }
 
-/* Returns whether the mapping file gives some column the target, or one of the pair. */
+/* Returns whether both go to one target, or a pair of which one is the other's. */
+static bool shares_target(const struct kp_column *a, const struct kp_column *b)
+{
+    return a->kind == b->kind && (a->index == b->index || (a->is_pair && a->casual == b->index) ||
+                                  (b->is_pair && a->index == b->casual));
+}
+
 static bool file_uses(const struct kp_mapping *m, const struct kp_column *target)
 {
     for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++)
-        if (c->why == KP_WHY_MAPPING && c->kind == target->kind &&
-            (c->index == target->index || (c->is_pair && c->casual == target->index) ||
-             (target->is_pair && c->index == target->casual)))
+        if (c->why == KP_WHY_MAPPING && shares_target(c, target))
             return true;
     return false;
 }
@@ -368,9 +372,7 @@ static void name_columns(struct kp_context *ctx, const struct kp_heading *headin
 bool kp_mapping_uses(const struct kp_mapping *mapping, const struct kp_column *target)
 {
     for (const struct kp_column *c = mapping->columns; c < mapping->columns + mapping->n_columns; c++)
-        if (c->kind == target->kind &&
-            (c->index == target->index || (c->is_pair && c->casual == target->index) ||
-             (target->is_pair && c->index == target->casual)))
+        if (shares_target(c, target))
             return true;
     return false;
 }
