@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "base/status.h"
 #include "base/suggest.h"
+#include "cli/manual.h"
 #include "tables/names.h"
 
 /* Most messages of one code that are printed; fewer in a check, which ends with a table of all codes. */
@@ -298,6 +299,16 @@ static enum kp_status print_overview(struct kp_console *c, enum kp_status st)
     return kp_console_print(c, st, &out);
 }
 
+/* The build makes manual pages of these parts. Returns false if name is none of them. */
+static bool add_manual(const struct kp_console *c, const char *name, struct kp_buf *out)
+{
+    struct kp_manual_command commands[KP_COUNT(COMMANDS)];
+    for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
+        commands[i] = (struct kp_manual_command){
+            COMMANDS[i].name, COMMANDS[i].bit, COMMANDS[i].usage, {COMMANDS[i].help[0], COMMANDS[i].help[1]}};
+    return kp_manual_part(&(struct kp_manual){commands, KP_COUNT(COMMANDS), c->diag.lang}, name, out);
+}
+
 /* "kenporter help" and "kenporter help COMMAND". */
 static enum kp_status help_on(struct kp_console *c, const char *name)
 {
@@ -305,9 +316,10 @@ static enum kp_status help_on(struct kp_console *c, const char *name)
     const struct command *command = name ? find_command(name) : NULL;
     if (!name)
         return print_overview(c, KP_OK);
-    if (!command)
+    if (command)
+        add_help(command, c->diag.lang, &out);
+    else if (!add_manual(c, name, &out))
         return unknown_command(c, name);
-    add_help(command, c->diag.lang, &out);
     return kp_console_print(c, KP_OK, &out);
 }
 

@@ -31,13 +31,15 @@ const char *const kp_languages[] = {"en", "ja", NULL};
 
 /* clang-format off */
 /* Keys that only the configuration has. */
-#define KEY(section, key, kind, choices, at) {0, NULL, NULL, section, key, kind, choices, at, RUN, {"", ""}}
-#define ORGANISATION(section, org) \
-    KEY(section, "number", TEXT, NULL, OPT(org.number)), \
-    KEY(section, "name", TEXT, NULL, OPT(org.name)), \
-    KEY(section, "postal_code", TEXT, NULL, OPT(org.postal_code)), \
-    KEY(section, "address", TEXT, NULL, OPT(org.address)), \
-    KEY(section, "phone", TEXT, NULL, OPT(org.phone))
+#define KEY(section, key, kind, choices, at, en, ja) \
+    {0, NULL, NULL, section, key, kind, choices, at, RUN, {en, ja}}
+#define ORGANISATION(section, org, en, ja) \
+    KEY(section, "number", TEXT, NULL, OPT(org.number), "number of the " en ", 10 digits", ja "の番号(10桁)"), \
+    KEY(section, "name", TEXT, NULL, OPT(org.name), "name of the " en, ja "の名称"), \
+    KEY(section, "postal_code", TEXT, NULL, OPT(org.postal_code), \
+        "postal code, 123-4567", "郵便番号(123-4567)"), \
+    KEY(section, "address", TEXT, NULL, OPT(org.address), "address", "所在地"), \
+    KEY(section, "phone", TEXT, NULL, OPT(org.phone), "telephone", "電話番号")
 const struct kp_option kp_options[] = {
     {'c', "config", "FILE", NULL, NULL, PATH, NULL, AT(config),
      RUN | LOGS | KP_FOR_EXPLAIN | KP_FOR_MAP | KP_FOR_VERIFY | KP_FOR_AUDIT,
@@ -137,16 +139,32 @@ const struct kp_option kp_options[] = {
     {0, "membership", "RULE", "policy", "membership", CHOICE, kp_membership_names, OPT(membership), RUN,
      {"exam_day: a member on the day of the examination (default); exam_day_and_request: also when the request came",
       "exam_day: 健診日の加入者(既定)、exam_day_and_request: 求めの受領時も加入者"}},
-    KEY("policy", "form_items", SWITCH, FORM_ITEMS, OPT(withhold_form_items)),
-    KEY("policy", "requested_items", SWITCH, REQUESTED_ITEMS, OPT(release_requested_items)),
-    KEY("policy", "derive", SWITCH, NO_YES, OPT(derive)),
-    KEY("policy", "required_items", SWITCH, WARN_REJECT, OPT(reject_incomplete)),
-    KEY("seal", "password_command", TEXT, NULL, OPT(seal.password_command)),
-    KEY("input", "encoding", CHOICE, kp_encoding_options, OPT(input.encoding)),
-    KEY("input", "delimiter", DELIMITER, kp_delimiter_names, OPT(input.delimiter)),
-    ORGANISATION("sender", sender),
-    KEY("officer", "name", TEXT, NULL, OPT(officer)),
-    ORGANISATION("facility", input.facility),
+    KEY("policy", "form_items", SWITCH, FORM_ITEMS, OPT(withhold_form_items),
+        "items that only the form demands (BMI, judgements, the doctor's name): include (default) or withhold",
+        "様式だけが求める項目(BMI、判定、医師名): include 含める(既定)、withhold 含めない"),
+    KEY("policy", "requested_items", SWITCH, REQUESTED_ITEMS, OPT(release_requested_items),
+        "further items that a request under the health Acts lists: hold (default) or release",
+        "健保法等による提供依頼に書かれた追加の項目: hold 保留(既定)、release 提供"),
+    KEY("policy", "derive", SWITCH, NO_YES, OPT(derive),
+        "compute missing items that follow from others: no (default) or yes",
+        "他の値から計算できる項目を補う: no(既定)、yes"),
+    KEY("policy", "required_items", SWITCH, WARN_REJECT, OPT(reject_incomplete),
+        "a document for ages 40 to 74 that lacks an item of the specific health check: warn (default) or reject",
+        "40〜74歳で特定健診の必須項目が欠けた記録: warn 警告(既定)、reject 要修正"),
+    KEY("seal", "password_command", TEXT, NULL, OPT(seal.password_command),
+        "a shell command that prints the password for sealed bundles; $1 is the insurer's number",
+        "封をするパスワードを出力するシェルコマンド。$1 は保険者番号"),
+    KEY("input", "encoding", CHOICE, kp_encoding_options, OPT(input.encoding),
+        "encoding of the exports (default: auto)",
+        "入力の文字コード(既定: auto)"),
+    KEY("input", "delimiter", DELIMITER, kp_delimiter_names, OPT(input.delimiter),
+        "delimiter of the exports (default: auto)",
+        "入力の区切り文字(既定: auto)"),
+    ORGANISATION("sender", sender, "employer", "提供する事業主"),
+    KEY("officer", "name", TEXT, NULL, OPT(officer),
+        "who is in charge of the records (guideline 5(4)); the log names them",
+        "健診記録の管理責任者。提供記録に残る"),
+    ORGANISATION("facility", input.facility, "examining institution, where the export does not name one", "健診機関(入力に列がないとき)"),
     {0, "birth", "DATE", NULL, NULL, DATE, NULL, AT(explain.birth), KP_FOR_EXPLAIN, {"date of birth", "生年月日"}},
     {0, "exam", "DATE", NULL, NULL, DATE, NULL, AT(explain.exam),
      KP_FOR_EXPLAIN, {"date of the examination", "健診実施日"}},
