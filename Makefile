@@ -14,14 +14,21 @@ Q       := $(if $(V),,@)
 STD     := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fvisibility=hidden
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wundef -Wwrite-strings -Wcast-qual \
            -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wswitch-enum -fno-common $(if $(CI)$(WERROR),-Werror)
-OPT     ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+OPT     ?= -O2 -g
+# Hardening. Flags that only some compilers and machines know are tried first; FORTIFY needs an optimiser and no sanitizer.
+try      = $(shell echo 'int main(void){return 0;}' | $(CC) -Werror $(2) $(1) -include stdlib.h -x c -o /dev/null - 2>/dev/null && echo $(1))
+HARDEN  := -fPIE -fstack-protector-strong $(foreach f,-fstack-clash-protection -fcf-protection,$(call try,$(f))) -ffile-prefix-map=$(CURDIR)=.
+ifeq ($(findstring -fsanitize,$(OPT))$(findstring -O0,$(OPT)),)
+HARDEN  += -U_FORTIFY_SOURCE $(or $(call try,-D_FORTIFY_SOURCE=3,-O2),-D_FORTIFY_SOURCE=2)
+endif
+LDHARD  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null || echo -I/usr/include/libxml2)
 CPPFLAGS += -Iinclude -Isrc -I$(BUILD)/gen $(XML_CFLAGS)
 LIBS    := -lcsv -lxml2 -lz -ldeflate -lzip -lcrypto -lutf8proc -linih -lpthread -lm
 
 PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libdeflate-dev libzip-dev libssl-dev libutf8proc-dev libinih-dev
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full libarchive-tools python3 libxml2-utils
-PACKAGES_CHECK := clang-format
+PACKAGES_CHECK := clang-format mandoc binutils
 PACKAGES_COVERAGE := gcovr
 PACKAGES_DEB    := debhelper dpkg-dev fakeroot
 
@@ -37,12 +44,13 @@ GOLDEN_BIN := $(GOLDEN:tests/golden/%.c=$(BUILD)/tests/%)
 ifneq ($(words $(UNIT_BIN) $(GOLDEN_BIN)),$(words $(sort $(UNIT_BIN) $(GOLDEN_BIN))))
 $(error two test programs have the same name)
 endif
+MAN     := $(patsubst src/cli/man/%,%,$(wildcard src/cli/man/*/*.[15])) $(patsubst src/cli/man/%.in,%,$(wildcard src/cli/man/*/*.in))
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
 .PHONY: all lib deb packages-deb demo test test-unit test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
 .DEFAULT_GOAL := all
 
-all: $(BUILD)/kenporter $(BUILD)/libkenporter.a ## build program and library into build/
+all: $(BUILD)/kenporter $(BUILD)/libkenporter.a $(MAN:%=$(BUILD)/man/%) ## build program, library and manual pages into build/
 	@:
 
 list: ## show the targets
@@ -52,6 +60,17 @@ $(BUILD)/gen/kp_codes.h: schemas/messages.csv Makefile
 	@mkdir -p $(@D)
 	$(Q)awk -F, 'BEGIN { print "/* generated from schemas/messages.csv */\n#ifndef KP_CODES_H\n#define KP_CODES_H\nenum kp_code {" } \
 	  NR > 1 { printf "    KP_K_%s = %s,\n", toupper($$2), substr($$1, 2) } END { print "};\n#endif" }' $< > $@
+
+# Written only when the commit is another one, so that nothing else is built again.
+$(BUILD)/gen/kp_commit.h: FORCE
+	@mkdir -p $(@D)
+	$(Q)echo '#define KP_COMMIT "$(or $(shell git describe --always --dirty --abbrev=10 --exclude="*" 2>/dev/null),released)"' >$@.tmp
+	$(Q)cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/obj/cli/version.o: $(BUILD)/gen/kp_commit.h
 
 # .incbin keeps the files byte for byte; the table beside it gives them their names.
 $(BUILD)/gen/embedded_files.c: $(SCHEMAS:%=schemas/%) Makefile
@@ -68,11 +87,11 @@ $(BUILD)/gen/embedded_files.c: $(SCHEMAS:%=schemas/%) Makefile
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/gen/kp_codes.h Makefile
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $<")
-	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(HARDEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/base/embedded_files.o: $(BUILD)/gen/embedded_files.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(STD) $(WARN) $(OPT) $(HARDEN) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # One object whose hidden symbols are local: users of the library see the public functions alone.
 $(BUILD)/libkenporter.a: $(filter-out $(BUILD)/obj/cli/%,$(OBJ))
@@ -83,9 +102,24 @@ $(BUILD)/libkenporter.a: $(filter-out $(BUILD)/obj/cli/%,$(OBJ))
 
 $(BUILD)/kenporter: $(BUILD)/obj/cli/main.o $(OBJ)
 	$(if $(V),,@echo "  LINK  $@")
-	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(OPT) $(HARDEN) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 -include $(wildcard $(BUILD)/obj/*/*.d)
+
+# --- manual pages: mdoc; a line @PART is what `kenporter help PART` prints ---
+
+MAN_en    := LC_ALL=C
+MAN_ja    := LC_ALL=ja_JP.UTF-8
+# en/x.1 is installed as man1/x.1, ja/x.1 as ja/man1/x.1.
+man_place  = $(if $(filter ja/%,$(1)),ja/)man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
+
+$(BUILD)/man/%: src/cli/man/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(BUILD)/man/%: src/cli/man/%.in $(BUILD)/kenporter
+	@mkdir -p $(@D)
+	$(Q)$(MAN_$(patsubst %/,%,$(dir $*))) awk '/^@/ { if (system("$(BUILD)/kenporter help " substr($$0, 2)) != 0) exit 1; next } { print; fflush() }' $< >$@.tmp && mv $@.tmp $@
 
 # --- tests: unit tests per module, golden tests on the program; both are cmocka programs (tests/README.md) ---
 
@@ -97,8 +131,8 @@ before = $(firstword $(2)) $(if $(filter-out $(1),$(firstword $(2))),$(call befo
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
 # Helpers of the tests, and the commands that compile them and link a test program.
-COMPILE_TEST = $(CC) $(STD) $(WARN) $(OPT) $(CPPFLAGS) -iquote tests/lib $(CFLAGS) -MMD -MP -MF $@.d -MT $@
-link_test = $(COMPILE_TEST) $(LDFLAGS) -o $@ $< $(BUILD)/tests/lib.a $(1) -lcmocka $(LIBS)
+COMPILE_TEST = $(CC) $(STD) $(WARN) $(OPT) $(HARDEN) $(CPPFLAGS) -iquote tests/lib $(CFLAGS) -MMD -MP -MF $@.d -MT $@
+link_test = $(COMPILE_TEST) $(LDHARD) $(LDFLAGS) -o $@ $< $(BUILD)/tests/lib.a $(1) -lcmocka $(LIBS)
 
 $(BUILD)/tests/lib/%.o: tests/lib/%.c $(BUILD)/gen/kp_codes.h Makefile
 	@mkdir -p $(@D)
@@ -245,6 +279,7 @@ install: all ## install program, library, completions and examples below PREFIX 
 	install -m 644 src/cli/completion/kenporter.fish $(SHARE)/fish/vendor_completions.d/
 	install -m 644 $(EXAMPLES) $(SHARE)/doc/kenporter/examples/
 	install -m 644 LICENSE $(SHARE)/doc/kenporter/
+	$(foreach m,$(MAN),install -D -m 644 $(BUILD)/man/$(m) $(SHARE)/man/$(call man_place,$(m)) &&) :
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: kenporter' \
 	  'Description: hands health-check results to medical insurers, as the law asks and no further' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lkenporter' \
@@ -254,7 +289,7 @@ install: all ## install program, library, completions and examples below PREFIX 
 uninstall: ## remove what install put there
 	rm -f $(BIN)/kenporter $(DESTDIR)$(PREFIX)/lib/libkenporter.a \
 	  $(DESTDIR)$(PREFIX)/include/kenporter.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/kenporter.pc $(COMPLETIONS:%=$(SHARE)/%)
-	rm -rf $(SHARE)/doc/kenporter
+	rm -rf $(SHARE)/doc/kenporter $(foreach m,$(MAN),$(SHARE)/man/$(call man_place,$(m)))
 
 deb: packages-deb ## build the Debian packages, beside this folder
 	dpkg-buildpackage -us -uc -b

@@ -24,7 +24,7 @@
 extern "C" {
 #endif
 
-#define KP_VERSION "0.1.0"
+#define KP_VERSION "0.2.0"
 
 /* Marks the functions that the library exports; all others are hidden. */
 #define KP_API __attribute__((visibility("default")))

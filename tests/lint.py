@@ -14,14 +14,16 @@ from glob import glob
 FOLDERS = "base format tables law record input log v08 run cli".split()
 MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS, MAX_COLUMNS, MAX_TEST_NAME = 600, 60, 6, 110, 60
 # The modules that may include the headers of a library.
-LIBRARIES = {"csv.h": ["format/csvin"], "libxml/": ["format/xmlcheck", "format/xmlread", "cli/main"],
-             "zlib.h": ["format/sealed", "format/unzip"], "libdeflate.h": ["format/zip"], "zip.h": ["format/sealed"],
-             "openssl/": ["base/secret", "base/sha256", "cli/main"], "utf8proc.h": ["base/text"],
+LIBRARIES = {"csv.h": ["format/csvin", "cli/version"],
+             "libxml/": ["format/xmlcheck", "format/xmlread", "cli/main", "cli/version"],
+             "zlib.h": ["format/sealed", "format/unzip", "cli/version"], "libdeflate.h": ["format/zip", "cli/version"],
+             "zip.h": ["format/sealed", "cli/version"], "openssl/": ["base/secret", "base/sha256", "cli/main", "cli/version"],
+             "utf8proc.h": ["base/text", "cli/version"],
              "iconv.h": ["base/text"], "ini.h": ["cli/read_settings"]}
 # The folders that the program may include besides the public header.
 CLI_MAY = {"base", "cli", "tables"}
-# Headers outside the folders: the public one, and the generated one.
-OPEN_TO_ALL = {"kenporter.h", "kp_codes.h"}
+# Headers outside the folders: the public one, and the generated ones.
+OPEN_TO_ALL = {"kenporter.h", "kp_codes.h", "kp_commit.h"}
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|gets|atoi|strtok|localtime|mktime|asctime)\(")
 FLOATS = re.compile(r"\b(float|double)\b")
 FLOATS_ALLOWED = {"src/record/derived.c"}
@@ -210,6 +212,37 @@ def check_format():
         say(path, "is not formatted: clang-format -i " + path)
 
 
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True).stdout
+
+
+def check_hardening(build):
+    """The program is position independent, its relocations and stack are protected, and it calls checked functions."""
+    program = build + "/kenporter"
+    elf = output_of("readelf", "-hldW", program)
+    for what, found in [("is not position independent", r"Type:\s+DYN"), ("has no RELRO segment", "GNU_RELRO"),
+                        ("is bound lazily", "BIND_NOW"), ("has an executable stack", r"GNU_STACK.* RW  ")]:
+        if not re.search(found, elf):
+            say(program, what)
+    symbols = output_of("nm", "-D", program)
+    for what in ["__stack_chk_fail", "_chk@"]:
+        if what not in symbols:
+            say(program, f"uses no {what}")
+    if "x86-64" in output_of("readelf", "-hW", program).lower():
+        for path in glob(build + "/obj/cli/*.o"):
+            if "IBT, SHSTK" not in output_of("readelf", "-nW", path):
+                say(path, "is compiled without -fcf-protection")
+
+
+def check_pages(build):
+    """mandoc finds nothing to mend in the manual pages."""
+    pages = sorted(glob(build + "/man/*/*"))
+    if not pages:
+        say(build, "has no manual pages")
+    for line in output_of("mandoc", "-Tlint", "-Wwarning", *pages).splitlines():
+        say("manual", line)
+
+
 def main():
     build, cc, flags = sys.argv[1], sys.argv[2], sys.argv[3:]
     check_folders()
@@ -221,6 +254,8 @@ def main():
     check_symbols(build)
     check_tests()
     check_format()
+    check_hardening(build)
+    check_pages(build)
     for line in violations:
         print(line, file=sys.stderr)
     done = subprocess.run([sys.executable, "tests/codes_lint.py"])

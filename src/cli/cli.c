@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/suggest.h"
 #include "cli/manual.h"
+#include "cli/version.h"
 #include "tables/names.h"
 
 /* Most messages of one code that are printed; fewer in a check, which ends with a table of all codes. */
@@ -288,7 +289,7 @@ static const struct command *find_command(const char *name)
 static enum kp_status print_version(struct kp_console *c)
 {
     struct kp_buf out = {0};
-    kp_buf_str(&out, "kenporter " KP_VERSION "\n");
+    kp_version_text(&out);
     return kp_console_print(c, KP_OK, &out);
 }
 

@@ -90,11 +90,13 @@ static void help__of_program_and_commands__goes_to_stdout(void **state)
     assert_has(said, "使い方");
 }
 
-static void version__is_one_line_on_stdout(void **state)
+static void version__names_libraries_on_stdout(void **state)
 {
     (void)state;
     assert_int_equal(CLI("--version"), 0);
-    assert_string_equal(said, "kenporter " KP_VERSION "\n");
+    assert_has(said, "kenporter " KP_VERSION " (");
+    assert_has(said, ")\nlibxml2 2.");
+    assert_has(said, ", OpenSSL 3.");
     assert_string_equal(complained, "");
 }
 
@@ -427,7 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help__of_program_and_commands__goes_to_stdout),
-        cmocka_unit_test(version__is_one_line_on_stdout),
+        cmocka_unit_test(version__names_libraries_on_stdout),
         cmocka_unit_test(command__unknown_or_none__ends_with_2_and_the_nearest_name),
         cmocka_unit_test(explain__code__tells_meaning_and_remedy),
         cmocka_unit_test(explain__ages__fall_into_their_bands),

@@ -172,9 +172,9 @@ static void help_and_version__as_words__equal_the_options(void **state UNUSED)
     assert_int_equal(CLI("help", "exprot"), 2);
     assert_has(complained, "'export'");
     assert_int_equal(CLI("-V"), 0);
-    assert_string_equal(said, "kenporter " KP_VERSION "\n");
+    assert_has(said, "kenporter " KP_VERSION " (");
     assert_int_equal(CLI("version"), 0);
-    assert_string_equal(said, "kenporter " KP_VERSION "\n");
+    assert_has(said, "kenporter " KP_VERSION " (");
 }
 
 int main(void)
