@@ -156,6 +156,30 @@ static void list__sealed__names_the_members_inside_alone(void **state)
     assert_contains(slurp("stderr", NULL), "K6030");
 }
 
+/* --- the password's end --- */
+
+/* Two bundles of one insurer share the password: it goes with the second. */
+static void purge__last_bundle_of_the_password__takes_it_along(void **state)
+{
+    (void)state;
+    must("rm -rf out; sed -e '1s/,seal$/,max_documents,seal/' -e '2,$s/,\\([^,]*\\)$/,,\\1/'"
+         " -e '/^00280081/s/,,zip-aes$/,14,zip-aes/' set/insurers.csv >set/split.csv");
+    assert_int_equal(kenporter("export " RUN "-q --insurers set/split.csv -o out " INPUT), 1);
+    assert_int_equal(how_many("out/*.zip"), 2);
+    must("sha256sum <$(ls out/secrets/*/00280081.txt) | cut -c1-64 >digest");
+    assert_int_equal(kenporter("handover -o out --to A --means B out/sealed/" BUNDLE ".zip"), 0);
+    assert_int_equal(kenporter("purge -o out --before 2999-01-01 --lang en"), 0);
+    assert_int_equal(how_many("out/*.zip") + how_many("out/sealed/*") + how_many("out/letters/*"), 3);
+    assert_int_equal(how_many("out/secrets/*/00280081.txt"), 1);
+    assert_int_equal(kenporter("handover -o out --to A --means B out/sealed/" SECOND ".zip"), 0);
+    must("rm out/" SECOND ".zip"); /* as a purge that died leaves it */
+    assert_int_equal(kenporter("purge -o out --before 2999-01-01 --lang en"), 0);
+    assert_contains(slurp("stdout", NULL), "companions 2, secrets 1\n");
+    assert_int_equal(how_many("out/secrets") + how_many("out/sealed/*") + how_many("out/letters/*"), 0);
+    must("tail -n 1 out/disclosure-log.csv | grep ,purge, | grep -q $(cat digest)");
+    assert_log_verifies("out/disclosure-log.csv");
+}
+
 /* --- the letter --- */
 
 static void letter__both_languages__names_nobody(void **state)
@@ -272,6 +296,7 @@ int main(void)
         cmocka_unit_test(verify__sealed_file__needs_the_right_password),
         cmocka_unit_test(verify__folder_under_zipcrypto__is_opened),
         cmocka_unit_test(list__sealed__names_the_members_inside_alone),
+        cmocka_unit_test(purge__last_bundle_of_the_password__takes_it_along),
         cmocka_unit_test(letter__both_languages__names_nobody),
         cmocka_unit_test(scene__errors_come_back__are_corrected_and_answered),
         cmocka_unit_test(reply__any_line_wrong__logs_nothing),
