@@ -288,7 +288,7 @@ static enum kp_status collect_conflict(struct audit *a, const struct kp_log_line
 
 static enum kp_status count_person(struct audit *a, const struct kp_log_line *line)
 {
-    if (!is_verified(a, line) || strcmp(state_of(a, line), "released") != 0)
+    if (!is_verified(a, line) || strcmp(state_of(a, line), "released") != 0 || kp_log_is_roster(line->cells))
         return KP_OK;
     if (!is_selected(a, line->cells))
         return scratch_status(a);

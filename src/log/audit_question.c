@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "log/audit_filter.h"
 #include "log/covered.h"
+#include "log/provision.h"
 
 static void begin_extras(struct kp_question *q, size_t n, const char *const *names)
 {
@@ -90,7 +91,7 @@ static enum kp_status ask_expired(struct kp_question *q, const char *const *c, b
     enum { CONSENT_YEARS = 3, YEARS = 5 };
     struct kp_date day = {0};
     char iso[11] = "";
-    bool by_consent = kp_log_is_disclosure(c) && *c[KP_LOG_ITEMS_CONSENT] && !*c[KP_LOG_ITEMS_DUTY];
+    bool by_consent = kp_provision_is_owed(c) && !*c[KP_LOG_ITEMS_DUTY];
     memcpy(iso, c[KP_LOG_TIME], strnlen(c[KP_LOG_TIME], sizeof(iso) - 1));
     if (kp_date_parse_iso(iso, &day)) {
         day = kp_date_add_years(day, by_consent ? CONSENT_YEARS : YEARS);

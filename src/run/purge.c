@@ -205,9 +205,9 @@ static void doom_register(void *ctx, const char *name)
 static enum kp_status doom_companions(struct purge *p, const char *bundle)
 {
     struct kp_arena *arena = &p->ctx.arena;
-    const char *const names[] = {
-        kp_arena_printf(arena, "sealed/%s", bundle),
-        kp_arena_printf(arena, "letters/%.*s.html", (int)strlen(bundle) - 4, bundle)};
+    int root = (int)strlen(bundle) - 4; /* without .zip or .csv */
+    const char *const names[] = {kp_arena_printf(arena, "sealed/%.*s.zip", root, bundle),
+                                 kp_arena_printf(arena, "letters/%.*s.html", root, bundle)};
     for (size_t i = 0; i < KP_COUNT(names); i++) {
         char *path = names[i] ? path_of(p, names[i]) : NULL;
         if (!path)
