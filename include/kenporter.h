@@ -462,6 +462,8 @@ struct kp_audit_options {
     bool conflicts;              /* disclosures of one examination to several insurers */
     bool within_request;         /* disclosures on a request, each with whether the request covers it */
     bool expired;                /* kept long enough */
+    bool unanswered;             /* disclosures about which no reply came */
+    bool errors;                 /* returned with an error, and not disclosed again since */
     /* Instead of the entries, at most one of: */
     bool provision_records; /* the records owed for disclosures by consent */
     bool sheet;             /* the answer to a person's own request (個情法33条) */

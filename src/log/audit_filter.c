@@ -19,7 +19,7 @@ bool kp_audit_names_person(const struct kp_audit_options *o)
 
 bool kp_audit_questions(const struct kp_audit_options *o)
 {
-    return o->withdrawn || o->conflicts || o->within_request || o->expired;
+    return o->withdrawn || o->conflicts || o->within_request || o->expired || o->unanswered || o->errors;
 }
 
 bool kp_audit_filters(const struct kp_audit_options *o)
@@ -68,6 +68,8 @@ static enum kp_status check_together(struct kp_context *ctx, const struct kp_aud
     const struct flag questions[] = {{o->withdrawn, "--withdrawn"},
                                      {o->conflicts, "--conflicts"},
                                      {o->within_request, "--within-request"},
+                                     {o->unanswered, "--unanswered"},
+                                     {o->errors, "--errors"},
                                      {o->expired, "--expired"}};
     const char *form[2], *question[2];
     first_two(forms, KP_COUNT(forms), form);

@@ -130,7 +130,7 @@ static void roster__on_consent__is_among_the_provision_records(void **state)
 
 /* --- other runs --- */
 
-static void export__after_a_roster__releases_all_and_a_roster_lists_them_again(void **state)
+static void export__after_a_roster__releases_all(void **state)
 {
     (void)state;
     start_again();
@@ -158,7 +158,8 @@ static void export__to_another_insurer_than_the_roster__is_held(void **state)
          "    r[:] = ['39289004' if c.lstrip('0') == '280081' else c for c in r]\n"
          "csv.writer(open('moved.csv', 'w', encoding='utf-8', newline='')).writerows(rows)\" " INPUT);
     assert_int_equal(kenporter(ROSTER "-q -o out " INSURER INPUT), 1);
-    must("{ head -n 1 \"$FIXTURES/consents.csv\"; echo 'C1,10987,,,,,*,all,explicit,2025-01-01,,x'; } >all.csv");
+    must(
+        "{ head -n 1 \"$FIXTURES/consents.csv\"; echo 'C1,10987,,,,,*,all,explicit,2025-01-01,,x'; } >all.csv");
     assert_int_equal(kenporter("export " OPTIONS "--consents all.csv -q -o out --employee 10987 moved.csv"),
                      1);
     struct sheet decisions = decisions_of("out");
@@ -187,7 +188,7 @@ static void handover__of_a_roster__is_logged_and_shown(void **state)
     assert_false(exists(FILE_0));
 }
 
-static void roster__of_a_sealing_insurer__has_a_sealed_copy_and_no_letter(void **state)
+static void roster__of_a_sealing_insurer__has_a_sealed_copy(void **state)
 {
     (void)state;
     start_again();
@@ -329,10 +330,10 @@ int main(void)
         cmocka_unit_test(roster__called_wrongly__writes_nothing),
         cmocka_unit_test(roster__log__names_the_persons_and_no_items),
         cmocka_unit_test(roster__on_consent__is_among_the_provision_records),
-        cmocka_unit_test(export__after_a_roster__releases_all_and_a_roster_lists_them_again),
+        cmocka_unit_test(export__after_a_roster__releases_all),
         cmocka_unit_test(export__to_another_insurer_than_the_roster__is_held),
         cmocka_unit_test(handover__of_a_roster__is_logged_and_shown),
-        cmocka_unit_test(roster__of_a_sealing_insurer__has_a_sealed_copy_and_no_letter),
+        cmocka_unit_test(roster__of_a_sealing_insurer__has_a_sealed_copy),
         cmocka_unit_test(roster__unknown_to_the_log__stops_a_run),
         cmocka_unit_test(retire__a_log_with_a_roster__lets_the_results_go_out),
         cmocka_unit_test(killed__at_any_call__next_run_settles_the_roster),
