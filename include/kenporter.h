@@ -79,8 +79,9 @@ enum kp_membership { KP_MEMBER_EXAM_DAY, KP_MEMBER_EXAM_DAY_AND_REQUEST };
 enum kp_encoding { KP_ENC_AUTO, KP_ENC_CP932, KP_ENC_UTF8, KP_ENC_UTF16LE, KP_ENC_UTF16BE };
 
 /* check reads and decides. export also discloses. prepare makes bundles as if every insurer had asked, and
- * discloses nothing. release decides a preparation again and discloses it. */
-enum kp_command { KP_CMD_CHECK, KP_CMD_EXPORT, KP_CMD_PREPARE, KP_CMD_RELEASE };
+ * discloses nothing. release decides a preparation again and discloses it. roster discloses to one insurer
+ * who its members are, by the grounds of an export, and no results. */
+enum kp_command { KP_CMD_CHECK, KP_CMD_EXPORT, KP_CMD_PREPARE, KP_CMD_RELEASE, KP_CMD_ROSTER };
 
 /* An organisation as documents name it: the sender, or the examining facility. NULL: not given. */
 struct kp_org {
@@ -146,10 +147,10 @@ struct kp_run_options {
     const char *xsd;                /* the ministry's schema files; NULL: this project's profile */
     const char *as_of;              /* day of disclosure, YYYY-MM-DD; NULL: today in Japan */
     const char *backdate;           /* why as_of is another day than today; needed to disclose then */
-    const char *only_insurers;      /* insurer numbers, one a line: other records wait; NULL: all */
-    const char *only_employees;     /* the same by employee id */
-    const char *again;              /* reason for disclosing unchanged records once more; NULL: do not */
-    unsigned threads;               /* 1 to 256; 0: one per processor */
+    const char *only_insurers;  /* insurer numbers, one a line: other records wait; NULL: all; roster: one */
+    const char *only_employees; /* the same by employee id */
+    const char *again;          /* reason for disclosing unchanged records once more; NULL: do not */
+    unsigned threads;           /* 1 to 256; 0: one per processor */
     enum kp_age_rule age_rule;
     enum kp_membership membership;
     bool withhold_form_items;     /* policy form_items = withhold */
@@ -265,8 +266,8 @@ struct kp_result {
 KP_API void kp_run_options_defaults(struct kp_run_options *options);
 
 /*
- * Runs check, export, prepare or release. On KP_OK and KP_E_ATTENTION *ret_result describes the run and is
- * the caller's to free. Errors: KP_E_USAGE, KP_E_INPUT, KP_E_SYSTEM; no bundle is then half released.
+ * Runs check, export, prepare, release or roster. On KP_OK and KP_E_ATTENTION *ret_result describes the run
+ * and is the caller's to free. Errors: KP_E_USAGE, KP_E_INPUT, KP_E_SYSTEM; no bundle is then half released.
  * Grounds: Act on medical care for the elderly art. 27; health insurance Act art. 150 and its sister Acts;
  * Act on the protection of personal information art. 27 and 29.
  */
@@ -461,6 +462,8 @@ struct kp_audit_options {
     bool conflicts;              /* disclosures of one examination to several insurers */
     bool within_request;         /* disclosures on a request, each with whether the request covers it */
     bool expired;                /* kept long enough */
+    bool unanswered;             /* disclosures about which no reply came */
+    bool errors;                 /* returned with an error, and not disclosed again since */
     /* Instead of the entries, at most one of: */
     bool provision_records; /* the records owed for disclosures by consent */
     bool sheet;             /* the answer to a person's own request (個情法33条) */

@@ -26,6 +26,7 @@ struct kp_console {
 
 /* The commands. Each reports its failures and returns the exit status. */
 enum kp_status kp_command_run(struct kp_console *console); /* check, export, prepare, release */
+enum kp_status kp_command_roster(struct kp_console *console);
 enum kp_status kp_command_map(struct kp_console *console);
 enum kp_status kp_command_verify(struct kp_console *console);
 enum kp_status kp_command_show(struct kp_console *console);

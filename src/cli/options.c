@@ -5,7 +5,7 @@
 
 enum { HELP_COLUMN = 26 };
 
-#define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_CONFIG)
+#define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_ROSTER | KP_FOR_CONFIG)
 #define RUN (READ | KP_FOR_RELEASE)
 #define TABLES (READ | KP_FOR_IMPORT)
 #define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
@@ -88,7 +88,7 @@ const struct kp_option kp_options[] = {
      {"the ministry's V08 schema files, to validate with and to enclose", "厚生労働省のV08スキーマ(検査と同梱に使う)"}},
     {0, "as-of", "YYYY-MM-DD", NULL, NULL, DATE, NULL, OPT(as_of), RUN,
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
-    {'n', "dry-run", NULL, NULL, NULL, FLAG, NULL, AT(dry_run), KP_FOR_EXPORT,
+    {'n', "dry-run", NULL, NULL, NULL, FLAG, NULL, AT(dry_run), KP_FOR_EXPORT | KP_FOR_ROSTER,
      {"decide and report as check does; no bundle, no log entry", "check と同じく判定と報告だけを行う"}},
     {'n', "dry-run", NULL, NULL, NULL, FLAG, NULL, AT(dry_run), KP_FOR_PURGE,
      {"only name what would be removed", "削除の対象を表示するだけで、削除しない"}},
@@ -109,7 +109,7 @@ const struct kp_option kp_options[] = {
     {0, "recalled", NULL, NULL, NULL, FLAG, NULL, AT(recalled), KP_FOR_HANDOVER,
      {"it was called back", "回収を求めた"}},
     {0, "password-file", "FILE", NULL, NULL, PATH, NULL, OPT(seal.password_file),
-     KP_FOR_EXPORT | KP_FOR_RELEASE,
+     KP_FOR_EXPORT | KP_FOR_RELEASE | KP_FOR_ROSTER,
      {"seal under the password in this file, of 16 characters at least (default: one is drawn for each insurer)",
       "このファイルのパスワード(16文字以上)で封をする(既定: 保険者ごとに生成)"}},
     {0, "password-file", "FILE", NULL, NULL, PATH, NULL, OPT(seal.password_file), LOOK,
@@ -117,8 +117,8 @@ const struct kp_option kp_options[] = {
     {0, "list", NULL, NULL, NULL, FLAG, NULL, OPT(seal.list), KP_FOR_EXPORT | KP_FOR_RELEASE,
      {"put a list of the members into sealed archives, beside the bundle", "封をしたZIPに対象者の一覧(CSV)も入れる"}},
     {0, "backdate", "REASON", NULL, NULL, TEXT, NULL, OPT(backdate), RUN,
-     {"why the day of disclosure is not today; export and release need it then",
-      "提供日が今日でない理由(export・release で必要。記録に残る)"}},
+     {"why the day of disclosure is not today; export, release and roster need it then",
+      "提供日が今日でない理由(export・release・roster で必要。記録に残る)"}},
     {0, "threads", "N", NULL, NULL, COUNT, NULL, OPT(threads), RUN,
      {"worker threads (default: all processors); the output does not depend on it",
       "スレッド数(既定: 全プロセッサ)。結果は変わらない"}},
@@ -126,7 +126,7 @@ const struct kp_option kp_options[] = {
      {"warnings reject the record, or the bundle", "警告のある記録・送付ファイルも不可とする"}},
     {0, "insurer", "NUMBER", NULL, NULL, LINES, NULL, OPT(only_insurers), ONLY,
      {"only records of this insurer; may be repeated", "この保険者の記録だけ(繰り返し可)"}},
-    {0, "employee", "ID", NULL, NULL, LINES, NULL, OPT(only_employees), ONLY,
+    {0, "employee", "ID", NULL, NULL, LINES, NULL, OPT(only_employees), ONLY | KP_FOR_ROSTER,
      {"only records of this employee id; may be repeated", "この社員番号の記録だけ(繰り返し可)"}},
     {0, "again", "REASON", NULL, NULL, TEXT, NULL, OPT(again), RUN,
      {"disclose unchanged records once more, for this reason", "提供済みの記録をこの理由で再度提供する"}},
@@ -231,6 +231,11 @@ const struct kp_option kp_options[] = {
     {0, "expired", NULL, NULL, NULL, FLAG, NULL, AT(audit.expired), KP_FOR_AUDIT,
      {"entries past their retention: 3 years for consent alone, 5 for the rest",
       "保存期間を過ぎた記録(同意だけによるもの3年、ほか5年)"}},
+    {0, "unanswered", NULL, NULL, NULL, FLAG, NULL, AT(audit.unanswered), KP_FOR_AUDIT,
+     {"disclosures about which no reply came, with the state of their bundle",
+      "回答のない提供(送付ファイルの状態を付ける)"}},
+    {0, "errors", NULL, NULL, NULL, FLAG, NULL, AT(audit.errors), KP_FOR_AUDIT,
+     {"people returned with an error and not disclosed again since", "エラーで返戻され、まだ訂正していない提供"}},
     {0, "handovers", NULL, NULL, NULL, FLAG, NULL, AT(audit.handovers), KP_FOR_AUDIT,
      {"bundles: released and handed over when, to whom, how", "送付ファイルごとの作成日、引渡しの日・相手・方法"}},
     {0, "pending", NULL, NULL, NULL, FLAG, NULL, AT(audit.pending), KP_FOR_AUDIT,

@@ -1,4 +1,4 @@
-/* check, export, prepare and release: a run and its summary. */
+/* check, export, prepare, release and roster: a run and its summary. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,7 +8,12 @@
 static bool discloses(const struct kp_console *c)
 {
     enum kp_command command = c->settings.options.command;
-    return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
+    return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE || command == KP_CMD_ROSTER;
+}
+
+static bool lists(const struct kp_console *c)
+{
+    return c->settings.options.command == KP_CMD_ROSTER;
 }
 
 static void add_count(struct kp_buf *out, const char *name, uint64_t n, const char *after)
@@ -100,7 +105,10 @@ static void add_insurers(const struct kp_console *c, const struct kp_result *r, 
         const struct kp_insurer_result *n = &r->insurers[i];
         kp_buf_printf(out, "%s ", n->insurer_number);
         kp_buf_printable(out, *n->name ? n->name : n->scheme);
-        add_count(out, kp_console_say(c, "\n  文書", "\n  documents"), n->documents, "");
+        add_count(out,
+                  lists(c) ? kp_console_say(c, "\n  名簿", "\n  roster")
+                           : kp_console_say(c, "\n  文書", "\n  documents"),
+                  n->documents, "");
         add_counts(n->by_basis, n->n_bases, out);
         add_count(out, kp_console_say(c, ", 保留", ", held"), n->held, "");
         add_counts(n->by_reason, n->n_reasons, out);
@@ -122,7 +130,7 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
         add_path(kp_console_say(c, "保留:", "held:"), folder, "/held.csv", out);
     add_path(kp_console_say(c, "全行の判定:", "every row's decision:"), folder, "/decisions.csv", out);
     add_path(kp_console_say(c, "報告:", "report:"), folder, "/report.html", out);
-    if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK)
+    if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK && !lists(c))
         kp_buf_printf(
             out, "%s\n",
             kp_console_say(c, "同梱スキーマ: 本プログラムのもの。受付側は公式のものを求めます(--xsd)",
@@ -211,9 +219,10 @@ static void add_all_next(const struct kp_console *c, const struct kp_result *r, 
 static void add_summary(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     bool prepare = c->settings.options.command == KP_CMD_PREPARE;
-    const char *released = discloses(c) ? kp_console_say(c, "提供", "released")
-                           : prepare    ? kp_console_say(c, "準備", "prepared")
-                                        : kp_console_say(c, "提供可能", "would be released");
+    const char *released = lists(c)       ? kp_console_say(c, "名簿に記載", "listed")
+                           : discloses(c) ? kp_console_say(c, "提供", "released")
+                           : prepare      ? kp_console_say(c, "準備", "prepared")
+                                          : kp_console_say(c, "提供可能", "would be released");
     kp_buf_printf(out, "%s  ", r->as_of);
     add_count(out, kp_console_say(c, "読込", "read"), r->read, " = ");
     add_count(out, released, r->released, " + ");
@@ -266,4 +275,16 @@ enum kp_status kp_command_run(struct kp_console *c)
 out:
     kp_result_free(&result);
     return st;
+}
+
+/* The first argument is the insurer, the others are inputs. */
+enum kp_status kp_command_roster(struct kp_console *c)
+{
+    struct kp_run_options *o = &c->settings.options;
+    if (o->n_inputs < 2)
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_ROSTER_INCOMPLETE, KP_NOWHERE);
+    o->only_insurers = o->inputs[0];
+    o->inputs++;
+    o->n_inputs--;
+    return kp_command_run(c);
 }

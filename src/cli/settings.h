@@ -24,7 +24,8 @@ enum {
     KP_FOR_RETIRE = 16384,
     KP_FOR_IMPORT = 32768,
     KP_FOR_STATUS = 65536,
-    KP_FOR_REPLY = 131072
+    KP_FOR_REPLY = 131072,
+    KP_FOR_ROSTER = 262144
 };
 
 /* Where configuration files are looked for beside the current folder and /etc. */

@@ -288,7 +288,7 @@ static enum kp_status collect_conflict(struct audit *a, const struct kp_log_line
 
 static enum kp_status count_person(struct audit *a, const struct kp_log_line *line)
 {
-    if (!is_verified(a, line) || strcmp(state_of(a, line), "released") != 0)
+    if (!is_verified(a, line) || strcmp(state_of(a, line), "released") != 0 || kp_log_is_roster(line->cells))
         return KP_OK;
     if (!is_selected(a, line->cells))
         return scratch_status(a);
@@ -304,9 +304,18 @@ static enum kp_status note_bundle(struct audit *a, const struct kp_log_line *lin
     return kp_audit_bundles_add(&a->bundles, line->cells, selected);
 }
 
+static enum kp_status note_answer(struct audit *a, const struct kp_log_line *line)
+{
+    return is_verified(a, line) ? kp_answers_note(&a->question.answers, line->cells,
+                                                  strcmp(state_of(a, line), "released") == 0)
+                                : KP_OK;
+}
+
 static enum kp_status begin_question(struct audit *a)
 {
     KP_TRY(kp_question_begin(&a->question, a->options));
+    if (a->options->unanswered || a->options->errors)
+        return scan(a, note_answer);
     if (!a->options->conflicts)
         return KP_OK;
     KP_TRY(scan_parts(a, note_conflict));
@@ -418,6 +427,8 @@ static const char *title(const struct audit *a)
         {o->conflicts, "複数の保険者への同じ健診の提供", "Examinations disclosed to several insurers"},
         {o->within_request, "求めの範囲内の提供か", "Disclosures and their requests"},
         {o->expired, "保存期間を過ぎた記録", "Entries past their retention"},
+        {o->unanswered, "回答のない提供", "Disclosures without a reply"},
+        {o->errors, "訂正していないエラー", "Errors that are not corrected"},
     };
     for (size_t i = 0; i < KP_COUNT(titles); i++)
         if (titles[i].is)

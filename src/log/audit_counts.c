@@ -26,13 +26,14 @@ static enum kp_status find_group(struct kp_audit_counts *counts, const char *con
     struct kp_arena *arena = &counts->ctx->arena;
     uint32_t index = (uint32_t)(counts->groups.len / sizeof(struct group));
     kp_arena_reset(&counts->scratch);
-    char *key = kp_arena_printf(&counts->scratch, "%s\x1f%s\x1f%.7s", c[KP_LOG_INSURER_NUMBER],
-                                c[KP_LOG_BASIS_ID], c[KP_LOG_TIME]);
+    const char *basis = kp_log_is_roster(c) ? "roster" : c[KP_LOG_BASIS_ID]; /* on any basis */
+    char *key = kp_arena_printf(&counts->scratch, "%s\x1f%s\x1f%.7s", c[KP_LOG_INSURER_NUMBER], basis,
+                                c[KP_LOG_TIME]);
     if (!key)
         return kp_no_memory(counts->ctx);
     if (!kp_map_get(&counts->group_by_key, key, &index)) { /* a new group comes last */
         struct group g = {.insurer = kp_arena_strdup(arena, c[KP_LOG_INSURER_NUMBER]),
-                          .basis = kp_arena_strdup(arena, c[KP_LOG_BASIS_ID]),
+                          .basis = kp_arena_strdup(arena, basis),
                           .month = kp_arena_strndup(arena, c[KP_LOG_TIME], 7)};
         kp_buf_add(&counts->groups, &g, sizeof(g));
         if (!kp_buf_ok(&counts->groups) || arena->failed ||

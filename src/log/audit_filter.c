@@ -19,7 +19,7 @@ bool kp_audit_names_person(const struct kp_audit_options *o)
 
 bool kp_audit_questions(const struct kp_audit_options *o)
 {
-    return o->withdrawn || o->conflicts || o->within_request || o->expired;
+    return o->withdrawn || o->conflicts || o->within_request || o->expired || o->unanswered || o->errors;
 }
 
 bool kp_audit_filters(const struct kp_audit_options *o)
@@ -68,6 +68,8 @@ static enum kp_status check_together(struct kp_context *ctx, const struct kp_aud
     const struct flag questions[] = {{o->withdrawn, "--withdrawn"},
                                      {o->conflicts, "--conflicts"},
                                      {o->within_request, "--within-request"},
+                                     {o->unanswered, "--unanswered"},
+                                     {o->errors, "--errors"},
                                      {o->expired, "--expired"}};
     const char *form[2], *question[2];
     first_two(forms, KP_COUNT(forms), form);
@@ -90,13 +92,14 @@ static enum kp_status check_together(struct kp_context *ctx, const struct kp_aud
 
 /* --- normalising --- */
 
-/* Drops folder and .zip. */
+/* Drops folder and .zip or .csv. */
 static const char *bundle_root(struct kp_arena *arena, const char *name)
 {
     const char *slash = strrchr(name, '/');
     const char *from = slash ? slash + 1 : name;
     size_t n = strlen(from);
-    return kp_arena_strndup(arena, from, n > 4 && strcmp(from + n - 4, ".zip") == 0 ? n - 4 : n);
+    bool has_type = n > 4 && (strcmp(from + n - 4, ".zip") == 0 || strcmp(from + n - 4, ".csv") == 0);
+    return kp_arena_strndup(arena, from, has_type ? n - 4 : n);
 }
 
 static enum kp_status normalise_head(struct kp_context *ctx, const char **head)
@@ -262,7 +265,8 @@ bool kp_audit_selects(struct kp_audit_filter *filter, const char *const *c)
         (w->request && !kp_list_has(c[KP_LOG_REQUEST_ID], w->request)) ||
         (w->consent && !kp_list_has(c[KP_LOG_CONSENT_IDS], w->consent)) || (w->item && !has_item(c, w->item)))
         return false;
-    if (w->bundle && (strncmp(w->bundle, bundle, root) != 0 || strcmp(bundle + root, ".zip") != 0))
+    if (w->bundle && (strncmp(w->bundle, bundle, root) != 0 ||
+                      (strcmp(bundle + root, ".zip") != 0 && strcmp(bundle + root, ".csv") != 0)))
         return false;
     if ((w->from && strncmp(time, w->from, 10) < 0) || (w->to && strncmp(time, w->to, 10) > 0) ||
         !in_days(w->exam_from, w->exam_to, c[KP_LOG_EXAM_DATE]))

@@ -46,6 +46,10 @@ static const char *column_label(const struct kp_audit_output *out, const char *n
         {"why", {"why not", "理由"}},
         {"not_in_log", {"limits that the log cannot show", "記録では確かめられない限定"}},
         {"keep_until", {"keep until", "保存期限"}},
+        {"bundle_state", {"bundle", "送付ファイルの状態"}},
+        {"reply_code", {"code", "返戻コード"}},
+        {"reply_meaning", {"returned for", "返戻理由"}},
+        {"replied_on", {"replied on", "回答日"}},
         {"disclosed_on", {"disclosed on", "提供日"}},
         {"provisions", {"provisions", "条文"}},
         {"items", {"items", "項目"}},
@@ -269,6 +273,12 @@ void kp_audit_item_names(const struct kp_context *ctx, const char *codes, struct
     }
 }
 
+const char *kp_audit_rostered(const struct kp_context *ctx)
+{
+    return kp_say(ctx, "対象者名簿(記号・番号・氏名・生年月日・受診日・健診機関。検査結果なし)",
+                  "listed in a roster (card, name, birth, day and place of the examination; no results)");
+}
+
 static const char *ground_of_items(const struct kp_audit_output *out, size_t ground)
 {
     static const char *const texts[KP_AUDIT_GROUNDS][2] = {
@@ -335,6 +345,8 @@ static void add_item_lines(struct kp_audit_output *out, const char *const *c)
     kp_buf_printable(&out->buf, c[KP_LOG_RECIPIENT]);
     kp_buf_str(&out->buf, "  ");
     kp_buf_printable(&out->buf, c[KP_LOG_PROVISIONS]);
+    if (kp_log_is_roster(c))
+        kp_buf_printf(&out->buf, "\n        %s", kp_audit_rostered(out->ctx));
     kp_buf_char(&out->buf, '\n');
     for (size_t i = 0; i < KP_AUDIT_GROUNDS; i++) {
         if (!*c[kp_audit_told[i]])
@@ -388,6 +400,8 @@ static void fill_html(struct kp_audit_output *out, const char *const *c, const c
     add_piece(text, "\n", c[KP_LOG_CONSENT_IDS]);
     add_piece(text, "\n", c[KP_LOG_REASON]);
     kp_buf_char(text, '\0');
+    if (kp_log_is_disclosure(c) && kp_log_is_roster(c))
+        kp_buf_str(text, kp_audit_rostered(out->ctx));
     for (size_t i = 0; i < KP_AUDIT_GROUNDS; i++) {
         if (!*c[kp_audit_told[i]])
             continue;

@@ -44,6 +44,8 @@ void kp_audit_entry(struct kp_audit_output *out, const struct kp_log_line *line,
 
 /* Returns a word of the answer in the language of the call, in the formats for people. */
 const char *kp_audit_label(const struct kp_audit_output *out, const char *word);
+/* Returns what a roster told of a person, as people read it. */
+const char *kp_audit_rostered(const struct kp_context *ctx);
 /* Appends the names of items, by a space-separated list of codes. Needs tables. */
 void kp_audit_item_names(const struct kp_context *ctx, const char *codes, struct kp_buf *out);
 

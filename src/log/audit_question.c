@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "log/audit_filter.h"
 #include "log/covered.h"
+#include "log/provision.h"
 
 static void begin_extras(struct kp_question *q, size_t n, const char *const *names)
 {
@@ -19,9 +20,11 @@ enum kp_status kp_question_begin(struct kp_question *q, const struct kp_audit_op
     static const char *const withdrawn[] = {"withdrawn_consents", "withdrawn_on"};
     static const char *const conflicts[] = {"also_told"};
     static const char *const within[] = {"within_request", "why", "not_in_log"};
+    static const char *const unanswered[] = {"bundle_state"};
+    static const char *const errors[] = {"reply_code", "reply_meaning", "replied_on"};
     static const char *const expired[] = {"keep_until"};
     q->options = o;
-    q->conflicts.ctx = q->requests.ctx = q->ctx;
+    q->conflicts.ctx = q->answers.ctx = q->requests.ctx = q->ctx;
     if (o->withdrawn) {
         begin_extras(q, KP_COUNT(withdrawn), withdrawn);
         KP_TRY(kp_context_load_tables(q->ctx));
@@ -37,6 +40,12 @@ enum kp_status kp_question_begin(struct kp_question *q, const struct kp_audit_op
     }
     if (o->expired)
         begin_extras(q, KP_COUNT(expired), expired);
+    if (o->unanswered)
+        begin_extras(q, KP_COUNT(unanswered), unanswered);
+    if (o->errors) {
+        begin_extras(q, KP_COUNT(errors), errors);
+        return kp_context_load_tables(q->ctx);
+    }
     return KP_OK;
 }
 
@@ -90,13 +99,33 @@ static enum kp_status ask_expired(struct kp_question *q, const char *const *c, b
     enum { CONSENT_YEARS = 3, YEARS = 5 };
     struct kp_date day = {0};
     char iso[11] = "";
-    bool by_consent = kp_log_is_disclosure(c) && *c[KP_LOG_ITEMS_CONSENT] && !*c[KP_LOG_ITEMS_DUTY];
+    bool by_consent = kp_provision_is_owed(c) && !*c[KP_LOG_ITEMS_DUTY];
     memcpy(iso, c[KP_LOG_TIME], strnlen(c[KP_LOG_TIME], sizeof(iso) - 1));
     if (kp_date_parse_iso(iso, &day)) {
         day = kp_date_add_years(day, by_consent ? CONSENT_YEARS : YEARS);
         kp_date_iso(day, q->keep_until);
         q->extras.cells[0] = q->keep_until;
         *ret_is = kp_date_compare(q->today, day) > 0;
+    }
+    return KP_OK;
+}
+
+static enum kp_status ask_answer(struct kp_question *q, struct kp_arena *scratch, const char *const *c,
+                                 bool *ret_is)
+{
+    const struct kp_answer *answer = kp_answer_of(&q->answers, scratch, c);
+    if (scratch->failed)
+        return kp_no_memory(q->ctx);
+    if (!answer)
+        return KP_OK;
+    *ret_is = q->options->unanswered ? !answer->day : answer->code && !answer->superseded;
+    if (q->options->unanswered) {
+        q->extras.cells[0] = kp_answers_state(&q->answers, c[KP_LOG_BUNDLE]);
+    } else if (*ret_is) {
+        const struct kp_return *why = kp_return_of(&q->ctx->tables, answer->code);
+        q->extras.cells[0] = answer->code;
+        q->extras.cells[1] = why ? why->meaning[q->ctx->common->lang] : "";
+        q->extras.cells[2] = answer->day;
     }
     return KP_OK;
 }
@@ -112,6 +141,8 @@ enum kp_status kp_question_ask(struct kp_question *q, struct kp_arena *scratch, 
         return ask_expired(q, c, ret_is);
     if (!*state || strcmp(state, "voided") == 0)
         return KP_OK;
+    if (o->unanswered || o->errors)
+        return ask_answer(q, scratch, c, ret_is);
     if (o->withdrawn)
         return ask_withdrawn(q, scratch, c, ret_is);
     return o->conflicts ? ask_conflict(q, c, ret_is) : ask_within(q, scratch, c, where, ret_is);
@@ -129,4 +160,5 @@ void kp_question_release(struct kp_question *q)
     kp_kept_release(&q->requests);
     kp_withdrawn_release(&q->withdrawn);
     kp_conflicts_release(&q->conflicts);
+    kp_answers_release(&q->answers);
 }

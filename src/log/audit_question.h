@@ -2,6 +2,7 @@
  * it was, the other disclosures, the calendar. Each adds columns to the entries that it is answered by. */
 #pragma once
 
+#include "log/answers.h"
 #include "log/audit_people.h"
 #include "log/audit_runs.h"
 #include "log/withdrawn.h"
@@ -13,7 +14,8 @@ struct kp_question {
     struct kp_kept_places places;
     struct kp_date today;
     struct kp_withdrawn withdrawn;
-    struct kp_conflicts conflicts; /* filled by the owner */
+    struct kp_conflicts conflicts; /* this and answers are filled by the owner */
+    struct kp_answers answers;
     struct kp_kept requests;
     struct kp_audit_extras extras; /* of the entry asked about last */
     char keep_until[11];

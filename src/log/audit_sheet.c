@@ -89,6 +89,8 @@ static enum kp_status add_row(struct kp_audit_sheet *s, const char *const *c, si
     else if (items != KP_LOG_ITEMS_FORM) /* those rest on no provision */
         article = without_consent(s, c, on);
     kp_buf_reset(&s->text);
+    if (kp_log_is_roster(c))
+        kp_buf_str(&s->text, kp_audit_rostered(s->ctx));
     kp_audit_item_names(s->ctx, c[items], &s->text);
     if (!article || !exam || !kp_buf_ok(&s->text))
         return kp_no_memory(s->ctx);
@@ -101,7 +103,10 @@ static enum kp_status add_row(struct kp_audit_sheet *s, const char *const *c, si
 
 enum kp_status kp_sheet_print(struct kp_audit_sheet *s, const char *const *c)
 {
+    size_t by = *c[KP_LOG_CONSENT_IDS] ? 2 : 0; /* consent, duty: what a roster rests on */
     kp_arena_reset(&s->scratch);
+    if (kp_log_is_roster(c))
+        return add_row(s, c, by);
     for (size_t i = 0; i < KP_AUDIT_GROUNDS; i++)
         if (*c[kp_audit_told[i]])
             KP_TRY(add_row(s, c, i));

@@ -293,6 +293,12 @@ bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT])
     return event >= KP_AUDIT_DISCLOSE && event <= KP_AUDIT_CORRECT;
 }
 
+bool kp_log_is_roster(const char *const cells[KP_LOG__COUNT])
+{
+    size_t n = strlen(cells[KP_LOG_BUNDLE]), end = sizeof(KP_LOG_ROSTER) - 1;
+    return n > end && strcmp(cells[KP_LOG_BUNDLE] + n - end, KP_LOG_ROSTER) == 0;
+}
+
 bool kp_log_settles_bundle(const char *const cells[KP_LOG__COUNT])
 {
     enum kp_audit_event event = kp_log_event(cells);

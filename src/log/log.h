@@ -65,6 +65,8 @@ enum kp_log_column {
     "exam_date,age,age_rule,age_band,basis_id,provisions,privacy_ground,items_duty,items_form,"              \
     "items_consent,items_requested,items_withheld,consent_ids,reason,tables_sha256,detail,prev_hash,hash"
 
+#define KP_LOG_ROSTER "_roster.csv" /* ends the name of a roster in the column bundle */
+
 enum { KP_LOG_MAX_LINE_BYTES = 1 << 20 };
 
 #define KP_LOG_NO_HEAD "0000000000000000000000000000000000000000000000000000000000000000"
@@ -135,6 +137,9 @@ const char *kp_log_fault_text(enum kp_log_fault fault, enum kp_lang lang);
 enum kp_audit_event kp_log_event(const char *const cells[KP_LOG__COUNT]);
 /* Returns whether the entry is about a person: disclose, again or correct. */
 bool kp_log_is_disclosure(const char *const cells[KP_LOG__COUNT]);
+/* Returns whether the entry is about a roster, whose disclosures tell who is a member and no results. By the
+ * name of the file, which all its entries and those of a stub have. */
+bool kp_log_is_roster(const char *const cells[KP_LOG__COUNT]);
 /* Returns whether the entry settles the fate of the bundle whose disclosures precede it: release or void. */
 bool kp_log_settles_bundle(const char *const cells[KP_LOG__COUNT]);
 

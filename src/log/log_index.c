@@ -255,8 +255,18 @@ enum kp_status kp_log_index_bundle_key(const char *root, uint8_t ret_key[KP_LOG_
     return st;
 }
 
-/* A bundle has one record, a disclosure two. */
+/* A bundle has one record, a disclosure two. A line of a roster is found by its person, for rows under
+ * another insurer, and by its file instead of its identity: the results have not been disclosed. */
 enum { BY_IDENTITY, BY_PERSON, MOST_RECORDS };
+
+static enum kp_status bundle_key_of(struct kp_arena *scratch, const char *const *c,
+                                    struct kp_log_index_record *record)
+{
+    const char *dot = strrchr(c[KP_LOG_BUNDLE], '.');
+    size_t n = dot ? (size_t)(dot - c[KP_LOG_BUNDLE]) : strlen(c[KP_LOG_BUNDLE]);
+    char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
+    return root ? kp_log_index_bundle_key(root, record->key) : kp_log_no_memory();
+}
 
 static enum kp_status key_of(char *text, struct kp_log_index_record *record)
 {
@@ -272,17 +282,16 @@ static enum kp_status records_of(struct kp_arena *scratch, const struct kp_log_l
     ret_records[BY_IDENTITY].at = line->at;
     kp_arena_reset(scratch);
     *ret_n = 1;
-    if (!kp_log_is_disclosure(c)) {
-        const char *dot = strrchr(c[KP_LOG_BUNDLE], '.');
-        size_t n = dot ? (size_t)(dot - c[KP_LOG_BUNDLE]) : strlen(c[KP_LOG_BUNDLE]);
-        char *root = kp_arena_strndup(scratch, c[KP_LOG_BUNDLE], n);
-        return root ? kp_log_index_bundle_key(root, ret_records->key) : kp_log_no_memory();
-    }
+    if (!kp_log_is_disclosure(c))
+        return bundle_key_of(scratch, c, &ret_records[BY_IDENTITY]);
     if (!kp_is_hex(c[KP_LOG_CONTENT_SHA256], KP_SHA256_HEX))
         return KP_E_FAULT;
     ret_records[BY_PERSON] = ret_records[BY_IDENTITY];
     *ret_n = MOST_RECORDS;
-    KP_TRY(key_of(kp_identity_text(scratch, kp_identity_of_entry(c)), &ret_records[BY_IDENTITY]));
+    if (kp_log_is_roster(c))
+        KP_TRY(bundle_key_of(scratch, c, &ret_records[BY_IDENTITY]));
+    else
+        KP_TRY(key_of(kp_identity_text(scratch, kp_identity_of_entry(c)), &ret_records[BY_IDENTITY]));
     return key_of(kp_person_text(scratch, c[KP_LOG_NAME_KANA], c[KP_LOG_BIRTH_DATE], c[KP_LOG_EXAM_DATE]),
                   &ret_records[BY_PERSON]);
 }

@@ -21,7 +21,8 @@ void kp_provisions_release(struct kp_provisions *p)
 
 bool kp_provision_is_owed(const char *const c[KP_LOG__COUNT])
 {
-    return kp_log_is_disclosure(c) && *c[KP_LOG_ITEMS_CONSENT] != '\0';
+    return kp_log_is_disclosure(c) &&
+           (*c[KP_LOG_ITEMS_CONSENT] || (kp_log_is_roster(c) && *c[KP_LOG_CONSENT_IDS]));
 }
 
 /* Returns the next word of a list, or NULL at its end and if memory is short (arena->failed). */
@@ -100,6 +101,8 @@ static enum kp_status describe(struct kp_provisions *p, const char *const c[KP_L
         add_word(&p->texts[DAYS], " ", day);
         add_word(&p->texts[EVIDENCE], " / ", kp_kept_cell(&p->consents, row, "evidence"));
     }
+    if (kp_log_is_roster(c))
+        kp_buf_str(&p->texts[NAMES], kp_audit_rostered(p->ctx));
     kp_audit_item_names(p->ctx, c[KP_LOG_ITEMS_CONSENT], &p->texts[NAMES]);
     for (size_t i = 0; i < KP_COUNT(p->texts); i++)
         failed |= p->texts[i].failed;

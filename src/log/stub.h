@@ -33,7 +33,7 @@ struct kp_stub_record {
     char sex[2];
     char content[KP_SHA256_HEX + 1];
     char day[11];
-    char bundle[41];
+    char bundle[64];
 };
 
 struct kp_stub {

@@ -207,9 +207,11 @@ void kp_check_periodic(const struct kp_record *record, struct kp_findings *findi
         add_missing_test(&c, "腹囲", KP_PREFIX_WAIST_MEASURED);
     if (hearing_is_missing(&c, age))
         add_missing_test(&c, "聴力", KP_PREFIX_HEARING);
-    for (size_t i = 0; i < tables->n_periodic; i++)
-        if (!may_be_omitted(&tables->periodic[i], age))
-            add_part(&c, &tables->periodic[i]);
+    for (size_t i = 0; i < tables->n_periodic; i++) {
+        const struct kp_periodic *part = &tables->periodic[i];
+        if (kp_in_period(part->from, part->to, record->exam) && !may_be_omitted(part, age))
+            add_part(&c, part);
+    }
     report_missing(&c, KP_K_PERIODIC_ABSENT);
 }
 

@@ -10,18 +10,24 @@
 #include "tables/names.h"
 #include "v08/index.h"
 #include "v08/standard.h"
+#include "run/roster_file.h"
 #include "run/setup.h"
 #include "run/who.h"
 
 enum { N_MAX = '9' };
+
+static bool is_roster(const struct kp_run *run)
+{
+    return run->options->command == KP_CMD_ROSTER;
+}
 
 static char *root_name(const struct kp_bundle *b, char send)
 {
     const struct kp_insurer *n = b->insurer;
     char day[9];
     kp_date_compact(b->run->as_of, day);
-    return kp_arena_printf(&b->run->ctx->arena, "%s_%s_%s%c_%s", n->sender_number, n->number, day, send,
-                           n->service_event);
+    return kp_arena_printf(&b->run->ctx->arena, "%s_%s_%s%c_%s%s", n->sender_number, n->number, day, send,
+                           n->service_event, is_roster(b->run) ? "_roster" : "");
 }
 
 /* N is one more than the highest in use: a gap may be a bundle that was removed. */
@@ -46,6 +52,8 @@ static enum kp_status name_bundle(struct kp_bundle *b, struct kp_ledger *ledger)
 
 bool kp_bundle_is_full(const struct kp_bundle *b)
 {
+    if (is_roster(b->run))
+        return false;
     uint64_t most = b->insurer->max_documents ? b->insurer->max_documents : KP_MAX_DOCUMENTS;
     return b->n_documents >= most || b->n_documents >= KP_MAX_DOCUMENTS;
 }
@@ -62,16 +70,20 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
     *b = (struct kp_bundle){.run = run, .insurer = insurer};
     kp_date_iso(run->as_of, b->as_of);
     KP_TRY(name_bundle(b, ledger));
-    b->file_name = kp_arena_printf(arena, "%s%s.zip", b->root, is_preparation(b) ? KP_PREPARED : "");
+    const char *type = is_roster(b->run) ? "csv" : "zip";
+    b->file_name = kp_arena_printf(arena, "%s%s.%s", b->root, is_preparation(b) ? KP_PREPARED : "", type);
     b->path = kp_arena_printf(arena, "%s/%s", run->output, b->file_name ? b->file_name : "");
-    b->temp_path = kp_arena_printf(arena, "%s/%s.zip", run->temp, b->root);
+    b->temp_path = kp_arena_printf(arena, "%s/%s.%s", run->temp, b->root, type);
     b->spool_path = kp_arena_printf(arena, "%s/%s.entries", run->temp, b->root);
     char *central = kp_arena_printf(arena, "%s/%s.directory", run->temp, b->root);
     if (arena->failed)
         return kp_no_memory(run->ctx);
-    if (kp_zip_create(&b->zip, run->ctx->io, b->temp_path, central) != KP_OK ||
-        kp_out_create(&b->spool, run->ctx->io, b->spool_path) != KP_OK)
+    if (kp_out_create(&b->spool, run->ctx->io, b->spool_path) != KP_OK ||
+        (is_roster(b->run) ? kp_out_create(&b->roster, run->ctx->io, b->temp_path)
+                           : kp_zip_create(&b->zip, run->ctx->io, b->temp_path, central)) != KP_OK)
         return kp_write_failed(run->ctx, b->temp_path);
+    if (is_roster(b->run))
+        kp_out_add(&b->roster, KP_ROSTER_HEADER, sizeof(KP_ROSTER_HEADER) - 1);
     return KP_OK;
 }
 
@@ -97,6 +109,8 @@ static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum
 {
     struct kp_buf list = {0};
     size_t n = run->ctx->tables.n_items;
+    if (is_roster(run))
+        return "";
     bool *listed = kp_arena_alloc(&slot->arena, n);
     for (size_t i = 0; listed && i < n; i++)
         listed[i] = has_on(slot, i, ground);
@@ -147,6 +161,8 @@ static const char *reason_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
     bool again = strcmp(slot->event, "again") == 0, mentions = false;
+    if (is_roster(run))
+        return slot->verdict.kind == KP_TOLD_ANOTHER ? run->options->again : "";
     for (size_t i = 0; i < run->ctx->tables.n_items; i++)
         mentions |= d->names_withheld[i];
     const char *const withheld[] = {d->recipient_unknown ? "recipient_unknown" : "",
@@ -173,6 +189,8 @@ static const char *detail_of(const struct kp_run *run, struct kp_slot *slot)
     kp_json_object(&json, NULL, KP_JSON_COMPACT);
     if (run->backdate)
         kp_json_string(&json, "backdate", run->backdate);
+    if (is_roster(run))
+        kp_json_bool(&json, "roster", true);
     kp_json_string(&json, "exam_kind", kp_exam_kind_names[kind]);
     kp_json_end(&json);
     const char *text =
@@ -233,9 +251,28 @@ static enum kp_status spool_entry(struct kp_bundle *b, struct kp_slot *slot, con
     return ok ? KP_OK : kp_no_memory(b->run->ctx);
 }
 
+/* Adds the slot's line. Without results the person alone is disclosed, on the basis of the decision. */
+static enum kp_status add_to_roster(struct kp_bundle *b, struct kp_slot *slot)
+{
+    const struct kp_decision *d = &slot->decision;
+    struct kp_buf line = {0};
+    kp_roster_file_line(slot, &line);
+    kp_out_add(&b->roster, kp_buf_text(&line), line.len);
+    kp_buf_release(&line);
+    slot->request_ids = d->request ? d->request->id : "";
+    if (d->basis->route != KP_ROUTE_CONSENT)
+        slot->consent_ids = "";
+    KP_TRY(spool_entry(b, slot, ""));
+    b->n_documents++;
+    errno = b->roster.error ? b->roster.error : b->spool.error;
+    return errno ? kp_write_failed(b->run->ctx, b->temp_path) : KP_OK;
+}
+
 enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_slot *slot, const char **ret_document)
 {
     char day[9];
+    if (is_roster(b->run))
+        return add_to_roster(b, slot);
     kp_date_compact(b->run->as_of, day);
     /* h, facility that made the file, day, N, 実施区分, serial */
     char *document =
@@ -324,15 +361,23 @@ static enum kp_status add_mark(struct kp_bundle *b, struct kp_tools *tools)
     return st;
 }
 
+/* The members that follow the documents. */
+static enum kp_status add_rest(struct kp_bundle *b, struct kp_tools *tools)
+{
+    KP_TRY(add_schemas(b, tools));
+    KP_TRY(add_index(b, tools));
+    return is_preparation(b) ? add_mark(b, tools) : KP_OK;
+}
+
 enum kp_status kp_bundle_seal(struct kp_bundle *b, struct kp_tools *tools)
 {
     uint8_t digest[KP_SHA256_BYTES];
-    KP_TRY(add_schemas(b, tools));
-    KP_TRY(add_index(b, tools));
-    if (is_preparation(b))
-        KP_TRY(add_mark(b, tools));
+    bool roster = is_roster(b->run);
+    if (!roster)
+        KP_TRY(add_rest(b, tools));
     errno = 0;
-    if (kp_zip_finish(&b->zip) != KP_OK || kp_out_finish(&b->spool, false) != KP_OK ||
+    if ((roster ? kp_out_finish(&b->roster, true) : kp_zip_finish(&b->zip)) != KP_OK ||
+        kp_out_finish(&b->spool, false) != KP_OK ||
         kp_file_sha256(b->run->ctx->io, b->temp_path, digest) != KP_OK)
         return kp_write_failed(b->run->ctx, b->temp_path);
     kp_sha256_hex(digest, b->sha256);
@@ -462,5 +507,6 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_log *log)
 void kp_bundle_abandon(struct kp_bundle *b)
 {
     kp_zip_abandon(&b->zip);
+    kp_out_abandon(&b->roster);
     kp_out_abandon(&b->spool);
 }

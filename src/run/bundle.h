@@ -7,7 +7,8 @@
  *   <root>/ix08_V08.xml    the index, last because it counts the documents
  *
  * root = <sender>_<insurer>_<YYYYMMDD><N>_<X>; the ZIP is named root.zip, of a preparation root.prepared.zip,
- * and that one encloses a mark that no receiver accepts.
+ * and that one encloses a mark that no receiver accepts. A roster goes the same way: root ends in _roster,
+ * and the file is root.csv (roster_file.h).
  */
 #pragma once
 
@@ -34,7 +35,8 @@ struct kp_bundle {
     const char *temp_path;
     const char *spool_path;
     struct kp_zip zip;
-    struct kp_out spool; /* one line per document: its log entry */
+    struct kp_out roster; /* instead of zip */
+    struct kp_out spool;  /* one line per document: its log entry */
     uint64_t n_documents;
     char sha256[KP_SHA256_HEX + 1]; /* set by kp_bundle_seal */
     bool placed;                    /* it is at path: released, or prepared */

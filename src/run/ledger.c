@@ -130,11 +130,12 @@ struct folder_scan {
     enum kp_status st;
 };
 
-/* <sender>_<insurer>_<YYYYMMDD><N>_<X>.zip with a sender of this run. */
+/* <sender>_<insurer>_<YYYYMMDD><N>_<X>.zip, or a roster, with a sender of this run. */
 static bool is_own_bundle(const struct kp_run *run, const char *name)
 {
     enum { SENDER_DIGITS = 10 };
-    if (!kp_has_shape(name, "0000000000_00000000_000000000_0.zip"))
+    if (!kp_has_shape(name, "0000000000_00000000_000000000_0.zip") &&
+        !kp_has_shape(name, "0000000000_00000000_000000000_0" KP_LOG_ROSTER))
         return false;
     bool own = strncmp(name, run->sender.number, SENDER_DIGITS) == 0;
     for (size_t i = 0; !own && i < run->registers.insurers.n; i++)
@@ -142,17 +143,17 @@ static bool is_own_bundle(const struct kp_run *run, const char *name)
     return own;
 }
 
-/* A file that is no archive disclosed nothing. One that cannot be read may be an archive. */
+/* A file that is neither archive nor roster disclosed nothing. One that cannot be read may be an archive. */
 static bool may_be_archive(struct kp_run *run, const char *name)
 {
-    static const char mark[4] = {'P', 'K', 3, 4};
-    char first[sizeof(mark)] = "";
+    static const char marks[][4] = {{'P', 'K', 3, 4}, {'\xef', '\xbb', '\xbf', '\xe8'}};
+    char first[sizeof(*marks)] = "";
     char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->output, name);
     int fd = path ? run->ctx->io->open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
     if (fd < 0)
         return true;
     bool may_be = kp_scratch_read(run->ctx->io, fd, first, sizeof(first), 0) != KP_OK ||
-                  memcmp(first, mark, sizeof(mark)) == 0;
+                  memcmp(first, marks[0], sizeof(first)) == 0 || memcmp(first, marks[1], sizeof(first)) == 0;
     (void)run->ctx->io->close(fd);
     return may_be;
 }
@@ -191,7 +192,7 @@ static void scan_name(void *ctx, const char *name)
     size_t n = strlen(name);
     char day[10] = "_";
     kp_date_compact(run->as_of, day + 1);
-    if (scan->st != KP_OK || n <= 4 || strcmp(name + n - 4, ".zip") != 0)
+    if (scan->st != KP_OK || n <= 4 || (strcmp(name + n - 4, ".zip") != 0 && !is_own_bundle(run, name)))
         return;
     char *root = kp_arena_strndup(&run->ctx->arena, name, n - 4);
     if (!root)

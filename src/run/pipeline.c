@@ -241,7 +241,8 @@ static enum kp_status deliver(struct pipeline *p)
     } else if (command == KP_CMD_PREPARE) {
         KP_TRY(kp_prepared_store(&p->run, &p->tally));
     }
-    if (!p->run.options->xsd && kp_makes_bundles(command) && p->tally.totals.released > 0)
+    if (!p->run.options->xsd && kp_makes_bundles(command) && command != KP_CMD_ROSTER &&
+        p->tally.totals.released > 0)
         kp_warn(&p->run.ctx->diag, KP_K_PROFILE_SCHEMAS, KP_NOWHERE);
     return KP_OK;
 }

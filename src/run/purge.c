@@ -12,8 +12,9 @@
 
 enum { MOST_IN_ENTRY = 2000 }; /* files: an entry has a limit of length */
 
-enum kind { ROWS, PREPARED, BUNDLE, REGISTER, COMPANION, KINDS };
-static const char *const KIND_NAMES[] = {"row_files", "prepared", "bundles", "registers", "companions"};
+enum kind { ROWS, PREPARED, BUNDLE, REGISTER, COMPANION, SECRET, KINDS };
+static const char *const KIND_NAMES[] = {"row_files", "prepared",   "bundles",
+                                         "registers", "companions", "secrets"};
 
 struct doomed {
     enum kind kind;
@@ -21,9 +22,12 @@ struct doomed {
     char sha256[KP_SHA256_HEX + 1];
 };
 
-/* A bundle that lies with its receiver, by the log. */
+/* A released bundle. */
 struct out_bundle {
-    const char *name, *sha256, *on;
+    const char *name, *sha256;
+    const char *on;     /* since when it lies with its receiver, by the log; NULL: it does not */
+    const char *secret; /* the file with its password, below the output folder */
+    bool goes;          /* or is gone */
 };
 
 struct purge {
@@ -78,17 +82,23 @@ static struct out_bundle *bundle_at(const struct purge *p, size_t i)
     return (struct out_bundle *)(void *)p->out_bundles.data + i;
 }
 
-static enum kp_status note_bundle(struct purge *p, const char *const *c, bool is_out)
+/* A release names the run, and thus the password; what follows tells where the bundle is. */
+static enum kp_status note_bundle(struct purge *p, const char *const *c, enum kp_audit_event event)
 {
     struct kp_arena *arena = &p->ctx.arena;
     uint32_t at = (uint32_t)(p->out_bundles.len / sizeof(struct out_bundle));
+    bool is_out = event == KP_AUDIT_HANDOVER || event == KP_AUDIT_RECEIVED;
+    const char *on = is_out ? kp_arena_strdup(arena, c[KP_LOG_AS_OF]) : NULL;
     struct out_bundle b = {.name = kp_arena_strdup(arena, c[KP_LOG_BUNDLE]),
                            .sha256 = kp_arena_strdup(arena, c[KP_LOG_BUNDLE_SHA256]),
-                           .on = is_out ? kp_arena_strdup(arena, c[KP_LOG_AS_OF]) : NULL};
+                           .on = on,
+                           .secret = ""};
+    if (event == KP_AUDIT_RELEASE)
+        b.secret = kp_arena_printf(arena, "secrets/%s/%s.txt", c[KP_LOG_RUN_ID], c[KP_LOG_INSURER_NUMBER]);
     if (arena->failed)
         return kp_log_no_memory();
     if (kp_map_get(&p->bundles, b.sha256, &at)) {
-        *bundle_at(p, at) = b;
+        bundle_at(p, at)->on = on;
         return KP_OK;
     }
     kp_buf_add(&p->out_bundles, &b, sizeof(b));
@@ -102,8 +112,8 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
     enum kp_audit_event event = kp_log_event(line->cells);
     if (event == KP_AUDIT_RUN)
         return note_registers(p, line->cells[KP_LOG_DETAIL]);
-    if (event >= KP_AUDIT_HANDOVER && event <= KP_AUDIT_RECALLED)
-        return note_bundle(p, line->cells, event <= KP_AUDIT_RECEIVED);
+    if (event == KP_AUDIT_RELEASE || (event >= KP_AUDIT_HANDOVER && event <= KP_AUDIT_RECALLED))
+        return note_bundle(p, line->cells, event);
     return KP_OK;
 }
 
@@ -191,13 +201,13 @@ static void doom_register(void *ctx, const char *name)
             doom(w->purge, w->kind, kp_arena_printf(&w->purge->ctx.arena, "%s/%s", w->folder, name));
 }
 
-/* The sealed copy and the letter of a bundle go with it. */
+/* The sealed copy and the letter of a bundle go with it, also if a call that died removed the bundle. */
 static enum kp_status doom_companions(struct purge *p, const char *bundle)
 {
     struct kp_arena *arena = &p->ctx.arena;
-    const char *const names[] = {
-        kp_arena_printf(arena, "sealed/%s", bundle),
-        kp_arena_printf(arena, "letters/%.*s.html", (int)strlen(bundle) - 4, bundle)};
+    int root = (int)strlen(bundle) - 4; /* without .zip or .csv */
+    const char *const names[] = {kp_arena_printf(arena, "sealed/%.*s.zip", root, bundle),
+                                 kp_arena_printf(arena, "letters/%.*s.html", root, bundle)};
     for (size_t i = 0; i < KP_COUNT(names); i++) {
         char *path = names[i] ? path_of(p, names[i]) : NULL;
         if (!path)
@@ -212,19 +222,44 @@ static enum kp_status doom_companions(struct purge *p, const char *bundle)
 static enum kp_status doom_bundles(struct purge *p)
 {
     for (size_t i = 0; i < p->out_bundles.len / sizeof(struct out_bundle); i++) {
-        const struct out_bundle *b = bundle_at(p, i);
+        struct out_bundle *b = bundle_at(p, i);
         char *path = path_of(p, b->name);
         if (!path)
             return kp_no_memory(&p->ctx);
-        if (!b->on || strcmp(b->on, p->options->before) >= 0 || !kp_path_exists(path))
+        if (!b->on || strcmp(b->on, p->options->before) >= 0)
             continue;
-        KP_TRY(doom(p, BUNDLE, b->name));
-        if (strcmp(doomed_at(p, n_doomed(p) - 1)->sha256, b->sha256) == 0) {
+        b->goes = true;
+        if (kp_path_exists(path)) {
+            KP_TRY(doom(p, BUNDLE, b->name));
+            b->goes = strcmp(doomed_at(p, n_doomed(p) - 1)->sha256, b->sha256) == 0;
+        }
+        if (b->goes) {
             KP_TRY(doom_companions(p, b->name));
             continue;
         }
         p->doomed.len -= sizeof(struct doomed);
         kp_warn(&p->ctx.diag, KP_K_PURGE_BUNDLE_DIFFERS, kp_in(path));
+    }
+    return KP_OK;
+}
+
+/* The bundles that an insurer got from one run share a password, which goes with the last of them. */
+static enum kp_status doom_secrets(struct purge *p)
+{
+    struct kp_map settled = {0}; /* secrets that stay or are doomed; in the arena */
+    size_t n = p->out_bundles.len / sizeof(struct out_bundle);
+    for (size_t i = 0; i < 2 * n; i++) { /* first those that stay */
+        const struct out_bundle *b = bundle_at(p, i % n);
+        char *path = path_of(p, b->secret);
+        if (!path)
+            return kp_no_memory(&p->ctx);
+        if (b->goes != (i >= n) || !*b->secret || !kp_path_exists(path))
+            continue;
+        enum kp_map_put put = kp_map_put(&settled, &p->ctx.arena, b->secret, 1);
+        if (put == KP_MAP_NO_MEMORY)
+            return kp_no_memory(&p->ctx);
+        if (b->goes && put == KP_MAP_ADDED)
+            KP_TRY(doom(p, SECRET, b->secret));
     }
     return KP_OK;
 }
@@ -251,6 +286,7 @@ static enum kp_status find_doomed(struct purge *p)
     if (has_entries(p))
         KP_TRY(walk(p, "registers", REGISTER, doom_register));
     KP_TRY(doom_bundles(p));
+    KP_TRY(doom_secrets(p));
     if (n_doomed(p))
         qsort(p->doomed.data, n_doomed(p), sizeof(struct doomed), by_kind_and_name);
     return KP_OK;
@@ -312,7 +348,7 @@ static enum kp_status remove_doomed(struct purge *p)
             return kp_no_memory(&p->ctx);
         if (p->ctx.io->unlink(path) != 0 && errno != ENOENT)
             return kp_write_failed(&p->ctx, path);
-        if (d->kind == PREPARED)
+        if (d->kind == PREPARED || d->kind == SECRET)
             remove_folder_of(p, path);
     }
     return kp_sync_folder(p->ctx.io, output(p)) == KP_OK ? KP_OK : kp_write_failed(&p->ctx, output(p));

@@ -10,46 +10,10 @@
 
 enum { INSURER, BUNDLE, STATE, DOCUMENT, SYMBOL, NUMBER, BIRTH, CODE, TEXT, DATE };
 
-/* Reasons for a return (過誤返戻), and what to do about each. */
-static const struct {
-    const char *code, *meaning[2], *remedy[2]; /* by enum kp_lang */
-} CODES[] = {
-    {"01",
-     {"symbol or number", "記号・番号"},
-     {"compare symbol and number with the card, correct the export",
-      "保険証の記号・番号と照合し、元データを直す"}},
-    {"02",
-     {"reference number", "整理番号"},
-     {"compare the ticket's number, or leave the ticket out", "受診券整理番号を確かめる。なければ空にする"}},
-    {"03",
-     {"name", "氏名"},
-     {"ask for the reading under which the insurer knows the person",
-      "保険者に登録された氏名カナを確かめて直す"}},
-    {"04",
-     {"no such person", "該当者なし"},
-     {"ask the person for the insurer; do not send again before that is known",
-      "本人に加入先を確かめる。分かるまで再送しない"}},
-    {"05",
-     {"insurer number and symbol do not belong together", "保険者番号と記号の不一致"},
-     {"compare insurer number and symbol with the card", "保険証の保険者番号と記号を照合する"}},
-    {"06",
-     {"left before the examination", "資格喪失後"},
-     {"register the days of membership; ask the person for the next insurer",
-      "資格の取得・喪失日を登録し、次の加入先を確かめる"}},
-    {"07",
-     {"sent twice", "重複"},
-     {"nothing, if the first one stands; else ask which one counts",
-      "先の提供が有効なら対応不要。そうでなければ有効な方を確かめる"}},
-    {"08", {"withdrawn", "取下げ"}, {"find out who withdrew it, and why", "誰がなぜ取り下げたかを確かめる"}},
-    {"09",
-     {"other", "その他"},
-     {"read the insurer's text, and call if it is not enough",
-      "保険者の記載を読み、足りなければ問い合わせる"}},
-};
-
 /* A line of the file. */
 struct line {
     const char *insurer, *state, *code, *text;
+    const struct kp_return *why; /* of an error; NULL: received */
     struct kp_date birth, date;
     uint32_t document;
     bool logged; /* before */
@@ -63,14 +27,6 @@ struct reply {
     struct kp_standing standing;
     struct kp_register file;
 };
-
-static size_t code_at(const char *code)
-{
-    size_t i = 0;
-    while (i < KP_COUNT(CODES) && strcmp(CODES[i].code, code) != 0 && strcmp(CODES[i].code + 1, code) != 0)
-        i++;
-    return i;
-}
 
 /* --- whom a line is about --- */
 
@@ -130,17 +86,17 @@ static void find_document(struct reply *r, size_t row, struct line *l)
 static void read_line(struct reply *r, size_t row, struct line *l)
 {
     struct kp_register *f = &r->file;
-    size_t at = 0;
     l->state = kp_register_cell(f, row, STATE);
     l->code = kp_register_cell(f, row, CODE);
     l->text = kp_register_cell(f, row, TEXT);
     bool error = strcmp(l->state, "error") == 0;
     if (!error && strcmp(l->state, "received") != 0)
         kp_register_bad(f, row, STATE, "received or error");
-    if (error && (at = code_at(l->code)) == KP_COUNT(CODES))
-        kp_register_bad(f, row, CODE, "01 to 09");
+    l->why = error ? kp_return_of(&r->ctx.tables, l->code) : NULL;
+    if (l->why)
+        l->code = l->why->code;
     else if (error)
-        l->code = CODES[at].code;
+        kp_register_bad(f, row, CODE, "01 to 09");
     kp_register_date(f, row, DATE, false, &l->date);
     const char *birth = kp_register_cell(f, row, BIRTH);
     if (*birth && kp_date_parse(birth, &l->birth, NULL) != KP_DATE_OK)
@@ -209,11 +165,10 @@ static enum kp_status write_list(struct reply *r, const struct line *lines, cons
         "\xef\xbb\xbfinsurer_number,bundle,document,employee_id,insured_symbol,insured_number,name_kana,"
         "birth_date,exam_date,code,meaning,remedy,text\r\n");
     for (const struct line *l = lines; l < lines + r->file.sheet.n_rows; l++) {
-        if (strcmp(l->state, "error") != 0)
+        if (!l->why)
             continue;
-        const size_t at = code_at(l->code);
         const char *const *c = kp_standing_document_at(&r->standing, l->document)->entry.cells;
-        const char *const more[] = {l->code, CODES[at].meaning[lang], CODES[at].remedy[lang], l->text};
+        const char *const more[] = {l->code, l->why->meaning[lang], l->why->remedy[lang], l->text};
         for (size_t i = 0; i < KP_COUNT(columns); i++) {
             kp_buf_csv(&out, c[columns[i]], strlen(c[columns[i]]));
             kp_buf_char(&out, ',');
@@ -239,18 +194,17 @@ static enum kp_status make_page(struct reply *r, const struct line *lines, struc
     size_t n = r->file.sheet.n_rows, errors = 0, logged = 0;
     const char *path = NULL;
     for (size_t i = 0; i < n; i++) {
-        errors += strcmp(lines[i].state, "error") == 0;
+        errors += lines[i].why != NULL;
         logged += lines[i].logged;
     }
     kp_buf_printf(&out, "%s %zu, %s %zu, %s %zu\n", kp_say(ctx, "受領", "received"), n - errors,
                   kp_say(ctx, "エラー", "errors"), errors, kp_say(ctx, "記録済み", "logged before"), logged);
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(lines[i].state, "error") != 0)
+        const struct kp_return *why = lines[i].why;
+        if (!why)
             continue;
-        const size_t at = code_at(lines[i].code);
         kp_buf_printf(&out, "  %s:%" PRIu64 " %s %s: %s\n", r->options->path, kp_register_line(&r->file, i),
-                      lines[i].code, CODES[at].meaning[ctx->common->lang],
-                      CODES[at].remedy[ctx->common->lang]);
+                      why->code, why->meaning[ctx->common->lang], why->remedy[ctx->common->lang]);
     }
     enum kp_status st = errors ? write_list(r, lines, &path) : KP_OK;
     if (path)

@@ -540,7 +540,8 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     html_review(ctx, r, out);
     html_derived(ctx, tally, out);
     const struct kp_msg *profile = kp_catalogue_find(&ctx->catalogue, KP_K_PROFILE_SCHEMAS);
-    if (profile && r->own_schemas && kp_makes_bundles(run->options->command))
+    if (profile && r->own_schemas && kp_makes_bundles(run->options->command) &&
+        run->options->command != KP_CMD_ROSTER)
         kp_buf_printf(out, "<p>%s<br>%s</p>\n", profile->text[run->options->common.lang],
                       profile->remedy[run->options->common.lang]);
     html_recovered(ctx, recovery, out);

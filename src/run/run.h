@@ -41,7 +41,7 @@ struct kp_run {
     const char *evidence;
 };
 
-/* Returns whether the command renders documents into bundles. */
+/* Returns whether the command leaves bundles, or a roster. */
 static inline bool kp_makes_bundles(enum kp_command command)
 {
     return command != KP_CMD_CHECK;
@@ -50,5 +50,5 @@ static inline bool kp_makes_bundles(enum kp_command command)
 /* Returns whether the command releases bundles and writes to the log. */
 static inline bool kp_discloses(enum kp_command command)
 {
-    return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE;
+    return command == KP_CMD_EXPORT || command == KP_CMD_RELEASE || command == KP_CMD_ROSTER;
 }

@@ -44,10 +44,13 @@ enum kp_status kp_run_entry_prepare(struct kp_run *run)
     KP_TRY(digest_file(run, o->input.ranges, &run->ranges_sha256));
     KP_TRY(digest_file(run, o->input.facility_defaults, &run->defaults_sha256));
     run->detail = "";
-    if (!run->backdate)
+    if (!run->backdate && o->command != KP_CMD_ROSTER)
         return KP_OK;
     kp_json_object(&json, NULL, KP_JSON_COMPACT);
-    kp_json_string(&json, "backdate", run->backdate);
+    if (run->backdate)
+        kp_json_string(&json, "backdate", run->backdate);
+    if (o->command == KP_CMD_ROSTER)
+        kp_json_bool(&json, "roster", true);
     kp_json_end(&json);
     return keep_json(run, &out, &run->detail);
 }

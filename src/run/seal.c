@@ -172,7 +172,8 @@ enum kp_status kp_seal_all(struct kp_run *run, const struct kp_tally *tally)
             KP_TRY(seal_account(run, a));
         else if (run->options->seal.list)
             kp_warn(&run->ctx->diag, KP_K_LIST_UNSEALED, KP_NOWHERE, a->insurer->number);
-        KP_TRY(write_letters(a));
+        if (run->options->command != KP_CMD_ROSTER)
+            KP_TRY(write_letters(a));
     }
     return KP_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "input/facility_defaults.h"
 #include "input/ranges.h"
+#include "law/ident.h"
 #include "run/companions.h"
 #include "run/modes.h"
 #include "run/run_entry.h"
@@ -150,7 +151,8 @@ static enum kp_status name_places(struct kp_run *run)
                                          t + 14, t + 17, number);
         const char *run_folder = kp_arena_printf(arena, "%s/runs/%s", run->output, id ? id : "");
         const char *temp = kp_arena_printf(arena, "%s/.tmp-%s", run->output, id ? id : "");
-        if (!arena->failed && !kp_path_exists(run_folder) && !kp_path_exists(temp)) {
+        const char *list = kp_arena_printf(arena, "%s/replies/%s.csv", run->output, id ? id : "");
+        if (!arena->failed && !kp_path_exists(run_folder) && !kp_path_exists(temp) && !kp_path_exists(list)) {
             run->run_id = id;
             run->run_folder = run_folder;
             run->temp = temp;
@@ -239,6 +241,15 @@ enum kp_status kp_run_check_files(const struct kp_run *run, const struct kp_log 
 
 /* --- the run --- */
 
+/* A roster tells one insurer about its own members. */
+static enum kp_status check_roster(const struct kp_run *run)
+{
+    const char *number = run->options->only_insurers ? run->options->only_insurers : "";
+    return kp_is_digits(number, 8) && kp_check_digit_ok(number, 8)
+               ? KP_OK
+               : kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_ROSTER_INSURER_BAD, KP_NOWHERE, number);
+}
+
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const struct kp_run_options *options)
 {
     const struct kp_input_files files = {options->inputs, options->input_names, options->n_inputs};
@@ -247,6 +258,8 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
                                      .membership = options->membership,
                                      .withhold_form_items = options->withhold_form_items,
                                      .release_requested_items = options->release_requested_items};
+    if (options->command == KP_CMD_ROSTER)
+        KP_TRY(check_roster(run));
     KP_TRY(set_up_day(run));
     kp_context_warn_of_tables(ctx, run->as_of);
     KP_TRY(kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers));

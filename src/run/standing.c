@@ -90,6 +90,15 @@ static enum kp_status add_document(struct kp_standing *s, const char *const *c)
     return KP_OK;
 }
 
+/* Nobody is answered by a roster, and so its lines are no documents. */
+static enum kp_status count_listed(struct kp_standing *s, const char *const *c)
+{
+    uint32_t at = 0;
+    KP_TRY(find_bundle(s, c, &at));
+    kp_standing_bundle_at(s, at)->documents++;
+    return KP_OK;
+}
+
 /* The documents of a bundle that went out: they are the latest of their persons. */
 static enum kp_status release(struct kp_standing *s, uint32_t bundle)
 {
@@ -167,7 +176,7 @@ static enum kp_status take_entry(void *ctx, const struct kp_log_line *line)
     struct kp_standing *s = ctx;
     enum kp_audit_event event = kp_log_event(line->cells);
     if (kp_log_is_disclosure(line->cells))
-        return add_document(s, line->cells);
+        return kp_log_is_roster(line->cells) ? count_listed(s, line->cells) : add_document(s, line->cells);
     bool moves = event == KP_AUDIT_RELEASE || event == KP_AUDIT_VOID || event == KP_AUDIT_REPLY ||
                  (event >= KP_AUDIT_HANDOVER && event <= KP_AUDIT_RECALLED);
     return moves ? move(s, line->cells, event) : KP_OK;

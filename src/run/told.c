@@ -55,6 +55,7 @@ enum kp_status kp_told_add(void *ctx, const struct kp_log_line *line)
                                 .at = line->at,
                                 .book = told->book,
                                 .same_identity = told->by_identity,
+                                .roster = kp_log_is_roster(c),
                                 .salt = told->salt};
     if (arena->failed)
         return KP_OK;
@@ -136,7 +137,7 @@ enum kp_status kp_told_judge(const struct kp_told *told, const struct kp_record 
     struct kp_told_verdict v = {.kind = KP_TOLD_NOTHING};
     for (const struct kp_told_entry *e = told->first; e; e = e->next) {
         bool same_insurer = strcmp(e->insurer, record->field[KP_F_INSURER_NUMBER]) == 0, same = false;
-        if (!is_same_person(told, e, record, same_insurer))
+        if ((same_insurer && e->roster) || !is_same_person(told, e, record, same_insurer))
             continue;
         if (!same_insurer && v.entry)
             continue; /* to this insurer since */

@@ -13,6 +13,7 @@ struct kp_told_entry {
     uint64_t at;   /* offset in the log */
     uint32_t book; /* number of the log, the oldest first */
     bool same_identity;
+    bool roster;            /* who is a member was told, and no results */
     enum kp_exam_kind kind; /* KP_KIND_AUTO: one that the duty covers */
     const char *salt; /* of number and employee_id, in the stub of a retired log; NULL: they are clear */
 };

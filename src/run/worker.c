@@ -269,7 +269,7 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
         kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
                         well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
         slot->outcome = KP_REJECTED;
-    } else if (kp_makes_bundles(run->options->command) &&
+    } else if (kp_makes_bundles(run->options->command) && run->options->command != KP_CMD_ROSTER &&
                kp_deflate_run(tools->deflate, kp_buf_text(&slot->document), slot->document.len,
                               &slot->packed) != KP_OK) {
         kp_arena_fail(&slot->arena);
@@ -298,8 +298,10 @@ static void settle(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     if (slot->decision.reason == KP_HOLD_NONE)
         compare_with_logs(slot, slot->decision.ground);
     const bool changed = slot->verdict.kind == KP_TOLD_CHANGED, told = slot->verdict.kind != KP_TOLD_NOTHING;
-    const bool keeps_back = told && (changed ? !run->options->corrections : !run->options->again);
-    slot->event = changed ? "correct" : told ? "again" : "disclose";
+    const bool roster = run->options->command == KP_CMD_ROSTER;
+    const bool listed = roster && told && !changed && slot->verdict.kind != KP_TOLD_ANOTHER;
+    const bool keeps_back = told && !listed && (changed ? !run->options->corrections : !run->options->again);
+    slot->event = roster ? "disclose" : changed ? "correct" : told ? "again" : "disclose";
     if (keeps_back)
         slot->waiting = NULL; /* no request would release it */
     explain_decision(slot);

@@ -54,15 +54,26 @@ enum kp_status kp_limits_load(struct kp_tablefile *f, struct kp_tables *tables)
     return KP_OK;
 }
 
+static bool share_a_day(const struct kp_periodic *a, const struct kp_periodic *b)
+{
+    return kp_in_period(a->from, a->to, b->from) || kp_in_period(b->from, b->to, a->from);
+}
+
 enum kp_status kp_periodic_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
-    KP_TRY(
-        kp_tablefile_open(f, "periodic.csv", "name items omit_below but_not_at", sizeof(struct kp_periodic)));
+    KP_TRY(kp_tablefile_open(f, "periodic.csv", "name items omit_below but_not_at valid_from valid_to",
+                             sizeof(struct kp_periodic)));
     struct kp_periodic *rows = f->rows;
     for (size_t i = 0; i < f->sheet.n_rows; i++) {
         const char *below = kp_cell(f, i, 2), *ages = kp_cell(f, i, 3);
-        rows[i] =
-            (struct kp_periodic){kp_cell(f, i, 0), kp_cell(f, i, 1), (int)strtol(below, NULL, 10), ages};
+        rows[i] = (struct kp_periodic){.name = kp_cell(f, i, 0),
+                                       .items = kp_cell(f, i, 1),
+                                       .omit_below = (int)strtol(below, NULL, 10),
+                                       .but_not_at = ages};
+        KP_TRY(kp_cell_period(f, i, 4, &rows[i].from, &rows[i].to));
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(rows[k].name, rows[i].name) == 0 && share_a_day(&rows[k], &rows[i]))
+                return kp_table_bad(f, i, "applies on the same days as another row:", rows[i].name);
         if (!*rows[i].name || !*rows[i].items)
             return kp_table_bad(f, i, "a row has a name and items, not", rows[i].name);
         if (!kp_all_digits(below) || strlen(below) > 2 || ages[strspn(ages, "0123456789 ")] != '\0')

@@ -35,9 +35,10 @@ struct kp_judgement_limit {
 /* A part of the periodic check (安衛則44条) and the ages at which the doctor may omit it. */
 struct kp_periodic {
     const char *name;
-    const char *items;      /* prefixes of item codes, separated by spaces: one is enough */
-    int omit_below;         /* may be omitted below this age; 0: never */
-    const char *but_not_at; /* ages below omit_below at which it may not, separated by spaces */
+    const char *items;       /* prefixes of item codes, separated by spaces: one is enough */
+    int omit_below;          /* may be omitted below this age; 0: never */
+    const char *but_not_at;  /* ages below omit_below at which it may not, separated by spaces */
+    struct kp_date from, to; /* exam days on which it belongs to the check; unset: open */
 };
 
 /* Need the items. */

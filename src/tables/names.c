@@ -4,7 +4,7 @@
 
 #include "base/status.h"
 
-const char *const kp_command_names[] = {"check", "export", "prepare", "release", NULL};
+const char *const kp_command_names[] = {"check", "export", "prepare", "release", "roster", NULL};
 const char *const kp_age_rule_names[] = {"birthday", "statute", NULL};
 const char *const kp_exam_kind_names[] = {
     "auto",  "periodic", "hiring",        "specified_work", "overseas", "special", "dental",

@@ -69,6 +69,9 @@ struct kp_tables {
     const struct kp_kind_word *kind_words;
     size_t n_kind_words;
 
+    const struct kp_return *returns;
+    size_t n_returns;
+
     const struct kp_prefecture *prefectures;
     size_t n_prefectures;
     const struct kp_xsd_digest *xsd_digests;

@@ -56,7 +56,8 @@ static enum kp_status load_each(struct kp_tablefile *f, struct kp_tables *tables
     KP_TRY(kp_mentions_load(f, tables));
     KP_TRY(load_xsd_digests(f, tables));
     KP_TRY(kp_periodic_load(f, tables));
-    return kp_limits_load(f, tables);
+    KP_TRY(kp_limits_load(f, tables));
+    return kp_returns_load(f, tables);
 }
 
 enum kp_status kp_tables_load(struct kp_arena *arena, const struct kp_io *io, const struct kp_text *text,

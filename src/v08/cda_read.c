@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "record/item_codes.h"
 #include "input/norm_fields.h"
 #include "v08/standard.h"
 
@@ -374,7 +375,10 @@ static void take_interpretation(struct reader *r)
 static void check_method(struct reader *r)
 {
     const struct kp_node *node = kp_node_child(r->observation, "methodCode");
-    if (!attr_is(node, "code", r->item->method_code))
+    if (node && !*r->item->method_code &&
+        strncmp(r->item->code, KP_PREFIX_REASON_NOT_DONE, strlen(KP_PREFIX_REASON_NOT_DONE)) == 0)
+        fault(r, KP_K_ITEM_METHOD_NEEDLESS, NULL); /* some catalogues list a method for it */
+    else if (!attr_is(node, "code", r->item->method_code))
         fault(r, node ? KP_K_ITEM_METHOD : KP_K_ITEM_NO_METHOD, r->item->method_code);
 }
 

@@ -916,6 +916,11 @@ edits(unit_unknown=height("179.0", "zzz"), unit_of_another=height("179.0", "kg")
       answer_without_list=observe(HISTORY, '<value xsi:type="CD" code="2"/>'), answer_is_word=observe(HISTORY, '<value xsi:type="CD" code="なし" codeSystem="%s2001"/>' % OID),
       method_wrong=('(<methodCode code=")9N01610000', r"\g<1>9N01620000"), method_missing=('<methodCode code="9N01610000"/>', ""),
       method_where_none_is=height("179.0", behind='<methodCode code="9N00100000"/>'), method_is_word=('(<methodCode code=")9N01610000', r"\g<1>ruler"),
+      method_of_reason=("(%s)" % entry(JUDGEMENT), r'\1<entry><observation classCode="OBS" moodCode="EVN"><code code="9N512000000000011"/>'
+                        '<value xsi:type="CD" code="3" codeSystem="%s24080"/><methodCode code="9N51200000"/></observation></entry>' % OID),
+      report_43_sound=('code="40"( codeSystem="%s1001")' % OID, r'code="43"\1'),
+      programme_070_sound=('code="990"( codeSystem="%s1002")' % OID, r'code="070"\1'),
+      programme_080_sound=('code="990"( codeSystem="%s1002")' % OID, r'code="080"\1'),
       item_twice=("(%s)" % entry(HEIGHT), r"\1\1"), item_unknown=('code="%s"' % HEIGHT, 'code="9N999000000000001"'),
       item_is_word=('code="%s"' % HEIGHT, 'code="スギウラフミオ"'), item_lower_case=('code="%s"' % HEIGHT, 'code="9n001000000000001"'),
       item_of_author=('code="%s"' % HEIGHT, 'code="9N516000000000049"'), item_of_other_system=('(<code code="%s")' % HEIGHT, r'\1 codeSystem="%s9999"' % OID),

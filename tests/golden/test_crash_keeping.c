@@ -1,6 +1,6 @@
 /*
- * handover, purge and retire, killed or failed at every system call. The same call made again completes what
- * was begun, the chain is sound, and the log never lags behind what is gone.
+ * handover, reply, purge and retire, killed or failed at every system call. The same call made again
+ * completes what was begun, the chain is sound, and the log never lags behind what is gone.
  */
 #include "failing_calls.c"
 
@@ -28,13 +28,14 @@ static void start_again(void)
 
 /* What the log holds. */
 static struct {
-    size_t handovers, purges;
+    size_t handovers, purges, replies;
 } seen;
 
 static enum kp_status take(void *ctx, const struct kp_log_line *line)
 {
     (void)ctx;
     seen.handovers += strcmp(line->cells[KP_LOG_EVENT], "handover") == 0;
+    seen.replies += strcmp(line->cells[KP_LOG_EVENT], "reply") == 0;
     seen.purges += strcmp(line->cells[KP_LOG_EVENT], "purge") == 0;
     return KP_OK;
 }
@@ -62,6 +63,22 @@ static void check_handover(bool done)
     assert_true(seen.handovers <= n_bundles);
     if (done)
         assert_true(seen.handovers == n_bundles && !state.torn);
+}
+
+/* However often the call is made, every line of the answer is logged once, and what to correct is listed. */
+static void check_reply(bool done)
+{
+    struct kp_log_state state = read_log();
+    assert_true(seen.replies <= 2);
+    if (!done)
+        return;
+    assert_true(seen.replies == 2 && !state.torn && how_many("out/.tmp*") == 0);
+    char **lists = NULL;
+    size_t n = paths("out/replies/*.csv", &lists);
+    assert_true(n >= 1);
+    struct sheet last = read_sheet(lists[n - 1]);
+    assert_int_equal(last.n_rows, 2);
+    assert_true(is(&last, 1, "code", "06") && *cell(&last, 1, "remedy") && *cell(&last, 1, "name_kana"));
 }
 
 static void check_purge(bool done)
@@ -118,6 +135,7 @@ static void try_all(const struct kept_command *c, enum fault fault, int error)
 }
 
 static const struct kept_command HANDOVER = {"handover -o out --to WHO --means mail", true, check_handover};
+static const struct kept_command REPLY = {"reply -o out reply.csv", false, check_reply};
 static const struct kept_command PURGE = {"purge -o out --before 2999-01-01", false, check_purge};
 static const struct kept_command RETIRE = {"retire " LOG, false, check_retire};
 
@@ -134,6 +152,31 @@ static void handover__any_fault__is_completed_by_the_next_call(void **state)
 {
     (void)state;
     try_faults(&HANDOVER);
+}
+
+static void reply__any_fault__is_completed_by_the_next_call(void **state)
+{
+    (void)state;
+    try_faults(&REPLY);
+}
+
+/* The clock stands still, so both calls begin in the same second. */
+static void reply__twice_in_a_second__keeps_both_lists(void **state)
+{
+    (void)state;
+    char **lists = NULL;
+    start_again();
+    assert_int_equal(run_child(words(false, "reply -o out reply.csv"), NONE, 0, 0, NULL), 0);
+    assert_int_equal(run_child(words(false, "reply -o out other.csv"), NONE, 0, 0, NULL), 0);
+    assert_int_equal(paths("out/replies/*.csv", &lists), 2);
+    struct sheet first = read_sheet(lists[0]), second = read_sheet(lists[1]);
+    if (is(&first, 1, "code", "03")) { /* by name, -2 comes before .csv */
+        struct sheet swap = first;
+        first = second;
+        second = swap;
+    }
+    assert_true(is(&first, 1, "code", "06") && is(&second, 1, "code", "03"));
+    assert_string_not_equal(cell(&first, 1, "document"), cell(&second, 1, "document"));
 }
 
 static void purge__any_fault__is_completed_and_never_unlogged(void **state)
@@ -156,6 +199,16 @@ static int set_up(void **state)
     must("iconv -f CP932 -t UTF-8 " INPUT "| sed -n '1p;4,40p' >people.csv");
     if (kenporter(EXPORT "-q --consents consents.csv -o base people.csv") != 1)
         return -1;
+    must("sed -n '1p;/,disclose,/p' base/disclosure-log.csv | python3 -c \"import csv, sys\n"
+         "told = list(csv.DictReader(sys.stdin))\n"
+         "def reply(name, *lines):\n"
+         "    f = open(name, 'w')\n"
+         "    print('insurer_number,bundle,document,state,code,date', file=f)\n"
+         "    for i, state in lines:\n"
+         "        print(','.join([told[i][k] for k in ('insurer_number', 'bundle', 'document')]"
+         " + [state, '2026-04-01']), file=f)\n"
+         "reply('reply.csv', (0, 'received,'), (1, 'error,06'))\n"
+         "reply('other.csv', (0, 'error,3'))\"");
     n_bundles = how_many("base/*.zip");
     n_row_files = row_files("base");
     return n_bundles > 0 && n_row_files > 0 ? 0 : -1;
@@ -165,6 +218,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handover__any_fault__is_completed_by_the_next_call),
+        cmocka_unit_test(reply__any_fault__is_completed_by_the_next_call),
+        cmocka_unit_test(reply__twice_in_a_second__keeps_both_lists),
         cmocka_unit_test(purge__any_fault__is_completed_and_never_unlogged),
         cmocka_unit_test(retire__any_fault__leaves_a_log_or_a_stub),
     };

@@ -156,6 +156,30 @@ static void list__sealed__names_the_members_inside_alone(void **state)
     assert_contains(slurp("stderr", NULL), "K6030");
 }
 
+/* --- the password's end --- */
+
+/* Two bundles of one insurer share the password: it goes with the second. */
+static void purge__last_bundle_of_the_password__takes_it_along(void **state)
+{
+    (void)state;
+    must("rm -rf out; sed -e '1s/,seal$/,max_documents,seal/' -e '2,$s/,\\([^,]*\\)$/,,\\1/'"
+         " -e '/^00280081/s/,,zip-aes$/,14,zip-aes/' set/insurers.csv >set/split.csv");
+    assert_int_equal(kenporter("export " RUN "-q --insurers set/split.csv -o out " INPUT), 1);
+    assert_int_equal(how_many("out/*.zip"), 2);
+    must("sha256sum <$(ls out/secrets/*/00280081.txt) | cut -c1-64 >digest");
+    assert_int_equal(kenporter("handover -o out --to A --means B out/sealed/" BUNDLE ".zip"), 0);
+    assert_int_equal(kenporter("purge -o out --before 2999-01-01 --lang en"), 0);
+    assert_int_equal(how_many("out/*.zip") + how_many("out/sealed/*") + how_many("out/letters/*"), 3);
+    assert_int_equal(how_many("out/secrets/*/00280081.txt"), 1);
+    assert_int_equal(kenporter("handover -o out --to A --means B out/sealed/" SECOND ".zip"), 0);
+    must("rm out/" SECOND ".zip"); /* as a purge that died leaves it */
+    assert_int_equal(kenporter("purge -o out --before 2999-01-01 --lang en"), 0);
+    assert_contains(slurp("stdout", NULL), "companions 2, secrets 1\n");
+    assert_int_equal(how_many("out/secrets") + how_many("out/sealed/*") + how_many("out/letters/*"), 0);
+    must("tail -n 1 out/disclosure-log.csv | grep ,purge, | grep -q $(cat digest)");
+    assert_log_verifies("out/disclosure-log.csv");
+}
+
 /* --- the letter --- */
 
 static void letter__both_languages__names_nobody(void **state)
@@ -241,6 +265,71 @@ static void scene__errors_come_back__are_corrected_and_answered(void **state)
     assert_int_equal(kenporter("audit --lang en out/disclosure-log.csv"), 0);
 }
 
+/* Lists what audit answers by employee, bundle and the question's own columns. */
+static void assert_answers(const char *question, const char *expected)
+{
+    assert_int_equal(kenporter("audit --lang en --format csv %s out/disclosure-log.csv", question), 0);
+    must("python3 -c \"import csv\n"
+         "own = ('bundle_state', 'reply_code', 'reply_meaning', 'replied_on')\n"
+         "for r in csv.DictReader(open('stdout', newline='')):\n"
+         "    print(r['employee_id'], r['bundle'][-7], *(r[k] for k in own if k in r))\" >answers.txt");
+    assert_string_equal(slurp("answers.txt", NULL), expected);
+}
+
+/* Three people and a roster of them, step by step. */
+static void audit__unanswered_and_errors__follow_every_reply(void **state)
+{
+    (void)state;
+    const char *three = "--employee 10265 --employee 10987 --employee 10290 ";
+    must("rm -rf out");
+    assert_int_equal(kenporter("roster -c set/kenporter.ini --as-of 2026-04-01 --backdate test -q -o out %s"
+                               "00280081 " INPUT,
+                               three),
+                     1);
+    assert_int_equal(kenporter("export " RUN "-q -o out %s" INPUT, three), 1);
+    assert_answers("--unanswered", "10265 0 release\n10987 0 release\n10290 0 release\n");
+    assert_answers("--errors", "");
+    assert_int_equal(kenporter("handover -o out --to A --means B out/sealed/" BUNDLE ".zip"), 0);
+    assert_answers("--unanswered --employee 10987", "10987 0 handover\n");
+
+    write_reply("'00280081," BUNDLE ".zip,h66311111162026040101000001.xml,,,,received,,,2026-04-09'"
+                " '280081,,,,31163541,1955/4/20,error,3,,2026/4/10'");
+    assert_int_equal(kenporter("reply -o out reply.csv"), 0);
+    assert_answers("--unanswered", "10290 0 handover\n");
+    assert_answers("--errors", "10987 0 03 name 2026-04-10\n");
+    assert_answers("--errors --bundle " BUNDLE, "10987 0 03 name 2026-04-10\n");
+    assert_answers("--errors --employee 10290", "");
+    assert_int_equal(kenporter("audit --format jsonl --errors out/disclosure-log.csv"), 0);
+    assert_contains(slurp("stdout", NULL), "\"reply_code\": \"03\"");
+    assert_int_equal(kenporter("audit --lang en --errors out/disclosure-log.csv"), 0);
+    assert_contains(slurp("stdout", NULL), "reply_code=03");
+
+    /* The last word counts: first another error, then the correction, then a late error about the old one. */
+    write_reply("'00280081,,,,31163541,1955-04-20,error,06,,2026-04-11'");
+    assert_int_equal(kenporter("reply -o out reply.csv"), 0);
+    assert_answers("--errors", "10987 0 06 left before the examination 2026-04-11\n");
+    must("python3 -c \"import csv, sys\n"
+         "rows = list(csv.reader(open(sys.argv[1], encoding='cp932', newline='')))\n"
+         "for r in rows:\n"
+         "    if r[0] == '10987': r[5] = 'オオヌマ コウイチ'\n"
+         "csv.writer(open('mended.csv', 'w', encoding='utf-8', newline='')).writerows(rows)\" " INPUT);
+    assert_int_equal(kenporter("export " RUN "-q -o out --corrections %s mended.csv", three), 1);
+    assert_answers("--errors", "");
+    assert_answers("--unanswered", "10290 0 handover\n10987 1 release\n");
+    write_reply("'00280081," BUNDLE ",,,31163541,1955-04-20,error,03,,2026-04-12'");
+    assert_int_equal(kenporter("reply -o out reply.csv"), 0);
+    assert_answers("--errors", "");
+    write_reply("'00280081," SECOND ",,,31163541,1955-04-20,error,07,,2026-04-13'");
+    assert_int_equal(kenporter("reply -o out reply.csv"), 0);
+    assert_answers("--errors", "10987 1 07 sent twice 2026-04-13\n");
+    write_reply("'00280081," SECOND ",,,31163541,1955-04-20,received,,,2026-04-14'");
+    assert_int_equal(kenporter("reply -o out reply.csv"), 0);
+    assert_answers("--errors", "");
+    assert_answers("--unanswered", "10290 0 handover\n");
+    assert_int_equal(kenporter("audit --errors --unanswered out/disclosure-log.csv"), 2);
+    assert_int_equal(kenporter("audit --errors --event release out/disclosure-log.csv"), 2);
+}
+
 static void reply__any_line_wrong__logs_nothing(void **state)
 {
     (void)state;
@@ -272,8 +361,10 @@ int main(void)
         cmocka_unit_test(verify__sealed_file__needs_the_right_password),
         cmocka_unit_test(verify__folder_under_zipcrypto__is_opened),
         cmocka_unit_test(list__sealed__names_the_members_inside_alone),
+        cmocka_unit_test(purge__last_bundle_of_the_password__takes_it_along),
         cmocka_unit_test(letter__both_languages__names_nobody),
         cmocka_unit_test(scene__errors_come_back__are_corrected_and_answered),
+        cmocka_unit_test(audit__unanswered_and_errors__follow_every_reply),
         cmocka_unit_test(reply__any_line_wrong__logs_nothing),
     };
     return cmocka_run_group_tests_name("seal", tests, set_up, tear_down_golden);

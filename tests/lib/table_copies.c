@@ -5,7 +5,7 @@ const char *const FILES[N_FILES] = {
     "schemes.csv",     "legal_basis.csv",  "privacy_grounds.csv", "header_words.csv", "conversions.csv",
     "prefectures.csv", "xsd_digests.csv",  "unit_mistakes.csv",   "periodic.csv",     "judgement_limits.csv",
     "phrases.csv",     "item_periods.csv", "exam_kinds.csv",      "mentions.csv",     "law.csv",
-    "answers.csv",     "answer_folds.csv"};
+    "answers.csv",     "answer_folds.csv", "return_codes.csv"};
 
 void read_source(const char *name, const char **ret_bytes, size_t *ret_n)
 {

@@ -421,22 +421,43 @@ static void help__of_a_command__names_each_of_its_options(void **state)
         "--progress ",          "-q, --quiet ",      "-v, --verbose ", "--help "};
     static const char *const show[] = {"--password-file FILE", "--schemas DIR", "--lang ", "--html ",
                                        "--show-values ",       "--help "};
-    static const char *const audit[] = {
-        "--config ",        "--output ",       "--requests ",      "--consents ",
-        "--insurers ",      "--schemas ",      "--insurer NUMBER", "--employee ID",
-        "--number NUMBER",  "--name KANA",     "--birth DAY",      "--basis ID",
-        "--from DATE",      "--to DATE",       "--request ID",     "--event EVENT",
-        "--bundle NAME",    "--item ITEM",     "--consent ID",     "--band BAND",
-        "--exam-from DATE", "--exam-to DATE",  "--operator USER",  "--tables WHICH",
-        "--backdated",      "--withdrawn",     "--conflicts",      "--within-request",
-        "--expired",        "--handovers",     "--pending",        "--sheet",
-        "--statistics",     "--format FORMAT", "--html",           "--provision-records ",
-        "--head HASH",      "--lang ",         "--help "};
+    static const char *const roster[] = {
+        "--config ",      "--output ",     "--log FILE",       "--mapping ",
+        "--methods ",     "--requests ",   "--consents ",      "--insurers ",
+        "--facilities ",  "--schemas ",    "--xsd ",           "--as-of ",
+        "--threads ",     "--strict ",     "--previous-logs ", "--backdate REASON",
+        "--anchors ",     "--again ",      "--employee ID",    "--corrections ",
+        "--age-rule ",    "--membership ", "--lang ",          "--json ",
+        "--show-values ", "--progress ",   "--quiet ",         "--verbose ",
+        "--help ",        "--ranges ",     "--join ",          "--exam-kind ",
+        "--if-needed ",   "--dry-run ",    "--password-file ", "--facility-defaults "};
+    static const char *const audit[] = {"--config ",        "--output ",
+                                        "--requests ",      "--consents ",
+                                        "--insurers ",      "--schemas ",
+                                        "--insurer NUMBER", "--employee ID",
+                                        "--number NUMBER",  "--name KANA",
+                                        "--birth DAY",      "--basis ID",
+                                        "--from DATE",      "--to DATE",
+                                        "--request ID",     "--event EVENT",
+                                        "--bundle NAME",    "--item ITEM",
+                                        "--consent ID",     "--band BAND",
+                                        "--exam-from DATE", "--exam-to DATE",
+                                        "--operator USER",  "--tables WHICH",
+                                        "--backdated",      "--withdrawn",
+                                        "--conflicts",      "--within-request",
+                                        "--expired",        "--unanswered",
+                                        "--errors ",        "--handovers",
+                                        "--pending",        "--sheet",
+                                        "--statistics",     "--format FORMAT",
+                                        "--html",           "--provision-records ",
+                                        "--head HASH",      "--lang ",
+                                        "--help "};
     assert_help(KP_FOR_CHECK, run, COUNT(run) - 3); /* without those of bundles */
     assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
     assert_help(KP_FOR_SHOW, show, COUNT(show));
     assert_help(KP_FOR_AUDIT, audit, COUNT(audit));
     assert_help(KP_FOR_EXPORT, run, COUNT(run));
+    assert_help(KP_FOR_ROSTER, roster, COUNT(roster));
     assert_help(KP_FOR_EXPLAIN, explain, COUNT(explain));
     assert_help(KP_FOR_ITEMS, items, COUNT(items));
     assert_help(KP_FOR_MAP, map, COUNT(map));

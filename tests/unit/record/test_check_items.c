@@ -149,6 +149,29 @@ static void periodic__age__decides_what_may_be_omitted(void **state UNUSED)
     }
 }
 
+/* A part belongs to the check only on the exam days of its row. */
+static void periodic__exam_day__decides_which_rows_apply(void **state UNUSED)
+{
+    static const struct kp_periodic parts[] = {
+        {.name = "旧", .items = "9N051", .to = {2025, 6, 9}},
+        {.name = "新", .items = "9N056", .from = {2025, 6, 10}},
+    };
+    static const struct {
+        int8_t day; /* of June 2025 */
+        bool former, later;
+    } rows[] = {{9, true, false}, {10, false, true}};
+    struct kp_tables own = tables;
+    own.periodic = parts;
+    own.n_periodic = COUNT(parts);
+    record.tables = &own;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        record.exam = (struct kp_date){2025, 6, rows[i].day};
+        assert_int_equal(periodic("旧"), rows[i].former);
+        assert_int_equal(periodic("新"), rows[i].later);
+    }
+    record.tables = &tables;
+}
+
 static void periodic__waist__may_be_omitted_by_bmi(void **state UNUSED)
 {
     static const struct {
@@ -321,6 +344,7 @@ int main(void)
         TEST(required__never_measured__is_missing),
         TEST(required__blood_was_drawn__names_the_meal),
         TEST(periodic__age__decides_what_may_be_omitted),
+        TEST(periodic__exam_day__decides_which_rows_apply),
         TEST(periodic__waist__may_be_omitted_by_bmi),
         TEST(periodic__bmi_not_recorded__is_computed),
         TEST(periodic__displaced_value__was_measured),
