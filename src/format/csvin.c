@@ -311,6 +311,7 @@ static void drop_row(struct kp_csvin *in)
 {
     in->n_cells = 0;
     kp_buf_reset(&in->bytes);
+    in->folded += in->line - in->row_line;
     in->row_open = in->row_complete = false;
 }
 
@@ -324,6 +325,7 @@ static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
     in->width = in->width ? in->width : in->n_cells;
     *ret_row = (struct kp_csvrow){.line = in->row_line,
                                   .spans_lines = in->line > in->row_line,
+                                  .sheet_row = in->row_line - in->folded,
                                   .n_cells = in->n_cells,
                                   .cells = in->cells};
     in->row_open = in->row_complete = false;

@@ -21,6 +21,7 @@ struct kp_cell {
 struct kp_csvrow {
     uint64_t line; /* physical line of its first character, from 1 */
     bool spans_lines;
+    uint64_t sheet_row; /* in a spreadsheet, where a cell with line breaks takes no further rows */
     size_t n_cells;
     const struct kp_cell *cells; /* live until the next call */
 };
@@ -70,6 +71,7 @@ struct kp_csvin {
     bool row_complete, row_open;
     uint64_t line;       /* lines consumed */
     uint64_t row_line;   /* where the open row began */
+    uint64_t folded;     /* lines of rows so far but for their first ones */
     size_t row_bytes;    /* fed to it so far */
     uint64_t quote_line; /* with KP_CSV_QUOTE: where the quote opens */
 };

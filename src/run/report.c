@@ -433,7 +433,7 @@ static void html_accounts(const struct kp_context *ctx, const struct kp_tally *t
 static void html_codes(const struct kp_context *ctx, const struct kp_result *r, struct kp_buf *out)
 {
     char name[8];
-    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", kp_say(ctx, "却下・保留・警告", "Rejected, held, warned"));
+    kp_buf_printf(out, "<h2>%s</h2>\n<table>\n", kp_say(ctx, "要修正・保留・警告", "Rejected, held, warned"));
     for (unsigned code = 0; code < KP_CODE_MAX; code++)
         for (const struct kp_code_result *c = r->codes; c < r->codes + r->n_codes; c++)
             if (c->code == code && c->level != KP_LEVEL_NOTE)
@@ -521,12 +521,12 @@ static void write_html(const struct kp_run *run, const struct kp_tally *tally,
     kp_buf_printf(out, "<p>%s %s</p>\n<table>\n", kp_say(ctx, "提供日", "day of disclosure"), r->as_of);
     row(out, kp_say(ctx, "読込", "read"), "", NULL, r->read);
     row(out, kp_say(ctx, "提供", "released"), "", NULL, r->released);
-    row(out, kp_say(ctx, "却下", "rejected"), "rejected.csv", NULL, r->rejected);
+    row(out, kp_say(ctx, "要修正", "rejected"), "rejected.csv", NULL, r->rejected);
     row(out, kp_say(ctx, "保留", "held"), "held.csv", NULL, r->held);
     row(out, kp_say(ctx, "提供済み", "already disclosed"), "decisions.csv", NULL, r->already_disclosed);
     if (run->registers.consents.n > 0)
         row(out, kp_say(ctx, "誰にも当たらない同意の行", "rows of the consent register that name nobody"),
-            kp_say(ctx, "同意登録簿", "consent register"), NULL, kp_tally_consents_unmet(tally, run));
+            kp_say(ctx, "同意台帳", "consent register"), NULL, kp_tally_consents_unmet(tally, run));
     kp_buf_str(out, "</table>\n");
     html_tables(run, out);
     if (r->exam_kind_assumed)

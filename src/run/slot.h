@@ -58,6 +58,11 @@ struct kp_slot {
  * the persons' file. */
 struct kp_place kp_slot_place(const struct kp_run *run, const struct kp_slot *slot, unsigned column);
 
+/* Returns the level of a finding; warnings about a record that is already disclosed are notes, since nothing
+ * can be mended any more. */
+enum kp_level kp_slot_level(const struct kp_run *run, const struct kp_slot *slot,
+                            const struct kp_finding *finding);
+
 /* Adds the finding why a joined row has no person; the slot is no longer sound. */
 void kp_slot_explain_fault(const struct kp_run *run, struct kp_slot *slot);
 /* Makes findings about two columns of a joined row that differ name both lines. */

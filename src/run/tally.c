@@ -102,15 +102,18 @@ bool kp_tally_is_repeated(const struct kp_slot *slot, const struct kp_finding *f
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
-        enum kp_level level = kp_diag_level(&run->ctx->diag, f->code);
+        enum kp_level level = kp_slot_level(run, slot, f);
+        bool lowered = level != kp_diag_level(&run->ctx->diag, f->code);
         struct kp_input *input = &run->inputs.list[slot->row.file];
         struct kp_column *column = is_of_digits(f) ? kp_mapping_column(&input->mapping, f->column) : NULL;
         if (column)
             column->n_refused++;
         if (kp_tally_is_repeated(slot, f))
             continue;
-        tally->by_code[f->code]++;
-        note_place(tally->first[f->code], kp_slot_place(run, slot, f->column));
+        if (!lowered) {
+            tally->by_code[f->code]++;
+            note_place(tally->first[f->code], kp_slot_place(run, slot, f->column));
+        }
         if (f->code == KP_K_REVIEW_TEXT)
             list_for_review(tally, run, &slot->row);
         tally->totals.warnings += level == KP_LEVEL_WARN;
