@@ -311,7 +311,6 @@ static void drop_row(struct kp_csvin *in)
 {
     in->n_cells = 0;
     kp_buf_reset(&in->bytes);
-    in->folded += in->line - in->row_line;
     in->row_open = in->row_complete = false;
 }
 
@@ -328,6 +327,7 @@ static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
                                   .sheet_row = in->row_line - in->folded,
                                   .n_cells = in->n_cells,
                                   .cells = in->cells};
+    in->folded += in->line - in->row_line;
     in->row_open = in->row_complete = false;
 }
 
