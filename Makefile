@@ -28,7 +28,8 @@ LIBS    := -lcsv -lxml2 -lz -ldeflate -lzip -lcrypto -lutf8proc -linih -lpthread
 
 PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libdeflate-dev libzip-dev libssl-dev libutf8proc-dev libinih-dev
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full libarchive-tools python3 libxml2-utils
-PACKAGES_CHECK := clang-format mandoc binutils
+PACKAGES_CHECK := clang-format mandoc binutils valgrind
+PACKAGES_BENCH := valgrind zip
 PACKAGES_COVERAGE := gcovr
 PACKAGES_DEB    := debhelper dpkg-dev fakeroot
 
@@ -47,7 +48,7 @@ endif
 MAN     := $(patsubst src/cli/man/%,%,$(wildcard src/cli/man/*/*.[15])) $(patsubst src/cli/man/%.in,%,$(wildcard src/cli/man/*/*.in))
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
-.PHONY: all lib deb packages-deb demo test test-unit test-long check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-coverage
+.PHONY: all lib deb packages-deb demo test test-unit test-long bench check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-bench packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a $(MAN:%=$(BUILD)/man/%) ## build program, library and manual pages into build/
@@ -216,6 +217,12 @@ check: packages-check all $(BUILD)/example ## lint: folders, sizes, symbols, for
 	@python3 tests/lint.py $(BUILD) $(CC) $(STD) $(CPPFLAGS)
 	@rm -rf $(BUILD)/example-out && $(BUILD)/example fixtures/export.csv $(BUILD)/example-out | grep -q '^kenporter $(VERSION): read [1-9]'
 
+# XSD=DIR: with the ministry's schemas. PEOPLE=N: that many people, too. REPEAT=N: runs of each, 3 if not given.
+bench: packages-bench all ## measure export and other commands beside xmllint, zip, unzip, sha256sum; instructions by stage
+	@python3 tests/bench/bench.py $(if $(XSD),--xsd $(XSD)) $(if $(PEOPLE),--people $(PEOPLE)) \
+	  $(if $(REPEAT),--repeat $(REPEAT)) $(BUILD)/kenporter
+	@python3 tests/bench/instructions.py $(if $(XSD),--xsd $(XSD)) $(BUILD)/kenporter
+
 # The example is built as a user of the installed library builds it.
 $(BUILD)/example: tests/example.c $(BUILD)/libkenporter.a Makefile
 	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(BUILD))/root PREFIX=/usr >/dev/null
@@ -246,6 +253,9 @@ packages-test: packages-build
 
 packages-check: packages-test
 	@missing="$(call missing,$(PACKAGES_CHECK))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
+
+packages-bench: packages-test
+	@missing="$(call missing,$(PACKAGES_BENCH))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
 
 packages-coverage: packages-test
 	@missing="$(call missing,$(PACKAGES_COVERAGE))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
