@@ -33,6 +33,9 @@ PACKAGES_BENCH := valgrind zip
 PACKAGES_COVERAGE := gcovr
 PACKAGES_DEB    := debhelper dpkg-dev fakeroot
 
+# Thousands of instructions that an export may take per person, by callgrind: 5 % above what it takes. Lower it when that falls.
+MOST_INSTRUCTIONS := 8500
+
 # The folders of src/ in their order: each uses itself and those before it. Each is an archive.
 FOLDERS := base format tables law record input log v08 run cli
 SRC     := $(filter-out src/cli/main.c,$(sort $(wildcard $(FOLDERS:%=src/%/*.c))))
@@ -213,9 +216,10 @@ reproducible: packages-build ## build twice, without and with optimisation: the 
 	for z in build-a/out/*.zip; do cmp $$z build-b/out/$$(basename $$z); done; \
 	echo "reproducible: $$(ls build-a/out/*.zip | wc -l) bundles, the same bytes from both builds"
 
-check: packages-check all $(BUILD)/example ## lint: folders, sizes, symbols, format, catalogue; the example of the library
+check: packages-check all $(BUILD)/example ## lint: folders, sizes, symbols, format, catalogue; the example; instructions per person
 	@python3 tests/lint.py $(BUILD) $(CC) $(STD) $(CPPFLAGS)
 	@rm -rf $(BUILD)/example-out && $(BUILD)/example fixtures/export.csv $(BUILD)/example-out | grep -q '^kenporter $(VERSION): read [1-9]'
+	@python3 tests/bench/instructions.py --most $(MOST_INSTRUCTIONS) $(BUILD)/kenporter
 
 # XSD=DIR: with the ministry's schemas. PEOPLE=N: that many people, too. REPEAT=N: runs of each, 3 if not given.
 bench: packages-bench all ## measure export and other commands beside xmllint, zip, unzip, sha256sum; instructions by stage
