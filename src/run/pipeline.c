@@ -102,8 +102,7 @@ static enum kp_status set_marks(void *ctx, struct kp_slot *slot)
     const struct kp_mark *identity = &slot->marks[KP_JOIN_IDENTITY], *name = &slot->marks[KP_JOIN_NAME];
     const struct kp_disclosures *a = &identity->disclosures, *b = &name->disclosures;
     const bool same = a->n == 1 && b->n == 1 && a->book == b->book && a->at == b->at;
-    slot->told = (struct kp_told){
-        .arena = &slot->arena, .kind = kp_kind_outside(&p->run, &slot->record), .by_identity = true};
+    slot->told = (struct kp_told){.arena = &slot->arena, .by_identity = true};
     if (a->n > 0)
         KP_TRY(kp_ledger_tell(&p->ledger, identity->key, a, &slot->told));
     slot->told.by_identity = false;

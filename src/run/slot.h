@@ -36,7 +36,7 @@ struct kp_slot {
 
     /* Set by the caller before kp_worker_decide. */
     struct kp_mark marks[KP_JOIN__COUNT];
-    struct kp_told told; /* what the logs show of the person's examination */
+    struct kp_told told; /* what the logs show of the person's examination; its kind is set by deciding */
 
     /* What deciding gives. */
     enum kp_outcome outcome;

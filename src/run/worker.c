@@ -459,9 +459,11 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     slot->reason = KP_HOLD_NONE;
     if (slot->arena.failed)
         return;
-    if (slot->sound)
+    if (slot->sound) {
+        slot->told.kind = kp_kind_outside(run, &slot->record);
         slot->concerned.subject.id_shared =
             kp_bearers_share(&run->bearers, slot->record.field[KP_F_EMPLOYEE_ID]);
+    }
     const struct kp_mark *mark = &slot->marks[KP_JOIN_IDENTITY];
     if (mark->kind == KP_MARK_COPY) {
         slot->outcome = KP_DUPLICATE;

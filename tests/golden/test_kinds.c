@@ -128,6 +128,26 @@ static void two_kinds__of_one_day_in_two_runs__are_two_examinations(void **state
     }
 }
 
+/* Of more rows than are under way at a time, each is compared by its own kind. */
+static void kinds__of_many_rows__are_their_rows_own(void **state)
+{
+    (void)state;
+    must(
+        "{ head -n 1 \"$FIXTURES/consents.csv\"; echo 'C1,77001,,,,,*,all,explicit,2025-05-01,,form'; } >consent.csv");
+    must(
+        "{ sed -n '1s/$/,健診種別/p;2s/$/,特殊/p' " BASE
+        "; for i in $(seq 1 90); do sed -n \"2{s/^77001/$((77001 + i))/;"
+        "s/,5000,00/,$((5000 + i)),00/;s/19750505/$((19520501 + i %% 30 * 10000 + i / 30))/;s/$/,定期/;p}\" " BASE
+        "; done; } >in.csv");
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        must("rm -rf many");
+        assert_int_equal(kenporter(EXPORT "--threads %u --consents consent.csv -o many in.csv", threads), 0);
+        assert_int_equal(counted("many", "released"), 91);
+        assert_int_equal(kenporter(EXPORT "--threads %u --consents consent.csv -o many in.csv", threads), 0);
+        assert_int_equal(counted("many", "already_disclosed"), 91);
+    }
+}
+
 static void explain__kind_the_duty_does_not_cover__is_held(void **state)
 {
     (void)state;
@@ -216,6 +236,7 @@ int main(void)
         cmocka_unit_test(mapping__of_kinds__explains_words),
         cmocka_unit_test(two_kinds__of_one_day__are_no_conflict),
         cmocka_unit_test(two_kinds__of_one_day_in_two_runs__are_two_examinations),
+        cmocka_unit_test(kinds__of_many_rows__are_their_rows_own),
         cmocka_unit_test(explain__kind_the_duty_does_not_cover__is_held),
         cmocka_unit_test(mapping__to_wider_scope__is_in_the_reports),
         cmocka_unit_test(prepare__kind_by_option__is_kept_for_the_release),
