@@ -1,7 +1,8 @@
 /*
- * A pass over all rows of all inputs. Rows are worked on in batches by several threads; results are taken in
- * row order, so that no output depends on the number of threads. Memory does not grow with the inputs. All
- * functions that return a status report their failures.
+ * A pass over all rows of all inputs. The caller's thread reads rows, and takes results in row order, so that
+ * no output depends on the number of threads; in between, all threads work on the rows of a small window, the
+ * caller's when it has nothing else to do. Memory does not grow with the inputs. All functions that return a
+ * status report their failures.
  */
 #pragma once
 
@@ -22,7 +23,7 @@ struct kp_batches {
     struct kp_pool *pool;
     unsigned n_threads;
     struct kp_tools *tools; /* one per thread */
-    struct kp_slot *slots;  /* one per row of a batch */
+    struct kp_slot *slots;  /* one per row of the window */
     size_t n_slots;
     const struct kp_pass *pass; /* in progress */
 };

@@ -10,7 +10,6 @@
 
 void kp_slot_release(struct kp_slot *slot)
 {
-    kp_buf_release(&slot->document);
     kp_buf_release(&slot->packed.bytes);
     kp_arena_release(&slot->arena);
 }

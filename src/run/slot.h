@@ -50,8 +50,7 @@ struct kp_slot {
     const char *event;                /* of the log entry: disclose, again, correct */
     const char *consent_ids;          /* consents that an item of it rests on */
     const char *request_ids;          /* the decision's request and others that list an item of it */
-    struct kp_buf document;
-    struct kp_packed packed; /* of commands that make bundles */
+    struct kp_packed packed;          /* of commands that make bundles */
 };
 
 /* Returns where the row has the column with that number, 0 for the row itself: of a joined row it may be in

@@ -29,6 +29,7 @@ void kp_tools_release(struct kp_tools *tools)
 {
     kp_xml_check_free(tools->check);
     kp_deflate_free(tools->deflate);
+    kp_buf_release(&tools->document);
     for (size_t i = 0; i < tools->n_schemas; i++)
         kp_buf_release(&tools->schemas[i].bytes);
 }
@@ -298,17 +299,17 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     const struct kp_cda_source source = {&slot->record, &slot->decision, &run->sender, slot->insurer,
                                          run->as_of};
     const char *where = NULL;
-    kp_buf_reset(&slot->document);
-    bool well_formed = kp_cda_write(&slot->document, tools->check, &source, &slot->arena);
+    kp_buf_reset(&tools->document);
+    bool well_formed = kp_cda_write(&tools->document, tools->check, &source, &slot->arena);
     enum kp_status valid = kp_xml_check_finish(tools->check, &where);
-    if (!kp_buf_ok(&slot->document) || valid == KP_E_SYSTEM) {
+    if (!kp_buf_ok(&tools->document) || valid == KP_E_SYSTEM) {
         kp_arena_fail(&slot->arena);
     } else if (!well_formed || valid != KP_OK) {
         kp_findings_add(&slot->findings, KP_K_DOCUMENT_INVALID, NULL, NULL,
                         well_formed ? kp_arena_strdup(&slot->arena, where) : "characters that XML forbids");
         slot->outcome = KP_REJECTED;
     } else if (kp_makes_bundles(run->options->command) && run->options->command != KP_CMD_ROSTER &&
-               kp_deflate_run(tools->deflate, kp_buf_text(&slot->document), slot->document.len,
+               kp_deflate_run(tools->deflate, kp_buf_text(&tools->document), tools->document.len,
                               &slot->packed) != KP_OK) {
         kp_arena_fail(&slot->arena);
     }

@@ -14,6 +14,7 @@
 struct kp_tools {
     struct kp_xml_check *check;
     struct kp_deflate *deflate;
+    struct kp_buf document;                     /* until it is compressed */
     struct kp_packed schemas[KP_MAX_XSD_FILES]; /* the files that bundles enclose, once the first is sealed */
     size_t n_schemas;
 };

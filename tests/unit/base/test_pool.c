@@ -6,15 +6,15 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-enum { MOST_JOBS = 2000, MOST_THREADS = 8 };
+enum { MOST_JOBS = 2000, MOST_THREADS = 8, WINDOW = 12 };
 
 static struct {
     unsigned n_threads;
-    atomic_uint done[MOST_JOBS];
+    atomic_uint done[WINDOW]; /* by place */
     atomic_uint jobs_of[MOST_THREADS];
     atomic_bool out_of_range, shared;
     atomic_bool busy[MOST_THREADS];
-    size_t plain[MOST_JOBS]; /* each job writes its own element only, without a lock */
+    size_t plain[WINDOW]; /* the same, without a lock: no two jobs of a place run at a time */
 } board;
 
 static void clear(unsigned n_threads)
@@ -23,17 +23,31 @@ static void clear(unsigned n_threads)
     board.n_threads = n_threads;
 }
 
-static void note(void *ctx, unsigned thread, size_t i)
+/* Runs n jobs as a stream; one is handed over as soon as the window has room for it. */
+static void stream(struct kp_pool *pool, size_t n, void (*job)(void *ctx, unsigned thread, size_t place),
+                   void *ctx)
 {
-    if (ctx != &board || thread >= board.n_threads || i >= MOST_JOBS) {
+    size_t submitted = 0;
+    kp_pool_begin(pool, job, ctx);
+    for (size_t awaited = 0; awaited < n; awaited++) {
+        for (; submitted < n && submitted - awaited < WINDOW; submitted++)
+            kp_pool_submit(pool);
+        kp_pool_await(pool);
+    }
+    kp_pool_end(pool);
+}
+
+static void note(void *ctx, unsigned thread, size_t place)
+{
+    if (ctx != &board || thread >= board.n_threads || place >= WINDOW) {
         board.out_of_range = true;
         return;
     }
     if (atomic_exchange(&board.busy[thread], true))
         board.shared = true; /* two threads had one number at a time */
-    atomic_fetch_add(&board.done[i], 1);
+    atomic_fetch_add(&board.done[place], 1);
     atomic_fetch_add(&board.jobs_of[thread], 1);
-    board.plain[i] = i + 1;
+    board.plain[place]++;
     board.busy[thread] = false;
 }
 
@@ -41,9 +55,9 @@ static void assert_each_once(size_t n)
 {
     assert_false(board.out_of_range);
     assert_false(board.shared);
-    for (size_t i = 0; i < MOST_JOBS; i++) {
-        assert_int_equal(board.done[i], i < n ? 1 : 0);
-        assert_int_equal(board.plain[i], i < n ? i + 1 : 0);
+    for (size_t i = 0; i < WINDOW; i++) {
+        assert_int_equal(board.done[i], n / WINDOW + (i < n % WINDOW));
+        assert_int_equal(board.plain[i], board.done[i]);
     }
 }
 
@@ -51,10 +65,10 @@ static void check_batches(unsigned n_threads)
 {
     static const size_t sizes[] = {0, 1, 2, 3, 7, 8, 9, 64, 999, MOST_JOBS};
     struct kp_pool *pool = NULL;
-    assert_int_equal(kp_pool_new(n_threads, &pool), KP_OK);
+    assert_int_equal(kp_pool_new(n_threads, WINDOW, &pool), KP_OK);
     for (size_t s = 0; s < COUNT(sizes); s++) {
         clear(n_threads);
-        kp_pool_run(pool, sizes[s], note, &board);
+        stream(pool, sizes[s], note, &board);
         assert_each_once(sizes[s]);
     }
     kp_pool_free(pool);
@@ -81,11 +95,11 @@ static void run__many_rounds__lose_and_repeat_nothing(void **state UNUSED)
     enum { ROUNDS = 2000 };
     for (size_t t = 0; t < COUNT(threads); t++) {
         struct kp_pool *pool = NULL;
-        assert_int_equal(kp_pool_new(threads[t], &pool), KP_OK);
+        assert_int_equal(kp_pool_new(threads[t], WINDOW, &pool), KP_OK);
         clear(threads[t]);
         for (unsigned round = 1; round <= ROUNDS; round++) {
             size_t n = round % 5;
-            kp_pool_run(pool, n, note, &board);
+            stream(pool, n, note, &board);
             /* when run returns all of the round has happened and nothing follows */
             unsigned sum = 0;
             for (unsigned k = 0; k < MOST_THREADS; k++)
@@ -115,8 +129,8 @@ static void run__one_thread__is_the_callers_own(void **state UNUSED)
     struct kp_pool *pool = NULL;
     caller = pthread_self();
     from_caller = wrong_number = 0;
-    assert_int_equal(kp_pool_new(1, &pool), KP_OK);
-    kp_pool_run(pool, 50, note_caller, NULL);
+    assert_int_equal(kp_pool_new(1, WINDOW, &pool), KP_OK);
+    stream(pool, 50, note_caller, NULL);
     assert_int_equal(from_caller, 50);
     assert_int_equal(wrong_number, 0);
     kp_pool_free(pool);
@@ -139,8 +153,8 @@ static void run__eight_threads__work_at_the_same_time(void **state UNUSED)
 {
     struct kp_pool *pool = NULL;
     begun = 0;
-    assert_int_equal(kp_pool_new(MOST_THREADS, &pool), KP_OK);
-    kp_pool_run(pool, MOST_THREADS, meet, NULL);
+    assert_int_equal(kp_pool_new(MOST_THREADS, WINDOW, &pool), KP_OK);
+    stream(pool, MOST_THREADS, meet, NULL);
     assert_int_equal(begun, MOST_THREADS);
     kp_pool_free(pool);
 }
@@ -155,26 +169,78 @@ static void count_rounds(void *ctx, unsigned thread, size_t i)
 static void run__another_job_each_time__uses_the_one_given(void **state UNUSED)
 {
     struct kp_pool *pool = NULL;
-    size_t sums[2][100] = {{0}};
-    assert_int_equal(kp_pool_new(4, &pool), KP_OK);
+    size_t sums[2][WINDOW] = {{0}};
+    assert_int_equal(kp_pool_new(4, WINDOW, &pool), KP_OK);
     for (int round = 0; round < 30; round++) {
-        kp_pool_run(pool, 100, count_rounds, sums[round % 2]);
+        stream(pool, WINDOW, count_rounds, sums[round % 2]);
         clear(4);
-        kp_pool_run(pool, 10, note, &board);
+        stream(pool, 10, note, &board);
         assert_each_once(10);
     }
-    for (size_t i = 0; i < 100; i++) {
+    for (size_t i = 0; i < WINDOW; i++) {
         assert_int_equal(sums[0][i], 15);
         assert_int_equal(sums[1][i], 15);
     }
     kp_pool_free(pool);
 }
 
+static void await__jobs_of_any_length__keeps_their_order(void **state UNUSED)
+{
+    struct kp_pool *pool = NULL;
+    assert_int_equal(kp_pool_new(MOST_THREADS, WINDOW, &pool), KP_OK);
+    clear(MOST_THREADS);
+    kp_pool_begin(pool, note, &board);
+    assert_false(kp_pool_is_done(pool));
+    for (size_t i = 0; i < MOST_JOBS; i++) {
+        kp_pool_submit(pool);
+        if (i + 1 < WINDOW)
+            continue;
+        kp_pool_await(pool); /* the job WINDOW - 1 before */
+        size_t oldest = i + 1 - WINDOW;
+        assert_int_equal(board.done[oldest % WINDOW], oldest / WINDOW + 1);
+    }
+    kp_pool_free(pool); /* without an end: no job runs any more, or it is waited for */
+}
+
+static atomic_uint jobs_begun, jobs_ended;
+
+static void take_long(void *ctx, unsigned thread, size_t place)
+{
+    (void)ctx;
+    (void)thread;
+    (void)place;
+    jobs_begun++;
+    for (int i = 0; i < 1000; i++)
+        (void)sched_yield();
+    jobs_ended++;
+}
+
+static void end__jobs_under_way__waits_for_them_alone(void **state UNUSED)
+{
+    static const unsigned threads[] = {1, 2, MOST_THREADS};
+    for (size_t t = 0; t < COUNT(threads); t++) {
+        struct kp_pool *pool = NULL;
+        jobs_begun = jobs_ended = 0;
+        assert_int_equal(kp_pool_new(threads[t], WINDOW, &pool), KP_OK);
+        kp_pool_begin(pool, take_long, NULL);
+        for (size_t i = 0; i < WINDOW; i++)
+            kp_pool_submit(pool);
+        kp_pool_await(pool);
+        kp_pool_end(pool);
+        assert_true(jobs_begun >= 1 && (threads[t] > 1 || jobs_begun == 1));
+        assert_int_equal(jobs_ended, jobs_begun);
+        clear(threads[t]);
+        stream(pool, 30, note, &board); /* of the stream before nothing is left */
+        assert_each_once(30);
+        kp_pool_free(pool);
+    }
+}
+
 static void free__unused_pool_or_none__ends_its_threads(void **state UNUSED)
 {
     for (int i = 0; i < 50; i++) {
         struct kp_pool *pool = NULL;
-        assert_int_equal(kp_pool_new(MOST_THREADS, &pool), KP_OK);
+        assert_int_equal(kp_pool_new(MOST_THREADS, WINDOW, &pool), KP_OK);
         kp_pool_free(pool);
     }
     kp_pool_free(NULL);
@@ -206,6 +272,8 @@ int main(void)
         cmocka_unit_test(run__one_thread__is_the_callers_own),
         cmocka_unit_test(run__eight_threads__work_at_the_same_time),
         cmocka_unit_test(run__another_job_each_time__uses_the_one_given),
+        cmocka_unit_test(await__jobs_of_any_length__keeps_their_order),
+        cmocka_unit_test(end__jobs_under_way__waits_for_them_alone),
         cmocka_unit_test(free__unused_pool_or_none__ends_its_threads),
         cmocka_unit_test(processors__of_this_process__follow_its_affinity),
     };
