@@ -283,7 +283,8 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_slot *slot, const ch
         return kp_no_memory(b->run->ctx);
     kp_zip_add(&b->zip, member, &slot->packed);
     b->n_documents++;
-    kp_cover_add(&b->cover, &slot->decision, slot->record.field[KP_F_EXAM_DATE]);
+    if (!is_preparation(b)) /* it has no letter, and the request that it assumes lives in the slot */
+        kp_cover_add(&b->cover, &slot->decision, slot->record.field[KP_F_EXAM_DATE]);
     KP_TRY(spool_entry(b, slot, document));
     errno = b->zip.out.error       ? b->zip.out.error
             : b->zip.central.error ? b->zip.central.error
