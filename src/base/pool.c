@@ -21,23 +21,23 @@ struct kp_pool {
     unsigned n_workers;
     bool stop;
     size_t window;
-    bool *is_done; /* by place */
+    bool *is_done; /* by number modulo the window */
     size_t submitted, claimed, awaited;
     size_t n_running;
-    void (*job)(void *ctx, unsigned thread, size_t place);
+    void (*job)(void *ctx, unsigned thread, size_t i);
     void *ctx;
 };
 
 /* Runs the next job. The mutex is locked, except while the job runs. */
 static void run_next(struct kp_pool *pool, unsigned thread)
 {
-    size_t place = pool->claimed++ % pool->window;
+    size_t i = pool->claimed++;
     pool->n_running++;
     (void)pthread_mutex_unlock(&pool->mutex);
-    pool->job(pool->ctx, thread, place);
+    pool->job(pool->ctx, thread, i);
     (void)pthread_mutex_lock(&pool->mutex);
     pool->n_running--;
-    pool->is_done[place] = true;
+    pool->is_done[i % pool->window] = true;
 }
 
 static void *run_worker(void *arg)
@@ -101,7 +101,7 @@ void kp_pool_free(struct kp_pool *pool)
     free(pool);
 }
 
-void kp_pool_begin(struct kp_pool *pool, void (*job)(void *ctx, unsigned thread, size_t place), void *ctx)
+void kp_pool_begin(struct kp_pool *pool, void (*job)(void *ctx, unsigned thread, size_t i), void *ctx)
 {
     (void)pthread_mutex_lock(&pool->mutex);
     pool->job = job;

@@ -14,10 +14,9 @@ struct kp_pool;
 enum kp_status kp_pool_new(unsigned n_threads, size_t window, struct kp_pool **ret_pool);
 void kp_pool_free(struct kp_pool *pool);
 
-/* Begins a stream: job(ctx, thread, place) will be called once for every job of it. place is the number of
- * the job modulo the window; thread is below n_threads, the caller's is 0, and no two calls with the same one
- * run at a time. */
-void kp_pool_begin(struct kp_pool *pool, void (*job)(void *ctx, unsigned thread, size_t place), void *ctx);
+/* Begins a stream: job(ctx, thread, i) will be called once for every job of it; i counts them from 0. thread
+ * is below n_threads, the caller's is 0, and no two calls with the same one run at a time. */
+void kp_pool_begin(struct kp_pool *pool, void (*job)(void *ctx, unsigned thread, size_t i), void *ctx);
 /* Hands over the next job. Fewer jobs than the window are handed over and not awaited. */
 void kp_pool_submit(struct kp_pool *pool);
 /* Returns whether the oldest job that was not awaited yet is done; false if there is none. */

@@ -34,7 +34,7 @@ void kp_batches_release(struct kp_batches *b)
 static void work(void *ctx, unsigned thread, size_t i)
 {
     struct kp_batches *b = ctx;
-    b->pass->work(b->run, &b->tools[thread], &b->slots[i]);
+    b->pass->work(b->run, &b->tools[thread], &b->slots[i % b->n_slots]);
 }
 
 /* Reads the next row and hands it to the workers; *ret_end is true if there is none. */
@@ -93,4 +93,29 @@ out:
     kp_pool_end(b->pool);
     kp_rows_close(&rows);
     return st;
+}
+
+struct each {
+    struct kp_tools *tools;
+    void (*job)(void *ctx, struct kp_tools *tools, size_t i);
+    void *ctx;
+};
+
+static void do_job(void *ctx, unsigned thread, size_t i)
+{
+    const struct each *each = ctx;
+    each->job(each->ctx, &each->tools[thread], i);
+}
+
+void kp_batches_each(struct kp_batches *b, size_t n, void (*job)(void *ctx, struct kp_tools *tools, size_t i),
+                     void *ctx)
+{
+    struct each each = {b->tools, job, ctx};
+    kp_pool_begin(b->pool, do_job, &each);
+    for (size_t i = 0, awaited = 0; awaited < n; awaited++) {
+        for (; i < n && i - awaited < b->n_slots; i++)
+            kp_pool_submit(b->pool);
+        kp_pool_await(b->pool);
+    }
+    kp_pool_end(b->pool);
 }

@@ -32,4 +32,7 @@ struct kp_batches {
 enum kp_status kp_batches_init(struct kp_batches *batches, struct kp_run *run);
 /* Errors: KP_E_INPUT, KP_E_SYSTEM (also if the user cancelled), or what prepare or take returned. */
 enum kp_status kp_batches_pass(struct kp_batches *batches, const struct kp_pass *pass);
+/* Calls job(ctx, tools, i) for every i below n, in any order and on any thread. */
+void kp_batches_each(struct kp_batches *batches, size_t n,
+                     void (*job)(void *ctx, struct kp_tools *tools, size_t i), void *ctx);
 void kp_batches_release(struct kp_batches *batches);

@@ -297,17 +297,31 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_slot *slot, const ch
 
 /* --- sealing --- */
 
+/* Does not report, like all that kp_bundle_close calls. */
 static enum kp_status add_member(struct kp_bundle *b, const char *folder, const char *name,
                                  const struct kp_packed *packed)
 {
-    char *member = kp_arena_printf(&b->run->ctx->arena, "%s/%s%s", b->root, folder, name);
-    if (!member)
-        return kp_no_memory(b->run->ctx);
-    kp_zip_add(&b->zip, member, packed);
-    return KP_OK;
+    struct kp_buf member = {0};
+    kp_buf_printf(&member, "%s/%s%s", b->root, folder, name);
+    bool ok = kp_buf_ok(&member);
+    if (ok)
+        kp_zip_add(&b->zip, kp_buf_text(&member), packed);
+    kp_buf_release(&member);
+    return ok ? KP_OK : KP_E_SYSTEM;
 }
 
-/* Every bundle encloses the same files, so they are compressed once. */
+static enum kp_status pack_member(struct kp_bundle *b, struct kp_tools *tools, const char *name,
+                                  const char *bytes, size_t n)
+{
+    struct kp_packed packed = {.bytes = {0}};
+    enum kp_status st = kp_deflate_run(tools->deflate, bytes, n, &packed);
+    if (st == KP_OK)
+        st = add_member(b, "", name, &packed);
+    kp_buf_release(&packed.bytes);
+    return st;
+}
+
+/* Every bundle encloses the same files, so a thread compresses them once. */
 static enum kp_status add_schemas(struct kp_bundle *b, struct kp_tools *tools)
 {
     const struct kp_schemas *schemas = &b->run->schemas;
@@ -316,7 +330,7 @@ static enum kp_status add_schemas(struct kp_bundle *b, struct kp_tools *tools)
         if (kp_deflate_run(tools->deflate, file->bytes, file->n, &tools->schemas[tools->n_schemas]) !=
             KP_OK) {
             kp_buf_release(&tools->schemas[tools->n_schemas].bytes);
-            return kp_no_memory(b->run->ctx);
+            return KP_E_SYSTEM;
         }
     }
     for (size_t i = 0; i < schemas->n_files; i++)
@@ -324,65 +338,67 @@ static enum kp_status add_schemas(struct kp_bundle *b, struct kp_tools *tools)
     return KP_OK;
 }
 
+/* Returns KP_E_FAULT if the index is invalid; b->fault then names the rule. */
 static enum kp_status add_index(struct kp_bundle *b, struct kp_tools *tools)
 {
-    enum kp_status st = KP_OK;
-    struct kp_context *ctx = b->run->ctx;
     struct kp_buf index = {0};
-    struct kp_packed packed = {.bytes = {0}};
     struct kp_xml_check *check = NULL;
     const char *where = "";
-    if (kp_xml_check_new(b->run->schemas.index, &check) != KP_OK)
-        return kp_no_memory(ctx);
+    KP_TRY(kp_xml_check_new(b->run->schemas.index, &check));
     bool well_formed = kp_index_write(&index, check, b->insurer, b->run->as_of, b->n_documents);
-    enum kp_status valid = kp_xml_check_finish(check, &where);
-    if (!kp_buf_ok(&index) || valid == KP_E_SYSTEM)
-        st = kp_no_memory(ctx);
-    else if (!well_formed || valid != KP_OK)
-        st = kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_INTERNAL, kp_in(b->file_name), where);
-    else if (kp_deflate_run(tools->deflate, kp_buf_text(&index), index.len, &packed) != KP_OK)
-        st = kp_no_memory(ctx);
-    else
-        st = add_member(b, "", "ix08_V08.xml", &packed);
-    kp_buf_release(&packed.bytes);
+    enum kp_status st = kp_xml_check_finish(check, &where);
+    if (!kp_buf_ok(&index) || st == KP_E_SYSTEM) {
+        st = KP_E_SYSTEM;
+    } else if (!well_formed || st != KP_OK) {
+        (void)snprintf(b->fault, sizeof(b->fault), "%s", where);
+        st = KP_E_FAULT;
+    } else {
+        st = pack_member(b, tools, "ix08_V08.xml", kp_buf_text(&index), index.len);
+    }
     kp_xml_check_free(check);
     kp_buf_release(&index);
     return st;
 }
 
-/* A preparation must not be taken for a bundle, whatever its file is called. */
-static enum kp_status add_mark(struct kp_bundle *b, struct kp_tools *tools)
-{
-    static const char text[] = "送付用ではありません: kenporter release\n";
-    struct kp_packed packed = {.bytes = {0}};
-    enum kp_status st = kp_deflate_run(tools->deflate, text, sizeof(text) - 1, &packed) == KP_OK
-                            ? add_member(b, "", KP_PREPARATION_MARK, &packed)
-                            : kp_no_memory(b->run->ctx);
-    kp_buf_release(&packed.bytes);
-    return st;
-}
-
-/* The members that follow the documents. */
+/* Adds the members that follow the documents. A preparation must not be taken for a bundle, whatever its
+ * file is called. */
 static enum kp_status add_rest(struct kp_bundle *b, struct kp_tools *tools)
 {
+    static const char mark[] = "送付用ではありません: kenporter release\n";
+    if (is_roster(b->run))
+        return KP_OK;
     KP_TRY(add_schemas(b, tools));
     KP_TRY(add_index(b, tools));
-    return is_preparation(b) ? add_mark(b, tools) : KP_OK;
+    return is_preparation(b) ? pack_member(b, tools, KP_PREPARATION_MARK, mark, sizeof(mark) - 1) : KP_OK;
+}
+
+void kp_bundle_close(struct kp_bundle *b, struct kp_tools *tools)
+{
+    uint8_t digest[KP_SHA256_BYTES] = {0};
+    b->closed = true;
+    b->close_status = add_rest(b, tools);
+    if (b->close_status != KP_OK)
+        return;
+    errno = 0;
+    if ((is_roster(b->run) ? kp_out_finish(&b->roster, true) : kp_zip_finish(&b->zip)) != KP_OK ||
+        kp_out_finish(&b->spool, false) != KP_OK ||
+        kp_file_sha256(b->run->ctx->io, b->temp_path, digest) != KP_OK)
+        b->close_status = KP_E_INPUT;
+    b->close_error = errno;
+    kp_sha256_hex(digest, b->sha256);
 }
 
 enum kp_status kp_bundle_seal(struct kp_bundle *b, struct kp_tools *tools)
 {
-    uint8_t digest[KP_SHA256_BYTES];
-    bool roster = is_roster(b->run);
-    if (!roster)
-        KP_TRY(add_rest(b, tools));
-    errno = 0;
-    if ((roster ? kp_out_finish(&b->roster, true) : kp_zip_finish(&b->zip)) != KP_OK ||
-        kp_out_finish(&b->spool, false) != KP_OK ||
-        kp_file_sha256(b->run->ctx->io, b->temp_path, digest) != KP_OK)
-        return kp_write_failed(b->run->ctx, b->temp_path);
-    kp_sha256_hex(digest, b->sha256);
-    return KP_OK;
+    struct kp_context *ctx = b->run->ctx;
+    if (!b->closed)
+        kp_bundle_close(b, tools);
+    switch ((int)b->close_status) {
+    case KP_OK: return KP_OK;
+    case KP_E_SYSTEM: return kp_no_memory(ctx);
+    case KP_E_FAULT: return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_INTERNAL, kp_in(b->file_name), b->fault);
+    default: errno = b->close_error; return kp_write_failed(ctx, b->temp_path);
+    }
 }
 
 /* --- release --- */

@@ -38,9 +38,14 @@ struct kp_bundle {
     struct kp_out roster; /* instead of zip */
     struct kp_out spool;  /* one line per document: its log entry */
     uint64_t n_documents;
-    char sha256[KP_SHA256_HEX + 1]; /* set by kp_bundle_seal */
-    bool placed;                    /* it is at path: released, or prepared */
-    struct kp_cover cover;          /* what its letter says of it */
+    bool closed; /* this and what follows is set by kp_bundle_close */
+    enum kp_status
+        close_status; /* KP_E_SYSTEM: no memory; KP_E_FAULT: the index is invalid; KP_E_INPUT: errno */
+    int close_error;
+    char fault[160]; /* of the index */
+    char sha256[KP_SHA256_HEX + 1];
+    bool placed;           /* it is at path: released, or prepared */
+    struct kp_cover cover; /* what its letter says of it */
 };
 
 /* All functions that return a status report their failures, which are KP_E_SYSTEM. */
@@ -54,7 +59,10 @@ enum kp_status kp_bundle_begin(struct kp_bundle *bundle, struct kp_run *run, str
 bool kp_bundle_is_full(const struct kp_bundle *bundle);
 /* Adds a released record. *ret_document, the file name of the member, is in the slot's arena. */
 enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_slot *slot, const char **ret_document);
-/* Adds schemas and index, syncs the finished archive under its temporary name, takes its digest. */
+/* Adds schemas and index, syncs the finished archive under its temporary name, takes its digest. Runs on any
+ * thread with its own tools; does not report. */
+void kp_bundle_close(struct kp_bundle *bundle, struct kp_tools *tools);
+/* Closes the bundle unless that was done, and reports how that ended. */
 enum kp_status kp_bundle_seal(struct kp_bundle *bundle, struct kp_tools *tools);
 /* Syncs the log entries, moves the bundle into place, then logs the release: in this order, so that a bundle
  * never exists without its entries. */

@@ -265,6 +265,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(judge_columns(p));
     KP_TRY(kp_persons_join(p->persons, kp_ledger_count, &p->ledger));
     KP_TRY(second_pass(p));
+    kp_batches_each(&p->batches, p->tally.n_accounts, kp_tally_close, &p->tally);
     KP_TRY(kp_tally_seal(&p->tally, &p->batches.tools[0]));
     if (kp_discloses(options->command))
         KP_TRY(kp_seal_all(&p->run, &p->tally));

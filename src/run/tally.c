@@ -227,6 +227,13 @@ enum kp_status kp_account_add(struct kp_account *account, struct kp_ledger *ledg
     return kp_bundle_add(account->last, slot, ret_document);
 }
 
+void kp_tally_close(void *ctx, struct kp_tools *tools, size_t i)
+{
+    const struct kp_tally *tally = ctx;
+    if (tally->accounts[i]->last)
+        kp_bundle_close(tally->accounts[i]->last, tools);
+}
+
 enum kp_status kp_tally_seal(struct kp_tally *tally, struct kp_tools *tools)
 {
     for (size_t i = 0; i < tally->n_accounts; i++)

@@ -68,6 +68,8 @@ char *kp_tally_places(const struct kp_tally *tally, const struct kp_run *run, un
 /* Adds a released record to the insurer's bundle, a new one if there is none or the last is full. */
 enum kp_status kp_account_add(struct kp_account *account, struct kp_ledger *ledger, struct kp_tools *tools,
                               struct kp_slot *slot, const char **ret_document);
+/* Closes the bundle of the i-th account, if it has one, on any thread; ctx is the tally. */
+void kp_tally_close(void *ctx, struct kp_tools *tools, size_t i);
 /* Seals every bundle. All are complete on disk before the first is released, so a fault in one stops all. */
 enum kp_status kp_tally_seal(struct kp_tally *tally, struct kp_tools *tools);
 /* Releases every bundle. Those released before a failure stay released. */

@@ -37,9 +37,10 @@ static void stream(struct kp_pool *pool, size_t n, void (*job)(void *ctx, unsign
     kp_pool_end(pool);
 }
 
-static void note(void *ctx, unsigned thread, size_t place)
+static void note(void *ctx, unsigned thread, size_t i)
 {
-    if (ctx != &board || thread >= board.n_threads || place >= WINDOW) {
+    size_t place = i % WINDOW;
+    if (ctx != &board || thread >= board.n_threads || i >= MOST_JOBS) {
         board.out_of_range = true;
         return;
     }
@@ -204,13 +205,13 @@ static void await__jobs_of_any_length__keeps_their_order(void **state UNUSED)
 
 static atomic_uint jobs_begun, jobs_ended;
 
-static void take_long(void *ctx, unsigned thread, size_t place)
+static void take_long(void *ctx, unsigned thread, size_t i)
 {
     (void)ctx;
     (void)thread;
-    (void)place;
+    (void)i;
     jobs_begun++;
-    for (int i = 0; i < 1000; i++)
+    for (int turn = 0; turn < 1000; turn++)
         (void)sched_yield();
     jobs_ended++;
 }
