@@ -345,6 +345,22 @@ bool kp_field_is_number(enum kp_field field)
            field == KP_F_FACILITY_NUMBER;
 }
 
+bool kp_field_is_of_person(enum kp_field field)
+{
+    static const bool of_person[KP_F__COUNT] = {[KP_F_EMPLOYEE_ID] = true,
+                                                [KP_F_INSURER_NUMBER] = true,
+                                                [KP_F_INSURED_SYMBOL] = true,
+                                                [KP_F_INSURED_NUMBER] = true,
+                                                [KP_F_INSURED_BRANCH] = true,
+                                                [KP_F_NAME_KANA] = true,
+                                                [KP_F_SEX] = true,
+                                                [KP_F_BIRTH_DATE] = true,
+                                                [KP_F_EXAM_DATE] = true,
+                                                [KP_F_EXAM_KIND] = true,
+                                                [KP_F_EXAM_COURSE] = true};
+    return of_person[field];
+}
+
 /* Of several columns the one that closes most decides. A code that no word explains (01) may have its word in
  * another column, and then says nothing. */
 static void read_kind(const struct kp_norm_cell *cell)
@@ -508,6 +524,12 @@ static void require_kind(struct kp_norm *norm)
             norm->record->kind = KP_KIND_UNKNOWN;
             norm->record->kind_column = m->columns[i].number;
         }
+}
+
+void kp_norm_person_done(struct kp_norm *norm)
+{
+    require_kind(norm);
+    fix_late_stage(norm);
 }
 
 void kp_norm_fields_done(struct kp_norm *norm, const struct kp_facilities *facilities)

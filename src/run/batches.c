@@ -68,7 +68,7 @@ enum kp_status kp_batches_pass(struct kp_batches *b, const struct kp_pass *pass)
         n += !end;
         if (end || n == b->n_slots) {
             KP_TRY_OUT(work_off(b, n));
-            if (env->progress)
+            if (env->progress && !pass->extra)
                 env->progress(env->ctx, pass->done_before + kp_rows_taken(&rows),
                               2 * run->inputs.total_bytes);
             n = 0;

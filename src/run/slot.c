@@ -35,6 +35,32 @@ static bool decode_cell(const struct kp_run *run, enum kp_encoding encoding, con
     return sound;
 }
 
+void kp_slot_digest(struct kp_slot *slot)
+{
+    enum { SHORT = UINT8_MAX };
+    const struct kp_row *row = &slot->row;
+    size_t n = sizeof(row->file);
+    for (size_t i = 0; i < row->n_cells; i++)
+        n += row->cells[i].n + 1 + sizeof(row->cells[i].n);
+    char *bytes = kp_arena_alloc(&slot->arena, n), *at = bytes;
+    if (!bytes)
+        return;
+    memcpy(at, &row->file, sizeof(row->file));
+    at += sizeof(row->file);
+    for (size_t i = 0; i < row->n_cells; i++) {
+        const struct kp_cell *cell = &row->cells[i];
+        *at++ = (char)(cell->n < SHORT ? cell->n : SHORT);
+        if (cell->n >= SHORT) {
+            memcpy(at, &cell->n, sizeof(cell->n));
+            at += sizeof(cell->n);
+        }
+        memcpy(at, cell->bytes, cell->n);
+        at += cell->n;
+    }
+    if (kp_sha256_of(bytes, (size_t)(at - bytes), slot->whole) != KP_OK)
+        kp_arena_fail(&slot->arena);
+}
+
 static void add_undecodable(struct kp_slot *slot, unsigned column, const char *header, const char *place,
                             const char *encoding)
 {
