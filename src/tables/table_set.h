@@ -25,6 +25,7 @@ struct kp_tables {
 
     const struct kp_code_row *codes;
     size_t n_codes;
+    struct kp_map code_row;         /* system, \x1f, code -> index into codes */
     struct kp_map value_code;       /* system, \x1f, value key -> index into codes, then value_codes */
     const char *const *value_codes; /* codes of values.csv */
 
@@ -52,6 +53,7 @@ struct kp_tables {
     size_t n_conversions;
     const struct kp_unit_mistake *mistakes;
     size_t n_mistakes;
+    const uint32_t *first_mistake; /* by item: index + 1 of its first mistake; 0: none */
 
     const struct kp_periodic *periodic;
     size_t n_periodic;
