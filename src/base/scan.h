@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Returns the number of digits that s begins with. */
 size_t kp_digits(const char *s);
@@ -14,6 +16,21 @@ bool kp_is_code(const char *s, size_t n);
 bool kp_is_hex(const char *s, size_t n);
 /* Returns whether s is like shape, in which 0 stands for any digit: "0000-00-00", "000-0000". */
 bool kp_has_shape(const char *s, const char *shape);
+
+/* Returns the first eight of n bytes as one number, zeros after the end. Searches compare it first: a text
+ * can only begin with a word if (kp_begin of the text & kp_begin_mask of the word's length) is kp_begin of
+ * the word. */
+static inline uint64_t kp_begin(const char *bytes, size_t n)
+{
+    uint64_t begin = 0;
+    memcpy(&begin, bytes, n < sizeof(begin) ? n : sizeof(begin));
+    return begin;
+}
+
+static inline uint64_t kp_begin_mask(size_t n)
+{
+    return kp_begin("\xff\xff\xff\xff\xff\xff\xff\xff", n);
+}
 
 /* n bytes inside a list, not terminated. */
 struct kp_word {

@@ -363,6 +363,22 @@ char *kp_text_trim(struct kp_arena *arena, const char *s)
     return kp_arena_strndup(arena, first ? first : s, first ? (size_t)(last - first) : 0);
 }
 
+/* Returns whether one of the spaces is at the place, of which n bytes can be read. */
+static bool space_at(const char *at, size_t n)
+{
+    return n > 0 && (is_space((uint8_t)*at) || (n > 2 && memcmp(at, "\xe3\x80\x80", 3) == 0) ||
+                     (n > 1 && memcmp(at, "\xc2\xa0", 2) == 0));
+}
+
+bool kp_text_is_trimmed(const char *s)
+{
+    const size_t n = strlen(s);
+    size_t last = n;
+    while (last > 0 && ((uint8_t)s[--last] & 0xc0) == 0x80)
+        ; /* the character's first byte */
+    return !space_at(s, n) && !space_at(s + last, n - last);
+}
+
 /* Returns U+3099 or U+309A for a voiced mark of any kind (combining, spacing, half-width), else 0. */
 static int32_t voiced_mark(int32_t c)
 {
@@ -564,7 +580,16 @@ char *kp_text_header_key(struct kp_arena *arena, const char *s)
 
 char *kp_text_value_key(struct kp_arena *arena, const char *s)
 {
-    return make_key(arena, s, put_value);
+    char *key = kp_arena_alloc(arena, strlen(s) + sizeof(int32_t));
+    struct text_out out = {key, key};
+    for (const char *at = s; key && *at;) { /* both steps in one for frequent characters */
+        const int32_t given = (uint8_t)*at < 0x80 ? *at++ : kp_utf8_next(&at);
+        const int32_t c = given < 0 ? 0 : fold_alone(given);
+        if (c == 0 || c == 0x3099 || c == 0x309a)
+            return make_key(arena, s, put_value);
+        put_value(&out, c);
+    }
+    return key;
 }
 
 static void put_kana(struct text_out *out, int32_t c)

@@ -65,6 +65,8 @@ char *kp_text_value_key(struct kp_arena *arena, const char *s);
 
 /* --- predicates --- */
 
+/* Returns whether s neither begins nor ends with a character that kp_text_trim removes. */
+bool kp_text_is_trimmed(const char *s);
 /* Returns whether s is full-width katakana and long-vowel marks only, and not empty. */
 bool kp_text_is_kana_name(const char *s);
 /* Returns what follows the postal code that full-width text begins with, or NULL if there is none. */

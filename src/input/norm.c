@@ -21,7 +21,10 @@ bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
 bool kp_norm_my_number(const struct kp_norm_cell *cell, const char *where, bool prose)
 {
     enum { DIGITS = 12 };
-    if (strlen(cell->text) < DIGITS)
+    size_t digits = 0;
+    for (const char *at = cell->key; *at; at++)
+        digits += *at >= '0' && *at <= '9';
+    if (digits < DIGITS && *cell->key != *KP_MY_NUMBER_MASK)
         return false;
     const char *ascii = kp_norm_text(kp_text_nfkc(cell->norm->arena, cell->text));
     if (!kp_has_my_number(ascii, prose) && strcmp(ascii, KP_MY_NUMBER_MASK) != 0)

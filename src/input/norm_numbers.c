@@ -374,6 +374,8 @@ void kp_norm_references_done(struct kp_norm *norm)
         const struct kp_item *item = &norm->tables->items[i];
         struct kp_value *value = &norm->record->values[i];
         bool own = value->low || value->high || value->flag;
+        if (!own && value->state == KP_VALUE_ABSENT)
+            continue;
         drop_unusable(norm, item, value);
         if (!own)
             kp_ranges_apply(norm, item, value);

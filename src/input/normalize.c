@@ -33,7 +33,8 @@ static const char *key_of(const struct kp_norm *norm, const char *text)
  * *ret_source is the cell if it was replaced. */
 static const char *cell_text(struct kp_norm *norm, const struct kp_column *column, const char **ret_source)
 {
-    const char *text = kp_norm_text(kp_text_trim(norm->arena, norm->cells[column - norm->mapping->columns]));
+    const char *cell = norm->cells[column - norm->mapping->columns];
+    const char *text = kp_text_is_trimmed(cell) ? cell : kp_norm_text(kp_text_trim(norm->arena, cell));
     uint32_t own = 0;
     if (column->values.n_keys == 0 || !kp_map_get(&column->values, key_of(norm, text), &own))
         return text;
@@ -194,9 +195,14 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
         if (!norm.row_units)
             return KP_E_SYSTEM;
     }
+    unsigned char *stages = kp_arena_alloc(arena, mapping->n_columns);
+    if (!stages)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        stages[i] = (unsigned char)stage_of(tables, &mapping->columns[i], meal);
     for (enum stage stage = FIELDS; stage < STAGES; stage++) {
         for (size_t i = 0; i < mapping->n_columns; i++)
-            if (stage_of(tables, &mapping->columns[i], meal) == stage)
+            if (stages[i] == stage)
                 read_column(&norm, &mapping->columns[i]);
         kp_column_locate(NULL, findings);
         if (stage == MEAL && meal)

@@ -22,6 +22,15 @@ struct kp_settling {
  */
 void kp_settle_record(struct kp_record *record, const struct kp_settling *how, struct kp_findings *findings);
 
+/* Items with a value that have alternatives, in the order of the table. */
+struct kp_rivals {
+    const struct kp_item **items;
+    size_t n;
+};
+
+/* Running out of memory shows as arena->failed. */
+struct kp_rivals kp_rivals_stated(const struct kp_record *record, struct kp_arena *arena);
+
 /* True if a document may contain only one of the two items. */
 bool kp_same_group(const struct kp_item *a, const struct kp_item *b, const char *programme);
 

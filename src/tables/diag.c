@@ -82,7 +82,7 @@ void kp_findings_append(struct kp_findings *findings, enum kp_code code, const c
 bool kp_refused(const struct kp_findings *findings, const char *field)
 {
     for (const struct kp_finding *f = findings->first; f; f = f->next)
-        if (f->code >= 4000 && f->field && strcmp(f->field, field) == 0)
+        if (kp_is_refusal(f) && f->field && strcmp(f->field, field) == 0)
             return true;
     return false;
 }

@@ -39,15 +39,6 @@ static size_t bucket_of(const char *at)
     return (size_t)c % KP_PHRASE_BUCKETS;
 }
 
-/* Returns the first eight bytes of a text of n bytes, zeros after its end; its order of bytes is the
- * machine's. */
-static uint64_t begin_of(const char *text, size_t n)
-{
-    uint64_t begin = 0;
-    memcpy(&begin, text, n < sizeof(begin) ? n : sizeof(begin));
-    return begin;
-}
-
 enum kp_status kp_phrases_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
     KP_TRY(kp_tablefile_open(f, "phrases.csv", "kind phrase", sizeof(struct kp_phrase)));
@@ -65,10 +56,9 @@ enum kp_status kp_phrases_load(struct kp_tablefile *f, struct kp_tables *tables)
         for (uint32_t k = *head; k; k = rows[k - 1].next)
             if (rows[k - 1].kind == kind && strcmp(rows[k - 1].key, key) == 0)
                 return kp_table_bad(f, i, "phrase stands twice:", key);
-        static const char all[] = "\xff\xff\xff\xff\xff\xff\xff\xff";
         const size_t n = strlen(key);
-        rows[i] = (struct kp_phrase){
-            key, n, (enum kp_phrase_kind)kind, *head, begin_of(key, n), begin_of(all, n < 8 ? n : 8)};
+        rows[i] =
+            (struct kp_phrase){key, n, (enum kp_phrase_kind)kind, *head, kp_begin(key, n), kp_begin_mask(n)};
         *head = (uint32_t)i + 1;
     }
     tables->phrases = rows;
@@ -212,7 +202,7 @@ static bool find_phrases(const struct kp_tables *t, struct kp_arena *arena, cons
         x.first[i] = (uint32_t)x.n_phrases;
         if ((key[i] & 0xc0) == 0x80)
             continue; /* inside a character */
-        const uint64_t begin = begin_of(at, x.n - i);
+        const uint64_t begin = kp_begin(at, x.n - i);
         for (uint32_t k = t->phrase_heads[bucket_of(at)]; k; k = t->phrases[k - 1].next) {
             const struct kp_phrase *p = &t->phrases[k - 1];
             if ((begin & p->mask) == p->begin && strncmp(at, p->key, p->length) == 0)

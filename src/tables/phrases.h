@@ -38,7 +38,7 @@ struct kp_phrase {
     size_t length;
     enum kp_phrase_kind kind;
     uint32_t next;        /* index + 1 of the next phrase of the same bucket; 0: none */
-    uint64_t begin, mask; /* its first eight bytes, and which of them it has */
+    uint64_t begin, mask; /* kp_begin of the key, and of what bytes it has */
 };
 
 enum kp_words {

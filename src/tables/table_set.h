@@ -21,7 +21,8 @@ struct kp_tables {
 
     const struct kp_item *items;
     size_t n_items;
-    struct kp_map item_by_code; /* -> index */
+    struct kp_map item_by_code;          /* -> index */
+    const struct kp_item **items_sorted; /* by code */
 
     const struct kp_code_row *codes;
     size_t n_codes;
