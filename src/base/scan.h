@@ -32,6 +32,9 @@ static inline uint64_t kp_begin_mask(size_t n)
     return kp_begin("\xff\xff\xff\xff\xff\xff\xff\xff", n);
 }
 
+/* Returns whether all n bytes are printable ASCII or spaces, the same in every encoding that is read. */
+bool kp_is_plain(const char *bytes, size_t n);
+
 /* n bytes inside a list, not terminated. */
 struct kp_word {
     const char *at;

@@ -176,30 +176,31 @@ size_t kp_utf8_length(const char *s)
 static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n, struct kp_buf *out,
                          size_t *ret_bad)
 {
+    enum { MOST_GROWTH = 3 };
     size_t at = 0;
-    while (at < n) {
-        size_t run = at;
-        while (run < n && s[run] < 0x80 && is_xml_char(s[run]))
-            run++;
-        kp_buf_add(out, s + at, run - at);
-        at = run;
-        if (at == n)
-            break;
-        *ret_bad = at;
-        if (s[at] >= 0xa1 && s[at] <= 0xdf) {
-            kp_utf8_put(out, HALF_KANA_FIRST + (s[at] - 0xa1));
-            at++;
-            continue;
+    uint8_t *start = (uint8_t *)kp_buf_reserve(out, MOST_GROWTH * n + 1), *to = start;
+    while (start && at < n) {
+        int32_t c = s[at];
+        size_t step = 1;
+        if (c >= 0xa1 && c <= 0xdf) {
+            c = HALF_KANA_FIRST + (c - 0xa1);
+        } else if (c >= 0x80) {
+            const bool pair = c >= LEAD_FIRST && c <= LEAD_LAST && at + 1 < n;
+            c = pair ? text->pair[(c - LEAD_FIRST) * 256 + s[at + 1]] : 0;
+            step = 2;
         }
-        if (s[at] < LEAD_FIRST || s[at] > LEAD_LAST || at + 1 == n)
-            return false;
-        uint16_t c = text->pair[(s[at] - LEAD_FIRST) * 256 + s[at + 1]];
-        if (c == 0)
-            return false;
-        kp_utf8_put(out, c);
-        at += 2;
+        if (c == 0 || !is_xml_char(c))
+            break;
+        if (c < 0x80)
+            *to++ = (uint8_t)c;
+        else
+            to += encode(c, to);
+        at += step;
     }
-    return true;
+    *ret_bad = at;
+    if (start)
+        kp_buf_grow(out, (size_t)(to - start));
+    return !start || at == n;
 }
 
 bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const char *bytes, size_t n,
@@ -283,6 +284,12 @@ static char *nfkc(struct kp_arena *arena, const char *s, utf8proc_ssize_t n, utf
     return count < 0 || utf8proc_reencode(points, count, options) < 0 ? kp_arena_fail(arena) : (char *)points;
 }
 
+/* Returns whether the character is kana or a kanji, not a mark among them. */
+static bool is_japanese_letter(int32_t c)
+{
+    return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) || (c >= 0x4e00 && c <= 0x9fa5);
+}
+
 /* Characters from U+FF61 after NFKC. */
 static const uint16_t HALF_KANA[] = {
     0x3002, 0x300c, 0x300d, 0x3001, 0x30fb, 0x30f2, 0x30a1, 0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5,
@@ -322,7 +329,14 @@ static char *nfkc_frequent(struct kp_arena *arena, const char *s, size_t n)
 {
     uint8_t *out = kp_arena_alloc(arena, n + 1), *to = out;
     for (int32_t c, before = 0; out && *s; before = c) {
+        const char *at = s;
         const int32_t given = kp_utf8_next(&s);
+        if (is_japanese_letter(given)) {
+            memcpy(to, at, 3);
+            to += 3;
+            c = given;
+            continue;
+        }
         c = given < 0 ? 0 : fold_alone(given);
         const bool mark = c == 0x3099 || c == 0x309a;
         const int32_t whole = mark ? voiced(before, mark ? c : 0) : 0;
@@ -454,6 +468,10 @@ static bool ends_in_wide_space(const struct text_out *out)
 
 static void put_wide(struct text_out *out, int32_t c)
 {
+    if (is_japanese_letter(c)) {
+        put(out, c);
+        return;
+    }
     bool other_control = c < 0x20 && !is_space(c);
     if (other_control || c == 0x7f || (c == '\n' && ends_in_wide_space(out)) ||
         join_mark(out, voiced_mark(c)))
@@ -482,12 +500,6 @@ static void put_narrow(struct text_out *out, int32_t c)
 char *kp_text_narrow(struct kp_arena *arena, const char *s)
 {
     return each_put(arena, s, put_narrow);
-}
-
-/* Returns whether the character is kana or a kanji, not a mark among them. */
-static bool is_japanese_letter(int32_t c)
-{
-    return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) || (c >= 0x4e00 && c <= 0x9fa5);
 }
 
 static bool is_dash(int32_t c)
@@ -583,7 +595,13 @@ char *kp_text_value_key(struct kp_arena *arena, const char *s)
     char *key = kp_arena_alloc(arena, strlen(s) + sizeof(int32_t));
     struct text_out out = {key, key};
     for (const char *at = s; key && *at;) { /* both steps in one for frequent characters */
+        const char *from = at;
         const int32_t given = (uint8_t)*at < 0x80 ? *at++ : kp_utf8_next(&at);
+        if (is_japanese_letter(given)) {
+            memcpy(out.at, from, 3);
+            out.at += 3;
+            continue;
+        }
         const int32_t c = given < 0 ? 0 : fold_alone(given);
         if (c == 0 || c == 0x3099 || c == 0x309a)
             return make_key(arena, s, put_value);

@@ -261,9 +261,9 @@ static const char *spaced(const struct reading *r)
     return kp_norm_text(copy);
 }
 
-static const char *read_wide(const struct reading *r)
+/* Returns the value in full width, which is given. */
+static const char *take_wide(const struct reading *r, char *wide)
 {
-    char *wide = kp_text_wide(r->norm->arena, spaced(r), true);
     if (!wide)
         return "";
     if (kp_norm_is_placeholder(r->norm, wide))
@@ -274,10 +274,15 @@ static const char *read_wide(const struct reading *r)
     return wide;
 }
 
+static const char *read_wide(const struct reading *r)
+{
+    return take_wide(r, kp_text_wide(r->norm->arena, spaced(r), true));
+}
+
 static const char *read_address(const struct reading *r)
 {
-    const char *wide = kp_norm_text(kp_text_wide(r->norm->arena, spaced(r), true));
-    const char *rest = kp_text_after_postal_code(wide);
+    char *wide = kp_text_wide(r->norm->arena, spaced(r), true);
+    const char *rest = kp_text_after_postal_code(kp_norm_text(wide));
     struct reading address = *r;
     if (rest && *rest) /* a postal code alone is not an address */
         note(r, KP_K_POSTAL_IN_ADDRESS, r->value, NULL);
@@ -285,7 +290,7 @@ static const char *read_address(const struct reading *r)
     const char *key = kp_norm_text(kp_text_value_key(r->norm->arena, address.value));
     if (strchr(key, '?') || (*key && !key[strspn(key, "0123456789-./")])) /* a lost character, or a number */
         return refuse(r);
-    return read_wide(&address);
+    return rest ? read_wide(&address) : take_wide(r, wide);
 }
 
 static const struct rule RULES[] = {

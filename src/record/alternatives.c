@@ -24,19 +24,18 @@ static char group_letter(const struct kp_item *item, const char *programme)
 
 bool kp_same_group(const struct kp_item *a, const struct kp_item *b, const char *programme)
 {
-    char letter = group_letter(a, programme);
-    if (letter)
-        return letter == group_letter(b, programme);
-    return a->type != KP_TYPE_ST && a->test == b->test && !group_letter(b, programme);
+    const struct kp_rival x = {a, group_letter(a, programme)}, y = {b, group_letter(b, programme)};
+    return kp_are_rivals(&x, &y);
 }
 
-struct kp_rivals kp_rivals_stated(const struct kp_record *record, struct kp_arena *arena)
+struct kp_rivals kp_rivals_stated(const struct kp_record *record, const char *programme,
+                                  struct kp_arena *arena)
 {
     const struct kp_tables *t = record->tables;
-    struct kp_rivals rivals = {.items = kp_arena_alloc(arena, t->n_items * sizeof(*rivals.items))};
-    for (size_t i = 0; rivals.items && i < t->n_items; i++)
+    struct kp_rivals rivals = {.list = kp_arena_alloc(arena, t->n_items * sizeof(*rivals.list))};
+    for (size_t i = 0; rivals.list && i < t->n_items; i++)
         if (t->items[i].has_rivals && record->values[i].state != KP_VALUE_ABSENT)
-            rivals.items[rivals.n++] = &t->items[i];
+            rivals.list[rivals.n++] = (struct kp_rival){&t->items[i], group_letter(&t->items[i], programme)};
     return rivals;
 }
 
@@ -71,12 +70,13 @@ static bool fasting_and_casual(const struct settler *s, const struct kp_item *a,
 }
 
 static const struct kp_item *find_better(const struct settler *s, const struct kp_rivals *rivals,
-                                         const struct kp_item *item)
+                                         const struct kp_rival *rival)
 {
+    const struct kp_item *item = rival->item;
     for (size_t i = 0; i < rivals->n; i++) {
-        const struct kp_item *other = rivals->items[i];
-        if (other == item || kp_value_of(s->record, other)->state == KP_VALUE_ABSENT ||
-            !kp_same_group(item, other, s->how->programme) || fasting_and_casual(s, item, other))
+        const struct kp_item *other = rivals->list[i].item;
+        if (other == item || !kp_are_rivals(rival, &rivals->list[i]) ||
+            kp_value_of(s->record, other)->state == KP_VALUE_ABSENT || fasting_and_casual(s, item, other))
             continue;
         int a = rank_of(s, other), b = rank_of(s, item);
         if (a < b || (a == b && other < item))
@@ -87,11 +87,11 @@ static const struct kp_item *find_better(const struct settler *s, const struct k
 
 static void keep_one_of_each(const struct settler *s)
 {
-    const struct kp_rivals rivals = kp_rivals_stated(s->record, s->findings->arena);
+    const struct kp_rivals rivals = kp_rivals_stated(s->record, s->how->programme, s->findings->arena);
     for (size_t i = 0; i < rivals.n; i++) {
-        const struct kp_item *item = rivals.items[i];
+        const struct kp_item *item = rivals.list[i].item;
         struct kp_value *value = kp_value_of(s->record, item);
-        const struct kp_item *better = find_better(s, &rivals, item);
+        const struct kp_item *better = find_better(s, &rivals, &rivals.list[i]);
         struct kp_displaced *displaced =
             better ? kp_arena_alloc(s->findings->arena, sizeof(*displaced)) : NULL;
         if (!displaced)

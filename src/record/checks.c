@@ -84,13 +84,11 @@ static void check_alternatives(const struct checker *c)
 {
     static const char *const tests[][2] = {{KP_PREFIX_FASTING_TG, KP_PREFIX_CASUAL_TG},
                                            {KP_PREFIX_FASTING_GLUCOSE, KP_PREFIX_CASUAL_GLUCOSE}};
-    const struct kp_rivals rivals = kp_rivals_stated(c->record, c->findings->arena);
-    for (size_t i = 0; i < rivals.n; i++)
-        for (size_t k = i + 1; k < rivals.n; k++)
-            if (kp_same_group(rivals.items[i], rivals.items[k], c->context->programme) &&
-                kp_is_casual(rivals.items[i]) == kp_is_casual(rivals.items[k]))
-                kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, rivals.items[i]->label, NULL,
-                                rivals.items[k]->label);
+    const struct kp_rivals rivals = kp_rivals_stated(c->record, c->context->programme, c->findings->arena);
+    for (const struct kp_rival *a = rivals.list; a < rivals.list + rivals.n; a++)
+        for (const struct kp_rival *b = a + 1; b < rivals.list + rivals.n; b++)
+            if (kp_are_rivals(a, b) && kp_is_casual(a->item) == kp_is_casual(b->item))
+                kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, a->item->label, NULL, b->item->label);
     for (size_t i = 0; i < KP_COUNT(tests); i++) {
         const struct kp_item *fasting = kp_result_item(c->record, tests[i][0]);
         const struct kp_item *casual = kp_result_item(c->record, tests[i][1]);

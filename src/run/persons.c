@@ -49,6 +49,7 @@ struct kp_persons {
     bool any_resembling;
     unsigned slot_bits;
     struct slot *slots;
+    struct kp_sha256 *sha;
 };
 
 typedef enum kp_status entry_fn(struct kp_persons *p, const struct pile *pile, const struct entry *entry);
@@ -112,8 +113,10 @@ enum kp_status kp_persons_new(struct kp_context *ctx, const char *folder, struct
         return kp_no_memory(ctx);
     p->ctx = ctx;
     p->folder = folder;
-    enum kp_status st =
-        check(p, kp_spill_open(&p->resembling, ctx->io, folder, "resembling", sizeof(struct resembling)));
+    enum kp_status st = kp_sha256_new(&p->sha) == KP_OK ? KP_OK : kp_no_memory(ctx);
+    if (st == KP_OK)
+        st =
+            check(p, kp_spill_open(&p->resembling, ctx->io, folder, "resembling", sizeof(struct resembling)));
     for (size_t i = 0; i < KP_JOIN__COUNT && st == KP_OK; i++)
         st = open_pile(p, &p->piles[i]);
     if (st == KP_OK)
@@ -137,16 +140,26 @@ void kp_persons_free(struct kp_persons *p)
         close_pile(&p->piles[i]);
     kp_spill_close(&p->resembling);
     free(p->slots);
+    kp_sha256_free(p->sha);
     free(p);
 }
 
+static enum kp_status digest(struct kp_persons *p, const char *text, uint8_t ret_digest[KP_SHA256_BYTES])
+{
+    bool done =
+        kp_sha256_add(p->sha, text, strlen(text)) == KP_OK && kp_sha256_finish(p->sha, ret_digest) == KP_OK;
+    return done ? KP_OK : kp_no_memory(p->ctx);
+}
+
+/* Files the entry under the key that kp_log_key computes. */
 static enum kp_status push(struct kp_persons *p, enum kp_join join, const struct kp_row *row, const char *key,
                            const uint8_t whole[KP_SHA256_BYTES], uint32_t part)
 {
     struct entry entry = {.row = row->number, .file = row->file, .line = row->line, .part = part};
+    uint8_t digested[KP_SHA256_BYTES];
     memcpy(entry.whole, whole, sizeof(entry.whole));
-    if (kp_log_key(key, entry.key) != KP_OK)
-        return kp_no_memory(p->ctx);
+    KP_TRY(digest(p, key, digested));
+    memcpy(entry.key, digested, sizeof(entry.key));
     return check(p, kp_spill_push(&p->piles[join].entries, &entry));
 }
 
@@ -167,9 +180,10 @@ enum kp_status kp_persons_add_cards(struct kp_persons *p, const struct kp_row *r
                      kp_arena_printf(&arena, "no id\x1f%s", keys->name),
                      kp_arena_printf(&arena, "id\x1f%s\x1f%s", keys->employee_id, keys->name)};
     enum kp_status st = KP_OK;
-    if (arena.failed || kp_sha256_of(keys->insurer, strlen(keys->insurer), insurer) != KP_OK ||
-        kp_sha256_of(keys->by_number, strlen(keys->by_number), number) != KP_OK)
+    if (arena.failed)
         KP_TRY_OUT(kp_no_memory(p->ctx));
+    KP_TRY_OUT(digest(p, keys->insurer, insurer));
+    KP_TRY_OUT(digest(p, keys->by_number, number));
     KP_TRY_OUT(push(p, KP_JOIN_CARD, row, keys->by_number, whole, BOTH | WHOLE));
     if (has_id)
         KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[WITH_ID], number, BOTH));

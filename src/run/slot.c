@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/scan.h"
 #include "input/mapping.h"
 
 void kp_slot_release(struct kp_slot *slot)
@@ -91,11 +92,15 @@ void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
         const struct kp_input *input = i < slot->row.n_before ? own->persons : own;
         const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
         size_t bad = 0;
-        kp_buf_reset(&out);
         if (column && column->kind == KP_COL_SECRET) {
             slot->cells[i] = "";
             continue;
         }
+        if (kp_is_plain(cell->bytes, cell->n)) {
+            slot->cells[i] = ours ? kp_sheet_cell_text(cell->bytes) : cell->bytes;
+            continue;
+        }
+        kp_buf_reset(&out);
         bool decodes = decode_cell(run, input->encoding, cell, &out, &bad);
         if (!decodes && !(column && column->kind == KP_COL_OURS)) /* a kp_ column is ignored */
             add_undecodable(

@@ -24,6 +24,7 @@ struct kp_msg {
 struct kp_catalogue {
     const struct kp_msg *rows; /* ascending by code */
     size_t n_rows;
+    const uint16_t *places; /* by code, up to the last: index + 1 of the row; 0: none */
     struct kp_terms terms;
 };
 

@@ -375,14 +375,23 @@ static bool is_unclear(const struct text *x, struct part part)
            derives(x, part, UNCLEAR, false);
 }
 
+/* Returns the length of the longest phrase of that kind at byte i that ends in the part, or 0. */
+static size_t fitting(const struct text *x, struct part part, enum kp_phrase_kind kind, size_t i)
+{
+    size_t most = 0;
+    for (uint32_t k = x->first[i]; k < x->first[i + 1]; k++) {
+        const struct kp_phrase *p = x->phrases[k];
+        if (p->kind == kind && p->length > most && i + p->length <= part.end)
+            most = p->length;
+    }
+    return most;
+}
+
 /* Returns whether a part of the text says that nothing was done: 未実施(前回結節影) is no finding of today.
  */
 static bool is_partly_undone(const struct text *x, struct part part)
 {
-    for (uint32_t k = x->first[part.begin]; k < x->first[part.begin + 1]; k++)
-        if (x->phrases[k]->kind == KP_PHRASE_UNDONE && part.begin + x->phrases[k]->length <= part.end)
-            return true;
-    return derives(x, part, UNDONE, true);
+    return fitting(x, part, KP_PHRASE_UNDONE, part.begin) || derives(x, part, UNDONE, true);
 }
 
 enum kp_words kp_words_of(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
@@ -413,11 +422,14 @@ bool kp_words_judge(const struct kp_tables *tables, struct kp_arena *arena, cons
 
 bool kp_words_are_total(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
 {
-    const char *word = bare(tables, arena, key);
-    size_t n = word ? longest(tables, KP_PHRASE_TOTAL, word) : 0;
-    for (const char *rest = word + n; n && *rest; rest += n) { /* how many, perhaps in brackets */
-        size_t mark = longest(tables, KP_PHRASE_MARK, rest), digits = kp_digits(rest);
-        size_t unit = longest(tables, KP_PHRASE_TOTAL, rest);
+    struct text x;
+    if (!find_phrases(tables, arena, key, &x))
+        return false;
+    const struct part part = bare(&x);
+    size_t n = fitting(&x, part, KP_PHRASE_TOTAL, part.begin);
+    for (size_t i = part.begin + n; n && i < part.end; i += n) { /* how many, perhaps in brackets */
+        size_t mark = fitting(&x, part, KP_PHRASE_MARK, i), digits = kp_digits(x.key + i);
+        size_t unit = fitting(&x, part, KP_PHRASE_TOTAL, i);
         n = mark ? mark : digits ? digits : unit;
     }
     return n > 0;

@@ -54,7 +54,7 @@ struct kp_tables {
     size_t n_conversions;
     const struct kp_unit_mistake *mistakes;
     size_t n_mistakes;
-    const uint32_t *first_mistake; /* by item: index + 1 of its first mistake; 0: none */
+    const struct kp_mistakes *mistakes_of; /* by item */
 
     const struct kp_periodic *periodic;
     size_t n_periodic;
