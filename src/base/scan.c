@@ -17,17 +17,6 @@ size_t kp_digits(const char *s)
     return n;
 }
 
-bool kp_is_plain(const char *bytes, size_t n)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-    for (; n > 0; bytes += n < 8 ? n : 8, n -= n < 8 ? n : 8) {
-        const uint64_t some = kp_begin(bytes, n) | (n < 8 ? ones * ' ' & ~kp_begin_mask(n) : 0);
-        if ((some & high) || ((some - ones * ' ') & high)) /* neither above 127 nor below a space */
-            return false;
-    }
-    return true;
-}
-
 bool kp_all_digits(const char *s)
 {
     return *s && s[kp_digits(s)] == '\0';

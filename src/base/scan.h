@@ -1,6 +1,7 @@
 /* Small scanners over ASCII: digits, shapes, separated lists. Strings end with a NUL; none is NULL. */
 #pragma once
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +24,12 @@ bool kp_has_shape(const char *s, const char *shape);
 static inline uint64_t kp_begin(const char *bytes, size_t n)
 {
     uint64_t begin = 0;
-    memcpy(&begin, bytes, n < sizeof(begin) ? n : sizeof(begin));
+    if (n >= sizeof(begin)) {
+        memcpy(&begin, bytes, sizeof(begin));
+        return le64toh(begin);
+    }
+    for (size_t i = 0; i < n; i++)
+        begin |= (uint64_t)(uint8_t)bytes[i] << 8 * i;
     return begin;
 }
 
@@ -33,7 +39,16 @@ static inline uint64_t kp_begin_mask(size_t n)
 }
 
 /* Returns whether all n bytes are printable ASCII or spaces, the same in every encoding that is read. */
-bool kp_is_plain(const char *bytes, size_t n);
+static inline bool kp_is_plain(const char *bytes, size_t n)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    for (; n > 0; bytes += n < 8 ? n : 8, n -= n < 8 ? n : 8) {
+        const uint64_t some = kp_begin(bytes, n) | (n < 8 ? ones * ' ' & ~kp_begin_mask(n) : 0);
+        if ((some & high) || ((some - ones * ' ') & high)) /* neither above 127 nor below a space */
+            return false;
+    }
+    return true;
+}
 
 /* n bytes inside a list, not terminated. */
 struct kp_word {

@@ -6,6 +6,7 @@
 #include <utf8proc.h>
 #include <wchar.h>
 
+#include "base/scan.h"
 #include "base/status.h"
 
 /* Two-byte codes are indexed by (first - 0x81) * 256 + second; every character of CP932 is in the BMP. */
@@ -88,7 +89,7 @@ void kp_utf8_put(struct kp_buf *out, int32_t c)
 
 /* Decodes a character of three bytes up to U+CFFF, such as kana and kanji; returns 0 for any other. Stops
  * reading at a NUL. */
-static int32_t three_bytes(const uint8_t *s)
+static inline int32_t three_bytes(const uint8_t *s)
 {
     if (s[0] < 0xe1 || s[0] > 0xec || (s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80)
         return 0;
@@ -121,6 +122,10 @@ static size_t utf8_prefix(const char *bytes, size_t n, bool xml)
     while (at < n) {
         const uint8_t *s = (const uint8_t *)bytes + at;
         utf8proc_int32_t c = *s;
+        if (n - at >= 8 && kp_is_plain(bytes + at, 8)) {
+            at += 8;
+            continue;
+        }
         if (c >= 0x80 && n - at >= 3 && three_bytes(s)) {
             at += 3;
             continue;

@@ -38,13 +38,15 @@ static const char *bare_word(struct kp_arena *arena, const char *value)
 {
     static const char *const marks[] = {"(", ")", "[", "]", "?", "*", ".", "。", "※", "・"};
     char *word = kp_text_value_key(arena, value);
+    size_t length = word ? strlen(word) : 0;
     for (size_t i = 0; word && i < KP_COUNT(marks); i++) {
-        size_t n = strlen(marks[i]), length = strlen(word);
-        bool first = strncmp(word, marks[i], n) == 0;
-        bool last = !first && length > n && strcmp(word + length - n, marks[i]) == 0;
+        const size_t n = marks[i][1] ? 3 : 1;
+        bool first = *word == *marks[i] && strncmp(word, marks[i], n) == 0;
+        bool last = !first && length > n && word[length - 1] == marks[i][n - 1] &&
+                    memcmp(word + length - n, marks[i], n) == 0;
         word += first ? n : 0;
-        if (last)
-            word[length - n] = '\0';
+        length -= first || last ? n : 0;
+        word[length] = '\0';
         if (first || last)
             i = (size_t)-1; /* from the beginning */
     }

@@ -9,6 +9,13 @@
 
 static const struct kp_date ANY_DAY = {0};
 
+/* Most texts that are looked up are no spelling: their length and first byte show it. */
+static uint32_t length_bit(const char *value_key)
+{
+    const size_t n = strlen(value_key);
+    return UINT32_C(1) << (n < 31 ? n : 31);
+}
+
 /* Looks up a text of a system. */
 static bool find(const struct kp_map *map, const char *system, const char *text, uint32_t *ret_index)
 {
@@ -40,6 +47,7 @@ static enum kp_status add_value(const struct kp_tablefile *f, struct kp_tables *
         return kp_table_bad(f, row, "stands for two codes:", spelling);
     if (!key || kp_map_put(&tables->value_code, f->arena, key, (uint32_t)index) == KP_MAP_NO_MEMORY)
         return kp_tablefile_no_memory(f);
+    tables->spelled[(uint8_t)*value] |= length_bit(value);
     return KP_OK;
 }
 
@@ -91,7 +99,10 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key)
 {
     uint32_t index = 0;
-    return find(&tables->value_code, system, value_key, &index) ? code_at(tables, index) : NULL;
+    return (tables->spelled[(uint8_t)*value_key] & length_bit(value_key)) &&
+                   find(&tables->value_code, system, value_key, &index)
+               ? code_at(tables, index)
+               : NULL;
 }
 
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,
