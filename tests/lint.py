@@ -18,7 +18,7 @@ LIBRARIES = {"csv.h": ["format/csvin", "cli/version"],
              "libxml/": ["format/xmlcheck", "format/xmlread", "cli/main", "cli/version"],
              "zlib.h": ["format/sealed", "format/unzip", "cli/version"], "libdeflate.h": ["format/zip", "cli/version"],
              "zip.h": ["format/sealed", "cli/version"], "openssl/": ["base/secret", "base/sha256", "cli/main", "cli/version"],
-             "utf8proc.h": ["base/text", "cli/version"],
+             "utf8proc.h": ["base/text", "base/utf8", "cli/version"],
              "iconv.h": ["base/text"], "ini.h": ["cli/read_settings"]}
 # The folders that the program may include besides the public header.
 CLI_MAY = {"base", "cli", "tables"}

@@ -6,8 +6,11 @@
 
 static int64_t power_of_ten(unsigned n)
 {
-    int64_t p = 1;
-    while (n--)
+    static const int64_t powers[] = {1,      10,      100,      1000,      10000,
+                                     100000, 1000000, 10000000, 100000000, 1000000000};
+    enum { LAST = sizeof(powers) / sizeof(powers[0]) - 1 };
+    int64_t p = powers[n < LAST ? n : LAST];
+    for (; n > LAST; n--)
         p *= 10;
     return p;
 }
@@ -104,14 +107,20 @@ int kp_decimal_compare(struct kp_decimal a, struct kp_decimal b)
 
 void kp_decimal_text(struct kp_decimal value, char ret_text[KP_DECIMAL_TEXT])
 {
-    int64_t p = power_of_ten(value.scale);
-    int64_t units = value.units < 0 ? -value.units : value.units;
-    const char *sign = value.units < 0 ? "-" : "";
-    if (value.scale == 0)
-        (void)snprintf(ret_text, KP_DECIMAL_TEXT, "%s%" PRId64, sign, units);
-    else
-        (void)snprintf(ret_text, KP_DECIMAL_TEXT, "%s%" PRId64 ".%0*" PRId64, sign, units / p,
-                       (int)value.scale, units % p);
+    char reversed[KP_DECIMAL_TEXT];
+    uint64_t units = value.units < 0 ? -(uint64_t)value.units : (uint64_t)value.units;
+    size_t n = 0, at = 0;
+    for (unsigned digits = 0; (units > 0 || digits <= value.scale) && n < KP_DECIMAL_TEXT - 2; digits++) {
+        if (digits == value.scale && digits > 0)
+            reversed[n++] = '.';
+        reversed[n++] = (char)('0' + units % 10);
+        units /= 10;
+    }
+    if (value.units < 0)
+        ret_text[at++] = '-';
+    while (n > 0)
+        ret_text[at++] = reversed[--n];
+    ret_text[at] = '\0';
 }
 
 unsigned kp_decimal_integer_digits(struct kp_decimal value)

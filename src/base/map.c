@@ -2,12 +2,17 @@
 
 #include <string.h>
 
+#include "base/scan.h"
+
 static uint64_t hash(const char *key)
 {
     uint64_t h = 14695981039346656037u;
-    for (; *key; key++)
-        h = (h ^ (uint8_t)*key) * 1099511628211u;
-    return h;
+    for (size_t n = strlen(key);; key += sizeof(h), n -= sizeof(h)) {
+        h = (h ^ kp_begin(key, n)) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 29;
+        if (n < sizeof(h))
+            return h;
+    }
 }
 
 static struct kp_map_slot *find(const struct kp_map *map, const char *key)

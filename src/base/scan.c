@@ -11,7 +11,10 @@ static bool is_made_of(const char *s, size_t n, const char *characters)
 
 size_t kp_digits(const char *s)
 {
-    return strspn(s, DIGITS);
+    size_t n = 0;
+    while (s[n] >= '0' && s[n] <= '9')
+        n++;
+    return n;
 }
 
 bool kp_all_digits(const char *s)

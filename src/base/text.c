@@ -65,52 +65,6 @@ void kp_text_free(struct kp_text *text)
     free(text);
 }
 
-void kp_utf8_put(struct kp_buf *out, int32_t c)
-{
-    uint8_t bytes[4];
-    utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
-    kp_buf_add(out, bytes, (size_t)n);
-}
-
-int32_t kp_utf8_next(const char **at)
-{
-    int32_t c = (uint8_t) * *at;
-    if (c == 0)
-        return -1;
-    utf8proc_ssize_t n = c < 0x80 ? 1 : utf8proc_iterate((const uint8_t *)*at, -1, &c);
-    *at += n > 0 ? n : 1;
-    return c;
-}
-
-static bool is_xml_char(int32_t c)
-{
-    return c >= 0x20 ? c != 0xfffe && c != 0xffff : c == '\t' || c == '\n' || c == '\r';
-}
-
-static size_t utf8_prefix(const char *bytes, size_t n, bool xml)
-{
-    size_t at = 0;
-    while (at < n) {
-        const uint8_t *s = (const uint8_t *)bytes + at;
-        utf8proc_int32_t c = *s;
-        utf8proc_ssize_t step = c < 0x80 ? 1 : utf8proc_iterate(s, (utf8proc_ssize_t)(n - at), &c);
-        if (step <= 0 || (xml && !is_xml_char(c)))
-            break;
-        at += (size_t)step;
-    }
-    return at;
-}
-
-size_t kp_utf8_valid_prefix(const char *bytes, size_t n)
-{
-    return utf8_prefix(bytes, n, true);
-}
-
-size_t kp_utf8_prefix(const char *bytes, size_t n)
-{
-    return utf8_prefix(bytes, n, false);
-}
-
 size_t kp_text_fit(const char *s, size_t columns)
 {
     const char *at = s, *end = s, *space = s;
@@ -133,41 +87,34 @@ size_t kp_text_columns(const char *s)
     return n;
 }
 
-size_t kp_utf8_length(const char *s)
-{
-    size_t n = 0;
-    while (kp_utf8_next(&s) >= 0)
-        n++;
-    return n;
-}
-
 static bool decode_cp932(const struct kp_text *text, const uint8_t *s, size_t n, struct kp_buf *out,
                          size_t *ret_bad)
 {
+    enum { MOST_GROWTH = 3 };
     size_t at = 0;
-    while (at < n) {
-        size_t run = at;
-        while (run < n && s[run] < 0x80 && is_xml_char(s[run]))
-            run++;
-        kp_buf_add(out, s + at, run - at);
-        at = run;
-        if (at == n)
-            break;
-        *ret_bad = at;
-        if (s[at] >= 0xa1 && s[at] <= 0xdf) {
-            kp_utf8_put(out, HALF_KANA_FIRST + (s[at] - 0xa1));
-            at++;
-            continue;
+    uint8_t *start = (uint8_t *)kp_buf_reserve(out, MOST_GROWTH * n + 1), *to = start;
+    while (start && at < n) {
+        int32_t c = s[at];
+        size_t step = 1;
+        if (c >= 0xa1 && c <= 0xdf) {
+            c = HALF_KANA_FIRST + (c - 0xa1);
+        } else if (c >= 0x80) {
+            const bool pair = c >= LEAD_FIRST && c <= LEAD_LAST && at + 1 < n;
+            c = pair ? text->pair[(c - LEAD_FIRST) * 256 + s[at + 1]] : 0;
+            step = 2;
         }
-        if (s[at] < LEAD_FIRST || s[at] > LEAD_LAST || at + 1 == n)
-            return false;
-        uint16_t c = text->pair[(s[at] - LEAD_FIRST) * 256 + s[at + 1]];
-        if (c == 0)
-            return false;
-        kp_utf8_put(out, c);
-        at += 2;
+        if (c == 0 || !kp_is_xml_char(c))
+            break;
+        if (c < 0x80)
+            *to++ = (uint8_t)c;
+        else
+            to += kp_utf8_encode(c, to);
+        at += step;
     }
-    return true;
+    *ret_bad = at;
+    if (start)
+        kp_buf_grow(out, (size_t)(to - start));
+    return !start || at == n;
 }
 
 bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const char *bytes, size_t n,
@@ -251,10 +198,80 @@ static char *nfkc(struct kp_arena *arena, const char *s, utf8proc_ssize_t n, utf
     return count < 0 || utf8proc_reencode(points, count, options) < 0 ? kp_arena_fail(arena) : (char *)points;
 }
 
+/* Returns whether the character is kana or a kanji, not a mark among them. */
+static bool is_japanese_letter(int32_t c)
+{
+    return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) || (c >= 0x4e00 && c <= 0x9fa5);
+}
+
+/* Characters from U+FF61 after NFKC. */
+static const uint16_t HALF_KANA[] = {
+    0x3002, 0x300c, 0x300d, 0x3001, 0x30fb, 0x30f2, 0x30a1, 0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5,
+    0x30e7, 0x30c3, 0x30fc, 0x30a2, 0x30a4, 0x30a6, 0x30a8, 0x30aa, 0x30ab, 0x30ad, 0x30af, 0x30b1, 0x30b3,
+    0x30b5, 0x30b7, 0x30b9, 0x30bb, 0x30bd, 0x30bf, 0x30c1, 0x30c4, 0x30c6, 0x30c8, 0x30ca, 0x30cb, 0x30cc,
+    0x30cd, 0x30ce, 0x30cf, 0x30d2, 0x30d5, 0x30d8, 0x30db, 0x30de, 0x30df, 0x30e0, 0x30e1, 0x30e2, 0x30e4,
+    0x30e6, 0x30e8, 0x30e9, 0x30ea, 0x30eb, 0x30ec, 0x30ed, 0x30ef, 0x30f3, 0x3099, 0x309a};
+
+/* Returns what NFKC makes of a character that is frequent and composes with none but a voiced mark of half
+ * width; 0 for any other. */
+static int32_t fold_alone(int32_t c)
+{
+    const bool kana = (c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fc);
+    if (c < 0x80 || kana || (c >= 0x4e00 && c <= 0x9fff) || c == 0x3001 || c == 0x3002)
+        return c;
+    if (c >= HALF_KANA_FIRST && c <= HALF_KANA_LAST)
+        return HALF_KANA[c - HALF_KANA_FIRST];
+    return c == 0x3000 ? ' ' : c >= 0xff01 && c <= 0xff5e ? c - 0xfee0 : 0;
+}
+
+/* Returns katakana with a voiced mark, U+3099 or U+309A; 0 if there is none. */
+static int32_t voiced(int32_t kana, int32_t mark)
+{
+    const bool h_row = kana >= 0x30cf && kana <= 0x30db && kana % 3 == 0;
+    if (h_row)
+        return kana + (mark - 0x3098);
+    if (mark != 0x3099)
+        return 0;
+    if ((kana >= 0x30ab && kana <= 0x30c1 && kana % 2 == 1) || kana == 0x30c4 || kana == 0x30c6 ||
+        kana == 0x30c8)
+        return kana + 1;
+    return kana == 0x30a6 ? 0x30f4 : kana >= 0x30ef && kana <= 0x30f2 ? kana + 8 : 0;
+}
+
+/* Normalises n bytes of frequent characters; returns NULL if there are others, or no memory. */
+static char *nfkc_frequent(struct kp_arena *arena, const char *s, size_t n)
+{
+    uint8_t *out = kp_arena_alloc(arena, n + 1), *to = out;
+    for (int32_t c, before = 0; out && *s; before = c) {
+        const char *at = s;
+        const int32_t given = kp_utf8_next(&s);
+        if (is_japanese_letter(given)) {
+            memcpy(to, at, 3);
+            to += 3;
+            c = given;
+            continue;
+        }
+        c = given < 0 ? 0 : fold_alone(given);
+        const bool mark = c == 0x3099 || c == 0x309a;
+        const int32_t whole = mark ? voiced(before, mark ? c : 0) : 0;
+        if (c == 0 || (mark && before >= 0x3041 && before <= 0x3096))
+            return NULL;
+        to -= whole ? 3 : 0;
+        c = whole ? whole : c;
+        if (c < 0x80)
+            *to++ = (uint8_t)c;
+        else
+            to += kp_utf8_encode(c, to);
+    }
+    return (char *)out;
+}
+
 char *kp_text_nfkc(struct kp_arena *arena, const char *s)
 {
-    utf8proc_ssize_t n = (utf8proc_ssize_t)strlen(s);
-    return kp_text_is_ascii(s) ? kp_arena_strdup(arena, s) : nfkc(arena, s, n, n * 4 + 16);
+    const size_t n = strlen(s);
+    char *folded = nfkc_frequent(arena, s, n);
+    return folded || arena->failed ? folded
+                                   : nfkc(arena, s, (utf8proc_ssize_t)n, (utf8proc_ssize_t)(n * 4 + 16));
 }
 
 static bool is_space(int32_t c)
@@ -274,6 +291,22 @@ char *kp_text_trim(struct kp_arena *arena, const char *s)
     return kp_arena_strndup(arena, first ? first : s, first ? (size_t)(last - first) : 0);
 }
 
+/* Returns whether one of the spaces is at the place, of which n bytes can be read. */
+static bool space_at(const char *at, size_t n)
+{
+    return n > 0 && (is_space((uint8_t)*at) || (n > 2 && memcmp(at, "\xe3\x80\x80", 3) == 0) ||
+                     (n > 1 && memcmp(at, "\xc2\xa0", 2) == 0));
+}
+
+bool kp_text_is_trimmed(const char *s)
+{
+    const size_t n = strlen(s);
+    size_t last = n;
+    while (last > 0 && ((uint8_t)s[--last] & 0xc0) == 0x80)
+        ; /* the character's first byte */
+    return !space_at(s, n) && !space_at(s + last, n - last);
+}
+
 /* Returns U+3099 or U+309A for a voiced mark of any kind (combining, spacing, half-width), else 0. */
 static int32_t voiced_mark(int32_t c)
 {
@@ -282,28 +315,39 @@ static int32_t voiced_mark(int32_t c)
     return c == 0x309a || c == 0x309c || c == 0xff9f ? 0x309a : 0;
 }
 
+/* A string that is being written; there is room for it. */
+struct text_out {
+    char *start, *at;
+};
+
+static void put(struct text_out *out, int32_t c)
+{
+    if (c > 0 && c < 0x80)
+        *out->at++ = (char)c;
+    else
+        out->at += kp_utf8_encode(c, (uint8_t *)out->at);
+}
+
 /* Composes the kana at the end of out with the mark, if CP932 has that letter. */
-static bool join_mark(struct kp_buf *out, int32_t mark)
+static bool join_mark(struct text_out *out, int32_t mark)
 {
     enum { KANA_BYTES = 3, KANA_LEAD = 0xe3 };
-    if (mark == 0 || out->len < KANA_BYTES || (uint8_t)out->data[out->len - KANA_BYTES] != KANA_LEAD)
+    if (mark == 0 || out->at - out->start < KANA_BYTES || (uint8_t)out->at[-KANA_BYTES] != KANA_LEAD)
         return false;
-    const char *at = out->data + out->len - KANA_BYTES;
+    const char *at = out->at - KANA_BYTES;
     utf8proc_int32_t pair[] = {kp_utf8_next(&at), mark};
     if (utf8proc_normalize_utf32(pair, 2, UTF8PROC_STABLE | UTF8PROC_COMPOSE) != 1)
         return false;
     if (pair[0] == 0x3094 || (pair[0] >= 0x30f7 && pair[0] <= 0x30fa)) /* ゔ, ヷ to ヺ */
         return false;
-    out->len -= KANA_BYTES;
-    kp_utf8_put(out, pair[0]);
+    out->at -= KANA_BYTES;
+    put(out, pair[0]);
     return true;
 }
 
 static int32_t widen_half_kana(int32_t c)
 {
-    if (is_half_kana(c))
-        (void)utf8proc_decompose_char(c, &c, 1, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, NULL);
-    return c;
+    return is_half_kana(c) ? HALF_KANA[c - HALF_KANA_FIRST] : c;
 }
 
 /* Maps characters that have two code points to the one CP932 decodes to. */
@@ -318,32 +362,38 @@ static int32_t as_cp932_has_it(int32_t c)
     return c;
 }
 
-/* Returns what put appended for each character, as a string in the arena. */
-static char *each_put(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *out, int32_t c))
+/* Returns what one appended for each character, at most one character, as a string in the arena. */
+static char *each_put(struct kp_arena *arena, const char *s, void (*one)(struct text_out *out, int32_t c))
 {
-    struct kp_buf out = {0};
-    for (int32_t c; (c = kp_utf8_next(&s)) >= 0;)
-        put(&out, c);
-    char *text = kp_buf_ok(&out) ? kp_arena_strndup(arena, kp_buf_text(&out), out.len) : NULL;
-    kp_buf_release(&out);
-    return text ? text : kp_arena_fail(arena);
+    enum { MOST_GROWTH = 3 };
+    char *text = kp_arena_alloc(arena, MOST_GROWTH * strlen(s) + sizeof(int32_t));
+    struct text_out out = {text, text};
+    for (int32_t c; text && (c = kp_utf8_next(&s)) >= 0;)
+        one(&out, c);
+    if (text)
+        memset(out.at, 0, sizeof(int32_t));
+    return text;
 }
 
-static bool ends_in_wide_space(const struct kp_buf *out)
+static bool ends_in_wide_space(const struct text_out *out)
 {
-    return out->len >= 3 && memcmp(out->data + out->len - 3, "\xe3\x80\x80", 3) == 0;
+    return out->at - out->start >= 3 && memcmp(out->at - 3, "\xe3\x80\x80", 3) == 0;
 }
 
-static void put_wide(struct kp_buf *out, int32_t c)
+static void put_wide(struct text_out *out, int32_t c)
 {
+    if (is_japanese_letter(c)) {
+        put(out, c);
+        return;
+    }
     bool other_control = c < 0x20 && !is_space(c);
     if (other_control || c == 0x7f || (c == '\n' && ends_in_wide_space(out)) ||
         join_mark(out, voiced_mark(c)))
         return;
-    kp_utf8_put(out, is_space(c) ? 0x3000 : c < 0x7f ? c + 0xfee0 : as_cp932_has_it(widen_half_kana(c)));
+    put(out, is_space(c) ? 0x3000 : c < 0x7f ? c + 0xfee0 : as_cp932_has_it(widen_half_kana(c)));
 }
 
-static void put_wide_unspaced(struct kp_buf *out, int32_t c)
+static void put_wide_unspaced(struct text_out *out, int32_t c)
 {
     if (!is_space(c))
         put_wide(out, c);
@@ -354,11 +404,11 @@ char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces)
     return each_put(arena, s, keep_spaces ? put_wide : put_wide_unspaced);
 }
 
-static void put_narrow(struct kp_buf *out, int32_t c)
+static void put_narrow(struct text_out *out, int32_t c)
 {
     int32_t wide = as_cp932_has_it(c);
     bool is_ascii = wide >= 0xff01 && wide <= 0xff5e;
-    kp_utf8_put(out, is_ascii ? wide - 0xfee0 : c == 0x3000 ? ' ' : c);
+    put(out, is_ascii ? wide - 0xfee0 : c == 0x3000 ? ' ' : c);
 }
 
 char *kp_text_narrow(struct kp_arena *arena, const char *s)
@@ -368,7 +418,9 @@ char *kp_text_narrow(struct kp_arena *arena, const char *s)
 
 static bool is_dash(int32_t c)
 {
-    return wcschr(L"-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\uff0d\u30fc", c) != NULL;
+    return c < 0x80 ? c == '-' || c == 0
+                    : !is_japanese_letter(c) &&
+                          wcschr(L"-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\uff0d\u30fc", c) != NULL;
 }
 
 bool kp_text_is_kana_name(const char *s)
@@ -383,22 +435,29 @@ bool kp_text_header_drops(int32_t c)
 {
     static const wchar_t dropped[] =
         L"()[]{}<>.,:;/_'\"`~*!?#&|\\ \t\r\n\u3000「」『』【】〈〉《》〔〕、。・";
-    return wcschr(dropped, c) || is_dash(c);
+    return !is_japanese_letter(c) && (wcschr(dropped, c) || is_dash(c));
 }
 
-static void put_header(struct kp_buf *out, int32_t c)
+static int32_t lower(int32_t c)
+{
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+    return is_japanese_letter(c) ? c : utf8proc_tolower(c);
+}
+
+static void put_header(struct text_out *out, int32_t c)
 {
     if (!kp_text_header_drops(c))
-        kp_utf8_put(out, utf8proc_tolower(c));
+        put(out, lower(c));
 }
 
-static void put_value(struct kp_buf *out, int32_t c)
+static void put_value(struct text_out *out, int32_t c)
 {
     if (is_space(c))
         return;
     /* Behind a letter U+30FC is a long vowel. */
-    bool kana_bar = c == 0x30fc && out->len > 0 && ((uint8_t)out->data[out->len - 1] & 0x80);
-    kp_utf8_put(out, is_dash(c) && !kana_bar ? '-' : utf8proc_tolower(c));
+    bool kana_bar = c == 0x30fc && out->at > out->start && ((uint8_t)out->at[-1] & 0x80);
+    put(out, is_dash(c) && !kana_bar ? '-' : lower(c));
 }
 
 /* Skips up to n full-width digits; returns how many there were. */
@@ -434,10 +493,10 @@ const char *kp_text_after_postal_code(const char *wide)
     return skip_digits(&at, 1) == 0 && !skip_dash(&at) ? rest : NULL; /* a longer number */
 }
 
-static char *make_key(struct kp_arena *arena, const char *s, void (*put)(struct kp_buf *, int32_t))
+static char *make_key(struct kp_arena *arena, const char *s, void (*one)(struct text_out *, int32_t))
 {
     char *folded = kp_text_nfkc(arena, s);
-    return folded ? each_put(arena, folded, put) : NULL;
+    return folded ? each_put(arena, folded, one) : NULL;
 }
 
 char *kp_text_header_key(struct kp_arena *arena, const char *s)
@@ -447,16 +506,31 @@ char *kp_text_header_key(struct kp_arena *arena, const char *s)
 
 char *kp_text_value_key(struct kp_arena *arena, const char *s)
 {
-    return make_key(arena, s, put_value);
+    char *key = kp_arena_alloc(arena, strlen(s) + sizeof(int32_t));
+    struct text_out out = {key, key};
+    for (const char *at = s; key && *at;) { /* both steps in one for frequent characters */
+        const char *from = at;
+        const int32_t given = (uint8_t)*at < 0x80 ? *at++ : kp_utf8_next(&at);
+        if (is_japanese_letter(given)) {
+            memcpy(out.at, from, 3);
+            out.at += 3;
+            continue;
+        }
+        const int32_t c = given < 0 ? 0 : fold_alone(given);
+        if (c == 0 || c == 0x3099 || c == 0x309a)
+            return make_key(arena, s, put_value);
+        put_value(&out, c);
+    }
+    return key;
 }
 
-static void put_kana(struct kp_buf *out, int32_t c)
+static void put_kana(struct text_out *out, int32_t c)
 {
     if (is_space(c))
         return;
     if ((c >= 0x3041 && c <= 0x3096) || c == 0x309d || c == 0x309e)
         c += 0x60; /* hiragana to katakana */
-    kp_utf8_put(out, is_dash(c) ? 0x30fc : c);
+    put(out, is_dash(c) ? 0x30fc : c);
 }
 
 char *kp_text_kana_name(struct kp_arena *arena, const char *s)
@@ -474,6 +548,8 @@ bool kp_text_is_dash(const char *value_key)
 bool kp_text_has_letter(const char *s)
 {
     for (int32_t c = kp_utf8_next(&s); c >= 0; c = kp_utf8_next(&s)) {
+        if (is_japanese_letter(c))
+            return true;
         utf8proc_category_t category = utf8proc_category(c);
         if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO &&
             category != UTF8PROC_CATEGORY_LM) /* marks such as ー */

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "kenporter.h"
 
 struct kp_text; /* tables of CP932, read-only after kp_text_new and shared by threads */
@@ -22,15 +23,6 @@ void kp_text_free(struct kp_text *text);
 bool kp_text_decode(const struct kp_text *text, enum kp_encoding encoding, const char *bytes, size_t n,
                     struct kp_buf *out, size_t *ret_bad);
 
-/* Returns the next character and moves *at behind it, or returns -1 at the end. */
-int32_t kp_utf8_next(const char **at);
-void kp_utf8_put(struct kp_buf *out, int32_t c);
-/* Returns the length in bytes of the longest prefix of n bytes that is UTF-8 and allowed in XML. */
-size_t kp_utf8_valid_prefix(const char *bytes, size_t n);
-/* The same, with characters that XML forbids. */
-size_t kp_utf8_prefix(const char *bytes, size_t n);
-/* Returns the number of characters. */
-size_t kp_utf8_length(const char *s);
 /* Returns the columns on a terminal: two for a full-width character. */
 size_t kp_text_columns(const char *s);
 /* Returns how many bytes fit into that many columns: at least one character and, if the text is longer, up to
@@ -65,6 +57,8 @@ char *kp_text_value_key(struct kp_arena *arena, const char *s);
 
 /* --- predicates --- */
 
+/* Returns whether s neither begins nor ends with a character that kp_text_trim removes. */
+bool kp_text_is_trimmed(const char *s);
 /* Returns whether s is full-width katakana and long-vowel marks only, and not empty. */
 bool kp_text_is_kana_name(const char *s);
 /* Returns what follows the postal code that full-width text begins with, or NULL if there is none. */

@@ -17,24 +17,32 @@ static int never_space(unsigned char c)
     return 0; /* libcsv must not trim: rejected rows are written back unchanged */
 }
 
-static void on_cell(void *bytes, size_t n, void *ctx)
+/* Adds a cell of n bytes, which the caller adds. Returns false, setting the fault, if it cannot. */
+static bool add_cell(struct kp_csvin *in, size_t n)
 {
-    struct kp_csvin *in = ctx;
     if (in->n_cells == KP_CSV_MAX_CELLS) {
         in->fault = KP_CSV_TOO_MANY_CELLS;
-        return;
+        return false;
     }
     if (in->n_cells == in->cap_cells) {
         size_t cap = in->cap_cells ? in->cap_cells * 2 : 128;
         struct kp_cell *cells = realloc(in->cells, cap * sizeof(*cells));
         if (!cells) {
             in->fault = KP_CSV_MEMORY;
-            return;
+            return false;
         }
         in->cells = cells;
         in->cap_cells = cap;
     }
     in->cells[in->n_cells++] = (struct kp_cell){.bytes = NULL, .n = n};
+    return true;
+}
+
+static void on_cell(void *bytes, size_t n, void *ctx)
+{
+    struct kp_csvin *in = ctx;
+    if (!add_cell(in, n))
+        return;
     kp_buf_add(&in->bytes, bytes, n);
     kp_buf_add(&in->bytes, "", 1);
 }
@@ -212,6 +220,32 @@ static enum kp_status keep_above(struct kp_csvin *in, const char *line, size_t n
     return kp_buf_ok(&in->above) ? KP_OK : fail(in, KP_CSV_MEMORY);
 }
 
+/* Splits a whole line without quotes, which is a row: libcsv looks at every byte. */
+static void split(struct kp_csvin *in, const char *line, size_t n)
+{
+    while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+        n--;
+    kp_buf_add(&in->bytes, line, n);
+    kp_buf_add(&in->bytes, "", 1);
+    in->row_complete = true;
+    if (!kp_buf_ok(&in->bytes))
+        return;
+    char *at = in->bytes.data + in->bytes.len - 1 - n, *const end = at + n;
+    for (bool more = true; more;) {
+        char *next = memchr(at, kp_csvin_delimiter(in), (size_t)(end - at));
+        size_t length = (size_t)((next ? next : end) - at);
+        at[length] = '\0';
+        at += length + 1;
+        more = add_cell(in, length) && next;
+    }
+}
+
+static bool is_whole_row(const struct kp_csvin *in, const char *line, size_t n)
+{
+    return in->line == in->row_line && n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r') &&
+           !memchr(line, '"', n);
+}
+
 static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
 {
     in->line++;
@@ -236,6 +270,10 @@ static enum kp_status feed(struct kp_csvin *in, const char *line, size_t n)
         return in->line > in->row_line ? fail_quote(in, 0) : fail(in, KP_CSV_TOO_LONG);
     if (!in->delimiter && in->line == in->row_line)
         in->delimiter = find_delimiter(line, n);
+    if (is_whole_row(in, line, n)) {
+        split(in, line, n);
+        return check_parser(in, true);
+    }
     csv_set_delim(in->parser, (unsigned char)kp_csvin_delimiter(in));
     return check_parser(in, csv_parse(in->parser, line, n, on_cell, on_row, in) == n);
 }

@@ -21,7 +21,10 @@ bool kp_norm_dash(struct kp_norm *norm, const char *where, const char *key)
 bool kp_norm_my_number(const struct kp_norm_cell *cell, const char *where, bool prose)
 {
     enum { DIGITS = 12 };
-    if (strlen(cell->text) < DIGITS)
+    size_t digits = 0;
+    for (const char *at = cell->key; *at; at++)
+        digits += *at >= '0' && *at <= '9';
+    if (digits < DIGITS && *cell->key != *KP_MY_NUMBER_MASK)
         return false;
     const char *ascii = kp_norm_text(kp_text_nfkc(cell->norm->arena, cell->text));
     if (!kp_has_my_number(ascii, prose) && strcmp(ascii, KP_MY_NUMBER_MASK) != 0)
@@ -35,13 +38,15 @@ static const char *bare_word(struct kp_arena *arena, const char *value)
 {
     static const char *const marks[] = {"(", ")", "[", "]", "?", "*", ".", "。", "※", "・"};
     char *word = kp_text_value_key(arena, value);
+    size_t length = word ? strlen(word) : 0;
     for (size_t i = 0; word && i < KP_COUNT(marks); i++) {
-        size_t n = strlen(marks[i]), length = strlen(word);
-        bool first = strncmp(word, marks[i], n) == 0;
-        bool last = !first && length > n && strcmp(word + length - n, marks[i]) == 0;
+        const size_t n = marks[i][1] ? 3 : 1;
+        bool first = *word == *marks[i] && strncmp(word, marks[i], n) == 0;
+        bool last = !first && length > n && word[length - 1] == marks[i][n - 1] &&
+                    memcmp(word + length - n, marks[i], n) == 0;
         word += first ? n : 0;
-        if (last)
-            word[length - n] = '\0';
+        length -= first || last ? n : 0;
+        word[length] = '\0';
         if (first || last)
             i = (size_t)-1; /* from the beginning */
     }

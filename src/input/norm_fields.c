@@ -261,9 +261,9 @@ static const char *spaced(const struct reading *r)
     return kp_norm_text(copy);
 }
 
-static const char *read_wide(const struct reading *r)
+/* Returns the value in full width, which is given. */
+static const char *take_wide(const struct reading *r, char *wide)
 {
-    char *wide = kp_text_wide(r->norm->arena, spaced(r), true);
     if (!wide)
         return "";
     if (kp_norm_is_placeholder(r->norm, wide))
@@ -274,10 +274,15 @@ static const char *read_wide(const struct reading *r)
     return wide;
 }
 
+static const char *read_wide(const struct reading *r)
+{
+    return take_wide(r, kp_text_wide(r->norm->arena, spaced(r), true));
+}
+
 static const char *read_address(const struct reading *r)
 {
-    const char *wide = kp_norm_text(kp_text_wide(r->norm->arena, spaced(r), true));
-    const char *rest = kp_text_after_postal_code(wide);
+    char *wide = kp_text_wide(r->norm->arena, spaced(r), true);
+    const char *rest = kp_text_after_postal_code(kp_norm_text(wide));
     struct reading address = *r;
     if (rest && *rest) /* a postal code alone is not an address */
         note(r, KP_K_POSTAL_IN_ADDRESS, r->value, NULL);
@@ -285,7 +290,7 @@ static const char *read_address(const struct reading *r)
     const char *key = kp_norm_text(kp_text_value_key(r->norm->arena, address.value));
     if (strchr(key, '?') || (*key && !key[strspn(key, "0123456789-./")])) /* a lost character, or a number */
         return refuse(r);
-    return read_wide(&address);
+    return rest ? read_wide(&address) : take_wide(r, wide);
 }
 
 static const struct rule RULES[] = {
@@ -343,6 +348,22 @@ bool kp_field_is_number(enum kp_field field)
     return field == KP_F_EMPLOYEE_ID || field == KP_F_INSURER_NUMBER || field == KP_F_INSURED_SYMBOL ||
            field == KP_F_INSURED_NUMBER || field == KP_F_INSURED_BRANCH || field == KP_F_TICKET_NUMBER ||
            field == KP_F_FACILITY_NUMBER;
+}
+
+bool kp_field_is_of_person(enum kp_field field)
+{
+    static const bool of_person[KP_F__COUNT] = {[KP_F_EMPLOYEE_ID] = true,
+                                                [KP_F_INSURER_NUMBER] = true,
+                                                [KP_F_INSURED_SYMBOL] = true,
+                                                [KP_F_INSURED_NUMBER] = true,
+                                                [KP_F_INSURED_BRANCH] = true,
+                                                [KP_F_NAME_KANA] = true,
+                                                [KP_F_SEX] = true,
+                                                [KP_F_BIRTH_DATE] = true,
+                                                [KP_F_EXAM_DATE] = true,
+                                                [KP_F_EXAM_KIND] = true,
+                                                [KP_F_EXAM_COURSE] = true};
+    return of_person[field];
 }
 
 /* Of several columns the one that closes most decides. A code that no word explains (01) may have its word in
@@ -508,6 +529,12 @@ static void require_kind(struct kp_norm *norm)
             norm->record->kind = KP_KIND_UNKNOWN;
             norm->record->kind_column = m->columns[i].number;
         }
+}
+
+void kp_norm_person_done(struct kp_norm *norm)
+{
+    require_kind(norm);
+    fix_late_stage(norm);
 }
 
 void kp_norm_fields_done(struct kp_norm *norm, const struct kp_facilities *facilities)

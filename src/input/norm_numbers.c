@@ -104,6 +104,11 @@ static bool has_plain_digits(const struct kp_norm_cell *c, const struct number *
 /* Splits the cell. Spaces inside are not removed: "120 80" is not a number. */
 static bool find_number(const struct kp_norm_cell *c, struct number *number)
 {
+    number->n = strspn(c->text, "0123456789.");
+    if (number->n > 0 && !c->text[number->n]) { /* nearly all cells */
+        number->at = c->text;
+        return kp_decimal_parse(c->text, number->n, &number->decimal);
+    }
     const char *at = kp_norm_text(kp_text_nfkc(c->norm->arena, c->text));
     for (size_t i = 0; i < KP_COUNT(PREFIXES); i++) {
         size_t m = strlen(PREFIXES[i].text);
@@ -369,6 +374,8 @@ void kp_norm_references_done(struct kp_norm *norm)
         const struct kp_item *item = &norm->tables->items[i];
         struct kp_value *value = &norm->record->values[i];
         bool own = value->low || value->high || value->flag;
+        if (!own && value->state == KP_VALUE_ABSENT)
+            continue;
         drop_unusable(norm, item, value);
         if (!own)
             kp_ranges_apply(norm, item, value);

@@ -33,7 +33,8 @@ static const char *key_of(const struct kp_norm *norm, const char *text)
  * *ret_source is the cell if it was replaced. */
 static const char *cell_text(struct kp_norm *norm, const struct kp_column *column, const char **ret_source)
 {
-    const char *text = kp_norm_text(kp_text_trim(norm->arena, norm->cells[column - norm->mapping->columns]));
+    const char *cell = norm->cells[column - norm->mapping->columns];
+    const char *text = kp_text_is_trimmed(cell) ? cell : kp_norm_text(kp_text_trim(norm->arena, cell));
     uint32_t own = 0;
     if (column->values.n_keys == 0 || !kp_map_get(&column->values, key_of(norm, text), &own))
         return text;
@@ -129,6 +130,51 @@ static void read_column(struct kp_norm *norm, const struct kp_column *column)
         kp_norm_beside(&c);
 }
 
+/* Returns whether the value key of a cell may be a dash. */
+static bool may_be_dash(const char *cell)
+{
+    int32_t c = kp_utf8_next(&cell);
+    while (c == ' ' || c == 0x3000)
+        c = kp_utf8_next(&cell);
+    bool wide_ascii = c >= 0xff01 && c <= 0xff5e, half_kana = c >= 0xff61 && c <= 0xff9f;
+    bool kana = c >= 0x3041 && c <= 0x30fb, kanji = c >= 0x4e00 && c <= 0x9fff;
+    return c > ' ' && c < 0x80 ? c == '-'
+           : wide_ascii        ? c == 0xff0d
+           : half_kana         ? c == 0xff70
+                               : c >= 0 && !kana && !kanji;
+}
+
+/* Returns whether reading the column may find that a dash says "no value". */
+static bool may_be_empty_dash(const struct kp_norm *norm, const struct kp_column *first)
+{
+    for (const struct kp_column *c = first; c; c = c->next)
+        if (c->values.n_keys > 0 || may_be_dash(norm->cells[c - norm->mapping->columns]))
+            return true;
+    return false;
+}
+
+enum kp_status kp_normalize_person(const struct kp_tables *tables, const struct kp_mapping *mapping,
+                                   const char *const *cells, struct kp_findings *findings,
+                                   struct kp_record *ret_record)
+{
+    struct kp_norm norm = {.tables = tables,
+                           .mapping = mapping,
+                           .cells = cells,
+                           .arena = findings->arena,
+                           .findings = findings,
+                           .record = ret_record};
+    KP_TRY(kp_record_init(ret_record, tables, findings->arena));
+    for (enum kp_column_kind kind = KP_COL_FIELD; kind <= KP_COL_ITEM; kind++)
+        for (const struct kp_column *c = mapping->columns; c < mapping->columns + mapping->n_columns; c++) {
+            bool names = kind == KP_COL_FIELD && kp_field_is_of_person((enum kp_field)c->index);
+            if (c->kind == kind && !c->follows && (names || may_be_empty_dash(&norm, c)))
+                read_column(&norm, c);
+        }
+    kp_column_locate(NULL, findings);
+    kp_norm_person_done(&norm);
+    return findings->arena->failed ? KP_E_SYSTEM : KP_OK;
+}
+
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
                             const struct kp_facilities *facilities, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record)
@@ -149,9 +195,14 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
         if (!norm.row_units)
             return KP_E_SYSTEM;
     }
+    unsigned char *stages = kp_arena_alloc(arena, mapping->n_columns);
+    if (!stages)
+        return KP_E_SYSTEM;
+    for (size_t i = 0; i < mapping->n_columns; i++)
+        stages[i] = (unsigned char)stage_of(tables, &mapping->columns[i], meal);
     for (enum stage stage = FIELDS; stage < STAGES; stage++) {
         for (size_t i = 0; i < mapping->n_columns; i++)
-            if (stage_of(tables, &mapping->columns[i], meal) == stage)
+            if (stages[i] == stage)
                 read_column(&norm, &mapping->columns[i]);
         kp_column_locate(NULL, findings);
         if (stage == MEAL && meal)

@@ -15,3 +15,9 @@
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
                             const struct kp_facilities *facilities, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record);
+
+/* Does the same for no more than the fields that tell persons and examinations apart, the kind of
+ * examination, and dash_empty: what the first of two passes needs. The findings and values are incomplete. */
+enum kp_status kp_normalize_person(const struct kp_tables *tables, const struct kp_mapping *mapping,
+                                   const char *const *cells, struct kp_findings *findings,
+                                   struct kp_record *ret_record);

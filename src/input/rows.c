@@ -15,14 +15,15 @@ uint64_t kp_rows_taken(const struct kp_rows *reader)
     return reader->taken_before + (reader->in ? reader->in->lines.taken_bytes : 0);
 }
 
-/* Copies the cells into the arena; NULL if memory is short. */
+/* Copies the cells, whose bytes follow one another, into the arena; NULL if memory is short. */
 static const struct kp_cell *copy_cells(struct kp_arena *arena, const struct kp_csvrow *row)
 {
+    const char *bytes = row->n_cells ? row->cells[0].bytes : "";
+    const struct kp_cell *last = row->n_cells ? &row->cells[row->n_cells - 1] : NULL;
     struct kp_cell *cells = kp_arena_alloc(arena, (row->n_cells + 1) * sizeof(*cells));
-    for (size_t i = 0; cells && i < row->n_cells; i++) {
-        cells[i] = row->cells[i];
-        cells[i].bytes = kp_arena_strndup(arena, cells[i].bytes, cells[i].n);
-    }
+    char *copy = kp_arena_strndup(arena, bytes, last ? (size_t)(last->bytes + last->n - bytes) : 0);
+    for (size_t i = 0; cells && copy && i < row->n_cells; i++)
+        cells[i] = (struct kp_cell){copy + (row->cells[i].bytes - bytes), row->cells[i].n};
     return arena->failed ? NULL : cells;
 }
 

@@ -44,7 +44,7 @@ static void enlarge_kana(char *text)
 {
     static const char *const small[] = {"ァ", "ィ", "ゥ", "ェ", "ォ", "ッ", "ャ", "ュ", "ョ", "ヮ"};
     for (; *text; text++)
-        for (size_t i = 0; i < KP_COUNT(small); i++)
+        for (size_t i = 0; *text == small[0][0] && i < KP_COUNT(small); i++)
             if (strncmp(text, small[i], 3) == 0)
                 text[2]++;
 }

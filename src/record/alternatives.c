@@ -24,11 +24,19 @@ static char group_letter(const struct kp_item *item, const char *programme)
 
 bool kp_same_group(const struct kp_item *a, const struct kp_item *b, const char *programme)
 {
-    char letter = group_letter(a, programme);
-    if (letter)
-        return letter == group_letter(b, programme);
-    bool one_test = a->type != KP_TYPE_ST && a->type == b->type && strcmp(a->name, b->name) == 0;
-    return one_test && !group_letter(b, programme);
+    const struct kp_rival x = {a, group_letter(a, programme)}, y = {b, group_letter(b, programme)};
+    return kp_are_rivals(&x, &y);
+}
+
+struct kp_rivals kp_rivals_stated(const struct kp_record *record, const char *programme,
+                                  struct kp_arena *arena)
+{
+    const struct kp_tables *t = record->tables;
+    struct kp_rivals rivals = {.list = kp_arena_alloc(arena, t->n_items * sizeof(*rivals.list))};
+    for (size_t i = 0; rivals.list && i < t->n_items; i++)
+        if (t->items[i].has_rivals && record->values[i].state != KP_VALUE_ABSENT)
+            rivals.list[rivals.n++] = (struct kp_rival){&t->items[i], group_letter(&t->items[i], programme)};
+    return rivals;
 }
 
 struct settler {
@@ -61,12 +69,14 @@ static bool fasting_and_casual(const struct settler *s, const struct kp_item *a,
            kp_value_of(s->record, b)->state == KP_VALUE_PRESENT;
 }
 
-static const struct kp_item *find_better(const struct settler *s, const struct kp_item *item)
+static const struct kp_item *find_better(const struct settler *s, const struct kp_rivals *rivals,
+                                         const struct kp_rival *rival)
 {
-    const struct kp_tables *tables = s->record->tables;
-    for (const struct kp_item *other = tables->items; other < tables->items + tables->n_items; other++) {
-        if (other == item || !other->has_rivals || kp_value_of(s->record, other)->state == KP_VALUE_ABSENT ||
-            !kp_same_group(item, other, s->how->programme) || fasting_and_casual(s, item, other))
+    const struct kp_item *item = rival->item;
+    for (size_t i = 0; i < rivals->n; i++) {
+        const struct kp_item *other = rivals->list[i].item;
+        if (other == item || !kp_are_rivals(rival, &rivals->list[i]) ||
+            kp_value_of(s->record, other)->state == KP_VALUE_ABSENT || fasting_and_casual(s, item, other))
             continue;
         int a = rank_of(s, other), b = rank_of(s, item);
         if (a < b || (a == b && other < item))
@@ -77,11 +87,11 @@ static const struct kp_item *find_better(const struct settler *s, const struct k
 
 static void keep_one_of_each(const struct settler *s)
 {
-    const struct kp_tables *tables = s->record->tables;
-    for (const struct kp_item *item = tables->items; item < tables->items + tables->n_items; item++) {
+    const struct kp_rivals rivals = kp_rivals_stated(s->record, s->how->programme, s->findings->arena);
+    for (size_t i = 0; i < rivals.n; i++) {
+        const struct kp_item *item = rivals.list[i].item;
         struct kp_value *value = kp_value_of(s->record, item);
-        bool has_choice = item->has_rivals && value->state != KP_VALUE_ABSENT;
-        const struct kp_item *better = has_choice ? find_better(s, item) : NULL;
+        const struct kp_item *better = find_better(s, &rivals, &rivals.list[i]);
         struct kp_displaced *displaced =
             better ? kp_arena_alloc(s->findings->arena, sizeof(*displaced)) : NULL;
         if (!displaced)

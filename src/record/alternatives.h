@@ -22,6 +22,25 @@ struct kp_settling {
  */
 void kp_settle_record(struct kp_record *record, const struct kp_settling *how, struct kp_findings *findings);
 
+/* Items with a value that have alternatives, in the order of the table. */
+struct kp_rivals {
+    struct kp_rival {
+        const struct kp_item *item;
+        char letter; /* of its group in documents of the programme; 0: none */
+    } * list;
+    size_t n;
+};
+
+/* Running out of memory shows as arena->failed. */
+struct kp_rivals kp_rivals_stated(const struct kp_record *record, const char *programme,
+                                  struct kp_arena *arena);
+
+static inline bool kp_are_rivals(const struct kp_rival *a, const struct kp_rival *b)
+{
+    return a->letter || b->letter ? a->letter == b->letter
+                                  : a->item->type != KP_TYPE_ST && a->item->test == b->item->test;
+}
+
 /* True if a document may contain only one of the two items. */
 bool kp_same_group(const struct kp_item *a, const struct kp_item *b, const char *programme);
 

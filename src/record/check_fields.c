@@ -85,7 +85,8 @@ static void check_judgements(const struct kp_record *record, struct kp_findings 
         bool has_partner = false;
         if (record->values[i].state != KP_VALUE_PRESENT || (!items[i].is_author && items[i].author_item < 0))
             continue;
-        for (size_t k = 0; k < record->tables->n_items; k++)
+        const size_t only = items[i].is_author ? 0 : (size_t)items[i].author_item;
+        for (size_t k = only; k < (items[i].is_author ? record->tables->n_items : only + 1); k++)
             if (items[k].author_item == (int)i || items[i].author_item == (int)k) {
                 partner = partner ? partner : &items[k];
                 has_partner |= record->values[k].state == KP_VALUE_PRESENT;

@@ -11,8 +11,25 @@
 struct checker {
     const struct kp_record *record;
     struct kp_findings *findings;
-    struct kp_buf missing; /* names, for one finding */
+    bool any_refused, any_impossible; /* of the findings so far: they need to be searched */
+    bool group_done['z' + 1];         /* set by find_groups */
+    struct kp_buf missing;            /* names, for one finding */
 };
+
+static struct checker checker_of(const struct kp_record *record, struct kp_findings *findings)
+{
+    struct checker c = {.record = record, .findings = findings};
+    for (const struct kp_finding *f = findings->first; f; f = f->next) {
+        c.any_refused |= kp_is_refusal(f);
+        c.any_impossible |= f->code == KP_K_BEYOND_POSSIBLE;
+    }
+    return c;
+}
+
+static bool is_refused(const struct checker *c, const struct kp_item *item)
+{
+    return c->any_refused && kp_refused(c->findings, item->label);
+}
 
 static void add_missing(struct checker *c, const char *name)
 {
@@ -48,18 +65,18 @@ static void report_missing(struct checker *c, enum kp_code code)
  * height of 0, is no measurement. */
 static bool has_value(const struct checker *c, const struct kp_item *item)
 {
-    for (const struct kp_finding *f = c->findings->first; f; f = f->next)
+    for (const struct kp_finding *f = c->any_impossible ? c->findings->first : NULL; f; f = f->next)
         if (f->code == KP_K_BEYOND_POSSIBLE && f->field && strcmp(f->field, item->label) == 0)
             return false;
-    return kp_value_of(c->record, item)->state != KP_VALUE_ABSENT || kp_refused(c->findings, item->label);
+    return kp_value_of(c->record, item)->state != KP_VALUE_ABSENT || is_refused(c, item);
 }
 
 /* Returns true if an item whose code begins with prefix has a value, even a displaced one. */
 static bool has_any(const struct checker *c, const char *prefix)
 {
-    const struct kp_tables *tables = c->record->tables;
-    for (size_t i = 0; i < tables->n_items; i++)
-        if (kp_code_begins(&tables->items[i], prefix) && has_value(c, &tables->items[i]))
+    struct kp_prefix p = kp_prefix_of(c->record->tables, prefix);
+    for (const struct kp_item *item; (item = kp_prefix_next(&p));)
+        if (has_value(c, item))
             return true;
     return kp_measured_of(c->record, prefix) != NULL;
 }
@@ -75,13 +92,20 @@ static bool is_done(const struct checker *c, const struct kp_item *item)
     return has_value(c, item) && kp_value_of(c->record, item)->state != KP_VALUE_NOT_DONE;
 }
 
-static bool group_has_value(const struct checker *c, const char *letters)
+/* Marks the groups of tokutei_need of which an item is done, by letter. */
+static void find_groups(struct checker *c)
 {
     const struct kp_tables *tables = c->record->tables;
     for (size_t i = 0; i < tables->n_items; i++)
-        if (strchr(letters, tables->items[i].tokutei_need) && is_done(c, &tables->items[i]))
-            return true;
-    return false;
+        if (tables->items[i].tokutei_need >= 'A' && is_done(c, &tables->items[i]))
+            c->group_done[(unsigned char)tables->items[i].tokutei_need] = true;
+}
+
+static bool group_has_value(const struct checker *c, const char *letters)
+{
+    while (*letters && !c->group_done[(unsigned char)*letters])
+        letters++;
+    return *letters;
 }
 
 /* Adds the alternatives as one name, "内臓脂肪面積・腹囲", without the methods in brackets. */
@@ -113,18 +137,18 @@ static void add_if_missing(struct checker *c, const struct kp_item *item)
         return;
     if (*letter == '1' && item->depends_on < 0 && !is_done(c, item))
         add_missing_test(c, item->name, item->code);
-    if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter))
+    if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter) || group_has_value(c, letter))
         return;
     for (const struct kp_item *other = c->record->tables->items; other < item; other++)
         if (other->tokutei_need == *letter)
             return; /* checked with the first item of the group */
-    if (!group_has_value(c, letter))
-        add_group(c, letter);
+    add_group(c, letter);
 }
 
 void kp_check_required(const struct kp_record *record, enum kp_code code, struct kp_findings *findings)
 {
-    struct checker c = {.record = record, .findings = findings};
+    struct checker c = checker_of(record, findings);
+    find_groups(&c);
     for (size_t i = 0; i < record->tables->n_items; i++)
         add_if_missing(&c, &record->tables->items[i]);
     if (!group_has_value(&c, GLUCOSE_GROUPS))
@@ -197,7 +221,7 @@ void kp_check_periodic(const struct kp_record *record, struct kp_findings *findi
 {
     enum { ADULT = 20 }; /* the height no longer changes */
     const struct kp_tables *tables = record->tables;
-    struct checker c = {.record = record, .findings = findings};
+    struct checker c = checker_of(record, findings);
     if (!kp_has_dates(record))
         return;
     int age = kp_age_on(record->birth, record->exam);
@@ -225,7 +249,7 @@ struct group {
 /* True for refused values too: they would have stated something. */
 static bool is_filled(const struct checker *c, const struct kp_item *item)
 {
-    return kp_value_of(c->record, item)->state == KP_VALUE_PRESENT || kp_refused(c->findings, item->label);
+    return kp_value_of(c->record, item)->state == KP_VALUE_PRESENT || is_refused(c, item);
 }
 
 static struct group group_of(const struct checker *c, const struct kp_item *reason)
@@ -283,6 +307,7 @@ static void add_missing_of_group(struct checker *c, const struct group *g)
 static void check_group(struct checker *c, const struct group *g, bool received)
 {
     enum kp_code missing = received ? KP_K_GROUP_NOT_WHOLE : KP_K_REASON_MISSING;
+    c->any_refused |= g->has_reason || g->detailed; /* there may be a finding below */
     if (g->has_reason && g->not_detailed) {
         kp_findings_add(c->findings, KP_K_REASON_UNFOUNDED, g->reason->label, NULL, g->target->label);
         return;
@@ -302,7 +327,7 @@ static void check_group(struct checker *c, const struct group *g, bool received)
 
 void kp_check_groups(const struct kp_record *record, bool received, struct kp_findings *findings)
 {
-    struct checker c = {.record = record, .findings = findings};
+    struct checker c = checker_of(record, findings);
     for (size_t i = 0; i < record->tables->n_items; i++) {
         const struct kp_item *item = &record->tables->items[i];
         if (item->relation == KP_REL_RSON && item->type == KP_TYPE_ST) {

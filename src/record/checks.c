@@ -84,16 +84,11 @@ static void check_alternatives(const struct checker *c)
 {
     static const char *const tests[][2] = {{KP_PREFIX_FASTING_TG, KP_PREFIX_CASUAL_TG},
                                            {KP_PREFIX_FASTING_GLUCOSE, KP_PREFIX_CASUAL_GLUCOSE}};
-    const struct kp_item *items = c->record->tables->items;
-    size_t n_items = c->record->tables->n_items;
-    for (size_t i = 0; i < n_items; i++) {
-        bool has_choice = items[i].has_rivals && c->record->values[i].state != KP_VALUE_ABSENT;
-        for (size_t k = i + 1; has_choice && k < n_items; k++)
-            if (items[k].has_rivals && c->record->values[k].state != KP_VALUE_ABSENT &&
-                kp_same_group(&items[i], &items[k], c->context->programme) &&
-                kp_is_casual(&items[i]) == kp_is_casual(&items[k]))
-                kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, items[i].label, NULL, items[k].label);
-    }
+    const struct kp_rivals rivals = kp_rivals_stated(c->record, c->context->programme, c->findings->arena);
+    for (const struct kp_rival *a = rivals.list; a < rivals.list + rivals.n; a++)
+        for (const struct kp_rival *b = a + 1; b < rivals.list + rivals.n; b++)
+            if (kp_are_rivals(a, b) && kp_is_casual(a->item) == kp_is_casual(b->item))
+                kp_findings_add(c->findings, KP_K_GROUP_SEVERAL, a->item->label, NULL, b->item->label);
     for (size_t i = 0; i < KP_COUNT(tests); i++) {
         const struct kp_item *fasting = kp_result_item(c->record, tests[i][0]);
         const struct kp_item *casual = kp_result_item(c->record, tests[i][1]);
@@ -111,8 +106,6 @@ static void check_finding(const struct checker *c, const struct kp_item *flag)
     const struct kp_item *words = &c->record->tables->items[flag->text_item];
     const struct kp_value *flagged = kp_value_of(c->record, flag), *text = kp_value_of(c->record, words);
     bool has_words = text->state == KP_VALUE_PRESENT;
-    if (flagged->state != KP_VALUE_PRESENT)
-        return;
     if (strcmp(flagged->text, "1") == 0 && !has_words && !kp_refused(c->findings, words->label))
         kp_findings_add(c->findings, KP_K_FINDING_MISSING, flag->label, NULL, words->label);
     else if (strcmp(flagged->text, "2") == 0 && has_words)
@@ -124,7 +117,8 @@ static void check_findings(const struct checker *c)
     const struct kp_tables *tables = c->record->tables;
     for (size_t i = 0; i < tables->n_items; i++) {
         const struct kp_item *item = &tables->items[i];
-        if (item->text_item >= 0 && kp_list_has(FINDING_SYSTEMS, item->code_system))
+        if (item->text_item >= 0 && c->record->values[i].state == KP_VALUE_PRESENT &&
+            kp_list_has(FINDING_SYSTEMS, item->code_system))
             check_finding(c, item);
         if (c->record->values[i].state != KP_VALUE_PRESENT || item->depends_on < 0)
             continue;

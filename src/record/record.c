@@ -30,10 +30,12 @@ bool kp_code_begins(const struct kp_item *item, const char *prefix)
 
 const struct kp_item *kp_result_item(const struct kp_record *record, const char *prefix)
 {
-    for (size_t i = 0; i < record->tables->n_items; i++)
-        if (record->values[i].state == KP_VALUE_PRESENT && kp_code_begins(&record->tables->items[i], prefix))
-            return &record->tables->items[i];
-    return NULL;
+    struct kp_prefix p = kp_prefix_of(record->tables, prefix);
+    const struct kp_item *first = NULL;
+    for (const struct kp_item *item; (item = kp_prefix_next(&p));)
+        if (kp_value_of(record, item)->state == KP_VALUE_PRESENT && (!first || item < first))
+            first = item;
+    return first;
 }
 
 const struct kp_value *kp_result_of(const struct kp_record *record, const char *prefix)

@@ -63,7 +63,7 @@ static enum kp_status take_oldest(struct kp_batches *b, size_t n)
 static enum kp_status report(const struct kp_batches *b, const struct kp_rows *rows)
 {
     struct kp_context *ctx = b->run->ctx;
-    if (ctx->env->progress)
+    if (ctx->env->progress && !b->pass->extra)
         ctx->env->progress(ctx->env->ctx, b->pass->done_before + kp_rows_taken(rows),
                            2 * b->run->inputs.total_bytes);
     return kp_check_cancelled(ctx);

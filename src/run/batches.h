@@ -16,6 +16,7 @@ struct kp_pass {
     enum kp_status (*take)(void *ctx, struct kp_slot *slot);                              /* in row order */
     void *ctx;
     uint64_t done_before; /* bytes of earlier passes, for progress; the run has two */
+    bool extra;           /* another pass, which progress does not show */
 };
 
 struct kp_batches {

@@ -6,10 +6,11 @@
 #include "base/spill.h"
 #include "base/status.h"
 
-enum { SLOT_BITS = 18, SLOTS = 1 << SLOT_BITS, ENTRIES_PER_PART = SLOTS / 2 };
+enum { LEAST_SLOT_BITS = 10, MOST_SLOT_BITS = 18, ENTRIES_PER_PART = 1 << (MOST_SLOT_BITS - 1) };
 
-/* How an entry takes part: others are compared with it, and it is compared with others. */
-enum { SHOWS = 1, ASKS = 2, BOTH = SHOWS | ASKS };
+/* How an entry takes part: others are compared with it, and it is compared with others. WHOLE: its digest is
+ * of the whole row. */
+enum { SHOWS = 1, ASKS = 2, BOTH = SHOWS | ASKS, WHOLE = 4 };
 
 struct entry {
     uint8_t key[KP_LOG_KEY_BYTES];
@@ -17,7 +18,7 @@ struct entry {
     uint64_t row;
     uint64_t line;
     uint32_t file;
-    uint32_t part; /* SHOWS, ASKS */
+    uint32_t part; /* SHOWS, ASKS, WHOLE */
 };
 
 /* One key of the part being joined. */
@@ -34,11 +35,21 @@ struct pile {
     struct kp_spill marks; /* by row; rows never written read as zero, KP_MARK_NEW */
 };
 
+/* A row that resembles another. */
+struct resembling {
+    uint64_t found;
+    uint8_t whole[KP_SHA256_BYTES]; /* of what it says */
+};
+
 struct kp_persons {
     struct kp_context *ctx;
     const char *folder;
     struct pile piles[KP_JOIN__COUNT];
+    struct kp_spill resembling; /* of struct resembling, by row; rows never written read as zero */
+    bool any_resembling;
+    unsigned slot_bits;
     struct slot *slots;
+    struct kp_sha256 *sha;
 };
 
 typedef enum kp_status entry_fn(struct kp_persons *p, const struct pile *pile, const struct entry *entry);
@@ -55,6 +66,18 @@ static enum kp_status check(const struct kp_persons *p, enum kp_status st)
     return st == KP_OK ? KP_OK : kp_write_failed(p->ctx, p->folder);
 }
 
+/* Sets the digest of a row that resembles another to that of what it says. */
+static enum kp_status complete(const struct kp_persons *p, struct entry *entry)
+{
+    struct resembling r;
+    if (!p->any_resembling || !(entry->part & WHOLE))
+        return KP_OK;
+    KP_TRY(check(p, kp_spill_read(&p->resembling, entry->row, &r, 1)));
+    if (r.found)
+        memcpy(entry->whole, r.whole, sizeof(entry->whole));
+    return KP_OK;
+}
+
 /* Calls fn for every entry of the part, in order. */
 static enum kp_status each(struct kp_persons *p, const struct pile *pile, uint64_t part, uint64_t n_parts,
                            entry_fn *fn)
@@ -67,8 +90,10 @@ static enum kp_status each(struct kp_persons *p, const struct pile *pile, uint64
         for (size_t i = 0; i < n; i++) {
             uint64_t lot = 0;
             memcpy(&lot, block[i].key + 8, sizeof(lot)); /* the first bytes choose the slot */
-            if (lot % n_parts == part)
-                KP_TRY(fn(p, pile, &block[i]));
+            if (lot % n_parts != part)
+                continue;
+            KP_TRY(complete(p, &block[i]));
+            KP_TRY(fn(p, pile, &block[i]));
         }
     }
     return KP_OK;
@@ -88,13 +113,17 @@ enum kp_status kp_persons_new(struct kp_context *ctx, const char *folder, struct
         return kp_no_memory(ctx);
     p->ctx = ctx;
     p->folder = folder;
-    for (size_t i = 0; i < KP_JOIN__COUNT; i++)
-        if (open_pile(p, &p->piles[i]) != KP_OK) {
-            kp_persons_free(p);
-            return KP_E_SYSTEM;
-        }
-    *ret_persons = p;
-    return KP_OK;
+    enum kp_status st = kp_sha256_new(&p->sha) == KP_OK ? KP_OK : kp_no_memory(ctx);
+    if (st == KP_OK)
+        st =
+            check(p, kp_spill_open(&p->resembling, ctx->io, folder, "resembling", sizeof(struct resembling)));
+    for (size_t i = 0; i < KP_JOIN__COUNT && st == KP_OK; i++)
+        st = open_pile(p, &p->piles[i]);
+    if (st == KP_OK)
+        *ret_persons = p;
+    else
+        kp_persons_free(p);
+    return st;
 }
 
 static void close_pile(struct pile *pile)
@@ -109,24 +138,35 @@ void kp_persons_free(struct kp_persons *p)
         return;
     for (size_t i = 0; i < KP_JOIN__COUNT; i++)
         close_pile(&p->piles[i]);
+    kp_spill_close(&p->resembling);
     free(p->slots);
+    kp_sha256_free(p->sha);
     free(p);
 }
 
+static enum kp_status digest(struct kp_persons *p, const char *text, uint8_t ret_digest[KP_SHA256_BYTES])
+{
+    bool done =
+        kp_sha256_add(p->sha, text, strlen(text)) == KP_OK && kp_sha256_finish(p->sha, ret_digest) == KP_OK;
+    return done ? KP_OK : kp_no_memory(p->ctx);
+}
+
+/* Files the entry under the key that kp_log_key computes. */
 static enum kp_status push(struct kp_persons *p, enum kp_join join, const struct kp_row *row, const char *key,
                            const uint8_t whole[KP_SHA256_BYTES], uint32_t part)
 {
     struct entry entry = {.row = row->number, .file = row->file, .line = row->line, .part = part};
+    uint8_t digested[KP_SHA256_BYTES];
     memcpy(entry.whole, whole, sizeof(entry.whole));
-    if (kp_log_key(key, entry.key) != KP_OK)
-        return kp_no_memory(p->ctx);
+    KP_TRY(digest(p, key, digested));
+    memcpy(entry.key, digested, sizeof(entry.key));
     return check(p, kp_spill_push(&p->piles[join].entries, &entry));
 }
 
 enum kp_status kp_persons_add(struct kp_persons *p, enum kp_join join, const struct kp_row *row,
                               const char *key, const uint8_t whole[KP_SHA256_BYTES])
 {
-    return push(p, join, row, key, whole, BOTH);
+    return push(p, join, row, key, whole, join == KP_JOIN_IDENTITY ? BOTH | WHOLE : BOTH);
 }
 
 enum kp_status kp_persons_add_cards(struct kp_persons *p, const struct kp_row *row,
@@ -140,10 +180,11 @@ enum kp_status kp_persons_add_cards(struct kp_persons *p, const struct kp_row *r
                      kp_arena_printf(&arena, "no id\x1f%s", keys->name),
                      kp_arena_printf(&arena, "id\x1f%s\x1f%s", keys->employee_id, keys->name)};
     enum kp_status st = KP_OK;
-    if (arena.failed || kp_sha256_of(keys->insurer, strlen(keys->insurer), insurer) != KP_OK ||
-        kp_sha256_of(keys->by_number, strlen(keys->by_number), number) != KP_OK)
+    if (arena.failed)
         KP_TRY_OUT(kp_no_memory(p->ctx));
-    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, keys->by_number, whole, BOTH));
+    KP_TRY_OUT(digest(p, keys->insurer, insurer));
+    KP_TRY_OUT(digest(p, keys->by_number, number));
+    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, keys->by_number, whole, BOTH | WHOLE));
     if (has_id)
         KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[WITH_ID], number, BOTH));
     /* A row with an id may be any row without one, and a row without one any row at all. */
@@ -154,13 +195,18 @@ out:
     return st;
 }
 
+static size_t n_slots(const struct kp_persons *p)
+{
+    return (size_t)1 << p->slot_bits;
+}
+
 /* Slots are chosen by the first bits of the key, so walking them visits keys nearly in order, which is the
  * order of the log's index. */
 static struct slot *find(struct kp_persons *p, const uint8_t key[KP_LOG_KEY_BYTES])
 {
-    size_t at = ((size_t)key[0] << 16 | (size_t)key[1] << 8 | key[2]) >> (24 - SLOT_BITS);
+    size_t at = ((size_t)key[0] << 16 | (size_t)key[1] << 8 | key[2]) >> (24 - p->slot_bits);
     while (p->slots[at].taken && memcmp(p->slots[at].first.key, key, KP_LOG_KEY_BYTES) != 0)
-        at = (at + 1) & (SLOTS - 1);
+        at = (at + 1) & (n_slots(p) - 1);
     return &p->slots[at];
 }
 
@@ -188,7 +234,7 @@ static enum kp_status collect(struct kp_persons *p, const struct pile *pile, con
 
 static enum kp_status look_up(struct kp_persons *p, kp_persons_lookup *lookup, void *lookup_ctx)
 {
-    for (struct slot *slot = p->slots; slot < p->slots + SLOTS; slot++)
+    for (struct slot *slot = p->slots; slot < p->slots + n_slots(p); slot++)
         if (slot->taken)
             KP_TRY(lookup(lookup_ctx, slot->first.key, &slot->disclosures));
     return KP_OK;
@@ -215,13 +261,84 @@ static enum kp_status write_mark(struct kp_persons *p, const struct pile *pile, 
     return check(p, kp_spill_write(&pile->marks, entry->row, &mark, 1));
 }
 
+/* Makes slots for the entries of one of the parts; *ret_parts is their number. */
+static enum kp_status make_slots(struct kp_persons *p, struct pile *pile, uint64_t *ret_parts)
+{
+    uint64_t n = pile->entries.n < ENTRIES_PER_PART ? pile->entries.n : ENTRIES_PER_PART;
+    *ret_parts = pile->entries.n / ENTRIES_PER_PART + 1;
+    for (p->slot_bits = LEAST_SLOT_BITS; n_slots(p) < 2 * n && p->slot_bits < MOST_SLOT_BITS;)
+        p->slot_bits++;
+    free(p->slots);
+    p->slots = malloc(n_slots(p) * sizeof(*p->slots));
+    return p->slots ? check(p, kp_spill_flush(&pile->entries)) : kp_no_memory(p->ctx);
+}
+
+static enum kp_status collect_rows(struct kp_persons *p, const struct pile *pile, const struct entry *entry)
+{
+    return entry->part & WHOLE ? collect(p, pile, entry) : KP_OK;
+}
+
+static enum kp_status find_resembling(struct kp_persons *p, const struct pile *pile,
+                                      const struct entry *entry)
+{
+    static const struct resembling found = {.found = 1};
+    (void)pile;
+    const struct slot *slot = entry->part & WHOLE ? find(p, entry->key) : NULL;
+    return slot && slot->conflict ? check(p, kp_spill_write(&p->resembling, entry->row, &found, 1)) : KP_OK;
+}
+
+static bool has_conflict(const struct kp_persons *p)
+{
+    size_t i = 0;
+    while (i < n_slots(p) && !p->slots[i].conflict)
+        i++;
+    return i < n_slots(p);
+}
+
+enum kp_status kp_persons_find_resembling(struct kp_persons *p, bool *ret_any)
+{
+    static const enum kp_join joins[] = {KP_JOIN_IDENTITY, KP_JOIN_CARD};
+    bool any = false;
+    for (size_t i = 0; i < KP_COUNT(joins); i++) {
+        struct pile *pile = &p->piles[joins[i]];
+        uint64_t n_parts = 0;
+        KP_TRY(make_slots(p, pile, &n_parts));
+        for (uint64_t part = 0; part < n_parts; part++) {
+            memset(p->slots, 0, n_slots(p) * sizeof(*p->slots));
+            KP_TRY(each(p, pile, part, n_parts, collect_rows));
+            if (!has_conflict(p))
+                continue;
+            any = true;
+            KP_TRY(each(p, pile, part, n_parts, find_resembling));
+        }
+    }
+    p->any_resembling = *ret_any = any;
+    return KP_OK;
+}
+
+enum kp_status kp_persons_resembles(struct kp_persons *p, uint64_t row, bool *ret_resembles)
+{
+    struct resembling r;
+    KP_TRY(check(p, kp_spill_read(&p->resembling, row, &r, 1)));
+    *ret_resembles = r.found;
+    return KP_OK;
+}
+
+enum kp_status kp_persons_set_contents(struct kp_persons *p, uint64_t row,
+                                       const uint8_t whole[KP_SHA256_BYTES])
+{
+    struct resembling r = {.found = 1};
+    memcpy(r.whole, whole, sizeof(r.whole));
+    return check(p, kp_spill_write(&p->resembling, row, &r, 1));
+}
+
 static enum kp_status join(struct kp_persons *p, struct pile *pile, kp_persons_lookup *lookup,
                            void *lookup_ctx)
 {
-    uint64_t n_parts = pile->entries.n / ENTRIES_PER_PART + 1;
-    KP_TRY(check(p, kp_spill_flush(&pile->entries)));
+    uint64_t n_parts = 0;
+    KP_TRY(make_slots(p, pile, &n_parts));
     for (uint64_t part = 0; part < n_parts; part++) {
-        memset(p->slots, 0, SLOTS * sizeof(*p->slots));
+        memset(p->slots, 0, n_slots(p) * sizeof(*p->slots));
         KP_TRY(each(p, pile, part, n_parts, collect));
         if (is_logged(p, pile))
             KP_TRY(look_up(p, lookup, lookup_ctx));
@@ -233,9 +350,6 @@ static enum kp_status join(struct kp_persons *p, struct pile *pile, kp_persons_l
 enum kp_status kp_persons_join(struct kp_persons *p, kp_persons_lookup *lookup, void *lookup_ctx)
 {
     enum kp_status st = KP_OK;
-    p->slots = malloc(SLOTS * sizeof(*p->slots));
-    if (!p->slots)
-        return kp_no_memory(p->ctx);
     for (size_t i = 0; i < KP_JOIN__COUNT; i++)
         KP_TRY_OUT(join(p, &p->piles[i], lookup, lookup_ctx));
 out:

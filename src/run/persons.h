@@ -67,6 +67,15 @@ struct kp_person_keys {
 enum kp_status kp_persons_add_cards(struct kp_persons *persons, const struct kp_row *row,
                                     const struct kp_person_keys *keys, const uint8_t whole[KP_SHA256_BYTES]);
 
+/* Finds rows whose digests of the whole row differ under one key of identity or number; *ret_any: there are
+ * some. If digests are of bytes, such rows may be equal all the same. */
+enum kp_status kp_persons_find_resembling(struct kp_persons *persons, bool *ret_any);
+/* Returns whether the row is one of them. */
+enum kp_status kp_persons_resembles(struct kp_persons *persons, uint64_t row, bool *ret_resembles);
+/* Replaces the digest of such a row. Those of all have to be replaced before the join. */
+enum kp_status kp_persons_set_contents(struct kp_persons *persons, uint64_t row,
+                                       const uint8_t whole[KP_SHA256_BYTES]);
+
 /* Looks a key up in the log. Reports. */
 typedef enum kp_status kp_persons_lookup(void *ctx, const uint8_t key[KP_LOG_KEY_BYTES],
                                          struct kp_disclosures *ret_disclosures);

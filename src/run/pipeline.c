@@ -5,7 +5,8 @@
  *   set-up            registers, sender, inputs and columns, folders, lock    setup
  *   ledger            verify the logs, mend what a run that died left         ledger, book
  *   persons           of two inputs to join: rows kept and indexed by key      join
- *   first pass        read every row, collect who occurs where                batches, worker, persons
+ *   first pass        read of every row no more than whose it is              batches, worker, persons
+ *   comparison        rows of one person that differ as bytes: what they say  batches, worker, persons
  *   columns           what digits and numbers in a column are, by all its rows
  *   join              which rows are one person, who was already disclosed    persons
  *   second pass       read again, decide, render, validate, compress; in      batches, worker
@@ -74,6 +75,32 @@ static enum kp_status collect(void *ctx, struct kp_slot *slot)
         return kp_no_memory(p->run.ctx);
     return kp_persons_add(p->persons, KP_JOIN_PERSON, row, slot->who.person, facts);
 }
+
+/* --- rows that resemble each other --- */
+
+static enum kp_status ask_for_row(void *ctx, struct kp_slot *slot)
+{
+    struct pipeline *p = ctx;
+    return kp_persons_resembles(p->persons, slot->row.number, &slot->resembles);
+}
+
+static enum kp_status put_row(void *ctx, struct kp_slot *slot)
+{
+    struct pipeline *p = ctx;
+    return slot->resembles ? kp_persons_set_contents(p->persons, slot->row.number, slot->whole) : KP_OK;
+}
+
+/* Rows of one person that differ as bytes may say the same: the first pass has not read what they say. */
+static enum kp_status compare_rows(struct pipeline *p)
+{
+    const struct kp_pass pass = {
+        .prepare = ask_for_row, .work = kp_worker_compare, .take = put_row, .ctx = p, .extra = true};
+    bool any = false;
+    KP_TRY(kp_persons_find_resembling(p->persons, &any));
+    return any ? kp_batches_pass(&p->batches, &pass) : KP_OK;
+}
+
+/* --- columns --- */
 
 /* Decides what only all rows show of the columns, and reports the columns that are not used for it. */
 static enum kp_status judge_columns(struct pipeline *p)
@@ -262,6 +289,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     kp_run_remove_stale(&p->run, kp_ledger_unfinished_run(&p->ledger));
     KP_TRY(kp_join_new(&p->run, p->run.temp, &p->run.join));
     KP_TRY(kp_batches_pass(&p->batches, &first_pass));
+    KP_TRY(compare_rows(p));
     KP_TRY(judge_columns(p));
     KP_TRY(kp_persons_join(p->persons, kp_ledger_count, &p->ledger));
     KP_TRY(second_pass(p));

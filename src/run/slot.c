@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/scan.h"
 #include "input/mapping.h"
 
 void kp_slot_release(struct kp_slot *slot)
@@ -32,6 +33,32 @@ static bool decode_cell(const struct kp_run *run, enum kp_encoding encoding, con
         at += bad + 1;
     }
     return sound;
+}
+
+void kp_slot_digest(struct kp_slot *slot)
+{
+    enum { SHORT = UINT8_MAX };
+    const struct kp_row *row = &slot->row;
+    size_t n = sizeof(row->file);
+    for (size_t i = 0; i < row->n_cells; i++)
+        n += row->cells[i].n + 1 + sizeof(row->cells[i].n);
+    char *bytes = kp_arena_alloc(&slot->arena, n), *at = bytes;
+    if (!bytes)
+        return;
+    memcpy(at, &row->file, sizeof(row->file));
+    at += sizeof(row->file);
+    for (size_t i = 0; i < row->n_cells; i++) {
+        const struct kp_cell *cell = &row->cells[i];
+        *at++ = (char)(cell->n < SHORT ? cell->n : SHORT);
+        if (cell->n >= SHORT) {
+            memcpy(at, &cell->n, sizeof(cell->n));
+            at += sizeof(cell->n);
+        }
+        memcpy(at, cell->bytes, cell->n);
+        at += cell->n;
+    }
+    if (kp_sha256_of(bytes, (size_t)(at - bytes), slot->whole) != KP_OK)
+        kp_arena_fail(&slot->arena);
 }
 
 static void add_undecodable(struct kp_slot *slot, unsigned column, const char *header, const char *place,
@@ -64,11 +91,15 @@ void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
         const struct kp_input *input = i < slot->row.n_before ? own->persons : own;
         const struct kp_column *column = i < mapping->n_columns ? &mapping->columns[i] : NULL;
         size_t bad = 0;
-        kp_buf_reset(&out);
         if (column && column->kind == KP_COL_SECRET) {
             slot->cells[i] = "";
             continue;
         }
+        if (kp_is_plain(cell->bytes, cell->n)) {
+            slot->cells[i] = ours ? kp_sheet_cell_text(cell->bytes) : cell->bytes;
+            continue;
+        }
+        kp_buf_reset(&out);
         bool decodes = decode_cell(run, input->encoding, cell, &out, &bad);
         if (!decodes && !(column && column->kind == KP_COL_OURS)) /* a kp_ column is ignored */
             add_undecodable(

@@ -31,8 +31,10 @@ struct kp_slot {
     bool sound; /* the row decoded and has the right width: record is set */
     struct kp_who who;
     struct kp_concerned concerned;
-    uint8_t whole[KP_SHA256_BYTES]; /* of the row; this and seen are set by the first pass alone */
-    uint64_t *seen;                 /* by column: bits of kp_digits_see; NULL: the row is not sound */
+    uint8_t whole[KP_SHA256_BYTES]; /* of the row's bytes, after kp_worker_compare of what they say */
+    uint64_t *seen; /* of the first pass, by column: bits of kp_digits_see; NULL: the row is not sound */
+
+    bool resembles; /* set by the caller before kp_worker_compare: the row has to be compared */
 
     /* Set by the caller before kp_worker_decide. */
     struct kp_mark marks[KP_JOIN__COUNT];
@@ -67,6 +69,8 @@ void kp_slot_explain_fault(const struct kp_run *run, struct kp_slot *slot);
 /* Makes findings about two columns of a joined row that differ name both lines. */
 void kp_slot_place_disagreements(const struct kp_run *run, struct kp_slot *slot);
 
+/* Sets whole to a digest of the row's bytes and of its file. */
+void kp_slot_digest(struct kp_slot *slot);
 /* Decodes the row's cells. Cells that do not decode get a finding, and the slot is no longer sound. */
 void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot);
 /* Adds findings for values that still contain the \xNN of an earlier run: they have not been mended. */

@@ -36,8 +36,7 @@ void kp_tools_release(struct kp_tools *tools)
 
 /* --- reading --- */
 
-/* The first pass needs what would go out; findings of the checks are the second pass's. */
-static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
+static void check_row(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_record *r = &slot->record;
     const struct kp_insurer *n = kp_run_insurer(run, &slot->arena, r->field[KP_F_INSURER_NUMBER]);
@@ -60,8 +59,6 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
                                        .programme = category.programme,
                                        .sender = n->sender_number};
     kp_settle_record(&slot->record, &how, &slot->findings);
-    if (first_pass)
-        return;
     kp_check_record(r, &context, &slot->findings);
     kp_check_card(r, n, kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN), &slot->findings);
 }
@@ -92,7 +89,8 @@ static void recognise_totals(const struct kp_run *run, struct kp_slot *slot)
     kp_findings_add(&slot->findings, KP_K_TOTALS_ROW, NULL, NULL);
 }
 
-static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
+/* Decodes the row and finds what makes it unsound. */
+static void read_cells(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     slot->findings =
@@ -113,21 +111,18 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
         kp_slot_explain_fault(run, slot);
     if (slot->sound)
         kp_slot_find_unmended(run, slot);
-    if (!slot->sound)
-        return;
-    if (kp_normalize(&run->ctx->tables, mapping, &run->facilities, slot->cells, &slot->findings,
-                     &slot->record) != KP_OK ||
-        /* Before check_row changes anything: rows are equal if they were so in the input. */
-        (first_pass && kp_row_digest(&slot->record, slot->whole) != KP_OK)) {
+}
+
+/* Reads the row. Returns false if it is not sound or memory is short. */
+static bool read_row(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    read_cells(run, slot);
+    if (slot->sound && !slot->arena.failed &&
+        kp_normalize(&run->ctx->tables, mapping, &run->facilities, slot->cells, &slot->findings,
+                     &slot->record) != KP_OK)
         kp_arena_fail(&slot->arena);
-        return;
-    }
-    kp_slot_place_disagreements(run, slot);
-    check_row(run, slot, first_pass);
-    if (!first_pass)
-        recognise_totals(run, slot);
-    kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
-    kp_identify(run, &slot->record, &slot->arena, &slot->who);
+    return slot->sound && !slot->arena.failed;
 }
 
 /* Returns what an earlier run that rejected the row saw in the column: the rows that showed it may be mended.
@@ -164,10 +159,23 @@ static void see_digits(const struct kp_run *run, struct kp_slot *slot)
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
     (void)tools;
-    read_row(run, slot, true);
     slot->seen = NULL;
-    if (slot->sound && !slot->arena.failed)
-        see_digits(run, slot);
+    read_cells(run, slot);
+    if (!slot->sound || slot->arena.failed)
+        return;
+    if (kp_normalize_person(&run->ctx->tables, &run->inputs.list[slot->row.file].mapping, slot->cells,
+                            &slot->findings, &slot->record) != KP_OK)
+        return;
+    kp_identify(run, &slot->record, &slot->arena, &slot->who);
+    kp_slot_digest(slot);
+    see_digits(run, slot);
+}
+
+void kp_worker_compare(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
+{
+    (void)tools;
+    if (slot->resembles && read_row(run, slot) && kp_row_digest(&slot->record, slot->whole) != KP_OK)
+        kp_arena_fail(&slot->arena);
 }
 
 /* --- deciding --- */
@@ -453,7 +461,13 @@ static void reject(struct kp_slot *slot)
 
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    read_row(run, slot, false);
+    if (read_row(run, slot)) {
+        kp_slot_place_disagreements(run, slot);
+        check_row(run, slot);
+        recognise_totals(run, slot);
+        slot->told.kind = kp_kind_outside(run, &slot->record);
+        kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
+    }
     uint8_t *refused = kp_arena_alloc(&slot->arena, run->ctx->tables.n_items);
     reject(slot);
     slot->outcome = KP_RELEASED;

@@ -23,8 +23,13 @@ struct kp_tools {
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run);
 void kp_tools_release(struct kp_tools *tools);
 
-/* First pass: decodes, normalises and validates the row, makes identity and digests. Uses no tools. */
+/* First pass: decodes the row, and reads no more of it than whose it is, what its digits are, and whether a
+ * dash stands for "no value". Uses no tools. */
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
+
+/* Between the passes, for rows of one person that differ as bytes: normalises the row and sets whole to the
+ * digest of what it says. Leaves other rows alone. Uses no tools. */
+void kp_worker_compare(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
 /* Second pass: reads the row again, decides, renders the document, validates it against the schema and
  * compresses it. */

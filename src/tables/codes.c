@@ -9,6 +9,26 @@
 
 static const struct kp_date ANY_DAY = {0};
 
+/* Most texts that are looked up are no spelling: their length and first byte show it. */
+static uint32_t length_bit(const char *value_key)
+{
+    const size_t n = strlen(value_key);
+    return UINT32_C(1) << (n < 31 ? n : 31);
+}
+
+/* Looks up a text of a system. */
+static bool find(const struct kp_map *map, const char *system, const char *text, uint32_t *ret_index)
+{
+    char key[256];
+    size_t n = strlen(system), m = strlen(text);
+    if (n + m + 2 > sizeof(key))
+        return false;
+    memcpy(key, system, n);
+    key[n] = '\x1f';
+    memcpy(key + n + 1, text, m + 1);
+    return kp_map_get(map, key, ret_index);
+}
+
 /* Returns the code at an index of value_code. */
 static const char *code_at(const struct kp_tables *tables, uint32_t index)
 {
@@ -27,6 +47,7 @@ static enum kp_status add_value(const struct kp_tablefile *f, struct kp_tables *
         return kp_table_bad(f, row, "stands for two codes:", spelling);
     if (!key || kp_map_put(&tables->value_code, f->arena, key, (uint32_t)index) == KP_MAP_NO_MEMORY)
         return kp_tablefile_no_memory(f);
+    tables->spelled[(uint8_t)*value] |= length_bit(value);
     return KP_OK;
 }
 
@@ -62,6 +83,9 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
             return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
         if (kp_code_display(tables, codes[i].system, codes[i].code, ANY_DAY))
             return kp_table_bad(f, i, "code stands twice:", codes[i].code);
+        const char *key = kp_arena_printf(f->arena, "%s\x1f%s", codes[i].system, codes[i].code);
+        if (!key || kp_map_put(&tables->code_row, f->arena, key, (uint32_t)i) == KP_MAP_NO_MEMORY)
+            return kp_tablefile_no_memory(f);
         tables->n_codes++;
         KP_TRY(add_value(f, tables, i, codes[i].code, i, false));
     }
@@ -74,25 +98,19 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
 
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key)
 {
-    char key[256];
-    size_t n = strlen(system), m = strlen(value_key);
     uint32_t index = 0;
-    if (n + m + 2 > sizeof(key))
-        return NULL;
-    memcpy(key, system, n);
-    key[n] = '\x1f';
-    memcpy(key + n + 1, value_key, m + 1);
-    return kp_map_get(&tables->value_code, key, &index) ? code_at(tables, index) : NULL;
+    return (tables->spelled[(uint8_t)*value_key] & length_bit(value_key)) &&
+                   find(&tables->value_code, system, value_key, &index)
+               ? code_at(tables, index)
+               : NULL;
 }
 
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,
                             struct kp_date exam)
 {
-    for (size_t i = 0; i < tables->n_codes; i++) {
-        const struct kp_code_row *row = &tables->codes[i];
-        if (strcmp(row->system, system) == 0 && strcmp(row->code, code) == 0 &&
-            (!kp_date_is_set(exam) || kp_in_period(row->from, row->to, exam)))
-            return row->display;
-    }
-    return NULL;
+    uint32_t index = 0;
+    if (!find(&tables->code_row, system, code, &index))
+        return NULL;
+    const struct kp_code_row *row = &tables->codes[index];
+    return !kp_date_is_set(exam) || kp_in_period(row->from, row->to, exam) ? row->display : NULL;
 }

@@ -40,21 +40,22 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
         if (!known || (i > 0 && rows[i].code <= rows[i - 1].code))
             return KP_E_SYSTEM;
     }
-    *ret_catalogue = (struct kp_catalogue){.rows = rows, .n_rows = sheet.n_rows};
+    const size_t n_codes = sheet.n_rows ? rows[sheet.n_rows - 1].code + 1 : 0;
+    uint16_t *places = kp_arena_alloc(arena, n_codes * sizeof(*places));
+    for (size_t i = 0; places && i < sheet.n_rows; i++)
+        places[rows[i].code] = (uint16_t)(i + 1);
+    if (!places)
+        return KP_E_SYSTEM;
+    *ret_catalogue = (struct kp_catalogue){.rows = rows, .n_rows = sheet.n_rows, .places = places};
     return kp_terms_load(arena, &ret_catalogue->terms);
-}
-
-static int compare_code(const void *key, const void *row)
-{
-    unsigned code = *(const unsigned *)key, other = ((const struct kp_msg *)row)->code;
-    return (code > other) - (code < other);
 }
 
 const struct kp_msg *kp_catalogue_find(const struct kp_catalogue *catalogue, unsigned code)
 {
-    if (catalogue->n_rows == 0)
+    if (catalogue->n_rows == 0 || code > catalogue->rows[catalogue->n_rows - 1].code)
         return NULL;
-    return bsearch(&code, catalogue->rows, catalogue->n_rows, sizeof(*catalogue->rows), compare_code);
+    const unsigned place = catalogue->places[code];
+    return place ? &catalogue->rows[place - 1] : NULL;
 }
 
 void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
@@ -82,7 +83,7 @@ void kp_findings_append(struct kp_findings *findings, enum kp_code code, const c
 bool kp_refused(const struct kp_findings *findings, const char *field)
 {
     for (const struct kp_finding *f = findings->first; f; f = f->next)
-        if (f->code >= 4000 && f->field && strcmp(f->field, field) == 0)
+        if (kp_is_refusal(f) && f->field && strcmp(f->field, field) == 0)
             return true;
     return false;
 }

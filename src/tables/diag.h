@@ -24,6 +24,7 @@ struct kp_msg {
 struct kp_catalogue {
     const struct kp_msg *rows; /* ascending by code */
     size_t n_rows;
+    const uint16_t *places; /* by code, up to the last: index + 1 of the row; 0: none */
     struct kp_terms terms;
 };
 
@@ -63,6 +64,12 @@ struct kp_findings {
     kp_findings_append(findings, code, field, value, (const char *const[3]){arg1, arg2, arg3})
 void kp_findings_append(struct kp_findings *findings, enum kp_code code, const char *field, const char *value,
                         const char *const args[3]);
+
+/* Returns whether a finding refuses a value: K4000 and above. */
+static inline bool kp_is_refusal(const struct kp_finding *finding)
+{
+    return finding->code >= 4000;
+}
 
 /* Returns whether a finding (K4000 and above) refuses the value of a field: it is wrong, not missing. */
 bool kp_refused(const struct kp_findings *findings, const char *field);

@@ -29,7 +29,12 @@ enum kp_status kp_exam_kinds_load(struct kp_tablefile *f, struct kp_tables *tabl
         for (size_t k = 0; k < i; k++)
             if (strcmp(words[k].key, key) == 0)
                 return kp_table_bad(f, i, "word stands twice:", kp_cell(f, i, 0));
-        words[i] = (struct kp_kind_word){key, strlen(key), (enum kp_exam_kind)kind, ground};
+        words[i] = (struct kp_kind_word){.key = key,
+                                         .length = strlen(key),
+                                         .begin = kp_begin(key, strlen(key)),
+                                         .mask = kp_begin_mask(strlen(key)),
+                                         .kind = (enum kp_exam_kind)kind,
+                                         .ground = ground};
     }
     tables->kind_words = words;
     tables->n_kind_words = f->sheet.n_rows;
@@ -45,9 +50,11 @@ bool kp_kind_is_covered(enum kp_exam_kind kind)
 static const struct kp_kind_word *word_at(const struct kp_tables *tables, const char *at)
 {
     const struct kp_kind_word *longest = NULL;
+    const uint64_t begin = kp_begin(at, strlen(at));
     for (const struct kp_kind_word *w = tables->kind_words; w < tables->kind_words + tables->n_kind_words;
          w++)
-        if (strncmp(at, w->key, w->length) == 0 && (!longest || w->length > longest->length))
+        if ((begin & w->mask) == w->begin && strncmp(at, w->key, w->length) == 0 &&
+            (!longest || w->length > longest->length))
             longest = w;
     return longest;
 }

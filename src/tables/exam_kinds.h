@@ -7,6 +7,7 @@
 struct kp_kind_word {
     const char *key; /* header key */
     size_t length;
+    uint64_t begin, mask;   /* kp_begin of the key, and of what bytes it has */
     enum kp_exam_kind kind; /* KP_KIND_AUTO: the word says nothing about the kind */
     const char *ground;     /* provision */
 };

@@ -165,19 +165,34 @@ static enum kp_status link_items(const struct kp_tablefile *f, const struct kp_t
     return KP_OK;
 }
 
-static bool are_rivals(const struct kp_item *a, const struct kp_item *b)
+static bool are_alternatives(const struct kp_item *a, const struct kp_item *b)
 {
-    bool alternatives = (a->tokutei_need >= 'A' && a->tokutei_need == b->tokutei_need) ||
-                        (a->osh_need >= 'A' && a->osh_need == b->osh_need);
-    return alternatives || (a->type != KP_TYPE_ST && a->type == b->type && strcmp(a->name, b->name) == 0);
+    return (a->tokutei_need >= 'A' && a->tokutei_need == b->tokutei_need) ||
+           (a->osh_need >= 'A' && a->osh_need == b->osh_need);
+}
+
+static bool are_one_test(const struct kp_item *a, const struct kp_item *b)
+{
+    return a->type != KP_TYPE_ST && a->type == b->type && strcmp(a->name, b->name) == 0;
 }
 
 static void find_rivals(struct kp_item *items, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++)
-            if (are_rivals(&items[i], &items[k]))
+        items[i].test = (unsigned)i;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++) {
+            const bool one_test = are_one_test(&items[i], &items[k]);
+            if (one_test)
+                items[k].test = items[i].test;
+            if (one_test || are_alternatives(&items[i], &items[k]))
                 items[i].has_rivals = items[k].has_rivals = true;
+        }
+}
+
+static int compare_codes(const void *a, const void *b)
+{
+    return strcmp((*(const struct kp_item *const *)a)->code, (*(const struct kp_item *const *)b)->code);
 }
 
 enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
@@ -201,6 +216,12 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
     for (size_t i = 0; i < n; i++)
         KP_TRY(link_items(f, tables, i, items));
     find_rivals(items, n);
+    tables->items_sorted = kp_arena_alloc(f->arena, n * sizeof(*tables->items_sorted));
+    if (!tables->items_sorted)
+        return kp_tablefile_no_memory(f);
+    for (size_t i = 0; i < n; i++)
+        tables->items_sorted[i] = &items[i];
+    qsort(tables->items_sorted, n, sizeof(*tables->items_sorted), compare_codes);
     tables->items = items;
     tables->n_items = n;
     return KP_OK;
@@ -210,6 +231,25 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 {
     uint32_t index = 0;
     return kp_map_get(&tables->item_by_code, code, &index) ? &tables->items[index] : NULL;
+}
+
+struct kp_prefix kp_prefix_of(const struct kp_tables *tables, const char *prefix)
+{
+    struct kp_prefix p = {.tables = tables, .text = prefix, .n = strlen(prefix)};
+    for (size_t step = tables->n_items; step > 0;) { /* the first code that is not less */
+        const size_t half = step / 2;
+        const bool less = memcmp(tables->items_sorted[p.at + half]->code, prefix,
+                                 p.n < KP_ITEM_CODE_LENGTH ? p.n : KP_ITEM_CODE_LENGTH) < 0;
+        p.at += less ? half + 1 : 0;
+        step = less ? step - half - 1 : half;
+    }
+    return p;
+}
+
+const struct kp_item *kp_prefix_next(struct kp_prefix *p)
+{
+    const struct kp_item *item = p->at < p->tables->n_items ? p->tables->items_sorted[p->at++] : NULL;
+    return item && strncmp(item->code, p->text, p->n) == 0 ? item : NULL;
 }
 
 bool kp_item_on(const struct kp_item *item, struct kp_date exam)

@@ -56,6 +56,7 @@ struct kp_item {
     char osh_need;   /* the same in 事業者健診 */
     bool notice;     /* may be released on a consent implied by a notice */
     bool has_rivals; /* another item is the same test or an alternative */
+    unsigned test;   /* of codes and numbers: index of the first item of that type and name */
     bool has_range;
     struct kp_decimal min, max;          /* 入力最小値, 入力最大値 */
     struct kp_date valid_from, valid_to; /* exam days whose form has the item; unset: open */
@@ -68,6 +69,16 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables);
 
 /* Returns the item of a code, or NULL. */
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code);
+/* Calls of kp_prefix_next return the items whose code begins with the prefix, in the order of their codes;
+ * NULL after the last. Begin with kp_prefix_of. */
+struct kp_prefix {
+    const struct kp_tables *tables;
+    const char *text;
+    size_t n, at;
+};
+struct kp_prefix kp_prefix_of(const struct kp_tables *tables, const char *prefix);
+const struct kp_item *kp_prefix_next(struct kp_prefix *prefix);
+
 /* Returns whether the form for an exam on that day has the item; true if the day is not set. */
 bool kp_item_on(const struct kp_item *item, struct kp_date exam);
 /* Returns true if an item whose code begins with n bytes of prefix has the unit (NULL: any). */

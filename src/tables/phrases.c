@@ -56,7 +56,9 @@ enum kp_status kp_phrases_load(struct kp_tablefile *f, struct kp_tables *tables)
         for (uint32_t k = *head; k; k = rows[k - 1].next)
             if (rows[k - 1].kind == kind && strcmp(rows[k - 1].key, key) == 0)
                 return kp_table_bad(f, i, "phrase stands twice:", key);
-        rows[i] = (struct kp_phrase){key, strlen(key), (enum kp_phrase_kind)kind, *head};
+        const size_t n = strlen(key);
+        rows[i] =
+            (struct kp_phrase){key, n, (enum kp_phrase_kind)kind, *head, kp_begin(key, n), kp_begin_mask(n)};
         *head = (uint32_t)i + 1;
     }
     tables->phrases = rows;
@@ -162,13 +164,56 @@ static grammar UNCLEAR = {
               [KP_PHRASE_END] = DONE},
 };
 
-/* Returns the first phrase of the chain that the text begins with, or NULL. */
-static const struct kp_phrase *phrase_at(const struct kp_tables *t, uint32_t chain, const char *at)
+/* A text and the phrases in it. */
+struct text {
+    const struct kp_tables *tables;
+    struct kp_arena *arena;
+    const char *key;
+    size_t n;
+    const struct kp_phrase **phrases; /* by the byte where they begin */
+    size_t n_phrases, room;
+    uint32_t *first; /* by byte: index of the first phrase there; one more at the end */
+};
+
+/* Adds a phrase; memory that runs short marks the arena. */
+static void add_phrase(struct text *x, const struct kp_phrase *phrase)
 {
-    for (uint32_t k = chain; k; k = t->phrases[k - 1].next)
-        if (strncmp(at, t->phrases[k - 1].key, t->phrases[k - 1].length) == 0)
-            return &t->phrases[k - 1];
-    return NULL;
+    if (x->n_phrases == x->room) {
+        size_t room = x->room ? 2 * x->room : x->n + 16;
+        const struct kp_phrase **more = kp_arena_alloc(x->arena, room * sizeof(*more));
+        if (!more)
+            return;
+        if (x->n_phrases)
+            memcpy(more, x->phrases, x->n_phrases * sizeof(*more));
+        x->phrases = more;
+        x->room = room;
+    }
+    x->phrases[x->n_phrases++] = phrase;
+}
+
+/* Finds the phrases in a text. Returns false if memory is short. */
+static bool find_phrases(const struct kp_tables *t, struct kp_arena *arena, const char *key,
+                         struct text *ret_text)
+{
+    struct text x = {.tables = t, .arena = arena, .key = key, .n = strlen(key)};
+    x.first = kp_arena_alloc(arena, (x.n + 2) * sizeof(*x.first));
+    for (size_t i = 0; x.first && i < x.n; i++) {
+        const char *at = key + i;
+        x.first[i] = (uint32_t)x.n_phrases;
+        if ((key[i] & 0xc0) == 0x80)
+            continue; /* inside a character */
+        const uint64_t begin = kp_begin(at, x.n - i);
+        for (uint32_t k = t->phrase_heads[bucket_of(at)]; k; k = t->phrases[k - 1].next) {
+            const struct kp_phrase *p = &t->phrases[k - 1];
+            if ((begin & p->mask) == p->begin && strncmp(at, p->key, p->length) == 0)
+                add_phrase(&x, p);
+        }
+    }
+    if (arena->failed)
+        return false;
+    x.first[x.n] = x.first[x.n + 1] = (uint32_t)x.n_phrases;
+    *ret_text = x;
+    return true;
 }
 
 /* Returns the length of a code before or behind a word, "0:" or "2)", or 0. */
@@ -178,15 +223,23 @@ static size_t code_at(const char *at)
     return digits && at[digits] && strchr(":.)", at[digits]) ? digits + 1 : 0;
 }
 
+/* A part of a text. */
+struct part {
+    size_t begin, end;
+};
+
 /* Adds the states that the phrases at byte i lead to. Returns whether one of them is a mark. */
-static bool step(const struct kp_tables *t, grammar rules, const char *key, size_t i, unsigned char *reached)
+static bool step(const struct text *x, struct part part, grammar rules, size_t i, unsigned char *reached)
 {
-    const char *at = key + i;
+    const size_t code = code_at(x->key + i);
     bool mark = false;
-    reached[i + code_at(at)] |= reached[i] & (1U << START | 1U << DONE);
-    for (const struct kp_phrase *p = phrase_at(t, t->phrase_heads[bucket_of(at)], at); p;
-         p = phrase_at(t, p->next, at)) {
-        for (unsigned state = START; state < STATES; state++)
+    if (i + code <= part.end)
+        reached[i + code] |= reached[i] & (1U << START | 1U << DONE);
+    for (uint32_t k = x->first[i]; k < x->first[i + 1]; k++) {
+        const struct kp_phrase *p = x->phrases[k];
+        if (i + p->length > part.end)
+            continue;
+        for (unsigned state = START; reached[i] && state < STATES; state++)
             if ((reached[i] & 1U << state) && rules[state][p->kind] != NOWHERE)
                 reached[i + p->length] |= (unsigned char)(1U << rules[state][p->kind]);
         mark |= p->kind == KP_PHRASE_MARK;
@@ -194,76 +247,82 @@ static bool step(const struct kp_tables *t, grammar rules, const char *key, size
     return mark;
 }
 
-/* Returns whether the grammar divides the text into phrases: all of it, or a part between marks. */
-static bool derives(const struct kp_tables *t, struct kp_arena *arena, grammar rules, const char *key,
-                    bool part)
+/* Returns whether the grammar divides the part into phrases: all of it or, with anywhere, some of it between
+ * marks. */
+static bool derives(const struct text *x, struct part part, grammar rules, bool anywhere)
 {
-    size_t n = strlen(key);
-    unsigned char *reached = kp_arena_alloc(arena, n + 1);
+    unsigned char *reached = kp_arena_alloc(x->arena, x->n + 1);
     bool after_mark = true;
-    for (size_t i = 0; reached && i < n; i++) {
-        if ((key[i] & 0xc0) == 0x80)
+    for (size_t i = part.begin; reached && i < part.end; i++) {
+        if ((x->key[i] & 0xc0) == 0x80)
             continue; /* inside a character */
         bool done = (reached[i] & 1U << DONE) != 0;
-        if (i == 0 || (part && after_mark))
+        if (i == part.begin || (anywhere && after_mark))
             reached[i] |= 1U << START;
-        after_mark = step(t, rules, key, i, reached);
-        if (part && done && after_mark)
+        after_mark = step(x, part, rules, i, reached);
+        if (anywhere && done && after_mark)
             return true;
     }
-    return reached && (reached[n] & 1U << DONE) != 0;
+    return reached && (reached[part.end] & 1U << DONE) != 0;
 }
 
 /* --- parts of texts --- */
 
-/* Returns the length of the longest phrase of that kind at the place, or 0. */
-static size_t longest(const struct kp_tables *t, enum kp_phrase_kind kind, const char *at)
+/* Returns the length of the longest phrase of that kind at byte i, or 0. */
+static size_t longest(const struct text *x, enum kp_phrase_kind kind, size_t i)
 {
     size_t most = 0;
-    for (const struct kp_phrase *p = phrase_at(t, *at ? t->phrase_heads[bucket_of(at)] : 0, at); p;
-         p = phrase_at(t, p->next, at))
-        if (p->kind == kind && p->length > most)
-            most = p->length;
+    for (uint32_t k = x->first[i]; k < x->first[i + 1]; k++)
+        if (x->phrases[k]->kind == kind && x->phrases[k]->length > most)
+            most = x->phrases[k]->length;
     return most;
 }
 
 /* Returns the length of a denied change at the place, 前回と著変なし, or 0. Without a past it must begin a
  * part: ST変化なし denies a finding. */
-static size_t unchanged(const struct kp_tables *t, const char *at, bool first)
+static size_t unchanged(const struct text *x, size_t i, bool first)
 {
-    size_t n = longest(t, KP_PHRASE_PAST, at), link = 0, change = 0, no = 0;
+    size_t n = longest(x, KP_PHRASE_PAST, i), link = 0, change = 0, no = 0;
     if (n == 0 && !first)
         return 0;
-    while ((link = longest(t, KP_PHRASE_LINK, at + n)) || (link = longest(t, KP_PHRASE_ADVERB, at + n)))
+    while ((link = longest(x, KP_PHRASE_LINK, i + n)) || (link = longest(x, KP_PHRASE_ADVERB, i + n)))
         n += link;
-    change = longest(t, KP_PHRASE_CHANGE, at + n);
+    change = longest(x, KP_PHRASE_CHANGE, i + n);
     n += change;
-    n += longest(t, KP_PHRASE_LINK, at + n);
-    no = change ? longest(t, KP_PHRASE_NO, at + n) : 0;
+    n += longest(x, KP_PHRASE_LINK, i + n);
+    no = change ? longest(x, KP_PHRASE_NO, i + n) : 0;
     return no ? n + no : 0;
 }
 
 /* Returns the length of words at the place that look like a denial and are none: 無呼吸, 眠れません. */
-static size_t harmless(const struct kp_tables *t, const char *at, bool first)
+static size_t harmless(const struct text *x, size_t i, bool first)
 {
-    size_t stem = longest(t, KP_PHRASE_COMPLAINT, at), same = unchanged(t, at, first);
-    size_t negative = stem ? longest(t, KP_PHRASE_NEGATIVE, at + stem) : 0;
-    return negative ? stem + negative : same ? same : longest(t, KP_PHRASE_FINDING, at);
+    size_t stem = longest(x, KP_PHRASE_COMPLAINT, i), same = unchanged(x, i, first);
+    size_t negative = stem ? longest(x, KP_PHRASE_NEGATIVE, i + stem) : 0;
+    return negative ? stem + negative : same ? same : longest(x, KP_PHRASE_FINDING, i);
 }
 
-static bool denies(const struct kp_tables *t, const char *at)
+/* Returns the byte where the next character begins. */
+static size_t next_character(const struct text *x, size_t i)
 {
-    for (bool first = true; *at;) { /* first: of a part, where "no chest pain" denies */
-        size_t skipped = harmless(t, at, first), ending = longest(t, KP_PHRASE_ENDING, at);
-        size_t mark = longest(t, KP_PHRASE_MARK, at);
-        bool at_end = ending && (!at[ending] || longest(t, KP_PHRASE_MARK, at + ending));
-        if (!skipped && (at_end || longest(t, KP_PHRASE_DENIAL, at) || (first && strncmp(at, "no", 2) == 0)))
+    const char *at = x->key + i;
+    (void)kp_utf8_next(&at);
+    return (size_t)(at - x->key);
+}
+
+static bool denies(const struct text *x)
+{
+    size_t i = 0;
+    for (bool first = true; i < x->n;) { /* first: of a part, where "no chest pain" denies */
+        size_t skipped = harmless(x, i, first), ending = longest(x, KP_PHRASE_ENDING, i);
+        size_t mark = longest(x, KP_PHRASE_MARK, i);
+        bool at_end = ending && (i + ending == x->n || longest(x, KP_PHRASE_MARK, i + ending));
+        if (!skipped &&
+            (at_end || longest(x, KP_PHRASE_DENIAL, i) || (first && strncmp(x->key + i, "no", 2) == 0)))
             return true;
         first = mark > 0;
         skipped = skipped ? skipped : mark;
-        at += skipped;
-        if (!skipped)
-            (void)kp_utf8_next(&at);
+        i = skipped ? i + skipped : next_character(x, i);
     }
     return false;
 }
@@ -288,20 +347,18 @@ static enum kp_words signs_of(const char *key)
 }
 
 /* Returns the text without marks at its ends. */
-static const char *bare(const struct kp_tables *t, struct kp_arena *arena, const char *key)
+static struct part bare(const struct text *x)
 {
-    while (longest(t, KP_PHRASE_MARK, key))
-        key += longest(t, KP_PHRASE_MARK, key);
-    size_t n = 0;
-    for (const char *at = key; *at;) {
-        size_t mark = longest(t, KP_PHRASE_MARK, at);
-        if (mark)
-            at += mark;
-        else
-            (void)kp_utf8_next(&at);
-        n = mark ? n : (size_t)(at - key);
+    struct part part = {0, 0};
+    while (longest(x, KP_PHRASE_MARK, part.begin))
+        part.begin += longest(x, KP_PHRASE_MARK, part.begin);
+    part.end = part.begin;
+    for (size_t i = part.begin; i < x->n;) {
+        size_t mark = longest(x, KP_PHRASE_MARK, i);
+        i = mark ? i + mark : next_character(x, i);
+        part.end = mark ? part.end : i;
     }
-    return kp_arena_strndup(arena, key, n);
+    return part;
 }
 
 static bool is_single_sound(const char *key)
@@ -311,49 +368,68 @@ static bool is_single_sound(const char *key)
 }
 
 /* A grade, or a word too short to be known. */
-static bool is_unclear(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
+static bool is_unclear(const struct text *x, struct part part)
 {
-    const char *word = bare(tables, arena, key);
+    const char *word = kp_arena_strndup(x->arena, x->key + part.begin, part.end - part.begin);
     return !word || kp_is_grade(word + code_at(word)) || is_single_sound(word) ||
-           derives(tables, arena, UNCLEAR, word, false);
+           derives(x, part, UNCLEAR, false);
+}
+
+/* Returns the length of the longest phrase of that kind at byte i that ends in the part, or 0. */
+static size_t fitting(const struct text *x, struct part part, enum kp_phrase_kind kind, size_t i)
+{
+    size_t most = 0;
+    for (uint32_t k = x->first[i]; k < x->first[i + 1]; k++) {
+        const struct kp_phrase *p = x->phrases[k];
+        if (p->kind == kind && p->length > most && i + p->length <= part.end)
+            most = p->length;
+    }
+    return most;
 }
 
 /* Returns whether a part of the text says that nothing was done: 未実施(前回結節影) is no finding of today.
  */
-static bool is_partly_undone(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
+static bool is_partly_undone(const struct text *x, struct part part)
 {
-    const char *word = bare(tables, arena, key);
-    return !word || longest(tables, KP_PHRASE_UNDONE, word) || derives(tables, arena, UNDONE, word, true);
+    return fitting(x, part, KP_PHRASE_UNDONE, part.begin) || derives(x, part, UNDONE, true);
 }
 
 enum kp_words kp_words_of(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
 {
+    struct text x;
     if (!kp_text_has_letter(key))
         return signs_of(key);
-    if (derives(tables, arena, NOTHING, key, false))
+    if (!find_phrases(tables, arena, key, &x))
+        return KP_WORDS_OPEN;
+    const struct part all = {0, x.n}, part = bare(&x);
+    if (derives(&x, all, NOTHING, false))
         return KP_WORDS_NOTHING;
-    if (derives(tables, arena, BLANK, key, false))
+    if (derives(&x, all, BLANK, false))
         return KP_WORDS_BLANK;
-    if (derives(tables, arena, UNDONE, key, false))
+    if (derives(&x, all, UNDONE, false))
         return KP_WORDS_NOT_DONE;
-    if (is_unclear(tables, arena, key) || denies(tables, key) || derives(tables, arena, NOTHING, key, true) ||
-        is_partly_undone(tables, arena, key) || arena->failed)
+    if (is_unclear(&x, part) || denies(&x) || derives(&x, all, NOTHING, true) || is_partly_undone(&x, part) ||
+        arena->failed)
         return KP_WORDS_OPEN;
     return KP_WORDS_FINDING;
 }
 
 bool kp_words_judge(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
 {
-    return derives(tables, arena, JUDGED, key, false);
+    struct text x;
+    return find_phrases(tables, arena, key, &x) && derives(&x, (struct part){0, x.n}, JUDGED, false);
 }
 
 bool kp_words_are_total(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
 {
-    const char *word = bare(tables, arena, key);
-    size_t n = word ? longest(tables, KP_PHRASE_TOTAL, word) : 0;
-    for (const char *rest = word + n; n && *rest; rest += n) { /* how many, perhaps in brackets */
-        size_t mark = longest(tables, KP_PHRASE_MARK, rest), digits = kp_digits(rest);
-        size_t unit = longest(tables, KP_PHRASE_TOTAL, rest);
+    struct text x;
+    if (!find_phrases(tables, arena, key, &x))
+        return false;
+    const struct part part = bare(&x);
+    size_t n = fitting(&x, part, KP_PHRASE_TOTAL, part.begin);
+    for (size_t i = part.begin + n; n && i < part.end; i += n) { /* how many, perhaps in brackets */
+        size_t mark = fitting(&x, part, KP_PHRASE_MARK, i), digits = kp_digits(x.key + i);
+        size_t unit = fitting(&x, part, KP_PHRASE_TOTAL, i);
         n = mark ? mark : digits ? digits : unit;
     }
     return n > 0;

@@ -37,7 +37,8 @@ struct kp_phrase {
     const char *key; /* value key */
     size_t length;
     enum kp_phrase_kind kind;
-    uint32_t next; /* index + 1 of the next phrase of the same bucket; 0: none */
+    uint32_t next;        /* index + 1 of the next phrase of the same bucket; 0: none */
+    uint64_t begin, mask; /* kp_begin of the key, and of what bytes it has */
 };
 
 enum kp_words {

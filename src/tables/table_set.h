@@ -21,12 +21,15 @@ struct kp_tables {
 
     const struct kp_item *items;
     size_t n_items;
-    struct kp_map item_by_code; /* -> index */
+    struct kp_map item_by_code;          /* -> index */
+    const struct kp_item **items_sorted; /* by code */
 
     const struct kp_code_row *codes;
     size_t n_codes;
+    struct kp_map code_row;         /* system, \x1f, code -> index into codes */
     struct kp_map value_code;       /* system, \x1f, value key -> index into codes, then value_codes */
     const char *const *value_codes; /* codes of values.csv */
+    uint32_t spelled[256]; /* by first byte: bit of each length that a spelling in value_code has; 31: more */
 
     const struct kp_item_period *periods;
     size_t n_periods;
@@ -52,6 +55,7 @@ struct kp_tables {
     size_t n_conversions;
     const struct kp_unit_mistake *mistakes;
     size_t n_mistakes;
+    const struct kp_mistakes *mistakes_of; /* by item */
 
     const struct kp_periodic *periodic;
     size_t n_periodic;

@@ -66,6 +66,18 @@ static enum kp_status load_mistakes(struct kp_tablefile *f, struct kp_tables *ta
         if (!kp_cell_range(f, i, 2, &rows[i].from, &rows[i].to))
             return kp_table_bad(f, i, "from and to are not a range in", rows[i].analyte);
     }
+    struct kp_mistakes *of = kp_arena_alloc(f->arena, tables->n_items * sizeof(*of));
+    if (!of)
+        return kp_tablefile_no_memory(f);
+    for (size_t i = 0; i < f->sheet.n_rows; i++) {
+        struct kp_prefix prefix = kp_prefix_of(tables, rows[i].analyte);
+        for (const struct kp_item *item; (item = kp_prefix_next(&prefix));) {
+            struct kp_mistakes *m = &of[item - tables->items];
+            m->first = m->end ? m->first : (uint32_t)i;
+            m->end = (uint32_t)i + 1;
+        }
+    }
+    tables->mistakes_of = of;
     tables->mistakes = rows;
     tables->n_mistakes = f->sheet.n_rows;
     return KP_OK;
@@ -125,7 +137,8 @@ const struct kp_conversion *kp_conversion_of(const struct kp_tables *tables, con
 const char *kp_likely_unit(const struct kp_tables *tables, const struct kp_item *item,
                            struct kp_decimal number)
 {
-    for (size_t i = 0; i < tables->n_mistakes; i++) {
+    const struct kp_mistakes *of = &tables->mistakes_of[item - tables->items];
+    for (size_t i = of->first; i < of->end; i++) {
         const struct kp_unit_mistake *m = &tables->mistakes[i];
         if (is_of(item, m->analyte) && kp_decimal_compare(number, m->from) >= 0 &&
             kp_decimal_compare(number, m->to) <= 0)

@@ -20,6 +20,11 @@ struct kp_unit_mistake {
     struct kp_decimal from, to;
 };
 
+/* Between which of the mistakes those of an item are. */
+struct kp_mistakes {
+    uint32_t first, end;
+};
+
 /* Needs the items. */
 enum kp_status kp_units_load(struct kp_tablefile *f, struct kp_tables *tables);
 

@@ -1,5 +1,22 @@
 #include "norm_story.h"
 
+#include "input/norm_fields.h"
+
+/* Asserts that the reading of the first pass finds in the row what the whole reading has found. */
+static void assert_person_agrees(const struct kp_mapping *mapping, const char *const *cells)
+{
+    struct kp_findings found = {.arena = &scratch};
+    struct kp_record person;
+    assert_int_equal(kp_normalize_person(&tables, mapping, cells, &found, &person), KP_OK);
+    for (unsigned f = 0; f < KP_F__COUNT; f++)
+        if (kp_field_is_of_person((enum kp_field)f))
+            assert_string_equal(person.field[f], record.field[f]);
+    assert_int_equal(person.kind, record.kind);
+    assert_int_equal(person.dash_empty, record.dash_empty);
+    assert_int_equal(kp_date_compare(person.birth, record.birth), 0);
+    assert_int_equal(kp_date_compare(person.exam, record.exam), 0);
+}
+
 void normalize_columns(struct kp_column *columns, const char *const *cells, size_t n,
                        const struct kp_org *facility)
 {
@@ -21,6 +38,7 @@ void normalize_columns(struct kp_column *columns, const char *const *cells, size
     if (facility)
         facilities.own = *facility;
     assert_int_equal(kp_normalize(&tables, &mapping, &facilities, cells, &findings, &record), KP_OK);
+    assert_person_agrees(&mapping, cells);
 }
 
 static struct kp_column column_of(const struct cell *cell)

@@ -1,5 +1,8 @@
 #include "decoder.h"
 
+#include <stdlib.h>
+#include <utf8proc.h>
+
 static struct kp_buf out; /* emptied before each use */
 
 static int tear_down(void **state)
@@ -240,6 +243,55 @@ static void nfkc__compatibility_characters__get_their_usual_form(void **state UN
     check(kp_text_nfkc, cases, COUNT(cases));
 }
 
+/* What utf8proc makes of a text. */
+static char *by_utf8proc(const char *s)
+{
+    utf8proc_uint8_t *mapped = NULL;
+    utf8proc_option_t options = UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
+    assert_true(utf8proc_map((const utf8proc_uint8_t *)s, 0, &mapped, options) >= 0);
+    return (char *)mapped;
+}
+
+static void assert_nfkc(const char *s)
+{
+    char *expected = by_utf8proc(s);
+    if (strcmp(kp_text_nfkc(&arena, s), expected) != 0)
+        fail_msg("'%s' is %s, expected %s", s, kp_text_nfkc(&arena, s), expected);
+    free(expected);
+}
+
+static void nfkc__every_character__is_as_utf8proc_has_it(void **state UNUSED)
+{
+    for (int32_t c = 1; c <= 0xffff; c++) {
+        struct kp_buf input = {0};
+        if (c >= 0xd800 && c < 0xe000)
+            continue;
+        kp_utf8_put(&input, c);
+        const char *at = kp_buf_text(&input);
+        assert_int_equal(kp_utf8_next(&at), c);
+        assert_int_equal(*at, '\0');
+        assert_nfkc(kp_buf_text(&input));
+        kp_buf_release(&input);
+        kp_arena_reset(&arena);
+    }
+}
+
+/* Each kana before and behind voiced marks. */
+static void nfkc__voiced_marks__compose_as_utf8proc_has_it(void **state UNUSED)
+{
+    static const char *const marks[] = {"ﾞ", "ﾟ", "ﾟﾞ", "ﾞﾞ", "\u3099", "\u309a", "゛", "ﾞA", "aﾞ", "漢ﾟ"};
+    for (int32_t c = 0x3041; c <= 0xff9f; c = c == 0x3105 ? 0xff61 : c + 1)
+        for (size_t i = 0; i < COUNT(marks); i++) {
+            struct kp_buf input = {0};
+            kp_utf8_put(&input, c);
+            kp_buf_str(&input, marks[i]);
+            kp_utf8_put(&input, c);
+            assert_nfkc(kp_buf_text(&input));
+            kp_buf_release(&input);
+            kp_arena_reset(&arena);
+        }
+}
+
 static void nfkc__character_that_grows_eighteenfold__is_complete(void **state UNUSED)
 {
     struct kp_buf in = {0}, want = {0};
@@ -418,6 +470,8 @@ int main(void)
         cmocka_unit_test(fit__columns__end_after_a_space_or_a_whole_character),
         cmocka_unit_test(predicates__ascii_and_wide__look_at_every_character),
         cmocka_unit_test(nfkc__compatibility_characters__get_their_usual_form),
+        cmocka_unit_test(nfkc__every_character__is_as_utf8proc_has_it),
+        cmocka_unit_test(nfkc__voiced_marks__compose_as_utf8proc_has_it),
         cmocka_unit_test(nfkc__character_that_grows_eighteenfold__is_complete),
         cmocka_unit_test(trim__spaces_of_any_width__go_at_the_ends_only),
         cmocka_unit_test(wide__ascii_and_half_kana__are_widened),

@@ -33,6 +33,32 @@ static void read__same_row_twice__has_the_same_digest(void **state)
     assert_memory_equal(a->whole, b->whole, KP_SHA256_BYTES);
 }
 
+static void compare__widths_differ__is_the_same_row(void **state)
+{
+    (void)state;
+    begin_run(KP_CMD_EXPORT, ANN "E1," INSURER ",12,6414,ｽｷﾞｳﾗ ｶｵﾘ,女,1980-07-28,１７０．２\n"
+                                 "E1," INSURER ",12,6414,ｽｷﾞｳﾗ ｶｵﾘ,女,1980-07-28,170.3\n");
+    struct kp_slot *slots[] = {read_row(0), read_row(1), read_row(2)};
+    assert_memory_not_equal(slots[0]->whole, slots[1]->whole, KP_SHA256_BYTES);
+    for (size_t i = 0; i < COUNT(slots); i++) {
+        slots[i]->resembles = true;
+        kp_worker_compare(&run, run_tools(), slots[i]);
+        assert_false(slots[i]->arena.failed);
+    }
+    assert_memory_equal(slots[0]->whole, slots[1]->whole, KP_SHA256_BYTES);
+    assert_memory_not_equal(slots[0]->whole, slots[2]->whole, KP_SHA256_BYTES);
+}
+
+static void compare__resembles_no_row__is_left_alone(void **state)
+{
+    (void)state;
+    struct kp_slot *ann = read_row(0);
+    uint8_t before[KP_SHA256_BYTES];
+    memcpy(before, ann->whole, sizeof(before));
+    kp_worker_compare(&run, run_tools(), ann);
+    assert_memory_equal(ann->whole, before, sizeof(before));
+}
+
 static void read__no_kana__has_identity_but_no_person(void **state)
 {
     (void)state;
@@ -178,6 +204,8 @@ int main(void)
         TEST(read__sound_row__has_identity_and_person),
         TEST(read__same_row_twice__has_the_same_digest),
         TEST(read__no_kana__has_identity_but_no_person),
+        TEST(compare__widths_differ__is_the_same_row),
+        TEST(compare__resembles_no_row__is_left_alone),
         TEST(read__undecodable_byte__is_shown_and_found),
         TEST(read__row_too_wide__is_not_sound),
         TEST(decide__request_in_force__is_released_and_packed),

@@ -13,7 +13,8 @@ static const struct kp_msg ROWS[] = {
     {4005, KP_LEVEL_REJECT, "five", "", {"no", "否"}, {"fix", "直す"}},
     {4006, KP_LEVEL_REJECT, "six", "", {"line", "行"}, {"{m},{v}=1", "{m},{v}=1"}},
 };
-static const struct kp_catalogue OWN = {.rows = ROWS, .n_rows = COUNT(ROWS)};
+static const uint16_t OWN_PLACES[] = {[4001] = 1, [4002] = 2, [4003] = 3, [4004] = 4, [4005] = 5, [4006] = 6};
+static const struct kp_catalogue OWN = {.rows = ROWS, .n_rows = COUNT(ROWS), .places = OWN_PLACES};
 
 static struct kp_arena arena;
 static struct kp_catalogue real;
