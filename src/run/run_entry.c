@@ -62,7 +62,7 @@ static bool is_kept(const struct kp_io *io, const char *path, const char *sha256
 {
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
-    if (!kp_path_exists(path) || kp_file_sha256(io, path, digest) != KP_OK)
+    if (!kp_path_exists(io, path) || kp_file_sha256(io, path, digest) != KP_OK)
         return false;
     kp_sha256_hex(digest, hex);
     return strcmp(hex, sha256) == 0;
