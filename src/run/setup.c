@@ -239,6 +239,8 @@ void kp_run_leave(struct kp_run *run, bool discard)
     /* This replaces the file, because the old one may also be in place under its final name. */
     if (run->evidence && kp_path_exists(run->ctx->io, run->evidence))
         (void)kp_write_file(run->ctx->io, run->evidence, "", 0);
+    kp_registers_close(&run->registers);
+    kp_bearers_release(&run->bearers);
     kp_lock_drop(run->lock_fd);
 }
 
@@ -296,7 +298,7 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     run->facilities.own = options->input.facility;
     KP_TRY(load_registers(run));
     kp_requests_warn(ctx, &run->registers.requests, run->as_of);
-    KP_TRY(kp_bearers_init(&run->bearers, ctx, &run->registers.employee_ids));
+    kp_bearers_init(&run->bearers, &run->registers);
     KP_TRY(set_up_sender(run));
     KP_TRY(kp_intake(ctx, &options->input, &files, &run->inputs));
     if (kp_discloses(options->command))
@@ -351,6 +353,7 @@ enum kp_status kp_check_settings(const struct kp_run_options *options, const str
     if (st == KP_OK)
         st = check_all(&run, &own);
     kp_schemas_free(&run.schemas);
+    kp_registers_close(&run.registers);
     st = kp_context_finish(&ctx, st);
     kp_context_release(&ctx);
     return st;
