@@ -401,12 +401,10 @@ static enum kp_status remove_entry(void *ctx, const char *name);
 static enum kp_status empty_folder(int fd)
 {
     struct removal r = {.fd = fd, .removed = true};
-    while (r.removed) { /* names may be skipped while others go */
+    do { /* names may be skipped while others go */
         r.removed = false;
-        if (lseek(fd, 0, SEEK_SET) != 0)
-            return KP_E_SYSTEM;
         KP_TRY(each_name(fd, remove_entry, &r));
-    }
+    } while (r.removed && lseek(fd, 0, SEEK_SET) == 0);
     return KP_OK;
 }
 

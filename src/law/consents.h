@@ -37,9 +37,9 @@ struct kp_consent_register {
     struct kp_map by_person; /* kp_person_key by employee id, else by card -> index of the first */
 };
 
-#define KP_CONSENT_COLUMNS                                                                                     \
-    "consent_id employee_id insurer_number insured_symbol insured_number insured_branch recipient items kind " \
-    "given_on withdrawn_on evidence"
+#define KP_CONSENT_COLUMNS                                                                                   \
+    "consent_id employee_id insurer_number insured_symbol insured_number insured_branch recipient items "    \
+    "kind given_on withdrawn_on evidence"
 #define KP_CONSENT_OPTIONAL "name_kana birth_date exam_from exam_to"
 
 /* Reads a row, checking everything but whether its id is unique. ids, if given, receives the employee id. */

@@ -234,8 +234,8 @@ void kp_run_leave(struct kp_run *run, bool discard)
         (void)kp_remove_folder(run->ctx->io, run->run_folder);
     if (run->evidence)
         (void)kp_each_entry(run->ctx->io, run->temp, remove_but_evidence, run);
-    else if (run->temp)
-        (void)kp_remove_folder(run->ctx->io, run->temp);
+    else if (run->temp && kp_remove_folder(run->ctx->io, run->temp) != KP_OK)
+        kp_warn(&run->ctx->diag, KP_K_TEMPORARY_LEFT, kp_in(run->temp), strerror(errno ? errno : EIO));
     /* This replaces the file, because the old one may also be in place under its final name. */
     if (run->evidence && kp_path_exists(run->ctx->io, run->evidence))
         (void)kp_write_file(run->ctx->io, run->evidence, "", 0);
