@@ -116,6 +116,10 @@ enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max
                             struct kp_arena *arena, const char **ret_bytes, size_t *ret_n)
 {
     struct kp_buf all = {.max_bytes = max_bytes + 1};
+    if (kp_file_size(io, path) > (int64_t)max_bytes) {
+        errno = EFBIG;
+        return KP_E_INPUT;
+    }
     enum kp_status st = kp_each_chunk(io, path, add_to_buf, &all);
     char *copy = st == KP_OK ? kp_arena_strndup(arena, kp_buf_text(&all), all.len) : NULL;
     if (copy) {
@@ -159,6 +163,12 @@ bool kp_is_link(const struct kp_io *io, const char *path)
 {
     struct stat info;
     return kp_io_lstat(io, path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+bool kp_path_absent(const struct kp_io *io, const char *path)
+{
+    struct stat info;
+    return kp_io_lstat(io, path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 bool kp_path_exists(const struct kp_io *io, const char *path)

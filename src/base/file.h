@@ -45,7 +45,9 @@ int64_t kp_file_size(const struct kp_io *io, const char *path);
 unsigned kp_path_mode(const struct kp_io *io, const char *path);
 /* Returns whether the path is a symbolic link. */
 bool kp_is_link(const struct kp_io *io, const char *path);
-/* Returns whether the path names anything; a dangling link counts. */
+/* Return whether the path is known to name something (a dangling link counts), or nothing; neither if that
+ * cannot be found out. */
+bool kp_path_absent(const struct kp_io *io, const char *path);
 bool kp_path_exists(const struct kp_io *io, const char *path);
 
 /* --- writing --- */

@@ -9,7 +9,7 @@ static enum kp_status worse(enum kp_status a, enum kp_status b)
 }
 
 /* What is longer than this takes more memory than it should. */
-enum { WHOLE_BYTES = 16 << 20 };
+enum { WHOLE_BYTES = 2 << 20 };
 
 static enum kp_status load_consents(struct kp_context *ctx, const struct kp_register_files *files,
                                     struct kp_registers *all)

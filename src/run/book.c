@@ -361,7 +361,7 @@ static enum kp_status settle_unfinished(struct kp_log *log, struct kp_book *book
                                  u->entry.cells[KP_LOG_RUN_ID], u->bundle);
     if (!place || !temp)
         return kp_no_memory(run->ctx);
-    if (kp_path_exists(run->ctx->io, place)) {
+    if (!kp_path_absent(run->ctx->io, place)) {
         enum kp_status st = kp_file_sha256(run->ctx->io, place, digest);
         if (st != KP_OK)
             return kp_unreadable(&run->ctx->diag, st, KP_E_SYSTEM, KP_K_INPUT_UNREADABLE, place, NULL);

@@ -62,9 +62,9 @@ enum kp_status kp_companions_place(struct kp_context *ctx, const struct kp_compa
         const char *to = kp_companion_path(&ctx->arena, of, (enum kp_companion)i, true);
         if (!from || !to)
             return kp_no_memory(ctx);
-        if (kp_path_exists(ctx->io, from))
+        if (!kp_path_absent(ctx->io, from))
             KP_TRY(move(ctx, from, to));
-        if (i != KP_COMPANION_SEALED || !kp_path_exists(ctx->io, to))
+        if (i != KP_COMPANION_SEALED || kp_path_absent(ctx->io, to))
             continue;
         errno = 0;
         if (kp_file_sha256(ctx->io, to, digest) != KP_OK)

@@ -253,7 +253,7 @@ static enum kp_status doom_secrets(struct purge *p)
         char *path = path_of(p, b->secret);
         if (!path)
             return kp_no_memory(&p->ctx);
-        if (b->goes != (i >= n) || !*b->secret || !kp_path_exists(path))
+        if (b->goes != (i >= n) || !*b->secret || !kp_path_exists(p->ctx.io, path))
             continue;
         enum kp_map_put put = kp_map_put(&settled, &p->ctx.arena, b->secret, 1);
         if (put == KP_MAP_NO_MEMORY)

@@ -152,7 +152,8 @@ static enum kp_status name_places(struct kp_run *run)
         const char *run_folder = kp_arena_printf(arena, "%s/runs/%s", run->output, id ? id : "");
         const char *temp = kp_arena_printf(arena, "%s/.tmp-%s", run->output, id ? id : "");
         const char *list = kp_arena_printf(arena, "%s/replies/%s.csv", run->output, id ? id : "");
-        if (!arena->failed && !kp_path_exists(run->ctx->io, run_folder) && !kp_path_exists(run->ctx->io, temp) && !kp_path_exists(run->ctx->io, list)) {
+        if (!arena->failed && kp_path_absent(run->ctx->io, run_folder) &&
+            kp_path_absent(run->ctx->io, temp) && kp_path_absent(run->ctx->io, list)) {
             run->run_id = id;
             run->run_folder = run_folder;
             run->temp = temp;
