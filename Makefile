@@ -189,7 +189,7 @@ run-unit-tests: $(UNIT_BIN)
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
 	@$(TEST_ENV) tests/run.sh $(UNIT_BIN) $(GOLDEN_BIN)
 
-LONG := no_memory long_register crash crash_keeping biglog recovery prepare
+LONG := no_memory long_register hostile_files crash crash_keeping biglog recovery prepare
 
 test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries
 	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_CONSENTS=10000000 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done

@@ -21,8 +21,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CONFIG = ["-c", FIXTURES + "/kenporter.ini"]
 DAY = ["--as-of", "2026-04-01", "--lang", "en", "-q"]
 SECONDS, KIB, BIG = 2.0, 256 * 1024, 100_000_000
-ROWS = list(csv.reader(open(FIXTURES + "/export.csv", encoding="cp932", newline="")))[:4]
-HEAD, ROW = ROWS[0], ROWS[1]
+# Read to their end; only in make test-long.
+LONG = {"csv_sparse_4gb", "csv_sparse_4gb_line_at_end", "consents_sparse_4gb"}
+RELEASED = {row["employee_id"] for row in csv.DictReader(open(FIXTURES + "/expected.csv", encoding="utf-8"))
+            if row["decision"] == "released"}
+ROWS = list(csv.reader(open(FIXTURES + "/export.csv", encoding="cp932", newline="")))
+ROWS = ROWS[:1] + [row for row in ROWS if len(row) == len(ROWS[0]) and RELEASED.intersection(row)][:3]
+HEAD = ROWS[0]
 REQUESTS = open(FIXTURES + "/requests.csv", "rb").read()
 CONSENTS = open(FIXTURES + "/consents.csv", "rb").read()
 INSURERS = open(FIXTURES + "/insurers.csv", "rb").read()
@@ -320,7 +325,7 @@ many("verify", "zip_", {
     "encrypted_flag": patched(lambda d: ENTRY(d) + 8, b"\1\0"),
     "method_unknown": patched(lambda d: ENTRY(d) + 10, b"\x63\0"),
     "size_4gb": patched(lambda d: ENTRY(d) + 24, b"\xfe\xff\xff\xff"),
-    "name_empty": lambda p: put(p, members(add={"": b"x"})),
+    "name_slash": lambda p: put(p, members(add={"/": b""})),
     "name_with_dots": lambda p: put(p, members(add={"ROOT/DATA/../../../../tmp/hostile-file": b"x"})),
     "name_absolute": lambda p: put(p, members(add={"/tmp/hostile-file": b"x"})),
     "name_backslash": lambda p: put(p, members(add={"ROOT\\DATA\\x.xml": b"x"})),
@@ -328,7 +333,7 @@ many("verify", "zip_", {
     "member_of_0_bytes": lambda p: put(p, members(add={"ROOT/DATA/h66311111162026040101999999.xml": b""})),
     "bomb_1gb": lambda p: put(p, members(add={"ROOT/DATA/h66311111162026040101999999.xml": bytes(1 << 27) * 2})),
     "bomb_in_document": document(lambda d: d.replace(b"</ClinicalDocument>", b" " * 100_000_000 + b"</ClinicalDocument>")),
-    "deflate_garbage": patched(lambda d: ENTRY(d) // 2, os.urandom(64) if False else bytes(range(64))),
+    "deflate_garbage": patched(lambda d: ENTRY(d) // 2, bytes(range(64))),
     "cut_in_half": lambda p: put(p, bundle()[0][:len(bundle()[0]) // 2]),
     "twice": lambda p: put(p, bundle()[0] * 2),
     "prefix_of_shell": lambda p: put(p, b"#!/bin/sh\n" + bundle()[0]),
@@ -381,7 +386,7 @@ def command(kind, path):
         shutil.copytree(SCHEMAS, "tables")
         os.replace(path, "tables/" + table)
         return ["check", "--schemas", "tables", *CONFIG, *DAY, "-o", "out", "good.csv"]
-    return {"input": [*check, path], "map": ["map", "--lang", "en", path], "config": ["config", "--lang", "en", "-c", path],
+    return {"input": [*check, "-v", path], "map": ["map", "--lang", "en", path], "config": ["config", "--lang", "en", "-c", path],
             "log": ["audit", "--lang", "en", path], "verify": ["verify", "--lang", "en", path]}.get(
                 what, [*check, "--" + what, path, "good.csv"])
 
@@ -426,17 +431,24 @@ def wrong_with(name, expected_status, expected_code):
 subprocess.run([PROGRAM, "export", *CONFIG, *DAY, "--backdate", "test", "--insurer", "00280081", "-o", "sound",
                 FIXTURES + "/export.csv"], capture_output=True)
 put("good.csv", GOOD)
-names = [a for a in sys.argv[1:] if a != "--print"] or list(CASES)
+names = [a for a in sys.argv[1:] if a != "--print"] or [
+    n for n in CASES if n not in LONG or os.environ.get("THOROUGH")]
 if "--print" in sys.argv:
+    case("input", "sound", GOOD)
+    usual = set(run("sound")[1])
     for name in names:
         status, codes, seconds, kib, size, left, messages = run(name)
-        grave = re.findall(r"(?:fail|reject) (K\d{4})", messages) or codes if status else []
+        codes = [c for c in codes if c not in usual]
+        grave = re.findall(r"(?:fail|reject) (K\d{4})", messages) if status else []
+        grave = [c for c in grave if c not in usual] or codes
         print(f"{name},{status},{grave[0] if grave else ''}\t# {seconds} s, {kib} KiB, {size} bytes {left} {' '.join(codes[:6])}",
               flush=True)
     sys.exit()
 with open(HERE + "/hostile_cases.csv", encoding="utf-8") as file:
     expected = {row["case"]: row for row in csv.DictReader(file)}
-bad = [n for n in expected.keys() ^ CASES.keys()]
+bad = sorted(expected.keys() ^ CASES.keys())
+if bad:
+    print("only in one of the two lists:", *bad)
 for name in names:
     if name in expected:
         fault = wrong_with(name, int(expected[name]["exit"]), expected[name]["code"])

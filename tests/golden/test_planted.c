@@ -203,6 +203,26 @@ static void purge__links__touch_nothing_outside(void **state)
     }
 }
 
+/* The entries are in the log; what is missing must be seen. */
+static void handover_reply_purge__anchor_unwritten__want_attention(void **state)
+{
+    (void)state;
+    static const char *const calls[] = {
+        "handover --lang en -o out --anchors no/folder/a.csv --to X --means mail --on 2026-04-02 full/" BUNDLE
+        ".zip",
+        "reply --lang en -o out --anchors no/folder/a.csv reply.csv",
+        "purge --lang en -o out --anchors no/folder/a.csv --before 2030-01-01"};
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        must("rm -rf out; cp -a full out");
+        int status = run(calls[i]);
+        if (status != 1 || !strstr(slurp("stderr", NULL), "fail K7016"))
+            fail_msg("%s: exit %d: %s", calls[i], status, slurp("stderr", NULL));
+        assert_log_verifies(LOG);
+        must("! cmp -s " LOG " full/disclosure-log.csv");
+    }
+    assert_int_equal(how_many("out/runs/*/rejected.csv"), 0); /* the purge was carried out */
+}
+
 /* --- while the run goes on --- */
 
 /* Runs a command when nothing is in place yet: that which the export asks for the password. */
@@ -265,6 +285,7 @@ int main(void)
         cmocka_unit_test(registers__planted_copy__is_refused),
         cmocka_unit_test(handover_reply_purge__planted_log__are_refused),
         cmocka_unit_test(purge__links__touch_nothing_outside),
+        cmocka_unit_test(handover_reply_purge__anchor_unwritten__want_attention),
         cmocka_unit_test(folder__swapped_during_the_run__is_refused),
         cmocka_unit_test(output_folder__swapped_during_the_run__stays_the_one_locked),
         cmocka_unit_test(output_folder__behind_a_link__only_if_one_is_trusted),
