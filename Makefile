@@ -27,7 +27,7 @@ CPPFLAGS += -Iinclude -Isrc -I$(BUILD)/gen $(XML_CFLAGS)
 LIBS    := -lcsv -lxml2 -lz -ldeflate -lzip -lcrypto -lutf8proc -linih -lpthread -lm
 
 PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libdeflate-dev libzip-dev libssl-dev libutf8proc-dev libinih-dev
-PACKAGES_TEST  := libcmocka-dev unzip p7zip-full libarchive-tools python3 libxml2-utils
+PACKAGES_TEST  := libcmocka-dev unzip p7zip-full libarchive-tools python3 libxml2-utils strace
 PACKAGES_CHECK := clang-format mandoc binutils valgrind
 PACKAGES_BENCH := valgrind zip
 PACKAGES_COVERAGE := gcovr
@@ -189,10 +189,10 @@ run-unit-tests: $(UNIT_BIN)
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
 	@$(TEST_ENV) tests/run.sh $(UNIT_BIN) $(GOLDEN_BIN)
 
-LONG := no_memory crash crash_keeping biglog recovery prepare
+LONG := no_memory long_register hostile_files crash crash_keeping biglog recovery prepare
 
 test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries
-	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done
+	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_CONSENTS=10000000 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san \

@@ -511,7 +511,8 @@ struct kp_handover_options {
  * Logs that bundles left the house, or what became of them: all of them or none. Each must be a file whose
  * digest the log shows as released. A bundle is handed over once, and again after it was returned or
  * recalled; received, returned and recalled follow a handover. An event that is logged already with the same
- * details is left as it is (a warning). Errors: KP_E_USAGE, KP_E_INPUT (a bundle cannot be read),
+ * details is left as it is (a warning). KP_E_ATTENTION: done, but the anchor could not be written. Errors:
+ * KP_E_USAGE, KP_E_INPUT (a bundle cannot be read),
  * KP_E_SYSTEM.
  */
 KP_API enum kp_status kp_handover(const struct kp_handover_options *options, const struct kp_env *env);
@@ -527,8 +528,8 @@ struct kp_reply_options {
  * insurer_number, bundle, document or else insured_symbol, insured_number and birth_date, state (received or
  * error), code (01 to 09 of 過誤返戻), text, date. Every line must name one person whom the log shows as
  * disclosed; otherwise all faults are reported and nothing is logged. What is logged already is left as it
- * is. *ret_page says what to correct; OUTPUT/replies/ gets a file that names the persons. Errors: KP_E_USAGE,
- * KP_E_SYSTEM.
+ * is. *ret_page says what to correct; OUTPUT/replies/ gets a file that names the persons. KP_E_ATTENTION:
+ * done, but the anchor could not be written. Errors: KP_E_USAGE, KP_E_SYSTEM.
  */
 KP_API enum kp_status kp_reply(const struct kp_reply_options *options, const struct kp_env *env,
                                struct kp_page *ret_page);
@@ -558,7 +559,8 @@ struct kp_purge_options {
  * Removes what need not be kept: rejected, held and notes files and preparations of runs before that day,
  * bundles handed over before it and not returned or recalled, and copies of registers that no entry of the
  * logs names. What goes is logged first, with digests. *ret_page names it, line by line, without values.
- * Errors: KP_E_USAGE, KP_E_SYSTEM; a call that failed can be repeated.
+ * KP_E_ATTENTION: done, but the anchor could not be written. Errors: KP_E_USAGE, KP_E_SYSTEM; a call that
+ * failed can be repeated.
  */
 KP_API enum kp_status kp_purge(const struct kp_purge_options *options, const struct kp_env *env,
                                struct kp_page *ret_page);

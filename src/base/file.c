@@ -14,23 +14,6 @@
 
 enum { CHUNK_BYTES = 64 * 1024, OUT_BYTES = 16 * 1024 };
 
-static int posix_open(const char *path, int flags, mode_t mode)
-{
-    return open(path, flags | O_CLOEXEC, mode);
-}
-
-const struct kp_io kp_io_posix = {.open = posix_open,
-                                  .read = read,
-                                  .write = write,
-                                  .fsync = fsync,
-                                  .close = close,
-                                  .rename = rename,
-                                  .unlink = unlink,
-                                  .mkdir = mkdir,
-                                  .ftruncate = ftruncate,
-                                  .pread = pread,
-                                  .pwrite = pwrite};
-
 /* Closes the file and returns whether what was done before (ok) and closing succeeded; errno is that of the
  * first failure. */
 static bool close_after(const struct kp_io *io, int fd, bool ok)
@@ -45,15 +28,20 @@ static bool close_after(const struct kp_io *io, int fd, bool ok)
 enum kp_status kp_open_regular(const struct kp_io *io, const char *path, int flags, int *ret_fd)
 {
     struct stat info = {0};
-    int fd = io->open(path, flags | O_NONBLOCK, 0600); /* a FIFO must not block */
+    int fd = kp_io_open(io, path, flags | O_NONBLOCK); /* a FIFO must not block */
     if (fd < 0)
         return KP_E_INPUT;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+    int error = fstat(fd, &info) != 0                                  ? errno
+                : S_ISDIR(info.st_mode)                                ? EISDIR
+                : !S_ISREG(info.st_mode)                               ? EINVAL
+                : (flags & O_ACCMODE) != O_RDONLY && info.st_nlink > 1 ? EMLINK
+                                                                       : 0;
+    if (error == 0) {
         *ret_fd = fd;
         return KP_OK;
     }
     (void)io->close(fd);
-    errno = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+    errno = error;
     return KP_E_INPUT;
 }
 
@@ -62,10 +50,10 @@ enum kp_status kp_file_open(const struct kp_io *io, const char *path, int *ret_f
     return kp_open_regular(io, path, O_RDONLY, ret_fd);
 }
 
-bool kp_is_named(int fd, const char *path, bool follow)
+bool kp_is_named(const struct kp_io *io, int fd, const char *path)
 {
     struct stat opened, named;
-    if (fstat(fd, &opened) != 0 || (follow ? stat : lstat)(path, &named) != 0)
+    if (fstat(fd, &opened) != 0 || kp_io_lstat(io, path, &named) != 0)
         return false;
     errno = EINVAL;
     return S_ISREG(opened.st_mode) && opened.st_nlink == 1 && opened.st_ino == named.st_ino &&
@@ -128,6 +116,10 @@ enum kp_status kp_read_file(const struct kp_io *io, const char *path, size_t max
                             struct kp_arena *arena, const char **ret_bytes, size_t *ret_n)
 {
     struct kp_buf all = {.max_bytes = max_bytes + 1};
+    if (kp_file_size(io, path) > (int64_t)max_bytes) {
+        errno = EFBIG;
+        return KP_E_INPUT;
+    }
     enum kp_status st = kp_each_chunk(io, path, add_to_buf, &all);
     char *copy = st == KP_OK ? kp_arena_strndup(arena, kp_buf_text(&all), all.len) : NULL;
     if (copy) {
@@ -155,28 +147,34 @@ out:
     return st;
 }
 
-int64_t kp_file_size(const char *path)
+int64_t kp_file_size(const struct kp_io *io, const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0 ? (int64_t)info.st_size : -1;
+    return kp_io_stat(io, path, &info) == 0 ? (int64_t)info.st_size : -1;
 }
 
-unsigned kp_path_mode(const char *path)
+unsigned kp_path_mode(const struct kp_io *io, const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0 ? info.st_mode & 07777u : 0;
+    return kp_io_stat(io, path, &info) == 0 ? info.st_mode & 07777u : 0;
 }
 
-bool kp_is_link(const char *path)
+bool kp_is_link(const struct kp_io *io, const char *path)
 {
     struct stat info;
-    return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+    return kp_io_lstat(io, path, &info) == 0 && S_ISLNK(info.st_mode);
 }
 
-bool kp_path_exists(const char *path)
+bool kp_path_absent(const struct kp_io *io, const char *path)
 {
     struct stat info;
-    return lstat(path, &info) == 0;
+    return kp_io_lstat(io, path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+bool kp_path_exists(const struct kp_io *io, const char *path)
+{
+    struct stat info;
+    return kp_io_lstat(io, path, &info) == 0;
 }
 
 enum kp_status kp_file_write(const struct kp_io *io, int fd, const void *bytes, size_t n)
@@ -211,7 +209,7 @@ enum kp_status kp_out_create(struct kp_out *out, const struct kp_io *io, const c
         errno = ENOMEM;
         return out_fail(out);
     }
-    int fd = io->open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    int fd = kp_io_open(io, path, O_WRONLY | O_CREAT | O_EXCL);
     if (fd < 0 || io->close(fd) != 0)
         return out_fail(out);
     return KP_OK;
@@ -223,8 +221,9 @@ enum kp_status kp_out_flush(struct kp_out *out)
         return out_fail(out);
     if (out->used == 0)
         return KP_OK;
-    int fd = out->io->open(out->path, O_WRONLY | O_APPEND, 0);
-    if (fd < 0 || !close_after(out->io, fd, kp_file_write(out->io, fd, out->data, out->used) == KP_OK))
+    int fd = -1;
+    if (kp_open_regular(out->io, out->path, O_WRONLY | O_APPEND, &fd) != KP_OK ||
+        !close_after(out->io, fd, kp_file_write(out->io, fd, out->data, out->used) == KP_OK))
         return out_fail(out);
     out->used = 0;
     return KP_OK;
@@ -247,7 +246,7 @@ void kp_out_add(struct kp_out *out, const void *bytes, size_t n)
 
 static enum kp_status sync_path(const struct kp_io *io, const char *path, int flags)
 {
-    int fd = io->open(path, flags, 0);
+    int fd = kp_io_open(io, path, flags);
     return fd >= 0 && close_after(io, fd, io->fsync(fd) == 0) ? KP_OK : KP_E_SYSTEM;
 }
 
@@ -255,7 +254,7 @@ enum kp_status kp_out_finish(struct kp_out *out, bool sync)
 {
     enum kp_status st = out->path ? kp_out_flush(out) : KP_OK;
     if (st == KP_OK && sync)
-        st = sync_path(out->io, out->path, O_WRONLY);
+        st = sync_path(out->io, out->path, O_WRONLY | O_NONBLOCK);
     int error = errno;
     kp_out_abandon(out);
     errno = error;
@@ -290,11 +289,11 @@ static enum kp_status write_through(const struct kp_io *io, const char *temp, co
                                     const void *bytes, size_t n)
 {
     struct kp_out out;
-    (void)io->unlink(temp);              /* left by a run that was killed */
+    (void)kp_io_unlink(io, temp);        /* left by a run that was killed */
     (void)kp_out_create(&out, io, temp); /* kp_out_finish returns its failure */
     kp_out_add(&out, bytes, n);
     KP_TRY(kp_out_finish(&out, true));
-    return io->rename(temp, path) == 0 ? kp_sync_parent(io, path) : KP_E_SYSTEM;
+    return kp_io_rename(io, temp, path) == 0 ? kp_sync_parent(io, path) : KP_E_SYSTEM;
 }
 
 enum kp_status kp_write_file(const struct kp_io *io, const char *path, const void *bytes, size_t n)
@@ -304,7 +303,7 @@ enum kp_status kp_write_file(const struct kp_io *io, const char *path, const voi
     enum kp_status st = temp ? write_through(io, temp, path, bytes, n) : KP_E_SYSTEM;
     int error = errno;
     if (st != KP_OK && temp)
-        (void)io->unlink(temp);
+        (void)kp_io_unlink(io, temp);
     kp_arena_release(&arena);
     errno = error;
     return st;
@@ -312,10 +311,10 @@ enum kp_status kp_write_file(const struct kp_io *io, const char *path, const voi
 
 enum kp_status kp_scratch_open(const struct kp_io *io, const char *path, int *ret_fd)
 {
-    int fd = io->open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    int fd = kp_io_open(io, path, O_RDWR | O_CREAT | O_EXCL);
     if (fd < 0)
         return KP_E_SYSTEM;
-    if (io->unlink(path) != 0) {
+    if (kp_io_unlink(io, path) != 0) {
         (void)close_after(io, fd, false);
         return KP_E_SYSTEM;
     }
@@ -348,27 +347,35 @@ enum kp_status kp_scratch_read(const struct kp_io *io, int fd, void *bytes, size
     return KP_OK;
 }
 
+static bool make_folder(const struct kp_io *io, const char *path)
+{
+    struct stat info;
+    if (kp_io_mkdir(io, path) == 0)
+        return true;
+    if (errno != EEXIST || kp_io_stat(io, path, &info) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(info.st_mode);
+}
+
 enum kp_status kp_make_folders(const struct kp_io *io, const char *path)
 {
-    enum kp_status st = KP_OK;
+    bool made = true;
     char *copy = strdup(path);
     if (!copy)
         return KP_E_SYSTEM;
-    for (char *end = copy; *path && end && st == KP_OK;) {
-        struct stat info;
+    for (char *end = copy; *path && end && made;) {
         end = strchr(end + 1, '/');
         if (end)
             *end = '\0';
-        if (io->mkdir(copy, 0700) != 0 &&
-            (errno != EEXIST || stat(copy, &info) != 0 || !S_ISDIR(info.st_mode)))
-            st = KP_E_SYSTEM;
+        made = make_folder(io, copy);
         if (end)
             *end = '/';
     }
     int error = errno;
     free(copy);
     errno = error;
-    return st;
+    return made ? KP_OK : KP_E_SYSTEM;
 }
 
 /* Passes the names in an open folder to fn until one fails. Takes no memory: a run that is out of it must
@@ -404,12 +411,10 @@ static enum kp_status remove_entry(void *ctx, const char *name);
 static enum kp_status empty_folder(int fd)
 {
     struct removal r = {.fd = fd, .removed = true};
-    while (r.removed) { /* names may be skipped while others go */
+    do { /* names may be skipped while others go */
         r.removed = false;
-        if (lseek(fd, 0, SEEK_SET) != 0)
-            return KP_E_SYSTEM;
         KP_TRY(each_name(fd, remove_entry, &r));
-    }
+    } while (r.removed && lseek(fd, 0, SEEK_SET) == 0);
     return KP_OK;
 }
 
@@ -431,9 +436,18 @@ static enum kp_status remove_entry(void *ctx, const char *name)
     return remove_at(r->fd, name);
 }
 
-enum kp_status kp_remove_folder(const char *path)
+enum kp_status kp_remove_folder(const struct kp_io *io, const char *path)
 {
-    return kp_path_exists(path) ? remove_at(AT_FDCWD, path) : KP_OK;
+    struct kp_leaf leaf;
+    if (!kp_path_exists(io, path))
+        return KP_OK;
+    if (!kp_leaf_open(io, path, &leaf))
+        return KP_E_SYSTEM;
+    enum kp_status st = remove_at(leaf.at, leaf.name);
+    if (st != KP_OK) /* a fault that passes should leave nothing behind */
+        st = remove_at(leaf.at, leaf.name);
+    kp_leaf_close(&leaf);
+    return st;
 }
 
 struct pass_on {
@@ -448,10 +462,11 @@ static enum kp_status pass_name(void *ctx, const char *name)
     return KP_OK;
 }
 
-enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char *name), void *ctx)
+enum kp_status kp_each_entry(const struct kp_io *io, const char *path,
+                             void (*fn)(void *ctx, const char *name), void *ctx)
 {
     struct pass_on to = {fn, ctx};
-    int fd = open_folder(AT_FDCWD, path, 0);
+    int fd = kp_io_open(io, path, O_RDONLY | O_DIRECTORY);
     bool passed = fd >= 0 && each_name(fd, pass_name, &to) == KP_OK;
-    return fd >= 0 && close_after(&kp_io_posix, fd, passed) ? KP_OK : KP_E_SYSTEM;
+    return fd >= 0 && close_after(io, fd, passed) ? KP_OK : KP_E_SYSTEM;
 }

@@ -9,24 +9,9 @@
 #include <sys/types.h>
 
 #include "base/arena.h"
+#include "base/io.h"
 #include "base/sha256.h"
 #include "kenporter.h"
-
-struct kp_io {
-    int (*open)(const char *path, int flags, mode_t mode);
-    ssize_t (*read)(int fd, void *bytes, size_t n);
-    ssize_t (*write)(int fd, const void *bytes, size_t n);
-    int (*fsync)(int fd);
-    int (*close)(int fd);
-    int (*rename)(const char *from, const char *to);
-    int (*unlink)(const char *path);
-    int (*mkdir)(const char *path, mode_t mode);
-    int (*ftruncate)(int fd, off_t length);
-    ssize_t (*pread)(int fd, void *bytes, size_t n, off_t at);
-    ssize_t (*pwrite)(int fd, const void *bytes, size_t n, off_t at);
-};
-
-extern const struct kp_io kp_io_posix;
 
 /* --- reading --- */
 
@@ -49,19 +34,21 @@ enum kp_status kp_each_chunk(const struct kp_io *io, const char *path,
 
 /* Returns KP_E_SYSTEM, errno undefined, if hashing fails. */
 enum kp_status kp_file_sha256(const struct kp_io *io, const char *path, uint8_t ret_digest[KP_SHA256_BYTES]);
-/* Opens with these flags of open(2), and a mode of 0600. A folder, FIFO or device is refused at once. */
+/* Opens with these flags of open(2), and a mode of 0600. A folder, FIFO or device is refused at once, for
+ * writing also a file that has a second name (EMLINK). */
 enum kp_status kp_open_regular(const struct kp_io *io, const char *path, int flags, int *ret_fd);
-/* Returns whether the path still names the open file, which no other name leads to. follow: it may be a
- * symbolic link. */
-bool kp_is_named(int fd, const char *path, bool follow);
+/* Returns whether the path still names the open file, which no other name leads to. */
+bool kp_is_named(const struct kp_io *io, int fd, const char *path);
 /* Returns the size in bytes, or -1 with errno. */
-int64_t kp_file_size(const char *path);
+int64_t kp_file_size(const struct kp_io *io, const char *path);
 /* Returns the permission bits of what the path names, links followed; 0 if there is nothing. */
-unsigned kp_path_mode(const char *path);
+unsigned kp_path_mode(const struct kp_io *io, const char *path);
 /* Returns whether the path is a symbolic link. */
-bool kp_is_link(const char *path);
-/* Returns whether the path names anything; a dangling link counts. */
-bool kp_path_exists(const char *path);
+bool kp_is_link(const struct kp_io *io, const char *path);
+/* Return whether the path is known to name something (a dangling link counts), or nothing; neither if that
+ * cannot be found out. */
+bool kp_path_absent(const struct kp_io *io, const char *path);
+bool kp_path_exists(const struct kp_io *io, const char *path);
 
 /* --- writing --- */
 
@@ -109,6 +96,7 @@ enum kp_status kp_make_folders(const struct kp_io *io, const char *path);
 enum kp_status kp_sync_folder(const struct kp_io *io, const char *path);
 enum kp_status kp_sync_parent(const struct kp_io *io, const char *path);
 /* Removes the path and everything below it, if it exists. Links are not followed. */
-enum kp_status kp_remove_folder(const char *path);
+enum kp_status kp_remove_folder(const struct kp_io *io, const char *path);
 /* Calls fn with the name of each entry, in the order of the file system. */
-enum kp_status kp_each_entry(const char *path, void (*fn)(void *ctx, const char *name), void *ctx);
+enum kp_status kp_each_entry(const struct kp_io *io, const char *path,
+                             void (*fn)(void *ctx, const char *name), void *ctx);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,28 +11,22 @@
 
 #include "base/file.h"
 
-/* In a folder that others can write to, a link would redirect the lock to a file of someone else. */
-static bool is_own_file(int fd, const char *path)
-{
-    return kp_is_named(fd, path, false);
-}
-
-enum kp_status kp_lock_take(const char *path, int *ret_fd, long *ret_holder)
+enum kp_status kp_lock_take(const struct kp_io *io, const char *path, int *ret_fd, long *ret_holder)
 {
     char text[32] = {0};
     *ret_holder = 0;
-    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-    if (fd < 0)
+    int fd = -1;
+    if (kp_open_regular(io, path, O_RDWR | O_CREAT, &fd) != KP_OK)
         return KP_E_SYSTEM;
-    bool own = is_own_file(fd, path), locked = own && flock(fd, LOCK_EX | LOCK_NB) == 0;
-    /* The name is compared once more: the file may have been removed before it was locked. */
-    if (locked && is_own_file(fd, path) && ftruncate(fd, 0) == 0 &&
+    bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    /* The file may have been removed before it was locked. */
+    if (locked && kp_is_named(io, fd, path) && io->ftruncate(fd, 0) == 0 &&
         dprintf(fd, "%ld\n", (long)getpid()) > 0) {
         *ret_fd = fd;
         return KP_OK;
     }
     int error = errno;
-    if (own && !locked && read(fd, text, sizeof(text) - 1) > 0)
+    if (!locked && read(fd, text, sizeof(text) - 1) > 0)
         *ret_holder = strtol(text, NULL, 10);
     (void)close(fd);
     errno = error;

@@ -32,7 +32,7 @@ static enum kp_status check_free(struct kp_console *c, const char *folder)
         const char *place = is_template(file) ? place_of(c, folder, file) : "";
         if (!place)
             return no_memory(c);
-        if (*place && kp_path_exists(place))
+        if (*place && kp_path_exists(&kp_io_posix, place))
             return kp_fail(&c->diag, KP_E_USAGE, KP_K_INIT_FILE_EXISTS, kp_in(place));
     }
     return KP_OK;

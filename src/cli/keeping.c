@@ -45,7 +45,7 @@ enum kp_status kp_command_handover(struct kp_console *c)
 /* Prints the page of a call that ended with st. */
 static enum kp_status print(struct kp_console *c, enum kp_status st, struct kp_page *page)
 {
-    if (st == KP_OK && !kp_console_write(c, page->text, strlen(page->text)))
+    if (st <= KP_E_ATTENTION && !kp_console_write(c, page->text, strlen(page->text)))
         st = KP_E_SYSTEM;
     kp_page_free(page);
     return st;

@@ -294,7 +294,7 @@ static void find_config(struct kp_settings *settings, const struct kp_config_pla
     const char *const usual[] = {"kenporter.ini", places->user, "/etc/kenporter/kenporter.ini"};
     settings->config = places->named;
     for (size_t i = 0; i < KP_COUNT(usual) && !settings->config; i++)
-        if (usual[i] && kp_path_exists(usual[i]))
+        if (usual[i] && kp_path_exists(&kp_io_posix, usual[i]))
             settings->config = usual[i];
 }
 

@@ -50,10 +50,13 @@ static uint64_t read_entry(const struct kp_io *io, int fd, uint64_t at, uint8_t 
 
 /* --- writing --- */
 
-static bool add_member(zip_t *zip, const struct kp_seal_member *m, const char *password)
+/* fd: the open file, -1 for bytes. */
+static bool add_member(zip_t *zip, const struct kp_seal_member *m, int fd, const char *password)
 {
+    char path[32];
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     zip_source_t *source =
-        m->path ? zip_source_file(zip, m->path, 0, -1) : zip_source_buffer(zip, m->bytes, m->n, 0);
+        fd < 0 ? zip_source_buffer(zip, m->bytes, m->n, 0) : zip_source_file(zip, path, 0, -1);
     if (!source)
         return false;
     zip_int64_t at = zip_file_add(zip, m->name, source, ZIP_FL_ENC_UTF_8);
@@ -96,8 +99,8 @@ static enum kp_status remove_checksums(const struct kp_io *io, int fd, uint64_t 
 /* The library has written the file, but neither synced it nor kept it from other users. */
 static enum kp_status complete_file(const struct kp_io *io, const char *path)
 {
-    int64_t size = kp_file_size(path);
-    int fd = size < 0 ? -1 : io->open(path, O_RDWR | O_CLOEXEC, 0);
+    int64_t size = kp_file_size(io, path);
+    int fd = size < 0 ? -1 : kp_io_open(io, path, O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return KP_E_SYSTEM;
     bool ok = fchmod(fd, S_IRUSR | S_IWUSR) == 0 && remove_checksums(io, fd, (uint64_t)size) == KP_OK &&
@@ -109,29 +112,62 @@ static enum kp_status complete_file(const struct kp_io *io, const char *path)
     return ok ? KP_OK : KP_E_SYSTEM;
 }
 
+/* Writes the archive with the library, which knows paths alone: this one begins with a descriptor. */
+static bool write_members(const char *path, const struct kp_seal_member *members, const int *fds, size_t n,
+                          const char *password)
+{
+    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_EXCL, NULL);
+    bool ok = zip != NULL;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = add_member(zip, &members[i], fds[i], password);
+    if (ok && zip_close(zip) == 0)
+        return true;
+    if (zip) {
+        int error = error_of(zip);
+        zip_discard(zip);
+        errno = error;
+    }
+    return false;
+}
+
+static enum kp_status write_at(const struct kp_io *io, const char *path, const struct kp_seal_member *members,
+                               const int *fds, size_t n, const char *password)
+{
+    char anchored[sizeof(((struct kp_leaf *)0)->name) + 32];
+    struct kp_leaf leaf;
+    if (!kp_leaf_open(io, path, &leaf))
+        return KP_E_SYSTEM;
+    (void)snprintf(anchored, sizeof(anchored), "/proc/self/fd/%d/%s", leaf.at, leaf.name);
+    bool written = write_members(leaf.below ? anchored : path, members, fds, n, password);
+    kp_leaf_close(&leaf);
+    return written ? KP_OK : KP_E_SYSTEM;
+}
+
 enum kp_status kp_seal_write(const struct kp_io *io, const char *path, const struct kp_seal_member *members,
                              size_t n_members, const char *password)
 {
+    int fds[KP_SEAL_MAX_MEMBERS] = {-1, -1};
+    enum kp_status st = KP_OK;
     errno = 0;
-    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_EXCL, NULL);
-    if (!zip)
-        return KP_E_SYSTEM;
-    bool ok = true;
-    for (size_t i = 0; ok && i < n_members; i++)
-        ok = add_member(zip, &members[i], password);
-    if (!ok || zip_close(zip) != 0) {
-        int error = error_of(zip);
-        zip_discard(zip);
-        (void)io->unlink(path);
-        errno = error;
+    if (kp_path_exists(io, path)) {
+        errno = EEXIST;
         return KP_E_SYSTEM;
     }
-    if (complete_file(io, path) == KP_OK)
-        return KP_OK;
+    for (size_t i = 0; st == KP_OK && i < n_members; i++)
+        if (members[i].path && kp_file_open(io, members[i].path, &fds[i]) != KP_OK)
+            st = KP_E_SYSTEM;
+    if (st == KP_OK)
+        st = write_at(io, path, members, fds, n_members, password);
+    if (st == KP_OK)
+        st = complete_file(io, path);
     int error = errno;
-    (void)io->unlink(path);
+    for (size_t i = 0; i < n_members; i++)
+        if (fds[i] >= 0)
+            (void)io->close(fds[i]); /* only read */
+    if (st != KP_OK)
+        (void)kp_io_unlink(io, path);
     errno = error;
-    return KP_E_SYSTEM;
+    return st;
 }
 
 /* --- reading --- */

@@ -15,6 +15,8 @@ struct kp_seal_member {
     size_t n;
 };
 
+enum { KP_SEAL_MAX_MEMBERS = 2 };
+
 /* Writes and syncs an archive of the members at path, which must not exist; mode 0600. On failure,
  * KP_E_SYSTEM with errno (0: unknown), nothing is left there. */
 enum kp_status kp_seal_write(const struct kp_io *io, const char *path, const struct kp_seal_member *members,

@@ -20,8 +20,8 @@ out:
     return st;
 }
 
-static enum kp_status copy_row(struct kp_arena *arena, const struct kp_text *text,
-                               const struct kp_csvrow *row, size_t at_least, struct kp_sheet_row *ret_row)
+enum kp_status kp_sheet_copy_row(struct kp_arena *arena, const struct kp_text *text,
+                                 const struct kp_csvrow *row, size_t at_least, struct kp_sheet_row *ret_row)
 {
     size_t n = row->n_cells > at_least ? row->n_cells : at_least;
     const char **cells = kp_arena_alloc(arena, (n + 1) * sizeof(*cells));
@@ -71,7 +71,7 @@ enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena,
         if (end)
             break;
         sheet.bad_line = row.line;
-        KP_TRY_OUT(copy_row(arena, text, &row, sheet.n_columns, &copy));
+        KP_TRY_OUT(kp_sheet_copy_row(arena, text, &row, sheet.n_columns, &copy));
         if (!sheet.columns) {
             sheet.columns = copy.cells;
             sheet.n_columns = copy.n_cells;

@@ -34,5 +34,9 @@ enum { KP_SHEET_MAX_BYTES = 256 << 20 };
 enum kp_status kp_sheet_read(struct kp_sheet *ret_sheet, struct kp_arena *arena, const struct kp_text *text,
                              const char *bytes, size_t n, enum kp_comments comments);
 
+/* Copies a row into the arena, as above. */
+enum kp_status kp_sheet_copy_row(struct kp_arena *arena, const struct kp_text *text,
+                                 const struct kp_csvrow *row, size_t at_least, struct kp_sheet_row *ret_row);
+
 /* Finds a column by its exact name. */
 bool kp_sheet_column(const struct kp_sheet *sheet, const char *name, size_t *ret_column);

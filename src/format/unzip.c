@@ -133,7 +133,7 @@ enum kp_status kp_unzip_open(struct kp_unzip *zip, const struct kp_io *io, const
     KP_TRY(kp_file_open(io, path, &fd));
     zip->io = io;
     zip->fd = fd;
-    int64_t size = kp_file_size(path);
+    int64_t size = kp_file_size(io, path);
     if (size < 0)
         return KP_E_INPUT;
     zip->file_bytes = (uint64_t)size;

@@ -42,7 +42,7 @@ static void read_days(struct kp_register *r, size_t i, struct kp_consent *c)
         kp_register_bad(r, i, WITHDRAWN, "nothing: whoever consents later gets a row of their own");
 }
 
-static void read_consent(struct kp_register *r, size_t i, struct kp_map *ids, struct kp_consent *c)
+void kp_consent_read(struct kp_register *r, size_t i, struct kp_map *ids, struct kp_consent *c)
 {
     c->id = kp_register_cell(r, i, ID);
     c->recipient = kp_register_cell(r, i, RECIPIENT);
@@ -59,16 +59,18 @@ static void read_consent(struct kp_register *r, size_t i, struct kp_map *ids, st
     read_days(r, i, c);
 }
 
-/* With an employee id it is filed under that alone; the rest is compared on use. */
+char *kp_consent_key(struct kp_arena *arena, const struct kp_person *who)
+{
+    return kp_person_key(arena, who, who->employee_id ? KP_BY_ID : KP_BY_CARD);
+}
+
 static void file_consent(struct kp_register *r, size_t i, struct kp_consent_register *consents)
 {
     struct kp_consent *rows = r->rows;
     const struct kp_person *who = &rows[i].who;
     size_t previous = i;
     if ((who->employee_id || who->card) &&
-        kp_register_file_row(r, &consents->by_person,
-                             kp_person_key(&r->ctx->arena, who, who->employee_id ? KP_BY_ID : KP_BY_CARD), i,
-                             &previous) &&
+        kp_register_file_row(r, &consents->by_person, kp_consent_key(r->arena, who), i, &previous) &&
         previous != i)
         rows[previous].next = &rows[i];
 }
@@ -78,14 +80,14 @@ enum kp_status kp_consents_load(struct kp_context *ctx, const char *path, struct
 {
     struct kp_register r = {.ctx = ctx};
     struct kp_consent_register consents = {0};
-    if (kp_register_open(&r, path,
-                         "consent_id employee_id insurer_number insured_symbol insured_number insured_branch "
-                         "recipient items kind given_on withdrawn_on evidence",
-                         "name_kana birth_date exam_from exam_to", sizeof(struct kp_consent)) == KP_OK) {
+    if (kp_register_open(&r, path, KP_CONSENT_COLUMNS, KP_CONSENT_OPTIONAL, sizeof(struct kp_consent)) ==
+        KP_OK) {
         struct kp_consent *rows = r.rows;
         const struct kp_register_row *order = kp_register_by_id(&r);
-        for (size_t i = 0; i < r.sheet.n_rows; i++)
-            read_consent(&r, i, ids, &rows[i]);
+        for (size_t i = 0; i < r.sheet.n_rows; i++) {
+            kp_consent_read(&r, i, ids, &rows[i]);
+            rows[i].row = i;
+        }
         for (size_t i = 0; order && i < r.sheet.n_rows; i++)
             file_consent(&r, order[i].at, &consents);
     }

@@ -26,7 +26,9 @@ uint64_t kp_register_line(const struct kp_register *r, size_t row)
 
 void kp_register_no_memory(struct kp_register *r)
 {
-    if (r->st != KP_E_SYSTEM)
+    if (r->is_second_look) /* the arena has failed, too */
+        r->st = KP_E_SYSTEM;
+    else if (r->st != KP_E_SYSTEM)
         r->st = kp_no_memory(r->ctx);
 }
 
@@ -36,6 +38,8 @@ static void fault(struct kp_register *r, enum kp_code code, struct kp_where wher
     if (r->st == KP_E_SYSTEM)
         return;
     r->st = KP_E_USAGE;
+    if (r->is_second_look)
+        return;
     if (r->n_faults++ < KP_REGISTER_FAULTS_SHOWN)
         (void)kp_fail(&r->ctx->diag, KP_E_USAGE, code, where, arg1, arg2);
 }
@@ -80,7 +84,7 @@ void kp_register_missing(struct kp_register *r, size_t row, size_t column, const
 
 static const char *number_text(struct kp_register *r, uint64_t n)
 {
-    return kp_arena_printf(&r->ctx->arena, "%" PRIu64, n);
+    return kp_arena_printf(r->arena, "%" PRIu64, n);
 }
 
 static void mend(struct kp_register *r, enum kp_mend what, uint64_t n, uint64_t line)
@@ -99,7 +103,7 @@ enum kp_status kp_register_close(struct kp_register *r)
     };
     if (r->st == KP_E_SYSTEM)
         return r->st;
-    for (size_t i = 0; i < KP_MEND__COUNT; i++)
+    for (size_t i = 0; i < KP_MEND__COUNT && !r->is_second_look; i++)
         if (r->mended[i].n > 0)
             kp_warn(&r->ctx->diag, codes[i], kp_at(r->path, r->mended[i].line),
                     number_text(r, r->mended[i].n));
@@ -173,7 +177,7 @@ static bool find_columns(struct kp_register *r, const char *list, bool required)
     for (struct kp_word word; kp_next_word(&list, " ", &word);) {
         size_t i = r->n_columns++;
         r->at[i] = SIZE_MAX;
-        if (!(r->columns[i] = kp_arena_strndup(&r->ctx->arena, word.at, word.n)))
+        if (!(r->columns[i] = kp_arena_strndup(r->arena, word.at, word.n)))
             return false;
         if (!kp_sheet_column(&r->sheet, r->columns[i], &r->at[i]) && required)
             fault(r, KP_K_REGISTER_COLUMN_MISSING, kp_at(r->path, r->sheet.header_line), r->columns[i], NULL);
@@ -199,6 +203,7 @@ static void check_other_columns(struct kp_register *r)
             continue;
         for (size_t row = 0; empty && row < s->n_rows; row++)
             empty = !*s->rows[row].cells[i];
+        empty = empty && !(r->filled && r->filled[i]);
         mend(r, KP_MEND_COLUMNS, empty, s->header_line);
         if (*name)
             fault(r, KP_K_REGISTER_COLUMN_UNKNOWN, kp_at(r->path, s->header_line), name,
@@ -217,7 +222,7 @@ static enum kp_status read_sheet(struct kp_register *r)
     enum kp_status st = kp_read_file(ctx->io, r->path, KP_SHEET_MAX_BYTES, &ctx->arena, &bytes, &n);
     if (st != KP_OK)
         return kp_unreadable(&ctx->diag, st, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, r->path, NULL);
-    r->original = (struct kp_original){bytes, n};
+    r->original = (struct kp_original){.bytes = bytes, .n = n};
     if (r->prepare)
         KP_TRY(r->prepare(ctx, &bytes, &n));
     st = kp_sheet_read(&r->sheet, &ctx->arena, ctx->tables.text, bytes, n, KP_COMMENTS_ALL);
@@ -231,7 +236,7 @@ enum kp_status kp_register_open(struct kp_register *r, const char *path, const c
                                 const char *optional, size_t row_bytes)
 {
     struct kp_context *ctx = r->ctx;
-    *r = (struct kp_register){.ctx = ctx, .path = path, .prepare = r->prepare};
+    *r = (struct kp_register){.ctx = ctx, .arena = &ctx->arena, .path = path, .prepare = r->prepare};
     r->st = read_sheet(r);
     if (r->st != KP_OK)
         return r->st;
@@ -258,6 +263,169 @@ enum kp_status kp_register_open(struct kp_register *r, const char *path, const c
     return r->st;
 }
 
+/* --- row by row --- */
+
+static enum kp_status unreadable(struct kp_register *r, uint64_t line)
+{
+    return kp_fail(&r->ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(r->path, line),
+                   "not CSV in UTF-8 or CP932");
+}
+
+struct reading {
+    struct kp_sha256 *sha;
+    char carry[4]; /* begins a character whose end is in the next piece */
+    size_t n_carry;
+    bool utf8;
+};
+
+static enum kp_status read_piece(void *ctx, const char *bytes, size_t n)
+{
+    struct reading *in = ctx;
+    if (!in->utf8)
+        return kp_sha256_add(in->sha, bytes, n);
+    struct kp_buf all = {0};
+    kp_buf_add(&all, in->carry, in->n_carry);
+    kp_buf_add(&all, bytes, n);
+    bool ok = kp_buf_ok(&all) && kp_sha256_add(in->sha, bytes, n) == KP_OK;
+    size_t valid = ok ? kp_utf8_valid_prefix(all.data, all.len) : 0;
+    in->n_carry = ok ? all.len - valid : 0;
+    in->utf8 = in->n_carry < sizeof(in->carry);
+    if (ok && in->utf8)
+        memcpy(in->carry, all.data + valid, in->n_carry);
+    kp_buf_release(&all);
+    return ok ? KP_OK : KP_E_SYSTEM;
+}
+
+/* Finds digest and encoding: one half-width kana of CP932 could pass for UTF-8, so all of it counts. */
+static enum kp_status survey(struct kp_register *r)
+{
+    struct kp_context *ctx = r->ctx;
+    struct reading in = {.utf8 = true};
+    if (kp_sha256_new(&in.sha) != KP_OK)
+        return kp_no_memory(ctx);
+    enum kp_status st = kp_each_chunk(ctx->io, r->path, read_piece, &in);
+    r->original = (struct kp_original){.path = r->path};
+    if (st == KP_OK)
+        st = kp_sha256_finish(in.sha, r->original.sha256);
+    kp_sha256_free(in.sha);
+    r->text = in.utf8 && in.n_carry == 0 ? NULL : ctx->tables.text;
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, r->path, NULL);
+    return KP_OK;
+}
+
+static void note_filled(struct kp_register *r)
+{
+    for (size_t i = 0; i < r->sheet.n_columns; i++)
+        r->filled[i] = r->filled[i] || *r->one.cells[i];
+}
+
+/* Copies the first row that counts, which is the header. */
+static void take_header(struct kp_register *r, const struct kp_csvrow *row, const char *required,
+                        const char *optional)
+{
+    struct kp_arena *arena = &r->ctx->arena;
+    struct kp_sheet_row header;
+    if (kp_sheet_copy_row(arena, r->text, row, 0, &header) != KP_OK) {
+        kp_register_no_memory(r);
+        return;
+    }
+    r->sheet = (struct kp_sheet){
+        .columns = header.cells, .n_columns = header.n_cells, .header_line = header.line, .rows = &r->one};
+    r->filled = kp_arena_alloc(arena, header.n_cells + 1);
+    if (!r->filled || !find_columns(r, required, true) || !find_columns(r, optional, false))
+        kp_register_no_memory(r);
+}
+
+static enum kp_status each_row(struct kp_register *r, struct kp_csvin *in, const char *const lists[2],
+                               void (*fn)(struct kp_register *r, uint64_t at, void *ctx), void *ctx)
+{
+    while (r->st != KP_E_SYSTEM) {
+        struct kp_csvrow row;
+        bool end = false;
+        uint64_t at = in->lines.taken_bytes;
+        enum kp_status st = kp_csvin_next(in, &row, &end);
+        if (st == KP_OK && !end) {
+            kp_arena_reset(r->arena);
+            st = kp_sheet_copy_row(r->arena, r->text, &row, r->sheet.n_columns, &r->one);
+        }
+        if (st == KP_E_INPUT)
+            return unreadable(r, in->fault != KP_CSV_SOUND ? kp_csvin_line(in) : row.line);
+        if (st != KP_OK)
+            return kp_no_memory(r->ctx);
+        if (end)
+            return r->st;
+        if (is_idle(r, r->one.cells, r->one.n_cells, r->one.line))
+            continue;
+        if (!r->sheet.columns) {
+            take_header(r, &row, lists[0], lists[1]);
+            if (r->st != KP_OK)
+                return r->st; /* without its columns no row means anything */
+        } else if (r->one.n_cells != r->sheet.n_columns) {
+            fault(r, KP_K_REGISTER_ROW_WIDTH, kp_at(r->path, r->one.line), number_text(r, r->one.n_cells),
+                  number_text(r, r->sheet.n_columns));
+        } else {
+            note_filled(r);
+            fn(r, at, ctx);
+        }
+    }
+    return r->st;
+}
+
+enum kp_status kp_register_each(struct kp_register *r, const char *path, const char *required,
+                                const char *optional,
+                                void (*fn)(struct kp_register *r, uint64_t at, void *ctx), void *ctx)
+{
+    struct kp_arena of_row = {0};
+    struct kp_csvin *in = NULL;
+    const char *const lists[] = {required, optional};
+    *r = (struct kp_register){.ctx = r->ctx, .arena = &of_row, .path = path};
+    r->st = survey(r);
+    if (r->st == KP_OK && kp_csvin_open(&in, r->ctx->io, path, ',') != KP_OK)
+        r->st = kp_unreadable(&r->ctx->diag, KP_E_INPUT, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, NULL);
+    if (r->st == KP_OK) {
+        in->skips_empty_rows = false; /* they are counted */
+        enum kp_status st = in->lines.utf16 == KP_ENC_UTF16LE || in->lines.utf16 == KP_ENC_UTF16BE
+                                ? unreadable(r, 1)
+                                : each_row(r, in, lists, fn, ctx);
+        r->st = st > r->st ? st : r->st;
+        mend(r, KP_MEND_COMMENTS, in->skipped.n, 0);
+    }
+    if (r->st == KP_OK && !r->sheet.columns) /* no header: all columns are missing */
+        (void)find_columns(r, required, true);
+    kp_csvin_close(in);
+    kp_arena_release(&of_row);
+    r->arena = &r->ctx->arena;
+    if (r->st == KP_OK || r->n_faults > 0)
+        check_other_columns(r);
+    return r->st;
+}
+
+enum kp_status kp_register_read_at(struct kp_register *r, int fd, uint64_t at)
+{
+    enum kp_status st = KP_E_FAULT;
+    struct kp_buf bytes = {0};
+    struct kp_csvrow row;
+    bool end = false, whole = false;
+    for (size_t most = 4096; st == KP_E_FAULT && !whole; most *= 4) {
+        struct kp_csvin *in = NULL;
+        size_t n = 0;
+        kp_buf_reset(&bytes);
+        char *to = kp_buf_reserve(&bytes, most);
+        if (!to || kp_file_read_at(r->ctx->io, fd, to, most, at, &n) != KP_OK ||
+            kp_csvin_memory(&in, to, n, ',') != KP_OK)
+            break;
+        in->comments = KP_COMMENTS_ALL;
+        whole = n < most;
+        if (kp_csvin_next(in, &row, &end) == KP_OK && !end && (whole || in->lines.taken_bytes < n))
+            st = kp_sheet_copy_row(r->arena, r->text, &row, r->sheet.n_columns, &r->one);
+        kp_csvin_close(in);
+    }
+    kp_buf_release(&bytes);
+    r->sheet.rows = &r->one;
+    return st == KP_OK && r->one.n_cells != r->sheet.n_columns ? KP_E_FAULT : st;
+}
+
 static int compare_ids(const void *a, const void *b)
 {
     const struct kp_register_row *x = a, *y = b;
@@ -266,7 +434,7 @@ static int compare_ids(const void *a, const void *b)
 
 const struct kp_register_row *kp_register_by_id(struct kp_register *r)
 {
-    struct kp_register_row *order = kp_arena_alloc(&r->ctx->arena, (r->sheet.n_rows + 1) * sizeof(*order));
+    struct kp_register_row *order = kp_arena_alloc(r->arena, (r->sheet.n_rows + 1) * sizeof(*order));
     for (size_t i = 0; order && i < r->sheet.n_rows; i++)
         order[i] = (struct kp_register_row){kp_register_cell(r, i, 0), i};
     if (order)
@@ -280,7 +448,7 @@ bool kp_register_file_row(struct kp_register *r, struct kp_map *map, const char 
                           size_t *ret_previous)
 {
     uint32_t first = (uint32_t)row;
-    if (!key || kp_map_put(map, &r->ctx->arena, key, first) == KP_MAP_NO_MEMORY) {
+    if (!key || kp_map_put(map, r->arena, key, first) == KP_MAP_NO_MEMORY) {
         kp_register_no_memory(r);
         return false;
     }
@@ -295,12 +463,19 @@ bool kp_register_file_row(struct kp_register *r, struct kp_map *map, const char 
 void kp_register_id(struct kp_register *r, size_t row, const char *id)
 {
     enum { ID = 0 };
-    uint32_t line = 0;
     if (!*id)
         kp_register_missing(r, row, ID, "an id of your own choice");
     else if (strncmp(id, "＃", strlen("＃")) == 0)
         kp_register_bad(r, row, ID, "an id that does not begin with ＃; a half-width # makes a comment");
-    else if (kp_map_get(&r->ids, id, &line))
+    else if (!r->filled) /* read one by one, ids are compared at the end */
+        kp_register_unique(r, row, id);
+}
+
+void kp_register_unique(struct kp_register *r, size_t row, const char *id)
+{
+    enum { ID = 0 };
+    uint32_t line = 0;
+    if (kp_map_get(&r->ids, id, &line))
         kp_register_fault(r, row, ID, KP_K_REGISTER_DUPLICATE, id, number_text(r, line));
     else if (kp_map_put(&r->ids, &r->ctx->arena, id, (uint32_t)kp_register_line(r, row)) != KP_MAP_ADDED)
         kp_register_no_memory(r);
@@ -334,7 +509,7 @@ const char *kp_register_number(struct kp_register *r, size_t row, size_t column,
     size_t n = kp_digits(text);
     const char *number = text;
     if (n < DIGITS && n >= LEAST && !text[n])
-        number = kp_arena_printf(&r->ctx->arena, "%0*d%s", (int)(DIGITS - n), 0, text);
+        number = kp_arena_printf(r->arena, "%0*d%s", (int)(DIGITS - n), 0, text);
     if (!number)
         kp_register_no_memory(r);
     else if (!kp_is_digits(number, DIGITS))
@@ -354,7 +529,7 @@ void kp_register_items(struct kp_register *r, size_t row, size_t column, const c
 {
     const char *list = kp_register_cell(r, row, column);
     for (struct kp_word word; kp_next_word(&list, " ", &word);) {
-        char *code = kp_arena_strndup(&r->ctx->arena, word.at, word.n);
+        char *code = kp_arena_strndup(r->arena, word.at, word.n);
         if (!code) {
             kp_register_no_memory(r);
             return;

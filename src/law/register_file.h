@@ -21,10 +21,12 @@ enum kp_mend {
     KP_MEND__COUNT
 };
 
-/* A register as it was read. */
+/* A register as it was read. Without bytes and path there is none. */
 struct kp_original {
-    const char *bytes; /* in the arena of the context; NULL: there is none */
+    const char *bytes; /* in the arena of the context */
     size_t n;
+    const char *path; /* of a register too long to be kept, which had this digest */
+    uint8_t sha256[KP_SHA256_BYTES];
 };
 
 struct kp_register_row {
@@ -34,6 +36,7 @@ struct kp_register_row {
 
 struct kp_register {
     struct kp_context *ctx;
+    struct kp_arena *arena; /* of values: the context's, or that of one row */
     const char *path;
     /* Set by the caller: rewrites the bytes before they are read (in the arena), or NULL. Reports. */
     enum kp_status (*prepare)(struct kp_context *ctx, const char **bytes, size_t *n);
@@ -50,12 +53,24 @@ struct kp_register {
     } mended[KP_MEND__COUNT];
     struct kp_map ids; /* id -> line */
     size_t *last;      /* for the first row under a key: the last one so far */
+    /* For rows that are read one by one. */
+    const struct kp_text *text; /* decodes CP932; NULL: the file is UTF-8 */
+    bool *filled;               /* by column of the sheet: a value was found below */
+    bool is_second_look;        /* what there was to report has been reported */
+    struct kp_sheet_row one;
 };
 
 /* Reads the file, finds the columns (space-separated lists) and allocates the rows, zeroed. A failure leaves
  * nothing to read; close all the same. */
 enum kp_status kp_register_open(struct kp_register *r, const char *path, const char *required,
                                 const char *optional, size_t row_bytes);
+/* Reads the file with little memory: passes each row that counts to fn, as row 0 of the sheet and with its
+ * offset; values live until the next one. Close it as well. */
+enum kp_status kp_register_each(struct kp_register *r, const char *path, const char *required,
+                                const char *optional,
+                                void (*fn)(struct kp_register *r, uint64_t at, void *ctx), void *ctx);
+/* Reads the row at that offset again, as row 0. Does not report. */
+enum kp_status kp_register_read_at(struct kp_register *r, int fd, uint64_t at);
 /* Reports mends and the number of faults not shown. Returns the status of the whole register. */
 enum kp_status kp_register_close(struct kp_register *r);
 
@@ -82,6 +97,8 @@ bool kp_register_file_row(struct kp_register *r, struct kp_map *map, const char 
 
 /* The values. A fault leaves the result as it was. */
 void kp_register_id(struct kp_register *r, size_t row, const char *id);
+/* Reports an id that an earlier row has. */
+void kp_register_unique(struct kp_register *r, size_t row, const char *id);
 void kp_register_date(struct kp_register *r, size_t row, size_t column, bool required,
                       struct kp_date *ret_date);
 /* Reports a fault if b, of the later column, is before a. */

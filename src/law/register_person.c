@@ -17,7 +17,7 @@ static void read_card(struct kp_register *r, size_t row, const struct kp_person_
 {
     const char *symbol = kp_register_cell(r, row, at->symbol), *number = named(r, row, at->number);
     person->branch = named(r, row, at->branch);
-    if (number && !(person->card = kp_card_of(&r->ctx->arena, symbol, number)))
+    if (number && !(person->card = kp_card_of(r->arena, symbol, number)))
         kp_register_no_memory(r);
     if (!number && (*symbol || person->branch))
         kp_register_missing(r, row, at->number, "the insured number that goes with the rest");
@@ -31,7 +31,7 @@ static void read_name(struct kp_register *r, size_t row, const struct kp_person_
     const char *name = named(r, row, at->name_kana);
     if (!name)
         return;
-    person->name_kana = kp_text_kana_name(&r->ctx->arena, name);
+    person->name_kana = kp_text_kana_name(r->arena, name);
     if (!person->name_kana)
         kp_register_no_memory(r);
     else if (!kp_text_is_kana_name(person->name_kana))
@@ -52,8 +52,8 @@ void kp_register_person(struct kp_register *r, size_t row, const struct kp_perso
     read_card(r, row, at, person);
     read_name(r, row, at, person);
     kp_register_date(r, row, at->birth, false, &person->birth);
-    if (person->employee_id &&
-        kp_map_put(ids, &r->ctx->arena, person->employee_id, (uint32_t)ids->n_keys) == KP_MAP_NO_MEMORY)
+    if (person->employee_id && ids &&
+        kp_map_put(ids, r->arena, person->employee_id, (uint32_t)ids->n_keys) == KP_MAP_NO_MEMORY)
         kp_register_no_memory(r);
     if (is_of_household(r, person))
         kp_register_fault(r, row, at->branch, KP_K_CARD_OF_HOUSEHOLD, NULL, NULL);
@@ -69,7 +69,7 @@ static const char *key_of(struct kp_register *r, const struct kp_person *person)
 {
     const char *key = NULL;
     for (unsigned by = 0; by < KP_BY__COUNT && !key; by++)
-        key = kp_person_key(&r->ctx->arena, person, (enum kp_person_key)by);
+        key = kp_person_key(r->arena, person, (enum kp_person_key)by);
     return key;
 }
 

@@ -60,7 +60,7 @@ static void read_qualification(struct kp_register *r, size_t row, struct kp_requ
 /* The list lies beside the register, so that neither wanders without the other. */
 static void read_persons(struct kp_register *r, size_t row, struct kp_map *ids, struct kp_request *q)
 {
-    struct kp_arena *arena = &r->ctx->arena;
+    struct kp_arena *arena = r->arena;
     const char *name = kp_register_cell(r, row, PERSONS), *slash = strrchr(r->path, '/');
     if (!*name)
         return;
@@ -93,7 +93,7 @@ static void read_kinds(struct kp_register *r, size_t row, struct kp_request *q)
 static void read_workplaces(struct kp_register *r, size_t row, struct kp_request *q)
 {
     const char *text = kp_register_cell(r, row, WORKPLACES);
-    if (*text && !(q->workplaces = kp_text_value_key(&r->ctx->arena, text)))
+    if (*text && !(q->workplaces = kp_text_value_key(r->arena, text)))
         kp_register_no_memory(r);
 }
 
@@ -129,7 +129,7 @@ struct filing {
 /* Files a copy of the request under a number. */
 static void file_copy(struct filing *f, const struct kp_request *q, const char *number)
 {
-    struct kp_arena *arena = &f->r->ctx->arena;
+    struct kp_arena *arena = f->r->arena;
     size_t i = f->requests->n++;
     uint32_t first = (uint32_t)i;
     f->list[i] = *q;
@@ -146,7 +146,7 @@ static void file_others(struct filing *f, size_t row, const struct kp_request *q
     const struct kp_tables *tables = &f->r->ctx->tables;
     const char *list = kp_register_cell(f->r, row, ALSO), *filed = q->insurer_number;
     for (struct kp_word word; kp_next_word(&list, " ", &word);) {
-        char *text = kp_arena_strndup(&f->r->ctx->arena, word.at, word.n);
+        char *text = kp_arena_strndup(f->r->arena, word.at, word.n);
         const char *number = text && word.n ? kp_register_number(f->r, row, ALSO, text) : NULL;
         if (!text)
             kp_register_no_memory(f->r);
@@ -157,7 +157,7 @@ static void file_others(struct filing *f, size_t row, const struct kp_request *q
             kp_register_bad(f->r, row, ALSO, "other numbers of the same insurer, each once");
             continue;
         }
-        filed = kp_arena_printf(&f->r->ctx->arena, "%s %s", filed, number);
+        filed = kp_arena_printf(f->r->arena, "%s %s", filed, number);
         file_copy(f, q, number);
         if (!filed) {
             kp_register_no_memory(f->r);
@@ -182,8 +182,8 @@ static void file_requests(struct kp_register *r, struct kp_request_register *req
     const struct kp_request *rows = r->rows;
     const struct kp_register_row *order = kp_register_by_id(r);
     size_t most = count_numbers(r) + 1;
-    struct filing f = {r, requests, kp_arena_alloc(&r->ctx->arena, most * sizeof(*f.list)),
-                       kp_arena_alloc(&r->ctx->arena, most * sizeof(*f.last))};
+    struct filing f = {r, requests, kp_arena_alloc(r->arena, most * sizeof(*f.list)),
+                       kp_arena_alloc(r->arena, most * sizeof(*f.last))};
     if (!f.list || !f.last) {
         kp_register_no_memory(r);
         return;

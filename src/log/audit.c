@@ -100,7 +100,7 @@ static enum kp_status read_log(struct audit *a, take_fn *take, struct kp_log_sta
     const char *path = a->options->logs[a->log];
     a->take = take;
     a->taken = KP_OK;
-    if (!kp_path_exists(path))
+    if (!kp_path_exists(a->ctx.io, path))
         return unusable(a, KP_E_SYSTEM, ENOENT);
     enum kp_status st = kp_log_read(a->ctx.io, path, NULL, take_entry, a, ret_state);
     return st != KP_OK && a->taken == KP_OK ? unusable(a, st, errno) : st;
@@ -200,7 +200,7 @@ static enum kp_status verify(struct audit *a)
 {
     for (a->log = 0; a->log < a->options->n_logs; a->log++) {
         const char *path = a->options->logs[a->log];
-        if (kp_file_size(path) < 0) {
+        if (kp_file_size(a->ctx.io, path) < 0) {
             KP_TRY(check_index(a)); /* may show that there was a log */
             return unusable(a, KP_E_USAGE, ENOENT);
         }

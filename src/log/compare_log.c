@@ -143,7 +143,7 @@ enum kp_status kp_compare_log(struct kp_compare *c, const char *log, const char 
     struct reading r = {.compare = c, .bundle = bundle, .sha256 = sha256};
     struct kp_log_state state;
     enum kp_status st = KP_E_SYSTEM;
-    if (kp_path_exists(log))
+    if (kp_path_exists(c->ctx->io, log))
         st = kp_log_read(c->ctx->io, log, NULL, take_entry, &r, &state);
     else /* kp_log_read would take it for an empty log */
         errno = ENOENT;

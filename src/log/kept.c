@@ -42,7 +42,8 @@ static enum kp_status try_file(struct kp_kept *k, const char *path, const char *
     if (!path)
         return kp_no_memory(k->ctx);
     empty(k);
-    if (!kp_path_exists(path) || kp_read_file(k->ctx->io, path, MAX_BYTES, &k->arena, &bytes, &n) != KP_OK)
+    if (!kp_path_exists(k->ctx->io, path) ||
+        kp_read_file(k->ctx->io, path, MAX_BYTES, &k->arena, &bytes, &n) != KP_OK)
         return k->arena.failed ? kp_no_memory(k->ctx) : KP_OK;
     if (kp_sha256_of(bytes, n, digest) != KP_OK)
         return kp_no_memory(k->ctx);

@@ -309,7 +309,7 @@ bool kp_log_settles_bundle(const char *const cells[KP_LOG__COUNT])
 
 enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const char *path)
 {
-    bool is_new = kp_file_size(path) <= 0; /* an empty file may be one whose name never was synced */
+    bool is_new = kp_file_size(io, path) <= 0; /* an empty file may be one whose name never was synced */
     *log = (struct kp_log){.io = io, .fd = -1};
     if (kp_open_regular(io, path, O_WRONLY | O_CREAT | O_APPEND, &log->fd) != KP_OK ||
         flock(log->fd, LOCK_EX | LOCK_NB) != 0)

@@ -54,7 +54,7 @@ static enum kp_status is_head(void *ctx, const struct kp_log_line *line)
 static bool is_torn(const struct kp_log_index *index, const char *log_path)
 {
     char end = '\n';
-    uint64_t size = (uint64_t)kp_file_size(log_path);
+    uint64_t size = (uint64_t)kp_file_size(index->io, log_path);
     return size > index->point.last_at && size < index->point.bytes &&
            kp_scratch_read(index->io, index->log_fd, &end, 1, size - 1) == KP_OK && end != '\n';
 }
@@ -70,7 +70,7 @@ static enum kp_status read_header(struct kp_log_index *index, const char *path,
         return KP_OK;
     index->point = header.point;
     index->n_records = header.n_records;
-    if ((uint64_t)kp_file_size(path) == (n_blocks(index) + 1) * BLOCK_BYTES)
+    if ((uint64_t)kp_file_size(index->io, path) == (n_blocks(index) + 1) * BLOCK_BYTES)
         *ret_verdict = KP_LOG_INDEX_SOUND;
     return KP_OK;
 }
@@ -563,8 +563,8 @@ static enum kp_status write_temporary(const char *temp, struct kp_log_index *old
     struct writer w = {.io = builder->pile.io};
     if (!m.memory)
         return kp_log_no_memory();
-    (void)w.io->unlink(temp); /* left by a run that died */
-    w.fd = w.io->open(temp, O_RDWR | O_CREAT | O_EXCL, 0600);
+    (void)kp_io_unlink(w.io, temp); /* left by a run that died */
+    w.fd = kp_io_open(w.io, temp, O_RDWR | O_CREAT | O_EXCL);
     KP_TRY_OUT(w.fd < 0 ? KP_E_SYSTEM : sort_runs(builder, m.memory));
     KP_TRY_OUT(merge_open(&m, &builder->pile));
     st = write_index(&w, &m, &builder->point);
@@ -587,11 +587,11 @@ enum kp_status kp_log_index_write(const char *path, struct kp_log_index *older,
     if (!temp)
         return kp_log_no_memory();
     enum kp_status st = write_temporary(temp, older, builder);
-    if (st == KP_OK && io->rename(temp, path) != 0)
+    if (st == KP_OK && kp_io_rename(io, temp, path) != 0)
         st = KP_E_SYSTEM;
     int error = errno;
     if (st != KP_OK)
-        (void)io->unlink(temp);
+        (void)kp_io_unlink(io, temp);
     kp_arena_release(&arena);
     errno = error;
     return st == KP_OK ? kp_sync_parent(io, path) : st;

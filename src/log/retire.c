@@ -43,6 +43,8 @@ struct retire {
 
 static enum kp_status unusable(struct retire *r, enum kp_status st)
 {
+    if (kp_report_odd(&r->ctx, r->path))
+        return KP_E_SYSTEM;
     return kp_fail(&r->ctx.diag, st, KP_K_LOG_UNUSABLE, kp_in(r->path), strerror(errno ? errno : EIO));
 }
 
@@ -83,7 +85,7 @@ static enum kp_status make_temp(struct retire *r)
     if (!temp)
         return kp_no_memory(&r->ctx);
     errno = 0;
-    if (kp_remove_folder(temp) != KP_OK || kp_make_folders(r->ctx.io, temp) != KP_OK)
+    if (kp_remove_folder(r->ctx.io, temp) != KP_OK || kp_make_folders(r->ctx.io, temp) != KP_OK)
         return kp_write_failed(&r->ctx, temp);
     r->temp = temp;
     return KP_OK;
@@ -222,10 +224,10 @@ static enum kp_status put_lines(struct retire *r)
 static enum kp_status replace(struct retire *r, const char *stub)
 {
     const struct kp_io *io = r->ctx.io;
-    if (io->unlink(r->index_path) != 0 && errno != ENOENT)
+    if (kp_io_unlink(io, r->index_path) != 0 && errno != ENOENT)
         return KP_E_SYSTEM;
     KP_TRY(kp_sync_parent(io, r->path));
-    if (io->rename(stub, r->path) != 0)
+    if (kp_io_rename(io, stub, r->path) != 0)
         return KP_E_SYSTEM;
     return kp_sync_parent(io, r->path);
 }
@@ -234,7 +236,7 @@ static enum kp_status replace(struct retire *r, const char *stub)
 static enum kp_status write_to(struct retire *r, const char *stub)
 {
     KP_TRY(find_places(r));
-    r->log_fd = r->ctx.io->open(r->path, O_RDONLY, 0);
+    r->log_fd = kp_io_open(r->ctx.io, r->path, O_RDONLY);
     if (r->log_fd < 0 || kp_sha256_new(&r->sha) != KP_OK)
         return KP_E_SYSTEM;
     KP_TRY(kp_out_create(&r->out, r->ctx.io, stub));
@@ -268,12 +270,15 @@ static enum kp_status take_lock(struct retire *r)
 static enum kp_status run(struct retire *r)
 {
     struct kp_arena *arena = &r->ctx.arena;
+    const char *slash = strrchr(r->path, '/');
+    const char *folder = kp_arena_strndup(arena, r->path, slash ? (size_t)(slash - r->path) + 1 : 0);
     r->index_path = kp_arena_printf(arena, "%s.index", r->path);
     if (arena->failed)
         return kp_no_memory(&r->ctx);
     errno = ENOENT;
-    if (!kp_path_exists(r->path))
+    if (!kp_path_exists(r->ctx.io, r->path))
         return unusable(r, KP_E_USAGE);
+    KP_TRY(kp_context_enter(&r->ctx, folder));
     r->now = r->ctx.env->now(r->ctx.env->ctx);
     KP_TRY(take_lock(r));
     KP_TRY(make_temp(r));
@@ -298,7 +303,7 @@ enum kp_status kp_retire(const struct kp_retire_options *options, const struct k
         (void)r.ctx.io->close(r.log_fd); /* only read from */
     kp_log_index_builder_close(&r.builder);
     if (r.temp)
-        (void)kp_remove_folder(r.temp);
+        (void)kp_remove_folder(r.ctx.io, r.temp);
     kp_log_close(&r.log);
     st = kp_context_finish(&r.ctx, st);
     kp_context_release(&r.ctx);

@@ -9,12 +9,16 @@
 
 enum kp_status kp_book_unusable(const struct kp_run *run, const char *path)
 {
+    if (kp_report_odd(run->ctx, path))
+        return KP_E_SYSTEM;
     return kp_fail(&run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_UNUSABLE, kp_in(path),
                    strerror(errno ? errno : EIO));
 }
 
 static enum kp_status index_unwritten(const struct kp_book *book)
 {
+    if (kp_report_odd(book->run->ctx, book->index_path))
+        return KP_E_SYSTEM;
     return kp_fail(&book->run->ctx->diag, KP_E_SYSTEM, KP_K_LOG_INDEX_UNWRITTEN, kp_in(book->index_path),
                    strerror(errno ? errno : EIO));
 }
@@ -109,6 +113,8 @@ static enum kp_status open_index(struct kp_book *book, const char *path)
     enum kp_status st = kp_log_index_open(&book->index, ctx->io, path, book->path, &verdict);
     if (st != KP_OK && errno == ENOMEM)
         return kp_no_memory(ctx);
+    if (st != KP_OK && kp_report_odd(ctx, path))
+        return KP_E_SYSTEM;
     if (st != KP_OK)
         verdict = KP_LOG_INDEX_DAMAGED; /* cannot be read: the log replaces it */
     if (verdict == KP_LOG_INDEX_CONTRADICTS)
@@ -285,7 +291,7 @@ static void remove_half_index(const struct kp_book *book)
     struct kp_context *ctx = book->run->ctx;
     char *temp = kp_arena_printf(&ctx->arena, "%s.tmp", book->index_path);
     if (temp && kp_discloses(book->run->options->command))
-        (void)ctx->io->unlink(temp);
+        (void)kp_io_unlink(ctx->io, temp);
 }
 
 enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char *path, size_t number)
@@ -355,14 +361,14 @@ static enum kp_status settle_unfinished(struct kp_log *log, struct kp_book *book
                                  u->entry.cells[KP_LOG_RUN_ID], u->bundle);
     if (!place || !temp)
         return kp_no_memory(run->ctx);
-    if (kp_path_exists(place)) {
+    if (!kp_path_absent(run->ctx->io, place)) {
         enum kp_status st = kp_file_sha256(run->ctx->io, place, digest);
         if (st != KP_OK)
             return kp_unreadable(&run->ctx->diag, st, KP_E_SYSTEM, KP_K_INPUT_UNREADABLE, place, NULL);
         kp_sha256_hex(digest, hex);
     }
     bool released = strcmp(hex, u->entry.cells[KP_LOG_BUNDLE_SHA256]) == 0;
-    if (!released && !kp_path_exists(temp))
+    if (!released && !kp_path_exists(run->ctx->io, temp))
         return kp_book_unsettled(book);
     /* The rename may not be on disk yet, and a release is logged only after it is. */
     if (released && kp_sync_folder(run->ctx->io, run->output) != KP_OK)

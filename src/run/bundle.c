@@ -483,13 +483,13 @@ static enum place put_in_place(struct kp_bundle *b, const struct kp_log *log)
 {
     if (kp_run_check_files(b->run, log) != KP_OK)
         return STILL_TEMPORARY;
-    bool in_the_way = kp_path_exists(b->path);
-    b->placed = !in_the_way && b->run->ctx->io->rename(b->temp_path, b->path) == 0;
+    bool in_the_way = !kp_path_absent(b->run->ctx->io, b->path);
+    b->placed = !in_the_way && kp_io_rename(b->run->ctx->io, b->temp_path, b->path) == 0;
     if (b->placed)
         return IN_PLACE;
     int error = in_the_way ? EEXIST : errno;
-    bool temporary = kp_path_exists(b->temp_path);
-    b->placed = !in_the_way && kp_path_exists(b->path);
+    bool temporary = kp_path_exists(b->run->ctx->io, b->temp_path);
+    b->placed = !in_the_way && kp_path_exists(b->run->ctx->io, b->path);
     if (b->placed && !temporary)
         return IN_PLACE;
     errno = error;

@@ -41,9 +41,10 @@ static enum kp_status move(struct kp_context *ctx, const char *from, const char 
         return kp_no_memory(ctx);
     if (kp_make_folders(ctx->io, folder) != KP_OK)
         return kp_write_failed(ctx, folder);
-    if (ctx->io->rename(from, to) != 0) {
+    struct stat info;
+    if (kp_io_rename(ctx->io, from, to) != 0) {
         int error = errno;
-        if (!kp_path_exists(to)) {
+        if (kp_io_lstat(ctx->io, to, &info) != 0 || !S_ISREG(info.st_mode)) {
             errno = error;
             return kp_write_failed(ctx, to);
         }
@@ -61,9 +62,9 @@ enum kp_status kp_companions_place(struct kp_context *ctx, const struct kp_compa
         const char *to = kp_companion_path(&ctx->arena, of, (enum kp_companion)i, true);
         if (!from || !to)
             return kp_no_memory(ctx);
-        if (kp_path_exists(from))
+        if (!kp_path_absent(ctx->io, from))
             KP_TRY(move(ctx, from, to));
-        if (i != KP_COMPANION_SEALED || !kp_path_exists(to))
+        if (i != KP_COMPANION_SEALED || kp_path_absent(ctx->io, to))
             continue;
         errno = 0;
         if (kp_file_sha256(ctx->io, to, digest) != KP_OK)

@@ -18,7 +18,7 @@ void kp_find_concerned(const struct kp_run *run, struct kp_arena *arena, const s
     for (unsigned by = 0; by < KP_BY__COUNT; by++) {
         const char *key = kp_person_key(arena, &c.subject.person, (enum kp_person_key)by);
         c.subject.keys[by] = key;
-        chains[by] = key ? kp_consents_of(&run->registers, key) : NULL;
+        chains[by] = key ? kp_consents_of(&run->registers, arena, key) : NULL;
         for (const struct kp_consent *k = chains[by]; k; k = k->next)
             most++;
     }

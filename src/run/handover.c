@@ -213,6 +213,7 @@ enum kp_status kp_handover(const struct kp_handover_options *options, const stru
     enum kp_status st = kp_context_init(&h.ctx, &options->common, env);
     if (st == KP_OK)
         st = run(&h);
+    st = kp_log_session_status(&h.session, st);
     kp_log_session_close(&h.session);
     st = kp_context_finish(&h.ctx, st);
     kp_context_release(&h.ctx);

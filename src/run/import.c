@@ -233,7 +233,7 @@ static enum kp_status write_ini(const struct import *m, const char *path)
     struct kp_buf ini = {0};
     char *output = NULL;
     enum kp_status st = KP_OK;
-    if (kp_path_exists(path))
+    if (kp_path_exists(m->ctx->io, path))
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_INIT_FILE_EXISTS, kp_in(path));
     for (enum role role = 0; role < ROLES; role++)
         if (m->chosen[role] && !fits_ini(m->chosen[role]))
@@ -316,7 +316,7 @@ static enum kp_status import(struct import *m, struct kp_buf *out)
     KP_TRY(real_path(ctx, m->options->folder, &m->folder));
     for (enum role role = 0; role < ROLES; role++)
         KP_TRY(real_path(ctx, paths[role], &m->chosen[role]));
-    if (kp_each_entry(m->folder, add_name, m) != KP_OK)
+    if (kp_each_entry(m->ctx->io, m->folder, add_name, m) != KP_OK)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(m->options->folder),
                        strerror(errno));
     if (!ini || ctx->arena.failed)

@@ -39,7 +39,7 @@ static enum kp_status check_link(struct kp_book *book)
 static enum kp_status check_older(const struct kp_book *book)
 {
     const struct kp_run *run = book->run;
-    if (!kp_path_exists(book->path)) {
+    if (!kp_path_exists(run->ctx->io, book->path)) {
         errno = ENOENT;
         return kp_book_unusable(run, book->path);
     }
@@ -149,7 +149,7 @@ static bool may_be_archive(struct kp_run *run, const char *name)
     static const char marks[][4] = {{'P', 'K', 3, 4}, {'\xef', '\xbb', '\xbf', '\xe8'}};
     char first[sizeof(*marks)] = "";
     char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->output, name);
-    int fd = path ? run->ctx->io->open(path, O_RDONLY | O_NONBLOCK, 0) : -1;
+    int fd = path ? kp_io_open(run->ctx->io, path, O_RDONLY | O_NONBLOCK) : -1;
     if (fd < 0)
         return true;
     bool may_be = kp_scratch_read(run->ctx->io, fd, first, sizeof(first), 0) != KP_OK ||
@@ -205,15 +205,31 @@ static void scan_name(void *ctx, const char *name)
 
 /* --- opening and closing --- */
 
+/* What is no file will not become one by the end of the run. */
+static enum kp_status check_anchors(struct kp_run *run)
+{
+    int fd = -1;
+    const char *path = run->options->anchors;
+    if (!path)
+        return KP_OK;
+    if (kp_open_regular(run->ctx->io, path, O_WRONLY | O_APPEND, &fd) == KP_OK)
+        (void)run->ctx->io->close(fd); /* nothing was written */
+    else if (kp_report_odd(run->ctx, path))
+        return KP_E_SYSTEM;
+    return KP_OK;
+}
+
 enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
 {
     struct folder_scan scan = {.ledger = ledger};
     *ledger = (struct kp_ledger){.run = run, .log = {.fd = -1}, .recovery = {.bundle = ""}};
-    if (kp_discloses(run->options->command))
+    if (kp_discloses(run->options->command)) {
+        KP_TRY(check_anchors(run));
         KP_TRY(take_lock(ledger));
+    }
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path, true));
-    if (kp_each_entry(run->output, scan_name, &scan) != KP_OK && scan.st == KP_OK)
+    if (kp_each_entry(run->ctx->io, run->output, scan_name, &scan) != KP_OK && scan.st == KP_OK)
         return kp_write_failed(run->ctx, run->output);
     return scan.st;
 }
@@ -310,8 +326,8 @@ static bool holds_anchors(const struct kp_io *io, int fd, int64_t size)
 static enum kp_status append(const struct kp_io *io, const char *path, const struct kp_buf *line)
 {
     char last = '\n';
-    bool is_new = !kp_path_exists(path);
-    int64_t size = kp_file_size(path);
+    bool is_new = !kp_path_exists(io, path);
+    int64_t size = kp_file_size(io, path);
     int fd = -1;
     if (kp_open_regular(io, path, O_RDWR | O_CREAT | O_APPEND, &fd) != KP_OK)
         return KP_E_SYSTEM;

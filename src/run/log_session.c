@@ -18,7 +18,7 @@ enum kp_status kp_log_session_open(struct kp_log_session *s, struct kp_context *
     s->options.common = *ctx->common;
     kp_run_options_defaults(&s->options);
     s->run = (struct kp_run){.ctx = ctx, .options = &s->options, .lock_fd = -1};
-    if (!kp_path_exists(s->options.output))
+    if (!kp_path_exists(ctx->io, s->options.output))
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_OUTPUT_MISSING, kp_in(s->options.output));
     KP_TRY(kp_run_open_folder(&s->run, ctx, &s->options));
     KP_TRY(kp_ledger_open(&s->ledger, &s->run));
@@ -60,7 +60,7 @@ enum kp_status kp_log_session_add(struct kp_log_session *s, const struct kp_log_
 enum kp_status kp_log_session_commit(struct kp_log_session *s)
 {
     struct kp_log *log = &s->ledger.log;
-    int64_t before = kp_file_size(s->run.log_path);
+    int64_t before = kp_file_size(s->ctx->io, s->run.log_path);
     errno = 0;
     if (kp_log_sync(log) != KP_OK) {
         (void)kp_book_unusable(&s->run, s->run.log_path);
@@ -69,6 +69,12 @@ enum kp_status kp_log_session_commit(struct kp_log_session *s)
         return KP_E_SYSTEM;
     }
     return kp_ledger_conclude(&s->ledger);
+}
+
+enum kp_status kp_log_session_status(const struct kp_log_session *s, enum kp_status st)
+{
+    bool failed = s->ledger.anchor && strcmp(s->ledger.anchor, "failed") == 0;
+    return st == KP_OK && failed ? KP_E_ATTENTION : st;
 }
 
 void kp_log_session_close(struct kp_log_session *s)

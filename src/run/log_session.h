@@ -30,4 +30,6 @@ enum kp_status kp_log_session_add(struct kp_log_session *session, const struct k
  */
 enum kp_status kp_log_session_commit(struct kp_log_session *session);
 
+/* Returns the status of a call that ended with st: KP_E_ATTENTION if all is done but the anchor. */
+enum kp_status kp_log_session_status(const struct kp_log_session *session, enum kp_status st);
 void kp_log_session_close(struct kp_log_session *session);

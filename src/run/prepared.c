@@ -122,7 +122,7 @@ static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, 
             b->path = kp_arena_printf(&run->ctx->arena, "%s/%s", place, b->file_name);
             if (!staged || !b->path)
                 return kp_no_memory(run->ctx);
-            if (run->ctx->io->rename(b->temp_path, staged) != 0)
+            if (kp_io_rename(run->ctx->io, b->temp_path, staged) != 0)
                 return kp_write_failed(run->ctx, staged);
             b->placed = true; /* if this run succeeds */
         }
@@ -158,7 +158,7 @@ enum kp_status kp_prepared_store(struct kp_run *run, struct kp_tally *tally)
     kp_buf_release(&s.manifest);
     KP_TRY(st);
     if (kp_sync_folder(ctx->io, source) != KP_OK || kp_sync_folder(ctx->io, s.folder) != KP_OK ||
-        ctx->io->rename(s.folder, place) != 0 || kp_sync_folder(ctx->io, all) != KP_OK)
+        kp_io_rename(ctx->io, s.folder, place) != 0 || kp_sync_folder(ctx->io, all) != KP_OK)
         return kp_write_failed(ctx, place);
     return KP_OK;
 }
@@ -168,7 +168,7 @@ static void remove_if_empty(struct kp_run *run)
 {
     char *all = prepared_path(run->ctx, run->output, "");
     if (all)
-        (void)rmdir(all);
+        (void)kp_io_rmdir(run->ctx->io, all);
 }
 
 void kp_prepared_abandon(struct kp_run *run)
@@ -176,8 +176,8 @@ void kp_prepared_abandon(struct kp_run *run)
     char *place = prepared_path(run->ctx, run->output, run->run_id);
     if (run->options->command != KP_CMD_PREPARE || !place)
         return;
-    if (kp_path_exists(place))
-        (void)kp_remove_folder(place);
+    if (kp_path_exists(run->ctx->io, place))
+        (void)kp_remove_folder(run->ctx->io, place);
     remove_if_empty(run);
 }
 
@@ -318,8 +318,9 @@ static void warn_if_old(void *ctx, const char *name)
 void kp_prepared_warn_of_old(struct kp_run *run)
 {
     char *all = prepared_path(run->ctx, run->output, "");
-    if (all && kp_path_exists(all))
-        (void)kp_each_entry(all, warn_if_old, run); /* what cannot be listed is only not warned of */
+    if (all && kp_path_exists(run->ctx->io, all))
+        (void)kp_each_entry(run->ctx->io, all, warn_if_old,
+                            run); /* what cannot be listed is only not warned of */
 }
 
 void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally)
@@ -331,7 +332,8 @@ void kp_prepared_done(struct kp_run *run, const struct kp_tally *tally)
     char *doomed = kp_arena_printf(&ctx->arena, "%s/.tmp-prepared-%s", run->output, id);
     if (tally->by_reason[KP_HOLD_NOT_SELECTED] > 0 || (tally->totals.released == 0 && tally->totals.held > 0))
         kp_warn(&ctx->diag, KP_K_PREPARED_KEPT, kp_in(folder), id);
-    else if (!folder || !doomed || ctx->io->rename(folder, doomed) != 0 || kp_remove_folder(doomed) != KP_OK)
+    else if (!folder || !doomed || kp_io_rename(ctx->io, folder, doomed) != 0 ||
+             kp_remove_folder(ctx->io, doomed) != KP_OK)
         kp_warn(&ctx->diag, KP_K_PREPARED_LEFT, kp_in(folder), strerror(errno ? errno : EIO));
     else
         remove_if_empty(run);

@@ -166,7 +166,7 @@ static enum kp_status walk(struct purge *p, const char *folder, enum kind kind,
     char *path = folder ? path_of(p, folder) : NULL;
     if (!path)
         return kp_no_memory(&p->ctx);
-    if (kp_path_exists(path) && kp_each_entry(path, fn, &w) != KP_OK && p->st == KP_OK)
+    if (kp_path_exists(p->ctx.io, path) && kp_each_entry(p->ctx.io, path, fn, &w) != KP_OK && p->st == KP_OK)
         p->st = kp_write_failed(&p->ctx, path);
     return p->st;
 }
@@ -212,7 +212,7 @@ static enum kp_status doom_companions(struct purge *p, const char *bundle)
         char *path = names[i] ? path_of(p, names[i]) : NULL;
         if (!path)
             return kp_no_memory(&p->ctx);
-        if (kp_path_exists(path))
+        if (kp_path_exists(p->ctx.io, path))
             KP_TRY(doom(p, COMPANION, names[i]));
     }
     return KP_OK;
@@ -229,7 +229,7 @@ static enum kp_status doom_bundles(struct purge *p)
         if (!b->on || strcmp(b->on, p->options->before) >= 0)
             continue;
         b->goes = true;
-        if (kp_path_exists(path)) {
+        if (kp_path_exists(p->ctx.io, path)) {
             KP_TRY(doom(p, BUNDLE, b->name));
             b->goes = strcmp(doomed_at(p, n_doomed(p) - 1)->sha256, b->sha256) == 0;
         }
@@ -253,7 +253,7 @@ static enum kp_status doom_secrets(struct purge *p)
         char *path = path_of(p, b->secret);
         if (!path)
             return kp_no_memory(&p->ctx);
-        if (b->goes != (i >= n) || !*b->secret || !kp_path_exists(path))
+        if (b->goes != (i >= n) || !*b->secret || !kp_path_exists(p->ctx.io, path))
             continue;
         enum kp_map_put put = kp_map_put(&settled, &p->ctx.arena, b->secret, 1);
         if (put == KP_MAP_NO_MEMORY)
@@ -335,7 +335,7 @@ static void remove_folder_of(struct purge *p, const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *folder = slash ? kp_arena_strndup(&p->ctx.arena, path, (size_t)(slash - path)) : NULL;
-    if (folder && remove(folder) == 0)
+    if (folder && kp_io_rmdir(p->ctx.io, folder) == 0)
         remove_folder_of(p, folder);
 }
 
@@ -346,7 +346,7 @@ static enum kp_status remove_doomed(struct purge *p)
         char *path = path_of(p, d->name);
         if (!path)
             return kp_no_memory(&p->ctx);
-        if (p->ctx.io->unlink(path) != 0 && errno != ENOENT)
+        if (kp_io_unlink(p->ctx.io, path) != 0 && errno != ENOENT)
             return kp_write_failed(&p->ctx, path);
         if (d->kind == PREPARED || d->kind == SECRET)
             remove_folder_of(p, path);
@@ -398,6 +398,7 @@ enum kp_status kp_purge(const struct kp_purge_options *options, const struct kp_
     enum kp_status st = kp_context_init(&p.ctx, &options->common, env);
     if (st == KP_OK)
         st = run(&p, ret_page);
+    st = kp_log_session_status(&p.session, st);
     kp_log_session_close(&p.session);
     kp_buf_release(&p.doomed);
     kp_buf_release(&p.out_bundles);

@@ -249,6 +249,7 @@ enum kp_status kp_reply(const struct kp_reply_options *options, const struct kp_
     r.file.ctx = &r.ctx;
     if (st == KP_OK)
         st = run(&r, ret_page);
+    st = kp_log_session_status(&r.session, st);
     kp_log_session_close(&r.session);
     kp_standing_release(&r.standing);
     st = kp_context_finish(&r.ctx, st);

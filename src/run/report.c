@@ -15,7 +15,7 @@ static const char *companion(struct kp_arena *arena, const struct kp_bundle *b, 
 {
     const struct kp_companions of = {b->run->output, b->run->run_id, b->root, b->insurer->number};
     const char *path = kp_companion_path(arena, &of, which, true);
-    return path && kp_path_exists(path) ? path : "";
+    return path && kp_path_exists(b->run->ctx->io, path) ? path : "";
 }
 
 /* Failures stick in the arena, which make_result checks at its end. */

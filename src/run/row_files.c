@@ -278,7 +278,7 @@ enum kp_status kp_row_files_conclude(struct kp_row_files *f)
     char *to = kp_arena_printf(&ctx->arena, "%s/decisions.csv", folder);
     if (!from || !to)
         return kp_no_memory(ctx);
-    if (ctx->io->rename(from, to) != 0 || kp_sync_folder(ctx->io, folder) != KP_OK)
+    if (kp_io_rename(ctx->io, from, to) != 0 || kp_sync_folder(ctx->io, folder) != KP_OK)
         return kp_write_failed(ctx, to);
     return KP_OK;
 }

@@ -62,10 +62,50 @@ static bool is_kept(const struct kp_io *io, const char *path, const char *sha256
 {
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
-    if (!kp_path_exists(path) || kp_file_sha256(io, path, digest) != KP_OK)
+    if (!kp_path_exists(io, path) || kp_file_sha256(io, path, digest) != KP_OK)
         return false;
     kp_sha256_hex(digest, hex);
     return strcmp(hex, sha256) == 0;
+}
+
+static enum kp_status check_unchanged(struct kp_context *ctx, const struct kp_original *original)
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    enum kp_status st = kp_file_sha256(ctx->io, original->path, digest);
+    if (st != KP_OK)
+        return kp_unreadable(&ctx->diag, st, KP_E_INPUT, KP_K_INPUT_UNREADABLE, original->path, NULL);
+    return memcmp(digest, original->sha256, sizeof(digest)) == 0
+               ? KP_OK
+               : kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(original->path));
+}
+
+static enum kp_status add_piece(void *ctx, const char *bytes, size_t n)
+{
+    kp_out_add(ctx, bytes, n);
+    return KP_OK; /* kp_out_finish returns write errors */
+}
+
+/* Copies a register that is not in memory, by way of the temporary folder. */
+static enum kp_status copy_register(const struct kp_run *run, const struct kp_original *original,
+                                    const char *path)
+{
+    struct kp_context *ctx = run->ctx;
+    struct kp_out out = {0};
+    char hex[KP_SHA256_HEX + 1];
+    char *copy = kp_arena_printf(&ctx->arena, "%s/register", run->temp);
+    if (!copy)
+        return kp_no_memory(ctx);
+    enum kp_status st = kp_out_create(&out, ctx->io, copy);
+    if (st == KP_OK)
+        st = kp_each_chunk(ctx->io, original->path, add_piece, &out);
+    if (kp_out_finish(&out, true) != KP_OK || st != KP_OK)
+        return kp_write_failed(ctx, copy);
+    kp_sha256_hex(original->sha256, hex);
+    if (!is_kept(ctx->io, copy, hex))
+        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(original->path));
+    return kp_io_rename(ctx->io, copy, path) == 0 && kp_sync_parent(ctx->io, path) == KP_OK
+               ? KP_OK
+               : kp_write_failed(ctx, path);
 }
 
 enum kp_status kp_keep_register(const struct kp_run *run, const struct kp_original *original,
@@ -74,19 +114,26 @@ enum kp_status kp_keep_register(const struct kp_run *run, const struct kp_origin
     struct kp_context *ctx = run->ctx;
     uint8_t digest[KP_SHA256_BYTES];
     ret_sha256[0] = '\0';
-    if (!original->bytes)
+    if (!original->bytes && !original->path)
         return KP_OK;
-    if (kp_sha256_of(original->bytes, original->n, digest) != KP_OK)
+    if (original->path)
+        memcpy(digest, original->sha256, sizeof(digest));
+    else if (kp_sha256_of(original->bytes, original->n, digest) != KP_OK)
         return kp_no_memory(ctx);
     kp_sha256_hex(digest, ret_sha256);
     char *folder = kp_arena_printf(&ctx->arena, "%s/registers", run->output);
     char *path = kp_arena_printf(&ctx->arena, "%s/registers/%s.csv", run->output, ret_sha256);
     if (!folder || !path)
         return kp_no_memory(ctx);
+    if (original->path)
+        KP_TRY(check_unchanged(ctx, original));
     if (is_kept(ctx->io, path, ret_sha256))
         return KP_OK;
-    if (kp_make_folders(ctx->io, folder) != KP_OK || kp_sync_folder(ctx->io, run->output) != KP_OK ||
-        kp_write_file(ctx->io, path, original->bytes, original->n) != KP_OK)
+    if (kp_make_folders(ctx->io, folder) != KP_OK || kp_sync_folder(ctx->io, run->output) != KP_OK)
+        return kp_write_failed(ctx, path);
+    if (original->path)
+        return copy_register(run, original, path);
+    if (kp_write_file(ctx->io, path, original->bytes, original->n) != KP_OK)
         return kp_write_failed(ctx, path);
     return KP_OK;
 }
@@ -105,7 +152,8 @@ static enum kp_status add_rosters(struct kp_run *run, struct kp_json *json)
             continue;
         if (listed.n_keys == 0)
             kp_json_array(json, "persons", KP_JSON_INLINE);
-        KP_TRY(kp_keep_register(run, &(struct kp_original){roster->bytes, roster->n_bytes}, hex));
+        KP_TRY(
+            kp_keep_register(run, &(struct kp_original){.bytes = roster->bytes, .n = roster->n_bytes}, hex));
         char *key = kp_arena_strdup(&run->ctx->arena, hex);
         enum kp_map_put put = key ? kp_map_put(&listed, &run->ctx->arena, key, 0) : KP_MAP_NO_MEMORY;
         if (put == KP_MAP_NO_MEMORY)

@@ -130,7 +130,7 @@ static enum kp_status take_lock(struct kp_run *run)
     if (!path)
         return kp_no_memory(run->ctx);
     run->lock_path = path;
-    if (kp_lock_take(path, &run->lock_fd, &holder) == KP_OK)
+    if (kp_lock_take(run->ctx->io, path, &run->lock_fd, &holder) == KP_OK)
         return KP_OK;
     if (errno != EWOULDBLOCK)
         return kp_write_failed(run->ctx, path);
@@ -152,7 +152,8 @@ static enum kp_status name_places(struct kp_run *run)
         const char *run_folder = kp_arena_printf(arena, "%s/runs/%s", run->output, id ? id : "");
         const char *temp = kp_arena_printf(arena, "%s/.tmp-%s", run->output, id ? id : "");
         const char *list = kp_arena_printf(arena, "%s/replies/%s.csv", run->output, id ? id : "");
-        if (!arena->failed && !kp_path_exists(run_folder) && !kp_path_exists(temp) && !kp_path_exists(list)) {
+        if (!arena->failed && kp_path_absent(run->ctx->io, run_folder) &&
+            kp_path_absent(run->ctx->io, temp) && kp_path_absent(run->ctx->io, list)) {
             run->run_id = id;
             run->run_folder = run_folder;
             run->temp = temp;
@@ -163,12 +164,32 @@ static enum kp_status name_places(struct kp_run *run)
     return kp_no_memory(run->ctx);
 }
 
+/* A folder that is none is found before anything is released. */
+static enum kp_status check_folders(struct kp_run *run)
+{
+    static const char *const names[] = {"runs",    "registers", "prepared", "sealed",
+                                        "letters", "secrets",   "replies"};
+    for (size_t i = 0; i < KP_COUNT(names); i++) {
+        struct stat info;
+        char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->output, names[i]);
+        if (!path)
+            return kp_no_memory(run->ctx);
+        if (kp_io_lstat(run->ctx->io, path, &info) != 0 || S_ISDIR(info.st_mode))
+            continue;
+        errno = ENOTDIR;
+        return kp_write_failed(run->ctx, path);
+    }
+    return KP_OK;
+}
+
 static enum kp_status make_places(struct kp_run *run)
 {
     run->output = run->options->output;
     if (kp_make_folders(run->ctx->io, run->output) != KP_OK)
         return kp_write_failed(run->ctx, run->output);
+    KP_TRY(kp_context_enter(run->ctx, run->output));
     KP_TRY(take_lock(run));
+    KP_TRY(check_folders(run));
     KP_TRY(name_places(run));
     KP_TRY(kp_check_modes(run));
     if (kp_make_folders(run->ctx->io, run->temp) != KP_OK)
@@ -191,13 +212,13 @@ static void remove_if_stale(void *ctx, const char *name)
         return;
     char *path = kp_arena_printf(&s->run->ctx->arena, "%s/%s", s->run->output, name);
     if (path)
-        (void)kp_remove_folder(path);
+        (void)kp_remove_folder(s->run->ctx->io, path);
 }
 
 void kp_run_remove_stale(struct kp_run *run, const char *keep_run_id)
 {
     struct stale stale = {run, keep_run_id};
-    (void)kp_each_entry(run->output, remove_if_stale, &stale);
+    (void)kp_each_entry(run->ctx->io, run->output, remove_if_stale, &stale);
 }
 
 static void remove_but_evidence(void *ctx, const char *name)
@@ -205,20 +226,22 @@ static void remove_but_evidence(void *ctx, const char *name)
     struct kp_run *run = ctx;
     char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->temp, name);
     if (path && strcmp(path, run->evidence) != 0 && !kp_companion_is(name))
-        (void)kp_remove_folder(path);
+        (void)kp_remove_folder(run->ctx->io, path);
 }
 
 void kp_run_leave(struct kp_run *run, bool discard)
 {
     if (discard && run->run_folder)
-        (void)kp_remove_folder(run->run_folder);
+        (void)kp_remove_folder(run->ctx->io, run->run_folder);
     if (run->evidence)
-        (void)kp_each_entry(run->temp, remove_but_evidence, run);
-    else if (run->temp)
-        (void)kp_remove_folder(run->temp);
+        (void)kp_each_entry(run->ctx->io, run->temp, remove_but_evidence, run);
+    else if (run->temp && kp_remove_folder(run->ctx->io, run->temp) != KP_OK)
+        kp_warn(&run->ctx->diag, KP_K_TEMPORARY_LEFT, kp_in(run->temp), strerror(errno ? errno : EIO));
     /* This replaces the file, because the old one may also be in place under its final name. */
-    if (run->evidence && kp_path_exists(run->evidence))
+    if (run->evidence && kp_path_exists(run->ctx->io, run->evidence))
         (void)kp_write_file(run->ctx->io, run->evidence, "", 0);
+    kp_registers_close(&run->registers);
+    kp_bearers_release(&run->bearers);
     kp_lock_drop(run->lock_fd);
 }
 
@@ -232,9 +255,9 @@ bool kp_run_id_is_before(const char *run_id, struct kp_date day)
 enum kp_status kp_run_check_files(const struct kp_run *run, const struct kp_log *log)
 {
     struct kp_diag *diag = &run->ctx->diag;
-    if (!kp_is_named(log->fd, run->log_path, true))
+    if (!kp_is_named(run->ctx->io, log->fd, run->log_path))
         return kp_fail(diag, KP_E_SYSTEM, KP_K_FILE_REPLACED, kp_in(run->log_path));
-    if (run->lock_fd >= 0 && !kp_is_named(run->lock_fd, run->lock_path, false))
+    if (run->lock_fd >= 0 && !kp_is_named(run->ctx->io, run->lock_fd, run->lock_path))
         return kp_fail(diag, KP_E_SYSTEM, KP_K_FILE_REPLACED, kp_in(run->lock_path));
     return KP_OK;
 }
@@ -276,7 +299,7 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     run->facilities.own = options->input.facility;
     KP_TRY(load_registers(run));
     kp_requests_warn(ctx, &run->registers.requests, run->as_of);
-    KP_TRY(kp_bearers_init(&run->bearers, ctx, &run->registers.employee_ids));
+    kp_bearers_init(&run->bearers, &run->registers);
     KP_TRY(set_up_sender(run));
     KP_TRY(kp_intake(ctx, &options->input, &files, &run->inputs));
     if (kp_discloses(options->command))
@@ -294,7 +317,7 @@ static enum kp_status check_mapping(struct kp_run *run)
     const char *const files[] = {input->mapping, input->methods};
     enum kp_status st = KP_OK;
     for (size_t i = 0; i < KP_COUNT(files); i++)
-        if (files[i] && !kp_path_exists(files[i]))
+        if (files[i] && !kp_path_exists(run->ctx->io, files[i]))
             st = kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_SETTING_PATH_ABSENT, kp_in(files[i]));
     return st;
 }
@@ -331,6 +354,7 @@ enum kp_status kp_check_settings(const struct kp_run_options *options, const str
     if (st == KP_OK)
         st = check_all(&run, &own);
     kp_schemas_free(&run.schemas);
+    kp_registers_close(&run.registers);
     st = kp_context_finish(&ctx, st);
     kp_context_release(&ctx);
     return st;

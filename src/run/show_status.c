@@ -115,7 +115,8 @@ static enum kp_status write_page(struct status *s)
         kp_json_end(&s->json);
         kp_json_array(&s->json, "prepared", KP_JSON_INLINE);
     }
-    if (kp_path_exists(prepared) && kp_each_entry(prepared, add_preparation, s) != KP_OK)
+    if (kp_path_exists(s->ctx.io, prepared) &&
+        kp_each_entry(s->ctx.io, prepared, add_preparation, s) != KP_OK)
         return kp_write_failed(&s->ctx, prepared);
     if (s->options->json)
         kp_json_end(&s->json);

@@ -145,7 +145,7 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
 {
     count_findings(tally, run, slot);
     for (size_t i = 0; i < slot->concerned.n_consents; i++)
-        tally->consent_met[slot->concerned.consents[i] - run->registers.consents.list] = true;
+        tally->consent_met[slot->concerned.consents[i]->row] = true;
     tally->totals.read += slot->outcome != KP_DUPLICATE; /* equal rows count once */
     switch (slot->outcome) {
     case KP_RELEASED: count_release(tally, run, slot, account); break;

@@ -1,7 +1,9 @@
 #include "tables/context.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/status.h"
 
@@ -37,8 +39,20 @@ void kp_context_warn_of_tables(struct kp_context *ctx, struct kp_date on)
         kp_warn(&ctx->diag, KP_K_LAW_OLD, KP_NOWHERE, day);
 }
 
+enum kp_status kp_context_enter(struct kp_context *ctx, const char *folder)
+{
+    if (!kp_root_open(&ctx->root, folder))
+        return kp_write_failed(ctx, folder);
+    ctx->own_io = *ctx->io;
+    ctx->own_io.root = &ctx->root;
+    ctx->io = &ctx->own_io;
+    return KP_OK;
+}
+
 void kp_context_release(struct kp_context *ctx)
 {
+    if (ctx->own_io.root)
+        (void)close(ctx->root.fd);
     kp_text_free(ctx->text);
     kp_arena_release(&ctx->arena);
 }
@@ -58,8 +72,33 @@ enum kp_status kp_no_memory(struct kp_context *ctx)
     return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
 }
 
+bool kp_report_odd(struct kp_context *ctx, const char *path)
+{
+    static const char *const words[][2] = {
+        [KP_ODD_SYMLINK] = {"シンボリックリンク", "a symbolic link"},
+        [KP_ODD_FIFO] = {"FIFO", "a FIFO"},
+        [KP_ODD_SOCKET] = {"ソケット", "a socket"},
+        [KP_ODD_DEVICE] = {"デバイス", "a device"},
+        [KP_ODD_FOLDER] = {"フォルダ", "a folder"},
+        [KP_ODD_FILE] = {"ファイル", "a file"},
+        [KP_ODD_HARD_LINKS] = {"ハードリンクのあるファイル", "a file with a second name (a hard link)"}};
+    size_t n = 0;
+    bool folder = false;
+    int error = errno;
+    enum kp_odd odd = kp_io_odd(ctx->io, path, error, &n, &folder);
+    char *part = odd == KP_ODD_NONE ? NULL : strndup(path, n);
+    if (part)
+        (void)kp_fail(&ctx->diag, KP_E_SYSTEM, folder ? KP_K_NOT_A_FOLDER : KP_K_NOT_A_REGULAR_FILE,
+                      kp_in(part), kp_say(ctx, words[odd][0], words[odd][1]));
+    free(part);
+    errno = error;
+    return part != NULL;
+}
+
 enum kp_status kp_write_failed(struct kp_context *ctx, const char *path)
 {
+    if (kp_report_odd(ctx, path))
+        return KP_E_SYSTEM;
     return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_WRITE_FAILED, kp_in(path), strerror(errno ? errno : EIO));
 }
 

@@ -20,6 +20,8 @@ struct kp_context {
     const struct kp_common *common;
     const struct kp_env *env;
     const struct kp_io *io;
+    struct kp_io own_io; /* with the root, once a folder was entered */
+    struct kp_root root;
     struct kp_arena arena; /* of the call */
     struct kp_catalogue catalogue;
     struct kp_diag diag;
@@ -37,12 +39,17 @@ enum kp_status kp_context_load_tables(struct kp_context *ctx);
 void kp_context_warn_of_tables(struct kp_context *ctx, struct kp_date on);
 void kp_context_release(struct kp_context *ctx);
 
+/* Makes the folder the root of all further operations (base/io.h). Reports KP_E_SYSTEM. */
+enum kp_status kp_context_enter(struct kp_context *ctx, const char *folder);
+
 /* Returns the status of the call; reports KP_K_INTERNAL if it is a failure without a diagnostic. */
 enum kp_status kp_context_finish(struct kp_context *ctx, enum kp_status st);
 
 /* Report and return KP_E_SYSTEM: memory is short; a file cannot be written (errno). */
 enum kp_status kp_no_memory(struct kp_context *ctx);
 enum kp_status kp_write_failed(struct kp_context *ctx, const char *path);
+/* Reports what is in the way of the path, if that explains errno, and returns whether it did. Keeps errno. */
+bool kp_report_odd(struct kp_context *ctx, const char *path);
 /* Reports KP_E_SYSTEM once the environment's cancel flag is set. */
 enum kp_status kp_check_cancelled(struct kp_context *ctx);
 

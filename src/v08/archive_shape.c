@@ -68,12 +68,13 @@ enum kp_status kp_shape_documents(const char *folder, struct kp_arena *arena, co
     const char *data = kp_arena_printf(arena, "%s/DATA", folder);
     if (!data)
         return KP_E_SYSTEM;
-    if (kp_each_entry(data, list_document, &l) != KP_OK)
+    if (kp_each_entry(&kp_io_posix, data, list_document, &l) != KP_OK)
         return errno == ENOENT || errno == ENOTDIR ? KP_OK : KP_E_SYSTEM; /* there is none */
     const size_t most = l.n;
     l.paths = kp_arena_alloc(arena, (most + 1) * sizeof(*l.paths));
     l.n = 0;
-    if (!l.paths || kp_each_entry(data, list_document, &l) != KP_OK || l.n > most || arena->failed)
+    if (!l.paths || kp_each_entry(&kp_io_posix, data, list_document, &l) != KP_OK || l.n > most ||
+        arena->failed)
         return KP_E_SYSTEM;
     qsort(l.paths, l.n, sizeof(*l.paths), by_name);
     *ret_paths = l.paths;

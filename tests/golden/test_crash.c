@@ -249,6 +249,95 @@ static void interrupt__at_any_call__nothing_goes_out_or_everything(void **state)
     }
 }
 
+/* --- calls that change no contents --- */
+
+static const char *const KIND_NAME[OTHERS] = {
+    [OPEN] = "open",       [READ] = "read",          [PREAD] = "pread", [STAT] = "stat",
+    [SEEK] = "lseek",      [MKDIR] = "mkdir",        [LOCK] = "flock",  [TRUNCATE] = "ftruncate",
+    [LIST] = "getdents64", [CLOCK] = "clock_gettime"};
+
+/* Right after the fault: a message, or the result of a run without it. */
+static void check_other(enum other kind, int at, int status)
+{
+    const char *messages = slurp("child.err", NULL);
+    bool complete = status == 0 || status == 1;
+    if (status > 4 || (status != 0 && !strstr(messages, " K")))
+        fail_msg("%s %d: exit %d: %s", KIND_NAME[kind], at, status, messages);
+    assert_no_bundle_unlogged();
+    assert_decisions_true();
+    if (!complete)
+        return;
+    if (how_many("out/*.zip") != 2 * how_many("base/*.zip") || counted("out", "rejected") > 0 ||
+        counted("out", "held") > 0 || (how_many("out/.tmp*") > 0 && !strstr(messages, "K9017")))
+        fail_msg("%s %d: exit %d, but not a whole result: %s", KIND_NAME[kind], at, status, messages);
+}
+
+static void try_other(enum other kind, enum fault fault)
+{
+    int calls[2] = {0}, tried = 0, failed = 0;
+    failing = kind;
+    start_again();
+    assert_int_equal(export("second.csv", NONE, 0, 0, calls), 0);
+    int step = getenv("CRASH_ALL") ? 1 : calls[0] / 5 + 1;
+    for (int at = 1 + (int)(kind + fault) % step; at <= calls[0]; at += step) {
+        start_again();
+        failing = kind;
+        int status = export("second.csv", fault, EIO, at, NULL);
+        check_other(kind, at, status);
+        tried++;
+        failed += status != 0;
+        failing = NO_OTHER;
+        status = export("second.csv", NONE, 0, 0, NULL);
+        if (status != 0)
+            fail_msg("after %s %d: exit %d: %s", KIND_NAME[kind], at, status, slurp("child.err", NULL));
+        assert_sound();
+    }
+    print_message("%s: %d of %d calls tried, %d runs failed\n", KIND_NAME[kind], tried, calls[0], failed);
+}
+
+static void other_calls__failing_once__are_reported_or_harmless(void **state)
+{
+    (void)state;
+    for (enum other kind = OPEN; kind < OTHERS; kind++)
+        try_other(kind, OTHER_ONCE);
+}
+
+static void other_calls__failing_from_now_on__are_reported_or_harmless(void **state)
+{
+    (void)state;
+    for (enum other kind = OPEN; kind < OTHERS; kind++)
+        try_other(kind, OTHER_FROM_NOW_ON);
+}
+
+/* Those that no loop can fail: of the process and its memory, and what only asks. */
+static const char NOT_TRIED[] =
+    " execve brk arch_prctl access faccessat2 mmap munmap mremap mprotect madvise exit exit_group set_tid_address"
+    " set_robust_list rseq prlimit64 getrandom futex clone clone3 rt_sigaction rt_sigprocmask rt_sigreturn getpid"
+    " gettid getuid geteuid getgid getegid uname sysinfo sched_getaffinity sched_yield ioctl fcntl umask readlink"
+    " statfs restart_syscall vfork wait4 dup2 pipe2 socket connect recvfrom sendto poll getcwd tgkill sched_setaffinity"
+    " get_mempolicy ";
+static const char TRIED[] =
+    " open openat read pread64 write pwrite64 fsync close rename renameat renameat2 unlink"
+    " unlinkat rmdir stat lstat fstat newfstatat statx lseek mkdir mkdirat ftruncate flock"
+    " getdents64 clock_gettime ";
+
+static void calls__of_a_run__are_all_tried(void **state)
+{
+    (void)state;
+    must("rm -rf out; cp -a base out");
+    if (run_shell("strace -f -c -U name -o calls \"$KENPORTER\" export " CONFIG
+                  "-q -o out --anchors a.csv second.csv >stdout 2>stderr") != 0 ||
+        !exists("calls")) {
+        print_message("strace is missing or may not trace\n");
+        skip();
+    }
+    must("sed -i '1,2d; /^-/,$d' calls");
+    char *rest = textf("%s", slurp("calls", NULL));
+    for (char *name = strtok_r(rest, " \n", &rest); name; name = strtok_r(NULL, " \n", &rest))
+        if (!strstr(NOT_TRIED, textf(" %s ", name)) && !strstr(TRIED, textf(" %s ", name)))
+            fail_msg("no loop makes %s fail", name);
+}
+
 /* A release that ended in a fault can be run again. */
 static void release__any_fault__leaves_what_was_prepared(void **state)
 {
@@ -327,6 +416,9 @@ int main(void)
         cmocka_unit_test(disk__taking_half_of_any_write__goes_unnoticed),
         cmocka_unit_test(rename__done_but_reported_as_failed__next_run_ends_sound),
         cmocka_unit_test(rename__leaving_the_old_name_too__next_run_ends_sound),
+        cmocka_unit_test(other_calls__failing_once__are_reported_or_harmless),
+        cmocka_unit_test(other_calls__failing_from_now_on__are_reported_or_harmless),
+        cmocka_unit_test(calls__of_a_run__are_all_tried),
         cmocka_unit_test(release__any_fault__leaves_what_was_prepared),
         cmocka_unit_test(interrupt__at_any_call__nothing_goes_out_or_everything),
     };

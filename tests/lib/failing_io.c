@@ -25,11 +25,11 @@ bool interrupted(void)
     return disk.interrupt && odd;
 }
 
-static int disk_open(const char *path, int flags, mode_t mode)
+static int disk_openat(int at, const char *name, int flags, mode_t mode)
 {
     if (fails(OPENS))
         return -1;
-    int fd = kp_io_posix.open(path, flags, mode);
+    int fd = kp_io_posix.openat(at, name, flags, mode);
     disk.open_now += fd >= 0;
     return fd;
 }
@@ -62,19 +62,19 @@ static int disk_close(int fd)
     return fails(CLOSES) ? -1 : result;
 }
 
-static int disk_rename(const char *from, const char *to)
+static int disk_renameat(int from_at, const char *from, int to_at, const char *to)
 {
-    return fails(RENAMES) ? -1 : rename(from, to);
+    return fails(RENAMES) ? -1 : renameat(from_at, from, to_at, to);
 }
 
-const struct kp_io DISK = {.open = disk_open,
+const struct kp_io DISK = {.openat = disk_openat,
                            .read = disk_read,
                            .write = disk_write,
                            .fsync = disk_fsync,
                            .close = disk_close,
-                           .rename = disk_rename,
-                           .unlink = unlink,
-                           .mkdir = mkdir,
+                           .renameat = disk_renameat,
+                           .unlinkat = unlinkat,
+                           .mkdirat = mkdirat,
                            .ftruncate = ftruncate,
                            .pread = pread,
                            .pwrite = pwrite};

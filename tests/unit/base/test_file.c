@@ -71,7 +71,7 @@ static void scratch__writes_at_positions__are_read_back(void **state UNUSED)
     int fd = -1;
     const char *path = in_folder("scratch");
     assert_int_equal(kp_scratch_open(&DISK, path, &fd), KP_OK);
-    assert_false(kp_path_exists(path));
+    assert_false(kp_path_exists(&kp_io_posix, path));
     assert_int_equal(kp_scratch_write(&DISK, fd, "cd", 2, 4), KP_OK);
     assert_int_equal(kp_scratch_write(&DISK, fd, "ab", 2, 0), KP_OK);
     assert_int_equal(kp_scratch_read(&DISK, fd, bytes, 8, 0), KP_OK);
@@ -128,11 +128,11 @@ static void file_facts__size_existence_digest__are_right(void **state UNUSED)
     assert_int_equal(kp_file_sha256(&kp_io_posix, path, digest), KP_OK);
     kp_sha256_hex(digest, hex);
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_int_equal(kp_file_size(path), 3);
-    assert_int_equal(kp_file_size(in_folder("absent")), -1);
+    assert_int_equal(kp_file_size(&kp_io_posix, path), 3);
+    assert_int_equal(kp_file_size(&kp_io_posix, in_folder("absent")), -1);
     assert_int_equal(symlink("nowhere", link), 0);
-    assert_true(kp_path_exists(link));
-    assert_false(kp_path_exists(in_folder("absent")));
+    assert_true(kp_path_exists(&kp_io_posix, link));
+    assert_false(kp_path_exists(&kp_io_posix, in_folder("absent")));
 }
 
 int main(void)

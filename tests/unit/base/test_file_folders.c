@@ -7,10 +7,10 @@
 
 static int mkdirs_left;
 
-static int mkdir_until_full(const char *path, mode_t mode)
+static int mkdir_until_full(int at, const char *path, mode_t mode)
 {
     if (mkdirs_left-- > 0)
-        return mkdir(path, mode);
+        return mkdirat(at, path, mode);
     errno = ENOSPC;
     return -1;
 }
@@ -41,7 +41,7 @@ static void make_folders__file_in_the_way_or_full_disk__fails(void **state UNUSE
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("file")), KP_E_SYSTEM);
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("file/sub")), KP_E_SYSTEM);
     struct kp_io io = kp_io_posix;
-    io.mkdir = mkdir_until_full;
+    io.mkdirat = mkdir_until_full;
     mkdirs_left = 2; /* /tmp and the folder of this test exist */
     assert_int_equal(kp_make_folders(&io, in_folder("full")), KP_E_SYSTEM);
     assert_int_equal(errno, ENOSPC);
@@ -56,14 +56,14 @@ static void remove_folder__links__are_removed_not_followed(void **state UNUSED)
     assert_int_equal(symlink("../outside", in_folder("doomed/to_folder")), 0);
     assert_int_equal(symlink("../outside/kept", in_folder("doomed/to_file")), 0);
     assert_int_equal(symlink("nowhere", in_folder("doomed/to_nothing")), 0);
-    assert_int_equal(kp_remove_folder(in_folder("doomed")), KP_OK);
-    assert_false(kp_path_exists(in_folder("doomed")));
+    assert_int_equal(kp_remove_folder(&kp_io_posix, in_folder("doomed")), KP_OK);
+    assert_false(kp_path_exists(&kp_io_posix, in_folder("doomed")));
     assert_file(kept, "kept", 4);
     assert_int_equal(symlink("outside", in_folder("alias")), 0);
-    assert_int_equal(kp_remove_folder(in_folder("alias")), KP_OK);
-    assert_false(kp_path_exists(in_folder("alias")));
-    assert_true(kp_path_exists(in_folder("outside/kept")));
-    assert_int_equal(kp_remove_folder(in_folder("absent")), KP_OK);
+    assert_int_equal(kp_remove_folder(&kp_io_posix, in_folder("alias")), KP_OK);
+    assert_false(kp_path_exists(&kp_io_posix, in_folder("alias")));
+    assert_true(kp_path_exists(&kp_io_posix, in_folder("outside/kept")));
+    assert_int_equal(kp_remove_folder(&kp_io_posix, in_folder("absent")), KP_OK);
 }
 
 static void count_entry(void *ctx, const char *name)
@@ -77,9 +77,9 @@ static void each_entry__folder__gives_every_name_but_the_dots(void **state UNUSE
     int seen[3] = {0};
     assert_int_equal(kp_make_folders(&kp_io_posix, in_folder("list/one")), KP_OK);
     (void)put_file("list/.two", "", 0);
-    assert_int_equal(kp_each_entry(in_folder("list"), count_entry, seen), KP_OK);
+    assert_int_equal(kp_each_entry(&kp_io_posix, in_folder("list"), count_entry, seen), KP_OK);
     assert_true(seen[0] == 1 && seen[1] == 1 && seen[2] == 0);
-    assert_int_equal(kp_each_entry(in_folder("absent"), count_entry, seen), KP_E_SYSTEM);
+    assert_int_equal(kp_each_entry(&kp_io_posix, in_folder("absent"), count_entry, seen), KP_E_SYSTEM);
 }
 
 int main(void)

@@ -97,7 +97,7 @@ static void write_file__each_call_failing__leaves_old_or_new_contents(void **sta
         disk.fail_at = fail_at, disk.error = EIO;
         enum kp_status st = kp_write_file(&DISK, path, "new", 3);
         assert_int_equal(disk.open_now, 0);
-        assert_false(kp_path_exists(in_folder("target.tmp")));
+        assert_false(kp_path_exists(&kp_io_posix, in_folder("target.tmp")));
         if (disk.calls < fail_at) {
             assert_int_equal(st, KP_OK);
             assert_int_equal(mode_of(path), 0600);
@@ -106,7 +106,7 @@ static void write_file__each_call_failing__leaves_old_or_new_contents(void **sta
             break;
         }
         assert_int_equal(st, KP_E_SYSTEM);
-        if (kp_file_size(path) == 3)
+        if (kp_file_size(&kp_io_posix, path) == 3)
             assert_file(path, "new", 3);
         else
             assert_file(path, "old contents", 12);
@@ -136,9 +136,9 @@ static void write_file__remains_of_a_killed_run__are_replaced(void **state UNUSE
     const char *path = in_folder("again");
     assert_int_equal(kp_write_file(&kp_io_posix, path, "whole", 5), KP_OK);
     assert_file(path, "whole", 5);
-    assert_false(kp_path_exists(in_folder("again.tmp")));
+    assert_false(kp_path_exists(&kp_io_posix, in_folder("again.tmp")));
     assert_int_equal(kp_write_file(&kp_io_posix, path, "", 0), KP_OK);
-    assert_int_equal(kp_file_size(path), 0);
+    assert_int_equal(kp_file_size(&kp_io_posix, path), 0);
     assert_int_equal(kp_write_file(&kp_io_posix, in_folder("absent/x"), "a", 1), KP_E_SYSTEM);
 }
 

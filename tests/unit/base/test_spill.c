@@ -69,7 +69,7 @@ static void open__file__has_no_name(void **state UNUSED)
 {
     struct kp_spill pile;
     fill(&pile, 1);
-    assert_false(kp_path_exists(in_folder("pile")));
+    assert_false(kp_path_exists(&kp_io_posix, in_folder("pile")));
     kp_spill_close(&pile);
     kp_spill_close(&pile);
 }

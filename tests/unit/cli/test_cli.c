@@ -291,7 +291,7 @@ static void check__unreadable_input__ends_with_3_and_leaves_no_folder(void **sta
         assert_one_line(rows[i].code);
         assert_int_equal(strncmp(complained, rows[i].path, strlen(rows[i].path)), 0);
         if (i < COUNT(rows) - 1)
-            assert_false(kp_path_exists(in_folder("out")));
+            assert_false(kp_path_exists(&kp_io_posix, in_folder("out")));
     }
 }
 

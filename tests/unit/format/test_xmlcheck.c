@@ -302,7 +302,7 @@ static enum kp_status load_text(const char *text, struct kp_xml_schema **ret_sch
     enum kp_status st = kp_xml_schema_load(&file, 1, file.name, ret_schema, detail);
     (void)dup2(screen, STDERR_FILENO);
     assert_true(close(screen) == 0 && close(fd) == 0);
-    *ret_printed = kp_file_size(printed);
+    *ret_printed = kp_file_size(&kp_io_posix, printed);
     return st;
 }
 

@@ -56,7 +56,7 @@ static enum kp_status load(enum which which, const char *rows, struct kp_registe
 static const struct kp_consent *consents_by(const struct kp_registers *registers, enum kp_person_key by,
                                             const struct kp_person *person)
 {
-    return kp_consents_of(registers, kp_person_key(&scratch, person, by));
+    return kp_consents_of(registers, &scratch, kp_person_key(&scratch, person, by));
 }
 
 static const struct kp_consent *consents_by_id(const struct kp_registers *registers, const char *employee_id)

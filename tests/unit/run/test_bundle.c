@@ -138,17 +138,18 @@ static void release__file_in_the_way__voids_the_entries(void **state)
     assert_null(run.evidence);
 }
 
-static int lost_rename(const char *from, const char *to)
+static int lost_rename(int from_at, const char *from, int to_at, const char *to)
 {
-    (void)rename(from, to);
+    (void)renameat(from_at, from, to_at, to);
     errno = EIO;
     return -1;
 }
 
-static int vanishing_rename(const char *from, const char *to)
+static int vanishing_rename(int from_at, const char *from, int to_at, const char *to)
 {
+    (void)to_at;
     (void)to;
-    (void)remove(from);
+    (void)unlinkat(from_at, from, 0);
     errno = EIO;
     return -1;
 }
@@ -157,7 +158,7 @@ static void release__answer_of_rename_lost__is_released(void **state)
 {
     (void)state;
     struct kp_io io = kp_io_posix;
-    io.rename = lost_rename;
+    io.renameat = lost_rename;
     fill();
     run_ctx.io = &io;
     assert_int_equal(kp_bundle_release(&bundle, &ledger.log), KP_OK);
@@ -171,7 +172,7 @@ static void release__bundle_lost__leaves_the_evidence(void **state)
 {
     (void)state;
     struct kp_io io = kp_io_posix;
-    io.rename = vanishing_rename;
+    io.renameat = vanishing_rename;
     fill();
     run_ctx.io = &io;
     assert_int_equal(kp_bundle_release(&bundle, &ledger.log), KP_E_SYSTEM);

@@ -220,14 +220,14 @@ static void index__damaged__is_rebuilt_with_a_warning(void **state)
 }
 
 /* An index can be written, but not read. */
-static int open_but_no_index(const char *path, int flags, mode_t mode)
+static int open_but_no_index(int at, const char *path, int flags, mode_t mode)
 {
     size_t n = strlen(path);
     if ((flags & O_ACCMODE) == O_RDONLY && n > 6 && strcmp(path + n - 6, ".index") == 0) {
         errno = EACCES;
         return -1;
     }
-    return kp_io_posix.open(path, flags, mode);
+    return kp_io_posix.openat(at, path, flags, mode);
 }
 
 /* Without the index, people who were disclosed would count as new. */
@@ -239,7 +239,7 @@ static void index__unreadable_once_written__stops_the_run(void **state)
     next_run(KP_CMD_EXPORT);
     static struct kp_io io; /* outlives the test: tear_down closes through it */
     io = kp_io_posix;
-    io.open = open_but_no_index;
+    io.openat = open_but_no_index;
     run_ctx.io = &io;
     assert_int_equal(open_ledger(), KP_E_SYSTEM);
     assert_int_equal(got.code, KP_K_LOG_UNUSABLE);

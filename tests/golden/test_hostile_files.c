@@ -1,0 +1,19 @@
+/* Hostile files (hostile.py): status, message, time and memory of each. */
+#include "golden.h"
+
+static void files__hostile__end_as_expected_within_bounds(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    must("HOSTILE_UNLIMITED=1 python3 \"$GOLDEN/hostile.py\"");
+#else
+    must("python3 \"$GOLDEN/hostile.py\"");
+#endif
+    assert_false(exists("/tmp/hostile-file")); /* a name in an archive */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(files__hostile__end_as_expected_within_bounds)};
+    return cmocka_run_group_tests(tests, set_up_golden, tear_down_golden);
+}
