@@ -147,7 +147,7 @@ void kp_buf_xml(struct kp_buf *buf, const char *s, size_t n)
 {
     size_t plain = 0;
     for (size_t i = 0; i < n; i++) {
-        const char *entity = entity_of(s[i]);
+        const char *entity = kp_xml_is_plain(s[i]) ? NULL : entity_of(s[i]);
         if (!entity)
             continue;
         kp_buf_add(buf, s + plain, i - plain);

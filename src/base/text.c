@@ -87,11 +87,25 @@ static bool is_xml_char(int32_t c)
     return c >= 0x20 ? c != 0xfffe && c != 0xffff : c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Most characters of Japanese text: U+1000 to U+CFFF, three bytes, none of them forbidden or overlong. */
+static bool is_common(const uint8_t *s)
+{
+    return s[0] >= 0xe1 && s[0] <= 0xec && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80;
+}
+
 static size_t utf8_prefix(const char *bytes, size_t n, bool xml)
 {
     size_t at = 0;
     while (at < n) {
         const uint8_t *s = (const uint8_t *)bytes + at;
+        if (*s >= 0x20 && *s < 0x80) {
+            at++;
+            continue;
+        }
+        if (n - at >= 3 && is_common(s)) {
+            at += 3;
+            continue;
+        }
         utf8proc_int32_t c = *s;
         utf8proc_ssize_t step = c < 0x80 ? 1 : utf8proc_iterate(s, (utf8proc_ssize_t)(n - at), &c);
         if (step <= 0 || (xml && !is_xml_char(c)))
