@@ -2,12 +2,20 @@
 
 #include <string.h>
 
+/* Eight bytes at a time: most keys are longer than that. */
 static uint64_t hash(const char *key)
 {
-    uint64_t h = 14695981039346656037u;
-    for (; *key; key++)
-        h = (h ^ (uint8_t)*key) * 1099511628211u;
-    return h;
+    uint64_t h = 14695981039346656037u, word = 0;
+    size_t n = strlen(key);
+    for (; n >= sizeof(word); n -= sizeof(word), key += sizeof(word)) {
+        memcpy(&word, key, sizeof(word));
+        h = (h ^ word) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 32;
+    }
+    word = 0;
+    memcpy(&word, key, n);
+    h = (h ^ word) * 0x9e3779b97f4a7c15u;
+    return h ^ h >> 32;
 }
 
 static struct kp_map_slot *find(const struct kp_map *map, const char *key)

@@ -60,8 +60,13 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
         KP_TRY(kp_cell_period(f, i, 3, &codes[i].from, &codes[i].to));
         if (!*codes[i].system || !kp_all_digits(codes[i].code) || strlen(codes[i].code) > 5)
             return kp_table_bad(f, i, "a code has one to five digits, not", codes[i].code);
-        if (kp_code_display(tables, codes[i].system, codes[i].code, ANY_DAY))
+        char *key = kp_arena_printf(f->arena, "%s\x1f%s", codes[i].system, codes[i].code);
+        enum kp_map_put put =
+            key ? kp_map_put(&tables->code_rows, f->arena, key, (uint32_t)i) : KP_MAP_NO_MEMORY;
+        if (put == KP_MAP_EXISTED)
             return kp_table_bad(f, i, "code stands twice:", codes[i].code);
+        if (put == KP_MAP_NO_MEMORY)
+            return kp_tablefile_no_memory(f);
         tables->n_codes++;
         KP_TRY(add_value(f, tables, i, codes[i].code, i, false));
     }
@@ -72,27 +77,31 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
     return load_values(f, tables);
 }
 
-const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key)
+/* Looks up system, \x1f, value. */
+static bool find_in(const struct kp_map *map, const char *system, const char *value, uint32_t *ret_index)
 {
     char key[256];
-    size_t n = strlen(system), m = strlen(value_key);
-    uint32_t index = 0;
+    size_t n = strlen(system), m = strlen(value);
     if (n + m + 2 > sizeof(key))
-        return NULL;
+        return false;
     memcpy(key, system, n);
     key[n] = '\x1f';
-    memcpy(key + n + 1, value_key, m + 1);
-    return kp_map_get(&tables->value_code, key, &index) ? code_at(tables, index) : NULL;
+    memcpy(key + n + 1, value, m + 1);
+    return kp_map_get(map, key, ret_index);
+}
+
+const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key)
+{
+    uint32_t index = 0;
+    return find_in(&tables->value_code, system, value_key, &index) ? code_at(tables, index) : NULL;
 }
 
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,
                             struct kp_date exam)
 {
-    for (size_t i = 0; i < tables->n_codes; i++) {
-        const struct kp_code_row *row = &tables->codes[i];
-        if (strcmp(row->system, system) == 0 && strcmp(row->code, code) == 0 &&
-            (!kp_date_is_set(exam) || kp_in_period(row->from, row->to, exam)))
-            return row->display;
-    }
-    return NULL;
+    uint32_t index = 0;
+    if (!find_in(&tables->code_rows, system, code, &index))
+        return NULL;
+    const struct kp_code_row *row = &tables->codes[index];
+    return !kp_date_is_set(exam) || kp_in_period(row->from, row->to, exam) ? row->display : NULL;
 }

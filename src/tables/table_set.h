@@ -25,6 +25,7 @@ struct kp_tables {
 
     const struct kp_code_row *codes;
     size_t n_codes;
+    struct kp_map code_rows;        /* system, \x1f, code -> index into codes */
     struct kp_map value_code;       /* system, \x1f, value key -> index into codes, then value_codes */
     const char *const *value_codes; /* codes of values.csv */
 
