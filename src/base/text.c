@@ -265,10 +265,27 @@ static char *nfkc(struct kp_arena *arena, const char *s, utf8proc_ssize_t n, utf
     return count < 0 || utf8proc_reencode(points, count, options) < 0 ? kp_arena_fail(arena) : (char *)points;
 }
 
+/* Returns whether all characters are ASCII, kana or ideographs that NFKC keeps and that compose with nothing
+ * among them: U+3041 to U+3096, U+30A1 to U+30FA, U+30FC, U+4E00 to U+9FFF. */
+static bool is_folded(const char *s)
+{
+    for (const uint8_t *u = (const uint8_t *)s; *u; u += *u < 0x80 ? 1 : 3) {
+        if (*u < 0x80)
+            continue;
+        if (!is_common(u)) /* stops at the NUL */
+            return false;
+        unsigned c = (u[0] & 0xfu) << 12 | (u[1] & 0x3fu) << 6 | (u[2] & 0x3fu);
+        if ((c < 0x3041 || c > 0x3096) && (c < 0x30a1 || c > 0x30fc || c == 0x30fb) &&
+            (c < 0x4e00 || c > 0x9fff))
+            return false;
+    }
+    return true;
+}
+
 char *kp_text_nfkc(struct kp_arena *arena, const char *s)
 {
     utf8proc_ssize_t n = (utf8proc_ssize_t)strlen(s);
-    return kp_text_is_ascii(s) ? kp_arena_strdup(arena, s) : nfkc(arena, s, n, n * 4 + 16);
+    return is_folded(s) ? kp_arena_strdup(arena, s) : nfkc(arena, s, n, n * 4 + 16);
 }
 
 static bool is_space(int32_t c)
