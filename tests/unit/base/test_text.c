@@ -256,7 +256,7 @@ static void nfkc__character_that_grows_eighteenfold__is_complete(void **state UN
 }
 
 /* Most text of an export needs no folding, which is found without utf8proc. */
-static void nfkc__every_character_after_a_kana__is_what_utf8proc_makes_of_it(void **state UNUSED)
+static void nfkc__every_character_after_a_kana__is_that_of_utf8proc(void **state UNUSED)
 {
     for (int32_t c = 1; c < 0x10000; c++) {
         struct kp_buf in = {0};
@@ -440,7 +440,7 @@ int main(void)
         cmocka_unit_test(predicates__ascii_and_wide__look_at_every_character),
         cmocka_unit_test(nfkc__compatibility_characters__get_their_usual_form),
         cmocka_unit_test(nfkc__character_that_grows_eighteenfold__is_complete),
-        cmocka_unit_test(nfkc__every_character_after_a_kana__is_what_utf8proc_makes_of_it),
+        cmocka_unit_test(nfkc__every_character_after_a_kana__is_that_of_utf8proc),
         cmocka_unit_test(trim__spaces_of_any_width__go_at_the_ends_only),
         cmocka_unit_test(wide__ascii_and_half_kana__are_widened),
         cmocka_unit_test(wide__every_printable_ascii_character__is_two_bytes),
