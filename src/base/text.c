@@ -65,19 +65,43 @@ void kp_text_free(struct kp_text *text)
     free(text);
 }
 
+/* Most characters of Japanese text: U+1000 to U+CFFF, three bytes, none of them forbidden or overlong. */
+static bool is_common(const uint8_t *s)
+{
+    return s[0] >= 0xe1 && s[0] <= 0xec && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80;
+}
+
+static int32_t common_character(const uint8_t *s)
+{
+    return (s[0] & 0xf) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
+}
+
 void kp_utf8_put(struct kp_buf *out, int32_t c)
 {
-    uint8_t bytes[4];
-    utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
+    uint8_t bytes[4] = {(uint8_t)c};
+    utf8proc_ssize_t n = 1;
+    if (c >= 0x1000 && c < 0xd000) {
+        bytes[0] = (uint8_t)(0xe0 | c >> 12);
+        bytes[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+        bytes[2] = (uint8_t)(0x80 | (c & 0x3f));
+        n = 3;
+    } else if (c < 0 || c >= 0x80) {
+        n = utf8proc_encode_char(c, bytes);
+    }
     kp_buf_add(out, bytes, (size_t)n);
 }
 
 int32_t kp_utf8_next(const char **at)
 {
-    int32_t c = (uint8_t) * *at;
+    const uint8_t *s = (const uint8_t *)*at;
+    int32_t c = *s;
     if (c == 0)
         return -1;
-    utf8proc_ssize_t n = c < 0x80 ? 1 : utf8proc_iterate((const uint8_t *)*at, -1, &c);
+    if (is_common(s)) { /* stops at the NUL */
+        *at += 3;
+        return common_character(s);
+    }
+    utf8proc_ssize_t n = c < 0x80 ? 1 : utf8proc_iterate(s, -1, &c);
     *at += n > 0 ? n : 1;
     return c;
 }
@@ -85,12 +109,6 @@ int32_t kp_utf8_next(const char **at)
 static bool is_xml_char(int32_t c)
 {
     return c >= 0x20 ? c != 0xfffe && c != 0xffff : c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Most characters of Japanese text: U+1000 to U+CFFF, three bytes, none of them forbidden or overlong. */
-static bool is_common(const uint8_t *s)
-{
-    return s[0] >= 0xe1 && s[0] <= 0xec && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80;
 }
 
 static size_t utf8_prefix(const char *bytes, size_t n, bool xml)
@@ -274,7 +292,7 @@ static bool is_folded(const char *s)
             continue;
         if (!is_common(u)) /* stops at the NUL */
             return false;
-        unsigned c = (u[0] & 0xfu) << 12 | (u[1] & 0x3fu) << 6 | (u[2] & 0x3fu);
+        int32_t c = common_character(u);
         if ((c < 0x3041 || c > 0x3096) && (c < 0x30a1 || c > 0x30fc || c == 0x30fb) &&
             (c < 0x4e00 || c > 0x9fff))
             return false;
