@@ -30,10 +30,15 @@ static inline void kp_buf_grow(struct kp_buf *buf, size_t n)
     buf->data[buf->len] = '\0';
 }
 
-/* Documents are written in many small pieces, so what fits is added without a call. */
+/* As kp_buf_reserve, without a call for what fits: documents are written in many small pieces. */
+static inline char *kp_buf_room(struct kp_buf *buf, size_t n)
+{
+    return !buf->failed && buf->cap - buf->len > n ? buf->data + buf->len : kp_buf_reserve(buf, n);
+}
+
 static inline void kp_buf_add(struct kp_buf *buf, const void *bytes, size_t n)
 {
-    char *at = !buf->failed && buf->cap - buf->len > n ? buf->data + buf->len : kp_buf_reserve(buf, n);
+    char *at = kp_buf_room(buf, n);
     if (!at)
         return;
     if (n)
@@ -48,7 +53,11 @@ static inline void kp_buf_str(struct kp_buf *buf, const char *s)
 
 static inline void kp_buf_char(struct kp_buf *buf, char c)
 {
-    kp_buf_add(buf, &c, 1);
+    char *at = kp_buf_room(buf, 1);
+    if (!at)
+        return;
+    *at = c;
+    kp_buf_grow(buf, 1);
 }
 
 /* Returns the contents as a string; "" if nothing was added. */

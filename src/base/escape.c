@@ -41,8 +41,9 @@ const char *kp_shown_name(struct kp_arena *arena, const char *name)
 
 static bool needs_quotes(const char *s, size_t n)
 {
+    static const uint64_t those = 1ull << '"' | 1ull << ',' | 1ull << '\n' | 1ull << '\r';
     for (size_t i = 0; i < n; i++)
-        if (s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r')
+        if ((uint8_t)s[i] < 64 && those >> s[i] & 1)
             return true;
     /* Readers trim spaces; an unquoted # would begin a comment. */
     return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#');
@@ -57,11 +58,14 @@ static void add_csv(struct kp_buf *buf, const char *before, const char *s, size_
         kp_buf_add(buf, s, n);
         return;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '"')
-            kp_buf_char(buf, '"');
-        kp_buf_char(buf, s[i]);
+    for (const char *quote; (quote = memchr(s, '"', n)) != NULL;) {
+        size_t m = (size_t)(quote - s) + 1;
+        kp_buf_add(buf, s, m);
+        kp_buf_char(buf, '"');
+        s += m;
+        n -= m;
     }
+    kp_buf_add(buf, s, n);
     kp_buf_char(buf, '"');
 }
 
@@ -170,7 +174,7 @@ void kp_buf_xml(struct kp_buf *buf, const char *s, size_t n)
 {
     size_t plain = 0;
     for (size_t i = 0; i < n; i++) {
-        const char *entity = entity_of(s[i]);
+        const char *entity = kp_xml_is_plain(s[i]) ? NULL : entity_of(s[i]);
         if (!entity)
             continue;
         kp_buf_add(buf, s + plain, i - plain);

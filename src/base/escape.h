@@ -28,6 +28,16 @@ unsigned kp_cell_column(const char *name);
 /* Appends a JSON string with its quotes. Documents are written with base/json.h. */
 void kp_buf_json(struct kp_buf *buf, const char *s);
 
+/* Returns whether XML text can contain the byte as it is. Bytes that it cannot, or that begin a longer
+ * character, need a closer look. */
+static inline bool kp_xml_is_plain(char c)
+{
+    /* below U+0040: controls, and the quote, the ampersand and the angle brackets */
+    static const uint64_t low = 0xffffffff | 1ull << '"' | 1ull << '&' | 1ull << '<' | 1ull << '>';
+    const uint8_t byte = (uint8_t)c;
+    return byte < 0x80 && (byte >= 64 || !(low >> byte & 1));
+}
+
 /* Appends XML character data or an attribute value. */
 void kp_buf_xml(struct kp_buf *buf, const char *s, size_t n);
 

@@ -100,6 +100,18 @@ static void take_type(struct reading *r, struct kp_xml_attr *type)
     }
 }
 
+/* Returns prefix and name in the arena, or NULL. */
+static char *full_name(struct reading *r, const char *prefix, const char *name)
+{
+    size_t n = strlen(prefix), m = strlen(name);
+    char *full = kp_arena_alloc(r->arena, n + m + 1);
+    if (!full)
+        return NULL;
+    memcpy(full, prefix, n);
+    memcpy(full + n, name, m);
+    return full;
+}
+
 /* libxml2 passes five pointers per attribute: name, prefix, namespace, value, end of value. */
 static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, const xmlChar **five)
 {
@@ -113,12 +125,12 @@ static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, c
         if (five[2] && !xsi && !xml)
             note_alien(r);
         const char *prefix = xsi ? "xsi:" : xml ? "xml:" : "";
-        attrs[i].name = kp_arena_printf(r->arena, "%s%s", prefix, (const char *)five[0]);
+        attrs[i].name = full_name(r, prefix, (const char *)five[0]);
         attrs[i].n = (size_t)(five[4] - five[3]);
         attrs[i].value = kp_arena_strndup(r->arena, value, attrs[i].n);
         if (!attrs[i].name || !attrs[i].value)
             return false;
-        if (strcmp(attrs[i].name, "xsi:type") == 0)
+        if (xsi && strcmp(attrs[i].name, "xsi:type") == 0)
             take_type(r, &attrs[i]);
     }
     node->attrs = attrs;

@@ -337,13 +337,21 @@ void kp_log_set_time(struct kp_log *log, int64_t now)
     kp_date_time_in_japan(now, log->time);
 }
 
-static void add_cell(struct kp_buf *line, struct kp_buf *scratch, const char *cell)
+/* Line breaks become spaces. */
+static void add_cell(struct kp_buf *line, const char *cell)
 {
-    kp_buf_reset(scratch);
-    for (; *cell; cell++)
-        kp_buf_char(scratch, *cell == '\n' || *cell == '\r' ? ' ' : *cell);
-    kp_buf_csv(line, kp_buf_text(scratch), scratch->len);
-    line->failed |= scratch->failed;
+    struct kp_buf copy = {0};
+    if (!strpbrk(cell, "\r\n")) {
+        kp_buf_csv(line, cell, strlen(cell));
+        return;
+    }
+    kp_buf_str(&copy, cell);
+    for (size_t i = 0; i < copy.len; i++)
+        if (copy.data[i] == '\n' || copy.data[i] == '\r')
+            copy.data[i] = ' ';
+    kp_buf_csv(line, kp_buf_text(&copy), copy.len);
+    line->failed |= copy.failed;
+    kp_buf_release(&copy);
 }
 
 static enum kp_status write_pending(struct kp_log *log)
@@ -356,33 +364,38 @@ static enum kp_status write_pending(struct kp_log *log)
 /* Everything of the line up to the comma before its hash. */
 static void add_sealed_cells(struct kp_buf *line, const struct kp_log *log, const struct kp_log_entry *entry)
 {
-    struct kp_buf scratch = {0};
-    kp_buf_printf(line, "%" PRIu64 ",%s", log->seq + 1, log->time);
+    kp_buf_u64(line, log->seq + 1);
+    kp_buf_char(line, ',');
+    kp_buf_str(line, log->time);
     for (size_t i = KP_LOG_RUN_ID; i < KP_LOG_PREV_HASH; i++) {
         kp_buf_char(line, ',');
-        add_cell(line, &scratch, entry->cells[i] ? entry->cells[i] : "");
+        add_cell(line, entry->cells[i] ? entry->cells[i] : "");
     }
-    kp_buf_printf(line, ",%s", log->head);
-    kp_buf_release(&scratch);
+    kp_buf_char(line, ',');
+    kp_buf_str(line, log->head);
 }
 
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry)
 {
     enum { WRITE_AT_BYTES = 1 << 20 }; /* bounds memory: a bundle may have many entries */
-    struct kp_buf line = {.max_bytes = KP_LOG_MAX_LINE_BYTES};
+    struct kp_buf *pending = &log->pending;
+    const size_t before = pending->len;
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
-    add_sealed_cells(&line, log, entry);
-    bool ok = kp_buf_ok(&line) && kp_sha256_of(line.data, line.len, digest) == KP_OK;
+    add_sealed_cells(pending, log, entry);
+    bool ok =
+        kp_buf_ok(pending) && kp_sha256_of(pending->data + before, pending->len - before, digest) == KP_OK;
     if (ok) {
         kp_sha256_hex(digest, hex);
-        kp_buf_printf(&line, ",%s\n", hex);
-        kp_buf_add(&log->pending, kp_buf_text(&line), line.len);
-        ok = kp_buf_ok(&line) && kp_buf_ok(&log->pending);
+        kp_buf_char(pending, ',');
+        kp_buf_str(pending, hex);
+        kp_buf_char(pending, '\n');
+        ok = kp_buf_ok(pending) && pending->len - before < KP_LOG_MAX_LINE_BYTES;
     }
-    kp_buf_release(&line);
-    if (!ok)
+    if (!ok) { /* no part of an entry may be written */
+        pending->len = before;
         return kp_log_no_memory();
+    }
     log->seq++;
     memcpy(log->head, hex, sizeof(hex));
     return log->pending.len > WRITE_AT_BYTES ? write_pending(log) : KP_OK;

@@ -89,11 +89,6 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
 
 /* --- one document --- */
 
-static bool has_on(const struct kp_slot *slot, size_t i, enum kp_ground ground)
-{
-    return slot->record.values[i].state != KP_VALUE_ABSENT && slot->decision.ground[i] == ground;
-}
-
 /* A flag brings its text only with a finding, so that only both halves together keep what was withheld. */
 static void add_other_halves(const struct kp_run *run, const struct kp_slot *slot, bool *listed)
 {
@@ -104,25 +99,46 @@ static void add_other_halves(const struct kp_run *run, const struct kp_slot *slo
     }
 }
 
-/* Codes of the items that are released on the ground, or withheld, separated by spaces. */
-static const char *items_on(const struct kp_run *run, struct kp_slot *slot, enum kp_ground ground)
+/* By ground: codes of the items that are released on it, or withheld, separated by spaces. */
+struct lists {
+    const char *of[KP_GROUND__COUNT];
+};
+
+/* The lists are NULL if memory is short, and empty in a roster, which tells no results. */
+static struct lists list_items(const struct kp_run *run, struct kp_slot *slot)
 {
-    struct kp_buf list = {0};
-    size_t n = run->ctx->tables.n_items;
-    if (is_roster(run))
-        return "";
+    const struct kp_item *items = run->ctx->tables.items;
+    const size_t n = run->ctx->tables.n_items;
+    const enum kp_ground *ground = slot->decision.ground;
+    size_t n_on[KP_GROUND__COUNT] = {0}, at[KP_GROUND__COUNT] = {0};
+    char *texts[KP_GROUND__COUNT];
     bool *listed = kp_arena_alloc(&slot->arena, n);
-    for (size_t i = 0; listed && i < n; i++)
-        listed[i] = has_on(slot, i, ground);
-    if (listed && ground == KP_GROUND_WITHHELD)
-        add_other_halves(run, slot, listed);
-    for (size_t i = 0; listed && i < n; i++)
-        if (listed[i])
-            kp_buf_printf(&list, "%s%s", list.len ? " " : "", run->ctx->tables.items[i].code);
-    const char *text = listed && kp_buf_ok(&list) ? kp_arena_strdup(&slot->arena, kp_buf_text(&list))
-                                                  : kp_arena_fail(&slot->arena);
-    kp_buf_release(&list);
-    return text;
+    struct lists lists = {{NULL}};
+    for (size_t k = 0; is_roster(run) && k < KP_GROUND__COUNT; k++)
+        lists.of[k] = "";
+    if (is_roster(run) || !listed)
+        return lists;
+    for (size_t i = 0; i < n; i++)
+        listed[i] = slot->record.values[i].state != KP_VALUE_ABSENT && ground[i] == KP_GROUND_WITHHELD;
+    add_other_halves(run, slot, listed);
+    for (size_t i = 0; i < n; i++) {
+        listed[i] |= slot->record.values[i].state != KP_VALUE_ABSENT;
+        n_on[ground[i]] += listed[i];
+    }
+    for (size_t k = 0; k < KP_GROUND__COUNT; k++)
+        lists.of[k] = texts[k] = kp_arena_alloc(&slot->arena, n_on[k] * (KP_ITEM_CODE_LENGTH + 1) + 1);
+    if (slot->arena.failed)
+        return lists;
+    for (size_t i = 0; i < n; i++) {
+        char *to = texts[ground[i]] + at[ground[i]];
+        if (!listed[i])
+            continue;
+        if (at[ground[i]] > 0)
+            to[-1] = ' ';
+        memcpy(to, items[i].code, KP_ITEM_CODE_LENGTH + 1);
+        at[ground[i]] += KP_ITEM_CODE_LENGTH + 1;
+    }
+    return lists;
 }
 
 /* Provisions of the basis, with whoever asked in the insurer's place. */
@@ -137,10 +153,10 @@ static const char *duty_of(const struct kp_run *run, struct kp_slot *slot)
 }
 
 /* The same, and those of what goes out beside the basis: on another request, or on consent. */
-static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot)
+static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot, const char *requested)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *text = duty_of(run, slot), *requested = items_on(run, slot, KP_GROUND_REQUESTED);
+    const char *text = duty_of(run, slot);
     const struct {
         enum kp_route route;
         bool used;
@@ -205,6 +221,7 @@ static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slo
     const struct kp_decision *d = &slot->decision;
     const char *const *f = slot->record.field;
     char hex[KP_SHA256_HEX + 1];
+    const struct lists items = list_items(run, slot);
     kp_sha256_hex(slot->content, hex);
     return (struct kp_log_entry){
         .cells = {[KP_LOG_EVENT] = slot->event,
@@ -223,13 +240,13 @@ static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slo
                   [KP_LOG_AGE_RULE] = kp_age_rule_names[run->policy.age_rule],
                   [KP_LOG_AGE_BAND] = kp_band_names[d->band],
                   [KP_LOG_BASIS_ID] = d->basis->id,
-                  [KP_LOG_PROVISIONS] = provisions_of(run, slot),
+                  [KP_LOG_PROVISIONS] = provisions_of(run, slot, items.of[KP_GROUND_REQUESTED]),
                   [KP_LOG_PRIVACY_GROUND] = kp_privacy_ground_of(d->basis),
-                  [KP_LOG_ITEMS_DUTY] = items_on(run, slot, KP_GROUND_DUTY),
-                  [KP_LOG_ITEMS_FORM] = items_on(run, slot, KP_GROUND_FORM),
-                  [KP_LOG_ITEMS_CONSENT] = items_on(run, slot, KP_GROUND_CONSENT),
-                  [KP_LOG_ITEMS_REQUESTED] = items_on(run, slot, KP_GROUND_REQUESTED),
-                  [KP_LOG_ITEMS_WITHHELD] = items_on(run, slot, KP_GROUND_WITHHELD),
+                  [KP_LOG_ITEMS_DUTY] = items.of[KP_GROUND_DUTY],
+                  [KP_LOG_ITEMS_FORM] = items.of[KP_GROUND_FORM],
+                  [KP_LOG_ITEMS_CONSENT] = items.of[KP_GROUND_CONSENT],
+                  [KP_LOG_ITEMS_REQUESTED] = items.of[KP_GROUND_REQUESTED],
+                  [KP_LOG_ITEMS_WITHHELD] = items.of[KP_GROUND_WITHHELD],
                   [KP_LOG_CONSENT_IDS] = slot->consent_ids,
                   [KP_LOG_REASON] = reason_of(run, slot),
                   [KP_LOG_DETAIL] = detail_of(run, slot)}};
@@ -239,9 +256,14 @@ static enum kp_status spool_entry(struct kp_bundle *b, struct kp_slot *slot, con
 {
     const struct kp_log_entry entry = entry_of_slot(b->run, slot, document);
     struct kp_buf line = {0};
+    size_t clean = 0;
     for (size_t i = 0; i < KP_LOG__COUNT; i++) {
-        for (const char *at = entry.cells[i]; at && *at; at++) /* control characters would break the line */
-            kp_buf_char(&line, (unsigned char)*at < 0x20 ? ' ' : *at);
+        if (entry.cells[i])
+            kp_buf_str(&line, entry.cells[i]);
+        for (; clean < line.len; clean++) /* control characters would break the line */
+            if ((unsigned char)line.data[clean] < 0x20)
+                line.data[clean] = ' ';
+        clean++;
         kp_buf_char(&line, i + 1 < KP_LOG__COUNT ? KP_CELL_SEPARATOR : '\n');
     }
     bool ok = kp_buf_ok(&line) && !slot->arena.failed;

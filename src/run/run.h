@@ -5,6 +5,7 @@
 #include "law/registers.h"
 #include "law/rule.h"
 #include "input/intake.h"
+#include "v08/cda_forms.h"
 #include "v08/schemas.h"
 #include "run/bearers.h"
 
@@ -25,6 +26,7 @@ struct kp_run {
     struct kp_inputs inputs;
     struct kp_pairing *join; /* NULL: no inputs are joined; the main thread's */
     struct kp_schemas schemas;
+    const struct kp_cda_forms *forms;
     const char *run_id;     /* YYYYMMDD-HHMMSS of the start in Japan; a number follows if that is taken */
     const char *output;     /* OUTPUT, the folder that this run has locked */
     const char *run_folder; /* OUTPUT/runs/RUN_ID */

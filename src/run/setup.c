@@ -284,6 +284,16 @@ static enum kp_status load_registers(struct kp_run *run)
     return st > facilities ? st : facilities;
 }
 
+static enum kp_status make_forms(struct kp_run *run)
+{
+    struct kp_context *ctx = run->ctx;
+    enum kp_status st = kp_cda_forms_make(&ctx->tables, &ctx->arena, &run->forms);
+    if (st == KP_E_FAULT)
+        return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_TABLE_BAD, kp_in("items.csv"),
+                       "a name contains characters that XML forbids");
+    return st == KP_OK ? KP_OK : kp_no_memory(ctx);
+}
+
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const struct kp_run_options *options)
 {
     const struct kp_input_files files = {options->inputs, options->input_names, options->n_inputs};
@@ -307,6 +317,7 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     KP_TRY(make_places(run));
     if (kp_make_folders(ctx->io, run->run_folder) != KP_OK)
         return kp_write_failed(ctx, run->run_folder);
+    KP_TRY(make_forms(run));
     return kp_schemas_load(ctx, options->xsd, &run->schemas);
 }
 

@@ -304,8 +304,8 @@ static void explain_release(const struct kp_run *run, struct kp_slot *slot)
 
 static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    const struct kp_cda_source source = {&slot->record, &slot->decision, &run->sender, slot->insurer,
-                                         run->as_of};
+    const struct kp_cda_source source = {&slot->record, &slot->decision, &run->sender,
+                                         slot->insurer, run->as_of,      run->forms};
     const char *where = NULL;
     kp_buf_reset(&tools->document);
     bool well_formed = kp_cda_write(&tools->document, tools->check, &source, &slot->arena);

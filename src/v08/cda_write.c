@@ -11,7 +11,10 @@ struct writer {
     const struct kp_tables *tables;
     const struct kp_cda_source *source;
     const struct kp_record *record;
+    const struct kp_cda_forms *forms;
     struct kp_arena *arena;
+    uint8_t *places; /* by item: enum kp_cda_place of its observation */
+    bool *written;   /* by group, of the section that is being written */
     char created[9];
 };
 
@@ -49,7 +52,7 @@ static void id(struct writer *w, const char *root, const char *extension)
 
 static void no_id(struct writer *w)
 {
-    leaf(w, "id", "nullFlavor", "NI");
+    kp_xml_put(&w->xml, &w->forms->no_id);
 }
 
 static void text_element(struct writer *w, const char *name, const char *text)
@@ -136,15 +139,6 @@ static void author(struct writer *w)
     no_id(w);
     organisation(w, &sender);
     end(w, 2);
-}
-
-static void custodian(struct writer *w)
-{
-    start(w, "custodian");
-    start(w, "assignedCustodian");
-    start(w, "representedCustodianOrganization");
-    no_id(w);
-    end(w, 3);
 }
 
 /* 受診券: employers' examinations usually have none. */
@@ -282,100 +276,88 @@ static void reference_range(struct writer *w, const struct kp_item *item, const 
     end(w, 3);
 }
 
-static void start_observation(struct writer *w)
+/* An observation that negates its item has an attribute that the form lacks. */
+static void negated_head(struct writer *w, const struct kp_item *item)
 {
+    start(w, *item->group_id ? "entryRelationship" : "entry");
+    if (*item->group_id)
+        attr(w, "typeCode", item->relation == KP_REL_RSON ? "RSON" : "COMP");
     start(w, "observation");
     attr(w, "classCode", "OBS");
     attr(w, "moodCode", "EVN");
+    attr(w, "negationInd", "true");
+    kp_xml_leaf(&w->xml, "code", "code", item->code, "displayName", item->name);
 }
 
+/* Writes the entry of an item, or its part of the entry of a group. */
 static void observation(struct writer *w, size_t i)
 {
     const struct kp_item *item = &w->tables->items[i];
     const struct kp_value *value = &w->record->values[i];
     const char flag[] = {value->flag, '\0'};
-    start_observation(w);
-    if (value->state == KP_VALUE_NOT_DONE)
-        attr(w, "negationInd", "true");
-    kp_xml_leaf(&w->xml, "code", "code", item->code, "displayName", item->name);
-    if (value->state != KP_VALUE_NOT_DONE) {
+    if (value->state == KP_VALUE_NOT_DONE) {
+        negated_head(w, item);
+    } else {
+        kp_xml_put(&w->xml, &w->forms->items[i].head);
         value_element(w, item, value);
         if (value->flag && !value->limit)
             leaf(w, "interpretationCode", "code", flag);
-        if (*item->method_code)
-            leaf(w, "methodCode", "code", item->method_code);
+        kp_xml_put(&w->xml, &w->forms->items[i].method);
         doctor(w, item);
         reference_range(w, item, value);
     }
-    end(w, 1);
+    end(w, 2);
 }
 
 /* --- sections --- */
 
-static bool has_reason(const struct writer *w, const char *group_id)
+/* Finds the sections of the items. A doctor's name is part of another item's observation. A test that may be
+ * a detailed one (貧血, 心電図, 眼底, クレアチニン) is additional if the document has neither 対象者 nor
+ * 実施理由: it was done as part of the periodic check-up. */
+static void place_items(struct writer *w)
 {
     const struct kp_item *items = w->tables->items;
-    for (size_t i = 0; i < w->tables->n_items; i++)
-        if (items[i].relation == KP_REL_RSON && is_released(w, i) && strcmp(items[i].group_id, group_id) == 0)
-            return true;
-    return false;
-}
-
-/* A test that may be a detailed one (貧血, 心電図, 眼底, クレアチニン) is additional if the document has
- * neither 対象者 nor 実施理由: it was done as part of the periodic check-up. */
-static const char *section_of(const struct writer *w, const struct kp_item *item)
-{
-    bool settled = !kp_item_may_be_detailed(item) || w->source->insurer->keeps_detailed;
-    return settled || has_reason(w, item->group_id) ? item->section : KP_SECTION_ADDITIONAL;
-}
-
-/* Returns the first item from i on that is an observation of the section, or n_items. A doctor's name is part
- * of another item's observation. */
-static size_t next_entry(const struct writer *w, size_t i, const char *section)
-{
-    const struct kp_item *items = w->tables->items;
-    while (i < w->tables->n_items &&
-           (!is_released(w, i) || items[i].is_author || strcmp(section_of(w, &items[i]), section) != 0))
-        i++;
-    return i;
-}
-
-/* The same among the members of one group. */
-static size_t next_member(const struct writer *w, size_t i, const char *section, const char *group_id)
-{
-    i = next_entry(w, i, section);
-    while (i < w->tables->n_items && strcmp(w->tables->items[i].group_id, group_id) != 0)
-        i = next_entry(w, i + 1, section);
-    return i;
+    const size_t n = w->tables->n_items;
+    bool *has_reason = kp_arena_alloc(w->arena, w->forms->n_groups + 1);
+    w->places = kp_arena_alloc(w->arena, n);
+    w->written = kp_arena_alloc(w->arena, w->forms->n_groups + 1);
+    if (w->arena->failed)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (items[i].relation == KP_REL_RSON && is_released(w, i))
+            has_reason[w->forms->items[i].group] = true;
+    for (size_t i = 0; i < n; i++) {
+        const struct kp_cda_item *form = &w->forms->items[i];
+        if (!is_released(w, i) || items[i].is_author)
+            continue;
+        bool settled = !form->may_be_detailed || w->source->insurer->keeps_detailed;
+        w->places[i] = (uint8_t)(settled || has_reason[form->group] ? form->place : KP_CDA_ADDITIONAL);
+    }
 }
 
 /* 一連検査グループ: a parent without a value, in place of its first member, contains all of the section. */
-static void group(struct writer *w, size_t first, const char *section)
+static void group(struct writer *w, size_t first, enum kp_cda_place place)
 {
-    const char *group_id = w->tables->items[first].group_id;
-    start_observation(w);
-    leaf(w, "code", "nullFlavor", "NA");
-    for (size_t i = first; i < w->tables->n_items; i = next_member(w, i + 1, section, group_id)) {
-        start(w, "entryRelationship");
-        attr(w, "typeCode", w->tables->items[i].relation == KP_REL_RSON ? "RSON" : "COMP");
-        observation(w, i);
-        end(w, 1);
-    }
-    end(w, 1);
+    const struct kp_cda_item *forms = w->forms->items;
+    kp_xml_put(&w->xml, &w->forms->group_head);
+    for (size_t i = first; i < forms[first].group_end; i++)
+        if (forms[i].group == forms[first].group && w->places[i] == place)
+            observation(w, i);
+    end(w, 2);
 }
 
-static void section_entries(struct writer *w, const char *section)
+static void section_entries(struct writer *w, enum kp_cda_place place)
 {
-    for (size_t i = next_entry(w, 0, section); i < w->tables->n_items; i = next_entry(w, i + 1, section)) {
-        const char *group_id = w->tables->items[i].group_id;
-        if (*group_id && next_member(w, 0, section, group_id) < i)
-            continue; /* written with the first member */
-        start(w, "entry");
-        if (*group_id)
-            group(w, i, section);
+    memset(w->written, 0, w->forms->n_groups + 1);
+    for (size_t i = 0; i < w->tables->n_items; i++) {
+        size_t of_group = w->forms->items[i].group;
+        if (w->places[i] != place || w->written[of_group])
+            continue;
+        w->written[of_group] = of_group > 0;
+        if (of_group)
+            group(w, i, place);
         else
             observation(w, i);
-        end(w, 1);
     }
 }
 
@@ -383,25 +365,32 @@ static void section_entries(struct writer *w, const char *section)
 static void narrative_item(struct writer *w, const struct kp_item *item, const struct kp_value *v)
 {
     const struct kp_date exam = w->record->exam;
-    const char *list = kp_item_list(w->tables, item, exam);
-    const char *display = item->type == KP_TYPE_PQ ? NULL : kp_code_display(w->tables, list, v->text, exam);
-    text_element(w, "item",
-                 in_memory(kp_arena_printf(w->arena, "%s %s%s%s", item->name, display ? display : v->text,
-                                           item->unit, limit_text(v))));
+    const char *display =
+        item->type == KP_TYPE_PQ
+            ? NULL
+            : kp_code_display(w->tables, kp_item_list(w->tables, item, exam), v->text, exam);
+    struct kp_buf text = {0};
+    kp_buf_str(&text, item->name);
+    kp_buf_char(&text, ' ');
+    kp_buf_str(&text, display ? display : v->text);
+    kp_buf_str(&text, item->unit);
+    kp_buf_str(&text, limit_text(v));
+    if (!kp_buf_ok(&text))
+        (void)kp_arena_fail(w->arena);
+    text_element(w, "item", kp_buf_text(&text));
+    kp_buf_release(&text);
 }
 
 /* Writes the values that people look for first. */
-static void narrative(struct writer *w, const char *section)
+static void narrative(struct writer *w, enum kp_cda_place place)
 {
-    static const char *const shown[] = {"9N001000000000001", "9N006000000000001", "9N011000000000001",
-                                        "9N016160100000001", "9N501000000000011", "9N506000000000011"};
     bool any = false;
     start(w, "text");
-    for (size_t k = 0; k < KP_COUNT(shown); k++) {
-        const struct kp_item *item = kp_item_find(w->tables, shown[k]);
-        size_t i = item ? (size_t)(item - w->tables->items) : 0;
-        const struct kp_value *v = &w->record->values[i];
-        if (!item || next_entry(w, i, section) != i || v->state != KP_VALUE_PRESENT || has_mark_only(w, v))
+    for (size_t k = 0; k < KP_NARRATIVE_ITEMS; k++) {
+        const struct kp_item *item = w->forms->shown[k];
+        const struct kp_value *v = item ? kp_value_of(w->record, item) : NULL;
+        if (!item || w->places[item - w->tables->items] != place || v->state != KP_VALUE_PRESENT ||
+            has_mark_only(w, v))
             continue;
         if (!any)
             start(w, "list");
@@ -411,16 +400,16 @@ static void narrative(struct writer *w, const char *section)
     end(w, any ? 2 : 1);
 }
 
-static void section(struct writer *w, const char *items_of, const char *section_code, const char *title)
+static void section(struct writer *w, enum kp_cda_place place, const char *section_code, const char *title)
 {
-    if (next_entry(w, 0, items_of) == w->tables->n_items)
+    if (!memchr(w->places, (int)place, w->tables->n_items))
         return;
     start(w, "component");
     start(w, "section");
     code(w, "code", section_code, KP_OID_SECTION);
     text_element(w, "title", title);
-    narrative(w, items_of);
-    section_entries(w, items_of);
+    narrative(w, place);
+    section_entries(w, place);
     end(w, 2);
 }
 
@@ -443,8 +432,12 @@ bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct k
                   struct kp_arena *arena)
 {
     const struct kp_record *record = source->record;
-    struct writer w = {.tables = record->tables, .source = source, .record = record, .arena = arena};
+    struct writer w = {
+        .tables = record->tables, .source = source, .record = record, .forms = source->forms, .arena = arena};
     struct kp_category c = kp_category_of(source->insurer, record, source->decision->band);
+    place_items(&w);
+    if (arena->failed)
+        return false;
     kp_date_compact(source->created, w.created);
     kp_xml_begin(&w.xml, out, check, KP_CDA_NAMESPACE);
     start(&w, "ClinicalDocument");
@@ -456,13 +449,13 @@ bool kp_cda_write(struct kp_buf *out, struct kp_xml_check *check, const struct k
     code(&w, "confidentialityCode", "N", "2.16.840.1.113883.5.25");
     patient(&w);
     author(&w);
-    custodian(&w);
+    kp_xml_put(&w.xml, &w.forms->custodian);
     ticket(&w);
     examination(&w, c.programme);
     start(&w, "component");
     start(&w, "structuredBody");
-    section(&w, KP_SECTION_CHECK_UP, c.section, "検査・問診結果セクション");
-    section(&w, KP_SECTION_ADDITIONAL, KP_SECTION_ADDITIONAL, "任意追加項目セクション");
+    section(&w, KP_CDA_CHECK_UP, c.section, "検査・問診結果セクション");
+    section(&w, KP_CDA_ADDITIONAL, KP_SECTION_ADDITIONAL, "任意追加項目セクション");
     end(&w, 3);
     return kp_xml_finish(&w.xml) && !arena->failed;
 }

@@ -5,6 +5,7 @@
 #include "law/registers.h"
 #include "law/rule.h"
 #include "record/record.h"
+#include "v08/cda_forms.h"
 
 /* What a document is made from. The sender's texts are in the width that the standard asks for. */
 struct kp_cda_source {
@@ -13,6 +14,7 @@ struct kp_cda_source {
     const struct kp_org *sender;        /* its number is replaced by the insurer's sender_number */
     const struct kp_insurer *insurer;
     struct kp_date created;
+    const struct kp_cda_forms *forms; /* of the record's tables */
 };
 
 /* 報告区分, プログラム種別, and the section code of the check-up items. */

@@ -14,7 +14,8 @@
 #include "profile.h"
 #include "tables.h"
 
-static struct kp_arena of_case;
+static struct kp_arena of_case, of_forms;
+static const struct kp_cda_forms *forms;
 static struct kp_xml_schema *schemas[2];
 static struct kp_xml_check *checks[2]; /* documents, indexes */
 static struct sheet cases, settings;
@@ -27,6 +28,8 @@ static int set_up(void **state)
     for (size_t i = 0; i < COUNT(files); i++)
         if (load_profile(files[i], &schemas[i]) != KP_OK || kp_xml_check_new(schemas[i], &checks[i]) != KP_OK)
             return -1;
+    if (kp_cda_forms_make(&tables, &of_forms, &forms) != KP_OK)
+        return -1;
     cases = read_sheet(textf("%s/documents/cases.csv", getenv("GOLDEN")));
     settings = read_sheet(textf("%s/documents/settings.csv", getenv("GOLDEN")));
     return 0;
@@ -39,6 +42,7 @@ static int tear_down(void **state)
         kp_xml_schema_free(schemas[i]);
     }
     kp_arena_release(&of_case);
+    kp_arena_release(&of_forms);
     (void)free_tables(state);
     return tear_down_golden(state);
 }
@@ -176,7 +180,7 @@ static bool write_case(size_t row, struct kp_buf *out)
     struct subject s;
     const char *where = NULL;
     prepare(row, &s);
-    const struct kp_cda_source source = {&s.record, &s.decision, &s.sender, &s.insurer, created};
+    const struct kp_cda_source source = {&s.record, &s.decision, &s.sender, &s.insurer, created, forms};
     kp_buf_reset(out);
     bool written = s.documents
                        ? kp_index_write(out, checks[1], &s.insurer, created, strtoull(s.documents, NULL, 10))

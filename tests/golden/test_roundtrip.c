@@ -31,6 +31,7 @@ enum { PEOPLE = 2000, MOST_ITEMS = 400, MOST_CODES = 400, STATES = 4, LONGEST = 
 #define DAY_OF_WRITING ((struct kp_date){2026, 4, 1})
 
 static struct kp_arena memory, of_person;
+static const struct kp_cda_forms *forms;
 static struct kp_xml_schema *schema;
 static struct kp_xml_check *check;
 
@@ -79,7 +80,8 @@ static int set_up(void **state)
 {
     if (set_up_golden(state) != 0 || load_tables(state) != 0 ||
         load_profile("hc08_V08.xsd", &schema) != KP_OK || kp_xml_check_new(schema, &check) != KP_OK ||
-        tables.n_items > MOST_ITEMS || tables.n_codes > MOST_CODES)
+        kp_cda_forms_make(&tables, &memory, &forms) != KP_OK || tables.n_items > MOST_ITEMS ||
+        tables.n_codes > MOST_CODES)
         return -1;
     collect_letters();
     return 0;
@@ -619,7 +621,7 @@ static void there_and_back(unsigned number, bool whole, struct kp_buf *out)
 {
     const char *who = in_memory(kp_arena_printf(&of_person, "person %u", number));
     struct kp_decision decision = {.ground = ground, .band = (enum kp_band)random_below(KP_BAND__COUNT)};
-    const struct kp_cda_source source = {&record, &decision, &sender, &insurer, DAY_OF_WRITING};
+    const struct kp_cda_source source = {&record, &decision, &sender, &insurer, DAY_OF_WRITING, forms};
     struct kp_findings findings = {.arena = &of_person};
     struct kp_document d;
     const char *where = NULL;

@@ -130,12 +130,17 @@ static void add_document(void)
     struct kp_buf out = {0};
     struct kp_record record;
     struct kp_decision decision = {.band = KP_BAND_40TO74};
-    const struct kp_cda_source source = {&record, &decision, &SAMPLE_SENDER, &SAMPLE_INSURER, {2026, 4, 1}};
+    struct kp_cda_source source = {.record = &record,
+                                   .decision = &decision,
+                                   .sender = &SAMPLE_SENDER,
+                                   .insurer = &SAMPLE_INSURER,
+                                   .created = {2026, 4, 1}};
     size_t height = (size_t)(kp_item_find(tables, SAMPLE_HEIGHT) - tables->items);
     assert_int_equal(sample_record(&record, tables, &memory), KP_OK);
     decision.ground = kp_arena_alloc(&memory, tables->n_items * sizeof(*decision.ground));
     record.values[height] = (struct kp_value){.state = KP_VALUE_PRESENT, .text = "170.1"};
     decision.ground[height] = KP_GROUND_DUTY;
+    assert_int_equal(kp_cda_forms_make(tables, &memory, &source.forms), KP_OK);
     assert_true(kp_cda_write(&out, NULL, &source, &memory));
     set_member(SAMPLE_DOCUMENT, kp_buf_text(&out));
     kp_buf_release(&out);

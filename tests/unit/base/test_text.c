@@ -304,6 +304,24 @@ static void nfkc__character_that_grows_eighteenfold__is_complete(void **state UN
     kp_buf_release(&want);
 }
 
+/* Most text of an export needs no folding, which is found without utf8proc. */
+static void nfkc__every_character_after_a_kana__is_that_of_utf8proc(void **state UNUSED)
+{
+    for (int32_t c = 1; c < 0x10000; c++) {
+        struct kp_buf in = {0};
+        if (c >= 0xd800 && c < 0xe000)
+            continue;
+        kp_buf_str(&in, "aカ");
+        kp_utf8_put(&in, c);
+        utf8proc_uint8_t *want = utf8proc_NFKC((const utf8proc_uint8_t *)kp_buf_text(&in));
+        assert_non_null(want);
+        assert_string_equal(kp_text_nfkc(&arena, kp_buf_text(&in)), (const char *)want);
+        free(want);
+        kp_buf_release(&in);
+        kp_arena_reset(&arena);
+    }
+}
+
 static void trim__spaces_of_any_width__go_at_the_ends_only(void **state UNUSED)
 {
     static const struct pair cases[] = {
@@ -473,6 +491,7 @@ int main(void)
         cmocka_unit_test(nfkc__every_character__is_as_utf8proc_has_it),
         cmocka_unit_test(nfkc__voiced_marks__compose_as_utf8proc_has_it),
         cmocka_unit_test(nfkc__character_that_grows_eighteenfold__is_complete),
+        cmocka_unit_test(nfkc__every_character_after_a_kana__is_that_of_utf8proc),
         cmocka_unit_test(trim__spaces_of_any_width__go_at_the_ends_only),
         cmocka_unit_test(wide__ascii_and_half_kana__are_widened),
         cmocka_unit_test(wide__every_printable_ascii_character__is_two_bytes),

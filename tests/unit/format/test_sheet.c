@@ -26,6 +26,15 @@ static void read__small_table__has_columns_rows_and_lines(void **state UNUSED)
     assert_string_equal(sheet.rows[1].cells[2], "y");
 }
 
+static void read__spaces_of_any_width__go_at_the_ends_of_cells(void **state UNUSED)
+{
+    assert_int_equal(read_sheet("a,b,c,d\n\xc2\xa0\t　a　b \xc2\xa0,　,\"\n\",。\n", NULL), KP_OK);
+    assert_string_equal(sheet.rows[0].cells[0], "a　b");
+    assert_string_equal(sheet.rows[0].cells[1], "");
+    assert_string_equal(sheet.rows[0].cells[2], "");
+    assert_string_equal(sheet.rows[0].cells[3], "。");
+}
+
 static void read__short_and_long_rows__keep_their_width_and_fill_up(void **state UNUSED)
 {
     assert_int_equal(read_sheet("a,b,c\n1\n1,2,3,4\n", text), KP_OK);
@@ -177,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read__small_table__has_columns_rows_and_lines),
+        cmocka_unit_test(read__spaces_of_any_width__go_at_the_ends_of_cells),
         cmocka_unit_test(read__short_and_long_rows__keep_their_width_and_fill_up),
         cmocka_unit_test(read__header_only_or_nothing__has_no_rows),
         cmocka_unit_test(read__other_delimiters__are_not_guessed),

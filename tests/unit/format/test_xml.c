@@ -316,6 +316,80 @@ static void buffer__that_is_full__fails_the_document(void **state UNUSED)
     out.max_bytes = 0;
 }
 
+/* Writes <a b="1&amp;2"><c d=""/><e> and leaves both open. */
+static void record_opening(struct kp_arena *arena, struct kp_buf *scratch, struct kp_xml_piece *ret_piece)
+{
+    struct kp_xml recorder;
+    kp_xml_record(&recorder, scratch, arena, ret_piece);
+    kp_xml_start(&recorder, "a");
+    kp_xml_attr(&recorder, "b", "1&2");
+    kp_xml_leaf(&recorder, "c", "d", "", NULL, NULL);
+    kp_xml_start(&recorder, "e");
+    assert_true(kp_xml_recorded(&recorder));
+}
+
+static void piece__put_into_a_document__is_as_if_written_there(void **state UNUSED)
+{
+    struct kp_arena arena = {0};
+    struct kp_buf scratch = {0};
+    struct kp_xml_piece opening, nothing;
+    struct kp_xml recorder;
+    record_opening(&arena, &scratch, &opening);
+    kp_xml_record(&recorder, &scratch, &arena, &nothing);
+    assert_true(kp_xml_recorded(&recorder));
+    kp_xml_start(&xml, "r");
+    for (int i = 0; i < 2; i++) {
+        kp_xml_put(&xml, &opening);
+        kp_xml_put(&xml, &nothing);
+        kp_xml_text(&xml, "t");
+        kp_xml_end(&xml);
+        kp_xml_end(&xml);
+    }
+    kp_xml_end(&xml);
+    assert_true(kp_xml_finish(&xml));
+#define WRITTEN "<a b=\"1&amp;2\"><c d=\"\"/><e>t</e></a>"
+    assert_string_equal(kp_buf_text(&out), DECLARATION ROOT ">" WRITTEN WRITTEN "</r>\n");
+    kp_buf_release(&scratch);
+    kp_arena_release(&arena);
+}
+
+static void piece__outside_the_root_or_too_deep__is_refused(void **state)
+{
+    struct kp_arena arena = {0};
+    struct kp_buf scratch = {0};
+    struct kp_xml_piece opening;
+    record_opening(&arena, &scratch, &opening);
+    kp_xml_put(&xml, &opening);
+    assert_true(xml.failed);
+    (void)begin(state);
+    kp_xml_start(&xml, "r");
+    for (int i = 0; i < KP_XML_MAX_DEPTH; i++)
+        kp_xml_put(&xml, &opening);
+    assert_true(xml.failed);
+    kp_buf_release(&scratch);
+    kp_arena_release(&arena);
+}
+
+static void piece__not_well_formed_or_too_long__is_not_recorded(void **state UNUSED)
+{
+    struct kp_arena arena = {0};
+    struct kp_buf scratch = {0};
+    struct kp_xml_piece piece;
+    struct kp_xml recorder;
+    kp_xml_record(&recorder, &scratch, &arena, &piece);
+    kp_xml_leaf(&recorder, "a", "b", "\x02", NULL, NULL);
+    assert_false(kp_xml_recorded(&recorder));
+    kp_xml_record(&recorder, &scratch, &arena, &piece);
+    kp_xml_end(&recorder); /* of the element around it */
+    assert_false(kp_xml_recorded(&recorder));
+    kp_xml_record(&recorder, &scratch, &arena, &piece);
+    for (int i = 0; i <= KP_XML_MAX_PIECE_EVENTS / 2; i++)
+        kp_xml_leaf(&recorder, "a", "b", "", NULL, NULL);
+    assert_false(kp_xml_recorded(&recorder));
+    kp_buf_release(&scratch);
+    kp_arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +411,9 @@ int main(void)
         cmocka_unit_test_setup(document__without_any_element__is_not_complete, begin),
         cmocka_unit_test_setup(document__with_two_roots__is_refused, begin),
         cmocka_unit_test_setup(text__outside_the_root__is_refused, begin),
+        cmocka_unit_test_setup(piece__put_into_a_document__is_as_if_written_there, begin),
+        cmocka_unit_test_setup(piece__outside_the_root_or_too_deep__is_refused, begin),
+        cmocka_unit_test_setup(piece__not_well_formed_or_too_long__is_not_recorded, begin),
         cmocka_unit_test_setup_teardown(buffer__that_is_full__fails_the_document, begin, tidy),
     };
     return cmocka_run_group_tests_name("xml", tests, NULL, NULL);

@@ -28,11 +28,17 @@ static struct kp_buf out;
 static xmlDocPtr doc;
 static xmlXPathContextPtr paths;
 
-static const struct kp_cda_source SOURCE = {&record, &decision, &SAMPLE_SENDER, &insurer, {2026, 4, 1}};
+static struct kp_cda_source source = {.record = &record,
+                                      .decision = &decision,
+                                      .sender = &SAMPLE_SENDER,
+                                      .insurer = &insurer,
+                                      .created = {2026, 4, 1}};
 
 static int set_up(void **state)
 {
-    if (set_up_samples(state) != 0 || kp_schemas_load(&sample_context, NULL, &profile.schemas) != KP_OK)
+    if (set_up_samples(state) != 0 ||
+        kp_cda_forms_make(&sample_context.tables, &sample_context.arena, &source.forms) != KP_OK ||
+        kp_schemas_load(&sample_context, NULL, &profile.schemas) != KP_OK)
         return -1;
     return kp_validator_start(&sample_context, &profile) == KP_OK ? 0 : -1;
 }
@@ -98,7 +104,7 @@ static void write_document(void)
 {
     const char *where = NULL;
     kp_buf_reset(&out);
-    assert_true(kp_cda_write(&out, profile.document, &SOURCE, &memory));
+    assert_true(kp_cda_write(&out, profile.document, &source, &memory));
     if (kp_xml_check_finish(profile.document, &where) != KP_OK)
         fail_msg("not valid: %s", where);
     parse("urn:hl7-org:v3");
@@ -377,7 +383,22 @@ static void withheld_items__leave_no_trace(void **state UNUSED)
 static void record__with_a_character_xml_forbids__is_refused(void **state UNUSED)
 {
     put_value("9N056160400000049", KP_VALUE_PRESENT, "a\x02z");
-    assert_false(kp_cda_write(&out, NULL, &SOURCE, &memory));
+    assert_false(kp_cda_write(&out, NULL, &source, &memory));
+}
+
+/* The names of items are those of the tables, which may be somebody else's. */
+static void forms__name_with_a_character_xml_forbids__is_a_fault(void **state UNUSED)
+{
+    struct kp_item item = sample_context.tables.items[0];
+    const struct kp_tables other = {.items = &item, .n_items = 1};
+    const struct kp_cda_forms *forms = NULL;
+    assert_int_equal(kp_cda_forms_make(&other, &memory, &forms), KP_OK);
+    item.name = "a\x02z";
+    assert_int_equal(kp_cda_forms_make(&other, &memory, &forms), KP_E_FAULT);
+    kp_arena_release(&memory);
+    memory.max_bytes = 1;
+    assert_int_equal(kp_cda_forms_make(&other, &memory, &forms), KP_E_SYSTEM);
+    memory = (struct kp_arena){0};
 }
 
 static void index__has_sender_receiver_and_purpose(void **state UNUSED)
@@ -413,6 +434,7 @@ int main(void)
         TEST(doctor__name__is_the_author_of_the_judgement),
         TEST(withheld_items__leave_no_trace),
         TEST(record__with_a_character_xml_forbids__is_refused),
+        TEST(forms__name_with_a_character_xml_forbids__is_a_fault),
         TEST(index__has_sender_receiver_and_purpose),
     };
     return cmocka_run_group_tests_name("cda_write", tests, set_up, tear_down);
