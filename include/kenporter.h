@@ -157,6 +157,7 @@ struct kp_run_options {
     bool release_requested_items; /* policy requested_items = release */
     bool derive;                  /* policy derive = yes: compute missing items from others */
     bool reject_incomplete;       /* policy required_items = reject: reject if 特定健診 lacks an item */
+    bool all_notes;               /* notes.csv has every change of every row, not their counts */
     bool corrections;             /* release records that changed since their disclosure */
     struct kp_seal_options seal;
     struct kp_org sender;

@@ -52,7 +52,7 @@ enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, cons
     return KP_OK;
 }
 
-static void note_place(struct kp_place first[KP_FIRST_PLACES], struct kp_place place)
+void kp_place_note(struct kp_place first[KP_FIRST_PLACES], struct kp_place place)
 {
     size_t i = 0;
     while (i < KP_FIRST_PLACES && first[i].line &&
@@ -69,7 +69,7 @@ void kp_tally_note(struct kp_tally *tally, const struct kp_run *run, enum kp_cod
         tally->totals.notes++;
     else
         tally->totals.warnings++;
-    note_place(tally->first[code], place);
+    kp_place_note(tally->first[code], place);
 }
 
 /* Lists a row once: "export.csv:12 :15 :40". */
@@ -110,7 +110,7 @@ static void count_findings(struct kp_tally *tally, const struct kp_run *run, con
         if (kp_tally_is_repeated(slot, f))
             continue;
         tally->by_code[f->code]++;
-        note_place(tally->first[f->code], kp_slot_place(run, slot, f->column));
+        kp_place_note(tally->first[f->code], kp_slot_place(run, slot, f->column));
         if (f->code == KP_K_REVIEW_TEXT)
             list_for_review(tally, run, &slot->row);
         tally->totals.warnings += level == KP_LEVEL_WARN;

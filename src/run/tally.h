@@ -56,6 +56,8 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
                   struct kp_account *account);
 /* Returns how many rows of the consent register named nobody of this run. */
 uint64_t kp_tally_consents_unmet(const struct kp_tally *tally, const struct kp_run *run);
+/* Adds the place unless it is among the first ones or there are enough. */
+void kp_place_note(struct kp_place first[KP_FIRST_PLACES], struct kp_place place);
 /* Counts a finding that is about no decided row. */
 void kp_tally_note(struct kp_tally *tally, const struct kp_run *run, enum kp_code code,
                    struct kp_place place);
