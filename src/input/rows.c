@@ -137,6 +137,7 @@ enum kp_status kp_rows_next(struct kp_rows *r, struct kp_arena *arena, struct kp
                 return kp_no_memory(r->ctx);
             *ret_row = (struct kp_row){.file = (uint32_t)r->file,
                                        .line = row.line,
+                                       .sheet_row = row.sheet_row,
                                        .number = r->next_number++,
                                        .cells = cells,
                                        .n_cells = row.n_cells};

@@ -5,8 +5,19 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/status.h"
 
 enum { BUCKETS = 1 << 12 };
+
+void kp_place_note(struct kp_place first[KP_FIRST_PLACES], struct kp_place place)
+{
+    size_t i = 0;
+    while (i < KP_FIRST_PLACES && first[i].line &&
+           !(first[i].file == place.file && first[i].line == place.line))
+        i++;
+    if (i < KP_FIRST_PLACES)
+        first[i] = place;
+}
 
 static bool same_text(const char *a, const char *b)
 {
@@ -22,6 +33,31 @@ static bool is_of(const struct kp_note *note, const struct kp_finding *f, uint32
 static const char *kept(struct kp_arena *arena, const char *text)
 {
     return text ? kp_arena_strdup(arena, text) : NULL;
+}
+
+static bool same_arguments(const struct kp_finding *a, const struct kp_finding *b)
+{
+    size_t i = 0;
+    while (i < KP_COUNT(a->args) && same_text(a->args[i], b->args[i]))
+        i++;
+    return i == KP_COUNT(a->args);
+}
+
+/* Returns the note that the finding counts for, NULL if it begins one. */
+static struct kp_note *find(const struct kp_notes *notes, struct kp_note *bucket, const struct kp_finding *f,
+                            uint32_t file)
+{
+    struct kp_note *last = NULL;
+    size_t variants = 0;
+    for (struct kp_note *note = bucket; note; note = note->next) {
+        if (!is_of(note, f, file))
+            continue;
+        if (same_arguments(&note->finding, f))
+            return note;
+        last = last ? last : note; /* the latest is first in the bucket */
+        variants++;
+    }
+    return variants >= notes->most_variants ? last : NULL;
 }
 
 static struct kp_note *add(struct kp_notes *notes, const struct kp_finding *f, struct kp_note **bucket)
@@ -41,6 +77,13 @@ static struct kp_note *add(struct kp_notes *notes, const struct kp_finding *f, s
     return *bucket = note;
 }
 
+void kp_finding_generalise(struct kp_finding *kept, const struct kp_finding *other)
+{
+    for (size_t i = 0; i < KP_COUNT(kept->args); i++)
+        if (!same_text(kept->args[i], other->args[i]))
+            kept->args[i] = "…";
+}
+
 void kp_notes_count(struct kp_notes *notes, const struct kp_finding *f, struct kp_place place)
 {
     struct kp_arena *arena = &notes->run->ctx->arena;
@@ -50,20 +93,16 @@ void kp_notes_count(struct kp_notes *notes, const struct kp_finding *f, struct k
         return;
     struct kp_note **bucket =
         &notes->buckets[(place.file * 31337u + f->column * 613u + (unsigned)f->code) % BUCKETS];
-    struct kp_note *note = *bucket;
-    while (note && !is_of(note, f, place.file))
-        note = note->next;
+    struct kp_note *note = find(notes, *bucket, f, place.file);
     if (!note && !(note = add(notes, f, bucket)))
         return;
     note->path = notes->run->inputs.list[place.file].path;
-    for (size_t i = 0; i < 3; i++)
-        if (!same_text(note->finding.args[i], f->args[i]))
-            note->finding.args[i] = "…";
+    kp_finding_generalise(&note->finding, f);
     note->n++;
     kp_place_note(note->first, place);
 }
 
-static int compare(const void *a, const void *b)
+int kp_notes_compare(const void *a, const void *b)
 {
     const struct kp_note *x = *(struct kp_note *const *)a, *y = *(struct kp_note *const *)b;
     const struct kp_finding *f = &x->finding, *g = &y->finding;
@@ -114,6 +153,6 @@ struct kp_note **kp_notes_sorted(const struct kp_notes *notes)
         for (struct kp_note *note = notes->buckets[i]; note; note = note->next)
             list[n++] = note;
     if (n > 0)
-        qsort(list, n, sizeof(*list), compare);
+        qsort(list, n, sizeof(*list), kp_notes_compare);
     return list;
 }

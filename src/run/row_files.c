@@ -92,7 +92,7 @@ enum kp_status kp_row_files_begin(struct kp_row_files *f, struct kp_run *run)
 {
     size_t n_files = LAYOUTS + 2 * run->inputs.n_layouts;
     *f = (struct kp_row_files){.run = run,
-                               .notes = {.run = run},
+                               .notes = {.run = run, .most_variants = 1},
                                .files = kp_arena_alloc(&run->ctx->arena, n_files * sizeof(*f->files))};
     if (!f->files)
         return kp_no_memory(run->ctx);

@@ -122,14 +122,14 @@ static void fill_in(struct kp_buf *out, const char *template, const struct kp_fi
     }
 }
 
-char *kp_diag_general(const struct kp_msg *msg, enum kp_lang lang, struct kp_arena *arena)
+char *kp_diag_general(const char *text, struct kp_arena *arena)
 {
     static const struct kp_finding anything = {.args = {"…", "…", "…"}};
     struct kp_buf out = {0};
-    fill_in(&out, msg->text[lang], &anything, false);
-    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    fill_in(&out, text, &anything, false);
+    char *general = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
     kp_buf_release(&out);
-    return text;
+    return general;
 }
 
 void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
@@ -166,6 +166,13 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     }
 }
 
+void kp_diag_remedy(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
+{
+    const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
+    if (msg)
+        fill_in(out, msg->remedy[diag->lang], finding, diag->show_values);
+}
+
 static void send(struct kp_diag *diag, enum kp_level level, const char *file, uint64_t line,
                  const struct kp_finding *finding)
 {
@@ -176,9 +183,8 @@ static void send(struct kp_diag *diag, enum kp_level level, const char *file, ui
     struct kp_buf text = {0}, remedy = {0}, where = {0};
     kp_diag_where(finding, &where);
     kp_diag_text(diag, finding, &text);
-    if (msg)
-        fill_in(&remedy, msg->remedy[diag->lang], finding, diag->show_values);
-    else
+    kp_diag_remedy(diag, finding, &remedy);
+    if (!msg)
         kp_buf_str(&text, "out of memory"); /* the catalogue could not be loaded */
     struct kp_arena arena = {0};
     struct kp_message message = {.level = level,

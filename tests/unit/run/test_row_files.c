@@ -134,8 +134,8 @@ static void notes__about_no_row__have_a_line_each(void **state)
     (void)state;
     const struct kp_finding finding = {.code = KP_K_PERSON_WITHOUT_RESULTS};
     begin();
-    assert_int_equal(kp_row_files_note(&files, &finding, (struct kp_place){0, 7}), KP_OK);
-    assert_int_equal(kp_row_files_note(&files, &finding, (struct kp_place){0, 8}), KP_OK);
+    assert_int_equal(kp_row_files_note(&files, &finding, (struct kp_place){.line = 7}), KP_OK);
+    assert_int_equal(kp_row_files_note(&files, &finding, (struct kp_place){.line = 8}), KP_OK);
     conclude();
     assert_contains(line_of("notes.csv", 1), textf("%s,,K2048,", run_options.inputs[0]));
     assert_contains(line_of("notes.csv", 1), ",1,7");
