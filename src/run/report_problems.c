@@ -233,6 +233,8 @@ static void add_unused_column(const struct kp_part *p, const struct kp_input *in
         kp_buf_str(p->out, kp_part_say(p, "測定値の列", "measured numbers"));
     else if (c->like)
         kp_html_japanese(p->ctx, p->out, "span", kp_column_meaning(&p->ctx->tables, c->like));
+    else
+        kp_buf_html(p->out, kp_why_words(p->ctx, c->why));
     kp_buf_str(p->out, "</td><td>");
     if (c->remedy && *c->remedy)
         kp_html_element(p->out, "code", c->remedy);
@@ -247,7 +249,7 @@ static void add_unused_columns(const struct kp_part *p)
 {
     const struct kp_inputs *inputs = &p->report->run->inputs;
     const char *heads[] = {kp_part_say(p, "列", "column"), kp_part_say(p, "見出し", "header"),
-                           kp_part_say(p, "似ている項目", "looks like"),
+                           kp_part_say(p, "理由・似ている項目", "why, or what it looks like"),
                            kp_part_say(p, "対応表に書く行", "line for a mapping file"),
                            kp_part_say(p, "ファイル", "file")};
     size_t n = 0, layout = 0;
