@@ -81,7 +81,7 @@ static void add_kind(const struct kp_part *p, const struct kp_finding *general, 
         if (!place.column && c && c->number > kp_mapping_joined(m))
             place.column = c->number - kp_mapping_joined(m);
         kp_buf_str(p->out, i ? kp_part_say(p, "、", ", ") : "");
-        kp_buf_str(p->out, kp_cell_words(p->ctx, place));
+        kp_cell_put(p->ctx, place, p->out);
     }
     uint64_t shown = kind->n < KP_FIRST_PLACES ? kind->n : KP_FIRST_PLACES;
     if (kind->n > shown)

@@ -9,6 +9,7 @@
 #include "tables/names.h"
 #include "law/ident.h"
 #include "run/card.h"
+#include "run/words.h"
 
 #define UTF8_MARK "\xef\xbb\xbf" /* without it spreadsheets do not recognise UTF-8 */
 
@@ -138,7 +139,11 @@ static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
             continue;
         if (messages.len)
             kp_buf_str(&messages, " / ");
+        const struct kp_place cell = kp_slot_cell(f->run, slot, i);
+        if (cell.column)
+            kp_cell_put(f->run->ctx, cell, &messages);
         size_t before = messages.len;
+        kp_buf_str(&messages, cell.column ? " " : "");
         kp_diag_where(i, &messages);
         kp_buf_str(&messages, messages.len > before ? ": " : "");
         kp_diag_text(&f->run->ctx->diag, i, &messages);

@@ -68,6 +68,14 @@ const struct kp_column *kp_column_of_field(const struct kp_run *run, uint32_t fi
     return NULL;
 }
 
+struct kp_place kp_slot_cell(const struct kp_run *run, const struct kp_slot *slot, const struct kp_finding *f)
+{
+    const struct kp_place place = kp_slot_place(run, slot, f->column);
+    const struct kp_column *c =
+        place.column || !f->field ? NULL : kp_column_of_field(run, place.file, f->field);
+    return c ? kp_slot_place(run, slot, c->number) : place;
+}
+
 void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_input *own = &run->inputs.list[slot->row.file];

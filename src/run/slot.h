@@ -60,6 +60,10 @@ struct kp_slot {
  * the persons' file. */
 struct kp_place kp_slot_place(const struct kp_run *run, const struct kp_slot *slot, unsigned column);
 
+/* The same for a finding: one about a field that has no value is placed where the value should be. */
+struct kp_place kp_slot_cell(const struct kp_run *run, const struct kp_slot *slot,
+                             const struct kp_finding *finding);
+
 /* Returns the column of the input that gives the field or item its value, by the name that findings use; NULL
  * if there is none, or it is in the persons' file. */
 const struct kp_column *kp_column_of_field(const struct kp_run *run, uint32_t file, const char *field);

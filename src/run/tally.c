@@ -90,22 +90,14 @@ bool kp_tally_is_repeated(const struct kp_slot *slot, const struct kp_finding *f
     return f != finding && is_of_digits(finding);
 }
 
-/* A missing value has no column, but the report names its cell: looked up for the first ones alone. */
-static struct kp_place cell_of(const struct kp_tally *tally, const struct kp_run *run,
-                               const struct kp_slot *slot, const struct kp_finding *f)
-{
-    struct kp_place place = kp_slot_place(run, slot, f->column);
-    if (place.column || !f->field || tally->by_code[f->code] >= KP_FIRST_PLACES)
-        return place;
-    const struct kp_column *c = kp_column_of_field(run, place.file, f->field);
-    return c ? kp_slot_place(run, slot, c->number) : place;
-}
-
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
         enum kp_level level = kp_diag_level(&run->ctx->diag, f->code);
-        const struct kp_place place = cell_of(tally, run, slot, f);
+        /* A missing value has no column: its cell is looked up for the first ones alone. */
+        const struct kp_place place = tally->by_code[f->code] < KP_FIRST_PLACES
+                                          ? kp_slot_cell(run, slot, f)
+                                          : kp_slot_place(run, slot, f->column);
         struct kp_input *input = &run->inputs.list[slot->row.file];
         struct kp_column *column = is_of_digits(f) ? kp_mapping_column(&input->mapping, f->column) : NULL;
         if (column)

@@ -46,12 +46,12 @@ const char *kp_cell_name(struct kp_context *ctx, struct kp_place place)
     return kp_arena_printf(&ctx->arena, "%s%" PRIu64, letters, row_of(place));
 }
 
-const char *kp_cell_words(struct kp_context *ctx, struct kp_place place)
+void kp_cell_put(const struct kp_context *ctx, struct kp_place place, struct kp_buf *out)
 {
     char letters[8];
     kp_column_letters(place.column, letters);
     if (ctx->common->lang == KP_LANG_EN)
-        return kp_arena_printf(&ctx->arena, "%s %s%" PRIu64, *letters ? "cell" : "row", letters,
-                               row_of(place));
-    return kp_arena_printf(&ctx->arena, "%s%s%" PRIu64 "行", letters, *letters ? "列 " : "", row_of(place));
+        kp_buf_printf(out, "%s %s%" PRIu64, *letters ? "cell" : "row", letters, row_of(place));
+    else
+        kp_buf_printf(out, "%s%s%" PRIu64 "行", letters, *letters ? "列 " : "", row_of(place));
 }

@@ -10,8 +10,8 @@ const char *kp_basis_words(struct kp_context *ctx, const struct kp_basis *basis)
 const char *kp_scheme_words(const struct kp_context *ctx, const char *insurer_number);
 /* Returns the catalogue's text of a reason for holding. */
 const char *kp_reason_words(struct kp_context *ctx, enum kp_reason reason);
-/* Returns the cell as spreadsheets name it: "W列 5行", "cell W5"; without a column "5行", "row 5". */
-const char *kp_cell_words(struct kp_context *ctx, struct kp_place place);
+/* Appends the cell as spreadsheets name it: "W列 5行", "cell W5"; without a column "5行", "row 5". */
+void kp_cell_put(const struct kp_context *ctx, struct kp_place place, struct kp_buf *out);
 /* Returns "W5"; without a column "5". */
 const char *kp_cell_name(struct kp_context *ctx, struct kp_place place);
 /* Writes the letters of a column from 1: A to Z, AA, AB... */

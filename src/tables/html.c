@@ -40,7 +40,7 @@ static const char STYLE[] =
     "th,td{padding:.25rem .35rem;font-size:.875rem}}"
     "@media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#999;--card:#fff;"
     "--link:#000;--ok:#1a7f37;--bad:#b3261e;--hold:#8a5a00;--told:#4b5bb0;--mark:#fff0cf;--low:#dcebff}"
-    "body{font-size:9.5pt;max-width:none;padding:0}nav{display:none}h2{break-after:avoid}"
+    "@page{margin:14mm}html{font-size:9.5pt}body{font-size:9.5pt;max-width:none;padding:0}nav{display:none}h2{break-after:avoid}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
 
 void kp_html_begin(const struct kp_context *ctx, const char *title, struct kp_buf *out)
