@@ -27,7 +27,8 @@ static uint64_t n_to_settle(const struct kp_result *r)
 static bool lacks_official_schemas(const struct kp_part *p)
 {
     const struct kp_result *r = p->report->result;
-    return r->own_schemas && r->released && kp_makes_bundles(p->report->run->options->command);
+    enum kp_command command = p->report->run->options->command;
+    return r->own_schemas && r->released && kp_makes_bundles(command) && command != KP_CMD_ROSTER;
 }
 
 /* --- the verdict --- */
@@ -38,7 +39,8 @@ static void add_verdict(const struct kp_part *p)
         [KP_CMD_CHECK] = {"#件を提供できます", "# records can be released"},
         [KP_CMD_EXPORT] = {"#件を提供しました", "# records were released"},
         [KP_CMD_PREPARE] = {"#件を準備しました", "# records were prepared"},
-        [KP_CMD_RELEASE] = {"#件を提供しました", "# records were released"}};
+        [KP_CMD_RELEASE] = {"#件を提供しました", "# records were released"},
+        [KP_CMD_ROSTER] = {"対象者名簿に#人を載せました", "# people are on the roster"}};
     const struct kp_result *r = p->report->result;
     enum kp_command command = p->report->run->options->command;
     bool open = r->rejected > 0 || n_to_settle(r) > 0 || lacks_official_schemas(p);
@@ -160,6 +162,7 @@ static void add_figures(const struct kp_part *p)
         {"ok",
          command == KP_CMD_CHECK     ? kp_part_say(p, "提供可能", "would be released")
          : command == KP_CMD_PREPARE ? kp_part_say(p, "準備済み", "prepared")
+         : command == KP_CMD_ROSTER  ? kp_part_say(p, "名簿に記載", "listed")
                                      : kp_part_say(p, "提供", "released"),
          "decisions.csv", r->released},
         {"bad", kp_part_say(p, "要修正", "rejected"), "rejected.csv", r->rejected},
