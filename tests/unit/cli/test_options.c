@@ -426,15 +426,16 @@ static void help__of_a_command__names_each_of_its_options(void **state)
     static const char *const show[] = {"--password-file FILE", "--schemas DIR", "--lang ", "--html ",
                                        "--show-values ",       "--help "};
     static const char *const roster[] = {
-        "--config ",      "--output ",     "--log FILE",       "--mapping ",
-        "--methods ",     "--requests ",   "--consents ",      "--insurers ",
-        "--facilities ",  "--schemas ",    "--xsd ",           "--as-of ",
-        "--threads ",     "--strict ",     "--previous-logs ", "--backdate REASON",
-        "--anchors ",     "--again ",      "--employee ID",    "--corrections ",
-        "--age-rule ",    "--membership ", "--lang ",          "--json ",
-        "--show-values ", "--progress ",   "--quiet ",         "--verbose ",
-        "--help ",        "--ranges ",     "--join ",          "--exam-kind ",
-        "--if-needed ",   "--dry-run ",    "--password-file ", "--facility-defaults "};
+        "--config ",           "--output ",      "--log FILE",       "--mapping ",
+        "--methods ",          "--requests ",    "--consents ",      "--insurers ",
+        "--facilities ",       "--schemas ",     "--xsd ",           "--as-of ",
+        "--threads ",          "--strict ",      "--previous-logs ", "--backdate REASON",
+        "--anchors ",          "--again ",       "--employee ID",    "--corrections ",
+        "--age-rule ",         "--membership ",  "--lang ",          "--json ",
+        "--show-values ",      "--notes WHICH ", "--progress ",      "--quiet ",
+        "--verbose ",          "--help ",        "--ranges ",        "--join ",
+        "--exam-kind ",        "--if-needed ",   "--dry-run ",       "--password-file ",
+        "--facility-defaults "};
     static const char *const audit[] = {"--config ",        "--output ",
                                         "--requests ",      "--consents ",
                                         "--insurers ",      "--schemas ",
