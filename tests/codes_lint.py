@@ -33,7 +33,7 @@ for m in catalogue:
         faults.append(f"{code} {m['name']} is never raised")
     if not m["text_en"] or japanese(m["text_en"]) or not m["remedy_en"]:
         faults.append(f"{code} lacks an English text or remedy")
-    if not (japanese(m["text_ja"]) or m["text_ja"] == "{1}") or not japanese(m["remedy_ja"]):
+    if not japanese(m["text_ja"]) or not japanese(m["remedy_ja"]):
         faults.append(f"{code} lacks a Japanese text or remedy")
     if named.count(code) != 1:
         faults.append(f"{code} {m['name']} has {named.count(code)} rows in tests/codes.csv")
@@ -59,6 +59,19 @@ for c in cases:
         faults.append(f"tests/codes.csv: {code} is a guard without a reason")
     elif how not in ("row", "shell", "test", "guard"):
         faults.append(f"tests/codes.csv: {code}: how is row, shell, damage, test or guard, not {how}")
+described = {(p["code"], p["which"]) for p in rows("schemas/placeholders.csv")}
+for m in catalogue:
+    for which in sorted(set(re.findall(r"\{([123])\}", " ".join(m[k] for k in m if k.startswith(("text", "remedy")))))):
+        if (m["code"], which) not in described:
+            faults.append(f"schemas/placeholders.csv does not say what {{{which}}} of {m['code']} stands for")
+# Phrases that are arguments of a diagnostic need Japanese words.
+terms = {t["id"] for t in rows("schemas/terms.csv") if t["kind"] == "detail"}
+call = r"(?:kp_table_bad|kp_mapping_row_bad|row_bad|kp_register_bad|kp_register_missing|bad_value|value_bad)\((?:[^;]*?)\)(?:;|\n)"
+for text in re.findall(call, sources):
+    for phrase in re.findall(r'"((?:[^"\\]|\\.)*)"', text):
+        phrase = phrase.replace('\\"', '"')
+        if re.search("[a-z] [a-z]", phrase) and phrase not in terms:
+            faults.append(f"schemas/terms.csv lacks the phrase: {phrase}")
 for fault in faults:
     print("check:", fault, file=sys.stderr)
 sys.exit(1 if faults else 0)

@@ -111,6 +111,29 @@ void kp_buf_sheet_cell(struct kp_buf *buf, const char *s)
     add_csv(buf, is_formula(s + strspn(s, "'")) ? "'" : "", s, strlen(s));
 }
 
+const char *kp_cell_name(unsigned column, char to[KP_CELL_NAME])
+{
+    enum { LETTERS = 26 };
+    size_t n = 0;
+    for (unsigned rest = column; rest > 0; rest = (rest - 1) / LETTERS)
+        n++;
+    to[n] = '\0';
+    for (; column > 0; column = (column - 1) / LETTERS)
+        to[--n] = (char)('A' + (column - 1) % LETTERS);
+    return to;
+}
+
+unsigned kp_cell_column(const char *name)
+{
+    enum { LETTERS = 26 };
+    unsigned column = 0;
+    if (strlen(name) >= KP_CELL_NAME - 1)
+        return 0;
+    for (; *name >= 'A' && *name <= 'Z'; name++)
+        column = column * LETTERS + (unsigned)(*name - 'A' + 1);
+    return *name ? 0 : column;
+}
+
 const char *kp_sheet_cell_text(const char *s)
 {
     return *s == '\'' && is_formula(s + strspn(s, "'")) ? s + 1 : s;

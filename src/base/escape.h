@@ -17,6 +17,12 @@ void kp_buf_sheet_cell(struct kp_buf *buf, const char *s);
 /* Returns the text without the apostrophe that kp_buf_sheet_cell adds. */
 const char *kp_sheet_cell_text(const char *s);
 
+/* Writes the name that a spreadsheet gives a column, from 1: A, B, ... Z, AA. Returns to. */
+enum { KP_CELL_NAME = 8 };
+const char *kp_cell_name(unsigned column, char to[KP_CELL_NAME]);
+/* Returns the column of such a name, or 0 for another text. */
+unsigned kp_cell_column(const char *name);
+
 /* JSON, printable and HTML: bytes that are not UTF-8 become \xNN. */
 
 /* Appends a JSON string with its quotes. Documents are written with base/json.h. */

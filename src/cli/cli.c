@@ -13,7 +13,7 @@
 #include "tables/names.h"
 
 /* Most messages of one code that are printed; fewer in a check, which ends with a table of all codes. */
-enum { MOST_SHOWN = 20, MOST_SHOWN_IN_CHECK = 3, CODES = 10000, BAR_WIDTH = 30 };
+enum { MOST_SHOWN = 20, MOST_SHOWN_IN_CHECK = 3 };
 
 struct command {
     const char *name;
@@ -35,17 +35,17 @@ static const struct command COMMANDS[] = {
       "同じ処理の後、保険者ごとの送付ファイルと提供記録を作る(夜間ジョブ)"}},
     {"prepare", KP_FOR_PREPARE, kp_command_run, KP_K_INPUT_MISSING, 0, "kenporter prepare [options] INPUT.csv...",
      {"bundles ready before a request comes, in OUTDIR/prepared/RUN_ID/: not a disclosure, no log entry",
-      "求めの前に送付ファイルを準備する(出力フォルダの prepared/RUN_ID/。提供ではなく、記録もしない)"}},
+      "提供依頼の前に送付ファイルを準備する(出力フォルダの prepared/実行ID/。提供ではなく、記録もしない)"}},
     {"release", KP_FOR_RELEASE, kp_command_run, KP_K_RUN_MISSING, 1, "kenporter release [options] RUN_ID",
      {"decide what was prepared again by today's registers, move it out, write the log",
-      "準備したものを今日の登録簿で判定し直し、送付ファイルと提供記録を作る"}},
+      "準備したものを今日の台帳で判定し直し、送付ファイルと提供記録を作る"}},
     {"roster", KP_FOR_ROSTER, kp_command_roster, KP_K_ROSTER_INCOMPLETE, 0,
      "kenporter roster [options] INSURER INPUT.csv...",
      {"who of an export belongs to an insurer, without results, as CSV: a disclosure, and logged",
       "保険者に属する受診者の対象者名簿(検査結果なし、CSV)を作る。提供であり、記録する"}},
     {"verify", KP_FOR_VERIFY, kp_command_verify, KP_K_BUNDLE_NOT_NAMED, 0, "kenporter verify [options] BUNDLE.zip...",
      {"check bundles as their receiver would; with --log, also against what was logged",
-      "送付ファイルを受領側の目で検査する(--log で提供記録とも照合)"}},
+      "送付ファイルを受付側の目で検査する(--log で提供記録とも照合)"}},
     {"show", KP_FOR_SHOW, kp_command_show, KP_K_BUNDLE_NOT_NAMED, 2, "kenporter show [options] BUNDLE.zip [DOCUMENT]",
      {"a bundle's contents, or one person's record (by number or file name), for a human to read",
       "送付ファイルの目次、または1人分の記録(番号か文書名で指定)を読める形で表示する"}},
@@ -58,14 +58,14 @@ static const struct command COMMANDS[] = {
     {"explain", KP_FOR_EXPLAIN, kp_command_explain, 0, 0,
      "kenporter explain CODE\n       kenporter explain --birth DATE --exam DATE --insurer NUMBER [options]",
      {"what a diagnostic means and how to mend it; or the legal rule for one case",
-      "診断コードの意味と直し方、または1件の法的判定を説明する"}},
+      "メッセージ番号の意味と直し方、または1件の法的判定を説明する"}},
     {"import-cc2x", KP_FOR_IMPORT, kp_command_import, KP_K_FOLDER_NOT_NAMED, 1,
      "kenporter import-cc2x [-o DIR] FOLDER",
      {"a configuration that reads the tables and data of the CC2X converter as they are",
       "CC2X変換ソフトのフォルダを読む設定ファイルを作る"}},
     {"init", KP_FOR_INIT, kp_command_init, KP_K_FOLDER_NOT_NAMED, 1, "kenporter init DIR",
      {"a commented configuration, empty registers with headings, a crontab line: ready to fill in",
-      "設定ファイル、見出しだけの登録簿、crontab の行を作る"}},
+      "設定ファイル、見出しだけの台帳、crontab の行を作る"}},
     {"handover", KP_FOR_HANDOVER, kp_command_handover, KP_K_BUNDLE_NOT_NAMED, 0,
      "kenporter handover --to WHO --means TEXT [--on DAY] [--note TEXT] BUNDLE.zip...\n"
      "       kenporter handover --received|--returned|--recalled [--on DAY] [--note TEXT] BUNDLE.zip...",
@@ -85,32 +85,28 @@ static const struct command COMMANDS[] = {
      {"the settings that count, where each comes from, and what is wrong with them",
       "有効な設定とその出所、設定の誤りを表示する"}},
     {"items", KP_FOR_ITEMS, kp_command_items, 0, 1, "kenporter items [options] [WORD]",
-     {"the item catalogue, or the items that contain WORD", "項目一覧(WORD を含むものに絞れる)"}},
+     {"the item catalogue, or the items that contain WORD", "項目一覧(語を含むものに絞れる)"}},
 };
 /* clang-format on */
 
-/* --- messages --- */
-
-/* Erases the progress bar before anything else is printed. */
-static void clear_bar(struct kp_console *c)
-{
-    if (c->bar_shown)
-        (void)fprintf(c->err, "\r\033[K"); /* a failure of stderr cannot be reported */
-    c->bar_shown = false;
-}
+/* --- output --- */
 
 bool kp_console_write(void *console, const char *bytes, size_t n)
 {
     struct kp_console *c = console;
-    clear_bar(c);
+    kp_console_clear_bar(c);
     if (fwrite(bytes, 1, n, c->out) == n && fflush(c->out) == 0)
         return true;
-    (void)kp_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, kp_in("stdout"), strerror(errno ? errno : EIO));
+    c->pipe_closed = errno == EPIPE; /* "| head" has seen enough */
+    if (!c->pipe_closed)
+        (void)kp_fail(&c->diag, KP_E_SYSTEM, KP_K_OUTPUT_LOST, kp_in("stdout"),
+                      strerror(errno ? errno : EIO));
     return false;
 }
 
 enum kp_status kp_console_print(struct kp_console *c, enum kp_status st, struct kp_buf *text)
 {
+    kp_console_rest(c); /* so that the answer comes last */
     if (!kp_buf_ok(text))
         st = kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
     else if (!kp_console_write(c, kp_buf_text(text), text->len))
@@ -124,69 +120,6 @@ const char *kp_console_say(const struct kp_console *c, const char *ja, const cha
     return c->diag.lang == KP_LANG_JA ? ja : en;
 }
 
-static void on_message(void *ctx, const struct kp_message *m)
-{
-    struct kp_console *c = ctx;
-    c->failures += m->level == KP_LEVEL_FAIL;
-    bool waits_only = m->code == KP_K_NO_REQUEST;
-    if (m->level < KP_LEVEL_FAIL &&
-        (c->settings.quiet || c->settings.if_needed || (waits_only && !c->settings.verbose)))
-        return;
-    /* Each unused column that resembles an item has a remedy of its own. */
-    if (++c->shown[m->code] > c->most_shown && m->code != KP_K_COLUMN_RESEMBLES && !c->settings.verbose)
-        return;
-    struct kp_buf line = {0}; /* one write, because stderr is unbuffered */
-    kp_buf_printable(&line, m->file ? m->file : "kenporter");
-    if (m->line)
-        kp_buf_printf(&line, ":%" PRIu64, m->line);
-    kp_buf_printf(&line, ": %s K%04u%s", kp_level_name(m->level), m->code, m->field ? " " : "");
-    kp_buf_printable(&line, m->field ? m->field : "");
-    kp_buf_str(&line, ": ");
-    kp_buf_printable(&line, m->text);
-    if (*m->remedy && m->level > KP_LEVEL_NOTE) {
-        kp_buf_str(&line, "; ");
-        kp_buf_printable(&line, m->remedy);
-    }
-    kp_buf_char(&line, '\n');
-    clear_bar(c);
-    if (kp_buf_ok(&line))
-        (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* a failure of stderr cannot be reported */
-    else
-        (void)fprintf(c->err, "kenporter: %s K%04u: out of memory\n", kp_level_name(m->level), m->code);
-    kp_buf_release(&line);
-}
-
-/* Says how many messages were left out. */
-static void report_rest(struct kp_console *c)
-{
-    bool has_files = c->command != KP_FOR_VERIFY;
-    const char *where[] = {has_files ? "all are in the report's files" : "-v shows all",
-                           has_files ? "報告のファイルを参照" : "-v ですべて表示"};
-    if (c->settings.verbose || c->settings.quiet || c->settings.if_needed)
-        return;
-    for (unsigned code = 0; code < CODES; code++)
-        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST && code != KP_K_COLUMN_RESEMBLES)
-            (void)fprintf(c->err,
-                          c->diag.lang == KP_LANG_JA ? "kenporter: K%04u がほかに%u件(%s)\n"
-                                                     : "kenporter: K%04u %u more times; %s\n",
-                          code, c->shown[code] - c->most_shown, where[c->diag.lang]);
-}
-
-static void on_progress(void *ctx, uint64_t done, uint64_t total)
-{
-    struct kp_console *c = ctx;
-    int percent = total ? (int)(done * 100 / total) : 100;
-    if (c->bar_shown && percent == c->bar_percent)
-        return;
-    c->bar_percent = percent;
-    c->bar_shown = true;
-    (void)fprintf(c->err, "\r[");
-    for (int i = 0; i < BAR_WIDTH; i++)
-        (void)fputc(i < percent * BAR_WIDTH / 100 ? '#' : '.', c->err);
-    (void)fprintf(c->err, "] %3d%%", percent);
-    (void)fflush(c->err);
-}
-
 static int64_t on_now(void *ctx)
 {
     const struct kp_console *c = ctx;
@@ -195,15 +128,17 @@ static int64_t on_now(void *ctx)
 
 /* --- help --- */
 
-static void add_help(const struct command *command, enum kp_lang lang, struct kp_buf *out)
+static void add_help(const struct command *command, const struct kp_diag *diag, struct kp_buf *out)
 {
-    kp_buf_printf(out, "%s %s\n\n%s\n\n", lang == KP_LANG_JA ? "使い方:" : "usage:", command->usage,
-                  command->help[lang]);
-    kp_options_help(command->bit, lang, out);
+    enum kp_lang lang = diag->lang;
+    kp_buf_str(out, lang == KP_LANG_JA ? "使い方: " : "usage: ");
+    kp_usage_text(diag, command->usage, out);
+    kp_buf_printf(out, "\n\n%s\n\n", command->help[lang]);
+    kp_options_help(command->bit, diag, out);
     kp_buf_str(
         out,
         lang == KP_LANG_JA
-            ? "\n終了コード: 0 問題なし(求め待ちを含む)、1 却下・保留あり、2 使い方・設定・登録簿の誤り、"
+            ? "\n終了コード: 0 問題なし(提供依頼待ちを含む)、1 要修正・保留あり、2 使い方・設定・台帳の誤り、"
               "3 入力を読めない、4 システムの失敗またはロック、5 verify・audit が不備を見つけた\n"
             : "\nexit status: 0 all well (waiting for a request included), 1 records rejected or held, 2 usage, "
               "configuration or register,\n             3 an input cannot be read, 4 system failure or lock, 5 verify or audit found a fault\n");
@@ -220,7 +155,7 @@ static void add_overview(enum kp_lang lang, struct kp_buf *out)
     for (size_t i = 0; i < KP_COUNT(COMMANDS); i++)
         kp_buf_printf(out, "  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].help[lang]);
     kp_buf_str(out, lang == KP_LANG_JA
-                        ? "\n  kenporter COMMAND --help   コマンドの全オプション\n  kenporter --version\n"
+                        ? "\n  kenporter コマンド --help   コマンドの全オプション\n  kenporter --version\n"
                         : "\n  kenporter COMMAND --help   all options of a command\n  kenporter --version\n");
 }
 
@@ -269,16 +204,16 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
         c->settings.options.command = KP_CMD_CHECK;
     c->diag.lang = c->settings.options.common.lang;
     if (c->settings.help) {
-        add_help(command, c->diag.lang, &out);
+        add_help(command, &c->diag, &out);
         return kp_console_print(c, KP_OK, &out);
     }
     if (wants_bar(c))
-        c->env.progress = on_progress;
+        c->env.progress = kp_console_progress;
     c->env.least_level = c->settings.verbose ? KP_LEVEL_NOTE : KP_LEVEL_WARN;
     enum kp_status st = check_arguments(c, command);
     if (st == KP_OK)
         st = command->run(c);
-    report_rest(c);
+    kp_console_rest(c);
     return st;
 }
 
@@ -322,7 +257,7 @@ static enum kp_status help_on(struct kp_console *c, const char *name)
     if (!name)
         return print_overview(c, KP_OK);
     if (command)
-        add_help(command, c->diag.lang, &out);
+        add_help(command, &c->diag, &out);
     else if (!add_manual(c, name, &out))
         return unknown_command(c, name);
     return kp_console_print(c, KP_OK, &out);
@@ -355,29 +290,41 @@ static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
     return run_command(c, command, argc, words);
 }
 
+/* Returns the language of what is said before the options are read, and of the overview. */
+static enum kp_lang wanted_language(int argc, char **argv, const struct kp_env *env)
+{
+    size_t lang = env->lang;
+    for (int i = 1; i + 1 < argc; i++)
+        if (strcmp(argv[i], "--lang") == 0)
+            (void)kp_name_find(kp_languages, argv[i + 1], &lang);
+    return (enum kp_lang)lang;
+}
+
 int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env,
            const struct kp_config_places *places)
 {
     enum kp_status st = KP_E_SYSTEM;
     struct kp_console c = {.out = out, .err = err, .outer = env, .places = places, .most_shown = MOST_SHOWN};
     c.env = (struct kp_env){.now = on_now,
-                            .message = on_message,
+                            .message = kp_console_message,
                             .ctx = &c,
                             .cancel = env->cancel,
                             .user = env->user,
                             .host = env->host};
     c.settings.options.common.lang = env->lang;
-    c.shown = kp_arena_alloc(&c.arena, CODES * sizeof(*c.shown));
+    kp_console_style(&c);
+    c.shown = kp_arena_alloc(&c.arena, KP_CONSOLE_CODES * sizeof(*c.shown));
     if (!c.shown || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
         (void)fputs("kenporter: fail K9001: out of memory\n", err);
         goto out;
     }
-    c.diag = (struct kp_diag){.catalogue = &c.catalogue, .env = &c.env, .lang = env->lang};
+    c.diag =
+        (struct kp_diag){.catalogue = &c.catalogue, .env = &c.env, .lang = wanted_language(argc, argv, env)};
     st = dispatch(&c, argc, argv);
-    if (st > KP_E_ATTENTION && st != KP_E_FAULT && c.failures == 0 && argc > 1)
+    if (st > KP_E_ATTENTION && st != KP_E_FAULT && c.failures == 0 && argc > 1 && !c.pipe_closed)
         (void)kp_fail(&c.diag, st, KP_K_INTERNAL, KP_NOWHERE, "no diagnostic was given");
 out:
-    clear_bar(&c);
+    kp_console_clear_bar(&c);
     kp_arena_release(&c.arena);
-    return (int)st;
+    return c.pipe_closed ? KP_EXIT_PIPE : (int)st;
 }

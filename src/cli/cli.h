@@ -22,7 +22,12 @@ struct kp_console {
     unsigned *shown;     /* messages by code */
     unsigned most_shown; /* of one code; further ones are only counted */
     unsigned failures;   /* messages of level fail */
+    bool journal;        /* stderr is the journal's: lines begin with a priority */
+    bool colours;        /* stderr is a terminal with colours */
+    bool pipe_closed;    /* nobody reads stdout any more */
 };
+
+enum { KP_CONSOLE_CODES = 10000, KP_EXIT_PIPE = 141 /* as a shell shows SIGPIPE */ };
 
 /* The commands. Each reports its failures and returns the exit status. */
 enum kp_status kp_command_run(struct kp_console *console); /* check, export, prepare, release */
@@ -41,6 +46,15 @@ enum kp_status kp_command_items(struct kp_console *console);
 enum kp_status kp_command_import(struct kp_console *console);
 enum kp_status kp_command_init(struct kp_console *console);
 enum kp_status kp_command_config(struct kp_console *console);
+
+/* Finds out what stderr is. */
+void kp_console_style(struct kp_console *console);
+/* Print a message, the progress bar (an environment's), how many messages were left out (once). */
+void kp_console_message(void *console, const struct kp_message *message);
+void kp_console_progress(void *console, uint64_t done, uint64_t total);
+void kp_console_rest(struct kp_console *console);
+/* Erases the progress bar before anything else is printed. */
+void kp_console_clear_bar(struct kp_console *console);
 
 /* Writes to stdout; reports a failure and returns false. A kp_audit_print on the console. */
 bool kp_console_write(void *console, const char *bytes, size_t n);

@@ -82,7 +82,7 @@ enum kp_status kp_command_init(struct kp_console *c)
     kp_buf_str(
         &out,
         kp_console_say(
-            c, "\n次に: README.txt を読み、kenporter.ini と登録簿に書き込み、kenporter config -c ",
+            c, "\n次に: README.txt を読み、kenporter.ini と台帳に書き込み、kenporter config -c ",
             "\nnext: read README.txt, fill in kenporter.ini and the registers, then run kenporter config -c "));
     kp_buf_printable(&out, folder);
     kp_buf_str(&out, "/kenporter.ini\n");

@@ -1,6 +1,9 @@
 #include "cli/options.h"
 
+#include <string.h>
+
 #include "base/status.h"
+#include "base/text.h"
 #include "tables/names.h"
 
 enum { HELP_COLUMN = 26 };
@@ -72,13 +75,13 @@ const struct kp_option kp_options[] = {
      {"kind of examination of exports without a column for it: periodic (assumed by default), hiring, special, ...",
       "健診種別の列がない出力の種別: periodic(既定)、hiring、special など"}},
     {0, "requests", "FILE", "registers", "requests", PATH, NULL, OPT(registers.requests), RUN | KP_FOR_AUDIT,
-     {"register of insurers' requests", "保険者からの求めの登録簿"}},
+     {"register of insurers' requests", "保険者からの提供依頼の台帳"}},
     {0, "consents", "FILE", "registers", "consents", PATH, NULL, OPT(registers.consents), RUN | KP_FOR_AUDIT,
-     {"register of consents", "同意の登録簿"}},
+     {"register of consents", "同意の台帳"}},
     {0, "insurers", "FILE", "registers", "insurers", PATH, NULL, OPT(registers.insurers), RUN | KP_FOR_AUDIT,
-     {"register of insurers", "保険者の登録簿"}},
+     {"register of insurers", "保険者の台帳"}},
     {0, "facilities", "FILE", "registers", "facilities", PATH, NULL, OPT(input.facilities), TABLES,
-     {"register of examining institutions", "健診機関の登録簿"}},
+     {"register of examining institutions", "健診機関の台帳"}},
     {0, "facility-defaults", "FILE", "facility", "defaults", PATH, NULL, OPT(input.facility_defaults),
      RUN | KP_FOR_IMPORT,
      {"what [facility] and [sender] do not say of the institution (KikanInfo...)",
@@ -139,7 +142,7 @@ const struct kp_option kp_options[] = {
       "birthday: 誕生日に達する(既定)、statute: 前日に達する"}},
     {0, "membership", "RULE", "policy", "membership", CHOICE, kp_membership_names, OPT(membership), RUN,
      {"exam_day: a member on the day of the examination (default); exam_day_and_request: also when the request came",
-      "exam_day: 健診日の加入者(既定)、exam_day_and_request: 求めの受領時も加入者"}},
+      "exam_day: 健診日の加入者(既定)、exam_day_and_request: 提供依頼の受領時も加入者"}},
     KEY("policy", "form_items", SWITCH, FORM_ITEMS, OPT(withhold_form_items),
         "items that only the form demands (BMI, judgements, the doctor's name): include (default) or withhold",
         "様式だけが求める項目(BMI、判定、医師名): include 含める(既定)、withhold 含めない"),
@@ -177,7 +180,7 @@ const struct kp_option kp_options[] = {
      {"day of disclosure (default: today in Japan)", "提供日(既定: 日本の今日)"}},
     {0, "articles", "LIST", NULL, NULL, TEXT, NULL, AT(explain.articles), KP_FOR_EXPLAIN,
      {"what the request cites: elderly_act health_act (default: both; empty: no request has come)",
-      "求めの根拠: elderly_act health_act(既定: 両方、空: 求めなし)"}},
+      "提供依頼の根拠: elderly_act health_act(既定: 両方、空: 提供依頼なし)"}},
     {0, "items", "CODES", NULL, NULL, TEXT, NULL, AT(explain.items), KP_FOR_EXPLAIN,
      {"item codes to answer for", "個別に答える項目コード"}},
     {0, "scheme", "NAME", NULL, NULL, TEXT, NULL, AT(explain.scheme), KP_FOR_EXPLAIN,
@@ -199,7 +202,7 @@ const struct kp_option kp_options[] = {
     {0, "to", "DATE", NULL, NULL, DATE, NULL, AT(audit.to), KP_FOR_AUDIT,
      {"only entries written on this day or before", "この日以前の記録だけ"}},
     {0, "request", "ID", NULL, NULL, TEXT, NULL, AT(audit.request), KP_FOR_AUDIT,
-     {"only disclosures on this request", "この求めによる提供だけ"}},
+     {"only disclosures on this request", "この提供依頼による提供だけ"}},
     {0, "event", "EVENT", NULL, NULL, CHOICE, kp_audit_event_names, AT(audit.event), KP_FOR_AUDIT,
      {"only entries of this kind: disclose, again, correct, release, void, handover, ...", "この種類の記録だけ"}},
     {0, "bundle", "NAME", NULL, NULL, TEXT, NULL, AT(audit.bundle), KP_FOR_AUDIT,
@@ -228,7 +231,7 @@ const struct kp_option kp_options[] = {
      {"examinations that were disclosed to several insurers", "複数の保険者に提供した健診"}},
     {0, "within-request", NULL, NULL, NULL, FLAG, NULL, AT(audit.within_request), KP_FOR_AUDIT,
      {"whether each disclosure is within its request, by the register that the run used",
-      "提供ごとに、実行時の登録簿の求めの範囲内かを示す"}},
+      "提供ごとに、実行時の台帳の提供依頼の範囲内かを示す"}},
     {0, "expired", NULL, NULL, NULL, FLAG, NULL, AT(audit.expired), KP_FOR_AUDIT,
      {"entries past their retention: 3 years for consent alone, 5 for the rest",
       "保存期間を過ぎた記録(同意だけによるもの3年、ほか5年)"}},
@@ -252,7 +255,7 @@ const struct kp_option kp_options[] = {
       "table(既定)、csv、jsonl。記録の一覧には個人名が出る"}},
     {0, "provision-records", NULL, NULL, NULL, FLAG, NULL, AT(audit.provision_records), KP_FOR_AUDIT,
      {"the records owed for disclosures by consent, from the registers that the runs used",
-      "同意による提供について作成すべき記録を、実行時の登録簿から出す"}},
+      "同意による提供について作成すべき記録を、実行時の台帳から出す"}},
     {0, "head", "HASH", NULL, NULL, TEXT, NULL, AT(audit.head), KP_FOR_AUDIT,
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, kp_languages, OPT(common.lang), ALL,
@@ -274,7 +277,7 @@ const struct kp_option kp_options[] = {
     {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP | KP_FOR_VERIFY,
      {"say nothing but failures", "失敗のほかは何も表示しない"}},
     {'v', "verbose", NULL, NULL, NULL, FLAG, NULL, AT(verbose), RUN | KP_FOR_VERIFY,
-     {"also print notes, rows that only wait for a request, and all of a flood", "注記、求め待ちの行、省略される分もすべて表示する"}},
+     {"also print notes, rows that only wait for a request, and all of a flood", "注記、提供依頼待ちの行、省略される分もすべて表示する"}},
     {'h', "help", NULL, NULL, NULL, FLAG, NULL, AT(help), ALL, {"show this help", "この説明を表示する"}},
 };
 /* clang-format on */
@@ -287,7 +290,23 @@ bool kp_option_has_name(const struct kp_option *o, unsigned command)
     return o->name && (o->commands & command);
 }
 
-void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
+void kp_usage_text(const struct kp_diag *diag, const char *usage, struct kp_buf *out)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+    struct kp_arena scratch = {0};
+    for (const char *at = usage; *at;) {
+        size_t n = strspn(at, letters);
+        const char *word = n ? kp_arena_strndup(&scratch, at, n) : NULL;
+        if (word)
+            kp_buf_str(out, kp_term(diag, "placeholder", word));
+        else
+            kp_buf_add(out, at, n ? n : 1);
+        at += n ? n : 1;
+    }
+    kp_arena_release(&scratch);
+}
+
+void kp_options_help(unsigned command, const struct kp_diag *diag, struct kp_buf *out)
 {
     for (size_t i = 0; i < kp_n_options; i++) {
         const struct kp_option *o = &kp_options[i];
@@ -298,11 +317,13 @@ void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out)
             kp_buf_printf(out, "  -%c, --%s", o->letter, o->name);
         else
             kp_buf_printf(out, "      --%s", o->name);
-        if (o->argument)
-            kp_buf_printf(out, " %s", o->argument);
+        if (o->argument) {
+            kp_buf_char(out, ' ');
+            kp_usage_text(diag, o->argument, out);
+        }
         do
             kp_buf_char(out, ' ');
-        while (kp_buf_ok(out) && out->len - from < HELP_COLUMN);
-        kp_buf_printf(out, "%s\n", o->help[lang]);
+        while (kp_buf_ok(out) && kp_text_columns(kp_buf_text(out) + from) < HELP_COLUMN);
+        kp_buf_printf(out, "%s\n", o->help[diag->lang]);
     }
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "tables/diag.h"
 #include "cli/settings.h"
 
 /* LINES may be repeated and joins the values, one a line. CHOICE sets an enum to the position of the word,
@@ -35,4 +36,6 @@ extern const char *const kp_languages[]; /* the words of --lang, as enum kp_lang
 bool kp_option_has_name(const struct kp_option *option, unsigned command);
 
 /* Appends one line for each option of the command. */
-void kp_options_help(unsigned command, enum kp_lang lang, struct kp_buf *out);
+void kp_options_help(unsigned command, const struct kp_diag *diag, struct kp_buf *out);
+/* Appends a usage line; its placeholders (FILE, RUN_ID) become words of the language. */
+void kp_usage_text(const struct kp_diag *diag, const char *usage, struct kp_buf *out);

@@ -22,10 +22,13 @@ static void add_count(struct kp_buf *out, const char *name, uint64_t n, const ch
     kp_buf_printf(out, "%s %" PRIu64 "%s", name, n, after);
 }
 
-static void add_counts(const struct kp_count *counts, size_t n, struct kp_buf *out)
+/* kind: of the terms that the names are */
+static void add_counts(const struct kp_console *c, const char *kind, const struct kp_count *counts, size_t n,
+                       struct kp_buf *out)
 {
     for (size_t i = 0; i < n; i++)
-        kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : " (", counts[i].name, counts[i].n);
+        kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : " (", kp_term(&c->diag, kind, counts[i].name),
+                      counts[i].n);
     kp_buf_str(out, n ? ")" : "");
 }
 
@@ -38,10 +41,10 @@ static void add_forecast(const struct kp_console *c, const struct kp_insurer_res
     if (waiting == 0)
         return;
     add_count(out,
-              kp_console_say(c, "  両法を根拠とする求めがあれば提供可能:",
+              kp_console_say(c, "  両法を根拠とする提供依頼があれば提供可能:",
                              "  would go out on a request citing both Acts:"),
               waiting, "");
-    add_counts(n->waiting, n->n_waiting, out);
+    add_counts(c, "basis", n->waiting, n->n_waiting, out);
     kp_buf_char(out, '\n');
 }
 
@@ -55,7 +58,8 @@ static void add_codes(const struct kp_console *c, const struct kp_result *r, str
         const struct kp_code_result *n = &r->codes[i];
         if (n->level < least)
             continue;
-        kp_buf_printf(out, "%s  %-6s K%04u %7" PRIu64 "  ", title, kp_level_name(n->level), n->code, n->n);
+        kp_buf_printf(out, "%s  %-6s K%04u %7" PRIu64 "  ", title,
+                      kp_term(&c->diag, "level", kp_level_name(n->level)), n->code, n->n);
         kp_buf_printable(out, n->places);
         kp_buf_printf(out, "\n%23s  %s\n", "", n->text);
         title = "";
@@ -70,13 +74,15 @@ static void add_columns(const struct kp_console *c, const struct kp_result *r, s
                                        "columns (and the line for a mapping file):\n");
     for (const struct kp_column_result *n = r->columns; n < r->columns + r->n_columns; n++) {
         const struct kp_decision_words *words = kp_column_decisions;
+        char column[KP_CELL_NAME];
         while (words->name && strcmp(words->name, n->decision) != 0)
             words++;
         const char *what = words->name ? kp_console_say(c, words->ja, words->en) : "";
         kp_buf_str(out, title);
         kp_buf_str(out, "  ");
         kp_buf_printable(out, n->file);
-        kp_buf_printf(out, " #%u ", n->number);
+        kp_buf_printf(out, c->diag.lang == KP_LANG_JA ? " %s列 " : " column %s ",
+                      kp_cell_name(n->number, column));
         kp_buf_printable(out, n->header);
         kp_buf_printf(out, ": %s (%" PRIu64 ")%s", what, n->rejected, *n->remedy ? "  " : "");
         kp_buf_printable(out, n->remedy);
@@ -113,14 +119,14 @@ static void add_insurers(const struct kp_console *c, const struct kp_result *r, 
     for (size_t i = 0; i < r->n_insurers; i++) {
         const struct kp_insurer_result *n = &r->insurers[i];
         kp_buf_printf(out, "%s ", n->insurer_number);
-        kp_buf_printable(out, *n->name ? n->name : n->scheme);
+        kp_buf_printable(out, *n->name ? n->name : kp_term(&c->diag, "scheme", n->scheme));
         add_count(out,
                   lists(c) ? kp_console_say(c, "\n  名簿", "\n  roster")
                            : kp_console_say(c, "\n  文書", "\n  documents"),
                   n->documents, "");
-        add_counts(n->by_basis, n->n_bases, out);
+        add_counts(c, "basis", n->by_basis, n->n_bases, out);
         add_count(out, kp_console_say(c, ", 保留", ", held"), n->held, "");
-        add_counts(n->by_reason, n->n_reasons, out);
+        add_counts(c, "reason", n->by_reason, n->n_reasons, out);
         kp_buf_char(out, '\n');
         add_forecast(c, n, out);
         for (size_t k = 0; k < n->n_bundles; k++)
@@ -133,7 +139,7 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
     const char *folder = r->run_folder;
     kp_buf_char(out, '\n');
     if (r->rejected)
-        add_path(kp_console_say(c, "却下(直して再投入):", "rejected (mend, feed back in):"), folder,
+        add_path(kp_console_say(c, "要修正(直して再取込):", "rejected (mend, feed back in):"), folder,
                  "/rejected.csv", out);
     if (r->held)
         add_path(kp_console_say(c, "保留:", "held:"), folder, "/held.csv", out);
@@ -202,7 +208,7 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     kp_buf_printf(out, "%s  ", r->as_of);
     add_count(out, kp_console_say(c, "読込", "read"), r->read, " = ");
     add_count(out, released, r->released, " + ");
-    add_count(out, kp_console_say(c, "却下", "rejected"), r->rejected, " + ");
+    add_count(out, kp_console_say(c, "要修正", "rejected"), r->rejected, " + ");
     add_count(out, kp_console_say(c, "保留", "held"), r->held, " + ");
     add_count(out, kp_console_say(c, "提供済み", "already disclosed"), r->already_disclosed, "\n");
     if (r->duplicates)
@@ -220,11 +226,11 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
                            "were not validated with them"));
     if (r->exam_kind_assumed)
         kp_buf_printf(out, "%s\n",
-                      kp_console_say(c, "健診種別: 列がないため periodic(定期)とみなした([input] exam_kind)",
+                      kp_console_say(c, "健診種別: 列がないため 定期健診とみなした([input] exam_kind)",
                                      "kind of examination: no column, periodic assumed ([input] exam_kind)"));
     for (size_t i = 0; i < r->n_reasons; i++)
         kp_buf_printf(out, "%s%s %" PRIu64, i ? ", " : kp_console_say(c, "保留の理由: ", "held because: "),
-                      r->held_by_reason[i].name, r->held_by_reason[i].n);
+                      kp_term(&c->diag, "reason", r->held_by_reason[i].name), r->held_by_reason[i].n);
     kp_buf_str(out, r->n_reasons ? "\n\n" : "\n");
     if (c->settings.options.command == KP_CMD_CHECK || c->settings.if_needed)
         add_codes(c, r, out);

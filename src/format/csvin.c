@@ -323,11 +323,11 @@ static void give_row(struct kp_csvin *in, struct kp_csvrow *ret_row)
     }
     in->width = in->width ? in->width : in->n_cells;
     *ret_row = (struct kp_csvrow){.line = in->row_line,
-                                  .sheet_row = in->row_line - in->continued,
                                   .spans_lines = in->line > in->row_line,
+                                  .sheet_row = in->row_line - in->folded,
                                   .n_cells = in->n_cells,
                                   .cells = in->cells};
-    in->continued += in->line - in->row_line;
+    in->folded += in->line - in->row_line;
     in->row_open = in->row_complete = false;
 }
 

@@ -19,9 +19,9 @@ struct kp_cell {
 };
 
 struct kp_csvrow {
-    uint64_t line;      /* physical line of its first character, from 1 */
-    uint64_t sheet_row; /* where a spreadsheet shows it: a row of several lines counts once */
+    uint64_t line; /* physical line of its first character, from 1 */
     bool spans_lines;
+    uint64_t sheet_row; /* in a spreadsheet, where a cell with line breaks takes no further rows */
     size_t n_cells;
     const struct kp_cell *cells; /* live until the next call */
 };
@@ -71,7 +71,7 @@ struct kp_csvin {
     bool row_complete, row_open;
     uint64_t line;       /* lines consumed */
     uint64_t row_line;   /* where the open row began */
-    uint64_t continued;  /* lines so far that continue a row */
+    uint64_t folded;     /* lines of rows so far but for their first ones */
     size_t row_bytes;    /* fed to it so far */
     uint64_t quote_line; /* with KP_CSV_QUOTE: where the quote opens */
 };

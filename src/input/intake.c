@@ -80,19 +80,17 @@ static void warn(struct kp_context *ctx, const struct kp_input *input)
                                             [KP_WHY_ROWS] = KP_K_HEADERS_DISAGREE};
     const struct kp_where header = kp_at(input->path, input->header_line);
     const struct kp_mapping *m = &input->mapping;
-    char number[16];
     warn_titles(ctx, input);
     if (!m->has_items)
         kp_warn(&ctx->diag, KP_K_NO_ITEMS, header);
     for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++) {
         const struct kp_input *in = kp_input_of(input, c);
-        (void)snprintf(number, sizeof(number), "#%u", c->number);
         if (c->kind == KP_COL_SECRET)
-            kp_warn(&ctx->diag, KP_K_MY_NUMBER_COLUMN, kp_field_at(in->path, in->header_line, number),
+            kp_warn(&ctx->diag, KP_K_MY_NUMBER_COLUMN, kp_column_at(in->path, in->header_line, c->number),
                     *c->header ? c->header : c->second);
         else if (c->kind == KP_COL_UNMAPPED)
             kp_warn(&ctx->diag, c->why < KP_WHY_MEAL ? KP_K_COLUMN_UNMAPPED : left_out[c->why],
-                    kp_field_at(in->path, in->header_line, number), *c->header ? c->header : c->second,
+                    kp_column_at(in->path, in->header_line, c->number), *c->header ? c->header : c->second,
                     c->unit);
     }
 }

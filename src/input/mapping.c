@@ -239,8 +239,7 @@ static enum kp_status check_scopes(struct kp_context *ctx, const struct kp_mappi
             const struct kp_item *item = item_of_header(ctx, headers[i]);
             if (!item || !widens(&ctx->tables, c, item))
                 continue;
-            const char *number = kp_arena_printf(&ctx->arena, "#%u", c->number);
-            const struct kp_where where = kp_field_at(job->file->path, 0, number);
+            const struct kp_where where = kp_column_at(job->file->path, 0, c->number);
             const char *target = kp_column_target(&ctx->tables, c);
             if (ctx->diag.strict)
                 return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_SCOPE_WIDENED, where, headers[i], item->label,

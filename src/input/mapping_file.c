@@ -19,9 +19,9 @@ struct row {
 enum kp_status kp_mapping_row_bad(struct kp_context *ctx, const char *path, uint64_t line, const char *what,
                                   const char *value)
 {
-    const char *text = kp_arena_printf(&ctx->arena, "%s '%s'", what, value);
-    return ctx->arena.failed ? kp_no_memory(ctx)
-                             : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, line), text);
+    return ctx->arena.failed
+               ? kp_no_memory(ctx)
+               : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD, kp_at(path, line), what, value);
 }
 
 enum kp_status kp_mapping_sheet(struct kp_context *ctx, const char *path, enum kp_comments comments,
@@ -36,8 +36,8 @@ enum kp_status kp_mapping_sheet(struct kp_context *ctx, const char *path, enum k
     if (st == KP_E_SYSTEM)
         return kp_no_memory(ctx);
     return st == KP_OK ? KP_OK
-                       : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MAPPING_ROW_BAD,
-                                 kp_at(path, ret_sheet->bad_line), "not a CSV file in UTF-8 or CP932");
+                       : kp_mapping_row_bad(ctx, path, ret_sheet->bad_line,
+                                            "not a CSV file in UTF-8 or CP932:", path);
 }
 
 static enum kp_status row_bad(const struct row *r, const char *what, const char *value)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/scan.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -120,6 +121,7 @@ void kp_norm_disagree(const struct kp_norm_cell *cell, const char *where)
 {
     struct kp_norm *norm = cell->norm;
     const struct kp_column *rival = NULL;
+    char name[KP_CELL_NAME];
     for (size_t i = 0; i < norm->mapping->n_columns && !rival; i++) {
         const struct kp_column *c = &norm->mapping->columns[i];
         if (c != cell->column && has_target(cell, c) &&
@@ -127,5 +129,5 @@ void kp_norm_disagree(const struct kp_norm_cell *cell, const char *where)
             rival = c;
     }
     kp_findings_add(norm->findings, KP_K_COLUMNS_DISAGREE, where, cell->text,
-                    rival ? kp_arena_printf(norm->arena, "#%u", rival->number) : "…");
+                    rival ? kp_arena_strdup(norm->arena, kp_cell_name(rival->number, name)) : "…");
 }

@@ -49,6 +49,10 @@ struct kp_norm_cell {
     kp_findings_add((cell)->norm->findings, code, (cell)->item->label, __VA_ARGS__)
 /* Returns whether the cell contains a My Number, or the mask of one; adds a finding then. */
 bool kp_norm_my_number(const struct kp_norm_cell *cell, const char *where, bool prose);
+/* What to do about a placeholder, arguments of KP_K_PLACEHOLDER. */
+#define KP_WRITE_VALUE "write the value: a record without it is rejected"
+#define KP_WRITE_OR_EMPTY                                                                                    \
+    "write the value, or leave it empty; the column's line of a mapping file can say that it means no value"
 /* Returns whether the value stands for none (NULL, 不明, ???) or has lost characters (〓, □). */
 bool kp_norm_is_placeholder(const struct kp_norm *norm, const char *value);
 /* Returns whether the value is only a dash and so counts as empty; adds a finding then. */

@@ -33,8 +33,17 @@ static void note(const struct reading *r, enum kp_code code, const char *value, 
     kp_findings_add(r->norm->findings, code, kp_field_name(r->field), value, arg);
 }
 
+/* Refuses a word that stands for a value. */
+static const char *refuse_placeholder(const struct reading *r)
+{
+    note(r, KP_K_PLACEHOLDER, r->value, kp_fields[r->field].required ? KP_WRITE_VALUE : KP_WRITE_OR_EMPTY);
+    return "";
+}
+
 static const char *refuse(const struct reading *r)
 {
+    if (r->rule->refusal == KP_K_PLACEHOLDER)
+        return refuse_placeholder(r);
     note(r, r->rule->refusal, r->value, NULL);
     return "";
 }
@@ -191,10 +200,8 @@ static const char *plain_name(const struct reading *r)
 
 static const char *read_kana(const struct reading *r)
 {
-    if (kp_norm_is_placeholder(r->norm, r->value)) {
-        note(r, KP_K_PLACEHOLDER, r->value, NULL);
-        return "";
-    }
+    if (kp_norm_is_placeholder(r->norm, r->value))
+        return refuse_placeholder(r);
     const char *name = plain_name(r);
     char *kana = kp_text_kana_name(r->norm->arena, name);
     if (kana && strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {

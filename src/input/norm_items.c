@@ -405,7 +405,7 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
     } else if (read_state(c, value)) {
         return;
     } else if (c->item->is_author && is_no_doctor(c)) {
-        kp_norm_note(c, KP_K_PLACEHOLDER, c->text, NULL);
+        kp_norm_note(c, KP_K_PLACEHOLDER, c->text, KP_WRITE_OR_EMPTY);
     } else if (!c->item->is_author && is_no_text(c)) {
         kp_norm_note(c, KP_K_PLACEHOLDER_EMPTY, c->text, NULL);
     } else {

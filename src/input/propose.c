@@ -147,7 +147,8 @@ static void put_head(const struct proposer *p)
     kp_buf_printf(
         p->out, "# kenporter " KP_VERSION " map: %s (%s, %s, %s %u, %s %u, %s %zu, %s %" PRIu64 ")\n",
         slash ? slash + 1 : input->path, encodings[utf16 ? found : input->encoding],
-        kp_delimiter_name(input->delimiter), kp_say(p->ctx, "表題行", "title rows"), input->n_title_rows,
+        kp_term(&p->ctx->diag, "delimiter", kp_delimiter_name(input->delimiter)),
+        kp_say(p->ctx, "表題行", "title rows"), input->n_title_rows,
         kp_say(p->ctx, "見出し行", "header rows"), input->n_header_rows, kp_say(p->ctx, "列", "columns"),
         input->mapping.n_columns, kp_say(p->ctx, "調べた行", "rows looked at"), p->survey.rows);
     put_remark(
@@ -164,16 +165,16 @@ static const char *describe(const struct proposer *p, const struct choice *c)
     if (c->fate == LEFT)
         return kp_why_words(p->ctx, as->why);
     if (c->fate == SUGGESTED)
-        return kp_column_meaning(&p->ctx->tables, as);
+        return kp_term(&p->ctx->diag, "field", kp_column_meaning(&p->ctx->tables, as));
     if (c->fate == SETTLED)
         return kp_say(p->ctx, "見出しは曖昧だが値の形で決まる",
                       "ambiguous by its header, settled by its values");
     const char *why = as->why == KP_WHY_NAME
                           ? kp_say(p->ctx, "見出しが項目名・コードそのもの", "the header is its name or code")
                           : kp_say(p->ctx, "既知の見出し", "the header is a known synonym");
-    const char *what = kp_arena_printf(&p->ctx->arena, "%s%s%s, %s", kp_column_meaning(&p->ctx->tables, as),
-                                       as->is_pair ? " / " : "",
-                                       as->is_pair ? p->ctx->tables.items[as->casual].name : "", why);
+    const char *what = kp_arena_printf(
+        &p->ctx->arena, "%s%s%s, %s", kp_term(&p->ctx->diag, "field", kp_column_meaning(&p->ctx->tables, as)),
+        as->is_pair ? " / " : "", as->is_pair ? p->ctx->tables.items[as->casual].name : "", why);
     return what ? what : "";
 }
 

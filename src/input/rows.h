@@ -7,7 +7,7 @@
 struct kp_row {
     uint32_t file;      /* index of the input */
     uint64_t line;      /* physical line where it begins */
-    uint64_t sheet_row; /* where a spreadsheet shows it */
+    uint64_t sheet_row; /* in a spreadsheet */
     uint64_t number;    /* over all inputs, from 0 */
     const struct kp_cell *cells;
     size_t n_cells;

@@ -121,7 +121,7 @@ static void find_needed(struct kp_context *ctx, struct question *q)
         return;
     }
     if (d->reason == KP_HOLD_SCHEME_AMBIGUOUS) {
-        need(q, kp_say(ctx, "保険者登録簿の scheme (chiho_kyosai または shigaku_kyosai)",
+        need(q, kp_say(ctx, "保険者台帳の制度(scheme)に chiho_kyosai または shigaku_kyosai",
                        "scheme in the insurer register: chiho_kyosai or shigaku_kyosai"));
         return;
     }
@@ -131,7 +131,7 @@ static void find_needed(struct kp_context *ctx, struct question *q)
         const struct kp_basis *b = kp_basis_for(&ctx->tables, r, d->scheme, d->band, q->c.on);
         if (b && by_request)
             need(q, kp_arena_printf(&ctx->arena, "%s%s%s%s", kp_say(ctx, "", "a request citing "), b->law,
-                                    b->request_provision, kp_say(ctx, "を根拠とする求め", "")));
+                                    b->request_provision, kp_say(ctx, "を根拠とする提供依頼", "")));
     }
     need(q, kp_basis_for(&ctx->tables, KP_ROUTE_CONSENT, d->scheme, d->band, q->c.on)
                 ? kp_say(ctx, "本人の同意", "the person's consent")
@@ -167,7 +167,8 @@ static void add_age(const struct kp_context *ctx, const struct question *q, stru
                   kp_say(ctx, "年齢: 健診日に", "age: on the day of the examination"), q->age_at_exam,
                   kp_say(ctx, "歳、", ", on"), q->year_end, kp_say(ctx, "時点で", ""), q->age_at_year_end,
                   rule);
-    kp_buf_printf(out, "%s %s\n", kp_say(ctx, "区分:", "age band:"), kp_band_names[q->decision.band]);
+    kp_buf_printf(out, "%s %s\n", kp_say(ctx, "区分:", "age band:"),
+                  kp_term(&ctx->diag, "band", kp_band_names[q->decision.band]));
 }
 
 static void add_scopes(const struct kp_context *ctx, const struct question *q, struct kp_buf *out)
@@ -176,11 +177,11 @@ static void add_scopes(const struct kp_context *ctx, const struct question *q, s
         const char *name;
         enum kp_scope scope;
         const char *ground;
-    } lines[] = {{kp_say(ctx, "法定項目(duty、実施基準2条):", "items of the duty (duty, 実施基準 art. 2):"),
+    } lines[] = {{kp_say(ctx, "法定項目(実施基準2条):", "items of the duty (duty, 実施基準 art. 2):"),
                   KP_SCOPE_DUTY, ""},
-                 {kp_say(ctx, "様式が求める項目(form):", "items that only the form demands (form):"),
-                  KP_SCOPE_FORM, kp_say(ctx, "(方針 form_items による)", " (by the policy form_items)")},
-                 {kp_say(ctx, "その他の項目(other):", "all other items (other):"), KP_SCOPE_OTHER,
+                 {kp_say(ctx, "様式が求める項目:", "items that only the form demands (form):"), KP_SCOPE_FORM,
+                  kp_say(ctx, "(設定 form_items による)", " (by the policy form_items)")},
+                 {kp_say(ctx, "その他の項目:", "all other items (other):"), KP_SCOPE_OTHER,
                   kp_say(ctx, "(本人の同意が必要)", " (they need the person's consent)")}};
     for (size_t i = 0; i < KP_COUNT(lines); i++)
         kp_buf_printf(out, "%s %s%s\n", lines[i].name, answer_word(ctx, q, lines[i].scope),
@@ -192,17 +193,19 @@ static void answer_in_words(struct kp_context *ctx, const struct question *q, st
     const struct kp_decision *d = &q->decision;
     if (d->reason != KP_HOLD_NONE)
         kp_buf_printf(out, "%s (%s): %s\n", kp_say(ctx, "判定: 保留", "decision: hold"),
-                      kp_reason_names[d->reason], reason_text(ctx, d->reason));
+                      kp_term(&ctx->diag, "reason", kp_reason_names[d->reason]), reason_text(ctx, d->reason));
     else
         kp_buf_printf(out, "%s\n", kp_say(ctx, "判定: 提供", "decision: release"));
     if (d->basis)
-        kp_buf_printf(out, "%s %s: %s\n", kp_say(ctx, "根拠:", "ground:"), d->basis->id,
+        kp_buf_printf(out, "%s %s: %s\n", kp_say(ctx, "根拠:", "ground:"),
+                      kp_term(&ctx->diag, "basis", d->basis->id),
                       kp_provisions_text(&ctx->arena, &ctx->tables, d->basis, q->c.on));
-    kp_buf_printf(out, "%s %s\n", kp_say(ctx, "制度:", "scheme:"), d->scheme);
+    kp_buf_printf(out, "%s %s\n", kp_say(ctx, "制度:", "scheme:"), kp_term(&ctx->diag, "scheme", d->scheme));
     add_age(ctx, q, out);
     add_scopes(ctx, q, out);
     for (size_t i = 0; i < q->n_items; i++)
-        kp_buf_printf(out, "  %s (%s): %s\n", q->items[i]->label, kp_scope_names[q->items[i]->scope],
+        kp_buf_printf(out, "  %s (%s): %s\n", q->items[i]->label,
+                      kp_term(&ctx->diag, "scope", kp_scope_names[q->items[i]->scope]),
                       answer_word(ctx, q, q->items[i]->scope));
     for (size_t i = 0; i < q->n_needed; i++)
         kp_buf_printf(out, "%s %s\n", kp_say(ctx, "必要なもの:", "would change it:"), q->needed[i]);

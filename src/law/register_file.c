@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/suggest.h"
 #include "tables/names.h"
+#include "tables/register_words.h"
 #include "law/ident.h"
 
 const char *kp_register_cell(const struct kp_register *r, size_t row, size_t column)
@@ -39,17 +40,37 @@ static void fault(struct kp_register *r, enum kp_code code, struct kp_where wher
         (void)kp_fail(&r->ctx->diag, KP_E_USAGE, code, where, arg1, arg2);
 }
 
+/* Names a column by its heading and, in Japanese, by what it is. */
+static const char *column_shown(struct kp_register *r, size_t column)
+{
+    const char *heading = r->columns[column], *word = kp_term(&r->ctx->diag, "column", heading);
+    const char *both = word == heading ? heading : kp_arena_printf(&r->ctx->arena, "%s(%s)", word, heading);
+    return both ? both : heading;
+}
+
 void kp_register_fault(struct kp_register *r, size_t row, size_t column, enum kp_code code, const char *arg1,
                        const char *arg2)
 {
-    fault(r, code, kp_field_at(r->path, kp_register_line(r, row), r->columns[column]), arg1, arg2);
+    fault(r, code, kp_field_at(r->path, kp_register_line(r, row), column_shown(r, column)), arg1, arg2);
 }
 
-/* Registers contain names and numbers of people, so a wrong value is masked unless values may be shown. */
+/* Returns whether the cell may be about a person: all but a few of a register that names persons, and what
+ * somebody writes in their own words. */
+static bool is_personal(const struct kp_register *r, size_t column)
+{
+    bool names_persons = false;
+    for (size_t i = 0; i < r->n_columns; i++)
+        names_persons |= kp_list_has("employee_id insured_number", r->columns[i]);
+    return names_persons ? !kp_list_has("recipient items kind state code", r->columns[column])
+                         : strcmp(r->columns[column], "note") == 0;
+}
+
+/* A wrong value that may be about a person is masked unless values may be shown. */
 void kp_register_bad(struct kp_register *r, size_t row, size_t column, const char *expected)
 {
-    kp_register_fault(r, row, column, KP_K_REGISTER_VALUE_BAD,
-                      r->ctx->diag.show_values ? kp_register_cell(r, row, column) : "…", expected);
+    bool shown = r->ctx->diag.show_values || !is_personal(r, column);
+    kp_register_fault(r, row, column, KP_K_REGISTER_VALUE_BAD, shown ? kp_register_cell(r, row, column) : "…",
+                      expected);
 }
 
 void kp_register_missing(struct kp_register *r, size_t row, size_t column, const char *expected)
@@ -74,7 +95,7 @@ enum kp_status kp_register_close(struct kp_register *r)
     static const enum kp_code codes[KP_MEND__COUNT] = {
         [KP_MEND_COMMENTS] = KP_K_REGISTER_COMMENTS,     [KP_MEND_ZEROS] = KP_K_REGISTER_ZEROS_RESTORED,
         [KP_MEND_DATES] = KP_K_REGISTER_DATES_RESPELLED, [KP_MEND_ROWS] = KP_K_REGISTER_ROWS_EMPTY,
-        [KP_MEND_COLUMNS] = KP_K_REGISTER_COLUMNS_EMPTY,
+        [KP_MEND_COLUMNS] = KP_K_REGISTER_COLUMNS_EMPTY, [KP_MEND_WORDS] = KP_K_REGISTER_WORDS_READ,
     };
     if (r->st == KP_E_SYSTEM)
         return r->st;
@@ -134,7 +155,10 @@ static void drop_rows_of_other_width(struct kp_register *r)
     struct kp_sheet *s = &r->sheet;
     size_t kept = 0;
     for (size_t i = 0; i < s->n_rows; i++) {
-        if (s->rows[i].n_cells == s->n_columns)
+        size_t n = s->rows[i].n_cells; /* without the empty cells by which spreadsheets pad a row */
+        while (n > s->n_columns && !*s->rows[i].cells[n - 1])
+            n--;
+        if (n == s->n_columns)
             s->rows[kept++] = s->rows[i];
         else
             fault(r, KP_K_REGISTER_ROW_WIDTH, kp_at(r->path, s->rows[i].line),
@@ -220,6 +244,12 @@ enum kp_status kp_register_open(struct kp_register *r, const char *path, const c
         return r->st; /* without its columns no row means anything */
     drop_rows_of_other_width(r);
     check_other_columns(r);
+    size_t respelled = 0;
+    if (kp_register_respell(&ctx->tables, &ctx->arena, &r->sheet, &respelled) != KP_OK) {
+        kp_register_no_memory(r);
+        return r->st;
+    }
+    mend(r, KP_MEND_WORDS, respelled, 0);
     r->rows = kp_arena_alloc(&ctx->arena, (r->sheet.n_rows + 1) * row_bytes);
     r->last = kp_arena_alloc(&ctx->arena, (r->sheet.n_rows + 1) * sizeof(*r->last));
     if (r->rows && r->last)
@@ -276,26 +306,17 @@ void kp_register_id(struct kp_register *r, size_t row, const char *id)
         kp_register_no_memory(r);
 }
 
-/* Returns whether the text is year/month/day, as spreadsheets write a date. */
-static bool is_slashed(const char *text)
-{
-    static const char *const shapes[] = {"0000/0/0", "0000/00/0", "0000/0/00", "0000/00/00"};
-    for (size_t i = 0; i < KP_COUNT(shapes); i++)
-        if (kp_has_shape(text, shapes[i]))
-            return true;
-    return false;
-}
-
 void kp_register_date(struct kp_register *r, size_t row, size_t column, bool required,
                       struct kp_date *ret_date)
 {
     const char *text = kp_register_cell(r, row, column);
-    bool slashed = is_slashed(text);
     if (!*text && required)
         kp_register_missing(r, row, column, "a date as YYYY-MM-DD");
-    else if (slashed && kp_date_parse(text, ret_date, NULL) == KP_DATE_OK)
+    else if (!*text || kp_date_parse_iso(text, ret_date))
+        return;
+    else if (kp_date_parse(text, ret_date, NULL) == KP_DATE_OK)
         mend(r, KP_MEND_DATES, 1, kp_register_line(r, row));
-    else if (*text && (slashed || !kp_date_parse_iso(text, ret_date)))
+    else
         kp_register_bad(r, row, column, "a date as YYYY-MM-DD");
 }
 
@@ -303,8 +324,8 @@ void kp_register_order(struct kp_register *r, size_t row, const size_t columns[2
                        struct kp_date b)
 {
     if (kp_date_is_set(a) && kp_date_is_set(b) && kp_date_compare(b, a) < 0)
-        kp_register_fault(r, row, columns[1], KP_K_REGISTER_DATES_DISORDERED, r->columns[columns[1]],
-                          r->columns[columns[0]]);
+        kp_register_fault(r, row, columns[1], KP_K_REGISTER_DATES_DISORDERED, column_shown(r, columns[1]),
+                          column_shown(r, columns[0]));
 }
 
 const char *kp_register_number(struct kp_register *r, size_t row, size_t column, const char *text)

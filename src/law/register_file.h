@@ -1,20 +1,21 @@
 /*
  * One register file: header, rows, and the values that all registers have in common. What a spreadsheet does
- * to a file on saving is mended and noted: lost zeros of numbers, 2026/1/15 for 2026-01-15, empty rows,
- * columns of nothing, padded comment lines. Everything else that is wrong is a fault. Faults are reported
- * with file, line and column, up to KP_REGISTER_FAULTS_SHOWN, and reading goes on.
+ * to a file on saving, and how people write, is mended and noted: lost zeros of numbers, dates in other
+ * forms, words for ids, empty rows, columns of nothing, padded lines. Everything else that is wrong is a
+ * fault. Faults are reported with file, line and column, up to KP_REGISTER_FAULTS_SHOWN, and reading goes on.
  */
 #pragma once
 
 #include "format/sheet.h"
 #include "tables/context.h"
 
-enum { KP_REGISTER_MAX_COLUMNS = 24, KP_REGISTER_FAULTS_SHOWN = 20 };
+enum { KP_REGISTER_MAX_COLUMNS = 24, KP_REGISTER_FAULTS_SHOWN = 200 };
 
 enum kp_mend {
     KP_MEND_COMMENTS,
     KP_MEND_ZEROS,
     KP_MEND_DATES,
+    KP_MEND_WORDS,
     KP_MEND_ROWS,
     KP_MEND_COLUMNS,
     KP_MEND__COUNT

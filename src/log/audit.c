@@ -425,7 +425,7 @@ static const char *title(const struct audit *a)
         {o->handovers, "送付ファイルの引渡し", "Bundles and their handover"},
         {o->withdrawn, "その後に撤回された同意による提供", "Disclosures by consents withdrawn since"},
         {o->conflicts, "複数の保険者への同じ健診の提供", "Examinations disclosed to several insurers"},
-        {o->within_request, "求めの範囲内の提供か", "Disclosures and their requests"},
+        {o->within_request, "提供依頼の範囲内の提供か", "Disclosures and their requests"},
         {o->expired, "保存期間を過ぎた記録", "Entries past their retention"},
         {o->unanswered, "回答のない提供", "Disclosures without a reply"},
         {o->errors, "訂正していないエラー", "Errors that are not corrected"},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "log/audit_output.h"
 #include "log/log.h"
 
 enum { COUNTED = 3 }; /* disclose, again, correct */
@@ -77,10 +78,26 @@ static int compare_groups(const void *x, const void *y)
     return order ? order : strcmp(a->month, b->month);
 }
 
-static void add_line(struct kp_buf *out, const struct group *g, const char *month)
+enum { BASIS_COLUMNS = 13 };
+
+static void add_line(const struct kp_audit_counts *counts, struct kp_buf *out, const struct group *g,
+                     const char *month)
 {
-    kp_buf_printf(out, "%-8s  %-12s  %-7s  %10" PRIu64 "  %8" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n",
-                  g->insurer, g->basis, month, g->people[0], g->people[1], g->people[2], g->bundles);
+    const struct kp_diag *diag = &counts->ctx->diag;
+    kp_buf_printf(out, "%-8s  ", g->insurer);
+    kp_audit_padded(out, kp_term(diag, "basis", g->basis), BASIS_COLUMNS);
+    kp_audit_padded(out, kp_term(diag, "word", month), 8);
+    kp_buf_printf(out, "%10" PRIu64 "  %8" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n", g->people[0],
+                  g->people[1], g->people[2], g->bundles);
+}
+
+/* The names of the columns; a Japanese character takes two columns of the terminal. */
+static void add_names(const struct kp_audit_counts *counts, struct kp_buf *out)
+{
+    kp_buf_str(out,
+               kp_say(counts->ctx,
+                      "\n保険者   根拠          月            提供人数  再提供人数  訂正人数  送付ファイル\n",
+                      "\ninsurer   basis         month        people     again  corrected   bundles\n"));
 }
 
 void kp_audit_counts_print(struct kp_audit_counts *counts, struct kp_buf *out)
@@ -90,12 +107,11 @@ void kp_audit_counts_print(struct kp_audit_counts *counts, struct kp_buf *out)
     if (n == 0)
         return;
     qsort(counts->groups.data, n, sizeof(struct group), compare_groups);
-    kp_buf_printf(out, "\n%-8s  %-12s  %-7s  %10s  %8s  %9s  %8s\n", "insurer", "basis", "month", "people",
-                  "again", "corrected", "bundles");
+    add_names(counts, out);
     for (size_t i = 0; i < n; i++) {
         const struct group *g = group_at(counts, i), *next = i + 1 < n ? g + 1 : NULL;
         if (g->bundles > 0)
-            add_line(out, g, g->month);
+            add_line(counts, out, g, g->month);
         for (size_t k = 0; k < COUNTED; k++)
             sum.people[k] += g->people[k];
         sum.bundles += g->bundles;
@@ -105,7 +121,7 @@ void kp_audit_counts_print(struct kp_audit_counts *counts, struct kp_buf *out)
         sum.insurer = g->insurer;
         sum.basis = g->basis;
         if (months > 1)
-            add_line(out, &sum, "all");
+            add_line(counts, out, &sum, "all");
         sum = (struct group){.month = ""};
         months = 0;
     }

@@ -42,7 +42,7 @@ static const char *column_label(const struct kp_audit_output *out, const char *n
         {"told", {"items", "提供した項目"}},
         {"withdrawn_on", {"withdrawn on", "撤回日"}},
         {"also_told", {"also told", "別の提供先"}},
-        {"within_request", {"within the request", "求めの範囲内"}},
+        {"within_request", {"within the request", "提供依頼の範囲内"}},
         {"why", {"why not", "理由"}},
         {"not_in_log", {"limits that the log cannot show", "記録では確かめられない限定"}},
         {"keep_until", {"keep until", "保存期限"}},
@@ -88,6 +88,11 @@ static const char *column_label(const struct kp_audit_output *out, const char *n
     return find_label(out, labels, KP_COUNT(labels), name);
 }
 
+static bool is_for_people(const struct kp_audit_output *out)
+{
+    return out->format == KP_AUDIT_HTML || out->format == KP_AUDIT_TABLE;
+}
+
 /* Events, states of bundles, sexes. */
 const char *kp_audit_label(const struct kp_audit_output *out, const char *word)
 {
@@ -110,8 +115,36 @@ const char *kp_audit_label(const struct kp_audit_output *out, const char *word)
         {"female", {"female", "女"}},
         {"all", {"all", "計"}},
     };
-    bool for_people = out->format == KP_AUDIT_HTML || out->format == KP_AUDIT_TABLE;
-    return for_people ? find_label(out, labels, KP_COUNT(labels), word) : word;
+    return is_for_people(out) ? find_label(out, labels, KP_COUNT(labels), word) : word;
+}
+
+/* Returns the cell of a column, for people with the words for its ids. */
+static const char *shown_cell(struct kp_audit_output *out, const char *name, const char *cell)
+{
+    static const struct {
+        const char *column, *kind;
+    } kinds[] = {{"owed", "word"},
+                 {"within_request", "word"},
+                 {"consent_kinds", "consent_kind"},
+                 {"why", "column"},
+                 {"not_in_log", "column"}};
+    const struct kp_diag *diag = &out->ctx->diag;
+    const char *kind = NULL, *list = cell;
+    for (size_t i = 0; i < KP_COUNT(kinds); i++)
+        if (strcmp(kinds[i].column, name) == 0)
+            kind = kinds[i].kind;
+    if (!kind || !*cell || !is_for_people(out) || diag->lang != KP_LANG_JA)
+        return cell;
+    if (kp_term(diag, "detail", cell) != cell)
+        return kp_term(diag, "detail", cell);
+    kp_buf_reset(&out->text);
+    kp_arena_reset(&out->scratch);
+    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
+        const char *id = kp_arena_strndup(&out->scratch, word.at, word.n);
+        kp_buf_printf(&out->text, "%s%s", out->text.len ? " " : "", id ? kp_term(diag, kind, id) : "");
+    }
+    out->text.failed |= out->scratch.failed;
+    return kp_buf_text(&out->text);
 }
 
 /* --- pages and tables --- */
@@ -156,8 +189,7 @@ void kp_audit_note(struct kp_audit_output *out, const char *text)
     }
 }
 
-/* Appends a cell and spaces up to a width on the terminal. */
-static void add_padded(struct kp_buf *buf, const char *cell, size_t width)
+void kp_audit_padded(struct kp_buf *buf, const char *cell, size_t width)
 {
     kp_buf_printable(buf, cell);
     for (size_t n = kp_text_columns(cell); n < width; n++)
@@ -169,7 +201,7 @@ static void add_padded(struct kp_buf *buf, const char *cell, size_t width)
 static void add_line_cell(struct kp_buf *buf, const char *cell, bool last)
 {
     enum { COLUMNS = 11 };
-    add_padded(buf, *cell ? cell : "-", last ? 0 : COLUMNS);
+    kp_audit_padded(buf, *cell ? cell : "-", last ? 0 : COLUMNS);
 }
 
 /* Takes the next name off the list; false at its end. */
@@ -243,14 +275,15 @@ void kp_audit_row(struct kp_audit_output *out, const char *const *cells)
             kp_buf_sheet_cell(&out->buf, *cells);
             kp_buf_str(&out->buf, *names ? "," : "");
             break;
-        case KP_AUDIT_HTML: add_html_cell(out, *cells); break;
+        case KP_AUDIT_HTML: add_html_cell(out, shown_cell(out, name, *cells)); break;
         case KP_AUDIT_TABLE:
             if (!out->blocks) {
-                add_line_cell(&out->buf, *cells, *names == '\0');
+                add_line_cell(&out->buf, shown_cell(out, name, *cells), *names == '\0');
                 break;
             }
-            add_padded(&out->buf, out->ctx->common->lang == KP_LANG_JA ? column_label(out, name) : name, 24);
-            kp_buf_printable(&out->buf, *cells);
+            kp_audit_padded(&out->buf, out->ctx->common->lang == KP_LANG_JA ? column_label(out, name) : name,
+                            24);
+            kp_buf_printable(&out->buf, shown_cell(out, name, *cells));
             kp_buf_char(&out->buf, '\n');
         }
     }
@@ -282,7 +315,7 @@ const char *kp_audit_rostered(const struct kp_context *ctx)
 static const char *ground_of_items(const struct kp_audit_output *out, size_t ground)
 {
     static const char *const texts[KP_AUDIT_GROUNDS][2] = {
-        {"duty", "法令"}, {"form", "様式"}, {"consent", "同意"}, {"requested", "求め"}};
+        {"duty", "法令"}, {"form", "様式"}, {"consent", "同意"}, {"requested", "提供依頼"}};
     return texts[ground][out->ctx->common->lang];
 }
 
@@ -296,7 +329,7 @@ static void add_detail(struct kp_audit_output *out, const char *const *c, struct
     for (size_t i = 0; i < KP_COUNT(keys); i++) {
         if (!kp_detail_get(&out->scratch, c[KP_LOG_DETAIL], keys[i], &value))
             continue;
-        kp_buf_printf(text, "%s%s=%s", before, keys[i], value);
+        kp_buf_printf(text, "%s%s=%s", before, kp_term(&out->ctx->diag, "detail_key", keys[i]), value);
         before = " ";
     }
     text->failed |= out->scratch.failed;
@@ -318,8 +351,13 @@ static void add_table_line(struct kp_audit_output *out, const char *const *c, co
         KP_LOG_REQUEST_ID,     KP_LOG_EMPLOYEE_ID, KP_LOG_INSURED_SYMBOL, KP_LOG_INSURED_NUMBER,
         KP_LOG_INSURED_BRANCH, KP_LOG_EXAM_DATE,   KP_LOG_NAME_KANA};
     struct kp_buf *buf = &out->buf;
-    kp_buf_printf(buf, "%6s  %.10s  %-8s  %-10s  %s  %-10s  ", c[KP_LOG_SEQ], c[KP_LOG_TIME], c[KP_LOG_EVENT],
-                  state, c[KP_LOG_INSURER_NUMBER], c[KP_LOG_BASIS_ID]);
+    const struct kp_diag *diag = &out->ctx->diag;
+    bool ja = diag->lang == KP_LANG_JA;
+    kp_buf_printf(buf, "%6s  %.10s  ", c[KP_LOG_SEQ], c[KP_LOG_TIME]);
+    kp_audit_padded(buf, kp_term(diag, "event", c[KP_LOG_EVENT]), ja ? 17 : 9);
+    kp_audit_padded(buf, kp_term(diag, "event", state), 11);
+    kp_buf_printf(buf, "%s  ", c[KP_LOG_INSURER_NUMBER]);
+    kp_audit_padded(buf, kp_term(diag, "basis", c[KP_LOG_BASIS_ID]), ja ? 15 : 11);
     kp_buf_printable(buf, c[KP_LOG_BUNDLE]);
     for (size_t i = 0; i < KP_COUNT(more) && kp_log_is_disclosure(c); i++) {
         kp_buf_str(buf, "  ");
@@ -332,8 +370,9 @@ static void add_table_line(struct kp_audit_output *out, const char *const *c, co
         kp_buf_printable(buf, kp_buf_text(&out->text));
     }
     for (size_t i = 0; i < extras->n; i++) {
-        kp_buf_printf(buf, "  %s=", extras->names[i]);
-        kp_buf_printable(buf, *extras->cells[i] ? extras->cells[i] : "-");
+        const char *cell = shown_cell(out, extras->names[i], extras->cells[i]);
+        kp_buf_printf(buf, "  %s=", ja ? column_label(out, extras->names[i]) : extras->names[i]);
+        kp_buf_printable(buf, *cell ? cell : "-");
     }
     kp_buf_char(buf, '\n');
 }
@@ -394,11 +433,11 @@ static void fill_html(struct kp_audit_output *out, const char *const *c, const c
     kp_buf_char(text, '\0');
     add_day(text, c[KP_LOG_EXAM_DATE]);
     kp_buf_char(text, '\0');
-    add_piece(text, "", c[KP_LOG_BASIS_ID]);
+    add_piece(text, "", kp_term(&out->ctx->diag, "basis", c[KP_LOG_BASIS_ID]));
     add_piece(text, "\n", c[KP_LOG_REQUEST_ID]);
     add_piece(text, "\n", c[KP_LOG_PROVISIONS]);
     add_piece(text, "\n", c[KP_LOG_CONSENT_IDS]);
-    add_piece(text, "\n", c[KP_LOG_REASON]);
+    add_piece(text, "\n", kp_term(&out->ctx->diag, "reason", c[KP_LOG_REASON]));
     kp_buf_char(text, '\0');
     if (kp_log_is_disclosure(c) && kp_log_is_roster(c))
         kp_buf_str(text, kp_audit_rostered(out->ctx));

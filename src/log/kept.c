@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/status.h"
+#include "tables/register_words.h"
 
 enum { MAX_BYTES = 256 << 20 };
 
@@ -13,7 +14,9 @@ enum { MAX_BYTES = 256 << 20 };
 static enum kp_status parse(struct kp_kept *k, const char *bytes, size_t n)
 {
     enum kp_status st = kp_sheet_read(&k->sheet, &k->arena, k->ctx->text, bytes, n, KP_COMMENTS_ALL);
-    size_t id = 0;
+    size_t id = 0, respelled = 0;
+    if (st == KP_OK)
+        st = kp_register_respell(&k->ctx->tables, &k->arena, &k->sheet, &respelled);
     (void)(kp_sheet_column(&k->sheet, "consent_id", &id) || kp_sheet_column(&k->sheet, "request_id", &id));
     for (size_t i = 0; st == KP_OK && i < k->sheet.n_rows; i++)
         if (kp_map_put(&k->by_id, &k->arena, k->sheet.rows[i].cells[id], (uint32_t)i) == KP_MAP_NO_MEMORY)

@@ -31,7 +31,7 @@ static const struct {
     [FACILITIES] = {"facilities",
                     "--facilities",
                     {"register of institutions; its fax numbers are not used",
-                     "健診機関の登録簿(FAX番号は使いません)"}},
+                     "健診機関の台帳(FAX番号は使いません)"}},
     [CLAIMS] = {NULL, NULL, {"claims table; not used, results have no claims", "決済の定義表(使いません)"}},
     [DATA] = {NULL, NULL, {"data", "データ"}},
     [OTHER] = {NULL, NULL, {"not recognised; not used", "不明(使いません)"}}};

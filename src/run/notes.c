@@ -133,7 +133,7 @@ void kp_note_line(const struct kp_run *run, const struct kp_note *note, struct k
     diag.show_values = false; /* a line is about many rows */
     kp_buf_reset(line);
     kp_buf_sheet_cell(line, note->path);
-    kp_diag_where(&note->finding, &cell);
+    kp_diag_where(&run->ctx->diag, &note->finding, false, &cell);
     add_cell(line, &cell);
     kp_buf_printf(line, ",K%04u", (unsigned)note->finding.code);
     kp_diag_text(&diag, &note->finding, &cell);

@@ -86,10 +86,8 @@ static enum kp_status judge_columns(struct pipeline *p)
             const struct kp_column *c = &input->mapping.columns[k];
             const struct kp_input *in = kp_input_of(input, c);
             if (c->reading == KP_READING_NUMBERS)
-                kp_warn(
-                    &ctx->diag, KP_K_NUMBERS_UNUSED,
-                    kp_field_at(in->path, in->header_line, kp_arena_printf(&ctx->arena, "#%u", c->number)),
-                    c->remedy);
+                kp_warn(&ctx->diag, KP_K_NUMBERS_UNUSED, kp_column_at(in->path, in->header_line, c->number),
+                        c->remedy);
         }
     }
     return KP_OK;
@@ -127,7 +125,8 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next)
         if (!kp_tally_is_repeated(slot, f)) {
             const struct kp_place place = kp_slot_place(&p->run, slot, f->column);
-            kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[place.file].path, place.line, f);
+            kp_diag_send_as(&p->run.ctx->diag, kp_slot_level(&p->run, slot, f),
+                            p->run.inputs.list[place.file].path, place.line, f);
         }
     return kp_row_files_add(&p->files, slot, bundle, document);
 }

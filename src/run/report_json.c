@@ -87,7 +87,7 @@ static void json_first_lines(struct kp_json *json, const struct kp_run *run, con
             kp_json_object(json, NULL, KP_JSON_INLINE);
             kp_json_string(json, "file", run->inputs.list[first[i].file].path);
             kp_json_u64(json, "line", first[i].line);
-            kp_json_string(json, "cell", kp_cell_name(run->ctx, first[i]));
+            kp_json_string(json, "cell", kp_cell_text(run->ctx, first[i]));
             kp_json_end(json);
         }
         kp_json_end(json);

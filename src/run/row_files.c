@@ -144,7 +144,7 @@ static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
             kp_cell_put(f->run->ctx, cell, &messages);
         size_t before = messages.len;
         kp_buf_str(&messages, cell.column ? " " : "");
-        kp_diag_where(i, &messages);
+        kp_diag_where(&f->run->ctx->diag, i, false, &messages);
         kp_buf_str(&messages, messages.len > before ? ": " : "");
         kp_diag_text(&f->run->ctx->diag, i, &messages);
     }
@@ -237,7 +237,7 @@ static void write_note(struct kp_row_files *f, const struct kp_finding *finding,
 {
     struct kp_buf text = {0}, where = {0};
     kp_diag_text(&f->run->ctx->diag, finding, &text);
-    kp_diag_where(finding, &where);
+    kp_diag_where(&f->run->ctx->diag, finding, false, &where);
     begin_line(f, place);
     add_cell(&f->line, kp_buf_text(&where));
     kp_buf_printf(&f->line, ",K%u", (unsigned)finding->code);

@@ -250,6 +250,17 @@ static enum kp_status check_roster(const struct kp_run *run)
                : kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_ROSTER_INSURER_BAD, KP_NOWHERE, number);
 }
 
+/* Goes on after a faulty register, so that the faults of all are reported in one go. */
+static enum kp_status load_registers(struct kp_run *run)
+{
+    const struct kp_run_options *o = run->options;
+    enum kp_status st = kp_registers_load(run->ctx, &o->registers, o->sender.number, &run->registers);
+    if (st == KP_E_SYSTEM)
+        return st;
+    enum kp_status facilities = kp_facilities_load(run->ctx, o->input.facilities, &run->facilities);
+    return st > facilities ? st : facilities;
+}
+
 enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const struct kp_run_options *options)
 {
     const struct kp_input_files files = {options->inputs, options->input_names, options->n_inputs};
@@ -262,11 +273,10 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
         KP_TRY(check_roster(run));
     KP_TRY(set_up_day(run));
     kp_context_warn_of_tables(ctx, run->as_of);
-    KP_TRY(kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers));
+    run->facilities.own = options->input.facility;
+    KP_TRY(load_registers(run));
     kp_requests_warn(ctx, &run->registers.requests, run->as_of);
     KP_TRY(kp_bearers_init(&run->bearers, ctx, &run->registers.employee_ids));
-    run->facilities.own = options->input.facility;
-    KP_TRY(kp_facilities_load(ctx, options->input.facilities, &run->facilities));
     KP_TRY(set_up_sender(run));
     KP_TRY(kp_intake(ctx, &options->input, &files, &run->inputs));
     if (kp_discloses(options->command))

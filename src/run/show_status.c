@@ -86,7 +86,7 @@ static void add_preparation(void *ctx, const char *name)
     }
     kp_buf_str(&s->out, kp_say(&s->ctx, "準備済み ", "prepared "));
     kp_buf_printable(&s->out, name);
-    kp_buf_str(&s->out, kp_say(&s->ctx, "  求め待ち(kenporter release)\n",
+    kp_buf_str(&s->out, kp_say(&s->ctx, "  提供依頼待ち(kenporter release)\n",
                                "  waits for a request (kenporter release)\n"));
 }
 

@@ -137,6 +137,13 @@ void kp_slot_find_unmended(const struct kp_run *run, struct kp_slot *slot)
 }
 
 /* Writes "persons.csv:12". */
+enum kp_level kp_slot_level(const struct kp_run *run, const struct kp_slot *slot,
+                            const struct kp_finding *finding)
+{
+    enum kp_level level = kp_diag_level(&run->ctx->diag, finding->code);
+    return slot->outcome == KP_ALREADY && level == KP_LEVEL_WARN ? KP_LEVEL_NOTE : level;
+}
+
 static const char *line_text(const struct kp_run *run, struct kp_slot *slot, struct kp_place place)
 {
     return kp_arena_printf(&slot->arena, "%s:%" PRIu64, run->inputs.list[place.file].path, place.line);
@@ -160,9 +167,10 @@ void kp_slot_explain_fault(const struct kp_run *run, struct kp_slot *slot)
 void kp_slot_place_disagreements(const struct kp_run *run, struct kp_slot *slot)
 {
     for (struct kp_finding *f = slot->row.person_line ? slot->findings.first : NULL; f; f = f->next) {
-        if (f->code != KP_K_COLUMNS_DISAGREE || !f->args[0] || *f->args[0] != '#')
+        const unsigned rival =
+            f->code == KP_K_COLUMNS_DISAGREE && f->args[0] ? kp_cell_column(f->args[0]) : 0;
+        if (!rival)
             continue;
-        const unsigned rival = (unsigned)strtoul(f->args[0] + 1, NULL, 10);
         const struct kp_place other = kp_slot_place(run, slot, rival);
         if (other.file == kp_slot_place(run, slot, f->column).file)
             continue;

@@ -68,6 +68,11 @@ struct kp_place kp_slot_cell(const struct kp_run *run, const struct kp_slot *slo
  * if there is none, or it is in the persons' file. */
 const struct kp_column *kp_column_of_field(const struct kp_run *run, uint32_t file, const char *field);
 
+/* Returns the level of a finding; warnings about a record that is already disclosed are notes, since nothing
+ * can be mended any more. */
+enum kp_level kp_slot_level(const struct kp_run *run, const struct kp_slot *slot,
+                            const struct kp_finding *finding);
+
 /* Adds the finding why a joined row has no person; the slot is no longer sound. */
 void kp_slot_explain_fault(const struct kp_run *run, struct kp_slot *slot);
 /* Makes findings about two columns of a joined row that differ name both lines. */

@@ -93,7 +93,8 @@ bool kp_tally_is_repeated(const struct kp_slot *slot, const struct kp_finding *f
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)
 {
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
-        enum kp_level level = kp_diag_level(&run->ctx->diag, f->code);
+        enum kp_level level = kp_slot_level(run, slot, f);
+        bool lowered = level != kp_diag_level(&run->ctx->diag, f->code);
         /* A missing value has no column: its cell is looked up for the first ones alone. */
         const struct kp_place place = tally->by_code[f->code] < KP_FIRST_PLACES
                                           ? kp_slot_cell(run, slot, f)
@@ -106,8 +107,10 @@ static void count_findings(struct kp_tally *tally, const struct kp_run *run, con
             kp_notes_count(&tally->notes, f, place);
         if (kp_tally_is_repeated(slot, f))
             continue;
-        tally->by_code[f->code]++;
-        kp_place_note(tally->first[f->code], place);
+        if (!lowered) {
+            tally->by_code[f->code]++;
+            kp_place_note(tally->first[f->code], place);
+        }
         if (f->code == KP_K_REVIEW_TEXT)
             list_for_review(tally, run, &slot->row);
         tally->totals.warnings += level == KP_LEVEL_WARN;

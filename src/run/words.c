@@ -39,7 +39,7 @@ static uint64_t row_of(struct kp_place place)
     return place.sheet_row ? place.sheet_row : place.line;
 }
 
-const char *kp_cell_name(struct kp_context *ctx, struct kp_place place)
+const char *kp_cell_text(struct kp_context *ctx, struct kp_place place)
 {
     char letters[8];
     kp_column_letters(place.column, letters);

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/status.h"
+#include "tables/phrases.h"
 #include "record/alternatives.h"
 #include "record/checks.h"
 #include "input/digits.h"
@@ -63,10 +65,37 @@ static void check_row(const struct kp_run *run, struct kp_slot *slot, bool first
     kp_check_card(r, n, kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN), &slot->findings);
 }
 
+static bool has_finding(const struct kp_slot *slot, enum kp_code code)
+{
+    const struct kp_finding *f = slot->findings.first;
+    while (f && f->code != code)
+        f = f->next;
+    return f != NULL;
+}
+
+/* One line for a row of totals instead of one for everything that it lacks. */
+static void recognise_totals(const struct kp_run *run, struct kp_slot *slot)
+{
+    const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    const struct kp_record *r = &slot->record;
+    size_t i = 0;
+    if (kp_date_is_set(r->birth) || kp_date_is_set(r->exam) || *r->field[KP_F_INSURED_NUMBER] ||
+        has_finding(slot, KP_K_MY_NUMBER))
+        return;
+    while (i < slot->row.n_cells && (mapping->columns[i].kind == KP_COL_OURS || !*slot->cells[i]))
+        i++;
+    const char *key = i < slot->row.n_cells ? kp_text_value_key(&slot->arena, slot->cells[i]) : NULL;
+    if (!key || !kp_words_are_total(&run->ctx->tables, &slot->arena, key))
+        return;
+    slot->findings = (struct kp_findings){.arena = &slot->arena};
+    kp_findings_add(&slot->findings, KP_K_TOTALS_ROW, NULL, NULL);
+}
+
 static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_pass)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    slot->findings = (struct kp_findings){.arena = &slot->arena};
+    slot->findings =
+        (struct kp_findings){.arena = &slot->arena, .row = slot->row.person_line ? 0 : slot->row.sheet_row};
     slot->who = (struct kp_who){0};
     slot->concerned = (struct kp_concerned){0};
     slot->sound = true;
@@ -94,6 +123,8 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
     }
     kp_slot_place_disagreements(run, slot);
     check_row(run, slot, first_pass);
+    if (!first_pass)
+        recognise_totals(run, slot);
     kp_find_concerned(run, &slot->arena, &slot->record, &slot->concerned);
     kp_identify(run, &slot->record, &slot->arena, &slot->who);
 }
@@ -102,9 +133,16 @@ static void read_row(const struct kp_run *run, struct kp_slot *slot, bool first_
  */
 static uint64_t seen_earlier(const struct kp_run *run, const struct kp_slot *slot, unsigned column)
 {
-    char place[16];
-    (void)snprintf(place, sizeof(place), " #%u:", column);
-    return strstr(kp_earlier_cell(run, slot, "kp_messages"), place) ? KP_SEEN_FOREIGN : 0;
+    static const char *const around[][2] = {{" ", "列: "}, {" column ", ": "}}; /* Japanese, English */
+    char name[KP_CELL_NAME], place[32];
+    const char *earlier = kp_earlier_cell(run, slot, "kp_messages");
+    bool seen = false;
+    (void)kp_cell_name(column, name);
+    for (size_t i = 0; i < KP_COUNT(around); i++) {
+        (void)snprintf(place, sizeof(place), "%s%s%s", around[i][0], name, around[i][1]);
+        seen |= strstr(earlier, place) != NULL;
+    }
+    return seen ? KP_SEEN_FOREIGN : 0;
 }
 
 static void see_digits(const struct kp_run *run, struct kp_slot *slot)

@@ -1,6 +1,7 @@
 #include "tables/diag.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,8 @@ enum kp_status kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *re
         if (!known || (i > 0 && rows[i].code <= rows[i - 1].code))
             return KP_E_SYSTEM;
     }
-    *ret_catalogue = (struct kp_catalogue){rows, sheet.n_rows};
-    return KP_OK;
+    *ret_catalogue = (struct kp_catalogue){.rows = rows, .n_rows = sheet.n_rows};
+    return kp_terms_load(arena, &ret_catalogue->terms);
 }
 
 static int compare_code(const void *key, const void *row)
@@ -68,6 +69,7 @@ void kp_findings_append(struct kp_findings *findings, enum kp_code code, const c
                                    .header = findings->header,
                                    .mapping = findings->mapping,
                                    .line = findings->line,
+                                   .row = findings->row,
                                    .args = {args[0], args[1], args[2]},
                                    .value = value};
     if (findings->last)
@@ -102,50 +104,118 @@ enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings
     return worst;
 }
 
-static void fill_in(struct kp_buf *out, const char *template, const struct kp_finding *finding,
-                    bool show_values)
+const char *kp_term(const struct kp_diag *diag, const char *kind, const char *id)
+{
+    return kp_terms_find(&diag->catalogue->terms, diag->lang, kind, id);
+}
+
+/* Where the words for the placeholders of a text come from. */
+struct filling {
+    const struct kp_diag *diag;
+    const struct kp_finding *finding;
+};
+
+/* Appends the words for a placeholder. */
+typedef void fill_fn(const struct filling *from, char which, struct kp_buf *out);
+
+/* Appends the words of a kind for a list of ids, "a, b". */
+static void put_terms(const struct kp_diag *diag, const char *kind, const char *list, struct kp_buf *out)
+{
+    struct kp_arena scratch = {0};
+    for (const char *comma; (comma = strstr(list, ", ")) != NULL; list = comma + 2) {
+        const char *id = kp_arena_strndup(&scratch, list, (size_t)(comma - list));
+        kp_buf_printable(out, id ? kp_term(diag, kind, id) : "…");
+        kp_buf_str(out, diag->lang == KP_LANG_JA ? "、" : ", ");
+    }
+    kp_buf_printable(out, kp_term(diag, kind, list));
+    kp_arena_release(&scratch);
+}
+
+/* The argument itself, or the words for it. */
+static void put_argument(const struct filling *from, char which, struct kp_buf *out)
+{
+    const struct kp_finding *finding = from->finding;
+    const struct kp_placeholder *p = kp_placeholder_of(&from->diag->catalogue->terms, finding->code, which);
+    const char *arg = which >= '1' && which <= '3' ? finding->args[which - '1'] : NULL;
+    if (which == 'v')
+        arg = from->diag->show_values ? finding->value : "…";
+    else if (which == 'm')
+        arg = finding->mapping ? finding->mapping : "…";
+    else if (arg && p && *p->kind) {
+        put_terms(from->diag, p->kind, arg, out);
+        return;
+    } else if (arg)
+        arg = kp_term(from->diag, "detail", arg);
+    kp_buf_printable(out, arg ? arg : "");
+}
+
+static void put_description(const struct filling *from, char which, struct kp_buf *out)
+{
+    const struct kp_placeholder *p =
+        kp_placeholder_of(&from->diag->catalogue->terms, from->finding->code, which);
+    kp_buf_str(out, p ? p->text[from->diag->lang] : "…");
+}
+
+static void put_dots(const struct filling *from, char which, struct kp_buf *out)
+{
+    (void)from, (void)which;
+    kp_buf_str(out, "…");
+}
+
+static void fill_in(struct kp_buf *out, const char *template, fill_fn *put, const struct filling *from)
 {
     for (const char *at = template; *at; at++) {
         if (at[0] != '{' || at[1] == '\0' || at[2] != '}') {
             kp_buf_char(out, *at);
             continue;
         }
-        const char *arg = NULL;
-        if (at[1] >= '1' && at[1] <= '3')
-            arg = finding->args[at[1] - '1'];
-        else if (at[1] == 'v')
-            arg = show_values ? finding->value : "…";
-        else if (at[1] == 'm')
-            arg = finding->mapping ? finding->mapping : "…";
-        kp_buf_printable(out, arg ? arg : "");
+        put(from, at[1], out);
         at += 2;
     }
 }
 
 char *kp_diag_general(const char *text, struct kp_arena *arena)
 {
-    static const struct kp_finding anything = {.args = {"…", "…", "…"}};
     struct kp_buf out = {0};
-    fill_in(&out, text, &anything, false);
+    fill_in(&out, text, put_dots, NULL);
     char *general = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
     kp_buf_release(&out);
     return general;
 }
 
-void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out)
+void kp_diag_explain(const struct kp_diag *diag, const struct kp_msg *msg, const char *template,
+                     struct kp_buf *out)
 {
-    kp_buf_printable(out, finding->field ? finding->field : "");
+    const struct kp_finding finding = {.code = (enum kp_code)msg->code};
+    fill_in(out, template, put_description, &(struct filling){diag, &finding});
+}
+
+void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding, bool with_row,
+                   struct kp_buf *out)
+{
+    uint64_t row = with_row ? finding->row : 0;
+    char name[KP_CELL_NAME];
+    bool ja = diag->lang == KP_LANG_JA;
+    const char *field = finding->field ? kp_term(diag, "field", finding->field) : "";
+    kp_buf_printable(out, field);
     if (finding->column == 0)
         return;
-    kp_buf_str(out, finding->field ? " #" : "#");
-    kp_buf_u64(out, finding->column);
+    kp_buf_str(out, *field ? " " : "");
+    kp_cell_name(finding->column, name);
+    if (ja)
+        kp_buf_printf(out, "%s列", name);
+    else
+        kp_buf_printf(out, "%s %s", row ? "cell" : "column", name);
+    if (row)
+        kp_buf_printf(out, ja ? " %" PRIu64 "行" : "%" PRIu64, row);
 }
 
 /* Names the column by its header, unless the field does. */
 static void put_header(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
 {
     const char *header = finding->header ? finding->header : "";
-    if (!*header || (finding->field && strstr(finding->field, header)))
+    const char *field = finding->field ? kp_term(diag, "field", finding->field) : "";
+    if (!*header || strstr(field, header))
         return;
     kp_buf_str(out, diag->lang == KP_LANG_JA ? "列「" : "column '");
     kp_buf_printable(out, header);
@@ -158,7 +228,7 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     if (!msg)
         return;
     put_header(diag, finding, out);
-    fill_in(out, msg->text[diag->lang], finding, diag->show_values);
+    fill_in(out, msg->text[diag->lang], put_argument, &(struct filling){diag, finding});
     if (diag->show_values && finding->value && !strstr(msg->text[diag->lang], "{v}")) {
         kp_buf_str(out, " [");
         kp_buf_printable(out, finding->value);
@@ -170,18 +240,18 @@ void kp_diag_remedy(const struct kp_diag *diag, const struct kp_finding *finding
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
     if (msg)
-        fill_in(out, msg->remedy[diag->lang], finding, diag->show_values);
+        fill_in(out, msg->remedy[diag->lang], put_argument, &(struct filling){diag, finding});
 }
 
-static void send(struct kp_diag *diag, enum kp_level level, const char *file, uint64_t line,
-                 const struct kp_finding *finding)
+void kp_diag_send_as(struct kp_diag *diag, enum kp_level level, const char *file, uint64_t line,
+                     const struct kp_finding *finding)
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
     diag->n_sent[level]++;
     if (level < diag->env->least_level)
         return;
     struct kp_buf text = {0}, remedy = {0}, where = {0};
-    kp_diag_where(finding, &where);
+    kp_diag_where(diag, finding, true, &where);
     kp_diag_text(diag, finding, &text);
     kp_diag_remedy(diag, finding, &remedy);
     if (!msg)
@@ -203,16 +273,17 @@ static void send(struct kp_diag *diag, enum kp_level level, const char *file, ui
 
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding)
 {
-    send(diag, kp_diag_level(diag, finding->code), file, line, finding);
+    kp_diag_send_as(diag, kp_diag_level(diag, finding->code), file, line, finding);
 }
 
 /* Not about a record, so that strict does not make a warning a rejection. */
 enum kp_status kp_diag_report(struct kp_diag *diag, enum kp_status status, enum kp_code code,
                               struct kp_where where, const char *const args[3])
 {
-    struct kp_finding finding = {.code = code, .field = where.field, .args = {args[0], args[1], args[2]}};
+    struct kp_finding finding = {
+        .code = code, .field = where.field, .column = where.column, .args = {args[0], args[1], args[2]}};
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, code);
-    send(diag, msg ? msg->level : KP_LEVEL_FAIL, where.file, where.line, &finding);
+    kp_diag_send_as(diag, msg ? msg->level : KP_LEVEL_FAIL, where.file, where.line, &finding);
     return status;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "tables/terms.h"
 #include "kenporter.h"
 #include "kp_codes.h" /* enum kp_code { KP_K_UNKNOWN_COMMAND = 1001, ... } */
 
@@ -23,6 +24,7 @@ struct kp_msg {
 struct kp_catalogue {
     const struct kp_msg *rows; /* ascending by code */
     size_t n_rows;
+    struct kp_terms terms;
 };
 
 /* Loads the built-in catalogue into the arena. Returns KP_E_SYSTEM, which it cannot report. */
@@ -37,6 +39,7 @@ struct kp_finding {
     const char *field;   /* may be NULL */
     unsigned column;     /* of the input, from 1; 0: none or several */
     const char *header;  /* of the column; NULL: none */
+    uint64_t row;        /* of a spreadsheet; 0: unknown, or of two files */
     const char *mapping; /* {m}: how the column's line in a mapping file begins; NULL: no column */
     unsigned long line;  /* of a document, from 1; 0: unknown, or about a row of an export */
     const char *args[3]; /* {1} to {3} */
@@ -51,6 +54,7 @@ struct kp_findings {
     unsigned column; /* this and what follows is copied into every finding added */
     const char *header, *mapping;
     unsigned long line;
+    uint64_t row;
 };
 
 /* Adds a finding: kp_findings_add(findings, code, field, value[, arg1[, arg2[, arg3]]]). */
@@ -75,14 +79,21 @@ struct kp_diag {
 
 /* Returns a text of the catalogue with "…" for arguments and value; NULL when memory is short. */
 char *kp_diag_general(const char *text, struct kp_arena *arena);
+/* Appends a text or remedy of a code, and for its arguments and value the words of placeholders.csv. */
+void kp_diag_explain(const struct kp_diag *diag, const struct kp_msg *msg, const char *template,
+                     struct kp_buf *out);
+/* Returns the word of terms.csv in the language of the diagnostics, or the id if there is none. */
+const char *kp_term(const struct kp_diag *diag, const char *kind, const char *id);
 
 /* Returns the level of a code, after strict. */
 enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
 /* Returns the gravest level among the findings; KP_LEVEL_NOTE if there are none. */
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings);
 
-/* Appends the field and column of a finding, as far as known ("sex #21"). */
-void kp_diag_where(const struct kp_finding *finding, struct kp_buf *out);
+/* Appends the field and column of a finding, as far as known ("sex column U"); with_row: the cell ("sex cell
+ * U5"), if its row is known. */
+void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding, bool with_row,
+                   struct kp_buf *out);
 /* Appends the text of a finding in the language of the diagnostics. */
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
 /* Appends its remedy likewise. */
@@ -90,11 +101,16 @@ void kp_diag_remedy(const struct kp_diag *diag, const struct kp_finding *finding
 /* Sends a finding to the environment. file may be NULL, line 0. */
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
 
-/* The place of a diagnostic. file and field may be NULL, line 0. */
+/* The same at another level than the code's. */
+void kp_diag_send_as(struct kp_diag *diag, enum kp_level level, const char *file, uint64_t line,
+                     const struct kp_finding *finding);
+
+/* The place of a diagnostic. file and field may be NULL, line and column 0. */
 struct kp_where {
     const char *file;
     uint64_t line;
     const char *field;
+    unsigned column; /* of the input, from 1; 0: none */
 };
 
 #define KP_NOWHERE ((struct kp_where){0})
@@ -111,7 +127,12 @@ static inline struct kp_where kp_at(const char *file, uint64_t line)
 
 static inline struct kp_where kp_field_at(const char *file, uint64_t line, const char *field)
 {
-    return (struct kp_where){file, line, field};
+    return (struct kp_where){.file = file, .line = line, .field = field};
+}
+
+static inline struct kp_where kp_column_at(const char *file, uint64_t line, unsigned column)
+{
+    return (struct kp_where){.file = file, .line = line, .column = column};
 }
 
 /* Reports a failure outside records and returns its status: "return kp_fail(diag, status, code, where[,

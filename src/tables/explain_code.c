@@ -3,11 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "tables/page.h"
+
+/* Names the documents behind a ground: one for all of it, or one for each of its words. */
+static void add_ground(struct kp_context *ctx, const char *ground, struct kp_buf *out)
+{
+    const char *whole = kp_term(&ctx->diag, "ground", ground), *last = "", *list = ground;
+    kp_buf_str(out, kp_say(ctx, "根拠: ", "ground:  "));
+    for (struct kp_word word; whole == ground && kp_next_word(&list, " ", &word);) {
+        const char *id = kp_arena_strndup(&ctx->arena, word.at, word.n);
+        const char *name = id ? kp_term(&ctx->diag, "ground", id) : "";
+        if (strcmp(name, last) != 0)
+            kp_buf_printf(out, "%s%s", *last ? " " : "", name);
+        last = name;
+    }
+    kp_buf_printf(out, "%s\n", whole == ground ? "" : whole);
+}
 
 static enum kp_status explain_code(struct kp_context *ctx, const void *options, struct kp_buf *out)
 {
-    static const char *const levels[] = {"注記", "警告", "保留", "却下", "失敗"};
     const char *word = ((const struct kp_code_options *)options)->code;
     bool well_formed =
         toupper((unsigned char)word[0]) == 'K' && strspn(word + 1, "0123456789") == 4 && !word[5];
@@ -16,12 +31,15 @@ static enum kp_status explain_code(struct kp_context *ctx, const void *options, 
     if (!m)
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_CODE_NOT_FOUND, KP_NOWHERE, word);
     enum kp_lang lang = ctx->diag.lang;
-    kp_buf_printf(out, "K%04u %s (%s)\n", m->code, m->name,
-                  kp_say(ctx, levels[m->level], kp_level_name(m->level)));
-    kp_buf_printf(out, "%s %s\n", kp_say(ctx, "意味:", "meaning:"), m->text[lang]);
-    kp_buf_printf(out, "%s %s\n", kp_say(ctx, "直し方:", "remedy: "), m->remedy[lang]);
+    kp_buf_printf(out, "K%04u%s%s (%s)\n", m->code, kp_say(ctx, "", " "), kp_say(ctx, "", m->name),
+                  kp_term(&ctx->diag, "level", kp_level_name(m->level)));
+    kp_buf_printf(out, "%s ", kp_say(ctx, "意味:", "meaning:"));
+    kp_diag_explain(&ctx->diag, m, m->text[lang], out);
+    kp_buf_printf(out, "\n%s ", kp_say(ctx, "直し方:", "remedy: "));
+    kp_diag_explain(&ctx->diag, m, m->remedy[lang], out);
+    kp_buf_char(out, '\n');
     if (*m->ground)
-        kp_buf_printf(out, "%s %s\n", kp_say(ctx, "根拠:", "ground: "), m->ground);
+        add_ground(ctx, m->ground, out);
     return KP_OK;
 }
 

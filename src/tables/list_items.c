@@ -23,9 +23,11 @@ static enum kp_status list_items(struct kp_context *ctx, const void *options, st
             kp_date_iso(item->valid_from, from);
         if (kp_date_is_set(item->valid_to))
             kp_date_iso(item->valid_to, to);
-        kp_buf_printf(out, "%s  %s  %-9s %-13s %-5s  %s%s%s%s%s\n", item->code, kp_type_names[item->type],
+        const char *scope = kp_term(&ctx->diag, "scope", kp_scope_names[item->scope]);
+        kp_buf_printf(out, "%s  %s  %-9s %-13s %s%*s  %s%s%s%s%s\n", item->code, kp_type_names[item->type],
                       *item->code_system ? strrchr(item->code_system, '.') + 1 : item->format,
-                      *item->unit ? item->unit : "-", kp_scope_names[item->scope], item->name,
+                      *item->unit ? item->unit : "-", scope,
+                      (int)(5 - (kp_text_columns(scope) < 5 ? kp_text_columns(scope) : 5)), "", item->name,
                       *from || *to ? "  " : "", from, *from || *to ? ".." : "", to);
     }
     if (out->len == 0)

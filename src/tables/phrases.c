@@ -30,6 +30,7 @@ static const char *const KINDS[] = {[KP_PHRASE_MARK] = "mark",
                                     [KP_PHRASE_ENDING] = "ending",
                                     [KP_PHRASE_PAST] = "past",
                                     [KP_PHRASE_CHANGE] = "change",
+                                    [KP_PHRASE_TOTAL] = "total",
                                     [KP_PHRASE__COUNT] = NULL};
 
 static size_t bucket_of(const char *at)
@@ -344,4 +345,16 @@ enum kp_words kp_words_of(const struct kp_tables *tables, struct kp_arena *arena
 bool kp_words_judge(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
 {
     return derives(tables, arena, JUDGED, key, false);
+}
+
+bool kp_words_are_total(const struct kp_tables *tables, struct kp_arena *arena, const char *key)
+{
+    const char *word = bare(tables, arena, key);
+    size_t n = word ? longest(tables, KP_PHRASE_TOTAL, word) : 0;
+    for (const char *rest = word + n; n && *rest; rest += n) { /* how many, perhaps in brackets */
+        size_t mark = longest(tables, KP_PHRASE_MARK, rest), digits = kp_digits(rest);
+        size_t unit = longest(tables, KP_PHRASE_TOTAL, rest);
+        n = mark ? mark : digits ? digits : unit;
+    }
+    return n > 0;
 }

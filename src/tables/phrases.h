@@ -29,6 +29,7 @@ enum kp_phrase_kind {
     KP_PHRASE_NEGATIVE,  /* ない, after a complaint */
     KP_PHRASE_DENIAL,    /* anywhere in a text */
     KP_PHRASE_ENDING,    /* a denial at the end of a part */
+    KP_PHRASE_TOTAL,     /* 合計: heads a row that is not about a person */
     KP_PHRASE__COUNT
 };
 
@@ -54,6 +55,9 @@ enum kp_words kp_words_of(const struct kp_tables *tables, struct kp_arena *arena
 
 /* Returns whether a text consists of judgements that mean a finding, such as 要精検. */
 bool kp_words_judge(const struct kp_tables *tables, struct kp_arena *arena, const char *value_key);
+
+/* Returns whether a text names a total, such as 合計 or 総計(12名). */
+bool kp_words_are_total(const struct kp_tables *tables, struct kp_arena *arena, const char *value_key);
 
 /* Returns whether the value key is a facility's own grade: "b", "c12", "d判定". */
 bool kp_is_grade(const char *value_key);

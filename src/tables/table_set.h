@@ -57,6 +57,9 @@ struct kp_tables {
     size_t n_periodic;
     const struct kp_judgement_limit *limits; /* by enum kp_limit */
 
+    struct kp_map register_word; /* column, \x1f, value key of a word -> index into register_ids */
+    const char *const *register_ids;
+
     const struct kp_scheme *schemes;
     size_t n_schemes;
     const struct kp_basis *bases;

@@ -36,8 +36,7 @@ enum kp_status kp_tablefile_rows(struct kp_tablefile *f, size_t row_bytes)
 static enum kp_status table_bad(const struct kp_tablefile *f, uint64_t line, const char *what,
                                 const char *value)
 {
-    char *text = kp_arena_printf(f->arena, "%s '%s'", what, value);
-    return kp_fail(f->diag, KP_E_USAGE, KP_K_TABLE_BAD, kp_at(f->path, line), text ? text : what);
+    return kp_fail(f->diag, KP_E_USAGE, KP_K_TABLE_BAD, kp_at(f->path, line), what, value);
 }
 
 enum kp_status kp_table_bad(const struct kp_tablefile *f, size_t row, const char *what, const char *value)

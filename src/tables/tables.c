@@ -51,6 +51,7 @@ static enum kp_status load_each(struct kp_tablefile *f, struct kp_tables *tables
     KP_TRY(kp_headers_load(f, tables));
     KP_TRY(kp_units_load(f, tables));
     KP_TRY(load_prefectures(f, tables));
+    KP_TRY(kp_register_words_load(f, tables));
     KP_TRY(kp_legal_load(f, tables));
     KP_TRY(kp_exam_kinds_load(f, tables));
     KP_TRY(kp_mentions_load(f, tables));

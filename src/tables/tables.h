@@ -18,6 +18,7 @@
 #include "tables/names.h"
 #include "tables/periods.h"
 #include "tables/phrases.h"
+#include "tables/register_words.h"
 #include "tables/returns.h"
 #include "tables/table_set.h"
 #include "tables/units.h"

@@ -210,10 +210,10 @@ static void bytes__undecodable__reject_that_row_alone(void **state)
         const char *out = textf("byte%zu", i);
         spoil_address(cases[i].file, "byte.csv", cases[i].byte);
         assert_int_equal(kenporter(EXPORT "-o %s byte.csv", out), 1);
-        assert_contains(slurp("stderr", NULL),
-                        textf("byte.csv:" LINE ": reject K2011 住所 #11: byte 7 (0x%02X) of the field is "
-                              "not %s; ",
-                              cases[i].byte, cases[i].encoding));
+        assert_contains(slurp("stderr", NULL), textf("byte.csv:" LINE ": reject K2011 住所 cell K" LINE
+                                                     ": byte 7 (0x%02X) of the field is "
+                                                     "not %s; ",
+                                                     cases[i].byte, cases[i].encoding));
         assert_int_equal(occurrences(slurp("stderr", NULL), "K2011"), 1);
         struct sheet d = decisions_of(out);
         assert_int_equal(d.n_rows, plain.n_rows);
@@ -252,9 +252,10 @@ static void bytes__undecodable_in_a_short_file__reject_that_row_alone(void **sta
         must("sed -n '1p;4,6p' long.csv >short.csv");
         assert_int_equal(kenporter(EXPORT "-o %s short.csv", out), 1);
         assert_int_equal(counted(out, "released"), 2);
-        assert_contains(slurp("stderr", NULL),
-                        textf("short.csv:3: reject K2011 住所 #11: byte 7 (0xFF) of the field is not %s; ",
-                              i == 0 ? "CP932" : "UTF-8"));
+        assert_contains(
+            slurp("stderr", NULL),
+            textf("short.csv:3: reject K2011 住所 cell K3: byte 7 (0xFF) of the field is not %s; ",
+                  i == 0 ? "CP932" : "UTF-8"));
     }
 }
 

@@ -116,9 +116,9 @@ static void joined__notes__name_the_file_of_the_column(void **state)
 {
     (void)state;
     const char *notes = slurp(textf("%s/notes.csv", run_folder("two")), NULL);
-    assert_contains(notes, ",name_kana #6,");
-    assert_contains(notes, ",birth_date #9,");
-    assert_contains(notes, ",exam_date #16,");
+    assert_contains(notes, ",name_kana column F,");
+    assert_contains(notes, ",birth_date column I,");
+    assert_contains(notes, ",exam_date column P,");
     assert_null(strstr(notes, "\nresults.csv,name_kana"));
 }
 

@@ -897,7 +897,7 @@ static void check__in_japanese__predicts_the_same_anonymously(void **state)
     assert_int_equal(
         kenporter("check " ON("2026-04-01") "--requests none.csv --lang ja -o japanese export.csv"), 1);
     assert_contains(slurp("stdout", NULL),
-                    "両法を根拠とする求めがあれば提供可能: 27 (elderly27 15, kokuho82 12)\n");
+                    "両法を根拠とする提供依頼があれば提供可能: 27 (高確法27条 15, 国保法82条 12)\n");
     assert_int_equal(counted_as_waiting("japanese"), counted_as_waiting("foretelling"));
     assert_private("japanese");
 }

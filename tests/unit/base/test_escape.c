@@ -140,6 +140,30 @@ static void html__markup__is_text(void **state UNUSED)
     kp_buf_release(&buf);
 }
 
+static void cell_name__columns__are_letters(void **state UNUSED)
+{
+    static const struct {
+        unsigned column;
+        const char *name;
+    } cases[] = {{0, ""},
+                 {1, "A"},
+                 {2, "B"},
+                 {23, "W"},
+                 {26, "Z"},
+                 {27, "AA"},
+                 {52, "AZ"},
+                 {702, "ZZ"},
+                 {703, "AAA"},
+                 {16384, "XFD"},
+                 {4294967295u, "MWLQKWU"}};
+    char name[KP_CELL_NAME];
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_string_equal(kp_cell_name(cases[i].column, name), cases[i].name);
+    for (size_t i = 0; i + 1 < COUNT(cases); i++)
+        assert_int_equal(kp_cell_column(cases[i].name), cases[i].column);
+    assert_int_equal(kp_cell_column("fasting") + kp_cell_column("A1") + kp_cell_column("…"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +174,7 @@ int main(void)
         cmocka_unit_test(xml__text__is_escaped),
         cmocka_unit_test(printable__controls_and_bidi__become_marks),
         cmocka_unit_test(html__markup__is_text),
+        cmocka_unit_test(cell_name__columns__are_letters),
     };
     return cmocka_run_group_tests_name("escape", tests, NULL, NULL);
 }

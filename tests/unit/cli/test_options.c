@@ -358,11 +358,20 @@ static void config__key_before_any_section__is_refused(void **state)
 static void assert_help(unsigned command, const char *const *names, size_t n)
 {
     for (enum kp_lang lang = KP_LANG_EN; lang <= KP_LANG_JA; lang++) {
+        diag.lang = lang;
         struct kp_buf help = {0};
         size_t lines = 0;
-        kp_options_help(command, lang, &help);
-        for (size_t i = 0; i < n; i++)
-            assert_non_null(strstr(kp_buf_text(&help), names[i]));
+        kp_options_help(command, &diag, &help);
+        for (size_t i = 0; i < n; i++) { /* what an option takes has a word in each language */
+            char option[80];
+            (void)snprintf(option, sizeof(option), "%s", names[i]);
+            char *takes = strrchr(option, ' ');
+            if (lang == KP_LANG_JA && takes && takes[1] != '-')
+                takes[1] = '\0';
+            assert_non_null(strstr(kp_buf_text(&help), option));
+        }
+        if (lang == KP_LANG_JA)
+            assert_null(strstr(kp_buf_text(&help), " FILE"));
         for (const char *at = kp_buf_text(&help); *at; at++)
             lines += *at == '\n';
         assert_int_equal(lines, n);

@@ -100,7 +100,7 @@ static void requests__wrong_rows__are_refused_with_their_place(void **state UNUS
         {"R1,06139463,2025-04-01,elderly_act,,,,,,,\nR1,06139463,2025-05-01,elderly_act,,,,,,,\n", 1034, 3,
          "request_id"},
         {"R1,6139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
-        {"R1,06139463 ,2025-4-1,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
+        {"R1,06139463 ,4/1/2025,elderly_act,,,,,,,\n", 1033, 2, "received_on"},
         {"R1,06139464,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,99999990,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
         {"R1,,2025-04-01,elderly_act,,,,,,,\n", 1033, 2, "insurer_number"},
@@ -691,6 +691,43 @@ static void spreadsheet__column_of_nothing__is_ignored(void **state UNUSED)
     scratch = ctx.arena;
 }
 
+/* As people write them; what no word means stays wrong. */
+static void values__in_words_and_wide_letters__are_read(void **state UNUSED)
+{
+    struct kp_registers r;
+    assert_int_equal(
+        load(
+            REQUEST,
+            "R1,０６１３９４６３,令和7年4月1日,高確法27条、健康保険法第150条第2項,2025/4/1,R8.3.31,40〜74歳,,,,,,,\n"
+            "R2,06139463,2025-04-01,健保法150条,,,４０歳未満,,,,\n",
+            &r),
+        KP_OK);
+    const struct kp_request *q = kp_requests_of(&r, "06139463");
+    assert_non_null(q);
+    assert_int_equal(q->routes, 1u << KP_ROUTE_ELDERLY | 1u << KP_ROUTE_HEALTH);
+    assert_int_equal(q->bands, 1u << KP_BAND_40TO74);
+    assert_int_equal(kp_date_compare(q->received, (struct kp_date){2025, 4, 1}), 0);
+    assert_int_equal(kp_date_compare(q->exam_to, (struct kp_date){2026, 3, 31}), 0);
+    assert_int_equal(q->next->routes, 1u << KP_ROUTE_HEALTH);
+    assert_int_equal(q->next->bands, 1u << KP_BAND_UNDER40);
+    assert_int_equal(load(CONSENT,
+                          "C1,10023,,,,,すべて,その他,書面,2025/4/1,,\n"
+                          "C2,10024,,,,,06139463,全部,通知,R7.4.1,,\n"
+                          "C3,10025,,,,,＊,全部,拒否,20250401,,\n",
+                          &r),
+                     KP_OK);
+    const struct kp_consent *c = consents_by_id(&r, "10023");
+    assert_non_null(c);
+    assert_string_equal(c->recipient, "*");
+    assert_string_equal(c->items, "other");
+    assert_int_equal(c->kind, KP_CONSENT_EXPLICIT);
+    assert_int_equal(consents_by_id(&r, "10024")->kind, KP_CONSENT_NOTICE);
+    assert_int_equal(consents_by_id(&r, "10025")->kind, KP_CONSENT_REFUSAL);
+    assert_string_equal(consents_by_id(&r, "10025")->recipient, "*");
+    assert_int_equal(load(CONSENT, "C1,10023,,,,,*,other,たぶん,2025-04-01,,\n", &r), KP_E_USAGE);
+    assert_non_null(strstr(got.text, "たぶん")); /* not personal, so it is shown */
+}
+
 static void faults__several__are_all_reported(void **state UNUSED)
 {
     struct kp_registers r;
@@ -702,7 +739,7 @@ static void faults__several__are_all_reported(void **state UNUSED)
                      KP_E_USAGE);
     assert_int_equal(got.count, 11); /* nine cells, a width, an id that occurs twice */
     const char *bytes = REQUESTS;
-    for (size_t i = 0; i < 30; i++)
+    for (size_t i = 0; i < KP_REGISTER_FAULTS_SHOWN + 10; i++)
         bytes = kp_arena_printf(&scratch, "%sR%zu,06139463,x,elderly_act,,,,,,,\n", bytes, i);
     memset(&got, 0, sizeof(got));
     assert_int_equal(load_bytes(REQUEST, bytes, strlen(bytes), &r), KP_E_USAGE);
@@ -777,6 +814,7 @@ int main(void)
         cmocka_unit_test_teardown(comment__full_width_mark__is_refused, tidy),
         cmocka_unit_test_teardown(spreadsheet__what_it_changed__is_mended_with_a_note, tidy),
         cmocka_unit_test_teardown(spreadsheet__column_of_nothing__is_ignored, tidy),
+        cmocka_unit_test_teardown(values__in_words_and_wide_letters__are_read, tidy),
         cmocka_unit_test_teardown(faults__several__are_all_reported, tidy),
         cmocka_unit_test_teardown(faults__in_two_registers__are_both_reported, tidy),
         cmocka_unit_test_teardown(value__wrong__is_shown_only_when_values_may_be, tidy),

@@ -13,7 +13,7 @@ static const struct kp_msg ROWS[] = {
     {4005, KP_LEVEL_REJECT, "five", "", {"no", "否"}, {"fix", "直す"}},
     {4006, KP_LEVEL_REJECT, "six", "", {"line", "行"}, {"{m},{v}=1", "{m},{v}=1"}},
 };
-static const struct kp_catalogue OWN = {ROWS, COUNT(ROWS)};
+static const struct kp_catalogue OWN = {.rows = ROWS, .n_rows = COUNT(ROWS)};
 
 static struct kp_arena arena;
 static struct kp_catalogue real;
@@ -118,10 +118,8 @@ static void catalogue__every_code__has_both_languages_and_remedies(void **state)
     (void)state;
     for (size_t i = 0; i < real.n_rows; i++) {
         const struct kp_msg *row = &real.rows[i];
-        bool only_argument = strcmp(row->text[KP_LANG_EN], "{1}") == 0;
         if (!*row->text[KP_LANG_EN] || !*row->remedy[KP_LANG_EN] || has_japanese(row->text[KP_LANG_EN]) ||
-            !has_japanese(row->remedy[KP_LANG_JA]) ||
-            (!only_argument && !has_japanese(row->text[KP_LANG_JA])))
+            !has_japanese(row->remedy[KP_LANG_JA]) || !has_japanese(row->text[KP_LANG_JA]))
             fail_msg("K%u lacks a language", row->code);
         for (size_t k = 0; k < i; k++)
             if (strcmp(real.rows[k].name, row->name) == 0)
@@ -339,14 +337,14 @@ static void send__finding__reaches_the_environment(void **state)
 {
     (void)state;
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV, .lang = KP_LANG_JA, .strict = true};
-    struct kp_finding finding = {CODE(4002), .field = "sex", .column = 12, .value = "X"};
+    struct kp_finding finding = {CODE(4002), .field = "sex", .column = 12, .row = 12, .value = "X"};
     kp_diag_send(&diag, "export.csv", 12, &finding);
     assert_int_equal(got.count, 1);
     assert_int_equal(got.last.level, KP_LEVEL_REJECT);
     assert_int_equal(got.last.code, 4002);
     assert_string_equal(got.last.file, "export.csv");
     assert_int_equal(got.last.line, 12);
-    assert_string_equal(got.field, "sex #12");
+    assert_string_equal(got.field, "sex L列 12行");
     assert_string_equal(got.text, "値 … は変です");
     assert_string_equal(got.remedy, "… を見る");
 }
@@ -355,36 +353,100 @@ static void send__finding__reaches_the_environment(void **state)
 static const struct {
     const char *field;
     unsigned column;
-    const char *where;
-} PLACES[] = {{NULL, 0, ""},
-              {"sex", 0, "sex"},
-              {"sex", 7, "sex #7"},
-              {NULL, 21, "#21"},
-              {"9N001000000000001 身長", 4096, "9N001000000000001 身長 #4096"},
-              {"a\nb\xc2\x85", 1, "a?b? #1"}};
+    const char *ja, *en;   /* in line 5 */
+    const char *column_en; /* without a line */
+} PLACES[] = {{NULL, 0, "", "", ""},
+              {"sex", 0, "性別", "sex", "sex"},
+              {"sex", 7, "性別 G列 5行", "sex cell G5", "sex column G"},
+              {NULL, 23, "W列 5行", "cell W5", "column W"},
+              {"9N001000000000001 身長", 4096, "9N001000000000001 身長 FAN列 5行",
+               "9N001000000000001 身長 cell FAN5", "9N001000000000001 身長 column FAN"},
+              {"a\nb\xc2\x85", 1, "a?b? A列 5行", "a?b? cell A5", "a?b? column A"}};
 
 static void where__field_and_column__are_appended(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(PLACES); i++) {
         struct kp_finding finding = {CODE(4001), .field = PLACES[i].field, .column = PLACES[i].column};
+        struct kp_diag diag = {.catalogue = &real};
         kp_buf_reset(&out);
         kp_buf_str(&out, "at ");
-        kp_diag_where(&finding, &out);
+        kp_diag_where(&diag, &finding, false, &out);
         assert_string_equal(kp_buf_text(&out),
-                            kp_arena_printf(&arena, "at %s", PLACES[i].where)); /* appended */
+                            kp_arena_printf(&arena, "at %s", PLACES[i].column_en)); /* appended */
     }
 }
 
 static void send__field_and_column__become_the_message_field(void **state)
 {
     (void)state;
-    struct kp_diag diag = {.catalogue = &OWN, .env = &ENV};
-    for (size_t i = 0; i < COUNT(PLACES); i++) {
-        struct kp_finding finding = {CODE(4001), .field = PLACES[i].field, .column = PLACES[i].column};
-        kp_diag_send(&diag, "export.csv", 12, &finding);
-        assert_string_equal(got.field, *PLACES[i].where ? PLACES[i].where : "none");
+    struct kp_diag diag = {.catalogue = &real, .env = &ENV};
+    for (size_t i = 0; i < COUNT(PLACES); i++)
+        for (int lang = KP_LANG_EN; lang <= KP_LANG_JA; lang++) {
+            const char *where = lang == KP_LANG_JA ? PLACES[i].ja : PLACES[i].en;
+            struct kp_finding finding = {CODE(4001), .field = PLACES[i].field, .column = PLACES[i].column,
+                                         .row = 5};
+            diag.lang = (enum kp_lang)lang;
+            kp_diag_send(&diag, "export.csv", 5, &finding);
+            assert_string_equal(got.field, *where ? where : "none");
+        }
+}
+
+static void terms__ids_and_phrases__are_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *id, *ja, *en;
+    } cases[] = {{"field", "insured_number", "被保険者等番号", "insured_number"},
+                 {"reason", "no_request", "提供依頼待ち", "no_request"},
+                 {"basis", "elderly27", "高確法27条", "elderly27"},
+                 {"scheme", "unsettled", "適用法未確定", "unsettled"},
+                 {"detail", "No space left on device", "空き容量がありません", "No space left on device"},
+                 {"ground", "accounting", "全行の照合(本プログラムの規則)",
+                  "every row is accounted for (rule of this program)"},
+                 {"field", "no such field", "no such field", "no such field"},
+                 {"no such kind", "sex", "sex", "sex"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct kp_diag diag = {.catalogue = &real, .lang = KP_LANG_JA};
+        assert_string_equal(kp_term(&diag, cases[i].kind, cases[i].id), cases[i].ja);
+        diag.lang = KP_LANG_EN;
+        assert_string_equal(kp_term(&diag, cases[i].kind, cases[i].id), cases[i].en);
     }
+    const char *const *field = (const char *const[]){"sex", "workplace", "exam_course", NULL};
+    for (struct kp_diag diag = {.catalogue = &real, .lang = KP_LANG_JA}; *field; field++)
+        assert_string_not_equal(kp_term(&diag, "field", *field), *field);
+}
+
+/* An argument is shown by the word for it only where placeholders.csv says what it is. */
+static void arguments__by_kind__are_words(void **state)
+{
+    (void)state;
+    struct kp_diag diag = {.catalogue = &real, .env = &ENV, .lang = KP_LANG_JA};
+    (void)kp_fail(&diag, KP_E_USAGE, KP_K_COLUMN_MISSING, KP_NOWHERE, "insured_number", "保険番号");
+    assert_non_null(strstr(got.text, "被保険者等番号"));
+    (void)kp_fail(&diag, KP_E_USAGE, KP_K_COLUMN_UNMAPPED, KP_NOWHERE, "sex"); /* a header of the user */
+    assert_non_null(strstr(got.text, "'sex'"));
+    (void)kp_fail(&diag, KP_E_USAGE, KP_K_TABLE_BAD, KP_NOWHERE, "word stands twice:", "なし");
+    assert_string_equal(got.text, "表の誤りです: 語が重複しています 'なし'");
+}
+
+/* No placeholder is left, every one has words of its own, and nothing of the code is missing. */
+static void explanations__every_code__name_their_placeholders(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < real.n_rows; i++)
+        for (int lang = KP_LANG_EN; lang <= KP_LANG_JA; lang++) {
+            const struct kp_msg *m = &real.rows[i];
+            struct kp_diag diag = {.catalogue = &real, .lang = (enum kp_lang)lang};
+            kp_buf_reset(&out);
+            kp_diag_explain(&diag, m, m->text[lang], &out);
+            kp_diag_explain(&diag, m, m->remedy[lang], &out);
+            const char *text = kp_buf_text(&out);
+            bool open = strstr(text, "{") || strstr(text, "«»") ||
+                        (strstr(text, "…") && !strstr(m->text[lang], "…") && !strstr(m->remedy[lang], "…"));
+            if (open || (strstr(m->remedy[lang], "{") && !strstr(text, "«")))
+                fail_msg("K%04u: %s", m->code, text);
+        }
 }
 
 static void findings__column__is_copied_into_later_ones(void **state)
@@ -435,6 +497,9 @@ int main(void)
         cmocka_unit_test_setup(worst__findings__is_the_most_severe_after_strict, fresh),
         cmocka_unit_test_setup(findings__several__keep_order_and_contents, fresh),
         cmocka_unit_test_setup(findings__arena_at_its_limit__sticks_in_the_arena, fresh),
+        cmocka_unit_test_setup(terms__ids_and_phrases__are_words, fresh),
+        cmocka_unit_test_setup(arguments__by_kind__are_words, fresh),
+        cmocka_unit_test_setup(explanations__every_code__name_their_placeholders, fresh),
         cmocka_unit_test_setup(findings__column__is_copied_into_later_ones, fresh),
         cmocka_unit_test_setup(where__field_and_column__are_appended, fresh),
         cmocka_unit_test_setup(send__finding__reaches_the_environment, fresh),

@@ -105,6 +105,20 @@ static void judge__only_known_judgements__is_true(void **state)
     assert_false(kp_words_judge(&tables, &scratch, "左軸偏位"));
 }
 
+static void total__words_with_their_counts__are_known(void **state)
+{
+    (void)state;
+    static const char *const totals[] = {"合計",     "【総計】", "合計:", "小計(12名)",
+                                         "計 223件", "Total",    "平均"};
+    static const char *const others[] = {"", "計子", "佐藤", "合計太郎", "12", "平均的", "総"};
+    for (size_t i = 0; i < COUNT(totals); i++)
+        if (!kp_words_are_total(&tables, &scratch, kp_text_value_key(&scratch, totals[i])))
+            fail_msg("%s is none", totals[i]);
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (kp_words_are_total(&tables, &scratch, kp_text_value_key(&scratch, others[i])))
+            fail_msg("%s is one", others[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +126,7 @@ int main(void)
         cmocka_unit_test_teardown(words__of_exports__are_mostly_not_listed, tidy),
         cmocka_unit_test_teardown(words__in_other_spellings__keep_their_class, tidy),
         cmocka_unit_test_teardown(words__two_denials__are_never_a_finding, tidy),
+        cmocka_unit_test_teardown(total__words_with_their_counts__are_known, tidy),
         cmocka_unit_test_teardown(judge__only_known_judgements__is_true, tidy),
     };
     return cmocka_run_group_tests(tests, load_tables, free_tables);

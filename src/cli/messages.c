@@ -1,0 +1,129 @@
+/* What goes to stderr: messages, for people, terminals and the journal, and the progress bar. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+#include "cli/cli.h"
+
+enum { BAR_WIDTH = 30 };
+
+/* By enum kp_level. */
+static const struct {
+    const char *journal; /* syslog priority, as systemd reads it at the beginning of a line */
+    const char *colour;
+} STYLES[KP_LEVEL__COUNT] = {[KP_LEVEL_NOTE] = {"<6>", "\033[36m"},
+                             [KP_LEVEL_WARN] = {"<4>", "\033[33m"},
+                             [KP_LEVEL_HOLD] = {"<5>", "\033[35m"},
+                             [KP_LEVEL_REJECT] = {"<4>", "\033[31m"},
+                             [KP_LEVEL_FAIL] = {"<3>", "\033[1;31m"}};
+
+/* Returns whether stderr is the journal's: systemd names its device and inode. */
+static bool is_journal(int fd)
+{
+    char own[64];
+    struct stat st;
+    const char *stream = getenv("JOURNAL_STREAM");
+    if (!stream || fd < 0 || fstat(fd, &st) != 0)
+        return false;
+    (void)snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    return strcmp(stream, own) == 0;
+}
+
+void kp_console_style(struct kp_console *c)
+{
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    int fd = fileno(c->err);
+    c->journal = is_journal(fd);
+    c->colours = (!no_colour || !*no_colour) && term && *term && strcmp(term, "dumb") != 0 && fd >= 0 &&
+                 isatty(fd) == 1;
+}
+
+void kp_console_clear_bar(struct kp_console *c)
+{
+    if (c->bar_shown)
+        (void)fprintf(c->err, "\r\033[K"); /* a failure of stderr cannot be reported */
+    c->bar_shown = false;
+}
+
+static bool is_silent(const struct kp_console *c, enum kp_level level, unsigned code)
+{
+    bool waits_only = code == KP_K_NO_REQUEST;
+    return level < KP_LEVEL_FAIL &&
+           (c->settings.quiet || c->settings.if_needed || (waits_only && !c->settings.verbose));
+}
+
+static void add_level(const struct kp_console *c, const struct kp_message *m, struct kp_buf *line)
+{
+    const char *colour = c->colours ? STYLES[m->level].colour : "";
+    kp_buf_printf(line, ": %s%s%s K%04u%s", colour, kp_level_name(m->level), *colour ? "\033[0m" : "",
+                  m->code, m->field ? " " : "");
+}
+
+void kp_console_message(void *ctx, const struct kp_message *m)
+{
+    struct kp_console *c = ctx;
+    c->failures += m->level == KP_LEVEL_FAIL;
+    if (is_silent(c, m->level, m->code))
+        return;
+    /* Each unused column that resembles an item has a remedy of its own. */
+    if (m->level < KP_LEVEL_FAIL && ++c->shown[m->code] > c->most_shown && m->code != KP_K_COLUMN_RESEMBLES &&
+        !c->settings.verbose)
+        return;
+    struct kp_buf line = {0}; /* one write, because stderr is unbuffered */
+    kp_buf_str(&line, c->journal ? STYLES[m->level].journal : "");
+    kp_buf_printable(&line, m->file ? m->file : "kenporter");
+    if (m->line)
+        kp_buf_printf(&line, ":%" PRIu64, m->line);
+    add_level(c, m, &line);
+    kp_buf_printable(&line, m->field ? m->field : "");
+    kp_buf_str(&line, ": ");
+    kp_buf_printable(&line, m->text);
+    if (*m->remedy && m->level > KP_LEVEL_NOTE) {
+        kp_buf_str(&line, "; ");
+        kp_buf_printable(&line, m->remedy);
+    }
+    kp_buf_char(&line, '\n');
+    kp_console_clear_bar(c);
+    if (kp_buf_ok(&line))
+        (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* a failure of stderr cannot be reported */
+    else
+        (void)fprintf(c->err, "kenporter: %s K%04u: out of memory\n", kp_level_name(m->level), m->code);
+    kp_buf_release(&line);
+}
+
+void kp_console_rest(struct kp_console *c)
+{
+    bool has_files = c->command != KP_FOR_VERIFY;
+    const char *where = has_files ? kp_console_say(c, "報告のファイルを参照", "all are in the report's files")
+                                  : kp_console_say(c, "-v ですべて表示", "-v shows all");
+    if (c->settings.verbose || c->settings.quiet || c->settings.if_needed || !c->shown)
+        return;
+    kp_console_clear_bar(c);
+    for (unsigned code = 0; code < KP_CONSOLE_CODES; code++) {
+        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST && code != KP_K_COLUMN_RESEMBLES)
+            (void)fprintf(c->err,
+                          c->diag.lang == KP_LANG_JA ? "%skenporter: K%04u がほかに%u件(%s)\n"
+                                                     : "%skenporter: K%04u %u more times; %s\n",
+                          c->journal ? STYLES[KP_LEVEL_NOTE].journal : "", code,
+                          c->shown[code] - c->most_shown, where);
+        c->shown[code] = 0; /* said once */
+    }
+}
+
+void kp_console_progress(void *ctx, uint64_t done, uint64_t total)
+{
+    struct kp_console *c = ctx;
+    int percent = total ? (int)(done * 100 / total) : 100;
+    if (c->bar_shown && percent == c->bar_percent)
+        return;
+    c->bar_percent = percent;
+    c->bar_shown = true;
+    (void)fprintf(c->err, "\r[");
+    for (int i = 0; i < BAR_WIDTH; i++)
+        (void)fputc(i < percent * BAR_WIDTH / 100 ? '#' : '.', c->err);
+    (void)fprintf(c->err, "] %3d%%", percent);
+    (void)fflush(c->err);
+}
