@@ -157,6 +157,7 @@ struct kp_run_options {
     bool release_requested_items; /* policy requested_items = release */
     bool derive;                  /* policy derive = yes: compute missing items from others */
     bool reject_incomplete;       /* policy required_items = reject: reject if 特定健診 lacks an item */
+    bool all_notes;               /* notes.csv has every change of every row, not their counts */
     bool corrections;             /* release records that changed since their disclosure */
     struct kp_seal_options seal;
     struct kp_org sender;
@@ -223,6 +224,7 @@ struct kp_insurer_result {
     const char *const *sealed;  /* likewise: the copy under a password, or "" */
     const char *const *letters; /* likewise: the covering letter, or "" */
     const char *secret;         /* the file with the password that was drawn, or "" */
+    const char *next;           /* command that logs the handover, with blanks; "" without bundles */
     size_t n_bundles;
     uint64_t documents;
     uint64_t held;
@@ -256,6 +258,8 @@ struct kp_result {
     const char *review; /* rows with texts that a person should read: "export.csv:12 :15"; "": none */
     const struct kp_column_result *columns; /* n_columns of them, by file and number */
     size_t n_columns;
+    const char *const *unused; /* n_unused headers of columns that nothing is read from */
+    size_t n_unused;
     const char *exam_kind;  /* taken for inputs without a column for it; "": there are none */
     bool exam_kind_assumed; /* it was not configured */
     bool own_schemas;       /* the bundles contain this project's profile schemas, not the ministry's */

@@ -25,6 +25,7 @@ WORDS(FORM_ITEMS, "include", "withhold");
 WORDS(REQUESTED_ITEMS, "hold", "release");
 WORDS(NO_YES, "no", "yes");
 WORDS(WARN_REJECT, "warn", "reject");
+WORDS(NOTES, "summary", "all");
 WORDS(FORMATS, "table", "csv", "jsonl");                  /* as enum kp_audit_format */
 WORDS(AUDIT_BANDS, "any", "under40", "40to74", "75plus"); /* as enum kp_audit_band */
 WORDS(AUDIT_TABLES, "any", "builtin", "other");           /* as enum kp_audit_tables */
@@ -270,6 +271,9 @@ const struct kp_option kp_options[] = {
      {"progress bar: auto (on a terminal), always, never", "進行状況の表示: auto、always、never"}},
     {0, "if-needed", NULL, NULL, NULL, FLAG, NULL, AT(if_needed), RUN,
      {"print nothing unless somebody must look: for cron", "確認が要るときだけ表示する(cron向け)"}},
+    {0, "notes", "WHICH", "output", "notes", SWITCH, NOTES, OPT(all_notes), RUN,
+     {"notes.csv: summary (changes by column and kind, with their number; default) or all (every change)",
+      "notes.csv の書き方: summary(列と種類ごとの件数、既定)、all(1件ずつすべて)"}},
     {'q', "quiet", NULL, NULL, NULL, FLAG, NULL, AT(quiet), RUN | KP_FOR_MAP | KP_FOR_VERIFY,
      {"say nothing but failures", "失敗のほかは何も表示しない"}},
     {'v', "verbose", NULL, NULL, NULL, FLAG, NULL, AT(verbose), RUN | KP_FOR_VERIFY,

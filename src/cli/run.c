@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "tables/names.h"
 #include "cli/cli.h"
 
 static bool discloses(const struct kp_console *c)
@@ -69,21 +70,14 @@ static void add_codes(const struct kp_console *c, const struct kp_result *r, str
 /* Lists the columns that only a mapping file settles, each with its line. */
 static void add_columns(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
-    static const char *const words[][3] = {
-        {"hours", "食後の時間として読みました", "read as hours since the meal"},
-        {"numbers", "測定値の列のため使いません", "not used: measured numbers"},
-        {"unknown", "数字の意味が分かりません", "what its digits mean is not known"},
-        {"foreign", "数字が公式のコードではありません", "its digits are not the official codes"},
-        {"wider", "対応表により、本来の項目より広く提供されます",
-         "goes out more freely than its header says"}};
     const char *title = kp_console_say(c, "列ごとの判断(右は対応表に書く行):\n",
                                        "columns (and the line for a mapping file):\n");
     for (const struct kp_column_result *n = r->columns; n < r->columns + r->n_columns; n++) {
-        const char *what = "";
+        const struct kp_decision_words *words = kp_column_decisions;
         char column[KP_CELL_NAME];
-        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-            if (strcmp(words[i][0], n->decision) == 0)
-                what = kp_console_say(c, words[i][1], words[i][2]);
+        while (words->name && strcmp(words->name, n->decision) != 0)
+            words++;
+        const char *what = words->name ? kp_console_say(c, words->ja, words->en) : "";
         kp_buf_str(out, title);
         kp_buf_str(out, "  ");
         kp_buf_printable(out, n->file);
@@ -96,6 +90,21 @@ static void add_columns(const struct kp_console *c, const struct kp_result *r, s
         title = "";
     }
     kp_buf_str(out, *title ? "" : "\n");
+}
+
+/* Names the columns that nothing is read from, so that nobody takes them for sent. */
+static void add_unused(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    enum { NAMED = 40 };
+    if (r->n_unused == 0)
+        return;
+    kp_buf_printf(out, "%s (%zu):", kp_console_say(c, "使っていない列", "columns that are not used"),
+                  r->n_unused);
+    for (size_t i = 0; i < r->n_unused && i < NAMED; i++) {
+        kp_buf_str(out, i ? ", " : " ");
+        kp_buf_printable(out, r->unused[i]);
+    }
+    kp_buf_str(out, r->n_unused > NAMED ? ", …\n\n" : "\n\n");
 }
 
 static void add_path(const char *label, const char *folder, const char *name, struct kp_buf *out)
@@ -136,11 +145,6 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
         add_path(kp_console_say(c, "保留:", "held:"), folder, "/held.csv", out);
     add_path(kp_console_say(c, "全行の判定:", "every row's decision:"), folder, "/decisions.csv", out);
     add_path(kp_console_say(c, "報告:", "report:"), folder, "/report.html", out);
-    if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK && !lists(c))
-        kp_buf_printf(
-            out, "%s\n",
-            kp_console_say(c, "同梱スキーマ: 本プログラムのもの。受付側は公式のものを求めます(--xsd)",
-                           "schemas enclosed: this program's; receivers expect the ministry's (--xsd)"));
     if (c->settings.options.command == KP_CMD_PREPARE && r->released) {
         kp_buf_printf(out, "%s kenporter release -o ", kp_console_say(c, "提供するとき:", "to release it:"));
         kp_buf_printable(out, c->settings.options.output);
@@ -150,27 +154,6 @@ static void add_places(const struct kp_console *c, const struct kp_result *r, st
         add_path(kp_console_say(c, "提供記録:", "disclosure log:"), r->log_path, "", out);
         kp_buf_printf(out, "%s %s\n", kp_console_say(c, "末尾ハッシュ:", "its head hash:"), r->head_hash);
     }
-}
-
-/* Quotes a path for the shell. */
-static void add_quoted(struct kp_buf *out, const char *path)
-{
-    kp_buf_char(out, '\'');
-    for (; *path; path++)
-        if (*path == '\'')
-            kp_buf_str(out, "'\\''");
-        else
-            kp_buf_add(out, path, 1);
-    kp_buf_char(out, '\'');
-}
-
-static void add_setting(struct kp_buf *out, const char *option, const char *value)
-{
-    if (!value)
-        return;
-    kp_buf_printf(out, "%s ", option);
-    add_quoted(out, value);
-    kp_buf_char(out, ' ');
 }
 
 static void add_step(const struct kp_console *c, const char *ja, const char *en, const char *path,
@@ -198,15 +181,8 @@ static void add_next(const struct kp_console *c, const struct kp_insurer_result 
     if (sealed)
         add_step(c, "パスワード(別の方法で知らせる):", "password, to be told by another way:",
                  *n->secret ? n->secret : given, out);
-    kp_buf_printf(out, "  %s kenporter handover ", kp_console_say(c, "渡したら:", "when it is handed over:"));
-    add_setting(out, "-c", c->settings.config);
-    add_setting(out, "-o", c->settings.options.output);
-    add_setting(out, "--log", c->settings.options.log);
-    kp_buf_str(out, kp_console_say(c, "--to 相手 --means 方法", "--to WHO --means HOW"));
-    for (size_t i = 0; i < n->n_bundles; i++) {
-        kp_buf_char(out, ' ');
-        add_quoted(out, *n->sealed[i] ? n->sealed[i] : n->bundles[i]);
-    }
+    kp_buf_printf(out, "  %s ", kp_console_say(c, "渡したら:", "when it is handed over:"));
+    kp_buf_printable(out, n->next);
     kp_buf_char(out, '\n');
 }
 
@@ -240,6 +216,14 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
                   r->duplicates, "\n");
     if (r->warnings)
         add_count(out, kp_console_say(c, "警告", "warnings:"), r->warnings, "\n");
+    if (r->own_schemas && r->released && c->settings.options.command != KP_CMD_CHECK && !lists(c))
+        kp_buf_printf(
+            out, "%s\n",
+            kp_console_say(c,
+                           "注意: 受付側の公式スキーマを使っていません(--xsd)。送付ファイルは公式スキーマで"
+                           "照合されていません",
+                           "attention: the receiver's official schemas were not used (--xsd); the bundles "
+                           "were not validated with them"));
     if (r->exam_kind_assumed)
         kp_buf_printf(out, "%s\n",
                       kp_console_say(c, "健診種別: 列がないため 定期健診とみなした([input] exam_kind)",
@@ -257,6 +241,7 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
         kp_buf_str(out, "\n\n");
     }
     add_columns(c, r, out);
+    add_unused(c, r, out);
     add_insurers(c, r, out);
     add_places(c, r, out);
     add_all_next(c, r, out);

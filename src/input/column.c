@@ -80,6 +80,19 @@ void kp_column_leave_out(struct kp_column *column, enum kp_why why)
     column->why = why;
 }
 
+const char *kp_why_words(const struct kp_context *ctx, enum kp_why why)
+{
+    static const char *const reasons[KP_WHY_NUMBERS + 1][2] = {
+        [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
+        [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
+                           "judgement and doctor's name go out together, the other column is missing"},
+        [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
+        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"},
+        [KP_WHY_NUMBERS] = {"測定値の列で、所見の有無の項目ではない",
+                            "measured numbers, which cannot be a finding-or-not item"}};
+    return reasons[why][0] ? kp_say(ctx, reasons[why][0], reasons[why][1]) : "";
+}
+
 bool kp_mapping_has(const struct kp_mapping *mapping, enum kp_column_kind kind, unsigned index)
 {
     for (const struct kp_column *c = mapping->columns; c < mapping->columns + mapping->n_columns; c++)

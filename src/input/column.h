@@ -1,6 +1,7 @@
 /* What the columns of an export mean. */
 #pragma once
 
+#include "tables/context.h"
 #include "record/record.h"
 
 /* 採血時間(食後), which says whether blood was drawn fasting */
@@ -140,6 +141,9 @@ bool kp_column_set_unit(const struct kp_tables *tables, const char *unit, struct
 void kp_column_take_unit(const struct kp_tables *tables, const char *unit, struct kp_column *column);
 
 void kp_column_leave_out(struct kp_column *column, enum kp_why why);
+
+/* Returns why a column that has a known header is left out, "" for other columns. */
+const char *kp_why_words(const struct kp_context *ctx, enum kp_why why);
 
 /* Returns whether some column has exactly this target; a pair does not count. */
 bool kp_mapping_has(const struct kp_mapping *mapping, enum kp_column_kind kind, unsigned index);

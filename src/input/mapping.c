@@ -376,16 +376,33 @@ bool kp_mapping_uses(const struct kp_mapping *mapping, const struct kp_column *t
     return false;
 }
 
-/* Finds what the unused columns resemble. A mapping file may leave out a column with a known header. */
+static void add_lost(const struct kp_context *ctx, const struct kp_column *c, const struct kp_column *like,
+                     struct kp_lost_column *lost, struct kp_mapping *m)
+{
+    if (like->kind != KP_COL_ITEM || kp_mapping_uses(m, like))
+        return;
+    lost[m->n_lost++] = (struct kp_lost_column){c->header, like->index, kp_why_words(ctx, c->why)};
+    if (like->is_pair)
+        lost[m->n_lost++] = (struct kp_lost_column){c->header, like->casual, kp_why_words(ctx, c->why)};
+}
+
+/* Finds what the unused columns resemble, and whose items those left out would have been. A mapping file may
+ * leave out a column with a known header. */
 static void find_resemblances(struct kp_context *ctx, const struct kp_mapping_job *job, struct kp_mapping *m)
 {
     const struct kp_tables *tables = &ctx->tables;
     struct kp_lost_column *lost = kp_arena_alloc(&ctx->arena, (m->n_columns * 2 + 1) * sizeof(*lost));
     for (size_t i = 0; lost && i < m->n_columns; i++) {
         struct kp_column *c = &m->columns[i], like = {.header = c->header, .second = c->second};
-        if (c->kind != KP_COL_UNMAPPED || c->why != KP_WHY_UNKNOWN)
+        const bool left_out = c->why >= KP_WHY_MEAL;
+        if (c->kind != KP_COL_UNMAPPED || (c->why != KP_WHY_UNKNOWN && !left_out))
             continue;
         bool known = kp_header_read(&ctx->arena, tables, c->header, &like);
+        if (left_out) {
+            if (known)
+                add_lost(ctx, c, &like, lost, m);
+            continue;
+        }
         if (known ? !job->file || like.kind < KP_COL_FIELD || like.kind > KP_COL_ITEM
                   : !kp_header_resembles(&ctx->arena, tables, c->header, c->second, &like))
             continue;
@@ -394,11 +411,7 @@ static void find_resemblances(struct kp_context *ctx, const struct kp_mapping_jo
             return;
         *copy = like;
         c->like = copy;
-        if (like.kind == KP_COL_ITEM && !kp_mapping_uses(m, &like)) {
-            lost[m->n_lost++] = (struct kp_lost_column){c->header, like.index};
-            if (like.is_pair)
-                lost[m->n_lost++] = (struct kp_lost_column){c->header, like.casual};
-        }
+        add_lost(ctx, c, &like, lost, m);
     }
     m->lost = lost;
 }

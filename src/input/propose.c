@@ -161,18 +161,9 @@ static void put_head(const struct proposer *p)
 /* Returns what the comment says about the column. */
 static const char *describe(const struct proposer *p, const struct choice *c)
 {
-    static const char *const reasons[][2] = {
-        [KP_WHY_UNKNOWN] = {"", ""},
-        [KP_WHY_MEAL] = {"空腹時か随時かを示す列がない", "no column says whether blood was drawn fasting"},
-        [KP_WHY_DOCTOR] = {"判定と医師名の一方しかない",
-                           "judgement and doctor's name go out together, the other column is missing"},
-        [KP_WHY_UNIT] = {"単位が項目の単位に直せない", "its unit cannot be converted into the item's"},
-        [KP_WHY_ROWS] = {"2行の見出しの意味が食い違う", "the two header rows say different things"},
-        [KP_WHY_NUMBERS] = {"測定値の列で、所見の有無の項目ではない",
-                            "measured numbers, which cannot be a finding-or-not item"}};
     const struct kp_column *as = &c->as;
     if (c->fate == LEFT)
-        return kp_say(p->ctx, reasons[as->why][0], reasons[as->why][1]);
+        return kp_why_words(p->ctx, as->why);
     if (c->fate == SUGGESTED)
         return kp_term(&p->ctx->diag, "field", kp_column_meaning(&p->ctx->tables, as));
     if (c->fate == SETTLED)

@@ -14,6 +14,7 @@ struct checker {
     bool any_refused, any_impossible; /* of the findings so far: they need to be searched */
     bool group_done['z' + 1];         /* set by find_groups */
     struct kp_buf missing;            /* names, for one finding */
+    size_t named;                     /* its length after the name of the last */
 };
 
 static struct checker checker_of(const struct kp_record *record, struct kp_findings *findings)
@@ -34,15 +35,22 @@ static bool is_refused(const struct checker *c, const struct kp_item *item)
 static void add_missing(struct checker *c, const char *name)
 {
     kp_buf_printf(&c->missing, "%s%s", c->missing.len ? ", " : "", name);
+    c->named = c->missing.len;
 }
 
-/* Names the unused columns that resemble a missing item: "腹囲 ← 胴囲?". */
+/* Names the unused columns that may have a missing item, each header once: "腹囲 ← 胴囲?". */
 static void add_lost(struct checker *c, const char *prefix)
 {
     const struct kp_record *r = c->record;
-    for (size_t i = 0; i < r->n_lost; i++)
-        if (kp_code_begins(&r->tables->items[r->lost[i].item], prefix))
-            kp_buf_printf(&c->missing, " ← %s?", r->lost[i].header);
+    for (size_t i = 0; i < r->n_lost; i++) {
+        const struct kp_lost_column *l = &r->lost[i];
+        if (!kp_code_begins(&r->tables->items[l->item], prefix))
+            continue;
+        const char *column = kp_arena_printf(c->findings->arena, " ← %s%s%s%s", l->header,
+                                             *l->why ? "(" : "?", l->why, *l->why ? ")" : "");
+        if (column && kp_buf_ok(&c->missing) && !strstr(kp_buf_text(&c->missing) + c->named, column))
+            kp_buf_str(&c->missing, column);
+    }
 }
 
 static void add_missing_test(struct checker *c, const char *name, const char *prefix)

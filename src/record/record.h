@@ -30,10 +30,12 @@ struct kp_displaced {
     struct kp_value value;
 };
 
-/* A column that is not used although its header resembles that of an item which no column has. */
+/* A column that is not used although its header is, or resembles, that of an item which no column has. */
 struct kp_lost_column {
     const char *header;
     unsigned item; /* index */
+    const char
+        *why; /* it is left out, in the language of the call; "": its header only resembles the item's */
 };
 
 struct kp_record {

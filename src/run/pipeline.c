@@ -189,7 +189,7 @@ static enum kp_status note_person(void *ctx, uint64_t line)
     uint32_t file = 0;
     while (!p->run.inputs.list[file].is_persons)
         file++;
-    const struct kp_place place = {file, line};
+    const struct kp_place place = {.file = file, .line = line};
     kp_tally_note(&p->tally, &p->run, finding.code, place);
     kp_diag_send(&p->run.ctx->diag, p->run.inputs.list[file].path, line, &finding);
     return kp_row_files_note(&p->files, &finding, place);
@@ -218,7 +218,9 @@ static enum kp_status note_wider_columns(struct pipeline *p)
         const struct kp_input *input = &p->run.inputs.list[i];
         for (size_t k = 0; k < input->mapping.n_columns; k++) {
             const struct kp_column *c = &input->mapping.columns[k];
-            const struct kp_place place = {(uint32_t)i, input->header_line ? input->header_line : 1};
+            const struct kp_place place = {.file = (uint32_t)i,
+                                           .column = c->number,
+                                           .line = input->header_line ? input->header_line : 1};
             struct kp_finding finding = {.code = KP_K_WIDER_SCOPE, .column = c->number, .header = c->header};
             if (!c->narrower)
                 continue;

@@ -9,6 +9,7 @@
 #include "tables/names.h"
 #include "law/ident.h"
 #include "run/card.h"
+#include "run/words.h"
 
 #define UTF8_MARK "\xef\xbb\xbf" /* without it spreadsheets do not recognise UTF-8 */
 
@@ -92,16 +93,17 @@ enum kp_status kp_row_files_begin(struct kp_row_files *f, struct kp_run *run)
 {
     size_t n_files = LAYOUTS + 2 * run->inputs.n_layouts;
     *f = (struct kp_row_files){.run = run,
+                               .notes = {.run = run, .most_variants = 1},
                                .files = kp_arena_alloc(&run->ctx->arena, n_files * sizeof(*f->files))};
     if (!f->files)
         return kp_no_memory(run->ctx);
     f->n_files = n_files;
     kp_buf_str(&f->line, "file,line,decision,reason,codes,insurer_number,request_id,basis_id,age,age_rule,"
-                         "age_band,bundle,document");
+                         "age_band,bundle,document,warnings");
     KP_TRY(create(f, DECISIONS, UNFINISHED, 0));
     kp_buf_reset(&f->line);
-    kp_buf_str(&f->line, "file,line,column,code,text");
-    kp_buf_str(&f->line, run->options->common.show_values ? ",value" : "");
+    kp_buf_str(&f->line, run->options->all_notes ? "file,line,column,code,text" : KP_NOTES_HEADER);
+    kp_buf_str(&f->line, run->options->all_notes && run->options->common.show_values ? ",value" : "");
     KP_TRY(create(f, NOTES, "notes", 0));
     for (size_t i = 0; i < run->inputs.n_layouts; i++) {
         set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages," KP_LENGTHS_COLUMN);
@@ -119,12 +121,13 @@ static bool is_shown(const struct kp_row_files *f, const struct kp_finding *find
     return level == KP_LEVEL_REJECT || level == KP_LEVEL_HOLD;
 }
 
-static void add_codes(struct kp_row_files *f, const struct kp_slot *slot)
+/* Lists the codes of what rejects or holds the row, or those of its warnings. */
+static void add_codes(struct kp_row_files *f, const struct kp_slot *slot, bool warnings)
 {
     kp_buf_char(&f->line, ',');
     size_t before = f->line.len;
     for (const struct kp_finding *i = slot->findings.first; i; i = i->next)
-        if (is_shown(f, i))
+        if (warnings ? kp_diag_level(&f->run->ctx->diag, i->code) == KP_LEVEL_WARN : is_shown(f, i))
             kp_buf_printf(&f->line, "%sK%04u", f->line.len > before ? " " : "", (unsigned)i->code);
 }
 
@@ -136,7 +139,11 @@ static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
             continue;
         if (messages.len)
             kp_buf_str(&messages, " / ");
+        const struct kp_place cell = kp_slot_cell(f->run, slot, i);
+        if (cell.column)
+            kp_cell_put(f->run->ctx, cell, &messages);
         size_t before = messages.len;
+        kp_buf_str(&messages, cell.column ? " " : "");
         kp_diag_where(&f->run->ctx->diag, i, false, &messages);
         kp_buf_str(&messages, messages.len > before ? ": " : "");
         kp_diag_text(&f->run->ctx->diag, i, &messages);
@@ -181,7 +188,7 @@ static void write_row(struct kp_row_files *f, struct kp_slot *slot)
         is_rejected_for_my_number(slot) || slot->row.fault || slot->row.n_cells != m->n_columns;
     bool held = slot->outcome == KP_HELD;
     begin_line(f, kp_slot_place(f->run, slot, 0));
-    add_codes(f, slot);
+    add_codes(f, slot, false);
     add_messages(f, slot);
     kp_buf_char(&f->line, ',');
     kp_add_lengths(slot->sound ? &slot->record : NULL, kp_earlier_cell(f->run, slot, KP_LENGTHS_COLUMN),
@@ -204,7 +211,7 @@ static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, c
     begin_line(f, kp_slot_place(f->run, slot, 0));
     add_cell(&f->line, OUTCOMES[slot->outcome]);
     add_cell(&f->line, kp_reason_names[slot->reason]);
-    add_codes(f, slot);
+    add_codes(f, slot, false);
     add_cell(&f->line, has_record ? slot->record.field[KP_F_INSURER_NUMBER] : "");
     add_cell(&f->line, decided ? slot->request_ids : "");
     add_cell(&f->line, d->basis ? d->basis->id : "");
@@ -216,7 +223,14 @@ static void write_decision(struct kp_row_files *f, const struct kp_slot *slot, c
     add_cell(&f->line, decided ? kp_band_names[d->band] : "");
     add_cell(&f->line, bundle);
     add_cell(&f->line, document);
+    add_codes(f, slot, true);
     end_line(f, DECISIONS);
+}
+
+static void write_kind(struct kp_row_files *f, const struct kp_note *note)
+{
+    kp_note_line(f->run, note, &f->line);
+    end_line(f, NOTES);
 }
 
 static void write_note(struct kp_row_files *f, const struct kp_finding *finding, struct kp_place place)
@@ -238,15 +252,25 @@ static void write_note(struct kp_row_files *f, const struct kp_finding *finding,
 
 static void write_notes(struct kp_row_files *f, const struct kp_slot *slot)
 {
-    for (const struct kp_finding *i = slot->findings.first; i; i = i->next)
-        if (!is_shown(f, i))
+    for (const struct kp_finding *i = slot->findings.first; i; i = i->next) {
+        if (is_shown(f, i))
+            continue;
+        if (f->run->options->all_notes)
             write_note(f, i, kp_slot_place(f->run, slot, i->column));
+        else
+            kp_notes_count(&f->notes, i, kp_slot_place(f->run, slot, i->column));
+    }
 }
 
 enum kp_status kp_row_files_note(struct kp_row_files *f, const struct kp_finding *finding,
                                  struct kp_place place)
 {
-    write_note(f, finding, place);
+    const struct kp_note alone = {
+        .finding = *finding, .first = {place}, .path = f->run->inputs.list[place.file].path, .n = 1};
+    if (f->run->options->all_notes)
+        write_note(f, finding, place);
+    else
+        write_kind(f, &alone);
     return f->failed ? kp_no_memory(f->run->ctx) : KP_OK;
 }
 
@@ -257,11 +281,16 @@ enum kp_status kp_row_files_add(struct kp_row_files *f, struct kp_slot *slot, co
     write_notes(f, slot);
     if (slot->outcome == KP_REJECTED || slot->outcome == KP_HELD)
         write_row(f, slot);
-    return f->failed ? kp_no_memory(f->run->ctx) : KP_OK;
+    return f->failed || f->run->ctx->arena.failed ? kp_no_memory(f->run->ctx) : KP_OK;
 }
 
 enum kp_status kp_row_files_finish(struct kp_row_files *f)
 {
+    struct kp_note **notes = kp_notes_sorted(&f->notes);
+    for (size_t i = 0; notes && i < f->notes.n; i++)
+        write_kind(f, notes[i]);
+    if (f->failed || f->run->ctx->arena.failed)
+        return kp_no_memory(f->run->ctx);
     for (size_t i = 0; i < f->n_files; i++) {
         const char *path = f->files[i].path;
         if (kp_out_finish(&f->files[i], true) != KP_OK)

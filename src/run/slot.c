@@ -76,7 +76,30 @@ struct kp_place kp_slot_place(const struct kp_run *run, const struct kp_slot *sl
     const struct kp_row *row = &slot->row;
     const struct kp_column *c = row->person_line ? kp_mapping_column(&input->mapping, column) : NULL;
     const struct kp_input *of = c ? kp_input_of(input, c) : input;
-    return (struct kp_place){(uint32_t)(of - run->inputs.list), of == input ? row->line : row->person_line};
+    unsigned before = of == input && column > 0 ? kp_mapping_joined(&input->mapping) : 0;
+    return (struct kp_place){.file = (uint32_t)(of - run->inputs.list),
+                             .column = column > before ? column - before : 0,
+                             .line = of == input ? row->line : row->person_line,
+                             .sheet_row = of == input ? row->sheet_row : 0};
+}
+
+const struct kp_column *kp_column_of_field(const struct kp_run *run, uint32_t file, const char *field)
+{
+    const struct kp_input *input = &run->inputs.list[file];
+    const struct kp_mapping *m = &input->mapping;
+    for (const struct kp_column *c = m->columns; c < m->columns + m->n_columns; c++)
+        if ((c->kind == KP_COL_FIELD || c->kind == KP_COL_ITEM) && kp_input_of(input, c) == input &&
+            strcmp(kp_column_target(&run->ctx->tables, c), field) == 0)
+            return c;
+    return NULL;
+}
+
+struct kp_place kp_slot_cell(const struct kp_run *run, const struct kp_slot *slot, const struct kp_finding *f)
+{
+    const struct kp_place place = kp_slot_place(run, slot, f->column);
+    const struct kp_column *c =
+        place.column || !f->field ? NULL : kp_column_of_field(run, place.file, f->field);
+    return c ? kp_slot_place(run, slot, c->number) : place;
 }
 
 void kp_slot_decode(const struct kp_run *run, struct kp_slot *slot)
@@ -163,7 +186,7 @@ void kp_slot_explain_fault(const struct kp_run *run, struct kp_slot *slot)
     const char *lines[2];
     slot->sound = false;
     for (size_t i = 0; i < 2; i++)
-        lines[i] = line_text(run, slot, (struct kp_place){persons, slot->row.lines[i]});
+        lines[i] = line_text(run, slot, (struct kp_place){.file = persons, .line = slot->row.lines[i]});
     const bool by_path = slot->row.fault == KP_K_JOIN_KEY_ABSENT || slot->row.fault == KP_K_JOIN_KEY_ZEROS;
     kp_column_locate(&input->mapping.columns[slot->row.n_before + input->key], &slot->findings);
     kp_findings_add(&slot->findings, (enum kp_code)slot->row.fault, NULL, NULL,

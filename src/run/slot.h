@@ -11,10 +11,12 @@
 #include "run/told.h"
 #include "run/who.h"
 
-/* A line of an input. */
+/* A line of an input, or a cell of it. */
 struct kp_place {
     uint32_t file;
-    uint64_t line; /* 0: none */
+    unsigned column;    /* in the file, from 1; 0: none */
+    uint64_t line;      /* 0: none */
+    uint64_t sheet_row; /* where a spreadsheet shows it; 0: as line */
 };
 
 enum kp_outcome { KP_RELEASED, KP_REJECTED, KP_HELD, KP_ALREADY, KP_DUPLICATE };
@@ -58,6 +60,14 @@ struct kp_slot {
 /* Returns where the row has the column with that number, 0 for the row itself: of a joined row it may be in
  * the persons' file. */
 struct kp_place kp_slot_place(const struct kp_run *run, const struct kp_slot *slot, unsigned column);
+
+/* The same for a finding: one about a field that has no value is placed where the value should be. */
+struct kp_place kp_slot_cell(const struct kp_run *run, const struct kp_slot *slot,
+                             const struct kp_finding *finding);
+
+/* Returns the column of the input that gives the field or item its value, by the name that findings use; NULL
+ * if there is none, or it is in the persons' file. */
+const struct kp_column *kp_column_of_field(const struct kp_run *run, uint32_t file, const char *field);
 
 /* Returns the level of a finding; warnings about a record that is already disclosed are notes, since nothing
  * can be mended any more. */

@@ -13,7 +13,8 @@ enum kp_status kp_tally_init(struct kp_tally *tally, struct kp_run *run)
     struct kp_arena *arena = &run->ctx->arena;
     size_t n = run->ctx->tables.n_items;
     *tally =
-        (struct kp_tally){.withheld = kp_arena_alloc(arena, n * sizeof(*tally->withheld)),
+        (struct kp_tally){.notes = {.run = run, .most_variants = 8},
+                          .withheld = kp_arena_alloc(arena, n * sizeof(*tally->withheld)),
                           .consent_met = kp_arena_alloc(arena, run->registers.consents.n + 1),
                           .derived = kp_arena_alloc(arena, n * sizeof(*tally->derived)),
                           .first = kp_arena_alloc(arena, KP_CODE_MAX * sizeof(*tally->first)),
@@ -52,16 +53,6 @@ enum kp_status kp_tally_account(struct kp_tally *tally, struct kp_run *run, cons
     return KP_OK;
 }
 
-static void note_place(struct kp_place first[KP_FIRST_PLACES], struct kp_place place)
-{
-    size_t i = 0;
-    while (i < KP_FIRST_PLACES && first[i].line &&
-           !(first[i].file == place.file && first[i].line == place.line))
-        i++;
-    if (i < KP_FIRST_PLACES)
-        first[i] = place;
-}
-
 void kp_tally_note(struct kp_tally *tally, const struct kp_run *run, enum kp_code code, struct kp_place place)
 {
     tally->by_code[code]++;
@@ -69,7 +60,7 @@ void kp_tally_note(struct kp_tally *tally, const struct kp_run *run, enum kp_cod
         tally->totals.notes++;
     else
         tally->totals.warnings++;
-    note_place(tally->first[code], place);
+    kp_place_note(tally->first[code], place);
 }
 
 /* Lists a row once: "export.csv:12 :15 :40". */
@@ -83,7 +74,7 @@ static void list_for_review(struct kp_tally *tally, const struct kp_run *run, co
     kp_buf_printf(out, "%s%s:%" PRIu64, out->len ? " " : "",
                   same_file ? "" : run->inputs.list[row->file].path, row->line);
     kp_buf_str(out, out->len > KP_REVIEW_BYTES ? " …" : "");
-    tally->last_review = (struct kp_place){row->file, row->line};
+    tally->last_review = (struct kp_place){.file = row->file, .line = row->line};
 }
 
 static bool is_of_digits(const struct kp_finding *f)
@@ -104,15 +95,21 @@ static void count_findings(struct kp_tally *tally, const struct kp_run *run, con
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next) {
         enum kp_level level = kp_slot_level(run, slot, f);
         bool lowered = level != kp_diag_level(&run->ctx->diag, f->code);
+        /* A missing value has no column: its cell is looked up for the first ones alone. */
+        const struct kp_place place = tally->by_code[f->code] < KP_FIRST_PLACES
+                                          ? kp_slot_cell(run, slot, f)
+                                          : kp_slot_place(run, slot, f->column);
         struct kp_input *input = &run->inputs.list[slot->row.file];
         struct kp_column *column = is_of_digits(f) ? kp_mapping_column(&input->mapping, f->column) : NULL;
         if (column)
             column->n_refused++;
+        if (level > KP_LEVEL_NOTE)
+            kp_notes_count(&tally->notes, f, place);
         if (kp_tally_is_repeated(slot, f))
             continue;
         if (!lowered) {
             tally->by_code[f->code]++;
-            note_place(tally->first[f->code], kp_slot_place(run, slot, f->column));
+            kp_place_note(tally->first[f->code], place);
         }
         if (f->code == KP_K_REVIEW_TEXT)
             list_for_review(tally, run, &slot->row);
@@ -128,11 +125,15 @@ static void count_release(struct kp_tally *tally, const struct kp_run *run, cons
     tally->totals.released++;
     a->documents++;
     a->by_basis[d->basis - run->ctx->tables.bases]++;
+    bool any = false;
     for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
         bool withheld = d->ground[i] == KP_GROUND_WITHHELD;
-        tally->withheld[i] += withheld && slot->record.values[i].state != KP_VALUE_ABSENT;
+        bool measured = slot->record.values[i].state != KP_VALUE_ABSENT;
+        tally->withheld[i] += withheld && measured;
         tally->derived[i] += !withheld && slot->record.derived[i];
+        any |= withheld && measured;
     }
+    tally->withheld_people += any;
     bool known = d->request == NULL;
     for (size_t i = 0; i < a->n_requests && !known; i++)
         known = strcmp(a->request_ids[i], d->request->id) == 0;

@@ -2,16 +2,11 @@
 #pragma once
 
 #include "run/bundle.h"
+#include "run/notes.h"
 #include "run/run.h"
 #include "run/worker.h"
 
-enum {
-    KP_CODE_MAX = 10000,
-    KP_MAX_INSURERS = 5000,
-    KP_MAX_REQUESTS_NAMED = 64,
-    KP_FIRST_PLACES = 3,
-    KP_REVIEW_BYTES = 1 << 16
-};
+enum { KP_CODE_MAX = 10000, KP_MAX_INSURERS = 5000, KP_MAX_REQUESTS_NAMED = 64, KP_REVIEW_BYTES = 1 << 16 };
 
 /* One insurer's counts and bundles. */
 struct kp_account {
@@ -30,12 +25,14 @@ struct kp_tally {
     struct kp_result totals;                   /* read to notes; the rest is kp_report_write's */
     uint64_t by_code[KP_CODE_MAX];             /* findings */
     struct kp_place (*first)[KP_FIRST_PLACES]; /* per code: the first rows with such a finding */
+    struct kp_notes notes;                     /* findings above notes, by column and kind */
     struct kp_place last_review;
     struct kp_buf review; /* rows with texts that a person should read, up to KP_REVIEW_BYTES */
     uint64_t by_reason[KP_HOLD__COUNT];
     bool *consent_met;  /* one per row of the consent register: it names somebody of this run */
     uint64_t *withheld; /* one per item: records it was withheld from */
-    uint64_t *derived;  /* one per item: released records it was computed for */
+    uint64_t withheld_people;
+    uint64_t *derived; /* one per item: released records it was computed for */
     struct kp_account **accounts;
     size_t n_accounts;
     struct kp_map account_by_number;

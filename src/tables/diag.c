@@ -175,13 +175,13 @@ static void fill_in(struct kp_buf *out, const char *template, fill_fn *put, cons
     }
 }
 
-char *kp_diag_general(const struct kp_msg *msg, enum kp_lang lang, struct kp_arena *arena)
+char *kp_diag_general(const char *text, struct kp_arena *arena)
 {
     struct kp_buf out = {0};
-    fill_in(&out, msg->text[lang], put_dots, NULL);
-    char *text = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
+    fill_in(&out, text, put_dots, NULL);
+    char *general = kp_buf_ok(&out) ? kp_arena_strdup(arena, kp_buf_text(&out)) : NULL;
     kp_buf_release(&out);
-    return text;
+    return general;
 }
 
 void kp_diag_explain(const struct kp_diag *diag, const struct kp_msg *msg, const char *template,
@@ -237,6 +237,13 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     }
 }
 
+void kp_diag_remedy(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
+{
+    const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
+    if (msg)
+        fill_in(out, msg->remedy[diag->lang], put_argument, &(struct filling){diag, finding});
+}
+
 void kp_diag_send_as(struct kp_diag *diag, enum kp_level level, const char *file, uint64_t line,
                      const struct kp_finding *finding)
 {
@@ -247,9 +254,8 @@ void kp_diag_send_as(struct kp_diag *diag, enum kp_level level, const char *file
     struct kp_buf text = {0}, remedy = {0}, where = {0};
     kp_diag_where(diag, finding, true, &where);
     kp_diag_text(diag, finding, &text);
-    if (msg)
-        fill_in(&remedy, msg->remedy[diag->lang], put_argument, &(struct filling){diag, finding});
-    else
+    kp_diag_remedy(diag, finding, &remedy);
+    if (!msg)
         kp_buf_str(&text, "out of memory"); /* the catalogue could not be loaded */
     struct kp_arena arena = {0};
     struct kp_message message = {.level = level,

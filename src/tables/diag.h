@@ -84,8 +84,8 @@ struct kp_diag {
     uint64_t n_sent[KP_LEVEL__COUNT]; /* with those below the environment's least_level */
 };
 
-/* Returns the text of a code with "…" for its arguments and value; NULL when memory is short. */
-char *kp_diag_general(const struct kp_msg *msg, enum kp_lang lang, struct kp_arena *arena);
+/* Returns a text of the catalogue with "…" for arguments and value; NULL when memory is short. */
+char *kp_diag_general(const char *text, struct kp_arena *arena);
 /* Appends a text or remedy of a code, and for its arguments and value the words of placeholders.csv. */
 void kp_diag_explain(const struct kp_diag *diag, const struct kp_msg *msg, const char *template,
                      struct kp_buf *out);
@@ -103,6 +103,8 @@ void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding,
                    struct kp_buf *out);
 /* Appends the text of a finding in the language of the diagnostics. */
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
+/* Appends its remedy likewise. */
+void kp_diag_remedy(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
 /* Sends a finding to the environment. file may be NULL, line 0. */
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
 

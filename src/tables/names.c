@@ -21,6 +21,14 @@ const char *const kp_delimiter_names[] = {"auto", "comma", "tab", "semicolon", N
 const char kp_delimiters[] = {0, ',', '\t', ';'};
 _Static_assert(KP_COUNT(kp_delimiter_names) == KP_COUNT(kp_delimiters) + 1, "a name for every delimiter");
 
+const struct kp_decision_words kp_column_decisions[] = {
+    {"hours", "食後の時間として読みました", "read as hours since the meal"},
+    {"numbers", "測定値の列のため使いません", "not used: measured numbers"},
+    {"unknown", "数字の意味が分かりません", "what its digits mean is not known"},
+    {"foreign", "数字が公式のコードではありません", "its digits are not the official codes"},
+    {"wider", "対応表により、本来の項目より広く提供されます", "goes out more freely than its header says"},
+    {NULL, NULL, NULL}};
+
 const char *kp_level_name(enum kp_level level)
 {
     return kp_level_names[level];

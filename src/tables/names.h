@@ -25,6 +25,12 @@ extern const char kp_delimiters[4];
 /* Returns "auto" for 0 and for any character that is not a delimiter. */
 const char *kp_delimiter_name(char delimiter);
 
+/* A decision on a column (struct kp_column_result) in words. */
+struct kp_decision_words {
+    const char *name, *ja, *en;
+};
+extern const struct kp_decision_words kp_column_decisions[]; /* ends with name NULL */
+
 /* Finds a name in a list that ends with NULL. */
 bool kp_name_find(const char *const *names, const char *name, size_t *ret_index);
 

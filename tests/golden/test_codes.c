@@ -149,7 +149,7 @@ static void assert_rows_raise(const char *how)
     assert_int_equal(fclose(to), 0);
     assert_true(n_sides > 0);
     must("rm -rf out; cp start/* .; printf '[policy]\\n%s\\n' >>kenporter.ini", how[3] ? how + 4 : "");
-    (void)kenporter("check $C -o out rows.csv");
+    (void)kenporter("check $C --notes all -o out rows.csv");
     struct sheet decisions = decisions_of("out"),
                  notes = read_sheet(textf("%s/notes.csv", run_folder("out")));
     size_t wrong = 0;

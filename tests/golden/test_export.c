@@ -290,6 +290,9 @@ static void export__report_html__is_self_contained(void **state)
     assert_null(strstr(html, "<script"));
     assert_null(strstr(html, "<link"));
     assert_null(strstr(html, "src="));
+    must("python3 \"$GOLDEN/check_page.py\" en %s/report.html", run_folder("out"));
+    assert_int_equal(kenporter(EXPORT "--lang ja -o japanese " INPUT), 1);
+    must("python3 \"$GOLDEN/check_page.py\" ja %s/report.html", run_folder("japanese"));
 }
 
 /* --- the folder --- */

@@ -132,21 +132,29 @@ static void failure__register_row__does_not_print_whose_it_is(void **state)
 static void notes__without_show_values__hold_no_name_and_no_value(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter(CHECK "-o notes " INPUT), 1);
+    assert_int_equal(kenporter(CHECK "--notes all -o notes " INPUT), 1);
     assert_private(textf("%s/notes.csv %s/decisions.csv", run_folder("notes"), run_folder("notes")));
+}
+
+static void notes__summary__holds_no_value_whatever_is_shown(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter(CHECK "--show-values -o summary " INPUT), 1);
+    assert_private(textf("%s/notes.csv", run_folder("summary")));
+    must("! grep -q value %s/notes.csv", run_folder("summary"));
 }
 
 static void notes__without_show_values__tell_no_coded_result(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter(CHECK "-o notes_codes " INPUT), 1);
+    assert_int_equal(kenporter(CHECK "--notes all -o notes_codes " INPUT), 1);
     must("! grep -m 3 -E ',[0-9A-Z]{16}1.*code [0-9]+' %s/notes.csv", run_folder("notes_codes"));
 }
 
 static void notes__with_show_values__hold_the_values(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter(CHECK "--show-values -o shown " INPUT), 1);
+    assert_int_equal(kenporter(CHECK "--notes all --show-values -o shown " INPUT), 1);
     struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("shown")));
     size_t with_value = 0;
     for (size_t row = 1; row < notes.n_rows; row++)
@@ -159,7 +167,7 @@ static void notes__with_show_values__hold_the_values(void **state)
 static void notes__with_show_values__show_what_a_kana_name_was(void **state)
 {
     (void)state;
-    assert_int_equal(kenporter(CHECK "--show-values -o kana " INPUT), 1);
+    assert_int_equal(kenporter(CHECK "--notes all --show-values -o kana " INPUT), 1);
     struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("kana")));
     size_t row = find_row(&notes, "code", "K3004");
     assert_string_equal(cell(&notes, row, "line"), "2");
@@ -211,6 +219,7 @@ int main(void)
         cmocka_unit_test(failure__unbalanced_quote__does_not_print_the_row),
         cmocka_unit_test(failure__register_row__does_not_print_whose_it_is),
         cmocka_unit_test(notes__without_show_values__hold_no_name_and_no_value),
+        cmocka_unit_test(notes__summary__holds_no_value_whatever_is_shown),
         cmocka_unit_test(notes__without_show_values__tell_no_coded_result),
         cmocka_unit_test(notes__with_show_values__hold_the_values),
         cmocka_unit_test(notes__with_show_values__show_what_a_kana_name_was),

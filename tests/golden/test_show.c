@@ -154,6 +154,39 @@ static void html__page__is_whole_and_needs_nothing_else(void **state UNUSED)
          "p = P(); p.feed(open('stdout', encoding='utf-8').read()); assert p.open == [], p.open\"");
 }
 
+static void check_page(const char *lang)
+{
+    must("cp stdout page.html && python3 \"$GOLDEN/check_page.py\" %s page.html", lang);
+}
+
+/* Names only on demand: then the documents are in the page, too, and the contents lead to them. */
+static void html__contents__lead_to_the_documents(void **state UNUSED)
+{
+    const char *page = shown("--html --show-values --lang ja %s", bundle);
+    assert_contains(page, "<a href=\"#d103\">");
+    assert_int_equal(occurrences(page, "<article "), 103);
+    assert_contains(page, "id=\"d103\"");
+    check_page("ja");
+    page = shown("--html --lang en %s", bundle);
+    assert_int_equal(occurrences(page, "<article ") + occurrences(page, "href="), 0);
+    assert_contains(page, "With --show-values");
+    check_page("en");
+}
+
+static void html__record__marks_findings_and_has_no_empty_column(void **state UNUSED)
+{
+    const char *page = shown("--html --lang ja %s 51", bundle);
+    assert_contains(page,
+                    "<tr class=\"high\"><th scope=\"row\">自覚症状</th><td>1: 特記すべきことあり</td></tr>");
+    assert_null(strstr(page, "基準値"));
+    must("python3 \"$GOLDEN/edit_bundle.py\" %s high/$(basename %s) 'value=\"154.7\" unit=\"cm\"/>' "
+         "'value=\"154.7\" unit=\"cm\"/><interpretationCode code=\"H\"/>'",
+         bundle, bundle);
+    page = shown("--html --lang en high/6631111116_06139463_202604010_1.zip 51");
+    assert_contains(page, "<tr class=\"high\"><th scope=\"row\">身長</th><td>154.7 cm</td><td>H high</td>");
+    check_page("en");
+}
+
 static void html__text_with_markup__stays_text(void **state UNUSED)
 {
     must("python3 \"$GOLDEN/edit_bundle.py\" %s evil/$(basename %s) '\\xe8\\xa6\\x81\\xe7\\xb5\\x8c' "
@@ -229,6 +262,8 @@ int main(void)
         cmocka_unit_test(contents__codes_of_the_index__are_spelled_out),
         cmocka_unit_test(record__every_document__shows_all_its_items),
         cmocka_unit_test(html__page__is_whole_and_needs_nothing_else),
+        cmocka_unit_test(html__contents__lead_to_the_documents),
+        cmocka_unit_test(html__record__marks_findings_and_has_no_empty_column),
         cmocka_unit_test(html__text_with_markup__stays_text),
         cmocka_unit_test(list__category_that_is_none__is_not_repeated),
         cmocka_unit_test(record__that_lacks_something__says_so),

@@ -15,6 +15,7 @@ _kenporter()
         --age-rule) COMPREPLY=($(compgen -W "birthday statute" -- "$current")); return ;;
         --lang) COMPREPLY=($(compgen -W "ja en" -- "$current")); return ;;
         --progress) COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+        --notes) COMPREPLY=($(compgen -W "summary all" -- "$current")); return ;;
         --format) COMPREPLY=($(compgen -W "table csv jsonl" -- "$current")); return ;;
     esac
     if [[ -z $command && $current != -* ]]; then

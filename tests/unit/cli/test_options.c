@@ -102,6 +102,8 @@ static void options__every_spelling_of_a_value__is_read(void **state)
                         "-q",
                         "-v",
                         "--show-values",
+                        "--notes",
+                        "all",
                         "--progress",
                         "never",
                         "--again",
@@ -121,6 +123,7 @@ static void options__every_spelling_of_a_value__is_read(void **state)
     assert_int_equal(s.options.age_rule, KP_AGE_STATUTE);
     assert_int_equal(s.options.common.lang, KP_LANG_JA);
     assert_true(s.options.common.strict && s.json && s.quiet && s.verbose && s.options.common.show_values);
+    assert_true(s.options.all_notes);
     assert_int_equal(s.progress, KP_PROGRESS_NEVER);
     assert_string_equal(s.options.again, "--strict"); /* a value even when it looks like an option */
     assert_int_equal(s.n_arguments, 4);
@@ -405,6 +408,7 @@ static void help__of_a_command__names_each_of_its_options(void **state)
                                       "--lang ",
                                       "--json ",
                                       "--show-values ",
+                                      "--notes WHICH ",
                                       "--progress ",
                                       "-q, --quiet ",
                                       "-v, --verbose ",
@@ -431,15 +435,16 @@ static void help__of_a_command__names_each_of_its_options(void **state)
     static const char *const show[] = {"--password-file FILE", "--schemas DIR", "--lang ", "--html ",
                                        "--show-values ",       "--help "};
     static const char *const roster[] = {
-        "--config ",      "--output ",     "--log FILE",       "--mapping ",
-        "--methods ",     "--requests ",   "--consents ",      "--insurers ",
-        "--facilities ",  "--schemas ",    "--xsd ",           "--as-of ",
-        "--threads ",     "--strict ",     "--previous-logs ", "--backdate REASON",
-        "--anchors ",     "--again ",      "--employee ID",    "--corrections ",
-        "--age-rule ",    "--membership ", "--lang ",          "--json ",
-        "--show-values ", "--progress ",   "--quiet ",         "--verbose ",
-        "--help ",        "--ranges ",     "--join ",          "--exam-kind ",
-        "--if-needed ",   "--dry-run ",    "--password-file ", "--facility-defaults "};
+        "--config ",           "--output ",      "--log FILE",       "--mapping ",
+        "--methods ",          "--requests ",    "--consents ",      "--insurers ",
+        "--facilities ",       "--schemas ",     "--xsd ",           "--as-of ",
+        "--threads ",          "--strict ",      "--previous-logs ", "--backdate REASON",
+        "--anchors ",          "--again ",       "--employee ID",    "--corrections ",
+        "--age-rule ",         "--membership ",  "--lang ",          "--json ",
+        "--show-values ",      "--notes WHICH ", "--progress ",      "--quiet ",
+        "--verbose ",          "--help ",        "--ranges ",        "--join ",
+        "--exam-kind ",        "--if-needed ",   "--dry-run ",       "--password-file ",
+        "--facility-defaults "};
     static const char *const audit[] = {"--config ",        "--output ",
                                         "--requests ",      "--consents ",
                                         "--insurers ",      "--schemas ",

@@ -296,6 +296,18 @@ static void unused__column__has_name_line_and_resemblance(void **state UNUSED)
     assert_string_equal(mapping.columns[3].name, "\"a,b\"");
     assert_int_equal(mapping.n_lost, 1); /* another column has 身長 */
     assert_string_equal(mapping.lost[0].header, "胴囲");
+    assert_string_equal(mapping.lost[0].why, "");
+}
+
+/* Of both items of the pair: nobody knows which it is. */
+static void left_out__column__is_named_with_the_reason(void **state UNUSED)
+{
+    static const char *const first[] = {"中性脂肪"};
+    assert_int_equal(build(NULL, first, NULL, COUNT(first)), KP_OK);
+    assert_left_out(0, KP_WHY_MEAL);
+    assert_int_equal(mapping.n_lost, 2);
+    assert_string_equal(mapping.lost[1].header, "中性脂肪");
+    assert_string_equal(mapping.lost[1].why, "no column says whether blood was drawn fasting");
 }
 
 static void two_rows__kp_columns__are_ours(void **state UNUSED)
@@ -861,6 +873,7 @@ int main(void)
         TEST(two_rows__contradictory__map_nothing),
         TEST(two_rows__word_for_another_test__maps_nothing),
         TEST(unused__column__has_name_line_and_resemblance),
+        TEST(left_out__column__is_named_with_the_reason),
         TEST(two_rows__kp_columns__are_ours),
         TEST(two_rows__mapping_file__uses_either),
         TEST(pair__without_meal_column__is_left_out),

@@ -73,13 +73,16 @@ static void required__one_alternative__is_enough(void **state UNUSED)
 /* An unused column may have what is missing. */
 static void required__resembling_column__is_named_beside_it(void **state UNUSED)
 {
-    const struct kp_lost_column lost[] = {{"胴囲", (unsigned)(item_of(WAIST) - tables.items)},
-                                          {"タイジュウ", (unsigned)(item_of(WEIGHT) - tables.items)},
-                                          {"血圧H", (unsigned)(item_of(FIRST_SYSTOLIC) - tables.items)}};
+    const struct kp_lost_column lost[] = {
+        {"胴囲", (unsigned)(item_of(WAIST) - tables.items), ""},
+        {"タイジュウ", (unsigned)(item_of(WEIGHT) - tables.items), ""},
+        {"血圧H", (unsigned)(item_of(FIRST_SYSTOLIC) - tables.items), ""},
+        {"ヘモグロビンA1c", (unsigned)(item_of(HBA1C) - tables.items), "単位"}};
     record.lost = lost;
     record.n_lost = COUNT(lost);
     assert_true(requires("内臓脂肪面積・腹囲 ← 胴囲?"));
     assert_true(requires("収縮期血圧 ← 血圧H?"));
+    assert_true(requires("空腹時血糖・随時血糖・HbA1c ← ヘモグロビンA1c(単位)"));
     set(WEIGHT, "60.0");
     assert_false(requires("体重 ← タイジュウ?"));
     findings.first = findings.last = NULL;

@@ -1,6 +1,7 @@
 #include "small_run.h"
 
 #include "run/report.h"
+#include "run/words.h"
 
 #define ROOT SENDER "_" INSURER "_202604010_1"
 
@@ -120,8 +121,8 @@ static void json__one_released_one_rejected__has_the_counts(void **state)
     assert_contains(json, "\"encoding\": \"utf-8\", \"rows\": ");
     assert_contains(json, "\"counts\": {\"read\": 2, \"released\": 1, \"rejected\": 1, \"held\": 0, ");
     assert_contains(json, textf("\"rejected_by_code\": {\"K%u\": 1}", KP_K_RECORDS_CONFLICT));
-    assert_contains(json, textf("\"K%u\": [{\"file\": \"%s\", \"line\": 3}]", KP_K_RECORDS_CONFLICT,
-                                run_options.inputs[0]));
+    assert_contains(json, textf("\"K%u\": [{\"file\": \"%s\", \"line\": 3, \"cell\": \"3\"}]",
+                                KP_K_RECORDS_CONFLICT, run_options.inputs[0]));
     assert_contains(json,
                     textf("\"bundle\": \"" ROOT ".zip\", \"sha256\": \"%s\", \"documents\": 1}]", b->sha256));
     assert_contains(json, "\"request_ids\": [\"R1\"]");
@@ -161,11 +162,65 @@ static void html__one_released_one_rejected__has_the_counts(void **state)
     write_all();
     const char *html = report_file("report.html");
     assert_memory_equal(html, "<!DOCTYPE html>\n<html lang=\"en\">", 32);
-    assert_contains(html, "<tr><td>released</td><td></td><td class=n>1</td></tr>\n");
-    assert_contains(html, "<td>" INSURER " 架空精機健康保険組合</td><td>");
-    assert_contains(html, "<td>" ROOT ".zip</td></tr>");
-    assert_contains(html, textf("<tr><td>K%u</td><td>", KP_K_RECORDS_CONFLICT));
-    assert_contains(html, textf("<code>%s</code></p></html>\n", kp_ledger_head(&ledger)));
+    assert_contains(html, "<h1>1 records were released; 1 need mending.</h1>");
+    assert_contains(html, "</span>released</th><td class=\"n\">1</td>");
+    assert_contains(html, "aria-label=\"read 2 = released 1 + rejected 1 + held 0 + already disclosed 0\"");
+    assert_contains(html, "<rect class=\"ok\" x=\"0\" width=\"500\"");
+    assert_contains(html, "<h3>" INSURER " <span lang=\"ja\">架空精機健康保険組合</span></h3>");
+    assert_contains(html, "<a href=\"../../" ROOT ".zip\">" ROOT ".zip</a>");
+    assert_contains(html, "<code>kenporter handover -o ");
+    assert_contains(html, textf("rejected · code K%u</p>", KP_K_RECORDS_CONFLICT));
+    assert_contains(html, "<li>row 3");
+    assert_contains(html, "official schemas were not used");
+    assert_contains(html, textf("<code>%s</code>", kp_ledger_head(&ledger)));
+}
+
+static void html__nothing_read__has_no_bar_and_nothing_to_do(void **state)
+{
+    (void)state;
+    write_all();
+    const char *html = report_file("report.html");
+    assert_null(strstr(html, "<svg"));
+    assert_contains(html, "<li>Nothing.</li>");
+}
+
+/* A value that is missing has a cell all the same. */
+static void html__japanese__names_cells_and_no_ids(void **state)
+{
+    (void)state;
+    struct kp_account *account = NULL;
+    run_options.common.lang = KP_LANG_JA;
+    begin_run(KP_CMD_EXPORT, ANN "E2," INSURER ",12,,ｲｽﾞﾐ ｼｭｳｲﾁ,男,1975-11-02,165.0\n");
+    assert_int_equal(kp_tally_init(&tally, &run), KP_OK);
+    assert_int_equal(kp_tally_account(&tally, &run, INSURER, &account), KP_OK);
+    kp_tally_add(&tally, &run, decide_row(0, NULL), account);
+    kp_tally_add(&tally, &run, decide_row(1, NULL), NULL);
+    write_all();
+    run_options.common.lang = KP_LANG_EN;
+    const char *html = report_file("report.html");
+    assert_contains(html, "<html lang=\"ja\">");
+    assert_contains(html, "」 D列 3行");
+    assert_contains(html, "要修正 · メッセージ番号 K4001");
+    assert_null(strstr(html, "insured_number"));
+    assert_contains(html, "高齢者の医療の確保に関する法律 第27条第3項</span>: 1件");
+    assert_null(strstr(html, "elderly27"));
+    assert_contains(result.report_json, "\"K4001\": [{\"file\": ");
+    assert_contains(result.report_json, "\"line\": 3, \"cell\": \"D3\"}]");
+}
+
+static void column__number__has_letters_as_in_a_spreadsheet(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned number;
+        const char *letters;
+    } cases[] = {{0, ""},    {1, "A"},    {26, "Z"},    {27, "AA"},   {52, "AZ"},
+                 {53, "BA"}, {702, "ZZ"}, {703, "AAA"}, {4096, "FAN"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char letters[8];
+        kp_column_letters(cases[i].number, letters);
+        assert_string_equal(letters, cases[i].letters);
+    }
 }
 
 static void reports__with_people__name_nobody(void **state)
@@ -200,6 +255,9 @@ int main(void)
         TEST(json__nothing_read__has_empty_lists),
         TEST(json__recovered__names_the_bundle),
         TEST(html__one_released_one_rejected__has_the_counts),
+        TEST(html__nothing_read__has_no_bar_and_nothing_to_do),
+        TEST(html__japanese__names_cells_and_no_ids),
+        TEST(column__number__has_letters_as_in_a_spreadsheet),
         TEST(reports__with_people__name_nobody),
         TEST(reports__folder_missing__is_reported_once),
     };

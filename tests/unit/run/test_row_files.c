@@ -53,9 +53,9 @@ static void decisions__released__has_basis_and_document(void **state)
     conclude();
     assert_string_equal(line_of("decisions.csv", 0),
                         "file,line,decision,reason,codes,insurer_number,request_id,basis_id,age,age_rule,"
-                        "age_band,bundle,document");
+                        "age_band,bundle,document,warnings");
     assert_string_equal(line_of("decisions.csv", 1),
-                        textf("%s,2,released,,," INSURER ",R1,%s,45,birthday,40to74,b.zip,h.xml",
+                        textf("%s,2,released,,," INSURER ",R1,%s,45,birthday,40to74,b.zip,h.xml,K3032 K3033",
                               run_options.inputs[0], ann->decision.basis->id));
 }
 
@@ -81,6 +81,7 @@ static void rejected__row__comes_back_as_it_came(void **state)
                         "kp_file,kp_line,kp_codes,kp_messages,kp_lengths,社員番号,", 51);
     const char *row = line_of("rejected.csv", 1);
     assert_memory_equal(row, textf("%s,3,K", run_options.inputs[0]), strlen(run_options.inputs[0]) + 4);
+    assert_contains(row, ",\"cell C3 insured_symbol column C: ");
     assert_contains(row, ",E2," INSURER ",\"1,2\",7427,ｲｽﾞﾐ ｼｭｳｲﾁ,男,,165.0,");
     assert_string_equal(strstr(contents_of("held.csv"), "\r\n") + 2, ""); /* the header alone */
 }
@@ -107,12 +108,45 @@ static void duplicate__row__is_a_decision_alone(void **state)
     add(decide_row(1, &copy), "", "");
     conclude();
     assert_string_equal(line_of("decisions.csv", 1),
-                        textf("%s,3,duplicate,,,,,,,,,,", run_options.inputs[0]));
+                        textf("%s,3,duplicate,,,,,,,,,,,", run_options.inputs[0]));
+}
+
+/* A line for each kind of change of a column, whatever the number of rows. */
+static void notes__summary__counts_changes_by_column(void **state)
+{
+    (void)state;
+    begin_run(KP_CMD_EXPORT,
+              ANN ANN ANN ANN "E2," INSURER ",12,7427,イズミ シュウイチ,男,1975-11-02,165.04\n");
+    begin();
+    for (size_t i = 0; i < 5; i++)
+        add(decide_row(i, NULL), "b.zip", "h.xml");
+    conclude();
+    const char *notes = contents_of("notes.csv");
+    assert_string_equal(line_of("notes.csv", 0), "file,column,code,what,count,first_lines");
+    assert_int_equal(occurrences(notes, "name_kana column E,"), 1);
+    assert_contains(notes, textf("%s,name_kana column E,K%u,", run_options.inputs[0], KP_K_KANA_CONVERTED));
+    assert_contains(notes, ",5,2 3 4\r\n");
+    assert_contains(notes, ",1,6\r\n");
+    assert_contains(line_of("decisions.csv", 1), ",b.zip,h.xml,");
+}
+
+static void notes__about_no_row__have_a_line_each(void **state)
+{
+    (void)state;
+    const struct kp_finding finding = {.code = KP_K_PERSON_WITHOUT_RESULTS};
+    begin();
+    assert_int_equal(kp_row_files_note(&files, &finding, (struct kp_place){.line = 7}), KP_OK);
+    assert_int_equal(kp_row_files_note(&files, &finding, (struct kp_place){.line = 8}), KP_OK);
+    conclude();
+    assert_contains(line_of("notes.csv", 1), textf("%s,,K2048,", run_options.inputs[0]));
+    assert_contains(line_of("notes.csv", 1), ",1,7");
+    assert_contains(line_of("notes.csv", 2), ",1,8");
 }
 
 static void notes__values__are_shown_on_demand(void **state)
 {
     (void)state;
+    run_options.all_notes = true;
     begin();
     add(decide_row(0, NULL), "b.zip", "h.xml");
     conclude();
@@ -125,7 +159,7 @@ static void notes__values__are_shown_on_demand(void **state)
     add(decide_row(0, NULL), "b.zip", "h.xml");
     conclude();
     assert_string_equal(line_of("notes.csv", 0), "file,line,column,code,text,value");
-    run_options.common.show_values = false;
+    run_options.common.show_values = run_options.all_notes = false;
 }
 
 static ssize_t full_disk(int fd, const void *bytes, size_t n)
@@ -168,6 +202,8 @@ int main(void)
         TEST(rejected__row__comes_back_as_it_came),
         TEST(held__row__names_the_reason),
         TEST(duplicate__row__is_a_decision_alone),
+        TEST(notes__summary__counts_changes_by_column),
+        TEST(notes__about_no_row__have_a_line_each),
         TEST(notes__values__are_shown_on_demand),
         TEST(disk__full__is_reported_once),
         TEST(folder__missing__is_reported_once),

@@ -125,7 +125,7 @@ static void document__in_html__is_escaped(void **state UNUSED)
     assert_shown("<!DOCTYPE html>\n<html lang=\"en\">");
     assert_shown("&lt;b&gt;");
     assert_null(strstr(page.text, "<b>"));
-    assert_shown("<td class=\"n\">2025-07-03</td>");
+    assert_shown("<td class=\"w\">2025-07-03</td>");
     assert_string_equal(page.text + strlen(page.text) - 8, "</html>\n");
 }
 
