@@ -149,6 +149,12 @@ $(BUILD)/tests/failing_alloc.so: tests/lib/failing_alloc.c $(BUILD)/gen/kp_codes
 
 $(BUILD)/tests/test_no_memory: $(BUILD)/tests/failing_alloc.so
 
+$(BUILD)/tests/rejecting.so: tests/golden/rejecting.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE_TEST) -fvisibility=default -shared -fPIC -o $@ $<
+
+$(BUILD)/tests/test_official: $(BUILD)/tests/rejecting.so
+
 $(BUILD)/tests/lib.a: $(TEST_LIB)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -189,9 +195,9 @@ run-unit-tests: $(UNIT_BIN)
 run-tests: all $(UNIT_BIN) $(GOLDEN_BIN)
 	@$(TEST_ENV) tests/run.sh $(UNIT_BIN) $(GOLDEN_BIN)
 
-LONG := no_memory long_register hostile_files crash crash_keeping biglog recovery prepare
+LONG := xsd_mutations no_memory long_register hostile_files crash crash_keeping biglog recovery prepare
 
-test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries
+test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries; a million altered documents
 	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_CONSENTS=10000000 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers

@@ -9,14 +9,25 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "format/xsd.h"
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define GIVEN "given:///" /* URL of the given files */
 
+struct kp_xml_schema {
+    xmlSchemaPtr libxml2;
+    struct kp_xsd *tables; /* NULL: libxml2 alone can validate */
+};
+
 struct kp_xml_check {
+    const struct kp_xml_schema *schema;
+    bool quick;
+    struct kp_xsd_run *run; /* of the tables, made when first needed */
+    bool by_tables;         /* they judge this document */
     xmlSchemaValidCtxtPtr ctxt;
     xmlSAXHandlerPtr sax;
-    xmlSchemaSAXPlugPtr plug;
+    xmlSchemaSAXPlugPtr plug; /* NULL for the tables */
+    bool plugged;             /* libxml2's messages of this thread are this check's */
     void *user;
     const char *ns;
     bool in_root;                  /* the root was opened */
@@ -72,46 +83,70 @@ static xmlParserInputPtr open_input(const char *url, const char *id, xmlParserCt
     return input;
 }
 
+/* Where definitions are redefined, those of the same name that the tables are made from are not what counts.
+ */
+static bool redefines(const struct loading *loading)
+{
+    bool found = false;
+    for (size_t i = 0; i < loading->n_files; i++)
+        found |= strstr(loading->files[i].bytes, "redefine") != NULL;
+    return found;
+}
+
 /* Sets libxml2's process-wide callbacks so that nothing is fetched or printed, and restores them. */
-static xmlSchemaPtr parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading *loading)
+static void parse_quietly(xmlSchemaParserCtxtPtr parser, struct loading *loading,
+                          struct kp_xml_schema *schema)
 {
     xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
     xmlStructuredErrorFunc report = xmlStructuredError;
     void *report_to = xmlStructuredErrorContext;
     xmlSetExternalEntityLoader(open_input);
     xmlSetStructuredErrorFunc(loading, keep_first);
-    xmlSchemaPtr schema = xmlSchemaParse(parser);
+    schema->libxml2 = xmlSchemaParse(parser);
+    if (schema->libxml2 && loading->detail->len == 0 && !redefines(loading))
+        loading->no_memory |= kp_xsd_compile(schema->libxml2, &schema->tables) != KP_OK;
     xmlSetStructuredErrorFunc(report_to, report);
     xmlSetExternalEntityLoader(loader);
-    return schema;
 }
 
 enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
                                   struct kp_xml_schema **ret_schema, struct kp_buf *detail)
 {
     struct loading loading = {files, n_files, detail, false};
+    struct kp_xml_schema *made = calloc(1, sizeof(*made));
     char path[128];
+    if (!made)
+        return KP_E_SYSTEM;
     errno = 0; /* libxml2 does not report every lack of memory */
     xmlInitParser();
     (void)snprintf(path, sizeof(path), "%s%s", GIVEN, name);
     xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(path);
-    if (!parser)
-        return KP_E_SYSTEM;
-    xmlSchemaSetParserStructuredErrors(parser, keep_first, &loading);
-    xmlSchemaPtr schema = parse_quietly(parser, &loading);
-    xmlSchemaFreeParserCtxt(parser);
-    loading.no_memory |= errno == ENOMEM;
-    if (!schema || detail->len > 0 || loading.no_memory) {
-        xmlSchemaFree(schema);
+    if (parser) {
+        xmlSchemaSetParserStructuredErrors(parser, keep_first, &loading);
+        parse_quietly(parser, &loading, made);
+        xmlSchemaFreeParserCtxt(parser);
+    }
+    loading.no_memory |= !parser || errno == ENOMEM;
+    if (!made->libxml2 || detail->len > 0 || loading.no_memory) {
+        kp_xml_schema_free(made);
         return loading.no_memory ? KP_E_SYSTEM : KP_E_USAGE;
     }
-    *ret_schema = (struct kp_xml_schema *)schema;
+    *ret_schema = made;
     return KP_OK;
 }
 
 void kp_xml_schema_free(struct kp_xml_schema *schema)
 {
-    xmlSchemaFree((xmlSchemaPtr)schema);
+    if (!schema)
+        return;
+    kp_xsd_free(schema->tables);
+    xmlSchemaFree(schema->libxml2);
+    free(schema);
+}
+
+bool kp_xml_schema_is_compiled(const struct kp_xml_schema *schema)
+{
+    return schema->tables != NULL;
 }
 
 /* libxml2's own messages quote contents. */
@@ -162,10 +197,11 @@ static void note_fault(void *ctx, error_ptr error)
 enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_check **ret_check)
 {
     struct kp_xml_check *check = calloc(1, sizeof(*check));
-    if (!check || !(check->ctxt = xmlSchemaNewValidCtxt((xmlSchemaPtr)schema))) {
+    if (!check || !(check->ctxt = xmlSchemaNewValidCtxt(schema->libxml2))) {
         free(check);
         return KP_E_SYSTEM;
     }
+    check->schema = schema;
     xmlSchemaSetValidStructuredErrors(check->ctxt, note_fault, check);
     *ret_check = check;
     return KP_OK;
@@ -173,11 +209,12 @@ enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_chec
 
 static void unplug(struct kp_xml_check *check)
 {
-    if (check->plug) {
+    if (check->plug)
         (void)xmlSchemaSAXUnplug(check->plug); /* can only fail for an invalid plug */
+    if (check->plugged)
         xmlSetStructuredErrorFunc(check->report_to, check->report);
-    }
     check->plug = NULL;
+    check->plugged = false;
 }
 
 void kp_xml_check_free(struct kp_xml_check *check)
@@ -185,19 +222,46 @@ void kp_xml_check_free(struct kp_xml_check *check)
     if (!check)
         return;
     unplug(check);
+    kp_xsd_run_free(check->run);
     xmlSchemaFreeValidCtxt(check->ctxt);
     free(check);
+}
+
+bool kp_xml_check_quick(struct kp_xml_check *check, bool quick)
+{
+    bool before = check->quick;
+    check->quick = quick;
+    return before;
+}
+
+/* Lets the tables judge the document if that is wanted, they exist, and there is memory for it. */
+static bool begin_tables(struct kp_xml_check *check)
+{
+    if (!check->quick || !check->schema->tables)
+        return false;
+    if (!check->run)
+        check->run = kp_xsd_run_new(check->schema->tables);
+    if (check->run)
+        kp_xsd_begin(check->run, check->ns);
+    return check->run != NULL;
 }
 
 void kp_xml_check_begin(struct kp_xml_check *check, const char *ns)
 {
     unplug(check); /* of a document that was abandoned */
-    *check = (struct kp_xml_check){.ctxt = check->ctxt, .ns = ns};
-    check->report = xmlStructuredError;
-    check->report_to = xmlStructuredErrorContext;
-    check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
-    check->no_memory = !check->plug;
-    if (check->plug) /* without it libxml2 prints that it lacks memory */
+    *check = (struct kp_xml_check){.schema = check->schema,
+                                   .quick = check->quick,
+                                   .run = check->run,
+                                   .ctxt = check->ctxt,
+                                   .ns = ns,
+                                   .report = xmlStructuredError,
+                                   .report_to = xmlStructuredErrorContext};
+    check->by_tables = begin_tables(check);
+    if (!check->by_tables)
+        check->plug = xmlSchemaSAXPlug(check->ctxt, &check->sax, &check->user);
+    check->plugged = check->by_tables || check->plug;
+    check->no_memory = !check->plugged;
+    if (check->plugged) /* without it libxml2 prints that it lacks memory */
         xmlSetStructuredErrorFunc(check, note_fault);
 }
 
@@ -225,6 +289,10 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
 {
     const xmlChar *attributes[KP_XML_MAX_ATTRIBUTES * 5];
     const xmlChar *namespaces[4] = {NULL, chars(check->ns), chars("xsi"), chars(XSI)};
+    if (check->by_tables) {
+        kp_xsd_start(check->run, name, attrs, n_attrs);
+        return;
+    }
     check->depth++;
     if (n_attrs > KP_XML_MAX_ATTRIBUTES) { /* the standard has no such element; the rest is not checked */
         if (check->where[0] == '\0')
@@ -255,6 +323,8 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
 
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
 {
+    if (check->by_tables)
+        kp_xsd_text(check->run, text, n);
     if (!takes(check))
         return;
     check->sax->characters(check->user, chars(text), (int)n);
@@ -263,6 +333,10 @@ void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n)
 
 void kp_xml_check_end(struct kp_xml_check *check, const char *name)
 {
+    if (check->by_tables) {
+        kp_xsd_end(check->run);
+        return;
+    }
     check->element = name;
     check->ending = true;
     check->depth--;
@@ -279,13 +353,16 @@ void kp_xml_check_end(struct kp_xml_check *check, const char *name)
 
 bool kp_xml_check_failed(const struct kp_xml_check *check)
 {
-    return check->where[0] != '\0' || check->no_memory;
+    return check->where[0] != '\0' || check->no_memory ||
+           (check->by_tables && !kp_xsd_accepted(check->run, false));
 }
 
 enum kp_status kp_xml_check_finish(struct kp_xml_check *check, const char **ret_where)
 {
-    bool complete = check->in_root && check->depth == 0;
-    bool valid = complete && !kp_xml_check_failed(check) && xmlSchemaIsValid(check->ctxt) == 1;
+    bool complete = check->by_tables
+                        ? kp_xsd_accepted(check->run, true)
+                        : check->in_root && check->depth == 0 && xmlSchemaIsValid(check->ctxt) == 1;
+    bool valid = complete && !kp_xml_check_failed(check);
     if (!valid && check->where[0] == '\0')
         (void)snprintf(check->where, sizeof(check->where), "invalid");
     unplug(check);

@@ -1,4 +1,5 @@
-/* Validation against an XML Schema: the events of a document go to libxml2's validator as they are written.
+/* Validation against an XML Schema: the events of a document go to the tables of xsd.h or to libxml2's
+ * validator as they are written, and libxml2 has the last word.
  * All threads share one schema; each has a check of its own, reused for every document. */
 #pragma once
 
@@ -6,25 +7,11 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "format/xmlevent.h"
 #include "kenporter.h"
 
-enum { KP_XML_MAX_ATTRIBUTES = 8 };
-
-struct kp_xml_attr {
-    const char *name; /* without prefix, except "xsi:..." and "xml:..." */
-    const char *value;
-    size_t n;
-};
-
-struct kp_xml_schema; /* an xmlSchema of libxml2; read-only after loading */
+struct kp_xml_schema; /* read-only after loading */
 struct kp_xml_check;
-
-/* A schema file in memory. */
-struct kp_xsd_file {
-    const char *name;  /* relative to the set: hc08_V08.xsd, coreschemas/voc_hcgv08.xsd */
-    const char *bytes; /* a NUL follows */
-    size_t n;
-};
 
 /* Loads the schema of that name and what it includes from the given files only: nothing is opened, on disk or
  * on the network. The files are not needed afterwards. Call it before there are other threads. Returns
@@ -33,10 +20,17 @@ struct kp_xsd_file {
 enum kp_status kp_xml_schema_load(const struct kp_xsd_file *files, size_t n_files, const char *name,
                                   struct kp_xml_schema **ret_schema, struct kp_buf *detail);
 void kp_xml_schema_free(struct kp_xml_schema *schema);
+/* Returns whether the schema has tables; one with a construct that they do not know has none. */
+bool kp_xml_schema_is_compiled(const struct kp_xml_schema *schema);
 
 /* Creates a check; the schema outlives it. Returns KP_E_SYSTEM if memory is short; does not report. */
 enum kp_status kp_xml_check_new(struct kp_xml_schema *schema, struct kp_xml_check **ret_check);
 void kp_xml_check_free(struct kp_xml_check *check);
+
+/* Chooses who judges the documents that begin from now on: libxml2, or the tables if the schema has them. The
+ * tables may only accept: what they do not accept is to be validated again, from its beginning, by libxml2.
+ * Returns the former choice; the first is libxml2. */
+bool kp_xml_check_quick(struct kp_xml_check *check, bool quick);
 
 /* Events of a document. ns is its default namespace, which the root declares. Between begin and finish
  * libxml2's messages of this thread are the check's. */

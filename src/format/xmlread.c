@@ -392,8 +392,28 @@ static unsigned long check_node(const struct kp_node *node, struct kp_xml_check 
     return line || !kp_xml_check_failed(check) ? line : node->line;
 }
 
-unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check)
+unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check, bool quick)
 {
+    bool before = kp_xml_check_quick(check, quick);
     kp_xml_check_begin(check, tree->ns);
-    return check_node(tree->root, check);
+    unsigned long line = check_node(tree->root, check);
+    (void)kp_xml_check_quick(check, before);
+    return quick && kp_xml_check_failed(check) ? kp_tree_check(tree, check, false) : line;
+}
+
+enum kp_status kp_xml_check_again(struct kp_xml_check *check, const char *bytes, size_t n,
+                                  const char **ret_where)
+{
+    struct kp_arena arena = {0};
+    struct kp_tree tree;
+    enum kp_xml_fault fault;
+    unsigned long line;
+    enum kp_status st = kp_xml_read(&arena, bytes, n, &tree, &fault, &line);
+    *ret_where = "malformed";
+    if (st == KP_OK) {
+        (void)kp_tree_check(&tree, check, false);
+        st = kp_xml_check_finish(check, ret_where);
+    }
+    kp_arena_release(&arena);
+    return st;
 }

@@ -52,5 +52,10 @@ const struct kp_node *kp_node_at(const struct kp_node *from, const char *path);
 /* Returns the attribute's value, "" if node or attribute is missing. */
 const char *kp_node_attr(const struct kp_node *node, const char *name);
 
-/* Passes the tree to a schema check, for kp_xml_check_finish. Returns the line of the first fault, or 0. */
-unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check);
+/* Passes the tree to a schema check, for kp_xml_check_finish: to the tables if quick, and to libxml2 unless
+ * they accept it. Returns the line of the first fault, or 0. */
+unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check, bool quick);
+
+/* Validates a document from its bytes, by libxml2 alone. Returns as kp_xml_check_finish does. */
+enum kp_status kp_xml_check_again(struct kp_xml_check *check, const char *bytes, size_t n,
+                                  const char **ret_where);

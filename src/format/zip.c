@@ -48,6 +48,18 @@ enum kp_status kp_deflate_run(struct kp_deflate *d, const char *bytes, size_t n,
     return KP_OK;
 }
 
+enum kp_status kp_unpack(const struct kp_packed *packed, struct kp_buf *to)
+{
+    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+    char *at = decompressor ? kp_buf_reserve(to, packed->size) : NULL;
+    bool unpacked = at && libdeflate_deflate_decompress(decompressor, packed->bytes.data, packed->bytes.len,
+                                                        at, packed->size, NULL) == LIBDEFLATE_SUCCESS;
+    libdeflate_free_decompressor(decompressor);
+    if (unpacked)
+        kp_buf_grow(to, packed->size);
+    return unpacked ? KP_OK : KP_E_SYSTEM;
+}
+
 enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const char *path,
                              const char *central_path)
 {

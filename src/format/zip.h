@@ -35,6 +35,8 @@ enum kp_status kp_deflate_new(struct kp_deflate **ret_deflate);
 /* Compresses n bytes (less than 4 GiB) into packed, which is emptied first. */
 enum kp_status kp_deflate_run(struct kp_deflate *d, const char *bytes, size_t n, struct kp_packed *packed);
 void kp_deflate_free(struct kp_deflate *deflate);
+/* Adds what was compressed to the buffer. */
+enum kp_status kp_unpack(const struct kp_packed *packed, struct kp_buf *to);
 
 struct kp_zip {
     struct kp_out out;

@@ -48,6 +48,7 @@ struct pipeline {
     struct kp_row_files files;
     struct kp_tally tally;
     struct kp_result result;
+    uint64_t n_released;
 };
 
 /* --- first pass --- */
@@ -146,6 +147,8 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     if (slot->outcome == KP_RELEASED && kp_makes_bundles(p->run.options->command)) {
         KP_TRY(kp_account_add(account, &p->ledger, &p->batches.tools[0], slot, &document));
         bundle = account->last->file_name;
+        if (p->n_released++ % KP_TWICE_EVERY == 0 || account->last->n_documents == 1)
+            KP_TRY(kp_worker_validate_again(&p->run, slot));
     }
     kp_tally_add(&p->tally, &p->run, slot, account);
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next)

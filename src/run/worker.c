@@ -22,6 +22,7 @@ enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
     if (kp_xml_check_new(run->schemas.document, &tools->check) != KP_OK ||
         kp_deflate_new(&tools->deflate) != KP_OK)
         return kp_no_memory(run->ctx);
+    (void)kp_xml_check_quick(tools->check, true);
     return KP_OK;
 }
 
@@ -310,6 +311,8 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
     kp_buf_reset(&tools->document);
     bool well_formed = kp_cda_write(&tools->document, tools->check, &source, &slot->arena);
     enum kp_status valid = kp_xml_check_finish(tools->check, &where);
+    if (well_formed && valid == KP_E_FAULT) /* the tables are unsure */
+        valid = kp_xml_check_again(tools->check, kp_buf_text(&tools->document), tools->document.len, &where);
     if (!kp_buf_ok(&tools->document) || valid == KP_E_SYSTEM) {
         kp_arena_fail(&slot->arena);
     } else if (!well_formed || valid != KP_OK) {
@@ -321,6 +324,28 @@ static void render(const struct kp_run *run, struct kp_tools *tools, struct kp_s
                               &slot->packed) != KP_OK) {
         kp_arena_fail(&slot->arena);
     }
+}
+
+enum kp_status kp_worker_validate_again(const struct kp_run *run, const struct kp_slot *slot)
+{
+    struct kp_context *ctx = run->ctx;
+    struct kp_xml_check *check = NULL;
+    struct kp_buf document = {0};
+    const struct kp_place place = kp_slot_place(run, slot, 0);
+    const char *where = NULL;
+    enum kp_status st = kp_unpack(&slot->packed, &document);
+    if (st == KP_OK)
+        st = kp_xml_check_new(run->schemas.document, &check);
+    if (st == KP_OK)
+        st = kp_xml_check_again(check, kp_buf_text(&document), document.len, &where);
+    if (st == KP_E_FAULT)
+        st = kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_VALIDATIONS_DIFFER,
+                     kp_at(run->inputs.list[place.file].path, place.line), where);
+    else if (st != KP_OK)
+        (void)kp_no_memory(ctx);
+    kp_xml_check_free(check);
+    kp_buf_release(&document);
+    return st;
 }
 
 static void hold_as_told(struct kp_slot *slot)

@@ -34,3 +34,7 @@ void kp_worker_compare(const struct kp_run *run, struct kp_tools *tools, struct 
 /* Second pass: reads the row again, decides, renders the document, validates it against the schema and
  * compresses it. */
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
+
+/* Validates the slot's packed document, which was accepted, by libxml2 alone. Reports a difference:
+ * KP_E_SYSTEM. */
+enum kp_status kp_worker_validate_again(const struct kp_run *run, const struct kp_slot *slot);

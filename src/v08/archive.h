@@ -45,6 +45,7 @@ struct kp_archive {
     struct kp_zip_member member; /* the current document, */
     const char *document;        /* and its name below the top folder; NULL: none */
     uint64_t n_documents, n_claims;
+    uint64_t n_read; /* documents until now */
     bool has_index;
     struct kp_index index;
     struct kp_buf bytes; /* of the member being read */

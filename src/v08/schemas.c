@@ -97,3 +97,17 @@ void kp_validator_free(struct kp_validator *v)
     kp_schemas_free(&v->schemas);
     *v = (struct kp_validator){0};
 }
+
+enum kp_status kp_validate(struct kp_context *ctx, const struct kp_tree *tree, struct kp_xml_check *check,
+                           bool twice, unsigned long *ret_line, const char **ret_where)
+{
+    *ret_line = kp_tree_check(tree, check, true);
+    enum kp_status st = kp_xml_check_finish(check, ret_where);
+    if (st == KP_OK && twice) {
+        (void)kp_tree_check(tree, check, false);
+        st = kp_xml_check_finish(check, ret_where);
+        if (st == KP_E_FAULT)
+            return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_VALIDATIONS_DIFFER, KP_NOWHERE, *ret_where);
+    }
+    return st == KP_E_SYSTEM ? kp_no_memory(ctx) : st;
+}

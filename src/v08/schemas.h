@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/sha256.h"
-#include "format/xmlcheck.h"
+#include "format/xmlread.h"
 #include "tables/context.h"
 
 /* A set of schemas. Read-only after loading, so all threads share it. */
@@ -34,3 +34,11 @@ struct kp_validator {
 enum kp_status kp_validator_start(struct kp_context *ctx, struct kp_validator *validator);
 /* Frees checks and schemas, and zeroes the validator. */
 void kp_validator_free(struct kp_validator *validator);
+
+/* One document in so many, and the first of a bundle, is validated both by tables and by libxml2. */
+enum { KP_TWICE_EVERY = 500 };
+
+/* Validates a tree, by libxml2 too if twice. Returns KP_E_FAULT, not reported, with the line and the fault if
+ * it is invalid; reports KP_E_SYSTEM, also for two validations that differ. */
+enum kp_status kp_validate(struct kp_context *ctx, const struct kp_tree *tree, struct kp_xml_check *check,
+                           bool twice, unsigned long *ret_line, const char **ret_where);

@@ -142,6 +142,25 @@ static void digests__that_are_none__are_refused_with_their_line(void **state UNU
     assert_contains(slurp("stderr", NULL), "xsd_digests.csv:3");
 }
 
+/* K9012: the tables accept the first document, libxml2 is made to reject it. */
+static void export__validations_that_differ__end_the_run(void **state UNUSED)
+{
+    const char *preload = textf("LD_PRELOAD=\"$(dirname \"$KENPORTER\")/tests/rejecting.so\" ");
+    int st = run_shell(
+        textf("%s\"$KENPORTER\" export -c \"$FIXTURES/kenporter.ini\" --as-of 2026-04-01 --backdate test "
+              "--lang en -o differ \"$FIXTURES/export.csv\" >stdout 2>stderr",
+              preload));
+    if (occurrences(slurp("stderr", NULL), "ASan runtime") > 0)
+        skip(); /* it insists on being the first library */
+    assert_int_equal(st, 4);
+    assert_contains(slurp("stderr", NULL), "fail K9012");
+    assert_int_equal(how_many("differ/*.zip"), 0);
+    st = run_shell(textf(
+        "%s\"$KENPORTER\" verify --lang en --schemas tables out/" BUNDLE ".zip >stdout 2>stderr", preload));
+    assert_int_equal(st, 4);
+    assert_contains(slurp("stderr", NULL), "fail K9012");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +173,7 @@ int main(void)
         cmocka_unit_test(verify__enclosed_schemas__judge_no_other_bundle),
         cmocka_unit_test(verify__enclosed_set_full_of_white_space__costs_no_memory),
         cmocka_unit_test(verify__what_neither_allows__is_a_fault),
+        cmocka_unit_test(export__validations_that_differ__end_the_run),
         cmocka_unit_test(set__that_was_altered_or_is_not_whole__is_refused),
         cmocka_unit_test(digests__that_are_none__are_refused_with_their_line),
     };

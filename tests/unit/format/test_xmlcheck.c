@@ -344,6 +344,73 @@ static void load__include_of_another_file__opens_nothing(void **state UNUSED)
     kp_buf_release(&detail);
 }
 
+/* Each construct takes the tables away; libxml2 then validates alone, as it does without them. */
+static void load__construct_not_known__leaves_no_tables(void **state UNUSED)
+{
+    static const struct {
+        const char *attributes, *element, *type;
+    } cases[] = {
+        {"", "", ""}, /* known */
+        {"attributeFormDefault=\"qualified\"", "", ""},
+        {"blockDefault=\"extension\" xmlns:x=\"urn:x\" x:y=\"\"", "form=\"unqualified\"", ""},
+        {"", "", "<!-- redefine -->"},
+        {"", "nillable=\"true\"", ""},
+        {"", "default=\"a\"", ""},
+        {"", "fixed=\"a\"", ""},
+        {"", "", "<xs:all><xs:element name=\"c\" type=\"xs:string\"/></xs:all>"},
+        {"", "", "<xs:sequence><xs:any processContents=\"lax\"/></xs:sequence>"},
+        {"", "", "<xs:sequence><xs:element name=\"c\" type=\"xs:string\" maxOccurs=\"70\"/></xs:sequence>"},
+        {"", "", "<xs:sequence><xs:element name=\"c\"/></xs:sequence>"},
+    };
+    struct kp_buf detail = {0};
+    int64_t printed = 0;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[1000];
+        struct kp_xml_schema *schema = NULL;
+        const char *where = NULL;
+        (void)snprintf(
+            text, sizeof(text),
+            "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns=\"urn:a\" targetNamespace=\"urn:a\" "
+            "elementFormDefault=\"qualified\" %s><xs:element name=\"a\" type=\"A\"/><xs:complexType name=\"A\">"
+            "<xs:sequence><xs:element name=\"b\" type=\"xs:string\" %s/></xs:sequence></xs:complexType>"
+            "<xs:complexType name=\"C\">%s</xs:complexType></xs:schema>",
+            cases[i].attributes, cases[i].element, cases[i].type);
+        assert_int_equal(load_text(text, &schema, &detail, &printed), KP_OK);
+        if (kp_xml_schema_is_compiled(schema) != (i == 0))
+            fail_msg("case %zu", i);
+        struct kp_xml_check *check = new_check(schema);
+        (void)kp_xml_check_quick(check, true);
+        assert_int_equal(passes(check, "<a xmlns=\"urn:a\"><b xmlns=\"urn:a\"/></a>", &where), i != 2);
+        assert_false(passes(check, "<a xmlns=\"urn:a\"><c xmlns=\"urn:a\"/></a>", &where));
+        kp_xml_check_free(check);
+        kp_xml_schema_free(schema);
+    }
+    kp_buf_release(&detail);
+}
+
+/* What the tables must not take for valid although the characters alone allow it. */
+static void quick__value_that_is_normalised__is_never_accepted(void **state UNUSED)
+{
+    static const char text[] =
+        "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns=\"urn:a\" targetNamespace=\"urn:a\">"
+        "<xs:simpleType name=\"T\"><xs:restriction base=\"xs:string\"><xs:whiteSpace value=\"collapse\"/>"
+        "<xs:minLength value=\"3\"/></xs:restriction></xs:simpleType><xs:element name=\"b\" type=\"T\"/></xs:schema>";
+    struct kp_buf detail = {0};
+    struct kp_xml_schema *schema = NULL;
+    const char *where = NULL;
+    int64_t printed = 0;
+    assert_int_equal(load_text(text, &schema, &detail, &printed), KP_OK);
+    assert_true(kp_xml_schema_is_compiled(schema));
+    struct kp_xml_check *check = new_check(schema);
+    assert_true(passes(check, "<b xmlns=\"urn:a\">abc</b>", &where));
+    assert_false(passes(check, "<b xmlns=\"urn:a\">  a</b>", &where));
+    (void)kp_xml_check_quick(check, true);
+    assert_false(passes(check, "<b xmlns=\"urn:a\">  a</b>", &where));
+    kp_xml_check_free(check);
+    kp_xml_schema_free(schema);
+    kp_buf_release(&detail);
+}
+
 /* Counts its calls. */
 struct listener {
     int fd;
@@ -398,6 +465,8 @@ int main(void)
         cmocka_unit_test(check__document_given_up_halfway__does_not_spoil_the_next),
         cmocka_unit_test(check__document_without_its_end__is_not_valid),
         cmocka_unit_test(check__index__has_its_own_schema),
+        cmocka_unit_test(load__construct_not_known__leaves_no_tables),
+        cmocka_unit_test(quick__value_that_is_normalised__is_never_accepted),
         cmocka_unit_test(check__two_threads_on_one_schema__judge_alike),
         cmocka_unit_test(load__invalid_schema__returns_the_reason_prints_nothing),
         cmocka_unit_test(load__include_of_another_file__opens_nothing),

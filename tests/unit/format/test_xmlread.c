@@ -274,7 +274,7 @@ static void check__tree__is_handed_over_whole(void **state UNUSED)
     for (size_t i = 0; i < COUNT(counts); i++) {
         (void)snprintf(text, sizeof(text), index, counts[i]);
         struct kp_tree tree = tree_of(text);
-        kp_tree_check(&tree, check);
+        kp_tree_check(&tree, check, true);
         assert_int_equal(kp_xml_check_finish(check, &where) == KP_OK, i % 2 == 0);
         if (i % 2)
             assert_non_null(strstr(where, "<totalRecordCount>"));

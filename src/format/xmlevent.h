@@ -1,0 +1,19 @@
+/* Attributes of an element, and schema files: what the two validators have in common. */
+#pragma once
+
+#include <stddef.h>
+
+enum { KP_XML_MAX_ATTRIBUTES = 8 };
+
+struct kp_xml_attr {
+    const char *name; /* without prefix, except "xsi:..." and "xml:..." */
+    const char *value;
+    size_t n;
+};
+
+/* A schema file in memory. */
+struct kp_xsd_file {
+    const char *name;  /* relative to the set: hc08_V08.xsd, coreschemas/voc_hcgv08.xsd */
+    const char *bytes; /* a NUL follows */
+    size_t n;
+};
