@@ -44,9 +44,9 @@ enum kp_ground {
     KP_GROUND_DUTY,
     KP_GROUND_FORM,
     KP_GROUND_CONSENT,
-    KP_GROUND_REQUESTED,
-    KP_GROUND__COUNT
+    KP_GROUND_REQUESTED
 };
+enum { KP_GROUND__COUNT = KP_GROUND_REQUESTED + 1 };
 
 /* STATED: "not done" or "not measurable", which is released with the rest but is no result. */
 enum kp_presence { KP_ITEM_ABSENT, KP_ITEM_STATED, KP_ITEM_RESULT };

@@ -1,11 +1,11 @@
 #include "table_copies.h"
 
 const char *const FILES[N_FILES] = {
-    "items.csv",       "code_systems.csv", "values.csv",          "headers.csv",      "units.csv",
-    "schemes.csv",     "legal_basis.csv",  "privacy_grounds.csv", "header_words.csv", "conversions.csv",
-    "prefectures.csv", "xsd_digests.csv",  "unit_mistakes.csv",   "periodic.csv",     "judgement_limits.csv",
-    "phrases.csv",     "item_periods.csv", "exam_kinds.csv",      "mentions.csv",     "law.csv",
-    "answers.csv",     "answer_folds.csv", "return_codes.csv"};
+    "items.csv",       "code_systems.csv", "values.csv",          "headers.csv",       "units.csv",
+    "schemes.csv",     "legal_basis.csv",  "privacy_grounds.csv", "header_words.csv",  "conversions.csv",
+    "prefectures.csv", "xsd_digests.csv",  "unit_mistakes.csv",   "periodic.csv",      "judgement_limits.csv",
+    "phrases.csv",     "item_periods.csv", "exam_kinds.csv",      "mentions.csv",      "law.csv",
+    "answers.csv",     "answer_folds.csv", "return_codes.csv",    "register_words.csv"};
 
 void read_source(const char *name, const char **ret_bytes, size_t *ret_n)
 {

@@ -5,7 +5,7 @@
 #include "folder.h"
 
 /* Names of the table files. */
-enum { N_FILES = 23 };
+enum { N_FILES = 24 };
 extern const char *const FILES[N_FILES];
 
 /* Group setup and teardown: the tables, and a folder with a copy of each file. */

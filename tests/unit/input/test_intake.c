@@ -122,9 +122,9 @@ static void warnings__titles_items_and_columns__are_given(void **state UNUSED)
         const char *field;
     } cases[] = {{"健診結果\n" HEADER, KP_K_TITLE_ROWS, 2, ""},
                  {REQUIRED "\n", KP_K_NO_ITEMS, 1, ""},
-                 {REQUIRED ",身長,血糖\n", KP_K_MEAL_UNTOLD, 1, "#12"},
-                 {REQUIRED ",身長,体重(cm)\n", KP_K_HEADER_UNIT, 1, "#12"},
-                 {REQUIRED ",身長,医師の診断（判定）\n", KP_K_PARTNER_MISSING, 1, "#12"}};
+                 {REQUIRED ",身長,血糖\n", KP_K_MEAL_UNTOLD, 1, "column L"},
+                 {REQUIRED ",身長,体重(cm)\n", KP_K_HEADER_UNIT, 1, "column L"},
+                 {REQUIRED ",身長,医師の診断（判定）\n", KP_K_PARTNER_MISSING, 1, "column L"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_int_equal(take_text(cases[i].text), KP_OK);
         if (got.count != 1 || got.code != cases[i].code || got.line != cases[i].line)

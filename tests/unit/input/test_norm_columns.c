@@ -50,7 +50,7 @@ static void several__other_value__names_both_columns(void **state UNUSED)
     static const struct {
         const struct cell *cells;
         const char *value, *rival;
-    } cases[] = {{items, "171", "#2"}, {fields, "2", "#1"}};
+    } cases[] = {{items, "171", "B"}, {fields, "2", "A"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         (void)story_of(cases[i].cells, 3, NULL);
         assert_int_equal(only_finding(), KP_K_COLUMNS_DISAGREE);

@@ -59,7 +59,7 @@ static void disagree__rival__is_a_filled_column(void **state UNUSED)
 {
     static const struct cell cells[] = {CELL(HEIGHT, ""), CELL(HEIGHT, "170"), CELL(HEIGHT, "171")};
     (void)story_of(cells, COUNT(cells), NULL);
-    assert_string_equal(findings.first->args[0], "#2");
+    assert_string_equal(findings.first->args[0], "B");
 }
 
 static void code__unlike_any_other__is_given_as_personal_value(void **state UNUSED)

@@ -140,7 +140,7 @@ static struct outcome read_export(const struct export *e)
         }
         if (!end && !o.refused && slot.outcome == KP_RELEASED) {
             o.documents++;
-            o.mixed |= lines_in(kp_buf_text(&slot.document), e->rows) != 1;
+            o.mixed |= lines_in(kp_buf_text(&run_tools()->document), e->rows) != 1;
         }
         kp_slot_release(&slot);
     }

@@ -101,7 +101,7 @@ static void decide__request_in_force__is_released_and_packed(void **state)
     assert_string_equal(slot->request_ids, "R1");
     assert_string_equal(slot->consent_ids, "");
     assert_in_range(slot->packed.bytes.len, 1, slot->packed.size);
-    assert_contains(kp_buf_text(&slot->document), "<ClinicalDocument");
+    assert_contains(kp_buf_text(&run_tools()->document), "<ClinicalDocument");
 }
 
 static void decide__check__packs_nothing(void **state)
