@@ -39,13 +39,7 @@ enum kp_reason {
 extern const char *const kp_reason_names[KP_HOLD__COUNT];  /* scheme_unsettled, ...; "" for KP_HOLD_NONE */
 extern const enum kp_code kp_reason_codes[KP_HOLD__COUNT]; /* their diagnostics; 0 for KP_HOLD_NONE */
 
-enum kp_ground {
-    KP_GROUND_WITHHELD,
-    KP_GROUND_DUTY,
-    KP_GROUND_FORM,
-    KP_GROUND_CONSENT,
-    KP_GROUND_REQUESTED
-};
+enum kp_ground { KP_GROUND_WITHHELD, KP_GROUND_DUTY, KP_GROUND_FORM, KP_GROUND_CONSENT, KP_GROUND_REQUESTED };
 enum { KP_GROUND__COUNT = KP_GROUND_REQUESTED + 1 };
 
 /* STATED: "not done" or "not measurable", which is released with the rest but is no result. */

@@ -33,7 +33,7 @@ static void names__every_list__is_found_by_name_and_ends(void **state UNUSED)
     static const struct {
         const char *const *names;
         size_t n;
-    } lists[] = {{kp_command_names, KP_CMD_ROSTER + 1},    {kp_age_rule_names, KP_AGE_STATUTE + 1},
+    } lists[] = {{kp_command_names, KP_CMD_ROSTER + 1},     {kp_age_rule_names, KP_AGE_STATUTE + 1},
                  {kp_level_names, KP_LEVEL__COUNT},         {kp_encoding_names, KP_ENC_UTF16BE + 1},
                  {kp_encoding_options, KP_ENC_UTF16LE + 1}, {kp_delimiter_names, COUNT(kp_delimiters)},
                  {kp_audit_event_names, KP_AUDIT_REPLY + 1}};
