@@ -45,9 +45,12 @@ static void *take_reserve(size_t n)
     return &reserve[at + 1];
 }
 
+/* An allocation that succeeds leaves errno alone: malloc sets it when brk fails, even if mmap then succeeds. */
 static void *library_malloc(size_t n)
 {
+    int before = errno;
     void *p = malloc(n ? n : 1);
+    errno = p ? before : errno;
     return p ? p : take_reserve(n);
 }
 
@@ -59,9 +62,12 @@ static void library_free(void *p)
 
 static void *library_realloc(void *old, size_t n)
 {
+    int before = errno;
     void *p = is_reserve(old) ? NULL : realloc(old, n);
-    if (p || n == 0)
+    if (p || n == 0) {
+        errno = before;
         return p;
+    }
     size_t had = 0;
     if (is_reserve(old))
         memcpy(&had, (const max_align_t *)old - 1, sizeof(had));
