@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,9 +31,11 @@ static struct kp_block *add_block(struct kp_arena *arena, size_t need)
         arena->full = true;
         return NULL;
     }
+    const int before = errno; /* malloc may set it and succeed: its first way failed, another did not */
     struct kp_block *block = malloc(sizeof(*block) + size);
     if (!block)
         return NULL;
+    errno = before;
     *block = (struct kp_block){.next = arena->head, .size = size};
     arena->head = block;
     arena->total_bytes += size;

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,11 +20,13 @@ char *kp_buf_reserve(struct kp_buf *buf, size_t n)
         while (cap < need)
             cap *= 2;
         cap = cap < max ? cap : max; /* kp_buf_add relies on it */
+        const int before = errno;    /* realloc may set it and succeed */
         char *data = realloc(buf->data, cap);
         if (!data) {
             buf->failed = true;
             return NULL;
         }
+        errno = before;
         buf->data = data;
         buf->cap = cap;
     }
