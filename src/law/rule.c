@@ -90,9 +90,14 @@ static bool has_joined(const struct kp_case *c)
     return kp_in_period(c->member_from, (struct kp_date){0}, c->exam);
 }
 
+bool kp_is_member_on(struct kp_date from, struct kp_date to, struct kp_date day)
+{
+    return kp_in_period(from, (struct kp_date){0}, day) && !ended_by(to, day);
+}
+
 static bool is_member(const struct kp_case *c)
 {
-    return has_joined(c) && !ended_by(c->member_to, c->exam);
+    return kp_is_member_on(c->member_from, c->member_to, c->exam);
 }
 
 /* 船員保険法111条1項 extends to former members, 高確法27条3項 does not. Whether the others may be asked about

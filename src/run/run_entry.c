@@ -213,6 +213,10 @@ static void add_inputs(const struct kp_run *run, struct kp_json *json)
         kp_json_end(json);
     }
     kp_json_end(json);
+    if (run->inputs.master) {
+        kp_sha256_hex(run->inputs.master->probe.sha256, hex);
+        kp_json_string(json, "master", hex);
+    }
 }
 
 /* The digest of names and bytes, in the order in which a bundle encloses them. */

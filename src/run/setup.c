@@ -321,11 +321,11 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     return kp_schemas_load(ctx, options->xsd, &run->schemas);
 }
 
-/* Reports a mapping that is missing; its contents mean nothing without an export. */
-static enum kp_status check_mapping(struct kp_run *run)
+/* Reports files that are missing; the contents of a mapping mean nothing without an export. */
+static enum kp_status check_files(struct kp_run *run)
 {
     const struct kp_input_options *input = &run->options->input;
-    const char *const files[] = {input->mapping, input->methods};
+    const char *const files[] = {input->mapping, input->methods, input->master};
     enum kp_status st = KP_OK;
     for (size_t i = 0; i < KP_COUNT(files); i++)
         if (files[i] && !kp_path_exists(run->ctx->io, files[i]))
@@ -343,7 +343,10 @@ static enum kp_status check_all(struct kp_run *run, struct kp_run_options *optio
     run->facilities.own = options->input.facility;
     const enum kp_status all[] = {
         completed,
-        check_mapping(run),
+        check_files(run),
+        options->input.master && kp_path_exists(options->input.master)
+            ? kp_intake_master(ctx, &options->input, &run->inputs.master)
+            : KP_OK,
         options->input.ranges ? kp_ranges_load(ctx, options->input.ranges, &ranges) : KP_OK,
         kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers),
         kp_facilities_load(ctx, options->input.facilities, &run->facilities),

@@ -118,10 +118,11 @@ static void read_cells(const struct kp_run *run, struct kp_slot *slot)
 static bool read_row(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    const struct kp_completion completion = {&run->facilities, slot->master};
     read_cells(run, slot);
     if (slot->sound && !slot->arena.failed &&
-        kp_normalize(&run->ctx->tables, mapping, &run->facilities, slot->cells, &slot->findings,
-                     &slot->record) != KP_OK)
+        kp_normalize(&run->ctx->tables, mapping, &completion, slot->cells, &slot->findings, &slot->record) !=
+            KP_OK)
         kp_arena_fail(&slot->arena);
     return slot->sound && !slot->arena.failed;
 }
@@ -159,13 +160,14 @@ static void see_digits(const struct kp_run *run, struct kp_slot *slot)
 
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
+    const struct kp_completion completion = {&run->facilities, slot->master};
     (void)tools;
     slot->seen = NULL;
     read_cells(run, slot);
     if (!slot->sound || slot->arena.failed)
         return;
-    if (kp_normalize_person(&run->ctx->tables, &run->inputs.list[slot->row.file].mapping, slot->cells,
-                            &slot->findings, &slot->record) != KP_OK)
+    if (kp_normalize_person(&run->ctx->tables, &run->inputs.list[slot->row.file].mapping, &completion,
+                            slot->cells, &slot->findings, &slot->record) != KP_OK)
         return;
     kp_identify(run, &slot->record, &slot->arena, &slot->who);
     kp_slot_digest(slot);
