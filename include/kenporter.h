@@ -102,12 +102,12 @@ struct kp_common {
 
 /* How exports are read. */
 struct kp_input_options {
-    const char *mapping; /* NULL: columns are recognised by their headers */
-    const char *methods; /* METHODCVT table to a CC2X mapping table, or NULL */
-    const char *ranges;  /* reference ranges for results that the export gives none for, or NULL */
-    const char *master;  /* personnel master, which completes rows by their employee id, or NULL */
+    const char *mapping;     /* NULL: columns are recognised by their headers */
+    const char *methods;     /* METHODCVT table to a CC2X mapping table, or NULL */
+    const char *ranges;      /* reference ranges for results that the export gives none for, or NULL */
+    const char *master;      /* personnel master, which completes rows by their employee id, or NULL */
     const char *master_name; /* shown in messages and files; NULL: its path */
-    const char *join;    /* key column ("#3" or its header) of two inputs, persons and results; or NULL */
+    const char *join;        /* key column ("#3" or its header) of two inputs, persons and results; or NULL */
     enum kp_encoding encoding;
     char delimiter;                /* 0: found from the header row */
     enum kp_exam_kind exam_kind;   /* of exports without a column for it */

@@ -1,5 +1,6 @@
 /* The personnel master: a hospital's export without insured data is completed by employee id, and the outcome
- * is that of an export that has the data itself. */
+ * is that of an export that has the data itself. What the master cannot complete is rejected: no such
+ * employee (K4082), an id that is almost the same (K4083), several rows (K4085), a contradiction (K4086). */
 #include "golden.h"
 
 #define OWN "-c kenporter.ini --as-of 2026-04-01 --backdate test "
@@ -30,7 +31,7 @@ static int check_with_row(const char *row)
     return kenporter("check " OWN "--roster own.csv -o own --show-values first.csv");
 }
 
-static void completed__export_of_130_columns__gives_the_bundles_of_a_whole_one(void **state)
+static void completed__130_columns__give_the_bundles_of_a_whole_export(void **state)
 {
     (void)state;
     must("test \"$(head -n 1 hospital.csv | tr , '\\n' | wc -l)\" = 130");
@@ -67,7 +68,7 @@ static void completed__entry_of_the_run__pins_the_master(void **state)
     assert_int_equal(kenporter("audit completed/disclosure-log.csv"), 0);
 }
 
-static void refused__contradictions_and_missing_employees__name_the_lines(void **state)
+static void refused__contradictions_and_absentees__name_the_lines(void **state)
 {
     (void)state;
     const struct sheet cases = read_sheet("cases.csv"), rejected = rejected_of("completed");
@@ -177,11 +178,11 @@ static void config__names_the_master_and_checks_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(completed__export_of_130_columns__gives_the_bundles_of_a_whole_one),
+        cmocka_unit_test(completed__130_columns__give_the_bundles_of_a_whole_export),
         cmocka_unit_test(completed__document__has_the_values_of_the_master),
         cmocka_unit_test(completed__what_the_master_supplies__is_noted_and_counted),
         cmocka_unit_test(completed__entry_of_the_run__pins_the_master),
-        cmocka_unit_test(refused__contradictions_and_missing_employees__name_the_lines),
+        cmocka_unit_test(refused__contradictions_and_absentees__name_the_lines),
         cmocka_unit_test(refused__cards_that_contradict__name_both_lines),
         cmocka_unit_test(rejected__rows__come_as_they_came_and_go_back_in),
         cmocka_unit_test(master__digits_of_a_list_of_its_own__are_refused),
