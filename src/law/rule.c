@@ -24,6 +24,7 @@ const char *const kp_reason_names[KP_HOLD__COUNT] = {
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = "changed_since_disclosure",
     [KP_HOLD_ALREADY_DISCLOSED] = "already_disclosed",
     [KP_HOLD_NOT_SELECTED] = "not_selected",
+    [KP_HOLD_OTHER_SHARD] = "other_shard",
 };
 
 const enum kp_code kp_reason_codes[KP_HOLD__COUNT] = {
@@ -40,7 +41,8 @@ const enum kp_code kp_reason_codes[KP_HOLD__COUNT] = {
     [KP_HOLD_TOLD_ANOTHER_INSURER] = KP_K_TOLD_ANOTHER_INSURER,
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = KP_K_CHANGED_SINCE_DISCLOSURE,
     [KP_HOLD_ALREADY_DISCLOSED] = KP_K_ALREADY_DISCLOSED,
-    [KP_HOLD_NOT_SELECTED] = KP_K_NOT_SELECTED};
+    [KP_HOLD_NOT_SELECTED] = KP_K_NOT_SELECTED,
+    [KP_HOLD_OTHER_SHARD] = KP_K_OTHER_SHARD};
 
 enum { RETENTION_YEARS = 5 /* 安衛則51条 */ };
 

@@ -33,6 +33,7 @@ enum kp_reason {
     KP_HOLD_CHANGED_SINCE_DISCLOSURE,
     KP_HOLD_ALREADY_DISCLOSED,
     KP_HOLD_NOT_SELECTED, /* the run was limited to others */
+    KP_HOLD_OTHER_SHARD,  /* another run of the same export takes it */
     KP_HOLD__COUNT
 };
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "log/audit_question.h"
 #include "log/audit_sheet.h"
 #include "log/audit_statistics.h"
+#include "log/detail.h"
 #include "log/log.h"
 #include "log/log_index.h"
 #include "log/provision.h"
@@ -24,6 +26,13 @@
 struct loss {
     uint64_t log, from, to;
     bool voided; /* otherwise unfinished: the log ends before its release */
+};
+
+/* How a log begins. */
+struct beginning {
+    char hash[KP_SHA256_HEX + 1]; /* of its first entry */
+    bool of_shard;                /* which is that of a run of one shard */
+    const char *sibling;          /* the log of another shard beside which it begins; NULL: none */
 };
 
 struct audit;
@@ -44,11 +53,12 @@ struct audit {
     struct kp_audit_sheet sheet;
     struct kp_audit_part part;
     struct kp_date today;
-    struct kp_log_state *states; /* of each log */
-    size_t log;                  /* the one being read */
-    take_fn *take;               /* called for its entries; reports its failures */
-    enum kp_status taken;        /* the last status of take */
-    bool being_written;          /* at the start of the first pass */
+    struct kp_log_state *states;  /* of each log */
+    struct beginning *beginnings; /* likewise */
+    size_t log;                   /* the one being read */
+    take_fn *take;                /* called for its entries; reports its failures */
+    enum kp_status taken;         /* the last status of take */
+    bool being_written;           /* at the start of the first pass */
     bool head_found;
     bool warned;          /* of retired logs */
     struct kp_buf losses; /* struct loss, in the order of the logs */
@@ -128,9 +138,22 @@ static struct kp_where place_of(struct audit *a, const struct kp_log_line *line)
     return kp_at(a->options->logs[a->log], strtoull(line->cells[KP_LOG_SEQ], NULL, 10) + 1);
 }
 
+/* Notes how the log begins. */
+static void note_beginning(struct audit *a, const char *const *c)
+{
+    struct beginning *b = &a->beginnings[a->log];
+    const char *shard = NULL;
+    if (*b->hash)
+        return;
+    (void)snprintf(b->hash, sizeof(b->hash), "%s", c[KP_LOG_HASH]);
+    b->of_shard =
+        kp_log_event(c) == KP_AUDIT_RUN && kp_detail_get(&a->ctx.arena, c[KP_LOG_DETAIL], "shard", &shard);
+}
+
 static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *line)
 {
     const char *const *c = line->cells;
+    note_beginning(a, c);
     a->head_found |= a->filter.wanted.head && strcmp(a->filter.wanted.head, c[KP_LOG_HASH]) == 0;
     KP_TRY(kp_audit_runs_add(&a->runs, c));
     if (kp_log_settles_bundle(c))
@@ -178,6 +201,35 @@ static bool is_being_written(const struct kp_io *io, const char *path)
     return is;
 }
 
+/* Returns the earlier log beside which this one continues the same log, or none: both begin with a run of a
+ * shard. NULL: there is no such log. The same log twice is no sibling, and counts must not have it twice. */
+static const char *sibling_of(const struct audit *a)
+{
+    const struct beginning *own = &a->beginnings[a->log];
+    const char *sibling = NULL;
+    for (size_t i = 0; own->of_shard && i < a->log; i++) {
+        if (strcmp(a->beginnings[i].hash, own->hash) == 0)
+            return NULL;
+        if (a->beginnings[i].of_shard && strcmp(a->states[i].end.before, a->states[a->log].end.before) == 0)
+            sibling = a->options->logs[i];
+    }
+    return sibling;
+}
+
+/* A log continues the one before it, or is the sibling of an earlier one. */
+static enum kp_status check_continuation(struct audit *a)
+{
+    struct kp_log_state *s = &a->states[a->log];
+    const char *before = a->states[a->log - 1].end.head;
+    if (s->end.n_entries == 0)
+        memcpy(s->end.head, before, sizeof(s->end.head));
+    if (s->end.n_entries == 0 || strcmp(s->end.before, before) == 0)
+        return KP_OK;
+    a->beginnings[a->log].sibling = sibling_of(a);
+    return a->beginnings[a->log].sibling ? KP_OK
+                                         : fault(a, KP_K_LOG_NOT_CONTINUED, 2, a->options->logs[a->log - 1]);
+}
+
 static enum kp_status check_state(struct audit *a)
 {
     struct kp_log_state *s = &a->states[a->log];
@@ -186,13 +238,8 @@ static enum kp_status check_state(struct audit *a)
     a->head_found |= s->retired && a->filter.wanted.head && strcmp(a->filter.wanted.head, s->end.head) == 0;
     if (s->torn && !a->being_written && !is_being_written(a->ctx.io, a->options->logs[a->log]))
         return broken(a, s->end.bytes ? s->end.n_entries + 2 : 1, KP_LOG_TORN);
-    if (a->log > 0) {
-        const char *before = a->states[a->log - 1].end.head;
-        if (s->end.n_entries == 0)
-            memcpy(s->end.head, before, sizeof(s->end.head));
-        else if (strcmp(s->end.before, before) != 0)
-            return fault(a, KP_K_LOG_NOT_CONTINUED, 2, a->options->logs[a->log - 1]);
-    }
+    if (a->log > 0)
+        KP_TRY(check_continuation(a));
     return check_index(a);
 }
 
@@ -466,6 +513,11 @@ static void summarise(struct audit *a)
             kp_buf_printf(out, "  %s\n",
                           kp_say(&a->ctx, "保存期間後の控え(個々の記録はない)",
                                  "retired: a stub, without the entries"));
+        if (a->beginnings[i].sibling) {
+            kp_buf_printf(out, "  %s ", kp_say(&a->ctx, "並ぶ記録(同じ出力の別の分担)", "shard beside"));
+            kp_buf_printable(out, a->beginnings[i].sibling);
+            kp_buf_char(out, '\n');
+        }
         if (*end->before && strcmp(end->before, KP_LOG_NO_HEAD) != 0)
             kp_buf_printf(
                 out, "  %s %s%s\n", kp_say(&a->ctx, "引継元の末尾ハッシュ", "continues"), end->before,
@@ -496,7 +548,8 @@ static enum kp_status run(struct audit *a)
     const struct kp_audit_options *o = a->options;
     bool lists = has_form(o) || kp_audit_filters(o) || o->format != KP_AUDIT_TABLE;
     a->states = kp_arena_alloc(&a->ctx.arena, o->n_logs * sizeof(*a->states));
-    if (!a->states)
+    a->beginnings = kp_arena_alloc(&a->ctx.arena, o->n_logs * sizeof(*a->beginnings));
+    if (!a->states || !a->beginnings)
         return kp_no_memory(&a->ctx);
     a->today = a->question.today = kp_date_in_japan(a->ctx.env->now ? a->ctx.env->now(a->ctx.env->ctx) : 0);
     KP_TRY(kp_audit_filter_begin(&a->filter, o));

@@ -364,6 +364,7 @@ enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env 
     }
     *ret_result = p.result;
     bool anchored = strcmp(p.result.anchor, "failed") != 0;
-    uint64_t waiting = p.result.held_no_request + p.result.held_not_selected;
+    const uint64_t waiting =
+        p.result.held_no_request + p.result.held_not_selected + p.result.held_other_shard;
     return p.result.rejected > 0 || p.result.held > waiting || !anchored ? KP_E_ATTENTION : KP_OK;
 }

@@ -23,7 +23,8 @@ struct kp_run {
     struct kp_bearers bearers; /* complete after the first pass */
     struct kp_facilities facilities;
     struct kp_policy policy;
-    struct kp_org sender; /* normalised */
+    unsigned shard, n_shards; /* this run is shard 1 to n_shards; 1 of 1: the whole export */
+    struct kp_org sender;     /* normalised */
     struct kp_inputs inputs;
     struct kp_pairing *join;        /* NULL: no inputs are joined; the main thread's */
     struct kp_personnel *personnel; /* NULL: there is no personnel master; the main thread's */

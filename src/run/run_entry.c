@@ -252,6 +252,8 @@ static enum kp_status describe(struct kp_run *run, struct kp_json *json)
     kp_json_string(json, "officer", o->officer);
     add_policies(o, json);
     kp_json_string(json, "backdate", run->backdate);
+    if (o->shard)
+        kp_json_string(json, "shard", o->shard);
     kp_json_string(json, "config", run->config_sha256);
     kp_json_string(json, "mapping", run->mapping_sha256);
     kp_json_string(json, "methods", run->methods_sha256);
