@@ -222,7 +222,7 @@ static enum kp_status compare_shard(void *ctx, const struct kp_log_line *line)
 static enum kp_status check_shard(struct kp_run *run)
 {
     struct kp_log_state state;
-    if (!kp_path_exists(run->log_path))
+    if (!kp_path_exists(run->ctx->io, run->log_path))
         return KP_OK;
     enum kp_status st = kp_log_read(run->ctx->io, run->log_path, NULL, compare_shard, run, &state);
     return st == KP_E_SYSTEM ? kp_book_unusable(run, run->log_path) : st == KP_E_USAGE ? st : KP_OK;
