@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +14,9 @@
 #include "log/audit_filter.h"
 #include "log/audit_output.h"
 #include "log/audit_question.h"
+#include "log/audit_shards.h"
 #include "log/audit_sheet.h"
 #include "log/audit_statistics.h"
-#include "log/detail.h"
 #include "log/log.h"
 #include "log/log_index.h"
 #include "log/provision.h"
@@ -26,13 +25,6 @@
 struct loss {
     uint64_t log, from, to;
     bool voided; /* otherwise unfinished: the log ends before its release */
-};
-
-/* How a log begins. */
-struct beginning {
-    char hash[KP_SHA256_HEX + 1]; /* of its first entry */
-    bool of_shard;                /* which is that of a run of one shard */
-    const char *sibling;          /* the log of another shard beside which it begins; NULL: none */
 };
 
 struct audit;
@@ -53,12 +45,12 @@ struct audit {
     struct kp_audit_sheet sheet;
     struct kp_audit_part part;
     struct kp_date today;
-    struct kp_log_state *states;  /* of each log */
-    struct beginning *beginnings; /* likewise */
-    size_t log;                   /* the one being read */
-    take_fn *take;                /* called for its entries; reports its failures */
-    enum kp_status taken;         /* the last status of take */
-    bool being_written;           /* at the start of the first pass */
+    struct kp_log_state *states;         /* of each log */
+    struct kp_log_beginning *beginnings; /* likewise */
+    size_t log;                          /* the one being read */
+    take_fn *take;                       /* called for its entries; reports its failures */
+    enum kp_status taken;                /* the last status of take */
+    bool being_written;                  /* at the start of the first pass */
     bool head_found;
     bool warned;          /* of retired logs */
     struct kp_buf losses; /* struct loss, in the order of the logs */
@@ -138,22 +130,10 @@ static struct kp_where place_of(struct audit *a, const struct kp_log_line *line)
     return kp_at(a->options->logs[a->log], strtoull(line->cells[KP_LOG_SEQ], NULL, 10) + 1);
 }
 
-/* Notes how the log begins. */
-static void note_beginning(struct audit *a, const char *const *c)
-{
-    struct beginning *b = &a->beginnings[a->log];
-    const char *shard = NULL;
-    if (*b->hash)
-        return;
-    (void)snprintf(b->hash, sizeof(b->hash), "%s", c[KP_LOG_HASH]);
-    b->of_shard =
-        kp_log_event(c) == KP_AUDIT_RUN && kp_detail_get(&a->ctx.arena, c[KP_LOG_DETAIL], "shard", &shard);
-}
-
 static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *line)
 {
     const char *const *c = line->cells;
-    note_beginning(a, c);
+    kp_log_beginning_note(&a->beginnings[a->log], &a->ctx.arena, c);
     a->head_found |= a->filter.wanted.head && strcmp(a->filter.wanted.head, c[KP_LOG_HASH]) == 0;
     KP_TRY(kp_audit_runs_add(&a->runs, c));
     if (kp_log_settles_bundle(c))
@@ -201,21 +181,6 @@ static bool is_being_written(const struct kp_io *io, const char *path)
     return is;
 }
 
-/* Returns the earlier log beside which this one continues the same log, or none: both begin with a run of a
- * shard. NULL: there is no such log. The same log twice is no sibling, and counts must not have it twice. */
-static const char *sibling_of(const struct audit *a)
-{
-    const struct beginning *own = &a->beginnings[a->log];
-    const char *sibling = NULL;
-    for (size_t i = 0; own->of_shard && i < a->log; i++) {
-        if (strcmp(a->beginnings[i].hash, own->hash) == 0)
-            return NULL;
-        if (a->beginnings[i].of_shard && strcmp(a->states[i].end.before, a->states[a->log].end.before) == 0)
-            sibling = a->options->logs[i];
-    }
-    return sibling;
-}
-
 /* A log continues the one before it, or is the sibling of an earlier one. */
 static enum kp_status check_continuation(struct audit *a)
 {
@@ -225,9 +190,9 @@ static enum kp_status check_continuation(struct audit *a)
         memcpy(s->end.head, before, sizeof(s->end.head));
     if (s->end.n_entries == 0 || strcmp(s->end.before, before) == 0)
         return KP_OK;
-    a->beginnings[a->log].sibling = sibling_of(a);
-    return a->beginnings[a->log].sibling ? KP_OK
-                                         : fault(a, KP_K_LOG_NOT_CONTINUED, 2, a->options->logs[a->log - 1]);
+    return kp_log_beginning_find_sibling(a->beginnings, a->log + 1)
+               ? KP_OK
+               : fault(a, KP_K_LOG_NOT_CONTINUED, 2, a->options->logs[a->log - 1]);
 }
 
 static enum kp_status check_state(struct audit *a)
@@ -251,6 +216,7 @@ static enum kp_status verify(struct audit *a)
             KP_TRY(check_index(a)); /* may show that there was a log */
             return unusable(a, KP_E_USAGE, ENOENT);
         }
+        a->beginnings[a->log].path = path;
         a->being_written = is_being_written(a->ctx.io, path);
         KP_TRY(read_log(a, verify_entry, &a->states[a->log]));
         KP_TRY(settle(a, false, false, a->states[a->log].end.bytes));

@@ -219,10 +219,11 @@ static enum kp_status compare_shard(void *ctx, const struct kp_log_line *line)
 }
 
 /* What one shard has disclosed, the log of another one does not show. */
-static enum kp_status check_shard(struct kp_run *run)
+static enum kp_status check_shard(const struct kp_ledger *ledger)
 {
+    struct kp_run *run = ledger->run;
     struct kp_log_state state;
-    if (!kp_path_exists(run->ctx->io, run->log_path))
+    if (current(ledger)->state.end.n_entries == 0)
         return KP_OK;
     enum kp_status st = kp_log_read(run->ctx->io, run->log_path, NULL, compare_shard, run, &state);
     return st == KP_E_SYSTEM ? kp_book_unusable(run, run->log_path) : st == KP_E_USAGE ? st : KP_OK;
@@ -255,7 +256,7 @@ enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path, true));
     if (kp_discloses(run->options->command))
-        KP_TRY(check_shard(run));
+        KP_TRY(check_shard(ledger));
     if (kp_each_entry(run->ctx->io, run->output, scan_name, &scan) != KP_OK && scan.st == KP_OK)
         return kp_write_failed(run->ctx, run->output);
     return scan.st;

@@ -348,7 +348,7 @@ static enum kp_status check_all(struct kp_run *run, struct kp_run_options *optio
     const enum kp_status all[] = {
         completed,
         check_files(run),
-        options->input.master && kp_path_exists(options->input.master)
+        options->input.master && kp_path_exists(ctx->io, options->input.master)
             ? kp_intake_master(ctx, &options->input, &run->inputs.master)
             : KP_OK,
         options->input.ranges ? kp_ranges_load(ctx, options->input.ranges, &ranges) : KP_OK,
