@@ -197,8 +197,20 @@ static bool begins_in_error(const char *line, size_t n)
     return false;
 }
 
+/* Returns whether a line is a comment that a spreadsheet has put into quotes, for quotes or commas in it. It
+ * must not go on in the next line. */
+static bool is_quoted_comment(const char *line, size_t n)
+{
+    bool open = false;
+    for (size_t i = 0; i < n; i++)
+        open ^= line[i] == '"';
+    return n > 3 && memcmp(line, "\"# ", 3) == 0 && !open;
+}
+
 static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
 {
+    if (in->comments == KP_COMMENTS_NOT_DIGITS && is_quoted_comment(line, n))
+        return true;
     if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]) ||
         begins_in_error(line, n))
         return false;

@@ -39,7 +39,7 @@ enum kp_csv_fault {
 enum kp_comments {
     KP_COMMENTS_NONE,
     KP_COMMENTS_ALL,        /* lines that begin with # */
-    KP_COMMENTS_NOT_DIGITS, /* lines that begin with # and no digit after it */
+    KP_COMMENTS_NOT_DIGITS, /* lines that begin with # and no digit after it, or with a quoted # and space */
 };
 
 /* Comments skipped so far. Those as wide as the header may be rows that somebody commented out. */
