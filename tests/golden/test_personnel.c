@@ -50,9 +50,11 @@ static void completed__what_the_master_supplies__is_noted_and_counted(void **sta
 {
     (void)state;
     const char *notes = slurp(textf("%s/notes.csv", run_folder("completed")), NULL);
-    assert_contains(notes, "hospital.csv,2,insurer_number,K2054,");
-    assert_contains(notes, "master.csv:2");
-    assert_null(strstr(notes, "hospital.csv,2,name_kana,K2054"));
+    assert_contains(notes,
+                    "hospital.csv,insured_number,K2054,\"taken from the personnel master, …\",47,2 3 4");
+    assert_contains(
+        notes, "hospital.csv,member_to,K2054,\"taken from the personnel master, master.csv:48 (K3002)\",1,");
+    assert_null(strstr(notes, "hospital.csv,name_kana,K2054"));
     must("python3 -c \"import json; r = json.load(open('%s/report.json')); m = r['master']; "
          "assert m['path'] == 'master.csv' and m['encoding'] == 'cp932' and m['rows'] > 50, m\"",
          run_folder("completed"));
