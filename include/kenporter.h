@@ -102,10 +102,12 @@ struct kp_common {
 
 /* How exports are read. */
 struct kp_input_options {
-    const char *mapping; /* NULL: columns are recognised by their headers */
-    const char *methods; /* METHODCVT table to a CC2X mapping table, or NULL */
-    const char *ranges;  /* reference ranges for results that the export gives none for, or NULL */
-    const char *join;    /* key column ("#3" or its header) of two inputs, persons and results; or NULL */
+    const char *mapping;     /* NULL: columns are recognised by their headers */
+    const char *methods;     /* METHODCVT table to a CC2X mapping table, or NULL */
+    const char *ranges;      /* reference ranges for results that the export gives none for, or NULL */
+    const char *master;      /* personnel master, which completes rows by their employee id, or NULL */
+    const char *master_name; /* shown in messages and files; NULL: its path */
+    const char *join;        /* key column ("#3" or its header) of two inputs, persons and results; or NULL */
     enum kp_encoding encoding;
     char delimiter;                /* 0: found from the header row */
     enum kp_exam_kind exam_kind;   /* of exports without a column for it */
@@ -150,7 +152,8 @@ struct kp_run_options {
     const char *only_insurers;  /* insurer numbers, one a line: other records wait; NULL: all; roster: one */
     const char *only_employees; /* the same by employee id */
     const char *again;          /* reason for disclosing unchanged records once more; NULL: do not */
-    unsigned threads;           /* 1 to 256; 0: one per processor */
+    const char *shard; /* check and export: "2/4" takes the second quarter of the people; NULL: all */
+    unsigned threads;  /* 1 to 256; 0: one per processor */
     enum kp_age_rule age_rule;
     enum kp_membership membership;
     bool withhold_form_items;     /* policy form_items = withhold */
@@ -246,8 +249,8 @@ struct kp_result {
     const char *as_of;
     const char *anchor;    /* "written"; "failed", then the run ends with KP_E_ATTENTION; "none" asked for */
     const char *head_hash; /* of the log after the run; 64 zeros if it is empty */
-    uint64_t read, released, rejected, held, held_no_request, held_not_selected, already_disclosed,
-        duplicates;
+    uint64_t read, released, rejected, held, held_no_request, held_not_selected, held_other_shard,
+        already_disclosed, duplicates;
     uint64_t warnings, notes;
     const struct kp_count *held_by_reason; /* n_reasons of them, only reasons that occurred */
     size_t n_reasons;

@@ -533,6 +533,16 @@ static void put_kana(struct text_out *out, int32_t c)
     put(out, is_dash(c) ? 0x30fc : c);
 }
 
+/* The small letters precede their large ones in Unicode. */
+void kp_text_enlarge_kana(char *text)
+{
+    static const char *const small[] = {"ァ", "ィ", "ゥ", "ェ", "ォ", "ッ", "ャ", "ュ", "ョ", "ヮ"};
+    for (; *text; text++)
+        for (size_t i = 0; *text == small[0][0] && i < KP_COUNT(small); i++)
+            if (strncmp(text, small[i], 3) == 0)
+                text[2]++;
+}
+
 char *kp_text_kana_name(struct kp_arena *arena, const char *s)
 {
     char *kana = make_key(arena, s, put_kana);

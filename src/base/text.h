@@ -45,6 +45,8 @@ char *kp_text_trim(struct kp_arena *arena, const char *s);
 char *kp_text_wide(struct kp_arena *arena, const char *s, bool keep_spaces);
 /* Narrows full-width ASCII and spaces only. */
 char *kp_text_narrow(struct kp_arena *arena, const char *s);
+/* Makes small katakana large, in place: exports of half-width letters often have no small ones. */
+void kp_text_enlarge_kana(char *text);
 /* Converts a kana name to full-width katakana without spaces; characters like a hyphen become the long-vowel
  * mark. */
 char *kp_text_kana_name(struct kp_arena *arena, const char *s);

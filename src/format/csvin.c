@@ -197,8 +197,25 @@ static bool begins_in_error(const char *line, size_t n)
     return false;
 }
 
+/* Returns whether a spreadsheet has put a comment into quotes, which it does for quotes and commas in it: the
+ * first cell begins with "# ", contains such a character, and ends in this line. */
+static bool is_quoted_comment(const char *line, size_t n)
+{
+    bool needs_quotes = false;
+    size_t i = 3;
+    if (n < 4 || memcmp(line, "\"# ", 3) != 0)
+        return false;
+    for (; i < n && (line[i] != '"' || (i + 1 < n && line[i + 1] == '"')); i++) {
+        needs_quotes |= line[i] == '"' || line[i] == ',';
+        i += line[i] == '"';
+    }
+    return needs_quotes && i < n;
+}
+
 static bool is_comment(const struct kp_csvin *in, const char *line, size_t n)
 {
+    if (in->comments == KP_COMMENTS_NOT_DIGITS && is_quoted_comment(line, n))
+        return true;
     if (in->comments == KP_COMMENTS_NONE || line[0] != '#' || n < 2 || strchr(",\t;", line[1]) ||
         begins_in_error(line, n))
         return false;

@@ -38,8 +38,9 @@ enum kp_csv_fault {
 /* Which lines between rows are comments. A first cell that is just "#" is a value in any case. */
 enum kp_comments {
     KP_COMMENTS_NONE,
-    KP_COMMENTS_ALL,        /* lines that begin with # */
-    KP_COMMENTS_NOT_DIGITS, /* lines that begin with # and no digit after it */
+    KP_COMMENTS_ALL, /* lines that begin with # */
+    /* lines that begin with # and no digit after it, also in the quotes that a spreadsheet gives them */
+    KP_COMMENTS_NOT_DIGITS,
 };
 
 /* Comments skipped so far. Those as wide as the header may be rows that somebody commented out. */

@@ -44,8 +44,9 @@ static inline const struct kp_input *kp_input_of(const struct kp_input *input, c
 struct kp_inputs {
     struct kp_input *list;
     size_t n;
+    struct kp_input *master; /* the personnel master; NULL: none. Only its columns for persons are mapped */
     size_t n_layouts;
-    uint64_t total_bytes;
+    uint64_t total_bytes; /* of the list */
 };
 
 /* Opens an input as an export; the caller closes it. Reports failures: KP_E_INPUT. */

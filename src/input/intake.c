@@ -9,6 +9,7 @@
 #include "input/find_header.h"
 #include "input/ranges.h"
 #include "input/join.h"
+#include "input/norm_master.h"
 
 static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured, struct kp_input *input)
 {
@@ -45,12 +46,30 @@ static void find_layout(struct kp_inputs *inputs, struct kp_input *input)
     input->layout = inputs->n_layouts++;
 }
 
+static bool has_field(const struct kp_input *input, enum kp_field field)
+{
+    return kp_mapping_has(&input->mapping, KP_COL_FIELD, field);
+}
+
+/* Drops the fields with which the personnel master completes the rows of the input. */
+static size_t drop_completed(const struct kp_input *input, const struct kp_input *master,
+                             const struct kp_field_info **lacking, size_t n)
+{
+    size_t n_left = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!master || !has_field(input, KP_F_EMPLOYEE_ID) ||
+            !has_field(master, (enum kp_field)(lacking[i] - kp_fields)))
+            lacking[n_left++] = lacking[i];
+    return n_left;
+}
+
 static enum kp_status check_required(struct kp_context *ctx, const struct kp_input_options *options,
-                                     const struct kp_input *input)
+                                     const struct kp_input *master, const struct kp_input *input)
 {
     const struct kp_field_info *lacking[KP_F__COUNT];
     const char *fields = "", *headers = "";
     size_t n = kp_mapping_lacks(&input->mapping, options, lacking);
+    n = drop_completed(input, master, lacking, n);
     for (size_t i = 0; fields && headers && i < n; i++) {
         fields = kp_arena_printf(&ctx->arena, "%s%s%s", fields, i ? ", " : "", lacking[i]->name);
         headers = kp_arena_printf(&ctx->arena, "%s%s%s", headers, i ? ", " : "", lacking[i]->header);
@@ -164,10 +183,45 @@ static enum kp_status map_columns(struct kp_context *ctx, const struct kp_input_
     KP_TRY(kp_mapping_build(ctx, job, heading, &input->mapping));
     kp_join_use_keys(input);
     /* before the warnings: if the header is missing, they would quote a person's row */
-    KP_TRY(check_required(ctx, options, input));
+    KP_TRY(check_required(ctx, options, inputs->master, input));
     warn(ctx, input);
     find_layout(inputs, input);
     return inputs->n_layouts > n_before ? warn_unused(ctx, input) : KP_OK; /* once per layout */
+}
+
+/* Leaves only the columns that complete a person. */
+static enum kp_status choose_columns(struct kp_context *ctx, struct kp_input *master)
+{
+    bool has_other = false;
+    for (struct kp_column *c = master->mapping.columns; c < master->mapping.columns + master->width; c++) {
+        const enum kp_field field = (enum kp_field)c->index;
+        if (c->kind == KP_COL_SECRET)
+            kp_warn(&ctx->diag, KP_K_MY_NUMBER_COLUMN,
+                    kp_field_at(master->path, master->header_line,
+                                kp_arena_printf(&ctx->arena, "#%u", c->number)),
+                    *c->header ? c->header : c->second);
+        else if (c->kind != KP_COL_FIELD || (field != KP_F_EMPLOYEE_ID && !kp_master_supplies(field)))
+            c->kind = KP_COL_IGNORED;
+        has_other |= c->kind == KP_COL_FIELD && field != KP_F_EMPLOYEE_ID;
+    }
+    return has_field(master, KP_F_EMPLOYEE_ID) && has_other
+               ? KP_OK
+               : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MASTER_COLUMN_MISSING,
+                         kp_at(master->path, master->header_line),
+                         has_other ? "employee_id (社員番号)" : "insurer_number ... workplace");
+}
+
+enum kp_status kp_intake_master(struct kp_context *ctx, const struct kp_input_options *options,
+                                struct kp_input **ret_master)
+{
+    const struct kp_input_options plain = {.encoding = KP_ENC_AUTO};
+    struct kp_inputs inputs = {0};
+    KP_TRY(kp_intake_one(ctx, &plain, options->master, &inputs));
+    if (options->master_name && !(inputs.list->path = kp_shown_name(&ctx->arena, options->master_name)))
+        return kp_no_memory(ctx);
+    KP_TRY(choose_columns(ctx, inputs.list));
+    *ret_master = inputs.list;
+    return KP_OK;
 }
 
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
@@ -184,6 +238,8 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
         KP_TRY(kp_mapping_load(ctx, options->mapping, options->methods, &file));
     if (options->ranges)
         KP_TRY(kp_ranges_load(ctx, options->ranges, &ranges));
+    if (options->master)
+        KP_TRY(kp_intake_master(ctx, options, &inputs.master));
     for (size_t i = 0; i < files->n; i++) {
         struct kp_input *input = &inputs.list[i];
         for (size_t k = 0; k < i; k++)

@@ -15,6 +15,10 @@ struct kp_input_files {
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs);
 
-/* Does the same for one input, without a mapping file, warnings or required fields. */
+/* Opens the personnel master that the options name and finds its columns. Reports failures like kp_intake. */
+enum kp_status kp_intake_master(struct kp_context *ctx, const struct kp_input_options *options,
+                                struct kp_input **ret_master);
+
+/* Opens one input as kp_intake does, without a mapping file, warnings or required fields. */
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs);

@@ -154,8 +154,8 @@ static bool may_be_empty_dash(const struct kp_norm *norm, const struct kp_column
 }
 
 enum kp_status kp_normalize_person(const struct kp_tables *tables, const struct kp_mapping *mapping,
-                                   const char *const *cells, struct kp_findings *findings,
-                                   struct kp_record *ret_record)
+                                   const struct kp_completion *completion, const char *const *cells,
+                                   struct kp_findings *findings, struct kp_record *ret_record)
 {
     struct kp_norm norm = {.tables = tables,
                            .mapping = mapping,
@@ -171,12 +171,14 @@ enum kp_status kp_normalize_person(const struct kp_tables *tables, const struct 
                 read_column(&norm, c);
         }
     kp_column_locate(NULL, findings);
+    if (completion->master)
+        kp_norm_master(&norm, completion->master);
     kp_norm_person_done(&norm);
     return findings->arena->failed ? KP_E_SYSTEM : KP_OK;
 }
 
 enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapping *mapping,
-                            const struct kp_facilities *facilities, const char *const *cells,
+                            const struct kp_completion *completion, const char *const *cells,
                             struct kp_findings *findings, struct kp_record *ret_record)
 {
     struct kp_arena *arena = findings->arena;
@@ -205,10 +207,12 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
             if (stages[i] == stage)
                 read_column(&norm, &mapping->columns[i]);
         kp_column_locate(NULL, findings);
+        if (stage == FIELDS && completion->master)
+            kp_norm_master(&norm, completion->master);
         if (stage == MEAL && meal)
             kp_norm_meal(&norm, meal);
     }
-    kp_norm_fields_done(&norm, facilities);
+    kp_norm_fields_done(&norm, completion->facilities);
     kp_norm_items_done(&norm);
     kp_norm_references_done(&norm);
     return arena->failed ? KP_E_SYSTEM : KP_OK;

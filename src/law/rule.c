@@ -24,6 +24,7 @@ const char *const kp_reason_names[KP_HOLD__COUNT] = {
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = "changed_since_disclosure",
     [KP_HOLD_ALREADY_DISCLOSED] = "already_disclosed",
     [KP_HOLD_NOT_SELECTED] = "not_selected",
+    [KP_HOLD_OTHER_SHARD] = "other_shard",
 };
 
 const enum kp_code kp_reason_codes[KP_HOLD__COUNT] = {
@@ -40,7 +41,8 @@ const enum kp_code kp_reason_codes[KP_HOLD__COUNT] = {
     [KP_HOLD_TOLD_ANOTHER_INSURER] = KP_K_TOLD_ANOTHER_INSURER,
     [KP_HOLD_CHANGED_SINCE_DISCLOSURE] = KP_K_CHANGED_SINCE_DISCLOSURE,
     [KP_HOLD_ALREADY_DISCLOSED] = KP_K_ALREADY_DISCLOSED,
-    [KP_HOLD_NOT_SELECTED] = KP_K_NOT_SELECTED};
+    [KP_HOLD_NOT_SELECTED] = KP_K_NOT_SELECTED,
+    [KP_HOLD_OTHER_SHARD] = KP_K_OTHER_SHARD};
 
 enum { RETENTION_YEARS = 5 /* 安衛則51条 */ };
 
@@ -90,9 +92,14 @@ static bool has_joined(const struct kp_case *c)
     return kp_in_period(c->member_from, (struct kp_date){0}, c->exam);
 }
 
+bool kp_is_member_on(struct kp_date from, struct kp_date to, struct kp_date day)
+{
+    return kp_in_period(from, (struct kp_date){0}, day) && !ended_by(to, day);
+}
+
 static bool is_member(const struct kp_case *c)
 {
-    return has_joined(c) && !ended_by(c->member_to, c->exam);
+    return kp_is_member_on(c->member_from, c->member_to, c->exam);
 }
 
 /* 船員保険法111条1項 extends to former members, 高確法27条3項 does not. Whether the others may be asked about

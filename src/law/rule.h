@@ -33,6 +33,7 @@ enum kp_reason {
     KP_HOLD_CHANGED_SINCE_DISCLOSURE,
     KP_HOLD_ALREADY_DISCLOSED,
     KP_HOLD_NOT_SELECTED, /* the run was limited to others */
+    KP_HOLD_OTHER_SHARD,  /* another run of the same export takes it */
     KP_HOLD__COUNT
 };
 
@@ -124,6 +125,9 @@ bool kp_request_grants(const struct kp_tables *tables, const struct kp_policy *p
 /* Returns the basis of a route for a scheme and band on a day, or NULL. */
 const struct kp_basis *kp_basis_for(const struct kp_tables *tables, enum kp_route route, const char *scheme,
                                     enum kp_band band, struct kp_date on);
+
+/* Returns whether a membership, whose ends may be open, covers the day. */
+bool kp_is_member_on(struct kp_date from, struct kp_date to, struct kp_date day);
 
 /* Returns the provisions of a decision in Japanese: the Act's articles, its ordinance, and the exemption of
  * the privacy Act. NULL when memory is short. */

@@ -14,6 +14,7 @@
 #include "log/audit_filter.h"
 #include "log/audit_output.h"
 #include "log/audit_question.h"
+#include "log/audit_shards.h"
 #include "log/audit_sheet.h"
 #include "log/audit_statistics.h"
 #include "log/log.h"
@@ -44,11 +45,12 @@ struct audit {
     struct kp_audit_sheet sheet;
     struct kp_audit_part part;
     struct kp_date today;
-    struct kp_log_state *states; /* of each log */
-    size_t log;                  /* the one being read */
-    take_fn *take;               /* called for its entries; reports its failures */
-    enum kp_status taken;        /* the last status of take */
-    bool being_written;          /* at the start of the first pass */
+    struct kp_log_state *states;         /* of each log */
+    struct kp_log_beginning *beginnings; /* likewise */
+    size_t log;                          /* the one being read */
+    take_fn *take;                       /* called for its entries; reports its failures */
+    enum kp_status taken;                /* the last status of take */
+    bool being_written;                  /* at the start of the first pass */
     bool head_found;
     bool warned;          /* of retired logs */
     struct kp_buf losses; /* struct loss, in the order of the logs */
@@ -131,6 +133,7 @@ static struct kp_where place_of(struct audit *a, const struct kp_log_line *line)
 static enum kp_status verify_entry(struct audit *a, const struct kp_log_line *line)
 {
     const char *const *c = line->cells;
+    kp_log_beginning_note(&a->beginnings[a->log], &a->ctx.arena, c);
     a->head_found |= a->filter.wanted.head && strcmp(a->filter.wanted.head, c[KP_LOG_HASH]) == 0;
     KP_TRY(kp_audit_runs_add(&a->runs, c));
     if (kp_log_settles_bundle(c))
@@ -178,6 +181,20 @@ static bool is_being_written(const struct kp_io *io, const char *path)
     return is;
 }
 
+/* A log continues the one before it, or is the sibling of an earlier one. */
+static enum kp_status check_continuation(struct audit *a)
+{
+    struct kp_log_state *s = &a->states[a->log];
+    const char *before = a->states[a->log - 1].end.head;
+    if (s->end.n_entries == 0)
+        memcpy(s->end.head, before, sizeof(s->end.head));
+    if (s->end.n_entries == 0 || strcmp(s->end.before, before) == 0)
+        return KP_OK;
+    return kp_log_beginning_find_sibling(a->beginnings, a->log + 1)
+               ? KP_OK
+               : fault(a, KP_K_LOG_NOT_CONTINUED, 2, a->options->logs[a->log - 1]);
+}
+
 static enum kp_status check_state(struct audit *a)
 {
     struct kp_log_state *s = &a->states[a->log];
@@ -186,13 +203,8 @@ static enum kp_status check_state(struct audit *a)
     a->head_found |= s->retired && a->filter.wanted.head && strcmp(a->filter.wanted.head, s->end.head) == 0;
     if (s->torn && !a->being_written && !is_being_written(a->ctx.io, a->options->logs[a->log]))
         return broken(a, s->end.bytes ? s->end.n_entries + 2 : 1, KP_LOG_TORN);
-    if (a->log > 0) {
-        const char *before = a->states[a->log - 1].end.head;
-        if (s->end.n_entries == 0)
-            memcpy(s->end.head, before, sizeof(s->end.head));
-        else if (strcmp(s->end.before, before) != 0)
-            return fault(a, KP_K_LOG_NOT_CONTINUED, 2, a->options->logs[a->log - 1]);
-    }
+    if (a->log > 0)
+        KP_TRY(check_continuation(a));
     return check_index(a);
 }
 
@@ -204,6 +216,7 @@ static enum kp_status verify(struct audit *a)
             KP_TRY(check_index(a)); /* may show that there was a log */
             return unusable(a, KP_E_USAGE, ENOENT);
         }
+        a->beginnings[a->log].path = path;
         a->being_written = is_being_written(a->ctx.io, path);
         KP_TRY(read_log(a, verify_entry, &a->states[a->log]));
         KP_TRY(settle(a, false, false, a->states[a->log].end.bytes));
@@ -466,6 +479,11 @@ static void summarise(struct audit *a)
             kp_buf_printf(out, "  %s\n",
                           kp_say(&a->ctx, "保存期間後の控え(個々の記録はない)",
                                  "retired: a stub, without the entries"));
+        if (a->beginnings[i].sibling) {
+            kp_buf_printf(out, "  %s ", kp_say(&a->ctx, "並ぶ記録(同じ出力の別の分担)", "shard beside"));
+            kp_buf_printable(out, a->beginnings[i].sibling);
+            kp_buf_char(out, '\n');
+        }
         if (*end->before && strcmp(end->before, KP_LOG_NO_HEAD) != 0)
             kp_buf_printf(
                 out, "  %s %s%s\n", kp_say(&a->ctx, "引継元の末尾ハッシュ", "continues"), end->before,
@@ -496,7 +514,8 @@ static enum kp_status run(struct audit *a)
     const struct kp_audit_options *o = a->options;
     bool lists = has_form(o) || kp_audit_filters(o) || o->format != KP_AUDIT_TABLE;
     a->states = kp_arena_alloc(&a->ctx.arena, o->n_logs * sizeof(*a->states));
-    if (!a->states)
+    a->beginnings = kp_arena_alloc(&a->ctx.arena, o->n_logs * sizeof(*a->beginnings));
+    if (!a->states || !a->beginnings)
         return kp_no_memory(&a->ctx);
     a->today = a->question.today = kp_date_in_japan(a->ctx.env->now ? a->ctx.env->now(a->ctx.env->ctx) : 0);
     KP_TRY(kp_audit_filter_begin(&a->filter, o));

@@ -39,21 +39,11 @@ char *kp_identity_text(struct kp_arena *arena, struct kp_identity id)
                            without_padding(number), id.branch, id.birth, id.exam);
 }
 
-/* The small letters precede their large ones in Unicode. */
-static void enlarge_kana(char *text)
-{
-    static const char *const small[] = {"ァ", "ィ", "ゥ", "ェ", "ォ", "ッ", "ャ", "ュ", "ョ", "ヮ"};
-    for (; *text; text++)
-        for (size_t i = 0; *text == small[0][0] && i < KP_COUNT(small); i++)
-            if (strncmp(text, small[i], 3) == 0)
-                text[2]++;
-}
-
 char *kp_person_text(struct kp_arena *arena, const char *name_kana, const char *birth, const char *exam)
 {
     char *text = kp_arena_printf(arena, "person\x1f%s\x1f%s\x1f%s", name_kana, birth, exam);
     if (text)
-        enlarge_kana(text);
+        kp_text_enlarge_kana(text);
     return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "run/join.h"
+#include "run/personnel.h"
 
 /* A thread that finishes early finds another row ready; the reader is at most a window ahead of the rows
  * taken. */
@@ -47,6 +48,9 @@ static enum kp_status read_next(struct kp_batches *b, struct kp_rows *rows, size
         return KP_OK;
     if (b->run->join)
         KP_TRY(kp_join_row(b->run->join, &slot->arena, &slot->row));
+    slot->master = NULL;
+    if (b->run->personnel)
+        KP_TRY(kp_personnel_find(b->run->personnel, &slot->arena, &slot->row, &slot->master));
     if (b->pass->prepare)
         KP_TRY(b->pass->prepare(b->pass->ctx, slot));
     kp_pool_submit(b->pool);

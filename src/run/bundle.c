@@ -30,19 +30,21 @@ static char *root_name(const struct kp_bundle *b, char send)
                            n->service_event, is_roster(b->run) ? "_roster" : "");
 }
 
-/* N is one more than the highest in use: a gap may be a bundle that was removed. */
+/* N is the next after the highest in use: a gap may be a bundle that was removed. Each shard of a day has its
+ * own values of N: 0, 4, 8 or 1, 5, 9 and so on of four. */
 static enum kp_status name_bundle(struct kp_bundle *b, struct kp_ledger *ledger)
 {
     struct kp_context *ctx = b->run->ctx;
-    b->send = '0';
-    for (char n = '0'; n <= N_MAX; n++) {
+    const char step = (char)b->run->n_shards;
+    b->send = (char)('0' + b->run->shard - 1);
+    for (char n = b->send; n <= N_MAX; n = (char)(n + step)) {
         bool used = false;
         b->root = root_name(b, n);
         if (!b->root)
             return kp_no_memory(ctx);
         KP_TRY(kp_ledger_has_bundle(ledger, b->root, &used));
         if (used)
-            b->send = (char)(n + 1);
+            b->send = (char)(n + step);
     }
     if (b->send > N_MAX)
         return kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_DAY_IS_FULL, kp_in(b->run->output), b->insurer->number);

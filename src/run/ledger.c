@@ -7,6 +7,7 @@
 #include "base/lock.h"
 #include "base/scan.h"
 #include "base/status.h"
+#include "log/detail.h"
 #include "run/setup.h"
 
 static const struct kp_book *current(const struct kp_ledger *ledger)
@@ -203,6 +204,31 @@ static void scan_name(void *ctx, const char *name)
         scan->st = check_logged(scan->ledger, name, root);
 }
 
+/* --- shards --- */
+
+/* Compares the shard of the run with that of the first run in the log. */
+static enum kp_status compare_shard(void *ctx, const struct kp_log_line *line)
+{
+    struct kp_run *run = ctx;
+    const char *own = run->options->shard ? run->options->shard : "1/1", *logged = "1/1";
+    if (kp_log_event(line->cells) == KP_AUDIT_RUN)
+        (void)kp_detail_get(&run->ctx->arena, line->cells[KP_LOG_DETAIL], "shard", &logged);
+    return strcmp(own, logged) == 0 ? KP_E_ATTENTION /* no further entry is needed */
+                                    : kp_fail(&run->ctx->diag, KP_E_USAGE, KP_K_LOG_OF_OTHER_SHARD,
+                                              kp_at(run->log_path, 2), logged, own);
+}
+
+/* What one shard has disclosed, the log of another one does not show. */
+static enum kp_status check_shard(const struct kp_ledger *ledger)
+{
+    struct kp_run *run = ledger->run;
+    struct kp_log_state state;
+    if (current(ledger)->state.end.n_entries == 0)
+        return KP_OK;
+    enum kp_status st = kp_log_read(run->ctx->io, run->log_path, NULL, compare_shard, run, &state);
+    return st == KP_E_SYSTEM ? kp_book_unusable(run, run->log_path) : st == KP_E_USAGE ? st : KP_OK;
+}
+
 /* --- opening and closing --- */
 
 /* What is no file will not become one by the end of the run. */
@@ -229,6 +255,8 @@ enum kp_status kp_ledger_open(struct kp_ledger *ledger, struct kp_run *run)
     }
     KP_TRY(open_older(ledger));
     KP_TRY(open_book(ledger, run->log_path, true));
+    if (kp_discloses(run->options->command))
+        KP_TRY(check_shard(ledger));
     if (kp_each_entry(run->ctx->io, run->output, scan_name, &scan) != KP_OK && scan.st == KP_OK)
         return kp_write_failed(run->ctx, run->output);
     return scan.st;

@@ -5,6 +5,7 @@
  *   set-up            registers, sender, inputs and columns, folders, lock    setup
  *   ledger            verify the logs, mend what a run that died left         ledger, book
  *   persons           of two inputs to join: rows kept and indexed by key      join
+ *   personnel         the rows of the personnel master, likewise               personnel
  *   first pass        read of every row no more than whose it is              batches, worker, persons
  *   comparison        rows of one person that differ as bytes: what they say  batches, worker, persons
  *   columns           what digits and numbers in a column are, by all its rows
@@ -31,6 +32,7 @@
 #include "run/batches.h"
 #include "run/join.h"
 #include "run/ledger.h"
+#include "run/personnel.h"
 #include "run/persons.h"
 #include "run/prepared.h"
 #include "run/report.h"
@@ -161,26 +163,38 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
 }
 
 /* An input that was written to between the passes was decided on other contents than were joined. */
+static enum kp_status check_unchanged(struct kp_context *ctx, const struct kp_input *input)
+{
+    uint8_t digest[KP_SHA256_BYTES];
+    enum kp_status st = kp_file_sha256(ctx->io, input->place, digest);
+    if (st == KP_E_SYSTEM)
+        return kp_no_memory(ctx);
+    if (st != KP_OK || memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
+        return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
+    return KP_OK;
+}
+
+/* Warns of what reading all rows of an input has shown. */
+static void warn_of_rows(struct kp_context *ctx, const struct kp_input *input)
+{
+    const uint64_t commented_out = input->comments.n_like_rows;
+    if (commented_out)
+        kp_warn(&ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row),
+                kp_arena_printf(&ctx->arena, "%" PRIu64, commented_out));
+    if (input->n_headers_again)
+        kp_warn(&ctx->diag, KP_K_HEADER_AGAIN, kp_at(input->path, input->first_header_again),
+                kp_arena_printf(&ctx->arena, "%" PRIu64, input->n_headers_again));
+    if (input->n_rows == 0)
+        kp_warn(&ctx->diag, KP_K_INPUT_NO_ROWS, kp_at(input->path, 1));
+}
+
 static enum kp_status check_inputs(struct pipeline *p)
 {
-    struct kp_context *ctx = p->run.ctx;
-    for (size_t i = 0; i < p->run.inputs.n; i++) {
-        const struct kp_input *input = &p->run.inputs.list[i];
-        uint64_t commented_out = input->comments.n_like_rows;
-        uint8_t digest[KP_SHA256_BYTES];
-        enum kp_status st = kp_file_sha256(ctx->io, input->place, digest);
-        if (st == KP_E_SYSTEM)
-            return kp_no_memory(ctx);
-        if (st != KP_OK || memcmp(digest, input->probe.sha256, sizeof(digest)) != 0)
-            return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_INPUT_CHANGED, kp_in(input->path));
-        if (commented_out)
-            kp_warn(&ctx->diag, KP_K_ROWS_COMMENTED_OUT, kp_at(input->path, input->comments.first_like_row),
-                    kp_arena_printf(&ctx->arena, "%" PRIu64, commented_out));
-        if (input->n_headers_again)
-            kp_warn(&ctx->diag, KP_K_HEADER_AGAIN, kp_at(input->path, input->first_header_again),
-                    kp_arena_printf(&ctx->arena, "%" PRIu64, input->n_headers_again));
-        if (input->n_rows == 0)
-            kp_warn(&ctx->diag, KP_K_INPUT_NO_ROWS, kp_at(input->path, 1));
+    const struct kp_inputs *inputs = &p->run.inputs;
+    for (size_t i = 0; i < inputs->n + (inputs->master != NULL); i++) {
+        const struct kp_input *input = i < inputs->n ? &inputs->list[i] : inputs->master;
+        KP_TRY(check_unchanged(p->run.ctx, input));
+        warn_of_rows(p->run.ctx, input);
     }
     return KP_OK;
 }
@@ -293,6 +307,7 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_ledger_open(&p->ledger, &p->run));
     kp_run_remove_stale(&p->run, kp_ledger_unfinished_run(&p->ledger));
     KP_TRY(kp_join_new(&p->run, p->run.temp, &p->run.join));
+    KP_TRY(kp_personnel_new(&p->run, p->run.temp, &p->run.personnel));
     KP_TRY(kp_batches_pass(&p->batches, &first_pass));
     KP_TRY(compare_rows(p));
     KP_TRY(judge_columns(p));
@@ -322,6 +337,7 @@ static void tear_down(struct pipeline *p, enum kp_status st)
     kp_row_files_abandon(&p->files);
     kp_persons_free(p->persons);
     kp_join_free(p->run.join);
+    kp_personnel_free(p->run.personnel);
     kp_batches_release(&p->batches);
     kp_ledger_close(&p->ledger);
     if (st != KP_OK && p->run.run_id)
@@ -348,6 +364,7 @@ enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env 
     }
     *ret_result = p.result;
     bool anchored = strcmp(p.result.anchor, "failed") != 0;
-    uint64_t waiting = p.result.held_no_request + p.result.held_not_selected;
+    const uint64_t waiting =
+        p.result.held_no_request + p.result.held_not_selected + p.result.held_other_shard;
     return p.result.rejected > 0 || p.result.held > waiting || !anchored ? KP_E_ATTENTION : KP_OK;
 }

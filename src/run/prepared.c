@@ -10,6 +10,7 @@
 #include "format/sheet.h"
 #include "tables/names.h"
 #include "run/join.h"
+#include "run/personnel.h"
 #include "run/setup.h"
 
 enum { MANIFEST_MAX_BYTES = 16 << 20, OLD_DAYS = 90 };
@@ -104,6 +105,8 @@ static enum kp_status keep_sources(struct staging *s)
         add_row(s, "join", "", "", o->join);
     for (size_t i = 0; i < inputs->n; i++)
         KP_TRY(keep_file(s, "input", inputs->list[i].place, inputs->list[i].probe.sha256));
+    if (inputs->master)
+        KP_TRY(keep_file(s, "master", inputs->master->place, inputs->master->probe.sha256));
     if (o->mapping)
         KP_TRY(keep_file(s, "mapping", o->mapping, NULL));
     if (o->methods)
@@ -129,13 +132,22 @@ static enum kp_status stage_bundles(struct kp_run *run, struct kp_tally *tally, 
     return KP_OK;
 }
 
+static bool has_secret_column(const struct kp_input *input)
+{
+    size_t i = 0;
+    while (i < input->mapping.n_columns && input->mapping.columns[i].kind != KP_COL_SECRET)
+        i++;
+    return i < input->mapping.n_columns;
+}
+
 /* A preparation contains copies of the inputs, and Individual Numbers must not be kept (番号法20条). */
 static enum kp_status check_my_numbers(struct kp_run *run, const struct kp_tally *tally)
 {
-    bool found = tally->by_code[KP_K_MY_NUMBER] > 0 || kp_join_has_my_number(run->join);
+    bool found = tally->by_code[KP_K_MY_NUMBER] > 0 || kp_join_has_my_number(run->join) ||
+                 kp_personnel_has_my_number(run->personnel);
     for (size_t i = 0; i < run->inputs.n; i++)
-        for (size_t k = 0; k < run->inputs.list[i].mapping.n_columns; k++)
-            found |= run->inputs.list[i].mapping.columns[k].kind == KP_COL_SECRET;
+        found |= has_secret_column(&run->inputs.list[i]);
+    found |= run->inputs.master && has_secret_column(run->inputs.master);
     return found ? kp_fail(&run->ctx->diag, KP_E_INPUT, KP_K_MY_NUMBER_KEPT, KP_NOWHERE) : KP_OK;
 }
 
@@ -214,6 +226,9 @@ static enum kp_status load_file(struct load *l, const char *const *cells)
     if (strcmp(kind, "input") == 0) {
         l->names[l->options->n_inputs] = name;
         l->inputs[l->options->n_inputs++] = path;
+    } else if (strcmp(kind, "master") == 0) {
+        l->options->input.master = path;
+        l->options->input.master_name = name;
     } else if (strcmp(kind, "mapping") == 0) {
         l->options->input.mapping = path;
     } else if (strcmp(kind, "ranges") == 0) {
@@ -228,7 +243,7 @@ static enum kp_status load_row(struct load *l, const char *path, const char *con
 {
     const char *kind = cells[0], *value = cells[1];
     size_t i = 0;
-    if (kp_list_has("input mapping methods ranges", kind))
+    if (kp_list_has("input master mapping methods ranges", kind))
         return load_file(l, cells);
     if (strcmp(kind, "join") == 0) {
         l->options->input.join = cells[3];
@@ -300,7 +315,8 @@ enum kp_status kp_prepared_load(struct kp_context *ctx, struct kp_run_options *o
         return kp_no_memory(ctx);
     if (!*id || id[strspn(id, letters)] != '\0')
         return kp_fail(&ctx->diag, KP_E_USAGE, KP_K_PREPARED_ABSENT, KP_NOWHERE, id);
-    options->input.mapping = options->input.methods = options->input.ranges = options->input.join = NULL;
+    options->input.mapping = options->input.methods = options->input.ranges = NULL;
+    options->input.join = options->input.master = options->input.master_name = NULL;
     return load_manifest(&l);
 }
 

@@ -16,7 +16,7 @@ enum { MOST_CARDS = 200 };
 
 static uint64_t n_waiting(const struct kp_result *r)
 {
-    return r->held_no_request + r->held_not_selected;
+    return r->held_no_request + r->held_not_selected + r->held_other_shard;
 }
 
 static uint64_t n_to_settle(const struct kp_result *r)

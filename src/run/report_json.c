@@ -6,24 +6,29 @@
 #include "tables/names.h"
 #include "run/words.h"
 
-static void json_inputs(struct kp_json *json, const struct kp_run *run)
+static void json_input(struct kp_json *json, const char *key, const struct kp_input *input)
 {
     char hex[KP_SHA256_HEX + 1];
-    kp_json_array(json, "inputs", KP_JSON_LINES);
-    for (size_t i = 0; i < run->inputs.n; i++) {
-        const struct kp_input *input = &run->inputs.list[i];
-        bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
-        kp_sha256_hex(input->probe.sha256, hex);
-        kp_json_object(json, NULL, KP_JSON_INLINE);
-        kp_json_string(json, "path", input->path);
-        kp_json_string(json, "sha256", hex);
-        kp_json_string(json, "encoding", kp_encoding_names[utf16 ? input->probe.encoding : input->encoding]);
-        kp_json_u64(json, "rows", input->n_rows);
-        kp_json_u64(json, "title_rows", input->n_title_rows);
-        kp_json_u64(json, "comment_lines", input->comments.n);
-        kp_json_end(json);
-    }
+    bool utf16 = input->probe.encoding == KP_ENC_UTF16LE || input->probe.encoding == KP_ENC_UTF16BE;
+    kp_sha256_hex(input->probe.sha256, hex);
+    kp_json_object(json, key, KP_JSON_INLINE);
+    kp_json_string(json, "path", input->path);
+    kp_json_string(json, "sha256", hex);
+    kp_json_string(json, "encoding", kp_encoding_names[utf16 ? input->probe.encoding : input->encoding]);
+    kp_json_u64(json, "rows", input->n_rows);
+    kp_json_u64(json, "title_rows", input->n_title_rows);
+    kp_json_u64(json, "comment_lines", input->comments.n);
     kp_json_end(json);
+}
+
+static void json_inputs(struct kp_json *json, const struct kp_run *run)
+{
+    kp_json_array(json, "inputs", KP_JSON_LINES);
+    for (size_t i = 0; i < run->inputs.n; i++)
+        json_input(json, NULL, &run->inputs.list[i]);
+    kp_json_end(json);
+    if (run->inputs.master)
+        json_input(json, "master", run->inputs.master);
 }
 
 static void json_totals(struct kp_json *json, const struct kp_result *r)

@@ -205,6 +205,7 @@ enum kp_status kp_result_make(const struct kp_run *run, const struct kp_tally *t
     r.head_hash = kp_arena_strdup(&arena, kp_ledger_head(ledger));
     r.held_no_request = tally->by_reason[KP_HOLD_NO_REQUEST];
     r.held_not_selected = tally->by_reason[KP_HOLD_NOT_SELECTED];
+    r.held_other_shard = tally->by_reason[KP_HOLD_OTHER_SHARD];
     r.insurers = insurers;
     r.n_insurers = tally->n_accounts;
     r.review = kp_buf_ok(&tally->review) ? kp_arena_strdup(&arena, kp_buf_text(&tally->review))

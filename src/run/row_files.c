@@ -279,7 +279,8 @@ enum kp_status kp_row_files_add(struct kp_row_files *f, struct kp_slot *slot, co
 {
     write_decision(f, slot, bundle, document);
     write_notes(f, slot);
-    if (slot->outcome == KP_REJECTED || slot->outcome == KP_HELD)
+    const bool is_ours = slot->outcome != KP_HELD || slot->reason != KP_HOLD_OTHER_SHARD;
+    if (is_ours && (slot->outcome == KP_REJECTED || slot->outcome == KP_HELD))
         write_row(f, slot);
     return f->failed || f->run->ctx->arena.failed ? kp_no_memory(f->run->ctx) : KP_OK;
 }

@@ -10,6 +10,7 @@
 #include "run/bearers.h"
 
 struct kp_pairing;
+struct kp_personnel;
 
 /* Set by kp_run_set_up and read-only from then on, so worker threads use it freely. Exceptions, for the main
  * thread alone: evidence, the arena and diagnostics of ctx, and in the first pass bearers. */
@@ -22,9 +23,11 @@ struct kp_run {
     struct kp_bearers bearers; /* complete after the first pass */
     struct kp_facilities facilities;
     struct kp_policy policy;
-    struct kp_org sender; /* normalised */
+    unsigned shard, n_shards; /* this run is shard 1 to n_shards; 1 of 1: the whole export */
+    struct kp_org sender;     /* normalised */
     struct kp_inputs inputs;
-    struct kp_pairing *join; /* NULL: no inputs are joined; the main thread's */
+    struct kp_pairing *join;        /* NULL: no inputs are joined; the main thread's */
+    struct kp_personnel *personnel; /* NULL: there is no personnel master; the main thread's */
     struct kp_schemas schemas;
     const struct kp_cda_forms *forms;
     const char *run_id;     /* YYYYMMDD-HHMMSS of the start in Japan; a number follows if that is taken */

@@ -213,6 +213,10 @@ static void add_inputs(const struct kp_run *run, struct kp_json *json)
         kp_json_end(json);
     }
     kp_json_end(json);
+    if (run->inputs.master) {
+        kp_sha256_hex(run->inputs.master->probe.sha256, hex);
+        kp_json_string(json, "master", hex);
+    }
 }
 
 /* The digest of names and bytes, in the order in which a bundle encloses them. */
@@ -248,6 +252,8 @@ static enum kp_status describe(struct kp_run *run, struct kp_json *json)
     kp_json_string(json, "officer", o->officer);
     add_policies(o, json);
     kp_json_string(json, "backdate", run->backdate);
+    if (o->shard)
+        kp_json_string(json, "shard", o->shard);
     kp_json_string(json, "config", run->config_sha256);
     kp_json_string(json, "mapping", run->mapping_sha256);
     kp_json_string(json, "methods", run->methods_sha256);

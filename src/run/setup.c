@@ -13,6 +13,7 @@
 #include "run/companions.h"
 #include "run/modes.h"
 #include "run/run_entry.h"
+#include "run/shard.h"
 
 void kp_run_options_defaults(struct kp_run_options *options)
 {
@@ -138,15 +139,18 @@ static enum kp_status take_lock(struct kp_run *run)
                    kp_arena_printf(&run->ctx->arena, "%ld", holder));
 }
 
-/* Chooses a run id that no earlier run has. */
+/* Chooses a run id that no earlier run has, nor one of another shard: their logs are audited together. */
 static enum kp_status name_places(struct kp_run *run)
 {
     struct kp_arena *arena = &run->ctx->arena;
+    const unsigned n_shards = run->n_shards ? run->n_shards : 1;
     char t[26], number[16] = "";
     kp_date_time_in_japan(run->started, t); /* 2026-04-01T09:30:00+09:00 */
     run->log_path =
         run->options->log ? run->options->log : kp_arena_printf(arena, "%s/disclosure-log.csv", run->output);
-    for (unsigned n = 2; n < 10000 && !arena->failed; n++) {
+    for (unsigned n = n_shards > 1 ? run->shard : 1; n < 10000 && !arena->failed; n += n_shards) {
+        if (n > 1 || n_shards > 1)
+            (void)snprintf(number, sizeof(number), "-%u", n);
         const char *id = kp_arena_printf(arena, "%.4s%.2s%.2s-%.2s%.2s%.2s%s", t, t + 5, t + 8, t + 11,
                                          t + 14, t + 17, number);
         const char *run_folder = kp_arena_printf(arena, "%s/runs/%s", run->output, id ? id : "");
@@ -159,7 +163,6 @@ static enum kp_status name_places(struct kp_run *run)
             run->temp = temp;
             return KP_OK;
         }
-        (void)snprintf(number, sizeof(number), "-%u", n);
     }
     return kp_no_memory(run->ctx);
 }
@@ -304,6 +307,7 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
                                      .release_requested_items = options->release_requested_items};
     if (options->command == KP_CMD_ROSTER)
         KP_TRY(check_roster(run));
+    KP_TRY(kp_shard_read(run));
     KP_TRY(set_up_day(run));
     kp_context_warn_of_tables(ctx, run->as_of);
     run->facilities.own = options->input.facility;
@@ -321,11 +325,11 @@ enum kp_status kp_run_set_up(struct kp_run *run, struct kp_context *ctx, const s
     return kp_schemas_load(ctx, options->xsd, &run->schemas);
 }
 
-/* Reports a mapping that is missing; its contents mean nothing without an export. */
-static enum kp_status check_mapping(struct kp_run *run)
+/* Reports files that are missing; the contents of a mapping mean nothing without an export. */
+static enum kp_status check_files(struct kp_run *run)
 {
     const struct kp_input_options *input = &run->options->input;
-    const char *const files[] = {input->mapping, input->methods};
+    const char *const files[] = {input->mapping, input->methods, input->master};
     enum kp_status st = KP_OK;
     for (size_t i = 0; i < KP_COUNT(files); i++)
         if (files[i] && !kp_path_exists(run->ctx->io, files[i]))
@@ -343,7 +347,10 @@ static enum kp_status check_all(struct kp_run *run, struct kp_run_options *optio
     run->facilities.own = options->input.facility;
     const enum kp_status all[] = {
         completed,
-        check_mapping(run),
+        check_files(run),
+        options->input.master && kp_path_exists(ctx->io, options->input.master)
+            ? kp_intake_master(ctx, &options->input, &run->inputs.master)
+            : KP_OK,
         options->input.ranges ? kp_ranges_load(ctx, options->input.ranges, &ranges) : KP_OK,
         kp_registers_load(ctx, &options->registers, options->sender.number, &run->registers),
         kp_facilities_load(ctx, options->input.facilities, &run->facilities),

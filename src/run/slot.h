@@ -4,6 +4,7 @@
 
 #include "format/zip.h"
 #include "record/record.h"
+#include "input/norm_master.h"
 #include "input/rows.h"
 #include "run/grounds.h"
 #include "run/persons.h"
@@ -25,6 +26,8 @@ enum kp_outcome { KP_RELEASED, KP_REJECTED, KP_HELD, KP_ALREADY, KP_DUPLICATE };
 struct kp_slot {
     struct kp_arena arena;
     struct kp_row row;
+
+    const struct kp_master_rows *master; /* what the personnel master has for it; NULL: not asked */
 
     /* What reading the row gives. */
     const char **cells; /* as UTF-8 */

@@ -14,6 +14,7 @@
 #include "run/card.h"
 #include "run/grounds.h"
 #include "run/setup.h"
+#include "run/shard.h"
 #include "run/slot_texts.h"
 
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
@@ -118,10 +119,11 @@ static void read_cells(const struct kp_run *run, struct kp_slot *slot)
 static bool read_row(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
+    const struct kp_completion completion = {&run->facilities, slot->master};
     read_cells(run, slot);
     if (slot->sound && !slot->arena.failed &&
-        kp_normalize(&run->ctx->tables, mapping, &run->facilities, slot->cells, &slot->findings,
-                     &slot->record) != KP_OK)
+        kp_normalize(&run->ctx->tables, mapping, &completion, slot->cells, &slot->findings, &slot->record) !=
+            KP_OK)
         kp_arena_fail(&slot->arena);
     return slot->sound && !slot->arena.failed;
 }
@@ -159,13 +161,14 @@ static void see_digits(const struct kp_run *run, struct kp_slot *slot)
 
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
+    const struct kp_completion completion = {&run->facilities, slot->master};
     (void)tools;
     slot->seen = NULL;
     read_cells(run, slot);
     if (!slot->sound || slot->arena.failed)
         return;
-    if (kp_normalize_person(&run->ctx->tables, &run->inputs.list[slot->row.file].mapping, slot->cells,
-                            &slot->findings, &slot->record) != KP_OK)
+    if (kp_normalize_person(&run->ctx->tables, &run->inputs.list[slot->row.file].mapping, &completion,
+                            slot->cells, &slot->findings, &slot->record) != KP_OK)
         return;
     kp_identify(run, &slot->record, &slot->arena, &slot->who);
     kp_slot_digest(slot);
@@ -484,6 +487,14 @@ static void reject(struct kp_slot *slot)
     slot->insurer = NULL;
 }
 
+/* The findings are those of a run that the row belongs to. */
+static void leave_out(struct kp_slot *slot, enum kp_reason reason)
+{
+    hold(slot, reason);
+    slot->findings.first = slot->findings.last = NULL;
+    kp_findings_add(&slot->findings, kp_reason_codes[reason], NULL, NULL);
+}
+
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
     if (read_row(run, slot)) {
@@ -499,6 +510,10 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
     slot->reason = KP_HOLD_NONE;
     if (slot->arena.failed)
         return;
+    if (kp_shard_is_other(run, slot)) {
+        leave_out(slot, KP_HOLD_OTHER_SHARD);
+        return;
+    }
     if (slot->sound) {
         slot->told.kind = kp_kind_outside(run, &slot->record);
         slot->concerned.subject.id_shared =
@@ -512,9 +527,7 @@ void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct k
         return;
     }
     if (slot->sound && kp_is_left_out(run, &slot->record)) {
-        hold(slot, KP_HOLD_NOT_SELECTED);
-        slot->findings.first = slot->findings.last = NULL; /* those of a run that it belongs to */
-        kp_findings_add(&slot->findings, kp_reason_codes[slot->reason], NULL, NULL);
+        leave_out(slot, KP_HOLD_NOT_SELECTED);
         return;
     }
     compare_with_rows(run, slot);

@@ -1374,7 +1374,9 @@ static void normalize_row(size_t row, enum kp_band band)
 {
     static const struct kp_facilities nobody = {0};
     struct kp_findings findings = {.arena = &of_person};
-    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, grid[row], &findings, &record), KP_OK);
+    assert_int_equal(kp_normalize(&tables, &mapping, &(struct kp_completion){.facilities = &nobody},
+                                  grid[row], &findings, &record),
+                     KP_OK);
     find_insurer(record.field[KP_F_INSURER_NUMBER]);
     const struct kp_category category = kp_category_of(&insurer, &record, band);
     const struct kp_settling how = {.programme = category.programme};

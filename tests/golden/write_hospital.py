@@ -23,11 +23,12 @@ def write(name, lines, encoding):
         file.write("".join(",".join(line) + "\r\n" for line in lines).encode(encoding))
 
 
-header = [*PERSON.split(","), *EXAM.split(","), *TESTS]
-more = [""] * (len(header) - 1)
-write("titles.csv", [["定期健康診断結果一覧", *more], ["出力日:2025/07/01", *more], header, row(101, "ｹﾝﾎﾟ ﾀﾛｳ", "男", "S50.4.2"),
-                     row(102, "ｹﾝﾎﾟ ﾊﾅｺ", "女", "1990/5/3"), ["合計", "", "", "2名", *more[3:]]], "cp932")
-units = {"身長": "cm", "体重": "kg", "腹囲": "cm", "最高血圧": "mmHg", "最低血圧": "mmHg", "空腹時血糖": "mg/dL"}
-write("two_rows.csv", [header, [units.get(name, "") for name in header], row(201, "ｹﾝﾎﾟ ｼﾞﾛｳ", "男", "S45.1.9")], "utf-8-sig")
-others = [f"任意検査{i}" for i in range(1, 131 - len(header))]
-write("wide.csv", [[*header, *others], [*row(301, "ｹﾝﾎﾟ ｻｸﾗ", "女", "H2.2.2"), *["陰性"] * len(others)]], "cp932")
+if __name__ == "__main__":
+    header = [*PERSON.split(","), *EXAM.split(","), *TESTS]
+    more = [""] * (len(header) - 1)
+    write("titles.csv", [["定期健康診断結果一覧", *more], ["出力日:2025/07/01", *more], header, row(101, "ｹﾝﾎﾟ ﾀﾛｳ", "男", "S50.4.2"),
+                         row(102, "ｹﾝﾎﾟ ﾊﾅｺ", "女", "1990/5/3"), ["合計", "", "", "2名", *more[3:]]], "cp932")
+    units = {"身長": "cm", "体重": "kg", "腹囲": "cm", "最高血圧": "mmHg", "最低血圧": "mmHg", "空腹時血糖": "mg/dL"}
+    write("two_rows.csv", [header, [units.get(name, "") for name in header], row(201, "ｹﾝﾎﾟ ｼﾞﾛｳ", "男", "S45.1.9")], "utf-8-sig")
+    others = [f"任意検査{i}" for i in range(1, 131 - len(header))]
+    write("wide.csv", [[*header, *others], [*row(301, "ｹﾝﾎﾟ ｻｸﾗ", "女", "H2.2.2"), *["陰性"] * len(others)]], "cp932")

@@ -7,7 +7,8 @@ static void assert_person_agrees(const struct kp_mapping *mapping, const char *c
 {
     struct kp_findings found = {.arena = &scratch};
     struct kp_record person;
-    assert_int_equal(kp_normalize_person(&tables, mapping, cells, &found, &person), KP_OK);
+    assert_int_equal(
+        kp_normalize_person(&tables, mapping, &(struct kp_completion){0}, cells, &found, &person), KP_OK);
     for (unsigned f = 0; f < KP_F__COUNT; f++)
         if (kp_field_is_of_person((enum kp_field)f))
             assert_string_equal(person.field[f], record.field[f]);
@@ -37,7 +38,9 @@ void normalize_columns(struct kp_column *columns, const char *const *cells, size
     findings = (struct kp_findings){.arena = &scratch};
     if (facility)
         facilities.own = *facility;
-    assert_int_equal(kp_normalize(&tables, &mapping, &facilities, cells, &findings, &record), KP_OK);
+    assert_int_equal(kp_normalize(&tables, &mapping, &(struct kp_completion){.facilities = &facilities},
+                                  cells, &findings, &record),
+                     KP_OK);
     assert_person_agrees(&mapping, cells);
 }
 

@@ -204,6 +204,17 @@ static void comments__lone_mark_in_the_first_cell__is_a_value(void **state UNUSE
     }
 }
 
+/* A header that begins with # is quoted, too, but has neither quotes nor commas then. */
+static void comments__in_quotes_of_a_spreadsheet__are_skipped(void **state UNUSED)
+{
+    comments = KP_COMMENTS_NOT_DIGITS;
+    assert_reads("\"# a \"\"b\"\" c\",d\na,b\n\"# e,f\",\n\"# g\",h\n", ',', "2:a|b;4:# g|h;");
+    assert_int_equal(reader->skipped.n, 2);
+    assert_reads("a,b\n\"# \"\"e\"\"\nf\",g\n", ',', "1:a|b;2:# \"e\"\nf|g;");
+    comments = KP_COMMENTS_ALL;
+    assert_reads("a,b\n\"# e,f\",g\n", ',', "1:a|b;2:# e,f|g;");
+}
+
 static void comments__quotes_and_delimiters_in_them__do_not_matter(void **state UNUSED)
 {
     comments = KP_COMMENTS_ALL;
@@ -458,6 +469,8 @@ int main(void)
                                         close_reader),
         cmocka_unit_test_setup_teardown(comments__by_rule__are_passed_over_and_counted, fresh, close_reader),
         cmocka_unit_test_setup_teardown(comments__lone_mark_in_the_first_cell__is_a_value, fresh,
+                                        close_reader),
+        cmocka_unit_test_setup_teardown(comments__in_quotes_of_a_spreadsheet__are_skipped, fresh,
                                         close_reader),
         cmocka_unit_test_setup_teardown(comments__quotes_and_delimiters_in_them__do_not_matter, fresh,
                                         close_reader),

@@ -43,7 +43,9 @@ static void read_cell(const char *cell)
     const char *const cells[] = {cell, exam};
     kp_arena_reset(&scratch);
     findings = (struct kp_findings){.arena = &scratch};
-    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, cells, &findings, &record), KP_OK);
+    assert_int_equal(kp_normalize(&tables, &mapping, &(struct kp_completion){.facilities = &nobody}, cells,
+                                  &findings, &record),
+                     KP_OK);
 }
 
 /* Returns the story of each cell, in ctx.arena. */

@@ -81,7 +81,8 @@ static void memory__short_for_units__is_safe(void **state UNUSED)
         struct kp_arena little = {.max_bytes = 64 * 1024};
         assert_non_null(kp_arena_alloc(&little, 64 * 1024 - 64 - spare));
         struct kp_findings found = {.arena = &little};
-        (void)kp_normalize(&tables, &mapping, &nobody, cells, &found, &r);
+        (void)kp_normalize(&tables, &mapping, &(struct kp_completion){.facilities = &nobody}, cells, &found,
+                           &r);
         kp_arena_release(&little);
     }
 }

@@ -488,7 +488,8 @@ static void memory__short_at_any_point__loses_nothing(void **state UNUSED)
         struct kp_arena little = {.max_bytes = 64 * 1024};
         assert_non_null(kp_arena_alloc(&little, 64 * 1024 - 64 - spare));
         struct kp_findings found = {.arena = &little};
-        if (kp_normalize(&tables, &mapping, &nobody, cells, &found, &r) == KP_OK) {
+        if (kp_normalize(&tables, &mapping, &(struct kp_completion){.facilities = &nobody}, cells, &found,
+                         &r) == KP_OK) {
             assert_int_equal(kp_row_digest(&r, whole ? got : expected), KP_OK);
             assert_true(whole == 0 || memcmp(got, expected, sizeof(got)) == 0);
             whole++;

@@ -67,7 +67,9 @@ static void read_cell(enum kp_column_kind kind, unsigned index, const char *cell
     struct kp_mapping mapping = {.columns = &column, .n_columns = 1};
     kp_arena_reset(&scratch);
     findings = (struct kp_findings){.arena = &scratch};
-    assert_int_equal(kp_normalize(&tables, &mapping, &nobody, &cell, &findings, &record), KP_OK);
+    assert_int_equal(kp_normalize(&tables, &mapping, &(struct kp_completion){.facilities = &nobody}, &cell,
+                                  &findings, &record),
+                     KP_OK);
 }
 
 static unsigned item_at(const char *code)

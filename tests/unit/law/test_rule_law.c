@@ -1108,7 +1108,8 @@ static void reasons__names_and_order__are_pinned(void **state UNUSED)
                                         "told_another_insurer",
                                         "changed_since_disclosure",
                                         "already_disclosed",
-                                        "not_selected"};
+                                        "not_selected",
+                                        "other_shard"};
     assert_int_equal(COUNT(names), KP_HOLD__COUNT);
     for (size_t i = 0; i < COUNT(names); i++)
         assert_string_equal(kp_reason_names[i], names[i]);

@@ -1,0 +1,198 @@
+/* The personnel master: a hospital's export without insured data is completed by employee id, and the outcome
+ * is that of an export that has the data itself. What the master cannot complete is rejected: no such
+ * employee (K4082), an id that is almost the same (K4083), several rows (K4085), a contradiction (K4086). */
+#include "golden.h"
+
+#define OWN "-c kenporter.ini --as-of 2026-04-01 --backdate test "
+#define MASTER "--roster master.csv "
+#define COMPLETED 43 /* rows that the master completes; the others are in cases.csv */
+
+static int set_up(void **state)
+{
+    if (set_up_golden(state) != 0 || run_shell("cp \"$FIXTURES\"/*.csv \"$FIXTURES/kenporter.ini\" . && "
+                                               "python3 -B \"$GOLDEN/write_personnel.py\"") != 0)
+        return -1;
+    return kenporter("export " OWN "-o whole whole.csv") == 0 &&
+                   kenporter("export " OWN MASTER "-o completed hospital.csv") == 1
+               ? 0
+               : -1;
+}
+
+static struct sheet rejected_of(const char *out)
+{
+    return read_sheet(textf("%s/rejected.csv", run_folder(out)));
+}
+
+/* Writes a master with this row and checks the first person of the hospital by it. */
+static int check_with_row(const char *row)
+{
+    must("{ head -n 1 master.csv; printf '%%s\\r\\n' '%s' | iconv -f UTF-8 -t CP932; } >own.csv", row);
+    must("head -n 2 hospital.csv >first.csv");
+    return kenporter("check " OWN "--roster own.csv -o own --show-values first.csv");
+}
+
+static void completed__130_columns__give_the_bundles_of_a_whole_export(void **state)
+{
+    (void)state;
+    must("test \"$(head -n 1 hospital.csv | tr , '\\n' | wc -l)\" = 130");
+    assert_int_equal(counted("completed", "released"), COMPLETED);
+    assert_same_bundles("whole", "completed");
+}
+
+static void completed__document__has_the_values_of_the_master(void **state)
+{
+    (void)state;
+    must(
+        "for id in 00001 00007 00040 00042; do python3 \"$GOLDEN/compare_personnel.py\" $id || exit 1; done");
+}
+
+static void completed__what_the_master_supplies__is_noted_and_counted(void **state)
+{
+    (void)state;
+    const char *notes = slurp(textf("%s/notes.csv", run_folder("completed")), NULL);
+    assert_contains(notes,
+                    "hospital.csv,insured_number,K2054,\"taken from the personnel master, …\",47,2 3 4");
+    assert_contains(
+        notes, "hospital.csv,member_to,K2054,\"taken from the personnel master, master.csv:48 (K3002)\",1,");
+    assert_null(strstr(notes, "hospital.csv,name_kana,K2054"));
+    must("python3 -c \"import json; r = json.load(open('%s/report.json')); m = r['master']; "
+         "assert m['path'] == 'master.csv' and m['encoding'] == 'cp932' and m['rows'] > 50, m\"",
+         run_folder("completed"));
+    assert_int_equal(kenporter("check " OWN MASTER "-o warned hospital.csv"), 1);
+    assert_contains(slurp("stderr", NULL), "K2055");
+}
+
+static void completed__entry_of_the_run__pins_the_master(void **state)
+{
+    (void)state;
+    must("grep -q \"master.*:.*$(sha256sum master.csv | cut -c 1-64)\" completed/disclosure-log.csv");
+    assert_log_verifies("completed/disclosure-log.csv");
+    assert_int_equal(kenporter("audit completed/disclosure-log.csv"), 0);
+}
+
+static void refused__contradictions_and_absentees__name_the_lines(void **state)
+{
+    (void)state;
+    const struct sheet cases = read_sheet("cases.csv"), rejected = rejected_of("completed");
+    assert_int_equal(rejected.n_rows, cases.n_rows);
+    for (size_t i = 1; i < cases.n_rows; i++) {
+        const size_t row = find_row(&rejected, "kp_line", cell(&cases, i, "line"));
+        assert_true(row > 0);
+        const char *codes = cell(&cases, i, "code"), *messages = cell(&rejected, row, "kp_messages");
+        assert_contains(cell(&rejected, row, "kp_codes"), strrchr(codes, 'K'));
+        assert_contains(messages, cell(&cases, i, "place"));
+        if (strcmp(codes, "K4001") == 0)
+            assert_null(strstr(cell(&rejected, row, "kp_codes"), "K408"));
+    }
+}
+
+static void refused__cards_that_contradict__name_both_lines(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {"insurer_number", "insured_symbol", "insured_number",
+                                         "insured_branch"};
+    assert_int_equal(kenporter("check " OWN MASTER "-o part part.csv"), 1);
+    const struct sheet rejected = rejected_of("part");
+    assert_int_equal(rejected.n_rows - 1, COUNT(fields));
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        assert_string_equal(cell(&rejected, i + 1, "kp_codes"), "K4086");
+        assert_contains(cell(&rejected, i + 1, "kp_messages"), fields[i]);
+        assert_contains(cell(&rejected, i + 1, "kp_messages"), "master.csv:");
+    }
+}
+
+static void rejected__rows__come_as_they_came_and_go_back_in(void **state)
+{
+    (void)state;
+    const struct sheet rejected = rejected_of("completed");
+    assert_int_equal(width(&rejected, 0), 130 + 5);
+    must("cp %s/rejected.csv back.csv", run_folder("completed"));
+    assert_int_equal(kenporter("check " OWN MASTER "-o back back.csv"), 1);
+    assert_int_equal(counted("back", "rejected"), rejected.n_rows - 1);
+}
+
+static void master__digits_of_a_list_of_its_own__are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(check_with_row("00001,総務,ケンポアッイ,2,1961/2/2,06139463,１２３,1001,00,9,"
+                                    "2015/4/1,,650-0188,兵庫県潮見市,本社,2015/4/1"),
+                     1);
+    const struct sheet rejected = rejected_of("own");
+    assert_contains(cell(&rejected, 1, "kp_codes"), "K4084");
+    assert_contains(cell(&rejected, 1, "kp_messages"), "qualification");
+}
+
+static void master__threads__change_nothing(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"decisions.csv", "rejected.csv", "held.csv", "notes.csv"};
+    for (int n = 1; n <= 8; n *= n + 1) { /* 1, 2, 6 */
+        const char *out = textf("threads%d", n);
+        assert_int_equal(
+            kenporter("export " OWN MASTER "--threads %d -o %s hospital.csv", n + (n > 2) * 2, out), 1);
+        assert_same_bundles("completed", out);
+        for (size_t i = 0; i < COUNT(files); i++)
+            assert_same_file(textf("%s/%s", run_folder("completed"), files[i]),
+                             textf("%s/%s", run_folder(out), files[i]));
+    }
+}
+
+static void master__without_its_columns__is_refused(void **state)
+{
+    (void)state;
+    must("printf '社員番号,部署\\n1,総務\\n' >narrow.csv");
+    assert_int_equal(kenporter("check " OWN "--roster narrow.csv -o narrow hospital.csv"), 2);
+    assert_contains(slurp("stderr", NULL), "K1117");
+    must("cut -d , -f 2- hospital.csv >nameless.csv");
+    assert_int_equal(kenporter("check " OWN MASTER "-o narrow nameless.csv"), 3);
+    assert_contains(slurp("stderr", NULL), "insurer_number");
+    assert_int_equal(kenporter("check " OWN "-o narrow hospital.csv"), 3);
+}
+
+static void prepared__keeps_a_copy_of_the_master__and_releases_by_it(void **state)
+{
+    (void)state;
+    must("cp master.csv moved.csv");
+    assert_int_equal(kenporter("prepare " OWN "--roster moved.csv -o prepared hospital.csv"), 1);
+    must("rm moved.csv && grep -q '^master,' prepared/prepared/*/manifest.csv");
+    assert_int_equal(kenporter("release " OWN "-o prepared \"$(basename prepared/prepared/*)\""), 1);
+    assert_same_bundles("whole", "prepared");
+}
+
+static void prepared__master_with_individual_numbers__is_refused(void **state)
+{
+    (void)state;
+    must("sed '2s/^[0-9]*/123456789018/' master.csv >numbers.csv");
+    assert_int_equal(kenporter("prepare " OWN "--roster numbers.csv -o numbers hospital.csv"), 3);
+    assert_contains(slurp("stderr", NULL), "K2033");
+}
+
+static void config__names_the_master_and_checks_it(void **state)
+{
+    (void)state;
+    must("sed 's/^encoding = auto/&\\nroster = master.csv/' kenporter.ini >own.ini");
+    assert_int_equal(kenporter("config -c own.ini"), 0);
+    assert_contains(slurp("stdout", NULL), "roster");
+    must("sed -i 's/^roster.*/roster = absent.csv/' own.ini");
+    assert_int_equal(kenporter("config -c own.ini"), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(completed__130_columns__give_the_bundles_of_a_whole_export),
+        cmocka_unit_test(completed__document__has_the_values_of_the_master),
+        cmocka_unit_test(completed__what_the_master_supplies__is_noted_and_counted),
+        cmocka_unit_test(completed__entry_of_the_run__pins_the_master),
+        cmocka_unit_test(refused__contradictions_and_absentees__name_the_lines),
+        cmocka_unit_test(refused__cards_that_contradict__name_both_lines),
+        cmocka_unit_test(rejected__rows__come_as_they_came_and_go_back_in),
+        cmocka_unit_test(master__digits_of_a_list_of_its_own__are_refused),
+        cmocka_unit_test(master__threads__change_nothing),
+        cmocka_unit_test(master__without_its_columns__is_refused),
+        cmocka_unit_test(prepared__keeps_a_copy_of_the_master__and_releases_by_it),
+        cmocka_unit_test(prepared__master_with_individual_numbers__is_refused),
+        cmocka_unit_test(config__names_the_master_and_checks_it),
+    };
+    return cmocka_run_group_tests_name("personnel", tests, set_up, tear_down_golden);
+}
