@@ -45,7 +45,8 @@ static void *take_reserve(size_t n)
     return &reserve[at + 1];
 }
 
-/* An allocation that succeeds leaves errno alone: malloc sets it when brk fails, even if mmap then succeeds. */
+/* An allocation that succeeds leaves errno alone: malloc sets it when brk fails, even if mmap then succeeds.
+ */
 static void *library_malloc(size_t n)
 {
     int before = errno;
@@ -143,13 +144,27 @@ static const char *user_config(char *to, size_t room)
     return n > 0 && (size_t)n < room ? to : NULL;
 }
 
-/* The name of the user who runs the program, whatever the environment says; NULL: unknown. */
-static const char *user(void)
+/* Looks the user up in /etc/passwd with memory of the caller. */
+static const char *local_user(char *buffer, size_t room)
 {
-    const struct passwd *entry = getpwuid(getuid());
-    return entry && kp_utf8_valid_prefix(entry->pw_name, strlen(entry->pw_name)) == strlen(entry->pw_name)
-               ? entry->pw_name
-               : NULL;
+    struct passwd entry, *found = NULL;
+    FILE *file = fopen("/etc/passwd", "re");
+    bool is_user = false;
+    while (file && !is_user && fgetpwent_r(file, &entry, buffer, room, &found) == 0)
+        is_user = found->pw_uid == getuid();
+    if (file)
+        (void)fclose(file); /* was only read */
+    return is_user ? entry.pw_name : NULL;
+}
+
+/* The name of the user who runs the program, whatever the environment says; NULL: unknown. Directories of
+ * users are asked last: the C library aborts if memory runs out there. */
+static const char *user(char *buffer, size_t room)
+{
+    const char *name = local_user(buffer, room);
+    const struct passwd *entry = name ? NULL : getpwuid(getuid());
+    name = entry ? entry->pw_name : name;
+    return name && kp_utf8_valid_prefix(name, strlen(name)) == strlen(name) ? name : NULL;
 }
 
 /* The next file opened would get the number of a closed stream, and messages would go there. */
@@ -166,13 +181,13 @@ int main(int argc, char **argv)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
     struct sigaction action = {.sa_handler = on_signal};
-    char host[256] = "";
+    char host[256] = "", account[4096];
     bool has_host =
         gethostname(host, sizeof(host) - 1) == 0 && kp_utf8_valid_prefix(host, strlen(host)) == strlen(host);
     struct kp_env env = {.now = real_time,
                          .cancel = &cancelled,
                          .lang = language(),
-                         .user = user(),
+                         .user = user(account, sizeof(account)),
                          .host = has_host ? host : NULL};
     (void)xmlMemSetup(library_free, library_malloc, library_realloc, library_strdup); /* cannot fail */
     (void)CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc,

@@ -149,7 +149,8 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     if (slot->outcome == KP_RELEASED && kp_makes_bundles(p->run.options->command)) {
         KP_TRY(kp_account_add(account, &p->ledger, &p->batches.tools[0], slot, &document));
         bundle = account->last->file_name;
-        if (p->n_released++ % KP_TWICE_EVERY == 0 || account->last->n_documents == 1)
+        const bool twice = p->n_released++ % KP_TWICE_EVERY == 0 || account->last->n_documents == 1;
+        if (twice && p->run.options->command != KP_CMD_ROSTER)
             KP_TRY(kp_worker_validate_again(&p->run, slot));
     }
     kp_tally_add(&p->tally, &p->run, slot, account);

@@ -27,7 +27,7 @@ ALLOWED = words("""kenporter CSV ZIP XML XSD UTF BOM CP Shift JIS HTML JSON SHA 
 KEYS = r"""check export prepare release verify show audit map explain import-cc2x init config handover purge status reply retire items help
  roster version ignore fasting casual periodic hiring special values unit units excel column target wildcard no yes warn reject low high flag
  elderly_act health_act chiho_kyosai shigaku_kyosai explicit notice refusal insured dependants under40 40to74 75plus all other
- received error mapping tables directory form_items exam_day exam_day_and_request birthday statute kenpo150 consent
+ received error mapping summary tables directory form_items exam_day exam_day_and_request birthday statute kenpo150 consent
  auto always never jsonl csv zip ja en non false negationInd go rwx aes out table sex document bundle Shift_JIS USER HOST test INI vm true""".split()
 ALLOWED |= words(" ".join(KEYS))
 for item in rows("schemas/items.csv"):

@@ -163,7 +163,8 @@ static void try_all(enum fault fault, int error)
         failed += status != 0;
         if (fault == KILL && status != 128 + SIGKILL)
             fail_msg("call %d of %d was not the end of the run: %d", at, n_calls, status);
-        if (status != 0 && status != 4 && status != 128 + SIGKILL)
+        const bool anchor_failed = status == 1 && strstr(slurp("child.err", NULL), "K7016"); /* complete */
+        if (status != 0 && !anchor_failed && status != 4 && status != 128 + SIGKILL)
             fail_msg("call %d of %d: exit %d: %s", at, n_calls, status, slurp("child.err", NULL));
         assert_no_bundle_unlogged();
         assert_decisions_true();
@@ -349,7 +350,7 @@ static void release__any_fault__leaves_what_was_prepared(void **state)
     assert_int_equal(paths("ready/prepared/*", &prepared), 1);
     released_id = strrchr(prepared[0], '/') + 1;
     const char *place = textf("out/prepared/%s", released_id);
-    for (int at = 0; at <= calls[0]; at = at == 0 ? 1 : at + (at >= calls[1] + 20 ? 1 : 20)) {
+    for (int at = 0; at <= calls[0]; at = at == 0 ? 1 : at + (at >= calls[1] + 10 ? 1 : 10)) {
         must("rm -rf out anchors.csv; cp -a ready out; cp base.anchors anchors.csv");
         int status = export("", at ? ERROR_ONCE : NONE, EIO, at, at ? NULL : calls);
         if (status == 0 || status == 1) /* 1: complete, but the anchor could not be written */

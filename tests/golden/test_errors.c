@@ -249,7 +249,7 @@ static void folder__is_a_file__exit_4(void **state)
 {
     (void)state;
     must("echo precious >a_file");
-    assert_refused(kenporter(EXPORT "-o a_file export.csv"), 4, "a_file", "K9002");
+    assert_refused(kenporter(EXPORT "-o a_file export.csv"), 4, "a_file", "K9016");
     assert_refused(kenporter(EXPORT "-o a_file/below export.csv"), 4, "a_file/below", "K9002");
     assert_string_equal(slurp("a_file", NULL), "precious\n");
 }

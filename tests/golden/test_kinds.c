@@ -173,7 +173,7 @@ static void mapping__to_wider_scope__is_in_the_reports(void **state)
     assert_contains(report, "\"decision\": \"wider\"");
     assert_contains(report, "\"K3097\": 1");
     struct sheet notes = read_sheet(textf("%s/notes.csv", run_folder("o")));
-    assert_contains(cell(&notes, find_row(&notes, "code", "K3097"), "column"), "column ");
+    assert_contains(cell(&notes, find_row(&notes, "code", "K3097"), "column"), "列");
 }
 
 static void prepare__kind_by_option__is_kept_for_the_release(void **state)

@@ -747,7 +747,7 @@ static void prepare__place_is_taken_or_closed__leaves_no_half_folder(void **stat
     must(
         "mkdir -m 700 taken closed closed/prepared; echo precious >taken/prepared; chmod 500 closed/prepared");
     assert_int_equal(kenporter(PREPARE "-o taken short.csv"), 4);
-    assert_contains(slurp("stderr", NULL), "fail K9002");
+    assert_contains(slurp("stderr", NULL), "taken/prepared: fail K9016");
     assert_string_equal(slurp("taken/prepared", NULL), "precious\n");
     assert_nothing_prepared("taken");
     if (geteuid() == 0)

@@ -62,7 +62,10 @@ char *run_folder(const char *out)
     size_t n = paths(textf("%s/runs/*", out), &found);
     if (n == 0)
         fail_msg("%s holds no run", out);
-    return found[n - 1];
+    char *latest = found[0]; /* runs of one second are numbered: -10 follows -9 */
+    for (size_t i = 1; i < n; i++)
+        latest = strverscmp(found[i], latest) > 0 ? found[i] : latest;
+    return latest;
 }
 
 struct sheet decisions_of(const char *out)
