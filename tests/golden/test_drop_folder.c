@@ -159,6 +159,7 @@ static void folder__is_link_or_own_target__exit_2(void **state)
     assert_contains(slurp("stderr", NULL), "link: fail K1121");
     assert_int_equal(kenporter(EXPORT DROP "--done in"), 2);
     assert_contains(slurp("stderr", NULL), "in: fail K1121");
+    assert_int_equal(kenporter(EXPORT DROP "--shard 1/2"), 2); /* would take the files from shard 2 */
     must("ln -sfn /tmp in/done");
     assert_int_equal(kenporter(EXPORT DROP), 2);
     must("test -e in/a.csv");
