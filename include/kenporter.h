@@ -132,6 +132,15 @@ struct kp_seal_options {
     bool list;                    /* also seal a list of the members */
 };
 
+/* A folder whose files are the inputs of check, export and prepare that name none. When the run is complete,
+ * the files that it read are moved to `done`, those that cannot be read to `quarantine`, each with a text
+ * that says why. check moves nothing. Hidden files and those that are still being written are left. */
+struct kp_drop_folder {
+    const char *folder;     /* NULL: none */
+    const char *done;       /* NULL: FOLDER/done */
+    const char *quarantine; /* NULL: FOLDER/quarantine */
+};
+
 /* Options of a run. Zero-initialise, then call kp_run_options_defaults(). */
 struct kp_run_options {
     struct kp_common common;
@@ -141,6 +150,7 @@ struct kp_run_options {
     const char *const *inputs;
     size_t n_inputs;
     const char *const *input_names; /* names of the inputs in messages and files; NULL: their paths */
+    struct kp_drop_folder drop;     /* used if n_inputs is 0 */
     const char *prepared;           /* release: run id of the preparation; inputs is ignored */
     const char *output;             /* folder; created (0700) when missing */
     const char *log;                /* NULL: disclosure-log.csv in the output folder */
@@ -240,6 +250,14 @@ struct kp_insurer_result {
     size_t n_waiting;
 };
 
+/* A file of the drop folder that cannot be read. */
+struct kp_unread_input {
+    const char *path;
+    unsigned code; /* the digits of K2004 */
+    uint64_t line; /* 0: none */
+    const char *text, *remedy;
+};
+
 /* What a run did. read = released + rejected + held + already_disclosed. Free with kp_result_free. */
 struct kp_result {
     const char *run_id;
@@ -266,7 +284,14 @@ struct kp_result {
     const char *exam_kind;  /* taken for inputs without a column for it; "": there are none */
     bool exam_kind_assumed; /* it was not configured */
     bool own_schemas;       /* the bundles contain this project's profile schemas, not the ministry's */
-    void *memory;           /* private */
+    const struct kp_unread_input *unread; /* n_unread files of the drop folder that cannot be read */
+    size_t n_unread;
+    const char *const *waiting_inputs; /* n_waiting_inputs files of it that are still being written */
+    size_t n_waiting_inputs;
+    size_t n_not_moved;   /* files of it that could not be moved */
+    bool nothing_to_read; /* it has no file to read: there was no run, and only this is set */
+    uint64_t log_entries;
+    void *memory; /* private */
 };
 
 /* Sets the output folder and the sender number if they are NULL. */
@@ -381,6 +406,7 @@ struct kp_show_options {
     const char *bundle;
     const char *member; /* a document's number in the contents, or its file name; NULL: the contents */
     bool html;
+    bool json;                 /* instead of html */
     const char *password_file; /* as in kp_verify_options */
 };
 
@@ -422,9 +448,10 @@ KP_API enum kp_status kp_explain_code(const struct kp_code_options *options, con
 struct kp_items_options {
     struct kp_common common;
     const char *word; /* part of an item's code or name; NULL: all items */
+    bool json;
 };
 
-/* Lists items, one per line: code, type, format or code system, unit, scope, name. */
+/* Lists items, one per line or as JSON: code, type, format or code system, unit, scope, name. */
 KP_API enum kp_status kp_list_items(const struct kp_items_options *options, const struct kp_env *env,
                                     struct kp_page *ret_page);
 
@@ -560,6 +587,7 @@ struct kp_purge_options {
     struct kp_log_files files;
     const char *before; /* YYYY-MM-DD: what is older goes */
     bool dry_run;       /* only name it */
+    bool runs_only;     /* only files of runs; the rest stays */
 };
 
 /*

@@ -21,6 +21,49 @@ static enum kp_status use_configured(struct kp_console *c, struct kp_audit_optio
     return c->arena.failed ? kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE) : KP_OK;
 }
 
+/* Turns the lines of JSONL, which arrive whole, into the elements of one array. */
+struct array {
+    struct kp_console *console;
+    bool begun;
+};
+
+static bool begin_array(struct array *a)
+{
+    static const char head[] = "{\n  \"schema_version\": 1,\n  \"entries\": [";
+    bool first = !a->begun;
+    a->begun = true;
+    return !first || kp_console_write(a->console, head, sizeof(head) - 1);
+}
+
+static bool add_elements(void *ctx, const char *bytes, size_t n)
+{
+    struct array *a = ctx;
+    for (const char *at = bytes, *end = bytes + n; at < end;) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *before = a->begun ? ",\n    " : "\n    ";
+        size_t length = (size_t)((newline ? newline : end) - at);
+        if (length > 0 && (!begin_array(a) || !kp_console_write(a->console, before, strlen(before)) ||
+                           !kp_console_write(a->console, at, length)))
+            return false;
+        at += length + (newline != NULL);
+    }
+    return true;
+}
+
+/* Answers as --format jsonl does, which lists the entries, and people with them. */
+static enum kp_status print_json(struct kp_console *c, struct kp_audit_options *o)
+{
+    static const char tail[] = "]\n}\n";
+    struct array a = {.console = c};
+    o->format = KP_AUDIT_JSONL;
+    enum kp_status st = kp_audit(o, &c->env, add_elements, &a);
+    if (st != KP_OK && !a.begun)
+        return st;
+    if (!begin_array(&a) || !kp_console_write(c, tail, sizeof(tail) - 1))
+        return KP_E_SYSTEM;
+    return st;
+}
+
 enum kp_status kp_command_audit(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
@@ -30,6 +73,9 @@ enum kp_status kp_command_audit(struct kp_console *c)
     o.output = s->options.output;
     if (s->html && o.format != KP_AUDIT_TABLE)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTIONS_APART, KP_NOWHERE, "--html", "--format");
+    if (s->json && (s->html || o.format != KP_AUDIT_TABLE))
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTIONS_APART, KP_NOWHERE, "--json",
+                       s->html ? "--html" : "--format");
     if (s->html)
         o.format = KP_AUDIT_HTML;
     o.logs = s->arguments;
@@ -38,5 +84,5 @@ enum kp_status kp_command_audit(struct kp_console *c)
         return kp_fail(&c->diag, KP_E_USAGE, KP_K_AUDIT_LOG_MISSING, KP_NOWHERE);
     if (o.n_logs == 0)
         KP_TRY(use_configured(c, &o));
-    return kp_audit(&o, &c->env, kp_console_write, c);
+    return s->json ? print_json(c, &o) : kp_audit(&o, &c->env, kp_console_write, c);
 }

@@ -95,6 +95,7 @@ bool kp_console_write(void *console, const char *bytes, size_t n)
 {
     struct kp_console *c = console;
     kp_console_clear_bar(c);
+    c->has_written |= n > 0;
     if (fwrite(bytes, 1, n, c->out) == n && fflush(c->out) == 0)
         return true;
     c->pipe_closed = errno == EPIPE; /* "| head" has seen enough */
@@ -181,6 +182,9 @@ static bool wants_bar(const struct kp_console *c)
 static enum kp_status check_arguments(struct kp_console *c, const struct command *command)
 {
     const struct kp_settings *s = &c->settings;
+    const unsigned drop = KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE;
+    if (s->options.drop.folder && (command->bit & drop))
+        return KP_OK;
     if (command->missing && s->n_arguments == 0)
         return kp_fail(&c->diag, KP_E_USAGE, command->missing, KP_NOWHERE, command->name);
     if (command->most && s->n_arguments > command->most)
@@ -197,6 +201,8 @@ static enum kp_status run_command(struct kp_console *c, const struct command *co
     (void)kp_name_find(kp_command_names, command->name, &run); /* the other commands ignore it */
     c->settings.options.command = (enum kp_command)run;
     c->command = command->bit;
+    c->name = command->name;
+    c->started = c->env.now(c->env.ctx);
     c->most_shown = command->bit == KP_FOR_CHECK ? MOST_SHOWN_IN_CHECK : MOST_SHOWN;
     const struct kp_command_line line = {argc, argv, command->bit, command->name, c->places};
     KP_TRY(kp_settings_read(&c->settings, &line, &c->arena, &c->diag));
@@ -287,7 +293,15 @@ static enum kp_status dispatch(struct kp_console *c, int argc, char **argv)
     for (int i = 1, to = 2; i < argc; i++)
         if (i != at)
             words[to++] = argv[i];
-    return run_command(c, command, argc, words);
+    return kp_metrics_write(c, run_command(c, command, argc, words));
+}
+
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
 }
 
 /* Returns the language of what is said before the options are read, and of the overview. */
@@ -320,11 +334,15 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
     }
     c.diag =
         (struct kp_diag){.catalogue = &c.catalogue, .env = &c.env, .lang = wanted_language(argc, argv, env)};
+    c.wants_json = wants_json(argc, argv);
     st = dispatch(&c, argc, argv);
     if (st > KP_E_ATTENTION && st != KP_E_FAULT && c.failures == 0 && argc > 1 && !c.pipe_closed)
         (void)kp_fail(&c.diag, st, KP_K_INTERNAL, KP_NOWHERE, "no diagnostic was given");
+    if (c.wants_json && st > KP_E_ATTENTION && !c.has_written && !c.pipe_closed)
+        st = kp_console_failure(&c, st);
 out:
     kp_console_clear_bar(&c);
+    kp_result_free(&c.result);
     kp_arena_release(&c.arena);
     return c.pipe_closed ? KP_EXIT_PIPE : (int)st;
 }

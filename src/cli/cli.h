@@ -17,14 +17,22 @@ struct kp_console {
     struct kp_diag diag;
     struct kp_settings settings;
     unsigned command; /* its bit */
+    const char *name; /* of the command */
+    int64_t started;
+    struct kp_result result; /* of the run */
     bool bar_shown;
+    int64_t bar_from; /* when it was shown first */
+    int64_t bar_at;   /* when it was drawn */
     int bar_percent;
-    unsigned *shown;     /* messages by code */
-    unsigned most_shown; /* of one code; further ones are only counted */
-    unsigned failures;   /* messages of level fail */
-    bool journal;        /* stderr is the journal's: lines begin with a priority */
-    bool colours;        /* stderr is a terminal with colours */
-    bool pipe_closed;    /* nobody reads stdout any more */
+    unsigned *shown;           /* messages by code */
+    unsigned most_shown;       /* of one code; further ones are only counted */
+    unsigned failures;         /* messages of level fail */
+    struct kp_message failure; /* the last of them; its strings are the arena's */
+    bool wants_json;           /* the command line has --json, even if it cannot be read */
+    bool has_written;          /* something went to stdout */
+    bool journal;              /* stderr is the journal's: lines begin with a priority */
+    bool colours;              /* stderr is a terminal with colours */
+    bool pipe_closed;          /* nobody reads stdout any more */
 };
 
 enum { KP_CONSOLE_CODES = 10000, KP_EXIT_PIPE = 141 /* as a shell shows SIGPIPE */ };
@@ -53,6 +61,8 @@ void kp_console_style(struct kp_console *console);
 void kp_console_message(void *console, const struct kp_message *message);
 void kp_console_progress(void *console, uint64_t done, uint64_t total);
 void kp_console_rest(struct kp_console *console);
+/* Prints the last failure as a JSON object. */
+enum kp_status kp_console_failure(struct kp_console *console, enum kp_status st);
 /* Erases the progress bar before anything else is printed. */
 void kp_console_clear_bar(struct kp_console *console);
 
@@ -60,6 +70,16 @@ void kp_console_clear_bar(struct kp_console *console);
 bool kp_console_write(void *console, const char *bytes, size_t n);
 /* Writes the text of a call that ended with st, releases it, and returns the status of both. */
 enum kp_status kp_console_print(struct kp_console *console, enum kp_status st, struct kp_buf *text);
+/*
+ * Writes the file of the option --metrics after a run that ended with st, whatever that is; without the
+ * option, that of the configuration, but only for an export. Contains counts and times, no personal data, and
+ * has mode 0644, because the collector is another user. Returns st, or KP_E_ATTENTION for KP_OK if the file
+ * cannot be written, which is a warning.
+ */
+enum kp_status kp_metrics_write(struct kp_console *console, enum kp_status st);
+/* Removes what [output] keep says from the folders of old runs. Returns st, or KP_E_ATTENTION if that fails.
+ */
+enum kp_status kp_console_tidy(struct kp_console *console, enum kp_status st);
 /* The text in the language of the output. */
 const char *kp_console_say(const struct kp_console *console, const char *ja, const char *en);
 

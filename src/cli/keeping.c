@@ -1,6 +1,8 @@
 /* handover, status, reply, purge and retire: what becomes of bundles, files and logs after a run. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/status.h"
 #include "cli/cli.h"
 
@@ -58,6 +60,37 @@ enum kp_status kp_command_purge(struct kp_console *c)
         .common = s->options.common, .files = log_files(s), .before = s->before, .dry_run = s->dry_run};
     struct kp_page page = {0};
     return print(c, kp_purge(&o, &c->env, &page), &page);
+}
+
+/* Returns the last line of a text, which ends with one. */
+static const char *last_line(const char *text)
+{
+    const char *last = text;
+    for (const char *at = text; *at; at++)
+        if (*at == '\n' && at[1])
+            last = at + 1;
+    return last;
+}
+
+enum kp_status kp_console_tidy(struct kp_console *c, enum kp_status st)
+{
+    const struct kp_settings *s = &c->settings;
+    bool prints = !s->quiet && !s->if_needed && !s->json;
+    char day[11];
+    struct kp_page page = {0};
+    if (!s->keep || s->options.command != KP_CMD_EXPORT || c->result.nothing_to_read)
+        return st;
+    struct kp_date today = kp_date_in_japan(c->env.now(c->env.ctx));
+    kp_date_iso(kp_date_from_days(kp_date_days(today) - (int32_t)strtol(s->keep, NULL, 10)), day);
+    const struct kp_purge_options o = {
+        .common = s->options.common, .files = log_files(s), .before = day, .runs_only = true};
+    if (kp_purge(&o, &c->env, &page) != KP_OK)
+        return KP_E_ATTENTION; /* the export is complete all the same */
+    const char *counts = last_line(page.text);
+    if (prints && counts != page.text && !kp_console_write(c, counts, strlen(counts)))
+        st = KP_E_SYSTEM;
+    kp_page_free(&page);
+    return st;
 }
 
 enum kp_status kp_command_status(struct kp_console *c)

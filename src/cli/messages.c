@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/json.h"
 #include "cli/cli.h"
 
 enum { BAR_WIDTH = 30 };
@@ -62,10 +63,46 @@ static void add_level(const struct kp_console *c, const struct kp_message *m, st
                   m->code, m->field ? " " : "");
 }
 
+/* Keeps the last failure for --json. That a register has more faults is not one. A NULL when memory is short
+ * is printed as null. */
+static void keep_failure(struct kp_console *c, const struct kp_message *m)
+{
+    c->failures++;
+    if (m->code == KP_K_REGISTER_FAULTS_MORE)
+        return;
+    c->failure = (struct kp_message){.level = m->level,
+                                     .code = m->code,
+                                     .file = m->file ? kp_arena_strdup(&c->arena, m->file) : NULL,
+                                     .line = m->line,
+                                     .text = kp_arena_strdup(&c->arena, m->text),
+                                     .remedy = kp_arena_strdup(&c->arena, m->remedy)};
+}
+
+enum kp_status kp_console_failure(struct kp_console *c, enum kp_status st)
+{
+    struct kp_buf out = {0};
+    struct kp_json json = {.out = &out};
+    char code[8];
+    (void)snprintf(code, sizeof(code), "K%04u", c->failure.code);
+    kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_u64(&json, "schema_version", 1);
+    kp_json_object(&json, "error", KP_JSON_INLINE);
+    kp_json_string(&json, "code", c->failure.code ? code : NULL);
+    kp_json_string(&json, "text", c->failure.text);
+    kp_json_string(&json, "remedy", c->failure.remedy);
+    kp_json_string(&json, "file", c->failure.file);
+    kp_json_u64(&json, "line", c->failure.line);
+    kp_json_end(&json);
+    kp_json_u64(&json, "exit_status", st);
+    kp_json_end(&json);
+    return kp_console_print(c, st, &out);
+}
+
 void kp_console_message(void *ctx, const struct kp_message *m)
 {
     struct kp_console *c = ctx;
-    c->failures += m->level == KP_LEVEL_FAIL;
+    if (m->level == KP_LEVEL_FAIL)
+        keep_failure(c, m);
     if (is_silent(c, m->level, m->code))
         return;
     /* Each unused column that resembles an item has a remedy of its own. */
@@ -113,17 +150,49 @@ void kp_console_rest(struct kp_console *c)
     }
 }
 
+static void add_duration(struct kp_buf *out, int64_t seconds)
+{
+    if (seconds >= 3600)
+        kp_buf_printf(out, "%" PRId64 ":%02" PRId64 ":%02" PRId64, seconds / 3600, seconds / 60 % 60,
+                      seconds % 60);
+    else
+        kp_buf_printf(out, "%" PRId64 ":%02" PRId64, seconds / 60, seconds % 60);
+}
+
+/* Appends bytes per second and the time that the rest takes at that rate. */
+static void add_rate(const struct kp_console *c, uint64_t done, uint64_t total, struct kp_buf *out)
+{
+    int64_t elapsed = c->bar_at - c->bar_from;
+    if (elapsed <= 0 || done == 0)
+        return;
+    uint64_t tenths = done / (uint64_t)elapsed * 10 / 1000000, rest = total > done ? total - done : 0;
+    kp_buf_printf(out, "  %" PRIu64 ".%" PRIu64 " MB/s  %s ", tenths / 10, tenths % 10,
+                  kp_console_say(c, "残り", "left"));
+    add_duration(out, (int64_t)((rest / 1000 * (uint64_t)elapsed) / (done / 1000 + 1)));
+}
+
+/* Draws the bar when a second or a percent has passed. */
 void kp_console_progress(void *ctx, uint64_t done, uint64_t total)
 {
     struct kp_console *c = ctx;
     int percent = total ? (int)(done * 100 / total) : 100;
-    if (c->bar_shown && percent == c->bar_percent)
+    int64_t now = c->env.now(c->env.ctx);
+    if (c->bar_from == 0)
+        c->bar_from = now;
+    if (c->bar_shown && percent == c->bar_percent && now == c->bar_at)
         return;
     c->bar_percent = percent;
+    c->bar_at = now;
     c->bar_shown = true;
-    (void)fprintf(c->err, "\r[");
+    struct kp_buf line = {0};
+    kp_buf_str(&line, "\r[");
     for (int i = 0; i < BAR_WIDTH; i++)
-        (void)fputc(i < percent * BAR_WIDTH / 100 ? '#' : '.', c->err);
-    (void)fprintf(c->err, "] %3d%%", percent);
+        kp_buf_char(&line, i < percent * BAR_WIDTH / 100 ? '#' : '.');
+    kp_buf_printf(&line, "] %3d%%", percent);
+    add_rate(c, done, total, &line);
+    kp_buf_str(&line, "\033[K"); /* what a longer line has left */
+    if (kp_buf_ok(&line))
+        (void)fwrite(kp_buf_text(&line), 1, line.len, c->err); /* a failure of stderr cannot be reported */
     (void)fflush(c->err);
+    kp_buf_release(&line);
 }

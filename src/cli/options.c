@@ -11,6 +11,7 @@ enum { HELP_COLUMN = 26 };
 #define READ (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_ROSTER | KP_FOR_CONFIG)
 #define RUN (READ | KP_FOR_RELEASE)
 #define TABLES (READ | KP_FOR_IMPORT)
+#define DROP (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_PREPARE | KP_FOR_CONFIG) /* take a drop folder */
 #define ONLY (KP_FOR_CHECK | KP_FOR_EXPORT | KP_FOR_RELEASE)
 #define LOOK (KP_FOR_VERIFY | KP_FOR_SHOW)
 #define LOGS (KP_FOR_HANDOVER | KP_FOR_PURGE | KP_FOR_STATUS | KP_FOR_REPLY) /* work on the log */
@@ -61,6 +62,21 @@ const struct kp_option kp_options[] = {
      {"older logs that this one continues, oldest first, separated by ':'", "この記録が引き継ぐ以前の記録(古い順、: 区切り)"}},
     {0, "anchors", "FILE", "output", "anchors", PATH, NULL, OPT(anchors), RUN | LOGS,
      {"append the log's head hash to this file after every export", "実行ごとに記録の末尾ハッシュをこのファイルに追記する"}},
+    {0, "folder", "DIR", "input", "folder", PATH, NULL, OPT(drop.folder), DROP,
+     {"read every file of this folder when no INPUT is given", "入力を指定しないとき、このフォルダのファイルをすべて読む(取込フォルダ)"}},
+    {0, "done", "DIR", "input", "done", PATH, NULL, OPT(drop.done), DROP,
+     {"where files of the folder go once they were read (default: done in it)",
+      "取込フォルダの、読み終えたファイルの移動先(既定: その中の done)"}},
+    {0, "quarantine", "DIR", "input", "quarantine", PATH, NULL, OPT(drop.quarantine), DROP,
+     {"where files go that cannot be read, with a text that says why (default: quarantine in it)",
+      "読めないファイルの移動先。理由を書いた .txt を添える(既定: その中の quarantine)"}},
+    {0, "metrics", "FILE", "output", "metrics", PATH, NULL, AT(metrics), RUN,
+     {"write counts and times of the run to this file for Prometheus; as a key, after an export only",
+      "実行の件数と時刻を Prometheus 用のファイルに書く。設定では export のときだけ"}},
+    {0, NULL, NULL, "output", "keep", DAYS, NULL, AT(keep), RUN,
+     {"how long runs/ keeps rejected, held and notes files: \"90 days\"; an export removes older ones and logs it "
+      "(default: for ever)",
+      "runs/ の要修正・保留・注記ファイルを残す日数(例: 90日)。export が古いものを削除し、記録する(既定: 削除しない)"}},
     {0, "mapping", "FILE", "input", "mapping", PATH, NULL, OPT(input.mapping), TABLES,
      {"which column means what; without it headers are recognised", "列の対応表。なければ見出しから判断する"}},
     {0, "methods", "FILE", "input", "methods", PATH, NULL, OPT(input.methods), TABLES,
@@ -266,7 +282,8 @@ const struct kp_option kp_options[] = {
      {"the log must contain this head hash, kept elsewhere", "別に保管した末尾ハッシュが記録に含まれるか確かめる"}},
     {0, "lang", "LANG", NULL, NULL, CHOICE, kp_languages, OPT(common.lang), ALL,
      {"ja or en (default: from the locale)", "ja または en(既定: ロケール)"}},
-    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json), RUN | KP_FOR_EXPLAIN | KP_FOR_VERIFY | KP_FOR_STATUS,
+    {0, "json", NULL, NULL, NULL, FLAG, NULL, AT(json),
+     RUN | KP_FOR_EXPLAIN | LOOK | KP_FOR_STATUS | KP_FOR_AUDIT | KP_FOR_ITEMS | KP_FOR_MAP,
      {"answer as JSON on stdout", "結果をJSONで標準出力に書く"}},
     {0, "html", NULL, NULL, NULL, FLAG, NULL, AT(html), KP_FOR_SHOW | KP_FOR_AUDIT,
      {"a self-contained HTML page on stdout instead of text", "テキストの代わりに、単独で開けるHTMLを標準出力に書く"}},

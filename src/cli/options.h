@@ -12,7 +12,20 @@
 
 /* LINES may be repeated and joins the values, one a line. CHOICE sets an enum to the position of the word,
  * SWITCH a bool to "is the second word". */
-enum kp_option_kind { FLAG, TEXT, PERSONAL, LINES, PATH, PATHS, DATE, COUNT, CHOICE, SWITCH, DELIMITER };
+enum kp_option_kind {
+    FLAG,
+    TEXT,
+    PERSONAL,
+    LINES,
+    PATH,
+    PATHS,
+    DATE,
+    DAYS,
+    COUNT,
+    CHOICE,
+    SWITCH,
+    DELIMITER
+};
 
 struct kp_option {
     char letter;

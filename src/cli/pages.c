@@ -36,7 +36,8 @@ enum kp_status kp_command_explain(struct kp_console *c)
 enum kp_status kp_command_items(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
-    const struct kp_items_options options = {s->options.common, s->n_arguments ? s->arguments[0] : ""};
+    const struct kp_items_options options = {s->options.common, s->n_arguments ? s->arguments[0] : "",
+                                             s->json};
     struct kp_page page = {0};
     return print_page(c, kp_list_items(&options, &c->env, &page), &page);
 }
@@ -48,7 +49,10 @@ enum kp_status kp_command_show(struct kp_console *c)
                                             .bundle = s->arguments[0],
                                             .member = s->n_arguments == 2 ? s->arguments[1] : NULL,
                                             .html = s->html,
+                                            .json = s->json,
                                             .password_file = s->options.seal.password_file};
     struct kp_page page = {0};
+    if (s->json && s->html)
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTIONS_APART, KP_NOWHERE, "--json", "--html");
     return print_page(c, kp_show(&options, &c->env, &page), &page);
 }

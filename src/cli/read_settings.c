@@ -122,6 +122,18 @@ static enum kp_status read_personal(const struct source *s, const struct kp_opti
     return *ret_text ? KP_OK : no_memory(s);
 }
 
+/* Accepts "90", "90 days", "90日". */
+static bool is_days(const char *value)
+{
+    static const char *const units[] = {"", "day", "days", "日"};
+    size_t n = kp_digits(value);
+    const char *unit = value + n + strspn(value + n, " ");
+    bool known = false;
+    for (size_t i = 0; i < KP_COUNT(units); i++)
+        known |= strcmp(unit, units[i]) == 0;
+    return known && n >= 1 && n <= 5 && strtoul(value, NULL, 10) > 0;
+}
+
 static enum kp_status set_value(const struct source *s, const struct kp_option *o, const char *value)
 {
     char *to = (char *)s->settings + o->offset;
@@ -138,6 +150,11 @@ static enum kp_status set_value(const struct source *s, const struct kp_option *
             return value_bad(s, o, value, "a date as YYYY-MM-DD");
         *text = value;
         return KP_OK;
+    case DAYS:
+        if (!is_days(value))
+            return value_bad(s, o, value, "a number of days, like 90 days");
+        *text = kp_arena_strdup(s->arena, value);
+        return *text ? KP_OK : no_memory(s);
     case PATH:
     case PATHS:
         if (!*value)
@@ -383,6 +400,7 @@ enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_co
     if (settings->help)
         return KP_OK;
     KP_TRY(read_words(&s, line, "config"));
+    KP_TRY(read_words(&s, line, "metrics")); /* written even if the rest cannot be read */
     if (!settings->config && line->places && find_option("--config", strlen("config"), line->command))
         find_config(settings, line->places);
     if (settings->config)

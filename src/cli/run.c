@@ -1,9 +1,13 @@
 /* check, export, prepare, release and roster: a run and its summary. */
+#include <glob.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/escape.h"
 #include "tables/names.h"
+#include "base/json.h"
+#include "base/status.h"
 #include "cli/cli.h"
 
 static bool discloses(const struct kp_console *c)
@@ -112,6 +116,27 @@ static void add_path(const char *label, const char *folder, const char *name, st
     kp_buf_printf(out, "%s ", label);
     kp_buf_printable(out, folder);
     kp_buf_printf(out, "%s\n", name);
+}
+
+/* Says what became of the files of the drop folder that are no inputs of the run. */
+static void add_inbox(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
+{
+    const char *title = kp_console_say(c, "読めないファイル:\n", "files that cannot be read:\n");
+    for (const struct kp_unread_input *u = r->unread; u < r->unread + r->n_unread; u++) {
+        kp_buf_printf(out, "%s  ", title);
+        kp_buf_printable(out, u->path);
+        kp_buf_printf(out, ": K%04u ", u->code);
+        kp_buf_printable(out, u->text);
+        kp_buf_char(out, '\n');
+        title = "";
+    }
+    for (size_t i = 0; i < r->n_waiting_inputs; i++)
+        add_path(kp_console_say(c, "書き込み中のため次の実行まで待つファイル:", "still being written, left:"),
+                 r->waiting_inputs[i], "", out);
+    if (r->n_not_moved)
+        add_count(out, kp_console_say(c, "移せなかったファイル", "files that could not be moved:"),
+                  r->n_not_moved, "\n");
+    kp_buf_str(out, r->n_unread + r->n_waiting_inputs + r->n_not_moved ? "\n" : "");
 }
 
 static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
@@ -240,6 +265,7 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
         kp_buf_printable(out, r->review);
         kp_buf_str(out, "\n\n");
     }
+    add_inbox(c, r, out);
     add_columns(c, r, out);
     add_unused(c, r, out);
     add_insurers(c, r, out);
@@ -247,24 +273,93 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     add_all_next(c, r, out);
 }
 
+/* --- inputs --- */
+
+/* Appends the files that a pattern matches, in the order of their bytes. */
+static enum kp_status add_matches(struct kp_console *c, const char *pattern, struct kp_buf *paths)
+{
+    glob_t found = {0};
+    int result = glob(pattern, GLOB_ERR, NULL, &found);
+    enum kp_status st = KP_OK;
+    if (result == GLOB_NOSPACE)
+        st = kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+    else if (result != 0)
+        st = kp_fail(&c->diag, KP_E_INPUT, KP_K_PATTERN_UNMATCHED, kp_in(pattern));
+    for (size_t i = 0; st == KP_OK && i < found.gl_pathc; i++) {
+        const char *path = kp_arena_strdup(&c->arena, found.gl_pathv[i]);
+        kp_buf_add(paths, &path, sizeof(path));
+    }
+    globfree(&found);
+    return st;
+}
+
+/* Replaces patterns (in quotes, so that no shell expanded them) by what they match. A file of that very name
+ * wins. */
+static enum kp_status expand_inputs(struct kp_console *c)
+{
+    struct kp_run_options *o = &c->settings.options;
+    struct kp_buf paths = {0}; /* const char * */
+    enum kp_status st = KP_OK;
+    for (size_t i = 0; st == KP_OK && i < o->n_inputs; i++)
+        if (!o->inputs[i][strcspn(o->inputs[i], "*?[")] || access(o->inputs[i], F_OK) == 0)
+            kp_buf_add(&paths, &o->inputs[i], sizeof(o->inputs[i]));
+        else
+            st = add_matches(c, o->inputs[i], &paths);
+    const char **inputs = kp_arena_alloc(&c->arena, paths.len + sizeof(*inputs));
+    if (st == KP_OK && (!inputs || c->arena.failed || !kp_buf_ok(&paths)))
+        st = kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
+    if (st == KP_OK && paths.len > 0) {
+        memcpy(inputs, paths.data, paths.len);
+        o->inputs = inputs;
+        o->n_inputs = paths.len / sizeof(*inputs);
+    }
+    kp_buf_release(&paths);
+    return st;
+}
+
+/* --- the commands --- */
+
+static void add_nothing(const struct kp_console *c, struct kp_buf *out)
+{
+    const struct kp_settings *s = &c->settings;
+    struct kp_json json = {.out = out};
+    if (!s->json) {
+        add_path(kp_console_say(c, "取込フォルダに読むファイルはありません:", "no file to read in"),
+                 s->options.drop.folder, "", out);
+        return;
+    }
+    kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_u64(&json, "schema_version", 1);
+    kp_json_string(&json, "run_id", "");
+    kp_json_array(&json, "inputs", KP_JSON_INLINE);
+    kp_json_end(&json);
+    kp_json_end(&json);
+}
+
+static enum kp_status conclude(struct kp_console *c, enum kp_status st, const struct kp_result *r)
+{
+    struct kp_buf out = {0};
+    const struct kp_settings *s = &c->settings;
+    if (s->if_needed && st == KP_OK)
+        return st;
+    if (r->nothing_to_read && !s->quiet)
+        add_nothing(c, &out);
+    else if (s->json && !r->nothing_to_read)
+        kp_buf_str(&out, r->report_json);
+    else if (!s->quiet && !r->nothing_to_read)
+        add_summary(c, r, &out);
+    return kp_console_print(c, st, &out);
+}
+
 enum kp_status kp_command_run(struct kp_console *c)
 {
-    struct kp_result result = {0};
-    struct kp_buf out = {0};
     struct kp_settings *s = &c->settings;
     s->options.prepared = s->options.command == KP_CMD_RELEASE ? s->arguments[0] : NULL;
-    enum kp_status st = kp_run(&s->options, &c->env, &result);
-    if (st != KP_OK && st != KP_E_ATTENTION)
-        return st;
-    if (s->if_needed && st == KP_OK)
-        goto out;
-    if (s->json)
-        kp_buf_str(&out, result.report_json);
-    else if (!s->quiet)
-        add_summary(c, &result, &out);
-    st = kp_console_print(c, st, &out);
-out:
-    kp_result_free(&result);
+    if (s->options.command != KP_CMD_RELEASE)
+        KP_TRY(expand_inputs(c));
+    enum kp_status st = kp_run(&s->options, &c->env, &c->result);
+    if (st == KP_OK || st == KP_E_ATTENTION)
+        st = conclude(c, kp_console_tidy(c, st), &c->result);
     return st;
 }
 

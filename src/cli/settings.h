@@ -55,7 +55,9 @@ struct kp_settings {
         const char *to, *means, *on, *note;
     } handover;
     bool received, returned, recalled;
-    const char *before; /* of purge */
+    const char *before;  /* of purge */
+    const char *metrics; /* NULL: none */
+    const char *keep;    /* days; NULL: for ever */
     const char *import_output;
     const char **arguments; /* the words that are no options */
     size_t n_arguments;

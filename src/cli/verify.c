@@ -40,6 +40,7 @@ static void add_json(const struct kp_console *c, const struct kp_verdicts *verdi
 {
     struct kp_json json = {.out = out};
     kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_u64(&json, "schema_version", 1);
     kp_json_array(&json, "bundles", KP_JSON_LINES);
     for (size_t i = 0; i < verdicts->n_bundles; i++)
         add_verdict(c, &verdicts->bundles[i], &json);

@@ -10,6 +10,7 @@
 #include "input/ranges.h"
 #include "input/join.h"
 #include "input/norm_master.h"
+#include "input/rows.h"
 
 static enum kp_status probe(struct kp_context *ctx, enum kp_encoding configured, struct kp_input *input)
 {
@@ -260,19 +261,66 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
     return KP_OK;
 }
 
+/* Makes room for one input, locates its header, and leaves the columns to the caller. */
+static enum kp_status open_one(struct kp_context *ctx, const struct kp_input_options *options,
+                               const char *path, const struct kp_mapping_file *file,
+                               struct kp_inputs *ret_inputs, struct kp_heading *ret_heading)
+{
+    *ret_inputs = (struct kp_inputs){.list = kp_arena_alloc(&ctx->arena, sizeof(*ret_inputs->list))};
+    if (!ret_inputs->list)
+        return kp_no_memory(ctx);
+    ret_inputs->list->place = path;
+    ret_inputs->list->path = kp_shown_name(&ctx->arena, path);
+    if (!ret_inputs->list->path)
+        return kp_no_memory(ctx);
+    return find_heading(ctx, options, file, ret_inputs, ret_heading);
+}
+
+static enum kp_status read_all(struct kp_context *ctx, struct kp_inputs *inputs, char delimiter)
+{
+    enum { ROWS_BETWEEN_LOOKS = 1024 };
+    struct kp_arena scratch = {0};
+    struct kp_rows rows = {.ctx = ctx, .inputs = inputs, .delimiter = delimiter};
+    enum kp_status st = KP_OK;
+    bool end = false;
+    for (uint64_t n = 1; !end; n++) {
+        struct kp_row row;
+        kp_arena_reset(&scratch);
+        KP_TRY_OUT(kp_rows_next(&rows, &scratch, &row, &end));
+        if (n % ROWS_BETWEEN_LOOKS == 0)
+            KP_TRY_OUT(kp_check_cancelled(ctx));
+    }
+out:
+    kp_rows_close(&rows);
+    kp_arena_release(&scratch);
+    return st;
+}
+
+enum kp_status kp_intake_try(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
+                             size_t number, size_t n)
+{
+    struct kp_mapping_file file = {0};
+    const struct kp_mapping_job job = {options->mapping ? &file : NULL, number, n};
+    struct kp_inputs inputs;
+    struct kp_heading heading = {0};
+    if (options->mapping)
+        KP_TRY(kp_mapping_load(ctx, options->mapping, options->methods, &file));
+    KP_TRY(open_one(ctx, options, path, job.file, &inputs, &heading));
+    if (!options->join) {
+        KP_TRY(kp_mapping_build(ctx, &job, &heading, &inputs.list->mapping));
+        if (!options->master)
+            KP_TRY(check_required(ctx, options, NULL, inputs.list));
+    }
+    return read_all(ctx, &inputs, options->delimiter);
+}
+
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
                              struct kp_inputs *ret_inputs)
 {
     const struct kp_mapping_job job = {.input = 1, .n_inputs = 1};
-    struct kp_inputs inputs = {.list = kp_arena_alloc(&ctx->arena, sizeof(*inputs.list))};
+    struct kp_inputs inputs;
     struct kp_heading heading = {0};
-    if (!inputs.list)
-        return kp_no_memory(ctx);
-    inputs.list->place = path;
-    inputs.list->path = kp_shown_name(&ctx->arena, path);
-    if (!inputs.list->path)
-        return kp_no_memory(ctx);
-    KP_TRY(find_heading(ctx, options, NULL, &inputs, &heading));
+    KP_TRY(open_one(ctx, options, path, NULL, &inputs, &heading));
     KP_TRY(kp_mapping_build(ctx, &job, &heading, &inputs.list->mapping));
     *ret_inputs = inputs;
     return KP_OK;

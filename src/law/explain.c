@@ -219,6 +219,7 @@ static void answer_in_json(struct kp_context *ctx, const struct question *q, str
     bool held = d->reason != KP_HOLD_NONE;
     struct kp_json json = {.out = out};
     kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_u64(&json, "schema_version", 1);
     kp_json_string(&json, "decision", held ? "hold" : "release");
     kp_json_string(&json, "reason", held ? kp_reason_names[d->reason] : NULL);
     kp_json_u64(&json, "age", (uint64_t)d->age);

@@ -1,6 +1,7 @@
 /*
  * One run, in the order of its stages. Read this file first, from kp_run at its end upwards.
  *
+ *   drop folder       each file read alone; what can be read becomes the inputs  inbox
  *   prepared inputs   release only: the copies that prepare stored            prepared
  *   set-up            registers, sender, inputs and columns, folders, lock    setup
  *   ledger            verify the logs, mend what a run that died left         ledger, book
@@ -19,6 +20,7 @@
  *   or store          prepare only: bundles and copies of the inputs          prepared
  *   conclude          index of the log, anchor                                ledger
  *   report            report.json, report.html, the caller's result           report
+ *   move              what was read leaves the drop folder                    inbox
  *
  * The input is read twice so that memory does not grow with it: whether a row is released can depend on a
  * later row. run.h holds what all stages share. The legal rule is law/rule, called by worker.
@@ -30,6 +32,7 @@
 #include "input/digits.h"
 #include "input/facility_defaults.h"
 #include "run/batches.h"
+#include "run/inbox.h"
 #include "run/join.h"
 #include "run/ledger.h"
 #include "run/personnel.h"
@@ -49,6 +52,7 @@ struct pipeline {
     struct kp_batches batches;
     struct kp_row_files files;
     struct kp_tally tally;
+    struct kp_inbox inbox;
     struct kp_result result;
     uint64_t n_released;
 };
@@ -300,7 +304,12 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
         KP_TRY(kp_prepared_load(ctx, options));
     KP_TRY(kp_context_load_tables(ctx));
     KP_TRY(kp_facility_defaults_apply(ctx, options));
+    KP_TRY(kp_inbox_open(&p->inbox, ctx, options));
+    p->result.nothing_to_read = p->inbox.folder && options->n_inputs + p->inbox.n_of[KP_INBOX_UNREAD] == 0;
+    if (p->result.nothing_to_read)
+        return KP_OK;
     KP_TRY(kp_run_set_up(&p->run, ctx, options));
+    p->run.inbox = &p->inbox;
     kp_prepared_warn_of_old(&p->run);
     KP_TRY(kp_tally_init(&p->tally, &p->run));
     KP_TRY(kp_batches_init(&p->batches, &p->run));
@@ -324,6 +333,8 @@ static enum kp_status run_stages(struct pipeline *p, struct kp_run_options *opti
     KP_TRY(kp_report_write(&p->run, &p->tally, &p->ledger, &p->result));
     if (options->command == KP_CMD_RELEASE)
         kp_prepared_done(&p->run, &p->tally); /* last, so that a run that failed can be repeated */
+    kp_inbox_move(&p->inbox, ctx, options->command);
+    p->result.n_not_moved = p->inbox.n_not_moved;
     return KP_OK;
 }
 
@@ -345,6 +356,7 @@ static void tear_down(struct pipeline *p, enum kp_status st)
         kp_prepared_abandon(&p->run);
     kp_run_leave(&p->run, st != KP_OK && disclosed == 0);
     kp_schemas_free(&p->run.schemas);
+    kp_inbox_close(&p->inbox);
 }
 
 enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env *env,
@@ -364,6 +376,10 @@ enum kp_status kp_run(const struct kp_run_options *options, const struct kp_env 
         return st;
     }
     *ret_result = p.result;
+    if (p.result.nothing_to_read)
+        return KP_OK;
+    if (p.result.n_unread + p.result.n_not_moved > 0)
+        return KP_E_ATTENTION;
     bool anchored = strcmp(p.result.anchor, "failed") != 0;
     const uint64_t waiting =
         p.result.held_no_request + p.result.held_not_selected + p.result.held_other_shard;

@@ -279,14 +279,21 @@ static bool has_entries(const struct purge *p)
     return n > 0;
 }
 
-static enum kp_status find_doomed(struct purge *p)
+/* Finds what goes beside the files of runs. */
+static enum kp_status find_others(struct purge *p)
 {
-    KP_TRY(walk(p, "runs", ROWS, enter_run));
     KP_TRY(walk(p, "prepared", PREPARED, enter_preparation));
     if (has_entries(p))
         KP_TRY(walk(p, "registers", REGISTER, doom_register));
     KP_TRY(doom_bundles(p));
-    KP_TRY(doom_secrets(p));
+    return doom_secrets(p);
+}
+
+static enum kp_status find_doomed(struct purge *p)
+{
+    KP_TRY(walk(p, "runs", ROWS, enter_run));
+    if (!p->options->runs_only)
+        KP_TRY(find_others(p));
     if (n_doomed(p))
         qsort(p->doomed.data, n_doomed(p), sizeof(struct doomed), by_kind_and_name);
     return KP_OK;

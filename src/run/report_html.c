@@ -152,6 +152,24 @@ static void add_figure(const struct kp_part *p, const struct figure *f)
     kp_buf_str(p->out, "</td></tr>\n");
 }
 
+/* Lists the files of the drop folder that cannot be read. */
+static void add_unread(const struct kp_part *p)
+{
+    const struct kp_result *r = p->report->result;
+    if (r->n_unread == 0)
+        return;
+    kp_html_element(p->out, "h3", kp_part_say(p, "読めないファイル", "Files that cannot be read"));
+    kp_buf_str(p->out, "<ul>");
+    for (const struct kp_unread_input *u = r->unread; u < r->unread + r->n_unread; u++) {
+        kp_buf_str(p->out, "<li>");
+        kp_html_element(p->out, "code", u->path);
+        kp_buf_printf(p->out, " K%04u ", u->code);
+        kp_html_element(p->out, "span", u->text);
+        kp_buf_str(p->out, "</li>");
+    }
+    kp_buf_str(p->out, "</ul>\n");
+}
+
 static void add_figures(const struct kp_part *p)
 {
     const struct kp_result *r = p->report->result;
@@ -188,6 +206,7 @@ static void add_figures(const struct kp_part *p)
         if (others[i].n > 0)
             add_figure(p, &others[i]);
     kp_part_end_table(p);
+    add_unread(p);
     kp_buf_str(p->out, "</section>\n");
 }
 

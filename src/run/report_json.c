@@ -1,4 +1,5 @@
 #include "run/report_json.h"
+#include "run/inbox.h"
 
 #include <stdio.h>
 
@@ -40,6 +41,7 @@ static void json_totals(struct kp_json *json, const struct kp_result *r)
     kp_json_u64(json, "held", r->held);
     kp_json_u64(json, "already_disclosed", r->already_disclosed);
     kp_json_u64(json, "duplicate_rows", r->duplicates);
+    kp_json_u64(json, "inputs_unreadable", r->n_unread);
     kp_json_u64(json, "warnings", r->warnings);
     kp_json_u64(json, "notes", r->notes);
     kp_json_end(json);
@@ -180,6 +182,7 @@ void kp_report_json(const struct kp_report *report, struct kp_buf *out)
     kp_date_iso(run->ctx->tables.law_checked_on, law_checked_on);
     int64_t seconds = run->ctx->env->now(run->ctx->env->ctx) - run->started;
     kp_json_object(&json, NULL, KP_JSON_LINES);
+    kp_json_u64(&json, "schema_version", 1);
     kp_json_string(&json, "run_id", r->run_id);
     kp_json_string(&json, "version", KP_VERSION);
     kp_json_string(&json, "command", kp_command_names[run->options->command]);
@@ -193,6 +196,7 @@ void kp_report_json(const struct kp_report *report, struct kp_buf *out)
     kp_json_bool(&json, "exam_kind_assumed", r->exam_kind_assumed);
     kp_json_string(&json, "schemas", r->own_schemas ? "profile" : "official");
     json_inputs(&json, run);
+    kp_inbox_report(r, &json);
     json_totals(&json, r);
     json_codes(&json, "rejected_by_code", r, KP_LEVEL_REJECT);
     json_codes(&json, "warnings_by_code", r, KP_LEVEL_WARN);

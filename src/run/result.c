@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "tables/names.h"
+#include "run/inbox.h"
 
 /* The path of a file beside the bundle, "" if there is none. Fails as copy_bundles. */
 static const char *companion(struct kp_arena *arena, const struct kp_bundle *b, enum kp_companion which)
@@ -214,7 +215,9 @@ enum kp_status kp_result_make(const struct kp_run *run, const struct kp_tally *t
     r.exam_kind_assumed = *kind_by_option(run) && run->options->input.exam_kind == KP_KIND_AUTO;
     r.own_schemas = run->options->xsd == NULL;
     r.held_by_reason = copy_counts(&arena, NULL, tally->by_reason, &r.n_reasons);
+    r.log_entries = kp_ledger_entries(ledger);
     copy_codes(run, tally, &arena, &r);
+    kp_inbox_copy(run->inbox, &arena, &r);
     copy_columns(run, &arena, &r);
     copy_unused(run, &arena, &r);
     struct kp_arena *memory = kp_arena_alloc(&arena, sizeof(*memory));

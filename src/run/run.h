@@ -11,6 +11,7 @@
 
 struct kp_pairing;
 struct kp_personnel;
+struct kp_inbox;
 
 /* Set by kp_run_set_up and read-only from then on, so worker threads use it freely. Exceptions, for the main
  * thread alone: evidence, the arena and diagnostics of ctx, and in the first pass bearers. */
@@ -28,6 +29,7 @@ struct kp_run {
     struct kp_inputs inputs;
     struct kp_pairing *join;        /* NULL: no inputs are joined; the main thread's */
     struct kp_personnel *personnel; /* NULL: there is no personnel master; the main thread's */
+    const struct kp_inbox *inbox;   /* the drop folder, if the inputs are of it */
     struct kp_schemas schemas;
     const struct kp_cda_forms *forms;
     const char *run_id;     /* YYYYMMDD-HHMMSS of the start in Japan; a number follows if that is taken */

@@ -99,6 +99,7 @@ static enum kp_status write_page(struct status *s)
     if (s->options->json) {
         kp_json_object(&s->json, NULL, KP_JSON_LINES);
         kp_json_u64(&s->json, "schema_version", 1);
+        kp_json_u64(&s->json, "schema_version", 1);
         kp_json_array(&s->json, "bundles", KP_JSON_LINES);
     }
     for (uint32_t i = 0; i < s->standing.n_bundles; i++) {

@@ -11,6 +11,7 @@
 #include "tables/page.h"
 #include "v08/archive.h"
 #include "v08/cda_read.h"
+#include "v08/show_json.h"
 #include "v08/show_view.h"
 #include "v08/standard.h"
 
@@ -18,6 +19,8 @@ enum { MOST_DOCUMENTS = 300 };
 
 struct page {
     struct kp_view view;
+    bool as_json; /* the view is not used then */
+    struct kp_json json;
     struct kp_archive archive;
     struct kp_arena scratch; /* of the current document */
     struct kp_document document;
@@ -298,7 +301,13 @@ static void put_document(struct page *p)
 static enum kp_status show_document(struct page *p)
 {
     KP_TRY(read_document(p));
-    put_document(p);
+    if (!p->as_json) {
+        put_document(p);
+        return KP_OK;
+    }
+    kp_show_json_begin(&p->archive, &p->json);
+    kp_show_json_document(p->view.ctx, &p->archive, &p->document, &p->findings, &p->json);
+    kp_json_end(&p->json);
     return KP_OK;
 }
 
@@ -330,6 +339,13 @@ static void list_document(struct page *p, uint64_t number)
     size_t n = 0;
     for (size_t i = 0; i < p->view.ctx->tables.n_items; i++)
         n += r->values[i].state != KP_VALUE_ABSENT;
+    if (p->as_json) {
+        const struct kp_show_json_row row = {number, n, strrchr(p->archive.document, '/') + 1,
+                                             known_code(p, KP_OID_REPORT, r->field[KP_F_REPORT_CATEGORY]),
+                                             known_code(p, KP_OID_PROGRAMME, r->field[KP_F_PROGRAMME])};
+        kp_show_json_row(p->view.ctx, &row, r, &p->json);
+        return;
+    }
     const char *cells[] = {count_text(p, number),
                            strrchr(p->archive.document, '/') + 1,
                            known_code(p, KP_OID_REPORT, r->field[KP_F_REPORT_CATEGORY]),
@@ -397,10 +413,29 @@ static void begin_contents(struct page *p)
     contents_row(p, cells, KP_LOOK_HEAD);
 }
 
+static void end_contents(struct page *p)
+{
+    kp_view_end_table(&p->view);
+    kp_view_markup(&p->view, "</div>\n", "");
+    if (p->view.html && p->archive.n_documents > MOST_DOCUMENTS && p->view.ctx->common->show_values)
+        kp_html_element(p->view.out, "p",
+                        kp_say(p->view.ctx,
+                               "このページに入るのは最初の300文書です。ほかは番号を指定して開いてください。",
+                               "The page has the first 300 documents; show the others by their number."));
+    kp_buf_add(p->view.out, kp_buf_text(&p->documents), p->documents.len);
+    p->view.out->failed |= p->documents.failed;
+    kp_view_end(&p->view);
+}
+
 /* Faults of a listed document are only counted: the others can be listed. */
 static enum kp_status show_contents(struct page *p)
 {
-    begin_contents(p);
+    if (p->as_json) {
+        kp_show_json_begin(&p->archive, &p->json);
+        kp_json_array(&p->json, "documents", KP_JSON_LINES);
+    } else {
+        begin_contents(p);
+    }
     for (uint64_t number = 1;; number++) {
         KP_TRY(kp_archive_next(&p->archive));
         if (!p->archive.document)
@@ -413,16 +448,12 @@ static enum kp_status show_contents(struct page *p)
         else if (st != KP_E_FAULT)
             return st;
     }
-    kp_view_end_table(&p->view);
-    kp_view_markup(&p->view, "</div>\n", "");
-    if (p->view.html && p->archive.n_documents > MOST_DOCUMENTS && p->view.ctx->common->show_values)
-        kp_html_element(p->view.out, "p",
-                        kp_say(p->view.ctx,
-                               "このページに入るのは最初の300文書です。ほかは番号を指定して開いてください。",
-                               "The page has the first 300 documents; show the others by their number."));
-    kp_buf_add(p->view.out, kp_buf_text(&p->documents), p->documents.len);
-    p->view.out->failed |= p->documents.failed;
-    kp_view_end(&p->view);
+    if (p->as_json) {
+        kp_json_end(&p->json);
+        kp_json_end(&p->json);
+    } else {
+        end_contents(p);
+    }
     return KP_OK;
 }
 
@@ -472,7 +503,8 @@ static enum kp_status show_bundle(struct page *p, const struct kp_show_options *
 static enum kp_status show(struct kp_context *ctx, const void *options, struct kp_buf *out)
 {
     const struct kp_show_options *o = options;
-    struct page page = {.view = {.ctx = ctx, .html = o->html, .out = out}};
+    struct page page = {
+        .view = {.ctx = ctx, .html = o->html, .out = out}, .as_json = o->json, .json = {.out = out}};
     struct kp_password password = {.text = ""};
     enum kp_status st = kp_password_read(ctx, o->password_file, &password);
     if (st == KP_OK)

@@ -22,13 +22,14 @@ def words(text):
 # Acronyms and names that Japanese uses as they are.
 ALLOWED = words("""kenporter CSV ZIP XML XSD UTF BOM CP Shift JIS HTML JSON SHA OID CC XDTBL METHODCVT METHODCVTB ITEMBasicInfo KikanInfo
  PKEY FILENO COLNO ZZZ NULL CRC DATA CLAIMS DOCTYPE MB KB PDF cron crontab chmod logrotate Excel HL CDA ST CD CO PQ BMI eGFR LDH NFKC
- ASCII README EDTA ID vi sh LZH RAR AES deflate ix su co hc XSLT CMS systemd journald TODO ini Hz wc root host jp JLAC ECG""")
+ Prometheus ASCII README EDTA ID vi sh LZH RAR AES deflate ix su co hc XSLT CMS systemd journald TODO ini Hz wc root host jp JLAC ECG""")
 # What users type: commands, options, keys and sections, columns and words of tables.
 KEYS = r"""check export prepare release verify show audit map explain import-cc2x init config handover purge status reply retire items help
  roster version ignore fasting casual periodic hiring special values unit units excel column target wildcard no yes warn reject low high flag
  elderly_act health_act chiho_kyosai shigaku_kyosai explicit notice refusal insured dependants under40 40to74 75plus all other
- received error mapping summary tables directory form_items exam_day exam_day_and_request birthday statute kenpo150 consent
- auto always never jsonl csv zip ja en non false negationInd go rwx aes out table sex document bundle Shift_JIS USER HOST test INI vm true""".split()
+ received error mapping tables directory form_items exam_day exam_day_and_request birthday statute kenpo150 consent
+ auto always never jsonl csv zip ja en non false negationInd go rwx aes out table sex document bundle Shift_JIS USER HOST test INI vm true done quarantine txt
+ summary""".split()
 ALLOWED |= words(" ".join(KEYS))
 for item in rows("schemas/items.csv"):
     ALLOWED |= words(item["name"] + " " + item["unit"] + " " + item["section"])

@@ -385,6 +385,12 @@ static void help__of_a_command__names_each_of_its_options(void **state)
     static const char *const run[] = {"-c, --config FILE",
                                       "-o, --output DIR",
                                       "--log FILE",
+                                      "--folder DIR",
+                                      "--roster ",
+                                      "--shard ",
+                                      "--metrics FILE",
+                                      "--done DIR",
+                                      "--quarantine DIR",
                                       "--mapping FILE",
                                       "--methods FILE",
                                       "--requests FILE",
@@ -425,47 +431,40 @@ static void help__of_a_command__names_each_of_its_options(void **state)
         "--exam-kind KIND", "--config ",        "--schemas ", "--age-rule ", "--birth DATE",
         "--exam DATE",      "--insurer NUMBER", "--on DATE",  "--articles ", "--items CODES",
         "--scheme ",        "--lang ",          "--json ",    "--help "};
-    static const char *const items[] = {"--schemas ", "--lang ", "--help "};
-    static const char *const map[] = {"-c, --config FILE", "--schemas DIR", "--lang ", "-q, --quiet ",
-                                      "--help "};
+    static const char *const items[] = {"--json ", "--schemas ", "--lang ", "--help "};
+    static const char *const map[] = {"--json ", "-c, --config FILE", "--schemas DIR",
+                                      "--lang ", "-q, --quiet ",      "--help "};
     static const char *const verify[] = {
         "--password-file FILE", "-c, --config FILE", "--age-rule ",    "--log FILE", "--xsd DIR",
         "--schemas DIR",        "--strict ",         "--lang ",        "--json ",    "--show-values ",
         "--progress ",          "-q, --quiet ",      "-v, --verbose ", "--help "};
-    static const char *const show[] = {"--password-file FILE", "--schemas DIR", "--lang ", "--html ",
-                                       "--show-values ",       "--help "};
+    static const char *const show[] = {"--json ", "--password-file FILE", "--schemas DIR", "--lang ",
+                                       "--html ", "--show-values ",       "--help "};
     static const char *const roster[] = {
-        "--config ",           "--output ",     "--log FILE",       "--mapping ",
-        "--methods ",          "--requests ",   "--consents ",      "--insurers ",
-        "--facilities ",       "--schemas ",    "--xsd ",           "--as-of ",
-        "--threads ",          "--strict ",     "--previous-logs ", "--backdate REASON",
-        "--anchors ",          "--again ",      "--employee ID",    "--corrections ",
-        "--age-rule ",         "--membership ", "--lang ",          "--json ",
-        "--show-values ",      "--notes WHICH", "--progress ",      "--quiet ",
-        "--verbose ",          "--help ",       "--ranges ",        "--join ",
-        "--exam-kind ",        "--if-needed ",  "--dry-run ",       "--password-file ",
-        "--facility-defaults "};
-    static const char *const audit[] = {"--config ",        "--output ",
-                                        "--requests ",      "--consents ",
-                                        "--insurers ",      "--schemas ",
-                                        "--insurer NUMBER", "--employee ID",
-                                        "--number NUMBER",  "--name KANA",
-                                        "--birth DAY",      "--basis ID",
-                                        "--from DATE",      "--to DATE",
-                                        "--request ID",     "--event EVENT",
-                                        "--bundle NAME",    "--item ITEM",
-                                        "--consent ID",     "--band BAND",
-                                        "--exam-from DATE", "--exam-to DATE",
-                                        "--operator USER",  "--tables WHICH",
-                                        "--backdated",      "--withdrawn",
-                                        "--conflicts",      "--within-request",
-                                        "--expired",        "--unanswered",
-                                        "--errors ",        "--handovers",
-                                        "--pending",        "--sheet",
-                                        "--statistics",     "--format FORMAT",
-                                        "--html",           "--provision-records ",
-                                        "--head HASH",      "--lang ",
-                                        "--help "};
+        "--roster ",        "--metrics ",        "--config ",           "--output ",
+        "--log FILE",       "--mapping ",        "--methods ",          "--requests ",
+        "--consents ",      "--insurers ",       "--facilities ",       "--schemas ",
+        "--xsd ",           "--as-of ",          "--threads ",          "--strict ",
+        "--previous-logs ", "--backdate REASON", "--anchors ",          "--again ",
+        "--employee ID",    "--corrections ",    "--age-rule ",         "--membership ",
+        "--lang ",          "--json ",           "--show-values ",      "--notes WHICH",
+        "--progress ",      "--quiet ",          "--verbose ",          "--help ",
+        "--ranges ",        "--join ",           "--exam-kind ",        "--if-needed ",
+        "--dry-run ",       "--password-file ",  "--facility-defaults "};
+    static const char *const audit[] = {"--json ",          "--config ",        "--output ",
+                                        "--requests ",      "--consents ",      "--insurers ",
+                                        "--schemas ",       "--insurer NUMBER", "--employee ID",
+                                        "--number NUMBER",  "--name KANA",      "--birth DAY",
+                                        "--basis ID",       "--from DATE",      "--to DATE",
+                                        "--request ID",     "--event EVENT",    "--bundle NAME",
+                                        "--item ITEM",      "--consent ID",     "--band BAND",
+                                        "--exam-from DATE", "--exam-to DATE",   "--operator USER",
+                                        "--tables WHICH",   "--backdated",      "--withdrawn",
+                                        "--conflicts",      "--within-request", "--expired",
+                                        "--unanswered",     "--errors ",        "--handovers",
+                                        "--pending",        "--sheet",          "--statistics",
+                                        "--format FORMAT",  "--html",           "--provision-records ",
+                                        "--head HASH",      "--lang ",          "--help "};
     assert_help(KP_FOR_CHECK, run, COUNT(run) - 3); /* without those of bundles */
     assert_help(KP_FOR_VERIFY, verify, COUNT(verify));
     assert_help(KP_FOR_SHOW, show, COUNT(show));
