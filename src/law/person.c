@@ -11,10 +11,17 @@ char *kp_card_of(struct kp_arena *arena, const char *symbol, const char *number)
     return symbol_key && number_key ? kp_arena_printf(arena, "%s\x1f%s", symbol_key, number_key) : NULL;
 }
 
+static const char *without_zeros(const char *id)
+{
+    return id + strspn(id, "0");
+}
+
 char *kp_person_key(struct kp_arena *arena, const struct kp_person *person, enum kp_person_key by)
 {
     const char *const parts[KP_BY__COUNT] = {
         [KP_BY_ID] = person->employee_id, [KP_BY_CARD] = person->card, [KP_BY_NAME] = person->name_kana};
+    if (by == KP_BY_ID && parts[by] && *parts[by])
+        return kp_arena_printf(arena, "%d\x1f%s", (int)by, without_zeros(parts[by]));
     return parts[by] && *parts[by] ? kp_arena_printf(arena, "%d\x1f%s", (int)by, parts[by]) : NULL;
 }
 
@@ -28,12 +35,25 @@ static bool agrees(const char *named, const char *record)
     return !named || (record && strcmp(named, record) == 0);
 }
 
+/* Everything but the employee id. */
+static bool rest_fits(const struct kp_person *named, const struct kp_person *record)
+{
+    return agrees(named->insurer, record->insurer) && agrees(named->card, record->card) &&
+           agrees(named->branch, record->branch) && agrees(named->name_kana, record->name_kana) &&
+           (!kp_date_is_set(named->birth) || kp_date_compare(named->birth, record->birth) == 0);
+}
+
 bool kp_person_fits(const struct kp_person *named, const struct kp_person *record)
 {
-    return agrees(named->employee_id, record->employee_id) && agrees(named->insurer, record->insurer) &&
-           agrees(named->card, record->card) && agrees(named->branch, record->branch) &&
-           agrees(named->name_kana, record->name_kana) &&
-           (!kp_date_is_set(named->birth) || kp_date_compare(named->birth, record->birth) == 0);
+    return agrees(named->employee_id, record->employee_id) && rest_fits(named, record);
+}
+
+bool kp_person_may_fit(const struct kp_person *named, const struct kp_person *record)
+{
+    return (!named->employee_id ||
+            (record->employee_id &&
+             strcmp(without_zeros(named->employee_id), without_zeros(record->employee_id)) == 0)) &&
+           rest_fits(named, record);
 }
 
 bool kp_person_is_id_alone(const struct kp_person *named)

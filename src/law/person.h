@@ -23,7 +23,8 @@ enum kp_person_key { KP_BY_ID, KP_BY_CARD, KP_BY_NAME, KP_BY__COUNT };
 
 /* Returns symbol and number in one text; the width of characters does not matter. */
 char *kp_card_of(struct kp_arena *arena, const char *symbol, const char *number);
-/* Returns the key of a person, or NULL also if the person lacks that part. */
+/* Returns the key of a person, or NULL also if the person lacks that part. Employee ids that differ in leading
+ * zeros have one key, so whoever looks up compares with kp_person_fits or kp_person_may_fit. */
 char *kp_person_key(struct kp_arena *arena, const struct kp_person *person, enum kp_person_key by);
 
 /* Returns what employee ids are compared by, also where only a digest is kept. */
@@ -31,6 +32,9 @@ char *kp_employee_key(struct kp_arena *arena, const char *employee_id);
 
 /* Returns whether everything that the row names equals the record's. */
 bool kp_person_fits(const struct kp_person *named, const struct kp_person *record);
+/* The same, but leading zeros of the employee id do not count: a spreadsheet may have dropped them. For what
+ * forbids, never for what permits. */
+bool kp_person_may_fit(const struct kp_person *named, const struct kp_person *record);
 /* Returns whether the row names an employee id and nothing else. */
 bool kp_person_is_id_alone(const struct kp_person *named);
 

@@ -146,6 +146,23 @@ static void consent__latest_word__decides(void **state UNUSED)
     told_by_consent(X_RAY, "E1 E2");
 }
 
+/* A spreadsheet drops the zeros of 0007: that never permits, but it forbids. */
+static void employee_id__without_its_zeros__refuses_but_never_permits(void **state UNUSED)
+{
+    must("sed -i 's/E1/0007/' in.csv");
+    int refused = run_with("export", ALL,
+                           "C1,0007,,,,,*,other,explicit,2025-06-01,,,,,,\n"
+                           "C2,7,,,,,*,other,refusal,2025-06-02,,,,,,\n"
+                           "C3,E2,,,,,*,other,explicit,2025-06-01,,,,,,\n");
+    told_by_consent(URIC_ACID, "E2");
+    int unmet = run_with("export", ALL, "C1,7,,,,,*,other,explicit,2025-06-01,,,,,,\n");
+    told_by_consent(URIC_ACID, "");
+    must("sed -i 's/0007/E1/' in.csv");
+    assert_int_equal(refused, 0);
+    assert_int_equal(unmet, 0);
+    assert_int_equal(counted("out", "consents_unmet"), 1);
+}
+
 static void notice__x_ray__goes_out_beside_the_duty(void **state UNUSED)
 {
     assert_int_equal(run_with("export", ALL, "C1,E1,,,,,*,all,notice,2025-05-01,,,,,,\n"), 0);
@@ -189,6 +206,7 @@ int main(void)
         cmocka_unit_test(membership__policy__decides_on_who_left_before),
         cmocka_unit_test(consent__by_card__is_for_the_one_it_names),
         cmocka_unit_test(consent__latest_word__decides),
+        cmocka_unit_test(employee_id__without_its_zeros__refuses_but_never_permits),
         cmocka_unit_test(notice__x_ray__goes_out_beside_the_duty),
         cmocka_unit_test(employee_id__of_two_people__proves_nothing),
         cmocka_unit_test(consents__that_fit_nobody__are_counted),
