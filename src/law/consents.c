@@ -59,6 +59,12 @@ void kp_consent_read(struct kp_register *r, size_t i, struct kp_map *ids, struct
     read_days(r, i, c);
 }
 
+bool kp_consent_fits(const struct kp_consent *consent, const struct kp_person *record)
+{
+    return consent->kind == KP_CONSENT_REFUSAL ? kp_person_may_fit(&consent->who, record)
+                                               : kp_person_fits(&consent->who, record);
+}
+
 char *kp_consent_key(struct kp_arena *arena, const struct kp_person *who)
 {
     return kp_person_key(arena, who, who->employee_id ? KP_BY_ID : KP_BY_CARD);

@@ -44,6 +44,8 @@ struct kp_consent_register {
 
 /* Reads a row, checking everything but whether its id is unique. ids, if given, receives the employee id. */
 void kp_consent_read(struct kp_register *r, size_t row, struct kp_map *ids, struct kp_consent *consent);
+/* Returns whether the row is about the person. A refusal also counts if it lacks leading zeros of the id. */
+bool kp_consent_fits(const struct kp_consent *consent, const struct kp_person *record);
 /* Returns the key under which a row is filed: with an employee id that alone, the rest is compared on use.
  * NULL for a row that names nobody, or if memory is short. */
 char *kp_consent_key(struct kp_arena *arena, const struct kp_person *who);

@@ -23,8 +23,8 @@ enum kp_person_key { KP_BY_ID, KP_BY_CARD, KP_BY_NAME, KP_BY__COUNT };
 
 /* Returns symbol and number in one text; the width of characters does not matter. */
 char *kp_card_of(struct kp_arena *arena, const char *symbol, const char *number);
-/* Returns the key of a person, or NULL also if the person lacks that part. Employee ids that differ in leading
- * zeros have one key, so whoever looks up compares with kp_person_fits or kp_person_may_fit. */
+/* Returns the key of a person, or NULL also if the person lacks that part. Employee ids that differ in
+ * leading zeros have one key, so whoever looks up compares with kp_person_fits or kp_person_may_fit. */
 char *kp_person_key(struct kp_arena *arena, const struct kp_person *person, enum kp_person_key by);
 
 /* Returns what employee ids are compared by, also where only a digest is kept. */

@@ -215,7 +215,7 @@ static bool is_about_exam(const struct kp_consent *consent, struct kp_date exam)
 static bool speaks_of(const struct kp_consent *consent, const struct kp_case *c, const struct kp_item *item)
 {
     return (strcmp(consent->recipient, "*") == 0 || strcmp(consent->recipient, c->insurer_number) == 0) &&
-           kp_person_fits(&consent->who, &c->subject.person) && is_about_exam(consent, c->exam) &&
+           kp_consent_fits(consent, &c->subject.person) && is_about_exam(consent, c->exam) &&
            kp_consent_covers(consent, item);
 }
 

@@ -25,8 +25,7 @@ void kp_find_concerned(const struct kp_run *run, struct kp_arena *arena, const s
     c.consents = kp_arena_alloc(arena, (most + 1) * sizeof(const struct kp_consent *));
     for (size_t by = 0; c.consents && by < KP_BY__COUNT; by++)
         for (const struct kp_consent *k = chains[by]; k; k = k->next)
-            if (k->kind == KP_CONSENT_REFUSAL ? kp_person_may_fit(&k->who, &c.subject.person)
-                                              : kp_person_fits(&k->who, &c.subject.person))
+            if (kp_consent_fits(k, &c.subject.person))
                 c.consents[c.n_consents++] = k;
     *ret_concerned = c;
 }
