@@ -343,6 +343,8 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
 out:
     kp_console_clear_bar(&c);
     kp_result_free(&c.result);
+    if (c.copy_of_stdin)
+        (void)fclose(c.copy_of_stdin); /* was only read since it was filled */
     kp_arena_release(&c.arena);
     return c.pipe_closed ? KP_EXIT_PIPE : (int)st;
 }

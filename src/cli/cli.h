@@ -16,8 +16,9 @@ struct kp_console {
     struct kp_catalogue catalogue;
     struct kp_diag diag;
     struct kp_settings settings;
-    unsigned command; /* its bit */
-    const char *name; /* of the command */
+    unsigned command;    /* its bit */
+    FILE *copy_of_stdin; /* a nameless file, or NULL; closed at the end */
+    const char *name;    /* of the command */
     int64_t started;
     struct kp_result result; /* of the run */
     bool bar_shown;

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/status.h"
 #include "cli/cli.h"
+#include "cli/inputs.h"
 
 static enum kp_status print_json(struct kp_console *c, const struct kp_proposal *p)
 {
@@ -23,7 +25,8 @@ enum kp_status kp_command_map(struct kp_console *c)
 {
     struct kp_proposal proposal = {0};
     const struct kp_settings *s = &c->settings;
-    const struct kp_map_options options = {s->options.common, s->options.input, s->arguments[0]};
+    struct kp_map_options options = {s->options.common, s->options.input, s->arguments[0]};
+    KP_TRY(kp_console_expand_stdin(c, &options.path));
     enum kp_status st = kp_propose(&options, &c->env, &proposal);
     if (st != KP_OK)
         return st;

@@ -1,14 +1,14 @@
 /* check, export, prepare, release and roster: a run and its summary. */
-#include <glob.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/escape.h"
-#include "tables/names.h"
 #include "base/json.h"
 #include "base/status.h"
 #include "cli/cli.h"
+#include "cli/inputs.h"
+#include "tables/names.h"
 
 static bool discloses(const struct kp_console *c)
 {
@@ -273,50 +273,6 @@ static void add_summary(const struct kp_console *c, const struct kp_result *r, s
     add_all_next(c, r, out);
 }
 
-/* --- inputs --- */
-
-/* Appends the files that a pattern matches, in the order of their bytes. */
-static enum kp_status add_matches(struct kp_console *c, const char *pattern, struct kp_buf *paths)
-{
-    glob_t found = {0};
-    int result = glob(pattern, GLOB_ERR, NULL, &found);
-    enum kp_status st = KP_OK;
-    if (result == GLOB_NOSPACE)
-        st = kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
-    else if (result != 0)
-        st = kp_fail(&c->diag, KP_E_INPUT, KP_K_PATTERN_UNMATCHED, kp_in(pattern));
-    for (size_t i = 0; st == KP_OK && i < found.gl_pathc; i++) {
-        const char *path = kp_arena_strdup(&c->arena, found.gl_pathv[i]);
-        kp_buf_add(paths, &path, sizeof(path));
-    }
-    globfree(&found);
-    return st;
-}
-
-/* Replaces patterns (in quotes, so that no shell expanded them) by what they match. A file of that very name
- * wins. */
-static enum kp_status expand_inputs(struct kp_console *c)
-{
-    struct kp_run_options *o = &c->settings.options;
-    struct kp_buf paths = {0}; /* const char * */
-    enum kp_status st = KP_OK;
-    for (size_t i = 0; st == KP_OK && i < o->n_inputs; i++)
-        if (!o->inputs[i][strcspn(o->inputs[i], "*?[")] || access(o->inputs[i], F_OK) == 0)
-            kp_buf_add(&paths, &o->inputs[i], sizeof(o->inputs[i]));
-        else
-            st = add_matches(c, o->inputs[i], &paths);
-    const char **inputs = kp_arena_alloc(&c->arena, paths.len + sizeof(*inputs));
-    if (st == KP_OK && (!inputs || c->arena.failed || !kp_buf_ok(&paths)))
-        st = kp_fail(&c->diag, KP_E_SYSTEM, KP_K_NO_MEMORY, KP_NOWHERE);
-    if (st == KP_OK && paths.len > 0) {
-        memcpy(inputs, paths.data, paths.len);
-        o->inputs = inputs;
-        o->n_inputs = paths.len / sizeof(*inputs);
-    }
-    kp_buf_release(&paths);
-    return st;
-}
-
 /* --- the commands --- */
 
 static void add_nothing(const struct kp_console *c, struct kp_buf *out)
@@ -356,7 +312,7 @@ enum kp_status kp_command_run(struct kp_console *c)
     struct kp_settings *s = &c->settings;
     s->options.prepared = s->options.command == KP_CMD_RELEASE ? s->arguments[0] : NULL;
     if (s->options.command != KP_CMD_RELEASE)
-        KP_TRY(expand_inputs(c));
+        KP_TRY(kp_console_expand_inputs(c));
     enum kp_status st = kp_run(&s->options, &c->env, &c->result);
     if (st == KP_OK || st == KP_E_ATTENTION)
         st = conclude(c, kp_console_tidy(c, st), &c->result);

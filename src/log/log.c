@@ -230,7 +230,7 @@ static enum kp_status fetch_line(const struct kp_io *io, int fd, uint64_t at, st
         const char *end = memchr(piece + skip, '\n', PIECE - skip);
         kp_buf_add(line, piece, end ? (size_t)(end - piece) + 1 : PIECE);
         if (!kp_buf_ok(line))
-            return KP_E_FAULT; /* longer than any entry */
+            return line->full ? KP_E_FAULT : kp_log_no_memory(); /* full: longer than any entry */
         if (end)
             return KP_OK;
     }

@@ -193,6 +193,21 @@ static void input__pattern__expanded_by_the_program(void **state)
     assert_int_equal(counted("out", "read"), 8);
 }
 
+/* --- standard input --- */
+
+static void input__dash__is_standard_input(void **state)
+{
+    (void)state;
+    must("rm -rf piped named; \"$KENPORTER\" export -q " CONFIG "-o named " INPUT
+         ">named.out 2>&1; test $? = 1");
+    must("cat " INPUT "| \"$KENPORTER\" export -q " CONFIG "-o piped - >piped.out 2>piped.err; test $? = 1");
+    assert_same_bundles("named", "piped");
+    assert_contains(slurp(textf("%s/report.json", run_folder("piped")), NULL), "\"path\": \"-\"");
+    must("\"$KENPORTER\" map - <" INPUT ">piped.map && grep -q ',exam_date,' piped.map");
+    assert_int_equal(kenporter(CHECK "-o piped - - </dev/null"), 2);
+    assert_int_equal(kenporter(CHECK "-o piped - </dev/null"), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +225,7 @@ int main(void)
         cmocka_unit_test(folder__is_link_or_own_target__exit_2),
         cmocka_unit_test(configuration__names_folders__inputs_win),
         cmocka_unit_test(input__pattern__expanded_by_the_program),
+        cmocka_unit_test(input__dash__is_standard_input),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down_golden);
 }

@@ -97,7 +97,7 @@ static void result__run_has_ended__is_still_readable(void **state)
     kp_ledger_close(&ledger);
     end_run(true);
     assert_string_equal(result.insurers[0].insurer_number, INSURER);
-    assert_memory_equal(result.report_json, "{\n  \"run_id\": ", 14);
+    assert_memory_equal(result.report_json, "{\n  \"schema_version\": ", 22);
     kp_result_free(&result);
     assert_null(result.report_json);
     kp_result_free(&result);
@@ -113,7 +113,8 @@ static void json__one_released_one_rejected__has_the_counts(void **state)
     const char *json = report_file("report.json");
     const struct kp_bundle *b = tally.accounts[0]->bundles;
     assert_string_equal(json, result.report_json);
-    assert_contains(json, textf("{\n  \"run_id\": \"%s\",\n  \"version\": \"", run.run_id));
+    assert_contains(
+        json, textf("{\n  \"schema_version\": 1,\n  \"run_id\": \"%s\",\n  \"version\": \"", run.run_id));
     assert_contains(
         json, "\"command\": \"export\",\n  \"as_of\": \"2026-04-01\",\n  \"age_rule\": \"birthday\",\n");
     assert_contains(json,
