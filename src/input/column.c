@@ -113,8 +113,7 @@ unsigned kp_mapping_joined(const struct kp_mapping *mapping)
 {
     unsigned last = 0;
     for (size_t i = 0; i < mapping->n_columns; i++) {
-        const char *header = mapping->columns[i].header;
-        if (*header == *KP_JOIN_COLUMN && strcmp(header, KP_JOIN_COLUMN) == 0) /* asked for every note */
+        if (strcmp(mapping->columns[i].header, KP_JOIN_COLUMN) == 0)
             return last;
         last = mapping->columns[i].number ? mapping->columns[i].number : last;
     }

@@ -27,6 +27,7 @@ struct kp_input {
     size_t key;                     /* index of the key among its cells */
     bool is_persons;                /* its rows complete those of the results; it has no mapping of its own */
     const struct kp_input *persons; /* of the results: the other one; NULL: not joined */
+    unsigned joined;                /* kp_mapping_joined of its mapping, which each note needs */
 };
 
 /* Returns the number of cells that precede the input's own in its rows: the persons' and KP_JOIN_COLUMN. */

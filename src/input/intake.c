@@ -255,8 +255,10 @@ enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *
     KP_TRY(kp_join_inputs(ctx, options, job.file, &inputs, headings));
     for (job.input = 1; job.input <= files->n; job.input++)
         KP_TRY(map_columns(ctx, options, &job, &headings[job.input - 1], &inputs));
-    for (size_t i = 0; i < files->n; i++)
+    for (size_t i = 0; i < files->n; i++) {
         inputs.list[i].mapping.ranges = ranges;
+        inputs.list[i].joined = kp_mapping_joined(&inputs.list[i].mapping);
+    }
     *ret_inputs = inputs;
     return KP_OK;
 }

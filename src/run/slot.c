@@ -76,7 +76,7 @@ struct kp_place kp_slot_place(const struct kp_run *run, const struct kp_slot *sl
     const struct kp_row *row = &slot->row;
     const struct kp_column *c = row->person_line ? kp_mapping_column(&input->mapping, column) : NULL;
     const struct kp_input *of = c ? kp_input_of(input, c) : input;
-    unsigned before = of == input && column > 0 ? kp_mapping_joined(&input->mapping) : 0;
+    unsigned before = of == input && column > 0 ? input->joined : 0;
     return (struct kp_place){.file = (uint32_t)(of - run->inputs.list),
                              .column = column > before ? column - before : 0,
                              .line = of == input ? row->line : row->person_line,
