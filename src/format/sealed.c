@@ -19,10 +19,12 @@ static const zip_uint64_t MAX_BYTES = (zip_uint64_t)4 << 30;
 /* --- the directory --- */
 
 enum { END_BYTES = 22, ENTRY_BYTES = 46, LOCAL_CRC = 14, ENTRY_CRC = 16, MAX_COMMENT = 65535 };
+enum { LOCATOR_BYTES = 20, END64_BYTES = 56, EXTRA_BYTES = 256 };
+static const uint64_t IN_ZIP64 = 0xffffffff; /* a size or offset that is in a field of ZIP64 */
 
-static uint32_t number_at(const uint8_t *at, size_t n)
+static uint64_t number_at(const uint8_t *at, size_t n)
 {
-    uint32_t number = 0;
+    uint64_t number = 0;
     while (n-- > 0)
         number = number << 8 | at[n];
     return number;
@@ -77,19 +79,66 @@ static int error_of(zip_t *zip)
     return zip_error_code_zip(error) == ZIP_ER_MEMORY ? ENOMEM : 0;
 }
 
+static bool read_at(const struct kp_io *io, int fd, uint8_t *to, size_t n, uint64_t at)
+{
+    size_t got = 0;
+    return kp_file_read_at(io, fd, to, n, at, &got) == KP_OK && got == n;
+}
+
+/* Finds the directory of an archive that was written here, which has no comment. */
+static bool find_directory(const struct kp_io *io, int fd, uint64_t size, uint64_t *ret_at)
+{
+    uint8_t end[END_BYTES], locator[LOCATOR_BYTES], end64[END64_BYTES];
+    if (!find_end(io, fd, size, end))
+        return false;
+    *ret_at = number_at(end + 16, 4);
+    if (*ret_at != IN_ZIP64)
+        return true;
+    if (!read_at(io, fd, locator, LOCATOR_BYTES, size - END_BYTES - LOCATOR_BYTES) ||
+        memcmp(locator, "PK\6\7", 4) != 0 ||
+        !read_at(io, fd, end64, END64_BYTES, number_at(locator + 8, 8)) || memcmp(end64, "PK\6\6", 4) != 0)
+        return false;
+    *ret_at = number_at(end64 + 48, 8);
+    return true;
+}
+
+/* Returns the offset that the ZIP64 field of an entry has: behind the sizes that are there, too. */
+static bool read_offset64(const struct kp_io *io, int fd, uint64_t at, const uint8_t entry[ENTRY_BYTES],
+                          uint64_t *ret_offset)
+{
+    uint8_t extra[EXTRA_BYTES];
+    const size_t n = (size_t)number_at(entry + 30, 2);
+    const size_t before =
+        (number_at(entry + 24, 4) == IN_ZIP64 ? 8u : 0u) + (number_at(entry + 20, 4) == IN_ZIP64 ? 8u : 0u);
+    if (n > EXTRA_BYTES || !read_at(io, fd, extra, n, at + ENTRY_BYTES + number_at(entry + 28, 2)))
+        return false;
+    for (size_t k = 0; k + 4 <= n; k += 4 + (size_t)number_at(extra + k + 2, 2))
+        if (number_at(extra + k, 2) == 1 && k + 4 + before + 8 <= n) {
+            *ret_offset = number_at(extra + k + 4 + before, 8);
+            return true;
+        }
+    return false;
+}
+
 /* The library leaves the checksums of the contents in the headers, where AE-2 wants zeros: they would say
- * something of what is inside. Archives written here have no ZIP64 records. */
-static enum kp_status remove_checksums(const struct kp_io *io, int fd, uint64_t size)
+ * something of what is inside. Nothing is written but into headers. */
+static enum kp_status remove_checksums(const struct kp_io *io, int fd, uint64_t size, size_t n_members)
 {
     static const uint8_t zeros[4] = {0};
-    uint8_t end[END_BYTES], entry[ENTRY_BYTES];
-    if (!find_end(io, fd, size, end))
+    uint8_t entry[ENTRY_BYTES], local[4];
+    uint64_t at = 0;
+    if (!find_directory(io, fd, size, &at))
         return KP_E_SYSTEM;
-    uint64_t at = number_at(end + 16, 4);
-    for (uint32_t left = number_at(end + 10, 2); left > 0; left--) {
-        uint64_t n = read_entry(io, fd, at, entry);
-        if (n == 0 || kp_scratch_write(io, fd, zeros, sizeof(zeros), at + ENTRY_CRC) != KP_OK ||
-            kp_scratch_write(io, fd, zeros, sizeof(zeros), number_at(entry + 42, 4) + LOCAL_CRC) != KP_OK)
+    for (size_t i = 0; i < n_members; i++) {
+        const uint64_t n = read_entry(io, fd, at, entry);
+        if (n == 0 || memcmp(entry, "PK\1\2", 4) != 0)
+            return KP_E_SYSTEM;
+        uint64_t offset = number_at(entry + 42, 4);
+        if (offset == IN_ZIP64 && !read_offset64(io, fd, at, entry, &offset))
+            return KP_E_SYSTEM;
+        if (!read_at(io, fd, local, sizeof(local), offset) || memcmp(local, "PK\3\4", 4) != 0 ||
+            kp_scratch_write(io, fd, zeros, sizeof(zeros), at + ENTRY_CRC) != KP_OK ||
+            kp_scratch_write(io, fd, zeros, sizeof(zeros), offset + LOCAL_CRC) != KP_OK)
             return KP_E_SYSTEM;
         at += n;
     }
@@ -97,14 +146,14 @@ static enum kp_status remove_checksums(const struct kp_io *io, int fd, uint64_t 
 }
 
 /* The library has written the file, but neither synced it nor kept it from other users. */
-static enum kp_status complete_file(const struct kp_io *io, const char *path)
+static enum kp_status complete_file(const struct kp_io *io, const char *path, size_t n_members)
 {
     int64_t size = kp_file_size(io, path);
     int fd = size < 0 ? -1 : kp_io_open(io, path, O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return KP_E_SYSTEM;
-    bool ok = fchmod(fd, S_IRUSR | S_IWUSR) == 0 && remove_checksums(io, fd, (uint64_t)size) == KP_OK &&
-              io->fsync(fd) == 0;
+    bool ok = fchmod(fd, S_IRUSR | S_IWUSR) == 0 &&
+              remove_checksums(io, fd, (uint64_t)size, n_members) == KP_OK && io->fsync(fd) == 0;
     int error = errno;
     if (io->close(fd) != 0 && ok)
         return KP_E_SYSTEM;
@@ -159,7 +208,7 @@ enum kp_status kp_seal_write(const struct kp_io *io, const char *path, const str
     if (st == KP_OK)
         st = write_at(io, path, members, fds, n_members, password);
     if (st == KP_OK)
-        st = complete_file(io, path);
+        st = complete_file(io, path, n_members);
     int error = errno;
     for (size_t i = 0; i < n_members; i++)
         if (fds[i] >= 0)

@@ -166,8 +166,10 @@ enum kp_status kp_normalize_person(const struct kp_tables *tables, const struct 
     KP_TRY(kp_record_init(ret_record, tables, findings->arena));
     for (enum kp_column_kind kind = KP_COL_FIELD; kind <= KP_COL_ITEM; kind++)
         for (const struct kp_column *c = mapping->columns; c < mapping->columns + mapping->n_columns; c++) {
+            if (c->kind != kind || c->follows)
+                continue;
             bool names = kind == KP_COL_FIELD && kp_field_is_of_person((enum kp_field)c->index);
-            if (c->kind == kind && !c->follows && (names || may_be_empty_dash(&norm, c)))
+            if (names || may_be_empty_dash(&norm, c))
                 read_column(&norm, c);
         }
     kp_column_locate(NULL, findings);

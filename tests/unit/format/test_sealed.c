@@ -100,6 +100,28 @@ static void seal__opened_by_other_programs__gives_the_bundle(void **state)
     assert_int_not_equal(shell("bsdtar -xOf sealed.zip --passphrase WRONG"), 0);
 }
 
+/* Sizes of 4 GiB and more stand in fields of their own (ZIP64). It takes minutes, so make test-long does it.
+ */
+static void seal__beyond_4_gib__is_opened_by_other_programs(void **state)
+{
+    (void)state;
+    if (!getenv("THOROUGH"))
+        skip();
+    const struct kp_seal_member members[] = {{.name = "inner.zip", .path = place("inner.zip")},
+                                             {.name = "list.csv", .bytes = "list", .n = 4}};
+    assert_int_equal(
+        shell("rm -rf inner.zip sealed.zip; printf PK >inner.zip; truncate -s 4294968000 inner.zip"), 0);
+    assert_int_equal(kp_seal_write(&kp_io_posix, place("sealed.zip"), members, 2, PASSWORD), KP_OK);
+    assert_int_equal(shell("7z t -p" PASSWORD " sealed.zip"), 0);
+    assert_int_equal(shell("bsdtar -xOf sealed.zip --passphrase " PASSWORD " inner.zip | cmp - inner.zip"),
+                     0);
+    assert_int_equal(shell("test \"$(bsdtar -xOf sealed.zip --passphrase " PASSWORD " list.csv)\" = list"),
+                     0);
+    assert_int_equal(fault_with(place("sealed.zip"), PASSWORD),
+                     KP_SEAL_TOO_BIG); /* more than a receiver takes */
+    assert_int_equal(shell("rm inner.zip sealed.zip"), 0);
+}
+
 static void seal__twice__has_different_bytes(void **state)
 {
     (void)state;
@@ -263,6 +285,7 @@ int main(void)
         cmocka_unit_test(seal__written__is_aes_256_ae_2_with_mode_0600),
         cmocka_unit_test(seal__opened_with_its_password__gives_the_bundle),
         cmocka_unit_test(seal__opened_by_other_programs__gives_the_bundle),
+        cmocka_unit_test(seal__beyond_4_gib__is_opened_by_other_programs),
         cmocka_unit_test(seal__twice__has_different_bytes),
         cmocka_unit_test(seal__in_the_way__is_not_replaced),
         cmocka_unit_test(seal__source_missing__leaves_nothing),
