@@ -177,7 +177,7 @@ static bool find_columns(struct kp_register *r, const char *list, bool required)
     for (struct kp_word word; kp_next_word(&list, " ", &word);) {
         size_t i = r->n_columns++;
         r->at[i] = SIZE_MAX;
-        if (!(r->columns[i] = kp_arena_strndup(r->arena, word.at, word.n)))
+        if (!(r->columns[i] = kp_arena_strndup(&r->ctx->arena, word.at, word.n)))
             return false;
         if (!kp_sheet_column(&r->sheet, r->columns[i], &r->at[i]) && required)
             fault(r, KP_K_REGISTER_COLUMN_MISSING, kp_at(r->path, r->sheet.header_line), r->columns[i], NULL);
