@@ -1,5 +1,6 @@
 /* Runs the program in a child process in which the n-th system call fails: the functions below replace those
  * of the C library. Included by the one source of a test program. */
+#undef _FORTIFY_SOURCE /* it would define read and pread in the headers */
 #include "golden.h"
 
 #include <errno.h>

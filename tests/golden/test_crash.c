@@ -280,7 +280,7 @@ static void try_other(enum other kind, enum fault fault)
     start_again();
     assert_int_equal(export("second.csv", NONE, 0, 0, calls), 0);
     int step = getenv("CRASH_ALL") ? 1 : calls[0] / 5 + 1;
-    for (int at = 1 + (int)(kind + fault) % step; at <= calls[0]; at += step) {
+    for (int at = 1 + ((int)kind + (int)fault) % step; at <= calls[0]; at += step) {
         start_again();
         failing = kind;
         int status = export("second.csv", fault, EIO, at, NULL);

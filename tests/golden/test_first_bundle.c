@@ -4,8 +4,8 @@
 /* The commands as they are typed, each in the folder that `init` made. */
 static const char *const COMMANDS[] = {
     "cd .. && kenporter init company",
-    "sed -i 's/^name =$/name = 架空精機株式会社/; s/^postal_code =$/postal_code = 650-0188/; "
-    "s/^address =$/address = 兵庫県潮見市港町8-1-1/; s/^phone =$/phone = 078-000-1000/' kenporter.ini",
+    ("sed -i 's/^name =$/name = 架空精機株式会社/; s/^postal_code =$/postal_code = 650-0188/; "
+     "s/^address =$/address = 兵庫県潮見市港町8-1-1/; s/^phone =$/phone = 078-000-1000/' kenporter.ini"),
     "echo 'R1,06139463,2026-01-15,elderly_act health_act,,,,,,,,,,,,,,,' >>requests.csv",
     "kenporter config",
     "kenporter map ../titles.csv >mapping.csv",

@@ -177,9 +177,9 @@ static void handover_reply_purge__planted_log__are_refused(void **state)
 {
     (void)state;
     static const char *const calls[] = {
-        "handover --lang en -o out --to X --means mail --on 2026-04-02 full/" BUNDLE ".zip",
+        ("handover --lang en -o out --to X --means mail --on 2026-04-02 full/" BUNDLE ".zip"),
         "reply --lang en -o out reply.csv", "purge --lang en -o out --before 2030-01-01",
-        "retire --lang en " LOG, "status --lang en -o out"};
+        ("retire --lang en " LOG), "status --lang en -o out"};
     for (size_t i = 0; i < COUNT(calls); i++)
         for (enum plant p = TO_FILE; p <= FOLDER; p++) {
             if (p == HARD && i == 4) /* only reads */

@@ -60,11 +60,11 @@ static void commands__answers__are_japanese(void **state UNUSED)
     static const char *const commands[] = {
         "help",
         "items",
-        "map " INPUT "| sed 's/^[^#].*//'",
+        ("map " INPUT "| sed 's/^[^#].*//'"),
         "config -c \"$FIXTURES/kenporter.ini\"",
         "status -o out",
         "verify --log out/disclosure-log.csv out/*.zip",
-        "verify " INPUT,
+        ("verify " INPUT),
         "show out/*_39289004_*.zip",
         "audit out/disclosure-log.csv",
         "audit --statistics out/disclosure-log.csv",
