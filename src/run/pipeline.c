@@ -160,9 +160,12 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     kp_tally_add(&p->tally, &p->run, slot, account);
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next)
         if (!kp_tally_is_repeated(slot, f)) {
-            const struct kp_place place = kp_slot_place(&p->run, slot, f->column);
+            const struct kp_place cell = kp_slot_cell(&p->run, slot, f);
+            struct kp_finding shown = *f; /* its column counts through joined files */
+            shown.column = cell.column;
+            shown.row = cell.sheet_row;
             kp_diag_send_as(&p->run.ctx->diag, kp_slot_level(&p->run, slot, f),
-                            p->run.inputs.list[place.file].path, place.line, f);
+                            p->run.inputs.list[cell.file].path, cell.line, &shown);
         }
     return kp_row_files_add(&p->files, slot, bundle, document);
 }

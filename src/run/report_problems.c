@@ -221,11 +221,10 @@ void kp_part_warnings(const struct kp_part *p)
 static void add_unused_column(const struct kp_part *p, const struct kp_input *input,
                               const struct kp_column *c)
 {
-    char letters[8];
+    char name[KP_CELL_NAME];
     const struct kp_input *of = kp_input_of(input, c);
-    kp_column_letters(c->number - (of == input ? kp_mapping_joined(&input->mapping) : 0), letters);
     kp_buf_str(p->out, "<tr>");
-    kp_part_cell(p, letters);
+    kp_part_cell(p, kp_cell_name(c->number - (of == input ? input->joined : 0), name));
     kp_buf_str(p->out, "<th scope=\"row\">");
     kp_html_japanese(p->ctx, p->out, "span", *c->header ? c->header : c->second);
     kp_buf_str(p->out, "</th><td>");

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 const char *kp_basis_words(struct kp_context *ctx, const struct kp_basis *basis)
 {
     if (basis->route == KP_ROUTE_CONSENT)
@@ -23,17 +25,6 @@ const char *kp_reason_words(struct kp_context *ctx, enum kp_reason reason)
     return msg ? kp_diag_general(msg->text[ctx->common->lang], &ctx->arena) : "";
 }
 
-void kp_column_letters(unsigned number, char ret_letters[8])
-{
-    char reversed[8];
-    size_t n = 0;
-    for (; number > 0 && n < 7; number = (number - 1) / 26)
-        reversed[n++] = (char)('A' + (number - 1) % 26);
-    for (size_t i = 0; i < n; i++)
-        ret_letters[i] = reversed[n - 1 - i];
-    ret_letters[n] = '\0';
-}
-
 static uint64_t row_of(struct kp_place place)
 {
     return place.sheet_row ? place.sheet_row : place.line;
@@ -41,15 +32,15 @@ static uint64_t row_of(struct kp_place place)
 
 const char *kp_cell_text(struct kp_context *ctx, struct kp_place place)
 {
-    char letters[8];
-    kp_column_letters(place.column, letters);
+    char letters[KP_CELL_NAME];
+    (void)kp_cell_name(place.column, letters);
     return kp_arena_printf(&ctx->arena, "%s%" PRIu64, letters, row_of(place));
 }
 
 void kp_cell_put(const struct kp_context *ctx, struct kp_place place, struct kp_buf *out)
 {
-    char letters[8];
-    kp_column_letters(place.column, letters);
+    char letters[KP_CELL_NAME];
+    (void)kp_cell_name(place.column, letters);
     if (ctx->common->lang == KP_LANG_EN)
         kp_buf_printf(out, "%s %s%" PRIu64, *letters ? "cell" : "row", letters, row_of(place));
     else

@@ -14,5 +14,3 @@ const char *kp_reason_words(struct kp_context *ctx, enum kp_reason reason);
 void kp_cell_put(const struct kp_context *ctx, struct kp_place place, struct kp_buf *out);
 /* Returns "W5"; without a column "5". */
 const char *kp_cell_text(struct kp_context *ctx, struct kp_place place);
-/* Writes the letters of a column from 1: A to Z, AA, AB... */
-void kp_column_letters(unsigned number, char ret_letters[8]);

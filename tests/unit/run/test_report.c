@@ -209,21 +209,6 @@ static void html__japanese__names_cells_and_no_ids(void **state)
     assert_contains(result.report_json, "\"line\": 3, \"cell\": \"D3\"}]");
 }
 
-static void column__number__has_letters_as_in_a_spreadsheet(void **state)
-{
-    (void)state;
-    static const struct {
-        unsigned number;
-        const char *letters;
-    } cases[] = {{0, ""},    {1, "A"},    {26, "Z"},    {27, "AA"},   {52, "AZ"},
-                 {53, "BA"}, {702, "ZZ"}, {703, "AAA"}, {4096, "FAN"}};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char letters[8];
-        kp_column_letters(cases[i].number, letters);
-        assert_string_equal(letters, cases[i].letters);
-    }
-}
-
 static void reports__with_people__name_nobody(void **state)
 {
     (void)state;
@@ -258,7 +243,6 @@ int main(void)
         TEST(html__one_released_one_rejected__has_the_counts),
         TEST(html__nothing_read__has_no_bar_and_nothing_to_do),
         TEST(html__japanese__names_cells_and_no_ids),
-        TEST(column__number__has_letters_as_in_a_spreadsheet),
         TEST(reports__with_people__name_nobody),
         TEST(reports__folder_missing__is_reported_once),
     };
