@@ -168,12 +168,11 @@ void kp_xml_put(struct kp_xml *xml, const struct kp_xml_piece *piece)
         return;
     kp_buf_add(xml->out, piece->bytes, piece->n_bytes);
     for (const struct kp_xml_event *e = piece->events; e < piece->events + piece->n_events; e++) {
-        if (!e->attrs) {
-            leave(xml);
-            continue;
-        }
-        xml->stack[xml->depth++] = e->name;
-        if (xml->check)
-            kp_xml_check_start(xml->check, e->name.text, e->attrs, e->n_attrs);
+        if (e->attrs)
+            xml->stack[xml->depth++] = e->name;
+        else
+            xml->depth--;
     }
+    if (xml->check)
+        kp_xml_check_repeated(xml->check, piece->events, piece->n_events);
 }

@@ -13,18 +13,6 @@
 
 enum { KP_XML_MAX_DEPTH = 32, KP_XML_MAX_PIECE_EVENTS = 8 };
 
-struct kp_xml_name {
-    const char *text;
-    size_t n;
-};
-
-/* The start of an element, or its end: attrs is NULL. */
-struct kp_xml_event {
-    struct kp_xml_name name;
-    const struct kp_xml_attr *attrs;
-    size_t n_attrs;
-};
-
 /* Elements without text that many documents contain: their bytes and events. */
 struct kp_xml_piece {
     const char *bytes;

@@ -351,6 +351,19 @@ void kp_xml_check_end(struct kp_xml_check *check, const char *name)
     note_memory(check);
 }
 
+void kp_xml_check_repeated(struct kp_xml_check *check, const struct kp_xml_event *events, size_t n)
+{
+    if (check->by_tables) {
+        kp_xsd_repeated(check->run, events, n);
+        return;
+    }
+    for (const struct kp_xml_event *e = events; e < events + n; e++)
+        if (e->attrs)
+            kp_xml_check_start(check, e->name.text, e->attrs, e->n_attrs);
+        else
+            kp_xml_check_end(check, e->name.text);
+}
+
 bool kp_xml_check_failed(const struct kp_xml_check *check)
 {
     return check->where[0] != '\0' || check->no_memory ||

@@ -39,6 +39,8 @@ void kp_xml_check_start(struct kp_xml_check *check, const char *name, const stru
                         size_t n_attrs);
 void kp_xml_check_text(struct kp_xml_check *check, const char *text, size_t n);
 void kp_xml_check_end(struct kp_xml_check *check, const char *name);
+/* Starts and ends that many documents repeat; they outlive the check. */
+void kp_xml_check_repeated(struct kp_xml_check *check, const struct kp_xml_event *events, size_t n);
 
 /* Returns whether the events so far contain a fault, or memory ran out. Later events are ignored. */
 bool kp_xml_check_failed(const struct kp_xml_check *check);

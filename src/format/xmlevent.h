@@ -1,4 +1,4 @@
-/* Attributes of an element, and schema files: what the two validators have in common. */
+/* Events of a document, and schema files: what the two validators have in common. */
 #pragma once
 
 #include <stddef.h>
@@ -9,6 +9,18 @@ struct kp_xml_attr {
     const char *name; /* without prefix, except "xsi:..." and "xml:..." */
     const char *value;
     size_t n;
+};
+
+struct kp_xml_name {
+    const char *text;
+    size_t n;
+};
+
+/* The start of an element, or its end: attrs is NULL. */
+struct kp_xml_event {
+    struct kp_xml_name name;
+    const struct kp_xml_attr *attrs;
+    size_t n_attrs;
 };
 
 /* A schema file in memory. */

@@ -7,7 +7,15 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-enum { MAX_DEPTH = 64, MAX_KEYS = 16, MEMO = 2048, MEMO_BYTES = 55 };
+enum {
+    MAX_DEPTH = 64,
+    MAX_KEYS = 16,
+    MEMO = 2048,
+    MEMO_BYTES = 55,
+    NAMES = 256,
+    PATHS = 512,
+    MAX_OPENED = 3
+};
 
 static const char white[] = " \t\r\n";
 
@@ -69,13 +77,25 @@ static bool accepts(xmlSchemaTypePtr type, const char *value)
 
 /* --- the run --- */
 
-struct open_element {
+struct state {
     const struct kp_xsd_element *element;
     const struct kp_xsd_type *type;
     uint64_t allowed; /* places that may come next */
     bool complete;
+};
+
+struct open_element {
+    struct state at;
     uint32_t keys[MAX_KEYS]; /* hashes: two that collide only make the document unsure */
     size_t n_keys;
+};
+
+/* Where valid repeated events lead from a state. */
+struct path {
+    const struct kp_xml_event *events; /* NULL: an empty slot */
+    struct state from;
+    struct state to[1 + MAX_OPENED]; /* the same element, and those that remain open in it */
+    size_t n_opened;
 };
 
 /* A valid value. Validity is a function of type and value. */
@@ -92,6 +112,8 @@ struct kp_xsd_run {
     struct open_element open[MAX_DEPTH]; /* the document, its root... */
     struct kp_buf text;                  /* of simple content; before that, the value in question */
     struct memo memo[MEMO];
+    const xmlChar *names[NAMES]; /* found before, by the address of the name */
+    struct path paths[PATHS];
 };
 
 struct kp_xsd_run *kp_xsd_run_new(const struct kp_xsd *xsd)
@@ -153,7 +175,21 @@ static bool put_key(struct open_element *parent, xmlSchemaTypePtr type, const st
 
 static bool is_of_xsi(const struct kp_xml_attr *a)
 {
-    return strncmp(a->name, "xsi:", 4) == 0;
+    return a->name[0] == 'x' && strncmp(a->name, "xsi:", 4) == 0;
+}
+
+static size_t slot_of(const void *address, size_t n_slots)
+{
+    return ((uintptr_t)address * 0x9E3779B97F4A7C15u >> 40) % n_slots;
+}
+
+/* Returns the name as the schema's dictionary has it, or NULL. */
+static const xmlChar *find_name(struct kp_xsd_run *run, const char *name)
+{
+    const xmlChar **known = &run->names[slot_of(name, NAMES)];
+    if (!*known || strcmp((const char *)*known, name) != 0)
+        *known = xmlDictExists(run->xsd->names, (const xmlChar *)name, -1);
+    return *known;
 }
 
 /* Each attribute is known, valid and there once, and none is missing. key: the one that tells the element
@@ -161,13 +197,13 @@ static bool is_of_xsi(const struct kp_xml_attr *a)
 static bool has_valid_attributes(struct kp_xsd_run *run, struct open_element *open,
                                  const struct kp_xml_attr *attrs, size_t n, const xmlChar *key)
 {
-    const struct kp_xsd_type *type = open->type;
+    const struct kp_xsd_type *type = open->at.type;
     uint64_t seen = 0;
     bool has_key = false;
     for (size_t i = 0, k = 0; i < n; i++, k = 0) {
         if (is_of_xsi(&attrs[i]))
             continue;
-        const xmlChar *name = xmlDictExists(run->xsd->names, (const xmlChar *)attrs[i].name, -1);
+        const xmlChar *name = find_name(run, attrs[i].name);
         while (k < type->n_attributes && type->attributes[k].name != name)
             k++;
         const struct kp_xsd_attribute *a = &type->attributes[k];
@@ -186,7 +222,7 @@ static bool has_valid_attributes(struct kp_xsd_run *run, struct open_element *op
 }
 
 /* Returns the element of that name that may come next in the open one, or NULL; goes to the next state. */
-static const struct kp_xsd_element *step(struct open_element *open, const xmlChar *name)
+static const struct kp_xsd_element *step(struct state *open, const xmlChar *name)
 {
     const struct kp_xsd_element *found = NULL;
     uint64_t follow = 0, last = 0;
@@ -234,16 +270,12 @@ static bool opens(struct kp_xsd_run *run, const char *name, const struct kp_xml_
     if (run->depth == MAX_DEPTH || n > KP_XML_MAX_ATTRIBUTES)
         return false;
     struct open_element *open = &run->open[run->depth++];
-    const struct kp_xsd_element *above = open[-1].element;
-    const struct kp_xsd_element *e =
-        step(open - 1, xmlDictExists(run->xsd->names, (const xmlChar *)name, -1));
+    const struct kp_xsd_element *above = open[-1].at.element;
+    const struct kp_xsd_element *e = step(&open[-1].at, find_name(run, name));
     const struct kp_xsd_type *type = e ? find_type(run, e, attrs, n) : NULL;
     if (!type)
         return false;
-    open->element = e;
-    open->type = type;
-    open->allowed = type->first;
-    open->complete = type->may_be_empty;
+    open->at = (struct state){e, type, type->first, type->may_be_empty};
     open->n_keys = 0;
     bool keyed = false;
     for (size_t i = 0; above->key && i < KP_XSD_KEYED; i++)
@@ -258,7 +290,7 @@ void kp_xsd_begin(struct kp_xsd_run *run, const char *ns)
     static const struct kp_xsd_element document = {.name = NULL};
     const struct kp_xsd_type *type = &run->xsd->document;
     run->sure = strcmp(ns, (const char *)run->xsd->schema->targetNamespace) == 0;
-    run->open[0] = (struct open_element){.element = &document, .type = type, .allowed = type->first};
+    run->open[0] = (struct open_element){.at = {&document, type, type->first, false}};
     run->depth = 1;
 }
 
@@ -269,7 +301,7 @@ void kp_xsd_start(struct kp_xsd_run *run, const char *name, const struct kp_xml_
 
 void kp_xsd_text(struct kp_xsd_run *run, const char *text, size_t n)
 {
-    const struct kp_xsd_type *type = run->open[run->depth - 1].type;
+    const struct kp_xsd_type *type = run->open[run->depth - 1].at.type;
     if (run->sure && type->text)
         kp_buf_add(&run->text, text, n);
     else if (run->sure && !type->mixed)
@@ -282,12 +314,56 @@ void kp_xsd_end(struct kp_xsd_run *run)
     run->sure = run->sure && run->depth > 1 && kp_buf_ok(&run->text);
     if (!run->sure)
         return;
-    const struct open_element *open = &run->open[--run->depth];
+    const struct state *open = &run->open[--run->depth].at;
     xmlSchemaTypePtr text = open->type->text;
     run->sure = open->complete && (!text || is_valid(run, text, kp_buf_text(&run->text), run->text.len));
 }
 
+/* Takes the events one by one, and keeps where they led unless a key was among them. */
+static void walk(struct kp_xsd_run *run, struct path *path, const struct kp_xml_event *events, size_t n)
+{
+    size_t top = run->depth - 1;
+    bool keyed = run->open[top].at.element->key != NULL;
+    *path = (struct path){.from = run->open[top].at};
+    for (const struct kp_xml_event *e = events; e < events + n; e++) {
+        if (e->attrs)
+            kp_xsd_start(run, e->name.text, e->attrs, e->n_attrs);
+        else
+            kp_xsd_end(run);
+        keyed |= run->depth <= top;
+    }
+    if (!run->sure || keyed || run->depth - 1 - top > MAX_OPENED)
+        return;
+    path->n_opened = run->depth - 1 - top;
+    for (size_t i = 0; i <= path->n_opened; i++) {
+        path->to[i] = run->open[top + i].at;
+        keyed |= i > 0 && run->open[top + i].n_keys > 0;
+    }
+    if (!keyed)
+        path->events = events;
+}
+
+void kp_xsd_repeated(struct kp_xsd_run *run, const struct kp_xml_event *events, size_t n)
+{
+    if (!run->sure || n == 0)
+        return;
+    struct open_element *top = &run->open[run->depth - 1];
+    struct path *path = &run->paths[slot_of(events, PATHS)];
+    if (path->events != events || path->from.type != top->at.type || path->from.element != top->at.element ||
+        path->from.allowed != top->at.allowed || run->depth + path->n_opened > MAX_DEPTH) {
+        walk(run, path, events, n);
+        return;
+    }
+    top->at = path->to[0];
+    for (size_t i = 1; i <= path->n_opened; i++) {
+        top[i].at = path->to[i];
+        top[i].n_keys = 0;
+    }
+    run->depth += path->n_opened;
+    kp_buf_reset(&run->text);
+}
+
 bool kp_xsd_accepted(const struct kp_xsd_run *run, bool complete)
 {
-    return run->sure && (!complete || (run->depth == 1 && run->open[0].complete));
+    return run->sure && (!complete || (run->depth == 1 && run->open[0].at.complete));
 }

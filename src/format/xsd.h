@@ -70,5 +70,8 @@ void kp_xsd_begin(struct kp_xsd_run *run, const char *ns);
 void kp_xsd_start(struct kp_xsd_run *run, const char *name, const struct kp_xml_attr *attrs, size_t n_attrs);
 void kp_xsd_text(struct kp_xsd_run *run, const char *text, size_t n);
 void kp_xsd_end(struct kp_xsd_run *run);
+/* Takes starts and ends that many documents repeat. They outlive the run, which remembers by their address
+ * where they lead. */
+void kp_xsd_repeated(struct kp_xsd_run *run, const struct kp_xml_event *events, size_t n);
 /* Returns whether the events are a valid document or, unless complete, may begin one. false means unsure. */
 bool kp_xsd_accepted(const struct kp_xsd_run *run, bool complete);

@@ -2,6 +2,7 @@
 
 #include "format/xml.h"
 #include "profile.h"
+#include "random.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -411,6 +412,131 @@ static void quick__value_that_is_normalised__is_never_accepted(void **state UNUS
     kp_buf_release(&detail);
 }
 
+enum { MAX_EVENTS = 256, MAX_CHUNK = 6 };
+
+/* Events of a document, and texts between them: one of events and text is set. */
+struct chunk {
+    const struct kp_xml_event *events;
+    size_t n;
+    const char *text;
+};
+
+struct chunks {
+    struct kp_arena arena;
+    struct chunk list[MAX_EVENTS];
+    size_t n;
+};
+
+static void add_event(struct chunks *to, struct kp_xml_event event)
+{
+    struct chunk *last = to->n > 0 ? &to->list[to->n - 1] : NULL;
+    if (!last || last->text || last->n >= 1 + random_below(MAX_CHUNK)) {
+        assert_true(to->n < MAX_EVENTS);
+        last = &to->list[to->n++];
+        last->events = kp_arena_alloc(&to->arena, (MAX_CHUNK + 1) * sizeof(event));
+    }
+    struct kp_xml_event *events = (struct kp_xml_event *)(uintptr_t)last->events;
+    assert_true(events && last->n <= MAX_CHUNK);
+    events[last->n++] = event;
+}
+
+static void cut(struct chunks *to, const xmlNode *node)
+{
+    if (node->type == XML_TEXT_NODE) {
+        to->list[to->n++].text = (const char *)node->content;
+        return;
+    }
+    struct kp_xml_attr *attrs = kp_arena_alloc(&to->arena, KP_XML_MAX_ATTRIBUTES * sizeof(*attrs));
+    size_t n = 0;
+    for (const xmlAttr *a = node->properties; a; a = a->next) {
+        const char *name = (const char *)a->name;
+        const char *value = a->children ? (const char *)a->children->content : "";
+        if (a->ns)
+            name = strcmp(name, "type") == 0 ? "xsi:type" : "xsi:schemaLocation";
+        attrs[n++] = (struct kp_xml_attr){name, value, strlen(value)};
+    }
+    const char *name = (const char *)node->name;
+    add_event(to, (struct kp_xml_event){{name, strlen(name)}, attrs, n});
+    for (const xmlNode *child = node->children; child; child = child->next)
+        cut(to, child);
+    add_event(to, (struct kp_xml_event){.name = {name, strlen(name)}});
+}
+
+/* Returns whether the tables accept the chunks in that order, handed over whole or event by event. */
+static bool accepts(struct kp_xml_check *check, const struct chunk *const *order, size_t n, bool whole)
+{
+    const char *where = NULL;
+    kp_xml_check_begin(check, "urn:hl7-org:v3");
+    for (size_t i = 0; i < n; i++) {
+        const struct chunk *c = order[i];
+        if (c->text)
+            kp_xml_check_text(check, c->text, strlen(c->text));
+        else if (whole)
+            kp_xml_check_repeated(check, c->events, c->n);
+        for (const struct kp_xml_event *e = c->events; !whole && e && e < c->events + c->n; e++)
+            if (e->attrs)
+                kp_xml_check_start(check, e->name.text, e->attrs, e->n_attrs);
+            else
+                kp_xml_check_end(check, e->name.text);
+    }
+    return kp_xml_check_finish(check, &where) == KP_OK;
+}
+
+/* Chunks are left out, put in twice and exchanged, so that the same one comes in many states. */
+static size_t mix(const struct chunks *from, const struct chunk **order)
+{
+    size_t n = 0;
+    unsigned calm = 1 + random_below(100);
+    for (size_t i = 0; i < from->n; i++) {
+        bool odd = random_below(100) > calm;
+        if (odd && random_below(3) == 0)
+            continue;
+        order[n++] = &from->list[odd && random_below(2) ? random_below((unsigned)from->n) : i];
+        if (odd && random_below(4) == 0)
+            order[n++] = &from->list[i];
+    }
+    return n;
+}
+
+static void quick__repeated_events__are_judged_as_single_ones(void **state UNUSED)
+{
+    static const char *const documents[][2] = {
+        {"<text/>", "<text/>"},
+        {"<text/>", "<text><list><item>a</item><item>b</item></list></text>"},
+        {"code=\"N\"/></observation></entry>",
+         "code=\"N\"/></observation></entry><entry><observation classCode=\"OBS\" moodCode=\"EVN\">"
+         "<code code=\"9N006000000000001\"/><value xsi:type=\"PQ\" value=\"60.1\" unit=\"kg\"/>"
+         "</observation></entry>"}};
+    struct kp_xml_check *whole = new_check(document_schema), *single = new_check(document_schema);
+    size_t n_accepted = 0, n_not = 0;
+    (void)kp_xml_check_quick(whole, true);
+    (void)kp_xml_check_quick(single, true);
+    seed_random(27);
+    static struct chunks chunks[COUNT(documents)]; /* all live as long as the check */
+    xmlDocPtr docs[COUNT(documents)];
+    for (size_t d = 0; d < COUNT(documents); d++) {
+        char *text = with(documents[d][0], documents[d][1]);
+        docs[d] = parse(text);
+        free(text);
+        cut(&chunks[d], xmlDocGetRootElement(docs[d]));
+        for (int i = 0; i < 20000; i++) {
+            const struct chunk *order[2 * MAX_EVENTS];
+            size_t n = mix(&chunks[d], order);
+            bool accepted = accepts(single, order, n, false);
+            assert_int_equal(accepts(whole, order, n, true), accepted);
+            n_accepted += accepted;
+            n_not += !accepted;
+        }
+    }
+    assert_true(n_accepted > 1000 && n_not > 1000);
+    for (size_t d = 0; d < COUNT(documents); d++) {
+        xmlFreeDoc(docs[d]);
+        kp_arena_release(&chunks[d].arena);
+    }
+    kp_xml_check_free(whole);
+    kp_xml_check_free(single);
+}
+
 /* Counts its calls. */
 struct listener {
     int fd;
@@ -467,6 +593,7 @@ int main(void)
         cmocka_unit_test(check__index__has_its_own_schema),
         cmocka_unit_test(load__construct_not_known__leaves_no_tables),
         cmocka_unit_test(quick__value_that_is_normalised__is_never_accepted),
+        cmocka_unit_test(quick__repeated_events__are_judged_as_single_ones),
         cmocka_unit_test(check__two_threads_on_one_schema__judge_alike),
         cmocka_unit_test(load__invalid_schema__returns_the_reason_prints_nothing),
         cmocka_unit_test(load__include_of_another_file__opens_nothing),
