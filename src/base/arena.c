@@ -48,7 +48,8 @@ void *kp_arena_fail(struct kp_arena *arena)
     return NULL;
 }
 
-void *kp_arena_alloc(struct kp_arena *arena, size_t size_bytes)
+/* Returns memory that is not cleared. */
+static void *take(struct kp_arena *arena, size_t size_bytes)
 {
     if (size_bytes > SIZE_MAX / 4)
         return kp_arena_fail(arena);
@@ -60,14 +61,23 @@ void *kp_arena_alloc(struct kp_arena *arena, size_t size_bytes)
         return kp_arena_fail(arena);
     void *p = (char *)block->data + block->used;
     block->used += need;
-    return memset(p, 0, need);
+    return p;
+}
+
+void *kp_arena_alloc(struct kp_arena *arena, size_t size_bytes)
+{
+    void *p = take(arena, size_bytes);
+    return p ? memset(p, 0, size_bytes) : NULL;
 }
 
 char *kp_arena_strndup(struct kp_arena *arena, const char *s, size_t n)
 {
-    char *copy = kp_arena_alloc(arena, n + 1);
-    if (copy && n)
+    char *copy = take(arena, n + 1);
+    if (!copy)
+        return NULL;
+    if (n)
         memcpy(copy, s, n);
+    copy[n] = '\0';
     return copy;
 }
 
@@ -76,16 +86,21 @@ char *kp_arena_strdup(struct kp_arena *arena, const char *s)
     return kp_arena_strndup(arena, s, strlen(s));
 }
 
+/* Most texts fit into what is left of the block, so that they are formatted once. */
 char *kp_arena_printf(struct kp_arena *arena, const char *format, ...)
 {
+    struct kp_block *block = arena->head;
+    size_t room = block ? block->size - block->used : 0;
+    char *text = block ? (char *)block->data + block->used : NULL;
     va_list args;
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(text, room, format, args);
     va_end(args);
-    char *text = n < 0 ? NULL : kp_arena_alloc(arena, (size_t)n + 1);
-    if (text)
+    bool fits = n >= 0 && (size_t)n < room;
+    text = n < 0 ? kp_arena_fail(arena) : take(arena, (size_t)n + 1);
+    if (text && !fits)
         (void)vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
     return text;

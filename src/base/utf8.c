@@ -24,26 +24,10 @@ void kp_utf8_put(struct kp_buf *out, int32_t c)
         kp_buf_add(out, bytes, kp_utf8_encode(c, bytes));
 }
 
-/* Decodes a character of three bytes up to U+CFFF, such as kana and kanji; returns 0 for any other. Stops
- * reading at a NUL. */
-static inline int32_t three_bytes(const uint8_t *s)
+int32_t kp_utf8_next_rare(const char **at)
 {
-    if (s[0] < 0xe1 || s[0] > 0xec || (s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80)
-        return 0;
-    return (s[0] & 0x0f) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
-}
-
-int32_t kp_utf8_next(const char **at)
-{
-    const uint8_t *s = (const uint8_t *)*at;
-    int32_t c = s[0], three = 0;
-    if (c == 0)
-        return -1;
-    if (c >= 0x80 && (three = three_bytes(s))) {
-        *at += 3;
-        return three;
-    }
-    utf8proc_ssize_t n = c < 0x80 ? 1 : utf8proc_iterate(s, -1, &c);
+    int32_t c = 0;
+    utf8proc_ssize_t n = utf8proc_iterate((const uint8_t *)*at, -1, &c);
     *at += n > 0 ? n : 1;
     return c;
 }
@@ -58,7 +42,7 @@ static size_t utf8_prefix(const char *bytes, size_t n, bool xml)
             at += 8;
             continue;
         }
-        if (c >= 0x80 && n - at >= 3 && three_bytes(s)) {
+        if (c >= 0x80 && n - at >= 3 && kp_utf8_three_bytes(s)) {
             at += 3;
             continue;
         }

@@ -7,8 +7,32 @@
 
 #include "base/buf.h"
 
+/* Decodes a character of three bytes up to U+CFFF, such as kana and kanji; returns 0 for any other. Stops
+ * reading at a NUL. */
+static inline int32_t kp_utf8_three_bytes(const uint8_t *s)
+{
+    if (s[0] < 0xe1 || s[0] > 0xec || (s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80)
+        return 0;
+    return (s[0] & 0x0f) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
+}
+
+int32_t kp_utf8_next_rare(const char **at);
+
 /* Returns the next character and moves *at behind it, or returns -1 at the end. */
-int32_t kp_utf8_next(const char **at);
+static inline int32_t kp_utf8_next(const char **at)
+{
+    const uint8_t *s = (const uint8_t *)*at;
+    if (*s < 0x80) {
+        *at += *s > 0;
+        return *s > 0 ? *s : -1;
+    }
+    const int32_t three = kp_utf8_three_bytes(s);
+    if (!three)
+        return kp_utf8_next_rare(at);
+    *at += 3;
+    return three;
+}
+
 void kp_utf8_put(struct kp_buf *out, int32_t c);
 /* Returns the length in bytes of the longest prefix of n bytes that is UTF-8 and allowed in XML. */
 size_t kp_utf8_valid_prefix(const char *bytes, size_t n);
