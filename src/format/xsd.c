@@ -13,7 +13,7 @@ enum {
     MEMO = 2048,
     MEMO_BYTES = 55,
     NAMES = 256,
-    PATHS = 512,
+    PATHS = 1024,
     MAX_OPENED = 3
 };
 

@@ -53,6 +53,44 @@ static enum kp_status make_method(struct maker *m, const struct kp_item *item, s
     return recorded(m);
 }
 
+static enum kp_status make_code(struct maker *m, const struct kp_item *item, const struct kp_code_row *row,
+                                struct kp_cda_code *code)
+{
+    code->code = row->code;
+    kp_xml_record(&m->xml, &m->out, m->arena, &code->value);
+    start(m, "value", "xsi:type", kp_type_names[item->type]);
+    kp_xml_attr(&m->xml, "code", row->code);
+    kp_xml_attr(&m->xml, "codeSystem", row->system);
+    kp_xml_end(&m->xml);
+    return recorded(m);
+}
+
+/* Items of one type share the codes of their list. */
+static enum kp_status make_codes(struct maker *m, size_t i)
+{
+    const struct kp_tables *t = m->tables;
+    const struct kp_item *item = &t->items[i];
+    struct kp_cda_item *form = &m->forms->items[i];
+    size_t n = 0;
+    if (item->type != KP_TYPE_CD && item->type != KP_TYPE_CO)
+        return KP_OK;
+    for (size_t k = 0; k < i; k++)
+        if (t->items[k].type == item->type && strcmp(t->items[k].code_system, item->code_system) == 0) {
+            form->codes = m->forms->items[k].codes;
+            form->n_codes = m->forms->items[k].n_codes;
+            return KP_OK;
+        }
+    for (size_t k = 0; k < t->n_codes; k++)
+        n += strcmp(t->codes[k].system, item->code_system) == 0;
+    form->codes = kp_arena_alloc(m->arena, n * sizeof(*form->codes));
+    if (!form->codes)
+        return KP_E_SYSTEM;
+    for (size_t k = 0; k < t->n_codes; k++)
+        if (strcmp(t->codes[k].system, item->code_system) == 0)
+            KP_TRY(make_code(m, item, &t->codes[k], &form->codes[form->n_codes++]));
+    return KP_OK;
+}
+
 /* Numbers the item's group like that of an earlier item, or anew. */
 static void find_group(struct maker *m, size_t i)
 {
@@ -78,6 +116,7 @@ static enum kp_status make_item(struct maker *m, size_t i)
     form->place = strcmp(item->section, KP_SECTION_CHECK_UP) == 0 ? KP_CDA_CHECK_UP : KP_CDA_ADDITIONAL;
     find_group(m, i);
     KP_TRY(make_head(m, item, &form->head));
+    KP_TRY(make_codes(m, i));
     return make_method(m, item, &form->method);
 }
 

@@ -9,10 +9,17 @@ enum kp_cda_place { KP_CDA_NOWHERE, KP_CDA_CHECK_UP, KP_CDA_ADDITIONAL };
 
 enum { KP_NARRATIVE_ITEMS = 6 };
 
+struct kp_cda_code {
+    const char *code;
+    struct kp_xml_piece value; /* <value> with that code */
+};
+
 struct kp_cda_item {
     struct kp_xml_piece
         head; /* <entry> or, in a group, <entryRelationship>, to the code of the observation */
     struct kp_xml_piece method; /* <methodCode>; empty without one */
+    struct kp_cda_code *codes;  /* of its code list, for exams whose form has that list */
+    size_t n_codes;
     enum kp_cda_place place;
     bool may_be_detailed; /* its place is KP_CDA_ADDITIONAL unless there is a reason */
     size_t group;         /* 一連検査グループ, from 1; 0: none */

@@ -217,12 +217,32 @@ static void limit_mark(struct writer *w, const struct kp_value *value)
     end(w, 1);
 }
 
+/* Returns <value> of a code, or NULL if the forms lack it: the list of the day is another one, for instance.
+ */
+static const struct kp_xml_piece *coded_value(const struct writer *w, const struct kp_item *item,
+                                              const struct kp_value *value)
+{
+    const struct kp_cda_item *form = &w->forms->items[item - w->tables->items];
+    if (value->state != KP_VALUE_PRESENT || form->n_codes == 0 ||
+        kp_item_list(w->tables, item, w->record->exam) != item->code_system)
+        return NULL;
+    for (size_t i = 0; i < form->n_codes; i++)
+        if (strcmp(form->codes[i].code, value->text) == 0)
+            return &form->codes[i].value;
+    return NULL;
+}
+
 static void value_element(struct writer *w, const struct kp_item *item, const struct kp_value *value)
 {
     if (value->limit)
         limit_mark(w, value);
     if (has_mark_only(w, value))
         return;
+    const struct kp_xml_piece *coded = coded_value(w, item, value);
+    if (coded) {
+        kp_xml_put(&w->xml, coded);
+        return;
+    }
     start(w, "value");
     attr(w, "xsi:type", kp_type_names[item->type]);
     if (value->state == KP_VALUE_NOT_MEASURABLE) {
