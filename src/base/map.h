@@ -10,6 +10,7 @@
 struct kp_map_slot {
     const char *key;
     uint32_t value;
+    uint32_t tag; /* of the key's hash: most keys that are not sought differ in it */
 };
 
 struct kp_map {

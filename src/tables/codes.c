@@ -16,6 +16,12 @@ static uint32_t length_bit(const char *value_key)
     return UINT32_C(1) << (n < 31 ? n : 31);
 }
 
+/* Returns the row of spelled: code lists have OIDs, other systems, such as not_done, have names. */
+static size_t kind_of(const char *system)
+{
+    return *system >= '0' && *system <= '9';
+}
+
 /* Looks up a text of a system. */
 static bool find(const struct kp_map *map, const char *system, const char *text, uint32_t *ret_index)
 {
@@ -47,7 +53,7 @@ static enum kp_status add_value(const struct kp_tablefile *f, struct kp_tables *
         return kp_table_bad(f, row, "stands for two codes:", spelling);
     if (!key || kp_map_put(&tables->value_code, f->arena, key, (uint32_t)index) == KP_MAP_NO_MEMORY)
         return kp_tablefile_no_memory(f);
-    tables->spelled[(uint8_t)*value] |= length_bit(value);
+    tables->spelled[kind_of(kp_cell(f, row, 0))][(uint8_t)*value] |= length_bit(value);
     return KP_OK;
 }
 
@@ -99,7 +105,7 @@ enum kp_status kp_codes_load(struct kp_tablefile *f, struct kp_tables *tables)
 const char *kp_code_of(const struct kp_tables *tables, const char *system, const char *value_key)
 {
     uint32_t index = 0;
-    return (tables->spelled[(uint8_t)*value_key] & length_bit(value_key)) &&
+    return (tables->spelled[kind_of(system)][(uint8_t)*value_key] & length_bit(value_key)) &&
                    find(&tables->value_code, system, value_key, &index)
                ? code_at(tables, index)
                : NULL;

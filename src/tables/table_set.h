@@ -29,7 +29,9 @@ struct kp_tables {
     struct kp_map code_row;         /* system, \x1f, code -> index into codes */
     struct kp_map value_code;       /* system, \x1f, value key -> index into codes, then value_codes */
     const char *const *value_codes; /* codes of values.csv */
-    uint32_t spelled[256]; /* by first byte: bit of each length that a spelling in value_code has; 31: more */
+    /* By kind of system, a code list or not, and first byte: a bit of each length that a spelling in
+     * value_code has; 31: more. */
+    uint32_t spelled[2][256];
 
     const struct kp_item_period *periods;
     size_t n_periods;
