@@ -5,6 +5,7 @@
 #include "tables/diag.h"
 #include "record/record.h"
 #include "input/column.h"
+#include "input/read_cells.h"
 
 /* What the row says about the last meal before blood was drawn. */
 enum kp_meal { KP_MEAL_UNKNOWN, KP_MEAL_FASTING, KP_MEAL_CASUAL };
@@ -25,6 +26,7 @@ struct kp_norm {
     struct kp_arena *arena;   /* of the findings, too */
     struct kp_findings *findings;
     struct kp_record *record;
+    struct kp_read_cells *read_cells; /* may be NULL */
     enum kp_meal meal;
     enum kp_serial serial;         /* of the column being read */
     unsigned kind_rank;            /* of what the row says about the kind of examination; 0: nothing */
@@ -38,10 +40,11 @@ struct kp_norm {
 struct kp_norm_cell {
     struct kp_norm *norm;
     const struct kp_column *column;
-    const struct kp_item *item; /* NULL for fields */
-    const char *text;           /* trimmed, after the source=code pairs of the mapping file */
-    const char *key;            /* value key of text */
-    const char *source;         /* as in the export, if such a pair replaced it; NULL: it did not */
+    const struct kp_item *item;   /* NULL for fields */
+    const char *text;             /* trimmed, after the source=code pairs of the mapping file */
+    const char *key;              /* value key of text */
+    const char *source;           /* as in the export, if such a pair replaced it; NULL: it did not */
+    struct kp_read_cell *reading; /* takes what the cell says, if that is a code alone; may be NULL */
 };
 
 /* Adds a finding about the cell's item: kp_norm_note(cell, code, value[, arg1[, arg2[, arg3]]]). */

@@ -413,9 +413,46 @@ static void read_words(const struct kp_norm_cell *c, struct kp_value *value)
     }
 }
 
+/* Keeps what the cell said if it was a code, with no finding but that the code is spelled otherwise. */
+static void keep_reading(const struct kp_norm_cell *c, const struct kp_value *value,
+                         const struct kp_finding *before)
+{
+    const struct kp_norm *norm = c->norm;
+    const struct kp_finding *last = norm->findings->last;
+    const bool respelled = last != before;
+    const bool alone = !respelled || ((before ? before->next : norm->findings->first) == last &&
+                                      last->code == KP_K_VALUE_CODED && last->value &&
+                                      strcmp(last->value, c->text) == 0 && !last->args[0]);
+    const char *list = kp_item_list(norm->tables, c->item, norm->record->exam);
+    const bool whole = c->text == norm->cells[c->column - norm->mapping->columns];
+    if (norm->arena->failed || !alone || !whole || value->state != KP_VALUE_PRESENT || value->flag ||
+        kp_text_is_dash(c->key))
+        return;
+    c->reading->code = kp_code_find(norm->tables, list, value->text);
+    c->reading->list = list;
+    c->reading->respelled = respelled;
+}
+
+bool kp_norm_read_before(struct kp_norm_cell *c)
+{
+    const struct kp_norm *norm = c->norm;
+    const struct kp_read_cell *r = c->reading;
+    c->item = &norm->tables->items[c->column->index];
+    struct kp_value *value = kp_value_of(norm->record, c->item);
+    if (!r->code || value->state != KP_VALUE_ABSENT || !kp_item_on(c->item, norm->record->exam) ||
+        kp_item_list(norm->tables, c->item, norm->record->exam) != r->list ||
+        !kp_code_on(r->code, norm->record->exam))
+        return false;
+    *value = (struct kp_value){.state = KP_VALUE_PRESENT, .text = r->code->code};
+    if (r->respelled)
+        kp_norm_note(c, KP_K_VALUE_CODED, norm->cells[c->column - norm->mapping->columns]);
+    return true;
+}
+
 void kp_norm_item(const struct kp_norm_cell *c)
 {
     struct kp_value value = {0};
+    const struct kp_finding *before = c->norm->findings->last;
     bool dependent = c->item->depends_on >= 0;
     if (c->item->type == KP_TYPE_CD || c->item->type == KP_TYPE_CO)
         read_code(c, &value);
@@ -426,6 +463,8 @@ void kp_norm_item(const struct kp_norm_cell *c)
         read_finding(c, &value);
     else if (c->item->type == KP_TYPE_ST)
         read_words(c, &value);
+    if (c->reading)
+        keep_reading(c, &value, before);
     store(c, value);
 }
 

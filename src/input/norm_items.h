@@ -6,6 +6,10 @@
 /* Reads one cell into its item; the item's rule combines several columns. */
 void kp_norm_item(const struct kp_norm_cell *cell);
 
+/* Reads the cell into its item if it is a code that the reading has; returns false, and reads nothing, if
+ * not. */
+bool kp_norm_read_before(struct kp_norm_cell *cell);
+
 /* What a text of a joined item says, the least informative first. */
 enum kp_saying { KP_SAYS_EMPTY, KP_SAYS_DASH, KP_SAYS_NOT_DONE, KP_SAYS_NOTHING_FOUND, KP_SAYS_WORDS };
 enum kp_saying kp_norm_saying(const struct kp_norm *norm, const struct kp_item *item, const char *key);

@@ -101,10 +101,22 @@ static void leave_out(const struct kp_norm_cell *c)
         kp_norm_note(c, KP_K_ITEM_NOT_IN_FORM, c->text, kp_norm_day(c->norm));
 }
 
+/* Returns where to keep what the cell says, for a column whose cells may be a code and nothing else. */
+static struct kp_read_cell *reading_of(const struct kp_norm *norm, const struct kp_column *column)
+{
+    const char *cell = norm->cells[column - norm->mapping->columns];
+    if (column->kind != KP_COL_ITEM || column->next || column->is_pair || column->methods ||
+        column->values.n_keys > 0 || !*norm->tables->items[column->index].code_system)
+        return NULL;
+    return kp_read_cell_of(norm->read_cells, column, cell);
+}
+
 static void read_column(struct kp_norm *norm, const struct kp_column *column)
 {
-    struct kp_norm_cell c = {.norm = norm, .column = column};
+    struct kp_norm_cell c = {.norm = norm, .column = column, .reading = reading_of(norm, column)};
     kp_column_locate(column, norm->findings);
+    if (c.reading && kp_norm_read_before(&c))
+        return;
     c.text = column->next ? joined_text(norm, column, &c.source) : cell_text(norm, column, &c.source);
     c.key = key_of(norm, c.text);
     if (column->kind == KP_COL_FIELD) {
@@ -189,7 +201,8 @@ enum kp_status kp_normalize(const struct kp_tables *tables, const struct kp_mapp
                            .cells = cells,
                            .arena = arena,
                            .findings = findings,
-                           .record = ret_record};
+                           .record = ret_record,
+                           .read_cells = completion->read_cells};
     const struct kp_item *meal = kp_item_find(tables, KP_ITEM_MEAL);
     KP_TRY(kp_record_init(ret_record, tables, arena));
     ret_record->lost = mapping->lost;

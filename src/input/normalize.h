@@ -7,11 +7,13 @@
 #include "record/record.h"
 #include "input/column.h"
 #include "input/norm_master.h"
+#include "input/read_cells.h"
 
-/* What completes a row that lacks something. */
+/* What completes a row that lacks something, and what other rows with the same cells said. */
 struct kp_completion {
     const struct kp_facilities *facilities; /* for a row that names no institution, or only its number */
     const struct kp_master_rows *master;    /* for data of the person; NULL: not asked */
+    struct kp_read_cells *read_cells;       /* of this thread; NULL: every cell is read anew */
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "run/worker.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -20,7 +21,8 @@
 enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run)
 {
     *tools = (struct kp_tools){0};
-    if (kp_xml_check_new(run->schemas.document, &tools->check) != KP_OK ||
+    tools->read_cells = kp_read_cells_new();
+    if (!tools->read_cells || kp_xml_check_new(run->schemas.document, &tools->check) != KP_OK ||
         kp_deflate_new(&tools->deflate) != KP_OK)
         return kp_no_memory(run->ctx);
     (void)kp_xml_check_quick(tools->check, true);
@@ -31,6 +33,7 @@ void kp_tools_release(struct kp_tools *tools)
 {
     kp_xml_check_free(tools->check);
     kp_deflate_free(tools->deflate);
+    free(tools->read_cells);
     kp_buf_release(&tools->document);
     for (size_t i = 0; i < tools->n_schemas; i++)
         kp_buf_release(&tools->schemas[i].bytes);
@@ -116,10 +119,10 @@ static void read_cells(const struct kp_run *run, struct kp_slot *slot)
 }
 
 /* Reads the row. Returns false if it is not sound or memory is short. */
-static bool read_row(const struct kp_run *run, struct kp_slot *slot)
+static bool read_row(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
-    const struct kp_completion completion = {&run->facilities, slot->master};
+    const struct kp_completion completion = {&run->facilities, slot->master, tools->read_cells};
     read_cells(run, slot);
     if (slot->sound && !slot->arena.failed &&
         kp_normalize(&run->ctx->tables, mapping, &completion, slot->cells, &slot->findings, &slot->record) !=
@@ -144,7 +147,22 @@ static uint64_t seen_earlier(const struct kp_run *run, const struct kp_slot *slo
     return seen ? KP_SEEN_FOREIGN : 0;
 }
 
-static void see_digits(const struct kp_run *run, struct kp_slot *slot)
+static uint64_t digits_in(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot,
+                          const struct kp_column *column)
+{
+    const char *cell = slot->cells[column - run->inputs.list[slot->row.file].mapping.columns];
+    struct kp_read_cell *before = kp_read_cell_of(tools->read_cells, column, cell);
+    if (before && before->has_digits)
+        return before->digits;
+    uint64_t digits = kp_digits_see(&slot->arena, &run->ctx->tables, column, cell);
+    if (before) {
+        before->digits = digits;
+        before->has_digits = true;
+    }
+    return digits;
+}
+
+static void see_digits(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     bool foreign = kp_reported_earlier(run, slot, KP_K_DIGITS_FOREIGN);
@@ -153,7 +171,7 @@ static void see_digits(const struct kp_run *run, struct kp_slot *slot)
         const struct kp_column *column = &mapping->columns[i];
         if (column->digits == KP_DIGITS_NONE || !*slot->cells[i])
             continue;
-        slot->seen[i] = kp_digits_see(&slot->arena, &run->ctx->tables, column, slot->cells[i]);
+        slot->seen[i] = digits_in(run, tools, slot, column);
         if (foreign && kp_digits_are_numbers(slot->seen[i]))
             slot->seen[i] |= seen_earlier(run, slot, column->number);
     }
@@ -161,8 +179,7 @@ static void see_digits(const struct kp_run *run, struct kp_slot *slot)
 
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    const struct kp_completion completion = {&run->facilities, slot->master};
-    (void)tools;
+    const struct kp_completion completion = {.facilities = &run->facilities, .master = slot->master};
     slot->seen = NULL;
     read_cells(run, slot);
     if (!slot->sound || slot->arena.failed)
@@ -172,13 +189,12 @@ void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_
         return;
     kp_identify(run, &slot->record, &slot->arena, &slot->who);
     kp_slot_digest(slot);
-    see_digits(run, slot);
+    see_digits(run, tools, slot);
 }
 
 void kp_worker_compare(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    (void)tools;
-    if (slot->resembles && read_row(run, slot) && kp_row_digest(&slot->record, slot->whole) != KP_OK)
+    if (slot->resembles && read_row(run, tools, slot) && kp_row_digest(&slot->record, slot->whole) != KP_OK)
         kp_arena_fail(&slot->arena);
 }
 
@@ -497,7 +513,7 @@ static void leave_out(struct kp_slot *slot, enum kp_reason reason)
 
 void kp_worker_decide(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot)
 {
-    if (read_row(run, slot)) {
+    if (read_row(run, tools, slot)) {
         kp_slot_place_disagreements(run, slot);
         check_row(run, slot);
         recognise_totals(run, slot);

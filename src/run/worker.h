@@ -14,6 +14,7 @@
 struct kp_tools {
     struct kp_xml_check *check;
     struct kp_deflate *deflate;
+    struct kp_read_cells *read_cells;
     struct kp_buf document;                     /* until it is compressed */
     struct kp_packed schemas[KP_MAX_XSD_FILES]; /* the files that bundles enclose, once the first is sealed */
     size_t n_schemas;
@@ -24,11 +25,11 @@ enum kp_status kp_tools_init(struct kp_tools *tools, const struct kp_run *run);
 void kp_tools_release(struct kp_tools *tools);
 
 /* First pass: decodes the row, and reads no more of it than whose it is, what its digits are, and whether a
- * dash stands for "no value". Uses no tools. */
+ * dash stands for "no value". */
 void kp_worker_read(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
 /* Between the passes, for rows of one person that differ as bytes: normalises the row and sets whole to the
- * digest of what it says. Leaves other rows alone. Uses no tools. */
+ * digest of what it says. Leaves other rows alone. */
 void kp_worker_compare(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot);
 
 /* Second pass: reads the row again, decides, renders the document, validates it against the schema and

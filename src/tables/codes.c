@@ -111,12 +111,20 @@ const char *kp_code_of(const struct kp_tables *tables, const char *system, const
                : NULL;
 }
 
+const struct kp_code_row *kp_code_find(const struct kp_tables *tables, const char *system, const char *code)
+{
+    uint32_t index = 0;
+    return find(&tables->code_row, system, code, &index) ? &tables->codes[index] : NULL;
+}
+
+bool kp_code_on(const struct kp_code_row *row, struct kp_date exam)
+{
+    return !kp_date_is_set(exam) || kp_in_period(row->from, row->to, exam);
+}
+
 const char *kp_code_display(const struct kp_tables *tables, const char *system, const char *code,
                             struct kp_date exam)
 {
-    uint32_t index = 0;
-    if (!find(&tables->code_row, system, code, &index))
-        return NULL;
-    const struct kp_code_row *row = &tables->codes[index];
-    return !kp_date_is_set(exam) || kp_in_period(row->from, row->to, exam) ? row->display : NULL;
+    const struct kp_code_row *row = kp_code_find(tables, system, code);
+    return row && kp_code_on(row, exam) ? row->display : NULL;
 }

@@ -60,16 +60,62 @@ static struct kp_record record;
 static struct kp_findings findings;
 static int faults;
 
-static void read_cell(enum kp_column_kind kind, unsigned index, const char *cell)
+static void read_row(const struct kp_mapping *mapping, const char *const *cells, struct kp_read_cells *before)
 {
     static const struct kp_facilities nobody = {0};
-    struct kp_column column = {.kind = kind, .index = index};
-    struct kp_mapping mapping = {.columns = &column, .n_columns = 1};
+    const struct kp_completion completion = {.facilities = &nobody, .read_cells = before};
     kp_arena_reset(&scratch);
     findings = (struct kp_findings){.arena = &scratch};
-    assert_int_equal(kp_normalize(&tables, &mapping, &(struct kp_completion){.facilities = &nobody}, &cell,
-                                  &findings, &record),
-                     KP_OK);
+    assert_int_equal(kp_normalize(&tables, mapping, &completion, cells, &findings, &record), KP_OK);
+}
+
+/* Writes all that the row became. */
+static char *outcome(void)
+{
+    struct kp_buf out = {0};
+    for (size_t i = 0; i < tables.n_items; i++) {
+        const struct kp_value *v = &record.values[i];
+        if (v->state != KP_VALUE_ABSENT)
+            kp_buf_printf(&out, "%zu=%d %s %c%c %s %s\n", i, v->state, v->text, v->limit ? v->limit : '.',
+                          v->flag ? v->flag : '.', v->low, v->high);
+        if (record.dash_columns[i])
+            kp_buf_printf(&out, "dash %zu\n", i);
+    }
+    for (size_t i = 0; i < KP_F__COUNT; i++)
+        kp_buf_printf(&out, "%s\n", record.field[i]);
+    for (const struct kp_finding *f = findings.first; f; f = f->next)
+        kp_buf_printf(&out, "K%u %s %u %s %s %s %s\n", (unsigned)f->code, f->field, f->column, f->args[0],
+                      f->args[1], f->args[2], f->value);
+    kp_buf_printf(&out, "%d%d", record.dash_coded, record.dash_empty);
+    char *written = NULL;
+    assert_true(kp_buf_take(&out, &written));
+    return written;
+}
+
+/* Reads the row thrice: what it becomes must not depend on cells that were read before. */
+static void read_again(const struct kp_mapping *mapping, const char *const *cells)
+{
+    static struct kp_read_cells *before;
+    before = before ? before : kp_read_cells_new();
+    assert_non_null(before);
+    read_row(mapping, cells, NULL);
+    char *expected = outcome();
+    for (int i = 0; i < 2; i++) {
+        read_row(mapping, cells, before);
+        char *now = outcome();
+        assert_string_equal(now, expected);
+        free(now);
+    }
+    free(expected);
+}
+
+static void read_cell(enum kp_column_kind kind, unsigned index, const char *cell)
+{
+    static struct kp_column columns[2][512];
+    assert_true(index < COUNT(columns[0]));
+    struct kp_column *column = &columns[kind == KP_COL_ITEM][index];
+    *column = (struct kp_column){.kind = kind, .index = index};
+    read_again(&(struct kp_mapping){.columns = column, .n_columns = 1}, &cell);
 }
 
 static unsigned item_at(const char *code)
@@ -565,6 +611,33 @@ static int load_all(void **state)
     return st;
 }
 
+/* The same word has another code, or none, in the form of other days. */
+static void cells__read_before_on_another_day__are_read_anew(void **state UNUSED)
+{
+    static const char *const days[] = {"20080501", "20130401", "20180401",
+                                       "20240401", "20250701", "20180331"};
+    static struct kp_column columns[64][2];
+    size_t n = 0;
+    assert_true(tables.n_periods > 0 && tables.n_periods <= COUNT(columns));
+    for (size_t p = 0; p < tables.n_periods; p++) {
+        const struct kp_item *item = tables.periods[p].item;
+        columns[p][0] = (struct kp_column){.kind = KP_COL_FIELD, .index = KP_F_EXAM_DATE};
+        columns[p][1] = (struct kp_column){.kind = KP_COL_ITEM, .index = (unsigned)(item - tables.items)};
+        const struct kp_mapping mapping = {.columns = columns[p], .n_columns = 2};
+        for (size_t c = 0; c < tables.n_codes; c++)
+            for (size_t k = 0; k < 2 * COUNT(days); k++) {
+                const struct kp_code_row *row = &tables.codes[c];
+                const char *cells[] = {days[k % COUNT(days)], k < COUNT(days) ? row->display : row->code};
+                if (strcmp(row->system, item->code_system) != 0 &&
+                    strcmp(row->system, tables.periods[p].code_system) != 0)
+                    continue;
+                read_again(&mapping, cells);
+                n++;
+            }
+    }
+    assert_true(n > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -588,6 +661,7 @@ int main(void)
         cmocka_unit_test_setup(unknown_word__in_a_coded_field__is_refused, fresh),
         cmocka_unit_test_setup(grade__in_judgement__is_no_text, fresh),
         cmocka_unit_test_setup(words__in_judgement__are_kept, fresh),
+        cmocka_unit_test(cells__read_before_on_another_day__are_read_anew),
     };
     return cmocka_run_group_tests_name("variants", tests, load_all, free_tables);
 }
