@@ -141,13 +141,23 @@ static bool read_reason(const struct kp_norm_cell *c, struct kp_value *value)
     return true;
 }
 
+/* Returns what the words of the cell say. */
+static enum kp_words words_of(const struct kp_norm_cell *c)
+{
+    if (!c->reading)
+        return kp_words_of(c->norm->tables, c->norm->arena, c->key);
+    if (!c->reading->has_words)
+        c->reading->words = kp_words_of(c->norm->tables, c->norm->arena, c->key);
+    c->reading->has_words = !c->norm->arena->failed;
+    return c->reading->words;
+}
+
 /* Returns what words say in an item that has none of its own. */
 static enum kp_words said_in_place(const struct kp_norm_cell *c)
 {
     bool of_excel = c->key[0] == '#'; /* there was a result */
-    return c->item->type == KP_TYPE_ST || of_excel || !kp_text_has_letter(c->key)
-               ? KP_WORDS_OPEN
-               : kp_words_of(c->norm->tables, c->norm->arena, c->key);
+    return c->item->type == KP_TYPE_ST || of_excel || !kp_text_has_letter(c->key) ? KP_WORDS_OPEN
+                                                                                  : words_of(c);
 }
 
 /* Returns whether the cell says that there is no result: empty, a dash, 未実施, 測定不能 or a reason. */
@@ -232,7 +242,7 @@ static bool read_flag_in_words(const struct kp_norm_cell *c, struct kp_value *va
     const int text_item = c->item->text_item;
     if (!kp_is_finding_flag(c->item) || !c->key[strspn(c->key, "0123456789.")])
         return false;
-    enum kp_words said = kp_words_of(tables, c->norm->arena, c->key);
+    enum kp_words said = words_of(c);
     if (said != KP_WORDS_FINDING) {
         read_no_finding(c, said, value);
         return true;
@@ -273,6 +283,7 @@ static bool find_word(const struct kp_norm_cell *c, struct kp_norm_cell *ret_wor
     const char *word = kp_numbered_word(c->norm->arena, c->text);
     word = word ? word : bracketed_word(c);
     *ret_word = *c;
+    ret_word->reading = NULL; /* which is of the whole cell */
     ret_word->text = word;
     ret_word->key = word ? kp_norm_text(kp_text_value_key(c->norm->arena, word)) : "";
     return word && (!kp_is_finding_flag(c->item) ||
@@ -339,7 +350,7 @@ static enum kp_words said_by(const struct kp_norm_cell *c, const struct kp_item 
     const char *word = kp_numbered_word(c->norm->arena, c->text);
     const char *key = word ? kp_norm_text(kp_text_value_key(c->norm->arena, word)) : c->key;
     const char *code = c->source || !digits ? kp_code_of(tables, flag_item->code_system, key) : NULL;
-    enum kp_words said = kp_words_of(tables, c->norm->arena, c->key);
+    enum kp_words said = words_of(c);
     if (code && (*code == '1' || *code == '2')) {
         *ret_code = code;
         return *code == '1' ? KP_WORDS_FINDING : KP_WORDS_NOTHING;
@@ -387,7 +398,7 @@ static bool is_only_grade(const struct kp_item *item, const char *key)
  * one: "なし" is none. */
 static bool is_no_text(const struct kp_norm_cell *c)
 {
-    enum kp_words said = kp_words_of(c->norm->tables, c->norm->arena, c->key);
+    enum kp_words said = words_of(c);
     return said == KP_WORDS_BLANK || (said == KP_WORDS_NOTHING && c->item->relation == KP_REL_RSON);
 }
 
@@ -463,7 +474,7 @@ void kp_norm_item(const struct kp_norm_cell *c)
         read_finding(c, &value);
     else if (c->item->type == KP_TYPE_ST)
         read_words(c, &value);
-    if (c->reading)
+    if (c->reading && (c->item->type == KP_TYPE_CD || c->item->type == KP_TYPE_CO))
         keep_reading(c, &value, before);
     store(c, value);
 }

@@ -101,12 +101,12 @@ static void leave_out(const struct kp_norm_cell *c)
         kp_norm_note(c, KP_K_ITEM_NOT_IN_FORM, c->text, kp_norm_day(c->norm));
 }
 
-/* Returns where to keep what the cell says, for a column whose cells may be a code and nothing else. */
+/* Returns where to keep what the cell says, for a column that alone gives an item its words or codes. */
 static struct kp_read_cell *reading_of(const struct kp_norm *norm, const struct kp_column *column)
 {
     const char *cell = norm->cells[column - norm->mapping->columns];
     if (column->kind != KP_COL_ITEM || column->next || column->is_pair || column->methods ||
-        column->values.n_keys > 0 || !*norm->tables->items[column->index].code_system)
+        column->values.n_keys > 0 || norm->tables->items[column->index].type == KP_TYPE_PQ)
         return NULL;
     return kp_read_cell_of(norm->read_cells, column, cell);
 }

@@ -12,6 +12,8 @@ struct kp_read_cell {
     uint8_t n;
     char cell[KP_READ_CELL_BYTES];
     bool has_digits; /* digits is what kp_digits_see returned */
+    bool has_words;  /* words is what kp_words_of returned */
+    enum kp_words words;
     uint64_t digits;
     const struct kp_code_row *code; /* NULL: not known, or the cell says more than a code */
     const char *list;               /* of the day of the examination */

@@ -365,15 +365,16 @@ static void withhold_texts(const struct kp_tables *tables, const struct kp_polic
 static void withhold_halves(const struct kp_tables *tables, const struct kp_case *c, struct kp_decision *d)
 {
     for (size_t i = 0; c->presence && i < tables->n_items; i++) {
+        if (d->ground[i] == KP_GROUND_WITHHELD || !is_result(c, (int)i))
+            continue;
         const struct kp_item *item = &tables->items[i];
         const int others[] = {item->author_item, item->text_item, item->reason_item};
-        for (size_t k = 0; k < KP_COUNT(others); k++)
-            if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, (int)i) && is_result(c, others[k]) &&
-                d->ground[others[k]] == KP_GROUND_WITHHELD)
+        for (size_t k = 0; k < KP_COUNT(others) && d->ground[i] != KP_GROUND_WITHHELD; k++)
+            if (is_result(c, others[k]) && d->ground[others[k]] == KP_GROUND_WITHHELD)
                 withhold(c, d, i);
     }
     for (size_t i = 0; i < tables->n_items; i++) {
-        bool carried = !tables->items[i].is_author || d->ground[i] == KP_GROUND_WITHHELD;
+        bool carried = d->ground[i] == KP_GROUND_WITHHELD || !tables->items[i].is_author;
         for (size_t k = 0; k < tables->n_items && !carried; k++)
             carried = tables->items[k].author_item == (int)i && d->ground[k] != KP_GROUND_WITHHELD &&
                       is_result(c, (int)k);

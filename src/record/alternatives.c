@@ -34,7 +34,7 @@ struct kp_rivals kp_rivals_stated(const struct kp_record *record, const char *pr
     const struct kp_tables *t = record->tables;
     struct kp_rivals rivals = {.list = kp_arena_alloc(arena, t->n_items * sizeof(*rivals.list))};
     for (size_t i = 0; rivals.list && i < t->n_items; i++)
-        if (t->items[i].has_rivals && record->values[i].state != KP_VALUE_ABSENT)
+        if (record->values[i].state != KP_VALUE_ABSENT && t->items[i].has_rivals)
             rivals.list[rivals.n++] = (struct kp_rival){&t->items[i], group_letter(&t->items[i], programme)};
     return rivals;
 }

@@ -103,10 +103,9 @@ static bool is_done(const struct checker *c, const struct kp_item *item)
 /* Marks the groups of tokutei_need of which an item is done, by letter. */
 static void find_groups(struct checker *c)
 {
-    const struct kp_tables *tables = c->record->tables;
-    for (size_t i = 0; i < tables->n_items; i++)
-        if (tables->items[i].tokutei_need >= 'A' && is_done(c, &tables->items[i]))
-            c->group_done[(unsigned char)tables->items[i].tokutei_need] = true;
+    for (const struct kp_item **item = c->record->tables->items_needed; *item; item++)
+        if ((*item)->tokutei_need >= 'A' && is_done(c, *item))
+            c->group_done[(unsigned char)(*item)->tokutei_need] = true;
 }
 
 static bool group_has_value(const struct checker *c, const char *letters)
@@ -147,8 +146,8 @@ static void add_if_missing(struct checker *c, const struct kp_item *item)
         add_missing_test(c, item->name, item->code);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter) || group_has_value(c, letter))
         return;
-    for (const struct kp_item *other = c->record->tables->items; other < item; other++)
-        if (other->tokutei_need == *letter)
+    for (const struct kp_item **other = c->record->tables->items_needed; *other < item; other++)
+        if ((*other)->tokutei_need == *letter)
             return; /* checked with the first item of the group */
     add_group(c, letter);
 }
@@ -157,8 +156,8 @@ void kp_check_required(const struct kp_record *record, enum kp_code code, struct
 {
     struct checker c = checker_of(record, findings);
     find_groups(&c);
-    for (size_t i = 0; i < record->tables->n_items; i++)
-        add_if_missing(&c, &record->tables->items[i]);
+    for (const struct kp_item **item = record->tables->items_needed; *item; item++)
+        add_if_missing(&c, *item);
     if (!group_has_value(&c, GLUCOSE_GROUPS))
         add_group(&c, GLUCOSE_GROUPS);
     bool drawn = kp_result_of(record, KP_PREFIX_TG) || kp_result_of(record, KP_PREFIX_GLUCOSE);
@@ -262,14 +261,13 @@ static bool is_filled(const struct checker *c, const struct kp_item *item)
 
 static struct group group_of(const struct checker *c, const struct kp_item *reason)
 {
-    const struct kp_tables *tables = c->record->tables;
     struct group g = {.reason = reason, .has_reason = is_filled(c, reason)};
-    for (size_t i = 0; i < tables->n_items; i++) {
-        const struct kp_item *item = &tables->items[i];
-        if (item->relation != KP_REL_RSON || item == reason || strcmp(item->group_id, reason->group_id) != 0)
+    for (const struct kp_item **rson = c->record->tables->items_rson; *rson; rson++) {
+        const struct kp_item *item = *rson;
+        if (item == reason || strcmp(item->group_id, reason->group_id) != 0)
             continue;
         g.target = item;
-        const char *text = c->record->values[i].text;
+        const char *text = kp_value_of(c->record, item)->text;
         if (is_filled(c, item))
             *(text && strcmp(text, "0") == 0 ? &g.not_detailed : &g.detailed) = true;
     }
@@ -336,11 +334,9 @@ static void check_group(struct checker *c, const struct group *g, bool received)
 void kp_check_groups(const struct kp_record *record, bool received, struct kp_findings *findings)
 {
     struct checker c = checker_of(record, findings);
-    for (size_t i = 0; i < record->tables->n_items; i++) {
-        const struct kp_item *item = &record->tables->items[i];
-        if (item->relation == KP_REL_RSON && item->type == KP_TYPE_ST) {
-            struct group g = group_of(&c, item);
+    for (const struct kp_item **item = record->tables->items_rson; *item; item++)
+        if ((*item)->type == KP_TYPE_ST) {
+            struct group g = group_of(&c, *item);
             check_group(&c, &g, received);
         }
-    }
 }

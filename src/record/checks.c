@@ -117,10 +117,11 @@ static void check_findings(const struct checker *c)
     const struct kp_tables *tables = c->record->tables;
     for (size_t i = 0; i < tables->n_items; i++) {
         const struct kp_item *item = &tables->items[i];
-        if (item->text_item >= 0 && c->record->values[i].state == KP_VALUE_PRESENT &&
-            kp_list_has(FINDING_SYSTEMS, item->code_system))
+        if (c->record->values[i].state != KP_VALUE_PRESENT)
+            continue;
+        if (item->text_item >= 0 && kp_list_has(FINDING_SYSTEMS, item->code_system))
             check_finding(c, item);
-        if (c->record->values[i].state != KP_VALUE_PRESENT || item->depends_on < 0)
+        if (item->depends_on < 0)
             continue;
         const struct kp_item *flag = &tables->items[item->depends_on];
         if (strcmp(flag->code_system, MEDICINE_SYSTEM) == 0 && strcmp(result(c, flag->code), "1") != 0)

@@ -3,7 +3,7 @@
 /* Names of doctors are no texts. */
 static bool is_free_text(const struct kp_item *item, const struct kp_value *value)
 {
-    return item->type == KP_TYPE_ST && !item->is_author && value->state == KP_VALUE_PRESENT;
+    return value->state == KP_VALUE_PRESENT && item->type == KP_TYPE_ST && !item->is_author;
 }
 
 const char *const *kp_slot_text_keys(const struct kp_run *run, struct kp_slot *slot)
@@ -11,8 +11,8 @@ const char *const *kp_slot_text_keys(const struct kp_run *run, struct kp_slot *s
     const struct kp_tables *tables = &run->ctx->tables;
     const char **keys = kp_arena_alloc(&slot->arena, tables->n_items * sizeof(*keys));
     for (size_t i = 0; keys && i < tables->n_items; i++)
-        if (tables->items[i].scope != KP_SCOPE_DUTY &&
-            is_free_text(&tables->items[i], &slot->record.values[i]))
+        if (is_free_text(&tables->items[i], &slot->record.values[i]) &&
+            tables->items[i].scope != KP_SCOPE_DUTY)
             keys[i] = kp_mention_key(&slot->arena, slot->record.values[i].text);
     return keys;
 }

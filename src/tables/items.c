@@ -195,6 +195,28 @@ static int compare_codes(const void *a, const void *b)
     return strcmp((*(const struct kp_item *const *)a)->code, (*(const struct kp_item *const *)b)->code);
 }
 
+static bool is_rson(const struct kp_item *item)
+{
+    return item->relation == KP_REL_RSON;
+}
+
+static bool is_needed(const struct kp_item *item)
+{
+    return item->tokutei_need == '1' || item->tokutei_need >= 'A';
+}
+
+/* Checks of each record look at few items: a list of them saves the look at all. Returns NULL if memory is
+ * short. */
+static const struct kp_item **list_of(const struct kp_tablefile *f, const struct kp_item *items, size_t n,
+                                      bool (*belongs)(const struct kp_item *item))
+{
+    const struct kp_item **list = kp_arena_alloc(f->arena, (n + 1) * sizeof(*list));
+    for (size_t i = 0, k = 0; list && i < n; i++)
+        if (belongs(&items[i]))
+            list[k++] = &items[i];
+    return list;
+}
+
 enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
 {
     KP_TRY(kp_tablefile_open(f, "items.csv", COLUMNS, sizeof(struct kp_item)));
@@ -224,7 +246,9 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
     qsort(tables->items_sorted, n, sizeof(*tables->items_sorted), compare_codes);
     tables->items = items;
     tables->n_items = n;
-    return KP_OK;
+    tables->items_rson = list_of(f, items, n, is_rson);
+    tables->items_needed = list_of(f, items, n, is_needed);
+    return tables->items_rson && tables->items_needed ? KP_OK : kp_tablefile_no_memory(f);
 }
 
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code)

@@ -344,7 +344,7 @@ static void place_items(struct writer *w)
     if (w->arena->failed)
         return;
     for (size_t i = 0; i < n; i++)
-        if (items[i].relation == KP_REL_RSON && is_released(w, i))
+        if (is_released(w, i) && items[i].relation == KP_REL_RSON)
             has_reason[w->forms->items[i].group] = true;
     for (size_t i = 0; i < n; i++) {
         const struct kp_cda_item *form = &w->forms->items[i];
@@ -370,8 +370,10 @@ static void section_entries(struct writer *w, enum kp_cda_place place)
 {
     memset(w->written, 0, w->forms->n_groups + 1);
     for (size_t i = 0; i < w->tables->n_items; i++) {
+        if (w->places[i] != place)
+            continue;
         size_t of_group = w->forms->items[i].group;
-        if (w->places[i] != place || w->written[of_group])
+        if (w->written[of_group])
             continue;
         w->written[of_group] = of_group > 0;
         if (of_group)
