@@ -368,14 +368,14 @@ static void add_cell(struct kp_buf *line, const char *cell)
 {
     struct kp_buf copy = {0};
     if (!strpbrk(cell, "\r\n")) {
-        kp_buf_csv(line, cell, strlen(cell));
+        kp_buf_csv(line, cell);
         return;
     }
     kp_buf_str(&copy, cell);
     for (size_t i = 0; i < copy.len; i++)
         if (copy.data[i] == '\n' || copy.data[i] == '\r')
             copy.data[i] = ' ';
-    kp_buf_csv(line, kp_buf_text(&copy), copy.len);
+    kp_buf_csv(line, kp_buf_text(&copy));
     line->failed |= copy.failed;
     kp_buf_release(&copy);
 }
