@@ -99,7 +99,9 @@ static bool is_formula(const char *s)
     static const char *const blanks[] = {" ", "　", "\xc2\xa0", "\t", "\r", "\n", NULL};
     static const char *const formulas[] = {"=", "@", "＝", "＠", NULL};
     static const char *const signs[] = {"+", "-", "＋", "－", NULL};
-    if (*s && strchr("\t\r\n", *s))
+    if (!*s || !strchr("\t\r\n =@+-\xc2\xe3\xef", *s)) /* no string above begins so */
+        return false;
+    if (strchr("\t\r\n", *s))
         return true;
     for (size_t n; (n = begins_with(s, blanks)) > 0;)
         s += n;
