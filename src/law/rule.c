@@ -347,8 +347,10 @@ static void withhold_texts(const struct kp_tables *tables, const struct kp_polic
                            const struct kp_case *c, struct kp_decision *d)
 {
     for (size_t i = 0; c->texts && i < tables->n_items; i++) {
-        const char *start = d->ground[i] != KP_GROUND_WITHHELD ? c->texts[i] : NULL, *at = start;
-        for (const struct kp_mention *m; start && (m = kp_mention_next(tables, start, &at));)
+        const char *start = c->texts[i], *at = start;
+        if (!start || d->ground[i] == KP_GROUND_WITHHELD)
+            continue;
+        for (const struct kp_mention *m; (m = kp_mention_next(tables, start, &at));)
             if (names_withheld(tables, policy, c, m, d)) {
                 withhold(c, d, i);
                 if (d->names_withheld)
@@ -366,9 +368,11 @@ static void withhold_halves(const struct kp_tables *tables, const struct kp_case
 {
     for (size_t i = 0; c->presence && i < tables->n_items; i++) {
         const struct kp_item *item = &tables->items[i];
+        if (d->ground[i] == KP_GROUND_WITHHELD || !is_result(c, (int)i))
+            continue;
         const int others[] = {item->author_item, item->text_item, item->reason_item};
         for (size_t k = 0; k < KP_COUNT(others); k++)
-            if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, (int)i) && is_result(c, others[k]) &&
+            if (d->ground[i] != KP_GROUND_WITHHELD && is_result(c, others[k]) &&
                 d->ground[others[k]] == KP_GROUND_WITHHELD)
                 withhold(c, d, i);
     }

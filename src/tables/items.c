@@ -217,10 +217,14 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
         KP_TRY(link_items(f, tables, i, items));
     find_rivals(items, n);
     tables->items_sorted = kp_arena_alloc(f->arena, n * sizeof(*tables->items_sorted));
-    if (!tables->items_sorted)
+    tables->rivals = kp_arena_alloc(f->arena, n * sizeof(*tables->rivals));
+    if (!tables->items_sorted || !tables->rivals)
         return kp_tablefile_no_memory(f);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         tables->items_sorted[i] = &items[i];
+        if (items[i].has_rivals)
+            tables->rivals[tables->n_rivals++] = &items[i];
+    }
     qsort(tables->items_sorted, n, sizeof(*tables->items_sorted), compare_codes);
     tables->items = items;
     tables->n_items = n;

@@ -23,6 +23,8 @@ struct kp_tables {
     size_t n_items;
     struct kp_map item_by_code;          /* -> index */
     const struct kp_item **items_sorted; /* by code */
+    const struct kp_item **rivals;       /* those with has_rivals, in their order */
+    size_t n_rivals;
 
     const struct kp_code_row *codes;
     size_t n_codes;
