@@ -16,7 +16,7 @@ MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS, MAX_COLUMNS, MAX_TEST_NAME = 600, 60, 6,
 # The modules that may include the headers of a library.
 LIBRARIES = {"csv.h": ["format/csvin", "cli/version"],
              "libxml/": ["format/xmlcheck", "format/xmlread", "format/xsd", "format/xsd_compile", "cli/main", "cli/version"],
-             "zlib.h": ["format/sealed", "format/unzip", "cli/version"], "libdeflate.h": ["format/zip", "cli/version"],
+             "zlib.h": ["format/sealed", "format/unzip", "cli/version"], "libdeflate.h": ["format/zip", "log/log", "cli/version"],
              "zip.h": ["format/sealed", "cli/version"], "openssl/": ["base/secret", "base/sha256", "cli/main", "cli/version"],
              "utf8proc.h": ["base/text", "base/utf8", "cli/version"],
              "iconv.h": ["base/text"], "ini.h": ["cli/read_settings"]}

@@ -39,18 +39,15 @@ const char *kp_shown_name(struct kp_arena *arena, const char *name)
     return copy;
 }
 
+/* Readers trim spaces; an unquoted # would begin a comment. */
 static bool needs_quotes(const char *s, size_t n)
 {
-    static const uint64_t those = 1ull << '"' | 1ull << ',' | 1ull << '\n' | 1ull << '\r';
-    for (size_t i = 0; i < n; i++)
-        if ((uint8_t)s[i] < 64 && those >> s[i] & 1)
-            return true;
-    /* Readers trim spaces; an unquoted # would begin a comment. */
-    return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#');
+    return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#' || strpbrk(s, "\",\n\r"));
 }
 
-static void add_csv(struct kp_buf *buf, const char *before, const char *s, size_t n)
+static void add_csv(struct kp_buf *buf, const char *before, const char *s)
 {
+    size_t n = strlen(s);
     bool quoted = needs_quotes(s, n);
     kp_buf_str(buf, quoted ? "\"" : "");
     kp_buf_str(buf, before);
@@ -69,9 +66,9 @@ static void add_csv(struct kp_buf *buf, const char *before, const char *s, size_
     kp_buf_char(buf, '"');
 }
 
-void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n)
+void kp_buf_csv(struct kp_buf *buf, const char *s)
 {
-    add_csv(buf, "", s, n);
+    add_csv(buf, "", s);
 }
 
 /* Returns the length of the first of the strings that s begins with, or 0. */
@@ -102,7 +99,9 @@ static bool is_formula(const char *s)
     static const char *const blanks[] = {" ", "　", "\xc2\xa0", "\t", "\r", "\n", NULL};
     static const char *const formulas[] = {"=", "@", "＝", "＠", NULL};
     static const char *const signs[] = {"+", "-", "＋", "－", NULL};
-    if (*s && strchr("\t\r\n", *s))
+    if (!*s || !strchr("\t\r\n =@+-\xc2\xe3\xef", *s)) /* no string above begins so */
+        return false;
+    if (strchr("\t\r\n", *s))
         return true;
     for (size_t n; (n = begins_with(s, blanks)) > 0;)
         s += n;
@@ -112,7 +111,7 @@ static bool is_formula(const char *s)
 /* "'=x" becomes "''=x", so that reading gives each back. */
 void kp_buf_sheet_cell(struct kp_buf *buf, const char *s)
 {
-    add_csv(buf, is_formula(s + strspn(s, "'")) ? "'" : "", s, strlen(s));
+    add_csv(buf, is_formula(s + strspn(s, "'")) ? "'" : "", s);
 }
 
 const char *kp_cell_name(unsigned column, char to[KP_CELL_NAME])

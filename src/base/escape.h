@@ -9,7 +9,7 @@
 const char *kp_shown_name(struct kp_arena *arena, const char *name);
 
 /* Appends one CSV field (RFC 4180), quoted only if it must be. Line breaks are kept. */
-void kp_buf_csv(struct kp_buf *buf, const char *s, size_t n);
+void kp_buf_csv(struct kp_buf *buf, const char *s);
 
 /* Appends a CSV field for a spreadsheet: a text that it would execute or change gets an apostrophe before it.
  * Signs and numbers do not ("-", "+3", "-5.7", "+81 3-1234-5678"). */

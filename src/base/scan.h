@@ -50,6 +50,18 @@ static inline bool kp_is_plain(const char *bytes, size_t n)
     return true;
 }
 
+/* Returns whether one of the n bytes is a control character below the space. */
+static inline bool kp_has_control(const char *bytes, size_t n)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    for (; n > 0; bytes += n < 8 ? n : 8, n -= n < 8 ? n : 8) {
+        const uint64_t some = kp_begin(bytes, n) | (n < 8 ? ones * ' ' & ~kp_begin_mask(n) : 0);
+        if ((some - ones * ' ') & ~some & high)
+            return true;
+    }
+    return false;
+}
+
 /* n bytes inside a list, not terminated. */
 struct kp_word {
     const char *at;

@@ -347,8 +347,10 @@ static void withhold_texts(const struct kp_tables *tables, const struct kp_polic
                            const struct kp_case *c, struct kp_decision *d)
 {
     for (size_t i = 0; c->texts && i < tables->n_items; i++) {
-        const char *start = d->ground[i] != KP_GROUND_WITHHELD ? c->texts[i] : NULL, *at = start;
-        for (const struct kp_mention *m; start && (m = kp_mention_next(tables, start, &at));)
+        const char *start = c->texts[i], *at = start;
+        if (!start || d->ground[i] == KP_GROUND_WITHHELD)
+            continue;
+        for (const struct kp_mention *m; (m = kp_mention_next(tables, start, &at));)
             if (names_withheld(tables, policy, c, m, d)) {
                 withhold(c, d, i);
                 if (d->names_withheld)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,8 @@ static bool split(char *line, size_t n, const char *cells[KP_LOG__COUNT])
 
 struct scan {
     struct kp_log_state state;
-    struct kp_sha256 *sha;
+    struct kp_sha256 *sha; /* NULL: the lines are this program's own, and their CRC is compared instead */
+    uint32_t crc;          /* of all lines */
     struct kp_buf copy;
     const char *cells[KP_LOG__COUNT];
     kp_log_fn *fn;
@@ -61,22 +63,28 @@ struct scan {
 
 enum { SEALS_BYTES = 2 * KP_SHA256_HEX + 2 }; /* ",prev_hash,hash" */
 
-/* Checks the hash of a line without its line end and splits it into s->cells. */
-static enum kp_status parse_line(struct scan *s, const char *line, size_t n, enum kp_log_fault *ret_fault)
+/* Returns KP_E_FAULT if the line, whose hash follows n sealed bytes and a comma, was altered. */
+static enum kp_status check_hash(struct scan *s, const char *line, size_t n)
 {
     uint8_t digest[KP_SHA256_BYTES];
     char hex[KP_SHA256_HEX + 1];
+    if (kp_sha256_add(s->sha, line, n) != KP_OK || kp_sha256_finish(s->sha, digest) != KP_OK)
+        return kp_log_no_memory();
+    kp_sha256_hex(digest, hex);
+    return memcmp(hex, line + n + 1, KP_SHA256_HEX) == 0 ? KP_OK : KP_E_FAULT;
+}
+
+/* Checks the hash of a line without its line end and splits it into s->cells. */
+static enum kp_status parse_line(struct scan *s, const char *line, size_t n, enum kp_log_fault *ret_fault)
+{
     *ret_fault = KP_LOG_NOT_AN_ENTRY;
     if (n <= SEALS_BYTES || line[n - KP_SHA256_HEX - 1] != ',')
         return KP_OK;
-    size_t sealed = n - KP_SHA256_HEX - 1;
-    if (kp_sha256_add(s->sha, line, sealed) != KP_OK || kp_sha256_finish(s->sha, digest) != KP_OK)
-        return kp_log_no_memory();
-    kp_sha256_hex(digest, hex);
-    if (memcmp(hex, line + sealed + 1, KP_SHA256_HEX) != 0) {
+    enum kp_status st = s->sha ? check_hash(s, line, n - KP_SHA256_HEX - 1) : KP_OK;
+    if (st == KP_E_FAULT)
         *ret_fault = KP_LOG_ALTERED;
-        return KP_OK;
-    }
+    if (st != KP_OK)
+        return st == KP_E_FAULT ? KP_OK : st;
     kp_buf_reset(&s->copy);
     kp_buf_add(&s->copy, line, n);
     if (!kp_buf_ok(&s->copy))
@@ -170,6 +178,7 @@ static enum kp_status read_lines(struct scan *s, struct kp_lines *in)
         }
         if (st != KP_OK || n == 0)
             return st;
+        s->crc = s->sha ? 0 : libdeflate_crc32(s->crc, line, n);
         KP_TRY(take_line(s, number, line, n));
     }
     look_for_missing(s, in);
@@ -192,31 +201,48 @@ static enum kp_status read_stub(const struct kp_io *io, const char *path, struct
     return st == KP_E_FAULT ? KP_OK : st;
 }
 
-enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from,
-                           kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state)
+static enum kp_status read_log(struct scan *s, const struct kp_io *io, const char *path)
 {
     enum kp_status st = KP_OK;
     struct kp_lines in = {0};
+    st = kp_lines_open(&in, io, path, s->state.end.bytes);
+    if (st == KP_OK)
+        KP_TRY_OUT(read_lines(s, &in));
+    else if (errno != ENOENT) /* an unreadable log is not a missing one */
+        goto out;
+    st = s->state.retired ? read_stub(io, path, &s->state) : KP_OK;
+out:;
+    int error = errno;
+    kp_lines_close(&in);
+    kp_sha256_free(s->sha);
+    kp_buf_release(&s->copy);
+    errno = error;
+    return st == KP_E_INPUT ? KP_E_SYSTEM : st;
+}
+
+enum kp_status kp_log_read(const struct kp_io *io, const char *path, const struct kp_log_point *from,
+                           kp_log_fn *fn, void *ctx, struct kp_log_state *ret_state)
+{
     struct scan s = {.state = {.end = {.head = KP_LOG_NO_HEAD}}, .fn = fn, .ctx = ctx};
     if (from)
         s.state.end = *from;
     if (kp_sha256_new(&s.sha) != KP_OK)
         return kp_log_no_memory();
-    st = kp_lines_open(&in, io, path, s.state.end.bytes);
-    if (st == KP_OK)
-        KP_TRY_OUT(read_lines(&s, &in));
-    else if (errno != ENOENT) /* an unreadable log is not a missing one */
-        goto out;
-    st = s.state.retired ? read_stub(io, path, &s.state) : KP_OK;
-    if (st == KP_OK)
-        *ret_state = s.state;
-out:;
-    int error = errno;
-    kp_lines_close(&in);
-    kp_sha256_free(s.sha);
-    kp_buf_release(&s.copy);
-    errno = error;
-    return st == KP_E_INPUT ? KP_E_SYSTEM : st;
+    KP_TRY(read_log(&s, io, path));
+    *ret_state = s.state;
+    return KP_OK;
+}
+
+enum kp_status kp_log_read_back(struct kp_log *log, const char *path, kp_log_fn *fn, void *ctx,
+                                struct kp_log_state *state)
+{
+    struct scan s = {.state = {.end = state->end}, .fn = fn, .ctx = ctx};
+    KP_TRY(read_log(&s, log->io, path));
+    if (s.crc != log->crc || s.state.fault != KP_LOG_SOUND || strcmp(s.state.end.head, log->head) != 0)
+        return KP_E_FAULT;
+    *state = s.state;
+    log->crc = 0;
+    return KP_OK;
 }
 
 /* Fills line with the byte before an offset, which should be a line end, and the line that begins there. */
@@ -342,14 +368,14 @@ static void add_cell(struct kp_buf *line, const char *cell)
 {
     struct kp_buf copy = {0};
     if (!strpbrk(cell, "\r\n")) {
-        kp_buf_csv(line, cell, strlen(cell));
+        kp_buf_csv(line, cell);
         return;
     }
     kp_buf_str(&copy, cell);
     for (size_t i = 0; i < copy.len; i++)
         if (copy.data[i] == '\n' || copy.data[i] == '\r')
             copy.data[i] = ' ';
-    kp_buf_csv(line, kp_buf_text(&copy), copy.len);
+    kp_buf_csv(line, kp_buf_text(&copy));
     line->failed |= copy.failed;
     kp_buf_release(&copy);
 }
@@ -357,6 +383,7 @@ static void add_cell(struct kp_buf *line, const char *cell)
 static enum kp_status write_pending(struct kp_log *log)
 {
     KP_TRY(kp_file_write(log->io, log->fd, kp_buf_text(&log->pending), log->pending.len));
+    log->crc = libdeflate_crc32(log->crc, kp_buf_text(&log->pending), log->pending.len);
     kp_buf_reset(&log->pending);
     return KP_OK;
 }

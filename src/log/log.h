@@ -151,6 +151,7 @@ struct kp_log {
     char head[KP_SHA256_HEX + 1];
     char time[26];
     struct kp_buf pending; /* lines not yet written */
+    uint32_t crc;          /* of what was written since kp_log_begin or kp_log_read_back */
 };
 
 /* Opens or creates the file and locks it; errno is EWOULDBLOCK if another run has the lock. Close it in any
@@ -165,6 +166,13 @@ void kp_log_set_time(struct kp_log *log, int64_t now);
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry);
 /* Writes and syncs the pending entries. If that fails, any part of them may be on disk. */
 enum kp_status kp_log_sync(struct kp_log *log);
+/*
+ * Reads what was written to the log since state->end, which must be where kp_log_begin or the last
+ * kp_log_read_back ended, and moves state to its end. Calls fn as kp_log_read does. The entries need not be
+ * hashed again: returns KP_E_FAULT if the CRC of the bytes or the head is not that of what was written.
+ */
+enum kp_status kp_log_read_back(struct kp_log *log, const char *path, kp_log_fn *fn, void *ctx,
+                                struct kp_log_state *state);
 void kp_log_close(struct kp_log *log);
 
 /* Sets errno for memory that ran out, which an arena or a buffer at its limit does not. */

@@ -32,10 +32,10 @@ struct kp_rivals kp_rivals_stated(const struct kp_record *record, const char *pr
                                   struct kp_arena *arena)
 {
     const struct kp_tables *t = record->tables;
-    struct kp_rivals rivals = {.list = kp_arena_alloc(arena, t->n_items * sizeof(*rivals.list))};
-    for (size_t i = 0; rivals.list && i < t->n_items; i++)
-        if (record->values[i].state != KP_VALUE_ABSENT && t->items[i].has_rivals)
-            rivals.list[rivals.n++] = (struct kp_rival){&t->items[i], group_letter(&t->items[i], programme)};
+    struct kp_rivals rivals = {.list = kp_arena_alloc(arena, t->n_rivals * sizeof(*rivals.list))};
+    for (const struct kp_item **item = t->items_rivals; rivals.list && *item; item++)
+        if (kp_value_of(record, *item)->state != KP_VALUE_ABSENT)
+            rivals.list[rivals.n++] = (struct kp_rival){*item, group_letter(*item, programme)};
     return rivals;
 }
 

@@ -78,15 +78,15 @@ bool kp_is_target(const struct kp_record *record, enum kp_age_rule rule)
 
 static void add_value(struct kp_buf *out, const struct kp_item *item, const struct kp_value *value)
 {
-    kp_buf_str(out, item->code);
-    kp_buf_char(out, '=');
-    kp_buf_char(out, (char)('0' + value->state));
-    kp_buf_char(out, value->limit ? value->limit : '.');
-    kp_buf_char(out, value->flag ? value->flag : '.');
+    const char marks[] = {'=', (char)('0' + value->state), value->limit ? value->limit : '.',
+                          value->flag ? value->flag : '.'};
     const char *parts[] = {value->text, value->low, value->high};
+    kp_buf_add(out, item->code, KP_ITEM_CODE_LENGTH);
+    kp_buf_add(out, marks, sizeof(marks));
     for (size_t i = 0; i < KP_COUNT(parts); i++) {
         kp_buf_char(out, '\x1f');
-        kp_buf_str(out, parts[i] ? parts[i] : "");
+        if (parts[i])
+            kp_buf_str(out, parts[i]);
     }
     kp_buf_char(out, '\n');
 }

@@ -79,19 +79,27 @@ static enum kp_status check_chain(const struct kp_book *book, enum kp_status st,
                    kp_log_fault_text(fault, run->options->common.lang));
 }
 
-/* Does not report. */
-static enum kp_status read_new_entries(struct kp_book *book)
+/* The index must name the older log, too. */
+static void note_before(struct kp_book *book)
 {
-    const struct kp_log_point from = book->state.end;
-    enum kp_status st = kp_log_read(book->run->ctx->io, book->path, from.bytes ? &from : NULL, take_entry,
-                                    book, &book->state);
     memcpy(book->builder.point.before, book->state.end.before, sizeof(book->builder.point.before));
-    return st;
 }
 
 static enum kp_status read_on(struct kp_book *book)
 {
-    return check_chain(book, read_new_entries(book), &book->state);
+    const struct kp_log_point from = book->state.end;
+    enum kp_status st = kp_log_read(book->run->ctx->io, book->path, from.bytes ? &from : NULL, take_entry,
+                                    book, &book->state);
+    note_before(book);
+    return check_chain(book, st, &book->state);
+}
+
+/* Reads the entries that this run has written. Does not report. */
+static enum kp_status read_back(struct kp_book *book, struct kp_log *log)
+{
+    enum kp_status st = kp_log_read_back(log, book->path, take_entry, book, &book->state);
+    note_before(book);
+    return st;
 }
 
 /* The part that the index covers is not read otherwise, and an alteration there would not be found. */
@@ -183,12 +191,11 @@ enum kp_status kp_book_update_index(struct kp_book *book)
     return st;
 }
 
-void kp_book_conclude(struct kp_book *book, const char *head)
+void kp_book_conclude(struct kp_book *book, struct kp_log *log)
 {
     book->final = true;
     errno = 0;
-    if (begin_builder(book) != KP_OK || read_new_entries(book) != KP_OK ||
-        strcmp(book->state.end.head, head) != 0 ||
+    if (begin_builder(book) != KP_OK || read_back(book, log) != KP_OK ||
         kp_log_index_write(book->index_path, &book->index, &book->builder) != KP_OK)
         (void)index_unwritten(book);
 }
@@ -346,7 +353,7 @@ static enum kp_status settle(struct kp_log *log, struct kp_book *book, bool rele
     ret_recovery->bundle = bundle;
     ret_recovery->completed = released;
     kp_warn(&ctx->diag, released ? KP_K_BUNDLE_COMPLETED : KP_K_BUNDLE_VOIDED, kp_in(book->path), bundle);
-    return read_on(book); /* the index must cover the new entry */
+    return check_chain(book, read_back(book, log), &book->state); /* the index must cover the new entry */
 }
 
 static enum kp_status settle_unfinished(struct kp_log *log, struct kp_book *book,

@@ -44,9 +44,9 @@ enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char
 /* Brings the index up to date with what was read. A run that discloses nothing, or cannot write beside the
  * log, keeps it among its temporary files. */
 enum kp_status kp_book_update_index(struct kp_book *book);
-/* After the release: reads the new entries, whose last has the hash head, and brings the index up to date.
- * The disclosures stand without it, so a failure is reported and forgotten. */
-void kp_book_conclude(struct kp_book *book, const char *head);
+/* After the release: reads back the new entries and brings the index up to date. The disclosures stand
+ * without it, so a failure is reported and forgotten. */
+void kp_book_conclude(struct kp_book *book, struct kp_log *log);
 
 /* Call kp_log_index_count and kp_log_index_each; a damaged index is rebuilt from the log. fn must allow for
  * being called again from the first entry, and its failure is reported as one of the log. */

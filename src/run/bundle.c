@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/lines.h"
+#include "base/scan.h"
 #include "base/status.h"
 #include "tables/names.h"
 #include "v08/index.h"
@@ -69,7 +70,10 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
                                const struct kp_insurer *insurer)
 {
     struct kp_arena *arena = &run->ctx->arena;
-    *b = (struct kp_bundle){.run = run, .insurer = insurer};
+    *b = (struct kp_bundle){.run = run,
+                            .insurer = insurer,
+                            .provisions =
+                                kp_arena_alloc(arena, run->ctx->tables.n_bases * sizeof(*b->provisions))};
     kp_date_iso(run->as_of, b->as_of);
     KP_TRY(name_bundle(b, ledger));
     const char *type = is_roster(b->run) ? "csv" : "zip";
@@ -91,12 +95,18 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
 
 /* --- one document --- */
 
-/* A flag brings its text only with a finding, so that only both halves together keep what was withheld. */
-static void add_other_halves(const struct kp_run *run, const struct kp_slot *slot, bool *listed)
+/* Sets which items are named in the log: those that are stated. A flag brings its text only with a finding,
+ * so that only both halves together keep what was withheld. */
+static void choose_listed(const struct kp_run *run, const struct kp_slot *slot, bool *listed)
 {
-    for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
-        int text = run->ctx->tables.items[i].text_item;
-        if (text >= 0 && slot->decision.ground[i] == slot->decision.ground[text])
+    const struct kp_item *items = run->ctx->tables.items;
+    const enum kp_ground *ground = slot->decision.ground;
+    const size_t n = run->ctx->tables.n_items;
+    for (size_t i = 0; i < n; i++)
+        listed[i] = slot->record.values[i].state != KP_VALUE_ABSENT;
+    for (size_t i = 0; i < n; i++) {
+        int text = ground[i] == KP_GROUND_WITHHELD ? items[i].text_item : -1;
+        if (text >= 0 && ground[text] == KP_GROUND_WITHHELD)
             listed[i] = listed[text] |= listed[i];
     }
 }
@@ -120,21 +130,16 @@ static struct lists list_items(const struct kp_run *run, struct kp_slot *slot)
         lists.of[k] = "";
     if (is_roster(run) || !listed)
         return lists;
+    choose_listed(run, slot, listed);
     for (size_t i = 0; i < n; i++)
-        listed[i] = slot->record.values[i].state != KP_VALUE_ABSENT && ground[i] == KP_GROUND_WITHHELD;
-    add_other_halves(run, slot, listed);
-    for (size_t i = 0; i < n; i++) {
-        listed[i] |= slot->record.values[i].state != KP_VALUE_ABSENT;
         n_on[ground[i]] += listed[i];
-    }
     for (size_t k = 0; k < KP_GROUND__COUNT; k++)
         lists.of[k] = texts[k] = kp_arena_alloc(&slot->arena, n_on[k] * (KP_ITEM_CODE_LENGTH + 1) + 1);
     if (slot->arena.failed)
         return lists;
-    for (size_t i = 0; i < n; i++) {
+    for (const bool *next = listed; (next = memchr(next, true, (size_t)(listed + n - next))); next++) {
+        const size_t i = (size_t)(next - listed);
         char *to = texts[ground[i]] + at[ground[i]];
-        if (!listed[i])
-            continue;
         if (at[ground[i]] > 0)
             to[-1] = ' ';
         memcpy(to, items[i].code, KP_ITEM_CODE_LENGTH + 1);
@@ -143,11 +148,20 @@ static struct lists list_items(const struct kp_run *run, struct kp_slot *slot)
     return lists;
 }
 
+static const char *provisions_on(const struct kp_bundle *b, const struct kp_basis *basis)
+{
+    struct kp_context *ctx = b->run->ctx;
+    const char **text = &b->provisions[basis - ctx->tables.bases];
+    if (!*text)
+        *text = kp_provisions_text(&ctx->arena, &ctx->tables, basis, b->run->as_of);
+    return *text;
+}
+
 /* Provisions of the basis, with whoever asked in the insurer's place. */
-static const char *duty_of(const struct kp_run *run, struct kp_slot *slot)
+static const char *duty_of(const struct kp_bundle *b, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *provisions = kp_provisions_text(&slot->arena, &run->ctx->tables, d->basis, run->as_of);
+    const char *provisions = provisions_on(b, d->basis);
     const char *origin = d->request ? kp_request_origin(&slot->arena, d->request, slot->insurer->number) : "";
     if (!provisions || !origin)
         return NULL;
@@ -155,20 +169,20 @@ static const char *duty_of(const struct kp_run *run, struct kp_slot *slot)
 }
 
 /* The same, and those of what goes out beside the basis: on another request, or on consent. */
-static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot, const char *requested)
+static const char *provisions_of(const struct kp_bundle *b, struct kp_slot *slot, const char *requested)
 {
     const struct kp_decision *d = &slot->decision;
-    const char *text = duty_of(run, slot);
+    const char *text = duty_of(b, slot);
     const struct {
         enum kp_route route;
         bool used;
     } others[] = {{KP_ROUTE_HEALTH, requested && *requested}, {KP_ROUTE_CONSENT, *slot->consent_ids}};
     for (size_t i = 0; i < KP_COUNT(others) && text; i++) {
         const struct kp_basis *basis =
-            kp_basis_for(&run->ctx->tables, others[i].route, d->scheme, d->band, run->as_of);
+            kp_basis_for(&b->run->ctx->tables, others[i].route, d->scheme, d->band, b->run->as_of);
         if (!others[i].used || !basis || basis == d->basis)
             continue;
-        const char *more = kp_provisions_text(&slot->arena, &run->ctx->tables, basis, run->as_of);
+        const char *more = provisions_on(b, basis);
         text = more ? kp_arena_printf(&slot->arena, "%s; %s", text, more) : NULL;
     }
     return text;
@@ -178,11 +192,10 @@ static const char *provisions_of(const struct kp_run *run, struct kp_slot *slot,
 static const char *reason_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
-    bool again = strcmp(slot->event, "again") == 0, mentions = false;
+    bool again = strcmp(slot->event, "again") == 0;
+    bool mentions = memchr(d->names_withheld, true, run->ctx->tables.n_items) != NULL;
     if (is_roster(run))
         return slot->verdict.kind == KP_TOLD_ANOTHER ? run->options->again : "";
-    for (size_t i = 0; i < run->ctx->tables.n_items; i++)
-        mentions |= d->names_withheld[i];
     const char *const withheld[] = {d->recipient_unknown ? "recipient_unknown" : "",
                                     d->consent_ambiguous ? "consent_ambiguous" : "",
                                     mentions ? "mentions_withheld" : ""};
@@ -218,8 +231,10 @@ static const char *detail_of(const struct kp_run *run, struct kp_slot *slot)
 }
 
 /* The cells that are known before the bundle is sealed. They may be NULL if the slot's arena has failed. */
-static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slot *slot, const char *document)
+static struct kp_log_entry entry_of_slot(const struct kp_bundle *b, struct kp_slot *slot,
+                                         const char *document)
 {
+    const struct kp_run *run = b->run;
     const struct kp_decision *d = &slot->decision;
     const char *const *f = slot->record.field;
     char hex[KP_SHA256_HEX + 1];
@@ -242,7 +257,7 @@ static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slo
                   [KP_LOG_AGE_RULE] = kp_age_rule_names[run->policy.age_rule],
                   [KP_LOG_AGE_BAND] = kp_band_names[d->band],
                   [KP_LOG_BASIS_ID] = d->basis->id,
-                  [KP_LOG_PROVISIONS] = provisions_of(run, slot, items.of[KP_GROUND_REQUESTED]),
+                  [KP_LOG_PROVISIONS] = provisions_of(b, slot, items.of[KP_GROUND_REQUESTED]),
                   [KP_LOG_PRIVACY_GROUND] = kp_privacy_ground_of(d->basis),
                   [KP_LOG_ITEMS_DUTY] = items.of[KP_GROUND_DUTY],
                   [KP_LOG_ITEMS_FORM] = items.of[KP_GROUND_FORM],
@@ -254,18 +269,25 @@ static struct kp_log_entry entry_of_slot(const struct kp_run *run, struct kp_slo
                   [KP_LOG_DETAIL] = detail_of(run, slot)}};
 }
 
+/* Control characters would break the line. */
+static void spool_cell(struct kp_buf *line, const char *cell)
+{
+    const size_t n = strlen(cell), from = line->len;
+    kp_buf_add(line, cell, n);
+    if (!kp_has_control(cell, n))
+        return;
+    for (size_t i = from; i < line->len; i++)
+        if ((unsigned char)line->data[i] < ' ')
+            line->data[i] = ' ';
+}
+
 static enum kp_status spool_entry(struct kp_bundle *b, struct kp_slot *slot, const char *document)
 {
-    const struct kp_log_entry entry = entry_of_slot(b->run, slot, document);
+    const struct kp_log_entry entry = entry_of_slot(b, slot, document);
     struct kp_buf line = {0};
-    size_t clean = 0;
     for (size_t i = 0; i < KP_LOG__COUNT; i++) {
         if (entry.cells[i])
-            kp_buf_str(&line, entry.cells[i]);
-        for (; clean < line.len; clean++) /* control characters would break the line */
-            if ((unsigned char)line.data[clean] < 0x20)
-                line.data[clean] = ' ';
-        clean++;
+            spool_cell(&line, entry.cells[i]);
         kp_buf_char(&line, i + 1 < KP_LOG__COUNT ? KP_CELL_SEPARATOR : '\n');
     }
     bool ok = kp_buf_ok(&line) && !slot->arena.failed;

@@ -35,8 +35,9 @@ struct kp_bundle {
     const char *temp_path;
     const char *spool_path;
     struct kp_zip zip;
-    struct kp_out roster; /* instead of zip */
-    struct kp_out spool;  /* one line per document: its log entry */
+    struct kp_out roster;    /* instead of zip */
+    struct kp_out spool;     /* one line per document: its log entry */
+    const char **provisions; /* by basis, on the day of disclosure; NULL: not asked for yet */
     uint64_t n_documents;
     bool closed; /* this and what follows is set by kp_bundle_close */
     enum kp_status

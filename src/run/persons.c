@@ -144,55 +144,54 @@ void kp_persons_free(struct kp_persons *p)
     free(p);
 }
 
-static enum kp_status digest(struct kp_persons *p, const char *text, uint8_t ret_digest[KP_SHA256_BYTES])
+/* Several texts that are digested as one. */
+#define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static enum kp_status digest(struct kp_persons *p, const char *const *texts,
+                             uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    bool done =
-        kp_sha256_add(p->sha, text, strlen(text)) == KP_OK && kp_sha256_finish(p->sha, ret_digest) == KP_OK;
-    return done ? KP_OK : kp_no_memory(p->ctx);
+    bool done = true;
+    for (; done && *texts; texts++)
+        done = kp_sha256_add(p->sha, *texts, strlen(*texts)) == KP_OK;
+    return done && kp_sha256_finish(p->sha, ret_digest) == KP_OK ? KP_OK : kp_no_memory(p->ctx);
 }
 
-/* Files the entry under the key that kp_log_key computes. */
-static enum kp_status push(struct kp_persons *p, enum kp_join join, const struct kp_row *row, const char *key,
-                           const uint8_t whole[KP_SHA256_BYTES], uint32_t part)
+/* Files the entry under the key that kp_log_key computes: the first bytes of a digest. */
+static enum kp_status push(struct kp_persons *p, enum kp_join join, const struct kp_row *row,
+                           const uint8_t key[KP_SHA256_BYTES], const uint8_t whole[KP_SHA256_BYTES],
+                           uint32_t part)
 {
     struct entry entry = {.row = row->number, .file = row->file, .line = row->line, .part = part};
-    uint8_t digested[KP_SHA256_BYTES];
     memcpy(entry.whole, whole, sizeof(entry.whole));
-    KP_TRY(digest(p, key, digested));
-    memcpy(entry.key, digested, sizeof(entry.key));
+    memcpy(entry.key, key, sizeof(entry.key));
     return check(p, kp_spill_push(&p->piles[join].entries, &entry));
 }
 
 enum kp_status kp_persons_add(struct kp_persons *p, enum kp_join join, const struct kp_row *row,
                               const char *key, const uint8_t whole[KP_SHA256_BYTES])
 {
-    return push(p, join, row, key, whole, join == KP_JOIN_IDENTITY ? BOTH | WHOLE : BOTH);
+    uint8_t digested[KP_SHA256_BYTES];
+    KP_TRY(digest(p, TEXTS(key), digested));
+    return push(p, join, row, digested, whole, join == KP_JOIN_IDENTITY ? BOTH | WHOLE : BOTH);
 }
 
 enum kp_status kp_persons_add_cards(struct kp_persons *p, const struct kp_row *row,
                                     const struct kp_person_keys *keys, const uint8_t whole[KP_SHA256_BYTES])
 {
-    enum { ANYONE, NO_ID, WITH_ID, N };
-    struct kp_arena arena = {0};
     const bool has_id = *keys->employee_id;
-    uint8_t insurer[KP_SHA256_BYTES], number[KP_SHA256_BYTES];
-    char *name[N] = {kp_arena_printf(&arena, "anyone\x1f%s", keys->name),
-                     kp_arena_printf(&arena, "no id\x1f%s", keys->name),
-                     kp_arena_printf(&arena, "id\x1f%s\x1f%s", keys->employee_id, keys->name)};
-    enum kp_status st = KP_OK;
-    if (arena.failed)
-        KP_TRY_OUT(kp_no_memory(p->ctx));
-    KP_TRY_OUT(digest(p, keys->insurer, insurer));
-    KP_TRY_OUT(digest(p, keys->by_number, number));
-    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, keys->by_number, whole, BOTH | WHOLE));
-    if (has_id)
-        KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[WITH_ID], number, BOTH));
+    uint8_t insurer[KP_SHA256_BYTES], number[KP_SHA256_BYTES], name[KP_SHA256_BYTES];
+    KP_TRY(digest(p, TEXTS(keys->insurer), insurer));
+    KP_TRY(digest(p, TEXTS(keys->by_number), number));
+    KP_TRY(push(p, KP_JOIN_CARD, row, number, whole, BOTH | WHOLE));
+    if (has_id) {
+        KP_TRY(digest(p, TEXTS("id\x1f", keys->employee_id, "\x1f", keys->name), name));
+        KP_TRY(push(p, KP_JOIN_CARD, row, name, number, BOTH));
+    }
     /* A row with an id may be any row without one, and a row without one any row at all. */
-    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[NO_ID], insurer, has_id ? ASKS : SHOWS));
-    KP_TRY_OUT(push(p, KP_JOIN_CARD, row, name[ANYONE], insurer, has_id ? SHOWS : BOTH));
-out:
-    kp_arena_release(&arena);
-    return st;
+    KP_TRY(digest(p, TEXTS("no id\x1f", keys->name), name));
+    KP_TRY(push(p, KP_JOIN_CARD, row, name, insurer, has_id ? ASKS : SHOWS));
+    KP_TRY(digest(p, TEXTS("anyone\x1f", keys->name), name));
+    return push(p, KP_JOIN_CARD, row, name, insurer, has_id ? SHOWS : BOTH);
 }
 
 static size_t n_slots(const struct kp_persons *p)

@@ -143,6 +143,19 @@ static enum kp_status set_marks(void *ctx, struct kp_slot *slot)
     return b->n > 0 && !same ? kp_ledger_tell(&p->ledger, name->key, b, &slot->told) : KP_OK;
 }
 
+static void send(struct pipeline *p, const struct kp_slot *slot, const struct kp_finding *f)
+{
+    struct kp_diag *diag = &p->run.ctx->diag;
+    const enum kp_level level = kp_slot_level(&p->run, slot, f);
+    struct kp_place cell = {0};
+    if (kp_diag_shows(diag, level))
+        cell = kp_slot_cell(&p->run, slot, f);
+    struct kp_finding shown = *f; /* its column counts through joined files */
+    shown.column = cell.column;
+    shown.row = cell.sheet_row;
+    kp_diag_send_as(diag, level, p->run.inputs.list[cell.file].path, cell.line, &shown);
+}
+
 static enum kp_status take(void *ctx, struct kp_slot *slot)
 {
     struct pipeline *p = ctx;
@@ -159,14 +172,8 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     }
     kp_tally_add(&p->tally, &p->run, slot, account);
     for (const struct kp_finding *f = slot->findings.first; f; f = f->next)
-        if (!kp_tally_is_repeated(slot, f)) {
-            const struct kp_place cell = kp_slot_cell(&p->run, slot, f);
-            struct kp_finding shown = *f; /* its column counts through joined files */
-            shown.column = cell.column;
-            shown.row = cell.sheet_row;
-            kp_diag_send_as(&p->run.ctx->diag, kp_slot_level(&p->run, slot, f),
-                            p->run.inputs.list[cell.file].path, cell.line, &shown);
-        }
+        if (!kp_tally_is_repeated(slot, f))
+            send(p, slot, f);
     return kp_row_files_add(&p->files, slot, bundle, document);
 }
 

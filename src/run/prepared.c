@@ -43,7 +43,7 @@ static void add_row(struct staging *s, const char *kind, const char *value, cons
                     const char *name)
 {
     kp_buf_printf(&s->manifest, "%s,%s,%s,", kind, value, digest);
-    kp_buf_csv(&s->manifest, name, strlen(name));
+    kp_buf_csv(&s->manifest, name);
     kp_buf_char(&s->manifest, '\n');
 }
 

@@ -170,11 +170,11 @@ static enum kp_status write_list(struct reply *r, const struct line *lines, cons
         const char *const *c = kp_standing_document_at(&r->standing, l->document)->entry.cells;
         const char *const more[] = {l->code, l->why->meaning[lang], l->why->remedy[lang], l->text};
         for (size_t i = 0; i < KP_COUNT(columns); i++) {
-            kp_buf_csv(&out, c[columns[i]], strlen(c[columns[i]]));
+            kp_buf_csv(&out, c[columns[i]]);
             kp_buf_char(&out, ',');
         }
         for (size_t i = 0; i < KP_COUNT(more); i++) {
-            kp_buf_csv(&out, more[i], strlen(more[i]));
+            kp_buf_csv(&out, more[i]);
             kp_buf_str(&out, i + 1 < KP_COUNT(more) ? "," : "\r\n");
         }
     }

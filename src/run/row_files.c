@@ -1,6 +1,5 @@
 #include "run/row_files.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -157,7 +156,8 @@ static void begin_line(struct kp_row_files *f, struct kp_place place)
 {
     kp_buf_reset(&f->line);
     add_cell(&f->line, f->run->inputs.list[place.file].path);
-    kp_buf_printf(&f->line, ",%" PRIu64, place.line);
+    kp_buf_char(&f->line, ',');
+    kp_buf_u64(&f->line, place.line);
 }
 
 /* Individual Numbers must not be copied (番号法20条), so the cells that contain one are masked: of a row that

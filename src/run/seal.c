@@ -43,7 +43,7 @@ static void add_member(char *line, struct kp_buf *list)
             cells[i] = "";
     }
     for (size_t i = 0; i < KP_COUNT(columns); i++) {
-        kp_buf_csv(list, cells[columns[i]], strlen(cells[columns[i]]));
+        kp_buf_csv(list, cells[columns[i]]);
         kp_buf_str(list, i + 1 < KP_COUNT(columns) ? "," : "\r\n");
     }
 }

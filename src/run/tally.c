@@ -85,9 +85,11 @@ static bool is_of_digits(const struct kp_finding *f)
 bool kp_tally_is_repeated(const struct kp_slot *slot, const struct kp_finding *finding)
 {
     const struct kp_finding *f = slot->findings.first;
+    if (!is_of_digits(finding))
+        return false;
     while (f != finding && !is_of_digits(f))
         f = f->next;
-    return f != finding && is_of_digits(finding);
+    return f != finding;
 }
 
 static void count_findings(struct kp_tally *tally, const struct kp_run *run, const struct kp_slot *slot)

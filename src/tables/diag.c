@@ -249,7 +249,7 @@ void kp_diag_send_as(struct kp_diag *diag, enum kp_level level, const char *file
 {
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
     diag->n_sent[level]++;
-    if (level < diag->env->least_level)
+    if (!kp_diag_shows(diag, level))
         return;
     struct kp_buf text = {0}, remedy = {0}, where = {0};
     kp_diag_where(diag, finding, true, &where);

@@ -105,6 +105,11 @@ void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding,
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
 /* Appends its remedy likewise. */
 void kp_diag_remedy(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
+/* Returns whether the environment wants messages of the level. Others are only counted. */
+static inline bool kp_diag_shows(const struct kp_diag *diag, enum kp_level level)
+{
+    return level >= diag->env->least_level;
+}
 /* Sends a finding to the environment. file may be NULL, line 0. */
 void kp_diag_send(struct kp_diag *diag, const char *file, uint64_t line, const struct kp_finding *finding);
 

@@ -205,6 +205,11 @@ static bool is_needed(const struct kp_item *item)
     return item->tokutei_need == '1' || item->tokutei_need >= 'A';
 }
 
+static bool has_rivals(const struct kp_item *item)
+{
+    return item->has_rivals;
+}
+
 /* Checks of each record look at few items: a list of them saves the look at all. Returns NULL if memory is
  * short. */
 static const struct kp_item **list_of(const struct kp_tablefile *f, const struct kp_item *items, size_t n,
@@ -248,7 +253,11 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
     tables->n_items = n;
     tables->items_rson = list_of(f, items, n, is_rson);
     tables->items_needed = list_of(f, items, n, is_needed);
-    return tables->items_rson && tables->items_needed ? KP_OK : kp_tablefile_no_memory(f);
+    tables->items_rivals = list_of(f, items, n, has_rivals);
+    while (tables->items_rivals && tables->items_rivals[tables->n_rivals])
+        tables->n_rivals++;
+    return tables->items_rson && tables->items_needed && tables->items_rivals ? KP_OK
+                                                                              : kp_tablefile_no_memory(f);
 }
 
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code)

@@ -19,7 +19,7 @@ static void csv__fields__are_quoted_only_when_they_must(void **state UNUSED)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct kp_buf buf = {0};
-        kp_buf_csv(&buf, cases[i].in, strlen(cases[i].in));
+        kp_buf_csv(&buf, cases[i].in);
         assert_string_equal(kp_buf_text(&buf), cases[i].out);
         kp_buf_release(&buf);
     }

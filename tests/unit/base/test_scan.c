@@ -84,6 +84,18 @@ static void next_word__adjacent_separators__give_empty_words(void **state UNUSED
     assert_string_equal(words_of(":", ":"), "|");
 }
 
+static void has_control__any_byte_at_any_place__is_found(void **state UNUSED)
+{
+    char bytes[17];
+    for (unsigned byte = 0; byte < 256; byte++)
+        for (size_t at = 0; at < sizeof(bytes); at++) {
+            memset(bytes, at % 2 ? ' ' : 0x80, sizeof(bytes));
+            bytes[at] = (char)byte;
+            assert_int_equal(kp_has_control(bytes, sizeof(bytes)), byte < ' ');
+            assert_false(kp_has_control(bytes, at));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +107,7 @@ int main(void)
         cmocka_unit_test(has_shape__digits_and_marks__must_all_match),
         cmocka_unit_test(next_word__lists__are_split),
         cmocka_unit_test(next_word__adjacent_separators__give_empty_words),
+        cmocka_unit_test(has_control__any_byte_at_any_place__is_found),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
 }

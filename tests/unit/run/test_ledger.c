@@ -341,6 +341,39 @@ static void torn_line__export__is_cut_off(void **state)
     assert_file(run.log_path, log, strlen(log));
 }
 
+/* --- the index after a release --- */
+
+static void conclude__altered_meanwhile__index_is_unwritten(void **state)
+{
+    (void)state;
+    assert_int_equal(open_ledger(), KP_OK);
+    log_disclosure("6414", "PK");
+    log_release();
+    size_t n = 0;
+    char *bytes = slurp(run.log_path, &n);
+    *strstr(bytes, "6414") = '7';
+    put(run.log_path, bytes, n);
+    kp_ledger_conclude(&ledger);
+    assert_reported_once(KP_K_LOG_INDEX_UNWRITTEN);
+    assert_false(exists(textf("%s.index", run.log_path)));
+}
+
+static void conclude__other_entry_appended__index_is_unwritten(void **state)
+{
+    (void)state;
+    assert_int_equal(open_ledger(), KP_OK);
+    log_disclosure("6414", "PK");
+    struct kp_log forger = ledger.log;
+    log_release();
+    forger.pending = (struct kp_buf){0};
+    assert_int_equal(kp_log_add(&forger, &(struct kp_log_entry){.cells = {[KP_LOG_EVENT] = "void"}}), KP_OK);
+    assert_int_equal(kp_log_sync(&forger), KP_OK);
+    kp_buf_release(&forger.pending);
+    kp_ledger_conclude(&ledger);
+    assert_reported_once(KP_K_LOG_INDEX_UNWRITTEN);
+    assert_false(exists(textf("%s.index", run.log_path)));
+}
+
 /* --- anchors --- */
 
 static void anchor__two_runs__adds_a_line_each(void **state)
@@ -391,6 +424,8 @@ int main(void)
         TEST(unfinished__in_neither_place__is_reported_once),
         TEST(unfinished__check__is_left_alone),
         TEST(torn_line__export__is_cut_off),
+        TEST(conclude__altered_meanwhile__index_is_unwritten),
+        TEST(conclude__other_entry_appended__index_is_unwritten),
         TEST(anchor__two_runs__adds_a_line_each),
         TEST(anchor__another_file__is_left_alone),
     };
