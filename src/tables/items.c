@@ -1,5 +1,6 @@
 #include "tables/items.h"
 
+#include <byteswap.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,12 @@ static int compare_codes(const void *a, const void *b)
     return strcmp((*(const struct kp_item *const *)a)->code, (*(const struct kp_item *const *)b)->code);
 }
 
+/* Returns the first eight bytes as a number that sorts as they do. */
+static uint64_t begin_of(const char *code, size_t n)
+{
+    return bswap_64(kp_begin(code, n));
+}
+
 static bool is_rson(const struct kp_item *item)
 {
     return item->relation == KP_REL_RSON;
@@ -244,11 +251,14 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
         KP_TRY(link_items(f, tables, i, items));
     find_rivals(items, n);
     tables->items_sorted = kp_arena_alloc(f->arena, n * sizeof(*tables->items_sorted));
-    if (!tables->items_sorted)
+    tables->items_begin = kp_arena_alloc(f->arena, n * sizeof(*tables->items_begin));
+    if (!tables->items_sorted || !tables->items_begin)
         return kp_tablefile_no_memory(f);
     for (size_t i = 0; i < n; i++)
         tables->items_sorted[i] = &items[i];
     qsort(tables->items_sorted, n, sizeof(*tables->items_sorted), compare_codes);
+    for (size_t i = 0; i < n; i++)
+        tables->items_begin[i] = begin_of(tables->items_sorted[i]->code, KP_ITEM_CODE_LENGTH);
     tables->items = items;
     tables->n_items = n;
     tables->items_rson = list_of(f, items, n, is_rson);
@@ -269,13 +279,16 @@ const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *c
 struct kp_prefix kp_prefix_of(const struct kp_tables *tables, const char *prefix)
 {
     struct kp_prefix p = {.tables = tables, .text = prefix, .n = strlen(prefix)};
-    for (size_t step = tables->n_items; step > 0;) { /* the first code that is not less */
+    const uint64_t begin = begin_of(prefix, p.n);
+    for (size_t step = tables->n_items; step > 0;) { /* the first code that does not begin with less */
         const size_t half = step / 2;
-        const bool less = memcmp(tables->items_sorted[p.at + half]->code, prefix,
-                                 p.n < KP_ITEM_CODE_LENGTH ? p.n : KP_ITEM_CODE_LENGTH) < 0;
+        const bool less = tables->items_begin[p.at + half] < begin;
         p.at += less ? half + 1 : 0;
         step = less ? step - half - 1 : half;
     }
+    while (p.n > sizeof(begin) && p.at < tables->n_items &&
+           strncmp(tables->items_sorted[p.at]->code, prefix, p.n) < 0)
+        p.at++;
     return p;
 }
 

@@ -54,12 +54,15 @@ bool kp_name_find(const char *const *names, const char *name, size_t *ret_index)
 
 bool kp_list_has(const char *list, const char *word)
 {
-    size_t n = strlen(word);
-    if (strchr(word, ' '))
-        return false;
-    for (const char *at = list; n && (at = strstr(at, word)) != NULL; at += n)
-        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+    const size_t n = strlen(word);
+    for (const char *at = list; n; at++) {
+        const char *end = strchrnul(at, ' ');
+        if ((size_t)(end - at) == n && memcmp(at, word, n) == 0)
             return true;
+        if (!*end)
+            break;
+        at = end;
+    }
     return false;
 }
 

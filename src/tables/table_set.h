@@ -23,6 +23,7 @@ struct kp_tables {
     size_t n_items;
     struct kp_map item_by_code;          /* -> index */
     const struct kp_item **items_sorted; /* by code */
+    uint64_t *items_begin;               /* of them, the first eight bytes of the code */
     const struct kp_item **items_rson;   /* 対象者 and 実施理由, in order; NULL at the end */
     const struct kp_item **items_needed; /* 特定健診 needs them, or one of their group; NULL at the end */
     const struct kp_item **items_rivals; /* those with has_rivals, in order; NULL at the end */
