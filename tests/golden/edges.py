@@ -69,7 +69,7 @@ def write(path, text):
 
 
 def run(*arguments):
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=600)
 
 
 for number, (changes, stopped_by, width, requested, consented) in enumerate(CASES):

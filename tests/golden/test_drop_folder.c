@@ -143,11 +143,17 @@ static void export__done_elsewhere__copied_whole(void **state)
 {
     (void)state;
     begin();
-    must("rm -rf /dev/shm/kenporter-done");
-    assert_in_range(kenporter(EXPORT DROP "--done /dev/shm/kenporter-done"), 0, 1);
-    must("cmp a.csv /dev/shm/kenporter-done/a.csv && cmp b.csv /dev/shm/kenporter-done/b.csv && "
-         "test ! -e in/a.csv && test $(ls -A /dev/shm/kenporter-done | wc -l) = 2");
-    must("rm -rf /dev/shm/kenporter-done");
+    char elsewhere[] = "/dev/shm/kp_test_XXXXXX";
+    assert_non_null(mkdtemp(elsewhere));
+    const int status = kenporter(EXPORT DROP "--done %s", elsewhere);
+    const bool copied =
+        run_shell(textf("cd %s && cmp \"$OLDPWD/a.csv\" a.csv && cmp \"$OLDPWD/b.csv\" b.csv && "
+                        "test $(ls -A | wc -l) = 2",
+                        elsewhere)) == 0;
+    assert_int_equal(remove_tree(elsewhere), 0);
+    assert_in_range(status, 0, 1);
+    assert_true(copied);
+    assert_false(exists("in/a.csv"));
 }
 
 static void folder__is_link_or_own_target__exit_2(void **state)

@@ -16,7 +16,7 @@
 
 #include "failing_alloc.h"
 
-enum { MOST_WORDS = 16, SECONDS = 20, STEP_OF_SWEEP = 7, SEED = 4711 };
+enum { MOST_WORDS = 16, SECONDS = 300, STEP_OF_SWEEP = 7, SEED = 4711 };
 
 #define OPTIONS                                                                                              \
     "-c", "kenporter.ini", "--as-of", "2026-04-01", "--backdate", "test", "--threads", "1", "--lang", "en"

@@ -30,10 +30,10 @@ static int set_up(void **state)
     return 0;
 }
 
-/* Runs the program for at most 20 s, so that a FIFO cannot block the test. */
+/* Runs the program for at most 300 s, so that a FIFO cannot block the test. */
 static int run(const char *arguments)
 {
-    return run_shell(textf("timeout 20 \"$KENPORTER\" %s >stdout 2>stderr", arguments));
+    return run_shell(textf("timeout 300 \"$KENPORTER\" %s >stdout 2>stderr", arguments));
 }
 
 static void assert_outside_untouched(const char *where)

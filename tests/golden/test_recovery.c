@@ -311,7 +311,8 @@ static void kill__at_any_moment__next_run_ends_sound(void **state)
     assert_true(people > (size_t)COPIES * 100);
     assert_sound("whole", people);
     srand(20260401);
-    for (int i = 0; i < kills; i++) {
+    /* On a busy machine a run may end before the signal comes: it is tried again. */
+    for (int i = 0; i < kills || (killed <= kills / 4 && i < 10 * kills); i++) {
         const char *out = textf("killed%d", i);
         int status = 0;
         pid_t pid = start_export(out);
