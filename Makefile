@@ -204,12 +204,22 @@ san: packages-test ## the same tests under address and undefined-behaviour sanit
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san \
 	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
-# Counts of an earlier run would add up. gcov reads what its own compiler wrote, hence gcc.
-coverage: packages-coverage ## the unit tests, and which branches of the legal rule they take: all of them, or it fails
-	@rm -f build-cov/obj/*.gcda build-cov/tests/*.gcda
-	@$(MAKE) --no-print-directory run-unit-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage"
-	@gcovr --root . --object-directory build-cov/obj --filter 'src/law/rule\.c$$' --branches \
-	  --exclude-throw-branches --exclude-unreachable-branches --fail-under-branch 100 build-cov/obj
+# PATH=PERCENT: the least share of branches that the tests take, in whole percent. Raise it when more are taken.
+# The goals: src 90, src/log 100.
+COVERED := src=87 src/law/rule.c=100 src/base/date.c=100 src/log=83
+# Without memory gcov's own code dies, so that programs with a failing allocator preloaded cannot be counted.
+UNCOUNTED := %/test_no_memory
+
+# Counts of an earlier run would add up. gcov reads what its own compiler wrote, hence gcc; threads count at the same time.
+coverage: packages-coverage ## all tests, and which branches of src/ they take, as pages in build-cov/coverage/; fails if too few
+	@[ ! -d build-cov ] || find build-cov -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage -fprofile-update=atomic" \
+	  LDFLAGS="-Wl,-u,__gcov_dump" GOLDEN_BIN='$(filter-out $(UNCOUNTED),$(GOLDEN_BIN:$(BUILD)/%=build-cov/%))'
+	@rm -rf build-cov/coverage && mkdir build-cov/coverage
+	@gcovr --root . --object-directory build-cov/obj --filter 'src/' --branches --exclude-throw-branches \
+	  --exclude-unreachable-branches --txt build-cov/coverage.txt --json build-cov/coverage.json \
+	  --html-details build-cov/coverage/index.html build-cov/obj
+	@python3 tests/coverage.py build-cov/coverage.json $(COVERED)
 
 # Undefined behaviour, or memory that nobody set, would show as bytes that differ between builds.
 reproducible: packages-build ## build twice, without and with optimisation: the bundles of fixtures/ are the same to the byte

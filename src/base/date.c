@@ -173,8 +173,6 @@ enum kp_date_fault kp_date_parse(const char *text, struct kp_date *ret_date, boo
     if (era && y < 1)
         return KP_DATE_OUTSIDE_ERA;
     int year = era ? era->first.year + y - 1 : y;
-    if (year > 9999)
-        return KP_DATE_NO_SUCH_DAY;
     struct kp_date date = {.year = (int16_t)year, .month = (int8_t)m, .day = (int8_t)d};
     if (year < 1 || kp_date_compare(existing(date), date) != 0)
         return KP_DATE_NO_SUCH_DAY;

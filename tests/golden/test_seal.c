@@ -114,7 +114,8 @@ static void verify__sealed_file__needs_the_right_password(void **state)
     release("--list");
     must("cat out/secrets/*/00280081.txt >pw; echo WRONGWRONGWRONG2 >bad; chmod 600 pw bad;"
          " cp out/sealed/" BUNDLE ".zip . && cp " BUNDLE ".zip flipped.zip &&"
-         " printf X | dd of=flipped.zip bs=1 seek=3000 conv=notrunc; head -c 4000 " BUNDLE ".zip >cut.zip");
+         " python3 -c \"f = open('flipped.zip', 'r+b'); f.seek(3000); b = f.read(1)[0]; f.seek(3000);"
+         " f.write(bytes([b ^ 1]))\" && head -c 4000 " BUNDLE ".zip >cut.zip");
     assert_int_equal(kenporter("verify --password-file pw --log out/disclosure-log.csv " BUNDLE ".zip"), 0);
     assert_int_equal(kenporter("verify " BUNDLE ".zip"), 5);
     assert_contains(slurp("stderr", NULL), "K8007");
