@@ -200,8 +200,8 @@ LONG := xsd_mutations sealed no_memory long_register hostile_files crash crash_k
 test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries; a million altered documents
 	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_CONSENTS=10000000 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done
 
-san: packages-test ## the same tests under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san \
+san: packages-test ## the same tests under address and undefined-behaviour sanitizers, of clang with CC=clang
+	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san$(if $(findstring clang,$(CC)),-clang) \
 	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # Counts of an earlier run would add up. gcov reads what its own compiler wrote, hence gcc.
@@ -227,7 +227,7 @@ check: packages-check analyse all $(BUILD)/example ## lint: folders, sizes, symb
 	@rm -rf $(BUILD)/example-out && $(BUILD)/example fixtures/export.csv $(BUILD)/example-out | grep -q '^kenporter $(VERSION): read [1-9]'
 	@python3 tests/bench/instructions.py --most $(MOST_INSTRUCTIONS) $(BUILD)/kenporter
 
-# A source is analysed again only after its object was made again: then it, or a header of it, has changed.
+# A source is looked at again after its object was made again; analyse.sh finds out whether it or a header of it has changed.
 ANALYSED := $(patsubst src/%.c,$(BUILD)/analysis/%,$(SRC) src/cli/main.c)
 
 analyse: packages-check ## static analysis of src/ by gcc, clang-tidy and cppcheck
@@ -238,7 +238,6 @@ run-analysis: $(ANALYSED)
 
 $(BUILD)/analysis/%: src/%.c $(BUILD)/obj/%.o .clang-tidy tests/cppcheck.txt tests/analyse.sh
 	@mkdir -p $(@D)
-	$(if $(V),,@echo "  LOOK  $<")
 	$(Q)tests/analyse.sh "$(ANALYSERS)" $@ $< $(STD) $(CPPFLAGS)
 
 # XSD=DIR: with the ministry's schemas. PEOPLE=N: that many people, too. REPEAT=N: runs of each, 3 if not given.
