@@ -28,7 +28,7 @@ LIBS    := -lcsv -lxml2 -lz -ldeflate -lzip -lcrypto -lutf8proc -linih -lpthread
 
 PACKAGES_BUILD := gcc make pkg-config libcsv-dev libxml2-dev zlib1g-dev libdeflate-dev libzip-dev libssl-dev libutf8proc-dev libinih-dev
 PACKAGES_TEST  := libcmocka-dev unzip p7zip-full libarchive-tools python3 libxml2-utils strace
-PACKAGES_CHECK := clang-format mandoc binutils valgrind
+PACKAGES_CHECK := clang-format clang-tidy cppcheck mandoc binutils valgrind
 PACKAGES_BENCH := valgrind zip
 PACKAGES_COVERAGE := gcovr
 PACKAGES_DEB    := debhelper dpkg-dev fakeroot
@@ -51,7 +51,7 @@ endif
 MAN     := $(patsubst src/cli/man/%,%,$(wildcard src/cli/man/*/*.[15])) $(patsubst src/cli/man/%.in,%,$(wildcard src/cli/man/*/*.in))
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
-.PHONY: all lib deb packages-deb demo test test-unit test-long bench check san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-bench packages-coverage
+.PHONY: all lib deb packages-deb demo test test-unit test-long bench check analyse san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-bench packages-coverage
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a $(MAN:%=$(BUILD)/man/%) ## build program, library and manual pages into build/
@@ -200,8 +200,8 @@ LONG := xsd_mutations sealed no_memory long_register hostile_files crash crash_k
 test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or failed at every one of its calls; a log of a million entries; a million altered documents
 	@set -e; for t in $(LONG); do CRASH_ALL=1 BIG_CONSENTS=10000000 BIG_LOG=1000000 THOROUGH=1 $(TEST_ENV) $(BUILD)/tests/test_$$t; done
 
-san: packages-test ## the same tests under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san \
+san: packages-test ## the same tests under address and undefined-behaviour sanitizers, of clang with CC=clang
+	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san$(if $(findstring clang,$(CC)),-clang) \
 	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # PATH=PERCENT: the least share of branches that the tests take, in whole percent. Raise it when more are taken.
@@ -232,10 +232,23 @@ reproducible: packages-build ## build twice, without and with optimisation: the 
 	for z in build-a/out/*.zip; do cmp $$z build-b/out/$$(basename $$z); done; \
 	echo "reproducible: $$(ls build-a/out/*.zip | wc -l) bundles, the same bytes from both builds"
 
-check: packages-check all $(BUILD)/example ## lint: folders, sizes, symbols, format, catalogue; the example; instructions per person
+check: packages-check analyse all $(BUILD)/example ## lint: folders, sizes, symbols, format, catalogue; static analysis; the example; instructions per person
 	@python3 tests/lint.py $(BUILD) $(CC) $(STD) $(CPPFLAGS)
 	@rm -rf $(BUILD)/example-out && $(BUILD)/example fixtures/export.csv $(BUILD)/example-out | grep -q '^kenporter $(VERSION): read [1-9]'
 	@python3 tests/bench/instructions.py --most $(MOST_INSTRUCTIONS) $(BUILD)/kenporter
+
+# A source is looked at again after its object was made again; analyse.sh finds out whether it or a header of it has changed.
+ANALYSED := $(patsubst src/%.c,$(BUILD)/analysis/%,$(SRC) src/cli/main.c)
+
+analyse: packages-check ## static analysis of src/ by gcc, clang-tidy and cppcheck
+	@$(MAKE) --no-print-directory -j$$(nproc) run-analysis ANALYSERS="$$(tests/analyse.sh --tools)"
+
+.PHONY: run-analysis
+run-analysis: $(ANALYSED)
+
+$(BUILD)/analysis/%: src/%.c $(BUILD)/obj/%.o .clang-tidy tests/cppcheck.txt tests/analyse.sh
+	@mkdir -p $(@D)
+	$(Q)tests/analyse.sh "$(ANALYSERS)" $@ $< $(STD) $(CPPFLAGS)
 
 # XSD=DIR: with the ministry's schemas. PEOPLE=N: that many people, too. REPEAT=N: runs of each, 3 if not given.
 bench: packages-bench all ## measure export and other commands beside xmllint, zip, unzip, sha256sum; instructions by stage

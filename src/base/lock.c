@@ -43,16 +43,16 @@ void kp_lock_drop(int fd)
  * some file systems stat names them differently. */
 long kp_lock_holder(int fd)
 {
+    static const char writer[] = " WRITE ";
     struct stat info;
     char line[160];
     long holder = 0;
     FILE *locks = fstat(fd, &info) == 0 ? fopen("/proc/locks", "re") : NULL;
     while (locks && holder == 0 && fgets(line, sizeof(line), locks)) {
         const char *inode = strrchr(line, ':');
-        long pid = 0;
-        if (inode && sscanf(line, "%*d: FLOCK ADVISORY WRITE %ld", &pid) == 1 &&
-            strtoull(inode + 1, NULL, 10) == (unsigned long long)info.st_ino)
-            holder = pid;
+        const char *pid = strstr(line, ": FLOCK ") ? strstr(line, writer) : NULL;
+        if (inode && pid && strtoull(inode + 1, NULL, 10) == (unsigned long long)info.st_ino)
+            holder = strtol(pid + strlen(writer), NULL, 10);
     }
     if (locks)
         (void)fclose(locks); /* only read */

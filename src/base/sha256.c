@@ -45,7 +45,7 @@ void kp_sha256_free(struct kp_sha256 *sha)
 
 enum kp_status kp_sha256_of(const void *bytes, size_t n, uint8_t ret_digest[KP_SHA256_BYTES])
 {
-    struct kp_sha256 sha;
+    struct kp_sha256 sha = {0};
     return status_of(SHA256_Init(&sha.ctx) == 1 && SHA256_Update(&sha.ctx, bytes, n) == 1 &&
                      SHA256_Final(ret_digest, &sha.ctx) == 1);
 }

@@ -253,7 +253,7 @@ static char *nfkc_frequent(struct kp_arena *arena, const char *s, size_t n)
         }
         c = given < 0 ? 0 : fold_alone(given);
         const bool mark = c == 0x3099 || c == 0x309a;
-        const int32_t whole = mark ? voiced(before, mark ? c : 0) : 0;
+        const int32_t whole = mark ? voiced(before, c) : 0;
         if (c == 0 || (mark && before >= 0x3041 && before <= 0x3096))
             return NULL;
         to -= whole ? 3 : 0;

@@ -51,8 +51,10 @@ static void *library_malloc(size_t n)
 {
     int before = errno;
     void *p = malloc(n ? n : 1);
-    errno = p ? before : errno;
-    return p ? p : take_reserve(n);
+    if (!p)
+        return take_reserve(n);
+    errno = before;
+    return p;
 }
 
 static void library_free(void *p)

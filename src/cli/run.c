@@ -136,7 +136,7 @@ static void add_inbox(const struct kp_console *c, const struct kp_result *r, str
     if (r->n_not_moved)
         add_count(out, kp_console_say(c, "移せなかったファイル", "files that could not be moved:"),
                   r->n_not_moved, "\n");
-    kp_buf_str(out, r->n_unread + r->n_waiting_inputs + r->n_not_moved ? "\n" : "");
+    kp_buf_str(out, r->n_unread || r->n_waiting_inputs || r->n_not_moved ? "\n" : "");
 }
 
 static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)

@@ -198,8 +198,8 @@ enum kp_status kp_seal_write(const struct kp_io *io, const char *path, const str
     int fds[KP_SEAL_MAX_MEMBERS] = {-1, -1};
     enum kp_status st = KP_OK;
     errno = 0;
-    if (kp_path_exists(io, path)) {
-        errno = EEXIST;
+    if (n_members > KP_SEAL_MAX_MEMBERS || kp_path_exists(io, path)) {
+        errno = n_members > KP_SEAL_MAX_MEMBERS ? EINVAL : EEXIST;
         return KP_E_SYSTEM;
     }
     for (size_t i = 0; st == KP_OK && i < n_members; i++)

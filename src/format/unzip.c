@@ -328,6 +328,7 @@ struct unpacking {
     uint64_t n; /* bytes unpacked */
     uint32_t crc;
     struct kp_buf *out;
+    uint8_t *packed, *unpacked; /* a chunk of each */
 };
 
 static bool give(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t limit)
@@ -341,21 +342,20 @@ static bool give(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t l
     return true;
 }
 
-/* Stops at limit, the declared size. */
-static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t limit)
+/* Unpacks n bytes. Stops at limit, the declared size. */
+static bool unpack(struct unpacking *u, size_t n, uint64_t limit)
 {
-    uint8_t piece[CHUNK_BYTES];
     if (u->stored)
-        return give(u, bytes, n, limit);
-    u->stream.next_in = bytes;
+        return give(u, u->packed, n, limit);
+    u->stream.next_in = u->packed;
     u->stream.avail_in = (uInt)n;
     while (!u->ended) {
-        u->stream.next_out = piece;
-        u->stream.avail_out = sizeof(piece);
+        u->stream.next_out = u->unpacked;
+        u->stream.avail_out = CHUNK_BYTES;
         int r = inflate(&u->stream, Z_NO_FLUSH);
         u->no_memory = r == Z_MEM_ERROR;
         if ((r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR) ||
-            !give(u, piece, sizeof(piece) - u->stream.avail_out, limit))
+            !give(u, u->unpacked, CHUNK_BYTES - u->stream.avail_out, limit))
             return false;
         u->ended = r == Z_STREAM_END;
         if (!u->ended && u->stream.avail_out > 0)
@@ -366,12 +366,11 @@ static bool unpack(struct unpacking *u, const uint8_t *bytes, size_t n, uint64_t
 
 static enum kp_status unpack_all(struct kp_unzip *zip, const struct kp_zip_member *m, struct unpacking *u)
 {
-    uint8_t piece[CHUNK_BYTES];
     for (uint64_t done = 0; done < m->packed_bytes;) {
         uint64_t left = m->packed_bytes - done;
-        size_t n = left < sizeof(piece) ? (size_t)left : sizeof(piece);
-        KP_TRY(read_at(zip, m->data + done, piece, n, KP_ZIP_DATA));
-        if (!unpack(u, piece, n, m->size_bytes))
+        size_t n = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+        KP_TRY(read_at(zip, m->data + done, u->packed, n, KP_ZIP_DATA));
+        if (!unpack(u, n, m->size_bytes))
             return u->no_memory ? KP_E_SYSTEM : fault(zip, KP_ZIP_DATA);
         done += n;
     }
@@ -383,7 +382,9 @@ static enum kp_status unpack_all(struct kp_unzip *zip, const struct kp_zip_membe
 enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *member, size_t max_bytes,
                              struct kp_buf *out)
 {
-    struct unpacking u = {.stored = member->method == STORED, .out = out};
+    uint8_t packed[CHUNK_BYTES], unpacked[CHUNK_BYTES];
+    struct unpacking u = {
+        .stored = member->method == STORED, .out = out, .packed = packed, .unpacked = unpacked};
     if (out)
         kp_buf_reset(out);
     if (member->size_bytes > max_bytes)

@@ -71,17 +71,18 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
     const char *fields = "", *headers = "";
     size_t n = kp_mapping_lacks(&input->mapping, options, lacking);
     n = drop_completed(input, master, lacking, n);
+    if (n == 0)
+        return KP_OK;
     for (size_t i = 0; fields && headers && i < n; i++) {
         fields = kp_arena_printf(&ctx->arena, "%s%s%s", fields, i ? ", " : "", lacking[i]->name);
         headers = kp_arena_printf(&ctx->arena, "%s%s%s", headers, i ? ", " : "", lacking[i]->header);
     }
     if (!fields || !headers)
         return kp_no_memory(ctx);
-    const bool of_person = n > 0 && !lacking[0]->of_facility && lacking[0] != &kp_fields[KP_F_EXAM_DATE];
+    const bool of_person = !lacking[0]->of_facility && lacking[0] != &kp_fields[KP_F_EXAM_DATE];
     input = of_person && input->persons ? input->persons : input;
-    return n == 0 ? KP_OK
-                  : kp_fail(&ctx->diag, KP_E_INPUT, KP_K_COLUMN_MISSING,
-                            kp_field_at(input->path, input->header_line, lacking[0]->name), fields, headers);
+    return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_COLUMN_MISSING,
+                   kp_field_at(input->path, input->header_line, lacking[0]->name), fields, headers);
 }
 
 static void warn_titles(struct kp_context *ctx, const struct kp_input *input)
@@ -268,13 +269,15 @@ static enum kp_status open_one(struct kp_context *ctx, const struct kp_input_opt
                                const char *path, const struct kp_mapping_file *file,
                                struct kp_inputs *ret_inputs, struct kp_heading *ret_heading)
 {
-    *ret_inputs = (struct kp_inputs){.list = kp_arena_alloc(&ctx->arena, sizeof(*ret_inputs->list))};
-    if (!ret_inputs->list)
-        return kp_no_memory(ctx);
-    ret_inputs->list->place = path;
-    ret_inputs->list->path = kp_shown_name(&ctx->arena, path);
-    if (!ret_inputs->list->path)
-        return kp_no_memory(ctx);
+    struct kp_input *input = kp_arena_alloc(&ctx->arena, sizeof(*input));
+    const char *shown = kp_shown_name(&ctx->arena, path);
+    if (!input || !shown) {
+        (void)kp_no_memory(ctx);
+        return KP_E_SYSTEM;
+    }
+    input->place = path;
+    input->path = shown;
+    *ret_inputs = (struct kp_inputs){.list = input};
     return find_heading(ctx, options, file, ret_inputs, ret_heading);
 }
 

@@ -347,7 +347,9 @@ static void name_columns(struct kp_context *ctx, const struct kp_heading *headin
     struct kp_arena *arena = &ctx->arena;
     struct kp_buf text = {0};
     const char **keys = kp_arena_alloc(arena, (m->n_columns + 1) * sizeof(*keys));
-    for (size_t i = 0; keys && i < m->n_columns; i++)
+    if (!keys)
+        return;
+    for (size_t i = 0; i < m->n_columns; i++)
         keys[i] = kp_text_value_key(arena, m->columns[i].header);
     for (size_t i = 0; !arena->failed && i < m->n_columns; i++) {
         struct kp_column *c = &m->columns[i];

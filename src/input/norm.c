@@ -38,8 +38,10 @@ static const char *bare_word(struct kp_arena *arena, const char *value)
 {
     static const char *const marks[] = {"(", ")", "[", "]", "?", "*", ".", "。", "※", "・"};
     char *word = kp_text_value_key(arena, value);
-    size_t length = word ? strlen(word) : 0;
-    for (size_t i = 0; word && i < KP_COUNT(marks); i++) {
+    if (!word)
+        return "";
+    size_t length = strlen(word);
+    for (size_t i = 0; i < KP_COUNT(marks); i++) {
         const size_t n = marks[i][1] ? 3 : 1;
         bool first = *word == *marks[i] && strncmp(word, marks[i], n) == 0;
         bool last = !first && length > n && word[length - 1] == marks[i][n - 1] &&

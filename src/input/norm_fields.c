@@ -170,10 +170,10 @@ static const char *read_code(const struct reading *r)
 static const char *read_date(const struct reading *r)
 {
     struct kp_record *record = r->norm->record;
-    struct kp_date other, *const dates[KP_F__COUNT] = {[KP_F_BIRTH_DATE] = &record->birth,
-                                                       [KP_F_EXAM_DATE] = &record->exam,
-                                                       [KP_F_MEMBER_FROM] = &record->member_from,
-                                                       [KP_F_MEMBER_TO] = &record->member_to};
+    struct kp_date other = {0}, *const dates[KP_F__COUNT] = {[KP_F_BIRTH_DATE] = &record->birth,
+                                                             [KP_F_EXAM_DATE] = &record->exam,
+                                                             [KP_F_MEMBER_FROM] = &record->member_from,
+                                                             [KP_F_MEMBER_TO] = &record->member_to};
     struct kp_date *date = dates[r->field] ? dates[r->field] : &other;
     return kp_norm_date(r->norm, kp_field_name(r->field), r->value, date);
 }

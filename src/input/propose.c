@@ -262,7 +262,9 @@ static void write_proposal(struct proposer *p)
 {
     p->n = p->input->mapping.n_columns;
     p->choices = kp_arena_alloc(&p->ctx->arena, (p->n + 1) * sizeof(*p->choices));
-    for (size_t i = 0; p->choices && i < p->n; i++) {
+    if (!p->choices)
+        return;
+    for (size_t i = 0; i < p->n; i++) {
         const struct kp_column *column = &p->input->mapping.columns[i];
         p->choices[i] = (struct choice){.column = column, .survey = &p->survey.columns[i], .as = *column};
         choose(p, &p->choices[i]);

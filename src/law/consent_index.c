@@ -59,10 +59,11 @@ static void distribute(uint8_t *records, size_t size, size_t *next, const size_t
 /* Returns false if memory is short. */
 static bool sort(struct kp_buf *buf, size_t size, int (*compare)(const void *a, const void *b))
 {
-    size_t n = buf->len / size, *next = calloc(2 * (size_t)BUCKETS, sizeof(*next)), *end = next + BUCKETS;
+    size_t n = buf->len / size, *next = calloc(2 * (size_t)BUCKETS, sizeof(*next));
     uint8_t *records = (uint8_t *)buf->data;
     if (!next)
         return false;
+    size_t *end = next + BUCKETS;
     for (size_t i = 0; i < n; i++)
         end[bucket_of(records + i * size)]++;
     for (size_t b = 0, at = 0; b < BUCKETS; b++) {
@@ -154,9 +155,8 @@ enum kp_status kp_consent_index_load(struct kp_context *ctx, const char *path,
     if (!index)
         return kp_no_memory(ctx);
     *index = (struct kp_consent_index){.fd = -1, .shape = {.ctx = ctx}};
-    enum kp_status st =
-        kp_register_each(&index->shape, path, KP_CONSENT_COLUMNS, KP_CONSENT_OPTIONAL, take_row, &l);
-    st = kp_register_close(&index->shape);
+    (void)kp_register_each(&index->shape, path, KP_CONSENT_COLUMNS, KP_CONSENT_OPTIONAL, take_row, &l);
+    enum kp_status st = kp_register_close(&index->shape);
     if (st == KP_OK) /* other faults are mended first */
         st = check_ids(ctx, path, &l);
     if (st == KP_OK && index->places.len && !sort(&index->places, PLACE_BYTES, compare_places))

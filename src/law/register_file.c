@@ -396,7 +396,7 @@ enum kp_status kp_register_each(struct kp_register *r, const char *path, const c
     kp_csvin_close(in);
     kp_arena_release(&of_row);
     r->arena = &r->ctx->arena;
-    if (r->st == KP_OK || r->n_faults > 0)
+    if (r->sheet.columns && (r->st == KP_OK || r->n_faults > 0))
         check_other_columns(r);
     return r->st;
 }

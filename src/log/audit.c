@@ -229,19 +229,24 @@ static enum kp_status verify(struct audit *a)
 
 /* --- further passes --- */
 
+static bool is_past(const struct audit *a, const struct loss *loss, const struct kp_log_line *line)
+{
+    return loss->log < a->log || (loss->log == a->log && line->at >= loss->to);
+}
+
 /* Returns the state of a disclosure, "" for other entries. To be called in the order of the logs. */
 static const char *state_of(struct audit *a, const struct kp_log_line *line)
 {
-    const struct loss *first = (const struct loss *)(const void *)a->losses.data, *loss = NULL;
-    size_t n = a->losses.len / sizeof(*first);
+    const struct loss *losses = (const struct loss *)(const void *)a->losses.data;
+    size_t n = a->losses.len / sizeof(*losses);
     if (!kp_log_is_disclosure(line->cells))
         return "";
-    for (; a->next_loss < n; a->next_loss++) {
-        loss = &first[a->next_loss];
-        if (loss->log > a->log || (loss->log == a->log && line->at < loss->to))
-            break;
-    }
-    if (a->next_loss == n || loss->log != a->log || line->at < loss->from)
+    while (a->next_loss < n && is_past(a, &losses[a->next_loss], line))
+        a->next_loss++;
+    if (a->next_loss == n)
+        return "released";
+    const struct loss *loss = &losses[a->next_loss];
+    if (loss->log != a->log || line->at < loss->from)
         return "released";
     return loss->voided ? "voided" : "unfinished";
 }
@@ -257,7 +262,7 @@ static enum kp_status scan(struct audit *a, take_fn *take)
 {
     a->next_loss = 0;
     for (a->log = 0; a->log < a->options->n_logs; a->log++) {
-        struct kp_log_state again;
+        struct kp_log_state again = {0};
         KP_TRY(read_log(a, take, &again));
         if (again.retired && !a->warned)
             kp_warn(&a->ctx.diag, KP_K_LOG_ENTRIES_GONE, kp_in(a->options->logs[a->log]));

@@ -26,11 +26,11 @@ struct kp_conflicts {
     struct kp_buf text;
 };
 
-/* Three readings of the logs: note, for each part; collect; then ask for each disclosure. Report
- * KP_E_SYSTEM. */
-enum kp_status kp_conflicts_note(struct kp_conflicts *c, struct kp_audit_part part, const char *const *cells);
-void kp_conflicts_end_part(struct kp_conflicts *c);
-enum kp_status kp_conflicts_collect(struct kp_conflicts *c, const char *const *cells);
+/* Three readings of the logs: note, for each part; collect; then ask for each disclosure. c: the
+ * cells of an entry. Report KP_E_SYSTEM. */
+enum kp_status kp_conflicts_note(struct kp_conflicts *x, struct kp_audit_part part, const char *const *c);
+void kp_conflicts_end_part(struct kp_conflicts *x);
+enum kp_status kp_conflicts_collect(struct kp_conflicts *x, const char *const *c);
 /* *ret_also: the other insurers and the days, "" if there are none; valid until the next call. */
-enum kp_status kp_conflicts_of(struct kp_conflicts *c, const char *const *cells, const char **ret_also);
-void kp_conflicts_release(struct kp_conflicts *c);
+enum kp_status kp_conflicts_of(struct kp_conflicts *x, const char *const *c, const char **ret_also);
+void kp_conflicts_release(struct kp_conflicts *x);

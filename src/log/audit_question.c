@@ -8,42 +8,41 @@
 #include "log/covered.h"
 #include "log/provision.h"
 
-static void begin_extras(struct kp_question *q, size_t n, const char *const *names)
+static void begin_extras(struct kp_question *q, const char *const *names)
 {
-    q->extras.n = n;
-    for (size_t i = 0; i < n; i++)
-        q->extras.names[i] = names[i];
+    for (q->extras.n = 0; names[q->extras.n]; q->extras.n++)
+        q->extras.names[q->extras.n] = names[q->extras.n];
 }
 
 enum kp_status kp_question_begin(struct kp_question *q, const struct kp_audit_options *o)
 {
-    static const char *const withdrawn[] = {"withdrawn_consents", "withdrawn_on"};
-    static const char *const conflicts[] = {"also_told"};
-    static const char *const within[] = {"within_request", "why", "not_in_log"};
-    static const char *const unanswered[] = {"bundle_state"};
-    static const char *const errors[] = {"reply_code", "reply_meaning", "replied_on"};
-    static const char *const expired[] = {"keep_until"};
+    static const char *const withdrawn[] = {"withdrawn_consents", "withdrawn_on", NULL};
+    static const char *const conflicts[] = {"also_told", NULL};
+    static const char *const within[] = {"within_request", "why", "not_in_log", NULL};
+    static const char *const unanswered[] = {"bundle_state", NULL};
+    static const char *const errors[] = {"reply_code", "reply_meaning", "replied_on", NULL};
+    static const char *const expired[] = {"keep_until", NULL};
     q->options = o;
     q->conflicts.ctx = q->answers.ctx = q->requests.ctx = q->ctx;
     if (o->withdrawn) {
-        begin_extras(q, KP_COUNT(withdrawn), withdrawn);
+        begin_extras(q, withdrawn);
         KP_TRY(kp_context_load_tables(q->ctx));
         return kp_withdrawn_begin(&q->withdrawn, q->ctx, o->registers.consents);
     }
     if (o->conflicts) {
-        begin_extras(q, KP_COUNT(conflicts), conflicts);
+        begin_extras(q, conflicts);
         return KP_OK;
     }
     if (o->within_request) {
-        begin_extras(q, KP_COUNT(within), within);
+        begin_extras(q, within);
         return kp_context_load_tables(q->ctx);
     }
     if (o->expired)
-        begin_extras(q, KP_COUNT(expired), expired);
+        begin_extras(q, expired);
     if (o->unanswered)
-        begin_extras(q, KP_COUNT(unanswered), unanswered);
+        begin_extras(q, unanswered);
     if (o->errors) {
-        begin_extras(q, KP_COUNT(errors), errors);
+        begin_extras(q, errors);
         return kp_context_load_tables(q->ctx);
     }
     return KP_OK;

@@ -141,7 +141,7 @@ static void conclude(const struct reading *r)
 enum kp_status kp_compare_log(struct kp_compare *c, const char *log, const char *bundle, const char *sha256)
 {
     struct reading r = {.compare = c, .bundle = bundle, .sha256 = sha256};
-    struct kp_log_state state;
+    struct kp_log_state state = {0};
     enum kp_status st = KP_E_SYSTEM;
     if (kp_path_exists(c->ctx->io, log))
         st = kp_log_read(c->ctx->io, log, NULL, take_entry, &r, &state);

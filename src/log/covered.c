@@ -54,7 +54,7 @@ static bool is_listed_number(const char *list, const char *number)
         size_t n = w.n < sizeof(word) - 1 ? w.n : sizeof(word) - 1;
         memcpy(word, w.at, n);
         word[n] = '\0';
-        if (n && kp_kept_same_number(word, number))
+        if (w.n > 0 && kp_kept_same_number(word, number))
             return true;
     }
     return false;

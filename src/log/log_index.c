@@ -89,10 +89,8 @@ static enum kp_status compare_with_log(struct kp_log_index *index, const char *l
         kp_log_read_one(index->io, index->log_fd, index->point.last_at, is_head, &index->point);
     if (st == KP_OK)
         *ret_verdict = KP_LOG_INDEX_SOUND;
-    else if (st == KP_E_FAULT && is_torn(index, log_path))
-        *ret_verdict = KP_LOG_INDEX_ABSENT;
-    else if (st != KP_E_FAULT)
-        *ret_verdict = KP_LOG_INDEX_ABSENT; /* unknown */
+    else if (st != KP_E_FAULT || is_torn(index, log_path))
+        *ret_verdict = KP_LOG_INDEX_ABSENT; /* or unknown */
     return st == KP_E_FAULT ? KP_OK : st;
 }
 

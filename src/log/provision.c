@@ -55,7 +55,7 @@ static enum kp_status load(struct kp_provisions *p, const char *const *c, struct
     p->places.today = p->consents_today;
     KP_TRY(
         kp_kept_load(&p->consents, &p->places, run ? run->register_sha256[KP_AUDIT_CONSENTS] : "", &found));
-    if (!found)
+    if (!run || !found)
         return refuse(p, KP_K_PROVISION_REGISTERS_MISSING, where, "consents", NULL);
     p->places.today = p->insurers_today;
     KP_TRY(kp_kept_load(&p->insurers, &p->places, run->register_sha256[KP_AUDIT_INSURERS], &found));

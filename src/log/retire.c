@@ -140,7 +140,8 @@ static enum kp_status find_places(struct retire *r)
     r->places = calloc(index.n_records + 1, sizeof(*r->places));
     enum kp_status st = r->places ? kp_log_index_all(&index, take_record, r) : kp_log_no_memory();
     kp_log_index_close(&index);
-    qsort(r->places, r->n_records, sizeof(*r->places), by_key_and_entry);
+    if (r->places)
+        qsort(r->places, r->n_records, sizeof(*r->places), by_key_and_entry);
     return st == KP_OK && verdict != KP_LOG_INDEX_SOUND ? KP_E_FAULT : st;
 }
 

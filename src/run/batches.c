@@ -32,16 +32,22 @@ void kp_batches_release(struct kp_batches *b)
         kp_slot_release(&b->slots[i]);
 }
 
+/* Returns the slot of the n-th row. */
+static struct kp_slot *slot_at(const struct kp_batches *b, size_t n)
+{
+    return &b->slots[b->n_slots > 1 ? n % b->n_slots : 0];
+}
+
 static void work(void *ctx, unsigned thread, size_t i)
 {
     struct kp_batches *b = ctx;
-    b->pass->work(b->run, &b->tools[thread], &b->slots[i % b->n_slots]);
+    b->pass->work(b->run, &b->tools[thread], slot_at(b, i));
 }
 
 /* Reads the next row and hands it to the workers; *ret_end is true if there is none. */
 static enum kp_status read_next(struct kp_batches *b, struct kp_rows *rows, size_t n, bool *ret_end)
 {
-    struct kp_slot *slot = &b->slots[n % b->n_slots];
+    struct kp_slot *slot = slot_at(b, n);
     kp_arena_reset(&slot->arena);
     KP_TRY(kp_rows_next(rows, &slot->arena, &slot->row, ret_end));
     if (*ret_end)
@@ -59,7 +65,7 @@ static enum kp_status read_next(struct kp_batches *b, struct kp_rows *rows, size
 
 static enum kp_status take_oldest(struct kp_batches *b, size_t n)
 {
-    struct kp_slot *slot = &b->slots[n % b->n_slots];
+    struct kp_slot *slot = slot_at(b, n);
     kp_pool_await(b->pool);
     return slot->arena.failed ? kp_no_memory(b->run->ctx) : b->pass->take(b->pass->ctx, slot);
 }

@@ -1,6 +1,7 @@
 #include "run/bundle.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,11 +37,11 @@ static char *root_name(const struct kp_bundle *b, char send)
 static enum kp_status name_bundle(struct kp_bundle *b, struct kp_ledger *ledger)
 {
     struct kp_context *ctx = b->run->ctx;
-    const char step = (char)b->run->n_shards;
-    b->send = (char)('0' + b->run->shard - 1);
-    for (char n = b->send; n <= N_MAX; n = (char)(n + step)) {
+    const int first = '0' + (int)b->run->shard - 1, step = (int)b->run->n_shards;
+    b->send = (char)first;
+    for (int n = first; n <= N_MAX; n += step) {
         bool used = false;
-        b->root = root_name(b, n);
+        b->root = root_name(b, (char)n);
         if (!b->root)
             return kp_no_memory(ctx);
         KP_TRY(kp_ledger_has_bundle(ledger, b->root, &used));
@@ -321,9 +322,8 @@ enum kp_status kp_bundle_add(struct kp_bundle *b, struct kp_slot *slot, const ch
         return add_to_roster(b, slot);
     kp_date_compact(b->run->as_of, day);
     /* h, facility that made the file, day, N, 実施区分, serial */
-    char *document =
-        kp_arena_printf(&slot->arena, "h%s%s%c%s%06llu.xml", b->insurer->sender_number, day, b->send,
-                        b->insurer->service_event, (unsigned long long)(b->n_documents + 1));
+    char *document = kp_arena_printf(&slot->arena, "h%s%s%c%s%06" PRIu64 ".xml", b->insurer->sender_number,
+                                     day, b->send, b->insurer->service_event, b->n_documents + 1);
     char *member = document ? kp_arena_printf(&slot->arena, "%s/DATA/%s", b->root, document) : NULL;
     if (!member)
         return kp_no_memory(b->run->ctx);

@@ -163,7 +163,7 @@ static enum kp_status take(void *ctx, struct kp_slot *slot)
     const char *document = "", *bundle = "";
     if (slot->insurer)
         KP_TRY(kp_tally_account(&p->tally, &p->run, slot->insurer->number, &account));
-    if (slot->outcome == KP_RELEASED && kp_makes_bundles(p->run.options->command)) {
+    if (account && slot->outcome == KP_RELEASED && kp_makes_bundles(p->run.options->command)) {
         KP_TRY(kp_account_add(account, &p->ledger, &p->batches.tools[0], slot, &document));
         bundle = account->last->file_name;
         const bool twice = p->n_released++ % KP_TWICE_EVERY == 0 || account->last->n_documents == 1;

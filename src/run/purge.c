@@ -249,7 +249,7 @@ static enum kp_status doom_secrets(struct purge *p)
     struct kp_map settled = {0}; /* secrets that stay or are doomed; in the arena */
     size_t n = p->out_bundles.len / sizeof(struct out_bundle);
     for (size_t i = 0; i < 2 * n; i++) { /* first those that stay */
-        const struct out_bundle *b = bundle_at(p, i % n);
+        const struct out_bundle *b = bundle_at(p, i < n ? i : i - n);
         char *path = path_of(p, b->secret);
         if (!path)
             return kp_no_memory(&p->ctx);

@@ -83,9 +83,8 @@ static void add_kind(const struct kp_part *p, const struct kp_finding *general, 
         kp_buf_str(p->out, i ? kp_part_say(p, "、", ", ") : "");
         kp_cell_put(p->ctx, place, p->out);
     }
-    uint64_t shown = kind->n < KP_FIRST_PLACES ? kind->n : KP_FIRST_PLACES;
-    if (kind->n > shown)
-        kp_part_counted(p, " ほか#件", " and # more", kind->n - shown);
+    if (kind->n > KP_FIRST_PLACES)
+        kp_part_counted(p, " ほか#件", " and # more", kind->n - KP_FIRST_PLACES);
     add_arguments(p, general, &kind->finding);
     kp_buf_str(p->out, " <span class=\"dim\">");
     kp_buf_html(p->out, kind->path);

@@ -159,9 +159,9 @@ void kp_tally_add(struct kp_tally *tally, const struct kp_run *run, const struct
         if (account) {
             account->held++;
             account->by_reason[slot->reason]++;
+            if (slot->waiting)
+                account->waiting[slot->waiting - run->ctx->tables.bases]++;
         }
-        if (slot->waiting)
-            account->waiting[slot->waiting - run->ctx->tables.bases]++;
         break;
     case KP_ALREADY: tally->totals.already_disclosed++; break;
     case KP_DUPLICATE: tally->totals.duplicates++; break;

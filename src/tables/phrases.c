@@ -166,7 +166,6 @@ static grammar UNCLEAR = {
 
 /* A text and the phrases in it. */
 struct text {
-    const struct kp_tables *tables;
     struct kp_arena *arena;
     const char *key;
     size_t n;
@@ -179,12 +178,11 @@ struct text {
 static void add_phrase(struct text *x, const struct kp_phrase *phrase)
 {
     if (x->n_phrases == x->room) {
-        size_t room = x->room ? 2 * x->room : x->n + 16;
+        size_t room = 2 * x->room;
         const struct kp_phrase **more = kp_arena_alloc(x->arena, room * sizeof(*more));
         if (!more)
             return;
-        if (x->n_phrases)
-            memcpy(more, x->phrases, x->n_phrases * sizeof(*more));
+        memcpy(more, x->phrases, x->n_phrases * sizeof(*more));
         x->phrases = more;
         x->room = room;
     }
@@ -195,9 +193,13 @@ static void add_phrase(struct text *x, const struct kp_phrase *phrase)
 static bool find_phrases(const struct kp_tables *t, struct kp_arena *arena, const char *key,
                          struct text *ret_text)
 {
-    struct text x = {.tables = t, .arena = arena, .key = key, .n = strlen(key)};
+    struct text x = {.arena = arena, .key = key, .n = strlen(key)};
+    x.room = x.n + 16;
+    x.phrases = kp_arena_alloc(arena, x.room * sizeof(*x.phrases));
     x.first = kp_arena_alloc(arena, (x.n + 2) * sizeof(*x.first));
-    for (size_t i = 0; x.first && i < x.n; i++) {
+    if (!x.phrases || !x.first)
+        return false;
+    for (size_t i = 0; i < x.n; i++) {
         const char *at = key + i;
         x.first[i] = (uint32_t)x.n_phrases;
         if ((key[i] & 0xc0) == 0x80)

@@ -69,8 +69,8 @@ static const char *respell_list(const struct kp_tables *t, struct kp_arena *aren
     const char *out = "";
     for (const char *at = list; *at && out;) {
         const char *from = at;
-        size_t mark = separator(at);
-        for (; *at && (mark = separator(at)) == 0;)
+        size_t mark = 0;
+        while (*at && (mark = separator(at)) == 0)
             (void)kp_utf8_next(&at);
         const char *word = kp_arena_strndup(arena, from, (size_t)(at - from));
         const char *id = word ? find(t, arena, column, word) : NULL;

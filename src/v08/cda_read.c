@@ -287,7 +287,7 @@ static void take_code(struct reader *r, const struct kp_node *node)
 static const char *take_text(struct reader *r, const struct kp_item *item, const struct kp_node *node)
 {
     enum { DATE_BYTES = 8, UTF8_PER_CP932 = 3 }; /* a CP932 byte takes at most so many bytes of UTF-8 */
-    const char *text = strlen(node->text) <= UTF8_PER_CP932 * item->max_bytes ? node->text : "";
+    const char *text = strlen(node->text) <= (size_t)UTF8_PER_CP932 * item->max_bytes ? node->text : "";
     const char *wide = kp_text_wide(r->arena, text, true);
     bool sound = item->max_bytes == DATE_BYTES
                      ? kp_date_is_set(kp_date_of(text))

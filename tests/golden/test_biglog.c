@@ -11,13 +11,7 @@
 
 #include "log/log.h"
 
-#ifdef __SANITIZE_ADDRESS__ /* the sanitizer keeps freed memory for a while */
-#define SHADOW 8
-#else
-#define SHADOW 1
-#endif
-
-enum { SMALL = 20000, BIG = 1000000, PER_BUNDLE = 5000, MEMORY_KIB = SHADOW * 96 * 1024 };
+enum { SMALL = 20000, BIG = 1000000, PER_BUNDLE = 5000, MEMORY_KIB = (SANITIZED ? 8 : 1) * 96 * 1024 };
 
 static const int64_t NOW = 1775003400; /* 2026-04-01 00:30:00 UTC */
 static unsigned n_entries;

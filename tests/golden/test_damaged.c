@@ -6,15 +6,9 @@
 #define LOG "out/disclosure-log.csv"
 #define CASES "\"$GOLDEN/damage_cases.csv\""
 
-/* Limits the address space, of which the sanitizers reserve terabytes. */
-#if defined(__SANITIZE_ADDRESS__)
+#if SANITIZED
 #define LIMITS ""
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LIMITS ""
-#endif
-#endif
-#ifndef LIMITS
+#else
 #define LIMITS "ulimit -v 307200; "
 #endif
 #define SECONDS "5" /* of processor time */

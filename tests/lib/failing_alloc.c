@@ -6,14 +6,6 @@
 #include <unistd.h>
 #include <stdatomic.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED
-#endif
-#endif
-
 static atomic_bool armed;
 static atomic_long calls;
 static long fail_at;
@@ -21,11 +13,7 @@ static bool fail_all;
 
 bool can_fail_allocations(void)
 {
-#ifdef SANITIZED
-    return false;
-#else
-    return true;
-#endif
+    return !SANITIZED;
 }
 
 void fail_allocation(long n, bool all)
@@ -42,7 +30,7 @@ long allow_allocations(void)
     return atomic_load(&calls);
 }
 
-#ifndef SANITIZED
+#if !SANITIZED
 
 extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t count, size_t n);

@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,6 +141,19 @@ static void seal__in_the_way__is_not_replaced(void **state)
     put(place("sealed.zip"), "other", 5);
     assert_int_equal(kp_seal_write(&kp_io_posix, place("sealed.zip"), &member, 1, PASSWORD), KP_E_SYSTEM);
     assert_memory_equal(slurp(place("sealed.zip"), &n), "other", 5);
+}
+
+static void seal__more_members_than_fit__is_refused(void **state)
+{
+    (void)state;
+    struct kp_seal_member members[KP_SEAL_MAX_MEMBERS + 1] = {{0}};
+    for (size_t i = 0; i < COUNT(members); i++)
+        members[i] = (struct kp_seal_member){.name = i ? i > 1 ? "c" : "b" : "a", .bytes = "text", .n = 4};
+    errno = 0;
+    assert_int_equal(kp_seal_write(&kp_io_posix, place("many.zip"), members, COUNT(members), PASSWORD),
+                     KP_E_SYSTEM);
+    assert_int_equal(errno, EINVAL);
+    assert_false(exists(place("many.zip")));
 }
 
 static void seal__source_missing__leaves_nothing(void **state)
@@ -288,6 +302,7 @@ int main(void)
         cmocka_unit_test(seal__beyond_4_gib__is_opened_by_other_programs),
         cmocka_unit_test(seal__twice__has_different_bytes),
         cmocka_unit_test(seal__in_the_way__is_not_replaced),
+        cmocka_unit_test(seal__more_members_than_fit__is_refused),
         cmocka_unit_test(seal__source_missing__leaves_nothing),
         cmocka_unit_test(seal__wrong_password__is_named),
         cmocka_unit_test(seal__flipped_byte__is_damaged),
