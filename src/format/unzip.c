@@ -27,6 +27,7 @@ enum {
     UNIX_FOLDER = 0040000,
     UNIX_FILE = 0100000,
     CHUNK_BYTES = 64 * 1024,
+    AT_ONCE_MAX_BYTES = 1 << 20,
     RATIO_FREE_BYTES = 1 << 20
 };
 
@@ -149,6 +150,9 @@ void kp_unzip_close(struct kp_unzip *zip)
     if (zip->io)
         (void)zip->io->close(zip->fd); /* only read */
     zip->io = NULL;
+    kp_inflate_free(zip->inflate);
+    zip->inflate = NULL;
+    kp_buf_release(&zip->packed.bytes);
 }
 
 void kp_unzip_rewind(struct kp_unzip *zip)
@@ -379,19 +383,47 @@ static enum kp_status unpack_all(struct kp_unzip *zip, const struct kp_zip_membe
     return u->crc == m->crc ? KP_OK : fault(zip, KP_ZIP_CRC);
 }
 
+/* Unpacks a member of moderate size, packed and unpacked, by the quicker way. Returns KP_E_FAULT if it is
+ * longer or not sound. */
+static enum kp_status unpack_at_once(struct kp_unzip *zip, const struct kp_zip_member *m, struct kp_buf *out)
+{
+    struct kp_packed *packed = &zip->packed;
+    const size_t n = (size_t)m->packed_bytes;
+    if (m->method != DEFLATED || m->packed_bytes > AT_ONCE_MAX_BYTES || m->size_bytes > AT_ONCE_MAX_BYTES)
+        return KP_E_FAULT;
+    if (!zip->inflate)
+        KP_TRY(kp_inflate_new(&zip->inflate));
+    kp_buf_reset(&packed->bytes);
+    char *bytes = kp_buf_reserve(&packed->bytes, n);
+    if (!bytes)
+        return KP_E_SYSTEM;
+    KP_TRY(read_at(zip, m->data, bytes, n, KP_ZIP_DATA));
+    kp_buf_grow(&packed->bytes, n);
+    packed->crc = m->crc;
+    packed->size = (uint32_t)m->size_bytes;
+    return kp_inflate_run(zip->inflate, packed, out);
+}
+
+/* zlib has the last word on what is not sound. */
+static enum kp_status unpack_in_pieces(struct kp_unzip *zip, const struct kp_zip_member *m,
+                                       struct kp_buf *out)
+{
+    uint8_t packed[CHUNK_BYTES], unpacked[CHUNK_BYTES];
+    struct unpacking u = {.stored = m->method == STORED, .out = out, .packed = packed, .unpacked = unpacked};
+    if (inflateInit2(&u.stream, -MAX_WBITS) != Z_OK)
+        return KP_E_SYSTEM;
+    enum kp_status st = unpack_all(zip, m, &u);
+    (void)inflateEnd(&u.stream); /* can only fail for an uninitialised stream */
+    return st == KP_OK && out && !kp_buf_ok(out) ? KP_E_SYSTEM : st;
+}
+
 enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *member, size_t max_bytes,
                              struct kp_buf *out)
 {
-    uint8_t packed[CHUNK_BYTES], unpacked[CHUNK_BYTES];
-    struct unpacking u = {
-        .stored = member->method == STORED, .out = out, .packed = packed, .unpacked = unpacked};
     if (out)
         kp_buf_reset(out);
     if (member->size_bytes > max_bytes)
         return fault(zip, KP_ZIP_BOMB);
-    if (inflateInit2(&u.stream, -MAX_WBITS) != Z_OK)
-        return KP_E_SYSTEM;
-    enum kp_status st = unpack_all(zip, member, &u);
-    (void)inflateEnd(&u.stream); /* can only fail for an uninitialised stream */
-    return st == KP_OK && out && !kp_buf_ok(out) ? KP_E_SYSTEM : st;
+    enum kp_status st = out ? unpack_at_once(zip, member, out) : KP_E_FAULT;
+    return st == KP_E_FAULT ? unpack_in_pieces(zip, member, out) : st;
 }

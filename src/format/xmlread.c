@@ -4,6 +4,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,7 +13,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum { DECLARATION_MAX_BYTES = 1024, TAG_MAX_BYTES = 16 * 1024 };
+enum { DECLARATION_MAX_BYTES = 1024, TAG_MAX_BYTES = 16 * 1024, NAMES = 512 };
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define XML "http://www.w3.org/XML/1998/namespace"
@@ -25,9 +26,17 @@ struct open_node {
     size_t n_spaces;
 };
 
+/* A name of the parser's dictionary, where equal names are the same pointer, and its copy in the arena with a
+ * prefix. */
+struct name {
+    const xmlChar *name;
+    const char *prefix, *copy;
+};
+
 struct reading {
     xmlParserCtxtPtr ctxt;
     struct kp_arena *arena;
+    struct name names[NAMES]; /* by place in the dictionary */
     struct kp_tree *tree;
     struct open_node open[KP_XML_TREE_MAX_DEPTH];
     size_t depth;
@@ -100,41 +109,55 @@ static void take_type(struct reading *r, struct kp_xml_attr *type)
     }
 }
 
-/* Returns prefix and name in the arena, or NULL. */
-static char *full_name(struct reading *r, const char *prefix, const char *name)
+static const char no_prefix[] = "", xsi_prefix[] = "xsi:", xml_prefix[] = "xml:";
+
+/* Returns name with one of these prefixes in the arena, or NULL. Most names come again. */
+static const char *full_name(struct reading *r, const char *prefix, const xmlChar *name)
 {
-    size_t n = strlen(prefix), m = strlen(name);
+    struct name *known = &r->names[((uint64_t)(uintptr_t)name * 0x9e3779b97f4a7c15u >> 32) % NAMES];
+    if (known->name == name && known->prefix == prefix)
+        return known->copy;
+    size_t n = strlen(prefix), m = strlen((const char *)name);
     char *full = kp_arena_alloc(r->arena, n + m + 1);
     if (!full)
         return NULL;
     memcpy(full, prefix, n);
     memcpy(full + n, name, m);
+    *known = (struct name){name, prefix, full};
     return full;
 }
 
 /* libxml2 passes five pointers per attribute: name, prefix, namespace, value, end of value. */
+static size_t bytes_of_values(size_t n, const xmlChar **five)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++, five += 5)
+        bytes += (size_t)(five[4] - five[3]) + 1;
+    return bytes;
+}
+
+/* Fills in the attributes of a node that has room for them and, after them, for their values. */
 static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, const xmlChar **five)
 {
-    struct kp_xml_attr *attrs = kp_arena_alloc(r->arena, (n + 1) * sizeof(*attrs));
-    if (!attrs)
-        return false;
-    for (size_t i = 0; i < n; i++, five += 5) {
-        bool xsi = five[2] && strcmp((const char *)five[2], XSI) == 0;
-        bool xml = five[2] && strcmp((const char *)five[2], XML) == 0; /* the schema refuses these */
-        const char *value = (const char *)five[3];
-        if (five[2] && !xsi && !xml)
-            note_alien(r);
-        const char *prefix = xsi ? "xsi:" : xml ? "xml:" : "";
-        attrs[i].name = full_name(r, prefix, (const char *)five[0]);
-        attrs[i].n = (size_t)(five[4] - five[3]);
-        attrs[i].value = kp_arena_strndup(r->arena, value, attrs[i].n);
-        if (!attrs[i].name || !attrs[i].value)
-            return false;
-        if (xsi && strcmp(attrs[i].name, "xsi:type") == 0)
-            take_type(r, &attrs[i]);
-    }
+    struct kp_xml_attr *attrs = (struct kp_xml_attr *)(node + 1);
+    char *value = (char *)(attrs + n);
     node->attrs = attrs;
     node->n_attrs = n;
+    for (struct kp_xml_attr *a = attrs; a < attrs + n; a++, five += 5) {
+        bool xsi = five[2] && strcmp((const char *)five[2], XSI) == 0;
+        bool xml = five[2] && strcmp((const char *)five[2], XML) == 0; /* the schema refuses these */
+        if (five[2] && !xsi && !xml)
+            note_alien(r);
+        const char *prefix = xsi ? xsi_prefix : xml ? xml_prefix : no_prefix;
+        *a = (struct kp_xml_attr){
+            .name = full_name(r, prefix, five[0]), .value = value, .n = (size_t)(five[4] - five[3])};
+        if (!a->name)
+            return false;
+        memcpy(value, five[3], a->n);
+        value += a->n + 1;
+        if (xsi && strcmp(a->name, "xsi:type") == 0)
+            take_type(r, a);
+    }
     return true;
 }
 
@@ -175,15 +198,17 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         return;
     }
     const char *space = uri ? (const char *)uri : "";
-    struct kp_node *node = kp_arena_alloc(r->arena, sizeof(*node));
+    const size_t n = (size_t)n_attrs;
+    struct kp_node *node =
+        kp_arena_alloc(r->arena, sizeof(*node) + n * sizeof(struct kp_xml_attr) + bytes_of_values(n, attrs));
     if (r->depth == 0) {
         r->tree->root = node;
         r->tree->ns = kp_arena_strdup(r->arena, space);
     } else if (node) {
         adopt(r, &r->open[r->depth - 1], node);
     }
-    if (!node || !r->tree->ns || !(node->name = kp_arena_strdup(r->arena, (const char *)name)) ||
-        !push(r, node, (size_t)n_ns, ns) || !take_attributes(r, node, (size_t)n_attrs, attrs)) {
+    if (!node || !r->tree->ns || !(node->name = full_name(r, no_prefix, name)) ||
+        !push(r, node, (size_t)n_ns, ns) || !take_attributes(r, node, n, attrs)) {
         stop_growing(r);
         return;
     }
@@ -252,7 +277,7 @@ static bool declares_other_encoding(const char *bytes, size_t n)
 static const char *behind_section(const char *at, const char *end)
 {
     static const char *const sections[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
-    for (size_t i = 0; i < KP_COUNT(sections); i++) {
+    for (size_t i = 0; end - at > 1 && (at[1] == '!' || at[1] == '?') && i < KP_COUNT(sections); i++) {
         size_t n = strlen(sections[i][0]), m = strlen(sections[i][1]);
         if ((size_t)(end - at) < n || memcmp(at, sections[i][0], n) != 0)
             continue;
@@ -266,20 +291,22 @@ static const char *behind_section(const char *at, const char *end)
 static bool has_long_tag(const char *bytes, size_t n)
 {
     const char *end = bytes + n;
+    if (n <= TAG_MAX_BYTES)
+        return false;
     for (const char *at = bytes; at && at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL;) {
-        const char *behind = behind_section(at, end);
-        char quote = '\0';
+        const char *behind = behind_section(at, end), *from = at;
         if (behind > at) {
             at = behind;
             continue;
         }
-        const char *from = at;
-        for (; at < end && (quote || *at != '>'); at++) {
+        while (at < end && *at != '>') {
             if (at - from > TAG_MAX_BYTES)
                 return true;
-            if (quote ? *at == quote : *at == '"' || *at == '\'')
-                quote = quote ? '\0' : *at;
+            const char *quoted = *at == '"' || *at == '\'' ? memchr(at + 1, *at, (size_t)(end - at) - 1) : at;
+            at = quoted ? quoted + 1 : end;
         }
+        if (at - 1 - from > TAG_MAX_BYTES)
+            return true;
     }
     return false;
 }
@@ -345,8 +372,8 @@ enum kp_status kp_xml_read(struct kp_arena *arena, const char *bytes, size_t n, 
 
 static const struct kp_node *find(const struct kp_node *node, const char *name, size_t n)
 {
-    while (node && (strncmp(node->name, name, n) != 0 || node->name[n] != '\0'))
-        node = node->next;
+    while (node && (node->name[0] != name[0] || strncmp(node->name, name, n) != 0 || node->name[n] != '\0'))
+        node = node->next; /* the first characters decide most */
     return node;
 }
 
@@ -370,33 +397,38 @@ const struct kp_node *kp_node_at(const struct kp_node *from, const char *path)
 const char *kp_node_attr(const struct kp_node *node, const char *name)
 {
     for (size_t i = 0; node && i < node->n_attrs; i++)
-        if (strcmp(node->attrs[i].name, name) == 0)
+        if (node->attrs[i].name[0] == name[0] && strcmp(node->attrs[i].name, name) == 0)
             return node->attrs[i].value;
     return "";
 }
 
-/* Returns the line of the first fault; the recursion is as deep as the tree. */
-static unsigned long check_node(const struct kp_node *node, struct kp_xml_check *check)
+/* Keeps the line of the first fault. */
+static void note_line(const struct kp_node *node, const struct kp_xml_check *check, unsigned long *line)
 {
-    unsigned long line = 0;
+    if (line && *line == 0 && kp_xml_check_failed(check))
+        *line = node->line;
+}
+
+/* line: 0, receives that of the first fault; NULL if the caller needs none. The recursion is as deep as the
+ * tree. */
+static void check_node(const struct kp_node *node, struct kp_xml_check *check, unsigned long *line)
+{
     kp_xml_check_start(check, node->name, node->attrs, node->n_attrs);
     if (*node->text)
         kp_xml_check_text(check, node->text, strlen(node->text));
-    if (kp_xml_check_failed(check))
-        line = node->line;
-    for (const struct kp_node *child = node->first; child; child = child->next) {
-        unsigned long below = check_node(child, check);
-        line = line ? line : below;
-    }
+    note_line(node, check, line);
+    for (const struct kp_node *child = node->first; child; child = child->next)
+        check_node(child, check, line);
     kp_xml_check_end(check, node->name);
-    return line || !kp_xml_check_failed(check) ? line : node->line;
+    note_line(node, check, line);
 }
 
 unsigned long kp_tree_check(const struct kp_tree *tree, struct kp_xml_check *check, bool quick)
 {
     bool before = kp_xml_check_quick(check, quick);
+    unsigned long line = 0;
     kp_xml_check_begin(check, tree->ns);
-    unsigned long line = check_node(tree->root, check);
+    check_node(tree->root, check, quick ? NULL : &line);
     (void)kp_xml_check_quick(check, before);
     return quick && kp_xml_check_failed(check) ? kp_tree_check(tree, check, false) : line;
 }

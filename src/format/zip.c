@@ -48,16 +48,31 @@ enum kp_status kp_deflate_run(struct kp_deflate *d, const char *bytes, size_t n,
     return KP_OK;
 }
 
-enum kp_status kp_unpack(const struct kp_packed *packed, struct kp_buf *to)
+enum kp_status kp_inflate_new(struct kp_inflate **ret_inflate)
 {
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-    char *at = decompressor ? kp_buf_reserve(to, packed->size) : NULL;
-    bool unpacked = at && libdeflate_deflate_decompress(decompressor, packed->bytes.data, packed->bytes.len,
-                                                        at, packed->size, NULL) == LIBDEFLATE_SUCCESS;
-    libdeflate_free_decompressor(decompressor);
-    if (unpacked)
-        kp_buf_grow(to, packed->size);
-    return unpacked ? KP_OK : KP_E_SYSTEM;
+    *ret_inflate = (struct kp_inflate *)decompressor;
+    return decompressor ? KP_OK : KP_E_SYSTEM;
+}
+
+void kp_inflate_free(struct kp_inflate *inflate)
+{
+    libdeflate_free_decompressor((struct libdeflate_decompressor *)inflate);
+}
+
+enum kp_status kp_inflate_run(struct kp_inflate *inflate, const struct kp_packed *packed, struct kp_buf *to)
+{
+    struct libdeflate_decompressor *decompressor = (struct libdeflate_decompressor *)inflate;
+    size_t used = 0, n = packed->bytes.len;
+    char *at = kp_buf_reserve(to, packed->size);
+    if (!at)
+        return KP_E_SYSTEM;
+    if (libdeflate_deflate_decompress_ex(decompressor, packed->bytes.data, n, at, packed->size, &used,
+                                         NULL) != LIBDEFLATE_SUCCESS ||
+        used != n || libdeflate_crc32(0, at, packed->size) != packed->crc)
+        return KP_E_FAULT;
+    kp_buf_grow(to, packed->size);
+    return KP_OK;
 }
 
 enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const char *path,

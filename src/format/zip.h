@@ -35,8 +35,15 @@ enum kp_status kp_deflate_new(struct kp_deflate **ret_deflate);
 /* Compresses n bytes (less than 4 GiB) into packed, which is emptied first. */
 enum kp_status kp_deflate_run(struct kp_deflate *d, const char *bytes, size_t n, struct kp_packed *packed);
 void kp_deflate_free(struct kp_deflate *deflate);
-/* Adds what was compressed to the buffer. */
-enum kp_status kp_unpack(const struct kp_packed *packed, struct kp_buf *to);
+
+/* The way back, quicker than zlib's. */
+struct kp_inflate;
+
+enum kp_status kp_inflate_new(struct kp_inflate **ret_inflate);
+/* Adds what was compressed to the buffer. Returns KP_E_FAULT unless size and checksum are as stated and no
+ * byte is left over. */
+enum kp_status kp_inflate_run(struct kp_inflate *inflate, const struct kp_packed *packed, struct kp_buf *to);
+void kp_inflate_free(struct kp_inflate *inflate);
 
 struct kp_zip {
     struct kp_out out;

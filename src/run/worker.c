@@ -349,10 +349,13 @@ enum kp_status kp_worker_validate_again(const struct kp_run *run, const struct k
 {
     struct kp_context *ctx = run->ctx;
     struct kp_xml_check *check = NULL;
+    struct kp_inflate *inflate = NULL;
     struct kp_buf document = {0};
     const struct kp_place place = kp_slot_place(run, slot, 0);
-    const char *where = NULL;
-    enum kp_status st = kp_unpack(&slot->packed, &document);
+    const char *where = "not as it was compressed";
+    enum kp_status st = kp_inflate_new(&inflate);
+    if (st == KP_OK)
+        st = kp_inflate_run(inflate, &slot->packed, &document);
     if (st == KP_OK)
         st = kp_xml_check_new(run->schemas.document, &check);
     if (st == KP_OK)
@@ -362,6 +365,7 @@ enum kp_status kp_worker_validate_again(const struct kp_run *run, const struct k
                      kp_at(run->inputs.list[place.file].path, place.line), where);
     else if (st != KP_OK)
         (void)kp_no_memory(ctx);
+    kp_inflate_free(inflate);
     kp_xml_check_free(check);
     kp_buf_release(&document);
     return st;

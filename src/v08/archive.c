@@ -12,7 +12,7 @@
 
 #define CLAIMS_SUMMARY "su08_V08.xml"
 
-enum { SCHEMA_MAX_BYTES = 4 << 20, DOCUMENT_MAX_BYTES = 8 << 20, TREE_MAX_BYTES = 128 << 20 };
+enum { SCHEMA_MAX_BYTES = 4 << 20, DOCUMENT_MAX_BYTES = 8 << 20, TREE_MAX_BYTES = 64 << 20 };
 
 /* --- reporting --- */
 
@@ -220,7 +220,7 @@ static char *with_single_spaces(struct kp_archive *a, size_t *ret_n)
     char *copy = kp_arena_strndup(&a->arena, kp_buf_text(&a->bytes), a->bytes.len);
     size_t n = 0;
     for (size_t i = 0; copy && i < a->bytes.len; i++) {
-        bool space = copy[i] && strchr(" \t\r\n", copy[i]);
+        bool space = copy[i] == ' ' || copy[i] == '\t' || copy[i] == '\r' || copy[i] == '\n';
         if (!space || n == 0 || copy[n - 1] != ' ')
             copy[n++] = space ? ' ' : copy[i];
     }

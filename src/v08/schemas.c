@@ -11,9 +11,12 @@ enum kp_status kp_schema_digest(const char *bytes, size_t n, char ret_hex[KP_SHA
 {
     struct kp_buf packed = {0};
     uint8_t digest[KP_SHA256_BYTES];
-    for (size_t i = 0; i < n; i++)
-        if (!bytes[i] || !strchr(" \t\r\n", bytes[i]))
-            kp_buf_char(&packed, bytes[i]);
+    for (size_t i = 0; i < n; i++) {
+        const size_t from = i;
+        while (i < n && bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r' && bytes[i] != '\n')
+            i++;
+        kp_buf_add(&packed, bytes + from, i - from);
+    }
     enum kp_status st =
         kp_buf_ok(&packed) ? kp_sha256_of(kp_buf_text(&packed), packed.len, digest) : KP_E_SYSTEM;
     kp_buf_release(&packed);

@@ -319,6 +319,31 @@ static void read__each_bit_of_the_data__is_watched(void **state UNUSED)
     assert_true(packed > 10 && n_unseen < 8);
 }
 
+/* Members of up to a mebibyte are unpacked at once, longer ones piece by piece. */
+static void read__bytes_behind_the_stream__are_a_fault(void **state UNUSED)
+{
+    for (int i = 0; i < 4; i++) {
+        const char *path = made_by_python(
+            kp_arena_printf(&arena,
+                            "import os, struct, zlib\n"
+                            "plain, more = os.urandom(%d), b'%s'\n"
+                            "c = zlib.compressobj(6, 8, -15)\n"
+                            "packed = c.compress(plain) + c.flush() + more\n"
+                            "Z('r/a', packed, 0); z.close()\n"
+                            "b = bytearray(open(path, 'rb').read())\n"
+                            "own = struct.pack('<III', zlib.crc32(plain), len(packed), len(plain))\n"
+                            "central = b.rindex(b'PK\\1\\2')\n"
+                            "b[8], b[central + 10] = 8, 8\n"
+                            "b[14:26] = b[central + 16:central + 28] = own\n"
+                            "open(path, 'wb').write(b)",
+                            i < 2 ? 1000 : 2 << 20, i % 2 ? "x" : ""));
+        if (i % 2)
+            assert_fault(path, KP_ZIP_DATA);
+        else
+            assert_sound(path, 1);
+    }
+}
+
 static void next__links_and_devices__are_special(void **state UNUSED)
 {
     const char *path = made_by_python(
@@ -425,6 +450,7 @@ int main(void)
         cmocka_unit_test(open__members__may_be_as_many_as_can_be_named),
         cmocka_unit_test(read__each_cut__is_a_fault),
         cmocka_unit_test(read__each_bit_of_the_data__is_watched),
+        cmocka_unit_test(read__bytes_behind_the_stream__are_a_fault),
         cmocka_unit_test(next__links_and_devices__are_special),
         cmocka_unit_test(next__name_with_nul__is_given_whole),
         cmocka_unit_test(read__any_failing_call__is_an_input_error),

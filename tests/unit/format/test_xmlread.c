@@ -77,6 +77,23 @@ static void read__document__becomes_a_tree(void **state UNUSED)
     assert_null(kp_node_child(a, "bb"));
 }
 
+/* Names that differ in their kind or prefix alone are told apart, however often they come. */
+static void read__same_names__keep_their_prefixes(void **state UNUSED)
+{
+    struct kp_tree tree = tree_of("<lang xmlns='n' xmlns:xsi='" XSI "'>"
+                                  "<type type='1' xsi:type='2'/><lang xml:lang='3' lang='4'/>"
+                                  "<type xsi:type='5' type='6'/></lang>");
+    const struct kp_node *one = tree.root->first, *two = one->next, *three = two->next;
+    assert_string_equal(one->name, "type");
+    assert_string_equal(kp_node_attr(one, "type"), "1");
+    assert_string_equal(kp_node_attr(one, "xsi:type"), "2");
+    assert_string_equal(two->name, "lang");
+    assert_string_equal(kp_node_attr(two, "xml:lang"), "3");
+    assert_string_equal(kp_node_attr(two, "lang"), "4");
+    assert_string_equal(kp_node_attr(three, "xsi:type"), "5");
+    assert_string_equal(kp_node_attr(three, "type"), "6");
+}
+
 static void read__text__is_joined_by_element(void **state UNUSED)
 {
     const struct kp_node *a = tree_of("<a>1<b>2<c>3</c>4</b>5<![CDATA[<6>]]>&amp;<!-- no --></a>").root;
@@ -227,6 +244,28 @@ static void read__depth__may_be_the_limit(void **state UNUSED)
     }
 }
 
+/* The tag is as long as the limit, counted to its last character but one, or a character longer; what is
+ * quoted or within a comment neither ends a tag nor begins one. */
+static void read__tag__may_be_as_long_as_the_limit(void **state UNUSED)
+{
+    enum { LONGEST = 16 * 1024 };
+    static const struct {
+        const char *head, *tail;
+        bool is_tag;
+    } rows[] = {
+        {"<a b='", "'/>", true},        {"<a b=\"'>", "\" c='>'/>", true},   {"<a ", "/>", true},
+        {"<a><!--<", "--></a>", false}, {"<a><![CDATA[<", "]]></a>", false}, {"<a><?b <", "?></a>", false}};
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        const char *head = rows[i / 2].head, *tail = rows[i / 2].tail;
+        size_t n = LONGEST + 2 - strlen(head) - strlen(tail) + i % 2;
+        char *text = malloc(LONGEST + 64);
+        int filled = snprintf(text, LONGEST + 64, "%s%*s%s<!-- more -->", head, (int)n, "", tail);
+        assert_true(filled > LONGEST);
+        assert_fault(text, i % 2 && rows[i / 2].is_tag ? KP_XML_TOO_LARGE : KP_XML_SOUND);
+        free(text);
+    }
+}
+
 /* Whatever the limit of the arena, the result is a fault or a complete tree. */
 static void read__each_limit_of_memory__is_too_large_or_enough(void **state)
 {
@@ -287,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(read__document__becomes_a_tree, fresh, fresh),
+        cmocka_unit_test_setup_teardown(read__same_names__keep_their_prefixes, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__text__is_joined_by_element, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__text_before_the_first_child__is_marked, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__other_namespaces__are_alien, fresh, fresh),
@@ -297,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(read__document_type__is_refused_before_anything_is_expanded, fresh,
                                         fresh),
         cmocka_unit_test_setup_teardown(read__depth__may_be_the_limit, fresh, fresh),
+        cmocka_unit_test_setup_teardown(read__tag__may_be_as_long_as_the_limit, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__each_limit_of_memory__is_too_large_or_enough, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__each_cut__is_malformed_or_breaks_a_character, fresh, fresh),
         cmocka_unit_test_setup_teardown(check__tree__is_handed_over_whole, fresh, fresh),
