@@ -45,8 +45,9 @@ static bool needs_quotes(const char *s, size_t n)
     for (size_t i = 0; i < n; i++)
         if ((uint8_t)s[i] < 64 && those >> s[i] & 1)
             return true;
-    /* Readers trim spaces; an unquoted # would begin a comment. */
-    return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#');
+    /* Readers trim spaces and drop byte order marks; an unquoted # would begin a comment. */
+    return n > 0 &&
+           (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#' || (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0));
 }
 
 static void add_csv(struct kp_buf *buf, const char *before, const char *s, size_t n)
