@@ -274,16 +274,24 @@ static const struct kp_basis *own_basis(const struct kp_tables *tables, const st
     return basis;
 }
 
+/* Returns whether the request lets out the items that it lists. */
+static bool grants_its_items(const struct kp_tables *tables, const struct kp_policy *policy,
+                             const struct kp_request *request, const struct kp_case *c,
+                             const struct kp_decision *d)
+{
+    unsigned lacking = 0;
+    if (!request_covers(request, c, d->band) || !is_within_limits(request, c, &lacking) ||
+        !request_in_force(request, c->on))
+        return false;
+    const struct kp_basis *basis = own_basis(tables, policy, request, c, d);
+    return basis && basis->allows_requested_items;
+}
+
 bool kp_request_grants(const struct kp_tables *tables, const struct kp_policy *policy,
                        const struct kp_request *request, const struct kp_case *c, const struct kp_item *item,
                        const struct kp_decision *d)
 {
-    unsigned lacking = 0;
-    if (!kp_list_has(request->items, item->code) || !request_covers(request, c, d->band) ||
-        !is_within_limits(request, c, &lacking) || !request_in_force(request, c->on))
-        return false;
-    const struct kp_basis *basis = own_basis(tables, policy, request, c, d);
-    return basis && basis->allows_requested_items;
+    return kp_list_has(request->items, item->code) && grants_its_items(tables, policy, request, c, d);
 }
 
 /* Considers all requests, each by its own Act: neither their order nor another request must matter. */
@@ -296,8 +304,28 @@ static bool is_requested(const struct kp_tables *tables, const struct kp_policy 
     return false;
 }
 
-static enum kp_ground item_ground(const struct kp_tables *tables, const struct kp_policy *policy,
-                                  const struct kp_case *c, const struct kp_item *item, struct kp_decision *d)
+/* The same for all items at once: sets the ground of those that are requested, whatever else they have. */
+static void mark_requested(const struct kp_tables *tables, const struct kp_policy *policy,
+                           const struct kp_case *c, struct kp_decision *d)
+{
+    for (size_t i = 0; i < tables->n_items; i++)
+        d->ground[i] = KP_GROUND_WITHHELD;
+    for (const struct kp_request *q = c->requests; q; q = q->next) {
+        const char *codes = grants_its_items(tables, policy, q, c, d) ? q->items : "";
+        for (struct kp_word word; kp_next_word(&codes, " ", &word);) {
+            char code[KP_ITEM_CODE_LENGTH + 1] = "";
+            if (word.n != KP_ITEM_CODE_LENGTH)
+                continue;
+            memcpy(code, word.at, word.n);
+            const struct kp_item *item = kp_item_find(tables, code);
+            if (item)
+                d->ground[item - tables->items] = KP_GROUND_REQUESTED;
+        }
+    }
+}
+
+static enum kp_ground item_ground(const struct kp_policy *policy, const struct kp_case *c,
+                                  const struct kp_item *item, bool requested, struct kp_decision *d)
 {
     bool duty = d->duty_fault == KP_HOLD_NONE;
     if (duty && item->scope == KP_SCOPE_DUTY)
@@ -307,8 +335,7 @@ static enum kp_ground item_ground(const struct kp_tables *tables, const struct k
     bool with_consent = consented(c, item, d, !c->subject.id_shared);
     if (with_consent && c->recipient_known)
         return KP_GROUND_CONSENT;
-    if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items &&
-        is_requested(tables, policy, c, item, d))
+    if (duty && item->scope == KP_SCOPE_OTHER && policy->release_requested_items && requested)
         return KP_GROUND_REQUESTED;
     d->recipient_unknown |= with_consent;
     d->consent_ambiguous |= !with_consent && c->subject.id_shared && consented(c, item, d, true);
@@ -325,7 +352,8 @@ static bool has_ground(const struct kp_tables *tables, const struct kp_policy *p
                        const struct kp_case *c, const struct kp_item *item, const struct kp_decision *d)
 {
     struct kp_decision unused = *d;
-    return item_ground(tables, policy, c, item, &unused) != KP_GROUND_WITHHELD;
+    bool requested = is_requested(tables, policy, c, item, d);
+    return item_ground(policy, c, item, requested, &unused) != KP_GROUND_WITHHELD;
 }
 
 /* Of the items that a word may mean, those in the record count, or all if it has none of them. */
@@ -388,10 +416,16 @@ static void withhold_halves(const struct kp_tables *tables, const struct kp_case
 static void sort_items(const struct kp_tables *tables, const struct kp_policy *policy,
                        const struct kp_case *c, struct kp_decision *d)
 {
+    if (d->ground)
+        mark_requested(tables, policy, c, d);
     for (size_t i = 0; i < tables->n_items; i++) {
-        bool stated = !c->presence || c->presence[i] != KP_ITEM_ABSENT;
-        enum kp_ground ground =
-            stated ? item_ground(tables, policy, c, &tables->items[i], d) : KP_GROUND_WITHHELD;
+        const struct kp_item *item = &tables->items[i];
+        enum kp_ground ground = KP_GROUND_WITHHELD;
+        if (!c->presence || c->presence[i] != KP_ITEM_ABSENT) {
+            bool requested =
+                d->ground ? d->ground[i] == KP_GROUND_REQUESTED : is_requested(tables, policy, c, item, d);
+            ground = item_ground(policy, c, item, requested, d);
+        }
         if (d->ground)
             d->ground[i] = ground;
         d->n_released += is_result(c, (int)i) && ground != KP_GROUND_WITHHELD;

@@ -81,14 +81,21 @@ static void add_value(struct kp_buf *out, const struct kp_item *item, const stru
     const char marks[] = {'=', (char)('0' + value->state), value->limit ? value->limit : '.',
                           value->flag ? value->flag : '.'};
     const char *parts[] = {value->text, value->low, value->high};
-    kp_buf_add(out, item->code, KP_ITEM_CODE_LENGTH);
-    kp_buf_add(out, marks, sizeof(marks));
+    size_t n[KP_COUNT(parts)], all = KP_ITEM_CODE_LENGTH + sizeof(marks) + KP_COUNT(parts) + 1;
+    for (size_t i = 0; i < KP_COUNT(parts); i++)
+        all += n[i] = parts[i] ? strlen(parts[i]) : 0;
+    char *at = kp_buf_room(out, all);
+    if (!at)
+        return;
+    at = mempcpy(at, item->code, KP_ITEM_CODE_LENGTH);
+    at = mempcpy(at, marks, sizeof(marks));
     for (size_t i = 0; i < KP_COUNT(parts); i++) {
-        kp_buf_char(out, '\x1f');
-        if (parts[i])
-            kp_buf_str(out, parts[i]);
+        *at++ = '\x1f';
+        if (n[i])
+            at = mempcpy(at, parts[i], n[i]);
     }
-    kp_buf_char(out, '\n');
+    *at = '\n';
+    kp_buf_grow(out, all);
 }
 
 /* whole: with the fields that never leave the employer. ground: see kp_content_digest. */

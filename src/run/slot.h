@@ -49,6 +49,7 @@ struct kp_slot {
     enum kp_outcome outcome;
     enum kp_reason reason;            /* of KP_HELD and KP_ALREADY */
     const struct kp_insurer *insurer; /* NULL: not decided, because the row was rejected or is a copy */
+    const char *const *text_keys;     /* kp_mention_key of texts outside the duty, by item */
     struct kp_decision decision;
     uint8_t content[KP_SHA256_BYTES]; /* of what the decision, or the assumed request, lets out */
     struct kp_told_verdict verdict;   /* what the logs show of these contents */

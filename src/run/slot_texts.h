@@ -3,7 +3,7 @@
 
 #include "run/slot.h"
 
-/* Returns the keys for kp_case.texts, in the slot's arena; NULL if that has failed. */
+/* Sets and returns the keys for kp_case.texts, in the slot's arena; NULL if that has failed. */
 const char *const *kp_slot_text_keys(const struct kp_run *run, struct kp_slot *slot);
 
 /* Adds findings about texts that stay back because of what they name, and about texts that go out and name

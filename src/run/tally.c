@@ -130,10 +130,11 @@ static void count_release(struct kp_tally *tally, const struct kp_run *run, cons
     bool any = false;
     for (size_t i = 0; i < run->ctx->tables.n_items; i++) {
         bool withheld = d->ground[i] == KP_GROUND_WITHHELD;
-        bool measured = slot->record.values[i].state != KP_VALUE_ABSENT;
-        tally->withheld[i] += withheld && measured;
+        if (slot->record.values[i].state == KP_VALUE_ABSENT)
+            continue;
+        tally->withheld[i] += withheld;
         tally->derived[i] += !withheld && slot->record.derived[i];
-        any |= withheld && measured;
+        any |= withheld;
     }
     tally->withheld_people += any;
     bool known = d->request == NULL;

@@ -212,6 +212,11 @@ static bool is_needed(const struct kp_item *item)
     return item->tokutei_need == '1' || item->tokutei_need >= 'A';
 }
 
+static bool is_text(const struct kp_item *item)
+{
+    return item->type == KP_TYPE_ST && !item->is_author;
+}
+
 static bool has_rivals(const struct kp_item *item)
 {
     return item->has_rivals;
@@ -263,11 +268,12 @@ enum kp_status kp_items_load(struct kp_tablefile *f, struct kp_tables *tables)
     tables->n_items = n;
     tables->items_rson = list_of(f, items, n, is_rson);
     tables->items_needed = list_of(f, items, n, is_needed);
+    tables->items_text = list_of(f, items, n, is_text);
     tables->items_rivals = list_of(f, items, n, has_rivals);
     while (tables->items_rivals && tables->items_rivals[tables->n_rivals])
         tables->n_rivals++;
-    return tables->items_rson && tables->items_needed && tables->items_rivals ? KP_OK
-                                                                              : kp_tablefile_no_memory(f);
+    bool all = tables->items_rson && tables->items_needed && tables->items_text && tables->items_rivals;
+    return all ? KP_OK : kp_tablefile_no_memory(f);
 }
 
 const struct kp_item *kp_item_find(const struct kp_tables *tables, const char *code)

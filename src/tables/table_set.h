@@ -28,6 +28,7 @@ struct kp_tables {
     const struct kp_item **items_needed; /* 特定健診 needs them, or one of their group; NULL at the end */
     const struct kp_item **items_rivals; /* those with has_rivals, in order; NULL at the end */
     size_t n_rivals;
+    const struct kp_item **items_text; /* of type ST but names of doctors, in order; NULL at the end */
 
     const struct kp_code_row *codes;
     size_t n_codes;

@@ -13,9 +13,10 @@ bool cut_tables(const char *const *codes, size_t n, struct kp_item *items, struc
     *ret = tables;
     ret->items = items;
     ret->n_items = n;
+    ret->item_by_code = (struct kp_map){0};
     for (size_t i = 0; i < n; i++) {
         const struct kp_item *item = kp_item_find(&tables, codes[i]);
-        if (!item)
+        if (!item || kp_map_put(&ret->item_by_code, &arena, codes[i], (uint32_t)i) != KP_MAP_ADDED)
             return false;
         items[i] = *item;
         int *const links[] = {&items[i].author_item, &items[i].text_item, &items[i].reason_item};
