@@ -30,9 +30,14 @@ struct slot {
     uint64_t other_line; /* in a conflict: the first row that differs from first */
 };
 
+enum { NEAR = 64 };
+
 struct pile {
     struct kp_spill entries;
-    struct kp_spill marks; /* by row; rows never written read as zero, KP_MARK_NEW */
+    struct kp_spill marks;     /* by row; rows never written read as zero, KP_MARK_NEW */
+    struct kp_mark near[NEAR]; /* marks of the rows from near_from: they are asked for in order */
+    uint64_t near_from;
+    bool has_near;
 };
 
 /* A row that resembles another. */
@@ -335,6 +340,7 @@ static enum kp_status join(struct kp_persons *p, struct pile *pile, kp_persons_l
                            void *lookup_ctx)
 {
     uint64_t n_parts = 0;
+    pile->has_near = false;
     KP_TRY(make_slots(p, pile, &n_parts));
     for (uint64_t part = 0; part < n_parts; part++) {
         memset(p->slots, 0, n_slots(p) * sizeof(*p->slots));
@@ -359,7 +365,14 @@ out:
 
 enum kp_status kp_persons_marks(struct kp_persons *p, uint64_t row, struct kp_mark ret_marks[KP_JOIN__COUNT])
 {
-    for (size_t i = 0; i < KP_JOIN__COUNT; i++)
-        KP_TRY(check(p, kp_spill_read(&p->piles[i].marks, row, &ret_marks[i], 1)));
+    for (size_t i = 0; i < KP_JOIN__COUNT; i++) {
+        struct pile *pile = &p->piles[i];
+        if (!pile->has_near || row < pile->near_from || row - pile->near_from >= NEAR) {
+            KP_TRY(check(p, kp_spill_read(&pile->marks, row, pile->near, NEAR)));
+            pile->near_from = row;
+            pile->has_near = true;
+        }
+        ret_marks[i] = pile->near[row - pile->near_from];
+    }
     return KP_OK;
 }
