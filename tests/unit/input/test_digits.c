@@ -13,15 +13,14 @@ static const char *exam; /* the day of the examination in a second column; NULL:
 /* Maps a column by its headers, or by a line of a mapping file with the target and these values. */
 static void map_column(const char *header, const char *second, const char *target, const char *values)
 {
-    struct kp_mapping_file file = {.path = "m.csv"};
+    struct kp_mapping_file file = {0};
     const struct kp_mapping_job job = {target ? &file : NULL, 1, 1};
     const char *const headers[] = {header, "exam_date"};
     const struct kp_heading heading = {headers, *second ? &second : NULL, exam ? 2 : 1};
     if (target) {
         const char *lines =
             kp_arena_printf(&ctx.arena, "column,target,unit,values\n#1,%s,,%s\n", target, values);
-        assert_int_equal(kp_write_file(ctx.io, "m.csv", lines, strlen(lines)), KP_OK);
-        assert_int_equal(kp_mapping_load(&ctx, "m.csv", NULL, &file), KP_OK);
+        assert_int_equal(kp_mapping_load(&ctx, put_file("m.csv", lines, strlen(lines)), NULL, &file), KP_OK);
     }
     assert_int_equal(kp_mapping_build(&ctx, &job, &heading, &mapping), KP_OK);
 }
@@ -248,13 +247,12 @@ static void mapping__that_contradicts_itself__is_refused(void **state UNUSED)
 {
     static const char *const bad[] = {"official|0=2", "1=?", "1=2|official"};
     for (size_t i = 0; i < COUNT(bad); i++) {
-        struct kp_mapping_file file = {.path = "m.csv"};
+        struct kp_mapping_file file = {0};
         const struct kp_mapping_job job = {&file, 1, 1};
         const char *header = "右耳",
                    *lines =
                        kp_arena_printf(&ctx.arena, "column,target,unit,values\n#1,%s,,%s\n", HEARING, bad[i]);
-        assert_int_equal(kp_write_file(ctx.io, "m.csv", lines, strlen(lines)), KP_OK);
-        assert_int_equal(kp_mapping_load(&ctx, "m.csv", NULL, &file), KP_OK);
+        assert_int_equal(kp_mapping_load(&ctx, put_file("m.csv", lines, strlen(lines)), NULL, &file), KP_OK);
         assert_int_equal(kp_mapping_build(&ctx, &job, &(struct kp_heading){&header, NULL, 1}, &mapping),
                          KP_E_USAGE);
         assert_int_equal(got.code, 1050);
