@@ -205,7 +205,7 @@ static bool is_japanese_letter(int32_t c)
 }
 
 /* Characters from U+FF61 after NFKC. */
-static const uint16_t HALF_KANA[] = {
+static const uint16_t HALF_KANA[HALF_KANA_LAST - HALF_KANA_FIRST + 1] = {
     0x3002, 0x300c, 0x300d, 0x3001, 0x30fb, 0x30f2, 0x30a1, 0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5,
     0x30e7, 0x30c3, 0x30fc, 0x30a2, 0x30a4, 0x30a6, 0x30a8, 0x30aa, 0x30ab, 0x30ad, 0x30af, 0x30b1, 0x30b3,
     0x30b5, 0x30b7, 0x30b9, 0x30bb, 0x30bd, 0x30bf, 0x30c1, 0x30c4, 0x30c6, 0x30c8, 0x30ca, 0x30cb, 0x30cc,
@@ -347,7 +347,8 @@ static bool join_mark(struct text_out *out, int32_t mark)
 
 static int32_t widen_half_kana(int32_t c)
 {
-    return is_half_kana(c) ? HALF_KANA[c - HALF_KANA_FIRST] : c;
+    const uint32_t at = (uint32_t)c - HALF_KANA_FIRST;
+    return at < KP_COUNT(HALF_KANA) ? HALF_KANA[at] : c;
 }
 
 /* Maps characters that have two code points to the one CP932 decodes to. */
