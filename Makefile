@@ -54,7 +54,7 @@ endif
 MAN     := $(patsubst src/cli/man/%,%,$(wildcard src/cli/man/*/*.[15])) $(patsubst src/cli/man/%.in,%,$(wildcard src/cli/man/*/*.in))
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
-.PHONY: all lib deb packages-deb demo test test-unit test-long bench check analyse san coverage reproducible fuzz fuzz-smoke fuzz-merge install uninstall clean list packages-build packages-test packages-check packages-bench packages-coverage packages-fuzz
+.PHONY: all lib deb packages-deb demo test test-unit test-long bench check analyse san valgrind coverage reproducible fuzz fuzz-smoke fuzz-merge install uninstall clean list packages-build packages-test packages-check packages-bench packages-coverage packages-fuzz
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a $(MAN:%=$(BUILD)/man/%) ## build program, library and manual pages into build/
@@ -206,6 +206,9 @@ test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers, of clang with CC=clang
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san$(if $(findstring clang,$(CC)),-clang) \
 	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+valgrind: packages-check all ## the commands on fixtures/ under valgrind: accesses, memory that was not set, leaks
+	@tests/valgrind.sh $(BUILD)/kenporter
 
 # --- fuzzing: targets in tests/fuzz, each with a corpus (tests/README.md) ---
 
