@@ -202,7 +202,7 @@ test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or 
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san \
-	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+	  OPT="-O1 -g -DKP_TIGHT -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # PATH=PERCENT: the least share of branches that the tests take, in whole percent. Raise it when more are taken.
 # The goals: src 90, src/log 100.
@@ -213,8 +213,8 @@ UNCOUNTED := %/test_no_memory
 # Counts of an earlier run would add up. gcov reads what its own compiler wrote, hence gcc; threads count at the same time.
 coverage: packages-coverage ## all tests, and which branches of src/ they take, as pages in build-cov/coverage/; fails if too few
 	@[ ! -d build-cov ] || find build-cov -name '*.gcda' -delete
-	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage -fprofile-update=atomic" \
-	  LDFLAGS="-Wl,-u,__gcov_dump" GOLDEN_BIN='$(filter-out $(UNCOUNTED),$(GOLDEN_BIN:$(BUILD)/%=build-cov/%))'
+	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage -fprofile-update=atomic -DKP_TIGHT" \
+	  GOLDEN_BIN='$(filter-out $(UNCOUNTED),$(GOLDEN_BIN:$(BUILD)/%=build-cov/%))'
 	@rm -rf build-cov/coverage && mkdir build-cov/coverage
 	@gcovr --root . --object-directory build-cov/obj --filter 'src/' --branches --exclude-throw-branches \
 	  --exclude-unreachable-branches --txt build-cov/coverage.txt --json build-cov/coverage.json \
