@@ -20,8 +20,7 @@ static void map_column(const char *header, const char *second, const char *targe
     if (target) {
         const char *lines =
             kp_arena_printf(&ctx.arena, "column,target,unit,values\n#1,%s,,%s\n", target, values);
-        assert_int_equal(kp_write_file(ctx.io, "m.csv", lines, strlen(lines)), KP_OK);
-        assert_int_equal(kp_mapping_load(&ctx, "m.csv", NULL, &file), KP_OK);
+        assert_int_equal(kp_mapping_load(&ctx, put_file("m.csv", lines, strlen(lines)), NULL, &file), KP_OK);
     }
     assert_int_equal(kp_mapping_build(&ctx, &job, &heading, &mapping), KP_OK);
 }
@@ -253,8 +252,7 @@ static void mapping__that_contradicts_itself__is_refused(void **state UNUSED)
         const char *header = "右耳",
                    *lines =
                        kp_arena_printf(&ctx.arena, "column,target,unit,values\n#1,%s,,%s\n", HEARING, bad[i]);
-        assert_int_equal(kp_write_file(ctx.io, "m.csv", lines, strlen(lines)), KP_OK);
-        assert_int_equal(kp_mapping_load(&ctx, "m.csv", NULL, &file), KP_OK);
+        assert_int_equal(kp_mapping_load(&ctx, put_file("m.csv", lines, strlen(lines)), NULL, &file), KP_OK);
         assert_int_equal(kp_mapping_build(&ctx, &job, &(struct kp_heading){&header, NULL, 1}, &mapping),
                          KP_E_USAGE);
         assert_int_equal(got.code, 1050);
