@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/sha256.h"
-#include "base/status.h"
 
 enum { KEY_BYTES = 16, FIRST_SLOTS = 256 };
 
@@ -62,14 +61,17 @@ enum kp_map_put kp_keyset_put(struct kp_keyset *set, const char *text, uint32_t 
     return KP_MAP_ADDED;
 }
 
-bool kp_keyset_get(const struct kp_keyset *set, const char *text, uint32_t *ret_value)
+enum kp_status kp_keyset_get(const struct kp_keyset *set, const char *text, bool *ret_found,
+                             uint32_t *ret_value)
 {
     uint8_t key[KEY_BYTES];
-    const struct kp_keyslot *slot = set->n_keys && key_of(text, key) ? find(set, key) : NULL;
-    if (!slot || !slot->value)
-        return false;
-    *ret_value = slot->value - 1;
-    return true;
+    if (!key_of(text, key))
+        return KP_E_SYSTEM;
+    const struct kp_keyslot *slot = set->n_keys ? find(set, key) : NULL;
+    *ret_found = slot && slot->value;
+    if (*ret_found)
+        *ret_value = slot->value - 1;
+    return KP_OK;
 }
 
 void kp_keyset_release(struct kp_keyset *set)

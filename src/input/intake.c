@@ -197,13 +197,15 @@ static enum kp_status choose_columns(struct kp_context *ctx, struct kp_input *ma
     bool has_other = false;
     for (struct kp_column *c = master->mapping.columns; c < master->mapping.columns + master->width; c++) {
         const enum kp_field field = (enum kp_field)c->index;
-        if (c->kind == KP_COL_SECRET)
+        if (c->kind == KP_COL_SECRET) {
             kp_warn(&ctx->diag, KP_K_MY_NUMBER_COLUMN,
                     kp_field_at(master->path, master->header_line,
                                 kp_arena_printf(&ctx->arena, "#%u", c->number)),
                     *c->header ? c->header : c->second);
-        else if (c->kind != KP_COL_FIELD || (field != KP_F_EMPLOYEE_ID && !kp_master_supplies(field)))
+        } else if (c->kind != KP_COL_FIELD || (field != KP_F_EMPLOYEE_ID && !kp_master_supplies(field))) {
             c->kind = KP_COL_IGNORED;
+            c->digits = KP_DIGITS_NONE;
+        }
         has_other |= c->kind == KP_COL_FIELD && field != KP_F_EMPLOYEE_ID;
     }
     return has_field(master, KP_F_EMPLOYEE_ID) && has_other

@@ -118,6 +118,13 @@ const char *kp_audit_label(const struct kp_audit_output *out, const char *word)
     return is_for_people(out) ? find_label(out, labels, KP_COUNT(labels), word) : word;
 }
 
+/* A text that lacked memory must not be printed in part. */
+static void reset_text(struct kp_audit_output *out)
+{
+    out->buf.failed |= out->text.failed;
+    kp_buf_reset(&out->text);
+}
+
 /* Returns the cell of a column, for people with the words for its ids. */
 static const char *shown_cell(struct kp_audit_output *out, const char *name, const char *cell)
 {
@@ -137,7 +144,7 @@ static const char *shown_cell(struct kp_audit_output *out, const char *name, con
         return cell;
     if (kp_term(diag, "detail", cell) != cell)
         return kp_term(diag, "detail", cell);
-    kp_buf_reset(&out->text);
+    reset_text(out);
     kp_arena_reset(&out->scratch);
     for (struct kp_word word; kp_next_word(&list, " ", &word);) {
         const char *id = kp_arena_strndup(&out->scratch, word.at, word.n);
@@ -217,6 +224,7 @@ static bool next_name(const char **names, char ret_name[NAME_BYTES])
 void kp_audit_columns(struct kp_audit_output *out, const char *names, bool blocks)
 {
     char name[NAME_BYTES];
+    out->buf.failed |= out->names.failed;
     kp_buf_reset(&out->names);
     kp_buf_str(&out->names, names);
     out->blocks = blocks;
@@ -247,11 +255,12 @@ void kp_audit_end_columns(struct kp_audit_output *out)
 static void add_html_cell(struct kp_audit_output *out, const char *cell)
 {
     kp_buf_str(&out->buf, "<td>");
+    kp_arena_reset(&out->scratch);
     for (const char *line = cell; *line;) {
         size_t n = strcspn(line, "\n");
-        kp_buf_reset(&out->text);
-        kp_buf_add(&out->text, line, n);
-        kp_buf_html(&out->buf, kp_buf_text(&out->text));
+        const char *alone = kp_arena_strndup(&out->scratch, line, n);
+        kp_buf_html(&out->buf, alone ? alone : "");
+        out->buf.failed |= !alone;
         line += n;
         if (*line && *++line)
             kp_buf_str(&out->buf, "<br>");
@@ -364,7 +373,7 @@ static void add_table_line(struct kp_audit_output *out, const char *const *c, co
         kp_buf_printable(buf, *c[more[i]] ? c[more[i]] : "-");
     }
     if (!kp_log_is_disclosure(c) && *c[KP_LOG_DETAIL]) {
-        kp_buf_reset(&out->text);
+        reset_text(out);
         add_detail(out, c, &out->text);
         kp_buf_str(buf, "  ");
         kp_buf_printable(buf, kp_buf_text(&out->text));
@@ -390,7 +399,7 @@ static void add_item_lines(struct kp_audit_output *out, const char *const *c)
     for (size_t i = 0; i < KP_AUDIT_GROUNDS; i++) {
         if (!*c[kp_audit_told[i]])
             continue;
-        kp_buf_reset(&out->text);
+        reset_text(out);
         kp_audit_item_names(out->ctx, c[kp_audit_told[i]], &out->text);
         kp_buf_printf(&out->buf, "        %s: ", ground_of_items(out, i));
         kp_buf_printable(&out->buf, kp_buf_text(&out->text));

@@ -71,11 +71,12 @@ enum kp_status kp_conflicts_collect(struct kp_conflicts *x, const char *const *c
 {
     struct kp_arena *arena = &x->ctx->arena;
     struct told t = {0};
+    bool found = false;
     kp_arena_reset(&x->scratch);
     const char *key = examination(&x->scratch, c);
-    if (!key)
+    if (!key || kp_keyset_get(&x->found, key, &found, &t.group) != KP_OK)
         return kp_no_memory(x->ctx);
-    if (!kp_keyset_get(&x->found, key, &t.group))
+    if (!found)
         return KP_OK;
     KP_TRY(insurer_index(x, c[KP_LOG_INSURER_NUMBER], &t.insurer));
     t.employee = kp_text_value_key(arena, c[KP_LOG_EMPLOYEE_ID]);
@@ -99,17 +100,18 @@ static bool contradict(const struct told *t, uint32_t insurer, const char *emplo
 enum kp_status kp_conflicts_of(struct kp_conflicts *x, const char *const *c, const char **ret_also)
 {
     struct told key = {0};
+    bool found = false;
     size_t n = x->told.len / sizeof(key);
     kp_arena_reset(&x->scratch);
     kp_buf_reset(&x->text);
     const char *text = examination(&x->scratch, c);
     const char *employee = kp_text_value_key(&x->scratch, c[KP_LOG_EMPLOYEE_ID]);
-    if (!text || !employee)
+    if (!text || !employee || kp_keyset_get(&x->found, text, &found, &key.group) != KP_OK)
         return kp_no_memory(x->ctx);
     if (!x->sorted && n)
         qsort(x->told.data, n, sizeof(key), compare_told);
     x->sorted = true;
-    if (kp_keyset_get(&x->found, text, &key.group)) {
+    if (found) {
         const struct told *list = (const struct told *)(const void *)x->told.data, *end = list + n;
         const struct told *t = bsearch(&key, list, n, sizeof(key), compare_told);
         KP_TRY(insurer_index(x, c[KP_LOG_INSURER_NUMBER], &key.insurer));

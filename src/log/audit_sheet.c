@@ -50,6 +50,7 @@ void kp_sheet_begin(struct kp_audit_sheet *s)
         kp_buf_str(&s->text, kp_say(s->ctx, "この方についての提供の記録はありません。",
                                     "There is no record of a disclosure about this person."));
     kp_audit_note(s->out, kp_buf_text(&s->text));
+    s->out->buf.failed |= s->text.failed || s->scratch.failed;
     kp_audit_columns(s->out, KP_SHEET_COLUMNS, true);
 }
 

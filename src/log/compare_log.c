@@ -89,11 +89,14 @@ static enum kp_status take_disclosure(struct reading *r, const char *const cells
 {
     struct kp_compare *c = r->compare;
     uint32_t at = 0;
+    bool found = false;
     uint8_t person[KP_SHA256_BYTES];
     kp_arena_reset(&r->scratch);
     KP_TRY(digest_person(&r->scratch, kp_identity_of_entry(cells), cells[KP_LOG_NAME_KANA], cells[KP_LOG_SEX],
                          person));
-    if (!kp_keyset_get(&c->by_name, cells[KP_LOG_DOCUMENT], &at)) {
+    if (kp_keyset_get(&c->by_name, cells[KP_LOG_DOCUMENT], &found, &at) != KP_OK)
+        return kp_log_no_memory();
+    if (!found) {
         c->report(c->report_ctx, NULL, KP_K_LOGGED_NOT_THERE, cells[KP_LOG_DOCUMENT]);
         return KP_OK;
     }

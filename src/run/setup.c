@@ -224,11 +224,16 @@ void kp_run_remove_stale(struct kp_run *run, const char *keep_run_id)
     (void)kp_each_entry(run->ctx->io, run->output, remove_if_stale, &stale);
 }
 
+/* The evidence stays, and its companions, whose names are its own or its insurer's. */
 static void remove_but_evidence(void *ctx, const char *name)
 {
     struct kp_run *run = ctx;
-    char *path = kp_arena_printf(&run->ctx->arena, "%s/%s", run->temp, name);
-    if (path && strcmp(path, run->evidence) != 0 && !kp_companion_is(name))
+    struct kp_arena *arena = &run->ctx->arena;
+    char *path = kp_arena_printf(arena, "%s/%s", run->temp, name);
+    char *stem = kp_arena_strndup(arena, name, strcspn(name, "."));
+    bool stays = path && stem && strstr(strrchr(run->evidence, '/'), stem) &&
+                 (strcmp(path, run->evidence) == 0 || kp_companion_is(name));
+    if (path && !stays)
         (void)kp_remove_folder(run->ctx->io, path);
 }
 

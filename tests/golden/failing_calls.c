@@ -262,9 +262,6 @@ static int64_t fixed_time(void *ctx)
 
 static int report_pipe[2];
 
-/* In a build that counts branches: writes the counts, which _exit loses. */
-extern void __gcov_dump(void) __attribute__((weak));
-
 /* Runs the program in a child; argv ends with NULL. Returns its exit status, or 128 + the signal that ended
  * it, the number of calls, and the call that wrote the first log entry. */
 static enum other failing; /* what OTHER_ONCE and OTHER_FROM_NOW_ON fail, and *ret_calls counts */
@@ -293,8 +290,6 @@ static int run_child(char **argv, enum fault fault, int error, int at, int ret_c
             result = 127;
         if (err)
             (void)fclose(err);
-        if (__gcov_dump)
-            __gcov_dump();
         _exit(result);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -149,6 +149,18 @@ static void list__csv_and_jsonl__hold_every_column_and_the_state(void **state)
 
 /* --- provision records --- */
 
+/* Lists in words, which a page once left empty. */
+static void records__page_in_japanese__has_every_word(void **state)
+{
+    (void)state;
+    assert_int_equal(kenporter("audit --provision-records --html --lang ja --insurers insurers.csv "
+                               "--consents consents.csv " LOG),
+                     0);
+    const char *page = slurp("stdout", NULL);
+    assert_contains(page, "</td><td>はい</td><td>");
+    assert_contains(page, "</td><td>書面等による同意</td><td>");
+}
+
 static void provision_records__consent_items__carry_every_field_alone(void **state)
 {
     (void)state;
@@ -454,6 +466,7 @@ int main(void)
         cmocka_unit_test(list__each_filter__lets_through_what_fits),
         cmocka_unit_test(list__employee_in_full_width__is_the_same_employee),
         cmocka_unit_test(list__csv_and_jsonl__hold_every_column_and_the_state),
+        cmocka_unit_test(records__page_in_japanese__has_every_word),
         cmocka_unit_test(provision_records__consent_items__carry_every_field_alone),
         cmocka_unit_test(provision_records__duty_only__none),
         cmocka_unit_test(provision_records__today_s_registers__do_not_matter),

@@ -167,9 +167,9 @@ static const char *fault_of(const struct command *c, int status, int sound_statu
     char **found = NULL;
     if (status >= 128)
         return textf("ended by signal %d", status - 128);
-    /* One bundle may stay for the next run: its entries may be in the log. */
+    /* One bundle and its letter may stay for the next run: its entries may be in the log. */
     size_t n = c->out ? paths(textf("%s/.tmp*/*", c->out), &found) : 0;
-    if (n > 1 || (n == 1 && !strstr(found[0], ".zip")))
+    if (n > 2 || (n == 2 && !strstr(found[0], ".letter")) || (n > 0 && !strstr(found[n - 1], ".zip")))
         return textf("exit status %d, temporary files left", status);
     if (status == sound_status)
         return strcmp(results_of(c), sound_results) == 0 ? NULL

@@ -122,6 +122,16 @@ static void master__digits_of_a_list_of_its_own__are_refused(void **state)
     assert_contains(cell(&rejected, 1, "kp_messages"), "qualification");
 }
 
+/* Its results, among them coded ones, are not looked at. */
+static void master__is_the_export_itself__is_read(void **state)
+{
+    (void)state;
+    must("head -n 14 export.csv >small.csv");
+    assert_int_equal(kenporter("check " OWN "--roster small.csv -o itself small.csv"), 1);
+    assert_int_equal(kenporter("check " OWN "-o alone small.csv"), 1);
+    assert_int_equal(counted("itself", "released"), counted("alone", "released"));
+}
+
 static void master__threads__change_nothing(void **state)
 {
     (void)state;
@@ -188,6 +198,7 @@ int main(void)
         cmocka_unit_test(refused__cards_that_contradict__name_both_lines),
         cmocka_unit_test(rejected__rows__come_as_they_came_and_go_back_in),
         cmocka_unit_test(master__digits_of_a_list_of_its_own__are_refused),
+        cmocka_unit_test(master__is_the_export_itself__is_read),
         cmocka_unit_test(master__threads__change_nothing),
         cmocka_unit_test(master__without_its_columns__is_refused),
         cmocka_unit_test(prepared__keeps_a_copy_of_the_master__and_releases_by_it),
