@@ -202,46 +202,63 @@ static enum kp_status out_fail(struct kp_out *out)
     return KP_E_SYSTEM;
 }
 
-enum kp_status kp_out_create(struct kp_out *out, const struct kp_io *io, const char *path)
+enum kp_status kp_out_hold(struct kp_out *out, const struct kp_io *io, const char *path)
 {
     *out = (struct kp_out){.io = io, .path = path, .data = malloc(OUT_BYTES)};
-    if (!out->data) {
-        errno = ENOMEM;
-        return out_fail(out);
-    }
+    if (out->data)
+        return KP_OK;
+    errno = ENOMEM;
+    return out_fail(out);
+}
+
+enum kp_status kp_out_create(struct kp_out *out, const struct kp_io *io, const char *path)
+{
+    KP_TRY(kp_out_hold(out, io, path));
     int fd = kp_io_open(io, path, O_WRONLY | O_CREAT | O_EXCL);
     if (fd < 0 || io->close(fd) != 0)
         return out_fail(out);
+    out->exists = true;
     return KP_OK;
 }
 
-enum kp_status kp_out_flush(struct kp_out *out)
+/* Writes what is buffered and n bytes more, and brings all to disk if sync is set. */
+static enum kp_status write_out(struct kp_out *out, const void *bytes, size_t n, bool sync)
 {
+    const struct kp_io *io = out->io;
+    int fd = -1;
     if (out->error)
         return out_fail(out);
-    if (out->used == 0)
+    if (out->used + n == 0 && out->exists && !sync)
         return KP_OK;
-    int fd = -1;
-    if (kp_open_regular(out->io, out->path, O_WRONLY | O_APPEND, &fd) != KP_OK ||
-        !close_after(out->io, fd, kp_file_write(out->io, fd, out->data, out->used) == KP_OK))
+    if (out->exists)
+        (void)kp_open_regular(io, out->path, O_WRONLY | O_APPEND, &fd);
+    else
+        fd = kp_io_open(io, out->path, O_WRONLY | O_CREAT | O_EXCL);
+    if (fd < 0 || !close_after(io, fd,
+                               kp_file_write(io, fd, out->data, out->used) == KP_OK &&
+                                   kp_file_write(io, fd, bytes, n) == KP_OK && (!sync || io->fsync(fd) == 0)))
         return out_fail(out);
+    out->exists = true;
     out->used = 0;
     return KP_OK;
 }
 
 void kp_out_add(struct kp_out *out, const void *bytes, size_t n)
 {
-    const char *from = bytes;
     out->written_bytes += n;
-    while (n > 0 && out->error == 0) {
-        if (out->used == OUT_BYTES && kp_out_flush(out) != KP_OK)
-            return;
-        size_t part = OUT_BYTES - out->used < n ? OUT_BYTES - out->used : n;
-        memcpy(out->data + out->used, from, part);
-        out->used += part;
-        from += part;
-        n -= part;
+    if (out->error == 0 && n > OUT_BYTES - out->used) {
+        (void)write_out(out, bytes, n, false);
+    } else if (out->error == 0 && n > 0) {
+        memcpy(out->data + out->used, bytes, n);
+        out->used += n;
     }
+}
+
+bool kp_out_held(struct kp_out *out)
+{
+    if (out->exists)
+        (void)write_out(out, NULL, 0, false);
+    return !out->exists && !out->error;
 }
 
 static enum kp_status sync_path(const struct kp_io *io, const char *path, int flags)
@@ -252,9 +269,7 @@ static enum kp_status sync_path(const struct kp_io *io, const char *path, int fl
 
 enum kp_status kp_out_finish(struct kp_out *out, bool sync)
 {
-    enum kp_status st = out->path ? kp_out_flush(out) : KP_OK;
-    if (st == KP_OK && sync)
-        st = sync_path(out->io, out->path, O_WRONLY | O_NONBLOCK);
+    enum kp_status st = out->path ? write_out(out, NULL, 0, sync) : KP_OK;
     int error = errno;
     kp_out_abandon(out);
     errno = error;

@@ -64,14 +64,18 @@ struct kp_out {
     char *data;
     size_t used;
     uint64_t written_bytes; /* including what is still buffered */
+    bool exists;            /* the file was created */
     int error;              /* errno of the first failure */
 };
 
 /* Creates the file; fails if it exists. */
 enum kp_status kp_out_create(struct kp_out *out, const struct kp_io *io, const char *path);
+/* The same for a scratch file, which is not created while its contents fit into memory: see kp_out_held. */
+enum kp_status kp_out_hold(struct kp_out *out, const struct kp_io *io, const char *path);
 void kp_out_add(struct kp_out *out, const void *bytes, size_t n);
-/* Writes what is buffered. */
-enum kp_status kp_out_flush(struct kp_out *out);
+/* Returns whether a scratch file was not created: then data and used are its contents. Else writes what is
+ * buffered; a failure is sticky. */
+bool kp_out_held(struct kp_out *out);
 /* Flushes and, if sync is set, brings the contents to disk. Frees the memory in any case. */
 enum kp_status kp_out_finish(struct kp_out *out, bool sync);
 /* Frees the memory and leaves the file in place. */

@@ -1,5 +1,6 @@
 #include "format/zip.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <libdeflate.h>
@@ -80,7 +81,7 @@ enum kp_status kp_zip_create(struct kp_zip *zip, const struct kp_io *io, const c
 {
     *zip = (struct kp_zip){0};
     KP_TRY(kp_out_create(&zip->out, io, path));
-    return kp_out_create(&zip->central, io, central_path);
+    return kp_out_hold(&zip->central, io, central_path);
 }
 
 /* A little-endian record; the longest is the ZIP64 end with its locator. */
@@ -154,8 +155,16 @@ static enum kp_status append_chunk(void *ctx, const char *bytes, size_t n)
 
 static enum kp_status append_central(struct kp_zip *zip)
 {
-    KP_TRY(kp_out_flush(&zip->central));
-    bool read = kp_each_chunk(zip->central.io, zip->central.path, append_chunk, &zip->out) == KP_OK;
+    struct kp_out *central = &zip->central;
+    if (kp_out_held(central)) {
+        kp_out_add(&zip->out, central->data, central->used);
+        return KP_OK;
+    }
+    if (central->error) {
+        errno = central->error;
+        return KP_E_SYSTEM;
+    }
+    bool read = kp_each_chunk(central->io, central->path, append_chunk, &zip->out) == KP_OK;
     return read ? KP_OK : KP_E_SYSTEM;
 }
 

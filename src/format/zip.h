@@ -1,7 +1,7 @@
 /* Writes a deterministic ZIP: members in the order they are added, fixed times and attributes, sizes before
  * the data (no data descriptors), ZIP64 only where the numbers require it: from 65,535 members or 4 GiB.
- * Members are compressed beforehand, by any thread. The central directory is in a file of its own until the
- * end, so that memory does not grow with members. */
+ * Members are compressed beforehand, by any thread. The central directory, once it is long, is in a file
+ * of its own until the end, so that memory does not grow with members. */
 #pragma once
 
 #include <stdint.h>

@@ -85,7 +85,7 @@ enum kp_status kp_bundle_begin(struct kp_bundle *b, struct kp_run *run, struct k
     char *central = kp_arena_printf(arena, "%s/%s.directory", run->temp, b->root);
     if (arena->failed)
         return kp_no_memory(run->ctx);
-    if (kp_out_create(&b->spool, run->ctx->io, b->spool_path) != KP_OK ||
+    if (kp_out_hold(&b->spool, run->ctx->io, b->spool_path) != KP_OK ||
         (is_roster(b->run) ? kp_out_create(&b->roster, run->ctx->io, b->temp_path)
                            : kp_zip_create(&b->zip, run->ctx->io, b->temp_path, central)) != KP_OK)
         return kp_write_failed(run->ctx, b->temp_path);
@@ -418,6 +418,20 @@ static enum kp_status add_rest(struct kp_bundle *b, struct kp_tools *tools)
     return is_preparation(b) ? pack_member(b, tools, KP_PREPARATION_MARK, mark, sizeof(mark) - 1) : KP_OK;
 }
 
+/* A short spool stays in memory. */
+static enum kp_status finish_spool(struct kp_bundle *b)
+{
+    return kp_out_held(&b->spool) ? KP_OK : kp_out_finish(&b->spool, false);
+}
+
+enum kp_status kp_bundle_entries(const struct kp_bundle *b, struct kp_lines *lines)
+{
+    if (!b->spool.data)
+        return kp_lines_open(lines, b->run->ctx->io, b->spool_path, 0);
+    kp_lines_memory(lines, b->spool.data, b->spool.used);
+    return KP_OK;
+}
+
 void kp_bundle_close(struct kp_bundle *b, struct kp_tools *tools)
 {
     uint8_t digest[KP_SHA256_BYTES] = {0};
@@ -427,8 +441,7 @@ void kp_bundle_close(struct kp_bundle *b, struct kp_tools *tools)
         return;
     errno = 0;
     if ((is_roster(b->run) ? kp_out_finish(&b->roster, true) : kp_zip_finish(&b->zip)) != KP_OK ||
-        kp_out_finish(&b->spool, false) != KP_OK ||
-        kp_file_sha256(b->run->ctx->io, b->temp_path, digest) != KP_OK)
+        finish_spool(b) != KP_OK || kp_file_sha256(b->run->ctx->io, b->temp_path, digest) != KP_OK)
         b->close_status = KP_E_INPUT;
     b->close_error = errno;
     kp_sha256_hex(digest, b->sha256);
@@ -482,7 +495,7 @@ static enum kp_status log_entries(const struct kp_bundle *b, struct kp_log *log)
     struct kp_lines in = {0};
     struct kp_buf copy = {0};
     errno = 0;
-    KP_TRY_OUT(kp_lines_open(&in, ctx->io, b->spool_path, 0));
+    KP_TRY_OUT(kp_bundle_entries(b, &in));
     for (;;) {
         const char *line = NULL;
         size_t n = 0;
@@ -500,7 +513,8 @@ out:
     return st == KP_OK ? KP_OK : kp_write_failed(ctx, b->run->log_path);
 }
 
-/* sealed_sha256: "" if there is no sealed copy. */
+/* Adds the entry that settles the bundle, for the next sync of the log. sealed_sha256: "" if there is no
+ * sealed copy. */
 static enum kp_status log_event(const struct kp_bundle *b, struct kp_log *log, const char *event,
                                 const char *sealed_sha256)
 {
@@ -516,9 +530,7 @@ static enum kp_status log_event(const struct kp_bundle *b, struct kp_log *log, c
         if (!entry.cells[KP_LOG_DETAIL])
             return kp_no_memory(b->run->ctx);
     }
-    if (kp_log_add(log, &entry) != KP_OK || kp_log_sync(log) != KP_OK)
-        return kp_write_failed(b->run->ctx, b->run->log_path);
-    return KP_OK;
+    return kp_log_add(log, &entry) == KP_OK ? KP_OK : kp_write_failed(b->run->ctx, b->run->log_path);
 }
 
 enum place { IN_PLACE, STILL_TEMPORARY, UNKNOWN };
@@ -553,6 +565,8 @@ enum kp_status kp_bundle_release(struct kp_bundle *b, struct kp_log *log)
     enum place place = put_in_place(b, log);
     if (place == STILL_TEMPORARY) {
         KP_TRY(log_event(b, log, "void", ""));
+        if (kp_log_sync(log) != KP_OK)
+            return kp_write_failed(ctx, b->run->log_path);
         b->run->evidence = NULL;
     }
     if (place != IN_PLACE)

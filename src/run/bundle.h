@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "base/lines.h"
 #include "format/zip.h"
 #include "run/companions.h"
 #include "run/ledger.h"
@@ -36,7 +37,7 @@ struct kp_bundle {
     const char *spool_path;
     struct kp_zip zip;
     struct kp_out roster;    /* instead of zip */
-    struct kp_out spool;     /* one line per document: its log entry */
+    struct kp_out spool;     /* one line per document: its log entry; read by kp_bundle_entries */
     const char **provisions; /* by basis, on the day of disclosure; NULL: not asked for yet */
     uint64_t n_documents;
     bool closed; /* this and what follows is set by kp_bundle_close */
@@ -63,9 +64,13 @@ enum kp_status kp_bundle_add(struct kp_bundle *bundle, struct kp_slot *slot, con
 /* Adds schemas and index, syncs the finished archive under its temporary name, takes its digest. Runs on any
  * thread with its own tools; does not report. */
 void kp_bundle_close(struct kp_bundle *bundle, struct kp_tools *tools);
+/* Opens the spool of a closed bundle, whose lines live as long as the bundle. Returns KP_E_INPUT with errno;
+ * does not report. */
+enum kp_status kp_bundle_entries(const struct kp_bundle *bundle, struct kp_lines *lines);
 /* Closes the bundle unless that was done, and reports how that ended. */
 enum kp_status kp_bundle_seal(struct kp_bundle *bundle, struct kp_tools *tools);
-/* Syncs the log entries, moves the bundle into place, then logs the release: in this order, so that a bundle
- * never exists without its entries. */
+/* Syncs the log entries, moves the bundle into place, then adds the entry of its release: in this order, so
+ * that a bundle never exists without its entries. The last one reaches the disk with the entries of the next
+ * bundle, or by a sync of the log; until then a run that dies leaves what one leaves that dies before it. */
 enum kp_status kp_bundle_release(struct kp_bundle *bundle, struct kp_log *log);
 void kp_bundle_abandon(struct kp_bundle *bundle);

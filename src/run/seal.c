@@ -22,8 +22,7 @@ static enum kp_status write_file(struct kp_run *run, const char *path, const cha
     struct kp_out file = {0};
     if (!path)
         return kp_no_memory(run->ctx);
-    if (kp_out_create(&file, run->ctx->io, path) != KP_OK)
-        return kp_write_failed(run->ctx, path);
+    (void)kp_out_hold(&file, run->ctx->io, path); /* kp_out_finish returns its failure */
     kp_out_add(&file, bytes, n);
     return kp_out_finish(&file, true) == KP_OK ? KP_OK : kp_write_failed(run->ctx, path);
 }
@@ -54,7 +53,7 @@ static enum kp_status list_members(const struct kp_bundle *b, struct kp_buf *lis
     struct kp_lines in = {0};
     struct kp_buf copy = {0};
     kp_buf_str(list, "\xef\xbb\xbf記号,番号,氏名カナ,受診日\r\n");
-    enum kp_status st = kp_lines_open(&in, b->run->ctx->io, b->spool_path, 0);
+    enum kp_status st = kp_bundle_entries(b, &in);
     for (const char *line = NULL; st == KP_OK;) {
         size_t n = 0;
         st = kp_lines_next(&in, KP_LOG_MAX_LINE_BYTES, &line, &n);

@@ -260,6 +260,8 @@ enum kp_status kp_tally_release(struct kp_tally *tally, struct kp_ledger *ledger
             is_first = false;
             KP_TRY(kp_bundle_release(b, &ledger->log));
         }
+    if (!is_first && kp_log_sync(&ledger->log) != KP_OK)
+        return kp_write_failed(run->ctx, run->log_path);
     return KP_OK;
 }
 

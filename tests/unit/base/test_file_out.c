@@ -55,7 +55,7 @@ static void out__each_call_failing__sticks_until_finish(void **state UNUSED)
         enum kp_status made = kp_out_create(&out, &DISK, path);
         kp_out_add(&out, content, 40000);
         kp_out_add(&out, "x", 1);
-        enum kp_status flushed = kp_out_flush(&out);
+        bool held = kp_out_held(&out);
         errno = 0;
         enum kp_status st = kp_out_finish(&out, true);
         int error = errno;
@@ -68,8 +68,51 @@ static void out__each_call_failing__sticks_until_finish(void **state UNUSED)
         assert_int_equal(st, KP_E_SYSTEM);
         if (error != ENOSPC)
             fail_msg("failure of call %d sets errno %d", fail_at, error);
-        assert_true(made == KP_OK || flushed == KP_E_SYSTEM);
+        assert_true(made == KP_OK || !held);
     }
+}
+
+/* A scratch file exists once its contents are longer than the buffer. */
+static void out_hold__short_contents__make_no_file(void **state UNUSED)
+{
+    static const size_t lengths[] = {0, 1, 16 * 1024, 16 * 1024 + 1, 100000};
+    char *content = pattern(100000);
+    const char *path = in_folder("held");
+    for (size_t i = 0; i < 2 * COUNT(lengths); i++) {
+        struct kp_out out;
+        size_t n = lengths[i / 2], piece = i % 2 ? 777 : n;
+        assert_int_equal(kp_out_hold(&out, &kp_io_posix, path), KP_OK);
+        for (size_t at = 0; at < n; at += piece)
+            kp_out_add(&out, content + at, n - at < piece ? n - at : piece);
+        assert_int_equal(out.written_bytes, n);
+        const bool held = kp_out_held(&out);
+        assert_int_equal(held, n <= 16 * 1024);
+        assert_int_equal(held, kp_path_absent(&kp_io_posix, path));
+        if (held) {
+            assert_int_equal(out.used, n);
+            assert_memory_equal(out.data, content, n);
+            assert_int_equal(kp_out_finish(&out, false), KP_OK); /* it can still be written */
+        }
+        kp_out_abandon(&out);
+        assert_file(path, content, n);
+        assert_int_equal(unlink(path), 0);
+    }
+    free(content);
+}
+
+static void out_hold__file_that_exists__is_refused(void **state UNUSED)
+{
+    struct kp_out out;
+    const char *path = put_file("taken", "old", 3);
+    char *content = pattern(40000);
+    assert_int_equal(kp_out_hold(&out, &kp_io_posix, path), KP_OK);
+    kp_out_add(&out, content, 40000);
+    assert_int_equal(out.error, EEXIST);
+    assert_false(kp_out_held(&out));
+    assert_int_equal(kp_out_finish(&out, false), KP_E_SYSTEM);
+    assert_int_equal(errno, EEXIST);
+    assert_file(path, "old", 3);
+    free(content);
 }
 
 static ssize_t write_nothing(int fd, const void *bytes, size_t n)
@@ -148,6 +191,8 @@ int main(void)
         cmocka_unit_test_setup(out__short_and_interrupted_writes__arrive_whole, fresh_disk),
         cmocka_unit_test_setup(out_create__file_that_exists__is_refused, fresh_disk),
         cmocka_unit_test_setup(out__each_call_failing__sticks_until_finish, fresh_disk),
+        cmocka_unit_test_setup(out_hold__short_contents__make_no_file, fresh_disk),
+        cmocka_unit_test_setup(out_hold__file_that_exists__is_refused, fresh_disk),
         cmocka_unit_test_setup(out__write_that_takes_nothing__is_enospc_not_a_loop, fresh_disk),
         cmocka_unit_test_setup(write_file__each_call_failing__leaves_old_or_new_contents, fresh_disk),
         cmocka_unit_test_setup(write_file__each_call_failing__sets_errno, fresh_disk),

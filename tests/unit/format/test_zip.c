@@ -56,6 +56,9 @@ static char *big_member(size_t *ret_n)
     return bytes;
 }
 
+static unsigned
+    n_more; /* members beside the usual ones: 400 are more than the buffer of the directory holds */
+
 static enum kp_status make_archive(const char *path, const char *central)
 {
     struct kp_zip zip;
@@ -70,6 +73,8 @@ static enum kp_status make_archive(const char *path, const char *central)
         add(&zip, "root/DATA/h1.xml", "<?xml?>\nhello hello hello hello hello hello hello hello\n", 56);
         add(&zip, "root/empty", "", 0);
         kp_zip_add(&zip, "root/big.bin", &big_packed);
+        for (unsigned i = 0; i < n_more; i++)
+            add(&zip, "root/more", "", 0);
         st = kp_zip_finish(&zip);
     } else {
         kp_zip_abandon(&zip);
@@ -225,21 +230,44 @@ static void archive__many_members__turns_to_zip64(void **state UNUSED)
 static void finish__any_failing_call__is_reported(void **state)
 {
     static const struct {
-        unsigned kind;
+        unsigned kind, n_more;
         int at_least, error;
-    } rows[] = {{WRITES, 3, ENOSPC}, {OPENS, 5, EMFILE}, {SYNCS, 1, EIO}};
+    } rows[] = {{WRITES, 0, 3, ENOSPC},
+                {OPENS, 0, 3, EMFILE},
+                {SYNCS, 0, 1, EIO},
+                {WRITES, 400, 8, ENOSPC},
+                {OPENS, 400, 7, EMFILE}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         (void)fresh_disk(state);
         disk.kinds = rows[i].kind;
+        n_more = rows[i].n_more;
         assert_int_equal(make_archive(new_path("zip"), new_path("dir")), KP_OK);
         int calls = disk.calls;
-        assert_true(calls >= rows[i].at_least);
+        if (calls < rows[i].at_least)
+            fail_msg("row %zu: only %d calls", i, calls);
         for (int k = 1; k <= calls; k++) {
             disk.calls = 0, disk.fail_at = k, disk.error = rows[i].error;
             assert_int_equal(make_archive(new_path("zip"), new_path("dir")), KP_E_SYSTEM);
             assert_int_equal(errno, rows[i].error);
         }
     }
+    n_more = 0;
+}
+
+/* The directory is the same, whether it was in memory or in a file. */
+static void finish__many_members__are_all_in_the_directory(void **state UNUSED)
+{
+    n_more = 400;
+    char *path = new_path("zip"), *dir = new_path("dir");
+    assert_int_equal(make_archive(path, dir), KP_OK);
+    n_more = 0;
+    assert_true(kp_path_exists(&kp_io_posix, dir));
+    assert_int_equal(shell(kp_arena_printf(&arena, "unzip -tqq '%s' >/dev/null", path)), 0);
+    assert_int_equal(shell(kp_arena_printf(&arena, "test $(unzip -Z1 '%s' | grep -c root/more) = 400", path)),
+                     0);
+    dir = new_path("dir");
+    assert_int_equal(make_archive(new_path("zip"), dir), KP_OK);
+    assert_true(kp_path_absent(&kp_io_posix, dir));
 }
 
 static void deflate__any_contents__inflate_back_with_the_right_crc(void **state UNUSED)
@@ -285,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup(create__file_that_exists__is_not_overwritten, fresh_disk),
         cmocka_unit_test_setup(archive__many_members__turns_to_zip64, fresh_disk),
         cmocka_unit_test_setup(finish__any_failing_call__is_reported, fresh_disk),
+        cmocka_unit_test_setup(finish__many_members__are_all_in_the_directory, fresh_disk),
         cmocka_unit_test_setup(deflate__any_contents__inflate_back_with_the_right_crc, fresh_disk),
     };
     return cmocka_run_group_tests_name("zip", tests, set_up, tear_down);
