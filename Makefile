@@ -32,6 +32,9 @@ PACKAGES_CHECK := clang-format clang-tidy cppcheck mandoc binutils valgrind
 PACKAGES_BENCH := valgrind zip
 PACKAGES_COVERAGE := gcovr
 PACKAGES_DEB    := debhelper dpkg-dev fakeroot
+# libFuzzer is in a package of its own, named after the version of clang.
+PACKAGES_FUZZ   := clang $(shell v=$$(clang -dumpversion 2>/dev/null | cut -d. -f1); \
+  [ -e "$$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-$$(uname -m).a" ] || echo libclang-rt$${v:+-$$v}-dev)
 
 # Thousands of instructions that an export may take per person, by callgrind: 5 % above what it takes. Lower it when that falls.
 MOST_INSTRUCTIONS := 2950
@@ -51,7 +54,7 @@ endif
 MAN     := $(patsubst src/cli/man/%,%,$(wildcard src/cli/man/*/*.[15])) $(patsubst src/cli/man/%.in,%,$(wildcard src/cli/man/*/*.in))
 TEST_LIB := $(patsubst tests/lib/%.c,$(BUILD)/tests/lib/%.o,$(sort $(wildcard tests/lib/*.c)))
 
-.PHONY: all lib deb packages-deb demo test test-unit test-long bench check analyse san coverage reproducible install uninstall clean list packages-build packages-test packages-check packages-bench packages-coverage
+.PHONY: all lib deb packages-deb demo test test-unit test-long bench check analyse san coverage reproducible fuzz fuzz-smoke fuzz-merge install uninstall clean list packages-build packages-test packages-check packages-bench packages-coverage packages-fuzz
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/kenporter $(BUILD)/libkenporter.a $(MAN:%=$(BUILD)/man/%) ## build program, library and manual pages into build/
@@ -204,6 +207,48 @@ san: packages-test ## the same tests under address and undefined-behaviour sanit
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san$(if $(findstring clang,$(CC)),-clang) \
 	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
+# --- fuzzing: targets in tests/fuzz, each with a corpus (tests/README.md) ---
+
+FUZZ      := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_LIB  := $(patsubst tests/fuzz/lib/%.c,$(BUILD)/fuzz/lib/%.o,$(sort $(wildcard tests/fuzz/lib/*.c)))
+FUZZ_MAKE := $(MAKE) --no-print-directory CC=clang BUILD=build-fuzz \
+  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
+# What loads or frees the tables of a process, see tests/fuzz/lib/once.h.
+FUZZ_WRAP := $(foreach f,kp_context_init kp_context_release kp_schemas_load \
+  kp_xml_schema_free kp_catalogue_load,-Wl,--wrap=$(f))
+COMPILE_FUZZ = $(CC) $(STD) $(WARN) -fvisibility=default $(OPT) $(HARDEN) $(CPPFLAGS) -iquote tests/fuzz/lib $(CFLAGS) \
+  -MMD -MP -MF $@.d -MT $@
+SECONDS   := 60
+
+$(BUILD)/fuzz/lib/%.o: tests/fuzz/lib/%.c $(BUILD)/gen/kp_codes.h Makefile
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE_FUZZ) -c -o $@ $<
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_LIB) $(ARCHIVES) Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  FUZZ  $<")
+	$(Q)$(COMPILE_FUZZ) -fsanitize=fuzzer $(FUZZ_WRAP) $(LDFLAGS) -o $@ $< $(FUZZ_LIB) $(ARCHIVES) $(LIBS)
+
+-include $(wildcard $(BUILD)/fuzz/*.d $(BUILD)/fuzz/lib/*.d)
+
+.PHONY: fuzz-targets
+.SECONDARY: $(FUZZ_LIB)
+fuzz-targets: $(FUZZ:%=$(BUILD)/fuzz/%)
+
+fuzz-smoke: packages-fuzz ## every fuzz target on its corpus and beyond, a minute in all
+	+@$(FUZZ_MAKE) -j$$(nproc) fuzz-targets
+	@tests/fuzz/smoke.sh build-fuzz/fuzz 60 $(FUZZ)
+
+fuzz: packages-fuzz ## TARGET=NAME SECONDS=N: one target; what it finds is in build-fuzz/found/NAME
+	@[ -n "$(TARGET)" ] || { echo "TARGET=$(subst $(subst ,, ),|,$(FUZZ))" >&2; exit 1; }
+	+@$(FUZZ_MAKE) -j$$(nproc) build-fuzz/fuzz/$(TARGET)
+	@mkdir -p build-fuzz/found/$(TARGET) build-fuzz/crashes
+	build-fuzz/fuzz/$(TARGET) -max_total_time=$(SECONDS) -artifact_prefix=build-fuzz/crashes/$(TARGET)- -max_len=65536 \
+	  -print_final_stats=1 build-fuzz/found/$(TARGET) tests/fuzz/corpus/$(TARGET)
+
+fuzz-merge: packages-fuzz ## TARGET=NAME: adds to its corpus what reaches code that the corpus does not
+	build-fuzz/fuzz/$(TARGET) -merge=1 tests/fuzz/corpus/$(TARGET) build-fuzz/found/$(TARGET)
+
 # PATH=PERCENT: the least share of branches that the tests take, in whole percent. Raise it when more are taken.
 # The goals: src 90, src/log 100.
 COVERED := src=87 src/law/rule.c=100 src/base/date.c=100 src/log=83
@@ -292,6 +337,9 @@ packages-bench: packages-test
 
 packages-coverage: packages-test
 	@missing="$(call missing,$(PACKAGES_COVERAGE))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
+
+packages-fuzz: packages-build
+	@missing="$(call missing,$(PACKAGES_FUZZ))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"
 
 packages-deb: packages-test
 	@missing="$(call missing,$(PACKAGES_DEB))"; [ -z "$$missing" ] || $(MAKE) --no-print-directory install-packages MISSING="$$missing"

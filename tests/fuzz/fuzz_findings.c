@@ -1,0 +1,36 @@
+/* Texts of findings. Two parts together never deny what one of them finds. */
+#include "base/utf8.h"
+#include "tables/phrases.h"
+#include "fuzz.h"
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t room, unsigned seed)
+{
+    return fuzz_mutate_spans(data, n, room, seed, "\n");
+}
+
+static enum kp_words words_of(struct kp_context *ctx, const char *text)
+{
+    const char *key = kp_text_value_key(&ctx->arena, text);
+    FUZZ_ASSERT(key);
+    (void)kp_words_judge(&ctx->tables, &ctx->arena, key);
+    (void)kp_words_are_total(&ctx->tables, &ctx->arena, key);
+    return kp_words_of(&ctx->tables, &ctx->arena, key);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct kp_context ctx;
+    struct fuzz_parts parts;
+    fuzz_split(&parts, data, n);
+    char *a = parts.at[0].bytes, *b = parts.at[1].bytes;
+    if (kp_utf8_valid_prefix(a, strlen(a)) == strlen(a) && kp_utf8_valid_prefix(b, strlen(b)) == strlen(b)) {
+        fuzz_begin(&ctx);
+        const enum kp_words first = words_of(&ctx, a), second = words_of(&ctx, b);
+        const enum kp_words both = words_of(&ctx, kp_arena_printf(&ctx.arena, "%s。%s", a, b));
+        if (first == KP_WORDS_FINDING || second == KP_WORDS_FINDING)
+            FUZZ_ASSERT(both == KP_WORDS_FINDING || both == KP_WORDS_OPEN);
+        fuzz_end(&ctx, KP_OK);
+    }
+    fuzz_parts_free(&parts);
+    return 0;
+}
