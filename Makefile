@@ -33,7 +33,7 @@ PACKAGES_BENCH := valgrind zip
 PACKAGES_COVERAGE := gcovr
 PACKAGES_DEB    := debhelper dpkg-dev fakeroot
 # libFuzzer is in a package of its own, named after the version of clang.
-PACKAGES_FUZZ   := clang $(shell v=$$(clang -dumpversion 2>/dev/null | cut -d. -f1); \
+PACKAGES_FUZZ    = clang $(shell v=$$(clang -dumpversion 2>/dev/null | cut -d. -f1); \
   [ -e "$$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-$$(uname -m).a" ] || echo libclang-rt$${v:+-$$v}-dev)
 
 # Thousands of instructions that an export may take per person, by callgrind: 5 % above what it takes. Lower it when that falls.
@@ -212,7 +212,7 @@ san: packages-test ## the same tests under address and undefined-behaviour sanit
 FUZZ      := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_LIB  := $(patsubst tests/fuzz/lib/%.c,$(BUILD)/fuzz/lib/%.o,$(sort $(wildcard tests/fuzz/lib/*.c)))
 FUZZ_MAKE := $(MAKE) --no-print-directory CC=clang BUILD=build-fuzz \
-  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
+  OPT="-O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
 # What loads or frees the tables of a process, see tests/fuzz/lib/once.h.
 FUZZ_WRAP := $(foreach f,kp_context_init kp_context_release kp_schemas_load \
   kp_xml_schema_free kp_catalogue_load,-Wl,--wrap=$(f))

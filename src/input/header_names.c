@@ -213,8 +213,8 @@ static size_t find_known(const struct kp_map *known, const char *key, size_t *re
     for (size_t i = 0; i < known->n_slots; i++) {
         const char *other = known->slots[i].key;
         size_t n = other ? strlen(other) : 0;
-        const char *at = n > 1 && kp_utf8_length(other) > 1 && n >= longest ? strstr(key, other) : NULL;
-        if (!at)
+        const char *at = n > 1 && n >= longest ? strstr(key, other) : NULL;
+        if (!at || kp_utf8_length(other) < 2)
             continue;
         if (n > longest || known->slots[i].value < *ret_target) { /* independent of the order of slots */
             *ret_target = known->slots[i].value;
