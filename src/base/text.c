@@ -496,7 +496,9 @@ const char *kp_text_after_postal_code(const char *wide)
 static char *make_key(struct kp_arena *arena, const char *s, void (*one)(struct text_out *, int32_t))
 {
     char *folded = kp_text_nfkc(arena, s);
-    return folded ? each_put(arena, folded, one) : NULL;
+    char *key = folded ? each_put(arena, folded, one) : NULL;
+    /* NFKC makes a spacing mark a space and a mark; without what was dropped the mark composes. */
+    return key && strlen(key) < strlen(folded) ? kp_text_nfkc(arena, key) : key;
 }
 
 char *kp_text_header_key(struct kp_arena *arena, const char *s)
@@ -546,7 +548,7 @@ void kp_text_enlarge_kana(char *text)
 char *kp_text_kana_name(struct kp_arena *arena, const char *s)
 {
     char *kana = make_key(arena, s, put_kana);
-    /* NFKC makes a spacing mark a space and a mark; without the space the mark composes. */
+    /* Hiragana without a marked letter may have become katakana with one. */
     return kana ? kp_text_nfkc(arena, kana) : NULL;
 }
 

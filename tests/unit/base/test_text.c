@@ -459,6 +459,14 @@ static void value_key__long_vowel_mark_in_brackets__is_a_dash(void **state UNUSE
     check(kp_text_value_key, cases, COUNT(cases));
 }
 
+static void keys__voiced_mark_behind_what_is_dropped__composes(void **state UNUSED)
+{
+    static const struct pair cases[] = {
+        {"ﾏﾝﾓｸ゛ﾗﾌｨ", "マンモグラフィ"}, {"タ ﾞ", "ダ"}, {"ハ゜ニツク", "パニツク"}};
+    check(kp_text_header_key, cases, COUNT(cases));
+    check(kp_text_value_key, cases, COUNT(cases));
+}
+
 static void strings__arena_at_its_limit__are_null(void **state UNUSED)
 {
     struct kp_arena none = {.max_bytes = 1};
@@ -501,6 +509,7 @@ int main(void)
         cmocka_unit_test(header_key__width_and_marks__do_not_count),
         cmocka_unit_test(value_key__dashes_and_width__are_one),
         cmocka_unit_test(value_key__long_vowel_mark_in_brackets__is_a_dash),
+        cmocka_unit_test(keys__voiced_mark_behind_what_is_dropped__composes),
         cmocka_unit_test(strings__arena_at_its_limit__are_null),
     };
     return cmocka_run_group_tests_name("text", tests, make_text, tear_down);
