@@ -36,9 +36,12 @@ enum kp_status kp_command_explain(struct kp_console *c)
 enum kp_status kp_command_items(struct kp_console *c)
 {
     const struct kp_settings *s = &c->settings;
-    const struct kp_items_options options = {s->options.common, s->n_arguments ? s->arguments[0] : "",
-                                             s->json};
+    const char *word = s->n_arguments ? s->arguments[0] : "";
+    const struct kp_items_options options = {s->options.common, word, s->json};
     struct kp_page page = {0};
+    if (!kp_cli_is_text(word))
+        return kp_fail(&c->diag, KP_E_USAGE, KP_K_OPTION_VALUE_BAD, KP_NOWHERE, word, "items",
+                       "text in UTF-8");
     return print_page(c, kp_list_items(&options, &c->env, &page), &page);
 }
 

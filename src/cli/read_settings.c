@@ -139,6 +139,10 @@ static enum kp_status set_value(const struct source *s, const struct kp_option *
     char *to = (char *)s->settings + o->offset;
     const char **text = (const char **)(void *)to;
     struct kp_date date;
+    const bool is_text = o->kind == TEXT || o->kind == LINES || (o->kind == PERSONAL && value[0] != '@');
+    /* The library takes UTF-8; a configuration may have been saved in CP932. */
+    if (is_text && !kp_cli_is_text(value))
+        return value_bad(s, o, "…", "text in UTF-8");
     switch (o->kind) {
     case FLAG: return set_flag(s, o, value, (bool *)(void *)to);
     case CHOICE:
@@ -411,6 +415,11 @@ enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_co
     settings->options.inputs = settings->arguments;
     settings->options.n_inputs = settings->n_arguments;
     return KP_OK;
+}
+
+bool kp_cli_is_text(const char *word)
+{
+    return kp_utf8_valid_prefix(word, strlen(word)) == strlen(word);
 }
 
 int kp_command_at(int argc, char **argv)

@@ -21,6 +21,9 @@ struct kp_command_line {
 enum kp_status kp_settings_read(struct kp_settings *settings, const struct kp_command_line *line,
                                 struct kp_arena *arena, struct kp_diag *diag);
 
+/* Returns whether a word is UTF-8 without control characters, as the library needs it. */
+bool kp_cli_is_text(const char *word);
+
 /* Returns the position of the first word of argv that is neither an option nor the value of one: the command.
  * Returns argc if there is none. */
 int kp_command_at(int argc, char **argv);

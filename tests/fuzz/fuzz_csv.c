@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     FUZZ_ASSERT(st == KP_OK);
     const uint64_t rows = write_rows(in, &once);
     const bool same = kp_csvin_delimiter(in) == ',' || !memchr(kp_buf_text(&once), '"', once.len);
-    const bool sound = same && in->fault == KP_CSV_SOUND && strncmp(kp_buf_text(&once), "\xef\xbb\xbf", 3) != 0;
+    const bool sound =
+        same && in->fault == KP_CSV_SOUND && strncmp(kp_buf_text(&once), "\xef\xbb\xbf", 3) != 0;
     kp_csvin_close(in);
     if (sound) {
         FUZZ_ASSERT(kp_csvin_memory(&in, once.data, once.len, ',') == KP_OK);

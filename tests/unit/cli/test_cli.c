@@ -266,6 +266,8 @@ static void items__word__narrows_the_catalogue(void **state)
     assert_has(said, "身長");
     assert_int_equal(CLI("items", "a", "b"), 2);
     assert_one_line("K1006");
+    assert_int_equal(CLI("items", "\x95\xa0"), 2); /* CP932 */
+    assert_one_line("K1004");
 }
 
 #define HEADER                                                                                               \

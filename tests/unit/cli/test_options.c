@@ -181,7 +181,8 @@ static void option__with_a_wrong_value__is_refused(void **state)
                                         "--as-of=2026-02-29",   "--as-of=2026/02/01",
                                         "--as-of=26-02-01",     "--age-rule=birth",
                                         "--age-rule=",          "--lang=fr",
-                                        "--progress=sometimes", "--age-rule=birthday|statute"};
+                                        "--progress=sometimes", "--age-rule=birthday|statute",
+                                        "--exam-kind=\xff",     "--backdate=\xff"};
     for (size_t i = 0; i < COUNT(words); i++) {
         char word[64];
         (void)snprintf(word, sizeof(word), "%s", words[i]);
@@ -312,6 +313,7 @@ static void config__what_is_wrong__is_named_with_file_and_line(void **state)
                 {"[policy]\nstrict =\n", KP_K_CONFIG_VALUE_BAD, 2, "strict"},
                 {"[input]\ndelimiter = |\n", KP_K_CONFIG_VALUE_BAD, 2, "semicolon"},
                 {"[output]\nlog =\n", KP_K_CONFIG_VALUE_BAD, 2, "log"},
+                {"[sender]\nnumber = 1\nname = \x89\xcb\x8b\xf3\n", KP_K_CONFIG_VALUE_BAD, 3, "UTF-8"},
                 {"[sender]\njust words\n", KP_K_CONFIG_SYNTAX, 2, "key = value"},
                 {"[sender]\nname = x\n  address = y\n", KP_K_CONFIG_SYNTAX, 3, "key = value"},
                 {"[sender]\nname = x\n\tmore of it\n", KP_K_CONFIG_SYNTAX, 3, "key = value"}};
