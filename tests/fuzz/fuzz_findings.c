@@ -1,4 +1,5 @@
-/* Texts of findings. Two parts together never deny what one of them finds. */
+/* Texts of findings. Two parts together never deny what one of them finds, unless that may be a heading of
+ * the other (所見。所見なし). */
 #include "base/utf8.h"
 #include "tables/phrases.h"
 #include "fuzz.h"
@@ -17,6 +18,15 @@ static enum kp_words words_of(struct kp_context *ctx, const char *text)
     return kp_words_of(&ctx->tables, &ctx->arena, key);
 }
 
+static bool has_subject(struct kp_context *ctx, const char *text)
+{
+    const char *key = kp_text_value_key(&ctx->arena, text);
+    for (size_t i = 0; i < ctx->tables.n_phrases; i++)
+        if (ctx->tables.phrases[i].kind == KP_PHRASE_SUBJECT && strstr(key, ctx->tables.phrases[i].key))
+            return true;
+    return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct kp_context ctx;
@@ -27,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         fuzz_begin(&ctx);
         const enum kp_words first = words_of(&ctx, a), second = words_of(&ctx, b);
         const enum kp_words both = words_of(&ctx, kp_arena_printf(&ctx.arena, "%s。%s", a, b));
-        if (first == KP_WORDS_FINDING || second == KP_WORDS_FINDING)
+        if ((first == KP_WORDS_FINDING && !has_subject(&ctx, a)) ||
+            (second == KP_WORDS_FINDING && !has_subject(&ctx, b)))
             FUZZ_ASSERT(both == KP_WORDS_FINDING || both == KP_WORDS_OPEN);
         fuzz_end(&ctx, KP_OK);
     }
