@@ -218,7 +218,7 @@ FUZZ_MAKE := $(MAKE) --no-print-directory CC=clang BUILD=build-fuzz \
   OPT="-O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
 # What loads or frees the tables of a process, see tests/fuzz/lib/once.h.
 FUZZ_WRAP := $(foreach f,kp_context_init kp_context_release kp_schemas_load \
-  kp_xml_schema_free kp_catalogue_load,-Wl,--wrap=$(f))
+  kp_xml_schema_free kp_catalogue_load kp_cda_forms_make,-Wl,--wrap=$(f))
 COMPILE_FUZZ = $(CC) $(STD) $(WARN) -fvisibility=default $(OPT) $(HARDEN) $(CPPFLAGS) -iquote tests/fuzz/lib $(CFLAGS) \
   -MMD -MP -MF $@.d -MT $@
 SECONDS   := 60

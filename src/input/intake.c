@@ -204,7 +204,7 @@ static enum kp_status choose_columns(struct kp_context *ctx, struct kp_input *ma
                     *c->header ? c->header : c->second);
         } else if (c->kind != KP_COL_FIELD || (field != KP_F_EMPLOYEE_ID && !kp_master_supplies(field))) {
             c->kind = KP_COL_IGNORED;
-            c->digits = KP_DIGITS_NONE;
+            c->digits = KP_DIGITS_NONE; /* it has no list of codes any more */
         }
         has_other |= c->kind == KP_COL_FIELD && field != KP_F_EMPLOYEE_ID;
     }

@@ -62,6 +62,16 @@ static void completed__what_the_master_supplies__is_noted_and_counted(void **sta
     assert_contains(slurp("stderr", NULL), "K2055");
 }
 
+static void completed__master_with_a_result_in_codes__ignores_it(void **state)
+{
+    (void)state;
+    must("python3 -c \"rows = open('master.csv', encoding='cp932').read().splitlines(); "
+         "open('results.csv', 'w', encoding='cp932').write('\\n'.join([rows[0] + ',尿糖'] + "
+         "[r + ',1' for r in rows[1:]]))\"");
+    assert_int_equal(kenporter("export " OWN "--roster results.csv -o results hospital.csv"), 1);
+    assert_same_bundles("completed", "results");
+}
+
 static void completed__entry_of_the_run__pins_the_master(void **state)
 {
     (void)state;
@@ -193,6 +203,7 @@ int main(void)
         cmocka_unit_test(completed__130_columns__give_the_bundles_of_a_whole_export),
         cmocka_unit_test(completed__document__has_the_values_of_the_master),
         cmocka_unit_test(completed__what_the_master_supplies__is_noted_and_counted),
+        cmocka_unit_test(completed__master_with_a_result_in_codes__ignores_it),
         cmocka_unit_test(completed__entry_of_the_run__pins_the_master),
         cmocka_unit_test(refused__contradictions_and_absentees__name_the_lines),
         cmocka_unit_test(refused__cards_that_contradict__name_both_lines),

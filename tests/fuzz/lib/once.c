@@ -1,10 +1,12 @@
 #include "once.h"
 
 #include "fuzz.h"
+#include "v08/cda_forms.h"
 #include "v08/schemas.h"
 
 static struct kp_context loaded;
 static struct kp_schemas profile;
+static const struct kp_cda_forms *forms;
 static const struct kp_common none;
 
 enum kp_status __real_kp_context_init(struct kp_context *ctx, const struct kp_common *common,
@@ -21,6 +23,10 @@ void __real_kp_xml_schema_free(struct kp_xml_schema *schema);
 void __wrap_kp_xml_schema_free(struct kp_xml_schema *schema);
 enum kp_status __real_kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *ret_catalogue);
 enum kp_status __wrap_kp_catalogue_load(struct kp_arena *arena, struct kp_catalogue *ret_catalogue);
+enum kp_status __real_kp_cda_forms_make(const struct kp_tables *tables, struct kp_arena *arena,
+                                        const struct kp_cda_forms **ret_forms);
+enum kp_status __wrap_kp_cda_forms_make(const struct kp_tables *tables, struct kp_arena *arena,
+                                        const struct kp_cda_forms **ret_forms);
 
 static void unload(void)
 {
@@ -34,6 +40,7 @@ void fuzz_load_once(void)
     FUZZ_ASSERT(__real_kp_context_init(&loaded, &none, &fuzz_env) == KP_OK);
     FUZZ_ASSERT(kp_context_load_tables(&loaded) == KP_OK && atexit(unload) == 0);
     FUZZ_ASSERT(__real_kp_schemas_load(&loaded, NULL, &profile) == KP_OK);
+    FUZZ_ASSERT(__real_kp_cda_forms_make(&loaded.tables, &loaded.arena, &forms) == KP_OK);
 }
 
 /* A copy whose arena is empty. */
@@ -81,5 +88,14 @@ enum kp_status __wrap_kp_catalogue_load(struct kp_arena *arena, struct kp_catalo
     if (!loaded.catalogue.rows)
         return __real_kp_catalogue_load(arena, ret_catalogue);
     *ret_catalogue = loaded.catalogue;
+    return KP_OK;
+}
+
+enum kp_status __wrap_kp_cda_forms_make(const struct kp_tables *tables, struct kp_arena *arena,
+                                        const struct kp_cda_forms **ret_forms)
+{
+    if (tables->items != loaded.tables.items)
+        return __real_kp_cda_forms_make(tables, arena, ret_forms);
+    *ret_forms = forms;
     return KP_OK;
 }
