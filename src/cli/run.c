@@ -139,12 +139,17 @@ static void add_inbox(const struct kp_console *c, const struct kp_result *r, str
     kp_buf_str(out, r->n_unread || r->n_waiting_inputs || r->n_not_moved ? "\n" : "");
 }
 
+static void add_insurer(const struct kp_console *c, const struct kp_insurer_result *n, struct kp_buf *out)
+{
+    kp_buf_printf(out, "%s ", n->insurer_number);
+    kp_buf_printable(out, *n->name ? n->name : kp_term(&c->diag, "scheme", n->scheme));
+}
+
 static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     for (size_t i = 0; i < r->n_insurers; i++) {
         const struct kp_insurer_result *n = &r->insurers[i];
-        kp_buf_printf(out, "%s ", n->insurer_number);
-        kp_buf_printable(out, *n->name ? n->name : kp_term(&c->diag, "scheme", n->scheme));
+        add_insurer(c, n, out);
         add_count(out,
                   lists(c) ? kp_console_say(c, "\n  名簿", "\n  roster")
                            : kp_console_say(c, "\n  文書", "\n  documents"),
@@ -195,8 +200,7 @@ static void add_next(const struct kp_console *c, const struct kp_insurer_result 
                             ? c->settings.options.seal.password_file
                             : kp_console_say(c, "[seal] password_command", "[seal] password_command");
     bool sealed = false;
-    kp_buf_printf(out, "%s ", n->insurer_number);
-    kp_buf_printable(out, n->name);
+    add_insurer(c, n, out);
     kp_buf_char(out, '\n');
     for (size_t i = 0; i < n->n_bundles; i++) {
         sealed |= *n->sealed[i] != '\0';

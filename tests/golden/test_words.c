@@ -38,6 +38,30 @@ static void runs__screen_and_messages__are_japanese(void **state UNUSED)
     assert_japanese("stdout stderr");
 }
 
+/* Also what the page says aloud, of columns that look like something, and of files that cannot be read. */
+static void reports__of_all_kinds__are_japanese(void **state UNUSED)
+{
+    static const char *const runs[] = {"check " CONFIG "--strict --insurer 06139463 " INPUT,
+                                       "check " CONFIG "--shard 1/3 " INPUT,
+                                       "prepare " CONFIG INPUT,
+                                       "roster " CONFIG "06139463 " INPUT,
+                                       "check -c folder.ini --as-of 2026-04-01",
+                                       "check " VENDOR_CONFIG VENDORS "pattern_a.csv\"",
+                                       "check " VENDOR_CONFIG VENDORS "pattern_b.csv\"",
+                                       "check " VENDOR_CONFIG VENDORS "pattern_c.csv\"",
+                                       EXPORT INPUT};
+    must(
+        "mkdir drop && cp " INPUT
+        "drop && echo nothing >drop/none.csv && touch -d '1 minute ago' drop/* && cp \"$FIXTURES\"/*.csv . && "
+        "{ cat \"$FIXTURES/kenporter.ini\"; printf '[input]\\nfolder = drop\\n'; } >folder.ini");
+    for (size_t i = 0; i < COUNT(runs); i++) {
+        (void)kenporter(JA "%s -o reported%zu", runs[i], i);
+        must("cat reported%zu/runs/*/report.html >page && test -s page", i);
+        assert_japanese("page");
+    }
+    must("grep -q 'none.csv' reported4/runs/*/report.html");
+}
+
 static void row_files__messages_and_reasons__are_japanese(void **state UNUSED)
 {
     must("python3 -c \"import csv, glob, sys\nfor p in glob.glob('out/runs/*/[rh]e*.csv'):\n"
@@ -183,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(search__english_and_ids__are_found),
         cmocka_unit_test(runs__screen_and_messages__are_japanese),
+        cmocka_unit_test(reports__of_all_kinds__are_japanese),
         cmocka_unit_test(row_files__messages_and_reasons__are_japanese),
         cmocka_unit_test(catalogue__every_code__is_explained_in_japanese),
         cmocka_unit_test(commands__answers__are_japanese),

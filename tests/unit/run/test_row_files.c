@@ -81,7 +81,7 @@ static void rejected__row__comes_back_as_it_came(void **state)
                         "kp_file,kp_line,kp_codes,kp_messages,kp_lengths,社員番号,", 51);
     const char *row = line_of("rejected.csv", 1);
     assert_memory_equal(row, textf("%s,3,K", run_options.inputs[0]), strlen(run_options.inputs[0]) + 4);
-    assert_contains(row, ",\"cell C3 insured_symbol column C: ");
+    assert_contains(row, ",\"insured_symbol cell C3 '保険記号': ");
     assert_contains(row, ",E2," INSURER ",\"1,2\",7427,ｲｽﾞﾐ ｼｭｳｲﾁ,男,,165.0,");
     assert_string_equal(strstr(contents_of("held.csv"), "\r\n") + 2, ""); /* the header alone */
 }
@@ -124,7 +124,8 @@ static void notes__summary__counts_changes_by_column(void **state)
     const char *notes = contents_of("notes.csv");
     assert_string_equal(line_of("notes.csv", 0), "file,column,code,what,count,first_lines");
     assert_int_equal(occurrences(notes, "name_kana column E,"), 1);
-    assert_contains(notes, textf("%s,name_kana column E,K%u,", run_options.inputs[0], KP_K_KANA_CONVERTED));
+    assert_contains(
+        notes, textf("%s,name_kana column E,K%u,", run_options.inputs[0], KP_K_KANA_CONVERTED));
     assert_contains(notes, ",5,2 3 4\r\n");
     assert_contains(notes, ",1,6\r\n");
     assert_contains(line_of("decisions.csv", 1), ",b.zip,h.xml,");
