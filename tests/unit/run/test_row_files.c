@@ -124,8 +124,7 @@ static void notes__summary__counts_changes_by_column(void **state)
     const char *notes = contents_of("notes.csv");
     assert_string_equal(line_of("notes.csv", 0), "file,column,code,what,count,first_lines");
     assert_int_equal(occurrences(notes, "name_kana column E,"), 1);
-    assert_contains(
-        notes, textf("%s,name_kana column E,K%u,", run_options.inputs[0], KP_K_KANA_CONVERTED));
+    assert_contains(notes, textf("%s,name_kana column E,K%u,", run_options.inputs[0], KP_K_KANA_CONVERTED));
     assert_contains(notes, ",5,2 3 4\r\n");
     assert_contains(notes, ",1,6\r\n");
     assert_contains(line_of("decisions.csv", 1), ",b.zip,h.xml,");
