@@ -114,6 +114,46 @@ static void commands__answers__are_japanese(void **state UNUSED)
     assert_japanese("helps");
 }
 
+/* Neither where an insurer has no name nor anywhere else. */
+static void outputs__of_all_commands__have_no_blank_at_the_end_of_a_line(void **state UNUSED)
+{
+    static const char *const commands[] = {
+        "check " CONFIG "-v -o bare_checked " INPUT,
+        "prepare " CONFIG "-o bare " INPUT,
+        "roster -c bare.ini --as-of 2026-04-01 --backdate test -o bare 06139463 " INPUT,
+        "help",
+        "items",
+        "map " INPUT,
+        "config -c bare.ini",
+        "init fresh_$L",
+        "status -o bare",
+        "verify --log bare/disclosure-log.csv bare/*.zip",
+        "show bare/*_39289004_*.zip",
+        "show --html bare/*_39289004_*.zip",
+        "audit bare/disclosure-log.csv",
+        "audit --statistics bare/disclosure-log.csv",
+        "audit --event run bare/disclosure-log.csv",
+        "audit --html bare/disclosure-log.csv",
+        "explain K5007",
+        "explain --birth 1990-01-01 --exam 2025-06-10 --insurer 34289009"};
+    must("cp \"$FIXTURES\"/*.csv . && sed -i '2,$s/^\\([0-9]*\\),[^,]*,/\\1,,/' insurers.csv && "
+         "cp \"$FIXTURES/kenporter.ini\" bare.ini");
+    for (int lang = 0; lang < 2; lang++) {
+        const char *l = lang ? "ja" : "en";
+        must(
+            "rm -rf bare; L=%s; $KENPORTER export --lang $L -c bare.ini --as-of 2026-04-01 --backdate test -o bare " INPUT
+            ">out_$L 2>&1; test $? -lt 3",
+            l);
+        for (size_t i = 0; i < COUNT(commands); i++)
+            must("L=%s; $KENPORTER %s --lang $L >answer_${L}_%zu 2>&1; test $? -lt 6 && test -s answer_${L}_%zu", l,
+                 commands[i], i, i);
+        must(
+            "LC_ALL=C.UTF-8 grep -nP '[ \\t\\x{3000}]\\r?$' out_%s answer_%s* bare/letters/*.html bare/runs/*/*.html "
+            "bare/runs/*/*.json bare/runs/*/notes.csv fresh_%s/*; test $? = 1",
+            l, l, l);
+    }
+}
+
 static void letters__of_all_bundles__are_japanese(void **state UNUSED)
 {
     assert_japanese("out/letters/*.html");
@@ -211,6 +251,7 @@ int main(void)
         cmocka_unit_test(row_files__messages_and_reasons__are_japanese),
         cmocka_unit_test(catalogue__every_code__is_explained_in_japanese),
         cmocka_unit_test(commands__answers__are_japanese),
+        cmocka_unit_test(outputs__of_all_commands__have_no_blank_at_the_end_of_a_line),
         cmocka_unit_test(letters__of_all_bundles__are_japanese),
         cmocka_unit_test(registers__all_faults__are_told_at_once_in_japanese),
         cmocka_unit_test(registers__in_words__decide_as_their_ids),
