@@ -88,7 +88,10 @@ static void add_columns(const struct kp_console *c, const struct kp_result *r, s
         kp_buf_printf(out, c->diag.lang == KP_LANG_JA ? " %s列 " : " column %s ",
                       kp_cell_name(n->number, column));
         kp_buf_printable(out, n->header);
-        kp_buf_printf(out, ": %s (%" PRIu64 ")%s", what, n->rejected, *n->remedy ? "  " : "");
+        kp_buf_printf(out, ": %s", what);
+        if (n->rejected)
+            add_count(out, kp_console_say(c, "、要修正", ", rejected"), n->rejected, "");
+        kp_buf_str(out, *n->remedy ? "  " : "");
         kp_buf_printable(out, n->remedy);
         kp_buf_char(out, '\n');
         title = "";

@@ -158,7 +158,8 @@ static enum kp_status warn_unused(struct kp_context *ctx, const struct kp_input 
                     *c->header ? c->header : c->second, kp_column_meaning(&ctx->tables, c->like),
                     kp_arena_printf(&ctx->arena, "%s,", c->line));
         } else if (n++ < NAMED) {
-            names = kp_arena_printf(&ctx->arena, "%s%s%s", names, *names ? ", " : "", c->name);
+            names = kp_arena_printf(&ctx->arena, "%s%s%s", names, *names ? ", " : "",
+                                    *c->header ? c->header : c->name);
         }
         if (!names)
             break;

@@ -80,8 +80,9 @@ static void recognise_totals(const struct kp_run *run, struct kp_slot *slot)
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     const struct kp_record *r = &slot->record;
     size_t i = 0;
-    if (kp_date_is_set(r->birth) || kp_date_is_set(r->exam) || *r->field[KP_F_INSURED_NUMBER] ||
-        has_finding(slot, KP_K_MY_NUMBER))
+    const bool has_card =
+        *r->field[KP_F_INSURED_NUMBER] && *r->field[KP_F_NAME_KANA]; /* or it counts people */
+    if (kp_date_is_set(r->birth) || kp_date_is_set(r->exam) || has_card || has_finding(slot, KP_K_MY_NUMBER))
         return;
     while (i < slot->row.n_cells && (mapping->columns[i].kind == KP_COL_OURS || !*slot->cells[i]))
         i++;

@@ -126,6 +126,7 @@ static void outputs__of_all_commands__have_no_blank_at_the_end_of_a_line(void **
         "map " INPUT,
         "config -c bare.ini",
         "init fresh_$L",
+        "config -c fresh_$L/kenporter.ini",
         "status -o bare",
         "verify --log bare/disclosure-log.csv bare/*.zip",
         "show bare/*_39289004_*.zip",
@@ -145,8 +146,9 @@ static void outputs__of_all_commands__have_no_blank_at_the_end_of_a_line(void **
             ">out_$L 2>&1; test $? -lt 3",
             l);
         for (size_t i = 0; i < COUNT(commands); i++)
-            must("L=%s; $KENPORTER %s --lang $L >answer_${L}_%zu 2>&1; test $? -lt 6 && test -s answer_${L}_%zu", l,
-                 commands[i], i, i);
+            must(
+                "L=%s; $KENPORTER %s --lang $L >answer_${L}_%zu 2>&1; test $? -lt 6 && test -s answer_${L}_%zu",
+                l, commands[i], i, i);
         must(
             "LC_ALL=C.UTF-8 grep -nP '[ \\t\\x{3000}]\\r?$' out_%s answer_%s* bare/letters/*.html bare/runs/*/*.html "
             "bare/runs/*/*.json bare/runs/*/notes.csv fresh_%s/*; test $? = 1",
@@ -227,6 +229,11 @@ static void disclosed__warnings__are_notes(void **state UNUSED)
 static void totals__row__has_one_message(void **state UNUSED)
 {
     must("{ cat " INPUT "; printf '\\215\\207\\214\\166'; head -1 " INPUT "| tr -cd ,; echo; } >total.csv");
+    assert_int_equal(kenporter(CHECK "-v -o total total.csv"), 1);
+    must("python3 \"$GOLDEN/write_hospital.py\"");
+    assert_int_equal(kenporter(JA CHECK "-o counted titles.csv"), 1); /* 合計,,,2名 */
+    assert_int_equal(occurrences(slurp("stderr", NULL), "titles.csv:6: "), 1);
+    assert_contains(slurp("stderr", NULL), "titles.csv:6: reject K7063");
     assert_int_equal(kenporter(CHECK "-v -o total total.csv"), 1);
     must("test $(grep -c '^total.csv:229: ' stderr) = 1 && grep -q '^total.csv:229: reject K7063' stderr");
     must("grep -q '^total.csv,229,K7063,' total/runs/*/rejected.csv");
