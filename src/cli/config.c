@@ -58,7 +58,7 @@ static void add_section(struct kp_console *c, const char *section, struct kp_buf
         kp_buf_str(out, "  ");
         add_padded(out, o->key, KEY_COLUMN);
         add_padded(out, source, SOURCE_COLUMN);
-        kp_buf_printable(out, value);
+        kp_buf_printable(out, *value ? value : kp_console_say(c, "(空欄)", "(empty)"));
         kp_buf_char(out, '\n');
     }
 }

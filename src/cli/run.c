@@ -88,7 +88,10 @@ static void add_columns(const struct kp_console *c, const struct kp_result *r, s
         kp_buf_printf(out, c->diag.lang == KP_LANG_JA ? " %s列 " : " column %s ",
                       kp_cell_name(n->number, column));
         kp_buf_printable(out, n->header);
-        kp_buf_printf(out, ": %s (%" PRIu64 ")%s", what, n->rejected, *n->remedy ? "  " : "");
+        kp_buf_printf(out, ": %s", what);
+        if (n->rejected)
+            add_count(out, kp_console_say(c, "、要修正", ", rejected"), n->rejected, "");
+        kp_buf_str(out, *n->remedy ? "  " : "");
         kp_buf_printable(out, n->remedy);
         kp_buf_char(out, '\n');
         title = "";
@@ -139,12 +142,17 @@ static void add_inbox(const struct kp_console *c, const struct kp_result *r, str
     kp_buf_str(out, r->n_unread || r->n_waiting_inputs || r->n_not_moved ? "\n" : "");
 }
 
+static void add_insurer(const struct kp_console *c, const struct kp_insurer_result *n, struct kp_buf *out)
+{
+    kp_buf_printf(out, "%s ", n->insurer_number);
+    kp_buf_printable(out, *n->name ? n->name : kp_term(&c->diag, "scheme", n->scheme));
+}
+
 static void add_insurers(const struct kp_console *c, const struct kp_result *r, struct kp_buf *out)
 {
     for (size_t i = 0; i < r->n_insurers; i++) {
         const struct kp_insurer_result *n = &r->insurers[i];
-        kp_buf_printf(out, "%s ", n->insurer_number);
-        kp_buf_printable(out, *n->name ? n->name : kp_term(&c->diag, "scheme", n->scheme));
+        add_insurer(c, n, out);
         add_count(out,
                   lists(c) ? kp_console_say(c, "\n  名簿", "\n  roster")
                            : kp_console_say(c, "\n  文書", "\n  documents"),
@@ -195,8 +203,7 @@ static void add_next(const struct kp_console *c, const struct kp_insurer_result 
                             ? c->settings.options.seal.password_file
                             : kp_console_say(c, "[seal] password_command", "[seal] password_command");
     bool sealed = false;
-    kp_buf_printf(out, "%s ", n->insurer_number);
-    kp_buf_printable(out, n->name);
+    add_insurer(c, n, out);
     kp_buf_char(out, '\n');
     for (size_t i = 0; i < n->n_bundles; i++) {
         sealed |= *n->sealed[i] != '\0';

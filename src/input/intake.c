@@ -64,6 +64,24 @@ static size_t drop_completed(const struct kp_input *input, const struct kp_input
     return n_left;
 }
 
+/* An export that relies on the master is not at fault if the master lacks the column, too: then no export may
+ * go out, and none is set aside as unreadable. */
+static enum kp_status check_master(struct kp_context *ctx, const struct kp_input *master,
+                                   const struct kp_input *input, const struct kp_field_info *const *lacking,
+                                   size_t n)
+{
+    const char *fields = "";
+    for (size_t i = 0; fields && i < n; i++)
+        if (kp_master_supplies((enum kp_field)(lacking[i] - kp_fields)))
+            fields = kp_arena_printf(&ctx->arena, "%s%s%s", fields, *fields ? ", " : "", lacking[i]->name);
+    if (!fields)
+        return kp_no_memory(ctx);
+    return !master || !*fields || !has_field(input, KP_F_EMPLOYEE_ID)
+               ? KP_OK
+               : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MASTER_LACKS_COLUMN,
+                         kp_at(master->path, master->header_line), fields, input->path);
+}
+
 static enum kp_status check_required(struct kp_context *ctx, const struct kp_input_options *options,
                                      const struct kp_input *master, const struct kp_input *input)
 {
@@ -73,6 +91,7 @@ static enum kp_status check_required(struct kp_context *ctx, const struct kp_inp
     n = drop_completed(input, master, lacking, n);
     if (n == 0)
         return KP_OK;
+    KP_TRY(check_master(ctx, master, input, lacking, n));
     for (size_t i = 0; fields && headers && i < n; i++) {
         fields = kp_arena_printf(&ctx->arena, "%s%s%s", fields, i ? ", " : "", lacking[i]->name);
         headers = kp_arena_printf(&ctx->arena, "%s%s%s", headers, i ? ", " : "", lacking[i]->header);
@@ -139,7 +158,8 @@ static enum kp_status warn_unused(struct kp_context *ctx, const struct kp_input 
                     *c->header ? c->header : c->second, kp_column_meaning(&ctx->tables, c->like),
                     kp_arena_printf(&ctx->arena, "%s,", c->line));
         } else if (n++ < NAMED) {
-            names = kp_arena_printf(&ctx->arena, "%s%s%s", names, *names ? ", " : "", c->name);
+            names = kp_arena_printf(&ctx->arena, "%s%s%s", names, *names ? ", " : "",
+                                    *c->header ? c->header : c->name);
         }
         if (!names)
             break;
@@ -212,7 +232,7 @@ static enum kp_status choose_columns(struct kp_context *ctx, struct kp_input *ma
                ? KP_OK
                : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_MASTER_COLUMN_MISSING,
                          kp_at(master->path, master->header_line),
-                         has_other ? "employee_id (社員番号)" : "insurer_number ... workplace");
+                         has_other ? "employee_id" : "insurer_number, insured_number");
 }
 
 enum kp_status kp_intake_master(struct kp_context *ctx, const struct kp_input_options *options,
@@ -220,7 +240,9 @@ enum kp_status kp_intake_master(struct kp_context *ctx, const struct kp_input_op
 {
     const struct kp_input_options plain = {.encoding = KP_ENC_AUTO};
     struct kp_inputs inputs = {0};
-    KP_TRY(kp_intake_one(ctx, &plain, options->master, &inputs));
+    enum kp_status st = kp_intake_one(ctx, &plain, options->master, &inputs);
+    if (st != KP_OK)
+        return st == KP_E_INPUT ? KP_E_USAGE : st;
     if (options->master_name && !(inputs.list->path = kp_shown_name(&ctx->arena, options->master_name)))
         return kp_no_memory(ctx);
     KP_TRY(choose_columns(ctx, inputs.list));
@@ -303,8 +325,8 @@ out:
     return st;
 }
 
-enum kp_status kp_intake_try(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
-                             size_t number, size_t n)
+enum kp_status kp_intake_try(struct kp_context *ctx, const struct kp_input_options *options,
+                             const struct kp_input *master, const char *path, size_t number, size_t n)
 {
     struct kp_mapping_file file = {0};
     const struct kp_mapping_job job = {options->mapping ? &file : NULL, number, n};
@@ -315,8 +337,7 @@ enum kp_status kp_intake_try(struct kp_context *ctx, const struct kp_input_optio
     KP_TRY(open_one(ctx, options, path, job.file, &inputs, &heading));
     if (!options->join) {
         KP_TRY(kp_mapping_build(ctx, &job, &heading, &inputs.list->mapping));
-        if (!options->master)
-            KP_TRY(check_required(ctx, options, NULL, inputs.list));
+        KP_TRY(check_required(ctx, options, master, inputs.list));
     }
     return read_all(ctx, &inputs, options->delimiter);
 }

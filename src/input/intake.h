@@ -15,14 +15,15 @@ struct kp_input_files {
 enum kp_status kp_intake(struct kp_context *ctx, const struct kp_input_options *options,
                          const struct kp_input_files *files, struct kp_inputs *ret_inputs);
 
-/* Opens the personnel master that the options name and finds its columns. Reports failures like kp_intake. */
+/* Opens the personnel master that the options name and finds its columns. A master that
+ * cannot be used is KP_E_USAGE: it is not the fault of an export. */
 enum kp_status kp_intake_master(struct kp_context *ctx, const struct kp_input_options *options,
                                 struct kp_input **ret_master);
 
 /* Reads one input to its end, as number `number` of n, without warnings, and reports what would make a run on
- * it it fail, but for fields that lack where a join or a personnel master can supply them. */
-enum kp_status kp_intake_try(struct kp_context *ctx, const struct kp_input_options *options, const char *path,
-                             size_t number, size_t n);
+ * it fail, but for fields that lack where a join can supply them. master: the personnel master, or NULL. */
+enum kp_status kp_intake_try(struct kp_context *ctx, const struct kp_input_options *options,
+                             const struct kp_input *master, const char *path, size_t number, size_t n);
 
 /* Opens one input as kp_intake does, without a mapping file, warnings or required fields. */
 enum kp_status kp_intake_one(struct kp_context *ctx, const struct kp_input_options *options, const char *path,

@@ -169,8 +169,9 @@ bool kp_mapping_stands_alone(const struct kp_mapping_file *file)
 static enum kp_status apply_row(const struct row *r, const struct kp_mapping *mapping)
 {
     const char *name = r->cells[KP_MAPPING_COLUMN], *target = r->cells[KP_MAPPING_TARGET];
-    if (strcmp(name, "#") == 0 && !*target && !*r->cells[KP_MAPPING_UNIT] && !*r->cells[KP_MAPPING_VALUES])
-        return KP_OK; /* an empty comment that a spreadsheet has padded */
+    const bool is_blank = !*name || strcmp(name, "#") == 0;
+    if (is_blank && !*target && !*r->cells[KP_MAPPING_UNIT] && !*r->cells[KP_MAPPING_VALUES])
+        return KP_OK; /* an empty row or comment that a spreadsheet has padded */
     if (strcmp(name, ALL_OTHERS) == 0)
         return strcmp(target, "ignore") == 0 ? KP_OK : row_bad(r, "* takes no target but ignore:", target);
     struct kp_column *column = find_column(&r->ctx->arena, mapping, kp_sheet_cell_text(name));

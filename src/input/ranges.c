@@ -115,6 +115,8 @@ static enum kp_status read_row(const struct table *t, size_t row, struct kp_rang
     bool filled = false;
     for (size_t k = MALE_LOW; k <= FEMALE_HIGH; k++)
         filled |= *cell(t, row, k) != '\0';
+    if (!*code && !filled)
+        return KP_OK; /* an empty row that a spreadsheet has padded */
     if (!kp_is_item_code(code))
         return row == t->first ? KP_OK : bad(t, row, NAMES[CODE], code); /* the Japanese names */
     if (!filled)

@@ -12,11 +12,22 @@ static const char *named(const struct kp_register *r, size_t row, size_t column)
     return *text ? text : NULL;
 }
 
+/* A spreadsheet makes 0 of 00 and 1 of 01; exports are read likewise. */
+static const char *two_digits(struct kp_register *r, const char *branch)
+{
+    if (!branch || !kp_is_digits(branch, 1))
+        return branch;
+    const char *padded = kp_arena_printf(r->arena, "0%s", branch);
+    if (!padded)
+        kp_register_no_memory(r);
+    return padded;
+}
+
 static void read_card(struct kp_register *r, size_t row, const struct kp_person_columns *at,
                       struct kp_person *person)
 {
     const char *symbol = kp_register_cell(r, row, at->symbol), *number = named(r, row, at->number);
-    person->branch = named(r, row, at->branch);
+    person->branch = two_digits(r, named(r, row, at->branch));
     if (number && !(person->card = kp_card_of(r->arena, symbol, number)))
         kp_register_no_memory(r);
     if (!number && (*symbol || person->branch))

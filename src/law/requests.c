@@ -226,7 +226,7 @@ const char *kp_request_origin(struct kp_arena *arena, const struct kp_request *r
     bool other = strcmp(request->insurer_number, insurer_number) != 0;
     if (!request->requester && !other)
         return "";
-    return kp_arena_printf(arena, "%s%s%s%sによる求め", request->requester ? request->requester : "",
+    return kp_arena_printf(arena, "%s%s%s%sによる提供依頼", request->requester ? request->requester : "",
                            request->requester && other ? "、" : "", other ? "保険者番号" : "",
                            other ? request->insurer_number : "");
 }

@@ -85,7 +85,7 @@ static void add_line(const struct kp_audit_counts *counts, struct kp_buf *out, c
 {
     const struct kp_diag *diag = &counts->ctx->diag;
     kp_buf_printf(out, "%-8s  ", g->insurer);
-    kp_audit_padded(out, kp_term(diag, "basis", g->basis), BASIS_COLUMNS);
+    kp_audit_padded(out, kp_audit_basis(diag, g->basis), BASIS_COLUMNS);
     kp_audit_padded(out, kp_term(diag, "word", month), 8);
     kp_buf_printf(out, "%10" PRIu64 "  %8" PRIu64 "  %9" PRIu64 "  %8" PRIu64 "\n", g->people[0],
                   g->people[1], g->people[2], g->bundles);

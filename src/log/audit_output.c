@@ -196,6 +196,11 @@ void kp_audit_note(struct kp_audit_output *out, const char *text)
     }
 }
 
+const char *kp_audit_basis(const struct kp_diag *diag, const char *id)
+{
+    return diag->lang == KP_LANG_JA ? kp_term(diag, "basis", id) : id;
+}
+
 void kp_audit_padded(struct kp_buf *buf, const char *cell, size_t width)
 {
     kp_buf_printable(buf, cell);
@@ -366,7 +371,7 @@ static void add_table_line(struct kp_audit_output *out, const char *const *c, co
     kp_audit_padded(buf, kp_term(diag, "event", c[KP_LOG_EVENT]), ja ? 17 : 9);
     kp_audit_padded(buf, kp_term(diag, "event", state), 11);
     kp_buf_printf(buf, "%s  ", c[KP_LOG_INSURER_NUMBER]);
-    kp_audit_padded(buf, kp_term(diag, "basis", c[KP_LOG_BASIS_ID]), ja ? 15 : 11);
+    kp_audit_padded(buf, kp_audit_basis(diag, c[KP_LOG_BASIS_ID]), ja ? 15 : 11);
     kp_buf_printable(buf, c[KP_LOG_BUNDLE]);
     for (size_t i = 0; i < KP_COUNT(more) && kp_log_is_disclosure(c); i++) {
         kp_buf_str(buf, "  ");

@@ -46,6 +46,8 @@ void kp_audit_entry(struct kp_audit_output *out, const struct kp_log_line *line,
 const char *kp_audit_label(const struct kp_audit_output *out, const char *word);
 /* Returns what a roster told of a person, as people read it. */
 const char *kp_audit_rostered(const struct kp_context *ctx);
+/* Returns what a table has in its narrow column for a basis: a word, in English the id that --basis takes. */
+const char *kp_audit_basis(const struct kp_diag *diag, const char *id);
 /* Appends a cell and spaces up to a width on the terminal, and one more; width 0: the cell alone. */
 void kp_audit_padded(struct kp_buf *buf, const char *cell, size_t width);
 /* Appends the names of items, by a space-separated list of codes. Needs tables. */

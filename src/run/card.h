@@ -4,7 +4,8 @@
 #include "law/registers.h"
 #include "record/record.h"
 
-/* The column of rejected.csv and held.csv that states the lengths, for when the rows come back. */
+/* The column of rejected.csv and held.csv that states the lengths, and in which columns the digits were none
+ * of the official codes, for when the rows come back. */
 #define KP_LENGTHS_COLUMN "kp_lengths"
 
 /* Adds a finding for each length that the insurer does not have, or that is not what earlier, the row's cell

@@ -135,7 +135,8 @@ static int64_t now_of(void *ctx)
 }
 
 static enum kp_status try_file(struct kp_context *ctx, const struct kp_run_options *options,
-                               struct kp_inbox_file *f, size_t number, size_t n)
+                               const struct kp_input *master, struct kp_inbox_file *f, size_t number,
+                               size_t n)
 {
     struct trial t = {ctx, ctx->env, &f->unread};
     const struct kp_env env = {.now = now_of,
@@ -147,7 +148,7 @@ static enum kp_status try_file(struct kp_context *ctx, const struct kp_run_optio
     struct kp_diag before = ctx->diag;
     ctx->env = &env;
     ctx->diag.env = &env;
-    enum kp_status st = kp_intake_try(ctx, &options->input, f->path, number, n);
+    enum kp_status st = kp_intake_try(ctx, &options->input, master, f->path, number, n);
     ctx->env = t.outer;
     ctx->diag.env = t.outer;
     if (st == KP_OK || st == KP_E_INPUT)
@@ -157,12 +158,12 @@ static enum kp_status try_file(struct kp_context *ctx, const struct kp_run_optio
 
 /* Sets the fate of a file. Only its own faults keep it out; those of a table or the machine end the run. */
 static enum kp_status judge(struct kp_inbox *b, struct kp_context *ctx, const struct kp_run_options *options,
-                            size_t i)
+                            const struct kp_input *master, size_t i)
 {
     struct kp_inbox_file *f = &b->files[i];
     if (f->fate == KP_INBOX_TAKEN) {
         f->unread.path = kp_shown_name(&ctx->arena, f->path);
-        enum kp_status st = try_file(ctx, options, f, i + 1, b->n_files);
+        enum kp_status st = try_file(ctx, options, master, f, i + 1, b->n_files);
         if (st != KP_OK && st != KP_E_INPUT)
             return st;
         f->fate = !is_unchanged(b, f) ? KP_INBOX_WAITING : st == KP_OK ? KP_INBOX_TAKEN : KP_INBOX_UNREAD;
@@ -173,14 +174,32 @@ static enum kp_status judge(struct kp_inbox *b, struct kp_context *ctx, const st
     return KP_OK;
 }
 
+/* Sets *ret_master to the personnel master, by which the files are judged; the run repeats milder messages.
+ */
+static enum kp_status open_master(struct kp_context *ctx, const struct kp_run_options *options,
+                                  struct kp_input **ret_master)
+{
+    const struct kp_env *outer = ctx->env;
+    struct kp_env env = *outer;
+    if (!options->input.master)
+        return KP_OK;
+    env.least_level = KP_LEVEL_FAIL;
+    ctx->env = ctx->diag.env = &env;
+    enum kp_status st = kp_intake_master(ctx, &options->input, ret_master);
+    ctx->env = ctx->diag.env = outer;
+    return st;
+}
+
 /* A C2XDTBL with FILENO numbers the inputs, which is wrong as soon as one of them is missing. */
 static enum kp_status take_files(struct kp_inbox *b, struct kp_context *ctx, struct kp_run_options *options)
 {
     const char **inputs = kp_arena_alloc(&ctx->arena, (b->n_files + 1) * sizeof(*inputs));
+    struct kp_input *master = NULL;
     if (!inputs)
         return kp_no_memory(ctx);
+    KP_TRY(open_master(ctx, options, &master));
     for (size_t i = 0; i < b->n_files; i++)
-        KP_TRY(judge(b, ctx, options, i));
+        KP_TRY(judge(b, ctx, options, master, i));
     if (options->input.methods && b->n_files > 1 && b->n_of[KP_INBOX_TAKEN] < b->n_files)
         return kp_fail(&ctx->diag, KP_E_INPUT, KP_K_FILES_NUMBERED, kp_in(b->folder));
     for (size_t i = 0; i < b->n_files; i++)

@@ -48,6 +48,19 @@ static void row(const struct page *p, const char *ja, const char *en, const char
     kp_buf_char(p->out, '\n');
 }
 
+/* Adds those of the n words that are there, with a space between. */
+static void add_words(const struct page *p, const char *const *words, size_t n)
+{
+    const char *before = "";
+    for (size_t i = 0; i < n; i++) {
+        if (!words[i] || !*words[i])
+            continue;
+        kp_buf_str(p->out, before);
+        kp_buf_html(p->out, words[i]);
+        before = " ";
+    }
+}
+
 /* A line to write on. */
 static void blank(const struct page *p, const char *ja, const char *en, const char *hint_ja,
                   const char *hint_en)
@@ -112,18 +125,16 @@ static void add_parties(const struct page *p)
 {
     const struct kp_insurer *n = p->letter->insurer;
     const struct kp_org *s = &p->letter->run->sender;
-    const char *const sender[] = {n->sender_number, s->name, s->postal_code, s->address};
+    const char *const to[] = {n->number, n->name, kp_say(p->ctx, "御中", "")};
+    const char *const name[] = {n->sender_number, s->name}, *const address[] = {s->postal_code, s->address};
     kp_buf_str(p->out, "<table>\n");
     begin_row(p, "送付先", "To");
-    kp_buf_html(p->out, n->number);
-    kp_buf_char(p->out, ' ');
-    kp_buf_html(p->out, n->name);
-    kp_buf_str(p->out, kp_say(p->ctx, " 御中\n", "\n"));
+    add_words(p, to, KP_COUNT(to));
+    kp_buf_char(p->out, '\n');
     begin_row(p, "送付元", "From");
-    for (size_t i = 0; i < KP_COUNT(sender); i++) {
-        kp_buf_str(p->out, i == 2 ? "<br>" : i ? " " : "");
-        kp_buf_html(p->out, sender[i] ? sender[i] : "");
-    }
+    add_words(p, name, KP_COUNT(name));
+    kp_buf_str(p->out, "<br>");
+    add_words(p, address, KP_COUNT(address));
     kp_buf_char(p->out, '\n');
     row(p, "電話(お問い合わせ先)", "Telephone, for questions", s->phone ? s->phone : "");
     blank(p, "担当", "Person in charge", "(記入)", "(fill in)");
@@ -186,11 +197,11 @@ static void add_contents(const struct page *p)
     kp_buf_str(p->out, "<table>\n");
     add_files(p);
     blank(p, "媒体", "Medium", "(　　枚のうち　　枚目)", "(number　　　of　　　)");
+    const char *const kind[] = {
+        kp_say(p->ctx, "健診結果 / 実施区分", "results of health checks / service event"),
+        l->insurer->service_event, service_text(p)};
     begin_row(p, "種別", "Contents");
-    kp_buf_str(p->out, kp_say(p->ctx, "健診結果 / 実施区分 ", "results of health checks / service event "));
-    kp_buf_html(p->out, l->insurer->service_event);
-    kp_buf_char(p->out, ' ');
-    kp_buf_str(p->out, service_text(p));
+    add_words(p, kind, KP_COUNT(kind));
     kp_buf_char(p->out, '\n');
     begin_row(p, "健診実施日", "Examined");
     add_day(p, l->cover->first);

@@ -19,6 +19,28 @@ void kp_place_note(struct kp_place first[KP_FIRST_PLACES], struct kp_place place
         first[i] = place;
 }
 
+uint64_t kp_place_row(struct kp_place place)
+{
+    return place.sheet_row ? place.sheet_row : place.line;
+}
+
+const char *kp_cell_text(struct kp_context *ctx, struct kp_place place)
+{
+    char letters[KP_CELL_NAME];
+    (void)kp_cell_name(place.column, letters);
+    return kp_arena_printf(&ctx->arena, "%s%" PRIu64, letters, kp_place_row(place));
+}
+
+void kp_cell_put(const struct kp_context *ctx, struct kp_place place, struct kp_buf *out)
+{
+    char letters[KP_CELL_NAME];
+    (void)kp_cell_name(place.column, letters);
+    if (ctx->common->lang == KP_LANG_EN)
+        kp_buf_printf(out, "%s %s%" PRIu64, *letters ? "cell" : "row", letters, kp_place_row(place));
+    else
+        kp_buf_printf(out, "%s%s%" PRIu64 "行", letters, *letters ? "列 " : "", kp_place_row(place));
+}
+
 static bool same_text(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);

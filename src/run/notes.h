@@ -27,6 +27,12 @@ struct kp_notes {
 
 /* Adds the place unless it is among the first ones or there are enough. */
 void kp_place_note(struct kp_place first[KP_FIRST_PLACES], struct kp_place place);
+/* Returns the row of the spreadsheet, or the line of the file where the row is unknown. */
+uint64_t kp_place_row(struct kp_place place);
+/* Appends the cell as spreadsheets name it: "W列 5行", "cell W5"; without a column "5行", "row 5". */
+void kp_cell_put(const struct kp_context *ctx, struct kp_place place, struct kp_buf *out);
+/* Returns "W5", without a column "5", in the arena of the run; NULL when memory is short. */
+const char *kp_cell_text(struct kp_context *ctx, struct kp_place place);
 
 /* Counts a finding about a row. */
 void kp_notes_count(struct kp_notes *notes, const struct kp_finding *finding, struct kp_place place);

@@ -113,7 +113,9 @@ enum kp_status kp_personnel_new(struct kp_run *run, const char *folder, struct k
         return kp_no_memory(run->ctx);
     *p = (struct kp_personnel){.run = run, .inputs = {.list = run->inputs.master, .n = 1, .n_layouts = 1}};
     KP_TRY_OUT(kp_keyed_open(&p->rows, run->ctx, folder, run->inputs.master));
-    KP_TRY_OUT(read_rows(p));
+    st = read_rows(p);
+    st = st == KP_E_INPUT ? KP_E_USAGE : st; /* not the fault of an export */
+    KP_TRY_OUT(st);
     *ret_personnel = p;
 out:
     if (st != KP_OK)

@@ -12,9 +12,9 @@
 
 enum { MOST_IN_ENTRY = 2000 }; /* files: an entry has a limit of length */
 
-enum kind { ROWS, PREPARED, BUNDLE, REGISTER, COMPANION, SECRET, KINDS };
-static const char *const KIND_NAMES[] = {"row_files", "prepared",   "bundles",
-                                         "registers", "companions", "secrets"};
+enum kind { ROWS, PREPARED, BUNDLE, REGISTER, COMPANION, SECRET, REPLY, KINDS };
+static const char *const KIND_NAMES[] = {"row_files",  "prepared", "bundles", "registers",
+                                         "companions", "secrets",  "replies"};
 
 struct doomed {
     enum kind kind;
@@ -179,6 +179,15 @@ static void enter_run(void *ctx, const char *name)
                    doom_row_file);
 }
 
+/* What insurers returned names people, as the rows of a run do, and its name begins with a run id, too. */
+static void doom_reply(void *ctx, const char *name)
+{
+    struct walk *w = ctx;
+    if (w->purge->st == KP_OK && kp_run_id_is_before(name, w->purge->before))
+        w->purge->st =
+            doom(w->purge, w->kind, kp_arena_printf(&w->purge->ctx.arena, "%s/%s", w->folder, name));
+}
+
 static void enter_preparation(void *ctx, const char *name)
 {
     struct walk *w = ctx;
@@ -292,6 +301,7 @@ static enum kp_status find_others(struct purge *p)
 static enum kp_status find_doomed(struct purge *p)
 {
     KP_TRY(walk(p, "runs", ROWS, enter_run));
+    KP_TRY(walk(p, "replies", REPLY, doom_reply));
     if (!p->options->runs_only)
         KP_TRY(find_others(p));
     if (n_doomed(p))
@@ -372,7 +382,8 @@ static enum kp_status make_page(struct purge *p, struct kp_page *ret_page)
     kp_buf_str(&out, p->options->dry_run ? kp_say(&p->ctx, "削除の対象:", "would be removed:")
                                          : kp_say(&p->ctx, "削除:", "removed:"));
     for (size_t i = 0; i < KINDS; i++)
-        kp_buf_printf(&out, "%s%s %zu", i ? ", " : " ", KIND_NAMES[i], counts[i]);
+        kp_buf_printf(&out, "%s%s %zu", i ? ", " : " ", kp_term(&p->ctx.diag, "purged", KIND_NAMES[i]),
+                      counts[i]);
     kp_buf_char(&out, '\n');
     bool ok = kp_buf_ok(&out) && kp_buf_take(&out, &ret_page->text);
     kp_buf_release(&out);

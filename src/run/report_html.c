@@ -10,7 +10,6 @@
 #include "run/report_origin.h"
 #include "run/report_part.h"
 #include "run/report_problems.h"
-#include "run/words.h"
 
 enum { MOST_CARDS = 200 };
 
@@ -231,7 +230,7 @@ static void add_bases(const struct kp_part *p, const uint64_t *counts)
     kp_buf_str(p->out, "<ul>");
     for (size_t i = 0; i < tables->n_bases; i++)
         if (counts[i])
-            add_count_of(p, kp_basis_words(p->ctx, &tables->bases[i]), counts[i]);
+            add_count_of(p, kp_term(&p->ctx->diag, "basis", tables->bases[i].id), counts[i]);
     kp_buf_str(p->out, "</ul>");
 }
 
@@ -256,7 +255,7 @@ static void add_counts(const struct kp_part *p, const struct kp_account *a)
         kp_part_counted(p, "#件<ul>", "#<ul>", a->held);
         for (int i = 0; i < KP_HOLD__COUNT; i++)
             if (a->by_reason[i])
-                add_count_of(p, kp_reason_words(p->ctx, (enum kp_reason)i), a->by_reason[i]);
+                add_count_of(p, kp_term(&p->ctx->diag, "reason", kp_reason_names[i]), a->by_reason[i]);
         kp_buf_str(p->out, "</ul></dd>\n");
     }
     if (waiting > 0) {
@@ -298,9 +297,10 @@ static void add_card(const struct kp_part *p, const struct kp_account *a, const 
 {
     kp_buf_printf(p->out, "<article class=\"card\">\n<h3>%s ", n->insurer_number);
     kp_html_japanese(p->ctx, p->out, "span",
-                     *n->name ? n->name : kp_part_say(p, "(保険者台帳に名称なし)", ""));
+                     *n->name ? n->name
+                              : kp_part_say(p, "(保険者台帳に名称なし)", "(no name in the register)"));
     kp_buf_str(p->out, "</h3>\n");
-    kp_html_element(p->out, "p class=\"dim\"", kp_scheme_words(p->ctx, n->insurer_number));
+    kp_html_element(p->out, "p class=\"dim\"", kp_term(&p->ctx->diag, "scheme", n->scheme));
     kp_buf_str(p->out, "\n<dl>\n");
     add_counts(p, a);
     add_files(p, n);

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "tables/names.h"
-#include "run/words.h"
+#include "run/notes.h"
 
 static void json_input(struct kp_json *json, const char *key, const struct kp_input *input)
 {

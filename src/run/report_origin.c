@@ -79,7 +79,7 @@ static void add_inputs(const struct kp_part *p)
         kp_buf_str(p->out, "<tr>");
         kp_html_element(p->out, "th scope=\"row\"", inputs->list[i].path);
         kp_part_number(p, inputs->list[i].n_rows);
-        kp_part_cell(p, kp_encoding_names[inputs->list[i].encoding]);
+        kp_part_cell(p, kp_term(&p->ctx->diag, "encoding", kp_encoding_names[inputs->list[i].encoding]));
         kp_buf_str(p->out, "<td>");
         kp_html_element(p->out, "code", hex);
         kp_buf_str(p->out, "</td></tr>\n");

@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "tables/html.h"
 #include "tables/names.h"
-#include "run/words.h"
+#include "run/notes.h"
 
 enum { MOST_KINDS = 6, MOST_COLUMNS = 300 };
 
@@ -223,14 +223,17 @@ static void add_unused_column(const struct kp_part *p, const struct kp_input *in
     char name[KP_CELL_NAME];
     const struct kp_input *of = kp_input_of(input, c);
     kp_buf_str(p->out, "<tr>");
-    kp_part_cell(p, kp_cell_name(c->number - (of == input ? input->joined : 0), name));
+    kp_part_cell(p, kp_arena_printf(&p->ctx->arena, "%s%s",
+                                    kp_cell_name(c->number - (of == input ? input->joined : 0), name),
+                                    kp_part_say(p, "列", "")));
     kp_buf_str(p->out, "<th scope=\"row\">");
     kp_html_japanese(p->ctx, p->out, "span", *c->header ? c->header : c->second);
     kp_buf_str(p->out, "</th><td>");
     if (c->reading == KP_READING_NUMBERS)
         kp_buf_str(p->out, kp_part_say(p, "測定値の列", "measured numbers"));
     else if (c->like)
-        kp_html_japanese(p->ctx, p->out, "span", kp_column_meaning(&p->ctx->tables, c->like));
+        kp_html_japanese(p->ctx, p->out, "span",
+                         kp_term(&p->ctx->diag, "field", kp_column_meaning(&p->ctx->tables, c->like)));
     else
         kp_buf_html(p->out, kp_why_words(p->ctx, c->why));
     kp_buf_str(p->out, "</td><td>");

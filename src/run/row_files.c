@@ -8,7 +8,8 @@
 #include "tables/names.h"
 #include "law/ident.h"
 #include "run/card.h"
-#include "run/words.h"
+
+#define OUR_COLUMNS "kp_file,kp_line,kp_codes,kp_messages," KP_LENGTHS_COLUMN
 
 #define UTF8_MARK "\xef\xbb\xbf" /* without it spreadsheets do not recognise UTF-8 */
 
@@ -105,9 +106,9 @@ enum kp_status kp_row_files_begin(struct kp_row_files *f, struct kp_run *run)
     kp_buf_str(&f->line, run->options->all_notes && run->options->common.show_values ? ",value" : "");
     KP_TRY(create(f, NOTES, "notes", 0));
     for (size_t i = 0; i < run->inputs.n_layouts; i++) {
-        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages," KP_LENGTHS_COLUMN);
+        set_header(f, i, OUR_COLUMNS);
         KP_TRY(create(f, rejected_or_held(i, false), "rejected", i));
-        set_header(f, i, "kp_file,kp_line,kp_codes,kp_messages," KP_LENGTHS_COLUMN ",kp_reason");
+        set_header(f, i, OUR_COLUMNS ",kp_reason");
         KP_TRY(create(f, rejected_or_held(i, true), "held", i));
     }
     return KP_OK;
@@ -130,6 +131,19 @@ static void add_codes(struct kp_row_files *f, const struct kp_slot *slot, bool w
             kp_buf_printf(&f->line, "%sK%04u", f->line.len > before ? " " : "", (unsigned)i->code);
 }
 
+/* Adds what a later run must know of the row as it was: the lengths of the card, and in which columns the
+ * digits were none of the official codes, which mended rows do not show any more. */
+static void add_memory(struct kp_row_files *f, const struct kp_slot *slot)
+{
+    kp_buf_char(&f->line, ',');
+    size_t before = f->line.len;
+    kp_add_lengths(slot->sound ? &slot->record : NULL, kp_earlier_cell(f->run, slot, KP_LENGTHS_COLUMN),
+                   &slot->findings, &f->line);
+    for (const struct kp_finding *i = slot->findings.first; i; i = i->next)
+        if (i->code == KP_K_DIGITS_FOREIGN)
+            kp_reported_put(i, f->line.len > before, &f->line);
+}
+
 static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
 {
     struct kp_buf messages = {0};
@@ -139,13 +153,14 @@ static void add_messages(struct kp_row_files *f, const struct kp_slot *slot)
         if (messages.len)
             kp_buf_str(&messages, " / ");
         const struct kp_place cell = kp_slot_cell(f->run, slot, i);
-        if (cell.column)
-            kp_cell_put(f->run->ctx, cell, &messages);
+        struct kp_finding placed = *i;
+        placed.column = cell.column;
+        placed.row = kp_place_row(cell);
         size_t before = messages.len;
-        kp_buf_str(&messages, cell.column ? " " : "");
-        kp_diag_where(&f->run->ctx->diag, i, false, &messages);
+        kp_diag_where(&f->run->ctx->diag, &placed, true, &messages);
         kp_buf_str(&messages, messages.len > before ? ": " : "");
-        kp_diag_text(&f->run->ctx->diag, i, &messages);
+        placed.header = placed.column ? NULL : i->header;
+        kp_diag_text(&f->run->ctx->diag, &placed, &messages);
     }
     add_cell(&f->line, kp_buf_text(&messages));
     f->line.failed |= messages.failed;
@@ -190,9 +205,7 @@ static void write_row(struct kp_row_files *f, struct kp_slot *slot)
     begin_line(f, kp_slot_place(f->run, slot, 0));
     add_codes(f, slot, false);
     add_messages(f, slot);
-    kp_buf_char(&f->line, ',');
-    kp_add_lengths(slot->sound ? &slot->record : NULL, kp_earlier_cell(f->run, slot, KP_LENGTHS_COLUMN),
-                   &slot->findings, &f->line);
+    add_memory(f, slot);
     if (held)
         add_cell(&f->line, kp_reason_names[slot->reason]);
     for (size_t i = 0; i < slot->row.n_cells; i++)

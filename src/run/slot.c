@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "base/scan.h"
 #include "input/mapping.h"
+#include "run/card.h"
 
 void kp_slot_release(struct kp_slot *slot)
 {
@@ -149,6 +150,27 @@ bool kp_reported_earlier(const struct kp_run *run, const struct kp_slot *slot, e
     char name[8];
     (void)snprintf(name, sizeof(name), "K%04u", (unsigned)code);
     return strstr(kp_earlier_cell(run, slot, "kp_codes"), name) != NULL;
+}
+
+void kp_reported_put(const struct kp_finding *finding, bool follows, struct kp_buf *out)
+{
+    char name[KP_CELL_NAME];
+    kp_buf_printf(out, "%sK%04u:%s", follows ? " " : "", (unsigned)finding->code,
+                  kp_cell_name(finding->column, name));
+}
+
+bool kp_reported_at(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code, unsigned column)
+{
+    const char *list = kp_earlier_cell(run, slot, KP_LENGTHS_COLUMN);
+    char name[KP_CELL_NAME], place[KP_CELL_NAME + 8];
+    size_t n = (size_t)snprintf(place, sizeof(place), "K%04u:%s", (unsigned)code, kp_cell_name(column, name));
+    bool says_where = false;
+    for (struct kp_word word; kp_next_word(&list, " ", &word);) {
+        if (word.n == n && memcmp(word.at, place, n) == 0)
+            return true;
+        says_where |= word.n > 6 && strncmp(word.at, place, 6) == 0;
+    }
+    return !says_where && kp_reported_earlier(run, slot, code);
 }
 
 void kp_slot_find_unmended(const struct kp_run *run, struct kp_slot *slot)

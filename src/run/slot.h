@@ -95,5 +95,9 @@ void kp_slot_find_unmended(const struct kp_run *run, struct kp_slot *slot);
 const char *kp_earlier_cell(const struct kp_run *run, const struct kp_slot *slot, const char *name);
 /* Returns whether the row comes from the rejected.csv of an earlier run that gave it this code. */
 bool kp_reported_earlier(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code);
+/* Writes the code of a finding with its column, "K4062:W", for the cell KP_LENGTHS_COLUMN. */
+void kp_reported_put(const struct kp_finding *finding, bool follows, struct kp_buf *out);
+/* Returns whether it gave the row this code for the column, or for columns that are not known any more. */
+bool kp_reported_at(const struct kp_run *run, const struct kp_slot *slot, enum kp_code code, unsigned column);
 
 void kp_slot_release(struct kp_slot *slot);

@@ -1,10 +1,8 @@
 #include "run/worker.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "base/status.h"
 #include "tables/phrases.h"
 #include "record/alternatives.h"
@@ -82,8 +80,9 @@ static void recognise_totals(const struct kp_run *run, struct kp_slot *slot)
     const struct kp_mapping *mapping = &run->inputs.list[slot->row.file].mapping;
     const struct kp_record *r = &slot->record;
     size_t i = 0;
-    if (kp_date_is_set(r->birth) || kp_date_is_set(r->exam) || *r->field[KP_F_INSURED_NUMBER] ||
-        has_finding(slot, KP_K_MY_NUMBER))
+    const bool has_card =
+        *r->field[KP_F_INSURED_NUMBER] && *r->field[KP_F_NAME_KANA]; /* or it counts people */
+    if (kp_date_is_set(r->birth) || kp_date_is_set(r->exam) || has_card || has_finding(slot, KP_K_MY_NUMBER))
         return;
     while (i < slot->row.n_cells && (mapping->columns[i].kind == KP_COL_OURS || !*slot->cells[i]))
         i++;
@@ -131,22 +130,6 @@ static bool read_row(const struct kp_run *run, struct kp_tools *tools, struct kp
     return slot->sound && !slot->arena.failed;
 }
 
-/* Returns what an earlier run that rejected the row saw in the column: the rows that showed it may be mended.
- */
-static uint64_t seen_earlier(const struct kp_run *run, const struct kp_slot *slot, unsigned column)
-{
-    static const char *const around[][2] = {{" ", "列: "}, {" column ", ": "}}; /* Japanese, English */
-    char name[KP_CELL_NAME], place[32];
-    const char *earlier = kp_earlier_cell(run, slot, "kp_messages");
-    bool seen = false;
-    (void)kp_cell_name(column, name);
-    for (size_t i = 0; i < KP_COUNT(around); i++) {
-        (void)snprintf(place, sizeof(place), "%s%s%s", around[i][0], name, around[i][1]);
-        seen |= strstr(earlier, place) != NULL;
-    }
-    return seen ? KP_SEEN_FOREIGN : 0;
-}
-
 static uint64_t digits_in(const struct kp_run *run, struct kp_tools *tools, struct kp_slot *slot,
                           const struct kp_column *column)
 {
@@ -172,8 +155,10 @@ static void see_digits(const struct kp_run *run, struct kp_tools *tools, struct 
         if (column->digits == KP_DIGITS_NONE || !*slot->cells[i])
             continue;
         slot->seen[i] = digits_in(run, tools, slot, column);
-        if (foreign && kp_digits_are_numbers(slot->seen[i]))
-            slot->seen[i] |= seen_earlier(run, slot, column->number);
+        /* The rows that showed an earlier run what the column holds may be mended. */
+        if (foreign && kp_digits_are_numbers(slot->seen[i]) &&
+            kp_reported_at(run, slot, KP_K_DIGITS_FOREIGN, column->number))
+            slot->seen[i] |= KP_SEEN_FOREIGN;
     }
 }
 

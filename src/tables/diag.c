@@ -191,10 +191,24 @@ void kp_diag_explain(const struct kp_diag *diag, const struct kp_msg *msg, const
     fill_in(out, template, put_description, &(struct filling){diag, &finding});
 }
 
-void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding, bool with_row,
+/* Returns whether the finding is about a column whose header the name of its field does not contain. */
+static bool names_header(const struct kp_diag *diag, const struct kp_finding *finding)
+{
+    const char *field = finding->field ? kp_term(diag, "field", finding->field) : "";
+    return finding->header && *finding->header && !strstr(field, finding->header);
+}
+
+static void put_header(const struct kp_diag *diag, const char *header, struct kp_buf *out)
+{
+    kp_buf_str(out, diag->lang == KP_LANG_JA ? "「" : "'");
+    kp_buf_printable(out, header);
+    kp_buf_str(out, diag->lang == KP_LANG_JA ? "」" : "'");
+}
+
+void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding, bool with_header,
                    struct kp_buf *out)
 {
-    uint64_t row = with_row ? finding->row : 0;
+    uint64_t row = with_header ? finding->row : 0;
     char name[KP_CELL_NAME];
     bool ja = diag->lang == KP_LANG_JA;
     const char *field = finding->field ? kp_term(diag, "field", finding->field) : "";
@@ -209,18 +223,10 @@ void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding,
         kp_buf_printf(out, "%s %s", row ? "cell" : "column", name);
     if (row)
         kp_buf_printf(out, ja ? " %" PRIu64 "行" : "%" PRIu64, row);
-}
-
-/* Names the column by its header, unless the field does. */
-static void put_header(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
-{
-    const char *header = finding->header ? finding->header : "";
-    const char *field = finding->field ? kp_term(diag, "field", finding->field) : "";
-    if (!*header || strstr(field, header))
-        return;
-    kp_buf_str(out, diag->lang == KP_LANG_JA ? "列「" : "column '");
-    kp_buf_printable(out, header);
-    kp_buf_str(out, diag->lang == KP_LANG_JA ? "」: " : "': ");
+    if (with_header && names_header(diag, finding)) {
+        kp_buf_str(out, ja ? "" : " ");
+        put_header(diag, finding->header, out);
+    }
 }
 
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out)
@@ -228,7 +234,11 @@ void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, 
     const struct kp_msg *msg = kp_catalogue_find(diag->catalogue, finding->code);
     if (!msg)
         return;
-    put_header(diag, finding, out);
+    if (names_header(diag, finding)) {
+        kp_buf_str(out, diag->lang == KP_LANG_JA ? "列" : "column ");
+        put_header(diag, finding->header, out);
+        kp_buf_str(out, ": ");
+    }
     fill_in(out, msg->text[diag->lang], put_argument, &(struct filling){diag, finding});
     if (diag->show_values && finding->value && !strstr(msg->text[diag->lang], "{v}")) {
         kp_buf_str(out, " [");
@@ -252,8 +262,10 @@ void kp_diag_send_as(struct kp_diag *diag, enum kp_level level, const char *file
     if (!kp_diag_shows(diag, level))
         return;
     struct kp_buf text = {0}, remedy = {0}, where = {0};
+    struct kp_finding headless = *finding;
+    headless.header = finding->column ? NULL : finding->header;
     kp_diag_where(diag, finding, true, &where);
-    kp_diag_text(diag, finding, &text);
+    kp_diag_text(diag, &headless, &text);
     kp_diag_remedy(diag, finding, &remedy);
     if (!msg)
         kp_buf_str(&text, "out of memory"); /* the catalogue could not be loaded */

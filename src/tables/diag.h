@@ -97,11 +97,12 @@ enum kp_level kp_diag_level(const struct kp_diag *diag, enum kp_code code);
 /* Returns the gravest level among the findings; KP_LEVEL_NOTE if there are none. */
 enum kp_level kp_diag_worst(const struct kp_diag *diag, const struct kp_findings *findings);
 
-/* Appends the field and column of a finding, as far as known ("sex column U"); with_row: the cell ("sex cell
- * U5"), if its row is known. */
-void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding, bool with_row,
+/* Appends the field and column of a finding, as far as known ("sex column U"); with_header: the cell, if its
+ * row is known, and the column's header unless it is the field's name ("sex cell U5 'm/f'"). */
+void kp_diag_where(const struct kp_diag *diag, const struct kp_finding *finding, bool with_header,
                    struct kp_buf *out);
-/* Appends the text of a finding in the language of the diagnostics. */
+/* Appends the text of a finding in the language of the diagnostics, after the header of its column, if any.
+ */
 void kp_diag_text(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);
 /* Appends its remedy likewise. */
 void kp_diag_remedy(const struct kp_diag *diag, const struct kp_finding *finding, struct kp_buf *out);

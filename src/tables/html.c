@@ -24,7 +24,7 @@ static const char STYLE[] =
     ".verdict.open{border-color:var(--hold)}.warn{border-left:.3rem solid var(--bad);padding-left:.7rem;"
     "font-weight:600}"
     "table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{border:1px solid var(--line);"
-    "padding:.3rem .55rem;text-align:left;vertical-align:top}thead th{background:var(--card)}"
+    "padding:.3rem .55rem;text-align:left;vertical-align:top}thead th{background:var(--card);overflow-wrap:normal}"
     "tr{break-inside:avoid}tbody th{font-weight:normal}caption{text-align:left;color:var(--dim);"
     "font-size:.875rem}"
     ".bar{display:block;width:100%;height:1.75rem;border-radius:.3rem}.key{display:inline-block;width:.8em;"

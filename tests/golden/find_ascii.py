@@ -39,7 +39,7 @@ for row in rows("schemas/units.csv"):
     ALLOWED |= words(" ".join(v for v in row.values() if v))
 
 STRIP = [
-    r"(?s)<style>.*?</style>|<[^>]*>",  # markup
+    r"(?s)<style>.*?</style>|<[^>]*>",  # markup; what it says aloud is kept
     r"(?m)^  [a-z_]+ +(\(|\S+\.ini:\d+ ).*$",  # a setting: key, source, value
     r"(?m)^# #\d+ [^:]*:",  # the header that map shows
     r"\b[A-Z]{0,1}x{2,}\b|\b[NX]+(\.N+)?\b",  # shapes and formats of values
@@ -56,7 +56,8 @@ STRIP = [
     r"\b(REQ|CON)-[0-9-]+\b",
     r"kp_[a-z_]+",
     r"\b[a-z_]+(,[a-z_]+)+\b",  # a heading
-    r"[A-Z]+(?=列)",  # columns of a spreadsheet
+    r"(?<=,)[a-z_]+(?=,)",  # the target in a line of a mapping file
+    r"[A-Z]+(?=列)|[a-z]+(?= 列)",  # columns of a spreadsheet, of a file of the run
     r"\{[a-z|]+\}",
     r"'[^'\n]*'",  # what the user wrote
 ]
@@ -64,7 +65,8 @@ STRIP = [
 bad = {}
 for path in sys.argv[1:]:
     with open(path, encoding="utf-8") as file:
-        text = re.sub(STRIP[0], " ", file.read())
+        text = re.sub(r'<[^>]*?(?:aria-label|alt|title)="([^"]*)"[^>]*>', r" \1 ", file.read())
+        text = re.sub(STRIP[0], " ", text)
     for n, line in enumerate(text.split("\n"), 1):
         rest = line
         for pattern in STRIP:

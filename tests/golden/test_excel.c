@@ -51,15 +51,40 @@ static void register__facilities__are_read_by_their_number(void **state)
     assert_same_decisions("listed", "facilities");
 }
 
-static void register__consents__need_their_branches(void **state)
+/* 00 has become 0, as in an export. */
+static void register__consents__give_the_same_decisions(void **state)
 {
     (void)state;
-    assert_int_equal(check_by_register("consents", ""), 2);
-    assert_contains(slurp("stderr", NULL), "insured_branch");
-    assert_contains(slurp("stderr", NULL), "write two digits, or nothing");
-    assert_int_equal(
-        check_by_register("consents", "employee_id insured_symbol insured_number insured_branch"), 1);
+    assert_int_equal(check_by_register("consents", ""), 1);
     assert_same_decisions("plain", "consents");
+    assert_int_equal(check_by_register("consents", "--utf-8 employee_id insured_symbol insured_number"), 1);
+    assert_same_decisions("plain", "consents");
+    must("sed '/,00,/{s//,123,/;:a;n;ba}' consents.csv >branch.csv && ! cmp -s consents.csv branch.csv");
+    assert_int_equal(kenporter("check " OWN "-o branch --consents branch.csv export.csv"), 2);
+    assert_contains(slurp("stderr", NULL), "write two digits, or nothing");
+}
+
+/* A list of persons that a request names; and what `init` makes, saved before anything is filled in. */
+static void register__persons_and_templates__are_read(void **state)
+{
+    (void)state;
+    must("printf '\\357\\273\\277employee_id\\r\\n%%s\\r\\n%%s\\r\\n' 10241 10852 >whom.csv && "
+         "sed '1s/$/,persons/;2,$s/$/,/' requests.csv >plain.csv && grep -c . plain.csv");
+    must("python3 -c \"import csv\n"
+         "rows = list(csv.reader(open('requests.csv', encoding='utf-8-sig')))\n"
+         "at = rows[0].index('persons') if 'persons' in rows[0] else len(rows[0])\n"
+         "rows = [r[:at] + ['persons' if i == 0 else 'whom.csv'] + r[at + 1:] for i, r in enumerate(rows)]\n"
+         "csv.writer(open('few.csv', 'w', encoding='utf-8', newline='')).writerows(rows)\"");
+    const int few = kenporter("check " OWN "-o few --requests few.csv export.csv");
+    must("cp whom.csv kept.csv && " EXCEL "kept.csv whom.csv");
+    assert_int_equal(kenporter("check " OWN "-o few_saved --requests few.csv export.csv"), few);
+    assert_same_decisions("few", "few_saved");
+    assert_int_equal(kenporter("init --lang ja company"), 0);
+    const int fresh = kenporter("config -c company/kenporter.ini");
+    must("cp stderr fresh.err; for f in company/*.csv; do cp $f opened.csv && " EXCEL
+         "opened.csv $f || exit 1; done");
+    assert_int_equal(kenporter("config -c company/kenporter.ini"), fresh);
+    assert_same_file("stderr", "fresh.err");
 }
 
 static void mapping__proposed__reads_the_same(void **state)
@@ -72,6 +97,17 @@ static void mapping__proposed__reads_the_same(void **state)
         assert_int_equal(kenporter("check " OWN "-o mapped%d --mapping saved.csv export.csv", i), 1);
         assert_same_decisions(textf("proposed%d", i), textf("mapped%d", i));
     }
+}
+
+static void ranges__saved__give_the_same_decisions(void **state)
+{
+    (void)state;
+    must("cp \"$FIXTURES/cc2x/own/ranges.csv\" ranges.csv && " EXCEL "ranges.csv saved.csv");
+    assert_int_equal(kenporter("check " OWN "-o ranged --notes all --ranges ranges.csv export.csv"), 1);
+    assert_int_equal(kenporter("check " OWN "-o ranged_saved --notes all --ranges saved.csv export.csv"), 1);
+    assert_same_decisions("ranged", "ranged_saved");
+    assert_same_file(textf("%s/notes.csv", run_folder("ranged")),
+                     textf("%s/notes.csv", run_folder("ranged_saved")));
 }
 
 static void rejected__saved__releases_nothing_that_was_not_mended(void **state)
@@ -162,8 +198,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(register__requests_and_insurers__give_the_same_decisions),
         cmocka_unit_test(register__facilities__are_read_by_their_number),
-        cmocka_unit_test(register__consents__need_their_branches),
+        cmocka_unit_test(register__consents__give_the_same_decisions),
+        cmocka_unit_test(register__persons_and_templates__are_read),
         cmocka_unit_test(mapping__proposed__reads_the_same),
+        cmocka_unit_test(ranges__saved__give_the_same_decisions),
         cmocka_unit_test(rejected__saved__releases_nothing_that_was_not_mended),
         cmocka_unit_test(held__saved__is_held_for_the_same_reason),
         cmocka_unit_test(held__number_that_lost_its_zeros__is_rejected),

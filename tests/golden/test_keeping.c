@@ -147,11 +147,16 @@ static void purge__old_files__go_and_are_logged(void **state)
     (void)state;
     size_t bundles = how_many("out/*.zip");
     assert_int_equal(kenporter("handover -o out " TO KENPO), 0);
+    must(
+        "{ echo insurer_number,bundle,document,insured_symbol,insured_number,birth_date,state,code,text,date; "
+        "awk -F, '$4 == \"disclose\" && $7 == \"06139463\" && !n++ {print $7 \",,\" $11 \",,,,error,01,,\"}' " LOG
+        "; } >reply.csv && \"$KENPORTER\" reply -o out reply.csv && ls out/replies/*.csv");
     must("sha256sum out/runs/*/held.csv | head -n 1 | cut -c1-64 | tr -d '\\n' >digest");
     assert_int_equal(kenporter("purge -o out --before 2999-01-01"), 0);
     assert_int_equal(
         how_many("out/runs/*/rejected*") + how_many("out/runs/*/held*") + how_many("out/runs/*/notes*"), 0);
     assert_false(exists("out/prepared") || exists(KENPO));
+    assert_int_equal(how_many("out/replies/*"), 0);
     assert_int_equal(how_many("out/*.zip"), bundles - 1); /* the others were not handed over */
     assert_int_equal(how_many("out/registers/*"), 3);     /* entries rest on them */
     assert_int_equal(how_many("out/runs/*/report.json"), 2);
@@ -160,6 +165,10 @@ static void purge__old_files__go_and_are_logged(void **state)
     assert_contains(cell(&log, row, "detail"), slurp("digest", NULL));
     assert_contains(cell(&log, row, "detail"), "\"before\":\"2999-01-01\"");
     assert_contains(cell(&log, row, "detail"), "\"bundles\":1,\"registers\":0,");
+    assert_contains(cell(&log, row, "detail"), "\"replies\":1,");
+    assert_int_equal(kenporter("audit --format csv --event reply " LOG),
+                     0); /* who was returned, from the log */
+    assert_contains(slurp("stdout", NULL), ",reply,");
     assert_log_verifies(LOG);
     assert_int_equal(kenporter("audit " LOG), 0);
     assert_int_equal(kenporter("purge -o out --before 2999-01-01"), 0);

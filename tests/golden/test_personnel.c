@@ -187,6 +187,111 @@ static void prepared__master_with_individual_numbers__is_refused(void **state)
     assert_contains(slurp("stderr", NULL), "K2033");
 }
 
+/* A drop folder with an export that the master completes, a whole one and one that cannot be read. */
+static void fill_drop_folder(void)
+{
+    must("rm -rf in dropped && mkdir in && cp hospital.csv in/h.csv && cp whole.csv in/w.csv && "
+         ": >in/broken.csv && touch -d '1 minute ago' in/*");
+}
+
+/* Without the master nobody knows whose rows may go out: nothing is released, and no export is blamed for it.
+ */
+static void drop_folder__broken_master__releases_and_moves_nothing(void **state)
+{
+    (void)state;
+    static const char *const masters[][3] = {
+        {"absent.csv", "true", "K2001"},
+        {"void.csv", ": >void.csv", "K2002"},
+        {"noise.csv", "printf '\\201\\001,\\201\\001\\n' >noise.csv", "K2003"},
+        {"quote.csv", "sed '3s/,/,\"/' master.csv >quote.csv", "K2004"},
+        {"noid.csv", "cut -d, -f2- master.csv >noid.csv", "K1117"},
+        {"narrow.csv", "cut -d, -f1,2,15 master.csv >narrow.csv", "K1117"},
+        {"cardless.csv", "cut -d, -f1,3-5,13- master.csv >cardless.csv", "K1122"}};
+    for (size_t i = 0; i < COUNT(masters); i++) {
+        fill_drop_folder();
+        must("%s", masters[i][1]);
+        const int status = kenporter("export " OWN "--folder in -o dropped --roster %s", masters[i][0]);
+        if (status != 2)
+            fail_msg("%s: exit status %d", masters[i][0], status);
+        const char *said = slurp("stderr", NULL);
+        assert_contains(said, textf("%s:", masters[i][0]));
+        assert_contains(said, textf(": fail %s", masters[i][2]));
+        must(
+            "test -e in/h.csv && test -e in/w.csv && test -e in/broken.csv && test $(find in -type f | wc -l) = 3 && "
+            "! grep -qs ,disclose, dropped/disclosure-log.csv");
+        assert_int_equal(how_many("dropped/*.zip"), 0);
+    }
+    assert_contains(slurp("stderr", NULL),
+                    "cardless.csv:1: fail K1122: the personnel master lacks the column "
+                    "insurer_number, insured_number, which the export in/h.csv lacks");
+    assert_contains(slurp("stderr", NULL), "add the column insurer_number, insured_number to the master");
+}
+
+/* A broken export stops nobody else, with a master as without one. */
+static void drop_folder__broken_exports__are_set_aside_alone(void **state)
+{
+    (void)state;
+    fill_drop_folder();
+    must("rm in/w.csv && cut -d, -f2- hospital.csv >in/noid.csv && touch -d '1 minute ago' in/*");
+    assert_int_equal(kenporter("export " OWN "--folder in -o dropped " MASTER), 1);
+    must("test -e in/done/h.csv && grep -q ^K2002 in/quarantine/broken.csv.txt && "
+         "grep -q ^K2007 in/quarantine/noid.csv.txt");
+    assert_same_bundles("completed", "dropped");
+}
+
+static int64_t now_here(void *ctx)
+{
+    (void)ctx;
+    return 1775003400; /* 2026-04-01 */
+}
+
+static void keep_code(void *ctx, const struct kp_message *m)
+{
+    unsigned *code = ctx;
+    *code = m->code;
+}
+
+/* Half of the bytes of both passes are read at the end of the first one. */
+static void replace_master(void *ctx, uint64_t done, uint64_t total)
+{
+    (void)ctx;
+    if (done == total / 2)
+        must("cp other.csv changing.csv");
+}
+
+static void master__replaced_between_the_passes__releases_nothing(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"sed 's/06139463/01130012/' master.csv >other.csv",
+                                         "cp master.csv other.csv"};
+    for (size_t same = 0; same < COUNT(others); same++) {
+        const char *const inputs[] = {"hospital.csv"};
+        unsigned code = 0;
+        const struct kp_env env = {.now = now_here,
+                                   .message = keep_code,
+                                   .progress = replace_master,
+                                   .ctx = &code,
+                                   .least_level = KP_LEVEL_FAIL};
+        struct kp_run_options o = {.command = KP_CMD_EXPORT,
+                                   .inputs = inputs,
+                                   .n_inputs = 1,
+                                   .output = textf("changed%zu", same),
+                                   .input.master = "changing.csv",
+                                   .registers = {"requests.csv", "consents.csv", "insurers.csv"},
+                                   .sender = {"6631111116", "架空精機株式会社", "650-0188",
+                                              "兵庫県潮見市港町8-1-1", "078-000-1000"}};
+        struct kp_result result;
+        kp_run_options_defaults(&o);
+        must("cp master.csv changing.csv && %s", others[same]);
+        const enum kp_status st = kp_run(&o, &env, &result);
+        kp_result_free(&result);
+        assert_int_equal(st, same ? KP_E_ATTENTION : KP_E_INPUT); /* some rows are rejected anyway */
+        assert_int_equal(code, same ? 0 : 2009);
+        assert_true((how_many(textf("%s/*.zip", o.output)) > 0) == same);
+        assert_true((run_shell(textf("grep -q ,disclose, %s/disclosure-log.csv", o.output)) == 0) == same);
+    }
+}
+
 static void config__names_the_master_and_checks_it(void **state)
 {
     (void)state;
@@ -214,6 +319,9 @@ int main(void)
         cmocka_unit_test(master__without_its_columns__is_refused),
         cmocka_unit_test(prepared__keeps_a_copy_of_the_master__and_releases_by_it),
         cmocka_unit_test(prepared__master_with_individual_numbers__is_refused),
+        cmocka_unit_test(drop_folder__broken_master__releases_and_moves_nothing),
+        cmocka_unit_test(drop_folder__broken_exports__are_set_aside_alone),
+        cmocka_unit_test(master__replaced_between_the_passes__releases_nothing),
         cmocka_unit_test(config__names_the_master_and_checks_it),
     };
     return cmocka_run_group_tests_name("personnel", tests, set_up, tear_down_golden);

@@ -111,7 +111,7 @@ static void request__of_another_body_and_number__is_in_the_log(void **state UNUS
     assert_int_equal(
         run_with("export", "R1,01130012,2026-01-15,elderly_act,,,all,,,,,支払基金,06139463,,,,\n", ""), 0);
     decisions_are("released", "released");
-    must("grep -q '支払基金、保険者番号01130012による求め' out/disclosure-log.csv");
+    must("grep -q '支払基金、保険者番号01130012による提供依頼' out/disclosure-log.csv");
     must("ls out/registers/*.csv >/dev/null");
 }
 

@@ -38,6 +38,30 @@ static void runs__screen_and_messages__are_japanese(void **state UNUSED)
     assert_japanese("stdout stderr");
 }
 
+/* Also what the page says aloud, of columns that look like something, and of files that cannot be read. */
+static void reports__of_all_kinds__are_japanese(void **state UNUSED)
+{
+    static const char *const runs[] = {"check " CONFIG "--strict --insurer 06139463 " INPUT,
+                                       "check " CONFIG "--shard 1/3 " INPUT,
+                                       "prepare " CONFIG INPUT,
+                                       "roster " CONFIG "06139463 " INPUT,
+                                       "check -c folder.ini --as-of 2026-04-01",
+                                       "check " VENDOR_CONFIG VENDORS "pattern_a.csv\"",
+                                       "check " VENDOR_CONFIG VENDORS "pattern_b.csv\"",
+                                       "check " VENDOR_CONFIG VENDORS "pattern_c.csv\"",
+                                       EXPORT INPUT};
+    must(
+        "mkdir drop && cp " INPUT
+        "drop && echo nothing >drop/none.csv && touch -d '1 minute ago' drop/* && cp \"$FIXTURES\"/*.csv . && "
+        "{ cat \"$FIXTURES/kenporter.ini\"; printf '[input]\\nfolder = drop\\n'; } >folder.ini");
+    for (size_t i = 0; i < COUNT(runs); i++) {
+        (void)kenporter(JA "%s -o reported%zu", runs[i], i);
+        must("cat reported%zu/runs/*/report.html >page && test -s page", i);
+        assert_japanese("page");
+    }
+    must("grep -q 'none.csv' reported4/runs/*/report.html");
+}
+
 static void row_files__messages_and_reasons__are_japanese(void **state UNUSED)
 {
     must("python3 -c \"import csv, glob, sys\nfor p in glob.glob('out/runs/*/[rh]e*.csv'):\n"
@@ -88,6 +112,48 @@ static void commands__answers__are_japanese(void **state UNUSED)
         "for c in check export prepare release verify show audit map explain import-cc2x init handover status "
         "reply purge retire config items; do $KENPORTER $c --help " JA "|| exit 1; done >helps");
     assert_japanese("helps");
+}
+
+/* Neither where an insurer has no name nor anywhere else. */
+static void outputs__of_all_commands__have_no_blank_at_the_end_of_a_line(void **state UNUSED)
+{
+    static const char *const commands[] = {
+        "check " CONFIG "-v -o bare_checked " INPUT,
+        "prepare " CONFIG "-o bare " INPUT,
+        "roster -c bare.ini --as-of 2026-04-01 --backdate test -o bare 06139463 " INPUT,
+        "help",
+        "items",
+        "map " INPUT,
+        "config -c bare.ini",
+        "init fresh_$L",
+        "config -c fresh_$L/kenporter.ini",
+        "status -o bare",
+        "verify --log bare/disclosure-log.csv bare/*.zip",
+        "show bare/*_39289004_*.zip",
+        "show --html bare/*_39289004_*.zip",
+        "audit bare/disclosure-log.csv",
+        "audit --statistics bare/disclosure-log.csv",
+        "audit --event run bare/disclosure-log.csv",
+        "audit --html bare/disclosure-log.csv",
+        "explain K5007",
+        "explain --birth 1990-01-01 --exam 2025-06-10 --insurer 34289009"};
+    must("cp \"$FIXTURES\"/*.csv . && sed -i '2,$s/^\\([0-9]*\\),[^,]*,/\\1,,/' insurers.csv && "
+         "cp \"$FIXTURES/kenporter.ini\" bare.ini");
+    for (int lang = 0; lang < 2; lang++) {
+        const char *l = lang ? "ja" : "en";
+        must(
+            "rm -rf bare; L=%s; $KENPORTER export --lang $L -c bare.ini --as-of 2026-04-01 --backdate test -o bare " INPUT
+            ">out_$L 2>&1; test $? -lt 3",
+            l);
+        for (size_t i = 0; i < COUNT(commands); i++)
+            must(
+                "L=%s; $KENPORTER %s --lang $L >answer_${L}_%zu 2>&1; test $? -lt 6 && test -s answer_${L}_%zu",
+                l, commands[i], i, i);
+        must(
+            "LC_ALL=C.UTF-8 grep -nP '[ \\t\\x{3000}]\\r?$' out_%s answer_%s* bare/letters/*.html bare/runs/*/*.html "
+            "bare/runs/*/*.json bare/runs/*/notes.csv fresh_%s/*; test $? = 1",
+            l, l, l);
+    }
 }
 
 static void letters__of_all_bundles__are_japanese(void **state UNUSED)
@@ -164,6 +230,11 @@ static void totals__row__has_one_message(void **state UNUSED)
 {
     must("{ cat " INPUT "; printf '\\215\\207\\214\\166'; head -1 " INPUT "| tr -cd ,; echo; } >total.csv");
     assert_int_equal(kenporter(CHECK "-v -o total total.csv"), 1);
+    must("python3 \"$GOLDEN/write_hospital.py\"");
+    assert_int_equal(kenporter(JA CHECK "-o counted titles.csv"), 1); /* 合計,,,2名 */
+    assert_int_equal(occurrences(slurp("stderr", NULL), "titles.csv:6: "), 1);
+    assert_contains(slurp("stderr", NULL), "titles.csv:6: reject K7063");
+    assert_int_equal(kenporter(CHECK "-v -o total total.csv"), 1);
     must("test $(grep -c '^total.csv:229: ' stderr) = 1 && grep -q '^total.csv:229: reject K7063' stderr");
     must("grep -q '^total.csv,229,K7063,' total/runs/*/rejected.csv");
 }
@@ -183,9 +254,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(search__english_and_ids__are_found),
         cmocka_unit_test(runs__screen_and_messages__are_japanese),
+        cmocka_unit_test(reports__of_all_kinds__are_japanese),
         cmocka_unit_test(row_files__messages_and_reasons__are_japanese),
         cmocka_unit_test(catalogue__every_code__is_explained_in_japanese),
         cmocka_unit_test(commands__answers__are_japanese),
+        cmocka_unit_test(outputs__of_all_commands__have_no_blank_at_the_end_of_a_line),
         cmocka_unit_test(letters__of_all_bundles__are_japanese),
         cmocka_unit_test(registers__all_faults__are_told_at_once_in_japanese),
         cmocka_unit_test(registers__in_words__decide_as_their_ids),

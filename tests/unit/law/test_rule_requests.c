@@ -144,15 +144,15 @@ static void requester__besides_the_insurer__is_named(void **state UNUSED)
                                           &(struct kp_request){.insurer_number = "06139463",
                                                                .requester = "健康保険組合連合会"},
                                           "06139463"),
-                        "健康保険組合連合会による求め");
+                        "健康保険組合連合会による提供依頼");
     assert_string_equal(
         kp_request_origin(&scratch, &(struct kp_request){.insurer_number = "01130012"}, "01280015"),
-        "保険者番号01130012による求め");
+        "保険者番号01130012による提供依頼");
     assert_string_equal(
         kp_request_origin(&scratch,
                           &(struct kp_request){.insurer_number = "01130012", .requester = "支払基金"},
                           "01280015"),
-        "支払基金、保険者番号01130012による求め");
+        "支払基金、保険者番号01130012による提供依頼");
 }
 
 /* 船員保険法111条1項: 被保険者であつた者 */

@@ -1,7 +1,7 @@
 #include "small_run.h"
 
 #include "run/report.h"
-#include "run/words.h"
+#include "tables/names.h"
 
 #define ROOT SENDER "_" INSURER "_202604010_1"
 
@@ -203,10 +203,30 @@ static void html__japanese__names_cells_and_no_ids(void **state)
     assert_contains(html, "」 D列 3行");
     assert_contains(html, "要修正 · メッセージ番号 K4001");
     assert_null(strstr(html, "insured_number"));
-    assert_contains(html, "高齢者の医療の確保に関する法律 第27条第3項</span>: 1件");
+    assert_contains(html, "高確法27条</span>: 1件");
     assert_null(strstr(html, "elderly27"));
     assert_contains(result.report_json, "\"K4001\": [{\"file\": ");
     assert_contains(result.report_json, "\"line\": 3, \"cell\": \"D3\"}]");
+}
+
+/* Ids of the tables, which the page and the screen show by their words. */
+static void words__of_all_ids__are_in_both_languages(void **state)
+{
+    (void)state;
+    struct kp_diag diag = run_ctx.diag;
+    const struct kp_tables *t = &run_ctx.tables;
+    for (int lang = 0; lang < 2; lang++) {
+        diag.lang = (enum kp_lang)lang;
+        for (int i = KP_HOLD_NONE + 1; i < KP_HOLD__COUNT; i++)
+            assert_string_not_equal(kp_term(&diag, "reason", kp_reason_names[i]), kp_reason_names[i]);
+        for (size_t i = 0; i < t->n_schemes; i++)
+            assert_string_not_equal(kp_term(&diag, "scheme", t->schemes[i].scheme), t->schemes[i].scheme);
+        for (size_t i = 1; kp_encoding_names[i]; i++)
+            assert_string_not_equal(kp_term(&diag, "encoding", kp_encoding_names[i]), kp_encoding_names[i]);
+        for (size_t i = 0; i < t->n_bases; i++)
+            if (diag.lang == KP_LANG_JA || t->bases[i].route != KP_ROUTE_CONSENT)
+                assert_string_not_equal(kp_term(&diag, "basis", t->bases[i].id), t->bases[i].id);
+    }
 }
 
 static void reports__with_people__name_nobody(void **state)
@@ -243,6 +263,7 @@ int main(void)
         TEST(html__one_released_one_rejected__has_the_counts),
         TEST(html__nothing_read__has_no_bar_and_nothing_to_do),
         TEST(html__japanese__names_cells_and_no_ids),
+        TEST(words__of_all_ids__are_in_both_languages),
         TEST(reports__with_people__name_nobody),
         TEST(reports__folder_missing__is_reported_once),
     };

@@ -81,7 +81,7 @@ static void rejected__row__comes_back_as_it_came(void **state)
                         "kp_file,kp_line,kp_codes,kp_messages,kp_lengths,社員番号,", 51);
     const char *row = line_of("rejected.csv", 1);
     assert_memory_equal(row, textf("%s,3,K", run_options.inputs[0]), strlen(run_options.inputs[0]) + 4);
-    assert_contains(row, ",\"cell C3 insured_symbol column C: ");
+    assert_contains(row, ",\"insured_symbol cell C3 '保険記号': ");
     assert_contains(row, ",E2," INSURER ",\"1,2\",7427,ｲｽﾞﾐ ｼｭｳｲﾁ,男,,165.0,");
     assert_string_equal(strstr(contents_of("held.csv"), "\r\n") + 2, ""); /* the header alone */
 }

@@ -209,20 +209,28 @@ static void text__value_without_placeholder__is_added_only_if_shown(void **state
     assert_text((struct kp_diag){.lang = KP_LANG_EN, .show_values = true}, finding, "changed");
 }
 
-static void text__of_a_column__names_its_header_and_mapping_line(void **state)
+static void finding__of_a_column__names_its_header_once(void **state)
 {
     (void)state;
-    struct kp_finding finding = {CODE(4006), .field = "sex", .header = "性別", .mapping = "性別,sex,",
-                                 .value = "x"};
+    struct kp_finding finding = {CODE(4006),       .field = "sex",         .column = 23, .row = 5,
+                                 .header = "性別", .mapping = "性別,sex,", .value = "x"};
     struct kp_diag diag = {.catalogue = &OWN, .env = &ENV, .lang = KP_LANG_EN};
     kp_diag_send(&diag, NULL, 0, &finding);
-    assert_string_equal(got.text, "column '性別': line");
+    assert_string_equal(got.field, "sex cell W5 '性別'");
+    assert_string_equal(got.text, "line");
     assert_string_equal(got.remedy, "性別,sex,,…=1");
     diag.show_values = true;
     finding.field = "性別 #1"; /* already names it */
     kp_diag_send(&diag, NULL, 0, &finding);
+    assert_string_equal(got.field, "性別 #1 cell W5");
     assert_string_equal(got.text, "line [x]");
     assert_string_equal(got.remedy, "性別,sex,,x=1");
+    diag.lang = KP_LANG_JA;
+    finding.field = "sex";
+    finding.header = "M/F";
+    kp_diag_send(&diag, NULL, 0, &finding);
+    assert_string_equal(got.field, "sex W列 5行「M/F」");
+    diag.lang = KP_LANG_EN;
     finding.mapping = NULL;
     kp_diag_send(&diag, NULL, 0, &finding);
     assert_string_equal(got.remedy, "…,x=1");
@@ -399,9 +407,9 @@ static void terms__ids_and_phrases__are_words(void **state)
     static const struct {
         const char *kind, *id, *ja, *en;
     } cases[] = {{"field", "insured_number", "被保険者等番号", "insured_number"},
-                 {"reason", "no_request", "提供依頼待ち", "no_request"},
-                 {"basis", "elderly27", "高確法27条", "elderly27"},
-                 {"scheme", "unsettled", "適用法未確定", "unsettled"},
+                 {"reason", "no_request", "提供依頼待ち", "waiting for a request"},
+                 {"basis", "elderly27", "高確法27条", "art. 27 Elderly Act"},
+                 {"scheme", "unsettled", "適用法未確定", "Act not settled"},
                  {"detail", "No space left on device", "空き容量がありません", "No space left on device"},
                  {"ground", "accounting", "全行の照合(本プログラムの規則)",
                   "every row is accounted for (rule of this program)"},
@@ -490,7 +498,7 @@ int main(void)
         cmocka_unit_test_setup(text__torn_placeholders__do_not_overrun, fresh),
         cmocka_unit_test_setup(text__value__is_masked_unless_values_may_be_shown, fresh),
         cmocka_unit_test_setup(text__value_without_placeholder__is_added_only_if_shown, fresh),
-        cmocka_unit_test_setup(text__of_a_column__names_its_header_and_mapping_line, fresh),
+        cmocka_unit_test_setup(finding__of_a_column__names_its_header_once, fresh),
         cmocka_unit_test_setup(text__real_catalogue__contains_no_masked_value, fresh),
         cmocka_unit_test_setup(text__ascii_control_characters__are_masked, fresh),
         cmocka_unit_test_setup(text__control_characters_above_ascii__are_masked, fresh),
