@@ -435,7 +435,7 @@ static enum kp_status empty_folder(int fd)
 
 static enum kp_status remove_at(int at, const char *name)
 {
-    if (unlinkat(at, name, 0) == 0)
+    if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
         return KP_OK;
     int fd = errno == EISDIR ? open_folder(at, name, O_NOFOLLOW) : -1;
     if (fd < 0)
@@ -454,10 +454,8 @@ static enum kp_status remove_entry(void *ctx, const char *name)
 enum kp_status kp_remove_folder(const struct kp_io *io, const char *path)
 {
     struct kp_leaf leaf;
-    if (!kp_path_exists(io, path))
-        return KP_OK;
     if (!kp_leaf_open(io, path, &leaf))
-        return KP_E_SYSTEM;
+        return errno == ENOENT ? KP_OK : KP_E_SYSTEM;
     enum kp_status st = remove_at(leaf.at, leaf.name);
     if (st != KP_OK) /* a fault that passes should leave nothing behind */
         st = remove_at(leaf.at, leaf.name);
