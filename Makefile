@@ -205,7 +205,7 @@ test-long: packages-test all $(LONG:%=$(BUILD)/tests/test_%) ## a run killed or 
 
 san: packages-test ## the same tests under address and undefined-behaviour sanitizers, of clang with CC=clang
 	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-san$(if $(findstring clang,$(CC)),-clang) \
-	  OPT="-O1 -g -DKP_TIGHT -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+	  OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 valgrind: packages-check all ## the commands on fixtures/ under valgrind: accesses, memory that was not set, leaks
 	@tests/valgrind.sh $(BUILD)/kenporter
@@ -261,7 +261,7 @@ UNCOUNTED := %/test_no_memory
 # Counts of an earlier run would add up. gcov reads what its own compiler wrote, hence gcc; threads count at the same time.
 coverage: packages-coverage ## all tests, and which branches of src/ they take, as pages in build-cov/coverage/; fails if too few
 	@[ ! -d build-cov ] || find build-cov -name '*.gcda' -delete
-	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage -fprofile-update=atomic -DKP_TIGHT" \
+	@$(MAKE) --no-print-directory -j$$(nproc) run-tests BUILD=build-cov CC=gcc OPT="-O0 -g --coverage -fprofile-update=atomic" \
 	  GOLDEN_BIN='$(filter-out $(UNCOUNTED),$(GOLDEN_BIN:$(BUILD)/%=build-cov/%))'
 	@rm -rf build-cov/coverage && mkdir build-cov/coverage
 	@gcovr --root . --object-directory build-cov/obj --filter 'src/' --branches --exclude-throw-branches \

@@ -23,7 +23,8 @@ static size_t align_up(size_t n)
 
 static size_t block_size(const struct kp_block *head, size_t need)
 {
-#ifdef KP_TIGHT /* every allocation takes a block: sanitizers see its end, and tests can let it fail */
+/* make OPT="-g -DKP_TIGHT": every allocation takes a block, so that a sweep can let each fail. */
+#ifdef KP_TIGHT
     (void)head;
     return need;
 #else

@@ -383,7 +383,7 @@ static const char *listed_text(struct audit *a)
 static void note_listed(struct audit *a)
 {
     char *text = kp_arena_printf(&a->ctx.arena, "%s %" PRIu64, listed_text(a), a->n_listed);
-    if (text)
+    if (text) /* else kp_audit_flush reports it */
         kp_audit_note(&a->out, text);
 }
 

@@ -525,7 +525,7 @@ void kp_audit_entry(struct kp_audit_output *out, const struct kp_log_line *line,
 
 enum kp_status kp_audit_flush(struct kp_audit_output *out, bool all)
 {
-    if (!kp_buf_ok(&out->buf) || !kp_buf_ok(&out->text) || !kp_buf_ok(&out->names))
+    if (!kp_buf_ok(&out->buf) || !kp_buf_ok(&out->text) || !kp_buf_ok(&out->names) || out->ctx->arena.failed)
         return kp_no_memory(out->ctx);
     if (out->buf.len == 0 || (!all && out->buf.len < PRINT_AT_BYTES))
         return KP_OK;

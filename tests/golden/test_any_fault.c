@@ -133,11 +133,11 @@ static void prepare(const struct command *c)
 static bool temporary_files_left(void)
 {
     char **found = NULL;
-    size_t n = paths("out/.tmp*/*", &found), n_own = n ? 6 + strcspn(found[0] + 6, ".") : 0;
-    for (size_t i = 1; i < n; i++)
-        if (strncmp(found[i], found[0], n_own) != 0)
+    size_t n = paths("out/.tmp*/*", &found), n_own = n ? 6 + strcspn(found[n - 1] + 6, ".") : 0;
+    for (size_t i = 0; i < n; i++)
+        if (!strstr(found[i], ".secret") && strncmp(found[i], found[n - 1], n_own) != 0)
             return true;
-    return n > 0 && !strstr(found[0], "/66311");
+    return n > 0 && !strstr(found[n - 1], "/66311");
 }
 
 /* Returns what is wrong with the end of a command that failed at one place, NULL if nothing is. */

@@ -157,8 +157,8 @@ int sched_getaffinity(pid_t pid, size_t n, cpu_set_t *ret_set)
 {
     if (fails_now())
         return -1;
-    long written = syscall(SYS_sched_getaffinity, (long)pid, n, ret_set);
-    return written < 0 ? -1 : 0;
+    memset(ret_set, 0, n); /* the kernel fills only as much as it has */
+    return syscall(SYS_sched_getaffinity, (long)pid, n, ret_set) < 0 ? -1 : 0;
 }
 
 /* --- functions that are more than a system call --- */
