@@ -293,7 +293,7 @@ static bool has_long_tag(const char *bytes, size_t n)
     const char *end = bytes + n;
     if (n <= TAG_MAX_BYTES)
         return false;
-    for (const char *at = bytes; at && at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL;) {
+    for (const char *at = bytes; at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL;) {
         const char *behind = behind_section(at, end), *from = at;
         if (behind > at) {
             at = behind;

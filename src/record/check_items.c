@@ -146,7 +146,7 @@ static void add_if_missing(struct checker *c, const struct kp_item *item)
         add_missing_test(c, item->name, item->code);
     if (*letter < 'A' || strchr(GLUCOSE_GROUPS, *letter) || group_has_value(c, letter))
         return;
-    for (const struct kp_item **other = c->record->tables->items_needed; *other < item; other++)
+    for (const struct kp_item **other = c->record->tables->items_needed; *other && *other < item; other++)
         if ((*other)->tokutei_need == *letter)
             return; /* checked with the first item of the group */
     add_group(c, letter);

@@ -138,7 +138,7 @@ static struct lists list_items(const struct kp_run *run, struct kp_slot *slot)
         lists.of[k] = texts[k] = kp_arena_alloc(&slot->arena, n_on[k] * (KP_ITEM_CODE_LENGTH + 1) + 1);
     if (slot->arena.failed)
         return lists;
-    for (const bool *next = listed; (next = memchr(next, true, (size_t)(listed + n - next))); next++) {
+    for (const bool *next = listed; (next = memchr(next, 1, (size_t)(listed + n - next))); next++) {
         const size_t i = (size_t)(next - listed);
         char *to = texts[ground[i]] + at[ground[i]];
         if (at[ground[i]] > 0)
@@ -194,7 +194,7 @@ static const char *reason_of(const struct kp_run *run, struct kp_slot *slot)
 {
     const struct kp_decision *d = &slot->decision;
     bool again = strcmp(slot->event, "again") == 0;
-    bool mentions = memchr(d->names_withheld, true, run->ctx->tables.n_items) != NULL;
+    bool mentions = memchr(d->names_withheld, 1, run->ctx->tables.n_items) != NULL;
     if (is_roster(run))
         return slot->verdict.kind == KP_TOLD_ANOTHER ? run->options->again : "";
     const char *const withheld[] = {d->recipient_unknown ? "recipient_unknown" : "",
