@@ -31,7 +31,7 @@ PACKAGES_TEST  := libcmocka-dev unzip p7zip-full libarchive-tools python3 libxml
 PACKAGES_CHECK := clang-format clang-tidy cppcheck mandoc binutils valgrind
 PACKAGES_BENCH := valgrind zip
 PACKAGES_COVERAGE := gcovr
-PACKAGES_DEB    := debhelper dpkg-dev fakeroot
+PACKAGES_DEB    := build-essential debhelper dpkg-dev fakeroot
 # libFuzzer is in a package of its own, named after the version of clang.
 PACKAGES_FUZZ    = clang $(shell v=$$(clang -dumpversion 2>/dev/null | cut -d. -f1); \
   [ -e "$$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer-$$(uname -m).a" ] || echo libclang-rt$${v:+-$$v}-dev)
