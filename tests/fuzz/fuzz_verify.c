@@ -29,7 +29,8 @@ static void pack(const struct fuzz_parts *parts, const char *path)
         FUZZ_ASSERT(kp_deflate_run(deflate, line_end + 1, n, &packed) == KP_OK);
         kp_zip_add(&zip, part->bytes, &packed);
     }
-    FUZZ_ASSERT(kp_zip_finish(&zip) == KP_OK && unlink(central) == 0);
+    FUZZ_ASSERT(kp_zip_finish(&zip) == KP_OK);
+    (void)unlink(central); /* there only if the directory was long */
     kp_deflate_free(deflate);
     kp_buf_release(&packed.bytes);
 }
