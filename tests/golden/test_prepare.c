@@ -838,6 +838,7 @@ static void assert_forecast(const char *checked)
         "made = {i['insurer_number']: i for i in prepare['insurers']}\n"
         "said = open('stdout', encoding='utf-8').read()\n"
         "blocks = {b.split()[0]: b for b in re.split('\\n(?=[0-9]{8} )', said.split('\\n\\n', 1)[1])}\n"
+        "terms = {(r[0], r[1]): r[2] for r in csv.reader(open(sys.argv[3], encoding='utf-8', newline=''))}\n"
         "total = collections.Counter()\n"
         "for i in check['insurers']:\n"
         "    n = i['insurer_number']; waiting = i['waiting_by_basis']; block = blocks[n]\n"
@@ -846,14 +847,14 @@ static void assert_forecast(const char *checked)
         "    assert made[n]['waiting_by_basis'] == {}, n\n"
         "    assert sum(i['held_by_reason'].values()) == i['held'], n\n"
         "    total.update(i['held_by_reason'])\n"
-        "    words = lambda c: ' (' + ', '.join('%%s %%d' %% x for x in c.items()) + ')' if c else ''\n"
-        "    line = '  documents %%d%%s, held %%d%%s' %% (i['documents'], words(i['by_basis']), i['held'],\n"
-        "                                          words(i['held_by_reason']))\n"
+        "    words = lambda kind, c: ' (' + ', '.join('%%s %%d' %% (terms[kind, x], c[x]) for x in c) + ')' if c else ''\n"
+        "    line = '  documents %%d%%s, held %%d%%s' %% (i['documents'], words('basis', i['by_basis']), i['held'],\n"
+        "                                          words('reason', i['held_by_reason']))\n"
         "    assert line in block.splitlines(), (n, line)\n"
-        "    line = '  would go out on a request citing both Acts: %%d' %% sum(waiting.values()) + words(waiting)\n"
+        "    line = '  would go out on a request citing both Acts: %%d' %% sum(waiting.values()) + words('basis', waiting)\n"
         "    assert (line in block.splitlines()) == bool(waiting), (n, line)\n"
         "    assert bool(waiting) == ('would go out on' in block), n\n"
-        "assert total == check['held_by_reason']\" '%s' '%s'",
+        "assert total == check['held_by_reason']\" '%s' '%s' \"$SCHEMAS/terms.csv\"",
         textf("%s", run_folder(checked)), run_folder("foretold"));
 }
 

@@ -175,7 +175,7 @@ static void purge__last_bundle_of_the_password__takes_it_along(void **state)
     assert_int_equal(kenporter("handover -o out --to A --means B out/sealed/" SECOND ".zip"), 0);
     must("rm out/" SECOND ".zip"); /* as a purge that died leaves it */
     assert_int_equal(kenporter("purge -o out --before 2999-01-01 --lang en"), 0);
-    assert_contains(slurp("stdout", NULL), "companions 2, secrets 1\n");
+    assert_contains(slurp("stdout", NULL), "companions 2, secrets 1, replies 0\n");
     assert_int_equal(how_many("out/secrets") + how_many("out/sealed/*") + how_many("out/letters/*"), 0);
     must("tail -n 1 out/disclosure-log.csv | grep ,purge, | grep -q $(cat digest)");
     assert_log_verifies("out/disclosure-log.csv");

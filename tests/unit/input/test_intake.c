@@ -139,7 +139,7 @@ static void unused__columns__are_named_once_per_layout(void **state UNUSED)
     assert_int_equal(take_text(REQUIRED ",予備,a,b,\"c,d\",e,f,身長\n"), KP_OK);
     assert_int_equal(got.count, 7);
     assert_int_equal(got.code, KP_K_COLUMNS_UNUSED);
-    assert_non_null(strstr(got.text, "6 (予備, a, b, \"c,d\", e, …)"));
+    assert_non_null(strstr(got.text, "6 (予備, a, b, c,d, e, …)"));
     assert_int_equal(take_text(REQUIRED ",胴囲,身長\n"), KP_OK);
     assert_int_equal(got.count, 2);
     assert_int_equal(got.code, KP_K_COLUMN_RESEMBLES);

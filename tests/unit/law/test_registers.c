@@ -328,7 +328,7 @@ static void consents__wrong_rows__are_refused_with_their_place(void **state UNUS
         {"C1,E1,,12,,,*,all,explicit,2025-04-01,,\n", 1035, 2, "insured_number"},
         {"C1,,,12,34,01,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
         {"C1,,06139464,12,34,01,*,all,explicit,2025-04-01,,\n", 1033, 2, "insurer_number"},
-        {"C1,,06139463,12,34,1,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
+        {"C1,,06139463,12,34,123,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
         {"C1,,06139463,12,34,1a,*,all,explicit,2025-04-01,,\n", 1033, 2, "insured_branch"},
         {"C1,E1,,,,,,all,explicit,2025-04-01,,\n", 1033, 2, "recipient"},
         {"C1,E1,,,,,06139464,all,explicit,2025-04-01,,\n", 1033, 2, "recipient"},
