@@ -39,11 +39,11 @@ const char *kp_shown_name(struct kp_arena *arena, const char *name)
     return copy;
 }
 
-/* Readers trim spaces and drop byte order marks; an unquoted # would begin a comment. */
+/* Readers trim spaces and drop byte order marks and Ctrl-Z; an unquoted # would begin a comment. */
 static bool needs_quotes(const char *s, size_t n)
 {
     return n > 0 && (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '#' || strncmp(s, "\xef\xbb\xbf", 3) == 0 ||
-                     strpbrk(s, "\",\n\r"));
+                     strpbrk(s, "\",\n\r\x1a"));
 }
 
 static void add_csv(struct kp_buf *buf, const char *before, const char *s)

@@ -27,7 +27,6 @@ enum {
     UNIX_FOLDER = 0040000,
     UNIX_FILE = 0100000,
     CHUNK_BYTES = 64 * 1024,
-    AT_ONCE_MAX_BYTES = 1 << 20,
     RATIO_FREE_BYTES = 1 << 20
 };
 
@@ -150,9 +149,6 @@ void kp_unzip_close(struct kp_unzip *zip)
     if (zip->io)
         (void)zip->io->close(zip->fd); /* only read */
     zip->io = NULL;
-    kp_inflate_free(zip->inflate);
-    zip->inflate = NULL;
-    kp_buf_release(&zip->packed.bytes);
 }
 
 void kp_unzip_rewind(struct kp_unzip *zip)
@@ -383,30 +379,8 @@ static enum kp_status unpack_all(struct kp_unzip *zip, const struct kp_zip_membe
     return u->crc == m->crc ? KP_OK : fault(zip, KP_ZIP_CRC);
 }
 
-/* Unpacks a member of moderate size, packed and unpacked, by the quicker way. Returns KP_E_FAULT if it is
- * longer or not sound. */
-static enum kp_status unpack_at_once(struct kp_unzip *zip, const struct kp_zip_member *m, struct kp_buf *out)
-{
-    struct kp_packed *packed = &zip->packed;
-    const size_t n = (size_t)m->packed_bytes;
-    if (m->method != DEFLATED || m->packed_bytes > AT_ONCE_MAX_BYTES || m->size_bytes > AT_ONCE_MAX_BYTES)
-        return KP_E_FAULT;
-    if (!zip->inflate)
-        KP_TRY(kp_inflate_new(&zip->inflate));
-    kp_buf_reset(&packed->bytes);
-    char *bytes = kp_buf_reserve(&packed->bytes, n);
-    if (!bytes)
-        return KP_E_SYSTEM;
-    KP_TRY(read_at(zip, m->data, bytes, n, KP_ZIP_DATA));
-    kp_buf_grow(&packed->bytes, n);
-    packed->crc = m->crc;
-    packed->size = (uint32_t)m->size_bytes;
-    return kp_inflate_run(zip->inflate, packed, out);
-}
-
-/* zlib has the last word on what is not sound. */
-static enum kp_status unpack_in_pieces(struct kp_unzip *zip, const struct kp_zip_member *m,
-                                       struct kp_buf *out)
+/* By zlib, as receivers do: libdeflate takes some streams that zlib refuses. */
+static enum kp_status unpack_member(struct kp_unzip *zip, const struct kp_zip_member *m, struct kp_buf *out)
 {
     uint8_t packed[CHUNK_BYTES], unpacked[CHUNK_BYTES];
     struct unpacking u = {.stored = m->method == STORED, .out = out, .packed = packed, .unpacked = unpacked};
@@ -424,6 +398,5 @@ enum kp_status kp_unzip_read(struct kp_unzip *zip, const struct kp_zip_member *m
         kp_buf_reset(out);
     if (member->size_bytes > max_bytes)
         return fault(zip, KP_ZIP_BOMB);
-    enum kp_status st = out ? unpack_at_once(zip, member, out) : KP_E_FAULT;
-    return st == KP_E_FAULT ? unpack_in_pieces(zip, member, out) : st;
+    return unpack_member(zip, member, out);
 }

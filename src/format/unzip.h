@@ -57,8 +57,6 @@ struct kp_unzip {
     uint64_t unpacked_bytes; /* declared by the members so far */
     enum kp_zip_fault fault; /* of the last KP_E_FAULT */
     char name[KP_UNZIP_MAX_NAME + 1];
-    struct kp_inflate *inflate; /* NULL until the first member is read */
-    struct kp_packed packed;    /* the member being read */
 };
 
 /* Opens the archive and finds its directory. Close it even if this fails. */

@@ -136,6 +136,25 @@ static size_t bytes_of_values(size_t n, const xmlChar **five)
     return bytes;
 }
 
+/* Copies n bytes of an attribute's value, in which libxml2 writes & as "&#38;". Returns the length of the
+ * copy. */
+static size_t copy_value(char *to, const xmlChar *from, size_t n)
+{
+    static const char ampersand[] = "&#38;";
+    const size_t length = sizeof(ampersand) - 1;
+    size_t copied = 0;
+    if (!memchr(from, '&', n)) {
+        memcpy(to, from, n);
+        return n;
+    }
+    for (size_t i = 0; i < n; copied++) {
+        bool escaped = n - i >= length && memcmp(from + i, ampersand, length) == 0;
+        to[copied] = (char)from[i];
+        i += escaped ? length : 1;
+    }
+    return copied;
+}
+
 /* Fills in the attributes of a node that has room for them and, after them, for their values. */
 static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, const xmlChar **five)
 {
@@ -149,12 +168,12 @@ static bool take_attributes(struct reading *r, struct kp_node *node, size_t n, c
         if (five[2] && !xsi && !xml)
             note_alien(r);
         const char *prefix = xsi ? xsi_prefix : xml ? xml_prefix : no_prefix;
-        *a = (struct kp_xml_attr){
-            .name = full_name(r, prefix, five[0]), .value = value, .n = (size_t)(five[4] - five[3])};
+        const size_t n_value = (size_t)(five[4] - five[3]);
+        *a = (struct kp_xml_attr){.name = full_name(r, prefix, five[0]), .value = value};
         if (!a->name)
             return false;
-        memcpy(value, five[3], a->n);
-        value += a->n + 1;
+        a->n = copy_value(value, five[3], n_value);
+        value += n_value + 1;
         if (xsi && strcmp(a->name, "xsi:type") == 0)
             take_type(r, a);
     }

@@ -22,7 +22,7 @@ static void write_settings(const struct kp_settings *settings, struct kp_buf *ou
         const struct kp_origin *origin = &settings->origins[i];
         if (!kp_options[i].section || !origin->given || !origin->file || strchr(origin->value, '\n'))
             continue;
-        kp_buf_printf(out, "[%s]\n%s = %s\n", kp_options[i].section, kp_options[i].key, origin->value);
+        kp_buf_printf(out, "[%s]\n%s =%s\n", kp_options[i].section, kp_options[i].key, origin->value);
     }
 }
 

@@ -16,6 +16,7 @@ static void csv__fields__are_quoted_only_when_they_must(void **state UNUSED)
         {" ", "\" \""},       {"健診", "健診"},
         {"a;b\tc", "a;b\tc"}, {"#x", "\"#x\""},
         {"x#", "x#"},         {"\ufeffx", "\"\ufeffx\""},
+        {"\x1a", "\"\x1a\""},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct kp_buf buf = {0};

@@ -319,7 +319,19 @@ static void read__each_bit_of_the_data__is_watched(void **state UNUSED)
     assert_true(packed > 10 && n_unseen < 8);
 }
 
-/* Members of up to a mebibyte are unpacked at once, longer ones piece by piece. */
+/* Its check value and size are right for what libdeflate makes of it. */
+static void read__stream_that_zlib_refuses__is_a_fault(void **state UNUSED)
+{
+    const char *path =
+        made_by_python("z.close(); open(path, 'wb').write(bytes.fromhex('"
+                       "504b030414000000080000002100d30e36fb0e0000008f0100000c000000612f44415441"
+                       "2f782e786d6cb349b44b1a078302d8e827da0100504b0102140314000000080000002100"
+                       "d30e36fb0e0000008f0100000c0000000000000000000000808100000000612f44415441"
+                       "2f782e786d6c504b050600000000010001003a000000380000000000"
+                       "'))");
+    assert_fault(path, KP_ZIP_DATA);
+}
+
 static void read__bytes_behind_the_stream__are_a_fault(void **state UNUSED)
 {
     for (int i = 0; i < 4; i++) {
@@ -450,6 +462,7 @@ int main(void)
         cmocka_unit_test(open__members__may_be_as_many_as_can_be_named),
         cmocka_unit_test(read__each_cut__is_a_fault),
         cmocka_unit_test(read__each_bit_of_the_data__is_watched),
+        cmocka_unit_test(read__stream_that_zlib_refuses__is_a_fault),
         cmocka_unit_test(read__bytes_behind_the_stream__are_a_fault),
         cmocka_unit_test(next__links_and_devices__are_special),
         cmocka_unit_test(next__name_with_nul__is_given_whole),

@@ -46,6 +46,17 @@ static struct kp_tree tree_of(const char *text)
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
+static void read__ampersands__are_one_character_each(void **state UNUSED)
+{
+    struct kp_tree tree =
+        tree_of("<a x='&amp;b&amp;&amp;c&#38;' y='&amp;#38;' z='&amp;amp;'>&amp;d&#38;</a>");
+    assert_string_equal(kp_node_attr(tree.root, "x"), "&b&&c&");
+    assert_int_equal(tree.root->attrs[0].n, 6);
+    assert_string_equal(kp_node_attr(tree.root, "y"), "&#38;");
+    assert_string_equal(kp_node_attr(tree.root, "z"), "&amp;");
+    assert_string_equal(tree.root->text, "&d&");
+}
+
 static void read__document__becomes_a_tree(void **state UNUSED)
 {
     struct kp_tree tree =
@@ -340,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(read__tag__may_be_as_long_as_the_limit, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__each_limit_of_memory__is_too_large_or_enough, fresh, fresh),
         cmocka_unit_test_setup_teardown(read__each_cut__is_malformed_or_breaks_a_character, fresh, fresh),
+        cmocka_unit_test_setup_teardown(read__ampersands__are_one_character_each, fresh, fresh),
         cmocka_unit_test_setup_teardown(check__tree__is_handed_over_whole, fresh, fresh),
     };
     return cmocka_run_group_tests_name("xmlread", tests, NULL, NULL);
