@@ -240,8 +240,9 @@ static enum kp_status write_to(struct retire *r, const char *stub)
     r->log_fd = kp_io_open(r->ctx.io, r->path, O_RDONLY);
     if (r->log_fd < 0 || kp_sha256_new(&r->sha) != KP_OK)
         return KP_E_SYSTEM;
-    KP_TRY(kp_out_create(&r->out, r->ctx.io, stub));
-    enum kp_status st = put_lines(r);
+    enum kp_status st = kp_out_create(&r->out, r->ctx.io, stub);
+    if (st == KP_OK)
+        st = put_lines(r);
     if (kp_out_finish(&r->out, true) != KP_OK)
         st = KP_E_SYSTEM;
     return st == KP_OK ? replace(r, stub) : st;

@@ -280,7 +280,7 @@ static void master__replaced_between_the_passes__releases_nothing(void **state)
                                    .registers = {"requests.csv", "consents.csv", "insurers.csv"},
                                    .sender = {"6631111116", "架空精機株式会社", "650-0188",
                                               "兵庫県潮見市港町8-1-1", "078-000-1000"}};
-        struct kp_result result;
+        struct kp_result result = {0};
         kp_run_options_defaults(&o);
         must("cp master.csv changing.csv && %s", others[same]);
         const enum kp_status st = kp_run(&o, &env, &result);
