@@ -184,8 +184,6 @@ uint64_t kp_digits_see(struct kp_arena *arena, const struct kp_tables *tables, c
         return bit_of(&number);
     if (kp_hours_parse(tables, key, &hours, &has_unit))
         return HOURS;
-    if (column->seen & WORDS)
-        return 0; /* nothing new */
     bool answers = !kp_text_is_dash(key) && !kp_code_of(tables, "not_done", key) &&
                    !kp_code_of(tables, "not_measurable", key) && !kp_code_of(tables, "placeholder", key);
     return answers ? WORDS : 0;
