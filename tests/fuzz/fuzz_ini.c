@@ -16,11 +16,15 @@ static enum kp_status read_settings(struct kp_context *ctx, const char *path, st
     return kp_settings_read(settings, &line, &ctx->arena, &ctx->diag);
 }
 
+/* A path that was read begins with the folder of its file. A line with a longer one might not be read again. */
+enum { LONGEST_VALUE = 128 };
+
 static void write_settings(const struct kp_settings *settings, struct kp_buf *out)
 {
     for (size_t i = 0; i < kp_n_options; i++) {
         const struct kp_origin *origin = &settings->origins[i];
-        if (!kp_options[i].section || !origin->given || !origin->file || strchr(origin->value, '\n'))
+        if (!kp_options[i].section || !origin->given || !origin->file || strchr(origin->value, '\n') ||
+            strlen(origin->value) > LONGEST_VALUE)
             continue;
         kp_buf_printf(out, "[%s]\n%s =%s\n", kp_options[i].section, kp_options[i].key, origin->value);
     }
