@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/date.h"
 #include "base/escape.h"
@@ -346,6 +347,7 @@ enum kp_status kp_log_lock(struct kp_log *log, const struct kp_io *io, const cha
 enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state, int64_t now)
 {
     log->seq = state->end.n_entries;
+    log->bytes = state->end.bytes;
     memcpy(log->head, state->end.head, sizeof(log->head));
     kp_log_set_time(log, now);
     if (state->torn && log->io->ftruncate(log->fd, (off_t)state->end.bytes) != 0)
@@ -356,6 +358,12 @@ enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state
     if (!kp_buf_ok(&log->pending))
         return kp_log_no_memory();
     return kp_log_sync(log);
+}
+
+bool kp_log_has_its_length(const struct kp_log *log)
+{
+    struct stat info;
+    return fstat(log->fd, &info) == 0 && (uint64_t)info.st_size == log->bytes;
 }
 
 void kp_log_set_time(struct kp_log *log, int64_t now)
@@ -384,6 +392,7 @@ static enum kp_status write_pending(struct kp_log *log)
 {
     KP_TRY(kp_file_write(log->io, log->fd, kp_buf_text(&log->pending), log->pending.len));
     log->crc = libdeflate_crc32(log->crc, kp_buf_text(&log->pending), log->pending.len);
+    log->bytes += log->pending.len;
     kp_buf_reset(&log->pending);
     return KP_OK;
 }

@@ -152,6 +152,7 @@ struct kp_log {
     char time[26];
     struct kp_buf pending; /* lines not yet written */
     uint32_t crc;          /* of what was written since kp_log_begin or kp_log_read_back */
+    uint64_t bytes;        /* of the file, with all that was written */
 };
 
 /* Opens or creates the file and locks it; errno is EWOULDBLOCK if another run has the lock. Close it in any
@@ -164,6 +165,8 @@ enum kp_status kp_log_begin(struct kp_log *log, const struct kp_log_state *state
 void kp_log_set_time(struct kp_log *log, int64_t now);
 /* Appends an entry, which kp_log_sync brings to disk; line breaks in cells become spaces. */
 enum kp_status kp_log_add(struct kp_log *log, const struct kp_log_entry *entry);
+/* Returns whether the open file has the length that it must have: nobody cut it or wrote to it. */
+bool kp_log_has_its_length(const struct kp_log *log);
 /* Writes and syncs the pending entries. If that fails, any part of them may be on disk. */
 enum kp_status kp_log_sync(struct kp_log *log);
 /*

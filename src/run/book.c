@@ -191,13 +191,18 @@ enum kp_status kp_book_update_index(struct kp_book *book)
     return st;
 }
 
-void kp_book_conclude(struct kp_book *book, struct kp_log *log)
+enum kp_status kp_book_conclude(struct kp_book *book, struct kp_log *log)
 {
     book->final = true;
     errno = 0;
-    if (begin_builder(book) != KP_OK || read_back(book, log) != KP_OK ||
-        kp_log_index_write(book->index_path, &book->index, &book->builder) != KP_OK)
+    enum kp_status st = begin_builder(book);
+    if (st == KP_OK)
+        st = read_back(book, log);
+    if (st == KP_E_FAULT)
+        return kp_fail(&book->run->ctx->diag, KP_E_SYSTEM, KP_K_FILE_REPLACED, kp_in(book->path));
+    if (st != KP_OK || kp_log_index_write(book->index_path, &book->index, &book->builder) != KP_OK)
         (void)index_unwritten(book);
+    return KP_OK;
 }
 
 /* --- a retired log --- */

@@ -45,8 +45,9 @@ enum kp_status kp_book_open(struct kp_book *book, struct kp_run *run, const char
  * log, keeps it among its temporary files. */
 enum kp_status kp_book_update_index(struct kp_book *book);
 /* After the release: reads back the new entries and brings the index up to date. The disclosures stand
- * without it, so a failure is reported and forgotten. */
-void kp_book_conclude(struct kp_book *book, struct kp_log *log);
+ * without it, so a failure to write it is reported and forgotten. Fails, and reports, if the log has other
+ * entries than this run wrote. */
+enum kp_status kp_book_conclude(struct kp_book *book, struct kp_log *log);
 
 /* Call kp_log_index_count and kp_log_index_each; a damaged index is rebuilt from the log. fn must allow for
  * being called again from the first entry, and its failure is reported as one of the log. */

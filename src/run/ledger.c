@@ -398,7 +398,7 @@ enum kp_status kp_ledger_conclude(struct kp_ledger *ledger)
     KP_TRY(kp_run_check_files(ledger->run, &ledger->log)); /* the index of a lost log would hide the loss */
     struct kp_book *book = &ledger->books[ledger->n_books - 1];
     if (ledger->log.seq != book->state.end.n_entries)
-        kp_book_conclude(book, &ledger->log);
+        KP_TRY(kp_book_conclude(book, &ledger->log));
     ledger->anchor = add_anchor(ledger->run, &ledger->log);
     return KP_OK;
 }

@@ -263,7 +263,7 @@ bool kp_run_id_is_before(const char *run_id, struct kp_date day)
 enum kp_status kp_run_check_files(const struct kp_run *run, const struct kp_log *log)
 {
     struct kp_diag *diag = &run->ctx->diag;
-    if (!kp_is_named(run->ctx->io, log->fd, run->log_path))
+    if (!kp_is_named(run->ctx->io, log->fd, run->log_path) || !kp_log_has_its_length(log))
         return kp_fail(diag, KP_E_SYSTEM, KP_K_FILE_REPLACED, kp_in(run->log_path));
     if (run->lock_fd >= 0 && !kp_is_named(run->ctx->io, run->lock_fd, run->lock_path))
         return kp_fail(diag, KP_E_SYSTEM, KP_K_FILE_REPLACED, kp_in(run->lock_path));

@@ -4,8 +4,9 @@
 #include "log/log.h"
 #include "run/run.h"
 
-/* Fails, and reports, unless log and lock are still the files that their paths name: otherwise a bundle would
- * go out whose entries nobody keeps, or while another run works. */
+/* Fails, and reports, unless log and lock are still the files that their paths name, and nobody else has
+ * changed the length of the log: otherwise a bundle would go out whose entries nobody keeps, or while another
+ * run works. */
 enum kp_status kp_run_check_files(const struct kp_run *run, const struct kp_log *log);
 
 /*

@@ -220,7 +220,7 @@ static void audit__while_a_run_writes__sees_no_torn_line(void **state)
     assert_int_equal(kenporter("audit live" LOG), 5);
 }
 
-/* --- the log is removed, moved or linked to while a run uses it --- */
+/* --- the log is removed, moved, linked to or changed while a run uses it --- */
 
 static const char *disturbance;
 static size_t after_bundles;
@@ -243,6 +243,9 @@ static void log__disturbed_during_a_run__stops_before_the_next_bundle(void **sta
         "rm disclosure-log.csv; touch moved",
         "cp disclosure-log.csv moved; mv moved disclosure-log.csv; touch moved",
         "ln disclosure-log.csv moved",
+        ": >disclosure-log.csv; touch moved",
+        "truncate -s -1 disclosure-log.csv; touch moved",
+        "echo >>disclosure-log.csv; touch moved",
         "mv .lock moved",
         "ln .lock moved"};
     const struct kp_env env = {.now = disturbing_clock, .lang = KP_LANG_EN};

@@ -343,7 +343,7 @@ static void torn_line__export__is_cut_off(void **state)
 
 /* --- the index after a release --- */
 
-static void conclude__altered_meanwhile__index_is_unwritten(void **state)
+static void conclude__altered_meanwhile__is_a_failure(void **state)
 {
     (void)state;
     assert_int_equal(open_ledger(), KP_OK);
@@ -353,12 +353,12 @@ static void conclude__altered_meanwhile__index_is_unwritten(void **state)
     char *bytes = slurp(run.log_path, &n);
     *strstr(bytes, "6414") = '7';
     put(run.log_path, bytes, n);
-    kp_ledger_conclude(&ledger);
-    assert_reported_once(KP_K_LOG_INDEX_UNWRITTEN);
+    assert_int_equal(kp_ledger_conclude(&ledger), KP_E_SYSTEM);
+    assert_reported_once(KP_K_FILE_REPLACED);
     assert_false(exists(textf("%s.index", run.log_path)));
 }
 
-static void conclude__other_entry_appended__index_is_unwritten(void **state)
+static void conclude__other_entry_appended__is_a_failure(void **state)
 {
     (void)state;
     assert_int_equal(open_ledger(), KP_OK);
@@ -369,8 +369,8 @@ static void conclude__other_entry_appended__index_is_unwritten(void **state)
     assert_int_equal(kp_log_add(&forger, &(struct kp_log_entry){.cells = {[KP_LOG_EVENT] = "void"}}), KP_OK);
     assert_int_equal(kp_log_sync(&forger), KP_OK);
     kp_buf_release(&forger.pending);
-    kp_ledger_conclude(&ledger);
-    assert_reported_once(KP_K_LOG_INDEX_UNWRITTEN);
+    assert_int_equal(kp_ledger_conclude(&ledger), KP_E_SYSTEM);
+    assert_reported_once(KP_K_FILE_REPLACED);
     assert_false(exists(textf("%s.index", run.log_path)));
 }
 
@@ -424,8 +424,8 @@ int main(void)
         TEST(unfinished__in_neither_place__is_reported_once),
         TEST(unfinished__check__is_left_alone),
         TEST(torn_line__export__is_cut_off),
-        TEST(conclude__altered_meanwhile__index_is_unwritten),
-        TEST(conclude__other_entry_appended__index_is_unwritten),
+        TEST(conclude__altered_meanwhile__is_a_failure),
+        TEST(conclude__other_entry_appended__is_a_failure),
         TEST(anchor__two_runs__adds_a_line_each),
         TEST(anchor__another_file__is_left_alone),
     };
