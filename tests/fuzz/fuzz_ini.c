@@ -16,7 +16,8 @@ static enum kp_status read_settings(struct kp_context *ctx, const char *path, st
     return kp_settings_read(settings, &line, &ctx->arena, &ctx->diag);
 }
 
-/* A path that was read begins with the folder of its file. A line with a longer one might not be read again. */
+/* A path that was read begins with the folder of its file. A line with a longer one might not be read again.
+ */
 enum { LONGEST_VALUE = 128 };
 
 static void write_settings(const struct kp_settings *settings, struct kp_buf *out)
