@@ -11,7 +11,7 @@ const struct kp_field_info kp_fields[KP_F__COUNT] = {
     [KP_F_EMPLOYEE_ID] = {.name = "employee_id"},
     [KP_F_INSURER_NUMBER] = {"insurer_number", REQUIRED("保険者番号"), DISCLOSED},
     [KP_F_INSURED_SYMBOL] = {"insured_symbol", DISCLOSED},
-    [KP_F_INSURED_NUMBER] = {"insured_number", REQUIRED("保険番号"), DISCLOSED},
+    [KP_F_INSURED_NUMBER] = {"insured_number", REQUIRED("被保険者証等番号"), DISCLOSED},
     [KP_F_INSURED_BRANCH] = {"insured_branch", DISCLOSED},
     [KP_F_QUALIFICATION] = {"qualification", DISCLOSED},
     [KP_F_MEMBER_FROM] = {"member_from", DATE},

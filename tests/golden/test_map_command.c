@@ -152,8 +152,9 @@ static void map__judgements_remarks_and_other_years__are_left_alone(void **state
 static void map__missing_required_columns__are_listed(void **state)
 {
     (void)state;
-    static const char *const columns[][2] = {{"保険者番号", "insurer_number"},
-                                             {"保険番号", "insured_number"},
+    /* header in the export, field, header that is proposed if it is another one */
+    static const char *const columns[][3] = {{"保険者番号", "insurer_number"},
+                                             {"保険番号", "insured_number", "被保険者証等番号"},
                                              {"カナ氏名", "name_kana"},
                                              {"性別", "sex"},
                                              {"生年月日", "birth_date"},
@@ -165,7 +166,8 @@ static void map__missing_required_columns__are_listed(void **state)
     for (size_t i = 0; i < COUNT(columns); i++) {
         must("sed '1s/\\(^\\|,\\)%s,/\\1何か,/' export.utf8 >column.csv", columns[i][0]);
         assert_int_equal(kenporter(MAP "column.csv"), 0);
-        assert_contains(slurp("stdout", NULL), textf("\n# %s (%s)\n", columns[i][1], columns[i][0]));
+        assert_contains(slurp("stdout", NULL),
+                        textf("\n# %s (%s)\n", columns[i][1], columns[i][2] ? columns[i][2] : columns[i][0]));
         assert_contains(slurp("stderr", NULL), "required and lacking: 1\n");
     }
     assert_null(strstr(map_of("export"), "-- required"));
