@@ -17,7 +17,8 @@
 #define OPINION "9N521000000000049"
 #define OPINION_DOCTOR "9N526000000000049"
 #define ECG_TEXT "9A110160800000049"
-#define REQUIRED "保険者番号", "保険番号", "カナ氏名", "性別", "生年月日", "郵便番号", "住所", "健診実施日"
+#define REQUIRED                                                                                             \
+    "保険者番号", "被保険者証等番号", "カナ氏名", "性別", "生年月日", "郵便番号", "住所", "健診実施日"
 enum { N_REQUIRED = 8, FIRST_LINE = 2 };
 
 static enum kp_status build(const struct kp_mapping_file *file, const char *const *first,
