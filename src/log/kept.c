@@ -1,6 +1,5 @@
 #include "log/kept.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,8 +9,16 @@
 
 enum { MAX_BYTES = 256 << 20 };
 
+/* Reports a register that is there and cannot be read: it is not missing. */
+static enum kp_status unreadable(const struct kp_kept *k, enum kp_status st, const char *path)
+{
+    if (k->arena.failed)
+        return kp_no_memory(k->ctx);
+    return kp_unreadable(&k->ctx->diag, st, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, path, NULL);
+}
+
 /* Takes over bytes in the arena of the register. */
-static enum kp_status parse(struct kp_kept *k, const char *bytes, size_t n)
+static enum kp_status parse(struct kp_kept *k, const char *path, const char *bytes, size_t n)
 {
     enum kp_status st = kp_sheet_read(&k->sheet, &k->arena, k->ctx->text, bytes, n, KP_COMMENTS_ALL);
     size_t id = 0, respelled = 0;
@@ -21,7 +28,10 @@ static enum kp_status parse(struct kp_kept *k, const char *bytes, size_t n)
     for (size_t i = 0; st == KP_OK && i < k->sheet.n_rows; i++)
         if (kp_map_put(&k->by_id, &k->arena, k->sheet.rows[i].cells[id], (uint32_t)i) == KP_MAP_NO_MEMORY)
             st = KP_E_SYSTEM;
-    return st;
+    if (st == KP_E_INPUT)
+        return kp_fail(&k->ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_at(path, k->sheet.bad_line),
+                       "not CSV in UTF-8 or CP932");
+    return st == KP_OK ? KP_OK : kp_no_memory(k->ctx);
 }
 
 static void empty(struct kp_kept *k)
@@ -32,7 +42,7 @@ static void empty(struct kp_kept *k)
     k->sha256[0] = '\0';
 }
 
-/* Tries one file. */
+/* Tries one file, which may be absent or have other contents. */
 static enum kp_status try_file(struct kp_kept *k, const char *path, const char *sha256, bool *ret_found)
 {
     const char *bytes = NULL;
@@ -42,16 +52,17 @@ static enum kp_status try_file(struct kp_kept *k, const char *path, const char *
     if (!path)
         return kp_no_memory(k->ctx);
     empty(k);
-    if (!kp_path_exists(k->ctx->io, path) ||
-        kp_read_file(k->ctx->io, path, MAX_BYTES, &k->arena, &bytes, &n) != KP_OK)
-        return k->arena.failed ? kp_no_memory(k->ctx) : KP_OK;
+    if (kp_path_absent(k->ctx->io, path))
+        return KP_OK;
+    enum kp_status st = kp_read_file(k->ctx->io, path, MAX_BYTES, &k->arena, &bytes, &n);
+    if (st != KP_OK)
+        return unreadable(k, st, path);
     if (kp_sha256_of(bytes, n, digest) != KP_OK)
         return kp_no_memory(k->ctx);
     kp_sha256_hex(digest, hex);
     if (strcmp(hex, sha256) != 0)
         return KP_OK;
-    if (parse(k, bytes, n) == KP_E_SYSTEM)
-        return kp_no_memory(k->ctx);
+    KP_TRY(parse(k, path, bytes, n));
     memcpy(k->sha256, hex, sizeof(hex));
     *ret_found = true;
     return KP_OK;
@@ -89,15 +100,8 @@ enum kp_status kp_kept_read(struct kp_kept *k, const char *path)
     const char *bytes = NULL;
     size_t n = 0;
     empty(k);
-    errno = 0;
     enum kp_status st = kp_read_file(k->ctx->io, path, MAX_BYTES, &k->arena, &bytes, &n);
-    if (st == KP_OK)
-        st = parse(k, bytes, n);
-    if (k->arena.failed || st == KP_E_SYSTEM)
-        return kp_no_memory(k->ctx);
-    return st == KP_OK ? KP_OK
-                       : kp_fail(&k->ctx->diag, KP_E_USAGE, KP_K_REGISTER_UNREADABLE, kp_in(path),
-                                 strerror(errno ? errno : EINVAL));
+    return st == KP_OK ? parse(k, path, bytes, n) : unreadable(k, st, path);
 }
 
 void kp_kept_release(struct kp_kept *k)

@@ -25,7 +25,7 @@ struct kp_kept_places {
 };
 
 /* Reads the register with that digest unless it is at hand; *ret_found is false if there is no file with
- * these contents. Reports KP_E_SYSTEM. */
+ * these contents. Reports KP_E_SYSTEM, and KP_E_USAGE for a file that is there and cannot be read. */
 enum kp_status kp_kept_load(struct kp_kept *kept, const struct kp_kept_places *places, const char *sha256,
                             bool *ret_found);
 /* Reads a register that is no copy. Reports KP_E_USAGE and KP_E_SYSTEM. */

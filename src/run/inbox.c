@@ -57,11 +57,16 @@ static bool is_same(const struct stat *a, const struct stat *b)
            memcmp(&a->st_ctim, &b->st_ctim, sizeof(a->st_ctim)) == 0;
 }
 
-/* Returns whether the name still leads to the file that was listed. */
-static bool is_unchanged(const struct kp_inbox *b, const struct kp_inbox_file *f)
+enum standing { UNCHANGED, CHANGED, UNKNOWN };
+
+/* Tells whether the name still leads to the file that was listed; UNKNOWN, with errno, if the disk does not.
+ */
+static enum standing standing_of(const struct kp_inbox *b, const struct kp_inbox_file *f)
 {
     struct stat now;
-    return fstatat(b->fds[FOLDER], f->name, &now, AT_SYMLINK_NOFOLLOW) == 0 && is_same(&f->as_read, &now);
+    if (fstatat(b->fds[FOLDER], f->name, &now, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? CHANGED : UNKNOWN;
+    return is_same(&f->as_read, &now) ? UNCHANGED : CHANGED;
 }
 
 /* A clock that is ahead, as of a file server, must not keep a file waiting for ever. */
@@ -77,8 +82,13 @@ static enum kp_status add_file(struct kp_inbox *b, struct kp_context *ctx, const
     *f = (struct kp_inbox_file){.name = name, .path = kp_arena_printf(&ctx->arena, "%s/%s", b->folder, name)};
     if (!f->path)
         return kp_no_memory(ctx);
-    if (fstatat(b->fds[FOLDER], name, &f->as_read, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(f->as_read.st_mode))
-        return KP_OK; /* taken away since it was listed, or a folder, as done and quarantine may be */
+    if (fstatat(b->fds[FOLDER], name, &f->as_read, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT /* taken away since it was listed */
+                   ? KP_OK
+                   : kp_fail(&ctx->diag, KP_E_SYSTEM, KP_K_DROP_FOLDER_UNUSABLE, kp_in(f->path),
+                             strerror(errno));
+    if (S_ISDIR(f->as_read.st_mode))
+        return KP_OK; /* done and quarantine may be in the folder */
     if (!S_ISREG(f->as_read.st_mode)) {
         kp_warn(&ctx->diag, KP_K_INPUT_NOT_REGULAR, kp_in(f->path));
         return KP_OK;
@@ -166,7 +176,9 @@ static enum kp_status judge(struct kp_inbox *b, struct kp_context *ctx, const st
         enum kp_status st = try_file(ctx, options, master, f, i + 1, b->n_files);
         if (st != KP_OK && st != KP_E_INPUT)
             return st;
-        f->fate = !is_unchanged(b, f) ? KP_INBOX_WAITING : st == KP_OK ? KP_INBOX_TAKEN : KP_INBOX_UNREAD;
+        f->fate = standing_of(b, f) == CHANGED ? KP_INBOX_WAITING
+                  : st == KP_OK                ? KP_INBOX_TAKEN
+                                               : KP_INBOX_UNREAD;
     }
     b->n_of[f->fate]++;
     if (f->fate == KP_INBOX_WAITING)
@@ -215,7 +227,7 @@ static enum kp_status open_one(struct kp_inbox *b, struct kp_context *ctx, int w
 {
     if (which != FOLDER && kp_make_folders(ctx->io, path) != KP_OK)
         return kp_write_failed(ctx, path);
-    b->fds[which] = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    b->fds[which] = ctx->io->openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     return b->fds[which] >= 0
                ? KP_OK
                : kp_fail(&ctx->diag, KP_E_USAGE, KP_K_DROP_FOLDER_UNUSABLE, kp_in(path), strerror(errno));
@@ -297,21 +309,21 @@ static bool copy_bytes(const struct kp_io *io, int from, int to)
 static bool copy_new(const struct kp_io *io, int from, const char *name, int to, const char *as)
 {
     static const char temp[] = ".kenporter-copy";
-    int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    (void)unlinkat(to, temp, 0); /* left by a run that was killed */
-    int out = in < 0 ? -1 : openat(to, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int in = io->openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    (void)io->unlinkat(to, temp, 0); /* left by a run that was killed */
+    int out = in < 0 ? -1 : io->openat(to, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool copied = out >= 0 && copy_bytes(io, in, out);
     int error = errno;
-    if (out >= 0 && close(out) != 0 && copied) {
+    if (out >= 0 && io->close(out) != 0 && copied) {
         error = errno;
         copied = false;
     }
     if (in >= 0)
-        (void)close(in);
+        (void)io->close(in);
     if (copied && rename_new(to, temp, to, as))
-        return fsync(to) == 0 && unlinkat(from, name, 0) == 0;
+        return io->fsync(to) == 0 && io->unlinkat(from, name, 0) == 0;
     error = copied ? errno : error;
-    (void)unlinkat(to, temp, 0);
+    (void)io->unlinkat(to, temp, 0);
     errno = error;
     return false;
 }
@@ -352,7 +364,7 @@ static const char *move(struct kp_inbox *b, struct kp_context *ctx, const struct
             return NULL;
         if (fstatat(b->fds[which], as, &there, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(there.st_mode) &&
             has_same_bytes(ctx, f->path, path))
-            return unlinkat(b->fds[FOLDER], f->name, 0) == 0 ? as : NULL;
+            return ctx->io->unlinkat(b->fds[FOLDER], f->name, 0) == 0 ? as : NULL;
     }
     errno = EEXIST;
     return NULL;
@@ -377,12 +389,14 @@ static bool write_reason(struct kp_inbox *b, struct kp_context *ctx, const struc
 static void move_file(struct kp_inbox *b, struct kp_context *ctx, const struct kp_inbox_file *f)
 {
     bool unread = f->fate == KP_INBOX_UNREAD;
-    const char *folder = unread ? b->quarantine : b->done;
-    if (!is_unchanged(b, f)) {
+    const char *folder = unread ? b->quarantine : b->done, *as = NULL;
+    const enum standing standing = standing_of(b, f);
+    if (standing == CHANGED) {
         kp_warn(&ctx->diag, KP_K_INPUT_BEING_WRITTEN, kp_in(f->path));
         return;
     }
-    const char *as = move(b, ctx, f, unread ? QUARANTINE : DONE, folder);
+    if (standing == UNCHANGED)
+        as = move(b, ctx, f, unread ? QUARANTINE : DONE, folder);
     if (as && (!unread || write_reason(b, ctx, &f->unread, as)))
         return;
     kp_warn(&ctx->diag, KP_K_INPUT_NOT_MOVED, kp_in(f->path), folder, strerror(errno));
@@ -397,7 +411,7 @@ void kp_inbox_move(struct kp_inbox *b, struct kp_context *ctx, enum kp_command c
         if (b->files[i].fate != KP_INBOX_WAITING)
             move_file(b, ctx, &b->files[i]);
     for (int i = QUARANTINE; i >= FOLDER; i--) /* the new names before the old ones are gone */
-        if (fsync(b->fds[i]) != 0 && b->n_not_moved == 0) {
+        if (ctx->io->fsync(b->fds[i]) != 0 && b->n_not_moved == 0) {
             const char *const paths[] = {b->folder, b->done, b->quarantine};
             kp_warn(&ctx->diag, KP_K_INPUT_NOT_MOVED, kp_in(paths[i]), paths[i], strerror(errno));
             b->n_not_moved++;

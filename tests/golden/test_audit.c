@@ -219,6 +219,27 @@ static void provision_records__today_s_registers__do_not_matter(void **state)
     must("cmp stdout right");
 }
 
+/* Neither a copy that is too long nor one that is no file may pass for a missing one. */
+static void kept_register__cannot_be_read__is_no_missing_one(void **state)
+{
+    (void)state;
+    static const char *const questions[] = {"--provision-records", "--within-request"};
+    static const char *const damages[][2] = {{"truncate -s 257M $f", "large"},
+                                             {"rm $f && mkdir $f", "directory"},
+                                             {"rm $f && mkfifo $f", "not a regular file"}};
+    for (size_t i = 0; i < COUNT(damages); i++) {
+        must("rm -rf copy; cp -a out copy; for f in copy/registers/*; do %s; done", damages[i][0]);
+        for (size_t k = 0; k < COUNT(questions); k++) {
+            assert_int_equal(kenporter("audit %s --lang en -o copy copy/disclosure-log.csv", questions[k]),
+                             2);
+            assert_contains(err_text(), "copy/registers/");
+            assert_contains(err_text(), "fail K1030");
+            assert_contains(err_text(), damages[i][1]);
+            assert_string_equal(out_text(), "");
+        }
+    }
+}
+
 /* --- faults --- */
 
 static void assert_fault(const char *how, const char *where, const char *what)
@@ -470,6 +491,7 @@ int main(void)
         cmocka_unit_test(provision_records__consent_items__carry_every_field_alone),
         cmocka_unit_test(provision_records__duty_only__none),
         cmocka_unit_test(provision_records__today_s_registers__do_not_matter),
+        cmocka_unit_test(kept_register__cannot_be_read__is_no_missing_one),
         cmocka_unit_test(fault__each_kind__is_reported_with_its_line),
         cmocka_unit_test(head__kept_elsewhere__must_be_in_the_log),
         cmocka_unit_test(cut__known_to_the_index__stops_an_export),
