@@ -47,15 +47,29 @@ static enum kp_status fault(struct kp_unzip *zip, enum kp_zip_fault what)
     return KP_E_FAULT;
 }
 
-/* Reads exactly n bytes; a file that ends before them has the fault if_short. */
+/* Reads exactly n bytes; a file that ends before them has the fault if_short. Short pieces come from one of
+ * two windows, since the members and the directory are read side by side. */
 static enum kp_status read_at(struct kp_unzip *zip, uint64_t at, void *to, size_t n,
                               enum kp_zip_fault if_short)
 {
+    struct kp_unzip_window *w = &zip->windows[at >= zip->directory];
     size_t got = 0;
     if (at > zip->file_bytes || n > zip->file_bytes - at)
         return fault(zip, if_short);
-    KP_TRY(kp_file_read_at(zip->io, zip->fd, to, n, at, &got));
-    return got == n ? KP_OK : fault(zip, if_short);
+    if (n > sizeof(w->bytes)) {
+        KP_TRY(kp_file_read_at(zip->io, zip->fd, to, n, at, &got));
+        return got == n ? KP_OK : fault(zip, if_short);
+    }
+    if (at < w->at || at - w->at > w->n || n > w->n - (size_t)(at - w->at)) {
+        w->n = 0;
+        KP_TRY(kp_file_read_at(zip->io, zip->fd, w->bytes, sizeof(w->bytes), at, &got));
+        w->at = at;
+        w->n = got;
+    }
+    if (n > w->n - (size_t)(at - w->at))
+        return fault(zip, if_short);
+    memcpy(to, w->bytes + (at - w->at), n);
+    return KP_OK;
 }
 
 /* --- end of the archive --- */

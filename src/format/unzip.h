@@ -45,6 +45,13 @@ struct kp_zip_member {
     bool special;     /* a link, a device or anything else but a plain file or folder */
 };
 
+/* A piece of the archive that is at hand. */
+struct kp_unzip_window {
+    uint64_t at; /* offset of its first byte */
+    size_t n;
+    uint8_t bytes[16 * 1024];
+};
+
 struct kp_unzip {
     const struct kp_io *io; /* NULL: closed */
     int fd;
@@ -57,6 +64,7 @@ struct kp_unzip {
     uint64_t unpacked_bytes; /* declared by the members so far */
     enum kp_zip_fault fault; /* of the last KP_E_FAULT */
     char name[KP_UNZIP_MAX_NAME + 1];
+    struct kp_unzip_window windows[2]; /* in the members, in the directory */
 };
 
 /* Opens the archive and finds its directory. Close it even if this fails. */

@@ -404,7 +404,8 @@ static ssize_t disk_pread(int fd, void *bytes, size_t n, off_t at)
 
 static void read__any_failing_call__is_an_input_error(void **state)
 {
-    const char *path = made_by_python("Z('r/a', b'hello ' * 9); Z('r/b', b'stored', 0)");
+    /* A piece from each window, and one that is longer than a window. */
+    const char *path = made_by_python("Z('r/a', b'hello ' * 9); Z('r/b', b'stored' * 9999, 0)");
     struct kp_io io = DISK;
     size_t n = 0;
     enum kp_zip_fault fault;
@@ -413,7 +414,7 @@ static void read__any_failing_call__is_an_input_error(void **state)
     disk.kinds = OPENS | READS;
     assert_int_equal(read_all(&io, path, SIZE_MAX, &n, &fault), KP_OK);
     int calls = disk.calls;
-    assert_true(calls > 8);
+    assert_true(calls > 4);
     for (int k = 1; k <= calls; k++) {
         (void)fresh_disk(state);
         disk.fail_at = k, disk.error = EIO, disk.kinds = OPENS | READS;
