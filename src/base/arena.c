@@ -9,16 +9,23 @@
 
 enum { FIRST_BLOCK_BYTES = 16 * 1024 };
 
+/* Texts are packed from the end of a block, so that they need no alignment. */
 struct kp_block {
     struct kp_block *next;
     size_t size;
-    size_t used;
+    size_t used; /* bytes at the beginning */
+    size_t end;  /* where the texts begin */
     max_align_t data[];
 };
 
+static size_t align_down(size_t n)
+{
+    return n / sizeof(max_align_t) * sizeof(max_align_t);
+}
+
 static size_t align_up(size_t n)
 {
-    return (n + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    return align_down(n + sizeof(max_align_t) - 1);
 }
 
 static size_t block_size(const struct kp_block *head, size_t need)
@@ -48,7 +55,7 @@ static struct kp_block *add_block(struct kp_arena *arena, size_t need)
     if (!block)
         return NULL;
     errno = before;
-    *block = (struct kp_block){.next = arena->head, .size = size};
+    *block = (struct kp_block){.next = arena->head, .size = size, .end = size};
     arena->head = block;
     arena->total_bytes += size;
     return block;
@@ -60,17 +67,22 @@ void *kp_arena_fail(struct kp_arena *arena)
     return NULL;
 }
 
+/* Returns a block with so much room, or NULL. */
+static struct kp_block *block_with(struct kp_arena *arena, size_t need)
+{
+    struct kp_block *block = arena->head;
+    if (!block || block->end - block->used < need)
+        block = need > SIZE_MAX / 4 ? NULL : add_block(arena, need);
+    return block ? block : kp_arena_fail(arena);
+}
+
 /* Returns memory that is not cleared. */
 static void *take(struct kp_arena *arena, size_t size_bytes)
 {
-    if (size_bytes > SIZE_MAX / 4)
-        return kp_arena_fail(arena);
-    size_t need = align_up(size_bytes ? size_bytes : 1);
-    struct kp_block *block = arena->head;
-    if (!block || block->size - block->used < need)
-        block = add_block(arena, need);
+    size_t need = size_bytes > SIZE_MAX / 4 ? SIZE_MAX : align_up(size_bytes ? size_bytes : 1);
+    struct kp_block *block = block_with(arena, need);
     if (!block)
-        return kp_arena_fail(arena);
+        return NULL;
     void *p = (char *)block->data + block->used;
     block->used += need;
     return p;
@@ -84,9 +96,11 @@ void *kp_arena_alloc(struct kp_arena *arena, size_t size_bytes)
 
 char *kp_arena_strndup(struct kp_arena *arena, const char *s, size_t n)
 {
-    char *copy = take(arena, n + 1);
-    if (!copy)
+    struct kp_block *block = block_with(arena, n < SIZE_MAX ? n + 1 : n);
+    if (!block)
         return NULL;
+    block->end -= n + 1;
+    char *copy = (char *)block->data + block->end;
     if (n)
         memcpy(copy, s, n);
     copy[n] = '\0';
@@ -102,7 +116,7 @@ char *kp_arena_strdup(struct kp_arena *arena, const char *s)
 char *kp_arena_printf(struct kp_arena *arena, const char *format, ...)
 {
     struct kp_block *block = arena->head;
-    size_t room = block ? block->size - block->used : 0;
+    size_t room = block ? align_down(block->end - block->used) : 0; /* what fits, take finds room for, too */
     char *text = block ? (char *)block->data + block->used : NULL;
     va_list args;
     va_start(args, format);
@@ -136,6 +150,7 @@ void kp_arena_reset(struct kp_arena *arena)
     free_blocks(keep->next);
     keep->next = NULL;
     keep->used = 0;
+    keep->end = keep->size;
     arena->total_bytes = keep->size;
 }
 

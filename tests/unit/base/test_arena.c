@@ -103,6 +103,22 @@ static void copies__arena_at_its_limit__are_null(void **state UNUSED)
     kp_arena_release(&arena);
 }
 
+/* Texts of odd lengths leave every amount of room at the end of a block. */
+static void printf__any_room_left__is_formatted_whole(void **state UNUSED)
+{
+    static const char digits[] = "0123456789012345678901234567890123456789";
+    struct kp_arena arena = {0};
+    for (int i = 0; i < 20000; i++) {
+        int n = i % 37;
+        const char *copy = kp_arena_strndup(&arena, digits, (size_t)(i % 7));
+        const char *text = kp_arena_printf(&arena, "%.*s", n, digits);
+        assert_int_equal(strlen(copy), i % 7);
+        assert_int_equal(strlen(text), n);
+        assert_memory_equal(text, digits, (size_t)n);
+    }
+    kp_arena_release(&arena);
+}
+
 static void printf__long_text__is_formatted_whole(void **state UNUSED)
 {
     struct kp_arena arena = {0};
@@ -194,6 +210,7 @@ int main(void)
         cmocka_unit_test(strndup__part_of_a_string__is_copied_and_terminated),
         cmocka_unit_test(strndup__bytes_with_nul__keeps_them_all),
         cmocka_unit_test(copies__arena_at_its_limit__are_null),
+        cmocka_unit_test(printf__any_room_left__is_formatted_whole),
         cmocka_unit_test(printf__long_text__is_formatted_whole),
         cmocka_unit_test(reset__filled_arena__keeps_one_block_and_zeroes_memory),
         cmocka_unit_test(reset__record_after_record__does_not_grow),
