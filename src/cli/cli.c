@@ -328,7 +328,8 @@ int kp_cli(int argc, char **argv, FILE *out, FILE *err, const struct kp_env *env
     c.settings.options.common.lang = env->lang;
     kp_console_style(&c);
     c.shown = kp_arena_alloc(&c.arena, KP_CONSOLE_CODES * sizeof(*c.shown));
-    if (!c.shown || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
+    c.hidden = kp_arena_alloc(&c.arena, KP_CONSOLE_CODES * sizeof(*c.hidden));
+    if (!c.shown || !c.hidden || kp_catalogue_load(&c.arena, &c.catalogue) != KP_OK) {
         (void)fputs("kenporter: fail K9001: out of memory\n", err);
         goto out;
     }

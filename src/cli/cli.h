@@ -26,7 +26,8 @@ struct kp_console {
     int64_t bar_at;   /* when it was drawn */
     int bar_percent;
     unsigned *shown;           /* messages by code */
-    unsigned most_shown;       /* of one code; further ones are only counted */
+    unsigned *hidden;          /* those of them that were only counted */
+    unsigned most_shown;       /* of one code, but for failures */
     unsigned failures;         /* messages of level fail */
     struct kp_message failure; /* the last of them; its strings are the arena's */
     bool wants_json;           /* the command line has --json, even if it cannot be read */

@@ -11,6 +11,9 @@
 
 enum { BAR_WIDTH = 30 };
 
+/* Failures of one code that are printed: only a bundle with that many documents, all faulty, has more. */
+enum { MOST_FAULTS = 1000 };
+
 /* By enum kp_level. */
 static const struct {
     const char *journal; /* syslog priority, as systemd reads it at the beginning of a line */
@@ -98,6 +101,16 @@ enum kp_status kp_console_failure(struct kp_console *c, enum kp_status st)
     return kp_console_print(c, st, &out);
 }
 
+/* Counts the message. Each unused column that resembles an item has a remedy of its own. */
+static bool is_one_too_many(struct kp_console *c, const struct kp_message *m)
+{
+    unsigned most = m->level == KP_LEVEL_FAIL ? MOST_FAULTS : c->most_shown;
+    if (!c->shown || c->settings.verbose || m->code == KP_K_COLUMN_RESEMBLES || ++c->shown[m->code] <= most)
+        return false;
+    c->hidden[m->code]++;
+    return true;
+}
+
 void kp_console_message(void *ctx, const struct kp_message *m)
 {
     struct kp_console *c = ctx;
@@ -105,9 +118,7 @@ void kp_console_message(void *ctx, const struct kp_message *m)
         keep_failure(c, m);
     if (is_silent(c, m->level, m->code))
         return;
-    /* Each unused column that resembles an item has a remedy of its own. */
-    if (m->level < KP_LEVEL_FAIL && ++c->shown[m->code] > c->most_shown && m->code != KP_K_COLUMN_RESEMBLES &&
-        !c->settings.verbose)
+    if (is_one_too_many(c, m))
         return;
     struct kp_buf line = {0}; /* one write, because stderr is unbuffered */
     kp_buf_str(&line, c->journal ? STYLES[m->level].journal : "");
@@ -140,13 +151,12 @@ void kp_console_rest(struct kp_console *c)
         return;
     kp_console_clear_bar(c);
     for (unsigned code = 0; code < KP_CONSOLE_CODES; code++) {
-        if (c->shown[code] > c->most_shown && code != KP_K_NO_REQUEST && code != KP_K_COLUMN_RESEMBLES)
+        if (c->hidden[code] > 0 && code != KP_K_NO_REQUEST)
             (void)fprintf(c->err,
                           c->diag.lang == KP_LANG_JA ? "%skenporter: K%04u がほかに%u件(%s)\n"
                                                      : "%skenporter: K%04u %u more times; %s\n",
-                          c->journal ? STYLES[KP_LEVEL_NOTE].journal : "", code,
-                          c->shown[code] - c->most_shown, where);
-        c->shown[code] = 0; /* said once */
+                          c->journal ? STYLES[KP_LEVEL_NOTE].journal : "", code, c->hidden[code], where);
+        c->shown[code] = c->hidden[code] = 0; /* said once */
     }
 }
 

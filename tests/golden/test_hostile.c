@@ -10,6 +10,19 @@
 #define LOG "/disclosure-log.csv"
 #define N_BUNDLES 5
 
+static void verify__fault_of_every_document__is_told_a_thousand_times(void **state)
+{
+    (void)state;
+    must("python3 -c \"import zipfile as z; a = z.ZipFile('6631111116_00280081_202604010_1.zip', 'w'); "
+         "[a.writestr('r/DATA/h%%08d.xml' %% i, 'x') for i in range(1100)]; a.close()\"");
+    assert_int_equal(kenporter("verify --lang en 6631111116_00280081_202604010_1.zip"), 5);
+    assert_int_equal(occurrences(slurp("stderr", NULL), "fail K8029"), 1000);
+    assert_contains(slurp("stderr", NULL), "K8029 100 more times");
+    assert_contains(slurp("stdout", NULL), "K8029 ×1100");
+    assert_int_equal(kenporter("verify -v --lang en 6631111116_00280081_202604010_1.zip"), 5);
+    assert_int_equal(occurrences(slurp("stderr", NULL), "fail K8029"), 1100);
+}
+
 static int set_up(void **state)
 {
     if (set_up_golden(state) != 0)
@@ -19,7 +32,7 @@ static int set_up(void **state)
 
 static void copy_of_done(const char *name)
 {
-    must("rm -rf %s; cp -a done %s", name, name);
+    renew(name, "done");
 }
 
 /* --- surroundings --- */
@@ -28,7 +41,7 @@ static void file_size__at_its_limit__is_a_write_error(void **state)
 {
     (void)state;
     for (int kib = 1; kib <= 400; kib += 133) {
-        must("rm -rf small");
+        renew("small", NULL);
         int status = run_shell(
             textf("ulimit -f %d; \"$KENPORTER\" " EXPORT "-q -o small " INPUT ">stdout 2>stderr", kib));
         assert_int_equal(status, 4);
@@ -55,7 +68,7 @@ static void streams__closed__send_messages_into_no_file(void **state)
     (void)state;
     static const char *const closed[] = {"2>&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"};
     for (size_t i = 0; i < COUNT(closed); i++) {
-        must("rm -rf closed");
+        renew("closed", NULL);
         (void)run_shell(textf("\"$KENPORTER\" " EXPORT "-o closed " INPUT "%s", closed[i]));
         size_t n = 0;
         (void)slurp("closed/.lock", &n);
@@ -259,7 +272,7 @@ static void log__disturbed_during_a_run__stops_before_the_next_bundle(void **sta
                     NULL};
     for (after_bundles = 0; after_bundles < 2; after_bundles++)
         for (size_t i = 0; i < COUNT(disturbances); i++) {
-            must("rm -rf gone");
+            renew("gone", NULL);
             disturbance = disturbances[i];
             assert_int_equal(with(&env, 7, argv), 4);
             assert_contains(slurp("stderr", NULL), "fail K9008");
@@ -312,6 +325,7 @@ int main(void)
         cmocka_unit_test(clock__set_back__is_reported),
         cmocka_unit_test(audit__interrupted__ends),
         cmocka_unit_test(audit__nobody_takes_its_answer__does_not_blame_the_log),
+        cmocka_unit_test(verify__fault_of_every_document__is_told_a_thousand_times),
         cmocka_unit_test(audit__while_a_run_writes__sees_no_torn_line),
     };
     return cmocka_run_group_tests_name("hostile", tests, set_up, tear_down_golden);
