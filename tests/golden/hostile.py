@@ -7,6 +7,7 @@ Without limits (sanitizers): HOSTILE_UNLIMITED=1.
 """
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -402,8 +403,8 @@ def run(name):
         put(path, contents)
     size = os.path.getsize(path)
     words = command(kind, path)
-    used = subprocess.run([sys.executable, HERE + "/limits.py", "stdout", "stderr", PROGRAM, *words], capture_output=True,
-                          text=True, timeout=600).stdout.split()
+    print(json.dumps(["stdout", "stderr", PROGRAM, *words]), file=LIMITS.stdin, flush=True)
+    used = LIMITS.stdout.readline().split()
     status, seconds, kib = int(used[0]), float(used[1]), int(used[2])
     messages = open("stderr", "rb").read().decode("utf-8", "replace")
     outcome = open("stdout", "rb").read().decode("utf-8", "replace") if kind in ("verify", "config") else ""
@@ -428,6 +429,7 @@ def wrong_with(name, expected_status, expected_code):
     return f"{kib} KiB" if kib > KIB else ""
 
 
+LIMITS = subprocess.Popen([sys.executable, HERE + "/limits.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 subprocess.run([PROGRAM, "export", *CONFIG, *DAY, "--backdate", "test", "--insurer", "00280081", "-o", "sound",
                 FIXTURES + "/export.csv"], capture_output=True)
 put("good.csv", GOOD)

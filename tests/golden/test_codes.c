@@ -184,7 +184,8 @@ static void base_row__unchanged__is_released_silently(void **state)
 /* Runs both sides at once, each in its own folder. */
 static void run_both(const char *bad, const char *good)
 {
-    must("rm -rf bad good; cp -r start bad; cp -r start good");
+    renew("bad", "start");
+    renew("good", "start");
     must("( cd bad && { %s\n} >all 2>&1; true ) & ( cd good && { %s\n} >all 2>&1; echo $? >status ); wait",
          bad, good);
 }

@@ -139,14 +139,15 @@ static void assert_anchored(void)
 
 static void start_again(void)
 {
-    must("rm -rf out anchors.csv; cp -a base out; cp base.anchors anchors.csv");
+    renew("out", "base");
+    renew("anchors.csv", "base.anchors");
 }
 
 static int n_calls, first_entry;
 
 static bool is_tried(enum fault fault, int at)
 {
-    int step = at < first_entry - 2 ? 80 : fault == KILL ? 5 : 20;
+    int step = at < first_entry - 2 ? 150 : fault == KILL ? 9 : 37;
     return getenv("CRASH_ALL") || at % step == (int)fault % step; /* other calls for each fault */
 }
 
@@ -326,7 +327,7 @@ static const char TRIED[] =
 static void calls__of_a_run__are_all_tried(void **state)
 {
     (void)state;
-    must("rm -rf out; cp -a base out");
+    renew("out", "base");
     if (run_shell("strace -f -c -U name -o calls \"$KENPORTER\" export " CONFIG
                   "-q -o out --anchors a.csv second.csv >stdout 2>stderr") != 0 ||
         !exists("calls")) {
@@ -353,7 +354,8 @@ static void release__any_fault__leaves_what_was_prepared(void **state)
     released_id = strrchr(prepared[0], '/') + 1;
     const char *place = textf("out/prepared/%s", released_id);
     for (int at = 0; at <= calls[0]; at = at == 0 ? 1 : at + (at >= calls[1] + 20 ? 1 : 20)) {
-        must("rm -rf out anchors.csv; cp -a ready out; cp base.anchors anchors.csv");
+        renew("out", "ready");
+        renew("anchors.csv", "base.anchors");
         int status = export("", at ? ERROR_ONCE : NONE, EIO, at, at ? NULL : calls);
         if (status == 0 || status == 1) /* 1: complete, but the anchor could not be written */
             continue;

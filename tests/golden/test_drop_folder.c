@@ -28,7 +28,7 @@ static void export__two_files__read_and_moved(void **state)
     assert_in_range(kenporter(EXPORT "-o named a.csv b.csv"), 0, 1);
     assert_same_bundles("out", "named");
     assert_int_equal(counted("out", "read"), counted("named", "read"));
-    must("rm -rf named");
+    renew("named", NULL);
 }
 
 static void export__names_not_for_reading__left(void **state)

@@ -75,7 +75,7 @@ static void report__encoding__is_named(void **state)
                                            {"utf16le", "utf-16"},
                                            {"utf16be", "utf-16"}};
     for (size_t i = 0; i < COUNT(names); i++) {
-        must("rm -rf encoding");
+        renew("encoding", NULL);
         assert_int_equal(
             kenporter("check " VENDOR_CONFIG "-o encoding variants/%s_lf_tab/pattern_b.csv", names[i][0]), 1);
         assert_contains(slurp(textf("%s/report.json", run_folder("encoding")), NULL),

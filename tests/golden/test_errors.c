@@ -19,7 +19,7 @@ static void assert_refused(int status, int expected, const char *place, const ch
     const char *err = slurp("stderr", NULL);
     size_t left = how_many("out/*.zip") + how_many("out/runs/*") + how_many("out/.tmp*");
     size_t log_rows = exists("out/disclosure-log.csv") ? read_sheet("out/disclosure-log.csv").n_rows : 0;
-    must("rm -rf out");
+    renew("out", NULL);
     if (status != expected)
         fail_msg("exit %d, expected %d: %s", status, expected, err);
     assert_string_equal(slurp("stdout", NULL), "");
@@ -242,7 +242,7 @@ static void folder__locked_by_another_process__exit_4(void **state)
         assert_refused(status, 4, "out", "K9003");
     }
     assert_int_equal(kenporter(CHECK "-o out export.csv"), 1); /* a lock file without a holder is ignored */
-    must("rm -rf out");
+    renew("out", NULL);
 }
 
 static void folder__is_a_file__exit_4(void **state)

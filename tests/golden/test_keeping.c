@@ -20,7 +20,7 @@ static int set_up(void **state)
 static int fresh(void **state)
 {
     (void)state;
-    must("rm -rf out; cp -a first out");
+    renew("out", "first");
     return 0;
 }
 

@@ -109,7 +109,7 @@ static void two_kinds__of_one_day_in_two_runs__are_two_examinations(void **state
          "echo \"C1,$id,,,,,*,all,explicit,2025-05-01,,form\"; } >consent.csv");
     static const char *const orders[][2] = {{"定期", "特殊"}, {"特殊", "定期"}};
     for (size_t i = 0; i < COUNT(orders); i++) {
-        must("rm -rf days");
+        renew("days", NULL);
         for (size_t k = 0; k < 2; k++) {
             write_input("健診種別", orders[i][k]);
             assert_int_equal(kenporter(EXPORT "--consents consent.csv -o days in.csv"), 0);
@@ -140,7 +140,7 @@ static void kinds__of_many_rows__are_their_rows_own(void **state)
         "s/,5000,00/,$((5000 + i)),00/;s/19750505/$((19520501 + i %% 30 * 10000 + i / 30))/;s/$/,定期/;p}\" " BASE
         "; done; } >in.csv");
     for (unsigned threads = 1; threads <= 2; threads++) {
-        must("rm -rf many");
+        renew("many", NULL);
         assert_int_equal(kenporter(EXPORT "--threads %u --consents consent.csv -o many in.csv", threads), 0);
         assert_int_equal(counted("many", "released"), 91);
         assert_int_equal(kenporter(EXPORT "--threads %u --consents consent.csv -o many in.csv", threads), 0);

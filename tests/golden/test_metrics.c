@@ -29,7 +29,8 @@ static size_t metric(const char *all, const char *name)
 static void metrics__of_an_export__agree_with_the_report(void **state)
 {
     (void)state;
-    must("rm -rf out m.prom");
+    renew("out", NULL);
+    renew("m.prom", NULL);
     int status = kenporter("export " NIGHTLY "-o out export.csv");
     char *all = metrics("m.prom");
     static const char *const outcomes[] = {"read", "released", "rejected", "held", "already_disclosed"};
@@ -47,7 +48,8 @@ static void metrics__of_an_export__agree_with_the_report(void **state)
 static void metrics__after_a_failure__keep_the_last_success(void **state)
 {
     (void)state;
-    must("rm -rf out m.prom");
+    renew("out", NULL);
+    renew("m.prom", NULL);
     assert_int_equal(kenporter("export " NIGHTLY "-o out nowhere.csv"), 3);
     assert_int_equal(metric(metrics("m.prom"), "kenporter_last_success_timestamp_seconds"), 0);
     must("sed -i '/^kenporter_last_success/s/ .*/ 1234567890/' m.prom");
@@ -127,7 +129,7 @@ static void keep__not_a_number_of_days__exit_2(void **state)
 static void progress__always__ends_at_100_and_is_erased(void **state)
 {
     (void)state;
-    must("rm -rf out");
+    renew("out", NULL);
     assert_in_range(kenporter(CHECK "-o out --progress always export.csv"), 0, 1);
     assert_contains(slurp("stderr", NULL), "] 100%");
     assert_contains(slurp("stderr", NULL), "\r\033[K");

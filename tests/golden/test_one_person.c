@@ -77,7 +77,7 @@ static void in_one_run__card_or_insurer_differs__rejects_the_rows(void **state U
          "rejected,rejected"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        must("rm -rf out");
+        renew("out", NULL);
         assert_string_equal(decided("", cases[i].rows), cases[i].decisions);
     }
 }

@@ -33,7 +33,7 @@ static int set_up(void **state)
 static int export_of(const char *csv)
 {
     put("in.csv", csv, strlen(csv));
-    must("rm -rf out");
+    renew("out", NULL);
     return kenporter("export -c k.ini --as-of 2024-06-01 --backdate test --lang en -o out in.csv");
 }
 

@@ -791,7 +791,7 @@ static void kill__prepare_at_any_moment__leaves_all_or_nothing(void **state)
                         exists(textf("%s/source/1.csv", found[k])) &&
                         how_many(textf("%s/*.zip", found[k])) == 6);
         assert_int_equal(how_many("killed/*.zip"), 0);
-        must("rm -rf killed/prepared");
+        renew("killed/prepared", NULL);
     }
     assert_int_equal(kenporter(PREPARE "-q -o killed export.csv"), 1);
     assert_int_equal(how_many("killed/.tmp*"), 0);

@@ -15,7 +15,8 @@
 
 static void start_again(void)
 {
-    must("rm -rf out other");
+    renew("out", NULL);
+    renew("other", NULL);
 }
 
 static size_t listed(const char *path)
@@ -269,7 +270,9 @@ static void check(bool settled)
     assert_true(seen.disclosed >= n_people * files);
     if (!settled)
         return;
-    assert_true(!state.torn && seen.released == files && seen.disclosed == n_people * (files + seen.voided));
+    assert_true(!state.torn && seen.released == files);
+    /* Of a list that was voided, a killed write may have left only some entries. */
+    assert_in_range(seen.disclosed, n_people * files, n_people * (files + seen.voided));
     assert_int_equal(how_many("out/.tmp*") + how_many("out/*.tmp"), 0);
 }
 
@@ -277,10 +280,10 @@ static void try_all(enum fault fault, int error)
 {
     unsigned failed = 0;
     for (int at = 1; at <= n_calls; at++) {
-        int step = at < first_entry - 20 ? 97 : 11;
+        int step = at < first_entry - 20 ? 191 : 23;
         if (!getenv("CRASH_ALL") && at % step != (int)fault % step)
             continue;
-        must("rm -rf out");
+        renew("out", NULL);
         failed += roster(fault, error, at, NULL) > 1;
         if (exists(LOG))
             check(false);

@@ -19,7 +19,7 @@ static int set_up(void **state)
 /* The summary of a release, with what to do next, is left in the file stdout. */
 static void release(const char *options)
 {
-    must("rm -rf out");
+    renew("out", NULL);
     assert_int_equal(kenporter("export " RUN "--lang en -o out %s " INPUT, options), 1);
 }
 
@@ -149,7 +149,7 @@ static void list__sealed__names_the_members_inside_alone(void **state)
     must("7z x -so -p$(cat out/secrets/*/00280081.txt) out/sealed/" BUNDLE ".zip " BUNDLE
          "_members.csv >members");
     must("test $(wc -l <members) = 28; test $(find out -name '*members*' | wc -l) = 0");
-    must("rm -rf out");
+    renew("out", NULL);
     assert_int_equal(
         kenporter("export -c set/kenporter.ini --as-of 2026-04-01 --backdate test --insurer 39289004"
                   " -o out --list " INPUT),
@@ -282,7 +282,7 @@ static void audit__unanswered_and_errors__follow_every_reply(void **state)
 {
     (void)state;
     const char *three = "--employee 10265 --employee 10987 --employee 10290 ";
-    must("rm -rf out");
+    renew("out", NULL);
     assert_int_equal(kenporter("roster -c set/kenporter.ini --as-of 2026-04-01 --backdate test -q -o out %s"
                                "00280081 " INPUT,
                                three),

@@ -19,6 +19,10 @@ int remove_folder(void **state);
 /* Removes a file, or a folder with everything in it; returns 0, or -1 with errno set. */
 int remove_tree(const char *path);
 
+/* Removes what is at the path; then, unless `like` is NULL, makes it a copy of that folder, with modes and
+ * times. Loops use it, since a shell and two programs take longer than what they prepare. */
+void renew(const char *path, const char *like);
+
 /* Returns the path of a file in the folder, as kept memory. */
 char *in_folder(const char *name);
 
