@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/map.h"
 #include "cli/options.h"
 #include "cli/read_settings.h"
 
@@ -28,6 +29,7 @@ struct kp_console {
     unsigned *shown;           /* messages by code */
     unsigned *hidden;          /* those of them that were only counted */
     unsigned most_shown;       /* of one code, but for failures */
+    struct kp_map lists;       /* of missing items that were printed */
     unsigned failures;         /* messages of level fail */
     struct kp_message failure; /* the last of them; its strings are the arena's */
     bool wants_json;           /* the command line has --json, even if it cannot be read */

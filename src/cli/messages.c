@@ -101,12 +101,26 @@ enum kp_status kp_console_failure(struct kp_console *c, enum kp_status st)
     return kp_console_print(c, st, &out);
 }
 
+/* Returns whether the same list of missing items was printed for another row of the file: most people of an
+ * export lack the same. Few lists are kept, since few are printed. */
+static bool is_known_list(struct kp_console *c, const struct kp_message *m)
+{
+    if (m->code != KP_K_REQUIRED_ABSENT && m->code != KP_K_PERIODIC_ABSENT)
+        return false;
+    const char *key = kp_arena_printf(&c->arena, "%u %s %s", m->code, m->file ? m->file : "", m->text);
+    return key && kp_map_put(&c->lists, &c->arena, key, 0) == KP_MAP_EXISTED;
+}
+
 /* Counts the message. Each unused column that resembles an item has a remedy of its own. */
 static bool is_one_too_many(struct kp_console *c, const struct kp_message *m)
 {
     unsigned most = m->level == KP_LEVEL_FAIL ? MOST_FAULTS : c->most_shown;
-    if (!c->shown || c->settings.verbose || m->code == KP_K_COLUMN_RESEMBLES || ++c->shown[m->code] <= most)
+    if (!c->shown || c->settings.verbose || m->code == KP_K_COLUMN_RESEMBLES)
         return false;
+    if (c->shown[m->code] < most && !is_known_list(c, m)) {
+        c->shown[m->code]++;
+        return false;
+    }
     c->hidden[m->code]++;
     return true;
 }

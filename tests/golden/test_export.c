@@ -272,6 +272,22 @@ static void export__columns_that_lost_their_name__are_on_the_screen(void **state
     assert_contains(screen, "収縮期血圧 ← 血圧H?");
 }
 
+static void export__same_list_of_missing_items__is_printed_once(void **state)
+{
+    (void)state;
+    must(
+        "python3 -c \"import csv; rows = list(csv.reader(open('lost.csv', encoding='utf-8-sig'))); "
+        "at = [rows[0].index(c) for c in ('employee_id', 'insured_number')]; "
+        "out = csv.writer(open('lost3.csv', 'w', encoding='utf-8')); out.writerow(rows[0]); "
+        "[out.writerow([str(6000 + i) if k in at else c for k, c in enumerate(rows[1])]) for i in range(3)]\"");
+    assert_int_equal(kenporter(EXPORT "--lang en -o lost3 lost3.csv"), 0);
+    assert_int_equal(occurrences(slurp("stderr", NULL), "warn K3032"), 1);
+    assert_contains(slurp("stderr", NULL), "lost3.csv:2: warn K3032");
+    assert_contains(slurp("stderr", NULL), "K3032 2 more times");
+    assert_int_equal(kenporter(EXPORT "--lang en -v -o lost3v lost3.csv"), 0);
+    assert_int_equal(occurrences(slurp("stderr", NULL), "warn K3032"), 3);
+}
+
 static void export__json_option__prints_the_report(void **state)
 {
     (void)state;
@@ -332,6 +348,7 @@ int main(void)
         cmocka_unit_test(export__files__are_for_the_owner_alone),
         cmocka_unit_test(export__end__leaves_no_temporary_folder),
         cmocka_unit_test(export__columns_that_lost_their_name__are_on_the_screen),
+        cmocka_unit_test(export__same_list_of_missing_items__is_printed_once),
         cmocka_unit_test(export__json_option__prints_the_report),
         cmocka_unit_test(export__later_day__decides_the_same),
         cmocka_unit_test(export__utf8__gives_the_same_bundles),
